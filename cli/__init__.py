@@ -1,0 +1,1 @@
+"""Steer: the `steppewatch` command."""

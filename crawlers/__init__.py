@@ -1,0 +1,1 @@
+"""Collect: feeds and pages in, captures out. Every byte that is fetched goes through here."""

@@ -1,0 +1,1 @@
+"""Remember: models, one module of queries per noun, and the one place that knows which database."""

@@ -1,0 +1,166 @@
+"""Captures: written by the crawler, claimed and finished by the workers."""
+
+from __future__ import annotations
+
+import zlib
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, or_, select, update
+
+from db.dialect import insert
+from db.models import Capture, Page
+from db.outcomes import ProblemSeen, record_outcomes, record_problems
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureIn:
+    """A response as the crawler hands it over; `body` is plain bytes, decoded of HTTP content encodings."""
+
+    page_id: int | None
+    source_id: str | None
+    url: str
+    fetched_at: datetime
+    status: int
+    content_type: str | None
+    body: bytes
+    body_hash: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    hints: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureOut:
+    """A capture as a worker reads it."""
+
+    id: int
+    page_url: str | None
+    source_id: str | None
+    url: str
+    fetched_at: datetime
+    content_type: str | None
+    body: bytes
+    hints: Mapping[str, Any]
+
+
+def compress(body: bytes) -> bytes:
+    """Return the stored form of a body. Do it before the transaction, not in it."""
+    return zlib.compress(body, 6)
+
+
+def record_captures(conn: Connection, captures: Iterable[tuple[CaptureIn, bytes]]) -> int:
+    """Store captures with their compressed bodies; return how many were new."""
+    rows = [
+        {
+            "page_id": capture.page_id,
+            "source_id": capture.source_id,
+            "url": capture.url,
+            "fetched_at": capture.fetched_at,
+            "status": capture.status,
+            "content_type": capture.content_type,
+            "headers": dict(capture.headers),
+            "hints": dict(capture.hints),
+            "body": compressed,
+            "body_hash": capture.body_hash,
+            "size": len(capture.body),
+            "stage": "fetched",
+            "attempts": 0,
+        }
+        for capture, compressed in captures
+    ]
+    if not rows:
+        return 0
+    statement = insert(conn, Capture).on_conflict_do_nothing(index_elements=["page_id", "body_hash", "fetched_at"])
+    return conn.execute(statement, rows).rowcount
+
+
+def count_waiting(conn: Connection) -> int:
+    """Return how many captures no worker has finished."""
+    return conn.scalar(select(func.count()).select_from(Capture).where(Capture.stage == "fetched")) or 0
+
+
+def claim_captures(
+    conn: Connection, *, now: datetime, lease_s: float, limit: int, page_ids: Sequence[int] | None = None
+) -> list[int]:
+    """Return ids of captures that now are ours for `lease_s` seconds, oldest first; may be empty."""
+    free = or_(Capture.claimed_until.is_(None), Capture.claimed_until < now)
+    query = select(Capture.id).where(Capture.stage == "fetched", free).order_by(Capture.id).limit(limit)
+    if page_ids is not None:
+        query = query.where(Capture.page_id.in_(page_ids))
+    ids = list(conn.scalars(query.with_for_update(skip_locked=True)))
+    if ids:
+        conn.execute(
+            update(Capture)
+            .where(Capture.id.in_(ids))
+            .values(claimed_until=now + timedelta(seconds=lease_s), attempts=Capture.attempts + 1)
+        )
+    return ids
+
+
+def read_captures(conn: Connection, capture_ids: Sequence[int]) -> list[CaptureOut]:
+    """Return captures by id, with plain bodies; those that are finished by now are left out."""
+    query = (
+        select(
+            Capture.id,
+            Page.url,
+            Capture.source_id,
+            Capture.url,
+            Capture.fetched_at,
+            Capture.content_type,
+            Capture.body,
+            Capture.hints,
+        )
+        .outerjoin(Page, Page.id == Capture.page_id)
+        .where(Capture.id.in_(capture_ids), Capture.stage == "fetched")
+        .order_by(Capture.id)
+    )
+    return [
+        CaptureOut(row[0], row[1], row[2], row[3], row[4], row[5], zlib.decompress(row[6]), row[7])
+        for row in conn.execute(query).all()
+    ]
+
+
+def finish_captures(conn: Connection, endings: Mapping[int, tuple[str, str | None]]) -> set[int]:
+    """Note (outcome, reason) of captures; return the ids that were not finished before."""
+    finished = set()
+    for capture_id, (outcome, reason) in sorted(endings.items()):
+        moved = conn.execute(
+            update(Capture)
+            .where(Capture.id == capture_id, Capture.stage == "fetched")
+            .values(stage="done", claimed_until=None, outcome=outcome, reason=reason)
+        )
+        if moved.rowcount:
+            finished.add(capture_id)
+    return finished
+
+
+def expire_captures(conn: Connection, *, before: datetime, limit: int = 500) -> int:
+    """Delete finished captures fetched before an instant, at most `limit`; return how many went."""
+    old = select(Capture.id).where(Capture.stage == "done", Capture.fetched_at < before).limit(limit)
+    return conn.execute(delete(Capture).where(Capture.id.in_(old))).rowcount
+
+
+def count_held(conn: Connection, *, now: datetime) -> int:
+    """Return how many waiting captures somebody holds a claim on."""
+    query = select(func.count()).select_from(Capture)
+    return conn.scalar(query.where(Capture.stage == "fetched", Capture.claimed_until >= now)) or 0
+
+
+def reject_exhausted(conn: Connection, *, attempts: int, now: datetime) -> int:
+    """Finish captures whose claim ran out for the last time as rejected; return how many."""
+    query = (
+        select(Capture.id, Capture.url, Capture.source_id)
+        .where(Capture.stage == "fetched", Capture.attempts >= attempts, Capture.claimed_until < now)
+        .order_by(Capture.id)
+        .with_for_update(skip_locked=True)
+    )
+    rows = conn.execute(query).all()
+    reason = f"given up after {attempts} attempts: each worker that took it died or ran out of time"
+    finished = finish_captures(conn, {row.id: ("rejected", reason) for row in rows})
+    lost = [row for row in rows if row.id in finished]
+    record_outcomes(conn, "understand", Counter((row.source_id, "rejected") for row in lost), at=now)
+    record_problems(conn, "understand", [ProblemSeen(r.url, reason, r.source_id) for r in lost], at=now)
+    return len(lost)

@@ -1,0 +1,131 @@
+"""Links between revisions, and the clusters that follow from them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, or_, select, update
+from sqlalchemy.orm import aliased
+
+from db.dialect import insert
+from db.models import Article, ClusterLink
+
+
+@dataclass(frozen=True, slots=True)
+class LinkIn:
+    """A verified resemblance of two revisions."""
+
+    revision_a: int
+    revision_b: int
+    containment: float
+    jaccard: float
+    joins: bool
+    method: str
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRow:
+    """An article of a connected set of links, with what orders it and where it stands now."""
+
+    article_id: int
+    revision_id: int | None
+    canonical_url: str
+    published_at: datetime | None
+    cluster_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRow:
+    """A link between the current revisions of two articles."""
+
+    article_a: int
+    article_b: int
+    containment: float
+    jaccard: float
+
+
+def record_links(conn: Connection, links: Iterable[LinkIn]) -> None:
+    """Store links; the same pair again takes the newer scores."""
+    rows = sorted(
+        (
+            {
+                "revision_a": min(link.revision_a, link.revision_b),
+                "revision_b": max(link.revision_a, link.revision_b),
+                "containment": link.containment,
+                "jaccard": link.jaccard,
+                "joins": link.joins,
+                "method": link.method,
+            }
+            for link in links
+        ),
+        key=lambda row: (row["revision_a"], row["revision_b"]),
+    )
+    if rows:
+        upsert = insert(conn, ClusterLink)
+        changed = {name: upsert.excluded[name] for name in ("containment", "jaccard", "joins", "method")}
+        conn.execute(upsert.on_conflict_do_update(index_elements=["revision_a", "revision_b"], set_=changed), rows)
+
+
+def lock_connected(
+    conn: Connection, article_ids: Sequence[int]
+) -> tuple[dict[int, MemberRow], dict[tuple[int, int], LinkRow]]:
+    """Return everything connected with these articles, locked until the end of the transaction.
+
+    Starts from the articles and all members of their present clusters, follows the links between current
+    revisions, and looks again after each lock, since another worker may have linked more while we waited.
+    """
+    present = select(Article.cluster_id).where(Article.id.in_(article_ids), Article.cluster_id.is_not(None))
+    seeds = set(conn.scalars(select(Article.id).where(Article.cluster_id.in_(present))))
+    seeds.update(article_ids)
+    locked: dict[int, MemberRow] = {}
+    links: dict[tuple[int, int], LinkRow] = {}
+    frontier = seeds
+    while frontier:
+        locked.update(_lock_members(conn, sorted(frontier)))
+        found = _links_of(conn, [m.revision_id for m in locked.values() if m.revision_id])
+        links = {(link.article_a, link.article_b): link for link in found}
+        reached = {end for pair in links for end in pair}
+        frontier = reached - locked.keys()
+    return locked, links
+
+
+def _lock_members(conn: Connection, article_ids: Sequence[int]) -> dict[int, MemberRow]:
+    query = (
+        select(Article.id, Article.revision_id, Article.canonical_url, Article.published_at, Article.cluster_id)
+        .where(Article.id.in_(article_ids))
+        .order_by(Article.id)
+        .with_for_update()
+    )
+    return {row.id: MemberRow(*row) for row in conn.execute(query)}
+
+
+def _links_of(conn: Connection, revision_ids: Sequence[int]) -> list[LinkRow]:
+    a, b = aliased(Article), aliased(Article)
+    query = (
+        select(a.id, b.id, ClusterLink.containment, ClusterLink.jaccard)
+        .join(a, a.revision_id == ClusterLink.revision_a)
+        .join(b, b.revision_id == ClusterLink.revision_b)
+        .where(
+            ClusterLink.joins.is_(True),
+            or_(ClusterLink.revision_a.in_(revision_ids), ClusterLink.revision_b.in_(revision_ids)),
+        )
+        .order_by(a.id, b.id)
+    )
+    return [LinkRow(*row) for row in conn.execute(query)]
+
+
+def record_clusters(conn: Connection, members: Mapping[int, MemberRow], originals: Mapping[int, int]) -> list[int]:
+    """Store which article is the copy of which; return the articles whose cluster changed, by id."""
+    moved = [
+        article_id
+        for article_id, original in sorted(originals.items())
+        if members[article_id].cluster_id != original
+    ]
+    by_original: dict[int, list[int]] = {}
+    for article_id in moved:
+        by_original.setdefault(originals[article_id], []).append(article_id)
+    for original, ids in by_original.items():
+        conn.execute(update(Article).where(Article.id.in_(ids)).values(cluster_id=original))
+    return moved

@@ -1,0 +1,74 @@
+"""The one place that knows which database it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
+
+BUSY_TIMEOUT_MS = 10_000
+WRITES = "steppewatch_writes"
+"""Execution option of a connection that will write: SQLite then takes its lock at BEGIN, see `_begin`."""
+
+_RETRYABLE = {"40001", "40P01", "55P03"}
+"""PostgreSQL: serialization failure, deadlock, lock not available."""
+
+
+def is_sqlite(bind: Connection | Engine) -> bool:
+    """Return whether this is the embedded database."""
+    return bind.dialect.name == "sqlite"
+
+
+def insert(conn: Connection, table: Any) -> Any:
+    """Return an INSERT which knows ON CONFLICT, for either database."""
+    return sqlite.insert(table) if is_sqlite(conn) else postgresql.insert(table)
+
+
+def is_retryable(error: DBAPIError) -> bool:
+    """Return whether the same transaction may succeed when it is simply run again."""
+    code = getattr(error.orig, "sqlstate", None)
+    return code in _RETRYABLE or "database is locked" in str(error.orig)
+
+
+def analyze(conn: Connection, tables: Sequence[str]) -> None:
+    """Refresh the planner's statistics after a bulk load."""
+    for table in tables:
+        conn.execute(text(f"ANALYZE {table}"))
+
+
+def prepare(engine: Engine) -> None:
+    """Make a new engine behave: SQLite gets its pragmas and honest transactions."""
+    if is_sqlite(engine):
+        event.listen(engine, "connect", _on_connect)
+        event.listen(engine, "begin", _begin)
+
+
+def _on_connect(dbapi_connection: Any, _record: Any) -> None:
+    dbapi_connection.isolation_level = None  # the driver must not open transactions behind our back
+    cursor = dbapi_connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = NORMAL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute("PRAGMA cache_size = -32000")
+    cursor.execute("PRAGMA temp_store = MEMORY")
+    cursor.close()
+
+
+def _begin(conn: Connection) -> None:
+    # A deferred transaction that reads first and writes later fails at once when another wrote in between,
+    # whatever the timeout; so writers take the lock when they begin, and wait for it there.
+    writes = conn.get_execution_options().get(WRITES, False)
+    conn.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+_RECOUNT_KEY = 7_309_531_005
+
+
+def lock_for_recount(conn: Connection) -> None:
+    """Wait until no other transaction recounts coverage; held to the end of this one."""
+    if not is_sqlite(conn):  # SQLite has one writer anyhow
+        conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _RECOUNT_KEY})

@@ -1,0 +1,53 @@
+"""Intakes: documents brought in by people, and which of their runs happened at once.
+
+Two runs that overlap belong to one intake and share its instant, so that which of them wrote first decides
+nothing; a run that begins after another has ended is later than it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, select, update
+
+from db.dialect import insert
+from db.models import Intake
+
+STALE_S = 60
+"""A run that has not been heard of for so long has died without closing its intake."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenIntake:
+    """The intake a run belongs to."""
+
+    id: int
+    opened_at: datetime
+
+
+def join(conn: Connection, *, now: datetime) -> OpenIntake:
+    """Return the intake that other runs have open, else a new one."""
+    heard_of = now - timedelta(seconds=STALE_S)
+    row = conn.execute(
+        select(Intake.id, Intake.opened_at)
+        .where(Intake.runs > 0, Intake.heard_at > heard_of)
+        .order_by(Intake.id.desc())
+        .limit(1)
+        .with_for_update()
+    ).first()
+    if row is not None:
+        conn.execute(update(Intake).where(Intake.id == row.id).values(runs=Intake.runs + 1, heard_at=now))
+        return OpenIntake(row.id, row.opened_at)
+    new = insert(conn, Intake).values(opened_at=now, heard_at=now, runs=1).returning(Intake.id)
+    return OpenIntake(conn.execute(new).scalar_one(), now)
+
+
+def keep(conn: Connection, intake: OpenIntake, *, now: datetime) -> None:
+    """Say that a run is still alive; often enough is a few times within `STALE_S`."""
+    conn.execute(update(Intake).where(Intake.id == intake.id).values(heard_at=now))
+
+
+def leave(conn: Connection, intake: OpenIntake) -> None:
+    """End one run's part; the intake is closed when the last has left."""
+    conn.execute(update(Intake).where(Intake.id == intake.id, Intake.runs > 0).values(runs=Intake.runs - 1))

@@ -1,0 +1,62 @@
+"""Mentions: what was found in which revision, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, delete, func, select
+
+from db.dialect import insert
+from db.models import Article, MentionRow
+
+
+@dataclass(frozen=True, slots=True)
+class MentionIn:
+    """An occurrence of an entity; offsets count code points of the stored field (`title` or `text`)."""
+
+    revision_id: int
+    field: str
+    start: int
+    end: int
+    entity_id: str
+    surface: str
+    alias: str
+    language: str | None
+    rule: str
+    level: str
+    metonym_of: str | None
+
+
+def record_mentions(
+    conn: Connection, revision_ids: Sequence[int], mentions: Sequence[MentionIn], *, vocabulary_version: str
+) -> None:
+    """Make these the mentions of the revisions; what an earlier run found is replaced."""
+    conn.execute(delete(MentionRow).where(MentionRow.revision_id.in_(revision_ids)))
+    rows = [
+        {
+            "revision_id": mention.revision_id,
+            "field": mention.field,
+            "start": mention.start,
+            "end": mention.end,
+            "entity_id": mention.entity_id,
+            "surface": mention.surface,
+            "alias": mention.alias,
+            "language": mention.language,
+            "rule": mention.rule,
+            "level": mention.level,
+            "metonym_of": mention.metonym_of,
+            "vocabulary_version": vocabulary_version,
+        }
+        for mention in mentions
+    ]
+    if rows:
+        conn.execute(insert(conn, MentionRow), rows)
+
+
+def count_mentions(conn: Connection) -> int:
+    """Return how many mentions the current revisions have."""
+    query = (
+        select(func.count()).select_from(MentionRow).join(Article, Article.revision_id == MentionRow.revision_id)
+    )
+    return conn.scalar(query) or 0

@@ -1,0 +1,31 @@
+"""The tables. Column docstrings say what a value means and in which unit."""
+
+from db.models.articles import Article, ClusterLink, FingerprintRow, Intake, Revision, SketchHash
+from db.models.base import Base
+from db.models.collection import Capture, Feed, Page, Sighting
+from db.models.coverage import CoverageCell, CoverageMark, Outcome, Problem
+from db.models.sources import Source, SourceDomain
+from db.models.vocabulary import Entity, MentionRow, VocabularyVersion
+
+__all__ = [
+    "Article",
+    "Base",
+    "Capture",
+    "ClusterLink",
+    "CoverageCell",
+    "CoverageMark",
+    "Entity",
+    "Feed",
+    "FingerprintRow",
+    "Intake",
+    "MentionRow",
+    "Outcome",
+    "Page",
+    "Problem",
+    "Revision",
+    "Sighting",
+    "SketchHash",
+    "Source",
+    "SourceDomain",
+    "VocabularyVersion",
+]

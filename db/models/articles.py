@@ -1,0 +1,129 @@
+"""Articles, their revisions, and the evidence of who copied whom."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.models.base import Base, RowId, Url
+
+
+class Article(Base):
+    """One per canonical URL. What it says is its current revision; the columns here repeat that for queries."""
+
+    __tablename__ = "articles"
+    __table_args__ = (Index("ix_articles_counts_on_source_id", "counts_on", "source_id"),)
+
+    id: Mapped[RowId]
+    canonical_url: Mapped[Url] = mapped_column(unique=True)
+    url: Mapped[Url]
+    source_id: Mapped[str] = mapped_column(ForeignKey("sources.id"), index=True)
+    revision_id: Mapped[int | None] = mapped_column(BigInteger, index=True)
+    """The current revision: the latest observed one. Null only inside the transaction that creates both."""
+    collected_at: Mapped[datetime]
+    """When the article was first collected."""
+    published_at: Mapped[datetime | None]
+    published_is_day: Mapped[bool] = mapped_column(default=False)
+    counts_on: Mapped[date]
+    """The day on which it counts: of publication, or of collection when nobody says when it was published."""
+    language: Mapped[str | None] = mapped_column(String(20))
+    cluster_id: Mapped[int | None] = mapped_column(BigInteger, index=True)
+    """The article id of the cluster's original; its own id for an original; null until compared."""
+
+
+class Revision(Base):
+    """A text as it stood at an article's address."""
+
+    __tablename__ = "revisions"
+    __table_args__ = (
+        UniqueConstraint("article_id", "content_hash"),
+        Index(
+            "ix_revisions_waiting",
+            "id",
+            postgresql_where=text("stage = 'stored'"),
+            sqlite_where=text("stage = 'stored'"),
+        ),
+    )
+
+    id: Mapped[RowId]
+    article_id: Mapped[int] = mapped_column(ForeignKey("articles.id", ondelete="CASCADE"))
+    content_hash: Mapped[str] = mapped_column(String(32))
+    """xxh3-128 of title and text with white space folded: two equal ones are the same revision."""
+    observed_at: Mapped[datetime]
+    """When this text was seen at the address; orders the revisions of an article."""
+    capture_id: Mapped[int | None] = mapped_column(ForeignKey("captures.id", ondelete="SET NULL"), index=True)
+    title: Mapped[str | None]
+    text: Mapped[str]
+    author: Mapped[str | None]
+    language: Mapped[str | None] = mapped_column(String(20))
+    published_at: Mapped[datetime | None]
+    published_is_day: Mapped[bool] = mapped_column(default=False)
+    stage: Mapped[str] = mapped_column(String(20), default="stored")
+    """`stored` until tagged, compared and counted, then `done`."""
+    claimed_until: Mapped[datetime | None]
+    vocabulary_version: Mapped[str | None] = mapped_column(String(32))
+
+
+class FingerprintRow(Base):
+    """The shingles of a revision's text, for exact comparison."""
+
+    __tablename__ = "fingerprints"
+
+    revision_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey("revisions.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    data: Mapped[bytes]
+
+
+class SketchHash(Base):
+    """The inverted index over samples of shingles: which articles may resemble each other."""
+
+    __tablename__ = "sketch_hashes"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    hash: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    article_id: Mapped[int] = mapped_column(
+        BigInteger,
+        ForeignKey("articles.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+        index=True,
+    )
+
+
+class ClusterLink(Base):
+    """A verified resemblance between two revisions; the lower revision id first. Evidence, never a decision."""
+
+    __tablename__ = "cluster_links"
+
+    revision_a: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey("revisions.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    revision_b: Mapped[int] = mapped_column(
+        BigInteger,
+        ForeignKey("revisions.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+        index=True,
+    )
+    containment: Mapped[float]
+    """Share of the smaller text's shingles that the larger one holds."""
+    jaccard: Mapped[float]
+    joins: Mapped[bool]
+    """False for another edition of one outlet's template: alike, but not a copy."""
+    method: Mapped[str] = mapped_column(String(40))
+
+
+class Intake(Base):
+    """Documents brought in together: one run of `ingest`, or several that overlapped."""
+
+    __tablename__ = "intakes"
+
+    id: Mapped[RowId]
+    opened_at: Mapped[datetime]
+    heard_at: Mapped[datetime]
+    """When one of its runs last said that it lives."""
+    runs: Mapped[int]
+    """How many runs are in it now."""

@@ -1,0 +1,125 @@
+"""What the crawler works on: feeds to poll, pages to fetch, and the captures it leaves for the workers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.models.base import Base, RowId, Url
+
+
+class Feed(Base):
+    """One RSS or Atom address of an outlet, with all that the next poll needs."""
+
+    __tablename__ = "feeds"
+
+    id: Mapped[RowId]
+    source_id: Mapped[str] = mapped_column(ForeignKey("sources.id", ondelete="CASCADE"), index=True)
+    url: Mapped[Url] = mapped_column(unique=True)
+    title: Mapped[str | None]
+    confidence: Mapped[str | None] = mapped_column(String(20))
+    """How sure the catalogue is of the address: `certain`, `likely` or `guess`."""
+    state: Mapped[str] = mapped_column(String(20), default="active")
+    """`active`, `paused` (by a person) or `gone` (the server said 410)."""
+    next_poll_at: Mapped[datetime] = mapped_column(index=True)
+    claimed_until: Mapped[datetime | None]
+    etag: Mapped[str | None]
+    last_modified: Mapped[str | None]
+    body_hash: Mapped[str | None] = mapped_column(String(32))
+    failures: Mapped[int] = mapped_column(default=0)
+    """Failed polls in a row."""
+    polled_at: Mapped[datetime | None]
+    succeeded_at: Mapped[datetime | None]
+    changed_at: Mapped[datetime | None]
+    last_outcome: Mapped[str | None] = mapped_column(String(40))
+    last_error: Mapped[str | None]
+
+
+class Page(Base):
+    """An address worth fetching: named by a feed, and fetched again later to notice silent edits."""
+
+    __tablename__ = "pages"
+    __table_args__ = (
+        Index("ix_pages_due", "state", "next_fetch_at"),
+        Index("ix_pages_host_next_fetch_at", "host", "next_fetch_at"),
+    )
+
+    id: Mapped[RowId]
+    canonical_url: Mapped[Url] = mapped_column(unique=True)
+    url: Mapped[Url]
+    """As the feed spelled it: what is asked for."""
+    host: Mapped[str] = mapped_column(String(253))
+    source_id: Mapped[str | None] = mapped_column(ForeignKey("sources.id", ondelete="SET NULL"), index=True)
+    state: Mapped[str] = mapped_column(String(20), default="active")
+    """`active`, `refused` (robots.txt, private address …), `gone` (404, 410) or `settled` (no more checks)."""
+    first_seen_at: Mapped[datetime]
+    next_fetch_at: Mapped[datetime]
+    claimed_until: Mapped[datetime | None]
+    fetched_at: Mapped[datetime | None]
+    changed_at: Mapped[datetime | None]
+    """When the body last differed from the one before."""
+    etag: Mapped[str | None]
+    last_modified: Mapped[str | None]
+    body_hash: Mapped[str | None] = mapped_column(String(32))
+    fetches: Mapped[int] = mapped_column(default=0)
+    failures: Mapped[int] = mapped_column(default=0)
+    last_outcome: Mapped[str | None] = mapped_column(String(40))
+    last_error: Mapped[str | None]
+
+
+class Sighting(Base):
+    """An entry of a feed: this feed named this page, and said this about it."""
+
+    __tablename__ = "sightings"
+    __table_args__ = (UniqueConstraint("feed_id", "page_id"),)
+
+    id: Mapped[RowId]
+    feed_id: Mapped[int] = mapped_column(ForeignKey("feeds.id", ondelete="CASCADE"))
+    page_id: Mapped[int] = mapped_column(ForeignKey("pages.id", ondelete="CASCADE"), index=True)
+    guid: Mapped[str | None]
+    title: Mapped[str | None]
+    author: Mapped[str | None]
+    published_at: Mapped[datetime | None]
+    first_seen_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+
+
+class Capture(Base):
+    """A response as it came, and the worker's progress with it. The row is the queue; messages are hints."""
+
+    __tablename__ = "captures"
+    __table_args__ = (
+        UniqueConstraint("page_id", "body_hash", "fetched_at"),
+        Index(
+            "ix_captures_waiting",
+            "id",
+            postgresql_where=text("stage = 'fetched'"),
+            sqlite_where=text("stage = 'fetched'"),
+        ),
+    )
+
+    id: Mapped[RowId]
+    page_id: Mapped[int | None] = mapped_column(ForeignKey("pages.id", ondelete="SET NULL"))
+    source_id: Mapped[str | None] = mapped_column(ForeignKey("sources.id", ondelete="SET NULL"), index=True)
+    url: Mapped[Url]
+    """Where the bytes finally came from, after redirects."""
+    fetched_at: Mapped[datetime]
+    status: Mapped[int]
+    content_type: Mapped[str | None]
+    headers: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    hints: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """What the feed entry said: `title`, `author`, `published_at` (ISO 8601)."""
+    body: Mapped[bytes]
+    """zlib-compressed, decoded of any HTTP content encoding."""
+    body_hash: Mapped[str] = mapped_column(String(32))
+    size: Mapped[int]
+    """Bytes of the body before compression."""
+    stage: Mapped[str] = mapped_column(String(20), default="fetched")
+    """`fetched` until everything that follows from it is stored, then `done`."""
+    claimed_until: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    outcome: Mapped[str | None] = mapped_column(String(20))
+    reason: Mapped[str | None]

@@ -1,0 +1,108 @@
+"""Every input ends in one counted outcome, and what went wrong is said in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, desc, func, select
+
+from db.dialect import insert
+from db.models import Outcome, Problem
+
+KEEP_PROBLEMS = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemSeen:
+    """One input that could not be used, or only in part."""
+
+    subject: str
+    reason: str
+    source_id: str | None = None
+
+
+def record_outcomes(
+    conn: Connection, stage: str, counts: Mapping[tuple[str | None, str], int], *, at: datetime
+) -> None:
+    """Add counts per (source id, outcome). Call it in the transaction of the facts it counts."""
+    rows = [
+        {"at": at, "stage": stage, "source_id": source_id, "outcome": outcome, "inputs": inputs}
+        for (source_id, outcome), inputs in sorted(counts.items(), key=lambda item: (item[0][0] or "", item[0][1]))
+        if inputs
+    ]
+    if rows:
+        conn.execute(insert(conn, Outcome), rows)
+
+
+def record_problems(conn: Connection, stage: str, problems: Iterable[ProblemSeen], *, at: datetime) -> None:
+    """Remember the latest reason for each subject; the same again only counts up."""
+    latest = {problem.subject[:500]: problem for problem in problems}
+    if not latest:
+        return
+    rows = [
+        {
+            "stage": stage,
+            "subject": subject,
+            "reason": problem.reason[:1000],
+            "source_id": problem.source_id,
+            "last_at": at,
+            "times": 1,
+        }
+        for subject, problem in sorted(latest.items())
+    ]
+    upsert = insert(conn, Problem)
+    conn.execute(
+        upsert.on_conflict_do_update(
+            index_elements=["stage", "subject"],
+            set_={
+                "reason": upsert.excluded.reason,
+                "last_at": upsert.excluded.last_at,
+                "times": Problem.times + 1,
+            },
+        ),
+        rows,
+    )
+
+
+def count_outcomes(conn: Connection, *, since: datetime | None = None) -> list[tuple[str, str, int]]:
+    """Return (stage, outcome, inputs), summed over all sources."""
+    query = select(Outcome.stage, Outcome.outcome, func.sum(Outcome.inputs)).group_by(
+        Outcome.stage, Outcome.outcome
+    )
+    if since is not None:
+        query = query.where(Outcome.at >= since)
+    return [
+        (stage, outcome, int(n))
+        for stage, outcome, n in conn.execute(query.order_by(Outcome.stage, Outcome.outcome))
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemRow:
+    """What `status` and the status page show of a problem."""
+
+    stage: str
+    subject: str
+    reason: str
+    last_at: datetime
+    times: int
+
+
+def latest_problems(conn: Connection, limit: int = 20) -> list[ProblemRow]:
+    """Return the newest problems first."""
+    query = (
+        select(Problem.stage, Problem.subject, Problem.reason, Problem.last_at, Problem.times)
+        .order_by(desc(Problem.last_at), Problem.subject)
+        .limit(limit)
+    )
+    return [ProblemRow(*row) for row in conn.execute(query)]
+
+
+def forget_old_problems(conn: Connection, keep: int = KEEP_PROBLEMS) -> int:
+    """Keep only the newest problems; return how many went."""
+    edge = conn.scalar(select(Problem.last_at).order_by(desc(Problem.last_at)).offset(keep).limit(1))
+    if edge is None:
+        return 0
+    return conn.execute(delete(Problem).where(Problem.last_at <= edge)).rowcount

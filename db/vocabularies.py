@@ -1,0 +1,68 @@
+"""Vocabulary versions: each is kept whole, one is current."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select, update
+
+from db.dialect import insert
+from db.models import Entity, VocabularyVersion
+
+
+def current_version(conn: Connection) -> str | None:
+    """Return the version that new mentions are made with; None while no vocabulary is loaded."""
+    return conn.scalar(select(VocabularyVersion.version).where(VocabularyVersion.is_current.is_(True)))
+
+
+def get_content(conn: Connection, version: str) -> str:
+    """Return the JSON of a version. Raises LookupError if there is none."""
+    content = conn.scalar(select(VocabularyVersion.content).where(VocabularyVersion.version == version))
+    if content is None:
+        raise LookupError(f"no vocabulary version {version!r} is stored")
+    return zlib.decompress(content).decode()
+
+
+def record_version(
+    conn: Connection,
+    *,
+    version: str,
+    content: str,
+    entities: Sequence[Mapping[str, Any]],
+    aliases: int,
+    now: datetime,
+) -> bool:
+    """Store a version and make it current; return whether it was new.
+
+    `entities` are rows of id, type, label, wikidata, description, in_seed. Entities that a version no longer
+    has stay in the table: older mentions refer to them.
+    """
+    if entities:
+        upsert = insert(conn, Entity)
+        changed = {name: upsert.excluded[name] for name in ("type", "label", "wikidata", "description", "in_seed")}
+        conn.execute(
+            upsert.on_conflict_do_update(index_elements=["id"], set_=changed),
+            sorted(entities, key=lambda row: str(row["id"])),
+        )
+    new = conn.execute(
+        insert(conn, VocabularyVersion)
+        .values(
+            version=version,
+            loaded_at=now,
+            entities=len(entities),
+            aliases=aliases,
+            content=zlib.compress(content.encode(), 6),
+            is_current=False,
+        )
+        .on_conflict_do_nothing(index_elements=["version"])
+    ).rowcount
+    conn.execute(update(VocabularyVersion).values(is_current=VocabularyVersion.version == version))
+    return new == 1
+
+
+def find_labels(conn: Connection) -> dict[str, str]:
+    """Return the label of each entity by id."""
+    return {entity_id: label for entity_id, label in conn.execute(select(Entity.id, Entity.label))}

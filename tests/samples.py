@@ -1,0 +1,55 @@
+"""Invented articles for tests. No outlet, person or event in them is real, except the names of the vocabulary."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from worker.documents import Document
+
+NOON = datetime(2022, 1, 6, 12, tzinfo=UTC)
+
+PARAGRAPHS = (
+    "The ministers of Kazakhstan and Turkey met in the old customs house on the lake to talk about the drills.",
+    "Nobody expected the CSTO to send observers, yet three officers with folding chairs arrived before breakfast.",
+    "A baker from the harbour sold them bread, and the price of a loaf became the first agreed figure of the day.",
+    "By noon the delegation of the Organization of Turkic States had moved the tables into the shade of the poplars.",
+    "The communique speaks of trust, of telephone numbers exchanged, and of a second meeting when the ice is gone.",
+    "Critics in the capital call the whole affair a picnic; the officers packed their chairs and did not comment.",
+)
+OTHER = (
+    "Apple growers in the valley have begun to label their crates in four alphabets, one for each border they cross.",
+    "The frost came late this year and the cooperative of Uzbekistan counts on a harvest like that of its founding.",
+    "Two lorries a day leave for the pass, and the drivers say that the new scanner reads faster than the old clerk.",
+    "Whoever buys a crate gets a card with the name of the tree; children trade the cards behind the school.",
+)
+
+
+def text(*numbers: int, of: tuple[str, ...] = PARAGRAPHS) -> str:
+    """Return some of the invented paragraphs as one text."""
+    return "\n".join(of[number] for number in numbers)
+
+
+def document(
+    url: str | None = "https://outlet.example/a",
+    *,
+    body: str | None = None,
+    title: str | None = "A meeting on the lake",
+    published_at: datetime | None = NOON,
+    observed_at: datetime = NOON,
+    source: str | None = None,
+    subject: str | None = None,
+    language: str | None = "en",
+) -> Document:
+    """Return an invented document; what is not given is the same for all."""
+    return Document(
+        subject=subject or url or "a text",
+        url=url,
+        title=title,
+        text=text(0, 1, 2, 3, 4, 5) if body is None else body,
+        author=None,
+        language=language,
+        published_at=published_at,
+        published_is_day=False,
+        observed_at=observed_at,
+        source=source,
+    )

@@ -1,0 +1,1 @@
+"""Show: pages over what is stored."""

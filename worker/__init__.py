@@ -1,0 +1,1 @@
+"""Understand: captures and documents in; articles, clusters and mentions out."""

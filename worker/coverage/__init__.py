@@ -1,0 +1,1 @@
+"""How the coverage changes over time: periods and series. Pure."""

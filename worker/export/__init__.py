@@ -1,0 +1,1 @@
+"""Rows → CSV files. Pure: iterators in, text out."""

@@ -1,0 +1,1 @@
+"""Bytes → title, text, author, date, language. Pure: no network, no database."""

@@ -1,0 +1,1 @@
+"""Text → mentions of the vocabulary, with true offsets. Pure."""
