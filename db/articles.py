@@ -31,6 +31,7 @@ class ArticleIn:
     published_at: datetime | None
     published_is_day: bool
     fingerprint: bytes
+    shingles: int
     sketch: Sequence[int]
     """Hashes for the inverted index, signed 64 bit."""
 
@@ -39,13 +40,15 @@ class ArticleIn:
 class Recorded:
     """What became of an article: `new`, `revised` or `seen_again`.
 
-    `revision_id` is None when the stored text was this one already and nothing is left to do.
+    `revision_id` is None when the stored text was this one already and nothing is left to do. `published_at` is
+    what counts for the article: an older revision may know the date when this one does not.
     """
 
     outcome: str
     article_id: int
     source_id: str
-    revision_id: int | None
+    revision_id: int | None = None
+    published_at: datetime | None = None
 
 
 _MISSING_FIRST = datetime(1, 1, 1, tzinfo=UTC)
@@ -114,8 +117,9 @@ def _record_revision(
     if same is not None:
         ours = article.capture_id is not None and same.capture_id == article.capture_id
         if ours and same.stage == "stored":  # our own first transaction, before a crash: finish it
-            return Recorded(outcome_of(conn, same.id), article_id, article.source_id, same.id)
-        return Recorded("seen_again", article_id, article.source_id, None)
+            outcome = outcome_of(conn, same.id)
+            return Recorded(outcome, article_id, article.source_id, same.id, article.published_at)
+        return Recorded("seen_again", article_id, article.source_id)
     revision_id = conn.execute(
         insert(conn, Revision)
         .values(
@@ -134,10 +138,14 @@ def _record_revision(
         )
         .returning(Revision.id)
     ).scalar_one()
-    conn.execute(insert(conn, FingerprintRow).values(revision_id=revision_id, data=article.fingerprint))
+    conn.execute(
+        insert(conn, FingerprintRow).values(revision_id=revision_id, size=article.shingles, data=article.fingerprint)
+    )
+    published_at = article.published_at
     if latest_revision(conn, article_id) == revision_id:
-        _make_current(conn, article_id, revision_id, article)
-    return Recorded("new" if is_new else "revised", article_id, article.source_id, revision_id)
+        published_at = _make_current(conn, article_id, revision_id, article)
+    outcome = "new" if is_new else "revised"
+    return Recorded(outcome, article_id, article.source_id, revision_id, published_at)
 
 
 def latest_revision(conn: Connection, article_id: int) -> int:
@@ -154,7 +162,8 @@ def latest_revision(conn: Connection, article_id: int) -> int:
     return max(rows, key=lambda r: (r.observed_at, r.published_at or _MISSING_FIRST, r.content_hash))[0]
 
 
-def _make_current(conn: Connection, article_id: int, revision_id: int, article: ArticleIn) -> None:
+def _make_current(conn: Connection, article_id: int, revision_id: int, article: ArticleIn) -> datetime | None:
+    """Let the article say what this revision says; return its publication date."""
     mark_articles(conn, [article_id])  # the cells of what it said before
     published_at, is_day = article.published_at, article.published_is_day
     if published_at is None:
@@ -186,6 +195,7 @@ def _make_current(conn: Connection, article_id: int, revision_id: int, article: 
     if article.sketch:
         rows = [{"hash": value, "article_id": article_id} for value in sorted(set(article.sketch))]
         conn.execute(insert(conn, SketchHash).on_conflict_do_nothing(), rows)
+    return published_at
 
 
 def counts_on(published_at: datetime | None, collected_at: datetime) -> date:
@@ -208,6 +218,8 @@ class RevisionOut:
     article_id: int
     capture_id: int | None
     source_id: str
+    canonical_url: str
+    published_at: datetime | None
     title: str | None
     text: str
     language: str | None
@@ -222,6 +234,8 @@ def read_revisions(conn: Connection, revision_ids: Sequence[int]) -> list[Revisi
             Revision.article_id,
             Revision.capture_id,
             Article.source_id,
+            Article.canonical_url,
+            Article.published_at,
             Revision.title,
             Revision.text,
             Revision.language,
@@ -232,7 +246,7 @@ def read_revisions(conn: Connection, revision_ids: Sequence[int]) -> list[Revisi
         .where(Revision.id.in_(revision_ids), Revision.stage == "stored")
         .order_by(Revision.id)
     )
-    return [RevisionOut(*row) for row in conn.execute(query)]
+    return [RevisionOut(*tuple(row)) for row in conn.execute(query)]
 
 
 def claim_revisions(conn: Connection, *, now: datetime, lease_s: float, limit: int) -> list[int]:

@@ -19,9 +19,10 @@ class LinkIn:
 
     revision_a: int
     revision_b: int
+    shared: int
     containment: float
     jaccard: float
-    joins: bool
+    relation: str
     method: str
 
 
@@ -32,6 +33,7 @@ class MemberRow:
     article_id: int
     revision_id: int | None
     canonical_url: str
+    source_id: str
     published_at: datetime | None
     cluster_id: int | None
 
@@ -42,8 +44,10 @@ class LinkRow:
 
     article_a: int
     article_b: int
+    shared: int
     containment: float
     jaccard: float
+    relation: str
 
 
 def record_links(conn: Connection, links: Iterable[LinkIn]) -> None:
@@ -55,7 +59,8 @@ def record_links(conn: Connection, links: Iterable[LinkIn]) -> None:
                 "revision_b": max(link.revision_a, link.revision_b),
                 "containment": link.containment,
                 "jaccard": link.jaccard,
-                "joins": link.joins,
+                "shared": link.shared,
+                "relation": link.relation,
                 "method": link.method,
             }
             for link in links
@@ -64,14 +69,14 @@ def record_links(conn: Connection, links: Iterable[LinkIn]) -> None:
     )
     if rows:
         upsert = insert(conn, ClusterLink)
-        changed = {name: upsert.excluded[name] for name in ("containment", "jaccard", "joins", "method")}
+        changed = {name: upsert.excluded[name] for name in ("shared", "containment", "jaccard", "relation", "method")}
         conn.execute(upsert.on_conflict_do_update(index_elements=["revision_a", "revision_b"], set_=changed), rows)
 
 
 def lock_connected(
     conn: Connection, article_ids: Sequence[int]
 ) -> tuple[dict[int, MemberRow], dict[tuple[int, int], LinkRow]]:
-    """Return everything connected with these articles, locked until the end of the transaction.
+    """Return everything that copies connect with these articles, locked until the end of the transaction.
 
     Starts from the articles and all members of their present clusters, follows the links between current
     revisions, and looks again after each lock, since another worker may have linked more while we waited.
@@ -86,14 +91,22 @@ def lock_connected(
         locked.update(_lock_members(conn, sorted(frontier)))
         found = _links_of(conn, [m.revision_id for m in locked.values() if m.revision_id])
         links = {(link.article_a, link.article_b): link for link in found}
-        reached = {end for pair in links for end in pair}
-        frontier = reached - locked.keys()
-    return locked, links
+        joined = {end for link in found if link.relation == "copy" for end in (link.article_a, link.article_b)}
+        frontier = joined - locked.keys()
+    inside = {pair: link for pair, link in links.items() if locked.keys() >= set(pair)}
+    return locked, inside
 
 
 def _lock_members(conn: Connection, article_ids: Sequence[int]) -> dict[int, MemberRow]:
     query = (
-        select(Article.id, Article.revision_id, Article.canonical_url, Article.published_at, Article.cluster_id)
+        select(
+            Article.id,
+            Article.revision_id,
+            Article.canonical_url,
+            Article.source_id,
+            Article.published_at,
+            Article.cluster_id,
+        )
         .where(Article.id.in_(article_ids))
         .order_by(Article.id)
         .with_for_update()
@@ -104,13 +117,17 @@ def _lock_members(conn: Connection, article_ids: Sequence[int]) -> dict[int, Mem
 def _links_of(conn: Connection, revision_ids: Sequence[int]) -> list[LinkRow]:
     a, b = aliased(Article), aliased(Article)
     query = (
-        select(a.id, b.id, ClusterLink.containment, ClusterLink.jaccard)
+        select(
+            a.id,
+            b.id,
+            ClusterLink.shared,
+            ClusterLink.containment,
+            ClusterLink.jaccard,
+            ClusterLink.relation,
+        )
         .join(a, a.revision_id == ClusterLink.revision_a)
         .join(b, b.revision_id == ClusterLink.revision_b)
-        .where(
-            ClusterLink.joins.is_(True),
-            or_(ClusterLink.revision_a.in_(revision_ids), ClusterLink.revision_b.in_(revision_ids)),
-        )
+        .where(or_(ClusterLink.revision_a.in_(revision_ids), ClusterLink.revision_b.in_(revision_ids)))
         .order_by(a.id, b.id)
     )
     return [LinkRow(*row) for row in conn.execute(query)]
@@ -119,9 +136,7 @@ def _links_of(conn: Connection, revision_ids: Sequence[int]) -> list[LinkRow]:
 def record_clusters(conn: Connection, members: Mapping[int, MemberRow], originals: Mapping[int, int]) -> list[int]:
     """Store which article is the copy of which; return the articles whose cluster changed, by id."""
     moved = [
-        article_id
-        for article_id, original in sorted(originals.items())
-        if members[article_id].cluster_id != original
+        article_id for article_id, original in sorted(originals.items()) if members[article_id].cluster_id != original
     ]
     by_original: dict[int, list[int]] = {}
     for article_id in moved:

@@ -131,9 +131,7 @@ def count_facts(*conditions: ColumnElement[bool]) -> CompoundSelect[Any]:
         .join(Article, Article.revision_id == MentionRow.revision_id)
         .join(Source, Source.id == Article.source_id)
         .where(*conditions)
-        .group_by(
-            MentionRow.entity_id, MentionRow.level, Article.id, Article.cluster_id, *list(_PARTS.values())[1:]
-        )
+        .group_by(MentionRow.entity_id, MentionRow.level, Article.id, Article.cluster_id, *list(_PARTS.values())[1:])
         .cte("facts")
     )
     branches = []

@@ -77,7 +77,13 @@ class FeedHealth:
 
 
 def add_feed(
-    conn: Connection, *, source_id: str, url: str, now: datetime, title: str | None = None, confidence: str | None = None
+    conn: Connection,
+    *,
+    source_id: str,
+    url: str,
+    now: datetime,
+    title: str | None = None,
+    confidence: str | None = None,
 ) -> int:
     """Return the id of the feed at `url`, which is due at once if it is new. Adding it again changes nothing."""
     row = {
@@ -149,9 +155,7 @@ def claim_feeds(conn: Connection, feed_ids: Collection[int], *, now: datetime, l
 
 def hold_feeds(conn: Connection, feed_ids: Collection[int], *, until: datetime | None) -> None:
     """Keep claims until then; None gives them back."""
-    conn.execute(
-        update(Feed).where(Feed.id.in_(feed_ids), Feed.claimed_until.is_not(None)).values(claimed_until=until)
-    )
+    conn.execute(update(Feed).where(Feed.id.in_(feed_ids), Feed.claimed_until.is_not(None)).values(claimed_until=until))
 
 
 def record_poll(conn: Connection, polled: FeedPolled) -> None:
@@ -200,9 +204,7 @@ def record_network(conn: Connection, reason: str | None, *, at: datetime) -> Non
 
 def find_network_problem(conn: Connection) -> str | None:
     """Return why no outlet can be reached; None if all is well as far as is known."""
-    return conn.scalar(
-        select(Problem.reason).where(Problem.stage == NETWORK_STAGE, Problem.subject == NETWORK_SUBJECT)
-    )
+    return conn.scalar(select(Problem.reason).where(Problem.stage == NETWORK_STAGE, Problem.subject == NETWORK_SUBJECT))
 
 
 def iter_feeds(conn: Connection, *, source_id: str | None = None) -> Iterator[FeedHealth]:

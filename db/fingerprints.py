@@ -1,43 +1,33 @@
-"""The inverted index over sketches: which stored articles may resemble a text."""
+"""The inverted index over samples of shingles: which stored articles a text may resemble."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
-from db.models import Article, FingerprintRow, SketchHash
+from db.dialect import count_newest_postings
+from db.models import Article, FingerprintRow
 
 
-def find_sharing(conn: Connection, hashes: Sequence[int], *, at_least: int, besides: int, limit: int) -> list[int]:
-    """Return ids of articles that share at least so many hashes, most first; without `besides` itself."""
-    if not hashes:
-        return []
-    shared = func.count()
+def find_sharing(conn: Connection, hashes: Sequence[int], *, newest: int) -> Mapping[int, int]:
+    """Return how many of these hashes each article shares.
+
+    Of every hash only the `newest` articles stored under it are read, which bounds the cost of boilerplate.
+    """
+    return dict(count_newest_postings(conn, hashes, newest)) if hashes else {}
+
+
+def read_sizes(conn: Connection, article_ids: Sequence[int]) -> dict[int, int]:
+    """Return the number of distinct shingles of each article's current text."""
     query = (
-        select(SketchHash.article_id)
-        .where(SketchHash.hash.in_(hashes), SketchHash.article_id != besides)
-        .group_by(SketchHash.article_id)
-        .having(shared >= at_least)
-        .order_by(shared.desc(), SketchHash.article_id)
-        .limit(limit)
+        select(Article.id, FingerprintRow.size)
+        .join(FingerprintRow, FingerprintRow.revision_id == Article.revision_id)
+        .where(Article.id.in_(article_ids))
     )
-    return list(conn.scalars(query))
-
-
-def find_common(conn: Connection, hashes: Sequence[int], *, more_than: int) -> set[int]:
-    """Return those hashes that more than so many articles have: boilerplate, which tells nothing."""
-    if not hashes:
-        return set()
-    query = (
-        select(SketchHash.hash)
-        .where(SketchHash.hash.in_(hashes))
-        .group_by(SketchHash.hash)
-        .having(func.count() > more_than)
-    )
-    return set(conn.scalars(query))
+    return {article_id: size for article_id, size in conn.execute(query)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +36,7 @@ class Comparable:
 
     article_id: int
     revision_id: int
+    cluster_id: int | None
     source_id: str
     canonical_url: str
     published_at: datetime | None
@@ -58,6 +49,7 @@ def read_comparables(conn: Connection, article_ids: Sequence[int]) -> list[Compa
         select(
             Article.id,
             FingerprintRow.revision_id,
+            Article.cluster_id,
             Article.source_id,
             Article.canonical_url,
             Article.published_at,
@@ -68,3 +60,9 @@ def read_comparables(conn: Connection, article_ids: Sequence[int]) -> list[Compa
         .order_by(Article.id)
     )
     return [Comparable(*row) for row in conn.execute(query)]
+
+
+def find_cluster_mates(conn: Connection, cluster_ids: Sequence[int], *, limit: int) -> list[int]:
+    """Return ids of the articles of clusters, at most `limit`, lowest first."""
+    query = select(Article.id).where(Article.cluster_id.in_(cluster_ids)).order_by(Article.id).limit(limit)
+    return list(conn.scalars(query))

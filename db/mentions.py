@@ -56,7 +56,5 @@ def record_mentions(
 
 def count_mentions(conn: Connection) -> int:
     """Return how many mentions the current revisions have."""
-    query = (
-        select(func.count()).select_from(MentionRow).join(Article, Article.revision_id == MentionRow.revision_id)
-    )
+    query = select(func.count()).select_from(MentionRow).join(Article, Article.revision_id == MentionRow.revision_id)
     return conn.scalar(query) or 0

@@ -68,14 +68,11 @@ def record_problems(conn: Connection, stage: str, problems: Iterable[ProblemSeen
 
 def count_outcomes(conn: Connection, *, since: datetime | None = None) -> list[tuple[str, str, int]]:
     """Return (stage, outcome, inputs), summed over all sources."""
-    query = select(Outcome.stage, Outcome.outcome, func.sum(Outcome.inputs)).group_by(
-        Outcome.stage, Outcome.outcome
-    )
+    query = select(Outcome.stage, Outcome.outcome, func.sum(Outcome.inputs)).group_by(Outcome.stage, Outcome.outcome)
     if since is not None:
         query = query.where(Outcome.at >= since)
     return [
-        (stage, outcome, int(n))
-        for stage, outcome, n in conn.execute(query.order_by(Outcome.stage, Outcome.outcome))
+        (stage, outcome, int(n)) for stage, outcome, n in conn.execute(query.order_by(Outcome.stage, Outcome.outcome))
     ]
 
 

@@ -93,7 +93,11 @@ def record_entries(
 
 
 def _insert_pages(
-    conn: Connection, entries: Sequence[EntryIn], owners: Mapping[str, str], source_id: str | None, seen_at: datetime
+    conn: Connection,
+    entries: Sequence[EntryIn],
+    owners: Mapping[str, str],
+    source_id: str | None,
+    seen_at: datetime,
 ) -> set[str]:
     rows = [
         {
@@ -243,9 +247,7 @@ def claim_pages(conn: Connection, page_ids: Collection[int], *, now: datetime, l
 
 def hold_pages(conn: Connection, page_ids: Collection[int], *, until: datetime | None) -> None:
     """Keep claims until then; None gives them back."""
-    conn.execute(
-        update(Page).where(Page.id.in_(page_ids), Page.claimed_until.is_not(None)).values(claimed_until=until)
-    )
+    conn.execute(update(Page).where(Page.id.in_(page_ids), Page.claimed_until.is_not(None)).values(claimed_until=until))
 
 
 def record_fetch(conn: Connection, fetched: PageFetched) -> None:

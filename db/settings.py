@@ -30,9 +30,7 @@ class Settings(BaseSettings):
         60, ge=2, le=3600, description="How long a claimed row is left alone before it is given out again."
     )
     sweep_every_s: float = Field(1.0, ge=0.1, le=60, description="How often rows without a message are sent.")
-    waiting_max: int = Field(
-        2_000, ge=10, description="Captures that may wait for a worker before the crawler pauses."
-    )
+    waiting_max: int = Field(2_000, ge=10, description="Captures that may wait for a worker before the crawler pauses.")
 
     user_agent: str = Field(
         "Steppewatch/0.1 (media monitoring; feeds and public articles)",

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import cache
 
+from db import migrate
+from db.engine import Database
+from worker.catalogue import Outlet, read_catalogue
 from worker.documents import Document
+from worker.setup import load_catalogue, load_vocabulary
+from worker.tagging.vocabulary import Vocabulary, packaged_folder, read_vocabulary
 
 NOON = datetime(2022, 1, 6, 12, tzinfo=UTC)
 
@@ -53,3 +59,18 @@ def document(
         observed_at=observed_at,
         source=source,
     )
+
+
+@cache
+def _packaged() -> tuple[Vocabulary, tuple[Outlet, ...]]:
+    return read_vocabulary(packaged_folder()), read_catalogue(packaged_folder())
+
+
+def prepared_store(url: str) -> Database:
+    """Return what `worker.setup.prepare` makes of an empty database, reading the packaged files only once."""
+    database = Database(url)
+    migrate.upgrade(database)
+    vocabulary, outlets = _packaged()
+    database.write(lambda conn: load_vocabulary(conn, vocabulary, now=NOON))
+    database.write(lambda conn: load_catalogue(conn, outlets, now=NOON))
+    return database

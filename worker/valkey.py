@@ -10,11 +10,11 @@ import contextlib
 import os
 import platform
 import shutil
-import signal
 import socket
 import tempfile
 import time
 from collections.abc import Iterable
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from subprocess import DEVNULL, STDOUT, Popen, TimeoutExpired
@@ -44,27 +44,64 @@ def find_server() -> Path | None:
     return program if os.access(program, os.X_OK) else None
 
 
-class Server:
-    """A running broker. Ends with `stop`, at the end of a `with` block, or together with this process."""
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """How to run a server whose socket lies in `runtime`, a folder made for it that only this user may enter."""
 
-    def __init__(self, process: Popen[bytes], runtime: Path) -> None:
-        self._process = process
-        self.runtime = runtime
-        self.socket = runtime / _SOCKET
+    argv: tuple[str, ...]
+    runtime: Path
 
     @property
-    def pid(self) -> int:
-        """Return the process id."""
-        return self._process.pid
+    def socket(self) -> Path:
+        """Return where the server listens."""
+        return self.runtime / _SOCKET
+
+    def url(self, virtual_host: int = 0) -> str:
+        """Return the address for Celery; `virtual_host` is the number of a database, 0 to 15."""
+        return f"redis+socket://{self.socket}?virtual_host={virtual_host}"
+
+    def answers(self) -> bool:
+        """Return whether a server says PONG there; while it reads its log back it says `-LOADING` instead."""
+        with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+            connection.settimeout(1)
+            connection.connect(str(self.socket))
+            connection.sendall(b"PING\r\n")
+            return connection.recv(64).startswith(b"+PONG")
+        return False
+
+    def clean(self) -> None:
+        """Remove the runtime folder."""
+        shutil.rmtree(self.runtime, ignore_errors=True)
+
+
+def plan(folder: Path | None, *, program: Path | None = None, runtime_folders: Iterable[Path] = ()) -> Launch:
+    """Return how to run a server, its runtime folder made.
+
+    `folder` (which must exist) receives the append-only log; None keeps nothing. `program` is any Valkey or Redis
+    server, by default the wheel's. The socket goes into the first of `runtime_folders`, then of the temporary
+    folders, whose path leaves room for one. Raises ValkeyError.
+    """
+    program = program or find_server()
+    if program is None:
+        raise ValkeyError("there is no Valkey server for this kind of machine")
+    runtime = _make_runtime_folder([*runtime_folders, Path(tempfile.gettempdir()), Path("/tmp")])
+    listen = ("--port", "0", "--unixsocket", str(runtime / _SOCKET), "--unixsocketperm", "700")
+    keep = ("--dir", str(folder or runtime), "--save", "", "--appendonly", "no" if folder is None else "yes")
+    return Launch((str(program), *listen, *keep, "--daemonize", "no", "--loglevel", "warning"), runtime)
+
+
+class Server:
+    """A running server. Ends with `stop`, at the end of a `with` block, or together with this process."""
+
+    def __init__(self, process: Popen[bytes], launch: Launch) -> None:
+        self._process = process
+        self.launch = launch
+        self.pid = process.pid
 
     @property
     def is_running(self) -> bool:
         """Return whether the process is alive."""
         return self._process.poll() is None
-
-    def url(self, virtual_host: int = 0) -> str:
-        """Return the address for Celery; `virtual_host` is the number of a database, 0 to 15."""
-        return f"redis+socket://{self.socket}?virtual_host={virtual_host}"
 
     def stop(self, *, patience_s: float = 5.0) -> None:
         """End the server: SIGTERM, which writes the log out, then SIGKILL. Stopping twice does nothing."""
@@ -75,14 +112,12 @@ class Server:
             except TimeoutExpired:
                 self._process.kill()
                 self._process.wait()
-        shutil.rmtree(self.runtime, ignore_errors=True)
+        self.launch.clean()
 
     def __enter__(self) -> Server:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
         self.stop()
 
 
@@ -93,35 +128,16 @@ def start(
     runtime_folders: Iterable[Path] = (),
     patience_s: float = 30.0,
 ) -> Server:
-    """Return a server that answers.
-
-    `folder` receives the append-only log and the server's own messages and is created when missing; None keeps
-    nothing. `program` is any Valkey or Redis server, by default the wheel's. The socket lies in a fresh folder that
-    only this user may enter, inside the first of `runtime_folders` (then the temporary folders) whose path leaves
-    room for one. Raises ValkeyError.
-    """
-    program = program or find_server()
-    if program is None:
-        raise ValkeyError("there is no Valkey server for this kind of machine")
-    runtime = _make_runtime_folder([*runtime_folders, Path(tempfile.gettempdir()), Path("/tmp")])
+    """Return a server that answers; the arguments are those of `plan`. Raises ValkeyError."""
+    launch = plan(folder, program=program, runtime_folders=runtime_folders)
+    log = launch.runtime / "valkey.log"
     try:
-        if folder is not None:
-            folder.mkdir(parents=True, exist_ok=True)
-        log = (folder or runtime) / "valkey.log"
         with log.open("wb") as output:
-            process = spawn(
-                _command(program, runtime, folder),
-                stdin=DEVNULL,
-                stdout=output,
-                stderr=STDOUT,
-                cwd=runtime,
-                start_new_session=True,
-                death_signal=signal.SIGTERM,
-            )
+            process = spawn(launch.argv, stdin=DEVNULL, stdout=output, stderr=STDOUT, start_new_session=True)
     except OSError as error:
-        shutil.rmtree(runtime, ignore_errors=True)
-        raise ValkeyError(f"{program} cannot be started: {error.strerror or error}") from error
-    server = Server(process, runtime)
+        launch.clean()
+        raise ValkeyError(f"{launch.argv[0]} cannot be started: {error.strerror or error}") from error
+    server = Server(process, launch)
     try:
         _await_answer(server, patience_s)
     except ValkeyError as error:
@@ -132,12 +148,6 @@ def start(
         server.stop(patience_s=1)
         raise
     return server
-
-
-def _command(program: Path, runtime: Path, folder: Path | None) -> list[str]:
-    command = [str(program), "--port", "0", "--unixsocket", str(runtime / _SOCKET), "--unixsocketperm", "700"]
-    command += ["--daemonize", "no", "--loglevel", "warning", "--dir", str(folder or runtime), "--save", ""]
-    return [*command, "--appendonly", "no" if folder is None else "yes"]
 
 
 def _make_runtime_folder(parents: list[Path]) -> Path:
@@ -157,22 +167,12 @@ def _make_runtime_folder(parents: list[Path]) -> Path:
 
 def _await_answer(server: Server, patience_s: float) -> None:
     give_up_at = time.monotonic() + patience_s
-    while not _answers(server.socket):
+    while not server.launch.answers():
         if not server.is_running:
             raise ValkeyError("the Valkey server ended at once")
         if time.monotonic() > give_up_at:
             raise ValkeyError(f"the Valkey server did not answer within {patience_s:g} s")
         time.sleep(0.01)
-
-
-def _answers(path: Path) -> bool:
-    """Return whether a server says PONG; while it reads its log back it answers `-LOADING`."""
-    with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
-        connection.settimeout(1)
-        connection.connect(str(path))
-        connection.sendall(b"PING\r\n")
-        return connection.recv(64).startswith(b"+PONG")
-    return False
 
 
 def _last_lines(log: Path) -> str:

@@ -320,7 +320,8 @@ def upgrade() -> None:
         sa.Column("revision_b", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("containment", sa.Double(), nullable=False),
         sa.Column("jaccard", sa.Double(), nullable=False),
-        sa.Column("joins", sa.Boolean(), nullable=False),
+        sa.Column("shared", sa.Integer(), nullable=False),
+        sa.Column("relation", sa.String(length=20), nullable=False),
         sa.Column("method", sa.String(length=40), nullable=False),
         sa.ForeignKeyConstraint(
             ["revision_a"], ["revisions.id"], name=op.f("fk_cluster_links_revision_a"), ondelete="CASCADE"
@@ -336,6 +337,7 @@ def upgrade() -> None:
     op.create_table(
         "fingerprints",
         sa.Column("revision_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("data", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(
             ["revision_id"], ["revisions.id"], name=op.f("fk_fingerprints_revision_id"), ondelete="CASCADE"

@@ -74,6 +74,8 @@ class FingerprintRow(Base):
     revision_id: Mapped[int] = mapped_column(
         BigInteger, ForeignKey("revisions.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
     )
+    size: Mapped[int]
+    """Distinct shingles."""
     data: Mapped[bytes]
 
 
@@ -111,9 +113,12 @@ class ClusterLink(Base):
     containment: Mapped[float]
     """Share of the smaller text's shingles that the larger one holds."""
     jaccard: Mapped[float]
-    joins: Mapped[bool]
-    """False for another edition of one outlet's template: alike, but not a copy."""
+    shared: Mapped[int]
+    """Shingles that both have."""
+    relation: Mapped[str] = mapped_column(String(20))
+    """`copy` joins a cluster; `edition` (of one template) and `reuse` (of an outlet's own words) do not."""
     method: Mapped[str] = mapped_column(String(40))
+    """By which measure and thresholds, with their version."""
 
 
 class Intake(Base):

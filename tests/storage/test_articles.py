@@ -43,6 +43,7 @@ def article(url: str = "https://lake.example/a", content: str = "first", **other
         published_at=None,
         published_is_day=False,
         fingerprint=b"",
+        shingles=3,
         sketch=(1, 2, 3),
     )
     return replace(plain, **other)  # type: ignore[arg-type]
@@ -53,9 +54,7 @@ def record(database: Database, *given: ArticleIn) -> list[Recorded]:
 
 
 def current(database: Database, url: str = "https://lake.example/a") -> str:
-    query = (
-        select(Revision.text).join(Article, Article.revision_id == Revision.id).where(Article.canonical_url == url)
-    )
+    query = select(Revision.text).join(Article, Article.revision_id == Revision.id).where(Article.canonical_url == url)
     return database.read(lambda conn: conn.execute(query).scalar_one())
 
 
@@ -82,9 +81,7 @@ def test_a_text_equal_to_an_older_revision_is_seen_again(database: Database) -> 
 
 def test_a_text_observed_earlier_becomes_history_not_the_present(database: Database) -> None:
     record(database, article(content="today"))
-    assert (
-        record(database, article(content="yesterday", observed_at=NOW - timedelta(days=1)))[0].outcome == "revised"
-    )
+    assert record(database, article(content="yesterday", observed_at=NOW - timedelta(days=1)))[0].outcome == "revised"
     assert current(database) == "today"
 
 

@@ -1,0 +1,59 @@
+"""The `steppewatch` command: one module per noun, registered here.
+
+Modules import heavy libraries inside their functions only, so that every command starts at once.
+"""
+
+from __future__ import annotations
+
+import typer
+
+from cli import cluster, coverage, crawl, export, extract, feed, ingest, source, status, store, tag, up, vocabulary
+from cli.output import use_utf8
+
+app = typer.Typer(
+    name="steppewatch",
+    help="Watches what is written about Central Asian security.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+sources = typer.Typer(no_args_is_help=True, help="Outlets: add, list, show.")
+words = typer.Typer(no_args_is_help=True, help="The vocabulary: list, show, check.")
+app.add_typer(sources, name="source")
+app.add_typer(words, name="vocabulary")
+
+SERVICE, TOOLS, RESULTS = "Run it", "Try one stage", "Get results"
+
+for name, function, panel in (
+    ("up", up.up, SERVICE),
+    ("status", status.status, SERVICE),
+    ("crawl", crawl.crawl, SERVICE),
+    ("ingest", ingest.ingest, SERVICE),
+    ("migrate", store.migrate, SERVICE),
+    ("worker", up.worker, SERVICE),
+    ("feed", feed.feed, TOOLS),
+    ("extract", extract.extract, TOOLS),
+    ("tag", tag.tag, TOOLS),
+    ("cluster", cluster.cluster, TOOLS),
+    ("coverage", coverage.coverage, RESULTS),
+    ("export", export.export, RESULTS),
+):
+    app.command(name, rich_help_panel=panel)(function)
+
+sources.command("add")(source.source_add)
+sources.command("list")(source.source_list)
+sources.command("show")(source.source_show)
+words.command("list")(vocabulary.vocabulary_list)
+words.command("show")(vocabulary.vocabulary_show)
+words.command("check")(vocabulary.vocabulary_check)
+
+
+def main() -> None:
+    """Run the command line."""
+    use_utf8()
+    app()
+
+
+if __name__ == "__main__":
+    main()

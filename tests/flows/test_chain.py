@@ -1,0 +1,208 @@
+"""The chain as a whole: documents in; articles, reprints, mentions and coverage out. On both databases."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from samples import NOON, OTHER, document, prepared_store, text
+from sqlalchemy import select
+
+from db import coverage
+from db.engine import Database
+from db.models import Article, ClusterLink, MentionRow, Outcome, Problem, Revision
+from worker.documents import Document, Ended, Rejected
+from worker.pipeline import Chain
+from worker.service import finish_left_behind, recount_coverage
+
+REPRINT = "https://mirror.example/copy"
+
+
+@pytest.fixture
+def chain(database_url: str) -> Iterator[Chain]:
+    database = prepared_store(database_url)
+    yield Chain(database, clock=lambda: NOON)
+    database.close()
+
+
+def run(chain: Chain, *inputs: Document | Rejected) -> list[str]:
+    return [end.outcome for end in chain.understand(inputs)]
+
+
+def clusters(chain: Chain) -> dict[str, str]:
+    """Return the original's address for each article's."""
+    with chain.database.reading() as conn:
+        rows = conn.execute(select(Article.id, Article.canonical_url, Article.cluster_id)).all()
+    urls = {row.id: row.canonical_url for row in rows}
+    return {row.canonical_url: urls[row.cluster_id] for row in rows}
+
+
+def test_an_article_is_stored_tagged_and_counted(chain: Chain) -> None:
+    assert run(chain, document()) == ["new"]
+    recount_coverage(chain.database)
+    with chain.database.reading() as conn:
+        cells = list(coverage.iter_cells(conn, entities=["kazakhstan", "csto"]))
+    assert [(cell.bucket_on, cell.entity_id, cell.articles, cell.stories) for cell in cells] == [
+        (NOON.date(), "csto", 1, 1),
+        (NOON.date(), "kazakhstan", 1, 1),
+    ]
+
+
+def test_every_mention_points_at_the_words_it_names(chain: Chain) -> None:
+    run(chain, document(title="Kazakhstan and the CSTO"))
+    with chain.database.reading() as conn:
+        revision = conn.execute(select(Revision.title, Revision.text)).one()
+        mentions = conn.execute(select(MentionRow.__table__)).all()
+    assert {mention.field for mention in mentions} == {"title", "text"}
+    for mention in mentions:
+        whole = revision.title if mention.field == "title" else revision.text
+        assert whole[mention.start : mention.end] == mention.surface
+
+
+def test_a_reprint_is_a_copy_of_the_earlier_text_whichever_came_first(chain: Chain) -> None:
+    original = document("https://outlet.example/a")
+    reprint = document(REPRINT, title="Officers bring their own chairs", published_at=NOON + timedelta(hours=5))
+    assert run(chain, reprint) == ["new"]
+    assert run(chain, original) == ["new"]
+    assert clusters(chain) == {
+        REPRINT: "https://outlet.example/a",
+        "https://outlet.example/a": "https://outlet.example/a",
+    }
+
+
+def test_half_a_reprinted_text_is_found(chain: Chain) -> None:
+    half = document(REPRINT, body=text(0, 1, 2) + "\n" + text(3, of=OTHER), published_at=NOON + timedelta(hours=1))
+    assert run(chain, document(), half) == ["new", "copy"]
+
+
+def test_different_texts_stay_apart(chain: Chain) -> None:
+    assert run(chain, document(), document("https://other.example/b", body=text(0, 1, 2, 3, of=OTHER))) == [
+        "new",
+        "new",
+    ]
+    with chain.database.reading() as conn:
+        assert conn.execute(select(ClusterLink.__table__)).all() == []
+
+
+def test_a_revision_that_says_something_else_leaves_its_cluster(chain: Chain) -> None:
+    run(chain, document(), document(REPRINT, published_at=NOON + timedelta(hours=1)))
+    rewritten = document(REPRINT, body=text(0, 1, 2, 3, of=OTHER), observed_at=NOON + timedelta(days=1))
+    assert run(chain, rewritten) == ["revised"]
+    assert clusters(chain)[REPRINT] == REPRINT
+
+
+def test_when_the_original_is_rewritten_its_copies_find_a_new_one(chain: Chain) -> None:
+    copies = [document(f"https://mirror{n}.example/copy", published_at=NOON + timedelta(hours=n)) for n in (1, 2)]
+    run(chain, document(), *copies)
+    rewritten = document(body=text(0, 1, 2, 3, of=OTHER), observed_at=NOON + timedelta(days=1))
+    run(chain, rewritten)
+    assert clusters(chain) == {
+        "https://outlet.example/a": "https://outlet.example/a",
+        "https://mirror1.example/copy": "https://mirror1.example/copy",
+        "https://mirror2.example/copy": "https://mirror1.example/copy",
+    }
+
+
+def test_the_second_time_nothing_changes_but_the_count_of_inputs(chain: Chain) -> None:
+    given = [document(), document(REPRINT, published_at=None), document(None, title=None, body=text(1, 2, of=OTHER))]
+    assert run(chain, *given) == ["new", "copy", "new"]
+    recount_coverage(chain.database)
+    before = contents(chain.database)
+    assert run(chain, *given) == ["seen_again"] * 3
+    recount_coverage(chain.database)
+    assert contents(chain.database) == before
+
+
+def contents(database: Database) -> dict[str, list[tuple[object, ...]]]:
+    """Return every row of every table except the counts of inputs."""
+    from db.models import Base
+
+    with database.reading() as conn:
+        return {
+            table.name: sorted((tuple(row) for row in conn.execute(select(table))), key=repr)
+            for table in Base.metadata.sorted_tables
+            if table.name != "outcomes"
+        }
+
+
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        pytest.param(document(body="", title=None), "neither a text nor a headline", id="nothing to store"),
+        pytest.param(document("ftp://outlet.example/a"), "not an absolute http(s) address", id="no web address"),
+        pytest.param(Rejected("a.pdf", "not a page: PDF"), "not a page: PDF", id="rejected before"),
+    ],
+)
+def test_what_cannot_be_stored_is_rejected_with_a_reason_and_the_rest_goes_on(
+    chain: Chain, given: Document | Rejected, reason: str
+) -> None:
+    assert run(chain, given, document("https://outlet.example/fine")) == ["rejected", "new"]
+    with chain.database.reading() as conn:
+        assert reason in conn.execute(select(Problem.reason)).scalar_one()
+
+
+def test_a_headline_without_text_is_stored_and_its_title_tagged(chain: Chain) -> None:
+    assert run(chain, document(body="", title="CSTO to meet in Bishkek")) == ["new"]
+    with chain.database.reading() as conn:
+        found = {tuple(row) for row in conn.execute(select(MentionRow.field, MentionRow.entity_id))}
+    assert found == {("title", "csto"), ("title", "bishkek")}
+
+
+def test_a_date_in_the_future_is_taken_as_missing_and_said_so(chain: Chain) -> None:
+    ended = chain.understand([document(published_at=NOON + timedelta(days=400))])
+    assert [(end.outcome, "lies in the future" in str(end.reason)) for end in ended] == [("new", True)]
+    with chain.database.reading() as conn:
+        assert conn.execute(select(Article.published_at, Article.counts_on)).one() == (None, NOON.date())
+
+
+def test_outcomes_sum_to_the_inputs(chain: Chain) -> None:
+    given = [document(), document(), document(REPRINT), document(body="", title=None), Rejected("x", "broken")]
+    ended = Counter(run(chain, *given))
+    with chain.database.reading() as conn:
+        stored: Counter[str] = Counter()
+        for outcome, inputs in conn.execute(select(Outcome.outcome, Outcome.inputs)):
+            stored[outcome] += inputs
+    assert ended == stored == {"new": 1, "seen_again": 1, "copy": 1, "rejected": 2}
+
+
+class Stopped(RuntimeError):
+    """A process that died between the two transactions."""
+
+
+def test_a_batch_stopped_between_its_transactions_is_finished_later(
+    chain: Chain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die(*_: object) -> list[Ended]:
+        raise Stopped
+
+    with monkeypatch.context() as patch:
+        patch.setattr(chain, "_settle", die)
+        with pytest.raises(Stopped):
+            run(chain, document(), document(REPRINT, published_at=NOON + timedelta(hours=1)))
+    with chain.database.reading() as conn:
+        assert set(conn.scalars(select(Revision.stage))) == {"stored"}
+    chain.clock = lambda: NOON + timedelta(minutes=2)
+    later: list[Ended] = []
+    finish_left_behind(chain, progress=later.extend)
+    assert sorted(end.outcome for end in later) == ["copy", "new"]
+    assert clusters(chain)[REPRINT] == "https://outlet.example/a"
+
+
+def test_an_unknown_outlet_is_created_under_its_registrable_domain(chain: Chain) -> None:
+    run(
+        chain,
+        document("https://news.lake-post.co.uk/a"),
+        replace(document("https://x.example/b"), source="Pass Herald"),
+    )
+    with chain.database.reading() as conn:
+        assert sorted(conn.scalars(select(Article.source_id))) == ["lake-post.co.uk", "x.example"]
+
+
+def test_a_document_of_a_known_outlet_is_filed_under_its_catalogue_id(chain: Chain) -> None:
+    named = replace(document("https://somewhere.example/b"), source="New Eastern Outlook")
+    run(chain, document("https://www.eurasianet.org/a"), named)
+    with chain.database.reading() as conn:
+        assert sorted(conn.scalars(select(Article.source_id))) == ["eurasianet", "new-eastern-outlook"]

@@ -1,0 +1,43 @@
+"""The Celery application. It knows its tasks only by name, so that tasks may import it.
+
+celery -A worker.app worker -B
+"""
+
+from __future__ import annotations
+
+from celery import Celery
+
+from db.settings import load
+
+settings = load()
+
+app = Celery("steppewatch", broker=settings.broker_url or "memory://", include=["worker.tasks"])
+app.conf.update(
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    task_ignore_result=True,
+    task_serializer="json",
+    accept_content=["json"],
+    task_default_queue="steppewatch",
+    worker_prefetch_multiplier=1,
+    worker_hijack_root_logger=False,
+    worker_redirect_stdouts=False,
+    worker_cancel_long_running_tasks_on_connection_loss=True,
+    broker_connection_retry_on_startup=True,
+    # The rows say what is to be done and the sweeper sends again what nobody did; the broker's own redelivery only
+    # has to be quicker than an operator's patience, not exact.
+    broker_transport_options={"visibility_timeout": settings.lease_s * 2, "socket_keepalive": True},
+    beat_schedule={
+        "sweep": {
+            "task": "worker.tasks.sweep",
+            "schedule": settings.sweep_every_s,
+            "options": {"expires": max(5.0, settings.sweep_every_s * 5)},
+        },
+        "recount": {
+            "task": "worker.tasks.recount",
+            "schedule": max(1.0, settings.sweep_every_s),
+            "options": {"expires": 10.0},
+        },
+        "tidy": {"task": "worker.tasks.tidy", "schedule": 3_600.0, "options": {"expires": 3_000.0}},
+    },
+)

@@ -1,0 +1,53 @@
+"""What enters the chain: documents, and inputs that could not become one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+OUTCOMES = ("new", "copy", "revised", "seen_again", "rejected")
+"""Each input ends in exactly one of these."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One text as collected, with what is known of it. Nothing in it is trusted yet."""
+
+    subject: str
+    """What to call it in messages: a file, a file and line, an address."""
+    url: str | None
+    title: str | None
+    text: str
+    author: str | None
+    language: str | None
+    published_at: datetime | None
+    published_is_day: bool
+    observed_at: datetime
+    source: str | None = None
+    """The outlet as the document names it: an id, a name or a domain."""
+    source_id: str | None = None
+    """The outlet where the crawler knows it."""
+    capture_id: int | None = None
+    remark: str | None = None
+    """What could not be read of it, for people; the rest is taken all the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """An input that is no document, and why, in words for people."""
+
+    subject: str
+    reason: str
+    source_id: str | None = None
+    capture_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How one input ended."""
+
+    subject: str
+    outcome: str
+    source_id: str | None = None
+    capture_id: int | None = None
+    reason: str | None = None

@@ -1,0 +1,91 @@
+"""Document → the article it will be filed as: address, content hash, language, date, fingerprint. Pure."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import xxhash
+
+from db.urls import canonical_url, text_urn
+from worker.dedup.fingerprint import Fingerprint, fingerprint
+from worker.documents import Document, Rejected
+from worker.extract.language import detect_language
+
+FUTURE_TOLERANCE = timedelta(days=1)
+"""A page may be ahead by its time zone; more than that is a mistake of the page."""
+
+MAX_TITLE = 1_000
+MAX_TEXT = 2_000_000
+"""Characters. The longest commentary is far below; a database dump is far above."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """A document that is ready to be stored; all texts are NFC and do not change any more."""
+
+    document: Document
+    canonical_url: str
+    url: str
+    content_hash: str
+    title: str | None
+    text: str
+    author: str | None
+    language: str | None
+    published_at: datetime | None
+    published_is_day: bool
+    fingerprint: Fingerprint
+    remark: str | None
+    """What was wrong with the document and how it was taken, for people; None if nothing was."""
+
+
+def identify(document: Document, *, now: datetime) -> Identified | Rejected:
+    """Return how the document is filed, or why it cannot be.
+
+    A document without a usable text is rejected unless it has a headline: that is stored and tagged.
+    A publication date more than a day ahead of `now` is taken as missing, with a remark.
+    """
+    title = _one_line(document.title)[:MAX_TITLE] or None
+    text = unicodedata.normalize("NFC", document.text.replace("\x00", "")).strip()
+    if not text and not title:
+        return _rejected(document, "neither a text nor a headline was found")
+    if len(text) > MAX_TEXT:
+        return _rejected(document, f"a text of {len(text):,} characters; the limit is {MAX_TEXT:,}")
+    url = document.url.strip() if document.url else ""
+    try:
+        address = canonical_url(url) if url else text_urn(title, text)
+    except ValueError as error:
+        return _rejected(document, str(error))
+    published_at, is_day, remark = document.published_at, document.published_is_day, document.remark
+    if published_at is not None and published_at > now + FUTURE_TOLERANCE:
+        remark = f"the publication date {published_at:%Y-%m-%d} lies in the future; counted on the day of collection"
+        published_at, is_day = None, False
+    return Identified(
+        document=document,
+        canonical_url=address,
+        url=url or address,
+        content_hash=content_hash(title, text),
+        title=title,
+        text=text,
+        author=_one_line(document.author)[:MAX_TITLE] or None,
+        language=document.language or detect_language(f"{title or ''}\n{text[:4_000]}"),
+        published_at=published_at,
+        published_is_day=is_day,
+        fingerprint=fingerprint(text),
+        remark=remark,
+    )
+
+
+def content_hash(title: str | None, text: str) -> str:
+    """Return the key under which equal texts are one revision; white space does not make a difference."""
+    words = " ".join((title or "").split()) + "\n" + " ".join(text.split())
+    return xxhash.xxh3_128_hexdigest(words.encode())
+
+
+def _one_line(value: str | None) -> str:
+    return unicodedata.normalize("NFC", " ".join((value or "").replace("\x00", "").split()))
+
+
+def _rejected(document: Document, reason: str) -> Rejected:
+    return Rejected(document.subject, reason, document.source_id, document.capture_id)

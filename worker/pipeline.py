@@ -1,0 +1,239 @@
+"""The chain: a batch of documents through all stages, in two transactions.
+
+    documents → identify → (1) articles, revisions, fingerprints
+              → tag, compare → (2) mentions, links, clusters, marks, outcomes; only here the stage advances
+
+What happens between the transactions holds no lock. Whatever stops a batch in between is repeated: the rows still
+say `stored` or `fetched`, and every write says what "again" means.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from db import articles, captures, clusters, coverage, mentions, outcomes, sources, vocabularies
+from db.articles import ArticleIn, Recorded, RevisionOut
+from db.clusters import LinkIn
+from db.engine import Database
+from db.mentions import MentionIn
+from worker.documents import Document, Ended, Rejected
+from worker.identify import Identified, identify
+from worker.resemblance import cluster_of, find_links
+from worker.tagging.tagger import Tagger
+from worker.tagging.vocabulary import Vocabulary
+
+Input = Document | Rejected
+Clock = Callable[[], datetime]
+
+
+class NoVocabulary(RuntimeError):
+    """The store has no vocabulary yet; `worker.setup.prepare` loads the packaged one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What was found out about revisions between the two transactions."""
+
+    revisions: Sequence[RevisionOut]
+    mentions: Sequence[MentionIn]
+    links: Sequence[LinkIn]
+    vocabulary_version: str
+
+
+class Chain:
+    """Everything one process needs to take batches through the stages. Not shared between threads."""
+
+    def __init__(self, database: Database, *, clock: Clock, lease_s: float = 60) -> None:
+        self.database = database
+        self.clock = clock
+        self.lease = timedelta(seconds=lease_s)
+        self._tagger: Tagger | None = None
+        self._version = ""
+
+    def load(self) -> None:
+        """Have the current vocabulary ready. Asks for its version only, when that has not changed."""
+        with self.database.reading() as conn:
+            version = vocabularies.current_version(conn)
+            if version is None:
+                raise NoVocabulary("no vocabulary is loaded: run `steppewatch migrate` first")
+            if version == self._version:
+                return
+            content = vocabularies.get_content(conn, version)
+        self._tagger = Tagger(Vocabulary.from_json(content))
+        self._version = version
+
+    def understand(self, inputs: Sequence[Input]) -> list[Ended]:
+        """Take documents through the whole chain; return how each ended, in the order given."""
+        self.load()
+        now = self.clock()
+        taken = [entry if isinstance(entry, Rejected) else identify(entry, now=now) for entry in inputs]
+        identified = [entry for entry in taken if isinstance(entry, Identified)]
+        recorded = self.database.write(lambda conn: self._record(conn, identified, now)) if identified else []
+        fates = dict(zip(map(id, identified), recorded, strict=True))
+        revisions = [
+            _revision_out(entry, fate)
+            for entry, fate in zip(identified, recorded, strict=True)
+            if fate.revision_id is not None
+        ]
+        findings = self._find_out(revisions)
+        return self.database.write(
+            lambda conn: self._settle(conn, findings, [(entry, fates.get(id(entry))) for entry in taken], now)
+        )
+
+    def finish(self, revision_ids: Sequence[int]) -> list[Ended]:
+        """Take stored revisions, whose batch was stopped between its transactions, to the end."""
+        self.load()
+        with self.database.reading() as conn:
+            revisions = articles.read_revisions(conn, revision_ids)
+        findings = self._find_out(revisions)
+        return self.database.write(lambda conn: self._settle(conn, findings, [], self.clock()))
+
+    def _record(self, conn: Connection, identified: Sequence[Identified], now: datetime) -> list[Recorded]:
+        book = sources.load_book(conn)
+        rows = []
+        for entry in identified:
+            document = entry.document
+            source_id = document.source_id or sources.resolve(
+                conn, book, hint=document.source, url=document.url, now=now
+            )
+            rows.append(_article_in(entry, source_id))
+        return articles.record_articles(conn, rows, lease_until=now + self.lease)
+
+    def _find_out(self, revisions: Sequence[RevisionOut]) -> Findings:
+        assert self._tagger is not None
+        found = [mention for revision in revisions for mention in _tag(self._tagger, revision)]
+        with self.database.reading() as conn:
+            links = find_links(conn, revisions)
+        return Findings(revisions, found, links, self._version)
+
+    def _settle(
+        self,
+        conn: Connection,
+        findings: Findings,
+        entries: Sequence[tuple[Identified | Rejected, Recorded | None]],
+        now: datetime,
+    ) -> list[Ended]:
+        finished = self._store_findings(conn, findings)
+        ended = _endings(entries, finished)
+        if not entries:  # finishing what another batch began
+            ended = [
+                Ended(f"revision {revision.id}", finished[revision.id], revision.source_id, revision.capture_id)
+                for revision in findings.revisions
+                if revision.id in finished
+            ]
+        by_capture = {end.capture_id: (end.outcome, end.reason) for end in ended if end.capture_id is not None}
+        first_time = captures.finish_captures(conn, by_capture)
+        counted = [end for end in ended if end.capture_id is None or end.capture_id in first_time]
+        for stage, members in (
+            ("ingest", [end for end in counted if end.capture_id is None]),
+            ("understand", [end for end in counted if end.capture_id is not None]),
+        ):
+            counts = Counter((end.source_id, end.outcome) for end in members)
+            outcomes.record_outcomes(conn, stage, counts, at=now)
+            problems = [outcomes.ProblemSeen(e.subject, e.reason, e.source_id) for e in members if e.reason]
+            outcomes.record_problems(conn, stage, problems, at=now)
+        return ended
+
+    def _store_findings(self, conn: Connection, findings: Findings) -> dict[int, str]:
+        """Store mentions, links and clusters; return the outcome of each revision finished here."""
+        if not findings.revisions:
+            return {}
+        article_of = {revision.id: revision.article_id for revision in findings.revisions}
+        article_ids = sorted(set(article_of.values()))
+        clusters.record_links(conn, findings.links)
+        members, links = clusters.lock_connected(conn, article_ids)
+        done = articles.finish_revisions(conn, sorted(article_of), vocabulary_version=findings.vocabulary_version)
+        if not done:
+            return {}
+        coverage.mark_articles(conn, article_ids)
+        fresh = set(done)
+        mentions.record_mentions(
+            conn,
+            done,
+            [mention for mention in findings.mentions if mention.revision_id in fresh],
+            vocabulary_version=findings.vocabulary_version,
+        )
+        originals = cluster_of(members, links)
+        moved = clusters.record_clusters(conn, members, originals)
+        coverage.mark_articles(conn, sorted({*article_ids, *moved}))
+        result = {}
+        for revision_id in done:
+            outcome = articles.outcome_of(conn, revision_id)
+            article_id = article_of[revision_id]
+            is_copy = outcome == "new" and originals[article_id] != article_id
+            result[revision_id] = "copy" if is_copy else outcome
+        return result
+
+
+def _article_in(entry: Identified, source_id: str) -> ArticleIn:
+    return ArticleIn(
+        canonical_url=entry.canonical_url,
+        url=entry.url,
+        source_id=source_id,
+        content_hash=entry.content_hash,
+        observed_at=entry.document.observed_at,
+        capture_id=entry.document.capture_id,
+        title=entry.title,
+        text=entry.text,
+        author=entry.author,
+        language=entry.language,
+        published_at=entry.published_at,
+        published_is_day=entry.published_is_day,
+        fingerprint=entry.fingerprint.to_bytes(),
+        shingles=entry.fingerprint.size,
+        sketch=entry.fingerprint.sample.tolist(),
+    )
+
+
+def _revision_out(entry: Identified, fate: Recorded) -> RevisionOut:
+    assert fate.revision_id is not None
+    return RevisionOut(
+        id=fate.revision_id,
+        article_id=fate.article_id,
+        capture_id=entry.document.capture_id,
+        source_id=fate.source_id,
+        canonical_url=entry.canonical_url,
+        published_at=fate.published_at,
+        title=entry.title,
+        text=entry.text,
+        language=entry.language,
+        fingerprint=entry.fingerprint.to_bytes(),
+    )
+
+
+def _tag(tagger: Tagger, revision: RevisionOut) -> list[MentionIn]:
+    fields = {"title": revision.title or "", "text": revision.text}
+    return [
+        MentionIn(
+            revision_id=revision.id,
+            field=field,
+            start=mention.start,
+            end=mention.end,
+            entity_id=mention.entity,
+            surface=mention.surface,
+            alias=mention.alias,
+            language=mention.language,
+            rule=mention.rule,
+            level=mention.level,
+            metonym_of=mention.metonym_of,
+        )
+        for field, mention in tagger.tag_fields(fields, revision.language)
+    ]
+
+
+def _endings(entries: Sequence[tuple[Identified | Rejected, Recorded | None]], finished: dict[int, str]) -> list[Ended]:
+    ended = []
+    for entry, fate in entries:
+        if isinstance(entry, Rejected):
+            ended.append(Ended(entry.subject, "rejected", entry.source_id, entry.capture_id, entry.reason))
+            continue
+        assert fate is not None
+        outcome = fate.outcome if fate.revision_id is None else finished.get(fate.revision_id, "seen_again")
+        document = entry.document
+        ended.append(Ended(document.subject, outcome, fate.source_id, document.capture_id, entry.remark))
+    return ended

@@ -1,0 +1,193 @@
+"""Bytes of a capture or a file → documents. What cannot be read is rejected by name, and the rest goes on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from email.message import Message
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from db.captures import CaptureOut
+from worker.documents import Document, Rejected
+from worker.extract.encoding import decode
+from worker.extract.page import Extracted, Hints, Unextractable, extract_page
+from worker.extract.plaintext import read_plaintext
+
+MAX_LINE = 50_000_000
+MAX_FILE = 50_000_000
+"""Bytes of one document. A whole .jsonl may be of any size: it is read line by line."""
+
+SUFFIXES = (".txt", ".html", ".htm", ".jsonl")
+
+
+def read_capture(capture: CaptureOut) -> Document | Rejected:
+    """Return the article on a fetched page."""
+    hints = Hints(
+        title=capture.hints.get("title"),
+        author=capture.hints.get("author"),
+        published_at=parse_when(capture.hints.get("published_at"))[0],
+    )
+    try:
+        page = extract_page(capture.body, url=capture.url, charset=_charset(capture.content_type), hints=hints)
+    except Unextractable as error:
+        return Rejected(capture.url, str(error), capture.source_id, capture.id)
+    return _page_document(
+        page,
+        subject=capture.url,
+        url=capture.page_url or capture.url,
+        observed_at=capture.fetched_at,
+        source_id=capture.source_id,
+        capture_id=capture.id,
+    )
+
+
+def iter_paths(paths: list[str]) -> Iterator[tuple[str, Path]]:
+    """Yield (name for messages, file) for files and, in name order, for what lies in folders."""
+    for name in paths:
+        path = Path(name)
+        if path.is_dir():
+            for inner in sorted(p for p in path.rglob("*") if p.is_file() and p.suffix.lower() in SUFFIXES):
+                yield str(inner), inner
+        else:
+            yield name, path
+
+
+def read_file(name: str, path: Path, *, observed_at: datetime) -> Iterator[Document | Rejected]:
+    """Yield the documents of one file; a file that cannot be used yields one rejection."""
+    suffix = path.suffix.lower()
+    if suffix not in SUFFIXES:
+        yield Rejected(name, f"a {suffix or 'nameless'} file; known are {', '.join(SUFFIXES)}")
+        return
+    try:
+        if suffix == ".jsonl":
+            with path.open("rb") as lines:
+                yield from read_lines(name, lines, observed_at=observed_at)
+            return
+        if path.stat().st_size > MAX_FILE:
+            yield Rejected(name, f"larger than {MAX_FILE // 1_000_000} MB")
+            return
+        body = path.read_bytes()
+    except OSError as error:
+        yield Rejected(name, f"cannot be read: {(error.strerror or str(error)).lower()}")
+        return
+    yield read_text(name, body, observed_at) if suffix == ".txt" else _read_html(name, body, None, observed_at)
+
+
+def read_text(name: str, body: bytes, observed_at: datetime) -> Document | Rejected:
+    """Return a `.txt` document: perhaps a title line, a by-line, a source line, and boilerplate at the end."""
+    if not body.strip():
+        return Rejected(name, "an empty file")
+    plain = read_plaintext(decode(body))
+    published_at, is_day, remark = parse_when(plain.published_at)
+    return Document(
+        subject=name,
+        url=plain.url,
+        title=plain.title,
+        text=plain.text,
+        author=plain.author,
+        language=None,
+        published_at=published_at,
+        published_is_day=is_day,
+        observed_at=observed_at,
+        source=plain.source,
+        remark=remark,
+    )
+
+
+def read_lines(name: str, lines: BinaryIO, *, observed_at: datetime) -> Iterator[Document | Rejected]:
+    """Yield a document for each line of JSON; empty lines are none."""
+    number = 0
+    while line := lines.readline(MAX_LINE + 1):
+        number += 1
+        subject = f"{name}:{number}"
+        if len(line) > MAX_LINE:
+            while line and not line.endswith(b"\n"):
+                line = lines.readline(MAX_LINE)
+            yield Rejected(subject, f"a line longer than {MAX_LINE // 1_000_000} MB")
+        elif line.strip():
+            yield read_line(subject, line, observed_at=observed_at)
+
+
+def read_line(subject: str, line: bytes, *, observed_at: datetime) -> Document | Rejected:
+    """Return the document of one line of JSON."""
+    try:
+        record = json.loads(line.decode("utf-8-sig"))
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+        return Rejected(subject, f"not a line of JSON in UTF-8: {error}")
+    if not isinstance(record, dict):
+        return Rejected(subject, "a line of JSON, but not an object")
+    wrong = [key for key in _TEXTS if not isinstance(record.get(key), str | None)]
+    if wrong:
+        return Rejected(subject, f"the field {wrong[0]!r} is not a text")
+    if record.get("html"):
+        return _read_html(subject, record["html"].encode(), record, observed_at)
+    published_at, is_day, remark = parse_when(record.get("published_at"))
+    return Document(
+        subject=subject,
+        url=record.get("url"),
+        title=record.get("title"),
+        text=record.get("text") or "",
+        author=record.get("author"),
+        language=record.get("language") or None,
+        published_at=published_at,
+        published_is_day=is_day,
+        observed_at=observed_at,
+        source=record.get("source"),
+        remark=remark,
+    )
+
+
+_TEXTS = ("url", "title", "text", "author", "language", "published_at", "source", "html")
+
+
+def _read_html(subject: str, body: bytes, record: dict[str, Any] | None, observed_at: datetime) -> Document | Rejected:
+    known = record or {}
+    published_at, _, remark = parse_when(known.get("published_at"))
+    hints = Hints(title=known.get("title"), author=known.get("author"), published_at=published_at)
+    try:
+        page = extract_page(body, url=known.get("url"), charset="utf-8" if record else None, hints=hints)
+    except Unextractable as error:
+        return Rejected(subject, str(error))
+    return _page_document(
+        page,
+        subject=subject,
+        url=known.get("url") or page.declared_url,
+        observed_at=observed_at,
+        source=known.get("source"),
+        language=known.get("language"),
+        remark=remark,
+    )
+
+
+def _page_document(page: Extracted, *, url: str | None, language: str | None = None, **known: Any) -> Document:
+    return Document(
+        url=url,
+        title=page.title,
+        text=page.text,
+        author=page.author,
+        language=language or page.language,
+        published_at=page.published_at,
+        published_is_day=page.published_is_day,
+        **known,
+    )
+
+
+def parse_when(value: str | None) -> tuple[datetime | None, bool, str | None]:
+    """Return (instant in UTC, whether it is only a day, remark); a time without zone is UTC (ISO 8601)."""
+    text = (value or "").strip()
+    if not text:
+        return None, False, None
+    try:
+        when = datetime.fromisoformat(text)
+        when = when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None, False, f"the date {text[:40]!r} is not ISO 8601; taken as missing"
+    return when, len(text) <= 10, None
+
+
+def _charset(content_type: str | None) -> str | None:
+    message = Message()
+    message["content-type"] = content_type or ""
+    return message.get_content_charset()

@@ -1,0 +1,122 @@
+"""What workers do with the rows that wait: the same functions under Celery, in `ingest` and in `crawl --once`."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from typing import TypeVar
+
+from db import articles, captures, coverage, intakes, outcomes
+from db.engine import Database
+from worker.documents import Document, Ended, Rejected
+from worker.pipeline import Chain
+from worker.reading import read_capture
+
+T = TypeVar("T")
+Progress = Callable[[Sequence[Ended]], None]
+
+POISON_ATTEMPTS = 5
+"""A capture that was given out so often and never finished kills whoever touches it; it is set aside."""
+
+
+def utc_now() -> datetime:
+    """Return the clock of the entry points."""
+    return datetime.now(UTC)
+
+
+def batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    """Yield lists of `size` items; the last may be shorter."""
+    iterator = iter(items)
+    while batch := list(islice(iterator, size)):
+        yield batch
+
+
+def ignore(_: Sequence[Ended]) -> None:
+    """Follow no progress."""
+
+
+def understand_captures(chain: Chain, capture_ids: Sequence[int]) -> list[Ended]:
+    """Take captures through the chain; those finished by now are left alone."""
+    waiting = chain.database.read(lambda conn: captures.read_captures(conn, capture_ids))
+    inputs: list[Document | Rejected] = [read_capture(capture) for capture in waiting]
+    return chain.understand(inputs) if inputs else []
+
+
+def ingest(
+    chain: Chain,
+    inputs: Callable[[datetime], Iterable[Document | Rejected]],
+    *,
+    batch_size: int = 50,
+    progress: Progress = ignore,
+) -> Counter[str]:
+    """Take documents through the chain until everything is stored, tagged and counted; return how they ended.
+
+    `inputs` yields the documents, given the instant at which they count as observed.
+    """
+    database = chain.database
+    intake = database.write(lambda conn: intakes.join(conn, now=utc_now()))
+    heard = time.monotonic()
+    counts: Counter[str] = Counter()
+    try:
+        for batch in batches(inputs(intake.opened_at), batch_size):
+            ended = chain.understand(batch)
+            counts.update(end.outcome for end in ended)
+            progress(ended)
+            if time.monotonic() - heard > intakes.STALE_S / 6:
+                database.write(lambda conn: intakes.keep(conn, intake, now=utc_now()))
+                heard = time.monotonic()
+    finally:
+        database.write(lambda conn: intakes.leave(conn, intake))
+    finish_left_behind(chain)
+    recount_coverage(database)
+    return counts
+
+
+def finish_left_behind(chain: Chain, *, batch_size: int = 50, progress: Progress = ignore) -> None:
+    """Finish revisions whose batch was stopped and whose claim has run out."""
+    lease_s = chain.lease.total_seconds()
+    while ids := chain.database.write(
+        lambda conn: articles.claim_revisions(conn, now=chain.clock(), lease_s=lease_s, limit=batch_size)
+    ):
+        progress(chain.finish(ids))
+
+
+def drain(chain: Chain, *, batch_size: int = 20, progress: Progress = ignore) -> Counter[str]:
+    """Finish everything that waits in the store, in this process; return how the inputs ended."""
+    counts: Counter[str] = Counter()
+
+    def note(ended: Sequence[Ended]) -> None:
+        counts.update(end.outcome for end in ended)
+        progress(ended)
+
+    lease_s = chain.lease.total_seconds()
+    while ids := chain.database.write(
+        lambda conn: captures.claim_captures(conn, now=chain.clock(), lease_s=lease_s, limit=batch_size)
+    ):
+        note(understand_captures(chain, ids))
+    finish_left_behind(chain, progress=note)
+    recount_coverage(chain.database)
+    return counts
+
+
+def recount_coverage(database: Database) -> int:
+    """Bring the coverage cells up to date; return how many marks were settled."""
+    settled = 0
+    while done := database.write(coverage.recount):
+        settled += done
+    return settled
+
+
+def set_poison_aside(database: Database, *, now: datetime) -> int:
+    """Reject captures that no worker survives, with a reason; return how many."""
+    return database.write(lambda conn: captures.reject_exhausted(conn, attempts=POISON_ATTEMPTS, now=now))
+
+
+def tidy(database: Database, *, now: datetime, keep_captures: timedelta) -> None:
+    """Forget what has served its purpose: old raw captures, old problems."""
+    while database.write(lambda conn: captures.expire_captures(conn, before=now - keep_captures)):
+        pass
+    database.write(outcomes.forget_old_problems)

@@ -1,0 +1,88 @@
+"""Making a store ready: tables, vocabulary, catalogue of outlets. Safe to repeat at every start."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from db import migrate, sources, vocabularies
+from db.engine import Database
+from db.feeds import add_feed
+from db.urls import host_of
+from worker.catalogue import Outlet, read_catalogue
+from worker.tagging.vocabulary import Vocabulary, packaged_folder, read_vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What a store holds after `prepare`, and what it was before."""
+
+    revision_before: str | None
+    revision: str
+    vocabulary: str
+    outlets: int
+
+
+def prepare(database: Database, *, now: datetime) -> Prepared:
+    """Migrate the store, and load the packaged vocabulary and catalogue where it has none."""
+    before = migrate.current(database)
+    migrate.upgrade(database)
+    with database.reading() as conn:
+        version = vocabularies.current_version(conn)
+        known = sources.count_sources(conn)
+    if version is None:
+        vocabulary = read_vocabulary(packaged_folder())
+        version = vocabulary.version
+        database.write(lambda conn: load_vocabulary(conn, vocabulary, now=now))
+    if known == 0:
+        outlets = read_catalogue(packaged_folder())
+        known = database.write(lambda conn: load_catalogue(conn, outlets, now=now))
+    return Prepared(before, migrate.head(), version, known)
+
+
+def load_vocabulary(conn: Connection, vocabulary: Vocabulary, *, now: datetime) -> bool:
+    """Store a vocabulary as the current version; return whether it was new."""
+    return vocabularies.record_version(
+        conn,
+        version=vocabulary.version,
+        content=vocabulary.to_json(),
+        entities=[
+            {
+                "id": entity.id,
+                "type": entity.type,
+                "label": entity.label,
+                "wikidata": entity.wikidata or None,
+                "description": entity.description or None,
+                "in_seed": entity.in_seed,
+            }
+            for entity in vocabulary.entities
+        ],
+        aliases=sum(len(entity.aliases) for entity in vocabulary.entities),
+        now=now,
+    )
+
+
+def load_catalogue(conn: Connection, outlets: tuple[Outlet, ...], *, now: datetime) -> int:
+    """Store outlets with their domains and feeds; return how many there are."""
+    for outlet in outlets:
+        sources.record_source(
+            conn,
+            sources.SourceIn(
+                id=outlet.id,
+                name=outlet.name,
+                domains=[*outlet.domain_aliases, host_of(outlet.homepage or "")],
+                origin="catalogue",
+                country=outlet.country,
+                languages=outlet.languages,
+                kind=outlet.kind,
+                homepage=outlet.homepage,
+                bias_note=outlet.bias_note,
+                paywall=outlet.paywall,
+            ),
+            now=now,
+        )
+        for feed in outlet.feeds:
+            add_feed(conn, source_id=outlet.id, url=feed.url, confidence=feed.confidence, now=now)
+    return len(outlets)

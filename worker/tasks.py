@@ -1,0 +1,102 @@
+"""Celery tasks: shells around `worker.service`. Messages carry row ids and are hints; the rows are the queue."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from datetime import timedelta
+
+from celery.signals import worker_init, worker_process_init
+
+from db import articles, captures
+from db.engine import Database
+from worker import service
+from worker.app import app, settings
+from worker.pipeline import Chain
+from worker.service import batches, utc_now
+
+log = logging.getLogger("worker")
+
+KEEP_CAPTURES = timedelta(days=30)
+IN_FLIGHT = 200
+"""Captures given out at once: enough to keep every process busy, few enough to be given out again soon."""
+
+_chain: Chain | None = None
+
+
+def chain() -> Chain:
+    """Return the chain of this process, with the vocabulary that is current."""
+    global _chain
+    if _chain is None:
+        _chain = Chain(Database(settings.database), clock=utc_now, lease_s=settings.lease_s)
+    return _chain
+
+
+@worker_init.connect
+def _before_fork(**_: object) -> None:
+    """Load what all processes share once, in their parent: forks share its memory."""
+    import gc
+
+    from worker.extract.language import detect_language
+
+    loaded = chain()
+    loaded.load()
+    detect_language("A sentence that is long enough to have the language model read from disk.")
+    loaded.database.close()
+    gc.freeze()
+
+
+@worker_process_init.connect
+def _after_fork(**_: object) -> None:
+    """Connections do not survive a fork."""
+    chain().database.close(inherited=True)
+
+
+@app.task
+def sweep() -> None:
+    """Send every row that waits and that nobody holds: new captures, and what a lost message left behind."""
+    database, now = chain().database, utc_now()
+    service.set_poison_aside(database, now=now)
+    room = IN_FLIGHT - database.read(lambda conn: captures.count_held(conn, now=now))
+    capture_ids = (
+        database.write(lambda conn: captures.claim_captures(conn, now=now, lease_s=settings.lease_s, limit=room))
+        if room > 0
+        else []
+    )
+    for ids in batches(capture_ids, settings.batch_size):
+        understand.delay(ids)
+    revision_ids = database.write(
+        lambda conn: articles.claim_revisions(conn, now=now, lease_s=settings.lease_s, limit=IN_FLIGHT)
+    )
+    for ids in batches(revision_ids, settings.batch_size):
+        finish.delay(ids)
+
+
+@app.task
+def understand(capture_ids: list[int]) -> None:
+    """Take captures through the whole chain."""
+    ended = service.understand_captures(chain(), capture_ids)
+    if ended:
+        log.info("understood %s", _summary(Counter(end.outcome for end in ended)))
+
+
+@app.task
+def finish(revision_ids: list[int]) -> None:
+    """Finish what a batch left between its two transactions."""
+    chain().finish(revision_ids)
+
+
+@app.task
+def recount() -> None:
+    """Bring the coverage cells up to date."""
+    service.recount_coverage(chain().database)
+
+
+@app.task
+def tidy() -> None:
+    """Forget what has served its purpose."""
+    service.tidy(chain().database, now=utc_now(), keep_captures=KEEP_CAPTURES)
+
+
+def _summary(counts: Counter[str]) -> str:
+    return ", ".join(f"{number} {outcome.replace('_', ' ')}" for outcome, number in sorted(counts.items()))
