@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, func, or_, select, update
+from sqlalchemy.orm import aliased
 
 from db.coverage import mark_articles
 from db.dialect import insert
@@ -51,6 +52,28 @@ class Recorded:
     published_at: datetime | None = None
 
 
+@dataclass(slots=True)
+class _Stored:
+    """A revision in the store, as deciding about another one needs it."""
+
+    id: int
+    stage: str
+    capture_id: int | None
+    content_hash: str
+    observed_at: datetime
+    published_at: datetime | None
+    published_is_day: bool
+
+    @property
+    def order(self) -> tuple[datetime, datetime, str]:
+        """The last one is current: the one observed last.
+
+        Among texts observed at the same instant (documents of one intake) the publication date decides, then the
+        content, so that it does not matter which of several workers came first.
+        """
+        return self.observed_at, self.published_at or _MISSING_FIRST, self.content_hash
+
+
 _MISSING_FIRST = datetime(1, 1, 1, tzinfo=UTC)
 
 
@@ -60,142 +83,184 @@ def record_articles(conn: Connection, articles: Sequence[ArticleIn], *, lease_un
     Results are in the order given. Rows are locked in one order everywhere (known articles by id, new ones by
     URL), so that two workers wait for each other rather than deadlock.
     """
-    urls = sorted({article.canonical_url for article in articles})
-    known = _lock_known(conn, urls)
-    created: set[str] = set()
+    ids, created = _lock_or_insert(conn, articles)
+    stored = _stored_revisions(conn, [article_id for article_id in ids.values() if article_id not in created])
+    fresh: dict[tuple[int, str], ArticleIn] = {}
+    for article in articles:
+        key = (ids[article.canonical_url], article.content_hash)
+        if key not in stored:
+            fresh.setdefault(key, article)
+    written = _insert_revisions(conn, fresh, lease_until)
+    stored.update(written)
+    _make_latest_current(conn, fresh, stored, created)
+    recorded, told = [], set()
+    for article in articles:
+        key = (ids[article.canonical_url], article.content_hash)
+        revision = stored[key]
+        ours = article.capture_id is not None and revision.capture_id == article.capture_id
+        is_first = key in written and key not in told
+        told.add(key)
+        if is_first or (ours and revision.stage == "stored"):  # the latter: our own work before a crash
+            is_new = key[0] in created or (not is_first and _is_alone(stored, key[0]))
+            outcome = "new" if is_new else "revised"
+            created.discard(key[0])
+            dated = revision.published_at or _earliest_date(stored, key[0])[0]
+            recorded.append(Recorded(outcome, key[0], article.source_id, revision.id, dated))
+        else:
+            recorded.append(Recorded("seen_again", key[0], article.source_id))
+    return recorded
+
+
+def _lock_or_insert(conn: Connection, articles: Sequence[ArticleIn]) -> tuple[dict[str, int], set[int]]:
+    """Return the id of each canonical URL, with its row locked, and which of the rows are new."""
     first: dict[str, ArticleIn] = {}
     for article in articles:
         first.setdefault(article.canonical_url, article)
-    for url in urls:
-        if url not in known:
-            known[url], is_new = _insert(conn, first[url])
-            if is_new:
-                created.add(url)
-    recorded: dict[int, Recorded] = {}
-    for index in sorted(range(len(articles)), key=lambda i: known[articles[i].canonical_url]):
-        article = articles[index]
-        is_new = article.canonical_url in created
-        recorded[index] = _record_revision(conn, known[article.canonical_url], article, is_new, lease_until)
-        created.discard(article.canonical_url)
-    return [recorded[index] for index in range(len(articles))]
+    ids = _lock_known(conn, sorted(first))
+    missing = sorted(first.keys() - ids.keys())
+    created = {}
+    if missing:
+        rows = [
+            {
+                "canonical_url": url,
+                "url": first[url].url,
+                "source_id": first[url].source_id,
+                "collected_at": first[url].observed_at,
+                "published_is_day": False,
+                "counts_on": counts_on(first[url].published_at, first[url].observed_at),
+            }
+            for url in missing
+        ]
+        statement = insert(conn, Article).on_conflict_do_nothing(index_elements=["canonical_url"])
+        created = {url: i for i, url in conn.execute(statement.returning(Article.id, Article.canonical_url), rows)}
+        ids |= created
+        ids |= _lock_known(conn, sorted(first.keys() - ids.keys()))  # another worker was faster
+    return ids, set(created.values())
 
 
 def _lock_known(conn: Connection, urls: Sequence[str]) -> dict[str, int]:
+    if not urls:
+        return {}
     query = select(Article.canonical_url, Article.id).where(Article.canonical_url.in_(urls)).order_by(Article.id)
     return {url: article_id for url, article_id in conn.execute(query.with_for_update())}
 
 
-def _insert(conn: Connection, article: ArticleIn) -> tuple[int, bool]:
-    """Return the id of the article's row, locked, and whether it is ours."""
-    new_id = conn.scalar(
-        insert(conn, Article)
-        .values(
-            canonical_url=article.canonical_url,
-            url=article.url,
-            source_id=article.source_id,
-            collected_at=article.observed_at,
-            published_is_day=False,
-            counts_on=counts_on(article.published_at, article.observed_at),
-        )
-        .on_conflict_do_nothing(index_elements=["canonical_url"])
-        .returning(Article.id)
-    )
-    if new_id is not None:
-        return new_id, True
-    query = select(Article.id).where(Article.canonical_url == article.canonical_url).with_for_update()
-    return conn.execute(query).scalar_one(), False
+def _stored_revisions(conn: Connection, article_ids: Sequence[int]) -> dict[tuple[int, str], _Stored]:
+    query = select(
+        Revision.article_id,
+        Revision.id,
+        Revision.stage,
+        Revision.capture_id,
+        Revision.content_hash,
+        Revision.observed_at,
+        Revision.published_at,
+        Revision.published_is_day,
+    ).where(Revision.article_id.in_(article_ids))
+    rows = conn.execute(query).all() if article_ids else []
+    return {(row[0], row[4]): _Stored(row[1], row[2], row[3], row[4], row[5], row[6], row[7]) for row in rows}
 
 
-def _record_revision(
-    conn: Connection, article_id: int, article: ArticleIn, is_new: bool, lease_until: datetime
-) -> Recorded:
-    same = conn.execute(
-        select(Revision.id, Revision.stage, Revision.capture_id).where(
-            Revision.article_id == article_id, Revision.content_hash == article.content_hash
-        )
-    ).first()
-    if same is not None:
-        ours = article.capture_id is not None and same.capture_id == article.capture_id
-        if ours and same.stage == "stored":  # our own first transaction, before a crash: finish it
-            outcome = outcome_of(conn, same.id)
-            return Recorded(outcome, article_id, article.source_id, same.id, article.published_at)
-        return Recorded("seen_again", article_id, article.source_id)
-    revision_id = conn.execute(
-        insert(conn, Revision)
-        .values(
-            article_id=article_id,
-            content_hash=article.content_hash,
-            observed_at=article.observed_at,
-            capture_id=article.capture_id,
-            title=article.title,
-            text=article.text,
-            author=article.author,
-            language=article.language,
-            published_at=article.published_at,
-            published_is_day=article.published_is_day,
-            stage="stored",
-            claimed_until=lease_until,
-        )
-        .returning(Revision.id)
-    ).scalar_one()
+def _insert_revisions(
+    conn: Connection, fresh: Mapping[tuple[int, str], ArticleIn], lease_until: datetime
+) -> dict[tuple[int, str], _Stored]:
+    if not fresh:
+        return {}
+    rows = [
+        {
+            "article_id": article_id,
+            "content_hash": content_hash,
+            "observed_at": article.observed_at,
+            "capture_id": article.capture_id,
+            "title": article.title,
+            "text": article.text,
+            "author": article.author,
+            "language": article.language,
+            "published_at": article.published_at,
+            "published_is_day": article.published_is_day,
+            "stage": "stored",
+            "claimed_until": lease_until,
+        }
+        for (article_id, content_hash), article in fresh.items()
+    ]
+    returning = insert(conn, Revision).returning(Revision.id, Revision.article_id, Revision.content_hash)
+    new_ids = {(article_id, key): revision_id for revision_id, article_id, key in conn.execute(returning, rows)}
     conn.execute(
-        insert(conn, FingerprintRow).values(revision_id=revision_id, size=article.shingles, data=article.fingerprint)
+        insert(conn, FingerprintRow),
+        [
+            {"revision_id": new_ids[key], "size": article.shingles, "data": article.fingerprint}
+            for key, article in fresh.items()
+        ],
     )
-    published_at = article.published_at
-    if latest_revision(conn, article_id) == revision_id:
-        published_at = _make_current(conn, article_id, revision_id, article)
-    outcome = "new" if is_new else "revised"
-    return Recorded(outcome, article_id, article.source_id, revision_id, published_at)
-
-
-def latest_revision(conn: Connection, article_id: int) -> int:
-    """Return the id of the revision that counts: the one observed last.
-
-    Among texts observed at the same instant (documents of one intake) the publication date decides, then the
-    content, so that it does not matter which of several workers came first.
-    """
-    rows = conn.execute(
-        select(Revision.id, Revision.observed_at, Revision.published_at, Revision.content_hash).where(
-            Revision.article_id == article_id
+    return {
+        key: _Stored(
+            new_ids[key],
+            "stored",
+            article.capture_id,
+            article.content_hash,
+            article.observed_at,
+            article.published_at,
+            article.published_is_day,
         )
-    )
-    return max(rows, key=lambda r: (r.observed_at, r.published_at or _MISSING_FIRST, r.content_hash))[0]
+        for key, article in fresh.items()
+    }
 
 
-def _make_current(conn: Connection, article_id: int, revision_id: int, article: ArticleIn) -> datetime | None:
-    """Let the article say what this revision says; return its publication date."""
-    mark_articles(conn, [article_id])  # the cells of what it said before
-    published_at, is_day = article.published_at, article.published_is_day
-    if published_at is None:
-        dated = conn.execute(
-            select(Revision.published_at, Revision.published_is_day)
-            .where(Revision.article_id == article_id, Revision.published_at.is_not(None))
-            .order_by(Revision.published_at, Revision.published_is_day)
-            .limit(1)
-        ).first()
-        if dated is not None:
-            published_at, is_day = dated
-    collected_at = conn.scalar(select(func.min(Revision.observed_at)).where(Revision.article_id == article_id))
-    assert collected_at is not None
-    conn.execute(
-        update(Article)
-        .where(Article.id == article_id)
-        .values(
-            revision_id=revision_id,
-            url=article.url,
-            source_id=article.source_id,
-            collected_at=collected_at,
-            published_at=published_at,
-            published_is_day=is_day,
-            counts_on=counts_on(published_at, collected_at),
-            language=article.language,
+def _make_latest_current(
+    conn: Connection,
+    fresh: Mapping[tuple[int, str], ArticleIn],
+    stored: Mapping[tuple[int, str], _Stored],
+    created: set[int],
+) -> None:
+    """Let each article say what its latest revision says, where that is one of the fresh ones."""
+    latest: dict[int, tuple[int, str]] = {}
+    for key, revision in stored.items():
+        if key[0] not in latest or revision.order > stored[latest[key[0]]].order:
+            latest[key[0]] = key
+    changed = {article_id: key for article_id, key in latest.items() if key in fresh}
+    if not changed:
+        return
+    older = sorted(changed.keys() - created)
+    mark_articles(conn, older)  # the cells of what they said before
+    rows = []
+    for article_id, key in sorted(changed.items()):
+        article, mine = fresh[key], [revision for other, revision in stored.items() if other[0] == article_id]
+        published_at, is_day = article.published_at, article.published_is_day
+        if published_at is None:
+            published_at, is_day = _earliest_date(stored, article_id)
+        collected_at = min(revision.observed_at for revision in mine)
+        rows.append(
+            {
+                "of_id": article_id,
+                "revision_id": stored[key].id,
+                "url": article.url,
+                "source_id": article.source_id,
+                "collected_at": collected_at,
+                "published_at": published_at,
+                "published_is_day": is_day,
+                "counts_on": counts_on(published_at, collected_at),
+                "language": article.language,
+            }
         )
-    )
-    conn.execute(delete(SketchHash).where(SketchHash.article_id == article_id))
-    if article.sketch:
-        rows = [{"hash": value, "article_id": article_id} for value in sorted(set(article.sketch))]
-        conn.execute(insert(conn, SketchHash).on_conflict_do_nothing(), rows)
-    return published_at
+    columns: dict[str, Any] = {name: bindparam(name) for name in rows[0] if name != "of_id"}
+    conn.execute(update(Article).where(Article.id == bindparam("of_id")).values(columns), rows)
+    if older:
+        conn.execute(delete(SketchHash).where(SketchHash.article_id.in_(older)))
+    sketches = sorted({(value, article_id) for article_id, key in changed.items() for value in fresh[key].sketch})
+    if sketches:
+        conn.execute(insert(conn, SketchHash), [{"hash": value, "article_id": i} for value, i in sketches])
+
+
+def _is_alone(stored: Mapping[tuple[int, str], _Stored], article_id: int) -> bool:
+    return sum(1 for other, _ in stored if other == article_id) == 1
+
+
+def _earliest_date(stored: Mapping[tuple[int, str], _Stored], article_id: int) -> tuple[datetime | None, bool]:
+    dated = [
+        (revision.published_at, revision.published_is_day)
+        for (other, _), revision in stored.items()
+        if other == article_id and revision.published_at is not None
+    ]
+    return min(dated, default=(None, False))
 
 
 def counts_on(published_at: datetime | None, collected_at: datetime) -> date:
@@ -203,11 +268,16 @@ def counts_on(published_at: datetime | None, collected_at: datetime) -> date:
     return (published_at or collected_at).astimezone(UTC).date()
 
 
-def outcome_of(conn: Connection, revision_id: int) -> str:
-    """Return `new` for the first revision of its article, `revised` for a later one."""
-    article_id = select(Revision.article_id).where(Revision.id == revision_id).scalar_subquery()
-    first = conn.scalar(select(func.min(Revision.id)).where(Revision.article_id == article_id))
-    return "new" if first == revision_id else "revised"
+def outcomes_of(conn: Connection, revision_ids: Sequence[int]) -> dict[int, str]:
+    """Return `new` for revisions that are the first of their article, `revised` for later ones."""
+    first = aliased(Revision)
+    query = (
+        select(Revision.id, func.min(first.id))
+        .join(first, first.article_id == Revision.article_id)
+        .where(Revision.id.in_(revision_ids))
+        .group_by(Revision.id)
+    )
+    return {revision_id: "new" if revision_id == lowest else "revised" for revision_id, lowest in conn.execute(query)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,15 +125,18 @@ def read_captures(conn: Connection, capture_ids: Sequence[int]) -> list[CaptureO
 
 def finish_captures(conn: Connection, endings: Mapping[int, tuple[str, str | None]]) -> set[int]:
     """Note (outcome, reason) of captures; return the ids that were not finished before."""
-    finished = set()
-    for capture_id, (outcome, reason) in sorted(endings.items()):
-        moved = conn.execute(
+    by_ending: dict[tuple[str, str | None], list[int]] = {}
+    for capture_id, ending in sorted(endings.items()):
+        by_ending.setdefault(ending, []).append(capture_id)
+    finished: set[int] = set()
+    for (outcome, reason), ids in by_ending.items():
+        moved = (
             update(Capture)
-            .where(Capture.id == capture_id, Capture.stage == "fetched")
+            .where(Capture.id.in_(ids), Capture.stage == "fetched")
             .values(stage="done", claimed_until=None, outcome=outcome, reason=reason)
+            .returning(Capture.id)
         )
-        if moved.rowcount:
-            finished.add(capture_id)
+        finished.update(conn.scalars(moved))
     return finished
 
 

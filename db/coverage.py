@@ -10,35 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    CompoundSelect,
-    Connection,
-    Date,
-    delete,
-    func,
-    insert,
-    literal,
-    select,
-    union_all,
-)
+from sqlalchemy import Connection, Date, bindparam, delete, func, insert, select, text
 
 from db.dialect import lock_for_recount
-from db.models import Article, CoverageCell, CoverageMark, MentionRow, Source
+from db.models import Article, CoverageCell, CoverageMark, MentionRow
 
 GRAINS = ("day", "week", "month")
 SPLITS = ("all", "source", "lang", "country", "genre")
 LEVELS = ("name", "demonym", "concept")
-
-_PARTS: dict[str, Any] = {
-    "all": literal(""),
-    "source": Article.source_id,
-    "lang": func.coalesce(Article.language, ""),
-    "country": func.coalesce(Source.country, ""),
-    "genre": func.coalesce(Source.kind, ""),
-}
 
 
 def bucket_of(day: date, grain: str) -> date:
@@ -97,59 +77,41 @@ def recount(conn: Connection, *, limit: int = 1_000) -> int:
 
 
 def _recount_bucket(conn: Connection, grain: str, bucket: date, entities: Sequence[str]) -> None:
-    conn.execute(
-        delete(CoverageCell).where(
-            CoverageCell.grain == grain, CoverageCell.bucket_on == bucket, CoverageCell.entity_id.in_(entities)
-        )
-    )
-    counted = count_facts(
-        Article.counts_on >= bucket,
-        Article.counts_on < bucket_end(bucket, grain),
-        MentionRow.entity_id.in_(entities),
-    ).subquery()
-    key = (literal(grain).label("grain"), literal(bucket, Date).label("bucket_on"))
-    columns = ["grain", "bucket_on", *counted.c.keys()]
-    conn.execute(insert(CoverageCell).from_select(columns, select(*key, *counted.c)))
+    scope = {"grain": grain, "bucket": bucket, "after": bucket_end(bucket, grain), "entities": entities}
+    conn.execute(_DELETE_CELLS, scope)
+    conn.execute(_COUNT_CELLS, scope)
 
 
-def count_facts(*conditions: ColumnElement[bool]) -> CompoundSelect[Any]:
-    """Return the query that counts straight from the facts.
+_DELETE_CELLS = text(
+    "DELETE FROM coverage_cells WHERE grain = :grain AND bucket_on = :bucket AND entity_id IN :entities"
+).bindparams(bindparam("bucket", type_=Date), bindparam("entities", expanding=True))
 
-    Columns: entity_id, split, part, level, articles, stories, mentions; one row for each part of each split
-    and each level, and for the level `all`.
+_FACTS = """
+    SELECT m.entity_id, m.level, a.id AS article, coalesce(a.cluster_id, a.id) AS story, count(*) AS mentions,
+           '' AS part_all, a.source_id AS part_source, coalesce(a.language, '') AS part_lang,
+           coalesce(s.country, '') AS part_country, coalesce(s.kind, '') AS part_genre
+    FROM articles a JOIN mentions m ON m.revision_id = a.revision_id JOIN sources s ON s.id = a.source_id
+    WHERE a.counts_on >= :bucket AND a.counts_on < :after AND m.entity_id IN :entities
+    GROUP BY m.entity_id, m.level, a.id, a.cluster_id, a.source_id, a.language, s.country, s.kind
+"""
+
+
+def _count_part(split: str, level: str) -> str:
+    """Return the SQL that counts one split, for each level by itself or for all levels together."""
+    return f"""
+    SELECT :grain, :bucket, entity_id, '{split}', part_{split}, {level},
+           count(DISTINCT article), count(DISTINCT story), sum(mentions)
+    FROM facts GROUP BY entity_id, part_{split}{", level" if level == "level" else ""}
     """
-    facts = (
-        select(
-            MentionRow.entity_id.label("entity_id"),
-            MentionRow.level.label("level"),
-            Article.id.label("article_id"),
-            func.coalesce(Article.cluster_id, Article.id).label("story_id"),
-            *(part.label(split) for split, part in _PARTS.items()),
-            func.count().label("mentions"),
-        )
-        .select_from(MentionRow)
-        .join(Article, Article.revision_id == MentionRow.revision_id)
-        .join(Source, Source.id == Article.source_id)
-        .where(*conditions)
-        .group_by(MentionRow.entity_id, MentionRow.level, Article.id, Article.cluster_id, *list(_PARTS.values())[1:])
-        .cte("facts")
-    )
-    branches = []
-    for split in SPLITS:
-        for level in (facts.c.level, literal("all")):
-            keys = [facts.c.entity_id, facts.c[split]] + ([facts.c.level] if level is facts.c.level else [])
-            branches.append(
-                select(
-                    facts.c.entity_id.label("entity_id"),
-                    literal(split).label("split"),
-                    facts.c[split].label("part"),
-                    level.label("level"),
-                    func.count(func.distinct(facts.c.article_id)).label("articles"),
-                    func.count(func.distinct(facts.c.story_id)).label("stories"),
-                    func.sum(facts.c.mentions).label("mentions"),
-                ).group_by(*keys)
-            )
-    return union_all(*branches)
+
+
+_COUNT_CELLS = text(
+    f"""
+    WITH facts AS ({_FACTS})
+    INSERT INTO coverage_cells (grain, bucket_on, entity_id, split, part, level, articles, stories, mentions)
+    {" UNION ALL ".join(_count_part(split, level) for split in SPLITS for level in ("level", "'all'"))}
+    """
+).bindparams(bindparam("bucket", type_=Date), bindparam("after", type_=Date), bindparam("entities", expanding=True))
 
 
 @dataclass(frozen=True, slots=True)

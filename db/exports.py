@@ -52,8 +52,8 @@ _PUBLISHED_AT = 7
 
 
 def _articles(ids: Sequence[int]) -> Select[*tuple[Any, ...]]:
-    original = aliased(Article)
-    revisions = select(func.count()).where(Revision.article_id == Article.id).scalar_subquery()
+    original, stored = aliased(Article), aliased(Revision)
+    revisions = select(func.count()).select_from(stored).where(stored.article_id == Article.id).scalar_subquery()
     return (
         select(
             Article.published_is_day,

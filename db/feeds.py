@@ -227,7 +227,7 @@ def iter_feeds(conn: Connection, *, source_id: str | None = None) -> Iterator[Fe
     if source_id is not None:
         query = query.where(Feed.source_id == source_id)
     for row in conn.execute(query):
-        yield FeedHealth(*row)
+        yield FeedHealth(**row._asdict())
 
 
 def count_feeds(conn: Connection) -> dict[str, int]:

@@ -215,7 +215,7 @@ def find_due_pages(
     first_of_host = {row.host: row for row in reversed(conn.execute(query).all())}
     chosen = sorted(first_of_host.values(), key=lambda row: (row.fetches > 0, row.first_seen_at, row.id))[:limit]
     hints = _hints(conn, [row.id for row in chosen])
-    return [PageDue(*row, hints=hints.get(row.id, {})) for row in chosen]
+    return [PageDue(**row._asdict(), hints=hints.get(row.id, {})) for row in chosen]
 
 
 def _hints(conn: Connection, page_ids: Collection[int]) -> dict[int, dict[str, str]]:

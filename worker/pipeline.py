@@ -161,12 +161,10 @@ class Chain:
         originals = cluster_of(members, links)
         moved = clusters.record_clusters(conn, members, originals)
         coverage.mark_articles(conn, sorted({*article_ids, *moved}))
-        result = {}
-        for revision_id in done:
-            outcome = articles.outcome_of(conn, revision_id)
-            article_id = article_of[revision_id]
-            is_copy = outcome == "new" and originals[article_id] != article_id
-            result[revision_id] = "copy" if is_copy else outcome
+        result = articles.outcomes_of(conn, done)
+        for revision_id, outcome in result.items():
+            if outcome == "new" and originals[article_of[revision_id]] != article_of[revision_id]:
+                result[revision_id] = "copy"
         return result
 
 

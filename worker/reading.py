@@ -80,7 +80,6 @@ def read_text(name: str, body: bytes, observed_at: datetime) -> Document | Rejec
     if not body.strip():
         return Rejected(name, "an empty file")
     plain = read_plaintext(decode(body))
-    published_at, is_day, remark = parse_when(plain.published_at)
     return Document(
         subject=name,
         url=plain.url,
@@ -88,11 +87,10 @@ def read_text(name: str, body: bytes, observed_at: datetime) -> Document | Rejec
         text=plain.text,
         author=plain.author,
         language=None,
-        published_at=published_at,
-        published_is_day=is_day,
+        published_at=plain.published_at,
+        published_is_day=plain.published_is_day,
         observed_at=observed_at,
         source=plain.source,
-        remark=remark,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
@@ -21,34 +22,62 @@ MATES = 1_000
 """Members of one cluster that are compared when an article turns out to be older than its original."""
 
 
+@dataclass(slots=True)
+class _Search:
+    """One revision on its way through the rounds of `find_links`."""
+
+    revision: RevisionOut
+    own: Member[int]
+    mark: Fingerprint
+    compared: set[int]
+    wanted: set[int]
+
+
 def find_links(conn: Connection, revisions: Sequence[RevisionOut]) -> list[LinkIn]:
     """Return the verified resemblances of these revisions with the current text of every other article."""
-    return [link for revision in revisions for link in _links_of(conn, revision)]
-
-
-def _links_of(conn: Connection, revision: RevisionOut) -> list[LinkIn]:
-    mark = Fingerprint.from_bytes(revision.fingerprint)
-    own = _member(revision)
-    compared = {revision.article_id}
+    searches = _begin(conn, revisions)
     links: list[LinkIn] = []
-    wanted = _candidates(conn, mark) - compared
-    while wanted:  # a copy of a widely reprinted text meets its original through its fellow copies
-        others = fingerprints.read_comparables(conn, sorted(wanted))
-        compared |= wanted
-        found = [(other, link) for other in others if (link := _compare(own, mark, other)) is not None]
-        links += [_link_in(revision, other, link) for other, link in found]
-        wanted = _kin(conn, own, [other for other, _ in found]) - compared
+    while wanted := {article_id for search in searches for article_id in search.wanted}:
+        others = {
+            other.article_id: (other, Fingerprint.from_bytes(other.fingerprint))
+            for other in fingerprints.read_comparables(conn, sorted(wanted))
+        }
+        for search in searches:
+            found = _compare(search, others)
+            links += [_link_in(search.revision, other, link) for other, link in found]
+            # a copy of a widely reprinted text meets its original through its fellow copies
+            search.wanted = _kin(conn, search.own, [other for other, _ in found]) - search.compared
     return links
 
 
-def _candidates(conn: Connection, mark: Fingerprint) -> set[int]:
-    shared = fingerprints.find_sharing(conn, mark.sample.tolist(), newest=POSTINGS)
-    sizes = fingerprints.read_sizes(conn, sorted(shared))
-    likely = sorted(
-        ((n, article_id) for article_id, n in shared.items() if n >= needed(sizes.get(article_id, 0), mark.size)),
-        reverse=True,
-    )
-    return {article_id for _, article_id in likely[: MAX_CANDIDATES + 1]}  # the article itself is among them
+def _begin(conn: Connection, revisions: Sequence[RevisionOut]) -> list[_Search]:
+    marks = [Fingerprint.from_bytes(revision.fingerprint) for revision in revisions]
+    shared = [fingerprints.find_sharing(conn, mark.sample.tolist(), newest=POSTINGS) for mark in marks]
+    sizes = fingerprints.read_sizes(conn, sorted({article_id for counts in shared for article_id in counts}))
+    searches = []
+    for revision, mark, counts in zip(revisions, marks, shared, strict=True):
+        likely = [
+            (n, article_id)
+            for article_id, n in counts.items()
+            if article_id != revision.article_id and n >= needed(sizes.get(article_id, 0), mark.size)
+        ]
+        candidates = {article_id for _, article_id in sorted(likely, reverse=True)[:MAX_CANDIDATES]}
+        searches.append(_Search(revision, _member(revision), mark, {revision.article_id}, candidates))
+    return searches
+
+
+def _compare(
+    search: _Search, others: Mapping[int, tuple[Comparable, Fingerprint]]
+) -> list[tuple[Comparable, Link[int]]]:
+    found = []
+    for article_id in sorted(search.wanted):
+        search.compared.add(article_id)
+        if article_id in others:
+            other, mark = others[article_id]
+            link = find_link(search.own, search.mark, _comparable_member(other), mark)
+            if link is not None:
+                found.append((other, link))
+    return found
 
 
 def _kin(conn: Connection, own: Member[int], found: Sequence[Comparable]) -> set[int]:
@@ -61,10 +90,6 @@ def _kin(conn: Connection, own: Member[int], found: Sequence[Comparable]) -> set
         if own.order < _comparable_member(original).order:
             kin.update(fingerprints.find_cluster_mates(conn, [original.article_id], limit=MATES))
     return kin
-
-
-def _compare(own: Member[int], mark: Fingerprint, other: Comparable) -> Link[int] | None:
-    return find_link(own, mark, _comparable_member(other), Fingerprint.from_bytes(other.fingerprint))
 
 
 def _link_in(revision: RevisionOut, other: Comparable, link: Link[int]) -> LinkIn:

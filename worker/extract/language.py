@@ -1,0 +1,147 @@
+"""In which language a text is written: py3langid, held to what script and letters allow."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from py3langid.langid import LanguageIdentifier
+
+_SAMPLE_LETTERS = 1_000
+_FEWEST_LETTERS = 20
+_SHORT_LETTERS = 100  # below this the page's own word on its language is heard
+
+_SCRIPTS = (
+    ("Latn", "AZazªªººÀÖØöøʸḀỿ"),
+    ("Cyrl", "\u0400\u052f"),
+    ("Armn", "\u0531\u0587"),
+    ("Geor", "\u10a0\u10ff\u1c90\u1cbf"),
+    ("Grek", "\u0370\u03ff"),
+    ("Hebr", "\u05d0\u05ea"),
+    ("Arab", "\u0620\u064a\u066e\u06d3\u06fa\u06ff"),
+    ("Hani", "\u3400\u4dbf\u4e00\u9fff"),
+    ("Kana", "\u3040\u30ff"),
+    ("Hang", "\uac00\ud7af"),
+    ("Thai", "\u0e01\u0e3a"),
+)
+_SYLLABIC = {"Hani", "Kana", "Hang"}  # one character says as much as two or three letters
+_ONE_LANGUAGE = {"Armn": "hy", "Geor": "ka", "Grek": "el", "Hebr": "he", "Hang": "ko", "Thai": "th", "Hani": "zh"}
+_OTHER_SCRIPTS = "hy ka el he ko th zh ja ar fa ps ur ug sd hi bn mr ne ta te ml kn gu pa or si my km lo am dz yi"
+_ARABIC = frozenset(("ar", "fa", "ps", "ur", "ug", "sd", "ku", "kk", "ky", "az", "pa", "ms"))
+
+# Letters beyond а–я that a language in Cyrillic has, and which of all it must show in a longer text.
+_BEYOND_RUSSIAN = {
+    "ru": "",
+    "bg": "",
+    "uk": "іїєґ",
+    "be": "іў",
+    "mk": "ѓѕјљњќџ",
+    "sr": "ђјљњћџ",
+    "kk": "әғқңөұүһі",
+    "ky": "ңөү",
+    "uz": "ўқғҳ",
+    "tg": "ғӣқӯҳҷ",
+    "tt": "әөүҗңһ",
+    "ba": "ғҙҡңөҫүһә",
+    "mn": "өү",
+    "az": "әғҝөүһҹј",
+    "tk": "әөүңҗ",
+}
+_NOT_LATIN = frozenset(_OTHER_SCRIPTS.split()) | {"ru", "uk", "be", "bg", "mk", "ky", "tg", "ba", "mn"}
+_MUST_SHOW = {
+    **{language: letters for language, letters in _BEYOND_RUSSIAN.items() if letters},
+    "ru": "ыэъё",
+}
+_MUST_SHOW_LATIN = {"az": "ə", "tk": "ýňž"}
+_NEVER_SHOWS_LATIN = {"tr": "əýňž", "az": "ýňž", "tk": "əğı", "uz": "əý", "en": "əğışýňžžčřśłążęßøæåäöüõñ", "crh": "ə"}
+_KAZAKH_LATIN = "ǵńūŋ"
+_CYRILLIC_COMMON = frozenset("абвгдежзийклмнопрстуфхцчшщъыьэюяё")
+_ALIASES = {"wuu": "zh", "yue": "zh", "nn": "no", "nb": "no", "uzs": "uz", "iw": "he"}
+
+
+def detect_language(text: str, *, declared: str | None = None) -> str | None:
+    """Return the ISO 639-1 code of the language of `text`, None for fewer than about 20 letters.
+
+    The first 1,000 letters are judged. `declared` is what the page says of itself; it is followed only when
+    the text is short and could be in that language: templates lie.
+    """
+    sample = _sample(text)
+    shown = Counter(sample.casefold().replace("i̇", "i"))
+    counts: Counter[str] = Counter()
+    for char, count in shown.items():
+        if script_name := _script_of(char):
+            counts[script_name] += count
+    if not counts:
+        return None
+    script = max(counts, key=lambda name: counts[name] * (2 if name in _SYLLABIC else 1))
+    letters = counts[script] * (2 if script in _SYLLABIC else 1)
+    hint = _ALIASES.get(declared, declared) if declared else None
+    if hint and letters < _SHORT_LETTERS and _could_be(hint, script, shown, counts[script]):
+        return hint
+    if letters < _FEWEST_LETTERS:
+        return None
+    if script == "Kana" or (script == "Hani" and counts["Kana"] * 10 > counts["Hani"]):
+        return "ja"
+    if script in _ONE_LANGUAGE:
+        return _ONE_LANGUAGE[script]
+    if script == "Latn" and sum(shown[letter] for letter in _KAZAKH_LATIN) * 100 > letters and shown["q"]:
+        return "kk"
+    ranked = (_ALIASES.get(code, code) for code, _ in _identifier().rank(sample))
+    return next((code for code in ranked if len(code) == 2 and _could_be(code, script, shown, letters)), None)
+
+
+def _sample(text: str) -> str:
+    """Return the beginning of a text up to about 1,000 letters, without addresses."""
+    beginning = re.sub(r"\S*(?:https?://|www\.|@)\S*", " ", text[: _SAMPLE_LETTERS * 4])
+    shown = sum(map(str.isalpha, beginning))
+    # Letters are spread evenly enough that a share of the characters holds a share of the letters.
+    return beginning[: len(beginning) * _SAMPLE_LETTERS // shown] if shown > _SAMPLE_LETTERS else beginning
+
+
+@cache
+def _script_of(char: str) -> str | None:
+    """Return the script of a letter, ISO 15924; None for what is no letter of those we know."""
+    for name, bounds in _SCRIPTS:
+        if any(bounds[at] <= char <= bounds[at + 1] for at in range(0, len(bounds), 2)):
+            return name
+    return None
+
+
+def _could_be(language: str, script: str, shown: Counter[str], letters: int) -> bool:
+    """Return whether a text in `script` with these letters may be in `language`."""
+    if script == "Cyrl":
+        return language in _BEYOND_RUSSIAN and _could_be_cyrillic(language, shown, letters)
+    if script == "Latn":
+        foreign = sum(shown[letter] for letter in _NEVER_SHOWS_LATIN.get(language, ""))
+        must = _MUST_SHOW_LATIN.get(language)
+        lacking = must is not None and letters >= 150 and not any(shown[letter] for letter in must)
+        return language not in _NOT_LATIN and foreign * 40 <= letters and not lacking
+    if script == "Arab":
+        return language in _ARABIC
+    if script in ("Hani", "Kana"):
+        return language in ("zh", "ja")
+    return _ONE_LANGUAGE.get(script) == language
+
+
+def _could_be_cyrillic(language: str, shown: Counter[str], letters: int) -> bool:
+    own = _BEYOND_RUSSIAN[language]
+    foreign = sum(
+        count
+        for letter, count in shown.items()
+        if "\u0400" <= letter <= "\u052f" and letter not in _CYRILLIC_COMMON and letter not in own
+    )
+    if foreign * 40 > letters:
+        return False
+    # In 150 letters of Kazakh some 25 are its own, of Kyrgyz 8, of Uzbek 8, of Tajik 10.
+    must = _MUST_SHOW.get(language)
+    return must is None or letters < 150 or any(shown[letter] for letter in must)
+
+
+@cache
+def _identifier() -> LanguageIdentifier:
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # 79 MB: only who detects pays for it
+
+    return LanguageIdentifier.from_model_file(MODEL_FILE)

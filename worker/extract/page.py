@@ -1,0 +1,89 @@
+"""One page as fetched → one article: title, text, author, date, language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from worker.extract.authors import find_author
+from worker.extract.body import read_body
+from worker.extract.dates import find_published
+from worker.extract.errors import Unextractable
+from worker.extract.headline import find_headline
+from worker.extract.language import detect_language
+from worker.extract.markup import MAX_BYTES, parse_page
+from worker.extract.metadata import read_declared, squeezed, tidy
+
+__all__ = ["MAX_BYTES", "Extracted", "Hints", "Unextractable", "extract_page"]
+
+
+# Where a headline stands that trafilatura took for text: perhaps below a rubric.
+_TOP_LINES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """What the feed's entry said of the page; it counts only where the page is silent."""
+
+    title: str | None = None
+    author: str | None = None
+    published_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Extracted:
+    """What a page says.
+
+    `text` is NFC, one paragraph a line, empty when no article was found. `published_at` is aware UTC;
+    `published_is_day` when the page shows no time (then 00:00). `language` is ISO 639-1. `declared_url` is the
+    page's own address for itself (`rel=canonical`, else `og:url`), absolute http(s).
+    """
+
+    title: str | None
+    text: str
+    author: str | None
+    published_at: datetime | None
+    published_is_day: bool
+    language: str | None
+    declared_url: str | None
+    site_name: str | None
+
+
+def extract_page(
+    body: bytes, *, url: str | None = None, charset: str | None = None, hints: Hints | None = None
+) -> Extracted:
+    """Return the article of a page; pure, for the same arguments always the same.
+
+    `url` is where the page was fetched, `charset` what its HTTP header said. The page is parsed once: its
+    declarations are read first, then the text, which uses the tree up. Raises `Unextractable` for what is no page.
+    """
+    hints = hints or Hints()
+    tree = parse_page(body, charset)
+    declared = read_declared(tree, url)
+    title = find_headline(tree, declared) or tidy(hints.title or "") or None
+    author = find_author(tree, declared) or tidy(hints.author or "") or None
+    moment = find_published(tree, declared)
+    text = _without_headline(read_body(tree), title)
+    return Extracted(
+        title=title,
+        text=text,
+        author=author,
+        published_at=moment.at if moment else _aware(hints.published_at),
+        published_is_day=moment.is_day if moment else False,
+        language=detect_language(text or title or "", declared=declared.language),
+        declared_url=declared.url,
+        site_name=declared.site_name,
+    )
+
+
+def _without_headline(text: str, title: str | None) -> str:
+    """Return the text without a headline above it: a name in it would count twice."""
+    if title is None:
+        return text
+    lines = text.split("\n")
+    kept = [line for line in lines[:_TOP_LINES] if squeezed(line) != squeezed(title)]
+    return "\n".join(kept + lines[_TOP_LINES:])
+
+
+def _aware(at: datetime | None) -> datetime | None:
+    return at and (at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC))

@@ -1,0 +1,139 @@
+"""Spellings brought to one form for matching, with the way back to the text as it was written.
+
+`fold` maps one character to one, so that positions stay true. `squeeze` then drops what a reader does not
+see (soft hyphens, stress marks) and all but one space of a gap, and keeps where each character came from.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+UNSEEN = "\u00ad"
+"""What soft hyphens, zero-width characters and combining marks are folded to; `squeeze` drops it."""
+
+_APOSTROPHES = "'’‘ʼʻʹʽ`´‛′ꞌ＇"
+_ARMENIAN_INTONATION = "\u055b\u055c\u055e"  # written above a vowel inside the word, as in Հայաստա՞ն
+_SPECIAL = {"İ": "i", "ı": "i", "ß": "s", "ẞ": "s", "ё": "е", "Ё": "е", "ς": "σ"}
+_SPACE = ord(" ")
+_TABLED = (range(0x3040), range(0xA700, 0xA800), range(0xD800, 0xF900), range(0xFE00, 0x10000))
+
+
+def _folded(char: str) -> str:
+    if char in _APOSTROPHES:
+        return " "
+    if char in _SPECIAL:
+        return _SPECIAL[char]
+    category = unicodedata.category(char)
+    if category == "Cf" or "\u0300" <= char <= "\u036f" or char in _ARMENIAN_INTONATION:
+        return UNSEEN
+    compatible = unicodedata.normalize("NFKC", char)
+    if "\uff00" <= char <= "\uffef" and len(compatible) == 1:
+        char = compatible  # full-width letters in Chinese text
+    if char.isalnum() or category.startswith("M"):
+        return char.lower()[0]
+    return " "
+
+
+def _table() -> NDArray[np.uint16]:
+    table = np.arange(0x10000, dtype=np.uint16)
+    for block in _TABLED:
+        for code in block:
+            table[code] = ord(_folded(chr(code)))
+    return table
+
+
+_TABLE = _table()
+_BEYOND = np.uint16(_SPACE)
+
+
+def _codes(text: str) -> NDArray[np.uint16]:
+    units = np.frombuffer(text.encode("utf-16-le", "surrogatepass"), dtype="<u2")
+    if len(units) == len(text):
+        return _TABLE.take(units)
+    points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+    return np.where(points > 0xFFFF, _BEYOND, _TABLE.take(points, mode="clip"))
+
+
+def _text(codes: NDArray[np.uint16]) -> str:
+    return codes.tobytes().decode("utf-16-le")
+
+
+def fold(text: str) -> str:
+    """Return `text` with each character in its form for matching, always at the same length.
+
+    Letters become lower case without the differences people do not keep: İ, I and ı are i, ё is е, ß is s.
+    Whatever is no letter and no digit, all apostrophes and dashes included, is a space; what a reader does not
+    see is `UNSEEN`; characters beyond the basic plane are spaces.
+    """
+    return _text(_codes(text))
+
+
+@lru_cache(maxsize=4096)
+def words(text: str) -> str:
+    """Return the folded words of a short text, such as an alias, joined by single spaces; "" when it has none."""
+    return " ".join(fold(unicodedata.normalize("NFC", text)).replace(UNSEEN, "").split())
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A folded text between two spaces, single-spaced, and the way back to the text as it was written."""
+
+    text: str
+    _gaps: list[int]  # after how many characters of `text` one was dropped, once for each dropped one
+    _composed: list[int]  # offsets before composition; empty when nothing was composed
+
+    def origin(self, at: int) -> int:
+        """Return the offset, in the text as written, of the letter or inner space `text[at]`."""
+        offset = at + bisect_right(self._gaps, at) - 1
+        return self._composed[offset] if self._composed else offset
+
+
+def squeeze(text: str) -> Folded:
+    """Return the folded `text` without unseen characters and doubled spaces, able to name origins.
+
+    Letters written as base and combining mark are composed first (NFC), so that й is one letter however it
+    was typed.
+    """
+    codes = _codes(text)
+    composed: list[int] = []
+    is_unseen = codes == ord(UNSEEN)
+    if any_unseen := bool(is_unseen.any()):
+        text, composed = _composed_with_origins(text)
+        codes = _codes(text)
+    framed = np.full(len(codes) + 2, _SPACE, dtype=np.uint16)
+    framed[1:-1] = codes
+    is_space = framed == _SPACE
+    dropped = np.zeros(len(framed), dtype=np.bool_)
+    if any_unseen:
+        seen = np.flatnonzero(framed != ord(UNSEEN))
+        dropped[:] = True
+        dropped[seen[1:]] = is_space[seen[1:]] & is_space[seen[:-1]]
+        dropped[0] = False
+    else:
+        dropped[1:] = is_space[1:] & is_space[:-1]
+    gone = np.flatnonzero(dropped)
+    gaps: list[int] = (gone - np.arange(len(gone))).tolist()
+    return Folded(_text(framed[~dropped]), gaps, composed)
+
+
+def _composed_with_origins(text: str) -> tuple[str, list[int]]:
+    """Return the NFC form and, for each of its characters and its end, the offset it came from."""
+    if unicodedata.is_normalized("NFC", text):
+        return text, []
+    pieces: list[str] = []
+    origins: list[int] = []
+    start = 0
+    for at in range(1, len(text) + 1):
+        if at < len(text) and unicodedata.combining(text[at]):
+            continue
+        piece = unicodedata.normalize("NFC", text[start:at])
+        pieces.append(piece)
+        origins.extend([start] * len(piece))
+        start = at
+    return "".join(pieces), [*origins, len(text)]

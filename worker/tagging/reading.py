@@ -1,0 +1,138 @@
+"""The folder of entity files → entities, or all that is wrong with them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from worker.tagging.fold import words
+from worker.tagging.tomlfile import ID, Table, read_toml
+from worker.tagging.vocabulary import FACTS, LANGUAGES, RELATIONS, TYPES, Alias, Entity, Relation, VocabularyError
+
+_DAY = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+_WIKIDATA = re.compile(r"Q[1-9]\d*")
+_MAX_ALIAS = 200
+
+
+def read_entities(folder: Path) -> tuple[Entity, ...]:
+    """Return the entities of `folder`/entities in the order of their ids; raise VocabularyError."""
+    files = sorted((folder / "entities").glob("*/*.toml"))
+    if not files:
+        raise VocabularyError((f"{folder}: holds no entities/<type>/<id>.toml",))
+    problems: list[str] = []
+    found: dict[str, tuple[str, Entity]] = {}
+    for path in files:
+        name = path.relative_to(folder).as_posix()
+        try:
+            content = read_toml(path)
+        except ValueError as error:
+            problems.append(f"{name}: {error}")
+            continue
+        entity = read_entity(content, path, name, problems)
+        if entity.id in found:
+            problems.append(f"{name}: {entity.id}: id: also used by {found[entity.id][0]}")
+        found.setdefault(entity.id, (name, entity))
+    problems.extend(_dangling(found))
+    if problems:
+        raise VocabularyError(tuple(problems))
+    return tuple(found[key][1] for key in sorted(found))
+
+
+def read_entity(content: dict[str, object], path: Path, name: str, problems: list[str]) -> Entity:
+    """Return the entity of one file; what is wrong is added to `problems`, naming `name` and the field."""
+    table = Table(content, f"{name}: {content.get('id', path.stem)}", problems)
+    identifier = table.text("id", required=True)
+    if identifier and not ID.fullmatch(identifier):
+        table.wrong("id", "must be lower-case letters and digits joined by hyphens")
+    elif identifier and identifier != path.stem:
+        table.wrong("id", f"is not the file's name, {path.stem}.toml")
+    kind = table.text("type", required=True, one_of=TYPES)
+    if kind in TYPES and kind != path.parent.name:
+        table.wrong("type", f"the file of a {kind} belongs in the folder {kind}, not {path.parent.name}")
+    wikidata = table.text("wikidata")
+    if wikidata and not _WIKIDATA.fullmatch(wikidata):
+        table.wrong("wikidata", f"must look like Q232, not {wikidata!r}")
+    own_level = "concept" if kind == "concept" else "name"
+    aliases = [*_aliases(table, "names", own_level), *_aliases(table, "demonyms", "demonym")]
+    if not any(alias.level == own_level for alias in aliases):
+        table.wrong("names", "an entity needs at least one")
+    entity = Entity(
+        id=identifier,
+        type=kind,
+        label=table.text("label", required=True),
+        description=table.text("description", required=True),
+        wikidata=wikidata or None,
+        ambiguity=table.text("ambiguity") or None,
+        context_any=_contexts(table, "context_any"),
+        context_none=_contexts(table, "context_none"),
+        keep_inner=table.flag("keep_inner"),
+        surname_rule=table.flag("surname_rule"),
+        in_seed=table.flag("in_seed"),
+        seed_mentions=table.number("seed_mentions"),
+        relations=tuple(
+            _relation(table.within(entry, f"relations[{at}]")) for at, entry in enumerate(table.items("relations"))
+        ),
+        aliases=tuple(aliases),
+    )
+    table.done()
+    return entity
+
+
+def _aliases(table: Table, key: str, level: str) -> list[Alias]:
+    languages = table.table(key)
+    group = table.within(languages, key)
+    aliases: list[Alias] = []
+    for language in languages:
+        if language not in LANGUAGES:
+            group.wrong(language, f"unknown language; known are {', '.join(LANGUAGES)}")
+            continue
+        for at, entry in enumerate(group.items(language)):
+            field = f"{language}[{at}]"
+            entry = {"text": entry} if isinstance(entry, str) else entry
+            alias = _alias(group.within(entry, field), language, level)
+            if alias is not None:
+                aliases.append(alias)
+    return aliases
+
+
+def _alias(table: Table, language: str, level: str) -> Alias | None:
+    text = table.text("text", required=True)
+    alias = Alias(text, language, level, table.flag("case"), table.flag("context"), table.flag("generated"))
+    table.done()
+    if not text:
+        return None
+    if not words(text):
+        table.wrong("text", f"has no letter and no digit: {text!r}")
+    if len(text) > _MAX_ALIAS:
+        table.wrong("text", f"is longer than {_MAX_ALIAS} characters")
+    if language == "zh" and len(text) < 2:
+        table.wrong("text", f"one Chinese character alone matches inside other words: {text!r}")
+    return alias
+
+
+def _contexts(table: Table, key: str) -> tuple[str, ...]:
+    terms = table.texts(key)
+    for at, term in enumerate(terms):
+        if not words(term):
+            table.wrong(f"{key}[{at}]", f"has no letter and no digit: {term!r}")
+    return terms
+
+
+def _relation(table: Table) -> Relation:
+    kind = table.text("rel", required=True, one_of=(*RELATIONS, *FACTS))
+    target = table.text("target", required=True)
+    dates = {key: table.text(key) for key in ("from", "to", "date")}
+    table.done()
+    for key, value in dates.items():
+        if value and not _DAY.fullmatch(value):
+            table.wrong(key, f"must be a year, a month or a day such as 2022-01-05, not {value!r}")
+    return Relation(kind, target, dates["from"] or None, dates["to"] or None, dates["date"] or None)
+
+
+def _dangling(found: dict[str, tuple[str, Entity]]) -> list[str]:
+    return [
+        f"{name}: {entity.id}: relations[{at}].target: no entity has the id {relation.target!r}"
+        for name, entity in found.values()
+        for at, relation in enumerate(entity.relations)
+        if relation.kind not in FACTS and relation.target not in found
+    ]

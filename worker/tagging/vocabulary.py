@@ -1,0 +1,192 @@
+"""The vocabulary as values: entities, their aliases in every language, their relations; and its JSON form."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+TYPES = (
+    "state",
+    "alliance",
+    "organisation",
+    "company",
+    "outlet",
+    "person",
+    "place",
+    "region",
+    "event",
+    "document",
+    "weapon",
+    "concept",
+)
+LANGUAGES = ("en", "ru", "kk", "kk-Latn", "ky", "uz", "uz-Cyrl", "tg", "tk", "tr", "az", "hy", "zh")
+LEVELS = ("name", "demonym", "concept")
+RELATIONS = (
+    "member_of",
+    "former_member_of",
+    "observer_of",
+    "dialogue_partner_of",
+    "member",
+    "leader",
+    "leader_of",
+    "minister_of",
+    "official_of",
+    "citizen_of",
+    "family_of",
+    "affiliated_with",
+    "part_of",
+    "capital_of",
+    "located_in",
+    "based_in",
+    "made_by",
+    "operated_by",
+    "leased_by",
+    "issued_by",
+    "succeeded_by",
+    "related",
+)
+FACTS = ("named", "founded", "dissolved")
+"""Relations whose target is a word or a date instead of an entity."""
+
+
+class VocabularyError(Exception):
+    """The vocabulary cannot be used; `problems` holds a sentence for each thing that is wrong with it."""
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__(problems)
+        self.problems = problems
+
+    def __str__(self) -> str:
+        return "\n".join(self.problems)
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """A spelling of an entity in one language."""
+
+    text: str
+    language: str
+    level: str
+    case_sensitive: bool = False
+    needs_context: bool = False
+    generated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """What an entity is to another, from and to when; for FACTS the target is a word or a date."""
+
+    kind: str
+    target: str
+    from_on: str | None = None
+    to_on: str | None = None
+    on: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """One person, organisation, place, document or idea, with everything that identifies it in a text."""
+
+    id: str
+    type: str
+    label: str
+    description: str
+    aliases: tuple[Alias, ...]
+    relations: tuple[Relation, ...] = ()
+    wikidata: str | None = None
+    ambiguity: str | None = None
+    context_any: tuple[str, ...] = ()
+    context_none: tuple[str, ...] = ()
+    keep_inner: bool = False
+    surname_rule: bool = False
+    in_seed: bool = False
+    seed_mentions: int = 0
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """All entities in the order of their ids."""
+
+    entities: tuple[Entity, ...]
+
+    @cached_property
+    def version(self) -> str:
+        """A short hash of the whole content: equal content, equal version."""
+        return hashlib.sha256(self.to_json().encode()).hexdigest()[:12]
+
+    @cached_property
+    def by_id(self) -> dict[str, Entity]:
+        """The entities under their ids."""
+        return {entity.id: entity for entity in self.entities}
+
+    def to_json(self) -> str:
+        """Return a form that `from_json` reads back to an equal vocabulary."""
+        content = [_entity_json(entity) for entity in self.entities]
+        return json.dumps({"entities": content}, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+    @staticmethod
+    def from_json(content: str) -> Vocabulary:
+        """Return the vocabulary that `to_json` wrote; ValueError for anything else."""
+        try:
+            return Vocabulary(tuple(_entity(entry) for entry in json.loads(content)["entities"]))
+        except (KeyError, TypeError) as error:
+            raise ValueError(f"not a stored vocabulary: {error!r}") from None
+
+
+_FLAGS = ("case_sensitive", "needs_context", "generated")
+_PLAIN = (
+    "id",
+    "type",
+    "label",
+    "description",
+    "wikidata",
+    "ambiguity",
+    "keep_inner",
+    "surname_rule",
+    "in_seed",
+    "seed_mentions",
+)
+
+
+def _entity_json(entity: Entity) -> dict[str, object]:
+    content: dict[str, object] = {key: getattr(entity, key) for key in _PLAIN}
+    content["context_any"] = entity.context_any
+    content["context_none"] = entity.context_none
+    content["relations"] = [[r.kind, r.target, r.from_on, r.to_on, r.on] for r in entity.relations]
+    content["aliases"] = [
+        [alias.text, alias.language, alias.level, *(int(getattr(alias, flag)) for flag in _FLAGS)]
+        for alias in entity.aliases
+    ]
+    return content
+
+
+def _entity(entry: dict[str, Any]) -> Entity:
+    plain = {key: entry[key] for key in _PLAIN}
+    return Entity(
+        **plain,
+        context_any=tuple(entry["context_any"]),
+        context_none=tuple(entry["context_none"]),
+        relations=tuple(Relation(*relation) for relation in entry["relations"]),
+        aliases=tuple(
+            Alias(text, language, level, bool(case), bool(context), bool(generated))
+            for text, language, level, case, context, generated in entry["aliases"]
+        ),
+    )
+
+
+def packaged_folder() -> Path:
+    """Return the folder of the vocabulary that came with this product, in a checkout or a wheel."""
+    worker = Path(__file__).resolve().parent.parent
+    checkout = worker.parent / "vocabulary"
+    return checkout if (checkout / "entities").is_dir() else worker / "_vocabulary"
+
+
+def read_vocabulary(folder: Path) -> Vocabulary:
+    """Return the vocabulary of a folder; VocabularyError holds every problem with file, entity and field."""
+    from worker.tagging.reading import read_entities
+
+    return Vocabulary(read_entities(folder))
