@@ -1,0 +1,47 @@
+"""Readers of the measuring material, laid out as its READMEs say. None of it is in the repository."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+
+def bsnlp_documents(folder: Path) -> Iterator[dict[str, Any]]:
+    """Yield lines for `ingest` from BSNLP web news: id, language, date and address lead each file, then the text."""
+    for path in sorted(folder.rglob("*.txt")):
+        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+        if len(lines) < 5:
+            continue
+        _, language, date, url, title, *text = lines
+        yield {
+            "url": url if url.startswith("http") else None,
+            "title": title,
+            "text": "\n".join(text),
+            "published_at": date[:10] or None,
+            "source": None,
+            "language": {"ua": "uk"}.get(language, language),
+        }
+
+
+def html_pages(folder: Path) -> Iterator[tuple[str, bytes]]:
+    """Yield (name, bytes) of the pages in a folder: .html and .html.gz, in name order."""
+    for path in sorted(folder.rglob("*.html*")):
+        if path.name.endswith(".html.gz"):
+            yield path.name[: -len(".html.gz")], gzip.decompress(path.read_bytes())
+        elif path.suffix == ".html":
+            yield path.stem, path.read_bytes()
+
+
+def write_jsonl(path: Path, records: Iterator[dict[str, Any]], limit: int | None = None) -> int:
+    """Write records as JSON lines; return how many."""
+    count = 0
+    with path.open("w", encoding="utf-8") as out:
+        for record in records:
+            if limit is not None and count == limit:
+                break
+            out.write(json.dumps(record, ensure_ascii=False) + "\n")
+            count += 1
+    return count
