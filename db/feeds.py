@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, func, or_, select, update
+from sqlalchemy import Connection, case, delete, func, or_, select, update
 
 from db.dialect import insert
 from db.models import Feed, Problem
@@ -106,8 +106,12 @@ def find_due_feeds(
     limit: int,
     resting: Collection[str] = (),
     source_id: str | None = None,
+    not_since: datetime | None = None,
 ) -> list[FeedDue]:
-    """Return at most `limit` feeds that nobody is polling, longest due first, one for each host that is not resting."""
+    """Return at most `limit` feeds that nobody is polling, longest due first, one for each host that is not resting.
+
+    `not_since` leaves out those that were polled then or later.
+    """
     query = (
         select(
             Feed.id,
@@ -127,6 +131,8 @@ def find_due_feeds(
     )
     if source_id is not None:
         query = query.where(Feed.source_id == source_id)
+    if not_since is not None:
+        query = query.where(or_(Feed.polled_at.is_(None), Feed.polled_at < not_since))
     found: list[FeedDue] = []
     taken = set(resting)
     with conn.execute(query) as rows:
@@ -230,15 +236,27 @@ def iter_feeds(conn: Connection, *, source_id: str | None = None) -> Iterator[Fe
         yield FeedHealth(**row._asdict())
 
 
-def count_feeds(conn: Connection) -> dict[str, int]:
-    """Return how many feeds are `active`, `paused`, `gone`; and `failing`, `never polled` among the active."""
-    counts = {
-        "active": 0,
-        "paused": 0,
-        "gone": 0,
-        **{state: n for state, n in conn.execute(select(Feed.state, func.count()).group_by(Feed.state)).tuples()},
-    }
-    active = select(func.count()).select_from(Feed).where(Feed.state == "active")
-    counts["failing"] = conn.scalar(active.where(Feed.failures > 0)) or 0
-    counts["never polled"] = conn.scalar(active.where(Feed.polled_at.is_(None))) or 0
+def count_feeds(conn: Connection, *, source_id: str | None = None) -> dict[str, int]:
+    """Return how many feeds (of one source) are `active`, `paused`, `gone`; `failing`, `never polled` of the active."""
+    query = select(
+        Feed.state,
+        func.count(),
+        func.sum(case((Feed.failures > 0, 1), else_=0)),
+        func.sum(case((Feed.polled_at.is_(None), 1), else_=0)),
+    ).group_by(Feed.state)
+    if source_id is not None:
+        query = query.where(Feed.source_id == source_id)
+    counts = {"active": 0, "paused": 0, "gone": 0, "failing": 0, "never polled": 0}
+    for state, feeds, failing, unpolled in conn.execute(query).tuples():
+        counts[state] = feeds
+        if state == "active":
+            counts["failing"], counts["never polled"] = int(failing), int(unpolled)
     return counts
+
+
+def count_due_feeds(conn: Connection, *, now: datetime, source_id: str | None = None) -> int:
+    """Return how many feeds (of one source) wait to be polled, claimed or not."""
+    query = select(func.count()).select_from(Feed).where(Feed.state == "active", Feed.next_poll_at <= now)
+    if source_id is not None:
+        query = query.where(Feed.source_id == source_id)
+    return conn.scalar(query) or 0

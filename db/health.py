@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection, case, func, select
 from sqlalchemy.orm import aliased
@@ -130,9 +131,9 @@ def latest_articles(conn: Connection, limit: int = 20, *, entities: int = 4) -> 
         .order_by(Article.id.desc())
         .limit(limit)
     )
-    rows = conn.execute(query).all()
-    labels = _most_mentioned(conn, [row.revision_id for row in rows], entities)
-    return [LatestArticle(*row, labels.get(revision_id, ())) for revision_id, *row in rows]
+    rows: list[tuple[Any, ...]] = [tuple(row) for row in conn.execute(query)]
+    labels = _most_mentioned(conn, [row[0] for row in rows], entities)
+    return [LatestArticle(*(*row[1:], labels.get(row[0], ()))) for row in rows]
 
 
 def _most_mentioned(conn: Connection, revision_ids: Sequence[int], limit: int) -> dict[int, tuple[str, ...]]:

@@ -162,7 +162,7 @@ def _owners(conn: Connection, hosts: Collection[str]) -> dict[str, str]:
     for start in range(0, len(wanted), _ROWS):
         part = wanted[start : start + _ROWS]
         query = select(SourceDomain.domain, SourceDomain.source_id).where(SourceDomain.domain.in_(part))
-        known.update(conn.execute(query).tuples())
+        known |= {domain: source_id for domain, source_id in conn.execute(query).tuples()}
     return {
         host: known[longest]
         for host, several in ends.items()
@@ -178,11 +178,12 @@ def find_due_pages(
     resting: Collection[str] = (),
     source_id: str | None = None,
     recheck: bool = True,
+    not_since: datetime | None = None,
 ) -> list[PageDue]:
     """Return at most `limit` pages that nobody is fetching, one for each host that is not resting.
 
     Pages never fetched come first, then those due longest. One host with many pages cannot fill the list: the caller
-    names it as resting at the next call and so meets the others.
+    names it as resting at the next call and so meets the others. `not_since` leaves out what was fetched then or later.
     """
     query = (
         select(
@@ -210,6 +211,8 @@ def find_due_pages(
     if source_id is not None:
         sighted = select(Sighting.page_id).join(Feed, Feed.id == Sighting.feed_id)
         query = query.where(Page.id.in_(sighted.where(Feed.source_id == source_id)))
+    if not_since is not None:
+        query = query.where(or_(Page.fetched_at.is_(None), Page.fetched_at < not_since))
     if not recheck:
         query = query.where(Page.body_hash.is_(None))
     first_of_host = {row.host: row for row in reversed(conn.execute(query).all())}

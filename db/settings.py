@@ -65,3 +65,12 @@ class Settings(BaseSettings):
 def load() -> Settings:
     """Return the settings of this process. Raises pydantic.ValidationError for values out of range."""
     return Settings()
+
+
+def described() -> str:
+    """Return the table of all settings, as `docs/settings.md` shows it."""
+    lines = ["| variable | default | meaning |", "|---|---|---|"]
+    for name, field in Settings.model_fields.items():
+        default = "the platform's user data folder" if name == "data_dir" else f"`{field.get_default()}`"
+        lines.append(f"| `STEPPEWATCH_{name.upper()}` | {'' if default == '``' else default} | {field.description} |")
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,17 @@
+# One image for all processes; the command says which. Runs as an ordinary user.
+FROM python:3.13-slim AS build
+WORKDIR /src
+COPY requirements/run.txt requirements/run.txt
+RUN python -m venv /opt/steppewatch \
+ && /opt/steppewatch/bin/pip install --no-cache-dir --only-binary=:all: --require-hashes -r requirements/run.txt
+COPY . .
+RUN /opt/steppewatch/bin/pip install --no-cache-dir --no-deps --no-build-isolation .
+
+FROM python:3.13-slim
+RUN useradd --system --create-home --home-dir /data steppewatch
+COPY --from=build /opt/steppewatch /opt/steppewatch
+ENV PATH=/opt/steppewatch/bin:$PATH STEPPEWATCH_DATA_DIR=/data PYTHONUNBUFFERED=1
+USER steppewatch
+WORKDIR /data
+EXPOSE 8000
+CMD ["steppewatch", "up", "--host", "0.0.0.0"]

@@ -1,0 +1,89 @@
+"""The canonical URL: one spelling for one page."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.provisional import urls
+
+from db.urls import MAX_LENGTH, canonical_url, host_of, registrable_domain, text_urn
+
+
+@pytest.mark.parametrize(
+    ("spelling", "canonical"),
+    [
+        pytest.param("HTTPS://Example.KZ", "https://example.kz/", id="host case, empty path"),
+        pytest.param("http://example.kz:80/a", "https://example.kz/a", id="http, default port"),
+        pytest.param("http://example.kz:8080/a", "http://example.kz:8080/a", id="another port"),
+        pytest.param("https://user:word@example.kz/a", "https://example.kz/a", id="user name"),
+        pytest.param("https://24.kg/a.html", "https://24.kg/a.html", id="digits are a name, not a prefix"),
+        pytest.param("https://a.kz/Path/CASE", "https://a.kz/Path/CASE", id="case of the path stays"),
+        pytest.param("https://a.kz/x?utm_source=tg&id=7", "https://a.kz/x?id=7", id="tracking"),
+        pytest.param("https://a.kz/?q=", "https://a.kz/?q=", id="blank value stays"),
+        pytest.param("https://a.kz/?b=2&a=1", "https://a.kz/?a=1&b=2", id="sorted query"),
+        pytest.param("https://a.kz/x#part", "https://a.kz/x", id="fragment"),
+        pytest.param("https://a.kz//x///y/", "https://a.kz/x/y", id="slashes"),
+        pytest.param("https://a.kz/news/index.html", "https://a.kz/news", id="index page"),
+        pytest.param("https://a.kz/новости", "https://a.kz/%D0%BD%D0%BE%D0%B2%D0%BE%D1%81%D1%82%D0%B8", id="Cyrillic"),
+        pytest.param("https://a.kz/%d0%bd", "https://a.kz/%D0%BD", id="case of escapes"),
+        pytest.param("https://a.kz/%CD%EE", "https://a.kz/%CD%EE", id="escapes of an old charset"),
+        pytest.param("https://а.рф/x", "https://xn--80a.xn--p1ai/x", id="name in Cyrillic"),
+        pytest.param(" https://a.kz/a\n", "https://a.kz/a", id="white space around"),
+        pytest.param("urn:steppewatch:text:abc", "urn:steppewatch:text:abc", id="text without address"),
+    ],
+)
+def test_canonical_url(spelling: str, canonical: str) -> None:
+    assert canonical_url(spelling) == canonical
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        "",
+        "a.kz/x",
+        "ftp://a.kz/x",
+        "javascript:alert(1)",
+        "https://",
+        "https://a..kz/",
+        "https://a.kz:99999/",
+        "https://[::1/",
+        "https://a.kz/" + "x" * MAX_LENGTH,
+        "https://" + "a" * 300 + ".kz/",
+    ],
+)
+def test_what_is_no_web_address_is_refused_with_a_reason(spelling: str) -> None:
+    with pytest.raises(ValueError, match="address"):
+        canonical_url(spelling)
+
+
+@given(urls())
+def test_the_canonical_spelling_is_stable(url: str) -> None:
+    once = canonical_url(url)
+    assert canonical_url(once) == once
+
+
+@given(st.text(max_size=200))
+def test_any_path_has_one_stable_spelling(path: str) -> None:
+    try:
+        once = canonical_url(f"https://a.kz/{path}")
+    except ValueError:
+        return
+    assert canonical_url(once) == once
+
+
+@pytest.mark.parametrize(
+    ("host", "domain"),
+    [("news.example.co.uk", "example.co.uk"), ("24.kg", "24.kg"), ("ru.sputnik.kz", "sputnik.kz"), ("localhost",) * 2],
+)
+def test_registrable_domain(host: str, domain: str) -> None:
+    assert registrable_domain(host) == domain
+
+
+def test_host_of_forgives_anything() -> None:
+    assert [host_of(url) for url in ("https://www.A.kz/x", "no address", "https://[broken")] == ["a.kz", "", ""]
+
+
+def test_equal_words_have_one_address_whatever_their_white_space() -> None:
+    assert text_urn("A title", "one  two\n") == text_urn("A title", "one two")
+    assert text_urn("A title", "one two") != text_urn("A title", "one three")
