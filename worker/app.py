@@ -5,7 +5,11 @@ celery -A worker.app worker -B
 
 from __future__ import annotations
 
+import logging
+import sys
+
 from celery import Celery
+from celery.signals import setup_logging
 
 from db.settings import load
 
@@ -41,3 +45,11 @@ app.conf.update(
         "tidy": {"task": "worker.tasks.tidy", "schedule": 3_600.0, "options": {"expires": 3_000.0}},
     },
 )
+
+
+@setup_logging.connect
+def _log_plainly(**_: object) -> None:
+    """Say what was understood, not that tasks came and went; `up` adds the time to each line."""
+    logging.basicConfig(level=settings.log_level.upper(), format="%(message)s", stream=sys.stderr, force=True)
+    for chatty in ("celery.app.trace", "celery.worker.strategy", "celery.beat", "kombu", "amqp"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)

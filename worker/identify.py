@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -47,7 +48,7 @@ def identify(document: Document, *, now: datetime) -> Identified | Rejected:
     A publication date more than a day ahead of `now` is taken as missing, with a remark.
     """
     title = _one_line(document.title)[:MAX_TITLE] or None
-    text = unicodedata.normalize("NFC", document.text.replace("\x00", "")).strip()
+    text = _paragraphs(document.text)
     if not text and not title:
         return _rejected(document, "neither a text nor a headline was found")
     if len(text) > MAX_TEXT:
@@ -78,9 +79,20 @@ def identify(document: Document, *, now: datetime) -> Identified | Rejected:
 
 
 def content_hash(title: str | None, text: str) -> str:
-    """Return the key under which equal texts are one revision; white space does not make a difference."""
-    words = " ".join((title or "").split()) + "\n" + " ".join(text.split())
-    return xxhash.xxh3_128_hexdigest(words.encode())
+    """Return the key under which equal titles and texts are one revision."""
+    return xxhash.xxh3_128_hexdigest(f"{title or ''}\n{text}".encode())
+
+
+def _paragraphs(text: str) -> str:
+    """Return the text as it is stored: NFC, one paragraph a line, one space where there were several.
+
+    So texts that differ in their layout only are the same text, and whoever brings it first decides nothing.
+    """
+    lines = unicodedata.normalize("NFC", text.replace("\x00", "")).splitlines()
+    return "\n".join(filter(None, (_SPACES.sub(" ", line).strip() for line in lines)))
+
+
+_SPACES = re.compile(r"[ \t\f\v]+")
 
 
 def _one_line(value: str | None) -> str:

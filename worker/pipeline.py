@@ -22,6 +22,7 @@ from db.clusters import LinkIn
 from db.engine import Database
 from db.mentions import MentionIn
 from worker.documents import Document, Ended, Rejected
+from worker.extract.language import detect_language
 from worker.identify import Identified, identify
 from worker.resemblance import cluster_of, find_links
 from worker.tagging.tagger import Tagger
@@ -66,6 +67,13 @@ class Chain:
             content = vocabularies.get_content(conn, version)
         self._tagger = Tagger(Vocabulary.from_json(content))
         self._version = version
+
+    def warm_up(self) -> None:
+        """Have everything loaded that the first text of any language would load; for a parent before it forks."""
+        self.load()
+        assert self._tagger is not None
+        self._tagger.prepare()
+        detect_language("A sentence that is long enough to have the language model read from disk.")
 
     def understand(self, inputs: Sequence[Input]) -> list[Ended]:
         """Take documents through the whole chain; return how each ended, in the order given."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 from collections import Counter
 from datetime import timedelta
@@ -35,13 +36,8 @@ def chain() -> Chain:
 @worker_init.connect
 def _before_fork(**_: object) -> None:
     """Load what all processes share once, in their parent: forks share its memory."""
-    import gc
-
-    from worker.extract.language import detect_language
-
     loaded = chain()
-    loaded.load()
-    detect_language("A sentence that is long enough to have the language model read from disk.")
+    loaded.warm_up()
     loaded.database.close()
     gc.freeze()
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from daachorse import CharwiseDoubleArrayAhoCorasick
 
-from worker.tagging.fold import Folded, words
+from worker.tagging.fold import UNSEEN, Folded, fold, words
 from worker.tagging.vocabulary import LANGUAGES, Alias, Entity
 
 _APOSTROPHES = frozenset("'’‘ʼ`´")
@@ -70,7 +70,8 @@ def _letters(text: str) -> str:
 
 def _guards(text: str) -> str:
     """Return the punctuation that separates: clauses, sentences, paragraphs; the sort of dash is no matter."""
-    return "".join("-" if found[-1:].isspace() and found.strip() else found for found in _GUARDED.findall(text))
+    found = (one for one in _GUARDED.findall(text) if fold(one) != UNSEEN)
+    return "".join("-" if one[-1].isspace() and one.strip() else one for one in found)
 
 
 def compiled(entity: Entity, alias: Alias) -> Form:
@@ -141,9 +142,6 @@ class Lexicon:
         ]
         # the automaton cannot be empty; no folded text holds a zero
         self._automaton = CharwiseDoubleArrayAhoCorasick(list(by_pattern) or ["\x00"])
-
-    def __len__(self) -> int:
-        return len(self._patterns)
 
     def hits(self, text: str, folded: Folded) -> list[Hit]:
         """Return every alias that stands in `text` as whole words in an accepted spelling, in order."""

@@ -238,7 +238,7 @@ def _vouched(article: Article, doubtful: Sequence[Hit], named: set[str]) -> dict
 def _rule(article: Article, hit: Hit, named: set[str]) -> str:
     if not hit.form.alias.needs_context:
         return "capitals"
-    if article.has_context(hit.form.entity):
+    if not hit.form.entity.surname_rule and article.has_context(hit.form.entity):
         return "context"
     return "full-name" if hit.entity in named else ""
 

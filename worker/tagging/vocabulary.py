@@ -187,6 +187,6 @@ def packaged_folder() -> Path:
 
 def read_vocabulary(folder: Path) -> Vocabulary:
     """Return the vocabulary of a folder; VocabularyError holds every problem with file, entity and field."""
-    from worker.tagging.reading import read_entities
+    from worker.tagging.reading import read_entities  # which is about these types, and not needed from JSON
 
     return Vocabulary(read_entities(folder))

@@ -1,0 +1,100 @@
+"""The processes that `steppewatch up` is made of."""
+
+from __future__ import annotations
+
+import re
+import socket
+import sys
+from pathlib import Path
+
+from sqlalchemy import make_url
+
+from cli.child import Child
+from db.settings import Settings
+from worker.valkey import Launch
+
+_IN_MEMORY = "memory://"
+_VALKEY_STAMP = re.compile(r"^\d+:\w \d\d \w{3} \d{4} [\d:.]+ [#*.-] |^\d+:signal-handler \(\d+\) ")
+_ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # what a browser understands instead
+
+# There root is usual; Celery would say four lines about it at every start.
+_IN_A_CONTAINER = {"PYTHONWARNINGS": "ignore::UserWarning:celery.platforms"}
+# Workers need not know of each other here: the rows say who holds what.
+_QUIETLY = ("--without-gossip", "--without-mingle", "--without-heartbeat")
+
+
+def family(settings: Settings, broker: Launch | None, *, host: str, port: int) -> tuple[Child, ...]:
+    """Return what is to run, in order of start; `broker` is the embedded one, if there is to be one."""
+    broker_url = broker.url() if broker else settings.broker_url or _IN_MEMORY
+    env = {
+        "STEPPEWATCH_DATA_DIR": str(settings.data_dir),
+        "STEPPEWATCH_DATABASE_URL": absolute_url(settings.database),
+        "STEPPEWATCH_BROKER_URL": broker_url,
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONIOENCODING": "utf-8:backslashreplace",
+    }
+    # "-m", Celery and uvicorn look for modules in the current folder first; "db" or "web" may be another's there.
+    cwd = settings.data_dir
+    python = (sys.executable, "-m")
+    page = f"Steppewatch is at {page_url(host, port)}  (data in {settings.data_dir}; Ctrl-C ends it)"
+    children = (
+        Child("crawler", (*python, "crawlers.service"), env, cwd),
+        Child("worker", (*python, *_worker(settings, broker_url)), {**env, **_IN_A_CONTAINER}, cwd),
+        Child("web", (*python, *_web(host, port)), env, cwd, is_ready=lambda: _answers(host, port), greeting=page),
+    )
+    if broker is None:
+        return children
+    server = Child("broker", broker.argv, serves=True, is_ready=broker.answers, rephrase=broker_line)
+    return (server, *children)
+
+
+def broker_line(line: str) -> str:
+    """Return what Valkey says without its own time stamp, and nothing for advice that concerns large servers only."""
+    return "" if "vm.overcommit_memory" in line else _VALKEY_STAMP.sub("", line)
+
+
+def _worker(settings: Settings, broker_url: str) -> tuple[str, ...]:
+    if broker_url.startswith(_IN_MEMORY):
+        return ("worker.solo", *_QUIETLY, "--loglevel", settings.log_level)
+    beat = ("--beat", "--schedule", str(settings.data_dir / "beat-schedule"))
+    return (
+        "celery",
+        "--quiet",
+        "--app",
+        "worker.app",
+        *worker_command(settings, settings.worker_processes),
+        *beat,
+    )
+
+
+def worker_command(settings: Settings, processes: int) -> tuple[str, ...]:
+    """Return Celery's sub-command for a worker with that many processes."""
+    pool = ("--pool", "prefork", "--concurrency", str(processes))
+    return ("worker", *pool, *_QUIETLY, "--loglevel", settings.log_level)
+
+
+def _web(host: str, port: int) -> tuple[str, ...]:
+    where = ("--host", host, "--port", str(port), "--timeout-graceful-shutdown", "3")
+    return ("uvicorn", "web.app:app", *where, "--no-access-log", "--no-use-colors", "--log-level", "warning")
+
+
+def page_url(host: str, port: int) -> str:
+    """Return what to type into a browser for a page served at this address."""
+    name = _ANY_ADDRESS.get(host, host)
+    return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
+
+
+def absolute_url(database_url: str) -> str:
+    """Return the URL with the path of a SQLite file made absolute, so that it means the same in every folder."""
+    url = make_url(database_url)
+    if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
+        return database_url
+    return url.set(database=str(Path(url.database).absolute())).render_as_string(hide_password=False)
+
+
+def _answers(host: str, port: int) -> bool:
+    try:
+        socket.create_connection((_ANY_ADDRESS.get(host, host), port), timeout=0.5).close()
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,82 @@
+"""What a person calls an entity or an outlet → its id, or the names that come near."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from cli.output import fail
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+_SHOWN = 4
+
+
+class UnknownName(LookupError):
+    """Nothing, or more than one thing, goes by that name; the message says what comes near."""
+
+
+def find_ids(asked: Iterable[str], labels: Mapping[str, str]) -> list[str]:
+    """Return the ids of what is asked for by id or label, whatever its letter case; each once, in the order asked.
+
+    `labels` are the labels by id. Raises UnknownName for the first one that is not there or not unique.
+    """
+    by_key: dict[str, list[str]] = {}
+    for known, label in labels.items():
+        by_key.setdefault(_key(label), []).append(known)
+    folded = {_key(known): known for known in labels}
+    return list(dict.fromkeys(_find(name, labels, folded, by_key) for name in asked))
+
+
+def _find(
+    name: str, labels: Mapping[str, str], folded: Mapping[str, str], by_label: Mapping[str, Sequence[str]]
+) -> str:
+    if name in labels:
+        return name
+    key = _key(name)
+    if key in folded:
+        return folded[key]
+    found = by_label.get(key, [])
+    if len(found) > 1:
+        raise UnknownName(f"{name!r} may mean {' or '.join(sorted(found))}")
+    if found:
+        return found[0]
+    near = get_close_matches(key, [*folded, *by_label], n=2 * _SHOWN, cutoff=0.6)
+    ids = list(dict.fromkeys(folded[match] if match in folded else by_label[match][0] for match in near))[:_SHOWN]
+    hint = ", ".join(f"{known} ({labels[known]})" for known in ids)
+    raise UnknownName(f"{name!r} is unknown" + (f"; did you mean {hint}?" if hint else ""))
+
+
+def _key(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
+def entity_ids(conn: Connection, asked: Iterable[str]) -> list[str]:
+    """Return the ids of entities asked for by id or label. Ends the command for an unknown one."""
+    from db.vocabularies import find_labels
+
+    labels = find_labels(conn)
+    if not labels:
+        fail("no vocabulary is loaded", hint="steppewatch up and steppewatch ingest load it")
+    try:
+        return find_ids(asked, labels)
+    except UnknownName as error:
+        fail(f"entity: {error}", hint="steppewatch vocabulary list shows them all")
+
+
+def source_ids(conn: Connection, asked: Sequence[str]) -> list[str]:
+    """Return the ids of outlets asked for by id, name or domain. Ends the command for an unknown one."""
+    from sqlalchemy import select
+
+    from db.models import Source
+    from db.sources import load_book
+
+    book = load_book(conn)
+    names = {known: name for known, name in conn.execute(select(Source.id, Source.name))}
+    try:
+        return find_ids((book.find_by_hint(name) or name for name in asked), names)
+    except UnknownName as error:
+        fail(f"outlet: {error}", hint="steppewatch source list shows them all")

@@ -1,0 +1,247 @@
+"""`steppewatch source`: outlets and their feeds."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import urlsplit
+
+import typer
+
+from cli.coverage import Format
+from cli.output import emit, fail, note
+from cli.status import instant
+from cli.store import open_store
+
+if TYPE_CHECKING:
+    from rich.table import Table
+    from rich.text import Text
+    from sqlalchemy import Connection
+
+    from db.sources import SourceIn, SourceRow
+
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?")
+_COUNTRY = re.compile(r"[A-Z]{2}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Added:
+    id: str
+    is_new: bool
+    feeds: list[str]
+
+
+class _TakenFeed(ValueError):
+    """A feed of another outlet."""
+
+
+def source_add(
+    outlet: Annotated[str, typer.Argument(metavar="URL_OR_DOMAIN", help="Where the outlet publishes.")],
+    name: Annotated[str | None, typer.Option(help="Name for display; else the domain.")] = None,
+    feed: Annotated[list[str] | None, typer.Option(metavar="URL", help="An RSS or Atom feed; repeatable.")] = None,
+    country: Annotated[str | None, typer.Option(help="Two letters of ISO 3166-1: KZ.")] = None,
+    lang: Annotated[list[str] | None, typer.Option(help="A language it writes in; repeatable.")] = None,
+    kind: Annotated[str | None, typer.Option(help="News agency, newspaper, blog …")] = None,
+) -> None:
+    """Add an outlet, or feeds to a known one. A new feed is due at once.
+
+    Example: steppewatch source add herald.example --name "Steppe Herald" --feed https://herald.example/rss --lang en
+    """
+    new = _described(outlet, name, country, lang or [], kind)
+    feeds = [_address(url, "--feed") for url in feed or []]
+    database = open_store()
+    try:
+        added = database.write(lambda conn: _add(conn, new, feeds, datetime.now(UTC)))
+    except _TakenFeed as error:
+        fail(str(error))
+    if not added.is_new:
+        note(f"{added.id} is known already: its name, country, languages and kind stay as they are")
+    if not added.feeds:
+        note(f"{added.id} has no feed: nothing is collected from it until one is added with --feed")
+    emit({"id": added.id, "new": added.is_new, "feeds": added.feeds})
+
+
+def _described(
+    outlet: str, name: str | None, country: str | None, languages: Sequence[str], kind: str | None
+) -> SourceIn:
+    """Return the outlet as typed in. Raises typer.BadParameter for what cannot be one."""
+    from db.sources import SourceIn, new_source
+
+    url = _address(outlet if "://" in outlet else f"https://{outlet}", "URL_OR_DOMAIN")
+    found = new_source(None, url)
+    if "." not in found.id and "://" not in outlet:
+        raise typer.BadParameter(f"{outlet!r} has no domain", param_hint="URL_OR_DOMAIN")
+    if country is not None and not _COUNTRY.fullmatch(country.upper()):
+        raise typer.BadParameter(f"{country!r} is not two letters of ISO 3166-1", param_hint="--country")
+    for language in languages:
+        if not _LANGUAGE.fullmatch(language):
+            raise typer.BadParameter(f"{language!r} is not like en or kk-Latn", param_hint="--lang")
+    return SourceIn(
+        id=found.id,
+        name=(name or "").strip()[:200] or found.name,
+        domains=found.domains,
+        origin="person",
+        country=country and country.upper(),
+        languages=languages,
+        kind=(kind or "").strip()[:100] or None,
+        homepage=url,
+    )
+
+
+def _address(url: str, option: str) -> str:
+    """Return the address without white space around it. Raises typer.BadParameter unless it is http(s)."""
+    from db.urls import MAX_LENGTH, canonical_url
+
+    try:
+        canonical_url(url)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint=option) from error
+    if len(url) > MAX_LENGTH or not urlsplit(url.strip()).hostname:
+        raise typer.BadParameter(f"not an absolute http(s) address: {url[:200]!r}", param_hint=option)
+    return url.strip()
+
+
+def _add(conn: Connection, new: SourceIn, urls: Sequence[str], now: datetime) -> _Added:
+    """Store it and its feeds, together or not at all. Raises _TakenFeed."""
+    from db.feeds import add_feed, iter_feeds
+    from db.sources import load_book, record_source
+
+    known = load_book(conn).find_by_url(new.homepage or "")
+    source_id = known or new.id
+    is_new = known is None and record_source(conn, new, now=now)
+    taken = {feed.url: feed.source_id for feed in iter_feeds(conn) if feed.source_id != source_id}
+    for url in urls:
+        if url in taken:
+            raise _TakenFeed(f"{url} is a feed of {taken[url]}")
+        add_feed(conn, source_id=source_id, url=url, now=now)
+    return _Added(source_id, is_new, [feed.url for feed in iter_feeds(conn, source_id=source_id)])
+
+
+def source_list(
+    format: Annotated[Format | None, typer.Option(help="json (one outlet per line) or table.")] = None,
+) -> None:
+    """List the outlets, each with how many feeds and articles it has.
+
+    Example: steppewatch source list --format json
+    """
+    from db.sources import list_sources
+
+    with open_store().reading() as conn:
+        rows = list_sources(conn)
+    if (format or (Format.table if sys.stdout.isatty() else Format.json)) is Format.json:
+        for row in rows:
+            emit(_row_record(row))
+    else:
+        from rich.console import Console
+
+        Console().print(_list_table(rows))
+
+
+def _row_record(row: SourceRow) -> dict[str, object]:
+    return {**asdict(row), "latest_at": instant(row.latest_at)}
+
+
+def _list_table(rows: Sequence[SourceRow]) -> Table:
+    table = _table("id", "name", "country", "#feeds", "#articles", "latest", "trouble")
+    table.columns[0].no_wrap = table.columns[5].no_wrap = True
+    for row in rows:
+        latest = row.latest_at and row.latest_at.date()
+        numbers = (f"{row.feeds:,}", f"{row.articles:,}")
+        table.add_row(*map(_text, (row.id, row.name, row.country, *numbers, latest, row.last_error)))
+    return table
+
+
+def source_show(
+    outlet: Annotated[str, typer.Argument(metavar="ID", help="The outlet's id, name or domain.")],
+    format: Annotated[Format | None, typer.Option(help="json or table; a table on a terminal.")] = None,
+) -> None:
+    """Show an outlet: where it publishes, what it brought, and how its feeds are doing.
+
+    Example: steppewatch source show new-eastern-outlook
+    """
+    from cli.names import source_ids
+
+    with open_store().reading() as conn:
+        record = _shown(conn, source_ids(conn, [outlet])[0])
+    if (format or (Format.table if sys.stdout.isatty() else Format.json)) is Format.json:
+        emit(record)
+    else:
+        _print_outlet(record)
+
+
+def _shown(conn: Connection, source_id: str) -> dict[str, Any]:
+    from db.feeds import iter_feeds
+    from db.sources import domains_of, find_source, list_sources
+
+    source = find_source(conn, source_id)
+    assert source is not None, "its id was just looked up"
+    row = list_sources(conn, only=[source_id])[0]
+    return {
+        "id": source.id,
+        "name": source.name,
+        "country": source.country,
+        "languages": source.languages,
+        "kind": source.kind,
+        "homepage": source.homepage,
+        "paywall": source.paywall,
+        "bias_note": source.bias_note,
+        "origin": source.origin,
+        "added_at": instant(source.added_at),
+        "domains": domains_of(conn, source_id),
+        "articles": row.articles,
+        "latest_at": instant(row.latest_at),
+        "feeds": [
+            {
+                "url": feed.url,
+                "title": feed.title,
+                "confidence": feed.confidence,
+                "state": feed.state,
+                "failures": feed.failures,
+                "last_outcome": feed.last_outcome,
+                "last_error": feed.last_error,
+                "polled_at": instant(feed.polled_at),
+                "succeeded_at": instant(feed.succeeded_at),
+                "changed_at": instant(feed.changed_at),
+                "next_poll_at": instant(feed.next_poll_at),
+            }
+            for feed in iter_feeds(conn, source_id=source_id)
+        ],
+    }
+
+
+def _print_outlet(record: dict[str, Any]) -> None:
+    from rich.console import Console
+
+    facts = _table()
+    for name, value in record.items():
+        if name != "feeds" and value not in (None, [], ""):
+            words = ", ".join(value) if isinstance(value, list) else value
+            facts.add_row(_text(name.replace("_", " ")), _text(words))
+    Console().print(facts)
+    feeds = _table("feed", "state", "last success", "next poll", "trouble")
+    for feed in record["feeds"]:
+        state = f"{feed['failures']} failures" if feed["failures"] else feed["state"]
+        cells = (feed["url"], state, feed["succeeded_at"], feed["next_poll_at"], feed["last_error"])
+        feeds.add_row(*map(_text, cells))
+    Console().print(feeds if record["feeds"] else "no feed")
+
+
+def _table(*titles: str) -> Table:
+    """Return a table without lines; titles that begin with # are of numbers."""
+    from rich.table import Table
+
+    table = Table(box=None, header_style="bold", pad_edge=False, show_header=bool(titles))
+    for title in titles:
+        table.add_column(title.removeprefix("#"), justify="right" if title.startswith("#") else "left")
+    return table
+
+
+def _text(value: object) -> Text:
+    """Return a cell: what others wrote is never taken for markup."""
+    from rich.text import Text
+
+    return Text("" if value is None else str(value))

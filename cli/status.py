@@ -1,0 +1,141 @@
+"""`steppewatch status`: how the store and the outlets are doing."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.coverage import Format
+from cli.output import emit, fail
+from cli.store import open_store, reason_of, shown
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from db.health import Health
+
+
+def status(
+    format: Annotated[Format | None, typer.Option(help="json or table; a table on a terminal.")] = None,
+) -> None:
+    """Show counts, what waits, how inputs ended in the last 24 hours, and the latest problems.
+
+    Works beside a running `steppewatch up` and without it.
+
+    Example: steppewatch status --format json
+    """
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from db.health import read_health
+    from db.migrate import current
+
+    database = open_store()
+    try:
+        health = database.read(lambda conn: read_health(conn, now=datetime.now(UTC)))
+        store = {"database": shown(database.url), "revision": current(database)}
+    except SQLAlchemyError as error:
+        fail(f"the store {shown(database.url)} cannot be read: {reason_of(error)}")
+    if (format or (Format.table if sys.stdout.isatty() else Format.json)) is Format.json:
+        emit({**store, **_record(health)})
+    else:
+        _print_tables(health, store)
+
+
+def instant(moment: datetime | None) -> str | None:
+    """Return the instant as ISO 8601 in UTC, cut to whole seconds."""
+    return None if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _record(health: Health) -> dict[str, object]:
+    outcomes: dict[str, dict[str, int]] = {}
+    for stage, outcome, inputs in health.outcomes:
+        outcomes.setdefault(stage, {})[outcome] = inputs
+    return {
+        "at": instant(health.at),
+        "articles": health.articles,
+        "stories": health.stories,
+        "revisions": health.revisions,
+        "mentions": health.mentions,
+        "latest_article_at": instant(health.latest_article_at),
+        "sources": health.sources,
+        "feeds": {name.replace(" ", "_"): number for name, number in health.feeds.items()},
+        "last_poll_at": instant(health.last_poll_at),
+        "outlets_unreachable": health.unreachable,
+        "captures_waiting": health.captures_waiting,
+        "revisions_unfinished": health.revisions_unfinished,
+        "coverage_marks": health.coverage_marks,
+        "vocabulary": health.vocabulary,
+        "entities": health.entities,
+        "outcomes_24h": outcomes,
+        "problems": [
+            {
+                "stage": problem.stage,
+                "subject": problem.subject,
+                "reason": problem.reason,
+                "last_at": instant(problem.last_at),
+                "times": problem.times,
+            }
+            for problem in health.problems
+        ],
+    }
+
+
+def _print_tables(health: Health, store: dict[str, str | None]) -> None:
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console()
+    if health.unreachable:
+        console.print(Text(f"Outlets cannot be reached: {health.unreachable}", style="bold red"))
+    _print_pairs(console, _facts(health, store))
+    for title, rows in (
+        ("Outcomes of the last 24 hours", [(s, o, f"{n:,}") for s, o, n in health.outcomes]),
+        (
+            "Latest problems",
+            [(instant(p.last_at) or "", f"{p.stage}: {p.subject}", p.reason) for p in health.problems],
+        ),
+    ):
+        console.print(Text(f"\n{title}", style="bold"))
+        _print_rows(console, rows)
+
+
+def _facts(health: Health, store: dict[str, str | None]) -> list[tuple[str, str]]:
+    feeds = health.feeds
+    return [
+        ("articles", f"{health.articles:,} in {health.stories:,} stories, {health.revisions:,} revisions"),
+        ("mentions", f"{health.mentions:,}"),
+        ("latest article", instant(health.latest_article_at) or "none yet"),
+        ("outlets", f"{health.sources:,}"),
+        ("feeds", ", ".join(f"{number:,} {name}" for name, number in feeds.items() if number) or "none"),
+        ("last poll", instant(health.last_poll_at) or "none yet"),
+        (
+            "waiting",
+            f"{health.captures_waiting:,} captures, {health.revisions_unfinished:,} revisions, "
+            f"{health.coverage_marks:,} coverage marks",
+        ),
+        ("vocabulary", f"{health.vocabulary or 'none'}, {health.entities:,} entities"),
+        ("database", f"{store['database']} at revision {store['revision']}"),
+    ]
+
+
+def _print_pairs(console: Console, pairs: list[tuple[str, str]]) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table.grid(padding=(0, 2))
+    for name, value in pairs:
+        table.add_row(Text(name, style="dim"), Text(value))
+    console.print(table)
+
+
+def _print_rows(console: Console, rows: list[tuple[str, str, str]]) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table.grid(padding=(0, 2))
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))
+    console.print(table if rows else Text("none", style="dim"))

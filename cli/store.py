@@ -1,0 +1,121 @@
+"""Opening the store for a command, and `steppewatch migrate`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cli.output import emit, fail
+
+if TYPE_CHECKING:
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from db.engine import Database
+
+_HOW_TO_BEGIN = "run first: steppewatch up, steppewatch ingest PATH... or steppewatch migrate"
+
+
+def open_store() -> Database:
+    """Return the store that the settings name. Ends the command when there is none, or not in the shape we need."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from db import migrate as migrations
+
+    url = _url()
+    missing = _missing_file(url)
+    if missing is not None:
+        fail(f"there is no store at {missing}", hint=_HOW_TO_BEGIN)
+    try:
+        database = _database(url)
+        revision = migrations.current(database)
+    except (SQLAlchemyError, OSError) as error:
+        fail(
+            f"the store {shown(url)} cannot be used: {reason_of(error)}", hint="STEPPEWATCH_DATABASE_URL names another"
+        )
+    if revision is None:
+        fail(f"the store {shown(url)} is empty", hint=_HOW_TO_BEGIN)
+    if revision != migrations.head():
+        fail(
+            f"the store {shown(url)} is at revision {revision}, this program needs {migrations.head()}",
+            hint="run steppewatch migrate, or the newer steppewatch that made it",
+        )
+    return database
+
+
+def migrate() -> None:
+    """Bring the store to the shape that this version needs; make it when there is none. Again changes nothing.
+
+    Example: steppewatch migrate
+    """
+    from alembic.util import CommandError
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from db import migrate as migrations
+
+    url = _url()
+    try:
+        database = _database(url)
+        before = migrations.current(database)
+        migrations.upgrade(database)
+        after = migrations.current(database)
+    except (SQLAlchemyError, CommandError, OSError) as error:
+        fail(f"the store {shown(url)} was not migrated: {reason_of(error)}")
+    if not sys.stdout.isatty():
+        emit({"database": shown(url), "from": before, "to": after})
+    elif before == after:
+        sys.stdout.write(f"{shown(url)} is at revision {after} already\n")
+    else:
+        sys.stdout.write(f"{shown(url)} went from {before or 'nothing'} to revision {after}\n")
+
+
+def shown(url: str) -> str:
+    """Return the address of a database without its password; of the embedded one the path."""
+    from sqlalchemy import make_url
+    from sqlalchemy.exc import ArgumentError
+
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        return "in STEPPEWATCH_DATABASE_URL"
+    if parsed.get_backend_name() == "sqlite":
+        return parsed.database or url
+    return parsed.render_as_string(hide_password=True)
+
+
+def reason_of(error: SQLAlchemyError | OSError | Exception) -> str:
+    """Return the first line of what the database said."""
+    return str(getattr(error, "orig", None) or error).strip().partition("\n")[0] or type(error).__name__
+
+
+def _url() -> str:
+    from pydantic import ValidationError
+
+    from db.settings import load
+
+    try:
+        return load().database
+    except ValidationError as error:
+        first = error.errors()[0]
+        fail(f"STEPPEWATCH_{str(first['loc'][0]).upper()}: {first['msg']}", code=2)
+
+
+def _missing_file(url: str) -> Path | None:
+    """Return the file of the embedded database if it does not exist; looking at it must not create it."""
+    from sqlalchemy import make_url
+    from sqlalchemy.exc import ArgumentError
+
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        return None
+    if parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database == ":memory:":
+        return None
+    path = Path(parsed.database)
+    return None if path.exists() else path
+
+
+def _database(url: str) -> Database:
+    from db.engine import Database
+
+    return Database(url)

@@ -1,0 +1,161 @@
+"""`steppewatch tag`: which entities of the vocabulary a text names, and where."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, BinaryIO
+
+import typer
+
+from cli.output import emit, fail, reason_of
+
+if TYPE_CHECKING:
+    from worker.tagging.tagger import Mention, Tagger
+
+MAX_BYTES = 16 * 1024 * 1024
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?")
+
+
+def tag(
+    files: Annotated[list[str] | None, typer.Argument(metavar="FILE...", help="Plain text files, in UTF-8.")] = None,
+    lang: Annotated[
+        str | None,
+        typer.Option(metavar="LANG", help="Language of the texts, such as ru or kk-Latn; detected if left out."),
+    ] = None,
+    batch: Annotated[
+        str | None,
+        typer.Option(metavar="IN.jsonl|-", help='Texts, one {"id", "text", "lang"} a line; - reads stdin.'),
+    ] = None,
+) -> None:
+    """Print a line for each mention: which entity, where, in which words, and why it counts.
+
+    Offsets count characters (code points) of the text as given.
+
+    Example: steppewatch tag article.txt --lang kk
+    """
+    if bool(files) == bool(batch):
+        fail("give either files or --batch", hint="steppewatch tag article.txt", code=2)
+    if lang is not None and not _LANGUAGE.fullmatch(lang):
+        fail(f"not a language: {lang!r}", hint="two letters, such as ru, or with a script: kk-Latn", code=2)
+    tagger = _tagger()
+    all_good = _tag_batch(tagger, batch, lang) if batch else _tag_files(tagger, files or [], lang)
+    if not all_good:
+        raise typer.Exit(1)
+
+
+def _tagger() -> Tagger:
+    from worker.tagging.tagger import load_tagger
+    from worker.tagging.vocabulary import VocabularyError
+
+    try:
+        return load_tagger()
+    except VocabularyError as error:
+        fail("the vocabulary has errors:\n" + str(error), hint="steppewatch vocabulary check")
+
+
+def _tag_files(tagger: Tagger, files: list[str], lang: str | None) -> bool:
+    all_good = True
+    for file in files:
+        try:
+            text = _text(Path(file))
+        except (OSError, ValueError) as error:
+            emit({"file": file, "error": reason_of(error) if isinstance(error, OSError) else str(error)})
+            all_good = False
+        else:
+            _print({"file": file}, tagger.tag(text, lang or _detected(text)))
+    return all_good
+
+
+def _text(path: Path) -> str:
+    """Return a file's text as it is, line ends included; ValueError when it is too long or not UTF-8."""
+    with path.open("rb") as stream:
+        content = stream.read(MAX_BYTES + 1)
+    if len(content) > MAX_BYTES:
+        raise ValueError(f"longer than {MAX_BYTES} bytes")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ValueError(f"not UTF-8: byte {error.start} is no part of a character") from None
+
+
+def _tag_batch(tagger: Tagger, path: str, lang: str | None) -> bool:
+    all_good = True
+    try:
+        with nullcontext(sys.stdin.buffer) if path == "-" else open(path, "rb") as stream:
+            for number, raw in _numbered(stream):
+                try:
+                    id, text, own = _parse(raw)
+                except ValueError as error:
+                    emit({"file": path, "line": number, "error": str(error)})
+                    all_good = False
+                else:
+                    _print({"id": id}, tagger.tag(text, own or lang or _detected(text)))
+    except OSError as error:
+        emit({"file": path, "error": reason_of(error)})
+        all_good = False
+    return all_good
+
+
+def _numbered(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
+    """Yield the lines that hold something, numbered; of an endless line only as much as is too much."""
+    number = 0
+    while raw := stream.readline(MAX_BYTES + 1):
+        number += 1
+        rest = raw
+        while len(rest) > MAX_BYTES and not rest.endswith(b"\n"):
+            rest = stream.readline(MAX_BYTES + 1)
+        if raw.strip():
+            yield number, raw
+
+
+def _parse(raw: bytes) -> tuple[str | int, str, str | None]:
+    """Return id, text and language of a line; ValueError says what is wrong with it."""
+    if len(raw) > MAX_BYTES:
+        raise ValueError(f"longer than {MAX_BYTES} bytes")
+    try:
+        fields = json.loads(raw.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise ValueError("not UTF-8") from None
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"not JSON: {error}") from None
+    if not isinstance(fields, dict):
+        raise ValueError("not a JSON object")
+    id, text, lang = fields.get("id"), fields.get("text"), fields.get("lang")
+    if isinstance(id, bool) or not isinstance(id, str | int):
+        raise ValueError("id is missing or neither a string nor a whole number")
+    if not isinstance(text, str):
+        raise ValueError("text is missing or no string")
+    if lang is not None and not (isinstance(lang, str) and _LANGUAGE.fullmatch(lang)):
+        raise ValueError(f"lang is not a language: {lang!r}")
+    return id, text, lang
+
+
+def _detected(text: str) -> str | None:
+    from worker.extract.language import detect_language
+
+    return detect_language(text)
+
+
+def _print(origin: dict[str, object], mentions: list[Mention]) -> None:
+    for mention in mentions:
+        emit(origin | _record(mention))
+
+
+def _record(mention: Mention) -> dict[str, object]:
+    record: dict[str, object] = {
+        "start": mention.start,
+        "end": mention.end,
+        "surface": mention.surface,
+        "entity": mention.entity,
+        "type": mention.type,
+        "level": mention.level,
+        "alias": mention.alias,
+        "lang": mention.language,
+        "rule": mention.rule,
+    }
+    return record | ({"metonym_of": mention.metonym_of} if mention.metonym_of else {})

@@ -1,0 +1,169 @@
+"""`steppewatch up`: everything on one machine, from one command."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.log import Log
+from cli.output import fail, reason_of
+
+if TYPE_CHECKING:
+    from db.settings import Settings
+    from worker.valkey import Launch
+
+
+def up(
+    host: Annotated[str, typer.Option(help="Address on which the page is served.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65_535, help="Port on which the page is served.")] = 8000,
+    data_dir: Annotated[
+        Path | None, typer.Option(help="Folder for everything that is kept; also STEPPEWATCH_DATA_DIR.")
+    ] = None,
+) -> None:
+    """Run everything on this machine: database, broker, crawler, worker and page. Ctrl-C ends it.
+
+    Example: steppewatch up --port 8080 --data-dir ~/steppewatch
+    """
+    settings = _settings(data_dir)
+    log = Log(sys.stderr, now=_local_time, colour=sys.stderr.isatty() and "NO_COLOR" not in os.environ)
+    with _sole_use(settings.data_dir):
+        _refuse_taken_port(host, port)
+        _prepare_store(settings, log)
+        broker = _plan_broker(settings, log)
+        try:
+            _supervise(settings, broker, host, port, log)
+        finally:
+            if broker is not None:
+                broker.clean()
+    log.write("up", "ended")
+
+
+def worker(
+    processes: Annotated[
+        int | None, typer.Option(min=1, max=64, help="Processes; also STEPPEWATCH_WORKER_PROCESSES.")
+    ] = None,
+    beat: Annotated[bool, typer.Option(help="Also send what no message reached. One worker must; several may.")] = True,
+) -> None:
+    """Run a worker beside others, on any host, with the database and broker that the environment names.
+
+    Example: STEPPEWATCH_DATABASE_URL=… STEPPEWATCH_BROKER_URL=redis://broker/0 steppewatch worker --processes 4
+    """
+    from cli.family import worker_command
+
+    settings = _settings(None)
+    if not settings.broker_url:
+        fail("a worker needs a broker that others reach too", hint="set STEPPEWATCH_BROKER_URL, or use: up", code=2)
+    from worker.app import app
+
+    # In memory: a file would be fought over by several workers on one host.
+    scheduler = ("--beat", "--scheduler", "celery.beat:Scheduler") if beat else ()
+    app.worker_main(["--quiet", *worker_command(settings, processes or settings.worker_processes), *scheduler])
+
+
+def _supervise(settings: Settings, broker: Launch | None, host: str, port: int, log: Log) -> None:
+    import asyncio
+
+    from cli.children import Supervisor
+    from cli.family import family
+
+    async def run() -> None:
+        children = family(settings, broker, host=host, port=port)
+        await Supervisor(children, log).run([broker.runtime] if broker else [])
+
+    asyncio.run(run())
+
+
+def _settings(data_dir: Path | None) -> Settings:
+    from pydantic import ValidationError
+
+    from db.settings import load
+
+    try:
+        settings = load()
+    except ValidationError as error:
+        first = error.errors()[0]
+        fail(f"STEPPEWATCH_{str(first['loc'][0]).upper()}: {first['msg']}", code=2)
+    if data_dir is None:
+        return settings
+    return settings.model_copy(update={"data_dir": data_dir.expanduser().absolute()})
+
+
+def _prepare_store(settings: Settings, log: Log) -> None:
+    from alembic.util import CommandError
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from cli.store import reason_of, shown
+    from db.engine import Database
+    from worker.setup import prepare
+
+    where = shown(settings.database)
+    try:
+        database = Database(settings.database)
+        prepared = prepare(database, now=datetime.now(UTC))
+        database.close()
+    except (SQLAlchemyError, CommandError, OSError) as error:
+        fail(f"the store {where} cannot be used: {reason_of(error)}", hint="STEPPEWATCH_DATABASE_URL names another")
+    if prepared.revision_before != prepared.revision:
+        log.write("up", f"the store went from {prepared.revision_before or 'nothing'} to revision {prepared.revision}")
+    log.write("up", f"{prepared.outlets} outlets, vocabulary {prepared.vocabulary}")
+
+
+def _plan_broker(settings: Settings, log: Log) -> Launch | None:
+    """Return the embedded broker; None if there is another, or none for this kind of machine."""
+    from worker.valkey import ValkeyError, find_server, plan
+
+    if settings.broker_url:
+        return None
+    if find_server() is None:
+        log.write("up", "there is no Valkey for this kind of machine: one worker, with the broker in its memory")
+        return None
+    folder = settings.data_dir / "broker"
+    try:
+        folder.mkdir(exist_ok=True)
+        return plan(folder)
+    except (OSError, ValkeyError) as error:
+        fail(f"the broker cannot be set up: {error}", hint="STEPPEWATCH_BROKER_URL names one of your own")
+
+
+@contextmanager
+def _sole_use(folder: Path) -> Iterator[None]:
+    """Hold the data directory, made when missing, for this process alone. The system lets go of it when we end."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = (folder / "up.lock").open("a+", encoding="ascii", errors="replace")
+    except OSError as error:
+        fail(f"the data directory {folder} cannot be used: {error.strerror}", hint="--data-dir names another")
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            lock.seek(0)
+            holder = lock.read(20).strip() or "unknown"
+            fail(f"Steppewatch already runs on {folder} (process {holder})", hint="--data-dir names another folder")
+        lock.truncate(0)
+        lock.write(f"{os.getpid()}\n")
+        lock.flush()
+        yield
+
+
+def _refuse_taken_port(host: str, port: int) -> None:
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        fail(f"the page cannot be served on {host}, port {port}: {reason_of(error)}", hint="--port names another")
+
+
+def _local_time() -> datetime:
+    return datetime.now(UTC).astimezone()

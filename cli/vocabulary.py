@@ -1,0 +1,217 @@
+"""`steppewatch vocabulary`: who and what is looked for."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.output import emit, fail, note
+
+if TYPE_CHECKING:
+    from worker.tagging.vocabulary import Entity, Vocabulary
+
+
+class Format(StrEnum):
+    """How a result is printed."""
+
+    table = "table"
+    json = "json"
+
+
+_FORMAT = typer.Option("--format", help="A table, or a JSON line each; by itself a table on a terminal.")
+
+
+def vocabulary_list(
+    type: Annotated[str | None, typer.Option("--type", metavar="TYPE", help="Only one type, e.g. person.")] = None,
+    seed: Annotated[bool, typer.Option("--seed", help="Only the entities of the seed vocabulary.")] = False,
+    format: Annotated[Format | None, _FORMAT] = None,
+) -> None:
+    """List the entities: id, type, label and how many aliases they have.
+
+    Example: steppewatch vocabulary list --type alliance
+    """
+    from worker.tagging.vocabulary import TYPES
+
+    if type is not None and type not in TYPES:
+        fail(f"no such type: {type}", hint="known are " + ", ".join(TYPES), code=2)
+    records: list[dict[str, object]] = [
+        {
+            "id": entity.id,
+            "type": entity.type,
+            "label": entity.label,
+            "aliases": len(entity.aliases),
+            "languages": len({alias.language for alias in entity.aliases}),
+            "in_seed": entity.in_seed,
+        }
+        for entity in _vocabulary().entities
+        if (type is None or entity.type == type) and (entity.in_seed or not seed)
+    ]
+    _show_all(records, format)
+
+
+def vocabulary_show(
+    id: Annotated[str, typer.Argument(metavar="ID", help="The id of an entity, e.g. csto.")],
+    format: Annotated[Format | None, _FORMAT] = None,
+) -> None:
+    """Show everything about one entity.
+
+    Example: steppewatch vocabulary show kazakhstan
+    """
+    from difflib import get_close_matches
+
+    vocabulary = _vocabulary()
+    entity = vocabulary.by_id.get(id)
+    if entity is None:
+        close = get_close_matches(id, vocabulary.by_id, n=3)
+        fail(f"no entity has the id {id!r}", hint="did you mean " + ", ".join(close) + "?" if close else "")
+    if _wants_table(format):
+        _show_one(entity)
+    else:
+        emit(_record(entity, vocabulary.version))
+
+
+def vocabulary_check(
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="FOLDER", help="A vocabulary folder; the product's own if left out.")
+    ] = None,
+    format: Annotated[Format | None, _FORMAT] = None,
+) -> None:
+    """Check a vocabulary and its source catalogue: errors (exit 1), and what a reviewer should look at.
+
+    Example: steppewatch vocabulary check vocabulary
+    """
+    from worker.catalogue import CatalogueError, read_catalogue
+    from worker.tagging.lint import check
+    from worker.tagging.vocabulary import VocabularyError, packaged_folder, read_vocabulary
+
+    root = folder or packaged_folder()
+    errors: list[str] = []
+    records: list[dict[str, object]] = []
+    try:
+        vocabulary = read_vocabulary(root)
+        note(_summary(vocabulary))
+        records = [
+            {"level": "warning", "entity": finding.entity, "field": finding.field, "message": finding.message}
+            for finding in check(vocabulary)
+        ]
+    except VocabularyError as error:
+        errors.extend(error.problems)
+    try:
+        outlets = read_catalogue(root)
+        note(f"{len(outlets)} outlets with {sum(len(outlet.feeds) for outlet in outlets)} feeds")
+    except CatalogueError as error:
+        errors.extend(error.problems)
+    failures: list[dict[str, object]] = [{"level": "error", "message": message} for message in errors]
+    _show_all(failures + records, format)
+    if errors:
+        note(f"{len(errors)} errors")
+        raise typer.Exit(1)
+
+
+def _summary(vocabulary: Vocabulary) -> str:
+    types = Counter(entity.type for entity in vocabulary.entities)
+    aliases = sum(len(entity.aliases) for entity in vocabulary.entities)
+    listed = ", ".join(f"{count} {kind}" for kind, count in types.most_common())
+    return f"version {vocabulary.version}: {len(vocabulary.entities)} entities, {aliases} aliases ({listed})"
+
+
+def _vocabulary() -> Vocabulary:
+    from worker.tagging.vocabulary import VocabularyError, packaged_folder, read_vocabulary
+
+    try:
+        return read_vocabulary(packaged_folder())
+    except VocabularyError as error:
+        fail("the vocabulary has errors:\n" + str(error), hint="steppewatch vocabulary check")
+
+
+def _wants_table(format: Format | None) -> bool:
+    return sys.stdout.isatty() if format is None else format is Format.table
+
+
+def _show_all(records: Sequence[dict[str, object]], format: Format | None) -> None:
+    if not _wants_table(format):
+        for record in records:
+            emit(record)
+    elif records:
+        from rich.console import Console
+        from rich.table import Table
+
+        columns = list(dict.fromkeys(key for record in records for key in record))
+        table = Table(*columns, box=None)
+        for record in records:
+            table.add_row(*(_cell(record.get(column)) for column in columns))
+        Console(markup=False).print(table)
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else ""
+    return "" if value is None else str(value)
+
+
+def _record(entity: Entity, version: str) -> dict[str, object]:
+    relations = [
+        {"rel": one.kind, "target": one.target, "from": one.from_on, "to": one.to_on, "date": one.on}
+        for one in entity.relations
+    ]
+    aliases = [
+        {
+            "text": alias.text,
+            "lang": alias.language,
+            "level": alias.level,
+            "case": alias.case_sensitive,
+            "context": alias.needs_context,
+            "generated": alias.generated,
+        }
+        for alias in entity.aliases
+    ]
+    return {
+        "id": entity.id,
+        "type": entity.type,
+        "label": entity.label,
+        "description": entity.description,
+        "wikidata": entity.wikidata,
+        "ambiguity": entity.ambiguity,
+        "context_any": entity.context_any,
+        "context_none": entity.context_none,
+        "keep_inner": entity.keep_inner,
+        "surname_rule": entity.surname_rule,
+        "in_seed": entity.in_seed,
+        "relations": relations,
+        "aliases": aliases,
+        "vocabulary_version": version,
+    }
+
+
+def _show_one(entity: Entity) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, show_header=False)
+    for name, value in (
+        ("id", entity.id),
+        ("type", entity.type),
+        ("label", entity.label),
+        ("description", entity.description),
+        ("wikidata", entity.wikidata),
+        ("ambiguity", entity.ambiguity),
+        ("tagged only with", ", ".join(entity.context_any)),
+        ("never with", ", ".join(entity.context_none)),
+    ):
+        if value:
+            table.add_row(name, value)
+    for relation in entity.relations:
+        span = f" {relation.from_on or ''}–{relation.to_on or ''}" if relation.from_on or relation.to_on else ""
+        table.add_row(relation.kind.replace("_", " "), f"{relation.target}{span} {relation.on or ''}".rstrip())
+    for level in ("name", "concept", "demonym"):
+        for language in dict.fromkeys(alias.language for alias in entity.aliases if alias.level == level):
+            spellings = (a for a in entity.aliases if a.language == language and a.level == level)
+            marked = (f"{a.text} (with context)" if a.needs_context else a.text for a in spellings)
+            table.add_row(f"{level} {language}", ", ".join(marked))
+    Console(markup=False).print(table)

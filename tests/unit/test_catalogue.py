@@ -1,0 +1,123 @@
+"""Outlet files: what is read, and what is said about each mistake."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from worker.catalogue import CatalogueError, Feed, Outlet, read_catalogue
+from worker.tagging.vocabulary import packaged_folder
+
+OUTLET = """
+id = "valley-post"
+name = "Valley Post"
+kind = "newspaper"
+country = "KG/KZ"
+country_uncertain = true
+languages = ["ru", "kk-Latn"]
+homepage = "https://valley.example/"
+paywall = "metered"
+bias_note = "invented"
+domain_aliases = ["valley.example"]
+section_paths = ["/world"]
+
+[sitemap]
+url = "https://valley.example/sitemap.xml"
+confidence = "guess"
+
+[[feeds]]
+url = "https://valley.example/feed"
+confidence = "certain"
+evidence = "seen"
+
+[[feeds]]
+url = "https://valley.example/rss"
+confidence = "likely"
+"""
+
+
+def write(folder: Path, name: str, content: str) -> Path:
+    (folder / "sources").mkdir(exist_ok=True)
+    (folder / "sources" / name).write_text(content, "utf-8")
+    return folder
+
+
+def problems(folder: Path) -> tuple[str, ...]:
+    with pytest.raises(CatalogueError) as caught:
+        read_catalogue(folder)
+    return caught.value.problems
+
+
+def test_every_key_is_read(tmp_path: Path) -> None:
+    assert read_catalogue(write(tmp_path, "valley-post.toml", OUTLET)) == (
+        Outlet(
+            id="valley-post",
+            name="Valley Post",
+            kind="newspaper",
+            country="KG/KZ",
+            country_uncertain=True,
+            languages=("ru", "kk-Latn"),
+            homepage="https://valley.example/",
+            paywall="metered",
+            bias_note="invented",
+            domain_aliases=("valley.example",),
+            section_paths=("/world",),
+            sitemap=Feed("https://valley.example/sitemap.xml", "guess"),
+            feeds=(
+                Feed("https://valley.example/feed", "certain", "seen"),
+                Feed("https://valley.example/rss", "likely"),
+            ),
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        pytest.param('id = "valley-post"', 'id = "other"', "id: is not the file's name", id="file name"),
+        pytest.param('name = "Valley Post"', "", "name: is missing", id="missing"),
+        pytest.param('"KG/KZ"', '"Kyrgyzstan"', "country: must look like KZ or KG/KZ", id="country"),
+        pytest.param('["ru", "kk-Latn"]', "[]", "languages: an outlet needs at least one", id="no language"),
+        pytest.param('"kk-Latn"]', '"Kazakh"]', "languages[1]: must be a language", id="language"),
+        pytest.param('"https://valley.example/"', '"ftp://x/"', "homepage: must be an address", id="scheme"),
+        pytest.param('"https://valley.example/feed"', '"https://[x"', "feeds[0].url: must be an address", id="address"),
+        pytest.param('"https://valley.example/rss"', '"https://valley.example/feed"', "listed twice", id="feed twice"),
+        pytest.param('"certain"', '"sure"', "feeds[0].confidence: unknown value 'sure'", id="confidence"),
+        pytest.param('"metered"', '"some"', "paywall: unknown value 'some'", id="paywall"),
+        pytest.param('["valley.example"]', '["Valley"]', "domain_aliases[0]: must be a lower-case domain", id="domain"),
+        pytest.param("[sitemap]", "[sitemaps]", "sitemaps: unknown key", id="unknown key"),
+    ],
+)
+def test_a_mistake_is_named_with_file_outlet_and_field(tmp_path: Path, old: str, new: str, problem: str) -> None:
+    assert old in OUTLET
+    said = problems(write(tmp_path, "valley-post.toml", OUTLET.replace(old, new)))
+    assert any(problem in one for one in said)
+    assert all(one.startswith("sources/valley-post.toml: ") for one in said)
+
+
+def test_a_domain_belongs_to_one_outlet(tmp_path: Path) -> None:
+    write(tmp_path, "valley-post.toml", OUTLET)
+    write(tmp_path, "echo.toml", OUTLET.replace("valley-post", "echo"))
+    assert problems(tmp_path) == (
+        "sources/valley-post.toml: valley-post: domain_aliases: valley.example also belongs to echo",
+    )
+
+
+def test_a_broken_file_does_not_hide_the_others(tmp_path: Path) -> None:
+    write(tmp_path, "broken.toml", "id = ")
+    write(tmp_path, "valley-post.toml", OUTLET.replace('"metered"', '"some"'))
+    said = problems(tmp_path)
+    assert len(said) == 2
+    assert said[0].startswith("sources/broken.toml: is not valid TOML")
+
+
+def test_a_folder_without_outlets(tmp_path: Path) -> None:
+    (problem,) = problems(tmp_path)
+    assert problem.endswith("holds no sources/<id>.toml")
+
+
+def test_the_packaged_catalogue_is_whole() -> None:
+    outlets = read_catalogue(packaged_folder())
+    assert len(outlets) >= 136
+    assert sum(len(outlet.feeds) for outlet in outlets) >= 105

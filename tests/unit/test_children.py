@@ -1,0 +1,229 @@
+"""The supervisor with small real processes."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cli.child import Child
+from cli.children import Supervisor
+from cli.log import Log
+
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE_S = 20.0
+
+
+def python(name: str, program: str, **options: Any) -> Child:
+    return Child(name, (sys.executable, "-S", "-u", "-c", program), **options)
+
+
+async def until(is_so: Callable[[], bool]) -> None:
+    async with asyncio.timeout(PATIENCE_S):
+        while not is_so():
+            await asyncio.sleep(0.01)
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return state not in "ZX"
+
+
+class Stage:
+    """Runs children until `enough` is said in the log, then stops them, and keeps what was said."""
+
+    def __init__(self, *children: Child, **patience: float) -> None:
+        self.stream = io.StringIO()
+        self.children = children
+        self.patience = patience
+        self.supervisor: Supervisor | None = None
+
+    def play(self, enough: Callable[[str], bool], then: Callable[[str], None] = lambda _: None) -> str:
+        async def run() -> None:
+            log = Log(self.stream, now=lambda: datetime(2026, 1, 5, tzinfo=UTC))
+            supervisor = Supervisor(self.children, log, **self.patience)
+            running = asyncio.create_task(supervisor.run())
+            await until(lambda: enough(self.stream.getvalue()))
+            then(self.stream.getvalue())
+            supervisor.stop()
+            await asyncio.wait_for(running, PATIENCE_S)
+
+        asyncio.run(run())
+        return self.stream.getvalue()
+
+
+WAITS = "import signal, sys, time\nprint('up and', 'running')\ntime.sleep(600)"
+POLITE = """
+import signal, sys, time
+signal.signal(signal.SIGTERM, lambda *_: (print("good", "bye"), sys.exit(0)))
+print("up and", "running")
+time.sleep(600)
+"""
+STUBBORN = """
+import signal, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+print("up and", "running")
+time.sleep(600)
+"""
+WITH_A_CHILD = """
+import os, signal, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+if os.fork():
+    time.sleep(600)
+print("grandchild", os.getpid())
+time.sleep(600)
+"""
+LEAVES_AN_ORPHAN = """
+import os, time
+if os.fork() == 0:
+    print("orphan", os.getpid())
+    time.sleep(600)
+time.sleep(0.3)
+"""
+
+
+def test_both_streams_of_a_child_are_shown_under_its_name() -> None:
+    program = "import sys, time\nsys.stderr.write('to err\\n')\nsys.stdout.write('to out\\n')\ntime.sleep(600)"
+    said = Stage(python("crawler", program)).play(lambda said: "to out" in said and "to err" in said)
+    assert "00:00:00 crawler  to err\n00:00:00 crawler  to out\n" in said
+
+
+def test_a_child_that_dies_is_started_again_and_its_death_reported() -> None:
+    program = "print('first the reason')\nprint('cannot', 'go on')\nraise SystemExit(3)"
+    said = Stage(python("worker", program)).play(lambda said: said.count("worker   cannot go on") == 2)
+    assert "worker ended with exit code 3, starting it again in 1 s; it last said: cannot go on" in said
+
+
+def test_a_program_that_does_not_exist_is_reported_and_the_others_run() -> None:
+    stage = Stage(Child("broker", ("/nowhere/server",)), python("web", WAITS))
+    said = stage.play(lambda said: "running" in said)
+    assert "broker cannot be started (No such file or directory), starting it again in 1 s" in said
+
+
+def test_a_child_that_dies_again_and_again_is_said_to_be_broken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cli.children.pause_s", lambda _: 0.0)
+    program = "print('one')\nprint('two')\nraise SystemExit(1)"
+    said = Stage(python("worker", program)).play(lambda said: "trying again every 30 s" in said)
+    report = said[said.index("It has failed 5 times in a row") :].splitlines()
+    assert [line.split()[-1] for line in report[1:3]] == ["one", "two"]
+
+
+def test_children_are_ended_in_reverse_order_and_those_that_serve_at_last() -> None:
+    program = POLITE.replace("good", "{name} good")
+    children = [
+        python("broker", program.format(name="broker"), serves=True),
+        python("crawler", program.format(name="crawler")),
+    ]
+    said = Stage(*children).play(lambda said: said.count("running") == 2)
+    order = [line.split()[-3] for line in said.splitlines() if line.endswith("good bye")]
+    assert order == ["crawler", "broker"]
+    assert "starting it again" not in said
+
+
+def test_a_child_that_does_not_end_is_killed_with_all_its_own() -> None:
+    pids: list[int] = []
+    said = Stage(python("worker", WITH_A_CHILD), patience_s=0.2).play(
+        lambda said: "grandchild" in said,
+        then=lambda said: pids.append(int(said.split("grandchild ")[1].split()[0])),
+    )
+    assert "worker did not end in time and is killed" in said
+    assert not is_alive(pids[0])
+
+
+def test_what_a_dead_child_leaves_behind_ends_before_it_is_started_again() -> None:
+    pids: list[int] = []
+    Stage(python("worker", LEAVES_AN_ORPHAN)).play(
+        lambda said: "starting it again" in said,
+        then=lambda said: pids.append(int(said.split("orphan ")[1].split()[0])),
+    )
+    assert not is_alive(pids[0])
+
+
+def test_children_wait_for_one_that_serves_and_the_greeting_for_its_child() -> None:
+    ready: list[bool] = []
+    first = python("broker", WAITS, serves=True, is_ready=lambda: bool(ready))
+    second = python("web", "print('comes', 'second')\nimport time\ntime.sleep(600)", greeting="the page is there")
+    stage = Stage(first, second)
+
+    def enough(said: str) -> bool:
+        if "running" in said and not ready:
+            assert "comes second" not in said
+            ready.append(True)
+        return "comes second" in said and "the page is there" in said
+
+    stage.play(enough)
+
+
+def interrupted(number: signal.Signals, child: Child, *, pause_s: float) -> str:
+    """Return what is said when a signal comes twice."""
+
+    async def run() -> str:
+        stream = io.StringIO()
+        log = Log(stream, now=lambda: datetime(2026, 1, 5, tzinfo=UTC))
+        running = asyncio.create_task(Supervisor([child], log, patience_s=600).run())
+        await until(lambda: "running" in stream.getvalue())
+        os.kill(os.getpid(), number)
+        if pause_s:
+            await asyncio.sleep(pause_s)
+        os.kill(os.getpid(), number)
+        await asyncio.wait_for(running, PATIENCE_S)
+        return stream.getvalue()
+
+    return asyncio.run(run())
+
+
+def test_a_second_ctrl_c_does_not_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cli.children._IMPATIENCE_S", 0.1)
+    said = interrupted(signal.SIGINT, python("web", STUBBORN), pause_s=0.2)
+    assert "web did not end in time and is killed" in said
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_a_signal_that_comes_twice_at_once_is_one(number: signal.Signals) -> None:
+    said = interrupted(number, python("web", POLITE), pause_s=0)
+    assert "good bye" in said
+    assert said.count("ending") == 1
+    assert "is killed" not in said
+
+
+@pytest.mark.parametrize("grandchild_too", [True, False], ids=["with a grandchild", "alone"])
+def test_nothing_lives_on_when_the_supervisor_is_killed(tmp_path: Path, grandchild_too: bool) -> None:
+    child = WITH_A_CHILD if grandchild_too else "import os, time\nprint('child', os.getpid())\ntime.sleep(600)"
+    runtime = tmp_path / "runtime"
+    runtime.mkdir()
+    program = f"""
+import asyncio, sys
+from datetime import UTC, datetime
+from pathlib import Path
+from cli.child import Child
+from cli.children import Supervisor
+from cli.log import Log
+async def run():
+    child = Child("worker", (sys.executable, "-u", "-c", {child!r}))
+    log = Log(sys.stdout, now=lambda: datetime.now(UTC))
+    await Supervisor([child], log).run([Path({str(runtime)!r})])
+asyncio.run(run())
+"""
+    with subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE) as supervisor:
+        assert supervisor.stdout is not None
+        pid = int(supervisor.stdout.readline().split()[-1])
+        supervisor.kill()
+
+    give_up_at = time.monotonic() + PATIENCE_S
+    while (is_alive(pid) or runtime.exists()) and time.monotonic() < give_up_at:
+        time.sleep(0.02)
+    assert not is_alive(pid)
+    assert not runtime.exists()

@@ -1,0 +1,65 @@
+"""Folding keeps positions; squeezing knows the way back."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from worker.tagging.fold import UNSEEN, fold, squeeze, words
+
+ANY_TEXT = st.text(st.characters(codec=None), max_size=80)  # lone surrogates included
+TROUBLE = st.text(st.sampled_from("aİıIßЁёй ՞և\u00a0\u00ad\u0301\u0306'’—- \r\n.,北🙂ＮIʻо"), max_size=40)
+
+
+@pytest.mark.parametrize(
+    ("written", "folded"),
+    [
+        pytest.param("İstanbul ISIK ışık", "istanbul isik işik", id="Turkish i with and without dot"),
+        pytest.param("Ёлка", "елка", id="Russian ё"),
+        pytest.param("Straße", "strase", id="sharp s stays one letter"),
+        pytest.param("O‘z Oʻz O'z O’z", "o z o z o z o z", id="every apostrophe is a space"),
+        pytest.param("Nur—Sultan\u00a0(now)", "nur sultan  now ", id="dashes, brackets and no-break space"),
+        pytest.param("Хай\u00adтек", f"хай{UNSEEN}тек", id="soft hyphen is not seen"),
+        pytest.param("ＮＡＴＯ在北京", "nato在北京", id="full-width letters"),
+        pytest.param("ՀԱՅԱՍՏԱ՞Ն", f"հայաստա{UNSEEN}ն", id="Armenian question mark inside the word"),
+        pytest.param("🙂\ud800", "  ", id="beyond letters"),
+    ],
+)
+def test_spellings_meet_in_one_form(written: str, folded: str) -> None:
+    assert fold(written) == folded
+
+
+@settings(max_examples=100)
+@given(ANY_TEXT | TROUBLE)
+def test_folding_keeps_the_length_and_is_final(text: str) -> None:
+    once = fold(text)
+    assert len(once) == len(text)
+    assert fold(once) == once
+
+
+@settings(max_examples=100)
+@given(ANY_TEXT | TROUBLE)
+def test_each_squeezed_character_comes_from_its_origin(text: str) -> None:
+    squeezed = squeeze(text)
+    inner = range(1, len(squeezed.text) - 1)
+    origins = [squeezed.origin(at) for at in inner]
+    assert origins == sorted(origins)
+    for at, origin in zip(inner, origins, strict=True):
+        came_from = fold(unicodedata.normalize("NFC", text[origin : origin + 3]))
+        assert squeezed.text[at] in came_from
+    assert "  " not in squeezed.text
+    assert UNSEEN not in squeezed.text
+
+
+@settings(max_examples=100)
+@given(TROUBLE)
+def test_decomposed_letters_fold_like_composed_ones(text: str) -> None:
+    assert squeeze(unicodedata.normalize("NFD", text)).text == squeeze(unicodedata.normalize("NFC", text)).text
+
+
+def test_words_of_an_alias() -> None:
+    assert words(" «Белая» — Сила\u00ad! ") == "белая сила"
+    assert words("+/…") == ""

@@ -1,0 +1,228 @@
+"""Vocabulary files: what is read, and what is said about each mistake."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from worker.tagging.lint import check
+from worker.tagging.vocabulary import (
+    Alias,
+    Entity,
+    Relation,
+    Vocabulary,
+    VocabularyError,
+    packaged_folder,
+    read_vocabulary,
+)
+
+COMPLETE = """
+id = "river-pact"
+type = "alliance"
+label = "River Pact"
+wikidata = "Q42"
+description = "An invented alliance"
+in_seed = true
+seed_mentions = 2
+keep_inner = true
+surname_rule = true
+ambiguity = "also a rowing club"
+context_any = ["river"]
+context_none = ["rowing"]
+relations = [
+    { rel = "part_of", target = "lowland", from = "2001", to = "2010-05" },
+    { rel = "founded", target = "1999-01-31" },
+]
+
+[names]
+en = ["River Pact", { text = "RP", case = true, context = true }]
+kk-Latn = [{ text = "Özen kelısımı", generated = true }]
+
+[demonyms]
+en = ["Pactist"]
+"""
+LOWLAND = """
+id = "lowland"
+type = "region"
+label = "Lowland"
+description = "An invented region"
+
+[names]
+en = ["Lowland"]
+"""
+
+
+def write(folder: Path, files: dict[str, str]) -> Path:
+    for name, content in files.items():
+        path = folder / "entities" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, "utf-8")
+    return folder
+
+
+def problems(folder: Path) -> tuple[str, ...]:
+    with pytest.raises(VocabularyError) as caught:
+        read_vocabulary(folder)
+    return caught.value.problems
+
+
+def test_every_key_is_read(tmp_path: Path) -> None:
+    write(tmp_path, {"alliance/river-pact.toml": COMPLETE, "region/lowland.toml": LOWLAND})
+    vocabulary = read_vocabulary(tmp_path)
+    assert [entity.id for entity in vocabulary.entities] == ["lowland", "river-pact"]
+    assert vocabulary.by_id["river-pact"] == Entity(
+        id="river-pact",
+        type="alliance",
+        label="River Pact",
+        description="An invented alliance",
+        wikidata="Q42",
+        ambiguity="also a rowing club",
+        context_any=("river",),
+        context_none=("rowing",),
+        keep_inner=True,
+        surname_rule=True,
+        in_seed=True,
+        seed_mentions=2,
+        relations=(Relation("part_of", "lowland", "2001", "2010-05"), Relation("founded", "1999-01-31")),
+        aliases=(
+            Alias("River Pact", "en", "name"),
+            Alias("RP", "en", "name", case_sensitive=True, needs_context=True),
+            Alias("Özen kelısımı", "kk-Latn", "name", generated=True),
+            Alias("Pactist", "en", "demonym"),
+        ),
+    )
+
+
+def test_names_of_a_concept_are_concepts(tmp_path: Path) -> None:
+    content = LOWLAND.replace('"region"', '"concept"')
+    (entity,) = read_vocabulary(write(tmp_path, {"concept/lowland.toml": content})).entities
+    assert [alias.level for alias in entity.aliases] == ["concept"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        pytest.param('type = "region"', 'type = "regoin"', "type: unknown value 'regoin'; known are state,", id="type"),
+        pytest.param(
+            'type = "region"',
+            'type = "place"',
+            "type: the file of a place belongs in the folder place, not region",
+            id="folder",
+        ),
+        pytest.param('id = "lowland"', 'id = "low"', "id: is not the file's name, lowland.toml", id="file name"),
+        pytest.param('id = "lowland"', 'id = "Low Land"', "id: must be lower-case letters", id="form of id"),
+        pytest.param('label = "Lowland"', "", "label: is missing", id="missing"),
+        pytest.param('label = "Lowland"', 'label = ""', "label: is empty", id="empty"),
+        pytest.param('label = "Lowland"', "label = 7", "label: must be one line of text", id="wrong kind"),
+        pytest.param('label = "Lowland"', 'labels = "Lowland"', "labels: unknown key", id="unknown key"),
+        pytest.param('["Lowland"]', '["Lowland", ""]', "names.en[1].text: is empty", id="empty alias"),
+        pytest.param('["Lowland"]', '["Lowland", "+"]', "names.en[1].text: has no letter", id="no letter"),
+        pytest.param('["Lowland"]', '["Low\\nland"]', "names.en[0].text: must be one line", id="line break"),
+        pytest.param('["Lowland"]', "[3]", "names.en[0]: must be a table, not 3", id="alias of wrong kind"),
+        pytest.param(
+            '["Lowland"]', '[{ text = "L", cased = true }]', "names.en[0].cased: unknown key", id="unknown flag"
+        ),
+        pytest.param('["Lowland"]', '[{ text = "L", case = 1 }]', "names.en[0].case: must be true or false", id="flag"),
+        pytest.param("en = [", "xx = [", "names.xx: unknown language; known are en, ru,", id="language"),
+        pytest.param("en = [", "zh = ['里',", "names.zh[0].text: one Chinese character", id="one Chinese character"),
+        pytest.param('en = ["Lowland"]', "", "names: an entity needs at least one", id="no name"),
+        pytest.param("[names]", 'wikidata = "42"\n[names]', "wikidata: must look like Q232", id="wikidata"),
+        pytest.param("[names]", 'in_seed = "yes"\n[names]', "in_seed: must be true or false", id="boolean"),
+        pytest.param("[names]", 'context_any = ["…"]\n[names]', "context_any[0]: has no letter", id="context"),
+        pytest.param(
+            "[names]",
+            'relations = [{ rel = "part_of", target = "nowhere" }]\n[names]',
+            "relations[0].target: no entity has the id 'nowhere'",
+            id="dangling relation",
+        ),
+        pytest.param(
+            "[names]",
+            'relations = [{ rel = "likes", target = "lowland" }]\n[names]',
+            "relations[0].rel: unknown value 'likes'",
+            id="unknown relation",
+        ),
+        pytest.param(
+            "[names]",
+            'relations = [{ rel = "founded", target = "1999", from = "May" }]\n[names]',
+            "relations[0].from: must be a year",
+            id="date",
+        ),
+    ],
+)
+def test_a_mistake_is_named_with_file_entity_and_field(tmp_path: Path, old: str, new: str, problem: str) -> None:
+    assert old in LOWLAND
+    write(tmp_path, {"region/lowland.toml": LOWLAND.replace(old, new)})
+    said = problems(tmp_path)
+    assert any(problem in one for one in said)
+    assert all(one.startswith("entities/region/lowland.toml: ") for one in said)
+
+
+def test_all_problems_of_all_files_are_told_at_once(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        {
+            "region/lowland.toml": LOWLAND.replace("description", "descriptoin"),
+            "region/broken.toml": 'id = "broken"\ntype = = 3',
+            "place/lowland.toml": LOWLAND.replace("region", "place", 1),
+        },
+    )
+    (tmp_path / "entities" / "place" / "latin1.toml").write_bytes(b'id = "caf\xe9"')
+    said = "\n".join(problems(tmp_path))
+    assert "entities/region/lowland.toml: lowland: description: is missing" in said
+    assert "entities/region/lowland.toml: lowland: descriptoin: unknown key" in said
+    assert "entities/region/broken.toml: is not valid TOML: " in said
+    assert "line 2" in said
+    assert "entities/region/lowland.toml: lowland: id: also used by entities/place/lowland.toml" in said
+    assert "entities/place/latin1.toml: is not UTF-8 (byte 9)" in said
+
+
+def test_a_folder_without_entities(tmp_path: Path) -> None:
+    (problem,) = problems(tmp_path)
+    assert problem.endswith("holds no entities/<type>/<id>.toml")
+
+
+def test_a_stored_vocabulary_equals_the_one_that_was_read() -> None:
+    vocabulary = read_vocabulary(packaged_folder())
+    stored = Vocabulary.from_json(vocabulary.to_json())
+    assert stored == vocabulary
+    assert stored.version == vocabulary.version
+
+
+def test_the_version_follows_the_content(tmp_path: Path) -> None:
+    first = read_vocabulary(write(tmp_path, {"region/lowland.toml": LOWLAND})).version
+    again = read_vocabulary(tmp_path).version
+    changed = read_vocabulary(write(tmp_path, {"region/lowland.toml": LOWLAND + 'ru = ["Низина"]'})).version
+    assert first == again != changed
+
+
+@pytest.mark.parametrize("content", ["[]", "{}", '{"entities": [{}]}', '{"entities": 3}', "nonsense"])
+def test_what_is_no_stored_vocabulary_is_refused(content: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 - json's own error is one, too
+        Vocabulary.from_json(content)
+
+
+def test_the_packaged_vocabulary_is_whole() -> None:
+    vocabulary = read_vocabulary(packaged_folder())
+    assert len(vocabulary.entities) >= 416
+    assert sum(len(entity.aliases) for entity in vocabulary.entities) >= 6505
+    assert sum(entity.in_seed for entity in vocabulary.entities) >= 145
+
+
+def remarks(*entities: Entity) -> list[tuple[str, str]]:
+    return [(finding.entity, finding.message) for finding in check(Vocabulary(entities))]
+
+
+def make(id: str, *aliases: Alias, any_of: tuple[str, ...] = ()) -> Entity:
+    return Entity(id, "place", id, "for tests", aliases, context_any=any_of)
+
+
+def test_a_reviewer_is_told_what_looks_wrong() -> None:
+    plain, guarded = Alias("Twin", "en", "name"), Alias("twin", "en", "name", needs_context=True)
+    assert remarks(make("a", plain), make("b", guarded)) == [
+        ("a", "'Twin' also names b: only the nearest relative decides"),
+        ("b", "every alias needs context and none is listed: never tagged"),
+    ]
+    assert remarks(make("a", plain, plain), make("b", Alias("Twin", "tr", "name"))) == [("a", "written twice: 'Twin'")]
+    assert remarks(make("a", Alias("X", "en", "name"))) == [("a", "one letter is no name: 'X'")]
+    assert remarks(make("a", plain, any_of=("river",))) == [("a", "has no effect: no alias asks for context")]
