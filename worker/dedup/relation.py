@@ -43,6 +43,6 @@ def relation_of(a: Member[Id], a_mark: Fingerprint, b: Member[Id], b_mark: Finge
         return Relation.COPY
     if found.jaccard == 1.0:
         return Relation.EDITION if same_outlet and found.shared < STUB else Relation.COPY
-    if is_refilled(a_mark.sequence, b_mark.sequence):
+    if is_refilled(a_mark, b_mark):
         return Relation.EDITION
     return Relation.REUSE if same_outlet and found.containment < REPUBLISHED else Relation.COPY

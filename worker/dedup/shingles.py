@@ -43,16 +43,18 @@ class Kind(IntEnum):
 
 
 # Classes of code points.
-_SEPARATOR, _LETTER, _CAPITAL, _DIGIT, _IDEOGRAPH, _INVISIBLE = range(6)
+_SEPARATOR, _LETTER, _CAPITAL, _DIGIT, _MARK, _IDEOGRAPH, _INVISIBLE = range(7)
 _KIND_BITS: Final = np.uint32(0b11)
 _KIND_OF_CLASS: Final = np.array(
-    [Kind.PLAIN, Kind.PLAIN, Kind.NAME, Kind.NUMBER, Kind.PLAIN, Kind.PLAIN], dtype=np.uint32
+    [Kind.PLAIN, Kind.PLAIN, Kind.NAME, Kind.NUMBER, Kind.PLAIN, Kind.PLAIN, Kind.PLAIN], dtype=np.uint32
 )
 _APOSTROPHES: Final = "'`´ʹʻʼʽʾʿˈ՚׳‘’‛′＇"
-_VARIATION_SELECTORS: Final = frozenset(map(chr, (*range(0x180B, 0x1810), *range(0xFE00, 0xFE10))))
-_DOT_OF_CAPITAL_I: Final = "\u0307"  # what folding the Turkish İ may leave behind
+_VARIATION_SELECTORS: Final = "".join(map(chr, (*range(0x180B, 0x1810), *range(0xFE00, 0xFE10))))
+_DOTTED_I: Final = "i\u0307"  # what lower-casing the Turkish İ leaves behind
+_MOST_MARKS: Final = 30  # on one letter (UAX #15, stream-safe text): putting more into order takes quadratic time
 _TABLE_SIZE: Final = 0x40000  # higher planes hold no letters
 _IDEOGRAPHIC_PLANES: Final = 0x20000
+_JAMO: Final = range(0x1160, 0x1200)  # Korean vowels and finals that compose with what precedes them
 _IDEOGRAPHS: Final = (
     (0x3005, 0x3007),  # iteration mark, zero
     (0x3040, 0x30FF),  # kana
@@ -73,7 +75,7 @@ def words_of(text: str) -> Words:
 
     Looks at no more than MAX_CHARS characters and MAX_WORDS words. Any string will do, lone surrogates included.
     """
-    classes, numbers = _letters(unicodedata.normalize("NFC", text[:MAX_CHARS]))
+    classes, numbers = _letters(text[:MAX_CHARS])
     in_word = classes != _SEPARATOR
     begins = in_word.copy()
     begins[1:] &= ~in_word[:-1]
@@ -131,13 +133,27 @@ def shingles_of(words: Words) -> Shingles:
 
 def _letters(text: str) -> tuple[NDArray[np.uint8], Shingles]:
     """Return class and number of each code point, invisible ones left out."""
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
-    table, numbers = _code_points()
-    classes = table.take(codes, mode="clip")
+    codes, classes = _classified(text)
+    is_mark = classes == _MARK
+    if is_mark.any():
+        codes, classes = _classified(_composed(codes, is_mark))
     if classes.max(initial=0) == _INVISIBLE:
         visible = classes != _INVISIBLE
         codes, classes = codes[visible], classes[visible]
-    return classes, numbers.take(codes, mode="clip")
+    return classes, _code_points()[1].take(codes, mode="clip")
+
+
+def _classified(text: str) -> tuple[NDArray[np.uint32], NDArray[np.uint8]]:
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+    return codes, _code_points()[0].take(codes, mode="clip")
+
+
+def _composed(codes: NDArray[np.uint32], is_mark: NDArray[np.bool_]) -> str:
+    """Return the text with letters and marks composed (NFC); no longer than MAX_CHARS."""
+    places = np.arange(len(codes))
+    letters = np.maximum.accumulate(np.where(is_mark, -1, places))  # the place of the letter each mark belongs to
+    bounded = codes[places - letters <= _MOST_MARKS].tobytes().decode("utf-32-le", "surrogatepass")
+    return unicodedata.normalize("NFC", bounded).replace(_DOTTED_I, "i")[:MAX_CHARS]
 
 
 def _mix(values: Shingles) -> Shingles:
@@ -167,13 +183,15 @@ def _code_points() -> tuple[NDArray[np.uint8], Shingles]:
     folded = np.arange(_TABLE_SIZE, dtype=np.uint64)
     for code in range(_IDEOGRAPHIC_PLANES):
         character = chr(code)
-        classes[code] = _class_of(character)
-        lower = character.casefold()
-        if lower != character and len(lower.rstrip(_DOT_OF_CAPITAL_I)) == 1:
-            folded[code] = ord(lower[0])
+        category = unicodedata.category(character)
+        classes[code] = _class_of(category)
+        if category in ("Lu", "Lt", "Ll"):
+            lower = "i" if character == "İ" else unicodedata.normalize("NFC", character.casefold())
+            folded[code] = ord(lower) if len(lower) == 1 else code
     for first, last in _IDEOGRAPHS:
         classes[first : last + 1] = _IDEOGRAPH
-    for character in _APOSTROPHES + _DOT_OF_CAPITAL_I:
+    classes[_JAMO.start : _JAMO.stop] = _MARK
+    for character in (*_APOSTROPHES, *_VARIATION_SELECTORS):
         classes[ord(character)] = _INVISIBLE
     classes[-1] = _SEPARATOR
     numbers = _mix((folded + np.uint64(1)) * np.uint64(_BASE))
@@ -181,12 +199,13 @@ def _code_points() -> tuple[NDArray[np.uint8], Shingles]:
     return classes, numbers
 
 
-def _class_of(character: str) -> int:
-    category = unicodedata.category(character)
+def _class_of(category: str) -> int:
     if category in ("Lu", "Lt"):
         return _CAPITAL
     if category == "Nd":
         return _DIGIT
-    if category in ("Cf", "Me") or character in _VARIATION_SELECTORS:
+    if category in ("Cf", "Me"):
         return _INVISIBLE
-    return _LETTER if category[0] in "LMN" else _SEPARATOR
+    if category[0] == "M":
+        return _MARK
+    return _LETTER if category[0] in "LN" else _SEPARATOR

@@ -18,6 +18,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from worker.dedup.fingerprint import Fingerprint
 from worker.dedup.shingles import (
     GRAM_WEIGHTS,
     SHINGLE_WORDS,
@@ -25,6 +26,7 @@ from worker.dedup.shingles import (
     Shingles,
     Words,
     gram_sums,
+    grams_of,
     kinds_of,
     spelling_of,
 )
@@ -37,48 +39,68 @@ WORDS_PER_PLACE_IF_DENSE: Final = 25
 _FRAME_WORDS: Final = 2  # of the four in a window: with fewer, “# # and #” would be a frame
 _ANY_VALUE: Final = np.uint64(1)  # no word is spelled so: spellings are multiples of four
 _NO_WINDOW: Final = np.uint64(0)
+_IS_SLOT: Final[dict[tuple[Kind, ...], NDArray[np.bool_]]] = {
+    slots: np.array([kind in slots for kind in Kind]) for slots in ((Kind.NUMBER,), (Kind.NUMBER, Kind.NAME))
+}
 
 
-def is_refilled(a: Words, b: Words) -> bool:
+def is_refilled(a: Fingerprint, b: Fingerprint) -> bool:
     """Return whether one text is the other with other numbers or other names."""
-    shorter, longer = (a, b) if len(a) <= len(b) else (b, a)
-    if len(shorter) < max(SHINGLE_WORDS, len(longer) * MIN_LENGTH):
+    shorter, longer = (a, b) if a.words <= b.words else (b, a)
+    if shorter.words < max(SHINGLE_WORDS, longer.words * MIN_LENGTH) or not _may_be_refilled(shorter, longer):
         return False
-    return any(_has_other_values(shorter, longer, slots) for slots in ((Kind.NUMBER,), (Kind.NUMBER, Kind.NAME)))
+    return any(_has_other_values(shorter.sequence, longer.sequence, slots) for slots in _IS_SLOT)
+
+
+def _may_be_refilled(text: Fingerprint, other: Fingerprint) -> bool:
+    """Return whether enough slots stand in no shared shingle: most reprints need no closer look than this."""
+    shared = _are_among(grams_of(text.sequence), other.shingles)
+    covered = np.zeros(text.words, dtype=bool)
+    for place in range(SHINGLE_WORDS):
+        covered[place : place + len(shared)] |= shared
+    suspects = np.flatnonzero(~covered & (kinds_of(text.sequence) != Kind.PLAIN))
+    return len(suspects) * WORDS_PER_PLACE >= text.words
 
 
 def _has_other_values(text: Words, other: Words, slots: tuple[Kind, ...]) -> bool:
     """Return whether enough slots of the last kind are refilled, with all of these kinds taken for slots."""
-    frames, values = _windows(text, slots)
-    other_frames, other_values = _windows(other, slots)
-    framed = (frames != _NO_WINDOW) & np.isin(frames, other_frames)
-    kept = framed & np.isin(values, other_values)
-    asked = kinds_of(text) == slots[-1]
+    places, frames, values = _windows(text, slots)
+    _, other_frames, other_values = _windows(other, slots)
+    framed = (frames != _NO_WINDOW) & _are_among(frames, other_frames)
+    kept = framed & _are_among(values, other_values)
+    asked = kinds_of(text[places]) == slots[-1]
     is_framed = framed.any(axis=0) & asked
-    refilled = is_framed & ~kept.any(axis=0)
-    places = int(np.count_nonzero(refilled[1:] & ~refilled[:-1])) + int(refilled[0])
-    if int(np.count_nonzero(refilled)) >= int(np.count_nonzero(is_framed)) * REFILLED_SHARE:
-        return places * WORDS_PER_PLACE >= len(text)
-    return places * WORDS_PER_PLACE_IF_DENSE >= len(text)
+    refilled = places[is_framed & ~kept.any(axis=0)]
+    stretches = int(np.count_nonzero(np.diff(refilled) > 1)) + 1 if len(refilled) else 0
+    if len(refilled) >= int(np.count_nonzero(is_framed)) * REFILLED_SHARE:
+        return stretches > 0 and stretches * WORDS_PER_PLACE >= len(text)
+    return stretches * WORDS_PER_PLACE_IF_DENSE >= len(text)
 
 
-def _windows(text: Words, slots: tuple[Kind, ...]) -> tuple[Shingles, Shingles]:
-    """Return the hashes of the four windows each word stands in, with all slots open and with only its own filled.
+def _windows(text: Words, slots: tuple[Kind, ...]) -> tuple[NDArray[np.int64], Shingles, Shingles]:
+    """Return where the slots are, and the hashes of the four windows each stands in: all slots open, only it filled.
 
-    Both of shape (4, words); _NO_WINDOW where the word is no slot, or the window has too little frame.
+    Both of shape (4, slots); _NO_WINDOW where the text ends first or the window has too little frame.
     """
-    is_slot: NDArray[np.bool_] = np.isin(kinds_of(text), slots)
+    is_slot = _IS_SLOT[slots][kinds_of(text)]
+    places = np.flatnonzero(is_slot)
     spelling = spelling_of(text)
-    opened = np.where(is_slot, _ANY_VALUE, spelling)
-    sums = gram_sums(opened)
-    count = len(sums)
-    frame_words = sum((~is_slot[place : place + count]).astype(np.int8) for place in range(SHINGLE_WORDS))
-    frames = np.full((SHINGLE_WORDS, len(text)), _NO_WINDOW, dtype=np.uint64)
-    values = frames.copy()
-    for place in range(SHINGLE_WORDS):
-        here = slice(place, place + count)
-        usable = is_slot[here] & (frame_words >= _FRAME_WORDS)
-        filled = sums + (spelling[here] - _ANY_VALUE) * GRAM_WEIGHTS[place]
-        frames[place, here] = np.where(usable, sums, _NO_WINDOW)
-        values[place, here] = np.where(usable, filled, _NO_WINDOW)
-    return frames, values
+    sums = gram_sums(np.where(is_slot, _ANY_VALUE, spelling))
+    frame_words = np.cumsum(np.concatenate(([0], ~is_slot)))
+    enough = frame_words[SHINGLE_WORDS:] - frame_words[:-SHINGLE_WORDS] >= _FRAME_WORDS
+    begins = places - np.arange(SHINGLE_WORDS)[:, None]
+    inside = np.clip(begins, 0, len(sums) - 1)
+    usable = (begins == inside) & enough[inside]
+    frames = np.where(usable, sums[inside], _NO_WINDOW)
+    filled = sums[inside] + (spelling[places] - _ANY_VALUE) * GRAM_WEIGHTS[:, None]
+    return places, frames, np.where(usable, filled, _NO_WINDOW)
+
+
+def _are_among(hashes: Shingles, others: Shingles) -> NDArray[np.bool_]:
+    """Return which hashes occur among the others (np.isin without its overhead on short arrays)."""
+    known = np.sort(others, axis=None)
+    if not len(known):
+        return np.zeros(hashes.shape, dtype=bool)
+    at = known.searchsorted(hashes)
+    at[at == len(known)] = 0
+    return np.asarray(known[at] == hashes)
