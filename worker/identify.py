@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,6 +12,7 @@ from db.urls import canonical_url, text_urn
 from worker.dedup.fingerprint import Fingerprint, fingerprint
 from worker.documents import Document, Rejected
 from worker.extract.language import detect_language
+from worker.nfc import nfc
 
 FUTURE_TOLERANCE = timedelta(days=1)
 """A page may be ahead by its time zone; more than that is a mistake of the page."""
@@ -88,7 +88,7 @@ def _paragraphs(text: str) -> str:
 
     So texts that differ in their layout only are the same text, and whoever brings it first decides nothing.
     """
-    lines = unicodedata.normalize("NFC", text.replace("\x00", "")).splitlines()
+    lines = nfc(text.replace("\x00", "")).splitlines()
     return "\n".join(filter(None, (_SPACES.sub(" ", line).strip() for line in lines)))
 
 
@@ -96,7 +96,7 @@ _SPACES = re.compile(r"[ \t\f\v]+")
 
 
 def _one_line(value: str | None) -> str:
-    return unicodedata.normalize("NFC", " ".join((value or "").replace("\x00", "").split()))
+    return nfc(" ".join((value or "").replace("\x00", "").split()))
 
 
 def _rejected(document: Document, reason: str) -> Rejected:

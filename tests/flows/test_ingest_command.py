@@ -1,0 +1,91 @@
+"""`steppewatch ingest` as its user runs it."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+from material import shared
+from samples import PARAGRAPHS, text
+
+
+def run(data_dir: Path, *arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    environment = {**os.environ, "STEPPEWATCH_DATA_DIR": str(data_dir)}
+    command = [sys.executable, "-m", "cli.main", *arguments]
+    return subprocess.run(command, env=environment, input=stdin, capture_output=True, timeout=120, check=False)
+
+
+def rows(data_dir: Path, query: str) -> list[tuple[object, ...]]:
+    with sqlite3.connect(data_dir / "steppewatch.db") as conn:
+        return conn.execute(query).fetchall()
+
+
+def dump(data_dir: Path) -> list[str]:
+    """Return the whole store except the counts of inputs, the intakes and the planner's own tables."""
+    with sqlite3.connect(data_dir / "steppewatch.db") as conn:
+        return [line for line in conn.iterdump() if '"outcomes"' not in line and '"intakes"' not in line]
+
+
+def test_good_and_bad_files_together(tmp_path: Path) -> None:
+    (tmp_path / "good.txt").write_text(f"Talks on the lake\n\n{text(0, 1, 2)}\n", encoding="utf-8")
+    lines = [{"url": "https://a.example/1", "title": "T", "text": PARAGRAPHS[3]}, "broken"]
+    (tmp_path / "some.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    files = [str(tmp_path / name) for name in ("good.txt", "some.jsonl", "missing.html")]
+    done = run(tmp_path / "data", "ingest", "--format", "json", *files)
+    assert json.loads(done.stdout) == {"new": 2, "copy": 0, "revised": 0, "seen_again": 0, "rejected": 2}
+    assert done.returncode == 1
+    assert b"missing.html: rejected: cannot be read: no such file" in done.stderr
+    assert b"some.jsonl:2: rejected" in done.stderr
+
+
+def test_the_second_time_no_other_row_is_changed(tmp_path: Path) -> None:
+    given = json.dumps({"url": "https://a.example/1", "text": text(0, 1), "published_at": "2022-01-05"}).encode()
+    assert run(tmp_path, "ingest", "-", stdin=given).returncode == 0
+    before = dump(tmp_path)
+    again = run(tmp_path, "ingest", "-", stdin=given)
+    assert json.loads(again.stdout)["seen_again"] == 1
+    assert dump(tmp_path) == before
+
+
+def test_an_edited_document_that_is_ingested_again_is_what_counts(tmp_path: Path) -> None:
+    for body in ("b The first wording of a report.", "a The second wording of a report."):
+        given = json.dumps({"url": "https://a.example/1", "text": body, "published_at": "2022-01-05"}).encode()
+        last = run(tmp_path, "ingest", "-", stdin=given)
+    assert json.loads(last.stdout)["revised"] == 1
+    query = "select r.text from articles a join revisions r on r.id = a.revision_id"
+    assert rows(tmp_path, query) == [("a The second wording of a report.",)]
+
+
+def test_a_folder_is_read_with_all_that_lies_in_it(tmp_path: Path) -> None:
+    for number in range(3):
+        inner = tmp_path / "in" / str(number)
+        inner.mkdir(parents=True)
+        (inner / "a.txt").write_text(f"Report {number}\n\n{PARAGRAPHS[number]}\n", encoding="utf-8")
+    (tmp_path / "in" / "notes.pdf").write_bytes(b"%PDF")
+    done = run(tmp_path / "data", "ingest", str(tmp_path / "in"))
+    assert (json.loads(done.stdout)["new"], done.returncode) == (3, 0)
+
+
+def test_the_two_seed_documents(tmp_path: Path) -> None:
+    files = sorted(str(path) for path in shared("seeds").glob("*.txt"))
+    first = run(tmp_path, "ingest", *files)
+    assert json.loads(first.stdout) == {"new": 2, "copy": 0, "revised": 0, "seen_again": 0, "rejected": 0}
+    query = "select r.title, r.author, a.source_id, r.text from articles a join revisions r on r.id = a.revision_id"
+    (untitled, titled) = sorted(rows(tmp_path, query), key=lambda row: str(row[0] or ""))
+    assert untitled[:2] == (None, "Anton Evstratov")
+    assert titled[:3] == (
+        "Does Turkey Intend to Replace the CSTO in Central Asia?",
+        "Vladimir Odintsov",
+        "new-eastern-outlook",
+    )
+    assert not any(scrap in f"{untitled[3]}{titled[3]}" for scrap in ("Leave a Reply", "Share."))
+    in_both = rows(tmp_path, "select entity_id from mentions group by 1 having count(distinct revision_id) = 2")
+    wanted = {"kazakhstan", "csto", "turkey", "organization-of-turkic-states", "recep-tayyip-erdogan"}
+    assert wanted <= {entity for (entity,) in in_both}
+    before = dump(tmp_path)
+    assert json.loads(run(tmp_path, "ingest", *files).stdout)["seen_again"] == 2
+    assert dump(tmp_path) == before

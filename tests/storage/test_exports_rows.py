@@ -1,0 +1,263 @@
+"""Exported rows: complete, in an order that ids do not decide, filtered as asked, equal to a plain query."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, date, datetime
+
+import pytest
+from samplestore import NOON, Sample, fill, store_of
+from sqlalchemy import delete, text, update
+
+from db.engine import Database
+from db.exports import Filters, iter_articles, iter_coverage, iter_mentions
+from db.models import Article, CoverageCell
+from worker.export.columns import COLUMNS
+from worker.export.stream import stream_csv
+
+EARLY = datetime(2022, 1, 2, 0, 0, tzinfo=UTC)
+LATE = datetime(2022, 1, 7, 23, 59, 59, tzinfo=UTC)
+
+# Invented: none of this was ever published.
+SAMPLES = [
+    Sample(
+        "https://herald.example/b?utm_source=x",
+        title="CSTO leaves, Kazakhstan stays",
+        text="The CSTO left. Kazakhstan stays where it is; the CSTO does not.",
+        says=(("CSTO", "csto"), ("Kazakhstan", "kazakhstan")),
+        author="A. Invented",
+    ),
+    Sample(
+        "https://oasis.example/b",
+        source="oasis-wire",
+        title="CSTO leaves, Kazakhstan stays",
+        text="The CSTO left. Kazakhstan stays where it is.",
+        says=(("CSTO", "csto"), ("Kazakhstan", "kazakhstan")),
+        language="ru",
+        published_at=LATE,
+        copies="https://herald.example/b?utm_source=x",
+    ),
+    Sample(
+        "https://meadow.example/turan",
+        source="meadow.example",
+        title=None,
+        text="=Turan() is no formula.",
+        says=(("Turan", "turan"),),
+        published_at=None,
+        language="kk-Latn",
+    ),
+    Sample(
+        "https://herald.example/A",
+        title="Of Tashkent",
+        says=(("Tashkent", "tashkent"),),
+        published_at=EARLY,
+        is_day=True,
+    ),
+    Sample("https://herald.example/a", title="Nothing", published_at=EARLY, is_day=True, language="kk"),
+    Sample("https://herald.example/a", title="Nothing much", published_at=EARLY, is_day=True, language="kk"),
+]
+
+Rows = Callable[[Database, Filters], Iterator[Sequence[object]]]
+ALL = Filters()
+ROWS: dict[str, Rows] = {"articles": iter_articles, "mentions": iter_mentions, "coverage": iter_coverage}
+
+
+@pytest.fixture
+def store(database_url: str) -> Iterator[Database]:
+    database = store_of(database_url, SAMPLES)
+    yield database
+    database.close()
+
+
+def export(store: Database, kind: str, filters: Filters = ALL) -> list[dict[str, str]]:
+    document = "".join(stream_csv(COLUMNS[kind], ROWS[kind](store, filters)))
+    return list(csv.DictReader(io.StringIO(document, newline="")))
+
+
+def test_articles_come_by_day_and_address(store: Database) -> None:
+    assert [(row["counts_on"], row["canonical_url"]) for row in export(store, "articles")] == [
+        ("2022-01-02", "https://herald.example/A"),
+        ("2022-01-02", "https://herald.example/a"),
+        ("2022-01-05", "https://herald.example/b"),
+        ("2022-01-07", "https://oasis.example/b"),
+        ("2022-01-10", "https://meadow.example/turan"),
+    ]
+
+
+def test_an_article_in_full(store: Database) -> None:
+    row = export(store, "articles")[2]
+    article_id = row.pop("article_id")
+    assert row.pop("cluster_id") == article_id
+    assert row == {
+        "url": "https://herald.example/b?utm_source=x",
+        "source": "steppe-herald",
+        "source_name": "Steppe Herald",
+        "title": "CSTO leaves, Kazakhstan stays",
+        "author": "A. Invented",
+        "language": "en",
+        "published_at": "2022-01-05T08:30:00Z",
+        "collected_at": "2022-01-10T12:00:00Z",
+        "counts_on": "2022-01-05",
+        "date_is_assumed": "false",
+        "is_original": "true",
+        "revisions": "1",
+        "canonical_url": "https://herald.example/b",
+        "original_url": "https://herald.example/b",
+    }
+
+
+def test_a_reprint_names_its_original(store: Database) -> None:
+    original, copy = export(store, "articles")[2:4]
+    assert (copy["is_original"], copy["cluster_id"]) == ("false", original["article_id"])
+    assert copy["original_url"] == original["canonical_url"]
+
+
+def test_what_nobody_dated_says_so(store: Database) -> None:
+    row = export(store, "articles")[4]
+    assert (row["published_at"], row["counts_on"], row["date_is_assumed"]) == ("", "2022-01-10", "true")
+    assert row["title"] == ""
+
+
+def test_a_day_without_time_is_exported_as_a_day(store: Database) -> None:
+    assert export(store, "articles")[0]["published_at"] == "2022-01-02"
+
+
+def test_revisions_are_counted_and_the_last_one_is_shown(store: Database) -> None:
+    row = export(store, "articles")[1]
+    assert (row["revisions"], row["title"]) == ("2", "Nothing much")
+
+
+def test_an_article_not_yet_compared_has_no_cluster(store: Database) -> None:
+    store.write(lambda conn: conn.execute(update(Article).values(cluster_id=None)))
+    row = export(store, "articles")[0]
+    assert (row["cluster_id"], row["is_original"], row["original_url"]) == ("", "", "")
+
+
+def test_mentions_in_order_titles_first(store: Database) -> None:
+    rows = [row for row in export(store, "mentions") if row["url"].startswith("https://herald.example/b")]
+    assert [(row["field"], row["start"], row["end"], row["surface"], row["entity"]) for row in rows] == [
+        ("title", "0", "4", "CSTO", "csto"),
+        ("title", "13", "23", "Kazakhstan", "kazakhstan"),
+        ("text", "4", "8", "CSTO", "csto"),
+        ("text", "15", "25", "Kazakhstan", "kazakhstan"),
+        ("text", "49", "53", "CSTO", "csto"),
+    ]
+
+
+def test_a_mention_in_full(store: Database) -> None:
+    row = export(store, "mentions", Filters(entities=["turan"]))[0]
+    assert row.pop("article_id") == export(store, "articles")[4]["article_id"]
+    assert row == {
+        "field": "text",
+        "start": "1",
+        "end": "6",
+        "surface": "Turan",
+        "entity": "turan",
+        "type": "concept",
+        "level": "concept",
+        "alias": "Turan",
+        "language": "kk-Latn",
+        "rule": "plain",
+        "vocabulary_version": "0a1b2c",
+        "url": "https://meadow.example/turan",
+        "source": "meadow.example",
+        "counts_on": "2022-01-10",
+        "metonym_of": "",
+    }
+
+
+def test_mentions_of_an_old_revision_are_not_exported(store: Database) -> None:
+    said = Sample("https://oasis.example/c", "oasis-wire", text="Turan here.", says=(("Turan", "turan"),))
+    fill(store, [said, Sample("https://oasis.example/c", "oasis-wire", title="z", text="Nothing here.")])
+    assert not [row for row in export(store, "mentions") if row["url"] == said.url]
+
+
+def test_coverage_by_day_entity_and_source(store: Database) -> None:
+    columns = ("day", "entity", "source", "articles", "stories", "mentions", "entity_label", "source_name")
+    assert [tuple(row[name] for name in columns) for row in export(store, "coverage")] == [
+        ("2022-01-02", "tashkent", "steppe-herald", "1", "1", "1", "Tashkent", "Steppe Herald"),
+        ("2022-01-05", "csto", "steppe-herald", "1", "1", "3", "CSTO", "Steppe Herald"),
+        ("2022-01-05", "kazakhstan", "steppe-herald", "1", "1", "2", "Kazakhstan", "Steppe Herald"),
+        ("2022-01-07", "csto", "oasis-wire", "1", "1", "2", "CSTO", "Oasis Wire"),
+        ("2022-01-07", "kazakhstan", "oasis-wire", "1", "1", "2", "Kazakhstan", "Oasis Wire"),
+        ("2022-01-10", "turan", "meadow.example", "1", "1", "1", "Turan", "Meadow, a blog"),
+    ]
+
+
+def test_coverage_equals_a_count_over_the_exported_mentions(store: Database) -> None:
+    counted: dict[tuple[str, str, str], int] = {}
+    for row in export(store, "mentions"):
+        key = (row["counts_on"], row["entity"], row["source"])
+        counted[key] = counted.get(key, 0) + 1
+    exported = {(r["day"], r["entity"], r["source"]): int(r["mentions"]) for r in export(store, "coverage")}
+    assert exported == counted
+
+
+def test_filters(store: Database) -> None:
+    expected = {
+        Filters(since=date(2022, 1, 5)): (3, 10, 5),
+        Filters(until=date(2022, 1, 5)): (3, 6, 3),
+        Filters(since=date(2022, 1, 3), until=date(2022, 1, 5)): (1, 5, 2),
+        Filters(since=date(2023, 1, 1)): (0, 0, 0),
+        Filters(until=date.max): (5, 11, 6),
+        Filters(entities=("csto",)): (2, 5, 2),
+        Filters(entities=("csto", "turan")): (3, 6, 3),
+        Filters(sources=("oasis-wire",)): (1, 4, 2),
+        Filters(sources=("oasis-wire", "meadow.example")): (2, 5, 3),
+        Filters(entities=("turan",), sources=("oasis-wire",)): (0, 0, 0),
+    }
+    counted = {
+        filters: tuple(len(export(store, kind, filters)) for kind in ("articles", "mentions", "coverage"))
+        for filters in expected
+    }
+    assert counted == expected
+
+
+def test_a_language_includes_its_scripts_and_is_no_pattern(store: Database) -> None:
+    expected = {("ru",): 1, ("kk",): 2, ("kk-Latn",): 1, ("ru", "en"): 3, ("k%",): 0, ("k_",): 0}
+    counted = {languages: len(export(store, "articles", Filters(languages=languages))) for languages in expected}
+    assert counted == expected
+
+
+def test_coverage_cannot_be_asked_for_by_language(store: Database) -> None:
+    with pytest.raises(ValueError, match="language"):
+        list(iter_coverage(store, Filters(languages=["kk"])))
+
+
+def test_each_article_comes_once_though_it_moves_to_a_later_day_meanwhile(store: Database) -> None:
+    fill(store, [Sample(f"https://herald.example/{number:04}", title=str(number)) for number in range(1_200)])
+    rows = iter_articles(store, Filters())
+    urls = [next(rows)[1]]
+    moved = update(Article).where(Article.counts_on == date(2022, 1, 2)).values(counts_on=date(2022, 2, 1))
+    store.write(lambda conn: conn.execute(moved))
+    urls += [row[1] for row in rows]
+    assert len(urls) == len(set(urls)) == 1_205
+
+
+def test_an_article_removed_meanwhile_is_left_out(store: Database) -> None:
+    fill(store, [Sample(f"https://oasis.example/{n:04}", title=str(n), published_at=NOON) for n in range(600)])
+    rows = iter_articles(store, Filters())
+    first = next(rows)
+    store.write(lambda conn: conn.execute(delete(Article).where(Article.url == "https://oasis.example/0599")))
+    assert 1 + sum(1 for _ in rows) == 604
+    assert first[1] == "https://herald.example/A"
+
+
+def test_a_reader_that_pauses_holds_no_transaction(sqlite_url: str) -> None:
+    store = store_of(sqlite_url, SAMPLES)
+    rows = iter_mentions(store, Filters())
+    next(rows)
+    fill(store, [Sample("https://oasis.example/new", "oasis-wire", title="While somebody reads")])
+    with store.engine.connect() as conn:
+        busy, log, checkpointed = conn.execute(text("PRAGMA wal_checkpoint(TRUNCATE)")).one()
+    assert (busy, log, checkpointed) == (0, 0, 0)
+    store.close()
+
+
+def test_cells_of_other_grains_splits_and_levels_stay_out(store: Database) -> None:
+    kept = len(export(store, "coverage"))
+    others = (CoverageCell.grain != "day") | (CoverageCell.split != "source") | (CoverageCell.level != "all")
+    store.write(lambda conn: conn.execute(delete(CoverageCell).where(others)))
+    assert len(export(store, "coverage")) == kept

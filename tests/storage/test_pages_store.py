@@ -1,0 +1,159 @@
+"""Pages in the store: named by entries, fetched by one process at a time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import func, insert, select
+
+from db import pages
+from db.engine import Database
+from db.feeds import add_feed
+from db.models import Base, Page, Sighting, Source, SourceDomain
+from db.pages import NEVER, EntryIn, PageDue, PageFetched
+
+NOW = datetime(2022, 1, 6, 12, tzinfo=UTC)
+LATER = NOW + timedelta(hours=1)
+
+
+@pytest.fixture
+def database(database_url: str) -> Database:
+    opened = Database(database_url)
+    Base.metadata.create_all(opened.engine)
+    outlet = {"languages": [], "origin": "person", "added_at": NOW}
+    opened.write(
+        lambda conn: conn.execute(
+            insert(Source), [{"id": name, "name": name, **outlet} for name in ("courier", "herald")]
+        )
+    )
+    opened.write(lambda conn: conn.execute(insert(SourceDomain), [{"domain": "herald.kz", "source_id": "herald"}]))
+    for url in ("https://courier.kz/rss", "https://courier.kz/atom"):
+        opened.write(lambda conn, url=url: add_feed(conn, source_id="courier", url=url, now=NOW))  # type: ignore[misc]  # a default
+    return opened
+
+
+def entry(url: str, **said: object) -> EntryIn:
+    return EntryIn(canonical_url=url, url=url, **said)  # type: ignore[arg-type]  # passed through
+
+
+def record(database: Database, *entries: EntryIn, feed_id: int = 1, seen_at: datetime = NOW) -> dict[str, int]:
+    return database.write(
+        lambda conn: pages.record_entries(conn, feed_id=feed_id, source_id="courier", entries=entries, seen_at=seen_at)
+    )
+
+
+def due(database: Database, *, now: datetime = NOW, limit: int = 10, **options: object) -> list[PageDue]:
+    with database.reading() as conn:
+        return pages.find_due_pages(conn, now=now, limit=limit, **options)  # type: ignore[arg-type]  # passed through
+
+
+def fetched(page: PageDue, **changes: object) -> PageFetched:
+    usual = PageFetched(
+        page.id, NOW, "captured", None, "active", NOW + timedelta(minutes=15), page.fetches + 1, 0, body_hash="f" * 32
+    )
+    return replace(usual, **changes)  # type: ignore[arg-type]  # passed through
+
+
+def test_a_new_entry_makes_a_page_that_is_due_and_a_sighting(database: Database) -> None:
+    said = entry("https://courier.kz/1", guid="1", title="One", author="Ann", published_at=NOW - timedelta(hours=1))
+    assert record(database, said) == {"new": 1, "known": 0, "refused": 0}
+    (page,) = due(database)
+    assert (page.url, page.host, page.source_id) == ("https://courier.kz/1", "courier.kz", "courier")
+    assert page.hints == {"title": "One", "author": "Ann", "published_at": "2022-01-06T11:00:00+00:00"}
+
+
+def test_the_same_entries_again_are_known_and_only_seen_later(database: Database) -> None:
+    entries = [entry(f"https://courier.kz/{n}", title=str(n)) for n in range(3)]
+    record(database, *entries)
+    assert record(database, *reversed(entries), seen_at=LATER) == {"new": 0, "known": 3, "refused": 0}
+    record(database, *entries, seen_at=NOW)
+    with database.reading() as conn:
+        assert conn.scalar(select(func.count()).select_from(Page)) == 3
+        seen = conn.execute(select(Sighting.first_seen_at, Sighting.last_seen_at)).all()
+    assert set(seen) == {(NOW, LATER)}
+
+
+def test_a_page_in_two_feeds_is_one_page_with_two_sightings_and_the_newest_speaks(database: Database) -> None:
+    record(database, entry("https://courier.kz/1", title="old headline"))
+    assert record(database, entry("https://courier.kz/1", title="new headline"), feed_id=2, seen_at=LATER)["known"] == 1
+    (page,) = due(database)
+    assert page.hints["title"] == "new headline"
+
+
+def test_a_page_belongs_to_the_outlet_on_whose_domain_it_is(database: Database) -> None:
+    record(database, entry("https://news.herald.kz/1"), entry("https://herald.kz.example/2"))
+    assert {page.host: page.source_id for page in due(database)} == {
+        "news.herald.kz": "herald",
+        "herald.kz.example": "courier",
+    }
+
+
+def test_a_refused_entry_is_kept_with_its_reason_and_never_due(database: Database) -> None:
+    refused = entry("https://10.0.0.1/x", refusal="refused: private address 10.0.0.1")
+    assert record(database, refused) == {"new": 0, "known": 0, "refused": 1}
+    assert due(database, now=NOW + timedelta(days=3_650)) == []
+    with database.reading() as conn:
+        assert conn.execute(select(Page.state, Page.last_error)).one() == ("refused", refused.refusal)
+        assert pages.count_pages(conn) == {"refused": 1}
+
+
+def test_many_entries_at_once(database: Database) -> None:
+    assert record(database, *(entry(f"https://courier.kz/{n}") for n in range(1_000)))["new"] == 1_000
+
+
+def test_one_host_cannot_fill_the_list(database: Database) -> None:
+    record(database, *(entry(f"https://courier.kz/{n}") for n in range(700)))
+    record(database, entry("https://herald.kz/1"), seen_at=NOW + timedelta(seconds=1))
+    now = NOW + timedelta(seconds=2)
+    first = due(database, now=now)
+    assert [page.host for page in first] == ["courier.kz"]
+    assert [page.host for page in due(database, now=now, resting={"courier.kz"})] == ["herald.kz"]
+
+
+def test_pages_never_fetched_come_before_those_that_are_looked_at_again(database: Database) -> None:
+    record(database, entry("https://a.kz/old"))
+    (old,) = due(database)
+    database.write(lambda conn: pages.record_fetch(conn, fetched(old)))
+    record(database, entry("https://b.kz/new"), seen_at=LATER)
+    assert [page.url for page in due(database, now=LATER)] == ["https://b.kz/new", "https://a.kz/old"]
+    assert [page.url for page in due(database, now=LATER, limit=1)] == ["https://b.kz/new"]
+    assert [page.url for page in due(database, now=LATER, recheck=False)] == ["https://b.kz/new"]
+    assert [page.url for page in due(database, now=LATER, not_since=NOW)] == ["https://b.kz/new"]
+
+
+def test_pages_can_be_limited_to_what_one_source_named(database: Database) -> None:
+    record(database, entry("https://news.herald.kz/1"))
+    assert len(due(database, source_id="courier")) == 1
+    assert due(database, source_id="herald") == []
+
+
+def test_only_one_process_gets_a_page_until_the_claim_runs_out(database: Database) -> None:
+    record(database, entry("https://courier.kz/1"))
+    (page,) = due(database)
+    assert database.write(lambda conn: pages.claim_pages(conn, [page.id], now=NOW, lease_s=60)) == {page.id}
+    assert database.write(lambda conn: pages.claim_pages(conn, [page.id], now=NOW, lease_s=60)) == set()
+    assert due(database) == []
+    assert len(due(database, now=NOW + timedelta(seconds=61))) == 1
+    database.write(lambda conn: pages.hold_pages(conn, [page.id], until=None))
+    assert len(due(database)) == 1
+
+
+def test_recording_a_fetch_twice_changes_nothing_more_and_an_older_one_nothing_at_all(database: Database) -> None:
+    record(database, entry("https://courier.kz/1"))
+    (page,) = due(database)
+    outcome = fetched(page, etag='"1"', changed_at=NOW)
+    older = replace(outcome, fetched_at=NOW - timedelta(hours=1), etag='"0"')
+    for each in (outcome, outcome, older):
+        database.write(lambda conn, each=each: pages.record_fetch(conn, each))  # type: ignore[misc]  # a default
+    (again,) = due(database, now=LATER)
+    assert (again.etag, again.fetches, again.changed_at, again.body_hash) == ('"1"', 1, NOW, "f" * 32)
+
+
+@pytest.mark.parametrize("state", ["gone", "refused", "settled"])
+def test_a_page_that_is_done_with_is_not_fetched_any_more(database: Database, state: str) -> None:
+    record(database, entry("https://courier.kz/1"))
+    (page,) = due(database)
+    database.write(lambda conn: pages.record_fetch(conn, fetched(page, state=state, next_fetch_at=NEVER)))
+    assert due(database, now=NOW + timedelta(days=3_650)) == []

@@ -1,0 +1,218 @@
+"""What follows from an answer to a poll or a fetch."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from crawlers.answers import Answer, Trouble
+from crawlers.feeds import FeedEntry
+from crawlers.fetches import decide_fetch, forgive_fetch
+from crawlers.polls import body_hash, decide_poll, forgive_poll, read_poll, sort_entries
+from crawlers.schedule import PollPolicy
+from db.feeds import FeedDue, FeedPolled
+from db.pages import NEVER, PageDue, PageFetched
+
+NOW = datetime(2022, 1, 6, 12, tzinfo=UTC)
+POLICY = PollPolicy(every_s=900, at_least_every_s=86_400)
+RSS = b'<rss version="2.0"><channel><title>Courier</title><item><link>https://c.example/1</link></item></channel></rss>'
+FEED = FeedDue(
+    id=1,
+    source_id="courier",
+    url="https://c.example/rss",
+    etag='"old"',
+    last_modified="Wed, 05 Jan 2022 10:00:00 GMT",
+    body_hash="0" * 32,
+    failures=2,
+    polled_at=NOW - timedelta(hours=1),
+    succeeded_at=NOW - timedelta(days=1),
+)
+PAGE = PageDue(
+    id=7,
+    source_id="courier",
+    url="https://c.example/1",
+    host="c.example",
+    etag='"old"',
+    last_modified=None,
+    body_hash=body_hash(b"<p>old</p>"),
+    fetches=3,
+    failures=1,
+    first_seen_at=NOW - timedelta(days=2),
+    fetched_at=NOW - timedelta(hours=1),
+    changed_at=NOW - timedelta(hours=2),
+    last_outcome="captured",
+    hints={"title": "One"},
+)
+
+
+def poll(answer: Answer, feed: FeedDue = FEED) -> FeedPolled:
+    return decide_poll(feed, answer, read_poll(feed, answer), now=NOW, policy=POLICY, draw=0.5)
+
+
+def fetch(answer: Answer, page: PageDue = PAGE) -> PageFetched:
+    return decide_fetch(page, answer, now=NOW, draw=0.5).page
+
+
+def page_answer(body: bytes = b"<p>new</p>", status: int = 200, **headers: str) -> Answer:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Answer("https://c.example/1", status, body, {"content-type": "text/html; charset=utf-8", **named})
+
+
+def test_a_new_feed_body_is_a_change_and_clears_the_failures() -> None:
+    polled = poll(Answer(FEED.url, 200, RSS, {"etag": '"new"'}))
+    assert (polled.outcome, polled.changed, polled.succeeded, polled.failures) == ("changed", True, True, 0)
+    assert (polled.etag, polled.last_modified, polled.title) == ('"new"', None, "Courier")
+    assert polled.body_hash == body_hash(RSS)
+    assert polled.next_poll_at == NOW + timedelta(seconds=900)
+
+
+def test_the_same_body_is_unchanged_even_without_validators() -> None:
+    polled = poll(Answer(FEED.url, 200, RSS), replace(FEED, body_hash=body_hash(RSS)))
+    assert (polled.outcome, polled.changed, polled.succeeded) == ("unchanged", False, True)
+
+
+def test_304_is_unchanged_and_keeps_the_validators_it_does_not_repeat() -> None:
+    polled = poll(Answer(FEED.url, 304, b"", {"etag": '"newer"'}))
+    assert (polled.outcome, polled.failures, polled.body_hash) == ("unchanged", 0, FEED.body_hash)
+    assert (polled.etag, polled.last_modified) == ('"newer"', FEED.last_modified)
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome", "error"),
+    [
+        pytest.param(Answer("u", 503), "server error", "the server answered 503", id="503"),
+        pytest.param(Answer("u", 403), "forbidden", "the server answered 403: it does not let us in", id="403"),
+        pytest.param(Answer("u", 404), "missing", "the server answered 404: it is not there", id="404"),
+        pytest.param(Answer("u", 200, b"<html>hi"), "not a feed", "an HTML page, not a feed", id="HTML"),
+        pytest.param(Answer("u", 200, b""), "not a feed", "empty body", id="empty"),
+        pytest.param(Answer("u", 0, trouble=Trouble("timed out", "timed out after 30 s")), "timed out",
+                     "timed out after 30 s", id="time out"),
+    ],
+)  # fmt: skip
+def test_a_failed_poll_counts_and_keeps_what_is_known(answer: Answer, outcome: str, error: str) -> None:
+    polled = poll(answer)
+    assert (polled.outcome, polled.error, polled.state, polled.failures) == (outcome, error, "active", 3)
+    assert (polled.etag, polled.body_hash, polled.succeeded) == (FEED.etag, FEED.body_hash, False)
+    assert polled.next_poll_at == NOW + timedelta(seconds=7_200)
+
+
+def test_410_ends_a_feed() -> None:
+    assert (poll(Answer("u", 410)).state, poll(Answer("u", 410)).outcome) == ("gone", "gone")
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_retry_after_postpones_the_next_poll(status: int) -> None:
+    assert poll(Answer("u", status, b"", {"retry-after": "50000"})).next_poll_at == NOW + timedelta(seconds=50_000)
+
+
+def test_304_to_a_feed_that_was_never_read_is_a_failure() -> None:
+    assert poll(Answer("u", 304), replace(FEED, succeeded_at=None)).outcome == "server error"
+
+
+def test_an_outage_of_ours_is_not_held_against_a_feed() -> None:
+    polled = forgive_poll(FEED, "no network", now=NOW)
+    assert (polled.outcome, polled.failures, polled.etag) == ("no network", 2, FEED.etag)
+    assert polled.next_poll_at == NOW + timedelta(seconds=60)
+
+
+def entry(url: str | None, title: str = "t", published_at: datetime | None = None) -> FeedEntry:
+    return FeedEntry(url, None, title, None, published_at, None, None, None)
+
+
+def test_each_entry_ends_in_one_place() -> None:
+    entries = sort_entries(
+        FEED.url,
+        [
+            entry("https://c.example/1", "first"),
+            entry("http://C.example/1?utm_source=rss#top", "same page"),
+            entry(None),
+            entry("mailto:editor@c.example"),
+            entry("urn:isbn:123"),
+            entry("http://10.0.0.1/x"),
+        ],
+        now=NOW,
+    )
+    assert [(page.canonical_url, page.title) for page in entries.usable if not page.refusal] == [
+        ("https://c.example/1", "first")
+    ]
+    assert [page.refusal for page in entries.usable if page.refusal] == ["refused: private address 10.0.0.1"]
+    assert entries.dropped == {"duplicate": 1, "no link": 1, "unusable": 2}
+    assert (FEED.url, "1 of 6 entries have no link") in entries.reasons
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [(NOW + timedelta(hours=20), True), (NOW + timedelta(days=2), False), (NOW - timedelta(days=900), True)],
+)
+def test_a_date_to_come_is_no_date_of_publication(said: datetime, kept: bool) -> None:
+    (page,) = sort_entries(FEED.url, [entry("https://c.example/1", published_at=said)], now=NOW).usable
+    assert page.published_at == (said if kept else None)
+
+
+def test_a_changed_page_is_captured_with_what_the_feed_said() -> None:
+    decided = decide_fetch(PAGE, page_answer(etag='"new"'), now=NOW, draw=0.5)
+    assert (decided.page.outcome, decided.page.changed_at, decided.page.failures) == ("captured", NOW, 0)
+    assert decided.page.next_fetch_at == NOW + timedelta(minutes=15)
+    assert decided.capture is not None
+    assert (decided.capture.body, decided.capture.hints, decided.capture.page_id) == (
+        b"<p>new</p>",
+        {"title": "One"},
+        7,
+    )
+
+
+@pytest.mark.parametrize("answer", [page_answer(b"<p>old</p>"), page_answer(b"", 304)], ids=["same body", "304"])
+def test_an_unchanged_page_is_not_captured_again(answer: Answer) -> None:
+    decided = decide_fetch(PAGE, answer, now=NOW, draw=0.5)
+    assert decided.capture is None
+    assert (decided.page.outcome, decided.page.changed_at) == ("unchanged", None)
+    assert decided.page.body_hash == PAGE.body_hash
+
+
+def test_a_page_met_for_the_first_time_ages_from_its_publication_but_not_more_than_a_week() -> None:
+    new = replace(PAGE, body_hash=None, changed_at=None, fetches=0)
+    assert fetch(page_answer(), new).changed_at == NOW
+    yesterday = replace(new, hints={"published_at": (NOW - timedelta(hours=30)).isoformat()})
+    assert fetch(page_answer(), yesterday).changed_at == NOW - timedelta(hours=30)
+    old = replace(new, hints={"published_at": "2010-01-01T00:00:00+00:00"})
+    assert fetch(page_answer(), old).next_fetch_at == NOW + timedelta(days=3)
+
+
+def test_a_page_unchanged_for_a_year_is_settled() -> None:
+    fetched = fetch(page_answer(b"<p>old</p>"), replace(PAGE, changed_at=NOW - timedelta(days=400)))
+    assert (fetched.state, fetched.next_fetch_at) == ("settled", NEVER)
+
+
+def test_a_page_is_gone_when_it_is_missing_twice() -> None:
+    first = fetch(page_answer(status=404))
+    assert (first.state, first.outcome, first.next_fetch_at) == ("active", "missing", NOW + timedelta(hours=1))
+    again = fetch(page_answer(status=410), replace(PAGE, last_outcome=first.outcome, failures=first.failures))
+    assert (again.state, again.outcome, again.next_fetch_at) == ("gone", "gone", NEVER)
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome", "state"),
+    [
+        pytest.param(page_answer(content_type="audio/mpeg"), "not a page", "refused", id="a sound"),
+        pytest.param(page_answer(b" \n"), "empty", "active", id="empty"),
+        pytest.param(page_answer(status=500), "server error", "active", id="500"),
+        pytest.param(
+            Answer("u", 0, trouble=Trouble("robots", "robots.txt forbids it", is_final=True)),
+            "robots",
+            "refused",
+            id="robots.txt",
+        ),
+    ],
+)
+def test_a_page_that_cannot_be_used_says_why(answer: Answer, outcome: str, state: str) -> None:
+    fetched = fetch(answer)
+    assert (fetched.outcome, fetched.state, fetched.failures) == (outcome, state, 2)
+    assert fetched.error
+    assert fetched.body_hash == PAGE.body_hash
+
+
+def test_an_outage_of_ours_is_not_held_against_a_page() -> None:
+    fetched = forgive_fetch(PAGE, "no network", now=NOW)
+    assert (fetched.outcome, fetched.failures, fetched.fetches) == ("no network", 1, 3)

@@ -1,0 +1,194 @@
+"""Distances between requests, robots.txt, outages, and the words for what goes wrong."""
+
+from __future__ import annotations
+
+import pytest
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+)
+from scrapy.http import Request, Response
+from scrapy.utils.test import get_crawler
+
+from crawlers.answers import Answer, Stopped, Trouble, answer_of, trouble_of, trouble_of_status
+from crawlers.hosts import Hosts
+from crawlers.middlewares import GuardMiddleware, Redirects
+from crawlers.outage import Outage
+from crawlers.robots import KEEP_S, read_robots
+
+
+def test_a_host_rests_from_one_answer_to_the_next_question() -> None:
+    hosts = Hosts(5.0)
+    hosts.ask("a.kz")
+    assert hosts.resting(0.0) == {"a.kz"}
+    hosts.answered("a.kz", 1.0)
+    assert hosts.resting(5.9) == {"a.kz"}
+    assert hosts.resting(6.1) == set()
+
+
+@pytest.mark.parametrize(
+    ("wish", "kept"),
+    [(1.0, 5.0), (20.0, 20.0), (600.0, 60.0)],
+    ids=["shorter than ours", "longer", "absurd"],
+)
+def test_the_distance_that_robots_txt_asks_for_is_kept_within_reason(wish: float, kept: float) -> None:
+    hosts = Hosts(5.0)
+    hosts.slow_down("a.kz", wish)
+    assert hosts.delay_s("a.kz") == kept
+    assert hosts.delay_s("b.kz") == 5.0
+
+
+def test_three_hosts_in_a_row_without_an_answer_are_an_outage_of_ours() -> None:
+    outage: Outage[str] = Outage()
+    assert outage.unreachable("a.kz", "poll a") == []
+    assert outage.unreachable("a.kz", "poll a again") == []
+    assert outage.unreachable("b.kz", "poll b") == []
+    assert outage.unreachable("c.kz", "poll c") == ["poll a", "poll a again", "poll b", "poll c"]
+    assert outage.is_down
+    assert outage.hosts == ("a.kz", "b.kz", "c.kz")
+    assert outage.unreachable("d.kz", "poll d") == []
+
+
+def test_one_answer_ends_an_outage_and_every_suspicion() -> None:
+    outage: Outage[str] = Outage()
+    for host in ("a.kz", "b.kz"):
+        outage.unreachable(host, host)
+    assert not outage.answered()
+    for host in ("c.kz", "d.kz"):
+        assert outage.unreachable(host, host) == []
+    assert outage.unreachable("e.kz", "e.kz")
+    assert outage.answered()
+    assert not outage.is_down
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "may"),
+    [
+        pytest.param(200, b"User-agent: *\nDisallow: /secret", {"/a": True, "/secret/x": False}, id="rules"),
+        pytest.param(200, b"User-agent: Steppewatch\nDisallow: /", {"/a": False}, id="rules for us"),
+        pytest.param(200, b"User-agent: watch\nDisallow: /", {"/a": True}, id="rules for another"),
+        pytest.param(200, b"\xff\xfe\x00 nonsense", {"/a": True}, id="nonsense"),
+        pytest.param(404, b"User-agent: *\nDisallow: /", {"/a": True}, id="there is none"),
+        pytest.param(403, b"", {"/a": True}, id="not for us"),
+    ],
+)
+def test_robots_txt(status: int, body: bytes, may: dict[str, bool]) -> None:
+    rules = read_robots(Answer("https://a.kz/robots.txt", status, body), now=10.0)
+    assert rules.robots is not None
+    assert {path: rules.robots.can_fetch(f"https://a.kz{path}", "Steppewatch") for path in may} == may
+    assert rules.until == 10.0 + KEEP_S
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_a_robots_txt_that_cannot_be_had_forbids_for_the_time_being(status: int) -> None:
+    rules = read_robots(Answer("u", status), now=0.0)
+    assert rules.trouble is not None
+    assert rules.trouble.reason == f"robots.txt cannot be had: the server answered {status}"
+    assert not rules.trouble.is_final
+    assert 0 < rules.until < KEEP_S
+
+
+def test_a_host_that_was_not_reached_is_asked_for_robots_txt_again_at_once() -> None:
+    rules = read_robots(Answer("u", 0, trouble=Trouble("unreachable", "no", is_network=True)), now=7.0)
+    assert rules.until == 7.0
+    assert rules.trouble is not None
+    assert rules.trouble.is_network
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "reason", "is_network"),
+    [
+        pytest.param(DownloadTimeoutError("x"), "timed out", "timed out after 30 s", True, id="time"),
+        pytest.param(CannotResolveHostError("x"), "unreachable", "the name a.kz is not known", True, id="name"),
+        pytest.param(
+            DownloadConnectionRefusedError("x"), "unreachable", "a.kz refused the connection", True, id="refused"
+        ),
+        pytest.param(DownloadCancelledError("x"), "too large", "larger than 10 MB", False, id="size"),
+        pytest.param(
+            IgnoreRequest("… exceeded DOWNLOAD_MAXSIZE (1 B) during decompression."),
+            "too large",
+            "larger than 10 MB after decompression",
+            False,
+            id="bomb",
+        ),
+        pytest.param(
+            Stopped(Trouble("robots", "robots.txt forbids it")), "robots", "robots.txt forbids it", False, id="ours"
+        ),
+        pytest.param(RuntimeError(), "broken", "the response could not be read: RuntimeError", False, id="unknown"),
+    ],
+)
+def test_troubles_have_words(error: Exception, kind: str, reason: str, is_network: bool) -> None:
+    trouble = trouble_of(error, "https://a.kz/x", timeout_s=30, max_bytes=10_000_000)
+    assert (trouble.kind, trouble.reason, trouble.is_network) == (kind, reason, is_network)
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (200, None),
+        (304, None),
+        (204, "empty"),
+        (302, "redirects"),
+        (404, "missing"),
+        (410, "missing"),
+        (403, "forbidden"),
+        (429, "server error"),
+        (500, "server error"),
+        (999, "server error"),
+    ],
+)
+def test_statuses(status: int, kind: str | None) -> None:
+    trouble = trouble_of_status(status)
+    assert (trouble and trouble.kind) == kind
+
+
+def test_headers_are_taken_only_if_they_can_be_stored_and_sent_back() -> None:
+    response = Response(
+        "https://a.kz/",
+        headers={"ETag": b'"1"', "Last-Modified": b"x" * 2_000, "Content-Type": b"text/\x00html", "Set-Cookie": b"no"},
+    )
+    assert answer_of(response).headers == {"etag": '"1"', "content-type": "text/html"}
+
+
+def redirects(limit: int = 5) -> Redirects:
+    middleware = Redirects.from_crawler(get_crawler(settings_dict={"REDIRECT_MAX_TIMES": limit}))
+    middleware.handle_referer = lambda request, response: None  # type: ignore[method-assign]  # needs a running engine
+    return middleware
+
+
+def moved(to: str) -> Response:
+    return Response("https://a.kz/", status=302, headers={"Location": to})
+
+
+def test_a_redirect_is_followed_and_a_loop_is_called_a_loop() -> None:
+    middleware = redirects()
+    second = middleware.process_response(Request("https://a.kz/1"), moved("/2"))
+    assert isinstance(second, Request)
+    assert second.url == "https://a.kz/2"
+    with pytest.raises(Stopped, match=r"redirect loop at https://a\.kz/1"):
+        middleware.process_response(second, moved("/1"))
+
+
+def test_a_chain_without_end_is_cut() -> None:
+    middleware, request = redirects(limit=2), Request("https://a.kz/0")
+    for hop in (1, 2):
+        following = middleware.process_response(request, moved(f"/{hop}"))
+        assert isinstance(following, Request)
+        request = following
+    with pytest.raises(Stopped, match=r"too many redirects \(more than 2\)"):
+        middleware.process_response(request, moved("/3"))
+
+
+def test_every_hop_waits_in_the_queue_of_its_own_host() -> None:
+    guard = GuardMiddleware(frozenset())
+    request = Request("https://www.b.kz/", meta={"download_slot": "a.kz"})
+    guard.process_request(request)
+    assert request.meta["download_slot"] == "b.kz"
+
+
+def test_a_hop_to_a_private_address_goes_no_further() -> None:
+    with pytest.raises(Stopped, match=r"refused: link-local address 169\.254\.169\.254"):
+        GuardMiddleware(frozenset()).process_request(Request("http://169.254.169.254/latest/meta-data"))

@@ -1,0 +1,59 @@
+"""Dates as outlets write them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from crawlers.dates import from_text
+from crawlers.feeds import parse_feed
+
+
+def published(text: str) -> datetime | None:
+    body = f'<rss version="2.0"><channel><item><pubDate>{text}</pubDate></item></channel></rss>'
+    return parse_feed(body.encode()).entries[0].published_at
+
+
+TEN = datetime(2022, 1, 6, 10, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "instant"),
+    [
+        pytest.param("Thu, 06 Jan 2022 10:00:00 GMT", TEN, id="RFC 822"),
+        pytest.param("Thu, 06 Jan 2022 16:00:00 +0600", TEN, id="Almaty"),
+        pytest.param("2022-01-06T10:00:00Z", TEN, id="ISO"),
+        pytest.param("2022-01-06 10:00:00", TEN, id="no zone is UTC"),
+        pytest.param("Чт, 06 янв 2022 10:00:00 +0000", TEN, id="Russian month"),
+        pytest.param("6 января 2022, 10:00", TEN, id="Russian in words"),
+        pytest.param("06 января 2022 г. 13:00 MSK", TEN, id="Moscow time"),
+        pytest.param("06 Ocak 2022 Perşembe 10:00", TEN, id="Turkish"),
+        pytest.param("6 Ağustos 2022 10:00", TEN.replace(month=8), id="Turkish August"),
+        pytest.param("6 қаңтар 2022 10:00", TEN, id="Kazakh"),
+        pytest.param("6 yanvar 2022, 10:00", TEN, id="Uzbek"),
+        pytest.param("06.01.2022 10:00", TEN, id="dotted"),
+        pytest.param("January 6th, 2022 10:00 AM", TEN, id="American words"),
+        pytest.param("01/25/2022 1:05 pm", datetime(2022, 1, 25, 13, 5, tzinfo=UTC), id="American digits"),
+        pytest.param("2022-01-06", TEN.replace(hour=0), id="a day"),
+        pytest.param("Thu, 01 Jan 1970 00:00:00 GMT", None, id="the epoch's zero"),
+        pytest.param("Wed, 31 Dec 9999 23:59:59 GMT", None, id="a database's maximum"),
+        pytest.param("31.02.2022", None, id="no such day"),
+        pytest.param("yesterday", None, id="a word"),
+        pytest.param("", None, id="nothing"),
+    ],
+)
+def test_dates(text: str, instant: datetime | None) -> None:
+    assert published(text) == instant
+
+
+def test_a_date_without_end_is_not_searched() -> None:
+    assert from_text("1 " * 1_000) is None
+
+
+def test_dublin_core_dates_of_rss_are_dates_of_publication() -> None:
+    body = (
+        b'<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><item>'
+        b"<dc:date>2022-01-06T10:00:00Z</dc:date></item></channel></rss>"
+    )
+    assert parse_feed(body).entries[0].published_at == TEN

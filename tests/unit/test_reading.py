@@ -1,0 +1,122 @@
+"""Files and lines → documents: what cannot be read is rejected by name, and the rest goes on."""
+
+from __future__ import annotations
+
+import io
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from samples import NOON, text
+
+from worker import reading
+from worker.documents import Document, Rejected
+from worker.reading import parse_when, read_file, read_line, read_lines
+
+
+def line(**record: object) -> bytes:
+    return json.dumps(record, ensure_ascii=False).encode()
+
+
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        pytest.param(b"{broken", "not a line of JSON", id="broken JSON"),
+        pytest.param(b"\xff\xfe{}", "not a line of JSON", id="not UTF-8"),
+        pytest.param(b"[1, 2]", "not an object", id="a list"),
+        pytest.param(line(text=7), "'text' is not a text", id="a number for a text"),
+        pytest.param(line(url=["a"]), "'url' is not a text", id="a list for an address"),
+        pytest.param(b"[" * 100_000, "not a line of JSON", id="nested without end"),
+        pytest.param(line(html="%PDF-1.7 not a page"), "PDF", id="no page in html"),
+    ],
+)
+def test_a_bad_line_is_rejected_with_a_reason(given: bytes, reason: str) -> None:
+    rejected = read_line("a.jsonl:1", given, observed_at=NOON)
+    assert isinstance(rejected, Rejected)
+    assert reason in rejected.reason
+
+
+def test_a_line_with_text_becomes_a_document() -> None:
+    given = line(
+        url="https://a.example/1", title="T", text="Body", published_at="2022-01-05", source="a", language="ru"
+    )
+    document = read_line("x", given, observed_at=NOON)
+    assert isinstance(document, Document)
+    assert (document.title, document.text, document.source, document.language) == ("T", "Body", "a", "ru")
+    assert (document.published_at, document.published_is_day) == (datetime(2022, 1, 5, tzinfo=UTC), True)
+
+
+def test_a_line_with_html_is_extracted() -> None:
+    paragraphs = "".join(f"<p>{paragraph}</p>" for paragraph in text(0, 1, 2, 3).splitlines())
+    page = f"<html><head><title>Lake talks</title></head><body><article>{paragraphs}</article></body></html>"
+    document = read_line("x", line(url="https://a.example/1", html=page), observed_at=NOON)
+    assert isinstance(document, Document)
+    assert document.text == text(0, 1, 2, 3)
+
+
+def test_lines_are_numbered_and_empty_ones_are_nothing() -> None:
+    lines = io.BytesIO(b"\xef\xbb\xbf" + line(text="one") + b"\n\n  \nbroken\n" + line(text="two"))
+    taken = list(read_lines("a.jsonl", lines, observed_at=NOON))
+    assert [entry.subject for entry in taken] == ["a.jsonl:1", "a.jsonl:4", "a.jsonl:5"]
+    assert [isinstance(entry, Rejected) for entry in taken] == [False, True, False]
+
+
+def test_a_line_without_end_is_rejected_and_the_next_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "MAX_LINE", 100)
+    lines = io.BytesIO(b"x" * 1000 + b"\n" + line(text="two"))
+    long, good = read_lines("a.jsonl", lines, observed_at=NOON)
+    assert isinstance(long, Rejected)
+    assert (good.subject, isinstance(good, Document)) == ("a.jsonl:2", True)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        pytest.param("a.pdf", b"%PDF", "a .pdf file; known are", id="kind"),
+        pytest.param("a.txt", b" \n ", "an empty file", id="empty text"),
+        pytest.param("a.html", b"", "empty", id="empty page"),
+        pytest.param("missing.txt", None, "no such file", id="missing"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_one_rejection(
+    name: str, content: bytes | None, reason: str, tmp_path: Path
+) -> None:
+    path = tmp_path / name
+    if content is not None:
+        path.write_bytes(content)
+    (rejected,) = read_file(name, path, observed_at=NOON)
+    assert isinstance(rejected, Rejected)
+    assert (rejected.subject, reason in rejected.reason) == (name, True)
+
+
+def test_a_text_file_in_an_old_charset_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_bytes(
+        "Заголовок о переговорах\n\nМинистры встретились на озере и говорили об учениях.\n".encode("cp1251")
+    )
+    (document,) = read_file("a.txt", path, observed_at=NOON)
+    assert isinstance(document, Document)
+    assert (document.title, document.text.startswith("Министры")) == ("Заголовок о переговорах", True)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("2022-01-05", (datetime(2022, 1, 5, tzinfo=UTC), True, None)),
+        ("2022-01-05T10:00:00+06:00", (datetime(2022, 1, 5, 4, tzinfo=UTC), False, None)),
+        ("2022-01-05T10:00:00", (datetime(2022, 1, 5, 10, tzinfo=UTC), False, None)),
+        (None, (None, False, None)),
+        ("", (None, False, None)),
+    ],
+)
+def test_dates(value: str | None, expected: tuple[object, ...]) -> None:
+    assert parse_when(value) == expected
+
+
+@pytest.mark.parametrize("value", ["yesterday", "2022-13-01", "0001-01-01T00:00:00+23:00", "5 января 2022"])
+def test_a_date_that_is_none_is_missing_and_said_so(value: str) -> None:
+    when, _, remark = parse_when(value)
+    assert when is None
+    assert remark is not None
+    assert value in remark
