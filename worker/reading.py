@@ -16,7 +16,7 @@ from worker.extract.page import Extracted, Hints, Unextractable, extract_page
 from worker.extract.plaintext import read_plaintext
 
 MAX_LINE = 50_000_000
-MAX_FILE = 50_000_000
+MAX_FILE = 10_000_000
 """Bytes of one document. A whole .jsonl may be of any size: it is read line by line."""
 
 SUFFIXES = (".txt", ".html", ".htm", ".jsonl")

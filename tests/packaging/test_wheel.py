@@ -65,11 +65,9 @@ def test_what_the_wheel_holds_migrates_and_ingests(installed: Path, tmp_path: Pa
     assert [json.loads(line)["entity"] for line in tagged.stdout.splitlines()] == ["csto", "bishkek"]
 
 
-def test_no_other_distribution_claims_our_package_names() -> None:
-    owners = packages_distributions()
-    assert {name: set(owners[name]) for name in ("crawlers", "worker", "db", "web", "cli")} == {
-        name: {"steppewatch"} for name in ("crawlers", "worker", "db", "web", "cli")
-    }
+@pytest.mark.parametrize("name", ["crawlers", "worker", "db", "web", "cli"])
+def test_no_other_distribution_claims_our_package_names(name: str) -> None:
+    assert set(packages_distributions().get(name, ())) <= {"steppewatch"}
 
 
 def test_the_alembic_folder_is_not_a_package() -> None:

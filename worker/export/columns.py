@@ -4,6 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import Enum, auto
+
+
+class Kind(Enum):
+    """How the values of a column are written."""
+
+    PLAIN = auto()
+    """Texts, numbers and days."""
+    MOMENT = auto()
+    """Instants; a day where only that is known."""
+    FLAG = auto()
+    """True or false."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,6 +24,7 @@ class Column:
 
     name: str
     meaning: str
+    kind: Kind = Kind.PLAIN
 
 
 ARTICLES = (
@@ -22,12 +35,12 @@ ARTICLES = (
     Column("title", "headline; empty when the text has none"),
     Column("author", "by-line; empty when nobody is named"),
     Column("language", "ISO 639-1, a script may follow: kk-Latn"),
-    Column("published_at", "instant of publication; a day when no time is known; empty when unknown"),
-    Column("collected_at", "instant at which the article was first collected"),
+    Column("published_at", "instant of publication; a day when no time is known; empty when unknown", Kind.MOMENT),
+    Column("collected_at", "instant at which the article was first collected", Kind.MOMENT),
     Column("counts_on", "day (UTC) on which it counts: of publication, else of collection"),
-    Column("date_is_assumed", "true: nobody says when it was published, it counts on the day of collection"),
+    Column("date_is_assumed", "true: nobody says when it was published, it counts on the day of collection", Kind.FLAG),
     Column("cluster_id", "article_id of the original that this one is or copies; empty until compared"),
-    Column("is_original", "false for a reprint; empty until compared"),
+    Column("is_original", "false for a reprint; empty until compared", Kind.FLAG),
     Column("revisions", "how many different texts stood at this address"),
     Column("canonical_url", "the one spelling of the address under which the article is stored"),
     Column("original_url", "canonical_url of the cluster's original"),
@@ -66,8 +79,3 @@ COVERAGE = (
 
 COLUMNS: Mapping[str, tuple[Column, ...]] = {"articles": ARTICLES, "mentions": MENTIONS, "coverage": COVERAGE}
 """The columns by kind of export."""
-
-
-def header(kind: str) -> tuple[str, ...]:
-    """Return the names of the columns. Raises KeyError for a kind that does not exist."""
-    return tuple(column.name for column in COLUMNS[kind])

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from html import unescape
+from itertools import islice
 
 from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from worker.extract.jsonld import as_text
-from worker.extract.metadata import Declared, host_of, squeezed, tidy
+from worker.extract.metadata import Declared, host_of, squeezed, text_of, tidy
 
 _MAX_AUTHORS = 10
 _MAX_NAME = 80
@@ -54,7 +55,7 @@ _LEAD = re.compile(
     re.I,
 )
 _ADDRESS = re.compile(r"(?:https?:|www\.)\S+")
-_MAIL = re.compile(r"[<(\[]?\s*\S+@\S+\.\S+\s*[>)\]]?")
+_MAIL = re.compile(r"[<(\[]?\s*[^\s@<>()\[\]]+@[^\s@<>()\[\]]+\s*[>)\]]?")
 _PARENTHESIS = re.compile(r"\s*[(\[][^)\]]*[)\]]")
 _SPLIT = re.compile(
     r"\s*(?:,\s*and\b|,\s*und\b|[,;|•·/]|\s&\s|\s+(?:and|und|et|y|и|ve|və|va|және|жана|ва|with)\s)\s*(?=\S)", re.I
@@ -89,12 +90,15 @@ def find_author(tree: HtmlElement, declared: Declared) -> str | None:
     JSON-LD first, then meta tags, then what the page marks as author, then its by-line. The outlet's own
     name counts only when no person is found.
     """
-    outlet = {squeezed(declared.site_name or ""), squeezed(host_of(declared.page_url)), ""}
+    publisher = as_text(declared.linked.resolve(declared.linked.article.get("publisher")))
+    outlet = {
+        squeezed(name) for name in (declared.site_name, publisher, host_of(declared.page_url), "") if name is not None
+    }
     institution: list[str] = []
-    for candidates, are_people in _sources(tree, declared):
+    for candidates in _sources(tree, declared):
         names = clean_names(candidates)
-        if are_people and any(squeezed(name) not in outlet for name in names):
-            return ", ".join(name for name in names if squeezed(name) not in outlet)
+        if people := [name for name in names if squeezed(name) not in outlet]:
+            return ", ".join(people)
         institution = institution or names
     return ", ".join(institution) or None
 
@@ -102,7 +106,7 @@ def find_author(tree: HtmlElement, declared: Declared) -> str | None:
 def clean_names(raw: Iterable[str]) -> list[str]:
     """Return the names in by-lines as pages write them: without “By”, roles, dates, addresses; each once."""
     names: dict[str, str] = {}
-    for text in raw:
+    for text in islice(raw, _MAX_AUTHORS * 2):
         for part in _parts(text):
             key = squeezed(part)
             if key and key not in names:
@@ -110,22 +114,19 @@ def clean_names(raw: Iterable[str]) -> list[str]:
     return list(names.values())[:_MAX_AUTHORS]
 
 
-def _sources(tree: HtmlElement, declared: Declared) -> Iterator[tuple[list[str], bool]]:
-    """Yield what may be names, best source first, and whether it may be people."""
+def _sources(tree: HtmlElement, declared: Declared) -> Iterator[list[str]]:
+    """Yield what may be names, the best source first."""
     article = declared.linked.article
     for value in (article.get("author"), article.get("creator")):
-        people = [declared.linked.resolve(person) for person in (value if isinstance(value, list) else [value])]
-        yield _linked_names(people), not all(_is_organization(person) for person in people)
+        yield _linked_names(
+            [declared.linked.resolve(person) for person in (value if isinstance(value, list) else [value])]
+        )
     for name in _META_AUTHORS:
         if name != "twitter:data1" or "by" in (declared.first("twitter:label1") or "").lower():
-            yield list(declared.every(name)), True
-    yield _short_texts(_MARKED(tree)), True
-    yield _short_texts(_PROFILES(tree))[:1], True
-    yield [text for element in _BYLINES(tree)[:3] if len(text := tidy(_spaced(element))) <= 150], True
-
-
-def _is_organization(person: object) -> bool:
-    return isinstance(person, dict) and "Organization" in str(person.get("@type"))
+            yield list(declared.every(name))
+    yield _short_texts(_MARKED(tree))
+    yield _short_texts(_PROFILES(tree))[:1]
+    yield [text for element in _BYLINES(tree)[:3] if len(text := _text(element)) <= 150]
 
 
 def _linked_names(people: list[object]) -> list[str]:
@@ -144,7 +145,7 @@ def _short_texts(elements: list[HtmlElement], most: int = 3) -> list[str]:
     names: list[str] = []
     for element in elements[:20]:
         inner = element.find(".//*[@itemprop='name']")
-        text = tidy(_spaced(inner if inner is not None else element))
+        text = _text(inner if inner is not None else element)
         if text and len(text) <= _MAX_NAME and any(_parts(text)):
             names.append(text)
         if len(names) == most:
@@ -152,8 +153,8 @@ def _short_texts(elements: list[HtmlElement], most: int = 3) -> list[str]:
     return names
 
 
-def _spaced(element: HtmlElement) -> str:
-    return (element.get("content") or " ".join(element.itertext()))[:500]
+def _text(element: HtmlElement) -> str:
+    return tidy((element.get("content") or "")[:500]) or text_of(element)
 
 
 def _parts(text: str) -> Iterator[str]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 import re
-import unicodedata
 
 from lxml import etree
 from lxml.html import HtmlElement
 from trafilatura import bare_extraction
 from trafilatura.settings import Document, Extractor
+
+from worker.nfc import nfc
 
 # trafilatura tells on each page without an article; here that is an outcome, not an event.
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
@@ -17,12 +18,13 @@ logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 # Built once: reading trafilatura's configuration takes as long as reading a small page.
 _OPTIONS = Extractor(output_format="python", fast=True, comments=False)
 
-# Real news pages have up to 5,000 elements. trafilatura's time grows with their square: 1.6 s at 20,000, 25 s at
-# 100,000. Above this the paragraphs alone are taken.
+# Real news pages have up to 5,000 elements and 0.2 MB of text. trafilatura's time grows with the square of the one
+# (1.6 s at 20,000, 25 s at 100,000) and with the other times the depth. Above this the paragraphs alone are taken.
 _MAX_ELEMENTS = 20_000
+_MAX_CHARACTERS = 500_000
 
 # Elements that trafilatura would remove too, after copying and searching them several times. Taken out once
-# and early they halve its time; the text of 416 real pages stays the same.
+# and early they halve its time; the scores on 416 real pages stay the same.
 _NEVER_TEXT = (
     "style svg template noscript iframe head link meta button input select option video audio canvas object embed "
     "picture source map aside footer nav menu textarea datalist"
@@ -30,18 +32,38 @@ _NEVER_TEXT = (
 _MAY_BE_EMPTY = (
     "a article b blockquote dd div dt em figure h1 h2 h3 h4 h5 h6 header i li main ol p pre q section span strong ul"
 )
+_COUNT = etree.XPath("count(.//*)")
+_LENGTH = etree.XPath("string-length()")
 _BLOCKS = ("p", "h2", "h3", "h4", "li", "blockquote", "pre")
 _LINE_SPACE = re.compile(r"[ \t\r\f\v]+")
 
 
-def read_body(tree: HtmlElement) -> str:
-    """Return the article's paragraphs, separated by newlines, NFC; the empty string when there is none.
+def strip_page(tree: HtmlElement) -> None:
+    """Take out of a page, in place, what is never part of an article's text: scripts, menus, forms, images…
 
-    The tree is used up: what is no text has left it afterwards.
+    JSON-LD with an article in it stays: trafilatura reads it when the page shows none.
     """
-    prune(tree)
-    if sum(1 for _ in zip(range(_MAX_ELEMENTS + 1), tree.iter(), strict=False)) > _MAX_ELEMENTS:
+    for script in list(tree.iter("script")):
+        if not _holds_text(script):
+            _drop(script, keep="")
+    etree.strip_elements(tree, *_NEVER_TEXT.split(), with_tail=False)
+    etree.strip_tags(tree, "img", "wbr")
+
+
+def is_heavy(tree: HtmlElement) -> bool:
+    """Return whether a stripped page is too large for extractors whose time grows faster than the page."""
+    hidden = sum(len(script.text or "") for script in tree.iter("script"))
+    return float(_COUNT(tree)) > _MAX_ELEMENTS or float(_LENGTH(tree)) - hidden > _MAX_CHARACTERS
+
+
+def read_body(tree: HtmlElement) -> str:
+    """Return the article's paragraphs in a stripped page, separated by newlines, NFC; "" when there is none.
+
+    The tree is used up: what is empty has left it afterwards.
+    """
+    if is_heavy(tree):
         return paragraphs(_plain(tree))
+    _drop_empty(tree)
     try:
         document = bare_extraction(tree, options=_OPTIONS)
     except Exception:  # trafilatura states no errors, and a page of strangers must not stop a batch
@@ -49,13 +71,8 @@ def read_body(tree: HtmlElement) -> str:
     return paragraphs(document.text or "") if isinstance(document, Document) else ""
 
 
-def prune(tree: HtmlElement) -> None:
-    """Take out of a page, in place, what is never part of an article's text, and what is left empty by it."""
-    for script in list(tree.iter("script")):
-        if not _holds_text(script):
-            _drop(script, keep="")
-    etree.strip_elements(tree, *_NEVER_TEXT.split(), with_tail=False)
-    etree.strip_tags(tree, "img", "wbr")
+def _drop_empty(tree: HtmlElement) -> None:
+    """Take out what holds no text, innermost first, so that what held only such elements goes too."""
     for element in reversed(list(tree.iter(*_MAY_BE_EMPTY.split()))):
         if len(element) == 0 and not (element.text and not element.text.isspace()):
             _drop(element, keep=element.text or "")
@@ -64,7 +81,7 @@ def prune(tree: HtmlElement) -> None:
 def paragraphs(text: str) -> str:
     """Return `text` with one paragraph a line: NFC, no empty lines, no white space at the ends of lines."""
     lines = (_LINE_SPACE.sub(" ", line).strip() for line in text.splitlines())
-    return unicodedata.normalize("NFC", "\n".join(line for line in lines if line))
+    return nfc("\n".join(line for line in lines if line))
 
 
 def _holds_text(script: HtmlElement) -> bool:

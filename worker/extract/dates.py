@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from itertools import islice
 
@@ -12,7 +11,7 @@ from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from worker.extract.jsonld import as_text
-from worker.extract.metadata import Declared
+from worker.extract.metadata import Declared, text_of
 from worker.extract.moments import EARLIEST_YEAR, LATEST_YEAR, Moment, parse_moment
 
 _META_PUBLISHED = (
@@ -72,11 +71,11 @@ _DATE_CLASSES = XPath(
 
 
 def find_published(tree: HtmlElement, declared: Declared) -> Moment | None:
-    """Return when the page says that it was published; None when it does not.
+    """Return when the page declares that it was published; None when it does not.
 
     A day that one place gives is completed by the time which another gives for the same day, and a time
-    without a zone by the zone of another that shows the same clock. The date of a change counts only when
-    the page gives no other.
+    without a zone by the zone of another that shows the same clock. The date of a change is never
+    taken for that of publication.
     """
     month_first = declared.region == "US"
     found: list[Moment] = []
@@ -86,9 +85,29 @@ def find_published(tree: HtmlElement, declared: Declared) -> Moment | None:
             found.append(moment)
             if moment.has_zone or len(found) >= 6:
                 break
-    if found:
-        return _completed(found, declared)
-    return _searched(tree) or _modified(declared)
+    return _completed(found, declared) if found else None
+
+
+def find_modified(declared: Declared) -> Moment | None:
+    """Return the date of the last change: what is left when the page gives no other."""
+    return next(_modifications(declared), None)
+
+
+def search_published(tree: HtmlElement) -> Moment | None:
+    """Return the day that htmldate finds in the markup of a stripped page; never the mere year of a copyright.
+
+    For the few pages which declare nothing: it costs 10 ms.
+    """
+    from htmldate import find_date
+
+    day = find_date(
+        tree,
+        extensive_search=False,
+        original_date=True,
+        min_date=f"{EARLIEST_YEAR}-01-01",
+        max_date=f"{LATEST_YEAR}-12-31",
+    )
+    return parse_moment(day) if day else None
 
 
 def _published(tree: HtmlElement, declared: Declared) -> Iterator[str]:
@@ -110,7 +129,7 @@ def _times(tree: HtmlElement) -> Iterator[str]:
     """Yield the page's own `<time>` elements and date microdata, without those of comments, teasers and changes."""
     elements = [*_MICRODATA(tree)[:3], *islice(tree.iter("time"), 30)]
     for element in islice((element for element in elements if not _is_elsewhere(element)), 5):
-        for text in (element.get("content"), element.get("datetime"), element.text_content()[:100]):
+        for text in (element.get("content"), element.get("datetime"), text_of(element, 100)):
             if text:
                 yield text
 
@@ -118,13 +137,13 @@ def _times(tree: HtmlElement) -> Iterator[str]:
 def _labels(tree: HtmlElement) -> Iterator[str]:
     """Yield the short texts of elements whose class or id speaks of a date."""
     for element in _DATE_CLASSES(tree)[:60]:
-        text = " ".join(" ".join(element.itertext())[:400].split())
+        text = text_of(element, 100)
         if 6 <= len(text) <= 80 and not _is_elsewhere(element):
             yield text
 
 
 def _is_elsewhere(element: HtmlElement) -> bool:
-    own = f"{element.get('class')} {element.get('itemprop')} {element.text_content()[:60]}"
+    own = f"{element.get('class')} {element.get('itemprop')} {text_of(element, 60)}"
     if _CHANGED.search(own):
         return True
     around = [element, *islice(element.iterancestors(), 4)]
@@ -156,22 +175,3 @@ def _modifications(declared: Declared) -> Iterator[Moment]:
     for text in (*linked, *declared.every(*_META_MODIFIED)):
         if text and (moment := parse_moment(text)):
             yield moment
-
-
-def _modified(declared: Declared) -> Moment | None:
-    return next(_modifications(declared), None)
-
-
-def _searched(tree: HtmlElement) -> Moment | None:
-    """Return the day that htmldate finds in the page's markup; never a bare year of a copyright notice."""
-    from htmldate import find_date  # for the few pages which declare nothing; it costs 10 ms
-
-    day = find_date(
-        tree,
-        extensive_search=False,
-        original_date=True,
-        min_date=f"{EARLIEST_YEAR}-01-01",
-        max_date=f"{LATEST_YEAR}-12-31",
-    )
-    moment = parse_moment(day) if day else None
-    return replace(moment, has_zone=False) if moment else None

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
+from typing import TypeGuard
 
 from w3lib.encoding import html_body_declared_encoding, read_bom, resolve_encoding, to_unicode
 
@@ -22,8 +24,11 @@ _SNIFFED = [
     "euc_jp",
     "euc_kr",
 ]
+# Names of encodings that pages are written in; Python knows others (idna, unicode_escape, base64) that are none.
+_CHARSET = re.compile(r"(?:utf[-_](?:8|16|32)|cp\d|iso|koi8|kz1048|ptcp154|gb|big5|euc|shift|mac|hz|johab|tis|ascii)")
 _SAMPLE = 8_000
-_MARKUP = re.compile(rb"<(script|style)\b.*?</\1\s*>|<[^>]*>", re.S | re.I)
+_SAMPLE_PIECES = 500
+_MARKUP = re.compile(rb"<[^<>]*>")
 _FOREIGN_WORD = re.compile(r"[A-Za-z\u0080-\u024f]{3,}")
 _ACCENTED_WORD = re.compile(r"[\u0080-\u00ff]{3,}\Z")
 _REPLACED = "\ufffd"
@@ -39,7 +44,7 @@ def decode(body: bytes, charset: str | None = None) -> str:
     marked, mark = read_bom(body)
     if marked is not None and mark is not None:
         return to_unicode(body[len(mark) :], marked)
-    declared = [name for name in (_resolved(charset), html_body_declared_encoding(body)) if name is not None]
+    declared = [name for name in (_resolved(charset), html_body_declared_encoding(body)) if _is_charset(name)]
     if not _are_ascii_only(declared):
         try:
             return body.decode("utf-8")
@@ -57,6 +62,10 @@ def decode(body: bytes, charset: str | None = None) -> str:
 def _are_ascii_only(encodings: list[str]) -> bool:
     """Return whether other letters are written in ASCII, so that being valid UTF-8 says nothing."""
     return any(name.startswith(("iso2022", "hz")) for name in encodings)
+
+
+def _is_charset(name: str | None) -> TypeGuard[str]:
+    return name is not None and _CHARSET.match(name) is not None
 
 
 def _resolved(charset: str | None) -> str | None:
@@ -83,16 +92,15 @@ def _is_mojibake(text: str) -> bool:
 def _mostly_utf8(body: bytes) -> bool:
     """Return whether all but a few bytes are UTF-8: a page with one broken include, or cut in mid-letter."""
     text = body.decode("utf-8", "replace")
-    foreign = sum(1 for char in text if char > "\x7f")
-    return foreign > 0 and text.count(_REPLACED) * 10 < foreign
+    foreign = len(text) - len(text.encode("ascii", "ignore"))
+    return text.count(_REPLACED) * 10 < foreign
 
 
 def _guess(body: bytes) -> str | None:
     from charset_normalizer import from_bytes  # only a page that is not UTF-8 needs it
 
-    words = b" ".join(_MARKUP.sub(b" ", body).split())
-    first = next((at for at, byte in enumerate(words) if byte > 0x7F), 0)
-    sample = words[max(0, first - 200) : first + _SAMPLE]
+    foreign = (piece.strip() for piece in _MARKUP.split(body) if not piece.isascii())
+    sample = b" ".join(islice(foreign, _SAMPLE_PIECES))[:_SAMPLE]
     best = from_bytes(sample, cp_isolation=_SNIFFED, enable_fallback=False).best()
     if best is None:
         return None

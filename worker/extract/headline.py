@@ -43,7 +43,7 @@ def without_site(title: str, sites: Iterable[str]) -> str | None:
     stripped = False
     while len(parts) > 2 and _is_site(parts[-1], names):
         parts, stripped = parts[:-2], True
-    if stripped and len(parts) > 2 and "|" in parts[-2] and _words(parts[-1]) <= 3 < _words(parts[0]):
+    if stripped and len(parts) > 2 and "|" in parts[-2] and _words(parts[-1]) <= 3 <= _words(parts[0]):
         parts = parts[:-2]  # “Headline | Section | Outlet”
     while len(parts) > 2 and ":" not in parts[1] and _is_site(parts[0], names):
         parts = parts[2:]
@@ -72,7 +72,11 @@ def _declared_titles(tree: HtmlElement, declared: Declared) -> list[str]:
     article = declared.linked.article
     titles = [as_text(article.get("headline")), *declared.every(*_META_TITLES)]
     titles += [as_text(article.get("name")), tree.findtext(".//title")]
-    return [title for title in titles if title and title.strip() and not title.startswith(("http://", "https://"))]
+    return [title for title in titles if title and len(title) <= _MAX_LENGTH and _is_headline(title)]
+
+
+def _is_headline(title: str) -> bool:
+    return any(char.isalpha() for char in title) and not title.startswith(("http://", "https://"))
 
 
 def _shown_titles(tree: HtmlElement) -> list[str]:

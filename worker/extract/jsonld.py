@@ -16,6 +16,7 @@ Node: TypeAlias = dict[str, object]
 # 416 real news pages carry at most 0.5 MB of it, in at most 30 blocks.
 _MAX_CHARS = 1_000_000
 _MAX_BLOCKS = 50
+_MAX_BROKEN = 100_000  # characters searched in a block that is no JSON
 _MAX_DEPTH = 8
 _MAX_NODES = 2_000
 
@@ -93,6 +94,7 @@ def _loaded(text: str) -> object:
             return json.loads(mend(text), strict=False)
         except (ValueError, RecursionError):
             continue  # the next reading is more lenient; the last resort is below
+    text = text[:_MAX_BROKEN]
     fields: Node = {name: _unquoted(value) for name, value in reversed(_FIELD.findall(text))}
     if author := _AUTHOR_FIELD.search(text):
         fields["author"] = _unquoted(author[1])

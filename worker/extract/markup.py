@@ -12,6 +12,8 @@ from worker.extract.errors import Unextractable
 
 # The largest of 416 real news pages has 1.5 MB. Above 10 MB comes a data dump, or an attack.
 MAX_BYTES = 10_000_000
+# Real pages have fewer than 10,000 tags; each element costs 150 bytes, so this many cost 30 MB.
+_MAX_TAGS = 200_000
 
 _KINDS: tuple[tuple[bytes, str], ...] = (
     (b"%PDF-", "PDF"),
@@ -47,7 +49,7 @@ _NONCHARACTERS = {0xFFFE: None, 0xFFFF: None}
 # All elements are plain HtmlElements: lxml's own lookup asks a Python function for each and costs 1 µs a time.
 _LOOKUP = etree.ElementDefaultClassLookup(element=HtmlElement)
 # Elements without which the text stays the same: what a page nested beyond the parser's depth is relieved of.
-_WRAPPERS = re.compile(r"</?(?:div|span|font|center|section|table|tbody|tr|td|ul|ol|b|i|em|strong)\b[^>]*>", re.I)
+_WRAPPERS = re.compile(r"</?(?:div|span|font|center|section|table|tbody|tr|td|ul|ol|b|i|em|strong)\b[^<>]*>", re.I)
 
 
 def parse_page(body: bytes, charset: str | None = None) -> HtmlElement:
@@ -62,6 +64,8 @@ def parse_page(body: bytes, charset: str | None = None) -> HtmlElement:
         raise Unextractable("empty body")
     if kind := _binary_kind(body):
         raise Unextractable(f"not a page: {kind}")
+    if body.count(b"<") > _MAX_TAGS:
+        raise Unextractable(f"more than {_MAX_TAGS:,} tags")
     html = decode(body, charset)
     if kind := _other_text(html):
         raise Unextractable(kind)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
@@ -11,6 +10,7 @@ from urllib.parse import urljoin, urlsplit
 from lxml.html import HtmlElement
 
 from worker.extract.jsonld import LinkedData, as_text, read_linked_data
+from worker.nfc import nfc
 
 _MAX_VALUE = 2_000
 _MAX_TAGS = 1_000
@@ -76,7 +76,19 @@ def read_declared(tree: HtmlElement, url: str | None) -> Declared:
 
 def tidy(text: str) -> str:
     """Return `text` on one line: NFC, runs of white space (NBSP too) one space, soft hyphens gone."""
-    return unicodedata.normalize("NFC", _SPACE.sub(" ", text.replace("\u00ad", ""))).strip()
+    return nfc(_SPACE.sub(" ", text.replace("\u00ad", ""))).strip()
+
+
+def text_of(element: HtmlElement, limit: int = 500) -> str:
+    """Return the beginning of an element's text, tidy; no more than `limit` characters are gathered."""
+    pieces: list[str] = []
+    length = 0
+    for piece in element.itertext():
+        pieces.append(piece[:limit])
+        length += len(pieces[-1])
+        if length >= limit:
+            break
+    return tidy(" ".join(pieces)[:limit])
 
 
 def squeezed(name: str) -> str:

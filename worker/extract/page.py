@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from worker.extract.authors import find_author
-from worker.extract.body import read_body
-from worker.extract.dates import find_published
+from worker.extract.body import is_heavy, read_body, strip_page
+from worker.extract.dates import find_modified, find_published, search_published
 from worker.extract.errors import Unextractable
 from worker.extract.headline import find_headline
 from worker.extract.language import detect_language
@@ -63,6 +63,9 @@ def extract_page(
     title = find_headline(tree, declared) or tidy(hints.title or "") or None
     author = find_author(tree, declared) or tidy(hints.author or "") or None
     moment = find_published(tree, declared)
+    strip_page(tree)
+    if moment is None:
+        moment = (None if is_heavy(tree) else search_published(tree)) or find_modified(declared)
     text = _without_headline(read_body(tree), title)
     return Extracted(
         title=title,

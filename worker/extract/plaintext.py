@@ -19,7 +19,6 @@ The rules, in the order in which they apply. A *line* is a paragraph; the *head*
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -35,6 +34,7 @@ from worker.extract.phrases import (
     TITLE_LABEL,
     WHOSE_VIEWS,
 )
+from worker.nfc import nfc
 
 _HEAD_LINES = 5
 _TITLE_LENGTH = 200
@@ -102,7 +102,7 @@ def read_plaintext(text: str) -> PlainDocument:
 
 def _lines(text: str) -> list[_Line]:
     # str.splitlines would also cut at U+2028 and form feeds inside a paragraph
-    rows = re.split(r"\r\n|\r|\n", unicodedata.normalize("NFC", text.removeprefix("\ufeff")))
+    rows = re.split(r"\r\n|\r|\n", nfc(text.removeprefix("\ufeff")))
     rows = [row.strip().strip("\ufeff\u200b") for row in rows]
     return [_Line(row, at + 1 == len(rows) or not rows[at + 1]) for at, row in enumerate(rows) if row]
 

@@ -1,0 +1,288 @@
+"""The status page: says what is, says what to do, and never becomes what others wrote."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, timedelta
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from asgi import get
+from samplestore import NOON, Sample, empty_store, fill
+from sqlalchemy import update
+
+from db.engine import Database
+from db.feeds import add_feed, record_network
+from db.models import Article, Feed, Source
+from db.outcomes import ProblemSeen, record_outcomes, record_problems
+from web.app import create_app
+from web.render import headline, is_web, when
+
+NOW = NOON + timedelta(hours=2)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Database]:
+    database = empty_store(f"sqlite:///{tmp_path / 'steppewatch.db'}")
+    yield database
+    database.close()
+
+
+def page_of(store: Database, now: datetime = NOW) -> str:
+    answer = get(create_app(store, now=lambda: now), "/")
+    assert answer.status == 200
+    return answer.text
+
+
+def words_of(page: str) -> str:
+    """Return what a reader sees of a page, white space folded."""
+    seen: list[str] = []
+
+    class Reader(HTMLParser):
+        def handle_data(self, data: str) -> None:
+            seen.append(data)
+
+    Reader().feed(page)
+    return " ".join(" ".join(seen).split())
+
+
+def tags_of(page: str) -> list[tuple[str, dict[str, str | None]]]:
+    found: list[tuple[str, dict[str, str | None]]] = []
+
+    class Reader(HTMLParser):
+        def handle_starttag(self, tag: str, attrs: Sequence[tuple[str, str | None]]) -> None:
+            found.append((tag, dict(attrs)))
+
+    Reader().feed(page)
+    return found
+
+
+def test_an_empty_store_says_what_to_do_first(store: Database) -> None:
+    words = words_of(page_of(store))
+    assert "Nothing has been collected yet." in words
+    assert "steppewatch source add" in words
+    assert "steppewatch ingest" in words
+
+
+def test_an_empty_store_with_feeds_says_that_they_are_asked(store: Database) -> None:
+    store.write(lambda conn: add_feed(conn, source_id="oasis-wire", url="https://oasis.example/rss", now=NOW))
+    words = words_of(page_of(store))
+    assert "1 feeds are being asked" in words
+    assert "1 of 1 feeds not asked yet" in words
+
+
+def test_an_article_with_outlet_time_language_and_entities(store: Database) -> None:
+    says = (("CSTO", "csto"), ("Turan", "turan"))
+    fill(store, [Sample("https://herald.example/1", title="On maps", text="Turan, Turan, CSTO.", says=says)])
+    words = words_of(page_of(store))
+    assert "On maps Steppe Herald 5 Jan 2022, 08:30 UTC en Turan CSTO" in words
+    assert ("a", {"href": "https://herald.example/1", "rel": "noopener noreferrer"}) in tags_of(page_of(store))
+
+
+def test_the_first_words_stand_for_a_missing_title(store: Database) -> None:
+    fill(store, [Sample("https://herald.example/1", title=None, text="They came at dawn. " * 9)])
+    assert "They came at dawn. They came at dawn. They came at dawn. They came…" in words_of(page_of(store))
+
+
+def test_a_date_that_is_assumed_says_so(store: Database) -> None:
+    fill(store, [Sample("https://herald.example/1", published_at=None)])
+    assert "12:00 UTC (collected; no date given)" in words_of(page_of(store))
+
+
+def test_a_day_is_shown_without_an_hour(store: Database) -> None:
+    fill(store, [Sample("https://herald.example/1", published_at=datetime(2022, 1, 5, tzinfo=UTC), is_day=True)])
+    assert "Steppe Herald 5 Jan 2022 en" in words_of(page_of(store))
+
+
+def test_a_reprint_names_whom_it_copies(store: Database) -> None:
+    first = Sample("https://herald.example/1")
+    fill(store, [first, Sample("https://oasis.example/1", source="oasis-wire", copies=first.url)])
+    words = words_of(page_of(store))
+    assert words.count("reprint of") == 1
+    assert "reprint of Steppe Herald" in words
+
+
+def test_outlets_in_trouble_come_first_with_their_error(store: Database) -> None:
+    fill(store, [Sample("https://meadow.example/1", source="meadow.example")])
+
+    def feeds(conn: object) -> None:
+        for source in ("oasis-wire", "steppe-herald"):
+            add_feed(conn, source_id=source, url=f"https://{source}.example/rss", now=NOW)  # type: ignore[arg-type]
+        polled = update(Feed).values(polled_at=NOON, succeeded_at=NOON)
+        failed = update(Feed).where(Feed.source_id == "steppe-herald").values(failures=3, last_error="it said 503")
+        conn.execute(polled)  # type: ignore[attr-defined]
+        conn.execute(failed)  # type: ignore[attr-defined]
+
+    store.write(feeds)
+    words = words_of(page_of(store))
+    outlets = words[words.index("Last error") :]
+    assert "Steppe Herald failing 12:00 UTC 1 0 it said 503 Oasis Wire ok 12:00 UTC 1 0" in outlets
+    assert outlets.index("Oasis Wire ok") < outlets.index("Meadow, a blog no feed never 0 1")
+    assert "1 of 2 feeds failing" in words
+
+
+def test_outlets_that_cannot_be_reached_are_the_first_thing_said(store: Database) -> None:
+    store.write(lambda conn: record_network(conn, "no network: no name is found", at=NOW))
+    words = words_of(page_of(store))
+    assert "Outlets cannot be reached no network: no name is found" in words
+    assert words.index("Outlets cannot be reached") < words.index("Latest articles")
+    assert "Check this machine’s network" in words
+    problems = words[words.index("Latest problems") :]
+    assert "no name is found" not in problems
+
+    store.write(lambda conn: record_network(conn, None, at=NOW))
+    assert "cannot be reached" not in words_of(page_of(store))
+
+
+def test_outcomes_and_problems(store: Database) -> None:
+    def happen(conn: object) -> None:
+        record_outcomes(conn, "ingest", {(None, "seen_again"): 1_204}, at=NOON)  # type: ignore[arg-type]
+        record_outcomes(conn, "ingest", {(None, "new"): 7}, at=NOON - timedelta(days=2))  # type: ignore[arg-type]
+        record_problems(conn, "ingest", [ProblemSeen("a.txt", "it is empty")], at=NOON)  # type: ignore[arg-type]
+
+    store.write(happen)
+    words = words_of(page_of(store))
+    assert "ingest seen again 1\N{NARROW NO-BREAK SPACE}204 Latest problems it is empty a.txt ingest 12:00 UTC" in words
+
+
+HOSTILE = "</title></script><script>document.title='run'</script><img src=x onerror=\"alert('x')\">"
+
+
+def test_what_others_wrote_stays_text(store: Database) -> None:
+    fill(store, [Sample("https://herald.example/1", title=HOSTILE, language="en", text=HOSTILE)])
+    fill(store, [Sample("https://herald.example/2", title=None, text=HOSTILE)])
+
+    def spoil(conn: object) -> None:
+        conn.execute(update(Source).values(name=HOSTILE))  # type: ignore[attr-defined]
+        conn.execute(update(Article).values(language="<b>en"))  # type: ignore[attr-defined]
+        problem = ProblemSeen(HOSTILE, HOSTILE)
+        record_problems(conn, "fetch", [problem], at=NOON)  # type: ignore[arg-type]
+        record_network(conn, HOSTILE, at=NOON)  # type: ignore[arg-type]
+
+    store.write(spoil)
+    page = page_of(store)
+    tags = tags_of(page)
+    assert {tag for tag, _ in tags} & {"script", "b"} == set()
+    assert {tuple(attrs) for tag, attrs in tags if tag == "img"} == {("src", "alt", "width", "height")}
+    assert not [name for _, attrs in tags for name in attrs if name.startswith("on")]
+    assert words_of(page).count("document.title='run'") >= 6
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "JavaScript:alert(1)", "data:text/html,x", "urn:x:1", "//x"])
+def test_only_web_addresses_become_links(store: Database, url: str) -> None:
+    fill(store, [Sample("https://herald.example/1", title="Not to be clicked")])
+    store.write(lambda conn: conn.execute(update(Article).values(url=url)))
+    page = page_of(store)
+    assert "Not to be clicked" in words_of(page)
+    assert {attrs["href"] for tag, attrs in tags_of(page) if tag == "a"} == {"/"}
+    assert not is_web(url)
+
+
+def test_nothing_comes_from_elsewhere_and_no_script_may_run(store: Database) -> None:
+    answer = get(create_app(store, now=lambda: NOW), "/")
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert "script-src" not in answer.headers["content-security-policy"]
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["referrer-policy"] == "no-referrer"
+    loaded = [
+        attrs.get("src") or attrs.get("href") or "" for tag, attrs in tags_of(answer.text) if tag in ("link", "img")
+    ]
+    assert loaded
+    assert all(address.startswith("/static/") for address in loaded)
+    assert {get(create_app(store), address).status for address in loaded} == {200}
+
+
+def test_the_page_renews_itself(store: Database) -> None:
+    assert ("meta", {"http-equiv": "refresh", "content": "10"}) in tags_of(page_of(store))
+
+
+def test_the_store_is_not_read_for_every_look(store: Database) -> None:
+    moment = NOW
+    app = create_app(store, now=lambda: moment)
+    get(app, "/")
+    fill(store, [Sample("https://herald.example/1", title="Just in")])
+    assert "Just in" not in get(app, "/").text
+    moment += timedelta(seconds=2)
+    assert "Just in" in get(app, "/").text
+
+
+def test_a_page_that_does_not_exist(store: Database) -> None:
+    answer = get(create_app(store), "/<script>")
+    assert answer.status == 404
+    assert "There is no such page" in words_of(answer.text)
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize("path", ["/static/../app.py", "/static/%2e%2e/app.py", "/static//etc/passwd"])
+def test_no_other_file_is_given_away(store: Database, path: str) -> None:
+    assert get(create_app(store), path).status == 404
+
+
+def test_nothing_can_be_sent(store: Database) -> None:
+    assert get(create_app(store), "/", method="POST").status == 405
+
+
+def test_health(store: Database) -> None:
+    answer = get(create_app(store), "/healthz")
+    assert (answer.status, json.loads(answer.body)) == (200, {"status": "ok", "database": "answers"})
+
+
+@pytest.fixture
+def lost(tmp_path: Path) -> Iterator[Database]:
+    folder = tmp_path / "gone"
+    database = Database(f"sqlite:///{folder / 'steppewatch.db'}")
+    folder.rmdir()
+    yield database
+    database.close()
+
+
+def test_health_of_a_store_that_does_not_answer(lost: Database) -> None:
+    answer = get(create_app(lost), "/healthz")
+    assert (answer.status, json.loads(answer.body)["status"]) == (503, "failing")
+
+
+def test_the_page_of_a_store_that_does_not_answer(lost: Database) -> None:
+    answer = get(create_app(lost), "/")
+    assert answer.status == 503
+    assert "The store does not answer" in words_of(answer.text)
+    assert ("meta", {"http-equiv": "refresh", "content": "10"}) in tags_of(answer.text)
+
+
+def test_importing_the_application_reads_nothing() -> None:
+    code = (
+        "import os; os.environ['STEPPEWATCH_WORKER_PROCESSES'] = 'no number'; import web.app, sys; "
+        "print(sorted(set(sys.modules) & {'scrapy', 'celery', 'numpy', 'trafilatura', 'alembic'}))"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("moment", "shown"),
+    [
+        pytest.param(NOON, "12:00 UTC", id="today"),
+        pytest.param(datetime(2021, 12, 31, 23, 59, tzinfo=UTC), "31 Dec 2021, 23:59 UTC", id="another day"),
+        pytest.param(date(2022, 1, 10), "10 Jan 2022", id="a day"),
+        pytest.param(None, "never", id="never"),
+    ],
+)
+def test_times_say_their_zone(moment: datetime | None, shown: str) -> None:
+    assert re.sub("<[^>]*>", "", when(moment, NOW)) == shown
+
+
+@pytest.mark.parametrize(
+    ("title", "beginning", "shown"),
+    [
+        pytest.param("A title", "Text.", "A title", id="title"),
+        pytest.param(None, "One  two\nthree", "One two three…", id="first words"),
+        pytest.param("", "x" * 300, "x" * 110 + "…", id="one endless word"),
+        pytest.param(None, "", "(no words)", id="nothing at all"),
+    ],
+)
+def test_headlines(title: str | None, beginning: str, shown: str) -> None:
+    assert headline(title, beginning) == shown
