@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 
+from alembic import context
 from sqlalchemy import Connection, text
 
-from alembic import context
 from db.dialect import is_sqlite
 from db.engine import Database
 from db.models import Base

@@ -101,7 +101,7 @@ def _write(file: BinaryIO, database: Database, kind: Kind, filters: Filters, *, 
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
     from db import exports
-    from worker.export.columns import header
+    from worker.export.columns import COLUMNS
     from worker.export.stream import stream_csv
 
     rows: Callable[[Database, Filters], Iterator[Sequence[object]]] = {
@@ -121,7 +121,7 @@ def _write(file: BinaryIO, database: Database, kind: Kind, filters: Filters, *, 
                 written += 1
                 yield row
 
-        for chunk in stream_csv(header(kind), counted()):
+        for chunk in stream_csv(COLUMNS[kind], counted()):
             file.write(chunk.encode())
             bar.update(task, completed=written)
     return written

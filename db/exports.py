@@ -13,7 +13,18 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, SQLColumnExpression, case, collate, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    SQLColumnExpression,
+    bindparam,
+    case,
+    collate,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import aliased
 
 from db.dialect import is_sqlite
@@ -21,7 +32,7 @@ from db.engine import Database
 from db.models import Article, CoverageCell, Entity, MentionRow, Revision, Source
 
 _ARTICLES_PER_PAGE = 500
-_ARTICLES_PER_PAGE_OF_MENTIONS = 100
+_ARTICLES_PER_PAGE_OF_MENTIONS = 250
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,24 +51,27 @@ class Filters:
 
 def iter_articles(database: Database, filters: Filters) -> Iterator[Sequence[object]]:
     """Yield a row per article, by day and canonical URL."""
+    query = _articles().order_by(*_article_order(database))
     for ids in _article_pages(database, filters, _ARTICLES_PER_PAGE):
         with database.reading() as conn:
-            rows = conn.execute(_articles(ids).order_by(*_article_order(conn))).all()
-        for is_day, published_at, *row in rows:
-            row.insert(_PUBLISHED_AT, published_at.date() if is_day and published_at else published_at)
+            rows = conn.execute(query, {_PAGE: ids}).all()
+        for is_day, *row in rows:
+            if is_day and row[_PUBLISHED_AT]:
+                row[_PUBLISHED_AT] = row[_PUBLISHED_AT].date()
             yield row
 
 
 _PUBLISHED_AT = 7
+_PAGE = "page"
+_IS_ON_PAGE = Article.id.in_(bindparam(_PAGE, expanding=True))
 
 
-def _articles(ids: Sequence[int]) -> Select[*tuple[Any, ...]]:
+def _articles() -> Select[*tuple[Any, ...]]:
     original, stored = aliased(Article), aliased(Revision)
     revisions = select(func.count()).select_from(stored).where(stored.article_id == Article.id).scalar_subquery()
     return (
         select(
             Article.published_is_day,
-            Article.published_at,
             Article.id,
             Article.url,
             Article.source_id,
@@ -65,6 +79,7 @@ def _articles(ids: Sequence[int]) -> Select[*tuple[Any, ...]]:
             Revision.title,
             Revision.author,
             Article.language,
+            Article.published_at,
             Article.collected_at,
             Article.counts_on,
             Article.published_at.is_(None),
@@ -77,28 +92,28 @@ def _articles(ids: Sequence[int]) -> Select[*tuple[Any, ...]]:
         .join(Source, Source.id == Article.source_id)
         .join(Revision, Revision.id == Article.revision_id)
         .outerjoin(original, original.id == Article.cluster_id)
-        .where(Article.id.in_(ids))
+        .where(_IS_ON_PAGE)
     )
 
 
 def iter_mentions(database: Database, filters: Filters) -> Iterator[Sequence[object]]:
     """Yield a row per mention of the current revisions: articles as in `iter_articles`, titles before texts."""
+    query = _mentions().order_by(
+        *_article_order(database),
+        case((MentionRow.field == "title", 0), else_=1),
+        MentionRow.start,
+        MentionRow.end,
+        _bytewise(database, MentionRow.entity_id),
+    )
+    if filters.entities:
+        query = query.where(MentionRow.entity_id.in_(filters.entities))
     for ids in _article_pages(database, filters, _ARTICLES_PER_PAGE_OF_MENTIONS):
         with database.reading() as conn:
-            query = _mentions(ids).order_by(
-                *_article_order(conn),
-                case((MentionRow.field == "title", 0), else_=1),
-                MentionRow.start,
-                MentionRow.end,
-                _bytewise(conn, MentionRow.entity_id),
-            )
-            if filters.entities:
-                query = query.where(MentionRow.entity_id.in_(filters.entities))
-            rows = conn.execute(query).all()
+            rows = conn.execute(query, {_PAGE: ids}).all()
         yield from rows
 
 
-def _mentions(ids: Sequence[int]) -> Select[*tuple[Any, ...]]:
+def _mentions() -> Select[*tuple[Any, ...]]:
     return (
         select(
             Article.id,
@@ -120,7 +135,7 @@ def _mentions(ids: Sequence[int]) -> Select[*tuple[Any, ...]]:
         )
         .join(MentionRow, MentionRow.revision_id == Article.revision_id)
         .join(Entity, Entity.id == MentionRow.entity_id)
-        .where(Article.id.in_(ids))
+        .where(_IS_ON_PAGE)
     )
 
 
@@ -131,13 +146,13 @@ def iter_coverage(database: Database, filters: Filters) -> Iterator[Sequence[obj
     """
     if filters.languages:
         raise ValueError("cells per source are not kept by language")
+    order = (_bytewise(database, CoverageCell.entity_id), _bytewise(database, CoverageCell.part))
     day = None
     while True:
         with database.reading() as conn:
             day = _next_day(conn, day, filters)
             if day is None:
                 return
-            order = (_bytewise(conn, CoverageCell.entity_id), _bytewise(conn, CoverageCell.part))
             rows = conn.execute(_cells(day, filters).order_by(*order)).all()
         yield from rows
 
@@ -182,8 +197,8 @@ def _cells(day: date, filters: Filters) -> Select[*tuple[Any, ...]]:
 
 
 def _article_pages(database: Database, filters: Filters, size: int) -> Iterator[Sequence[int]]:
+    query = select(Article.id).where(*_conditions(filters)).order_by(*_article_order(database))
     with database.reading() as conn:
-        query = select(Article.id).where(*_conditions(filters)).order_by(*_article_order(conn))
         ids = array("q", conn.execution_options(yield_per=10_000).scalars(query))
     for start in range(0, len(ids), size):
         yield ids[start : start + size].tolist()
@@ -208,10 +223,10 @@ def _is_in(language: str) -> ColumnElement[bool]:
     return or_(Article.language == language, Article.language.startswith(f"{language}-", autoescape=True))
 
 
-def _article_order(conn: Connection) -> tuple[SQLColumnExpression[Any], ...]:
-    return (Article.counts_on.expression, _bytewise(conn, Article.canonical_url))
+def _article_order(database: Database) -> tuple[SQLColumnExpression[Any], ...]:
+    return (Article.counts_on.expression, _bytewise(database, Article.canonical_url))
 
 
-def _bytewise(conn: Connection, column: Any) -> SQLColumnExpression[Any]:
+def _bytewise(database: Database, column: Any) -> SQLColumnExpression[Any]:
     """Return the column so that it sorts by code point: PostgreSQL would sort by the rules of its locale."""
-    return column if is_sqlite(conn) else collate(column, "C")
+    return column if is_sqlite(database.engine) else collate(column, "C")

@@ -247,7 +247,7 @@ def count_feeds(conn: Connection, *, source_id: str | None = None) -> dict[str, 
     if source_id is not None:
         query = query.where(Feed.source_id == source_id)
     counts = {"active": 0, "paused": 0, "gone": 0, "failing": 0, "never polled": 0}
-    for state, feeds, failing, unpolled in conn.execute(query).tuples():
+    for state, feeds, failing, unpolled in conn.execute(query):
         counts[state] = feeds
         if state == "active":
             counts["failing"], counts["never polled"] = int(failing), int(unpolled)

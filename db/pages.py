@@ -122,7 +122,7 @@ def _insert_pages(
 def _upsert_sightings(conn: Connection, feed_id: int, entries: Sequence[EntryIn], seen_at: datetime) -> None:
     urls = [entry.canonical_url for entry in entries]
     found = conn.execute(select(Page.canonical_url, Page.id).where(Page.canonical_url.in_(urls)))
-    ids = {url: page_id for url, page_id in found.tuples()}
+    ids = {url: page_id for url, page_id in found}
     rows = [
         {
             "feed_id": feed_id,
@@ -162,7 +162,7 @@ def _owners(conn: Connection, hosts: Collection[str]) -> dict[str, str]:
     for start in range(0, len(wanted), _ROWS):
         part = wanted[start : start + _ROWS]
         query = select(SourceDomain.domain, SourceDomain.source_id).where(SourceDomain.domain.in_(part))
-        known |= {domain: source_id for domain, source_id in conn.execute(query).tuples()}
+        known |= {domain: source_id for domain, source_id in conn.execute(query)}
     return {
         host: known[longest]
         for host, several in ends.items()
@@ -230,7 +230,7 @@ def _hints(conn: Connection, page_ids: Collection[int]) -> dict[int, dict[str, s
         .order_by(Sighting.last_seen_at, Sighting.id)  # the newest is last, and stays
     )
     hints: dict[int, dict[str, str]] = {}
-    for page_id, title, author, published_at in conn.execute(query).tuples():
+    for page_id, title, author, published_at in conn.execute(query):
         said = {"title": title, "author": author, "published_at": published_at and published_at.isoformat()}
         hints[page_id] = {name: value for name, value in said.items() if value}
     return hints
@@ -279,4 +279,4 @@ def record_fetch(conn: Connection, fetched: PageFetched) -> None:
 
 def count_pages(conn: Connection) -> dict[str, int]:
     """Return how many pages are in each state."""
-    return {state: n for state, n in conn.execute(select(Page.state, func.count()).group_by(Page.state)).tuples()}
+    return {state: n for state, n in conn.execute(select(Page.state, func.count()).group_by(Page.state))}

@@ -47,7 +47,7 @@ class Site:
         return (
             f"<!doctype html><html lang='en'><head><meta charset='utf-8'><title>{escape(title)} | The Lake Post</title>"
             "<meta property='article:published_time' content='2022-01-06T10:00:00Z'></head>"
-            f"<body><nav><a href='/'>Home</a></nav><article><h1>{escape(title)}</h1>{paragraphs}</article></body></html>"
+            f"<body><nav><a href='/'>Home</a></nav><article><h1>{escape(title)}</h1>{paragraphs}</article></body>"
         ).encode()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import os
 import signal
 import subprocess
@@ -29,6 +30,7 @@ from db.engine import Database
 from db.feeds import add_feed, count_feeds, find_network_problem
 from db.models import Base, Capture, Feed, Page, Problem, Source
 from db.settings import Settings
+from worker.setup import prepare
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
@@ -121,6 +123,11 @@ def settings_for(site: Site, folder: Path, database_url: str = "", **more: Any) 
     return Settings(data_dir=folder, database_url=database_url, **{**usual, **more})
 
 
+def environment_of(settings: Settings) -> dict[str, str]:
+    values = settings.model_dump(mode="json")
+    return {**os.environ, **{f"STEPPEWATCH_{name.upper()}": str(value) for name, value in values.items()}}
+
+
 def store_for(settings: Settings, *feeds: str) -> Database:
     database = Database(settings.database)
     Base.metadata.create_all(database.engine)
@@ -204,6 +211,25 @@ def test_requests_to_one_host_keep_their_distance(site: Site, tmp_path: Path) ->
     assert min(later - sooner for sooner, later in pairwise(times)) > 0.3 - 0.05
 
 
+def test_crawl_once_collects_and_understands(site: Site, tmp_path: Path) -> None:
+    settings = settings_for(site, tmp_path)
+    site.feed("/1")
+    site.page("/1", "The ministers of Kazakhstan and Turkey met in the old customs house on the lake. " * 5)
+    database = Database(settings.database)
+    prepare(database, now=LONG_AGO)
+    database.write(lambda conn: conn.execute(update(Feed).values(state="paused")))
+    source_id = database.write(lambda conn: conn.scalar(select(Source.id).limit(1)))
+    database.write(lambda conn: add_feed(conn, source_id=source_id or "", url=site.url("/feed.xml"), now=LONG_AGO))
+    command = [sys.executable, "-m", "cli.main", "crawl", "--once", "--source", source_id or "", "--format", "json"]
+    done = subprocess.run(command, cwd=ROOT, env=environment_of(settings), stdout=subprocess.PIPE, check=True)
+    assert json.loads(done.stdout) == {
+        "poll": {"changed": 1},
+        "entry": {"new": 1},
+        "fetch": {"captured": 1},
+        "understand": {"new": 1},
+    }
+
+
 # everything that can be wrong with a site, met in one run
 
 
@@ -244,6 +270,7 @@ def harvest(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Harvest]:
             "/bomb": Reply(gzip.compress(b"x" * 20_000_000), headers={**html, "Content-Encoding": "gzip"}),
             "/huge": Reply(b"x" * 1_000_000, headers=html),
             "/broken": Reply(b"this is not gzip", headers={**html, "Content-Encoding": "gzip"}),
+            "/packed": Reply(b"....", headers={**html, "Content-Encoding": "snappy"}),
             "/slow": Reply(b"<p>" + b"slow " * 100, headers=html, delay_s=0.6),
             "/sound": Reply(b"RIFF", headers={"Content-Type": "audio/mpeg"}),
             "/void": Reply(b"  ", headers=html),
@@ -289,6 +316,8 @@ def harvest(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Harvest]:
         ("/chain0", "active", "redirects", "too many redirects (more than 3)"),
         ("/bomb", "active", "too large", "larger than 0.3 MB after decompression"),
         ("/huge", "active", "too large", "larger than 0.3 MB"),
+        ("/broken", "active", "broken", "the response could not be read: Not a gzipped file (b'th')"),
+        ("/packed", "active", "broken", "compressed in a way that cannot be read: snappy"),
         ("/slow", "active", "timed out", "timed out after 1.5 s"),
         ("/sound", "refused", "not a page", "audio/mpeg where a page was expected"),
         ("/void", "active", "empty", "an empty body"),
@@ -384,9 +413,8 @@ def test_single_addresses_are_fetched_with_the_same_guard(site: Site, tmp_path: 
 
 @contextmanager
 def service(settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
-    values = settings.model_dump(mode="json")
-    environment = {**os.environ, **{f"STEPPEWATCH_{name.upper()}": str(value) for name, value in values.items()}}
-    process = subprocess.Popen([sys.executable, "-m", "crawlers.service"], cwd=ROOT, env=environment)
+    command = [sys.executable, "-m", "crawlers.service"]
+    process = subprocess.Popen(command, cwd=ROOT, env=environment_of(settings))
     try:
         yield process
     finally:

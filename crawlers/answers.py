@@ -1,0 +1,154 @@
+"""What a request brought: a response, or in words why there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from OpenSSL.SSL import Error as TlsError
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    ResponseDataLossError,
+)
+from scrapy.http import Response
+from twisted.internet.error import ConnectError, ConnectionClosed
+from twisted.web.client import ResponseFailed
+
+KEPT_HEADERS = (
+    "content-type",
+    "content-language",
+    "date",
+    "etag",
+    "last-modified",
+    "link",
+    "retry-after",
+    "x-robots-tag",
+)
+_MAX_HEADER = 1_000
+_MAX_URL = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why there is no usable response.
+
+    `kind` is the counted outcome; `is_network` means that the host was not reached at all; `is_final` that asking
+    again is of no use.
+    """
+
+    kind: str
+    reason: str
+    is_network: bool = False
+    is_final: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A response as it came, decompressed; or `trouble`, with status 0. Header names are in lower case."""
+
+    url: str
+    status: int
+    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    trouble: Trouble | None = None
+
+    def header(self, name: str) -> str | None:
+        """Return a header; None if it is missing or empty."""
+        return self.headers.get(name) or None
+
+
+class Stopped(IgnoreRequest):
+    """Raised by our middlewares: this request goes no further."""
+
+    def __init__(self, trouble: Trouble) -> None:
+        super().__init__(trouble.reason)
+        self.trouble = trouble
+
+
+def answer_of(response: Response) -> Answer:
+    """Return what a Scrapy response says; of its headers only those in use, each of bounded length."""
+    headers = {}
+    for name in KEPT_HEADERS:
+        value = response.headers.get(name)
+        if value is not None:
+            text = "".join(letter for letter in value.decode("latin-1") if letter.isprintable())
+            if len(text) <= _MAX_HEADER:  # half a validator is none
+                headers[name] = text
+    packed = (response.headers.get("Content-Encoding") or b"").decode("latin-1").strip().lower()
+    trouble = None
+    if packed not in ("", "identity"):  # what Scrapy can unpack, it has unpacked, and taken the header away
+        trouble = Trouble("broken", f"compressed in a way that cannot be read: {packed[:50]}")
+    return Answer(response.url[:_MAX_URL], response.status, response.body, headers, trouble)
+
+
+def trouble_of_status(status: int) -> Trouble | None:
+    """Return what is wrong with a status; None for 200 and 304."""
+    if status in (200, 203, 304):
+        return None
+    if status in (404, 410):
+        return Trouble("missing", f"the server answered {status}: it is not there")
+    if status in (401, 402, 403, 407, 451):
+        return Trouble("forbidden", f"the server answered {status}: it does not let us in")
+    if 300 <= status < 400:
+        return Trouble("redirects", f"the server answered {status} without an address that can be followed")
+    if status == 204:
+        return Trouble("empty", "the server answered 204: no content")
+    return Trouble("server error", f"the server answered {status}")
+
+
+def trouble_of(error: BaseException, url: str, *, timeout_s: float, max_bytes: int) -> Trouble:
+    """Return in words why a download failed."""
+    host = urlsplit(url).hostname or url[:100]
+    match error:
+        case Stopped():
+            return error.trouble
+        case DownloadCancelledError():
+            return too_large(max_bytes)
+        case IgnoreRequest() if "DOWNLOAD_MAXSIZE" in str(error):
+            return too_large(max_bytes, " after decompression")
+        case DownloadFailedError():
+            return _trouble_of_failure(error, host)
+        case ResponseDataLossError():
+            return Trouble("broken", "the response broke off")
+    return _trouble_of_connection(error, host, timeout_s) or Trouble(
+        "broken", f"the response could not be read: {_words(error)}"
+    )
+
+
+def _trouble_of_connection(error: BaseException, host: str, timeout_s: float) -> Trouble | None:
+    match error:
+        case DownloadTimeoutError():
+            return Trouble("timed out", f"timed out after {timeout_s:g} s", is_network=True)
+        case CannotResolveHostError():
+            return Trouble("unreachable", f"the name {host} is not known", is_network=True)
+        case DownloadConnectionRefusedError():
+            return Trouble("unreachable", f"{host} refused the connection", is_network=True)
+        case ConnectError() | ConnectionClosed():
+            return Trouble("unreachable", f"{host} could not be reached: {_words(error)}", is_network=True)
+    return None
+
+
+def too_large(max_bytes: int, when: str = "") -> Trouble:
+    """Return the trouble with a response that is larger than we take."""
+    return Trouble("too large", f"larger than {max_bytes / 1e6:g} MB{when}")
+
+
+def _trouble_of_failure(error: DownloadFailedError, host: str) -> Trouble:
+    cause = error.__cause__
+    reasons = [reason.value for reason in getattr(cause, "reasons", [])] if isinstance(cause, ResponseFailed) else []
+    if any(isinstance(reason, TlsError) for reason in reasons):
+        return Trouble("unreachable", f"no secure connection with {host}")
+    if any(isinstance(reason, ConnectionClosed) for reason in reasons):
+        return Trouble("broken", f"{host} closed the connection without an answer")
+    words = "; ".join(_words(reason) for reason in reasons) or _words(error)
+    return Trouble("broken", f"no usable response from {host}: {words}"[:300])
+
+
+def _words(error: BaseException) -> str:
+    return " ".join(str(error).split())[:200] or type(error).__name__

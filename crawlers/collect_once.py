@@ -1,0 +1,48 @@
+"""Collecting once: all chosen feeds now, and what they name; for `crawl --once` and the demo."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from crawlers.child import read_orders, run_child, say
+from db.engine import Database
+from db.feeds import make_feeds_due
+from db.settings import Settings
+
+
+def collect_once(
+    settings: Settings, source_id: str | None = None, progress: Callable[[str], None] | None = None
+) -> dict[str, int]:
+    """Poll each active feed (of one source) once, fetch each page that is due once; return inputs per outcome.
+
+    Outcomes are spelled `poll: changed`, `entry: new`, `fetch: captured` … `progress` is told each address and what
+    came of it. The distance between two requests to one host is kept, so this may take minutes. A database without
+    such feeds gives an empty result. Raises ChildFailed.
+    """
+    database = Database(settings.database)
+    database.write(lambda conn: make_feeds_due(conn, now=datetime.now(UTC), source_id=source_id))
+    database.close()
+    counts: dict[str, int] = {}
+    for line in run_child(__name__, settings, {"source_id": source_id}):
+        if "counts" in line:
+            counts = line["counts"]
+        elif progress is not None:
+            progress(line["progress"])
+    return counts
+
+
+def main() -> None:
+    """The child: collect, then print the counts."""
+    from crawlers.service import collect, set_up_log
+
+    settings, orders = read_orders()
+    set_up_log("WARNING")
+    totals = collect(
+        settings, source_id=orders["source_id"], once=True, progress=lambda message: say({"progress": message})
+    )
+    say({"counts": {f"{stage}: {outcome}": inputs for (stage, outcome), inputs in sorted(totals.items())}})
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,163 @@
+"""Where the event loop hands over what would block it: reading, computing, and one thread that writes.
+
+SQLite has one writer at a time, so the process has one too: it gathers what is to be written and commits at most
+`FLUSH_ROWS` rows at once, at the latest `FLUSH_S` after the first.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import queue
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection
+
+from db.engine import Database
+from db.outcomes import ProblemSeen, record_outcomes, record_problems
+
+log = logging.getLogger("crawler")
+
+T = TypeVar("T")
+
+FLUSH_ROWS = 64
+FLUSH_S = 0.05
+_THREADS = 4
+
+
+@dataclass(slots=True)
+class Tally:
+    """Outcomes and problems of one piece of work, stored in the transaction of its facts."""
+
+    outcomes: Counter[tuple[str, str | None, str]] = field(default_factory=Counter)
+    """Inputs per (stage, source id, outcome)."""
+    problems: list[tuple[str, ProblemSeen]] = field(default_factory=list)
+
+    def count(self, stage: str, source_id: str | None, outcome: str, inputs: int = 1) -> None:
+        """Count inputs of a stage that ended alike."""
+        if inputs:
+            self.outcomes[stage, source_id, outcome] += inputs
+
+    def problem(self, stage: str, subject: str, reason: str, source_id: str | None) -> None:
+        """Note why something could not be used."""
+        self.problems.append((stage, ProblemSeen(subject, reason, source_id)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    work: Callable[[Connection, Tally], Any]
+    rows: int
+    done: Future[Any]
+
+
+class Desk:
+    """The database and a few threads, for one event loop."""
+
+    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
+        self._database = database
+        self._clock = clock
+        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="desk")
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._writer = threading.Thread(target=self._write_all, name="writer", daemon=True)
+        self._writer.start()
+        self.totals: Counter[tuple[str, str]] = Counter()
+        """Inputs per (stage, outcome) since the start."""
+
+    async def read(self, query: Callable[[Connection], T]) -> T:
+        """Return what a query returns."""
+        return await self.compute(self._read, query)
+
+    async def compute(self, work: Callable[..., T], *args: Any) -> T:
+        """Return what `work(*args)` returns, from another thread."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work, *args)
+
+    async def write(self, work: Callable[[Connection, Tally], T], *, rows: int = 1) -> T:
+        """Return what `work` returned once it is committed, together with other work; `rows` tells its weight.
+
+        `work` may be run again from the start, each time with a fresh tally.
+        """
+        return await asyncio.wrap_future(self.submit(work, rows=rows))
+
+    def submit(self, work: Callable[[Connection, Tally], T], *, rows: int = 1) -> Future[T]:
+        """Hand over something to write without waiting. Work is committed in the order in which it came."""
+        done: Future[T] = Future()
+        self._jobs.put(_Job(work, rows, done))
+        return done
+
+    def close(self) -> None:
+        """Write what was handed over, then end the threads."""
+        self._jobs.put(None)
+        self._writer.join()
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    def _read(self, query: Callable[[Connection], T]) -> T:
+        with self._database.reading() as conn:
+            return query(conn)
+
+    def _write_all(self) -> None:
+        while (first := self._jobs.get()) is not None:
+            jobs, ends = self._gather(first)
+            try:
+                self._commit(jobs)
+            except Exception:
+                for job in jobs:  # one of them is bad: alone, it spoils nobody else's work
+                    self._commit_alone(job)
+            if ends:
+                return
+
+    def _gather(self, first: _Job) -> tuple[list[_Job], bool]:
+        jobs, rows, flush_at = [first], first.rows, time.monotonic() + FLUSH_S
+        while rows < FLUSH_ROWS:
+            try:
+                job = self._jobs.get(timeout=max(0.0, flush_at - time.monotonic()))
+            except queue.Empty:
+                break
+            if job is None:
+                return jobs, True
+            jobs.append(job)
+            rows += job.rows
+        return jobs, False
+
+    def _commit(self, jobs: list[_Job]) -> None:
+        at = self._clock()
+        finished = self._database.write(lambda conn: _run(conn, jobs, at))
+        for job, (result, tally) in zip(jobs, finished, strict=True):
+            for (stage, _, outcome), n in tally.outcomes.items():
+                self.totals[stage, outcome] += n
+            if job.done.set_running_or_notify_cancel():
+                job.done.set_result(result)
+
+    def _commit_alone(self, job: _Job) -> None:
+        try:
+            self._commit([job])
+        except Exception as error:
+            if job.done.set_running_or_notify_cancel():
+                job.done.set_exception(error)
+            else:
+                log.error("could not be written: %s", error)
+
+
+def _run(conn: Connection, jobs: list[_Job], at: datetime) -> list[tuple[Any, Tally]]:
+    finished: list[tuple[Any, Tally]] = []
+    for job in jobs:
+        tally = Tally()
+        finished.append((job.work(conn, tally), tally))
+    outcomes: dict[str, Counter[tuple[str | None, str]]] = {}
+    problems: dict[str, list[ProblemSeen]] = {}
+    for _, tally in finished:
+        for (stage, source_id, outcome), n in tally.outcomes.items():
+            outcomes.setdefault(stage, Counter())[source_id, outcome] += n
+        for stage, problem in tally.problems:
+            problems.setdefault(stage, []).append(problem)
+    for stage, counts in sorted(outcomes.items()):
+        record_outcomes(conn, stage, counts, at=at)
+    for stage, seen in sorted(problems.items()):
+        record_problems(conn, stage, seen, at=at)
+    return finished

@@ -1,0 +1,125 @@
+"""What follows from fetching a page: pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from crawlers.answers import Answer, Trouble, trouble_of_status
+from crawlers.polls import body_hash
+from crawlers.schedule import CONFIRM_GONE_S, NETWORK_RETRY_S, next_check, next_retry, retry_after_s
+from db.captures import CaptureIn
+from db.pages import NEVER, PageDue, PageFetched
+
+_PAGE_TYPES = ("text/html", "application/xhtml+xml", "text/plain", "application/xml", "text/xml")
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """The page's new state, and the capture to store if there is something new to read."""
+
+    page: PageFetched
+    capture: CaptureIn | None = None
+
+
+def decide_fetch(page: PageDue, answer: Answer, *, now: datetime, draw: float) -> Fetched:
+    """Return what a fetch makes of a page: captured, unchanged, or what was the matter."""
+    trouble = answer.trouble or trouble_of_status(answer.status) or _trouble_of_content(answer)
+    if trouble is None and answer.status == 304 and page.body_hash is None:
+        trouble = Trouble("server error", "the server answered 304 to the first request")
+    if trouble is not None:
+        return Fetched(_failed(page, answer, trouble, now, draw))
+    digest = page.body_hash if answer.status == 304 else body_hash(answer.body)
+    is_new = digest != page.body_hash
+    changed_at = _last_change(page, now) if page.body_hash is None else now if is_new else None
+    check_at = next_check(now, last_change=changed_at or page.changed_at or page.first_seen_at, draw=draw)
+    fetched = PageFetched(
+        page_id=page.id,
+        fetched_at=now,
+        outcome="captured" if is_new else "unchanged",
+        error=None,
+        state="active" if check_at else "settled",
+        next_fetch_at=check_at or NEVER,
+        fetches=page.fetches + 1,
+        failures=0,
+        etag=answer.header("etag") or (page.etag if answer.status == 304 else None),
+        last_modified=answer.header("last-modified") or (page.last_modified if answer.status == 304 else None),
+        body_hash=digest,
+        changed_at=changed_at,
+    )
+    if not is_new or digest is None:
+        return Fetched(fetched)
+    return Fetched(
+        fetched,
+        CaptureIn(
+            page_id=page.id,
+            source_id=page.source_id,
+            url=answer.url,
+            fetched_at=now,
+            status=answer.status,
+            content_type=answer.header("content-type"),
+            body=answer.body,
+            body_hash=digest,
+            headers=answer.headers,
+            hints=page.hints,
+        ),
+    )
+
+
+def forgive_fetch(page: PageDue, reason: str, *, now: datetime) -> PageFetched:
+    """Return the page as it was before a fetch that failed through no fault of its own."""
+    return _kept(page, "no network", reason, now, now + timedelta(seconds=NETWORK_RETRY_S), page.failures)
+
+
+def _last_change(page: PageDue, now: datetime) -> datetime:
+    """Return since when a page met for the first time may be taken to be as it is: its publication, if known.
+
+    At most a week ago, so that old articles of a new outlet are looked at again too, but seldom.
+    """
+    said = page.hints.get("published_at")
+    published_at = datetime.fromisoformat(said) if said else now
+    return min(max(published_at, now - timedelta(days=7)), now)
+
+
+def _trouble_of_content(answer: Answer) -> Trouble | None:
+    if answer.status == 304:
+        return None
+    kind = (answer.header("content-type") or "").partition(";")[0].strip().lower()
+    if kind and kind not in _PAGE_TYPES:
+        return Trouble("not a page", f"{kind[:100]} where a page was expected", is_final=True)
+    if not answer.body.strip():
+        return Trouble("empty", "an empty body")
+    return None
+
+
+def _failed(page: PageDue, answer: Answer, trouble: Trouble, now: datetime, draw: float) -> PageFetched:
+    failures = page.failures + 1
+    if trouble.is_final:
+        return _kept(page, trouble.kind, trouble.reason, now, NEVER, failures, state="refused")
+    if trouble.kind == "missing":
+        if page.last_outcome == "missing":
+            return _kept(page, "gone", trouble.reason, now, NEVER, failures, state="gone")
+        return _kept(page, "missing", trouble.reason, now, now + timedelta(seconds=CONFIRM_GONE_S), failures)
+    wish = retry_after_s(answer.header("retry-after"), now) if answer.status in (429, 503) else None
+    again_at = next_retry(now, failures=failures, draw=draw, retry_after_s=wish)
+    if next_check(now, last_change=page.changed_at or page.first_seen_at, draw=draw) is None:
+        return _kept(page, trouble.kind, trouble.reason, now, NEVER, failures, state="settled")
+    return _kept(page, trouble.kind, trouble.reason, now, again_at, failures)
+
+
+def _kept(
+    page: PageDue, outcome: str, reason: str, now: datetime, again_at: datetime, failures: int, state: str = "active"
+) -> PageFetched:
+    return PageFetched(
+        page_id=page.id,
+        fetched_at=now,
+        outcome=outcome,
+        error=reason,
+        state=state,
+        next_fetch_at=again_at,
+        fetches=page.fetches,
+        failures=failures,
+        etag=page.etag,
+        last_modified=page.last_modified,
+        body_hash=page.body_hash,
+    )

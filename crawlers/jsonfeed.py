@@ -1,0 +1,96 @@
+"""JSON Feed 1.0 and 1.1 (https://www.jsonfeed.org/version/1.1/), which feedparser does not read."""
+
+from __future__ import annotations
+
+import html
+import json
+from datetime import datetime
+from typing import Any
+from urllib.parse import urljoin
+
+from crawlers import dates
+from crawlers.texts import clean, one_line
+
+
+def looks_like_json(body: bytes) -> bool:
+    """Return whether a body opens like a JSON document."""
+    return body[:64].lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"["))
+
+
+def load(body: bytes) -> dict[str, Any]:
+    """Return the document. Raises ValueError, with a reason for people, if it is not a JSON Feed."""
+    try:
+        document = json.loads(body.decode("utf-8-sig", "replace"))
+    except RecursionError as error:
+        raise ValueError("JSON nested too deeply") from error
+    except ValueError as error:
+        raise ValueError(f"broken JSON: {error}") from error
+    if not isinstance(document, dict) or not isinstance(document.get("items"), list):
+        raise ValueError("JSON without items")
+    return document
+
+
+def title(document: dict[str, Any]) -> str | None:
+    """Return the feed's title."""
+    return _plain(document.get("title"))
+
+
+def kind(document: dict[str, Any]) -> str:
+    """Return `json10`, `json11` or, for a version we have not heard of, `json`."""
+    version = str(document.get("version") or "").rstrip("/")
+    return {"1": "json10", "1.1": "json11"}.get(version.rpartition("/")[2], "json")
+
+
+def items(document: dict[str, Any], base: str | None) -> list[dict[str, Any]]:
+    """Return the fields of each item, in order; an item that is not even an object becomes an empty one."""
+    base = base or _string(document.get("feed_url")) or _string(document.get("home_page_url")) or ""
+    return [_item(item if isinstance(item, dict) else {}, base) for item in document["items"]]
+
+
+def _item(item: dict[str, Any], base: str) -> dict[str, Any]:
+    url = _string(item.get("url")) or _string(item.get("external_url"))
+    text = _string(item.get("content_text"))
+    return {
+        "url": _joined(base, url) if url else None,
+        "guid": _string(item.get("id")),
+        "title": _plain(item.get("title")),
+        "author": _authors(item),
+        "published_at": _instant(item.get("date_published")),
+        "updated_at": _instant(item.get("date_modified")),
+        "summary": _string(item.get("summary")),
+        "content": _string(item.get("content_html")) or (html.escape(text, quote=False) if text else None),
+    }
+
+
+def _authors(item: dict[str, Any]) -> str | None:
+    several = item.get("authors")
+    authors = several if isinstance(several, list) else [item.get("author")]
+    names = [name for author in authors if isinstance(author, dict) and (name := _plain(author.get("name")))]
+    return ", ".join(dict.fromkeys(names)) or None
+
+
+def _instant(value: object) -> datetime | None:
+    if not isinstance(value, str):
+        return None
+    try:
+        instant = datetime.fromisoformat(value.strip())
+    except ValueError:
+        return dates.from_text(value)
+    return dates.plausible(instant) if instant.tzinfo else dates.from_text(value)
+
+
+def _joined(base: str, url: str) -> str:
+    try:
+        return urljoin(base, url)
+    except ValueError:
+        return url
+
+
+def _plain(value: object) -> str | None:
+    return one_line(value) or None if isinstance(value, str) else None
+
+
+def _string(value: object) -> str | None:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return str(value)  # ids are numbers in the wild, as the specification foresees
+    return clean(value).strip() or None if isinstance(value, str) else None

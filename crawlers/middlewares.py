@@ -1,0 +1,62 @@
+"""Downloader middlewares: what every request must pass, the first one and each hop of a redirect."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
+from scrapy.exceptions import CannotResolveHostError, IgnoreRequest
+from scrapy.http import Request, Response
+
+from crawlers.answers import Stopped, Trouble
+from crawlers.guard import parse_allowed, refusal_of_url
+from crawlers.resolver import ALLOWED_SETTING, refusals
+from db.urls import host_of
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+
+class GuardMiddleware:
+    """Refuses schemes, ports and literal addresses, and gives each request to the queue of its own host."""
+
+    def __init__(self, allowed: frozenset[tuple[str, int]]) -> None:
+        self._allowed = allowed
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> GuardMiddleware:
+        """Scrapy's way of making one."""
+        return cls(parse_allowed(crawler.settings.get(ALLOWED_SETTING, "")))
+
+    def process_request(self, request: Request) -> None:
+        """Let the request pass, or raise Stopped."""
+        refusal = refusal_of_url(request.url, self._allowed)
+        if refusal:
+            raise Stopped(Trouble("refused", refusal, is_final=True))
+        # A redirect keeps its request's meta: without this it would wait in the queue of the host it came from.
+        request.meta["download_slot"] = host_of(request.url)
+
+    def process_exception(self, request: Request, exception: Exception) -> None:
+        """Say it when a name was found but its address refused."""
+        if isinstance(exception, CannotResolveHostError):
+            refusal = refusals.find(urlsplit(request.url).hostname or "")
+            if refusal:
+                raise Stopped(Trouble("refused", refusal, is_final=True)) from exception
+
+
+class Redirects(RedirectMiddleware):
+    """Scrapy's redirects, with loops and endless chains called by their names."""
+
+    def process_response(  # type: ignore[override]  # the parent's decorator hides a deprecated argument
+        self, request: Request, response: Response
+    ) -> Request | Response:
+        """Return the response, or the request it redirects to; raise Stopped when there is no end to it."""
+        try:
+            result: Request | Response = super().process_response(request, response)
+        except IgnoreRequest as error:
+            reason = f"too many redirects (more than {self.max_redirect_times})"
+            raise Stopped(Trouble("redirects", reason)) from error
+        if isinstance(result, Request) and result.url in (request.url, *request.meta.get("redirect_urls", ())):
+            raise Stopped(Trouble("redirects", f"redirect loop at {result.url[:300]}"))
+        return result

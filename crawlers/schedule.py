@@ -1,0 +1,102 @@
+"""When to ask again: pure functions from what happened to an instant.
+
+`draw` is a number in [0, 1) that the caller takes from its random generator; it spreads requests by ±10 %, so that
+what once began together does not stay together.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+HOUR_S = 3_600.0
+DAY_S = 24 * HOUR_S
+
+RETRY_AFTER_MAX_S = 31 * DAY_S
+"""A server may ask for a month of silence, not for eternity."""
+
+CHECKS = (
+    (3 * HOUR_S, 900.0),
+    (DAY_S, HOUR_S),
+    (7 * DAY_S, 12 * HOUR_S),
+    (30 * DAY_S, 3 * DAY_S),
+    (365 * DAY_S, 30 * DAY_S),
+)
+"""(age since the last change, pause until the next check): most silent edits come soon (after NewsDiffs)."""
+
+_FETCH_RETRY_S = 900.0
+_FETCH_RETRY_MAX_S = 30 * DAY_S
+CONFIRM_GONE_S = HOUR_S
+"""A page that answers 404 or 410 is asked once more after this before it is given up."""
+NETWORK_RETRY_S = 60.0
+"""Pause after our own network was down."""
+
+
+@dataclass(frozen=True, slots=True)
+class PollPolicy:
+    """How often a healthy feed is polled, and at the least a failing one."""
+
+    every_s: float
+    at_least_every_s: float
+
+
+def next_poll(
+    now: datetime, policy: PollPolicy, *, failures: int, draw: float, retry_after_s: float | None = None
+) -> datetime:
+    """Return when to poll again after `failures` failed polls in a row (0: the last one succeeded)."""
+    cap = max(policy.every_s, policy.at_least_every_s)
+    pause = min(_spread(_doubled(policy.every_s, failures, cap), draw), cap)
+    return now + timedelta(seconds=_at_least(pause, retry_after_s))
+
+
+def next_check(now: datetime, *, last_change: datetime, draw: float) -> datetime | None:
+    """Return when to look at a page again for edits; None when it has not changed for a year."""
+    age_s = (now - last_change).total_seconds()
+    for limit_s, pause_s in CHECKS:
+        if age_s < limit_s:
+            return now + timedelta(seconds=_spread(pause_s, draw))
+    return None
+
+
+def next_retry(now: datetime, *, failures: int, draw: float, retry_after_s: float | None = None) -> datetime:
+    """Return when to fetch a page again after `failures` (≥ 1) failed fetches in a row."""
+    pause = _spread(_doubled(_FETCH_RETRY_S, failures - 1, _FETCH_RETRY_MAX_S), draw)
+    return now + timedelta(seconds=_at_least(pause, retry_after_s))
+
+
+def retry_after_s(value: str | None, now: datetime) -> float | None:
+    """Return the seconds that a Retry-After header asks for, at most a month; None if it says nothing usable.
+
+    Both forms of RFC 9110 §10.2.3: a number of seconds, or an HTTP date.
+    """
+    text = (value or "").strip()
+    if not text:
+        return None
+    if text.isascii() and text.isdigit():
+        seconds = float(text) if len(text) < 12 else RETRY_AFTER_MAX_S
+    else:
+        try:
+            date = parsedate_to_datetime(text)
+        except (ValueError, TypeError, IndexError, OverflowError):
+            return None
+        date = date.replace(tzinfo=UTC) if date.tzinfo is None else date
+        seconds = (date - now).total_seconds()
+    return min(seconds, RETRY_AFTER_MAX_S) if seconds > 0 else None
+
+
+def _doubled(pause_s: float, times: int, cap_s: float) -> float:
+    """Return pause × 2^times, capped; without ever computing a number that overflows."""
+    if times <= 0 or pause_s >= cap_s:
+        return min(pause_s, cap_s)
+    enough = math.ceil(math.log2(cap_s / pause_s))
+    return min(pause_s * 2.0 ** min(times, enough), cap_s)
+
+
+def _spread(pause_s: float, draw: float) -> float:
+    return pause_s * (0.9 + 0.2 * draw)
+
+
+def _at_least(pause_s: float, wished_s: float | None) -> float:
+    return max(pause_s, min(wished_s, RETRY_AFTER_MAX_S)) if wished_s is not None else pause_s

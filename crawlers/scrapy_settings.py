@@ -1,0 +1,61 @@
+"""How Scrapy is set up: what is ours to decide is here, what is the operator's is added by `scrapy_settings`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from crawlers.resolver import ALLOWED_SETTING
+from db.settings import Settings
+
+CONSTANTS: dict[str, Any] = {
+    # safety: only http(s), only through the guard
+    "TWISTED_DNS_RESOLVER": "crawlers.resolver.GuardedResolver",
+    "DNSCACHE_ENABLED": False,
+    "DOWNLOAD_HANDLERS": {"data": None, "file": None, "ftp": None, "s3": None},
+    "HTTPPROXY_ENABLED": False,  # a proxy would look names up for itself, past the guard
+    "DOWNLOADER_MIDDLEWARES": {
+        "crawlers.middlewares.GuardMiddleware": 10,
+        "crawlers.robots.RobotsMiddleware": 100,
+        "crawlers.middlewares.Redirects": 600,
+        "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+        "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+        "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
+        "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
+        "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
+        "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
+        "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
+        "scrapy.downloadermiddlewares.stats.DownloaderStats": None,
+    },
+    "TELNETCONSOLE_ENABLED": False,
+    "REMOTE_CONTROL_ENABLED": False,
+    "EXTENSIONS_BASE": {},
+    # etiquette
+    "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
+    "DOWNLOAD_DELAY_JITTER": 0,  # our distance is the least distance
+    "RETRY_ENABLED": False,  # the schedule repeats, with growing pauses
+    "COOKIES_ENABLED": False,
+    "REFERRER_POLICY": "no-referrer",
+    "DEFAULT_REQUEST_HEADERS": {"Accept": "*/*"},  # Scrapy would ask for English, and some outlets would obey
+    # the spider does the counting and the deciding
+    "HTTPERROR_ALLOW_ALL": True,
+    "DUPEFILTER_CLASS": "scrapy.dupefilters.BaseDupeFilter",
+    "DOWNLOAD_WARNSIZE": 0,
+    "URLLENGTH_LIMIT": 4_000,
+    "REACTOR_THREADPOOL_MAXSIZE": 32,  # look-ups of names wait in these threads
+    "LOG_ENABLED": False,
+    "LOG_INSTALL_ROOT_HANDLER": False,
+}
+
+
+def scrapy_settings(settings: Settings) -> dict[str, Any]:
+    """Return Scrapy's settings for ours."""
+    return {
+        **CONSTANTS,
+        ALLOWED_SETTING: settings.allow_private_hosts,
+        "USER_AGENT": settings.user_agent,
+        "DOWNLOAD_DELAY": settings.host_delay_s,
+        "DOWNLOAD_TIMEOUT": settings.fetch_timeout_s,
+        "DOWNLOAD_MAXSIZE": settings.fetch_max_bytes,
+        "REDIRECT_MAX_TIMES": settings.redirects_max,
+        "CONCURRENT_REQUESTS": settings.concurrent_requests,
+    }

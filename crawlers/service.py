@@ -1,0 +1,142 @@
+"""The crawler process: `python -m crawlers.service` collects until it is told to end."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import random
+import signal
+import sys
+import threading
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Any, cast
+
+from scrapy.crawler import AsyncCrawlerProcess
+from sqlalchemy import make_url
+
+from crawlers.desk import Desk
+from crawlers.guard import parse_allowed
+from crawlers.scrapy_settings import scrapy_settings
+from crawlers.spiders.collector import CollectorSpider, Once
+from crawlers.work import Work, hold
+from db.engine import Database
+from db.settings import Settings, load
+
+log = logging.getLogger("crawler")
+
+PATIENCE_S = 1.0
+"""How long responses under way are waited for at the end; what is cut off is asked for again at the next start."""
+_LAST_RESORT_S = 2.5
+
+
+def set_up_log(level: str) -> None:
+    """Send short lines to stderr: ours from `level` on, the libraries' only when something broke."""
+    libraries, own = logging.StreamHandler(sys.stderr), logging.StreamHandler(sys.stderr)
+    form = "%(asctime)s %(message)s" if sys.stderr.isatty() else "%(message)s"  # who collects our lines adds the time
+    for handler in (libraries, own):
+        handler.setFormatter(logging.Formatter(form, "%H:%M:%S"))
+    libraries.setLevel(logging.ERROR)  # on the handler, because Scrapy sets the levels of its loggers itself
+    logging.getLogger().addHandler(libraries)
+    log.addHandler(own)
+    log.propagate = False
+    log.setLevel(level.upper())
+
+
+def run_spider(settings: Settings, spider: type, *, on_end: Callable[[], None], **arguments: Any) -> None:
+    """Run one spider until it ends or SIGTERM or SIGINT comes. Once in a process: a reactor cannot be started again.
+
+    `on_end` is called from whichever thread ends the process, at the latest `_LAST_RESORT_S` after the signal.
+    """
+    process = AsyncCrawlerProcess(scrapy_settings(settings))
+    loop = asyncio.get_event_loop()
+    ended = threading.Lock()
+    tasks: list[asyncio.Task[Any]] = []
+
+    def end() -> None:
+        if ended.acquire(blocking=False):
+            on_end()
+
+    def last_resort() -> None:  # a look-up or a parse that hangs must not keep the process
+        end()
+        os._exit(0)
+
+    def leave() -> None:
+        from twisted.internet import reactor
+
+        log.info("ending")
+        timer = threading.Timer(_LAST_RESORT_S, last_resort)
+        timer.daemon = True
+        timer.start()
+
+        def stop_reactor() -> None:
+            with suppress(RuntimeError):  # it has stopped by itself
+                cast(Any, reactor).stop()
+
+        tasks.append(loop.create_task(process.stop()))
+        loop.call_later(PATIENCE_S, stop_reactor)
+
+    crawl = process.crawl(spider, **arguments)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, leave)
+    try:
+        process.start(install_signal_handlers=False)
+    finally:
+        end()
+    if crawl.done() and not crawl.cancelled() and (error := crawl.exception()) is not None:
+        raise error
+
+
+def collect(
+    settings: Settings,
+    *,
+    source_id: str | None = None,
+    once: bool = False,
+    progress: Callable[[str], None] | None = None,
+) -> Counter[tuple[str, str]]:
+    """Collect until told to end, or `once` until nothing is left; return inputs per (stage, outcome)."""
+    database = Database(settings.database)
+
+    def clock() -> datetime:
+        return datetime.now(UTC)
+
+    desk = Desk(database, clock)
+    held: dict[tuple[type, int], Work] = {}
+
+    def end() -> None:
+        desk.submit(lambda conn, _: hold(conn, held.values(), until=None))
+        desk.close()
+
+    run_spider(
+        settings,
+        CollectorSpider,
+        on_end=end,
+        desk=desk,
+        own=settings,
+        held=held,
+        clock=clock,
+        draw=random.random,
+        once=Once(clock(), source_id, progress) if once else None,
+    )
+    database.close()
+    return desk.totals
+
+
+def main() -> None:
+    """Collect with the settings of the environment."""
+    settings = load()
+    set_up_log(settings.log_level)
+    try:
+        parse_allowed(settings.allow_private_hosts)
+    except ValueError as error:
+        log.error("STEPPEWATCH_ALLOW_PRIVATE_HOSTS: %s", error)
+        raise SystemExit(2) from error
+    log.info("collecting into %s", make_url(settings.database).render_as_string(hide_password=True))
+    collect(settings)
+
+
+if __name__ == "__main__":
+    main()

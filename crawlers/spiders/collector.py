@@ -1,0 +1,262 @@
+"""The collector: polls feeds and fetches pages for as long as it runs.
+
+What is due comes from the database and what came of it goes back there; this spider only keeps the two apart in time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from scrapy import Spider
+from scrapy.http import Request, Response
+from sqlalchemy import Connection
+from twisted.python.failure import Failure
+
+from crawlers import work
+from crawlers.answers import Answer, Trouble, answer_of, trouble_of
+from crawlers.desk import Desk, Tally
+from crawlers.guard import parse_allowed
+from crawlers.hosts import Hosts
+from crawlers.outage import HOSTS, Outage
+from crawlers.schedule import NETWORK_RETRY_S, PollPolicy
+from crawlers.work import Context, Work
+from db.captures import count_waiting
+from db.feeds import FeedDue, claim_feeds, count_due_feeds, find_due_feeds, record_network
+from db.pages import PageDue, claim_pages, find_due_pages
+from db.settings import Settings
+
+log = logging.getLogger("crawler")
+
+IDLE_S = 0.2
+"""Pause when nothing is due: how late a new page may be noticed."""
+_BATCH = 16
+_WAITING_EVERY_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """Orders for a run that ends: each feed of `source_id` (None: all) is polled once, each due page fetched once."""
+
+    began_at: datetime
+    source_id: str | None = None
+    progress: Callable[[str], None] | None = None
+
+
+class CollectorSpider(Spider):
+    """Claims what is due, asks for it, and records the outcome."""
+
+    name = "collector"
+
+    def __init__(
+        self,
+        *,
+        desk: Desk,
+        own: Settings,
+        held: dict[tuple[type, int], Work],
+        clock: Callable[[], datetime],
+        draw: Callable[[], float],
+        once: Once | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.hosts = Hosts(own.host_delay_s)
+        self.held = held
+        """What is claimed and has no outcome yet; shared with whoever ends the process."""
+        self._desk, self._own, self._clock, self._once = desk, own, clock, once
+        self._context = Context(
+            PollPolicy(own.poll_every_s, own.poll_at_least_every_s), parse_allowed(own.allow_private_hosts), draw
+        )
+        self._outage: Outage[Work] = Outage()
+        self._knows_network = False
+        self._probe_at: datetime | None = None
+        self._is_paused = False
+        self._waiting_checked_at = -_WAITING_EVERY_S
+
+    async def start(self) -> AsyncIterator[Request]:
+        """Yield a request for everything that is due, for ever; in a run that ends, until nothing is left."""
+        keeper = asyncio.ensure_future(self._keep_claims())
+        try:
+            while True:
+                batch = await self._claim()
+                for each in batch:
+                    request = self._request(each)
+                    if request is not None:
+                        yield request
+                if not batch:
+                    if self._once and await self._is_finished(self._once):
+                        return
+                    await asyncio.sleep(IDLE_S)
+        finally:
+            keeper.cancel()
+
+    async def answered(self, response: Response, due: Work) -> None:
+        """Take a response."""
+        await self._finish(due, answer_of(response))
+
+    async def failed(self, failure: Failure) -> None:
+        """Take the reason why there is no response."""
+        request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy puts it there
+        assert failure.value is not None
+        trouble = trouble_of(
+            failure.value, request.url, timeout_s=self._own.fetch_timeout_s, max_bytes=self._own.fetch_max_bytes
+        )
+        await self._finish(request.cb_kwargs["due"], Answer(request.url[:2_000], 0, trouble=trouble))
+
+    # what to ask
+
+    async def _claim(self) -> list[Work]:
+        room = min(_BATCH, self._own.concurrent_requests - len(self.held))
+        now = self._clock()
+        if self._outage.is_down:
+            if self._once or (self._probe_at is not None and now < self._probe_at):
+                return []
+            room, self._probe_at = min(room, HOSTS), now + timedelta(seconds=NETWORK_RETRY_S)
+        if room <= 0:
+            return []
+        pages_too = await self._may_fetch_pages()
+        resting = self.hosts.resting(time.monotonic())
+        found = await self._desk.read(lambda conn: self._find_due(conn, now, room, resting, pages_too))
+        if not found:
+            return []
+        feeds = [each.id for each in found if isinstance(each, FeedDue)]
+        pages = [each.id for each in found if isinstance(each, PageDue)]
+        ours = await self._desk.write(
+            lambda conn, _: (
+                claim_feeds(conn, feeds, now=now, lease_s=self._own.lease_s) if feeds else set(),
+                claim_pages(conn, pages, now=now, lease_s=self._own.lease_s) if pages else set(),
+            )
+        )
+        claimed = [each for each in found if each.id in ours[isinstance(each, PageDue)]]
+        for each in claimed:
+            self.held[type(each), each.id] = each
+            self.hosts.ask(each.host)
+        return claimed
+
+    def _find_due(self, conn: Connection, now: datetime, room: int, resting: set[str], pages_too: bool) -> list[Work]:
+        source_id = self._once.source_id if self._once else None
+        since = self._once.began_at if self._once else None
+        found: list[Work] = []
+        found += find_due_feeds(
+            conn, now=now, limit=(room + 1) // 2, resting=resting, source_id=source_id, not_since=since
+        )
+        if pages_too and room > len(found):
+            found += find_due_pages(
+                conn,
+                now=now,
+                limit=room - len(found),
+                resting=resting | {each.host for each in found},
+                source_id=source_id,
+                recheck=self._own.recheck,
+                not_since=since,
+            )
+        return found
+
+    async def _may_fetch_pages(self) -> bool:
+        """Return False while so many captures wait that fetching more only fills the disk."""
+        if self._once or time.monotonic() < self._waiting_checked_at + _WAITING_EVERY_S:
+            return not self._is_paused
+        self._waiting_checked_at = time.monotonic()
+        waiting = await self._desk.read(count_waiting)
+        if self._is_paused != (waiting >= self._own.waiting_max):
+            self._is_paused = not self._is_paused
+            if self._is_paused:
+                log.warning("%d captures wait for a worker: pages are not fetched until there are fewer", waiting)
+            else:
+                log.info("pages are fetched again")
+        return not self._is_paused
+
+    async def _is_finished(self, once: Once) -> bool:
+        """Return whether a run that ends has nothing left; an outage ends it too, and what was not asked is counted."""
+        if self.held:
+            return False
+        now = self._clock()
+        if not self._outage.is_down:
+            return not await self._desk.read(lambda conn: self._find_due(conn, now, 1, set(), True))
+        left = await self._desk.read(lambda conn: count_due_feeds(conn, now=now, source_id=once.source_id))
+        await self._desk.write(lambda _, tally: tally.count("poll", once.source_id, "no network", left))
+        return True
+
+    def _request(self, due: Work) -> Request | None:
+        try:
+            return Request(
+                due.url,
+                headers=work.headers(due),
+                callback=self.answered,
+                errback=self.failed,
+                cb_kwargs={"due": due},
+                dont_filter=True,
+            )
+        except ValueError as error:
+            trouble = Trouble("refused", f"refused: not a usable address ({error})"[:300], is_final=True)
+            asyncio.ensure_future(self._finish(due, Answer(due.url, 0, trouble=trouble)))  # noqa: RUF006 - held keeps count
+            return None
+
+    # what came of it
+
+    async def _finish(self, due: Work, answer: Answer) -> None:
+        try:
+            self._watch_network(due, answer)
+            said = await self._record(due, answer)
+        except Exception as error:
+            log.exception("%s: could not be recorded", due.url)
+            said = f"internal error: {error}"
+            self._desk.submit(lambda _, tally: work.count_internal_error(tally, due, said))
+        if self._once and self._once.progress:
+            self._once.progress(f"{due.url}: {said}")
+        self.hosts.answered(due.host, time.monotonic())
+        self.held.pop((type(due), due.id), None)
+
+    async def _record(self, due: Work, answer: Answer) -> str:
+        """Store everything that follows from an answer; return it in a few words."""
+        now = self._clock()
+        if self._outage.is_down and answer.trouble is not None and answer.trouble.is_network:
+            reason = answer.trouble.reason
+            await self._desk.write(lambda conn, tally: work.record_forgiven(conn, tally, due, reason, now))
+            return f"no network ({reason})"
+        outcome = await self._desk.compute(work.decide, due, answer, now, self._context)
+        for rows, step in outcome.steps:
+            await self._desk.write(step, rows=rows)
+        (log.info if outcome.is_news else log.debug)("%s: %s", due.url, outcome.said)
+        return outcome.said
+
+    def _watch_network(self, due: Work, answer: Answer) -> None:
+        if answer.trouble is not None and answer.trouble.is_network:
+            forgiven = self._outage.unreachable(due.host, due)
+            if forgiven:
+                self._announce_outage([each for each in forgiven if each is not due])
+        elif answer.status and (self._outage.answered() or not self._knows_network):
+            if self._knows_network:
+                log.info("outlets can be reached again")
+            self._knows_network = True
+            now = self._clock()
+            self._desk.submit(lambda conn, _: record_network(conn, None, at=now))
+
+    def _announce_outage(self, forgiven: list[Work]) -> None:
+        now = self._clock()
+        reason = f"outlets cannot be reached: no network ({', '.join(self._outage.hosts)})"
+        log.warning("%s; trying again every %g s", reason, NETWORK_RETRY_S)
+        self._knows_network = True
+        self._probe_at = now + timedelta(seconds=NETWORK_RETRY_S)
+
+        def store(conn: Connection, _tally: Tally) -> None:
+            record_network(conn, reason, at=now)
+            for each in forgiven:
+                work.forgive(conn, each, reason, now)
+
+        self._desk.submit(store)
+
+    # claims
+
+    async def _keep_claims(self) -> None:
+        """Renew the claims of what is under way, so that they may be short enough to survive our death."""
+        while True:
+            await asyncio.sleep(self._own.lease_s / 3)
+            until = self._clock() + timedelta(seconds=self._own.lease_s)
+            held = list(self.held.values())
+            await self._desk.write(lambda conn, _: work.hold(conn, held, until=until))  # noqa: B023 - awaited here

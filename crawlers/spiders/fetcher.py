@@ -1,0 +1,54 @@
+"""The fetcher: asks for a list of addresses, each once, through the same guard as everything else."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+from scrapy import Spider
+from scrapy.http import Request, Response
+from twisted.python.failure import Failure
+
+from crawlers.answers import Answer, Trouble, answer_of, trouble_of
+from crawlers.hosts import Hosts
+from db.settings import Settings
+
+
+class FetcherSpider(Spider):
+    """Tells `tell` the place in the list and the answer, for each address."""
+
+    name = "fetcher"
+
+    def __init__(self, *, urls: list[str], own: Settings, tell: Callable[[int, Answer], None], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.hosts = Hosts(own.host_delay_s)
+        self._urls, self._own, self._tell = urls, own, tell
+
+    async def start(self) -> AsyncIterator[Request]:
+        """Yield one request for each address."""
+        for place, url in enumerate(self._urls):
+            try:
+                request = Request(
+                    url,
+                    callback=self.answered,
+                    errback=self.failed,
+                    cb_kwargs={"place": place},
+                    dont_filter=True,
+                )
+            except ValueError as error:
+                self._tell(place, Answer(url, 0, trouble=Trouble("refused", f"not a usable address ({error})")))
+                continue
+            yield request
+
+    def answered(self, response: Response, place: int) -> None:
+        """Take a response."""
+        self._tell(place, answer_of(response))
+
+    def failed(self, failure: Failure) -> None:
+        """Take the reason why there is none."""
+        request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy puts it there
+        assert failure.value is not None
+        trouble = trouble_of(
+            failure.value, request.url, timeout_s=self._own.fetch_timeout_s, max_bytes=self._own.fetch_max_bytes
+        )
+        self._tell(request.cb_kwargs["place"], Answer(request.url, 0, trouble=trouble))

@@ -1,0 +1,159 @@
+"""One piece of work, a poll or a fetch: how it is asked for, and the writes that follow from its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import TypeAlias
+
+from sqlalchemy import Connection
+
+from crawlers.answers import Answer
+from crawlers.desk import Tally
+from crawlers.fetches import decide_fetch, forgive_fetch
+from crawlers.polls import Entries, decide_poll, forgive_poll, read_poll, sort_entries
+from crawlers.schedule import PollPolicy
+from db.captures import CaptureIn, compress, record_captures
+from db.feeds import FeedDue, FeedPolled, hold_feeds, record_poll
+from db.pages import EntryIn, PageDue, PageFetched, hold_pages, record_entries, record_fetch
+
+Work: TypeAlias = FeedDue | PageDue
+
+_FEED_TYPES = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
+_PAGE_TYPES = "text/html, application/xhtml+xml, application/xml;q=0.9, */*;q=0.5"
+_CHUNK = 64
+"""Entries written at once: other work may come in between."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What decisions need besides state, answer and time. `draw` returns a random number in [0, 1)."""
+
+    policy: PollPolicy
+    allowed: frozenset[tuple[str, int]]
+    draw: Callable[[], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """The writes to make, in order, each with its weight in rows; and what happened in a few words."""
+
+    steps: tuple[tuple[int, Callable[[Connection, Tally], None]], ...]
+    said: str
+    is_news: bool
+
+
+def headers(due: Work) -> dict[str, str]:
+    """Return the request headers: what we can read, and the validators of what we have (RFC 9110 §13.1)."""
+    wanted = {"Accept": _FEED_TYPES if isinstance(due, FeedDue) else _PAGE_TYPES}
+    if due.etag:
+        wanted["If-None-Match"] = due.etag
+    if due.last_modified:
+        wanted["If-Modified-Since"] = due.last_modified
+    return wanted
+
+
+def decide(due: Work, answer: Answer, now: datetime, context: Context) -> Decided:
+    """Return everything that follows from an answer. Parses, hashes and compresses: not for the event loop."""
+    return (
+        _decide_feed(due, answer, now, context) if isinstance(due, FeedDue) else _decide_page(due, answer, now, context)
+    )
+
+
+def hold(conn: Connection, several: Iterable[Work], *, until: datetime | None) -> None:
+    """Keep the claims on feeds and pages until then; None gives them back."""
+    held = list(several)
+    if feeds := [due.id for due in held if isinstance(due, FeedDue)]:
+        hold_feeds(conn, feeds, until=until)
+    if pages := [due.id for due in held if isinstance(due, PageDue)]:
+        hold_pages(conn, pages, until=until)
+
+
+def forgive(conn: Connection, due: Work, reason: str, now: datetime) -> None:
+    """Put a feed or page back to where it was: that it failed was our fault."""
+    if isinstance(due, FeedDue):
+        record_poll(conn, forgive_poll(due, reason, now=now))
+    else:
+        record_fetch(conn, forgive_fetch(due, reason, now=now))
+
+
+def record_forgiven(conn: Connection, tally: Tally, due: Work, reason: str, now: datetime) -> None:
+    """Like `forgive`, as the counted outcome of this piece of work."""
+    forgive(conn, due, reason, now)
+    tally.count(_stage(due), due.source_id, "no network")
+
+
+def count_internal_error(tally: Tally, due: Work, reason: str) -> None:
+    """Count a piece of work whose outcome could not be stored; its claim runs out and it is done again."""
+    tally.count(_stage(due), due.source_id, "internal error")
+    tally.problem(_stage(due), due.url, reason, due.source_id)
+
+
+def _stage(due: Work) -> str:
+    return "poll" if isinstance(due, FeedDue) else "fetch"
+
+
+def _decide_feed(feed: FeedDue, answer: Answer, now: datetime, context: Context) -> Decided:
+    reading = read_poll(feed, answer)
+    polled = decide_poll(feed, answer, reading, now=now, policy=context.policy, draw=context.draw())
+    if reading.feed is None:
+        return Decided(
+            ((1, partial(_store_poll, feed, polled, None, ())),), polled.error or polled.outcome, bool(polled.error)
+        )
+    entries = sort_entries(feed.url, reading.feed.entries, now=now, allowed=context.allowed)
+    chunks = [entries.usable[at : at + _CHUNK] for at in range(0, len(entries.usable), _CHUNK)]
+    steps: list[tuple[int, Callable[[Connection, Tally], None]]] = [
+        (len(chunk), partial(_store_entries, feed, chunk, now)) for chunk in chunks
+    ]
+    # The poll is stored last: a crash before it repeats the poll, and the entries with it.
+    steps.append((1, partial(_store_poll, feed, polled, entries, reading.feed.problems)))
+    return Decided(tuple(steps), f"{len(reading.feed.entries)} entries", True)
+
+
+def _store_entries(feed: FeedDue, entries: tuple[EntryIn, ...], now: datetime, conn: Connection, tally: Tally) -> None:
+    counts = record_entries(conn, feed_id=feed.id, source_id=feed.source_id, entries=entries, seen_at=now)
+    for outcome, inputs in counts.items():
+        tally.count("entry", feed.source_id, outcome, inputs)
+
+
+def _store_poll(
+    feed: FeedDue,
+    polled: FeedPolled,
+    entries: Entries | None,
+    problems: tuple[str, ...],
+    conn: Connection,
+    tally: Tally,
+) -> None:
+    record_poll(conn, polled)
+    tally.count("poll", feed.source_id, polled.outcome)
+    if reason := polled.error or "; ".join(problems):
+        tally.problem("poll", feed.url, reason, feed.source_id)
+    if entries is not None:
+        for outcome, inputs in entries.dropped.items():
+            tally.count("entry", feed.source_id, outcome, inputs)
+        for subject, reason in entries.reasons:
+            tally.problem("entry", subject, reason, feed.source_id)
+
+
+def _decide_page(page: PageDue, answer: Answer, now: datetime, context: Context) -> Decided:
+    fetched = decide_fetch(page, answer, now=now, draw=context.draw())
+    capture = (fetched.capture, compress(fetched.capture.body)) if fetched.capture else None
+    step = partial(_store_fetch, page, fetched.page, capture)
+    return Decided(((4, step),), fetched.page.error or fetched.page.outcome, fetched.page.outcome != "unchanged")
+
+
+def _store_fetch(
+    page: PageDue,
+    fetched: PageFetched,
+    capture: tuple[CaptureIn, bytes] | None,
+    conn: Connection,
+    tally: Tally,
+) -> None:
+    if capture is not None:
+        record_captures(conn, [capture])
+    record_fetch(conn, fetched)
+    tally.count("fetch", page.source_id, fetched.outcome)
+    if fetched.error:
+        tally.problem("fetch", page.url, fetched.error, page.source_id)

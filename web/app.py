@@ -1,0 +1,102 @@
+"""The status page: `uvicorn web.app:app`.
+
+Importing this reads no setting and opens nothing: the store is opened when the server starts.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
+
+from db.engine import Database
+from web.headers import SafeHeaders
+from web.render import render
+from web.status import StatusBoard
+
+_STATIC = Path(__file__).parent / "static"
+_log = logging.getLogger(__name__)
+
+
+def utc_now() -> datetime:
+    """Return the present instant."""
+    return datetime.now(UTC)
+
+
+def create_app(database: Database | None = None, now: Callable[[], datetime] = utc_now) -> ASGIApp:
+    """Return the application over `database`; without one, over the store that the settings name at start-up."""
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        from db.settings import load
+
+        opened = Database(load().database)
+        app.state.board = StatusBoard(opened, now)
+        yield
+        opened.close()
+
+    app = Starlette(
+        routes=[
+            Route("/", status_page),
+            Route("/healthz", health),
+            Mount("/static", StaticFiles(directory=_STATIC), name="static"),
+        ],
+        exception_handlers={HTTPException: _refused, SQLAlchemyError: _no_answer, Exception: _failed},
+        lifespan=None if database else lifespan,
+    )
+    if database:
+        app.state.board = StatusBoard(database, now)
+    return SafeHeaders(app)
+
+
+def status_page(request: Request) -> Response:
+    """Return the page with everything a person wants to see first."""
+    board: StatusBoard = request.app.state.board
+    return render("status.html", board=board.view())
+
+
+def health(request: Request) -> Response:
+    """Return 200 when the database answers, else 503; for supervisors and load balancers."""
+    board: StatusBoard = request.app.state.board
+    try:
+        board.database.read(lambda conn: conn.execute(text("SELECT 1")).scalar())
+    except SQLAlchemyError as error:
+        _log.warning("the database does not answer: %s", error)
+        return JSONResponse({"status": "failing", "database": "does not answer"}, 503)
+    return JSONResponse({"status": "ok", "database": "answers"})
+
+
+def _refused(_request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    title = "There is no such page" if status == 404 else "This cannot be done here"
+    return render("message.html", status, title=title, text="All there is to see is on the status page.")
+
+
+def _no_answer(_request: Request, error: Exception) -> Response:
+    _log.warning("the store does not answer: %s", error)
+    return render(
+        "message.html",
+        503,
+        title="The store does not answer",
+        text="The page tries again by itself. What the database says is in the log; “steppewatch status” says more.",
+        again_after_s=10,
+    )
+
+
+def _failed(_request: Request, _error: Exception) -> Response:
+    return render("message.html", 500, title="Something went wrong", text="The reason is in the log.")
+
+
+app = create_app()

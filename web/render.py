@@ -1,0 +1,64 @@
+"""Values into HTML: everything is escaped, and times say their zone."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
+from starlette.responses import HTMLResponse
+
+_WORDS = 14
+_LETTERS = 110
+
+
+def when(moment: datetime | date | None, now: datetime) -> Markup:
+    """Return a <time> element: `08:30 UTC` of today, `5 Jan 2022, 08:30 UTC` else; a day has no hour."""
+    if moment is None:
+        return Markup("never")
+    if not isinstance(moment, datetime):
+        return Markup('<time datetime="{}">{}</time>').format(moment.isoformat(), _day(moment))
+    utc = moment.astimezone(UTC)
+    clock = f"{utc:%H:%M} UTC"
+    shown = clock if utc.date() == now.astimezone(UTC).date() else f"{_day(utc)}, {clock}"
+    return Markup('<time datetime="{}">{}</time>').format(f"{utc:%Y-%m-%dT%H:%M:%SZ}", shown)
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%b} {day.year}"
+
+
+def headline(title: str | None, beginning: str) -> str:
+    """Return the title; for an article without one its first words."""
+    if title:
+        return title
+    words = beginning.split()
+    shown = " ".join(words[:_WORDS])[:_LETTERS]
+    return f"{shown}…" if shown else "(no words)"
+
+
+def is_web(url: str) -> bool:
+    """Return whether a browser may be sent there: `javascript:` and the like are no addresses."""
+    return url.lower().startswith(("https://", "http://"))
+
+
+def _number(value: int) -> str:
+    """Return the number with thin spaces between thousands, as every language reads it."""
+    return f"{value:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
+
+
+_templates = Environment(
+    loader=PackageLoader("web"),
+    autoescape=select_autoescape(default=True, default_for_string=True),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_templates.filters.update(when=when, number=_number)
+_templates.globals.update(headline=headline)
+_templates.tests["on_the_web"] = is_web
+
+
+def render(template: str, status: int = 200, **values: object) -> HTMLResponse:
+    """Return the page that the template makes of the values."""
+    return HTMLResponse(_templates.get_template(template).render(values), status)

@@ -1,0 +1,63 @@
+"""What the status page shows, and how often the store is asked for it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from db.engine import Database
+from db.feeds import NETWORK_STAGE
+from db.health import Health, LatestArticle, OutletHealth, latest_articles, list_outlets, read_health
+from db.outcomes import ProblemRow
+
+_FRESH = timedelta(seconds=2)
+_OUTLETS_SHOWN = 150
+
+
+@dataclass(frozen=True, slots=True)
+class StatusView:
+    """All that one showing of the page needs."""
+
+    health: Health
+    articles: Sequence[LatestArticle]
+    outlets: Sequence[OutletHealth]
+    more_outlets: int
+    """How many outlets there are beyond those shown."""
+
+    @property
+    def problems(self) -> list[ProblemRow]:
+        """Return the problems, without the one that the page says at its top."""
+        return [problem for problem in self.health.problems if problem.stage != NETWORK_STAGE]
+
+
+def read_status(conn: Connection, *, now: datetime) -> StatusView:
+    """Return what the page shows at `now`."""
+    outlets = list_outlets(conn)
+    return StatusView(
+        health=read_health(conn, now=now, problems=12),
+        articles=latest_articles(conn, 15),
+        outlets=outlets[:_OUTLETS_SHOWN],
+        more_outlets=max(0, len(outlets) - _OUTLETS_SHOWN),
+    )
+
+
+@dataclass(slots=True)
+class StatusBoard:
+    """Reads the store at most every two seconds, however many people look at the page."""
+
+    database: Database
+    now: Callable[[], datetime]
+    _latest: StatusView | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def view(self) -> StatusView:
+        """Return the state of now or a moment ago. Raises SQLAlchemyError when the store does not answer."""
+        with self._lock:
+            now = self.now()
+            if self._latest is None or not timedelta(0) <= now - self._latest.health.at < _FRESH:
+                self._latest = self.database.read(lambda conn: read_status(conn, now=now))
+            return self._latest
