@@ -49,6 +49,8 @@ def crawl(
         return
     counts = _collect(settings, database, source)
     _show(counts, format or ("table" if sys.stdout.isatty() else "json"))
+    if counts["poll"].get("no network"):
+        fail("outlets cannot be reached: no network", hint="nothing is held against them; run it again later")
 
 
 def _collect(settings: Settings, database: Database, source: str | None) -> dict[str, dict[str, int]]:

@@ -29,7 +29,7 @@ T = TypeVar("T")
 
 FLUSH_ROWS = 64
 FLUSH_S = 0.05
-_THREADS = 4
+_READERS, _THREADS = 2, 3
 
 
 @dataclass(slots=True)
@@ -63,6 +63,7 @@ class Desk:
     def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
         self._database = database
         self._clock = clock
+        self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="reader")
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="desk")
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._writer = threading.Thread(target=self._write_all, name="writer", daemon=True)
@@ -72,7 +73,8 @@ class Desk:
 
     async def read(self, query: Callable[[Connection], T]) -> T:
         """Return what a query returns."""
-        return await self.compute(self._read, query)
+        # in threads of its own: a feed that takes a minute to parse must not hold up the looking for work
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, query)
 
     async def compute(self, work: Callable[..., T], *args: Any) -> T:
         """Return what `work(*args)` returns, from another thread."""
@@ -95,6 +97,7 @@ class Desk:
         """Write what was handed over, then end the threads."""
         self._jobs.put(None)
         self._writer.join()
+        self._readers.shutdown(wait=False, cancel_futures=True)
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     def _read(self, query: Callable[[Connection], T]) -> T:

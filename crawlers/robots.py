@@ -46,8 +46,8 @@ def read_robots(answer: Answer, now: float) -> Rules:
     """
     if answer.trouble is not None:
         trouble = answer.trouble
-        if trouble.kind != "refused":
-            trouble = Trouble(trouble.kind, f"robots.txt cannot be had: {trouble.reason}", trouble.is_network)
+        if trouble.kind != "refused" and not trouble.is_network:
+            trouble = Trouble(trouble.kind, f"robots.txt cannot be had: {trouble.reason}")
         # Not kept when the host was not reached: a network that comes back must be noticed at once.
         return Rules(None, trouble, now if trouble.is_network else now + KEEP_TROUBLE_S)
     if answer.status >= 500 or answer.status == 429:

@@ -156,9 +156,7 @@ def upgrade() -> None:
         sa.Column("changed_at", UtcDateTime(), nullable=True),
         sa.Column("last_outcome", sa.String(length=40), nullable=True),
         sa.Column("last_error", sa.Text(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["source_id"], ["sources.id"], name=op.f("fk_feeds_source_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["source_id"], ["sources.id"], name=op.f("fk_feeds_source_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_feeds")),
         sa.UniqueConstraint("url", name=op.f("uq_feeds_url")),
     )
@@ -186,14 +184,12 @@ def upgrade() -> None:
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("last_outcome", sa.String(length=40), nullable=True),
         sa.Column("last_error", sa.Text(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["source_id"], ["sources.id"], name=op.f("fk_pages_source_id"), ondelete="SET NULL"
-        ),
+        sa.ForeignKeyConstraint(["source_id"], ["sources.id"], name=op.f("fk_pages_source_id"), ondelete="SET NULL"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_pages")),
         sa.UniqueConstraint("canonical_url", name=op.f("uq_pages_canonical_url")),
     )
     with op.batch_alter_table("pages", schema=None) as batch_op:
-        batch_op.create_index("ix_pages_due", ["state", "next_fetch_at"], unique=False)
+        batch_op.create_index("ix_pages_due", ["state", "next_fetch_at", "host"], unique=False)
         batch_op.create_index("ix_pages_host_next_fetch_at", ["host", "next_fetch_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_pages_source_id"), ["source_id"], unique=False)
 
@@ -229,9 +225,7 @@ def upgrade() -> None:
         sa.Column("outcome", sa.String(length=20), nullable=True),
         sa.Column("reason", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["page_id"], ["pages.id"], name=op.f("fk_captures_page_id"), ondelete="SET NULL"),
-        sa.ForeignKeyConstraint(
-            ["source_id"], ["sources.id"], name=op.f("fk_captures_source_id"), ondelete="SET NULL"
-        ),
+        sa.ForeignKeyConstraint(["source_id"], ["sources.id"], name=op.f("fk_captures_source_id"), ondelete="SET NULL"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_captures")),
         sa.UniqueConstraint(
             "page_id", "body_hash", "fetched_at", name=op.f("uq_captures_page_id_body_hash_fetched_at")

@@ -43,7 +43,7 @@ class Page(Base):
 
     __tablename__ = "pages"
     __table_args__ = (
-        Index("ix_pages_due", "state", "next_fetch_at"),
+        Index("ix_pages_due", "state", "next_fetch_at", "host"),
         Index("ix_pages_host_next_fetch_at", "host", "next_fetch_at"),
     )
 
