@@ -61,8 +61,8 @@ def coverage(
     by: Annotated[Grain, typer.Option(help="Length of a period; weeks are those of ISO 8601.")] = Grain.day,
     split: Annotated[Split | None, typer.Option(help="Count per outlet, language, country or genre.")] = None,
     level: Annotated[Level, typer.Option(help="Only mentions of this level.")] = Level.all,
-    since: Annotated[datetime | None, typer.Option(formats=DAY, help="First day, 2022-01-05.")] = None,
-    until: Annotated[datetime | None, typer.Option(formats=DAY, help="Last day.")] = None,
+    since: Annotated[datetime | None, typer.Option(formats=DAY, metavar="DAY", help="First day, 2022-01-05.")] = None,
+    until: Annotated[datetime | None, typer.Option(formats=DAY, metavar="DAY", help="Last day.")] = None,
     format: Annotated[Format | None, typer.Option(help="json or table; a table on a terminal.")] = None,
 ) -> None:
     """Count articles, stories and mentions per period; periods without any are there with zeros.

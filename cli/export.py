@@ -35,21 +35,25 @@ class Kind(StrEnum):
 
 def export(
     kind: Annotated[Kind, typer.Argument(metavar="KIND", help="articles, mentions or coverage.")],
-    since: Annotated[datetime | None, typer.Option(formats=DAY, help="First day, 2022-01-05.")] = None,
-    until: Annotated[datetime | None, typer.Option(formats=DAY, help="Last day.")] = None,
-    entity: Annotated[list[str] | None, typer.Option(help="Only of this entity (id or label); repeatable.")] = None,
-    source: Annotated[
-        list[str] | None, typer.Option(help="Only of this outlet (id, name or domain); repeatable.")
+    since: Annotated[datetime | None, typer.Option(formats=DAY, metavar="DAY", help="First day, 2022-01-05.")] = None,
+    until: Annotated[datetime | None, typer.Option(formats=DAY, metavar="DAY", help="Last day.")] = None,
+    entity: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Only of this entity (id or label); repeatable.")
     ] = None,
-    lang: Annotated[list[str] | None, typer.Option(help="Only articles in this language; repeatable.")] = None,
+    source: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Only of this outlet (id, name or domain); repeatable.")
+    ] = None,
+    lang: Annotated[
+        list[str] | None, typer.Option(metavar="CODE", help="Only articles in this language; repeatable.")
+    ] = None,
     output: Annotated[
         str, typer.Option("-o", "--output", metavar="F", help="File that is written; - for stdout.")
     ] = "-",
 ) -> None:
     """Write CSV (RFC 4180, UTF-8, with a header) to stdout or into a file.
 
-    A file appears when it is complete. What a spreadsheet would run as a formula gets an apostrophe in front;
-    take one away from every text that begins with one to have it exactly.
+    A file appears when it is complete. A text that a spreadsheet would run as a formula gets an apostrophe in
+    front, and so does one that begins with an apostrophe: take one away to have it exactly.
 
     Example: steppewatch export mentions --entity csto --since 2022-01-01 --until 2022-01-31 -o csto.csv
     """

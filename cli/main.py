@@ -8,7 +8,7 @@ from __future__ import annotations
 import typer
 
 from cli import cluster, coverage, crawl, export, extract, feed, ingest, source, status, store, tag, up, vocabulary
-from cli.output import use_utf8
+from cli.output import use_utf8, wrong_settings_explained
 
 app = typer.Typer(
     name="steppewatch",
@@ -52,7 +52,8 @@ words.command("check")(vocabulary.vocabulary_check)
 def main() -> None:
     """Run the command line."""
     use_utf8()
-    app()
+    with wrong_settings_explained():
+        app()
 
 
 if __name__ == "__main__":

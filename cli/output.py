@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import NoReturn
 
 import typer
@@ -33,6 +34,19 @@ def fail(message: str, *, hint: str = "", code: int = 1) -> NoReturn:
     if hint:
         typer.echo(f"  {hint}", err=True)
     raise typer.Exit(code)
+
+
+@contextmanager
+def wrong_settings_explained() -> Iterator[None]:
+    """Turn a `STEPPEWATCH_…` value that cannot be used into one sentence and exit status 2."""
+    try:
+        yield
+    except ValueError as error:
+        if type(error).__name__ != "ValidationError":  # pydantic's; importing it here would slow every command
+            raise
+        first = error.errors()[0]  # type: ignore[attr-defined]
+        typer.echo(f"error: STEPPEWATCH_{str(first['loc'][0]).upper()}: {first['msg']}", err=True)
+        sys.exit(2)
 
 
 def reason_of(error: OSError) -> str:

@@ -41,11 +41,11 @@ class _TakenFeed(ValueError):
 
 def source_add(
     outlet: Annotated[str, typer.Argument(metavar="URL_OR_DOMAIN", help="Where the outlet publishes.")],
-    name: Annotated[str | None, typer.Option(help="Name for display; else the domain.")] = None,
+    name: Annotated[str | None, typer.Option(metavar="NAME", help="Name for display; else the domain.")] = None,
     feed: Annotated[list[str] | None, typer.Option(metavar="URL", help="An RSS or Atom feed; repeatable.")] = None,
-    country: Annotated[str | None, typer.Option(help="Two letters of ISO 3166-1: KZ.")] = None,
-    lang: Annotated[list[str] | None, typer.Option(help="A language it writes in; repeatable.")] = None,
-    kind: Annotated[str | None, typer.Option(help="News agency, newspaper, blog …")] = None,
+    country: Annotated[str | None, typer.Option(metavar="CODE", help="Two letters of ISO 3166-1: KZ.")] = None,
+    lang: Annotated[list[str] | None, typer.Option(metavar="CODE", help="A language it writes in; repeatable.")] = None,
+    kind: Annotated[str | None, typer.Option(metavar="KIND", help="News agency, newspaper, blog …")] = None,
 ) -> None:
     """Add an outlet, or feeds to a known one. A new feed is due at once.
 

@@ -44,29 +44,31 @@ def open_store() -> Database:
 
 
 def migrate() -> None:
-    """Bring the store to the shape that this version needs; make it when there is none. Again changes nothing.
+    """Bring the store to the shape that this version needs; make and fill it when there is none.
+
+    An empty store gets the packaged vocabulary and catalogue of outlets. Again changes nothing.
 
     Example: steppewatch migrate
     """
     from alembic.util import CommandError
     from sqlalchemy.exc import SQLAlchemyError
 
-    from db import migrate as migrations
+    from worker.service import utc_now
+    from worker.setup import prepare
 
     url = _url()
     try:
         database = _database(url)
-        before = migrations.current(database)
-        migrations.upgrade(database)
-        after = migrations.current(database)
+        prepared = prepare(database, now=utc_now())
     except (SQLAlchemyError, CommandError, OSError) as error:
         fail(f"the store {shown(url)} was not migrated: {reason_of(error)}")
     if not sys.stdout.isatty():
-        emit({"database": shown(url), "from": before, "to": after})
-    elif before == after:
-        sys.stdout.write(f"{shown(url)} is at revision {after} already\n")
+        emit({"database": shown(url), "from": prepared.revision_before, "to": prepared.revision})
+    elif prepared.revision_before == prepared.revision:
+        sys.stdout.write(f"{shown(url)} is at revision {prepared.revision} already\n")
     else:
-        sys.stdout.write(f"{shown(url)} went from {before or 'nothing'} to revision {after}\n")
+        before = prepared.revision_before or "nothing"
+        sys.stdout.write(f"{shown(url)} went from {before} to revision {prepared.revision}\n")
 
 
 def shown(url: str) -> str:
@@ -89,15 +91,9 @@ def reason_of(error: SQLAlchemyError | OSError | Exception) -> str:
 
 
 def _url() -> str:
-    from pydantic import ValidationError
-
     from db.settings import load
 
-    try:
-        return load().database
-    except ValidationError as error:
-        first = error.errors()[0]
-        fail(f"STEPPEWATCH_{str(first['loc'][0]).upper()}: {first['msg']}", code=2)
+    return load().database
 
 
 def _missing_file(url: str) -> Path | None:

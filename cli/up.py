@@ -83,15 +83,9 @@ def _supervise(settings: Settings, broker: Launch | None, host: str, port: int, 
 
 
 def _settings(data_dir: Path | None) -> Settings:
-    from pydantic import ValidationError
-
     from db.settings import load
 
-    try:
-        settings = load()
-    except ValidationError as error:
-        first = error.errors()[0]
-        fail(f"STEPPEWATCH_{str(first['loc'][0]).upper()}: {first['msg']}", code=2)
+    settings = load()
     if data_dir is None:
         return settings
     return settings.model_copy(update={"data_dir": data_dir.expanduser().absolute()})

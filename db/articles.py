@@ -83,7 +83,7 @@ def record_articles(conn: Connection, articles: Sequence[ArticleIn], *, lease_un
     Results are in the order given. Rows are locked in one order everywhere (known articles by id, new ones by
     URL), so that two workers wait for each other rather than deadlock.
     """
-    ids, created = _lock_or_insert(conn, articles)
+    ids, created, spellings = _lock_or_insert(conn, articles)
     stored = _stored_revisions(conn, [article_id for article_id in ids.values() if article_id not in created])
     fresh: dict[tuple[int, str], ArticleIn] = {}
     for article in articles:
@@ -93,6 +93,7 @@ def record_articles(conn: Connection, articles: Sequence[ArticleIn], *, lease_un
     written = _insert_revisions(conn, fresh, lease_until)
     stored.update(written)
     _make_latest_current(conn, fresh, stored, created)
+    _keep_least_spelling(conn, articles, ids, spellings)
     recorded, told = [], set()
     for article in articles:
         key = (ids[article.canonical_url], article.content_hash)
@@ -111,12 +112,12 @@ def record_articles(conn: Connection, articles: Sequence[ArticleIn], *, lease_un
     return recorded
 
 
-def _lock_or_insert(conn: Connection, articles: Sequence[ArticleIn]) -> tuple[dict[str, int], set[int]]:
-    """Return the id of each canonical URL, with its row locked, and which of the rows are new."""
+def _lock_or_insert(conn: Connection, articles: Sequence[ArticleIn]) -> tuple[dict[str, int], set[int], dict[int, str]]:
+    """Return the id of each canonical URL, with its row locked; which rows are new; how each address was spelled."""
     first: dict[str, ArticleIn] = {}
     for article in articles:
         first.setdefault(article.canonical_url, article)
-    ids = _lock_known(conn, sorted(first))
+    ids, spellings = _lock_known(conn, sorted(first))
     missing = sorted(first.keys() - ids.keys())
     created = {}
     if missing:
@@ -134,15 +135,31 @@ def _lock_or_insert(conn: Connection, articles: Sequence[ArticleIn]) -> tuple[di
         statement = insert(conn, Article).on_conflict_do_nothing(index_elements=["canonical_url"])
         created = {url: i for i, url in conn.execute(statement.returning(Article.id, Article.canonical_url), rows)}
         ids |= created
-        ids |= _lock_known(conn, sorted(first.keys() - ids.keys()))  # another worker was faster
-    return ids, set(created.values())
+        spellings |= {article_id: first[url].url for url, article_id in created.items()}
+        faster, theirs = _lock_known(conn, sorted(first.keys() - ids.keys()))  # another worker was there meanwhile
+        ids, spellings = ids | faster, spellings | theirs
+    return ids, set(created.values()), spellings
 
 
-def _lock_known(conn: Connection, urls: Sequence[str]) -> dict[str, int]:
+def _lock_known(conn: Connection, urls: Sequence[str]) -> tuple[dict[str, int], dict[int, str]]:
     if not urls:
-        return {}
-    query = select(Article.canonical_url, Article.id).where(Article.canonical_url.in_(urls)).order_by(Article.id)
-    return {url: article_id for url, article_id in conn.execute(query.with_for_update())}
+        return {}, {}
+    query = select(Article.canonical_url, Article.id, Article.url).where(Article.canonical_url.in_(urls))
+    rows = conn.execute(query.order_by(Article.id).with_for_update()).all()
+    return {row[0]: row[1] for row in rows}, {row[1]: row[2] for row in rows}
+
+
+def _keep_least_spelling(
+    conn: Connection, articles: Sequence[ArticleIn], ids: Mapping[str, int], spellings: Mapping[int, str]
+) -> None:
+    """Show each article under the least spelling of its address, so that it does not matter whose came first."""
+    least = dict(spellings)
+    for article in articles:
+        article_id = ids[article.canonical_url]
+        least[article_id] = min(least[article_id], article.url)
+    rows = [{"of_id": i, "url": url} for i, url in sorted(least.items()) if url != spellings[i]]
+    if rows:
+        conn.execute(update(Article).where(Article.id == bindparam("of_id")).values(url=bindparam("url")), rows)
 
 
 def _stored_revisions(conn: Connection, article_ids: Sequence[int]) -> dict[tuple[int, str], _Stored]:
@@ -232,7 +249,6 @@ def _make_latest_current(
             {
                 "of_id": article_id,
                 "revision_id": stored[key].id,
-                "url": article.url,
                 "source_id": article.source_id,
                 "collected_at": collected_at,
                 "published_at": published_at,

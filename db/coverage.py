@@ -158,5 +158,6 @@ def iter_cells(
 
 def span(conn: Connection) -> tuple[date, date] | None:
     """Return the first and the last day on which an article counts; None for an empty store."""
-    first, last = conn.execute(select(func.min(Article.counts_on), func.max(Article.counts_on))).one()
-    return None if first is None else (first, last)
+    first = conn.scalar(select(func.min(Article.counts_on)))  # two queries: each is one step in the index
+    last = conn.scalar(select(func.max(Article.counts_on)))
+    return (first, last) if first is not None and last is not None else None

@@ -27,7 +27,7 @@ def get(app: ASGIApp, path: str, method: str = "GET") -> Answer:
     answer = Answer()
     scope: Scope = {
         "type": "http",
-        "asgi": {"version": "3.0"},
+        "asgi": {"version": "3.0", "spec_version": "2.4"},
         "http_version": "1.1",
         "method": method,
         "scheme": "http",
@@ -40,8 +40,12 @@ def get(app: ASGIApp, path: str, method: str = "GET") -> Answer:
         "server": ("127.0.0.1", 8000),
     }
 
+    incoming: list[Message] = [{"type": "http.request", "body": b"", "more_body": False}]
+
     async def receive() -> Message:
-        return {"type": "http.request", "body": b"", "more_body": False}
+        if not incoming:
+            await asyncio.Event().wait()  # whoever asks stays to the end
+        return incoming.pop()
 
     async def send(message: Message) -> None:
         if message["type"] == "http.response.start":

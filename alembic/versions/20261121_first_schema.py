@@ -281,7 +281,6 @@ def upgrade() -> None:
         sa.Column("observed_at", UtcDateTime(), nullable=False),
         sa.Column("capture_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("title", sa.Text(), nullable=True),
-        sa.Column("text", sa.Text(), nullable=False),
         sa.Column("author", sa.Text(), nullable=True),
         sa.Column("language", sa.String(length=20), nullable=True),
         sa.Column("published_at", UtcDateTime(), nullable=True),
@@ -289,6 +288,7 @@ def upgrade() -> None:
         sa.Column("stage", sa.String(length=20), nullable=False),
         sa.Column("claimed_until", UtcDateTime(), nullable=True),
         sa.Column("vocabulary_version", sa.String(length=32), nullable=True),
+        sa.Column("text", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["article_id"], ["articles.id"], name=op.f("fk_revisions_article_id"), ondelete="CASCADE"
         ),

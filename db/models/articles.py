@@ -55,7 +55,6 @@ class Revision(Base):
     """When this text was seen at the address; orders the revisions of an article."""
     capture_id: Mapped[int | None] = mapped_column(ForeignKey("captures.id", ondelete="SET NULL"), index=True)
     title: Mapped[str | None]
-    text: Mapped[str]
     author: Mapped[str | None]
     language: Mapped[str | None] = mapped_column(String(20))
     published_at: Mapped[datetime | None]
@@ -64,6 +63,8 @@ class Revision(Base):
     """`stored` until tagged, compared and counted, then `done`."""
     claimed_until: Mapped[datetime | None]
     vocabulary_version: Mapped[str | None] = mapped_column(String(32))
+    text: Mapped[str]
+    """The last column: SQLite reads through it to reach what stands behind."""
 
 
 class FingerprintRow(Base):

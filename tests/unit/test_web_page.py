@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from asgi import get
 from samplestore import NOON, Sample, empty_store, fill
-from sqlalchemy import update
+from sqlalchemy import Connection, update
 
 from db.engine import Database
 from db.feeds import add_feed, record_network
@@ -48,7 +48,7 @@ def words_of(page: str) -> str:
             seen.append(data)
 
     Reader().feed(page)
-    return " ".join(" ".join(seen).split())
+    return re.sub(r"[ \n]+", " ", " ".join(seen))
 
 
 def tags_of(page: str) -> list[tuple[str, dict[str, str | None]]]:
@@ -110,13 +110,13 @@ def test_a_reprint_names_whom_it_copies(store: Database) -> None:
 def test_outlets_in_trouble_come_first_with_their_error(store: Database) -> None:
     fill(store, [Sample("https://meadow.example/1", source="meadow.example")])
 
-    def feeds(conn: object) -> None:
+    def feeds(conn: Connection) -> None:
         for source in ("oasis-wire", "steppe-herald"):
-            add_feed(conn, source_id=source, url=f"https://{source}.example/rss", now=NOW)  # type: ignore[arg-type]
+            add_feed(conn, source_id=source, url=f"https://{source}.example/rss", now=NOW)
         polled = update(Feed).values(polled_at=NOON, succeeded_at=NOON)
         failed = update(Feed).where(Feed.source_id == "steppe-herald").values(failures=3, last_error="it said 503")
-        conn.execute(polled)  # type: ignore[attr-defined]
-        conn.execute(failed)  # type: ignore[attr-defined]
+        conn.execute(polled)
+        conn.execute(failed)
 
     store.write(feeds)
     words = words_of(page_of(store))
@@ -140,10 +140,10 @@ def test_outlets_that_cannot_be_reached_are_the_first_thing_said(store: Database
 
 
 def test_outcomes_and_problems(store: Database) -> None:
-    def happen(conn: object) -> None:
-        record_outcomes(conn, "ingest", {(None, "seen_again"): 1_204}, at=NOON)  # type: ignore[arg-type]
-        record_outcomes(conn, "ingest", {(None, "new"): 7}, at=NOON - timedelta(days=2))  # type: ignore[arg-type]
-        record_problems(conn, "ingest", [ProblemSeen("a.txt", "it is empty")], at=NOON)  # type: ignore[arg-type]
+    def happen(conn: Connection) -> None:
+        record_outcomes(conn, "ingest", {(None, "seen_again"): 1_204}, at=NOON)
+        record_outcomes(conn, "ingest", {(None, "new"): 7}, at=NOON - timedelta(days=2))
+        record_problems(conn, "ingest", [ProblemSeen("a.txt", "it is empty")], at=NOON)
 
     store.write(happen)
     words = words_of(page_of(store))
@@ -157,12 +157,12 @@ def test_what_others_wrote_stays_text(store: Database) -> None:
     fill(store, [Sample("https://herald.example/1", title=HOSTILE, language="en", text=HOSTILE)])
     fill(store, [Sample("https://herald.example/2", title=None, text=HOSTILE)])
 
-    def spoil(conn: object) -> None:
-        conn.execute(update(Source).values(name=HOSTILE))  # type: ignore[attr-defined]
-        conn.execute(update(Article).values(language="<b>en"))  # type: ignore[attr-defined]
+    def spoil(conn: Connection) -> None:
+        conn.execute(update(Source).values(name=HOSTILE))
+        conn.execute(update(Article).values(language="<b>en"))
         problem = ProblemSeen(HOSTILE, HOSTILE)
-        record_problems(conn, "fetch", [problem], at=NOON)  # type: ignore[arg-type]
-        record_network(conn, HOSTILE, at=NOON)  # type: ignore[arg-type]
+        record_problems(conn, "fetch", [problem], at=NOON)
+        record_network(conn, HOSTILE, at=NOON)
 
     store.write(spoil)
     page = page_of(store)
