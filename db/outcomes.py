@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, desc, func, select
 
@@ -74,6 +74,22 @@ def count_outcomes(conn: Connection, *, since: datetime | None = None) -> list[t
     return [
         (stage, outcome, int(n)) for stage, outcome, n in conn.execute(query.order_by(Outcome.stage, Outcome.outcome))
     ]
+
+
+def compact_outcomes(conn: Connection, *, day: datetime) -> int:
+    """Put the counts of one day (from `day`, 24 hours) into one row per stage, source and outcome.
+
+    Returns how many rows that saved. The day has to be over: nobody may still add to it.
+    """
+    within = (Outcome.at >= day, Outcome.at < day + timedelta(days=1))
+    keys = (Outcome.stage, Outcome.source_id, Outcome.outcome)
+    sums = conn.execute(select(*keys, func.sum(Outcome.inputs)).where(*within).group_by(*keys)).all()
+    rows = conn.scalar(select(func.count()).select_from(Outcome).where(*within)) or 0
+    if rows > len(sums):
+        conn.execute(delete(Outcome).where(*within))
+        names = ("stage", "source_id", "outcome", "inputs")
+        conn.execute(insert(conn, Outcome), [{"at": day, **dict(zip(names, row, strict=True))} for row in sums])
+    return rows - len(sums)
 
 
 @dataclass(frozen=True, slots=True)

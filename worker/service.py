@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import islice
 from typing import TypeVar
 
@@ -116,7 +117,10 @@ def set_poison_aside(database: Database, *, now: datetime) -> int:
 
 
 def tidy(database: Database, *, now: datetime, keep_captures: timedelta) -> None:
-    """Forget what has served its purpose: old raw captures, old problems."""
+    """Forget what has served its purpose: old raw captures, old problems, the single counts of past days."""
     while database.write(lambda conn: captures.expire_captures(conn, before=now - keep_captures)):
         pass
     database.write(outcomes.forget_old_problems)
+    midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    for days_ago in (2, 3, 4):
+        database.write(partial(outcomes.compact_outcomes, day=midnight - timedelta(days=days_ago)))
