@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO
 import typer
 
 from cli.output import emit, note, reason_of
+from worker.lines import numbered_lines
 
 if TYPE_CHECKING:
     from worker.dedup.archive import Archive
@@ -64,7 +64,7 @@ def _cluster(stream: BinaryIO, path: str, window: timedelta | None) -> bool:
 
     archive: Archive[str | int] = Archive(window)
     outcomes: list[str | int | dict[str, object]] = []  # the id of an article, or an error
-    for number, raw in _numbered(stream):
+    for number, raw in numbered_lines(stream, MAX_LINE_BYTES):
         try:
             line = _parse(raw, f"{path}:{number}")
             member = Member(line.id, _canonical(line.url), line.published_at, line.source)
@@ -93,18 +93,6 @@ def _record(archive: Archive[str | int], id: str | int, original: str | int) -> 
         **scores.get(original, alone),
         "links": [{"id": other, **scores[other]} for other in ranked],
     }
-
-
-def _numbered(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
-    """Yield the lines that hold something, numbered; of an endless line only as much as is too much."""
-    number = 0
-    while raw := stream.readline(MAX_LINE_BYTES + 1):
-        number += 1
-        rest = raw
-        while len(rest) > MAX_LINE_BYTES and not rest.endswith(b"\n"):
-            rest = stream.readline(MAX_LINE_BYTES + 1)
-        if raw.strip():
-            yield number, raw
 
 
 def _parse(raw: bytes, where: str) -> Line:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -38,15 +39,18 @@ def fail(message: str, *, hint: str = "", code: int = 1) -> NoReturn:
 
 @contextmanager
 def wrong_settings_explained() -> Iterator[None]:
-    """Turn a `STEPPEWATCH_…` value that cannot be used into one sentence and exit status 2."""
-    try:
-        yield
-    except ValueError as error:
-        if type(error).__name__ != "ValidationError":  # pydantic's; importing it here would slow every command
-            raise
-        first = error.errors()[0]  # type: ignore[attr-defined]
-        typer.echo(f"error: STEPPEWATCH_{str(first['loc'][0]).upper()}: {first['msg']}", err=True)
-        sys.exit(2)
+    """Refuse `STEPPEWATCH_…` names that do not exist, with one sentence and exit status 2.
+
+    `db.settings.load` does that too, and refuses wrong values; but not every command reads settings, and whoever
+    misspells a name should hear of it from the first.
+    """
+    # pydantic takes a fifth of a second, so it is imported only where there is something to check.
+    asks_for_help = not {"-h", "--help"}.isdisjoint(sys.argv)
+    if not asks_for_help and any(name.upper().startswith("STEPPEWATCH_") for name in os.environ):
+        from db.settings import refuse_unknown_names
+
+        refuse_unknown_names()
+    yield
 
 
 def reason_of(error: OSError) -> str:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, BinaryIO
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli.output import emit, fail, reason_of
+from worker.lines import numbered_lines
 
 if TYPE_CHECKING:
     from worker.tagging.tagger import Mention, Tagger
@@ -87,7 +87,7 @@ def _tag_batch(tagger: Tagger, path: str, lang: str | None) -> bool:
     all_good = True
     try:
         with nullcontext(sys.stdin.buffer) if path == "-" else open(path, "rb") as stream:
-            for number, raw in _numbered(stream):
+            for number, raw in numbered_lines(stream, MAX_BYTES):
                 try:
                     id, text, own = _parse(raw)
                 except ValueError as error:
@@ -99,18 +99,6 @@ def _tag_batch(tagger: Tagger, path: str, lang: str | None) -> bool:
         emit({"file": path, "error": reason_of(error)})
         all_good = False
     return all_good
-
-
-def _numbered(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
-    """Yield the lines that hold something, numbered; of an endless line only as much as is too much."""
-    number = 0
-    while raw := stream.readline(MAX_BYTES + 1):
-        number += 1
-        rest = raw
-        while len(rest) > MAX_BYTES and not rest.endswith(b"\n"):
-            rest = stream.readline(MAX_BYTES + 1)
-        if raw.strip():
-            yield number, raw
 
 
 def _parse(raw: bytes) -> tuple[str | int, str, str | None]:

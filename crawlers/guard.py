@@ -11,6 +11,8 @@ from collections.abc import Collection
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from urllib.parse import urlsplit
 
+from db.hostports import parse_host_ports, plain_host
+
 SCHEMES = {"http": 80, "https": 443}
 PORTS = frozenset({80, 443, 8080, 8443})
 
@@ -21,22 +23,12 @@ _NAT64 = IPv6Network("64:ff9b::/96")
 _LAST_32 = 0xFFFFFFFF
 
 
+parse_allowed = parse_host_ports
+"""What `allow_private_hosts` means."""
+
+
 class Refused(ValueError):
     """An address that must not be fetched; the text says why."""
-
-
-def parse_allowed(pairs: str) -> frozenset[tuple[str, int]]:
-    """Return the (host, port) pairs of a comma-separated list such as `intranet.kz:8000,[::1]:80`.
-
-    Raises ValueError for an item that is not host:port.
-    """
-    allowed = set()
-    for item in filter(None, (item.strip() for item in pairs.split(","))):
-        host, colon, port = item.rpartition(":")
-        if not colon or not host or not port.isdecimal() or not 0 < int(port) < 65_536:
-            raise ValueError(f"not host:port: {item!r}")
-        allowed.add((_plain_host(host.strip("[]")), int(port)))
-    return frozenset(allowed)
 
 
 def refusal_of_address(address: str) -> str | None:
@@ -67,7 +59,7 @@ def refusal_of_url(url: str, allowed: Collection[tuple[str, int]] = ()) -> str |
         return "refused: an address without host"
     if "@" in parts.netloc:
         return "refused: an address with a user name in it"
-    host, port = _plain_host(host), SCHEMES[parts.scheme] if port is None else port
+    host, port = plain_host(host), SCHEMES[parts.scheme] if port is None else port
     if (host, port) in allowed:
         return None
     if port not in PORTS:
@@ -92,11 +84,7 @@ def literal_address(host: str) -> str | None:
 
 def is_allowed(host: str, port: int, allowed: Collection[tuple[str, int]]) -> bool:
     """Return whether settings name this host and port, whatever its address."""
-    return (_plain_host(host), port) in allowed
-
-
-def _plain_host(host: str) -> str:
-    return host.rstrip(".").lower()
+    return (plain_host(host), port) in allowed
 
 
 def _kind(ip: IPv4Address | IPv6Address) -> str | None:

@@ -5,18 +5,30 @@ They live on the lowest floor because every process needs the store. Nothing bel
 
 from __future__ import annotations
 
+import difflib
+import os
+import sys
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
+from typing import NoReturn
 
 from platformdirs import user_data_dir
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from db.hostports import parse_host_ports
+
+PREFIX = "STEPPEWATCH_"
+_NOT_OURS = ("STEPPEWATCH_SHARED", "STEPPEWATCH_TEST_")
+"""Names, or beginnings of names, that belong to the test suite."""
+_LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
 class Settings(BaseSettings):
     """What an operator may decide. Every field is `STEPPEWATCH_` and its name in capitals."""
 
-    model_config = SettingsConfigDict(env_prefix="STEPPEWATCH_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
 
     data_dir: Path = Field(
         default_factory=lambda: Path(user_data_dir("steppewatch", appauthor=False)),
@@ -55,6 +67,19 @@ class Settings(BaseSettings):
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().absolute()
 
+    @field_validator("allow_private_hosts")
+    @classmethod
+    def _host_ports(cls, value: str) -> str:
+        parse_host_ports(value)
+        return value
+
+    @field_validator("log_level")
+    @classmethod
+    def _log_level(cls, value: str) -> str:
+        if value.upper() not in _LOG_LEVELS:
+            raise ValueError(f"not one of {', '.join(_LOG_LEVELS)}: {value!r}")
+        return value.upper()
+
     @property
     def database(self) -> str:
         """Return the SQLAlchemy URL in force."""
@@ -63,8 +88,55 @@ class Settings(BaseSettings):
 
 @cache
 def load() -> Settings:
-    """Return the settings of this process. Raises pydantic.ValidationError for values out of range."""
-    return Settings()
+    """Return the settings of this process; end it if they cannot be used.
+
+    It ends with exit status 2 and a sentence on stderr for each thing that is wrong, whoever started it: a command,
+    Celery, uvicorn or a supervisor.
+    """
+    refuse_unknown_names()
+    try:
+        return Settings()
+    except ValidationError as error:
+        _end(wrong_values(error))
+
+
+def refuse_unknown_names() -> None:
+    """End this process, as `load` does, if the environment has names of settings that do not exist."""
+    problems = unknown_names(os.environ)
+    if problems:
+        _end(problems)
+
+
+def unknown_names(names: Iterable[str]) -> tuple[str, ...]:
+    """Return a sentence for each `STEPPEWATCH_…` name that is no setting, with the setting that looks most like it."""
+    known = [f"{PREFIX}{field.upper()}" for field in Settings.model_fields]
+    ours = sorted(name for name in names if name.upper().startswith(PREFIX) and not name.startswith(_NOT_OURS))
+    return tuple(
+        f"{_printable(name)} is not a setting; did you mean {_nearest(name.upper(), known)}?"
+        for name in ours
+        if name.upper() not in known
+    )
+
+
+def wrong_values(error: ValidationError) -> tuple[str, ...]:
+    """Return a sentence for each value that cannot be used. The value is not repeated: it may hold a password."""
+    return tuple(
+        f"{PREFIX}{str(problem['loc'][0]).upper()}: {problem['msg'].removeprefix('Value error, ')}"
+        for problem in error.errors(include_url=False, include_context=False, include_input=False)
+    )
+
+
+def _nearest(name: str, known: list[str]) -> str:
+    return difflib.get_close_matches(name, known, n=1, cutoff=0)[0]
+
+
+def _printable(name: str) -> str:
+    return "".join(letter if letter.isprintable() else "\ufffd" for letter in name)[:100]
+
+
+def _end(problems: tuple[str, ...]) -> NoReturn:
+    sys.stderr.write("".join(f"error: {problem}\n" for problem in problems))
+    raise SystemExit(2)
 
 
 def described() -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from worker.tagging.tomlfile import ID, Table, read_toml
+from worker.tagging.tomlfile import ID, ProblemsFound, Table, read_toml
 
 CONFIDENCES = ("certain", "likely", "guess")
 PAYWALLS = ("no", "metered", "partial", "hard")
@@ -16,15 +16,8 @@ _COUNTRY = re.compile(r"[A-Z]{2}(/[A-Z]{2})*|exile|international")
 _DOMAIN = re.compile(r"([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]{2,}")
 
 
-class CatalogueError(Exception):
-    """The catalogue cannot be used; `problems` holds a sentence for each thing that is wrong with it."""
-
-    def __init__(self, problems: tuple[str, ...]) -> None:
-        super().__init__(problems)
-        self.problems = problems
-
-    def __str__(self) -> str:
-        return "\n".join(self.problems)
+class CatalogueError(ProblemsFound):
+    """The catalogue cannot be used."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,11 +16,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from db import articles, captures, clusters, coverage, mentions, outcomes, sources, vocabularies
-from db.articles import ArticleIn, Recorded, RevisionOut
+from db import articles, captures, clusters, coverage, mentions, outcomes, revisions, sources, vocabularies
+from db.articles import ArticleIn, Recorded
 from db.clusters import LinkIn
 from db.engine import Database
 from db.mentions import MentionIn
+from db.revisions import RevisionOut
 from worker.documents import Document, Ended, Rejected
 from worker.extract.language import detect_language
 from worker.identify import Identified, identify
@@ -83,12 +84,13 @@ class Chain:
         identified = [entry for entry in taken if isinstance(entry, Identified)]
         recorded = self.database.write(lambda conn: self._record(conn, identified, now)) if identified else []
         fates = dict(zip(map(id, identified), recorded, strict=True))
-        revisions = [
-            _revision_out(entry, fate)
-            for entry, fate in zip(identified, recorded, strict=True)
-            if fate.revision_id is not None
-        ]
-        findings = self._find_out(revisions)
+        findings = self._find_out(
+            [
+                _revision_out(entry, fate)
+                for entry, fate in zip(identified, recorded, strict=True)
+                if fate.revision_id is not None
+            ]
+        )
         return self.database.write(
             lambda conn: self._settle(conn, findings, [(entry, fates.get(id(entry))) for entry in taken], now)
         )
@@ -97,8 +99,8 @@ class Chain:
         """Take stored revisions, whose batch was stopped between its transactions, to the end."""
         self.load()
         with self.database.reading() as conn:
-            revisions = articles.read_revisions(conn, revision_ids)
-        findings = self._find_out(revisions)
+            waiting = revisions.read_revisions(conn, revision_ids)
+        findings = self._find_out(waiting)
         return self.database.write(lambda conn: self._settle(conn, findings, [], self.clock()))
 
     def _record(self, conn: Connection, identified: Sequence[Identified], now: datetime) -> list[Recorded]:
@@ -112,12 +114,12 @@ class Chain:
             rows.append(_article_in(entry, source_id))
         return articles.record_articles(conn, rows, lease_until=now + self.lease)
 
-    def _find_out(self, revisions: Sequence[RevisionOut]) -> Findings:
+    def _find_out(self, waiting: Sequence[RevisionOut]) -> Findings:
         assert self._tagger is not None
-        found = [mention for revision in revisions for mention in _tag(self._tagger, revision)]
+        found = [mention for revision in waiting for mention in _tag(self._tagger, revision)]
         with self.database.reading() as conn:
-            links = find_links(conn, revisions)
-        return Findings(revisions, found, links, self._version)
+            links = find_links(conn, waiting)
+        return Findings(waiting, found, links, self._version)
 
     def _settle(
         self,
@@ -155,7 +157,7 @@ class Chain:
         article_ids = sorted(set(article_of.values()))
         clusters.record_links(conn, findings.links)
         members, links = clusters.lock_connected(conn, article_ids)
-        done = articles.finish_revisions(conn, sorted(article_of), vocabulary_version=findings.vocabulary_version)
+        done = revisions.finish_revisions(conn, sorted(article_of), vocabulary_version=findings.vocabulary_version)
         if not done:
             return {}
         coverage.mark_articles(conn, article_ids)
@@ -169,7 +171,7 @@ class Chain:
         originals = cluster_of(members, links)
         moved = clusters.record_clusters(conn, members, originals)
         coverage.mark_articles(conn, sorted({*article_ids, *moved}))
-        result = articles.outcomes_of(conn, done)
+        result = revisions.outcomes_of(conn, done)
         for revision_id, outcome in result.items():
             if outcome == "new" and originals[article_of[revision_id]] != article_of[revision_id]:
                 result[revision_id] = "copy"

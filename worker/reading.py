@@ -14,6 +14,7 @@ from worker.documents import Document, Rejected
 from worker.extract.encoding import decode
 from worker.extract.page import Extracted, Hints, Unextractable, extract_page
 from worker.extract.plaintext import read_plaintext
+from worker.lines import numbered_lines
 
 MAX_LINE = 50_000_000
 MAX_FILE = 10_000_000
@@ -96,15 +97,11 @@ def read_text(name: str, body: bytes, observed_at: datetime) -> Document | Rejec
 
 def read_lines(name: str, lines: BinaryIO, *, observed_at: datetime) -> Iterator[Document | Rejected]:
     """Yield a document for each line of JSON; empty lines are none."""
-    number = 0
-    while line := lines.readline(MAX_LINE + 1):
-        number += 1
+    for number, line in numbered_lines(lines, MAX_LINE):
         subject = f"{name}:{number}"
         if len(line) > MAX_LINE:
-            while line and not line.endswith(b"\n"):
-                line = lines.readline(MAX_LINE)
             yield Rejected(subject, f"a line longer than {MAX_LINE // 1_000_000} MB")
-        elif line.strip():
+        else:
             yield read_line(subject, line, observed_at=observed_at)
 
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from db import fingerprints
-from db.articles import RevisionOut
 from db.clusters import LinkIn, LinkRow, MemberRow
 from db.fingerprints import Comparable
+from db.revisions import RevisionOut
 from worker.dedup.cluster import Link, clusters, find_link
 from worker.dedup.compare import METHOD, VERSION
 from worker.dedup.fingerprint import Fingerprint

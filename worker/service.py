@@ -10,7 +10,7 @@ from functools import partial
 from itertools import islice
 from typing import TypeVar
 
-from db import articles, captures, coverage, intakes, outcomes
+from db import captures, coverage, intakes, outcomes, revisions
 from db.engine import Database
 from worker.documents import Document, Ended, Rejected
 from worker.pipeline import Chain
@@ -80,7 +80,7 @@ def finish_left_behind(chain: Chain, *, batch_size: int = 50, progress: Progress
     """Finish revisions whose batch was stopped and whose claim has run out."""
     lease_s = chain.lease.total_seconds()
     while ids := chain.database.write(
-        lambda conn: articles.claim_revisions(conn, now=chain.clock(), lease_s=lease_s, limit=batch_size)
+        lambda conn: revisions.claim_revisions(conn, now=chain.clock(), lease_s=lease_s, limit=batch_size)
     ):
         progress(chain.finish(ids))
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from celery.signals import worker_init, worker_process_init
 
-from db import articles, captures
+from db import captures, revisions
 from db.engine import Database
 from worker import service
 from worker.app import app, settings
@@ -62,7 +62,7 @@ def sweep() -> None:
     for ids in batches(capture_ids, settings.batch_size):
         understand.delay(ids)
     revision_ids = database.write(
-        lambda conn: articles.claim_revisions(conn, now=now, lease_s=settings.lease_s, limit=IN_FLIGHT)
+        lambda conn: revisions.claim_revisions(conn, now=now, lease_s=settings.lease_s, limit=IN_FLIGHT)
     )
     for ids in batches(revision_ids, settings.batch_size):
         finish.delay(ids)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from db import articles, migrate, sources
+from db import articles, migrate, revisions, sources
 from db.articles import ArticleIn, Recorded
 from db.engine import Database
 from db.models import Article, Revision, SketchHash
@@ -122,9 +122,9 @@ def test_a_revision_without_a_date_keeps_the_date_that_was_known(database: Datab
 
 def test_a_stopped_batch_is_given_out_again_when_its_claim_has_run_out(database: Database) -> None:
     record(database, article())
-    early = database.write(lambda conn: articles.claim_revisions(conn, now=NOW, lease_s=60, limit=10))
+    early = database.write(lambda conn: revisions.claim_revisions(conn, now=NOW, lease_s=60, limit=10))
     late = database.write(
-        lambda conn: articles.claim_revisions(conn, now=LEASE + timedelta(seconds=1), lease_s=60, limit=10)
+        lambda conn: revisions.claim_revisions(conn, now=LEASE + timedelta(seconds=1), lease_s=60, limit=10)
     )
     assert (early, len(late)) == ([], 1)
 

@@ -11,6 +11,17 @@ ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 MAX_BYTES = 1_000_000
 
 
+class ProblemsFound(Exception):
+    """A folder of files cannot be used; `problems` holds a sentence for each thing that is wrong with it."""
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__(problems)
+        self.problems = problems
+
+    def __str__(self) -> str:
+        return "\n".join(self.problems)
+
+
 def read_toml(path: Path) -> dict[str, object]:
     """Return the content of a file; raise ValueError with a sentence when it cannot be read as TOML."""
     try:

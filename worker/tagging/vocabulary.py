@@ -9,6 +9,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from worker.tagging.tomlfile import ProblemsFound
+
 TYPES = (
     "state",
     "alliance",
@@ -53,15 +55,8 @@ FACTS = ("named", "founded", "dissolved")
 """Relations whose target is a word or a date instead of an entity."""
 
 
-class VocabularyError(Exception):
-    """The vocabulary cannot be used; `problems` holds a sentence for each thing that is wrong with it."""
-
-    def __init__(self, problems: tuple[str, ...]) -> None:
-        super().__init__(problems)
-        self.problems = problems
-
-    def __str__(self) -> str:
-        return "\n".join(self.problems)
+class VocabularyError(ProblemsFound):
+    """The vocabulary cannot be used."""
 
 
 @dataclass(frozen=True, slots=True)
