@@ -38,14 +38,14 @@ def record_outcomes(
 
 def record_problems(conn: Connection, stage: str, problems: Iterable[ProblemSeen], *, at: datetime) -> None:
     """Remember the latest reason for each subject; the same again only counts up."""
-    latest = {problem.subject[:500]: problem for problem in problems}
+    latest = {_storable(problem.subject)[:500]: problem for problem in problems}
     if not latest:
         return
     rows = [
         {
             "stage": stage,
             "subject": subject,
-            "reason": problem.reason[:1000],
+            "reason": _storable(problem.reason)[:1000],
             "source_id": problem.source_id,
             "last_at": at,
             "times": 1,
@@ -64,6 +64,11 @@ def record_problems(conn: Connection, stage: str, problems: Iterable[ProblemSeen
         ),
         rows,
     )
+
+
+def _storable(text: str) -> str:
+    """Return the text with what no database stores written out: file names and messages may hold anything."""
+    return text.replace("\x00", "\\x00").encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def count_outcomes(conn: Connection, *, since: datetime | None = None) -> list[tuple[str, str, int]]:

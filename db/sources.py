@@ -17,6 +17,9 @@ from db.urls import host_of, registrable_domain
 UNKNOWN = "unknown"
 """The source of a text which comes without address and outlet."""
 
+MAX_ID = 200
+"""Letters of an outlet's id."""
+
 _DOMAIN = re.compile(r"^(?:[\w-]+\.)+[^\W\d_]{2,}$")
 
 
@@ -72,7 +75,7 @@ def _name_key(name: str) -> str:
 
 def _as_host(hint: str) -> str | None:
     host = host_of(hint) if "://" in hint else hint.strip().lower().removeprefix("www.").rstrip("/.")
-    return host if _DOMAIN.match(host) else None
+    return host if len(host) <= MAX_ID and _DOMAIN.match(host) else None
 
 
 def slug(name: str) -> str:
@@ -87,7 +90,7 @@ def new_source(hint: str | None, url: str | None) -> SourceIn:
     the name it gives.
     """
     host = (_as_host(hint) if hint else None) or (host_of(url) if url else "")
-    domain = registrable_domain(host) if host else ""
+    domain = registrable_domain(host)[:MAX_ID] if host else ""
     name = hint.strip()[:200] if hint and _as_host(hint) is None else domain
     if not name:
         return SourceIn(UNKNOWN, "Unknown outlet", (), "document")

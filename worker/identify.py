@@ -53,7 +53,7 @@ def identify(document: Document, *, now: datetime) -> Identified | Rejected:
         return _rejected(document, "neither a text nor a headline was found")
     if len(text) > MAX_TEXT:
         return _rejected(document, f"a text of {len(text):,} characters; the limit is {MAX_TEXT:,}")
-    url = document.url.strip() if document.url else ""
+    url = clean(document.url or "").strip()
     try:
         address = canonical_url(url) if url else text_urn(title, text)
     except ValueError as error:
@@ -70,7 +70,7 @@ def identify(document: Document, *, now: datetime) -> Identified | Rejected:
         title=title,
         text=text,
         author=_one_line(document.author)[:MAX_TITLE] or None,
-        language=document.language or detect_language(f"{title or ''}\n{text[:4_000]}"),
+        language=_language(document.language) or detect_language(f"{title or ''}\n{text[:4_000]}"),
         published_at=published_at,
         published_is_day=is_day,
         fingerprint=fingerprint(text),
@@ -83,20 +83,33 @@ def content_hash(title: str | None, text: str) -> str:
     return xxhash.xxh3_128_hexdigest(f"{title or ''}\n{text}".encode())
 
 
+def clean(text: str) -> str:
+    """Return the text without what no database stores: NUL, and halves of surrogate pairs."""
+    return _UNSTORABLE.sub("", text)
+
+
 def _paragraphs(text: str) -> str:
     """Return the text as it is stored: NFC, one paragraph a line, one space where there were several.
 
     So texts that differ in their layout only are the same text, and whoever brings it first decides nothing.
     """
-    lines = nfc(text.replace("\x00", "")).splitlines()
+    lines = nfc(clean(text)).splitlines()
     return "\n".join(filter(None, (_SPACES.sub(" ", line).strip() for line in lines)))
 
 
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _SPACES = re.compile(r"[ \t\f\v]+")
+_LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z]{2,8})?")
+
+
+def _language(given: str | None) -> str | None:
+    """Return a language tag as far as it looks like one (RFC 5646, language and script or region)."""
+    tag = (given or "").strip().replace("_", "-")
+    return tag if _LANGUAGE_TAG.fullmatch(tag) else None
 
 
 def _one_line(value: str | None) -> str:
-    return nfc(" ".join((value or "").replace("\x00", "").split()))
+    return nfc(" ".join(clean(value or "").split()))
 
 
 def _rejected(document: Document, reason: str) -> Rejected:

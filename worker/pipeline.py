@@ -9,6 +9,7 @@ say `stored` or `fetched`, and every write says what "again" means.
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -24,12 +25,13 @@ from db.mentions import MentionIn
 from db.revisions import RevisionOut
 from worker.documents import Document, Ended, Rejected
 from worker.extract.language import detect_language
-from worker.identify import Identified, identify
+from worker.identify import Identified, clean, identify
 from worker.resemblance import cluster_of, find_links
 from worker.tagging.tagger import Tagger
 from worker.tagging.vocabulary import Vocabulary
 
 Input = Document | Rejected
+log = logging.getLogger("worker")
 Clock = Callable[[], datetime]
 
 
@@ -80,7 +82,7 @@ class Chain:
         """Take documents through the whole chain; return how each ended, in the order given."""
         self.load()
         now = self.clock()
-        taken = [entry if isinstance(entry, Rejected) else identify(entry, now=now) for entry in inputs]
+        taken = [entry if isinstance(entry, Rejected) else _identified(entry, now) for entry in inputs]
         identified = [entry for entry in taken if isinstance(entry, Identified)]
         recorded = self.database.write(lambda conn: self._record(conn, identified, now)) if identified else []
         fates = dict(zip(map(id, identified), recorded, strict=True))
@@ -109,7 +111,7 @@ class Chain:
         for entry in identified:
             document = entry.document
             source_id = document.source_id or sources.resolve(
-                conn, book, hint=document.source, url=document.url, now=now
+                conn, book, hint=clean(document.source or "") or None, url=entry.url, now=now
             )
             rows.append(_article_in(entry, source_id))
         return articles.record_articles(conn, rows, lease_until=now + self.lease)
@@ -176,6 +178,14 @@ class Chain:
             if outcome == "new" and originals[article_of[revision_id]] != article_of[revision_id]:
                 result[revision_id] = "copy"
         return result
+
+
+def _identified(document: Document, now: datetime) -> Identified | Rejected:
+    try:
+        return identify(document, now=now)
+    except Exception as error:  # a text that we did not think of must not take its batch with it
+        log.exception("%s: could not be identified", document.subject)
+        return Rejected(document.subject, f"internal error: {error!r}", document.source_id, document.capture_id)
 
 
 def _article_in(entry: Identified, source_id: str) -> ArticleIn:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.message import Message
@@ -15,6 +16,8 @@ from worker.extract.encoding import decode
 from worker.extract.page import Extracted, Hints, Unextractable, extract_page
 from worker.extract.plaintext import read_plaintext
 from worker.lines import numbered_lines
+
+log = logging.getLogger("worker")
 
 MAX_LINE = 50_000_000
 MAX_FILE = 10_000_000
@@ -34,6 +37,9 @@ def read_capture(capture: CaptureOut) -> Document | Rejected:
         page = extract_page(capture.body, url=capture.url, charset=_charset(capture.content_type), hints=hints)
     except Unextractable as error:
         return Rejected(capture.url, str(error), capture.source_id, capture.id)
+    except Exception as error:  # a page that we did not think of must not take its batch with it
+        log.exception("%s: could not be read", capture.url)
+        return Rejected(capture.url, f"internal error: {error!r}", capture.source_id, capture.id)
     return _page_document(
         page,
         subject=capture.url,

@@ -144,6 +144,27 @@ def test_what_cannot_be_stored_is_rejected_with_a_reason_and_the_rest_goes_on(
         assert reason in conn.execute(select(Problem.reason)).scalar_one()
 
 
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        pytest.param({"title": "A nul\x00 in \ud800 the title"}, id="NUL and half a surrogate pair"),
+        pytest.param({"language": "english, mostly, with a long explanation"}, id="language that is none"),
+        pytest.param({"source": "x" * 5_000}, id="endless outlet"),
+        pytest.param({"source": "\x00"}, id="outlet of NUL"),
+        pytest.param({"author": "By " + "\udfff" * 20}, id="author of surrogates"),
+        pytest.param({"url": f"https://{'a.' * 110}example/x"}, id="endless host"),
+        pytest.param({"published_at": NOON.replace(year=1)}, id="year one"),
+    ],
+)
+def test_hostile_fields_harm_nobody(chain: Chain, hostile: dict[str, object]) -> None:
+    given = replace(document("https://outlet.example/hostile"), **hostile)
+    assert run(chain, given, document("https://outlet.example/fine", body=text(0, 1, of=OTHER))) == ["new", "new"]
+
+
+def test_a_subject_may_be_named_anything(chain: Chain) -> None:
+    assert run(chain, Rejected("bad \udcff name\x00.txt", "unreadable \ud800")) == ["rejected"]
+
+
 def test_a_headline_without_text_is_stored_and_its_title_tagged(chain: Chain) -> None:
     assert run(chain, document(body="", title="CSTO to meet in Bishkek")) == ["new"]
     with chain.database.reading() as conn:
