@@ -21,7 +21,7 @@ _APOSTROPHES = "'’‘ʼʻʹʽ`´‛′ꞌ＇"
 _ARMENIAN_INTONATION = "\u055b\u055c\u055e"  # written above a vowel inside the word, as in Հայաստա՞ն
 _SPECIAL = {"İ": "i", "ı": "i", "ß": "s", "ẞ": "s", "ё": "е", "Ё": "е", "ς": "σ"}
 _SPACE = ord(" ")
-_TABLED = (range(0x3040), range(0xA700, 0xA800), range(0xD800, 0xF900), range(0xFE00, 0x10000))
+_TABLED = (range(0x3040), range(0xA700, 0xA800), range(0xD800, 0x10000))
 
 
 def _folded(char: str) -> str:
@@ -32,6 +32,10 @@ def _folded(char: str) -> str:
     category = unicodedata.category(char)
     if category == "Cf" or "\u0300" <= char <= "\u036f" or char in _ARMENIAN_INTONATION:
         return UNSEEN
+    if len(composed := unicodedata.normalize("NFC", char)) == 1:
+        char = (
+            composed if composed <= "\uffff" else " "
+        )  # a character that is another one's second code, e.g. \uf900 of \u8c48
     compatible = unicodedata.normalize("NFKC", char)
     if "\uff00" <= char <= "\uffef" and len(compatible) == 1:
         char = compatible  # full-width letters in Chinese text
