@@ -7,13 +7,16 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
 ARGS   ?=
 
-.PHONY: help run test test-fast check format bench lock clean setup setup-dev
+.PHONY: help run demo test test-fast check format bench lock clean setup setup-dev
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
 run: setup ## install into .venv and start Steppewatch (Ctrl-C ends it); more options: make run ARGS="--port 8080"
 	@exec $(BIN)/steppewatch up $(ARGS)
+
+demo: setup ## start with a small invented web instead of the real one; needs no network
+	@exec $(BIN)/steppewatch demo $(ARGS)
 
 test: setup-dev ## install and run all tests (SQLite, PostgreSQL, Redis protocol)
 	@$(BIN)/python -m pytest $(ARGS)

@@ -7,7 +7,22 @@ from __future__ import annotations
 
 import typer
 
-from cli import cluster, coverage, crawl, export, extract, feed, ingest, source, status, store, tag, up, vocabulary
+from cli import (
+    cluster,
+    coverage,
+    crawl,
+    demo,
+    export,
+    extract,
+    feed,
+    ingest,
+    source,
+    status,
+    store,
+    tag,
+    up,
+    vocabulary,
+)
 from cli.output import use_utf8, wrong_settings_explained
 
 app = typer.Typer(
@@ -27,6 +42,7 @@ SERVICE, TOOLS, RESULTS = "Run it", "Try one stage", "Get results"
 
 for name, function, panel in (
     ("up", up.up, SERVICE),
+    ("demo", demo.demo, SERVICE),
     ("status", status.status, SERVICE),
     ("crawl", crawl.crawl, SERVICE),
     ("ingest", ingest.ingest, SERVICE),

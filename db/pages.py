@@ -280,3 +280,17 @@ def record_fetch(conn: Connection, fetched: PageFetched) -> None:
 def count_pages(conn: Connection) -> dict[str, int]:
     """Return how many pages are in each state."""
     return {state: n for state, n in conn.execute(select(Page.state, func.count()).group_by(Page.state))}
+
+
+def count_due_pages(conn: Connection, *, now: datetime) -> int:
+    """Return how many pages wait to be fetched, whoever may hold them."""
+    due = select(func.count()).select_from(Page).where(Page.state == "active", Page.next_fetch_at <= now)
+    return conn.scalar(due) or 0
+
+
+def make_pages_due(conn: Connection, *, now: datetime, urls: Collection[str] | None = None) -> int:
+    """Make fetched pages due now (by canonical URL; None: all), as if their time had come; return how many."""
+    statement = update(Page).where(Page.state == "active", Page.fetches > 0).values(next_fetch_at=now)
+    if urls is not None:
+        statement = statement.where(Page.canonical_url.in_(urls))
+    return conn.execute(statement).rowcount

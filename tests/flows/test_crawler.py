@@ -303,7 +303,6 @@ def harvest(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Harvest]:
         )
 
 
-@pytest.mark.xdist_group("harvest")
 @pytest.mark.parametrize(
     ("path", "state", "outcome", "reason"),
     [
@@ -330,7 +329,6 @@ def test_a_page_that_cannot_be_had_says_why(harvest: Harvest, path: str, state: 
     assert harvest.problems["fetch", path] == harvest.pages[path][2]
 
 
-@pytest.mark.xdist_group("harvest")
 @pytest.mark.parametrize(
     ("path", "reason"),
     [
@@ -344,18 +342,15 @@ def test_a_feed_that_cannot_be_had_says_why(harvest: Harvest, path: str, reason:
     assert harvest.problems["poll", path] == reason
 
 
-@pytest.mark.xdist_group("harvest")
 def test_nothing_else_is_lost_with_the_bad_ones(harvest: Harvest) -> None:
     assert harvest.captured == {harvest.site.url("/good")}
 
 
-@pytest.mark.xdist_group("harvest")
 def test_what_robots_txt_forbids_is_never_asked_for(harvest: Harvest) -> None:
     assert harvest.site.asked("/secret/plan") == 0
     assert harvest.site.asked("/robots.txt") == 1
 
 
-@pytest.mark.xdist_group("harvest")
 def test_every_input_ends_in_one_counted_outcome(harvest: Harvest) -> None:
     by_stage: Counter[str] = Counter()
     for name, inputs in harvest.counts.items():

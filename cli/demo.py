@@ -1,0 +1,142 @@
+"""`steppewatch demo`: the whole thing at work on a small invented web, without a network."""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.coverage import Format
+from cli.log import Log
+from cli.output import fail, note
+
+if TYPE_CHECKING:
+    from cli.demoweb.server import Stage
+    from cli.demoweb.show import Result
+    from db.engine import Database
+    from db.settings import Settings
+
+
+def demo(
+    once: Annotated[
+        bool, typer.Option("--once", help="End when the script has run; print how all of it ended.")
+    ] = False,
+    host: Annotated[str, typer.Option(help="Address of the status page.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65_535, help="Port of the status page; --once has none.")] = 8000,
+    outlets_port: Annotated[int, typer.Option(min=1024, max=65_535, help="Port of the invented outlets.")] = 8600,
+    data_dir: Annotated[
+        Path | None, typer.Option(help="Folder for everything that is kept; also STEPPEWATCH_DATA_DIR.")
+    ] = None,
+    format: Annotated[Format | None, typer.Option(help="With --once: json or table; a table on a terminal.")] = None,
+) -> None:
+    """Show everything at work on a small invented web that changes while you look. Needs no network.
+
+    Fourteen invented outlets in six languages are served on this machine and collected by
+    the crawler and the worker of “up”: news, reprints, a silent edit, a dead feed, addresses
+    that must not be reached. Run again, it finds all of it as it was and adds nothing.
+
+    Example: steppewatch demo --once
+    """
+    if format is not None and not once:
+        fail("--format belongs to --once", hint="steppewatch demo --once --format json", code=2)
+    from cli.demoweb.outlets import DemoError, packaged_folder, read_outlets
+    from cli.demoweb.server import serving
+    from cli.demoweb.show import demo_settings
+    from cli.demoweb.web import DemoWeb
+    from cli.up import _refuse_taken_port, _sole_use
+
+    try:
+        folder = packaged_folder()
+        web = DemoWeb(read_outlets(folder), folder, outlets_port)
+        settings = demo_settings(_settings(data_dir), web)
+        with _sole_use(settings.data_dir):
+            if not once:
+                _refuse_taken_port(host, port)
+            with serving(web, settings.user_agent) as stage:
+                result = _give(settings, stage, once=once, host=host, port=port)
+    except DemoError as error:
+        fail(error.reason, hint=error.hint)
+    if once:
+        _report(result, format)
+
+
+def _give(settings: Settings, stage: Stage, *, once: bool, host: str, port: int) -> Result | None:
+    import asyncio
+
+    from cli.demoweb.report import guide
+    from cli.demoweb.show import Show, demo_family
+    from cli.family import page_url
+    from cli.up import _plan_broker
+
+    log = Log(sys.stderr, now=_local_time, colour=sys.stderr.isatty() and "NO_COLOR" not in os.environ)
+    database = _open_store(settings, stage)
+    broker = _plan_broker(settings, log)
+    children = demo_family(settings, broker, host=host, port=port, page=not once)
+    show = Show(stage, database, log, clock=_utc_now)
+
+    def tell(result: Result) -> None:
+        for line in guide(result, stage.web, page_url(host, port), settings.data_dir):
+            log.write("demo", line)
+
+    try:
+        folders = [broker.runtime] if broker else []
+        return asyncio.run(show.run(children, folders, then=None if once else tell))
+    finally:
+        database.close()
+        if broker is not None:
+            broker.clean()
+
+
+def _open_store(settings: Settings, stage: Stage) -> Database:
+    from alembic.util import CommandError
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from cli.demoweb.store import prepare_store
+    from cli.store import reason_of, shown
+    from db.engine import Database
+
+    where = shown(settings.database)
+    try:
+        database = Database(settings.database)
+        prepare_store(database, stage.web, where, now=_utc_now())
+    except (SQLAlchemyError, CommandError, OSError) as error:
+        fail(f"the store {where} cannot be used: {reason_of(error)}", hint="--data-dir names another folder")
+    return database
+
+
+def _settings(data_dir: Path | None) -> Settings:
+    """Return the settings; where nothing names a data directory, the demo has its own inside the default one."""
+    from cli.up import _settings as settings_of_up
+
+    settings = settings_of_up(data_dir)
+    if data_dir is None and "data_dir" not in settings.model_fields_set:
+        return settings.model_copy(update={"data_dir": settings.data_dir / "demo"})
+    return settings
+
+
+def _report(result: Result | None, format: Format | None) -> None:
+    from rich.console import Console
+
+    from cli.demoweb.report import emit_result, print_result
+
+    if result is None:
+        fail("the demo was ended before its script was over", hint="run again, it goes on where it was")
+    if (format or (Format.table if sys.stdout.isatty() else Format.json)) is Format.table:
+        print_result(result, Console())
+    else:
+        emit_result(result)
+    note(f"The script ran for {result.took_s:.0f} s.")
+    if not result.is_good:
+        raise typer.Exit(1)
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _local_time() -> datetime:
+    return _utc_now().astimezone()

@@ -1,0 +1,1 @@
+"""The demo's own small web: invented outlets on loopback addresses, and the script by which they change."""

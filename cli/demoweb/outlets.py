@@ -1,0 +1,155 @@
+"""The demo's outlets and articles, as the files in `demo/` describe them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum
+from pathlib import Path
+from typing import Any
+
+from worker.tagging.tomlfile import read_toml
+
+_ENDS_PARAGRAPH = re.compile(r"\n\s*\n")
+
+
+class DemoError(Exception):
+    """The demo cannot be given; the text says why in a sentence, `hint` what to do about it."""
+
+    def __init__(self, reason: str, hint: str = "") -> None:
+        super().__init__(reason, hint)
+        self.reason, self.hint = reason, hint
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+class Act(IntEnum):
+    """What happens to the web, in this order."""
+
+    OPENING = 1
+    NEWS = 2
+    REPRINTS = 3
+    EDIT = 4
+    END = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What an article says at one time."""
+
+    title: str
+    paragraphs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One entry of a feed and the page behind it."""
+
+    slug: str
+    act: Act
+    at: datetime
+    wording: Wording
+    author: str = ""
+    copy_of: str = ""
+    """`outlet/slug` of what it reprints."""
+    edited: Wording | None = None
+    """What silently replaces its wording in the act EDIT."""
+    moved_from: str = ""
+    sent_as: str = "utf-8"
+    """The encoding of the page's bytes; it always claims to be UTF-8."""
+    redirect: str = ""
+    """Where its page leads instead of showing anything; `vault` is an address of ours that must not be reached."""
+    link: str = ""
+    """What the feed names in place of the page."""
+
+    @property
+    def leads_astray(self) -> bool:
+        """Return whether nothing must ever be fetched for this entry."""
+        return bool(self.redirect or self.link)
+
+    def said_in(self, act: Act) -> Wording:
+        """Return what its page says in an act."""
+        return self.edited if self.edited and act >= Act.EDIT else self.wording
+
+
+@dataclass(frozen=True, slots=True)
+class Outlet:
+    """An invented outlet and all that it will publish, latest first."""
+
+    id: str
+    name: str
+    country: str
+    language: str
+    kind: str
+    note: str
+    host: str
+    feed: str
+    """`rss`, `atom` or `dead`."""
+    restless: bool
+    articles: tuple[Article, ...]
+
+    def published_in(self, act: Act) -> list[Article]:
+        """Return what stands in its feed in an act, latest first."""
+        return [article for article in self.articles if article.act <= act]
+
+
+def packaged_folder() -> Path:
+    """Return the folder of the demo's data that came with this product, in a checkout or a wheel."""
+    package = Path(__file__).resolve().parent.parent
+    checkout = package.parent / "demo"
+    return checkout if (checkout / "outlets").is_dir() else package / "_demo"
+
+
+def read_outlets(folder: Path) -> tuple[Outlet, ...]:
+    """Return the outlets of a folder in the order of their ids. Raises DemoError for a file that cannot be used."""
+    tables = {path.stem: _read(path) for path in sorted((folder / "outlets").glob("*.toml"))}
+    if not tables:
+        raise DemoError(f"{folder} holds no outlets")
+    originals = {
+        f"{outlet_id}/{entry['slug']}": _paragraphs(entry.get("text", ""))
+        for outlet_id, table in tables.items()
+        for entry in table.get("articles", ())
+    }
+    outlets = []
+    for outlet_id, table in tables.items():
+        try:
+            outlets.append(_outlet(table, originals))
+        except (KeyError, TypeError, ValueError, IndexError) as error:
+            raise DemoError(f"{outlet_id}.toml: {type(error).__name__}: {error}") from error
+    return tuple(outlets)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return read_toml(path)
+    except ValueError as error:
+        raise DemoError(f"{path.name} {error}") from error
+
+
+def _outlet(table: Mapping[str, Any], originals: Mapping[str, tuple[str, ...]]) -> Outlet:
+    known = {key: value for key, value in table.items() if key != "articles"}
+    articles = [_article(entry, originals) for entry in table.get("articles", ())]
+    articles.sort(key=lambda article: (article.at, article.slug), reverse=True)
+    return Outlet(**{"restless": False, **known}, articles=tuple(articles))
+
+
+def _article(entry: Mapping[str, Any], originals: Mapping[str, tuple[str, ...]]) -> Article:
+    entry = dict(entry)
+    title, text, edit, takes = (entry.pop(key, None) for key in ("title", "text", "edit", "takes"))
+    taken = _taken(originals[entry["copy_of"]], takes) if "copy_of" in entry else ()
+    return Article(
+        **{**entry, "act": Act[entry["act"].upper()]},
+        wording=Wording(title, _paragraphs(text or "") + taken),
+        edited=Wording(edit["title"], _paragraphs(edit["text"])) if edit else None,
+    )
+
+
+def _taken(paragraphs: Sequence[str], numbers: Sequence[int] | None) -> tuple[str, ...]:
+    return tuple(paragraphs if numbers is None else (paragraphs[number - 1] for number in numbers))
+
+
+def _paragraphs(text: str) -> tuple[str, ...]:
+    return tuple(" ".join(piece.split()) for piece in _ENDS_PARAGRAPH.split(text) if piece.strip())
