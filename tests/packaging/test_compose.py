@@ -255,7 +255,8 @@ def test_two_crawlers_and_two_workers_bring_the_site_to_the_page(
     for process in alive.values():
         os.kill(process.pid, signal.SIGTERM)
     codes = {name: process.wait(20) for name, process in alive.items()}
-    assert codes == dict.fromkeys(alive, 0), words()
+    assert codes.pop("web") in (0, -signal.SIGTERM), "uvicorn ends in order, then by the signal that it was sent"
+    assert set(codes.values()) == {0}, words()
     database.close()
 
 
