@@ -140,10 +140,18 @@ def finish_captures(conn: Connection, endings: Mapping[int, tuple[str, str | Non
     return finished
 
 
-def expire_captures(conn: Connection, *, before: datetime, limit: int = 500) -> int:
-    """Delete finished captures fetched before an instant, at most `limit`; return how many went."""
-    old = select(Capture.id).where(Capture.stage == "done", Capture.fetched_at < before).limit(limit)
-    return conn.execute(delete(Capture).where(Capture.id.in_(old))).rowcount
+def expire_captures(conn: Connection, *, before: datetime, max_bytes: float, limit: int = 500) -> int:
+    """Delete the oldest finished captures, at most `limit`: those fetched before an instant, and what exceeds the room.
+
+    Returns how many went; call it until that is 0.
+    """
+    done = select(Capture.id).where(Capture.stage == "done")
+    old = list(conn.scalars(done.where(Capture.fetched_at < before).order_by(Capture.id).limit(limit)))
+    if not old and (conn.scalar(select(func.sum(func.length(Capture.body)))) or 0) > max_bytes:
+        old = list(conn.scalars(done.order_by(Capture.fetched_at, Capture.id).limit(min(limit, 50))))
+    if old:
+        conn.execute(delete(Capture).where(Capture.id.in_(old)))
+    return len(old)
 
 
 def count_held(conn: Connection, *, now: datetime) -> int:

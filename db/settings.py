@@ -44,6 +44,9 @@ class Settings(BaseSettings):
     sweep_every_s: float = Field(1.0, ge=0.1, le=60, description="How often rows without a message are sent.")
     waiting_max: int = Field(2_000, ge=10, description="Captures that may wait for a worker before the crawler pauses.")
 
+    keep_captures_days: float = Field(30, gt=0, description="How long raw captures are kept once understood.")
+    captures_max_mb: float = Field(2_000, gt=0, description="Most room for raw captures; the oldest go first.")
+
     user_agent: str = Field(
         "Steppewatch/0.1 (media monitoring; feeds and public articles)",
         description="What the crawler calls itself; add an address where outlets can reach you.",

@@ -116,9 +116,10 @@ def set_poison_aside(database: Database, *, now: datetime) -> int:
     return database.write(lambda conn: captures.reject_exhausted(conn, attempts=POISON_ATTEMPTS, now=now))
 
 
-def tidy(database: Database, *, now: datetime, keep_captures: timedelta) -> None:
+def tidy(database: Database, *, now: datetime, keep_captures: timedelta, captures_max_bytes: float) -> None:
     """Forget what has served its purpose: old raw captures, old problems, the single counts of past days."""
-    while database.write(lambda conn: captures.expire_captures(conn, before=now - keep_captures)):
+    expire = partial(captures.expire_captures, before=now - keep_captures, max_bytes=captures_max_bytes)
+    while database.write(expire):
         pass
     database.write(outcomes.forget_old_problems)
     midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)

@@ -18,7 +18,6 @@ from worker.service import batches, utc_now
 
 log = logging.getLogger("worker")
 
-KEEP_CAPTURES = timedelta(days=30)
 IN_FLIGHT = 200
 """Captures given out at once: enough to keep every process busy, few enough to be given out again soon."""
 
@@ -91,7 +90,12 @@ def recount() -> None:
 @app.task
 def tidy() -> None:
     """Forget what has served its purpose."""
-    service.tidy(chain().database, now=utc_now(), keep_captures=KEEP_CAPTURES)
+    service.tidy(
+        chain().database,
+        now=utc_now(),
+        keep_captures=timedelta(days=settings.keep_captures_days),
+        captures_max_bytes=settings.captures_max_mb * 1_000_000,
+    )
 
 
 def _summary(counts: Counter[str]) -> str:

@@ -1,0 +1,84 @@
+"""Raw captures: claimed for a while, finished once, and forgotten by age and by room."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from db import captures, migrate
+from db.captures import CaptureIn
+from db.engine import Database
+
+NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    opened = Database(database_url)
+    migrate.upgrade(opened)
+    yield opened
+    opened.close()
+
+
+def add(database: Database, count: int, *, at: datetime = NOON, size: int = 10) -> list[int]:
+    """Store captures whose compressed bodies have that size, and claim them; return their ids."""
+    rows = [
+        (CaptureIn(None, None, f"https://a.example/{n}", at, 200, "text/html", b"x", f"{at}{n}"[-32:]), b"\x00" * size)
+        for n in range(count)
+    ]
+    database.write(lambda conn: captures.record_captures(conn, rows))
+    return database.write(lambda conn: captures.claim_captures(conn, now=at, lease_s=60, limit=1_000))
+
+
+def claim(database: Database, at: datetime) -> list[int]:
+    return database.write(lambda conn: captures.claim_captures(conn, now=at, lease_s=60, limit=10))
+
+
+def finish(database: Database, ids: list[int]) -> set[int]:
+    return database.write(lambda conn: captures.finish_captures(conn, dict.fromkeys(ids, ("new", None))))
+
+
+def expire(database: Database, before: datetime, max_bytes: float) -> int:
+    return database.write(lambda conn: captures.expire_captures(conn, before=before, max_bytes=max_bytes))
+
+
+def test_a_claimed_capture_is_given_out_again_only_when_the_claim_has_run_out(database: Database) -> None:
+    ids = add(database, 2)
+    assert claim(database, NOON + timedelta(seconds=30)) == []
+    assert claim(database, NOON + timedelta(seconds=61)) == ids
+
+
+def test_a_capture_is_finished_once(database: Database) -> None:
+    ids = add(database, 2)
+    assert (finish(database, ids), finish(database, ids)) == (set(ids), set())
+
+
+def test_what_no_worker_survives_is_set_aside(database: Database) -> None:
+    (only,) = add(database, 1)
+    at = NOON
+    for _ in range(4):
+        at += timedelta(seconds=61)
+        assert claim(database, at) == [only]
+    late = at + timedelta(seconds=61)
+    assert database.write(lambda conn: captures.reject_exhausted(conn, attempts=5, now=late)) == 1
+    assert database.read(captures.count_waiting) == 0
+
+
+def test_old_captures_go_and_waiting_ones_never(database: Database) -> None:
+    finish(database, add(database, 3, at=NOON - timedelta(days=40)))
+    finish(database, add(database, 2))
+    add(database, 1, at=NOON - timedelta(days=50))
+    assert expire(database, NOON - timedelta(days=30), 1e9) == 3
+    assert expire(database, NOON - timedelta(days=30), 1e9) == 0
+    assert database.read(captures.count_waiting) == 1
+
+
+def test_beyond_the_room_the_oldest_go_first(database: Database) -> None:
+    finish(database, add(database, 60, at=NOON - timedelta(days=2), size=1_000))
+    finish(database, add(database, 20, at=NOON - timedelta(days=1), size=1_000))
+    gone = 0
+    while step := expire(database, NOON - timedelta(days=30), 40_000):
+        gone += step
+    assert gone == 50
