@@ -47,15 +47,15 @@ def demo(
     from cli.demoweb.server import serving
     from cli.demoweb.show import demo_settings
     from cli.demoweb.web import DemoWeb
-    from cli.up import _refuse_taken_port, _sole_use
+    from cli.up import refuse_taken_port, sole_use
 
     try:
         folder = packaged_folder()
         web = DemoWeb(read_outlets(folder), folder, outlets_port)
         settings = demo_settings(_settings(data_dir), web)
-        with _sole_use(settings.data_dir):
+        with sole_use(settings.data_dir):
             if not once:
-                _refuse_taken_port(host, port)
+                refuse_taken_port(host, port)
             with serving(web, settings.user_agent) as stage:
                 result = _give(settings, stage, once=once, host=host, port=port)
     except DemoError as error:
@@ -70,11 +70,11 @@ def _give(settings: Settings, stage: Stage, *, once: bool, host: str, port: int)
     from cli.demoweb.report import guide
     from cli.demoweb.show import Show, demo_family
     from cli.family import page_url
-    from cli.up import _plan_broker
+    from cli.up import plan_broker
 
     log = Log(sys.stderr, now=_local_time, colour=sys.stderr.isatty() and "NO_COLOR" not in os.environ)
     database = _open_store(settings, stage)
-    broker = _plan_broker(settings, log)
+    broker = plan_broker(settings, log)
     children = demo_family(settings, broker, host=host, port=port, page=not once)
     show = Show(stage, database, log, clock=_utc_now)
 
@@ -110,9 +110,9 @@ def _open_store(settings: Settings, stage: Stage) -> Database:
 
 def _settings(data_dir: Path | None) -> Settings:
     """Return the settings; where nothing names a data directory, the demo has its own inside the default one."""
-    from cli.up import _settings as settings_of_up
+    from cli.up import settings_in_force
 
-    settings = settings_of_up(data_dir)
+    settings = settings_in_force(data_dir)
     if data_dir is None and "data_dir" not in settings.model_fields_set:
         return settings.model_copy(update={"data_dir": settings.data_dir / "demo"})
     return settings

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.log import Log
+from cli.log import Log, LogFile
 from cli.output import fail, reason_of
 
 if TYPE_CHECKING:
@@ -33,18 +33,19 @@ def up(
 
     Example: steppewatch up --port 8080 --data-dir ~/steppewatch
     """
-    settings = _settings(data_dir)
-    log = Log(sys.stderr, now=_local_time, colour=sys.stderr.isatty() and "NO_COLOR" not in os.environ)
-    with _sole_use(settings.data_dir):
-        _refuse_taken_port(host, port)
+    settings = settings_in_force(data_dir)
+    colour = sys.stderr.isatty() and "NO_COLOR" not in os.environ
+    log = Log(sys.stderr, now=_local_time, colour=colour, file=LogFile(settings.data_dir / "steppewatch.log"))
+    with sole_use(settings.data_dir):
+        refuse_taken_port(host, port)
         _prepare_store(settings, log)
-        broker = _plan_broker(settings, log)
+        broker = plan_broker(settings, log)
         try:
             _supervise(settings, broker, host, port, log)
         finally:
             if broker is not None:
                 broker.clean()
-    log.write("up", "ended")
+        log.write("up", "ended")
 
 
 def worker(
@@ -59,7 +60,7 @@ def worker(
     """
     from cli.family import worker_command
 
-    settings = _settings(None)
+    settings = settings_in_force(None)
     if not settings.broker_url:
         fail("a worker needs a broker that others reach too", hint="set STEPPEWATCH_BROKER_URL, or use: up", code=2)
     from worker.app import app
@@ -82,7 +83,8 @@ def _supervise(settings: Settings, broker: Launch | None, host: str, port: int, 
     asyncio.run(run())
 
 
-def _settings(data_dir: Path | None) -> Settings:
+def settings_in_force(data_dir: Path | None) -> Settings:
+    """Return the settings of the environment, with the data directory that the command line names."""
     from db.settings import load
 
     settings = load()
@@ -111,7 +113,7 @@ def _prepare_store(settings: Settings, log: Log) -> None:
     log.write("up", f"{prepared.outlets} outlets, vocabulary {prepared.vocabulary}")
 
 
-def _plan_broker(settings: Settings, log: Log) -> Launch | None:
+def plan_broker(settings: Settings, log: Log) -> Launch | None:
     """Return the embedded broker; None if there is another, or none for this kind of machine."""
     from worker.valkey import ValkeyError, find_server, plan
 
@@ -129,7 +131,7 @@ def _plan_broker(settings: Settings, log: Log) -> Launch | None:
 
 
 @contextmanager
-def _sole_use(folder: Path) -> Iterator[None]:
+def sole_use(folder: Path) -> Iterator[None]:
     """Hold the data directory, made when missing, for this process alone. The system lets go of it when we end."""
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -149,7 +151,8 @@ def _sole_use(folder: Path) -> Iterator[None]:
         yield
 
 
-def _refuse_taken_port(host: str, port: int) -> None:
+def refuse_taken_port(host: str, port: int) -> None:
+    """End the command when the page cannot be served there: before anything is started."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         with socket.socket(family, kind, protocol) as probe:

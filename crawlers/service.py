@@ -19,7 +19,6 @@ from scrapy.crawler import AsyncCrawlerProcess
 from sqlalchemy import make_url
 
 from crawlers.desk import Desk
-from crawlers.guard import parse_allowed
 from crawlers.scrapy_settings import scrapy_settings
 from crawlers.spiders.collector import CollectorSpider, Once
 from crawlers.work import Work, hold
@@ -129,11 +128,6 @@ def main() -> None:
     """Collect with the settings of the environment."""
     settings = load()
     set_up_log(settings.log_level)
-    try:
-        parse_allowed(settings.allow_private_hosts)
-    except ValueError as error:
-        log.error("STEPPEWATCH_ALLOW_PRIVATE_HOSTS: %s", error)
-        raise SystemExit(2) from error
     log.info("collecting into %s", make_url(settings.database).render_as_string(hide_password=True))
     collect(settings)
 

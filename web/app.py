@@ -99,4 +99,11 @@ def _failed(_request: Request, _error: Exception) -> Response:
     return render("message.html", 500, title="Something went wrong", text="The reason is in the log.")
 
 
-app = create_app()
+def __getattr__(name: str) -> ASGIApp:
+    """Make `app` when a server asks for it: settings that cannot be used end it with a sentence, not a traceback."""
+    if name == "app":
+        from db.settings import load
+
+        load()
+        return create_app()
+    raise AttributeError(name)
