@@ -131,24 +131,8 @@ class Chain:
         now: datetime,
     ) -> list[Ended]:
         finished = self._store_findings(conn, findings)
-        ended = _endings(entries, finished)
-        if not entries:  # finishing what another batch began
-            ended = [
-                Ended(f"revision {revision.id}", finished[revision.id], revision.source_id, revision.capture_id)
-                for revision in findings.revisions
-                if revision.id in finished
-            ]
-        by_capture = {end.capture_id: (end.outcome, end.reason) for end in ended if end.capture_id is not None}
-        first_time = captures.finish_captures(conn, by_capture)
-        counted = [end for end in ended if end.capture_id is None or end.capture_id in first_time]
-        for stage, members in (
-            ("ingest", [end for end in counted if end.capture_id is None]),
-            ("understand", [end for end in counted if end.capture_id is not None]),
-        ):
-            counts = Counter((end.source_id, end.outcome) for end in members)
-            outcomes.record_outcomes(conn, stage, counts, at=now)
-            problems = [outcomes.ProblemSeen(e.subject, e.reason, e.source_id) for e in members if e.reason]
-            outcomes.record_problems(conn, stage, problems, at=now)
+        ended = _endings(entries, finished) if entries else _late_endings(findings.revisions, finished)
+        _count(conn, ended, now)
         return ended
 
     def _store_findings(self, conn: Connection, findings: Findings) -> dict[int, str]:
@@ -255,3 +239,27 @@ def _endings(entries: Sequence[tuple[Identified | Rejected, Recorded | None]], f
         document = entry.document
         ended.append(Ended(document.subject, outcome, fate.source_id, document.capture_id, entry.remark))
     return ended
+
+
+def _late_endings(waiting: Sequence[RevisionOut], finished: dict[int, str]) -> list[Ended]:
+    """Return the endings of what another batch began and this one finished."""
+    return [
+        Ended(f"revision {revision.id}", finished[revision.id], revision.source_id, revision.capture_id)
+        for revision in waiting
+        if revision.id in finished
+    ]
+
+
+def _count(conn: Connection, ended: Sequence[Ended], now: datetime) -> None:
+    """Finish captures and count how the inputs ended; a capture that was finished before is not counted again."""
+    by_capture = {end.capture_id: (end.outcome, end.reason) for end in ended if end.capture_id is not None}
+    first_time = captures.finish_captures(conn, by_capture)
+    stages: dict[str, list[Ended]] = {
+        "ingest": [end for end in ended if end.capture_id is None],
+        "understand": [end for end in ended if end.capture_id in first_time],
+    }
+    for stage, members in stages.items():
+        counts = Counter((end.source_id, end.outcome) for end in members)
+        outcomes.record_outcomes(conn, stage, counts, at=now)
+        problems = [outcomes.ProblemSeen(end.subject, end.reason, end.source_id) for end in members if end.reason]
+        outcomes.record_problems(conn, stage, problems, at=now)
