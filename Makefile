@@ -7,7 +7,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
 ARGS   ?=
 
-.PHONY: help run demo test test-fast check format bench lock clean setup setup-dev
+.PHONY: help run demo test test-fast check format bench chaos lock clean setup setup-dev
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -36,6 +36,9 @@ format: setup-dev ## rewrite the code in house format
 
 bench: setup-dev ## measure the chain: make bench PAGES=folder-of-html
 	@$(BIN)/python -m benchmarks.chain $(if $(PAGES),--pages "$(PAGES)") $(ARGS)
+
+chaos: setup-dev ## kill everything at random and compare the exports: make chaos SEED=1
+	@STEPPEWATCH_TEST_CHAOS_SEED=$(or $(SEED),1) $(BIN)/python -m pytest -n 0 -s tests/faults/test_chaos.py $(ARGS)
 
 lock: ## resolve all dependencies anew (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \

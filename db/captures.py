@@ -92,12 +92,19 @@ def claim_captures(
         query = query.where(Capture.page_id.in_(page_ids))
     ids = list(conn.scalars(query.with_for_update(skip_locked=True)))
     if ids:
-        conn.execute(
-            update(Capture)
-            .where(Capture.id.in_(ids))
-            .values(claimed_until=now + timedelta(seconds=lease_s), attempts=Capture.attempts + 1)
-        )
+        conn.execute(update(Capture).where(Capture.id.in_(ids)).values(claimed_until=now + timedelta(seconds=lease_s)))
     return ids
+
+
+def count_attempts(conn: Connection, capture_ids: Sequence[int]) -> dict[int, int]:
+    """Return how often each waiting capture was begun and not finished."""
+    query = select(Capture.id, Capture.attempts).where(Capture.id.in_(capture_ids), Capture.stage == "fetched")
+    return {capture_id: attempts for capture_id, attempts in conn.execute(query.order_by(Capture.id))}
+
+
+def begin_captures(conn: Connection, capture_ids: Sequence[int]) -> None:
+    """Note that a worker begins with these now; whoever dies over them leaves the note behind."""
+    conn.execute(update(Capture).where(Capture.id.in_(capture_ids)).values(attempts=Capture.attempts + 1))
 
 
 def read_captures(conn: Connection, capture_ids: Sequence[int]) -> list[CaptureOut]:

@@ -12,6 +12,7 @@ from celery import Celery
 from celery.signals import setup_logging
 
 from db.settings import load
+from worker.beatwatch import BeatWatch
 
 settings = load()
 
@@ -45,6 +46,8 @@ app.conf.update(
         "tidy": {"task": "worker.tasks.tidy", "schedule": 3_600.0, "options": {"expires": 3_000.0}},
     },
 )
+
+app.steps["worker"].add(BeatWatch)
 
 
 @setup_logging.connect

@@ -20,7 +20,7 @@ T = TypeVar("T")
 Progress = Callable[[Sequence[Ended]], None]
 
 POISON_ATTEMPTS = 5
-"""A capture that was given out so often and never finished kills whoever touches it; it is set aside."""
+"""A capture that was begun so often and never finished kills whoever touches it; it is set aside."""
 
 
 def utc_now() -> datetime:
@@ -40,7 +40,19 @@ def ignore(_: Sequence[Ended]) -> None:
 
 
 def understand_captures(chain: Chain, capture_ids: Sequence[int]) -> list[Ended]:
-    """Take captures through the chain; those finished by now are left alone."""
+    """Take captures through the chain; those finished by now are left alone.
+
+    What was begun before and not finished is taken by itself, so that a page no worker survives is told from those
+    that only were in its batch.
+    """
+    attempts = chain.database.read(lambda conn: captures.count_attempts(conn, capture_ids))
+    fresh = [capture_id for capture_id, times in attempts.items() if times == 0]
+    alone = [[capture_id] for capture_id, times in attempts.items() if times > 0]
+    return [end for batch in [fresh, *alone] if batch for end in _understand_batch(chain, batch)]
+
+
+def _understand_batch(chain: Chain, capture_ids: Sequence[int]) -> list[Ended]:
+    chain.database.write(lambda conn: captures.begin_captures(conn, capture_ids))
     waiting = chain.database.read(lambda conn: captures.read_captures(conn, capture_ids))
     inputs: list[Document | Rejected] = [read_capture(capture) for capture in waiting]
     return chain.understand(inputs) if inputs else []

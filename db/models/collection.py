@@ -121,5 +121,6 @@ class Capture(Base):
     """`fetched` until everything that follows from it is stored, then `done`."""
     claimed_until: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
+    """How often a worker began with it."""
     outcome: Mapped[str | None] = mapped_column(String(20))
     reason: Mapped[str | None]

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from material import ROOT
+from processes import kill, running, wait_until
 from samples import NOON, prepared_store
 from site_served import Site, numbered, serving
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from db import sources
 from db.captures import count_waiting
@@ -22,40 +20,16 @@ from db.coverage import count_marks
 from db.engine import Database
 from db.feeds import add_feed
 from db.models import Article, Capture, CoverageCell, Feed, MentionRow, Outcome, Page, Revision
-from worker.lifeline import spawn
 
 PAGES = 40
+CRAWLER = (sys.executable, "-m", "crawlers.service")
 
 
-@contextmanager
-def running(*argv: str, environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a process of the product in a group of its own; nothing of it is left afterwards."""
-    process = spawn([sys.executable, "-m", *argv], env={**os.environ, **environment}, start_new_session=True)
-    try:
-        yield process
-    finally:
-        kill(process)
-
-
-def kill(process: subprocess.Popen[bytes]) -> None:
-    """End a process and all its children at once, as a power cut would."""
-    if process.poll() is None:
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
-
-
-def wait_until(is_so: Callable[[], bool], seconds: float, what: str) -> None:
-    """Wait for something to become true, or fail naming it."""
-    deadline = time.monotonic() + seconds
-    while not is_so():
-        assert time.monotonic() < deadline, f"not within {seconds:g} s: {what}"
-        time.sleep(0.05)
-
-
-def worker(environment: dict[str, str], folder: Path) -> tuple[str, ...]:
+def worker(folder: Path) -> tuple[str, ...]:
     schedule = str(folder / "beat-schedule")
     pool = ("--pool", "prefork", "--concurrency", "2", "--without-mingle", "--without-gossip")
-    return ("celery", "--quiet", "--app", "worker.app", "worker", "--beat", "--schedule", schedule, *pool)
+    app = (sys.executable, "-m", "celery", "--quiet", "--app", "worker.app")
+    return (*app, "worker", "--beat", "--schedule", schedule, *pool)
 
 
 @pytest.fixture
@@ -70,7 +44,7 @@ def database(database_url: str, site: Site) -> Iterator[Database]:
     opened = prepared_store(database_url)
     outlet = sources.SourceIn("lake-post", "The Lake Post", ["127.0.0.1"], "person")
     with opened.engine.begin() as conn:
-        conn.execute(Feed.__table__.delete())
+        conn.execute(delete(Feed))
     opened.write(lambda conn: sources.record_source(conn, outlet, now=NOON))
     opened.write(lambda conn: add_feed(conn, source_id="lake-post", url=site.feed_url, now=NOON))
     yield opened
@@ -80,6 +54,7 @@ def database(database_url: str, site: Site) -> Iterator[Database]:
 def test_killing_the_worker_in_the_middle_loses_and_doubles_nothing(
     database: Database, broker_url: str, site: Site, tmp_path: Path
 ) -> None:
+    log = tmp_path / "log"
     environment = {
         "STEPPEWATCH_DATABASE_URL": database.url,
         "STEPPEWATCH_BROKER_URL": broker_url,
@@ -92,18 +67,18 @@ def test_killing_the_worker_in_the_middle_loses_and_doubles_nothing(
     }
 
     def count(query: object) -> int:
-        return database.read(lambda conn: conn.scalar(query) or 0)  # type: ignore[call-overload,no-any-return]
+        return database.read(lambda conn: conn.scalar(query) or 0)  # type: ignore[call-overload]
 
     captures = select(func.count()).select_from(Capture)
     articles = select(func.count()).select_from(Article)
     with ExitStack() as stack:
-        stack.enter_context(running("crawlers.service", environment=environment))
+        stack.enter_context(running(CRAWLER, environment, ROOT, log))
         wait_until(lambda: count(captures) >= PAGES // 2, 60, "half of the pages are captured")
-        first = stack.enter_context(running(*worker(environment, tmp_path), environment=environment))
+        first = stack.enter_context(running(worker(tmp_path), environment, ROOT, log))
         wait_until(lambda: count(articles) >= 3, 60, "the worker has begun")
         kill(first)
         understood_before_the_kill = count(articles)
-        stack.enter_context(running(*worker(environment, tmp_path), environment=environment))
+        stack.enter_context(running(worker(tmp_path), environment, ROOT, log))
         wait_until(lambda: count(captures) >= PAGES, 60, "all pages are captured")
         wait_until(lambda: database.read(count_waiting) == 0, 60, "all captures are understood")
         wait_until(lambda: database.read(count_marks) == 0, 30, "coverage is counted")

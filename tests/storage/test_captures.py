@@ -55,15 +55,23 @@ def test_a_capture_is_finished_once(database: Database) -> None:
     assert (finish(database, ids), finish(database, ids)) == (set(ids), set())
 
 
+def reject(database: Database, at: datetime) -> int:
+    return database.write(lambda conn: captures.reject_exhausted(conn, attempts=5, now=at))
+
+
 def test_what_no_worker_survives_is_set_aside(database: Database) -> None:
-    (only,) = add(database, 1)
-    at = NOON
-    for _ in range(4):
-        at += timedelta(seconds=61)
-        assert claim(database, at) == [only]
-    late = at + timedelta(seconds=61)
-    assert database.write(lambda conn: captures.reject_exhausted(conn, attempts=5, now=late)) == 1
+    ids = add(database, 1)
+    for _ in range(5):
+        database.write(lambda conn: captures.begin_captures(conn, ids))
+    assert (reject(database, NOON), reject(database, NOON + timedelta(seconds=61))) == (0, 1)
     assert database.read(captures.count_waiting) == 0
+
+
+def test_to_be_given_out_often_is_no_fault(database: Database) -> None:
+    add(database, 1)
+    for minute in range(2, 12):
+        claim(database, NOON + timedelta(minutes=minute))
+    assert reject(database, NOON + timedelta(hours=1)) == 0
 
 
 def test_old_captures_go_and_waiting_ones_never(database: Database) -> None:
