@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO
 import typer
 
 from cli.output import emit, note, reason_of
-from worker.lines import numbered_lines
+from worker.lines import json_object, numbered_lines
 
 if TYPE_CHECKING:
     from worker.dedup.archive import Archive
@@ -97,16 +96,7 @@ def _record(archive: Archive[str | int], id: str | int, original: str | int) -> 
 
 def _parse(raw: bytes, where: str) -> Line:
     """Return the article of a line; ValueError says what is wrong with it."""
-    if len(raw) > MAX_LINE_BYTES:
-        raise ValueError(f"longer than {MAX_LINE_BYTES} bytes")
-    try:
-        fields = json.loads(raw.decode("utf-8-sig"))
-    except UnicodeDecodeError:
-        raise ValueError("not UTF-8") from None
-    except (ValueError, RecursionError) as error:
-        raise ValueError(f"not JSON: {error}") from None
-    if not isinstance(fields, dict):
-        raise ValueError("not a JSON object")
+    fields = json_object(raw, MAX_LINE_BYTES)
     id = fields.get("id")
     if id is None or id == "":
         raise ValueError("id is missing")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import sys
 from contextlib import nullcontext
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.output import emit, fail, reason_of
-from worker.lines import numbered_lines
+from worker.lines import json_object, numbered_lines
 
 if TYPE_CHECKING:
     from worker.tagging.tagger import Mention, Tagger
@@ -103,16 +102,7 @@ def _tag_batch(tagger: Tagger, path: str, lang: str | None) -> bool:
 
 def _parse(raw: bytes) -> tuple[str | int, str, str | None]:
     """Return id, text and language of a line; ValueError says what is wrong with it."""
-    if len(raw) > MAX_BYTES:
-        raise ValueError(f"longer than {MAX_BYTES} bytes")
-    try:
-        fields = json.loads(raw.decode("utf-8-sig"))
-    except UnicodeDecodeError:
-        raise ValueError("not UTF-8") from None
-    except (ValueError, RecursionError) as error:
-        raise ValueError(f"not JSON: {error}") from None
-    if not isinstance(fields, dict):
-        raise ValueError("not a JSON object")
+    fields = json_object(raw, MAX_BYTES)
     id, text, lang = fields.get("id"), fields.get("text"), fields.get("lang")
     if isinstance(id, bool) or not isinstance(id, str | int):
         raise ValueError("id is missing or neither a string nor a whole number")

@@ -33,12 +33,6 @@ def is_retryable(error: DBAPIError) -> bool:
     return code in _RETRYABLE or "database is locked" in str(error.orig)
 
 
-def analyze(conn: Connection, tables: Sequence[str]) -> None:
-    """Refresh the planner's statistics after a bulk load."""
-    for table in tables:
-        conn.execute(text(f"ANALYZE {table}"))
-
-
 def prepare(engine: Engine) -> None:
     """Make a new engine behave: SQLite gets its pragmas and honest transactions."""
     if is_sqlite(engine):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 
 def numbered_lines(stream: BinaryIO, longest: int) -> Iterator[tuple[int, bytes]]:
@@ -16,3 +17,18 @@ def numbered_lines(stream: BinaryIO, longest: int) -> Iterator[tuple[int, bytes]
             rest = stream.readline(longest + 1)
         if raw.strip():
             yield number, raw
+
+
+def json_object(raw: bytes, longest: int) -> dict[str, Any]:
+    """Return the JSON object of a line; ValueError says in words for people why there is none."""
+    if len(raw) > longest:
+        raise ValueError(f"longer than {longest} bytes")
+    try:
+        fields = json.loads(raw.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise ValueError("not UTF-8") from None
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"not JSON: {error}") from None
+    if not isinstance(fields, dict):
+        raise ValueError("not a JSON object")
+    return fields
