@@ -28,6 +28,7 @@ class ArticleIn:
     text: str
     author: str | None
     language: str | None
+    genre: str | None
     published_at: datetime | None
     published_is_day: bool
     fingerprint: bytes
@@ -191,6 +192,7 @@ def _insert_revisions(
             "text": article.text,
             "author": article.author,
             "language": article.language,
+            "genre": article.genre,
             "published_at": article.published_at,
             "published_is_day": article.published_is_day,
             "stage": "stored",
@@ -254,6 +256,8 @@ def _make_latest_current(
                 "published_is_day": is_day,
                 "counts_on": counts_on(published_at, collected_at),
                 "language": article.language,
+                "genre": article.genre,
+                "in_scope": None,
             }
         )
     columns: dict[str, Any] = {name: bindparam(name) for name in rows[0] if name != "of_id"}

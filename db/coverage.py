@@ -89,10 +89,10 @@ _DELETE_CELLS = text(
 _FACTS = """
     SELECT m.entity_id, m.level, a.id AS article, coalesce(a.cluster_id, a.id) AS story, count(*) AS mentions,
            '' AS part_all, a.source_id AS part_source, coalesce(a.language, '') AS part_lang,
-           coalesce(s.country, '') AS part_country, coalesce(s.kind, '') AS part_genre
+           coalesce(s.country, '') AS part_country, coalesce(a.genre, '') AS part_genre
     FROM articles a JOIN mentions m ON m.revision_id = a.revision_id JOIN sources s ON s.id = a.source_id
     WHERE a.counts_on >= :bucket AND a.counts_on < :after AND m.entity_id IN :entities
-    GROUP BY m.entity_id, m.level, a.id, a.cluster_id, a.source_id, a.language, s.country, s.kind
+    GROUP BY m.entity_id, m.level, a.id, a.cluster_id, a.source_id, a.language, a.genre, s.country
 """
 
 

@@ -88,6 +88,8 @@ def _articles() -> Select[*tuple[Any, ...]]:
             revisions,
             Article.canonical_url,
             original.canonical_url,
+            Article.genre,
+            Article.in_scope,
         )
         .join(Source, Source.id == Article.source_id)
         .join(Revision, Revision.id == Article.revision_id)

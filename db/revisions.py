@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -83,3 +83,12 @@ def finish_revisions(conn: Connection, revision_ids: Sequence[int], *, vocabular
         .returning(Revision.id)
     )
     return sorted(conn.scalars(query))
+
+
+def record_scope(conn: Connection, in_scope: Mapping[int, bool | None]) -> None:
+    """Store which revisions are in scope; the articles of which they are the current one repeat it."""
+    for flag in (True, False, None):
+        ids = sorted(revision_id for revision_id, value in in_scope.items() if value is flag)
+        if ids:
+            conn.execute(update(Revision).where(Revision.id.in_(ids)).values(in_scope=flag))
+            conn.execute(update(Article).where(Article.revision_id.in_(ids)).values(in_scope=flag))

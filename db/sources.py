@@ -46,6 +46,7 @@ class SourceBook:
     by_domain: dict[str, str] = field(default_factory=dict)
     by_name: dict[str, str] = field(default_factory=dict)
     ids: set[str] = field(default_factory=set)
+    kinds: dict[str, str] = field(default_factory=dict)
 
     def find_by_url(self, url: str) -> str | None:
         """Return the outlet of an address: the longest known domain that its host ends with."""
@@ -100,8 +101,10 @@ def new_source(hint: str | None, url: str | None) -> SourceIn:
 def load_book(conn: Connection) -> SourceBook:
     """Return the names and domains of all outlets."""
     book = SourceBook()
-    for source_id, name in conn.execute(select(Source.id, Source.name).order_by(Source.id)):
+    for source_id, name, kind in conn.execute(select(Source.id, Source.name, Source.kind).order_by(Source.id)):
         book.ids.add(source_id)
+        if kind:
+            book.kinds[source_id] = kind
         book.by_name.setdefault(_name_key(name), source_id)
     for domain, source_id in conn.execute(select(SourceDomain.domain, SourceDomain.source_id)):
         book.by_domain[domain] = source_id

@@ -48,6 +48,7 @@ class Sample:
     language: str | None = "en"
     author: str | None = None
     copies: str | None = None
+    genre: str | None = "news"
 
 
 def empty_store(url: str) -> Database:
@@ -107,6 +108,7 @@ def _article(sample: Sample) -> dict[str, Any]:
         "published_is_day": sample.is_day,
         "counts_on": (sample.published_at or sample.collected_at).date(),
         "language": sample.language,
+        "genre": sample.genre,
     }
 
 

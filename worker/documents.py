@@ -28,6 +28,8 @@ class Document:
     source_id: str | None = None
     """The outlet where the crawler knows it."""
     capture_id: int | None = None
+    genre: str | None = None
+    """What its page declares it to be."""
     remark: str | None = None
     """What could not be read of it, for people; the rest is taken all the same."""
 

@@ -11,6 +11,7 @@ import xxhash
 from db.urls import canonical_url, text_urn
 from worker.dedup.fingerprint import Fingerprint, fingerprint
 from worker.documents import Document, Rejected
+from worker.extract.genre import genre_of_url
 from worker.extract.language import detect_language
 from worker.nfc import nfc
 
@@ -34,6 +35,7 @@ class Identified:
     text: str
     author: str | None
     language: str | None
+    genre: str | None
     published_at: datetime | None
     published_is_day: bool
     fingerprint: Fingerprint
@@ -71,6 +73,7 @@ def identify(document: Document, *, now: datetime) -> Identified | Rejected:
         text=text,
         author=_one_line(document.author)[:MAX_TITLE] or None,
         language=_language(document.language) or detect_language(f"{title or ''}\n{text[:4_000]}"),
+        genre=document.genre or genre_of_url(url),
         published_at=published_at,
         published_is_day=is_day,
         fingerprint=fingerprint(text),

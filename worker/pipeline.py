@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 
 from sqlalchemy import Connection
 
@@ -24,9 +25,11 @@ from db.engine import Database
 from db.mentions import MentionIn
 from db.revisions import RevisionOut
 from worker.documents import Document, Ended, Rejected
+from worker.extract.genre import genre_of_kind
 from worker.extract.language import detect_language
 from worker.identify import Identified, clean, identify
 from worker.resemblance import cluster_of, find_links
+from worker.tagging.scope import Scope
 from worker.tagging.tagger import Tagger
 from worker.tagging.vocabulary import Vocabulary
 
@@ -46,6 +49,7 @@ class Findings:
     revisions: Sequence[RevisionOut]
     mentions: Sequence[MentionIn]
     links: Sequence[LinkIn]
+    in_scope: Mapping[int, bool | None]
     vocabulary_version: str
 
 
@@ -57,6 +61,7 @@ class Chain:
         self.clock = clock
         self.lease = timedelta(seconds=lease_s)
         self._tagger: Tagger | None = None
+        self._scope: Scope | None = None
         self._version = ""
 
     def load(self) -> None:
@@ -68,7 +73,9 @@ class Chain:
             if version == self._version:
                 return
             content = vocabularies.get_content(conn, version)
-        self._tagger = Tagger(Vocabulary.from_json(content))
+        vocabulary = Vocabulary.from_json(content)
+        self._tagger = Tagger(vocabulary)
+        self._scope = Scope(vocabulary.scope, vocabulary.entities) if vocabulary.scope else None
         self._version = version
 
     def warm_up(self) -> None:
@@ -113,15 +120,16 @@ class Chain:
             source_id = document.source_id or sources.resolve(
                 conn, book, hint=clean(document.source or "") or None, url=entry.url, now=now
             )
-            rows.append(_article_in(entry, source_id))
+            rows.append(_article_in(entry, source_id, entry.genre or genre_of_kind(book.kinds.get(source_id))))
         return articles.record_articles(conn, rows, lease_until=now + self.lease)
 
     def _find_out(self, waiting: Sequence[RevisionOut]) -> Findings:
         assert self._tagger is not None
-        found = [mention for revision in waiting for mention in _tag(self._tagger, revision)]
+        found = {revision.id: _tag(self._tagger, revision) for revision in waiting}
         with self.database.reading() as conn:
             links = find_links(conn, waiting)
-        return Findings(waiting, found, links, self._version)
+        in_scope = {revision.id: _is_in_scope(self._scope, revision, found[revision.id]) for revision in waiting}
+        return Findings(waiting, list(chain.from_iterable(found.values())), links, in_scope, self._version)
 
     def _settle(
         self,
@@ -154,6 +162,7 @@ class Chain:
             [mention for mention in findings.mentions if mention.revision_id in fresh],
             vocabulary_version=findings.vocabulary_version,
         )
+        revisions.record_scope(conn, {revision_id: findings.in_scope[revision_id] for revision_id in done})
         originals = cluster_of(members, links)
         moved = clusters.record_clusters(conn, members, originals)
         coverage.mark_articles(conn, sorted({*article_ids, *moved}))
@@ -172,7 +181,7 @@ def _identified(document: Document, now: datetime) -> Identified | Rejected:
         return Rejected(document.subject, f"internal error: {error!r}", document.source_id, document.capture_id)
 
 
-def _article_in(entry: Identified, source_id: str) -> ArticleIn:
+def _article_in(entry: Identified, source_id: str, genre: str | None) -> ArticleIn:
     return ArticleIn(
         canonical_url=entry.canonical_url,
         url=entry.url,
@@ -184,6 +193,7 @@ def _article_in(entry: Identified, source_id: str) -> ArticleIn:
         text=entry.text,
         author=entry.author,
         language=entry.language,
+        genre=genre,
         published_at=entry.published_at,
         published_is_day=entry.published_is_day,
         fingerprint=entry.fingerprint.to_bytes(),
@@ -226,6 +236,13 @@ def _tag(tagger: Tagger, revision: RevisionOut) -> list[MentionIn]:
         )
         for field, mention in tagger.tag_fields(fields, revision.language)
     ]
+
+
+def _is_in_scope(scope: Scope | None, revision: RevisionOut, mentions: Sequence[MentionIn]) -> bool | None:
+    if scope is None:
+        return None
+    length = len(revision.title or "") + len(revision.text)
+    return scope.judge(((mention.field, mention.entity_id) for mention in mentions), length).in_scope
 
 
 def _endings(entries: Sequence[tuple[Identified | Rejected, Recorded | None]], finished: dict[int, str]) -> list[Ended]:

@@ -171,6 +171,7 @@ def _page_document(page: Extracted, *, url: str | None, language: str | None = N
         language=language or page.language,
         published_at=page.published_at,
         published_is_day=page.published_is_day,
+        genre=page.genre,
         **known,
     )
 

@@ -29,6 +29,8 @@ class Article(Base):
     counts_on: Mapped[date]
     """The day on which it counts: of publication, or of collection when nobody says when it was published."""
     language: Mapped[str | None] = mapped_column(String(20))
+    genre: Mapped[str | None] = mapped_column(String(20))
+    in_scope: Mapped[bool | None]
     cluster_id: Mapped[int | None] = mapped_column(BigInteger, index=True)
     """The article id of the cluster's original; its own id for an original; null until compared."""
 
@@ -63,6 +65,10 @@ class Revision(Base):
     """`stored` until tagged, compared and counted, then `done`."""
     claimed_until: Mapped[datetime | None]
     vocabulary_version: Mapped[str | None] = mapped_column(String(32))
+    genre: Mapped[str | None] = mapped_column(String(20))
+    """`analysis`, `opinion`, `news` or `statement`, by its page, its address or its outlet; null when none says so."""
+    in_scope: Mapped[bool | None]
+    """Whether it is commentary on Central Asian security, as its vocabulary defines that; null until tagged."""
     text: Mapped[str]
     """The last column: SQLite reads through it to reach what stands behind."""
 

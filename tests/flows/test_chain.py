@@ -19,6 +19,7 @@ from worker.pipeline import Chain
 from worker.service import finish_left_behind, recount_coverage
 
 REPRINT = "https://mirror.example/copy"
+DRILLS = "Kazakhstan between the CSTO and its neighbours"
 
 
 @pytest.fixture
@@ -49,6 +50,37 @@ def test_an_article_is_stored_tagged_and_counted(chain: Chain) -> None:
         (NOON.date(), "csto", 1, 1),
         (NOON.date(), "kazakhstan", 1, 1),
     ]
+
+
+@pytest.mark.parametrize(
+    ("url", "title", "body", "genre", "in_scope"),
+    [
+        pytest.param(
+            "https://outlet.example/a", DRILLS, text(0, 1, 2, 3, 4, 5), None, True, id="drills of an alliance"
+        ),
+        pytest.param(
+            "https://outlet.example/opinion/a", "Apples", text(0, 1, of=OTHER), "opinion", False, id="an apple harvest"
+        ),
+        pytest.param(
+            "https://eurasianet.org/a", "Apples", text(0, 1, of=OTHER), "news", False, id="the outlet's usual genre"
+        ),
+    ],
+)
+def test_genre_and_scope_are_kept_with_the_article_and_its_revision(
+    chain: Chain, url: str, title: str, body: str, genre: str | None, in_scope: bool
+) -> None:
+    run(chain, document(url, body=body, title=title))
+    with chain.database.reading() as conn:
+        for table in (Article, Revision):
+            assert conn.execute(select(table.genre, table.in_scope)).all() == [(genre, in_scope)]
+
+
+def test_an_article_whose_new_text_leaves_the_subject_leaves_the_scope(chain: Chain) -> None:
+    run(chain, document(title=DRILLS))
+    run(chain, document(body=text(0, 1, of=OTHER), title="Apples", observed_at=NOON + timedelta(hours=1)))
+    with chain.database.reading() as conn:
+        assert conn.scalars(select(Revision.in_scope).order_by(Revision.id)).all() == [True, False]
+        assert conn.scalar(select(Article.in_scope)) is False
 
 
 def test_every_mention_points_at_the_words_it_names(chain: Chain) -> None:

@@ -40,6 +40,7 @@ def article(url: str = "https://lake.example/a", content: str = "first", **other
         text=content,
         author=None,
         language="en",
+        genre=None,
         published_at=None,
         published_is_day=False,
         fingerprint=b"",

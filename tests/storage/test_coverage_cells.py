@@ -64,6 +64,7 @@ def write(conn: Connection, number: int, day: date, tagged: list[tuple[str, str]
             collected_at=at,
             published_is_day=False,
             counts_on=day,
+            genre="opinion" if number % 2 else None,
             cluster_id=number + 1,
         )
         .on_conflict_do_nothing(index_elements=["id"])
@@ -112,14 +113,15 @@ def by_hand(conn: Connection) -> dict[tuple[object, ...], tuple[int, int, int]]:
             Article.counts_on,
             Article.source_id,
             Source.country,
+            Article.genre,
         )
         .join(Article, Article.revision_id == MentionRow.revision_id)
         .join(Source, Source.id == Article.source_id)
     ).all()
     cells: dict[tuple[object, ...], list[tuple[int, int]]] = defaultdict(list)
-    for entity, level, article_id, cluster_id, day, outlet, country in facts:
+    for entity, level, article_id, cluster_id, day, outlet, country, genre in facts:
         starts = {"day": day, "week": day - timedelta(days=day.weekday()), "month": day.replace(day=1)}
-        parts = {"all": "", "source": outlet, "lang": "", "country": country, "genre": ""}
+        parts = {"all": "", "source": outlet, "lang": "", "country": country, "genre": genre or ""}
         for grain, start in starts.items():
             for split, part in parts.items():
                 for counted_level in (level, "all"):

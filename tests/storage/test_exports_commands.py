@@ -48,6 +48,7 @@ SAMPLES = [
         says=SAYS,
         published_at=datetime(2022, 1, 17, 10, tzinfo=UTC),
         language="ru",
+        genre="opinion",
     ),
 ]
 
@@ -208,7 +209,7 @@ def test_coverage_by_day_in_a_range(filled: Path) -> None:
         ("source", {"oasis-wire": 2, "steppe-herald": 1}),
         ("lang", {"en": 2, "ru": 1}),
         ("country", {"KZ": 1, "UZ": 2}),
-        ("genre", {"newspaper": 1, "agency": 2}),
+        ("genre", {"news": 2, "opinion": 1}),
     ],
 )
 def test_coverage_of_the_parts(filled: Path, split: str, parts: dict[str, int]) -> None:

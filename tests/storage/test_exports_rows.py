@@ -105,6 +105,8 @@ def test_an_article_in_full(store: Database) -> None:
         "revisions": "1",
         "canonical_url": "https://herald.example/b",
         "original_url": "https://herald.example/b",
+        "genre": "news",
+        "in_scope": "",
     }
 
 

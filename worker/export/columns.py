@@ -44,6 +44,8 @@ ARTICLES = (
     Column("revisions", "how many different texts stood at this address"),
     Column("canonical_url", "the one spelling of the address under which the article is stored"),
     Column("original_url", "canonical_url of the cluster's original"),
+    Column("genre", "analysis, opinion, news or statement, by page, address or outlet; empty when none says so"),
+    Column("in_scope", "true: commentary on Central Asian security, by the vocabulary's definition", Kind.FLAG),
 )
 
 MENTIONS = (

@@ -9,6 +9,7 @@ from worker.extract.authors import find_author
 from worker.extract.body import is_heavy, read_body, strip_page
 from worker.extract.dates import find_modified, find_published, search_published
 from worker.extract.errors import Unextractable
+from worker.extract.genre import declared_genre
 from worker.extract.headline import find_headline
 from worker.extract.language import detect_language
 from worker.extract.markup import MAX_BYTES, parse_page
@@ -36,7 +37,7 @@ class Extracted:
 
     `text` is NFC, one paragraph a line, empty when no article was found. `published_at` is aware UTC;
     `published_is_day` when the page shows no time (then 00:00). `language` is ISO 639-1. `declared_url` is the
-    page's own address for itself (`rel=canonical`, else `og:url`), absolute http(s).
+    page's own address for itself (`rel=canonical`, else `og:url`), absolute http(s). `genre` is what the page declares.
     """
 
     title: str | None
@@ -47,6 +48,7 @@ class Extracted:
     language: str | None
     declared_url: str | None
     site_name: str | None
+    genre: str | None
 
 
 def extract_page(
@@ -76,6 +78,7 @@ def extract_page(
         language=detect_language(text or title or "", declared=declared.language),
         declared_url=declared.url,
         site_name=declared.site_name,
+        genre=declared_genre(declared.linked.article.get("@type"), declared.every("article:section", "section")),
     )
 
 

@@ -1,4 +1,4 @@
-"""The folder of entity files → entities, or all that is wrong with them."""
+"""The folder of a vocabulary → its entities and its scope, or all that is wrong with them."""
 
 from __future__ import annotations
 
@@ -6,16 +6,27 @@ import re
 from pathlib import Path
 
 from worker.tagging.fold import words
+from worker.tagging.scopefile import read_scope
 from worker.tagging.tomlfile import ID, Table, read_toml
-from worker.tagging.vocabulary import FACTS, LANGUAGES, RELATIONS, TYPES, Alias, Entity, Relation, VocabularyError
+from worker.tagging.vocabulary import (
+    FACTS,
+    LANGUAGES,
+    RELATIONS,
+    TYPES,
+    Alias,
+    Entity,
+    Relation,
+    Vocabulary,
+    VocabularyError,
+)
 
 _DAY = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 _WIKIDATA = re.compile(r"Q[1-9]\d*")
 _MAX_ALIAS = 200
 
 
-def read_entities(folder: Path) -> tuple[Entity, ...]:
-    """Return the entities of `folder`/entities in the order of their ids; raise VocabularyError."""
+def read_folder(folder: Path) -> Vocabulary:
+    """Return the vocabulary of a folder: `entities/<type>/<id>.toml` and `scope.toml`; raise VocabularyError."""
     files = sorted((folder / "entities").glob("*/*.toml"))
     if not files:
         raise VocabularyError((f"{folder}: holds no entities/<type>/<id>.toml",))
@@ -33,9 +44,10 @@ def read_entities(folder: Path) -> tuple[Entity, ...]:
             problems.append(f"{name}: {entity.id}: id: also used by {found[entity.id][0]}")
         found.setdefault(entity.id, (name, entity))
     problems.extend(_dangling(found))
+    scope = read_scope(folder, found, problems)
     if problems:
         raise VocabularyError(tuple(problems))
-    return tuple(found[key][1] for key in sorted(found))
+    return Vocabulary(tuple(found[key][1] for key in sorted(found)), scope)
 
 
 def read_entity(content: dict[str, object], path: Path, name: str, problems: list[str]) -> Entity:

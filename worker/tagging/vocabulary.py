@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from worker.tagging.scope import Definition
 from worker.tagging.tomlfile import ProblemsFound
 
 TYPES = (
@@ -104,9 +105,10 @@ class Entity:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """All entities in the order of their ids."""
+    """All entities in the order of their ids, and what is in scope; None when nobody defined that."""
 
     entities: tuple[Entity, ...]
+    scope: Definition | None = None
 
     @cached_property
     def version(self) -> str:
@@ -120,14 +122,18 @@ class Vocabulary:
 
     def to_json(self) -> str:
         """Return a form that `from_json` reads back to an equal vocabulary."""
-        content = [_entity_json(entity) for entity in self.entities]
-        return json.dumps({"entities": content}, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+        content: dict[str, object] = {"entities": [_entity_json(entity) for entity in self.entities]}
+        if self.scope is not None:
+            content["scope"] = self.scope.to_json()
+        return json.dumps(content, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
     @staticmethod
     def from_json(content: str) -> Vocabulary:
         """Return the vocabulary that `to_json` wrote; ValueError for anything else."""
         try:
-            return Vocabulary(tuple(_entity(entry) for entry in json.loads(content)["entities"]))
+            loaded = json.loads(content)
+            scope = Definition.from_json(loaded["scope"]) if "scope" in loaded else None
+            return Vocabulary(tuple(_entity(entry) for entry in loaded["entities"]), scope)
         except (KeyError, TypeError) as error:
             raise ValueError(f"not a stored vocabulary: {error!r}") from None
 
@@ -182,6 +188,6 @@ def packaged_folder() -> Path:
 
 def read_vocabulary(folder: Path) -> Vocabulary:
     """Return the vocabulary of a folder; VocabularyError holds every problem with file, entity and field."""
-    from worker.tagging.reading import read_entities  # which is about these types, and not needed from JSON
+    from worker.tagging.reading import read_folder  # which is about these types, and not needed from JSON
 
-    return Vocabulary(read_entities(folder))
+    return read_folder(folder)

@@ -1,0 +1,94 @@
+"""What sort of text an article is: analysis, opinion, news or statement; by its page, its address, its outlet. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from urllib.parse import unquote, urlsplit
+
+GENRES = ("analysis", "opinion", "news", "statement")
+
+_SCHEMA_TYPES = {
+    "opinionnewsarticle": "opinion",
+    "analysisnewsarticle": "analysis",
+    "backgroundnewsarticle": "analysis",
+    "scholarlyarticle": "analysis",
+    "reviewnewsarticle": "opinion",
+}
+"""Types of https://schema.org that say it; NewsArticle and Article are written on everything."""
+
+_SECTIONS = {
+    "opinion": """
+        opinion opinions op-ed oped op-eds editorial editorials column columns columnist columnists viewpoint viewpoints
+        perspective perspectives voices blog blogs commentary commentaries comment commentisfree letters
+        mnenie mneniya mneniia kolonka kolonki kolumnisty blogi avtory мнение мнения колонка колонки блоги
+        gorus gorusler görüş görüşler yorum yorumlar yazar yazarlar kose-yazilari kose-yazarlari köşe-yazıları
+        pikir pikirler ой-пікір пікір көзқарас kozqaras fikr fikrlar fikir nuqtai-nazar rey
+    """,
+    "analysis": """
+        analysis analyses analytics analytical analytics-and-comments research research-notes policy-brief policy-briefs
+        briefing briefings backgrounder backgrounders explainer explainers in-depth long-read long-reads longread
+        longreads publications reports insight insights special-report special-reports
+        analitika analytika analiz analizy анализ аналитика expertise ekspertiza экспертиза
+        analizler arastirma taldau талдау saraptama сараптама tahlil tahlillar таҳлил tehlil təhlil талдоо
+        վերլուծություն
+    """,
+    "news": """
+        news newsfeed world-news breaking-news latest-news
+        novosti novost lenta новости лента haber haberler son-dakika janalyqtar zhanalyktar жаңалықтар
+        kabar kabarlar кабар кабарлар yangiliklar xabarlar янгиликлар khabarho хабарҳо ахбор habarlar xeberler xəbərlər
+    """,
+    "statement": """
+        statement statements press-release press-releases press-statements joint-statements communique communiques
+        declarations speeches remarks transcripts press-briefings
+        zayavlenie zayavleniya заявление заявления press-reliz press-relizy vystupleniya stenogrammy
+        aciklama aciklamalar açıklama açıklamalar basin-aciklamalari malimdeme мәлімдеме bayonot
+    """,
+}
+"""Names of sections as outlets write them in their addresses, by what stands there."""
+_BY_SECTION = {section: genre for genre, sections in _SECTIONS.items() for section in sections.split()}
+_MOST_SEGMENTS = 8
+
+_KINDS = (
+    (re.compile(r"think tank|analysis|academic|magazine|journal|research"), "analysis"),
+    (re.compile(r"government|\bigo\b|ministry|presiden|parliament|embassy"), "statement"),
+    (re.compile(r"blog|opinion"), "opinion"),
+    (
+        re.compile(r"news|agency|broadcaster|independent|media|\btv\b|radio|investigative|business|state-aligned"),
+        "news",
+    ),
+)
+
+
+def declared_genre(types: object, sections: Iterable[str] = ()) -> str | None:
+    """Return the genre that a page declares: by the JSON-LD type of its article, else by the name of its section."""
+    names = types if isinstance(types, list) else [types]
+    for name in names:
+        if isinstance(name, str) and (genre := _SCHEMA_TYPES.get(name.rpartition("/")[2].lower())):
+            return genre
+    return next((genre for section in sections if (genre := _genre_of(section))), None)
+
+
+def genre_of_url(url: str) -> str | None:
+    """Return the genre that a section of an address names, e.g. opinion for `/en/opinion/2022/…`; the first counts.
+
+    The last part of the path is the article's own name and says nothing, nor does a query.
+    """
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    segments = unquote(parts.path).split("/")[1:-1][:_MOST_SEGMENTS]
+    host = (parts.hostname or "").partition(".")[0]
+    return next((genre for segment in (host, *segments) if (genre := _genre_of(segment))), None)
+
+
+def genre_of_kind(kind: str | None) -> str | None:
+    """Return what an outlet of this kind mostly publishes; None when its kind is unknown or says nothing."""
+    words = (kind or "").lower()
+    first = [(found.start(), genre) for pattern, genre in _KINDS if (found := pattern.search(words))]
+    return min(first)[1] if first else None
+
+
+def _genre_of(section: str) -> str | None:
+    return _BY_SECTION.get(section.strip().lower().replace(" ", "-").replace("_", "-"))
