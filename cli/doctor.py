@@ -113,7 +113,7 @@ def _network(settings: Settings, store: StoreSeen, outlets_ahead_s: list[float])
 def _addresses(settings: Settings, store: StoreSeen) -> tuple[str, ...]:
     """Return whom to ask: outlets of the store, or of the packaged catalogue while there is no store."""
     from cli.checks.network import Candidate, choose_addresses, rank
-    from crawlers.guard import parse_allowed
+    from db.guard import parse_allowed
     from worker.catalogue import read_catalogue
     from worker.tagging.vocabulary import packaged_folder
 

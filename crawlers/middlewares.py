@@ -10,8 +10,8 @@ from scrapy.exceptions import CannotResolveHostError, IgnoreRequest
 from scrapy.http import Request, Response
 
 from crawlers.answers import Stopped, Trouble
-from crawlers.guard import parse_allowed, refusal_of_url
 from crawlers.resolver import ALLOWED_SETTING, refusals
+from db.guard import parse_allowed, refusal_of_url
 from db.urls import host_of
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ import xxhash
 
 from crawlers.answers import Answer, Trouble, trouble_of_status
 from crawlers.feeds import FeedEntry, NotAFeed, ParsedFeed, parse_feed
-from crawlers.guard import refusal_of_url
 from crawlers.schedule import NETWORK_RETRY_S, PollPolicy, next_poll, retry_after_s
 from db.feeds import FeedDue, FeedPolled
+from db.guard import refusal_of_url
 from db.pages import EntryIn
 from db.urls import canonical_url
 

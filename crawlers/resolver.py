@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 from twisted.internet.interfaces import IHostnameResolver, IResolutionReceiver
 from zope.interface.declarations import implementer  # type: ignore[import-untyped]  # it ships no types
 
-from crawlers.guard import is_allowed, parse_allowed, refusal_of_address
+from db.guard import is_allowed, parse_allowed, refusal_of_address
 
 if TYPE_CHECKING:
     from scrapy.crawler import CrawlerProcess

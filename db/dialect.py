@@ -68,6 +68,15 @@ def lock_for_recount(conn: Connection) -> None:
         conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _RECOUNT_KEY})
 
 
+_SUBSCRIPTIONS_KEY = 7_309_531_006
+
+
+def lock_for_subscriptions(conn: Connection) -> None:
+    """Wait until no other transaction changes subscriptions; held to the end of this one."""
+    if not is_sqlite(conn):
+        conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _SUBSCRIPTIONS_KEY})
+
+
 _POSTINGS_CHUNK = 200
 """SQLite takes at most 500 parts in one UNION."""
 

@@ -6,10 +6,11 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, case, delete, func, or_, select, update
+from sqlalchemy import Connection, case, delete, func, literal, or_, select, update
 
 from db.dialect import insert
 from db.models import Feed, Problem
+from db.models.base import UtcDateTime
 from db.outcomes import ProblemSeen, record_problems
 from db.urls import host_of
 
@@ -179,6 +180,7 @@ def record_poll(conn: Connection, polled: FeedPolled) -> None:
     }
     if polled.succeeded:
         values["succeeded_at"] = polled.polled_at
+        values["followed_since"] = func.coalesce(Feed.followed_since, literal(polled.polled_at, UtcDateTime()))
     if polled.changed:
         values["changed_at"] = polled.polled_at
     if polled.title:

@@ -12,7 +12,7 @@ from time import monotonic
 
 from cli.checks.finding import Finding, ok, skipped, warning
 from crawlers.answers import Answer
-from crawlers.guard import literal_address, refusal_of_address, refusal_of_url
+from db.guard import literal_address, refusal_of_address, refusal_of_url
 from db.urls import host_of
 
 OUTLETS = 3

@@ -21,13 +21,13 @@ from twisted.python.failure import Failure
 from crawlers import work
 from crawlers.answers import Answer, Trouble, answer_of, trouble_of
 from crawlers.desk import Desk, Tally
-from crawlers.guard import parse_allowed
 from crawlers.hosts import Hosts
 from crawlers.outage import HOSTS, Outage
 from crawlers.schedule import NETWORK_RETRY_S, PollPolicy
 from crawlers.work import Context, Work
 from db.captures import count_waiting
 from db.feeds import FeedDue, claim_feeds, count_due_feeds, find_due_feeds, record_network
+from db.guard import parse_allowed
 from db.pages import PageDue, claim_pages, find_due_pages
 from db.settings import Settings
 

@@ -1,5 +1,6 @@
 """The tables. Column docstrings say what a value means and in which unit."""
 
+from db.models.alerts import Channel, Delivery, MatchRow, OutboxEntry, Recipient, SavedQuery, Subscription
 from db.models.articles import Article, ClusterLink, FingerprintRow, Intake, Revision, SketchHash
 from db.models.base import Base
 from db.models.collection import Capture, Feed, Page, Sighting
@@ -11,21 +12,28 @@ __all__ = [
     "Article",
     "Base",
     "Capture",
+    "Channel",
     "ClusterLink",
     "CoverageCell",
     "CoverageMark",
+    "Delivery",
     "Entity",
     "Feed",
     "FingerprintRow",
     "Intake",
+    "MatchRow",
     "MentionRow",
+    "OutboxEntry",
     "Outcome",
     "Page",
     "Problem",
+    "Recipient",
     "Revision",
+    "SavedQuery",
     "Sighting",
     "SketchHash",
     "Source",
     "SourceDomain",
+    "Subscription",
     "VocabularyVersion",
 ]

@@ -33,6 +33,8 @@ class Feed(Base):
     """Failed polls in a row."""
     polled_at: Mapped[datetime | None]
     succeeded_at: Mapped[datetime | None]
+    followed_since: Mapped[datetime | None]
+    """The first poll that succeeded: what it brought was there before us, and is no news."""
     changed_at: Mapped[datetime | None]
     last_outcome: Mapped[str | None] = mapped_column(String(40))
     last_error: Mapped[str | None]

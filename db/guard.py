@@ -1,7 +1,8 @@
-"""Which addresses may be reached: pure rules. Where they are applied: `resolver.py` and `middlewares.py`.
+"""Which addresses may be reached: pure rules, for the crawler and for webhooks alike.
 
-Feeds, pages and redirects name addresses that an attacker may choose. None of them may lead into the network we run
-in (server-side request forgery), so what counts is the address that is connected to, not the name.
+Feeds, pages, redirects and subscribers name addresses that an attacker may choose. None of them may lead into the
+network we run in (server-side request forgery), so what counts is the address that is connected to, not the name.
+Applied in `crawlers/resolver.py`, `crawlers/middlewares.py` and `worker/delivery/transports/webhook.py`.
 """
 
 from __future__ import annotations

@@ -1,0 +1,142 @@
+"""Addresses that messages go to, and which subscription uses which."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, func, select, update
+
+from db.dialect import insert
+from db.models import Channel, Delivery, OutboxEntry, Recipient, Subscription
+
+KINDS = ("email", "webhook", "chat", "feed")
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelRow:
+    """A stored channel."""
+
+    id: int
+    kind: str
+    address: str
+    secret: str | None
+    state: str
+    failures: int
+    rests_until: datetime | None
+    reason: str | None
+
+
+_CHANNEL = [getattr(Channel, name) for name in ChannelRow.__slots__]
+
+
+@dataclass(frozen=True, slots=True)
+class RecipientRow:
+    """A channel of a subscription."""
+
+    id: int
+    subscription_id: int
+    token: str
+    state: str
+    due_at: datetime | None
+    channel: ChannelRow
+
+
+_RECIPIENT = (Recipient.id, Recipient.subscription_id, Recipient.token, Recipient.state, Recipient.due_at)
+
+
+def record_channel(conn: Connection, kind: str, address: str) -> int:
+    """Return the id of the channel, made when there is none. A webhook gets a secret to sign with."""
+    secret = secrets.token_urlsafe(32) if kind == "webhook" else None
+    row = {"kind": kind, "address": address, "secret": secret, "state": "active", "failures": 0}
+    conn.execute(insert(conn, Channel).values(row).on_conflict_do_nothing(index_elements=["kind", "address"]))
+    query = select(Channel.id).where(Channel.kind == kind, Channel.address == address)
+    return int(conn.execute(query).scalar_one())
+
+
+def record_recipient(conn: Connection, subscription_id: int, channel_id: int, *, due_at: datetime | None) -> None:
+    """Let a channel get what a subscription finds, from now on; one that was unsubscribed gets it again."""
+    upsert = insert(conn, Recipient).values(
+        subscription_id=subscription_id,
+        channel_id=channel_id,
+        token=secrets.token_urlsafe(24),
+        state="active",
+        due_at=due_at,
+    )
+    again = {"state": "active", "due_at": due_at}
+    conn.execute(upsert.on_conflict_do_update(index_elements=["subscription_id", "channel_id"], set_=again))
+
+
+def set_cadence_due(conn: Connection, subscription_id: int, *, due_at: datetime | None) -> None:
+    """Note when the next digests of a subscription are due; None: each match is sent at once."""
+    conn.execute(update(Recipient).where(Recipient.subscription_id == subscription_id).values(due_at=due_at))
+
+
+def recipients_of(conn: Connection, subscription_ids: Sequence[int]) -> list[RecipientRow]:
+    """Return the recipients of subscriptions, unsubscribed ones too, in the order they were added."""
+    query = (
+        select(*_RECIPIENT, *_CHANNEL)
+        .join(Channel, Channel.id == Recipient.channel_id)
+        .where(Recipient.subscription_id.in_(subscription_ids))
+        .order_by(Recipient.id)
+    )
+    return [_recipient(tuple(row)) for row in conn.execute(query)]
+
+
+def all_recipients(conn: Connection) -> list[RecipientRow]:
+    """Return the recipients of all subscriptions that were not removed."""
+    query = (
+        select(*_RECIPIENT, *_CHANNEL)
+        .join(Channel, Channel.id == Recipient.channel_id)
+        .join(Subscription, Subscription.id == Recipient.subscription_id)
+        .where(Subscription.state != "removed")
+        .order_by(Recipient.id)
+    )
+    return [_recipient(tuple(row)) for row in conn.execute(query)]
+
+
+def find_recipient(conn: Connection, token: str) -> RecipientRow | None:
+    """Return the recipient with this secret; None if nobody has it."""
+    query = select(*_RECIPIENT, *_CHANNEL).join(Channel, Channel.id == Recipient.channel_id)
+    row = conn.execute(query.where(Recipient.token == token)).first()
+    return _recipient(tuple(row)) if row else None
+
+
+def unsubscribe(conn: Connection, recipient_ids: Sequence[int]) -> None:
+    """Send nothing more to these: what waits for them is cancelled. Again changes nothing."""
+    conn.execute(update(Recipient).where(Recipient.id.in_(recipient_ids)).values(state="unsubscribed", due_at=None))
+    waiting = update(Delivery).where(Delivery.recipient_id.in_(recipient_ids), Delivery.state == "waiting")
+    conn.execute(waiting.values(state="cancelled", claim=None, claimed_until=None))
+    undelivered = delete(OutboxEntry).where(OutboxEntry.recipient_id.in_(recipient_ids))
+    conn.execute(undelivered.where(OutboxEntry.delivery_id.is_(None)))
+
+
+def find_channel(conn: Connection, address: str) -> ChannelRow | None:
+    """Return the channel with this address; None if there is none."""
+    row = conn.execute(select(*_CHANNEL).where(Channel.address == address)).first()
+    return ChannelRow(*row) if row else None
+
+
+def set_channel_state(conn: Connection, channel_id: int, state: str, *, reason: str | None = None) -> None:
+    """Pause a channel, or let it go on with a clean record."""
+    values = {"state": state, "reason": reason, "failures": 0, "rests_until": None}
+    conn.execute(update(Channel).where(Channel.id == channel_id).values(values))
+
+
+def list_channels(conn: Connection) -> list[ChannelRow]:
+    """Return the channels that somebody still gets something on, those in trouble first."""
+    used = select(Recipient.channel_id).where(Recipient.state == "active")
+    query = select(*_CHANNEL).where(Channel.id.in_(used)).order_by(Channel.state.desc(), Channel.id)
+    return [ChannelRow(*row) for row in conn.execute(query)]
+
+
+def count_paused(conn: Connection) -> int:
+    """Return how many channels are paused."""
+    return conn.scalar(select(func.count()).select_from(Channel).where(Channel.state == "paused")) or 0
+
+
+def _recipient(row: tuple[object, ...]) -> RecipientRow:
+    width = len(_RECIPIENT)
+    return RecipientRow(*row[:width], ChannelRow(*row[width:]))  # type: ignore[call-arg,arg-type]  # columns in this order

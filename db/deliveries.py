@@ -1,0 +1,220 @@
+"""Deliveries on their way: claimed, tried, and accounted for. The row is the queue; messages are hints."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, func, or_, select, update
+
+from db.channels import ChannelRow
+from db.models import Channel, Delivery, Recipient, Subscription
+
+_CHANNELS_AT_ONCE = 100
+_MINUTE = timedelta(minutes=1)
+
+
+def claim_due(
+    conn: Connection, *, now: datetime, lease_s: float, claim: str, per_minute: Mapping[str, int], limit: int = 50
+) -> list[list[int]]:
+    """Return ids of deliveries that now are ours for `lease_s` seconds, one list for each channel; may be empty.
+
+    No channel gets more than `per_minute` of its kind, counting what was sent in the last minute and what is held.
+    """
+    free = or_(Delivery.claimed_until.is_(None), Delivery.claimed_until < now)
+    due = (Delivery.state == "waiting", Delivery.due_at <= now, free)
+    query = (
+        select(Channel.id, Channel.kind)
+        .join(Delivery, Delivery.channel_id == Channel.id)
+        .where(*due, Channel.state == "active", or_(Channel.rests_until.is_(None), Channel.rests_until <= now))
+        .group_by(Channel.id, Channel.kind)
+        .order_by(func.min(Delivery.due_at))
+        .limit(_CHANNELS_AT_ONCE)
+    )
+    claimed = []
+    for channel_id, kind in conn.execute(query).all():
+        room = min(limit, per_minute[kind] - _taken(conn, channel_id, now))
+        if room <= 0:
+            continue
+        waiting = select(Delivery.id).where(*due, Delivery.channel_id == channel_id).order_by(Delivery.id).limit(room)
+        ids = list(conn.scalars(waiting.with_for_update(skip_locked=True)))
+        if ids:
+            until = now + timedelta(seconds=lease_s)
+            conn.execute(update(Delivery).where(Delivery.id.in_(ids)).values(claim=claim, claimed_until=until))
+            claimed.append(ids)
+    return claimed
+
+
+def _taken(conn: Connection, channel_id: int, now: datetime) -> int:
+    """Return how many deliveries a channel had in the last minute or somebody has in hand."""
+    mine = select(func.count()).select_from(Delivery).where(Delivery.channel_id == channel_id)
+    sent = conn.scalar(mine.where(Delivery.sent_at > now - _MINUTE)) or 0
+    held = conn.scalar(mine.where(Delivery.state == "waiting", Delivery.claimed_until >= now)) or 0
+    return sent + held
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryOut:
+    """A delivery in hand, with its channel and what its recipient subscribed to."""
+
+    id: int
+    key: str
+    kind: str
+    attempts: int
+    """This one included."""
+    notice: Mapping[str, str]
+    channel: ChannelRow
+    recipient_id: int | None
+    token: str | None
+    subscription_id: int | None
+
+
+def begin(conn: Connection, delivery_id: int, claim: str, *, now: datetime, lease_s: float) -> DeliveryOut | None:
+    """Return the delivery, held for another `lease_s` seconds; None if it is not to be sent (now, or by us).
+
+    Whoever lost the claim in the meantime gets None. A recipient who unsubscribed gets nothing: it is cancelled.
+    A channel that was paused, or rests after a failure, lets go of it.
+    """
+    query = (
+        select(
+            Delivery.id,
+            Delivery.key,
+            Delivery.kind,
+            Delivery.attempts + 1,
+            Delivery.notice,
+            Delivery.recipient_id,
+            Recipient.token,
+            Recipient.subscription_id,
+            Recipient.state,
+            *(getattr(Channel, name) for name in ChannelRow.__slots__),
+        )
+        .join(Channel, Channel.id == Delivery.channel_id)
+        .outerjoin(Recipient, Recipient.id == Delivery.recipient_id)
+        .where(Delivery.id == delivery_id, Delivery.claim == claim, Delivery.state == "waiting")
+        .with_for_update(of=Delivery)
+    )
+    row = conn.execute(query).first()
+    if row is None:
+        return None
+    channel = ChannelRow(*row[9:])
+    mine = update(Delivery).where(Delivery.id == delivery_id)
+    if row[8] == "unsubscribed":
+        conn.execute(mine.values(state="cancelled", claim=None, claimed_until=None))
+        return None
+    if channel.state != "active" or (channel.rests_until is not None and channel.rests_until > now):
+        conn.execute(mine.values(claim=None, claimed_until=None))
+        return None
+    conn.execute(mine.values(claimed_until=now + timedelta(seconds=lease_s), attempts=row[3]))
+    return DeliveryOut(*row[:5], channel, *row[5:8])  # type: ignore[call-arg]  # columns in this order
+
+
+def finish_sent(conn: Connection, delivery: DeliveryOut, *, now: datetime) -> None:
+    """Note that a delivery has arrived; its channel is well."""
+    values = {"state": "sent", "sent_at": now, "claim": None, "claimed_until": None, "error": None}
+    conn.execute(update(Delivery).where(Delivery.id == delivery.id).values(values))
+    if delivery.channel.failures:
+        well = {"failures": 0, "rests_until": None, "reason": None}
+        conn.execute(update(Channel).where(Channel.id == delivery.channel.id).values(well))
+
+
+def finish_failed(
+    conn: Connection,
+    delivery: DeliveryOut,
+    claim: str,
+    *,
+    reason: str,
+    retry_at: datetime | None,
+    counts: bool,
+    rests_until: datetime | None,
+    pause: bool,
+) -> None:
+    """Note that an attempt failed: it is tried again at `retry_at`, or given up (None).
+
+    `counts` says whether that was the address's fault; then the channel's failures rise, it rests, and may pause.
+    """
+    values: dict[str, Any] = {"claim": None, "claimed_until": None, "error": reason[:1_000]}
+    values |= {"state": "dead"} if retry_at is None else {"due_at": retry_at}
+    if not counts:
+        values["attempts"] = delivery.attempts - 1
+    mine = update(Delivery).where(Delivery.id == delivery.id, Delivery.claim == claim)
+    conn.execute(mine.values(values))
+    changed: dict[str, Any] = {"rests_until": rests_until, "reason": reason[:1_000]}
+    if counts:
+        changed["failures"] = Channel.failures + 1
+    if pause:
+        changed["state"] = "paused"
+    conn.execute(update(Channel).where(Channel.id == delivery.channel.id).values(changed))
+
+
+def give_up_exhausted(conn: Connection, *, attempts: int, now: datetime) -> int:
+    """Give up deliveries whose last attempt ended without a word: each worker that took them died."""
+    reason = f"given up after {attempts} attempts: each worker that took it died or ran out of time"
+    lost = update(Delivery).where(
+        Delivery.state == "waiting", Delivery.attempts >= attempts, Delivery.claimed_until < now
+    )
+    return conn.execute(lost.values(state="dead", claim=None, claimed_until=None, error=reason)).rowcount
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryRow:
+    """A delivery as lists show it."""
+
+    id: int
+    state: str
+    kind: str
+    channel_kind: str
+    address: str
+    subscription: str | None
+    attempts: int
+    due_at: datetime
+    sent_at: datetime | None
+    error: str | None
+    key: str
+
+
+def list_deliveries(
+    conn: Connection, *, states: Collection[str] = (), subscription: str | None = None, limit: int = 50
+) -> list[DeliveryRow]:
+    """Return deliveries, the newest first: in some states only, and of one subscription, if asked."""
+    query = (
+        select(
+            Delivery.id,
+            Delivery.state,
+            Delivery.kind,
+            Channel.kind,
+            Channel.address,
+            Subscription.name,
+            Delivery.attempts,
+            Delivery.due_at,
+            Delivery.sent_at,
+            Delivery.error,
+            Delivery.key,
+        )
+        .join(Channel, Channel.id == Delivery.channel_id)
+        .outerjoin(Recipient, Recipient.id == Delivery.recipient_id)
+        .outerjoin(Subscription, Subscription.id == Recipient.subscription_id)
+        .order_by(Delivery.id.desc())
+        .limit(limit)
+    )
+    if states:
+        query = query.where(Delivery.state.in_(states))
+    if subscription is not None:
+        query = query.where(Subscription.name == subscription)
+    return [DeliveryRow(*row) for row in conn.execute(query)]
+
+
+def count_deliveries(conn: Connection) -> dict[str, int]:
+    """Return how many deliveries are in each state."""
+    return {state: n for state, n in conn.execute(select(Delivery.state, func.count()).group_by(Delivery.state))}
+
+
+def resend(conn: Connection, delivery_ids: Collection[int] | None, *, now: datetime) -> int:
+    """Have deliveries tried again from now on, whatever became of them (None: all that were given up).
+
+    Returns how many. They keep their keys: a receiver that had one already can tell.
+    """
+    chosen = Delivery.state == "dead" if delivery_ids is None else Delivery.id.in_(delivery_ids)
+    again = {"state": "waiting", "due_at": now, "attempts": 0, "claim": None, "claimed_until": None, "sent_at": None}
+    return conn.execute(update(Delivery).where(chosen).values(again)).rowcount

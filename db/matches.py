@@ -1,0 +1,154 @@
+"""Matches: what answered a subscription, written in the transaction of the event."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+from sqlalchemy.orm import aliased
+
+from db.dialect import insert
+from db.models import Article, Capture, Feed, MatchRow, Revision, Sighting
+
+TOLD = ("news", "revised", "withdrawn")
+"""The statuses of matches that are sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What decides whether a revision is news."""
+
+    revision_id: int
+    article_id: int
+    cluster_id: int
+    is_current: bool
+    is_first: bool
+    """Whether it is the article's first revision."""
+    observed_at: datetime
+    published_at: datetime | None
+    published_is_day: bool
+    is_backfill: bool
+    """Whether it comes from the first poll of every feed that names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """An earlier match of a subscription in the same story."""
+
+    id: int
+    subscription_id: int
+    article_id: int
+    cluster_id: int
+    status: str
+    item_id: int | None
+    terms: frozenset[tuple[str, str]]
+    """(field, term) of the words that fired."""
+
+
+@dataclass(frozen=True, slots=True)
+class MatchIn:
+    """A match that is to be stored; `db.models.MatchRow` says what the fields mean."""
+
+    subscription_id: int
+    event: str
+    status: str
+    article_id: int | None = None
+    revision_id: int | None = None
+    item_id: int | None = None
+    because: Sequence[Sequence[object]] = ()
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+def read_facts(conn: Connection, revision_ids: Collection[int]) -> dict[int, Fact]:
+    """Return what is known of revisions by id; their clusters must be stored already."""
+    earlier = aliased(Revision)
+    first = select(func.min(earlier.id)).where(earlier.article_id == Revision.article_id).scalar_subquery()
+    query = (
+        select(
+            Revision.id,
+            Revision.article_id,
+            Article.cluster_id,
+            Article.revision_id == Revision.id,
+            Revision.id == first,
+            Revision.observed_at,
+            Article.published_at,
+            Article.published_is_day,
+            Capture.page_id,
+        )
+        .join(Article, Article.id == Revision.article_id)
+        .outerjoin(Capture, Capture.id == Revision.capture_id)
+        .where(Revision.id.in_(revision_ids))
+        .order_by(Revision.id)
+    )
+    rows = conn.execute(query).all()
+    backfill = _backfilled(conn, {row.page_id for row in rows if row.page_id is not None})
+    return {
+        row[0]: Fact(row[0], row[1], row[2] or row[1], row[3], row[4], row[5], row[6], row[7], row.page_id in backfill)
+        for row in rows
+    }
+
+
+def _backfilled(conn: Connection, page_ids: Collection[int]) -> set[int]:
+    """Return the pages that no feed named later than in its first poll."""
+    query = (
+        select(Sighting.page_id, Sighting.first_seen_at, Feed.followed_since)
+        .join(Feed, Feed.id == Sighting.feed_id)
+        .where(Sighting.page_id.in_(page_ids))
+    )
+    found: dict[int, bool] = {}
+    for page_id, seen_at, since in conn.execute(query):
+        found[page_id] = found.get(page_id, True) and since is not None and seen_at <= since
+    return {page_id for page_id, is_old in found.items() if is_old}
+
+
+def find_earlier(conn: Connection, subscription_ids: Collection[int], cluster_ids: Collection[int]) -> list[Earlier]:
+    """Return the matches that subscriptions have in stories, the oldest first."""
+    query = (
+        select(
+            MatchRow.id,
+            MatchRow.subscription_id,
+            Article.id,
+            func.coalesce(Article.cluster_id, Article.id),
+            MatchRow.status,
+            MatchRow.item_id,
+            MatchRow.because,
+        )
+        .join(Article, Article.id == MatchRow.article_id)
+        .where(Article.cluster_id.in_(cluster_ids), MatchRow.subscription_id.in_(subscription_ids))
+        .order_by(MatchRow.id)
+    )
+    rows = conn.execute(query).all()
+    return [Earlier(row[0], row[1], row[2], row[3], row[4], row[5], terms_of(row[6])) for row in rows]
+
+
+def find_watchers(conn: Connection, article_ids: Collection[int]) -> set[int]:
+    """Return the ids of subscriptions that matched one of these articles before."""
+    query = select(MatchRow.subscription_id).where(MatchRow.article_id.in_(article_ids)).distinct()
+    return set(conn.scalars(query))
+
+
+def terms_of(because: Sequence[Sequence[Any]]) -> frozenset[tuple[str, str]]:
+    """Return (field, term) of the words that fired, wherever they stand."""
+    return frozenset((entry[0], entry[4]) for entry in because)
+
+
+def record_match(conn: Connection, match: MatchIn, *, now: datetime) -> int | None:
+    """Store a match; return its id, or None if the event was matched before."""
+    row = {
+        "subscription_id": match.subscription_id,
+        "event": match.event,
+        "article_id": match.article_id,
+        "revision_id": match.revision_id,
+        "status": match.status,
+        "item_id": match.item_id,
+        "because": [list(entry) for entry in match.because],
+        "facts": match.facts,
+        "matched_at": now,
+    }
+    statement = insert(conn, MatchRow).values(row)
+    statement = statement.on_conflict_do_nothing(index_elements=["subscription_id", "event"])
+    match_id: int | None = conn.scalar(statement.returning(MatchRow.id))
+    return match_id

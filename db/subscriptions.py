@@ -1,0 +1,146 @@
+"""Subscriptions and saved queries: kept by people, followed by every worker through one rising version."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, func, or_, select, update
+
+from db.dialect import insert, lock_for_subscriptions
+from db.models import SavedQuery, Subscription
+
+KINDS = ("query", "silence", "burst")
+_LIVING = Subscription.state != "removed"
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionIn:
+    """A subscription as a person or a file states it; `db.models.Subscription` says what the fields mean."""
+
+    name: str
+    query: str
+    kind: str = "query"
+    cadence: str = "at once"
+    max_age_h: int = 72
+    on_revision: bool = False
+    all_quiet: bool = False
+    origin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionRow:
+    """A stored subscription."""
+
+    id: int
+    name: str
+    kind: str
+    query: str
+    cadence: str
+    max_age_h: int
+    on_revision: bool
+    all_quiet: bool
+    state: str
+    origin: str
+    created_at: datetime
+    version: int
+
+
+_COLUMNS = [getattr(Subscription, name) for name in SubscriptionRow.__slots__]
+
+
+class NameTaken(ValueError):
+    """There is a subscription of that name already."""
+
+
+def record_subscription(conn: Connection, new: SubscriptionIn, *, now: datetime) -> int:
+    """Store a new subscription and return its id. Raises NameTaken."""
+    version = _next_version(conn)
+    if find_subscription(conn, new.name) is not None:
+        raise NameTaken(f"there is a subscription {new.name!r} already")
+    row = {**asdict(new), "state": "active", "created_at": now, "version": version}
+    return int(conn.execute(insert(conn, Subscription).values(row).returning(Subscription.id)).scalar_one())
+
+
+def change_subscription(conn: Connection, subscription_id: int, **values: object) -> None:
+    """Give a subscription new values (columns of the table); every worker takes note."""
+    version = _next_version(conn)
+    changed = update(Subscription).where(Subscription.id == subscription_id).values(**values, version=version)
+    conn.execute(changed)
+
+
+def find_subscription(conn: Connection, name: str) -> SubscriptionRow | None:
+    """Return the subscription of that name; None if there is none (any more)."""
+    row = conn.execute(select(*_COLUMNS).where(Subscription.name == name, _LIVING)).first()
+    return SubscriptionRow(*row) if row else None
+
+
+def get_subscription(conn: Connection, subscription_id: int) -> SubscriptionRow:
+    """Return a subscription, removed or not. Raises sqlalchemy.exc.NoResultFound for an unknown id."""
+    return SubscriptionRow(*conn.execute(select(*_COLUMNS).where(Subscription.id == subscription_id)).one())
+
+
+def list_subscriptions(conn: Connection, *, kind: str | None = None) -> list[SubscriptionRow]:
+    """Return all that were not removed, by name."""
+    query = select(*_COLUMNS).where(_LIVING).order_by(Subscription.name)
+    if kind is not None:
+        query = query.where(Subscription.kind == kind)
+    return [SubscriptionRow(*row) for row in conn.execute(query)]
+
+
+def latest_version(conn: Connection) -> int:
+    """Return the version of the latest change; 0 for a store without subscriptions. One step in an index."""
+    return conn.scalar(select(func.max(Subscription.version))) or 0
+
+
+def iter_changes(conn: Connection, *, after: int) -> list[SubscriptionRow]:
+    """Return every subscription changed after a version, paused and removed ones too, oldest change first."""
+    query = select(*_COLUMNS).where(Subscription.version > after).order_by(Subscription.version)
+    return [SubscriptionRow(*row) for row in conn.execute(query)]
+
+
+def saved_queries(conn: Connection) -> dict[str, str]:
+    """Return the saved queries by name."""
+    rows = conn.execute(select(SavedQuery.name, SavedQuery.query).order_by(SavedQuery.name))
+    return {name: query for name, query in rows}
+
+
+def saved_queries_of(conn: Connection, origin: str) -> dict[str, str]:
+    """Return the saved queries that a file keeps, by name."""
+    query = select(SavedQuery.name, SavedQuery.query).where(SavedQuery.origin == origin).order_by(SavedQuery.name)
+    return {name: text for name, text in conn.execute(query)}
+
+
+def record_saved_queries(conn: Connection, queries: Mapping[str, str], *, origin: str = "") -> None:
+    """Store named queries; one that is known takes the new text. Its users count as changed."""
+    if not queries:
+        return
+    upsert = insert(conn, SavedQuery)
+    changed = {"query": upsert.excluded.query, "origin": upsert.excluded.origin}
+    rows = [{"name": name, "query": query, "origin": origin} for name, query in sorted(queries.items())]
+    conn.execute(upsert.on_conflict_do_update(index_elements=["name"], set_=changed), rows)
+    _touch_users(conn, queries)
+
+
+def remove_saved_queries(conn: Connection, names: Collection[str]) -> None:
+    """Forget named queries. Every subscription that may use one counts as changed."""
+    if names:
+        _touch_users(conn, names)
+        conn.execute(delete(SavedQuery).where(SavedQuery.name.in_(names)))
+
+
+def _touch_users(conn: Connection, names: Iterable[str]) -> None:
+    """Have every query read again in which one of the names stands, directly or by way of another saved query."""
+    stored, touched, fresh = saved_queries(conn), set(names), set(names)
+    while fresh:
+        fresh = {name for name, query in stored.items() if any(used in query for used in fresh)} - touched
+        touched |= fresh
+    uses_one = or_(*(Subscription.query.contains(name, autoescape=True) for name in sorted(touched)))
+    conn.execute(update(Subscription).where(_LIVING, uses_one).values(version=_next_version(conn)))
+
+
+def _next_version(conn: Connection) -> int:
+    """Return the next version. Writers come one after the other: none appears below what a reader has seen."""
+    lock_for_subscriptions(conn)
+    return latest_version(conn) + 1

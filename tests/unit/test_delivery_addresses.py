@@ -1,0 +1,75 @@
+"""Where messages may be sent."""
+
+from __future__ import annotations
+
+import pytest
+
+from worker.delivery.addresses import VENDORS, AddressError, check_address, shown
+
+
+@pytest.mark.parametrize(
+    ("kind", "address", "stored"),
+    [
+        ("email", " analyst@office.example ", "analyst@office.example"),
+        ("email", "a.b+alerts@büro.example", "a.b+alerts@xn--bro-hoa.example"),
+        ("webhook", "https://hooks.example/in?team=7", "https://hooks.example/in?team=7"),
+        ("chat", "Slack://T1/B2/secret/", "slack://T1/B2/secret/"),
+        ("chat", "tgram://123:abc/-100200?topic=4", "tgram://123:abc/-100200?topic=4"),
+    ],
+)
+def test_a_usable_address_is_kept(kind: str, address: str, stored: str) -> None:
+    assert check_address(kind, address) == stored
+
+
+@pytest.mark.parametrize(
+    ("kind", "address", "complaint"),
+    [
+        ("email", "analyst", "not a mail address"),
+        ("email", "@office.example", "not a mail address"),
+        ("email", "a@b\r\nBcc: c@d.example", "not an address"),
+        ("email", "a@b, c@d.example", "not an address"),
+        ("email", "a,c@d.example", "not a mail address"),
+        ("email", "<a@d.example>", "not a mail address"),
+        ("email", "a@[127.0.0.1]", "not a mail address"),
+        ("webhook", "ftp://hooks.example/", "only http and https"),
+        ("webhook", "http://127.0.0.1/", "loopback"),
+        ("webhook", "http://2130706433/", "loopback"),
+        ("webhook", "http://[::ffff:10.0.0.1]/", "private"),
+        ("webhook", "https://hooks.example:22/", "port 22"),
+        ("webhook", "https://user:pass@hooks.example/", "user name"),
+        ("chat", "json://intranet/", "not among"),
+        ("chat", "file:///etc/passwd", "not among"),
+        ("chat", "mailto://a:b@mail.example", "not among"),
+        ("chat", "syslog://", "not among"),
+        ("chat", "ntfys://intranet/topic", "not among"),
+        ("chat", "slack", "not among"),
+        ("chat", "slack://T1/B2/x?template=/etc/passwd", "'template' is not supported"),
+        ("chat", "slack://T1/B2/x?verify=no", "'verify' is not supported"),
+        ("chat", "discord://1/2?avatar_url=http://10.0.0.1/", "'avatar_url' is not supported"),
+    ],
+)
+def test_what_cannot_be_used_is_refused_with_a_reason(kind: str, address: str, complaint: str) -> None:
+    with pytest.raises(AddressError, match=complaint):
+        check_address(kind, address)
+
+
+def test_settings_may_let_a_private_webhook_through() -> None:
+    allowed = {("127.0.0.1", 9_000)}
+    assert check_address("webhook", "http://127.0.0.1:9000/in", allowed) == "http://127.0.0.1:9000/in"
+
+
+def test_the_password_in_the_address_of_a_chat_is_not_shown() -> None:
+    assert shown("chat", "slack://T1/B2/secret") == "slack://…"
+    assert shown("email", "analyst@office.example") == "analyst@office.example"
+
+
+@pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")  # apprise, on Python 3.11 and 3.12
+def test_every_chat_service_talks_to_the_host_of_its_vendor() -> None:
+    from apprise.manager_plugins import NotificationManager
+
+    manager = NotificationManager()
+    for scheme, host in VENDORS.items():
+        plugin = manager[scheme]
+        constants = [value for value in vars(plugin).values() if isinstance(value, str)]
+        assert any(value.startswith(f"https://{host}/") for value in constants), scheme
+        assert not any("{host}" in template for template in plugin.templates), scheme

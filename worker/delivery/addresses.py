@@ -1,0 +1,86 @@
+"""Where messages may be sent: what a person typed in → an address that can be used, or what is wrong with it. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from email.errors import MessageError
+from email.headerregistry import Address
+from urllib.parse import parse_qsl, urlsplit
+
+from db.guard import refusal_of_url
+
+MAX_LENGTH = 2_000
+
+VENDORS = {
+    "discord": "discord.com",
+    "feishu": "open.feishu.cn",
+    "gchat": "chat.googleapis.com",
+    "lark": "open.larksuite.com",
+    "line": "api.line.me",
+    "pover": "api.pushover.net",
+    "slack": "hooks.slack.com",
+    "tgram": "api.telegram.org",
+    "viber": "chatapi.viber.com",
+    "wxteams": "webexapis.com",
+}
+"""Apprise's schemes that always talk to one vendor's host. All others are refused: a scheme that takes a host could be
+pointed into our network, past the rules for webhooks; others run commands or read files."""
+
+_OPTIONS = frozenset({"thread", "topic", "to"})
+"""What may stand behind `?`. Others name files (`template`), hosts (`avatar_url`) or weaken TLS (`verify`)."""
+
+_LOCAL_PART = re.compile(r"[^\s@<>\"(),:;\\\[\]]{1,64}")
+
+
+class AddressError(ValueError):
+    """An address that cannot be used; the text says why."""
+
+
+def check_address(kind: str, address: str, allowed: Collection[tuple[str, int]] = ()) -> str:
+    """Return the address as it is stored. Raises AddressError.
+
+    `allowed` are the host and port pairs on private addresses that settings let through.
+    """
+    text = address.strip()
+    if len(text) > MAX_LENGTH or not text.isprintable() or " " in text:
+        raise AddressError(f"not an address: {text[:100]!r}")
+    if kind == "email":
+        return _email(text)
+    if kind == "webhook":
+        refusal = refusal_of_url(text, allowed)
+        if refusal:
+            raise AddressError(f"{text}: {refusal}")
+        return text
+    return _chat(text)
+
+
+def _email(text: str) -> str:
+    """Return the mail address (RFC 5321 §4.1.2, without quoted local parts)."""
+    local, at, domain = text.rpartition("@")
+    try:
+        host = domain.encode("idna").decode()
+        parsed = Address(username=local, domain=host)
+    except (ValueError, MessageError) as error:
+        raise AddressError(f"{text!r} is not a mail address") from error
+    if not at or not _LOCAL_PART.fullmatch(local) or not re.fullmatch(r"[A-Za-z0-9.-]{1,253}", host):
+        raise AddressError(f"{text!r} is not a mail address")
+    return parsed.addr_spec
+
+
+def _chat(text: str) -> str:
+    scheme, separator, rest = text.partition("://")
+    if not separator or scheme.lower() not in VENDORS:
+        raise AddressError(
+            f"{scheme[:40]}:// is not among the chat services: {', '.join(sorted(VENDORS))}. "
+            "Services that take a host of yours are reached by a webhook"
+        )
+    options = {name.lower() for name, _ in parse_qsl(urlsplit(f"x://{rest}").query, keep_blank_values=True)}
+    if options - _OPTIONS:
+        raise AddressError(f"{scheme}://: the option {min(options - _OPTIONS)!r} is not supported here")
+    return f"{scheme.lower()}://{rest}"
+
+
+def shown(kind: str, address: str) -> str:
+    """Return an address for people: what stands behind a chat service's scheme is a password."""
+    return f"{address.partition('://')[0]}://…" if kind == "chat" else address

@@ -1,0 +1,85 @@
+"""How often a subscription is told about: at once, or in digests at a local time. Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo, available_timezones
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_DAILY = re.compile(r"daily(?: at)? (\d{1,2}):(\d{2})(?: (\S+))?")
+_WEEKLY = re.compile(r"weekly(?: on)? (\w+)(?: at)? (\d{1,2}):(\d{2})(?: (\S+))?")
+_SHAPES = "at once, hourly, daily 08:00 Asia/Almaty or weekly mon 08:00 Asia/Almaty"
+
+
+@dataclass(frozen=True, slots=True)
+class Cadence:
+    """`kind` is `at once`, `hourly`, `daily` or `weekly`; `at` and `weekday` (Monday is 0) are local to `zone`."""
+
+    kind: str
+    at: time = time()
+    weekday: int = 0
+    zone: str = "UTC"
+
+    def __str__(self) -> str:
+        if self.kind in ("at once", "hourly"):
+            return self.kind
+        day = f" {WEEKDAYS[self.weekday]}" if self.kind == "weekly" else ""
+        return f"{self.kind}{day} {self.at:%H:%M} {self.zone}"
+
+
+def parse_cadence(text: str) -> Cadence:
+    """Return the cadence that a person wrote. Raises ValueError that says what is wrong with it."""
+    words = " ".join(text.split())
+    lower = words.lower()
+    if lower in ("at once", "at-once", "now", "hourly"):
+        return Cadence("hourly" if lower == "hourly" else "at once")
+    if found := _DAILY.fullmatch(words):
+        return Cadence("daily", _time(found[1], found[2]), zone=_zone(found[3]))
+    if found := _WEEKLY.fullmatch(words):
+        weekday = found[1].lower()[:3]
+        if weekday not in WEEKDAYS:
+            raise ValueError(f"{found[1]!r} is not one of {', '.join(WEEKDAYS)}")
+        return Cadence("weekly", _time(found[2], found[3]), WEEKDAYS.index(weekday), _zone(found[4]))
+    raise ValueError(f"{text!r} is not like: {_SHAPES}")
+
+
+def next_due(cadence: Cadence, after: datetime) -> datetime | None:
+    """Return the first instant after `after` at which a digest is due, in UTC; None if there are none.
+
+    A local time that a change of the clocks leaves out counts as far behind the gap as it lies behind its
+    beginning (02:30 becomes 03:30, PEP 495); one that comes twice counts the first time only. So there is exactly
+    one digest for each day.
+    """
+    if cadence.kind == "at once":
+        return None
+    if cadence.kind == "hourly":
+        return after.astimezone(UTC).replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    day = after.astimezone(ZoneInfo(cadence.zone)).date() - timedelta(days=1)
+    while (instant := _instant(cadence, day)) <= after or not _is_day(cadence, day):
+        day += timedelta(days=1)
+    return instant
+
+
+def _is_day(cadence: Cadence, day: date) -> bool:
+    return cadence.kind == "daily" or day.weekday() == cadence.weekday
+
+
+def _instant(cadence: Cadence, day: date) -> datetime:
+    return datetime.combine(day, cadence.at, ZoneInfo(cadence.zone)).astimezone(UTC)
+
+
+def _time(hour: str, minute: str) -> time:
+    if int(hour) > 23 or int(minute) > 59:
+        raise ValueError(f"{hour}:{minute} is not a time of day")
+    return time(int(hour), int(minute))
+
+
+def _zone(name: str | None) -> str:
+    if name is None:
+        return "UTC"
+    by_lower = {known.lower(): known for known in available_timezones()}
+    if name.lower() not in by_lower:
+        raise ValueError(f"{name!r} is not a time zone such as Asia/Almaty")
+    return by_lower[name.lower()]
