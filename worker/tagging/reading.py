@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from worker.tagging.fold import words
+from worker.tagging.inflection import NOTHING, Inflection, read_inflection
 from worker.tagging.scopefile import read_scope
 from worker.tagging.tomlfile import ID, Table, read_toml
 from worker.tagging.vocabulary import (
@@ -26,7 +27,10 @@ _MAX_ALIAS = 200
 
 
 def read_folder(folder: Path) -> Vocabulary:
-    """Return the vocabulary of a folder: `entities/<type>/<id>.toml` and `scope.toml`; raise VocabularyError."""
+    """Return the vocabulary of a folder: `entities/<type>/<id>.toml`, `scope.toml` and `inflection.toml`.
+
+    Raise VocabularyError with all that is wrong. Without `inflection.toml` names stand only for themselves.
+    """
     files = sorted((folder / "entities").glob("*/*.toml"))
     if not files:
         raise VocabularyError((f"{folder}: holds no entities/<type>/<id>.toml",))
@@ -45,9 +49,20 @@ def read_folder(folder: Path) -> Vocabulary:
         found.setdefault(entity.id, (name, entity))
     problems.extend(_dangling(found))
     scope = read_scope(folder, found, problems)
+    inflection = _inflection(folder / "inflection.toml", problems)
     if problems:
         raise VocabularyError(tuple(problems))
-    return Vocabulary(tuple(found[key][1] for key in sorted(found)), scope)
+    return Vocabulary(tuple(found[key][1] for key in sorted(found)), scope, inflection)
+
+
+def _inflection(path: Path, problems: list[str]) -> Inflection:
+    if not path.exists():
+        return NOTHING
+    try:
+        return read_inflection(read_toml(path), path.name, problems)
+    except ValueError as error:
+        problems.append(f"{path.name}: {error}")
+        return NOTHING
 
 
 def read_entity(content: dict[str, object], path: Path, name: str, problems: list[str]) -> Entity:

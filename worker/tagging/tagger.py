@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from worker.tagging.automaton import Hit, Lexicon, compiled, describe
 from worker.tagging.fold import squeeze
+from worker.tagging.inflect import stems
 from worker.tagging.rules import Field, decide
 from worker.tagging.vocabulary import LANGUAGES, Vocabulary, packaged_folder, read_vocabulary
 
@@ -15,8 +16,9 @@ class Mention(NamedTuple):
     """An entity named in a text.
 
     `start` and `end` count code points of the text as given, `surface` is what stands between them. `alias` is
-    the vocabulary's spelling, `language` the alias's; `rule` says why it counts: exact, plural, possessive,
-    compound, context, full-name, nearest or capitals. A named tuple because a busy worker makes 100,000 a second.
+    the vocabulary's spelling, `language` the alias's; `rule` says why it counts: exact, inflected, plural,
+    possessive, compound, context, full-name, nearest or capitals. A named tuple because a busy worker makes
+    100,000 a second.
     """
 
     entity: str
@@ -36,7 +38,12 @@ class Tagger:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
-        self._forms = [compiled(entity, alias) for entity in vocabulary.entities for alias in entity.aliases]
+        self._forms = [
+            compiled(entity, alias, stem)
+            for entity in vocabulary.entities
+            for alias in entity.aliases
+            for stem in stems(entity, alias, vocabulary.inflection)
+        ]
         self._lexicons: dict[str | None, Lexicon] = {}
 
     def prepare(self, languages: Iterable[str | None] = (None, *LANGUAGES)) -> None:
@@ -71,7 +78,7 @@ class Tagger:
     def _lexicon(self, language: str | None) -> Lexicon:
         known = _known(language)
         if known not in self._lexicons:
-            self._lexicons[known] = Lexicon(self._forms, known)
+            self._lexicons[known] = Lexicon(self._forms, known, self.vocabulary.inflection)
         return self._lexicons[known]
 
 
@@ -86,7 +93,7 @@ def _known(language: str | None) -> str | None:
 
 
 def _mention(text: str, hit: Hit) -> Mention:
-    start, minus_end, entity, _, _, rule, form = hit
+    start, minus_end, entity, _, _, rule, form, is_derived = hit
     alias = form.alias
     return Mention(
         entity,
@@ -97,7 +104,7 @@ def _mention(text: str, hit: Hit) -> Mention:
         alias.text,
         alias.language,
         rule or describe(text, hit),
-        alias.level,
+        "demonym" if is_derived else alias.level,
     )
 
 

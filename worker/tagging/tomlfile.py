@@ -106,6 +106,14 @@ class Table:
                 self.wrong(f"{key}[{at}]", f"must be one line of text without space around it, not {value!r}")
         return tuple(found)
 
+    def words(self, key: str) -> tuple[str, ...]:
+        """Return the words of a string that may have several lines, none when it is missing."""
+        value = self._content.pop(key, "")
+        if not isinstance(value, str):
+            self.wrong(key, f"must be words separated by spaces, not {value!r}")
+            return ()
+        return tuple(value.split())
+
     def table(self, key: str) -> dict[str, object]:
         """Return a table's content, empty when missing."""
         value = self._content.pop(key, {})

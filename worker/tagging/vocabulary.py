@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from worker.tagging.inflection import NOTHING, Inflection, read_inflection
 from worker.tagging.scope import Definition
 from worker.tagging.tomlfile import ProblemsFound
 
@@ -105,10 +106,11 @@ class Entity:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """All entities in the order of their ids, and what is in scope; None when nobody defined that."""
+    """All entities in the order of their ids, what is in scope (None when nobody defined it), and inflection."""
 
     entities: tuple[Entity, ...]
     scope: Definition | None = None
+    inflection: Inflection = NOTHING
 
     @cached_property
     def version(self) -> str:
@@ -123,6 +125,8 @@ class Vocabulary:
     def to_json(self) -> str:
         """Return a form that `from_json` reads back to an equal vocabulary."""
         content: dict[str, object] = {"entities": [_entity_json(entity) for entity in self.entities]}
+        if self.inflection.content:
+            content["inflection"] = self.inflection.content
         if self.scope is not None:
             content["scope"] = self.scope.to_json()
         return json.dumps(content, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
@@ -133,8 +137,12 @@ class Vocabulary:
         try:
             loaded = json.loads(content)
             scope = Definition.from_json(loaded["scope"]) if "scope" in loaded else None
-            return Vocabulary(tuple(_entity(entry) for entry in loaded["entities"]), scope)
-        except (KeyError, TypeError) as error:
+            problems: list[str] = []
+            inflection = read_inflection(loaded.get("inflection", {}), "inflection", problems)
+            if problems:
+                raise ValueError(f"not a stored vocabulary: {problems[0]}")
+            return Vocabulary(tuple(_entity(entry) for entry in loaded["entities"]), scope, inflection)
+        except (AttributeError, KeyError, TypeError) as error:
             raise ValueError(f"not a stored vocabulary: {error!r}") from None
 
 

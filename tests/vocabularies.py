@@ -1,0 +1,23 @@
+"""What tests of tagging share: the rules of inflection, and small vocabularies made of spellings."""
+
+from __future__ import annotations
+
+from worker.tagging.inflection import Inflection, read_inflection
+from worker.tagging.tomlfile import read_toml
+from worker.tagging.vocabulary import Alias, Entity, Vocabulary, packaged_folder
+
+
+def _packaged() -> Inflection:
+    problems: list[str] = []
+    inflection = read_inflection(read_toml(packaged_folder() / "inflection.toml"), "inflection.toml", problems)
+    assert not problems
+    return inflection
+
+
+INFLECTION = _packaged()
+
+
+def one_name(text: str, language: str, kind: str = "state", level: str = "name", *, case: bool = False) -> Vocabulary:
+    """Return a vocabulary of a single alias, inflected; its entity is `it`."""
+    alias = Alias(text, language, level, case_sensitive=case)
+    return Vocabulary((Entity("it", kind, "It", "for tests", (alias,)),), inflection=INFLECTION)

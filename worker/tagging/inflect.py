@@ -1,0 +1,83 @@
+"""An alias → the stems it shows in running text, each with the endings that may follow."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from worker.tagging.inflection import Endings, Inflection
+from worker.tagging.vocabulary import Alias, Entity
+
+_SHORT = 3
+_PLACES = frozenset(("state", "place", "region"))
+_NONE = frozenset(("",))
+_NO_ENDINGS: frozenset[str] = frozenset()
+
+
+class Stem(NamedTuple):
+    """The part of an alias that stays, as written, and the folded endings one of which must follow.
+
+    An ending of `derived` makes a demonym out of a place's name.
+    """
+
+    text: str
+    endings: frozenset[str]
+    derived: frozenset[str] = _NO_ENDINGS
+
+
+def stems(entity: Entity, alias: Alias, inflection: Inflection) -> list[Stem]:
+    """Return the stems of an alias; the alias itself is always among what they make."""
+    if alias.language == "ru":
+        if inflection.declensions:
+            from worker.tagging.russian import declined  # a dictionary of 15 MB, for those who need it
+
+            return declined(alias, entity.type, inflection.declensions)
+    elif endings := inflection.endings.get(alias.language):
+        return list(_agglutinated(entity, alias, endings))
+    return [Stem(alias.text, _NONE)]
+
+
+def _agglutinated(entity: Entity, alias: Alias, endings: Endings) -> Iterator[Stem]:
+    """Yield the stems of a name whose last word takes endings: as it is, and with its last letters changed."""
+    text = alias.text
+    if not text[-1].isalpha() or (alias.level == "name" and entity.type in endings.skip):
+        yield Stem(text, _NONE)
+        return
+    last_word = re.split(r"[\W_]", text)[-1]
+    is_short = len(last_word) <= _SHORT
+    plain = endings.listed if is_short else endings.chains
+    may_derive = alias.level == "name" and entity.type in _PLACES and not is_short
+    derived = endings.derived_chains if may_derive else _NO_ENDINGS
+    yield Stem(text, plain, derived)
+    if not is_short and not text.isupper():
+        yield from _changed(text, endings)
+
+
+def _changed(text: str, endings: Endings) -> Iterator[Stem]:
+    """Yield the stems of a name whose last letters change before some endings."""
+    for letter, changes in endings.softens:
+        if text.endswith(letter):
+            for change in changes:
+                yield from _softened(text[: -len(letter)] + change, endings)
+    for end, forms in endings.replaces:
+        if text.endswith(end):
+            for form in forms:
+                yield Stem(text[: -len(end)] + form, _NONE)
+    for vowel in endings.narrows:
+        if found := re.search(rf"(?<=\w\w){vowel}(\w\w?)$", text):
+            yield Stem(text[: found.start()] + found[1], endings.softening)
+            return
+
+
+def _softened(text: str, endings: Endings) -> Iterator[Stem]:
+    """Yield a stem before endings that begin with a vowel; after an apostrophe the vowel is part of the stem.
+
+    For apostrophes are folded to spaces: in qozogʻi the ending begins a word of its own.
+    """
+    if text[-1].isalpha() and text[-1] != "ʻ":
+        yield Stem(text, endings.softening)
+        return
+    for vowel in sorted({ending[0] for ending in endings.softening}):
+        rest = frozenset(ending[1:] for ending in endings.softening if ending[0] == vowel)
+        yield Stem(text + vowel, rest)
