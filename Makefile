@@ -37,8 +37,9 @@ format: setup-dev ## rewrite the code in house format
 bench: setup-dev ## measure the chain: make bench PAGES=folder-of-html
 	@$(BIN)/python -m benchmarks.chain $(if $(PAGES),--pages "$(PAGES)") $(ARGS)
 
-chaos: setup-dev ## kill everything at random and compare the exports: make chaos SEED=1
-	@STEPPEWATCH_TEST_CHAOS_SEED=$(or $(SEED),1) $(BIN)/python -m pytest -n 0 -s tests/faults/test_chaos.py $(ARGS)
+chaos: setup-dev ## kill everything at random and compare the exports: make chaos SEED=1..10 ON=postgresql
+	@STEPPEWATCH_TEST_CHAOS_SEED=$(or $(SEED),1) STEPPEWATCH_TEST_CHAOS_ON=$(ON) \
+		$(BIN)/python -m pytest -n 0 -s tests/faults/test_chaos.py $(ARGS)
 
 lock: ## resolve all dependencies anew (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \

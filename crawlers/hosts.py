@@ -1,4 +1,4 @@
-"""Whose turn it is: at most one request to a host at a time, and a pause between two."""
+"""Whose turn it is: one piece of work for a host at a time, and a pause after each request to it."""
 
 from __future__ import annotations
 
@@ -7,22 +7,25 @@ MAX_DELAY_S = 60.0
 
 
 class Hosts:
-    """Which hosts are being asked or rest. Instants are seconds of any clock that only goes forward."""
+    """Which hosts this process works on, and which rest. Instants are seconds of any clock that only goes forward."""
 
     def __init__(self, delay_s: float) -> None:
         self._delay_s = delay_s
         self._slow: dict[str, float] = {}
-        self._asked: set[str] = set()
-        self._rests_until: dict[str, float] = {}
+        self._worked_on: set[str] = set()
+        self._answered_at: dict[str, float] = {}
 
-    def ask(self, host: str) -> None:
-        """Note that a request to this host begins."""
-        self._asked.add(host)
+    def begin(self, host: str) -> None:
+        """Note that there is work under way for this host."""
+        self._worked_on.add(host)
+
+    def end(self, host: str) -> None:
+        """Note that the work is done."""
+        self._worked_on.discard(host)
 
     def answered(self, host: str, now: float) -> None:
-        """Note that it ended; the host rests from now on."""
-        self._asked.discard(host)
-        self._rests_until[host] = now + self.delay_s(host)
+        """Note that a request to the host ended; it rests from now on."""
+        self._answered_at[host] = now
 
     def slow_down(self, host: str, delay_s: float) -> None:
         """Take note of the distance that a host asks for in its robots.txt (seconds)."""
@@ -35,7 +38,11 @@ class Hosts:
         """Return the distance in force for a host."""
         return self._slow.get(host, self._delay_s)
 
+    def rest_s(self, host: str, now: float) -> float:
+        """Return how many seconds the host still rests; not positive when it may be asked."""
+        return self._answered_at.get(host, -self.delay_s(host)) + self.delay_s(host) - now
+
     def resting(self, now: float) -> set[str]:
-        """Return the hosts that must not be asked now."""
-        self._rests_until = {host: until for host, until in self._rests_until.items() if until > now}
-        return self._asked | self._rests_until.keys()
+        """Return the hosts that no further work may be begun for now."""
+        self._answered_at = {host: at for host, at in self._answered_at.items() if self.rest_s(host, now) > 0}
+        return self._worked_on | self._answered_at.keys()

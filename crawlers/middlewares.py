@@ -17,6 +17,10 @@ from db.urls import host_of
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
+    from crawlers.turns import Turns
+
+_TURN = "has_the_turn_at"
+
 
 class GuardMiddleware:
     """Refuses schemes, ports and literal addresses, and gives each request to the queue of its own host."""
@@ -43,6 +47,43 @@ class GuardMiddleware:
             refusal = refusals.find(urlsplit(request.url).hostname or "")
             if refusal:
                 raise Stopped(Trouble("refused", refusal, is_final=True)) from exception
+
+
+class TurnMiddleware:
+    """The last one before the wire: holds a request back until it is its turn to ask its host."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> TurnMiddleware:
+        """Scrapy's way of making one."""
+        return cls(crawler)
+
+    async def process_request(self, request: Request) -> None:
+        """Wait for the turn."""
+        host = host_of(request.url)
+        await self._turns.take(host)
+        request.meta[_TURN] = host
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        """End the turn with the last byte of the answer."""
+        self._end(request)
+        return response
+
+    def process_exception(self, request: Request, exception: Exception) -> None:
+        """End the turn, if the request had come so far."""
+        self._end(request)
+
+    def _end(self, request: Request) -> None:
+        host = request.meta.pop(_TURN, None)
+        if host is not None:
+            self._turns.give_back(host)
+
+    @property
+    def _turns(self) -> Turns:
+        turns: Turns = self._crawler.spider.turns  # type: ignore[union-attr]  # both spiders have them
+        return turns
 
 
 class Redirects(RedirectMiddleware):

@@ -19,7 +19,7 @@ from db.urls import host_of
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
-    from crawlers.hosts import Hosts
+    from crawlers.turns import Turns
 
 KEEP_S = 86_400.0
 """RFC 9309 §2.4: no longer than a day."""
@@ -58,7 +58,7 @@ def read_robots(answer: Answer, now: float) -> Rules:
 
 
 class RobotsMiddleware:
-    """Lets pass what robots.txt allows, and tells the spider's `hosts` the distance it asks for."""
+    """Lets pass what robots.txt allows, and tells the spider's `turns` the distance it asks for."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
@@ -109,12 +109,5 @@ class RobotsMiddleware:
         return rules
 
     def _slow_down(self, host: str, delay_s: float) -> None:
-        hosts: Hosts | None = getattr(self._crawler.spider, "hosts", None)
-        if hosts is None:
-            return
-        hosts.slow_down(host, delay_s)
-        assert self._crawler.engine is not None
-        downloader, delay_s = self._crawler.engine.downloader, hosts.delay_s(host)
-        downloader.per_slot_settings[host] = {"concurrency": 1, "delay": delay_s, "jitter": 0.0}
-        if host in downloader.slots:
-            downloader.slots[host].delay = delay_s
+        turns: Turns = self._crawler.spider.turns  # type: ignore[union-attr]  # both spiders have them
+        turns.slow_down(host, delay_s)

@@ -17,6 +17,7 @@ CONSTANTS: dict[str, Any] = {
         "crawlers.middlewares.GuardMiddleware": 10,
         "crawlers.robots.RobotsMiddleware": 100,
         "crawlers.middlewares.Redirects": 600,
+        "crawlers.middlewares.TurnMiddleware": 990,
         "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
         "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
         "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
@@ -31,7 +32,7 @@ CONSTANTS: dict[str, Any] = {
     "EXTENSIONS_BASE": {},
     # etiquette
     "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
-    "DOWNLOAD_DELAY_JITTER": 0,  # our distance is the least distance
+    "DOWNLOAD_DELAY": 0,  # the distance is kept where turns are given out
     "RETRY_ENABLED": False,  # the schedule repeats, with growing pauses
     "COOKIES_ENABLED": False,
     "REFERRER_POLICY": "no-referrer",
@@ -53,7 +54,6 @@ def scrapy_settings(settings: Settings) -> dict[str, Any]:
         **CONSTANTS,
         ALLOWED_SETTING: settings.allow_private_hosts,
         "USER_AGENT": settings.user_agent,
-        "DOWNLOAD_DELAY": settings.host_delay_s,
         "DOWNLOAD_TIMEOUT": settings.fetch_timeout_s,
         "DOWNLOAD_MAXSIZE": settings.fetch_max_bytes,
         "REDIRECT_MAX_TIMES": settings.redirects_max,

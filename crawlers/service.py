@@ -14,11 +14,14 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, cast
+from uuid import uuid4
 
 from scrapy.crawler import AsyncCrawlerProcess
 from sqlalchemy import make_url
 
 from crawlers.desk import Desk
+from crawlers.hosts import Hosts
+from crawlers.leases import Leases
 from crawlers.scrapy_settings import scrapy_settings
 from crawlers.spiders.collector import CollectorSpider, Once
 from crawlers.work import Work, hold
@@ -103,10 +106,13 @@ def collect(
         return datetime.now(UTC)
 
     desk = Desk(database, clock)
+    hosts = Hosts(settings.host_delay_s)
+    leases = Leases(desk, hosts, clock, holder=uuid4().hex, lease_s=settings.lease_s)
     held: dict[tuple[type, int], Work] = {}
 
     def end() -> None:
         desk.submit(lambda conn, _: hold(conn, held.values(), until=None))
+        leases.release_all()
         desk.close()
 
     run_spider(
@@ -115,6 +121,8 @@ def collect(
         on_end=end,
         desk=desk,
         own=settings,
+        hosts=hosts,
+        leases=leases,
         held=held,
         clock=clock,
         draw=random.random,

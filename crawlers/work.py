@@ -16,8 +16,8 @@ from crawlers.fetches import decide_fetch, forgive_fetch
 from crawlers.polls import Entries, decide_poll, forgive_poll, read_poll, sort_entries
 from crawlers.schedule import PollPolicy
 from db.captures import CaptureIn, compress, record_captures
-from db.feeds import FeedDue, FeedPolled, hold_feeds, record_poll
-from db.pages import EntryIn, PageDue, PageFetched, hold_pages, record_entries, record_fetch
+from db.feeds import FeedDue, FeedPolled, claim_feeds, hold_feeds, record_poll
+from db.pages import EntryIn, PageDue, PageFetched, claim_pages, hold_pages, record_entries, record_fetch
 
 Work: TypeAlias = FeedDue | PageDue
 
@@ -60,6 +60,16 @@ def decide(due: Work, answer: Answer, now: datetime, context: Context) -> Decide
     return (
         _decide_feed(due, answer, now, context) if isinstance(due, FeedDue) else _decide_page(due, answer, now, context)
     )
+
+
+def claim(conn: Connection, several: Iterable[Work], *, now: datetime, lease_s: float) -> list[Work]:
+    """Return those of the feeds and pages that now are ours for `lease_s` seconds, in the order given."""
+    found = list(several)
+    feeds = [due.id for due in found if isinstance(due, FeedDue)]
+    pages = [due.id for due in found if isinstance(due, PageDue)]
+    our_feeds = claim_feeds(conn, feeds, now=now, lease_s=lease_s) if feeds else set()
+    our_pages = claim_pages(conn, pages, now=now, lease_s=lease_s) if pages else set()
+    return [due for due in found if due.id in (our_feeds if isinstance(due, FeedDue) else our_pages)]
 
 
 def hold(conn: Connection, several: Iterable[Work], *, until: datetime | None) -> None:

@@ -10,7 +10,7 @@ from functools import partial
 from itertools import islice
 from typing import TypeVar
 
-from db import captures, coverage, intakes, outcomes, revisions
+from db import captures, coverage, hosts, intakes, outcomes, revisions
 from db.engine import Database
 from worker.documents import Document, Ended, Rejected
 from worker.pipeline import Chain
@@ -134,6 +134,7 @@ def tidy(database: Database, *, now: datetime, keep_captures: timedelta, capture
     while database.write(expire):
         pass
     database.write(outcomes.forget_old_problems)
+    database.write(partial(hosts.forget_hosts, before=now - timedelta(days=1)))
     midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     for days_ago in (2, 3, 4):
         database.write(partial(outcomes.compact_outcomes, day=midnight - timedelta(days=days_ago)))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,19 +16,23 @@ from typing import Any
 from scrapy import Spider
 from scrapy.http import Request, Response
 from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 from twisted.python.failure import Failure
 
 from crawlers import work
 from crawlers.answers import Answer, Trouble, answer_of, trouble_of
 from crawlers.desk import Desk, Tally
 from crawlers.hosts import Hosts
+from crawlers.leases import Leases
 from crawlers.outage import HOSTS, Outage
 from crawlers.schedule import NETWORK_RETRY_S, PollPolicy
+from crawlers.turns import Turns
 from crawlers.work import Context, Work
 from db.captures import count_waiting
-from db.feeds import FeedDue, claim_feeds, count_due_feeds, find_due_feeds, record_network
+from db.feeds import count_due_feeds, find_due_feeds, record_network
 from db.guard import parse_allowed
-from db.pages import PageDue, claim_pages, find_due_pages
+from db.hosts import find_resting_hosts
+from db.pages import find_due_pages
 from db.settings import Settings
 
 log = logging.getLogger("crawler")
@@ -58,6 +62,8 @@ class CollectorSpider(Spider):
         *,
         desk: Desk,
         own: Settings,
+        hosts: Hosts,
+        leases: Leases,
         held: dict[tuple[type, int], Work],
         clock: Callable[[], datetime],
         draw: Callable[[], float],
@@ -65,10 +71,11 @@ class CollectorSpider(Spider):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        self.hosts = Hosts(own.host_delay_s)
+        self.turns = Turns(hosts, leases)
         self.held = held
         """What is claimed and has no outcome yet; shared with whoever ends the process."""
         self._desk, self._own, self._clock, self._once = desk, own, clock, once
+        self._leases = leases
         self._context = Context(
             PollPolicy(own.poll_every_s, own.poll_at_least_every_s), parse_allowed(own.allow_private_hosts), draw
         )
@@ -120,22 +127,27 @@ class CollectorSpider(Spider):
         if room <= 0:
             return []
         pages_too = await self._may_fetch_pages()
-        resting = self.hosts.resting(time.monotonic())
-        found = await self._desk.read(lambda conn: self._find_due(conn, now, room, resting, pages_too))
+        resting = self.turns.hosts.resting(time.monotonic())
+        found = await self._desk.read(
+            lambda conn: self._find_due(conn, now, room, resting | find_resting_hosts(conn, now=now), pages_too)
+        )
         if not found:
             return []
-        feeds = [each.id for each in found if isinstance(each, FeedDue)]
-        pages = [each.id for each in found if isinstance(each, PageDue)]
-        ours = await self._desk.write(
-            lambda conn, _: (
-                claim_feeds(conn, feeds, now=now, lease_s=self._own.lease_s) if feeds else set(),
-                claim_pages(conn, pages, now=now, lease_s=self._own.lease_s) if pages else set(),
-            )
-        )
-        claimed = [each for each in found if each.id in ours[isinstance(each, PageDue)]]
+        return await self._claim_found(found)
+
+    async def _claim_found(self, found: Sequence[Work]) -> list[Work]:
+        """Return the work that is ours now, each with its host."""
+        now = self._clock()
+
+        def claim(conn: Connection, ours: set[str]) -> list[Work]:
+            return work.claim(conn, [each for each in found if each.host in ours], now=now, lease_s=self._own.lease_s)
+
+        claimed = await self._leases.claim({each.host for each in found}, claim)
         for each in claimed:
             self.held[type(each), each.id] = each
-            self.hosts.ask(each.host)
+            self.turns.hosts.begin(each.host)
+        for host in {each.host for each in found} - {each.host for each in claimed}:
+            self.turns.leave(host)
         return claimed
 
     def _find_due(self, conn: Connection, now: datetime, room: int, resting: set[str], pages_too: bool) -> list[Work]:
@@ -209,7 +221,7 @@ class CollectorSpider(Spider):
             self._desk.submit(lambda _, tally: work.count_internal_error(tally, due, said))
         if self._once and self._once.progress:
             self._once.progress(f"{due.url}: {said}")
-        self.hosts.answered(due.host, time.monotonic())
+        self.turns.leave(due.host)
         self.held.pop((type(due), due.id), None)
 
     async def _record(self, due: Work, answer: Answer) -> str:
@@ -259,4 +271,8 @@ class CollectorSpider(Spider):
             await asyncio.sleep(self._own.lease_s / 3)
             until = self._clock() + timedelta(seconds=self._own.lease_s)
             held = list(self.held.values())
-            await self._desk.write(lambda conn, _: work.hold(conn, held, until=until))  # noqa: B023 - awaited here
+            try:
+                await self._desk.write(lambda conn, _: work.hold(conn, held, until=until))  # noqa: B023 - awaited here
+                await self._leases.renew()
+            except SQLAlchemyError as error:  # the database is away; it may be back before the claims run out
+                log.warning("claims could not be renewed: %s", error)

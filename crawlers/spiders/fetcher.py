@@ -11,6 +11,7 @@ from twisted.python.failure import Failure
 
 from crawlers.answers import Answer, Trouble, answer_of, trouble_of
 from crawlers.hosts import Hosts
+from crawlers.turns import Turns
 from db.settings import Settings
 
 
@@ -21,7 +22,7 @@ class FetcherSpider(Spider):
 
     def __init__(self, *, urls: list[str], own: Settings, tell: Callable[[int, Answer], None], **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.hosts = Hosts(own.host_delay_s)
+        self.turns = Turns(Hosts(own.host_delay_s))
         self._urls, self._own, self._tell = urls, own, tell
 
     async def start(self) -> AsyncIterator[Request]:

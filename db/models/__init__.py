@@ -3,7 +3,7 @@
 from db.models.alerts import Channel, Delivery, MatchRow, OutboxEntry, Recipient, SavedQuery, Subscription
 from db.models.articles import Article, ClusterLink, FingerprintRow, Intake, Revision, SketchHash
 from db.models.base import Base
-from db.models.collection import Capture, Feed, Page, Sighting
+from db.models.collection import Capture, Feed, HostLease, Page, Sighting
 from db.models.coverage import CoverageCell, CoverageMark, Outcome, Problem
 from db.models.sources import Source, SourceDomain
 from db.models.vocabulary import Entity, MentionRow, VocabularyVersion
@@ -20,6 +20,7 @@ __all__ = [
     "Entity",
     "Feed",
     "FingerprintRow",
+    "HostLease",
     "Intake",
     "MatchRow",
     "MentionRow",

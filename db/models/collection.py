@@ -1,4 +1,4 @@
-"""What the crawler works on: feeds to poll, pages to fetch, and the captures it leaves for the workers."""
+"""What crawlers work on: feeds to poll, pages to fetch, hosts to share, and the captures they leave for the workers."""
 
 from __future__ import annotations
 
@@ -70,6 +70,18 @@ class Page(Base):
     failures: Mapped[int] = mapped_column(default=0)
     last_outcome: Mapped[str | None] = mapped_column(String(40))
     last_error: Mapped[str | None]
+
+
+class HostLease(Base):
+    """A host while a crawler asks it and for the pause after that: no two crawlers ask one host together."""
+
+    __tablename__ = "host_leases"
+
+    host: Mapped[str] = mapped_column(String(253), primary_key=True)
+    holder: Mapped[str | None] = mapped_column(String(40))
+    """The crawler that has it; None when it was given back."""
+    free_at: Mapped[datetime] = mapped_column(index=True)
+    """From when on anybody may take it: the end of the pause, or of a claim that nobody renews, with a pause."""
 
 
 class Sighting(Base):

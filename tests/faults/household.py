@@ -21,6 +21,8 @@ from cli.child import Child
 from worker.lifeline import spawn
 from worker.valkey import Launch
 
+CRAWLER, SECOND_CRAWLER = "crawler", "crawler 2"
+
 
 class Household:
     """Keeps children running: whatever ends is started again at the next `look_after`."""
@@ -97,8 +99,8 @@ class Killer:
         }
         return deeds | ({"database": self._crash_database} if self._database_url else {})
 
-    def _crawler(self, _: random.Random) -> bool:
-        self._household.end("crawler")
+    def _crawler(self, draw: random.Random) -> bool:
+        self._household.end(draw.choice((CRAWLER, SECOND_CRAWLER)))
         return True
 
     def _worker_child(self, draw: random.Random) -> bool:

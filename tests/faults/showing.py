@@ -6,11 +6,11 @@ import asyncio
 import random
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from faults.household import Household, Killer
+from faults.household import CRAWLER, SECOND_CRAWLER, Household, Killer
 from sqlalchemy import func, select
 
 from cli.demoweb.outlets import Act
@@ -74,6 +74,8 @@ def show(
     launch = valkey.plan(kept)
     hasty = {"STEPPEWATCH_LEASE_S": "3", "STEPPEWATCH_SWEEP_EVERY_S": "0.3", "STEPPEWATCH_BATCH_SIZE": "5"}
     children = demo_family(settings, launch, host="127.0.0.1", port=0, page=False)
+    if disturbance:  # who shares the outlets with another crawler finds the same
+        children += [replace(child, name=SECOND_CRAWLER) for child in children if child.name == CRAWLER]
     database = Database(database_url)
     began = _now()
     try:

@@ -20,13 +20,23 @@ from crawlers.outage import Outage
 from crawlers.robots import KEEP_S, read_robots
 
 
-def test_a_host_rests_from_one_answer_to_the_next_question() -> None:
+def test_a_host_has_one_piece_of_work_at_a_time_and_rests_after_each_answer() -> None:
     hosts = Hosts(5.0)
-    hosts.ask("a.kz")
+    hosts.begin("a.kz")
     assert hosts.resting(0.0) == {"a.kz"}
     hosts.answered("a.kz", 1.0)
+    hosts.end("a.kz")
     assert hosts.resting(5.9) == {"a.kz"}
+    assert hosts.rest_s("a.kz", 5.5) == 0.5
     assert hosts.resting(6.1) == set()
+    assert hosts.rest_s("b.kz", 0.0) <= 0
+
+
+def test_work_without_a_request_costs_no_rest() -> None:
+    hosts = Hosts(5.0)
+    hosts.begin("a.kz")
+    hosts.end("a.kz")
+    assert hosts.resting(0.0) == set()
 
 
 @pytest.mark.parametrize(
