@@ -66,7 +66,7 @@ def _tag_files(tagger: Tagger, files: list[str], lang: str | None) -> bool:
             emit({"file": file, "error": reason_of(error) if isinstance(error, OSError) else str(error)})
             all_good = False
         else:
-            _print({"file": file}, tagger.tag(text, lang or _detected(text)))
+            _print({"file": file}, _mentions(tagger, text, lang))
     return all_good
 
 
@@ -93,7 +93,7 @@ def _tag_batch(tagger: Tagger, path: str, lang: str | None) -> bool:
                     emit({"file": path, "line": number, "error": str(error)})
                     all_good = False
                 else:
-                    _print({"id": id}, tagger.tag(text, own or lang or _detected(text)))
+                    _print({"id": id}, _mentions(tagger, text, own or lang))
     except OSError as error:
         emit({"file": path, "error": reason_of(error)})
         all_good = False
@@ -113,10 +113,14 @@ def _parse(raw: bytes) -> tuple[str | int, str, str | None]:
     return id, text, lang
 
 
-def _detected(text: str) -> str | None:
+def _mentions(tagger: Tagger, text: str, language: str | None) -> list[Mention]:
     from worker.extract.language import detect_language
+    from worker.extract.passages import find_passages
 
-    return detect_language(text)
+    language = language or detect_language(text)
+    return [
+        mention for _, mention in tagger.tag_fields({"text": text}, language, {"text": find_passages(text, language)})
+    ]
 
 
 def _print(origin: dict[str, object], mentions: list[Mention]) -> None:

@@ -27,6 +27,7 @@ from db.revisions import RevisionOut
 from worker.documents import Document, Ended, Rejected
 from worker.extract.genre import genre_of_kind
 from worker.extract.language import detect_language
+from worker.extract.passages import find_passages
 from worker.identify import Identified, clean, identify
 from worker.resemblance import cluster_of, find_links
 from worker.tagging.scope import Scope
@@ -220,6 +221,7 @@ def _revision_out(entry: Identified, fate: Recorded) -> RevisionOut:
 
 def _tag(tagger: Tagger, revision: RevisionOut) -> list[MentionIn]:
     fields = {"title": revision.title or "", "text": revision.text}
+    passages = {field: find_passages(text, revision.language) for field, text in fields.items()}
     return [
         MentionIn(
             revision_id=revision.id,
@@ -234,7 +236,7 @@ def _tag(tagger: Tagger, revision: RevisionOut) -> list[MentionIn]:
             level=mention.level,
             metonym_of=mention.metonym_of,
         )
-        for field, mention in tagger.tag_fields(fields, revision.language)
+        for field, mention in tagger.tag_fields(fields, revision.language, passages)
     ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from worker.tagging.automaton import Hit, Lexicon, compiled, describe
@@ -33,6 +33,11 @@ class Mention(NamedTuple):
     metonym_of: str | None = None
 
 
+Passages = Mapping[str, Sequence[tuple[int, int, str | None]]]
+"""By field, what is written in another language than the article: start, end (code points) and language, in order."""
+_NO_PASSAGES: Passages = {}
+
+
 class Tagger:
     """Finds the mentions of one vocabulary. Automata are built for each language at its first text."""
 
@@ -59,21 +64,35 @@ class Tagger:
         """
         return [mention for _, mention in self.tag_fields({"text": text}, language)]
 
-    def tag_fields(self, fields: Mapping[str, str], language: str | None = None) -> list[tuple[str, Mention]]:
+    def tag_fields(
+        self, fields: Mapping[str, str], language: str | None = None, passages: Passages = _NO_PASSAGES
+    ) -> list[tuple[str, Mention]]:
         """Return the mentions of each named field of one article, in the fields' order.
 
-        Each field has its own offsets; context and full names count across all of them.
+        Each field has its own offsets; context and full names count across all of them. In `passages` of a field
+        the aliases of their own language count instead of those of the article's.
         """
         parts: list[Field] = []
         offset = 0
         for name, text in fields.items():
             parts.append(Field(name, text, squeeze(text), offset))
             offset += len(text) + 1
-        lexicon = self._lexicon(language)
-        found = decide(parts, [lexicon.hits(part.text, part.folded) for part in parts])
+        hits = [self._hits(part, language, passages.get(part.name, ())) for part in parts]
+        found = decide(parts, hits)
         return [
             (part.name, _mention(part.text, hit)) for part, of_part in zip(parts, found, strict=True) for hit in of_part
         ]
+
+    def _hits(self, part: Field, language: str | None, passages: Sequence[tuple[int, int, str | None]]) -> list[Hit]:
+        hits = self._lexicon(language).hits(part.text, part.folded)
+        for start, end, other in passages:
+            inner = part.text[start:end]
+            hits = [hit for hit in hits if hit.start >= end or -hit.minus_end <= start]
+            hits += [
+                hit._replace(start=hit.start + start, minus_end=hit.minus_end - start)
+                for hit in self._lexicon(other).hits(inner, squeeze(inner))
+            ]
+        return sorted(hits) if passages else hits
 
     def _lexicon(self, language: str | None) -> Lexicon:
         known = _known(language)
