@@ -29,7 +29,8 @@ from worker import identify as identify_module
 from worker import pipeline, reading
 from worker.pipeline import Chain
 from worker.reading import read_text
-from worker.service import recount_coverage, understand_captures
+from worker.recount import recount
+from worker.service import understand_captures
 from worker.setup import prepare
 from worker.tagging.vocabulary import packaged_folder, read_vocabulary
 
@@ -97,7 +98,7 @@ def measure_chain(pages: list[Page], url: str) -> tuple[float, float, Stages, in
                 stored += sum(end.outcome in ("new", "copy", "revised") for end in ended)
             del database.write  # from here on the method itself again
             with stages.stage("count coverage"):
-                recount_coverage(database)
+                recount(database)
     finally:
         for module, name, function in kept:
             setattr(module, name, function)

@@ -238,7 +238,7 @@ def _make_latest_current(
     if not changed:
         return
     older = sorted(changed.keys() - created)
-    mark_articles(conn, older)  # the cells of what they said before
+    mark_articles(conn, older)
     rows = []
     for article_id, key in sorted(changed.items()):
         article, mine = fresh[key], [revision for other, revision in stored.items() if other[0] == article_id]

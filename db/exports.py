@@ -29,7 +29,7 @@ from sqlalchemy.orm import aliased
 
 from db.dialect import is_sqlite
 from db.engine import Database
-from db.models import Article, CoverageCell, Entity, MentionRow, Revision, Source
+from db.models import Article, CoverageCell, CoverageSeries, Entity, MentionRow, Revision, Source
 
 _ARTICLES_PER_PAGE = 500
 _ARTICLES_PER_PAGE_OF_MENTIONS = 250
@@ -148,7 +148,7 @@ def iter_coverage(database: Database, filters: Filters) -> Iterator[Sequence[obj
     """
     if filters.languages:
         raise ValueError("cells per source are not kept by language")
-    order = (_bytewise(database, CoverageCell.entity_id), _bytewise(database, CoverageCell.part))
+    order = (_bytewise(database, CoverageSeries.entity_id), _bytewise(database, CoverageSeries.part))
     day = None
     while True:
         with database.reading() as conn:
@@ -159,18 +159,23 @@ def iter_coverage(database: Database, filters: Filters) -> Iterator[Sequence[obj
         yield from rows
 
 
-_KEPT = (CoverageCell.grain == "day", CoverageCell.split == "source", CoverageCell.level == "all")
+_KEPT = (
+    CoverageSeries.grain == "day",
+    CoverageSeries.split == "source",
+    CoverageSeries.level == "all",
+    CoverageSeries.entity_id != "",
+)
 
 
 def _next_day(conn: Connection, last: date | None, filters: Filters) -> date | None:
-    """Return the first day after `last` for which cells are kept."""
-    query = select(func.min(CoverageCell.bucket_on)).where(CoverageCell.grain == "day")
+    """Return the first day after `last` on which an article counts."""
+    query = select(func.min(Article.counts_on))
     if last is not None:
-        query = query.where(CoverageCell.bucket_on > last)
+        query = query.where(Article.counts_on > last)
     if filters.since is not None:
-        query = query.where(CoverageCell.bucket_on >= filters.since)
+        query = query.where(Article.counts_on >= filters.since)
     if filters.until is not None:
-        query = query.where(CoverageCell.bucket_on <= filters.until)
+        query = query.where(Article.counts_on <= filters.until)
     return conn.scalar(query)
 
 
@@ -178,8 +183,8 @@ def _cells(day: date, filters: Filters) -> Select[*tuple[Any, ...]]:
     query = (
         select(
             CoverageCell.bucket_on,
-            CoverageCell.entity_id,
-            CoverageCell.part,
+            CoverageSeries.entity_id,
+            CoverageSeries.part,
             CoverageCell.articles,
             CoverageCell.stories,
             CoverageCell.mentions,
@@ -187,14 +192,15 @@ def _cells(day: date, filters: Filters) -> Select[*tuple[Any, ...]]:
             Entity.type,
             Source.name,
         )
-        .join(Entity, Entity.id == CoverageCell.entity_id)
-        .join(Source, Source.id == CoverageCell.part)
+        .join(CoverageSeries, CoverageSeries.id == CoverageCell.series_id)
+        .join(Entity, Entity.id == CoverageSeries.entity_id)
+        .join(Source, Source.id == CoverageSeries.part)
         .where(CoverageCell.bucket_on == day, *_KEPT)
     )
     if filters.entities:
-        query = query.where(CoverageCell.entity_id.in_(filters.entities))
+        query = query.where(CoverageSeries.entity_id.in_(filters.entities))
     if filters.sources:
-        query = query.where(CoverageCell.part.in_(filters.sources))
+        query = query.where(CoverageSeries.part.in_(filters.sources))
     return query
 
 

@@ -12,9 +12,9 @@ from sqlalchemy.orm import aliased
 
 from db.articles import count_articles
 from db.captures import count_waiting
-from db.coverage import count_marks
+from db.coverage import TOTAL, count_marks, iter_cells
 from db.feeds import FeedHealth, count_feeds, find_network_problem, iter_feeds
-from db.models import Article, CoverageCell, Entity, Feed, MentionRow, Revision, Source, VocabularyVersion
+from db.models import Article, Entity, Feed, MentionRow, Revision, Source, VocabularyVersion
 from db.outcomes import ProblemRow, count_outcomes, latest_problems
 from db.sources import count_sources
 
@@ -76,13 +76,11 @@ def read_health(conn: Connection, *, now: datetime, problems: int = 10) -> Healt
 
 
 def _count_mentions(conn: Connection) -> int:
-    """Return how many mentions are counted: of the undivided material, each is in one cell of a month.
+    """Return how many mentions are counted: the months' totals hold each once.
 
     Counting the mentions themselves would take seconds where there are millions.
     """
-    months = (CoverageCell.grain == "month", CoverageCell.split == "all", CoverageCell.level == "all")
-    query = select(func.sum(CoverageCell.mentions)).join(Entity, Entity.id == CoverageCell.entity_id).where(*months)
-    return int(conn.scalar(query) or 0)
+    return sum(cell.mentions for cell in iter_cells(conn, grain="month", entities=[TOTAL]))
 
 
 @dataclass(frozen=True, slots=True)

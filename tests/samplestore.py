@@ -10,13 +10,14 @@ from typing import Any
 import xxhash
 from sqlalchemy import Connection, insert, select, update
 
-from db.coverage import mark_articles, recount
+from db.coverage import mark_articles
 from db.engine import Database
 from db.mentions import MentionIn, record_mentions
 from db.models import Article, Base, Revision
 from db.sources import SourceIn, record_source
 from db.urls import canonical_url
 from db.vocabularies import record_version
+from worker.recount import recount
 
 NOON = datetime(2022, 1, 10, 12, 0, tzinfo=UTC)
 VERSION = "0a1b2c"
@@ -69,6 +70,7 @@ def store_of(url: str, samples: Sequence[Sample]) -> Database:
 def fill(database: Database, samples: Sequence[Sample]) -> None:
     """Add articles. A URL that comes again with another text is a revision."""
     database.write(lambda conn: _fill(conn, samples))
+    recount(database)
 
 
 def _prepare(conn: Connection) -> None:
@@ -94,8 +96,6 @@ def _fill(conn: Connection, samples: Sequence[Sample]) -> None:
         current = {"revision_id": revision_id, "cluster_id": original}
         conn.execute(update(Article).where(Article.id == article_id).values(current))
     mark_articles(conn, list(ids.values()))
-    while recount(conn):
-        pass
 
 
 def _article(sample: Sample) -> dict[str, Any]:

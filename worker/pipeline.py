@@ -155,7 +155,6 @@ class Chain:
         done = revisions.finish_revisions(conn, sorted(article_of), vocabulary_version=findings.vocabulary_version)
         if not done:
             return {}
-        coverage.mark_articles(conn, article_ids)
         fresh = set(done)
         mentions.record_mentions(
             conn,

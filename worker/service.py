@@ -10,11 +10,12 @@ from functools import partial
 from itertools import islice
 from typing import TypeVar
 
-from db import captures, coverage, hosts, intakes, outcomes, revisions
+from db import captures, hosts, intakes, outcomes, revisions
 from db.engine import Database
 from worker.documents import Document, Ended, Rejected
 from worker.pipeline import Chain
 from worker.reading import read_capture
+from worker.recount import recount
 
 T = TypeVar("T")
 Progress = Callable[[Sequence[Ended]], None]
@@ -84,7 +85,7 @@ def ingest(
     finally:
         database.write(lambda conn: intakes.leave(conn, intake))
     finish_left_behind(chain)
-    recount_coverage(database)
+    recount(database)
     return counts
 
 
@@ -111,16 +112,8 @@ def drain(chain: Chain, *, batch_size: int = 20, progress: Progress = ignore) ->
     ):
         note(understand_captures(chain, ids))
     finish_left_behind(chain, progress=note)
-    recount_coverage(chain.database)
+    recount(chain.database)
     return counts
-
-
-def recount_coverage(database: Database) -> int:
-    """Bring the coverage cells up to date; return how many marks were settled."""
-    settled = 0
-    while done := database.write(coverage.recount):
-        settled += done
-    return settled
 
 
 def set_poison_aside(database: Database, *, now: datetime) -> int:

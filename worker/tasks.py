@@ -14,6 +14,7 @@ from db.engine import Database
 from worker import service
 from worker.app import app, settings
 from worker.pipeline import Chain
+from worker.recount import recount as recount_cells
 from worker.service import batches, utc_now
 
 log = logging.getLogger("worker")
@@ -84,7 +85,7 @@ def finish(revision_ids: list[int]) -> None:
 @app.task
 def recount() -> None:
     """Bring the coverage cells up to date."""
-    service.recount_coverage(chain().database)
+    recount_cells(chain().database, wait=False)
 
 
 @app.task

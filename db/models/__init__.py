@@ -4,7 +4,16 @@ from db.models.alerts import Channel, Delivery, MatchRow, OutboxEntry, Recipient
 from db.models.articles import Article, ClusterLink, FingerprintRow, Intake, Revision, SketchHash
 from db.models.base import Base
 from db.models.collection import Capture, Feed, HostLease, Page, Sighting
-from db.models.coverage import CoverageCell, CoverageMark, Outcome, Problem
+from db.models.coverage import (
+    CoverageCell,
+    CoverageDirty,
+    CoverageFact,
+    CoverageMark,
+    CoverageSeries,
+    CoverageState,
+    Outcome,
+    Problem,
+)
 from db.models.sources import Source, SourceDomain
 from db.models.vocabulary import Entity, MentionRow, VocabularyVersion
 
@@ -15,7 +24,11 @@ __all__ = [
     "Channel",
     "ClusterLink",
     "CoverageCell",
+    "CoverageDirty",
+    "CoverageFact",
     "CoverageMark",
+    "CoverageSeries",
+    "CoverageState",
     "Delivery",
     "Entity",
     "Feed",

@@ -1,53 +1,117 @@
-"""How much was written about what, when: cells that always equal a recount, and the marks that keep them so."""
+"""How much was written about what, when: cells that always equal a recount, and what keeps them so."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import BigInteger, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.models.base import Base, RowId
 
 
+class CoverageSeries(Base):
+    """One line of cells: an entity, in one split and level, at one grain. Numbers it, so that cells stay small."""
+
+    __tablename__ = "coverage_series"
+    __table_args__ = (UniqueConstraint("entity_id", "grain", "split", "level", "part"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    entity_id: Mapped[str] = mapped_column(String(200))
+    """The entity; empty for the totals: every article, whatever it mentions."""
+    grain: Mapped[str] = mapped_column(String(5))
+    """`day`, `week` (begins on Monday, ISO 8601) or `month`."""
+    split: Mapped[str] = mapped_column(String(8))
+    """`all`, `source`, `lang`, `country`, `genre`, or `entity`: named together with another entity."""
+    level: Mapped[str] = mapped_column(String(10))
+    """`name`, `demonym`, `concept` or `all`."""
+    part: Mapped[str] = mapped_column(String(200))
+    """Which source, language, country, genre or other entity; empty for `all` and where it is unknown."""
+
+
 class CoverageCell(Base):
-    """The coverage of one entity in one period, in one part of the material.
+    """The coverage of one entity in one period, in one part of the material. Ordered so that a series is one scan.
 
     Cells of different splits, grains or levels are never summed: a story counts once in each cell where one of
-    its articles counts.
+    its articles counts. A series refers to `coverage_series`, unchecked: only the recount writes either.
     """
 
     __tablename__ = "coverage_cells"
-    __table_args__ = (
-        Index("ix_coverage_cells_series", "entity_id", "grain", "split", "level", "bucket_on"),
-        {"sqlite_with_rowid": False},
-    )
+    __table_args__ = ({"sqlite_with_rowid": False},)
 
-    grain: Mapped[str] = mapped_column(String(5), primary_key=True)
-    """`day`, `week` (begins on Monday, ISO 8601) or `month`."""
+    series_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     bucket_on: Mapped[date] = mapped_column(primary_key=True)
     """The first day of the period."""
-    entity_id: Mapped[str] = mapped_column(ForeignKey("entities.id"), primary_key=True)
-    split: Mapped[str] = mapped_column(String(8), primary_key=True)
-    """`all`, `source`, `lang`, `country` or `genre`."""
-    part: Mapped[str] = mapped_column(String(200), primary_key=True)
-    """Which source, language, country or genre; empty for the split `all` and where it is unknown."""
-    level: Mapped[str] = mapped_column(String(10), primary_key=True)
-    """`name`, `demonym`, `concept` or `all`."""
     articles: Mapped[int]
+    """Reprints included."""
     stories: Mapped[int]
+    """Clusters with an article among those."""
     mentions: Mapped[int]
+    """0 in the split `entity`."""
+    in_title: Mapped[int]
+    """Those of the mentions that stand in a title."""
+    scope_articles: Mapped[int]
+    """Those of the articles that are in scope."""
+    scope_stories: Mapped[int]
+    undated: Mapped[int]
+    """Those of the articles that count on the day they were collected, since nobody says when they were published."""
+
+
+class CoverageFact(Base):
+    """An article counts for an entity on a day: what cells are counted from, and the way from a cell to its articles.
+
+    For the totals each article has one row with an empty entity.
+    """
+
+    __tablename__ = "coverage_facts"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    entity_id: Mapped[str] = mapped_column(String(200), primary_key=True)
+    counts_on: Mapped[date] = mapped_column(primary_key=True)
+    article_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False, index=True)
+    name: Mapped[int]
+    """Mentions of this level; the next columns likewise."""
+    demonym: Mapped[int]
+    concept: Mapped[int]
+    name_in_title: Mapped[int]
+    demonym_in_title: Mapped[int]
+    concept_in_title: Mapped[int]
+    place: Mapped[int | None]
+    """0 for the entity that the article names most often, 1 for the next; null when it does not name this one."""
 
 
 class CoverageMark(Base):
-    """A note that the cells of an entity on a day must be counted again. Rows are only added and removed."""
+    """A note that something about an article changed. Rows are only added and removed, so writers never wait."""
 
     __tablename__ = "coverage_marks"
-    __table_args__ = (Index("ix_coverage_marks_counts_on", "counts_on", "entity_id"),)
 
     id: Mapped[RowId]
-    entity_id: Mapped[str] = mapped_column(String(200))
-    counts_on: Mapped[date]
+    article_id: Mapped[int] = mapped_column(BigInteger)
+    """Of an article that may be gone by now."""
+
+
+class CoverageDirty(Base):
+    """The cells of an entity that hold a day are to be counted again. Written by the recount alone."""
+
+    __tablename__ = "coverage_dirty"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    entity_id: Mapped[str] = mapped_column(String(200), primary_key=True)
+    counts_on: Mapped[date] = mapped_column(primary_key=True)
+
+
+class CoverageState(Base):
+    """One row: whose turn it is to recount, and the time zone by which days begin."""
+
+    __tablename__ = "coverage_state"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    turn: Mapped[int] = mapped_column(default=0)
+    """Grows with each turn; who writes cells proves by it that the turn is still his."""
+    held_until: Mapped[datetime | None]
+    time_zone: Mapped[str] = mapped_column(String(64), default="UTC")
+    redated_to: Mapped[int | None] = mapped_column(BigInteger)
+    """While the archive moves to another time zone: the last article that did. Null otherwise."""
 
 
 class Outcome(Base):

@@ -16,7 +16,8 @@ from db.engine import Database
 from db.models import Article, ClusterLink, MentionRow, Outcome, Problem, Revision
 from worker.documents import Document, Ended, Rejected
 from worker.pipeline import Chain
-from worker.service import finish_left_behind, recount_coverage
+from worker.recount import recount
+from worker.service import finish_left_behind
 
 REPRINT = "https://mirror.example/copy"
 DRILLS = "Kazakhstan between the CSTO and its neighbours"
@@ -43,7 +44,7 @@ def clusters(chain: Chain) -> dict[str, str]:
 
 def test_an_article_is_stored_tagged_and_counted(chain: Chain) -> None:
     assert run(chain, document()) == ["new"]
-    recount_coverage(chain.database)
+    recount(chain.database)
     with chain.database.reading() as conn:
         cells = list(coverage.iter_cells(conn, entities=["kazakhstan", "csto"]))
     assert [(cell.bucket_on, cell.entity_id, cell.articles, cell.stories) for cell in cells] == [
@@ -141,10 +142,10 @@ def test_when_the_original_is_rewritten_its_copies_find_a_new_one(chain: Chain) 
 def test_the_second_time_nothing_changes_but_the_count_of_inputs(chain: Chain) -> None:
     given = [document(), document(REPRINT, published_at=None), document(None, title=None, body=text(1, 2, of=OTHER))]
     assert run(chain, *given) == ["new", "copy", "new"]
-    recount_coverage(chain.database)
+    recount(chain.database)
     before = contents(chain.database)
     assert run(chain, *given) == ["seen_again"] * 3
-    recount_coverage(chain.database)
+    recount(chain.database)
     assert contents(chain.database) == before
 
 

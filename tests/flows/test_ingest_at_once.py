@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 from material import shared
+from recounted import every_cell
 from samples import OTHER, PARAGRAPHS, prepared_store
 from servers import pgserver, tally
 from sqlalchemy import select
@@ -84,7 +85,7 @@ def outcome(url: str) -> dict[str, list[tuple[Any, ...]]]:
         mentions = select(
             Article.canonical_url, MentionRow.field, MentionRow.start, MentionRow.end, MentionRow.entity_id
         ).join(MentionRow, MentionRow.revision_id == Article.revision_id)
-        cells = select(CoverageCell.__table__).where(CoverageCell.bucket_on < date(2026, 1, 1))
+        cells = every_cell().where(CoverageCell.bucket_on < date(2026, 1, 1))
         held = {
             "articles": sorted((tuple(row) for row in conn.execute(articles)), key=repr),
             "mentions": sorted((tuple(row) for row in conn.execute(mentions)), key=repr),

@@ -1,32 +1,54 @@
-"""Coverage cells equal a recount after any history of articles, revisions, cluster moves and deletions."""
+"""Coverage cells equal a recount after any history, with any number of workers, on both databases."""
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
+from itertools import count
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from recounted import recounted, stored
 from sqlalchemy import Connection, delete, select, update
 
-from db import coverage, migrate, sources, vocabularies
+from db import coverage, migrate, rollups, sources, vocabularies
 from db.dialect import insert
 from db.engine import Database
 from db.mentions import MentionIn, record_mentions
-from db.models import Article, CoverageCell, CoverageMark, MentionRow, Revision, Source
+from db.models import (
+    Article,
+    CoverageCell,
+    CoverageDirty,
+    CoverageFact,
+    CoverageMark,
+    CoverageSeries,
+    MentionRow,
+    Revision,
+)
+from worker.recount import recount
 
 NOW = datetime(2022, 1, 6, 12, tzinfo=UTC)
 FIRST_DAY = date(2021, 12, 20)
 ENTITIES = ("csto", "kazakhstan", "turkey")
 OUTLETS = ("lake-post", "pass-herald")
+_COUNT = count()
+DERIVED = (CoverageCell, CoverageSeries, CoverageFact, CoverageMark, CoverageDirty)
 
-days = st.integers(0, 30).map(lambda n: FIRST_DAY + timedelta(days=n))
-tags = st.lists(st.tuples(st.sampled_from(ENTITIES), st.sampled_from(coverage.LEVELS)), max_size=4)
+numbers = st.integers(0, 5)
+days = st.integers(0, 40).map(lambda n: FIRST_DAY + timedelta(days=n))
+tags = st.lists(
+    st.tuples(st.sampled_from(ENTITIES), st.sampled_from(coverage.LEVELS), st.sampled_from(("title", "text"))),
+    max_size=4,
+)
 events = st.one_of(
-    st.tuples(st.just("write"), st.integers(0, 5), days, tags, st.sampled_from(OUTLETS)),
-    st.tuples(st.just("join"), st.integers(0, 5), st.integers(0, 5)),
-    st.tuples(st.just("remove"), st.integers(0, 5)),
+    st.tuples(st.just("write"), numbers, days, tags, st.sampled_from(OUTLETS)),
+    st.tuples(st.just("write"), numbers, days, tags, st.sampled_from(OUTLETS)),
+    st.tuples(st.just("retag"), numbers, tags),
+    st.tuples(st.just("describe"), numbers, st.sampled_from([None, "opinion"]), st.sampled_from([None, False, True])),
+    st.tuples(st.just("join"), numbers, numbers),
+    st.tuples(st.just("remove"), numbers),
     st.tuples(st.just("recount")),
 )
 
@@ -50,31 +72,18 @@ def database(database_url: str) -> Database:
     return opened
 
 
-def write(conn: Connection, number: int, day: date, tagged: list[tuple[str, str]], outlet: str) -> None:
-    """Make article `number` say something new, on another day perhaps."""
+def write(conn: Connection, number: int, day: date, tagged: list[tuple[str, str, str]], outlet: str) -> None:
+    """Make article `number` say something new, on another day perhaps; odd ones have no date of their own."""
     at = datetime.combine(day, datetime.min.time(), UTC)
     url = f"https://{outlet}.example/{number}"
-    conn.execute(
-        insert(conn, Article)
-        .values(
-            id=number + 1,
-            canonical_url=url,
-            url=url,
-            source_id=outlet,
-            collected_at=at,
-            published_is_day=False,
-            counts_on=day,
-            genre="opinion" if number % 2 else None,
-            cluster_id=number + 1,
-        )
-        .on_conflict_do_nothing(index_elements=["id"])
-    )
-    coverage.mark_articles(conn, [number + 1])
+    values = {"collected_at": at, "counts_on": day, "published_at": None if number % 2 else at, "source_id": outlet}
+    article = {"id": number + 1, "canonical_url": url, "url": url, "cluster_id": number + 1, "published_is_day": False}
+    conn.execute(insert(conn, Article).values(article | values).on_conflict_do_nothing(index_elements=["id"]))
     revision_id = conn.execute(
         insert(conn, Revision)
         .values(
             article_id=number + 1,
-            content_hash=f"{conn.scalar(select(Revision.id).order_by(Revision.id.desc()))}",
+            content_hash=f"{next(_COUNT)}",
             observed_at=at,
             text="",
             published_is_day=False,
@@ -82,19 +91,34 @@ def write(conn: Connection, number: int, day: date, tagged: list[tuple[str, str]
         )
         .returning(Revision.id)
     ).scalar_one()
-    conn.execute(update(Article).where(Article.id == number + 1).values(revision_id=revision_id, counts_on=day))
+    conn.execute(update(Article).where(Article.id == number + 1).values(values | {"revision_id": revision_id}))
+    _tag(conn, revision_id, tagged)
+    coverage.mark_articles(conn, [number + 1])
+
+
+def retag(conn: Connection, number: int, tagged: list[tuple[str, str, str]]) -> None:
+    revision_id = conn.scalar(select(Article.revision_id).where(Article.id == number + 1))
+    if revision_id is not None:
+        _tag(conn, revision_id, tagged)
+    coverage.mark_articles(conn, [number + 1])
+
+
+def _tag(conn: Connection, revision_id: int, tagged: list[tuple[str, str, str]]) -> None:
     found = [
-        MentionIn(revision_id, "text", place, place + 1, entity, "x", "x", "en", "exact", level, None)
-        for place, (entity, level) in enumerate(tagged)
+        MentionIn(revision_id, field, place, place + 1, entity, "x", "x", "en", "exact", level, None)
+        for place, (entity, level, field) in enumerate(tagged)
     ]
     record_mentions(conn, [revision_id], found, vocabulary_version="v")
+
+
+def describe(conn: Connection, number: int, genre: str | None, in_scope: bool | None) -> None:
+    conn.execute(update(Article).where(Article.id == number + 1).values(genre=genre, in_scope=in_scope))
     coverage.mark_articles(conn, [number + 1])
 
 
 def join(conn: Connection, number: int, original: int) -> None:
     coverage.mark_articles(conn, [number + 1])
     conn.execute(update(Article).where(Article.id == number + 1).values(cluster_id=original + 1))
-    coverage.mark_articles(conn, [number + 1])
 
 
 def remove(conn: Connection, number: int) -> None:
@@ -102,54 +126,86 @@ def remove(conn: Connection, number: int) -> None:
     conn.execute(delete(Article).where(Article.id == number + 1))
 
 
-def by_hand(conn: Connection) -> dict[tuple[object, ...], tuple[int, int, int]]:
-    """Count everything anew, in Python, from the facts alone."""
-    facts = conn.execute(
-        select(
-            MentionRow.entity_id,
-            MentionRow.level,
-            Article.id,
-            Article.cluster_id,
-            Article.counts_on,
-            Article.source_id,
-            Source.country,
-            Article.genre,
-        )
-        .join(Article, Article.revision_id == MentionRow.revision_id)
-        .join(Source, Source.id == Article.source_id)
-    ).all()
-    cells: dict[tuple[object, ...], list[tuple[int, int]]] = defaultdict(list)
-    for entity, level, article_id, cluster_id, day, outlet, country, genre in facts:
-        starts = {"day": day, "week": day - timedelta(days=day.weekday()), "month": day.replace(day=1)}
-        parts = {"all": "", "source": outlet, "lang": "", "country": country, "genre": genre or ""}
-        for grain, start in starts.items():
-            for split, part in parts.items():
-                for counted_level in (level, "all"):
-                    cells[grain, start, entity, split, part, counted_level].append((article_id, cluster_id))
-    return {key: (len({a for a, _ in rows}), len({c for _, c in rows}), len(rows)) for key, rows in cells.items()}
+DEEDS: dict[str, Callable[..., None]] = {
+    "write": write,
+    "retag": retag,
+    "describe": describe,
+    "join": join,
+    "remove": remove,
+}
 
 
-def stored(conn: Connection) -> dict[tuple[object, ...], tuple[int, int, int]]:
-    return {tuple(row[:6]): tuple(row[6:]) for row in conn.execute(select(CoverageCell.__table__))}
+def empty(conn: Connection) -> None:
+    for table in (*DERIVED, MentionRow, Revision, Article):
+        conn.execute(delete(table))
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def live(database: Database, history: list[tuple[object, ...]]) -> None:
+    for name, *arguments in history:
+        if name == "recount":
+            recount(database, wait=False)
+        else:
+            database.write(lambda conn, name=name, arguments=arguments: DEEDS[str(name)](conn, *arguments))
+
+
+def assert_counted(database: Database) -> None:
+    with database.reading() as conn:
+        assert stored(conn) == recounted(conn)
+        assert coverage.count_marks(conn) == 0
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=st.lists(events, max_size=14))
 def test_cells_equal_a_recount_after_any_history(database: Database, history: list[tuple[object, ...]]) -> None:
-    deeds = {"write": write, "join": join, "remove": remove}
+    database.write(empty)
+    live(database, history)
+    recount(database)
+    assert_counted(database)
 
-    def run(conn: Connection) -> None:
-        for table in (CoverageCell, CoverageMark, MentionRow, Revision, Article):
-            conn.execute(delete(table))
-        for name, *arguments in history:
-            if name == "recount":
-                coverage.recount(conn, limit=3)
-            else:
-                deeds[str(name)](conn, *arguments)  # type: ignore[operator]
-        while coverage.recount(conn):
-            pass
 
-    database.write(run)
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(histories=st.lists(st.lists(events, min_size=4, max_size=10), min_size=3, max_size=3))
+def test_cells_equal_a_recount_when_several_write_and_recount_at_once(
+    database: Database, histories: list[list[tuple[object, ...]]]
+) -> None:
+    database.write(empty)
+    with ThreadPoolExecutor(3) as workers:
+        list(workers.map(lambda history: live(database, history), histories))
+    recount(database)
+    assert_counted(database)
+
+
+def test_a_recount_whose_turn_ran_out_writes_nothing(database: Database) -> None:
+    later = NOW + timedelta(seconds=rollups.TURN_S + 1)
+    mine = database.write(lambda conn: rollups.take_turn(conn, now=NOW))
+    assert mine is not None
+    assert database.write(lambda conn: rollups.take_turn(conn, now=NOW)) is None
+    assert database.write(lambda conn: rollups.take_turn(conn, now=later)) == mine + 1
+    with pytest.raises(rollups.TurnLost):
+        database.write(lambda conn: rollups.keep_turn(conn, mine, now=later))
+
+
+def test_an_article_counts_within_one_recount_and_a_second_one_changes_nothing(database: Database) -> None:
+    day = date(2022, 1, 5)
+    database.write(
+        lambda conn: write(conn, 0, day, [("csto", "name", "title"), ("turkey", "name", "text")], OUTLETS[0])
+    )
+    assert recount(database) == 1
+    assert recount(database) == 0
     with database.reading() as conn:
-        assert stored(conn) == by_hand(conn)
-        assert coverage.count_marks(conn) == 0
+        [cell] = coverage.iter_cells(conn, entities=["csto"])
+        [pair] = coverage.iter_cells(conn, entities=["csto"], split="entity", level="name")
+    assert (cell.articles, cell.stories, cell.mentions, cell.in_title, cell.undated) == (1, 1, 1, 1, 0)
+    assert (pair.part, pair.articles) == ("turkey", 1)
+
+
+def test_only_the_entities_that_an_article_names_most_often_are_paired(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rollups, "PAIRED", 2)
+    tagged = [("turkey", "name", "text")] * 3 + [("kazakhstan", "name", "text")] * 2 + [("csto", "name", "text")]
+    database.write(lambda conn: write(conn, 0, date(2022, 1, 5), tagged, OUTLETS[0]))
+    recount(database)
+    with database.reading() as conn:
+        pairs = coverage.iter_cells(conn, split="entity", level="name")
+        assert [(pair.entity_id, pair.part) for pair in pairs] == [("kazakhstan", "turkey")]

@@ -9,11 +9,11 @@ from datetime import UTC, date, datetime
 
 import pytest
 from samplestore import NOON, Sample, fill, store_of
-from sqlalchemy import delete, text, update
+from sqlalchemy import delete, select, text, update
 
 from db.engine import Database
 from db.exports import Filters, iter_articles, iter_coverage, iter_mentions
-from db.models import Article, CoverageCell
+from db.models import Article, CoverageCell, CoverageSeries
 from worker.export.columns import COLUMNS
 from worker.export.stream import stream_csv
 
@@ -260,6 +260,8 @@ def test_a_reader_that_pauses_holds_no_transaction(sqlite_url: str) -> None:
 
 def test_cells_of_other_grains_splits_and_levels_stay_out(store: Database) -> None:
     kept = len(export(store, "coverage"))
-    others = (CoverageCell.grain != "day") | (CoverageCell.split != "source") | (CoverageCell.level != "all")
-    store.write(lambda conn: conn.execute(delete(CoverageCell).where(others)))
+    series = CoverageSeries
+    others = (series.grain != "day") | (series.split != "source") | (series.level != "all") | (series.entity_id == "")
+    ids = select(series.id).where(others)
+    store.write(lambda conn: conn.execute(delete(CoverageCell).where(CoverageCell.series_id.in_(ids))))
     assert len(export(store, "coverage")) == kept

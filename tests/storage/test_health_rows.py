@@ -52,7 +52,7 @@ def test_what_waits(store: Database) -> None:
 
     store.write(leave_undone)
     health = store.read(lambda conn: read_health(conn, now=NOON))
-    assert (health.captures_waiting, health.revisions_unfinished, health.coverage_marks) == (1, 2, 2)
+    assert (health.captures_waiting, health.revisions_unfinished, health.coverage_marks) == (1, 2, 1)
 
 
 def test_outcomes_of_the_last_day_only(store: Database) -> None:
