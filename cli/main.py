@@ -8,6 +8,7 @@ from __future__ import annotations
 import typer
 
 from cli import (
+    alert,
     cluster,
     coverage,
     crawl,
@@ -35,9 +36,11 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 sources = typer.Typer(no_args_is_help=True, help="Outlets: add, list, show.")
+alerts = typer.Typer(no_args_is_help=True, help="Standing questions: try, check.")
 words = typer.Typer(no_args_is_help=True, help="The vocabulary: list, show, check.")
 app.add_typer(sources, name="source")
 app.add_typer(words, name="vocabulary")
+app.add_typer(alerts, name="alert")
 
 SERVICE, TOOLS, RESULTS = "Run it", "Try one stage", "Get results"
 
@@ -62,6 +65,7 @@ for name, function, panel in (
 sources.command("add")(source.source_add)
 sources.command("list")(source.source_list)
 sources.command("show")(source.source_show)
+alerts.command("match")(alert.alert_match)
 words.command("list")(vocabulary.vocabulary_list)
 words.command("show")(vocabulary.vocabulary_show)
 words.command("check")(vocabulary.vocabulary_check)

@@ -63,14 +63,15 @@ class SourceBook:
         plain = hint.strip()
         if plain in self.ids:
             return plain
-        named = self.by_name.get(_name_key(plain))
+        named = self.by_name.get(name_key(plain))
         if named is not None:
             return named
         host = _as_host(plain)
         return self.find_by_url(f"https://{host}/") if host else None
 
 
-def _name_key(name: str) -> str:
+def name_key(name: str) -> str:
+    """Return an outlet's name as names are compared."""
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
@@ -81,7 +82,7 @@ def _as_host(hint: str) -> str | None:
 
 def slug(name: str) -> str:
     """Return an identifier made of a name; letters of every script stay."""
-    return re.sub(r"[^\w]+", "-", _name_key(name)).strip("-")[:100] or UNKNOWN
+    return re.sub(r"[^\w]+", "-", name_key(name)).strip("-")[:100] or UNKNOWN
 
 
 def new_source(hint: str | None, url: str | None) -> SourceIn:
@@ -105,7 +106,7 @@ def load_book(conn: Connection) -> SourceBook:
         book.ids.add(source_id)
         if kind:
             book.kinds[source_id] = kind
-        book.by_name.setdefault(_name_key(name), source_id)
+        book.by_name.setdefault(name_key(name), source_id)
     for domain, source_id in conn.execute(select(SourceDomain.domain, SourceDomain.source_id)):
         book.by_domain[domain] = source_id
     return book
@@ -149,7 +150,7 @@ def resolve(conn: Connection, book: SourceBook, *, hint: str | None, url: str | 
     if source.id not in book.ids:
         record_source(conn, source, now=now)
         book.ids.add(source.id)
-        book.by_name.setdefault(_name_key(source.name), source.id)
+        book.by_name.setdefault(name_key(source.name), source.id)
         for domain in source.domains:
             book.by_domain.setdefault(domain, source.id)
     return source.id

@@ -1,0 +1,131 @@
+"""`steppewatch alert`: try queries on files, and have them checked before they are saved."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli.output import emit, fail, reason_of
+
+if TYPE_CHECKING:
+    from worker.alerts.evaluate import Verdict
+    from worker.alerts.query import Query
+    from worker.documents import Document, Rejected
+    from worker.preview import Preview
+
+MAX_QUERIES = 50_000_000
+"""Bytes of a file of queries."""
+
+
+def alert_match(
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help=".txt, .html or .jsonl, read as ingest does.")],
+    queries: Annotated[
+        Path,
+        typer.Option(metavar="Q.json", help='Queries: {"alerts": [{"id", "query"}…], "saved": {name: query…}}.'),
+    ],
+) -> None:
+    """Say for each query and article whether it matches, and because of which words.
+
+    Needs no store: the packaged vocabulary tags the articles.
+
+    Example: steppewatch alert match --queries queries.json op-ed.txt
+    """
+    entries, saved = _read_queries(queries)
+    preview = _preview()
+    parsed, all_good = _parsed(entries, saved, preview)
+    for name, document in _documents(files):
+        all_good = _match(name, document, parsed, preview) and all_good
+    if not all_good:
+        raise typer.Exit(1)
+
+
+def _match(name: str, document: Document | Rejected, parsed: Mapping[str, Query], preview: Preview) -> bool:
+    """Print a line for each query; return whether the document could be read."""
+    from worker.alerts.evaluate import judge
+    from worker.alerts.reading import Reading
+    from worker.documents import Rejected
+    from worker.service import utc_now
+
+    article = document if isinstance(document, Rejected) else preview.article(document, now=utc_now())
+    if isinstance(article, Rejected):
+        emit({"file": name, "error": article.reason})
+        return False
+    reading = Reading(article)
+    for id, query in parsed.items():
+        emit({"query": id, "file": name, **_verdict(judge(query, reading))})
+    return True
+
+
+def _verdict(verdict: Verdict) -> dict[str, object]:
+    because = [
+        {"field": fired.field, "start": fired.start, "end": fired.end, "surface": fired.surface, "term": fired.term}
+        for fired in verdict.because
+    ]
+    return {"matched": verdict.matched, "because": because}
+
+
+def _documents(files: list[str]) -> Iterator[tuple[str, Document | Rejected]]:
+    """Yield what the files hold under the files' names; articles of a .jsonl are named with their lines."""
+    from worker.reading import iter_paths, read_file
+    from worker.service import utc_now
+
+    for name, path in iter_paths(files):
+        for document in read_file(name, path, observed_at=utc_now()):
+            yield document.subject, document
+
+
+def _parsed(
+    entries: list[tuple[str, str]], saved: Mapping[str, str], preview: Preview
+) -> tuple[dict[str, Query], bool]:
+    """Return the queries by id and whether all could be parsed; print a line for each that could not."""
+    from worker.alerts.query import Known, QueryError, parse
+
+    known = Known.of(preview.vocabulary)
+    parsed: dict[str, Query] = {}
+    for id, text in entries:
+        try:
+            parsed[id] = parse(text, saved, known)
+        except QueryError as error:
+            emit({"query": id, "error": str(error), "position": error.position})
+    return parsed, len(parsed) == len(entries)
+
+
+def _read_queries(path: Path) -> tuple[list[tuple[str, str]], dict[str, str]]:
+    """Return the queries in a file, and the saved ones by name. Ends the command when it is not such a file."""
+    try:
+        if path.stat().st_size > MAX_QUERIES:
+            fail(f"{path} is larger than {MAX_QUERIES:,} bytes", code=2)
+        content: Any = json.loads(path.read_bytes().decode("utf-8-sig"))
+    except OSError as error:
+        fail(f"{path}: {reason_of(error)}", code=2)
+    except (ValueError, RecursionError) as error:
+        fail(f"{path} is not JSON: {error}", code=2)
+    alerts = content.get("alerts") if isinstance(content, dict) else None
+    saved = content.get("saved", {}) if isinstance(content, dict) else {}
+    if not isinstance(alerts, list) or not all(_is_alert(alert) for alert in alerts):
+        fail(f'{path} holds no {{"alerts": [{{"id": …, "query": …}}…]}}', hint="ids and queries are texts", code=2)
+    if not isinstance(saved, dict) or not all(isinstance(query, str) for query in saved.values()):
+        fail(f'{path}: "saved" must hold texts by name', code=2)
+    entries = [(alert["id"], alert["query"]) for alert in alerts]
+    if len(dict(entries)) != len(entries):
+        fail(f"{path} holds two queries with one id", code=2)
+    return entries, saved
+
+
+def _is_alert(alert: object) -> bool:
+    return isinstance(alert, dict) and isinstance(alert.get("id"), str) and isinstance(alert.get("query"), str)
+
+
+def _preview() -> Preview:
+    from worker.catalogue import CatalogueError
+    from worker.preview import Preview
+    from worker.tagging.vocabulary import VocabularyError
+
+    try:
+        return Preview()
+    except (VocabularyError, CatalogueError) as error:
+        fail(f"the vocabulary has errors:\n{error}", hint="steppewatch vocabulary check")

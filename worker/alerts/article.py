@@ -1,0 +1,44 @@
+"""An article as queries see it: values that callers make of rows or of a file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Mentioned:
+    """An entity named in a field, `title` or `text`, of the article; offsets count code points of that field."""
+
+    field: str
+    start: int
+    end: int
+    entity: str
+    type: str
+    level: str = "name"
+
+
+@dataclass(frozen=True, slots=True)
+class Outlet:
+    """Who published the article. `names` are all it goes by: its name, its domains; the id need not be among them."""
+
+    id: str
+    names: tuple[str, ...] = ()
+    country: str | None = None
+    """As the catalogue has it: KZ, or KG/KZ for an outlet of two countries."""
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One revision of an article with what is known of it. Title and text are NFC, one paragraph a line."""
+
+    title: str
+    text: str
+    author: str = ""
+    source: Outlet | None = None
+    language: str | None = None
+    genre: str | None = None
+    url: str = ""
+    published_at: datetime | None = None
+    """When it was published, or collected if nobody says; None matches no date."""
+    mentions: tuple[Mentioned, ...] = ()

@@ -1,0 +1,138 @@
+"""Why a query matches: the words that fired."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from worker.alerts.locate import EVERYWHERE, spans
+from worker.alerts.nodes import (
+    And,
+    AtLeast,
+    Dated,
+    Filter,
+    Leaf,
+    Near,
+    Not,
+    Or,
+    Phrase,
+    Query,
+    Saved,
+    Score,
+    Sentence,
+    Tagged,
+    Word,
+    leaves_of,
+    parts_of,
+)
+from worker.alerts.reading import Reading, Span
+from worker.alerts.truth import holds, true_sentences
+
+MOST_SHOWN = 20
+"""Places that are told for one term."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fired:
+    """Words that made a query match: where in which field, as they are written, and the term of the query.
+
+    For properties of the whole article (source, date …) `field` names the property and there are no offsets.
+    """
+
+    field: str
+    start: int | None
+    end: int | None
+    surface: str
+    term: str
+
+
+def reasons(query: Query, reading: Reading) -> tuple[Fired, ...]:
+    """Return what speaks for a query that holds, in reading order; nothing for one that only excludes."""
+    return tuple(sorted(set(_fired(query, reading, EVERYWHERE)), key=_in_reading_order))
+
+
+def _in_reading_order(fired: Fired) -> tuple[bool, bool, int, int, str]:
+    return (fired.start is None, fired.field != "title", fired.start or 0, -(fired.end or 0), fired.term)
+
+
+def _fired(query: Query, reading: Reading, within: Span) -> Iterator[Fired]:
+    return _FIRED[type(query)](query, reading, within)
+
+
+def _leaf(query: Leaf, reading: Reading, within: Span) -> Iterator[Fired]:
+    return _shown(query, spans(query, reading, within), reading)
+
+
+def _property(query: Filter | Dated, reading: Reading, within: Span) -> Iterator[Fired]:
+    yield Fired(*_named(query, reading), str(query))
+
+
+def _none(query: Not, reading: Reading, within: Span) -> Iterator[Fired]:
+    return iter(())
+
+
+def _of_all(query: And | AtLeast | Saved, reading: Reading, within: Span) -> Iterator[Fired]:
+    for part in parts_of(query):
+        yield from _fired(part, reading, within)
+
+
+def _of_true(query: Or, reading: Reading, within: Span) -> Iterator[Fired]:
+    for part in query.parts:
+        if holds(part, reading, within):
+            yield from _fired(part, reading, within)
+
+
+def _of_near(query: Near, reading: Reading, within: Span) -> Iterator[Fired]:
+    taking_part = set(spans(query, reading, within))
+    for leaf in leaves_of(query):
+        yield from _shown(leaf, taking_part.intersection(spans(leaf, reading, within)), reading)
+
+
+def _of_score(query: Score, reading: Reading, within: Span) -> Iterator[Fired]:
+    for term, weight in query.terms:
+        if weight > 0 and holds(term, reading, within):
+            yield from _fired(term, reading, within)
+
+
+def _of_sentence(query: Sentence, reading: Reading, within: Span) -> Iterator[Fired]:
+    for sentence in true_sentences(query, reading):
+        yield from _fired(query.part, reading, sentence)
+
+
+_FIRED: dict[type[Query], Callable[[Any, Reading, Span], Iterator[Fired]]] = {
+    Word: _leaf,
+    Phrase: _leaf,
+    Tagged: _leaf,
+    Filter: _property,
+    Dated: _property,
+    Not: _none,
+    And: _of_all,
+    AtLeast: _of_all,
+    Saved: _of_all,
+    Or: _of_true,
+    Near: _of_near,
+    Score: _of_score,
+    Sentence: _of_sentence,
+}
+
+
+def _shown(leaf: Leaf, found: Iterable[Span], reading: Reading) -> Iterator[Fired]:
+    zone = reading.zone(leaf.field)
+    term = str(leaf)
+    for span in sorted(found)[:MOST_SHOWN]:
+        yield Fired(*zone.place(span), zone.surface(span), term)
+
+
+def _named(query: Filter | Dated, reading: Reading) -> tuple[str, None, None, str]:
+    article = reading.article
+    if isinstance(query, Dated):
+        return "published_at", None, None, f"{article.published_at:%Y-%m-%d}"
+    if query.kind == "genre":
+        return "genre", None, None, article.genre or ""
+    if query.kind == "lang":
+        return "language", None, None, article.language or ""
+    source = article.source
+    if query.kind == "country":
+        return "country", None, None, (source.country if source else None) or ""
+    return "source", None, None, source.id if source else article.url

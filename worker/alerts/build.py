@@ -1,0 +1,321 @@
+"""The grammar's tree → a query: fields handed down to their words, values checked, names looked up."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from lark import Token, Tree
+
+from worker.alerts.days import day_range
+from worker.alerts.errors import QueryError
+from worker.alerts.known import Known, did_you_mean, nearest
+from worker.alerts.nodes import (
+    TAG_FIELDS,
+    TEXT_FIELDS,
+    VALUE_FIELDS,
+    And,
+    AtLeast,
+    Dated,
+    Filter,
+    Near,
+    Not,
+    Or,
+    Phrase,
+    Query,
+    Saved,
+    Score,
+    Sentence,
+    Tagged,
+    Word,
+    parts_of,
+)
+from worker.alerts.words import plain
+from worker.nfc import nfc
+from worker.tagging.vocabulary import TYPES
+
+MAX_DISTANCE = 100
+MAX_EDITS = 2
+MAX_SLOP = 20
+MAX_NEARS = 10
+"""In a row."""
+CASES = {"case": "exact", "name": "name"}
+FIELDS = (*TEXT_FIELDS, *CASES, *TAG_FIELDS, *VALUE_FIELDS, "saved", "date")
+_OTHER_NAMES = {
+    "outlet": "source",
+    "site": "source",
+    "language": "lang",
+    "headline": "title",
+    "ingress": "lead",
+    "text": "body",
+    "published": "date",
+    "search": "saved",
+}
+_EDGES = re.compile(r"^[^\w*]+|[^\w*]+$")
+_LANGUAGE = re.compile(r"([a-z]{2,3})(?:-([a-z]{4}))?", re.I)
+_WEIGHT = re.compile(r"\^(-?\d{1,4}(?:\.\d{1,2})?)")
+
+FindSaved = Callable[[str, int], Query]
+
+
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """The fields that stand before a group, for the words in it."""
+
+    field: str = ""
+    """One of TEXT_FIELDS, TAG_FIELDS and VALUE_FIELDS, or saved."""
+    tagged_in: str = ""
+    """The text field before entity: or type:."""
+    case: str = ""
+
+
+class Builder:
+    """Makes a query of the grammar's tree; recursion is as deep as the parentheses are."""
+
+    def __init__(self, find_saved: FindSaved, known: Known | None) -> None:
+        self._find_saved = find_saved
+        self._known = known
+
+    def build(self, tree: Tree[Token] | Token, scope: _Scope = _Scope()) -> Query:
+        """Return the query of a tree; raises QueryError."""
+        assert isinstance(tree, Tree)
+        made: Query = getattr(self, f"_{tree.data}")(tree.children, scope)
+        return made
+
+    def _either(self, children: list[Tree[Token]], scope: _Scope) -> Query:
+        return Or(_flat(Or, [self.build(child, scope) for child in children]))
+
+    def _both(self, children: list[Tree[Token]], scope: _Scope) -> Query:
+        return And(_flat(And, [self.build(child, scope) for child in children]))
+
+    def _negation(self, children: list[Tree[Token]], scope: _Scope) -> Query:
+        part = self.build(children[-1], scope)
+        times = len(children) - 1
+        while isinstance(part, Not):
+            part, times = part.part, times + 1
+        return Not(part) if times % 2 else part
+
+    def _near(self, children: list[Tree[Token] | Token], scope: _Scope) -> Query:
+        if len(children) > 2 * MAX_NEARS + 1:
+            raise QueryError(f"more than {MAX_NEARS} NEAR in a row", _position(children[2 * MAX_NEARS + 1]))
+        query = self.build(children[0], scope)
+        for operator, operand in zip(children[1::2], children[2::2], strict=True):
+            assert isinstance(operator, Token)
+            name, _, number = operator.upper().partition("/")
+            if not number:
+                raise QueryError(f"{name} without a distance", _position(operator), f"write {name}/5, at most 5 words")
+            if not 1 <= len(number) <= 3 or not 1 <= int(number) <= MAX_DISTANCE:
+                raise QueryError(f"a distance is from 1 to {MAX_DISTANCE} words", _position(operator))
+            right = self.build(operand, scope)
+            for side in (query, right):
+                _check_places(side, name, _position(operator))
+            query = Near(query, right, int(number), name == "ONEAR")
+        return query
+
+    def _sentence(self, children: list[Tree[Token] | Token], scope: _Scope) -> Query:
+        part = self.build(children[1], scope)
+        _check_sentence(part, _position(children[0]))
+        return Sentence(part)
+
+    def _at_least(self, children: list[Tree[Token] | Token], scope: _Scope) -> Query:
+        operator = children[0]
+        assert isinstance(operator, Token)
+        number = operator.partition("/")[2]
+        if len(number) > 3 or not int(number):
+            raise QueryError("a number from 1 to 999 is expected after atleast/", _position(operator))
+        part = self.build(children[-1], scope)
+        _check_places(part, "atleast", _position(operator))
+        return AtLeast(int(number), part)
+
+    def _at_least_fielded(self, children: list[Tree[Token] | Token], scope: _Scope) -> Query:
+        return self._at_least([children[0], Tree("fielded", children[1:])], scope)
+
+    def _score(self, children: list[Tree[Token] | Token], scope: _Scope) -> Query:
+        threshold = re.split("=|≥", str(children[0]))[1].strip()
+        if not re.fullmatch(r"\d{1,4}(\.\d{1,2})?", threshold) or not float(threshold):
+            raise QueryError("a threshold is a number above 0 and below 10000", _position(children[0]))
+        terms: list[tuple[Query, float]] = []
+        for child in children[1:]:
+            assert isinstance(child, Tree)
+            operand, *weight = child.children
+            terms.append((self.build(operand, scope), _weight(weight[0]) if weight else 1.0))
+        most = sum(weight for _, weight in terms if weight > 0)
+        if most < float(threshold):
+            hint = f"lower {threshold} or raise a weight"
+            raise QueryError(f"all terms together reach only {most:g}", _position(children[0]), hint)
+        return Score(float(threshold), tuple(terms))
+
+    def _date(self, children: list[Token], scope: _Scope) -> Query:
+        return Dated(*day_range(children[0], _position(children[0])))
+
+    def _fielded(self, children: list[Tree[Token] | Token], scope: _Scope) -> Query:
+        for token in children[:-1]:
+            assert isinstance(token, Token)
+            scope = _narrowed(scope, token)
+        return self.build(children[-1], scope)
+
+    def _word(self, children: list[Token], scope: _Scope) -> Query:
+        token, *fuzz = children
+        text = plain(nfc(str(token)))
+        if scope.field in (*TAG_FIELDS, *VALUE_FIELDS, "saved"):
+            _refuse(fuzz, scope)
+            return self._value(text, scope, token)
+        if token[0] in "-+!" and len(token) > 1:
+            hint = f"write NOT {token[1:]}, or quote it" if token[0] in "-!" else "words side by side must all stand"
+            raise QueryError(f"{token[0]} is no operator", _position(token), hint)
+        if token[0] in "'`‘" or (token[-1] in "‘" and len(token) > 1):
+            raise QueryError("a single quote does not begin a phrase", _position(token), 'use double quotes: "…"')
+        text = _EDGES.sub("", text)
+        case = scope.case or ("name" if self._known and text in self._known.surnames and not fuzz else "")
+        word = Word(text, scope.field, case, _number(fuzz, "a word", MAX_EDITS))
+        _check_word(word, token)
+        return word
+
+    def _phrase(self, children: list[Token], scope: _Scope) -> Query:
+        token, *fuzz = children
+        text = " ".join(plain(nfc(token[1:-1])).split())
+        if scope.field in (*TAG_FIELDS, *VALUE_FIELDS, "saved"):
+            _refuse(fuzz, scope)
+            return self._value(text, scope, token)
+        phrase = Phrase(text, scope.field, scope.case, _number(fuzz, "a phrase", MAX_SLOP))
+        if not any(words and set(words) != {"*"} for words in phrase.variants):
+            raise QueryError("a phrase without a word", _position(token))
+        return phrase
+
+    def _value(self, text: str, scope: _Scope, token: Token) -> Query:
+        position = _position(token)
+        if scope.case:
+            raise QueryError(f"case: does not go with {scope.field}:", position)
+        if not text.strip():
+            raise QueryError(f"{scope.field}: needs a value", position)
+        match scope.field:
+            case "saved":
+                return Saved(text, self._find_saved(text, position))
+            case "entity":
+                return Tagged("entity", self._entity(text, position), scope.tagged_in)
+            case "type":
+                if text.lower() not in TYPES:
+                    hint = did_you_mean(nearest(text, TYPES)) or f"types are {', '.join(TYPES)}"
+                    raise QueryError(f"no type of entity is called {text!r}", position, hint)
+                return Tagged("type", text.lower(), scope.tagged_in)
+        return Filter(scope.field, _checked_value(scope.field, text, position))
+
+    def _entity(self, text: str, position: int) -> str:
+        if self._known is None:
+            return text.lower()
+        found = self._known.find_entity(text)
+        if found is None:
+            raise QueryError(f"no entity is called {text!r}", position, self._known.like_entity(text))
+        return found
+
+
+def depth_and_size(query: Query, seen: dict[int, tuple[int, int]] | None = None) -> tuple[int, int]:
+    """Return how deep a query is nested and of how many it is made; saved queries are walked once."""
+    seen = {} if seen is None else seen
+    if id(query) in seen:
+        return seen[id(query)]
+    inner = [depth_and_size(part, seen) for part in parts_of(query)]
+    found = 1 + max((depth for depth, _ in inner), default=0), 1 + sum(size for _, size in inner)
+    if isinstance(query, Saved):
+        seen[id(query.part)] = inner[0]
+    return found
+
+
+def _flat(kind: type[And] | type[Or], parts: list[Query]) -> tuple[Query, ...]:
+    return tuple(inner for part in parts for inner in (part.parts if isinstance(part, kind) else (part,)))
+
+
+def _position(token: Tree[Token] | Token) -> int:
+    while isinstance(token, Tree):
+        token = token.children[0]
+    return token.start_pos or 0
+
+
+def _narrowed(scope: _Scope, token: Token) -> _Scope:
+    """Return the scope behind one more field; raises QueryError if there is no such field or not in this place."""
+    name, position = token[:-1].lower(), _position(token)
+    if name in CASES and not scope.case:
+        return replace(scope, case=CASES[name])
+    if name in TAG_FIELDS and scope.field in ("", *TEXT_FIELDS[:3]) and not scope.case:
+        return replace(scope, field=name, tagged_in=scope.field)
+    if name in FIELDS and name not in CASES and not scope.field and not scope.case and name != "date":
+        return replace(scope, field=name)
+    if name in FIELDS:
+        before = scope.field or {value: key for key, value in CASES.items()}.get(scope.case, "")
+        raise QueryError(f"{name}: cannot stand inside {before}:", position)
+    meant = [_OTHER_NAMES[name]] if name in _OTHER_NAMES else nearest(name, FIELDS)
+    hint = did_you_mean(f"{field}:" for field in meant) or f"fields are {', '.join(f'{field}:' for field in FIELDS)}"
+    raise QueryError(f"there is no field {token}", position, f"{hint}; put quotes around text with a colon")
+
+
+def _number(fuzz: list[Token], of: str, most: int) -> int:
+    if not fuzz:
+        return 0
+    digits = fuzz[0][1:]
+    if not digits or len(digits) > 2 or not 1 <= int(digits) <= most:
+        raise QueryError(f"~ after {of} is followed by a number from 1 to {most}", _position(fuzz[0]))
+    return int(digits)
+
+
+def _refuse(fuzz: list[Token], scope: _Scope) -> None:
+    if fuzz:
+        raise QueryError(f"~ does not go with {scope.field}:", _position(fuzz[0]))
+
+
+def _weight(token: Tree[Token] | Token) -> float:
+    match = _WEIGHT.fullmatch(str(token))
+    if not match:
+        raise QueryError("a weight is a number such as ^5, ^0.5 or ^-20", _position(token))
+    return float(match[1])
+
+
+def _check_word(word: Word, token: Token) -> None:
+    position = _position(token)
+    words = word.variants[0]
+    if not words:
+        raise QueryError(f"{str(token)!r} holds no letter or digit", position, 'what is meant literally goes in "…"')
+    if any(set(part) == {"*"} for part in words):
+        raise QueryError("* alone stands for every word", position, "put some letters before or after it")
+    if word.edits and ("*" in word.text or len(words) > 1):
+        raise QueryError(f"~{word.edits} goes with a single word without * and hyphen", position)
+    if word.edits and word.case:
+        raise QueryError(f"case: does not go with ~{word.edits}", position)
+    if word.edits and len(words[0]) < 2 * word.edits + 1:
+        raise QueryError(f"{word.text} is too short for ~{word.edits}: too many words are that near", position)
+
+
+def _checked_value(field: str, text: str, position: int) -> str:
+    if field == "lang":
+        match = _LANGUAGE.fullmatch(text)
+        if not match:
+            raise QueryError(f"{text!r} is no language", position, "two letters, such as ru, or with a script: kk-Latn")
+        return match[1].lower() + (f"-{match[2].title()}" if match[2] else "")
+    if field == "country":
+        if not re.fullmatch("[A-Za-z]{2}|exile|international", text):
+            raise QueryError(f"{text!r} is no country", position, "two letters, such as KZ; or exile, international")
+        return text.upper() if len(text) == 2 else text
+    return text
+
+
+def _check_places(query: Query, operator: str, position: int) -> None:
+    """Raise QueryError unless a query stands at places in a text, so that distances and numbers make sense."""
+    match query:
+        case Word() | Phrase() | Tagged():
+            return
+        case Or() | Near() | Saved():
+            for part in parts_of(query):
+                _check_places(part, operator, position)
+            return
+    hint = f"repeat {operator} for each: (a {operator}/5 c) AND (b {operator}/5 c)" if isinstance(query, And) else ""
+    raise QueryError(f"{operator} takes words, phrases, entities and groups of them with OR", position, hint)
+
+
+def _check_sentence(query: Query, position: int) -> None:
+    match query:
+        case Filter() | Dated() | Score() | Sentence():
+            raise QueryError(f"{query} is about the whole article, not about a sentence", position, "move it outside")
+        case Word() | Phrase() | Tagged() if query.field == "author":
+            raise QueryError(f"{query} stands in no sentence", position, "move it outside")
+    for part in parts_of(query):
+        _check_sentence(part, position)

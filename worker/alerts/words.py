@@ -1,0 +1,162 @@
+"""Texts and queries → the same words: folded, without diacritics, at hyphens and apostrophes in parts."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache, lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from worker.tagging.fold import UNSEEN, fold
+
+APOSTROPHES = "'’‘ʼʻʹʽ`´‛′"
+DASHES = "-‐‑‒–−"
+"""What joins the parts of a compound; a long dash (—) separates."""
+
+_PLAIN = str.maketrans({**dict.fromkeys(APOSTROPHES, "'"), **dict.fromkeys(DASHES, "-"), UNSEEN: ""})
+_LIKE_NO_MARK = {"ø": "o", "ł": "l", "đ": "d", "ħ": "h", "ŧ": "t"}
+_IDEOGRAMS = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
+_WORD = re.compile(f"[{_IDEOGRAMS}]{UNSEEN}*|[^ {_IDEOGRAMS}]+")
+_FIRST_IDEOGRAM = 0x3040
+_UZBEK = re.compile(f"(?<=[oOgG])[{APOSTROPHES}](?=[^\\W\\d_]{{2}})")
+_SPACE = ord(" ")
+
+
+@cache
+def _table() -> NDArray[np.uint16]:
+    """Return the letter without its marks for every letter that `fold` gives."""
+    table = np.arange(0x10000, dtype=np.uint16)
+    for code in range(0x80, 0xD800):
+        letter = chr(code)
+        base, *marks = list(unicodedata.normalize("NFD", letter))
+        if marks and all(unicodedata.combining(mark) for mark in marks):
+            table[code] = ord(base)
+        elif letter in _LIKE_NO_MARK:
+            table[code] = ord(_LIKE_NO_MARK[letter])
+    return table
+
+
+def _codes(folded: str) -> NDArray[np.uint16]:
+    return np.frombuffer(folded.encode("utf-16-le"), dtype="<u2")
+
+
+class Words:
+    """The words of a text in order, and where each stands in it.
+
+    A word is a run of letters and digits, folded (`worker.tagging.fold`) and without diacritics; Chinese and
+    Japanese characters are a word each. So the parts of a hyphenated word follow one another, and “Turkey’s” is
+    “turkey”, “s”. In Uzbek, oʻ and gʻ are letters: with `joins_uzbek` their apostrophe separates nothing.
+    """
+
+    __slots__ = ("_ends", "_folded", "_starts", "text", "words")
+
+    def __init__(self, text: str, *, joins_uzbek: bool = False) -> None:
+        self.text = text
+        self._starts: list[int] | None = None
+        self._ends: list[int] | None = None
+        if joins_uzbek:
+            text = _UZBEK.sub(UNSEEN, text)
+        codes = _table().take(_codes(fold(text)))
+        self._folded = codes.tobytes().decode("utf-16-le")
+        if UNSEEN in self._folded or codes.max(initial=0) >= _FIRST_IDEOGRAM:
+            self._split_slowly()
+        else:
+            self.words = self._folded.split()
+
+    def _split_slowly(self) -> None:
+        found = [match for match in _WORD.finditer(self._folded) if match[0].strip(UNSEEN)]
+        self.words = [match[0].replace(UNSEEN, "") for match in found]
+        self._starts = [match.start() for match in found]
+        self._ends = [match.end() for match in found]
+
+    @property
+    def starts(self) -> list[int]:
+        """Offsets of the words' first characters, in the text as given."""
+        if self._starts is None:
+            self._locate()
+        assert self._starts is not None
+        return self._starts
+
+    @property
+    def ends(self) -> list[int]:
+        """Offsets after the words' last characters."""
+        if self._ends is None:
+            self._locate()
+        assert self._ends is not None
+        return self._ends
+
+    def _locate(self) -> None:
+        codes = _codes(self._folded)
+        inside = np.zeros(len(codes) + 2, dtype=np.int8)
+        inside[1:-1] = codes != _SPACE
+        steps = np.diff(inside)
+        self._starts = np.flatnonzero(steps == 1).tolist()
+        self._ends = np.flatnonzero(steps == -1).tolist()
+
+
+def is_uzbek(language: str | None) -> bool:
+    """Say whether oʻ and gʻ are letters in texts of a language; in those of an unknown one they are."""
+    return language is None or language.partition("-")[0] == "uz"
+
+
+def has_uzbek_letter(text: str) -> bool:
+    """Say whether a word holds what is oʻ or gʻ in Uzbek, and an apostrophe elsewhere."""
+    return _UZBEK.search(text) is not None
+
+
+STAR = "ꙮ"
+"""Stands for * while a query's words are split; a letter that one manuscript of the 15th century has."""
+
+
+@lru_cache(maxsize=8192)
+def pattern_words(text: str, *, joins_uzbek: bool = False) -> tuple[str, ...]:
+    """Return the words of a query's text, where `*` stands for any letters."""
+    if "*" not in text:
+        return tuple(Words(text, joins_uzbek=joins_uzbek).words)
+    words = Words(text.replace("*", STAR), joins_uzbek=joins_uzbek).words
+    return tuple(re.sub(r"\*+", "*", word.replace(STAR, "*")) for word in words)
+
+
+def surfaces(text: str, *, joins_uzbek: bool = False) -> tuple[str, ...]:
+    """Return the words of a query's text as they are written, in step with `pattern_words`."""
+    split = Words(text.replace("*", STAR), joins_uzbek=joins_uzbek)
+    written = (split.text[start:end] for start, end in zip(split.starts, split.ends, strict=True))
+    return tuple(plain(word.replace(STAR, "*")) for word in written)
+
+
+def plain(text: str) -> str:
+    """Return a text with all apostrophes and dashes alike and without what a reader does not see."""
+    return text.translate(_PLAIN)
+
+
+def is_like(word: str, pattern: str) -> bool:
+    """Say whether a word is spelled like a pattern with `*` for any letters; linear in the word."""
+    first, *middle, last = pattern.split("*")
+    if len(word) < len(first) + len(last) or not word.startswith(first) or not word.endswith(last):
+        return False
+    at, end = len(first), len(word) - len(last)
+    for piece in middle:
+        found = word.find(piece, at, end)
+        if found < 0:
+            return False
+        at = found + len(piece)
+    return True
+
+
+def is_within(word: str, other: str, edits: int) -> bool:
+    """Say whether at most `edits` letters inserted, deleted or replaced make one word of the other (Levenshtein)."""
+    if abs(len(word) - len(other)) > edits:
+        return False
+    row = list(range(len(other) + 1))
+    for at, letter in enumerate(word, 1):
+        above, row = row, [at]
+        low, high = max(1, at - edits), min(len(other), at + edits)
+        row += [edits + 1] * (low - 1)
+        for column in range(low, high + 1):
+            row.append(min(above[column] + 1, row[column - 1] + 1, above[column - 1] + (letter != other[column - 1])))
+        row += [edits + 1] * (len(other) - high)
+        if min(row) > edits:
+            return False
+    return row[-1] <= edits

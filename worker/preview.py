@@ -1,0 +1,62 @@
+"""A document → the article that queries see, without a store: read, tagged, its outlet looked up in the catalogue."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from db.sources import SourceBook, name_key, new_source
+from db.urls import host_of
+from worker.alerts.article import Article, Mentioned
+from worker.alerts.article import Outlet as Publisher
+from worker.catalogue import Outlet, read_catalogue
+from worker.documents import Document, Rejected
+from worker.identify import Identified, clean, identify
+from worker.tagging.tagger import Tagger
+from worker.tagging.vocabulary import Vocabulary, packaged_folder, read_vocabulary
+
+
+class Preview:
+    """What the packaged vocabulary and catalogue make of documents. Raises what reading those raises."""
+
+    def __init__(self) -> None:
+        self.vocabulary: Vocabulary = read_vocabulary(packaged_folder())
+        self._tagger = Tagger(self.vocabulary)
+        self._outlets = {outlet.id: outlet for outlet in read_catalogue(packaged_folder())}
+        self._book = SourceBook(ids=set(self._outlets))
+        for outlet in self._outlets.values():
+            self._book.by_name.setdefault(name_key(outlet.name), outlet.id)
+            self._book.by_domain.update(dict.fromkeys(_domains(outlet), outlet.id))
+
+    def article(self, document: Document, *, now: datetime) -> Article | Rejected:
+        """Return the article that `ingest` would store of a document, as queries see it."""
+        identified = identify(document, now=now)
+        if isinstance(identified, Rejected):
+            return identified
+        fields = {"title": identified.title or "", "text": identified.text}
+        return Article(
+            title=fields["title"],
+            text=fields["text"],
+            author=identified.author or "",
+            source=self._publisher(identified),
+            language=identified.language,
+            url=identified.url,
+            published_at=identified.published_at,
+            mentions=tuple(
+                Mentioned(field, found.start, found.end, found.entity, found.type, found.level)
+                for field, found in self._tagger.tag_fields(fields, identified.language)
+            ),
+        )
+
+    def _publisher(self, identified: Identified) -> Publisher:
+        hint = clean(identified.document.source or "") or None
+        url = identified.url if identified.document.url else None
+        known = (self._book.find_by_hint(hint) if hint else None) or (self._book.find_by_url(url) if url else None)
+        if known is None:
+            source = new_source(hint, url)
+            return Publisher(source.id, (source.name, *source.domains))
+        outlet = self._outlets[known]
+        return Publisher(outlet.id, (outlet.name, *_domains(outlet)), outlet.country)
+
+
+def _domains(outlet: Outlet) -> list[str]:
+    return sorted({*outlet.domain_aliases, host_of(outlet.homepage or "")} - {""})
