@@ -8,6 +8,7 @@ from collections import Counter
 import pytest
 from material import shared
 
+from benchmarks.tagging_seeds import read_gold, score
 from worker.tagging.tagger import Tagger, load_tagger
 
 EVERYWHERE = {"kazakhstan", "csto", "turkey", "organization-of-turkic-states", "recep-tayyip-erdogan"}
@@ -37,18 +38,18 @@ def test_two_letter_republics_are_no_broadcaster(tagger: Tagger) -> None:
     assert set(short) == {("RT", "turkey"), ("AR", "azerbaijan")}
 
 
-def test_english_traps(tagger: Tagger) -> None:
-    traps = json.loads(shared("vocabulary/ambiguity_examples.json").read_text("utf-8"))["tests"]
-    english = [trap for trap in traps if trap["lang"] == "en"]
-    assert english
-    for trap in english:
-        found = {mention.entity for mention in tagger.tag(trap["text"], "en")}
-        assert set(trap["must"]) <= found, trap["text"]
-        assert not set(trap["must_not"]) & found, trap["text"]
+@pytest.mark.parametrize("name", ["000_f8be7011e9c5b5d2.txt", "003_1ee4f9c68ffe08fc.txt"])
+def test_true_mentions_are_tagged_and_tags_are_true(tagger: Tagger, name: str) -> None:
+    text, true = read_gold(shared("seeds"))[name]
+    found = score(true, tagger.tag(text, "en"))
+    assert found.recall >= 0.99, found.missed
+    assert found.precision >= 0.99, found.wrong
 
 
-def test_no_language_tags_what_is_no_name_there(tagger: Tagger) -> None:
+def test_traps_in_all_languages(tagger: Tagger) -> None:
     traps = json.loads(shared("vocabulary/ambiguity_examples.json").read_text("utf-8"))["tests"]
+    assert traps
     for trap in traps:
         found = {mention.entity for mention in tagger.tag(trap["text"], trap["lang"])}
+        assert set(trap["must"]) <= found, trap["text"]
         assert not set(trap["must_not"]) & found, trap["text"]

@@ -19,7 +19,7 @@ from daachorse import CharwiseDoubleArrayAhoCorasick
 from worker.tagging.fold import UNSEEN, Folded, fold, shared_length, words
 from worker.tagging.inflect import Stem
 from worker.tagging.inflection import Inflection
-from worker.tagging.vocabulary import LANGUAGES, Alias, Entity
+from worker.tagging.vocabulary import DECOY, LANGUAGES, Alias, Entity
 
 _APOSTROPHES = frozenset("'’‘ʼ`´")
 _DASHES = frozenset("-‐‑–—−")
@@ -113,13 +113,12 @@ def compiled(entity: Entity, alias: Alias, stem: Stem) -> Form:
         letters=_letters(stem.text),
         guards=_guards(body),
         is_single=is_single,
-        is_suspect=alias.needs_context or bool(entity.context_none),
+        is_suspect=alias.needs_context or bool(entity.context_none) or alias.level == DECOY,
         has_gaps=" " in folded,
         needs_capital=is_single and body[0].isupper(),
         begins_with_capital=(is_single or alias.case_sensitive) and body[0].isupper(),
-        may_lose_case=is_single
-        and (alias.case_sensitive or body[0].isupper())
-        and not (body.isupper() and len(body) > _SHORT),
+        may_lose_case=alias.is_common
+        or (is_single and (alias.case_sensitive or body[0].isupper()) and not (body.isupper() and len(body) > _SHORT)),
         ends_in_point=alias.text.endswith("."),
     )
 
@@ -144,9 +143,10 @@ def rank_of(alias: Alias, language: str | None) -> int | None:
         return 0
     if alias.language.partition("-")[0] == language.partition("-")[0]:
         return 1
-    if alias.language == "en" and alias.level == "name":
+    is_name = alias.level in ("name", DECOY)
+    if alias.language == "en" and is_name:
         return 2
-    return 3 if alias.level == "name" and _is_long_acronym(alias.text) else None
+    return 3 if is_name and _is_long_acronym(alias.text) else None
 
 
 class Lexicon:

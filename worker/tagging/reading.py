@@ -9,7 +9,9 @@ from worker.tagging.fold import words
 from worker.tagging.inflection import NOTHING, Inflection, read_inflection
 from worker.tagging.scopefile import read_scope
 from worker.tagging.tomlfile import ID, Table, read_toml
+from worker.tagging.usage import read_usage
 from worker.tagging.vocabulary import (
+    DECOY,
     FACTS,
     LANGUAGES,
     RELATIONS,
@@ -50,9 +52,10 @@ def read_folder(folder: Path) -> Vocabulary:
     problems.extend(_dangling(found))
     scope = read_scope(folder, found, problems)
     inflection = _inflection(folder / "inflection.toml", problems)
+    usages = read_usage(folder, LANGUAGES, problems)
     if problems:
         raise VocabularyError(tuple(problems))
-    return Vocabulary(tuple(found[key][1] for key in sorted(found)), scope, inflection)
+    return Vocabulary(tuple(found[key][1] for key in sorted(found)), scope, inflection, usages)
 
 
 def _inflection(path: Path, problems: list[str]) -> Inflection:
@@ -92,6 +95,9 @@ def read_entity(content: dict[str, object], path: Path, name: str, problems: lis
         ambiguity=table.text("ambiguity") or None,
         context_any=_contexts(table, "context_any"),
         context_none=_contexts(table, "context_none"),
+        context_words=table.number("context_words"),
+        office=_contexts(table, "office"),
+        decoys=tuple(_aliases(table, "decoys", DECOY)),
         keep_inner=table.flag("keep_inner"),
         surname_rule=table.flag("surname_rule"),
         in_seed=table.flag("in_seed"),
@@ -124,7 +130,9 @@ def _aliases(table: Table, key: str, level: str) -> list[Alias]:
 
 def _alias(table: Table, language: str, level: str) -> Alias | None:
     text = table.text("text", required=True)
-    alias = Alias(text, language, level, table.flag("case"), table.flag("context"), table.flag("generated"))
+    alias = Alias(
+        text, language, level, table.flag("case"), table.flag("context"), table.flag("generated"), table.flag("common")
+    )
     table.done()
     if not text:
         return None

@@ -1,203 +1,274 @@
 """Which hits of an article are meant: context, full names, vetoes, shared aliases, the longest of several.
 
-Everything here looks at the article as a whole: a name in the title may vouch for a bare surname in the text.
+Everything here looks at the article as a whole: a name in the title may vouch for a bare surname in the text. What
+is decided is declared in the vocabulary; no entity has rules in code.
 """
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right, insort
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import groupby
 from math import inf
 from typing import NamedTuple
 
-from worker.tagging.automaton import Hit
-from worker.tagging.fold import Folded, squeeze, words
-from worker.tagging.vocabulary import Entity
+from worker.tagging.acronyms import Defined
+from worker.tagging.automaton import Form, Hit
+from worker.tagging.context import AGAINST, FOR, OFFICE, Article, Field, Terms
+from worker.tagging.overlaps import longest, overlapping
+from worker.tagging.usage import Usage
+from worker.tagging.vocabulary import DECOY
 
-_INNER_TYPES = frozenset(("state", "alliance", "place", "region"))
-_BREAK = re.compile(r"\n")
-_STEM = 4  # a context term of this many letters also stands for the words that begin with it
+VETOES = {
+    "decoy": "it is part of a name that means something else",
+    "against": "a term of context_none stands near",
+    "no-context": "it is ambiguous and nothing in the article speaks for it",
+    "other-person": "another given name stands before the surname",
+    "capitals": "capitals say nothing here and the article names nothing else",
+    "defined": "the article defines this acronym as something else",
+    "nearest": "what else it names is nearer",
+    "longest": "it is inside a longer name or across one",
+    "ending": "the word goes on, and not with an ending of the language",
+    "case": "capital and small letters are not those of the name",
+    "punctuation": "a comma, a point or the like stands between its words",
+}
+"""The reasons why a name does not count, as a sentence for a reader."""
 
-
-class Field(NamedTuple):
-    """A part of an article, such as its title, and where it begins when the parts are laid end to end."""
-
-    name: str
-    text: str
-    folded: Folded
-    offset: int
-
-
-class Line(NamedTuple):
-    """A paragraph: its key in the article, as written, folded, and whether all its words are in capitals."""
-
-    key: tuple[int, int]
-    text: str
-    folded: Folded
-    is_capitals: bool
-
-
-class Article:
-    """The fields of one article, with the answers that several hits ask for, each worked out once."""
-
-    def __init__(self, fields: Sequence[Field]) -> None:
-        self.fields = fields
-        self._breaks: dict[int, list[int]] = {}
-        self._lines: dict[tuple[int, int], Line] = {}
-        self._answers: dict[tuple[object, ...], bool] = {}
-
-    def line(self, part: Field, start: int) -> Line:
-        """Return the paragraph, which is a line of the text, around an offset."""
-        if part.offset not in self._breaks:
-            self._breaks[part.offset] = [found.start() for found in _BREAK.finditer(part.text)]
-        breaks = self._breaks[part.offset]
-        at = bisect_left(breaks, start)
-        key = (part.offset, at)
-        if key not in self._lines:
-            first = breaks[at - 1] + 1 if at else 0
-            line = part.text[first : breaks[at] if at < len(breaks) else len(part.text)]
-            folded = squeeze(line)
-            self._lines[key] = Line(key, line, folded, line.isupper() and folded.text.count(" ") > 2)
-        return self._lines[key]
-
-    def has_context(self, entity: Entity) -> bool:
-        """Say whether a context term of the entity occurs anywhere in the article."""
-        key = ("context", entity.id)
-        if key not in self._answers:
-            self._answers[key] = any(
-                _has_stem(part.folded, part.text, term) for term in entity.context_any for part in self.fields
-            )
-        return self._answers[key]
-
-    def has_context_near(self, part: Field, hit: Hit) -> bool:
-        """Say whether a context term of the entity occurs in the paragraph of a hit."""
-        terms = hit.form.entity.context_any
-        if not terms:
-            return False
-        line = self.line(part, hit.start)
-        key = ("near", hit.entity, line.key)
-        if key not in self._answers:
-            self._answers[key] = any(_has_stem(line.folded, line.text, term) for term in terms)
-        return self._answers[key]
-
-    def is_vetoed(self, part: Field, hit: Hit) -> bool:
-        """Say whether the paragraph of a hit holds a term that rules its entity out.
-
-        A single word is ruled out by any such term, several words only by a term that they are a part of.
-        """
-        form = hit.form
-        stems = [_stem(term) for term in form.entity.context_none]
-        if not form.is_single:
-            stems = [stem for stem in stems if f" {form.words} " in stem + " "]
-        if not any(self._holds(stem) for stem in stems):
-            return False
-        line = self.line(part, hit.start)
-        key = ("veto", hit.entity, form.is_single or form.words, line.key)
-        if key not in self._answers:
-            self._answers[key] = any(stem in line.folded.text for stem in stems)
-        return self._answers[key]
-
-    def _holds(self, stem: str) -> bool:
-        key = ("holds", stem)
-        if key not in self._answers:
-            self._answers[key] = any(stem in part.folded.text for part in self.fields)
-        return self._answers[key]
+_WORD_BEFORE = re.compile(r"([^\W\d_][\w’'ʻʼ-]*\.?)[ \u00a0]$")
+_SENTENCE_OPENS = re.compile(r"(?:^|[.!?…:;\n\"“«„(–—])[\s\"“«„(]*$")
 
 
-def _stem(term: str) -> str:
-    """Return what to look for in a folded text: a word or phrase, and unless it is short what begins with it."""
-    folded = f" {words(term)}"
-    return folded if len(folded) > _STEM else folded + " "
+class NearMiss(NamedTuple):
+    """A name in a field that does not count, and which of VETOES ruled it out."""
 
-
-def _has_stem(folded: Folded, text: str, term: str) -> bool:
-    """Say whether a word begins with `term`; with a capital if `term` has one."""
-    wanted = _stem(term)
-    at = folded.text.find(wanted)
-    while at >= 0:
-        if not term[0].isupper() or text[folded.origin(at + 1)].isupper():
-            return True
-        at = folded.text.find(wanted, at + 1)
-    return False
-
-
-def decide(fields: Sequence[Field], hits: Sequence[Sequence[Hit]]) -> list[list[Hit]]:
-    """Return, field by field, what counts of its sorted hits, longer before shorter at one place.
-
-    First every knot of overlapping hits is settled by what is beyond doubt; then, knowing what the article
-    names for sure, those knots that hold a doubtful hit or an alias of several entities.
-    """
-    article = Article(fields)
-    settled: list[list[Hit]] = []
-    knots: list[tuple[int, Knot]] = []
-    for at, (part, of_part) in enumerate(zip(fields, hits, strict=True)):
-        settled.append([])
-        knots.extend((at, knot) for knot in _settle(article, part, of_part, settled[at]))
-    if not knots:
-        return settled
-    sure = [list(of_part) for of_part in settled]
-    for at, knot in knots:
-        sure[at].extend(_longest(knot.certain))
-    witnesses = Witnesses(article, sure)
-    vouched = _vouched(article, [hit for _, knot in knots for hit in knot.doubtful], set(witnesses.positions))
-    for at, knot in knots:
-        known = sorted([*knot.certain, *(vouched[hit] for hit in knot.doubtful if hit in vouched)])
-        settled[at].extend(_longest(_unshared(fields[at], known, witnesses)))
-    return [sorted(of_part) for of_part in settled]
+    field: str
+    start: int
+    end: int
+    form: Form
+    veto: str
 
 
 class Knot(NamedTuple):
-    """Hits that hang together by overlaps and cannot be settled without a look at the whole article."""
+    """Hits of a field that hang together by overlaps and cannot be settled without a look at the whole article."""
 
+    field: int
     certain: list[Hit]
     doubtful: list[Hit]
 
 
-def _settle(article: Article, part: Field, hits: Sequence[Hit], settled: list[Hit]) -> list[Knot]:
-    """Add to `settled` what needs no look at the whole article; return the other knots of the sorted hits."""
-    open_knots: list[Knot] = []
-    for together in _overlapping(hits):
-        if len(together) == 1:
-            form = together[0].form
-            if not form.is_suspect and not (form.may_lose_case and _has_lost_its_case(article, part, together[0])):
-                settled.append(together[0])
-                continue
-        knot = Knot([], [])
+def decide(
+    fields: Sequence[Field],
+    hits: Sequence[Sequence[Hit]],
+    terms: Terms,
+    usage: Usage,
+    trace: list[NearMiss] | None = None,
+) -> list[list[Hit]]:
+    """Return, field by field, what counts of its sorted hits, longer before shorter at one place.
+
+    First every knot of overlapping hits is settled by what is beyond doubt; then, knowing what the article
+    names for sure, those knots that hold a doubtful hit or an alias of several entities. Hits that do not count
+    are added to `trace`.
+    """
+    return _Decision(fields, terms, usage, trace).counted(hits)
+
+
+class _Decision:
+    """What is known while the hits of one article are decided on."""
+
+    def __init__(self, fields: Sequence[Field], terms: Terms, usage: Usage, trace: list[NearMiss] | None) -> None:
+        self.fields = fields
+        self.article = Article(fields, terms)
+        self.usage = usage
+        self.trace = trace
+
+    def counted(self, hits: Sequence[Sequence[Hit]]) -> list[list[Hit]]:
+        if any("(" in part.text for part in self.fields):
+            hits = self._with_defined(hits)
+        settled: list[list[Hit]] = [[] for _ in self.fields]
+        knots = [knot for at, of_part in enumerate(hits) for knot in self._settle(at, of_part, settled[at])]
+        if not knots:
+            return settled
+        sure = [list(of_part) for of_part in settled]
+        for knot in knots:
+            sure[knot.field].extend(longest(knot.certain))
+        witnesses = Witnesses(self.article, sure)
+        vouched = self._vouched(knots, witnesses)
+        for knot in knots:
+            at = knot.field
+            known = sorted([*knot.certain, *(vouched[at, hit] for hit in knot.doubtful if (at, hit) in vouched)])
+            settled[at].extend(self._kept(at, self._unshared(at, known, witnesses)))
+        return [sorted(of_part) for of_part in settled]
+
+    def _miss(self, at: int, hit: Hit, veto: str) -> None:
+        if self.trace is not None:
+            self.trace.append(NearMiss(self.fields[at].name, hit.start, -hit.minus_end, hit.form, veto))
+
+    def _with_defined(self, hits: Sequence[Sequence[Hit]]) -> Sequence[Sequence[Hit]]:
+        """Return the hits with the acronyms that the article defines, and without what else these may mean."""
+        defined = Defined(self.fields, hits)
+        if not defined.forms:
+            return hits
+        merged: list[list[Hit]] = []
+        for at, (part, of_part) in enumerate(zip(self.fields, hits, strict=True)):
+            kept: list[Hit] = []
+            for hit in of_part:
+                acronym = part.text[hit.start : -hit.minus_end - len(hit.ending)]
+                if acronym not in defined.forms:
+                    kept.append(hit)
+                elif (form := defined.forms[acronym]) is not None and form.entity.id == hit.entity:
+                    kept.append(hit._replace(rule="defined"))
+                else:
+                    self._miss(at, hit, "defined")
+            known = {hit.start for hit in kept if hit.rule}
+            kept.extend(hit for hit in defined.hits(part) if hit.start not in known)
+            merged.append(sorted(kept))
+        return merged
+
+    def _settle(self, at: int, hits: Sequence[Hit], settled: list[Hit]) -> list[Knot]:
+        """Add to `settled` what needs no look at the whole article; return the other knots of the sorted hits."""
+        open_knots: list[Knot] = []
+        for together in overlapping(hits):
+            if len(together) == 1:
+                hit = together[0]
+                if hit.rule or not (
+                    hit.form.is_suspect or (hit.form.may_lose_case and self._says_case_nothing(at, hit))
+                ):
+                    settled.append(hit)
+                    continue
+            elif any(hit.form.alias.level == DECOY for hit in together):
+                together = self._without_decoys(at, together)
+            knot = Knot(at, [], [])
+            for hit in together:
+                if not hit.rule and self._is_vetoed(at, hit):
+                    continue
+                is_doubtful = hit.form.alias.needs_context or self._says_case_nothing(at, hit)
+                (knot.doubtful if is_doubtful and not hit.rule else knot.certain).append(hit)
+            if knot.doubtful or len({hit[:2] for hit in knot.certain}) < len(knot.certain):
+                open_knots.append(knot)
+            elif knot.certain:
+                settled.extend(self._kept(at, knot.certain))
+        return open_knots
+
+    def _without_decoys(self, at: int, together: Sequence[Hit]) -> list[Hit]:
+        """Return the hits that no longer name, declared by their own entity to mean something else, overlaps."""
+        decoys = [hit for hit in together if hit.form.alias.level == DECOY]
+        kept: list[Hit] = []
         for hit in together:
-            if hit.form.entity.context_none and article.is_vetoed(part, hit):
+            if hit.form.alias.level == DECOY:
                 continue
-            is_doubtful = hit.form.alias.needs_context or _has_lost_its_case(article, part, hit)
-            (knot.doubtful if is_doubtful else knot.certain).append(hit)
-        if knot.doubtful or len({hit[:2] for hit in knot.certain}) < len(knot.certain):
-            open_knots.append(knot)
-        else:
-            settled.extend(_longest(knot.certain))
-    return open_knots
+            length = hit.start + hit.minus_end
+            if any(
+                decoy.entity == hit.entity
+                and decoy.start + decoy.minus_end <= length
+                and decoy.start < -hit.minus_end
+                and hit.start < -decoy.minus_end
+                for decoy in decoys
+            ):
+                self._miss(at, hit, "decoy")
+            else:
+                kept.append(hit)
+        return kept
 
+    def _is_vetoed(self, at: int, hit: Hit) -> bool:
+        form = hit.form
+        if form.alias.level == DECOY:
+            return True
+        if not form.entity.context_none or not (form.is_single or form.alias.needs_context):
+            return False
+        offset = self.fields[at].offset
+        if not self.article.is_near(form.entity, AGAINST, offset + hit.start, offset - hit.minus_end):
+            return False
+        self._miss(at, hit, "against")
+        return True
 
-def _overlapping(hits: Sequence[Hit]) -> Iterator[list[Hit]]:
-    """Yield sorted hits in groups that hang together by overlaps."""
-    together: list[Hit] = []
-    reach = 0
-    for hit in hits:
-        if hit[0] >= reach and together:
-            yield together
-            together = []
-        together.append(hit)
-        if -hit[1] > reach:
-            reach = -hit[1]
-    if together:
-        yield together
+    def _says_case_nothing(self, at: int, hit: Hit) -> bool:
+        """Say whether the capital, which tells Turkey from turkey, says nothing because the whole line has them."""
+        form = hit.form
+        if not form.may_lose_case:
+            return False
+        part = self.fields[at]
+        position = part.offset + hit.start
+        if part.text[hit.start + 1 : hit.start + 2].isupper() and self.article.is_capitals(position):
+            return True
+        return form.alias.is_common and self.article.is_title(position)
 
+    def _vouched(self, knots: Sequence[Knot], witnesses: Witnesses) -> dict[tuple[int, Hit], Hit]:
+        """Return the doubtful hits that something speaks for, with what does."""
+        doubtful = [(knot.field, hit) for knot in knots for hit in knot.doubtful]
+        named = set(witnesses.positions)
+        rules = {(at, hit): self._rule(at, hit, named, witnesses) for at, hit in doubtful}
+        in_office = {hit.entity for (_, hit), rule in rules.items() if rule == "office"}
+        for (at, hit), rule in rules.items():
+            if not rule and hit.entity in in_office:
+                rules[at, hit] = self._rule(at, hit, in_office, witnesses)
+        entities = named | {hit.entity for (_, hit), rule in rules.items() if rule}
+        vouched: dict[tuple[int, Hit], Hit] = {}
+        for (at, hit), rule in rules.items():
+            if rule and not (rule == "capitals" and len(entities) < 2):
+                vouched[at, hit] = hit._replace(rule=rule)
+            else:
+                self._miss(at, hit, rule or self._why_not(at, hit, witnesses))
+        return vouched
 
-def _has_lost_its_case(article: Article, part: Field, hit: Hit) -> bool:
-    """Say whether the capital, which tells Turkey from turkey, says nothing because the whole line has them."""
-    if not hit.form.may_lose_case or not part.text[hit.start + 1 : hit.start + 2].isupper():
-        return False
-    return article.line(part, hit.start).is_capitals
+    def _rule(self, at: int, hit: Hit, named: set[str], witnesses: Witnesses) -> str:
+        form = hit.form
+        if not form.alias.needs_context:
+            return "capitals"
+        entity = form.entity
+        part = self.fields[at]
+        start, end = part.offset + hit.start, part.offset - hit.minus_end
+        if entity.type == "person" and self._is_other_person(part, hit, witnesses):
+            return ""
+        if entity.context_any and not entity.surname_rule and self.article.is_near(entity, FOR, start, end):
+            return "context"
+        if entity.office and self.article.is_near(entity, OFFICE, start, end):
+            return "office"
+        return "full-name" if hit.entity in named else ""
+
+    def _why_not(self, at: int, hit: Hit, witnesses: Witnesses) -> str:
+        is_other = hit.form.entity.type == "person" and self._is_other_person(self.fields[at], hit, witnesses)
+        return "other-person" if is_other else "no-context"
+
+    def _is_other_person(self, part: Field, hit: Hit, witnesses: Witnesses) -> bool:
+        """Say whether an initial or a capitalised word before a surname makes it that of somebody else."""
+        text, start = part.text, hit.start
+        if text[start - 1 : start] == "." and text[start - 2 : start - 1].isupper():
+            return True
+        found = _WORD_BEFORE.search(text, max(0, start - 30), start)
+        if not found or not found[1][0].isupper() or self.usage.is_title(found[1]):
+            return False
+        word = found[1]
+        if word.endswith("."):
+            return len(word) == 2
+        if word.isupper() or witnesses.ends_in(part.offset + found.start(1), part.offset + found.end(1)):
+            return False
+        if _SENTENCE_OPENS.search(text[max(0, found.start(1) - 5) : found.start(1)]):
+            return False
+        return not self.article.is_title(part.offset + start)
+
+    def _unshared(self, at: int, found: Sequence[Hit], witnesses: Witnesses) -> list[Hit]:
+        """Return the sorted hits with one entity for each span: the one that the article speaks for most."""
+        chosen: list[Hit] = []
+        for _, same in groupby(found, key=lambda one: one[:2]):
+            rivals = list(same)
+            if len({one.entity for one in rivals}) > 1:
+                best = min(rivals, key=lambda one: witnesses.closeness(self.fields[at], one))
+                for one in rivals:
+                    if one is not best:
+                        self._miss(at, one, "nearest")
+                rivals = [best._replace(rule="nearest")]
+            chosen.extend(rivals)
+        return chosen
+
+    def _kept(self, at: int, found: list[Hit]) -> list[Hit]:
+        kept = longest(found)
+        if self.trace is not None:
+            for hit in found:
+                if hit not in kept:
+                    self._miss(at, hit, "longest")
+        return kept
 
 
 class Witnesses:
@@ -206,16 +277,24 @@ class Witnesses:
     def __init__(self, article: Article, sure: Sequence[Sequence[Hit]]) -> None:
         self.article = article
         self.positions: dict[str, list[int]] = defaultdict(list)
+        self._ends: list[int] = []
         for part, of_part in zip(article.fields, sure, strict=True):
             for hit in sorted(of_part):
                 self.positions[hit.entity].append(part.offset + hit.start)
+                self._ends.append(part.offset - hit.minus_end)
+        self._ends.sort()
+
+    def ends_in(self, start: int, end: int) -> bool:
+        """Say whether a mention ends after `start` and not after `end`."""
+        at = bisect_right(self._ends, start)
+        return at < len(self._ends) and self._ends[at] <= end
 
     def closeness(self, part: Field, hit: Hit) -> tuple[bool, float, str]:
         """Return what decides between entities of one span, the least first: context at hand, nearest relative."""
         entity = hit.form.entity
         family = {entity.id, *(relation.target for relation in entity.relations)}
         distance = min((self._distance(part.offset + hit.start, relative) for relative in family), default=inf)
-        is_at_hand = not hit.form.alias.needs_context or self.article.has_context_near(part, hit)
+        is_at_hand = hit.rule == "context" or not hit.form.alias.needs_context
         return not is_at_hand, distance, entity.id
 
     def _distance(self, position: int, entity: str) -> float:
@@ -223,63 +302,3 @@ class Witnesses:
         known = self.positions.get(entity, [])
         before, after = bisect_left(known, position), bisect_right(known, position)
         return min((abs(at - position) for at in (*known[before - 1 : before], *known[after : after + 1])), default=inf)
-
-
-def _vouched(article: Article, doubtful: Sequence[Hit], named: set[str]) -> dict[Hit, Hit]:
-    """Return the doubtful hits that context, a full name or, in capitals, a second entity speaks for."""
-    rules = {hit: _rule(article, hit, named) for hit in doubtful}
-    entities = named | {hit.entity for hit, rule in rules.items() if rule}
-    is_alone = len(entities) < 2
-    return {
-        hit: hit._replace(rule=rule) for hit, rule in rules.items() if rule and not (is_alone and rule == "capitals")
-    }
-
-
-def _rule(article: Article, hit: Hit, named: set[str]) -> str:
-    if not hit.form.alias.needs_context:
-        return "capitals"
-    if not hit.form.entity.surname_rule and article.has_context(hit.form.entity):
-        return "context"
-    return "full-name" if hit.entity in named else ""
-
-
-def _unshared(part: Field, found: Sequence[Hit], witnesses: Witnesses) -> list[Hit]:
-    """Return the sorted hits with one entity for each span: the one that the article speaks for most."""
-    chosen: list[Hit] = []
-    for _, same in groupby(found, key=lambda one: one[:2]):
-        rivals = list(same)
-        if len({one.entity for one in rivals}) > 1:
-            best = min(rivals, key=lambda one: witnesses.closeness(part, one))
-            rivals = [best._replace(rule="nearest")]
-        chosen.extend(rivals)
-    return chosen
-
-
-def _longest(found: list[Hit]) -> list[Hit]:
-    """Return, of sorted hits, the longest that do not overlap, and what is inside one that keeps inner names."""
-    if len(found) < 2:
-        return found
-    longest, second = found[:2]
-    if not longest.form.entity.keep_inner and longest[:2] != second[:2]:
-        end = longest.minus_end
-        if all(one.minus_end >= end for one in found):
-            return found[:1]  # by far the most frequent: one name with its parts
-    kept: list[Hit] = []
-    widest = max(-one.minus_end - one.start for one in found)
-    for one in sorted(found, key=lambda one: one.start + one.minus_end):
-        # only what begins at most the widest hit earlier can overlap: a chain of names stays linear
-        first = bisect_left(kept, (one.start - widest,))
-        last = bisect_left(kept, (-one.minus_end,))
-        if all(_lets(other, one) for other in kept[first:last]):
-            insort(kept, one)
-    return kept
-
-
-def _lets(kept: Hit, hit: Hit) -> bool:
-    """Say whether `hit` can stand beside `kept`, which is not shorter."""
-    if hit.start >= -kept.minus_end or kept.start >= -hit.minus_end:
-        return True
-    if hit[:2] == kept[:2]:
-        return hit.entity != kept.entity
-    is_inside = kept.start <= hit.start and hit.minus_end >= kept.minus_end
-    return is_inside and kept.form.entity.keep_inner and hit.form.entity.type in _INNER_TYPES

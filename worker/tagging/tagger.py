@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from worker.tagging.automaton import Hit, Lexicon, compiled, describe
+from worker.tagging.automaton import Hit, Lexicon, Trace, compiled, describe
+from worker.tagging.context import Field, Terms
 from worker.tagging.fold import squeeze
 from worker.tagging.inflect import stems
-from worker.tagging.rules import Field, decide
+from worker.tagging.rules import NearMiss, decide
+from worker.tagging.usage import Usage
 from worker.tagging.vocabulary import LANGUAGES, Vocabulary, packaged_folder, read_vocabulary
 
 
@@ -17,8 +19,8 @@ class Mention(NamedTuple):
 
     `start` and `end` count code points of the text as given, `surface` is what stands between them. `alias` is
     the vocabulary's spelling, `language` the alias's; `rule` says why it counts: exact, inflected, plural,
-    possessive, compound, context, full-name, nearest or capitals. A named tuple because a busy worker makes
-    100,000 a second.
+    possessive, compound, context, full-name, office, nearest, capitals or defined. `metonym_of` is the state whose
+    government a capital stands for. A named tuple because a busy worker makes 100,000 a second.
     """
 
     entity: str
@@ -46,9 +48,17 @@ class Tagger:
         self._forms = [
             compiled(entity, alias, stem)
             for entity in vocabulary.entities
-            for alias in entity.aliases
+            for alias in (*entity.aliases, *entity.decoys)
             for stem in stems(entity, alias, vocabulary.inflection)
         ]
+        self._terms = Terms(vocabulary.entities)
+        self._usages = {usage.language: usage for usage in vocabulary.usages}
+        self._states = {
+            entity.id: relation.target
+            for entity in vocabulary.entities
+            for relation in entity.relations
+            if relation.kind == "capital_of"
+        }
         self._lexicons: dict[str | None, Lexicon] = {}
 
     def prepare(self, languages: Iterable[str | None] = (None, *LANGUAGES)) -> None:
@@ -65,40 +75,74 @@ class Tagger:
         return [mention for _, mention in self.tag_fields({"text": text}, language)]
 
     def tag_fields(
-        self, fields: Mapping[str, str], language: str | None = None, passages: Passages = _NO_PASSAGES
+        self,
+        fields: Mapping[str, str],
+        language: str | None = None,
+        passages: Passages = _NO_PASSAGES,
+        trace: list[NearMiss] | None = None,
     ) -> list[tuple[str, Mention]]:
         """Return the mentions of each named field of one article, in the fields' order.
 
         Each field has its own offsets; context and full names count across all of them. In `passages` of a field
-        the aliases of their own language count instead of those of the article's.
+        the aliases of their own language count instead of those of the article's. Names that do not count are
+        added to `trace`.
         """
         parts: list[Field] = []
         offset = 0
         for name, text in fields.items():
             parts.append(Field(name, text, squeeze(text), offset))
             offset += len(text) + 1
-        hits = [self._hits(part, language, passages.get(part.name, ())) for part in parts]
-        found = decide(parts, hits)
+        hits = [self._hits(part, language, passages.get(part.name, ()), trace) for part in parts]
+        usage = self._usage(language)
+        found = decide(parts, hits, self._terms, usage, trace)
         return [
-            (part.name, _mention(part.text, hit)) for part, of_part in zip(parts, found, strict=True) for hit in of_part
+            (part.name, _mention(part.text, hit, self._government(part.text, hit, usage)))
+            for part, of_part in zip(parts, found, strict=True)
+            for hit in of_part
         ]
 
-    def _hits(self, part: Field, language: str | None, passages: Sequence[tuple[int, int, str | None]]) -> list[Hit]:
-        hits = self._lexicon(language).hits(part.text, part.folded)
+    def _hits(
+        self,
+        part: Field,
+        language: str | None,
+        passages: Sequence[tuple[int, int, str | None]],
+        trace: list[NearMiss] | None,
+    ) -> list[Hit]:
+        hits = self._lexicon(language).hits(part.text, part.folded, _noted(part.name, trace))
         for start, end, other in passages:
             inner = part.text[start:end]
             hits = [hit for hit in hits if hit.start >= end or -hit.minus_end <= start]
             hits += [
                 hit._replace(start=hit.start + start, minus_end=hit.minus_end - start)
-                for hit in self._lexicon(other).hits(inner, squeeze(inner))
+                for hit in self._lexicon(other).hits(inner, squeeze(inner), _noted(part.name, trace, start))
             ]
         return sorted(hits) if passages else hits
+
+    def _usage(self, language: str | None) -> Usage:
+        """Return the usage of a language; that of English for one that has none."""
+        base = (language or "en").partition("-")[0].lower()
+        return self._usages.get(base) or self._usages.get("en") or Usage("en")
+
+    def _government(self, text: str, hit: Hit, usage: Usage) -> str | None:
+        """Return the state whose government a capital stands for at this place."""
+        state = self._states.get(hit.entity)
+        if state is None:
+            return None
+        is_bare = not hit.ending
+        return state if usage.is_government(text, hit.start, -hit.minus_end, is_bare) else None
 
     def _lexicon(self, language: str | None) -> Lexicon:
         known = _known(language)
         if known not in self._lexicons:
             self._lexicons[known] = Lexicon(self._forms, known, self.vocabulary.inflection)
         return self._lexicons[known]
+
+
+def _noted(field: str, trace: list[NearMiss] | None, offset: int = 0) -> Trace | None:
+    """Return what adds the misspelled stems of a field, or of a passage that begins at `offset`, to a trace."""
+    if trace is None:
+        return None
+    return lambda miss: trace.append(NearMiss(field, miss.start + offset, miss.end + offset, miss.form, miss.reason))
 
 
 def _known(language: str | None) -> str | None:
@@ -111,7 +155,7 @@ def _known(language: str | None) -> str | None:
     return base if base in LANGUAGES else "other"
 
 
-def _mention(text: str, hit: Hit) -> Mention:
+def _mention(text: str, hit: Hit, metonym_of: str | None) -> Mention:
     start, minus_end, entity, _, _, rule, form, is_derived = hit
     alias = form.alias
     return Mention(
@@ -124,6 +168,7 @@ def _mention(text: str, hit: Hit) -> Mention:
         alias.language,
         rule or describe(text, hit),
         "demonym" if is_derived else alias.level,
+        metonym_of,
     )
 
 

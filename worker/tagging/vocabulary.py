@@ -12,6 +12,7 @@ from typing import Any
 from worker.tagging.inflection import NOTHING, Inflection, read_inflection
 from worker.tagging.scope import Definition
 from worker.tagging.tomlfile import ProblemsFound
+from worker.tagging.usage import Usage, usage_of
 
 TYPES = (
     "state",
@@ -29,6 +30,8 @@ TYPES = (
 )
 LANGUAGES = ("en", "ru", "kk", "kk-Latn", "ky", "uz", "uz-Cyrl", "tg", "tk", "tr", "az", "hy", "zh")
 LEVELS = ("name", "demonym", "concept")
+DECOY = "decoy"
+"""The level of spellings that hold a name of an entity and mean something else; never that of a mention."""
 RELATIONS = (
     "member_of",
     "former_member_of",
@@ -71,6 +74,7 @@ class Alias:
     case_sensitive: bool = False
     needs_context: bool = False
     generated: bool = False
+    is_common: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,9 @@ class Entity:
     ambiguity: str | None = None
     context_any: tuple[str, ...] = ()
     context_none: tuple[str, ...] = ()
+    context_words: int = 0
+    office: tuple[str, ...] = ()
+    decoys: tuple[Alias, ...] = ()
     keep_inner: bool = False
     surname_rule: bool = False
     in_seed: bool = False
@@ -106,11 +113,12 @@ class Entity:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """All entities in the order of their ids, what is in scope (None when nobody defined it), and inflection."""
+    """All entities in the order of their ids, what is in scope (None: undefined), inflection and usage."""
 
     entities: tuple[Entity, ...]
     scope: Definition | None = None
     inflection: Inflection = NOTHING
+    usages: tuple[Usage, ...] = ()
 
     @cached_property
     def version(self) -> str:
@@ -129,6 +137,8 @@ class Vocabulary:
             content["inflection"] = self.inflection.content
         if self.scope is not None:
             content["scope"] = self.scope.to_json()
+        if self.usages:
+            content["usages"] = [usage.to_json() for usage in self.usages]
         return json.dumps(content, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
     @staticmethod
@@ -141,12 +151,14 @@ class Vocabulary:
             inflection = read_inflection(loaded.get("inflection", {}), "inflection", problems)
             if problems:
                 raise ValueError(f"not a stored vocabulary: {problems[0]}")
-            return Vocabulary(tuple(_entity(entry) for entry in loaded["entities"]), scope, inflection)
+            usages = tuple(usage_of(entry) for entry in loaded.get("usages", ()))
+            return Vocabulary(tuple(_entity(entry) for entry in loaded["entities"]), scope, inflection, usages)
         except (AttributeError, KeyError, TypeError) as error:
             raise ValueError(f"not a stored vocabulary: {error!r}") from None
 
 
-_FLAGS = ("case_sensitive", "needs_context", "generated")
+_FLAGS = ("case_sensitive", "needs_context", "generated", "is_common")
+_LISTS = ("context_any", "context_none", "office")
 _PLAIN = (
     "id",
     "type",
@@ -154,6 +166,7 @@ _PLAIN = (
     "description",
     "wikidata",
     "ambiguity",
+    "context_words",
     "keep_inner",
     "surname_rule",
     "in_seed",
@@ -162,29 +175,31 @@ _PLAIN = (
 
 
 def _entity_json(entity: Entity) -> dict[str, object]:
-    content: dict[str, object] = {key: getattr(entity, key) for key in _PLAIN}
-    content["context_any"] = entity.context_any
-    content["context_none"] = entity.context_none
+    content: dict[str, object] = {key: getattr(entity, key) for key in (*_PLAIN, *_LISTS)}
     content["relations"] = [[r.kind, r.target, r.from_on, r.to_on, r.on] for r in entity.relations]
-    content["aliases"] = [
-        [alias.text, alias.language, alias.level, *(int(getattr(alias, flag)) for flag in _FLAGS)]
-        for alias in entity.aliases
-    ]
+    content["aliases"] = [_alias_json(alias) for alias in entity.aliases]
+    content["decoys"] = [_alias_json(alias) for alias in entity.decoys]
     return content
 
 
+def _alias_json(alias: Alias) -> list[object]:
+    return [alias.text, alias.language, alias.level, *(int(getattr(alias, flag)) for flag in _FLAGS)]
+
+
 def _entity(entry: dict[str, Any]) -> Entity:
-    plain = {key: entry[key] for key in _PLAIN}
+    plain: dict[str, Any] = {key: entry[key] for key in _PLAIN if key in entry}
+    plain.update((key, tuple(entry.get(key, ()))) for key in _LISTS)
     return Entity(
         **plain,
-        context_any=tuple(entry["context_any"]),
-        context_none=tuple(entry["context_none"]),
         relations=tuple(Relation(*relation) for relation in entry["relations"]),
-        aliases=tuple(
-            Alias(text, language, level, bool(case), bool(context), bool(generated))
-            for text, language, level, case, context, generated in entry["aliases"]
-        ),
+        aliases=tuple(_alias(entry) for entry in entry["aliases"]),
+        decoys=tuple(_alias(entry) for entry in entry.get("decoys", ())),
     )
+
+
+def _alias(entry: list[Any]) -> Alias:
+    text, language, level, *flags = entry
+    return Alias(text, language, level, *map(bool, flags))
 
 
 def packaged_folder() -> Path:

@@ -1,0 +1,122 @@
+"""Acronyms that a text defines: “the River Pact Organization (RPO)”, «… (далее – ОДР)», “RPO (River Pact …)”.
+
+From then on they are valid in that article, whether the vocabulary knows them, knows them as somebody else's or
+as ambiguous. An acronym of a name that is not in the vocabulary is nobody's: it vetoes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from worker.tagging.automaton import Form, Hit, compiled
+from worker.tagging.context import Field
+from worker.tagging.inflect import Stem
+from worker.tagging.vocabulary import Alias, Entity
+
+_OPENING = r"\((?:[^\W\d_]{2,15}[\s–—:,-]+){0,3}[\"«“„'‘]?"
+_AFTER = re.compile(_OPENING + r"([^\W\d_]{2,10})(?![^\W_])")  # (далее – ОДР; hereinafter RPO
+_BEFORE = re.compile(r"(?<![^\W_])([^\W\d_]{2,10})[\"»”]?\s?\([\"«“„]?")
+_SMALL = 3  # words up to this length may be left out of an acronym: of, the, по, о
+_MOST_WORDS = 10
+_NO_ENDING = frozenset(("",))
+_LEVELS = frozenset(("name", "concept"))
+
+
+def is_acronym(text: str) -> bool:
+    """Say whether a word is in capitals but for a letter or two inside (SADUM, ЦАР, MoD)."""
+    return len(text) > 1 and text[0].isupper() and text[-1].isupper() and sum(map(str.isupper, text)) * 2 > len(text)
+
+
+class Defined:
+    """The acronyms that an article defines, each with the entity it stands for, or None."""
+
+    def __init__(self, fields: Sequence[Field], hits: Sequence[Sequence[Hit]]) -> None:
+        self.forms: dict[str, Form | None] = {}
+        self._sources: dict[str, Hit] = {}
+        for part, of_part in zip(fields, hits, strict=True):
+            if "(" in part.text:
+                self._define(part, of_part)
+
+    def _define(self, part: Field, hits: Sequence[Hit]) -> None:
+        named = [hit for hit in hits if hit.form.has_gaps and hit.form.alias.level in _LEVELS]
+        ends: dict[int, Hit] = {}
+        starts: dict[int, Hit] = {}
+        for hit in named:  # sorted: of several that end together the first is the longest
+            ends.setdefault(-hit.minus_end, hit)
+            starts.setdefault(hit.start, hit)
+        for acronym, before, after in _candidates(part.text):
+            source = ends.get(before) or starts.get(after)
+            if source and _may_stand_for(acronym, part.text[source.start : -source.minus_end], source.form.entity):
+                self._sources.setdefault(acronym, source)
+                self.forms.setdefault(acronym, _form(source.form.entity, acronym, source.form.alias.language))
+            elif source is None and before and _spells_out(acronym, part.text, before):
+                self.forms.setdefault(acronym, None)
+
+    def hits(self, part: Field) -> Iterator[Hit]:
+        """Yield the occurrences in a field of the acronyms that stand for an entity."""
+        for acronym, form in self.forms.items():
+            if form is None:
+                continue
+            source = self._sources[acronym]
+            for start in _occurrences(part.text, acronym):
+                end = start + len(acronym)
+                yield source._replace(
+                    start=start, minus_end=-end, ending="", rule="defined", form=form, is_derived=False
+                )
+
+
+def _candidates(text: str) -> Iterator[tuple[str, int, int]]:
+    """Yield acronyms at brackets: each with where the words before it end, or where those in the brackets begin."""
+    for found in _AFTER.finditer(text):
+        if is_acronym(found[1]):
+            before = found.start()
+            while before and (text[before - 1].isspace() or text[before - 1] in "\"»”’'"):
+                before -= 1
+            yield found[1], before, -1
+    for found in _BEFORE.finditer(text):
+        if is_acronym(found[1]):
+            yield found[1], 0, found.end()
+
+
+def _occurrences(text: str, acronym: str) -> Iterator[int]:
+    at = text.find(acronym)
+    while at >= 0:
+        end = at + len(acronym)
+        if not (at and text[at - 1].isalnum()) and not text[end : end + 1].isalnum():
+            yield at
+        at = text.find(acronym, end)
+
+
+def _form(entity: Entity, acronym: str, language: str) -> Form:
+    return compiled(entity, Alias(acronym, language, "name", case_sensitive=True), Stem(acronym, _NO_ENDING))
+
+
+def _may_stand_for(acronym: str, surface: str, entity: Entity) -> bool:
+    """Say whether an acronym is the entity's own in some language, or made of the initials of the words."""
+    return any(alias.text == acronym for alias in entity.aliases) or _is_made_of(acronym, _words(surface))
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[^\W\d_]+", text)
+
+
+def _is_made_of(acronym: str, found: Sequence[str]) -> bool:
+    """Say whether the letters of an acronym are initials of all the longer words, and of any of the small."""
+    letters = iter(acronym.lower())
+    letter = next(letters, "")
+    for word in found:
+        if word[0].lower() == letter:
+            letter = next(letters, "")
+        elif len(word) > _SMALL:
+            return False
+    return not letter
+
+
+def _spells_out(acronym: str, text: str, end: int) -> bool:
+    """Say whether the last words before `end` are those that an acronym is made of, the first of them a capital."""
+    found = list(re.finditer(r"[^\W\d_]+", text[max(0, end - 150) : end]))[-_MOST_WORDS:]
+    names = [word[0] for word in found]
+    return any(
+        names[at][0] == acronym[0] and _is_made_of(acronym, names[at:]) for at in range(len(names) - len(acronym) + 1)
+    )

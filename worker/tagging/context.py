@@ -1,0 +1,167 @@
+"""What stands around a hit: the paragraph, its letter case, and the terms that speak for or against an entity."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+from daachorse import CharwiseDoubleArrayAhoCorasick
+
+from worker.tagging.fold import Folded, words
+from worker.tagging.vocabulary import Entity
+
+NEAR_WORDS = 40
+"""A term counts in the paragraph of a hit, or at most so many words from it."""
+
+FOR, AGAINST, OFFICE = "for", "against", "office"
+"""The sorts of terms: `context_any`, `context_none`, `office`."""
+
+_NEAR_CHARS = 2_000  # the longest stretch that is looked through, whatever its words and paragraphs
+_STEM = 3  # a term of more letters than this also stands for the words that begin with it
+_HAN = "\u3400"  # from here on scripts are written without spaces between words
+_TITLE_CHARS = 200  # and a longer one is a paragraph
+_TITLE_WORDS = 4  # a line of fewer words is too short to tell a headline
+_SMALL = 4  # words up to this length may be small in a headline: and, with
+
+
+class Field(NamedTuple):
+    """A part of an article, such as its title, and where it begins when the parts are laid end to end."""
+
+    name: str
+    text: str
+    folded: Folded
+    offset: int
+
+
+class Terms:
+    """The context terms of all entities, to be found in one pass over a text."""
+
+    def __init__(self, entities: Iterable[Entity]) -> None:
+        self._wanted: dict[tuple[str, str], list[tuple[int, bool]]] = {}  # entity and sort → patterns, with a capital
+        numbers: dict[str, int] = {}
+        for entity in entities:
+            for sort, terms in ((FOR, entity.context_any), (AGAINST, entity.context_none), (OFFICE, entity.office)):
+                if terms:
+                    self._wanted[entity.id, sort] = [
+                        (numbers.setdefault(_stem(term), len(numbers)), term[0].isupper()) for term in terms
+                    ]
+        # the automaton cannot be empty; no folded text holds a zero
+        self._automaton = CharwiseDoubleArrayAhoCorasick(list(numbers) or ["\x00"])
+        self._skips = [int(stem[0] == " ") for stem in numbers]
+
+    def found(self, fields: Sequence[Field]) -> dict[int, list[tuple[Field, int]]]:
+        """Return the fields and folded positions of each term that occurs."""
+        places: dict[int, list[tuple[Field, int]]] = defaultdict(list)
+        for part in fields:
+            for first, _, number in self._automaton.find_overlapping(part.folded.text):
+                places[number].append((part, first + self._skips[number]))
+        return places
+
+    def offsets(self, entity: str, sort: str, found: dict[int, list[tuple[Field, int]]]) -> list[int]:
+        """Return where the terms of an entity begin in the article; a term with a capital must show it there."""
+        offsets: list[int] = []
+        for number, needs_capital in self._wanted.get((entity, sort), ()):
+            for part, at in found.get(number, ()):
+                origin = part.folded.origin(at)
+                if not needs_capital or part.text[origin].isupper():
+                    offsets.append(part.offset + origin)
+        return sorted(offsets)
+
+
+def _stem(term: str) -> str:
+    """Return what to look for in a folded text: a word or phrase, and unless it is short what begins with it."""
+    folded = words(term)
+    if folded[0] >= _HAN:
+        return folded
+    return f" {folded}" if len(folded) > _STEM else f" {folded} "
+
+
+class Article:
+    """The fields of one article, with the answers that several hits ask for, each worked out once.
+
+    Positions count in the fields laid end to end, one line break between two.
+    """
+
+    def __init__(self, fields: Sequence[Field], terms: Terms) -> None:
+        self.fields = fields
+        self._terms = terms
+        self._text: str | None = None
+        self._breaks: list[int] = []
+        self._found: dict[int, list[tuple[Field, int]]] | None = None
+        self._offsets: dict[tuple[str, str], list[int]] = {}
+        self._are_capitals: dict[int, bool] = {}
+        self._are_titles: dict[int, bool] = {}
+
+    @property
+    def text(self) -> str:
+        """The fields laid end to end."""
+        if self._text is None:
+            self._text = "\n".join(part.text for part in self.fields)
+            at = self._text.find("\n")
+            while at >= 0:
+                self._breaks.append(at)
+                at = self._text.find("\n", at + 1)
+        return self._text
+
+    def is_near(self, entity: Entity, sort: str, start: int, end: int) -> bool:
+        """Say whether a term of an entity stands in the paragraph of a hit or within NEAR_WORDS of it.
+
+        What speaks against an entity must do both; for an entity with a window of its own only its words count.
+        """
+        offsets = self._asked(entity.id, sort)
+        if not offsets:
+            return False
+        at = bisect_left(offsets, start)
+        return any(
+            self._is_close(entity, sort, min(start, one), max(end, one)) for one in offsets[max(at - 1, 0) : at + 2]
+        )
+
+    def _asked(self, entity: str, sort: str) -> list[int]:
+        key = (entity, sort)
+        if key not in self._offsets:
+            if self._found is None:
+                self._found = self._terms.found(self.fields)
+            self._offsets[key] = self._terms.offsets(entity, sort, self._found)
+        return self._offsets[key]
+
+    def _is_close(self, entity: Entity, sort: str, start: int, end: int) -> bool:
+        if end - start > _NEAR_CHARS:
+            return False
+        text = self.text
+        distance = text.count(" ", start, end)
+        if entity.context_words:
+            return distance <= entity.context_words
+        if sort == AGAINST:
+            return distance <= NEAR_WORDS and text.find("\n", start, end) < 0
+        return distance <= NEAR_WORDS or text.find("\n", start, end) < 0
+
+    def is_capitals(self, position: int) -> bool:
+        """Say whether all words of the line around a position are in capitals, and it is more than a name."""
+        return self._is_line(position, self._are_capitals, _is_capitals)
+
+    def is_title(self, position: int) -> bool:
+        """Say whether every word of the line around a position begins with a capital, as in an English headline."""
+        return self._is_line(position, self._are_titles, _is_title)
+
+    def _is_line(self, position: int, known: dict[int, bool], judge: Callable[[str], bool]) -> bool:
+        text = self.text
+        number = bisect_left(self._breaks, position)
+        if number not in known:
+            first = self._breaks[number - 1] + 1 if number else 0
+            known[number] = judge(text[first : self._breaks[number] if number < len(self._breaks) else len(text)])
+        return known[number]
+
+
+def _is_capitals(line: str) -> bool:
+    return line.isupper() and len(line.split()) > 1
+
+
+def _is_title(line: str) -> bool:
+    if len(line) > _TITLE_CHARS or line.rstrip().endswith("."):
+        return False
+    found = [word for word in line.split() if word[0].isalpha()]
+    if len(found) < _TITLE_WORDS:
+        return False
+    return found[0][0].isupper() and all(word[0].isupper() for word in found if len(word) > _SMALL)

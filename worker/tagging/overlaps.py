@@ -1,0 +1,55 @@
+"""Hits that overlap: which hang together, and which of them can stand."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections.abc import Iterator, Sequence
+
+from worker.tagging.automaton import Hit
+
+
+def overlapping(hits: Sequence[Hit]) -> Iterator[list[Hit]]:
+    """Yield sorted hits in groups that hang together by overlaps."""
+    together: list[Hit] = []
+    reach = 0
+    for hit in hits:
+        if hit[0] >= reach and together:
+            yield together
+            together = []
+        together.append(hit)
+        if -hit[1] > reach:
+            reach = -hit[1]
+    if together:
+        yield together
+
+
+def longest(found: list[Hit]) -> list[Hit]:
+    """Return, of sorted hits, the longest that do not overlap, and what is inside one that keeps inner names."""
+    if len(found) < 2:
+        return found
+    outer, second = found[:2]
+    if not outer.form.entity.keep_inner and outer[:2] != second[:2]:
+        end = outer.minus_end
+        if all(one.minus_end >= end for one in found):
+            return found[:1]  # by far the most frequent: one name with its parts
+    kept: list[Hit] = []
+    widest = max(-one.minus_end - one.start for one in found)
+    for one in sorted(found, key=lambda one: one.start + one.minus_end):
+        # only what begins at most the widest hit earlier can overlap: a chain of names stays linear
+        first = bisect_left(kept, (one.start - widest,))
+        last = bisect_left(kept, (-one.minus_end,))
+        if all(_lets(other, one) for other in kept[first:last]):
+            insort(kept, one)
+    return kept
+
+
+def _lets(kept: Hit, hit: Hit) -> bool:
+    """Say whether `hit` can stand beside `kept`, which is not shorter."""
+    if hit.start >= -kept.minus_end or kept.start >= -hit.minus_end:
+        return True
+    if hit.entity == kept.entity:
+        return False
+    if hit[:2] == kept[:2]:
+        return True
+    is_inside = kept.start <= hit.start and hit.minus_end >= kept.minus_end
+    return is_inside and kept.form.entity.keep_inner
