@@ -9,6 +9,7 @@ import typer
 
 from cli import (
     alert,
+    article,
     cluster,
     coverage,
     crawl,
@@ -21,6 +22,7 @@ from cli import (
     source,
     status,
     store,
+    story,
     tag,
     up,
     vocabulary,
@@ -37,8 +39,12 @@ app = typer.Typer(
 )
 sources = typer.Typer(no_args_is_help=True, help="Outlets: add, list, show.")
 alerts = typer.Typer(no_args_is_help=True, help="Standing questions: try, check.")
+articles = typer.Typer(no_args_is_help=True, help="One article: show, remove.")
+stories = typer.Typer(no_args_is_help=True, help="An original and its reprints: show, split, merge, undo.")
 words = typer.Typer(no_args_is_help=True, help="The vocabulary: list, show, check.")
 app.add_typer(sources, name="source")
+app.add_typer(articles, name="article")
+app.add_typer(stories, name="story")
 app.add_typer(words, name="vocabulary")
 app.add_typer(alerts, name="alert")
 
@@ -66,6 +72,12 @@ sources.command("add")(source.source_add)
 sources.command("list")(source.source_list)
 sources.command("show")(source.source_show)
 alerts.command("match")(alert.alert_match)
+articles.command("show")(article.article_show)
+articles.command("remove")(article.article_remove)
+stories.command("show")(story.story_show)
+stories.command("split")(story.story_split)
+stories.command("merge")(story.story_merge)
+stories.command("undo")(story.story_undo)
 words.command("list")(vocabulary.vocabulary_list)
 words.command("show")(vocabulary.vocabulary_show)
 words.command("check")(vocabulary.vocabulary_check)

@@ -46,20 +46,25 @@ def open_store() -> Database:
 def migrate() -> None:
     """Bring the store to the shape that this version needs; make and fill it when there is none.
 
-    An empty store gets the packaged vocabulary and catalogue of outlets. Again changes nothing.
+    An empty store gets the packaged vocabulary and catalogue of outlets; when STEPPEWATCH_TIME_ZONE is another than
+    before, all articles are dated anew. Coverage is counted. Again changes nothing.
 
     Example: steppewatch migrate
     """
     from alembic.util import CommandError
     from sqlalchemy.exc import SQLAlchemyError
 
+    from db.settings import load
+    from worker.recount import recount
     from worker.service import utc_now
-    from worker.setup import prepare
+    from worker.setup import move_to_zone, prepare
 
     url = _url()
     try:
         database = _database(url)
         prepared = prepare(database, now=utc_now())
+        move_to_zone(database, load().time_zone)
+        recount(database)
     except (SQLAlchemyError, CommandError, OSError) as error:
         fail(f"the store {shown(url)} was not migrated: {reason_of(error)}")
     if not sys.stdout.isatty():

@@ -99,12 +99,13 @@ def _prepare_store(settings: Settings, log: Log) -> None:
 
     from cli.store import reason_of, shown
     from db.engine import Database
-    from worker.setup import prepare
+    from worker.setup import move_to_zone, prepare
 
     where = shown(settings.database)
     try:
         database = Database(settings.database)
         prepared = prepare(database, now=datetime.now(UTC))
+        move_to_zone(database, settings.time_zone)
         database.close()
     except (SQLAlchemyError, CommandError, OSError) as error:
         fail(f"the store {where} cannot be used: {reason_of(error)}", hint="STEPPEWATCH_DATABASE_URL names another")

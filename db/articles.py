@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from db.coverage import mark_articles
 from db.dialect import insert
-from db.models import Article, FingerprintRow, Revision, SketchHash
+from db.models import Article, Capture, FingerprintRow, Page, Revision, SketchHash
+from db.zones import counts_on, zone_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,8 @@ def record_articles(conn: Connection, articles: Sequence[ArticleIn], *, lease_un
     Results are in the order given. Rows are locked in one order everywhere (known articles by id, new ones by
     URL), so that two workers wait for each other rather than deadlock.
     """
-    ids, created, spellings = _lock_or_insert(conn, articles)
+    zone = zone_of(conn)
+    ids, created, spellings = _lock_or_insert(conn, articles, zone)
     stored = _stored_revisions(conn, [article_id for article_id in ids.values() if article_id not in created])
     fresh: dict[tuple[int, str], ArticleIn] = {}
     for article in articles:
@@ -92,7 +95,7 @@ def record_articles(conn: Connection, articles: Sequence[ArticleIn], *, lease_un
             fresh.setdefault(key, article)
     written = _insert_revisions(conn, fresh, lease_until)
     stored.update(written)
-    _make_latest_current(conn, fresh, stored, created)
+    _make_latest_current(conn, fresh, stored, created, zone)
     _keep_least_spelling(conn, articles, ids, spellings)
     recorded, told = [], set()
     for article in articles:
@@ -112,7 +115,9 @@ def record_articles(conn: Connection, articles: Sequence[ArticleIn], *, lease_un
     return recorded
 
 
-def _lock_or_insert(conn: Connection, articles: Sequence[ArticleIn]) -> tuple[dict[str, int], set[int], dict[int, str]]:
+def _lock_or_insert(
+    conn: Connection, articles: Sequence[ArticleIn], zone: ZoneInfo
+) -> tuple[dict[str, int], set[int], dict[int, str]]:
     """Return the id of each canonical URL, with its row locked; which rows are new; how each address was spelled."""
     first: dict[str, ArticleIn] = {}
     for article in articles:
@@ -128,7 +133,9 @@ def _lock_or_insert(conn: Connection, articles: Sequence[ArticleIn]) -> tuple[di
                 "source_id": first[url].source_id,
                 "collected_at": first[url].observed_at,
                 "published_is_day": False,
-                "counts_on": counts_on(first[url].published_at, first[url].observed_at),
+                "counts_on": counts_on(
+                    first[url].published_at, first[url].observed_at, is_day=first[url].published_is_day, zone=zone
+                ),
             }
             for url in missing
         ]
@@ -228,6 +235,7 @@ def _make_latest_current(
     fresh: Mapping[tuple[int, str], ArticleIn],
     stored: Mapping[tuple[int, str], _Stored],
     created: set[int],
+    zone: ZoneInfo,
 ) -> None:
     """Let each article say what its latest revision says, where that is one of the fresh ones."""
     latest: dict[int, tuple[int, str]] = {}
@@ -254,7 +262,7 @@ def _make_latest_current(
                 "collected_at": collected_at,
                 "published_at": published_at,
                 "published_is_day": is_day,
-                "counts_on": counts_on(published_at, collected_at),
+                "counts_on": counts_on(published_at, collected_at, is_day=is_day, zone=zone),
                 "language": article.language,
                 "genre": article.genre,
                 "in_scope": None,
@@ -282,11 +290,6 @@ def _earliest_date(stored: Mapping[tuple[int, str], _Stored], article_id: int) -
     return min(dated, default=(None, False))
 
 
-def counts_on(published_at: datetime | None, collected_at: datetime) -> date:
-    """Return the UTC day on which an article counts."""
-    return (published_at or collected_at).astimezone(UTC).date()
-
-
 def count_articles(conn: Connection) -> Mapping[str, Any]:
     """Return how many articles, stories and revisions there are, and when the latest was collected."""
     row = conn.execute(
@@ -299,3 +302,12 @@ def count_articles(conn: Connection) -> Mapping[str, Any]:
     revisions = conn.scalar(select(func.count()).select_from(Revision)) or 0
     unfinished = conn.scalar(select(func.count()).select_from(Revision).where(Revision.stage == "stored")) or 0
     return {**row._mapping, "revisions": revisions, "unfinished": unfinished}
+
+
+def remove_article(conn: Connection, article_id: int) -> None:
+    """Remove an article and everything that is kept of it, raw captures too. Mark it for a recount first."""
+    captured = select(Revision.capture_id).where(Revision.article_id == article_id, Revision.capture_id.is_not(None))
+    url = select(Article.canonical_url).where(Article.id == article_id).scalar_subquery()
+    conn.execute(delete(Capture).where(Capture.id.in_(captured)))
+    conn.execute(update(Page).where(Page.canonical_url == url).values(state="settled"))
+    conn.execute(delete(Article).where(Article.id == article_id))

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, or_, select, update
 from sqlalchemy.orm import aliased
 
 from db.dialect import insert
+from db.judgements import read_judgements
 from db.models import Article, ClusterLink
 
 
@@ -73,12 +74,20 @@ def record_links(conn: Connection, links: Iterable[LinkIn]) -> None:
         conn.execute(upsert.on_conflict_do_update(index_elements=["revision_a", "revision_b"], set_=changed), rows)
 
 
-def lock_connected(
-    conn: Connection, article_ids: Sequence[int]
-) -> tuple[dict[int, MemberRow], dict[tuple[int, int], LinkRow]]:
-    """Return everything that copies connect with these articles, locked until the end of the transaction.
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """Articles that copies or people's merges connect, by id; links and judgements between two of them."""
 
-    Starts from the articles and all members of their present clusters, follows the links between current
+    members: Mapping[int, MemberRow]
+    links: Mapping[tuple[int, int], LinkRow]
+    judged: Mapping[tuple[int, int], bool]
+    """True: a person said that they belong together; False: apart."""
+
+
+def lock_connected(conn: Connection, article_ids: Sequence[int]) -> Connected:
+    """Return everything that is connected with these articles, locked until the end of the transaction.
+
+    Starts from the articles and all members of their present clusters, follows merges and the links between current
     revisions, and looks again after each lock, since another worker may have linked more while we waited.
     """
     present = select(Article.cluster_id).where(Article.id.in_(article_ids), Article.cluster_id.is_not(None))
@@ -86,15 +95,21 @@ def lock_connected(
     seeds.update(article_ids)
     locked: dict[int, MemberRow] = {}
     links: dict[tuple[int, int], LinkRow] = {}
+    judged: dict[tuple[int, int], bool] = {}
     frontier = seeds
     while frontier:
         locked.update(_lock_members(conn, sorted(frontier)))
         found = _links_of(conn, [m.revision_id for m in locked.values() if m.revision_id])
         links = {(link.article_a, link.article_b): link for link in found}
+        judged = read_judgements(conn, sorted(locked))
         joined = {end for link in found if link.relation == "copy" for end in (link.article_a, link.article_b)}
+        joined |= {end for pair, together in judged.items() if together for end in pair}
         frontier = joined - locked.keys()
-    inside = {pair: link for pair, link in links.items() if locked.keys() >= set(pair)}
-    return locked, inside
+    return Connected(
+        locked,
+        {pair: link for pair, link in links.items() if locked.keys() >= set(pair)},
+        {pair: together for pair, together in judged.items() if locked.keys() >= set(pair)},
+    )
 
 
 def _lock_members(conn: Connection, article_ids: Sequence[int]) -> dict[int, MemberRow]:
@@ -144,3 +159,10 @@ def record_clusters(conn: Connection, members: Mapping[int, MemberRow], original
     for original, ids in by_original.items():
         conn.execute(update(Article).where(Article.id.in_(ids)).values(cluster_id=original))
     return moved
+
+
+def find_members(conn: Connection, article_id: int) -> list[int]:
+    """Return the articles of one story, by id: of that which this article is in. Empty when there is no such article."""
+    cluster = select(Article.cluster_id).where(Article.id == article_id).scalar_subquery()
+    query = select(Article.id).where(or_(Article.id == article_id, Article.cluster_id == cluster))
+    return sorted(conn.scalars(query))

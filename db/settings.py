@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import NoReturn
+from zoneinfo import ZoneInfo
 
 from platformdirs import user_data_dir
 from pydantic import Field, ValidationError, field_validator
@@ -44,6 +45,10 @@ class Settings(BaseSettings):
     sweep_every_s: float = Field(1.0, ge=0.1, le=60, description="How often rows without a message are sent.")
     waiting_max: int = Field(2_000, ge=10, description="Captures that may wait for a worker before the crawler pauses.")
 
+    time_zone: str = Field(
+        "UTC",
+        description="By whose midnight a day begins, `Asia/Almaty`; after a change `migrate` re-dates the archive.",
+    )
     keep_captures_days: float = Field(30, gt=0, description="How long raw captures are kept once understood.")
     captures_max_mb: float = Field(2_000, gt=0, description="Most room for raw captures; the oldest go first.")
 
@@ -74,6 +79,15 @@ class Settings(BaseSettings):
     @classmethod
     def _host_ports(cls, value: str) -> str:
         parse_host_ports(value)
+        return value
+
+    @field_validator("time_zone")
+    @classmethod
+    def _time_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError) as error:
+            raise ValueError(f"no time zone is called {value!r}") from error
         return value
 
     @field_validator("log_level")

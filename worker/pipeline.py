@@ -151,7 +151,7 @@ class Chain:
         article_of = {revision.id: revision.article_id for revision in findings.revisions}
         article_ids = sorted(set(article_of.values()))
         clusters.record_links(conn, findings.links)
-        members, links = clusters.lock_connected(conn, article_ids)
+        connected = clusters.lock_connected(conn, article_ids)
         done = revisions.finish_revisions(conn, sorted(article_of), vocabulary_version=findings.vocabulary_version)
         if not done:
             return {}
@@ -163,8 +163,8 @@ class Chain:
             vocabulary_version=findings.vocabulary_version,
         )
         revisions.record_scope(conn, {revision_id: findings.in_scope[revision_id] for revision_id in done})
-        originals = cluster_of(members, links)
-        moved = clusters.record_clusters(conn, members, originals)
+        originals = cluster_of(connected)
+        moved = clusters.record_clusters(conn, connected.members, originals)
         coverage.mark_articles(conn, sorted({*article_ids, *moved}))
         result = revisions.outcomes_of(conn, done)
         for revision_id, outcome in result.items():

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from db import fingerprints
-from db.clusters import LinkIn, LinkRow, MemberRow
+from db.clusters import Connected, LinkIn
 from db.fingerprints import Comparable
 from db.revisions import RevisionOut
 from worker.dedup.cluster import Link, clusters, find_link
@@ -112,9 +112,16 @@ def _comparable_member(other: Comparable) -> Member[int]:
     return Member(other.article_id, other.canonical_url, other.published_at, other.source_id)
 
 
-def cluster_of(members: Mapping[int, MemberRow], links: Mapping[tuple[int, int], LinkRow]) -> dict[int, int]:
+def cluster_of(connected: Connected) -> dict[int, int]:
     """Return the original of each article of a connected set."""
     return clusters(
-        [Member(row.article_id, row.canonical_url, row.published_at, row.source_id) for row in members.values()],
-        [Link(a, b, row.shared, row.containment, row.jaccard, Relation(row.relation)) for (a, b), row in links.items()],
+        [
+            Member(row.article_id, row.canonical_url, row.published_at, row.source_id)
+            for row in connected.members.values()
+        ],
+        [
+            Link(a, b, row.shared, row.containment, row.jaccard, Relation(row.relation))
+            for (a, b), row in connected.links.items()
+        ],
+        judged=connected.judged,
     )

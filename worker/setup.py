@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from db import migrate, sources, vocabularies
+from db import migrate, sources, vocabularies, zones
 from db.engine import Database
 from db.feeds import add_feed
 from db.urls import host_of
@@ -40,6 +40,13 @@ def prepare(database: Database, *, now: datetime) -> Prepared:
         outlets = read_catalogue(packaged_folder())
         known = database.write(lambda conn: load_catalogue(conn, outlets, now=now))
     return Prepared(before, migrate.head(), version, known)
+
+
+def move_to_zone(database: Database, name: str) -> None:
+    """Let days begin by this time zone. When that is a change, all articles are dated anew and marked for a recount."""
+    database.write(lambda conn: zones.choose_zone(conn, name))
+    while database.write(zones.redate):
+        pass
 
 
 def load_vocabulary(conn: Connection, vocabulary: Vocabulary, *, now: datetime) -> bool:

@@ -15,6 +15,7 @@ from db.models.coverage import (
     Problem,
 )
 from db.models.sources import Source, SourceDomain
+from db.models.stories import StoryDecision, StoryPair
 from db.models.vocabulary import Entity, MentionRow, VocabularyVersion
 
 __all__ = [
@@ -48,6 +49,8 @@ __all__ = [
     "SketchHash",
     "Source",
     "SourceDomain",
+    "StoryDecision",
+    "StoryPair",
     "Subscription",
     "VocabularyVersion",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 
@@ -26,8 +27,11 @@ from db.models import (
     CoverageSeries,
     MentionRow,
     Revision,
+    StoryDecision,
 )
+from worker import stories
 from worker.recount import recount
+from worker.setup import move_to_zone
 
 NOW = datetime(2022, 1, 6, 12, tzinfo=UTC)
 FIRST_DAY = date(2021, 12, 20)
@@ -47,7 +51,9 @@ events = st.one_of(
     st.tuples(st.just("write"), numbers, days, tags, st.sampled_from(OUTLETS)),
     st.tuples(st.just("retag"), numbers, tags),
     st.tuples(st.just("describe"), numbers, st.sampled_from([None, "opinion"]), st.sampled_from([None, False, True])),
-    st.tuples(st.just("join"), numbers, numbers),
+    st.tuples(st.just("merge"), numbers, numbers),
+    st.tuples(st.just("split"), numbers),
+    st.tuples(st.just("undo"), numbers),
     st.tuples(st.just("remove"), numbers),
     st.tuples(st.just("recount")),
 )
@@ -116,27 +122,45 @@ def describe(conn: Connection, number: int, genre: str | None, in_scope: bool | 
     coverage.mark_articles(conn, [number + 1])
 
 
-def join(conn: Connection, number: int, original: int) -> None:
-    coverage.mark_articles(conn, [number + 1])
-    conn.execute(update(Article).where(Article.id == number + 1).values(cluster_id=original + 1))
+def merge(conn: Connection, one: int, other: int) -> None:
+    if len(existing(conn, one, other)) == 2:
+        with suppress(stories.NotPossible):  # one story already
+            stories.merge(conn, one + 1, other + 1, note=None, now=NOW)
+
+
+def split(conn: Connection, number: int) -> None:
+    with suppress(stories.NotPossible):  # alone
+        stories.split(conn, number + 1, note=None, now=NOW)
+
+
+def undo(conn: Connection, latest: int) -> None:
+    decisions = list(conn.scalars(select(StoryDecision.id).order_by(StoryDecision.id.desc())))
+    with suppress(stories.NotPossible):  # undone already
+        if len(decisions) > latest:
+            stories.undo(conn, decisions[latest], now=NOW)
+
+
+def existing(conn: Connection, *numbers: int) -> set[int]:
+    return set(conn.scalars(select(Article.id).where(Article.id.in_([number + 1 for number in numbers]))))
 
 
 def remove(conn: Connection, number: int) -> None:
-    coverage.mark_articles(conn, [number + 1])
-    conn.execute(delete(Article).where(Article.id == number + 1))
+    stories.remove(conn, number + 1)
 
 
 DEEDS: dict[str, Callable[..., None]] = {
     "write": write,
     "retag": retag,
     "describe": describe,
-    "join": join,
+    "merge": merge,
+    "split": split,
+    "undo": undo,
     "remove": remove,
 }
 
 
 def empty(conn: Connection) -> None:
-    for table in (*DERIVED, MentionRow, Revision, Article):
+    for table in (*DERIVED, StoryDecision, MentionRow, Revision, Article):
         conn.execute(delete(table))
 
 
@@ -173,6 +197,33 @@ def test_cells_equal_a_recount_when_several_write_and_recount_at_once(
         list(workers.map(lambda history: live(database, history), histories))
     recount(database)
     assert_counted(database)
+
+
+def test_days_begin_by_the_time_zone_of_the_store(database: Database) -> None:
+    late = datetime(2022, 1, 5, 22, tzinfo=UTC)
+    for number in range(3):
+        database.write(
+            lambda conn, number=number: write(
+                conn, number * 2, date(2022, 1, 5), [("csto", "name", "text")], OUTLETS[0]
+            )
+        )
+    dates = {1: (late, False), 3: (late, True), 5: (None, False)}
+
+    def date_anew(conn: Connection) -> None:
+        for article_id, (published_at, is_day) in dates.items():
+            values = {"published_at": published_at, "published_is_day": is_day, "collected_at": late}
+            conn.execute(update(Article).where(Article.id == article_id).values(values))
+
+    database.write(date_anew)
+    move_to_zone(database, "Asia/Almaty")
+    recount(database)
+    assert_counted(database)
+    by_day = {cell.bucket_on.day: cell.articles for cell in database.read(lambda conn: list(coverage.iter_cells(conn)))}
+    assert by_day == {5: 1, 6: 2}, "a day without a time is that day everywhere"
+    move_to_zone(database, "UTC")
+    recount(database)
+    assert_counted(database)
+    assert [cell.articles for cell in database.read(lambda conn: list(coverage.iter_cells(conn)))] == [3]
 
 
 def test_a_recount_whose_turn_ran_out_writes_nothing(database: Database) -> None:

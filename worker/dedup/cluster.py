@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Generic
+from typing import Any, Generic
 
 from worker.dedup.compare import is_link, resemblance
 from worker.dedup.fingerprint import Fingerprint
 from worker.dedup.members import Id, Member
 from worker.dedup.relation import Relation, relation_of
+
+_NOTHING: Mapping[Any, bool] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,9 @@ def find_link(a: Member[Id], a_mark: Fingerprint, b: Member[Id], b_mark: Fingerp
     return Link(a.id, b.id, found.shared, found.containment, found.jaccard, relation)
 
 
-def clusters(members: Iterable[Member[Id]], links: Iterable[Link[Id]]) -> dict[Id, Id]:
+def clusters(
+    members: Iterable[Member[Id]], links: Iterable[Link[Id]], *, judged: Mapping[tuple[Id, Id], bool] = _NOTHING
+) -> dict[Id, Id]:
     """Return the original of each member (itself, when it is one). Ids are to be distinct.
 
     Members are walked in their order (`Member.order`: publication, then address). The first that belongs nowhere
@@ -47,7 +51,10 @@ def clusters(members: Iterable[Member[Id]], links: Iterable[Link[Id]]) -> dict[I
     them without joining to something already taken. The result depends on the members and links alone, not on the
     order in which they are given.
 
-    Raises KeyError when a link names somebody who is not among the members.
+    `judged` is what people said of pairs, and outweighs links: False, they belong apart; True, the clusters of the
+    two are one, under the first of their originals, unless members of them were judged to belong apart.
+
+    Raises KeyError when a link or a judgement names somebody who is not among the members.
     """
     ordered = sorted(members, key=lambda member: member.order)
     rank = {member.id: place for place, member in enumerate(ordered)}
@@ -58,6 +65,12 @@ def clusters(members: Iterable[Member[Id]], links: Iterable[Link[Id]]) -> dict[I
         group = copies if link.joins else apart
         group[a].add(b)
         group[b].add(a)
+    for (one, other), together in judged.items():
+        a, b = rank[one], rank[other]
+        copies[a].discard(b)
+        copies[b].discard(a)
+        (apart[a].discard if together else apart[a].add)(b)
+        (apart[b].discard if together else apart[b].add)(a)
     original: dict[int, int] = {}
     for first in range(len(ordered)):
         if first in original:
@@ -68,4 +81,16 @@ def clusters(members: Iterable[Member[Id]], links: Iterable[Link[Id]]) -> dict[I
             if copy not in original and copy not in barred:
                 original[copy] = first
                 barred |= apart[copy]
+    ranks = [(rank[one], rank[other], together) for (one, other), together in judged.items()]
+    _merge(original, [(a, b) for a, b, together in ranks if together], [(a, b) for a, b, joined in ranks if not joined])
     return {ordered[place].id: ordered[first].id for place, first in original.items()}
+
+
+def _merge(original: dict[int, int], together: Iterable[tuple[int, int]], apart: Iterable[tuple[int, int]]) -> None:
+    """Make one of the clusters that hold a pair, in the order of the members, where nobody in them belongs apart."""
+    barred = {frozenset(pair) for pair in apart}
+    for a, b in sorted(together):
+        first, second = sorted((original[a], original[b]))
+        groups = [[place for place, found in original.items() if found == one] for one in (first, second)]
+        if first != second and not any(frozenset((x, y)) in barred for x in groups[0] for y in groups[1]):
+            original.update(dict.fromkeys(groups[1], first))

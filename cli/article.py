@@ -1,0 +1,79 @@
+"""`steppewatch article`: look at one article, or remove it."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli.output import emit, fail, note
+from cli.store import open_store
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from db.stories import ArticleRow
+
+ARTICLE = Annotated[str, typer.Argument(metavar="ARTICLE", help="Its id (as in the exports) or its address.")]
+
+
+def article_show(article: ARTICLE) -> None:
+    """Print one article as a line of JSON: what it is, where it counts, which entities it mentions how often.
+
+    Example: steppewatch article show 17
+    """
+    from db.stories import count_entities, read_articles
+
+    with open_store().reading() as conn:
+        article_id = article_id_of(conn, article)
+        [row] = read_articles(conn, [article_id])
+        emit(described(row) | {"entities": dict(count_entities(conn, article_id))})
+
+
+def article_remove(
+    article: ARTICLE,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Remove an article with its revisions, mentions and raw captures; coverage is counted anew without it.
+
+    Its address is not fetched again by itself. Its reprints stay, and are compared with each other anew.
+
+    Example: steppewatch article remove https://example.org/news/17 --yes
+    """
+    from db.stories import read_articles
+    from worker.recount import recount
+    from worker.stories import remove
+
+    database = open_store()
+    with database.reading() as conn:
+        article_id = article_id_of(conn, article)
+        [row] = read_articles(conn, [article_id])
+    if not yes:
+        typer.confirm(f"Remove {row.title or row.url} ({row.source_name}, {row.counts_on})?", abort=True, err=True)
+    database.write(lambda conn: remove(conn, article_id))
+    recount(database)
+    note(f"removed article {article_id}: {row.url}")
+
+
+def article_id_of(conn: Connection, asked: str) -> int:
+    """Return the id of an article; end the command when there is none."""
+    from db.stories import find_article
+
+    found = find_article(conn, asked)
+    if found is None:
+        fail(f"there is no article {asked}", hint="steppewatch export articles lists ids and addresses")
+    return found
+
+
+def described(row: ArticleRow) -> dict[str, Any]:
+    """Return an article as a record for JSON."""
+    from datetime import UTC, date, datetime
+
+    def plain(value: object) -> object:
+        if isinstance(value, datetime):
+            return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return value.isoformat() if isinstance(value, date) else value
+
+    record = {field.name: plain(getattr(row, field.name)) for field in dataclasses.fields(row)}
+    return {"article_id": record.pop("id")} | record

@@ -1,0 +1,74 @@
+"""What people decided about stories: merges and splits, each of which can be undone. Evidence stays as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, or_, select, update
+
+from db.dialect import insert
+from db.models import StoryDecision, StoryPair
+
+SPLIT, MERGE = "split", "merge"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A decision of a person, and the articles that it names."""
+
+    id: int
+    kind: str
+    decided_at: datetime
+    note: str | None
+    undone_at: datetime | None
+    articles: tuple[int, ...]
+
+
+def record_decision(
+    conn: Connection, kind: str, pairs: Iterable[tuple[int, int]], *, note: str | None, now: datetime
+) -> int:
+    """Store that the articles of each pair belong together (`merge`) or do not (`split`); return the decision's id."""
+    statement = insert(conn, StoryDecision).values(kind=kind, decided_at=now, note=note).returning(StoryDecision.id)
+    decision: int = conn.execute(statement).scalar_one()
+    rows = sorted({(min(pair), max(pair)) for pair in pairs})
+    conn.execute(insert(conn, StoryPair), [{"decision_id": decision, "article_a": a, "article_b": b} for a, b in rows])
+    return decision
+
+
+def undo_decision(conn: Connection, decision: int, *, now: datetime) -> bool:
+    """Take a decision back; return False when there is none that is in force."""
+    mine = update(StoryDecision).where(StoryDecision.id == decision, StoryDecision.undone_at.is_(None))
+    return conn.execute(mine.values(undone_at=now)).rowcount == 1
+
+
+def read_judgements(conn: Connection, article_ids: Sequence[int]) -> dict[tuple[int, int], bool]:
+    """Return the pairs that involve one of these articles: True for together, False for apart; the last word counts."""
+    query = (
+        select(StoryPair.article_a, StoryPair.article_b, StoryDecision.kind)
+        .join(StoryDecision, StoryDecision.id == StoryPair.decision_id)
+        .where(StoryDecision.undone_at.is_(None), _involves(article_ids))
+        .order_by(StoryDecision.id)
+    )
+    return {(a, b): kind == MERGE for a, b, kind in conn.execute(query)}
+
+
+def list_decisions(conn: Connection, article_ids: Sequence[int]) -> list[Decision]:
+    """Return the decisions that name one of these articles, the oldest first, undone ones too."""
+    ids = set(conn.scalars(select(StoryPair.decision_id).where(_involves(article_ids))))
+    return [decision for number in sorted(ids) if (decision := find_decision(conn, number))]
+
+
+def find_decision(conn: Connection, number: int) -> Decision | None:
+    """Return one decision, or None."""
+    columns = (StoryDecision.kind, StoryDecision.decided_at, StoryDecision.note, StoryDecision.undone_at)
+    row = conn.execute(select(*columns).where(StoryDecision.id == number)).first()
+    if row is None:
+        return None
+    pairs = conn.execute(select(StoryPair.article_a, StoryPair.article_b).where(StoryPair.decision_id == number)).all()
+    return Decision(number, *row, tuple(sorted({article_id for pair in pairs for article_id in pair})))
+
+
+def _involves(article_ids: Sequence[int]) -> ColumnElement[bool]:
+    return or_(StoryPair.article_a.in_(article_ids), StoryPair.article_b.in_(article_ids))
