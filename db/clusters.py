@@ -162,7 +162,7 @@ def record_clusters(conn: Connection, members: Mapping[int, MemberRow], original
 
 
 def find_members(conn: Connection, article_id: int) -> list[int]:
-    """Return the articles of one story, by id: of that which this article is in. Empty when there is no such article."""
+    """Return the articles of the story that this article is in, by id; empty when there is no such article."""
     cluster = select(Article.cluster_id).where(Article.id == article_id).scalar_subquery()
     query = select(Article.id).where(or_(Article.id == article_id, Article.cluster_id == cluster))
     return sorted(conn.scalars(query))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Date, Engine, event, text
+from sqlalchemy import Connection, Date, Engine, cast, event, func, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 
@@ -57,6 +57,11 @@ def _begin(conn: Connection) -> None:
     # whatever the timeout; so writers take the lock when they begin, and wait for it there.
     writes = conn.get_execution_options().get(WRITES, False)
     conn.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def utc_day(conn: Connection, column: Any) -> Any:
+    """Return the UTC day of an instant as an SQL expression: a date, on SQLite as ISO 8601 text."""
+    return func.date(column) if is_sqlite(conn) else cast(func.timezone("UTC", column), Date)
 
 
 def upsert_rows(conn: Connection, table: Any, rows: Sequence[Sequence[Any]]) -> None:

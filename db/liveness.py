@@ -1,0 +1,47 @@
+"""What was tried for each outlet on each day, as the counted outcomes say. Their days are those of UTC."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+
+from sqlalchemy import Connection, func, select
+
+from db.coverage import TOTAL, iter_cells
+from db.dialect import utc_day
+from db.models import Feed, Outcome
+
+_SUCCEEDED = {"poll": ("changed", "unchanged"), "fetch": ("captured", "unchanged")}
+_NOT_A_FAILURE = ("gone", "missing", "refused")
+"""The page or the feed is not there or not for us: the outlet was reached."""
+
+
+def iter_attempts(conn: Connection, since: date, until: date) -> Iterator[tuple[str, date, str, bool, int]]:
+    """Yield (outlet, day, `poll` or `fetch`, whether it succeeded, how often); both days are inclusive."""
+    day = utc_day(conn, Outcome.at)
+    within = (
+        Outcome.at >= datetime.combine(since, time(), UTC),
+        Outcome.at < datetime.combine(until + timedelta(days=1), time(), UTC),
+        Outcome.stage.in_(_SUCCEEDED),
+        Outcome.source_id.is_not(None),
+        Outcome.outcome.not_in(_NOT_A_FAILURE),
+    )
+    columns = (Outcome.source_id, day, Outcome.stage, Outcome.outcome)
+    for source_id, when, stage, outcome, inputs in conn.execute(
+        select(*columns, func.sum(Outcome.inputs)).where(*within).group_by(*columns)
+    ):
+        on = when if isinstance(when, date) else date.fromisoformat(when)
+        yield str(source_id), on, stage, outcome in _SUCCEEDED[stage], int(inputs)
+
+
+def iter_printed(conn: Connection, since: date, until: date) -> Iterator[tuple[str, date, int]]:
+    """Yield (outlet, day, articles that count on it)."""
+    for cell in iter_cells(conn, split="source", entities=[TOTAL], since=since, until=until):
+        yield cell.part, cell.bucket_on, cell.articles
+
+
+def read_given_up(conn: Connection) -> dict[str, date]:
+    """Return the last day of polls of each outlet that has no active feed."""
+    active = func.count().filter(Feed.state == "active")
+    query = select(Feed.source_id, func.max(Feed.polled_at)).group_by(Feed.source_id).having(active == 0)
+    return {source_id: polled_at.date() for source_id, polled_at in conn.execute(query) if polled_at is not None}

@@ -1,0 +1,70 @@
+"""A day's health: failing polls, a crawler that stood still, pages out of reach, silence against habit."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from worker.coverage.alive import Collected, health_by_day
+
+DAY = date(2022, 1, 26)  # a Wednesday
+TODAY = date(2022, 2, 20)
+WHOLE = Collected(polls=96, fetches=10, articles=10)
+
+
+def month(last: Collected, *, usual: Collected = WHOLE) -> dict[tuple[str, date], Collected]:
+    past = {("post", DAY - timedelta(days=back)): usual for back in range(1, 29)}
+    return past | {("post", DAY): last}
+
+
+@pytest.mark.parametrize(
+    ("last", "reason"),
+    [
+        pytest.param(WHOLE, None, id="whole"),
+        pytest.param(Collected(polls=48, articles=10), None, id="half the polls are enough"),
+        pytest.param(Collected(polls=40, articles=10), "polls", id="fewer are not"),
+        pytest.param(Collected(polls_failed=3), "polls", id="failing feeds are polled seldom"),
+        pytest.param(Collected(), "polls", id="the crawler stood still"),
+        pytest.param(Collected(polls=96, fetches=2, fetches_failed=3, articles=2), "fetches", id="pages out of reach"),
+        pytest.param(Collected(polls=96), "silent", id="not a word"),
+        pytest.param(Collected(polls=96, articles=1), None, id="one word is not silence"),
+    ],
+)
+def test_why_a_day_is_impaired(last: Collected, reason: str | None) -> None:
+    health = health_by_day(month(last), [DAY], today=TODAY)[DAY]
+    assert health.watched == 1
+    assert dict(health.impaired) == ({"post": reason} if reason else {})
+    assert health.alive == (0.0 if reason else 1.0)
+
+
+def test_an_outlet_that_prints_little_may_be_silent() -> None:
+    little = Collected(polls=96, articles=2)
+    assert health_by_day(month(Collected(polls=96), usual=little), [DAY], today=TODAY)[DAY].alive == 1.0
+
+
+def test_silence_on_a_sunday_is_judged_by_weekends() -> None:
+    sunday = DAY - timedelta(days=3)
+    past = {
+        ("post", sunday - timedelta(days=back)): Collected(
+            polls=96, articles=0 if (sunday - timedelta(days=back)).weekday() >= 5 else 20
+        )
+        for back in range(1, 29)
+    }
+    health = health_by_day(past | {("post", sunday): Collected(polls=96)}, [sunday], today=TODAY)
+    assert health[sunday].alive == 1.0
+
+
+def test_today_is_not_over() -> None:
+    assert health_by_day(month(Collected(polls=3)), [DAY], today=DAY)[DAY].alive == 1.0
+    assert health_by_day(month(Collected(polls_failed=3)), [DAY], today=DAY)[DAY].alive == 0.0
+
+
+def test_who_is_watched() -> None:
+    collected = month(WHOLE) | {("archive", DAY): Collected(articles=50)}
+    days = [DAY - timedelta(days=40), DAY, DAY + timedelta(days=1), TODAY + timedelta(days=1)]
+    health = health_by_day(collected, days, today=TODAY)
+    assert [health[day].watched for day in days] == [0, 1, 1, 0]
+    assert health[days[0]].alive is None
+    given_up = health_by_day(collected, days, today=TODAY, given_up={"post": DAY})
+    assert [given_up[day].watched for day in days] == [0, 1, 0, 0]

@@ -1,0 +1,38 @@
+"""The health of the collection day by day, read from the store."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, timedelta
+
+from sqlalchemy import Connection
+
+from db.liveness import iter_attempts, iter_printed, read_given_up
+from worker.coverage.alive import HABIT_DAYS, Collected, DayHealth, health_by_day
+
+_FIELDS = {
+    ("poll", True): "polls",
+    ("poll", False): "polls_failed",
+    ("fetch", True): "fetches",
+    ("fetch", False): "fetches_failed",
+}
+
+
+def alive_by_day(conn: Connection, since: date, until: date, *, today: date) -> Mapping[date, DayHealth]:
+    """Return, for each day from `since` to `until`, how many outlets were watched and whose collection was impaired.
+
+    A day on which nothing was watched (an archive brought in by hand) is there too: `alive` is None then.
+    """
+    begin = since - timedelta(days=HABIT_DAYS)
+    collected: defaultdict[tuple[str, date], Collected] = defaultdict(Collected)
+    for outlet, day, stage, succeeded, times in iter_attempts(conn, begin, until):
+        name = _FIELDS[stage, succeeded]
+        key = outlet, day
+        collected[key] = replace(collected[key], **{name: getattr(collected[key], name) + times})
+    if collected:  # else nobody was watched, whatever was printed
+        for outlet, day, articles in iter_printed(conn, begin, until):
+            collected[outlet, day] = replace(collected[outlet, day], articles=articles)
+    days = [since + timedelta(days=number) for number in range((until - since).days + 1)]
+    return health_by_day(collected, days, today=today, given_up=read_given_up(conn))
