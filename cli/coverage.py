@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.export import DAY, day_range
+from cli.export import DAY
+from cli.output import fail
 from cli.store import open_store
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from worker.coverage.series import Point
+    from cli.coverageshow import Shown
+    from worker.coverage.alive import DayHealth
+    from worker.coverage.series import Counts
 
 _DAYS_MAX = 40_000
 """More than a century of days."""
@@ -57,35 +59,63 @@ class Format(StrEnum):
 
 
 def coverage(
-    entities: Annotated[list[str], typer.Argument(metavar="ENTITY...", help="Ids or labels of the vocabulary.")],
+    entities: Annotated[
+        list[str] | None, typer.Argument(metavar="ENTITY...", help="Ids or labels of the vocabulary.")
+    ] = None,
     by: Annotated[Grain, typer.Option(help="Length of a period; weeks are those of ISO 8601.")] = Grain.day,
     split: Annotated[Split | None, typer.Option(help="Count per outlet, language, country or genre.")] = None,
     level: Annotated[Level, typer.Option(help="Only mentions of this level.")] = Level.all,
     since: Annotated[datetime | None, typer.Option(formats=DAY, metavar="DAY", help="First day, 2022-01-05.")] = None,
     until: Annotated[datetime | None, typer.Option(formats=DAY, metavar="DAY", help="Last day.")] = None,
+    share: Annotated[bool, typer.Option("--share", help="Also as a share of all articles in scope.")] = False,
+    voice: Annotated[bool, typer.Option("--voice", help="Also as a share of all these entities together.")] = False,
+    compare: Annotated[
+        tuple[str, str] | None, typer.Option(metavar="A..B C..D", help="Compare two stretches of days instead.")
+    ] = None,
+    plot: Annotated[str | None, typer.Option(metavar="F", help="Draw it too, into F.png or F.svg.")] = None,
     format: Annotated[Format | None, typer.Option(help="json or table; a table on a terminal.")] = None,
 ) -> None:
     """Count articles, stories and mentions per period; periods without any are there with zeros.
 
     A reprint is an article of its own and part of its original's story. Without --since and --until the range is
-    from the first to the last day with an article; periods that the range touches are counted whole.
+    from the first to the last day with an article; periods that the range touches are counted whole. `alive` is the
+    share of watched outlets whose collection was whole; where it was not, `impaired` is true: a fall may be ours.
 
     Example: steppewatch coverage csto kazakhstan --by month --split source
+
+    Example: steppewatch coverage csto --compare 2021-12-01..2021-12-31 2022-01-01..2022-01-31
     """
+    from cli import coverageshow
     from cli.names import entity_ids
 
-    first, last = day_range(since, until)
+    if not entities:
+        raise typer.BadParameter("name at least one entity", param_hint="ENTITY...")
+    first, last = _range(since, until)
     database = open_store()
+    as_json = (format or (Format.table if sys.stdout.isatty() else Format.json)) is Format.json
     with database.reading() as conn:
         ids = entity_ids(conn, entities)
-        points = _series(conn, ids, by, split, level, first, last)
-    if (format or (Format.table if sys.stdout.isatty() else Format.json)) is Format.json:
-        _print_json(points, split)
-    else:
-        _print_table(list(points), split)
+        if compare is not None:
+            comparisons = _compare(conn, ids, compare, level)
+            (coverageshow.comparisons_as_json if as_json else coverageshow.comparisons_as_table)(comparisons)
+            return
+        shown = _shown(conn, ids, by, split, level, first, last, share=share, voice=voice)
+    if plot is not None:
+        from cli.plot import draw
+
+        draw(plot, shown)
+    (coverageshow.as_json if as_json else coverageshow.as_table)(shown)
 
 
-def _series(
+def _range(since: datetime | None, until: datetime | None) -> tuple[date | None, date | None]:
+    """Return both as days; end the command when nothing lies between them."""
+    first, last = since and since.date(), until and until.date()
+    if first and last and first > last:
+        fail(f"--since {first} is after --until {last}")
+    return first, last
+
+
+def _shown(
     conn: Connection,
     entities: Sequence[str],
     grain: Grain,
@@ -93,21 +123,52 @@ def _series(
     level: Level,
     since: date | None,
     until: date | None,
-) -> Iterator[Point]:
-    from db.coverage import iter_cells, span
-    from worker.coverage.series import Counts, fill
+    *,
+    share: bool,
+    voice: bool,
+) -> Shown:
+    from cli.coverageshow import Shown
+    from db.coverage import TOTAL, bucket_end, span
+    from worker.coverage.series import fill, label_of, voices
+    from worker.liveness import alive_by_day
 
     known = span(conn)
     first, last = since or (known and known[0]), until or (known and known[1])
-    if first is None or last is None:
-        return iter(())
-    cells = {
-        (cell.bucket_on, cell.entity_id, cell.part): Counts(cell.articles, cell.stories, cell.mentions)
-        for cell in iter_cells(
-            conn, grain=grain, split=split or "all", level=level, entities=entities, since=first, until=last
-        )
-    }
-    return fill(cells, _buckets(first, last, grain), entities, grain=grain, is_split=split is not None)
+    if first is None or last is None or first > last:
+        return Shown((), {}, {}, {}, split)
+    buckets = _buckets(first, last, grain)
+    cells = _cells(conn, entities, grain, split, level, first, last)
+    points = list(fill(cells, buckets, entities, grain=grain, is_split=split is not None))
+    totals = {}
+    if share:
+        found = _cells(conn, [TOTAL], grain, split, Level.all, first, last)
+        totals = {(label_of(bucket, grain), part): counts for (bucket, _, part), counts in found.items()}
+    after = bucket_end(buckets[-1], grain)
+    health = alive_by_day(conn, buckets[0], after - timedelta(days=1), today=datetime.now(UTC).date())
+    periods = {label_of(bucket, grain): _of_period(health, bucket, bucket_end(bucket, grain)) for bucket in buckets}
+    return Shown(
+        points, periods, totals, voices(points) if voice else {}, split, dict(zip(periods, buckets, strict=True))
+    )
+
+
+def _of_period(health: Mapping[date, DayHealth], first: date, after: date) -> Sequence[DayHealth]:
+    return [health[first + timedelta(days=number)] for number in range((after - first).days)]
+
+
+def _cells(
+    conn: Connection,
+    entities: Sequence[str],
+    grain: Grain,
+    split: Split | None,
+    level: Level,
+    since: date,
+    until: date,
+) -> dict[tuple[date, str, str], Counts]:
+    from db.coverage import cells_query
+    from worker.coverage.series import Counts
+
+    query = cells_query(grain=grain, split=split or "all", level=level, entities=entities, since=since, until=until)
+    return {(row[0], row[1], row[2]): Counts(*row[3:]) for row in conn.execute(query)}
 
 
 def _buckets(first: date, last: date, grain: Grain) -> list[date]:
@@ -126,49 +187,48 @@ def _buckets(first: date, last: date, grain: Grain) -> list[date]:
     return buckets
 
 
-def _print_json(points: Iterator[Point], split: Split | None) -> None:
-    """Print one list with an object per line."""
-    between = "[\n"
-    for point in points:
-        part = {} if split is None else {split.value: point.part or None}
-        counts = point.counts
-        numbers = {"articles": counts.articles, "stories": counts.stories, "mentions": counts.mentions}
-        record = {"period": point.period, "entity": point.entity, **part, **numbers}
-        sys.stdout.write(between + json.dumps(record, ensure_ascii=False))
-        between = ",\n"
-    sys.stdout.write("[]\n" if between == "[\n" else "\n]\n")
+def _compare(
+    conn: Connection, entities: Sequence[str], stretches: tuple[str, str], level: Level
+) -> list[dict[str, Any]]:
+    """Return for each entity the counts of two stretches of days, and how they differ."""
+    from db.coverage import count_stories
+    from worker.coverage.compare import compare
+
+    spans = [_stretch(text) for text in stretches]
+    records = []
+    for entity in entities:
+        daily: list[list[Counts]] = []
+        for first, last in spans:
+            cells = _cells(conn, [entity], Grain.day, None, level, first, last)
+            daily.append([cells.get((day, entity, ""), _nothing()) for day in _buckets(first, last, Grain.day)])
+        before, after = ([counts.articles for counts in days] for days in daily)
+        found = compare(before, after)
+        records.append(
+            {
+                "entity": entity,
+                "periods": [f"{first}..{last}" for first, last in spans],
+                "days": [len(before), len(after)],
+                "articles": [sum(before), sum(after)],
+                "stories": [count_stories(conn, entity, first, last, level=level) for first, last in spans],
+                "mentions": [sum(counts.mentions for counts in days) for days in daily],
+                "comparison": found,
+            }
+        )
+    return records
 
 
-def _print_table(points: Sequence[Point], split: Split | None) -> None:
-    """Print, per entity and part, its course as a line of bars and the periods that are not empty."""
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
+def _nothing() -> Counts:
+    from worker.coverage.series import Counts
 
-    from worker.coverage.series import sparkline, squeeze
+    return Counts()
 
-    console = Console()
-    lines: dict[tuple[str, str], list[Point]] = {}
-    for point in points:
-        lines.setdefault((point.entity, point.part), []).append(point)
-    if not lines:
-        console.print("No article yet.")
-    for (entity, part), course in lines.items():
-        articles = [point.counts.articles for point in course]
-        title = Text(entity, style="bold")
-        if split is not None:
-            title.append(f" · {part or 'unknown'}", style="not bold")
-        title.append(f"  articles: {sum(articles):,}, {course[0].period} to {course[-1].period}", style="dim not bold")
-        console.print(title)
-        console.print(Text(sparkline(squeeze(articles, console.width - 2)), style="cyan"))
-        table = Table(box=None, header_style="dim", pad_edge=False)
-        table.add_column("period")
-        for name in ("articles", "stories", "mentions"):
-            table.add_column(name, justify="right")
-        for point in course:
-            counts = point.counts
-            if counts.articles:
-                table.add_row(point.period, f"{counts.articles:,}", f"{counts.stories:,}", f"{counts.mentions:,}")
-        if table.row_count:
-            console.print(table)
-        console.print()
+
+def _stretch(text: str) -> tuple[date, date]:
+    first, _, last = text.partition("..")
+    try:
+        days = date.fromisoformat(first), date.fromisoformat(last)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not like 2022-01-01..2022-01-31", param_hint="--compare") from None
+    if days[0] > days[1]:
+        fail(f"--compare: {days[0]} is after {days[1]}")
+    return days

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, insert, select
+from sqlalchemy import Connection, Select, distinct, func, insert, select
 
 from db.models import Article, CoverageCell, CoverageDirty, CoverageFact, CoverageMark, CoverageSeries
 
@@ -123,6 +123,16 @@ def iter_cells(conn: Connection, **wanted: Any) -> Iterator[Cell]:
     query = cells_query(**wanted).order_by(CoverageCell.bucket_on, series.entity_id, series.part)
     for row in conn.execution_options(yield_per=1_000).execute(query):
         yield Cell(*row)
+
+
+def count_stories(conn: Connection, entity: str, since: date, until: date, *, level: str = "all") -> int:
+    """Return how many stories an entity has in a stretch of days that is no period with a cell of its own."""
+    within = (CoverageFact.entity_id == entity, CoverageFact.counts_on >= since, CoverageFact.counts_on <= until)
+    story = func.coalesce(Article.cluster_id, Article.id)
+    query = select(func.count(distinct(story))).join(CoverageFact, CoverageFact.article_id == Article.id).where(*within)
+    if level != "all":
+        query = query.where(getattr(CoverageFact, level) > 0)
+    return conn.scalar(query) or 0
 
 
 def span(conn: Connection) -> tuple[date, date] | None:

@@ -11,11 +11,19 @@ _BARS = "▁▂▃▄▅▆▇█"
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What was written in one period: articles (reprints included), stories (clusters) and mentions."""
+    """What was written in one period: articles (reprints included), stories (clusters), mentions; and parts of these.
+
+    `in_title` is of the mentions; in scope are some of the articles and stories; `undated` articles count on the day
+    they were collected.
+    """
 
     articles: int = 0
     stories: int = 0
     mentions: int = 0
+    in_title: int = 0
+    scope_articles: int = 0
+    scope_stories: int = 0
+    undated: int = 0
 
 
 _NOTHING = Counts()
@@ -58,6 +66,24 @@ def fill(
         period = label_of(bucket, grain)
         for entity, part in lines:
             yield Point(period, entity, part, cells.get((bucket, entity, part), _NOTHING))
+
+
+def share(part: int, whole: int) -> float | None:
+    """Return part of whole, in six digits; None when there is no whole."""
+    return round(part / whole, 6) if whole else None
+
+
+def voices(points: Sequence[Point]) -> dict[tuple[str, str], Counts]:
+    """Return what all entities of the points have together, by (period, part): the whole of a share of voice.
+
+    An article that names two of them counts for each, so that the shares of a period are one together.
+    """
+    wholes: dict[tuple[str, str], Counts] = {}
+    for point in points:
+        key = point.period, point.part
+        before, more = wholes.get(key, _NOTHING), point.counts
+        wholes[key] = Counts(before.articles + more.articles, before.stories + more.stories)
+    return wholes
 
 
 def squeeze(values: Sequence[int], width: int) -> list[int]:

@@ -1,0 +1,182 @@
+"""Series and comparisons as JSON and as tables."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from worker.coverage.series import Counts, Point, share, sparkline, squeeze
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from worker.coverage.alive import DayHealth
+    from worker.coverage.compare import Interval
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A series with all that is shown beside it."""
+
+    points: Sequence[Point]
+    health: Mapping[str, Sequence[DayHealth]]
+    """Of each day of a period, by its label."""
+    totals: Mapping[tuple[str, str], Counts]
+    """Of all articles, by (period, part); empty when no share is asked for."""
+    voices: Mapping[tuple[str, str], Counts]
+    """Of these entities together, likewise."""
+    split: str | None
+    begins: Mapping[str, date] = field(default_factory=dict)
+    """The first day of each period."""
+
+    def lines(self) -> dict[tuple[str, str], list[Point]]:
+        """Return the points by (entity, part), in their order."""
+        lines: dict[tuple[str, str], list[Point]] = {}
+        for point in self.points:
+            lines.setdefault((point.entity, point.part), []).append(point)
+        return lines
+
+    def alive(self, period: str) -> float | None:
+        """Return the share of outlets alive in a period: the mean of its days; None when nothing was watched."""
+        shares = [day.alive for day in self.health.get(period, ()) if day.alive is not None]
+        return round(sum(shares) / len(shares), 4) if shares else None
+
+    def is_impaired(self, period: str, outlet: str | None = None) -> bool:
+        """Return whether collection was impaired on a day of the period: of this outlet, or of any."""
+        days = self.health.get(period, ())
+        return any(day.impaired if outlet is None else outlet in day.impaired for day in days)
+
+    def flag(self, point: Point) -> bool:
+        """Return whether a point may be too low because of us."""
+        return self.is_impaired(point.period, point.part if self.split == "source" else None)
+
+
+def as_json(shown: Shown) -> None:
+    """Print one list with an object per line."""
+    _print_list(_record(shown, point) for point in shown.points)
+
+
+def _record(shown: Shown, point: Point) -> dict[str, Any]:
+    counts, key = point.counts, (point.period, point.part)
+    record: dict[str, Any] = {"period": point.period, "entity": point.entity}
+    if shown.split is not None:
+        record[shown.split] = point.part or None
+    record |= asdict(counts)
+    if shown.totals:
+        total = shown.totals.get(key, Counts())
+        record["share"] = share(counts.scope_articles, total.scope_articles)
+        record["stories_share"] = share(counts.scope_stories, total.scope_stories)
+    if shown.voices:
+        record["voice"] = share(counts.articles, shown.voices[key].articles)
+        record["stories_voice"] = share(counts.stories, shown.voices[key].stories)
+    return record | {"alive": shown.alive(point.period), "impaired": shown.flag(point)}
+
+
+def _print_list(records: Iterator[dict[str, Any]]) -> None:
+    between = "[\n"
+    for record in records:
+        sys.stdout.write(between + json.dumps(record, ensure_ascii=False))
+        between = ",\n"
+    sys.stdout.write("[]\n" if between == "[\n" else "\n]\n")
+
+
+def as_table(shown: Shown) -> None:
+    """Print, per entity and part, its course as a line of bars and the periods that are not empty."""
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console()
+    lines = shown.lines()
+    if not lines:
+        console.print("No article yet.")
+    for (entity, part), course in lines.items():
+        articles = [point.counts.articles for point in course]
+        title = Text(entity, style="bold")
+        if shown.split is not None:
+            title.append(f" · {part or 'unknown'}", style="not bold")
+        title.append(f"  articles: {sum(articles):,}, {course[0].period} to {course[-1].period}", style="dim not bold")
+        console.print(title)
+        console.print(Text(sparkline(squeeze(articles, console.width - 2)), style="cyan"))
+        table = _table(shown, course)
+        if table.row_count:
+            console.print(table)
+        console.print()
+    if any(shown.is_impaired(period) for period in shown.health):
+        console.print("! collection was impaired: a fall may be ours", style="yellow")
+    undated = sum(point.counts.undated for point in shown.points)
+    if undated:
+        console.print(f"{undated:,} articles have no date; they count on the day they were collected", style="dim")
+
+
+def _table(shown: Shown, course: Sequence[Point]) -> Table:
+    from rich.table import Table
+
+    table = Table(box=None, header_style="dim", pad_edge=False)
+    table.add_column("period")
+    shares = [name for name, wanted in (("share", shown.totals), ("voice", shown.voices)) if wanted]
+    for name in ("articles", "stories", "mentions", "in title", *shares, "outlets alive"):
+        table.add_column(name, justify="right")
+    for point in course:
+        counts, record = point.counts, _record(shown, point)
+        if counts.articles or record["impaired"]:
+            numbers = (f"{n:,}" for n in (counts.articles, counts.stories, counts.mentions, counts.in_title))
+            alive = "" if record["alive"] is None else f"{record['alive']:.0%}{' !' if record['impaired'] else ''}"
+            table.add_row(point.period, *numbers, *(_percent(record[name]) for name in shares), alive)
+    return table
+
+
+def _percent(value: float | None) -> str:
+    return "" if value is None else f"{value:.1%}"
+
+
+def comparisons_as_json(records: Sequence[Mapping[str, Any]]) -> None:
+    """Print one list with an object per entity; what is not a finite number is null."""
+    _print_list(_plain(record) for record in records)
+
+
+def _plain(record: Mapping[str, Any]) -> dict[str, Any]:
+    found = record["comparison"]
+    plain = {name: value for name, value in record.items() if name != "comparison"}
+    plain["dispersion"] = round(found.dispersion, 4)
+    for name, interval in (("ratio", found.ratio), ("difference_per_day", found.difference)):
+        plain[name] = {part: _number(value) for part, value in asdict(interval).items()}
+    return plain
+
+
+def _number(value: float) -> float | None:
+    return round(value, 4) if math.isfinite(value) else None
+
+
+def comparisons_as_table(records: Sequence[Mapping[str, Any]]) -> None:
+    """Print a line per entity: what was counted in both stretches, and how the second differs."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, header_style="dim", pad_edge=False)
+    table.add_column("entity")
+    for name in ("articles", "stories", "articles a day", "times as many", "more a day"):
+        table.add_column(name, justify="right")
+    for record in records:
+        found = record["comparison"]
+        rates = (n / days for n, days in zip(record["articles"], record["days"], strict=True))
+        table.add_row(
+            record["entity"],
+            " → ".join(f"{n:,}" for n in record["articles"]),
+            " → ".join(f"{n:,}" for n in record["stories"]),
+            " → ".join(f"{rate:.2f}" for rate in rates),
+            _words(found.ratio),
+            _words(found.difference),
+        )
+    console = Console()
+    console.print(f"{' → '.join(records[0]['periods'])}; in brackets: 95 % interval", style="dim")
+    console.print(table)
+
+
+def _words(interval: Interval) -> str:
+    value = "?" if math.isnan(interval.value) else "∞" if math.isinf(interval.value) else f"{interval.value:.2f}"
+    return f"{value} ({interval.low:.2f}–{'∞' if math.isinf(interval.high) else f'{interval.high:.2f}'})"

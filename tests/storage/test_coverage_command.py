@@ -1,0 +1,133 @@
+"""`coverage`: shares, voices, two periods compared, the health beside the numbers, and a picture."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from samplestore import Sample, store_of
+from sqlalchemy import Connection, update
+from typer.testing import CliRunner, Result
+
+from cli.main import app
+from db import migrate
+from db.coverage import mark_articles
+from db.engine import Database
+from db.models import Article
+from db.outcomes import record_outcomes
+from worker.recount import recount
+
+MONDAY = datetime(2022, 1, 3, 12, tzinfo=UTC)
+PNG = b"\x89PNG\r\n\x1a\n"
+
+# Invented: none of this was ever published.
+SAMPLES = [
+    Sample("https://herald.example/1", text="CSTO.", says=(("CSTO", "csto"),), published_at=MONDAY),
+    Sample("https://herald.example/2", text="Turan.", says=(("Turan", "turan"),), published_at=MONDAY),
+    Sample("https://herald.example/3", text="Weather.", published_at=MONDAY),
+    Sample("https://oasis.example/4", "oasis-wire", text="Football.", published_at=MONDAY),
+    *(
+        Sample(f"https://oasis.example/w{n}", "oasis-wire", text="CSTO.", title=f"{n}", says=(("CSTO", "csto"),))
+        for n in range(3)
+    ),
+]
+
+
+@pytest.fixture
+def store(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+    migrate.upgrade(Database(database_url))
+    database = store_of(database_url, SAMPLES)
+
+    def judge(conn: Connection) -> None:
+        conn.execute(update(Article).values(in_scope=Article.id != 4))
+        mark_articles(conn, list(range(1, 8)))
+
+    database.write(judge)
+    recount(database)
+    monkeypatch.setattr("cli.store._url", lambda: database_url)
+    yield database
+    database.close()
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(app, ["coverage", *arguments])
+
+
+def records(*arguments: str) -> list[dict[str, object]]:
+    result = run(*arguments)
+    assert result.exit_code == 0, result.stderr
+    found: list[dict[str, object]] = json.loads(result.stdout)
+    return found
+
+
+def test_a_share_is_of_what_is_in_scope_that_day(store: Database) -> None:
+    first, *_ = records("csto", "--share", "--since", "2022-01-03", "--until", "2022-01-03")
+    assert (first["articles"], first["scope_articles"], first["share"]) == (1, 1, 0.333333)
+    [of_outlet] = records("csto", "--share", "--split", "source", "--since", "2022-01-03", "--until", "2022-01-03")
+    assert (of_outlet["source"], of_outlet["share"]) == ("steppe-herald", 0.333333)
+
+
+def test_a_share_of_voice_is_of_the_chosen_entities_together(store: Database) -> None:
+    found = {row["entity"]: row["voice"] for row in records("csto", "turan", "--voice", "--by", "week")}
+    assert found == {"csto": 0.8, "turan": 0.2}
+
+
+def test_two_periods_are_compared(store: Database) -> None:
+    [row] = records("csto", "--compare", "2022-01-03..2022-01-03", "2022-01-04..2022-01-06")
+    assert (row["articles"], row["stories"], row["days"]) == ([1, 3], [1, 3], [1, 3])
+    ratio = row["ratio"]
+    assert isinstance(ratio, dict)
+    assert ratio["value"] == 1.0
+    assert ratio["low"] < 0.2 < 5 < ratio["high"], "three articles against one prove nothing"
+
+
+def test_days_on_which_our_collection_was_impaired_say_so(store: Database) -> None:
+    def poll(conn: Connection) -> None:
+        for number in range(5):
+            outcome = "changed" if number != 2 else "server error"
+            at = MONDAY + timedelta(days=number)
+            record_outcomes(conn, "poll", {("steppe-herald", outcome): 96, ("oasis-wire", "unchanged"): 96}, at=at)
+
+    store.write(poll)
+    days = records("csto", "--since", "2022-01-02", "--until", "2022-01-06")
+    assert [(day["alive"], day["impaired"]) for day in days] == [
+        (None, False),
+        (1.0, False),
+        (1.0, False),
+        (0.5, True),
+        (1.0, False),
+    ]
+    herald = records("csto", "--split", "source", "--since", "2022-01-05", "--until", "2022-01-05")
+    assert [(row["source"], row["impaired"]) for row in herald] == [("oasis-wire", False)]
+    assert "! collection was impaired" in run("csto", "--format", "table").stdout
+
+
+def test_a_picture_is_drawn_and_a_wrong_path_leaves_nothing(store: Database, tmp_path: Path) -> None:
+    assert run("csto", "turan", "--plot", str(tmp_path / "c.png")).exit_code == 0
+    assert (tmp_path / "c.png").read_bytes().startswith(PNG)
+    assert run("csto", "--plot", str(tmp_path / "c.svg")).exit_code == 0
+    assert "<svg" in (tmp_path / "c.svg").read_text()
+    result = run("csto", "--plot", str(tmp_path / "no" / "c.png"))
+    assert (result.exit_code, "cannot be written" in result.stderr) == (1, True)
+    assert run("csto", "--plot", "c.pdf").exit_code == 2
+    assert {path.name for path in tmp_path.iterdir() if not path.name.startswith("steppewatch.db")} == {
+        "c.png",
+        "c.svg",
+    }
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["csto", "--compare", "2022-01-03..2022-01-03", "yesterday"], 2, "is not like 2022-01-01..2022-01-31"),
+        (["csto", "--compare", "2022-01-03..2022-01-01", "2022-01-03..2022-01-03"], 1, "is after"),
+        ([], 2, "name at least one entity"),
+    ],
+)
+def test_what_cannot_be_answered_is_said(store: Database, arguments: list[str], code: int, said: str) -> None:
+    result = run(*arguments)
+    assert (result.exit_code, result.stdout) == (code, "")
+    assert said in " ".join(result.stderr.replace("│", " ").split())
