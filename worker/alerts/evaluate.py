@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from worker.alerts.article import Article
 from worker.alerts.because import Fired, reasons
 from worker.alerts.nodes import Query
@@ -13,22 +11,29 @@ from worker.alerts.truth import holds
 __all__ = ["Fired", "Verdict", "evaluate", "judge"]
 
 
-@dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether an article matches, and why; a query that only excludes has no reasons."""
+    """Whether an article matches, and why."""
 
-    matched: bool
-    because: tuple[Fired, ...] = ()
+    __slots__ = ("_asked", "_because", "matched")
 
+    def __init__(self, matched: bool, query: Query, reading: Reading) -> None:
+        self.matched = matched
+        self._asked = query, reading
+        self._because: tuple[Fired, ...] | None = None
 
-NO = Verdict(False)
+    @property
+    def because(self) -> tuple[Fired, ...]:
+        """The words that fired, in reading order, found when first asked for; a query that only excludes has none."""
+        if self._because is None:
+            self._because = reasons(*self._asked) if self.matched else ()
+        return self._because
 
 
 def evaluate(query: Query, article: Article) -> Verdict:
-    """Return whether the article matches, with the words that fired in reading order."""
+    """Return whether the article matches, and why."""
     return judge(query, Reading(article))
 
 
 def judge(query: Query, reading: Reading) -> Verdict:
     """Do what `evaluate` does with an article that is read already."""
-    return Verdict(True, reasons(query, reading)) if holds(query, reading) else NO
+    return Verdict(holds(query, reading), query, reading)

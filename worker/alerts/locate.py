@@ -57,6 +57,8 @@ def _preceded(these: Sequence[Span], others: Sequence[Span], distance: int) -> I
 
 
 def _of_word(query: Word, reading: Reading, within: Span) -> list[Span]:
+    if query.plain and within is EVERYWHERE:
+        return [(at, at) for at in reading.main.positions.get(query.plain, ())]
     zone = reading.zone(query.field)
     if query.edits:
         found = [(at, at) for at in _standing(zone, zone.spellings(query.variants[0][0], query.edits))]
@@ -77,7 +79,8 @@ def _of_tagged(query: Tagged, reading: Reading, within: Span) -> list[Span]:
 
 
 def _of_or(query: Or, reading: Reading, within: Span) -> list[Span]:
-    return sorted({span for part in query.parts for span in spans(part, reading, within)})
+    found = [places for part in query.parts if (places := spans(part, reading, within))]
+    return found[0] if len(found) == 1 else sorted({span for places in found for span in places})
 
 
 def _of_near(query: Near, reading: Reading, within: Span) -> list[Span]:

@@ -38,9 +38,15 @@ class Word(Query):
     edits: int = 0
     variants: tuple[tuple[str, ...], ...] = derived(init=False, compare=False, repr=False)
     """The folded words to look for, one after the other; any of these sequences will do."""
+    plain: str = derived(init=False, compare=False, repr=False)
+    """The one folded word that is all there is to look for, anywhere; "" if it is not so simple."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "variants", _variants(self.text))
+        variants = _variants(self.text)
+        is_plain = variants == variants[:1] and len(variants[0]) == 1 and "*" not in variants[0][0]
+        object.__setattr__(self, "variants", variants)
+        is_plain = is_plain and not (self.field or self.case or self.edits)
+        object.__setattr__(self, "plain", variants[0][0] if is_plain else "")
 
     def __str__(self) -> str:
         return _prefixed(self.field, self.case) + self.text + (f"~{self.edits}" if self.edits else "")

@@ -84,6 +84,8 @@ class Zone:
         """Return the field and the offsets in it of the words of a span."""
         at = self._part(span[0])
         (name, part), base = self.parts[at], self.bases[at]
+        if not part.words:  # a mention where no word is
+            return name, 0, 0
         return name, part.starts[span[0] - base], part.ends[span[1] - base]
 
     def surface(self, span: Span) -> str:
@@ -110,7 +112,16 @@ class Reading:
         joins = is_uzbek(article.language)
         self.title = Words(article.title, joins_uzbek=joins)
         self.body = Words(article.text, joins_uzbek=joins)
-        self.main = Zone([("title", self.title), ("text", self.body)])
+
+    @cached_property
+    def main(self) -> Zone:
+        """The words of title and text."""
+        return Zone([("title", self.title), ("text", self.body)])
+
+    @cached_property
+    def vocabulary(self) -> set[str]:
+        """The different words of title and text."""
+        return set(self.title.words).union(self.body.words)
 
     @cached_property
     def author(self) -> Zone:

@@ -26,20 +26,29 @@ _SPACE = ord(" ")
 
 @cache
 def _table() -> NDArray[np.uint16]:
-    """Return the letter without its marks for every letter that `fold` gives."""
-    table = np.arange(0x10000, dtype=np.uint16)
+    """Return what each character of the basic plane is as a letter of a word: folded, without its marks."""
+    bare = np.arange(0x10000, dtype=np.uint16)
     for code in range(0x80, 0xD800):
         letter = chr(code)
         base, *marks = list(unicodedata.normalize("NFD", letter))
         if marks and all(unicodedata.combining(mark) for mark in marks):
-            table[code] = ord(base)
+            bare[code] = ord(base)
         elif letter in _LIKE_NO_MARK:
-            table[code] = ord(_LIKE_NO_MARK[letter])
-    return table
+            bare[code] = ord(_LIKE_NO_MARK[letter])
+    return bare.take(_units(fold("".join(map(chr, range(0x10000))))))
 
 
-def _codes(folded: str) -> NDArray[np.uint16]:
-    return np.frombuffer(folded.encode("utf-16-le"), dtype="<u2")
+def _units(text: str) -> NDArray[np.uint16]:
+    return np.frombuffer(text.encode("utf-16-le", "surrogatepass"), dtype="<u2")
+
+
+def _folded(text: str) -> tuple[str, int]:
+    """Return a text as letters of words, character by character, and the highest code in it."""
+    units = _units(text)
+    if len(units) != len(text):
+        units = _units(fold(text))  # characters beyond the basic plane, such as emoji
+    codes = _table().take(units)
+    return codes.tobytes().decode("utf-16-le"), int(codes.max(initial=0))
 
 
 class Words:
@@ -58,9 +67,8 @@ class Words:
         self._ends: list[int] | None = None
         if joins_uzbek:
             text = _UZBEK.sub(UNSEEN, text)
-        codes = _table().take(_codes(fold(text)))
-        self._folded = codes.tobytes().decode("utf-16-le")
-        if UNSEEN in self._folded or codes.max(initial=0) >= _FIRST_IDEOGRAM:
+        self._folded, highest = _folded(text)
+        if UNSEEN in self._folded or highest >= _FIRST_IDEOGRAM:
             self._split_slowly()
         else:
             self.words = self._folded.split()
@@ -88,7 +96,7 @@ class Words:
         return self._ends
 
     def _locate(self) -> None:
-        codes = _codes(self._folded)
+        codes = _units(self._folded)
         inside = np.zeros(len(codes) + 2, dtype=np.int8)
         inside[1:-1] = codes != _SPACE
         steps = np.diff(inside)

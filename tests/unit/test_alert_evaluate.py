@@ -1,0 +1,236 @@
+"""What matches and why; the evaluator against a plain reading of the rules."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from worker.alerts.article import Article, Mentioned, Outlet
+from worker.alerts.evaluate import evaluate
+from worker.alerts.nodes import And, AtLeast, Near, Not, Or, Phrase, Query, Word
+from worker.alerts.query import Known, parse
+
+TEXT = (
+    "The drills near Osh began. Turkey’s envoy, Nagorno-Karabakh veteran K. Bekov, spoke of pan-Turkic unity.\n"
+    "Türkiye sold an ANKA; the Organization of Turkic States met in the O‘zbekiston hall for two days.\n"
+    "Nobody withdrew from the CSTO. A trump card, said Mr. Roe, is no plan. 习近平 was not there."
+)
+ARTICLE = Article(
+    title="Drills end: CSTO and Osh",
+    text=TEXT,
+    author="Aizada Bekova",
+    source=Outlet("tugai-lenta", ("Tugai Lenta", "lenta.tugai.example"), "KG/KZ"),
+    language="en",
+    genre="news",
+    url="https://m.tugai.example/2022/a",
+    published_at=datetime(2022, 1, 6, 23, 30, tzinfo=UTC),
+    mentions=(
+        Mentioned("title", 12, 16, "csto", "alliance"),
+        Mentioned("text", TEXT.index("CSTO"), TEXT.index("CSTO") + 4, "csto", "alliance"),
+        Mentioned("text", 0, 3, "somebody", "person", "coref"),
+    ),
+)
+
+KNOWN = Known({"csto": "CSTO", "somebody": "Somebody"}, frozenset({"Trump"}))
+
+
+@pytest.mark.parametrize(
+    ("query", "matches"),
+    [
+        ("drills", True),
+        ("DRILLS", True),
+        ("drill", False),
+        ("drill*", True),
+        ("turkiye", True),
+        ("Karabakh", True),
+        ("nagorno", True),
+        ("Nagorno-Karabakh", True),
+        ('"Nagorno Karabakh"', True),
+        ("pan-turk*", True),
+        ("sold-an*", False),
+        ("pan-turk* NEAR/2 turkic", False),
+        ("C5+1", False),
+        ("ANKA AND NOT Ankara", True),
+        ("case:ANKA", True),
+        ("case:Anka", False),
+        ("case:Turkiye", False),
+        ("case:Türkiye", True),
+        ('case:"Organization of Turkic States"', True),
+        ("Trump", False),
+        ("trump", True),
+        ("name:trump", True),
+        ("ozbekiston", False),
+        ("O'zbekiston", True),
+        ("习近平", True),
+        ("近习", False),
+        ("title:csto", True),
+        ("title:turkey", False),
+        ("body:drills", True),
+        ("body:end", False),
+        ("lead:envoy", True),
+        ("lead:plan", False),
+        ("author:bekova", True),
+        ("bekova", False),
+        ('author:"Aizada Bekova"', True),
+        ("source:tugai-lenta", True),
+        ('source:"tugai lenta"', True),
+        ("source:lenta.tugai.example", True),
+        ("source:tugai.example", True),
+        ("source:tugai", True),
+        ("source:lenta", False),
+        ("source:*.example", True),
+        ("country:kz", True),
+        ("country:UZ", False),
+        ("lang:en", True),
+        ("genre:news", True),
+        ("date:2022-01-06", True),
+        ("date>2022-01-06", False),
+        ("entity:csto", True),
+        ("title:entity:csto", True),
+        ("entity:somebody", False),
+        ("type:alliance NEAR/3 withdrew", True),
+        ("drills NEAR/3 Osh", True),
+        ("Osh ONEAR/3 drills", False),
+        ("end NEAR/100 began", False),
+        ("drills ONEAR/2 osh ONEAR/1 began", True),
+        ("SENT(drills osh)", True),
+        ("SENT(drills turkey)", False),
+        ("SENT(trump plan)", True),
+        ("SENT(CSTO NOT withdrew)", True),
+        ("SENT(envoy NOT veteran)", False),
+        ("SENT(began NEAR/2 turkey)", False),
+        ("atleast/2 drills", True),
+        ("atleast/3 drills", False),
+        ('atleast/4(drills OR osh OR "drills near")', True),
+        ('atleast/5(drills OR osh OR "drills near")', False),
+        ("score>=3(drills^2 osh^1)", True),
+        ("score>=3(drills^2 ankara^9 osh^0.5)", False),
+        ("score>=1(drills^2 osh^-2)", False),
+        ("turkiy~1", True),
+        ("turkija~1", False),
+        ("turkija~2", True),
+        ("turkijje~2", True),
+        ('"drills began"~2', True),
+        ('"drills began"~1', False),
+        ('"began drills"~5', False),
+        ('"the * envoy"', False),
+        ('"turkey * envoy"', True),
+        ('"org* of turk* states"', True),
+    ],
+)
+def test_matching(query: str, matches: bool) -> None:
+    assert evaluate(parse(query, known=KNOWN), ARTICLE).matched is matches
+
+
+def test_reasons_are_the_words_as_written_with_true_offsets() -> None:
+    verdict = evaluate(parse('(turkiye OR nowhere) AND "pan turkic" AND title:entity:csto AND lang:en'), ARTICLE)
+    fields = {"title": ARTICLE.title, "text": ARTICLE.text}
+    assert [(one.field, one.surface, one.term) for one in verdict.because] == [
+        ("title", "CSTO", "title:entity:csto"),
+        ("text", "pan-Turkic", '"pan turkic"'),
+        ("text", "Türkiye", "turkiye"),
+        ("language", "en", "lang:en"),
+    ]
+    for one in verdict.because:
+        if one.start is not None:
+            assert fields[one.field][one.start : one.end] == one.surface
+
+
+def test_only_the_words_that_are_near_are_reasons() -> None:
+    verdict = evaluate(parse("drills NEAR/2 end"), ARTICLE)
+    assert [(one.field, one.surface) for one in verdict.because] == [("title", "Drills"), ("title", "end")]
+
+
+def test_in_uzbek_an_apostrophe_belongs_to_the_letter() -> None:
+    article = Article("", "Bugun O‘zbekistonda va Farg'ona shahrida", language="uz")
+    for query in ("Oʻzbekiston*", "o'zbekistonda", "ozbekistonda", "Farg‘ona", "fargona"):
+        assert evaluate(parse(query), article).matched, query
+
+
+def test_a_query_of_exclusions_matches_without_reasons() -> None:
+    verdict = evaluate(parse("NOT ankara"), ARTICLE)
+    assert (verdict.matched, verdict.because) == (True, ())
+
+
+def test_a_hostile_text_is_read_in_linear_time() -> None:
+    article = Article("", "a " * 200_000 + "b")
+    for query in ("a NEAR/100 a NEAR/100 a", '"a a a"~20', "SENT(a b)", "atleast/999 a", "a*a*b", '"a a b"'):
+        evaluate(parse(query), article)
+
+
+_words = st.sampled_from([Word(letter) for letter in "abc"])
+_phrases = st.sampled_from([Phrase("a b"), Phrase("a c", slop=2), Phrase("b b a")])
+_places = st.one_of(_words, _phrases, st.lists(_words, min_size=2, max_size=2).map(lambda parts: Or(tuple(parts))))
+_nears = st.builds(Near, _places, _places, st.integers(1, 4), st.booleans())
+_leaves = st.one_of(_places, _nears, st.builds(Near, _nears, _places, st.integers(1, 3), st.booleans()))
+_small_queries = st.recursive(
+    st.one_of(_leaves, st.builds(AtLeast, st.integers(1, 4), _words)),
+    lambda inner: st.one_of(
+        inner.map(Not),
+        st.tuples(inner, inner).map(And),
+        st.tuples(inner, inner).map(Or),
+    ),
+    max_leaves=5,
+)
+
+
+@settings(max_examples=100)
+@given(query=_small_queries, words=st.lists(st.sampled_from("abcd"), max_size=14))
+def test_the_evaluator_does_what_the_rules_say(query: Query, words: list[str]) -> None:
+    assert evaluate(query, Article("", " ".join(words))).matched is _true(query, words)
+
+
+def _true(query: Query, words: list[str]) -> bool:
+    match query:
+        case Not(part):
+            return not _true(part, words)
+        case And((one, other)):
+            return _true(one, words) and _true(other, words)
+        case AtLeast(count, Word(text)):
+            return words.count(text) >= count
+        case Or((one, other)) if not isinstance(one, Word):
+            return _true(one, words) or _true(other, words)
+    return bool(_places_of(query, words))
+
+
+def _places_of(query: Query, words: list[str]) -> set[tuple[int, int]]:
+    match query:
+        case Word(text):
+            return {(at, at) for at, word in enumerate(words) if word == text}
+        case Phrase(text, slop=slop):
+            return _in_order(text.split(), slop, words)
+        case Or(parts):
+            return set().union(*(_places_of(part, words) for part in parts))
+        case Near(left, right, distance, is_ordered):
+            pairs = [
+                (one, other)
+                for one in _places_of(left, words)
+                for other in _places_of(right, words)
+                if 0 < other[0] - one[1] <= distance or (not is_ordered and 0 < one[0] - other[1] <= distance)
+            ]
+            return {place for pair in pairs for place in pair}
+    raise AssertionError(query)
+
+
+def _in_order(wanted: list[str], slop: int, words: list[str]) -> set[tuple[int, int]]:
+    found = set()
+    for first, word in enumerate(words):
+        if word != wanted[0]:
+            continue
+        lasts = {first}
+        for later in wanted[1:]:
+            lasts = {at for at, other in enumerate(words) if other == later and any(at > last for last in lasts)}
+            lasts = {at for at in lasts if at > first}
+        if len(wanted) == 3:
+            lasts = {
+                at
+                for at in lasts
+                if any(first < middle < at and words[middle] == wanted[1] for middle in range(len(words)))
+            }
+        good = [last for last in lasts if last - first - (len(wanted) - 1) <= slop]
+        if good:
+            found.add((first, min(good)))
+    return found

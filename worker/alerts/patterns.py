@@ -1,0 +1,88 @@
+"""Which patterns (`turk*`, `*stan`, `tokaev~1`) is a word like? Asked once for each new word."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from worker.alerts.atoms import Atom
+from worker.alerts.words import is_like, is_within
+
+_LONGEST_PIECE = 6
+_MOST_REMEMBERED = 100_000
+_BEGIN, _END = "^", "$"
+_NONE: frozenset[int] = frozenset()
+
+
+class Patterns:
+    """Patterns under numbers; each is found by a piece that every word like it must hold."""
+
+    def __init__(self) -> None:
+        self._beginning: defaultdict[str, dict[int, Atom]] = defaultdict(dict)
+        self._inside: defaultdict[str, dict[int, Atom]] = defaultdict(dict)
+        self._remembered: dict[str, frozenset[int]] = {}
+        self._beginning_lengths: list[int] = []
+        self._inside_lengths: list[int] = []
+
+    def __bool__(self) -> bool:
+        return bool(self._beginning or self._inside)
+
+    def add(self, number: int, atom: Atom) -> None:
+        """Have a pattern, an atom of kind `like` or `within`, under a number."""
+        for piece in _pieces(atom):
+            index = self._beginning if piece[0] == _BEGIN else self._inside
+            index[piece][number] = atom
+        self._changed()
+
+    def remove(self, number: int, atom: Atom) -> None:
+        """Forget a pattern that was added."""
+        for piece in _pieces(atom):
+            index = self._beginning if piece[0] == _BEGIN else self._inside
+            del index[piece][number]
+            if not index[piece]:
+                del index[piece]
+        self._changed()
+
+    def _changed(self) -> None:
+        self._remembered.clear()
+        self._beginning_lengths = sorted({len(piece) for piece in self._beginning})
+        self._inside_lengths = sorted({len(piece) for piece in self._inside})
+
+    def of_any(self, words: set[str]) -> set[int]:
+        """Return the numbers of the patterns that one of the words is like."""
+        new = words.difference(self._remembered)
+        if len(self._remembered) + len(new) > _MOST_REMEMBERED:
+            self._remembered.clear()
+            new = words
+        for word in new:
+            self._remembered[word] = self._find(word)
+        return set().union(*filter(None, map(self._remembered.get, words)))
+
+    def _find(self, word: str) -> frozenset[int]:
+        framed = _BEGIN + word + _END
+        hits = [self._beginning.get(framed[:length]) for length in self._beginning_lengths]
+        for length in self._inside_lengths:
+            hits += [self._inside.get(framed[at : at + length]) for at in range(len(framed) - length + 1)]
+        if not any(hits):
+            return _NONE
+        return frozenset(number for hit in hits if hit for number, atom in hit.items() if _is_like(word, atom))
+
+
+def _is_like(word: str, atom: Atom) -> bool:
+    if atom.kind == "like":
+        return is_like(word, atom.value)
+    other, _, edits = atom.value.partition("~")
+    return is_within(word, other, int(edits))
+
+
+def _pieces(atom: Atom) -> list[str]:
+    """Return pieces of which a word that is like the pattern holds one.
+
+    n edits touch at most n of n + 1 pieces of a word, so one of them is left whole.
+    """
+    if atom.kind == "like":
+        literal = max((_BEGIN + atom.value + _END).split("*"), key=len)
+        return [literal[-_LONGEST_PIECE:] if literal[-1] == _END else literal[:_LONGEST_PIECE]]
+    word, _, number = atom.value.partition("~")
+    cut = int(number) + 1
+    bounds = [len(word) * at // cut for at in range(cut + 1)]
+    return [word[bounds[at] : bounds[at + 1]][:_LONGEST_PIECE] for at in range(cut)]
