@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.output import emit, fail, reason_of
+from cli.output import emit, fail, note, reason_of
 
 if TYPE_CHECKING:
     from worker.alerts.evaluate import Verdict
@@ -39,6 +39,35 @@ def alert_match(
     parsed, all_good = _parsed(entries, saved, preview)
     for name, document in _documents(files):
         all_good = _match(name, document, parsed, preview) and all_good
+    if not all_good:
+        raise typer.Exit(1)
+
+
+def alert_lint(
+    texts: Annotated[list[str], typer.Argument(metavar="QUERY...", help="Queries; each in quotes for the shell.")],
+) -> None:
+    """Say how a query is understood, what is wrong with it, and what it will cost.
+
+    Example: steppewatch alert lint 'entity:csto AND (withdraw* OR leav*) NEAR/8 CSTO'
+    """
+    from worker.alerts.lint import price
+    from worker.alerts.query import QueryError, parse
+
+    known = _preview().known()
+    all_good = True
+    for text in texts:
+        try:
+            query = parse(text, known=known)
+        except QueryError as error:
+            note(error.pointed(text))
+            emit({"query": text, "error": error.message, "position": error.position, "hint": error.hint})
+            all_good = False
+        else:
+            remarks = [
+                {"term": remark.term, "message": remark.message, "hint": remark.hint}
+                for remark in price(query, known=known)
+            ]
+            emit({"query": text, "canonical": str(query), "remarks": remarks})
     if not all_good:
         raise typer.Exit(1)
 
@@ -82,9 +111,9 @@ def _parsed(
     entries: list[tuple[str, str]], saved: Mapping[str, str], preview: Preview
 ) -> tuple[dict[str, Query], bool]:
     """Return the queries by id and whether all could be parsed; print a line for each that could not."""
-    from worker.alerts.query import Known, QueryError, parse
+    from worker.alerts.query import QueryError, parse
 
-    known = Known.of(preview.vocabulary)
+    known = preview.known()
     parsed: dict[str, Query] = {}
     for id, text in entries:
         try:

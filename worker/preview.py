@@ -8,6 +8,7 @@ from db.sources import SourceBook, name_key, new_source
 from db.urls import host_of
 from worker.alerts.article import Article, Mentioned
 from worker.alerts.article import Outlet as Publisher
+from worker.alerts.known import Known
 from worker.catalogue import Outlet, read_catalogue
 from worker.documents import Document, Rejected
 from worker.identify import Identified, clean, identify
@@ -26,6 +27,10 @@ class Preview:
         for outlet in self._outlets.values():
             self._book.by_name.setdefault(name_key(outlet.name), outlet.id)
             self._book.by_domain.update(dict.fromkeys(_domains(outlet), outlet.id))
+
+    def known(self) -> Known:
+        """Return the names that queries are checked against."""
+        return Known.of(self.vocabulary, {outlet.id: outlet.name for outlet in self._outlets.values()})
 
     def article(self, document: Document, *, now: datetime) -> Article | Rejected:
         """Return the article that `ingest` would store of a document, as queries see it."""

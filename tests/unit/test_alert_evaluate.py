@@ -191,7 +191,7 @@ def _true(query: Query, words: list[str]) -> bool:
             return _true(one, words) and _true(other, words)
         case AtLeast(count, Word(text)):
             return words.count(text) >= count
-        case Or((one, other)) if not isinstance(one, Word):
+        case Or((one, other)):
             return _true(one, words) or _true(other, words)
     return bool(_places_of(query, words))
 

@@ -53,6 +53,7 @@ _OTHER_NAMES = {
     "search": "saved",
 }
 _EDGES = re.compile(r"^[^\w*]+|[^\w*]+$")
+_LIKE_OPERATOR = re.compile(r"and|or|not|o?near(/\d+)?|atleast/\d+|(date|score)\s*[<>=≤≥].*", re.I)
 _LANGUAGE = re.compile(r"([a-z]{2,3})(?:-([a-z]{4}))?", re.I)
 _WEIGHT = re.compile(r"\^(-?\d{1,4}(?:\.\d{1,2})?)")
 
@@ -167,6 +168,8 @@ class Builder:
         if token[0] in "'`‘" or (token[-1] in "‘" and len(token) > 1):
             raise QueryError("a single quote does not begin a phrase", _position(token), 'use double quotes: "…"')
         text = _EDGES.sub("", text)
+        if text != token and _LIKE_OPERATOR.fullmatch(text):
+            raise QueryError(f"{text} is an operator", _position(token), f'to look for the word itself write "{text}"')
         case = scope.case or ("name" if self._known and text in self._known.surnames and not fuzz else "")
         word = Word(text, scope.field, case, _number(fuzz, "a word", MAX_EDITS))
         _check_word(word, token)
@@ -275,7 +278,7 @@ def _check_word(word: Word, token: Token) -> None:
     words = word.variants[0]
     if not words:
         raise QueryError(f"{str(token)!r} holds no letter or digit", position, 'what is meant literally goes in "…"')
-    if any(set(part) == {"*"} for part in words):
+    if all(set(part) == {"*"} for part in words):
         raise QueryError("* alone stands for every word", position, "put some letters before or after it")
     if word.edits and ("*" in word.text or len(words) > 1):
         raise QueryError(f"~{word.edits} goes with a single word without * and hyphen", position)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cached_property
 
@@ -32,10 +32,12 @@ class Known:
     """Labels by id."""
     surnames: frozenset[str] = frozenset()
     """Names of people in one word, as written. They count with a capital only: a trump card is not Trump."""
+    sources: Mapping[str, str] = field(default_factory=dict)
+    """Names of outlets by id."""
 
     @staticmethod
-    def of(vocabulary: Vocabulary) -> Known:
-        """Return the names of a vocabulary."""
+    def of(vocabulary: Vocabulary, sources: Mapping[str, str] | None = None) -> Known:
+        """Return the names of a vocabulary, and of outlets by id."""
         people = (entity for entity in vocabulary.entities if entity.type == "person")
         return Known(
             {entity.id: entity.label for entity in vocabulary.entities},
@@ -45,6 +47,7 @@ class Known:
                 for alias in person.aliases
                 if alias.text.isalpha() and alias.text[0].isupper() and not alias.text.isupper()
             ),
+            sources or {},
         )
 
     @cached_property
@@ -60,6 +63,20 @@ class Known:
         """Return a hint that names the entities whose ids or labels are spelled like `name`."""
         found = dict.fromkeys(self._by_name[near] for near in nearest(_key(name), self._by_name))
         return did_you_mean(f"{id} ({self.entities[id]})" for id in found)
+
+    @cached_property
+    def _by_source(self) -> dict[str, str]:
+        names = {_key(name): id for id, name in self.sources.items()}
+        return names | {_key(id): id for id in self.sources}
+
+    def has_source(self, name: str) -> bool:
+        """Say whether an outlet may be called so; a domain or a pattern always may."""
+        return "*" in name or "." in name or _key(name) in self._by_source
+
+    def like_source(self, name: str) -> str:
+        """Return a hint that names the outlets whose ids or names are spelled like `name`."""
+        found = dict.fromkeys(self._by_source[near] for near in nearest(_key(name), self._by_source))
+        return did_you_mean(f"{id} ({self.sources[id]})" for id in found)
 
 
 def _key(name: str) -> str:
