@@ -20,6 +20,7 @@ TRAPS = (
     ("en", "Turkey Warns Armenia Over Corridor Plans", "turkey armenia", ""),
     ("en", "A set of fine china was auctioned; China did not comment.", "china", ""),
     ("en", "TELL US WHAT YOU THINK OF THE NEW TIMETABLE", "", "united-states"),
+    ("en", "THE WAR IS NOT OVER IN SYRIA, SAYS IRAN", "syria iran", "isis"),
     ("en", "Daniil Medvedev served twelve aces.", "", "dmitry-medvedev"),
     ("en", "Medvedev, deputy head of Russia’s Security Council, posted again.", "dmitry-medvedev russia", ""),
     ("en", "Immanuel Kant never left his town.", "", "kant-air-base"),

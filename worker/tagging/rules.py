@@ -216,6 +216,8 @@ class _Decision:
         form = hit.form
         if not form.alias.needs_context:
             return "capitals"
+        if form.alias.case_sensitive and self._says_case_nothing(at, hit):
+            return ""  # THIS IS is about nobody, whatever else stands there
         entity = form.entity
         part = self.fields[at]
         start, end = part.offset + hit.start, part.offset - hit.minus_end
