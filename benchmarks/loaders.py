@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import json
 from collections.abc import Iterator
@@ -24,6 +25,36 @@ def bsnlp_documents(folder: Path) -> Iterator[dict[str, Any]]:
             "source": None,
             "language": {"ua": "uk"}.get(language, language),
         }
+
+
+def state_media(folder: Path) -> Iterator[dict[str, Any]]:
+    """Yield lines for `ingest`, with a `category`, from a folder of dated headlines of five outlets (CSV and JSON)."""
+    domains = {"1tv": "1tv.ru", "rt": "rt.com", "mfa": "mid.ru", "kremlin": "kremlin.ru", "tass": "tass.com"}
+    for path in sorted(folder.rglob("*.csv")):
+        with path.open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                yield {
+                    "url": row["url"] or None,
+                    "title": row["title"],
+                    "text": row["content"],
+                    "published_at": row["date_extracted"][:10],
+                    "source": domains[path.parent.name],
+                    "language": "ru",
+                    "category": row["category"],
+                }
+    for path in sorted(folder.rglob("*.json")):
+        if path.parent.name not in domains:
+            continue  # the same items once more, in two languages
+        for item in json.loads(path.read_text(encoding="utf-8")):
+            yield {
+                "url": item.get("u") or None,
+                "title": item["t"],
+                "text": item.get("s") or "",
+                "published_at": item["d"][:10],
+                "source": domains[path.parent.name],
+                "language": "en",
+                "category": item.get("cat"),
+            }
 
 
 def html_pages(folder: Path) -> Iterator[tuple[str, bytes]]:

@@ -72,6 +72,12 @@ def coverage(
     compare: Annotated[
         tuple[str, str] | None, typer.Option(metavar="A..B C..D", help="Compare two stretches of days instead.")
     ] = None,
+    unusual: Annotated[
+        bool, typer.Option("--unusual", help="What is unusual now, or on the day --until, over all entities.")
+    ] = False,
+    false_alarms: Annotated[
+        float, typer.Option(metavar="SHARE", min=0.0, max=1.0, help="Of what --unusual lists, so much may be chance.")
+    ] = 0.1,
     plot: Annotated[str | None, typer.Option(metavar="F", help="Draw it too, into F.png or F.svg.")] = None,
     format: Annotated[Format | None, typer.Option(help="json or table; a table on a terminal.")] = None,
 ) -> None:
@@ -84,15 +90,21 @@ def coverage(
     Example: steppewatch coverage csto kazakhstan --by month --split source
 
     Example: steppewatch coverage csto --compare 2021-12-01..2021-12-31 2022-01-01..2022-01-31
+
+    Example: steppewatch coverage --unusual --false-alarms 0.05
     """
     from cli import coverageshow
     from cli.names import entity_ids
 
+    as_json = (format or (Format.table if sys.stdout.isatty() else Format.json)) is Format.json
+    if unusual:
+        from cli.unusual import unusual as show_unusual
+
+        return show_unusual(until=until.date() if until else None, rate=false_alarms, as_json=as_json)
     if not entities:
         raise typer.BadParameter("name at least one entity", param_hint="ENTITY...")
     first, last = _range(since, until)
     database = open_store()
-    as_json = (format or (Format.table if sys.stdout.isatty() else Format.json)) is Format.json
     with database.reading() as conn:
         ids = entity_ids(conn, entities)
         if compare is not None:

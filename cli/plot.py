@@ -46,6 +46,7 @@ def _render(path: Path, kind: str, shown: Shown) -> None:
     mpl.use("Agg")
     mpl.rcParams["svg.hashsalt"] = "steppewatch"  # the same series gives the same file
     from matplotlib import pyplot as plt
+    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
     from matplotlib.ticker import MaxNLocator
 
     figure, axes = plt.subplots(figsize=(10, 4.5), layout="constrained")
@@ -57,7 +58,9 @@ def _render(path: Path, kind: str, shown: Shown) -> None:
     axes.margins(x=0.01)
     axes.spines[["top", "right"]].set_visible(False)
     axes.grid(axis="y", alpha=0.25)
-    figure.autofmt_xdate(rotation=0, ha="center")
+    ticks = AutoDateLocator(maxticks=9)  # type: ignore[no-untyped-call]  # matplotlib.dates has no types
+    axes.xaxis.set_major_locator(ticks)
+    axes.xaxis.set_major_formatter(ConciseDateFormatter(ticks))  # type: ignore[no-untyped-call]
     axes.legend(frameon=False, fontsize="small", loc="upper left", bbox_to_anchor=(1.0, 1.0))
     with path.open("wb") as file:
         figure.savefig(file, format=kind, dpi=150, metadata={"Date": None} if kind == "svg" else None)

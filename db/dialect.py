@@ -82,7 +82,7 @@ def upsert_rows(conn: Connection, table: Any, rows: Sequence[Sequence[Any]]) -> 
         days = [place for place, column in enumerate(columns) if isinstance(column.type, Date)]
         values = ", ".join("?" * len(columns))
         statement = f"{into} VALUES ({values}) ON CONFLICT ({keys}) DO {again}"
-        conn.exec_driver_sql(statement, [_with_iso_days(row, days) for row in rows])
+        conn.exec_driver_sql(statement, _with_iso_days(rows, days))
         return
     arrays = ", ".join(f"CAST(%s AS {column.type.compile(conn.dialect)}[])" for column in columns)
     statement = f"{into} SELECT * FROM unnest({arrays}) ON CONFLICT ({keys}) DO {again}"
@@ -93,11 +93,13 @@ def _quoted(conn: Connection, name: str) -> str:
     return conn.dialect.identifier_preparer.quote(name)
 
 
-def _with_iso_days(row: Sequence[Any], days: Sequence[int]) -> tuple[Any, ...]:
-    values = list(row)
+def _with_iso_days(rows: Sequence[Sequence[Any]], days: Sequence[int]) -> list[tuple[Any, ...]]:
+    """Return the rows with their days as SQLite keeps them; the driver's own way to do that is deprecated."""
+    columns = [list(column) for column in zip(*rows, strict=True)]
     for place in days:
-        values[place] = values[place].isoformat()
-    return tuple(values)
+        text_of = {day: day.isoformat() for day in set(columns[place])}
+        columns[place] = [text_of[day] for day in columns[place]]
+    return list(zip(*columns, strict=True))
 
 
 _SUBSCRIPTIONS_KEY = 7_309_531_006

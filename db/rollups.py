@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from operator import itemgetter
 from typing import Any
@@ -184,17 +183,8 @@ _IN_SCOPE = case((Article.in_scope.is_(True), 1), else_=0)
 _UNDATED = case((Article.published_at.is_(None), 1), else_=0)
 
 
-@dataclass(frozen=True, slots=True)
-class CellKey:
-    """Which cell of an entity."""
-
-    grain: str
-    split: str
-    level: str
-    part: str
-    bucket_on: date
-
-
+CellKey = tuple[str, str, str, str, date]
+"""Which cell of an entity: grain, split, level, part, first day of the period."""
 Counts = tuple[int, ...]
 """The numbers of a cell, in the order of `db.coverage.COUNTS`."""
 
@@ -220,8 +210,7 @@ def count_pairs(conn: Connection, entity: str, days: Sequence[date]) -> dict[Cel
         .group_by(one.counts_on, other.entity_id)
     )
     return {
-        CellKey("day", "entity", "name", part, day): tuple(map(int, numbers))
-        for day, part, *numbers in conn.execute(query)
+        ("day", "entity", "name", part, day): tuple(map(int, numbers)) for day, part, *numbers in conn.execute(query)
     }
 
 
@@ -235,14 +224,14 @@ def read_cells(conn: Connection, entity: str, buckets: Mapping[str, Sequence[dat
     for grain, days in buckets.items():
         wanted = (series.entity_id == entity, series.grain == grain, CoverageCell.bucket_on.in_(days))
         for row in conn.execute(query.where(*wanted)):
-            cells[CellKey(*row[:5])] = tuple(row[5:])
+            cells[row[0], row[1], row[2], row[3], row[4]] = tuple(row[5:])
     return cells
 
 
 def number_series(conn: Connection, entity: str, keys: Iterable[CellKey]) -> dict[tuple[str, str, str, str], int]:
     """Return the number of each of the entity's series by (grain, split, level, part); new ones are added."""
     series = CoverageSeries
-    wanted = {(key.grain, key.split, key.level, key.part) for key in keys}
+    wanted = {key[:4] for key in keys}
     query = select(series.grain, series.split, series.level, series.part, series.id).where(series.entity_id == entity)
     numbers = {(row[0], row[1], row[2], row[3]): row[4] for row in conn.execute(query)}
     new = sorted(wanted - numbers.keys())
@@ -263,7 +252,7 @@ def write_cells(
     """Store these cells and remove those; `numbers` are of their series."""
 
     def place(key: CellKey) -> tuple[int, date]:
-        return numbers[key.grain, key.split, key.level, key.part], key.bucket_on
+        return numbers[key[:4]], key[4]
 
     upsert_rows(conn, CoverageCell, sorted((*place(key), *counts) for key, counts in changed))
     places = sorted(map(place, gone))

@@ -138,10 +138,7 @@ def _count(conn: Connection, entity: str, days: Sequence[date]) -> dict[CellKey,
         for grain in GRAINS
     }
     rows = rollups.read_countable(conn, entity, spans)
-    cells = {
-        CellKey(cell.grain, cell.split, cell.level, cell.part, cell.bucket): cell.counts
-        for cell in count_cells(rows, buckets, is_total=entity == TOTAL)
-    }
+    cells = count_cells(rows, buckets, is_total=entity == TOTAL)
     if entity != TOTAL:
         cells |= rollups.count_pairs(conn, entity, days)
     return cells

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -16,17 +17,10 @@ _SPLITS = ("all", "source", "lang", "country", "genre")
 _LEVELS = ("name", "demonym", "concept")
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """One cell: where it stands, and how much is in it."""
-
-    grain: str
-    split: str
-    level: str
-    part: str
-    bucket: date
-    counts: tuple[int, ...]
-    """Articles, stories, mentions, mentions in titles, articles in scope, stories in scope, undated articles."""
+Key = tuple[str, str, str, str, date]
+"""Which cell of an entity: grain, split, level, part, first day of the period."""
+Counts = tuple[int, ...]
+"""Articles, stories, mentions, mentions in titles, articles in scope, stories in scope, undated articles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +39,17 @@ class _Coded:
 
 def count_cells(
     rows: Sequence[Sequence[Any]], buckets: Mapping[str, Mapping[date, date]], *, is_total: bool = False
-) -> Iterator[Counted]:
-    """Yield the cells that are not empty.
+) -> dict[Key, Counts]:
+    """Return the cells that are not empty.
 
     A row is one article: day, story, source, language, country, genre, 1 if in scope, 1 if undated, mentions of
     the levels name, demonym, concept, and those of them in titles. `buckets` says for each grain which days count
     and the first day of the period that each is in. Of the totals, where articles without any mention count too,
     only the level `all` is counted.
     """
+    cells: dict[Key, Counts] = {}
     if not rows:
-        return
+        return cells
     columns = list(zip(*rows, strict=True))
     days, stories = _Coded.of(columns[0]), _Coded.of(columns[1])
     parts = [_Coded([""], np.zeros(len(rows), dtype=np.int64)), *(_Coded.of(column) for column in columns[2:6])]
@@ -77,13 +72,16 @@ def count_cells(
                 key = bucket[chosen] * len(part.names) + part.codes[chosen]
                 size = len(firsts) * len(part.names)
                 counted = _count(key, size, stories.codes[chosen], len(stories.names), sums)
-                for place in np.flatnonzero(counted[0]).tolist():
-                    first, name = firsts[place // len(part.names)], part.names[place % len(part.names)]
-                    yield Counted(grain, split, level, name, first, tuple(counted[:, place].tolist()))
+                places = np.flatnonzero(counted[0])
+                begins = [firsts[code] for code in (places // len(part.names)).tolist()]
+                names = [part.names[code] for code in (places % len(part.names)).tolist()]
+                keys = zip(repeat(grain), repeat(split), repeat(level), names, begins, strict=False)
+                cells.update(zip(keys, map(tuple, counted[:, places].T.tolist()), strict=True))
+    return cells
 
 
 def _count(key: Numbers, size: int, story: Numbers, stories: int, sums: Numbers) -> Numbers:
-    """Return a column for each key, with the numbers in the order of `Counted.counts`."""
+    """Return a column for each key, with the numbers in the order of `Counts`."""
     mentions, in_title, scope, undated = sums
     told = np.unique(key * stories + story) // stories
     told_in_scope = np.unique((key * stories + story)[scope > 0]) // stories

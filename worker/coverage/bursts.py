@@ -1,0 +1,132 @@
+"""Unusual days: counts that their own past, seen weekday by weekday, makes improbable. Pure.
+
+The expected count of a day is the mean of the eight weeks before, less a guard of two days, times the factor of its
+kind of day (workday or weekend, as in W2, the detector that did best on news). Days that stick out count no more than
+three standard deviations, so that an old burst does not hide a new one. The dispersion is the Pearson statistic of
+those days; the probability is the upper tail of a negative binomial variable with the expected mean and a variance that
+also knows how uncertain the mean is, so it holds for counts of one and two.
+
+A day is looked at by itself and as the last of three: what is rare needs three days to be seen. The two probabilities
+are joined by Bonferroni.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+HISTORY, GUARD, WINDOW, ENOUGH = 56, 2, 3, 21
+"""Days of baseline; days left out before the window; days judged together; fewest days of baseline."""
+_SHRINK = 5.0
+"""Events by which the factor of a kind of day is drawn towards one."""
+_CAP, _PASSES = 3.0, 2
+
+Days = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """How unusual a day is."""
+
+    days: int
+    """Of the window that is least probable: 1 or 3, ending on the day."""
+    count: int
+    """In that window."""
+    expected: float
+    p: float
+    """Of so much or more, by chance; two windows were looked at, and this allows for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Baseline:
+    mean: float
+    factors: tuple[float, float]
+    """Of a workday and of a weekend."""
+    events: float
+    dispersion: float
+    dispersion_of_windows: float
+
+
+def judge(
+    counts: Sequence[int], place: int, *, first_weekday: int, masked: Collection[int] = (), window: int = WINDOW
+) -> Judged | None:
+    """Return how unusually high `counts[place]` is; None when too little is known of the days before.
+
+    `first_weekday` is that of the first count (Monday: 0); `masked` are places of days that are no baseline, since
+    collection was impaired.
+    """
+    kinds = (np.arange(len(counts)) + first_weekday) % 7 >= 5
+    found = [
+        judged
+        for days in sorted({1, window})
+        if (judged := _judge(np.asarray(counts, float), kinds, place, days, masked)) is not None
+    ]
+    if not found:
+        return None
+    least = min(found, key=lambda judged: judged.p)
+    return Judged(least.days, least.count, least.expected, min(1.0, least.p * len(found)))
+
+
+def _judge(counts: Days, kinds: npt.NDArray[np.bool_], place: int, days: int, masked: Collection[int]) -> Judged | None:
+    begin = place - days + 1
+    past = [i for i in range(max(0, begin - GUARD - HISTORY), begin - GUARD) if i not in masked]
+    if begin < 0 or len(past) < ENOUGH:
+        return None
+    baseline = _baseline(counts[past], kinds[past], days)
+    expected = sum(baseline.mean * baseline.factors[int(kinds[i])] for i in range(begin, place + 1))
+    count = int(counts[begin : place + 1].sum())
+    spread = baseline.dispersion if days == 1 else baseline.dispersion_of_windows
+    return Judged(days, count, expected, tail(count, expected, spread * expected * (1 + expected / baseline.events)))
+
+
+def _baseline(counts: Days, kinds: npt.NDArray[np.bool_], days: int) -> _Baseline:
+    capped = counts
+    for _ in range(_PASSES):
+        events = capped.sum() + 0.5
+        mean = events / len(capped)
+        workday, weekend = (
+            (float(capped[kinds == kind].sum()) + _SHRINK) / (int((kinds == kind).sum()) * mean + _SHRINK)
+            for kind in (False, True)
+        )
+        expected = mean * np.where(kinds, weekend, workday)
+        spread = _pearson(capped, expected)
+        capped = np.minimum(counts, expected + _CAP * np.sqrt(spread * expected))
+    whole = len(capped) // days * days
+    windows = (values[-whole:].reshape(-1, days).sum(axis=1) for values in (capped, expected))
+    return _Baseline(mean, (workday, weekend), events, spread, max(spread, _pearson(*windows)))
+
+
+def _pearson(counts: Days, expected: Days) -> float:
+    """Return how many times the variance of a Poisson variable the counts vary; at least one."""
+    return max(1.0, float(((counts - expected) ** 2 / expected).sum()) / max(len(counts) - 2, 1))
+
+
+def tail(count: int, mean: float, variance: float) -> float:
+    """Return the probability of `count` or more: negative binomial, or Poisson when the variance is not larger."""
+    from scipy.special import betainc, gammainc
+
+    if count <= 0:
+        return 1.0
+    if variance <= mean * (1 + 1e-9):
+        return float(gammainc(count, mean))
+    size = mean**2 / (variance - mean)
+    return float(betainc(count, size, mean / (size + mean)))
+
+
+def discoveries(ps: Sequence[float], rate: float) -> list[int]:
+    """Return the places of the probabilities that are called unusual, the least first.
+
+    Benjamini and Hochberg (1995): of what is listed, a share of `rate` is expected to be chance, when the
+    probabilities are independent or positively dependent, however many series were looked at.
+    """
+    ranked = sorted(range(len(ps)), key=lambda place: ps[place])
+    last = max((rank for rank, place in enumerate(ranked, 1) if ps[place] <= rate * rank / len(ps)), default=0)
+    return ranked[:last]
+
+
+def per_year(alarms: float) -> float:
+    """Return the probability below which a day is an alarm, so that a quiet series has so many a year."""
+    return min(1.0, max(alarms, 0.0) / 365.25)
