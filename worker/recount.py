@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from functools import partial
 
@@ -32,25 +33,19 @@ def _utc_now() -> datetime:
 
 
 def recount(database: Database, *, wait: bool = True, clock: Clock = _utc_now) -> int:
-    """Bring all cells up to date; return how many marks were settled here.
+    """Bring the cells up to date with all that is marked now; return how many marks were settled here.
 
     While another process does it: return at once, or with `wait` when it is done.
     """
-    settled = 0
     while database.read(count_marks):
         turn = database.write(lambda conn: rollups.take_turn(conn, now=clock()))
         if turn is not None:
-            try:
-                settled += _Recount(database, turn, clock).run()
-            except TurnLost:
-                pass  # whoever has the turn now settles what is left
-            finally:
-                database.write(partial(rollups.end_turn, turn=turn))
+            with suppress(TurnLost):  # whoever has the turn now settles what is left
+                return _Recount(database, turn, clock).run()
         if not wait:
             break
-        if turn is None:
-            time.sleep(_PATIENCE_S)
-    return settled
+        time.sleep(_PATIENCE_S)
+    return 0
 
 
 class _Recount:
@@ -60,11 +55,15 @@ class _Recount:
         self.database, self.turn, self.clock = database, turn, clock
 
     def run(self) -> int:
+        """Settle marks, then dirty days, until there is none; return how many marks. Raises TurnLost."""
         settled = 0
-        while done := self._settle_marks():
-            settled += done
-        while self._settle_days():
-            pass
+        try:
+            while done := self._settle_marks():
+                settled += done
+            while self._settle_days():
+                pass
+        finally:
+            self.database.write(partial(rollups.end_turn, turn=self.turn))
         return settled
 
     def _write(self, work: Callable[[Connection], None]) -> None:

@@ -17,7 +17,7 @@ class NotPossible(ValueError):
 
 def split(conn: Connection, article_id: int, *, note: str | None, now: datetime) -> int:
     """Take an article out of its story for good; return the decision's id. Raises NotPossible for one that is alone."""
-    others = [member for member in clusters.find_members(conn, article_id) if member != article_id]
+    others = [member for member in _lock_story(conn, article_id) if member != article_id]
     if not others:
         raise NotPossible(f"article {article_id} is alone in its story")
     decision = judgements.record_decision(
@@ -29,7 +29,9 @@ def split(conn: Connection, article_id: int, *, note: str | None, now: datetime)
 
 def merge(conn: Connection, one: int, other: int, *, note: str | None, now: datetime) -> int:
     """Make one story of the stories of two articles; return the decision's id. Raises NotPossible if it is one."""
-    ours, theirs = clusters.find_members(conn, one), clusters.find_members(conn, other)
+    ours, theirs = _lock_story(conn, one), _lock_story(conn, other)
+    if not ours or not theirs:
+        raise NotPossible(f"article {other if ours else one} is gone")
     if other in ours:
         raise NotPossible(f"articles {one} and {other} are of one story")
     judged = judgements.read_judgements(conn, ours)
@@ -55,10 +57,16 @@ def remove(conn: Connection, article_id: int) -> None:
 
     Its address is not fetched again by itself; bringing it in again makes it a new article.
     """
-    left = [member for member in clusters.find_members(conn, article_id) if member != article_id]
+    left = [member for member in _lock_story(conn, article_id) if member != article_id]
     coverage.mark_articles(conn, [article_id])
     articles.remove_article(conn, article_id)
     recluster(conn, left)
+
+
+def _lock_story(conn: Connection, article_id: int) -> list[int]:
+    """Return the articles of a story, none of which can go before this transaction ends; empty when it is gone."""
+    clusters.lock_connected(conn, [article_id])
+    return clusters.find_members(conn, article_id)
 
 
 def recluster(conn: Connection, article_ids: Iterable[int]) -> Sequence[int]:
