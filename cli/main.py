@@ -9,6 +9,7 @@ import typer
 
 from cli import (
     alert,
+    alive,
     article,
     cluster,
     coverage,
@@ -55,6 +56,7 @@ for name, function, panel in (
     ("demo", demo.demo, SERVICE),
     ("status", status.status, SERVICE),
     ("doctor", doctor.doctor, SERVICE),
+    ("alive", alive.alive, SERVICE),
     ("crawl", crawl.crawl, SERVICE),
     ("ingest", ingest.ingest, SERVICE),
     ("migrate", store.migrate, SERVICE),

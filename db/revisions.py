@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, func, or_, select, update
+from sqlalchemy import Connection, delete, func, or_, select, update
 from sqlalchemy.orm import aliased
 
-from db.models import Article, FingerprintRow, Revision
+from db.captures import finish_captures
+from db.coverage import mark_articles
+from db.dialect import insert
+from db.models import Article, FingerprintRow, Revision, RevisionAttempt
+from db.outcomes import ProblemSeen, record_outcomes, record_problems
 
 
 def outcomes_of(conn: Connection, revision_ids: Sequence[int]) -> dict[int, str]:
@@ -72,6 +77,65 @@ def claim_revisions(conn: Connection, *, now: datetime, lease_s: float, limit: i
         until = now + timedelta(seconds=lease_s)
         conn.execute(update(Revision).where(Revision.id.in_(ids)).values(claimed_until=until))
     return ids
+
+
+def count_attempts(conn: Connection, revision_ids: Sequence[int]) -> dict[int, int]:
+    """Return how often each waiting revision was begun by `begin_revisions` and not finished."""
+    query = (
+        select(Revision.id, func.coalesce(RevisionAttempt.attempts, 0))
+        .outerjoin(RevisionAttempt, RevisionAttempt.revision_id == Revision.id)
+        .where(Revision.id.in_(revision_ids), Revision.stage == "stored")
+        .order_by(Revision.id)
+    )
+    return {revision_id: attempts for revision_id, attempts in conn.execute(query)}
+
+
+def begin_revisions(conn: Connection, revision_ids: Sequence[int]) -> None:
+    """Note that a worker begins to finish these now; whoever dies over them leaves the note behind."""
+    rows = [{"revision_id": revision_id, "attempts": 1} for revision_id in sorted(revision_ids)]
+    again = insert(conn, RevisionAttempt).on_conflict_do_update(
+        index_elements=["revision_id"], set_={"attempts": RevisionAttempt.attempts + 1}
+    )
+    conn.execute(again, rows)
+
+
+def end_attempts(conn: Connection, revision_ids: Sequence[int]) -> None:
+    """Take the notes of `begin_revisions` away: whoever began has survived it."""
+    conn.execute(delete(RevisionAttempt).where(RevisionAttempt.revision_id.in_(revision_ids)))
+
+
+def set_exhausted_aside(conn: Connection, *, attempts: int, now: datetime) -> int:
+    """Set revisions aside whose claim ran out for the last time, with their reason; return how many.
+
+    The text is kept, without mentions and in a cluster of its own. Its capture, or the document that was brought in,
+    ends as rejected, unless it had ended before.
+    """
+    query = (
+        select(Revision.id, Revision.capture_id, Article.id.label("article_id"), Article.url, Article.source_id)
+        .join(RevisionAttempt, RevisionAttempt.revision_id == Revision.id)
+        .join(Article, Article.id == Revision.article_id)
+        .where(Revision.stage == "stored", RevisionAttempt.attempts >= attempts, Revision.claimed_until < now)
+        .order_by(Revision.id)
+        .with_for_update(of=Revision, skip_locked=True)
+    )
+    rows = conn.execute(query).all()
+    if not rows:
+        return 0
+    ids, article_ids = [row.id for row in rows], [row.article_id for row in rows]
+    conn.execute(update(Revision).where(Revision.id.in_(ids)).values(stage="set aside", claimed_until=None))
+    alone = update(Article).where(Article.id.in_(article_ids), Article.cluster_id.is_(None))
+    conn.execute(alone.values(cluster_id=Article.id))
+    mark_articles(conn, sorted(set(article_ids)))
+    end_attempts(conn, ids)
+    reason = f"text set aside after {attempts} attempts: each worker that tagged it died or ran out of time"
+    first_time = finish_captures(conn, {row.capture_id: ("rejected", reason) for row in rows if row.capture_id})
+    for stage, ended in (
+        ("ingest", [row for row in rows if row.capture_id is None]),
+        ("understand", [row for row in rows if row.capture_id in first_time]),
+    ):
+        record_outcomes(conn, stage, Counter((row.source_id, "rejected") for row in ended), at=now)
+    record_problems(conn, "understand", [ProblemSeen(row.url, reason, row.source_id) for row in rows], at=now)
+    return len(rows)
 
 
 def finish_revisions(conn: Connection, revision_ids: Sequence[int], *, vocabulary_version: str) -> list[int]:

@@ -13,8 +13,12 @@ from celery.signals import setup_logging
 
 from db.settings import load
 from worker.beatwatch import BeatWatch
+from worker.pulse import WorkerPulse
 
 settings = load()
+
+HANGS_S = 900.0
+"""A task that takes longer hangs: its process is replaced; what it held is given out again, at last set aside."""
 
 app = Celery("steppewatch", broker=settings.broker_url or "memory://", include=["worker.tasks"])
 app.conf.update(
@@ -24,6 +28,7 @@ app.conf.update(
     task_serializer="json",
     accept_content=["json"],
     task_default_queue="steppewatch",
+    task_time_limit=HANGS_S,
     worker_prefetch_multiplier=1,
     worker_hijack_root_logger=False,
     worker_redirect_stdouts=False,
@@ -47,7 +52,7 @@ app.conf.update(
     },
 )
 
-app.steps["worker"].add(BeatWatch)
+app.steps["worker"].update((BeatWatch, WorkerPulse))
 
 
 @setup_logging.connect

@@ -10,6 +10,7 @@ import logging
 import os
 import signal
 import threading
+import time
 from typing import Any
 
 from celery import bootsteps
@@ -17,6 +18,9 @@ from celery import bootsteps
 log = logging.getLogger("worker")
 
 _LOOK_S = 1.0
+PATIENCE_S = 10.0
+"""How long what is under way may take to end. A shutdown that the broker or the database gets in the way of may never
+end; nothing is lost by cutting it off, since the rows say what is to be done."""
 
 
 class BeatWatch(bootsteps.StartStopStep):
@@ -45,4 +49,6 @@ class BeatWatch(bootsteps.StartStopStep):
             if not beat.is_alive():
                 log.error("the beat has ended; the worker ends too, to be started again with a new one")
                 os.kill(os.getpid(), signal.SIGTERM)
-                return
+                time.sleep(PATIENCE_S)
+                log.error("the worker has not ended within %g s: it is cut off", PATIENCE_S)
+                os.kill(os.getpid(), signal.SIGKILL)

@@ -21,7 +21,7 @@ T = TypeVar("T")
 Progress = Callable[[Sequence[Ended]], None]
 
 POISON_ATTEMPTS = 5
-"""A capture that was begun so often and never finished kills whoever touches it; it is set aside."""
+"""A capture or a text that was begun so often and never finished kills whoever touches it; it is set aside."""
 
 
 def utc_now() -> datetime:
@@ -59,6 +59,21 @@ def _understand_batch(chain: Chain, capture_ids: Sequence[int]) -> list[Ended]:
     return chain.understand(inputs) if inputs else []
 
 
+def finish_revisions(chain: Chain, revision_ids: Sequence[int]) -> list[Ended]:
+    """Finish stored texts that their batch left behind; what was begun before and not finished is taken by itself."""
+    attempts = chain.database.read(lambda conn: revisions.count_attempts(conn, revision_ids))
+    fresh = [revision_id for revision_id, times in attempts.items() if times == 0]
+    alone = [[revision_id] for revision_id, times in attempts.items() if times > 0]
+    return [end for batch in [fresh, *alone] if batch for end in _finish_batch(chain, batch)]
+
+
+def _finish_batch(chain: Chain, revision_ids: Sequence[int]) -> list[Ended]:
+    chain.database.write(lambda conn: revisions.begin_revisions(conn, revision_ids))
+    ended = chain.finish(revision_ids)
+    chain.database.write(lambda conn: revisions.end_attempts(conn, revision_ids))
+    return ended
+
+
 def ingest(
     chain: Chain,
     inputs: Callable[[datetime], Iterable[Document | Rejected]],
@@ -90,12 +105,13 @@ def ingest(
 
 
 def finish_left_behind(chain: Chain, *, batch_size: int = 50, progress: Progress = ignore) -> None:
-    """Finish revisions whose batch was stopped and whose claim has run out."""
+    """Finish revisions whose batch was stopped and whose claim has run out; set aside what nobody survives."""
+    set_poison_aside(chain.database, now=chain.clock())
     lease_s = chain.lease.total_seconds()
     while ids := chain.database.write(
         lambda conn: revisions.claim_revisions(conn, now=chain.clock(), lease_s=lease_s, limit=batch_size)
     ):
-        progress(chain.finish(ids))
+        progress(finish_revisions(chain, ids))
 
 
 def drain(chain: Chain, *, batch_size: int = 20, progress: Progress = ignore) -> Counter[str]:
@@ -117,8 +133,13 @@ def drain(chain: Chain, *, batch_size: int = 20, progress: Progress = ignore) ->
 
 
 def set_poison_aside(database: Database, *, now: datetime) -> int:
-    """Reject captures that no worker survives, with a reason; return how many."""
-    return database.write(lambda conn: captures.reject_exhausted(conn, attempts=POISON_ATTEMPTS, now=now))
+    """Set captures and texts aside that no worker survives, with a reason; return how many."""
+    return database.write(
+        lambda conn: (
+            captures.reject_exhausted(conn, attempts=POISON_ATTEMPTS, now=now)
+            + revisions.set_exhausted_aside(conn, attempts=POISON_ATTEMPTS, now=now)
+        )
+    )
 
 
 def tidy(database: Database, *, now: datetime, keep_captures: timedelta, captures_max_bytes: float) -> None:

@@ -79,7 +79,7 @@ def understand(capture_ids: list[int]) -> None:
 @app.task
 def finish(revision_ids: list[int]) -> None:
     """Finish what a batch left between its two transactions."""
-    chain().finish(revision_ids)
+    service.finish_revisions(chain(), revision_ids)
 
 
 @app.task

@@ -58,11 +58,13 @@ def _is_stored(web: DemoWeb, act: Act, known: Knowledge) -> bool:
 class Director:
     """Plays acts: changes the web, lets the crawler look at once instead of in hours, waits until all is done."""
 
-    def __init__(self, stage: Stage, database: Database, *, clock: Callable[[], datetime]) -> None:
-        self._stage, self._database, self._clock = stage, database, clock
+    def __init__(
+        self, stage: Stage, database: Database, *, clock: Callable[[], datetime], patience_s: float = PATIENCE_S
+    ) -> None:
+        self._stage, self._database, self._clock, self._patience_s = stage, database, clock, patience_s
 
     async def play(self, acts: Sequence[Act], tell: Callable[[str], None], *, pause_s: float) -> None:
-        """Play the acts with pauses between them. Raises DemoError when nothing moves for PATIENCE_S."""
+        """Play the acts with pauses between them. Raises DemoError when nothing moves for `patience_s`."""
         now = asyncio.get_running_loop().time
         self._stage.act = acts[0]  # before the crawler, which is starting by itself, asks for the first time
         for act in acts:
@@ -105,8 +107,8 @@ class Director:
         while waiting := await self._ask(self._count_waiting):
             if waiting != last:
                 last, moved = waiting, now()
-            if now() - moved > PATIENCE_S:
-                raise DemoError(f"nothing has moved for {PATIENCE_S:g} s; still waiting: {waiting}")
+            if now() - moved > self._patience_s:
+                raise DemoError(f"nothing has moved for {self._patience_s:g} s; still waiting: {waiting}")
             await asyncio.sleep(_LOOK_S)
 
     def _count_waiting(self) -> Waiting:
@@ -114,7 +116,7 @@ class Director:
 
     async def _ask(self, work: Callable[[], T]) -> T:
         """Return what `work` returns, from another thread; a database that is away for a while is waited for."""
-        give_up_at = asyncio.get_running_loop().time() + PATIENCE_S
+        give_up_at = asyncio.get_running_loop().time() + self._patience_s
         while True:
             try:
                 return await asyncio.to_thread(work)

@@ -33,6 +33,7 @@ from db.feeds import count_due_feeds, find_due_feeds, record_network
 from db.guard import parse_allowed
 from db.hosts import find_resting_hosts
 from db.pages import find_due_pages
+from db.pulse import EVERY_S, show_life
 from db.settings import Settings
 
 log = logging.getLogger("crawler")
@@ -266,13 +267,17 @@ class CollectorSpider(Spider):
     # claims
 
     async def _keep_claims(self) -> None:
-        """Renew the claims of what is under way, so that they may be short enough to survive our death."""
+        """Renew the claims of what is under way, so that they may be short enough to survive our death.
+
+        What was written is a sign of life: event loop, writer and database all did their part.
+        """
         while True:
-            await asyncio.sleep(self._own.lease_s / 3)
+            await asyncio.sleep(min(self._own.lease_s / 3, EVERY_S))
             until = self._clock() + timedelta(seconds=self._own.lease_s)
             held = list(self.held.values())
             try:
                 await self._desk.write(lambda conn, _: work.hold(conn, held, until=until))  # noqa: B023 - awaited here
                 await self._leases.renew()
+                show_life(self._own.data_dir, "crawler")
             except SQLAlchemyError as error:  # the database is away; it may be back before the claims run out
                 log.warning("claims could not be renewed: %s", error)

@@ -1,7 +1,7 @@
 """The tables. Column docstrings say what a value means and in which unit."""
 
 from db.models.alerts import Channel, Delivery, MatchRow, OutboxEntry, Recipient, SavedQuery, Subscription
-from db.models.articles import Article, ClusterLink, FingerprintRow, Intake, Revision, SketchHash
+from db.models.articles import Article, ClusterLink, FingerprintRow, Intake, Revision, RevisionAttempt, SketchHash
 from db.models.base import Base
 from db.models.collection import Capture, Feed, HostLease, Page, Sighting
 from db.models.coverage import (
@@ -44,6 +44,7 @@ __all__ = [
     "Problem",
     "Recipient",
     "Revision",
+    "RevisionAttempt",
     "SavedQuery",
     "Sighting",
     "SketchHash",

@@ -62,7 +62,7 @@ class Revision(Base):
     published_at: Mapped[datetime | None]
     published_is_day: Mapped[bool] = mapped_column(default=False)
     stage: Mapped[str] = mapped_column(String(20), default="stored")
-    """`stored` until tagged, compared and counted, then `done`."""
+    """`stored` until tagged, compared and counted, then `done`; `set aside` when no worker survives it."""
     claimed_until: Mapped[datetime | None]
     vocabulary_version: Mapped[str | None] = mapped_column(String(32))
     genre: Mapped[str | None] = mapped_column(String(20))
@@ -71,6 +71,17 @@ class Revision(Base):
     """Whether it is commentary on Central Asian security, as its vocabulary defines that; null until tagged."""
     text: Mapped[str]
     """The last column: SQLite reads through it to reach what stands behind."""
+
+
+class RevisionAttempt(Base):
+    """How often a worker began to finish what a batch had left behind; the row goes when it is finished."""
+
+    __tablename__ = "revision_attempts"
+
+    revision_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey("revisions.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    attempts: Mapped[int]
 
 
 class FingerprintRow(Base):

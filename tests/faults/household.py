@@ -120,13 +120,7 @@ class Killer:
         return beat is not None and _kill(beat)
 
     def _find_beat(self) -> int | None:
-        """Return the worker's child that has closed what the pool's children share (`multiprocessing`'s heap)."""
-        for pid in children_of(self._household.pid("worker")):
-            with contextlib.suppress(OSError):
-                opened = [os.readlink(file) for file in Path(f"/proc/{pid}/fd").iterdir()]
-                if opened and not any("/pymp-" in name for name in opened):
-                    return pid
-        return None
+        return beat_of(self._household.pid("worker"))
 
     def _end_broker(self, _: random.Random) -> bool:
         self._household.end("broker")
@@ -158,6 +152,16 @@ def children_of(pid: int) -> list[int]:
     with contextlib.suppress(OSError):
         return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
     return []
+
+
+def beat_of(worker: int) -> int | None:
+    """Return the child of a worker that has closed what the pool's children share (`multiprocessing`'s heap)."""
+    for pid in children_of(worker):
+        with contextlib.suppress(OSError):
+            opened = [os.readlink(file) for file in Path(f"/proc/{pid}/fd").iterdir()]
+            if opened and not any("/pymp-" in name for name in opened):
+                return pid
+    return None
 
 
 def _kill(pid: int) -> bool:

@@ -29,7 +29,8 @@ from worker.export.stream import stream_csv
 
 _OWN_TO_A_RUN = frozenset({"article_id", "cluster_id", "collected_at"})
 _LOOK_S = 0.05
-_VICTIM_S = 30.0
+PATIENCE_S = 600.0
+"""How long a loaded machine may take to start a process again, or to get something done between two kills."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +83,10 @@ def show(
         prepare_store(database, web, "the test's store", now=began)
         with serving(web, settings.user_agent) as stage, Household(children, hasty, folder / "log") as household:
             killer = Killer(household, launch, kept, database_url if may_crash else None)
-            director = Director(stage, database, clock=_now)
+            director = Director(stage, database, clock=_now, patience_s=PATIENCE_S)
             kills = asyncio.run(_play(director, household, killer, disturbance))
         took_s = (_now() - began).total_seconds()
-        return Ended(read_exports(database), _understood(database), kills, household.starts, took_s)
+        return Ended(read_exports(database), count_understood(database), kills, household.starts, took_s)
     finally:
         database.close()
         launch.clean()
@@ -126,7 +127,7 @@ async def _disturb(killer: Killer, disturbance: Disturbance, done: Counter[str])
     deeds = killer.deeds
     for kind in plan(draw, sorted(deeds), disturbance.kills):
         await asyncio.sleep(draw.uniform(*disturbance.pause_s))
-        async with asyncio.timeout(_VICTIM_S):
+        async with asyncio.timeout(PATIENCE_S):
             while not deeds[kind](draw):  # its victim is just being started
                 await asyncio.sleep(_LOOK_S)
         done[kind] += 1
@@ -157,7 +158,8 @@ def _comparable(columns: Sequence[Column], rows: Iterable[Sequence[object]]) -> 
     return "".join(stream_csv([columns[place] for place in places], kept))
 
 
-def _understood(database: Database) -> Counter[str]:
+def count_understood(database: Database) -> Counter[str]:
+    """Return how often captures ended in each outcome."""
     query = select(Outcome.outcome, func.sum(Outcome.inputs)).where(Outcome.stage == "understand")
     with database.reading() as conn:
         return Counter({outcome: int(count) for outcome, count in conn.execute(query.group_by(Outcome.outcome))})

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from faults.household import beat_of, children_of
 from material import ROOT
 from processes import kill, running, wait_until
 from samples import NOON, prepared_store
@@ -92,3 +95,26 @@ def test_killing_the_worker_in_the_middle_loses_and_doubles_nothing(
     mentioned = select(func.count(func.distinct(MentionRow.revision_id))).where(MentionRow.entity_id == "kazakhstan")
     counted = select(func.sum(cells_query(entities=["kazakhstan"]).subquery().c.articles))
     assert count(mentioned) == count(counted) == PAGES
+
+
+def test_a_worker_without_its_beat_ends_even_when_it_cannot_shut_down(
+    sqlite_url: str, broker_url: str, tmp_path: Path
+) -> None:
+    """A child that never answers holds up the shutdown that the worker begins when its beat is gone."""
+    prepared_store(sqlite_url).close()
+    environment = {
+        "STEPPEWATCH_DATABASE_URL": sqlite_url,
+        "STEPPEWATCH_BROKER_URL": broker_url,
+        "STEPPEWATCH_DATA_DIR": str(tmp_path),
+    }
+    log = tmp_path / "log"
+    with running(worker(tmp_path), environment, ROOT, log) as process:
+        wait_until(lambda: len(children_of(process.pid)) == 3, 60, "two children and a beat", log.read_text)
+        wait_until(lambda: beat_of(process.pid) is not None, 60, "the beat is known from the others", log.read_text)
+        beat = beat_of(process.pid)
+        assert beat is not None
+        for child in set(children_of(process.pid)) - {beat}:
+            os.kill(child, signal.SIGSTOP)
+        os.kill(beat, signal.SIGKILL)
+        wait_until(lambda: process.poll() is not None, 60, "the worker is gone", log.read_text)
+    assert "the beat has ended" in log.read_text()

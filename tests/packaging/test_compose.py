@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import signal
 import socket
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.request
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -18,21 +19,19 @@ from typing import Any
 
 import composefile
 import pytest
+from faults.showing import count_understood, read_exports, show
 from material import ROOT
 from processes import running, wait_until
-from samples import NOON
-from site_served import Site, numbered, serving
-from sqlalchemy import func, select
 
-from db import sources
-from db.captures import count_waiting
-from db.coverage import cells_query, count_marks
+from cli.demoweb.outlets import Act, packaged_folder, read_outlets
+from cli.demoweb.script import Director
+from cli.demoweb.server import serving
+from cli.demoweb.store import prepare_store
+from cli.demoweb.web import VAULT, DemoWeb
 from db.engine import Database
-from db.feeds import add_feed
-from db.models import Article, Capture, Feed, MentionRow, Outcome, Revision
 from db.settings import PREFIX, Settings
+from worker.service import utc_now
 
-PAGES = 30
 COMPOSE = composefile.read((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
 SERVICES: dict[str, Any] = COMPOSE["services"]
 OURS = ("migrate", "crawler", "worker", "beat", "web")
@@ -51,8 +50,8 @@ def test_there_is_no_secret_in_the_file() -> None:
     assert not re.search(r"://[^/\s@]*:[^/\s@]*@", text), "no address has a password in it"
 
 
-@pytest.mark.parametrize("service", ["postgres", "redis", "web"])
-def test_who_serves_others_has_a_health_check(service: str) -> None:
+@pytest.mark.parametrize("service", sorted(SERVICES.keys() - {"migrate"}))
+def test_whoever_stays_has_a_health_check(service: str) -> None:
     test = SERVICES[service]["healthcheck"]["test"]
     assert test[0] == "CMD"
     assert len(test) > 1
@@ -124,10 +123,10 @@ def free_port() -> int:
 class Deployment:
     """Runs the services' own commands as containers would: each in a folder of its own, with the file's settings.
 
-    Only addresses differ: of the servers, and the port of the page.
+    Only addresses differ: of the servers, of the outlets, and the port of the page.
     """
 
-    def __init__(self, folder: Path, database_url: str, broker_url: str, site: Site) -> None:
+    def __init__(self, folder: Path, database_url: str, broker_url: str, web: DemoWeb) -> None:
         self.port = free_port()
         self.stack = ExitStack()
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
@@ -135,8 +134,8 @@ class Deployment:
         self._settings = {
             "STEPPEWATCH_DATABASE_URL": database_url,
             "STEPPEWATCH_BROKER_URL": broker_url,
-            "STEPPEWATCH_ALLOW_PRIVATE_HOSTS": site.address,
-            "STEPPEWATCH_HOST_DELAY_S": "0",
+            "STEPPEWATCH_ALLOW_PRIVATE_HOSTS": web.allowed,
+            "STEPPEWATCH_HOST_DELAY_S": "0.05",
             "STEPPEWATCH_BATCH_SIZE": "2",
             "STEPPEWATCH_SWEEP_EVERY_S": "0.3",
         }
@@ -157,6 +156,19 @@ class Deployment:
         )
         self.processes[name] = process
         return process
+
+    def is_healthy(self, service: str, name: str) -> bool:
+        """Return what the service's own health check says of one of its containers."""
+        check = self.argv(SERVICES[service]["healthcheck"]["test"][1:])
+        folder = self._folder / name
+        environment = {**os.environ, **self.environment(service), "STEPPEWATCH_DATA_DIR": str(folder)}
+        return subprocess.run(check, env=environment, cwd=folder, capture_output=True, timeout=60).returncode == 0
+
+    def age(self, name: str, seconds: float) -> None:
+        """Let so much time pass since each sign of life of a container."""
+        for sign in (self._folder / name / "alive").iterdir():
+            at = time.time() - seconds
+            os.utime(sign, (at, at))
 
     def environment(self, service: str) -> dict[str, str]:
         """Return what the file sets, with our addresses; secrets come from outside."""
@@ -180,79 +192,83 @@ class Deployment:
             return 0, ""
 
 
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with serving(Site(numbered(PAGES))) as site:
-        yield site
+@pytest.fixture(scope="module")
+def web() -> DemoWeb:
+    """The demo's web on a port of its own; addresses are part of the exports."""
+    folder = packaged_folder()
+    with socket.socket() as probe:
+        probe.bind((VAULT, 0))
+        return DemoWeb(read_outlets(folder), folder, probe.getsockname()[1])
 
 
 @pytest.fixture
-def deployment(postgres_url: str, broker_url: str, site: Site, tmp_path: Path) -> Iterator[Deployment]:
-    deployment = Deployment(tmp_path, postgres_url, broker_url, site)
+def deployment(postgres_url: str, broker_url: str, web: DemoWeb, tmp_path: Path) -> Iterator[Deployment]:
+    deployment = Deployment(tmp_path, postgres_url, broker_url, web)
     with deployment.stack:
         yield deployment
 
 
-def migrated(deployment: Deployment, url: str, site: Site) -> Database:
-    """Return the store after `migrate`; its only feed is the site's, tests leave the outlets in peace."""
-    assert deployment.start("migrate", "migrate").wait(120) == 0, deployment.words()
-    database = Database(url)
-    outlet = sources.SourceIn("lake-post", "The Lake Post", ["127.0.0.1"], "person")
-    with database.engine.begin() as conn:
-        conn.execute(Feed.__table__.delete())
-    database.write(lambda conn: sources.record_source(conn, outlet, now=NOON))
-    database.write(lambda conn: add_feed(conn, source_id="lake-post", url=site.feed_url, now=NOON))
-    return database
+RUNNING = {
+    "worker-1": "worker",
+    "worker-2": "worker",
+    "beat": "beat",
+    "crawler-1": "crawler",
+    "crawler-2": "crawler",
+    "web": "web",
+}
 
 
-def test_two_crawlers_and_two_workers_bring_the_site_to_the_page(
-    deployment: Deployment, postgres_url: str, site: Site
+def test_the_demos_web_comes_out_as_it_does_embedded(
+    deployment: Deployment, postgres_url: str, web: DemoWeb, tmp_path: Path
 ) -> None:
-    database = migrated(deployment, postgres_url, site)
-
-    def count(query: Any) -> int:
-        return database.read(lambda conn: conn.scalar(query) or 0)
-
-    for service, name in (
-        ("worker", "worker-1"),
-        ("worker", "worker-2"),
-        ("beat", "beat"),
-        ("crawler", "crawler-1"),
-        ("crawler", "crawler-2"),
-        ("web", "web"),
-    ):
+    """Two crawlers and two workers on PostgreSQL; then each is asked how it is, and ended in order."""
+    folder = tmp_path / "embedded"
+    embedded = show(web, folder, f"sqlite:///{folder / 'steppewatch.db'}")
+    database = Database(postgres_url)
+    prepare_store(database, web, "the test's store", now=utc_now())
+    assert deployment.start("migrate", "migrate").wait(120) == 0, deployment.words()
+    for name, service in RUNNING.items():
         deployment.start(service, name)
-    captures = select(func.count()).select_from(Capture)
-    articles = select(func.count()).select_from(Article)
-    words = deployment.words
-    wait_until(lambda: count(captures) >= PAGES, 90, "all pages are captured", words)
-    wait_until(lambda: count(articles) >= PAGES, 90, "all captures are understood", words)
-    wait_until(lambda: database.read(count_waiting) == 0, 30, "nothing waits", words)
-    wait_until(lambda: database.read(count_marks) == 0, 30, "coverage is counted", words)
+    with serving(web, "") as stage:
+        asyncio.run(Director(stage, database, clock=utc_now).play(list(Act), lambda _: None, pause_s=0))
 
-    assert count(articles) == count(select(func.count()).select_from(Revision)) == PAGES
-    assert count(select(func.count()).select_from(Revision).where(Revision.stage != "done")) == 0
-    assert count(select(func.sum(Outcome.inputs)).where(Outcome.stage == "understand")) == PAGES
-    named = select(func.count(func.distinct(MentionRow.revision_id))).where(MentionRow.entity_id == "kazakhstan")
-    counted = select(func.sum(cells_query(entities=["kazakhstan"]).subquery().c.articles))
-    assert count(named) == count(counted) == PAGES
-    asked = Counter(path for path in site.asked if path.startswith("/news/"))
-    assert asked == dict.fromkeys(site.pages, 1), "two crawlers ask for a page once between them"
-
-    wait_until(lambda: deployment.ask("/healthz")[0] == 200, 30, "the page is well", words)
+    for kind, expected in read_exports(database).items():
+        assert expected == embedded.exports[kind], kind
+    outcomes = count_understood(database)
+    for once in ({"new", "copy"}, {"revised"}):  # which of two copies came first is chance
+        assert sum(outcomes[each] for each in once) == sum(embedded.outcomes[each] for each in once)
+    assert not outcomes["rejected"]
+    wait_until(lambda: deployment.ask("/healthz")[0] == 200, 30, "the page is well", deployment.words)
     status, body = deployment.ask("/")
-    assert (status, "Kazakhstan counts ferry" in body) == (200, True)
-    check = deployment.argv(SERVICES["web"]["healthcheck"]["test"][1:])
-    assert subprocess.run(check, check=False, capture_output=True, timeout=30).returncode == 0
+    assert (status, web.outlets[0].name in body) == (200, True)
 
-    alive = {name: process for name, process in deployment.processes.items() if name != "migrate"}
-    assert all(process.poll() is None for process in alive.values()), words()
+    for name, service in RUNNING.items():
+        check_health(deployment, service, name)
+    alive = {name: deployment.processes[name] for name in RUNNING}
+    assert all(process.poll() is None for process in alive.values()), deployment.words()
     for process in alive.values():
         os.kill(process.pid, signal.SIGTERM)
     codes = {name: process.wait(20) for name, process in alive.items()}
     assert codes.pop("web") in (0, -signal.SIGTERM), "uvicorn ends in order, then by the signal that it was sent"
-    assert set(codes.values()) == {0}, words()
+    assert set(codes.values()) == {0}, deployment.words()
     database.close()
+
+
+def check_health(deployment: Deployment, service: str, name: str) -> None:
+    """See that the service's health check tells a container that works from one that only exists."""
+    process = deployment.processes[name]
+    wait_until(lambda: deployment.is_healthy(service, name), 60, f"{name} is well", deployment.words)
+    os.kill(process.pid, signal.SIGSTOP)
+    wait_until(lambda: _is_stopped(process.pid), 10, f"{name} stands still")
+    if service != "web":  # which is asked over HTTP
+        deployment.age(name, 61)
+    assert not deployment.is_healthy(service, name), f"{name} stands still and is said to be well"
+    os.kill(process.pid, signal.SIGCONT)
+    wait_until(lambda: deployment.is_healthy(service, name), 60, f"{name} is well again", deployment.words)
+
+
+def _is_stopped(pid: int) -> bool:
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
 
 
 def test_the_health_check_of_the_page_fails_when_nobody_answers(deployment: Deployment) -> None:

@@ -1,0 +1,32 @@
+"""Signs of life of worker and beat, see `db/pulse.py`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from celery import beat, bootsteps
+
+from db.pulse import EVERY_S, show_life
+from db.settings import load
+
+
+class WorkerPulse(bootsteps.StartStopStep):
+    """Shows life from the worker's event loop: without broker, or stuck, that does not turn."""
+
+    requires = ("celery.worker.components:Timer",)
+
+    def start(self, worker: Any) -> None:
+        """Show life now and from now on."""
+        data_dir = load().data_dir
+        show_life(data_dir, "worker")
+        worker.timer.call_repeatedly(EVERY_S, show_life, (data_dir, "worker"))
+
+
+class Scheduler(beat.Scheduler):
+    """Celery's schedule in memory; each message that was sent is a sign of life."""
+
+    def apply_async(self, *args: Any, **kwargs: Any) -> Any:
+        """Send a task. Raises SchedulingError when the broker does not take it."""
+        sent = super().apply_async(*args, **kwargs)
+        show_life(load().data_dir, "beat")
+        return sent
