@@ -176,7 +176,7 @@ class Score(Query):
     terms: tuple[tuple[Query, float], ...]
 
     def __str__(self) -> str:
-        terms = (_unit(term) + (f"^{weight:g}" if weight != 1 else "") for term, weight in self.terms)
+        terms = (f"{_unit(term)}^{weight:g}" for term, weight in self.terms)
         return f"score>={self.threshold:g}({' '.join(terms)})"
 
 

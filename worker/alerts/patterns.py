@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable, Iterable
 
 from worker.alerts.atoms import Atom
 from worker.alerts.words import is_like, is_within
@@ -19,7 +20,7 @@ class Patterns:
     def __init__(self) -> None:
         self._beginning: defaultdict[str, dict[int, Atom]] = defaultdict(dict)
         self._inside: defaultdict[str, dict[int, Atom]] = defaultdict(dict)
-        self._remembered: dict[str, frozenset[int]] = {}
+        self._remembered = _Memory(self._find)
         self._beginning_lengths: list[int] = []
         self._inside_lengths: list[int] = []
 
@@ -47,15 +48,9 @@ class Patterns:
         self._beginning_lengths = sorted({len(piece) for piece in self._beginning})
         self._inside_lengths = sorted({len(piece) for piece in self._inside})
 
-    def of_any(self, words: set[str]) -> set[int]:
+    def of_any(self, words: Iterable[str]) -> set[int]:
         """Return the numbers of the patterns that one of the words is like."""
-        new = words.difference(self._remembered)
-        if len(self._remembered) + len(new) > _MOST_REMEMBERED:
-            self._remembered.clear()
-            new = words
-        for word in new:
-            self._remembered[word] = self._find(word)
-        return set().union(*filter(None, map(self._remembered.get, words)))
+        return set().union(*filter(None, map(self._remembered.__getitem__, words)))
 
     def _find(self, word: str) -> frozenset[int]:
         framed = _BEGIN + word + _END
@@ -65,6 +60,20 @@ class Patterns:
         if not any(hits):
             return _NONE
         return frozenset(number for hit in hits if hit for number, atom in hit.items() if _is_like(word, atom))
+
+
+class _Memory(dict[str, frozenset[int]]):
+    """What was found for words, until there are too many; the rest is found when it is asked for."""
+
+    def __init__(self, find: Callable[[str], frozenset[int]]) -> None:
+        super().__init__()
+        self._find = find
+
+    def __missing__(self, word: str) -> frozenset[int]:
+        if len(self) >= _MOST_REMEMBERED:
+            self.clear()
+        found = self[word] = self._find(word)
+        return found
 
 
 def _is_like(word: str, atom: Atom) -> bool:

@@ -60,7 +60,9 @@ class Presearcher(Generic[Key]):
         self._always: set[int] = set()
         self._free: list[int] = []
         self._barred = np.zeros((0, WIDTH), dtype=np.int32)
-        self._has = np.zeros(0, dtype=np.bool_)
+        self._is_anchor = np.zeros(1024, dtype=np.bool_)
+        self._has = np.zeros(1024, dtype=np.bool_)
+        self._has[ALWAYS] = True
         for key, query in (queries or {}).items():
             self.add(key, query)
 
@@ -91,6 +93,7 @@ class Presearcher(Generic[Key]):
             self._anchored[number].remove(row)
             if not self._anchored[number]:
                 del self._anchored[number]
+                self._is_anchor[number] = False
             self._terms.leave(number)
         for table in (self._barred, *self._checked):
             for number in table[row].tolist():
@@ -119,34 +122,37 @@ class Presearcher(Generic[Key]):
 
     def _candidates(self, reading: Reading) -> NDArray[np.intc]:
         """Return the rows of the queries whose groups an article has."""
-        found = self._terms.of(reading)
-        found.discard(NEVER)
-        numbers = np.fromiter(found, dtype=np.intp, count=len(found))
-        rows = np.frombuffer(b"".join(filter(None, map(self._anchored.get, found))), dtype=np.intc)
+        numbers = self._terms.of(reading)
+        has, is_anchor = self._has, self._is_anchor
+        has[numbers] = True
+        has[NEVER] = False
+        anchors = set(numbers[is_anchor[numbers]].tolist())
+        rows = np.frombuffer(b"".join([self._anchored[number] for number in anchors]), dtype=np.intc)
         if self._always:
             rows = np.concatenate((rows, np.fromiter(self._always, dtype=np.intc)))
-        has = self._flags()
-        has[numbers] = True
         for table in self._checked:
             rows = rows[_any(has, table, rows)]
         rows = np.unique(rows[~_any(has, self._barred, rows)])
         has[numbers] = False
+        has[ALWAYS] = True
         return rows
 
-    def _flags(self) -> NDArray[np.bool_]:
-        if len(self._has) < len(self._terms):
-            self._has = np.zeros(2 * len(self._terms), dtype=np.bool_)
-        self._has[ALWAYS] = True
-        return self._has
-
     def _fill(self, table: NDArray[np.int32], row: int, group: Group, otherwise: int) -> None:
-        numbers = [self._terms.use(atom) for atom in group] or [otherwise]
+        numbers = self._numbers(group) or [otherwise]
         table[row] = numbers + [NEVER] * (WIDTH - len(numbers))
 
-    def _anchor(self, row: int, group: Group) -> None:
+    def _numbers(self, group: Group) -> list[int]:
         numbers = [self._terms.use(atom) for atom in group]
+        if len(self._terms) > len(self._has):
+            more = np.zeros(len(self._terms), dtype=np.bool_)
+            self._has, self._is_anchor = (np.concatenate((flags, more)) for flags in (self._has, self._is_anchor))
+        return numbers
+
+    def _anchor(self, row: int, group: Group) -> None:
+        numbers = self._numbers(group)
         for number in numbers:
             self._anchored.setdefault(number, array("i")).append(row)
+            self._is_anchor[number] = True
         self._anchors[row] = array("i", numbers)
         if not numbers:
             self._always.add(row)

@@ -77,6 +77,8 @@ class Terms:
             number = len(self._atoms)
             self._atoms.append(atom)
             self._uses.append(0)
+            if number >= len(self._begins_pair):
+                self._begins_pair, self._ends_pair = map(_doubled, (self._begins_pair, self._ends_pair))
         self._tables[atom.kind, atom.field][atom.value] = number
         if atom.kind == "phrase":
             self._pairs[self._code(atom)] = number
@@ -86,9 +88,6 @@ class Terms:
 
     def _pair(self, atom: Atom) -> None:
         first, second = (self.use(Atom("word", word)) for word in atom.value.split(" "))
-        if max(first, second) >= len(self._begins_pair):
-            size = 2 * max(first, second)
-            self._begins_pair, self._ends_pair = (_grown(old, size) for old in (self._begins_pair, self._ends_pair))
         self._begins_pair[first] = True
         self._ends_pair[second] = True
 
@@ -101,27 +100,24 @@ class Terms:
         first, second = (self._words[word] for word in atom.value.split(" "))
         return first << _SHIFT | second
 
-    def of(self, reading: Reading) -> set[int]:
-        """Return the numbers of what an article has; NEVER may be among them."""
+    def of(self, reading: Reading) -> NDArray[np.int64]:
+        """Return the numbers of what an article has, some of them more than once, NEVER perhaps among them."""
         number_of = self._words.get
         # NEVER between them keeps the last word of the title from making a pair with the first of the text.
         row = [*map(number_of, reading.title.words, repeat(NEVER)), NEVER]
         row += map(number_of, reading.body.words, repeat(NEVER))
-        found = set(row)
-        if self._pairs:
-            found.update(self._pairs_in(row))
+        words = np.array(row, dtype=np.int64)
+        others = self._pairs_in(words) if self._pairs else []
         for field, patterns in self._patterns.items():
-            found.update(patterns.of_any(_words_in(field, reading)))
+            others += patterns.of_any(_words_in(field, reading))
         for (kind, field), table in self._tables.items():
             if table and (kind in _PROPERTIES or (kind == "word" and field)):
-                found.update(map(table.get, _values(kind, field, reading), repeat(NEVER)))
-        return found
+                others += map(table.get, _values(kind, field, reading), repeat(NEVER))
+        return np.concatenate((words, np.array(others, dtype=np.int64)))
 
-    def _pairs_in(self, row: list[int]) -> list[int]:
-        numbers = np.array(row, dtype=np.int64)
-        numbers[numbers >= len(self._begins_pair)] = NEVER  # younger than any word of a pair
-        at = np.flatnonzero(self._begins_pair[numbers[:-1]] & self._ends_pair[numbers[1:]])
-        codes = (numbers[at] << _SHIFT | numbers[at + 1]).tolist()
+    def _pairs_in(self, words: NDArray[np.int64]) -> list[int]:
+        at = np.flatnonzero(self._begins_pair[words[:-1]] & self._ends_pair[words[1:]])
+        codes = (words[at] << _SHIFT | words[at + 1]).tolist()
         return list(map(self._pairs.get, codes, repeat(NEVER)))
 
 
@@ -151,7 +147,5 @@ def _values(kind: str, field: str, reading: Reading) -> Iterable[str]:
     return _words_in(field, reading)
 
 
-def _grown(old: NDArray[np.bool_], size: int) -> NDArray[np.bool_]:
-    new = np.zeros(size + 1, dtype=np.bool_)
-    new[: len(old)] = old
-    return new
+def _doubled(flags: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    return np.concatenate((flags, np.zeros_like(flags)))
