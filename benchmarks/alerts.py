@@ -1,0 +1,162 @@
+"""How fast articles are matched with many subscriptions, one by one, and what the alternatives do in the same run.
+
+    python -m benchmarks.alerts --texts FOLDER... [--sizes 1000,10000,100000] [--postgres URL] [--seconds 5]
+
+Queries are generated of the words of the texts: 2-4 AND-ed groups of 2-5 OR-ed terms, a fifth of them phrases, some
+entities and wildcards; one query in seven has NEAR, one in seven NOT. Half of the articles train the estimates of
+frequency and the generator, the other half is matched. Times are CPU times of this process (PostgreSQL: elapsed).
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import random
+import time
+from collections.abc import Callable, Mapping, Sequence
+from itertools import cycle
+from pathlib import Path
+from typing import TypeVar
+
+from benchmarks.alertrivals import Groups, Match, Reducer, mokaccino, perq, plain_sets, tsquery, words_of
+from benchmarks.alerttexts import Generator, articles
+from worker.alerts.article import Article
+from worker.alerts.frequency import Frequencies
+from worker.alerts.nodes import Query
+from worker.alerts.presearch import Presearcher
+from worker.alerts.query import parse
+
+CHANGES = 300
+Item = TypeVar("Item")
+Builder = Callable[[Mapping[int, Groups]], Match]
+
+
+def main() -> None:
+    """Print a table for each number of subscriptions."""
+    options = _options()
+    corpus = articles(options.texts, options.articles)
+    random.Random(0).shuffle(corpus)
+    known, coming = corpus[::2], corpus[1::2]
+    words = sum(len(words_of(article)) for article in coming) / len(coming)
+    letters = sum(len(article.title) + len(article.text) for article in coming) / len(coming)
+    print(f"{len(coming):,} articles of {letters:,.0f} characters, {words:,.0f} different words and entities")
+    generator = Generator(known, seed=1)
+    reducer = Reducer(corpus)
+    queries: dict[int, Query] = {}
+    for size in options.sizes:
+        queries |= {number: generator.query() for number in range(len(queries), size)}
+        print(f"\n{size:,} subscriptions, such as: {queries[0]}"[:160])
+        presearcher = _own(queries, known, coming, options.seconds)
+        _changes(presearcher, [generator.query() for _ in range(CHANGES)])
+        del presearcher
+        gc.collect()
+        groups = {number: reducer.groups(query) for number, query in queries.items()}
+        rivals: dict[str, Builder] = {"perq": perq, "mokaccino": mokaccino, "plain sets": plain_sets}
+        if options.postgres:
+            rivals["tsquery in PostgreSQL"] = tsquery(options.postgres)
+        for name, build in rivals.items():
+            _rival(name, build, groups, coming, options.seconds)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--texts", type=Path, nargs="+", required=True, help="folders: BSNLP texts, .jsonl, .csv")
+    parser.add_argument("--articles", type=int, default=2_000)
+    parser.add_argument(
+        "--sizes", type=lambda text: [int(size) for size in text.split(",")], default="1000,10000,100000"
+    )
+    parser.add_argument("--postgres", metavar="URL", help="measure a table of tsquery there too")
+    parser.add_argument("--seconds", type=float, default=5.0, help="for each rate")
+    return parser.parse_args()
+
+
+def _own(
+    queries: Mapping[int, Query], known: Sequence[Article], coming: Sequence[Article], seconds: float
+) -> Presearcher[int]:
+    texts = [str(query) for query in list(queries.values())[:500]]
+    start = time.process_time()
+    for text in texts:
+        parse(text)
+    parsing = (time.process_time() - start) / len(texts)
+    frequencies = Frequencies.counted(known)
+    gc.collect()
+    before, start = _memory_mb(), time.process_time()
+    presearcher = Presearcher(queries, frequencies)
+    building = time.process_time() - start
+    print(
+        f"  start-up: reading {parsing * len(queries):.1f} s ({parsing * 1e6:.0f} µs a query), "
+        f"index {building:.1f} s, {_memory_mb() - before:.0f} MB more, {_memory_mb():.0f} MB in all"
+    )
+    gc.collect()
+    gc.freeze()  # as a worker does before it forks
+    some = coming[:200]
+    found = sum(len(presearcher.matches(article)) for article in some) / len(some)
+    candidates = sum(len(presearcher.candidates(article)) for article in some) / len(some)
+    rate = _rate(lambda article: len(presearcher.matches(article)), coming, seconds)
+    told = _rate(lambda article: [one.because for one in presearcher.matches(article).values()], coming, seconds)
+    print(f"  {'this':24}{rate:10,.1f} articles/s{found:10.1f} matches{candidates:10.1f} candidates an article")
+    print(f"  {'this, reasons told':24}{told:10,.1f} articles/s")
+    return presearcher
+
+
+def _changes(presearcher: Presearcher[int], fresh: Sequence[Query]) -> None:
+    first = 10_000_000
+    for name, act in (
+        ("add one", lambda at: presearcher.add(first + at, fresh[at])),
+        ("change one", lambda at: presearcher.add(first + at, fresh[at - 1])),
+        ("remove one", lambda at: presearcher.remove(first + at)),
+    ):
+        spent = sorted(_timed(act, at) for at in range(len(fresh)))
+        print(f"  {name:24}{spent[len(spent) // 2] * 1e3:10.2f} ms median {spent[-1] * 1e3:8.2f} ms longest")
+
+
+def _timed(act: Callable[[int], None], at: int) -> float:
+    start = time.process_time()
+    act(at)
+    return time.process_time() - start
+
+
+def _rival(
+    name: str,
+    build: Builder,
+    groups: Mapping[int, Groups],
+    coming: Sequence[Article],
+    seconds: float,
+) -> None:
+    documents = [words_of(article) for article in coming]
+    start = time.process_time()
+    try:
+        match = build(groups)
+    except ImportError:
+        print(f"  {name:24}  not installed")
+        return
+    building = time.process_time() - start
+    clock = time.perf_counter if "PostgreSQL" in name else time.process_time
+    rate = _rate(match, documents, seconds, clock)
+    found = sum(map(match, documents[:5])) / 5
+    print(f"  {name:24}{rate:10,.1f} articles/s{found:10.1f} matches, start-up or one change {building:.1f} s")
+
+
+def _rate(
+    work: Callable[[Item], object],
+    items: Sequence[Item],
+    seconds: float,
+    clock: Callable[[], float] = time.process_time,
+) -> float:
+    """Return how many items are worked on in a second."""
+    start, done = clock(), 0
+    for item in cycle(items):
+        work(item)
+        done += 1
+        if (spent := clock() - start) > seconds and done >= 3:
+            break
+    return done / spent
+
+
+def _memory_mb() -> float:
+    pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
+    return pages * 4096 / 1e6
+
+
+if __name__ == "__main__":
+    main()
