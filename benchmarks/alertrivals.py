@@ -1,7 +1,8 @@
 """What else could match an article with many queries, asked for as much of each query as it can say.
 
-All are given sets of words: folded words and entities of the article. A phrase is its longest word, NEAR is AND, a
-wildcard the words of the sample that begin so. `perq` and `mokaccino` are used when they are installed.
+All are given sets of words, made as Steppewatch makes them: folded words and entities of the article. A phrase is its
+longest word, NEAR is AND, a wildcard the words of the sample that begin so. `perq` and `mokaccino` are used when they
+are installed.
 """
 
 from __future__ import annotations

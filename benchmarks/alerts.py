@@ -14,6 +14,7 @@ import gc
 import random
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from itertools import cycle
 from pathlib import Path
 from typing import TypeVar
@@ -40,17 +41,18 @@ def main() -> None:
     words = sum(len(words_of(article)) for article in coming) / len(coming)
     letters = sum(len(article.title) + len(article.text) for article in coming) / len(coming)
     print(f"{len(coming):,} articles of {letters:,.0f} characters, {words:,.0f} different words and entities")
-    generator = Generator(known, seed=1)
+    frequencies = Frequencies.counted(known)
     reducer = Reducer(corpus)
-    queries: dict[int, Query] = {}
     for size in options.sizes:
-        queries |= {number: generator.query() for number in range(len(queries), size)}
-        print(f"\n{size:,} subscriptions, such as: {queries[0]}"[:160])
-        presearcher = _own(queries, known, coming, options.seconds)
-        _changes(presearcher, [generator.query() for _ in range(CHANGES)])
+        presearcher = _own(Generator(known, seed=1), size, frequencies)
+        _matching(presearcher, coming, options.seconds)
+        fresh = Generator(known, seed=2)
+        _changes(presearcher, [fresh.query() for _ in range(CHANGES)])
         del presearcher
+        gc.unfreeze()
         gc.collect()
-        groups = {number: reducer.groups(query) for number, query in queries.items()}
+        generator = Generator(known, seed=1)
+        groups = {number: reducer.groups(generator.query()) for number in range(size)}
         rivals: dict[str, Builder] = {"perq": perq, "mokaccino": mokaccino, "plain sets": plain_sets}
         if options.postgres:
             rivals["tsquery in PostgreSQL"] = tsquery(options.postgres)
@@ -70,33 +72,32 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _own(
-    queries: Mapping[int, Query], known: Sequence[Article], coming: Sequence[Article], seconds: float
-) -> Presearcher[int]:
-    texts = [str(query) for query in list(queries.values())[:500]]
-    start = time.process_time()
-    for text in texts:
-        parse(text)
-    parsing = (time.process_time() - start) / len(texts)
-    frequencies = Frequencies.counted(known)
+def _own(generator: Generator, size: int, frequencies: Frequencies) -> Presearcher[int]:
+    print(f"\n{size:,} subscriptions")
+    texts = [str(generator.query()) for _ in range(300)]
+    reading = _timed(lambda: [parse(text) for text in texts]) / len(texts)
+    before, building = _memory_mb(), 0.0
+    presearcher: Presearcher[int] = Presearcher(frequencies=frequencies)
+    for number in range(size):
+        query = generator.query()
+        building += _timed(partial(presearcher.add, number, query))
     gc.collect()
-    before, start = _memory_mb(), time.process_time()
-    presearcher = Presearcher(queries, frequencies)
-    building = time.process_time() - start
     print(
-        f"  start-up: reading {parsing * len(queries):.1f} s ({parsing * 1e6:.0f} µs a query), "
-        f"index {building:.1f} s, {_memory_mb() - before:.0f} MB more, {_memory_mb():.0f} MB in all"
+        f"  start-up: {reading * size:.1f} s to read the queries ({reading * 1e6:.0f} µs each), {building:.1f} s to "
+        f"index them; {_memory_mb() - before:.0f} MB for all"
     )
-    gc.collect()
     gc.freeze()  # as a worker does before it forks
+    return presearcher
+
+
+def _matching(presearcher: Presearcher[int], coming: Sequence[Article], seconds: float) -> None:
     some = coming[:200]
     found = sum(len(presearcher.matches(article)) for article in some) / len(some)
     candidates = sum(len(presearcher.candidates(article)) for article in some) / len(some)
-    rate = _rate(lambda article: len(presearcher.matches(article)), coming, seconds)
+    rate = _rate(presearcher.matches, coming, seconds)
     told = _rate(lambda article: [one.because for one in presearcher.matches(article).values()], coming, seconds)
     print(f"  {'this':24}{rate:10,.1f} articles/s{found:10.1f} matches{candidates:10.1f} candidates an article")
     print(f"  {'this, reasons told':24}{told:10,.1f} articles/s")
-    return presearcher
 
 
 def _changes(presearcher: Presearcher[int], fresh: Sequence[Query]) -> None:
@@ -106,13 +107,14 @@ def _changes(presearcher: Presearcher[int], fresh: Sequence[Query]) -> None:
         ("change one", lambda at: presearcher.add(first + at, fresh[at - 1])),
         ("remove one", lambda at: presearcher.remove(first + at)),
     ):
-        spent = sorted(_timed(act, at) for at in range(len(fresh)))
+        spent = sorted(_timed(partial(act, at)) for at in range(len(fresh)))
         print(f"  {name:24}{spent[len(spent) // 2] * 1e3:10.2f} ms median {spent[-1] * 1e3:8.2f} ms longest")
 
 
-def _timed(act: Callable[[int], None], at: int) -> float:
+def _timed(act: Callable[[], object]) -> float:
+    """Return the CPU time that an act takes, in seconds."""
     start = time.process_time()
-    act(at)
+    act()
     return time.process_time() - start
 
 
@@ -123,7 +125,6 @@ def _rival(
     coming: Sequence[Article],
     seconds: float,
 ) -> None:
-    documents = [words_of(article) for article in coming]
     start = time.process_time()
     try:
         match = build(groups)
@@ -132,8 +133,8 @@ def _rival(
         return
     building = time.process_time() - start
     clock = time.perf_counter if "PostgreSQL" in name else time.process_time
-    rate = _rate(match, documents, seconds, clock)
-    found = sum(map(match, documents[:5])) / 5
+    rate = _rate(lambda article: match(words_of(article)), coming, seconds, clock)
+    found = sum(match(words_of(article)) for article in coming[:5]) / 5
     print(f"  {name:24}{rate:10,.1f} articles/s{found:10.1f} matches, start-up or one change {building:.1f} s")
 
 

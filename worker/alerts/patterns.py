@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterable
 
 from worker.alerts.atoms import Atom
@@ -14,39 +14,50 @@ _BEGIN, _END = "^", "$"
 _NONE: frozenset[int] = frozenset()
 
 
+class _Pieces:
+    """Patterns by the pieces that find them, and of which lengths the pieces are."""
+
+    def __init__(self) -> None:
+        self.by_piece: dict[str, dict[int, Atom]] = {}
+        self.lengths: Counter[int] = Counter()
+
+    def add(self, piece: str, number: int, atom: Atom) -> None:
+        if piece not in self.by_piece:
+            self.by_piece[piece] = {}
+            self.lengths[len(piece)] += 1
+        self.by_piece[piece][number] = atom
+
+    def remove(self, piece: str, number: int) -> None:
+        found = self.by_piece[piece]
+        del found[number]
+        if not found:
+            del self.by_piece[piece]
+            self.lengths[len(piece)] -= 1
+            self.lengths += Counter()  # leaves out what is zero
+
+
 class Patterns:
     """Patterns under numbers; each is found by a piece that every word like it must hold."""
 
     def __init__(self) -> None:
-        self._beginning: defaultdict[str, dict[int, Atom]] = defaultdict(dict)
-        self._inside: defaultdict[str, dict[int, Atom]] = defaultdict(dict)
+        self._beginning = _Pieces()
+        self._inside = _Pieces()
         self._remembered = _Memory(self._find)
-        self._beginning_lengths: list[int] = []
-        self._inside_lengths: list[int] = []
-
-    def __bool__(self) -> bool:
-        return bool(self._beginning or self._inside)
 
     def add(self, number: int, atom: Atom) -> None:
         """Have a pattern, an atom of kind `like` or `within`, under a number."""
         for piece in _pieces(atom):
-            index = self._beginning if piece[0] == _BEGIN else self._inside
-            index[piece][number] = atom
-        self._changed()
+            self._index(piece).add(piece, number, atom)
+        self._remembered.clear()
 
     def remove(self, number: int, atom: Atom) -> None:
         """Forget a pattern that was added."""
-        for piece in _pieces(atom):
-            index = self._beginning if piece[0] == _BEGIN else self._inside
-            del index[piece][number]
-            if not index[piece]:
-                del index[piece]
-        self._changed()
-
-    def _changed(self) -> None:
+        for piece in dict.fromkeys(_pieces(atom)):
+            self._index(piece).remove(piece, number)
         self._remembered.clear()
-        self._beginning_lengths = sorted({len(piece) for piece in self._beginning})
-        self._inside_lengths = sorted({len(piece) for piece in self._inside})
+
+    def _index(self, piece: str) -> _Pieces:
+        return self._beginning if piece[0] == _BEGIN else self._inside
 
     def of_any(self, words: Iterable[str]) -> set[int]:
         """Return the numbers of the patterns that one of the words is like."""
@@ -54,9 +65,11 @@ class Patterns:
 
     def _find(self, word: str) -> frozenset[int]:
         framed = _BEGIN + word + _END
-        hits = [self._beginning.get(framed[:length]) for length in self._beginning_lengths]
-        for length in self._inside_lengths:
-            hits += [self._inside.get(framed[at : at + length]) for at in range(len(framed) - length + 1)]
+        by_piece = self._beginning.by_piece
+        hits = [by_piece.get(framed[:length]) for length in self._beginning.lengths]
+        by_piece = self._inside.by_piece
+        for length in self._inside.lengths:
+            hits += [by_piece.get(framed[at : at + length]) for at in range(len(framed) - length + 1)]
         if not any(hits):
             return _NONE
         return frozenset(number for hit in hits if hit for number, atom in hit.items() if _is_like(word, atom))

@@ -121,6 +121,8 @@ STAR = "ꙮ"
 @lru_cache(maxsize=8192)
 def pattern_words(text: str, *, joins_uzbek: bool = False) -> tuple[str, ...]:
     """Return the words of a query's text, where `*` stands for any letters."""
+    if text.isascii() and text.isalnum():
+        return (text.lower(),)
     if "*" not in text:
         return tuple(Words(text, joins_uzbek=joins_uzbek).words)
     words = Words(text.replace("*", STAR), joins_uzbek=joins_uzbek).words
