@@ -71,7 +71,7 @@ filters = st.one_of(
     ),
     st.builds(Dated, st.none() | st.just(date(2022, 1, 2)), st.just(date(2022, 1, 5))),
 )
-leaves = st.one_of(words, phrases, tagged)
+leaves = st.deferred(lambda: st.one_of(words, phrases, tagged))
 places = st.one_of(leaves, st.lists(leaves, min_size=2, max_size=3).map(_joined(Or)))
 near = st.builds(Near, places, places, st.integers(1, 6), st.booleans())
 located = st.one_of(leaves, places, near, st.builds(Near, near, places, st.integers(1, 6), st.booleans()))
@@ -96,7 +96,7 @@ _score = st.builds(
 _units = st.one_of(
     leaves, located, filters, st.builds(Sentence, _in_sentence), st.builds(AtLeast, st.integers(1, 3), located), _score
 )
-queries = st.recursive(_units, _boolean, max_leaves=6)
+queries = st.deferred(lambda: st.recursive(_units, _boolean, max_leaves=6))
 
 _texts = st.lists(
     st.tuples(st.sampled_from(WORDS), st.sampled_from((" ", " ", " ", "-", ", ", ". ", "\n"))), max_size=25

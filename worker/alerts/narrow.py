@@ -89,8 +89,8 @@ def is_told(query: Query) -> bool:
 
 
 def _is_one_atom(words: Sequence[str], field: str) -> bool:
-    # Indexes know a phrase by two words of it, and in the title a word by itself.
-    return len(words) == 1 or (len(words) == 2 and not field and not any("*" in word for word in words))
+    # In a field, indexes know of a phrase only that its words stand there.
+    return len(words) == 1 or (not field and not any("*" in word for word in words))
 
 
 def _word(query: Word, frequencies: Frequencies) -> Groups:

@@ -10,7 +10,6 @@ from __future__ import annotations
 from array import array
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Final, Generic, TypeVar
 
 import numpy as np
@@ -167,18 +166,14 @@ class Presearcher(Generic[Key]):
         return row
 
     def _indexable(self, groups: Iterable[Group]) -> list[Group]:
-        """Return the groups in atoms that `Terms` knows: for a phrase, two words side by side, or a word in a field."""
+        """Return the groups in atoms that `Terms` knows: for a phrase in a field, its rarest word there."""
         return list(dict.fromkeys(tuple(dict.fromkeys(map(self._term, group))) for group in groups))
 
     def _term(self, atom: Atom) -> Atom:
-        if atom.kind != "phrase":
+        if atom.kind != "phrase" or not atom.field:
             return atom
-        words = atom.value.split(" ")
-        if atom.field:
-            parts = [Atom("word", word, atom.field) for word in words]
-        else:
-            parts = [Atom("phrase", f"{one} {two}") for one, two in pairwise(words)]
-        return min(parts, key=self._frequencies.of)
+        words = [Atom("word", word, atom.field) for word in atom.value.split(" ")]
+        return min(words, key=self._frequencies.of)
 
 
 def _any(has: NDArray[np.bool_], table: NDArray[np.int32], rows: NDArray[np.intc]) -> NDArray[np.bool_]:

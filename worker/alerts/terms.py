@@ -21,13 +21,14 @@ NEVER: Final = 0
 ALWAYS: Final = 1
 """The number that every article has."""
 _SHIFT = 32
+_NO_PHRASES: dict[int, list[int]] = {}
 _PROPERTIES = frozenset(("entity", "type", "source", "country", "lang", "genre"))
 
 
 class Terms:
     """Numbers for atoms, kept while they are in use; the number of an atom that nobody uses any more is given again.
 
-    A phrase is known by two words of it that stand side by side: atoms of kind `phrase` have two words here.
+    A phrase is found by its first two words, then the numbers of the rest are compared.
     """
 
     def __init__(self) -> None:
@@ -37,6 +38,7 @@ class Terms:
         self._uses = array("l", [1, 1])
         self._free: list[int] = []
         self._pairs: dict[int, int] = {}
+        self._longer: dict[int, dict[int, list[int]]] = {}
         self._begins_pair = np.zeros(1024, dtype=np.bool_)
         self._ends_pair = np.zeros(1024, dtype=np.bool_)
         self._patterns: defaultdict[str, Patterns] = defaultdict(Patterns)
@@ -69,7 +71,7 @@ class Terms:
 
     def _new(self, atom: Atom) -> int:
         if atom.kind == "phrase":
-            self._pair(atom)
+            self._join(atom)
         if self._free:
             number = self._free.pop()
             self._atoms[number] = atom
@@ -81,24 +83,36 @@ class Terms:
                 self._begins_pair, self._ends_pair = map(_doubled, (self._begins_pair, self._ends_pair))
         self._tables[atom.kind, atom.field][atom.value] = number
         if atom.kind == "phrase":
-            self._pairs[self._code(atom)] = number
+            code, rest = self._code(atom)
+            if rest:
+                self._longer.setdefault(code, {})[number] = rest
+            else:
+                self._pairs[code] = number
         elif atom.kind in ("like", "within"):
             self._patterns[atom.field].add(number, atom)
         return number
 
-    def _pair(self, atom: Atom) -> None:
-        first, second = (self.use(Atom("word", word)) for word in atom.value.split(" "))
+    def _join(self, atom: Atom) -> None:
+        first, second, *_ = (self.use(Atom("word", word)) for word in atom.value.split(" "))
         self._begins_pair[first] = True
         self._ends_pair[second] = True
 
     def _part(self, atom: Atom) -> None:
-        del self._pairs[self._code(atom)]
+        number = self._tables["phrase", ""][atom.value]
+        code, rest = self._code(atom)
+        if rest:
+            del self._longer[code][number]
+            if not self._longer[code]:
+                del self._longer[code]
+        else:
+            del self._pairs[code]
         for word in atom.value.split(" "):
             self.leave(self._words[word])
 
-    def _code(self, atom: Atom) -> int:
-        first, second = (self._words[word] for word in atom.value.split(" "))
-        return first << _SHIFT | second
+    def _code(self, atom: Atom) -> tuple[int, list[int]]:
+        """Return one number for the first two words of a phrase, and those of the rest."""
+        first, second, *rest = (self._words[word] for word in atom.value.split(" "))
+        return first << _SHIFT | second, rest
 
     def of(self, reading: Reading) -> NDArray[np.int64]:
         """Return the numbers of what an article has, some of them more than once, NEVER perhaps among them."""
@@ -107,7 +121,7 @@ class Terms:
         row = [*map(number_of, reading.title.words, repeat(NEVER)), NEVER]
         row += map(number_of, reading.body.words, repeat(NEVER))
         words = np.array(row, dtype=np.int64)
-        others = self._pairs_in(words) if self._pairs else []
+        others = self._phrases_in(words, row) if self._pairs or self._longer else []
         for field, patterns in self._patterns.items():
             others += patterns.of_any(_words_in(field, reading))
         for (kind, field), table in self._tables.items():
@@ -115,10 +129,15 @@ class Terms:
                 others += map(table.get, _values(kind, field, reading), repeat(NEVER))
         return np.concatenate((words, np.array(others, dtype=np.int64)))
 
-    def _pairs_in(self, words: NDArray[np.int64]) -> list[int]:
+    def _phrases_in(self, words: NDArray[np.int64], row: list[int]) -> list[int]:
         at = np.flatnonzero(self._begins_pair[words[:-1]] & self._ends_pair[words[1:]])
         codes = (words[at] << _SHIFT | words[at + 1]).tolist()
-        return list(map(self._pairs.get, codes, repeat(NEVER)))
+        found = list(map(self._pairs.get, codes, repeat(NEVER)))
+        for begin, code in zip(at.tolist(), codes, strict=True):
+            for number, rest in self._longer.get(code, _NO_PHRASES).items():
+                if row[begin + 2 : begin + 2 + len(rest)] == rest:
+                    found.append(number)
+        return found
 
 
 def _words_in(field: str, reading: Reading) -> set[str]:
