@@ -330,7 +330,9 @@ def bsnlp(folder: Path) -> Iterator[Document]:
         raw = path.parent.parent.parent / "raw" / "ru" / (path.stem + ".txt")
         if raw.exists():
             text = "\n".join(raw.read_text("utf-8").splitlines()[4:])
-            surfaces = {line.split("\t")[0].strip() for line in path.read_text("utf-8").splitlines()[1:] if line.strip()}
+            surfaces = {
+                line.split("\t")[0].strip() for line in path.read_text("utf-8").splitlines()[1:] if line.strip()
+            }
             spans = [
                 (found.start(), found.end())
                 for surface in surfaces
@@ -407,8 +409,9 @@ def _count(
         tally.gold += 1
         tally.found += bool(over)
         tally.same_span += any((one.start, one.end) == (start, end) for one in over)
-        if is_shown and not over:
-            print(f"  missed  {entity}: {_around(document.text, start, end)}")
+        if is_shown and not any((one.start, one.end) == (start, end) for one in over):
+            verdict = f"other span {over[0].surface!r}" if over else "missed"
+            print(f"  {verdict} {entity}: {_around(document.text, start, end)}")
     for one in mentions:
         if one.level == "name" and document.spans is not None:
             tally.tags += 1
