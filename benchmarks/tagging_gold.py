@@ -4,8 +4,8 @@
 
 FOLDER holds the sets as their READMEs lay them out (ner_kaznerd_kk/dev …). The gold is every labelled span that as a
 whole is one of the names below with a case ending; names and endings are written here by hand, and nothing of them
-comes from the product. The Kyrgyz texts have no labels: there, any words that are such a name count as a span. A name is
-found when a tag of its entity overlaps the span; `exact span` says how often the tag is the span. `outside` counts
+comes from the product. The Kyrgyz texts have no labels: there, any words that are such a name count as a span. A name
+is found when a tag of its entity overlaps the span; `exact span` says how often the tag is the span. `outside` counts
 tags of these entities, names and not demonyms, that overlap no label of any kind, among all such tags. The same
 tagger without endings is printed beside it.
 """

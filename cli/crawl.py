@@ -74,7 +74,9 @@ def _collect(settings: Settings, database: Database, source: str | None) -> dict
     for name, inputs in collected.items():
         stage, _, outcome = name.partition(": ")
         counts.setdefault(stage, {})[outcome] = inputs
-    counts["understand"] = dict(drain(Chain(database, clock=utc_now, lease_s=settings.lease_s)))
+    counts["understand"] = dict(
+        drain(Chain(database, clock=utc_now, lease_s=settings.lease_s, cache=settings.cache_dir))
+    )
     return counts
 
 

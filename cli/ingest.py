@@ -44,7 +44,7 @@ def ingest(
     settings = load()
     database = Database(settings.database)
     prepare(database, now=utc_now())
-    chain = Chain(database, clock=utc_now, lease_s=settings.lease_s)
+    chain = Chain(database, clock=utc_now, lease_s=settings.lease_s, cache=settings.cache_dir)
     with _Progress() as progress:
         counts = take_in(chain, lambda observed_at: _read(paths, observed_at), progress=progress.add)
     progress.tell_reasons()

@@ -48,11 +48,12 @@ def tag(
 
 
 def _tagger() -> Tagger:
+    from db.settings import load
     from worker.tagging.tagger import load_tagger
     from worker.tagging.vocabulary import VocabularyError
 
     try:
-        return load_tagger()
+        return load_tagger(load().cache_dir)
     except VocabularyError as error:
         fail("the vocabulary has errors:\n" + str(error), hint="steppewatch vocabulary check")
 

@@ -102,6 +102,11 @@ class Settings(BaseSettings):
         """Return the SQLAlchemy URL in force."""
         return self.database_url or f"sqlite:///{self.data_dir / 'steppewatch.db'}"
 
+    @property
+    def cache_dir(self) -> Path:
+        """Return the folder of what can be made again at any time."""
+        return self.data_dir / "cache"
+
 
 @cache
 def load() -> Settings:

@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain
+from pathlib import Path
 
 from sqlalchemy import Connection
 
@@ -57,10 +58,11 @@ class Findings:
 class Chain:
     """Everything one process needs to take batches through the stages. Not shared between threads."""
 
-    def __init__(self, database: Database, *, clock: Clock, lease_s: float = 60) -> None:
+    def __init__(self, database: Database, *, clock: Clock, lease_s: float = 60, cache: Path | None = None) -> None:
         self.database = database
         self.clock = clock
         self.lease = timedelta(seconds=lease_s)
+        self._cache = cache
         self._tagger: Tagger | None = None
         self._scope: Scope | None = None
         self._version = ""
@@ -75,7 +77,7 @@ class Chain:
                 return
             content = vocabularies.get_content(conn, version)
         vocabulary = Vocabulary.from_json(content)
-        self._tagger = Tagger(vocabulary)
+        self._tagger = Tagger(vocabulary, self._cache)
         self._scope = Scope(vocabulary.scope, vocabulary.entities) if vocabulary.scope else None
         self._version = version
 

@@ -29,7 +29,7 @@ def chain() -> Chain:
     """Return the chain of this process, with the vocabulary that is current."""
     global _chain
     if _chain is None:
-        _chain = Chain(Database(settings.database), clock=utc_now, lease_s=settings.lease_s)
+        _chain = Chain(Database(settings.database), clock=utc_now, lease_s=settings.lease_s, cache=settings.cache_dir)
     return _chain
 
 

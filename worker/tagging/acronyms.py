@@ -9,14 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from worker.tagging.automaton import Form, Hit, compiled
 from worker.tagging.context import Field
+from worker.tagging.forms import Form, Hit, compiled_form
 from worker.tagging.inflect import Stem
 from worker.tagging.vocabulary import Alias, Entity
 
 _OPENING = r"\((?:[^\W\d_]{2,15}[\s–—:,-]+){0,3}[\"«“„'‘]?"
 _AFTER = re.compile(_OPENING + r"([^\W\d_]{2,10})(?![^\W_])")  # (далее – ОДР; hereinafter RPO
-_BEFORE = re.compile(r"(?<![^\W_])([^\W\d_]{2,10})[\"»”]?\s?\([\"«“„]?")
+_BEFORE = re.compile(r"(?<![^\W_])([^\W\d_]{2,10})[\"»”]?\s?$")
+_WITHIN = re.compile(r"\([\"«“„]?")
+_REACH = 13  # the longest acronym, a quotation mark, a space and what is before it
 _SMALL = 3  # words up to this length may be left out of an acronym: of, the, по, о
 _MOST_WORDS = 10
 _NO_ENDING = frozenset(("",))
@@ -68,15 +70,18 @@ class Defined:
 
 def _candidates(text: str) -> Iterator[tuple[str, int, int]]:
     """Yield acronyms at brackets: each with where the words before it end, or where those in the brackets begin."""
-    for found in _AFTER.finditer(text):
-        if is_acronym(found[1]):
-            before = found.start()
-            while before and (text[before - 1].isspace() or text[before - 1] in "\"»”’'"):
-                before -= 1
+    at = text.find("(")
+    while at >= 0:
+        before = at
+        while before and (text[before - 1].isspace() or text[before - 1] in "\"»”’'"):
+            before -= 1
+        if (found := _AFTER.match(text, at)) and is_acronym(found[1]):
             yield found[1], before, -1
-    for found in _BEFORE.finditer(text):
-        if is_acronym(found[1]):
-            yield found[1], 0, found.end()
+        if text[before - 1 : before].isupper() and (within := _WITHIN.match(text, at)):
+            found = _BEFORE.search(text[max(0, at - _REACH) : at])
+            if found and is_acronym(found[1]):
+                yield found[1], 0, within.end()
+        at = text.find("(", at + 1)
 
 
 def _occurrences(text: str, acronym: str) -> Iterator[int]:
@@ -89,7 +94,7 @@ def _occurrences(text: str, acronym: str) -> Iterator[int]:
 
 
 def _form(entity: Entity, acronym: str, language: str) -> Form:
-    return compiled(entity, Alias(acronym, language, "name", case_sensitive=True), Stem(acronym, _NO_ENDING))
+    return compiled_form(entity, Alias(acronym, language, "name", case_sensitive=True), Stem(acronym, _NO_ENDING))
 
 
 def _may_stand_for(acronym: str, surface: str, entity: Entity) -> bool:

@@ -88,7 +88,6 @@ class Article:
         self.fields = fields
         self._terms = terms
         self._text: str | None = None
-        self._breaks: list[int] = []
         self._found: dict[int, list[tuple[Field, int]]] | None = None
         self._offsets: dict[tuple[str, str], list[int]] = {}
         self._are_capitals: dict[int, bool] = {}
@@ -99,10 +98,6 @@ class Article:
         """The fields laid end to end."""
         if self._text is None:
             self._text = "\n".join(part.text for part in self.fields)
-            at = self._text.find("\n")
-            while at >= 0:
-                self._breaks.append(at)
-                at = self._text.find("\n", at + 1)
         return self._text
 
     def is_near(self, entity: Entity, sort: str, start: int, end: int) -> bool:
@@ -147,11 +142,11 @@ class Article:
 
     def _is_line(self, position: int, known: dict[int, bool], judge: Callable[[str], bool]) -> bool:
         text = self.text
-        number = bisect_left(self._breaks, position)
-        if number not in known:
-            first = self._breaks[number - 1] + 1 if number else 0
-            known[number] = judge(text[first : self._breaks[number] if number < len(self._breaks) else len(text)])
-        return known[number]
+        first = text.rfind("\n", 0, position) + 1
+        if first not in known:
+            last = text.find("\n", position)
+            known[first] = judge(text[first : last if last >= 0 else len(text)])
+        return known[first]
 
 
 def _is_capitals(line: str) -> bool:

@@ -21,6 +21,7 @@ _APOSTROPHES = "'’‘ʼʻʹʽ`´‛′ꞌ＇"
 _ARMENIAN_INTONATION = "\u055b\u055c\u055e"  # written above a vowel inside the word, as in Հայաստա՞ն
 _SPECIAL = {"İ": "i", "ı": "i", "ß": "s", "ẞ": "s", "ё": "е", "Ё": "е", "ς": "σ"}
 _SPACE = ord(" ")
+_DOUBLED = "  "
 _TABLED = (range(0x3040), range(0xA700, 0xA800), range(0xD800, 0x10000))
 
 
@@ -78,7 +79,7 @@ def fold(text: str) -> str:
     return _text(_codes(text))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16_384)
 def words(text: str) -> str:
     """Return the folded words of a short text, such as an alias, joined by single spaces; "" when it has none."""
     return " ".join(fold(unicodedata.normalize("NFC", text)).replace(UNSEEN, "").split())
@@ -97,6 +98,17 @@ class Folded:
     _gaps: list[int]  # after how many characters of `text` one was dropped, once for each dropped one
     _composed: list[int]  # offsets before composition; empty when nothing was composed
 
+    def span(self, first: int, last: int, end: int) -> tuple[int, int, int]:
+        """Return as offsets in the text as written where `text[first]` is, and where those before `last`, `end` end."""
+        if self._composed:
+            return self.origin(first), self.origin(last - 1) + 1, self.origin(end - 1) + 1
+        gaps = self._gaps
+        passed = bisect_right(gaps, first)
+        start = first + passed - 1
+        if passed == len(gaps) or gaps[passed] >= end:
+            return start, last + passed - 1, end + passed - 1
+        return start, last - 1 + bisect_right(gaps, last - 1), end - 1 + bisect_right(gaps, end - 1)
+
     def origin(self, at: int) -> int:
         """Return the offset, in the text as written, of the letter or inner space `text[at]`."""
         offset = at + bisect_right(self._gaps, at) - 1
@@ -109,26 +121,33 @@ def squeeze(text: str) -> Folded:
     Letters written as base and combining mark are composed first (NFC), so that й is one letter however it
     was typed.
     """
-    codes = _codes(text)
     composed: list[int] = []
-    is_unseen = codes == ord(UNSEEN)
-    if any_unseen := bool(is_unseen.any()):
+    codes = _codes(f" {text} ")
+    chars = _text(codes)
+    if UNSEEN in chars:
         text, composed = _composed_with_origins(text)
-        codes = _codes(text)
-    framed = np.full(len(codes) + 2, _SPACE, dtype=np.uint16)
-    framed[1:-1] = codes
-    is_space = framed == _SPACE
-    dropped = np.zeros(len(framed), dtype=np.bool_)
-    if any_unseen:
-        seen = np.flatnonzero(framed != ord(UNSEEN))
-        dropped[:] = True
-        dropped[seen[1:]] = is_space[seen[1:]] & is_space[seen[:-1]]
-        dropped[0] = False
+        codes = _codes(f" {text} ")
+        is_dropped = _unseen_or_doubled(codes)
+    elif _DOUBLED in chars:
+        is_space = codes == _SPACE
+        is_dropped = np.empty(len(codes), dtype=np.bool_)
+        is_dropped[0] = False
+        np.logical_and(is_space[1:], is_space[:-1], out=is_dropped[1:])
     else:
-        dropped[1:] = is_space[1:] & is_space[:-1]
-    gone = np.flatnonzero(dropped)
+        return Folded(chars, [], [])
+    gone = is_dropped.nonzero()[0]
     gaps: list[int] = (gone - np.arange(len(gone))).tolist()
-    return Folded(_text(framed[~dropped]), gaps, composed)
+    return Folded(_text(codes[~is_dropped]), gaps, composed)
+
+
+def _unseen_or_doubled(codes: NDArray[np.uint16]) -> NDArray[np.bool_]:
+    """Return which characters a squeezed text does not have: the unseen, and spaces after a space."""
+    is_space = codes == _SPACE
+    seen = np.flatnonzero(codes != ord(UNSEEN))
+    is_dropped = np.ones(len(codes), dtype=np.bool_)
+    is_dropped[seen[1:]] = is_space[seen[1:]] & is_space[seen[:-1]]
+    is_dropped[0] = False
+    return is_dropped
 
 
 def _composed_with_origins(text: str) -> tuple[str, list[int]]:

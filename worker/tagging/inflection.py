@@ -46,20 +46,20 @@ class Endings:
     @cached_property
     def chains(self) -> frozenset[str]:
         """Every plural, possessive and case that go together, and none."""
-        return frozenset(self._chains(("",)))
+        return frozenset(self._chains(("",), ("", *self.possessive)))
 
     @cached_property
     def derived_chains(self) -> frozenset[str]:
         """The chains that make people and things of a place out of its name, and are no chains otherwise."""
-        return frozenset(self._chains(self.derived)) - self.chains
+        return frozenset(self._chains(self.derived, ("",))) - self.chains
 
     @cached_property
     def softening(self) -> frozenset[str]:
         """The chains that begin with a vowel, before which some last letters soften."""
         return frozenset(ending for ending in self.chains if ending[:1] in _VOWELS)
 
-    def _chains(self, first: Iterable[str]) -> Iterable[str]:
-        for head, plural, possessive in product(first, ("", *self.plural), ("", *self.possessive)):
+    def _chains(self, first: Iterable[str], possessives: Iterable[str]) -> Iterable[str]:
+        for head, plural, possessive in product(first, ("", *self.plural), possessives):
             if self._is_harmonious(stem := head + plural + possessive):
                 for case in ("", *(self.possessed if possessive else self.case)):
                     if case in self.any_vowel or self._is_harmonious(stem + case):

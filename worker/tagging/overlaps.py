@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections.abc import Iterator, Sequence
 
-from worker.tagging.automaton import Hit
+from worker.tagging.forms import Hit
 
 
 def overlapping(hits: Sequence[Hit]) -> Iterator[list[Hit]]:

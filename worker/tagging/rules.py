@@ -15,8 +15,8 @@ from math import inf
 from typing import NamedTuple
 
 from worker.tagging.acronyms import Defined
-from worker.tagging.automaton import Form, Hit
 from worker.tagging.context import AGAINST, FOR, OFFICE, Article, Field, Terms
+from worker.tagging.forms import Form, Hit
 from worker.tagging.overlaps import longest, overlapping
 from worker.tagging.usage import Usage
 from worker.tagging.vocabulary import DECOY

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
-from worker.tagging.automaton import Hit, Lexicon, Trace, compiled, describe
+from worker.tagging.automaton import Lexicon
+from worker.tagging.cachefile import cached
+from worker.tagging.compiling import KINDS, compiled
 from worker.tagging.context import Field, Terms
 from worker.tagging.fold import squeeze
-from worker.tagging.inflect import stems
+from worker.tagging.forms import Hit, Trace, describe
 from worker.tagging.rules import NearMiss, decide
 from worker.tagging.usage import Usage
 from worker.tagging.vocabulary import LANGUAGES, Vocabulary, packaged_folder, read_vocabulary
@@ -43,14 +46,10 @@ _NO_PASSAGES: Passages = {}
 class Tagger:
     """Finds the mentions of one vocabulary. Automata are built for each language at its first text."""
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
+    def __init__(self, vocabulary: Vocabulary, cache: Path | None = None) -> None:
+        """Take the automata from a file in the folder `cache`, where they are kept; without it, build them."""
         self.vocabulary = vocabulary
-        self._forms = [
-            compiled(entity, alias, stem)
-            for entity in vocabulary.entities
-            for alias in (*entity.aliases, *entity.decoys)
-            for stem in stems(entity, alias, vocabulary.inflection)
-        ]
+        self._compiled = cached(vocabulary, cache) if cache else compiled(vocabulary)
         self._terms = Terms(vocabulary.entities)
         self._usages = {usage.language: usage for usage in vocabulary.usages}
         self._states = {
@@ -61,7 +60,7 @@ class Tagger:
         }
         self._lexicons: dict[str | None, Lexicon] = {}
 
-    def prepare(self, languages: Iterable[str | None] = (None, *LANGUAGES)) -> None:
+    def prepare(self, languages: Iterable[str | None] = KINDS) -> None:
         """Build the automata of `languages` now, as a process does before it forks its workers."""
         for language in languages:
             self._lexicon(language)
@@ -134,7 +133,7 @@ class Tagger:
     def _lexicon(self, language: str | None) -> Lexicon:
         known = _known(language)
         if known not in self._lexicons:
-            self._lexicons[known] = Lexicon(self._forms, known, self.vocabulary.inflection)
+            self._lexicons[known] = Lexicon(self._compiled, known, self.vocabulary.inflection)
         return self._lexicons[known]
 
 
@@ -172,6 +171,6 @@ def _mention(text: str, hit: Hit, metonym_of: str | None) -> Mention:
     )
 
 
-def load_tagger() -> Tagger:
+def load_tagger(cache: Path | None = None) -> Tagger:
     """Return a tagger for the vocabulary that came with the product; raises VocabularyError."""
-    return Tagger(read_vocabulary(packaged_folder()))
+    return Tagger(read_vocabulary(packaged_folder()), cache)

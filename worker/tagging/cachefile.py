@@ -1,0 +1,133 @@
+"""The tables of a vocabulary in a file, so that a process starts in a moment.
+
+A file is used only if it belongs to this user (or root) and nobody else can write it, was made of the same
+vocabulary by the same versions of everything, and is whole. Any other is ignored and written anew.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import stat
+import sys
+import tempfile
+from array import array
+from hashlib import blake2b
+from importlib.metadata import version
+from itertools import accumulate, pairwise
+from pathlib import Path
+
+from worker.tagging.compiling import KINDS, Compiled, Endings, Numbers, Stems, Table, compiled
+from worker.tagging.vocabulary import Vocabulary
+
+FORMAT = 1
+"""Goes up with every change of what is compiled, or how."""
+
+_MAGIC = b"steppewatch tables\n"
+_DIGEST = 32
+_KEPT = 4  # versions whose files stay: tagging again goes back and forth between two
+_MAX_BYTES = 4 << 30
+
+
+def cached(vocabulary: Vocabulary, folder: Path) -> Compiled:
+    """Return the tables of a vocabulary for all KINDS of texts, from a file in `folder` or compiled and put there.
+
+    A folder that cannot be written is no error: then the tables are compiled at each start.
+    """
+    path = folder / f"tagging-{vocabulary.version}.tables"
+    key = _key(vocabulary)
+    content = _read(path, key)
+    if content is not None:
+        return _unpacked(vocabulary, *content)
+    made = compiled(vocabulary)
+    for language in KINDS:
+        made.table(language)
+    with contextlib.suppress(OSError):
+        _write(path, _packed(made, key))
+    return made
+
+
+def _key(vocabulary: Vocabulary) -> list[object]:
+    libraries = [f"{name} {version(name)}" for name in ("daachorse", "pymorphy3", "pymorphy3-dicts-ru")]
+    return [FORMAT, vocabulary.version, sys.byteorder, array("I").itemsize, *libraries]
+
+
+def _packed(made: Compiled, key: list[object]) -> bytes:
+    stems = made.stems
+    parts = [bytes(one) for one in (stems.aliases, stems.endings, stems.derived, stems.ends, stems.texts)]
+    for language in KINDS:
+        table = made.tables[language]
+        parts += [bytes(one) for one in (table.automaton, table.endings, table.ends, table.rows)]
+    head = {
+        "key": key,
+        "sets": [" ".join(sorted(one)) if one else None for one in made.endings.plain],
+        "unions": made.endings.unions,
+        "lengths": [len(part) for part in parts],
+    }
+    body = json.dumps(head, ensure_ascii=False).encode() + b"\n" + b"".join(parts)
+    return _MAGIC + blake2b(body, digest_size=_DIGEST).digest() + body
+
+
+def _unpacked(vocabulary: Vocabulary, head: dict[str, list[object]], parts: list[memoryview]) -> Compiled:
+    sets = (frozenset(str(one).split(" ")) if one is not None else frozenset[str]() for one in head["sets"])
+    unions = (tuple(one) for one in head["unions"] if isinstance(one, list))
+    remaining = iter(parts)
+
+    def numbers() -> Numbers:
+        return next(remaining).cast("I")
+
+    stems = Stems(numbers(), numbers(), numbers(), numbers(), bytes(next(remaining)))
+    tables = {language: Table(bytes(next(remaining)), numbers(), numbers(), numbers()) for language in KINDS}
+    return Compiled(vocabulary, Endings(sets, unions), stems, tables)
+
+
+def _read(path: Path, key: list[object]) -> tuple[dict[str, list[object]], list[memoryview]] | None:
+    """Return the head and the parts of a file that can be trusted, else None."""
+    content = _owned(path)
+    start = len(_MAGIC) + _DIGEST
+    whole = memoryview(content)
+    if (
+        not content.startswith(_MAGIC)
+        or blake2b(whole[start:], digest_size=_DIGEST).digest() != whole[:start][-_DIGEST:]
+    ):
+        return None
+    end = content.index(b"\n", start)
+    head = json.loads(content[start:end])
+    if head["key"] != key:
+        return None
+    ends = list(accumulate(head["lengths"], initial=end + 1))
+    return head, [whole[first:last] for first, last in pairwise(ends)]
+
+
+def _owned(path: Path) -> bytes:
+    """Return the content of a plain file that only this user can have written; nothing for any other."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:
+        return b""
+    try:
+        status = os.fstat(descriptor)
+        is_ours = status.st_uid in (0, os.geteuid()) and not status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+        if not stat.S_ISREG(status.st_mode) or not is_ours or status.st_size > _MAX_BYTES:
+            return b""
+        with open(descriptor, "rb", closefd=False) as file:
+            return file.read()
+    finally:
+        os.close(descriptor)
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Put a file in its place whole, and remove those of versions long gone."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(prefix=path.name, dir=path.parent)
+    try:
+        with open(descriptor, "wb") as file:
+            file.write(content)
+        os.replace(name, path)
+    except BaseException:
+        os.unlink(name)
+        raise
+    known = sorted(path.parent.glob("tagging-*.tables"), key=lambda one: one.stat().st_mtime)
+    for old in known[:-_KEPT]:
+        old.unlink(missing_ok=True)

@@ -1,0 +1,180 @@
+"""A vocabulary → tables of stems and automata, one for each language of texts: all that tagging needs to start.
+
+Tables are arrays, automata are bytes: they are read from a file at once, cost nothing for each alias, and forked
+processes share them. What a person would read, the forms, is made when a stem is first met in a text.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from array import array
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+
+from daachorse import CharwiseDoubleArrayAhoCorasick
+
+from worker.tagging.fold import UNSEEN, fold
+from worker.tagging.forms import rank_of
+from worker.tagging.inflect import Stem, stems
+from worker.tagging.vocabulary import LANGUAGES, Alias, Entity, Vocabulary
+
+HAN = "\u3400"  # from here on scripts are written without spaces between words
+KINDS: tuple[str | None, ...] = (None, "other", *LANGUAGES)
+"""Whose texts have an automaton of their own: those of unknown language, of one without aliases, of each other."""
+
+Numbers = memoryview | array  # type: ignore[type-arg]
+
+
+_LATER: frozenset[str] = frozenset()
+
+
+class Endings:
+    """Sets of endings, each kept once and known by its number; all plain sets come before the first union."""
+
+    def __init__(self, sets: Iterable[frozenset[str]] = (), unions: Iterable[tuple[int, ...]] = ()) -> None:
+        self.plain = list(sets)
+        self.unions = list(unions)
+        self.sets = [*self.plain, *(_LATER for _ in self.unions)]
+        self._numbers = {one: number for number, one in enumerate(self.plain)}
+        self._union_numbers = {one: len(self.plain) + number for number, one in enumerate(self.unions)}
+
+    def number(self, endings: frozenset[str]) -> int:
+        """Return the number of a set."""
+        if endings not in self._numbers:
+            self._numbers[endings] = len(self.plain)
+            self.plain.append(endings)
+            self.sets.append(endings)
+        return self._numbers[endings]
+
+    def union(self, members: tuple[int, ...]) -> int:
+        """Return the number of the union of sets."""
+        if len(members) == 1:
+            return members[0]
+        if members not in self._union_numbers:
+            self._union_numbers[members] = len(self.sets)
+            self.unions.append(members)
+            self.sets.append(_LATER)
+        return self._union_numbers[members]
+
+    def united(self, number: int) -> frozenset[str]:
+        """Return the set of a number; that of a union, empty in `sets` until then, is made at its first use."""
+        if number >= len(self.plain) and not self.sets[number]:
+            members = self.unions[number - len(self.plain)]
+            self.sets[number] = frozenset().union(*(self.plain[member] for member in members))
+        return self.sets[number]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stems:
+    """The stems of all aliases: of each its alias, its text, and the numbers of its endings."""
+
+    aliases: Numbers
+    endings: Numbers
+    derived: Numbers
+    ends: Numbers  # where each text ends in `texts`
+    texts: bytes  # UTF-8
+
+    def text(self, row: int) -> str:
+        """Return a stem as written."""
+        return self.texts[self.ends[row - 1] if row else 0 : self.ends[row]].decode()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Table:
+    """What is looked for in texts of one language: an automaton, and for each of its patterns the stems."""
+
+    automaton: bytes
+    endings: Numbers  # for each pattern the number of the union of its endings
+    ends: Numbers  # where the stems of each pattern end in `rows`
+    rows: Numbers
+
+
+class Compiled:
+    """The tables of a vocabulary; those of a language are made when first asked for."""
+
+    def __init__(self, vocabulary: Vocabulary, endings: Endings, stems: Stems, tables: dict[str | None, Table]) -> None:
+        self.endings = endings
+        self.stems = stems
+        self.tables = tables
+        self._entities = vocabulary.entities
+        self._starts = [0, *accumulate(len(one.aliases) + len(one.decoys) for one in vocabulary.entities)]
+        self._folded: list[str] | None = None
+
+    def spelling(self, number: int) -> tuple[Entity, Alias]:
+        """Return an alias, decoys included, and its entity."""
+        at = bisect_right(self._starts, number) - 1
+        entity = self._entities[at]
+        within = number - self._starts[at]
+        return entity, (entity.aliases[within : within + 1] or entity.decoys[within - len(entity.aliases) :])[0]
+
+    def stem(self, row: int) -> Stem:
+        """Return a stem with its endings."""
+        sets = self.endings.sets
+        return Stem(self.stems.text(row), sets[self.stems.endings[row]], sets[self.stems.derived[row]])
+
+    def table(self, language: str | None) -> Table:
+        """Return the table for texts of a language, one of KINDS."""
+        if language not in self.tables:
+            self.tables[language] = self._table(language)
+        return self.tables[language]
+
+    def _table(self, language: str | None) -> Table:
+        if self._folded is None:
+            self._folded = _folded([self.stems.text(row) for row in range(len(self.stems.aliases))])
+        spellings = (alias for entity in self._entities for alias in (*entity.aliases, *entity.decoys))
+        counts = [rank_of(alias, language) is not None for alias in spellings]
+        by_pattern: dict[str, list[int]] = defaultdict(list)
+        for row, (alias, stem) in enumerate(zip(self.stems.aliases, self._folded, strict=True)):
+            if counts[alias]:
+                by_pattern[pattern_of(stem, language)].append(row)
+        unions = array("I")
+        for rows in by_pattern.values():
+            sets = {number for row in rows for number in (self.stems.endings[row], self.stems.derived[row])}
+            unions.append(self.endings.union(tuple(sorted(sets))))
+        # the automaton cannot be empty; no folded text holds a zero
+        automaton = CharwiseDoubleArrayAhoCorasick(list(by_pattern) or ["\x00"])
+        return Table(
+            automaton.serialize(),
+            unions,
+            array("I", accumulate(map(len, by_pattern.values()))),
+            array("I", (row for rows in by_pattern.values() for row in rows)),
+        )
+
+
+def pattern_of(stem: str, language: str | None) -> str:
+    """Return what the automaton looks for: a folded stem where a word begins, in Chinese anywhere."""
+    return stem if language == "zh" or stem[0] >= HAN else " " + stem
+
+
+def compiled(vocabulary: Vocabulary) -> Compiled:
+    """Return the tables of a vocabulary, as yet without any language's."""
+    endings = Endings()
+    aliases, of_stems, of_derived, ends = (array("I") for _ in range(4))
+    texts = bytearray()
+    number = 0
+    for entity in vocabulary.entities:
+        for alias in (*entity.aliases, *entity.decoys):
+            for stem in stems(entity, alias, vocabulary.inflection):
+                aliases.append(number)
+                of_stems.append(endings.number(stem.endings))
+                of_derived.append(endings.number(stem.derived))
+                texts += stem.text.encode()
+                ends.append(len(texts))
+            number += 1
+    return Compiled(vocabulary, endings, Stems(aliases, of_stems, of_derived, ends, bytes(texts)), {})
+
+
+def _folded(texts: Sequence[str]) -> list[str]:
+    """Return the folded words of many texts, all at once: folding keeps lengths."""
+    composed = [unicodedata.normalize("NFC", text) for text in texts]
+    whole = fold("".join(composed))
+    folded: list[str] = []
+    start = 0
+    for text in composed:
+        end = start + len(text)
+        folded.append(" ".join(whole[start:end].replace(UNSEEN, "").split()))
+        start = end
+    return folded

@@ -1,0 +1,184 @@
+"""An alias as it is looked for: what of its spelling a text must keep, and in which texts it counts."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from worker.tagging.fold import UNSEEN, fold, shared_length, words
+from worker.tagging.inflect import Stem
+from worker.tagging.vocabulary import DECOY, LANGUAGES, Alias, Entity
+
+_APOSTROPHES = frozenset("'’‘ʼ`´")
+_DASHES = frozenset("-‐‑–—−")
+_GUARDED = re.compile(r"""\s[-‐‑–—−]+\s|\n\s*\n|[^\w\s'’‘ʼʻ`´‐‑–—−«»“”„"-]""")
+_SHORT = 3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Form:
+    """A stem of an alias of an entity, as it is looked for."""
+
+    entity: Entity
+    alias: Alias
+    stem: str  # folded
+    endings: frozenset[str]  # folded; one of them has to follow the stem
+    derived: frozenset[str]  # endings that make a demonym of a name
+    last: str | None  # the ending that makes the alias itself; None if the stem has other letters
+    change: str  # those letters, folded
+    words: str  # the alias, folded
+    body: str  # the stem as written, from the first letter to the last
+    letters: str  # as written, without what may be written differently
+    guards: str  # punctuation that the text must show between the words
+    is_single: bool  # one word, hyphens included
+    is_suspect: bool  # something in the article must speak for it, or may speak against it
+    has_gaps: bool
+    needs_capital: bool
+    begins_with_capital: bool  # in every accepted spelling
+    may_lose_case: bool  # in a line of capitals nothing tells it from a common word
+    ends_in_point: bool
+
+
+class Hit(NamedTuple):
+    """An alias at an offset of a text; sorted, hits are in reading order and longer before shorter."""
+
+    start: int
+    minus_end: int
+    entity: str
+    ending: str  # what the words have beyond the alias or instead of its end, "" for the alias itself
+    pattern: int
+    rule: str  # why it counts; "" while the spelling alone speaks for it
+    form: Form
+    is_derived: bool = False  # a demonym made of a name
+
+
+class Miss(NamedTuple):
+    """A stem in a text that is no hit, and why: `ending`, `boundary`, `case` or `punctuation`."""
+
+    start: int
+    end: int
+    form: Form
+    reason: str
+
+
+Trace = Callable[[Miss], None]
+
+
+def _lettered(text: str) -> str:
+    """Return the text from its first letter or digit to its last."""
+    at = [i for i, char in enumerate(text) if char.isalnum()]
+    return text[at[0] : at[-1] + 1]
+
+
+def _letters(text: str) -> str:
+    composed = unicodedata.normalize("NFC", text)
+    return "".join(char for char in composed if char.isalnum() and char not in _APOSTROPHES and char != "ʻ")
+
+
+def _guards(text: str) -> str:
+    """Return the punctuation that separates: clauses, sentences, paragraphs; the sort of dash is no matter."""
+    found = (one for one in _GUARDED.findall(text) if fold(one) != UNSEEN)
+    return "".join("-" if one[-1].isspace() and one.strip() else one for one in found)
+
+
+def compiled_form(entity: Entity, alias: Alias, stem: Stem) -> Form:
+    """Return what has to be known to look for a stem of an alias."""
+    whole = words(alias.text)
+    folded = words(stem.text)
+    is_single = not any(char.isspace() for char in alias.text)
+    body = _lettered(stem.text)
+    return Form(
+        entity=entity,
+        alias=alias,
+        stem=folded,
+        endings=stem.endings,
+        derived=stem.derived,
+        last=whole[len(folded) :] if whole.startswith(folded) else None,
+        change=folded[shared_length(whole, folded) :],
+        words=whole,
+        body=body,
+        letters=_letters(stem.text),
+        guards=_guards(body),
+        is_single=is_single,
+        is_suspect=alias.needs_context or bool(entity.context_none) or alias.level == DECOY,
+        has_gaps=" " in folded,
+        needs_capital=is_single and body[0].isupper(),
+        begins_with_capital=(is_single or alias.case_sensitive) and body[0].isupper(),
+        may_lose_case=alias.is_common
+        or (is_single and (alias.case_sensitive or body[0].isupper()) and not (body.isupper() and len(body) > _SHORT)),
+        ends_in_point=alias.text.endswith("."),
+    )
+
+
+def _is_long_acronym(text: str) -> bool:
+    return len(text) > _SHORT and text.isupper() and text.isalpha() and unicodedata.name(text[0]).startswith("LATIN")
+
+
+def rank_of(alias: Alias, language: str | None) -> int | None:
+    """Return how close an alias is to texts of a language, 0 the closest; None when it does not count there.
+
+    Aliases count in texts of their own language, whichever script it is written in. English names and Latin
+    acronyms of four letters or more count everywhere; shorter ones of other languages do not, for two or three
+    letters mean something else in the next language. In a text of unknown language all aliases count but those
+    short acronyms: what else is spelled alike in two languages mostly means the same.
+    """
+    if language is None:
+        if alias.language == "en":
+            return 0
+        return None if alias.case_sensitive and len(alias.text) <= _SHORT else 1 + LANGUAGES.index(alias.language)
+    if alias.language == language:
+        return 0
+    if alias.language.partition("-")[0] == language.partition("-")[0]:
+        return 1
+    is_name = alias.level in ("name", DECOY)
+    if alias.language == "en" and is_name:
+        return 2
+    return 3 if is_name and _is_long_acronym(alias.text) else None
+
+
+def misspelled(form: Form, text: str, start: int, stop: int, end: int) -> str:
+    """Return what is wrong with the spelling of a stem at `start`:`stop` with an ending to `end`; "" if nothing."""
+    surface = text[start:stop]
+    if form.alias.case_sensitive and stop < end and not text[stop:end].islower():
+        return "case"
+    if surface == form.body:
+        return ""
+    if form.alias.case_sensitive:
+        if not _same_case(surface, form.letters):
+            return "case"
+    elif form.needs_capital and not surface[0].isupper():
+        return "case"
+    return "punctuation" if form.has_gaps and _guards(surface) != form.guards else ""
+
+
+def _same_case(surface: str, letters: str) -> bool:
+    """Say whether a surface has exactly these letters; the first may be a capital, as where a sentence begins."""
+    if surface[0] != letters[0] and surface[0] != letters[0].upper():
+        return False
+    return _letters(surface)[1:] == letters[1:]
+
+
+def whole_end(text: str, end: int, form: Form) -> int:
+    """Return the end with what belongs to the last letter: its combining marks, an abbreviation's point."""
+    if end < len(text) and text[end] > "\u02ff":
+        while end < len(text) and unicodedata.combining(text[end]):
+            end += 1
+    return end + 1 if form.ends_in_point and text[end : end + 1] == "." else end
+
+
+def describe(text: str, hit: Hit) -> str:
+    """Return the rule by which an alias was recognised: exact, inflected, plural, possessive or compound."""
+    start, end = hit.start, -hit.minus_end
+    after = text[end : end + 1]
+    if after in _APOSTROPHES and text[end + 1 : end + 2] in ("s", "S", " ", "") and hit.form.alias.language == "en":
+        return "possessive"
+    if hit.ending:
+        return "plural" if hit.form.alias.language == "en" and hit.ending == "s" else "inflected"
+    if after in _DASHES and text[end + 1 : end + 2].isalpha():
+        return "compound"
+    if start > 1 and text[start - 1] in _DASHES and text[start - 2].isalpha():
+        return "compound"
+    return "exact"
