@@ -1,109 +1,225 @@
-"""How fast texts are tagged, and what one big regular expression of the same aliases does in the same run.
+"""How fast real texts are tagged in every form, beside what a user would pick instead, in the same run.
 
-    python -m benchmarks.tagging [--texts FOLDER] [--language en] [--seconds 5]
+    python -m benchmarks.tagging FOLDER [--aliases 500000] [--articles 150]
 
-Without a folder, the texts are invented: a few paragraphs of news prose, multiplied. Times are CPU times.
+FOLDER holds the sets that benchmarks/tagging_gold.py reads and parallel_ntrex_news. Texts are joined to articles of
+3 kB, the language is given. The vocabulary is the packaged one; with --aliases invented names fill it up to so many,
+spread over the languages as the real ones are. Peers that are not installed (spaCy, flashtext) are said to be; they
+and daachorse look for exact aliases only, pymorphy3 analyses every word of the Russian texts.
+
+Rates are of one core, in UTF-8. Each article counts with the shortest of several runs: what else a busy machine does
+makes a run longer, never shorter. The collector leaves what is loaded alone (gc.freeze), as in the workers.
 """
 
 from __future__ import annotations
 
 import argparse
+import gc
+import importlib
+import random
 import re
+import resource
+import tempfile
 import time
-from collections.abc import Callable, Sequence
-from itertools import cycle, islice
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-from worker.tagging.fold import fold, squeeze
+from daachorse import CharwiseDoubleArrayAhoCorasick
+
+from benchmarks.tagging_gold import SETS
+from worker.extract.language import detect_language
+from worker.tagging.fold import squeeze
 from worker.tagging.tagger import Tagger
-from worker.tagging.vocabulary import Vocabulary, packaged_folder, read_vocabulary
+from worker.tagging.vocabulary import Alias, Entity, Vocabulary, packaged_folder, read_vocabulary
 
-# Invented for this benchmark.
-PARAGRAPHS = (
-    "The ministers spent the morning on transit fees and the afternoon on who would pay for the new rolling stock. "
-    "Nobody expected a result before the spring, and the host’s closing remarks promised none.",
-    "Kazakhstan’s delegation arrived late. Its deputy head said that talks with Turkey and Azerbaijan about the "
-    "corridor would go on in Baku, and that Russia had been informed of each step.",
-    "Farmers in the valley have watched the river fall for eleven summers. The pumps, bought second-hand, run at "
-    "night when power is cheap; the canals lose a third of what they carry before it reaches a field.",
-    "A retired officer who once served with CSTO-led peacekeepers called the exercise routine. Others in Bishkek "
-    "read it as a message to Tashkent, where the announcement was met with silence.",
-    "Prices rose again in the bazaars. Traders blamed the weather, the currency and each other, in that order, and "
-    "agreed only that the customs post should open on Sundays.",
-    "The European Union’s envoy will visit Astana next week. President Tokayev’s office confirmed the date but "
-    "not the agenda, and diplomats in Brussels declined to say more.",
-)
+_BYTES = 3_000
+_RUNS = 5
+_PARALLEL = {"en": "eng-US", "ru": "rus", "kk": "kaz", "uz": "uzb", "tg": "tgk-Cyrl", "az": "aze-Latn", "hy": "hye"}
 
 
 def main() -> None:
-    """Print a table of rates."""
-    options = _options()
-    texts = _texts(options.texts)
-    megabytes = sum(len(text.encode()) for text in texts) / 1e6
-    start = time.process_time()
-    vocabulary = read_vocabulary(packaged_folder())
-    print(f"vocabulary: {len(vocabulary.entities)} entities, read from text in {_since(start)}")
-    start = time.process_time()
-    stored = vocabulary.to_json()
-    Vocabulary.from_json(stored)
-    print(f"            written to and read from JSON in {_since(start)}")
-    start = time.process_time()
-    tagger = Tagger(vocabulary)
-    tagger.prepare([options.language])
-    print(f"automaton:  forms and automaton for {options.language} built in {_since(start)}")
-    start = time.process_time()
-    tagger.prepare()
-    print(f"            those for all other languages in {_since(start)}")
-    expression = _expression(vocabulary, options.language)
-    mentions = sum(len(tagger.tag(text, options.language)) for text in texts)
-    print(f"texts:      {len(texts):,} of {megabytes:.1f} MB, {mentions / len(texts):.1f} mentions each")
-    for name, work in (
-        ("fold and squeeze alone", lambda text: squeeze(text)),
-        ("tag", lambda text: tagger.tag(text, options.language)),
-        ("one regular expression, boundaries only", lambda text: expression.findall(fold(text))),
-    ):
-        rate = _rate(work, texts, options.seconds)
-        print(f"{name:42}{rate / 1e6:8.1f} MB/s{rate / (megabytes * 1e6 / len(texts)):10,.0f} texts/s")
-
-
-def _options() -> argparse.Namespace:
+    """Print tables of rates."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--texts", type=Path, help="a folder of .txt files to tag instead of invented ones")
-    parser.add_argument("--language", default="en")
-    parser.add_argument("--seconds", type=float, default=5.0, help="CPU time for each row")
-    return parser.parse_args()
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--aliases", type=int, default=500_000, help="size of the large vocabulary; 0 leaves it out")
+    parser.add_argument("--articles", type=int, default=150, help="of each set")
+    options = parser.parse_args()
+    sets = {
+        name: (language, articles[: options.articles]) for name, language, articles in _sets(options.folder) if articles
+    }
+    if not sets:
+        raise SystemExit(f"{options.folder} holds none of the sets")
+    vocabulary = read_vocabulary(packaged_folder())
+    tagger = _ready(vocabulary, "packaged vocabulary")
+    rates = _tagging(tagger, sets)
+    _peers(vocabulary, sets)
+    everything = [article for _, articles in sets.values() for article in articles]
+    spent = _spent(lambda article: detect_language(article), everything)
+    print(f"\nlanguage detection: {len(everything) / spent:,.0f} articles/s")
+    if options.aliases:
+        large = _enlarged(vocabulary, options.aliases)
+        print()
+        slower = _tagging(_ready(large, f"{options.aliases:,} aliases"), sets)
+        print(f"times slower: {max(rates[name] / slower[name] for name in sets):.2f} at most")
 
 
-def _texts(folder: Path | None) -> list[str]:
-    if folder is None:
-        return ["\n\n".join(islice(cycle(PARAGRAPHS), start, start + 16)) for start in range(60)]
-    texts = [path.read_text("utf-8", errors="replace") for path in sorted(folder.rglob("*.txt"))]
-    if not texts:
-        raise SystemExit(f"{folder} holds no .txt files")
-    return texts
+def _sets(folder: Path) -> Iterator[tuple[str, str, list[str]]]:
+    for name, (language, read) in SETS.items():
+        if (folder / name).exists():
+            yield name, language, list(_articles(document.text for document in read(folder / name / "dev")))
+    for language, ending in _PARALLEL.items():
+        path = folder / "parallel_ntrex_news" / "dev" / f"newstest2019.{ending}.txt"
+        if path.exists():
+            yield f"parallel_ntrex {language}", language, list(_articles([path.read_text("utf-8")]))
 
 
-def _expression(vocabulary: Vocabulary, language: str) -> re.Pattern[str]:
-    spellings = {fold(a.text) for e in vocabulary.entities for a in e.aliases if a.language in (language, "en")}
-    longest_first = sorted(spellings, key=lambda spelling: (-len(spelling), spelling))
-    return re.compile(r"\b(?:" + "|".join(map(re.escape, longest_first)) + r")\b")
+def _articles(texts: Iterator[str] | Sequence[str]) -> Iterator[str]:
+    lines: list[str] = []
+    size = 0
+    for text in texts:
+        for line in text.split("\n"):
+            lines.append(line)
+            size += len(line.encode()) + 1
+            if size >= _BYTES:
+                yield "\n".join(lines)
+                lines, size = [], 0
 
 
-def _rate(work: Callable[[str], object], texts: Sequence[str], seconds: float) -> float:
-    """Return bytes of text per second of CPU time."""
-    done = 0
-    start = time.process_time()
-    for text in cycle(texts):
-        work(text)
-        done += len(text.encode())
-        spent = time.process_time() - start
-        if spent > seconds:
-            break
-    return done / spent
+def _ready(vocabulary: Vocabulary, name: str) -> Tagger:
+    """Return a tagger, and print what it took to build, to load, and in memory."""
+    with tempfile.TemporaryDirectory() as folder:
+        start = time.process_time()
+        Tagger(vocabulary, Path(folder)).prepare()
+        built = time.process_time() - start
+        size = sum(path.stat().st_size for path in Path(folder).iterdir()) / 1e6
+        gc.collect()
+        start = time.process_time()
+        tagger = Tagger(vocabulary, Path(folder))
+        tagger.prepare()
+        loaded = time.process_time() - start
+    gc.collect()
+    gc.freeze()
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"{name}: automata of all languages built in {built:.2f} s, {size:.0f} MB; from the file in {loaded:.2f} s")
+    print(f"{'':{len(name)}}  the process takes {peak:.0f} MB at most, building included")
+    return tagger
 
 
-def _since(start: float) -> str:
-    return f"{(time.process_time() - start) * 1000:.0f} ms"
+def _tagging(tagger: Tagger, sets: dict[str, tuple[str, list[str]]]) -> dict[str, float]:
+    print(f"{'texts':22}{'MB':>6}{'mentions/kB':>13}{'MB/s':>7}{'articles/s':>12}{'folding alone':>15}")
+    rates: dict[str, float] = {}
+    for name, (language, articles) in sets.items():
+        mentions = sum(len(tagger.tag(article, language)) for article in articles)
+        spent = _spent(lambda article, language=language: tagger.tag(article, language), articles)  # type: ignore[misc]
+        folding = _spent(squeeze, articles)
+        size = _size(articles)
+        rates[name] = size / spent
+        print(
+            f"{name:22}{size / 1e6:6.2f}{mentions / size * 1e3:13.1f}{rates[name] / 1e6:7.1f}"
+            f"{len(articles) / spent:12,.0f}{size / folding / 1e6:15.1f}"
+        )
+    return rates
+
+
+def _peers(vocabulary: Vocabulary, sets: dict[str, tuple[str, list[str]]]) -> None:
+    """Print the rates of what finds exact aliases, and of an analysis of every word."""
+    names: dict[str, list[str]] = defaultdict(list)
+    for entity in vocabulary.entities:
+        for alias in entity.aliases:
+            names[alias.language].append(alias.text)
+    print("\nin the same run, MB/s")
+    for name in ("ner_nerel_ru", "ner_turkish_wiki", "parallel_ntrex en"):
+        if name in sets:
+            language, articles = sets[name]
+            works = {
+                "daachorse, exact aliases": _daachorse(names[language]),
+                "flashtext, exact aliases": _flashtext(names[language]),
+                "spaCy PhraseMatcher": _spacy(names[language]),
+                "pymorphy3, every word": _pymorphy() if language == "ru" else None,
+            }
+            for peer, work in works.items():
+                if work is not None:
+                    some = articles if peer.startswith("daachorse") else articles[:20]
+                    rate = f"{_size(some) / _spent(work, some) / 1e6:.1f}"
+                else:
+                    rate = "only Russian" if peer.startswith("pymorphy") else "not installed"
+                print(f"  {name:22}{peer:28}{rate:>15}")
+
+
+def _daachorse(names: Sequence[str]) -> Callable[[str], object]:
+    automaton = CharwiseDoubleArrayAhoCorasick(sorted({name.lower() for name in names}))
+    return lambda text: automaton.find_overlapping(text.lower())
+
+
+def _flashtext(names: Sequence[str]) -> Callable[[str], object] | None:
+    library = _library("flashtext")
+    if library is None:
+        return None
+    processor = library.KeywordProcessor()
+    for name in names:
+        processor.add_keyword(name)
+    extract: Callable[[str], object] = processor.extract_keywords
+    return extract
+
+
+def _spacy(names: Sequence[str]) -> Callable[[str], object] | None:
+    library = _library("spacy")
+    if library is None:
+        return None
+    pipeline = library.blank("xx")
+    matcher = library.matcher.PhraseMatcher(pipeline.vocab, attr="LOWER")
+    matcher.add("names", list(pipeline.tokenizer.pipe(names)))
+    return lambda text: matcher(pipeline.make_doc(text))
+
+
+def _pymorphy() -> Callable[[str], object]:
+    analyzer = importlib.import_module("pymorphy3").MorphAnalyzer(lang="ru")
+    return lambda text: [analyzer.parse(word)[0].normal_form for word in re.findall(r"\w+", text)]
+
+
+def _library(name: str) -> Any:
+    try:
+        return importlib.import_module(name)
+    except ImportError:
+        return None
+
+
+def _enlarged(vocabulary: Vocabulary, size: int) -> Vocabulary:
+    """Return the vocabulary with invented names: each of parts of real ones of its language and type."""
+    chance = random.Random(1)
+    real = [(entity.type, alias) for entity in vocabulary.entities for alias in entity.aliases if len(alias.text) > 5]
+    known = {alias.text for _, alias in real}
+    entities: list[Entity] = []
+    while len(entities) < size - len(known):
+        (kind, alias), (_, other) = chance.choice(real), chance.choice(real)
+        if other.language != alias.language:
+            continue
+        text = alias.text[: len(alias.text) // 2 + 1] + other.text[len(other.text) // 2 :].lower()
+        if text not in known:
+            known.add(text)
+            invented = Alias(text, alias.language, "name")
+            entities.append(Entity(f"invented-{len(entities)}", kind, text, "invented", (invented,)))
+    return replace(vocabulary, entities=(*vocabulary.entities, *entities))
+
+
+def _spent(work: Callable[[str], object], articles: Sequence[str]) -> float:
+    """Return the seconds that work on all articles takes, each with the shortest of its runs."""
+    total = 0.0
+    for article in articles:
+        least = float("inf")
+        for _ in range(_RUNS):
+            start = time.perf_counter()
+            work(article)
+            least = min(least, time.perf_counter() - start)
+        total += least
+    return total
+
+
+def _size(articles: Sequence[str]) -> int:
+    return sum(len(article.encode()) for article in articles)
 
 
 if __name__ == "__main__":
