@@ -9,11 +9,14 @@ import typer
 
 from cli import (
     alert,
+    alertsync,
+    alerttest,
     alive,
     article,
     cluster,
     coverage,
     crawl,
+    deliveries,
     demo,
     doctor,
     export,
@@ -24,6 +27,7 @@ from cli import (
     status,
     store,
     story,
+    subscriptions,
     tag,
     up,
     vocabulary,
@@ -39,9 +43,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 sources = typer.Typer(no_args_is_help=True, help="Outlets: add, list, show.")
-alerts = typer.Typer(no_args_is_help=True, help="Standing questions: try, check.")
 articles = typer.Typer(no_args_is_help=True, help="One article: show, remove.")
 stories = typer.Typer(no_args_is_help=True, help="An original and its reprints: show, split, merge, undo.")
+alerts = typer.Typer(no_args_is_help=True, help="Standing questions: add, list, try, follow their messages.")
 words = typer.Typer(no_args_is_help=True, help="The vocabulary: list, show, check.")
 app.add_typer(sources, name="source")
 app.add_typer(articles, name="article")
@@ -81,6 +85,16 @@ stories.command("show")(story.story_show)
 stories.command("split")(story.story_split)
 stories.command("merge")(story.story_merge)
 stories.command("undo")(story.story_undo)
+alerts.command("add")(subscriptions.alert_add)
+alerts.command("list")(subscriptions.alert_list)
+alerts.command("show")(subscriptions.alert_show)
+alerts.command("pause")(subscriptions.alert_pause)
+alerts.command("resume")(subscriptions.alert_resume)
+alerts.command("remove")(subscriptions.alert_remove)
+alerts.command("sync")(alertsync.alert_sync)
+alerts.command("test")(alerttest.alert_test)
+alerts.command("deliveries")(deliveries.alert_deliveries)
+alerts.command("resend")(deliveries.alert_resend)
 words.command("list")(vocabulary.vocabulary_list)
 words.command("show")(vocabulary.vocabulary_show)
 words.command("check")(vocabulary.vocabulary_check)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -16,10 +15,10 @@ from cli.coverage import Format
 from cli.output import emit, fail, note
 from cli.status import instant
 from cli.store import open_store
+from cli.tables import cell, new_table, wants_json
 
 if TYPE_CHECKING:
     from rich.table import Table
-    from rich.text import Text
     from sqlalchemy import Connection
 
     from db.sources import SourceIn, SourceRow
@@ -132,7 +131,7 @@ def source_list(
 
     with open_store().reading() as conn:
         rows = list_sources(conn)
-    if (format or (Format.table if sys.stdout.isatty() else Format.json)) is Format.json:
+    if wants_json(format):
         for row in rows:
             emit(_row_record(row))
     else:
@@ -146,12 +145,12 @@ def _row_record(row: SourceRow) -> dict[str, object]:
 
 
 def _list_table(rows: Sequence[SourceRow]) -> Table:
-    table = _table("id", "name", "country", "#feeds", "#articles", "latest", "trouble")
+    table = new_table("id", "name", "country", "#feeds", "#articles", "latest", "trouble")
     table.columns[0].no_wrap = table.columns[5].no_wrap = True
     for row in rows:
         latest = row.latest_at and row.latest_at.date()
         numbers = (f"{row.feeds:,}", f"{row.articles:,}")
-        table.add_row(*map(_text, (row.id, row.name, row.country, *numbers, latest, row.last_error)))
+        table.add_row(*map(cell, (row.id, row.name, row.country, *numbers, latest, row.last_error)))
     return table
 
 
@@ -167,7 +166,7 @@ def source_show(
 
     with open_store().reading() as conn:
         record = _shown(conn, source_ids(conn, [outlet])[0])
-    if (format or (Format.table if sys.stdout.isatty() else Format.json)) is Format.json:
+    if wants_json(format):
         emit(record)
     else:
         _print_outlet(record)
@@ -216,32 +215,15 @@ def _shown(conn: Connection, source_id: str) -> dict[str, Any]:
 def _print_outlet(record: dict[str, Any]) -> None:
     from rich.console import Console
 
-    facts = _table()
+    facts = new_table()
     for name, value in record.items():
         if name != "feeds" and value not in (None, [], ""):
             words = ", ".join(value) if isinstance(value, list) else value
-            facts.add_row(_text(name.replace("_", " ")), _text(words))
+            facts.add_row(cell(name.replace("_", " ")), cell(words))
     Console().print(facts)
-    feeds = _table("feed", "state", "last success", "next poll", "trouble")
+    feeds = new_table("feed", "state", "last success", "next poll", "trouble")
     for feed in record["feeds"]:
         state = f"{feed['failures']} failures" if feed["failures"] else feed["state"]
         cells = (feed["url"], state, feed["succeeded_at"], feed["next_poll_at"], feed["last_error"])
-        feeds.add_row(*map(_text, cells))
+        feeds.add_row(*map(cell, cells))
     Console().print(feeds if record["feeds"] else "no feed")
-
-
-def _table(*titles: str) -> Table:
-    """Return a table without lines; titles that begin with # are of numbers."""
-    from rich.table import Table
-
-    table = Table(box=None, header_style="bold", pad_edge=False, show_header=bool(titles))
-    for title in titles:
-        table.add_column(title.removeprefix("#"), justify="right" if title.startswith("#") else "left")
-    return table
-
-
-def _text(value: object) -> Text:
-    """Return a cell: what others wrote is never taken for markup."""
-    from rich.text import Text
-
-    return Text("" if value is None else str(value))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -29,19 +30,22 @@ def status(
     """
     from sqlalchemy.exc import SQLAlchemyError
 
+    from db.channels import count_paused
+    from db.deliveries import count_deliveries
     from db.health import read_health
     from db.migrate import current
 
     database = open_store()
     try:
         health = database.read(lambda conn: read_health(conn, now=datetime.now(UTC)))
+        posted = database.read(lambda conn: {**count_deliveries(conn), "paused": count_paused(conn)})
         store = {"database": shown(database.url), "revision": current(database)}
     except SQLAlchemyError as error:
         fail(f"the store {shown(database.url)} cannot be read: {reason_of(error)}")
     if (format or (Format.table if sys.stdout.isatty() else Format.json)) is Format.json:
-        emit({**store, **_record(health)})
+        emit({**store, **_record(health), "alerts": _posted(posted)})
     else:
-        _print_tables(health, store)
+        _print_tables(health, store, posted)
 
 
 def instant(moment: datetime | None) -> str | None:
@@ -83,14 +87,22 @@ def _record(health: Health) -> dict[str, object]:
     }
 
 
-def _print_tables(health: Health, store: dict[str, str | None]) -> None:
+def _posted(counts: Mapping[str, int]) -> dict[str, int]:
+    """Return how many messages wait, arrived or were given up, and how many addresses are paused."""
+    return {name: counts.get(name, 0) for name in ("waiting", "sent", "dead", "paused")}
+
+
+def _print_tables(health: Health, store: dict[str, str | None], posted: Mapping[str, int]) -> None:
     from rich.console import Console
     from rich.text import Text
 
     console = Console()
     if health.unreachable:
         console.print(Text(f"Outlets cannot be reached: {health.unreachable}", style="bold red"))
-    _print_pairs(console, _facts(health, store))
+    alerts = _posted(posted)
+    told = f"{alerts['waiting']:,} messages wait, {alerts['sent']:,} sent, {alerts['dead']:,} given up"
+    paused = f"; {alerts['paused']:,} addresses paused" if alerts["paused"] else ""
+    _print_pairs(console, [*_facts(health, store), ("alerts", told + paused)])
     for title, rows in (
         ("Outcomes of the last 24 hours", [(s, o, f"{n:,}") for s, o, n in health.outcomes]),
         (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -47,9 +48,14 @@ class RecipientRow:
 _RECIPIENT = (Recipient.id, Recipient.subscription_id, Recipient.token, Recipient.state, Recipient.due_at)
 
 
+def new_secret() -> str:
+    """Return a key to sign with, as Standard Webhooks spells them."""
+    return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
+
+
 def record_channel(conn: Connection, kind: str, address: str) -> int:
     """Return the id of the channel, made when there is none. A webhook gets a secret to sign with."""
-    secret = secrets.token_urlsafe(32) if kind == "webhook" else None
+    secret = new_secret() if kind == "webhook" else None
     row = {"kind": kind, "address": address, "secret": secret, "state": "active", "failures": 0}
     conn.execute(insert(conn, Channel).values(row).on_conflict_do_nothing(index_elements=["kind", "address"]))
     query = select(Channel.id).where(Channel.kind == kind, Channel.address == address)

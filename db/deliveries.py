@@ -16,6 +16,13 @@ _CHANNELS_AT_ONCE = 100
 _MINUTE = timedelta(minutes=1)
 
 
+def is_any_due(conn: Connection, *, now: datetime) -> bool:
+    """Return whether a delivery waits that nobody has in hand."""
+    free = or_(Delivery.claimed_until.is_(None), Delivery.claimed_until < now)
+    query = select(Delivery.id).where(Delivery.state == "waiting", Delivery.due_at <= now, free).limit(1)
+    return conn.scalar(query) is not None
+
+
 def claim_due(
     conn: Connection, *, now: datetime, lease_s: float, claim: str, per_minute: Mapping[str, int], limit: int = 50
 ) -> list[list[int]]:
@@ -69,6 +76,7 @@ class DeliveryOut:
     recipient_id: int | None
     token: str | None
     subscription_id: int | None
+    created_at: datetime
 
 
 def begin(conn: Connection, delivery_id: int, claim: str, *, now: datetime, lease_s: float) -> DeliveryOut | None:
@@ -87,6 +95,7 @@ def begin(conn: Connection, delivery_id: int, claim: str, *, now: datetime, leas
             Delivery.recipient_id,
             Recipient.token,
             Recipient.subscription_id,
+            Delivery.created_at,
             Recipient.state,
             *(getattr(Channel, name) for name in ChannelRow.__slots__),
         )
@@ -98,16 +107,16 @@ def begin(conn: Connection, delivery_id: int, claim: str, *, now: datetime, leas
     row = conn.execute(query).first()
     if row is None:
         return None
-    channel = ChannelRow(*row[9:])
+    channel = ChannelRow(*row[10:])
     mine = update(Delivery).where(Delivery.id == delivery_id)
-    if row[8] == "unsubscribed":
+    if row[9] == "unsubscribed":
         conn.execute(mine.values(state="cancelled", claim=None, claimed_until=None))
         return None
     if channel.state != "active" or (channel.rests_until is not None and channel.rests_until > now):
         conn.execute(mine.values(claim=None, claimed_until=None))
         return None
     conn.execute(mine.values(claimed_until=now + timedelta(seconds=lease_s), attempts=row[3]))
-    return DeliveryOut(*row[:5], channel, *row[5:8])  # type: ignore[call-arg]  # columns in this order
+    return DeliveryOut(*row[:5], channel, *row[5:9])  # type: ignore[call-arg]  # columns in this order
 
 
 def finish_sent(conn: Connection, delivery: DeliveryOut, *, now: datetime) -> None:
@@ -119,33 +128,43 @@ def finish_sent(conn: Connection, delivery: DeliveryOut, *, now: datetime) -> No
         conn.execute(update(Channel).where(Channel.id == delivery.channel.id).values(well))
 
 
-def finish_failed(
-    conn: Connection,
-    delivery: DeliveryOut,
-    claim: str,
-    *,
-    reason: str,
-    retry_at: datetime | None,
-    counts: bool,
-    rests_until: datetime | None,
-    pause: bool,
-) -> None:
-    """Note that an attempt failed: it is tried again at `retry_at`, or given up (None).
+def cancel(conn: Connection, delivery: DeliveryOut) -> None:
+    """Note that a delivery has nothing to tell any more: its articles were removed."""
+    mine = update(Delivery).where(Delivery.id == delivery.id)
+    conn.execute(mine.values(state="cancelled", claim=None, claimed_until=None))
 
-    `counts` says whether that was the address's fault; then the channel's failures rise, it rests, and may pause.
-    """
-    values: dict[str, Any] = {"claim": None, "claimed_until": None, "error": reason[:1_000]}
-    values |= {"state": "dead"} if retry_at is None else {"due_at": retry_at}
-    if not counts:
+
+@dataclass(frozen=True, slots=True)
+class Aftermath:
+    """What follows from a failed attempt."""
+
+    reason: str
+    retry_at: datetime | None
+    """When it is tried again; None: it is given up."""
+    costs_attempt: bool = True
+    channel_failed: bool = False
+    """Whether it was the address's fault."""
+    rests_until: datetime | None = None
+    """Nothing else is tried at this address before."""
+    pauses: bool = False
+
+
+def finish_failed(conn: Connection, delivery: DeliveryOut, claim: str, after: Aftermath) -> None:
+    """Note that an attempt failed, and what follows from it."""
+    reason = after.reason[:1_000]
+    values: dict[str, Any] = {"claim": None, "claimed_until": None, "error": reason}
+    values |= {"state": "dead"} if after.retry_at is None else {"due_at": after.retry_at}
+    if not after.costs_attempt:
         values["attempts"] = delivery.attempts - 1
     mine = update(Delivery).where(Delivery.id == delivery.id, Delivery.claim == claim)
     conn.execute(mine.values(values))
-    changed: dict[str, Any] = {"rests_until": rests_until, "reason": reason[:1_000]}
-    if counts:
-        changed["failures"] = Channel.failures + 1
-    if pause:
-        changed["state"] = "paused"
-    conn.execute(update(Channel).where(Channel.id == delivery.channel.id).values(changed))
+    changed: dict[str, Any] = {"rests_until": after.rests_until, "reason": reason} if after.rests_until else {}
+    if after.channel_failed:
+        changed |= {"failures": Channel.failures + 1, "reason": reason}
+    if after.pauses:
+        changed |= {"state": "paused", "reason": reason}
+    if changed:
+        conn.execute(update(Channel).where(Channel.id == delivery.channel.id).values(changed))
 
 
 def give_up_exhausted(conn: Connection, *, attempts: int, now: datetime) -> int:

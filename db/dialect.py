@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Date, Engine, cast, event, func, text
+from sqlalchemy import Connection, Date, Engine, bindparam, cast, event, func, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 
@@ -138,3 +138,62 @@ def count_newest_postings(conn: Connection, hashes: Sequence[int], newest: int) 
         for article_id, shared in conn.exec_driver_sql(f"SELECT article_id, count(*) FROM ({parts}) GROUP BY 1"):
             counts[article_id] = counts.get(article_id, 0) + shared
     return list(counts.items())
+
+
+WORD_INDEX = "word_index"
+"""The full-text index: FTS5 in SQLite, a tsvector with a GIN index in PostgreSQL. No model: it is spelled twice."""
+
+
+def create_word_index(conn: Connection) -> None:
+    """Make the index of words.
+
+    SQLite keeps no texts in it and no positions, so what is deleted stays as a candidate that nobody finds any more.
+    """
+    if is_sqlite(conn):
+        conn.exec_driver_sql(
+            f"CREATE VIRTUAL TABLE {WORD_INDEX}"
+            " USING fts5(words, content='', detail=none, columnsize=0, tokenize=ascii)"
+        )
+        return
+    conn.exec_driver_sql(
+        f"CREATE TABLE {WORD_INDEX} ("
+        "revision_id bigint PRIMARY KEY REFERENCES revisions (id) ON DELETE CASCADE, words tsvector NOT NULL)"
+    )
+    conn.exec_driver_sql(f"CREATE INDEX ix_{WORD_INDEX}_words ON {WORD_INDEX} USING gin (words)")
+
+
+def drop_word_index(conn: Connection) -> None:
+    """Remove the index of words."""
+    conn.exec_driver_sql(f"DROP TABLE {WORD_INDEX}")
+
+
+def index_words(conn: Connection, words: Mapping[int, Sequence[str]]) -> None:
+    """Add the words of revisions that are not in the index."""
+    if is_sqlite(conn):
+        statement = text(f"INSERT INTO {WORD_INDEX} (rowid, words) VALUES (:id, :words)")
+        rows: list[dict[str, object]] = [
+            {"id": revision_id, "words": " ".join(map(_token, found))} for revision_id, found in words.items()
+        ]
+    else:
+        statement = text(
+            f"INSERT INTO {WORD_INDEX} (revision_id, words) VALUES (:id, array_to_tsvector(CAST(:words AS text[])))"
+            " ON CONFLICT DO NOTHING"
+        )
+        rows = [{"id": revision_id, "words": list(found)} for revision_id, found in words.items()]
+    conn.execute(statement, rows)
+
+
+def one_of_words(conn: Connection, words: Sequence[tuple[str, bool]]) -> Any:
+    """Return a SELECT of the revisions that have one of the words, (word, whether it is a prefix) each."""
+    if is_sqlite(conn):
+        asked = " OR ".join(_token(word) + "*" * is_prefix for word, is_prefix in words)
+        return text(f"SELECT rowid FROM {WORD_INDEX} WHERE {WORD_INDEX} MATCH '{asked}'")
+    quoted = (("'" + word.replace("\\", "\\\\").replace("'", "''") + "'", is_prefix) for word, is_prefix in words)
+    asked = " | ".join(word + ":*" * is_prefix for word, is_prefix in quoted)
+    found = text(f"SELECT revision_id FROM {WORD_INDEX} WHERE words @@ CAST(:asked AS tsquery)")
+    return found.bindparams(bindparam("asked", asked, unique=True))
+
+
+def _token(word: str) -> str:
+    """Return a word as the letters and digits that SQLite's tokenizer leaves alone; a prefix stays one."""
+    return "x" + word.encode().hex()

@@ -152,3 +152,12 @@ def record_match(conn: Connection, match: MatchIn, *, now: datetime) -> int | No
     statement = statement.on_conflict_do_nothing(index_elements=["subscription_id", "event"])
     match_id: int | None = conn.scalar(statement.returning(MatchRow.id))
     return match_id
+
+
+def count_matches(conn: Connection, subscription_id: int | None = None) -> dict[int, tuple[int, datetime]]:
+    """Return how many matches subscriptions had to tell, and when the latest was found, by id."""
+    query = select(MatchRow.subscription_id, func.count(), func.max(MatchRow.matched_at))
+    query = query.where(MatchRow.status.in_(TOLD)).group_by(MatchRow.subscription_id)
+    if subscription_id is not None:
+        query = query.where(MatchRow.subscription_id == subscription_id)
+    return {key: (number, latest) for key, number, latest in conn.execute(query)}

@@ -88,6 +88,13 @@ def post_notice(conn: Connection, channel_id: int, *, key: str, subject: str, te
     _make(conn, channel_id, None, key, "notice", now, {"subject": subject, "text": text})
 
 
+def is_digest_due(conn: Connection, *, now: datetime) -> bool:
+    """Return whether there may be a digest to make."""
+    left_over = select(OutboxEntry.match_id).where(OutboxEntry.delivery_id.is_(None)).limit(1)
+    due = select(Recipient.id).where(Recipient.due_at <= now, Recipient.state == "active").limit(1)
+    return conn.scalar(due) is not None or conn.scalar(left_over) is not None
+
+
 def make_digests(
     conn: Connection, *, now: datetime, next_due: Callable[[str, datetime], datetime | None], limit: int = 50
 ) -> int:

@@ -9,6 +9,7 @@ import difflib
 import os
 import sys
 from collections.abc import Iterable
+from email.utils import parseaddr
 from functools import cache
 from pathlib import Path
 from typing import NoReturn
@@ -68,6 +69,21 @@ class Settings(BaseSettings):
         description="Comma-separated host:port pairs on private or loopback addresses that may be fetched.",
     )
     recheck: bool = Field(True, description="Fetch known articles again, so that silent edits are noticed.")
+
+    public_url: str = Field(
+        "", description="Where the pages can be reached from outside, for links in messages: https://watch.example."
+    )
+    smtp_host: str = Field("", description="Mail server that takes alerts; empty: mail waits.")
+    smtp_port: int = Field(587, ge=1, le=65_535, description="Its port: 587 for starttls, 465 for tls.")
+    smtp_tls: str = Field("starttls", description="starttls, tls (from the first byte) or none.")
+    smtp_user: str = Field("", description="User name at the mail server; empty: none is asked for.")
+    smtp_password_file: Path | None = Field(None, description="File that holds the password and nothing else.")
+    mail_from: str = Field("Steppewatch <steppewatch@localhost>", description="Sender of alerts.")
+    operator_email: str = Field("", description="Who hears of addresses that fail.")
+    mail_per_minute: int = Field(60, ge=1, description="Most mails to one address in a minute.")
+    webhook_per_minute: int = Field(600, ge=1, description="Most calls of one webhook in a minute.")
+    chat_per_minute: int = Field(20, ge=1, description="Most messages into one chat in a minute.")
+
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
 
     @field_validator("data_dir")
@@ -88,6 +104,27 @@ class Settings(BaseSettings):
             ZoneInfo(value)
         except (KeyError, ValueError, OSError) as error:
             raise ValueError(f"no time zone is called {value!r}") from error
+        return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _web_address(cls, value: str) -> str:
+        if value and not value.startswith(("https://", "http://")):
+            raise ValueError("not an address that begins with https:// or http://")
+        return value.rstrip("/")
+
+    @field_validator("smtp_tls")
+    @classmethod
+    def _tls_mode(cls, value: str) -> str:
+        if value not in ("starttls", "tls", "none"):
+            raise ValueError(f"not one of starttls, tls, none: {value!r}")
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _sender(cls, value: str) -> str:
+        if not value.isprintable() or "@" not in parseaddr(value)[1]:
+            raise ValueError("not like: Steppewatch <alerts@office.example>")
         return value
 
     @field_validator("log_level")

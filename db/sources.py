@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -224,3 +224,9 @@ def domains_of(conn: Connection, source_id: str) -> list[str]:
 def count_sources(conn: Connection) -> int:
     """Return how many outlets are known."""
     return conn.scalar(select(func.count()).select_from(Source)) or 0
+
+
+def latest_collected(conn: Connection, source_ids: Collection[str]) -> dict[str, datetime]:
+    """Return when the last article of each outlet was collected, of those that have one."""
+    query = select(Article.source_id, func.max(Article.collected_at)).where(Article.source_id.in_(source_ids))
+    return {source_id: latest for source_id, latest in conn.execute(query.group_by(Article.source_id))}

@@ -11,7 +11,6 @@ from sqlalchemy import Connection, delete, func, or_, select, update
 from db.dialect import insert, lock_for_subscriptions
 from db.models import SavedQuery, Subscription
 
-KINDS = ("query", "silence", "burst")
 _LIVING = Subscription.state != "removed"
 
 

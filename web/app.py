@@ -22,6 +22,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from db.engine import Database
+from web import alerts
 from web.headers import SafeHeaders
 from web.render import render
 from web.status import StatusBoard
@@ -51,6 +52,7 @@ def create_app(database: Database | None = None, now: Callable[[], datetime] = u
         routes=[
             Route("/", status_page),
             Route("/healthz", health),
+            *alerts.ROUTES,
             Mount("/static", StaticFiles(directory=_STATIC), name="static"),
         ],
         exception_handlers={HTTPException: _refused, SQLAlchemyError: _no_answer, Exception: _failed},

@@ -43,6 +43,12 @@ app.conf.update(
             "schedule": settings.sweep_every_s,
             "options": {"expires": max(5.0, settings.sweep_every_s * 5)},
         },
+        "post": {
+            "task": "worker.tasks.post",
+            "schedule": max(1.0, settings.sweep_every_s),
+            "options": {"expires": 10.0},
+        },
+        "listen": {"task": "worker.tasks.listen", "schedule": 60.0, "options": {"expires": 50.0}},
         "recount": {
             "task": "worker.tasks.recount",
             "schedule": max(1.0, settings.sweep_every_s),

@@ -1,7 +1,8 @@
 """The chain: a batch of documents through all stages, in two transactions.
 
     documents → identify → (1) articles, revisions, fingerprints
-              → tag, compare → (2) mentions, links, clusters, marks, outcomes; only here the stage advances
+              → tag, compare, ask the subscriptions
+              → (2) mentions, links, clusters, marks, matches, outbox, outcomes; only here the stage advances
 
 What happens between the transactions holds no lock. Whatever stops a batch in between is repeated: the rows still
 say `stored` or `fetched`, and every write says what "again" means.
@@ -11,7 +12,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain
@@ -19,12 +20,14 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from db import articles, captures, clusters, coverage, mentions, outcomes, revisions, sources, vocabularies
+from db import articles, captures, clusters, coverage, mentions, outcomes, revisions, sources, vocabularies, wordindex
 from db.articles import ArticleIn, Recorded
 from db.clusters import LinkIn
 from db.engine import Database
 from db.mentions import MentionIn
 from db.revisions import RevisionOut
+from worker.delivery import matching
+from worker.delivery.narrow import words_of
 from worker.documents import Document, Ended, Rejected
 from worker.extract.genre import genre_of_kind
 from worker.extract.language import detect_language
@@ -52,6 +55,8 @@ class Findings:
     mentions: Sequence[MentionIn]
     links: Sequence[LinkIn]
     in_scope: Mapping[int, bool | None]
+    hits: matching.Hits
+    words: Mapping[int, Collection[str]]
     vocabulary_version: str
 
 
@@ -65,10 +70,18 @@ class Chain:
         self._cache = cache
         self._tagger: Tagger | None = None
         self._scope: Scope | None = None
+        self._watch = matching.Watch()
         self._version = ""
 
     def load(self) -> None:
-        """Have the current vocabulary ready. Asks for its version only, when that has not changed."""
+        """Have the current vocabulary and subscriptions ready. Asks for their versions only, when nothing changed."""
+        self._load_vocabulary()
+        with self.database.reading() as conn:
+            unreadable = self._watch.refresh(conn)
+        if unreadable:
+            self.database.write(lambda conn: outcomes.record_problems(conn, "match", unreadable, at=self.clock()))
+
+    def _load_vocabulary(self) -> None:
         with self.database.reading() as conn:
             version = vocabularies.current_version(conn)
             if version is None:
@@ -79,6 +92,7 @@ class Chain:
         vocabulary = Vocabulary.from_json(content)
         self._tagger = Tagger(vocabulary, self._cache)
         self._scope = Scope(vocabulary.scope, vocabulary.entities) if vocabulary.scope else None
+        self._watch = matching.Watch(vocabulary)
         self._version = version
 
     def warm_up(self) -> None:
@@ -131,8 +145,11 @@ class Chain:
         found = {revision.id: _tag(self._tagger, revision) for revision in waiting}
         with self.database.reading() as conn:
             links = find_links(conn, waiting)
+            texts = self._watch.read(conn, [revision.id for revision in waiting])
+        hits = self._watch.ask(texts, found)
+        words = {revision.id: words_of(revision.title, revision.text, revision.language) for revision in waiting}
         in_scope = {revision.id: _is_in_scope(self._scope, revision, found[revision.id]) for revision in waiting}
-        return Findings(waiting, list(chain.from_iterable(found.values())), links, in_scope, self._version)
+        return Findings(waiting, list(chain.from_iterable(found.values())), links, in_scope, hits, words, self._version)
 
     def _settle(
         self,
@@ -141,13 +158,13 @@ class Chain:
         entries: Sequence[tuple[Identified | Rejected, Recorded | None]],
         now: datetime,
     ) -> list[Ended]:
-        finished = self._store_findings(conn, findings)
+        finished = self._store_findings(conn, findings, now)
         ended = _endings(entries, finished) if entries else _late_endings(findings.revisions, finished)
         _count(conn, ended, now)
         return ended
 
-    def _store_findings(self, conn: Connection, findings: Findings) -> dict[int, str]:
-        """Store mentions, links and clusters; return the outcome of each revision finished here."""
+    def _store_findings(self, conn: Connection, findings: Findings, now: datetime) -> dict[int, str]:
+        """Store mentions, links, clusters and matches; return the outcome of each revision finished here."""
         if not findings.revisions:
             return {}
         article_of = {revision.id: revision.article_id for revision in findings.revisions}
@@ -168,6 +185,8 @@ class Chain:
         originals = cluster_of(connected)
         moved = clusters.record_clusters(conn, connected.members, originals)
         coverage.mark_articles(conn, sorted({*article_ids, *moved}))
+        matching.settle(conn, findings.hits, done, now=now)
+        wordindex.record_words(conn, {revision_id: findings.words[revision_id] for revision_id in done})
         result = revisions.outcomes_of(conn, done)
         for revision_id, outcome in result.items():
             if outcome == "new" and originals[article_of[revision_id]] != article_of[revision_id]:

@@ -9,10 +9,12 @@ from datetime import timedelta
 
 from celery.signals import worker_init, worker_process_init
 
-from db import captures, revisions
+from db import captures, deliveries, outbox, revisions
 from db.engine import Database
 from worker import service
 from worker.app import app, settings
+from worker.delivery import silence
+from worker.delivery.postman import Office, Postman
 from worker.pipeline import Chain
 from worker.recount import recount as recount_cells
 from worker.service import batches, utc_now
@@ -31,6 +33,11 @@ def chain() -> Chain:
     if _chain is None:
         _chain = Chain(Database(settings.database), clock=utc_now, lease_s=settings.lease_s, cache=settings.cache_dir)
     return _chain
+
+
+def postman() -> Postman:
+    """Return who sends what waits in the outbox."""
+    return Postman(chain().database, Office.of(settings), clock=utc_now)
 
 
 @worker_init.connect
@@ -74,12 +81,43 @@ def understand(capture_ids: list[int]) -> None:
     ended = service.understand_captures(chain(), capture_ids)
     if ended:
         log.info("understood %s", _summary(Counter(end.outcome for end in ended)))
+        _give_out_deliveries()
 
 
 @app.task
 def finish(revision_ids: list[int]) -> None:
     """Finish what a batch left between its two transactions."""
     service.finish_revisions(chain(), revision_ids)
+
+
+@app.task
+def post() -> None:
+    """Make the digests that are due, and give out what waits in the outbox."""
+    if chain().database.read(lambda conn: outbox.is_digest_due(conn, now=utc_now())):
+        postman().make_digests()
+    _give_out_deliveries()
+
+
+@app.task
+def listen() -> None:
+    """Notice outlets that have fallen silent."""
+    if silence.tell_silences(chain().database, now=utc_now()):
+        _give_out_deliveries()
+
+
+def _give_out_deliveries() -> None:
+    if chain().database.read(lambda conn: deliveries.is_any_due(conn, now=utc_now())):
+        claim, lists = postman().claim()
+        for delivery_ids in lists:
+            deliver.delay(claim, delivery_ids)
+
+
+@app.task
+def deliver(claim: str, delivery_ids: list[int]) -> None:
+    """Send messages of one channel that this claim holds."""
+    arrived = postman().deliver(claim, delivery_ids)
+    if arrived:
+        log.info("delivered %s", f"{arrived} messages" if arrived > 1 else "1 message")
 
 
 @app.task

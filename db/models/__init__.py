@@ -1,6 +1,15 @@
 """The tables. Column docstrings say what a value means and in which unit."""
 
-from db.models.alerts import Channel, Delivery, MatchRow, OutboxEntry, Recipient, SavedQuery, Subscription
+from db.models.alerts import (
+    Channel,
+    Delivery,
+    IndexedRevision,
+    MatchRow,
+    OutboxEntry,
+    Recipient,
+    SavedQuery,
+    Subscription,
+)
 from db.models.articles import Article, ClusterLink, FingerprintRow, Intake, Revision, RevisionAttempt, SketchHash
 from db.models.base import Base
 from db.models.collection import Capture, Feed, HostLease, Page, Sighting
@@ -35,6 +44,7 @@ __all__ = [
     "Feed",
     "FingerprintRow",
     "HostLease",
+    "IndexedRevision",
     "Intake",
     "MatchRow",
     "MentionRow",

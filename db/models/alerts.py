@@ -24,9 +24,9 @@ class Subscription(Base):
     id: Mapped[RowId]
     name: Mapped[str] = mapped_column(String(100))
     kind: Mapped[str] = mapped_column(String(10))
-    """`query`; `silence` of an outlet; `burst` of attention to an entity."""
+    """`query`, or `silence` of an outlet."""
     query: Mapped[str]
-    """In the query language; for `silence` the outlet's id, for `burst` the entity's."""
+    """In the query language; for `silence` the outlet's id."""
     cadence: Mapped[str] = mapped_column(String(80))
     """`at once`, `hourly`, `daily 08:00 Asia/Almaty` or `weekly mon 08:00 Asia/Almaty`."""
     max_age_h: Mapped[int]
@@ -104,7 +104,7 @@ class MatchRow(Base):
     id: Mapped[RowId]
     subscription_id: Mapped[int] = mapped_column(ForeignKey("subscriptions.id", ondelete="CASCADE"))
     event: Mapped[str] = mapped_column(String(300))
-    """`revision 17`, `silence of an-outlet since 2022-01-05`, `burst of csto on 2022-01-05`."""
+    """What happened, once: `revision 17`, `silence of an-outlet since 2022-01-05T10:00:00`."""
     article_id: Mapped[int | None] = mapped_column(ForeignKey("articles.id", ondelete="CASCADE"))
     revision_id: Mapped[int | None] = mapped_column(ForeignKey("revisions.id", ondelete="CASCADE"), index=True)
     status: Mapped[str] = mapped_column(String(10))
@@ -175,3 +175,14 @@ class OutboxEntry(Base):
         ForeignKey("matches.id", ondelete="CASCADE"), primary_key=True, autoincrement=False, index=True
     )
     delivery_id: Mapped[int | None] = mapped_column(ForeignKey("deliveries.id", ondelete="CASCADE"), index=True)
+
+
+class IndexedRevision(Base):
+    """A revision whose words are in the index (`db.dialect.create_word_index`)."""
+
+    __tablename__ = "indexed_revisions"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    revision_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey("revisions.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )

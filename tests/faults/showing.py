@@ -99,7 +99,7 @@ async def _play(
     done: Counter[str] = Counter()
     household.look_after()
     script = asyncio.create_task(director.play(list(Act), lambda _: None, pause_s=0))
-    tasks = [script, asyncio.create_task(_look_after(household))]
+    tasks = [script, asyncio.create_task(look_after(household))]
     if disturbance:
         tasks.append(asyncio.create_task(_disturb(killer, disturbance, done)))
     try:
@@ -116,7 +116,8 @@ async def _play(
     return done
 
 
-async def _look_after(household: Household) -> None:
+async def look_after(household: Household) -> None:
+    """Start again whatever ends, for ever."""
     while True:
         household.look_after()
         await asyncio.sleep(_LOOK_S)

@@ -84,3 +84,11 @@ def _chat(text: str) -> str:
 def shown(kind: str, address: str) -> str:
     """Return an address for people: what stands behind a chat service's scheme is a password."""
     return f"{address.partition('://')[0]}://…" if kind == "chat" else address
+
+
+def kind_of(address: str) -> str:
+    """Return what kind of address this looks like."""
+    scheme, separator, _ = address.strip().partition("://")
+    if not separator:
+        return "email"
+    return "webhook" if scheme.lower() in ("http", "https") else "chat"

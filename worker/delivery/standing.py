@@ -45,7 +45,6 @@ class Known:
     parse: Callable[[str], object]
     """Returns a parsed query; raises ValueError that says what is wrong and where."""
     outlets: Collection[str] = ()
-    entities: Collection[str] = ()
     allowed: Collection[tuple[str, int]] = field(default=frozenset())
 
 
@@ -74,8 +73,6 @@ def checked(standing: Standing, known: Known) -> tuple[Standing, list[str]]:
 def _question(new: SubscriptionIn, known: Known) -> list[str]:
     if new.kind == "silence":
         return [] if new.query in known.outlets else [f"there is no outlet {new.query!r}"]
-    if new.kind == "burst":
-        return [] if new.query in known.entities else [f"there is no entity {new.query!r}"]
     if not new.query.strip() or len(new.query) > _MAX_QUERY:
         return [f"a query has from 1 to {_MAX_QUERY:,} characters"]
     try:

@@ -1,0 +1,182 @@
+"""`steppewatch alert test`: what a query would have matched, and whether messages arrive."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.coverage import Format
+from cli.output import emit, fail, note
+from cli.store import open_store
+from cli.tables import print_table, wants_json
+
+if TYPE_CHECKING:
+    from db.engine import Database
+    from worker.alerts.query import Query
+    from worker.delivery.archive import Found, Summary
+
+_BAR = 30
+_PARTS = 8
+
+
+def alert_test(
+    query: Annotated[str, typer.Argument(metavar="QUERY", help="A query, or the name of a subscription.")],
+    since: Annotated[
+        str, typer.Option(metavar="DAY|DAYS", help="From that day (2022-01-05), or from so many days ago (90).")
+    ] = "90",
+    until: Annotated[str | None, typer.Option(metavar="DAY", help="To that day; else today.")] = None,
+    limit: Annotated[int, typer.Option(min=0, max=100_000, help="How many articles to list, the newest first.")] = 20,
+    send: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ADDRESS", help="Send a test message there: mail, webhook or chat; repeatable."),
+    ] = None,
+    format: Annotated[Format | None, typer.Option(help="json (articles, then a summary) or table.")] = None,
+) -> None:
+    """Ask the archive what a query would have matched: which articles, because of which words, and how often.
+
+    It is the evaluator of arrival; a subscription would have told one item for each story. With --send a message
+    about the newest match (or none) goes out at once, and the command says whether it was taken.
+
+    Example: steppewatch alert test 'entity:csto AND drill*' --since 2022-01-01
+    Example: steppewatch alert test csto-drills --send me@office.example
+    """
+    from worker.delivery.archive import Tally, complete_index, search
+
+    database = open_store()
+    today = datetime.now(UTC).date()
+    first, last = _days(since, until, today)
+    text, parsed = _read(database, query)
+    complete_index(database)
+    tally, found = Tally(), []
+    for hit in search(database, parsed, since=first, until=last):
+        tally.add(hit.row)
+        found.append(hit)
+        del found[: -max(limit, 1)]
+    shown = list(reversed(found))[:limit]
+    summary = tally.summary(first, last)
+    if wants_json(format):
+        for hit in shown:
+            emit(_record(hit))
+        emit({"summary": _summary(text, first, last, summary)})
+    else:
+        _print(shown, summary)
+    if send:
+        _send(database, query, text, found[-1:], send)
+
+
+def _days(since: str, until: str | None, today: date) -> tuple[date, date]:
+    try:
+        first = today - timedelta(days=int(since)) if since.isdecimal() else date.fromisoformat(since)
+        last = date.fromisoformat(until) if until else today
+    except (ValueError, OverflowError) as error:
+        raise typer.BadParameter("not a day such as 2022-01-05", param_hint="--since, --until") from error
+    if last < first:
+        raise typer.BadParameter(f"{last} is before {first}", param_hint="--until")
+    return first, last
+
+
+def _read(database: Database, query: str) -> tuple[str, Query]:
+    """Return a query and what it says; of a subscription its query. Ends the command for one that cannot be read."""
+    from db.subscriptions import find_subscription, saved_queries
+    from worker.alerts.query import QueryError, parse
+    from worker.delivery.known import names_of
+
+    with database.reading() as conn:
+        stored = find_subscription(conn, query)
+        saved, names = saved_queries(conn), names_of(conn)
+    if stored is not None and stored.kind != "query":
+        fail(f"{query} asks for {stored.kind}: there is no query to test", code=2)
+    text = stored.query if stored else query
+    try:
+        return text, parse(text, saved, names)
+    except QueryError as error:
+        fail(f"query: {error}\n\n{error.pointed(text)}", code=2)
+
+
+def _record(hit: Found) -> dict[str, object]:
+    row = hit.row
+    return {
+        "article_id": row.article_id,
+        "url": row.url,
+        "outlet": row.source_id,
+        "headline": row.title,
+        "language": row.language,
+        "counts_on": row.counts_on.isoformat(),
+        "because": [
+            {"field": fired.field, "start": fired.start, "end": fired.end, "surface": fired.surface, "term": fired.term}
+            for fired in hit.verdict.because
+        ],
+    }
+
+
+def _summary(text: str, first: date, last: date, summary: Summary) -> dict[str, object]:
+    forecast = summary.forecast
+    return {
+        "query": text,
+        "since": first.isoformat(),
+        "until": last.isoformat(),
+        "articles": summary.articles,
+        "items": summary.items,
+        "weeks": [{"week": monday.isoformat(), "items": count} for monday, count in summary.weeks],
+        "next_week": forecast
+        and {"mean": round(forecast.mean, 2), "low": forecast.low, "high": forecast.high, "share": 0.8},
+        "outlets": dict(summary.by_outlet),
+        "languages": dict(summary.by_language),
+    }
+
+
+def _print(shown: Sequence[Found], summary: Summary) -> None:
+    from worker.delivery.because import because_of
+    from worker.delivery.bulletin import terms_of
+
+    rows = [
+        (hit.row.counts_on, hit.row.source_id, hit.row.title, ", ".join(terms_of(because_of(hit.verdict))))
+        for hit in shown
+    ]
+    print_table(("day", "outlet", "headline", "because of"), rows, empty="nothing matches")
+    most = max((count for _, count in summary.weeks), default=0) or 1
+    weeks = [(monday, count, "▇" * round(_BAR * count / most)) for monday, count in summary.weeks]
+    print_table(("week of", "#items", ""), weeks)
+    for title, parts in (("outlet", summary.by_outlet), ("language", summary.by_language)):
+        print_table((title, "#articles"), parts[:_PARTS])
+    note(f"{summary.articles:,} articles in {summary.items:,} stories: a subscription tells one item for each story")
+    forecast = summary.forecast
+    if forecast is None:
+        note("too few weeks to say how often it would have something to tell")
+    else:
+        note(f"next week about {forecast.mean:.1f} items; four of five weeks have {forecast.low} to {forecast.high}")
+
+
+def _send(database: Database, name: str, text: str, newest: Sequence[Found], addresses: Sequence[str]) -> None:
+    """Send a test message to each address. Ends the command with 1 when one was not taken."""
+    from db.channels import find_channel, new_secret
+    from db.guard import parse_allowed
+    from db.settings import load
+    from worker.delivery.addresses import AddressError, check_address, kind_of, shown
+    from worker.delivery.postman import Office, send_bulletin
+    from worker.delivery.telling import test_bulletin
+    from worker.delivery.transports.errors import TransportError
+    from worker.delivery.transports.smtp import Mailer
+
+    settings, now = load(), datetime.now(UTC)
+    office, failed = Office.of(settings), False
+    row, verdict = (newest[0].row, newest[0].verdict) if newest else (None, None)
+    bulletin = test_bulletin(name[:100], text, row, verdict, now=now)
+    with Mailer(office.smtp, timeout_s=office.timeout_s) as mailer:
+        for given in addresses:
+            kind = kind_of(given)
+            try:
+                address = check_address(kind, given, parse_allowed(settings.allow_private_hosts))
+                stored = database.read(lambda conn, address=address: find_channel(conn, address))  # type: ignore[misc]
+                secret = stored.secret if stored and stored.secret else new_secret()
+                send_bulletin(bulletin, kind, address, secret, office=office, mailer=mailer, now=now)
+            except (AddressError, TransportError) as error:
+                failed = True
+                note(f"{shown(kind, given)}: {error}")
+            else:
+                note(f"{shown(kind, address)}: taken")
+    if failed:
+        raise typer.Exit(1)

@@ -1,0 +1,98 @@
+"""A small store with a chain, a postman and a clock that only moves when told to: for tests of alerts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from samples import NOON
+from servers.mailserver import Mailbox
+from servers.webhookserver import Receiver
+from sqlalchemy import select
+
+from db import deliveries
+from db.dialect import create_word_index
+from db.engine import Database
+from db.models import Base, MatchRow
+from db.settings import Settings
+from db.subscriptions import SubscriptionIn
+from worker.delivery import standing
+from worker.delivery.postman import Office, Postman
+from worker.delivery.standing import Standing
+from worker.documents import Document
+from worker.pipeline import Chain
+from worker.setup import load_vocabulary
+from worker.tagging.vocabulary import Alias, Entity, Vocabulary
+
+QUERY = "entity:csto AND chairs"
+VOCABULARY = Vocabulary(
+    (
+        Entity("csto", "alliance", "CSTO", "", (Alias("CSTO", "en", "name"), Alias("ОДКБ", "ru", "name"))),
+        Entity("kazakhstan", "state", "Kazakhstan", "", (Alias("Kazakhstan", "en", "name"),)),
+    )
+)
+
+
+def small_store(url: str) -> Database:
+    """Return a store with two entities and no outlet."""
+    database = Database(url)
+    Base.metadata.create_all(database.engine)
+    database.write(create_word_index)
+    database.write(lambda conn: load_vocabulary(conn, VOCABULARY, now=NOON))
+    return database
+
+
+class Desk:
+    """A store, its chain, its postman, and a clock that only moves when told to."""
+
+    def __init__(self, database: Database, mailbox: Mailbox, receiver: Receiver) -> None:
+        self.database, self.mailbox, self.receiver = database, mailbox, receiver
+        self.now = NOON
+        receiver.clock = lambda: self.now.timestamp()
+        self.chain = Chain(database, clock=lambda: self.now)
+        settings = Settings(
+            smtp_host="127.0.0.1",
+            smtp_port=mailbox.port,
+            smtp_tls="none",
+            mail_from="Steppewatch <alerts@office.example>",
+            operator_email="operator@office.example",
+            public_url="https://watch.example",
+            allow_private_hosts=receiver.address,
+            lease_s=10,
+        )
+        self.postman = Postman(database, Office.of(settings), clock=lambda: self.now, draw=lambda: 0.0)
+
+    def subscribe(self, name: str = "drills", query: str = QUERY, **options: Any) -> int:
+        """Store a subscription; by mail unless other recipients are given."""
+        fields = {key: options.pop(key) for key in list(options) if key in SubscriptionIn.__slots__}
+        options = options or {"email": ("analyst@office.example",)}
+        new = Standing(SubscriptionIn(name, query, **fields), **options)
+        return self.database.write(lambda conn: standing.store(conn, new, now=self.now))
+
+    def hook(self) -> dict[str, Any]:
+        """Return the options of a subscription to the receiver, which learns the secret to check with."""
+        return {"webhook": (self.receiver.url,)}
+
+    def bring(self, *documents: Document) -> list[str]:
+        """Take documents through the chain; return how they ended."""
+        return [end.outcome for end in self.chain.understand(documents)]
+
+    def post(self, *, digests: bool = True) -> int:
+        """Do what the worker's task does; return how many messages arrived."""
+        if digests:
+            self.postman.make_digests()
+        claim, lists = self.postman.claim()
+        return sum(self.postman.deliver(claim, ids) for ids in lists)
+
+    def statuses(self) -> list[str]:
+        """Return the statuses of all matches in the order they were found."""
+        with self.database.reading() as conn:
+            return list(conn.scalars(select(MatchRow.status).order_by(MatchRow.id)))
+
+    def states(self) -> dict[str, int]:
+        """Return how many deliveries are in each state."""
+        return self.database.read(deliveries.count_deliveries)
+
+    def column(self, column: Any) -> list[Any]:
+        """Return a column of a table, in the order of its rows' ids."""
+        with self.database.reading() as conn:
+            return list(conn.scalars(select(column).order_by(column.class_.id)))

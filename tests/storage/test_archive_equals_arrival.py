@@ -1,0 +1,49 @@
+"""What the archive finds is what arrival found: generated queries over real texts.
+
+More of them, and over all texts: `python -m benchmarks.archive`.
+"""
+
+from __future__ import annotations
+
+import random
+from itertools import islice
+
+from alertdesk import small_store
+from material import shared
+from samples import NOON, document, prepared_store
+from sqlalchemy import delete
+
+from benchmarks.archive import compare, every_text
+from db import wordindex
+from db.models import IndexedRevision
+from worker.alerts.query import parse
+from worker.delivery import archive
+from worker.pipeline import Chain
+
+TEXTS, QUERIES = 40, 120
+
+
+def test_the_archive_finds_what_arrival_found(database_url: str) -> None:
+    folder = shared("data")
+    database = prepared_store(database_url)
+    texts = list(islice(every_text(folder / "news_kyrgyz_24kg"), 20))
+    texts += list(islice(every_text(folder / "ner_bsnlp_ru"), 20))
+    random.Random(1).shuffle(texts)
+    compared = compare(database, texts[:TEXTS], QUERIES, seed=1, scans=10)
+    assert compared.unequal == []
+    assert compared.matches > 50, "too few matches to prove anything"
+    with database.reading() as conn:
+        assert wordindex.find_unindexed(conn, limit=1) == []
+    database.close()
+
+
+def test_what_was_stored_before_there_was_an_index_is_found_and_indexed(sqlite_url: str) -> None:
+    database = small_store(sqlite_url)
+    Chain(database, clock=lambda: NOON).understand([document()])
+    database.write(lambda conn: conn.execute(delete(IndexedRevision)))
+    query = parse("entity:csto AND chair*")
+    assert len(list(archive.search(database, query))) == 1
+    assert [archive.complete_index(database) for _ in range(2)] == [1, 0]
+    assert len(list(archive.search(database, query))) == 1
+    assert list(archive.search(database, parse("poplar* AND submarine"))) == []
+    database.close()

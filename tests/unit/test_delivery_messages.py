@@ -1,0 +1,120 @@
+"""What messages say: snippets, mails, chat lines, JSON. Texts are invented."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from worker.delivery.bulletin import Bulletin, Item, OutletLine, Place, plain
+from worker.delivery.mail import compose, render_html
+from worker.delivery.snippet import Piece, marked, snippet
+from worker.delivery.transports.chat import lines_of
+from worker.delivery.webhook_body import body_of
+
+NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
+ITEM = Item(
+    match_id=7,
+    story=7,
+    status="news",
+    title=marked("A meeting on the lake", [(2, 9)]),
+    snippet=(Piece("three officers with folding "), Piece("chairs", is_marked=True)),
+    terms=("meeting", "chairs"),
+    matched_at=NOW,
+    place=Place("Steppe Herald", "https://herald.example/a"),
+    dated_at=NOW,
+)
+ONE = Bulletin("0a1b", "match", "drills", "chairs AND meeting", NOW, (ITEM,), story_key="0a1b")
+
+
+@settings(max_examples=80)
+@given(st.text(max_size=900), st.lists(st.tuples(st.integers(-5, 950), st.integers(-5, 950)), max_size=12))
+def test_a_snippet_is_a_piece_of_the_text_and_marks_nothing_else(text: str, spans: list[tuple[int, int]]) -> None:
+    pieces = snippet(text, spans, length=120)
+    shown = plain(piece for piece in pieces if piece.text not in ("… ", " …"))
+    assert shown in text.replace("\n", " ")
+    assert len(shown) <= 160 or any(end - start > 100 for start, end in spans)
+    inside = {text[at] for start, end in spans if 0 <= start < end <= len(text) for at in range(start, end)}
+    for piece in pieces:
+        assert not piece.is_marked or set(piece.text) <= inside | {" "}
+
+
+@settings(max_examples=60)
+@given(st.text(max_size=300), st.lists(st.tuples(st.integers(0, 300), st.integers(0, 300)), max_size=8))
+def test_a_marked_headline_is_the_whole_headline(text: str, spans: list[tuple[int, int]]) -> None:
+    assert plain(marked(text, spans)) == text.replace("\n", " ")
+
+
+def test_a_snippet_shows_where_most_of_the_words_are() -> None:
+    text = (
+        "chairs. " + "nothing here, " * 60 + "the officers carried chairs and tables over the bridge. " + "more " * 100
+    )
+    spans = [(text.find(word, from_), text.find(word, from_) + len(word)) for word, from_ in (("chairs", 0),)]
+    late = text.find("officers")
+    spans += [(text.find(word, late), text.find(word, late) + len(word)) for word in ("officers", "chairs", "tables")]
+    shown = snippet(text, spans)
+    assert [piece.text for piece in shown if piece.is_marked] == ["officers", "chairs", "tables"]
+    assert shown[0].text == "… "
+    assert shown[-1].text == " …"
+
+
+def test_what_others_wrote_is_never_markup_and_never_a_header() -> None:
+    nasty = "<img src=x onerror=alert(1)>\r\nBcc: all@office.example"
+    item = replace(ITEM, title=marked(nasty, []), place=Place(nasty, "javascript:alert(1)"), terms=(nasty,))
+    bulletin = replace(ONE, items=(item,), question=nasty)
+    html = render_html(bulletin)
+    assert "<img" not in html
+    assert 'href="javascript:' not in html
+    mail = compose(bulletin, sender="Steppewatch <alerts@office.example>", to="analyst@office.example")
+    assert mail["Bcc"] is None
+    assert "\n" not in mail["Subject"]
+
+
+def test_a_mail_is_readable_without_html() -> None:
+    mail = compose(ONE, sender="Steppewatch <alerts@office.example>", to="analyst@office.example")
+    body = mail.get_body(("plain",))
+    assert body is not None
+    lines = body.get_content().splitlines()
+    assert lines[0] == "A *meeting* on the lake"
+    assert "Why: meeting · chairs" in lines
+    assert "https://herald.example/a" in lines
+
+
+@pytest.mark.parametrize("address", ["https://watch.example/u/1", "http://127.0.0.1:8000/u/1", ""])
+def test_one_click_is_offered_over_https_only(address: str) -> None:
+    mail = compose(replace(ONE, unsubscribe_url=address), sender="alerts@office.example", to="a@office.example")
+    assert (mail["List-Unsubscribe"] is not None) == bool(address)
+    assert (mail["List-Unsubscribe-Post"] is not None) == address.startswith("https:")
+
+
+def test_a_quiet_digest_says_how_the_outlets_do() -> None:
+    line = OutletLine("Steppe Herald", "it answered 503", None)
+    quiet = Bulletin("q", "quiet", "drills", "chairs", NOW, outlets=(line,), outlets_well=41)
+    assert quiet.subject == "[drills] All quiet"
+    assert "41 outlets are well" in render_html(quiet)
+    assert json.loads(body_of(quiet))["outlets"] == {
+        "well": 41,
+        "in_trouble": [{"name": "Steppe Herald", "state": "it answered 503", "succeeded_at": None}],
+    }
+
+
+@pytest.mark.parametrize(
+    ("stories", "more", "reprints", "subject"),
+    [(1, 0, 0, "[drills] 1 story"), (1, 214, 0, "[drills] 215 stories"), (1, 0, 1, "[drills] 1 story, 1 reprint")],
+)
+def test_the_subject_of_a_digest_counts(stories: int, more: int, reprints: int, subject: str) -> None:
+    places = tuple(Place("Oasis Wire", "https://oasis.example/a", "Again") for _ in range(reprints))
+    digest = replace(ONE, kind="digest", items=(ITEM,) * stories, more=more, reprints=places)
+    assert digest.subject == subject
+    assert ("and 214 more" in render_html(digest)) == (more == 214)
+
+
+def test_a_chat_gets_what_fits_and_how_much_more_there_is() -> None:
+    digest = replace(ONE, kind="digest", items=(ITEM,) * 14, more=200)
+    text = lines_of(digest)
+    assert text.startswith("A meeting on the lake (Steppe Herald)\nhttps://herald.example/a")
+    assert text.endswith("… and 204 more.")

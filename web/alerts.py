@@ -1,0 +1,92 @@
+"""What subscribers reach from outside, by secrets of their own: the feed of a subscription, and its end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from db import channels, subscriptions, tidings
+from db.channels import RecipientRow
+from db.engine import Database
+from db.subscriptions import SubscriptionRow
+from web.render import render
+from worker.delivery.addresses import shown
+from worker.delivery.feed import atom_of
+from worker.delivery.telling import items_of, question_of
+
+ENTRIES = 100
+_FORM = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    recipient: RecipientRow
+    subscription: SubscriptionRow
+
+
+def _find(conn: Connection, token: str) -> _Known:
+    recipient = channels.find_recipient(conn, token)
+    if recipient is None:
+        raise HTTPException(404)
+    return _Known(recipient, subscriptions.get_subscription(conn, recipient.subscription_id))
+
+
+def _database(request: Request) -> Database:
+    database: Database = request.app.state.board.database
+    return database
+
+
+def feed(request: Request) -> Response:
+    """Return the Atom feed of a subscription; 404 for whoever does not know its secret, or when it has ended."""
+    token = request.path_params["token"]
+    with _database(request).reading() as conn:
+        known = _find(conn, token)
+        is_over = known.recipient.state != "active" or known.subscription.state == "removed"
+        if known.recipient.channel.kind != "feed" or is_over:
+            raise HTTPException(404)
+        items = items_of(conn, tidings.read_subscription(conn, known.subscription.id, limit=ENTRIES), set())
+    question = question_of(known.subscription)
+    body = atom_of(known.subscription.name, question, items, token=token, address=str(request.url))
+    return Response(body, media_type="application/atom+xml")
+
+
+def ask_to_unsubscribe(request: Request) -> Response:
+    """Return a page with a button. Looking at it changes nothing: mail programs and scanners follow every link."""
+    with _database(request).reading() as conn:
+        known = _find(conn, request.path_params["token"])
+    return _page(known, is_over=known.recipient.state != "active")
+
+
+def unsubscribe(request: Request) -> Response:
+    """End a subscription for one recipient: RFC 8058's one click, or the button. Again changes nothing."""
+    database = _database(request)
+    known = database.read(lambda conn: _find(conn, request.path_params["token"]))
+    database.write(lambda conn: channels.unsubscribe(conn, [known.recipient.id]))
+    return _page(known, is_over=True)
+
+
+def _page(known: _Known, *, is_over: bool) -> Response:
+    channel = known.recipient.channel
+    response = render(
+        "unsubscribe.html",
+        name=known.subscription.name,
+        question=question_of(known.subscription),
+        address=shown(channel.kind, channel.address),
+        is_over=is_over,
+    )
+    response.headers["Content-Security-Policy"] = _FORM
+    return response
+
+
+ROUTES = [
+    Route("/alerts/feed/{token}.atom", feed),
+    Route("/alerts/unsubscribe/{token}", ask_to_unsubscribe, methods=["GET"]),
+    Route("/alerts/unsubscribe/{token}", unsubscribe, methods=["POST"]),
+]

@@ -1,0 +1,48 @@
+"""What follows from a failed attempt: pure."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from db.deliveries import Aftermath
+from worker.delivery.transports.errors import AddressRefused, MessageRefused, TransportDown, TransportError
+
+ATTEMPTS_MAX = 20
+"""Then a message is given up, and waits for a person."""
+PAUSE_AFTER = 12
+"""Failures in a row, about two and a half hours of them, after which an address pauses itself."""
+
+_FIRST_S, _LONGEST_S = 5.0, 3_600.0
+_DOWN_S = 30.0
+
+
+def backoff_s(failures: int, draw: float) -> float:
+    """Return the seconds to wait after so many failures in a row: doubled each time up to an hour, with jitter.
+
+    `draw` is from 0 up to 1: it takes up to half of the time away, so that what failed together does not come back
+    together.
+    """
+    return min(_FIRST_S * 2.0 ** (failures - 1), _LONGEST_S) * (1 - draw / 2)
+
+
+def aftermath(error: Exception, *, attempts: int, failures: int, now: datetime, draw: float) -> Aftermath:
+    """Return what follows. `attempts` of the message and `failures` of the address count this one."""
+    if isinstance(error, TransportDown):
+        at = now + timedelta(seconds=_DOWN_S * (1 - draw / 2))
+        return Aftermath(str(error), at, costs_attempt=False, rests_until=at)
+    if isinstance(error, AddressRefused):
+        return Aftermath(str(error), now, costs_attempt=False, channel_failed=True, pauses=True)
+    if isinstance(error, MessageRefused):
+        return Aftermath(str(error), None)
+    if isinstance(error, TransportError):
+        at = now + timedelta(seconds=max(backoff_s(failures, draw), error.retry_after_s))
+        is_last = attempts >= ATTEMPTS_MAX
+        return Aftermath(
+            str(error),
+            None if is_last else at,
+            channel_failed=True,
+            rests_until=at,
+            pauses=failures >= PAUSE_AFTER,
+        )
+    at = now + timedelta(seconds=backoff_s(attempts, draw))
+    return Aftermath(f"internal error: {error!r}", None if attempts >= ATTEMPTS_MAX else at)

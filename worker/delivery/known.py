@@ -1,0 +1,33 @@
+"""What a subscription may refer to, as the store has it."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from sqlalchemy import Connection, select
+
+from db import subscriptions, vocabularies
+from db.guard import parse_allowed
+from db.models import Source
+from worker.alerts.query import Known as Names
+from worker.alerts.query import parse
+from worker.delivery.standing import Known
+from worker.tagging.vocabulary import Vocabulary
+
+
+def names_of(conn: Connection) -> Names | None:
+    """Return the names of the current vocabulary; None while there is none."""
+    version = vocabularies.current_version(conn)
+    if version is None:
+        return None
+    return Names.of(Vocabulary.from_json(vocabularies.get_content(conn, version)))
+
+
+def known_of(conn: Connection, *, allow_private_hosts: str) -> Known:
+    """Return everything that subscriptions are checked against."""
+    names = names_of(conn)
+    return Known(
+        parse=partial(parse, saved=subscriptions.saved_queries(conn), known=names),
+        outlets=set(conn.scalars(select(Source.id))),
+        allowed=parse_allowed(allow_private_hosts),
+    )

@@ -1,0 +1,20 @@
+"""Addresses of our own pages, as messages name them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """`base` is the public address of the pages, without a slash at its end; empty if there is none."""
+
+    base: str = ""
+
+    def unsubscribe(self, token: str) -> str:
+        """Return where a recipient ends a subscription; empty without a public address."""
+        return f"{self.base}/alerts/unsubscribe/{token}" if self.base else ""
+
+    def feed(self, token: str | None) -> str:
+        """Return the secret address of a feed; empty without one."""
+        return f"{self.base}/alerts/feed/{token}.atom" if self.base and token else ""

@@ -1,0 +1,72 @@
+"""What counts as news to a subscriber: pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from db.matches import Earlier, Fact
+
+_SENT = ("news", "revised")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a subscription wants to hear of."""
+
+    max_age: timedelta
+    on_revision: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What becomes of a match (`db.models.MatchRow` names the statuses) and which earlier match it belongs to."""
+
+    status: str
+    item_id: int | None = None
+
+
+def judge(
+    fact: Fact, rule: Rule, terms: frozenset[tuple[str, str]] | None, earlier: Sequence[Earlier]
+) -> Ruling | None:
+    """Return what becomes of a revision for a subscription; None if there is nothing to note.
+
+    `terms` are the (field, term) that fired; None if it does not match. `earlier` are the subscription's matches in
+    the same story, the oldest first.
+    """
+    of_article = [m for m in earlier if m.article_id == fact.article_id and m.status != "superseded"]
+    item_id = next((match.item_id or match.id for match in earlier if match.status in _SENT), None)
+    if terms is None:
+        return _withdrawn(fact, rule, of_article, item_id)
+    if not fact.is_current:
+        return Ruling("superseded", item_id)
+    if of_article:
+        changed = rule.on_revision and of_article[-1].terms != terms
+        return Ruling("revised" if changed else "known", item_id)
+    if rule.on_revision and not fact.is_first:
+        return Ruling("revised", item_id)
+    if fact.is_first and fact.is_backfill:
+        return Ruling("backfill", item_id)
+    if is_old(fact, rule.max_age):
+        return Ruling("old", item_id)
+    return Ruling("news") if item_id is None else Ruling("also", item_id)
+
+
+def _withdrawn(fact: Fact, rule: Rule, of_article: Sequence[Earlier], item_id: int | None) -> Ruling | None:
+    """An edit took away what was told: worth a word to whoever wants to know of edits."""
+    was_told = bool(of_article) and of_article[-1].status in (*_SENT, "also", "known")
+    if rule.on_revision and fact.is_current and was_told and item_id is not None:
+        return Ruling("withdrawn", item_id)
+    return None
+
+
+def is_old(fact: Fact, max_age: timedelta) -> bool:
+    """Return whether an article was published too long before it was seen; a day counts to its end.
+
+    What counts is when it was collected, not when a worker got to it: an outage of ours makes nothing old.
+    """
+    if fact.published_at is None:
+        return False
+    published_at: datetime = fact.published_at + (timedelta(days=1) if fact.published_is_day else timedelta())
+    return fact.observed_at - published_at > max_age

@@ -1,0 +1,167 @@
+"""Mail over SMTP: one connection for many messages, and no wait without an end."""
+
+from __future__ import annotations
+
+import contextlib
+import smtplib
+import ssl
+import time
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.utils import parseaddr
+from pathlib import Path
+from types import TracebackType
+
+from worker.delivery.transports.errors import AddressRefused, MessageRefused, TransportDown, TransportError
+
+TLS_MODES = ("starttls", "tls", "none")
+
+
+@dataclass(frozen=True, slots=True)
+class SmtpServer:
+    """The mail server that takes our messages. `tls` is one of TLS_MODES."""
+
+    host: str
+    port: int
+    tls: str
+    user: str = ""
+    password_file: Path | None = None
+
+
+class Mailer:
+    """A connection to the mail server, opened when first needed. Close it after a batch."""
+
+    def __init__(self, server: SmtpServer, *, timeout_s: float) -> None:
+        self._server = server
+        self._timeout_s = timeout_s
+        self._smtp: _Smtp | None = None
+
+    def send(self, message: EmailMessage) -> None:
+        """Hand a message to the server; returning means that it took it. Raises TransportError."""
+        deadline = time.monotonic() + self._timeout_s
+        smtp = self._connected(deadline)
+        smtp.deadline = deadline
+        sender, to = parseaddr(str(message["From"]))[1], parseaddr(str(message["To"]))[1]
+        try:
+            smtp.sendmail(sender, [to], message.as_bytes())
+        except smtplib.SMTPRecipientsRefused as error:
+            code, text = next(iter(error.recipients.values()))
+            self._after_refusal(code)
+            kind = AddressRefused if 500 <= code < 600 else TransportError
+            raise kind(f"the mail server refused {to}: {_said(code, text)}") from error
+        except smtplib.SMTPSenderRefused as error:
+            self._after_refusal(error.smtp_code)
+            raise TransportDown(
+                f"the mail server refused the sender {sender}: {_said(error.smtp_code, error.smtp_error)}"
+            ) from error
+        except smtplib.SMTPDataError as error:
+            self._after_refusal(error.smtp_code)
+            kind = MessageRefused if 500 <= error.smtp_code < 600 else TransportError
+            raise kind(f"the mail server refused the message: {_said(error.smtp_code, error.smtp_error)}") from error
+        except (smtplib.SMTPException, OSError, ValueError) as error:
+            self._drop()
+            raise TransportDown(f"the mail server {self._name}: {_why(error)}") from error
+
+    def close(self) -> None:
+        """Say goodbye, if there is a connection."""
+        smtp, self._smtp = self._smtp, None
+        if smtp is not None:
+            smtp.deadline = time.monotonic() + 2
+            with contextlib.suppress(smtplib.SMTPException, OSError):
+                smtp.quit()
+
+    def __enter__(self) -> Mailer:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        self.close()
+
+    @property
+    def _name(self) -> str:
+        return f"{self._server.host}:{self._server.port}"
+
+    def _connected(self, deadline: float) -> _Smtp:
+        if self._smtp is not None:
+            return self._smtp
+        server = self._server
+        if not server.host:
+            raise TransportDown("no mail server is set: STEPPEWATCH_SMTP_HOST names one")
+        smtp = _Smtp(deadline)
+        try:
+            smtp.open(server.host, server.port, ssl.create_default_context() if server.tls == "tls" else None)
+            smtp.ehlo_or_helo_if_needed()
+            if server.tls == "starttls":
+                smtp.starttls(context=ssl.create_default_context())
+                smtp.ehlo()
+            if server.user:
+                smtp.login(server.user, _password(server.password_file))
+        except (smtplib.SMTPException, OSError, ValueError) as error:
+            smtp.close()
+            raise TransportDown(f"the mail server {self._name}: {_why(error)}") from error
+        self._smtp = smtp
+        return smtp
+
+    def _after_refusal(self, code: int) -> None:
+        if code == 421:  # it closes the connection
+            self._drop()
+
+    def _drop(self) -> None:
+        smtp, self._smtp = self._smtp, None
+        if smtp is not None:
+            smtp.close()
+
+
+class _Smtp(smtplib.SMTP):
+    """An SMTP client whose every wait ends at one deadline, however slowly the server dribbles."""
+
+    def __init__(self, deadline: float) -> None:
+        self.deadline = deadline
+        self._context: ssl.SSLContext | None = None
+        super().__init__(timeout=self._left())
+
+    def open(self, host: str, port: int, context: ssl.SSLContext | None) -> None:
+        """Connect, with TLS from the first byte if a context is given. Raises as smtplib does."""
+        self._context = context
+        self._host = host  # what starttls checks the certificate against
+        code, text = self.connect(host, port)
+        if code != 220:
+            raise smtplib.SMTPConnectError(code, text)
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> object:
+        plain = super()._get_socket(host, port, self._left())  # type: ignore[misc]  # not in typeshed
+        return self._context.wrap_socket(plain, server_hostname=host) if self._context else plain
+
+    def send(self, s: object) -> None:
+        """Send within what is left of the time."""
+        self._hurry()
+        super().send(s)  # type: ignore[arg-type]
+
+    def getreply(self) -> tuple[int, bytes]:
+        """Hear the answer within what is left of the time."""
+        self._hurry()
+        return super().getreply()
+
+    def _hurry(self) -> None:
+        if self.sock is not None:
+            self.sock.settimeout(self._left())
+
+    def _left(self) -> float:
+        left = self.deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("it took too long")
+        return left
+
+
+def _password(path: Path | None) -> str:
+    return path.read_text(encoding="utf-8").strip() if path else ""
+
+
+def _said(code: int, text: bytes | str) -> str:
+    words = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
+    return f"{code} {' '.join(words.split())}"[:300]
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, smtplib.SMTPResponseException):
+        return _said(error.smtp_code, error.smtp_error)
+    return str(error) or type(error).__name__
