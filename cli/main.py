@@ -23,6 +23,7 @@ from cli import (
     extract,
     feed,
     ingest,
+    schedule,
     source,
     status,
     store,
@@ -50,8 +51,10 @@ words = typer.Typer(no_args_is_help=True, help="The vocabulary: list, show, chec
 app.add_typer(sources, name="source")
 app.add_typer(articles, name="article")
 app.add_typer(stories, name="story")
+schedules = typer.Typer(no_args_is_help=True, help="Exports that are written by themselves: add, list, run, remove.")
 app.add_typer(words, name="vocabulary")
 app.add_typer(alerts, name="alert")
+app.add_typer(schedules, name="schedule")
 
 SERVICE, TOOLS, RESULTS = "Run it", "Try one stage", "Get results"
 
@@ -95,6 +98,10 @@ alerts.command("sync")(alertsync.alert_sync)
 alerts.command("test")(alerttest.alert_test)
 alerts.command("deliveries")(deliveries.alert_deliveries)
 alerts.command("resend")(deliveries.alert_resend)
+schedules.command("add")(schedule.schedule_add)
+schedules.command("list")(schedule.schedule_list)
+schedules.command("run")(schedule.schedule_run)
+schedules.command("remove")(schedule.schedule_remove)
 words.command("list")(vocabulary.vocabulary_list)
 words.command("show")(vocabulary.vocabulary_show)
 words.command("check")(vocabulary.vocabulary_check)

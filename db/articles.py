@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -96,6 +97,7 @@ def record_articles(conn: Connection, articles: Sequence[ArticleIn], *, lease_un
     written = _insert_revisions(conn, fresh, lease_until)
     stored.update(written)
     _make_latest_current(conn, fresh, stored, created, zone)
+    _count_revisions(conn, fresh, stored)
     _keep_least_spelling(conn, articles, ids, spellings)
     recorded, told = [], set()
     for article in articles:
@@ -266,6 +268,8 @@ def _make_latest_current(
                 "language": article.language,
                 "genre": article.genre,
                 "in_scope": None,
+                "title": article.title,
+                "author": article.author,
             }
         )
     columns: dict[str, Any] = {name: bindparam(name) for name in rows[0] if name != "of_id"}
@@ -275,6 +279,16 @@ def _make_latest_current(
     sketches = sorted({(value, article_id) for article_id, key in changed.items() for value in fresh[key].sketch})
     if sketches:
         conn.execute(insert(conn, SketchHash), [{"hash": value, "article_id": i} for value, i in sketches])
+
+
+def _count_revisions(
+    conn: Connection, fresh: Mapping[tuple[int, str], ArticleIn], stored: Mapping[tuple[int, str], _Stored]
+) -> None:
+    counts = Counter(article_id for article_id, _ in stored)
+    revised = [i for i in sorted({article_id for article_id, _ in fresh}) if counts[i] > 1]
+    if revised:
+        count = update(Article).where(Article.id == bindparam("of_id")).values(revisions=bindparam("texts"))
+        conn.execute(count, [{"of_id": article_id, "texts": counts[article_id]} for article_id in revised])
 
 
 def _is_alone(stored: Mapping[tuple[int, str], _Stored], article_id: int) -> bool:

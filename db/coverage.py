@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, distinct, func, insert, select
 
+from db.changes import note_changes
 from db.models import Article, CoverageCell, CoverageDirty, CoverageFact, CoverageMark, CoverageSeries
 
 GRAINS = ("day", "week", "month")
@@ -45,6 +46,7 @@ def mark_articles(conn: Connection, article_ids: Sequence[int]) -> None:
     """
     if article_ids:
         conn.execute(insert(CoverageMark), [{"article_id": article_id} for article_id in sorted(set(article_ids))])
+        note_changes(conn, article_ids)
 
 
 def mark_everything(conn: Connection) -> None:

@@ -45,6 +45,12 @@ class Database:
         with self.engine.connect() as conn:
             return query(conn)
 
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """Yield a connection for long reading: all its queries see the store as it is at the first of them."""
+        with dialect.snapshot(self.engine) as conn:
+            yield conn
+
     def write(self, work: Callable[[Connection], T]) -> T:
         """Return what `work` returned inside one committed transaction.
 

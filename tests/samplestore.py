@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import xxhash
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, ScalarSelect, func, insert, select, update
 
 from db.coverage import mark_articles
 from db.engine import Database
@@ -78,7 +78,7 @@ def _prepare(conn: Connection) -> None:
         {"id": key, "type": kind, "label": label, "wikidata": None, "description": None, "in_seed": False}
         for key, (kind, label) in ENTITIES.items()
     ]
-    record_version(conn, version=VERSION, content="{}", entities=entities, aliases=7, now=NOON)
+    record_version(conn, version=VERSION, content='{"entities": []}', entities=entities, aliases=7, now=NOON)
     for outlet in OUTLETS:
         record_source(conn, outlet, now=NOON)
 
@@ -93,9 +93,20 @@ def _fill(conn: Connection, samples: Sequence[Sample]) -> None:
         revision_id = conn.execute(insert(Revision).values(revision).returning(Revision.id)).scalar_one()
         record_mentions(conn, [revision_id], list(_mentions(sample, revision_id)), vocabulary_version=VERSION)
         original = ids[sample.copies] if sample.copies else article_id
-        current = {"revision_id": revision_id, "cluster_id": original}
+        current = {
+            "revision_id": revision_id,
+            "cluster_id": original,
+            "title": sample.title,
+            "author": sample.author,
+            "revisions": _revisions_of(article_id),
+        }
         conn.execute(update(Article).where(Article.id == article_id).values(current))
     mark_articles(conn, list(ids.values()))
+
+
+def _revisions_of(article_id: int) -> ScalarSelect[int]:
+    query = select(func.count()).select_from(Revision).where(Revision.article_id == article_id)
+    return query.scalar_subquery()
 
 
 def _article(sample: Sample) -> dict[str, Any]:
@@ -109,6 +120,8 @@ def _article(sample: Sample) -> dict[str, Any]:
         "counts_on": (sample.published_at or sample.collected_at).date(),
         "language": sample.language,
         "genre": sample.genre,
+        "title": sample.title,
+        "author": sample.author,
     }
 
 

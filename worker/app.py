@@ -54,6 +54,7 @@ app.conf.update(
             "schedule": max(1.0, settings.sweep_every_s),
             "options": {"expires": 10.0},
         },
+        "export": {"task": "worker.tasks.export", "schedule": 60.0, "options": {"expires": 50.0}},
         "tidy": {"task": "worker.tasks.tidy", "schedule": 3_600.0, "options": {"expires": 3_000.0}},
     },
 )

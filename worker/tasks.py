@@ -11,7 +11,7 @@ from celery.signals import worker_init, worker_process_init
 
 from db import captures, deliveries, outbox, revisions
 from db.engine import Database
-from worker import service
+from worker import scheduled, service
 from worker.app import app, settings
 from worker.delivery import silence
 from worker.delivery.postman import Office, Postman
@@ -124,6 +124,12 @@ def deliver(claim: str, delivery_ids: list[int]) -> None:
 def recount() -> None:
     """Bring the coverage cells up to date."""
     recount_cells(chain().database, wait=False)
+
+
+@app.task
+def export() -> None:
+    """Write the scheduled exports that are due."""
+    scheduled.run_due(chain().database, utc_now)
 
 
 @app.task

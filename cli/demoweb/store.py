@@ -15,13 +15,12 @@ from db.articles import count_articles
 from db.captures import count_waiting
 from db.coverage import count_marks
 from db.engine import Database
-from db.exports import Filters, iter_articles
+from db.exports import Filters, iter_rows
 from db.feeds import count_due_feeds, iter_feeds
 from db.models import Page
 from db.pages import count_due_pages
 from db.sources import list_sources
 from worker.catalogue import Feed, Outlet
-from worker.export.columns import ARTICLES
 from worker.setup import load_catalogue, prepare
 
 
@@ -137,9 +136,7 @@ def read_knowledge(database: Database) -> Knowledge:
     with database.reading() as conn:
         feeds = {feed.url: feed.last_error for feed in iter_feeds(conn)}
         pages = {row.canonical_url: PageState(row.state, row.last_error) for row in conn.execute(query)}
-    names = [column.name for column in ARTICLES]
-    rows = (dict(zip(names, row, strict=True)) for row in iter_articles(database, Filters()))
-    articles = {
-        str(row["canonical_url"]): Filed(int(str(row["revisions"])), str(row["original_url"] or "")) for row in rows
-    }
+    with database.snapshot() as conn:
+        rows = iter_rows(conn, "articles", Filters())
+        articles = {row.canonical_url: Filed(row.revisions, row.original_url or "") for row in rows}
     return Knowledge(feeds, pages, articles)

@@ -23,6 +23,7 @@ from db.models.coverage import (
     Outcome,
     Problem,
 )
+from db.models.exports import ChangeClock, ExportCursor, ExportSchedule
 from db.models.sources import Source, SourceDomain
 from db.models.stories import StoryDecision, StoryPair
 from db.models.vocabulary import Entity, MentionRow, VocabularyVersion
@@ -31,6 +32,7 @@ __all__ = [
     "Article",
     "Base",
     "Capture",
+    "ChangeClock",
     "Channel",
     "ClusterLink",
     "CoverageCell",
@@ -41,6 +43,8 @@ __all__ = [
     "CoverageState",
     "Delivery",
     "Entity",
+    "ExportCursor",
+    "ExportSchedule",
     "Feed",
     "FingerprintRow",
     "HostLease",

@@ -7,17 +7,20 @@ from datetime import date, datetime
 from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.models.base import Base, RowId, Url
+from db.models.base import Base, BytewiseUrl, RowId, Url
 
 
 class Article(Base):
     """One per canonical URL. What it says is its current revision; the columns here repeat that for queries."""
 
     __tablename__ = "articles"
-    __table_args__ = (Index("ix_articles_counts_on_source_id", "counts_on", "source_id"),)
+    __table_args__ = (
+        Index("ix_articles_counts_on_source_id", "counts_on", "source_id"),
+        Index("ix_articles_counts_on_canonical_url", "counts_on", "canonical_url"),
+    )
 
     id: Mapped[RowId]
-    canonical_url: Mapped[Url] = mapped_column(unique=True)
+    canonical_url: Mapped[BytewiseUrl] = mapped_column(unique=True)
     url: Mapped[Url]
     source_id: Mapped[str] = mapped_column(ForeignKey("sources.id"), index=True)
     revision_id: Mapped[int | None] = mapped_column(BigInteger, index=True)
@@ -33,6 +36,12 @@ class Article(Base):
     in_scope: Mapped[bool | None]
     cluster_id: Mapped[int | None] = mapped_column(BigInteger, index=True)
     """The article id of the cluster's original; its own id for an original; null until compared."""
+    title: Mapped[str | None]
+    author: Mapped[str | None]
+    revisions: Mapped[int] = mapped_column(default=1, server_default="1")
+    """How many different texts stood at this address."""
+    changed: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0", index=True)
+    """The number of the transaction that last changed anything about it, see `db.changes`."""
 
 
 class Revision(Base):

@@ -57,3 +57,5 @@ BigId = BigInteger().with_variant(Integer, "sqlite")
 RowId = Annotated[int, mapped_column(BigId, primary_key=True, autoincrement=True)]
 Slug = Annotated[str, mapped_column(String(200))]
 Url = Annotated[str, mapped_column(String(2_000))]
+BytewiseUrl = Annotated[str, mapped_column(String(2_000).with_variant(String(2_000, collation="C"), "postgresql"))]
+"""Sorts by code point on every database, not by the rules of a locale, so that an index gives that order."""

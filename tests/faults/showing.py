@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,13 +20,14 @@ from cli.demoweb.show import demo_family, demo_settings
 from cli.demoweb.store import prepare_store
 from cli.demoweb.web import DemoWeb
 from db.engine import Database
-from db.exports import Filters, iter_articles, iter_coverage, iter_mentions
+from db.exports import Filters, iter_rows
 from db.models import Outcome
 from db.settings import Settings
 from worker import valkey
-from worker.export.columns import ARTICLES, COVERAGE, MENTIONS, Column
+from worker.export.columns import COLUMNS, Column
 from worker.export.stream import stream_csv
 
+_KINDS = ("articles", "mentions", "coverage", "cooccurrence", "clusters")
 _OWN_TO_A_RUN = frozenset({"article_id", "cluster_id", "collected_at"})
 _LOOK_S = 0.05
 PATIENCE_S = 600.0
@@ -143,14 +144,8 @@ def plan(draw: random.Random, kinds: Sequence[str], count: int) -> Iterator[str]
 
 def read_exports(database: Database) -> dict[str, bytes]:
     """Return all exports without the columns that differ between any two runs."""
-    everything: dict[str, tuple[Sequence[Column], Callable[[Database, Filters], Iterable[Sequence[object]]]]] = {
-        "articles": (ARTICLES, iter_articles),
-        "mentions": (MENTIONS, iter_mentions),
-        "coverage": (COVERAGE, iter_coverage),
-    }
-    return {
-        kind: _comparable(columns, rows(database, Filters())).encode() for kind, (columns, rows) in everything.items()
-    }
+    with database.snapshot() as conn:
+        return {kind: _comparable(COLUMNS[kind], iter_rows(conn, kind, Filters())).encode() for kind in _KINDS}
 
 
 def _comparable(columns: Sequence[Column], rows: Iterable[Sequence[object]]) -> str:

@@ -20,9 +20,8 @@ from servers import tally
 
 from cli.demoweb.web import VAULT
 from db.engine import Database
-from db.exports import Filters, iter_articles, iter_mentions
+from db.exports import Filters, iter_rows
 from worker import valkey
-from worker.export.columns import ARTICLES
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_S = 240
@@ -57,8 +56,8 @@ class Demo:
 
     def rows(self) -> dict[str, dict[str, Any]]:
         """Return the exported articles by the last part of their address."""
-        names = [column.name for column in ARTICLES]
-        rows = [dict(zip(names, row, strict=True)) for row in iter_articles(self.database, Filters())]
+        with self.database.snapshot() as conn:
+            rows = [dict(row._mapping) for row in iter_rows(conn, "articles", Filters())]
         return {row["canonical_url"].rpartition("/")[2]: row for row in rows}
 
 
@@ -141,7 +140,9 @@ def test_the_edited_article_has_two_revisions_and_the_others_one(demo: Demo, fir
     revisions = {name: row["revisions"] for name, row in demo.rows().items()}
     assert {name for name, n in revisions.items() if n != 1} == {"observers-at-aktogan"}
     assert revisions["observers-at-aktogan"] == 2
-    named = {row[5] for row in iter_mentions(demo.database, Filters()) if "observers-at-aktogan" in str(row[12])}
+    with demo.database.snapshot() as conn:
+        mentions = list(iter_rows(conn, "mentions", Filters()))
+    named = {row.entity for row in mentions if "observers-at-aktogan" in row.url}
     assert "csto" in named
     assert "sergei-lavrov" not in named
 

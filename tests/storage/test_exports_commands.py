@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,9 +17,10 @@ import pytest
 import typer
 from click.testing import Result
 from samplestore import Sample, fill, store_of
+from sqlalchemy import text
 from typer.testing import CliRunner
 
-from cli import coverage, export, source, status, store
+from cli import coverage, export, schedule, source, status, store
 from db.engine import Database
 from db.migrate import upgrade
 from db.settings import load
@@ -32,6 +34,10 @@ for name, function in {
     "source-add": source.source_add,
     "source-list": source.source_list,
     "source-show": source.source_show,
+    "schedule-add": schedule.schedule_add,
+    "schedule-list": schedule.schedule_list,
+    "schedule-run": schedule.schedule_run,
+    "schedule-remove": schedule.schedule_remove,
 }.items():
     app.command(name)(function)
 
@@ -130,7 +136,68 @@ def test_export_of_an_unknown_kind_is_wrong_usage(filled: Path) -> None:
 
 
 def test_coverage_is_not_exported_by_language(filled: Path) -> None:
-    assert run("export", "coverage", "--lang", "ru").exit_code == 2
+    result = run("export", "coverage", "--lang", "ru", "-o", "out.csv")
+    assert result.exit_code == 1
+    assert "not kept by language" in result.stderr
+    assert not Path("out.csv").exists()
+
+
+def test_export_since_the_last_time(filled: Path, tmp_path: Path) -> None:
+    assert run("export", "articles", "--since-last", "nightly", "-o", "1.csv").stderr == "3 rows in 1.csv\n"
+    assert run("export", "articles", "--since-last", "nightly", "-o", "2.csv").stderr == "0 rows in 2.csv\n"
+    result = run("export", "articles", "--since-last", "nightly", "-o", "/dev/full", "--lang", "ru")
+    assert "nightly is the name of another export" in result.stderr
+    assert run("export", "articles", "--since-last", "nightly").exit_code == 2
+
+
+def test_a_full_disk_moves_nothing_and_is_told(filled: Path) -> None:
+    result = run("export", "articles", "--since-last", "nightly", "-o", "/dev/full")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "/dev/full cannot be written: no space left on device" in result.stderr
+    assert run("export", "articles", "--since-last", "nightly", "-o", "1.csv").stderr == "3 rows in 1.csv\n"
+
+
+def test_export_as_a_package(filled: Path, tmp_path: Path) -> None:
+    assert run("export", "articles", "--package", "p").stderr == "3 rows in p\n"
+    cut = json.loads((tmp_path / "p" / "manifest.json").read_text())["cut"]
+    assert run("export", "articles", "--cut", cut).stdout_bytes == (tmp_path / "p" / "articles.csv").read_bytes()
+
+
+def test_export_of_what_answers_a_query(filled: Path) -> None:
+    result = run("export", "articles", "--query", "Turan NEAR/3 CSTO")
+    assert [row["url"] for row in rows_of(result.stdout)] == ["https://herald.example/1"], result.stderr
+    assert len(rows_of(run("export", "mentions", "--query", "source:oasis.example NOT Turan").stdout)) == 2
+    wrong = run("export", "articles", "--query", "CSTO AND (")
+    assert (wrong.exit_code, wrong.stdout) == (1, "")
+    assert "the query cannot be read" in wrong.stderr
+    assert "cannot be asked for by a query" in run("export", "sources", "--query", "CSTO").stderr
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        pytest.param(["articles", "--wide"], id="only coverage is wide"),
+        pytest.param(["articles", "--format", "parquet", "--gzip"], id="Parquet is compressed"),
+        pytest.param(["articles", "--package", "p", "-o", "f"], id="two places"),
+        pytest.param(["articles", "--cut", "yesterday"], id="no cut"),
+    ],
+)
+def test_export_options_that_do_not_go_together(filled: Path, options: list[str]) -> None:
+    assert run("export", *options).exit_code == 2
+
+
+def test_exports_are_scheduled_listed_run_and_removed(filled: Path, tmp_path: Path) -> None:
+    added = run("schedule-add", "nightly", "articles", "--every", "day", "--into", "out", "--new-only", "--lang", "en")
+    assert added.exit_code == 0, added.stderr
+    assert run("schedule-add", "nightly", "mentions", "--every", "day", "--into", "out").exit_code == 1
+    [listed] = [json.loads(line) for line in run("schedule-list").stdout.splitlines()]
+    assert (listed["question"], listed["last_file"]) == ({"kind": "articles", "languages": ["en"]}, None)
+    [file] = run("schedule-run", "nightly").stdout.splitlines()
+    assert len(rows_of(Path(file).read_text())) == 2
+    assert json.loads(run("schedule-list").stdout)["last_file"] == file
+    assert run("schedule-remove", "nightly").exit_code == 0
+    assert "there are: none" in run("schedule-remove", "nightly").stderr
+    assert Path(file).exists()
 
 
 def test_a_failed_export_leaves_the_old_file(filled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -155,22 +222,36 @@ def test_export_through_a_link_keeps_the_link(filled: Path, tmp_path: Path) -> N
     assert len(rows_of((tmp_path / "real.csv").read_text())) == 3
 
 
-def test_a_reader_that_leaves_ends_the_export_quietly(filled: Path) -> None:
+@contextmanager
+def reading(filled: Path) -> Iterator[tuple[Database, subprocess.Popen[bytes]]]:
+    """Yield a store and an export of it that fills a pipe, of which the first line was read."""
     database = Database(f"sqlite:///{filled / 'steppewatch.db'}")
-    fill(database, [Sample(f"https://herald.example/n{number}", title="t" * 200) for number in range(1_500)])
-    database.close()
+    fill(database, [Sample(f"https://herald.example/n{number}", title="t" * 200) for number in range(700)])
     code = "import sys, typer; from cli.export import export; sys.argv = ['export', 'articles']; typer.run(export)"
-    with subprocess.Popen(
-        [sys.executable, "-c", code],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        cwd=Path(export.__file__).parents[1],
-    ) as process:
+    pipe, folder = subprocess.PIPE, Path(export.__file__).parents[1]
+    with subprocess.Popen([sys.executable, "-c", code], stdout=pipe, stderr=pipe, cwd=folder) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith(b"article_id,")
+        yield database, process
+    database.close()
+
+
+def test_a_reader_that_leaves_ends_the_export_quietly(filled: Path) -> None:
+    with reading(filled) as (_, process):
         assert process.stdout is not None
         assert process.stderr is not None
-        assert process.stdout.readline().startswith(b"article_id,")
         process.stdout.close()
         assert process.stderr.read() == b""
+    assert process.returncode == 0
+
+
+def test_a_reader_that_pauses_holds_no_transaction(filled: Path) -> None:
+    with reading(filled) as (database, process):
+        fill(database, [Sample("https://herald.example/new", title="While somebody reads")])
+        with database.engine.connect() as conn:
+            assert tuple(conn.execute(text("PRAGMA wal_checkpoint(TRUNCATE)")).one()) == (0, 0, 0)
+        assert process.stdout is not None
+        assert process.stdout.read().count(b"\r\n") == 703
     assert process.returncode == 0
 
 

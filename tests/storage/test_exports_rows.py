@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
 import pytest
-from samplestore import NOON, Sample, fill, store_of
-from sqlalchemy import delete, select, text, update
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from samplestore import Sample, fill, store_of
+from sqlalchemy import delete, select, update
 
+from db import dialect
 from db.engine import Database
-from db.exports import Filters, iter_articles, iter_coverage, iter_mentions
-from db.models import Article, CoverageCell, CoverageSeries
+from db.exports import Filters, iter_csv, iter_rows
+from db.models import Article, CoverageCell, CoverageSeries, MentionRow
 from worker.export.columns import COLUMNS
-from worker.export.stream import stream_csv
+from worker.export.stream import header, stream_csv, unguard
 
 EARLY = datetime(2022, 1, 2, 0, 0, tzinfo=UTC)
 LATE = datetime(2022, 1, 7, 23, 59, 59, tzinfo=UTC)
@@ -59,9 +62,7 @@ SAMPLES = [
     Sample("https://herald.example/a", title="Nothing much", published_at=EARLY, is_day=True, language="kk"),
 ]
 
-Rows = Callable[[Database, Filters], Iterator[Sequence[object]]]
 ALL = Filters()
-ROWS: dict[str, Rows] = {"articles": iter_articles, "mentions": iter_mentions, "coverage": iter_coverage}
 
 
 @pytest.fixture
@@ -71,9 +72,14 @@ def store(database_url: str) -> Iterator[Database]:
     database.close()
 
 
+def document(store: Database, kind: str, filters: Filters = ALL) -> str:
+    with store.snapshot() as conn:
+        lines = b"".join(chunk for chunk, _ in iter_csv(conn, kind, filters)).decode()
+    return header(COLUMNS[kind]) + lines
+
+
 def export(store: Database, kind: str, filters: Filters = ALL) -> list[dict[str, str]]:
-    document = "".join(stream_csv(COLUMNS[kind], ROWS[kind](store, filters)))
-    return list(csv.DictReader(io.StringIO(document, newline="")))
+    return list(csv.DictReader(io.StringIO(document(store, kind, filters), newline="")))
 
 
 def test_articles_come_by_day_and_address(store: Database) -> None:
@@ -223,39 +229,60 @@ def test_a_language_includes_its_scripts_and_is_no_pattern(store: Database) -> N
     assert counted == expected
 
 
-def test_coverage_cannot_be_asked_for_by_language(store: Database) -> None:
+def test_articles_of_a_genre_and_of_the_scope(store: Database) -> None:
+    fill(store, [Sample("https://herald.example/o", title="I think", genre="opinion")])
+    store.write(lambda conn: conn.execute(update(Article).where(Article.genre == "opinion").values(in_scope=True)))
+    assert [row["title"] for row in export(store, "articles", Filters(genres=["opinion"]))] == ["I think"]
+    assert [row["title"] for row in export(store, "articles", Filters(in_scope=True))] == ["I think"]
+    assert export(store, "articles", Filters(in_scope=False)) == []
+
+
+@pytest.mark.parametrize("filters", [Filters(languages=["kk"]), Filters(genres=["news"]), Filters(in_scope=True)])
+def test_coverage_cannot_be_asked_for_by_what_cells_are_not_kept_by(store: Database, filters: Filters) -> None:
     with pytest.raises(ValueError, match="language"):
-        list(iter_coverage(store, Filters(languages=["kk"])))
+        document(store, "coverage", filters)
 
 
-def test_each_article_comes_once_though_it_moves_to_a_later_day_meanwhile(store: Database) -> None:
-    fill(store, [Sample(f"https://herald.example/{number:04}", title=str(number)) for number in range(1_200)])
-    rows = iter_articles(store, Filters())
-    urls = [next(rows)[1]]
-    moved = update(Article).where(Article.counts_on == date(2022, 1, 2)).values(counts_on=date(2022, 2, 1))
-    store.write(lambda conn: conn.execute(moved))
-    urls += [row[1] for row in rows]
-    assert len(urls) == len(set(urls)) == 1_205
+def test_an_export_sees_one_moment(store: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dialect, "LINES", 2)
+    with store.snapshot() as conn:
+        lines = iter_csv(conn, "articles", ALL)
+        _, first = next(lines)
+        store.write(lambda other: other.execute(update(Article).values(title="of later")))
+        rest = list(lines)
+    assert (first, [count for _, count in rest]) == (2, [2, 1])
+    assert not any(b"of later" in chunk for chunk, _ in rest)
 
 
-def test_an_article_removed_meanwhile_is_left_out(store: Database) -> None:
-    fill(store, [Sample(f"https://oasis.example/{n:04}", title=str(n), published_at=NOON) for n in range(600)])
-    rows = iter_articles(store, Filters())
-    first = next(rows)
-    store.write(lambda conn: conn.execute(delete(Article).where(Article.url == "https://oasis.example/0599")))
-    assert 1 + sum(1 for _ in rows) == 604
-    assert first[1] == "https://herald.example/A"
+HOSTILE = st.text(st.characters(codec="utf-8", exclude_characters="\0")) | st.text(
+    "=+-@'\t\r\n\",; %\\ab＝ＡАя😀\u200f"
+)
 
 
-def test_a_reader_that_pauses_holds_no_transaction(sqlite_url: str) -> None:
-    store = store_of(sqlite_url, SAMPLES)
-    rows = iter_mentions(store, Filters())
-    next(rows)
-    fill(store, [Sample("https://oasis.example/new", "oasis-wire", title="While somebody reads")])
-    with store.engine.connect() as conn:
-        busy, log, checkpointed = conn.execute(text("PRAGMA wal_checkpoint(TRUNCATE)")).one()
-    assert (busy, log, checkpointed) == (0, 0, 0)
+@pytest.fixture
+def one_article(database_url: str) -> Iterator[Database]:
+    """Give a store with one article, whose texts each example changes."""
+    store = store_of(database_url, [Sample("https://herald.example/1", says=(("Nothing", "csto"),))])
+    yield store
     store.close()
+
+
+@given(st.lists(st.tuples(st.none() | HOSTILE, HOSTILE, st.none() | st.booleans()), min_size=1, max_size=3))
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_the_database_writes_what_the_rules_say(
+    one_article: Database, texts: list[tuple[str | None, str, bool | None]]
+) -> None:
+    for title, surface, in_scope in texts:
+        values = {"title": title, "author": surface, "in_scope": in_scope, "language": surface[:9] or None}
+        one_article.write(lambda conn, values=values: conn.execute(update(Article).values(values)))
+        one_article.write(lambda conn, words=surface: conn.execute(update(MentionRow).values(surface=words)))
+        for kind in ("articles", "mentions"):
+            with one_article.snapshot() as conn:
+                ruled = "".join(stream_csv(COLUMNS[kind], iter_rows(conn, kind, ALL)))
+            assert document(one_article, kind) == ruled
+        [article], [mention] = export(one_article, "articles"), export(one_article, "mentions")
+        assert unguard(article["title"]) == (title or "")
+        assert unguard(article["author"]) == unguard(mention["surface"]) == surface
 
 
 def test_cells_of_other_grains_splits_and_levels_stay_out(store: Database) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
 from db import migrate
@@ -16,6 +18,12 @@ def test_an_empty_database_gets_all_tables_and_loses_them_again(database_url: st
     migrate.downgrade(database, "base")
     assert inspect(database.engine).get_table_names() == ["alembic_version"]
     database.close()
+
+
+def test_the_head_is_what_alembic_says() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(migrate.scripts_folder()))
+    assert ScriptDirectory.from_config(config).get_heads() == [migrate.head()]
 
 
 def test_models_and_migrations_agree(database_url: str) -> None:

@@ -4,80 +4,238 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import Enum, auto
+from enum import Enum
 
 
 class Kind(Enum):
-    """How the values of a column are written."""
+    """What the values of a column are, and so how they are written."""
 
-    PLAIN = auto()
-    """Texts, numbers and days."""
-    MOMENT = auto()
-    """Instants; a day where only that is known."""
-    FLAG = auto()
+    TEXT = "text"
+    """Anything somebody wrote: quoted, and guarded against spreadsheets."""
+    WORD = "word"
+    """One of a few words of our own: never quoted."""
+    INTEGER = "integer"
+    NUMBER = "number"
+    FLAG = "flag"
     """True or false."""
+    DAY = "day"
+    INSTANT = "instant"
+    MOMENT = "moment"
+    """An instant; a day where only that is known."""
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of an export and what its values mean."""
+    """A column of an export and what its values mean. `required`: it is never empty."""
 
     name: str
     meaning: str
-    kind: Kind = Kind.PLAIN
+    kind: Kind = Kind.TEXT
+    unit: str = ""
+    required: bool = False
 
+    @property
+    def title(self) -> str:
+        """Return the name for people."""
+        return self.name.replace("_", " ").capitalize()
+
+
+def _id(name: str, meaning: str) -> Column:
+    return Column(name, meaning, Kind.INTEGER, required=True)
+
+
+def _count(name: str, meaning: str, unit: str) -> Column:
+    return Column(name, meaning, Kind.INTEGER, unit, required=True)
+
+
+_ARTICLE_ID = _id("article_id", "number of the article in this store")
+_URL = Column("url", "address of the article, as last seen", required=True)
+_SOURCE = Column(
+    "source", "outlet: its id in the catalogue, for an unknown outlet its registrable domain", required=True
+)
+_SOURCE_NAME = Column("source_name", "outlet, for display", required=True)
+_COUNTS_ON = Column(
+    "counts_on", "day on which the article counts: of publication, else of collection", Kind.DAY, required=True
+)
 
 ARTICLES = (
-    Column("article_id", "number of the article in this store"),
-    Column("url", "address of the article, as last seen"),
-    Column("source", "outlet: its id in the catalogue, for an unknown outlet its registrable domain"),
-    Column("source_name", "outlet, for display"),
+    _ARTICLE_ID,
+    _URL,
+    _SOURCE,
     Column("title", "headline; empty when the text has none"),
     Column("author", "by-line; empty when nobody is named"),
     Column("language", "ISO 639-1, a script may follow: kk-Latn"),
     Column("published_at", "instant of publication; a day when no time is known; empty when unknown", Kind.MOMENT),
-    Column("collected_at", "instant at which the article was first collected", Kind.MOMENT),
-    Column("counts_on", "day (UTC) on which it counts: of publication, else of collection"),
-    Column("date_is_assumed", "true: nobody says when it was published, it counts on the day of collection", Kind.FLAG),
-    Column("cluster_id", "article_id of the original that this one is or copies; empty until compared"),
+    Column("collected_at", "instant at which the article was first collected", Kind.INSTANT, required=True),
+    Column("cluster_id", "article_id of the original that this one is or copies; empty until compared", Kind.INTEGER),
     Column("is_original", "false for a reprint; empty until compared", Kind.FLAG),
-    Column("revisions", "how many different texts stood at this address"),
-    Column("canonical_url", "the one spelling of the address under which the article is stored"),
-    Column("original_url", "canonical_url of the cluster's original"),
-    Column("genre", "analysis, opinion, news or statement, by page, address or outlet; empty when none says so"),
-    Column("in_scope", "true: commentary on Central Asian security, by the vocabulary's definition", Kind.FLAG),
+    _SOURCE_NAME,
+    _COUNTS_ON,
+    Column(
+        "date_is_assumed",
+        "true: nobody says when it was published, it counts on the day of collection",
+        Kind.FLAG,
+        required=True,
+    ),
+    _count("revisions", "how many different texts stood at this address", "texts"),
+    Column("genre", "news, analysis, opinion, interview, statement or broadcast; empty when nothing tells"),
+    Column("in_scope", "whether it is about Central Asian security as the vocabulary's scope rule has it", Kind.FLAG),
+    Column("canonical_url", "the one spelling of the address under which the article is stored", required=True),
+    Column("original_url", "canonical_url of the cluster's original; empty until compared"),
 )
 
 MENTIONS = (
-    Column("article_id", "as in articles"),
-    Column("field", "title or text: where the mention stands"),
-    Column("start", "offset of its first character in that field, in code points"),
-    Column("end", "offset after its last character"),
-    Column("surface", "the words as they stand there"),
-    Column("entity", "id of the entity in the vocabulary"),
-    Column("type", "type of the entity: person, organisation, place, concept …"),
-    Column("level", "name, demonym or concept"),
-    Column("alias", "spelling of the vocabulary that matched"),
+    _ARTICLE_ID,
+    Column("field", "title or text: where the mention stands", Kind.WORD, required=True),
+    _count("start", "offset of its first character in that field", "code points"),
+    _count("end", "offset after its last character", "code points"),
+    Column("surface", "the words as they stand there", required=True),
+    Column("entity", "id of the entity in the vocabulary", required=True),
+    Column("type", "type of the entity: person, organisation, place, concept …", required=True),
+    Column("level", "name, demonym or concept", Kind.WORD, required=True),
+    Column("alias", "spelling of the vocabulary that matched", required=True),
     Column("language", "language of the alias; empty when it is of none"),
-    Column("rule", "rule of matching that was used"),
-    Column("vocabulary_version", "vocabulary it was found with"),
-    Column("url", "as in articles"),
-    Column("source", "as in articles"),
-    Column("counts_on", "as in articles"),
+    Column("rule", "rule of matching that was used", Kind.WORD, required=True),
+    Column("vocabulary_version", "vocabulary it was found with", Kind.WORD, required=True),
+    _URL,
+    _SOURCE,
+    _COUNTS_ON,
     Column("metonym_of", "entity for which a capital stands here; otherwise empty"),
 )
 
 COVERAGE = (
-    Column("day", "day (UTC) on which the articles count"),
-    Column("entity", "id of the entity in the vocabulary"),
-    Column("source", "as in articles"),
-    Column("articles", "articles of the outlet that mention the entity, reprints included"),
-    Column("stories", "clusters among them; a story of two outlets or two days is in both rows: never add these up"),
-    Column("mentions", "how often they mention it, at any level"),
-    Column("entity_label", "entity, for display"),
-    Column("entity_type", "type of the entity"),
-    Column("source_name", "outlet, for display"),
+    Column("day", "day on which the articles count", Kind.DAY, required=True),
+    Column("entity", "id of the entity in the vocabulary", required=True),
+    _SOURCE,
+    _count("articles", "articles of the outlet that mention the entity, reprints included", "articles"),
+    _count(
+        "stories",
+        "clusters among them; a story of two outlets or two days is in both rows: never add these up",
+        "clusters",
+    ),
+    _count("mentions", "how often they mention it, at any level", "mentions"),
+    Column("entity_label", "entity, for display", required=True),
+    Column("entity_type", "type of the entity", required=True),
+    _SOURCE_NAME,
+    _count("in_title", "those of the mentions that stand in a title", "mentions"),
+    _count("scope_articles", "those of the articles that are in scope", "articles"),
+    _count("scope_stories", "clusters among those; never to be added up, like stories", "clusters"),
+    _count("undated", "those of the articles that nobody dated: they count on the day of collection", "articles"),
 )
 
-COLUMNS: Mapping[str, tuple[Column, ...]] = {"articles": ARTICLES, "mentions": MENTIONS, "coverage": COVERAGE}
+COOCCURRENCE = (
+    Column("day", "day on which the articles count", Kind.DAY, required=True),
+    Column("entity_a", "id of the one entity, the lesser of the two", required=True),
+    Column("entity_b", "id of the other entity", required=True),
+    _count("articles", "articles that mention both, reprints included", "articles"),
+    _count("stories", "clusters among them; never to be added up over days", "clusters"),
+    _count("scope_articles", "those of the articles that are in scope", "articles"),
+    _count("scope_stories", "clusters among those", "clusters"),
+    Column("label_a", "entity_a, for display", required=True),
+    Column("label_b", "entity_b, for display", required=True),
+)
+
+REVISIONS = (
+    _id("revision_id", "number of the text in this store"),
+    _ARTICLE_ID,
+    _URL,
+    _SOURCE,
+    Column("observed_at", "instant at which this text was seen at the address", Kind.INSTANT, required=True),
+    Column("is_current", "true for the text that the article has now", Kind.FLAG, required=True),
+    Column("title", "headline of this text; empty when it has none"),
+    Column("author", "by-line of this text; empty when nobody is named"),
+    Column("language", "ISO 639-1, a script may follow: kk-Latn"),
+    Column("published_at", "publication as this text says; a day when no time is known", Kind.MOMENT),
+    Column("genre", "as in articles, of this text"),
+    Column("in_scope", "as in articles, of this text", Kind.FLAG),
+    _count("characters", "length of the text", "code points"),
+    Column("content_hash", "xxh3-128 of title and text: equal texts have equal hashes", Kind.WORD, required=True),
+    Column("vocabulary_version", "vocabulary it was read with; empty until then", Kind.WORD),
+    _COUNTS_ON,
+)
+
+CLUSTERS = (
+    _id("cluster_id", "article_id of the original, which the others were copied from"),
+    _ARTICLE_ID,
+    Column("is_original", "true for the original itself, which comes first", Kind.FLAG, required=True),
+    _URL,
+    _SOURCE,
+    Column("published_at", "instant of publication; a day when no time is known; empty when unknown", Kind.MOMENT),
+    Column(
+        "containment", "share of the smaller text's shingles that the larger one, copy or original, holds", Kind.NUMBER
+    ),
+    Column("jaccard", "shingles that both texts have, as a share of those that either has", Kind.NUMBER),
+    Column("shared_shingles", "shingles that both texts have", Kind.INTEGER, "shingles"),
+    Column("method", "measure and thresholds by which the copy was recognised; empty when a person said so"),
+    Column("collected_at", "instant at which the article was first collected", Kind.INSTANT, required=True),
+    _COUNTS_ON,
+    Column("title", "headline; empty when the text has none"),
+    Column("language", "ISO 639-1, a script may follow: kk-Latn"),
+    Column("original_source", "outlet of the original", required=True),
+    Column("original_published_at", "publication of the original, as published_at", Kind.MOMENT),
+    Column("original_url", "canonical URL of the original", required=True),
+)
+
+MATCHES = (
+    _id("match_id", "number of the match in this store"),
+    Column("subscription", "name of the subscription", required=True),
+    Column(
+        "status",
+        "news, revised, withdrawn: sent; also, old, backfill, known, superseded: kept",
+        Kind.WORD,
+        required=True,
+    ),
+    Column("article_id", "as in articles; empty where a match is about no article", Kind.INTEGER),
+    Column("url", "as in articles"),
+    Column("source", "as in articles"),
+    Column("title", "as in articles"),
+    Column("matched_at", "instant of the match", Kind.INSTANT, required=True),
+    Column("because", "the words that fired, with semicolons between them"),
+    Column("event", "what matched", required=True),
+    Column("subscription_kind", "query, silence or burst", Kind.WORD, required=True),
+    Column("query", "the question; for silence the outlet's id, for burst the entity's", required=True),
+    Column("revision_id", "the text that matched", Kind.INTEGER),
+    Column("began_with_match_id", "match that began the story for this subscription; empty for that one", Kind.INTEGER),
+    Column("counts_on", "as in articles", Kind.DAY),
+)
+
+SOURCES = (
+    _SOURCE,
+    _SOURCE_NAME,
+    Column("country", "ISO 3166-1 alpha-2, or what the catalogue says; empty when unknown"),
+    Column("languages", "codes with spaces between them, as the catalogue has them"),
+    Column("kind", "kind of outlet, in the catalogue's words"),
+    Column("homepage", "address of the front page"),
+    Column("paywall", "as the catalogue has it"),
+    Column("origin", "catalogue, person or document: how the store came to know it", Kind.WORD, required=True),
+    Column("added_at", "instant at which the store came to know it", Kind.INSTANT, required=True),
+    _count("feeds", "feeds that are known of it", "feeds"),
+    _count("articles", "articles stored of it", "articles"),
+    Column("first_counts_on", "first day on which an article of it counts", Kind.DAY),
+    Column("last_counts_on", "last such day", Kind.DAY),
+    Column("last_collected_at", "instant at which its newest article was collected", Kind.INSTANT),
+)
+
+COLUMNS: Mapping[str, tuple[Column, ...]] = {
+    "articles": ARTICLES,
+    "mentions": MENTIONS,
+    "coverage": COVERAGE,
+    "cooccurrence": COOCCURRENCE,
+    "clusters": CLUSTERS,
+    "revisions": REVISIONS,
+    "matches": MATCHES,
+    "sources": SOURCES,
+}
 """The columns by kind of export."""
+
+
+def described() -> str:
+    """Return the tables of all columns, as `docs/export-columns.md` shows them."""
+    parts = []
+    for kind, columns in COLUMNS.items():
+        lines = [f"## {kind}", "", "| column | kind | unit | meaning |", "|---|---|---|---|"]
+        for column in columns:
+            empty = "" if column.required else ", may be empty"
+            lines.append(f"| `{column.name}` | {column.kind.value}{empty} | {column.unit} | {column.meaning} |")
+        parts.append("\n".join(lines) + "\n")
+    return "\n".join(parts)

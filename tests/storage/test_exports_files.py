@@ -1,0 +1,291 @@
+"""Exports as files: packages that validate and repeat, Parquet, compression, schedules, and full disks."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+import zipfile
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from samplestore import Sample, fill, store_of
+from sqlalchemy import Connection, update
+
+from db import changes, exportschedules, outcomes
+from db.engine import Database
+from db.exports import CannotFilter, Filters
+from db.exportschedules import Schedule
+from db.models import Article
+from worker import scheduled
+from worker.atomicfile import replacing
+from worker.export.columns import COLUMNS
+from worker.exporting import BY_ARTICLE, BYTE_ORDER_MARK, Cut, ExportRefused, Request, opened, write
+from worker.exportpackage import write_package
+
+NOW = datetime(2022, 2, 1, 10, 30, tzinfo=UTC)
+# Invented: none of this was ever published.
+SAMPLES = [
+    Sample(
+        "https://herald.example/1",
+        title='=cmd() "x"',
+        text="CSTO and Turan.",
+        says=(("CSTO", "csto"), ("Turan", "turan")),
+    ),
+    Sample(
+        "https://oasis.example/1",
+        "oasis-wire",
+        text="CSTO.",
+        says=(("CSTO", "csto"),),
+        copies="https://herald.example/1",
+        language="ru",
+    ),
+    Sample("https://herald.example/2", title="Nothing", published_at=datetime(2022, 1, 7, tzinfo=UTC), is_day=True),
+]
+
+
+@pytest.fixture
+def store(database_url: str) -> Iterator[Database]:
+    database = store_of(database_url, SAMPLES)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    folder = tmp_path / "out"
+    folder.mkdir()
+    return folder
+
+
+def silently(_: int) -> None:
+    """Show no progress."""
+
+
+def exported(store: Database, request: Request, cut: Cut | None = None) -> bytes:
+    file = io.BytesIO()
+    with opened(store, request, now=NOW, cut=cut) as export:
+        write(export, file, silently)
+    return file.getvalue()
+
+
+def packaged(store: Database, kind: str, place: Path, *, now: datetime = NOW, cut: Cut | None = None) -> Path:
+    with opened(store, Request(kind), now=now, cut=cut, settled=True) as export:
+        write_package(export, place, silently)
+    return place
+
+
+# --- packages
+
+
+@pytest.mark.parametrize("kind", COLUMNS)
+def test_a_package_of_every_kind_is_valid(sqlite_url: str, out: Path, kind: str) -> None:
+    from frictionless import validate
+
+    store = store_of(sqlite_url, SAMPLES)
+    packaged(store, kind, out / "package")
+    report = validate(str(out / "package" / "datapackage.json"))
+    assert report.valid, report.flatten(["type", "note"])
+    store.close()
+
+
+def test_a_manifest_says_what_was_asked_and_known(store: Database, out: Path) -> None:
+    polls = {("steppe-herald", "changed"): 1, ("oasis-wire", "server"): 2, ("meadow.example", "timeout"): 1}
+    store.write(lambda conn: outcomes.record_outcomes(conn, "poll", polls, at=NOW - timedelta(hours=3)))
+    packaged(store, "articles", out / "p.zip")
+    with zipfile.ZipFile(out / "p.zip") as archive:
+        assert archive.namelist() == ["articles.csv", "datapackage.json", "manifest.json"]
+        said = json.loads(archive.read("manifest.json"))
+    [file] = said.pop("files")
+    assert (file["path"], file["rows"]) == ("articles.csv", 3)
+    assert Cut.parse(said.pop("cut")).at == NOW
+    assert said == {
+        "query": {"kind": "articles"},
+        "vocabulary_version": "0a1b2c",
+        "outlets": {"known": 3, "polled": 3, "alive": 1},
+        "gaps": [{"day": "2022-02-01", "outlets_polled": 3, "outlets_alive": 1}],
+    }
+
+
+@pytest.mark.parametrize("place", ["p.zip", "p"])
+def test_the_same_cut_gives_the_same_bytes(store: Database, out: Path, place: str) -> None:
+    def contents() -> dict[str, bytes]:
+        if place == "p.zip":
+            return {place: (out / place).read_bytes()}
+        return {path.name: path.read_bytes() for path in (out / place).iterdir()}
+
+    packaged(store, "mentions", out / place)
+    first = contents()
+    fill(store, [Sample("https://herald.example/later", text="CSTO!", says=(("CSTO", "csto"),))])
+    for number in (1, 2, 3):  # the sample store notes changes of all articles; of these nothing had changed
+        store.write(lambda conn, number=number: conn.execute(_unchanged(number)))  # type: ignore[misc]
+    with opened(store, Request("mentions"), now=NOW) as now:
+        assert now.cut.number > 0
+    written = json.loads(first["manifest.json"] if place == "p" else zipfile.ZipFile(out / place).read("manifest.json"))
+    packaged(store, "mentions", out / place, now=NOW + timedelta(days=1), cut=Cut.parse(written["cut"]))
+    assert contents() == first
+    packaged(store, "mentions", out / place, now=NOW + timedelta(days=1))
+    assert contents() != first
+
+
+def _unchanged(article_id: int) -> object:
+    return update(Article).where(Article.id == article_id).values(changed=0)
+
+
+def test_a_store_cannot_be_cut_in_the_future(store: Database) -> None:
+    with pytest.raises(ExportRefused, match="has not come to"):
+        exported(store, Request("articles"), Cut(2**40, NOW))
+
+
+@pytest.mark.parametrize("kind", sorted(COLUMNS.keys() - BY_ARTICLE))
+def test_what_is_counted_cannot_be_cut_earlier(store: Database, kind: str) -> None:
+    with pytest.raises(ExportRefused, match="cannot be cut"):
+        exported(store, Request(kind), Cut(0, NOW))
+
+
+def test_an_older_package_is_replaced_and_nothing_else_is(store: Database, out: Path) -> None:
+    packaged(store, "articles", out / "p")
+    packaged(store, "sources", out / "p")
+    assert {path.name for path in (out / "p").iterdir()} == {"sources.csv", "datapackage.json", "manifest.json"}
+    (out / "letters").mkdir()
+    (out / "letters" / "to-mother.txt").write_text("Dear mother,")
+    with pytest.raises(ExportRefused, match="is no data package"):
+        packaged(store, "articles", out / "letters")
+    assert {path.name for path in out.iterdir()} == {"p", "letters"}
+
+
+@pytest.mark.parametrize("place", ["p.zip", "p"])
+def test_a_package_that_fails_leaves_nothing(store: Database, out: Path, place: str) -> None:
+    request = Request("sources", Filters(genres=["news"]))
+    with opened(store, request, now=NOW) as export, pytest.raises(CannotFilter):
+        write_package(export, out / place, silently)
+    assert list(out.iterdir()) == []
+
+
+# --- formats
+
+
+def test_parquet_has_what_csv_has_with_types(store: Database) -> None:
+    from pyarrow import parquet
+
+    for kind, columns in COLUMNS.items():
+        table = parquet.read_table(io.BytesIO(exported(store, Request(kind, format="parquet"))))
+        document = exported(store, Request(kind)).decode()
+        rows = list(csv.DictReader(io.StringIO(document, newline="")))
+        assert table.column_names == [column.name for column in columns]
+        assert table.num_rows == len(rows)
+    articles = parquet.read_table(io.BytesIO(exported(store, Request("articles", format="parquet")))).to_pylist()
+    assert [row["title"] for row in articles] == ['=cmd() "x"', "A quiet week", "Nothing"]
+    assert articles[0]["collected_at"] == datetime(2022, 1, 10, 12, 0, tzinfo=UTC)
+    assert articles[1]["is_original"] is False
+
+
+def test_compressed_is_the_same_and_always_the_same_bytes(store: Database) -> None:
+    packed = Request("articles", gzip=True)
+    assert gzip.decompress(exported(store, packed)) == exported(store, Request("articles"))
+    assert exported(store, packed) == exported(store, packed)
+
+
+def test_excel_gets_a_byte_order_mark(store: Database) -> None:
+    plain = exported(store, Request("articles"))
+    assert exported(store, Request("articles", excel=True)) == BYTE_ORDER_MARK.encode() + plain
+
+
+def test_wide_coverage_has_every_day(store: Database) -> None:
+    assert exported(store, Request("coverage", wide=True, counted="stories")).decode().split("\r\n") == [
+        "day,csto,turan",
+        "2022-01-05,1,1",
+        "2022-01-06,0,0",
+        "2022-01-07,0,0",
+        "",
+    ]
+    one = Request("coverage", Filters(entities=["csto"]), wide=True)
+    assert exported(store, one).decode().startswith("day,csto\r\n2022-01-05,2\r\n")
+
+
+# --- files
+
+
+def test_a_device_that_is_full_is_an_error() -> None:
+    with pytest.raises(OSError, match="No space left"), replacing(Path("/dev/full")) as file:
+        file.write(b"x" * 100_000)
+
+
+def test_a_file_is_replaced_at_the_end_or_not_at_all(out: Path) -> None:
+    (out / "a").write_text("old")
+    with pytest.raises(ZeroDivisionError), replacing(out / "a") as file:
+        file.write(bytes(1 // len(b"")))
+    assert [path.name for path in out.iterdir()] == ["a"]
+    assert (out / "a").read_text() == "old"
+    with replacing(out / "a") as file:
+        file.write(b"new")
+    assert (out / "a").read_text() == "new"
+
+
+# --- schedules
+
+
+def schedule(folder: Path, *, new_only: bool = False, package: bool = False, kind: str = "articles") -> Schedule:
+    stored = scheduled.stored_request(Request(kind), package=package, new_only=new_only)
+    return Schedule("nightly", stored, "day", str(folder), datetime(2022, 1, 30, tzinfo=UTC))
+
+
+def at(moment: datetime) -> Callable[[], datetime]:
+    return lambda: moment
+
+
+def test_what_was_missed_is_written_once(store: Database, out: Path) -> None:
+    store.write(lambda conn: exportschedules.record_schedule(conn, schedule(out)))
+    assert scheduled.run_due(store, at(datetime(2022, 1, 29, 23, tzinfo=UTC))) == []
+    assert scheduled.run_due(store, at(NOW)) == [str(out / "nightly-2022-02-01T103000Z.csv")]
+    assert (out / "nightly-2022-02-01T103000Z.csv").read_bytes() == exported(store, Request("articles"))
+    assert scheduled.run_due(store, at(NOW)) == []
+    [known] = store.read(exportschedules.list_schedules)
+    assert (known.next_at, known.last_at) == (datetime(2022, 2, 2, tzinfo=UTC), NOW)
+
+
+def test_new_rows_only(store: Database, out: Path) -> None:
+    store.write(lambda conn: exportschedules.record_schedule(conn, schedule(out, new_only=True)))
+    scheduled.run_due(store, at(NOW))
+
+    def change(conn: Connection) -> None:
+        changes.note_changes(conn, [2])
+
+    store.write(change)
+    [file] = scheduled.run_due(store, at(NOW + timedelta(days=1)))
+    assert Path(file).read_text().count("\n") == 2
+
+
+def test_a_package_on_a_schedule(store: Database, out: Path) -> None:
+    store.write(lambda conn: exportschedules.record_schedule(conn, schedule(out, package=True, kind="coverage")))
+    [file] = scheduled.run_due(store, at(NOW))
+    assert zipfile.ZipFile(file).namelist()[0] == "coverage.csv"
+
+
+def test_a_folder_that_cannot_be_is_told_and_tried_again(store: Database, out: Path) -> None:
+    (out / "file").touch()
+    store.write(lambda conn: exportschedules.record_schedule(conn, schedule(out / "file" / "folder")))
+    assert scheduled.run_due(store, at(NOW)) == []
+    [known] = store.read(exportschedules.list_schedules)
+    assert "ot a directory" in (known.last_error or "")
+    assert known.next_at == NOW + timedelta(minutes=10)
+    [problem] = store.read(outcomes.latest_problems)
+    assert (problem.stage, problem.subject) == ("export", "export nightly")
+    (out / "file").unlink()
+    assert len(scheduled.run_due(store, at(NOW + timedelta(minutes=11)))) == 1
+    [known] = store.read(exportschedules.list_schedules)
+    assert known.last_error is None
+
+
+def test_nobody_writes_what_another_writes(store: Database, out: Path) -> None:
+    store.write(lambda conn: exportschedules.record_schedule(conn, schedule(out)))
+
+    def claim(now: datetime) -> Schedule | None:
+        return store.write(lambda conn: exportschedules.claim_due(conn, now=now, lease=timedelta(hours=1)))
+
+    assert claim(NOW) is not None
+    assert claim(NOW + timedelta(minutes=59)) is None
+    assert claim(NOW + timedelta(minutes=61)) is not None

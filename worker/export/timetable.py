@@ -1,0 +1,20 @@
+"""When a scheduled export is due: at the full hour, at midnight, on Monday, on the first. All of it in UTC."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+PERIODS = ("hour", "day", "week", "month")
+
+
+def next_time(after: datetime, every: str) -> datetime:
+    """Return the first beginning of an hour, day, week or month that lies after this instant."""
+    hour = after.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+    if every == "hour":
+        return hour + timedelta(hours=1)
+    midnight = hour.replace(hour=0)
+    if every == "day":
+        return midnight + timedelta(days=1)
+    if every == "week":
+        return midnight + timedelta(days=7 - midnight.weekday())
+    return (midnight.replace(day=1) + timedelta(days=32)).replace(day=1)

@@ -1,0 +1,248 @@
+"""An export as a whole: the store's rows, cut where it was wanted, through the wanted format into a file."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, date, datetime
+from typing import Any, BinaryIO
+
+from sqlalchemy import Connection
+
+from db import changes, coverage, exports
+from db.engine import Database
+from db.exportcursors import NOTHING_YET, Cursor, advance_cursor, find_cursor
+from db.exports import CannotFilter, Filters
+from worker.export.columns import COLUMNS, Column
+from worker.export.stream import header, stream_csv
+from worker.export.wide import wide_columns, widen
+
+Progress = Callable[[int], None]
+"""Called with the number of rows so far."""
+
+BY_ARTICLE = frozenset({"articles", "mentions", "revisions", "clusters", "matches"})
+"""Kinds whose rows belong to articles: these can be cut, and exported since the last time."""
+
+BYTE_ORDER_MARK = "\ufeff"
+"""By it Excel sees that a file is UTF-8."""
+
+
+_OURS = frozenset({"article_ids", "changed_after", "changed_until"})
+"""Filters that no person asks for: what a query, a cut and a cursor come to."""
+
+
+class ExportRefused(ValueError):
+    """What was asked for cannot be exported; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What somebody wants to have exported, and how."""
+
+    kind: str
+    filters: Filters = field(default_factory=Filters)
+    query: str = ""
+    """In the language of alerts: only articles that answer it."""
+    wide: bool = False
+    """Coverage only: a column for each entity."""
+    counted: str = "articles"
+    """What the cells of wide coverage count: articles, stories or mentions."""
+    format: str = "csv"
+    excel: bool = False
+    gzip: bool = False
+
+    @property
+    def suffix(self) -> str:
+        """Return how the names of such files end."""
+        return f".{self.format}{'.gz' if self.gzip else ''}"
+
+    def question(self) -> dict[str, Any]:
+        """Return kind and filters as JSON has them: what is asked, not how the answer is written."""
+        given = {
+            name: value
+            for name, value in asdict(self.filters).items()
+            if name not in _OURS and value not in (None, (), [])
+        }
+        days = {name: value.isoformat() for name, value in given.items() if isinstance(value, date)}
+        shape = {"wide": True, "counted": self.counted} if self.wide else {}
+        asked = {"query": self.query} if self.query else {}
+        return {"kind": self.kind, **asked, **shape, **given, **days}
+
+
+def request_of(question: Mapping[str, Any], **how: Any) -> Request:
+    """Return the request for a question as `Request.question` gives it."""
+    asked = dict(question)
+    kind, wide, counted = asked.pop("kind"), asked.pop("wide", False), asked.pop("counted", "articles")
+    query = asked.pop("query", "")
+    for name in ("since", "until"):
+        if name in asked:
+            asked[name] = date.fromisoformat(asked[name])
+    return Request(kind, Filters(**asked), query, wide=wide, counted=counted, **how)
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Where the store was cut: up to which change, and when. Written `5120@2026-11-22T02:00:00Z`."""
+
+    number: int
+    at: datetime
+
+    def __str__(self) -> str:
+        return f"{self.number}@{self.at.astimezone(UTC).isoformat(timespec='seconds').replace('+00:00', 'Z')}"
+
+    @staticmethod
+    def parse(written: str) -> Cut:
+        """Return the cut that is written so. Raises ValueError."""
+        number, _, at = written.partition("@")
+        moment = datetime.fromisoformat(at)
+        if moment.tzinfo is None or not number.isdecimal() or len(number) > 18:
+            raise ValueError(f"no cut: {written}")
+        return Cut(int(number), moment)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An export that is ready to be written, over a connection that sees one moment."""
+
+    conn: Connection
+    request: Request
+    cut: Cut
+
+
+@contextmanager
+def opened(
+    database: Database, request: Request, *, now: datetime, cut: Cut | None = None, settled: bool = False
+) -> Iterator[Opened]:
+    """Yield an export that is cut: at `cut`; if that is None and `settled`, at what is settled now; else not at all.
+
+    Raises ExportRefused when the kind is not made of articles and is to be cut at an earlier change, or by a query.
+    """
+    if request.query and request.kind not in BY_ARTICLE:
+        raise ExportRefused(f"{request.kind} cannot be asked for by a query; {', '.join(sorted(BY_ARTICLE))} can")
+    if cut is not None and request.kind not in BY_ARTICLE:
+        raise ExportRefused(f"{request.kind} is counted as things are now and cannot be cut at an earlier change")
+    if cut is not None or settled:
+        database.write(changes.adopt_numbers)
+    with database.snapshot() as conn:
+        number = changes.settled_number(conn)
+        if cut is not None and cut.number > number:
+            raise ExportRefused(f"the store has not come to {cut} yet: its last change is {number}")
+        if (cut is not None or settled) and request.kind in BY_ARTICLE:
+            until = cut.number if cut else number
+            request = replace(request, filters=replace(request.filters, changed_until=until))
+        yield _narrowed(Opened(conn, request, cut or Cut(number, now)))
+
+
+def _narrowed(export: Opened) -> Opened:
+    """Return the export with the articles that answer its query, if it has one."""
+    request = export.request
+    if not request.query:
+        return export
+    from worker.alerts.errors import QueryError
+    from worker.exportquery import matching_ids
+
+    try:
+        ids = matching_ids(export.conn, request.filters, request.query)
+    except QueryError as error:
+        raise ExportRefused(f"the query cannot be read: {error.pointed(request.query)}") from error
+    return replace(export, request=replace(request, filters=replace(request.filters, article_ids=ids)))
+
+
+@contextmanager
+def continued(database: Database, request: Request, name: str, *, now: datetime) -> Iterator[Opened]:
+    """Yield an export of what is new or changed since the last of that name; afterwards the name stands at its cut.
+
+    The name moves only when the block ends without an error, so the file has to be complete by then. Raises
+    ExportRefused when the name is of another question or the kind has no changes; CursorMoved when another export of
+    that name ended meanwhile.
+    """
+    if request.kind not in BY_ARTICLE:
+        raise ExportRefused(f"{request.kind} is counted anew, not added to; export a range of days")
+    with opened(database, request, now=now, settled=True) as export:
+        cursor = find_cursor(export.conn, name)
+        if cursor is not None and dict(cursor.request) != request.question():
+            raise ExportRefused(f"{name} is the name of another export: {_said(cursor.request)}")
+        position = cursor.position if cursor else NOTHING_YET
+        filters = replace(export.request.filters, changed_after=position)
+        yield replace(export, request=replace(export.request, filters=filters))
+    after = Cursor(name, request.question(), export.cut.number, now)
+    database.write(lambda conn: advance_cursor(conn, name, before=position, after=after))
+
+
+def _said(question: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in question.items())
+
+
+def columns_of(export: Opened) -> Sequence[Column]:
+    """Return the columns of an export."""
+    request = export.request
+    return wide_columns(_names(export), request.counted) if request.wide else COLUMNS[request.kind]
+
+
+def write(export: Opened, file: BinaryIO, progress: Progress) -> int:
+    """Write an export and return how many rows it has. Raises CannotFilter."""
+    request = export.request
+    if request.format == "parquet":
+        return _write_parquet(export, file, progress)
+    if not request.gzip:
+        return _write_csv(export, file, progress)
+    # Without name and time, so that the same rows are the same bytes.
+    with gzip.GzipFile("", "wb", 6, file, mtime=0) as packed:
+        return _write_csv(export, packed, progress)
+
+
+def _write_csv(export: Opened, file: BinaryIO | gzip.GzipFile, progress: Progress) -> int:
+    request, columns = export.request, columns_of(export)
+    beginning = header(columns)
+    file.write((BYTE_ORDER_MARK + beginning if request.excel else beginning).encode())
+    rows = 0
+    for lines, count in _wide_lines(export, columns) if request.wide else _lines(export):
+        file.write(lines)
+        rows += count
+        progress(rows)
+    return rows
+
+
+def _lines(export: Opened) -> Iterator[tuple[bytes, int]]:
+    return exports.iter_csv(export.conn, export.request.kind, export.request.filters)
+
+
+def _wide_lines(export: Opened, columns: Sequence[Column]) -> Iterator[tuple[bytes, int]]:
+    chunks = stream_csv(columns, _wide_rows(export))
+    next(chunks)  # the header
+    for chunk in chunks:
+        yield chunk.encode(), chunk.count("\n")
+
+
+def _write_parquet(export: Opened, file: BinaryIO, progress: Progress) -> int:
+    try:
+        from worker.export.parquet import write_parquet
+    except ImportError:
+        raise ExportRefused("Parquet needs the package pyarrow: pip install 'steppewatch[parquet]'") from None
+    request = export.request
+    values = _wide_rows(export) if request.wide else exports.iter_rows(export.conn, request.kind, request.filters)
+    rows = 0
+    for rows in write_parquet(columns_of(export), values, file):
+        progress(rows)
+    return rows
+
+
+def _names(export: Opened) -> Sequence[str]:
+    """Return the entities that have a column: those asked for, else all that have cells."""
+    wanted = export.request.filters.entities
+    return wanted or sorted({cell.entity_id for cell in coverage.iter_cells(export.conn)})
+
+
+def _wide_rows(export: Opened) -> Iterator[Sequence[object]]:
+    filters, names = export.request.filters, _names(export)
+    if filters.sources or filters.languages or filters.genres or filters.in_scope is not None:
+        raise CannotFilter("wide coverage is of all outlets; leave --wide out to filter by outlet")
+    span = coverage.span(export.conn)
+    first, last = filters.since or (span and span[0]), filters.until or (span and span[1])
+    if not first or not last:
+        return iter(())
+    cells = coverage.iter_cells(export.conn, entities=names, since=first, until=last)
+    counted = export.request.counted
+    return widen(((cell.bucket_on, cell.entity_id, getattr(cell, counted)) for cell in cells), names, first, last)
