@@ -33,14 +33,16 @@ def crawl(
     if source is not None and not once:
         fail("--source belongs to --once", hint=f"steppewatch crawl --once --source {source}", code=2)
 
+    from cli.trouble import store_troubles_told
     from db.engine import Database
     from db.settings import load
     from worker.service import utc_now
     from worker.setup import prepare
 
     settings = load()
-    database = Database(settings.database)
-    prepare(database, now=utc_now())
+    with store_troubles_told(settings.database):
+        database = Database(settings.database)
+        prepare(database, now=utc_now())
     if not once:
         database.close()
         from crawlers.service import main

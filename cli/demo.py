@@ -92,19 +92,14 @@ def _give(settings: Settings, stage: Stage, *, once: bool, host: str, port: int)
 
 
 def _open_store(settings: Settings, stage: Stage) -> Database:
-    from alembic.util import CommandError
-    from sqlalchemy.exc import SQLAlchemyError
-
     from cli.demoweb.store import prepare_store
-    from cli.store import reason_of, shown
+    from cli.store import shown
+    from cli.trouble import store_troubles_told
     from db.engine import Database
 
-    where = shown(settings.database)
-    try:
+    with store_troubles_told(settings.database):
         database = Database(settings.database)
-        prepare_store(database, stage.web, where, now=_utc_now())
-    except (SQLAlchemyError, CommandError, OSError) as error:
-        fail(f"the store {where} cannot be used: {reason_of(error)}", hint="--data-dir names another folder")
+        prepare_store(database, stage.web, shown(settings.database), now=_utc_now())
     return database
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import stat
@@ -18,7 +19,7 @@ import typer
 
 from cli.output import fail, note
 from cli.output import reason_of as file_reason_of
-from cli.store import open_store, reason_of
+from cli.store import open_store
 
 if TYPE_CHECKING:
     from db.engine import Database
@@ -139,7 +140,7 @@ def export(
     filters = filters_of(database, since, until, entity, source, lang, genre, scope)
     request = request_of(kind, filters, query, wide, count, format, packed, excel)
     target = str(package or output)
-    with _troubles_told(target):
+    with _troubles_told(target, database.url):
         rows = _write(database, request, output, package, since_last, cut)
     if target != "-":
         note(f"{rows:,} rows in {target}")
@@ -265,10 +266,11 @@ def _shown() -> Iterator[Progress]:
 
 
 @contextmanager
-def _troubles_told(output: str) -> Iterator[None]:
+def _troubles_told(output: str, database_url: str) -> Iterator[None]:
     """End the command with a reason when reading or writing fails; quietly when nobody reads on (`| head`)."""
     from sqlalchemy.exc import SQLAlchemyError
 
+    from cli.trouble import trouble_of
     from db.exportcursors import CursorMoved
     from db.exports import CannotFilter
     from worker.exporting import ExportRefused
@@ -281,9 +283,14 @@ def _troubles_told(output: str) -> Iterator[None]:
     except OSError as error:
         if output == "-":
             _forget_stdout()
-        fail(f"{'stdout' if output == '-' else output} cannot be written: {file_reason_of(error)}")
+        is_full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+        fail(
+            f"{'stdout' if output == '-' else output} cannot be written: {file_reason_of(error)}",
+            hint="free some space, or -o names a file on another disk" if is_full else "-o names another file",
+        )
     except SQLAlchemyError as error:
-        fail(f"the store cannot be read: {reason_of(error)}")
+        trouble = trouble_of(database_url, error, is_writing=False)
+        fail(trouble.sentence, hint=trouble.hint)
     except CannotFilter as error:
         fail(f"{error}", hint="steppewatch coverage ENTITY --split counts by language and genre")
     except ExportRefused as error:

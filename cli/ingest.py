@@ -32,6 +32,7 @@ def ingest(
 
     Example:  steppewatch ingest archive.jsonl reports/ op-ed.txt
     """
+    from cli.trouble import store_troubles_told
     from db.engine import Database
     from db.settings import load
     from worker.pipeline import Chain
@@ -42,10 +43,11 @@ def ingest(
     if format not in (None, "json", "table"):
         raise typer.BadParameter("choose json or table", param_hint="--format")
     settings = load()
-    database = Database(settings.database)
-    prepare(database, now=utc_now())
+    with store_troubles_told(settings.database):
+        database = Database(settings.database)
+        prepare(database, now=utc_now())
     chain = Chain(database, clock=utc_now, lease_s=settings.lease_s, cache=settings.cache_dir)
-    with _Progress() as progress:
+    with store_troubles_told(settings.database), _Progress() as progress:
         counts = take_in(chain, lambda observed_at: _read(paths, observed_at), progress=progress.add)
     progress.tell_reasons()
     _show(counts, format or ("table" if sys.stdout.isatty() else "json"))

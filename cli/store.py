@@ -18,21 +18,16 @@ _HOW_TO_BEGIN = "run first: steppewatch up, steppewatch ingest PATH... or steppe
 
 def open_store() -> Database:
     """Return the store that the settings name. Ends the command when there is none, or not in the shape we need."""
-    from sqlalchemy.exc import SQLAlchemyError
-
+    from cli.trouble import store_troubles_told
     from db import migrate as migrations
 
     url = _url()
-    missing = _missing_file(url)
-    if missing is not None:
-        fail(f"there is no store at {missing}", hint=_HOW_TO_BEGIN)
-    try:
+    file = sqlite_file(url)
+    with store_troubles_told(url, is_writing=False):
+        if file is not None and not file.exists():  # looking at it must not create it
+            fail(f"there is no store at {file}", hint=_HOW_TO_BEGIN)
         database = _database(url)
         revision = migrations.current(database)
-    except (SQLAlchemyError, OSError) as error:
-        fail(
-            f"the store {shown(url)} cannot be used: {reason_of(error)}", hint="STEPPEWATCH_DATABASE_URL names another"
-        )
     if revision is None:
         fail(f"the store {shown(url)} is empty", hint=_HOW_TO_BEGIN)
     if revision != migrations.head():
@@ -51,22 +46,18 @@ def migrate() -> None:
 
     Example: steppewatch migrate
     """
-    from alembic.util import CommandError
-    from sqlalchemy.exc import SQLAlchemyError
-
+    from cli.trouble import store_troubles_told
     from db.settings import load
     from worker.recount import recount
     from worker.service import utc_now
     from worker.setup import move_to_zone, prepare
 
     url = _url()
-    try:
+    with store_troubles_told(url):
         database = _database(url)
         prepared = prepare(database, now=utc_now())
         move_to_zone(database, load().time_zone)
         recount(database)
-    except (SQLAlchemyError, CommandError, OSError) as error:
-        fail(f"the store {shown(url)} was not migrated: {reason_of(error)}")
     if not sys.stdout.isatty():
         emit({"database": shown(url), "from": prepared.revision_before, "to": prepared.revision})
     elif prepared.revision_before == prepared.revision:
@@ -101,8 +92,8 @@ def _url() -> str:
     return load().database
 
 
-def _missing_file(url: str) -> Path | None:
-    """Return the file of the embedded database if it does not exist; looking at it must not create it."""
+def sqlite_file(url: str) -> Path | None:
+    """Return the file of an embedded database; None for a server, or an address that is none."""
     from sqlalchemy import make_url
     from sqlalchemy.exc import ArgumentError
 
@@ -112,8 +103,7 @@ def _missing_file(url: str) -> Path | None:
         return None
     if parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database == ":memory:":
         return None
-    path = Path(parsed.database)
-    return None if path.exists() else path
+    return Path(parsed.database)
 
 
 def _database(url: str) -> Database:

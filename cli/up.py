@@ -94,21 +94,15 @@ def settings_in_force(data_dir: Path | None) -> Settings:
 
 
 def _prepare_store(settings: Settings, log: Log) -> None:
-    from alembic.util import CommandError
-    from sqlalchemy.exc import SQLAlchemyError
-
-    from cli.store import reason_of, shown
+    from cli.trouble import store_troubles_told
     from db.engine import Database
     from worker.setup import move_to_zone, prepare
 
-    where = shown(settings.database)
-    try:
+    with store_troubles_told(settings.database):
         database = Database(settings.database)
         prepared = prepare(database, now=datetime.now(UTC))
         move_to_zone(database, settings.time_zone)
         database.close()
-    except (SQLAlchemyError, CommandError, OSError) as error:
-        fail(f"the store {where} cannot be used: {reason_of(error)}", hint="STEPPEWATCH_DATABASE_URL names another")
     if prepared.revision_before != prepared.revision:
         log.write("up", f"the store went from {prepared.revision_before or 'nothing'} to revision {prepared.revision}")
     log.write("up", f"{prepared.outlets} outlets, vocabulary {prepared.vocabulary}")
