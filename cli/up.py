@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import socket
@@ -10,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -130,20 +131,28 @@ def sole_use(folder: Path) -> Iterator[None]:
     """Hold the data directory, made when missing, for this process alone. The system lets go of it when we end."""
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        lock = (folder / "up.lock").open("a+", encoding="ascii", errors="replace")
+        lock = (folder / "up.lock").open("a+b", buffering=0)
     except OSError as error:
-        fail(f"the data directory {folder} cannot be used: {error.strerror}", hint="--data-dir names another")
+        _refuse_folder(folder, error)
     with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             lock.seek(0)
-            holder = lock.read(20).strip() or "unknown"
+            holder = lock.read(20).decode("ascii", "replace").strip() or "unknown"
             fail(f"Steppewatch already runs on {folder} (process {holder})", hint="--data-dir names another folder")
-        lock.truncate(0)
-        lock.write(f"{os.getpid()}\n")
-        lock.flush()
+        try:
+            lock.truncate(0)
+            lock.write(f"{os.getpid()}\n".encode())
+        except OSError as error:
+            _refuse_folder(folder, error)
         yield
+
+
+def _refuse_folder(folder: Path, error: OSError) -> NoReturn:
+    is_full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+    hint = "free some space on its disk, or --data-dir names another" if is_full else "--data-dir names another"
+    fail(f"the data directory {folder} cannot be used: {reason_of(error)}", hint=hint)
 
 
 def refuse_taken_port(host: str, port: int) -> None:
