@@ -161,14 +161,15 @@ class OutletHealth:
     feeds: int
     failing: int
     state: str
-    """`failing` (one of its feeds does), `ok`, `never polled`, `paused`, `gone` or `no feed`."""
+    """`failing` (one of its feeds does), `ok`, `no answer yet` (while our network was down), `never polled`, `paused`,
+    `gone` or `no feed`."""
     polled_at: datetime | None
     succeeded_at: datetime | None
     last_error: str | None
     """What is wrong with the failing feed that was polled last."""
 
 
-_STATES = ("failing", "ok", "never polled", "paused", "gone", "no feed")
+_STATES = ("failing", "ok", "no answer yet", "never polled", "paused", "gone", "no feed")
 
 
 def list_outlets(conn: Connection) -> list[OutletHealth]:
@@ -210,7 +211,9 @@ def _state_of(feed: FeedHealth) -> str:
         return feed.state
     if feed.failures:
         return "failing"
-    return "never polled" if feed.polled_at is None else "ok"
+    if feed.succeeded_at is None:
+        return "never polled" if feed.polled_at is None else "no answer yet"
+    return "ok"
 
 
 def _rank(outlet: OutletHealth) -> tuple[int, float, str]:

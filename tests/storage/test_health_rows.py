@@ -101,12 +101,15 @@ def test_few_articles_and_entities_when_few_are_asked_for(store: Database) -> No
     ("feeds", "state", "error"),
     [
         pytest.param([{}], "never polled", None, id="new"),
+        pytest.param([{"polled_at": NOON}], "no answer yet", None, id="our network was down"),
         pytest.param([{"polled_at": NOON, "succeeded_at": NOON}], "ok", None, id="well"),
         pytest.param([{"polled_at": NOON, "failures": 1, "last_error": "503"}], "failing", "503", id="ill"),
         pytest.param([{"polled_at": NOON, "failures": 1, "last_outcome": "timeout"}], "failing", "timeout", id="mute"),
         pytest.param([{"state": "gone", "failures": 1, "last_error": "410"}], "gone", None, id="gone"),
         pytest.param([{"state": "paused"}], "paused", None, id="paused"),
-        pytest.param([{"state": "gone"}, {"polled_at": NOON}], "ok", None, id="one gone, one well"),
+        pytest.param(
+            [{"state": "gone"}, {"polled_at": NOON, "succeeded_at": NOON}], "ok", None, id="one gone, one well"
+        ),
         pytest.param(
             [
                 {"polled_at": NOON, "failures": 1, "last_error": "later"},
