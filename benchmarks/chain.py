@@ -32,6 +32,7 @@ from worker.reading import read_text
 from worker.recount import recount
 from worker.service import understand_captures
 from worker.setup import prepare
+from worker.spotting import Spotter
 from worker.tagging.vocabulary import packaged_folder, read_vocabulary
 
 Page = tuple[str, bytes]
@@ -82,7 +83,7 @@ def measure_chain(pages: list[Page], url: str) -> tuple[float, float, Stages, in
         (reading, "extract_page", "extract"),
         (identify_module, "detect_language", "language"),
         (identify_module, "fingerprint", "fingerprint"),
-        (pipeline, "_tag", "tag"),
+        (Spotter, "spot", "tag"),
         (pipeline, "find_links", "compare"),
     ]
     kept = [(module, name, getattr(module, name)) for module, name, _ in patches]

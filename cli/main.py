@@ -32,6 +32,7 @@ from cli import (
     tag,
     up,
     vocabulary,
+    vocabulary_versions,
 )
 from cli.output import use_utf8, wrong_settings_explained
 
@@ -47,7 +48,7 @@ sources = typer.Typer(no_args_is_help=True, help="Outlets: add, list, show.")
 articles = typer.Typer(no_args_is_help=True, help="One article: show, remove.")
 stories = typer.Typer(no_args_is_help=True, help="An original and its reprints: show, split, merge, undo.")
 alerts = typer.Typer(no_args_is_help=True, help="Standing questions: add, list, try, follow their messages.")
-words = typer.Typer(no_args_is_help=True, help="The vocabulary: list, show, check.")
+words = typer.Typer(no_args_is_help=True, help="The vocabulary: list, show, check, load, retag.")
 app.add_typer(sources, name="source")
 app.add_typer(articles, name="article")
 app.add_typer(stories, name="story")
@@ -105,6 +106,9 @@ schedules.command("remove")(schedule.schedule_remove)
 words.command("list")(vocabulary.vocabulary_list)
 words.command("show")(vocabulary.vocabulary_show)
 words.command("check")(vocabulary.vocabulary_check)
+words.command("diff")(vocabulary_versions.vocabulary_diff)
+words.command("load")(vocabulary_versions.vocabulary_load)
+words.command("retag")(vocabulary_versions.vocabulary_retag)
 
 
 def main() -> None:

@@ -73,6 +73,8 @@ def _record(health: Health) -> dict[str, object]:
         "coverage_marks": health.coverage_marks,
         "vocabulary": health.vocabulary,
         "entities": health.entities,
+        "revisions_outdated": health.outdated,
+        "retagging": health.is_retagging,
         "outcomes_24h": outcomes,
         "problems": [
             {
@@ -128,9 +130,16 @@ def _facts(health: Health, store: dict[str, str | None]) -> list[tuple[str, str]
             f"{health.captures_waiting:,} captures, {health.revisions_unfinished:,} revisions, "
             f"{health.coverage_marks:,} coverage marks",
         ),
-        ("vocabulary", f"{health.vocabulary or 'none'}, {health.entities:,} entities"),
+        ("vocabulary", f"{health.vocabulary or 'none'}, {health.entities:,} entities{_outdated(health)}"),
         ("database", f"{store['database']} at revision {store['revision']}"),
     ]
+
+
+def _outdated(health: Health) -> str:
+    if not health.outdated:
+        return ""
+    how = "being tagged anew" if health.is_retagging else "steppewatch vocabulary retag"
+    return f"; {health.outdated:,} of {health.revisions:,} revisions are tagged with another ({how})"
 
 
 def _print_pairs(console: Console, pairs: list[tuple[str, str]]) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.output import emit, fail, reason_of
+from cli.vocabulary import Format, read_folder, wants_table
 from worker.lines import json_object, numbered_lines
 
 if TYPE_CHECKING:
@@ -30,28 +31,56 @@ def tag(
         str | None,
         typer.Option(metavar="IN.jsonl|-", help='Texts, one {"id", "text", "lang"} a line; - reads stdin.'),
     ] = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Show each text with its tags, and names that came near and do not count.")
+    ] = False,
+    vocabulary: Annotated[
+        str,
+        typer.Option(metavar="FOLDER|store|default", help="A vocabulary folder, or the one of the store."),
+    ] = "default",
+    format: Annotated[
+        Format | None, typer.Option("--format", help="For --explain: a JSON line a file, or for people on a terminal.")
+    ] = None,
 ) -> None:
     """Print a line for each mention: which entity, where, in which words, and why it counts.
 
     Offsets count characters (code points) of the text as given.
 
-    Example: steppewatch tag article.txt --lang kk
+    Examples: steppewatch tag article.txt --lang kk;  steppewatch tag --explain article.txt
     """
     if bool(files) == bool(batch):
         fail("give either files or --batch", hint="steppewatch tag article.txt", code=2)
     if lang is not None and not _LANGUAGE.fullmatch(lang):
         fail(f"not a language: {lang!r}", hint="two letters, such as ru, or with a script: kk-Latn", code=2)
-    tagger = _tagger()
-    all_good = _tag_batch(tagger, batch, lang) if batch else _tag_files(tagger, files or [], lang)
+    if explain and batch:
+        fail("--explain shows files", hint="steppewatch tag --explain article.txt", code=2)
+    tagger = _tagger(vocabulary)
+    if batch:
+        all_good = _tag_batch(tagger, batch, lang)
+    elif explain:
+        all_good = _explain_files(tagger, files or [], lang, in_colour=wants_table(format))
+    else:
+        all_good = _tag_files(tagger, files or [], lang)
     if not all_good:
         raise typer.Exit(1)
 
 
-def _tagger() -> Tagger:
+def _tagger(vocabulary: str) -> Tagger:
     from db.settings import load
-    from worker.tagging.tagger import load_tagger
-    from worker.tagging.vocabulary import VocabularyError
+    from worker.tagging.tagger import Tagger, load_tagger
+    from worker.tagging.vocabulary import Vocabulary, VocabularyError
 
+    if vocabulary == "store":
+        from cli.store import open_store
+        from db.vocabularies import current_version, get_content
+
+        with open_store().reading() as conn:
+            version = current_version(conn)
+            if version is None:
+                fail("the store has no vocabulary", hint="steppewatch vocabulary load default")
+            return Tagger(Vocabulary.from_json(get_content(conn, version)))
+    if vocabulary != "default":
+        return Tagger(read_folder(vocabulary))
     try:
         return load_tagger(load().cache_dir)
     except VocabularyError as error:
@@ -61,14 +90,38 @@ def _tagger() -> Tagger:
 def _tag_files(tagger: Tagger, files: list[str], lang: str | None) -> bool:
     all_good = True
     for file in files:
-        try:
-            text = _text(Path(file))
-        except (OSError, ValueError) as error:
-            emit({"file": file, "error": reason_of(error) if isinstance(error, OSError) else str(error)})
+        if (text := _text_of(file)) is None:
             all_good = False
         else:
             _print({"file": file}, _mentions(tagger, text, lang))
     return all_good
+
+
+def _explain_files(tagger: Tagger, files: list[str], lang: str | None, *, in_colour: bool) -> bool:
+    from cli.explain import explain, record, show
+
+    all_good = True
+    for file in files:
+        if (text := _text_of(file)) is None:
+            all_good = False
+            continue
+        found = explain(tagger, text, lang)
+        if in_colour:
+            from rich.console import Console
+
+            show(Console(markup=False, highlight=False, emoji=False), file, found)
+        else:
+            emit(record(file, found, [_record(mention) for mention in found.mentions]))
+    return all_good
+
+
+def _text_of(file: str) -> str | None:
+    """Return a file's text; None, and an error line, when it cannot be used."""
+    try:
+        return _text(Path(file))
+    except (OSError, ValueError) as error:
+        emit({"file": file, "error": reason_of(error) if isinstance(error, OSError) else str(error)})
+        return None
 
 
 def _text(path: Path) -> str:

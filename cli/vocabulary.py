@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ import typer
 from cli.output import emit, fail, note
 
 if TYPE_CHECKING:
+    from worker.tagging.lint import Finding
     from worker.tagging.vocabulary import Entity, Vocabulary
 
 
@@ -49,7 +51,7 @@ def vocabulary_list(
             "languages": len({alias.language for alias in entity.aliases}),
             "in_seed": entity.in_seed,
         }
-        for entity in _vocabulary().entities
+        for entity in read_folder("default").entities
         if (type is None or entity.type == type) and (entity.in_seed or not seed)
     ]
     _show_all(records, format)
@@ -65,12 +67,12 @@ def vocabulary_show(
     """
     from difflib import get_close_matches
 
-    vocabulary = _vocabulary()
+    vocabulary = read_folder("default")
     entity = vocabulary.by_id.get(id)
     if entity is None:
         close = get_close_matches(id, vocabulary.by_id, n=3)
         fail(f"no entity has the id {id!r}", hint="did you mean " + ", ".join(close) + "?" if close else "")
-    if _wants_table(format):
+    if wants_table(format):
         _show_one(entity)
     else:
         emit(_record(entity, vocabulary.version))
@@ -78,40 +80,72 @@ def vocabulary_show(
 
 def vocabulary_check(
     folder: Annotated[
-        Path | None, typer.Argument(metavar="FOLDER", help="A vocabulary folder; the product's own if left out.")
-    ] = None,
+        str, typer.Argument(metavar="FOLDER", help="A vocabulary folder; the product's own if left out.")
+    ] = "default",
     format: Annotated[Format | None, _FORMAT] = None,
 ) -> None:
     """Check a vocabulary and its source catalogue: errors (exit 1), and what a reviewer should look at.
 
-    Example: steppewatch vocabulary check vocabulary
+    Example: steppewatch vocabulary check ./vocabulary
     """
     from worker.catalogue import CatalogueError, read_catalogue
     from worker.tagging.lint import check
-    from worker.tagging.vocabulary import VocabularyError, packaged_folder, read_vocabulary
+    from worker.tagging.vocabulary import VocabularyError, read_vocabulary
 
-    root = folder or packaged_folder()
-    errors: list[str] = []
-    records: list[dict[str, object]] = []
+    root = folder_of(folder)
+    problems: list[str] = []
+    followed: set[str] = set()
+    found: tuple[Finding, ...] = ()
+    try:
+        outlets = read_catalogue(root)
+        followed = {language for outlet in outlets if outlet.feeds for language in outlet.languages}
+        note(f"{len(outlets)} outlets with {sum(len(outlet.feeds) for outlet in outlets)} feeds")
+    except CatalogueError as error:
+        problems.extend(error.problems)
     try:
         vocabulary = read_vocabulary(root)
         note(_summary(vocabulary))
-        records = [
-            {"level": "warning", "entity": finding.entity, "field": finding.field, "message": finding.message}
-            for finding in check(vocabulary)
-        ]
+        found = check(vocabulary, followed)
     except VocabularyError as error:
-        errors.extend(error.problems)
-    try:
-        outlets = read_catalogue(root)
-        note(f"{len(outlets)} outlets with {sum(len(outlet.feeds) for outlet in outlets)} feeds")
-    except CatalogueError as error:
-        errors.extend(error.problems)
-    failures: list[dict[str, object]] = [{"level": "error", "message": message} for message in errors]
-    _show_all(failures + records, format)
+        problems.extend(error.problems)
+    records = [*(_of_problem(root, problem) for problem in problems), *(_of_finding(root, one) for one in found)]
+    errors = sum(record["level"] == "error" for record in records)
+    _show_all(sorted(records, key=lambda record: record["level"] != "error"), format)
     if errors:
-        note(f"{len(errors)} errors")
+        note(f"{errors} errors")
         raise typer.Exit(1)
+
+
+def _of_problem(root: Path, problem: str) -> dict[str, object]:
+    """Return the record of a sentence that begins with a file and perhaps names an entity and a field of it."""
+    match = _PROBLEM.match(problem)
+    if match is None:
+        return {"level": "error", "message": problem}
+    return {"level": "error", "file": match[1], "line": _line(root, match[1], match[2] or ""), "message": problem}
+
+
+_PROBLEM = re.compile(r"([^:\n]+\.toml):(?: (?:[^:\n]*: )??([\w.\[\]-]+):)?")
+
+
+def _of_finding(root: Path, finding: Finding) -> dict[str, object]:
+    file = f"entities/{finding.type}/{finding.entity}.toml"
+    return {
+        "level": "error" if finding.is_error else "warning",
+        "file": file,
+        "line": _line(root, file, finding.field),
+        "entity": finding.entity,
+        "field": finding.field,
+        "message": finding.message,
+    }
+
+
+def _line(root: Path, file: str, field: str) -> int | None:
+    from worker.tagging.places import line_of
+
+    try:
+        return line_of((root / file).read_text("utf-8"), field)
+    except (OSError, UnicodeDecodeError):
+        return None  # that is what the problem says
 
 
 def _summary(vocabulary: Vocabulary) -> str:
@@ -121,21 +155,30 @@ def _summary(vocabulary: Vocabulary) -> str:
     return f"version {vocabulary.version}: {len(vocabulary.entities)} entities, {aliases} aliases ({listed})"
 
 
-def _vocabulary() -> Vocabulary:
-    from worker.tagging.vocabulary import VocabularyError, packaged_folder, read_vocabulary
+def folder_of(folder: str) -> Path:
+    """Return the folder that a person names; `default` is the one that came with this program."""
+    from worker.tagging.vocabulary import packaged_folder
+
+    return packaged_folder() if folder == "default" else Path(folder)
+
+
+def read_folder(folder: str) -> Vocabulary:
+    """Return the vocabulary of a folder, `default` for the packaged one. Ends the command when it has errors."""
+    from worker.tagging.vocabulary import VocabularyError, read_vocabulary
 
     try:
-        return read_vocabulary(packaged_folder())
+        return read_vocabulary(folder_of(folder))
     except VocabularyError as error:
-        fail("the vocabulary has errors:\n" + str(error), hint="steppewatch vocabulary check")
+        fail("the vocabulary has errors:\n" + str(error), hint=f"steppewatch vocabulary check {folder}")
 
 
-def _wants_table(format: Format | None) -> bool:
+def wants_table(format: Format | None) -> bool:
+    """Say whether a person reads the result."""
     return sys.stdout.isatty() if format is None else format is Format.table
 
 
 def _show_all(records: Sequence[dict[str, object]], format: Format | None) -> None:
-    if not _wants_table(format):
+    if not wants_table(format):
         for record in records:
             emit(record)
     elif records:

@@ -16,6 +16,7 @@ from db.coverage import TOTAL, count_marks, iter_cells
 from db.feeds import FeedHealth, count_feeds, find_network_problem, iter_feeds
 from db.models import Article, Entity, Feed, MentionRow, Revision, Source, VocabularyVersion
 from db.outcomes import ProblemRow, count_outcomes, latest_problems
+from db.retags import count_outdated, is_asked_for
 from db.sources import count_sources
 
 _BEGINNING = 300
@@ -46,6 +47,10 @@ class Health:
     """Why no outlet can be reached; None when all is well as far as is known."""
     vocabulary: str | None
     entities: int
+    outdated: int
+    """Revisions that are tagged with another vocabulary."""
+    is_retagging: bool
+    """Whether workers are to change that."""
 
 
 def read_health(conn: Connection, *, now: datetime, problems: int = 10) -> Health:
@@ -72,6 +77,8 @@ def read_health(conn: Connection, *, now: datetime, problems: int = 10) -> Healt
         unreachable=find_network_problem(conn),
         vocabulary=vocabulary.version if vocabulary else None,
         entities=vocabulary.entities if vocabulary else 0,
+        outdated=count_outdated(conn),
+        is_retagging=is_asked_for(conn),
     )
 
 

@@ -28,6 +28,14 @@ class MentionIn:
     metonym_of: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Tagged:
+    """What a vocabulary finds in a revision; `in_scope` is None when it does not say what that is."""
+
+    mentions: Sequence[MentionIn]
+    in_scope: bool | None
+
+
 def record_mentions(
     conn: Connection, revision_ids: Sequence[int], mentions: Sequence[MentionIn], *, vocabulary_version: str
 ) -> None:

@@ -59,7 +59,10 @@ def record_version(
         )
         .on_conflict_do_nothing(index_elements=["version"])
     ).rowcount
-    conn.execute(update(VocabularyVersion).values(is_current=VocabularyVersion.version == version))
+    if current_version(conn) != version:
+        conn.execute(
+            update(VocabularyVersion).values(is_current=VocabularyVersion.version == version, retag_asked_at=None)
+        )
     return new == 1
 
 

@@ -15,7 +15,6 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import chain
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -24,21 +23,21 @@ from db import articles, captures, clusters, coverage, mentions, outcomes, revis
 from db.articles import ArticleIn, Recorded
 from db.clusters import LinkIn
 from db.engine import Database
-from db.mentions import MentionIn
+from db.mentions import Tagged
 from db.revisions import RevisionOut
 from worker.delivery import matching
 from worker.delivery.narrow import words_of
 from worker.documents import Document, Ended, Rejected
 from worker.extract.genre import genre_of_kind
 from worker.extract.language import detect_language
-from worker.extract.passages import find_passages
 from worker.identify import Identified, clean, identify
 from worker.resemblance import cluster_of, find_links
-from worker.tagging.scope import Scope
-from worker.tagging.tagger import Tagger
+from worker.spotting import Spotter
 from worker.tagging.vocabulary import Vocabulary
 
 Input = Document | Rejected
+_TOLD_BY_THE_MODEL = "Den här meningen är lång nog för att språkmodellen ska läsas in från disken."
+"""A sentence in a language that letters and words do not tell by themselves."""
 log = logging.getLogger("worker")
 Clock = Callable[[], datetime]
 
@@ -52,9 +51,8 @@ class Findings:
     """What was found out about revisions between the two transactions."""
 
     revisions: Sequence[RevisionOut]
-    mentions: Sequence[MentionIn]
+    tagged: Mapping[int, Tagged]
     links: Sequence[LinkIn]
-    in_scope: Mapping[int, bool | None]
     hits: matching.Hits
     words: Mapping[int, Collection[str]]
     vocabulary_version: str
@@ -68,65 +66,63 @@ class Chain:
         self.clock = clock
         self.lease = timedelta(seconds=lease_s)
         self._cache = cache
-        self._tagger: Tagger | None = None
-        self._scope: Scope | None = None
+        self._spotter: Spotter | None = None
         self._watch = matching.Watch()
-        self._version = ""
 
-    def load(self) -> None:
-        """Have the current vocabulary and subscriptions ready. Asks for their versions only, when nothing changed."""
-        self._load_vocabulary()
+    def load(self) -> Spotter:
+        """Return the current vocabulary at work, and have the subscriptions ready.
+
+        Asks for their versions only, when nothing changed.
+        """
+        spotter = self._load_vocabulary()
         with self.database.reading() as conn:
             unreadable = self._watch.refresh(conn)
         if unreadable:
             self.database.write(lambda conn: outcomes.record_problems(conn, "match", unreadable, at=self.clock()))
+        return spotter
 
-    def _load_vocabulary(self) -> None:
+    def _load_vocabulary(self) -> Spotter:
         with self.database.reading() as conn:
             version = vocabularies.current_version(conn)
             if version is None:
                 raise NoVocabulary("no vocabulary is loaded: run `steppewatch migrate` first")
-            if version == self._version:
-                return
+            if self._spotter is not None and self._spotter.version == version:
+                return self._spotter
             content = vocabularies.get_content(conn, version)
         vocabulary = Vocabulary.from_json(content)
-        self._tagger = Tagger(vocabulary, self._cache)
-        self._scope = Scope(vocabulary.scope, vocabulary.entities) if vocabulary.scope else None
+        self._spotter = Spotter(vocabulary, version, self._cache)
         self._watch = matching.Watch(vocabulary)
-        self._version = version
+        return self._spotter
 
     def warm_up(self) -> None:
         """Have everything loaded that the first text of any language would load; for a parent before it forks."""
-        self.load()
-        assert self._tagger is not None
-        self._tagger.prepare()
-        detect_language("A sentence that is long enough to have the language model read from disk.")
+        self.load().prepare()
+        detect_language(_TOLD_BY_THE_MODEL)
 
     def understand(self, inputs: Sequence[Input]) -> list[Ended]:
         """Take documents through the whole chain; return how each ended, in the order given."""
-        self.load()
+        spotter = self.load()
         now = self.clock()
         taken = [entry if isinstance(entry, Rejected) else _identified(entry, now) for entry in inputs]
         identified = [entry for entry in taken if isinstance(entry, Identified)]
         recorded = self.database.write(lambda conn: self._record(conn, identified, now)) if identified else []
         fates = dict(zip(map(id, identified), recorded, strict=True))
-        findings = self._find_out(
-            [
-                _revision_out(entry, fate)
-                for entry, fate in zip(identified, recorded, strict=True)
-                if fate.revision_id is not None
-            ]
-        )
+        waiting = [
+            _revision_out(entry, fate)
+            for entry, fate in zip(identified, recorded, strict=True)
+            if fate.revision_id is not None
+        ]
+        findings = self._find_out(spotter, waiting)
         return self.database.write(
             lambda conn: self._settle(conn, findings, [(entry, fates.get(id(entry))) for entry in taken], now)
         )
 
     def finish(self, revision_ids: Sequence[int]) -> list[Ended]:
         """Take stored revisions, whose batch was stopped between its transactions, to the end."""
-        self.load()
+        spotter = self.load()
         with self.database.reading() as conn:
             waiting = revisions.read_revisions(conn, revision_ids)
-        findings = self._find_out(waiting)
+        findings = self._find_out(spotter, waiting)
         return self.database.write(lambda conn: self._settle(conn, findings, [], self.clock()))
 
     def _record(self, conn: Connection, identified: Sequence[Identified], now: datetime) -> list[Recorded]:
@@ -140,16 +136,14 @@ class Chain:
             rows.append(_article_in(entry, source_id, entry.genre or genre_of_kind(book.kinds.get(source_id))))
         return articles.record_articles(conn, rows, lease_until=now + self.lease)
 
-    def _find_out(self, waiting: Sequence[RevisionOut]) -> Findings:
-        assert self._tagger is not None
-        found = {revision.id: _tag(self._tagger, revision) for revision in waiting}
+    def _find_out(self, spotter: Spotter, waiting: Sequence[RevisionOut]) -> Findings:
+        tagged = {revision.id: spotter.spot(revision) for revision in waiting}
         with self.database.reading() as conn:
             links = find_links(conn, waiting)
             texts = self._watch.read(conn, [revision.id for revision in waiting])
-        hits = self._watch.ask(texts, found)
+        hits = self._watch.ask(texts, {revision_id: found.mentions for revision_id, found in tagged.items()})
         words = {revision.id: words_of(revision.title, revision.text, revision.language) for revision in waiting}
-        in_scope = {revision.id: _is_in_scope(self._scope, revision, found[revision.id]) for revision in waiting}
-        return Findings(waiting, list(chain.from_iterable(found.values())), links, in_scope, hits, words, self._version)
+        return Findings(waiting, tagged, links, hits, words, spotter.version)
 
     def _settle(
         self,
@@ -174,14 +168,13 @@ class Chain:
         done = revisions.finish_revisions(conn, sorted(article_of), vocabulary_version=findings.vocabulary_version)
         if not done:
             return {}
-        fresh = set(done)
         mentions.record_mentions(
             conn,
             done,
-            [mention for mention in findings.mentions if mention.revision_id in fresh],
+            [mention for revision_id in done for mention in findings.tagged[revision_id].mentions],
             vocabulary_version=findings.vocabulary_version,
         )
-        revisions.record_scope(conn, {revision_id: findings.in_scope[revision_id] for revision_id in done})
+        revisions.record_scope(conn, {revision_id: findings.tagged[revision_id].in_scope for revision_id in done})
         originals = cluster_of(connected)
         moved = clusters.record_clusters(conn, connected.members, originals)
         coverage.mark_articles(conn, sorted({*article_ids, *moved}))
@@ -237,34 +230,6 @@ def _revision_out(entry: Identified, fate: Recorded) -> RevisionOut:
         language=entry.language,
         fingerprint=entry.fingerprint.to_bytes(),
     )
-
-
-def _tag(tagger: Tagger, revision: RevisionOut) -> list[MentionIn]:
-    fields = {"title": revision.title or "", "text": revision.text}
-    passages = {field: find_passages(text, revision.language) for field, text in fields.items()}
-    return [
-        MentionIn(
-            revision_id=revision.id,
-            field=field,
-            start=mention.start,
-            end=mention.end,
-            entity_id=mention.entity,
-            surface=mention.surface,
-            alias=mention.alias,
-            language=mention.language,
-            rule=mention.rule,
-            level=mention.level,
-            metonym_of=mention.metonym_of,
-        )
-        for field, mention in tagger.tag_fields(fields, revision.language, passages)
-    ]
-
-
-def _is_in_scope(scope: Scope | None, revision: RevisionOut, mentions: Sequence[MentionIn]) -> bool | None:
-    if scope is None:
-        return None
-    length = len(revision.title or "") + len(revision.text)
-    return scope.judge(((mention.field, mention.entity_id) for mention in mentions), length).in_scope
 
 
 def _endings(entries: Sequence[tuple[Identified | Rejected, Recorded | None]], finished: dict[int, str]) -> list[Ended]:

@@ -11,6 +11,7 @@ from worker.alerts.article import Outlet as Publisher
 from worker.alerts.known import Known
 from worker.catalogue import Outlet, read_catalogue
 from worker.documents import Document, Rejected
+from worker.extract.passages import find_passages
 from worker.identify import Identified, clean, identify
 from worker.tagging.tagger import Tagger
 from worker.tagging.vocabulary import Vocabulary, packaged_folder, read_vocabulary
@@ -38,6 +39,7 @@ class Preview:
         if isinstance(identified, Rejected):
             return identified
         fields = {"title": identified.title or "", "text": identified.text}
+        passages = {field: find_passages(text, identified.language) for field, text in fields.items()}
         return Article(
             title=fields["title"],
             text=fields["text"],
@@ -48,7 +50,7 @@ class Preview:
             published_at=identified.published_at,
             mentions=tuple(
                 Mentioned(field, found.start, found.end, found.entity, found.type, found.level)
-                for field, found in self._tagger.tag_fields(fields, identified.language)
+                for field, found in self._tagger.tag_fields(fields, identified.language, passages)
             ),
         )
 

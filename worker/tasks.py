@@ -5,12 +5,13 @@ from __future__ import annotations
 import gc
 import logging
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from celery.signals import worker_init, worker_process_init
 
-from db import captures, deliveries, outbox, revisions
+from db import captures, deliveries, outbox, retags, revisions
 from db.engine import Database
+from worker import retag as retagging
 from worker import scheduled, service
 from worker.app import app, settings
 from worker.delivery import silence
@@ -23,6 +24,9 @@ log = logging.getLogger("worker")
 
 IN_FLIGHT = 200
 """Captures given out at once: enough to keep every process busy, few enough to be given out again soon."""
+
+RETAGS_IN_FLIGHT = 1_000
+"""Revisions given out to be tagged anew: a second's work, so that new captures wait no longer than that."""
 
 _chain: Chain | None = None
 
@@ -73,6 +77,18 @@ def sweep() -> None:
     )
     for ids in batches(revision_ids, settings.batch_size):
         finish.delay(ids)
+    for ids in batches(_outdated(database, now), retagging.BATCH):
+        retag.delay(ids)
+
+
+def _outdated(database: Database, now: datetime) -> list[int]:
+    """Return revisions to be tagged anew, if somebody asked for that."""
+    if not database.read(retags.is_asked_for):
+        return []
+    room = RETAGS_IN_FLIGHT - database.read(lambda conn: retags.count_held(conn, now=now))
+    if room < RETAGS_IN_FLIGHT // 2:
+        return []
+    return database.write(lambda conn: retags.claim_outdated(conn, now=now, lease_s=settings.lease_s, limit=room))
 
 
 @app.task
@@ -118,6 +134,12 @@ def deliver(claim: str, delivery_ids: list[int]) -> None:
     arrived = postman().deliver(claim, delivery_ids)
     if arrived:
         log.info("delivered %s", f"{arrived} messages" if arrived > 1 else "1 message")
+
+
+@app.task
+def retag(revision_ids: list[int]) -> None:
+    """Tag revisions with the current vocabulary."""
+    retagging.retag_batch(chain(), revision_ids)
 
 
 @app.task

@@ -56,6 +56,7 @@ class Revision(Base):
             postgresql_where=text("stage = 'stored'"),
             sqlite_where=text("stage = 'stored'"),
         ),
+        Index("ix_revisions_vocabulary_version_id", "vocabulary_version", "id"),
     )
 
     id: Mapped[RowId]

@@ -23,6 +23,8 @@ class VocabularyVersion(Base):
     content: Mapped[bytes]
     """zlib-compressed JSON."""
     is_current: Mapped[bool] = mapped_column(Boolean, default=False)
+    retag_asked_at: Mapped[datetime | None]
+    """Since when workers tag with it whatever was tagged with another version; null while nobody asked for that."""
 
 
 class Entity(Base):

@@ -223,6 +223,8 @@ def test_a_reviewer_is_told_what_looks_wrong() -> None:
         ("a", "'Twin' also names b: only the nearest relative decides"),
         ("b", "every alias needs context and none is listed: never tagged"),
     ]
-    assert remarks(make("a", plain, plain), make("b", Alias("Twin", "tr", "name"))) == [("a", "written twice: 'Twin'")]
+    assert remarks(make("a", plain, plain), make("b", Alias("Twin", "tr", "name"))) == [
+        ("a", "written twice: 'Twin' is also names.en[0]")
+    ]
     assert remarks(make("a", Alias("X", "en", "name"))) == [("a", "one letter is no name: 'X'")]
     assert remarks(make("a", plain, any_of=("river",))) == [("a", "has no effect: no alias asks for context")]

@@ -1,0 +1,212 @@
+"""Tagging the archive anew: exact, resumable after any death, shared with new articles. On both databases."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from samples import NOON, OTHER, PARAGRAPHS, document
+from sqlalchemy import Connection, select, text
+
+from db import coverage, migrate, retags, vocabularies
+from db.engine import Database
+from db.models import Article, CoverageCell, CoverageSeries, MentionRow, Revision
+from worker.documents import Document
+from worker.pipeline import Chain
+from worker.recount import recount
+from worker.retag import retag_archive, retag_batch
+from worker.setup import load_vocabulary
+from worker.tagging.scope import Definition, Theme
+from worker.tagging.vocabulary import Alias, Entity, Vocabulary
+
+ARTICLES = 60
+POPLARS = Alias("shade of the poplars", "en", "name")
+
+
+def invented(number: int) -> Document:
+    """Return an article that no other resembles; every third speaks of the poplars."""
+    body = f"{PARAGRAPHS[number % 3]}\nRemark {number * 7919}.\n{OTHER[number % 3]}"
+    shade = "\nThe shade of the poplars is owed to the harbour baker." if number % 3 == 0 else ""
+    return document(
+        f"https://outlet{number % 4}.example/{'opinion/' if number % 2 else ''}{number}",
+        body=body + shade,
+        title=f"Kazakhstan and the CSTO, part {number}" if number % 5 == 0 else f"Part {number}",
+        published_at=NOON + timedelta(days=number % 30),
+    )
+
+
+def entity(id: str, type: str, *names: str) -> Entity:
+    return Entity(id, type, id, "for tests", tuple(Alias(name, "en", "name") for name in names))
+
+
+REGION = Theme("region", 2, {"kazakhstan": 1, "uzbekistan": 1}, {})
+SECURITY = Theme("security", 2, {}, {"alliance": 1})
+VOCABULARY = Vocabulary(
+    (
+        entity("csto", "alliance", "CSTO"),
+        entity("kazakhstan", "state", "Kazakhstan"),
+        entity("uzbekistan", "state", "Uzbekistan"),
+    ),
+    Definition(threshold=4, repeats=4, in_title=2, length=5_000, themes=(REGION, SECURITY)),
+)
+
+
+def with_alias(alias: Alias, id: str = "csto") -> Vocabulary:
+    """Return the vocabulary with one more alias."""
+    return replace(
+        VOCABULARY,
+        entities=tuple(
+            replace(one, aliases=(*one.aliases, alias)) if one.id == id else one for one in VOCABULARY.entities
+        ),
+    )
+
+
+@pytest.fixture
+def chain(database_url: str) -> Iterator[Chain]:
+    database = Database(database_url)
+    migrate.upgrade(database)
+    load(database, VOCABULARY)
+    chain = Chain(database, clock=lambda: NOON + timedelta(days=40))
+    write(chain, ARTICLES)
+    yield chain
+    database.close()
+
+
+def write(chain: Chain, upto: int) -> None:
+    """Have that many articles in the store."""
+    chain.understand([invented(number) for number in range(upto)])
+    recount(chain.database)
+
+
+def load(database: Database, vocabulary: Vocabulary) -> None:
+    database.write(lambda conn: load_vocabulary(conn, vocabulary, now=NOON))
+
+
+RECOUNT = """
+    SELECT m.entity_id, a.counts_on, count(DISTINCT a.id), count(DISTINCT a.cluster_id), count(*)
+    FROM mentions m JOIN articles a ON a.revision_id = m.revision_id GROUP BY 1, 2 ORDER BY 1, 2
+"""
+CELLS = """
+    SELECT s.entity_id, c.bucket_on, c.articles, c.stories, c.mentions
+    FROM coverage_cells c JOIN coverage_series s ON s.id = c.series_id
+    WHERE s.grain = 'day' AND s.split = 'all' AND s.level = 'all' AND s.entity_id <> '' ORDER BY 1, 2
+"""
+
+
+def assert_exact(conn: Connection) -> None:
+    assert coverage.count_marks(conn) == 0
+    assert conn.execute(text(CELLS)).all() == conn.execute(text(RECOUNT)).all()
+
+
+def state(conn: Connection) -> list[Any]:
+    """Return everything that tagging decides, without what depends on the order of events."""
+    mentions = select(MentionRow.__table__).order_by(*MentionRow.__table__.primary_key)
+    revisions = select(Revision.id, Revision.vocabulary_version, Revision.in_scope).order_by(Revision.id)
+    articles = select(Article.id, Article.in_scope).order_by(Article.id)
+    cells = (*CoverageSeries.__table__.columns[1:], *CoverageCell.__table__.columns[1:])
+    joined = select(*cells).join(CoverageCell, CoverageCell.series_id == CoverageSeries.id)
+    counted = set(conn.execute(joined).all())
+    return [*(conn.execute(query).all() for query in (mentions, revisions, articles)), counted]
+
+
+def named(conn: Connection, alias: str) -> int:
+    return len(conn.execute(select(MentionRow.revision_id).where(MentionRow.alias == alias)).all())
+
+
+def test_one_more_alias_is_found_in_the_whole_archive_and_coverage_is_exact(chain: Chain) -> None:
+    load(chain.database, with_alias(POPLARS))
+    with chain.database.reading() as conn:
+        assert retags.count_outdated(conn) == ARTICLES
+        assert named(conn, "shade of the poplars") == 0
+    assert retag_archive(chain) == ARTICLES
+    with chain.database.reading() as conn:
+        assert retags.count_outdated(conn) == 0
+        assert named(conn, "shade of the poplars") == ARTICLES / 3
+        version = vocabularies.current_version(conn)
+        assert set(conn.scalars(select(MentionRow.vocabulary_version))) == {version}
+        assert_exact(conn)
+    assert retag_archive(chain) == 0
+
+
+def test_an_entity_that_is_gone_is_counted_nowhere(chain: Chain) -> None:
+    load(chain.database, replace(VOCABULARY, entities=VOCABULARY.entities[1:]))
+    retag_archive(chain)
+    with chain.database.reading() as conn:
+        assert list(coverage.iter_cells(conn, entities=["csto"])) == []
+        assert set(conn.scalars(select(Article.in_scope))) == {False}  # nothing else is about security
+        assert_exact(conn)
+
+
+def test_until_its_turn_comes_a_text_keeps_its_mentions_and_new_ones_get_the_new_vocabulary(chain: Chain) -> None:
+    with chain.database.reading() as conn:
+        before = state(conn)
+        old = vocabularies.current_version(conn)
+    load(chain.database, with_alias(POPLARS))
+    with chain.database.reading() as conn:
+        assert state(conn) == before
+        assert old is not None
+        assert vocabularies.get_content(conn, old)
+        first = conn.scalars(select(Revision.id).order_by(Revision.id).limit(1)).all()
+    assert retag_batch(chain, first) == 1
+    assert retag_batch(chain, first) == 0
+    chain.understand([invented(ARTICLES + 3)])
+    with chain.database.reading() as conn:
+        assert named(conn, "shade of the poplars") == 2
+        assert retags.count_outdated(conn) == ARTICLES - 1
+
+
+def test_what_a_dead_worker_holds_is_done_too(chain: Chain) -> None:
+    load(chain.database, with_alias(POPLARS))
+    now = chain.clock()
+    held = chain.database.write(lambda conn: retags.claim_outdated(conn, now=now, lease_s=60, limit=70))
+    others = chain.database.write(lambda conn: retags.claim_outdated(conn, now=now, lease_s=60, limit=500))
+    assert len(held) == 70
+    assert not set(held) & set(others)
+    assert chain.database.read(lambda conn: retags.count_held(conn, now=now)) == ARTICLES
+    assert retag_archive(chain) == ARTICLES
+
+
+def test_loading_another_version_ends_what_was_asked_for(chain: Chain) -> None:
+    chain.database.write(lambda conn: retags.ask_for_retag(conn, now=NOON))
+    assert chain.database.read(retags.is_asked_for)
+    load(chain.database, VOCABULARY)  # the same again changes nothing
+    assert chain.database.read(retags.is_asked_for)
+    load(chain.database, with_alias(POPLARS))
+    assert not chain.database.read(retags.is_asked_for)
+
+
+def test_killed_half_way_and_started_again_it_ends_where_an_undisturbed_run_does(
+    chain: Chain, database_url: str
+) -> None:
+    many = 5 * ARTICLES
+    write(chain, many)
+    first, second = with_alias(POPLARS), with_alias(Alias("harbour baker", "en", "name"), "kazakhstan")
+    load(chain.database, second)
+    retag_archive(chain)
+    with chain.database.reading() as conn:
+        undisturbed = state(conn)
+    load(chain.database, first)
+    retag_archive(chain)
+    load(chain.database, second)
+    command = [sys.executable, "-m", "cli.main", "vocabulary", "retag", "--format", "json"]
+    environment = {**os.environ, "STEPPEWATCH_DATABASE_URL": database_url}
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 300
+    while chain.database.read(retags.count_outdated) == many and time.monotonic() < deadline:
+        time.sleep(0.002)
+    process.kill()
+    process.wait()
+    left = chain.database.read(retags.count_outdated)
+    assert left < many
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    assert f'"retagged":{left}' in done.stdout
+    with chain.database.reading() as conn:
+        assert state(conn) == undisturbed
+        assert_exact(conn)

@@ -1,0 +1,91 @@
+"""`tag --explain`: a text with its tags and near misses, for people and for scripts. All texts are invented."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+import typer
+from rich.console import Console
+from typer.testing import CliRunner
+
+from cli.explain import explain, show
+from cli.tag import tag
+from worker.tagging.scope import Definition, Theme
+from worker.tagging.tagger import Tagger
+from worker.tagging.vocabulary import Alias, Entity, Vocabulary
+
+TEXT = "Lakeland met the River Pact.\nOutside, a lakeland bird sang; RP is said to mean it. \x1b[31mEnd."
+VOCABULARY = Vocabulary(
+    (
+        Entity("lakeland", "state", "Lakeland", "invented", (Alias("Lakeland", "en", "name"),)),
+        Entity(
+            "rice-party",
+            "organisation",
+            "Rice Party",
+            "invented",
+            (Alias("RP", "en", "name", case_sensitive=True, needs_context=True),),
+        ),
+        Entity("river-pact", "alliance", "River Pact", "invented", (Alias("River Pact", "en", "name"),)),
+    ),
+    Definition(2, 3, 1, 5_000, (Theme("region", 1, {"lakeland": 1}, {}), Theme("security", 1, {"river-pact": 1}, {}))),
+)
+TAGGER = Tagger(VOCABULARY)
+APP = typer.Typer()
+APP.command("tag")(tag)
+
+
+@pytest.fixture(autouse=True)
+def _invented_vocabulary(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("worker.tagging.tagger.load_tagger", lambda *_: TAGGER)
+
+
+def shown(text: str, width: int = 100) -> str:
+    console = Console(file=io.StringIO(), width=width, force_terminal=True, markup=False, highlight=False)
+    show(console, "a.txt", explain(TAGGER, text, "en"))
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()
+
+
+def test_a_script_gets_tags_near_misses_and_the_scope(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text(TEXT, "utf-8")
+    result = CliRunner().invoke(APP, ["--explain", "--lang", "en", "--format", "json", str(path)])
+    assert result.exit_code == 0
+    (found,) = map(json.loads, result.stdout.splitlines())
+    assert [mention["entity"] for mention in found["mentions"]] == ["lakeland", "river-pact"]
+    misses = {(miss["surface"], miss["entity"]): miss["veto"] for miss in found["near_misses"]}
+    assert misses[("RP", "rice-party")] == "no-context"
+    assert misses[("lakeland", "lakeland")] == "case"
+    assert all(TEXT[miss["start"] : miss["end"]] == miss["surface"] for miss in found["near_misses"])
+    assert found["scope"]["in_scope"] is True
+    assert {reason["entity"] for reason in found["scope"]["reasons"]} == {"lakeland", "river-pact"}
+
+
+def test_a_reader_sees_the_text_what_counts_and_why_not() -> None:
+    screen = shown(TEXT)
+    assert "spelled as in the vocabulary" in screen
+    assert "nothing in the article speaks for it" in screen
+    assert "In scope:" in screen
+
+
+def test_a_text_cannot_steer_the_terminal() -> None:
+    assert "\x1b[31mEnd" not in shown(TEXT)
+    assert "\u202e" not in shown("Lakeland \u202e is here")
+
+
+def test_an_unreadable_file_is_an_error_line_among_the_others(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("Lakeland", "utf-8")
+    files = [str(tmp_path / "gone.txt"), str(path)]
+    result = CliRunner().invoke(APP, ["--explain", "--lang", "en", "--format", "json", *files])
+    assert result.exit_code == 1
+    first, second = map(json.loads, result.stdout.splitlines())
+    assert first == {"file": files[0], "error": "no such file or directory"}
+    assert second["file"] == files[1]
+
+
+def test_a_batch_is_not_explained() -> None:
+    assert CliRunner().invoke(APP, ["--explain", "--batch", "-"]).exit_code == 2
