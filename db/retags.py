@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, func, or_, select, update
 
+from db.changes import note_changes
 from db.coverage import mark_articles
 from db.mentions import MentionIn, Tagged, record_mentions
 from db.models import Article, MentionRow, Revision, VocabularyVersion
@@ -100,7 +101,11 @@ def record_retagged(conn: Connection, found: Mapping[int, Tagged], *, vocabulary
     }
     changed = [revision_id for revision_id in fresh if before[revision_id] != set(found[revision_id].mentions)]
     moved = [revision_id for revision_id in fresh if flags[revision_id] is not found[revision_id].in_scope]
-    mark_articles(conn, list(conn.scalars(select(Article.id).where(Article.revision_id.in_({*changed, *moved})))))
+    current = {
+        of: id for of, id in conn.execute(select(Article.revision_id, Article.id).where(Article.revision_id.in_(fresh)))
+    }
+    note_changes(conn, sorted(current.values()))  # the version is a column of the export of mentions
+    mark_articles(conn, [current[revision_id] for revision_id in {*changed, *moved} if revision_id in current])
     record_mentions(
         conn,
         changed,
