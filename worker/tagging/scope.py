@@ -13,6 +13,9 @@ from math import sqrt
 from typing import Any, Protocol
 
 
+_LEAST_STRETCH = 0.5
+
+
 class Related(Protocol):
     """What an entity is to another."""
 
@@ -62,8 +65,8 @@ class Definition:
     """What counts: every theme with its own points, all together with `threshold`.
 
     An entity's points are its weight for each mention, up to `repeats` mentions, and for being in the title
-    `in_title` mentions more. Texts of more than `length` characters name more by the way: for them the limits grow
-    with the square root of the length.
+    `in_title` mentions more. The limits are for texts of `length` characters and go with the square root of the
+    length, down to a half: long texts name more by the way, and a headline can name little.
     """
 
     threshold: int
@@ -131,7 +134,7 @@ class Scope:
         points = {theme.name: 0 for theme in rules.themes}
         for reason in reasons:
             points[reason.theme] += reason.points
-        stretch = sqrt(max(1.0, length / rules.length))
+        stretch = max(_LEAST_STRETCH, sqrt(length / rules.length))
         needed = {theme.name: theme.needed * stretch for theme in rules.themes} | {"": rules.threshold * stretch}
         is_enough = all(points[name] >= limit for name, limit in needed.items() if name)
         return Verdict(
