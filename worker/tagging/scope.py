@@ -12,7 +12,6 @@ from dataclasses import asdict, dataclass
 from math import sqrt
 from typing import Any, Protocol
 
-
 _LEAST_STRETCH = 0.5
 
 
