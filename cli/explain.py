@@ -157,7 +157,8 @@ def _highlighted(found: Explained) -> Text:
 
     shown = Text(_inert(found.text))
     for miss in found.misses:
-        shown.stylize(_MISS, miss.start, miss.end)
+        if not _is_inside(miss, found.mentions):
+            shown.stylize(_MISS, miss.start, miss.end)
     for mention in sorted(found.mentions, key=lambda one: one.start - one.end):
         weight = "bold" if mention.level == "name" else "italic"
         shown.stylize(f"{weight} {_COLOURS.get(mention.type, 'white')}", mention.start, mention.end)
