@@ -13,13 +13,12 @@ from sqlalchemy import select
 
 from db import captures, revisions
 from db.captures import CaptureIn, compress
-from db.exports import Filters, iter_articles
+from db.exports import Filters, iter_rows
 from db.health import read_health
 from db.models import Capture, Revision, RevisionAttempt
 from db.outcomes import count_outcomes, latest_problems
 from worker import service
 from worker.documents import Ended
-from worker.export.columns import ARTICLES
 from worker.pipeline import Chain
 
 TEXTS = 4
@@ -68,7 +67,7 @@ def rig(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Rig]:
 def die_in_between(rig: Rig, monkeypatch: pytest.MonkeyPatch, work: object) -> list[int]:
     """Do something with the chain that dies between its two transactions; return what it leaves stored."""
 
-    def die(_: object) -> None:
+    def die(*_: object) -> None:
         raise Killed
 
     with monkeypatch.context() as patch:
@@ -130,10 +129,9 @@ def test_its_text_is_kept_as_an_article_of_its_own(rig: Rig, monkeypatch: pytest
     rig.poison = {bad}
     for _ in range(service.POISON_ATTEMPTS + 1):
         rig.sweep()
-    names = [column.name for column in ARTICLES]
-    rows = [dict(zip(names, row, strict=True)) for row in iter_articles(rig.chain.database, Filters())]
-    assert len(rows) == TEXTS
-    assert all(row["cluster_id"] is not None for row in rows)
+    clusters = rig.chain.database.read(lambda conn: [row.cluster_id for row in iter_rows(conn, "articles", Filters())])
+    assert len(clusters) == TEXTS
+    assert None not in clusters
 
 
 def test_a_document_that_was_brought_in_ends_as_rejected_too(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -169,7 +169,9 @@ def test_a_taken_port_is_named_before_anything_starts(start: Start, data_dir: Pa
     ("variable", "value", "code", "words"),
     [
         pytest.param("DATABASE_URL", "rubbish", 1, "the store in STEPPEWATCH_DATABASE_URL cannot be used", id="no URL"),
-        pytest.param("DATABASE_URL", "sqlite:////proc/a.db", 1, "the store /proc/a.db cannot be used", id="no place"),
+        pytest.param(
+            "DATABASE_URL", "sqlite:////proc/a.db", 1, "the store /proc/a.db cannot be written", id="no place"
+        ),
         pytest.param("WORKER_PROCESSES", "many", 2, "STEPPEWATCH_WORKER_PROCESSES: ", id="no number"),
     ],
 )
