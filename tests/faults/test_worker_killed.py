@@ -113,8 +113,13 @@ def test_a_worker_without_its_beat_ends_even_when_it_cannot_shut_down(
         wait_until(lambda: beat_of(process.pid) is not None, 60, "the beat is known from the others", log.read_text)
         beat = beat_of(process.pid)
         assert beat is not None
-        for child in set(children_of(process.pid)) - {beat}:
-            os.kill(child, signal.SIGSTOP)
-        os.kill(beat, signal.SIGKILL)
-        wait_until(lambda: process.poll() is not None, 60, "the worker is gone", log.read_text)
+        children = set(children_of(process.pid)) - {beat}
+        try:
+            for child in children:
+                os.kill(child, signal.SIGSTOP)
+            os.kill(beat, signal.SIGKILL)
+            wait_until(lambda: process.poll() is not None, 60, "the worker is gone", log.read_text)
+        finally:
+            for child in children:
+                os.kill(child, signal.SIGKILL)
     assert "the beat has ended" in log.read_text()
