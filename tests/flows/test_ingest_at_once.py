@@ -119,5 +119,7 @@ def test_four_processes_at_once_end_where_one_would(make_postgres_url: Callable[
 
 
 def test_the_same_with_real_web_news(make_postgres_url: Callable[[], str], tmp_path: Path) -> None:
-    lines = list(bsnlp_documents(shared("data/dedup_bsnlp_web_raw/dev")))[:300]
+    """One text for each address: which of two is the later one, only the order of their arrival could say."""
+    by_address = {line["url"]: line for line in bsnlp_documents(shared("data/dedup_bsnlp_web_raw/dev"))}
+    lines = list(by_address.values())[:300]
     compare(lines, make_postgres_url, tmp_path)
