@@ -26,7 +26,7 @@ from db.engine import Database
 from db.mentions import Tagged
 from db.revisions import RevisionOut
 from worker.delivery import matching
-from worker.delivery.narrow import words_of
+from worker.delivery.indexed import words_of
 from worker.documents import Document, Ended, Rejected
 from worker.extract.genre import genre_of_kind
 from worker.extract.language import detect_language

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from db.wordindex import AllOf, AnyOf, HasEntity, HasWord, Need
 from worker.alerts.query import parse
 from worker.delivery.forecast import forecast, weeks_of
-from worker.delivery.narrow import need_of
+from worker.delivery.indexed import need_of
 
 
 def test_weeks_without_items_are_there() -> None:
@@ -75,7 +75,12 @@ LAKE, BRIDGE = HasWord("lake"), HasWord("bridge")
         ("entity:csto", HasEntity("csto")),
         ("SENT(lake AND bridge)", AllOf((LAKE, BRIDGE))),
         ("atleast/2(lake)", LAKE),
-        ("score>=2(lake^2 bridge^1 sport^-3)", AnyOf((LAKE, BRIDGE))),
+        ("score>=2(lake^2 bridge^1 sport^-3)", LAKE),
+        ("score>=2(lake^2 bridge^2 sport^-3)", AnyOf((LAKE, BRIDGE))),
+        (
+            '("lake bridge" OR brid*) AND (author:lake OR lake)',
+            AnyOf((AllOf((LAKE, BRIDGE)), HasWord("brid", is_prefix=True))),
+        ),
     ],
 )
 def test_what_every_answer_has(query: str, need: Need | None) -> None:

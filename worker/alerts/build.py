@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 
 from lark import Token, Tree
 
 from worker.alerts.days import day_range
 from worker.alerts.errors import QueryError
+from worker.alerts.fields import ANYWHERE, Scope, checked_value
 from worker.alerts.known import Known, did_you_mean, nearest
 from worker.alerts.nodes import (
-    TAG_FIELDS,
-    TEXT_FIELDS,
-    VALUE_FIELDS,
     And,
     AtLeast,
     Dated,
@@ -40,35 +37,11 @@ MAX_EDITS = 2
 MAX_SLOP = 20
 MAX_NEARS = 10
 """In a row."""
-CASES = {"case": "exact", "name": "name"}
-FIELDS = (*TEXT_FIELDS, *CASES, *TAG_FIELDS, *VALUE_FIELDS, "saved", "date")
-_OTHER_NAMES = {
-    "outlet": "source",
-    "site": "source",
-    "language": "lang",
-    "headline": "title",
-    "ingress": "lead",
-    "text": "body",
-    "published": "date",
-    "search": "saved",
-}
 _EDGES = re.compile(r"^[^\w*]+|[^\w*]+$")
 _LIKE_OPERATOR = re.compile(r"and|or|not|o?near(/\d+)?|atleast/\d+|(date|score)\s*[<>=≤≥].*", re.I)
-_LANGUAGE = re.compile(r"([a-z]{2,3})(?:-([a-z]{4}))?", re.I)
 _WEIGHT = re.compile(r"\^(-?\d{1,4}(?:\.\d{1,2})?)")
 
 FindSaved = Callable[[str, int], Query]
-
-
-@dataclass(frozen=True, slots=True)
-class _Scope:
-    """The fields that stand before a group, for the words in it."""
-
-    field: str = ""
-    """One of TEXT_FIELDS, TAG_FIELDS and VALUE_FIELDS, or saved."""
-    tagged_in: str = ""
-    """The text field before entity: or type:."""
-    case: str = ""
 
 
 class Builder:
@@ -78,26 +51,26 @@ class Builder:
         self._find_saved = find_saved
         self._known = known
 
-    def build(self, tree: Tree[Token] | Token, scope: _Scope = _Scope()) -> Query:
+    def build(self, tree: Tree[Token] | Token, scope: Scope = ANYWHERE) -> Query:
         """Return the query of a tree; raises QueryError."""
         assert isinstance(tree, Tree)
         made: Query = getattr(self, f"_{tree.data}")(tree.children, scope)
         return made
 
-    def _either(self, children: list[Tree[Token]], scope: _Scope) -> Query:
+    def _either(self, children: list[Tree[Token]], scope: Scope) -> Query:
         return Or(_flat(Or, [self.build(child, scope) for child in children]))
 
-    def _both(self, children: list[Tree[Token]], scope: _Scope) -> Query:
+    def _both(self, children: list[Tree[Token]], scope: Scope) -> Query:
         return And(_flat(And, [self.build(child, scope) for child in children]))
 
-    def _negation(self, children: list[Tree[Token]], scope: _Scope) -> Query:
+    def _negation(self, children: list[Tree[Token]], scope: Scope) -> Query:
         part = self.build(children[-1], scope)
         times = len(children) - 1
         while isinstance(part, Not):
             part, times = part.part, times + 1
         return Not(part) if times % 2 else part
 
-    def _near(self, children: list[Tree[Token] | Token], scope: _Scope) -> Query:
+    def _near(self, children: list[Tree[Token] | Token], scope: Scope) -> Query:
         if len(children) > 2 * MAX_NEARS + 1:
             raise QueryError(f"more than {MAX_NEARS} NEAR in a row", _position(children[2 * MAX_NEARS + 1]))
         query = self.build(children[0], scope)
@@ -114,12 +87,12 @@ class Builder:
             query = Near(query, right, int(number), name == "ONEAR")
         return query
 
-    def _sentence(self, children: list[Tree[Token] | Token], scope: _Scope) -> Query:
+    def _sentence(self, children: list[Tree[Token] | Token], scope: Scope) -> Query:
         part = self.build(children[1], scope)
         _check_sentence(part, _position(children[0]))
         return Sentence(part)
 
-    def _at_least(self, children: list[Tree[Token] | Token], scope: _Scope) -> Query:
+    def _at_least(self, children: list[Tree[Token] | Token], scope: Scope) -> Query:
         operator = children[0]
         assert isinstance(operator, Token)
         number = operator.partition("/")[2]
@@ -129,10 +102,10 @@ class Builder:
         _check_places(part, "atleast", _position(operator))
         return AtLeast(int(number), part)
 
-    def _at_least_fielded(self, children: list[Tree[Token] | Token], scope: _Scope) -> Query:
+    def _at_least_fielded(self, children: list[Tree[Token] | Token], scope: Scope) -> Query:
         return self._at_least([children[0], Tree("fielded", children[1:])], scope)
 
-    def _score(self, children: list[Tree[Token] | Token], scope: _Scope) -> Query:
+    def _score(self, children: list[Tree[Token] | Token], scope: Scope) -> Query:
         threshold = re.split("=|≥", str(children[0]))[1].strip()
         if not re.fullmatch(r"\d{1,4}(\.\d{1,2})?", threshold) or not float(threshold):
             raise QueryError("a threshold is a number above 0 and below 10000", _position(children[0]))
@@ -147,19 +120,19 @@ class Builder:
             raise QueryError(f"all terms together reach only {most:g}", _position(children[0]), hint)
         return Score(float(threshold), tuple(terms))
 
-    def _date(self, children: list[Token], scope: _Scope) -> Query:
+    def _date(self, children: list[Token], scope: Scope) -> Query:
         return Dated(*day_range(children[0], _position(children[0])))
 
-    def _fielded(self, children: list[Tree[Token] | Token], scope: _Scope) -> Query:
+    def _fielded(self, children: list[Tree[Token] | Token], scope: Scope) -> Query:
         for token in children[:-1]:
             assert isinstance(token, Token)
-            scope = _narrowed(scope, token)
+            scope = scope.narrowed(str(token[:-1]), _position(token))
         return self.build(children[-1], scope)
 
-    def _word(self, children: list[Token], scope: _Scope) -> Query:
+    def _word(self, children: list[Token], scope: Scope) -> Query:
         token, *fuzz = children
         text = plain(nfc(str(token)))
-        if scope.field in (*TAG_FIELDS, *VALUE_FIELDS, "saved"):
+        if scope.takes_values:
             _refuse(fuzz, scope)
             return self._value(text, scope, token)
         if token[0] in "-+!" and len(token) > 1:
@@ -175,10 +148,10 @@ class Builder:
         _check_word(word, token)
         return word
 
-    def _phrase(self, children: list[Token], scope: _Scope) -> Query:
+    def _phrase(self, children: list[Token], scope: Scope) -> Query:
         token, *fuzz = children
         text = " ".join(plain(nfc(token[1:-1])).split())
-        if scope.field in (*TAG_FIELDS, *VALUE_FIELDS, "saved"):
+        if scope.takes_values:
             _refuse(fuzz, scope)
             return self._value(text, scope, token)
         phrase = Phrase(text, scope.field, scope.case, _number(fuzz, "a phrase", MAX_SLOP))
@@ -186,7 +159,7 @@ class Builder:
             raise QueryError("a phrase without a word", _position(token))
         return phrase
 
-    def _value(self, text: str, scope: _Scope, token: Token) -> Query:
+    def _value(self, text: str, scope: Scope, token: Token) -> Query:
         position = _position(token)
         if scope.case:
             raise QueryError(f"case: does not go with {scope.field}:", position)
@@ -202,7 +175,7 @@ class Builder:
                     hint = did_you_mean(nearest(text, TYPES)) or f"types are {', '.join(TYPES)}"
                     raise QueryError(f"no type of entity is called {text!r}", position, hint)
                 return Tagged("type", text.lower(), scope.tagged_in)
-        return Filter(scope.field, _checked_value(scope.field, text, position))
+        return Filter(scope.field, checked_value(scope.field, text, position))
 
     def _entity(self, text: str, position: int) -> str:
         if self._known is None:
@@ -235,23 +208,6 @@ def _position(token: Tree[Token] | Token) -> int:
     return token.start_pos or 0
 
 
-def _narrowed(scope: _Scope, token: Token) -> _Scope:
-    """Return the scope behind one more field; raises QueryError if there is no such field or not in this place."""
-    name, position = token[:-1].lower(), _position(token)
-    if name in CASES and not scope.case:
-        return replace(scope, case=CASES[name])
-    if name in TAG_FIELDS and scope.field in ("", *TEXT_FIELDS[:3]) and not scope.case:
-        return replace(scope, field=name, tagged_in=scope.field)
-    if name in FIELDS and name not in CASES and not scope.field and not scope.case and name != "date":
-        return replace(scope, field=name)
-    if name in FIELDS:
-        before = scope.field or {value: key for key, value in CASES.items()}.get(scope.case, "")
-        raise QueryError(f"{name}: cannot stand inside {before}:", position)
-    meant = [_OTHER_NAMES[name]] if name in _OTHER_NAMES else nearest(name, FIELDS)
-    hint = did_you_mean(f"{field}:" for field in meant) or f"fields are {', '.join(f'{field}:' for field in FIELDS)}"
-    raise QueryError(f"there is no field {token}", position, f"{hint}; put quotes around text with a colon")
-
-
 def _number(fuzz: list[Token], of: str, most: int) -> int:
     if not fuzz:
         return 0
@@ -261,7 +217,7 @@ def _number(fuzz: list[Token], of: str, most: int) -> int:
     return int(digits)
 
 
-def _refuse(fuzz: list[Token], scope: _Scope) -> None:
+def _refuse(fuzz: list[Token], scope: Scope) -> None:
     if fuzz:
         raise QueryError(f"~ does not go with {scope.field}:", _position(fuzz[0]))
 
@@ -286,19 +242,6 @@ def _check_word(word: Word, token: Token) -> None:
         raise QueryError(f"case: does not go with ~{word.edits}", position)
     if word.edits and len(words[0]) < 2 * word.edits + 1:
         raise QueryError(f"{word.text} is too short for ~{word.edits}: too many words are that near", position)
-
-
-def _checked_value(field: str, text: str, position: int) -> str:
-    if field == "lang":
-        match = _LANGUAGE.fullmatch(text)
-        if not match:
-            raise QueryError(f"{text!r} is no language", position, "two letters, such as ru, or with a script: kk-Latn")
-        return match[1].lower() + (f"-{match[2].title()}" if match[2] else "")
-    if field == "country":
-        if not re.fullmatch("[A-Za-z]{2}|exile|international", text):
-            raise QueryError(f"{text!r} is no country", position, "two letters, such as KZ; or exile, international")
-        return text.upper() if len(text) == 2 else text
-    return text
 
 
 def _check_places(query: Query, operator: str, position: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from dataclasses import field as derived
 from datetime import date
@@ -120,7 +120,7 @@ class And(Query):
     parts: tuple[Query, ...]
 
     def __str__(self) -> str:
-        return " AND ".join(str(part) if isinstance(part, Not) else _unit(part) for part in self.parts)
+        return _joined(" AND ", self.parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,7 @@ class Or(Query):
     parts: tuple[Query, ...]
 
     def __str__(self) -> str:
-        return " OR ".join(str(part) if isinstance(part, Not) else _unit(part) for part in self.parts)
+        return _joined(" OR ", self.parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +224,10 @@ def _variants(text: str) -> tuple[tuple[str, ...], ...]:
 
 def _prefixed(field: str, case: str) -> str:
     return (f"{field}:" if field else "") + ({"exact": "case:", "name": "name:"}.get(case, ""))
+
+
+def _joined(operator: str, parts: Iterable[Query]) -> str:
+    return operator.join(str(part) if isinstance(part, Not) else _unit(part) for part in parts)
 
 
 def _unit(query: Query) -> str:

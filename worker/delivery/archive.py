@@ -13,7 +13,7 @@ from db.texts import TextRow
 from worker.alerts.evaluate import Verdict, evaluate
 from worker.alerts.query import Query
 from worker.delivery.forecast import Forecast, forecast, weeks_of
-from worker.delivery.narrow import need_of, words_of
+from worker.delivery.indexed import need_of, words_of
 from worker.delivery.views import article_of
 
 _PAGE = 100

@@ -1,0 +1,74 @@
+"""What may stand before a colon, what inside it, and how values are spelled."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import Final
+
+from worker.alerts.errors import QueryError
+from worker.alerts.known import did_you_mean, nearest
+from worker.alerts.nodes import TAG_FIELDS, TEXT_FIELDS, VALUE_FIELDS
+
+CASES = {"case": "exact", "name": "name"}
+FIELDS = (*TEXT_FIELDS, *CASES, *TAG_FIELDS, *VALUE_FIELDS, "saved", "date")
+_OTHER_NAMES = {
+    "outlet": "source",
+    "site": "source",
+    "language": "lang",
+    "headline": "title",
+    "ingress": "lead",
+    "text": "body",
+    "published": "date",
+    "search": "saved",
+}
+_LANGUAGE = re.compile(r"([a-z]{2,3})(?:-([a-z]{4}))?", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The fields that stand before a group, for the words in it."""
+
+    field: str = ""
+    """One of TEXT_FIELDS, TAG_FIELDS and VALUE_FIELDS, or saved."""
+    tagged_in: str = ""
+    """The text field before entity: or type:."""
+    case: str = ""
+
+    @property
+    def takes_values(self) -> bool:
+        """Whether what stands here is a value or a name, and not to be looked for in texts."""
+        return self.field in (*TAG_FIELDS, *VALUE_FIELDS, "saved")
+
+    def narrowed(self, name: str, position: int) -> Scope:
+        """Return the scope behind one more field; raises QueryError if there is none such, or not in this place."""
+        field = name.lower()
+        if field in CASES and not self.case:
+            return replace(self, case=CASES[field])
+        if field in TAG_FIELDS and self.field in ("", *TEXT_FIELDS[:3]) and not self.case:
+            return replace(self, field=field, tagged_in=self.field)
+        if field in FIELDS and field not in CASES and not self.field and not self.case and field != "date":
+            return replace(self, field=field)
+        if field in FIELDS:
+            before = self.field or {value: key for key, value in CASES.items()}.get(self.case, "")
+            raise QueryError(f"{field}: cannot stand inside {before}:", position)
+        meant = [_OTHER_NAMES[field]] if field in _OTHER_NAMES else nearest(field, FIELDS)
+        hint = did_you_mean(f"{one}:" for one in meant) or f"fields are {', '.join(f'{one}:' for one in FIELDS)}"
+        raise QueryError(f"there is no field {name}:", position, f"{hint}; put quotes around text with a colon")
+
+
+ANYWHERE: Final = Scope()
+
+
+def checked_value(field: str, text: str, position: int) -> str:
+    """Return the value of a field as it is compared; raises QueryError if there can be no such value."""
+    if field == "lang":
+        match = _LANGUAGE.fullmatch(text)
+        if not match:
+            raise QueryError(f"{text!r} is no language", position, "two letters, such as ru, or with a script: kk-Latn")
+        return match[1].lower() + (f"-{match[2].title()}" if match[2] else "")
+    if field == "country":
+        if not re.fullmatch("[A-Za-z]{2}|exile|international", text):
+            raise QueryError(f"{text!r} is no country", position, "two letters, such as KZ; or exile, international")
+        return text.upper() if len(text) == 2 else text
+    return text
