@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 from alembic import context
 from sqlalchemy import Connection, text
@@ -12,14 +13,17 @@ from db.engine import Database
 from db.models import Base
 from db.models.base import UtcDateTime
 
+if TYPE_CHECKING:
+    from alembic.autogenerate.api import AutogenContext
+
 _LOCK = 7_309_531_004
 """Any number: two deployments that migrate at once wait for each other under it."""
 
 
-def render_item(kind: str, item: object, autogen_context: object) -> str | bool:
+def render_item(kind: str, item: object, autogen_context: AutogenContext) -> str | bool:
     """Write our own column type into revisions by a stable name."""
     if kind == "type" and isinstance(item, UtcDateTime):
-        autogen_context.imports.add("from db.models.base import UtcDateTime")  # type: ignore[attr-defined]
+        autogen_context.imports.add("from db.models.base import UtcDateTime")
         return "UtcDateTime()"
     return False
 

@@ -1,6 +1,6 @@
 """How long coverage takes to answer, from ten million generated mentions: two years, 150 outlets, 416 entities.
 
-    python -m benchmarks.coverage --sqlite /var/tmp/coverage.db
+    python -m benchmarks.coverage --sqlite coverage.db
     python -m benchmarks.coverage --postgresql postgresql+psycopg://user@host/empty_database
 
 The store is generated (seeds fixed), counted by the product's own recount, and asked. Each answer is timed three ways:

@@ -152,6 +152,8 @@ def _print(shown: Sequence[Found], summary: Summary) -> None:
 
 def _send(database: Database, name: str, text: str, newest: Sequence[Found], addresses: Sequence[str]) -> None:
     """Send a test message to each address. Ends the command with 1 when one was not taken."""
+    from functools import partial
+
     from db.channels import find_channel, new_secret
     from db.guard import parse_allowed
     from db.settings import load
@@ -170,7 +172,7 @@ def _send(database: Database, name: str, text: str, newest: Sequence[Found], add
             kind = kind_of(given)
             try:
                 address = check_address(kind, given, parse_allowed(settings.allow_private_hosts))
-                stored = database.read(lambda conn, address=address: find_channel(conn, address))  # type: ignore[misc]
+                stored = database.read(partial(find_channel, address=address))
                 secret = stored.secret if stored and stored.secret else new_secret()
                 send_bulletin(bulletin, kind, address, secret, office=office, mailer=mailer, now=now)
             except (AddressError, TransportError) as error:

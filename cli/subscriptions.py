@@ -138,7 +138,7 @@ def alert_list(
 
 def _summary(
     row: SubscriptionRow, recipients: Sequence[RecipientRow], count: tuple[int, datetime | None]
-) -> dict[str, object]:
+) -> dict[str, Any]:
     return {
         "name": row.name,
         "kind": row.kind,
@@ -221,7 +221,7 @@ def _record(conn: Connection, row: SubscriptionRow, links: Links, *, with_secret
 
     recipients = recipients_of(conn, [row.id])
     record = _summary(row, recipients, count_matches(conn, row.id).get(row.id, (0, None)))
-    for told, recipient in zip(record["recipients"], recipients, strict=True):  # type: ignore[call-overload]
+    for told, recipient in zip(record["recipients"], recipients, strict=True):
         told["reason"] = recipient.channel.reason
         if with_secrets and recipient.channel.kind == "webhook":
             told["secret"] = recipient.channel.secret

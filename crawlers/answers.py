@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from OpenSSL.SSL import Error as TlsError
@@ -16,8 +17,9 @@ from scrapy.exceptions import (
     IgnoreRequest,
     ResponseDataLossError,
 )
-from scrapy.http import Response
+from scrapy.http import Request, Response
 from twisted.internet.error import ConnectError, ConnectionClosed
+from twisted.python.failure import Failure
 from twisted.web.client import ResponseFailed
 
 KEPT_HEADERS = (
@@ -85,6 +87,14 @@ def answer_of(response: Response) -> Answer:
     if packed not in ("", "identity"):  # what Scrapy can unpack, it has unpacked, and taken the header away
         trouble = Trouble("broken", f"compressed in a way that cannot be read: {packed[:50]}")
     return Answer(response.url[:_MAX_URL], response.status, response.body, headers, trouble)
+
+
+def answer_of_failure(failure: Failure, *, timeout_s: float, max_bytes: int) -> tuple[Request, Answer]:
+    """Return the request that brought no response, and in words why. A redirect is not the request that was made."""
+    request: Request = cast(Any, failure).request  # Scrapy puts it there
+    assert failure.value is not None
+    trouble = trouble_of(failure.value, request.url, timeout_s=timeout_s, max_bytes=max_bytes)
+    return request, Answer(request.url[:_MAX_URL], 0, trouble=trouble)
 
 
 def trouble_of_status(status: int) -> Trouble | None:

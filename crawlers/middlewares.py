@@ -11,13 +11,12 @@ from scrapy.http import Request, Response
 
 from crawlers.answers import Stopped, Trouble
 from crawlers.resolver import ALLOWED_SETTING, refusals
+from crawlers.turns import Turns, turns_of
 from db.guard import parse_allowed, refusal_of_url
 from db.urls import host_of
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
-
-    from crawlers.turns import Turns
 
 _TURN = "has_the_turn_at"
 
@@ -82,8 +81,7 @@ class TurnMiddleware:
 
     @property
     def _turns(self) -> Turns:
-        turns: Turns = self._crawler.spider.turns  # type: ignore[union-attr]  # both spiders have them
-        return turns
+        return turns_of(self._crawler)
 
 
 class Redirects(RedirectMiddleware):

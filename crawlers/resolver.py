@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from twisted.internet.interfaces import IHostnameResolver, IResolutionReceiver
-from zope.interface.declarations import implementer  # type: ignore[import-untyped]  # it ships no types
+from zope.interface.declarations import implementer
 
 from db.guard import is_allowed, parse_allowed, refusal_of_address
 

@@ -14,12 +14,11 @@ from scrapy.http import Request
 from scrapy.http.request import NO_CALLBACK
 
 from crawlers.answers import Answer, Stopped, Trouble, answer_of, trouble_of
+from crawlers.turns import turns_of
 from db.urls import host_of
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
-
-    from crawlers.turns import Turns
 
 KEEP_S = 86_400.0
 """RFC 9309 §2.4: no longer than a day."""
@@ -105,9 +104,5 @@ class RobotsMiddleware:
                 answer = Answer(site, 0, trouble=trouble)
         rules = read_robots(answer, time.monotonic())
         if rules.robots is not None:
-            self._slow_down(host_of(site), rules.robots.crawl_delay(self._agent) or 0.0)
+            turns_of(self._crawler).slow_down(host_of(site), rules.robots.crawl_delay(self._agent) or 0.0)
         return rules
-
-    def _slow_down(self, host: str, delay_s: float) -> None:
-        turns: Turns = self._crawler.spider.turns  # type: ignore[union-attr]  # both spiders have them
-        turns.slow_down(host, delay_s)

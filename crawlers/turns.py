@@ -6,11 +6,15 @@ import asyncio
 import logging
 import time
 from collections import Counter
+from typing import TYPE_CHECKING, Protocol, cast
 
 from sqlalchemy.exc import OperationalError
 
 from crawlers.hosts import Hosts
 from crawlers.leases import Leases
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
 
 log = logging.getLogger("crawler")
 
@@ -89,3 +93,12 @@ class Turns:
         self._wanted[host] -= 1
         if not self._wanted[host]:
             del self._wanted[host], self._locks[host]
+
+
+class _TakesTurns(Protocol):
+    turns: Turns
+
+
+def turns_of(crawler: Crawler) -> Turns:
+    """Return the turns that the requests of a crawler's spider take; both spiders have them."""
+    return cast(_TakesTurns, crawler.spider).turns

@@ -7,8 +7,9 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, Row, delete, func, select, update
 
 from db.dialect import insert
 from db.models import Channel, Delivery, OutboxEntry, Recipient, Subscription
@@ -88,7 +89,7 @@ def recipients_of(conn: Connection, subscription_ids: Sequence[int]) -> list[Rec
         .where(Recipient.subscription_id.in_(subscription_ids))
         .order_by(Recipient.id)
     )
-    return [_recipient(tuple(row)) for row in conn.execute(query)]
+    return [_recipient(row) for row in conn.execute(query)]
 
 
 def all_recipients(conn: Connection) -> list[RecipientRow]:
@@ -100,14 +101,14 @@ def all_recipients(conn: Connection) -> list[RecipientRow]:
         .where(Subscription.state != "removed")
         .order_by(Recipient.id)
     )
-    return [_recipient(tuple(row)) for row in conn.execute(query)]
+    return [_recipient(row) for row in conn.execute(query)]
 
 
 def find_recipient(conn: Connection, token: str) -> RecipientRow | None:
     """Return the recipient with this secret; None if nobody has it."""
     query = select(*_RECIPIENT, *_CHANNEL).join(Channel, Channel.id == Recipient.channel_id)
     row = conn.execute(query.where(Recipient.token == token)).first()
-    return _recipient(tuple(row)) if row else None
+    return _recipient(row) if row else None
 
 
 def unsubscribe(conn: Connection, recipient_ids: Sequence[int]) -> None:
@@ -143,6 +144,6 @@ def count_paused(conn: Connection) -> int:
     return conn.scalar(select(func.count()).select_from(Channel).where(Channel.state == "paused")) or 0
 
 
-def _recipient(row: tuple[object, ...]) -> RecipientRow:
-    width = len(_RECIPIENT)
-    return RecipientRow(*row[:width], ChannelRow(*row[width:]))  # type: ignore[call-arg,arg-type]  # columns in this order
+def _recipient(row: Row[*tuple[Any, ...]]) -> RecipientRow:
+    id, subscription_id, token, state, due_at, *channel = row
+    return RecipientRow(id, subscription_id, token, state, due_at, ChannelRow(*channel))

@@ -107,16 +107,17 @@ def begin(conn: Connection, delivery_id: int, claim: str, *, now: datetime, leas
     row = conn.execute(query).first()
     if row is None:
         return None
-    channel = ChannelRow(*row[10:])
+    id, key, kind, attempt, notice, recipient_id, token, subscription_id, created_at, recipient_state, *rest = row
+    channel = ChannelRow(*rest)
     mine = update(Delivery).where(Delivery.id == delivery_id)
-    if row[9] == "unsubscribed":
+    if recipient_state == "unsubscribed":
         conn.execute(mine.values(state="cancelled", claim=None, claimed_until=None))
         return None
     if channel.state != "active" or (channel.rests_until is not None and channel.rests_until > now):
         conn.execute(mine.values(claim=None, claimed_until=None))
         return None
-    conn.execute(mine.values(claimed_until=now + timedelta(seconds=lease_s), attempts=row[3]))
-    return DeliveryOut(*row[:5], channel, *row[5:9])  # type: ignore[call-arg]  # columns in this order
+    conn.execute(mine.values(claimed_until=now + timedelta(seconds=lease_s), attempts=attempt))
+    return DeliveryOut(id, key, kind, attempt, notice, channel, recipient_id, token, subscription_id, created_at)
 
 
 def finish_sent(conn: Connection, delivery: DeliveryOut, *, now: datetime) -> None:

@@ -20,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from twisted.python.failure import Failure
 
 from crawlers import work
-from crawlers.answers import Answer, Trouble, answer_of, trouble_of
+from crawlers.answers import Answer, Trouble, answer_of, answer_of_failure
 from crawlers.desk import Desk, Tally
 from crawlers.hosts import Hosts
 from crawlers.leases import Leases
@@ -109,12 +109,9 @@ class CollectorSpider(Spider):
 
     async def failed(self, failure: Failure) -> None:
         """Take the reason why there is no response."""
-        request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy puts it there
-        assert failure.value is not None
-        trouble = trouble_of(
-            failure.value, request.url, timeout_s=self._own.fetch_timeout_s, max_bytes=self._own.fetch_max_bytes
-        )
-        await self._finish(request.cb_kwargs["due"], Answer(request.url[:2_000], 0, trouble=trouble))
+        own = self._own
+        request, answer = answer_of_failure(failure, timeout_s=own.fetch_timeout_s, max_bytes=own.fetch_max_bytes)
+        await self._finish(request.cb_kwargs["due"], answer)
 
     # what to ask
 

@@ -9,7 +9,7 @@ from scrapy import Spider
 from scrapy.http import Request, Response
 from twisted.python.failure import Failure
 
-from crawlers.answers import Answer, Trouble, answer_of, trouble_of
+from crawlers.answers import Answer, Trouble, answer_of, answer_of_failure
 from crawlers.hosts import Hosts
 from crawlers.turns import Turns
 from db.settings import Settings
@@ -47,9 +47,6 @@ class FetcherSpider(Spider):
 
     def failed(self, failure: Failure) -> None:
         """Take the reason why there is none."""
-        request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy puts it there
-        assert failure.value is not None
-        trouble = trouble_of(
-            failure.value, request.url, timeout_s=self._own.fetch_timeout_s, max_bytes=self._own.fetch_max_bytes
-        )
-        self._tell(request.cb_kwargs["place"], Answer(request.url, 0, trouble=trouble))
+        own = self._own
+        request, answer = answer_of_failure(failure, timeout_s=own.fetch_timeout_s, max_bytes=own.fetch_max_bytes)
+        self._tell(request.cb_kwargs["place"], answer)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from alertdesk import small_store
@@ -164,7 +165,7 @@ class _Run:
         pages = _pages(self.articles)
         for start in range(0, len(pages), _AT_ONCE):
             part = pages[start : start + _AT_ONCE]
-            self.database.write(lambda conn, part=part: record_captures(conn, part))  # type: ignore[misc]
+            self.database.write(partial(record_captures, captures=part))
             await asyncio.sleep(_LOOK_S)
 
 

@@ -15,7 +15,7 @@ from material import ROOT
 from processes import kill, running, wait_until
 from samples import NOON, prepared_store
 from site_served import Site, numbered, serving
-from sqlalchemy import delete, func, select
+from sqlalchemy import Select, delete, func, select
 
 from db import sources
 from db.captures import count_waiting
@@ -69,8 +69,8 @@ def test_killing_the_worker_in_the_middle_loses_and_doubles_nothing(
         "STEPPEWATCH_SWEEP_EVERY_S": "0.3",
     }
 
-    def count(query: object) -> int:
-        return database.read(lambda conn: conn.scalar(query) or 0)  # type: ignore[call-overload]
+    def count(query: Select[int]) -> int:
+        return database.read(lambda conn: conn.scalar(query) or 0)
 
     captures = select(func.count()).select_from(Capture)
     articles = select(func.count()).select_from(Article)

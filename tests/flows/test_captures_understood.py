@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import pytest
 from samples import NOON, prepared_store
@@ -38,9 +39,9 @@ def batches_of(monkeypatch: pytest.MonkeyPatch, chain: Chain) -> list[int]:
     sizes: list[int] = []
     understand = chain.understand
 
-    def counted(inputs: Sequence[object]) -> object:
+    def counted(inputs: Sequence[Any]) -> Any:
         sizes.append(len(inputs))
-        return understand(inputs)  # type: ignore[arg-type]
+        return understand(inputs)
 
     monkeypatch.setattr(chain, "understand", counted)
     return sizes

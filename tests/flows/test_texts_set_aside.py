@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 
@@ -64,7 +64,7 @@ def rig(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Rig]:
     database.close()
 
 
-def die_in_between(rig: Rig, monkeypatch: pytest.MonkeyPatch, work: object) -> list[int]:
+def die_in_between(rig: Rig, monkeypatch: pytest.MonkeyPatch, work: Callable[[], object]) -> list[int]:
     """Do something with the chain that dies between its two transactions; return what it leaves stored."""
 
     def die(*_: object) -> None:
@@ -73,7 +73,7 @@ def die_in_between(rig: Rig, monkeypatch: pytest.MonkeyPatch, work: object) -> l
     with monkeypatch.context() as patch:
         patch.setattr(rig.chain, "_find_out", die)
         with pytest.raises(Killed):
-            work()  # type: ignore[operator]  # any callable
+            work()
     return rig.chain.database.read(lambda conn: list(conn.scalars(select(Revision.id).order_by(Revision.id))))
 
 

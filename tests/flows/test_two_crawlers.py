@@ -8,7 +8,6 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
 from pathlib import Path
@@ -16,16 +15,15 @@ from subprocess import Popen
 from typing import Any
 
 import pytest
+from courier import LONG_AGO, follow
 from material import ROOT
 from processes import kill, running, wait_until
 from sqlalchemy import func, select
 
 from db import sources
 from db.engine import Database
-from db.feeds import add_feed
 from db.models import Base, Capture, Feed, HostLease, Page
 
-LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 HOSTS = ("127.0.0.1", "127.0.0.2")
 PAGES = 6
 DISTANCE_S, WISHED_S = 0.2, 0.4
@@ -123,11 +121,6 @@ def database(database_url: str) -> Iterator[Database]:
     opened.write(lambda conn: sources.record_source(conn, outlet, now=LONG_AGO))
     yield opened
     opened.close()
-
-
-def follow(database: Database, *urls: str) -> None:
-    for url in urls:
-        database.write(lambda conn, url=url: add_feed(conn, source_id="courier", url=url, now=LONG_AGO))  # type: ignore[misc]  # a default
 
 
 @contextmanager

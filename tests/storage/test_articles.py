@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -28,7 +29,7 @@ def database(database_url: str) -> Iterator[Database]:
     opened.close()
 
 
-def article(url: str = "https://lake.example/a", content: str = "first", **other: object) -> ArticleIn:
+def article(url: str = "https://lake.example/a", content: str = "first", **other: Any) -> ArticleIn:
     plain = ArticleIn(
         canonical_url=url,
         url=url,
@@ -47,7 +48,7 @@ def article(url: str = "https://lake.example/a", content: str = "first", **other
         shingles=3,
         sketch=(1, 2, 3),
     )
-    return replace(plain, **other)  # type: ignore[arg-type]
+    return replace(plain, **other)
 
 
 def record(database: Database, *given: ArticleIn) -> list[Recorded]:

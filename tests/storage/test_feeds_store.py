@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import Row, insert, select, update
 
 from db import feeds
 from db.engine import Database
@@ -36,19 +38,19 @@ def add(database: Database, url: str, *, source: str = "courier", due: datetime 
     return database.write(lambda conn: feeds.add_feed(conn, source_id=source, url=url, now=due))
 
 
-def due(database: Database, *, now: datetime = NOW, limit: int = 10, **options: object) -> list[FeedDue]:
+def due(database: Database, *, now: datetime = NOW, limit: int = 10, **options: Any) -> list[FeedDue]:
     with database.reading() as conn:
-        return feeds.find_due_feeds(conn, now=now, limit=limit, **options)  # type: ignore[arg-type]  # passed through
+        return feeds.find_due_feeds(conn, now=now, limit=limit, **options)
 
 
-def polled(feed_id: int, **changes: object) -> FeedPolled:
+def polled(feed_id: int, **changes: Any) -> FeedPolled:
     usual = FeedPolled(feed_id, NOW, "changed", None, "active", NOW + timedelta(minutes=15), 0, succeeded=True)
-    return replace(usual, **changes)  # type: ignore[arg-type]  # passed through
+    return replace(usual, **changes)
 
 
-def stored(database: Database, feed_id: int) -> Feed:
+def stored(database: Database, feed_id: int) -> Row[Any]:
     with database.reading() as conn:
-        return conn.execute(select(Feed).where(Feed.id == feed_id)).one()  # type: ignore[return-value]  # a row of it
+        return conn.execute(select(Feed).where(Feed.id == feed_id)).one()
 
 
 def test_a_feed_is_added_once_and_is_due_at_once(database: Database) -> None:
@@ -133,7 +135,7 @@ def test_a_gone_feed_is_not_polled_any_more(database: Database) -> None:
 def test_the_feeds_of_one_source_can_be_made_due(database: Database) -> None:
     mine, other = add(database, "https://a.kz/rss"), add(database, "https://b.kz/rss", source="herald")
     for feed_id in (mine, other):
-        database.write(lambda conn, feed_id=feed_id: feeds.record_poll(conn, polled(feed_id)))  # type: ignore[misc]  # a default
+        database.write(partial(feeds.record_poll, polled=polled(feed_id)))
     assert database.write(lambda conn: feeds.make_feeds_due(conn, now=NOW, source_id="courier")) == 1
     assert [feed.id for feed in due(database)] == [mine]
     assert due(database, not_since=NOW) == []
@@ -157,6 +159,6 @@ def test_health_is_counted(database: Database) -> None:
 
 def test_the_note_of_an_outage_comes_and_goes(database: Database) -> None:
     for reason in ("outlets cannot be reached: no network", "outlets cannot be reached: no network", None, None):
-        database.write(lambda conn, reason=reason: feeds.record_network(conn, reason, at=NOW))  # type: ignore[misc]  # a default
+        database.write(partial(feeds.record_network, reason=reason, at=NOW))
         with database.reading() as conn:
             assert feeds.find_network_problem(conn) == reason

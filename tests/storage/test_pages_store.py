@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
 
 import pytest
 from sqlalchemy import func, insert, select
@@ -30,12 +32,12 @@ def database(database_url: str) -> Database:
     )
     opened.write(lambda conn: conn.execute(insert(SourceDomain), [{"domain": "herald.kz", "source_id": "herald"}]))
     for url in ("https://courier.kz/rss", "https://courier.kz/atom"):
-        opened.write(lambda conn, url=url: add_feed(conn, source_id="courier", url=url, now=NOW))  # type: ignore[misc]  # a default
+        opened.write(partial(add_feed, source_id="courier", url=url, now=NOW))
     return opened
 
 
-def entry(url: str, **said: object) -> EntryIn:
-    return EntryIn(canonical_url=url, url=url, **said)  # type: ignore[arg-type]  # passed through
+def entry(url: str, **said: Any) -> EntryIn:
+    return EntryIn(canonical_url=url, url=url, **said)
 
 
 def record(database: Database, *entries: EntryIn, feed_id: int = 1, seen_at: datetime = NOW) -> dict[str, int]:
@@ -44,16 +46,16 @@ def record(database: Database, *entries: EntryIn, feed_id: int = 1, seen_at: dat
     )
 
 
-def due(database: Database, *, now: datetime = NOW, limit: int = 10, **options: object) -> list[PageDue]:
+def due(database: Database, *, now: datetime = NOW, limit: int = 10, **options: Any) -> list[PageDue]:
     with database.reading() as conn:
-        return pages.find_due_pages(conn, now=now, limit=limit, **options)  # type: ignore[arg-type]  # passed through
+        return pages.find_due_pages(conn, now=now, limit=limit, **options)
 
 
-def fetched(page: PageDue, **changes: object) -> PageFetched:
+def fetched(page: PageDue, **changes: Any) -> PageFetched:
     usual = PageFetched(
         page.id, NOW, "captured", None, "active", NOW + timedelta(minutes=15), page.fetches + 1, 0, body_hash="f" * 32
     )
-    return replace(usual, **changes)  # type: ignore[arg-type]  # passed through
+    return replace(usual, **changes)
 
 
 def test_a_new_entry_makes_a_page_that_is_due_and_a_sighting(database: Database) -> None:
@@ -146,7 +148,7 @@ def test_recording_a_fetch_twice_changes_nothing_more_and_an_older_one_nothing_a
     outcome = fetched(page, etag='"1"', changed_at=NOW)
     older = replace(outcome, fetched_at=NOW - timedelta(hours=1), etag='"0"')
     for each in (outcome, outcome, older):
-        database.write(lambda conn, each=each: pages.record_fetch(conn, each))  # type: ignore[misc]  # a default
+        database.write(partial(pages.record_fetch, fetched=each))
     (again,) = due(database, now=LATER)
     assert (again.etag, again.fetches, again.changed_at, again.body_hash) == ('"1"', 1, NOW, "f" * 32)
 

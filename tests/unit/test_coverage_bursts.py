@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -11,8 +13,8 @@ from worker.coverage.bursts import discoveries, judge, per_year, tail
 WEEK = [10, 10, 10, 10, 10, 2, 2]
 
 
-def p_of(counts: list[int], **options: object) -> float:
-    judged = judge(counts, len(counts) - 1, first_weekday=0, **options)  # type: ignore[arg-type]
+def p_of(counts: list[int], **options: Any) -> float:
+    judged = judge(counts, len(counts) - 1, first_weekday=0, **options)
     assert judged is not None
     return judged.p
 
@@ -46,7 +48,9 @@ def test_an_old_burst_hides_no_new_one() -> None:
 def test_days_of_impaired_collection_are_no_baseline() -> None:
     counts = [10] * 30 + [0] * 20 + [10] * 10 + [16]
     assert p_of(counts, masked=range(30, 50)) > p_of(counts) / 2
-    assert judge(counts, 60, first_weekday=0, masked=range(30, 50)).expected == pytest.approx(10, rel=0.1)  # type: ignore[union-attr]
+    judged = judge(counts, 60, first_weekday=0, masked=range(30, 50))
+    assert judged is not None
+    assert judged.expected == pytest.approx(10, rel=0.1)
 
 
 def test_too_little_is_known() -> None:

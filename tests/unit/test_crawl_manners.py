@@ -163,10 +163,15 @@ def test_headers_are_taken_only_if_they_can_be_stored_and_sent_back() -> None:
     assert answer_of(response).headers == {"etag": '"1"', "content-type": "text/html"}
 
 
+class Alone(Redirects):
+    """Redirects without the running engine that the referer is asked of."""
+
+    def handle_referer(self, request: Request, response: Response) -> None:
+        pass
+
+
 def redirects(limit: int = 5) -> Redirects:
-    middleware = Redirects.from_crawler(get_crawler(settings_dict={"REDIRECT_MAX_TIMES": limit}))
-    middleware.handle_referer = lambda request, response: None  # type: ignore[method-assign]  # needs a running engine
-    return middleware
+    return Alone.from_crawler(get_crawler(settings_dict={"REDIRECT_MAX_TIMES": limit}))
 
 
 def moved(to: str) -> Response:

@@ -77,7 +77,7 @@ def test_external_entities_are_not_read(tmp_path: object) -> None:
 
 def test_a_body_that_is_a_file_name_does_not_open_the_file() -> None:
     with pytest.raises(NotAFeed, match="text without any XML"):
-        parse_feed(b"/etc/passwd")
+        parse_feed(b"/a/secret")
 
 
 def test_a_prolog_of_blank_lines_takes_no_time() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from worker.tagging.rules import VETOES, NearMiss
@@ -13,9 +15,9 @@ def name(text: str, language: str = "en", *, context: bool = False, common: bool
     return Alias(text, language, "name", text.isupper(), context, is_common=common)
 
 
-def entity(id: str, type: str, *aliases: Alias, of: str = "", **rules: object) -> Entity:
+def entity(id: str, type: str, *aliases: Alias, of: str = "", **rules: Any) -> Entity:
     relations = (Relation("part_of", of),) if of else ()
-    return Entity(id, type, id, "for tests", aliases, relations, **rules)  # type: ignore[arg-type] # any field
+    return Entity(id, type, id, "for tests", aliases, relations, **rules)
 
 
 ENTITIES = (

@@ -218,7 +218,7 @@ def test_a_page_that_does_not_exist(store: Database) -> None:
     assert answer.headers["x-content-type-options"] == "nosniff"
 
 
-@pytest.mark.parametrize("path", ["/static/../app.py", "/static/%2e%2e/app.py", "/static//etc/passwd"])
+@pytest.mark.parametrize("path", ["/static/../app.py", "/static/%2e%2e/app.py", "/static//a/secret"])
 def test_no_other_file_is_given_away(store: Database, path: str) -> None:
     assert get(create_app(store), path).status == 404
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 
 from db import texts, wordindex
 from db.engine import Database
@@ -31,9 +32,9 @@ def complete_index(database: Database) -> int:
     """Index current revisions that are not, such as those of before there was an index; return how many."""
     done = 0
     while waiting := database.read(lambda conn: wordindex.find_unindexed(conn, limit=_PAGE)):
-        rows = database.read(lambda conn, ids=waiting: texts.read_texts(conn, ids))  # type: ignore[misc]
+        rows = database.read(partial(texts.read_texts, revision_ids=waiting))
         words = {row.revision_id: words_of(row.title, row.text, row.language) for row in rows}
-        database.write(lambda conn, words=words: wordindex.record_words(conn, words))  # type: ignore[misc]
+        database.write(partial(wordindex.record_words, words=words))
         done += len(waiting)
     return done
 

@@ -11,8 +11,12 @@ from email.message import EmailMessage
 from email.utils import parseaddr
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from worker.delivery.transports.errors import AddressRefused, MessageRefused, TransportDown, TransportError
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 TLS_MODES = ("starttls", "tls", "none")
 
@@ -131,10 +135,10 @@ class _Smtp(smtplib.SMTP):
         plain = super()._get_socket(host, port, self._left())  # type: ignore[misc]  # not in typeshed
         return self._context.wrap_socket(plain, server_hostname=host) if self._context else plain
 
-    def send(self, s: object) -> None:
+    def send(self, s: ReadableBuffer | str) -> None:
         """Send within what is left of the time."""
         self._hurry()
-        super().send(s)  # type: ignore[arg-type]
+        super().send(s)
 
     def getreply(self) -> tuple[int, bytes]:
         """Hear the answer within what is left of the time."""
