@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, case, func, select
 
-from db.dialect import day_text
+from db.dialect.functions import day_text
 from db.models import Outcome, Source
 
 _REACHED = ("changed", "unchanged")

@@ -25,7 +25,8 @@ from sqlalchemy import Text as SqlText
 from sqlalchemy.orm import aliased
 
 from db.coverage import TOTAL
-from db.dialect import Address, Word, day_text, decimal_text, fired_words, instant_text, is_one_of, is_sqlite
+from db.dialect import is_sqlite
+from db.dialect.functions import Address, Word, day_text, decimal_text, fired_words, instant_text, is_one_of
 from db.models import (
     Article,
     ClusterLink,

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from db import dialect
+from db.dialect import csvtext
 from db.exportkinds import CannotFilter, Filters, query_of
 
 __all__ = ["CannotFilter", "Filters", "iter_csv", "iter_rows"]
@@ -22,7 +22,7 @@ def iter_csv(conn: Connection, kind: str, filters: Filters) -> Iterator[tuple[by
 
     Raises CannotFilter when the kind cannot be filtered so.
     """
-    yield from dialect.iter_csv(conn, query_of(conn, kind, filters))
+    yield from csvtext.iter_csv(conn, query_of(conn, kind, filters))
 
 
 def iter_rows(conn: Connection, kind: str, filters: Filters) -> Iterator[Row[*tuple[Any, ...]]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from samples import NOON
+from samples import NOON, document
 from servers.mailserver import Mailbox
 from servers.webhookserver import Receiver
 from sqlalchemy import select
@@ -39,6 +39,11 @@ def small_store(url: str) -> Database:
     database.write(create_word_index)
     database.write(lambda conn: load_vocabulary(conn, VOCABULARY, now=NOON))
     return database
+
+
+def titled(number: int) -> Document:
+    """Return one of many articles that match, each with a story of its own."""
+    return document(f"https://outlet.example/{number}", title=f"CSTO chairs, part {number}", body="")
 
 
 class Desk:

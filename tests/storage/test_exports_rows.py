@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from samplestore import Sample, fill, store_of
 from sqlalchemy import delete, select, update
 
-from db import dialect
+from db.dialect import csvtext
 from db.engine import Database
 from db.exports import Filters, iter_csv, iter_rows
 from db.models import Article, CoverageCell, CoverageSeries, MentionRow
@@ -244,7 +244,7 @@ def test_coverage_cannot_be_asked_for_by_what_cells_are_not_kept_by(store: Datab
 
 
 def test_an_export_sees_one_moment(store: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dialect, "LINES", 2)
+    monkeypatch.setattr(csvtext, "LINES", 2)
     with store.snapshot() as conn:
         lines = iter_csv(conn, "articles", ALL)
         _, first = next(lines)

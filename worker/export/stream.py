@@ -4,7 +4,7 @@ Lines end in CRLF (RFC 4180, 2.1). Texts are always quoted, everything else neve
 `2022-01-05`, truth is `true` or `false`, numbers stay as they are, so -1 is a number and not a formula. Unknown is
 nothing between two commas; an empty text is `""`.
 
-Databases write the same bytes by themselves, which is faster (`db.dialect.iter_csv`); this is what they are held to,
+Databases write the same bytes by themselves, which is faster (`db.dialect.csvtext`); this is what they are held to,
 and what writes headers and rows that no query gives.
 """
 

@@ -1,23 +1,20 @@
-"""The one place that knows which database it is."""
+"""The one place that knows which database it is.
+
+`functions` are those of SQL that differ, `csvtext` is how the database writes CSV.
+"""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from itertools import islice
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
-    Boolean,
     ColumnElement,
     Connection,
     Date,
     Engine,
-    Select,
-    String,
-    Text,
     bindparam,
     cast,
     event,
@@ -27,9 +24,6 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.functions import FunctionElement
 
 BUSY_TIMEOUT_MS = 10_000
 WRITES = "steppewatch_writes"
@@ -82,6 +76,29 @@ def _begin(conn: Connection) -> None:
     # whatever the timeout; so writers take the lock when they begin, and wait for it there.
     writes = conn.get_execution_options().get(WRITES, False)
     conn.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def snapshot(engine: Engine) -> Iterator[Connection]:
+    """Yield a connection whose queries all see the store as it is now, for reading much and keeping little."""
+    if is_sqlite(engine):
+        with engine.connect() as conn:
+            settings = (
+                conn.connection.cursor()
+            )  # before the transaction begins; what is to be sorted spills into a file
+            settings.execute("PRAGMA cache_size = -4000")
+            settings.execute("PRAGMA temp_store = FILE")
+            try:
+                yield conn
+            finally:
+                conn.rollback()
+                settings.execute(f"PRAGMA cache_size = {_CACHE_KB}")
+                settings.execute("PRAGMA temp_store = MEMORY")
+        return
+    with engine.connect().execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True) as conn:
+        conn.exec_driver_sql("SET LOCAL jit = off")  # compiling takes longer than all the rows of most exports
+        conn.exec_driver_sql("SET LOCAL datestyle = 'ISO'")
+        yield conn
 
 
 def utc_day(conn: Connection, column: Any) -> Any:
@@ -246,235 +263,3 @@ def one_of_words(conn: Connection, words: Sequence[tuple[str, bool]]) -> Any:
 def _token(word: str) -> str:
     """Return a word as the letters and digits that SQLite's tokenizer leaves alone; a prefix stays one."""
     return "x" + word.encode().hex()
-
-
-class Word(Text):
-    """A text of our own making that needs neither quotes nor a guard in CSV: `title`, `name`, an instant."""
-
-
-class Address(Text):
-    """An address in our own spelling: quoted in CSV, but it begins with its scheme, so it needs no guard."""
-
-
-class instant_text(FunctionElement[str]):
-    """An instant as `2022-01-06T10:00:00Z`: UTC, cut to whole seconds. Null stays null."""
-
-    type = Word()
-    inherit_cache = True
-
-
-@compiles(instant_text, "sqlite")
-def _instant_in_sqlite(element: instant_text, compiler: SQLCompiler, **kwargs: Any) -> str:
-    stored = compiler.process(element.clauses, **kwargs)
-    return f"(substr({stored}, 1, 10) || 'T' || substr({stored}, 12, 8) || 'Z')"
-
-
-@compiles(instant_text, "postgresql")
-def _instant_in_postgresql(element: instant_text, compiler: SQLCompiler, **kwargs: Any) -> str:
-    stored = compiler.process(element.clauses, **kwargs)
-    return f"(replace(left(CAST({stored} AT TIME ZONE 'UTC' AS text), 19), ' ', 'T') || 'Z')"
-
-
-class day_text(FunctionElement[str]):
-    """The UTC day of an instant as `2022-01-06`. Null stays null."""
-
-    type = Word()
-    inherit_cache = True
-
-
-@compiles(day_text, "sqlite")
-def _day_in_sqlite(element: day_text, compiler: SQLCompiler, **kwargs: Any) -> str:
-    return f"substr({compiler.process(element.clauses, **kwargs)}, 1, 10)"
-
-
-@compiles(day_text, "postgresql")
-def _day_in_postgresql(element: day_text, compiler: SQLCompiler, **kwargs: Any) -> str:
-    return f"left(CAST({compiler.process(element.clauses, **kwargs)} AT TIME ZONE 'UTC' AS text), 10)"
-
-
-class decimal_text(FunctionElement[str]):
-    """A share with four decimals. Null stays null."""
-
-    type = Word()
-    inherit_cache = True
-
-
-@compiles(decimal_text, "sqlite")
-def _decimal_in_sqlite(element: decimal_text, compiler: SQLCompiler, **kwargs: Any) -> str:
-    value = compiler.process(element.clauses, **kwargs)
-    return f"CASE WHEN {value} IS NOT NULL THEN printf('%.4f', {value}) END"
-
-
-@compiles(decimal_text, "postgresql")
-def _decimal_in_postgresql(element: decimal_text, compiler: SQLCompiler, **kwargs: Any) -> str:
-    return f"CAST(round(CAST({compiler.process(element.clauses, **kwargs)} AS numeric), 4) AS text)"
-
-
-class fired_words(FunctionElement[str]):
-    """The words in the JSON list `matches.because`, with semicolons between them; null when there are none."""
-
-    type = Text()
-    inherit_cache = True
-
-
-@compiles(fired_words, "sqlite")
-def _words_in_sqlite(element: fired_words, compiler: SQLCompiler, **kwargs: Any) -> str:
-    given = compiler.process(element.clauses, **kwargs)
-    return f"(SELECT group_concat(json_extract(value, '$[3]'), '; ') FROM json_each({given}))"
-
-
-@compiles(fired_words, "postgresql")
-def _words_in_postgresql(element: fired_words, compiler: SQLCompiler, **kwargs: Any) -> str:
-    given = compiler.process(element.clauses, **kwargs)
-    fired = f"json_array_elements({given}) WITH ORDINALITY AS fired(value, place)"
-    return f"(SELECT string_agg(fired.value ->> 3, '; ' ORDER BY fired.place) FROM {fired})"
-
-
-class _numbers(FunctionElement[int]):
-    """The numbers of a JSON list, as a subquery: one parameter, however many they are."""
-
-    type = BigInteger()
-    inherit_cache = True
-
-
-@compiles(_numbers, "sqlite")
-def _numbers_in_sqlite(element: _numbers, compiler: SQLCompiler, **kwargs: Any) -> str:
-    return f"(SELECT value FROM json_each({compiler.process(element.clauses, **kwargs)}))"
-
-
-@compiles(_numbers, "postgresql")
-def _numbers_in_postgresql(element: _numbers, compiler: SQLCompiler, **kwargs: Any) -> str:
-    given = compiler.process(element.clauses, **kwargs)
-    return f"(SELECT CAST(value AS bigint) FROM json_array_elements_text(CAST({given} AS json)))"
-
-
-def is_one_of(column: Any, numbers: Sequence[int]) -> ColumnElement[bool]:
-    """Return the condition that a column has one of these numbers, of which there may be a million."""
-    return cast(column, BigInteger).bool_op("IN")(_numbers(bindparam(None, json.dumps(list(numbers)), Text)))
-
-
-class _csv_line(FunctionElement[str]):
-    """The columns as a line of CSV, for SQLite: one call of printf, because `||` copies the line for each cell."""
-
-    type = Text()
-    inherit_cache = True
-
-
-class _guarded(FunctionElement[str]):
-    """A text as `worker.export.stream.guard` leaves it, for PostgreSQL, whose COPY does the rest."""
-
-    type = Text()
-    inherit_cache = True
-
-
-_SKIPPED = "".join(map(chr, range(1, 33))) + "\"''"
-_GUARDED = (
-    "(substr({0}, 1, 1) IN ('''', '\t', '\r', '\n')"
-    f" OR substr(ltrim({{0}}, '{_SKIPPED}'), 1, 1) IN ('=', '+', '-', '@', '＝', '＋', '－', '＠'))"
-)
-"""The condition of `worker.export.stream.guard` in SQL that both databases understand."""
-_HARMLESS = "({0} >= 'A' AND {0} < '\uff00')"
-"""Most texts begin with a letter, which is quicker to see; compared by code points."""
-_HARMLESS_C = "({0} COLLATE \"C\" >= 'A' AND {0} COLLATE \"C\" < '\uff00')"
-
-
-@compiles(_csv_line, "sqlite")
-def _line_in_sqlite(element: _csv_line, compiler: SQLCompiler, **kwargs: Any) -> str:
-    formats, values = [], []
-    for column in element.clauses:
-        cell, given = _cell_in_sqlite(column, compiler.process(column, **kwargs))
-        formats.append(cell)
-        values += given
-    return f"printf('{','.join(formats)}\r\n', {', '.join(values)})"
-
-
-def _cell_in_sqlite(column: Any, sql: str) -> tuple[str, list[str]]:
-    """Return a format of printf and what goes into it: `%w` doubles quotes, `%s` writes nothing for null."""
-    if isinstance(column.type, Boolean):
-        return "%s", [f"CASE {sql} WHEN 1 THEN 'true' WHEN 0 THEN 'false' END"]
-    if isinstance(column.type, Address):
-        return "%s", [f"""('"' || replace({sql}, '"', '""') || '"')"""]
-    if isinstance(column.type, Word) or not isinstance(column.type, String):
-        return "%s", [sql]
-    harmless, guarded = _HARMLESS.format(sql), _GUARDED.format(sql)
-    if not getattr(getattr(column, "element", column), "nullable", True):
-        return '"%s%w"', [f"CASE WHEN {harmless} THEN '' WHEN {guarded} THEN '''' END", sql]
-    opening = f"""CASE WHEN {harmless} THEN '"' WHEN {sql} IS NULL THEN '' WHEN {guarded} THEN '"''' ELSE '"' END"""
-    return "%s%w%s", [opening, f"coalesce({sql}, '')", f"CASE WHEN {sql} IS NOT NULL THEN '\"' END"]
-
-
-@compiles(_guarded, "postgresql")
-def _guarded_in_postgresql(element: _guarded, compiler: SQLCompiler, **kwargs: Any) -> str:
-    sql = compiler.process(element.clauses, **kwargs)
-    return (
-        f"CASE WHEN {_HARMLESS_C.format(sql)} THEN {sql} WHEN {_GUARDED.format(sql)} THEN '''' || {sql} ELSE {sql} END"
-    )
-
-
-@contextmanager
-def snapshot(engine: Engine) -> Iterator[Connection]:
-    """Yield a connection whose queries all see the store as it is now, for reading much and keeping little."""
-    if is_sqlite(engine):
-        with engine.connect() as conn:
-            settings = (
-                conn.connection.cursor()
-            )  # before the transaction begins; what is to be sorted spills into a file
-            settings.execute("PRAGMA cache_size = -4000")
-            settings.execute("PRAGMA temp_store = FILE")
-            try:
-                yield conn
-            finally:
-                conn.rollback()
-                settings.execute(f"PRAGMA cache_size = {_CACHE_KB}")
-                settings.execute("PRAGMA temp_store = MEMORY")
-        return
-    with engine.connect().execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True) as conn:
-        conn.exec_driver_sql("SET LOCAL jit = off")  # compiling takes longer than all the rows of most exports
-        conn.exec_driver_sql("SET LOCAL datestyle = 'ISO'")
-        yield conn
-
-
-LINES = 1_000
-"""Lines of a chunk: some 400 kB."""
-
-
-def iter_csv(conn: Connection, query: Select[*tuple[Any, ...]]) -> Iterator[tuple[bytes, int]]:
-    """Yield the rows of a query as lines of CSV (RFC 4180, UTF-8) made by the database, and how many each chunk has.
-
-    The cells are spelled as `worker.export.stream` spells them: the same bytes from both databases.
-    """
-    columns = list(query.selected_columns)
-    if is_sqlite(conn):
-        plain = {"yield_per": None, "stream_results": False}  # or rows wait in a buffer of SQLAlchemy's, not the cursor
-        query = query.with_only_columns(_csv_line(*columns), maintain_column_froms=True)
-        lines = conn.execute(query, execution_options=plain).cursor
-        assert lines is not None
-        while rows := lines.fetchmany(LINES):
-            yield "".join([line for (line,) in rows]).encode(), len(rows)
-        return
-    copied = _copy(conn, query, columns)
-    while batch := list(islice(copied, LINES)):
-        # COPY ends lines with LF, RFC 4180 asks for CRLF.
-        yield b"".join([part for line in batch for part in (line[:-1], b"\r\n")]), len(batch)
-
-
-def _copy(conn: Connection, query: Select[*tuple[Any, ...]], columns: Sequence[Any]) -> Iterator[memoryview]:
-    texts = {c.name for c in columns if isinstance(c.type, String) and not isinstance(c.type, Word)}
-    cells = [
-        _guarded(c).label(c.name)
-        if c.name in texts and not isinstance(c.type, Address)
-        else (cast(c, Text) if isinstance(c.type, Boolean) else c).label(c.name)
-        for c in columns
-    ]
-    compiled = query.with_only_columns(*cells, maintain_column_froms=True).compile(
-        dialect=conn.dialect, compile_kwargs={"render_postcompile": True}
-    )
-    names = ", ".join(f'"{name}"' for name in sorted(texts))
-    quoted = f", FORCE_QUOTE ({names})" if texts else ""
-    statement = f"COPY ({compiled}) TO STDOUT WITH (FORMAT csv, ENCODING 'UTF8'{quoted})"
-    cursor = conn.connection.cursor()
-    try:
-        with cursor.copy(statement, compiled.construct_params()) as copy:
-            yield from copy
-    finally:
-        cursor.close()

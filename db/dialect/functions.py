@@ -1,0 +1,87 @@
+"""Functions of SQL that the two databases spell differently, and the types of text that exports tell apart."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from sqlalchemy import BigInteger, ColumnElement, Text, bindparam, cast
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+
+
+class Word(Text):
+    """A text of our own making that needs neither quotes nor a guard in CSV: `title`, `name`, an instant."""
+
+
+class Address(Text):
+    """An address in our own spelling: quoted in CSV, but it begins with its scheme, so it needs no guard."""
+
+
+class _Spelled(FunctionElement[Any]):
+    """A function that each database spells in its own way; `{0}` stands for what it is given."""
+
+    inherit_cache = True
+    sqlite: ClassVar[str]
+    postgresql: ClassVar[str]
+
+
+@compiles(_Spelled)
+def _spell(element: _Spelled, compiler: SQLCompiler, **kwargs: Any) -> str:
+    form = element.sqlite if compiler.dialect.name == "sqlite" else element.postgresql
+    return form.format(compiler.process(element.clauses, **kwargs))
+
+
+class instant_text(_Spelled):
+    """An instant as `2022-01-06T10:00:00Z`: UTC, cut to whole seconds. Null stays null."""
+
+    type = Word()
+    inherit_cache = True
+    sqlite = "(substr({0}, 1, 10) || 'T' || substr({0}, 12, 8) || 'Z')"
+    postgresql = "(replace(left(CAST({0} AT TIME ZONE 'UTC' AS text), 19), ' ', 'T') || 'Z')"
+
+
+class day_text(_Spelled):
+    """The UTC day of an instant as `2022-01-06`. Null stays null."""
+
+    type = Word()
+    inherit_cache = True
+    sqlite = "substr({0}, 1, 10)"
+    postgresql = "left(CAST({0} AT TIME ZONE 'UTC' AS text), 10)"
+
+
+class decimal_text(_Spelled):
+    """A share with four decimals. Null stays null."""
+
+    type = Word()
+    inherit_cache = True
+    sqlite = "CASE WHEN {0} IS NOT NULL THEN printf('%.4f', {0}) END"
+    postgresql = "CAST(round(CAST({0} AS numeric), 4) AS text)"
+
+
+class fired_words(_Spelled):
+    """The words in the JSON list `matches.because`, with semicolons between them; null when there are none."""
+
+    type = Text()
+    inherit_cache = True
+    sqlite = "(SELECT group_concat(json_extract(value, '$[3]'), '; ') FROM json_each({0}))"
+    postgresql = (
+        "(SELECT string_agg(fired.value ->> 3, '; ' ORDER BY fired.place)"
+        " FROM json_array_elements({0}) WITH ORDINALITY AS fired(value, place))"
+    )
+
+
+class _numbers(_Spelled):
+    """The numbers of a JSON list, as a subquery: one parameter, however many they are."""
+
+    type = BigInteger()
+    inherit_cache = True
+    sqlite = "(SELECT value FROM json_each({0}))"
+    postgresql = "(SELECT CAST(value AS bigint) FROM json_array_elements_text(CAST({0} AS json)))"
+
+
+def is_one_of(column: Any, numbers: Sequence[int]) -> ColumnElement[bool]:
+    """Return the condition that a column has one of these numbers, of which there may be a million."""
+    return cast(column, BigInteger).bool_op("IN")(_numbers(bindparam(None, json.dumps(list(numbers)), Text)))

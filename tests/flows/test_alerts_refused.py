@@ -1,0 +1,133 @@
+"""Messages that are refused, limited, cancelled or contended for: each arrives once or is accounted for."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from alertdesk import Desk, titled
+from samples import document
+from sqlalchemy import delete
+
+from db import channels, deliveries, outbox
+from db.models import Article, Channel, Delivery
+
+
+def test_a_failing_address_is_tried_later_each_time_and_pauses_itself(either: Desk) -> None:
+    either.subscribe(**either.hook())
+    either.receiver.status = 500
+    either.bring(document())
+    waits = []
+    for _ in range(12):
+        assert either.post() == 0
+        (due_at,) = either.column(Delivery.due_at)[:1]
+        waits.append((due_at - either.now).total_seconds())
+        either.now = due_at
+    assert waits[:4] == [5, 10, 20, 40]
+    assert max(waits) == 3_600
+    assert either.column(Channel.state)[0] == "paused"
+    assert either.post() == 1, "the notice to the operator"
+    assert either.mailbox.taken[0]["Subject"] == f"[steppewatch] {either.receiver.url} is paused"
+    either.receiver.status = 200
+    either.now += timedelta(days=1)
+    assert either.post() == 0
+    (channel_id,) = either.column(Channel.id)[:1]
+    either.database.write(lambda conn: channels.set_channel_state(conn, channel_id, "active"))
+    assert either.post() == 1
+    assert len(either.receiver.bodies) == 1
+
+
+def test_a_receiver_that_wants_no_more_is_believed_and_what_waits_is_kept(desk: Desk) -> None:
+    desk.subscribe(**desk.hook())
+    desk.receiver.status = 410
+    desk.bring(document())
+    assert desk.post() == 0
+    assert desk.column(Channel.state)[0] == "paused"
+    assert desk.states() == {"waiting": 2}
+
+
+def test_a_receiver_may_ask_for_time(desk: Desk) -> None:
+    desk.subscribe(**desk.hook())
+    desk.receiver.status, desk.receiver.headers = 429, {"Retry-After": "120"}
+    desk.bring(document())
+    desk.post()
+    assert desk.column(Delivery.due_at) == [desk.now + timedelta(seconds=120)]
+
+
+def test_redirects_are_not_followed(desk: Desk) -> None:
+    desk.subscribe(**desk.hook())
+    desk.receiver.status, desk.receiver.headers = 302, {"Location": "http://127.0.0.1:1/"}
+    desk.bring(document())
+    assert desk.post() == 0
+    assert "redirects are not followed" in desk.column(Delivery.error)[0]
+
+
+@pytest.mark.parametrize(
+    ("rcpt", "data", "state", "channel"),
+    [
+        ("450 later", "", "waiting", "active"),
+        ("550 no such user", "", "waiting", "paused"),
+        ("", "451 later", "waiting", "active"),
+        ("", "554 looks like spam", "dead", "active"),
+    ],
+)
+def test_what_a_mail_server_refuses_is_kept_or_given_up(
+    desk: Desk, rcpt: str, data: str, state: str, channel: str
+) -> None:
+    desk.subscribe()
+    desk.mailbox.rcpt_answer, desk.mailbox.data_answer = rcpt, data
+    desk.bring(document())
+    assert desk.post() == 0
+    assert desk.column(Delivery.state)[0] == state
+    assert desk.column(Channel.state)[0] == channel
+    assert (rcpt or data) in desk.column(Delivery.error)[0]
+    desk.mailbox.rcpt_answer = desk.mailbox.data_answer = ""
+    if state == "dead":
+        assert desk.database.write(lambda conn: deliveries.resend(conn, None, now=desk.now)) == 1
+        assert desk.post() == 1
+
+
+def test_nobody_gets_anything_after_unsubscribing(either: Desk) -> None:
+    number = either.subscribe()
+    either.bring(document())
+    claim, lists = either.postman.claim()
+    (recipient,) = either.database.read(lambda conn: channels.recipients_of(conn, [number]))
+    either.database.write(lambda conn: channels.unsubscribe(conn, [recipient.id]))
+    assert [either.postman.deliver(claim, ids) for ids in lists] == [0]
+    either.bring(document("https://outlet.example/b", body="CSTO officers mend chairs."))
+    assert either.post() == 0
+    assert either.states() == {"cancelled": 1}
+
+
+def test_an_article_that_was_removed_is_not_told(desk: Desk) -> None:
+    desk.subscribe()
+    desk.bring(document())
+    desk.database.write(lambda conn: conn.execute(delete(Article)))
+    assert desk.post() == 0
+    assert desk.states() == {"cancelled": 1}
+
+
+def test_no_channel_gets_more_in_a_minute_than_it_may(either: Desk) -> None:
+    either.subscribe()
+    either.bring(*(titled(number) for number in range(70)))
+    assert [either.post(), either.post(), either.post()] == [50, 10, 0]
+    either.now += timedelta(seconds=61)
+    assert either.post() == 10
+
+
+def test_two_workers_never_have_one_message_in_hand(either: Desk) -> None:
+    either.subscribe()
+    either.bring(document())
+    first_claim, first = either.postman.claim()
+    assert either.postman.claim()[1] == []
+    either.now += timedelta(seconds=11)
+    second_claim, second = either.postman.claim()
+    assert first == second
+    assert either.postman.deliver(first_claim, first[0]) == 0, "it ran out of time and has lost it"
+    assert either.postman.deliver(second_claim, second[0]) == 1
+    assert len(either.mailbox.taken) == 1
+
+
+def test_nothing_to_post_means_nothing_is_written(desk: Desk) -> None:
+    assert not desk.database.read(lambda conn: outbox.is_digest_due(conn, now=desk.now))
+    assert not desk.database.read(lambda conn: deliveries.is_any_due(conn, now=desk.now))
