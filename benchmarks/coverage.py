@@ -3,10 +3,10 @@
     python -m benchmarks.coverage --sqlite coverage.db
     python -m benchmarks.coverage --postgresql postgresql+psycopg://user@host/empty_database
 
-The store is generated (seeds fixed), counted by the product's own recount, and asked. Each answer is timed three ways:
-in the database alone, as rows of the driver, and as rows of SQLAlchemy. Beside it the same numbers counted from a
+The store is generated (seeds fixed), its cells by the product's own counting, and asked. Each answer is timed three
+ways: in the database alone, as rows of the driver, and as rows of SQLAlchemy. Beside it the same numbers counted from a
 covering index over the mentions (entity, day, outlet). Times are of the processor, but PostgreSQL's own, which are of
-the clock. Needs some 6 GB and half an hour; `--mentions` makes it smaller.
+the clock. Needs some 8 GB and a quarter of an hour; `--mentions` makes it smaller.
 """
 
 from __future__ import annotations
@@ -16,146 +16,21 @@ import json
 import random
 import time
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, date, datetime, timedelta
-from itertools import islice, repeat
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from sqlalchemy import Connection, Select, text
 
-from db import migrate
-from db.coverage import TOTAL, cells_query, mark_articles, mark_everything
+from benchmarks.coveragestore import DAYS, FIRST, NAMED, TIMES, entity_name, fill
+from db.coverage import TOTAL, cells_query, mark_articles
 from db.dialect import is_sqlite
 from db.engine import Database
-from db.models import Article, MentionRow, Source
 from worker.recount import recount
 
-FIRST, DAYS, OUTLETS, ENTITIES = date(2022, 1, 1), 730, 150, 416
-NAMED, TIMES = 4, 2
-"""Entities an article names, and mentions of each, on average."""
-LANGUAGES, COUNTRIES, GENRES = 12, 20, 4
 ASKED = 60
-
-
-def articles(count: int) -> Iterator[dict[str, Any]]:
-    """Yield articles by day: outlets differ in size, weekends are quiet, one in five is a reprint."""
-    chance = np.random.default_rng(1)
-    weights = np.array([0.6 if (FIRST + timedelta(days=n)).weekday() >= 5 else 1.0 for n in range(DAYS)])
-    days = np.sort(chance.choice(DAYS, count, p=weights / weights.sum()))
-    sizes = 1 / np.arange(1, OUTLETS + 1) ** 0.7
-    outlets = chance.choice(OUTLETS, count, p=sizes / sizes.sum())
-    copies = chance.random(count) < 0.2
-    for number, (day, outlet, is_copy) in enumerate(
-        zip(days.tolist(), outlets.tolist(), copies.tolist(), strict=True), 1
-    ):
-        at = datetime(FIRST.year, 1, 1, 12, tzinfo=UTC) + timedelta(days=day)
-        yield {
-            "id": number,
-            "canonical_url": f"https://outlet{outlet}.example/{number}",
-            "url": f"https://outlet{outlet}.example/{number}",
-            "source_id": f"outlet-{outlet}",
-            "revision_id": number,
-            "collected_at": at,
-            "published_at": at,
-            "published_is_day": False,
-            "counts_on": at.date(),
-            "language": f"l{outlet % LANGUAGES}",
-            "genre": f"genre-{number % GENRES}",
-            "in_scope": number % 3 > 0,
-            "cluster_id": max(1, number - number % 7) if is_copy else number,
-        }
-
-
-def mentions(count: int) -> Iterator[tuple[Any, ...]]:
-    """Yield mentions by article, in the order of the columns: a few entities are everywhere, most are rare (Zipf)."""
-    chance = np.random.default_rng(2)
-    weights = 1 / np.arange(1, ENTITIES + 1) ** 0.9
-    weights /= weights.sum()
-    names = np.array([f"entity-{entity:03}" for entity in range(ENTITIES)], dtype=object)
-    levels = np.array(["demonym" if entity % 10 == 9 else "name" for entity in range(ENTITIES)], dtype=object)
-    for begin in range(1, count + 1, 10_000):
-        size = min(10_000, count + 1 - begin)
-        named = chance.choice(ENTITIES, (size, NAMED), p=weights)
-        times = 1 + chance.poisson(TIMES - 1, (size, NAMED))
-        entities, per_article = np.repeat(named.ravel(), times.ravel()), times.sum(axis=1)
-        first = np.repeat(np.cumsum(per_article) - per_article, per_article)
-        place = np.arange(len(entities)) - first
-        yield from zip(
-            np.repeat(np.arange(begin, begin + size), per_article).tolist(),
-            np.where(place == 0, "title", "text").tolist(),
-            place.tolist(),
-            (place + 1).tolist(),
-            names[entities].tolist(),
-            *(repeat(value) for value in ("x", "x", "en", "exact")),
-            levels[entities].tolist(),
-            repeat(None),
-            repeat("v"),
-            strict=False,
-        )
-
-
-def load(database: Database, count: int) -> None:
-    """Fill a store with that many articles and their mentions, past all checks."""
-    migrate.upgrade(database)
-    with database.engine.connect() as conn:
-        raw = conn.connection.driver_connection
-        assert raw is not None
-        outlets = (
-            {
-                "id": f"outlet-{n}",
-                "name": f"Outlet {n}",
-                "country": f"c{n % COUNTRIES}",
-                "languages": "[]",
-                "kind": None,
-                "homepage": None,
-                "bias_note": None,
-                "paywall": None,
-                "origin": "person",
-                "added_at": datetime(2022, 1, 1, tzinfo=UTC),
-            }
-            for n in range(OUTLETS)
-        )
-        fill = _fill_sqlite if is_sqlite(conn) else _fill_postgresql
-        if is_sqlite(conn):
-            raw.execute("PRAGMA foreign_keys = OFF")
-            raw.execute("PRAGMA synchronous = OFF")
-        else:
-            raw.execute("SET session_replication_role = replica")
-        for table, rows in ((Source, _in_order(Source, outlets)), (Article, _in_order(Article, articles(count)))):
-            fill(raw, table, rows)
-        fill(raw, MentionRow, mentions(count))
-
-
-def _in_order(table: Any, rows: Iterator[dict[str, Any]]) -> Iterator[tuple[Any, ...]]:
-    names = [column.name for column in table.__table__.columns]
-    return (tuple(row[name] for name in names) for row in rows)
-
-
-def _fill_sqlite(raw: Any, table: Any, rows: Iterator[tuple[Any, ...]]) -> None:
-    names = [column.name for column in table.__table__.columns]
-    marks = ", ".join("?" * len(names))
-    quoted = ", ".join(f'"{name}"' for name in names)
-    raw.execute("BEGIN")
-    plain = rows if table is MentionRow else (tuple(map(_plain, row)) for row in rows)
-    while batch := list(islice(plain, 50_000)):
-        raw.executemany(f"INSERT INTO {table.__tablename__} ({quoted}) VALUES ({marks})", batch)
-    raw.execute("COMMIT")
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return f"{value:%Y-%m-%d %H:%M:%S.%f}"
-    return value.isoformat() if isinstance(value, date) else value
-
-
-def _fill_postgresql(raw: Any, table: Any, rows: Iterator[tuple[Any, ...]]) -> None:
-    names = [column.name for column in table.__table__.columns]
-    quoted = ", ".join(f'"{name}"' for name in names)
-    with raw.cursor() as cursor, cursor.copy(f"COPY {table.__tablename__} ({quoted}) FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row(row)
-    raw.commit()
 
 
 def add_covering_index(database: Database) -> None:
@@ -174,7 +49,7 @@ def questions() -> Iterator[tuple[str, Callable[[random.Random], dict[str, Any]]
     """Yield what is asked: a name, and arguments of `cells_query` by chance."""
 
     def some(chance: random.Random, count: int) -> list[str]:
-        return [f"entity-{number:03}" for number in chance.sample(range(60), count)]
+        return [entity_name(number) for number in chance.sample(range(60), count)]
 
     yield "one entity by day", lambda chance: {"entities": some(chance, 1)}
     yield "ten by day", lambda chance: {"entities": some(chance, 10)}
@@ -212,13 +87,21 @@ def measure(database: Database) -> None:
                 inside.append(spent / max(cells, 1) * 1e3)
             times = [_in_database(conn, cells_query(**arguments))[0] for arguments in wanted]
             plain = [_compiled(conn, cells_query(**arguments)) for arguments in wanted]
-            driver = [_timed(lambda sql=sql: conn.connection.cursor().execute(sql).fetchall()) for sql in plain]  # type: ignore[misc]
-            rows = [_timed(lambda a=arguments: conn.execute(cells_query(**a)).all()) for arguments in wanted]  # type: ignore[misc]
+            driver = [_timed(partial(_driver_rows, conn, sql)) for sql in plain]
+            rows = [_timed(partial(_rows, conn, arguments)) for arguments in wanted]
             covering = [_covered(conn, COVERED[name], a["entities"]) for a in wanted[:8]] if name in COVERED else []
         print(
             f"{name:26} {cells:9,} | {_percentiles(times)}  {np.median(inside):7.2f} | {_percentiles(driver)} |"
             f" {_percentiles(rows)} | " + (f"{np.median(covering):8.1f}" if covering else "")
         )
+
+
+def _driver_rows(conn: Connection, sql: str) -> Any:
+    return conn.connection.cursor().execute(sql).fetchall()
+
+
+def _rows(conn: Connection, arguments: dict[str, Any]) -> Any:
+    return conn.execute(cells_query(**arguments)).all()
 
 
 def _percentiles(times: Sequence[float]) -> str:
@@ -277,23 +160,38 @@ def main() -> None:
 
 def _build(database: Database, count: int) -> None:
     steps: list[tuple[str, Callable[[], Any]]] = [
-        ("generate and load", lambda: load(database, count)),
-        ("recount of everything", lambda: _recount(database, mark_everything)),
+        ("generate, count and load", lambda: fill(database, count)),
         ("covering index", lambda: add_covering_index(database)),
+        ("statistics", lambda: _analyze(database)),
         ("recount of one day", lambda: _recount(database, _mark_a_day)),
         ("recount of one article", lambda: _recount(database, lambda conn: mark_articles(conn, [count // 2]))),
     ]
     for name, step in steps:
+        before = _sums(database) if name.startswith("recount") else None
         wall, cpu = time.perf_counter(), time.process_time()
         step()
         print(
             f"{name}: {time.perf_counter() - wall:.1f} s ({time.process_time() - cpu:.1f} s of this process)",
             flush=True,
         )
-    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
-        conn.exec_driver_sql("ANALYZE")
+        if before and _sums(database) != before:
+            raise SystemExit("the recount came to other cells")
+    with database.reading() as conn:
         for table in ("articles", "mentions", "coverage_facts", "coverage_series", "coverage_cells"):
             print(f"{table}: {conn.exec_driver_sql(f'SELECT count(*) FROM {table}').scalar_one():,} rows", flush=True)
+
+
+def _analyze(database: Database) -> None:
+    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
+        conn.exec_driver_sql("ANALYZE" if is_sqlite(conn) else "VACUUM ANALYZE")
+
+
+def _sums(database: Database) -> Sequence[Any]:
+    with database.reading() as conn:
+        return conn.exec_driver_sql(
+            "SELECT count(*), sum(articles), sum(stories), sum(mentions), sum(in_title), sum(scope_stories)"
+            " FROM coverage_cells"
+        ).one()
 
 
 def _recount(database: Database, mark: Callable[[Connection], None]) -> None:

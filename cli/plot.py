@@ -7,6 +7,7 @@ import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import typer
 
 from cli.output import fail, note, reason_of
@@ -58,9 +59,9 @@ def _render(path: Path, kind: str, shown: Shown) -> None:
     axes.margins(x=0.01)
     axes.spines[["top", "right"]].set_visible(False)
     axes.grid(axis="y", alpha=0.25)
-    ticks = AutoDateLocator(maxticks=9)  # type: ignore[no-untyped-call]  # matplotlib.dates has no types
+    ticks = AutoDateLocator(maxticks=9)
     axes.xaxis.set_major_locator(ticks)
-    axes.xaxis.set_major_formatter(ConciseDateFormatter(ticks))  # type: ignore[no-untyped-call]
+    axes.xaxis.set_major_formatter(ConciseDateFormatter(ticks))
     axes.legend(frameon=False, fontsize="small", loc="upper left", bbox_to_anchor=(1.0, 1.0))
     with path.open("wb") as file:
         figure.savefig(file, format=kind, dpi=150, metadata={"Date": None} if kind == "svg" else None)
@@ -72,23 +73,23 @@ def _lines(axes: Axes, shown: Shown) -> None:
     if len(lines) > _LINES_MAX:
         note(f"drawn are the {_LINES_MAX} largest of {len(lines)} series")
     for number, ((entity, part), course) in enumerate(lines[:_LINES_MAX]):
-        days = [shown.begins[point.period] for point in course]
+        days = np.array([shown.begins[point.period] for point in course], "datetime64[D]")
         label = entity if shown.split is None else f"{entity} · {part or 'unknown'}"
         colour = f"C{number}"
         articles = [point.counts.articles for point in course]
         marker = "o" if len(days) < 3 else ""
-        axes.plot(days, articles, color=colour, label=label, linewidth=1.6, marker=marker)  # type: ignore[arg-type]
+        axes.plot(days, articles, color=colour, label=label, linewidth=1.6, marker=marker)
         stories = [point.counts.stories for point in course]
-        axes.plot(days, stories, color=colour, linewidth=1, linestyle=":")  # type: ignore[arg-type]
+        axes.plot(days, stories, color=colour, linewidth=1, linestyle=":")
 
 
 def _shade(axes: Axes, shown: Shown) -> None:
-    from datetime import timedelta
+    from matplotlib.dates import date2num
 
     label: str | None = "collection impaired"
-    begins = list(shown.begins.values())
-    for (period, begin), after in zip(shown.begins.items(), [*begins[1:], begins[-1] + timedelta(days=1)], strict=True):
+    begins = date2num(list(shown.begins.values())).tolist()
+    for period, begin, after in zip(shown.begins, begins, [*begins[1:], begins[-1] + 1], strict=True):
         if shown.is_impaired(period):
             half = (after - begin) / 2
-            axes.axvspan(begin - half, after - half, color="0.85", linewidth=0, zorder=0, label=label)  # type: ignore[arg-type]
+            axes.axvspan(begin - half, after - half, color="0.85", linewidth=0, zorder=0, label=label)
             label = None

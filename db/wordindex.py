@@ -6,7 +6,7 @@ languages never decide anything. What is not indexed yet is always a candidate.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -85,15 +85,23 @@ def find_unindexed(conn: Connection, *, limit: int) -> list[int]:
 
 
 def find_candidates(
-    conn: Connection, need: Need | None, *, since: date | None = None, until: date | None = None
+    conn: Connection,
+    need: Need | None,
+    *,
+    since: date | None = None,
+    until: date | None = None,
+    among: Iterable[ColumnElement[bool]] = (),
 ) -> list[int]:
-    """Return the current revisions of articles that count in these days and may answer, by day and id."""
+    """Return the current revisions of articles that count in these days and may answer, by day and id.
+
+    `among` are further conditions that an article fulfils.
+    """
     condition: ColumnElement[bool] = true()
     if need is not None:
         unindexed = Revision.id.not_in(select(IndexedRevision.revision_id))
         condition = or_(_condition(conn, need), unindexed)
     query = select(Revision.id).join(Article, Article.revision_id == Revision.id)
-    query = query.where(Revision.stage == "done", condition)
+    query = query.where(Revision.stage == "done", condition, *among)
     if since is not None:
         query = query.where(Article.counts_on >= since)
     if until is not None:

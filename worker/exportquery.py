@@ -2,39 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
 from sqlalchemy import Connection
 
+from db import exports
 from db.exports import Filters
-from db.exporttexts import ArticleOut, domains_by_source, iter_texts, names_by_source
 from db.subscriptions import saved_queries
-from db.vocabularies import current_version, get_content
-from worker.alerts.article import Article, Mentioned, Outlet
 from worker.alerts.evaluate import evaluate
-from worker.alerts.known import Known
 from worker.alerts.query import parse
-from worker.tagging.vocabulary import Vocabulary
+from worker.delivery.indexed import need_of
+from worker.delivery.known import names_of
+from worker.delivery.views import read_articles
+
+_PAGE = 100
 
 
 def matching_ids(conn: Connection, filters: Filters, text: str) -> list[int]:
     """Return the ids of the articles that pass the filters and answer the query. Raises QueryError."""
-    version = current_version(conn)
-    known = Known.of(Vocabulary.from_json(get_content(conn, version)), names_by_source(conn)) if version else None
-    query = parse(text, saved_queries(conn), known)
-    domains = domains_by_source(conn)
-    return [row.id for row in iter_texts(conn, filters) if evaluate(query, _article(row, domains)).matched]
-
-
-def _article(row: ArticleOut, domains: Mapping[str, Sequence[str]]) -> Article:
-    return Article(
-        title=row.title,
-        text=row.text,
-        author=row.author,
-        source=Outlet(row.source_id, (row.source_name, *domains.get(row.source_id, ())), row.country),
-        language=row.language,
-        genre=row.genre,
-        url=row.url,
-        published_at=row.published_at,
-        mentions=tuple(Mentioned(m.field, m.start, m.end, m.entity, m.type, m.level) for m in row.mentions),
-    )
+    query = parse(text, saved_queries(conn), names_of(conn))
+    candidates = exports.find_candidates(conn, need_of(query), filters)
+    pages = (candidates[start : start + _PAGE] for start in range(0, len(candidates), _PAGE))
+    judged = ((row, evaluate(query, article)) for page in pages for row, article in read_articles(conn, page))
+    return [row.article_id for row, verdict in judged if verdict.matched]

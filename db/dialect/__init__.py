@@ -15,8 +15,10 @@ from sqlalchemy import (
     Connection,
     Date,
     Engine,
+    SQLColumnExpression,
     bindparam,
     cast,
+    collate,
     event,
     func,
     literal_column,
@@ -263,3 +265,8 @@ def one_of_words(conn: Connection, words: Sequence[tuple[str, bool]]) -> Any:
 def _token(word: str) -> str:
     """Return a word as the letters and digits that SQLite's tokenizer leaves alone; a prefix stays one."""
     return "x" + word.encode().hex()
+
+
+def bytewise(conn: Connection, column: Any) -> SQLColumnExpression[Any]:
+    """Return the column so that it sorts by code point: PostgreSQL would sort by the rules of its locale."""
+    return column if is_sqlite(conn) else collate(column, "C")

@@ -15,7 +15,7 @@ from worker.alerts.evaluate import Verdict, evaluate
 from worker.alerts.query import Query
 from worker.delivery.forecast import Forecast, forecast, weeks_of
 from worker.delivery.indexed import need_of, words_of
-from worker.delivery.views import article_of
+from worker.delivery.views import read_articles
 
 _PAGE = 100
 
@@ -50,15 +50,10 @@ def search(
     candidates = database.read(lambda conn: wordindex.find_candidates(conn, need, since=since, until=until))
     for start in range(0, len(candidates), _PAGE):
         page = candidates[start : start + _PAGE]
-        with database.reading() as conn:
-            rows = {row.revision_id: row for row in texts.read_texts(conn, page)}
-            mentions = texts.read_mentions(conn, page)
-        for revision_id in page:
-            if revision_id in rows:  # else it was removed meanwhile
-                row = rows[revision_id]
-                verdict = evaluate(query, article_of(row, mentions.get(revision_id, ())))
-                if verdict.matched:
-                    yield Found(row, verdict)
+        for row, article in database.read(partial(read_articles, revision_ids=page)):
+            verdict = evaluate(query, article)
+            if verdict.matched:
+                yield Found(row, verdict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from db.texts import Mention, TextRow
+from sqlalchemy import Connection
+
+from db.texts import Mention, TextRow, read_mentions, read_texts
 from worker.alerts.article import Article, Mentioned, Outlet
 
 
@@ -24,3 +26,10 @@ def article_of(row: TextRow, mentions: Iterable[Mention]) -> Article:
             for mention in mentions
         ),
     )
+
+
+def read_articles(conn: Connection, revision_ids: Sequence[int]) -> list[tuple[TextRow, Article]]:
+    """Return these revisions with their articles, in this order; without those that were removed."""
+    rows = {row.revision_id: row for row in read_texts(conn, revision_ids)}
+    mentions = read_mentions(conn, revision_ids)
+    return [(rows[id], article_of(rows[id], mentions.get(id, ()))) for id in revision_ids if id in rows]

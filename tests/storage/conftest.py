@@ -1,0 +1,52 @@
+"""A data directory, and a store in it with three invented articles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from samplestore import Sample, store_of
+
+from db.engine import Database
+from db.migrate import upgrade
+from db.settings import load
+
+# Invented: none of this was ever published.
+SAYS = (("CSTO", "csto"), ("Turan", "turan"))
+SAMPLES = [
+    Sample("https://herald.example/1", title="=cmd()", text="CSTO and Turan, Turan.", says=SAYS),
+    Sample("https://oasis.example/1", "oasis-wire", text="CSTO.", says=SAYS, copies="https://herald.example/1"),
+    Sample(
+        "https://oasis.example/2",
+        "oasis-wire",
+        title="Два слова",
+        text="CSTO.",
+        says=SAYS,
+        published_at=datetime(2022, 1, 17, 10, tzinfo=UTC),
+        language="ru",
+        genre="opinion",
+    ),
+]
+
+
+@pytest.fixture
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Give an empty data directory that the settings name."""
+    folder = tmp_path / "data"
+    monkeypatch.setenv("STEPPEWATCH_DATA_DIR", str(folder))
+    monkeypatch.chdir(tmp_path)
+    load.cache_clear()
+    yield folder
+    load.cache_clear()
+
+
+@pytest.fixture
+def filled(data: Path) -> Path:
+    url = f"sqlite:///{data / 'steppewatch.db'}"
+    database = Database(url)
+    upgrade(database)
+    database.close()
+    store_of(url, SAMPLES).close()
+    return data
