@@ -5,6 +5,8 @@ Modules import heavy libraries inside their functions only, so that every comman
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import typer
 
 from cli import (
@@ -44,71 +46,88 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-sources = typer.Typer(no_args_is_help=True, help="Outlets: add, list, show.")
-articles = typer.Typer(no_args_is_help=True, help="One article: show, remove.")
-stories = typer.Typer(no_args_is_help=True, help="An original and its reprints: show, split, merge, undo.")
-alerts = typer.Typer(no_args_is_help=True, help="Standing questions: add, list, try, follow their messages.")
-words = typer.Typer(no_args_is_help=True, help="The vocabulary: list, show, check, load, retag.")
-app.add_typer(sources, name="source")
-app.add_typer(articles, name="article")
-app.add_typer(stories, name="story")
-schedules = typer.Typer(no_args_is_help=True, help="Exports that are written by themselves: add, list, run, remove.")
-app.add_typer(words, name="vocabulary")
-app.add_typer(alerts, name="alert")
-app.add_typer(schedules, name="schedule")
+Command = Callable[..., None]
+SERVICE, TOOLS, RESULTS, NOUNS = "Run it", "Try one stage", "Get results", "Look after it"
 
-SERVICE, TOOLS, RESULTS = "Run it", "Try one stage", "Get results"
+commands: dict[str, dict[str, Command]] = {
+    SERVICE: {
+        "up": up.up,
+        "demo": demo.demo,
+        "status": status.status,
+        "doctor": doctor.doctor,
+        "alive": alive.alive,
+        "crawl": crawl.crawl,
+        "ingest": ingest.ingest,
+        "migrate": store.migrate,
+        "worker": up.worker,
+    },
+    TOOLS: {
+        "feed": feed.feed,
+        "extract": extract.extract,
+        "tag": tag.tag,
+        "cluster": cluster.cluster,
+    },
+    RESULTS: {
+        "coverage": coverage.coverage,
+        "export": export.export,
+    },
+}
 
-for name, function, panel in (
-    ("up", up.up, SERVICE),
-    ("demo", demo.demo, SERVICE),
-    ("status", status.status, SERVICE),
-    ("doctor", doctor.doctor, SERVICE),
-    ("alive", alive.alive, SERVICE),
-    ("crawl", crawl.crawl, SERVICE),
-    ("ingest", ingest.ingest, SERVICE),
-    ("migrate", store.migrate, SERVICE),
-    ("worker", up.worker, SERVICE),
-    ("feed", feed.feed, TOOLS),
-    ("extract", extract.extract, TOOLS),
-    ("tag", tag.tag, TOOLS),
-    ("cluster", cluster.cluster, TOOLS),
-    ("coverage", coverage.coverage, RESULTS),
-    ("export", export.export, RESULTS),
-):
-    app.command(name, rich_help_panel=panel)(function)
+groups: dict[tuple[str, str], dict[str, Command]] = {
+    ("source", "Outlets: add, list, show."): {
+        "add": source.source_add,
+        "list": source.source_list,
+        "show": source.source_show,
+    },
+    ("article", "One article: show, remove."): {
+        "show": article.article_show,
+        "remove": article.article_remove,
+    },
+    ("story", "An original and its reprints: show, split, merge, undo."): {
+        "show": story.story_show,
+        "split": story.story_split,
+        "merge": story.story_merge,
+        "undo": story.story_undo,
+    },
+    ("vocabulary", "The vocabulary: list, show, check, diff, load, retag."): {
+        "list": vocabulary.vocabulary_list,
+        "show": vocabulary.vocabulary_show,
+        "check": vocabulary.vocabulary_check,
+        "diff": vocabulary_versions.vocabulary_diff,
+        "load": vocabulary_versions.vocabulary_load,
+        "retag": vocabulary_versions.vocabulary_retag,
+    },
+    ("alert", "Standing questions: try, add, list, change, follow their messages."): {
+        "match": alert.alert_match,
+        "lint": alert.alert_lint,
+        "test": alerttest.alert_test,
+        "add": subscriptions.alert_add,
+        "list": subscriptions.alert_list,
+        "show": subscriptions.alert_show,
+        "pause": subscriptions.alert_pause,
+        "resume": subscriptions.alert_resume,
+        "remove": subscriptions.alert_remove,
+        "sync": alertsync.alert_sync,
+        "deliveries": deliveries.alert_deliveries,
+        "resend": deliveries.alert_resend,
+    },
+    ("schedule", "Exports that are written by themselves: add, list, run, remove."): {
+        "add": schedule.schedule_add,
+        "list": schedule.schedule_list,
+        "run": schedule.schedule_run,
+        "remove": schedule.schedule_remove,
+    },
+}
 
-sources.command("add")(source.source_add)
-sources.command("list")(source.source_list)
-sources.command("show")(source.source_show)
-alerts.command("match")(alert.alert_match)
-alerts.command("lint")(alert.alert_lint)
-articles.command("show")(article.article_show)
-articles.command("remove")(article.article_remove)
-stories.command("show")(story.story_show)
-stories.command("split")(story.story_split)
-stories.command("merge")(story.story_merge)
-stories.command("undo")(story.story_undo)
-alerts.command("add")(subscriptions.alert_add)
-alerts.command("list")(subscriptions.alert_list)
-alerts.command("show")(subscriptions.alert_show)
-alerts.command("pause")(subscriptions.alert_pause)
-alerts.command("resume")(subscriptions.alert_resume)
-alerts.command("remove")(subscriptions.alert_remove)
-alerts.command("sync")(alertsync.alert_sync)
-alerts.command("test")(alerttest.alert_test)
-alerts.command("deliveries")(deliveries.alert_deliveries)
-alerts.command("resend")(deliveries.alert_resend)
-schedules.command("add")(schedule.schedule_add)
-schedules.command("list")(schedule.schedule_list)
-schedules.command("run")(schedule.schedule_run)
-schedules.command("remove")(schedule.schedule_remove)
-words.command("list")(vocabulary.vocabulary_list)
-words.command("show")(vocabulary.vocabulary_show)
-words.command("check")(vocabulary.vocabulary_check)
-words.command("diff")(vocabulary_versions.vocabulary_diff)
-words.command("load")(vocabulary_versions.vocabulary_load)
-words.command("retag")(vocabulary_versions.vocabulary_retag)
+for panel, members in commands.items():
+    for name, function in members.items():
+        app.command(name, rich_help_panel=panel)(function)
+
+for (noun, about), verbs in groups.items():
+    group = typer.Typer(no_args_is_help=True, help=about)
+    for name, function in verbs.items():
+        group.command(name)(function)
+    app.add_typer(group, name=noun, rich_help_panel=NOUNS)
 
 
 def main() -> None:
