@@ -16,7 +16,7 @@ from functools import partial
 from itertools import cycle
 from pathlib import Path
 
-from worker.extract.language import _identifier, detect_language
+from worker.extract.language import detect_language, load_model
 from worker.extract.passages import find_passages
 
 # Invented for this benchmark.
@@ -41,12 +41,12 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=3.0, help="CPU time for all rows together, each step")
     options = parser.parse_args()
     articles = _ntrex(options.ntrex) if options.ntrex else {code: [line * 25] for code, line in SENTENCES.items()}
-    _identifier()  # reading the model is not the question
+    load_model()  # reading the model is not the question
     seconds = options.seconds / len(articles)
     print(f"{'':4}{'articles':>9}{'py3langid alone':>17}{'detect':>9}{'passages':>10}{'both':>8}  told wrong")
     spent = 0.0
     for code, texts in articles.items():
-        alone = _rate(_identifier().classify, texts, seconds)
+        alone = _rate(load_model().classify, texts, seconds)
         told = _rate(detect_language, texts, seconds)
         parted = _rate(partial(find_passages, language=code), texts, seconds)
         wrong = Counter(found for text in texts if (found := detect_language(text)) != code)

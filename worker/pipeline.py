@@ -25,19 +25,18 @@ from db.clusters import LinkIn
 from db.engine import Database
 from db.mentions import Tagged
 from db.revisions import RevisionOut
+from db.urls import registrable_domain
 from worker.delivery import matching
 from worker.delivery.indexed import words_of
 from worker.documents import Document, Ended, Rejected
 from worker.extract.genre import genre_of_kind
-from worker.extract.language import detect_language
+from worker.extract.language import load_model
 from worker.identify import Identified, clean, identify
 from worker.resemblance import cluster_of, find_links
 from worker.spotting import Spotter
 from worker.tagging.vocabulary import Vocabulary
 
 Input = Document | Rejected
-_TOLD_BY_THE_MODEL = "Den här meningen är lång nog för att språkmodellen ska läsas in från disken."
-"""A sentence in a language that letters and words do not tell by themselves."""
 log = logging.getLogger("worker")
 Clock = Callable[[], datetime]
 
@@ -97,7 +96,8 @@ class Chain:
     def warm_up(self) -> None:
         """Have everything loaded that the first text of any language would load; for a parent before it forks."""
         self.load().prepare()
-        detect_language(_TOLD_BY_THE_MODEL)
+        load_model(self._cache)
+        registrable_domain("steppewatch.example")
 
     def understand(self, inputs: Sequence[Input]) -> list[Ended]:
         """Take documents through the whole chain; return how each ended, in the order given."""

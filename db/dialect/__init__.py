@@ -31,8 +31,8 @@ BUSY_TIMEOUT_MS = 10_000
 WRITES = "steppewatch_writes"
 """Execution option of a connection that will write: SQLite then takes its lock at BEGIN, see `_begin`."""
 
-_CACHE_KB = -32_000
-"""What SQLite keeps of a file in memory; it reads a negative number as kilobytes."""
+_CACHE_KB = -8_000
+"""What SQLite keeps of a file in memory, for each connection; it reads a negative number as kilobytes."""
 
 _RETRYABLE = {"40001", "40P01", "55P03"}
 """PostgreSQL: serialization failure, deadlock, lock not available."""

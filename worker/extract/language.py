@@ -6,7 +6,10 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from worker.extract.langmodel import mapped, unpacked
 
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
@@ -117,7 +120,7 @@ def detect_language(text: str, *, declared: str | None = None) -> str | None:
 
 def _ranked(sample: str) -> Iterator[str]:
     """Yield the codes of two letters that py3langid thinks of, the likeliest first."""
-    codes = (_ALIASES.get(code, code) for code, _ in _identifier().rank(sample[:_RANKED]))
+    codes = (_ALIASES.get(code, code) for code, _ in load_model().rank(sample[:_RANKED]))
     return (code for code in codes if len(code) == 2)
 
 
@@ -191,8 +194,12 @@ def _foreign(language: str, shown: Counter[str]) -> int:
     return sum(count for letter, count in shown.items() if "\u0400" <= letter <= "\u052f" and letter not in allowed)
 
 
-@cache
-def _identifier() -> LanguageIdentifier:
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # 79 MB: only who detects pays for it
+_model: LanguageIdentifier | None = None
 
-    return LanguageIdentifier.from_model_file(MODEL_FILE)
+
+def load_model(folder: Path | None = None) -> LanguageIdentifier:
+    """Return py3langid's model, loaded once in a process; from a file in `folder`, if given, that processes share."""
+    global _model
+    if _model is None:
+        _model = mapped(folder) if folder else unpacked()
+    return _model

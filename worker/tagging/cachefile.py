@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import stat
 import sys
 import tempfile
 from array import array
@@ -18,6 +17,7 @@ from importlib.metadata import version
 from itertools import accumulate, pairwise
 from pathlib import Path
 
+from worker.ownfile import owned
 from worker.tagging.compiling import KINDS, Compiled, Endings, Numbers, Stems, Table, compiled
 from worker.tagging.vocabulary import Vocabulary
 
@@ -102,19 +102,11 @@ def _read(path: Path, key: list[object]) -> tuple[dict[str, list[object]], list[
 
 def _owned(path: Path) -> bytes:
     """Return the content of a plain file that only this user can have written; nothing for any other."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    except OSError:
-        return b""
-    try:
-        status = os.fstat(descriptor)
-        is_ours = status.st_uid in (0, os.geteuid()) and not status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
-        if not stat.S_ISREG(status.st_mode) or not is_ours or status.st_size > _MAX_BYTES:
+    with owned(path) as descriptor:
+        if descriptor is None or os.fstat(descriptor).st_size > _MAX_BYTES:
             return b""
         with open(descriptor, "rb", closefd=False) as file:
             return file.read()
-    finally:
-        os.close(descriptor)
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -1,0 +1,107 @@
+"""py3langid's model, 68 MB, unpacked into a file that processes map: only what texts touch is in memory, and once."""
+
+from __future__ import annotations
+
+import json
+import mmap
+import os
+import sys
+from array import array
+from functools import partial
+from hashlib import blake2b, file_digest
+from importlib.metadata import version
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from worker.atomicfile import replacing
+from worker.ownfile import owned
+
+if TYPE_CHECKING:
+    from py3langid.langid import LanguageIdentifier
+
+_MAGIC = b"steppewatch language model     \n"
+_blake = partial(blake2b, digest_size=32)
+_BODY = len(_MAGIC) + 32
+_ALIGNED = 64
+
+
+def unpacked() -> LanguageIdentifier:
+    """Return the model in this process's own memory."""
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+    return LanguageIdentifier.from_model_file(MODEL_FILE)
+
+
+def mapped(folder: Path) -> LanguageIdentifier:
+    """Return the model from a file in `folder`, which is written first if there is none that can be trusted.
+
+    A folder that cannot be written is no error: then the model is in this process's own memory.
+    """
+    path = folder / "language.model"
+    found = _read(path)
+    if found is None:
+        model = unpacked()
+        try:
+            _write(path, model)
+        except OSError:
+            return model
+        found = _read(path)
+    return found or model
+
+
+def _key() -> list[object]:
+    return [1, version("py3langid"), sys.byteorder]
+
+
+def _write(path: Path, model: LanguageIdentifier) -> None:
+    """Keep the tables of a model, each begun at a multiple of 64 bytes."""
+    import numpy as np
+
+    numbers: tuple[Any, ...] = (model.nb_ptc, model.nb_pc, model.tk_nextmove, model.tk_row, array("i", model.tk_output))
+    tables = [np.asarray(table) for table in numbers]
+    kinds = [(table.dtype.str, table.size) for table in tables]
+    head = json.dumps({"key": _key(), "classes": model.nb_classes, "tables": kinds}).encode() + b"\n"
+    body: list[bytes | memoryview] = []
+    for part in (memoryview(head), *(table.data.cast("B") for table in tables)):
+        body += [part, bytes(-part.nbytes % _ALIGNED)]
+    digest = _blake()
+    for block in body:
+        digest.update(block)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(path) as file:
+        os.fchmod(file.fileno(), 0o600)
+        file.writelines([_MAGIC, digest.digest(), *body])
+
+
+def _read(path: Path) -> LanguageIdentifier | None:
+    """Return the model in a file of ours that is whole and made of the same model; else None."""
+    with owned(path) as descriptor:
+        if descriptor is None:
+            return None
+        with open(descriptor, "rb", closefd=False) as file:
+            # read, not mapped: what is only looked through shall not stay in memory
+            begin, said = file.read(len(_MAGIC)), file.read(_BODY - len(_MAGIC))
+            if begin != _MAGIC or file_digest(file, _blake).digest() != said:
+                return None
+        content = memoryview(mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ))[_BODY:]
+    line = BytesIO(content[: 1 << 16]).readline()
+    head = json.loads(line)
+    return _identifier(head, content, len(line)) if head["key"] == _key() else None
+
+
+def _identifier(head: dict[str, Any], content: memoryview, at: int) -> LanguageIdentifier:
+    import numpy as np
+    from py3langid.langid import LanguageIdentifier
+
+    tables: list[Any] = []
+    for kind, size in head["tables"]:
+        at += -at % _ALIGNED
+        tables.append(np.frombuffer(content, kind, size, at))
+        at += tables[-1].nbytes
+    ptc, pc, nextmove, row, output = tables
+    ptc = ptc.reshape(-1, len(pc))
+    # Texts are walked byte by byte: numbers of Python's own come faster out of a memoryview than out of an array.
+    return LanguageIdentifier(
+        ptc, pc, head["classes"], memoryview(nextmove), memoryview(output), tk_row=memoryview(row)
+    )
