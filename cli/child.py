@@ -27,6 +27,8 @@ class Child:
     argv: tuple[str, ...]
     env: Mapping[str, str] = field(default_factory=dict)
     cwd: Path | None = None
+    #: Whether it fills the store: it does not run while there is no room.
+    stores: bool = False
     #: Whether others need it: they are started when it is ready (or after 30 s), and it is ended after them.
     serves: bool = False
     is_ready: Callable[[], bool] = lambda: True

@@ -1,5 +1,7 @@
 """Keeping several processes running, and ending them all.
 
+What stores things rests while there is no room for them: it would only fail, again and again.
+
 Each child leads a session of its own: Ctrl-C in a terminal reaches only us, and a signal to the child's group
 reaches its own children too. However we end, nobody stays behind: on SIGINT, SIGTERM or SIGHUP the supervisor
 ends its children; if it is killed, the kernel tells the children (`worker.lifeline`), `cli.reaper` ends the rest.
@@ -12,7 +14,7 @@ import contextlib
 import os
 import signal
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from subprocess import DEVNULL, PIPE, STDOUT, Popen
 from typing import Any
@@ -27,6 +29,7 @@ _STABLE_S = 60.0
 _SLOWLY_S = 30.0
 _DEATHS_TOLD = 5
 _READY_S = 30.0
+_LOOK_S = 1.0
 _ME = "up"
 
 
@@ -44,13 +47,23 @@ class Supervisor:
     """Starts the children in order, starts again what dies, ends them in reverse order. For one `run`."""
 
     def __init__(
-        self, children: Sequence[Child], log: Log, *, patience_s: float = 7.5, serving_patience_s: float = 1.5
+        self,
+        children: Sequence[Child],
+        log: Log,
+        *,
+        lack_of_room: Callable[[bool], str | None] = lambda _: None,
+        patience_s: float = 7.5,
+        serving_patience_s: float = 1.5,
     ) -> None:
+        """`lack_of_room` returns why nothing can be stored, None if it can; it is told whether that is known."""
         self._children = tuple(children)
         self._log = log
         self._patience_s = patience_s
         self._serving_patience_s = serving_patience_s
         self._lives: dict[str, Life] = {}
+        self._lack_of_room = lack_of_room
+        self._has_room = asyncio.Event()
+        self._has_room.set()
         self._stopping = asyncio.Event()
         self._hurry = asyncio.Event()
         self._stopped_at = 0.0
@@ -75,7 +88,10 @@ class Supervisor:
                             await self._until_ready(child, patience_s=_READY_S)
                         elif child.greeting:
                             group.create_task(self._greet(child))
+                    looking = group.create_task(self._look_for_room())
                     await self._stopping.wait()
+                    looking.cancel()
+                    self._has_room.set()
                     await self._end_all()
             finally:
                 for life in self._lives.values():
@@ -103,10 +119,15 @@ class Supervisor:
         deaths = 0
         clock = asyncio.get_running_loop().time
         while not self._stopping.is_set():
+            if child.stores and not self._has_room.is_set():
+                await self._has_room.wait()
+                continue
             started = clock()
             told, said = await self._live(child)
             if self._stopping.is_set():
                 break
+            if child.stores and not self._has_room.is_set():
+                continue
             deaths = early_deaths(deaths, clock() - started)
             self._report(child, told, said, deaths)
             with contextlib.suppress(TimeoutError):
@@ -150,6 +171,19 @@ class Supervisor:
         )
         for line in said:
             self._log.write(_ME, f"    {line}")
+
+    async def _look_for_room(self) -> None:
+        while True:
+            lack = self._lack_of_room(not self._has_room.is_set())
+            if lack and self._has_room.is_set():
+                self._has_room.clear()
+                resting = " and ".join(child.name for child in self._children if child.stores)
+                self._log.write(_ME, f"{lack}. Free some space: {resting} rest until then; nothing stored is lost")
+                await self._end([life for life in self._lives.values() if life.child.stores], self._patience_s)
+            elif not lack and not self._has_room.is_set():
+                self._log.write(_ME, "there is room again: everything goes on")
+                self._has_room.set()
+            await asyncio.sleep(_LOOK_S)
 
     async def _greet(self, child: Child) -> None:
         if await self._until_ready(child, patience_s=float("inf")):

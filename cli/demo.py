@@ -76,7 +76,7 @@ def _give(settings: Settings, stage: Stage, *, once: bool, host: str, port: int)
     database = _open_store(settings, stage)
     broker = plan_broker(settings, log)
     children = demo_family(settings, broker, host=host, port=port, page=not once)
-    show = Show(stage, database, log, clock=_utc_now)
+    show = Show(stage, database, log, data_dir=settings.data_dir, clock=_utc_now)
 
     def tell(result: Result) -> None:
         for line in guide(result, stage.web, page_url(host, port), settings.data_dir):

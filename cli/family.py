@@ -38,8 +38,8 @@ def family(settings: Settings, broker: Launch | None, *, host: str, port: int) -
     python = (sys.executable, "-m")
     page = f"Steppewatch is at {page_url(host, port)}  (data in {settings.data_dir}; Ctrl-C ends it)"
     children = (
-        Child("crawler", (*python, "crawlers.service"), env, cwd),
-        Child("worker", (*python, *_worker(settings, broker_url)), {**env, **_IN_A_CONTAINER}, cwd),
+        Child("crawler", (*python, "crawlers.service"), env, cwd, stores=True),
+        Child("worker", (*python, *_worker(settings, broker_url)), {**env, **_IN_A_CONTAINER}, cwd, stores=True),
         Child("web", (*python, *_web(host, port)), env, cwd, is_ready=lambda: _answers(host, port), greeting=page),
     )
     if broker is None:

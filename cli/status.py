@@ -34,6 +34,8 @@ def status(
     from db.deliveries import count_deliveries
     from db.health import read_health
     from db.migrate import current
+    from db.room import lack_of_room
+    from db.settings import load
 
     database = open_store()
     try:
@@ -42,10 +44,11 @@ def status(
         store = {"database": shown(database.url), "revision": current(database)}
     except SQLAlchemyError as error:
         fail(f"the store {shown(database.url)} cannot be read: {reason_of(error)}")
+    full = lack_of_room(load().data_dir)
     if (format or (Format.table if sys.stdout.isatty() else Format.json)) is Format.json:
-        emit({**store, **_record(health), "alerts": _posted(posted)})
+        emit({**store, "disk_full": full, **_record(health), "alerts": _posted(posted)})
     else:
-        _print_tables(health, store, posted)
+        _print_tables(health, store, posted, full)
 
 
 def instant(moment: datetime | None) -> str | None:
@@ -94,11 +97,13 @@ def _posted(counts: Mapping[str, int]) -> dict[str, int]:
     return {name: counts.get(name, 0) for name in ("waiting", "sent", "dead", "paused")}
 
 
-def _print_tables(health: Health, store: dict[str, str | None], posted: Mapping[str, int]) -> None:
+def _print_tables(health: Health, store: dict[str, str | None], posted: Mapping[str, int], full: str | None) -> None:
     from rich.console import Console
     from rich.text import Text
 
     console = Console()
+    if full:
+        console.print(Text(f"Nothing can be stored: {full}", style="bold red"))
     if health.unreachable:
         console.print(Text(f"Outlets cannot be reached: {health.unreachable}", style="bold red"))
     alerts = _posted(posted)

@@ -73,13 +73,16 @@ def worker(
 
 def _supervise(settings: Settings, broker: Launch | None, host: str, port: int, log: Log) -> None:
     import asyncio
+    from functools import partial
 
     from cli.children import Supervisor
     from cli.family import family
+    from db.room import lack_of_room
 
     async def run() -> None:
         children = family(settings, broker, host=host, port=port)
-        await Supervisor(children, log).run([broker.runtime] if broker else [])
+        supervisor = Supervisor(children, log, lack_of_room=partial(lack_of_room, settings.data_dir))
+        await supervisor.run([broker.runtime] if broker else [])
 
     asyncio.run(run())
 

@@ -9,6 +9,7 @@ import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import text
@@ -21,6 +22,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
+from db import room
 from db.engine import Database
 from web import alerts
 from web.headers import SafeHeaders
@@ -36,15 +38,20 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def create_app(database: Database | None = None, now: Callable[[], datetime] = utc_now) -> ASGIApp:
-    """Return the application over `database`; without one, over the store that the settings name at start-up."""
+def create_app(
+    database: Database | None = None,
+    now: Callable[[], datetime] = utc_now,
+    lack_of_room: Callable[[], str | None] = lambda: None,
+) -> ASGIApp:
+    """Return the application over `database`; without one, over store and folder that the settings name at start-up."""
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         from db.settings import load
 
-        opened = Database(load().database)
-        app.state.board = StatusBoard(opened, now)
+        settings = load()
+        opened = Database(settings.database)
+        app.state.board = StatusBoard(opened, now, partial(room.lack_of_room, settings.data_dir))
         yield
         opened.close()
 
@@ -59,7 +66,7 @@ def create_app(database: Database | None = None, now: Callable[[], datetime] = u
         lifespan=None if database else lifespan,
     )
     if database:
-        app.state.board = StatusBoard(database, now)
+        app.state.board = StatusBoard(database, now, lack_of_room)
     return SafeHeaders(app)
 
 

@@ -27,6 +27,8 @@ class StatusView:
     outlets: Sequence[OutletHealth]
     more_outlets: int
     """How many outlets there are beyond those shown."""
+    full: str | None = None
+    """That the disk is full, in words; None while it has room."""
 
     @property
     def problems(self) -> list[ProblemRow]:
@@ -34,7 +36,7 @@ class StatusView:
         return [problem for problem in self.health.problems if problem.stage != NETWORK_STAGE]
 
 
-def read_status(conn: Connection, *, now: datetime) -> StatusView:
+def read_status(conn: Connection, *, now: datetime, full: str | None = None) -> StatusView:
     """Return what the page shows at `now`."""
     outlets = list_outlets(conn)
     return StatusView(
@@ -42,6 +44,7 @@ def read_status(conn: Connection, *, now: datetime) -> StatusView:
         articles=latest_articles(conn, 15),
         outlets=outlets[:_OUTLETS_SHOWN],
         more_outlets=max(0, len(outlets) - _OUTLETS_SHOWN),
+        full=full,
     )
 
 
@@ -51,6 +54,7 @@ class StatusBoard:
 
     database: Database
     now: Callable[[], datetime]
+    lack_of_room: Callable[[], str | None] = lambda: None
     _latest: StatusView | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -59,5 +63,6 @@ class StatusBoard:
         with self._lock:
             now = self.now()
             if self._latest is None or not timedelta(0) <= now - self._latest.health.at < _FRESH:
-                self._latest = self.database.read(lambda conn: read_status(conn, now=now))
+                full = self.lack_of_room()
+                self._latest = self.database.read(lambda conn: read_status(conn, now=now, full=full))
             return self._latest

@@ -20,6 +20,7 @@ from cli.family import family
 from cli.log import Log
 from db.engine import Database
 from db.outcomes import count_outcomes
+from db.room import lack_of_room
 from db.settings import Settings
 from worker.valkey import Launch
 
@@ -75,8 +76,11 @@ def demo_family(settings: Settings, broker: Launch | None, *, host: str, port: i
 class Show:
     """A showing over an open store."""
 
-    def __init__(self, stage: Stage, database: Database, log: Log, *, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, stage: Stage, database: Database, log: Log, *, data_dir: Path, clock: Callable[[], datetime]
+    ) -> None:
         self._stage, self._database, self._log, self._clock = stage, database, log, clock
+        self._lack_of_room = partial(lack_of_room, data_dir)
 
     async def run(
         self, children: Sequence[Child], folders: Iterable[Path], *, then: Callable[[Result], None] | None
@@ -86,7 +90,7 @@ class Show:
         With `then` it is told the result instead, and everything stays up until a signal comes. Raises DemoError when
         the script cannot go on. Must run in the main thread.
         """
-        supervisor = Supervisor(children, self._log)
+        supervisor = Supervisor(children, self._log, lack_of_room=self._lack_of_room)
         running = asyncio.create_task(supervisor.run(folders))
         script = asyncio.create_task(self._play(pause_s=_PAUSE_S if then else 0))
         try:

@@ -249,8 +249,8 @@ class CollectorSpider(Spider):
 
     def _announce_outage(self, forgiven: list[Work]) -> None:
         now = self._clock()
-        reason = f"outlets cannot be reached: no network ({', '.join(self._outage.hosts)})"
-        log.warning("%s; trying again every %g s", reason, NETWORK_RETRY_S)
+        reason = f"no network: no answer from {', '.join(self._outage.hosts)}"
+        log.warning("outlets cannot be reached (%s); trying again every %g s", reason, NETWORK_RETRY_S)
         self._knows_network = True
         self._probe_at = now + timedelta(seconds=NETWORK_RETRY_S)
 

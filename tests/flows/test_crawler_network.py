@@ -44,7 +44,7 @@ def test_when_no_outlet_can_be_reached_it_is_our_network_and_nobody_is_blamed(si
     counts = collect_once(settings)
     assert sum(inputs for name, inputs in counts.items() if name.startswith("poll: ")) == 4
     with database.reading() as conn:
-        assert (find_network_problem(conn) or "").startswith("outlets cannot be reached: no network (127.0.0.")
+        assert (find_network_problem(conn) or "").startswith("no network: no answer from 127.0.0.")
         assert count_feeds(conn)["failing"] == 0
         assert set(conn.scalars(select(Feed.failures))) == {0}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pwd
 import resource
@@ -14,8 +15,10 @@ from pathlib import Path
 import pytest
 from material import ROOT
 from samples import prepared_store
+from sqlalchemy import delete
 
 from cli.trouble import judge
+from db.models import Feed
 
 COMMAND = (sys.executable, "-m", "cli.main")
 TEXT = "Kazakhstan and Turkey counted the ferries.\n\n" + "The clerk wrote many lines about berths. " * 40
@@ -56,18 +59,44 @@ def test_a_full_server_is_not_blamed_on_our_disk() -> None:
     assert "STEPPEWATCH_DATA_DIR" not in trouble.hint
 
 
-def small_disk(script: str) -> subprocess.CompletedProcess[str]:
-    """Run a script whose $DISK is a file system of 12 MB of its own, seen by nobody else."""
+def small_disk(script: str, *, megabytes: int = 12) -> subprocess.CompletedProcess[str]:
+    """Run a script whose $DISK is a file system of its own, seen by nobody else."""
     if os.geteuid() != 0 or shutil.which("unshare") is None:
         pytest.skip("a file system of one's own can be mounted by root with unshare only")
-    mount = 'DISK=$(mktemp -d) && mount -t tmpfs -o size=12m tmpfs "$DISK" || exit 99; '
+    mount = 'DISK=$(mktemp -d) && mount -t tmpfs -o size=$SIZE tmpfs "$DISK" || exit 99; '
     clean = 'trap \'umount "$DISK"; rmdir "$DISK"\' EXIT; '
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "RUN": " ".join(COMMAND)}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "RUN": " ".join(COMMAND), "SIZE": f"{megabytes}m"}
     argv = ["unshare", "-m", "sh", "-c", mount + clean + script]
     done = subprocess.run(argv, env=environment, cwd="/", capture_output=True, timeout=180, text=True)
     if done.returncode == 99:
         pytest.skip(f"no file system can be mounted here: {done.stderr.strip()}")
     return done
+
+
+def test_up_rests_while_the_disk_is_full_and_goes_on_when_there_is_room(tmp_path: Path) -> None:
+    source, said = tmp_path / "made" / "steppewatch.db", tmp_path / "said"
+    source.parent.mkdir()
+    database = prepared_store(f"sqlite:///{source}")
+    database.write(lambda conn: conn.execute(delete(Feed)))
+    database.close()
+    done = small_disk(
+        f'heard() {{ for _ in $(seq 600); do grep -q "$1" {said} && return; sleep 0.1; done; echo "never: $1" >&2; }}; '
+        f'export STEPPEWATCH_DATA_DIR="$DISK/data"; mkdir "$DISK/data"; cp {source} "$DISK/data/" || exit 98; '
+        f'$RUN up --port 18097 2>{said} & UP=$!; heard "worker .* ready"; '
+        'fallocate -l $(($(df --output=avail -B1 "$DISK" | tail -1) - 9000000)) "$DISK/ballast"; '
+        'heard "rest until then"; $RUN status; rm "$DISK/ballast"; heard "there is room again"; $RUN status; '
+        "kill $UP; wait $UP; echo $?",
+        megabytes=160,
+    )
+    assert done.returncode != 98, "the store alone does not fit"
+    assert "never: " not in done.stderr, said.read_text()
+    (told,) = (line for line in said.read_text().splitlines() if "is full" in line)
+    assert "data is full: 9 MB are left. Free some space: crawler and worker rest until then" in told
+    assert "Traceback" not in said.read_text()
+    full, well, ended = done.stdout.splitlines()
+    assert json.loads(full)["disk_full"].endswith("data is full: 9 MB are left")
+    assert json.loads(well)["disk_full"] is None
+    assert ended == "0"
 
 
 def test_ingest_on_a_full_disk_names_it_and_a_second_run_goes_on(tmp_path: Path) -> None:

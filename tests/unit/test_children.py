@@ -45,16 +45,16 @@ def is_alive(pid: int) -> bool:
 class Stage:
     """Runs children until `enough` is said in the log, then stops them, and keeps what was said."""
 
-    def __init__(self, *children: Child, **patience: float) -> None:
+    def __init__(self, *children: Child, **options: Any) -> None:
         self.stream = io.StringIO()
         self.children = children
-        self.patience = patience
+        self.options = options
         self.supervisor: Supervisor | None = None
 
     def play(self, enough: Callable[[str], bool], then: Callable[[str], None] = lambda _: None) -> str:
         async def run() -> None:
             log = Log(self.stream, now=lambda: datetime(2026, 1, 5, tzinfo=UTC))
-            supervisor = Supervisor(self.children, log, **self.patience)
+            supervisor = Supervisor(self.children, log, **self.options)
             running = asyncio.create_task(supervisor.run())
             await until(lambda: enough(self.stream.getvalue()))
             then(self.stream.getvalue())
@@ -193,7 +193,11 @@ def test_a_second_ctrl_c_does_not_wait(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_signal_that_comes_twice_at_once_is_one(number: signal.Signals) -> None:
-    said = interrupted(number, python("web", POLITE), pause_s=0)
+    before = signal.signal(number, signal.SIG_DFL)  # whoever runs the tests may have told them to ignore it: nohup(1)
+    try:
+        said = interrupted(number, python("web", POLITE), pause_s=0)
+    finally:
+        signal.signal(number, before)
     assert "good bye" in said
     assert said.count("ending") == 1
     assert "is killed" not in said
@@ -227,3 +231,26 @@ asyncio.run(run())
         time.sleep(0.02)
     assert not is_alive(pid)
     assert not runtime.exists()
+
+
+def test_what_stores_rests_while_there_is_no_room() -> None:
+    """The room goes when the crawler runs and comes back when it has ended; the page stays up all the time."""
+    lacking = ""
+
+    def lack_of_room(is_known: bool) -> str | None:
+        nonlocal lacking
+        if not is_known and said().count("crawler  up and running") == 1:
+            lacking = "the disk of /data is full"
+        elif is_known and "good bye" in said():
+            lacking = ""
+        return lacking or None
+
+    stage = Stage(python("crawler", POLITE, stores=True), python("web", WAITS), lack_of_room=lack_of_room)
+    said = stage.stream.getvalue
+    stage.play(lambda text: text.count("crawler  up and running") == 2)
+    lines = [line[9:] for line in said().splitlines()]
+    full = "up       the disk of /data is full. Free some space: crawler rest until then; nothing stored is lost"
+    again = "up       there is room again: everything goes on"
+    assert lines.index(full) < lines.index("crawler  good bye") < lines.index(again)
+    assert lines.count(full) == lines.count(again) == lines.count("web      up and running") == 1
+    assert "starting it again" not in said()

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 from asgi import get
@@ -33,8 +34,8 @@ def store(tmp_path: Path) -> Iterator[Database]:
     database.close()
 
 
-def page_of(store: Database, now: datetime = NOW) -> str:
-    answer = get(create_app(store, now=lambda: now), "/")
+def page_of(store: Database, now: datetime = NOW, **options: Any) -> str:
+    answer = get(create_app(store, now=lambda: now, **options), "/")
     assert answer.status == 200
     return answer.text
 
@@ -126,10 +127,19 @@ def test_outlets_in_trouble_come_first_with_their_error(store: Database) -> None
     assert "1 of 2 feeds failing" in words
 
 
+def test_a_full_disk_is_said_above_everything_else(store: Database) -> None:
+    store.write(lambda conn: record_network(conn, "no network", at=NOW))
+    full = "the disk of /data is full: 9 MB are left"
+    words = words_of(page_of(store, lack_of_room=lambda: full))
+    assert f"nothing is lost: {full}." in words
+    assert words.index("The disk is full") < words.index("Outlets cannot be reached")
+    assert "disk" not in words_of(page_of(store))
+
+
 def test_outlets_that_cannot_be_reached_are_the_first_thing_said(store: Database) -> None:
     store.write(lambda conn: record_network(conn, "no network: no name is found", at=NOW))
     words = words_of(page_of(store))
-    assert "Outlets cannot be reached no network: no name is found" in words
+    assert "Outlets cannot be reached No network: no name is found. Nothing is lost" in words
     assert words.index("Outlets cannot be reached") < words.index("Latest articles")
     assert "Check this machine’s network" in words
     problems = words[words.index("Latest problems") :]
