@@ -1,17 +1,14 @@
-"""Which patterns (`turk*`, `*stan`, `tokaev~1`) is a word like? Asked once for each new word."""
+"""Which patterns (`turk*`, `*stan`, `tokaev~1`) is a word like?"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
 
 from worker.alerts.atoms import Atom
 from worker.alerts.words import is_like, is_within
 
 _LONGEST_PIECE = 6
-_MOST_REMEMBERED = 100_000
 _BEGIN, _END = "^", "$"
-_NONE: frozenset[int] = frozenset()
 
 
 class _Pieces:
@@ -42,51 +39,33 @@ class Patterns:
     def __init__(self) -> None:
         self._beginning = _Pieces()
         self._inside = _Pieces()
-        self._remembered = _Memory(self._find)
 
     def add(self, number: int, atom: Atom) -> None:
         """Have a pattern, an atom of kind `like` or `within`, under a number."""
         for piece in _pieces(atom):
             self._index(piece).add(piece, number, atom)
-        self._remembered.clear()
 
     def remove(self, number: int, atom: Atom) -> None:
         """Forget a pattern that was added."""
         for piece in dict.fromkeys(_pieces(atom)):
             self._index(piece).remove(piece, number)
-        self._remembered.clear()
 
     def _index(self, piece: str) -> _Pieces:
         return self._beginning if piece[0] == _BEGIN else self._inside
 
-    def of_any(self, words: Iterable[str]) -> set[int]:
-        """Return the numbers of the patterns that one of the words is like."""
-        return set().union(*filter(None, map(self._remembered.__getitem__, words)))
+    def __bool__(self) -> bool:
+        """Return whether there are any."""
+        return bool(self._beginning.by_piece or self._inside.by_piece)
 
-    def _find(self, word: str) -> frozenset[int]:
+    def like(self, word: str) -> set[int]:
+        """Return the numbers of the patterns that a word is like."""
         framed = _BEGIN + word + _END
         by_piece = self._beginning.by_piece
         hits = [by_piece.get(framed[:length]) for length in self._beginning.lengths]
         by_piece = self._inside.by_piece
         for length in self._inside.lengths:
             hits += [by_piece.get(framed[at : at + length]) for at in range(len(framed) - length + 1)]
-        if not any(hits):
-            return _NONE
-        return frozenset(number for hit in hits if hit for number, atom in hit.items() if _is_like(word, atom))
-
-
-class _Memory(dict[str, frozenset[int]]):
-    """What was found for words, until there are too many; the rest is found when it is asked for."""
-
-    def __init__(self, find: Callable[[str], frozenset[int]]) -> None:
-        super().__init__()
-        self._find = find
-
-    def __missing__(self, word: str) -> frozenset[int]:
-        if len(self) >= _MOST_REMEMBERED:
-            self.clear()
-        found = self[word] = self._find(word)
-        return found
+        return {number for hit in hits if hit for number, atom in hit.items() if _is_like(word, atom)}
 
 
 def _is_like(word: str, atom: Atom) -> bool:

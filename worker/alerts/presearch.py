@@ -8,7 +8,7 @@ left are evaluated exactly, so the result is that of evaluating every query.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
@@ -19,17 +19,18 @@ from worker.alerts.article import Article
 from worker.alerts.atoms import Atom, Group
 from worker.alerts.evaluate import Verdict
 from worker.alerts.frequency import Frequencies
+from worker.alerts.lexicon import NEVER
 from worker.alerts.narrow import excluded, narrow, remainder
 from worker.alerts.nodes import Query
 from worker.alerts.reading import Reading
 from worker.alerts.sharing import Sharing
-from worker.alerts.terms import ALWAYS, NEVER, Terms
+from worker.alerts.terms import ALWAYS, Terms
 from worker.alerts.truth import holds
 
 Key = TypeVar("Key", bound=Hashable)
 
 CHECKED: Final = 3
-"""Groups of a query that are checked besides its anchor."""
+"""Groups of a query that are checked besides its anchor: the rarest for all that are called up, then the others."""
 WIDTH: Final = 8
 """Atoms of a group that is checked; larger ones are left to the evaluation. Eight, for eight flags are one word."""
 
@@ -55,10 +56,10 @@ class Presearcher(Generic[Key]):
         self._stored: list[_Entry[Key] | None] = []
         self._anchors: list[array[int]] = []
         self._anchored: dict[int, array[int]] = {}
-        self._checked = [np.zeros((0, WIDTH), dtype=np.int32) for _ in range(CHECKED)]
+        self._second = np.zeros((0, WIDTH), dtype=np.int32)
+        self._others = np.zeros((0, CHECKED, WIDTH), dtype=np.int32)  # what is excluded, then groups
         self._always: set[int] = set()
         self._free: list[int] = []
-        self._barred = np.zeros((0, WIDTH), dtype=np.int32)
         self._is_anchor = np.zeros(1024, dtype=np.bool_)
         self._has = np.zeros(1024, dtype=np.bool_)
         self._has[ALWAYS] = True
@@ -79,9 +80,10 @@ class Presearcher(Generic[Key]):
         barred = excluded(query)
         is_all_checked = len(checked) >= len(groups) - 1 and len(barred) <= WIDTH
         self._stored[row] = _Entry(key, query, remainder(query) if is_all_checked else query)
-        self._fill(self._barred, row, self._indexable([barred])[0] if is_all_checked else (), otherwise=NEVER)
-        for at, table in enumerate(self._checked):
-            self._fill(table, row, checked[at] if at < len(checked) else (), otherwise=ALWAYS)
+        checked += [()] * (CHECKED - len(checked))
+        self._second[row] = self._filled(checked[0], otherwise=ALWAYS)
+        self._others[row, 0] = self._filled(self._indexable([barred])[0] if is_all_checked else (), otherwise=NEVER)
+        self._others[row, 1:] = [self._filled(group, otherwise=ALWAYS) for group in checked[1:]]
 
     def remove(self, key: Key) -> None:
         """Forget the query under a key; again changes nothing."""
@@ -94,10 +96,9 @@ class Presearcher(Generic[Key]):
                 del self._anchored[number]
                 self._is_anchor[number] = False
             self._terms.leave(number)
-        for table in (self._barred, *self._checked):
-            for number in table[row].tolist():
-                if number not in (NEVER, ALWAYS):
-                    self._terms.leave(number)
+        for number in (*self._second[row].tolist(), *self._others[row].ravel().tolist()):
+            if number not in (NEVER, ALWAYS):
+                self._terms.leave(number)
         self._always.discard(row)
         self._stored[row] = None
         self._free.append(row)
@@ -107,38 +108,35 @@ class Presearcher(Generic[Key]):
         reading = Reading(article)
         return {
             entry.key: Verdict(True, entry.query, reading)
-            for entry in self._entries(reading)
+            for entry in self._candidates(reading)
             if entry.rest is None or holds(entry.rest, reading)
         }
 
     def candidates(self, article: Article) -> list[Key]:
         """Return the keys of the queries that the index cannot rule out for an article."""
-        return [entry.key for entry in self._entries(Reading(article))]
+        return [entry.key for entry in self._candidates(Reading(article))]
 
-    def _entries(self, reading: Reading) -> Iterator[_Entry[Key]]:
-        stored = (self._stored[row] for row in self._candidates(reading).tolist())
-        return (entry for entry in stored if entry is not None)
-
-    def _candidates(self, reading: Reading) -> NDArray[np.intc]:
-        """Return the rows of the queries whose groups an article has."""
+    def _candidates(self, reading: Reading) -> list[_Entry[Key]]:
+        """Return the queries whose groups an article has, and nothing of what they exclude."""
         numbers = self._terms.of(reading)
-        has, is_anchor = self._has, self._is_anchor
+        has = self._has
         has[numbers] = True
         has[NEVER] = False
-        anchors = set(numbers[is_anchor[numbers]].tolist())
+        anchors = set(numbers.compress(self._is_anchor.take(numbers)).tolist())
         rows = np.frombuffer(b"".join([self._anchored[number] for number in anchors]), dtype=np.intc)
         if self._always:
             rows = np.concatenate((rows, np.fromiter(self._always, dtype=np.intc)))
-        for table in self._checked:
-            rows = rows[_any(has, table, rows)]
-        rows = np.unique(rows[~_any(has, self._barred, rows)])
+        rows = rows.compress(_any(has, self._second, rows))
+        barred, *checked = _any(has, self._others, rows).T
+        rows = rows.compress(np.logical_and.reduce(checked) & ~barred)
         has[numbers] = False
         has[ALWAYS] = True
-        return rows
+        stored = self._stored
+        return [entry for row in set(rows.tolist()) if (entry := stored[row]) is not None]
 
-    def _fill(self, table: NDArray[np.int32], row: int, group: Group, otherwise: int) -> None:
+    def _filled(self, group: Group, otherwise: int) -> list[int]:
         numbers = self._numbers(group) or [otherwise]
-        table[row] = numbers + [NEVER] * (WIDTH - len(numbers))
+        return numbers + [NEVER] * (WIDTH - len(numbers))
 
     def _numbers(self, group: Group) -> list[int]:
         numbers = [self._terms.use(atom) for atom in group]
@@ -160,9 +158,8 @@ class Presearcher(Generic[Key]):
         row = len(self._stored)
         self._stored.append(None)
         self._anchors.append(array("i"))
-        if row == len(self._barred):
-            more = np.zeros((max(row, 64), WIDTH), dtype=np.int32)
-            self._barred, *self._checked = (np.concatenate((table, more)) for table in (self._barred, *self._checked))
+        if row == len(self._second):
+            self._second, self._others = map(_grown, (self._second, self._others))
         return row
 
     def _indexable(self, groups: Iterable[Group]) -> list[Group]:
@@ -176,7 +173,11 @@ class Presearcher(Generic[Key]):
         return min(words, key=self._frequencies.of)
 
 
+def _grown(table: NDArray[np.int32]) -> NDArray[np.int32]:
+    return np.concatenate((table, np.zeros((max(len(table), 64), *table.shape[1:]), dtype=np.int32)))
+
+
 def _any(has: NDArray[np.bool_], table: NDArray[np.int32], rows: NDArray[np.intc]) -> NDArray[np.bool_]:
-    """Return for each row whether one of the numbers in it is set; eight flags, read as one number, tell."""
-    found: NDArray[np.bool_] = has[table[rows]].view(np.uint64).ravel() != 0
+    """Return for each group of some rows whether one of its numbers is set: eight flags, read as one number, tell."""
+    found: NDArray[np.bool_] = has.take(table.take(rows, axis=0)).view(np.uint64)[..., 0] != 0
     return found
