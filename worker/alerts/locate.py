@@ -38,6 +38,13 @@ def near(left: Sequence[Span], right: Sequence[Span], distance: int, is_ordered:
     return sorted(taking_part)
 
 
+def are_near(left: Sequence[Span], right: Sequence[Span], distance: int, is_ordered: bool) -> bool:
+    """Say whether `near` would find any."""
+    if any(True for _ in _followed(left, right, distance)):
+        return True
+    return not is_ordered and any(True for _ in _followed(right, left, distance))
+
+
 def _followed(these: Sequence[Span], others: Sequence[Span], distance: int) -> Iterable[Span]:
     """Yield those after which one of the others begins within the distance."""
     firsts = [first for first, _ in others]
@@ -75,11 +82,11 @@ def _of_phrase(query: Phrase, reading: Reading, within: Span) -> list[Span]:
 
 
 def _of_tagged(query: Tagged, reading: Reading, within: Span) -> list[Span]:
-    return _inside(reading.mentions.get((query.kind, query.value), []), query.field, reading, within)
+    return _inside(reading.mentions(query.kind, query.value), query.field, reading, within)
 
 
 def _of_or(query: Or, reading: Reading, within: Span) -> list[Span]:
-    found = [places for part in query.parts if (places := spans(part, reading, within))]
+    found = [places for part in query.parts if (places := _SPANS[type(part)](part, reading, within))]
     return found[0] if len(found) == 1 else sorted({span for places in found for span in places})
 
 
@@ -121,9 +128,12 @@ def _of_variants(query: Word | Phrase, zone: Zone, slop: int = 0) -> list[Span]:
 
 def _of_sequence(words: Sequence[str], query: Word | Phrase, zone: Zone, slop: int) -> list[Span]:
     """Return where words stand one after the other, with at most `slop` others between."""
-    places = [_places(zone, word) for word in words]
-    if not all(places):
-        return []
+    places = []
+    for word in words:
+        found = _places(zone, word)
+        if not found:
+            return []
+        places.append(found)
     if query.case:
         written = surfaces(query.text, joins_uzbek=len(words) != len(query.variants[0]))
         places = [

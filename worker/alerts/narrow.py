@@ -55,8 +55,29 @@ def excluded(query: Query) -> Group:
     return ()
 
 
+def nears(query: Query) -> tuple[Near, ...]:
+    """Return those NEAR that must hold and whose sides are told by the places of single atoms."""
+    match query:
+        case And(parts):
+            return tuple(near for part in parts for near in nears(part))
+        case Saved(_, part):
+            return nears(part)
+        case Near(left, right) if all(map(_is_placed, (*alternatives(left), *alternatives(right)))):
+            return (query,)
+    return ()
+
+
+def alternatives(query: Query) -> tuple[Query, ...]:
+    """Return the parts of an OR; of another query, itself."""
+    return query.parts if isinstance(query, Or) else (query,)
+
+
+def _is_placed(query: Query) -> bool:
+    return isinstance(query, Word | Phrase | Tagged) and not query.field and is_told(query)
+
+
 def remainder(query: Query) -> Query | None:
-    """Return what has to be looked at once an article has every group and nothing excluded; None: nothing."""
+    """Return what has to be looked at once an article has every group, nothing excluded, and `nears`; None: nothing."""
     match query:
         case And(parts):
             rest = tuple(part for part in parts if not _is_settled(part))
@@ -67,7 +88,7 @@ def remainder(query: Query) -> Query | None:
 
 
 def _is_settled(query: Query) -> bool:
-    return is_told(query) or (isinstance(query, Not) and is_told(query.part))
+    return is_told(query) or (isinstance(query, Not) and is_told(query.part)) or nears(query) == (query,)
 
 
 def is_told(query: Query) -> bool:

@@ -8,7 +8,7 @@ left are evaluated exactly, so the result is that of evaluating every query.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
@@ -20,8 +20,9 @@ from worker.alerts.atoms import Atom, Group
 from worker.alerts.evaluate import Verdict
 from worker.alerts.frequency import Frequencies
 from worker.alerts.lexicon import NEVER
-from worker.alerts.narrow import excluded, narrow, remainder
-from worker.alerts.nodes import Query
+from worker.alerts.narrow import alternatives, excluded, narrow, nears, remainder
+from worker.alerts.nearby import Nearby, Places, Side
+from worker.alerts.nodes import Near, Query
 from worker.alerts.reading import Reading
 from worker.alerts.sharing import Sharing
 from worker.alerts.terms import ALWAYS, Terms
@@ -41,6 +42,7 @@ class _Entry(Generic[Key]):
 
     key: Key
     query: Query
+    nears: tuple[Nearby, ...]
     rest: Query | None
 
 
@@ -79,7 +81,8 @@ class Presearcher(Generic[Key]):
         checked = [group for group in groups[1:] if len(group) <= WIDTH][:CHECKED]
         barred = excluded(query)
         is_all_checked = len(checked) >= len(groups) - 1 and len(barred) <= WIDTH
-        self._stored[row] = _Entry(key, query, remainder(query) if is_all_checked else query)
+        near = tuple(map(self._nearby, nears(query))) if is_all_checked else ()
+        self._stored[row] = _Entry(key, query, near, remainder(query) if is_all_checked else query)
         checked += [()] * (CHECKED - len(checked))
         self._second[row] = self._filled(checked[0], otherwise=ALWAYS)
         self._others[row, 0] = self._filled(self._indexable([barred])[0] if is_all_checked else (), otherwise=NEVER)
@@ -99,6 +102,11 @@ class Presearcher(Generic[Key]):
         for number in (*self._second[row].tolist(), *self._others[row].ravel().tolist()):
             if number not in (NEVER, ALWAYS):
                 self._terms.leave(number)
+        entry = self._stored[row]
+        assert entry is not None
+        for near in entry.nears:
+            for number, _ in (*near.left, *near.right):
+                self._terms.leave(number)
         self._always.discard(row)
         self._stored[row] = None
         self._free.append(row)
@@ -106,19 +114,21 @@ class Presearcher(Generic[Key]):
     def matches(self, article: Article) -> dict[Key, Verdict]:
         """Return the verdicts of the queries that match an article, by key; their reasons are found when asked for."""
         reading = Reading(article)
+        numbers = self._terms.of(reading)
+        places = Places(reading, set(numbers.tolist()))
         return {
             entry.key: Verdict(True, entry.query, reading)
-            for entry in self._candidates(reading)
-            if entry.rest is None or holds(entry.rest, reading)
+            for entry in self._candidates(numbers)
+            if (not entry.nears or all(map(places.are_near, entry.nears)))
+            and (entry.rest is None or holds(entry.rest, reading))
         }
 
     def candidates(self, article: Article) -> list[Key]:
         """Return the keys of the queries that the index cannot rule out for an article."""
-        return [entry.key for entry in self._candidates(Reading(article))]
+        return [entry.key for entry in self._candidates(self._terms.of(Reading(article)))]
 
-    def _candidates(self, reading: Reading) -> list[_Entry[Key]]:
-        """Return the queries whose groups an article has, and nothing of what they exclude."""
-        numbers = self._terms.of(reading)
+    def _candidates(self, numbers: NDArray[np.int32]) -> list[_Entry[Key]]:
+        """Return the queries whose groups an article with these numbers has, and nothing of what they exclude."""
         has = self._has
         has[numbers] = True
         has[NEVER] = False
@@ -138,7 +148,15 @@ class Presearcher(Generic[Key]):
         numbers = self._numbers(group) or [otherwise]
         return numbers + [NEVER] * (WIDTH - len(numbers))
 
-    def _numbers(self, group: Group) -> list[int]:
+    def _nearby(self, near: Near) -> Nearby:
+        return Nearby(self._side(near.left), self._side(near.right), near.distance, near.is_ordered)
+
+    def _side(self, query: Query) -> Side:
+        leaves = alternatives(query)
+        atoms = [atom for leaf in leaves for group in narrow(leaf) for atom in group]
+        return tuple(zip(self._numbers(atoms), leaves, strict=True))
+
+    def _numbers(self, group: Sequence[Atom]) -> list[int]:
         numbers = [self._terms.use(atom) for atom in group]
         if len(self._terms) > len(self._has):
             more = np.zeros(len(self._terms), dtype=np.bool_)

@@ -53,11 +53,14 @@ class Zone:
     @cached_property
     def positions(self) -> dict[str, list[int]]:
         """Where each word stands, in rising order."""
-        found: defaultdict[str, list[int]] = defaultdict(list)
+        found: dict[str, list[int]] = {}
         for (_, part), base in zip(self.parts, self.bases, strict=True):
             for position, word in enumerate(part.words, base):
-                found[word].append(position)
-        return dict(found)
+                if word in found:
+                    found[word].append(position)
+                else:
+                    found[word] = [position]
+        return found
 
     def spellings(self, pattern: str, edits: int = 0) -> list[str]:
         """Return the words that are like a pattern with `*`, or within some edits of a word."""
@@ -112,6 +115,7 @@ class Reading:
         joins = is_uzbek(article.language)
         self.title = Words(article.title, joins_uzbek=joins)
         self.body = Words(article.text, joins_uzbek=joins)
+        self._spans: dict[tuple[str, str], list[Span]] = {}
 
     @cached_property
     def main(self) -> Zone:
@@ -167,16 +171,22 @@ class Reading:
                 begins.append(base + at)
         return begins
 
+    def mentions(self, kind: str, value: str) -> list[Span]:
+        """Return where an entity, or any of a type, is named, in rising order; `kind` is entity or type."""
+        found = self._spans.get((kind, value))
+        if found is None:
+            named = self._named.get((kind, value), ())
+            found = self._spans[kind, value] = sorted(set(map(self._span_of, named)))
+        return found
+
     @cached_property
-    def mentions(self) -> dict[tuple[str, str], list[Span]]:
-        """Where entities and types are named, under ("entity", id) and ("type", type), in rising order."""
-        found: defaultdict[tuple[str, str], list[Span]] = defaultdict(list)
+    def _named(self) -> dict[tuple[str, str], list[Mentioned]]:
+        found: defaultdict[tuple[str, str], list[Mentioned]] = defaultdict(list)
         for mention in self.article.mentions:
             if mention.level in LEVELS:
-                span = self._span_of(mention)
-                found["entity", mention.entity].append(span)
-                found["type", mention.type].append(span)
-        return {key: sorted(set(spans)) for key, spans in found.items()}
+                found["entity", mention.entity].append(mention)
+                found["type", mention.type].append(mention)
+        return dict(found)
 
     def _span_of(self, mention: Mentioned) -> Span:
         words, base = (self.title, 0) if mention.field == "title" else (self.body, self.main.bases[1])

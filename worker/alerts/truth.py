@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from worker.alerts.locate import EVERYWHERE, spans, without_overlaps
+from worker.alerts.locate import EVERYWHERE, are_near, spans, without_overlaps
 from worker.alerts.nodes import (
     And,
     AtLeast,
@@ -88,6 +88,12 @@ def _or(query: Or, reading: Reading, within: Span) -> bool:
     return False
 
 
+def _near(query: Near, reading: Reading, within: Span) -> bool:
+    left = spans(query.left, reading, within)
+    right = spans(query.right, reading, within) if left else ()
+    return are_near(left, right, query.distance, query.is_ordered)
+
+
 def _at_least(query: AtLeast, reading: Reading, within: Span) -> bool:
     return len(without_overlaps(spans(query.part, reading, within))) >= query.count
 
@@ -125,7 +131,7 @@ _HOLDS: dict[type[Query], Callable[[Any, Reading, Span], bool]] = {
     Word: _word,
     Phrase: _located,
     Tagged: _located,
-    Near: _located,
+    Near: _near,
     Filter: _filter,
     Dated: _dated,
     Not: _not,
