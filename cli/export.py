@@ -79,10 +79,13 @@ Languages = Annotated[
 ]
 Genres = Annotated[list[str] | None, typer.Option("--genre", metavar="G", help="Only of this genre; repeatable.")]
 InScope = Annotated[Scope, typer.Option("--scope", help="Only articles in or out of the vocabulary's scope.")]
-QueryText = Annotated[
-    str, typer.Option("--query", metavar="Q", help="Only articles that answer a query of the language of alerts.")
+Queries = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--query", metavar="Q", help="Only articles that answer a query of the language of alerts; repeatable if wide."
+    ),
 ]
-Wide = Annotated[bool, typer.Option("--wide", help="Coverage with a column for each entity and every day.")]
+Wide = Annotated[bool, typer.Option("--wide", help="Coverage with a column for each entity or query, and every day.")]
 CountedIn = Annotated[Counted, typer.Option("--count", help="What wide coverage counts.")]
 FormatOf = Annotated[Format, typer.Option("--format", help="Parquet needs the package pyarrow.")]
 Packed = Annotated[bool, typer.Option("--gzip", help="Compress the CSV.")]
@@ -98,7 +101,7 @@ def export(
     lang: Languages = None,
     genre: Genres = None,
     scope: InScope = Scope.all,
-    query: QueryText = "",
+    query: Queries = None,
     wide: Wide = False,
     count: CountedIn = Counted.articles,
     output: Annotated[
@@ -130,6 +133,8 @@ def export(
 
     steppewatch export articles --since-last nightly -o new.csv
 
+    steppewatch export coverage --wide --query 'csto AND drill*' --query 'entity:sco' -o by-day.csv
+
     steppewatch export coverage --package january.zip --since 2022-01-01 --until 2022-01-31
     """
     if package is not None and output != "-":
@@ -147,7 +152,14 @@ def export(
 
 
 def request_of(
-    kind: Kind, filters: Filters, query: str, wide: bool, count: Counted, format: Format, packed: bool, excel: bool
+    kind: Kind,
+    filters: Filters,
+    queries: Sequence[str] | None,
+    wide: bool,
+    count: Counted,
+    format: Format,
+    packed: bool,
+    excel: bool,
 ) -> Request:
     """Return the request of a command's options. Ends the command when they do not go together."""
     from worker.exporting import Request
@@ -156,7 +168,11 @@ def request_of(
         raise typer.BadParameter("only coverage can be wide", param_hint="--wide")
     if format is Format.parquet and (packed or excel):
         raise typer.BadParameter("Parquet is compressed already, and no spreadsheet", param_hint="--gzip, --excel")
-    return Request(kind.value, filters, query, wide, count.value, format.value, excel, packed)
+    asked = tuple(queries or ())
+    if len(asked) > 1 and not wide:
+        raise typer.BadParameter("only wide coverage has several; join them with OR", param_hint="--query")
+    one, several = ("", asked) if wide else ("".join(asked), ())
+    return Request(kind.value, filters, one, wide, several, count.value, format.value, excel, packed)
 
 
 def day_range(since: datetime | None, until: datetime | None) -> tuple[date | None, date | None]:

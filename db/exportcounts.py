@@ -4,14 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import ColumnElement, Connection, case, cast, func, or_, select, type_coerce
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Connection,
+    and_,
+    case,
+    cast,
+    column,
+    func,
+    or_,
+    select,
+    type_coerce,
+    values,
+)
 from sqlalchemy import Text as SqlText
 from sqlalchemy.orm import aliased
 
 from db.coverage import TOTAL
 from db.dialect import bytewise
 from db.dialect.functions import Word, instant_text
-from db.exportfilters import CannotFilter, Filters, Rows
+from db.exportfilters import CannotFilter, Filters, Health, Rows
 from db.models import Article, CoverageCell, CoverageSeries, Entity, Feed, Source
 
 
@@ -19,6 +32,8 @@ def coverage(conn: Connection, filters: Filters) -> Rows:
     """The stored cells per day, entity and outlet. Languages, genres and scope are no part of them."""
     if _beyond_cells(filters):
         raise CannotFilter("cells per outlet are not kept by language, genre or scope")
+    alive, impaired = _health(filters.health)
+    day = cast(CoverageCell.bucket_on, SqlText)
     query = (
         select(
             CoverageCell.bucket_on.label("day"),
@@ -34,10 +49,14 @@ def coverage(conn: Connection, filters: Filters) -> Rows:
             CoverageCell.scope_articles,
             CoverageCell.scope_stories,
             CoverageCell.undated,
+            alive.c.share.label("alive"),
+            case((alive.c.day.is_(None), None), else_=impaired.c.day.is_not(None)).label("impaired"),
         )
         .join(CoverageSeries, CoverageSeries.id == CoverageCell.series_id)
         .join(Entity, Entity.id == CoverageSeries.entity_id)
         .join(Source, Source.id == CoverageSeries.part)
+        .outerjoin(alive, alive.c.day == day)
+        .outerjoin(impaired, and_(impaired.c.day == day, impaired.c.outlet == CoverageSeries.part))
         .where(*_daily("source", "all"), *_days(filters))
         .order_by(CoverageCell.bucket_on, bytewise(conn, CoverageSeries.entity_id), bytewise(conn, CoverageSeries.part))
     )
@@ -76,6 +95,20 @@ def cooccurrence(conn: Connection, filters: Filters) -> Rows:
     if filters.entities:
         query = query.where(or_(one.id.in_(filters.entities), another.id.in_(filters.entities)))
     return query
+
+
+def _health(health: Health | None) -> tuple[CTE, CTE]:
+    """Return tables of the statement's own: (day, share) of the watched days, and (day, outlet) of the impaired.
+
+    Days are texts here, which both databases compare alike.
+    """
+    day, none = column("day", SqlText()), [("", "")]  # a table must have a row; no day is called so
+    alive = sorted((day.isoformat(), f"{share:.4f}") for day, share in health.alive.items()) if health else []
+    impaired = sorted((day.isoformat(), outlet) for day, outlet in health.impaired) if health else []
+    return (
+        values(day, column("share", Word()), literal_binds=True).data(alive or none).cte("health"),
+        values(day, column("outlet", SqlText()), literal_binds=True).data(impaired or none).cte("impaired"),
+    )
 
 
 def _daily(split: str, level: str) -> Sequence[ColumnElement[bool]]:

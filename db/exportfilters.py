@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,6 +15,16 @@ from db.models import Article, MentionRow, Revision
 
 Rows = Select[*tuple[Any, ...]]
 """A query of the rows of an export."""
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How whole our own collection was: what stands beside the counts of coverage."""
+
+    alive: Mapping[date, float]
+    """By day, the share of watched outlets whose collection was whole; without the days on which none was watched."""
+    impaired: Collection[tuple[date, str]]
+    """(day, outlet) where it was not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +47,12 @@ class Filters:
     """Only articles that changed after this number, see `db.changes`."""
     changed_until: int | None = None
     """Only articles that last changed at this number or before, and that are understood."""
+    health: Health | None = None
+    """Coverage only: what its columns `alive` and `impaired` say; empty without."""
+
+    def covers(self, day: date) -> bool:
+        """Return whether the day is one of those asked for."""
+        return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
 
 
 class CannotFilter(ValueError):

@@ -13,10 +13,10 @@ from sqlalchemy import Connection, Row
 
 from db import exportarticles, exportcounts, wordindex
 from db.dialect import csvtext
-from db.exportfilters import CannotFilter, Filters, Rows, conditions
+from db.exportfilters import CannotFilter, Filters, Health, Rows, conditions
 from db.wordindex import Need
 
-__all__ = ["CannotFilter", "Filters", "find_candidates", "iter_csv", "iter_rows"]
+__all__ = ["CannotFilter", "Filters", "Health", "find_candidates", "iter_csv", "iter_rows"]
 
 _QUERIES: Mapping[str, Callable[[Connection, Filters], Rows]] = {
     "articles": exportarticles.articles,

@@ -16,12 +16,18 @@ _NOT_A_FAILURE = ("gone", "missing", "refused")
 """The page or the feed is not there or not for us: the outlet was reached."""
 
 
-def iter_attempts(conn: Connection, since: date, until: date) -> Iterator[tuple[str, date, str, bool, int]]:
-    """Yield (outlet, day, `poll` or `fetch`, whether it succeeded, how often); both days are inclusive."""
+def iter_attempts(
+    conn: Connection, since: date, until: date, *, before: datetime | None = None
+) -> Iterator[tuple[str, date, str, bool, int]]:
+    """Yield (outlet, day, `poll` or `fetch`, whether it succeeded, how often).
+
+    Both days are inclusive; `before` leaves out what was tried later.
+    """
     day = utc_day(conn, Outcome.at)
+    end = datetime.combine(until, time(), UTC) + timedelta(days=1)
     within = (
         Outcome.at >= datetime.combine(since, time(), UTC),
-        Outcome.at < datetime.combine(until + timedelta(days=1), time(), UTC),
+        Outcome.at < (end if before is None else min(end, before)),
         Outcome.stage.in_(_SUCCEEDED),
         Outcome.source_id.is_not(None),
         Outcome.outcome.not_in(_NOT_A_FAILURE),
@@ -32,6 +38,12 @@ def iter_attempts(conn: Connection, since: date, until: date) -> Iterator[tuple[
     ):
         on = when if isinstance(when, date) else date.fromisoformat(when)
         yield str(source_id), on, stage, outcome in _SUCCEEDED[stage], int(inputs)
+
+
+def find_first_poll(conn: Connection) -> date | None:
+    """Return the day on which an outlet was first polled; None when none ever was."""
+    first = conn.scalar(select(func.min(Outcome.at)).where(Outcome.stage == "poll"))
+    return first.date() if first is not None else None
 
 
 def iter_printed(conn: Connection, since: date, until: date) -> Iterator[tuple[str, date, int]]:

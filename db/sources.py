@@ -221,9 +221,10 @@ def domains_of(conn: Connection, source_id: str) -> list[str]:
     )
 
 
-def count_sources(conn: Connection) -> int:
-    """Return how many outlets are known."""
-    return conn.scalar(select(func.count()).select_from(Source)) or 0
+def count_sources(conn: Connection, *, known_at: datetime | None = None) -> int:
+    """Return how many outlets there are, or were at an instant."""
+    query = select(func.count()).select_from(Source)
+    return conn.scalar(query if known_at is None else query.where(Source.added_at <= known_at)) or 0
 
 
 def latest_collected(conn: Connection, source_ids: Collection[str]) -> dict[str, datetime]:

@@ -14,10 +14,13 @@ from sqlalchemy import Connection
 from db import changes, coverage, exports
 from db.engine import Database
 from db.exportcursors import NOTHING_YET, Cursor, advance_cursor, find_cursor
-from db.exports import CannotFilter, Filters
+from db.exports import Filters, Health
+from db.liveness import find_first_poll
 from worker.export.columns import COLUMNS, Column
 from worker.export.stream import header, stream_csv
-from worker.export.wide import wide_columns, widen
+from worker.export.wide import wide_columns
+from worker.exportwide import names_of, wide_rows
+from worker.liveness import alive_by_day
 
 Progress = Callable[[int], None]
 """Called with the number of rows so far."""
@@ -29,8 +32,8 @@ BYTE_ORDER_MARK = "\ufeff"
 """By it Excel sees that a file is UTF-8."""
 
 
-_OURS = frozenset({"article_ids", "changed_after", "changed_until"})
-"""Filters that no person asks for: what a query, a cut and a cursor come to."""
+_OURS = frozenset({"article_ids", "changed_after", "changed_until", "health"})
+"""Filters that no person asks for: what a query, a cut and a cursor come to, and what stands beside counts."""
 
 
 class ExportRefused(ValueError):
@@ -46,7 +49,8 @@ class Request:
     query: str = ""
     """In the language of alerts: only articles that answer it."""
     wide: bool = False
-    """Coverage only: a column for each entity."""
+    """Coverage only: a column for each entity, and for each of the queries."""
+    queries: Sequence[str] = ()
     counted: str = "articles"
     """What the cells of wide coverage count: articles, stories or mentions."""
     format: str = "csv"
@@ -67,7 +71,7 @@ class Request:
         }
         days = {name: value.isoformat() for name, value in given.items() if isinstance(value, date)}
         shape = {"wide": True, "counted": self.counted} if self.wide else {}
-        asked = {"query": self.query} if self.query else {}
+        asked = {name: value for name in ("query", "queries") if (value := getattr(self, name))}
         return {"kind": self.kind, **asked, **shape, **given, **days}
 
 
@@ -75,11 +79,11 @@ def request_of(question: Mapping[str, Any], **how: Any) -> Request:
     """Return the request for a question as `Request.question` gives it."""
     asked = dict(question)
     kind, wide, counted = asked.pop("kind"), asked.pop("wide", False), asked.pop("counted", "articles")
-    query = asked.pop("query", "")
+    query, queries = asked.pop("query", ""), asked.pop("queries", ())
     for name in ("since", "until"):
         if name in asked:
             asked[name] = date.fromisoformat(asked[name])
-    return Request(kind, Filters(**asked), query, wide=wide, counted=counted, **how)
+    return Request(kind, Filters(**asked), query, wide=wide, queries=queries, counted=counted, **how)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +136,8 @@ def opened(
         if (cut is not None or settled) and request.kind in BY_ARTICLE:
             until = cut.number if cut else number
             request = replace(request, filters=replace(request.filters, changed_until=until))
-        yield _narrowed(Opened(conn, request, cut or Cut(number, now)))
+        export = Opened(conn, request, cut or Cut(number, now))
+        yield _with_health(export) if request.kind == "coverage" else _narrowed(export)
 
 
 def _narrowed(export: Opened) -> Opened:
@@ -141,13 +146,28 @@ def _narrowed(export: Opened) -> Opened:
     if not request.query:
         return export
     from worker.alerts.errors import QueryError
-    from worker.exportquery import matching_ids
+    from worker.exportquery import matching
 
     try:
-        ids = matching_ids(export.conn, request.filters, request.query)
+        ids = [row.article_id for row in matching(export.conn, request.filters, request.query)]
     except QueryError as error:
         raise ExportRefused(f"the query cannot be read: {error.pointed(request.query)}") from error
     return replace(export, request=replace(request, filters=replace(request.filters, article_ids=ids)))
+
+
+def _with_health(export: Opened) -> Opened:
+    """Return the export with how whole the collection was on its days."""
+    filters, today = export.request.filters, export.cut.at.astimezone(UTC).date()
+    span, polled_since = coverage.span(export.conn), find_first_poll(export.conn)
+    if span is None or polled_since is None:
+        return export
+    first, last = max(filters.since or span[0], polled_since), min(filters.until or span[1], today)
+    days = alive_by_day(export.conn, first, last, today=today)
+    health = Health(
+        alive={day: found.alive for day, found in days.items() if found.alive is not None},
+        impaired={(day, outlet) for day, found in days.items() for outlet in found.impaired},
+    )
+    return replace(export, request=replace(export.request, filters=replace(filters, health=health)))
 
 
 @contextmanager
@@ -178,7 +198,9 @@ def _said(question: Mapping[str, Any]) -> str:
 def columns_of(export: Opened) -> Sequence[Column]:
     """Return the columns of an export."""
     request = export.request
-    return wide_columns(_names(export), request.counted) if request.wide else COLUMNS[request.kind]
+    if not request.wide:
+        return COLUMNS[request.kind]
+    return wide_columns(names_of(export.conn, request.filters, request.queries), request.counted)
 
 
 def write(export: Opened, file: BinaryIO, progress: Progress) -> int:
@@ -209,6 +231,16 @@ def _lines(export: Opened) -> Iterator[tuple[bytes, int]]:
     return exports.iter_csv(export.conn, export.request.kind, export.request.filters)
 
 
+def _wide_rows(export: Opened) -> Iterator[Sequence[object]]:
+    from worker.alerts.errors import QueryError
+
+    request = export.request
+    try:
+        return wide_rows(export.conn, request.filters, request.queries, request.counted)
+    except QueryError as error:
+        raise ExportRefused(f"a query cannot be read: {error}") from error
+
+
 def _wide_lines(export: Opened, columns: Sequence[Column]) -> Iterator[tuple[bytes, int]]:
     chunks = stream_csv(columns, _wide_rows(export))
     next(chunks)  # the header
@@ -227,22 +259,3 @@ def _write_parquet(export: Opened, file: BinaryIO, progress: Progress) -> int:
     for rows in write_parquet(columns_of(export), values, file):
         progress(rows)
     return rows
-
-
-def _names(export: Opened) -> Sequence[str]:
-    """Return the entities that have a column: those asked for, else all that have cells."""
-    wanted = export.request.filters.entities
-    return wanted or sorted({cell.entity_id for cell in coverage.iter_cells(export.conn)})
-
-
-def _wide_rows(export: Opened) -> Iterator[Sequence[object]]:
-    filters, names = export.request.filters, _names(export)
-    if filters.sources or filters.languages or filters.genres or filters.in_scope is not None:
-        raise CannotFilter("wide coverage is of all outlets; leave --wide out to filter by outlet")
-    span = coverage.span(export.conn)
-    first, last = filters.since or (span and span[0]), filters.until or (span and span[1])
-    if not first or not last:
-        return iter(())
-    cells = coverage.iter_cells(export.conn, entities=names, since=first, until=last)
-    counted = export.request.counted
-    return widen(((cell.bucket_on, cell.entity_id, getattr(cell, counted)) for cell in cells), names, first, last)

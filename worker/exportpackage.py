@@ -7,17 +7,23 @@ import os
 import secrets
 import shutil
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, date
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-from db.exportfacts import gaps, known_outlets
+from db.liveness import find_first_poll
+from db.sources import count_sources
 from db.vocabularies import current_version
 from worker.atomicfile import replacing
+from worker.coverage.alive import DayHealth
 from worker.export.package import DESCRIPTION, MANIFEST, DataFile, describe, manifest
 from worker.exporting import ExportRefused, Opened, Progress, columns_of, write
+from worker.liveness import alive_by_day
 
+_GAP = 0.5
+"""A day on which the collection of a smaller share of the watched outlets was whole is a gap."""
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 """The earliest time that a zip file can say; the same rows are the same bytes whenever they are written."""
 
@@ -68,14 +74,34 @@ def write_package(export: Opened, place: Path, progress: Progress) -> int:
 
 def _facts(export: Opened) -> dict[str, Any]:
     """Return what the manifest says besides the files."""
-    filters, cut, conn = export.request.filters, export.cut, export.conn
+    cut, conn = export.cut, export.conn
+    health = _health(export)
+    today = health.get(cut.at.astimezone(UTC).date(), DayHealth())
     return {
         "query": export.request.question(),
         "cut": str(cut),
         "vocabulary_version": current_version(conn),
-        "outlets": known_outlets(conn, at=cut.at),
-        "gaps": gaps(conn, since=filters.since, until=filters.until, at=cut.at),
+        "outlets": {"known": count_sources(conn, known_at=cut.at), **_outlets(today)},
+        "gaps": [
+            {"day": day.isoformat(), **_outlets(found)}
+            for day, found in health.items()
+            if export.request.filters.covers(day) and found.alive is not None and found.alive < _GAP
+        ],
     }
+
+
+def _health(export: Opened) -> Mapping[date, DayHealth]:
+    """Return how whole the collection was on each day until the cut, as was known then."""
+    day, since = export.cut.at.astimezone(UTC).date(), export.request.filters.since
+    first = find_first_poll(export.conn)
+    if first is None or first > day:
+        return {}
+    begin = min(max(first, since or first), day)
+    return alive_by_day(export.conn, begin, day, today=day, as_known_at=export.cut.at)
+
+
+def _outlets(health: DayHealth) -> dict[str, int]:
+    return {"watched": health.watched, "alive": health.watched - len(health.impaired)}
 
 
 class _Folder:

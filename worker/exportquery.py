@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from sqlalchemy import Connection
 
 from db import exports
 from db.exports import Filters
 from db.subscriptions import saved_queries
+from db.texts import TextRow
 from worker.alerts.evaluate import evaluate
 from worker.alerts.query import parse
 from worker.delivery.indexed import need_of
@@ -16,10 +19,10 @@ from worker.delivery.views import read_articles
 _PAGE = 100
 
 
-def matching_ids(conn: Connection, filters: Filters, text: str) -> list[int]:
-    """Return the ids of the articles that pass the filters and answer the query. Raises QueryError."""
+def matching(conn: Connection, filters: Filters, text: str) -> Iterator[TextRow]:
+    """Yield the articles that pass the filters and answer the query, by day. Raises QueryError."""
     query = parse(text, saved_queries(conn), names_of(conn))
     candidates = exports.find_candidates(conn, need_of(query), filters)
     pages = (candidates[start : start + _PAGE] for start in range(0, len(candidates), _PAGE))
     judged = ((row, evaluate(query, article)) for page in pages for row, article in read_articles(conn, page))
-    return [row.article_id for row, verdict in judged if verdict.matched]
+    return (row for row, verdict in judged if verdict.matched)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -20,18 +20,22 @@ _FIELDS = {
 }
 
 
-def alive_by_day(conn: Connection, since: date, until: date, *, today: date) -> Mapping[date, DayHealth]:
+def alive_by_day(
+    conn: Connection, since: date, until: date, *, today: date, as_known_at: datetime | None = None
+) -> Mapping[date, DayHealth]:
     """Return, for each day from `since` to `until`, how many outlets were watched and whose collection was impaired.
 
-    A day on which nothing was watched (an archive brought in by hand) is there too: `alive` is None then.
+    A day on which nothing was watched (an archive brought in by hand) is there too: `alive` is None then. With
+    `as_known_at` only by what was tried until then, so that it stays the same whatever is collected afterwards;
+    whether an outlet was silent is left out, because late articles would change it.
     """
     begin = since - timedelta(days=HABIT_DAYS)
     collected: defaultdict[tuple[str, date], Collected] = defaultdict(Collected)
-    for outlet, day, stage, succeeded, times in iter_attempts(conn, begin, until):
+    for outlet, day, stage, succeeded, times in iter_attempts(conn, begin, until, before=as_known_at):
         name = _FIELDS[stage, succeeded]
         key = outlet, day
         collected[key] = replace(collected[key], **{name: getattr(collected[key], name) + times})
-    if collected:  # else nobody was watched, whatever was printed
+    if collected and as_known_at is None:  # else nobody was watched, whatever was printed
         for outlet, day, articles in iter_printed(conn, begin, until):
             collected[outlet, day] = replace(collected[outlet, day], articles=articles)
     days = [since + timedelta(days=number) for number in range((until - since).days + 1)]

@@ -55,10 +55,12 @@ def is_retryable(error: DBAPIError) -> bool:
 
 
 def prepare(engine: Engine) -> None:
-    """Make a new engine behave: SQLite gets its pragmas and honest transactions."""
+    """Make a new engine behave: SQLite gets its pragmas and honest transactions, PostgreSQL compiles nothing."""
     if is_sqlite(engine):
         event.listen(engine, "connect", _on_connect)
         event.listen(engine, "begin", _begin)
+    else:
+        event.listen(engine, "connect", _without_jit)
 
 
 def _on_connect(dbapi_connection: Any, _record: Any) -> None:
@@ -71,6 +73,12 @@ def _on_connect(dbapi_connection: Any, _record: Any) -> None:
     cursor.execute(f"PRAGMA cache_size = {_CACHE_KB}")
     cursor.execute("PRAGMA temp_store = MEMORY")
     cursor.close()
+
+
+def _without_jit(dbapi_connection: Any, _record: Any) -> None:
+    # Compiling takes longer than all the rows of most answers: 160 ms instead of 5 for 4,800 cells of coverage.
+    dbapi_connection.execute("SET jit = off")
+    dbapi_connection.commit()
 
 
 def _begin(conn: Connection) -> None:
@@ -98,7 +106,6 @@ def snapshot(engine: Engine) -> Iterator[Connection]:
                 settings.execute("PRAGMA temp_store = MEMORY")
         return
     with engine.connect().execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True) as conn:
-        conn.exec_driver_sql("SET LOCAL jit = off")  # compiling takes longer than all the rows of most exports
         conn.exec_driver_sql("SET LOCAL datestyle = 'ISO'")
         yield conn
 

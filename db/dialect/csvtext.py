@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Boolean, Connection, Select, String, Text, cast
+from sqlalchemy import Boolean, Connection, LargeBinary, Select, String, Text, cast
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -30,7 +30,7 @@ def iter_csv(conn: Connection, query: Select[*tuple[Any, ...]]) -> Iterator[tupl
         lines = conn.execute(query, execution_options=plain).cursor
         assert lines is not None
         while rows := lines.fetchmany(LINES):
-            yield "".join([line for (line,) in rows]).encode(), len(rows)
+            yield b"".join([line for (line,) in rows]), len(rows)
         return
     copied = _copy(conn, query, columns)
     while batch := list(islice(copied, LINES)):
@@ -60,10 +60,13 @@ def _copy(conn: Connection, query: Select[*tuple[Any, ...]], columns: Sequence[A
         cursor.close()
 
 
-class _csv_line(FunctionElement[str]):
-    """The columns as a line of CSV, for SQLite: one call of printf, because `||` copies the line for each cell."""
+class _csv_line(FunctionElement[bytes]):
+    """The columns as a line of CSV, for SQLite: one call of printf, because `||` copies the line for each cell.
 
-    type = Text()
+    As bytes, which the driver hands over as they are; a text it would decode, to be encoded again.
+    """
+
+    type = LargeBinary()
     inherit_cache = True
 
 
@@ -92,7 +95,7 @@ def _line_in_sqlite(element: _csv_line, compiler: SQLCompiler, **kwargs: Any) ->
         cell, given = _cell_in_sqlite(column, compiler.process(column, **kwargs))
         formats.append(cell)
         values += given
-    return f"printf('{','.join(formats)}\r\n', {', '.join(values)})"
+    return f"CAST(printf('{','.join(formats)}\r\n', {', '.join(values)}) AS BLOB)"
 
 
 def _cell_in_sqlite(column: Any, sql: str) -> tuple[str, list[str]]:

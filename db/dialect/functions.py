@@ -39,7 +39,7 @@ class instant_text(_Spelled):
 
     type = Word()
     inherit_cache = True
-    sqlite = "(substr({0}, 1, 10) || 'T' || substr({0}, 12, 8) || 'Z')"
+    sqlite = "(replace(substr({0}, 1, 19), ' ', 'T') || 'Z')"
     postgresql = "(replace(left(CAST({0} AT TIME ZONE 'UTC' AS text), 19), ' ', 'T') || 'Z')"
 
 

@@ -17,6 +17,7 @@ from samplestore import Sample, fill, store_of
 from sqlalchemy import Connection, update
 
 from db import changes, exportschedules, outcomes
+from db.dialect import create_word_index
 from db.engine import Database
 from db.exports import CannotFilter, Filters
 from db.exportschedules import Schedule
@@ -24,7 +25,7 @@ from db.models import Article
 from worker import scheduled
 from worker.atomicfile import replacing
 from worker.export.columns import COLUMNS
-from worker.exporting import BY_ARTICLE, BYTE_ORDER_MARK, Cut, ExportRefused, Request, opened, write
+from worker.exporting import BY_ARTICLE, BYTE_ORDER_MARK, Cut, ExportRefused, Request, opened, request_of, write
 from worker.exportpackage import write_package
 
 NOW = datetime(2022, 2, 1, 10, 30, tzinfo=UTC)
@@ -106,8 +107,8 @@ def test_a_manifest_says_what_was_asked_and_known(store: Database, out: Path) ->
     assert said == {
         "query": {"kind": "articles"},
         "vocabulary_version": "0a1b2c",
-        "outlets": {"known": 3, "polled": 3, "alive": 1},
-        "gaps": [{"day": "2022-02-01", "outlets_polled": 3, "outlets_alive": 1}],
+        "outlets": {"known": 3, "watched": 3, "alive": 1},
+        "gaps": [{"day": "2022-02-01", "watched": 3, "alive": 1}],
     }
 
 
@@ -197,14 +198,58 @@ def test_excel_gets_a_byte_order_mark(store: Database) -> None:
 
 def test_wide_coverage_has_every_day(store: Database) -> None:
     assert exported(store, Request("coverage", wide=True, counted="stories")).decode().split("\r\n") == [
-        "day,csto,turan",
-        "2022-01-05,1,1",
-        "2022-01-06,0,0",
-        "2022-01-07,0,0",
+        "day,csto,turan,alive,impaired",
+        "2022-01-05,1,1,,",
+        "2022-01-06,0,0,,",
+        "2022-01-07,0,0,,",
         "",
     ]
     one = Request("coverage", Filters(entities=["csto"]), wide=True)
-    assert exported(store, one).decode().startswith("day,csto\r\n2022-01-05,2\r\n")
+    assert exported(store, one).decode().startswith("day,csto,alive,impaired\r\n2022-01-05,2,,\r\n")
+
+
+def test_wide_coverage_has_a_column_for_each_query(store: Database) -> None:
+    store.write(create_word_index)
+    asked = ("csto NOT turan", "Nothing OR csto")
+    assert exported(store, Request("coverage", wide=True, queries=asked)).decode().split("\r\n") == [
+        '"csto NOT turan","Nothing OR csto"'.join(["day,", ",alive,impaired"]),
+        "2022-01-05,1,2,,",
+        "2022-01-06,0,0,,",
+        "2022-01-07,0,1,,",
+        "",
+    ]
+    beside = Request("coverage", Filters(entities=["turan"]), wide=True, queries=asked[1:], counted="stories")
+    assert exported(store, beside).decode().split("\r\n")[1] == "2022-01-05,1,1,,"
+    in_russian = Request("coverage", Filters(languages=["ru"]), wide=True, queries=asked[:1])
+    assert exported(store, in_russian).decode().split("\r\n")[1] == "2022-01-05,1,,"
+    assert request_of(beside.question()).question() == beside.question()
+
+
+@pytest.mark.parametrize(
+    ("request_", "said"),
+    [
+        (Request("coverage", wide=True, queries=("csto",), counted="mentions"), "no mentions"),
+        (Request("coverage", wide=True, queries=("csto", "csto")), "same name"),
+        (Request("coverage", wide=True, queries=("csto AND (",)), "cannot be read"),
+        (Request("coverage", Filters(entities=["csto"], languages=["ru"]), wide=True), "of all outlets"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_columns_that_cannot_be(store: Database, request_: Request, said: str) -> None:
+    with pytest.raises((CannotFilter, ExportRefused), match=said):
+        exported(store, request_)
+
+
+def test_coverage_says_how_whole_the_collection_was(store: Database) -> None:
+    polls = {("steppe-herald", "changed"): 9, ("oasis-wire", "failed"): 9}
+    store.write(lambda conn: outcomes.record_outcomes(conn, "poll", polls, at=datetime(2022, 1, 5, 9, tzinfo=UTC)))
+    rows = list(csv.DictReader(io.StringIO(exported(store, Request("coverage")).decode(), newline="")))
+    assert {(row["source"], row["alive"], row["impaired"]) for row in rows} == {
+        ("steppe-herald", "0.5000", "false"),
+        ("oasis-wire", "0.5000", "true"),
+    }
+    wide = exported(store, Request("coverage", Filters(entities=["csto"]), wide=True)).decode().split("\r\n")
+    assert wide[1] == "2022-01-05,2,0.5000,true"
 
 
 # --- files

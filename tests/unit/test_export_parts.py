@@ -49,13 +49,18 @@ def test_every_day_has_a_row_and_every_entity_a_column() -> None:
         (date(2022, 1, 4), "a", 2),
         (date(2022, 1, 4), "b", 3),
     ]
-    assert list(widen(cells, ["a", "b", "c"], date(2022, 1, 2), date(2022, 1, 5))) == [
-        (date(2022, 1, 2), 1, 0, 0),
-        (date(2022, 1, 3), 0, 0, 0),
-        (date(2022, 1, 4), 2, 3, 0),
-        (date(2022, 1, 5), 0, 0, 0),
+
+    def health(day: date) -> tuple[str | None, bool | None]:
+        return ("0.5000", True) if day.day == 4 else (None, None)
+
+    assert list(widen(cells, ["a", "b", "c"], date(2022, 1, 2), date(2022, 1, 5), health)) == [
+        (date(2022, 1, 2), 1, 0, 0, None, None),
+        (date(2022, 1, 3), 0, 0, 0, None, None),
+        (date(2022, 1, 4), 2, 3, 0, "0.5000", True),
+        (date(2022, 1, 5), 0, 0, 0, None, None),
     ]
-    assert [column.name for column in wide_columns(["a", "b"], "stories")] == ["day", "a", "b"]
+    names = [column.name for column in wide_columns(["a", "b"], "stories")]
+    assert names == ["day", "a", "b", "alive", "impaired"]
 
 
 @pytest.mark.parametrize("kind", COLUMNS)

@@ -103,6 +103,12 @@ MENTIONS = (
     Column("metonym_of", "entity for which a capital stands here; otherwise empty"),
 )
 
+ALIVE = Column(
+    "alive",
+    "share of the watched outlets whose collection was whole that day; empty if none was watched",
+    Kind.NUMBER,
+)
+
 COVERAGE = (
     Column("day", "day on which the articles count", Kind.DAY, required=True),
     Column("entity", "id of the entity in the vocabulary", required=True),
@@ -121,6 +127,12 @@ COVERAGE = (
     _count("scope_articles", "those of the articles that are in scope", "articles"),
     _count("scope_stories", "clusters among those; never to be added up, like stories", "clusters"),
     _count("undated", "those of the articles that nobody dated: they count on the day of collection", "articles"),
+    ALIVE,
+    Column(
+        "impaired",
+        "true: on that day our collection of this outlet was impaired, the counts may be too low; empty as alive",
+        Kind.FLAG,
+    ),
 )
 
 COOCCURRENCE = (

@@ -1,23 +1,33 @@
-"""Coverage with a column for each entity, as spreadsheets and plots want it."""
+"""Coverage with a column for each entity or query, as spreadsheets and plots want it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, timedelta
 
-from worker.export.columns import Column, Kind
+from worker.export.columns import ALIVE, Column, Kind
+
+_IMPAIRED = Column(
+    "impaired",
+    "true: on that day our collection of an outlet was impaired, the counts may be too low; empty as alive",
+    Kind.FLAG,
+)
+
+DayHealth = Callable[[date], tuple[str | None, bool | None]]
+"""Returns the last two columns of a day: the share of outlets alive with four decimals, and whether one was not."""
 
 
 def wide_columns(names: Sequence[str], counted: str) -> tuple[Column, ...]:
-    """Return the columns: the day, then one for each name."""
+    """Return the columns: the day, one for each name, and how whole the collection was."""
     day = Column("day", "day on which the articles count; days without any are there too", Kind.DAY, required=True)
-    return (day, *(Column(name, f"{counted} of {name}", Kind.INTEGER, counted, required=True) for name in names))
+    counts = (Column(name, f"{counted} of {name}", Kind.INTEGER, counted, required=True) for name in names)
+    return (day, *counts, ALIVE, _IMPAIRED)
 
 
 def widen(
-    cells: Iterable[tuple[date, str, int]], names: Sequence[str], first: date, last: date
+    cells: Iterable[tuple[date, str, int]], names: Sequence[str], first: date, last: date, health: DayHealth
 ) -> Iterator[Sequence[object]]:
-    """Yield a row for each day from `first` to `last`: the day, then the counts in the order of the names.
+    """Yield a row for each day from `first` to `last`: the day, the counts in the order of the names, the health.
 
     `cells` are (day, name, count), ordered by day.
     """
@@ -30,4 +40,4 @@ def widen(
             if cell[0] == day:
                 counts[places[cell[1]]] = cell[2]
             cell = next(coming, None)
-        yield (day, *counts)
+        yield (day, *counts, *health(day))

@@ -1,0 +1,71 @@
+"""Coverage with a column for each entity or query: what the columns are, and where their counts come from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+from heapq import merge
+from operator import itemgetter
+
+from sqlalchemy import Connection
+
+from db import coverage
+from db.exports import CannotFilter, Filters, Health
+from worker.export.wide import DayHealth, widen
+
+DayCount = tuple[date, str, int]
+"""Day, column, count."""
+
+
+def names_of(conn: Connection, filters: Filters, queries: Sequence[str]) -> Sequence[str]:
+    """Return what has a column: the entities and queries asked for, else all entities that have cells.
+
+    Raises CannotFilter when two would have the same name.
+    """
+    if not filters.entities and not queries:
+        return sorted({cell.entity_id for cell in coverage.iter_cells(conn)})
+    names = (*filters.entities, *queries)
+    if len(set(names)) < len(names):
+        raise CannotFilter("two columns would have the same name; each entity and query can be asked for once")
+    return names
+
+
+def wide_rows(conn: Connection, filters: Filters, queries: Sequence[str], counted: str) -> Iterator[Sequence[object]]:
+    """Yield the rows. Raises CannotFilter, and QueryError."""
+    if counted == "mentions" and queries:
+        raise CannotFilter("a query has articles and stories, but no mentions")
+    entities = filters.entities if queries else names_of(conn, filters, ())
+    if entities and (filters.sources or filters.languages or filters.genres or filters.in_scope is not None):
+        raise CannotFilter("a column of an entity is of all outlets; leave --wide out, or ask by --query")
+    span = coverage.span(conn)
+    first, last = filters.since or (span and span[0]), filters.until or (span and span[1])
+    if not first or not last:
+        return iter(())
+    cells = coverage.iter_cells(conn, entities=entities, since=first, until=last) if entities else iter(())
+    of_entities = ((cell.bucket_on, cell.entity_id, int(getattr(cell, counted))) for cell in cells)
+    within = replace(filters, entities=(), since=first, until=last)
+    of_queries = (_answers(conn, within, query, counted) for query in queries)
+    counts = merge(of_entities, *of_queries, key=itemgetter(0))
+    return widen(counts, names_of(conn, filters, queries), first, last, _shown(filters.health))
+
+
+def _answers(conn: Connection, filters: Filters, query: str, counted: str) -> list[DayCount]:
+    """Return on how many articles or stories a day has that answer a query, by day."""
+    from worker.exportquery import matching
+
+    found: dict[date, list[int]] = {}
+    for row in matching(conn, filters, query):
+        found.setdefault(row.counts_on, []).append(row.cluster_id)
+    return [(day, query, len(set(ids) if counted == "stories" else ids)) for day, ids in sorted(found.items())]
+
+
+def _shown(health: Health | None) -> DayHealth:
+    impaired = {day for day, _ in health.impaired} if health else set()
+
+    def of_day(day: date) -> tuple[str | None, bool | None]:
+        if health is None or day not in health.alive:
+            return None, None
+        return f"{health.alive[day]:.4f}", day in impaired
+
+    return of_day
