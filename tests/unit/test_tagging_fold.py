@@ -46,7 +46,7 @@ def test_folding_keeps_the_length_and_is_final(text: str) -> None:
 def test_each_squeezed_character_comes_from_its_origin(text: str) -> None:
     squeezed = squeeze(text)
     inner = range(1, len(squeezed.text) - 1)
-    origins = [squeezed.origin(at) for at in inner]
+    origins = [squeezed.origins[at] for at in inner]
     assert origins == sorted(origins)
     for at, origin in zip(inner, origins, strict=True):
         written = text[origin : origin + 3]

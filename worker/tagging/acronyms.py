@@ -64,7 +64,7 @@ class Defined:
             for start in _occurrences(part.text, acronym):
                 end = start + len(acronym)
                 yield source._replace(
-                    start=start, minus_end=-end, ending="", rule="defined", form=form, is_derived=False
+                    start=start, minus_end=-end, ending="", rule="defined", form=form, is_derived=False, is_plain=True
                 )
 
 

@@ -13,13 +13,27 @@ from daachorse import CharwiseDoubleArrayAhoCorasick
 
 from worker.tagging.compiling import HAN, Compiled
 from worker.tagging.fold import Folded, words
-from worker.tagging.forms import Form, Hit, Miss, Trace, compiled_form, misspelled, rank_of, whole_end
+from worker.tagging.forms import (
+    Form,
+    Hit,
+    Miss,
+    Spelling,
+    Trace,
+    compiled_form,
+    may_lose_case,
+    misspelled,
+    rank_of,
+    whole_end,
+)
 from worker.tagging.inflection import Inflection
 
 _JOINERS = frozenset("'’‘ʼʻ`´‐‑–-")
 _APOSTROPHES = frozenset("'’‘ʼʻ`´")
 _JOINED = re.compile(r"['’‘ʼʻ`´‐‑–-]([^\W\d_]{1,14})(?![\w'’])")
 _NONE = frozenset(("",))
+_GOES_ON = _JOINERS | {"."}
+_LAST_SURE = "\u02ff"  # among the characters from here on are marks that belong to the letter before
+_MOST_KNOWN = 1_000  # surfaces of one pattern
 
 
 class Lexicon:
@@ -38,67 +52,51 @@ class Lexicon:
 
         `trace`, if given, is told about every stem that is no hit.
         """
-        chars = folded.text
-        endings, numbers, patterns = self._compiled.endings, self._table.endings, self._patterns
-        sets = endings.sets
+        chars, origins = folded
+        patterns = self._patterns
         hits: list[Hit] = []
         for first, last, at in self._automaton.find_overlapping(chars):
+            pattern = patterns.get(at) or self._pattern(at)
             ending = chars[last : chars.find(" ", last)]
-            allowed = sets[numbers[at]] or endings.united(numbers[at])
-            if ending not in allowed:
-                if (chars[last] < HAN and chars[last - 1] < HAN) or "" not in allowed:
+            if ending not in pattern.endings:
+                if (chars[last] < HAN and chars[last - 1] < HAN) or "" not in pattern.endings:
                     if trace:
-                        self._miss(trace, text, folded, (first, last + len(ending)), at, "ending")
+                        _tell(trace, pattern, origins[first + pattern.skip], origins[last + len(ending) - 1] + 1)
                     continue
                 ending = ""  # a name ends at or before a Chinese character though no space follows
-            pattern = patterns.get(at) or self._pattern(at)
             if not pattern.skip and not _begins(chars, first):
                 continue
-            span = folded.span(first + pattern.skip, last, last + len(ending))
-            start = span[0]
-            if pattern.is_capital and not text[start].isupper():
-                if trace:
-                    self._miss(trace, text, folded, (first, last + len(ending)), at, "case")
-                continue
-            self._add(hits, text, span, ending, at, trace)
+            start, end = origins[first + pattern.skip], origins[last + len(ending) - 1] + 1
+            surface = text[start:end]
+            spellings = pattern.known.get((surface, ending))
+            if spellings is None or trace:
+                spellings = pattern.spellings(surface, origins[last - 1] + 1 - start, ending, start, trace)
+            after = text[end : end + 1]
+            goes_on = after in _GOES_ON or after > _LAST_SURE
+            for spelling in spellings:
+                hits.append(self._whole(text, end, start, spelling) if goes_on else Hit(start, -end, *spelling))
         hits.sort()
-        return _best(hits) if len(hits) > 1 else hits
+        return _best(hits)
 
     def _pattern(self, at: int) -> _Pattern:
-        """Return what a pattern stands for, made at its first hit."""
+        """Return what a pattern stands for, made when it is first met."""
         table, compiled = self._table, self._compiled
         ranked: list[tuple[int, Form]] = []
         for row in table.rows[table.ends[at - 1] if at else 0 : table.ends[at]]:
             entity, alias = compiled.spelling(compiled.stems.aliases[row])
             rank = rank_of(alias, self._language) or 0
             ranked.append((rank, compiled_form(entity, alias, compiled.stem(row))))
-        self._patterns[at] = pattern = _Pattern(_distinct(ranked), self._language)
+        endings = compiled.endings.united(table.endings[at])
+        self._patterns[at] = pattern = _Pattern(at, _distinct(ranked), endings, self._language)
         return pattern
 
-    def _add(
-        self, hits: list[Hit], text: str, span: tuple[int, int, int], ending: str, at: int, trace: Trace | None
-    ) -> None:
-        """Add the forms of a pattern that are spelled as they must; `span` is start, end of stem, end."""
-        start, stop, end = span
-        found = None
-        for form in self._patterns[at].forms:
-            if form.entity is found:
-                continue
-            is_derived = ending in form.derived
-            if not is_derived and ending not in form.endings:
-                continue
-            is_plain = text[start:stop] == form.body and not (ending and form.alias.case_sensitive)
-            if not is_plain and (reason := misspelled(form, text, start, stop, end)):
-                if trace:
-                    trace(Miss(start, end, form, reason))
-                continue
-            found = form.entity
-            whole = whole_end(text, end, form)
-            beyond = "" if ending == form.last else form.change + ending
-            if self._joins and text[whole : whole + 1] in _JOINERS and (joined := self._joined(text, whole)):
-                whole += len(joined)
-                beyond += joined
-            hits.append(Hit(start, -whole, found.id, beyond, at, "", form, is_derived))
+    def _whole(self, text: str, end: int, start: int, spelling: Spelling) -> Hit:
+        """Return the hit with what belongs to it after its last letter: marks, a point, an ending that is joined."""
+        whole = whole_end(text, end, spelling.form)
+        if self._joins and text[whole : whole + 1] in _JOINERS and (joined := self._joined(text, whole)):
+            whole += len(joined)
+            spelling = spelling._replace(ending=spelling.ending + joined)
+        return Hit(start, -whole, *spelling)
 
     def _joined(self, text: str, at: int) -> str:
         """Return the apostrophe or hyphen at an offset with the ending after it, "" when no ending follows."""
@@ -109,22 +107,55 @@ class Lexicon:
         is_any, listed = self._joins
         return found[0] if (is_any and found[0][0] in _APOSTROPHES) or words(found[1]) in listed else ""
 
-    def _miss(self, trace: Trace, text: str, folded: Folded, span: tuple[int, int], at: int, reason: str) -> None:
-        pattern = self._patterns.get(at) or self._pattern(at)
-        start, end = folded.origin(span[0] + pattern.skip), folded.origin(span[1] - 1) + 1
-        for form in pattern.forms:
-            trace(Miss(start, end, form, reason))
-
 
 class _Pattern:
     """The forms that begin alike, found at once."""
 
-    __slots__ = ("forms", "is_capital", "skip")
+    __slots__ = ("_number", "endings", "forms", "is_capital", "known", "skip")
 
-    def __init__(self, forms: tuple[Form, ...], language: str | None) -> None:
+    def __init__(self, number: int, forms: tuple[Form, ...], endings: frozenset[str], language: str | None) -> None:
+        self._number = number
         self.forms = forms
+        self.endings = endings
         self.skip = int(language != "zh" and forms[0].stem[0] < HAN)
         self.is_capital = all(form.begins_with_capital for form in forms)
+        self.known: dict[tuple[str, str], tuple[Spelling, ...]] = {}
+
+    def spellings(
+        self, surface: str, stop: int, ending: str, start: int, trace: Trace | None
+    ) -> tuple[Spelling, ...]:
+        """Return the forms that a surface spells as they must be; kept for the next time.
+
+        The stem ends at `stop` of the surface, which begins at `start` of the text that `trace` is told about.
+        """
+        end = len(surface)
+        found: list[Spelling] = []
+        if self.is_capital and not surface[0].isupper():
+            if trace:
+                _tell(trace, self, start, start + end, "case")
+        else:
+            for form in self.forms:
+                if found and form.entity.id == found[-1].entity:
+                    continue
+                is_derived = ending in form.derived
+                if not is_derived and ending not in form.endings:
+                    continue
+                if reason := misspelled(form, surface, stop):
+                    if trace:
+                        trace(Miss(start, start + end, form, reason))
+                    continue
+                beyond = "" if ending == form.last else form.change + ending
+                is_plain = not (form.is_suspect or may_lose_case(form, surface))
+                found.append(Spelling(form.entity.id, beyond, self._number, "", form, is_derived, is_plain))
+        if len(self.known) >= _MOST_KNOWN:
+            self.known.clear()
+        self.known[surface, ending] = spellings = tuple(found)
+        return spellings
+
+
+def _tell(trace: Trace, pattern: _Pattern, start: int, end: int, reason: str = "ending") -> None:
+    for form in pattern.forms:
+        trace(Miss(start, end, form, reason))
 
 
 def _joins(language: str | None, inflection: Inflection) -> tuple[bool, frozenset[str]] | None:
@@ -141,11 +172,13 @@ def _joins(language: str | None, inflection: Inflection) -> tuple[bool, frozense
     return is_any, frozenset().union(*(endings.chains for endings in joining)) - _NONE
 
 
-def _best(hits: Sequence[Hit]) -> list[Hit]:
+def _best(hits: list[Hit]) -> list[Hit]:
     """Return sorted hits without those that another of the same words outdoes.
 
     An alias as it is outdoes the form of another one, unless it needs context.
     """
+    if len({hit[:2] for hit in hits}) == len(hits):
+        return hits
     kept: list[Hit] = []
     for hit in hits:
         if kept and kept[-1][:2] == hit[:2]:

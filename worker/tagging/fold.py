@@ -7,9 +7,9 @@ see (soft hyphens, stress marks) and all but one space of a gap, and keeps where
 from __future__ import annotations
 
 import unicodedata
-from bisect import bisect_right
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,8 @@ _APOSTROPHES = "'’‘ʼʻʹʽ`´‛′ꞌ＇"
 _ARMENIAN_INTONATION = "\u055b\u055c\u055e"  # written above a vowel inside the word, as in Հայաստա՞ն
 _SPECIAL = {"İ": "i", "ı": "i", "ß": "s", "ẞ": "s", "ё": "е", "Ё": "е", "ς": "σ"}
 _SPACE = ord(" ")
-_DOUBLED = "  "
+_PAD = "x "
+_PADDED = _PAD + "{} "  # a word before, so that the space in front of the text is no space after a space
 _TABLED = (range(0x3040), range(0xA700, 0xA800), range(0xD800, 0x10000))
 
 
@@ -90,29 +91,11 @@ def shared_length(one: str, other: str) -> int:
     return next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
 
 
-@dataclass(frozen=True, slots=True)
-class Folded:
-    """A folded text between two spaces, single-spaced, and the way back to the text as it was written."""
+class Folded(NamedTuple):
+    """A folded text between two spaces, single-spaced; of each of its characters the offset in the text as written."""
 
     text: str
-    _gaps: list[int]  # after how many characters of `text` one was dropped, once for each dropped one
-    _composed: list[int]  # offsets before composition; empty when nothing was composed
-
-    def span(self, first: int, last: int, end: int) -> tuple[int, int, int]:
-        """Return as offsets in the text as written where `text[first]` is, and where those before `last`, `end` end."""
-        if self._composed:
-            return self.origin(first), self.origin(last - 1) + 1, self.origin(end - 1) + 1
-        gaps = self._gaps
-        passed = bisect_right(gaps, first)
-        start = first + passed - 1
-        if passed == len(gaps) or gaps[passed] >= end:
-            return start, last + passed - 1, end + passed - 1
-        return start, last - 1 + bisect_right(gaps, last - 1), end - 1 + bisect_right(gaps, end - 1)
-
-    def origin(self, at: int) -> int:
-        """Return the offset, in the text as written, of the letter or inner space `text[at]`."""
-        offset = at + bisect_right(self._gaps, at) - 1
-        return self._composed[offset] if self._composed else offset
+    origins: Sequence[int]
 
 
 def squeeze(text: str) -> Folded:
@@ -121,33 +104,24 @@ def squeeze(text: str) -> Folded:
     Letters written as base and combining mark are composed first (NFC), so that й is one letter however it
     was typed.
     """
-    composed: list[int] = []
-    codes = _codes(f" {text} ")
-    chars = _text(codes)
-    if UNSEEN in chars:
-        text, composed = _composed_with_origins(text)
-        codes = _codes(f" {text} ")
-        is_dropped = _unseen_or_doubled(codes)
-    elif _DOUBLED in chars:
-        is_space = codes == _SPACE
-        is_dropped = np.empty(len(codes), dtype=np.bool_)
-        is_dropped[0] = False
-        np.logical_and(is_space[1:], is_space[:-1], out=is_dropped[1:])
-    else:
-        return Folded(chars, [], [])
-    gone = is_dropped.nonzero()[0]
-    gaps: list[int] = (gone - np.arange(len(gone))).tolist()
-    return Folded(_text(codes[~is_dropped]), gaps, composed)
-
-
-def _unseen_or_doubled(codes: NDArray[np.uint16]) -> NDArray[np.bool_]:
-    """Return which characters a squeezed text does not have: the unseen, and spaces after a space."""
-    is_space = codes == _SPACE
+    folded, origins = _single_spaced(_codes(_PADDED.format(text)))
+    if UNSEEN not in folded:
+        return Folded(folded, memoryview(origins))
+    text, composed = _composed_with_origins(text)
+    codes = _codes(_PADDED.format(text))
     seen = np.flatnonzero(codes != ord(UNSEEN))
-    is_dropped = np.ones(len(codes), dtype=np.bool_)
-    is_dropped[seen[1:]] = is_space[seen[1:]] & is_space[seen[:-1]]
-    is_dropped[0] = False
-    return is_dropped
+    folded, origins = _single_spaced(codes.take(seen))
+    origins = seen.take(origins + len(_PAD)) - len(_PAD)
+    return Folded(folded, [composed[at] for at in origins.tolist()] if composed else memoryview(origins))
+
+
+def _single_spaced(codes: NDArray[np.uint16]) -> tuple[str, NDArray[np.intp]]:
+    """Return padded codes from the pad's space on, without a space after a space, and where they are in the text."""
+    is_letter = codes != _SPACE
+    kept = (is_letter[1:] | is_letter[:-1]).nonzero()[0]
+    chars = _text(codes[1:].take(kept))
+    kept -= 1
+    return chars, kept
 
 
 def _composed_with_origins(text: str) -> tuple[str, list[int]]:

@@ -42,17 +42,30 @@ class Form:
     ends_in_point: bool
 
 
-class Hit(NamedTuple):
-    """An alias at an offset of a text; sorted, hits are in reading order and longer before shorter."""
+class Spelling(NamedTuple):
+    """A form in the letters that it has at a place."""
 
-    start: int
-    minus_end: int
     entity: str
     ending: str  # what the words have beyond the alias or instead of its end, "" for the alias itself
     pattern: int
     rule: str  # why it counts; "" while the spelling alone speaks for it
     form: Form
-    is_derived: bool = False  # a demonym made of a name
+    is_derived: bool  # a demonym made of a name
+    is_plain: bool  # beyond doubt, unless it stands inside something longer
+
+
+class Hit(NamedTuple):
+    """A spelling at an offset of a text; sorted, hits are in reading order and longer before shorter."""
+
+    start: int
+    minus_end: int
+    entity: str
+    ending: str
+    pattern: int
+    rule: str
+    form: Form
+    is_derived: bool
+    is_plain: bool
 
 
 class Miss(NamedTuple):
@@ -139,10 +152,15 @@ def rank_of(alias: Alias, language: str | None) -> int | None:
     return 3 if is_name and _is_long_acronym(alias.text) else None
 
 
-def misspelled(form: Form, text: str, start: int, stop: int, end: int) -> str:
-    """Return what is wrong with the spelling of a stem at `start`:`stop` with an ending to `end`; "" if nothing."""
-    surface = text[start:stop]
-    if form.alias.case_sensitive and stop < end and not text[stop:end].islower():
+def may_lose_case(form: Form, surface: str) -> bool:
+    """Say whether the line of a surface has to be looked at, for its capitals may say nothing there."""
+    return form.may_lose_case and (form.alias.is_common or not surface[1:2].islower())
+
+
+def misspelled(form: Form, surface: str, stop: int) -> str:
+    """Return what is wrong with the spelling of a stem, up to `stop`, and its ending; "" if nothing."""
+    surface, ending = surface[:stop], surface[stop:]
+    if form.alias.case_sensitive and ending and not ending.islower():
         return "case"
     if surface == form.body:
         return ""

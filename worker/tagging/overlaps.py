@@ -23,6 +23,15 @@ def overlapping(hits: Sequence[Hit]) -> Iterator[list[Hit]]:
         yield together
 
 
+def swallows(outer: Hit, together: Sequence[Hit]) -> bool:
+    """Say whether the first of sorted hits leaves none of the rest: shorter names of the same entity inside it."""
+    start, minus_end, entity = outer[:3]
+    return not outer.form.entity.keep_inner and all(
+        one.entity == entity and one.minus_end >= minus_end and (one.minus_end > minus_end or one.start > start)
+        for one in together[1:]
+    )
+
+
 def longest(found: list[Hit]) -> list[Hit]:
     """Return, of sorted hits, the longest that do not overlap, and what is inside one that keeps inner names."""
     if len(found) < 2:

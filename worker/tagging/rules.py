@@ -17,7 +17,7 @@ from typing import NamedTuple
 from worker.tagging.acronyms import Defined
 from worker.tagging.context import AGAINST, FOR, OFFICE, Article, Field, Terms
 from worker.tagging.forms import Form, Hit
-from worker.tagging.overlaps import longest, overlapping
+from worker.tagging.overlaps import longest, overlapping, swallows
 from worker.tagging.usage import Usage
 from worker.tagging.vocabulary import DECOY
 
@@ -130,21 +130,19 @@ class _Decision:
         """Add to `settled` what needs no look at the whole article; return the other knots of the sorted hits."""
         open_knots: list[Knot] = []
         for together in overlapping(hits):
-            if len(together) == 1:
-                hit = together[0]
-                if hit.rule or not (
-                    hit.form.is_suspect or (hit.form.may_lose_case and self._says_case_nothing(at, hit))
-                ):
-                    settled.append(hit)
-                    continue
-            elif any(hit.form.alias.level == DECOY for hit in together):
+            first = together[0]
+            if first.is_plain and (len(together) == 1 or (self.trace is None and swallows(first, together))):
+                settled.append(first)
+                continue
+            if any(hit.form.alias.level == DECOY for hit in together):
                 together = self._without_decoys(at, together)
             knot = Knot(at, [], [])
             for hit in together:
-                if not hit.rule and self._is_vetoed(at, hit):
-                    continue
-                is_doubtful = hit.form.alias.needs_context or self._says_case_nothing(at, hit)
-                (knot.doubtful if is_doubtful and not hit.rule else knot.certain).append(hit)
+                if hit.rule or hit.is_plain:
+                    knot.certain.append(hit)
+                elif not self._is_vetoed(at, hit):
+                    is_doubtful = hit.form.alias.needs_context or self._says_case_nothing(at, hit)
+                    (knot.doubtful if is_doubtful else knot.certain).append(hit)
             if knot.doubtful or len({hit[:2] for hit in knot.certain}) < len(knot.certain):
                 open_knots.append(knot)
             elif knot.certain:
@@ -173,8 +171,6 @@ class _Decision:
 
     def _is_vetoed(self, at: int, hit: Hit) -> bool:
         form = hit.form
-        if form.alias.level == DECOY:
-            return True
         if not form.entity.context_none or not (form.is_single or form.alias.needs_context):
             return False
         offset = self.fields[at].offset

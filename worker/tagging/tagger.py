@@ -155,7 +155,7 @@ def _known(language: str | None) -> str | None:
 
 
 def _mention(text: str, hit: Hit, metonym_of: str | None) -> Mention:
-    start, minus_end, entity, _, _, rule, form, is_derived = hit
+    start, minus_end, entity, _, _, rule, form, is_derived, _ = hit
     alias = form.alias
     return Mention(
         entity,
