@@ -41,13 +41,16 @@ class Defined:
                 self._define(part, of_part)
 
     def _define(self, part: Field, hits: Sequence[Hit]) -> None:
+        candidates = list(_candidates(part.text))
+        if not candidates:
+            return
         named = [hit for hit in hits if hit.form.has_gaps and hit.form.alias.level in _LEVELS]
         ends: dict[int, Hit] = {}
         starts: dict[int, Hit] = {}
         for hit in named:  # sorted: of several that end together the first is the longest
             ends.setdefault(-hit.minus_end, hit)
             starts.setdefault(hit.start, hit)
-        for acronym, before, after in _candidates(part.text):
+        for acronym, before, after in candidates:
             source = ends.get(before) or starts.get(after)
             if source and _may_stand_for(acronym, part.text[source.start : -source.minus_end], source.form.entity):
                 self._sources.setdefault(acronym, source)

@@ -20,6 +20,7 @@ from worker.tagging.forms import (
     Spelling,
     Trace,
     compiled_form,
+    hit_of,
     may_lose_case,
     misspelled,
     rank_of,
@@ -72,9 +73,10 @@ class Lexicon:
             if spellings is None or trace:
                 spellings = pattern.spellings(surface, origins[last - 1] + 1 - start, ending, start, trace)
             after = text[end : end + 1]
-            goes_on = after in _GOES_ON or after > _LAST_SURE
-            for spelling in spellings:
-                hits.append(self._whole(text, end, start, spelling) if goes_on else Hit(start, -end, *spelling))
+            if after in _GOES_ON or after > _LAST_SURE:
+                hits.extend(self._whole(text, start, end, spelling) for spelling in spellings)
+            else:
+                hits.extend([hit_of(start, end, spelling) for spelling in spellings])
         hits.sort()
         return _best(hits)
 
@@ -90,13 +92,13 @@ class Lexicon:
         self._patterns[at] = pattern = _Pattern(at, _distinct(ranked), endings, self._language)
         return pattern
 
-    def _whole(self, text: str, end: int, start: int, spelling: Spelling) -> Hit:
+    def _whole(self, text: str, start: int, end: int, spelling: Spelling) -> Hit:
         """Return the hit with what belongs to it after its last letter: marks, a point, an ending that is joined."""
         whole = whole_end(text, end, spelling.form)
         if self._joins and text[whole : whole + 1] in _JOINERS and (joined := self._joined(text, whole)):
             whole += len(joined)
             spelling = spelling._replace(ending=spelling.ending + joined)
-        return Hit(start, -whole, *spelling)
+        return hit_of(start, whole, spelling)
 
     def _joined(self, text: str, at: int) -> str:
         """Return the apostrophe or hyphen at an offset with the ending after it, "" when no ending follows."""

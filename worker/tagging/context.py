@@ -42,23 +42,29 @@ class Terms:
             for sort, terms in ((FOR, entity.context_any), (AGAINST, entity.context_none), (OFFICE, entity.office))
         }
 
-    def offsets(self, entity: str, sort: str, fields: Sequence[Field]) -> list[int]:
-        """Return where the terms of an entity begin in an article; a term with a capital must show it there.
+    def offsets(self, entity: str, sort: str, fields: Sequence[Field], within: tuple[int, int]) -> list[int]:
+        """Return where the terms of an entity begin in a stretch; a term with a capital must show it there.
 
         An entity has a dozen terms, an article hardly more than one entity that asks for its own: each is looked for
         by itself, which takes a fraction of a pass for the terms of all.
         """
+        start, end = within
         offsets: list[int] = []
-        for stem, needs_capital in self._wanted.get((entity, sort), ()):
-            skip = int(stem[0] == " ")
-            for part in fields:
-                chars, origins = part.folded
-                at = chars.find(stem)
+        for part in fields:
+            if part.offset >= end or part.offset + len(part.text) < start:
+                continue
+            chars, origins = part.folded
+            first = max(bisect_left(origins, start - part.offset) - 1, 0)
+            last = bisect_left(origins, end - part.offset)
+            for stem, needs_capital in self._wanted.get((entity, sort), ()):
+                skip = int(stem[0] == " ")
+                reach = last - skip + len(stem)
+                at = chars.find(stem, first, reach)
                 while at >= 0:
                     origin = origins[at + skip]
                     if not needs_capital or part.text[origin].isupper():
                         offsets.append(part.offset + origin)
-                    at = chars.find(stem, at + 1)
+                    at = chars.find(stem, at + 1, reach)
         return sorted(offsets)
 
 
@@ -80,7 +86,7 @@ class Article:
         self.fields = fields
         self._terms = terms
         self._text: str | None = None
-        self._offsets: dict[tuple[str, str], list[int]] = {}
+        self._offsets: dict[tuple[str, str, tuple[int, int]], list[int]] = {}
         self._are_capitals: dict[int, bool] = {}
         self._are_titles: dict[int, bool] = {}
 
@@ -96,7 +102,8 @@ class Article:
 
         What speaks against an entity must do both; for an entity with a window of its own only its words count.
         """
-        offsets = self._asked(entity.id, sort)
+        is_of_line = sort == AGAINST and not entity.context_words
+        offsets = self._asked(entity.id, sort, self._line(start) if is_of_line else (0, len(self.text) + 1))
         if not offsets:
             return False
         at = bisect_left(offsets, start)
@@ -104,10 +111,10 @@ class Article:
             self._is_close(entity, sort, min(start, one), max(end, one)) for one in offsets[max(at - 1, 0) : at + 2]
         )
 
-    def _asked(self, entity: str, sort: str) -> list[int]:
-        key = (entity, sort)
+    def _asked(self, entity: str, sort: str, within: tuple[int, int]) -> list[int]:
+        key = (entity, sort, within)
         if key not in self._offsets:
-            self._offsets[key] = self._terms.offsets(entity, sort, self.fields)
+            self._offsets[key] = self._terms.offsets(entity, sort, self.fields, within)
         return self._offsets[key]
 
     def _is_close(self, entity: Entity, sort: str, start: int, end: int) -> bool:
@@ -130,12 +137,16 @@ class Article:
         return self._is_line(position, self._are_titles, _is_title)
 
     def _is_line(self, position: int, known: dict[int, bool], judge: Callable[[str], bool]) -> bool:
-        text = self.text
-        first = text.rfind("\n", 0, position) + 1
+        first, last = self._line(position)
         if first not in known:
-            last = text.find("\n", position)
-            known[first] = judge(text[first : last if last >= 0 else len(text)])
+            known[first] = judge(self.text[first:last])
         return known[first]
+
+    def _line(self, position: int) -> tuple[int, int]:
+        """Return where the line around a position begins and ends."""
+        text = self.text
+        last = text.find("\n", position)
+        return text.rfind("\n", 0, position) + 1, last if last >= 0 else len(text)
 
 
 def _is_capitals(line: str) -> bool:

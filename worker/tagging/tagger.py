@@ -94,8 +94,9 @@ class Tagger:
         hits = [self._hits(part, language, passages.get(part.name, ()), trace) for part in parts]
         usage = self._usage(language)
         found = decide(parts, hits, self._terms, usage, trace)
+        states = self._states
         return [
-            (part.name, _mention(part.text, hit, self._government(part.text, hit, usage)))
+            (part.name, _mention(part.text, hit, states.get(hit.entity), usage))
             for part, of_part in zip(parts, found, strict=True)
             for hit in of_part
         ]
@@ -122,14 +123,6 @@ class Tagger:
         base = (language or "en").partition("-")[0].lower()
         return self._usages.get(base) or self._usages.get("en") or Usage("en")
 
-    def _government(self, text: str, hit: Hit, usage: Usage) -> str | None:
-        """Return the state whose government a capital stands for at this place."""
-        state = self._states.get(hit.entity)
-        if state is None:
-            return None
-        is_bare = not hit.ending
-        return state if usage.is_government(text, hit.start, -hit.minus_end, is_bare) else None
-
     def _lexicon(self, language: str | None) -> Lexicon:
         known = _known(language)
         if known not in self._lexicons:
@@ -154,21 +147,17 @@ def _known(language: str | None) -> str | None:
     return base if base in LANGUAGES else "other"
 
 
-def _mention(text: str, hit: Hit, metonym_of: str | None) -> Mention:
-    start, minus_end, entity, _, _, rule, form, is_derived, _ = hit
+def _mention(text: str, hit: Hit, state: str | None, usage: Usage) -> Mention:
+    """Return what a hit becomes; `state` is that of which it names the capital."""
+    start, minus_end, entity, ending, _, rule, form, is_derived, _ = hit
+    end = -minus_end
     alias = form.alias
-    return Mention(
-        entity,
-        form.entity.type,
-        start,
-        -minus_end,
-        text[start:-minus_end],
-        alias.text,
-        alias.language,
-        rule or describe(text, hit),
-        "demonym" if is_derived else alias.level,
-        metonym_of,
-    )
+    if state and not usage.is_government(text, start, end, not ending):
+        state = None
+    level = "demonym" if is_derived else alias.level
+    rule = rule or describe(text, hit)
+    values = (entity, form.entity.type, start, end, text[start:end], alias.text, alias.language, rule, level, state)
+    return tuple.__new__(Mention, values)  # half the time of the constructor
 
 
 def load_tagger(cache: Path | None = None) -> Tagger:

@@ -80,11 +80,13 @@ class Usage:
         if self._is(last, "government_before"):
             return True
         joined = _JOINED.match(text, end)
-        after = _until_end(_WORD.findall(text[joined.end() if joined else end : end + self.reach * _LONG_WORD]))
+        begin = joined.end() if joined else end
+        if joined or not is_bare:
+            first = _WORD.search(text, begin, end + self.reach * _LONG_WORD)
+            return first is not None and first[0] not in _ENDS and self._is(first[0], "has")
+        after = _until_end(_WORD.findall(text[begin : end + self.reach * _LONG_WORD]))
         if after and self._is(after[0], "has"):
             return True
-        if joined or not is_bare:
-            return False
         if any(self._is(word, "acts") for word in after[: self.reach]):
             return True
         return self.verb_first and any(self._is(word, "acts") for word in _since_end(before)[-self.reach :])
