@@ -14,6 +14,7 @@ from daachorse import CharwiseDoubleArrayAhoCorasick
 from worker.tagging.compiling import HAN, Compiled
 from worker.tagging.fold import Folded, words
 from worker.tagging.forms import (
+    DASHES,
     Form,
     Hit,
     Miss,
@@ -24,6 +25,7 @@ from worker.tagging.forms import (
     may_lose_case,
     misspelled,
     rank_of,
+    sort_of,
     whole_end,
 )
 from worker.tagging.inflection import Inflection
@@ -73,10 +75,9 @@ class Lexicon:
             if spellings is None or trace:
                 spellings = pattern.spellings(surface, origins[last - 1] + 1 - start, ending, start, trace)
             after = text[end : end + 1]
-            if after in _GOES_ON or after > _LAST_SURE:
-                hits.extend(self._whole(text, start, end, spelling) for spelling in spellings)
-            else:
-                hits.extend([hit_of(start, end, spelling) for spelling in spellings])
+            is_apart = after not in _GOES_ON and after <= _LAST_SURE and text[start - 1 : start] not in DASHES
+            for spelling in spellings:
+                hits.append(hit_of(start, end, spelling) if is_apart else self._whole(text, start, end, spelling))
         hits.sort()
         return _best(hits)
 
@@ -93,12 +94,16 @@ class Lexicon:
         return pattern
 
     def _whole(self, text: str, start: int, end: int, spelling: Spelling) -> Hit:
-        """Return the hit with what belongs to it after its last letter: marks, a point, an ending that is joined."""
+        """Return the hit with what belongs to it after its last letter: marks, a point, an ending that is joined.
+
+        Such neighbours also say whether the name is part of a longer word.
+        """
         whole = whole_end(text, end, spelling.form)
         if self._joins and text[whole : whole + 1] in _JOINERS and (joined := self._joined(text, whole)):
             whole += len(joined)
             spelling = spelling._replace(ending=spelling.ending + joined)
-        return hit_of(start, whole, spelling)
+        sort = sort_of(text, start, whole, spelling.ending, spelling.form.alias.language)
+        return hit_of(start, whole, spelling._replace(sort=sort))
 
     def _joined(self, text: str, at: int) -> str:
         """Return the apostrophe or hyphen at an offset with the ending after it, "" when no ending follows."""
@@ -148,7 +153,8 @@ class _Pattern:
                     continue
                 beyond = "" if ending == form.last else form.change + ending
                 is_plain = not (form.is_suspect or may_lose_case(form, surface))
-                found.append(Spelling(form.entity.id, beyond, self._number, "", form, is_derived, is_plain))
+                sort = sort_of(surface, 0, end, beyond, form.alias.language)
+                found.append(Spelling(form.entity.id, beyond, self._number, "", form, is_derived, is_plain, sort))
         if len(self.known) >= _MOST_KNOWN:
             self.known.clear()
         self.known[surface, ending] = spellings = tuple(found)
@@ -179,7 +185,7 @@ def _best(hits: list[Hit]) -> list[Hit]:
 
     An alias as it is outdoes the form of another one, unless it needs context.
     """
-    if len({hit[:2] for hit in hits}) == len(hits):
+    if len({hit[0] for hit in hits}) == len(hits):
         return hits
     kept: list[Hit] = []
     for hit in hits:

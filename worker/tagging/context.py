@@ -37,10 +37,15 @@ class Terms:
 
     def __init__(self, entities: Iterable[Entity]) -> None:
         self._wanted = {
-            (entity.id, sort): sorted({(_stem(term), term[0].isupper()) for term in terms})
+            (entity.id, sort): [
+                (stem, int(stem[0] == " "), needs_capital)
+                for stem, needs_capital in sorted({(_stem(term), term[0].isupper()) for term in terms})
+            ]
             for entity in entities
             for sort, terms in ((FOR, entity.context_any), (AGAINST, entity.context_none), (OFFICE, entity.office))
+            if terms
         }
+        self._longest = max((len(stem) for wanted in self._wanted.values() for stem, _, _ in wanted), default=0)
 
     def offsets(self, entity: str, sort: str, fields: Sequence[Field], within: tuple[int, int]) -> list[int]:
         """Return where the terms of an entity begin in a stretch; a term with a capital must show it there.
@@ -49,22 +54,23 @@ class Terms:
         by itself, which takes a fraction of a pass for the terms of all.
         """
         start, end = within
+        wanted = self._wanted.get((entity, sort), ())
         offsets: list[int] = []
         for part in fields:
             if part.offset >= end or part.offset + len(part.text) < start:
                 continue
             chars, origins = part.folded
-            first = max(bisect_left(origins, start - part.offset) - 1, 0)
-            last = bisect_left(origins, end - part.offset)
-            for stem, needs_capital in self._wanted.get((entity, sort), ()):
-                skip = int(stem[0] == " ")
-                reach = last - skip + len(stem)
-                at = chars.find(stem, first, reach)
+            first = bisect_left(origins, max(start - part.offset, 0))
+            last = bisect_left(origins, end - part.offset, first)
+            base = max(first - 1, 0)
+            stretch = chars[base : last + self._longest]
+            for stem, skip, needs_capital in wanted:
+                at = stretch.find(stem)
                 while at >= 0:
-                    origin = origins[at + skip]
-                    if not needs_capital or part.text[origin].isupper():
-                        offsets.append(part.offset + origin)
-                    at = chars.find(stem, at + 1, reach)
+                    place = base + at + skip
+                    if first <= place < last and (not needs_capital or part.text[origins[place]].isupper()):
+                        offsets.append(part.offset + origins[place])
+                    at = stretch.find(stem, at + 1)
         return sorted(offsets)
 
 
@@ -86,7 +92,7 @@ class Article:
         self.fields = fields
         self._terms = terms
         self._text: str | None = None
-        self._offsets: dict[tuple[str, str, tuple[int, int]], list[int]] = {}
+        self._offsets: dict[tuple[str, str], list[int]] = {}
         self._are_capitals: dict[int, bool] = {}
         self._are_titles: dict[int, bool] = {}
 
@@ -102,8 +108,10 @@ class Article:
 
         What speaks against an entity must do both; for an entity with a window of its own only its words count.
         """
-        is_of_line = sort == AGAINST and not entity.context_words
-        offsets = self._asked(entity.id, sort, self._line(start) if is_of_line else (0, len(self.text) + 1))
+        if sort == AGAINST and not entity.context_words:
+            offsets = self._terms.offsets(entity.id, sort, self.fields, self._line(start))
+        else:
+            offsets = self._anywhere(entity.id, sort)
         if not offsets:
             return False
         at = bisect_left(offsets, start)
@@ -111,10 +119,10 @@ class Article:
             self._is_close(entity, sort, min(start, one), max(end, one)) for one in offsets[max(at - 1, 0) : at + 2]
         )
 
-    def _asked(self, entity: str, sort: str, within: tuple[int, int]) -> list[int]:
-        key = (entity, sort, within)
+    def _anywhere(self, entity: str, sort: str) -> list[int]:
+        key = (entity, sort)
         if key not in self._offsets:
-            self._offsets[key] = self._terms.offsets(entity, sort, self.fields, within)
+            self._offsets[key] = self._terms.offsets(entity, sort, self.fields, (0, len(self.text) + 1))
         return self._offsets[key]
 
     def _is_close(self, entity: Entity, sort: str, start: int, end: int) -> bool:

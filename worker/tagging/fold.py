@@ -112,7 +112,7 @@ def squeeze(text: str) -> Folded:
     seen = np.flatnonzero(codes != ord(UNSEEN))
     folded, origins = _single_spaced(codes.take(seen))
     origins = seen.take(origins + len(_PAD)) - len(_PAD)
-    return Folded(folded, [composed[at] for at in origins.tolist()] if composed else memoryview(origins))
+    return Folded(folded, [-1, *(composed[at] for at in origins.tolist()[1:])] if composed else memoryview(origins))
 
 
 def _single_spaced(codes: NDArray[np.uint16]) -> tuple[str, NDArray[np.intp]]:

@@ -13,7 +13,8 @@ from worker.tagging.inflect import Stem
 from worker.tagging.vocabulary import DECOY, LANGUAGES, Alias, Entity
 
 _APOSTROPHES = frozenset("'’‘ʼ`´")
-_DASHES = frozenset("-‐‑–—−")
+DASHES = frozenset("-‐‑–—−")
+"""What joins the parts of a compound."""
 _GUARDED = re.compile(r"""\s[-‐‑–—−]+\s|\n\s*\n|[^\w\s'’‘ʼʻ`´‐‑–—−«»“”„"-]""")
 _SHORT = 3
 
@@ -52,6 +53,7 @@ class Spelling(NamedTuple):
     form: Form
     is_derived: bool  # a demonym made of a name
     is_plain: bool  # beyond doubt, unless it stands inside something longer
+    sort: str  # exact, inflected or plural; where it is part of a longer word possessive or compound
 
 
 class Hit(NamedTuple):
@@ -66,6 +68,7 @@ class Hit(NamedTuple):
     form: Form
     is_derived: bool
     is_plain: bool
+    sort: str
 
 
 def hit_of(start: int, end: int, spelling: Spelling) -> Hit:
@@ -192,16 +195,15 @@ def whole_end(text: str, end: int, form: Form) -> int:
     return end + 1 if form.ends_in_point and text[end : end + 1] == "." else end
 
 
-def describe(text: str, hit: Hit) -> str:
-    """Return the rule by which an alias was recognised: exact, inflected, plural, possessive or compound."""
-    start, end = hit.start, -hit.minus_end
+def sort_of(text: str, start: int, end: int, ending: str, language: str) -> str:
+    """Return how an alias stands in a text: exact, inflected, plural, possessive or compound."""
     after = text[end : end + 1]
-    if after in _APOSTROPHES and text[end + 1 : end + 2] in ("s", "S", " ", "") and hit.form.alias.language == "en":
+    if after in _APOSTROPHES and language == "en" and text[end + 1 : end + 2] in ("s", "S", " ", ""):
         return "possessive"
-    if hit.ending:
-        return "plural" if hit.form.alias.language == "en" and hit.ending == "s" else "inflected"
-    if after in _DASHES and text[end + 1 : end + 2].isalpha():
+    if ending:
+        return "plural" if ending == "s" and language == "en" else "inflected"
+    if after in DASHES and text[end + 1 : end + 2].isalpha():
         return "compound"
-    if start > 1 and text[start - 1] in _DASHES and text[start - 2].isalpha():
+    if start > 1 and text[start - 1] in DASHES and text[start - 2].isalpha():
         return "compound"
     return "exact"

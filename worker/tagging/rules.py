@@ -134,24 +134,25 @@ class _Decision:
             if first.is_plain and (len(together) == 1 or (self.trace is None and swallows(first, together))):
                 settled.append(first)
                 continue
-            if any(hit.form.alias.level == DECOY for hit in together):
-                together = self._without_decoys(at, together)
-            knot = Knot(at, [], [])
-            for hit in together:
-                if hit.rule or hit.is_plain:
-                    knot.certain.append(hit)
+            certain: list[Hit] = []
+            doubtful: list[Hit] = []
+            for hit in self._without_decoys(at, together):
+                if hit.is_plain or hit.rule:
+                    certain.append(hit)
                 elif not self._is_vetoed(at, hit):
                     is_doubtful = hit.form.alias.needs_context or self._says_case_nothing(at, hit)
-                    (knot.doubtful if is_doubtful else knot.certain).append(hit)
-            if knot.doubtful or len({hit[:2] for hit in knot.certain}) < len(knot.certain):
-                open_knots.append(knot)
-            elif knot.certain:
-                settled.extend(self._kept(at, knot.certain))
+                    (doubtful if is_doubtful else certain).append(hit)
+            if doubtful or len({hit[:2] for hit in certain}) < len(certain):
+                open_knots.append(Knot(at, certain, doubtful))
+            else:
+                settled.extend(certain if len(certain) < 2 else self._kept(at, certain))
         return open_knots
 
-    def _without_decoys(self, at: int, together: Sequence[Hit]) -> list[Hit]:
+    def _without_decoys(self, at: int, together: list[Hit]) -> list[Hit]:
         """Return the hits that no longer name, declared by their own entity to mean something else, overlaps."""
         decoys = [hit for hit in together if hit.form.alias.level == DECOY]
+        if not decoys:
+            return together
         kept: list[Hit] = []
         for hit in together:
             if hit.form.alias.level == DECOY:
