@@ -21,7 +21,6 @@ from worker.tagging.forms import (
     Spelling,
     Trace,
     compiled_form,
-    hit_of,
     may_lose_case,
     misspelled,
     rank_of,
@@ -58,11 +57,12 @@ class Lexicon:
         chars, origins = folded
         patterns = self._patterns
         hits: list[Hit] = []
+        new = tuple.__new__  # half the time of the constructor
         for first, last, at in self._automaton.find_overlapping(chars):
             pattern = patterns.get(at) or self._pattern(at)
             ending = chars[last : chars.find(" ", last)]
             if ending not in pattern.endings:
-                if (chars[last] < HAN and chars[last - 1] < HAN) or "" not in pattern.endings:
+                if (ending < HAN and chars[last - 1] < HAN) or "" not in pattern.endings:
                     if trace:
                         _tell(trace, pattern, origins[first + pattern.skip], origins[last + len(ending) - 1] + 1)
                     continue
@@ -77,7 +77,8 @@ class Lexicon:
             after = text[end : end + 1]
             is_apart = after not in _GOES_ON and after <= _LAST_SURE and text[start - 1 : start] not in DASHES
             for spelling in spellings:
-                hits.append(hit_of(start, end, spelling) if is_apart else self._whole(text, start, end, spelling))
+                whole, spelled = (end, spelling) if is_apart else self._whole(text, start, end, spelling)
+                hits.append(new(Hit, (start, -whole, *spelled)))
         hits.sort()
         return _best(hits)
 
@@ -93,8 +94,8 @@ class Lexicon:
         self._patterns[at] = pattern = _Pattern(at, _distinct(ranked), endings, self._language)
         return pattern
 
-    def _whole(self, text: str, start: int, end: int, spelling: Spelling) -> Hit:
-        """Return the hit with what belongs to it after its last letter: marks, a point, an ending that is joined.
+    def _whole(self, text: str, start: int, end: int, spelling: Spelling) -> tuple[int, Spelling]:
+        """Return the end and the spelling with what belongs to it after its last letter: marks, a point, an ending that is joined.
 
         Such neighbours also say whether the name is part of a longer word.
         """
@@ -103,7 +104,7 @@ class Lexicon:
             whole += len(joined)
             spelling = spelling._replace(ending=spelling.ending + joined)
         sort = sort_of(text, start, whole, spelling.ending, spelling.form.alias.language)
-        return hit_of(start, whole, spelling._replace(sort=sort))
+        return whole, spelling._replace(sort=sort)
 
     def _joined(self, text: str, at: int) -> str:
         """Return the apostrophe or hyphen at an offset with the ending after it, "" when no ending follows."""

@@ -90,18 +90,11 @@ class Article:
 
     def __init__(self, fields: Sequence[Field], terms: Terms) -> None:
         self.fields = fields
+        self.text = "\n".join([part.text for part in fields])
         self._terms = terms
-        self._text: str | None = None
         self._offsets: dict[tuple[str, str], list[int]] = {}
         self._are_capitals: dict[int, bool] = {}
         self._are_titles: dict[int, bool] = {}
-
-    @property
-    def text(self) -> str:
-        """The fields laid end to end."""
-        if self._text is None:
-            self._text = "\n".join(part.text for part in self.fields)
-        return self._text
 
     def is_near(self, entity: Entity, sort: str, start: int, end: int) -> bool:
         """Say whether a term of an entity stands in the paragraph of a hit or within NEAR_WORDS of it.

@@ -21,8 +21,7 @@ _APOSTROPHES = "'’‘ʼʻʹʽ`´‛′ꞌ＇"
 _ARMENIAN_INTONATION = "\u055b\u055c\u055e"  # written above a vowel inside the word, as in Հայաստա՞ն
 _SPECIAL = {"İ": "i", "ı": "i", "ß": "s", "ẞ": "s", "ё": "е", "Ё": "е", "ς": "σ"}
 _SPACE = ord(" ")
-_PAD = "x "
-_PADDED = _PAD + "{} "  # a word before, so that the space in front of the text is no space after a space
+_PAD = "x "  # begins with a word, so that the space in front of the text is not one after a space
 _TABLED = (range(0x3040), range(0xA700, 0xA800), range(0xD800, 0x10000))
 
 
@@ -104,11 +103,11 @@ def squeeze(text: str) -> Folded:
     Letters written as base and combining mark are composed first (NFC), so that й is one letter however it
     was typed.
     """
-    folded, origins = _single_spaced(_codes(_PADDED.format(text)))
+    folded, origins = _single_spaced(_codes(f"{_PAD}{text} "))
     if UNSEEN not in folded:
         return Folded(folded, memoryview(origins))
     text, composed = _composed_with_origins(text)
-    codes = _codes(_PADDED.format(text))
+    codes = _codes(f"{_PAD}{text} ")
     seen = np.flatnonzero(codes != ord(UNSEEN))
     folded, origins = _single_spaced(codes.take(seen))
     origins = seen.take(origins + len(_PAD)) - len(_PAD)

@@ -71,11 +71,6 @@ class Hit(NamedTuple):
     sort: str
 
 
-def hit_of(start: int, end: int, spelling: Spelling) -> Hit:
-    """Return the hit of a spelling at `start` to `end`."""
-    return tuple.__new__(Hit, (start, -end, *spelling))  # half the time of the constructor
-
-
 class Miss(NamedTuple):
     """A stem in a text that is no hit, and why: `ending`, `boundary`, `case` or `punctuation`."""
 

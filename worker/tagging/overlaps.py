@@ -8,27 +8,33 @@ from collections.abc import Iterator, Sequence
 from worker.tagging.forms import Hit
 
 
-def overlapping(hits: Sequence[Hit]) -> Iterator[list[Hit]]:
-    """Yield sorted hits in groups that hang together by overlaps."""
-    together: list[Hit] = []
-    reach = 0
-    for hit in hits:
-        if hit[0] >= reach and together:
-            yield together
-            together = []
-        together.append(hit)
-        if -hit[1] > reach:
-            reach = -hit[1]
-    if together:
-        yield together
+def overlapping(hits: Sequence[Hit], alone: list[Hit]) -> Iterator[list[Hit]]:
+    """Yield sorted hits in groups that hang together by overlaps; add to `alone` the plain ones that overlap nothing."""
+    last = len(hits) - 1
+    at = 0
+    while at <= last:
+        hit = hits[at]
+        reach = -hit.minus_end
+        first, at = at, at + 1
+        if hit.is_plain and (first == last or hits[at].start >= reach):
+            alone.append(hit)
+            continue
+        while at <= last and hits[at].start < reach:
+            reach = max(reach, -hits[at].minus_end)
+            at += 1
+        yield list(hits[first:at])
 
 
-def swallows(outer: Hit, together: Sequence[Hit]) -> bool:
-    """Say whether the first of sorted hits leaves none of the rest: shorter names of the same entity inside it."""
-    start, minus_end, entity = outer[:3]
-    return not outer.form.entity.keep_inner and all(
-        one.entity == entity and one.minus_end >= minus_end and (one.minus_end > minus_end or one.start > start)
-        for one in together[1:]
+def swallows(together: Sequence[Hit]) -> bool:
+    """Say whether the first of sorted hits is plain and all others are shorter names of its entity inside it."""
+    start, minus_end, entity = together[0][:3]
+    return (
+        together[0].is_plain
+        and not together[0].form.entity.keep_inner
+        and all(
+            one.entity == entity and one.minus_end >= minus_end and (one.minus_end > minus_end or one.start > start)
+            for one in together[1:]
+        )
     )
 
 

@@ -129,10 +129,9 @@ class _Decision:
     def _settle(self, at: int, hits: Sequence[Hit], settled: list[Hit]) -> list[Knot]:
         """Add to `settled` what needs no look at the whole article; return the other knots of the sorted hits."""
         open_knots: list[Knot] = []
-        for together in overlapping(hits):
-            first = together[0]
-            if first.is_plain and (len(together) == 1 or (self.trace is None and swallows(first, together))):
-                settled.append(first)
+        for together in overlapping(hits, settled):
+            if self.trace is None and swallows(together):
+                settled.append(together[0])
                 continue
             certain: list[Hit] = []
             doubtful: list[Hit] = []
