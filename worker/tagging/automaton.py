@@ -46,19 +46,24 @@ class Lexicon:
         self._language = language
         self._table = compiled.table(language)
         self._automaton = CharwiseDoubleArrayAhoCorasick.deserialize(self._table.automaton)
+        self._against = frozenset(self._table.against)
         self._patterns: dict[int, _Pattern] = {}
         self._joins = _joins(language, inflection)
 
-    def hits(self, text: str, folded: Folded, trace: Trace | None = None) -> list[Hit]:
+    def hits(self, text: str, folded: Folded, trace: Trace | None = None) -> tuple[list[Hit], bool]:
         """Return every alias that stands in `text` as whole words in an accepted spelling, in order.
 
-        `trace`, if given, is told about every stem that is no hit.
+        And whether the text has a term that speaks against some entity. `trace`, if given, is told about every stem
+        that is no hit.
         """
         chars, origins = folded
-        patterns = self._patterns
+        patterns, against = self._patterns, self._against
         hits: list[Hit] = []
+        is_disputed = False
         new = tuple.__new__  # half the time of the constructor
         for first, last, at in self._automaton.find_overlapping(chars):
+            if at in against:
+                is_disputed = True
             pattern = patterns.get(at) or self._pattern(at)
             ending = chars[last : chars.find(" ", last)]
             if ending not in pattern.endings:
@@ -80,7 +85,7 @@ class Lexicon:
                 whole, spelled = (end, spelling) if is_apart else self._whole(text, start, end, spelling)
                 hits.append(new(Hit, (start, -whole, *spelled)))
         hits.sort()
-        return _best(hits)
+        return _best(hits), is_disputed
 
     def _pattern(self, at: int) -> _Pattern:
         """Return what a pattern stands for, made when it is first met."""
@@ -99,12 +104,13 @@ class Lexicon:
 
         Such neighbours also say whether the name is part of a longer word.
         """
-        whole = whole_end(text, end, spelling.form)
+        entity, ending, pattern, rule, form, is_derived, is_plain, _ = spelling
+        whole = whole_end(text, end, form)
         if self._joins and text[whole : whole + 1] in _JOINERS and (joined := self._joined(text, whole)):
             whole += len(joined)
-            spelling = spelling._replace(ending=spelling.ending + joined)
-        sort = sort_of(text, start, whole, spelling.ending, spelling.form.alias.language)
-        return whole, spelling._replace(sort=sort)
+            ending += joined
+        sort = sort_of(text, start, whole, ending, form.alias.language)
+        return whole, Spelling(entity, ending, pattern, rule, form, is_derived, is_plain, sort)
 
     def _joined(self, text: str, at: int) -> str:
         """Return the apostrophe or hyphen at an offset with the ending after it, "" when no ending follows."""
@@ -117,7 +123,7 @@ class Lexicon:
 
 
 class _Pattern:
-    """The forms that begin alike, found at once."""
+    """The forms that begin alike, found at once; none for a term that is no name."""
 
     __slots__ = ("_number", "endings", "forms", "is_capital", "known", "skip")
 
@@ -125,7 +131,7 @@ class _Pattern:
         self._number = number
         self.forms = forms
         self.endings = endings
-        self.skip = int(language != "zh" and forms[0].stem[0] < HAN)
+        self.skip = int(bool(forms) and language != "zh" and forms[0].stem[0] < HAN)
         self.is_capital = all(form.begins_with_capital for form in forms)
         self.known: dict[tuple[str, str], tuple[Spelling, ...]] = {}
 

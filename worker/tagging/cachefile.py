@@ -21,7 +21,7 @@ from worker.ownfile import owned
 from worker.tagging.compiling import KINDS, Compiled, Endings, Numbers, Stems, Table, compiled
 from worker.tagging.vocabulary import Vocabulary
 
-FORMAT = 1
+FORMAT = 2
 """Goes up with every change of what is compiled, or how."""
 
 _MAGIC = b"steppewatch tables\n"
@@ -58,7 +58,7 @@ def _packed(made: Compiled, key: list[object]) -> bytes:
     parts = [bytes(one) for one in (stems.aliases, stems.endings, stems.derived, stems.ends, stems.texts)]
     for language in KINDS:
         table = made.tables[language]
-        parts += [bytes(one) for one in (table.automaton, table.endings, table.ends, table.rows)]
+        parts += [bytes(one) for one in (table.automaton, table.endings, table.ends, table.rows, table.against)]
     head = {
         "key": key,
         "sets": [" ".join(sorted(one)) if one else None for one in made.endings.plain],
@@ -78,7 +78,9 @@ def _unpacked(vocabulary: Vocabulary, head: dict[str, list[object]], parts: list
         return next(remaining).cast("I")
 
     stems = Stems(numbers(), numbers(), numbers(), numbers(), bytes(next(remaining)))
-    tables = {language: Table(bytes(next(remaining)), numbers(), numbers(), numbers()) for language in KINDS}
+    tables = {
+        language: Table(bytes(next(remaining)), numbers(), numbers(), numbers(), numbers()) for language in KINDS
+    }
     return Compiled(vocabulary, Endings(sets, unions), stems, tables)
 
 

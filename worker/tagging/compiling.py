@@ -16,6 +16,7 @@ from itertools import accumulate
 
 from daachorse import CharwiseDoubleArrayAhoCorasick
 
+from worker.tagging.context import speaking_against
 from worker.tagging.fold import UNSEEN, fold
 from worker.tagging.forms import rank_of
 from worker.tagging.inflect import Stem, stems
@@ -90,6 +91,7 @@ class Table:
     endings: Numbers  # for each pattern the number of the union of its endings
     ends: Numbers  # where the stems of each pattern end in `rows`
     rows: Numbers
+    against: Numbers  # the patterns that are terms of a `context_none`; most of them have no stems
 
 
 class Compiled:
@@ -130,6 +132,9 @@ class Compiled:
         for row, (alias, stem) in enumerate(zip(self.stems.aliases, self._folded, strict=True)):
             if counts[alias]:
                 by_pattern[pattern_of(stem, language)].append(row)
+        against = speaking_against(self._entities)
+        for term in against:
+            by_pattern.setdefault(term, [])
         unions = array("I")
         for rows in by_pattern.values():
             sets = {number for row in rows for number in (self.stems.endings[row], self.stems.derived[row])}
@@ -141,6 +146,7 @@ class Compiled:
             unions,
             array("I", accumulate(map(len, by_pattern.values()))),
             array("I", (row for rows in by_pattern.values() for row in rows)),
+            array("I", (at for at, pattern in enumerate(by_pattern) if pattern in against)),
         )
 
 

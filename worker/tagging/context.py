@@ -37,41 +37,35 @@ class Terms:
 
     def __init__(self, entities: Iterable[Entity]) -> None:
         self._wanted = {
-            (entity.id, sort): [
-                (stem, int(stem[0] == " "), needs_capital)
-                for stem, needs_capital in sorted({(_stem(term), term[0].isupper()) for term in terms})
-            ]
+            (entity.id, sort): sorted({(_stem(term), term[0].isupper()) for term in terms})
             for entity in entities
             for sort, terms in ((FOR, entity.context_any), (AGAINST, entity.context_none), (OFFICE, entity.office))
             if terms
         }
-        self._longest = max((len(stem) for wanted in self._wanted.values() for stem, _, _ in wanted), default=0)
 
-    def offsets(self, entity: str, sort: str, fields: Sequence[Field], within: tuple[int, int]) -> list[int]:
-        """Return where the terms of an entity begin in a stretch; a term with a capital must show it there.
+    def offsets(self, entity: str, sort: str, fields: Sequence[Field]) -> list[int]:
+        """Return where the terms of an entity begin in an article; a term with a capital must show it there.
 
         An entity has a dozen terms, an article hardly more than one entity that asks for its own: each is looked for
         by itself, which takes a fraction of a pass for the terms of all.
         """
-        start, end = within
-        wanted = self._wanted.get((entity, sort), ())
         offsets: list[int] = []
-        for part in fields:
-            if part.offset >= end or part.offset + len(part.text) < start:
-                continue
-            chars, origins = part.folded
-            first = bisect_left(origins, max(start - part.offset, 0))
-            last = bisect_left(origins, end - part.offset, first)
-            base = max(first - 1, 0)
-            stretch = chars[base : last + self._longest]
-            for stem, skip, needs_capital in wanted:
-                at = stretch.find(stem)
+        for stem, needs_capital in self._wanted.get((entity, sort), ()):
+            skip = int(stem[0] == " ")
+            for part in fields:
+                chars, origins = part.folded
+                at = chars.find(stem)
                 while at >= 0:
-                    place = base + at + skip
-                    if first <= place < last and (not needs_capital or part.text[origins[place]].isupper()):
-                        offsets.append(part.offset + origins[place])
-                    at = stretch.find(stem, at + 1)
+                    origin = origins[at + skip]
+                    if not needs_capital or part.text[origin].isupper():
+                        offsets.append(part.offset + origin)
+                    at = chars.find(stem, at + 1)
         return sorted(offsets)
+
+
+def speaking_against(entities: Iterable[Entity]) -> set[str]:
+    """Return what to look for in a folded text to know whether any term may speak against any of the entities."""
+    return {_stem(term) for entity in entities for term in entity.context_none}
 
 
 def _stem(term: str) -> str:
@@ -88,10 +82,12 @@ class Article:
     Positions count in the fields laid end to end, one line break between two.
     """
 
-    def __init__(self, fields: Sequence[Field], terms: Terms) -> None:
+    def __init__(self, fields: Sequence[Field], terms: Terms, is_disputed: bool) -> None:
+        """Take the fields of an article; if it is not disputed, no term speaks against anything in it."""
         self.fields = fields
         self.text = "\n".join([part.text for part in fields])
         self._terms = terms
+        self._is_disputed = is_disputed
         self._offsets: dict[tuple[str, str], list[int]] = {}
         self._are_capitals: dict[int, bool] = {}
         self._are_titles: dict[int, bool] = {}
@@ -101,10 +97,9 @@ class Article:
 
         What speaks against an entity must do both; for an entity with a window of its own only its words count.
         """
-        if sort == AGAINST and not entity.context_words:
-            offsets = self._terms.offsets(entity.id, sort, self.fields, self._line(start))
-        else:
-            offsets = self._anywhere(entity.id, sort)
+        if sort == AGAINST and not self._is_disputed:
+            return False
+        offsets = self._asked(entity.id, sort)
         if not offsets:
             return False
         at = bisect_left(offsets, start)
@@ -112,10 +107,10 @@ class Article:
             self._is_close(entity, sort, min(start, one), max(end, one)) for one in offsets[max(at - 1, 0) : at + 2]
         )
 
-    def _anywhere(self, entity: str, sort: str) -> list[int]:
+    def _asked(self, entity: str, sort: str) -> list[int]:
         key = (entity, sort)
         if key not in self._offsets:
-            self._offsets[key] = self._terms.offsets(entity, sort, self.fields, (0, len(self.text) + 1))
+            self._offsets[key] = self._terms.offsets(entity, sort, self.fields)
         return self._offsets[key]
 
     def _is_close(self, entity: Entity, sort: str, start: int, end: int) -> bool:

@@ -15,7 +15,7 @@ from math import inf
 from typing import NamedTuple
 
 from worker.tagging.acronyms import Defined
-from worker.tagging.context import AGAINST, FOR, OFFICE, Article, Field, Terms
+from worker.tagging.context import AGAINST, FOR, OFFICE, Article, Field
 from worker.tagging.forms import Form, Hit
 from worker.tagging.overlaps import longest, overlapping, swallows
 from worker.tagging.usage import Usage
@@ -59,11 +59,7 @@ class Knot(NamedTuple):
 
 
 def decide(
-    fields: Sequence[Field],
-    hits: Sequence[Sequence[Hit]],
-    terms: Terms,
-    usage: Usage,
-    trace: list[NearMiss] | None = None,
+    article: Article, hits: Sequence[Sequence[Hit]], usage: Usage, trace: list[NearMiss] | None = None
 ) -> list[list[Hit]]:
     """Return, field by field, what counts of its sorted hits, longer before shorter at one place.
 
@@ -71,20 +67,20 @@ def decide(
     names for sure, those knots that hold a doubtful hit or an alias of several entities. Hits that do not count
     are added to `trace`.
     """
-    return _Decision(fields, terms, usage, trace).counted(hits)
+    return _Decision(article, usage, trace).counted(hits)
 
 
 class _Decision:
     """What is known while the hits of one article are decided on."""
 
-    def __init__(self, fields: Sequence[Field], terms: Terms, usage: Usage, trace: list[NearMiss] | None) -> None:
-        self.fields = fields
-        self.article = Article(fields, terms)
+    def __init__(self, article: Article, usage: Usage, trace: list[NearMiss] | None) -> None:
+        self.article = article
+        self.fields = article.fields
         self.usage = usage
         self.trace = trace
 
     def counted(self, hits: Sequence[Sequence[Hit]]) -> list[list[Hit]]:
-        if any("(" in part.text for part in self.fields):
+        if "(" in self.article.text:
             hits = self._with_defined(hits)
         settled: list[list[Hit]] = [[] for _ in self.fields]
         knots = [knot for at, of_part in enumerate(hits) for knot in self._settle(at, of_part, settled[at])]

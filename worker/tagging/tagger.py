@@ -9,7 +9,7 @@ from typing import NamedTuple
 from worker.tagging.automaton import Lexicon
 from worker.tagging.cachefile import cached
 from worker.tagging.compiling import KINDS, compiled
-from worker.tagging.context import Field, Terms
+from worker.tagging.context import Article, Field, Terms
 from worker.tagging.fold import squeeze
 from worker.tagging.forms import Hit, Trace, sort_of
 from worker.tagging.rules import NearMiss, decide
@@ -91,9 +91,14 @@ class Tagger:
         for name, text in fields.items():
             parts.append(Field(name, text, squeeze(text), offset))
             offset += len(text) + 1
-        hits = [self._hits(part, language, passages.get(part.name, ()), trace) for part in parts]
+        hits: list[list[Hit]] = []
+        is_disputed = False
+        for part in parts:
+            of_part, may_veto = self._hits(part, language, passages.get(part.name, ()), trace)
+            hits.append(of_part)
+            is_disputed |= may_veto
         usage = self._usage(language)
-        found = decide(parts, hits, self._terms, usage, trace)
+        found = decide(Article(parts, self._terms, is_disputed), hits, usage, trace)
         states = self._states
         return [
             (part.name, _mention(part.text, hit, states.get(hit.entity), usage))
@@ -107,16 +112,14 @@ class Tagger:
         language: str | None,
         passages: Sequence[tuple[int, int, str | None]],
         trace: list[NearMiss] | None,
-    ) -> list[Hit]:
-        hits = self._lexicon(language).hits(part.text, part.folded, _noted(part.name, trace))
+    ) -> tuple[list[Hit], bool]:
+        hits, is_disputed = self._lexicon(language).hits(part.text, part.folded, _noted(part.name, trace))
         for start, end, other in passages:
             inner = part.text[start:end]
             hits = [hit for hit in hits if hit.start >= end or -hit.minus_end <= start]
-            hits += [
-                _moved(part.text, hit, start)
-                for hit in self._lexicon(other).hits(inner, squeeze(inner), _noted(part.name, trace, start))
-            ]
-        return sorted(hits) if passages else hits
+            found, _ = self._lexicon(other).hits(inner, squeeze(inner), _noted(part.name, trace, start))
+            hits += [_moved(part.text, hit, start) for hit in found]
+        return sorted(hits) if passages else hits, is_disputed
 
     def _usage(self, language: str | None) -> Usage:
         """Return the usage of a language; that of English for one that has none."""
