@@ -50,20 +50,19 @@ class Lexicon:
         self._patterns: dict[int, _Pattern] = {}
         self._joins = _joins(language, inflection)
 
-    def hits(self, text: str, folded: Folded, trace: Trace | None = None) -> tuple[list[Hit], bool]:
+    def hits(self, text: str, folded: Folded, trace: Trace | None = None) -> tuple[list[Hit], set[str]]:
         """Return every alias that stands in `text` as whole words in an accepted spelling, in order.
 
-        And whether the text has a term that speaks against some entity. `trace`, if given, is told about every stem
-        that is no hit.
+        And the terms in it that speak against some entity. `trace`, if given, is told about every stem that is no hit.
         """
         chars, origins = folded
         patterns, against = self._patterns, self._against
         hits: list[Hit] = []
-        is_disputed = False
+        terms: set[str] = set()
         new = tuple.__new__  # half the time of the constructor
         for first, last, at in self._automaton.find_overlapping(chars):
             if at in against:
-                is_disputed = True
+                terms.add(chars[first:last])
             pattern = patterns.get(at) or self._pattern(at)
             ending = chars[last : chars.find(" ", last)]
             if ending not in pattern.endings:
@@ -85,7 +84,7 @@ class Lexicon:
                 whole, spelled = (end, spelling) if is_apart else self._whole(text, start, end, spelling)
                 hits.append(new(Hit, (start, -whole, *spelled)))
         hits.sort()
-        return _best(hits), is_disputed
+        return _best(hits), terms
 
     def _pattern(self, at: int) -> _Pattern:
         """Return what a pattern stands for, made when it is first met."""
@@ -100,7 +99,7 @@ class Lexicon:
         return pattern
 
     def _whole(self, text: str, start: int, end: int, spelling: Spelling) -> tuple[int, Spelling]:
-        """Return the end and the spelling with what belongs to it after its last letter: marks, a point, an ending that is joined.
+        """Return the end and the spelling with what belongs to the last letter: marks, a point, an ending joined to it.
 
         Such neighbours also say whether the name is part of a longer word.
         """
@@ -135,9 +134,7 @@ class _Pattern:
         self.is_capital = all(form.begins_with_capital for form in forms)
         self.known: dict[tuple[str, str], tuple[Spelling, ...]] = {}
 
-    def spellings(
-        self, surface: str, stop: int, ending: str, start: int, trace: Trace | None
-    ) -> tuple[Spelling, ...]:
+    def spellings(self, surface: str, stop: int, ending: str, start: int, trace: Trace | None) -> tuple[Spelling, ...]:
         """Return the forms that a surface spells as they must be; kept for the next time.
 
         The stem ends at `stop` of the surface, which begins at `start` of the text that `trace` is told about.

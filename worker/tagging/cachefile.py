@@ -78,9 +78,7 @@ def _unpacked(vocabulary: Vocabulary, head: dict[str, list[object]], parts: list
         return next(remaining).cast("I")
 
     stems = Stems(numbers(), numbers(), numbers(), numbers(), bytes(next(remaining)))
-    tables = {
-        language: Table(bytes(next(remaining)), numbers(), numbers(), numbers(), numbers()) for language in KINDS
-    }
+    tables = {language: Table(bytes(next(remaining)), numbers(), numbers(), numbers(), numbers()) for language in KINDS}
     return Compiled(vocabulary, Endings(sets, unions), stems, tables)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from typing import NamedTuple
 
 from worker.tagging.fold import Folded, words
@@ -43,14 +43,17 @@ class Terms:
             if terms
         }
 
-    def offsets(self, entity: str, sort: str, fields: Sequence[Field]) -> list[int]:
+    def offsets(self, entity: str, sort: str, fields: Sequence[Field], against: Container[str]) -> list[int]:
         """Return where the terms of an entity begin in an article; a term with a capital must show it there.
 
         An entity has a dozen terms, an article hardly more than one entity that asks for its own: each is looked for
-        by itself, which takes a fraction of a pass for the terms of all.
+        by itself, which takes a fraction of a pass for the terms of all. Those that speak against it are known to be
+        there or not: most articles have none.
         """
         offsets: list[int] = []
         for stem, needs_capital in self._wanted.get((entity, sort), ()):
+            if sort == AGAINST and stem not in against:
+                continue
             skip = int(stem[0] == " ")
             for part in fields:
                 chars, origins = part.folded
@@ -64,7 +67,7 @@ class Terms:
 
 
 def speaking_against(entities: Iterable[Entity]) -> set[str]:
-    """Return what to look for in a folded text to know whether any term may speak against any of the entities."""
+    """Return the terms that speak against any of the entities, as they are looked for in a folded text."""
     return {_stem(term) for entity in entities for term in entity.context_none}
 
 
@@ -82,12 +85,12 @@ class Article:
     Positions count in the fields laid end to end, one line break between two.
     """
 
-    def __init__(self, fields: Sequence[Field], terms: Terms, is_disputed: bool) -> None:
-        """Take the fields of an article; if it is not disputed, no term speaks against anything in it."""
+    def __init__(self, fields: Sequence[Field], terms: Terms, against: Container[str]) -> None:
+        """Take the fields of an article, and which of the terms that speak against an entity stand in it."""
         self.fields = fields
         self.text = "\n".join([part.text for part in fields])
         self._terms = terms
-        self._is_disputed = is_disputed
+        self._against = against
         self._offsets: dict[tuple[str, str], list[int]] = {}
         self._are_capitals: dict[int, bool] = {}
         self._are_titles: dict[int, bool] = {}
@@ -97,8 +100,6 @@ class Article:
 
         What speaks against an entity must do both; for an entity with a window of its own only its words count.
         """
-        if sort == AGAINST and not self._is_disputed:
-            return False
         offsets = self._asked(entity.id, sort)
         if not offsets:
             return False
@@ -110,7 +111,7 @@ class Article:
     def _asked(self, entity: str, sort: str) -> list[int]:
         key = (entity, sort)
         if key not in self._offsets:
-            self._offsets[key] = self._terms.offsets(entity, sort, self.fields)
+            self._offsets[key] = self._terms.offsets(entity, sort, self.fields, self._against)
         return self._offsets[key]
 
     def _is_close(self, entity: Entity, sort: str, start: int, end: int) -> bool:

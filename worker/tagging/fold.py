@@ -105,13 +105,13 @@ def squeeze(text: str) -> Folded:
     """
     folded, origins = _single_spaced(_codes(f"{_PAD}{text} "))
     if UNSEEN not in folded:
-        return Folded(folded, memoryview(origins))
+        return Folded(folded, origins.data)
     text, composed = _composed_with_origins(text)
     codes = _codes(f"{_PAD}{text} ")
     seen = np.flatnonzero(codes != ord(UNSEEN))
     folded, origins = _single_spaced(codes.take(seen))
     origins = seen.take(origins + len(_PAD)) - len(_PAD)
-    return Folded(folded, [-1, *(composed[at] for at in origins.tolist()[1:])] if composed else memoryview(origins))
+    return Folded(folded, [-1, *(composed[at] for at in origins.tolist()[1:])] if composed else origins.data)
 
 
 def _single_spaced(codes: NDArray[np.uint16]) -> tuple[str, NDArray[np.intp]]:

@@ -9,7 +9,7 @@ from worker.tagging.forms import Hit
 
 
 def overlapping(hits: Sequence[Hit], alone: list[Hit]) -> Iterator[list[Hit]]:
-    """Yield sorted hits in groups that hang together by overlaps; add to `alone` the plain ones that overlap nothing."""
+    """Yield sorted hits in groups that hang together by overlaps; the plain ones without any go to `alone`."""
     last = len(hits) - 1
     at = 0
     while at <= last:

@@ -92,13 +92,13 @@ class Tagger:
             parts.append(Field(name, text, squeeze(text), offset))
             offset += len(text) + 1
         hits: list[list[Hit]] = []
-        is_disputed = False
+        against: set[str] = set()
         for part in parts:
-            of_part, may_veto = self._hits(part, language, passages.get(part.name, ()), trace)
+            of_part, terms = self._hits(part, language, passages.get(part.name, ()), trace)
             hits.append(of_part)
-            is_disputed |= may_veto
+            against |= terms
         usage = self._usage(language)
-        found = decide(Article(parts, self._terms, is_disputed), hits, usage, trace)
+        found = decide(Article(parts, self._terms, against), hits, usage, trace)
         states = self._states
         return [
             (part.name, _mention(part.text, hit, states.get(hit.entity), usage))
@@ -112,14 +112,14 @@ class Tagger:
         language: str | None,
         passages: Sequence[tuple[int, int, str | None]],
         trace: list[NearMiss] | None,
-    ) -> tuple[list[Hit], bool]:
-        hits, is_disputed = self._lexicon(language).hits(part.text, part.folded, _noted(part.name, trace))
+    ) -> tuple[list[Hit], set[str]]:
+        hits, against = self._lexicon(language).hits(part.text, part.folded, _noted(part.name, trace))
         for start, end, other in passages:
             inner = part.text[start:end]
             hits = [hit for hit in hits if hit.start >= end or -hit.minus_end <= start]
             found, _ = self._lexicon(other).hits(inner, squeeze(inner), _noted(part.name, trace, start))
             hits += [_moved(part.text, hit, start) for hit in found]
-        return sorted(hits) if passages else hits, is_disputed
+        return sorted(hits) if passages else hits, against
 
     def _usage(self, language: str | None) -> Usage:
         """Return the usage of a language; that of English for one that has none."""
