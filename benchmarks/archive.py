@@ -18,6 +18,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import select
@@ -98,7 +99,7 @@ def compare(
         parse(text, {}, names)
         queries[f"q{len(queries)}"] = text
     for name, text in queries.items():
-        database.write(lambda conn, n=name, q=text: record_subscription(conn, SubscriptionIn(n, q), now=NOW))  # type: ignore[misc]
+        database.write(partial(record_subscription, new=SubscriptionIn(name, text), now=NOW))
     begun = time.process_time()
     chain = Chain(database, clock=utc_now)
     for batch in batches(documents(texts), 50):

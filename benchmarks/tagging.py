@@ -2,7 +2,7 @@
 
     python -m benchmarks.tagging FOLDER [--aliases 500000] [--articles 150]
 
-FOLDER holds the sets that benchmarks/tagging_gold.py reads and parallel_ntrex_news. Texts are joined to articles of
+FOLDER holds the sets that benchmarks/labelled.py reads and parallel_ntrex_news. Texts are joined to articles of
 3 kB, the language is given. The vocabulary is the packaged one; with --aliases invented names fill it up to so many,
 spread over the languages as the real ones are. Peers that are not installed (spaCy, flashtext) are said to be; they
 and daachorse look for exact aliases only, pymorphy3 analyses every word of the Russian texts.
@@ -24,13 +24,13 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 from daachorse import CharwiseDoubleArrayAhoCorasick
 
-from benchmarks.tagging_gold import SETS
+from benchmarks.labelled import SETS
 from worker.extract.language import detect_language
 from worker.tagging.fold import squeeze
 from worker.tagging.tagger import Tagger
@@ -58,7 +58,7 @@ def main() -> None:
     rates = _tagging(tagger, sets)
     _peers(vocabulary, sets)
     everything = [article for _, articles in sets.values() for article in articles]
-    spent = _spent(lambda article: detect_language(article), everything)
+    spent = _spent(detect_language, everything)
     print(f"\nlanguage detection: {len(everything) / spent:,.0f} articles/s")
     if options.aliases:
         large = _enlarged(vocabulary, options.aliases)
@@ -114,7 +114,7 @@ def _tagging(tagger: Tagger, sets: dict[str, tuple[str, list[str]]]) -> dict[str
     rates: dict[str, float] = {}
     for name, (language, articles) in sets.items():
         mentions = sum(len(tagger.tag(article, language)) for article in articles)
-        spent = _spent(lambda article, language=language: tagger.tag(article, language), articles)  # type: ignore[misc]
+        spent = _spent(partial(tagger.tag, language=language), articles)
         folding = _spent(squeeze, articles)
         size = _size(articles)
         rates[name] = size / spent

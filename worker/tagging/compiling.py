@@ -26,8 +26,8 @@ HAN = "\u3400"  # from here on scripts are written without spaces between words
 KINDS: tuple[str | None, ...] = (None, "other", *LANGUAGES)
 """Whose texts have an automaton of their own: those of unknown language, of one without aliases, of each other."""
 
-Numbers = memoryview | array  # type: ignore[type-arg]
-
+Numbers = Sequence[int]
+"""Unsigned integers of four bytes: an array, or a part of a file."""
 
 _LATER: frozenset[str] = frozenset()
 
