@@ -45,19 +45,29 @@ def alert_match(
 
 def alert_lint(
     texts: Annotated[list[str], typer.Argument(metavar="QUERY...", help="Queries; each in quotes for the shell.")],
+    since: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DAY|DAYS", help="Have the archive say how much each would have told, and will next week."
+        ),
+    ] = None,
 ) -> None:
     """Say how a query is understood, what is wrong with it, and what it will cost.
 
+    Needs no store, unless --since asks for an estimate of what a week brings; then saved queries are known, too.
+
     Example: steppewatch alert lint 'entity:csto AND (withdraw* OR leav*) NEAR/8 CSTO'
+    Example: steppewatch alert lint 'saved:pacts AND drill*' --since 90
     """
+    from cli.alerttest import ask_archive
     from worker.alerts.lint import price
     from worker.alerts.query import QueryError, parse
 
-    known = _preview().known()
+    estimate, saved, known = ask_archive(since) if since is not None else (None, {}, _preview().known())
     all_good = True
     for text in texts:
         try:
-            query = parse(text, known=known)
+            query = parse(text, saved, known)
         except QueryError as error:
             note(error.pointed(text))
             emit({"query": text, "error": error.message, "position": error.position, "hint": error.hint})
@@ -67,7 +77,8 @@ def alert_lint(
                 {"term": remark.term, "message": remark.message, "hint": remark.hint}
                 for remark in price(query, known=known)
             ]
-            emit({"query": text, "canonical": str(query), "remarks": remarks})
+            told = estimate(query) if estimate else {}
+            emit({"query": text, "canonical": str(query), "remarks": remarks, **told})
     if not all_good:
         raise typer.Exit(1)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,7 +15,7 @@ from cli.tables import print_table, wants_json
 
 if TYPE_CHECKING:
     from db.engine import Database
-    from worker.alerts.query import Query
+    from worker.alerts.query import Known, Query
     from worker.delivery.archive import Found, Summary
 
 _BAR = 30
@@ -67,6 +67,29 @@ def alert_test(
         _send(database, query, text, found[-1:], send)
 
 
+def ask_archive(
+    since: str,
+) -> tuple[Callable[[Query], dict[str, object]], Mapping[str, str], Known | None]:
+    """Return what says how much a query would have told from a day until today, the saved queries, and the names."""
+    from db.subscriptions import saved_queries
+    from worker.delivery.archive import Tally, complete_index, search
+    from worker.delivery.known import names_of
+
+    database = open_store()
+    first, last = _days(since, None, datetime.now(UTC).date())
+    complete_index(database)
+
+    def estimate(query: Query) -> dict[str, object]:
+        tally = Tally()
+        for hit in search(database, query, since=first, until=last):
+            tally.add(hit.row)
+        summary = tally.summary(first, last)
+        return {"since": first.isoformat(), "items": summary.items, "next_week": _next_week(summary)}
+
+    with database.reading() as conn:
+        return estimate, saved_queries(conn), names_of(conn)
+
+
 def _days(since: str, until: str | None, today: date) -> tuple[date, date]:
     try:
         first = today - timedelta(days=int(since)) if since.isdecimal() else date.fromisoformat(since)
@@ -113,7 +136,6 @@ def _record(hit: Found) -> dict[str, object]:
 
 
 def _summary(text: str, first: date, last: date, summary: Summary) -> dict[str, object]:
-    forecast = summary.forecast
     return {
         "query": text,
         "since": first.isoformat(),
@@ -121,11 +143,17 @@ def _summary(text: str, first: date, last: date, summary: Summary) -> dict[str, 
         "articles": summary.articles,
         "items": summary.items,
         "weeks": [{"week": monday.isoformat(), "items": count} for monday, count in summary.weeks],
-        "next_week": forecast
-        and {"mean": round(forecast.mean, 2), "low": forecast.low, "high": forecast.high, "share": 0.8},
+        "next_week": _next_week(summary),
         "outlets": dict(summary.by_outlet),
         "languages": dict(summary.by_language),
     }
+
+
+def _next_week(summary: Summary) -> dict[str, float] | None:
+    forecast = summary.forecast
+    if forecast is None:
+        return None
+    return {"mean": round(forecast.mean, 2), "low": forecast.low, "high": forecast.high, "share": 0.8}
 
 
 def _print(shown: Sequence[Found], summary: Summary) -> None:

@@ -33,6 +33,9 @@ def alert_add(
     silence: Annotated[
         str | None, typer.Option(metavar="OUTLET", help="Instead of a query: an outlet falls silent.")
     ] = None,
+    burst: Annotated[
+        str | None, typer.Option(metavar="ENTITY", help="Instead of a query: attention to it is unusual.")
+    ] = None,
     email: Annotated[list[str] | None, typer.Option(metavar="ADDRESS", help="Send mail there; repeatable.")] = None,
     webhook: Annotated[
         list[str] | None, typer.Option(metavar="URL", help="Post signed JSON there; repeatable.")
@@ -56,18 +59,19 @@ def alert_add(
         bool, typer.Option("--all-quiet", help="Send digests that have nothing to tell, too.")
     ] = False,
 ) -> None:
-    """Subscribe to a query, or to an outlet's silence.
+    """Subscribe to a query, to an outlet's silence, or to unusual attention to an entity.
 
     Workers that run take note at once. Try the query first: steppewatch alert test QUERY.
 
     Example: steppewatch alert add csto-drills 'entity:csto AND (drill* OR exercise*)' --email me@office.example
+    Example: steppewatch alert add csto-peaks --burst CSTO --email me@office.example
     Example: steppewatch alert add turan '"Great Turan"' --email me@office.example --every "daily 08:00 Asia/Almaty"
     """
     from db.subscriptions import NameTaken, SubscriptionIn
     from worker.delivery import standing as standings
     from worker.delivery.standing import Standing
 
-    kind, question = _question(query, silence)
+    kind, question = _question(query=query, silence=silence, burst=burst)
     stated = Standing(
         SubscriptionIn(name, question, kind, every, max_age, on_revision, all_quiet),
         tuple(email or ()),
@@ -87,11 +91,11 @@ def alert_add(
         emit(_record(conn, _found(conn, name), _links(), with_secrets=True))
 
 
-def _question(query: str | None, silence: str | None) -> tuple[str, str]:
+def _question(**asked: str | None) -> tuple[str, str]:
     """Return kind and question. Raises typer.BadParameter unless there is exactly one."""
-    given = [(kind, text) for kind, text in (("query", query), ("silence", silence)) if text]
+    given = [(kind, text) for kind, text in asked.items() if text]
     if len(given) != 1:
-        raise typer.BadParameter("give either a query or --silence", param_hint="QUERY")
+        raise typer.BadParameter("give one of a query, --silence and --burst", param_hint="QUERY")
     return given[0]
 
 

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 _NEW_DAYS, _OLD_ENOUGH_DAYS = 3, 28
 """What counts as new; and how old a store has to be before anything in it can be new."""
-_PAIRS, _STORIES, _LEAST = 20, 3, 3
-"""Most pairs, most stories of each entry; fewer articles are no burst, however rare the entity."""
+_PAIRS, _STORIES = 20, 3
+"""Most pairs, most stories of each entry."""
 
 
 def unusual(*, until: date | None, rate: float, as_json: bool) -> None:
@@ -43,42 +43,12 @@ def unusual(*, until: date | None, rate: float, as_json: bool) -> None:
 def _bursts(conn: Connection, day: date, rate: float) -> list[dict[str, Any]]:
     """Return the entities with unusually many articles: of these a share of `rate` is expected to be chance."""
     from worker.coverage.bursts import discoveries
+    from worker.unusual import LEAST, read_past
 
-    judged = [(entity, found) for entity, found in _judge_all(conn, day).items() if found is not None]
+    past = read_past(conn, day, day, today=datetime.now(UTC).date())
+    judged = [(entity, found) for entity in past.counts if (found := past.judged(entity, day)) is not None]
     places = discoveries([found.p for _, found in judged], rate)
-    return [_burst(conn, day, *judged[place]) for place in places if judged[place][1].count >= _LEAST]
-
-
-def _judge_all(conn: Connection, day: date) -> Mapping[str, Judged | None]:
-    from db.coverage import cells_query
-    from worker.coverage.bursts import GUARD, HISTORY, WINDOW, judge
-    from worker.liveness import alive_by_day
-
-    first = day - timedelta(days=HISTORY + GUARD + WINDOW)
-    length = (day - first).days + 1
-    counts: dict[str, list[int]] = {}
-    for row in conn.execute(cells_query(since=first, until=day)):
-        counts.setdefault(row[1], [0] * length)[(row[0] - first).days] = row[3]
-    began = _began(conn)
-    health = alive_by_day(conn, first, day, today=datetime.now(UTC).date())
-    masked = {
-        (when - first).days
-        for when, state in health.items()
-        if when != day and (when < began or (state.alive is not None and state.alive < 0.5))
-    }
-    return {
-        entity: judge(series, length - 1, first_weekday=first.weekday(), masked=masked)
-        for entity, series in counts.items()
-        if any(series[-WINDOW:])
-    }
-
-
-def _began(conn: Connection) -> date:
-    """Return the first day of the store: what was before it is no baseline."""
-    from db.coverage import span
-
-    known = span(conn)
-    return known[0] if known else date.max
+    return [_burst(conn, day, *judged[place]) for place in places if judged[place][1].count >= LEAST]
 
 
 def _burst(conn: Connection, day: date, entity: str, judged: Judged) -> dict[str, Any]:

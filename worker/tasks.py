@@ -14,7 +14,7 @@ from db.engine import Database
 from worker import retag as retagging
 from worker import scheduled, service
 from worker.app import app, settings
-from worker.delivery import silence
+from worker.delivery import burst, silence
 from worker.delivery.postman import Office, Postman
 from worker.pipeline import Chain
 from worker.recount import recount as recount_cells
@@ -116,8 +116,9 @@ def post() -> None:
 
 @app.task
 def listen() -> None:
-    """Notice outlets that have fallen silent."""
-    if silence.tell_silences(chain().database, now=utc_now()):
+    """Notice outlets that have fallen silent, and entities that get unusual attention."""
+    database, now = chain().database, utc_now()
+    if silence.tell_silences(database, now=now) + burst.tell_bursts(database, now=now):
         _give_out_deliveries()
 
 

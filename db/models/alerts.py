@@ -24,9 +24,9 @@ class Subscription(Base):
     id: Mapped[RowId]
     name: Mapped[str] = mapped_column(String(100))
     kind: Mapped[str] = mapped_column(String(10))
-    """`query`, or `silence` of an outlet."""
+    """`query`, `silence` of an outlet, or `burst` of attention to an entity."""
     query: Mapped[str]
-    """In the query language; for `silence` the outlet's id."""
+    """In the query language; for `silence` the outlet's id, for `burst` the entity's."""
     cadence: Mapped[str] = mapped_column(String(80))
     """`at once`, `hourly`, `daily 08:00 Asia/Almaty` or `weekly mon 08:00 Asia/Almaty`."""
     max_age_h: Mapped[int]
@@ -104,7 +104,8 @@ class MatchRow(Base):
     id: Mapped[RowId]
     subscription_id: Mapped[int] = mapped_column(ForeignKey("subscriptions.id", ondelete="CASCADE"))
     event: Mapped[str] = mapped_column(String(300))
-    """What happened, once: `revision 17`, `silence of an-outlet since 2022-01-05T10:00:00`."""
+    """What happened, once: `revision 17`, `silence of an-outlet since 2022-01-05T10:00:00`,
+    `burst of csto since 2022-01-05`."""
     article_id: Mapped[int | None] = mapped_column(ForeignKey("articles.id", ondelete="CASCADE"))
     revision_id: Mapped[int | None] = mapped_column(ForeignKey("revisions.id", ondelete="CASCADE"), index=True)
     status: Mapped[str] = mapped_column(String(10))

@@ -20,6 +20,7 @@ from worker.delivery.standing import NAME, Known, Standing, checked, standing_of
 _FIELDS = {
     "query": str,
     "silence": str,
+    "burst": str,
     "every": str,
     "max_age_h": int,
     "on_revision": bool,
@@ -29,7 +30,7 @@ _FIELDS = {
     "chat": list,
     "feed": bool,
 }
-_KINDS = ("query", "silence")
+_KINDS = ("query", "silence", "burst")
 
 
 class ManifestError(ValueError):
@@ -112,7 +113,7 @@ def _standing(name: str, fields: object, origin: str, problems: list[str]) -> St
             values[str(key)] = value
     asked = [kind for kind in _KINDS if kind in values]
     if len(asked) != 1:
-        problems.append(f"{name}: needs either a query or silence")
+        problems.append(f"{name}: needs either a query, silence or burst, one of them")
         return None
     new = SubscriptionIn(
         name=name,

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from db import channels, subscriptions
 from db.channels import RecipientRow
 from db.subscriptions import SubscriptionIn, SubscriptionRow
+from worker.alerts.nodes import Tagged
 from worker.delivery.addresses import AddressError, check_address
 from worker.delivery.cadence import next_due, parse_cadence
 
@@ -67,12 +68,16 @@ def checked(standing: Standing, known: Known) -> tuple[Standing, list[str]]:
     by_kind = {"email": standing.email, "webhook": standing.webhook, "chat": standing.chat}
     stored = {kind: _addresses(kind, given, known.allowed, problems) for kind, given in by_kind.items()}
     values = {name: getattr(new, name) for name in SubscriptionIn.__slots__} | {"cadence": cadence}
+    if new.kind == "burst":
+        values["query"] = _entity(new.query, known) or new.query
     return Standing(SubscriptionIn(**values), **stored, feed=standing.feed), problems
 
 
 def _question(new: SubscriptionIn, known: Known) -> list[str]:
     if new.kind == "silence":
         return [] if new.query in known.outlets else [f"there is no outlet {new.query!r}"]
+    if new.kind == "burst":
+        return [] if _entity(new.query, known) else [f"no entity is called {new.query!r}: steppewatch vocabulary list"]
     if not new.query.strip() or len(new.query) > _MAX_QUERY:
         return [f"a query has from 1 to {_MAX_QUERY:,} characters"]
     try:
@@ -80,6 +85,15 @@ def _question(new: SubscriptionIn, known: Known) -> list[str]:
     except ValueError as error:
         return [f"query: {error}"]
     return []
+
+
+def _entity(name: str, known: Known) -> str | None:
+    """Return the id of an entity by its id or label."""
+    try:
+        query = known.parse(f'entity:"{name}"')
+    except ValueError:
+        return None
+    return query.value if isinstance(query, Tagged) else None
 
 
 def _addresses(

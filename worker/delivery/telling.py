@@ -87,6 +87,8 @@ def question_of(subscription: SubscriptionRow) -> str:
     """Return what a subscription asks, in words where it is no query."""
     if subscription.kind == "silence":
         return f"{subscription.query} brings nothing for {subscription.max_age_h} hours"
+    if subscription.kind == "burst":
+        return f"attention to {subscription.query} is unusual"
     return subscription.query
 
 

@@ -1,0 +1,84 @@
+"""Subscriptions to unusual attention: told once for each burst, by mail like any other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from alertdesk import VOCABULARY
+from samplestore import Sample, store_of
+from sqlalchemy import select
+from typer.testing import CliRunner
+
+from cli.main import app
+from db import migrate
+from db.engine import Database
+from db.models import MatchRow, Subscription
+from db.subscriptions import SubscriptionIn, record_subscription
+from worker.delivery.burst import tell_bursts
+from worker.setup import load_vocabulary
+
+FIRST = datetime(2022, 1, 3, 12, tzinfo=UTC)
+CSTO = ("CSTO", "csto")
+FIRST_BURST, SECOND_BURST = 45, 63
+
+
+def day(number: int) -> datetime:
+    return FIRST + timedelta(days=number)
+
+
+# Invented: none of this was ever published. One article about the CSTO a day, eight on the first days of two bursts.
+SAMPLES = [
+    Sample(
+        f"https://herald.example/{n}-{copy}",
+        title=f"Day {n}, part {copy}",
+        text=f"CSTO {n} {copy}.",
+        says=(CSTO,),
+        published_at=day(n),
+    )
+    for n in range(70)
+    for copy in range(8 if n in (FIRST_BURST, FIRST_BURST + 1, SECOND_BURST) else 1)
+]
+
+
+@pytest.fixture
+def store(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+    migrate.upgrade(Database(database_url))
+    database = store_of(database_url, SAMPLES)
+    monkeypatch.setattr("cli.store._url", lambda: database_url)
+    yield database
+    database.close()
+
+
+def test_each_burst_is_told_once_and_quiet_days_never(store: Database) -> None:
+    new = SubscriptionIn("csto-peaks", "csto", kind="burst")
+    store.write(lambda conn: record_subscription(conn, new, now=day(40)))
+    told = [number for number in range(40, 70) for _ in range(2) if tell_bursts(store, now=day(number))]
+    assert told == [FIRST_BURST, SECOND_BURST]
+    with store.reading() as conn:
+        events = conn.execute(select(MatchRow.event, MatchRow.facts).order_by(MatchRow.id)).all()
+    assert [event for event, _ in events] == ["burst of csto since 2022-02-17", "burst of csto since 2022-03-07"]
+    assert events[0].facts["headline"] == "Attention to CSTO is unusual"
+    assert events[0].facts["detail"].startswith("8 articles on 17 February 2022, where about 1.0 are usual.")
+
+
+def test_a_burst_that_began_while_nobody_looked_is_told_when_somebody_does(store: Database) -> None:
+    new = SubscriptionIn("csto-peaks", "csto", kind="burst")
+    store.write(lambda conn: record_subscription(conn, new, now=day(40)))
+    assert tell_bursts(store, now=day(FIRST_BURST + 2)) == 1
+
+
+def test_an_entity_is_subscribed_to_by_its_label(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = Database(database_url)
+    migrate.upgrade(store)
+    store.write(lambda conn: load_vocabulary(conn, VOCABULARY, now=FIRST))
+    monkeypatch.setattr("cli.store._url", lambda: database_url)
+    runner = CliRunner()
+    added = runner.invoke(app, ["alert", "add", "peaks", "--burst", "CSTO", "--every", "daily 08:00 Asia/Almaty"])
+    assert added.exit_code == 0, added.output
+    refused = runner.invoke(app, ["alert", "add", "none", "--burst", "Nowhere"])
+    assert (refused.exit_code, "no entity is called 'Nowhere'" in refused.output) == (2, True)
+    with store.reading() as conn:
+        assert conn.execute(select(Subscription.kind, Subscription.query)).all() == [("burst", "csto")]
+    store.close()
