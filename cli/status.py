@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -101,24 +101,24 @@ def _print_tables(health: Health, store: dict[str, str | None], posted: Mapping[
     from rich.console import Console
     from rich.text import Text
 
+    from db.feeds import NETWORK_STAGE
+
     console = Console()
     if full:
         console.print(Text(f"Nothing can be stored: {full}", style="bold red"))
     if health.unreachable:
         console.print(Text(f"Outlets cannot be reached: {health.unreachable}", style="bold red"))
     alerts = _posted(posted)
-    told = f"{alerts['waiting']:,} messages wait, {alerts['sent']:,} sent, {alerts['dead']:,} given up"
+    messages = f"{alerts['waiting']:,} messages wait, {alerts['sent']:,} sent, {alerts['dead']:,} given up"
     paused = f"; {alerts['paused']:,} addresses paused" if alerts["paused"] else ""
-    _print_pairs(console, [*_facts(health, store), ("alerts", told + paused)])
-    for title, rows in (
-        ("Outcomes of the last 24 hours", [(s, o, f"{n:,}") for s, o, n in health.outcomes]),
-        (
-            "Latest problems",
-            [(instant(p.last_at) or "", f"{p.stage}: {p.subject}", p.reason) for p in health.problems],
-        ),
-    ):
-        console.print(Text(f"\n{title}", style="bold"))
-        _print_rows(console, rows)
+    _print_pairs(console, [*_facts(health, store), ("alerts", messages + paused)])
+    console.print(Text("\nOutcomes of the last 24 hours", style="bold"))
+    _print_rows(console, [(stage, outcome, f"{inputs:,}") for stage, outcome, inputs in health.outcomes])
+    console.print(Text("\nLatest problems", style="bold"))
+    # an outage is said above
+    problems = [problem for problem in health.problems if problem.stage != NETWORK_STAGE]
+    told = [(instant(problem.last_at), problem.reason, f"{problem.stage}: {problem.subject}") for problem in problems]
+    _print_rows(console, [row for at, reason, where in told for row in ((at or "", reason), ("", where))])
 
 
 def _facts(health: Health, store: dict[str, str | None]) -> list[tuple[str, str]]:
@@ -157,11 +157,11 @@ def _print_pairs(console: Console, pairs: list[tuple[str, str]]) -> None:
     console.print(table)
 
 
-def _print_rows(console: Console, rows: list[tuple[str, str, str]]) -> None:
+def _print_rows(console: Console, rows: Sequence[tuple[str, ...]]) -> None:
     from rich.table import Table
     from rich.text import Text
 
     table = Table.grid(padding=(0, 2))
     for row in rows:
-        table.add_row(*(Text(cell) for cell in row))
+        table.add_row(*(Text(cell, overflow="fold") for cell in row))
     console.print(table if rows else Text("none", style="dim"))

@@ -68,3 +68,5 @@ def _log_plainly(**_: object) -> None:
     logging.basicConfig(level=settings.log_level.upper(), format="%(message)s", stream=sys.stderr, force=True)
     for chatty in ("celery.app.trace", "celery.worker.strategy", "celery.beat", "kombu", "amqp"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+    # At the end of a worker it says that messages go back to the broker: they are hints, the rows know better.
+    logging.getLogger("kombu.transport.virtual.base").setLevel(logging.ERROR)
