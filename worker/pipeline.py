@@ -30,7 +30,7 @@ from worker.delivery import matching
 from worker.delivery.indexed import words_of
 from worker.documents import Document, Ended, Rejected
 from worker.extract.genre import genre_of_kind
-from worker.extract.language import load_model
+from worker.extract.language import keep_model_in, load_model
 from worker.identify import Identified, clean, identify
 from worker.resemblance import cluster_of, find_links
 from worker.spotting import Spotter
@@ -65,6 +65,8 @@ class Chain:
         self.clock = clock
         self.lease = timedelta(seconds=lease_s)
         self._cache = cache
+        if cache:
+            keep_model_in(cache)
         self._spotter: Spotter | None = None
         self._watch = matching.Watch()
 
@@ -96,7 +98,7 @@ class Chain:
     def warm_up(self) -> None:
         """Have everything loaded that the first text of any language would load; for a parent before it forks."""
         self.load().prepare()
-        load_model(self._cache)
+        load_model()
         registrable_domain("steppewatch.example")
 
     def understand(self, inputs: Sequence[Input]) -> list[Ended]:

@@ -13,7 +13,9 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -242,8 +244,8 @@ def test_the_demos_web_comes_out_as_it_does_embedded(
     status, body = deployment.ask("/")
     assert (status, web.outlets[0].name in body) == (200, True)
 
-    for name, service in RUNNING.items():
-        check_health(deployment, service, name)
+    with ThreadPoolExecutor(len(RUNNING)) as pool:  # all at once: a sign of life may take five seconds
+        list(pool.map(partial(check_health, deployment), RUNNING))
     alive = {name: deployment.processes[name] for name in RUNNING}
     assert all(process.poll() is None for process in alive.values()), deployment.words()
     for process in alive.values():
@@ -254,9 +256,9 @@ def test_the_demos_web_comes_out_as_it_does_embedded(
     database.close()
 
 
-def check_health(deployment: Deployment, service: str, name: str) -> None:
+def check_health(deployment: Deployment, name: str) -> None:
     """See that the service's health check tells a container that works from one that only exists."""
-    process = deployment.processes[name]
+    process, service = deployment.processes[name], RUNNING[name]
     wait_until(lambda: deployment.is_healthy(service, name), 60, f"{name} is well", deployment.words)
     os.kill(process.pid, signal.SIGSTOP)
     wait_until(lambda: _is_stopped(process.pid), 10, f"{name} stands still")

@@ -194,12 +194,16 @@ def _foreign(language: str, shown: Counter[str]) -> int:
     return sum(count for letter, count in shown.items() if "\u0400" <= letter <= "\u052f" and letter not in allowed)
 
 
-_model: LanguageIdentifier | None = None
+_kept_in: Path | None = None
 
 
-def load_model(folder: Path | None = None) -> LanguageIdentifier:
-    """Return py3langid's model, loaded once in a process; from a file in `folder`, if given, that processes share."""
-    global _model
-    if _model is None:
-        _model = mapped(folder) if folder else unpacked()
-    return _model
+def keep_model_in(folder: Path) -> None:
+    """From now on take py3langid's model from a file in this folder, which processes share."""
+    global _kept_in
+    _kept_in = folder
+
+
+@cache
+def load_model() -> LanguageIdentifier:
+    """Return py3langid's model, loaded once in a process."""
+    return mapped(_kept_in) if _kept_in else unpacked()
