@@ -9,12 +9,12 @@ from datetime import date, timedelta
 from sqlalchemy import Connection
 
 from db.coverage import cells_query, span
-from worker.coverage.bursts import GUARD, HISTORY, WINDOW, Judged, judge
+from worker.coverage.bursts import GUARD, HISTORY, WINDOWS, Judged, judge
 from worker.liveness import alive_by_day
 
 LEAST = 3
 """Fewer articles are no burst, however rare the entity."""
-_BEFORE = timedelta(days=HISTORY + GUARD + WINDOW)
+_BEFORE = timedelta(days=HISTORY + GUARD + max(WINDOWS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Past:
         """Return how unusual the count of a day is; None when too little is known of the days before."""
         place = (day - self.first).days
         counts = self.counts.get(entity)
-        if counts is None or not any(counts[max(0, place - WINDOW + 1) : place + 1]):
+        if counts is None or not any(counts[max(0, place - max(WINDOWS) + 1) : place + 1]):
             return None
         return judge(counts, place, first_weekday=self.first.weekday(), masked=self.masked - {place})
 

@@ -20,7 +20,7 @@ def p_of(counts: list[int], **options: Any) -> float:
 
 
 def test_a_weekend_is_expected_to_be_quiet() -> None:
-    judged = judge(WEEK * 9, 9 * 7 - 1, first_weekday=0, window=1)
+    judged = judge(WEEK * 9, 9 * 7 - 1, first_weekday=0, windows=[1])
     assert judged is not None
     assert judged.expected == pytest.approx(2, abs=0.4)
     assert p_of([*(WEEK * 8), *WEEK[:6], 10]) < 0.01, "ten on a Sunday is a workday's number"
@@ -36,7 +36,7 @@ def test_small_counts(last: int, is_rare: bool) -> None:
 def test_three_days_show_what_one_does_not() -> None:
     quiet = [1, 2, 3, 2, 2, 1, 3] * 9
     burst = [*quiet, 6, 6, 6]
-    assert p_of(burst, window=3) < 1e-3 < p_of(burst, window=1)
+    assert p_of(burst, windows=[3]) < 1e-3 < p_of(burst, windows=[1])
 
 
 def test_an_old_burst_hides_no_new_one() -> None:

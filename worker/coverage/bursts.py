@@ -18,8 +18,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-HISTORY, GUARD, WINDOW, ENOUGH = 56, 2, 3, 21
-"""Days of baseline; days left out before the window; days judged together; fewest days of baseline."""
+HISTORY, GUARD, ENOUGH = 56, 2, 21
+"""Days of baseline; days left out before the window; fewest days of baseline."""
+WINDOWS = (1, 3)
+"""Days that are judged together, ending on the day."""
 _SHRINK = 5.0
 """Events by which the factor of a kind of day is drawn towards one."""
 _CAP, _PASSES = 3.0, 2
@@ -51,7 +53,12 @@ class _Baseline:
 
 
 def judge(
-    counts: Sequence[int], place: int, *, first_weekday: int, masked: Collection[int] = (), window: int = WINDOW
+    counts: Sequence[int],
+    place: int,
+    *,
+    first_weekday: int,
+    masked: Collection[int] = (),
+    windows: Sequence[int] = WINDOWS,
 ) -> Judged | None:
     """Return how unusually high `counts[place]` is; None when too little is known of the days before.
 
@@ -61,7 +68,7 @@ def judge(
     kinds = (np.arange(len(counts)) + first_weekday) % 7 >= 5
     found = [
         judged
-        for days in sorted({1, window})
+        for days in windows
         if (judged := _judge(np.asarray(counts, float), kinds, place, days, masked)) is not None
     ]
     if not found:
