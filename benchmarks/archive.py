@@ -1,8 +1,8 @@
 """Is what the archive finds what arrival found, and how much does the index of words save?
 
-    python -m benchmarks.archive ../shared/data [--texts 6000] [--queries 500] [--database URL]
+    python -m benchmarks.archive ../shared/data [--texts 1000] [--queries 500] [--database URL]
 
-Every text goes through the whole chain with all queries subscribed. Then each query is asked of the archive, and the
+Every text of the folder, or so many drawn by lot, goes through the whole chain with all queries subscribed. Then each query is asked of the archive, and the
 articles it finds are compared with the matches that arrival stored. Some are asked without the index, too.
 """
 
@@ -147,7 +147,7 @@ def main() -> None:
     """Run it."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("material", type=Path)
-    parser.add_argument("--texts", type=int, default=6_000)
+    parser.add_argument("--texts", type=int, help="so many of them, drawn by lot; else all")
     parser.add_argument("--queries", type=int, default=500)
     parser.add_argument("--scans", type=int, default=10)
     parser.add_argument("--seed", type=int, default=1)
@@ -160,7 +160,7 @@ def main() -> None:
         prepare(database, now=NOW)
         compared = compare(database, texts[: options.texts], options.queries, seed=options.seed, scans=options.scans)
         database.close()
-    print(f"{len(texts):,} texts there; {compared.articles:,} taken, {compared.queries} queries")
+    print(f"{database.engine.dialect.name}: {compared.articles:,} of {len(texts):,} texts, {compared.queries} queries")
     print(f"{compared.matches:,} matches at arrival; unequal answers of the archive: {len(compared.unequal)}")
     for text in compared.unequal[:10]:
         print(f"  {text}")
