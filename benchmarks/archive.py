@@ -2,8 +2,9 @@
 
     python -m benchmarks.archive ../shared/data [--texts 1000] [--queries 500] [--database URL]
 
-Every text of the folder, or so many drawn by lot, goes through the whole chain with all queries subscribed. Then each query is asked of the archive, and the
-articles it finds are compared with the matches that arrival stored. Some are asked without the index, too.
+Every text of the folder, or so many drawn by lot, goes through the whole chain with all queries subscribed. Then each
+query is asked of the archive, and the articles it finds are compared with the matches that arrival stored. Some are
+asked without the index, too.
 """
 
 from __future__ import annotations

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain
+
+import numpy as np
+from numpy.typing import NDArray
 
 from worker.alerts.locate import EVERYWHERE, are_near, spans
 from worker.alerts.nodes import Query
@@ -27,10 +30,14 @@ class Nearby:
 class Places:
     """Where in one article that stands which it has the numbers of."""
 
-    def __init__(self, reading: Reading, numbers: Collection[int]) -> None:
+    def __init__(self, reading: Reading, numbers: NDArray[np.int32]) -> None:
         self._reading = reading
-        self._numbers = numbers
+        self._given = numbers
         self._known: dict[int, list[Span]] = {}
+
+    @cached_property
+    def _numbers(self) -> frozenset[int]:
+        return frozenset(self._given.tolist())
 
     def are_near(self, one: Nearby) -> bool:
         """Say whether the article matches it."""

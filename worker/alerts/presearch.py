@@ -115,7 +115,7 @@ class Presearcher(Generic[Key]):
         """Return the verdicts of the queries that match an article, by key; their reasons are found when asked for."""
         reading = Reading(article)
         numbers = self._terms.of(reading)
-        places = Places(reading, set(numbers.tolist()))
+        places = Places(reading, numbers)
         return {
             entry.key: Verdict(True, entry.query, reading)
             for entry in self._candidates(numbers)
