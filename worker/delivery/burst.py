@@ -106,5 +106,5 @@ def _facts(conn: Connection, entity: str, label: str, burst: Burst) -> dict[str,
     stories = stories_behind(conn, [entity], first, burst.day, limit=_STORIES)
     titles = [f"“{story.title}” ({story.articles})" for story in stories if story.title]
     if titles:
-        detail += f" Most of them about: {'; '.join(titles)}."
+        detail += f" The largest stories, with their articles: {', '.join(titles)}."
     return {"headline": f"Attention to {label} is unusual", "detail": detail}
