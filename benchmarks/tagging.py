@@ -7,8 +7,8 @@ FOLDER holds the sets that benchmarks/labelled.py reads and parallel_ntrex_news.
 spread over the languages as the real ones are. Peers that are not installed (spaCy, flashtext) are said to be; they
 and daachorse look for exact aliases only, pymorphy3 analyses every word of the Russian texts.
 
-Rates are of one core, in UTF-8. Each article counts with the shortest of several runs: what else a busy machine does
-makes a run longer, never shorter. The collector leaves what is loaded alone (gc.freeze), as in the workers.
+Rates are of one core, in UTF-8. Each article counts with the shortest of several runs, some of them seconds apart:
+what else a busy machine does makes a run longer, never shorter. The collector leaves what is loaded alone (gc.freeze), as in the workers.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ from worker.tagging.tagger import Tagger
 from worker.tagging.vocabulary import Alias, Entity, Vocabulary, packaged_folder, read_vocabulary
 
 _BYTES = 3_000
+_PASSES = 4
 _RUNS = 5
 _PARALLEL = {"en": "eng-US", "ru": "rus", "kk": "kaz", "uz": "uzb", "tg": "tgk-Cyrl", "az": "aze-Latn", "hy": "hye"}
 
@@ -58,7 +59,7 @@ def main() -> None:
     rates = _tagging(tagger, sets)
     _peers(vocabulary, sets)
     everything = [article for _, articles in sets.values() for article in articles]
-    spent = _spent(detect_language, everything)
+    spent = _spent(detect_language, everything, 1)
     print(f"\nlanguage detection: {len(everything) / spent:,.0f} articles/s")
     if options.aliases:
         large = _enlarged(vocabulary, options.aliases)
@@ -145,7 +146,8 @@ def _peers(vocabulary: Vocabulary, sets: dict[str, tuple[str, list[str]]]) -> No
                 if work is not None:
                     is_learning = peer.startswith("pymorphy")  # it remembers words: a second run would not count
                     some = articles if is_learning or peer.startswith("daachorse") else articles[:20]
-                    rate = f"{_size(some) / _spent(work, some, 1 if is_learning else _RUNS) / 1e6:.1f}"
+                    spent = _spent(work, some, 1, 1) if is_learning else _spent(work, some, 1)
+                    rate = f"{_size(some) / spent / 1e6:.1f}"
                 else:
                     rate = "only Russian" if peer.startswith("pymorphy") else "not installed"
                 print(f"  {name:22}{peer:28}{rate:>15}")
@@ -212,17 +214,16 @@ def _enlarged(vocabulary: Vocabulary, size: int) -> Vocabulary:
     return replace(vocabulary, entities=(*vocabulary.entities, *entities))
 
 
-def _spent(work: Callable[[str], object], articles: Sequence[str], runs: int = _RUNS) -> float:
-    """Return the seconds that work on all articles takes, each with the shortest of its runs."""
-    total = 0.0
-    for article in articles:
-        least = float("inf")
-        for _ in range(runs):
-            start = time.perf_counter()
-            work(article)
-            least = min(least, time.perf_counter() - start)
-        total += least
-    return total
+def _spent(work: Callable[[str], object], articles: Sequence[str], passes: int = _PASSES, runs: int = _RUNS) -> float:
+    """Return the seconds that work on all articles takes, each with the shortest of its runs in all passes."""
+    least = [float("inf")] * len(articles)
+    for _ in range(passes):
+        for at, article in enumerate(articles):
+            for _ in range(runs):
+                start = time.perf_counter()
+                work(article)
+                least[at] = min(least[at], time.perf_counter() - start)
+    return sum(least)
 
 
 def _size(articles: Sequence[str]) -> int:

@@ -203,17 +203,20 @@ def _record(entity: Entity, version: str) -> dict[str, object]:
         {"rel": one.kind, "target": one.target, "from": one.from_on, "to": one.to_on, "date": one.on}
         for one in entity.relations
     ]
-    aliases = [
-        {
-            "text": alias.text,
-            "lang": alias.language,
-            "level": alias.level,
-            "case": alias.case_sensitive,
-            "context": alias.needs_context,
-            "generated": alias.generated,
-        }
-        for alias in entity.aliases
-    ]
+    aliases, decoys = (
+        [
+            {
+                "text": alias.text,
+                "lang": alias.language,
+                "level": alias.level,
+                "case": alias.case_sensitive,
+                "context": alias.needs_context,
+                "generated": alias.generated,
+            }
+            for alias in spellings
+        ]
+        for spellings in (entity.aliases, entity.decoys)
+    )
     return {
         "id": entity.id,
         "type": entity.type,
@@ -223,11 +226,14 @@ def _record(entity: Entity, version: str) -> dict[str, object]:
         "ambiguity": entity.ambiguity,
         "context_any": entity.context_any,
         "context_none": entity.context_none,
+        "context_words": entity.context_words or None,
+        "office": entity.office,
         "keep_inner": entity.keep_inner,
         "surname_rule": entity.surname_rule,
         "in_seed": entity.in_seed,
         "relations": relations,
         "aliases": aliases,
+        "decoys": decoys,
         "vocabulary_version": version,
     }
 
@@ -244,8 +250,12 @@ def _show_one(entity: Entity) -> None:
         ("description", entity.description),
         ("wikidata", entity.wikidata),
         ("ambiguity", entity.ambiguity),
-        ("tagged only with", ", ".join(entity.context_any)),
+        ("with context", ", ".join(entity.context_any)),
         ("never with", ", ".join(entity.context_none)),
+        ("within", f"{entity.context_words} words" if entity.context_words else ""),
+        ("office", ", ".join(entity.office)),
+        ("surname alone", "only with the full name or the office in the article" if entity.surname_rule else ""),
+        ("inner names", "tagged too" if entity.keep_inner else ""),
     ):
         if value:
             table.add_row(name, value)
@@ -257,4 +267,6 @@ def _show_one(entity: Entity) -> None:
             spellings = (a for a in entity.aliases if a.language == language and a.level == level)
             marked = (f"{a.text} (with context)" if a.needs_context else a.text for a in spellings)
             table.add_row(f"{level} {language}", ", ".join(marked))
+    for language in dict.fromkeys(alias.language for alias in entity.decoys):
+        table.add_row(f"decoy {language}", ", ".join(a.text for a in entity.decoys if a.language == language))
     Console(markup=False).print(table)

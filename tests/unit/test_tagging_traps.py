@@ -16,6 +16,8 @@ TRAPS = (
     ("en", "The West fears a new bloc.", "collective-west", ""),
     ("en", "The FSU football team travelled to Tallahassee, Florida.", "", "post-soviet-space"),
     ("en", "He rents a flat in West End-Foggy Bottom.", "", "us-state-department"),
+    ("tr", "Telefonun 16 GB belleği, kartın 500 GB'lık yeri var.", "", "united-kingdom"),
+    ("en", "GB News said that London had agreed.", "united-kingdom london", ""),
     ("en", "Ten Turkey Recipes For A Quiet Winter", "", "turkey"),
     ("en", "Turkey Warns Armenia Over Corridor Plans", "turkey armenia", ""),
     ("en", "A set of fine china was auctioned; China did not comment.", "china", ""),

@@ -157,6 +157,16 @@ def test_show_as_line_and_as_table() -> None:
     assert "ОДКБ" in table
 
 
+def test_show_says_what_speaks_for_and_against_a_name() -> None:
+    (record,) = lines(run("show", "dmitry-medvedev"))
+    assert "tennis" in record["context_none"]
+    assert "Daniil Medvedev" in {decoy["text"] for decoy in record["decoys"]}
+    assert lines(run("show", "yasar-guler"))[0]["office"]
+    table = run("show", "dmitry-medvedev", "--format", "table").stdout
+    assert "decoy en" in table
+    assert "never with" in table
+
+
 def test_an_unknown_id_suggests_known_ones() -> None:
     result = run("show", "kazakstan")
     assert result.exit_code == 1
