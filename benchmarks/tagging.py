@@ -8,7 +8,8 @@ spread over the languages as the real ones are. Peers that are not installed (sp
 and daachorse look for exact aliases only, pymorphy3 analyses every word of the Russian texts.
 
 Rates are of one core, in UTF-8. Each article counts with the shortest of several runs, some of them seconds apart:
-what else a busy machine does makes a run longer, never shorter. The collector leaves what is loaded alone (gc.freeze), as in the workers.
+what else a busy machine does makes a run longer, never shorter. The collector leaves what is loaded alone
+(gc.freeze), as in the workers.
 """
 
 from __future__ import annotations
@@ -22,9 +23,10 @@ import resource
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, partial
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +39,7 @@ from worker.tagging.tagger import Tagger
 from worker.tagging.vocabulary import Alias, Entity, Vocabulary, packaged_folder, read_vocabulary
 
 _BYTES = 3_000
-_PASSES = 4
+_PASSES = 6
 _RUNS = 5
 _PARALLEL = {"en": "eng-US", "ru": "rus", "kk": "kaz", "uz": "uzb", "tg": "tgk-Cyrl", "az": "aze-Latn", "hy": "hye"}
 
@@ -59,7 +61,7 @@ def main() -> None:
     rates = _tagging(tagger, sets)
     _peers(vocabulary, sets)
     everything = [article for _, articles in sets.values() for article in articles]
-    spent = _spent(detect_language, everything, 1)
+    spent = _spent(detect_language, everything)
     print(f"\nlanguage detection: {len(everything) / spent:,.0f} articles/s")
     if options.aliases:
         large = _enlarged(vocabulary, options.aliases)
@@ -112,16 +114,19 @@ def _ready(vocabulary: Vocabulary, name: str) -> Tagger:
 
 def _tagging(tagger: Tagger, sets: dict[str, tuple[str, list[str]]]) -> dict[str, float]:
     print(f"{'texts':22}{'MB':>6}{'mentions/kB':>13}{'MB/s':>7}{'articles/s':>12}{'folding alone':>15}")
+    everything = {
+        name: (partial(tagger.tag, language=language), articles) for name, (language, articles) in sets.items()
+    }
+    spent = _spent_on_each(everything)
     rates: dict[str, float] = {}
-    for name, (language, articles) in sets.items():
-        mentions = sum(len(tagger.tag(article, language)) for article in articles)
-        spent = _spent(partial(tagger.tag, language=language), articles)
-        folding = _spent(squeeze, articles)
+    for name, (tag, articles) in everything.items():
         size = _size(articles)
-        rates[name] = size / spent
+        mentions = sum(len(tag(article)) for article in articles)
+        folding = _spent(squeeze, articles)
+        rates[name] = size / spent[name]
         print(
             f"{name:22}{size / 1e6:6.2f}{mentions / size * 1e3:13.1f}{rates[name] / 1e6:7.1f}"
-            f"{len(articles) / spent:12,.0f}{size / folding / 1e6:15.1f}"
+            f"{len(articles) / spent[name]:12,.0f}{size / folding / 1e6:15.1f}"
         )
     return rates
 
@@ -146,8 +151,7 @@ def _peers(vocabulary: Vocabulary, sets: dict[str, tuple[str, list[str]]]) -> No
                 if work is not None:
                     is_learning = peer.startswith("pymorphy")  # it remembers words: a second run would not count
                     some = articles if is_learning or peer.startswith("daachorse") else articles[:20]
-                    spent = _spent(work, some, 1, 1) if is_learning else _spent(work, some, 1)
-                    rate = f"{_size(some) / spent / 1e6:.1f}"
+                    rate = f"{_size(some) / _spent(work, some, 1 if is_learning else _RUNS) / 1e6:.1f}"
                 else:
                     rate = "only Russian" if peer.startswith("pymorphy") else "not installed"
                 print(f"  {name:22}{peer:28}{rate:>15}")
@@ -214,16 +218,30 @@ def _enlarged(vocabulary: Vocabulary, size: int) -> Vocabulary:
     return replace(vocabulary, entities=(*vocabulary.entities, *entities))
 
 
-def _spent(work: Callable[[str], object], articles: Sequence[str], passes: int = _PASSES, runs: int = _RUNS) -> float:
-    """Return the seconds that work on all articles takes, each with the shortest of its runs in all passes."""
-    least = [float("inf")] * len(articles)
-    for _ in range(passes):
-        for at, article in enumerate(articles):
-            for _ in range(runs):
-                start = time.perf_counter()
-                work(article)
-                least[at] = min(least[at], time.perf_counter() - start)
-    return sum(least)
+def _spent(work: Callable[[str], object], articles: Sequence[str], runs: int = _RUNS) -> float:
+    """Return the seconds that work on all articles takes, each with the shortest of its runs."""
+    return sum(_shortest(work, article, runs) for article in articles)
+
+
+def _spent_on_each(works: Mapping[str, tuple[Callable[[str], object], Sequence[str]]]) -> dict[str, float]:
+    """Return for each work what `_spent` returns, its runs spread over as long as all of them take."""
+    least = {name: [inf] * len(articles) for name, (_, articles) in works.items()}
+    for _ in range(_PASSES):
+        for name, (work, articles) in works.items():
+            least[name] = [
+                min(known, _shortest(work, article, _RUNS))
+                for known, article in zip(least[name], articles, strict=True)
+            ]
+    return {name: sum(spent) for name, spent in least.items()}
+
+
+def _shortest(work: Callable[[str], object], article: str, runs: int) -> float:
+    least = inf
+    for _ in range(runs):
+        start = time.perf_counter()
+        work(article)
+        least = min(least, time.perf_counter() - start)
+    return least
 
 
 def _size(articles: Sequence[str]) -> int:
