@@ -96,7 +96,7 @@ def snapshot(engine: Engine) -> Iterator[Connection]:
             settings = (
                 conn.connection.cursor()
             )  # before the transaction begins; what is to be sorted spills into a file
-            settings.execute("PRAGMA cache_size = -4000")
+            settings.execute("PRAGMA cache_size = -2000")
             settings.execute("PRAGMA temp_store = FILE")
             try:
                 yield conn

@@ -14,8 +14,8 @@ from sqlalchemy.sql.functions import FunctionElement
 from db.dialect import is_sqlite
 from db.dialect.functions import Address, Word
 
-LINES = 1_000
-"""Lines of a chunk: some 400 kB."""
+LINES = 500
+"""Lines of a chunk: some 200 kB."""
 
 
 def iter_csv(conn: Connection, query: Select[*tuple[Any, ...]]) -> Iterator[tuple[bytes, int]]:
