@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, case, func, or_, select, update
+from sqlalchemy import Connection, Row, case, func, or_, select, update
 
 from db.dialect import insert
 from db.models import Feed, Page, Sighting, SourceDomain
@@ -215,8 +216,10 @@ def find_due_pages(
         query = query.where(or_(Page.fetched_at.is_(None), Page.fetched_at < not_since))
     if not recheck:
         query = query.where(Page.body_hash.is_(None))
-    first_of_host = {row.host: row for row in reversed(conn.execute(query).all())}
-    chosen = sorted(first_of_host.values(), key=lambda row: (row.fetches > 0, row.first_seen_at, row.id))[:limit]
+    first_of_host: dict[str, Row[*tuple[Any, ...]]] = {}
+    for row in conn.execute(query):
+        first_of_host.setdefault(row.host, row)
+    chosen = list(first_of_host.values())[:limit]
     hints = _hints(conn, [row.id for row in chosen])
     return [PageDue(**row._asdict(), hints=hints.get(row.id, {})) for row in chosen]
 

@@ -125,6 +125,13 @@ def test_pages_never_fetched_come_before_those_that_are_looked_at_again(database
     assert [page.url for page in due(database, now=LATER, not_since=NOW)] == ["https://b.kz/new"]
 
 
+def test_of_pages_looked_at_again_the_longest_due_comes_first(database: Database) -> None:
+    record(database, entry("https://a.kz/1"), entry("https://b.kz/2"))
+    for page, pause in zip(due(database), (timedelta(minutes=50), timedelta(minutes=10)), strict=True):
+        database.write(partial(pages.record_fetch, fetched=fetched(page, next_fetch_at=NOW + pause)))
+    assert [page.url for page in due(database, now=LATER)] == ["https://b.kz/2", "https://a.kz/1"]
+
+
 def test_pages_can_be_limited_to_what_one_source_named(database: Database) -> None:
     record(database, entry("https://news.herald.kz/1"))
     assert len(due(database, source_id="courier")) == 1
