@@ -162,14 +162,14 @@ class _Run:
         return self.database.read(lambda conn: conn.scalar(sent)) or 0
 
     async def _bring(self) -> None:
-        pages = _pages(self.articles)
-        for start in range(0, len(pages), _AT_ONCE):
-            part = pages[start : start + _AT_ONCE]
+        captures = pages(self.articles)
+        for start in range(0, len(captures), _AT_ONCE):
+            part = captures[start : start + _AT_ONCE]
             self.database.write(partial(record_captures, captures=part))
             await asyncio.sleep(_LOOK_S)
 
 
-def _pages(count: int) -> Sequence[tuple[CaptureIn, bytes]]:
+def pages(count: int) -> Sequence[tuple[CaptureIn, bytes]]:
     """Return captures of articles that are stories of their own and have “report” in their titles."""
     own = [article for outlet in farm(2 * count, seed=7) for article in outlet.articles if not article.copy_of]
     captures = []
