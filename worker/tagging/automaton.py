@@ -79,10 +79,11 @@ class Lexicon:
             if spellings is None or trace:
                 spellings = pattern.spellings(surface, origins[last - 1] + 1 - start, ending, start, trace)
             after = text[end : end + 1]
-            is_apart = after not in _GOES_ON and after <= _LAST_SURE and text[start - 1 : start] not in DASHES
-            for spelling in spellings:
-                whole, spelled = (end, spelling) if is_apart else self._whole(text, start, end, spelling)
-                hits.append(new(Hit, (start, -whole, *spelled)))
+            if after in _GOES_ON or after > _LAST_SURE or text[start - 1 : start] in DASHES:
+                hits += [self._whole(text, start, end, spelling) for spelling in spellings]
+            else:
+                for spelling in spellings:
+                    hits.append(new(Hit, (start, -end, *spelling)))
         hits.sort()
         return _best(hits), terms
 
@@ -98,8 +99,8 @@ class Lexicon:
         self._patterns[at] = pattern = _Pattern(at, _distinct(ranked), endings, self._language)
         return pattern
 
-    def _whole(self, text: str, start: int, end: int, spelling: Spelling) -> tuple[int, Spelling]:
-        """Return the end and the spelling with what belongs to the last letter: marks, a point, an ending joined to it.
+    def _whole(self, text: str, start: int, end: int, spelling: Spelling) -> Hit:
+        """Return the hit with what belongs to the last letter: marks, a point, an ending joined to it.
 
         Such neighbours also say whether the name is part of a longer word.
         """
@@ -109,7 +110,7 @@ class Lexicon:
             whole += len(joined)
             ending += joined
         sort = sort_of(text, start, whole, ending, form.alias.language)
-        return whole, Spelling(entity, ending, pattern, rule, form, is_derived, is_plain, sort)
+        return Hit(start, -whole, entity, ending, pattern, rule, form, is_derived, is_plain, sort)
 
     def _joined(self, text: str, at: int) -> str:
         """Return the apostrophe or hyphen at an offset with the ending after it, "" when no ending follows."""
