@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from worker.delivery.archive import Found, Summary
 
 _BAR = 30
+_QUIET = 3
 _PARTS = 8
 
 
@@ -63,8 +66,21 @@ def alert_test(
         emit({"summary": _summary(text, first, last, summary)})
     else:
         _print(shown, summary)
+    if not found:
+        _say_where_articles_are(database, first, last)
     if send:
         _send(database, query, text, found[-1:], send)
+
+
+def _say_where_articles_are(database: Database, first: date, last: date) -> None:
+    """Tell a person who asked for days on which the store has no article at all."""
+    from db.coverage import span
+
+    known = database.read(span)
+    if known is None:
+        note("the store holds no article yet")
+    elif known[1] < first or last < known[0]:
+        note(f"the articles of the store are of {known[0]} to {known[1]}: --since {known[0]} asks them all")
 
 
 def ask_archive(
@@ -165,9 +181,7 @@ def _print(shown: Sequence[Found], summary: Summary) -> None:
         for hit in shown
     ]
     print_table(("day", "outlet", "headline", "because of"), rows, empty="nothing matches")
-    most = max((count for _, count in summary.weeks), default=0) or 1
-    weeks = [(monday, count, "▇" * round(_BAR * count / most)) for monday, count in summary.weeks]
-    print_table(("week of", "#items", ""), weeks)
+    print_table(("week of", "#items", ""), list(_weeks(summary.weeks)))
     for title, parts in (("outlet", summary.by_outlet), ("language", summary.by_language)):
         print_table((title, "#articles"), parts[:_PARTS])
     note(f"{summary.articles:,} articles in {summary.items:,} stories: a subscription tells one item for each story")
@@ -176,6 +190,17 @@ def _print(shown: Sequence[Found], summary: Summary) -> None:
         note("too few weeks to say how often it would have something to tell")
     else:
         note(f"next week about {forecast.mean:.1f} items; four of five weeks have {forecast.low} to {forecast.high}")
+
+
+def _weeks(weeks: Sequence[tuple[date, int]]) -> Iterator[tuple[date, int, str]]:
+    """Yield a line for each week with a bar; many weeks in a row without any item are one line."""
+    most = max((count for _, count in weeks), default=0)
+    for count, same in groupby(weeks, key=itemgetter(1)):
+        mondays = [monday for monday, _ in same]
+        if count == 0 and len(mondays) > _QUIET:
+            yield mondays[0], 0, f"and none in the {len(mondays) - 1} weeks after"
+        else:
+            yield from ((monday, count, "▇" * round(_BAR * count / most) if most else "") for monday in mondays)
 
 
 def _send(database: Database, name: str, text: str, newest: Sequence[Found], addresses: Sequence[str]) -> None:

@@ -96,7 +96,7 @@ def _print(day: date, records: list[dict[str, Any]], labels: Mapping[str, str], 
     from rich.console import Console
     from rich.text import Text
 
-    console = Console()
+    console = Console(highlight=False)
     if not records:
         console.print(f"Nothing unusual on {day}.")
     for record in records:

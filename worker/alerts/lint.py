@@ -72,7 +72,8 @@ def _wildcards(query: Query) -> Iterator[Remark]:
         longest = max(len(piece) for piece in word.text.split("*"))
         if longest < FEWEST_LETTERS:
             hint = f"put at least {FEWEST_LETTERS} letters before *, or list the words with OR"
-            yield Remark(str(word), f"only {longest} letters: too many words are like it", hint)
+            letters = {0: "no letters", 1: "only one letter"}.get(longest, f"only {longest} letters")
+            yield Remark(str(word), f"{letters} beside *: too many words are like it", hint)
     if len(found) > MOST_WILDCARDS:
         hint = "an entity: finds the forms of a name in every language"
         yield Remark(_short(query), f"{len(found)} wildcards", hint)
