@@ -41,8 +41,9 @@ chaos: setup-dev ## kill everything at random and compare the exports: make chao
 	@STEPPEWATCH_TEST_CHAOS_SEED=$(or $(SEED),1) STEPPEWATCH_TEST_CHAOS_ON=$(ON) \
 		$(BIN)/python -m pytest -n 0 -s tests/faults/test_chaos.py $(ARGS)
 
-chaos-alerts: setup-dev ## kill worker, beat and broker while alerts are delivered: make chaos-alerts SEED=1
-	@STEPPEWATCH_TEST_CHAOS_SEED=$(or $(SEED),1) $(BIN)/python -m pytest -n 0 -s tests/faults/test_alerts_chaos.py $(ARGS)
+chaos-alerts: setup-dev ## kill worker, beat and broker while alerts are delivered: make chaos-alerts SEED=1 ON=sqlite
+	@STEPPEWATCH_TEST_CHAOS_SEED=$(or $(SEED),1) STEPPEWATCH_TEST_CHAOS_ON=$(ON) \
+		$(BIN)/python -m pytest -n 0 -s tests/faults/test_alerts_chaos.py $(ARGS)
 
 lock: ## resolve all dependencies anew (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \

@@ -11,10 +11,11 @@ from faults.posting import post_articles
 from servers import tally
 
 SEED = os.environ.get("STEPPEWATCH_TEST_CHAOS_SEED", "")
+ON = os.environ.get("STEPPEWATCH_TEST_CHAOS_ON", "").split() or ["sqlite", "postgresql"]
 ARTICLES, KILLS, LEASE_S = (2_000, 50, 10) if SEED else (60, 4, 4)
 
 
-@pytest.mark.parametrize("kind", ["sqlite", "postgresql"] if SEED else ["sqlite"])
+@pytest.mark.parametrize("kind", ON if SEED else ["sqlite"])
 def test_every_match_arrives_and_only_what_was_cut_off_arrives_twice(
     request: pytest.FixtureRequest, kind: str, tmp_path: Path
 ) -> None:
