@@ -15,6 +15,7 @@ from servers import loopback, pgserver, tally, valkeyserver
 from servers.found import Candidate, NoServer
 
 _WITHOUT = "STEPPEWATCH_TEST_WITHOUT_SERVERS"
+_LONGEST_FIRST = {"packaging": 0, "faults": 1, "flows": 2, "storage": 3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,11 @@ def pytest_configure() -> None:
     settings.load_profile("gate" if os.environ.get("CI") else "anybody")
     given = (os.environ.get(f"STEPPEWATCH_TEST_{name}_URL", "") for name in ("DATABASE", "BROKER"))
     loopback.forbid_others(loopback.addresses_of(given))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the tests of whole services, which take longest: at the end no core waits for the other."""
+    items.sort(key=lambda item: _LONGEST_FIRST.get(item.path.parent.name, len(_LONGEST_FIRST)))
 
 
 def pytest_report_header() -> list[str]:
