@@ -132,13 +132,6 @@ def set_channel_state(conn: Connection, channel_id: int, state: str, *, reason: 
     conn.execute(update(Channel).where(Channel.id == channel_id).values(values))
 
 
-def list_channels(conn: Connection) -> list[ChannelRow]:
-    """Return the channels that somebody still gets something on, those in trouble first."""
-    used = select(Recipient.channel_id).where(Recipient.state == "active")
-    query = select(*_CHANNEL).where(Channel.id.in_(used)).order_by(Channel.state.desc(), Channel.id)
-    return [ChannelRow(*row) for row in conn.execute(query)]
-
-
 def count_paused(conn: Connection) -> int:
     """Return how many channels are paused."""
     return conn.scalar(select(func.count()).select_from(Channel).where(Channel.state == "paused")) or 0

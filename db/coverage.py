@@ -49,12 +49,6 @@ def mark_articles(conn: Connection, article_ids: Sequence[int]) -> None:
         note_changes(conn, article_ids)
 
 
-def mark_everything(conn: Connection) -> None:
-    """Have the whole archive counted anew."""
-    conn.execute(insert(CoverageMark).from_select(["article_id"], select(Article.id)))
-    conn.execute(insert(CoverageMark).from_select(["article_id"], _gone_articles()))
-
-
 def _gone_articles() -> Select[int]:
     gone = Article.id.is_(None)
     return select(CoverageFact.article_id).outerjoin(Article, Article.id == CoverageFact.article_id).where(gone)
@@ -125,6 +119,14 @@ def iter_cells(conn: Connection, **wanted: Any) -> Iterator[Cell]:
     query = cells_query(**wanted).order_by(CoverageCell.bucket_on, series.entity_id, series.part)
     for row in conn.execution_options(yield_per=1_000).execute(query):
         yield Cell(*row)
+
+
+def list_entities(conn: Connection) -> list[str]:
+    """Return the entities that have cells, by id as the database sorts it."""
+    series = CoverageSeries
+    has_cells = select(CoverageCell.series_id).where(CoverageCell.series_id == series.id).exists()
+    daily = (series.grain == "day", series.split == "all", series.level == "all", series.entity_id != TOTAL)
+    return list(conn.scalars(select(series.entity_id).where(*daily, has_cells).order_by(series.entity_id)))
 
 
 def count_stories(conn: Connection, entity: str, since: date, until: date, *, level: str = "all") -> int:

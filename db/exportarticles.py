@@ -1,5 +1,4 @@
-"""The rows of exports about articles, one query for each kind: the columns of `worker.export.columns`, in a lasting
-order."""
+"""The rows of exports about articles, in a lasting order: a query for each kind, as `worker.export.columns` has it."""
 
 from __future__ import annotations
 

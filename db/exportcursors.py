@@ -36,11 +36,6 @@ def find_cursor(conn: Connection, name: str) -> Cursor | None:
     return Cursor(*row) if row else None
 
 
-def list_cursors(conn: Connection) -> list[Cursor]:
-    """Return all cursors by name."""
-    return [Cursor(*row) for row in conn.execute(_CURSORS.order_by(ExportCursor.name))]
-
-
 _CURSORS = select(ExportCursor.name, ExportCursor.request, ExportCursor.position, ExportCursor.exported_at)
 
 

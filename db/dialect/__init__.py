@@ -93,11 +93,9 @@ def snapshot(engine: Engine) -> Iterator[Connection]:
     """Yield a connection whose queries all see the store as it is now, for reading much and keeping little."""
     if is_sqlite(engine):
         with engine.connect() as conn:
-            settings = (
-                conn.connection.cursor()
-            )  # before the transaction begins; what is to be sorted spills into a file
+            settings = conn.connection.cursor()  # not the connection, which would begin the transaction
             settings.execute("PRAGMA cache_size = -2000")
-            settings.execute("PRAGMA temp_store = FILE")
+            settings.execute("PRAGMA temp_store = FILE")  # what is to be sorted does not fit into little memory
             try:
                 yield conn
             finally:
