@@ -8,10 +8,9 @@ from typing import Annotated
 
 import typer
 
-from cli.coverage import Format
 from cli.output import emit, fail, note, reason_of
 from cli.store import open_store
-from cli.tables import print_table, wants_json
+from cli.tables import Format, print_table, wants_json
 
 _MAX_BYTES = 20_000_000
 

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.coverage import Format
 from cli.output import emit, fail, note
 from cli.store import open_store
-from cli.tables import print_table, wants_json
+from cli.tables import Format, print_table, wants_json
 
 if TYPE_CHECKING:
     from db.engine import Database

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
@@ -10,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.export import DAY
+from cli.exportoptions import Since, Until, day_range
 from cli.output import fail
 from cli.store import open_store
+from cli.tables import Format, wants_json
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -51,13 +51,6 @@ class Level(StrEnum):
     all = "all"
 
 
-class Format(StrEnum):
-    """How the answer looks."""
-
-    json = "json"
-    table = "table"
-
-
 def coverage(
     entities: Annotated[
         list[str] | None, typer.Argument(metavar="ENTITY...", help="Ids or labels of the vocabulary.")
@@ -65,8 +58,8 @@ def coverage(
     by: Annotated[Grain, typer.Option(help="Length of a period; weeks are those of ISO 8601.")] = Grain.day,
     split: Annotated[Split | None, typer.Option(help="Count per outlet, language, country or genre.")] = None,
     level: Annotated[Level, typer.Option(help="Only mentions of this level.")] = Level.all,
-    since: Annotated[datetime | None, typer.Option(formats=DAY, metavar="DAY", help="First day, 2022-01-05.")] = None,
-    until: Annotated[datetime | None, typer.Option(formats=DAY, metavar="DAY", help="Last day.")] = None,
+    since: Since = None,
+    until: Until = None,
     share: Annotated[bool, typer.Option("--share", help="Also as a share of all articles in scope.")] = False,
     voice: Annotated[bool, typer.Option("--voice", help="Also as a share of all these entities together.")] = False,
     compare: Annotated[
@@ -96,14 +89,14 @@ def coverage(
     from cli import coverageshow
     from cli.names import entity_ids
 
-    as_json = (format or (Format.table if sys.stdout.isatty() else Format.json)) is Format.json
+    as_json = wants_json(format)
     if unusual:
         from cli.unusual import unusual as show_unusual
 
         return show_unusual(until=until.date() if until else None, rate=false_alarms, as_json=as_json)
     if not entities:
         raise typer.BadParameter("name at least one entity", param_hint="ENTITY...")
-    first, last = _range(since, until)
+    first, last = day_range(since, until)
     database = open_store()
     with database.reading() as conn:
         ids = entity_ids(conn, entities)
@@ -117,14 +110,6 @@ def coverage(
 
         draw(plot, shown)
     (coverageshow.as_json if as_json else coverageshow.as_table)(shown)
-
-
-def _range(since: datetime | None, until: datetime | None) -> tuple[date | None, date | None]:
-    """Return both as days; end the command when nothing lies between them."""
-    first, last = since and since.date(), until and until.date()
-    if first and last and first > last:
-        fail(f"--since {first} is after --until {last}")
-    return first, last
 
 
 def _shown(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli.output import emit, fail, note
+from cli.tables import Format, wants_json
 
 if TYPE_CHECKING:
     from db.engine import Database
@@ -19,7 +19,7 @@ _STAGES = {"poll": "feeds", "entry": "entries of feeds", "fetch": "pages", "unde
 def crawl(
     once: Annotated[bool, typer.Option("--once", help="Poll every feed now, fetch what is new, and end.")] = False,
     source: Annotated[str | None, typer.Option(help="Only this outlet (with --once).", metavar="ID")] = None,
-    format: Annotated[str | None, typer.Option(help="json or table; a table on a terminal.")] = None,
+    format: Annotated[Format | None, typer.Option(help="json or table; a table on a terminal.")] = None,
 ) -> None:
     """Collect: poll feeds, fetch what they name, look again for silent edits. Ctrl-C ends it.
 
@@ -28,8 +28,6 @@ def crawl(
 
     Example: steppewatch crawl --once --source 24-kg
     """
-    if format not in (None, "json", "table"):
-        fail(f"no format {format!r}", hint="choose json or table", code=2)
     if source is not None and not once:
         fail("--source belongs to --once", hint=f"steppewatch crawl --once --source {source}", code=2)
 
@@ -50,7 +48,7 @@ def crawl(
         main()
         return
     counts = _collect(settings, database, source)
-    _show(counts, format or ("table" if sys.stdout.isatty() else "json"))
+    _show(counts, as_json=wants_json(format))
     if counts["poll"].get("no network"):
         fail("outlets cannot be reached: no network", hint="nothing is held against them; run it again later")
 
@@ -82,8 +80,8 @@ def _collect(settings: Settings, database: Database, source: str | None) -> dict
     return counts
 
 
-def _show(counts: dict[str, dict[str, int]], format: str) -> None:
-    if format == "json":
+def _show(counts: dict[str, dict[str, int]], *, as_json: bool) -> None:
+    if as_json:
         emit(counts)
         return
     from rich.console import Console

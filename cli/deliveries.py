@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.coverage import Format
 from cli.output import emit, fail, note
 from cli.status import instant
 from cli.store import open_store
-from cli.tables import print_table, wants_json
+from cli.tables import Format, print_table, wants_json
 
 if TYPE_CHECKING:
     from db.deliveries import DeliveryRow

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.coverage import Format
 from cli.log import Log
 from cli.output import fail, note
+from cli.tables import Format, wants_json
 
 if TYPE_CHECKING:
     from cli.demoweb.server import Stage
@@ -120,10 +120,10 @@ def _report(result: Result | None, format: Format | None) -> None:
 
     if result is None:
         fail("the demo was ended before its script was over", hint="run again, it goes on where it was")
-    if (format or (Format.table if sys.stdout.isatty() else Format.json)) is Format.table:
-        print_result(result, Console())
-    else:
+    if wants_json(format):
         emit_result(result)
+    else:
+        print_result(result, Console())
     note(f"The script ran for {result.took_s:.0f} s.")
     if not result.is_good:
         raise typer.Exit(1)

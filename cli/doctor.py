@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.coverage import Format
 from cli.output import emit, note
+from cli.tables import Format, wants_json
 
 if TYPE_CHECKING:
     from cli.checks.finding import Finding
@@ -44,14 +43,14 @@ def doctor(
     settings = load()
     if data_dir is not None:
         settings = settings.model_copy(update={"data_dir": data_dir.expanduser().absolute()})
-    is_table = (format or (Format.table if sys.stdout.isatty() else Format.json)) is Format.table
+    as_json = wants_json(format)
     has_failed = False
     for finding in _findings(settings, host, port, network):
         has_failed |= finding.state == "failed"
-        if is_table:
-            _print(finding)
-        else:
+        if as_json:
             emit({"check": finding.check, "state": finding.state, "found": finding.found, "mend": finding.mend or None})
+        else:
+            _print(finding)
     if has_failed:
         raise typer.Exit(1)
 

@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cli.output import inert
+from cli.tables import new_table
+
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
@@ -47,9 +50,6 @@ _COLOURS = {
 }
 _MISS = "dim underline"
 _MOST_ROWS = 200
-_HARMFUL = {code: "\ufffd" for code in (*range(9), *range(11, 32), *range(127, 160), *range(0x202A, 0x202F),
-                                          *range(0x2066, 0x206A))}  # fmt: skip
-"""Characters by which a text could steer the terminal or turn its direction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,7 @@ def show(console: Console, file: str, found: Explained) -> None:
     from rich.rule import Rule
     from rich.text import Text
 
-    console.print(Rule(Text(f"{_inert(file)}, {found.language or 'language unknown'}"), align="left"))
+    console.print(Rule(Text(f"{inert(file)}, {found.language or 'language unknown'}"), align="left"))
     console.print(_highlighted(found))
     if found.mentions:
         console.print()
@@ -148,14 +148,10 @@ def show(console: Console, file: str, found: Explained) -> None:
         console.print(_scope(found.verdict))
 
 
-def _inert(text: str) -> str:
-    return text.translate(_HARMFUL)
-
-
 def _highlighted(found: Explained) -> Text:
     from rich.text import Text
 
-    shown = Text(_inert(found.text))
+    shown = Text(inert(found.text))
     for miss in found.misses:
         if not _is_inside(miss, found.mentions):
             shown.stylize(_MISS, miss.start, miss.end)
@@ -176,7 +172,7 @@ def _mentions(found: Explained) -> Table:
         rows.setdefault(key, []).append(mention.start)
     for (surface, entity, type, rule, metonym_of), starts in list(rows.items())[:_MOST_ROWS]:
         table.add_row(
-            Text(_inert(surface), style=_COLOURS.get(type, "white")),
+            Text(inert(surface), style=_COLOURS.get(type, "white")),
             Text(f"{entity}, for {metonym_of}" if metonym_of else entity),
             Text(f"{rule}: {RULES[rule]}" if rule in RULES else rule),
             Text(_places(starts), style="dim"),
@@ -196,7 +192,7 @@ def _misses(found: Explained, misses: Sequence[NearMiss]) -> Table:
         rows.setdefault(key, []).append(miss.start)
     for (surface, entity, veto), starts in list(rows.items())[:_MOST_ROWS]:
         table.add_row(
-            Text(_inert(surface), style=_MISS),
+            Text(inert(surface), style=_MISS),
             Text(entity),
             Text(f"{veto}: {VETOES.get(veto, '')}".rstrip(": ")),
             Text(_places(starts), style="dim"),
@@ -205,11 +201,9 @@ def _misses(found: Explained, misses: Sequence[NearMiss]) -> Table:
 
 
 def _table(*columns: str) -> Table:
-    from rich.table import Table
-
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for name in columns:
-        table.add_column(name, overflow="fold")
+    table = new_table(*columns)
+    for column in table.columns:
+        column.overflow = "fold"
     return table
 
 

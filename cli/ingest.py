@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.output import emit, note
+from cli.tables import Format, wants_json
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -24,7 +25,7 @@ def ingest(
         list[str],
         typer.Argument(metavar="PATH...", help="Files (.txt .html .jsonl), folders, - for JSON lines."),
     ],
-    format: Annotated[str | None, typer.Option(help="json or table; a table on a terminal.")] = None,
+    format: Annotated[Format | None, typer.Option(help="json or table; a table on a terminal.")] = None,
 ) -> None:
     """Store documents: read, recognise reprints, tag, count.
 
@@ -40,8 +41,6 @@ def ingest(
     from worker.service import utc_now
     from worker.setup import prepare
 
-    if format not in (None, "json", "table"):
-        raise typer.BadParameter("choose json or table", param_hint="--format")
     settings = load()
     with store_troubles_told(settings.database):
         database = Database(settings.database)
@@ -50,7 +49,7 @@ def ingest(
     with store_troubles_told(settings.database), _Progress() as progress:
         counts = take_in(chain, lambda observed_at: _read(paths, observed_at), progress=progress.add)
     progress.tell_reasons()
-    _show(counts, format or ("table" if sys.stdout.isatty() else "json"))
+    _show(counts, as_json=wants_json(format))
     if counts["rejected"]:
         raise typer.Exit(1)
 
@@ -65,10 +64,10 @@ def _read(paths: Sequence[str], observed_at: datetime) -> Iterator[Document | Re
             yield from read_file(name, path, observed_at=observed_at)
 
 
-def _show(counts: Counter[str], format: str) -> None:
+def _show(counts: Counter[str], *, as_json: bool) -> None:
     from worker.documents import OUTCOMES
 
-    if format == "json":
+    if as_json:
         emit({outcome: counts[outcome] for outcome in OUTCOMES})
         return
     from rich.console import Console

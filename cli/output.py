@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -19,21 +21,30 @@ def use_utf8() -> None:
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
+_OBEYED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def inert(text: str) -> str:
+    """Return a text of the same length without what steers a terminal or turns the direction of writing."""
+    return _OBEYED.sub("\ufffd", text)
+
+
 def emit(record: Mapping[str, object]) -> None:
-    """Print one JSON line to stdout."""
-    sys.stdout.write(json.dumps(record, ensure_ascii=False, separators=(",", ":")) + "\n")
+    """Print one JSON line to stdout; what would steer a terminal is escaped, which JSON reads the same."""
+    line = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
+    sys.stdout.write(_OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", line) + "\n")
 
 
 def note(message: str) -> None:
     """Tell the person something that is not the result."""
-    typer.echo(message, err=True)
+    typer.echo(inert(message), err=True)
 
 
 def fail(message: str, *, hint: str = "", code: int = 1) -> NoReturn:
     """End the command: what happened, to what, and what to do about it."""
-    typer.echo(f"error: {message}", err=True)
+    typer.echo(inert(f"error: {message}"), err=True)
     if hint:
-        typer.echo(f"  {hint}", err=True)
+        typer.echo(inert(f"  {hint}"), err=True)
     raise typer.Exit(code)
 
 
@@ -51,6 +62,11 @@ def wrong_settings_explained() -> Iterator[None]:
 
         refuse_unknown_names()
     yield
+
+
+def is_full(error: OSError) -> bool:
+    """Say whether the system had no room for what was to be written."""
+    return error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def reason_of(error: OSError) -> str:

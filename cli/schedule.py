@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.export import (
+from cli.exportoptions import (
     Counted,
     CountedIn,
     Entities,
@@ -33,9 +33,11 @@ from cli.export import (
     request_of,
 )
 from cli.output import emit, fail, reason_of
+from cli.status import instant
 from cli.store import open_store
 
 if TYPE_CHECKING:
+    from db.engine import Database
     from db.exportschedules import Schedule
 
 _NAME = re.compile(r"\w[\w.-]{0,99}")
@@ -123,7 +125,7 @@ def schedule_remove(name: Annotated[str, typer.Argument(metavar="NAME")]) -> Non
     from db import exportcursors, exportschedules
 
     database = open_store()
-    _known(name)
+    _known(database, name)
     database.write(lambda conn: exportschedules.remove_schedule(conn, name))
     database.write(lambda conn: exportcursors.remove_cursor(conn, name))
 
@@ -136,33 +138,30 @@ def schedule_run(name: Annotated[str, typer.Argument(metavar="NAME")]) -> None:
     from worker.scheduled import run
 
     database = open_store()
-    file = run(database, _known(name), datetime.now(UTC))
+    file = run(database, _known(database, name), datetime.now(UTC))
     if file is None:
         raise typer.Exit(1)
     sys.stdout.write(f"{file}\n")
 
 
-def _known(name: str) -> Schedule:
+def _known(database: Database, name: str) -> Schedule:
     from db.exportschedules import list_schedules
 
-    schedules = {schedule.name: schedule for schedule in open_store().read(list_schedules)}
+    schedules = {schedule.name: schedule for schedule in database.read(list_schedules)}
     if name not in schedules:
         fail(f"there is no schedule {name!r}", hint=f"there are: {', '.join(schedules) or 'none'}")
     return schedules[name]
 
 
 def _emit(schedule: Schedule) -> None:
-    def written(at: datetime | None) -> str | None:
-        return at.isoformat().replace("+00:00", "Z") if at else None
-
     emit(
         {
             "name": schedule.name,
             "every": schedule.every,
             "folder": schedule.folder,
             **schedule.request,
-            "next_at": written(schedule.next_at),
-            "last_at": written(schedule.last_at),
+            "next_at": instant(schedule.next_at),
+            "last_at": instant(schedule.last_at),
             "last_file": schedule.last_file,
             "last_error": schedule.last_error,
         }

@@ -11,11 +11,10 @@ from urllib.parse import urlsplit
 
 import typer
 
-from cli.coverage import Format
 from cli.output import emit, fail, note
 from cli.status import instant
 from cli.store import open_store
-from cli.tables import cell, new_table, wants_json
+from cli.tables import Format, cell, new_table, wants_json
 
 if TYPE_CHECKING:
     from rich.table import Table

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.coverage import Format
-from cli.output import emit, fail
+from cli.output import emit, fail, inert
 from cli.store import open_store, reason_of, shown
+from cli.tables import Format, wants_json
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -45,7 +44,7 @@ def status(
     except SQLAlchemyError as error:
         fail(f"the store {shown(database.url)} cannot be read: {reason_of(error)}")
     full = lack_of_room(load().data_dir)
-    if (format or (Format.table if sys.stdout.isatty() else Format.json)) is Format.json:
+    if wants_json(format):
         emit({**store, "disk_full": full, **_record(health), "alerts": _posted(posted)})
     else:
         _print_tables(health, store, posted, full)
@@ -163,5 +162,5 @@ def _print_rows(console: Console, rows: Sequence[tuple[str, ...]]) -> None:
 
     table = Table.grid(padding=(0, 2))
     for row in rows:
-        table.add_row(*(Text(cell, overflow="fold") for cell in row))
+        table.add_row(*(Text(inert(words), overflow="fold") for words in row))
     console.print(table if rows else Text("none", style="dim"))

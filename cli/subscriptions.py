@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.coverage import Format
 from cli.output import emit, fail, note
 from cli.status import instant
 from cli.store import open_store
-from cli.tables import print_table, wants_json
+from cli.tables import Format, print_table, wants_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

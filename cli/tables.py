@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Sequence
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from cli.coverage import Format
+from cli.output import inert
 
 if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
 
+class Format(StrEnum):
+    """How a result is printed."""
+
+    json = "json"
+    table = "table"
+
+
 def wants_json(format: Format | None) -> bool:
-    """Return whether JSON lines are wanted: asked for, or not written to a terminal."""
+    """Return whether JSON is wanted: asked for, or not written to a terminal."""
     return (format or (Format.table if sys.stdout.isatty() else Format.json)) is Format.json
 
 
@@ -29,10 +37,10 @@ def new_table(*titles: str) -> Table:
 
 
 def cell(value: object) -> Text:
-    """Return a cell: what others wrote is never taken for markup."""
+    """Return a cell: what others wrote is never taken for markup, nor obeyed by the terminal."""
     from rich.text import Text
 
-    return Text("" if value is None else str(value))
+    return Text("" if value is None else inert(str(value)))
 
 
 def print_table(titles: Sequence[str], rows: Iterable[Sequence[object]], *, empty: str = "none") -> None:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.output import emit, fail, reason_of
-from cli.vocabulary import Format, read_folder, wants_table
+from cli.tables import Format, wants_json
+from cli.vocabulary import read_folder
 from worker.lines import json_object, numbered_lines
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def tag(
     if batch:
         all_good = _tag_batch(tagger, batch, lang)
     elif explain:
-        all_good = _explain_files(tagger, files or [], lang, in_colour=wants_table(format))
+        all_good = _explain_files(tagger, files or [], lang, in_colour=not wants_json(format))
     else:
         all_good = _tag_files(tagger, files or [], lang)
     if not all_good:

@@ -6,13 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from cli.output import fail
 from cli.store import reason_of, shown, sqlite_file
-
-if TYPE_CHECKING:
-    from sqlalchemy.exc import SQLAlchemyError
 
 _FULL = ("disk is full", "no space left", "disk full", "file too large", "disk quota exceeded")
 _NOT_OURS = ("readonly database", "read-only", "permission denied", "unable to open database file", "not permitted")
@@ -55,7 +51,7 @@ def judge(where: str, folder: Path | None, reason: str, *, is_writing: bool) -> 
     return Trouble(f"the store {where} cannot be used: {reason}", "STEPPEWATCH_DATABASE_URL names another")
 
 
-def trouble_of(url: str, error: SQLAlchemyError | OSError | Exception, *, is_writing: bool = True) -> Trouble:
+def trouble_of(url: str, error: Exception, *, is_writing: bool = True) -> Trouble:
     """Return what an error that came out of using the store at `url` means."""
     file = sqlite_file(url)
     where = shown(url)

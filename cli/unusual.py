@@ -9,6 +9,7 @@ from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from cli.output import inert
 from cli.store import open_store
 
 if TYPE_CHECKING:
@@ -112,6 +113,6 @@ def _print(day: date, records: list[dict[str, Any]], labels: Mapping[str, str], 
             title.append(f" and {other}  together for the first time on {record['since']}", style="not bold")
         console.print(title)
         for story in record["stories"]:
-            console.print(Text(f"  {story['articles']:,} × {story['title'] or story['url']}", style="dim"))
+            console.print(Text(inert(f"  {story['articles']:,} × {story['title'] or story['url']}"), style="dim"))
     if any(record["kind"] == "burst" for record in records):
         console.print(f"Of these bursts {rate:.0%} are expected to be chance (Benjamini and Hochberg).", style="dim")

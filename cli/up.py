@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import fcntl
 import os
 import socket
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from cli.log import Log, LogFile
-from cli.output import fail, reason_of
+from cli.output import fail, is_full, reason_of
 
 if TYPE_CHECKING:
     from db.settings import Settings
@@ -153,8 +152,7 @@ def sole_use(folder: Path) -> Iterator[None]:
 
 
 def _refuse_folder(folder: Path, error: OSError) -> NoReturn:
-    is_full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-    hint = "free some space on its disk, or --data-dir names another" if is_full else "--data-dir names another"
+    hint = "free some space on its disk, or --data-dir names another" if is_full(error) else "--data-dir names another"
     fail(f"the data directory {folder} cannot be used: {reason_of(error)}", hint=hint)
 
 

@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections import Counter
 from collections.abc import Sequence
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli.output import emit, fail, note
+from cli.tables import Format, wants_json
 
 if TYPE_CHECKING:
     from worker.tagging.lint import Finding
     from worker.tagging.vocabulary import Entity, Vocabulary
-
-
-class Format(StrEnum):
-    """How a result is printed."""
-
-    table = "table"
-    json = "json"
 
 
 _FORMAT = typer.Option("--format", help="A table, or a JSON line each; by itself a table on a terminal.")
@@ -72,10 +64,10 @@ def vocabulary_show(
     if entity is None:
         close = get_close_matches(id, vocabulary.by_id, n=3)
         fail(f"no entity has the id {id!r}", hint="did you mean " + ", ".join(close) + "?" if close else "")
-    if wants_table(format):
-        _show_one(entity)
-    else:
+    if wants_json(format):
         emit(_record(entity, vocabulary.version))
+    else:
+        _show_one(entity)
 
 
 def vocabulary_check(
@@ -172,13 +164,8 @@ def read_folder(folder: str) -> Vocabulary:
         fail("the vocabulary has errors:\n" + str(error), hint=f"steppewatch vocabulary check {folder}")
 
 
-def wants_table(format: Format | None) -> bool:
-    """Say whether a person reads the result."""
-    return sys.stdout.isatty() if format is None else format is Format.table
-
-
 def _show_all(records: Sequence[dict[str, object]], format: Format | None) -> None:
-    if not wants_table(format):
+    if wants_json(format):
         for record in records:
             emit(record)
     elif records:

@@ -12,7 +12,8 @@ import typer
 
 from cli.output import emit, fail, note
 from cli.store import open_store
-from cli.vocabulary import Format, read_folder, wants_table
+from cli.tables import Format, wants_json
+from cli.vocabulary import read_folder
 
 if TYPE_CHECKING:
     from db.engine import Database
@@ -133,7 +134,7 @@ def _compared(database: Database, vocabulary: Vocabulary) -> tuple[str | None, D
 def _show(
     version: str, was: str | None, found: Difference, format: Format | None, revisions_outdated: int | None = None
 ) -> None:
-    if not wants_table(format):
+    if wants_json(format):
         aliases = {
             name: [{"entity": entity, "lang": alias.language, "text": alias.text} for entity, alias in pairs]
             for name, pairs in (("aliases_added", found.aliases_added), ("aliases_removed", found.aliases_removed))
@@ -164,10 +165,10 @@ def _show(
 
 
 def _tell(record: dict[str, object], sentence: str, format: Format | None) -> None:
-    if wants_table(format):
-        sys.stdout.write(sentence + "\n")
-    else:
+    if wants_json(format):
         emit(record)
+    else:
+        sys.stdout.write(sentence + "\n")
 
 
 @contextmanager

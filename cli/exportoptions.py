@@ -1,0 +1,141 @@
+"""The options of `export` and `schedule`, and what they come to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.output import fail
+
+if TYPE_CHECKING:
+    from db.engine import Database
+    from db.exports import Filters
+    from worker.exporting import Request
+
+DAY = ["%Y-%m-%d"]
+
+
+class Kind(StrEnum):
+    """What can be exported."""
+
+    articles = "articles"
+    mentions = "mentions"
+    coverage = "coverage"
+    cooccurrence = "cooccurrence"
+    clusters = "clusters"
+    revisions = "revisions"
+    matches = "matches"
+    sources = "sources"
+
+
+class Scope(StrEnum):
+    """Which articles, by what they are about."""
+
+    all = "all"
+    in_scope = "in"
+    out_of_scope = "out"
+
+
+class Counted(StrEnum):
+    """What the cells of wide coverage count."""
+
+    articles = "articles"
+    stories = "stories"
+    mentions = "mentions"
+
+
+class Format(StrEnum):
+    """How rows are written."""
+
+    csv = "csv"
+    parquet = "parquet"
+
+
+Since = Annotated[datetime | None, typer.Option(formats=DAY, metavar="DAY", help="First day, 2022-01-05.")]
+Until = Annotated[datetime | None, typer.Option(formats=DAY, metavar="DAY", help="Last day.")]
+Entities = Annotated[
+    list[str] | None, typer.Option("--entity", metavar="NAME", help="Only of this entity (id or label); repeatable.")
+]
+Sources = Annotated[
+    list[str] | None,
+    typer.Option("--source", metavar="NAME", help="Only of this outlet (id, name or domain); repeatable."),
+]
+Languages = Annotated[
+    list[str] | None, typer.Option("--lang", metavar="CODE", help="Only articles in this language; repeatable.")
+]
+Genres = Annotated[list[str] | None, typer.Option("--genre", metavar="G", help="Only of this genre; repeatable.")]
+InScope = Annotated[Scope, typer.Option("--scope", help="Only articles in or out of the vocabulary's scope.")]
+Queries = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--query", metavar="Q", help="Only articles that answer a query of the language of alerts; repeatable if wide."
+    ),
+]
+Wide = Annotated[bool, typer.Option("--wide", help="Coverage with a column for each entity or query, and every day.")]
+CountedIn = Annotated[Counted, typer.Option("--count", help="What wide coverage counts.")]
+FormatOf = Annotated[Format, typer.Option("--format", help="Parquet needs the package pyarrow.")]
+Packed = Annotated[bool, typer.Option("--gzip", help="Compress the CSV.")]
+Excel = Annotated[bool, typer.Option("--excel", help="Begin with a byte order mark, by which Excel sees UTF-8.")]
+
+
+def request_of(
+    kind: Kind,
+    filters: Filters,
+    queries: Sequence[str] | None,
+    wide: bool,
+    count: Counted,
+    format: Format,
+    packed: bool,
+    excel: bool,
+) -> Request:
+    """Return the request of a command's options. Ends the command when they do not go together."""
+    from worker.exporting import Request
+
+    if wide and kind is not Kind.coverage:
+        raise typer.BadParameter("only coverage can be wide", param_hint="--wide")
+    if format is Format.parquet and (packed or excel):
+        raise typer.BadParameter("Parquet is compressed already, and no spreadsheet", param_hint="--gzip, --excel")
+    asked = tuple(queries or ())
+    if len(asked) > 1 and not wide:
+        raise typer.BadParameter("only wide coverage has several; join them with OR", param_hint="--query")
+    one, several = ("", asked) if wide else ("".join(asked), ())
+    return Request(kind.value, filters, one, wide, several, count.value, format.value, excel, packed)
+
+
+def day_range(since: datetime | None, until: datetime | None) -> tuple[date | None, date | None]:
+    """Return both as days. Ends the command when nothing lies between them."""
+    first, last = since and since.date(), until and until.date()
+    if first and last and first > last:
+        fail(f"--since {first} is after --until {last}", hint="no day lies between them")
+    return first, last
+
+
+def filters_of(
+    database: Database,
+    since: datetime | None,
+    until: datetime | None,
+    entities: Sequence[str] | None,
+    sources: Sequence[str] | None,
+    languages: Sequence[str] | None,
+    genres: Sequence[str] | None,
+    scope: Scope,
+) -> Filters:
+    """Return the filters of a command's options. Ends the command for names that nobody knows."""
+    from cli.names import entity_ids, source_ids
+    from db.exports import Filters
+
+    first, last = day_range(since, until)
+    with database.reading() as conn:
+        return Filters(
+            since=first,
+            until=last,
+            entities=entity_ids(conn, entities) if entities else (),
+            sources=source_ids(conn, sources) if sources else (),
+            languages=languages or (),
+            genres=genres or (),
+            in_scope={Scope.all: None, Scope.in_scope: True, Scope.out_of_scope: False}[scope],
+        )
