@@ -49,7 +49,7 @@ def send_chat(address: str, *, subject: str, text: str, timeout_s: float) -> Non
     service = apprise.Apprise.instantiate(f"{checked}{'&' if '?' in checked else '?'}{options}")
     if service is None:
         raise AddressRefused("the address does not fit its service")
-    with apprise.LogCapture(level=logging.WARNING) as said:  # type: ignore[no-untyped-call]  # apprise has no types
+    with apprise.LogCapture(level=logging.WARNING) as said:
         arrived = service.notify(body=text or subject, title=subject, body_format=apprise.NotifyFormat.TEXT)
         words = " ".join(said.getvalue().split())
     if not arrived:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import smtplib
+import socket
 import ssl
 import time
 from dataclasses import dataclass
@@ -131,8 +132,8 @@ class _Smtp(smtplib.SMTP):
         if code != 220:
             raise smtplib.SMTPConnectError(code, text)
 
-    def _get_socket(self, host: str, port: int, timeout: float) -> object:
-        plain = super()._get_socket(host, port, self._left())  # type: ignore[misc]  # not in typeshed
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        plain = socket.create_connection((host, port), self._left())
         return self._context.wrap_socket(plain, server_hostname=host) if self._context else plain
 
     def send(self, s: ReadableBuffer | str) -> None:
