@@ -18,7 +18,8 @@ _OPENING = r"\((?:[^\W\d_]{2,15}[\s–—:,-]+){0,3}[\"«“„'‘]?"
 _AFTER = re.compile(_OPENING + r"([^\W\d_]{2,10})(?![^\W_])")  # (далее – ОДР; hereinafter RPO
 _BEFORE = re.compile(r"(?<![^\W_])([^\W\d_]{2,10})[\"»”]?\s?$")
 _WITHIN = re.compile(r"\([\"«“„]?")
-_REACH = 13  # the longest acronym, a quotation mark, a space and what is before it
+_PARTING = 2  # a quotation mark and a space
+_REACH = 10 + _PARTING + 1  # the longest acronym, what parts it from the bracket, and the character before it
 _SMALL = 3  # words up to this length may be left out of an acronym: of, the, по, о
 _MOST_WORDS = 10
 _NO_ENDING = frozenset(("",))
@@ -75,16 +76,21 @@ def _candidates(text: str) -> Iterator[tuple[str, int, int]]:
     """Yield acronyms at brackets: each with where the words before it end, or where those in the brackets begin."""
     at = text.find("(")
     while at >= 0:
-        before = at
-        while before and (text[before - 1].isspace() or text[before - 1] in "\"»”’'"):
-            before -= 1
         if (found := _AFTER.match(text, at)) and is_acronym(found[1]):
-            yield found[1], before, -1
-        if text[before - 1 : before].isupper() and (within := _WITHIN.match(text, at)):
+            yield found[1], _end_of_words(text, at), -1
+        last = text[max(0, at - _PARTING - 1) : at]  # with the last letter of an acronym, a capital
+        if last != last.lower() and (within := _WITHIN.match(text, at)):
             found = _BEFORE.search(text[max(0, at - _REACH) : at])
             if found and is_acronym(found[1]):
                 yield found[1], 0, within.end()
         at = text.find("(", at + 1)
+
+
+def _end_of_words(text: str, end: int) -> int:
+    """Return the end without the spaces and quotation marks before it."""
+    while end and (text[end - 1].isspace() or text[end - 1] in "\"»”’'"):
+        end -= 1
+    return end
 
 
 def _occurrences(text: str, acronym: str) -> Iterator[int]:
