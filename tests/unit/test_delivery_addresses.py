@@ -38,7 +38,7 @@ def test_a_usable_address_is_kept(kind: str, address: str, stored: str) -> None:
         ("webhook", "https://hooks.example:22/", "port 22"),
         ("webhook", "https://user:pass@hooks.example/", "user name"),
         ("chat", "json://intranet/", "not among"),
-        ("chat", "file:///a/secret", "not among"),
+        ("chat", "file://depot.example/secret", "not among"),
         ("chat", "mailto://a:b@mail.example", "not among"),
         ("chat", "syslog://", "not among"),
         ("chat", "ntfys://intranet/topic", "not among"),

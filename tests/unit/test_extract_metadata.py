@@ -176,7 +176,7 @@ def test_author(html: str, expected: str | None) -> None:
         pytest.param("<link rel='canonical' href='/1'>", None, None, id="relative to nothing"),
         pytest.param("<meta property='og:url' content='https://a.example/2'>", None, "https://a.example/2", id="og"),
         pytest.param("<link rel='canonical' href='javascript:x()'>", None, None, id="script"),
-        pytest.param("<link rel='canonical' href='file:///a/page'>", None, None, id="file"),
+        pytest.param("<link rel='canonical' href='file://depot.example/page'>", None, None, id="file"),
         pytest.param("<link rel='canonical' href='http://localhost/'>", None, None, id="no domain"),
     ],
 )

@@ -91,7 +91,7 @@ def test_public_addresses_are_not_refused(address: str) -> None:
         pytest.param("http://127.0.0.1./", "refused: loopback address 127.0.0.1", id="dot at the end"),
         pytest.param("http://0/", "refused: unspecified address 0.0.0.0", id="zero"),
         pytest.param("http://a:b@outlet.kz/", "refused: an address with a user name in it", id="user name"),
-        pytest.param("file:///a/secret", "refused: only http and https are fetched, not file", id="a file"),
+        pytest.param("file://depot.example/secret", "refused: only http and https are fetched, not file", id="a file"),
         pytest.param("ftp://outlet.kz/", "refused: only http and https are fetched, not ftp", id="ftp"),
         pytest.param("gopher://outlet.kz/", "refused: only http and https are fetched, not gopher", id="gopher"),
         pytest.param("http:///a", "refused: an address without host", id="no host"),
