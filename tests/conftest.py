@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack
@@ -83,6 +84,30 @@ def _own_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
                 patch.delenv(name)
         patch.setenv("STEPPEWATCH_DATA_DIR", str(tmp_path_factory.mktemp("data")))
         yield
+
+
+@pytest.fixture(scope="session")
+def warm(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Path]:
+    """Give what makes a data directory with the files in its cache that a first command takes five seconds to make.
+
+    They are made once and linked: whoever makes one anew puts another in its place. Tests of the very first start do
+    without.
+    """
+    from samples import packaged  # here, for most tests start without it
+
+    from db.settings import Settings
+    from worker.extract.langmodel import mapped
+    from worker.tagging.cachefile import cached
+
+    made = tmp_path_factory.mktemp("cache")
+    cached(packaged()[0], made)
+    mapped(made)
+
+    def warmed(folder: Path) -> Path:
+        shutil.copytree(made, Settings(data_dir=folder, database_url="").cache_dir, copy_function=os.link)
+        return folder
+
+    return warmed
 
 
 @pytest.fixture(scope="session")

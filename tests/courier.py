@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from servers.answering import QuietHandler, answering
 from sqlalchemy import Row, insert, select, update
 
 from db.engine import Database
@@ -65,7 +64,7 @@ class Site:
 def serving() -> Iterator[Site]:
     """Serve an outlet without pages on a free port of 127.0.0.1 while the block runs."""
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(QuietHandler):
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
@@ -90,18 +89,9 @@ def serving() -> Iterator[Site]:
                 time.sleep(delay_s)
                 self.wfile.write(body[start : start + step])
 
-        def log_message(self, format: str, *args: Any) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    site = Site(server.server_port)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
+    with answering(Handler) as port:
+        site = Site(port)
         yield site
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 def settings_for(site: Site, folder: Path, database_url: str = "", **more: Any) -> Settings:

@@ -62,7 +62,8 @@ def document(
 
 
 @cache
-def _packaged() -> tuple[Vocabulary, tuple[Outlet, ...]]:
+def packaged() -> tuple[Vocabulary, tuple[Outlet, ...]]:
+    """Return what the package holds, read only once."""
     return read_vocabulary(packaged_folder()), read_catalogue(packaged_folder())
 
 
@@ -70,7 +71,7 @@ def prepared_store(url: str) -> Database:
     """Return what `worker.setup.prepare` makes of an empty database, reading the packaged files only once."""
     database = Database(url)
     migrate.upgrade(database)
-    vocabulary, outlets = _packaged()
+    vocabulary, outlets = packaged()
     database.write(lambda conn: load_vocabulary(conn, vocabulary, now=NOON))
     database.write(lambda conn: load_catalogue(conn, outlets, now=NOON))
     return database

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from xml.sax.saxutils import escape
 
 from samples import OTHER, PARAGRAPHS
+from servers.answering import QuietHandler, answering
 
 
 @dataclass
@@ -69,7 +68,7 @@ def numbered(count: int) -> dict[str, tuple[str, str]]:
 def serving(site: Site) -> Iterator[Site]:
     """Serve the outlet on a free port of 127.0.0.1 while the block runs."""
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(QuietHandler):
         def do_GET(self) -> None:
             site.asked.append(self.path)
             if self.path == "/rss.xml":
@@ -86,17 +85,5 @@ def serving(site: Site) -> Iterator[Site]:
             self.end_headers()
             self.wfile.write(body)
 
-        def log_message(self, format: str, *args: object) -> None:
-            """Keep quiet."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    site.port = server.server_address[1]
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
+    with answering(Handler) as site.port:
         yield site
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

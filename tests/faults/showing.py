@@ -68,9 +68,8 @@ def show(
 
     Raises DemoError when something never gets done.
     """
-    folder.mkdir()
     kept = folder / "broker"
-    kept.mkdir()
+    kept.mkdir(parents=True)
     settings = demo_settings(Settings(data_dir=folder, database_url=database_url), web)
     settings = settings.model_copy(update={"host_delay_s": 0.0})
     launch = valkey.plan(kept)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from difflib import unified_diff
 from pathlib import Path
@@ -56,9 +56,9 @@ def web() -> DemoWeb:
 
 
 @pytest.fixture(scope="module")
-def undisturbed(web: DemoWeb, tmp_path_factory: pytest.TempPathFactory) -> Ended:
+def undisturbed(web: DemoWeb, warm: Callable[[Path], Path], tmp_path_factory: pytest.TempPathFactory) -> Ended:
     """What comes out when nothing is killed."""
-    folder = tmp_path_factory.mktemp("undisturbed") / "data"
+    folder = warm(tmp_path_factory.mktemp("undisturbed"))
     return show(web, folder, f"sqlite:///{folder / 'steppewatch.db'}")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -55,13 +55,13 @@ def database(database_url: str, site: Site) -> Iterator[Database]:
 
 
 def test_killing_the_worker_in_the_middle_loses_and_doubles_nothing(
-    database: Database, broker_url: str, site: Site, tmp_path: Path
+    database: Database, broker_url: str, site: Site, warm: Callable[[Path], Path], tmp_path: Path
 ) -> None:
     log = tmp_path / "log"
     environment = {
         "STEPPEWATCH_DATABASE_URL": database.url,
         "STEPPEWATCH_BROKER_URL": broker_url,
-        "STEPPEWATCH_DATA_DIR": str(tmp_path),
+        "STEPPEWATCH_DATA_DIR": str(warm(tmp_path)),
         "STEPPEWATCH_ALLOW_PRIVATE_HOSTS": site.address,
         "STEPPEWATCH_HOST_DELAY_S": "0",
         "STEPPEWATCH_BATCH_SIZE": "2",
@@ -98,14 +98,14 @@ def test_killing_the_worker_in_the_middle_loses_and_doubles_nothing(
 
 
 def test_a_worker_without_its_beat_ends_even_when_it_cannot_shut_down(
-    sqlite_url: str, broker_url: str, tmp_path: Path
+    sqlite_url: str, broker_url: str, warm: Callable[[Path], Path], tmp_path: Path
 ) -> None:
     """A child that never answers holds up the shutdown that the worker begins when its beat is gone."""
     prepared_store(sqlite_url).close()
     environment = {
         "STEPPEWATCH_DATABASE_URL": sqlite_url,
         "STEPPEWATCH_BROKER_URL": broker_url,
-        "STEPPEWATCH_DATA_DIR": str(tmp_path),
+        "STEPPEWATCH_DATA_DIR": str(warm(tmp_path)),
     }
     log = tmp_path / "log"
     with running(worker(tmp_path), environment, ROOT, log) as process:

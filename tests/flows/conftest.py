@@ -1,4 +1,4 @@
-"""Desks for the tests of alerts."""
+"""Desks for the tests of alerts, and an outlet for those of the crawler."""
 
 from __future__ import annotations
 
@@ -7,8 +7,16 @@ from contextlib import ExitStack, contextmanager
 
 import pytest
 from alertdesk import Desk, small_store
+from courier import Site, serving
 from servers.mailserver import serving_mail
 from servers.webhookserver import receiving
+
+
+@pytest.fixture(name="site")
+def running_site() -> Iterator[Site]:
+    """The Courier, an outlet without pages yet."""
+    with serving() as served:
+        yield served
 
 
 @contextmanager

@@ -6,22 +6,11 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
-import pytest
-from courier import (
-    LONG_AGO,
-    Reply,
-    Site,
-    captures,
-    environment_of,
-    look_again,
-    serving,
-    settings_for,
-    store_for,
-)
+from courier import LONG_AGO, Reply, Site, captures, environment_of, look_again, settings_for, store_for
 from material import ROOT
 from sqlalchemy import select, update
 
@@ -30,12 +19,6 @@ from db.engine import Database
 from db.feeds import add_feed
 from db.models import Feed, Source
 from worker.setup import prepare
-
-
-@pytest.fixture(name="site")
-def running_site() -> Iterator[Site]:
-    with serving() as served:
-        yield served
 
 
 def test_a_feed_is_followed_to_captures(site: Site, tmp_path: Path, database_url: str) -> None:
@@ -98,8 +81,8 @@ def test_requests_to_one_host_keep_their_distance(site: Site, tmp_path: Path) ->
     assert min(later - sooner for sooner, later in pairwise(times)) > 0.3 - 0.05
 
 
-def test_crawl_once_collects_and_understands(site: Site, tmp_path: Path) -> None:
-    settings = settings_for(site, tmp_path)
+def test_crawl_once_collects_and_understands(site: Site, warm: Callable[[Path], Path], tmp_path: Path) -> None:
+    settings = settings_for(site, warm(tmp_path))
     site.feed("/1")
     site.page("/1", "The ministers of Kazakhstan and Turkey met in the old customs house on the lake. " * 5)
     database = Database(settings.database)

@@ -5,22 +5,10 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-import pytest
-from courier import (
-    LONG_AGO,
-    Reply,
-    Site,
-    captures,
-    environment_of,
-    follow,
-    serving,
-    settings_for,
-    store_for,
-)
+from courier import LONG_AGO, Reply, Site, captures, environment_of, follow, settings_for, store_for
 from material import ROOT
 from processes import running, wait_until
 from sqlalchemy import insert, select
@@ -30,12 +18,6 @@ from crawlers.once import fetch_once
 from db.feeds import count_feeds, find_network_problem
 from db.models import Feed, Problem
 from db.settings import Settings
-
-
-@pytest.fixture(name="site")
-def running_site() -> Iterator[Site]:
-    with serving() as served:
-        yield served
 
 
 def test_when_no_outlet_can_be_reached_it_is_our_network_and_nobody_is_blamed(site: Site, tmp_path: Path) -> None:

@@ -8,13 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from courier import (
-    Reply,
-    Site,
-    serving,
-    settings_for,
-    store_for,
-)
+from courier import Reply, Site, serving, settings_for, store_for
 from sqlalchemy import select
 
 from crawlers.collect_once import collect_once
@@ -50,7 +44,7 @@ def harvest(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Harvest]:
             "/robots.txt": Reply(b"User-agent: *\nDisallow: /secret\n"),
             "/to-private": Reply(status=302, headers={"Location": "http://10.1.2.3/inside"}),
             "/to-loopback": Reply(status=302, headers={"Location": "http://localhost/admin"}),
-            "/to-file": Reply(status=302, headers={"Location": "file:///a/secret"}),
+            "/to-file": Reply(status=302, headers={"Location": "file://depot.example/secret"}),
             "/to-secret": Reply(status=302, headers={"Location": "/secret/plan"}),
             "/loop": Reply(status=302, headers={"Location": "/loop2"}),
             "/loop2": Reply(status=302, headers={"Location": "/loop"}),

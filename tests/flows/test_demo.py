@@ -198,8 +198,8 @@ def test_without_once_it_stays_with_its_page_until_a_signal(demo: Demo, second: 
     assert (process.returncode, out) == (0, b"")
 
 
-def test_a_store_with_other_articles_is_refused_and_left_alone(tmp_path: Path) -> None:
-    text, folder = tmp_path / "a.txt", tmp_path / "data"
+def test_a_store_with_other_articles_is_refused_and_left_alone(warm: Callable[[Path], Path], tmp_path: Path) -> None:
+    text, folder = tmp_path / "a.txt", warm(tmp_path / "data")
     text.write_text("Talks\n\nThe CSTO met in Bishkek, and nobody took notes of it.\n", encoding="utf-8")
     ingest = [sys.executable, "-m", "cli.main", "ingest", str(text)]
     own = {**environment(), "STEPPEWATCH_DATA_DIR": str(folder)}

@@ -114,12 +114,16 @@ def compare(lines: list[dict[str, Any]], make_url: Callable[[], str], folder: Pa
     assert outcome(all_of_it) == expected
 
 
-def test_four_processes_at_once_end_where_one_would(make_postgres_url: Callable[[], str], tmp_path: Path) -> None:
-    compare(invented_lines(240), make_postgres_url, tmp_path)
+def test_four_processes_at_once_end_where_one_would(
+    make_postgres_url: Callable[[], str], warm: Callable[[Path], Path], tmp_path: Path
+) -> None:
+    compare(invented_lines(240), make_postgres_url, warm(tmp_path))
 
 
-def test_the_same_with_real_web_news(make_postgres_url: Callable[[], str], tmp_path: Path) -> None:
+def test_the_same_with_real_web_news(
+    make_postgres_url: Callable[[], str], warm: Callable[[Path], Path], tmp_path: Path
+) -> None:
     """One text for each address: which of two is the later one, only the order of their arrival could say."""
     by_address = {line["url"]: line for line in bsnlp_documents(shared("data/dedup_bsnlp_web_raw/dev"))}
     lines = list(by_address.values())[:300]
-    compare(lines, make_postgres_url, tmp_path)
+    compare(lines, make_postgres_url, warm(tmp_path))

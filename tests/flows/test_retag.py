@@ -12,12 +12,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from recounted import recounted, stored
 from samples import NOON, OTHER, PARAGRAPHS, document
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, select
 
 from db import coverage, migrate, retags, vocabularies
 from db.engine import Database
-from db.models import Article, CoverageCell, CoverageSeries, MentionRow, Revision
+from db.models import Article, MentionRow, Revision
 from worker.documents import Document
 from worker.pipeline import Chain
 from worker.recount import recount
@@ -89,20 +90,9 @@ def load(database: Database, vocabulary: Vocabulary) -> None:
     database.write(lambda conn: load_vocabulary(conn, vocabulary, now=NOON))
 
 
-RECOUNT = """
-    SELECT m.entity_id, a.counts_on, count(DISTINCT a.id), count(DISTINCT a.cluster_id), count(*)
-    FROM mentions m JOIN articles a ON a.revision_id = m.revision_id GROUP BY 1, 2 ORDER BY 1, 2
-"""
-CELLS = """
-    SELECT s.entity_id, c.bucket_on, c.articles, c.stories, c.mentions
-    FROM coverage_cells c JOIN coverage_series s ON s.id = c.series_id
-    WHERE s.grain = 'day' AND s.split = 'all' AND s.level = 'all' AND s.entity_id <> '' ORDER BY 1, 2
-"""
-
-
 def assert_exact(conn: Connection) -> None:
     assert coverage.count_marks(conn) == 0
-    assert conn.execute(text(CELLS)).all() == conn.execute(text(RECOUNT)).all()
+    assert stored(conn) == recounted(conn)
 
 
 def state(conn: Connection) -> list[Any]:
@@ -110,10 +100,7 @@ def state(conn: Connection) -> list[Any]:
     mentions = select(MentionRow.__table__).order_by(*MentionRow.__table__.primary_key)
     revisions = select(Revision.id, Revision.vocabulary_version, Revision.in_scope).order_by(Revision.id)
     articles = select(Article.id, Article.in_scope).order_by(Article.id)
-    cells = (*CoverageSeries.__table__.columns[1:], *CoverageCell.__table__.columns[1:])
-    joined = select(*cells).join(CoverageCell, CoverageCell.series_id == CoverageSeries.id)
-    counted = set(conn.execute(joined).all())
-    return [*(conn.execute(query).all() for query in (mentions, revisions, articles)), counted]
+    return [*(conn.execute(query).all() for query in (mentions, revisions, articles)), stored(conn)]
 
 
 def named(conn: Connection, alias: str) -> int:

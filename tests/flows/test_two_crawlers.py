@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
 from pathlib import Path
 from subprocess import Popen
-from typing import Any
 
 import pytest
 from courier import LONG_AGO, follow
 from material import ROOT
 from processes import kill, running, wait_until
+from servers.answering import QuietHandler, answering
 from sqlalchemy import func, select
 
 from db import sources
@@ -75,9 +73,9 @@ class Site:
         return 200, {"Content-Type": "text/html"}, f"<p>words of {host}{path}</p>"
 
 
-@contextmanager
-def serving() -> Iterator[Site]:
-    class Handler(BaseHTTPRequestHandler):
+@pytest.fixture(name="site")
+def running_site() -> Iterator[Site]:
+    class Handler(QuietHandler):
         def do_GET(self) -> None:
             began = time.monotonic()
             host = self.connection.getsockname()[0]
@@ -92,25 +90,9 @@ def serving() -> Iterator[Site]:
             site.visits.append(Visit(host, self.path, self.headers["User-Agent"], began, ended))
             self.wfile.write(body.encode())
 
-        def log_message(self, format: str, *args: Any) -> None:
-            """Keep quiet."""
-
-    server = ThreadingHTTPServer(("0.0.0.0", 0), Handler)
-    server.daemon_threads = True
-    site = Site(server.server_port)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
+    with answering(Handler, "0.0.0.0") as port:
+        site = Site(port)
         yield site
-    finally:
-        server.shutdown()
-        server.server_close()
-
-
-@pytest.fixture(name="site")
-def running_site() -> Iterator[Site]:
-    with serving() as served:
-        yield served
 
 
 @pytest.fixture

@@ -28,9 +28,9 @@ START_S = 60.0
 
 
 @pytest.fixture
-def data_dir(tmp_path: Path) -> Path:
+def data_dir(warm: Callable[[Path], Path], tmp_path: Path) -> Path:
     """A data directory that is ready, but with nothing to fetch: tests leave the outlets in peace."""
-    folder = tmp_path / "data"
+    folder = warm(tmp_path / "data")
     database = Database(Settings(data_dir=folder, database_url="").database)
     prepare(database, now=datetime.now(UTC))
     database.write(lambda conn: conn.execute(text("DELETE FROM feeds")).rowcount)

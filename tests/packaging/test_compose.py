@@ -12,7 +12,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from functools import partial
@@ -221,10 +221,10 @@ RUNNING = {
 
 
 def test_the_demos_web_comes_out_as_it_does_embedded(
-    deployment: Deployment, postgres_url: str, web: DemoWeb, tmp_path: Path
+    deployment: Deployment, postgres_url: str, web: DemoWeb, warm: Callable[[Path], Path], tmp_path: Path
 ) -> None:
     """Two crawlers and two workers on PostgreSQL; then each is asked how it is, and ended in order."""
-    folder = tmp_path / "embedded"
+    folder = warm(tmp_path / "embedded")
     embedded = show(web, folder, f"sqlite:///{folder / 'steppewatch.db'}")
     database = Database(postgres_url)
     prepare_store(database, web, "the test's store", now=utc_now())

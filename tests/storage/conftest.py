@@ -1,4 +1,4 @@
-"""A data directory, and a store in it with three invented articles."""
+"""Stores that commands find: an empty one on each database, and a data directory with three invented articles."""
 
 from __future__ import annotations
 
@@ -29,6 +29,16 @@ SAMPLES = [
         genre="opinion",
     ),
 ]
+
+
+@pytest.fixture
+def store_url(database_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Give the address of a migrated store, which is the one that commands use."""
+    database = Database(database_url)
+    upgrade(database)
+    database.close()
+    monkeypatch.setattr("cli.store._url", lambda: database_url)
+    return database_url
 
 
 @pytest.fixture

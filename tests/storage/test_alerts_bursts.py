@@ -7,12 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from alertdesk import VOCABULARY
+from commandline import run
 from samplestore import Sample, store_of
 from sqlalchemy import select
-from typer.testing import CliRunner
 
-from cli.main import app
-from db import migrate
 from db.engine import Database
 from db.models import MatchRow, Subscription
 from db.subscriptions import SubscriptionIn, record_subscription
@@ -43,10 +41,8 @@ SAMPLES = [
 
 
 @pytest.fixture
-def store(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
-    migrate.upgrade(Database(database_url))
-    database = store_of(database_url, SAMPLES)
-    monkeypatch.setattr("cli.store._url", lambda: database_url)
+def store(store_url: str) -> Iterator[Database]:
+    database = store_of(store_url, SAMPLES)
     yield database
     database.close()
 
@@ -69,15 +65,12 @@ def test_a_burst_that_began_while_nobody_looked_is_told_when_somebody_does(store
     assert tell_bursts(store, now=day(FIRST_BURST + 2)) == 1
 
 
-def test_an_entity_is_subscribed_to_by_its_label(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    store = Database(database_url)
-    migrate.upgrade(store)
+def test_an_entity_is_subscribed_to_by_its_label(store_url: str) -> None:
+    store = Database(store_url)
     store.write(lambda conn: load_vocabulary(conn, VOCABULARY, now=FIRST))
-    monkeypatch.setattr("cli.store._url", lambda: database_url)
-    runner = CliRunner()
-    added = runner.invoke(app, ["alert", "add", "peaks", "--burst", "CSTO", "--every", "daily 08:00 Asia/Almaty"])
+    added = run("alert", "add", "peaks", "--burst", "CSTO", "--every", "daily 08:00 Asia/Almaty")
     assert added.exit_code == 0, added.output
-    refused = runner.invoke(app, ["alert", "add", "none", "--burst", "Nowhere"])
+    refused = run("alert", "add", "none", "--burst", "Nowhere")
     assert (refused.exit_code, "no entity is called 'Nowhere'" in refused.output) == (2, True)
     with store.reading() as conn:
         assert conn.execute(select(Subscription.kind, Subscription.query)).all() == [("burst", "csto")]

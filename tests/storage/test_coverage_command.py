@@ -8,12 +8,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from click.testing import Result
+from commandline import run
 from samplestore import Sample, store_of
 from sqlalchemy import Connection, update
-from typer.testing import CliRunner, Result
 
-from cli.main import app
-from db import migrate
 from db.coverage import mark_articles
 from db.engine import Database
 from db.models import Article
@@ -37,9 +36,8 @@ SAMPLES = [
 
 
 @pytest.fixture
-def store(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
-    migrate.upgrade(Database(database_url))
-    database = store_of(database_url, SAMPLES)
+def store(store_url: str) -> Iterator[Database]:
+    database = store_of(store_url, SAMPLES)
 
     def judge(conn: Connection) -> None:
         conn.execute(update(Article).values(in_scope=Article.id != 4))
@@ -47,17 +45,16 @@ def store(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Databa
 
     database.write(judge)
     recount(database)
-    monkeypatch.setattr("cli.store._url", lambda: database_url)
     yield database
     database.close()
 
 
-def run(*arguments: str) -> Result:
-    return CliRunner().invoke(app, ["coverage", *arguments])
+def coverage(*arguments: str) -> Result:
+    return run("coverage", *arguments)
 
 
 def records(*arguments: str) -> list[dict[str, object]]:
-    result = run(*arguments)
+    result = coverage(*arguments)
     assert result.exit_code == 0, result.stderr
     found: list[dict[str, object]] = json.loads(result.stdout)
     return found
@@ -102,17 +99,17 @@ def test_days_on_which_our_collection_was_impaired_say_so(store: Database) -> No
     ]
     herald = records("csto", "--split", "source", "--since", "2022-01-05", "--until", "2022-01-05")
     assert [(row["source"], row["impaired"]) for row in herald] == [("oasis-wire", False)]
-    assert "! collection was impaired" in run("csto", "--format", "table").stdout
+    assert "! collection was impaired" in coverage("csto", "--format", "table").stdout
 
 
 def test_a_picture_is_drawn_and_a_wrong_path_leaves_nothing(store: Database, tmp_path: Path) -> None:
-    assert run("csto", "turan", "--plot", str(tmp_path / "c.png")).exit_code == 0
+    assert coverage("csto", "turan", "--plot", str(tmp_path / "c.png")).exit_code == 0
     assert (tmp_path / "c.png").read_bytes().startswith(PNG)
-    assert run("csto", "--plot", str(tmp_path / "c.svg")).exit_code == 0
+    assert coverage("csto", "--plot", str(tmp_path / "c.svg")).exit_code == 0
     assert "<svg" in (tmp_path / "c.svg").read_text()
-    result = run("csto", "--plot", str(tmp_path / "no" / "c.png"))
+    result = coverage("csto", "--plot", str(tmp_path / "no" / "c.png"))
     assert (result.exit_code, "cannot be written" in result.stderr) == (1, True)
-    assert run("csto", "--plot", "c.pdf").exit_code == 2
+    assert coverage("csto", "--plot", "c.pdf").exit_code == 2
     assert {path.name for path in tmp_path.iterdir() if not path.name.startswith("steppewatch.db")} == {
         "c.png",
         "c.svg",
@@ -128,6 +125,6 @@ def test_a_picture_is_drawn_and_a_wrong_path_leaves_nothing(store: Database, tmp
     ],
 )
 def test_what_cannot_be_answered_is_said(store: Database, arguments: list[str], code: int, said: str) -> None:
-    result = run(*arguments)
+    result = coverage(*arguments)
     assert (result.exit_code, result.stdout) == (code, "")
     assert said in " ".join(result.stderr.replace("│", " ").split())

@@ -6,13 +6,11 @@ import json
 from collections.abc import Iterator
 
 import pytest
+from commandline import run
 from recounted import recounted, stored
 from samplestore import Sample, store_of
 from sqlalchemy import select
-from typer.testing import CliRunner, Result
 
-from cli.main import app
-from db import migrate
 from db.coverage import count_marks, iter_cells
 from db.engine import Database
 from db.models import Article
@@ -26,16 +24,10 @@ SAMPLES = [
 
 
 @pytest.fixture
-def store(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
-    migrate.upgrade(Database(database_url))
-    database = store_of(database_url, SAMPLES)
-    monkeypatch.setattr("cli.store._url", lambda: database_url)
+def store(store_url: str) -> Iterator[Database]:
+    database = store_of(store_url, SAMPLES)
     yield database
     database.close()
-
-
-def run(*arguments: str) -> Result:
-    return CliRunner().invoke(app, list(arguments))
 
 
 def stories(database: Database) -> list[list[str]]:

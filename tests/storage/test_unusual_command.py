@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from click.testing import Result
+from commandline import run
 from samplestore import Sample, store_of
-from typer.testing import CliRunner, Result
 
-from cli.main import app
-from db import migrate
 from db.engine import Database
 
 FIRST = datetime(2022, 1, 3, 12, tzinfo=UTC)
@@ -54,20 +53,18 @@ SAMPLES = [
 
 
 @pytest.fixture
-def store(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
-    migrate.upgrade(Database(database_url))
-    database = store_of(database_url, SAMPLES)
-    monkeypatch.setattr("cli.store._url", lambda: database_url)
+def store(store_url: str) -> Iterator[Database]:
+    database = store_of(store_url, SAMPLES)
     yield database
     database.close()
 
 
-def run(*arguments: str) -> Result:
-    return CliRunner().invoke(app, ["coverage", "--unusual", *arguments])
+def unusual(*arguments: str) -> Result:
+    return run("coverage", "--unusual", *arguments)
 
 
 def test_a_burst_is_told_with_its_reason_and_its_stories(store: Database) -> None:
-    burst, *rest = json.loads(run().stdout)
+    burst, *rest = json.loads(unusual().stdout)
     assert (burst["kind"], burst["entity"], burst["until"]) == ("burst", "csto", "2022-02-17")
     assert burst["articles"] > 3 * burst["expected"]
     assert burst["p"] < 0.001
@@ -80,16 +77,16 @@ def test_a_burst_is_told_with_its_reason_and_its_stories(store: Database) -> Non
 
 
 def test_a_quiet_day_has_nothing_to_tell(store: Database) -> None:
-    assert json.loads(run("--until", "2022-02-10").stdout) == []
-    assert "Nothing unusual on 2022-02-10" in run("--until", "2022-02-10", "--format", "table").stdout
+    assert json.loads(unusual("--until", "2022-02-10").stdout) == []
+    assert "Nothing unusual on 2022-02-10" in unusual("--until", "2022-02-10", "--format", "table").stdout
 
 
 def test_the_rate_of_false_alarms_is_a_setting(store: Database) -> None:
-    assert [row["kind"] for row in json.loads(run("--false-alarms", "0").stdout)] == ["first", "first together"]
+    assert [row["kind"] for row in json.loads(unusual("--false-alarms", "0").stdout)] == ["first", "first together"]
 
 
 def test_as_a_table(store: Database) -> None:
-    said = run("--format", "table").stdout
+    said = unusual("--format", "table").stdout
     assert "CSTO  8 articles" in said or "CSTO  9 articles" in said or "in three days" in said
     assert "8 × The CSTO decides" in said
     assert "10% are expected to be chance" in said
