@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,20 @@ from worker.alerts.patterns import Patterns
 NEVER: Final = 0
 """The number that no article has."""
 _MOST_SEEN = 100_000
+_NUMBER_SIZE = 4
+
+
+class Row(NamedTuple):
+    """Words one after the other."""
+
+    numbers: NDArray[np.int32]
+    """Of each word; NEVER if nobody asks for it."""
+    patterns: NDArray[np.int32]
+    """Numbers of all patterns that any of the words is like."""
+    places: NDArray[np.intp]
+    """By which the lexicon remembers each word."""
+    like: list[int]
+    """The places of words that are like a pattern."""
 
 
 class Lexicon:
@@ -48,14 +62,18 @@ class Lexicon:
             self._patterns.remove(number, atom)
             self._forget()
 
-    def read(self, words: Sequence[str]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-        """Return the number of each word, NEVER if nobody asks for it, and those of the patterns they are like."""
+    def read(self, words: Sequence[str]) -> Row:
+        """Return what is asked for of some words."""
         if len(self._seen) > _MOST_SEEN:
             self._forget()
         places = np.fromiter(map(self._seen.__getitem__, words), dtype=np.intp, count=len(words))
-        like = set(places[self._is_like.take(places)].tolist())
+        like = list(set(places[self._is_like.take(places)].tolist()))
         patterns = b"".join(map(self._like.__getitem__, like))
-        return self._numbers.take(places), np.frombuffer(patterns, dtype=np.int32)
+        return Row(self._numbers.take(places), np.frombuffer(patterns, dtype=np.int32), places, like)
+
+    def like(self, row: Row) -> NDArray[np.intp]:
+        """Return for each of a row's patterns the place of the word that is like it."""
+        return np.repeat(row.like, [len(self._like[place]) // _NUMBER_SIZE for place in row.like])
 
     def _renumber(self, word: str, number: int) -> None:
         place = self._seen.get(word)

@@ -8,7 +8,8 @@ left are evaluated exactly, so the result is that of evaluating every query.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
@@ -21,7 +22,7 @@ from worker.alerts.evaluate import Verdict
 from worker.alerts.frequency import Frequencies
 from worker.alerts.lexicon import NEVER
 from worker.alerts.narrow import alternatives, excluded, narrow, nears, remainder
-from worker.alerts.nearby import Nearby, Places, Side
+from worker.alerts.nearby import Nearby, Places
 from worker.alerts.nodes import Near, Query
 from worker.alerts.reading import Reading
 from worker.alerts.sharing import Sharing
@@ -105,7 +106,7 @@ class Presearcher(Generic[Key]):
         entry = self._stored[row]
         assert entry is not None
         for near in entry.nears:
-            for number, _ in (*near.left, *near.right):
+            for number in (*near.left, *near.right):
                 self._terms.leave(number)
         self._always.discard(row)
         self._stored[row] = None
@@ -114,33 +115,43 @@ class Presearcher(Generic[Key]):
     def matches(self, article: Article) -> dict[Key, Verdict]:
         """Return the verdicts of the queries that match an article, by key; their reasons are found when asked for."""
         reading = Reading(article)
-        numbers = self._terms.of(reading)
-        places = Places(reading, numbers)
-        return {
-            entry.key: Verdict(True, entry.query, reading)
-            for entry in self._candidates(numbers)
-            if (not entry.nears or all(map(places.are_near, entry.nears)))
-            and (entry.rest is None or holds(entry.rest, reading))
-        }
+        found = self._terms.of(reading)
+        with self._flagged(found.numbers) as has:
+            places = Places(reading, found, self._terms, has)
+            return {
+                entry.key: Verdict(True, entry.query, reading)
+                for entry in self._candidates(found.numbers)
+                if (not entry.nears or all(map(places.are_near, entry.nears)))
+                and (entry.rest is None or holds(entry.rest, reading))
+            }
 
     def candidates(self, article: Article) -> list[Key]:
         """Return the keys of the queries that the index cannot rule out for an article."""
-        return [entry.key for entry in self._candidates(self._terms.of(Reading(article)))]
+        numbers = self._terms.of(Reading(article)).numbers
+        with self._flagged(numbers):
+            return [entry.key for entry in self._candidates(numbers)]
 
-    def _candidates(self, numbers: NDArray[np.int32]) -> list[_Entry[Key]]:
-        """Return the queries whose groups an article with these numbers has, and nothing of what they exclude."""
+    @contextmanager
+    def _flagged(self, numbers: NDArray[np.int32]) -> Iterator[NDArray[np.bool_]]:
+        """Set the flags of these numbers while the block runs."""
         has = self._has
         has[numbers] = True
         has[NEVER] = False
+        try:
+            yield has
+        finally:
+            has[numbers] = False
+            has[ALWAYS] = True
+
+    def _candidates(self, numbers: NDArray[np.int32]) -> list[_Entry[Key]]:
+        """Return the queries whose groups an article with these numbers has, and nothing of what they exclude."""
         anchors = set(numbers.compress(self._is_anchor.take(numbers)).tolist())
         rows = np.frombuffer(b"".join([self._anchored[number] for number in anchors]), dtype=np.intc)
         if self._always:
             rows = np.concatenate((rows, np.fromiter(self._always, dtype=np.intc)))
-        rows = rows.compress(_any(has, self._second, rows))
-        barred, *checked = _any(has, self._others, rows).T
+        rows = rows.compress(_any(self._has, self._second, rows))
+        barred, *checked = _any(self._has, self._others, rows).T
         rows = rows.compress(np.logical_and.reduce(checked) & ~barred)
-        has[numbers] = False
-        has[ALWAYS] = True
         stored = self._stored
         return [entry for row in set(rows.tolist()) if (entry := stored[row]) is not None]
 
@@ -151,10 +162,9 @@ class Presearcher(Generic[Key]):
     def _nearby(self, near: Near) -> Nearby:
         return Nearby(self._side(near.left), self._side(near.right), near.distance, near.is_ordered)
 
-    def _side(self, query: Query) -> Side:
-        leaves = alternatives(query)
-        atoms = [atom for leaf in leaves for group in narrow(leaf) for atom in group]
-        return tuple(zip(self._numbers(atoms), leaves, strict=True))
+    def _side(self, query: Query) -> tuple[int, ...]:
+        atoms = [atom for leaf in alternatives(query) for group in narrow(leaf) for atom in group]
+        return tuple(self._numbers(atoms))
 
     def _numbers(self, group: Sequence[Atom]) -> list[int]:
         numbers = [self._terms.use(atom) for atom in group]

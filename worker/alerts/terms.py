@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from itertools import repeat
 from typing import Final, TypeVar
 
@@ -12,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from worker.alerts.atoms import Atom
-from worker.alerts.lexicon import NEVER, Lexicon
+from worker.alerts.lexicon import NEVER, Lexicon, Row
 from worker.alerts.narrow import property_key
 from worker.alerts.reading import LEVELS, Reading
 
@@ -20,11 +21,21 @@ ALWAYS: Final = 1
 """The number that every article has."""
 _SHIFT = 32
 _PAIR_FLAGS = 1 << 17
-_BETWEEN = ""
-"""Between the last word of the title and the first of the text, so that they make no phrase."""
 _IN_LEXICON = frozenset(("word", "like", "within"))
 _PROPERTIES = frozenset(("entity", "type", "source", "country", "lang", "genre"))
 Numbers = TypeVar("Numbers", int, NDArray[np.int32])
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What an article has of that which has numbers."""
+
+    numbers: NDArray[np.int32]
+    """Some of them more than once, NEVER perhaps among them."""
+    row: Row
+    """The words of title and text, by their positions."""
+    phrases: list[tuple[int, int]]
+    """(number, position of the first word)."""
 
 
 class Terms:
@@ -98,29 +109,41 @@ class Terms:
         for word in words:
             self.leave(word)
 
-    def of(self, reading: Reading) -> NDArray[np.int32]:
-        """Return the numbers of what an article has, some of them more than once, NEVER perhaps among them."""
-        words, patterns = self._lexicons[""].read([*reading.title.words, _BETWEEN, *reading.body.words])
-        found = [words, patterns]
-        others = self._phrases_in(words) if self._phrases else []
+    def atom(self, number: int) -> Atom:
+        """Return the atom that has a number, which must be in use."""
+        atom = self._atoms[number]
+        assert atom is not None
+        return atom
+
+    def of(self, reading: Reading) -> Found:
+        """Return what an article has."""
+        row = self._lexicons[""].read(reading.main.words)
+        found = [row.numbers, row.patterns]
+        phrases = self._phrases_in(row.numbers) if self._phrases else []
+        others = [number for number, _ in phrases]
         for field, lexicon in self._lexicons.items():
             if field and lexicon:
-                found += lexicon.read(_words_in(field, reading))
+                of_field = lexicon.read(_words_in(field, reading))
+                found += of_field.numbers, of_field.patterns
         for (kind, _), table in self._tables.items():
             if table and kind in _PROPERTIES:
                 others += map(table.get, _values(kind, reading), repeat(NEVER))
         found.append(np.array(others, dtype=np.int32))
-        return np.concatenate(found)
+        return Found(np.concatenate(found), row, phrases)
 
-    def _phrases_in(self, words: NDArray[np.int32]) -> list[int]:
-        """Return the numbers of the phrases in a row of words; false hits of the flags are sorted out by the codes."""
+    def like(self, row: Row) -> NDArray[np.intp]:
+        """Return for each of a row's patterns the place of the word that is like it."""
+        return self._lexicons[""].like(row)
+
+    def _phrases_in(self, words: NDArray[np.int32]) -> list[tuple[int, int]]:
+        """Return the phrases in a row of words; false hits of the flags are sorted out by the codes."""
         at = np.flatnonzero(self._may_begin.take(_flag(words[:-1], words[1:])))
         codes = (words[at].astype(np.int64) << _SHIFT | words[at + 1]).tolist()
-        found: list[int] = []
+        found: list[tuple[int, int]] = []
         for begin, phrases in zip(at.tolist(), map(self._phrases.get, codes), strict=True):
             for number, rest in phrases.items() if phrases else ():
                 if not rest or words[begin + 2 : begin + 2 + len(rest)].tolist() == rest:
-                    found.append(number)
+                    found.append((number, begin))
         return found
 
 
