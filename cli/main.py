@@ -11,6 +11,7 @@ import typer
 
 from cli import (
     alert,
+    alertadd,
     alertsync,
     alerttest,
     alive,
@@ -101,7 +102,7 @@ groups: dict[tuple[str, str], dict[str, Command]] = {
         "match": alert.alert_match,
         "lint": alert.alert_lint,
         "test": alerttest.alert_test,
-        "add": subscriptions.alert_add,
+        "add": alertadd.alert_add,
         "list": subscriptions.alert_list,
         "show": subscriptions.alert_show,
         "pause": subscriptions.alert_pause,

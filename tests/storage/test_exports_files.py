@@ -1,4 +1,4 @@
-"""Exports as files: packages that validate and repeat, Parquet, compression, schedules, and full disks."""
+"""Exports as files: packages that validate and repeat, Parquet, compression, and full disks."""
 
 from __future__ import annotations
 
@@ -7,46 +7,25 @@ import gzip
 import io
 import json
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
 import pytest
+from exported import NOW, SAMPLES, exported, packaged, silently
 from samplestore import Sample, fill, store_of
 from sqlalchemy import Connection, update
 
-from db import changes, exportschedules, outcomes
+from db import outcomes
 from db.dialect import create_word_index
 from db.engine import Database
 from db.exports import CannotFilter, Filters
-from db.exportschedules import Schedule
 from db.models import Article
-from worker import scheduled
 from worker.atomicfile import replacing
 from worker.export.columns import COLUMNS
-from worker.exporting import BY_ARTICLE, BYTE_ORDER_MARK, Cut, ExportRefused, Request, opened, request_of, write
+from worker.exporting import BY_ARTICLE, BYTE_ORDER_MARK, Cut, ExportRefused, Request, opened, request_of
 from worker.exportpackage import write_package
-
-NOW = datetime(2022, 2, 1, 10, 30, tzinfo=UTC)
-# Invented: none of this was ever published.
-SAMPLES = [
-    Sample(
-        "https://herald.example/1",
-        title='=cmd() "x"',
-        text="CSTO and Turan.",
-        says=(("CSTO", "csto"), ("Turan", "turan")),
-    ),
-    Sample(
-        "https://oasis.example/1",
-        "oasis-wire",
-        text="CSTO.",
-        says=(("CSTO", "csto"),),
-        copies="https://herald.example/1",
-        language="ru",
-    ),
-    Sample("https://herald.example/2", title="Nothing", published_at=datetime(2022, 1, 7, tzinfo=UTC), is_day=True),
-]
 
 
 @pytest.fixture
@@ -61,23 +40,6 @@ def out(tmp_path: Path) -> Path:
     folder = tmp_path / "out"
     folder.mkdir()
     return folder
-
-
-def silently(_: int) -> None:
-    """Show no progress."""
-
-
-def exported(store: Database, request: Request, cut: Cut | None = None) -> bytes:
-    file = io.BytesIO()
-    with opened(store, request, now=NOW, cut=cut) as export:
-        write(export, file, silently)
-    return file.getvalue()
-
-
-def packaged(store: Database, kind: str, place: Path, *, now: datetime = NOW, cut: Cut | None = None) -> Path:
-    with opened(store, Request(kind), now=now, cut=cut, settled=True) as export:
-        write_package(export, place, silently)
-    return place
 
 
 # --- packages
@@ -269,69 +231,3 @@ def test_a_file_is_replaced_at_the_end_or_not_at_all(out: Path) -> None:
     with replacing(out / "a") as file:
         file.write(b"new")
     assert (out / "a").read_text() == "new"
-
-
-# --- schedules
-
-
-def schedule(folder: Path, *, new_only: bool = False, package: bool = False, kind: str = "articles") -> Schedule:
-    stored = scheduled.stored_request(Request(kind), package=package, new_only=new_only)
-    return Schedule("nightly", stored, "day", str(folder), datetime(2022, 1, 30, tzinfo=UTC))
-
-
-def at(moment: datetime) -> Callable[[], datetime]:
-    return lambda: moment
-
-
-def test_what_was_missed_is_written_once(store: Database, out: Path) -> None:
-    store.write(lambda conn: exportschedules.record_schedule(conn, schedule(out)))
-    assert scheduled.run_due(store, at(datetime(2022, 1, 29, 23, tzinfo=UTC))) == []
-    assert scheduled.run_due(store, at(NOW)) == [str(out / "nightly-2022-02-01T103000Z.csv")]
-    assert (out / "nightly-2022-02-01T103000Z.csv").read_bytes() == exported(store, Request("articles"))
-    assert scheduled.run_due(store, at(NOW)) == []
-    [known] = store.read(exportschedules.list_schedules)
-    assert (known.next_at, known.last_at) == (datetime(2022, 2, 2, tzinfo=UTC), NOW)
-
-
-def test_new_rows_only(store: Database, out: Path) -> None:
-    store.write(lambda conn: exportschedules.record_schedule(conn, schedule(out, new_only=True)))
-    scheduled.run_due(store, at(NOW))
-
-    def change(conn: Connection) -> None:
-        changes.note_changes(conn, [2])
-
-    store.write(change)
-    [file] = scheduled.run_due(store, at(NOW + timedelta(days=1)))
-    assert Path(file).read_text().count("\n") == 2
-
-
-def test_a_package_on_a_schedule(store: Database, out: Path) -> None:
-    store.write(lambda conn: exportschedules.record_schedule(conn, schedule(out, package=True, kind="coverage")))
-    [file] = scheduled.run_due(store, at(NOW))
-    assert zipfile.ZipFile(file).namelist()[0] == "coverage.csv"
-
-
-def test_a_folder_that_cannot_be_is_told_and_tried_again(store: Database, out: Path) -> None:
-    (out / "file").touch()
-    store.write(lambda conn: exportschedules.record_schedule(conn, schedule(out / "file" / "folder")))
-    assert scheduled.run_due(store, at(NOW)) == []
-    [known] = store.read(exportschedules.list_schedules)
-    assert "ot a directory" in (known.last_error or "")
-    assert known.next_at == NOW + timedelta(minutes=10)
-    [problem] = store.read(outcomes.latest_problems)
-    assert (problem.stage, problem.subject) == ("export", "export nightly")
-    (out / "file").unlink()
-    assert len(scheduled.run_due(store, at(NOW + timedelta(minutes=11)))) == 1
-    [known] = store.read(exportschedules.list_schedules)
-    assert known.last_error is None
-
-
-def test_nobody_writes_what_another_writes(store: Database, out: Path) -> None:
-    store.write(lambda conn: exportschedules.record_schedule(conn, schedule(out)))
-
-    def claim(now: datetime) -> Schedule | None:
-        return store.write(lambda conn: exportschedules.claim_due(conn, now=now, lease=timedelta(hours=1)))
-
-    assert claim(NOW) is not None
-    assert claim(NOW + timedelta(minutes=59)) is None
-    assert claim(NOW + timedelta(minutes=61)) is not None

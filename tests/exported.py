@@ -1,0 +1,50 @@
+"""A store to export from, and exports of it as bytes and as packages."""
+
+from __future__ import annotations
+
+import io
+from datetime import UTC, datetime
+from pathlib import Path
+
+from samplestore import Sample
+
+from db.engine import Database
+from worker.exporting import Cut, Request, opened, write
+from worker.exportpackage import write_package
+
+NOW = datetime(2022, 2, 1, 10, 30, tzinfo=UTC)
+# Invented: none of this was ever published.
+SAMPLES = [
+    Sample(
+        "https://herald.example/1",
+        title='=cmd() "x"',
+        text="CSTO and Turan.",
+        says=(("CSTO", "csto"), ("Turan", "turan")),
+    ),
+    Sample(
+        "https://oasis.example/1",
+        "oasis-wire",
+        text="CSTO.",
+        says=(("CSTO", "csto"),),
+        copies="https://herald.example/1",
+        language="ru",
+    ),
+    Sample("https://herald.example/2", title="Nothing", published_at=datetime(2022, 1, 7, tzinfo=UTC), is_day=True),
+]
+
+
+def silently(_: int) -> None:
+    """Show no progress."""
+
+
+def exported(store: Database, request: Request, cut: Cut | None = None) -> bytes:
+    file = io.BytesIO()
+    with opened(store, request, now=NOW, cut=cut) as export:
+        write(export, file, silently)
+    return file.getvalue()
+
+
+def packaged(store: Database, kind: str, place: Path, *, now: datetime = NOW, cut: Cut | None = None) -> Path:
+    with opened(store, Request(kind), now=now, cut=cut, settled=True) as export:
+        write_package(export, place, silently)
+    return place
