@@ -56,6 +56,7 @@ def alert_add(
     Example: steppewatch alert add csto-peaks --burst CSTO --email me@office.example
     Example: steppewatch alert add turan '"Great Turan"' --email me@office.example --every "daily 08:00 Asia/Almaty"
     """
+    from db.settings import load
     from db.subscriptions import NameTaken, SubscriptionIn
     from worker.delivery import standing as standings
     from worker.delivery.standing import Standing
@@ -76,6 +77,8 @@ def alert_add(
         fail(str(error), hint=f"steppewatch alert show {name}")
     if not checked.addresses:
         note(f"{name} has no recipient: its matches are kept, and nothing is sent (--email, --webhook, --chat, --feed)")
+    if checked.email and not load().smtp_host:
+        note("no mail server is set, so mail waits: STEPPEWATCH_SMTP_HOST names one")
     with database.reading() as conn:
         emit(record_of(conn, subscription_named(conn, name), public_links(), with_secrets=True))
 

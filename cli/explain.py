@@ -165,7 +165,7 @@ def _mentions(found: Explained) -> Table:
     """Return a row for each surface, entity and rule: the places in reading order."""
     from rich.text import Text
 
-    table = _table("tagged", "as", "why it counts", "at")
+    table = new_table("tagged", "as", "why it counts", "at")
     rows: dict[tuple[str, str, str, str, str | None], list[int]] = {}
     for mention in found.mentions:
         key = (mention.surface, mention.entity, mention.type, mention.rule, mention.metonym_of)
@@ -185,7 +185,7 @@ def _misses(found: Explained, misses: Sequence[NearMiss]) -> Table:
 
     from worker.tagging.rules import VETOES
 
-    table = _table("words", "would be", "why it does not count", "at")
+    table = new_table("words", "would be", "why it does not count", "at")
     rows: dict[tuple[str, str, str], list[int]] = {}
     for miss in misses:
         key = (found.text[miss.start : miss.end], miss.form.entity.id, miss.veto)
@@ -197,13 +197,6 @@ def _misses(found: Explained, misses: Sequence[NearMiss]) -> Table:
             Text(f"{veto}: {VETOES.get(veto, '')}".rstrip(": ")),
             Text(_places(starts), style="dim"),
         )
-    return table
-
-
-def _table(*columns: str) -> Table:
-    table = new_table(*columns)
-    for column in table.columns:
-        column.overflow = "fold"
     return table
 
 

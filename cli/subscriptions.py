@@ -141,7 +141,7 @@ def record_of(conn: Connection, row: SubscriptionRow, links: Links, *, with_secr
     for told, recipient in zip(record["recipients"], recipients, strict=True):
         told["reason"] = recipient.channel.reason
         if with_secrets and recipient.channel.kind == "webhook":
-            told["secret"] = recipient.channel.secret
+            told["secret"], told["url"] = recipient.channel.secret, recipient.channel.address
         if with_secrets and recipient.channel.kind == "feed":
             told["url"] = links.feed(recipient.token) or f"/alerts/feed/{recipient.token}.atom"
     return record

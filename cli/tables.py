@@ -32,7 +32,11 @@ def new_table(*titles: str) -> Table:
 
     made = Table(box=None, header_style="bold", pad_edge=False, show_header=bool(titles))
     for title in titles:
-        made.add_column(title.removeprefix("#"), justify="right" if title.startswith("#") else "left")
+        made.add_column(
+            title.removeprefix("#"),
+            justify="right" if title.startswith("#") else "left",
+            overflow="fold",  # an address is of no use cut short
+        )
     return made
 
 

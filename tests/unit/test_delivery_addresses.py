@@ -58,8 +58,10 @@ def test_settings_may_let_a_private_webhook_through() -> None:
     assert check_address("webhook", "http://127.0.0.1:9000/in", allowed) == "http://127.0.0.1:9000/in"
 
 
-def test_the_password_in_the_address_of_a_chat_is_not_shown() -> None:
+def test_the_password_in_an_address_is_not_shown() -> None:
     assert shown("chat", "slack://T1/B2/secret") == "slack://…"
+    assert shown("webhook", "https://hooks.example/in?key=secret") == "https://hooks.example/in?…"
+    assert shown("webhook", "https://hooks.example/in") == "https://hooks.example/in"
     assert shown("email", "analyst@office.example") == "analyst@office.example"
 
 

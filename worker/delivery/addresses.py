@@ -82,8 +82,11 @@ def _chat(text: str) -> str:
 
 
 def shown(kind: str, address: str) -> str:
-    """Return an address for people: what stands behind a chat service's scheme is a password."""
-    return f"{address.partition('://')[0]}://…" if kind == "chat" else address
+    """Return an address for people: what stands behind a chat's scheme is a password, a webhook's query may be one."""
+    if kind == "chat":
+        return f"{address.partition('://')[0]}://…"
+    before, mark, _ = address.partition("?")
+    return f"{before}?…" if kind == "webhook" and mark else address
 
 
 def kind_of(address: str) -> str:
