@@ -64,11 +64,12 @@ def trouble_of(url: str, error: Exception, *, is_writing: bool = True) -> Troubl
 @contextmanager
 def store_troubles_told(url: str, *, is_writing: bool = True) -> Iterator[None]:
     """End the command with a sentence when the store cannot be used."""
-    from alembic.util import CommandError
     from sqlalchemy.exc import SQLAlchemyError
+
+    from db.migrate import CannotMigrate
 
     try:
         yield
-    except (SQLAlchemyError, CommandError, OSError) as error:
+    except (SQLAlchemyError, CannotMigrate, OSError) as error:
         trouble = trouble_of(url, error, is_writing=is_writing)
         fail(trouble.sentence, hint=trouble.hint)

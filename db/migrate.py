@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 
+class CannotMigrate(Exception):
+    """A store that no migration leads on from, such as one of a newer version."""
+
+
 def scripts_folder() -> Path:
     """Return the migrations: `alembic/` in a checkout, `db/_alembic` in an installed wheel."""
     here = Path(__file__).resolve().parent
@@ -48,7 +52,10 @@ def current(database: Database) -> str | None:
 
 
 def upgrade(database: Database, revision: str = "head") -> None:
-    """Migrate up to `revision`. Safe to call at every start and from several hosts at once."""
+    """Migrate up to `revision`. Safe to call at every start and from several hosts at once.
+
+    Raises CannotMigrate when the store is at a revision that this program does not know.
+    """
     if revision == "head" and current(database) == head():
         return
     from alembic import command
@@ -65,12 +72,16 @@ def downgrade(database: Database, revision: str) -> None:
 
 def _run(database: Database, step: Callable[[Config], None]) -> None:
     from alembic.config import Config
+    from alembic.util import CommandError
 
     config = Config()
     config.set_main_option("script_location", str(scripts_folder()).replace("%", "%%"))
     with database.engine.connect() as conn:
         config.attributes["connection"] = conn
-        step(config)
+        try:
+            step(config)
+        except CommandError as error:
+            raise CannotMigrate(str(error)) from error
 
 
 def differences(database: Database) -> list[object]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -64,6 +66,16 @@ def test_migrate_makes_a_store_and_then_changes_nothing(data: Path) -> None:
     assert first["from"] is None
     assert second == {**first, "from": first["to"]}
     assert json.loads(run("status").stdout)["revision"] == first["to"]
+
+
+def test_a_store_of_a_newer_version_is_left_alone(filled: Path) -> None:
+    with closing(sqlite3.connect(filled / "steppewatch.db")) as store:
+        store.execute("UPDATE alembic_version SET version_num = 'ffff'")
+        store.commit()
+    assert "is at revision ffff, this program needs" in run("status").stderr
+    refused = run("migrate")
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert "ffff" in refused.stderr
 
 
 # --- source
