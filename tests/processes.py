@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -46,3 +47,11 @@ def wait_until(is_so: Callable[[], bool], seconds: float, what: str, words: Call
     while not is_so():
         assert time.monotonic() < deadline, f"not within {seconds:g} s: {what}\n{words()}"
         time.sleep(0.05)
+
+
+def worker(folder: Path) -> tuple[str, ...]:
+    """Return the command of a worker with two processes and its beat, which keeps its times in a folder."""
+    schedule = str(folder / "beat-schedule")
+    pool = ("--pool", "prefork", "--concurrency", "2", "--without-mingle", "--without-gossip")
+    app = (sys.executable, "-m", "celery", "--quiet", "--app", "worker.app")
+    return (*app, "worker", "--beat", "--schedule", schedule, *pool)

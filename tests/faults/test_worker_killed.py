@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from faults.household import beat_of, children_of
 from material import ROOT
-from processes import kill, running, wait_until
+from processes import kill, running, wait_until, worker
 from samples import NOON, prepared_store
 from site_served import Site, numbered, serving
 from sqlalchemy import Select, delete, func, select
@@ -26,13 +26,6 @@ from db.models import Article, Capture, Feed, MentionRow, Outcome, Page, Revisio
 
 PAGES = 40
 CRAWLER = (sys.executable, "-m", "crawlers.service")
-
-
-def worker(folder: Path) -> tuple[str, ...]:
-    schedule = str(folder / "beat-schedule")
-    pool = ("--pool", "prefork", "--concurrency", "2", "--without-mingle", "--without-gossip")
-    app = (sys.executable, "-m", "celery", "--quiet", "--app", "worker.app")
-    return (*app, "worker", "--beat", "--schedule", schedule, *pool)
 
 
 @pytest.fixture

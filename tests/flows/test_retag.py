@@ -6,12 +6,15 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from material import ROOT
+from processes import running, wait_until, worker
 from recounted import recounted, stored
 from samples import NOON, OTHER, PARAGRAPHS, document
 from sqlalchemy import Connection, select
@@ -167,6 +170,27 @@ def test_loading_another_version_ends_what_was_asked_for(chain: Chain) -> None:
     assert chain.database.read(retags.is_asked_for)
     load(chain.database, with_alias(POPLARS))
     assert not chain.database.read(retags.is_asked_for)
+
+
+def test_workers_that_run_do_it_by_themselves_once_it_is_asked_for(
+    chain: Chain, database_url: str, broker_url: str, warm: Callable[[Path], Path], tmp_path: Path
+) -> None:
+    load(chain.database, with_alias(POPLARS))
+    environment = {
+        "STEPPEWATCH_DATABASE_URL": database_url,
+        "STEPPEWATCH_BROKER_URL": broker_url,
+        "STEPPEWATCH_DATA_DIR": str(warm(tmp_path)),
+        "STEPPEWATCH_SWEEP_EVERY_S": "0.3",
+    }
+    log = tmp_path / "log"
+    with running(worker(tmp_path), environment, ROOT, log):
+        assert chain.database.read(retags.count_outdated) == ARTICLES
+        chain.database.write(lambda conn: retags.ask_for_retag(conn, now=chain.clock()))
+        wait_until(lambda: chain.database.read(retags.count_outdated) == 0, 60, "all is tagged", log.read_text)
+        wait_until(lambda: chain.database.read(coverage.count_marks) == 0, 60, "all is counted", log.read_text)
+    with chain.database.reading() as conn:
+        assert named(conn, "shade of the poplars") == ARTICLES / 3
+        assert_exact(conn)
 
 
 def test_killed_half_way_and_started_again_it_ends_where_an_undisturbed_run_does(
