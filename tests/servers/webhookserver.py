@@ -72,7 +72,11 @@ def receiving(secret: str = "") -> Iterator[Receiver]:
         protocol_version = "HTTP/1.1"
 
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["content-length"]))
+            length = int(self.headers["content-length"])
+            body = self.rfile.read(length)
+            if len(body) < length:  # the caller was killed in the middle; nothing came
+                self.close_connection = True
+                return
             time.sleep(receiver.stall_s)
             signed = receiver.is_signed(self.headers, body)
             status = receiver.status if signed else 401
