@@ -9,7 +9,7 @@ import typer
 
 from cli.output import emit, fail, note
 from cli.store import open_store
-from cli.subscriptions import public_links, record_of, subscription_named
+from cli.subscriptions import public_links, record_of, subscription_named, tell_if_mail_waits
 
 if TYPE_CHECKING:
     from db.engine import Database
@@ -56,7 +56,6 @@ def alert_add(
     Example: steppewatch alert add csto-peaks --burst CSTO --email me@office.example
     Example: steppewatch alert add turan '"Great Turan"' --email me@office.example --every "daily 08:00 Asia/Almaty"
     """
-    from db.settings import load
     from db.subscriptions import NameTaken, SubscriptionIn
     from worker.delivery import standing as standings
     from worker.delivery.standing import Standing
@@ -77,8 +76,7 @@ def alert_add(
         fail(str(error), hint=f"steppewatch alert show {name}")
     if not checked.addresses:
         note(f"{name} has no recipient: its matches are kept, and nothing is sent (--email, --webhook, --chat, --feed)")
-    if checked.email and not load().smtp_host:
-        note("no mail server is set, so mail waits: STEPPEWATCH_SMTP_HOST names one")
+    tell_if_mail_waits(is_mailed=bool(checked.email))
     with database.reading() as conn:
         emit(record_of(conn, subscription_named(conn, name), public_links(), with_secrets=True))
 

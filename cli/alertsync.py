@@ -10,6 +10,7 @@ import typer
 
 from cli.output import emit, fail, note, reason_of
 from cli.store import open_store
+from cli.subscriptions import tell_if_mail_waits
 from cli.tables import Format, print_table, wants_json
 
 _MAX_BYTES = 20_000_000
@@ -57,3 +58,4 @@ def alert_sync(
         print_table(("", "what", "name", "changes"), rows, empty="nothing to do")
     if not apply and any(step.deed != "keep" for step in steps):
         note("nothing was done yet: --apply does it")
+    tell_if_mail_waits(is_mailed=any(each.email for each in stated.standing))

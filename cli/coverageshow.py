@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import math
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from cli.output import json_of
 from worker.coverage.series import Counts, Point, share, sparkline, squeeze
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class Shown:
 
 def as_json(shown: Shown) -> None:
     """Print one list with an object per line."""
-    _print_list(_record(shown, point) for point in shown.points)
+    print_list(_record(shown, point) for point in shown.points)
 
 
 def _record(shown: Shown, point: Point) -> dict[str, Any]:
@@ -77,10 +77,11 @@ def _record(shown: Shown, point: Point) -> dict[str, Any]:
     return record | {"alive": shown.alive(point.period), "impaired": shown.flag(point)}
 
 
-def _print_list(records: Iterator[dict[str, Any]]) -> None:
+def print_list(records: Iterable[Mapping[str, Any]]) -> None:
+    """Print one JSON list, a record a line."""
     between = "[\n"
     for record in records:
-        sys.stdout.write(between + json.dumps(record, ensure_ascii=False))
+        sys.stdout.write(between + json_of(record))
         between = ",\n"
     sys.stdout.write("[]\n" if between == "[\n" else "\n]\n")
 
@@ -136,7 +137,7 @@ def _percent(value: float | None) -> str:
 
 def comparisons_as_json(records: Sequence[Mapping[str, Any]]) -> None:
     """Print one list with an object per entity; what is not a finite number is null."""
-    _print_list(_plain(record) for record in records)
+    print_list(_plain(record) for record in records)
 
 
 def _plain(record: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.output import emit, note
-from cli.tables import Format, wants_json
+from cli.tables import Format, cell, wants_json
 
 if TYPE_CHECKING:
     from cli.checks.finding import Finding
@@ -138,15 +138,14 @@ def _ask(settings: Settings, urls: Sequence[str]) -> list[Answer]:
 def _print(finding: Finding) -> None:
     from rich.console import Console
     from rich.table import Table
-    from rich.text import Text
 
     line = Table.grid(padding=(0, 2))
     line.add_column(width=7)
     line.add_column(width=14)
-    line.add_column(overflow="fold")
-    line.add_row(Text(finding.state, style=_COLOURS[finding.state]), Text(finding.check), Text(finding.found))
+    line.add_column()
+    line.add_row(cell(finding.state, _COLOURS[finding.state]), cell(finding.check), cell(finding.found))
     if finding.mend:
-        line.add_row("", "", Text(f"→ {finding.mend}", style="dim"))
+        line.add_row("", "", cell(f"→ {finding.mend}", "dim"))
     Console().print(line)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cli.output import inert
-from cli.tables import new_table
+from cli.tables import cell, new_table
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -163,8 +163,6 @@ def _highlighted(found: Explained) -> Text:
 
 def _mentions(found: Explained) -> Table:
     """Return a row for each surface, entity and rule: the places in reading order."""
-    from rich.text import Text
-
     table = new_table("tagged", "as", "why it counts", "at")
     rows: dict[tuple[str, str, str, str, str | None], list[int]] = {}
     for mention in found.mentions:
@@ -172,16 +170,15 @@ def _mentions(found: Explained) -> Table:
         rows.setdefault(key, []).append(mention.start)
     for (surface, entity, type, rule, metonym_of), starts in list(rows.items())[:_MOST_ROWS]:
         table.add_row(
-            Text(inert(surface), style=_COLOURS.get(type, "white")),
-            Text(f"{entity}, for {metonym_of}" if metonym_of else entity),
-            Text(f"{rule}: {RULES[rule]}" if rule in RULES else rule),
-            Text(_places(starts), style="dim"),
+            cell(surface, _COLOURS.get(type, "white")),
+            cell(f"{entity}, for {metonym_of}" if metonym_of else entity),
+            cell(f"{rule}: {RULES[rule]}" if rule in RULES else rule),
+            cell(_places(starts), "dim"),
         )
     return table
 
 
 def _misses(found: Explained, misses: Sequence[NearMiss]) -> Table:
-    from rich.text import Text
 
     from worker.tagging.rules import VETOES
 
@@ -192,10 +189,10 @@ def _misses(found: Explained, misses: Sequence[NearMiss]) -> Table:
         rows.setdefault(key, []).append(miss.start)
     for (surface, entity, veto), starts in list(rows.items())[:_MOST_ROWS]:
         table.add_row(
-            Text(inert(surface), style=_MISS),
-            Text(entity),
-            Text(f"{veto}: {VETOES.get(veto, '')}".rstrip(": ")),
-            Text(_places(starts), style="dim"),
+            cell(surface, _MISS),
+            cell(entity),
+            cell(f"{veto}: {VETOES.get(veto, '')}".rstrip(": ")),
+            cell(_places(starts), "dim"),
         )
     return table
 

@@ -10,6 +10,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TextIO
 
+from cli.output import readable
+
 _LINE_BYTES_MAX = 4_000
 _COLOURS = (36, 33, 35, 32, 34, 31)
 _ME = "up"
@@ -41,11 +43,6 @@ def _pieces(line: bytes) -> Iterator[str]:
         text = readable(line[start : start + _LINE_BYTES_MAX].decode("utf-8", "replace"))
         if text:
             yield text
-
-
-def readable(line: str) -> str:
-    """Return `line` without what a terminal would obey: titles and names in it come from strangers."""
-    return "".join(c if c.isprintable() else " " if c == "\t" else "\ufffd" for c in line.rstrip()).rstrip()
 
 
 class LogFile:

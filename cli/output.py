@@ -25,14 +25,27 @@ _OBEYED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def inert(text: str) -> str:
-    """Return a text of the same length without what steers a terminal or turns the direction of writing."""
+    """Return a text of the same length without what steers a terminal or turns the direction of writing.
+
+    What writing needs stays: lines, tabs, spaces that do not break, joiners. `readable` is for a line of a log.
+    """
     return _OBEYED.sub("\ufffd", text)
 
 
+def readable(line: str) -> str:
+    """Return `line` without what a terminal would obey: titles and names in it come from strangers."""
+    return "".join(c if c.isprintable() else " " if c == "\t" else "\ufffd" for c in line.rstrip()).rstrip()
+
+
+def json_of(value: object) -> str:
+    """Return JSON in UTF-8; what would steer a terminal is escaped, which reads the same."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return _OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
 def emit(record: Mapping[str, object]) -> None:
-    """Print one JSON line to stdout; what would steer a terminal is escaped, which JSON reads the same."""
-    line = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
-    sys.stdout.write(_OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", line) + "\n")
+    """Print one JSON line to stdout."""
+    sys.stdout.write(json_of(record) + "\n")
 
 
 def note(message: str) -> None:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.output import emit, fail, inert
+from cli.output import emit, fail
 from cli.store import open_store, reason_of, shown
-from cli.tables import Format, wants_json
+from cli.tables import Format, cell, wants_json
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -148,19 +148,17 @@ def _outdated(health: Health) -> str:
 
 def _print_pairs(console: Console, pairs: list[tuple[str, str]]) -> None:
     from rich.table import Table
-    from rich.text import Text
 
     table = Table.grid(padding=(0, 2))
     for name, value in pairs:
-        table.add_row(Text(name, style="dim"), Text(value))
+        table.add_row(cell(name, "dim"), cell(value))
     console.print(table)
 
 
 def _print_rows(console: Console, rows: Sequence[tuple[str, ...]]) -> None:
     from rich.table import Table
-    from rich.text import Text
 
     table = Table.grid(padding=(0, 2))
     for row in rows:
-        table.add_row(*(Text(inert(words), overflow="fold") for words in row))
-    console.print(table if rows else Text("none", style="dim"))
+        table.add_row(*map(cell, row))
+    console.print(table if rows else cell("none", "dim"))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.output import emit, fail
+from cli.output import emit, fail, note
 from cli.status import instant
 from cli.store import open_store
 from cli.tables import Format, print_table, wants_json
@@ -215,6 +215,14 @@ def subscription_named(conn: Connection, name: str) -> SubscriptionRow:
         hint = f"did you mean {' or '.join(near)}?" if near else "steppewatch alert list shows them all"
         fail(f"there is no subscription {name!r}", hint=hint)
     return row
+
+
+def tell_if_mail_waits(*, is_mailed: bool) -> None:
+    """Note that nothing takes mail, when there is some to be sent."""
+    from db.settings import load
+
+    if is_mailed and not load().smtp_host:
+        note("no mail server is set, so mail waits: STEPPEWATCH_SMTP_HOST names one")
 
 
 def public_links() -> Links:

@@ -32,19 +32,15 @@ def new_table(*titles: str) -> Table:
 
     made = Table(box=None, header_style="bold", pad_edge=False, show_header=bool(titles))
     for title in titles:
-        made.add_column(
-            title.removeprefix("#"),
-            justify="right" if title.startswith("#") else "left",
-            overflow="fold",  # an address is of no use cut short
-        )
+        made.add_column(title.removeprefix("#"), justify="right" if title.startswith("#") else "left")
     return made
 
 
-def cell(value: object) -> Text:
-    """Return a cell: what others wrote is never taken for markup, nor obeyed by the terminal."""
+def cell(value: object, style: str = "") -> Text:
+    """Return a cell: what others wrote is not taken for markup, not obeyed by the terminal, and not cut short."""
     from rich.text import Text
 
-    return Text("" if value is None else inert(str(value)))
+    return Text("" if value is None else inert(str(value)), style=style, overflow="fold")
 
 
 def print_table(titles: Sequence[str], rows: Iterable[Sequence[object]], *, empty: str = "none") -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from cli.coverageshow import print_list
 from cli.output import inert
 from cli.store import open_store
 
@@ -36,7 +35,7 @@ def unusual(*, until: date | None, rate: float, as_json: bool) -> None:
             records = [*_bursts(conn, day, rate), *_first(conn, day, known[0])]
         labels = find_labels(conn)
     if as_json:
-        sys.stdout.write(json.dumps(records, ensure_ascii=False, indent=0) + "\n")
+        print_list(records)
     else:
         _print(day, records, labels, rate)
 

@@ -84,17 +84,23 @@ class TurnMiddleware:
         return turns_of(self._crawler)
 
 
-class Redirects(RedirectMiddleware):
+class Redirects:
     """Scrapy's redirects, with loops and endless chains called by their names."""
 
-    def process_response(  # type: ignore[override]  # the parent's decorator hides a deprecated argument
-        self, request: Request, response: Response
-    ) -> Request | Response:
+    def __init__(self, followed: RedirectMiddleware) -> None:
+        self._followed = followed
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Redirects:
+        """Return Scrapy's own with ours around it."""
+        return cls(RedirectMiddleware.from_crawler(crawler))
+
+    def process_response(self, request: Request, response: Response) -> Request | Response:
         """Return the response, or the request it redirects to; raise Stopped when there is no end to it."""
         try:
-            result: Request | Response = super().process_response(request, response)
+            result: Request | Response = self._followed.process_response(request, response)
         except IgnoreRequest as error:
-            reason = f"too many redirects (more than {self.max_redirect_times})"
+            reason = f"too many redirects (more than {self._followed.max_redirect_times})"
             raise Stopped(Trouble("redirects", reason)) from error
         if isinstance(result, Request) and result.url in (request.url, *request.meta.get("redirect_urls", ())):
             raise Stopped(Trouble("redirects", f"redirect loop at {result.url[:300]}"))

@@ -121,12 +121,12 @@ def iter_cells(conn: Connection, **wanted: Any) -> Iterator[Cell]:
         yield Cell(*row)
 
 
-def list_entities(conn: Connection) -> list[str]:
-    """Return the entities that have cells, by id as the database sorts it."""
+def find_entities(conn: Connection) -> set[str]:
+    """Return the ids of the entities that have cells."""
     series = CoverageSeries
     has_cells = select(CoverageCell.series_id).where(CoverageCell.series_id == series.id).exists()
     daily = (series.grain == "day", series.split == "all", series.level == "all", series.entity_id != TOTAL)
-    return list(conn.scalars(select(series.entity_id).where(*daily, has_cells).order_by(series.entity_id)))
+    return set(conn.scalars(select(series.entity_id).where(*daily, has_cells)))
 
 
 def count_stories(conn: Connection, entity: str, since: date, until: date, *, level: str = "all") -> int:

@@ -24,7 +24,7 @@ def names_of(conn: Connection, filters: Filters, queries: Sequence[str]) -> Sequ
     Raises CannotFilter when two would have the same name.
     """
     if not filters.entities and not queries:
-        return sorted(coverage.list_entities(conn))
+        return sorted(coverage.find_entities(conn))
     names = (*filters.entities, *queries)
     if len(set(names)) < len(names):
         raise CannotFilter("two columns would have the same name; each entity and query can be asked for once")

@@ -15,8 +15,7 @@ from rich.text import Text
 from cli.demoweb.ending import Account, Ending
 from cli.demoweb.show import Result
 from cli.demoweb.web import DemoWeb
-from cli.log import readable
-from cli.output import emit
+from cli.output import emit, inert
 
 _STAGES = {"poll": "polls", "entry": "entries of feeds", "fetch": "pages", "understand": "texts"}
 _ENDED, _REMARK = 10, 34
@@ -35,7 +34,7 @@ def print_result(result: Result, console: Console) -> None:
             articles.add_row(Text(f"  its feed: {outlet.trouble}"), Text("failing", style="yellow"))
         for ending in outlet.endings:
             style = _STYLES.get(ending.outcome, "") if ending.as_written else "bold red"
-            headline = Text(f"  {readable(ending.title)}")
+            headline = Text(f"  {inert(ending.title)}")
             articles.add_row(headline, Text(_plain(ending.outcome), style=style), Text(ending.remark, style=style))
     console.print(articles)
     console.print()

@@ -22,6 +22,7 @@ from sqlalchemy import Connection, select
 from db import coverage, migrate, retags, vocabularies
 from db.engine import Database
 from db.models import Article, MentionRow, Revision
+from db.pulse import last_sign_s
 from worker.documents import Document
 from worker.pipeline import Chain
 from worker.recount import recount
@@ -184,6 +185,7 @@ def test_workers_that_run_do_it_by_themselves_once_it_is_asked_for(
     }
     log = tmp_path / "log"
     with running(worker(tmp_path), environment, ROOT, log):
+        wait_until(lambda: last_sign_s(tmp_path, "worker") is not None, 60, "messages are taken", log.read_text)
         assert chain.database.read(retags.count_outdated) == ARTICLES
         chain.database.write(lambda conn: retags.ask_for_retag(conn, now=chain.clock()))
         wait_until(lambda: chain.database.read(retags.count_outdated) == 0, 60, "all is tagged", log.read_text)

@@ -42,6 +42,14 @@ def store_url(database_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 @pytest.fixture
+def out(tmp_path: Path) -> Path:
+    """Give an empty folder to write into."""
+    folder = tmp_path / "out"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
 def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Give an empty data directory that the settings name."""
     folder = tmp_path / "data"

@@ -156,6 +156,7 @@ def test_a_file_is_planned_first_and_done_when_asked(store: Database, tmp_path: 
         ("add", False),
     ]
     assert "--apply does it" in planned.stderr
+    assert "mail waits: STEPPEWATCH_SMTP_HOST" in planned.stderr
     assert said("list") == []
     assert all(step["done"] for step in said("sync", str(file), "--apply"))
     assert [(row["name"], row["file"]) for row in said("list")] == [("drills", "alerts.yaml")]

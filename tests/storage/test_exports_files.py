@@ -35,13 +35,6 @@ def store(database_url: str) -> Iterator[Database]:
     database.close()
 
 
-@pytest.fixture
-def out(tmp_path: Path) -> Path:
-    folder = tmp_path / "out"
-    folder.mkdir()
-    return folder
-
-
 # --- packages
 
 

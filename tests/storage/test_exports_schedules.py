@@ -26,13 +26,6 @@ def store(database_url: str) -> Iterator[Database]:
     database.close()
 
 
-@pytest.fixture
-def out(tmp_path: Path) -> Path:
-    folder = tmp_path / "out"
-    folder.mkdir()
-    return folder
-
-
 def schedule(folder: Path, *, new_only: bool = False, package: bool = False, kind: str = "articles") -> Schedule:
     stored = scheduled.stored_request(Request(kind), package=package, new_only=new_only)
     return Schedule("nightly", stored, "day", str(folder), datetime(2022, 1, 30, tzinfo=UTC))

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from cli.child import how_it_ended
 from cli.children import early_deaths, pause_s
-from cli.log import Lines, Log, readable
+from cli.log import Lines, Log
+from cli.output import readable
 from cli.reaper import read_orders
 
 

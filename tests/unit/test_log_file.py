@@ -14,7 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli.log import Log, LogFile, readable
+from cli.log import Log, LogFile
+from cli.output import readable
 
 
 def noon() -> datetime:

@@ -7,6 +7,7 @@ import json
 import pytest
 import typer
 
+from cli.coverageshow import print_list
 from cli.output import emit, fail, inert, note
 from cli.tables import print_table
 
@@ -36,11 +37,26 @@ def test_tables_and_sentences_obey_nothing(capsys: pytest.CaptureFixture[str]) -
     assert not any(harmful in shown for harmful in OBEYED)
 
 
+def test_what_is_long_is_folded_and_not_cut_short(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    address = f"https://hooks.example/{'a' * 60}"
+    for titles in ((), ("name", "address")):
+        print_table(titles, [["one", address]])
+        shown = capsys.readouterr().out
+        assert "…" not in shown
+        assert shown.count("a") >= 60
+
+
 def test_json_says_the_same_without_steering(capsys: pytest.CaptureFixture[str]) -> None:
     emit({"title": STEERING})
-    line = capsys.readouterr().out
+    print_list([{"title": STEERING}])
+    said = capsys.readouterr().out
+    line, _, of_list = said.partition("\n")
     assert json.loads(line) == {"title": STEERING}
-    assert not any(harmful in line for harmful in OBEYED)
+    assert json.loads(of_list) == [{"title": STEERING}]
+    assert not any(harmful in said for harmful in OBEYED)
 
 
 def test_markup_in_a_headline_is_only_text(capsys: pytest.CaptureFixture[str]) -> None:

@@ -17,6 +17,7 @@ from worker.alerts.reading import Reading
 from worker.alerts.terms import Found, Terms
 
 Bits = int
+"""The bit of each position in title and text (`Reading.main`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +73,9 @@ class Places:
             begins = _bits([at for phrase, at in self._found.phrases if phrase == number])
             return begins, begins << atom.value.count(" ")
         if atom.kind == "word":
-            places = [(row.numbers == number)]
+            places = [row.numbers == number]
         else:
-            places = [(row.places == word) for word in self._like[row.patterns == number].tolist()]
+            places = [row.places == word for word in self._like[row.patterns == number].tolist()]
         at = _bits([position for place in places for position in place.nonzero()[0].tolist()])
         return at, at
 
