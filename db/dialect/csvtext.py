@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from typing import Any
 
 from sqlalchemy import Boolean, Connection, LargeBinary, Select, String, Text, cast
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -21,9 +23,14 @@ LINES = 500
 def iter_csv(conn: Connection, query: Select[*tuple[Any, ...]]) -> Iterator[tuple[bytes, int]]:
     """Yield the rows of a query as lines of CSV (RFC 4180, UTF-8) made by the database, and how many each chunk has.
 
-    The cells are spelled as `worker.export.stream` spells them: the same bytes from both databases.
+    The cells are spelled as `worker.export.stream` spells them: the same bytes from both databases. Raises DBAPIError,
+    like any query, also when the database is lost half-way.
     """
-    columns = list(query.selected_columns)
+    with _errors_of_queries(conn):
+        yield from _lines(conn, query, list(query.selected_columns))
+
+
+def _lines(conn: Connection, query: Select[*tuple[Any, ...]], columns: Sequence[Any]) -> Iterator[tuple[bytes, int]]:
     if is_sqlite(conn):
         plain = {"yield_per": None, "stream_results": False}  # or rows wait in a buffer of SQLAlchemy's, not the cursor
         query = query.with_only_columns(_csv_line(*columns), maintain_column_froms=True)
@@ -34,8 +41,27 @@ def iter_csv(conn: Connection, query: Select[*tuple[Any, ...]]) -> Iterator[tupl
         return
     copied = _copy(conn, query, columns)
     while batch := list(islice(copied, LINES)):
-        # COPY ends lines with LF, RFC 4180 asks for CRLF.
-        yield b"".join([part for line in batch for part in (line[:-1], b"\r\n")]), len(batch)
+        text = b"".join(batch)
+        # COPY ends lines with LF, RFC 4180 asks for CRLF. Few cells have a line's end within.
+        if text.count(b"\n") > len(batch):
+            yield b"".join([part for line in batch for part in (line[:-1], b"\r\n")]), len(batch)
+        else:
+            yield text.replace(b"\n", b"\r\n"), len(batch)
+
+
+@contextmanager
+def _errors_of_queries(conn: Connection) -> Iterator[None]:
+    """Raise the driver's errors as SQLAlchemy raises those of its own queries."""
+    driver = conn.dialect.loaded_dbapi
+    try:
+        yield
+    except driver.Error as error:
+        is_lost = conn.dialect.is_disconnect(error, conn.connection, None)
+        if is_lost:
+            conn.invalidate(error)  # or giving it back would fail as well
+        raise DBAPIError.instance(
+            "", None, error, driver.Error, connection_invalidated=is_lost, dialect=conn.dialect
+        ) from error
 
 
 def _copy(conn: Connection, query: Select[*tuple[Any, ...]], columns: Sequence[Any]) -> Iterator[memoryview]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import deque
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
@@ -11,7 +12,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from samplestore import Sample, fill, store_of
-from sqlalchemy import delete, select, update
+from sqlalchemy import Connection, delete, func, literal, select, update
+from sqlalchemy.exc import OperationalError
 
 from db.dialect import csvtext
 from db.engine import Database
@@ -252,6 +254,26 @@ def test_an_export_sees_one_moment(store: Database, monkeypatch: pytest.MonkeyPa
         rest = list(lines)
     assert (first, [count for _, count in rest]) == (2, [2, 1])
     assert not any(b"of later" in chunk for chunk, _ in rest)
+
+
+def test_a_database_that_is_lost_half_way_is_an_error_like_that_of_any_query(store: Database) -> None:
+    numbers = select(literal(1).label("n")).cte(recursive=True)
+    numbers = numbers.union_all(select(numbers.c.n + 1).where(numbers.c.n < 1_000_000))
+    with store.snapshot() as conn:
+        lines = csvtext.iter_csv(conn, select(numbers.c.n))
+        assert next(lines)[0].startswith(b"1\r\n2\r\n")
+        lose(store, conn)
+        with pytest.raises(OperationalError):
+            deque(lines, maxlen=0)
+
+
+def lose(store: Database, conn: Connection) -> None:
+    """End what a connection is doing, as a crash of the server or a failing disk would."""
+    driver = conn.connection.driver_connection
+    if conn.dialect.name == "sqlite":
+        driver.interrupt()
+    else:
+        store.read(lambda other: other.execute(select(func.pg_terminate_backend(driver.info.backend_pid))))
 
 
 HOSTILE = st.text(st.characters(codec="utf-8", exclude_characters="\0")) | st.text(
