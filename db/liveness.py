@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import Connection, func, select
 
@@ -16,12 +17,21 @@ _NOT_A_FAILURE = ("gone", "missing", "refused")
 """The page or the feed is not there or not for us: the outlet was reached."""
 
 
-def iter_attempts(
-    conn: Connection, since: date, until: date, *, before: datetime | None = None
-) -> Iterator[tuple[str, date, str, bool, int]]:
-    """Yield (outlet, day, `poll` or `fetch`, whether it succeeded, how often).
+class Attempts(NamedTuple):
+    """What was tried for an outlet on a day: how often with success, how often without."""
 
-    Both days are inclusive; `before` leaves out what was tried later.
+    outlet: str
+    day: date
+    polls: int
+    polls_failed: int
+    fetches: int
+    fetches_failed: int
+
+
+def iter_attempts(conn: Connection, since: date, until: date, *, before: datetime | None = None) -> Iterator[Attempts]:
+    """Yield what was tried, for each outlet and day; both days are inclusive.
+
+    `before` leaves out what was tried later.
     """
     day = utc_day(conn, Outcome.at)
     end = datetime.combine(until, time(), UTC) + timedelta(days=1)
@@ -32,12 +42,14 @@ def iter_attempts(
         Outcome.source_id.is_not(None),
         Outcome.outcome.not_in(_NOT_A_FAILURE),
     )
-    columns = (Outcome.source_id, day, Outcome.stage, Outcome.outcome)
-    for source_id, when, stage, outcome, inputs in conn.execute(
-        select(*columns, func.sum(Outcome.inputs)).where(*within).group_by(*columns)
-    ):
-        on = when if isinstance(when, date) else date.fromisoformat(when)
-        yield str(source_id), on, stage, outcome in _SUCCEEDED[stage], int(inputs)
+    counts = [
+        func.coalesce(func.sum(Outcome.inputs).filter(Outcome.stage == stage, succeeded), 0)
+        for stage, outcomes in _SUCCEEDED.items()
+        for succeeded in (Outcome.outcome.in_(outcomes), Outcome.outcome.not_in(outcomes))
+    ]
+    query = select(Outcome.source_id, day, *counts).where(*within).group_by(Outcome.source_id, day)
+    for outlet, on, *tried in conn.execute(query):
+        yield Attempts(outlet, on if isinstance(on, date) else date.fromisoformat(on), *map(int, tried))
 
 
 def find_first_poll(conn: Connection) -> date | None:

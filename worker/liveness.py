@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
 
 from db.liveness import iter_attempts, iter_printed, read_given_up
 from worker.coverage.alive import HABIT_DAYS, Collected, DayHealth, health_by_day
-
-_FIELDS = {
-    ("poll", True): "polls",
-    ("poll", False): "polls_failed",
-    ("fetch", True): "fetches",
-    ("fetch", False): "fetches_failed",
-}
 
 
 def alive_by_day(
@@ -30,13 +21,13 @@ def alive_by_day(
     whether an outlet was silent is left out, because late articles would change it.
     """
     begin = since - timedelta(days=HABIT_DAYS)
-    collected: defaultdict[tuple[str, date], Collected] = defaultdict(Collected)
-    for outlet, day, stage, succeeded, times in iter_attempts(conn, begin, until, before=as_known_at):
-        name = _FIELDS[stage, succeeded]
-        key = outlet, day
-        collected[key] = replace(collected[key], **{name: getattr(collected[key], name) + times})
-    if collected and as_known_at is None:  # else nobody was watched, whatever was printed
-        for outlet, day, articles in iter_printed(conn, begin, until):
-            collected[outlet, day] = replace(collected[outlet, day], articles=articles)
+    attempts = list(iter_attempts(conn, begin, until, before=as_known_at))
+    printed = {}
+    if attempts and as_known_at is None:  # else nobody was watched, whatever was printed
+        printed = {(outlet, day): articles for outlet, day, articles in iter_printed(conn, begin, until)}
+    collected = {key: Collected(articles=articles) for key, articles in printed.items()}
+    for outlet, day, polls, polls_failed, fetches, fetches_failed in attempts:
+        articles = printed.get((outlet, day), 0)
+        collected[outlet, day] = Collected(polls, polls_failed, fetches, fetches_failed, articles)
     days = [since + timedelta(days=number) for number in range((until - since).days + 1)]
     return health_by_day(collected, days, today=today, given_up=read_given_up(conn))

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from math import exp
+from statistics import fmean, median
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from worker.coverage.alive import Collected, health_by_day
 
@@ -68,3 +72,33 @@ def test_who_is_watched() -> None:
     assert health[days[0]].alive is None
     given_up = health_by_day(collected, days, today=TODAY, given_up={"post": DAY})
     assert [given_up[day].watched for day in days] == [0, 1, 0, 0]
+
+
+def plainly(collected: dict[tuple[str, date], Collected], day: date) -> str | None:
+    """Return why `post` was impaired on a day that is over, as the rules are written down."""
+    days = {on: tried for (_, on), tried in collected.items()}
+    first = min((on for on, tried in days.items() if tried.polls or tried.polls_failed), default=day)
+    month = [day - timedelta(days=back) for back in range(1, 29) if day - timedelta(days=back) >= first]
+    past = [(on.weekday() >= 5, days.get(on, Collected())) for on in month]
+    tried = days.get(day, Collected())
+    alike = [other.articles for weekend, other in past if weekend == (day.weekday() >= 5)]
+    if (tried.polls_failed and not tried.polls) or (
+        past and tried.polls < 0.5 * median(other.polls for _, other in past)
+    ):
+        return "polls"
+    if tried.fetches + tried.fetches_failed >= 4 and tried.fetches_failed > tried.fetches:
+        return "fetches"
+    return "silent" if not tried.articles and alike and exp(-fmean(alike)) < 0.001 else None
+
+
+TRIED = st.builds(Collected, *[st.integers(0, 6)] * 4, st.sampled_from([0, 0, 5, 12, 30]))
+
+
+@given(st.lists(st.none() | TRIED, min_size=1, max_size=90))
+def test_every_day_is_judged_by_the_four_weeks_before_it(history: list[Collected | None]) -> None:
+    days = [DAY + timedelta(days=number) for number in range(len(history))]
+    collected = {("post", day): tried for day, tried in zip(days, history, strict=True) if tried is not None}
+    health = health_by_day(collected, days, today=days[-1] + timedelta(days=1))
+    for day in days:
+        if health[day].watched:
+            assert health[day].impaired.get("post") == plainly(collected, day)
