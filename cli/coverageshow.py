@@ -120,14 +120,16 @@ def _table(shown: Shown, course: Sequence[Point]) -> Table:
     table = Table(box=None, header_style="dim", pad_edge=False)
     table.add_column("period")
     shares = [name for name, wanted in (("share", shown.totals), ("voice", shown.voices)) if wanted]
-    for name in ("articles", "stories", "mentions", "in title", *shares, "outlets alive"):
+    was_watched = any(shown.alive(point.period) is not None for point in course)  # not what was brought in by hand
+    for name in ("articles", "stories", "mentions", "in title", *shares, *(["outlets alive"] if was_watched else [])):
         table.add_column(name, justify="right")
     for point in course:
         counts, record = point.counts, _record(shown, point)
         if counts.articles or record["impaired"]:
             numbers = (f"{n:,}" for n in (counts.articles, counts.stories, counts.mentions, counts.in_title))
             alive = "" if record["alive"] is None else f"{record['alive']:.0%}{' !' if record['impaired'] else ''}"
-            table.add_row(point.period, *numbers, *(_percent(record[name]) for name in shares), alive)
+            cells = (*numbers, *(_percent(record[name]) for name in shares))
+            table.add_row(point.period, *cells, *([alive] if was_watched else []))
     return table
 
 

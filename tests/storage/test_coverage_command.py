@@ -99,7 +99,11 @@ def test_days_on_which_our_collection_was_impaired_say_so(store: Database) -> No
     ]
     herald = records("csto", "--split", "source", "--since", "2022-01-05", "--until", "2022-01-05")
     assert [(row["source"], row["impaired"]) for row in herald] == [("oasis-wire", False)]
-    assert "! collection was impaired" in coverage("csto", "--format", "table").stdout
+    shown = coverage("csto", "--format", "table").stdout
+    assert "! collection was impaired" in shown
+    assert "outlets alive" in shown
+    untouched = coverage("csto", "--format", "table", "--until", "2022-01-02").stdout
+    assert "outlets alive" not in untouched, "before the first poll there is nothing to tell"
 
 
 def test_a_picture_is_drawn_and_a_wrong_path_leaves_nothing(store: Database, tmp_path: Path) -> None:
