@@ -37,7 +37,8 @@ def _lines(conn: Connection, query: Select[*tuple[Any, ...]], columns: Sequence[
         lines = conn.execute(query, execution_options=plain).cursor
         assert lines is not None
         while rows := lines.fetchmany(LINES):
-            yield b"".join([line for (line,) in rows]), len(rows)
+            text = b"".join([line for (line,) in rows])
+            yield text.replace(b'"', b'""').replace(_OUR_QUOTE, b'"'), len(rows)
         return
     copied = _copy(conn, query, columns)
     while batch := list(islice(copied, LINES)):
@@ -109,39 +110,43 @@ _GUARDED = (
     f" OR substr(ltrim({{0}}, '{_SKIPPED}'), 1, 1) IN ('=', '+', '-', '@', '＝', '＋', '－', '＠'))"
 )
 """The condition of `worker.export.stream.guard` in SQL that both databases understand."""
-_HARMLESS = "({0} >= 'A' AND {0} < '\uff00')"
-"""Most texts begin with a letter, which is quicker to see; compared by code points."""
-_HARMLESS_C = "({0} COLLATE \"C\" >= 'A' AND {0} COLLATE \"C\" < '\uff00')"
+_OUR_QUOTE = b"\xff"
+"""What SQLite writes around a text, since no text in UTF-8 has that byte: strangers' quotes are then doubled and ours
+put in for many lines at once, which takes a fifth less than `printf('%w')` and `replace` in each cell.
+"""
+_QUOTE_IN_SQL = f"CAST(x'{_OUR_QUOTE.hex()}' AS TEXT)"
 
 
 @compiles(_csv_line, "sqlite")
 def _line_in_sqlite(element: _csv_line, compiler: SQLCompiler, **kwargs: Any) -> str:
-    formats, values = [], []
-    for column in element.clauses:
-        cell, given = _cell_in_sqlite(column, compiler.process(column, **kwargs))
-        formats.append(cell)
-        values += given
-    return f"CAST(printf('{','.join(formats)}\r\n', {', '.join(values)}) AS BLOB)"
+    cells = [_cell_in_sqlite(column, compiler.process(column, **kwargs)) for column in element.clauses]
+    formats, values = zip(*cells, strict=True)
+    line = f"""replace('{",".join(formats)}\r\n', '"', {_QUOTE_IN_SQL})"""
+    return f"CAST(printf({line}, {', '.join(values)}) AS BLOB)"
 
 
-def _cell_in_sqlite(column: Any, sql: str) -> tuple[str, list[str]]:
-    """Return a format of printf and what goes into it: `%w` doubles quotes, `%s` writes nothing for null."""
+def _cell_in_sqlite(column: Any, sql: str) -> tuple[str, str]:
+    """Return a format of printf and what goes into it; `%s` writes nothing for null."""
     if isinstance(column.type, Boolean):
-        return "%s", [f"CASE {sql} WHEN 1 THEN 'true' WHEN 0 THEN 'false' END"]
-    if isinstance(column.type, Address):
-        return "%s", [f"""('"' || replace({sql}, '"', '""') || '"')"""]
+        return "%s", f"CASE {sql} WHEN 1 THEN 'true' WHEN 0 THEN 'false' END"
     if isinstance(column.type, Word) or not isinstance(column.type, String):
-        return "%s", [sql]
-    harmless, guarded = _HARMLESS.format(sql), _GUARDED.format(sql)
-    if not getattr(getattr(column, "element", column), "nullable", True):
-        return '"%s%w"', [f"CASE WHEN {harmless} THEN '' WHEN {guarded} THEN '''' END", sql]
-    opening = f"""CASE WHEN {harmless} THEN '"' WHEN {sql} IS NULL THEN '' WHEN {guarded} THEN '"''' ELSE '"' END"""
-    return "%s%w%s", [opening, f"coalesce({sql}, '')", f"CASE WHEN {sql} IS NOT NULL THEN '\"' END"]
+        return "%s", sql
+    text = sql if isinstance(column.type, Address) else _guard(sql, sql)
+    if getattr(getattr(column, "element", column), "nullable", True):
+        return "%s", f"({_QUOTE_IN_SQL} || {text} || {_QUOTE_IN_SQL})"
+    return '"%s"', text
 
 
 @compiles(_guarded, "postgresql")
 def _guarded_in_postgresql(element: _guarded, compiler: SQLCompiler, **kwargs: Any) -> str:
     sql = compiler.process(element.clauses, **kwargs)
-    return (
-        f"CASE WHEN {_HARMLESS_C.format(sql)} THEN {sql} WHEN {_GUARDED.format(sql)} THEN '''' || {sql} ELSE {sql} END"
-    )
+    return _guard(sql, f'{sql} COLLATE "C"')
+
+
+def _guard(sql: str, compared: str) -> str:
+    """Return the expression of a text as the guard leaves it; `compared` is the same, compared by code points.
+
+    Most texts begin with a letter, which is quicker to see.
+    """
+    harmless = f"{compared} >= 'A' AND {compared} < '\uff00'"
+    return f"CASE WHEN {harmless} THEN {sql} WHEN {_GUARDED.format(sql)} THEN '''' || {sql} ELSE {sql} END"

@@ -277,7 +277,7 @@ def lose(store: Database, conn: Connection) -> None:
 
 
 HOSTILE = st.text(st.characters(codec="utf-8", exclude_characters="\0")) | st.text(
-    "=+-@'\t\r\n\",; %\\ab＝ＡАя😀\u200f"
+    "=+-@'\t\r\n\",; %\\abÿ＝ＡАя😀\u200f"
 )
 
 
