@@ -55,12 +55,12 @@ def is_retryable(error: DBAPIError) -> bool:
 
 
 def prepare(engine: Engine) -> None:
-    """Make a new engine behave: SQLite gets its pragmas and honest transactions, PostgreSQL compiles nothing."""
+    """Make a new engine behave: SQLite gets its pragmas and honest transactions, PostgreSQL plans simply."""
     if is_sqlite(engine):
         event.listen(engine, "connect", _on_connect)
         event.listen(engine, "begin", _begin)
     else:
-        event.listen(engine, "connect", _without_jit)
+        event.listen(engine, "connect", _plan_for_short_answers)
 
 
 def _on_connect(dbapi_connection: Any, _record: Any) -> None:
@@ -75,9 +75,11 @@ def _on_connect(dbapi_connection: Any, _record: Any) -> None:
     cursor.close()
 
 
-def _without_jit(dbapi_connection: Any, _record: Any) -> None:
-    # Compiling takes longer than all the rows of most answers: 160 ms instead of 5 for 4,800 cells of coverage.
+def _plan_for_short_answers(dbapi_connection: Any, _record: Any) -> None:
+    # Compiling takes longer than all the rows of most answers: 160 ms instead of 5 for 4,800 cells of coverage. And for
+    # the sake of several workers the planner reads whole tables instead of an index: 44 ms instead of 2 for the same.
     dbapi_connection.execute("SET jit = off")
+    dbapi_connection.execute("SET max_parallel_workers_per_gather = 0")
     dbapi_connection.commit()
 
 

@@ -260,3 +260,11 @@ def test_only_the_entities_that_an_article_names_most_often_are_paired(
     with database.reading() as conn:
         pairs = coverage.iter_cells(conn, split="entity", level="name")
         assert [(pair.entity_id, pair.part) for pair in pairs] == [("kazakhstan", "turkey")]
+
+
+def test_postgresql_neither_compiles_nor_shares_out_what_a_short_answer_needs(postgres_url: str) -> None:
+    database = Database(postgres_url)
+    with database.reading() as conn:
+        told = [conn.exec_driver_sql(f"SHOW {name}").scalar() for name in ("jit", "max_parallel_workers_per_gather")]
+    database.close()
+    assert told == ["off", "0"]
