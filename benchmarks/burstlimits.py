@@ -20,8 +20,9 @@ _STREAMS, _DAYS, _BURSTS, _SETTLED = 400, 2_000, 10_000, 40
 """Quiet streams and their days, for the threshold; bursts that are tried, each after so many quiet days."""
 
 
-def oracle(expected: float, dispersion: float, factor: float) -> float:
-    """Return how often an oracle finds a burst of which these days have `expected` articles without it."""
+def oracle(rate: float, dispersion: float, factor: float) -> float:
+    """Return how often an oracle finds a burst on days that have `rate` articles each without it."""
+    expected = max((WITHIN + 1) * rate, 0.1)
     counts = np.arange(int(expected * 4 * factor) + 100)
     quiet = stats.poisson.pmf(counts, expected)
     if dispersion > 1:
@@ -43,7 +44,7 @@ def shiryaev_roberts(rate: float, factor: float) -> float:
     low, high = 0, len(levels) - 1
     while low < high:
         middle = (low + high) // 2
-        low, high = (middle + 1, high) if _alarms(quiet > levels[middle]) > budget else (low, middle)
+        low, high = (middle + 1, high) if count_alarms(quiet > levels[middle]) > budget else (low, middle)
     counts = draw.poisson(rate, (_SETTLED + WITHIN + 1, _BURSTS))
     counts[_SETTLED:] = draw.poisson(factor * rate, (WITHIN + 1, _BURSTS))
     return float((_statistic(counts, rate, factor)[_SETTLED:] > levels[low]).any(axis=0).mean())
@@ -58,8 +59,8 @@ def _statistic(counts: npt.NDArray[np.int64], rate: float, factor: float) -> npt
     return found
 
 
-def _alarms(above: npt.NDArray[np.bool_]) -> int:
-    """Return how many alarms that is; a pause of up to two days does not end one."""
+def count_alarms(above: npt.NDArray[np.bool_]) -> int:
+    """Return how many runs of days are above, of days (rows) of streams; a pause of up to two days does not end one."""
     padded = np.vstack([np.zeros((3, above.shape[1]), bool), above])
     return int((above & ~(padded[2:-1] | padded[1:-2] | padded[:-3])).sum())
 

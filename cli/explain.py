@@ -179,7 +179,6 @@ def _mentions(found: Explained) -> Table:
 
 
 def _misses(found: Explained, misses: Sequence[NearMiss]) -> Table:
-
     from worker.tagging.rules import VETOES
 
     table = new_table("words", "would be", "why it does not count", "at")

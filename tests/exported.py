@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,9 +10,13 @@ from pathlib import Path
 from samplestore import Sample
 
 from db.engine import Database
+from db.exports import Filters, iter_csv
+from worker.export.columns import COLUMNS
+from worker.export.stream import header
 from worker.exporting import Cut, Request, opened, write
 from worker.exportpackage import write_package
 
+ALL = Filters()
 NOW = datetime(2022, 2, 1, 10, 30, tzinfo=UTC)
 # Invented: none of this was ever published.
 SAMPLES = [
@@ -48,3 +53,15 @@ def packaged(store: Database, kind: str, place: Path, *, now: datetime = NOW, cu
     with opened(store, Request(kind), now=now, cut=cut, settled=True) as export:
         write_package(export, place, silently)
     return place
+
+
+def document(store: Database, kind: str, filters: Filters = ALL) -> str:
+    """Return an export as the database writes it, with its header."""
+    with store.snapshot() as conn:
+        lines = b"".join(chunk for chunk, _ in iter_csv(conn, kind, filters)).decode()
+    return header(COLUMNS[kind]) + lines
+
+
+def export(store: Database, kind: str, filters: Filters = ALL) -> list[dict[str, str]]:
+    """Return the rows of an export, as a reader of CSV sees them."""
+    return list(csv.DictReader(io.StringIO(document(store, kind, filters), newline="")))

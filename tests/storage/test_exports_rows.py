@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections import deque
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from exported import document, export
 from samplestore import Sample, fill, store_of
-from sqlalchemy import Connection, delete, func, literal, select, update
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import delete, select, update
 
-from db.dialect import csvtext
 from db.engine import Database
-from db.exports import Filters, iter_csv, iter_rows
-from db.models import Article, CoverageCell, CoverageSeries, MentionRow
-from worker.export.columns import COLUMNS
-from worker.export.stream import header, stream_csv, unguard
+from db.exports import Filters
+from db.models import Article, CoverageCell, CoverageSeries
 
 EARLY = datetime(2022, 1, 2, 0, 0, tzinfo=UTC)
 LATE = datetime(2022, 1, 7, 23, 59, 59, tzinfo=UTC)
@@ -64,24 +56,12 @@ SAMPLES = [
     Sample("https://herald.example/a", title="Nothing much", published_at=EARLY, is_day=True, language="kk"),
 ]
 
-ALL = Filters()
-
 
 @pytest.fixture
 def store(database_url: str) -> Iterator[Database]:
     database = store_of(database_url, SAMPLES)
     yield database
     database.close()
-
-
-def document(store: Database, kind: str, filters: Filters = ALL) -> str:
-    with store.snapshot() as conn:
-        lines = b"".join(chunk for chunk, _ in iter_csv(conn, kind, filters)).decode()
-    return header(COLUMNS[kind]) + lines
-
-
-def export(store: Database, kind: str, filters: Filters = ALL) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(document(store, kind, filters), newline="")))
 
 
 def test_articles_come_by_day_and_address(store: Database) -> None:
@@ -243,68 +223,6 @@ def test_articles_of_a_genre_and_of_the_scope(store: Database) -> None:
 def test_coverage_cannot_be_asked_for_by_what_cells_are_not_kept_by(store: Database, filters: Filters) -> None:
     with pytest.raises(ValueError, match="language"):
         document(store, "coverage", filters)
-
-
-def test_an_export_sees_one_moment(store: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(csvtext, "LINES", 2)
-    with store.snapshot() as conn:
-        lines = iter_csv(conn, "articles", ALL)
-        _, first = next(lines)
-        store.write(lambda other: other.execute(update(Article).values(title="of later")))
-        rest = list(lines)
-    assert (first, [count for _, count in rest]) == (2, [2, 1])
-    assert not any(b"of later" in chunk for chunk, _ in rest)
-
-
-def test_a_database_that_is_lost_half_way_is_an_error_like_that_of_any_query(store: Database) -> None:
-    numbers = select(literal(1).label("n")).cte(recursive=True)
-    numbers = numbers.union_all(select(numbers.c.n + 1).where(numbers.c.n < 1_000_000))
-    with store.snapshot() as conn:
-        lines = csvtext.iter_csv(conn, select(numbers.c.n))
-        assert next(lines)[0].startswith(b"1\r\n2\r\n")
-        lose(store, conn)
-        with pytest.raises(OperationalError):
-            deque(lines, maxlen=0)
-
-
-def lose(store: Database, conn: Connection) -> None:
-    """End what a connection is doing, as a crash of the server or a failing disk would."""
-    driver = conn.connection.driver_connection
-    if conn.dialect.name == "sqlite":
-        driver.interrupt()
-    else:
-        store.read(lambda other: other.execute(select(func.pg_terminate_backend(driver.info.backend_pid))))
-
-
-HOSTILE = st.text(st.characters(codec="utf-8", exclude_characters="\0")) | st.text(
-    "=+-@'\t\r\n\",; %\\abÿ＝ＡАя😀\u200f"
-)
-
-
-@pytest.fixture
-def one_article(database_url: str) -> Iterator[Database]:
-    """Give a store with one article, whose texts each example changes."""
-    store = store_of(database_url, [Sample("https://herald.example/1", says=(("Nothing", "csto"),))])
-    yield store
-    store.close()
-
-
-@given(st.lists(st.tuples(st.none() | HOSTILE, HOSTILE, st.none() | st.booleans()), min_size=1, max_size=3))
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_the_database_writes_what_the_rules_say(
-    one_article: Database, texts: list[tuple[str | None, str, bool | None]]
-) -> None:
-    for title, surface, in_scope in texts:
-        values = {"title": title, "author": surface, "in_scope": in_scope, "language": surface[:9] or None}
-        one_article.write(lambda conn, values=values: conn.execute(update(Article).values(values)))
-        one_article.write(lambda conn, words=surface: conn.execute(update(MentionRow).values(surface=words)))
-        for kind in ("articles", "mentions"):
-            with one_article.snapshot() as conn:
-                ruled = "".join(stream_csv(COLUMNS[kind], iter_rows(conn, kind, ALL)))
-            assert document(one_article, kind) == ruled
-        [article], [mention] = export(one_article, "articles"), export(one_article, "mentions")
-        assert unguard(article["title"]) == (title or "")
-        assert unguard(article["author"]) == unguard(mention["surface"]) == surface
 
 
 def test_cells_of_other_grains_splits_and_levels_stay_out(store: Database) -> None:

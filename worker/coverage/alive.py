@@ -15,11 +15,11 @@ The day that is not over yet is judged by the failures alone.
 from __future__ import annotations
 
 import math
-from bisect import bisect_left, insort
 from collections import Counter, defaultdict, deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from statistics import median
 
 HABIT_DAYS = 28
 _LEAST_POLLS, _FETCHES, _RARE = 0.5, 4, 0.001
@@ -80,65 +80,34 @@ def health_by_day(
     return {day: DayHealth(watched[day], impaired[day]) for day in wanted}
 
 
-class _Habit:
-    """What was collected in the four weeks before a day, as it moves on; an outlet has two years of days."""
-
-    def __init__(self) -> None:
-        self._days: deque[tuple[int, int, bool]] = deque()
-        self._polls: list[int] = []
-        """In their order, so that the middle is found at once."""
-        self._articles = {True: (0, 0), False: (0, 0)}
-        """Articles and days, on weekends and on workdays."""
-
-    def polls(self) -> float | None:
-        """Return the polls of the middle day; None before the first."""
-        ordered, half = self._polls, len(self._polls) // 2
-        if not ordered:
-            return None
-        return ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2
-
-    def articles(self, *, weekend: bool) -> float:
-        """Return the articles of such a day, on average; 0 when there was none."""
-        articles, days = self._articles[weekend]
-        return articles / days if days else 0.0
-
-    def add(self, tried: Collected, *, weekend: bool) -> None:
-        """Move on by a day."""
-        if len(self._days) == HABIT_DAYS:
-            polls, articles, was_weekend = self._days.popleft()
-            del self._polls[bisect_left(self._polls, polls)]
-            self._count(-articles, -1, was_weekend)
-        self._days.append((tried.polls, tried.articles, weekend))
-        insort(self._polls, tried.polls)
-        self._count(tried.articles, 1, weekend)
-
-    def _count(self, articles: int, days: int, weekend: bool) -> None:
-        before = self._articles[weekend]
-        self._articles[weekend] = before[0] + articles, before[1] + days
-
-
 def _judged(by_day: Mapping[date, Collected], last: date, today: date) -> Iterator[tuple[date, str | None]]:
     """Yield each day from an outlet's first poll on, and why its collection was impaired on it, if it was."""
     first = min((day for day, tried in by_day.items() if tried.polls or tried.polls_failed), default=date.max)
-    habit = _Habit()
+    before: deque[tuple[bool, Collected]] = deque(maxlen=HABIT_DAYS)
     for number in range((last - first).days + 1):
         day = first + timedelta(days=number)
         tried, weekend = by_day.get(day, _NOTHING), is_weekend(day)
-        yield day, _trouble(tried, habit, weekend=weekend, is_over=day < today)
-        habit.add(tried, weekend=weekend)
+        yield day, _trouble(tried, before, weekend=weekend, is_over=day < today)
+        before.append((weekend, tried))
 
 
-def _trouble(tried: Collected, habit: _Habit, *, weekend: bool, is_over: bool) -> str | None:
-    """Return why the outlet's collection was impaired on a day; None when it was whole."""
+def _trouble(
+    tried: Collected, before: Collection[tuple[bool, Collected]], *, weekend: bool, is_over: bool
+) -> str | None:
+    """Return why the outlet's collection was impaired on a day; None when it was whole.
+
+    `before` is what was collected in the four weeks before, each day with whether it was on a weekend.
+    """
     if tried.polls_failed and not tried.polls:
         return "polls"
-    usual = habit.polls()
-    if is_over and usual is not None and tried.polls < _LEAST_POLLS * usual:
+    if is_over and before and tried.polls < _LEAST_POLLS * median([other.polls for _, other in before]):
         return "polls"
     if tried.fetches + tried.fetches_failed >= _FETCHES and tried.fetches_failed > tried.fetches:
         return "fetches"
-    if is_over and not tried.articles and math.exp(-habit.articles(weekend=weekend)) < _RARE:
-        return "silent"
+    if is_over and not tried.articles:
+        alike = [other.articles for was_weekend, other in before if was_weekend == weekend]
+        if alike and math.exp(-sum(alike) / len(alike)) < _RARE:
+            return "silent"
     return None
 
 
