@@ -26,16 +26,35 @@ _TRACKING = frozenset(
     fbclid gclid dclid gbraid wbraid msclkid yclid ysclid twclid ttclid igshid igsh mc_cid mc_eid _ga _gl _hsenc
     _hsmi __twitter_impression __tn__ ref_src ref_url cmpid ncid ocid s_cid sr_share wt_zmc xtor spm guccounter
     guce_referrer guce_referrer_sig from_source share rss_medium rss_source __s mkt_tok trk trkcampaign amp
+    _openstat tg_rhash rb_clickid yadclid yadordid
     """.split()  # noqa: SIM905 - forty short words read better as a paragraph
 )
+_ORIGIN = frozenset({"from", "ref"})
+"""Parameters that name where the reader came from, unless their value is a number or a date: a place in a list."""
+_HAS_DIGIT = re.compile(r"\d")
+_ROUTE = re.compile(r"!?/.")
+"""A fragment by which a page drawn by scripts chooses what it shows (`#!/news/17`); any other is a place in a page."""
 _INDEX = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?)$", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x20\x7f]+")
 _SAFE_PATH = "/:@!$&'()*+,;=~-._"
 
 
-def _is_tracking(name: str) -> bool:
+def _is_tracking(name: str, value: str) -> bool:
     lowered = name.lower()
+    if lowered in _ORIGIN:
+        return value.isascii() and not _HAS_DIGIT.search(value)
     return lowered in _TRACKING or lowered.startswith(_TRACKING_PREFIXES)
+
+
+def _fragment(fragment: str) -> str:
+    """Return a fragment that is a route, with one spelling of its escapes; empty for any other."""
+    if not _ROUTE.match(fragment):
+        return ""
+    return _upper_escapes(quote(fragment, safe=_SAFE_PATH + "?%"))
+
+
+def _upper_escapes(text: str) -> str:
+    return re.sub(r"%[0-9a-fA-F]{2}", lambda m: m[0].upper(), text)
 
 
 def _host(hostname: str) -> str:
@@ -58,19 +77,19 @@ def _path(path: str) -> str:
     try:
         plain = unquote(path, errors="strict")
     except UnicodeDecodeError:  # escapes of an old charset: keep them, only their letter case is ours
-        return re.sub(r"%[0-9a-fA-F]{2}", lambda m: m[0].upper(), quote(path, safe=_SAFE_PATH + "%"))
+        return _upper_escapes(quote(path, safe=_SAFE_PATH + "%"))
     if "%2f" in path.lower() or "%" in plain or "?" in plain or "#" in plain or _CONTROL.search(plain):
-        return re.sub(r"%[0-9a-fA-F]{2}", lambda m: m[0].upper(), quote(path, safe=_SAFE_PATH + "%"))
+        return _upper_escapes(quote(path, safe=_SAFE_PATH + "%"))
     return quote(plain, safe=_SAFE_PATH)
 
 
 def canonical_url(url: str) -> str:
     """Return the spelling of `url` under which we store and compare pages.
 
-    Drops fragments, user names, tracking parameters, default ports, a trailing slash and `index.html`;
-    lower-cases scheme and host only; sorts what is left of the query. http and https are one page, written
-    https. The result is stable: canonical_url(canonical_url(u)) == canonical_url(u). `urn:` addresses pass
-    unchanged.
+    Drops fragments that are no routes, user names, tracking parameters, default ports, a trailing slash and
+    `index.html`; lower-cases scheme and host only; sorts what is left of the query, whose escapes stay the bytes that
+    they are, in whatever charset. http and https are one page, written https. `urn:` addresses pass unchanged.
+    The result is stable: canonical_url(canonical_url(u)) == canonical_url(u).
     Raises ValueError, with a reason for people, if `url` is not an absolute http(s) address.
     """
     text = _CONTROL.sub("", url.strip()) if len(url) <= 4 * MAX_LENGTH else ""
@@ -94,10 +113,11 @@ def canonical_url(url: str) -> str:
         scheme = "https"
     query = sorted(
         (name, value)
-        for name, value in parse_qsl(parts.query, keep_blank_values=True, max_num_fields=200)
-        if not _is_tracking(name)
+        for name, value in parse_qsl(parts.query, keep_blank_values=True, max_num_fields=200, errors="surrogateescape")
+        if not _is_tracking(name, value)
     )
-    canonical = urlunsplit((scheme, host, _path(parts.path), urlencode(query), ""))
+    encoded = urlencode(query, errors="surrogateescape")
+    canonical = urlunsplit((scheme, host, _path(parts.path), encoded, _fragment(parts.fragment)))
     if len(canonical) > MAX_LENGTH:
         raise ValueError(f"an address of {len(canonical)} characters, longer than {MAX_LENGTH}: {url[:80]!r}…")
     return canonical

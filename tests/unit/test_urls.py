@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from urllib.parse import quote_from_bytes, urlsplit
 
 import pytest
 from hypothesis import given
@@ -25,6 +25,23 @@ from db.urls import MAX_LENGTH, canonical_url, host_of, registrable_domain, text
         pytest.param("https://a.kz/?q=", "https://a.kz/?q=", id="blank value stays"),
         pytest.param("https://a.kz/?b=2&a=1", "https://a.kz/?a=1&b=2", id="sorted query"),
         pytest.param("https://a.kz/x#part", "https://a.kz/x", id="fragment"),
+        pytest.param("https://a.kz/#!/news/17", "https://a.kz/#!/news/17", id="fragment that is a route"),
+        pytest.param(
+            "https://a.kz/app#/новости",
+            "https://a.kz/app#/%D0%BD%D0%BE%D0%B2%D0%BE%D1%81%D1%82%D0%B8",
+            id="route in Cyrillic",
+        ),
+        pytest.param("https://a.kz/x#/", "https://a.kz/x", id="fragment that is a route to nowhere"),
+        pytest.param("https://a.kz/?t=%ed%e5", "https://a.kz/?t=%ED%E5", id="windows-1251 in the query"),
+        pytest.param("https://a.kz/?%ed=%d0%bd", "https://a.kz/?%ED=%D0%BD", id="two charsets in the query"),
+        pytest.param("https://a.kz/?t=a+b", "https://a.kz/?t=a+b", id="a space in the query"),
+        pytest.param(
+            "https://a.kz/x?from=rss&_openstat=abc&tg_rhash=1f", "https://a.kz/x", id="where a reader came from"
+        ),
+        pytest.param("https://a.kz/x?ref=newsletter", "https://a.kz/x", id="ref by name"),
+        pytest.param(
+            "https://a.kz/x?from=20&ref=2022-01-05", "https://a.kz/x?from=20&ref=2022-01-05", id="a place in a list"
+        ),
         pytest.param("https://a.kz//x///y/", "https://a.kz/x/y", id="slashes"),
         pytest.param("https://a.kz/news/index.html", "https://a.kz/news", id="index page"),
         pytest.param("https://a.kz/новости", "https://a.kz/%D0%BD%D0%BE%D0%B2%D0%BE%D1%81%D1%82%D0%B8", id="Cyrillic"),
@@ -37,6 +54,14 @@ from db.urls import MAX_LENGTH, canonical_url, host_of, registrable_domain, text
 )
 def test_canonical_url(spelling: str, canonical: str) -> None:
     assert canonical_url(spelling) == canonical
+
+
+@given(st.binary(min_size=1, max_size=20), st.binary(min_size=1, max_size=20))
+def test_queries_of_different_bytes_are_different_pages(one: bytes, other: bytes) -> None:
+    spelled = [f"https://a.kz/?t={quote_from_bytes(value)}" for value in (one, other)]
+    addresses = [canonical_url(spelling) for spelling in spelled]
+    assert (addresses[0] == addresses[1]) == (one == other)
+    assert [canonical_url(address) for address in addresses] == addresses
 
 
 @pytest.mark.parametrize(
