@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
 _TURN = "has_the_turn_at"
+_DOCUMENT = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<[!?a-zA-Z]|[{\[]\s*[\"{\[])")
+_NO_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1f]")
+_BEGINNING = 256
 
 
 class GuardMiddleware:
@@ -82,6 +86,24 @@ class TurnMiddleware:
     @property
     def _turns(self) -> Turns:
         return turns_of(self._crawler)
+
+
+class EncodingMiddleware:
+    """Takes away a Content-Encoding that the body does not have, before Scrapy tries to undo it.
+
+    Some servers name a charset there or none at all, others say gzip of a page that they send plain.
+    """
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        """Return the response, without that header where its body begins like a document."""
+        if response.headers.get("Content-Encoding") is not None and is_document(response.body):
+            del response.headers["Content-Encoding"]
+        return response
+
+
+def is_document(body: bytes) -> bool:
+    """Return whether a body begins like markup or JSON, which compressed bytes do not."""
+    return _DOCUMENT.match(body) is not None and _NO_TEXT.search(body[:_BEGINNING]) is None
 
 
 class Redirects:

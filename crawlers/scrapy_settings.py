@@ -16,6 +16,7 @@ CONSTANTS: dict[str, Any] = {
     "DOWNLOADER_MIDDLEWARES": {
         "crawlers.middlewares.GuardMiddleware": 10,
         "crawlers.robots.RobotsMiddleware": 100,
+        "crawlers.middlewares.EncodingMiddleware": 595,  # just before Scrapy's HttpCompressionMiddleware
         "crawlers.middlewares.Redirects": 600,
         "crawlers.middlewares.TurnMiddleware": 990,
         "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
