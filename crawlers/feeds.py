@@ -15,6 +15,7 @@ import feedparser
 
 from crawlers import dates, jsonfeed
 from crawlers.texts import clean, without_tags
+from db.moments import parse_moment
 
 MAX_BYTES = 20_000_000
 MAX_ENTRIES = 10_000
@@ -171,7 +172,19 @@ def _instant(entry: Mapping[str, Any], name: str) -> datetime | None:
     # dict.get, because feedparser's own `get` answers for `updated` with `published`
     read = dict.get(cast("dict[str, Any]", entry), f"{name}_parsed")
     said = dict.get(cast("dict[str, Any]", entry), name)
-    return dates.from_parsed(read) or (dates.from_text(clean(said)) if isinstance(said, str) and not read else None)
+    if not isinstance(said, str):
+        return dates.from_parsed(read)
+    if moment := parse_moment(clean(said)):
+        return moment.at
+    parsed = dates.from_parsed(read)
+    if parsed is None:
+        return dates.from_text(clean(said))
+    return parsed if _names(said, parsed) else None
+
+
+def _names(text: str, instant: datetime) -> bool:
+    """Return whether the year stands in a date: feedparser takes what it does not find from the day of reading."""
+    return str(instant.year) in text or str(instant.year)[2:] in text
 
 
 def _text(entry: Mapping[str, Any], name: str) -> str | None:

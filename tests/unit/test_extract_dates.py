@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from db.moments import Moment, parse_moment
 from worker.extract.body import strip_page
 from worker.extract.dates import find_modified, find_published, search_published
 from worker.extract.markup import parse_page
 from worker.extract.metadata import read_declared
-from worker.extract.moments import Moment, parse_moment
 
 
 def at(year: int, month: int, day: int, hour: int = 0, minute: int = 0) -> datetime:

@@ -10,9 +10,9 @@ from itertools import islice
 from lxml.etree import XPath
 from lxml.html import HtmlElement
 
+from db.moments import EARLIEST_YEAR, LATEST_YEAR, Moment, parse_moment
 from worker.extract.jsonld import as_text
 from worker.extract.metadata import Declared, text_of
-from worker.extract.moments import EARLIEST_YEAR, LATEST_YEAR, Moment, parse_moment
 
 _META_PUBLISHED = (
     "article:published_time",

@@ -22,8 +22,8 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
+from db.moments import Moment, parse_moment
 from worker.extract.authors import clean_names
-from worker.extract.moments import Moment, parse_moment
 from worker.extract.phrases import (
     BUTTON,
     BY,

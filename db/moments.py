@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 
 # Before the first web pages, and after anything that is published: a fault of the page.
 EARLIEST_YEAR = 1990
@@ -53,6 +53,8 @@ _DAY_NAME_YEAR = re.compile(
 _NAME_DAY_YEAR = re.compile(r"([^\W\d_]{3,12})\.?[\s\-]+(\d{1,2})(?:st|nd|rd|th)?,?[\s\-]+(\d{4})(?!\d)")
 _YEAR_NAME_DAY = re.compile(r"(?<!\d)(\d{4})[\s\-]([^\W\d_]{3,12})[\s\-](\d{1,2})(?!\d)")
 _YEAR_DAY_NAME = re.compile(r"(?<!\d)(\d{4})[\s\-](?:жыл\w*\s+|йил\w*\s+|yil\w*\s+)?(\d{1,2})[\s\-]([^\W\d_]{3,12})")
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_WEEKDAY = re.compile(rf"\b({'|'.join(_WEEKDAYS)})[a-z]*\.?,?\s*\Z", re.I)
 _EPOCH = re.compile(r"^\s*(\d{10}|\d{13})\s*$")
 _OFFSET = re.compile(r"([+\-−])(\d{1,2})(?::?(\d{2}))?$")
 
@@ -99,7 +101,10 @@ def _date(text: str, month_first: bool) -> tuple[tuple[int, int, int], int, int]
         return (int(match[1]), int(match[2]), int(match[3])), match.start(), match.end()
     if match := _YEAR_LAST.search(text):
         first, second = int(match[1]), int(match[2])
-        day, month = (second, first) if second > 12 or (month_first and first <= 12) else (first, second)
+        is_month_first = second > 12 or (month_first and first <= 12)
+        day, month = (second, first) if is_month_first else (first, second)
+        if _contradicts_weekday(text[: match.start()], int(match[3]), month, day):
+            day, month = month, day
         return (int(match[3]), month, day), match.start(), match.end()
     for pattern, year, name, day in (
         (_DAY_NAME_YEAR, 3, 2, 1),
@@ -111,6 +116,19 @@ def _date(text: str, month_first: bool) -> tuple[tuple[int, int, int], int, int]
             if number := _month(match[name]):
                 return (int(match[year]), number, int(match[day])), match.start(), match.end()
     return None
+
+
+def _contradicts_weekday(before: str, year: int, month: int, day: int) -> bool:
+    """Return whether the weekday that is written before a date is that of the date with day and month exchanged."""
+    match = _WEEKDAY.search(before)
+    if match is None:
+        return False
+    wanted = _WEEKDAYS.index(match[1].lower())
+    try:
+        as_read, exchanged = date(year, month, day), date(year, day, month)
+    except ValueError:
+        return False
+    return as_read.weekday() != wanted == exchanged.weekday()
 
 
 def _month(word: str) -> int | None:
