@@ -5,41 +5,25 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
-from xml.parsers.expat import ExpatError, ParserCreate
+from typing import Any, Literal, TypeAlias, cast
 
 import feedparser
 
 from crawlers import dates, jsonfeed
-from crawlers.texts import clean, without_tags
+from crawlers.defused import Monster, defused, refuse_monsters
+from crawlers.texts import as_markup, clean, language_tag, without_tags
 from db.moments import parse_moment
 
 MAX_BYTES = 20_000_000
 MAX_ENTRIES = 10_000
-_MAX_EXPANSION = 4_000_000
-"""Bytes that the entities a feed declares may add to it; a feed needs none, a bomb needs many."""
-
-_FIRST_ELEMENT = re.compile(rb"<\w")
-_BLANKS = re.compile(rb"\s{2,}")
-_WIDE = (
-    (b"\xff\xfe\0\0", "utf-32"),
-    (b"\0\0\xfe\xff", "utf-32"),
-    (b"\xff\xfe", "utf-16"),
-    (b"\xfe\xff", "utf-16"),
-    (b"<\0\0\0", "utf-32-le"),
-    (b"\0\0\0<", "utf-32-be"),
-    (b"<\0", "utf-16-le"),
-    (b"\0<", "utf-16-be"),
-)
-_DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,200}\?>")
-_MAX_DEPTH = 500
-_MAX_ATTRIBUTES = 1_000
-_ENTITY = re.compile(rb"<!ENTITY[^>]*>", re.IGNORECASE)
 _HTML = re.compile(r"<!doctype\s+html|<html[\s>]|<head[\s>]|<body[\s>]", re.IGNORECASE)
 _PLAIN_TYPES = frozenset({"text/plain", "text"})
+_FULL_TEXTS = ("_full-text", "_fulltext", "turbo_content", "full-text", "fulltext")
+"""How the names end under which feeds for search engines carry the whole article."""
+
+Bodies: TypeAlias = Literal["clean", "raw", "none"]
 
 
 class NotAFeed(ValueError):
@@ -48,7 +32,10 @@ class NotAFeed(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class FeedEntry:
-    """An entry as its feed gives it. Instants are aware UTC; `title` is plain text, `summary` and `content` HTML."""
+    """An entry as its feed gives it. Instants are aware UTC; `title` is plain text, `summary` and `content` HTML.
+
+    `language` is what the entry declares, else what its feed does.
+    """
 
     url: str | None
     guid: str | None
@@ -58,6 +45,7 @@ class FeedEntry:
     updated_at: datetime | None
     summary: str | None
     content: str | None
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +59,13 @@ class ParsedFeed:
 
 
 def parse_feed(
-    body: bytes, *, url: str | None = None, content_type: str | None = None, with_bodies: bool = True
+    body: bytes, *, url: str | None = None, content_type: str | None = None, bodies: Bodies = "clean"
 ) -> ParsedFeed:
     """Return the feed in `body`: every entry, in feed order, also those without link or with a GUID seen before.
 
-    Relative links are resolved against `url`. `with_bodies=False` is half as dear again: summaries and contents are
-    then neither resolved nor sanitized, and come as None. What was cut (size, number of entries) is in `problems`.
+    Relative links are resolved against `url`. Summaries and contents come `clean` (sanitized, their links resolved,
+    at twice the price), `raw` as the feed has them, or not at all (`none`). What was cut (size, number of entries)
+    is in `problems`.
     Raises NotAFeed, with a reason for people, for anything that is no RSS, Atom, RDF or JSON feed.
     """
     problems: list[str] = []
@@ -88,7 +77,7 @@ def parse_feed(
     if jsonfeed.looks_like_json(body):
         title, kind, entries = _read_json(body, url)
     else:
-        title, kind, entries = _read_xml(body, url, content_type, with_bodies, problems)
+        title, kind, entries = _read_xml(body, url, content_type, bodies, problems)
     if len(entries) > MAX_ENTRIES:
         problems.append(f"only the first {MAX_ENTRIES:,} of {len(entries):,} entries are used")
         entries = entries[:MAX_ENTRIES]
@@ -105,18 +94,21 @@ def _read_json(body: bytes, url: str | None) -> tuple[str | None, str, list[Feed
 
 
 def _read_xml(
-    body: bytes, url: str | None, content_type: str | None, with_bodies: bool, problems: list[str]
+    body: bytes, url: str | None, content_type: str | None, bodies: Bodies, problems: list[str]
 ) -> tuple[str | None, str, list[FeedEntry]]:
-    body = _defused(body, problems)
-    _refuse_monsters(body)
+    body = defused(body, problems)
+    try:
+        refuse_monsters(body)
+    except Monster as monster:
+        raise NotAFeed(str(monster)) from monster
     headers = {"content-location": url or "", "content-type": content_type or ""}
     parsed = cast(
         "dict[str, Any]",
         feedparser.parse(
             io.BytesIO(body),  # never the bytes themselves: feedparser would open a file of that name
             response_headers={name: value for name, value in headers.items() if value},
-            sanitize_html=with_bodies,
-            resolve_relative_uris=with_bodies,
+            sanitize_html=bodies == "clean",
+            resolve_relative_uris=bodies == "clean",
         ),
     )
     kind, entries = str(parsed.get("version") or ""), parsed["entries"]
@@ -127,19 +119,19 @@ def _read_xml(
     ):
         problems.append(f"not well-formed: {without_tags(str(error))[:200]}")
     said_by_feed = not kind.startswith("atom")
+    language = _language(parsed["feed"])
     return (
         _plain(parsed["feed"], "title"),
         kind or "unknown",
-        [_entry(entry, with_bodies=with_bodies, date_is_published=said_by_feed) for entry in entries],
+        [_entry(entry, bodies, date_is_published=said_by_feed, language=language) for entry in entries],
     )
 
 
-def _entry(entry: Mapping[str, Any], *, with_bodies: bool, date_is_published: bool) -> FeedEntry:
+def _entry(entry: Mapping[str, Any], bodies: Bodies, *, date_is_published: bool, language: str | None) -> FeedEntry:
     published = _instant(entry, "published") or _instant(entry, "created")
     updated = _instant(entry, "updated")
     if published is None and date_is_published:  # dc:date, which feedparser calls an update
         published = updated
-    contents = [value for part in entry.get("content") or () if (value := part.get("value"))]
     return FeedEntry(
         url=_link(entry),
         guid=_text(entry, "id"),
@@ -147,9 +139,44 @@ def _entry(entry: Mapping[str, Any], *, with_bodies: bool, date_is_published: bo
         author=_author(entry),
         published_at=published,
         updated_at=updated,
-        summary=_text(entry, "summary") if with_bodies else None,
-        content=clean(max(contents, key=len)) if with_bodies and contents else None,
+        summary=_summary(entry) if bodies != "none" else None,
+        content=_content(entry, bodies) if bodies != "none" else None,
+        language=_language(entry) or language,
     )
+
+
+def _summary(entry: Mapping[str, Any]) -> str | None:
+    text = _text(entry, "summary")
+    return as_markup(text, is_plain=_is_plain(entry.get("summary_detail"))) if text else None
+
+
+def _content(entry: Mapping[str, Any], bodies: Bodies) -> str | None:
+    """Return the longest of the contents that an entry carries, by whatever name."""
+    parts = [(part.get("value"), _is_plain(part)) for part in _contents(entry)]
+    if bodies == "raw":  # feedparser does not know what these are, and sanitizes none of them
+        parts += [(value, False) for name, value in entry.items() if name.endswith(_FULL_TEXTS)]
+    several = [
+        as_markup(text, is_plain=is_plain)
+        for value, is_plain in parts
+        if isinstance(value, str) and (text := clean(value).strip())
+    ]
+    return max(several, key=len, default=None)
+
+
+def _contents(said: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    several = said.get("content")
+    return [part for part in several if isinstance(part, Mapping)] if isinstance(several, list) else []
+
+
+def _is_plain(detail: object) -> bool:
+    return isinstance(detail, Mapping) and detail.get("type") in _PLAIN_TYPES
+
+
+def _language(said: Mapping[str, Any]) -> str | None:
+    """Return the language that an entry or a feed declares for itself, as BCP 47 writes it."""
+    details = [said.get("summary_detail"), said.get("title_detail"), *_contents(said)]
+    several = [said.get("language"), *(detail.get("language") for detail in details if isinstance(detail, Mapping))]
+    return next((language for value in several if (language := language_tag(value))), None)
 
 
 def _link(entry: Mapping[str, Any]) -> str | None:
@@ -201,59 +228,6 @@ def _plain(entry: Mapping[str, Any], name: str) -> str | None:
     if detail.get("type") in _PLAIN_TYPES and "</" not in value and "&" not in value:
         return " ".join(clean(value).split()) or None
     return without_tags(value) or None
-
-
-def _defused(body: bytes, problems: list[str]) -> bytes:
-    """Return the body without what makes a parser work for hours: two kinds of XML bomb."""
-    body = _narrow(body)
-    start = _FIRST_ELEMENT.search(body)
-    prolog, rest = (body[: start.start()], body[start.start() :]) if start else (body, b"")
-    prolog = _BLANKS.sub(b"\n", prolog)  # feedparser looks for the DOCTYPE in quadratic time
-    declared = _ENTITY.findall(prolog)
-    if sum(map(len, declared)) * rest.count(b"&") > _MAX_EXPANSION:
-        problems.append(f"{len(declared)} entity declarations were ignored: resolving them would blow the feed up")
-        prolog = _ENTITY.sub(b"", prolog)
-    return prolog + rest
-
-
-def _refuse_monsters(body: bytes) -> None:
-    """Raise NotAFeed for XML on which feedparser would spend hours: it reads attributes in quadratic time."""
-    depth = 0
-
-    def start(_name: str, attributes: list[str]) -> None:
-        nonlocal depth
-        depth += 1
-        if depth > _MAX_DEPTH:
-            raise NotAFeed(f"XML nested more than {_MAX_DEPTH} elements deep")
-        if len(attributes) > 2 * _MAX_ATTRIBUTES:
-            raise NotAFeed(f"an XML element with more than {_MAX_ATTRIBUTES} attributes")
-
-    def end(_name: str) -> None:
-        nonlocal depth
-        depth -= 1
-
-    parser = ParserCreate("utf-8" if _is_utf8(body) else "iso-8859-1")
-    parser.ordered_attributes = True
-    parser.StartElementHandler, parser.EndElementHandler = start, end
-    with suppress(ExpatError):  # feedparser has a second way of reading what is not well-formed
-        parser.Parse(body, True)
-
-
-def _is_utf8(body: bytes) -> bool:
-    try:
-        body.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _narrow(body: bytes) -> bytes:
-    """Return UTF-16 and UTF-32 as UTF-8, so that what follows may look at bytes."""
-    codec = next((codec for mark, codec in _WIDE if body.startswith(mark)), None)
-    if codec is None:
-        return body
-    text = body.decode(codec, "replace").lstrip("\ufeff")
-    return _DECLARATION.sub("", text).encode("utf-8", "replace")
 
 
 def _what_it_is(body: bytes, error: object) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 from crawlers import dates
-from crawlers.texts import clean, one_line
+from crawlers.texts import clean, language_tag, one_line
 
 
 def looks_like_json(body: bytes) -> bool:
@@ -44,10 +44,11 @@ def kind(document: dict[str, Any]) -> str:
 def items(document: dict[str, Any], base: str | None) -> list[dict[str, Any]]:
     """Return the fields of each item, in order; an item that is not even an object becomes an empty one."""
     base = base or _string(document.get("feed_url")) or _string(document.get("home_page_url")) or ""
-    return [_item(item if isinstance(item, dict) else {}, base) for item in document["items"]]
+    language = language_tag(document.get("language"))
+    return [_item(item if isinstance(item, dict) else {}, base, language) for item in document["items"]]
 
 
-def _item(item: dict[str, Any], base: str) -> dict[str, Any]:
+def _item(item: dict[str, Any], base: str, language: str | None) -> dict[str, Any]:
     url = _string(item.get("url")) or _string(item.get("external_url"))
     text = _string(item.get("content_text"))
     return {
@@ -59,6 +60,7 @@ def _item(item: dict[str, Any], base: str) -> dict[str, Any]:
         "updated_at": _instant(item.get("date_modified")),
         "summary": _string(item.get("summary")),
         "content": _string(item.get("content_html")) or (html.escape(text, quote=False) if text else None),
+        "language": language_tag(item.get("language")) or language,
     }
 
 

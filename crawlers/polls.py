@@ -11,12 +11,13 @@ import xxhash
 from crawlers.answers import Answer, Trouble, trouble_of_status
 from crawlers.feeds import FeedEntry, NotAFeed, ParsedFeed, parse_feed
 from crawlers.schedule import NETWORK_RETRY_S, PollPolicy, next_poll, retry_after_s
+from db.entries import EntryIn
 from db.feeds import FeedDue, FeedPolled
 from db.guard import refusal_of_url
-from db.pages import EntryIn
 from db.urls import canonical_url
 
 _TITLE_MAX, _AUTHOR_MAX, _GUID_MAX = 1_000, 500, 1_000
+_BODY_MAX = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def read_poll(feed: FeedDue, answer: Answer) -> Reading:
     if digest == feed.body_hash:
         return Reading(None, digest)
     try:
-        parsed = parse_feed(answer.body, url=answer.url, content_type=answer.header("content-type"), with_bodies=False)
+        parsed = parse_feed(answer.body, url=answer.url, content_type=answer.header("content-type"), bodies="raw")
     except NotAFeed as error:
         return Reading(None, None, Trouble("not a feed", str(error)))
     return Reading(parsed, digest)
@@ -159,4 +160,16 @@ def _entry_in(entry: FeedEntry, canonical: str, now: datetime) -> EntryIn:
         title=entry.title[:_TITLE_MAX] if entry.title else None,
         author=entry.author[:_AUTHOR_MAX] if entry.author else None,
         published_at=said_at,
+        body=_body(entry),
+        language=entry.language,
     )
+
+
+def _body(entry: FeedEntry) -> str | None:
+    """Return the text that a feed carries of an article, as HTML: the longer of content and summary."""
+    body = max(entry.content or "", entry.summary or "", key=len)
+    if len(body) > _BODY_MAX:
+        body = body[:_BODY_MAX]
+        open_tag = body.rfind("<")
+        body = body[:open_tag] if open_tag > body.rfind(">") else body
+    return body or None

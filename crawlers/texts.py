@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from html.parser import HTMLParser
 
@@ -9,6 +10,10 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 _SPACE = re.compile(r"\s+")
 _BLOCKS = frozenset({"br", "p", "div", "li", "td", "tr", "h1", "h2", "h3", "h4"})
 _HIDDEN = frozenset({"script", "style"})
+_TAG = re.compile(r"</?(?:p|br|div|a|b|i|em|strong|span|img|ul|ol|li|h[1-6]|table|blockquote)(?:\s[^<>]*)?/?>", re.I)
+_ESCAPED_TAG = re.compile(r"&lt;/?(?:p|br|div|a|b|i|em|strong|span|img|ul|ol|li|h[1-6]|table|blockquote)\b", re.I)
+_LANGUAGE_MAX = 20
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8}){0,3}\Z")
 
 
 def clean(text: str) -> str:
@@ -29,6 +34,21 @@ def without_tags(markup: str) -> str:
     reader.feed(markup)
     reader.close()
     return one_line("".join(reader.pieces))
+
+
+def as_markup(text: str, *, is_plain: bool) -> str:
+    """Return a body as HTML, whatever it says it is: plain text that has tags is none, escaped HTML is HTML."""
+    if _TAG.search(text):
+        return text
+    if _ESCAPED_TAG.search(text):
+        return html.unescape(text)
+    return text.replace("<", "&lt;") if is_plain else text
+
+
+def language_tag(value: object) -> str | None:
+    """Return a declared language if it can be one: `ru`, `ru-RU`, `kk-Latn`."""
+    text = value.strip() if isinstance(value, str) else ""
+    return text.replace("_", "-") if len(text) <= _LANGUAGE_MAX and _LANGUAGE.match(text) else None
 
 
 class _TextOnly(HTMLParser):

@@ -15,9 +15,11 @@ from crawlers.desk import Tally
 from crawlers.fetches import decide_fetch, forgive_fetch
 from crawlers.polls import Entries, decide_poll, forgive_poll, read_poll, sort_entries
 from crawlers.schedule import PollPolicy
+from crawlers.standins import with_stand_in
 from db.captures import CaptureIn, compress, record_captures
+from db.entries import EntryIn, record_entries
 from db.feeds import FeedDue, FeedPolled, claim_feeds, hold_feeds, record_poll
-from db.pages import EntryIn, PageDue, PageFetched, claim_pages, hold_pages, record_entries, record_fetch
+from db.pages import PageDue, PageFetched, claim_pages, hold_pages, record_fetch
 
 Work: TypeAlias = FeedDue | PageDue
 
@@ -148,7 +150,7 @@ def _store_poll(
 
 
 def _decide_page(page: PageDue, answer: Answer, now: datetime, context: Context) -> Decided:
-    fetched = decide_fetch(page, answer, now=now, draw=context.draw())
+    fetched = with_stand_in(page, answer, decide_fetch(page, answer, now=now, draw=context.draw()), now=now)
     capture = (fetched.capture, compress(fetched.capture.body)) if fetched.capture else None
     step = partial(_store_fetch, page, fetched.page, capture)
     return Decided(((4, step),), fetched.page.error or fetched.page.outcome, fetched.page.outcome != "unchanged")

@@ -1,4 +1,4 @@
-"""Pages: named by feed entries, fetched, and fetched again to notice silent edits."""
+"""Pages: fetched, and fetched again to notice silent edits."""
 
 from __future__ import annotations
 
@@ -9,29 +9,15 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, case, func, or_, select, update
 
-from db.dialect import insert
-from db.models import Feed, Page, Sighting, SourceDomain
-from db.urls import host_of
+from db.models import Feed, Page, Sighting
 
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 """`next_fetch_at` of pages that are not fetched any more, so that indexes on it hold them at the far end."""
 
+_SAME_TIME = timedelta(days=1)
+"""Sightings this close to the newest stand in their feeds beside it: several feeds of an outlet take turns."""
+
 _CANDIDATES = 500
-_ROWS = 400
-"""Rows of one statement: SQLite allows 32,766 parameters."""
-
-
-@dataclass(frozen=True, slots=True)
-class EntryIn:
-    """An entry of a feed that names a page. `refusal` says why the page must not be fetched."""
-
-    canonical_url: str
-    url: str
-    guid: str | None = None
-    title: str | None = None
-    author: str | None = None
-    published_at: datetime | None = None
-    refusal: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +37,13 @@ class PageDue:
     fetched_at: datetime | None
     changed_at: datetime | None
     last_outcome: str | None
+    feed_hash: str | None = None
     hints: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class PageFetched:
-    """What a fetch makes of a page; `state` as in `Page.state`."""
+    """What a fetch makes of a page; `state` as in `Page.state`, `feed_hash` None for the one it has."""
 
     page_id: int
     fetched_at: datetime
@@ -70,105 +57,7 @@ class PageFetched:
     last_modified: str | None = None
     body_hash: str | None = None
     changed_at: datetime | None = None
-
-
-def record_entries(
-    conn: Connection, *, feed_id: int, source_id: str | None, entries: Sequence[EntryIn], seen_at: datetime
-) -> dict[str, int]:
-    """Store pages and sightings; return how many entries were `new`, `known` or `refused`. New pages are due at once.
-
-    Every canonical URL may occur once in `entries`. A page belongs to the outlet whose domain it is on, else to
-    the feed's.
-    """
-    counts = {"new": 0, "known": 0, "refused": 0}
-    ordered = sorted(entries, key=lambda entry: entry.canonical_url)  # one order for all: no deadlock
-    owners = _owners(conn, {host_of(entry.canonical_url) for entry in ordered})
-    for start in range(0, len(ordered), _ROWS):
-        part = ordered[start : start + _ROWS]
-        new = _insert_pages(conn, part, owners, source_id, seen_at)
-        _upsert_sightings(conn, feed_id, part, seen_at)
-        for entry in part:
-            outcome = "refused" if entry.refusal else "new" if entry.canonical_url in new else "known"
-            counts[outcome] += 1
-    return counts
-
-
-def _insert_pages(
-    conn: Connection,
-    entries: Sequence[EntryIn],
-    owners: Mapping[str, str],
-    source_id: str | None,
-    seen_at: datetime,
-) -> set[str]:
-    rows = [
-        {
-            "canonical_url": entry.canonical_url,
-            "url": entry.url,
-            "host": (host := host_of(entry.canonical_url)),
-            "source_id": owners.get(host, source_id),
-            "state": "refused" if entry.refusal else "active",
-            "first_seen_at": seen_at,
-            "next_fetch_at": NEVER if entry.refusal else seen_at,
-            "fetches": 0,
-            "failures": 0,
-            "last_outcome": "refused" if entry.refusal else None,
-            "last_error": entry.refusal,
-        }
-        for entry in entries
-    ]
-    statement = insert(conn, Page).values(rows).on_conflict_do_nothing(index_elements=["canonical_url"])
-    return set(conn.execute(statement.returning(Page.canonical_url)).scalars())
-
-
-def _upsert_sightings(conn: Connection, feed_id: int, entries: Sequence[EntryIn], seen_at: datetime) -> None:
-    urls = [entry.canonical_url for entry in entries]
-    found = conn.execute(select(Page.canonical_url, Page.id).where(Page.canonical_url.in_(urls)))
-    ids = {url: page_id for url, page_id in found}
-    rows = [
-        {
-            "feed_id": feed_id,
-            "page_id": ids[entry.canonical_url],
-            "guid": entry.guid,
-            "title": entry.title,
-            "author": entry.author,
-            "published_at": entry.published_at,
-            "first_seen_at": seen_at,
-            "last_seen_at": seen_at,
-        }
-        for entry in entries
-    ]
-    upsert = insert(conn, Sighting).values(rows)
-    again = upsert.excluded
-    conn.execute(
-        upsert.on_conflict_do_update(
-            index_elements=["feed_id", "page_id"],
-            set_={
-                "guid": again.guid,
-                "title": again.title,
-                "author": again.author,
-                "published_at": again.published_at,
-                "last_seen_at": case(
-                    (Sighting.last_seen_at > again.last_seen_at, Sighting.last_seen_at), else_=again.last_seen_at
-                ),
-            },
-        )
-    )
-
-
-def _owners(conn: Connection, hosts: Collection[str]) -> dict[str, str]:
-    """Return the source of each host whose name, or the end of whose name, is an outlet's domain."""
-    ends = {host: [host.split(".", n)[-1] for n in range(host.count(".") + 1)] for host in hosts}
-    wanted = sorted({end for several in ends.values() for end in several})
-    known: dict[str, str] = {}
-    for start in range(0, len(wanted), _ROWS):
-        part = wanted[start : start + _ROWS]
-        query = select(SourceDomain.domain, SourceDomain.source_id).where(SourceDomain.domain.in_(part))
-        known |= {domain: source_id for domain, source_id in conn.execute(query)}
-    return {
-        host: known[longest]
-        for host, several in ends.items()
-        if (longest := next((end for end in several if end in known), None)) is not None
-    }
+    feed_hash: str | None = None
 
 
 def find_due_pages(
@@ -201,6 +90,7 @@ def find_due_pages(
             Page.fetched_at,
             Page.changed_at,
             Page.last_outcome,
+            Page.feed_hash,
         )
         .where(Page.state == "active", Page.next_fetch_at <= now)
         .where(or_(Page.claimed_until.is_(None), Page.claimed_until < now))
@@ -227,16 +117,42 @@ def find_due_pages(
 def _hints(conn: Connection, page_ids: Collection[int]) -> dict[int, dict[str, str]]:
     if not page_ids:
         return {}
+    own = case((Feed.source_id == Page.source_id, 1), else_=0)
     query = (
-        select(Sighting.page_id, Sighting.title, Sighting.author, Sighting.published_at)
+        select(
+            Sighting.page_id,
+            Sighting.title,
+            Sighting.author,
+            Sighting.published_at,
+            Sighting.language,
+            Sighting.body,
+            Sighting.last_seen_at,
+            own.label("own"),
+        )
+        .join(Feed, Feed.id == Sighting.feed_id)
+        .join(Page, Page.id == Sighting.page_id)
         .where(Sighting.page_id.in_(page_ids))
-        .order_by(Sighting.last_seen_at, Sighting.id)  # the newest is last, and stays
+        .order_by(Sighting.last_seen_at, Sighting.id)
     )
-    hints: dict[int, dict[str, str]] = {}
-    for page_id, title, author, published_at in conn.execute(query):
-        said = {"title": title, "author": author, "published_at": published_at and published_at.isoformat()}
-        hints[page_id] = {name: value for name, value in said.items() if value}
-    return hints
+    sightings: dict[int, list[Row[*tuple[Any, ...]]]] = {}
+    for row in conn.execute(query):
+        sightings.setdefault(row.page_id, []).append(row)
+    return {page_id: _said(several) for page_id, several in sightings.items()}
+
+
+def _said(sightings: Sequence[Row[*tuple[Any, ...]]]) -> dict[str, str]:
+    """Return what feeds say of a page: the newest speaks, with the fullest of the texts that stand in feeds now."""
+    newest = sightings[-1]
+    current = [row for row in sightings if row.body and row.last_seen_at >= newest.last_seen_at - _SAME_TIME]
+    fullest = max(current, key=lambda row: (row.own, len(row.body)), default=None)
+    said = {
+        "title": newest.title,
+        "author": newest.author,
+        "published_at": newest.published_at and newest.published_at.isoformat(),
+        "language": newest.language,
+        "body": fullest and fullest.body,
+    }
+    return {name: value for name, value in said.items() if value}
 
 
 def claim_pages(conn: Connection, page_ids: Collection[int], *, now: datetime, lease_s: float) -> set[int]:
@@ -273,6 +189,8 @@ def record_fetch(conn: Connection, fetched: PageFetched) -> None:
     }
     if fetched.changed_at is not None:
         values["changed_at"] = fetched.changed_at
+    if fetched.feed_hash is not None:
+        values["feed_hash"] = fetched.feed_hash
     conn.execute(
         update(Page)
         .where(Page.id == fetched.page_id, or_(Page.fetched_at.is_(None), Page.fetched_at <= fetched.fetched_at))

@@ -66,6 +66,8 @@ class Page(Base):
     etag: Mapped[str | None]
     last_modified: Mapped[str | None]
     body_hash: Mapped[str | None] = mapped_column(String(32))
+    feed_hash: Mapped[str | None] = mapped_column(String(32))
+    """The feed's own text when it was last handed to the workers."""
     fetches: Mapped[int] = mapped_column(default=0)
     failures: Mapped[int] = mapped_column(default=0)
     last_outcome: Mapped[str | None] = mapped_column(String(40))
@@ -97,6 +99,10 @@ class Sighting(Base):
     title: Mapped[str | None]
     author: Mapped[str | None]
     published_at: Mapped[datetime | None]
+    body: Mapped[str | None]
+    """The article as the feed carries it, whole or in part: HTML, as it came."""
+    language: Mapped[str | None] = mapped_column(String(20))
+    """What the entry, else its feed, declares."""
     first_seen_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
 
@@ -125,7 +131,10 @@ class Capture(Base):
     content_type: Mapped[str | None]
     headers: Mapped[dict[str, Any]] = mapped_column(default=dict)
     hints: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    """What the feed entry said: `title`, `author`, `published_at` (ISO 8601)."""
+    """What the feed entry said: `title`, `author`, `published_at` (ISO 8601), `body` (HTML), `language`.
+
+    `page_trouble` says why there is no page: the body is empty then, and the article is what the feed said.
+    """
     body: Mapped[bytes]
     """zlib-compressed, decoded of any HTTP content encoding."""
     body_hash: Mapped[str] = mapped_column(String(32))

@@ -54,6 +54,28 @@ def test_what_has_not_changed_is_asked_for_with_validators_and_not_stored_again(
     assert [site.asked(path) for path in ("/feed.xml", "/1", "/2")] == [2, 2, 2]
 
 
+def test_what_the_feed_carries_of_a_page_that_cannot_be_had_is_captured_once(site: Site, tmp_path: Path) -> None:
+    settings = settings_for(site, tmp_path)
+    database = store_for(settings, site.url("/feed.xml"))
+    site.feed("/1", "/2")
+    site.pages["/1"] = Reply(status=403)
+    site.page("/2")
+    assert collect_once(settings) == {
+        "poll: changed": 1, "entry: new": 2, "fetch: captured": 1, "fetch: forbidden": 1,
+    }  # fmt: skip
+    told = next(capture for capture in captures(database) if capture.url == site.url("/1"))
+    assert (told.status, told.content_type, told.size) == (403, None, 0)
+    assert told.hints["title"] == "About /1"
+    assert told.hints["page_trouble"] == "the server answered 403: it does not let us in"
+    look_again(database)
+    assert collect_once(settings)["fetch: forbidden"] == 1
+    assert len(captures(database)) == 2
+    site.page("/1")
+    look_again(database)
+    assert collect_once(settings)["fetch: captured"] == 1
+    assert [capture.status for capture in captures(database) if capture.url == site.url("/1")] == [403, 200]
+
+
 def test_a_silent_edit_is_a_second_capture(site: Site, tmp_path: Path) -> None:
     settings = settings_for(site, tmp_path)
     database = store_for(settings, site.url("/feed.xml"))

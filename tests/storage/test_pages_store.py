@@ -12,9 +12,10 @@ from sqlalchemy import func, insert, select
 
 from db import pages
 from db.engine import Database
+from db.entries import EntryIn, record_entries
 from db.feeds import add_feed
 from db.models import Base, Page, Sighting, Source, SourceDomain
-from db.pages import NEVER, EntryIn, PageDue, PageFetched
+from db.pages import NEVER, PageDue, PageFetched
 
 NOW = datetime(2022, 1, 6, 12, tzinfo=UTC)
 LATER = NOW + timedelta(hours=1)
@@ -42,7 +43,7 @@ def entry(url: str, **said: Any) -> EntryIn:
 
 def record(database: Database, *entries: EntryIn, feed_id: int = 1, seen_at: datetime = NOW) -> dict[str, int]:
     return database.write(
-        lambda conn: pages.record_entries(conn, feed_id=feed_id, source_id="courier", entries=entries, seen_at=seen_at)
+        lambda conn: record_entries(conn, feed_id=feed_id, source_id="courier", entries=entries, seen_at=seen_at)
     )
 
 
@@ -82,6 +83,36 @@ def test_a_page_in_two_feeds_is_one_page_with_two_sightings_and_the_newest_speak
     assert record(database, entry("https://courier.kz/1", title="new headline"), feed_id=2, seen_at=LATER)["known"] == 1
     (page,) = due(database)
     assert page.hints["title"] == "new headline"
+
+
+def test_the_fullest_text_of_the_outlets_own_feeds_is_the_feeds_text(database: Database) -> None:
+    url = "https://courier.kz/1"
+    database.write(partial(add_feed, source_id="herald", url="https://herald.kz/rss", now=NOW))
+    record(database, entry(url, title="1", body="the whole text", language="ru"))
+    record(database, entry(url, title="2", body="the text"), feed_id=2, seen_at=LATER)
+    record(database, entry(url, title="3", body="what others wrote below the text"), feed_id=3, seen_at=LATER)
+    assert due(database)[0].hints == {"title": "3", "body": "the whole text"}
+    record(database, entry(url, title="4", body="new text"), feed_id=2, seen_at=LATER + timedelta(days=2))
+    assert due(database)[0].hints == {"title": "4", "body": "new text"}
+
+
+def test_a_text_that_the_feed_drops_is_dropped(database: Database) -> None:
+    record(database, entry("https://courier.kz/1", body="the whole text", language="ru"))
+    assert due(database)[0].hints == {"body": "the whole text", "language": "ru"}
+    record(database, entry("https://courier.kz/1", body="the text, corrected"), seen_at=LATER)
+    assert due(database)[0].hints == {"body": "the text, corrected"}
+    record(database, entry("https://courier.kz/1"), seen_at=LATER)
+    assert due(database)[0].hints == {}
+
+
+def test_what_was_handed_over_of_the_feed_is_remembered_until_it_is_another(database: Database) -> None:
+    record(database, entry("https://courier.kz/1"))
+    (page,) = due(database)
+    database.write(lambda conn: pages.record_fetch(conn, fetched(page, feed_hash="a" * 32)))
+    (page,) = due(database, now=LATER)
+    assert page.feed_hash == "a" * 32
+    database.write(lambda conn: pages.record_fetch(conn, fetched(page, fetched_at=LATER)))
+    assert due(database, now=LATER)[0].feed_hash == "a" * 32
 
 
 def test_a_page_belongs_to_the_outlet_on_whose_domain_it_is(database: Database) -> None:

@@ -161,8 +161,87 @@ def test_an_empty_feed_is_a_feed() -> None:
 
 
 def test_bodies_can_be_left_out() -> None:
-    entry = only(parse_feed(rss("<item><title>t</title><description>long</description></item>"), with_bodies=False))
+    entry = only(parse_feed(rss("<item><title>t</title><description>long</description></item>"), bodies="none"))
     assert (entry.title, entry.summary, entry.content) == ("t", None, None)
+
+
+NAMESPACES = 'xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:yandex="http://news.yandex.ru"'
+
+
+@pytest.mark.parametrize(
+    ("inside", "body"),
+    [
+        pytest.param("<description>&lt;p&gt;x&lt;/p&gt;</description>", "<p>x</p>", id="description"),
+        pytest.param("<description><![CDATA[<p>x</p>]]></description>", "<p>x</p>", id="CDATA"),
+        pytest.param("<description>&amp;lt;p&amp;gt;x&amp;lt;/p&amp;gt;</description>", "<p>x</p>", id="escaped twice"),
+        pytest.param("<description>5 &lt; 6 words</description>", "5 < 6 words", id="a lone less-than"),
+        pytest.param(
+            "<description>s</description><content:encoded><![CDATA[<p>long</p>]]></content:encoded>",
+            "<p>long</p>",
+            id="content",
+        ),
+        pytest.param(
+            "<description>s</description><yandex:full-text>Весь текст.</yandex:full-text>",
+            "Весь текст.",
+            id="for a search engine",
+        ),
+    ],
+)
+def test_raw_bodies_are_the_html_of_the_feed(inside: str, body: str) -> None:
+    entry = only(parse_feed(rss(f"<item {NAMESPACES}><title>t</title>{inside}</item>"), bodies="raw"))
+    assert (entry.content or entry.summary) == body
+
+
+def test_what_is_declared_plain_is_escaped_unless_it_is_html_all_the_same() -> None:
+    feed = parse_feed(
+        b'<feed xmlns="http://www.w3.org/2005/Atom"><title>f</title>'
+        b'<entry><summary type="text">5 &lt; 6</summary></entry><entry><summary>&lt;p&gt;x&lt;/p&gt;</summary></entry>'
+        b"</feed>",
+        bodies="raw",
+    )
+    assert [entry.summary for entry in feed.entries] == ["5 &lt; 6", "<p>x</p>"]
+
+
+def test_raw_bodies_keep_scripts_and_relative_links_as_they_are() -> None:
+    body = '<p>x<a href="/1">y</a><script>z()</script></p>'
+    entry = only(parse_feed(rss(f"<item><description><![CDATA[{body}]]></description></item>"), bodies="raw"))
+    assert entry.summary == body
+
+
+@pytest.mark.parametrize(
+    ("body", "languages"),
+    [
+        pytest.param(
+            '<rss version="2.0"><channel><language>ru-RU</language><item><title>a</title></item></channel></rss>',
+            ["ru-RU"],
+            id="channel",
+        ),
+        pytest.param(
+            '<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><language>ru_KZ</language>'
+            "<item><title>a</title><dc:language>kk</dc:language></item><item><title>b</title></item></channel></rss>",
+            ["kk", "ru-KZ"],
+            id="item",
+        ),
+        pytest.param(
+            '<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en"><title>f</title>'
+            '<entry xml:lang="kk-Latn"><title>a</title></entry><entry><title>b</title></entry></feed>',
+            ["kk-Latn", "en"],
+            id="xml:lang",
+        ),
+        pytest.param(
+            '<rss version="2.0"><channel><language>Русский</language><item><title>a</title></item></channel></rss>',
+            [None],
+            id="no tag",
+        ),
+        pytest.param(
+            '{"version":"https://jsonfeed.org/version/1.1","language":"ky","items":[{"id":1},{"id":2,"language":"ru"}]}',
+            ["ky", "ru"],
+            id="JSON",
+        ),
+    ],
+)
+def test_entries_say_their_language(body: str, languages: list[str | None]) -> None:
+    assert [entry.language for entry in parse_feed(body.encode()).entries] == languages
 
 
 def test_scripts_do_not_come_through() -> None:
@@ -185,7 +264,7 @@ def test_no_real_feed_is_lost(folder: str) -> None:
             continue
         expected = feedparser.parse(io.BytesIO(path.read_bytes()))
         try:
-            entries = len(parse_feed(path.read_bytes(), with_bodies=False).entries)
+            entries = len(parse_feed(path.read_bytes(), bodies="none").entries)
         except NotAFeed:
             entries = 0
         assert entries == len(expected.entries), path.name

@@ -1,0 +1,99 @@
+"""What stands in for a page that cannot be had: what its feed says of the article. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+import xxhash
+
+from crawlers.answers import Answer
+from crawlers.fetches import Fetched
+from crawlers.texts import without_tags
+from db.captures import CaptureIn
+from db.pages import PageDue, PageFetched
+
+_SUBSTANCE = 200
+"""Letters from which on a feed's text is worth reading although the page was read before."""
+
+_KINDS = frozenset(
+    {"forbidden", "server error", "robots", "refused", "redirects", "not a page", "empty", "too large", "missing"}
+)
+"""Troubles that are the page's own; those of the network pass."""
+
+_BUSY = frozenset({429, 503})
+_PATIENCE = 4
+"""Failed fetches in a row, about two hours, after which any trouble is the page's own."""
+
+
+def with_stand_in(page: PageDue, answer: Answer, fetched: Fetched, *, now: datetime) -> Fetched:
+    """Return what a fetch makes of a page, with a capture of the feed's text where there is none of the page.
+
+    Each text of a feed is handed over once, whether with a page or without. A page that was read before is not told
+    anew by a headline, nor by a feed that outlives it.
+    """
+    digest = said_hash(page.hints.get("title"), page.hints.get("body"))
+    if fetched.capture is not None:
+        return Fetched(replace(fetched.page, feed_hash=digest), fetched.capture)
+    if digest is None or digest == page.feed_hash or not _is_lasting(answer, fetched.page):
+        return fetched
+    if page.body_hash is not None and (
+        fetched.page.outcome in ("missing", "gone") or len(without_tags(page.hints.get("body", ""))) < _SUBSTANCE
+    ):
+        return fetched
+    return Fetched(
+        replace(fetched.page, feed_hash=digest),
+        capture_of_words(
+            page_id=page.id,
+            source_id=page.source_id,
+            url=page.url,
+            hints=dict(page.hints),
+            trouble=fetched.page.error or fetched.page.outcome,
+            digest=digest,
+            now=now,
+            status=answer.status,
+            headers=dict(answer.headers),
+        ),
+    )
+
+
+def said_hash(title: str | None, body: str | None) -> str | None:
+    """Return the hash of what a feed says in words; None if it says nothing. Markup and pictures do not count."""
+    words = f"{title or ''}\0{without_tags(body or '')}"
+    return xxhash.xxh3_128_hexdigest(words.encode("utf-8", "replace")) if words != "\0" else None
+
+
+def capture_of_words(
+    *,
+    page_id: int | None,
+    source_id: str | None,
+    url: str,
+    hints: dict[str, str],
+    trouble: str,
+    digest: str,
+    now: datetime,
+    status: int = 0,
+    headers: dict[str, str] | None = None,
+) -> CaptureIn:
+    """Return the capture of an article of which there is only what its feed says."""
+    return CaptureIn(
+        page_id=page_id,
+        source_id=source_id,
+        url=url,
+        fetched_at=now,
+        status=status,
+        content_type=None,
+        body=b"",
+        body_hash=digest,
+        headers=headers or {},
+        hints={**hints, "page_trouble": trouble},
+    )
+
+
+def _is_lasting(answer: Answer, fetched: PageFetched) -> bool:
+    """Return whether the trouble is the page's own, and waiting is of no use."""
+    if fetched.outcome == "unchanged":
+        return False
+    return fetched.failures >= _PATIENCE or (
+        answer.status not in _BUSY and (fetched.outcome in _KINDS or fetched.outcome == "gone")
+    )

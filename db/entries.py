@@ -1,0 +1,136 @@
+"""Entries of feeds: the pages that they name, and what each feed says of them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, case, select
+
+from db.dialect import insert
+from db.models import Page, Sighting, SourceDomain
+from db.pages import NEVER
+from db.urls import host_of
+
+_ROWS = 400
+"""Rows of one statement: SQLite allows 32,766 parameters."""
+
+
+@dataclass(frozen=True, slots=True)
+class EntryIn:
+    """An entry of a feed that names a page. `refusal` says why the page must not be fetched."""
+
+    canonical_url: str
+    url: str
+    guid: str | None = None
+    title: str | None = None
+    author: str | None = None
+    published_at: datetime | None = None
+    body: str | None = None
+    language: str | None = None
+    refusal: str | None = None
+
+
+def record_entries(
+    conn: Connection, *, feed_id: int, source_id: str | None, entries: Sequence[EntryIn], seen_at: datetime
+) -> dict[str, int]:
+    """Store pages and sightings; return how many entries were `new`, `known` or `refused`. New pages are due at once.
+
+    Every canonical URL may occur once in `entries`. A page belongs to the outlet whose domain it is on, else to
+    the feed's.
+    """
+    counts = {"new": 0, "known": 0, "refused": 0}
+    ordered = sorted(entries, key=lambda entry: entry.canonical_url)  # one order for all: no deadlock
+    owners = _owners(conn, {host_of(entry.canonical_url) for entry in ordered})
+    for start in range(0, len(ordered), _ROWS):
+        part = ordered[start : start + _ROWS]
+        new = _insert_pages(conn, part, owners, source_id, seen_at)
+        _upsert_sightings(conn, feed_id, part, seen_at)
+        for entry in part:
+            outcome = "refused" if entry.refusal else "new" if entry.canonical_url in new else "known"
+            counts[outcome] += 1
+    return counts
+
+
+def _insert_pages(
+    conn: Connection,
+    entries: Sequence[EntryIn],
+    owners: Mapping[str, str],
+    source_id: str | None,
+    seen_at: datetime,
+) -> set[str]:
+    rows = [
+        {
+            "canonical_url": entry.canonical_url,
+            "url": entry.url,
+            "host": (host := host_of(entry.canonical_url)),
+            "source_id": owners.get(host, source_id),
+            "state": "refused" if entry.refusal else "active",
+            "first_seen_at": seen_at,
+            "next_fetch_at": NEVER if entry.refusal else seen_at,
+            "fetches": 0,
+            "failures": 0,
+            "last_outcome": "refused" if entry.refusal else None,
+            "last_error": entry.refusal,
+        }
+        for entry in entries
+    ]
+    statement = insert(conn, Page).values(rows).on_conflict_do_nothing(index_elements=["canonical_url"])
+    return set(conn.execute(statement.returning(Page.canonical_url)).scalars())
+
+
+def _upsert_sightings(conn: Connection, feed_id: int, entries: Sequence[EntryIn], seen_at: datetime) -> None:
+    urls = [entry.canonical_url for entry in entries]
+    found = conn.execute(select(Page.canonical_url, Page.id).where(Page.canonical_url.in_(urls)))
+    ids = {url: page_id for url, page_id in found}
+    rows = [
+        {
+            "feed_id": feed_id,
+            "page_id": ids[entry.canonical_url],
+            "guid": entry.guid,
+            "title": entry.title,
+            "author": entry.author,
+            "published_at": entry.published_at,
+            "body": entry.body,
+            "language": entry.language,
+            "first_seen_at": seen_at,
+            "last_seen_at": seen_at,
+        }
+        for entry in entries
+    ]
+    upsert = insert(conn, Sighting).values(rows)
+    again = upsert.excluded
+    conn.execute(
+        upsert.on_conflict_do_update(
+            index_elements=["feed_id", "page_id"],
+            set_={
+                "guid": again.guid,
+                "title": again.title,
+                "author": again.author,
+                "published_at": again.published_at,
+                # the same text is not written again: it may be long, and feeds repeat it at every poll
+                "body": case((Sighting.body.is_distinct_from(again.body), again.body), else_=Sighting.body),
+                "language": again.language,
+                "last_seen_at": case(
+                    (Sighting.last_seen_at > again.last_seen_at, Sighting.last_seen_at), else_=again.last_seen_at
+                ),
+            },
+        )
+    )
+
+
+def _owners(conn: Connection, hosts: Collection[str]) -> dict[str, str]:
+    """Return the source of each host whose name, or the end of whose name, is an outlet's domain."""
+    ends = {host: [host.split(".", n)[-1] for n in range(host.count(".") + 1)] for host in hosts}
+    wanted = sorted({end for several in ends.values() for end in several})
+    known: dict[str, str] = {}
+    for start in range(0, len(wanted), _ROWS):
+        part = wanted[start : start + _ROWS]
+        query = select(SourceDomain.domain, SourceDomain.source_id).where(SourceDomain.domain.in_(part))
+        known |= {domain: source_id for domain, source_id in conn.execute(query)}
+    return {
+        host: known[longest]
+        for host, several in ends.items()
+        if (longest := next((end for end in several if end in known), None)) is not None
+    }
