@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -38,6 +38,7 @@ class ArticleIn:
     shingles: int
     sketch: Sequence[int]
     """Hashes for the inverted index, signed 64 bit."""
+    text_from: str = "page"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +67,17 @@ class _Stored:
     observed_at: datetime
     published_at: datetime | None
     published_is_day: bool
+    text_from: str = "page"
+    returned_at: datetime | None = None
 
     @property
     def order(self) -> tuple[datetime, datetime, str]:
-        """The last one is current: the one observed last.
+        """The last one is current: the one observed last, or seen again last after another.
 
         Among texts observed at the same instant (documents of one intake) the publication date decides, then the
         content, so that it does not matter which of several workers came first.
         """
-        return self.observed_at, self.published_at or _MISSING_FIRST, self.content_hash
+        return self.returned_at or self.observed_at, self.published_at or _MISSING_FIRST, self.content_hash
 
 
 _MISSING_FIRST = datetime(1, 1, 1, tzinfo=UTC)
@@ -94,9 +97,10 @@ def record_articles(conn: Connection, articles: Sequence[ArticleIn], *, lease_un
         key = (ids[article.canonical_url], article.content_hash)
         if key not in stored:
             fresh.setdefault(key, article)
+    returned = _note_returned(conn, articles, ids, stored, lease_until)
     written = _insert_revisions(conn, fresh, lease_until)
     stored.update(written)
-    _make_latest_current(conn, fresh, stored, created, zone)
+    _make_latest_current(conn, fresh | returned, stored, created, zone)
     _count_revisions(conn, fresh, stored)
     _keep_least_spelling(conn, articles, ids, spellings)
     recorded, told = [], set()
@@ -112,6 +116,9 @@ def record_articles(conn: Connection, articles: Sequence[ArticleIn], *, lease_un
             created.discard(key[0])
             dated = revision.published_at or _earliest_date(stored, key[0])[0]
             recorded.append(Recorded(outcome, key[0], article.source_id, revision.id, dated))
+        elif returned.get(key) is article:
+            dated = revision.published_at or _earliest_date(stored, key[0])[0]
+            recorded.append(Recorded("seen_again", key[0], article.source_id, revision.id, dated))
         else:
             recorded.append(Recorded("seen_again", key[0], article.source_id))
     return recorded
@@ -181,9 +188,54 @@ def _stored_revisions(conn: Connection, article_ids: Sequence[int]) -> dict[tupl
         Revision.observed_at,
         Revision.published_at,
         Revision.published_is_day,
+        Revision.text_from,
+        Revision.returned_at,
     ).where(Revision.article_id.in_(article_ids))
     rows = conn.execute(query).all() if article_ids else []
-    return {(row[0], row[4]): _Stored(row[1], row[2], row[3], row[4], row[5], row[6], row[7]) for row in rows}
+    return {
+        (row.article_id, row.content_hash): _Stored(
+            id=row.id,
+            stage=row.stage,
+            capture_id=row.capture_id,
+            content_hash=row.content_hash,
+            observed_at=row.observed_at,
+            published_at=row.published_at,
+            published_is_day=row.published_is_day,
+            text_from=row.text_from,
+            returned_at=row.returned_at,
+        )
+        for row in rows
+    }
+
+
+def _note_returned(
+    conn: Connection,
+    articles: Sequence[ArticleIn],
+    ids: Mapping[str, int],
+    stored: Mapping[tuple[int, str], _Stored],
+    lease_until: datetime,
+) -> dict[tuple[int, str], ArticleIn]:
+    """Return the texts that stand at their address again after another one, and note when; they are read anew.
+
+    Only looks at the address itself tell that; a document that somebody brings in again tells nothing of order.
+    """
+    latest: dict[int, _Stored] = {}
+    for (article_id, _), revision in stored.items():
+        if article_id not in latest or revision.order > latest[article_id].order:
+            latest[article_id] = revision
+    returned = {}
+    for article in articles:
+        key = (ids[article.canonical_url], article.content_hash)
+        known, last = stored.get(key), latest.get(key[0])
+        if article.capture_id is None or known is None or last is None or known is last:
+            continue
+        if known.stage == "done" and article.observed_at > last.order[0]:
+            known.returned_at, known.stage = article.observed_at, "stored"
+            latest[key[0]] = known
+            returned[key] = article
+            values = {"returned_at": article.observed_at, "stage": "stored", "claimed_until": lease_until}
+            conn.execute(update(Revision).where(Revision.id == known.id).values(values))
+    return returned
 
 
 def _insert_revisions(
@@ -204,6 +256,7 @@ def _insert_revisions(
             "genre": article.genre,
             "published_at": article.published_at,
             "published_is_day": article.published_is_day,
+            "text_from": article.text_from,
             "stage": "stored",
             "claimed_until": lease_until,
         }
@@ -227,6 +280,7 @@ def _insert_revisions(
             article.observed_at,
             article.published_at,
             article.published_is_day,
+            article.text_from,
         )
         for key, article in fresh.items()
     }
@@ -284,11 +338,14 @@ def _make_latest_current(
 def _count_revisions(
     conn: Connection, fresh: Mapping[tuple[int, str], ArticleIn], stored: Mapping[tuple[int, str], _Stored]
 ) -> None:
-    counts = Counter(article_id for article_id, _ in stored)
-    revised = [i for i in sorted({article_id for article_id, _ in fresh}) if counts[i] > 1]
-    if revised:
-        count = update(Article).where(Article.id == bindparam("of_id")).values(revisions=bindparam("texts"))
-        conn.execute(count, [{"of_id": article_id, "texts": counts[article_id]} for article_id in revised])
+    """Store how many texts stood at each address; what only stood in for a page until it came is none of them."""
+    texts: defaultdict[int, Counter[str]] = defaultdict(Counter)
+    for (article_id, _), revision in stored.items():
+        texts[article_id][revision.text_from] += 1
+    changed = sorted({article_id for article_id, _ in fresh})
+    rows = [{"of_id": i, "texts": texts[i]["page"] or texts[i].total()} for i in changed if texts[i].total() > 1]
+    if rows:
+        conn.execute(update(Article).where(Article.id == bindparam("of_id")).values(revisions=bindparam("texts")), rows)
 
 
 def _is_alone(stored: Mapping[tuple[int, str], _Stored], article_id: int) -> bool:

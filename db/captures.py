@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, or_, select, update
+from sqlalchemy import Connection, delete, exists, func, or_, select, update
+from sqlalchemy.orm import aliased
 
 from db.dialect import insert
 from db.models import Capture, Page
@@ -44,6 +45,8 @@ class CaptureOut:
     content_type: str | None
     body: bytes
     hints: Mapping[str, Any]
+    headers: Mapping[str, Any] = field(default_factory=dict)
+    page_id: int | None = None
 
 
 def compress(body: bytes) -> bytes:
@@ -85,9 +88,16 @@ def count_waiting(conn: Connection) -> int:
 def claim_captures(
     conn: Connection, *, now: datetime, lease_s: float, limit: int, page_ids: Sequence[int] | None = None
 ) -> list[int]:
-    """Return ids of captures that now are ours for `lease_s` seconds, oldest first; may be empty."""
+    """Return ids of captures that now are ours for `lease_s` seconds, oldest first; may be empty.
+
+    Of several captures of one page only the oldest can be had: a look is judged by the text that the one before left.
+    """
     free = or_(Capture.claimed_until.is_(None), Capture.claimed_until < now)
-    query = select(Capture.id).where(Capture.stage == "fetched", free).order_by(Capture.id).limit(limit)
+    earlier = aliased(Capture)
+    is_first = ~exists().where(
+        earlier.page_id == Capture.page_id, earlier.id < Capture.id, earlier.stage == "fetched"
+    ).correlate(Capture)
+    query = select(Capture.id).where(Capture.stage == "fetched", free, is_first).order_by(Capture.id).limit(limit)
     if page_ids is not None:
         query = query.where(Capture.page_id.in_(page_ids))
     ids = list(conn.scalars(query.with_for_update(skip_locked=True)))
@@ -119,13 +129,15 @@ def read_captures(conn: Connection, capture_ids: Sequence[int]) -> list[CaptureO
             Capture.content_type,
             Capture.body,
             Capture.hints,
+            Capture.headers,
+            Capture.page_id,
         )
         .outerjoin(Page, Page.id == Capture.page_id)
         .where(Capture.id.in_(capture_ids), Capture.stage == "fetched")
         .order_by(Capture.id)
     )
     return [
-        CaptureOut(row[0], row[1], row[2], row[3], row[4], row[5], zlib.decompress(row[6]), row[7])
+        CaptureOut(row[0], row[1], row[2], row[3], row[4], row[5], zlib.decompress(row[6]), *row[7:])
         for row in conn.execute(query).all()
     ]
 

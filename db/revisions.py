@@ -18,15 +18,21 @@ from db.outcomes import ProblemSeen, record_outcomes, record_problems
 
 
 def outcomes_of(conn: Connection, revision_ids: Sequence[int]) -> dict[int, str]:
-    """Return `new` for revisions that are the first of their article, `revised` for later ones."""
+    """Return `new` for revisions that are the first of their article, `revised` for later ones.
+
+    One that came back after another text was `seen_again`.
+    """
     first = aliased(Revision)
     query = (
-        select(Revision.id, func.min(first.id))
+        select(Revision.id, func.min(first.id).label("lowest"), Revision.returned_at)
         .join(first, first.article_id == Revision.article_id)
         .where(Revision.id.in_(revision_ids))
-        .group_by(Revision.id)
+        .group_by(Revision.id, Revision.returned_at)
     )
-    return {revision_id: "new" if revision_id == lowest else "revised" for revision_id, lowest in conn.execute(query)}
+    return {
+        row.id: "seen_again" if row.returned_at else "new" if row.id == row.lowest else "revised"
+        for row in conn.execute(query)
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from worker.judging.page_kind import PageKind
+from worker.judging.text_source import TextSource
+
 OUTCOMES = ("new", "copy", "revised", "seen_again", "rejected")
 """Each input ends in exactly one of these."""
 
@@ -32,6 +35,18 @@ class Document:
     """What its page declares it to be."""
     remark: str | None = None
     """What could not be read of it, for people; the rest is taken all the same."""
+    text_from: TextSource = TextSource.PAGE
+    page_kind: PageKind | None = None
+    """What its page is; None when no page was fetched."""
+    page_reason: str | None = None
+    """Why its page is that, or could not be had; for people."""
+    evidence: int = 0
+    """How much its page speaks for being an article, 0 to 7."""
+
+    @property
+    def stands_in(self) -> bool:
+        """Whether the feed speaks here for a page that could not be had or is no article."""
+        return (self.page_kind is not None and self.page_kind is not PageKind.ARTICLE) or self.page_reason is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +57,8 @@ class Rejected:
     reason: str
     source_id: str | None = None
     capture_id: int | None = None
+    page_kind: str | None = None
+    """What its page is instead of the article, or `suspect`."""
 
 
 @dataclass(frozen=True, slots=True)

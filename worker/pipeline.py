@@ -19,18 +19,32 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from db import articles, captures, clusters, coverage, mentions, outcomes, revisions, sources, vocabularies, wordindex
+from db import (
+    articles,
+    captures,
+    clusters,
+    coverage,
+    mentions,
+    outcomes,
+    revisions,
+    sources,
+    suspects,
+    vocabularies,
+    wordindex,
+)
 from db.articles import ArticleIn, Recorded
 from db.clusters import LinkIn
 from db.engine import Database
 from db.mentions import Tagged
 from db.revisions import RevisionOut
 from db.urls import registrable_domain
+from worker import pagewatch
 from worker.delivery import matching
 from worker.delivery.indexed import words_of
 from worker.documents import Document, Ended, Rejected
 from worker.extract.genre import genre_of_kind
 from worker.extract.language import keep_model_in, load_model
+from worker.following import Held, follow
 from worker.identify import Identified, clean, identify
 from worker.resemblance import cluster_of, find_links
 from worker.spotting import Spotter
@@ -106,6 +120,7 @@ class Chain:
         spotter = self.load()
         now = self.clock()
         taken = [entry if isinstance(entry, Rejected) else _identified(entry, now) for entry in inputs]
+        taken, held = self._follow(taken, now)
         identified = [entry for entry in taken if isinstance(entry, Identified)]
         recorded = self.database.write(lambda conn: self._record(conn, identified, now)) if identified else []
         fates = dict(zip(map(id, identified), recorded, strict=True))
@@ -116,8 +131,28 @@ class Chain:
         ]
         findings = self._find_out(spotter, waiting)
         return self.database.write(
-            lambda conn: self._settle(conn, findings, [(entry, fates.get(id(entry))) for entry in taken], now)
+            lambda conn: self._settle(conn, findings, [(entry, fates.get(id(entry))) for entry in taken], held, now)
         )
+
+    def _follow(
+        self, taken: Sequence[Identified | Rejected], now: datetime
+    ) -> tuple[list[Identified | Rejected], dict[int, Held]]:
+        """Return the entries with those rejected that may not follow the text at their address; these by capture."""
+        urls = {entry.canonical_url for entry in taken if isinstance(entry, Identified) and entry.document.capture_id}
+        current = self.database.read(lambda conn: suspects.read_current(conn, urls)) if urls else {}
+        entries: list[Identified | Rejected] = []
+        held: dict[int, Held] = {}
+        for entry in taken:
+            followed = entry
+            if isinstance(entry, Identified):
+                result = follow(entry, current.get(entry.canonical_url), now=now)
+                if isinstance(result, Held):
+                    followed = result.rejected
+                    held[result.rejected.capture_id or 0] = result
+                else:
+                    followed = result
+            entries.append(followed)
+        return entries, held
 
     def finish(self, revision_ids: Sequence[int]) -> list[Ended]:
         """Take stored revisions, whose batch was stopped between its transactions, to the end."""
@@ -125,7 +160,7 @@ class Chain:
         with self.database.reading() as conn:
             waiting = revisions.read_revisions(conn, revision_ids)
         findings = self._find_out(spotter, waiting)
-        return self.database.write(lambda conn: self._settle(conn, findings, [], self.clock()))
+        return self.database.write(lambda conn: self._settle(conn, findings, [], {}, self.clock()))
 
     def _record(self, conn: Connection, identified: Sequence[Identified], now: datetime) -> list[Recorded]:
         book = sources.load_book(conn)
@@ -152,11 +187,13 @@ class Chain:
         conn: Connection,
         findings: Findings,
         entries: Sequence[tuple[Identified | Rejected, Recorded | None]],
+        held: Mapping[int, Held],
         now: datetime,
     ) -> list[Ended]:
         finished = self._store_findings(conn, findings, now)
         ended = _endings(entries, finished) if entries else _late_endings(findings.revisions, finished)
-        _count(conn, ended, now)
+        first_time = _count(conn, ended, now)
+        pagewatch.record_looks(conn, entries, held, first_time, now=now)
         return ended
 
     def _store_findings(self, conn: Connection, findings: Findings, now: datetime) -> dict[int, str]:
@@ -212,6 +249,7 @@ def _article_in(entry: Identified, source_id: str, genre: str | None) -> Article
         genre=genre,
         published_at=entry.published_at,
         published_is_day=entry.published_is_day,
+        text_from=entry.document.text_from.value,
         fingerprint=entry.fingerprint.to_bytes(),
         shingles=entry.fingerprint.size,
         sketch=entry.fingerprint.sample.tolist(),
@@ -256,8 +294,8 @@ def _late_endings(waiting: Sequence[RevisionOut], finished: dict[int, str]) -> l
     ]
 
 
-def _count(conn: Connection, ended: Sequence[Ended], now: datetime) -> None:
-    """Finish captures and count how the inputs ended; a capture that was finished before is not counted again."""
+def _count(conn: Connection, ended: Sequence[Ended], now: datetime) -> set[int]:
+    """Finish captures and count how the inputs ended; return the captures that were not finished before."""
     by_capture = {end.capture_id: (end.outcome, end.reason) for end in ended if end.capture_id is not None}
     first_time = captures.finish_captures(conn, by_capture)
     stages: dict[str, list[Ended]] = {
@@ -269,3 +307,4 @@ def _count(conn: Connection, ended: Sequence[Ended], now: datetime) -> None:
         outcomes.record_outcomes(conn, stage, counts, at=now)
         problems = [outcomes.ProblemSeen(end.subject, end.reason, end.source_id) for end in members if end.reason]
         outcomes.record_problems(conn, stage, problems, at=now)
+    return first_time

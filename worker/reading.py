@@ -6,11 +6,9 @@ import json
 import logging
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from email.message import Message
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from db.captures import CaptureOut
 from worker.documents import Document, Rejected
 from worker.extract.encoding import decode
 from worker.extract.page import Extracted, Hints, Unextractable, extract_page
@@ -24,30 +22,6 @@ MAX_FILE = 10_000_000
 """Bytes of one document. A whole .jsonl may be of any size: it is read line by line."""
 
 SUFFIXES = (".txt", ".html", ".htm", ".jsonl")
-
-
-def read_capture(capture: CaptureOut) -> Document | Rejected:
-    """Return the article on a fetched page."""
-    hints = Hints(
-        title=capture.hints.get("title"),
-        author=capture.hints.get("author"),
-        published_at=parse_when(capture.hints.get("published_at"))[0],
-    )
-    try:
-        page = extract_page(capture.body, url=capture.url, charset=_charset(capture.content_type), hints=hints)
-    except Unextractable as error:
-        return Rejected(capture.url, str(error), capture.source_id, capture.id)
-    except Exception as error:  # a page that we did not think of must not take its batch with it
-        log.exception("%s: could not be read", capture.url)
-        return Rejected(capture.url, f"internal error: {error!r}", capture.source_id, capture.id)
-    return _page_document(
-        page,
-        subject=capture.url,
-        url=capture.page_url or capture.url,
-        observed_at=capture.fetched_at,
-        source_id=capture.source_id,
-        capture_id=capture.id,
-    )
 
 
 def iter_paths(paths: list[str]) -> Iterator[tuple[str, Path]]:
@@ -187,9 +161,3 @@ def parse_when(value: str | None) -> tuple[datetime | None, bool, str | None]:
     except (ValueError, OverflowError):
         return None, False, f"the date {text[:40]!r} is not ISO 8601; taken as missing"
     return when, len(text) <= 10, None
-
-
-def _charset(content_type: str | None) -> str | None:
-    message = Message()
-    message["content-type"] = content_type or ""
-    return message.get_content_charset()

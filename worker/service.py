@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import islice
 from typing import TypeVar
 
-from db import captures, hosts, intakes, outcomes, revisions
+from sqlalchemy import Connection
+
+from db import captures, doubts, hosts, intakes, outcomes, revisions
 from db.engine import Database
 from worker.documents import Document, Ended, Rejected
+from worker.looks import document_of, show_page
 from worker.pipeline import Chain
-from worker.reading import read_capture
 from worker.recount import recount
 
 T = TypeVar("T")
@@ -55,8 +57,16 @@ def understand_captures(chain: Chain, capture_ids: Sequence[int]) -> list[Ended]
 def _understand_batch(chain: Chain, capture_ids: Sequence[int]) -> list[Ended]:
     chain.database.write(lambda conn: captures.begin_captures(conn, capture_ids))
     waiting = chain.database.read(lambda conn: captures.read_captures(conn, capture_ids))
-    inputs: list[Document | Rejected] = [read_capture(capture) for capture in waiting]
+    pages = [show_page(capture) for capture in waiting]
+    shown = {page.capture.page_id: page.text_hash for page in pages if page.capture.page_id and page.text_hash}
+    same = chain.database.write(lambda conn: _compare_shown(conn, shown)) if shown else {}
+    inputs = [document_of(page, same_text_at=same.get(page.capture.page_id or 0, 0)) for page in pages]
     return chain.understand(inputs) if inputs else []
+
+
+def _compare_shown(conn: Connection, shown: Mapping[int, str]) -> dict[int, int]:
+    doubts.record_shown(conn, shown)
+    return doubts.count_same_text(conn, shown)
 
 
 def finish_revisions(chain: Chain, revision_ids: Sequence[int]) -> list[Ended]:

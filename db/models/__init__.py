@@ -10,7 +10,16 @@ from db.models.alerts import (
     SavedQuery,
     Subscription,
 )
-from db.models.articles import Article, ClusterLink, FingerprintRow, Intake, Revision, RevisionAttempt, SketchHash
+from db.models.articles import (
+    Article,
+    ClusterLink,
+    FingerprintRow,
+    Intake,
+    Revision,
+    RevisionAttempt,
+    SketchHash,
+    Suspect,
+)
 from db.models.base import Base
 from db.models.collection import Capture, Feed, HostLease, Page, Sighting
 from db.models.coverage import (
@@ -67,5 +76,6 @@ __all__ = [
     "StoryDecision",
     "StoryPair",
     "Subscription",
+    "Suspect",
     "VocabularyVersion",
 ]

@@ -79,8 +79,30 @@ class Revision(Base):
     """`analysis`, `opinion`, `news` or `statement`, by its page, its address or its outlet; null when none says so."""
     in_scope: Mapped[bool | None]
     """Whether it is commentary on Central Asian security, as its vocabulary defines that; null until tagged."""
+    text_from: Mapped[str] = mapped_column(String(10), default="page", server_default="page")
+    """`page`, or `feed` where the page could not be had or was no article."""
+    returned_at: Mapped[datetime | None]
+    """When this text stood at the address again after another one; null if it never did."""
     text: Mapped[str]
     """The last column: SQLite reads through it to reach what stands behind."""
+
+
+class Suspect(Base):
+    """A text at an article's address that has nothing in common with it: it waits, see `worker.judging`."""
+
+    __tablename__ = "suspects"
+
+    article_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    reason: Mapped[str]
+    """Why it does not follow, for people."""
+    looks: Mapped[int]
+    """How often it was seen in a row."""
+    first_seen_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+    title: Mapped[str | None]
+    text: Mapped[str]
 
 
 class RevisionAttempt(Base):

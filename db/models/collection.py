@@ -47,6 +47,7 @@ class Page(Base):
     __table_args__ = (
         Index("ix_pages_due", "state", "next_fetch_at", "host"),
         Index("ix_pages_host_next_fetch_at", "host", "next_fetch_at"),
+        Index("ix_pages_host_shown_hash", "host", "shown_hash"),
     )
 
     id: Mapped[RowId]
@@ -72,6 +73,10 @@ class Page(Base):
     failures: Mapped[int] = mapped_column(default=0)
     last_outcome: Mapped[str | None] = mapped_column(String(40))
     last_error: Mapped[str | None]
+    doubts: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Looks in a row that brought a page which is no article, or not the one that it was."""
+    shown_hash: Mapped[str | None] = mapped_column(String(32))
+    """xxh3-128 of the text that the page showed last, digits left out: error pages of a host show one text."""
 
 
 class HostLease(Base):

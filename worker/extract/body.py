@@ -32,6 +32,9 @@ _NEVER_TEXT = (
 _MAY_BE_EMPTY = (
     "a article b blockquote dd div dt em figure h1 h2 h3 h4 h5 h6 header i li main ol p pre q section span strong ul"
 )
+_MAX_HIDDEN = 20
+_HIDDEN = 400
+"""Characters of paragraphs in an `aside` or the like that may be an article: less is a note."""
 _COUNT = etree.XPath("count(.//*)")
 _LENGTH = etree.XPath("string-length()")
 _BLOCKS = ("p", "h2", "h3", "h4", "li", "blockquote", "pre")
@@ -48,6 +51,19 @@ def strip_page(tree: HtmlElement) -> None:
             _drop(script, keep="")
     etree.strip_elements(tree, *_NEVER_TEXT.split(), with_tail=False)
     etree.strip_tags(tree, "img", "wbr")
+
+
+def read_hidden(tree: HtmlElement) -> str:
+    """Return the longest row of paragraphs that stands where a text seldom does: in `aside`, `template`, `noscript`.
+
+    Call it before the page is stripped of these; it is for pages that show no text anywhere else.
+    """
+    texts = []
+    for _, element in zip(range(_MAX_HIDDEN), tree.iter("aside", "template", "noscript"), strict=False):
+        lines = [" ".join(p.text_content().split()) for _, p in zip(range(200), element.iter("p"), strict=False)]
+        texts.append("\n".join(line for line in lines if line))
+    best = max(texts, key=len, default="")
+    return paragraphs(best) if len(best) >= _HIDDEN else ""
 
 
 def is_heavy(tree: HtmlElement) -> bool:

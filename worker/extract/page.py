@@ -6,20 +6,25 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from worker.extract.authors import find_author
-from worker.extract.body import is_heavy, read_body, strip_page
+from worker.extract.body import is_heavy, read_body, read_hidden, strip_page
 from worker.extract.dates import find_modified, find_published, search_published
 from worker.extract.errors import Unextractable
+from worker.extract.fragment import fragment_text
 from worker.extract.genre import declared_genre
 from worker.extract.headline import find_headline
+from worker.extract.jsonld import as_text
 from worker.extract.language import detect_language
 from worker.extract.markup import MAX_BYTES, parse_page
-from worker.extract.metadata import read_declared, squeezed, tidy
+from worker.extract.metadata import Declared, read_declared, squeezed, tidy
+from worker.extract.signs import Signs, read_inputs, read_signs
 
 __all__ = ["MAX_BYTES", "Extracted", "Hints", "Unextractable", "extract_page"]
 
 
 # Where a headline stands that trafilatura took for text: perhaps below a rubric.
 _TOP_LINES = 3
+# Characters of an `articleBody` in JSON-LD that is a text; shorter ones are summaries.
+_DECLARED_TEXT = 150
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,7 @@ class Extracted:
     `text` is NFC, one paragraph a line, empty when no article was found. `published_at` is aware UTC;
     `published_is_day` when the page shows no time (then 00:00). `language` is ISO 639-1. `declared_url` is the
     page's own address for itself (`rel=canonical`, else `og:url`), absolute http(s). `genre` is what the page declares.
+    `signs` speak for or against its being an article.
     """
 
     title: str | None
@@ -49,6 +55,7 @@ class Extracted:
     declared_url: str | None
     site_name: str | None
     genre: str | None
+    signs: Signs
 
 
 def extract_page(
@@ -62,13 +69,16 @@ def extract_page(
     hints = hints or Hints()
     tree = parse_page(body, charset)
     declared = read_declared(tree, url)
-    title = find_headline(tree, declared) or tidy(hints.title or "") or None
+    headline = find_headline(tree, declared)
+    title = headline or tidy(hints.title or "") or None
     author = find_author(tree, declared) or tidy(hints.author or "") or None
     moment = find_published(tree, declared)
+    inputs, hidden = read_inputs(tree), read_hidden(tree)
     strip_page(tree)
+    signs = read_signs(tree, declared, inputs, headline=headline, is_dated=moment is not None)
     if moment is None:
         moment = (None if is_heavy(tree) else search_published(tree)) or find_modified(declared)
-    text = _without_headline(read_body(tree), title)
+    text = _without_headline(_fullest(read_body(tree), declared, hidden), title)
     return Extracted(
         title=title,
         text=text,
@@ -79,7 +89,18 @@ def extract_page(
         declared_url=declared.url,
         site_name=declared.site_name,
         genre=declared_genre(declared.linked.article.get("@type"), declared.every("article:section", "section")),
+        signs=signs,
     )
+
+
+def _fullest(shown: str, declared: Declared, hidden: str) -> str:
+    """Return the text that the page shows, unless it shows next to nothing of what it holds."""
+    said = as_text(declared.linked.article.get("articleBody")) or ""
+    if len(said) >= _DECLARED_TEXT and len(shown) * 2 < len(said):
+        told = fragment_text(said)
+        if len(shown) * 2 < len(told):
+            return told
+    return shown or hidden
 
 
 def _without_headline(text: str, title: str | None) -> str:

@@ -1,0 +1,111 @@
+"""Signs of what a page is, gathered while its tree is there: for `worker.judging`, which decides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lxml.etree import XPath
+from lxml.html import HtmlElement
+
+from worker.extract.jsonld import as_text
+from worker.extract.metadata import Declared, tidy
+
+_MOST = 4_000
+"""Characters of the visible text that are looked at; a page that is longer is no mere notice."""
+_SCRIPT = 400
+_SCRIPTS = 40
+_PARAGRAPH = 80
+_HAS_PASSWORD = XPath("boolean(.//input[@type='password'])")
+_HAS_REFRESH = XPath(
+    "boolean(.//meta[translate(@http-equiv, 'REFSH', 'refsh') = 'refresh' and contains(@content, '=')])"
+)
+_TEASERS = XPath("count(.//*[self::h2 or self::h3 or self::h4][.//a or parent::a])")
+_TEXTS = XPath(".//text()[not(parent::script)]")
+_LENGTH = XPath("string-length(normalize-space())")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signs:
+    """What speaks for or against a page being an article."""
+
+    titles: tuple[str, ...]
+    """Its headline as found, `<title>`, og:title and first `<h1>`s, each once."""
+    words: str
+    """The visible text without menus and footers in one line, at most 4,000 characters."""
+    length: int
+    """Characters of the visible text in full."""
+    paragraphs: int
+    """Elements `<p>` with 80 characters or more."""
+    teasers: int
+    """Headings below the first that are links."""
+    linked: float
+    """Share of the visible text that stands in links."""
+    scripts: str
+    """Addresses and beginnings of its scripts, for the marks of protections."""
+    has_password: bool
+    has_refresh: bool
+    is_declared: bool
+    """JSON-LD or Open Graph call it an article."""
+    is_dated: bool
+    """It declares a date of publication."""
+    is_website: bool
+    """Open Graph calls it a site, not an article."""
+    is_paid: bool
+    """It declares that it is not accessible for free (schema.org `isAccessibleForFree`)."""
+    page_url: str | None
+    """Its own address for itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What can be seen only before the page is stripped."""
+
+    scripts: str
+    has_password: bool
+    has_refresh: bool
+
+
+def read_inputs(tree: HtmlElement) -> Inputs:
+    """Return what a page loads and asks for; call it before scripts and forms are taken out."""
+    pieces = []
+    for _, script in zip(range(_SCRIPTS), tree.iter("script"), strict=False):
+        if "json" not in (script.get("type") or ""):
+            pieces.append((script.get("src") or "")[:_SCRIPT] + " " + (script.text or "")[:_SCRIPT])
+    return Inputs("\n".join(piece for piece in pieces if not piece.isspace()), _HAS_PASSWORD(tree), _HAS_REFRESH(tree))
+
+
+def read_signs(tree: HtmlElement, declared: Declared, inputs: Inputs, *, headline: str | None, is_dated: bool) -> Signs:
+    """Return the signs of a stripped page, before its text is read out of it."""
+    article = declared.linked.article
+    titles = [headline, tree.findtext(".//title"), declared.first("og:title"), as_text(article.get("headline"))]
+    titles += [element.text_content()[:500] for _, element in zip(range(3), tree.iter("h1"), strict=False)]
+    body = tree.find("body")
+    visible = body if body is not None else tree
+    length = int(_LENGTH(visible)) - sum(len(script.text or "") for script in visible.iter("script"))
+    linked = sum(len(link.text_content()) for _, link in zip(range(500), visible.iter("a"), strict=False))
+    kind = (declared.first("og:type") or "").lower()
+    return Signs(
+        titles=tuple(dict.fromkeys(title for raw in titles if (title := tidy(raw or "")))),
+        words=_words(visible) if length <= _MOST else "",
+        length=length,
+        paragraphs=sum(len(p.text_content().strip()) >= _PARAGRAPH for p in visible.iter("p")),
+        teasers=int(_TEASERS(visible)),
+        linked=min(linked / length, 1.0) if length > 0 else 0.0,
+        scripts=inputs.scripts,
+        has_password=inputs.has_password,
+        has_refresh=inputs.has_refresh,
+        is_declared=bool(article) or kind in ("article", "news", "news.article", "blog", "post"),
+        is_dated=is_dated,
+        is_website=kind in ("website", "webpage") and not article,
+        is_paid=_is_paid(article.get("isAccessibleForFree")),
+        page_url=declared.url,
+    )
+
+
+def _words(visible: HtmlElement) -> str:
+    """Return the visible text; of scripts only JSON-LD is left in a stripped page, and that is not seen."""
+    return " ".join(" ".join(_TEXTS(visible)).split())[:_MOST]
+
+
+def _is_paid(value: object) -> bool:
+    return value is False or (isinstance(value, str) and value.strip().lower().rsplit("/", 1)[-1] == "false")
