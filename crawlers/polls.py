@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import xxhash
 
 from crawlers.answers import Answer, Trouble, trouble_of_status
-from crawlers.feeds import FeedEntry, NotAFeed, ParsedFeed, parse_feed
+from crawlers.feeds import NotAFeed, ParsedFeed, parse_feed
 from crawlers.schedule import NETWORK_RETRY_S, PollPolicy, next_poll, retry_after_s
-from db.entries import EntryIn
 from db.feeds import FeedDue, FeedPolled
-from db.guard import refusal_of_url
-from db.urls import canonical_url
 
-_TITLE_MAX, _AUTHOR_MAX, _GUID_MAX = 1_000, 500, 1_000
-_BODY_MAX = 200_000
+_TITLE_MAX = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +22,6 @@ class Reading:
     feed: ParsedFeed | None
     body_hash: str | None
     trouble: Trouble | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Entries:
-    """A feed's entries, each in one place: those to record, and how many were `duplicate`, `no link` or `unusable`."""
-
-    usable: tuple[EntryIn, ...]
-    dropped: dict[str, int]
-    reasons: tuple[tuple[str, str], ...]
-    """(subject, reason) of those that were dropped or refused."""
 
 
 def body_hash(body: bytes) -> str:
@@ -116,60 +101,3 @@ def forgive_poll(feed: FeedDue, reason: str, *, now: datetime) -> FeedPolled:
         last_modified=feed.last_modified,
         body_hash=feed.body_hash,
     )
-
-
-def sort_entries(
-    feed_url: str, entries: Sequence[FeedEntry], *, now: datetime, allowed: Collection[tuple[str, int]] = ()
-) -> Entries:
-    """Return the entries as pages to record. Of two that name one page the first one speaks."""
-    usable: dict[str, EntryIn] = {}
-    dropped = {"duplicate": 0, "no link": 0, "unusable": 0}
-    reasons: list[tuple[str, str]] = []
-    for entry in entries:
-        if not entry.url:
-            dropped["no link"] += 1
-            continue
-        try:
-            canonical = canonical_url(entry.url)
-            if not canonical.startswith("http"):
-                raise ValueError(f"not an absolute http(s) address: {entry.url[:200]!r}")
-        except ValueError as error:
-            dropped["unusable"] += 1
-            reasons.append((entry.url[:500], str(error)))
-            continue
-        if canonical in usable:
-            dropped["duplicate"] += 1
-            continue
-        refusal = refusal_of_url(entry.url.strip(), allowed)
-        if refusal:
-            reasons.append((canonical, refusal))
-        usable[canonical] = replace(_entry_in(entry, canonical, now), refusal=refusal)
-    if dropped["no link"]:
-        reasons.append((feed_url, f"{dropped['no link']} of {len(entries)} entries have no link"))
-    return Entries(tuple(usable.values()), dropped, tuple(reasons))
-
-
-def _entry_in(entry: FeedEntry, canonical: str, now: datetime) -> EntryIn:
-    said_at = entry.published_at or entry.updated_at
-    if said_at is not None and said_at > now + timedelta(days=1):  # a date to come is no date of publication
-        said_at = None
-    return EntryIn(
-        canonical_url=canonical,
-        url=(entry.url or "").strip()[:2_000],
-        guid=entry.guid[:_GUID_MAX] if entry.guid else None,
-        title=entry.title[:_TITLE_MAX] if entry.title else None,
-        author=entry.author[:_AUTHOR_MAX] if entry.author else None,
-        published_at=said_at,
-        body=_body(entry),
-        language=entry.language,
-    )
-
-
-def _body(entry: FeedEntry) -> str | None:
-    """Return the text that a feed carries of an article, as HTML: the longer of content and summary."""
-    body = max(entry.content or "", entry.summary or "", key=len)
-    if len(body) > _BODY_MAX:
-        body = body[:_BODY_MAX]
-        open_tag = body.rfind("<")
-        body = body[:open_tag] if open_tag > body.rfind(">") else body
-    return body or None

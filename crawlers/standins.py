@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-import xxhash
-
 from crawlers.answers import Answer
+from crawlers.entries import said_hash
 from crawlers.fetches import Fetched
 from crawlers.texts import without_tags
-from db.captures import CaptureIn
+from db.captures import CaptureIn, compress
+from db.entries import EntryIn, Told
 from db.pages import PageDue, PageFetched
 
 _SUBSTANCE = 200
-"""Letters from which on a feed's text is worth reading although the page was read before."""
+"""Letters from which on a feed's text is more than a teaser."""
 
 _KINDS = frozenset(
     {"forbidden", "server error", "robots", "refused", "redirects", "not a page", "empty", "too large", "missing"}
 )
 """Troubles that are the page's own; those of the network pass."""
 
+_NOTHING = compress(b"")
 _BUSY = frozenset({429, 503})
 _PATIENCE = 4
 """Failed fetches in a row, about two hours, after which any trouble is the page's own."""
@@ -30,25 +32,27 @@ def with_stand_in(page: PageDue, answer: Answer, fetched: Fetched, *, now: datet
     """Return what a fetch makes of a page, with a capture of the feed's text where there is none of the page.
 
     Each text of a feed is handed over once, whether with a page or without. A page that was read before is not told
-    anew by a headline, nor by a feed that outlives it.
+    anew by a headline, nor by a feed that outlives it; an address inside our network is nothing that a headline makes
+    an article.
     """
     digest = said_hash(page.hints.get("title"), page.hints.get("body"))
     if fetched.capture is not None:
         return Fetched(replace(fetched.page, feed_hash=digest), fetched.capture)
     if digest is None or digest == page.feed_hash or not _is_lasting(answer, fetched.page):
         return fetched
-    if page.body_hash is not None and (
-        fetched.page.outcome in ("missing", "gone") or len(without_tags(page.hints.get("body", ""))) < _SUBSTANCE
-    ):
+    outcome = fetched.page.outcome
+    if page.fetches and outcome in ("missing", "gone"):
+        return fetched
+    if (page.fetches or outcome == "refused") and len(without_tags(page.hints.get("body", ""))) < _SUBSTANCE:
         return fetched
     return Fetched(
         replace(fetched.page, feed_hash=digest),
-        capture_of_words(
+        _capture_of_words(
             page_id=page.id,
             source_id=page.source_id,
             url=page.url,
             hints=dict(page.hints),
-            trouble=fetched.page.error or fetched.page.outcome,
+            trouble=fetched.page.error or outcome,
             digest=digest,
             now=now,
             status=answer.status,
@@ -57,13 +61,29 @@ def with_stand_in(page: PageDue, answer: Answer, fetched: Fetched, *, now: datet
     )
 
 
-def said_hash(title: str | None, body: str | None) -> str | None:
-    """Return the hash of what a feed says in words; None if it says nothing. Markup and pictures do not count."""
-    words = f"{title or ''}\0{without_tags(body or '')}"
-    return xxhash.xxh3_128_hexdigest(words.encode("utf-8", "replace")) if words != "\0" else None
+def captures_of_words(
+    told: Iterable[Told], entries: Mapping[str, EntryIn], *, now: datetime
+) -> list[tuple[CaptureIn, bytes]]:
+    """Return, to be recorded, the captures of texts that only their feed has and that no worker was given yet."""
+    captures = []
+    for before in told:
+        entry = entries[before.canonical_url]
+        if entry.feed_hash is None or entry.feed_hash == before.feed_hash:
+            continue
+        capture = _capture_of_words(
+            page_id=before.page_id,
+            source_id=before.source_id,
+            url=before.url,
+            hints=entry.hints,
+            trouble=entry.trouble or "",
+            digest=entry.feed_hash,
+            now=now,
+        )
+        captures.append((capture, _NOTHING))
+    return captures
 
 
-def capture_of_words(
+def _capture_of_words(
     *,
     page_id: int | None,
     source_id: str | None,

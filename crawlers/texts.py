@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 _SPACE = re.compile(r"\s+")
 _BLOCKS = frozenset({"br", "p", "div", "li", "td", "tr", "h1", "h2", "h3", "h4"})
+_ANY_TAG = re.compile(r"<[^<>]*>")
 _HIDDEN = frozenset({"script", "style"})
 _TAG = re.compile(r"</?(?:p|br|div|a|b|i|em|strong|span|img|ul|ol|li|h[1-6]|table|blockquote)(?:\s[^<>]*)?/?>", re.I)
 _ESCAPED_TAG = re.compile(r"&lt;/?(?:p|br|div|a|b|i|em|strong|span|img|ul|ol|li|h[1-6]|table|blockquote)\b", re.I)
@@ -34,6 +35,11 @@ def without_tags(markup: str) -> str:
     reader.feed(markup)
     reader.close()
     return one_line("".join(reader.pieces))
+
+
+def words_of(markup: str) -> str:
+    """Return roughly the words of a piece of HTML, much faster than `without_tags`: to compare, not to show."""
+    return " ".join(_ANY_TAG.sub(" ", markup).split())
 
 
 def as_markup(text: str, *, is_plain: bool) -> str:

@@ -12,12 +12,13 @@ from sqlalchemy import Connection
 
 from crawlers.answers import Answer
 from crawlers.desk import Tally
+from crawlers.entries import Entries, sort_entries
 from crawlers.fetches import decide_fetch, forgive_fetch
-from crawlers.polls import Entries, decide_poll, forgive_poll, read_poll, sort_entries
+from crawlers.polls import decide_poll, forgive_poll, read_poll
 from crawlers.schedule import PollPolicy
-from crawlers.standins import with_stand_in
+from crawlers.standins import captures_of_words, with_stand_in
 from db.captures import CaptureIn, compress, record_captures
-from db.entries import EntryIn, record_entries
+from db.entries import EntryIn, find_told, keep_addresses, record_entries, record_told
 from db.feeds import FeedDue, FeedPolled, claim_feeds, hold_feeds, record_poll
 from db.pages import PageDue, PageFetched, claim_pages, hold_pages, record_fetch
 
@@ -125,7 +126,14 @@ def _decide_feed(feed: FeedDue, answer: Answer, now: datetime, context: Context)
 
 
 def _store_entries(feed: FeedDue, entries: tuple[EntryIn, ...], now: datetime, conn: Connection, tally: Tally) -> None:
-    counts = record_entries(conn, feed_id=feed.id, source_id=feed.source_id, entries=entries, seen_at=now)
+    kept = keep_addresses(conn, entries)
+    counts = record_entries(conn, feed_id=feed.id, source_id=feed.source_id, entries=kept, seen_at=now)
+    by_themselves = {entry.canonical_url: entry for entry in kept if entry.trouble}
+    if by_themselves:
+        captures = captures_of_words(find_told(conn, by_themselves), by_themselves, now=now)
+        record_captures(conn, captures)
+        given = {capture.page_id: capture.body_hash for capture, _ in captures if capture.page_id is not None}
+        record_told(conn, given, now=now)
     for outcome, inputs in counts.items():
         tally.count("entry", feed.source_id, outcome, inputs)
 

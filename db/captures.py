@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, exists, func, or_, select, update
+from sqlalchemy import Connection, case, delete, exists, func, or_, select, update
 from sqlalchemy.orm import aliased
 
 from db.dialect import insert
@@ -47,6 +47,8 @@ class CaptureOut:
     hints: Mapping[str, Any]
     headers: Mapping[str, Any] = field(default_factory=dict)
     page_id: int | None = None
+    address: str | None = None
+    """Under which its article is filed if that is not the page's own address: `urn:…` for a text without a page."""
 
 
 def compress(body: bytes) -> bytes:
@@ -131,6 +133,7 @@ def read_captures(conn: Connection, capture_ids: Sequence[int]) -> list[CaptureO
             Capture.hints,
             Capture.headers,
             Capture.page_id,
+            case((Page.canonical_url.like("urn:%"), Page.canonical_url)),
         )
         .outerjoin(Page, Page.id == Capture.page_id)
         .where(Capture.id.in_(capture_ids), Capture.stage == "fetched")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Connection, case, select
+from sqlalchemy import Connection, case, select, update
 
 from db.dialect import insert
 from db.models import Page, Sighting, SourceDomain
@@ -19,7 +19,10 @@ _ROWS = 400
 
 @dataclass(frozen=True, slots=True)
 class EntryIn:
-    """An entry of a feed that names a page. `refusal` says why the page must not be fetched."""
+    """An entry of a feed that names a page. `refusal` says why the page must not be fetched.
+
+    An entry whose only text is its feed's has its `urn` for an address, and `trouble` says why.
+    """
 
     canonical_url: str
     url: str
@@ -30,6 +33,39 @@ class EntryIn:
     body: str | None = None
     language: str | None = None
     refusal: str | None = None
+    urn: str | None = None
+    """Its address, should it have no page of its own."""
+    feed_hash: str | None = None
+    """The hash of its words; None if it has none."""
+    trouble: str | None = None
+
+    def by_itself(self, trouble: str) -> EntryIn:
+        """Return the entry as an article of which there is only what its feed says."""
+        assert self.urn is not None
+        return replace(self, canonical_url=self.urn, trouble=trouble)
+
+    @property
+    def hints(self) -> dict[str, str]:
+        """What it says of its article, as captures carry it."""
+        said = {
+            "title": self.title,
+            "author": self.author,
+            "published_at": self.published_at and self.published_at.isoformat(),
+            "body": self.body,
+            "language": self.language,
+        }
+        return {name: value for name, value in said.items() if value}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A text that only its feed has, and the hash of it that workers were given last."""
+
+    page_id: int
+    canonical_url: str
+    url: str
+    source_id: str | None
+    feed_hash: str | None
 
 
 def record_entries(
@@ -42,7 +78,7 @@ def record_entries(
     """
     counts = {"new": 0, "known": 0, "refused": 0}
     ordered = sorted(entries, key=lambda entry: entry.canonical_url)  # one order for all: no deadlock
-    owners = _owners(conn, {host_of(entry.canonical_url) for entry in ordered})
+    owners = _owners(conn, {host_of(_web_address(entry)) for entry in ordered})
     for start in range(0, len(ordered), _ROWS):
         part = ordered[start : start + _ROWS]
         new = _insert_pages(conn, part, owners, source_id, seen_at)
@@ -51,6 +87,35 @@ def record_entries(
             outcome = "refused" if entry.refusal else "new" if entry.canonical_url in new else "known"
             counts[outcome] += 1
     return counts
+
+
+def keep_addresses(conn: Connection, entries: Sequence[EntryIn]) -> list[EntryIn]:
+    """Return the entries, those by themselves that were recorded so before although their link is not shared now.
+
+    The others of a link leave the feed one after the other; the last one is no page for that.
+    """
+    urns = [entry.urn for entry in entries if entry.urn and entry.trouble is None]
+    query = select(Page.canonical_url, Page.url).where(Page.canonical_url.in_(urns))
+    known = {urn: url for urn, url in conn.execute(query)} if urns else {}
+    taken = {entry.canonical_url for entry in entries}
+    kept = []
+    for entry in entries:
+        if entry.urn in known and known[entry.urn] == entry.url and entry.urn not in taken:
+            entry = entry.by_itself("entries shared one link")
+        kept.append(entry)
+    return kept
+
+
+def find_told(conn: Connection, urns: Collection[str]) -> list[Told]:
+    """Return those of the texts by themselves that are recorded, in the order of their addresses."""
+    query = select(Page.id, Page.canonical_url, Page.url, Page.source_id, Page.feed_hash)
+    return [Told(*row) for row in conn.execute(query.where(Page.canonical_url.in_(urns)).order_by(Page.canonical_url))]
+
+
+def record_told(conn: Connection, hashes: Mapping[int, str], *, now: datetime) -> None:
+    """Note, by page id, which words of feeds workers were given."""
+    for page_id, feed_hash in sorted(hashes.items()):
+        conn.execute(update(Page).where(Page.id == page_id).values(feed_hash=feed_hash, changed_at=now))
 
 
 def _insert_pages(
@@ -64,15 +129,15 @@ def _insert_pages(
         {
             "canonical_url": entry.canonical_url,
             "url": entry.url,
-            "host": (host := host_of(entry.canonical_url)),
+            "host": (host := host_of(_web_address(entry))),
             "source_id": owners.get(host, source_id),
-            "state": "refused" if entry.refusal else "active",
+            "state": "refused" if entry.refusal else "settled" if entry.trouble else "active",
             "first_seen_at": seen_at,
-            "next_fetch_at": NEVER if entry.refusal else seen_at,
+            "next_fetch_at": NEVER if entry.refusal or entry.trouble else seen_at,
             "fetches": 0,
             "failures": 0,
-            "last_outcome": "refused" if entry.refusal else None,
-            "last_error": entry.refusal,
+            "last_outcome": "refused" if entry.refusal else "no page" if entry.trouble else None,
+            "last_error": entry.refusal or entry.trouble,
         }
         for entry in entries
     ]
@@ -118,6 +183,10 @@ def _upsert_sightings(conn: Connection, feed_id: int, entries: Sequence[EntryIn]
             },
         )
     )
+
+
+def _web_address(entry: EntryIn) -> str:
+    return entry.url if entry.trouble else entry.canonical_url
 
 
 def _owners(conn: Connection, hosts: Collection[str]) -> dict[str, str]:

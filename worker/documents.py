@@ -40,6 +40,8 @@ class Document:
     """What its page is; None when no page was fetched."""
     page_reason: str | None = None
     """Why its page is that, or could not be had; for people."""
+    address: str | None = None
+    """Under which it is filed if its URL is not its own."""
     evidence: int = 0
     """How much its page speaks for being an article, 0 to 7."""
 

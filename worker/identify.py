@@ -57,7 +57,7 @@ def identify(document: Document, *, now: datetime) -> Identified | Rejected:
         return _rejected(document, f"a text of {len(text):,} characters; the limit is {MAX_TEXT:,}")
     url = clean(document.url or "").strip()
     try:
-        address = canonical_url(url) if url else text_urn(title, text)
+        address = document.address or (canonical_url(url) if url else text_urn(title, text))
     except ValueError as error:
         return _rejected(document, str(error))
     published_at, is_day, remark = document.published_at, document.published_is_day, document.remark

@@ -153,6 +153,7 @@ def _stand_in(
         text_from=TextSource.FEED,
         page_kind=kind,
         page_reason=reason,
+        address=capture.address,
     )
 
 

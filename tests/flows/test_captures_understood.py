@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import pytest
 from samples import NOON, prepared_store
 from site_served import Site, numbered
+from sqlalchemy import Connection, insert, select
 
 from db import captures
 from db.captures import CaptureIn, compress
+from db.models import Article, Page
+from db.pages import NEVER
 from worker import service
 from worker.pipeline import Chain
 
@@ -65,3 +69,42 @@ def test_finished_captures_are_left_alone(chain: Chain) -> None:
     ids = capture(chain, 2)
     service.understand_captures(chain, ids)
     assert service.understand_captures(chain, ids) == []
+
+
+def tell(chain: Chain, *words: tuple[str, str], url: str = "https://lake.example/live") -> list[str]:
+    """Have workers understand what a feed says under addresses of its own; return the outcomes."""
+    for number, (title, body) in enumerate(words):
+        chain.database.write(partial(_record_words, number=number, title=title, body=body, url=url))
+    ids = chain.database.write(lambda conn: captures.claim_captures(conn, now=NOON, lease_s=60, limit=100))
+    return [end.outcome for end in service.understand_captures(chain, ids)]
+
+
+def _record_words(conn: Connection, *, number: int, title: str, body: str, url: str) -> None:
+    page = {"canonical_url": f"urn:steppewatch:entry:{number}", "url": url, "host": "lake.example"}
+    known = select(Page.id).where(Page.canonical_url == page["canonical_url"])
+    if conn.scalar(known) is None:
+        conn.execute(insert(Page).values(**page, state="settled", first_seen_at=NOON, next_fetch_at=NEVER))
+    hints = {"title": title, "body": body, "page_trouble": "2 entries share one link"}
+    words = CaptureIn(conn.scalar(known), None, url, NOON, 0, None, b"", f"{title} {len(body)}", hints=hints)
+    captures.record_captures(conn, [(words, compress(b""))])
+
+
+def test_words_without_a_page_are_articles_of_their_own(chain: Chain) -> None:
+    morning, evening = "<p>The lake froze in the night.</p>", "<p>The ferry sails again.</p>"
+    assert tell(chain, ("Morning", morning), ("Evening", evening)) == ["new", "new"]
+    assert tell(chain, ("Morning", morning + "<p>No ferry sails.</p>"), ("Evening", evening)) == ["revised"]
+    with chain.database.reading() as conn:
+        articles = conn.execute(select(Article.canonical_url, Article.url).order_by(Article.canonical_url)).all()
+        states = set(conn.scalars(select(Page.state)))
+    assert articles == [
+        ("urn:steppewatch:entry:0", "https://lake.example/live"),
+        ("urn:steppewatch:entry:1", "https://lake.example/live"),
+    ]
+    assert states == {"settled"}
+
+
+def test_words_that_are_cut_short_later_do_not_have_a_text_without_a_page_fetched(chain: Chain) -> None:
+    tell(chain, ("Morning", "<p>The lake froze in the night.</p>"))
+    assert tell(chain, ("Morning", "")) == ["rejected"]
+    with chain.database.reading() as conn:
+        assert set(conn.scalars(select(Page.state))) == {"settled"}

@@ -76,6 +76,32 @@ def test_what_the_feed_carries_of_a_page_that_cannot_be_had_is_captured_once(sit
     assert [capture.status for capture in captures(database) if capture.url == site.url("/1")] == [403, 200]
 
 
+def test_entries_without_a_page_of_their_own_are_captured_at_once(
+    site: Site, tmp_path: Path, database_url: str
+) -> None:
+    def serve(*items: str) -> None:
+        feed = f'<rss version="2.0"><channel>{"".join(f"<item>{item}</item>" for item in items)}</channel></rss>'
+        site.pages["/feed.xml"] = Reply(feed.encode(), headers={"Content-Type": "application/rss+xml"})
+
+    settings = settings_for(site, tmp_path, database_url)
+    database = store_for(settings, site.url("/feed.xml"))
+    live = f"<link>{site.url('/live')}</link>"
+    alone = "<title>Alone</title><guid isPermaLink='false'>1</guid><description>{}</description>"
+    morning = f"{live}<title>Morning</title><guid isPermaLink='false'>2</guid>"
+    evening = f"{live}<title>Evening</title><guid isPermaLink='false'>3</guid>"
+    serve(alone.format("words"), morning, evening)
+    assert collect_once(settings) == {"poll: changed": 1, "entry: new": 3}
+    assert {(capture.hints["title"], capture.url) for capture in captures(database)} == {
+        ("Alone", site.url("/feed.xml")),
+        ("Morning", site.url("/live")),
+        ("Evening", site.url("/live")),
+    }
+    serve(alone.format("other words"), evening)
+    assert collect_once(settings) == {"poll: changed": 1, "entry: known": 2}
+    assert [capture.hints.get("body") for capture in captures(database)][3:] == ["other words"]
+    assert site.asked("/live") == 0
+
+
 def test_a_silent_edit_is_a_second_capture(site: Site, tmp_path: Path) -> None:
     settings = settings_for(site, tmp_path)
     database = store_for(settings, site.url("/feed.xml"))

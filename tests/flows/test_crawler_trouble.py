@@ -23,6 +23,8 @@ class Harvest:
     """State, outcome and reason of each page, by the end of its address."""
     problems: dict[tuple[str, str], str]
     captured: frozenset[str]
+    told: frozenset[str]
+    """Of what there is only what the feed says."""
 
 
 @pytest.fixture(scope="module")
@@ -75,13 +77,15 @@ def harvest(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Harvest]:
         with database.reading() as conn:
             found = conn.execute(select(Page.url, Page.state, Page.last_outcome, Page.last_error)).all()
             problems = conn.execute(select(Problem.stage, Problem.subject, Problem.reason)).all()
-            captured = frozenset(conn.scalars(select(Capture.url)))
+            captured = frozenset(conn.scalars(select(Capture.url).where(Capture.size > 0)))
+            told = frozenset(conn.scalars(select(Capture.url).where(Capture.size == 0)))
         yield Harvest(
             site,
             counts,
             {url.removeprefix(site.url("")): (state, outcome, reason) for url, state, outcome, reason in found},
             {(stage, subject.removeprefix(site.url(""))): reason for stage, subject, reason in problems},
             captured,
+            frozenset(url.removeprefix(site.url("")) for url in told),
         )
 
 
@@ -126,6 +130,15 @@ def test_a_feed_that_cannot_be_had_says_why(harvest: Harvest, path: str, reason:
 
 def test_nothing_else_is_lost_with_the_bad_ones(harvest: Harvest) -> None:
     assert harvest.captured == {harvest.site.url("/good")}
+
+
+def test_the_feed_speaks_for_pages_whose_trouble_is_their_own(harvest: Harvest) -> None:
+    own = {path for path, (_, outcome, _) in harvest.pages.items() if outcome not in _PASSING}
+    assert harvest.told == own - {"/good", *(path for path in own if harvest.pages[path][1] == "refused")}
+    assert {"/ill", "/sound", "/void", "/secret/plan", "/missing"} <= harvest.told
+
+
+_PASSING = {"timed out", "broken", "unreachable"}
 
 
 def test_what_robots_txt_forbids_is_never_asked_for(harvest: Harvest) -> None:

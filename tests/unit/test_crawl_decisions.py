@@ -8,9 +8,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from crawlers.answers import Answer, Trouble
+from crawlers.entries import sort_entries
 from crawlers.feeds import FeedEntry
 from crawlers.fetches import decide_fetch, forgive_fetch
-from crawlers.polls import body_hash, decide_poll, forgive_poll, read_poll, sort_entries
+from crawlers.polls import body_hash, decide_poll, forgive_poll, read_poll
 from crawlers.schedule import PollPolicy
 from db.feeds import FeedDue, FeedPolled
 from db.pages import NEVER, PageDue, PageFetched
@@ -126,20 +127,24 @@ def test_each_entry_ends_in_one_place() -> None:
         FEED.url,
         [
             entry("https://c.example/1", "first"),
-            entry("http://C.example/1?utm_source=rss#top", "same page"),
+            entry("http://C.example/1?utm_source=rss#top", "First"),
             entry(None),
-            entry("mailto:editor@c.example"),
-            entry("urn:isbn:123"),
+            entry(None, ""),
+            entry("mailto:editor@c.example", "write to us"),
+            entry("urn:isbn:123", ""),
             entry("http://10.0.0.1/x"),
         ],
         now=NOW,
     )
-    assert [(page.canonical_url, page.title) for page in entries.usable if not page.refusal] == [
-        ("https://c.example/1", "first")
+    assert [(page.canonical_url.partition("entry:")[0], page.title) for page in entries.usable if not page.refusal] == [
+        ("https://c.example/1", "first"),
+        ("urn:steppewatch:", "t"),
+        ("urn:steppewatch:", "write to us"),
     ]
     assert [page.refusal for page in entries.usable if page.refusal] == ["refused: private address 10.0.0.1"]
-    assert entries.dropped == {"duplicate": 1, "no link": 1, "unusable": 2}
-    assert (FEED.url, "1 of 6 entries have no link") in entries.reasons
+    assert entries.dropped == {"duplicate": 1, "no link": 1, "unusable": 1}
+    assert (FEED.url, "1 of 7 entries have neither a link nor words") in entries.reasons
+    assert sum(entries.dropped.values()) + len(entries.usable) == 7
 
 
 @pytest.mark.parametrize(

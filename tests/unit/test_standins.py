@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from crawlers.answers import Answer, Trouble
+from crawlers.entries import said_hash
 from crawlers.fetches import Fetched, decide_fetch
-from crawlers.standins import said_hash, with_stand_in
+from crawlers.standins import with_stand_in
 from db.pages import PageDue
 
 NOW = datetime(2022, 1, 6, 12, tzinfo=UTC)
@@ -116,6 +117,11 @@ def test_a_page_that_was_read_is_told_anew_only_by_a_text(body: str, stands_in: 
 def test_a_page_that_was_taken_down_is_not_told_by_the_feed_that_outlives_it(status: int) -> None:
     assert look(READ, page(status)).capture is None
     assert look(replace(READ, last_outcome="missing"), page(status)).capture is None
+
+
+def test_a_headline_does_not_make_an_article_of_an_address_inside_our_network() -> None:
+    inside = trouble("refused", is_final=True)
+    assert look(replace(NEW, hints={"title": "Вода", "body": "<p>Коротко.</p>"}), inside).capture is None
 
 
 def test_a_headline_alone_is_told_of_a_page_never_read() -> None:

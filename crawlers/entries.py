@@ -1,0 +1,133 @@
+"""From the entries of a feed to what is recorded: pages to fetch, and articles of which there is only the feed's text.
+
+Pure. An entry without a usable link is an article all the same, and so is each of several entries that share a link:
+these are filed under an address of their own, made from the feed and the entry's GUID.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import xxhash
+
+from crawlers.feeds import FeedEntry
+from crawlers.texts import words_of
+from db.entries import EntryIn
+from db.guard import refusal_of_url
+from db.urls import canonical_url
+
+_TITLE_MAX, _AUTHOR_MAX, _GUID_MAX, _URL_MAX, _BODY_MAX = 1_000, 500, 1_000, 2_000, 200_000
+_OPENING_MAX = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """A feed's entries, each in one place: those to record, and how many were `duplicate`, `no link` or `unusable`."""
+
+    usable: tuple[EntryIn, ...]
+    dropped: dict[str, int]
+    reasons: tuple[tuple[str, str], ...]
+    """(subject, reason) of those that were dropped or refused."""
+
+
+def sort_entries(
+    feed_url: str, entries: Sequence[FeedEntry], *, now: datetime, allowed: Collection[tuple[str, int]] = ()
+) -> Entries:
+    """Return the entries as pages and texts to record. Of two that name one page or text the first one speaks."""
+    dropped = {"duplicate": 0, "no link": 0, "unusable": 0}
+    reasons: list[tuple[str, str]] = []
+    by_page: dict[str, list[EntryIn]] = {}
+    own: list[EntryIn] = []
+    for entry in entries:
+        canonical, reason = _address(entry)
+        said = _entry_in(feed_url, entry, canonical, now)
+        if reason:
+            reasons.append(((entry.url or "")[:500], reason))
+        if canonical:
+            by_page.setdefault(canonical, []).append(said)
+        elif said.feed_hash is None:
+            dropped["unusable" if entry.url else "no link"] += 1
+        else:
+            own.append(said.by_itself("its link cannot be used" if entry.url else "the entry has no link"))
+    usable: dict[str, EntryIn] = {}
+    for canonical, several in by_page.items():
+        refusal = refusal_of_url(several[0].url, allowed)
+        if refusal:
+            reasons.append((canonical, refusal))
+        distinct = [several[0]] if refusal else _distinct(several)
+        if len(distinct) == 1:
+            usable[canonical] = replace(distinct[0], refusal=refusal)
+        else:
+            own += [said.by_itself(f"{len(distinct)} entries share one link") for said in distinct]
+        dropped["duplicate"] += len(several) - len(distinct)
+    for said in own:
+        dropped["duplicate"] += said.canonical_url in usable
+        usable.setdefault(said.canonical_url, said)
+    if dropped["no link"]:
+        reasons.append((feed_url, f"{dropped['no link']} of {len(entries)} entries have neither a link nor words"))
+    return Entries(tuple(usable.values()), dropped, tuple(reasons))
+
+
+def said_hash(title: str | None, body: str | None) -> str | None:
+    """Return the hash of what a feed says in words; None if it says nothing. Markup and pictures do not count."""
+    words = f"{title or ''}\0{words_of(body or '')}"
+    return xxhash.xxh3_128_hexdigest(words.encode("utf-8", "replace")) if words != "\0" else None
+
+
+def _address(entry: FeedEntry) -> tuple[str | None, str | None]:
+    """Return under which address the page of an entry is filed, or why its link is of no use."""
+    if not entry.url:
+        return None, None
+    try:
+        canonical = canonical_url(entry.url)
+    except ValueError as error:
+        return None, str(error)
+    if not canonical.startswith("http"):
+        return None, f"not an absolute http(s) address: {entry.url[:200]!r}"
+    return canonical, None
+
+
+def _distinct(several: Iterable[EntryIn]) -> list[EntryIn]:
+    """Return those of the entries with one link that are articles of their own: no GUID and no headline twice."""
+    seen: set[str] = set()
+    distinct: list[EntryIn] = []
+    for said in several:
+        names = {f"guid {said.guid}"} if said.guid else set()
+        names.add(f"words {' '.join((said.title or words_of(said.body or '')).casefold().split())}")
+        if not names & seen:
+            distinct.append(said)
+        seen |= names
+    return distinct
+
+
+def _entry_in(feed_url: str, entry: FeedEntry, canonical: str | None, now: datetime) -> EntryIn:
+    said_at = entry.published_at or entry.updated_at
+    if said_at is not None and said_at > now + timedelta(days=1):  # a date to come is no date of publication
+        said_at = None
+    title, body = entry.title[:_TITLE_MAX] if entry.title else None, _body(entry)
+    name = entry.guid or title or words_of(body or "")[:_OPENING_MAX]
+    digest = xxhash.xxh3_128_hexdigest(f"{feed_url}\0{name}".encode("utf-8", "replace"))
+    return EntryIn(
+        canonical_url=canonical or "",
+        url=(entry.url or "").strip()[:_URL_MAX] if canonical else feed_url,
+        guid=entry.guid[:_GUID_MAX] if entry.guid else None,
+        title=title,
+        author=entry.author[:_AUTHOR_MAX] if entry.author else None,
+        published_at=said_at,
+        body=body,
+        language=entry.language,
+        urn=f"urn:steppewatch:entry:{digest}",
+        feed_hash=said_hash(title, body),
+    )
+
+
+def _body(entry: FeedEntry) -> str | None:
+    """Return the text that a feed carries of an article, as HTML: the longer of content and summary."""
+    body = max(entry.content or "", entry.summary or "", key=len)
+    if len(body) > _BODY_MAX:
+        body = body[:_BODY_MAX]
+        open_tag = body.rfind("<")
+        body = body[:open_tag] if open_tag > body.rfind(">") else body
+    return body or None
