@@ -107,7 +107,7 @@ def is_document(body: bytes) -> bool:
 
 
 class Redirects:
-    """Scrapy's redirects, with loops and endless chains called by their names."""
+    """Scrapy's redirects, with endless chains called by their name. Loops are found where cookies are known."""
 
     def __init__(self, followed: RedirectMiddleware) -> None:
         self._followed = followed
@@ -124,6 +124,4 @@ class Redirects:
         except IgnoreRequest as error:
             reason = f"too many redirects (more than {self._followed.max_redirect_times})"
             raise Stopped(Trouble("redirects", reason)) from error
-        if isinstance(result, Request) and result.url in (request.url, *request.meta.get("redirect_urls", ())):
-            raise Stopped(Trouble("redirects", f"redirect loop at {result.url[:300]}"))
         return result

@@ -18,6 +18,7 @@ CONSTANTS: dict[str, Any] = {
         "crawlers.robots.RobotsMiddleware": 100,
         "crawlers.middlewares.EncodingMiddleware": 595,  # just before Scrapy's HttpCompressionMiddleware
         "crawlers.middlewares.Redirects": 600,
+        "crawlers.cookies.CookieMiddleware": 700,
         "crawlers.middlewares.TurnMiddleware": 990,
         "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
         "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
@@ -35,7 +36,7 @@ CONSTANTS: dict[str, Any] = {
     "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
     "DOWNLOAD_DELAY": 0,  # the distance is kept where turns are given out
     "RETRY_ENABLED": False,  # the schedule repeats, with growing pauses
-    "COOKIES_ENABLED": False,
+    "COOKIES_ENABLED": False,  # Scrapy's own would share one jar and fetch the list of public suffixes past the guard
     "REFERRER_POLICY": "no-referrer",
     "DEFAULT_REQUEST_HEADERS": {"Accept": "*/*"},  # Scrapy would ask for English, and some outlets would obey
     # the spider does the counting and the deciding

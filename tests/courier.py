@@ -31,6 +31,10 @@ class Reply:
     headers: Mapping[str, str] = field(default_factory=dict)
     delay_s: float = 0.0
     """Waited before each of ten parts of the body."""
+    needs: str = ""
+    """What the request's cookies must hold."""
+    otherwise: Reply | None = None
+    """Answered to a request without it."""
 
 
 @dataclass
@@ -70,6 +74,8 @@ def serving() -> Iterator[Site]:
         def do_GET(self) -> None:
             site.requests.append((time.monotonic(), self.path))
             reply = site.pages.get(self.path, Reply(status=404))
+            if reply.otherwise is not None and reply.needs not in self.headers.get("Cookie", ""):
+                reply = reply.otherwise
             etag = reply.headers.get("ETag")
             is_known = etag is not None and self.headers.get("If-None-Match") == etag
             self.send_response(304 if is_known else reply.status)

@@ -21,6 +21,7 @@ from twisted.python.failure import Failure
 
 from crawlers import work
 from crawlers.answers import Answer, Trouble, answer_of, answer_of_failure
+from crawlers.cookies import JAR
 from crawlers.desk import Desk, Tally
 from crawlers.hosts import Hosts
 from crawlers.leases import Leases
@@ -197,6 +198,7 @@ class CollectorSpider(Spider):
             return Request(
                 due.url,
                 headers=work.headers(due),
+                meta={JAR: due.source_id or due.host},
                 callback=self.answered,
                 errback=self.failed,
                 cb_kwargs={"due": due},

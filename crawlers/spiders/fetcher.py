@@ -10,6 +10,7 @@ from scrapy.http import Request, Response
 from twisted.python.failure import Failure
 
 from crawlers.answers import Answer, Trouble, answer_of, answer_of_failure
+from crawlers.cookies import JAR
 from crawlers.hosts import Hosts
 from crawlers.turns import Turns
 from db.settings import Settings
@@ -31,6 +32,7 @@ class FetcherSpider(Spider):
             try:
                 request = Request(
                     url,
+                    meta={JAR: str(place)},
                     callback=self.answered,
                     errback=self.failed,
                     cb_kwargs={"place": place},

@@ -178,13 +178,10 @@ def moved(to: str) -> Response:
     return Response("https://a.kz/", status=302, headers={"Location": to})
 
 
-def test_a_redirect_is_followed_and_a_loop_is_called_a_loop() -> None:
-    middleware = redirects()
-    second = middleware.process_response(Request("https://a.kz/1"), moved("/2"))
+def test_a_redirect_is_followed() -> None:
+    second = redirects().process_response(Request("https://a.kz/1"), moved("/2"))
     assert isinstance(second, Request)
     assert second.url == "https://a.kz/2"
-    with pytest.raises(Stopped, match=r"redirect loop at https://a\.kz/1"):
-        middleware.process_response(second, moved("/1"))
 
 
 def test_a_chain_without_end_is_cut() -> None:

@@ -1,0 +1,123 @@
+"""Cookies, for those servers that send a reader round until one comes back: a jar for each outlet, never stored.
+
+A jar serves one outlet alone and is forgotten after an hour, so that nobody can follow us from one outlet to another
+or count what we read.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from functools import cache
+from http.cookiejar import Cookie, DefaultCookiePolicy
+from typing import TYPE_CHECKING
+
+from scrapy.http import Request, Response
+from scrapy.http.cookies import CookieJar
+
+from crawlers.answers import Stopped, Trouble
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+    from tldextract import TLDExtract
+
+JAR = "jar"
+"""The key of a request's `meta` that names its jar; a request without one takes part in no cookies."""
+
+KEEP_S = 3_600.0
+_ASKED = "asked_with"
+_MOST_JARS, _MOST_COOKIES = 500, 50
+_MOST_AT_ONCE, _LONGEST = 20, 4_096
+_LONGEST_HEADER = 8_192
+_UNWELCOME = frozenset({400, 401, 402, 403, 429, 431})
+"""Answers after which a reader had better come back as a new one."""
+
+
+class Jars:
+    """The jars of this run. Bounded; the oldest go first."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._jars: OrderedDict[str, tuple[float, CookieJar]] = OrderedDict()
+
+    def find(self, name: str) -> CookieJar | None:
+        """Return a jar that is not too old; None if there is none."""
+        made_at, jar = self._jars.get(name, (0.0, None))
+        if jar is not None and self._clock() - made_at >= KEEP_S:
+            self.forget(name)
+            return None
+        return jar
+
+    def take(self, name: str, response: Response, request: Request) -> None:
+        """Put the cookies of a response into a jar, those that its server may set."""
+        several = [value for value in response.headers.getlist("Set-Cookie") if len(value) <= _LONGEST]
+        jar = self.find(name)
+        if not several or (jar is not None and len(jar) > _MOST_COOKIES):
+            return
+        if jar is None:
+            jar = CookieJar(DefaultCookiePolicy(strict_ns_domain=DefaultCookiePolicy.DomainStrictNonDomain))
+            self._jars[name] = self._clock(), jar
+            while len(self._jars) > _MOST_JARS:
+                self._jars.popitem(last=False)
+        setting = Response(response.url, headers={"Set-Cookie": several[:_MOST_AT_ONCE]})
+        for cookie in jar.make_cookies(setting, request):
+            if _is_plain(cookie) and not (cookie.domain_specified and is_public_suffix(cookie.domain.lstrip("."))):
+                jar.set_cookie_if_ok(cookie, request)
+
+    def forget(self, name: str) -> None:
+        """Throw a jar away."""
+        self._jars.pop(name, None)
+
+
+class CookieMiddleware:
+    """Sends back what the outlet's servers set, and ends a redirect that leads to the same request again."""
+
+    def __init__(self) -> None:
+        self._jars = Jars()
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> CookieMiddleware:
+        """Scrapy's way of making one."""
+        return cls()
+
+    def process_request(self, request: Request) -> None:
+        """Add the cookies; raise Stopped if the same was asked with the same cookies before."""
+        request.headers.pop("Cookie", None)
+        name = request.meta.get(JAR)
+        jar = self._jars.find(name) if name is not None else None
+        if jar is not None:
+            jar.add_cookie_header(request)
+            if len(request.headers.get("Cookie") or b"") > _LONGEST_HEADER:
+                request.headers.pop("Cookie", None)
+        asked = (request.url, request.headers.get("Cookie"))
+        if asked in request.meta.get(_ASKED, ()):
+            raise Stopped(Trouble("redirects", f"redirect loop at {request.url[:300]}"))
+        request.meta[_ASKED] = (*request.meta.get(_ASKED, ()), asked)
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        """Keep what the response sets."""
+        name = request.meta.get(JAR)
+        if name is not None:
+            if response.status in _UNWELCOME:
+                self._jars.forget(name)
+            else:
+                self._jars.take(name, response, request)
+        return response
+
+
+def is_public_suffix(domain: str) -> bool:
+    """Return whether a domain belongs to many: `kz`, `co.uk`, `github.io`. The network is never asked."""
+    return not _suffixes()(domain).domain
+
+
+@cache
+def _suffixes() -> TLDExtract:
+    from tldextract import TLDExtract  # reads 10,000 rules: only for those who meet a cookie of a domain
+
+    return TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
+
+
+def _is_plain(cookie: Cookie) -> bool:
+    """Return whether a cookie can be sent back as it came."""
+    return f"{cookie.name}{cookie.value or ''}".isascii()
