@@ -16,7 +16,7 @@ from crawlers.feeds import FeedEntry
 from crawlers.texts import words_of
 from db.entries import EntryIn
 from db.guard import refusal_of_url
-from db.urls import canonical_url
+from db.urls import canonical_url, unwrapped
 
 _TITLE_MAX, _AUTHOR_MAX, _GUID_MAX, _URL_MAX, _BODY_MAX = 1_000, 500, 1_000, 2_000, 200_000
 _OPENING_MAX = 100
@@ -111,7 +111,7 @@ def _entry_in(feed_url: str, entry: FeedEntry, canonical: str | None, now: datet
     digest = xxhash.xxh3_128_hexdigest(f"{feed_url}\0{name}".encode("utf-8", "replace"))
     return EntryIn(
         canonical_url=canonical or "",
-        url=(entry.url or "").strip()[:_URL_MAX] if canonical else feed_url,
+        url=unwrapped((entry.url or "").strip())[:_URL_MAX] if canonical else feed_url,
         guid=entry.guid[:_GUID_MAX] if entry.guid else None,
         title=title,
         author=entry.author[:_AUTHOR_MAX] if entry.author else None,

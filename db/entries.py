@@ -129,8 +129,8 @@ def _insert_pages(
         {
             "canonical_url": entry.canonical_url,
             "url": entry.url,
-            "host": (host := host_of(_web_address(entry))),
-            "source_id": owners.get(host, source_id),
+            "host": host_of(entry.url),
+            "source_id": owners.get(host_of(_web_address(entry)), source_id),
             "state": "refused" if entry.refusal else "settled" if entry.trouble else "active",
             "first_seen_at": seen_at,
             "next_fetch_at": NEVER if entry.refusal or entry.trouble else seen_at,

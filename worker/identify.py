@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import xxhash
 
-from db.urls import canonical_url, text_urn
+from db.urls import canonical_url, text_urn, unwrapped
 from worker.dedup.fingerprint import Fingerprint, fingerprint
 from worker.documents import Document, Rejected
 from worker.extract.genre import genre_of_url
@@ -55,7 +55,7 @@ def identify(document: Document, *, now: datetime) -> Identified | Rejected:
         return _rejected(document, "neither a text nor a headline was found")
     if len(text) > MAX_TEXT:
         return _rejected(document, f"a text of {len(text):,} characters; the limit is {MAX_TEXT:,}")
-    url = clean(document.url or "").strip()
+    url = unwrapped(clean(document.url or "").strip())
     try:
         address = document.address or (canonical_url(url) if url else text_urn(title, text))
     except ValueError as error:

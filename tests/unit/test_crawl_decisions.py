@@ -147,6 +147,15 @@ def test_each_entry_ends_in_one_place() -> None:
     assert sum(entries.dropped.values()) + len(entries.usable) == 7
 
 
+def test_pages_are_asked_for_as_the_feed_spells_them_without_what_wraps_them() -> None:
+    spelled = ["https://www.c.example/1?utm_source=rss", "https://t.me/iv?url=http%3A%2F%2Fm.c.example%2F2&rhash=1"]
+    pages = sort_entries(FEED.url, [entry(url, url) for url in spelled], now=NOW).usable
+    assert [(page.canonical_url, page.url) for page in pages] == [
+        ("https://c.example/1", "https://www.c.example/1?utm_source=rss"),
+        ("https://c.example/2", "http://m.c.example/2"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("said", "kept"),
     [(NOW + timedelta(hours=20), True), (NOW + timedelta(days=2), False), (NOW - timedelta(days=900), True)],
