@@ -14,21 +14,46 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from db.stories import ArticleRow
+    from db.suspects import SuspectRow
 
 ARTICLE = Annotated[str, typer.Argument(metavar="ARTICLE", help="Its id (as in the exports) or its address.")]
 
 
-def article_show(article: ARTICLE) -> None:
+def article_show(
+    article: ARTICLE,
+    text: Annotated[bool, typer.Option("--text", help="Print the text too.")] = False,
+) -> None:
     """Print one article as a line of JSON: what it is, where it counts, which entities it mentions how often.
 
+    `text_from` says whether its text is the page's or the feed's own; `suspect` what else stands at its address now,
+    and why that does not replace it.
+
     Example: steppewatch article show 17
+
+    Example: steppewatch article show 17 --text
     """
-    from db.stories import count_entities, read_articles
+    from db.stories import count_entities, read_articles, read_text
+    from db.suspects import find_suspect
 
     with open_store().reading() as conn:
         article_id = article_id_of(conn, article)
         [row] = read_articles(conn, [article_id])
-        emit(described(row) | {"entities": dict(count_entities(conn, article_id))})
+        shown, text_from = read_text(conn, article_id)
+        suspect = find_suspect(conn, article_id)
+        record = described(row) | {"entities": dict(count_entities(conn, article_id)), "text_from": text_from}
+        record |= {"suspect": suspect and _suspect(suspect)} | ({"text": shown} if text else {})
+        emit(record)
+
+
+def _suspect(suspect: SuspectRow) -> dict[str, Any]:
+    return {
+        "reason": suspect.reason,
+        "title": suspect.title,
+        "text": suspect.text,
+        "looks": suspect.looks,
+        "first_seen_at": _plain(suspect.first_seen_at),
+        "last_seen_at": _plain(suspect.last_seen_at),
+    }
 
 
 def article_remove(
@@ -68,12 +93,13 @@ def article_id_of(conn: Connection, asked: str) -> int:
 
 def described(row: ArticleRow) -> dict[str, Any]:
     """Return an article as a record for JSON."""
+    record = {field.name: _plain(getattr(row, field.name)) for field in dataclasses.fields(row)}
+    return {"article_id": record.pop("id")} | record
+
+
+def _plain(value: object) -> object:
     from datetime import UTC, date, datetime
 
-    def plain(value: object) -> object:
-        if isinstance(value, datetime):
-            return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        return value.isoformat() if isinstance(value, date) else value
-
-    record = {field.name: plain(getattr(row, field.name)) for field in dataclasses.fields(row)}
-    return {"article_id": record.pop("id")} | record
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return value.isoformat() if isinstance(value, date) else value

@@ -174,10 +174,12 @@ def source_show(
 def _shown(conn: Connection, source_id: str) -> dict[str, Any]:
     from db.feeds import iter_feeds
     from db.sources import domains_of, find_source, list_sources
+    from db.walls import find_walled
 
     source = find_source(conn, source_id)
     assert source is not None, "its id was just looked up"
     row = list_sources(conn, only=[source_id])[0]
+    walled = find_walled(conn, now=datetime.now(UTC), source_id=source_id).get(source_id)
     return {
         "id": source.id,
         "name": source.name,
@@ -192,6 +194,7 @@ def _shown(conn: Connection, source_id: str) -> dict[str, Any]:
         "domains": domains_of(conn, source_id),
         "articles": row.articles,
         "latest_at": instant(row.latest_at),
+        "trouble": walled.sentence if walled else None,
         "feeds": [
             {
                 "url": feed.url,

@@ -70,6 +70,8 @@ def _record(health: Health) -> dict[str, object]:
         "feeds": {name.replace(" ", "_"): number for name, number in health.feeds.items()},
         "last_poll_at": instant(health.last_poll_at),
         "outlets_unreachable": health.unreachable,
+        "outlets_impaired": {outlet: walled.sentence for outlet, walled in health.walled.items()},
+        "suspects": health.suspects,
         "captures_waiting": health.captures_waiting,
         "revisions_unfinished": health.revisions_unfinished,
         "coverage_marks": health.coverage_marks,
@@ -107,6 +109,8 @@ def _print_tables(health: Health, store: dict[str, str | None], posted: Mapping[
         console.print(Text(f"Nothing can be stored: {full}", style="bold red"))
     if health.unreachable:
         console.print(Text(f"Outlets cannot be reached: {health.unreachable}", style="bold red"))
+    for outlet, walled in health.walled.items():
+        console.print(Text(f"{outlet}: {walled.sentence}", style="yellow"))
     alerts = _posted(posted)
     messages = f"{alerts['waiting']:,} messages wait, {alerts['sent']:,} sent, {alerts['dead']:,} given up"
     paused = f"; {alerts['paused']:,} addresses paused" if alerts["paused"] else ""
@@ -125,6 +129,7 @@ def _facts(health: Health, store: dict[str, str | None]) -> list[tuple[str, str]
     return [
         ("articles", f"{health.articles:,} in {health.stories:,} stories, {health.revisions:,} revisions"),
         ("mentions", f"{health.mentions:,}"),
+        *([("suspect", f"{health.suspects:,} articles whose address shows another text")] if health.suspects else []),
         ("latest article", instant(health.latest_article_at) or "none yet"),
         ("outlets", f"{health.sources:,}"),
         ("feeds", ", ".join(f"{number:,} {name}" for name, number in feeds.items() if number) or "none"),

@@ -31,6 +31,11 @@ KEPT_HEADERS = (
     "link",
     "retry-after",
     "x-robots-tag",
+    "cf-mitigated",  # by these protections say that the answer is theirs
+    "x-amzn-waf-action",
+    "x-sucuri-block",
+    "x-datadome-captcha",
+    "x-px-captcha",
 )
 _MAX_HEADER = 1_000
 _MAX_URL = 2_000

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, SQLColumnExpression, and_, case, func, select, type_coerce
+from sqlalchemy import ColumnElement, Connection, SQLColumnExpression, and_, case, func, or_, select, type_coerce
 from sqlalchemy import Text as SqlText
 from sqlalchemy.orm import aliased
 
@@ -85,7 +85,12 @@ def mentions(conn: Connection, filters: Filters) -> Rows:
 
 
 def revisions(_conn: Connection, filters: Filters) -> Rows:
-    """A row per text that stood at an address: articles in their order, the text seen first before later ones."""
+    """A row per text that stood at an address: articles in their order, the text seen first before later ones.
+
+    What only stood in for a page until it came is none of them.
+    """
+    page = aliased(Revision)
+    has_page = select(page.id).where(page.article_id == Article.id, page.text_from == "page").exists()
     return (
         select(
             Revision.id.label("revision_id"),
@@ -106,7 +111,7 @@ def revisions(_conn: Connection, filters: Filters) -> Rows:
             Article.counts_on,
         )
         .join(Article, Article.id == Revision.article_id)
-        .where(*conditions(filters))
+        .where(*conditions(filters), or_(Revision.text_from == "page", Revision.id == Article.revision_id, ~has_page))
         .order_by(Article.counts_on, Article.canonical_url, Revision.observed_at, Revision.content_hash)
     )
 

@@ -18,6 +18,8 @@ from db.models import Article, Entity, Feed, MentionRow, Revision, Source, Vocab
 from db.outcomes import ProblemRow, count_outcomes, latest_problems
 from db.retags import count_outdated, is_asked_for
 from db.sources import count_sources
+from db.suspects import count_suspects
+from db.walls import Walled, find_walled
 
 _BEGINNING = 300
 
@@ -51,6 +53,10 @@ class Health:
     """Revisions that are tagged with another vocabulary."""
     is_retagging: bool
     """Whether workers are to change that."""
+    suspects: int
+    """Articles at whose address another text stands, which waits."""
+    walled: Mapping[str, Walled]
+    """Outlets most of whose pages of the last 24 hours were no articles."""
 
 
 def read_health(conn: Connection, *, now: datetime, problems: int = 10) -> Health:
@@ -79,6 +85,8 @@ def read_health(conn: Connection, *, now: datetime, problems: int = 10) -> Healt
         entities=vocabulary.entities if vocabulary else 0,
         outdated=count_outdated(conn),
         is_retagging=is_asked_for(conn),
+        suspects=count_suspects(conn),
+        walled=find_walled(conn, now=now),
     )
 
 
@@ -168,19 +176,22 @@ class OutletHealth:
     feeds: int
     failing: int
     state: str
-    """`failing` (one of its feeds does), `ok`, `no answer yet` (while our network was down), `never polled`, `paused`,
-    `gone` or `no feed`."""
+    """`failing` (one of its feeds does), `impaired` (most of its pages are no articles), `ok`, `no answer yet` (while
+    our network was down), `never polled`, `paused`, `gone` or `no feed`."""
     polled_at: datetime | None
     succeeded_at: datetime | None
     last_error: str | None
-    """What is wrong with the failing feed that was polled last."""
+    """What is wrong with the failing feed that was polled last, or with its pages."""
 
 
-_STATES = ("failing", "ok", "no answer yet", "never polled", "paused", "gone", "no feed")
+_STATES = ("failing", "impaired", "ok", "no answer yet", "never polled", "paused", "gone", "no feed")
 
 
-def list_outlets(conn: Connection) -> list[OutletHealth]:
-    """Return the outlets that have feeds or articles: those in trouble first, then the latest success first."""
+def list_outlets(conn: Connection, *, now: datetime | None = None) -> list[OutletHealth]:
+    """Return the outlets that have feeds or articles: those in trouble first, then the latest success first.
+
+    With `now` it is said too which of them show no articles.
+    """
     feeds: dict[str, list[FeedHealth]] = {}
     for feed in iter_feeds(conn):
         feeds.setdefault(feed.source_id, []).append(feed)
@@ -189,27 +200,31 @@ def list_outlets(conn: Connection) -> list[OutletHealth]:
         .outerjoin(Article, Article.source_id == Source.id)
         .group_by(Source.id, Source.name)
     )
+    walled = find_walled(conn, now=now) if now else {}
     outlets = [
-        _outlet(source_id, name, articles, feeds.get(source_id, []))
+        _outlet(source_id, name, articles, feeds.get(source_id, []), walled.get(source_id))
         for source_id, name, articles in conn.execute(query)
         if articles or source_id in feeds
     ]
     return sorted(outlets, key=_rank)
 
 
-def _outlet(source_id: str, name: str, articles: int, feeds: Sequence[FeedHealth]) -> OutletHealth:
+def _outlet(
+    source_id: str, name: str, articles: int, feeds: Sequence[FeedHealth], walled: Walled | None
+) -> OutletHealth:
     failing = [feed for feed in feeds if _state_of(feed) == "failing"]
     latest = max(failing, key=lambda feed: feed.polled_at or _NEVER, default=None)
+    states = [*map(_state_of, feeds), *(["impaired"] if walled else [])]
     return OutletHealth(
         id=source_id,
         name=name,
         articles=articles,
         feeds=len(feeds),
         failing=len(failing),
-        state=min(map(_state_of, feeds), key=_STATES.index, default="no feed"),
+        state=min(states, key=_STATES.index, default="no feed"),
         polled_at=max((feed.polled_at for feed in feeds if feed.polled_at), default=None),
         succeeded_at=max((feed.succeeded_at for feed in feeds if feed.succeeded_at), default=None),
-        last_error=(latest.last_error or latest.last_outcome) if latest else None,
+        last_error=(latest.last_error or latest.last_outcome) if latest else walled.sentence if walled else None,
     )
 
 

@@ -12,13 +12,16 @@ from db.coverage import TOTAL, iter_cells
 from db.dialect import utc_day
 from db.models import Feed, Outcome
 
-_SUCCEEDED = {"poll": ("changed", "unchanged"), "fetch": ("captured", "unchanged")}
+_SUCCEEDED = {"poll": ("changed", "unchanged"), "fetch": ("captured", "unchanged"), "page": ("article",)}
 _NOT_A_FAILURE = ("gone", "missing", "refused")
 """The page or the feed is not there or not for us: the outlet was reached."""
 
 
 class Attempts(NamedTuple):
-    """What was tried for an outlet on a day: how often with success, how often without."""
+    """What was tried for an outlet on a day: how often with success, how often without.
+
+    `pages` are answers that showed their article, `pages_failed` those that showed something else.
+    """
 
     outlet: str
     day: date
@@ -26,6 +29,8 @@ class Attempts(NamedTuple):
     polls_failed: int
     fetches: int
     fetches_failed: int
+    pages: int
+    pages_failed: int
 
 
 def iter_attempts(conn: Connection, since: date, until: date, *, before: datetime | None = None) -> Iterator[Attempts]:

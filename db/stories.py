@@ -60,7 +60,6 @@ def find_article(conn: Connection, asked: str) -> int | None:
 
 def read_articles(conn: Connection, article_ids: Sequence[int]) -> list[ArticleRow]:
     """Return articles in the order of publication, those without a date last."""
-    revisions = select(func.count()).where(Revision.article_id == Article.id).correlate(Article).scalar_subquery()
     query: Select[*tuple[Any, ...]] = (
         select(
             Article.id,
@@ -77,7 +76,7 @@ def read_articles(conn: Connection, article_ids: Sequence[int]) -> list[ArticleR
             Article.collected_at,
             Article.counts_on,
             Article.cluster_id,
-            revisions,
+            Article.revisions,
         )
         .join(Source, Source.id == Article.source_id)
         .join(Revision, Revision.id == Article.revision_id)
@@ -85,6 +84,13 @@ def read_articles(conn: Connection, article_ids: Sequence[int]) -> list[ArticleR
         .order_by(Article.published_at.is_(None), Article.published_at, Article.canonical_url)
     )
     return [ArticleRow(*row) for row in conn.execute(query)]
+
+
+def read_text(conn: Connection, article_id: int) -> tuple[str, str]:
+    """Return the text of an article, and whether it is that of the `page` or of the `feed`."""
+    query = select(Revision.text, Revision.text_from).join(Article, Article.revision_id == Revision.id)
+    row = conn.execute(query.where(Article.id == article_id)).one()
+    return row.text, row.text_from
 
 
 def count_entities(conn: Connection, article_id: int) -> list[tuple[str, int]]:

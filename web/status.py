@@ -38,7 +38,7 @@ class StatusView:
 
 def read_status(conn: Connection, *, now: datetime, full: str | None = None) -> StatusView:
     """Return what the page shows at `now`."""
-    outlets = list_outlets(conn)
+    outlets = list_outlets(conn, now=now)
     return StatusView(
         health=read_health(conn, now=now, problems=12),
         articles=latest_articles(conn, 15),

@@ -26,8 +26,15 @@ def alive_by_day(
     if attempts and as_known_at is None:  # else nobody was watched, whatever was printed
         printed = {(outlet, day): articles for outlet, day, articles in iter_printed(conn, begin, until)}
     collected = {key: Collected(articles=articles) for key, articles in printed.items()}
-    for outlet, day, polls, polls_failed, fetches, fetches_failed in attempts:
-        articles = printed.get((outlet, day), 0)
-        collected[outlet, day] = Collected(polls, polls_failed, fetches, fetches_failed, articles)
+    for tried in attempts:
+        collected[tried.outlet, tried.day] = Collected(
+            polls=tried.polls,
+            polls_failed=tried.polls_failed,
+            fetches=tried.fetches,
+            fetches_failed=tried.fetches_failed,
+            articles=printed.get((tried.outlet, tried.day), 0),
+            pages=tried.pages,
+            pages_failed=tried.pages_failed,
+        )
     days = [since + timedelta(days=number) for number in range((until - since).days + 1)]
     return health_by_day(collected, days, today=today, given_up=read_given_up(conn))

@@ -10,12 +10,11 @@ from sqlalchemy import Connection
 
 from db import doubts, outcomes, suspects
 from db.articles import Recorded
+from db.walls import STAGE
 from worker.documents import Rejected
 from worker.following import Held
 from worker.identify import Identified
 from worker.judging.page_kind import PageKind
-
-STAGE = "page"
 
 
 def record_looks(

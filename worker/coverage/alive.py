@@ -6,6 +6,7 @@ collection is impaired for one of these reasons, the first that holds:
 * `polls`: fewer than half as many polls succeeded as on its middle day of the four weeks before. A failing feed is
   polled ever more seldom, and a crawler that does not run polls nothing: both show here.
 * `fetches`: most pages that it named could not be fetched, of four or more.
+* `pages`: most of the pages that it answered with showed no article (a challenge, a wall, an error), of four or more.
 * `silent`: it printed nothing, although by its habit on such days (workdays or weekends of the four weeks before) that
   happens less than once in a thousand days (Poisson: seven articles a day or more).
 
@@ -34,6 +35,8 @@ class Collected:
     fetches: int = 0
     fetches_failed: int = 0
     articles: int = 0
+    pages: int = 0
+    pages_failed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +107,8 @@ def _trouble(
         return "polls"
     if tried.fetches + tried.fetches_failed >= _FETCHES and tried.fetches_failed > tried.fetches:
         return "fetches"
+    if tried.pages + tried.pages_failed >= _FETCHES and tried.pages_failed > tried.pages:
+        return "pages"
     if is_over and not tried.articles:
         alike = [other.articles for was_weekend, other in before if was_weekend == weekend]
         if alike and math.exp(-sum(alike) / len(alike)) < _RARE:

@@ -1,0 +1,54 @@
+"""Outlets that answer with pages which are no articles: challenges, walls, errors, or a text that is another."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, func, select
+
+from db.models import Outcome
+
+STAGE = "page"
+"""The stage under which the workers count what each page is."""
+ARTICLE = "article"
+SPAN = timedelta(days=1)
+_LEAST = 4
+"""Looks that say something of an outlet; as in `worker.coverage.alive`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Walled:
+    """What an outlet showed within the last day: most of it was no article."""
+
+    looks: int
+    kinds: Mapping[str, int]
+    """How often each kind of page came in place of an article, the most frequent first."""
+
+    @property
+    def sentence(self) -> str:
+        """The trouble in words for people."""
+        told = ", ".join(f"{kind} {times:,}" for kind, times in self.kinds.items())
+        return f"{sum(self.kinds.values()):,} of the last {self.looks:,} pages showed no article ({told})"
+
+
+def find_walled(conn: Connection, *, now: datetime, source_id: str | None = None) -> dict[str, Walled]:
+    """Return the outlets, by id, most of whose pages of the last 24 hours were no articles, of four or more."""
+    query = (
+        select(Outcome.source_id, Outcome.outcome, func.sum(Outcome.inputs).label("looks"))
+        .where(Outcome.stage == STAGE, Outcome.at > now - SPAN, Outcome.at <= now, Outcome.source_id.is_not(None))
+        .group_by(Outcome.source_id, Outcome.outcome)
+    )
+    if source_id is not None:
+        query = query.where(Outcome.source_id == source_id)
+    shown: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for row in conn.execute(query):
+        shown[row.source_id][row.outcome] += int(row.looks)
+    walled = {}
+    for outlet, counts in shown.items():
+        looks, articles = counts.total(), counts.pop(ARTICLE, 0)
+        if looks >= _LEAST and articles * 2 < looks:
+            walled[outlet] = Walled(looks, dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))))
+    return walled
