@@ -165,3 +165,10 @@ def test_any_bytes_are_a_page_or_refused(body: bytes) -> None:
 def test_reading_twice_gives_the_same() -> None:
     body = page(head="<title>Five countries open two crossings | Steppe Courier</title>")
     assert extract_page(body, url="https://courier.example/a") == extract_page(body, url="https://courier.example/a")
+
+
+def test_an_article_without_a_body_element_around_it_is_found() -> None:
+    paragraphs = "".join(f"<p>{line}</p>" for line in PARAGRAPHS)
+    for tag in ("article", "section", "main", "div"):
+        page = extract_page(f"<title>A day</title><{tag}><h1>A day</h1>{paragraphs}</{tag}>".encode())
+        assert page.text.splitlines() == list(PARAGRAPHS), tag

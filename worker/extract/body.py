@@ -32,6 +32,7 @@ _NEVER_TEXT = (
 _MAY_BE_EMPTY = (
     "a article b blockquote dd div dt em figure h1 h2 h3 h4 h5 h6 header i li main ol p pre q section span strong ul"
 )
+_OF_HEAD = frozenset(("title", "meta", "link", "script", "style", "base", "noscript", "template", "object", "bgsound"))
 _MAX_HIDDEN = 20
 _HIDDEN = 400
 """Characters of paragraphs in an `aside` or the like that may be an article: less is a note."""
@@ -46,11 +47,26 @@ def strip_page(tree: HtmlElement) -> None:
 
     JSON-LD with an article in it stays: trafilatura reads it when the page shows none.
     """
+    _empty_head(tree)
     for script in list(tree.iter("script")):
         if not _holds_text(script):
             _drop(script, keep="")
     etree.strip_elements(tree, *_NEVER_TEXT.split(), with_tail=False)
     etree.strip_tags(tree, "img", "wbr")
+
+
+def _empty_head(tree: HtmlElement) -> None:
+    """Put into the body what libxml2 left in the head because no `<body>` opens: an `<article>` after a `<title>`."""
+    head, body = tree.find("head"), tree.find("body")
+    if head is None:
+        return
+    strays = [child for child in head if child.tag not in _OF_HEAD]
+    if not strays:
+        return
+    if body is None:
+        body = etree.SubElement(tree, "body")
+    for place, child in enumerate(strays):
+        body.insert(place, child)
 
 
 def read_hidden(tree: HtmlElement) -> str:

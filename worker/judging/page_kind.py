@@ -69,6 +69,8 @@ class Look:
 
 _SHORT = 1_500
 """Characters of visible text below which a page may be nothing but a notice."""
+_BLANK = 20
+"""Characters of visible text below which a page shows nothing."""
 _TEASER = 900
 """Characters of text below which a page that asks for a subscription shows only a beginning."""
 _SEPARATOR = re.compile(r"\s+[-–—|:·•»/]+\s+|\s*[|｜]\s*")
@@ -253,6 +255,8 @@ def _by_paywall(look: Look) -> list[Spoken]:
 def _by_emptiness(look: Look, *, resembles: bool) -> list[Spoken]:
     """Return what a page says by having nothing of an article, least of all the headline of its feed's entry."""
     signs = look.signs
+    if look.feed_title and signs.length < _BLANK and not look.text:
+        return [(PageKind.ERROR_PAGE, 8, "it shows nothing: scripts would have to draw it")]
     if not look.feed_title or resembles:
         return []
     if not look.text and not signs.is_declared:
