@@ -56,6 +56,12 @@ def test_what_is_printed_is_read_back(query: Query) -> None:
     assert parse(str(query)) == query
 
 
+@pytest.mark.parametrize("text", ["&A0:0", "…a1:2", "(x OR &b2:3)"])
+def test_a_word_that_would_be_read_back_as_a_field_is_refused(text: str) -> None:
+    with pytest.raises(QueryError, match="':' means nothing here"):
+        parse(text)
+
+
 @pytest.mark.parametrize("size", [1_000, 4_000])
 def test_long_queries_are_no_trouble(size: int) -> None:
     words = [f"w{number}" for number in range(size)]

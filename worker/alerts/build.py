@@ -37,6 +37,7 @@ MAX_EDITS = 2
 MAX_SLOP = 20
 MAX_NEARS = 10
 """In a row."""
+_LIKE_FIELD = re.compile(r"[^\W\d]\w*:")
 _EDGES = re.compile(r"^[^\w*]+|[^\w*]+$")
 _LIKE_OPERATOR = re.compile(r"and|or|not|o?near(/\d+)?|atleast/\d+|(date|score)\s*[<>=≤≥].*", re.I)
 _WEIGHT = re.compile(r"\^(-?\d{1,4}(?:\.\d{1,2})?)")
@@ -143,6 +144,8 @@ class Builder:
         text = _EDGES.sub("", text)
         if text != token and _LIKE_OPERATOR.fullmatch(text):
             raise QueryError(f"{text} is an operator", _position(token), f'to look for the word itself write "{text}"')
+        if _LIKE_FIELD.match(text):  # it would be read as a field once what stood before it is gone
+            raise QueryError("':' means nothing here", _position(token), "put quotes around text with a colon")
         case = scope.case or ("name" if self._known and text in self._known.surnames and not fuzz else "")
         word = Word(text, scope.field, case, _number(fuzz, "a word", MAX_EDITS))
         _check_word(word, token)
