@@ -11,11 +11,10 @@ from typing import Any, Literal, TypeAlias, cast
 
 import feedparser
 
-from crawlers import dates, jsonfeed
+from crawlers import jsonfeed
 from crawlers.defused import Monster, defused, refuse_monsters
-from crawlers.feedtext import feed_text, xml_of
 from crawlers.texts import as_markup, clean, language_tag, without_tags
-from db.moments import parse_moment
+from db.moments import Moment, parse_moment
 
 MAX_BYTES = 20_000_000
 MAX_ENTRIES = 10_000
@@ -29,10 +28,6 @@ Bodies: TypeAlias = Literal["clean", "raw", "none"]
 
 class NotAFeed(ValueError):
     """What came is no feed; the text says what it is instead."""
-
-
-class _Unknown(Exception):
-    """XML without a feed in it; the text is what the parser says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,25 +74,19 @@ def parse_feed(
     if len(body) > MAX_BYTES:
         problems.append(f"cut at {MAX_BYTES:,} bytes, it has {len(body):,}")
         body = body[:MAX_BYTES]
-    text = feed_text(body, content_type)
-    if unread := text.count("\ufffd"):
-        problems.append(f"{unread:,} letters could not be read")
-    try:
-        if jsonfeed.looks_like_json(text):
-            title, kind, entries = _read_json(text, url)
-        else:
-            title, kind, entries = _read_xml(text, url, bodies, problems)
-    except _Unknown as unknown:
-        raise NotAFeed(_what_it_is(body, text, str(unknown))) from unknown
+    if jsonfeed.looks_like_json(body):
+        title, kind, entries = _read_json(body, url)
+    else:
+        title, kind, entries = _read_xml(body, url, content_type, bodies, problems)
     if len(entries) > MAX_ENTRIES:
         problems.append(f"only the first {MAX_ENTRIES:,} of {len(entries):,} entries are used")
         entries = entries[:MAX_ENTRIES]
     return ParsedFeed(title, tuple(entries), kind, tuple(problems))
 
 
-def _read_json(text: str, url: str | None) -> tuple[str | None, str, list[FeedEntry]]:
+def _read_json(body: bytes, url: str | None) -> tuple[str | None, str, list[FeedEntry]]:
     try:
-        document = jsonfeed.load(text)
+        document = jsonfeed.load(body)
         entries = [FeedEntry(**item) for item in jsonfeed.items(document, url)]
     except ValueError as error:
         raise NotAFeed(str(error)) from error
@@ -105,14 +94,14 @@ def _read_json(text: str, url: str | None) -> tuple[str | None, str, list[FeedEn
 
 
 def _read_xml(
-    text: str, url: str | None, bodies: Bodies, problems: list[str]
+    body: bytes, url: str | None, content_type: str | None, bodies: Bodies, problems: list[str]
 ) -> tuple[str | None, str, list[FeedEntry]]:
-    body = defused(xml_of(text), problems)
+    body = defused(body, problems)
     try:
         refuse_monsters(body)
     except Monster as monster:
         raise NotAFeed(str(monster)) from monster
-    headers = {"content-location": url or "", "content-type": "application/xml; charset=utf-8"}
+    headers = {"content-location": url or "", "content-type": content_type or ""}
     parsed = cast(
         "dict[str, Any]",
         feedparser.parse(
@@ -123,12 +112,12 @@ def _read_xml(
         ),
     )
     kind, entries = str(parsed.get("version") or ""), parsed["entries"]
-    fault = parsed.get("bozo_exception") if parsed.get("bozo") else None
-    said = without_tags(str(fault))[:200] if fault else ""
     if not kind and not entries:
-        raise _Unknown(said)
-    if fault:
-        problems.append(f"not well-formed: {said}")
+        raise NotAFeed(_what_it_is(body, parsed.get("bozo_exception")))
+    if parsed.get("bozo") and not isinstance(
+        error := parsed["bozo_exception"], feedparser.NonXMLContentType | feedparser.CharacterEncodingOverride
+    ):
+        problems.append(f"not well-formed: {without_tags(str(error))[:200]}")
     said_by_feed = not kind.startswith("atom")
     language = _language(parsed["feed"])
     return (
@@ -139,8 +128,8 @@ def _read_xml(
 
 
 def _entry(entry: Mapping[str, Any], bodies: Bodies, *, date_is_published: bool, language: str | None) -> FeedEntry:
-    published = _instant(entry, "published") or _instant(entry, "created")
-    updated = _instant(entry, "updated")
+    published = _moment(entry, "published") or _moment(entry, "created")
+    updated = _moment(entry, "updated")
     if published is None and date_is_published:  # dc:date, which feedparser calls an update
         published = updated
     return FeedEntry(
@@ -148,8 +137,8 @@ def _entry(entry: Mapping[str, Any], bodies: Bodies, *, date_is_published: bool,
         guid=_text(entry, "id"),
         title=_plain(entry, "title"),
         author=_author(entry),
-        published_at=published,
-        updated_at=updated,
+        published_at=published.as_utc if published else None,
+        updated_at=updated.as_utc if updated else None,
         summary=_summary(entry) if bodies != "none" else None,
         content=_content(entry, bodies) if bodies != "none" else None,
         language=_language(entry) or language,
@@ -206,23 +195,11 @@ def _author(entry: Mapping[str, Any]) -> str | None:
     return ", ".join(dict.fromkeys(several)) or _plain(entry, "author")
 
 
-def _instant(entry: Mapping[str, Any], name: str) -> datetime | None:
+def _moment(entry: Mapping[str, Any], name: str) -> Moment | None:
+    """Return a date as its own text tells it: feedparser fills what it cannot read with the day of reading."""
     # dict.get, because feedparser's own `get` answers for `updated` with `published`
-    read = dict.get(cast("dict[str, Any]", entry), f"{name}_parsed")
     said = dict.get(cast("dict[str, Any]", entry), name)
-    if not isinstance(said, str):
-        return dates.from_parsed(read)
-    if moment := parse_moment(clean(said)):
-        return moment.at
-    parsed = dates.from_parsed(read)
-    if parsed is None:
-        return dates.from_text(clean(said))
-    return parsed if _names(said, parsed) else None
-
-
-def _names(text: str, instant: datetime) -> bool:
-    """Return whether the year stands in a date: feedparser takes what it does not find from the day of reading."""
-    return str(instant.year) in text or str(instant.year)[2:] in text
+    return parse_moment(clean(said)) if isinstance(said, str) else None
 
 
 def _text(entry: Mapping[str, Any], name: str) -> str | None:
@@ -241,14 +218,14 @@ def _plain(entry: Mapping[str, Any], name: str) -> str | None:
     return without_tags(value) or None
 
 
-def _what_it_is(body: bytes, text: str, fault: str) -> str:
+def _what_it_is(body: bytes, error: object) -> str:
     """Return in words what a body is that is no feed."""
-    head = text[:4096]
+    head = body[:4096].decode("utf-8", "replace").lstrip("\ufeff \t\r\n")
     if "<opml" in head.lower():
         return "an OPML list of feeds, not a feed"
     if _HTML.search(head):
         return "an HTML page, not a feed"
-    if body.startswith(b"%PDF"):
+    if head.startswith("%PDF"):
         return "a PDF file, not a feed"
     if body.startswith((b"\x1f\x8b", b"PK\x03\x04")):
         return "a compressed file, not a feed"
@@ -256,4 +233,5 @@ def _what_it_is(body: bytes, text: str, fault: str) -> str:
         return "a sitemap, not a feed"
     if not head.startswith("<"):
         return "text without any XML, not a feed"
-    return f"XML that is no feed{': ' + fault if fault else ''}"
+    reason = without_tags(str(error))[:200] if error else ""
+    return f"XML that is no feed{': ' + reason if reason else ''}"

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import html
 import json
-from datetime import datetime
 from typing import Any
 from urllib.parse import urljoin
 
-from crawlers import dates
 from crawlers.texts import clean, language_tag, one_line
+from db.moments import Moment, parse_moment
 
 
-def looks_like_json(text: str) -> bool:
-    """Return whether a text opens like a JSON document."""
-    return text.startswith(("{", "["))
+def looks_like_json(body: bytes) -> bool:
+    """Return whether a body opens like a JSON document."""
+    return body[:64].lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"["))
 
 
-def load(text: str) -> dict[str, Any]:
+def load(body: bytes) -> dict[str, Any]:
     """Return the document. Raises ValueError, with a reason for people, if it is not a JSON Feed."""
     try:
-        document = json.loads(text)
+        document = json.loads(body.decode("utf-8-sig", "replace"))
     except RecursionError as error:
         raise ValueError("JSON nested too deeply") from error
     except ValueError as error:
@@ -51,13 +50,14 @@ def items(document: dict[str, Any], base: str | None) -> list[dict[str, Any]]:
 def _item(item: dict[str, Any], base: str, language: str | None) -> dict[str, Any]:
     url = _string(item.get("url")) or _string(item.get("external_url"))
     text = _string(item.get("content_text"))
+    published, updated = _moment(item.get("date_published")), _moment(item.get("date_modified"))
     return {
         "url": _joined(base, url) if url else None,
         "guid": _string(item.get("id")),
         "title": _plain(item.get("title")),
         "author": _authors(item),
-        "published_at": _instant(item.get("date_published")),
-        "updated_at": _instant(item.get("date_modified")),
+        "published_at": published.as_utc if published else None,
+        "updated_at": updated.as_utc if updated else None,
         "summary": _string(item.get("summary")),
         "content": _string(item.get("content_html")) or (html.escape(text, quote=False) if text else None),
         "language": language_tag(item.get("language")) or language,
@@ -71,14 +71,10 @@ def _authors(item: dict[str, Any]) -> str | None:
     return ", ".join(dict.fromkeys(names)) or None
 
 
-def _instant(value: object) -> datetime | None:
-    if not isinstance(value, str):
-        return None
-    try:
-        instant = datetime.fromisoformat(value.strip())
-    except ValueError:
-        return dates.from_text(value)
-    return dates.plausible(instant) if instant.tzinfo else dates.from_text(value)
+def _moment(value: object) -> Moment | None:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        value = str(value)  # seconds since 1970, which the specification does not foresee
+    return parse_moment(clean(value)) if isinstance(value, str) else None
 
 
 def _joined(base: str, url: str) -> str:

@@ -1,169 +1,189 @@
-"""A date as people and machines write it → an instant or a day."""
+"""A date as people and machines write it → an instant or a day. The one reader of dates; today plays no part in it.
+
+A clock counts only when nothing stands between it and its date but signs, weekdays and words such as “в” or “soat”.
+What is not sure is left out: a clock, a zone, a date.
+"""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, timezone
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 
-# Before the first web pages, and after anything that is published: a fault of the page.
-EARLIEST_YEAR = 1990
-LATEST_YEAR = 2100
-_MAX_LENGTH = 120
+from db.dateshapes import EARLIEST_YEAR, LATEST_YEAR, Date, Line, find_dates, read_line, tidied
+from db.offsets import read_zone
+
+__all__ = ["EARLIEST_YEAR", "LATEST_YEAR", "Found", "Moment", "find_moments", "parse_moment", "tidied"]
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A moment as written: `at` in UTC; `is_day` when no time was given (then 00:00), `has_zone` when a zone was."""
+    """A moment as written: `at` in UTC; `is_day` when no time was given (then 00:00), `has_zone` when a zone was.
+
+    A clock without a zone is given as if it were of UTC. `offset` is how far east of UTC the clock was that
+    was written down, `zone_is_unknown` when a zone is named that nobody knows.
+    """
 
     at: datetime
     is_day: bool
     has_zone: bool
+    offset: timedelta = field(default=timedelta(), compare=False)
+    zone_is_unknown: bool = field(default=False, compare=False)
+
+    @property
+    def as_utc(self) -> datetime:
+        """The instant, where a clock without a zone is one of UTC; where a zone is named that nobody knows, the day."""
+        return self.sure[0] if self.zone_is_unknown else self.at
+
+    @property
+    def sure(self) -> tuple[datetime, bool]:
+        """What of it is sure where no zone helps, as an instant and whether it is a day: of a mere clock the day."""
+        if self.is_day or self.has_zone:
+            return self.at, self.is_day
+        return self.at.replace(hour=0, minute=0, second=0, microsecond=0), True
 
 
-# Stems of month names in the languages of our outlets; a word is a month when it begins with one.
-_MONTHS: tuple[tuple[int, str], ...] = (
-    (1, "jan ocak января январ январь январе yanvar қаңтар janvier enero gennaio januar ýanwar січ"),
-    (2, "feb şubat subat феврал fevral ақпан février fevrier febrero febbraio fewral лют"),
-    (3, "mar mart март наурыз mars märz maerz marzo березн"),
-    (4, "apr nisan апрел aprel сәуір avril abril aprile квітн"),
-    (5, "may mayıs mayis мая май мамыр mai mayo maggio maý травн"),
-    (6, "jun haziran июн iyun маусым juin junio giugno iýun червн"),
-    (7, "jul temmuz июл iyul шілде juillet julio luglio iýul липн"),
-    (8, "aug ağustos agustos август avgust тамыз août aout agosto awgust серпн"),
-    (9, "sep eylül eylul сентябр sentyabr sentabr қыркүйек septembre setiembre settembre sentýabr вересн"),
-    (10, "oct oktober ekim октябр oktyabr oktabr қазан octobre octubre ottobre oktýabr жовтн"),
-    (11, "nov kasım kasim ноябр noyabr қараша novembre noviembre noýabr листопад"),
-    (12, "dec aralık aralik декабр dekabr желтоқсан décembre decembre diciembre dicembre dezember грудн"),
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A moment and where it stands: `text[start:end]`, its clock included."""
+
+    moment: Moment
+    start: int
+    end: int
+
+
+_CLOCK = re.compile(
+    r"(?P<han>上午|下午|晚上|凌晨|早上|中午)?\s?(?<!\d)(?P<hour>[01]?\d|2[0-4])"
+    r"(?:[:hHч时時點点](?P<minute>[0-5]\d)(?:[:分](?P<second>[0-5]\d|60)(?:[.,]\d{1,12})?)?[分秒]?|\.(?P<dotted>[0-5]\d)"
+    r"|[时時點点]|(?=\s?[ap]\.?\s?m\b))(?:\s?(?P<half>[ap])\.?\s?m\b\.?)?(?![\d:]|\.\d)",
+    re.IGNORECASE,
 )
-_STEMS = sorted(((stem, month) for month, stems in _MONTHS for stem in stems.split()), key=lambda pair: -len(pair[0]))
-
-_TIME = (
-    r"(?P<hour>[01]?\d|2[0-4])[:.h](?P<minute>[0-5]\d)(?:[:.](?P<second>[0-6]\d)(?:[.,]\d{1,9})?)?"
-    r"(?:\s?(?P<half>[ap])\.?m\b\.?)?"
+_NUMBER = re.compile(r"\d\d|年")
+_EPOCH = re.compile(r"(\d{10}|\d{13})(?:\.\d{1,9})?")
+_COMPACT = re.compile(
+    r"(\d{4})(\d{2})(\d{2})(?:[T ]?(\d{2}):?(\d{2})(?::?(\d{2}))?(?:\.\d{1,9})?(Z|[+-]\d{2}:?\d{2})?)?"
 )
-_ZONE = r"(?P<zone>Z\b|(?:UTC|GMT|МСК|MSK)?\s?[+\-−]\d{1,2}(?::?\d{2})?(?!\d)|[A-Za-z]{2,4}\b|мск\b|МСК\b)"
-_CLOCK = re.compile(rf"(?:[T\s,|—–-]|^|\bat\b|\bв\b|saat)\s*{_TIME}(?:\s*\(?{_ZONE})?", re.I)
-_YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})\s?[-/.年]\s?(\d{1,2})\s?[-/.月]\s?(\d{1,2})(?!\d)")
-_COMPACT = re.compile(r"^\s*(\d{4})(\d{2})(\d{2})(?:T?(\d{2})(\d{2})(\d{2})?(Z|[+-]\d{4})?)?\s*$")
-_YEAR_LAST = re.compile(r"(?<!\d)(\d{1,2})\s?[./-]\s?(\d{1,2})\s?[./-]\s?(\d{4})(?!\d)")
-_DAY_NAME_YEAR = re.compile(
-    r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|-го|\.)?[\s\-]+(?:de\s+|of\s+)?([^\W\d_]{3,12})\.?,?[\s\-]+(?:de\s+)?(\d{4})(?!\d)"
+_YEAR_AT_END = re.compile(
+    r"\w+,? (?:(?P<name>[^\W\d_]+)\.? (?P<day>\d{1,2})|(?P<day2>\d{1,2}) (?P<name2>[^\W\d_]+)\.?),? "
+    r"(?P<clock>\d{1,2}:\d\d(?::\d\d)?(?: ?[AP]M)?)(?P<zone> [^\s\d]{1,5}[\d:]{0,5})? (?P<year>\d{4})"
 )
-_NAME_DAY_YEAR = re.compile(r"([^\W\d_]{3,12})\.?[\s\-]+(\d{1,2})(?:st|nd|rd|th)?,?[\s\-]+(\d{4})(?!\d)")
-_YEAR_NAME_DAY = re.compile(r"(?<!\d)(\d{4})[\s\-]([^\W\d_]{3,12})[\s\-](\d{1,2})(?!\d)")
-_YEAR_DAY_NAME = re.compile(r"(?<!\d)(\d{4})[\s\-](?:жыл\w*\s+|йил\w*\s+|yil\w*\s+)?(\d{1,2})[\s\-]([^\W\d_]{3,12})")
-_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_WEEKDAY = re.compile(rf"\b({'|'.join(_WEEKDAYS)})[a-z]*\.?,?\s*\Z", re.I)
-_EPOCH = re.compile(r"^\s*(\d{10}|\d{13})\s*$")
-_OFFSET = re.compile(r"([+\-−])(\d{1,2})(?::?(\d{2}))?$")
-
-# Names of zones that mean one offset wherever news is written; "IST" and "CST" alone would be a guess.
-_ZONES = {
-    **dict.fromkeys(("z", "utc", "gmt", "wet"), 0),
-    **dict.fromkeys(("bst", "cet", "west"), 60),
-    **dict.fromkeys(("cest", "eet", "sast"), 120),
-    **dict.fromkeys(("msk", "мск", "eest", "trt", "tsi"), 180),
-    **dict.fromkeys(("samt", "azt", "amt"), 240),
-    **dict.fromkeys(("uzt", "tjt", "tmt", "pkt", "yekt"), 300),
-    **dict.fromkeys(("almt", "kgt"), 360),
-    **dict.fromkeys(("hkt", "sgt"), 480),
-    **dict.fromkeys(("jst", "kst"), 540),
-    **{"est": -300, "edt": -240, "et": -300, "cdt": -300, "mst": -420, "mdt": -360, "pst": -480, "pdt": -420},
-}
 
 
-def parse_moment(text: str, *, month_first: bool = False) -> Moment | None:
-    """Return the moment that `text` names, None when it names none between 1990 and 2100.
+def parse_moment(text: str, *, month_first: bool | None = None, latest: datetime | None = None) -> Moment | None:
+    """Return the first moment that `text` names, None when it names none between 1990 and 2100 and not after `latest`.
 
-    Understands ISO 8601, RFC 2822, Unix seconds and milliseconds, `06.01.2022 10:00`, and month names in
-    the languages of our outlets. A time without a zone is taken as UTC. `month_first` settles `01/06/2022`.
+    Understands ISO 8601, RFC 2822, Unix seconds and milliseconds, `06.01.2022 10:00`, and month names in the
+    languages of our outlets. `month_first` settles `01/06/2022`: False and None read the day first, but None gives
+    no date where a clock of twelve hours stands behind.
     """
-    text = " ".join(text[:_MAX_LENGTH].split())
-    if epoch := _EPOCH.match(text):
+    text = tidied(text)
+    moment = _as_a_whole(text)
+    if moment is None:
+        moment = next((found.moment for found in find_moments(text, month_first=month_first)), None)
+    return moment if moment is None or latest is None or moment.at <= latest else None
+
+
+def find_moments(text: str, *, month_first: bool | None = None) -> Iterator[Found]:
+    """Yield the moments that a text of words names, in their order; places are those in the `tidied` text."""
+    if not _NUMBER.search(text):
+        return
+    line = read_line(text)
+    dates = list(find_dates(line, month_first))
+    free = 0  # where no earlier moment reaches
+    for number, found in enumerate(dates):
+        following = dates[number + 1].start if number + 1 < len(dates) else len(line.text)
+        clock = _clock_of(line, found, free, following)
+        moment = None if found.is_open and clock and clock.is_halved else _moment(found.ymd, clock)
+        free = max(found.end, clock.end if clock else 0)
+        if moment is not None:
+            yield Found(moment, min(found.start, clock.start if clock else found.start), free)
+
+
+def _as_a_whole(text: str) -> Moment | None:
+    """Return the moment of a text that is nothing but numbers, or has its year behind the clock."""
+    if epoch := _EPOCH.fullmatch(text):
         seconds = int(epoch[1]) / (1000 if len(epoch[1]) == 13 else 1)
-        return _bounded(Moment(datetime.fromtimestamp(seconds, UTC), is_day=False, has_zone=True))
-    if compact := _COMPACT.match(text):
+        return _bounded(Moment(datetime.fromtimestamp(int(seconds), UTC), is_day=False, has_zone=True))
+    if compact := _COMPACT.fullmatch(text):
         year, month, day, hour, minute, second, zone = compact.groups()
         clock = f" {hour}:{minute}:{second or '00'}{zone or ''}" if hour else ""
-        return _at((int(year), int(month), int(day)), clock)
-    found = _date(text, month_first)
-    if found is None:
-        return None
-    date, start, end = found
-    after = text[end:]
-    return _at(date, after if _CLOCK.search(after) else f" {text[:start]}")
-
-
-def _date(text: str, month_first: bool) -> tuple[tuple[int, int, int], int, int] | None:
-    """Return year, month, day and where they stand."""
-    if match := _YEAR_FIRST.search(text):
-        return (int(match[1]), int(match[2]), int(match[3])), match.start(), match.end()
-    if match := _YEAR_LAST.search(text):
-        first, second = int(match[1]), int(match[2])
-        is_month_first = second > 12 or (month_first and first <= 12)
-        day, month = (second, first) if is_month_first else (first, second)
-        if _contradicts_weekday(text[: match.start()], int(match[3]), month, day):
-            day, month = month, day
-        return (int(match[3]), month, day), match.start(), match.end()
-    for pattern, year, name, day in (
-        (_DAY_NAME_YEAR, 3, 2, 1),
-        (_NAME_DAY_YEAR, 3, 1, 2),
-        (_YEAR_DAY_NAME, 1, 3, 2),
-        (_YEAR_NAME_DAY, 1, 2, 3),
-    ):
-        for match in pattern.finditer(text):
-            if number := _month(match[name]):
-                return (int(match[year]), number, int(match[day])), match.start(), match.end()
+        return next((found.moment for found in find_moments(f"{year}-{month}-{day}{clock}")), None)
+    if late := _YEAR_AT_END.fullmatch(text):
+        day, name = late["day"] or late["day2"], late["name"] or late["name2"]
+        turned = f"{day} {name} {late['year']} {late['clock']}{late['zone'] or ''}"
+        return next((found.moment for found in find_moments(turned)), None)
     return None
 
 
-def _contradicts_weekday(before: str, year: int, month: int, day: int) -> bool:
-    """Return whether the weekday that is written before a date is that of the date with day and month exchanged."""
-    match = _WEEKDAY.search(before)
+@dataclass(frozen=True, slots=True)
+class _Clock:
+    """What a clock shows, since midnight, and its place in the text with its zone."""
+
+    since_midnight: timedelta
+    offset: timedelta | None
+    zone_is_unknown: bool
+    is_halved: bool
+    start: int
+    end: int
+
+
+def _clock_of(line: Line, found: Date, free: int, following: int) -> _Clock | None:
+    """Return the clock that belongs to a date: behind it, else before it, with nothing strange in between.
+
+    It stands between `free`, where the moment before ends, and `following`, where the next date begins.
+    """
+    at = line.skipped(found.end)
+    is_glued = found.is_iso and line.text[found.end : at] == "-"  # a day with the distance of its zone
+    behind = None if is_glued or at >= following else _clock_at(line.text, at, found)
+    before = None
+    for match in _CLOCK.finditer(line.text, free, found.start):
+        before = _clock_at(line.text, match.start(), found) or before
+    if before is not None and not line.may_part(before.end, found.start):
+        before = None
+    if behind is None or before is None:
+        return behind or before
+    is_of_next = following < len(line.text) and line.may_part(behind.end, following)
+    return before if is_of_next else behind
+
+
+def _clock_at(text: str, at: int, found: Date) -> _Clock | None:
+    """Return the clock that begins at a place; None for what is none, or contradicts itself."""
+    match = _CLOCK.match(text, at)
     if match is None:
-        return False
-    wanted = _WEEKDAYS.index(match[1].lower())
-    try:
-        as_read, exchanged = date(year, month, day), date(year, day, month)
-    except ValueError:
-        return False
-    return as_read.weekday() != wanted == exchanged.weekday()
-
-
-def _month(word: str) -> int | None:
-    lowered = word.casefold().replace("i̇", "i")
-    return next((month for stem, month in _STEMS if lowered.startswith(stem)), None)
-
-
-def _at(date: tuple[int, int, int], clock: str) -> Moment | None:
-    try:
-        day = datetime(*date, tzinfo=UTC)
-    except ValueError:
         return None
-    match = _CLOCK.search(clock)
-    if match is None:
-        return _bounded(Moment(day, is_day=True, has_zone=False))
-    hour = int(match["hour"]) % 24
-    if match["half"]:
-        hour = hour % 12 + (12 if match["half"].lower() == "p" else 0)
-    time = timedelta(hours=hour, minutes=int(match["minute"]), seconds=min(int(match["second"] or 0), 59))
-    offset = _offset(match["zone"])
-    try:
-        at = (day + time).replace(tzinfo=offset or UTC).astimezone(UTC)
-    except OverflowError:
+    hour, minute = int(match["hour"]), int(match["minute"] or match["dotted"] or 0)
+    half = _half(match)
+    if half and (hour > 12 and half == "a"):
         return None
-    return _bounded(Moment(at, is_day=False, has_zone=offset is not None))
+    if half and hour <= 12:
+        hour = hour % 12 + (12 if half == "p" else 0)
+    seconds = min(int(match["second"] or 0), 59)
+    if hour == 24 and (minute or seconds):
+        return None
+    since_midnight = timedelta(hours=hour, minutes=minute, seconds=seconds)
+    zone = read_zone(text, match.end(), datetime(*found.ymd) + since_midnight)  # noqa: DTZ001 (the clock of no zone yet)
+    offset, end = zone.offset, zone.end
+    if offset and text[match.end()] == "-" and not (found.is_iso or match["second"]):
+        offset, end = None, match.end()  # “10:00-12:00” are hours of an event
+    if match["dotted"] and not (half or offset is not None or text[end:].lstrip()[:1] in ("", *"|,;)]—–-(")):
+        return None
+    return _Clock(since_midnight, offset, zone.is_unknown, bool(half), match.start(), end)
 
 
-def _offset(zone: str | None) -> timezone | None:
-    if not zone:
-        return None
-    if match := _OFFSET.search(zone):
-        minutes = int(match[2]) * 60 + int(match[3] or 0)
-        return timezone(timedelta(minutes=minutes if match[1] == "+" else -minutes)) if minutes <= 14 * 60 else None
-    minutes_east = _ZONES.get(zone.strip().casefold())
-    return None if minutes_east is None else timezone(timedelta(minutes=minutes_east))
+def _half(match: re.Match[str]) -> str:
+    if match["han"]:
+        return "p" if match["han"] in ("下午", "晚上", "中午") else "a"
+    return (match["half"] or "").lower()
+
+
+def _moment(ymd: tuple[int, int, int], clock: _Clock | None) -> Moment | None:
+    day = datetime(*ymd, tzinfo=UTC)
+    if clock is None:
+        return Moment(day, is_day=True, has_zone=False)
+    offset = clock.offset or timedelta()
+    at = day + clock.since_midnight - offset
+    return _bounded(Moment(at, False, clock.offset is not None, offset, clock.zone_is_unknown))
 
 
 def _bounded(moment: Moment) -> Moment | None:

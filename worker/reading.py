@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from db.encoding import decode
+from db.moments import EARLIEST_YEAR, LATEST_YEAR, Moment, parse_moment
 from worker.documents import Document, Rejected
+from worker.extract.encoding import decode
 from worker.extract.page import Extracted, Hints, Unextractable, extract_page
 from worker.extract.plaintext import read_plaintext
 from worker.lines import numbered_lines
@@ -151,13 +152,24 @@ def _page_document(page: Extracted, *, url: str | None, language: str | None = N
 
 
 def parse_when(value: str | None) -> tuple[datetime | None, bool, str | None]:
-    """Return (instant in UTC, whether it is only a day, remark); a time without zone is UTC (ISO 8601)."""
+    """Return (instant in UTC, whether it is only a day, remark).
+
+    A time without zone is UTC in ISO 8601, as it is our own format; in any other spelling only its day is sure.
+    """
     text = (value or "").strip()
     if not text:
         return None, False, None
+    if moment := _iso(text) or parse_moment(text):
+        return (*moment.sure, None)
+    return None, False, f"{text[:40]!r} is no date between {EARLIEST_YEAR} and {LATEST_YEAR}; taken as missing"
+
+
+def _iso(text: str) -> Moment | None:
     try:
         when = datetime.fromisoformat(text)
         when = when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
     except (ValueError, OverflowError):
-        return None, False, f"the date {text[:40]!r} is not ISO 8601; taken as missing"
-    return when, len(text) <= 10, None
+        return None
+    if not EARLIEST_YEAR <= when.year <= LATEST_YEAR:
+        return None
+    return Moment(when, is_day=len(text) <= 10, has_zone=True)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 
 import pytest
 
-from crawlers.dates import from_text
 from crawlers.feeds import parse_feed
 
 
@@ -56,6 +56,9 @@ TEN = datetime(2022, 1, 6, 10, 0, tzinfo=UTC)
         pytest.param("2022.01.06 10:00", TEN, id="year first with points"),
         pytest.param("2022年1月6日", TEN.replace(hour=0), id="Chinese"),
         pytest.param("06-01-2022", TEN.replace(hour=0), id="day first with hyphens"),
+        pytest.param("Thu, 06 Jan 2022 10:00:00 XYZT", TEN.replace(hour=0), id="of an unknown zone the day is sure"),
+        pytest.param("2022 йил 6 январь 10:00", TEN, id="Uzbek, year first"),
+        pytest.param("2022-01", None, id="a month: feedparser would take its first day"),
         pytest.param("yesterday", None, id="a word"),
         pytest.param("", None, id="nothing"),
     ],
@@ -65,7 +68,25 @@ def test_dates(text: str, instant: datetime | None) -> None:
 
 
 def test_a_date_without_end_is_not_searched() -> None:
-    assert from_text("1 " * 1_000) is None
+    assert published("1 " * 100_000) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "instant"),
+    [
+        pytest.param("2022-01-06T16:00:00+06:00", TEN, id="RFC 3339"),
+        pytest.param("2022-01-06 10:00:00", TEN, id="no zone is UTC"),
+        pytest.param("6 января 2022, 13:00 МСК", TEN, id="in words"),
+        pytest.param("1641463200", TEN, id="seconds as a text"),
+        pytest.param(1641463200, TEN, id="seconds"),
+        pytest.param(1641463200000, TEN, id="milliseconds"),
+        pytest.param(True, None, id="no date"),
+        pytest.param("0001-01-01T00:00:00Z", None, id="a database's minimum"),
+    ],
+)
+def test_dates_of_json_feeds(value: object, instant: datetime | None) -> None:
+    feed = {"version": "https://jsonfeed.org/version/1.1", "items": [{"id": "1", "date_published": value}]}
+    assert parse_feed(json.dumps(feed).encode()).entries[0].published_at == instant
 
 
 def test_dublin_core_dates_of_rss_are_dates_of_publication() -> None:

@@ -106,6 +106,12 @@ def test_a_text_file_in_an_old_charset_is_read(tmp_path: Path) -> None:
         ("2022-01-05", (datetime(2022, 1, 5, tzinfo=UTC), True, None)),
         ("2022-01-05T10:00:00+06:00", (datetime(2022, 1, 5, 4, tzinfo=UTC), False, None)),
         ("2022-01-05T10:00:00", (datetime(2022, 1, 5, 10, tzinfo=UTC), False, None)),
+        ("20220105", (datetime(2022, 1, 5, tzinfo=UTC), True, None)),
+        ("5 января 2022", (datetime(2022, 1, 5, tzinfo=UTC), True, None)),
+        ("5 января 2022, 10:00 МСК", (datetime(2022, 1, 5, 7, tzinfo=UTC), False, None)),
+        ("5 января 2022, 10:00", (datetime(2022, 1, 5, tzinfo=UTC), True, None)),
+        ("Wed, 05 Jan 2022 10:00:00 GMT", (datetime(2022, 1, 5, 10, tzinfo=UTC), False, None)),
+        ("2022-yil 5-yanvar", (datetime(2022, 1, 5, tzinfo=UTC), True, None)),
         (None, (None, False, None)),
         ("", (None, False, None)),
     ],
@@ -114,7 +120,7 @@ def test_dates(value: str | None, expected: tuple[object, ...]) -> None:
     assert parse_when(value) == expected
 
 
-@pytest.mark.parametrize("value", ["yesterday", "2022-13-01", "0001-01-01T00:00:00+23:00", "5 января 2022"])
+@pytest.mark.parametrize("value", ["yesterday", "2022-13-01", "0001-01-01T00:00:00+23:00", "1970-01-01", "0001-01-01"])
 def test_a_date_that_is_none_is_missing_and_said_so(value: str) -> None:
     when, _, remark = parse_when(value)
     assert when is None

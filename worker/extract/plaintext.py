@@ -95,8 +95,8 @@ def read_plaintext(text: str) -> PlainDocument:
         author=", ".join(found.authors) if found.authors else None,
         source=found.source,
         url=found.url,
-        published_at=found.moment.at if found.moment else None,
-        published_is_day=found.moment.is_day if found.moment else False,
+        published_at=found.moment.sure[0] if found.moment else None,
+        published_is_day=found.moment.sure[1] if found.moment else False,
     )
 
 
