@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 
 from lxml.etree import XPath
 from lxml.html import HtmlElement
@@ -15,13 +16,13 @@ _MOST = 4_000
 _SCRIPT = 400
 _SCRIPTS = 40
 _PARAGRAPH = 80
-_HAS_PASSWORD = XPath("boolean(.//input[@type='password'])")
-_HAS_REFRESH = XPath(
-    "boolean(.//meta[translate(@http-equiv, 'REFSH', 'refsh') = 'refresh' and contains(@content, '=')])"
-)
 _TEASERS = XPath("count(.//*[self::h2 or self::h3 or self::h4][.//a or parent::a])")
 _TEXTS = XPath(".//text()[not(parent::script)]")
+_STRING = XPath("string()")
 _LENGTH = XPath("string-length(normalize-space())")
+_RAW_LENGTH = XPath("string-length()")
+_LONG = 40_000
+"""Characters, white space and all, from which on a page is surely long: counting them exactly takes time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,15 +36,14 @@ class Signs:
     length: int
     """Characters of the visible text in full."""
     paragraphs: int
-    """Elements `<p>` with 80 characters or more."""
+    """Elements `<p>` with 80 characters or more, among the first twenty."""
     teasers: int
-    """Headings below the first that are links."""
+    """Headings below the first that are links; of a declared article they are not counted."""
     linked: float
-    """Share of the visible text that stands in links."""
+    """Share of the visible text that stands in links; likewise."""
     scripts: str
     """Addresses and beginnings of its scripts, for the marks of protections."""
     has_password: bool
-    has_refresh: bool
     is_declared: bool
     """JSON-LD or Open Graph call it an article."""
     is_dated: bool
@@ -62,7 +62,6 @@ class Inputs:
 
     scripts: str
     has_password: bool
-    has_refresh: bool
 
 
 def read_inputs(tree: HtmlElement) -> Inputs:
@@ -71,7 +70,8 @@ def read_inputs(tree: HtmlElement) -> Inputs:
     for _, script in zip(range(_SCRIPTS), tree.iter("script"), strict=False):
         if "json" not in (script.get("type") or ""):
             pieces.append((script.get("src") or "")[:_SCRIPT] + " " + (script.text or "")[:_SCRIPT])
-    return Inputs("\n".join(piece for piece in pieces if not piece.isspace()), _HAS_PASSWORD(tree), _HAS_REFRESH(tree))
+    has_password = any((field.get("type") or "").lower() == "password" for field in tree.iter("input"))
+    return Inputs("\n".join(piece for piece in pieces if not piece.isspace()), has_password)
 
 
 def read_signs(tree: HtmlElement, declared: Declared, inputs: Inputs, *, headline: str | None, is_dated: bool) -> Signs:
@@ -81,20 +81,23 @@ def read_signs(tree: HtmlElement, declared: Declared, inputs: Inputs, *, headlin
     titles += [element.text_content()[:500] for _, element in zip(range(3), tree.iter("h1"), strict=False)]
     body = tree.find("body")
     visible = body if body is not None else tree
-    length = int(_LENGTH(visible)) - sum(len(script.text or "") for script in visible.iter("script"))
-    linked = sum(len(link.text_content()) for _, link in zip(range(500), visible.iter("a"), strict=False))
+    length = int(_RAW_LENGTH(visible))
+    if length <= _LONG:
+        length = int(_LENGTH(visible))
+    length -= sum(len(script.text or "") for script in visible.iter("script"))
     kind = (declared.first("og:type") or "").lower()
+    is_declared = bool(article) or kind in ("article", "news", "news.article", "blog", "post")
+    linked = 0 if is_declared else sum(len(_STRING(link)) for link in islice(visible.iter("a"), 500))
     return Signs(
         titles=tuple(dict.fromkeys(title for raw in titles if (title := tidy(raw or "")))),
         words=_words(visible) if length <= _MOST else "",
         length=length,
-        paragraphs=sum(len(p.text_content().strip()) >= _PARAGRAPH for p in visible.iter("p")),
-        teasers=int(_TEASERS(visible)),
+        paragraphs=sum(len(_STRING(p).strip()) >= _PARAGRAPH for p in islice(visible.iter("p"), 20)),
+        teasers=0 if is_declared else int(_TEASERS(visible)),
         linked=min(linked / length, 1.0) if length > 0 else 0.0,
         scripts=inputs.scripts,
         has_password=inputs.has_password,
-        has_refresh=inputs.has_refresh,
-        is_declared=bool(article) or kind in ("article", "news", "news.article", "blog", "post"),
+        is_declared=is_declared,
         is_dated=is_dated,
         is_website=kind in ("website", "webpage") and not article,
         is_paid=_is_paid(article.get("isAccessibleForFree")),
