@@ -75,10 +75,11 @@ commands: dict[str, dict[str, Command]] = {
 }
 
 groups: dict[tuple[str, str], dict[str, Command]] = {
-    ("source", "Outlets: add, list, show."): {
+    ("source", "Outlets: add, list, show, retry."): {
         "add": source.source_add,
         "list": source.source_list,
         "show": source.source_show,
+        "retry": source.source_retry,
     },
     ("article", "One article: show, remove."): {
         "show": article.article_show,

@@ -171,6 +171,25 @@ def source_show(
         _print_outlet(record)
 
 
+def source_retry(
+    outlet: Annotated[str, typer.Argument(metavar="ID", help="The outlet's id, name or domain.")],
+) -> None:
+    """Ask again now for what an outlet refused, what is gone, and what failed: feeds and pages.
+
+    They would be asked for anyway, ever more rarely. A feed that a person paused stays paused.
+
+    Example: steppewatch source retry new-eastern-outlook
+    """
+    from cli.names import source_ids
+    from db.refusals import ask_for_source
+
+    database = open_store()
+    with database.reading() as conn:
+        source_id = source_ids(conn, [outlet])[0]
+    feeds, pages = database.write(lambda conn: ask_for_source(conn, source_id, now=datetime.now(UTC)))
+    emit({"id": source_id, "feeds": feeds, "pages": pages})
+
+
 def _shown(conn: Connection, source_id: str) -> dict[str, Any]:
     from db.feeds import iter_feeds
     from db.sources import domains_of, find_source, list_sources

@@ -46,7 +46,7 @@ class Trouble:
     """Why there is no usable response.
 
     `kind` is the counted outcome; `is_network` means that the host was not reached at all; `is_final` that asking
-    again is of no use.
+    again soon is of no use.
     """
 
     kind: str

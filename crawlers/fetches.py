@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from crawlers.answers import Answer, Trouble, trouble_of_status
 from crawlers.polls import body_hash
-from crawlers.schedule import CONFIRM_GONE_S, NETWORK_RETRY_S, next_check, next_retry, retry_after_s
+from crawlers.schedule import CONFIRM_GONE_S, NETWORK_RETRY_S, next_attempt, next_check, next_retry, retry_after_s
 from db.captures import CaptureIn
 from db.pages import NEVER, PageDue, PageFetched
 
@@ -68,7 +68,8 @@ def decide_fetch(page: PageDue, answer: Answer, *, now: datetime, draw: float) -
 
 def forgive_fetch(page: PageDue, reason: str, *, now: datetime) -> PageFetched:
     """Return the page as it was before a fetch that failed through no fault of its own."""
-    return _kept(page, "no network", reason, now, now + timedelta(seconds=NETWORK_RETRY_S), page.failures)
+    again_at = now + timedelta(seconds=NETWORK_RETRY_S)
+    return _kept(page, "no network", reason, now, again_at, page.failures, state=page.state)
 
 
 def _last_change(page: PageDue, now: datetime) -> datetime:
@@ -94,17 +95,28 @@ def _trouble_of_content(answer: Answer) -> Trouble | None:
 
 def _failed(page: PageDue, answer: Answer, trouble: Trouble, now: datetime, draw: float) -> PageFetched:
     failures = page.failures + 1
-    if trouble.is_final:
-        return _kept(page, trouble.kind, trouble.reason, now, NEVER, failures, state="refused")
-    if trouble.kind == "missing":
-        if page.last_outcome == "missing":
-            return _kept(page, "gone", trouble.reason, now, NEVER, failures, state="gone")
-        return _kept(page, "missing", trouble.reason, now, now + timedelta(seconds=CONFIRM_GONE_S), failures)
-    wish = retry_after_s(answer.header("retry-after"), now) if answer.status in (429, 503) else None
-    again_at = next_retry(now, failures=failures, draw=draw, retry_after_s=wish)
+    state = _state_after(page, trouble)
+    outcome = "gone" if state == "gone" else trouble.kind
+    if state != "active":
+        last_at = page.fetched_at if page.state == state else None
+        again_at = next_attempt(now, last_at=last_at, draw=draw)
+    elif trouble.kind == "missing":
+        again_at = now + timedelta(seconds=CONFIRM_GONE_S)
+    else:
+        wish = retry_after_s(answer.header("retry-after"), now) if answer.status in (429, 503) else None
+        again_at = next_retry(now, failures=failures, draw=draw, retry_after_s=wish)
     if next_check(now, last_change=page.changed_at or page.first_seen_at, draw=draw) is None:
-        return _kept(page, trouble.kind, trouble.reason, now, NEVER, failures, state="settled")
-    return _kept(page, trouble.kind, trouble.reason, now, again_at, failures)
+        state, again_at = "settled", NEVER
+    return _kept(page, outcome, trouble.reason, now, again_at, failures, state=state)
+
+
+def _state_after(page: PageDue, trouble: Trouble) -> str:
+    """Return the state of a page after a failure. One bad answer refuses no page that was read before."""
+    if trouble.is_final and (page.changed_at is None or trouble.kind == "robots"):
+        return "refused"
+    if trouble.kind == "missing" and (page.state == "gone" or page.last_outcome == "missing"):
+        return "gone"
+    return "active"
 
 
 def _kept(

@@ -9,7 +9,7 @@ import xxhash
 
 from crawlers.answers import Answer, Trouble, trouble_of_status
 from crawlers.feeds import NotAFeed, ParsedFeed, parse_feed
-from crawlers.schedule import NETWORK_RETRY_S, PollPolicy, next_poll, retry_after_s
+from crawlers.schedule import GONE_FEED_S, NETWORK_RETRY_S, PollPolicy, next_poll, retry_after_s
 from db.feeds import FeedDue, FeedPolled
 
 _TITLE_MAX = 1_000
@@ -70,16 +70,17 @@ def decide_poll(
             succeeded=True,
             changed=reading.feed is not None,
         )
-    is_gone = answer.status == 410
+    is_gone = answer.status == 410 or (feed.state == "gone" and answer.status == 404)
     failures = feed.failures + 1
     wish = retry_after_s(answer.header("retry-after"), now) if answer.status in (429, 503) else None
+    again_at = next_poll(now, policy, failures=failures, draw=draw, retry_after_s=wish)
     return FeedPolled(
         feed_id=feed.id,
         polled_at=now,
         outcome="gone" if is_gone else trouble.kind,
         error=trouble.reason,
         state="gone" if is_gone else "active",
-        next_poll_at=next_poll(now, policy, failures=failures, draw=draw, retry_after_s=wish),
+        next_poll_at=now + timedelta(seconds=GONE_FEED_S) if is_gone else again_at,
         failures=failures,
         etag=feed.etag,
         last_modified=feed.last_modified,

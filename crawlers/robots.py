@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, cast
 from urllib.parse import urlsplit
 
 from protego import Protego
@@ -25,6 +26,10 @@ KEEP_S = 86_400.0
 KEEP_TROUBLE_S = 600.0
 MAX_BYTES = 512_000
 """RFC 9309 §2.5: at least 500 KiB must be read; more is not."""
+FORBIDDEN = "robots.txt forbids it"
+"""What is said of a page that its own host's rules forbid; where a redirect led is another matter."""
+NEWER_THAN = "robots_newer_than_s"
+"""The key of a request's `meta` for how many seconds old the rules may be at most that it is judged by."""
 _MOST = 20_000
 _MARK = "is_robots_txt"
 
@@ -36,6 +41,15 @@ class Rules:
     robots: Protego | None
     trouble: Trouble | None
     until: float
+    read_at: float = 0.0
+
+    def hold(self, now: float, newer_than_s: float | None) -> bool:
+        """Return whether they may still be judged by."""
+        return now < self.until and (newer_than_s is None or now - self.read_at < newer_than_s)
+
+
+class _Listens(Protocol):
+    async def rules_read(self, site: str, allows: Callable[[str], bool]) -> None: ...
 
 
 def read_robots(answer: Answer, now: float) -> Rules:
@@ -48,12 +62,12 @@ def read_robots(answer: Answer, now: float) -> Rules:
         if trouble.kind != "refused" and not trouble.is_network:
             trouble = Trouble(trouble.kind, f"robots.txt cannot be had: {trouble.reason}")
         # Not kept when the host was not reached: a network that comes back must be noticed at once.
-        return Rules(None, trouble, now if trouble.is_network else now + KEEP_TROUBLE_S)
+        return Rules(None, trouble, now if trouble.is_network else now + KEEP_TROUBLE_S, now)
     if answer.status >= 500 or answer.status == 429:
         reason = f"robots.txt cannot be had: the server answered {answer.status}"
-        return Rules(None, Trouble("server error", reason), now + KEEP_TROUBLE_S)
+        return Rules(None, Trouble("server error", reason), now + KEEP_TROUBLE_S, now)
     body = answer.body[:MAX_BYTES] if answer.status == 200 else b""
-    return Rules(Protego.parse(body.decode("utf-8-sig", "replace")), None, now + KEEP_S)
+    return Rules(Protego.parse(body.decode("utf-8-sig", "replace")), None, now + KEEP_S, now)
 
 
 class RobotsMiddleware:
@@ -74,17 +88,20 @@ class RobotsMiddleware:
         """Let the request pass, or raise Stopped."""
         if request.meta.get(_MARK):
             return
-        rules = await self._find(request.url)
+        rules = await self._find(request.url, request.meta.get(NEWER_THAN))
         if rules.trouble is not None:
             raise Stopped(rules.trouble)
         if rules.robots is not None and not rules.robots.can_fetch(request.url, self._agent):
-            raise Stopped(Trouble("robots", "robots.txt forbids it", is_final=True))
+            was_sent_here = bool(request.meta.get("redirect_times"))
+            reason = "robots.txt forbids what it redirects to" if was_sent_here else FORBIDDEN
+            raise Stopped(Trouble("robots", reason, is_final=True))
 
-    async def _find(self, url: str) -> Rules:
-        parts = urlsplit(url)
-        site = f"{parts.scheme}://{parts.netloc}"
+    async def _find(self, url: str, newer_than_s: float | None) -> Rules:
+        site = site_of(url)
         task = self._rules.get(site)
-        if task is None or (task.done() and (task.cancelled() or task.result().until <= time.monotonic())):
+        if task is None or (
+            task.done() and (task.cancelled() or not task.result().hold(time.monotonic(), newer_than_s))
+        ):
             task = asyncio.ensure_future(self._fetch(site))
             self._rules[site] = task
             while len(self._rules) > _MOST:
@@ -105,4 +122,17 @@ class RobotsMiddleware:
         rules = read_robots(answer, time.monotonic())
         if rules.robots is not None:
             turns_of(self._crawler).slow_down(host_of(site), rules.robots.crawl_delay(self._agent) or 0.0)
+            await self._tell(site, rules.robots)
         return rules
+
+    async def _tell(self, site: str, robots: Protego) -> None:
+        """Tell a spider that cares which rules hold for a site from now on."""
+        if hasattr(self._crawler.spider, "rules_read"):
+            spider = cast(_Listens, self._crawler.spider)
+            await spider.rules_read(site, lambda url: bool(robots.can_fetch(url, self._agent)))
+
+
+def site_of(url: str) -> str:
+    """Return what a robots.txt speaks for: scheme, host and port of an address."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"

@@ -30,6 +30,11 @@ _FETCH_RETRY_S = 900.0
 _FETCH_RETRY_MAX_S = 30 * DAY_S
 CONFIRM_GONE_S = HOUR_S
 """A page that answers 404 or 410 is asked once more after this before it is given up."""
+REFUSED_RETRY_S = 22 * HOUR_S
+REFUSED_RETRY_MAX_S = 30 * DAY_S
+"""First and longest pause after a page was refused or is gone: within a day, three times as long each time, monthly."""
+GONE_FEED_S = 30 * DAY_S
+"""Pause after a feed said that it is gone: outlets move back, and one 410 may be a mistake."""
 NETWORK_RETRY_S = 60.0
 """Pause after our own network was down."""
 
@@ -64,6 +69,15 @@ def next_retry(now: datetime, *, failures: int, draw: float, retry_after_s: floa
     """Return when to fetch a page again after `failures` (≥ 1) failed fetches in a row."""
     pause = _spread(_doubled(_FETCH_RETRY_S, failures - 1, _FETCH_RETRY_MAX_S), draw)
     return now + timedelta(seconds=_at_least(pause, retry_after_s))
+
+
+def next_attempt(now: datetime, *, last_at: datetime | None, draw: float) -> datetime:
+    """Return when to ask again for a page that is refused or gone, and was at `last_at` (None: it was not before).
+
+    The pause that has just passed is the memory: whoever is asked anew out of turn begins anew.
+    """
+    pause_s = REFUSED_RETRY_S if last_at is None else 3 * (now - last_at).total_seconds()
+    return now + timedelta(seconds=_spread(min(max(pause_s, REFUSED_RETRY_S), REFUSED_RETRY_MAX_S), draw))
 
 
 def retry_after_s(value: str | None, now: datetime) -> float | None:

@@ -6,15 +6,17 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from sqlalchemy import Connection
 
 from crawlers.answers import Answer
+from crawlers.cookies import JAR
 from crawlers.desk import Tally
 from crawlers.entries import Entries, sort_entries
 from crawlers.fetches import decide_fetch, forgive_fetch
 from crawlers.polls import decide_poll, forgive_poll, read_poll
+from crawlers.robots import NEWER_THAN
 from crawlers.schedule import PollPolicy
 from crawlers.standins import captures_of_words, with_stand_in
 from db.captures import CaptureIn, compress, record_captures
@@ -55,6 +57,15 @@ def headers(due: Work) -> dict[str, str]:
         wanted["If-None-Match"] = due.etag
     if due.last_modified:
         wanted["If-Modified-Since"] = due.last_modified
+    return wanted
+
+
+def meta(due: Work, now: datetime) -> dict[str, Any]:
+    """Return what our middlewares need to know of a request."""
+    wanted: dict[str, Any] = {JAR: due.source_id or due.host}
+    asked_at = due.polled_at if isinstance(due, FeedDue) else due.fetched_at
+    if due.last_outcome == "robots" and asked_at is not None:  # not by the rules that it was refused by
+        wanted[NEWER_THAN] = (now - asked_at).total_seconds()
     return wanted
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, case, select, update
 from db.dialect import insert
 from db.models import Page, Sighting, SourceDomain
 from db.pages import NEVER
+from db.refusals import ask_for_named
 from db.urls import host_of
 
 _ROWS = 400
@@ -81,6 +82,7 @@ def record_entries(
     owners = _owners(conn, {host_of(_web_address(entry)) for entry in ordered})
     for start in range(0, len(ordered), _ROWS):
         part = ordered[start : start + _ROWS]
+        ask_for_named(conn, feed_id, [entry.canonical_url for entry in part if not entry.refusal], now=seen_at)
         new = _insert_pages(conn, part, owners, source_id, seen_at)
         _upsert_sightings(conn, feed_id, part, seen_at)
         for entry in part:

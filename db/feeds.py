@@ -14,6 +14,9 @@ from db.models.base import UtcDateTime
 from db.outcomes import ProblemSeen, record_problems
 from db.urls import host_of
 
+_ASKED = ("active", "gone")
+"""States of feeds that are polled when their time comes."""
+
 NETWORK_STAGE = "network"
 NETWORK_SUBJECT = "outlets"
 """The row of `problems` that exists exactly while no outlet can be reached."""
@@ -32,6 +35,8 @@ class FeedDue:
     failures: int
     polled_at: datetime | None
     succeeded_at: datetime | None
+    state: str = "active"
+    last_outcome: str | None = None
 
     @property
     def host(self) -> str:
@@ -124,8 +129,10 @@ def find_due_feeds(
             Feed.failures,
             Feed.polled_at,
             Feed.succeeded_at,
+            Feed.state,
+            Feed.last_outcome,
         )
-        .where(Feed.state == "active", Feed.next_poll_at <= now)
+        .where(Feed.state.in_(_ASKED), Feed.next_poll_at <= now)
         .where(or_(Feed.claimed_until.is_(None), Feed.claimed_until < now))
         .order_by(Feed.next_poll_at, Feed.id)
         .execution_options(yield_per=200)
@@ -152,7 +159,7 @@ def claim_feeds(conn: Connection, feed_ids: Collection[int], *, now: datetime, l
     """Return those of the feeds that now are ours for `lease_s` seconds; another process may have been quicker."""
     taken = conn.execute(
         update(Feed)
-        .where(Feed.id.in_(feed_ids), Feed.state == "active", Feed.next_poll_at <= now)
+        .where(Feed.id.in_(feed_ids), Feed.state.in_(_ASKED), Feed.next_poll_at <= now)
         .where(or_(Feed.claimed_until.is_(None), Feed.claimed_until < now))
         .values(claimed_until=now + timedelta(seconds=lease_s))
         .returning(Feed.id)
@@ -185,8 +192,11 @@ def record_poll(conn: Connection, polled: FeedPolled) -> None:
         values["changed_at"] = polled.polled_at
     if polled.title:
         values["title"] = polled.title
+    # a person may have paused it meanwhile
     if polled.state == "gone":
-        values["state"] = "gone"
+        values["state"] = case((Feed.state == "active", "gone"), else_=Feed.state)
+    elif polled.succeeded:
+        values["state"] = case((Feed.state == "gone", "active"), else_=Feed.state)
     conn.execute(
         update(Feed)
         .where(Feed.id == polled.feed_id, or_(Feed.polled_at.is_(None), Feed.polled_at <= polled.polled_at))
@@ -258,7 +268,7 @@ def count_feeds(conn: Connection, *, source_id: str | None = None) -> dict[str, 
 
 def count_due_feeds(conn: Connection, *, now: datetime, source_id: str | None = None) -> int:
     """Return how many feeds (of one source) wait to be polled, claimed or not."""
-    query = select(func.count()).select_from(Feed).where(Feed.state == "active", Feed.next_poll_at <= now)
+    query = select(func.count()).select_from(Feed).where(Feed.state.in_(_ASKED), Feed.next_poll_at <= now)
     if source_id is not None:
         query = query.where(Feed.source_id == source_id)
     return conn.scalar(query) or 0

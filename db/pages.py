@@ -14,6 +14,9 @@ from db.models import Feed, Page, Sighting
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 """`next_fetch_at` of pages that are not fetched any more, so that indexes on it hold them at the far end."""
 
+ASKED = ("active", "refused", "gone")
+"""States of pages that are fetched when their time comes: nothing is refused for ever."""
+
 _SAME_TIME = timedelta(days=1)
 """Sightings this close to the newest stand in their feeds beside it: several feeds of an outlet take turns."""
 
@@ -38,6 +41,7 @@ class PageDue:
     changed_at: datetime | None
     last_outcome: str | None
     feed_hash: str | None = None
+    state: str = "active"
     hints: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -91,8 +95,9 @@ def find_due_pages(
             Page.changed_at,
             Page.last_outcome,
             Page.feed_hash,
+            Page.state,
         )
-        .where(Page.state == "active", Page.next_fetch_at <= now)
+        .where(Page.state.in_(ASKED), Page.next_fetch_at <= now)
         .where(or_(Page.claimed_until.is_(None), Page.claimed_until < now))
         .order_by(Page.fetches > 0, Page.next_fetch_at, Page.id)
         .limit(_CANDIDATES)
@@ -159,7 +164,7 @@ def claim_pages(conn: Connection, page_ids: Collection[int], *, now: datetime, l
     """Return those of the pages that now are ours for `lease_s` seconds; another process may have been quicker."""
     taken = conn.execute(
         update(Page)
-        .where(Page.id.in_(page_ids), Page.state == "active", Page.next_fetch_at <= now)
+        .where(Page.id.in_(page_ids), Page.state.in_(ASKED), Page.next_fetch_at <= now)
         .where(or_(Page.claimed_until.is_(None), Page.claimed_until < now))
         .values(claimed_until=now + timedelta(seconds=lease_s))
         .returning(Page.id)
@@ -205,7 +210,7 @@ def count_pages(conn: Connection) -> dict[str, int]:
 
 def count_due_pages(conn: Connection, *, now: datetime) -> int:
     """Return how many pages wait to be fetched, whoever may hold them."""
-    due = select(func.count()).select_from(Page).where(Page.state == "active", Page.next_fetch_at <= now)
+    due = select(func.count()).select_from(Page).where(Page.state.in_(ASKED), Page.next_fetch_at <= now)
     return conn.scalar(due) or 0
 
 

@@ -21,11 +21,11 @@ from twisted.python.failure import Failure
 
 from crawlers import work
 from crawlers.answers import Answer, Trouble, answer_of, answer_of_failure
-from crawlers.cookies import JAR
 from crawlers.desk import Desk, Tally
 from crawlers.hosts import Hosts
 from crawlers.leases import Leases
 from crawlers.outage import HOSTS, Outage
+from crawlers.robots import FORBIDDEN, site_of
 from crawlers.schedule import NETWORK_RETRY_S, PollPolicy
 from crawlers.turns import Turns
 from crawlers.work import Context, Work
@@ -35,7 +35,9 @@ from db.guard import parse_allowed
 from db.hosts import find_resting_hosts
 from db.pages import find_due_pages
 from db.pulse import EVERY_S, show_life
+from db.refusals import ask_for_pages, find_forbidden
 from db.settings import Settings
+from db.urls import host_of
 
 log = logging.getLogger("crawler")
 
@@ -113,6 +115,20 @@ class CollectorSpider(Spider):
         own = self._own
         request, answer = answer_of_failure(failure, timeout_s=own.fetch_timeout_s, max_bytes=own.fetch_max_bytes)
         await self._finish(request.cb_kwargs["due"], answer)
+
+    async def rules_read(self, site: str, allows: Callable[[str], bool]) -> None:
+        """Have those pages asked for that a robots.txt forbade and now allows."""
+        host, now = host_of(site), self._clock()
+        try:
+            pages = await self._desk.read(lambda conn: find_forbidden(conn, host, FORBIDDEN, now=now))
+            if not pages:
+                return
+            ids = await self._desk.compute(
+                lambda: [page_id for page_id, url in pages if site_of(url) == site and allows(url)]
+            )
+            await self._desk.write(lambda conn, _: ask_for_pages(conn, ids, now=now), rows=len(ids) or 1)
+        except SQLAlchemyError as error:  # the database is away: their own time will come
+            log.warning("%s: pages that its robots.txt allows now are not asked for yet: %s", site, error)
 
     # what to ask
 
@@ -198,7 +214,7 @@ class CollectorSpider(Spider):
             return Request(
                 due.url,
                 headers=work.headers(due),
-                meta={JAR: due.source_id or due.host},
+                meta=work.meta(due, self._clock()),
                 callback=self.answered,
                 errback=self.failed,
                 cb_kwargs={"due": due},

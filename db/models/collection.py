@@ -57,7 +57,8 @@ class Page(Base):
     host: Mapped[str] = mapped_column(String(253))
     source_id: Mapped[str | None] = mapped_column(ForeignKey("sources.id", ondelete="SET NULL"), index=True)
     state: Mapped[str] = mapped_column(String(20), default="active")
-    """`active`, `refused` (robots.txt, private address …), `gone` (404, 410) or `settled` (no more checks)."""
+    """`active`; `refused` (robots.txt, private address …) or `gone` (404, 410), asked for ever more rarely; or
+    `settled` (no more checks)."""
     first_seen_at: Mapped[datetime]
     next_fetch_at: Mapped[datetime]
     claimed_until: Mapped[datetime | None]

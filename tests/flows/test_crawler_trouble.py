@@ -93,7 +93,7 @@ def harvest(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Harvest]:
     ("path", "state", "outcome", "reason"),
     [
         ("/secret/plan", "refused", "robots", "robots.txt forbids it"),
-        ("/to-secret", "refused", "robots", "robots.txt forbids it"),
+        ("/to-secret", "refused", "robots", "robots.txt forbids what it redirects to"),
         ("/to-private", "refused", "refused", "refused: private address 10.1.2.3"),
         ("/to-loopback", "refused", "refused", "refused: loopback address 127.0.0.1"),
         ("/to-file", "active", "redirects", "the server answered 302 without an address that can be followed"),

@@ -125,11 +125,26 @@ def test_a_feed_that_a_person_paused_meanwhile_stays_paused(database: Database) 
     assert stored(database, feed_id).state == "paused"
 
 
-def test_a_gone_feed_is_not_polled_any_more(database: Database) -> None:
-    feed_id = add(database, "https://a.kz/rss")
-    database.write(lambda conn: feeds.record_poll(conn, polled(feed_id, state="gone", next_poll_at=NOW)))
+def test_a_gone_feed_is_polled_when_its_time_comes_and_may_come_back(database: Database) -> None:
+    feed_id, month = add(database, "https://a.kz/rss"), NOW + timedelta(days=30)
+    gone = polled(feed_id, state="gone", next_poll_at=month, succeeded=False)
+    database.write(lambda conn: feeds.record_poll(conn, gone))
     assert due(database) == []
     assert database.write(lambda conn: feeds.make_feeds_due(conn, now=NOW)) == 0
+    assert [feed.state for feed in due(database, now=month)] == ["gone"]
+    assert database.write(lambda conn: feeds.claim_feeds(conn, [feed_id], now=month, lease_s=60)) == {feed_id}
+    failed = polled(feed_id, polled_at=month, succeeded=False)
+    database.write(lambda conn: feeds.record_poll(conn, failed))
+    assert stored(database, feed_id).state == "gone"
+    database.write(lambda conn: feeds.record_poll(conn, replace(failed, succeeded=True)))
+    assert stored(database, feed_id).state == "active"
+
+
+def test_a_feed_that_a_person_paused_is_not_gone(database: Database) -> None:
+    feed_id = add(database, "https://a.kz/rss")
+    database.write(lambda conn: conn.execute(update(Feed).values(state="paused")))
+    database.write(lambda conn: feeds.record_poll(conn, polled(feed_id, state="gone", succeeded=False)))
+    assert stored(database, feed_id).state == "paused"
 
 
 def test_the_feeds_of_one_source_can_be_made_due(database: Database) -> None:

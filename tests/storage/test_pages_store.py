@@ -15,7 +15,7 @@ from db.engine import Database
 from db.entries import EntryIn, record_entries
 from db.feeds import add_feed
 from db.models import Base, Page, Sighting, Source, SourceDomain
-from db.pages import NEVER, PageDue, PageFetched
+from db.pages import PageDue, PageFetched
 
 NOW = datetime(2022, 1, 6, 12, tzinfo=UTC)
 LATER = NOW + timedelta(hours=1)
@@ -191,9 +191,14 @@ def test_recording_a_fetch_twice_changes_nothing_more_and_an_older_one_nothing_a
     assert (again.etag, again.fetches, again.changed_at, again.body_hash) == ('"1"', 1, NOW, "f" * 32)
 
 
-@pytest.mark.parametrize("state", ["gone", "refused", "settled"])
-def test_a_page_that_is_done_with_is_not_fetched_any_more(database: Database, state: str) -> None:
+@pytest.mark.parametrize(("state", "is_asked"), [("gone", True), ("refused", True), ("settled", False)])
+def test_only_a_page_that_is_settled_is_not_fetched_any_more(database: Database, state: str, is_asked: bool) -> None:
     record(database, entry("https://courier.kz/1"))
     (page,) = due(database)
-    database.write(lambda conn: pages.record_fetch(conn, fetched(page, state=state, next_fetch_at=NEVER)))
-    assert due(database, now=NOW + timedelta(days=3_650)) == []
+    database.write(lambda conn: pages.record_fetch(conn, fetched(page, state=state, next_fetch_at=LATER)))
+    assert due(database) == []
+    assert [again.state for again in due(database, now=LATER)] == [state] * is_asked
+    with database.reading() as conn:
+        assert pages.count_due_pages(conn, now=LATER) == is_asked
+    claimed = database.write(lambda conn: pages.claim_pages(conn, [page.id], now=LATER, lease_s=60))
+    assert claimed == ({page.id} if is_asked else set())

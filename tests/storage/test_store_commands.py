@@ -149,6 +149,21 @@ def test_outlets_as_a_table(filled: Path) -> None:
     assert "herald.example" in run("source", "show", "steppe-herald", "--format", "table").stdout
 
 
+def test_an_outlet_is_asked_again_for_what_it_refused(filled: Path) -> None:
+    run("source", "add", "herald.example", "--feed", "https://herald.example/rss")
+    with closing(sqlite3.connect(filled / "steppewatch.db")) as store:
+        store.execute("UPDATE feeds SET state = 'gone', next_poll_at = '2099-01-01 00:00:00.000000'")
+        store.commit()
+    assert json.loads(run("source", "retry", "herald.example").stdout) == {
+        "id": "steppe-herald",
+        "feeds": 1,
+        "pages": 0,
+    }
+    (feed,) = json.loads(run("source", "show", "steppe-herald").stdout)["feeds"]
+    assert (feed["state"], feed["next_poll_at"] < "2099") == ("gone", True)
+    assert "did you mean steppe-herald" in run("source", "retry", "stepe-herald").stderr
+
+
 def test_an_unknown_outlet_has_neighbours(filled: Path) -> None:
     result = run("source", "show", "stepe-herald")
     assert result.exit_code == 1

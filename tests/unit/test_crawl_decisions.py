@@ -99,8 +99,13 @@ def test_a_failed_poll_counts_and_keeps_what_is_known(answer: Answer, outcome: s
     assert polled.next_poll_at == NOW + timedelta(seconds=7_200)
 
 
-def test_410_ends_a_feed() -> None:
-    assert (poll(Answer("u", 410)).state, poll(Answer("u", 410)).outcome) == ("gone", "gone")
+def test_a_feed_that_is_gone_is_asked_for_again_in_a_month() -> None:
+    gone = poll(Answer("u", 410))
+    assert (gone.state, gone.outcome, gone.next_poll_at) == ("gone", "gone", NOW + timedelta(days=30))
+    still = poll(Answer("u", 404), replace(FEED, state="gone"))
+    assert (still.state, still.outcome, still.next_poll_at) == ("gone", "gone", NOW + timedelta(days=30))
+    back = poll(Answer(FEED.url, 200, RSS), replace(FEED, state="gone"))
+    assert (back.state, back.outcome, back.next_poll_at) == ("active", "changed", NOW + timedelta(seconds=900))
 
 
 @pytest.mark.parametrize("status", [429, 503])
@@ -203,13 +208,55 @@ def test_a_page_is_gone_when_it_is_missing_twice() -> None:
     first = fetch(page_answer(status=404))
     assert (first.state, first.outcome, first.next_fetch_at) == ("active", "missing", NOW + timedelta(hours=1))
     again = fetch(page_answer(status=410), replace(PAGE, last_outcome=first.outcome, failures=first.failures))
-    assert (again.state, again.outcome, again.next_fetch_at) == ("gone", "gone", NEVER)
+    assert (again.state, again.outcome, again.next_fetch_at) == ("gone", "gone", NOW + timedelta(hours=22))
+
+
+NEW = replace(PAGE, fetches=0, changed_at=None, body_hash=None, fetched_at=None, last_outcome=None)
+REFUSALS = {
+    "robots": Answer("u", 0, trouble=Trouble("robots", "robots.txt forbids it", is_final=True)),
+    "refused": Answer("u", 0, trouble=Trouble("refused", "refused: private address 10.0.0.1", is_final=True)),
+    "not a page": page_answer(content_type="audio/mpeg"),
+    "gone": page_answer(status=410),
+}
+
+
+@pytest.mark.parametrize("kind", REFUSALS)
+def test_what_is_refused_or_gone_is_asked_for_ever_more_rarely_for_a_year(kind: str) -> None:
+    now, page, looks = NOW, replace(NEW, first_seen_at=NOW, last_outcome="missing"), []
+    while True:
+        fetched = decide_fetch(page, REFUSALS[kind], now=now, draw=0.5).page
+        if fetched.state == "settled":
+            break
+        assert (fetched.state, fetched.outcome) == ("gone" if kind == "gone" else "refused", kind)
+        looks.append((fetched.next_fetch_at - now) / timedelta(days=1))
+        page = replace(page, state=fetched.state, fetched_at=now, last_outcome=fetched.outcome)
+        now = fetched.next_fetch_at
+    assert looks[:5] == pytest.approx([0.917, 2.75, 8.25, 24.75, 30], abs=0.01)
+    assert set(looks[4:]) == {30.0}
+    assert now - NOW >= timedelta(days=365)
+    assert fetched.next_fetch_at == NEVER
+
+
+@pytest.mark.parametrize("state", ["refused", "gone"])
+def test_a_page_that_answers_again_is_as_any_other(state: str) -> None:
+    fetched = fetch(page_answer(), replace(NEW, state=state, failures=7))
+    assert (fetched.state, fetched.outcome, fetched.failures) == ("active", "captured", 0)
+
+
+@pytest.mark.parametrize("kind", ["refused", "not a page"])
+def test_one_bad_answer_refuses_no_page_that_was_read(kind: str) -> None:
+    fetched = decide_fetch(PAGE, REFUSALS[kind], now=NOW, draw=0.5).page
+    assert (fetched.state, fetched.outcome, fetched.next_fetch_at) == ("active", kind, NOW + timedelta(minutes=30))
+
+
+def test_an_outage_of_ours_leaves_a_refused_page_refused() -> None:
+    assert forgive_fetch(replace(NEW, state="refused"), "no network", now=NOW).state == "refused"
 
 
 @pytest.mark.parametrize(
     ("answer", "outcome", "state"),
     [
-        pytest.param(page_answer(content_type="audio/mpeg"), "not a page", "refused", id="a sound"),
+        pytest.param(page_answer(content_type="audio/mpeg"), "not a page", "active", id="a sound"),
         pytest.param(page_answer(b" \n"), "empty", "active", id="empty"),
         pytest.param(page_answer(status=500), "server error", "active", id="500"),
         pytest.param(

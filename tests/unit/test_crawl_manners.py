@@ -89,7 +89,17 @@ def test_robots_txt(status: int, body: bytes, may: dict[str, bool]) -> None:
     rules = read_robots(Answer("https://a.kz/robots.txt", status, body), now=10.0)
     assert rules.robots is not None
     assert {path: rules.robots.can_fetch(f"https://a.kz{path}", "Steppewatch") for path in may} == may
-    assert rules.until == 10.0 + KEEP_S
+    assert (rules.until, rules.read_at) == (10.0 + KEEP_S, 10.0)
+
+
+@pytest.mark.parametrize(
+    ("now", "newer_than_s", "hold"),
+    [(11.0, None, True), (10.0 + KEEP_S, None, False), (20.0, 15.0, True), (20.0, 10.0, False), (20.0, 0.5, False)],
+)
+def test_what_robots_txt_refused_is_judged_by_rules_that_are_newer(
+    now: float, newer_than_s: float | None, hold: bool
+) -> None:
+    assert read_robots(Answer("u", 200), now=10.0).hold(now, newer_than_s) == hold
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])
