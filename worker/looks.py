@@ -23,6 +23,8 @@ from worker.reading import parse_when
 
 log = logging.getLogger("worker")
 
+_REQUEST = 300
+"""Characters of a request to subscribe at the end of a text: what is further from it is the article's own words."""
 _DIGITS = re.compile(r"\d+")
 
 
@@ -121,7 +123,8 @@ def _page_document(
 def _beginning(capture: CaptureOut, page: Extracted, feed_text: str, verdict: PageVerdict) -> Document | Rejected:
     """Return what can be read before a paywall, or what the feed says if that is more."""
     asked_at = paywall_at(page.text)
-    own = page.text if asked_at is None else page.text[:asked_at].rpartition("\n")[0]
+    is_last = asked_at is not None and len(page.text) - asked_at <= _REQUEST
+    own = page.text[:asked_at].rpartition("\n")[0] if is_last else page.text
     if len(feed_text) >= len(own):
         return _stand_in(capture, feed_text, kind=verdict.kind, reason=verdict.reason, title=page.title)
     return _page_document(capture, page, text=own, text_from=TextSource.PAGE, verdict=verdict)

@@ -67,6 +67,8 @@ class Look:
     same_text_at: int = 0
 
 
+_OWN_EVIDENCE = 3
+"""A page is an article by its own evidence, not by the headline alone."""
 _SHORT = 1_500
 """Characters of visible text below which a page may be nothing but a notice."""
 _BLANK = 20
@@ -142,7 +144,7 @@ def judge_page(look: Look) -> PageVerdict:
         return PageVerdict(PageKind.ARTICLE, "nothing speaks against it")
     kind, weight = max(against.items(), key=lambda pair: (pair[1], -list(PageKind).index(pair[0])))
     spoken_for = evidence_of_article(look, resembles=resembles)
-    if weight <= spoken_for:
+    if weight < spoken_for or weight == spoken_for >= _OWN_EVIDENCE:
         return PageVerdict(PageKind.ARTICLE, "more speaks for an article than against it")
     return PageVerdict(kind, "; ".join(reasons[kind]))
 
