@@ -119,14 +119,14 @@ def _spell(text: str) -> _Spelled:
     try:
         return _parts_of(text)
     except ValueError as error:
-        raise ValueError(f"not a usable http(s) address: {text[:200]!r} ({error})") from error
+        raise ValueError(f"not an absolute http(s) address: {text[:200]!r} ({error})") from error
 
 
 def _parts_of(text: str) -> _Spelled:
     parts = urlsplit(text)
     hostname, port, scheme = parts.hostname, parts.port, parts.scheme.lower()
     if scheme not in _DEFAULT_PORTS or not hostname:
-        raise ValueError("it is not absolute")
+        raise ValueError("no http(s), or no host")
     host = _host(hostname)
     is_default = port in (None, _DEFAULT_PORTS[scheme])
     uncut = _escaped_path(parts.path)
