@@ -7,10 +7,12 @@ import mmap
 import os
 import sys
 from array import array
+from collections.abc import Sequence
 from functools import partial
 from hashlib import blake2b, file_digest
 from importlib.metadata import version
 from io import BytesIO
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -105,3 +107,13 @@ def _identifier(head: dict[str, Any], content: memoryview, at: int) -> LanguageI
     return LanguageIdentifier(
         ptc, pc, head["classes"], memoryview(nextmove), memoryview(output), tk_row=memoryview(row)
     )
+
+
+def scores(model: LanguageIdentifier, text: str, codes: Sequence[str]) -> list[tuple[str, float]]:
+    """Return how likely the languages of `codes` are for a text, the likeliest first.
+
+    This is `model.rank` of some languages: ranking all 146 takes half as long again as judging a headline.
+    """
+    found = model._decide(text).tolist()
+    first = dict(zip(reversed(model.nb_classes), reversed(found), strict=True))  # of two columns the first counts
+    return sorted([(code, first[code]) for code in codes if code in first], key=itemgetter(1), reverse=True)

@@ -1,15 +1,29 @@
-"""In which language a text is written: py3langid, held to what script and letters allow."""
+"""In which language a text is written: letters and words where they tell, else py3langid and what others say of it."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from worker.extract.langmodel import mapped, unpacked
+from worker.extract.langmodel import mapped, scores, unpacked
+from worker.extract.letters import (
+    CYRILLIC,
+    LATIN,
+    ONE_LANGUAGE,
+    SYLLABIC,
+    Look,
+    beyond_ascii,
+    count_of,
+    foreign,
+    is_written_in,
+    script_of,
+    telling,
+)
+from worker.extract.weighing import Told, weigh
 
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
@@ -18,130 +32,208 @@ _SAMPLE_LETTERS = 400
 _SLICES = 3
 _RANKED = 350  # characters that py3langid sees; it walks them byte by byte
 _FEWEST_LETTERS = 20
-_SHORT_LETTERS = 100  # below this the page's own word on its language is heard
+_TELLING_LETTERS = 100  # from here on letters and words can tell by themselves
 
-SCRIPTS = (
-    ("Latn", "AZazªªººÀÖØöøʸḀỿ"),
-    ("Cyrl", "\u0400\u052f"),
-    ("Armn", "\u0531\u0587"),
-    ("Geor", "\u10a0\u10ff\u1c90\u1cbf"),
-    ("Grek", "\u0370\u03ff"),
-    ("Hebr", "\u05d0\u05ea"),
-    ("Arab", "\u0620\u064a\u066e\u06d3\u06fa\u06ff"),
-    ("Hani", "\u3400\u4dbf\u4e00\u9fff"),
-    ("Kana", "\u3040\u30ff"),
-    ("Hang", "\uac00\ud7af"),
-    ("Thai", "\u0e01\u0e3a"),
-)
 _ADDRESS = re.compile(r"\S*(?:https?://|www\.|@)\S*")
-_SYLLABIC = {"Hani", "Kana", "Hang"}  # one character says as much as two or three letters
-_ONE_LANGUAGE = {"Armn": "hy", "Geor": "ka", "Grek": "el", "Hebr": "he", "Hang": "ko", "Thai": "th", "Hani": "zh"}
-_OTHER_SCRIPTS = "hy ka el he ko th zh ja ar fa ps ur ug sd hi bn mr ne ta te ml kn gu pa or si my km lo am dz yi"
-_ARABIC = frozenset(("ar", "fa", "ps", "ur", "ug", "sd", "ku", "kk", "ky", "az", "pa", "ms"))
+_OF_OTHER_SCRIPT = {"Latn": re.compile("[\u0400-\u052f]+"), "Cyrl": re.compile("[A-Za-zÀ-ÖØ-öø-ʸ]+")}
+_ALIASES = {"wuu": "zh", "yue": "zh", "nn": "no", "nb": "no", "uzs": "uz", "iw": "he"}
 
-# Letters beyond а–я that a language in Cyrillic has, and which of all it must show in a longer text.
-_BEYOND_RUSSIAN = {
-    "ru": "",
-    "bg": "",
-    "uk": "іїєґ",
-    "be": "іў",
-    "mk": "ѓѕјљњќџ",
-    "sr": "ђјљњћџ",
-    "kk": "әғқңөұүһі",
-    "ky": "ңөү",
-    "uz": "ўқғҳ",
-    "tg": "ғӣқӯҳҷ",
-    "tt": "әөүҗңһ",
-    "ba": "ғҙҡңөҫүһә",
-    "mn": "өү",
-    "az": "әғҝөүһҹј",
-    "tk": "әөүңҗ",
-}
-_NOT_LATIN = frozenset(_OTHER_SCRIPTS.split()) | {"ru", "uk", "be", "bg", "mk", "ky", "tg", "ba", "mn"}
+_RUSSIAN_WORDS = re.compile(r"\b(?:в|и|на|с|по|из|к|о|что|не|для|за|от)\b")
+_ENGLISH_WORDS = re.compile(r"\b(?:the|of|and|to|in|that|with|has|from)\b", re.I)
+_SURELY_ENGLISH = re.compile(r"\b(?:the|of|and|with|from|has|have|will)\b", re.I)
+_KYRGYZ_WORDS = re.compile(r"\b(?:жана|менен|деп|бул|үчүн|боюнча|анын|болгон)\b")
+"""Of the languages that have ө and ү only Mongolian allows itself what Kyrgyz does, and has none of these."""
 _MUST_SHOW = {
-    **{language: letters for language, letters in _BEYOND_RUSSIAN.items() if letters},
-    "ru": "ыэъё",
+    **{language: of.shown for language, of in CYRILLIC.items() if language != "ru"},
     "kk": "қғіұ",
     "tt": "әҗһ",
     "ba": "ғҙҡҫә",
     "tk": "җә",
     "az": "әҹҝ",
 }
-_MUST_SHOW_LATIN = {"az": "ə", "tk": "ýňž"}
-_NEVER_SHOWS_LATIN = {"tr": "əýňž", "az": "ýňž", "tk": "əğı", "uz": "əý", "en": "əğışýňžžčřśłążęßøæåäöüõñ", "crh": "ə"}
-_KAZAKH_LATIN = "ǵńūŋ"
-_NEVER_SHOWS_CYRILLIC = {"bg": "ыэё", "uk": "ыэъё", "mk": "ыэъёщьюя", "sr": "ыэъёщьюя"}
-_CYRILLIC_OF = {
-    language: frozenset("абвгдежзийклмнопрстуфхцчшщъыьэюяё") - set(_NEVER_SHOWS_CYRILLIC.get(language, "")) | set(own)
-    for language, own in _BEYOND_RUSSIAN.items()
-}
-_ONLY_ITS_OWN = {"az": "ə", "tr": "ığ", "tk": "ýň"}
-"""Letters of a language in Latin script that hardly stand in texts of others; Azerbaijani, which has all, first."""
+_SURELY_UZBEK = re.compile("[og][ʻ‘]", re.I)
 _UZBEK_LETTERS = re.compile(r"[og][ʻʼ‘’'`]", re.I)
-_KYRGYZ_WORDS = re.compile(r"\b(?:жана|менен|деп|бул|үчүн|боюнча|анын|болгон)\b")
-"""Of the languages that have ө and ү only Mongolian allows itself what Kyrgyz does, and has none of these."""
-_ENGLISH_WORDS = re.compile(r"\b(?:the|of|and)\b", re.I)
-_ALIASES = {"wuu": "zh", "yue": "zh", "nn": "no", "nb": "no", "uzs": "uz", "iw": "he"}
+_KAZAKH_LETTERS = re.compile(r"[ainscuy]['’ʼ‘ʻ](?=[a-z])|[b-df-hj-np-tvxzşğ]y(?=[b-df-hj-np-tvxzşğ])|[ǵńŋūñ]")
+"""What Kazakh alphabets in Latin letters have: signs where Uzbek has none, a y between consonants."""
+
+
+_SLAVIC = frozenset(("ru", "uk", "be", "bg", "mk", "sr"))
+
+
+class Said(NamedTuple):
+    """What others say of the language of a text: the page itself, the feed that named it, the outlet of all it brings.
+
+    Templates lie and outlets forget, so it counts only where the text leaves a doubt, or says too little to tell.
+    """
+
+    page: str | None = None
+    feed: str | None = None
+    outlet: Sequence[str] = ()
+
+
+_NOTHING_SAID = Said()
+_OF_PAGE, _OF_FEED, _OF_OUTLET = 15.0, 12.0, 10.0
 
 
 def detect_language(text: str, *, declared: str | None = None) -> str | None:
     """Return the ISO 639-1 code of the language of `text`, None for fewer than about 20 letters.
 
-    Some 400 letters from its beginning, its middle and its end are judged: where these tell the language, that is it,
-    else the one that py3langid finds likeliest among those they allow. The code says nothing of the script: Kazakh
-    and Uzbek are `kk` and `uz` in both of theirs. `declared` is what the page says of itself; it is followed only
-    when the text is short and could be in that language: templates lie.
+    `declared` is what the page says of itself. See `tell_language`.
+    """
+    return tell_language(text, Said(page=declared)).language
+
+
+def tell_language(text: str, said: Said = _NOTHING_SAID) -> Told:
+    """Return in which language a text is written, and which other one is too close to be ruled out.
+
+    Some 400 letters from its beginning, its middle and its end are judged: where these and the commonest words tell
+    the language, that is it; else everything that is known is weighed. The code says nothing of the script: Kazakh
+    and Uzbek are `kk` and `uz` in all of theirs.
     """
     sample = _sample(text)
     shown = Counter(sample.casefold().replace("i̇", "i"))
-    counts: Counter[str] = Counter()
+    counts: dict[str, int] = {}
     for char, count in shown.items():
-        if script_name := _script_of(char):
-            counts[script_name] += count
+        if script_name := script_of(char):
+            counts[script_name] = counts.get(script_name, 0) + count
     if not counts:
+        return Told(None)
+    script = max(counts, key=lambda name: counts[name] * (2 if name in SYLLABIC else 1))
+    look = Look(sample, script, shown, counts[script] * (2 if script in SYLLABIC else 1))
+    if look.letters < _FEWEST_LETTERS:
+        return Told(next((code for code in _expected(said) if _could_be(code, look)), None))
+    if script == "Kana" or (script == "Hani" and counts.get("Kana", 0) * 10 > counts["Hani"]):
+        return Told("ja")
+    if script in ONE_LANGUAGE:
+        return Told(ONE_LANGUAGE[script])
+    if script == "Arab":
+        return Told(next((code for code, _ in _ranked(sample, script)), None))
+    told = _told_latin(look) if script == "Latn" else _told_cyrillic(look) if script == "Cyrl" else None
+    return Told(told) if told else _weighed(look, said)
+
+
+def _weighed(look: Look, said: Said) -> Told:
+    """Return what the detector, the letters, the words and what is said come to together."""
+    sample = _OF_OTHER_SCRIPT[look.script].sub(" ", look.sample) if look.script in _OF_OTHER_SCRIPT else look.sample
+    return weigh(look._replace(sample=sample), partial(_ranked, script=look.script), _weights(said))
+
+
+def _ranked(sample: str, script: str) -> list[tuple[str, float]]:
+    """Return the languages that py3langid thinks of with their scores, the likeliest first."""
+    model = load_model()
+    return scores(model, sample[:_RANKED], _codes(tuple(model.nb_classes), script))
+
+
+@cache
+def _codes(known: tuple[str, ...], script: str) -> tuple[str, ...]:
+    return tuple(code for code in dict.fromkeys(known) if len(code) == 2 and is_written_in(code, script))
+
+
+def _expected(said: Said) -> Iterator[str]:
+    """Yield the languages that a text too short to tell may be taken for, the surest first."""
+    only = said.outlet[0] if len(said.outlet) == 1 else None
+    return (_code(one) for one in (said.page, said.feed, only) if one)
+
+
+def _weights(said: Said) -> Mapping[str, float]:
+    weights: Counter[str] = Counter()
+    for one, weight in ((said.page, _OF_PAGE), (said.feed, _OF_FEED), *((one, _OF_OUTLET) for one in said.outlet)):
+        if one:
+            weights[_code(one)] += weight  # type: ignore[assignment]
+    return weights
+
+
+def _code(tag: str) -> str:
+    code = tag.replace("_", "-").partition("-")[0].lower()
+    return _ALIASES.get(code, code)
+
+
+def _could_be(language: str, look: Look) -> bool:
+    """Return whether a short text may be in a language."""
+    if not is_written_in(language, look.script):
+        return False
+    if look.script == "Cyrl":
+        return foreign(language, telling(look.shown)) * 40 <= look.letters
+    if look.script == "Latn" and language in LATIN:
+        return beyond_ascii(language, look.shown) * 40 <= look.letters
+    return True
+
+
+def _told_latin(look: Look) -> str | None:
+    """Return the language that letters and the commonest words of a text tell; None where they do not."""
+    sample, _, shown, letters = look
+    if letters < _TELLING_LETTERS:
+        return _told_short_latin(look)
+    if _ENGLISH_WORDS.subn("", sample)[1] * 50 > letters and beyond_ascii("en", shown) * 60 < letters:
+        return "en"  # of 100 words some 20 are one of these
+    if shown["ə"] * 50 > letters:
+        return "az"
+    is_turkmen = (shown["ý"] + shown["ň"]) * 50 > letters and beyond_ascii("tk", shown) * 60 < letters
+    if is_turkmen and shown["ň"] * 200 > letters:
+        return "tk"
+    if (shown["q"] or any(one in shown for one in "ǵńŋūñ")) and _KAZAKH_LETTERS.subn("", sample)[1] * 100 > letters:
         return None
-    script = max(counts, key=lambda name: counts[name] * (2 if name in _SYLLABIC else 1))
-    letters = counts[script] * (2 if script in _SYLLABIC else 1)
-    hint = _ALIASES.get(declared, declared) if declared else None
-    if hint and letters < _SHORT_LETTERS and _could_be(hint, script, shown, counts[script]):
-        return hint
-    if letters < _FEWEST_LETTERS:
+    if (shown["ı"] + shown["ğ"]) * 50 > letters and shown["q"] * 90 < letters:
+        return "tr"
+    if is_turkmen:
+        return "tk"
+    signs = _UZBEK_LETTERS.subn("", sample)[1]
+    return "uz" if signs * 150 > letters and (signs + shown["q"] + shown["x"]) * 40 > letters else None
+
+
+def _told_cyrillic(look: Look) -> str | None:
+    """Return the language that letters and the commonest words of a text tell; None where they do not."""
+    sample, _, shown, letters = look
+    told = telling(shown)
+    russian = _RUSSIAN_WORDS.subn("", sample)[1]
+    beyond = foreign("ru", told)
+    if letters < _TELLING_LETTERS:
+        return _told_short_cyrillic(look, told, russian, beyond)
+    if russian * 40 > letters and beyond * 50 < letters and told.get("ы", 0) + told.get("э", 0):
+        return "ru"
+    among = _SLAVIC if russian * 80 > letters else CYRILLIC  # one of them, or with quotations in it
+    strange = {code: n for code in among if (n := foreign(code, told)) * 40 <= letters and _shows(code, look)}
+    if "ky" in strange and _KYRGYZ_WORDS.search(sample):
+        strange.pop("mn", None)
+    if among is CYRILLIC:  # hardly a small word of theirs: letters alone do not tell these
+        strange = {code: n for code, n in strange.items() if code not in ("ru", "bg")}
+    elif "ru" in strange and (told.get("ы", 0) + told.get("э", 0)) * 100 <= letters:
         return None
-    if script == "Kana" or (script == "Hani" and counts["Kana"] * 10 > counts["Hani"]):
-        return "ja"
-    if script in _ONE_LANGUAGE:
-        return _ONE_LANGUAGE[script]
-    if script == "Latn" and sum(shown[letter] for letter in _KAZAKH_LATIN) * 100 > letters and shown["q"]:
-        return "kk"
-    return _told_by_letters(script, shown, letters, sample) or next(
-        (code for code in _ranked(sample) if _could_be(code, script, shown, letters)), None
-    )
-
-
-def _ranked(sample: str) -> Iterator[str]:
-    """Yield the codes of two letters that py3langid thinks of, the likeliest first."""
-    codes = (_ALIASES.get(code, code) for code, _ in load_model().rank(sample[:_RANKED]))
-    return (code for code in codes if len(code) == 2)
-
-
-def _told_by_letters(script: str, shown: Counter[str], letters: int, sample: str) -> str | None:
-    """Return the language that the letters (of English: the words) tell by themselves; None where they do not."""
-    if letters < _SHORT_LETTERS:
+    best, *others = sorted(strange, key=lambda code: strange[code]) or [""]
+    # a letter or two may come with somebody's name
+    if not best or count_of(CYRILLIC[best].shown, shown) * 100 <= letters:
         return None
-    if script == "Latn":
-        if _ENGLISH_WORDS.subn("", sample)[1] * 60 > letters:  # of 100 words some 15 are one of these
-            return "en"
-        if _UZBEK_LETTERS.subn("", sample)[1] * 60 > letters:
-            return "uz"
-        return next(
-            (code for code, own in _ONLY_ITS_OWN.items() if sum(shown[one] for one in own) * 50 > letters), None
-        )
-    foreign = {code: _foreign(code, shown) for code in _BEYOND_RUSSIAN if _could_be(code, script, shown, letters)}
-    if "ky" in foreign and _KYRGYZ_WORDS.search(sample):
-        foreign.pop("mn", None)
-    best, *others = sorted(foreign, key=lambda code: foreign[code]) or [""]
-    # a foreign letter or two may come with somebody's name
-    return best if best and all((foreign[code] - foreign[best]) * 150 >= letters for code in others) else None
+    return best if all((strange[code] - strange[best]) * 150 >= letters for code in others) else None
+
+
+def _told_short_latin(look: Look) -> str | None:
+    """Return the language of a headline of which there is no doubt; names prove nothing."""
+    sample, _, shown, letters = look
+    if _SURELY_ENGLISH.subn("", sample)[1] > 1 and not beyond_ascii("en", shown):
+        return "en"
+    if sample.count("ə") * 20 > letters and sample.count("ə") > 2:
+        return "az"
+    if shown["ň"] and (shown["ň"] + shown["ý"]) * 20 > letters and shown["ş"] + shown["ö"] + shown["ü"]:
+        return None if beyond_ascii("tk", shown) else "tk"
+    return "uz" if _SURELY_UZBEK.subn("", sample)[1] > 1 else None
+
+
+def _told_short_cyrillic(look: Look, told: Mapping[str, int], russian: int, beyond: int) -> str | None:
+    """Return the language of a headline of which there is no doubt; letters of names prove nothing."""
+    if russian > 1 and not beyond and ("ы" in told or "э" in told):
+        return "ru"
+    if beyond * 7 < look.letters or foreign("kk", told) or russian:
+        return None
+    return "kk" if all(foreign(code, told) > 2 for code in CYRILLIC if code != "kk") else None
+
+
+def _shows(language: str, look: Look) -> bool:
+    """Return whether a text in Cyrillic has what one of 150 letters in a language hardly ever lacks.
+
+    In 150 letters of Kazakh some 25 are its own, of Kyrgyz 8, of Uzbek 8, of Tajik 10; Russian can do without its own.
+    """
+    must = _MUST_SHOW.get(language)
+    return not must or look.letters < 150 or any(letter in look.shown for letter in must)
 
 
 def _sample(text: str) -> str:
@@ -153,45 +245,6 @@ def _sample(text: str) -> str:
     if "://" in text or "www." in text or "@" in text:
         text = _ADDRESS.sub(" ", text)
     return text
-
-
-@cache
-def _script_of(char: str) -> str | None:
-    """Return the script of a letter, ISO 15924; None for what is no letter of those we know."""
-    for name, bounds in SCRIPTS:
-        if any(bounds[at] <= char <= bounds[at + 1] for at in range(0, len(bounds), 2)):
-            return name
-    return None
-
-
-def _could_be(language: str, script: str, shown: Counter[str], letters: int) -> bool:
-    """Return whether a text in `script` with these letters may be in `language`."""
-    if script == "Cyrl":
-        return language in _BEYOND_RUSSIAN and _could_be_cyrillic(language, shown, letters)
-    if script == "Latn":
-        foreign = sum(shown[letter] for letter in _NEVER_SHOWS_LATIN.get(language, ""))
-        must = _MUST_SHOW_LATIN.get(language)
-        lacking = must is not None and letters >= 150 and not any(shown[letter] for letter in must)
-        return language not in _NOT_LATIN and foreign * 40 <= letters and not lacking
-    if script == "Arab":
-        return language in _ARABIC
-    if script in ("Hani", "Kana"):
-        return language in ("zh", "ja")
-    return _ONE_LANGUAGE.get(script) == language
-
-
-def _could_be_cyrillic(language: str, shown: Counter[str], letters: int) -> bool:
-    if _foreign(language, shown) * 40 > letters:
-        return False
-    # In 150 letters of Kazakh some 25 are its own, of Kyrgyz 8, of Uzbek 8, of Tajik 10.
-    must = _MUST_SHOW.get(language)
-    return must is None or letters < 150 or any(shown[letter] for letter in must)
-
-
-def _foreign(language: str, shown: Counter[str]) -> int:
-    """Return how many letters in Cyrillic are not of a language."""
-    allowed = _CYRILLIC_OF[language]
-    return sum(count for letter, count in shown.items() if "\u0400" <= letter <= "\u052f" and letter not in allowed)
 
 
 _kept_in: Path | None = None

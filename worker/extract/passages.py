@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
-from worker.extract.language import SCRIPTS, detect_language
+from worker.extract.language import detect_language
+from worker.extract.letters import SCRIPTS
 
 
 class Passage(NamedTuple):
