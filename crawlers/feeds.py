@@ -13,6 +13,7 @@ import feedparser
 
 from crawlers import jsonfeed
 from crawlers.defused import Monster, defused, refuse_monsters
+from crawlers.feedtext import feed_text, xml_of
 from crawlers.texts import as_markup, clean, language_tag, without_tags
 from db.moments import Moment, parse_moment
 
@@ -28,6 +29,10 @@ Bodies: TypeAlias = Literal["clean", "raw", "none"]
 
 class NotAFeed(ValueError):
     """What came is no feed; the text says what it is instead."""
+
+
+class _Unknown(Exception):
+    """XML without a feed in it; the text is what the parser says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,19 +79,25 @@ def parse_feed(
     if len(body) > MAX_BYTES:
         problems.append(f"cut at {MAX_BYTES:,} bytes, it has {len(body):,}")
         body = body[:MAX_BYTES]
-    if jsonfeed.looks_like_json(body):
-        title, kind, entries = _read_json(body, url)
-    else:
-        title, kind, entries = _read_xml(body, url, content_type, bodies, problems)
+    text = feed_text(body, content_type)
+    if unread := text.count("\ufffd"):
+        problems.append(f"{unread:,} letters could not be read")
+    try:
+        if jsonfeed.looks_like_json(text):
+            title, kind, entries = _read_json(text, url)
+        else:
+            title, kind, entries = _read_xml(text, url, bodies, problems)
+    except _Unknown as unknown:
+        raise NotAFeed(_what_it_is(body, text, str(unknown))) from unknown
     if len(entries) > MAX_ENTRIES:
         problems.append(f"only the first {MAX_ENTRIES:,} of {len(entries):,} entries are used")
         entries = entries[:MAX_ENTRIES]
     return ParsedFeed(title, tuple(entries), kind, tuple(problems))
 
 
-def _read_json(body: bytes, url: str | None) -> tuple[str | None, str, list[FeedEntry]]:
+def _read_json(text: str, url: str | None) -> tuple[str | None, str, list[FeedEntry]]:
     try:
-        document = jsonfeed.load(body)
+        document = jsonfeed.load(text)
         entries = [FeedEntry(**item) for item in jsonfeed.items(document, url)]
     except ValueError as error:
         raise NotAFeed(str(error)) from error
@@ -94,14 +105,14 @@ def _read_json(body: bytes, url: str | None) -> tuple[str | None, str, list[Feed
 
 
 def _read_xml(
-    body: bytes, url: str | None, content_type: str | None, bodies: Bodies, problems: list[str]
+    text: str, url: str | None, bodies: Bodies, problems: list[str]
 ) -> tuple[str | None, str, list[FeedEntry]]:
-    body = defused(body, problems)
+    body = defused(xml_of(text), problems)
     try:
         refuse_monsters(body)
     except Monster as monster:
         raise NotAFeed(str(monster)) from monster
-    headers = {"content-location": url or "", "content-type": content_type or ""}
+    headers = {"content-location": url or "", "content-type": "application/xml; charset=utf-8"}
     parsed = cast(
         "dict[str, Any]",
         feedparser.parse(
@@ -112,12 +123,12 @@ def _read_xml(
         ),
     )
     kind, entries = str(parsed.get("version") or ""), parsed["entries"]
+    fault = parsed.get("bozo_exception") if parsed.get("bozo") else None
+    said = without_tags(str(fault))[:200] if fault else ""
     if not kind and not entries:
-        raise NotAFeed(_what_it_is(body, parsed.get("bozo_exception")))
-    if parsed.get("bozo") and not isinstance(
-        error := parsed["bozo_exception"], feedparser.NonXMLContentType | feedparser.CharacterEncodingOverride
-    ):
-        problems.append(f"not well-formed: {without_tags(str(error))[:200]}")
+        raise _Unknown(said)
+    if fault:
+        problems.append(f"not well-formed: {said}")
     said_by_feed = not kind.startswith("atom")
     language = _language(parsed["feed"])
     return (
@@ -218,14 +229,14 @@ def _plain(entry: Mapping[str, Any], name: str) -> str | None:
     return without_tags(value) or None
 
 
-def _what_it_is(body: bytes, error: object) -> str:
+def _what_it_is(body: bytes, text: str, fault: str) -> str:
     """Return in words what a body is that is no feed."""
-    head = body[:4096].decode("utf-8", "replace").lstrip("\ufeff \t\r\n")
+    head = text[:4096]
     if "<opml" in head.lower():
         return "an OPML list of feeds, not a feed"
     if _HTML.search(head):
         return "an HTML page, not a feed"
-    if head.startswith("%PDF"):
+    if body.startswith(b"%PDF"):
         return "a PDF file, not a feed"
     if body.startswith((b"\x1f\x8b", b"PK\x03\x04")):
         return "a compressed file, not a feed"
@@ -233,5 +244,4 @@ def _what_it_is(body: bytes, error: object) -> str:
         return "a sitemap, not a feed"
     if not head.startswith("<"):
         return "text without any XML, not a feed"
-    reason = without_tags(str(error))[:200] if error else ""
-    return f"XML that is no feed{': ' + reason if reason else ''}"
+    return f"XML that is no feed{': ' + fault if fault else ''}"

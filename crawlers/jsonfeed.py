@@ -11,15 +11,15 @@ from crawlers.texts import clean, language_tag, one_line
 from db.moments import Moment, parse_moment
 
 
-def looks_like_json(body: bytes) -> bool:
-    """Return whether a body opens like a JSON document."""
-    return body[:64].lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"["))
+def looks_like_json(text: str) -> bool:
+    """Return whether a text opens like a JSON document."""
+    return text.startswith(("{", "["))
 
 
-def load(body: bytes) -> dict[str, Any]:
+def load(text: str) -> dict[str, Any]:
     """Return the document. Raises ValueError, with a reason for people, if it is not a JSON Feed."""
     try:
-        document = json.loads(body.decode("utf-8-sig", "replace"))
+        document = json.loads(text)
     except RecursionError as error:
         raise ValueError("JSON nested too deeply") from error
     except ValueError as error:

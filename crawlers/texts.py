@@ -12,6 +12,7 @@ _BLOCKS = frozenset({"br", "p", "div", "li", "td", "tr", "h1", "h2", "h3", "h4"}
 _ANY_TAG = re.compile(r"<[^<>]*>")
 _HIDDEN = frozenset({"script", "style"})
 _TAG = re.compile(r"</?(?:p|br|div|a|b|i|em|strong|span|img|ul|ol|li|h[1-6]|table|blockquote)(?:\s[^<>]*)?/?>", re.I)
+_SOME_TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 _ESCAPED_TAG = re.compile(r"&lt;/?(?:p|br|div|a|b|i|em|strong|span|img|ul|ol|li|h[1-6]|table|blockquote)\b", re.I)
 _LANGUAGE_MAX = 20
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8}){0,3}\Z")
@@ -44,7 +45,7 @@ def words_of(markup: str) -> str:
 
 def as_markup(text: str, *, is_plain: bool) -> str:
     """Return a body as HTML, whatever it says it is: plain text that has tags is none, escaped HTML is HTML."""
-    if _TAG.search(text):
+    if _TAG.search(text) or (_SOME_TAG.search(text) and not is_plain):
         return text
     if _ESCAPED_TAG.search(text):
         return html.unescape(text)

@@ -61,6 +61,8 @@ class Rejected:
     capture_id: int | None = None
     page_kind: str | None = None
     """What its page is instead of the article, or `suspect`."""
+    is_same: bool = False
+    """Only what stands around the article has changed: nothing is stored, and nothing is wrong."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from datetime import datetime
 from db.suspects import CurrentText, SuspectRow
 from worker.documents import Rejected
 from worker.identify import Identified
+from worker.judging.furniture import is_same_article
 from worker.judging.second_look import Following, KnownText, Waiting, decide_following
 from worker.judging.text_source import TextSource
 
@@ -31,6 +32,8 @@ def follow(entry: Identified, current: CurrentText | None, *, now: datetime) -> 
         return entry
     if document.stands_in:
         return _stand_in(entry, current)
+    if is_same_article((current.title, current.text), (entry.title, entry.text)):
+        return Held(replace(_rejected(entry, "article", ""), is_same=True), current.article_id)
     if (
         current.text_from == TextSource.FEED
         and document.text_from is TextSource.PAGE

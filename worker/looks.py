@@ -6,12 +6,12 @@ import logging
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from email.message import Message
 from typing import Any
 
 import xxhash
 
 from db.captures import CaptureOut
+from db.encoding import charset_of
 from db.urls import host_of, registrable_domain
 from worker.documents import Document, Rejected
 from worker.extract.fragment import fragment_text
@@ -51,7 +51,7 @@ def show_page(capture: CaptureOut) -> Shown:
         return Shown(capture, None, str(capture.hints.get("page_trouble") or "the page could not be had"))
     try:
         page = extract_page(
-            capture.body, url=capture.url, charset=_charset(capture.content_type), hints=_hints(capture.hints)
+            capture.body, url=capture.url, charset=charset_of(capture.content_type), hints=_hints(capture.hints)
         )
     except Unextractable as error:
         return Shown(capture, None, str(error))
@@ -168,9 +168,3 @@ def _hints(hints: Any) -> Hints:
 def _text(hints: Any, name: str) -> str | None:
     value = hints.get(name)
     return value if isinstance(value, str) and value.strip() else None
-
-
-def _charset(content_type: str | None) -> str | None:
-    message = Message()
-    message["content-type"] = content_type or ""
-    return message.get_content_charset()

@@ -38,6 +38,8 @@ def record_looks(
             doubtful[capture_id] = kind
         elif recorded is not None:
             fine[capture_id] = recorded.article_id
+        elif capture_id in held:
+            fine[capture_id] = held[capture_id].article_id
     outcomes.record_outcomes(conn, STAGE, counts, at=now)
     waiting = {each.article_id: each.waiting for key, each in held.items() if key in capture_ids and each.waiting}
     suspects.record_suspects(conn, waiting)

@@ -276,7 +276,8 @@ def _endings(entries: Sequence[tuple[Identified | Rejected, Recorded | None]], f
     ended = []
     for entry, fate in entries:
         if isinstance(entry, Rejected):
-            ended.append(Ended(entry.subject, "rejected", entry.source_id, entry.capture_id, entry.reason))
+            outcome, reason = ("seen_again", None) if entry.is_same else ("rejected", entry.reason)
+            ended.append(Ended(entry.subject, outcome, entry.source_id, entry.capture_id, reason))
             continue
         assert fate is not None
         outcome = fate.outcome if fate.revision_id is None else finished.get(fate.revision_id, "seen_again")

@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from db.encoding import decode
 from db.moments import EARLIEST_YEAR, LATEST_YEAR, Moment, parse_moment
 from worker.documents import Document, Rejected
-from worker.extract.encoding import decode
 from worker.extract.page import Extracted, Hints, Unextractable, extract_page
 from worker.extract.plaintext import read_plaintext
 from worker.lines import numbered_lines

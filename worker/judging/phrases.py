@@ -20,9 +20,11 @@ def _compiled(phrases: Mapping[str, Mapping[str, Sequence[str]]], place: str, fo
     return {kind: re.compile(form % "|".join(lists[place])) for kind, lists in phrases.items() if place in lists}
 
 
-_PHRASES = tomllib.loads(files("worker.judging").joinpath("phrases.toml").read_text("utf-8"))
-_TITLE = _compiled(_PHRASES, "titles", r"\W*(?:%s)\W*\Z")
-_TEXT = _compiled(_PHRASES, "texts", r"(?<!\w)(?:%s)")
+PHRASES: Mapping[str, Mapping[str, Sequence[str]]] = tomllib.loads(
+    files("worker.judging").joinpath("phrases.toml").read_text("utf-8")
+)
+_TITLE = _compiled(PHRASES, "titles", r"\W*(?:%s)\W*\Z")
+_TEXT = _compiled(PHRASES, "texts", r"(?<!\w)(?:%s)")
 
 
 def kind_of_title(title: str) -> str | None:

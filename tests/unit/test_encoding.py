@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from worker.extract.encoding import decode
+from db.encoding import decode
 
 RUSSIAN = "Министры обсудили на встрече положение на границе и договорились продолжить переговоры весной."
 KAZAKH = "Үкімет жаңа бағдарламаны бекітті, өңірлерде жұмыс орындары ашылады деп хабарлады қызмет."
@@ -51,6 +51,36 @@ def test_header_beats_the_pages_declaration() -> None:
 def test_one_broken_letter_does_not_cost_the_page() -> None:
     body = page(RUSSIAN, "utf-8").encode() + b"\xd0"
     assert RUSSIAN in decode(body)
+
+
+def test_a_piece_from_elsewhere_costs_nothing() -> None:
+    whole = page(KAZAKH, "utf-8").encode()
+    body = whole.replace(b"</body>", page(RUSSIAN, None).encode("cp1251") + b"</body>")
+    assert decode(body).count(KAZAKH) == decode(body).count(RUSSIAN) == 2
+
+
+@pytest.mark.parametrize("declared", ["windows-1251", "koi8-r", "iso-8859-5", "cp866", "windows-1254", "utf-16"])
+@pytest.mark.parametrize("written", ["cp1251", "koi8_r", "iso8859_5", "cp866"])
+def test_one_encoding_of_cyrillic_that_says_another(written: str, declared: str) -> None:
+    assert RUSSIAN in decode(page(RUSSIAN, declared).encode(written))
+
+
+@pytest.mark.parametrize("shouted", [RUSSIAN.upper(), "МИД РФ: ОДКБ, ШОС, ЕАЭС. НАТО и ООН."])
+def test_capitals_alone_do_not_belie_what_is_declared(shouted: str) -> None:
+    assert shouted in decode(page(shouted, "windows-1251").encode("cp1251"))
+
+
+def test_turkish_that_says_it_is_western() -> None:
+    assert TURKISH.replace("’", "'") in decode(page(TURKISH.replace("’", "'"), "iso-8859-1").encode("cp1254"))
+
+
+def test_icelandic_stays_what_it_says() -> None:
+    icelandic = "Þing kom saman í gær; ráðherrar ræddu öryggi á norðurslóðum"
+    assert icelandic in decode(page(icelandic, "iso-8859-1").encode("cp1252"))
+
+
+def test_kazakh_that_says_it_is_russian() -> None:
+    assert KAZAKH in decode(page(KAZAKH + " Ғылым.", "windows-1251").encode("kz1048"))
 
 
 def test_encodings_written_in_ascii_are_believed() -> None:
