@@ -69,6 +69,11 @@ def meta(due: Work, now: datetime) -> dict[str, Any]:
     return wanted
 
 
+def used_to_answer(due: Work) -> bool:
+    """Return whether this feed or page ever was fetched: then its silence may be ours."""
+    return due.succeeded_at is not None if isinstance(due, FeedDue) else due.fetches > 0
+
+
 def decide(due: Work, answer: Answer, now: datetime, context: Context) -> Decided:
     """Return everything that follows from an answer. Parses, hashes and compresses: not for the event loop."""
     return (

@@ -204,6 +204,11 @@ def record_poll(conn: Connection, polled: FeedPolled) -> None:
     )
 
 
+def has_any_succeeded(conn: Connection) -> bool:
+    """Return whether any feed was ever polled with success."""
+    return conn.scalar(select(Feed.id).where(Feed.succeeded_at.is_not(None)).limit(1)) is not None
+
+
 def make_feeds_due(conn: Connection, *, now: datetime, source_id: str | None = None) -> int:
     """Make all active feeds (of one source) due now; return how many there are."""
     statement = update(Feed).where(Feed.state == "active").values(next_poll_at=now)

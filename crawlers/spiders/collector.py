@@ -30,7 +30,7 @@ from crawlers.schedule import NETWORK_RETRY_S, PollPolicy
 from crawlers.turns import Turns
 from crawlers.work import Context, Work
 from db.captures import count_waiting
-from db.feeds import count_due_feeds, find_due_feeds, record_network
+from db.feeds import count_due_feeds, find_due_feeds, has_any_succeeded, record_network
 from db.guard import parse_allowed
 from db.hosts import find_resting_hosts
 from db.pages import find_due_pages
@@ -92,6 +92,7 @@ class CollectorSpider(Spider):
     async def start(self) -> AsyncIterator[Request]:
         """Yield a request for everything that is due, for ever; in a run that ends, until nothing is left."""
         keeper = asyncio.ensure_future(self._keep_claims())
+        self._outage.has_answered = await self._desk.read(has_any_succeeded)
         try:
             while True:
                 batch = await self._claim()
@@ -255,7 +256,7 @@ class CollectorSpider(Spider):
 
     def _watch_network(self, due: Work, answer: Answer) -> None:
         if answer.trouble is not None and answer.trouble.is_network:
-            forgiven = self._outage.unreachable(due.host, due)
+            forgiven = self._outage.unreachable(due.host, due, used_to_answer=work.used_to_answer(due))
             if forgiven:
                 self._announce_outage([each for each in forgiven if each is not due])
         elif answer.status and (self._outage.answered() or not self._knows_network):

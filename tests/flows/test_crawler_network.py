@@ -31,6 +31,18 @@ def test_when_no_outlet_can_be_reached_it_is_our_network_and_nobody_is_blamed(si
         assert set(conn.scalars(select(Feed.failures))) == {0}
 
 
+def test_a_feed_of_links_to_hosts_that_nobody_reaches_is_no_outage_of_ours(site: Site, tmp_path: Path) -> None:
+    hosts = [f"127.0.1.{number}:1" for number in range(1, 13)]
+    settings = settings_for(site, tmp_path, allow_private_hosts=",".join([f"127.0.0.1:{site.port}", *hosts]))
+    database = store_for(settings, site.url("/feed.xml"))
+    site.feed(*(f"http://{host}/x" for host in hosts), "/1")
+    site.page("/1")
+    counts = collect_once(settings)
+    assert (counts["fetch: captured"], counts["fetch: unreachable"]) == (1, 12)
+    with database.reading() as conn:
+        assert find_network_problem(conn) is None
+
+
 def test_the_first_answer_takes_the_note_of_an_outage_away(site: Site, tmp_path: Path) -> None:
     settings = settings_for(site, tmp_path)
     database = store_for(settings, site.url("/feed.xml"))

@@ -53,25 +53,36 @@ def test_the_distance_that_robots_txt_asks_for_is_kept_within_reason(wish: float
 
 def test_three_hosts_in_a_row_without_an_answer_are_an_outage_of_ours() -> None:
     outage: Outage[str] = Outage()
-    assert outage.unreachable("a.kz", "poll a") == []
-    assert outage.unreachable("a.kz", "poll a again") == []
-    assert outage.unreachable("b.kz", "poll b") == []
-    assert outage.unreachable("c.kz", "poll c") == ["poll a", "poll a again", "poll b", "poll c"]
+    assert outage.unreachable("a.kz", "poll a", used_to_answer=True) == []
+    assert outage.unreachable("a.kz", "poll a again", used_to_answer=True) == []
+    assert outage.unreachable("b.kz", "poll b", used_to_answer=True) == []
+    assert outage.unreachable("c.kz", "poll c", used_to_answer=True) == ["poll a", "poll a again", "poll b", "poll c"]
     assert outage.is_down
     assert outage.hosts == ("a.kz", "b.kz", "c.kz")
-    assert outage.unreachable("d.kz", "poll d") == []
+    assert outage.unreachable("d.kz", "poll d", used_to_answer=True) == []
 
 
 def test_one_answer_ends_an_outage_and_every_suspicion() -> None:
     outage: Outage[str] = Outage()
     for host in ("a.kz", "b.kz"):
-        outage.unreachable(host, host)
+        outage.unreachable(host, host, used_to_answer=True)
     assert not outage.answered()
     for host in ("c.kz", "d.kz"):
-        assert outage.unreachable(host, host) == []
-    assert outage.unreachable("e.kz", "e.kz")
+        assert outage.unreachable(host, host, used_to_answer=True) == []
+    assert outage.unreachable("e.kz", "e.kz", used_to_answer=True)
     assert outage.answered()
     assert not outage.is_down
+
+
+def test_hosts_that_never_answered_are_no_outage_once_anybody_did() -> None:
+    outage: Outage[str] = Outage()
+    outage.answered()
+    for number in range(50):
+        assert outage.unreachable(f"{number}.kz", "a link", used_to_answer=False) == []
+    assert not outage.is_down
+    for host in ("a.kz", "b.kz"):
+        assert outage.unreachable(host, host, used_to_answer=True) == []
+    assert outage.unreachable("c.kz", "c.kz", used_to_answer=True) == ["a.kz", "b.kz", "c.kz"]
 
 
 @pytest.mark.parametrize(
