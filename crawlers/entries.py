@@ -41,7 +41,7 @@ def sort_entries(
     by_page: dict[str, list[EntryIn]] = {}
     own: list[EntryIn] = []
     for entry in entries:
-        canonical, reason = _address(entry)
+        canonical, reason = _address(feed_url, entry)
         said = _entry_in(feed_url, entry, canonical, now)
         if reason:
             reasons.append(((entry.url or "")[:500], reason))
@@ -76,7 +76,7 @@ def said_hash(title: str | None, body: str | None) -> str | None:
     return xxhash.xxh3_128_hexdigest(words.encode("utf-8", "replace")) if words != "\0" else None
 
 
-def _address(entry: FeedEntry) -> tuple[str | None, str | None]:
+def _address(feed_url: str, entry: FeedEntry) -> tuple[str | None, str | None]:
     """Return under which address the page of an entry is filed, or why its link is of no use."""
     if not entry.url:
         return None, None
@@ -84,6 +84,8 @@ def _address(entry: FeedEntry) -> tuple[str | None, str | None]:
         canonical = canonical_url(entry.url)
     except ValueError as error:
         return None, str(error)
+    if entry.url.partition("#")[0] == feed_url:
+        return None, "the link leads back to the feed"
     if not canonical.startswith("http"):
         return None, f"not an absolute http(s) address: {entry.url[:200]!r}"
     return canonical, None

@@ -8,13 +8,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, TypeAlias, cast
+from urllib.parse import urljoin
 
 import feedparser
+from feedparser.urls import resolve_relative_uris
 
 from crawlers import jsonfeed
 from crawlers.defused import Monster, defused, refuse_monsters
+from crawlers.feedauthors import name_of, teach_feedparser
 from crawlers.feedtext import feed_text, xml_of
-from crawlers.texts import as_markup, clean, language_tag, without_tags
+from crawlers.links import link_of
+from crawlers.texts import as_markup, clean, language_tag, plain_title, without_tags
 from db.moments import Moment, parse_moment
 
 MAX_BYTES = 20_000_000
@@ -24,11 +28,23 @@ _PLAIN_TYPES = frozenset({"text/plain", "text"})
 _FULL_TEXTS = ("_full-text", "_fulltext", "turbo_content", "full-text", "fulltext")
 """How the names end under which feeds for search engines carry the whole article."""
 
+teach_feedparser()
+
 Bodies: TypeAlias = Literal["clean", "raw", "none"]
 
 
 class NotAFeed(ValueError):
     """What came is no feed; the text says what it is instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Manner:
+    """How the entries of one feed are read: against which address, and what the feed says for all of them."""
+
+    base: str | None
+    bodies: Bodies
+    date_is_published: bool
+    language: str | None
 
 
 class _Unknown(Exception):
@@ -107,19 +123,18 @@ def _read_json(text: str, url: str | None) -> tuple[str | None, str, list[FeedEn
 def _read_xml(
     text: str, url: str | None, bodies: Bodies, problems: list[str]
 ) -> tuple[str | None, str, list[FeedEntry]]:
-    body = defused(xml_of(text), problems)
+    body = defused(xml_of(text, problems), problems)
     try:
         refuse_monsters(body)
     except Monster as monster:
         raise NotAFeed(str(monster)) from monster
-    headers = {"content-location": url or "", "content-type": "application/xml; charset=utf-8"}
     parsed = cast(
         "dict[str, Any]",
         feedparser.parse(
             io.BytesIO(body),  # never the bytes themselves: feedparser would open a file of that name
-            response_headers={name: value for name, value in headers.items() if value},
+            response_headers={"content-type": "application/xml; charset=utf-8"},
             sanitize_html=bodies == "clean",
-            resolve_relative_uris=bodies == "clean",
+            resolve_relative_uris=False,  # a GUID that was resolved can be told from an address no more
         ),
     )
     kind, entries = str(parsed.get("version") or ""), parsed["entries"]
@@ -129,58 +144,66 @@ def _read_xml(
         raise _Unknown(said)
     if fault:
         problems.append(f"not well-formed: {said}")
-    said_by_feed = not kind.startswith("atom")
-    language = _language(parsed["feed"])
-    return (
-        _plain(parsed["feed"], "title"),
-        kind or "unknown",
-        [_entry(entry, bodies, date_is_published=said_by_feed, language=language) for entry in entries],
+    manner = _Manner(
+        base=url,
+        bodies=bodies,
+        date_is_published=not kind.startswith("atom"),
+        language=_language(parsed["feed"]),
     )
+    return _plain(parsed["feed"], "title"), kind or "unknown", [_entry(entry, manner) for entry in entries]
 
 
-def _entry(entry: Mapping[str, Any], bodies: Bodies, *, date_is_published: bool, language: str | None) -> FeedEntry:
+def _entry(entry: Mapping[str, Any], manner: _Manner) -> FeedEntry:
     published = _moment(entry, "published") or _moment(entry, "created")
     updated = _moment(entry, "updated")
-    if published is None and date_is_published:  # dc:date, which feedparser calls an update
+    if published is None and manner.date_is_published:  # dc:date, which feedparser calls an update
         published = updated
     return FeedEntry(
-        url=_link(entry),
+        url=link_of(entry, manner.base),
         guid=_text(entry, "id"),
         title=_plain(entry, "title"),
         author=_author(entry),
         published_at=published.as_utc if published else None,
         updated_at=updated.as_utc if updated else None,
-        summary=_summary(entry) if bodies != "none" else None,
-        content=_content(entry, bodies) if bodies != "none" else None,
-        language=_language(entry) or language,
+        summary=_summary(entry, manner),
+        content=_content(entry, manner),
+        language=_language(entry) or manner.language,
     )
 
 
-def _summary(entry: Mapping[str, Any]) -> str | None:
+def _summary(entry: Mapping[str, Any], manner: _Manner) -> str | None:
     text = _text(entry, "summary")
-    return as_markup(text, is_plain=_is_plain(entry.get("summary_detail"))) if text else None
+    detail = entry.get("summary_detail") or next(iter(_contents(entry)), None)  # feedparser copies one to the other
+    return _body(text, detail, manner) if text and manner.bodies != "none" else None
 
 
-def _content(entry: Mapping[str, Any], bodies: Bodies) -> str | None:
+def _content(entry: Mapping[str, Any], manner: _Manner) -> str | None:
     """Return the longest of the contents that an entry carries, by whatever name."""
-    parts = [(part.get("value"), _is_plain(part)) for part in _contents(entry)]
-    if bodies == "raw":  # feedparser does not know what these are, and sanitizes none of them
-        parts += [(value, False) for name, value in entry.items() if name.endswith(_FULL_TEXTS)]
+    if manner.bodies == "none":
+        return None
+    parts = [(part.get("value"), part) for part in _contents(entry)]
+    if manner.bodies == "raw":  # feedparser does not know what these are, and sanitizes none of them
+        parts += [(value, {}) for name, value in entry.items() if name.endswith(_FULL_TEXTS)]
     several = [
-        as_markup(text, is_plain=is_plain)
-        for value, is_plain in parts
+        _body(text, detail, manner)
+        for value, detail in parts
         if isinstance(value, str) and (text := clean(value).strip())
     ]
     return max(several, key=len, default=None)
 
 
+def _body(text: str, detail: object, manner: _Manner) -> str:
+    """Return a summary or a content as it is asked for; what was sanitized is not unescaped any more."""
+    said = detail if isinstance(detail, Mapping) else {}
+    if manner.bodies == "raw":
+        return as_markup(text, is_plain=said.get("type") in _PLAIN_TYPES)
+    base = urljoin(manner.base or "", said.get("base") or "")
+    return str(resolve_relative_uris(text, base, "utf-8", "text/html"))
+
+
 def _contents(said: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     several = said.get("content")
     return [part for part in several if isinstance(part, Mapping)] if isinstance(several, list) else []
-
-
-def _is_plain(detail: object) -> bool:
-    return isinstance(detail, Mapping) and detail.get("type") in _PLAIN_TYPES
 
 
 def _language(said: Mapping[str, Any]) -> str | None:
@@ -190,20 +213,9 @@ def _language(said: Mapping[str, Any]) -> str | None:
     return next((language for value in several if (language := language_tag(value))), None)
 
 
-def _link(entry: Mapping[str, Any]) -> str | None:
-    if link := _text(entry, "link"):
-        return link
-    links = [link for link in entry.get("links") or () if link.get("href")]
-    best = next((link for link in links if link.get("rel", "alternate") == "alternate"), None)
-    if best is not None:
-        return clean(str(best["href"])).strip() or None
-    guid = _text(entry, "id") or ""
-    return guid if guid.startswith(("http://", "https://")) else None
-
-
 def _author(entry: Mapping[str, Any]) -> str | None:
     several = [name for author in entry.get("authors") or () if (name := _plain(author, "name"))]
-    return ", ".join(dict.fromkeys(several)) or _plain(entry, "author")
+    return ", ".join(dict.fromkeys(several)) or next(filter(None, name_of(_plain(entry, "author") or "")), None)
 
 
 def _moment(entry: Mapping[str, Any], name: str) -> Moment | None:
@@ -219,14 +231,9 @@ def _text(entry: Mapping[str, Any], name: str) -> str | None:
 
 
 def _plain(entry: Mapping[str, Any], name: str) -> str | None:
-    """Return a field as plain text; what the feed itself declares to be plain keeps its `<` and `&`."""
+    """Return a field as plain text."""
     value = entry.get(name)
-    if not isinstance(value, str):
-        return None
-    detail = entry.get(f"{name}_detail") or {}
-    if detail.get("type") in _PLAIN_TYPES and "</" not in value and "&" not in value:
-        return " ".join(clean(value).split()) or None
-    return without_tags(value) or None
+    return plain_title(value) or None if isinstance(value, str) else None
 
 
 def _what_it_is(body: bytes, text: str, fault: str) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import html
 import json
 from typing import Any
-from urllib.parse import urljoin
 
-from crawlers.texts import clean, language_tag, one_line
+from crawlers.links import absolute
+from crawlers.texts import clean, language_tag, plain_title
 from db.moments import Moment, parse_moment
 
 
@@ -52,7 +52,7 @@ def _item(item: dict[str, Any], base: str, language: str | None) -> dict[str, An
     text = _string(item.get("content_text"))
     published, updated = _moment(item.get("date_published")), _moment(item.get("date_modified"))
     return {
-        "url": _joined(base, url) if url else None,
+        "url": absolute(url, base) if url else None,
         "guid": _string(item.get("id")),
         "title": _plain(item.get("title")),
         "author": _authors(item),
@@ -67,8 +67,8 @@ def _item(item: dict[str, Any], base: str, language: str | None) -> dict[str, An
 def _authors(item: dict[str, Any]) -> str | None:
     several = item.get("authors")
     authors = several if isinstance(several, list) else [item.get("author")]
-    names = [name for author in authors if isinstance(author, dict) and (name := _plain(author.get("name")))]
-    return ", ".join(dict.fromkeys(names)) or None
+    names = [_plain(author.get("name") if isinstance(author, dict) else author) for author in authors]
+    return ", ".join(dict.fromkeys(filter(None, names))) or None
 
 
 def _moment(value: object) -> Moment | None:
@@ -77,15 +77,8 @@ def _moment(value: object) -> Moment | None:
     return parse_moment(clean(value)) if isinstance(value, str) else None
 
 
-def _joined(base: str, url: str) -> str:
-    try:
-        return urljoin(base, url)
-    except ValueError:
-        return url
-
-
 def _plain(value: object) -> str | None:
-    return one_line(value) or None if isinstance(value, str) else None
+    return plain_title(value) or None if isinstance(value, str) else None
 
 
 def _string(value: object) -> str | None:

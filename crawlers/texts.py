@@ -11,9 +11,18 @@ _SPACE = re.compile(r"\s+")
 _BLOCKS = frozenset({"br", "p", "div", "li", "td", "tr", "h1", "h2", "h3", "h4"})
 _ANY_TAG = re.compile(r"<[^<>]*>")
 _HIDDEN = frozenset({"script", "style"})
-_TAG = re.compile(r"</?(?:p|br|div|a|b|i|em|strong|span|img|ul|ol|li|h[1-6]|table|blockquote)(?:\s[^<>]*)?/?>", re.I)
+_NAMES = (
+    "a|abbr|b|big|blockquote|br|center|cite|code|del|div|em|font|h[1-6]|hr|i|img|ins|li|mark|nobr|ol|p|q|s|script|small"
+    "|span|strong|strike|style|sub|sup|table|tbody|td|tr|tt|u|ul|wbr"
+)
+_TAG = re.compile(rf"</?(?:{_NAMES})(?:\s[^<>]*)?/?>", re.IGNORECASE)
 _SOME_TAG = re.compile(r"</?[A-Za-z][^<>]*>")
-_ESCAPED_TAG = re.compile(r"&lt;/?(?:p|br|div|a|b|i|em|strong|span|img|ul|ol|li|h[1-6]|table|blockquote)\b", re.I)
+_ESCAPED_TAG = re.compile(rf"&lt;/?(?:{_NAMES})\b", re.IGNORECASE)
+_CDATA_MARK = re.compile(r"<!\[CDATA\[|\]\]>")
+_REFERENCE = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
+_ESCAPES_MAX = 4
+"""So many times over are titles escaped at most that pass through several programs, each of which escapes them."""
+_TITLE_MAX = 20_000
 _LANGUAGE_MAX = 20
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8}){0,3}\Z")
 
@@ -38,6 +47,22 @@ def without_tags(markup: str) -> str:
     return one_line("".join(reader.pieces))
 
 
+def plain_title(title: str) -> str:
+    """Return a headline as people read it: no markup, no escapes, however often it was escaped; a lone `<` stays."""
+    if "<" not in title and "&" not in title:
+        return one_line(title)
+    title = title[:_TITLE_MAX]
+    for _ in range(_ESCAPES_MAX):
+        title = _CDATA_MARK.sub("", title)
+        if _TAG.search(title):
+            title = without_tags(title)
+        plain = _REFERENCE.sub(lambda found: html.unescape(found[0]), title)
+        if plain == title:
+            break
+        title = plain
+    return one_line(title)
+
+
 def words_of(markup: str) -> str:
     """Return roughly the words of a piece of HTML, much faster than `without_tags`: to compare, not to show."""
     return " ".join(_ANY_TAG.sub(" ", markup).split())
@@ -45,6 +70,7 @@ def words_of(markup: str) -> str:
 
 def as_markup(text: str, *, is_plain: bool) -> str:
     """Return a body as HTML, whatever it says it is: plain text that has tags is none, escaped HTML is HTML."""
+    text = _CDATA_MARK.sub("", text)
     if _TAG.search(text) or (_SOME_TAG.search(text) and not is_plain):
         return text
     if _ESCAPED_TAG.search(text):

@@ -85,7 +85,7 @@ def test_a_json_feed_is_read_like_any_other() -> None:
     assert [entry.guid for entry in feed.entries] == ["7", None, "last"]
     first = feed.entries[0]
     assert first.url == "https://j.example/seven"
-    assert first.title == "Seven &amp; more"  # JSON Feed titles are plain text already
+    assert first.title == "Seven & more"  # plain text by the specification, but programs escape it all the same
     assert first.author == "Ann"
     assert first.published_at == datetime(2022, 1, 6, 5, tzinfo=UTC)
     assert first.updated_at == datetime(2022, 1, 6, 10, tzinfo=UTC)

@@ -1,0 +1,60 @@
+"""The address of an entry's page, as the feed means it. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from crawlers.texts import clean
+
+_SCHEMES = re.compile(r"(?:https?(?::/{1,3}|//))*(https?)(?::/{1,3}|//)(?=[^/\s]+\.)", re.IGNORECASE)
+"""`http:/c.example`, `https://https://c.example`, `http//c.example`: what people make of a scheme."""
+_BREAK = re.compile(r"[\r\n\t]+ *")
+_LONGEST = 10_000
+
+
+def link_of(entry: Mapping[str, Any], base: str | None) -> str | None:
+    """Return the absolute address of an entry's page; None if the entry names none.
+
+    Where a proxy counts readers, the address that it hides; where there is no link, a GUID that is an address.
+    """
+    said = next((link for link in _candidates(entry) if link), None)
+    return absolute(said, base) if said else None
+
+
+def absolute(link: str, base: str | None) -> str:
+    """Return a link as an absolute address, if it can be made one."""
+    link = _BREAK.sub("", link[:_LONGEST]).strip()
+    if doubled := _SCHEMES.match(link):
+        link = f"{doubled[1].lower()}://{link[doubled.end() :]}"
+    if not base:
+        return link
+    try:
+        host = urlsplit(base).hostname or ""
+        first = link.partition("/")[0].lower()
+        if "." in first and first.removeprefix("www.") == host.removeprefix("www."):
+            return f"{urlsplit(base).scheme}://{link}"  # the host, without a scheme
+        return urljoin(base, link)
+    except ValueError:
+        return link
+
+
+def _candidates(entry: Mapping[str, Any]) -> list[str | None]:
+    hidden = _text(entry, "feedburner_origlink") or ""
+    links = [link for link in entry.get("links") or () if link.get("href")]
+    alternate = next((link for link in links if link.get("rel", "alternate") == "alternate"), None)
+    guid = _text(entry, "id") or ""
+    named = None if entry.get("guidislink") and not alternate else _text(entry, "link")
+    return [
+        hidden if hidden.startswith(("http://", "https://")) else None,
+        named,
+        clean(str(alternate["href"])).strip() if alternate else None,
+        guid if guid.lower().startswith(("http://", "https://", "/")) else None,
+    ]
+
+
+def _text(entry: Mapping[str, Any], name: str) -> str | None:
+    value = entry.get(name)
+    return clean(value).strip() or None if isinstance(value, str) else None
