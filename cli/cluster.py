@@ -6,17 +6,15 @@ import sys
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Annotated, BinaryIO
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 
 import typer
 
 from cli.output import emit, note, reason_of
-from worker.lines import json_object, numbered_lines
+from worker.lines import BadLine, json_lines
 
 if TYPE_CHECKING:
     from worker.dedup.archive import Archive
-
-MAX_LINE_BYTES = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +61,9 @@ def _cluster(stream: BinaryIO, path: str, window: timedelta | None) -> bool:
 
     archive: Archive[str | int] = Archive(window)
     outcomes: list[str | int | dict[str, object]] = []  # the id of an article, or an error
-    for number, raw in numbered_lines(stream, MAX_LINE_BYTES):
+    for number, fields in json_lines(stream):
         try:
-            line = _parse(raw, f"{path}:{number}")
+            line = _parse(fields, f"{path}:{number}")
             member = Member(line.id, _canonical(line.url), line.published_at, line.source)
             archive.add(member, fingerprint(line.text))
             outcomes.append(line.id)
@@ -94,9 +92,10 @@ def _record(archive: Archive[str | int], id: str | int, original: str | int) -> 
     }
 
 
-def _parse(raw: bytes, where: str) -> Line:
+def _parse(fields: dict[str, Any] | BadLine, where: str) -> Line:
     """Return the article of a line; ValueError says what is wrong with it."""
-    fields = json_object(raw, MAX_LINE_BYTES)
+    if isinstance(fields, BadLine):
+        raise ValueError(fields.reason)
     id = fields.get("id")
     if id is None or id == "":
         raise ValueError("id is missing")

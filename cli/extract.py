@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cli.output import emit, fail, reason_of
+from worker.lines import BadLine, json_lines
 
 if TYPE_CHECKING:
     from worker.extract.page import Extracted
@@ -49,22 +49,19 @@ def _listed(batch: str) -> Iterator[tuple[str, str | None, str | None]]:
     """Yield file, URL and, for a line that names no page, what is wrong with it."""
     try:
         with sys.stdin.buffer if batch == "-" else Path(batch).open("rb") as lines:
-            for number, line in enumerate(iter(lambda: lines.readline(_MAX_LINE), b""), start=1):
-                if line.strip():
-                    yield _entry(line, f"{batch}:{number}")
+            for number, fields in json_lines(lines, _MAX_LINE):
+                yield _entry(fields, f"{batch}:{number}")
     except OSError as error:
         fail(f"{batch}: {reason_of(error)}")
 
 
-def _entry(line: bytes, place: str) -> tuple[str, str | None, str | None]:
-    try:
-        entry = json.loads(line)
-    except (ValueError, RecursionError):
-        return place, None, "not a JSON line"
-    if not isinstance(entry, dict) or not isinstance(entry.get("file"), str):
+def _entry(fields: dict[str, Any] | BadLine, place: str) -> tuple[str, str | None, str | None]:
+    if isinstance(fields, BadLine):
+        return place, None, fields.reason
+    file, url = fields.get("file"), fields.get("url")
+    if not isinstance(file, str):
         return place, None, 'no "file" in the line'
-    url = entry.get("url")
-    return entry["file"], url if isinstance(url, str) else None, None
+    return file, url if isinstance(url, str) else None, None
 
 
 def _record(file: str, url: str | None) -> dict[str, object]:

@@ -6,19 +6,18 @@ import re
 import sys
 from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cli.output import emit, fail, reason_of
 from cli.tables import Format, wants_json
 from cli.vocabulary import read_folder
-from worker.lines import json_object, numbered_lines
+from worker.lines import MAX_LINE, BadLine, json_lines
 
 if TYPE_CHECKING:
     from worker.tagging.tagger import Mention, Tagger
 
-MAX_BYTES = 16 * 1024 * 1024
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?")
 
 
@@ -128,9 +127,9 @@ def _text_of(file: str) -> str | None:
 def _text(path: Path) -> str:
     """Return a file's text as it is, line ends included; ValueError when it is too long or not UTF-8."""
     with path.open("rb") as stream:
-        content = stream.read(MAX_BYTES + 1)
-    if len(content) > MAX_BYTES:
-        raise ValueError(f"longer than {MAX_BYTES} bytes")
+        content = stream.read(MAX_LINE + 1)
+    if len(content) > MAX_LINE:
+        raise ValueError(f"longer than {MAX_LINE} bytes")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -141,9 +140,9 @@ def _tag_batch(tagger: Tagger, path: str, lang: str | None) -> bool:
     all_good = True
     try:
         with nullcontext(sys.stdin.buffer) if path == "-" else open(path, "rb") as stream:
-            for number, raw in numbered_lines(stream, MAX_BYTES):
+            for number, fields in json_lines(stream):
                 try:
-                    id, text, own = _parse(raw)
+                    id, text, own = _parse(fields)
                 except ValueError as error:
                     emit({"file": path, "line": number, "error": str(error)})
                     all_good = False
@@ -155,9 +154,10 @@ def _tag_batch(tagger: Tagger, path: str, lang: str | None) -> bool:
     return all_good
 
 
-def _parse(raw: bytes) -> tuple[str | int, str, str | None]:
+def _parse(fields: dict[str, Any] | BadLine) -> tuple[str | int, str, str | None]:
     """Return id, text and language of a line; ValueError says what is wrong with it."""
-    fields = json_object(raw, MAX_BYTES)
+    if isinstance(fields, BadLine):
+        raise ValueError(fields.reason)
     id, text, lang = fields.get("id"), fields.get("text"), fields.get("lang")
     if isinstance(id, bool) or not isinstance(id, str | int):
         raise ValueError("id is missing or neither a string nor a whole number")

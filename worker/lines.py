@@ -1,10 +1,33 @@
-"""Lines of files that nobody vouches for."""
+"""JSON lines of files that nobody vouches for: one reader for all commands that take them."""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
-from typing import Any, BinaryIO
+from dataclasses import dataclass
+from typing import Any, BinaryIO, Final
+
+MAX_LINE: Final = 16 * 1024 * 1024
+"""Bytes of one line. The file may be of any size: it is read line by line."""
+MOST_VALUES: Final = 100_000
+"""In one line. An empty list is two bytes of a file and eighty of memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class BadLine:
+    """A line that holds no object of JSON, and why, in words for people."""
+
+    reason: str
+
+
+def json_lines(stream: BinaryIO, longest: int = MAX_LINE) -> Iterator[tuple[int, dict[str, Any] | BadLine]]:
+    """Yield what each line holds, with its number from 1; empty lines are none. No line stops the next."""
+    for number, raw in numbered_lines(stream, longest):
+        try:
+            yield number, json_object(raw, longest)
+        except ValueError as error:
+            yield number, BadLine(str(error))
 
 
 def numbered_lines(stream: BinaryIO, longest: int) -> Iterator[tuple[int, bytes]]:
@@ -19,16 +42,54 @@ def numbered_lines(stream: BinaryIO, longest: int) -> Iterator[tuple[int, bytes]
             yield number, raw
 
 
-def json_object(raw: bytes, longest: int) -> dict[str, Any]:
-    """Return the JSON object of a line; ValueError says in words for people why there is none."""
+def json_object(raw: bytes, longest: int = MAX_LINE) -> dict[str, Any]:
+    """Return the JSON object of a line; ValueError says in words for people why there is none.
+
+    All texts in it can be stored and written: half of a surrogate pair is a fault of whoever wrote the line.
+    """
     if len(raw) > longest:
-        raise ValueError(f"longer than {longest} bytes")
+        raise ValueError(f"longer than {longest:,} bytes")
+    if _count_values(raw) > MOST_VALUES:
+        raise ValueError(f"more than {MOST_VALUES:,} values in one line")
     try:
         fields = json.loads(raw.decode("utf-8-sig"))
-    except UnicodeDecodeError:
-        raise ValueError("not UTF-8") from None
-    except (ValueError, RecursionError) as error:
+    except UnicodeDecodeError as error:
+        raise ValueError(f"not UTF-8: byte {error.start} is no part of a character") from None
+    except json.JSONDecodeError as error:
         raise ValueError(f"not JSON: {error}") from None
+    except RecursionError:
+        raise ValueError("not JSON that can be read: nested too deeply") from None
+    except ValueError:  # the only one left is int()'s, whose words are for programmers
+        raise ValueError("not JSON that can be read: a number of too many digits") from None
     if not isinstance(fields, dict):
         raise ValueError("not a JSON object")
+    if _HALF.search(raw) and not _is_whole(fields):
+        raise ValueError("half of a surrogate pair (\\ud800 to \\udfff), which is no character")
     return fields
+
+
+_HALF = re.compile(rb"\\u[dD][89a-fA-F]")
+_TEXT = re.compile(rb'"[^"]*"?')
+
+
+def _is_whole(fields: dict[str, Any]) -> bool:
+    """Return whether no text in it holds half of a surrogate pair."""
+    try:
+        json.dumps(fields, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _count_values(raw: bytes) -> int:
+    """Return how many values a line holds, or more where even that many commas stand in its texts."""
+    marks = _count_marks(raw)
+    if marks <= MOST_VALUES:
+        return marks
+    plain = raw.replace(rb"\\", b"").replace(rb"\"", b"")
+    quotes = plain.count(b'"')
+    return quotes if quotes > 4 * MOST_VALUES else _count_marks(_TEXT.sub(b"", plain))
+
+
+def _count_marks(raw: bytes) -> int:
+    return raw.count(b",") + raw.count(b"[") + raw.count(b"{")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import logging
+import os
+import re
+import stat
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,11 +16,10 @@ from db.moments import EARLIEST_YEAR, LATEST_YEAR, Moment, parse_moment
 from worker.documents import Document, Rejected
 from worker.extract.page import Extracted, Hints, Unextractable, extract_page
 from worker.extract.plaintext import read_plaintext
-from worker.lines import numbered_lines
+from worker.lines import MAX_LINE, BadLine, json_lines
 
 log = logging.getLogger("worker")
 
-MAX_LINE = 50_000_000
 MAX_FILE = 10_000_000
 """Bytes of one document. A whole .jsonl may be of any size: it is read line by line."""
 
@@ -29,8 +30,8 @@ def iter_paths(paths: list[str]) -> Iterator[tuple[str, Path]]:
     """Yield (name for messages, file) for files and, in name order, for what lies in folders."""
     for name in paths:
         path = Path(name)
-        if path.is_dir():
-            for inner in sorted(p for p in path.rglob("*") if p.is_file() and p.suffix.lower() in SUFFIXES):
+        if os.path.isdir(path):  # where the system refuses an answer, `Path.is_dir` raises
+            for inner in sorted(p for p in path.rglob("*") if p.suffix.lower() in SUFFIXES and os.path.isfile(p)):
                 yield str(inner), inner
         else:
             yield name, path
@@ -43,16 +44,20 @@ def read_file(name: str, path: Path, *, observed_at: datetime) -> Iterator[Docum
         yield Rejected(name, f"a {suffix or 'nameless'} file; known are {', '.join(SUFFIXES)}")
         return
     try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            yield Rejected(name, "no file that has an end: a device, a pipe or a folder")
+            return
         if suffix == ".jsonl":
             with path.open("rb") as lines:
                 yield from read_lines(name, lines, observed_at=observed_at)
             return
-        if path.stat().st_size > MAX_FILE:
-            yield Rejected(name, f"larger than {MAX_FILE // 1_000_000} MB")
-            return
-        body = path.read_bytes()
+        with path.open("rb") as file:
+            body = file.read(MAX_FILE + 1)
     except OSError as error:
         yield Rejected(name, f"cannot be read: {(error.strerror or str(error)).lower()}")
+        return
+    if len(body) > MAX_FILE:
+        yield Rejected(name, f"larger than {MAX_FILE // 1_000_000} MB")
         return
     yield read_text(name, body, observed_at) if suffix == ".txt" else _read_html(name, body, None, observed_at)
 
@@ -61,7 +66,10 @@ def read_text(name: str, body: bytes, observed_at: datetime) -> Document | Rejec
     """Return a `.txt` document: perhaps a title line, a by-line, a source line, and boilerplate at the end."""
     if not body.strip():
         return Rejected(name, "an empty file")
-    plain = read_plaintext(decode(body))
+    text = decode(body)
+    if len(_CONTROLS.findall(text, 0, _SAMPLE)) * 100 > min(len(text), _SAMPLE):
+        return Rejected(name, "no text: a binary file")
+    plain = read_plaintext(text)
     return Document(
         subject=name,
         url=plain.url,
@@ -78,22 +86,15 @@ def read_text(name: str, body: bytes, observed_at: datetime) -> Document | Rejec
 
 def read_lines(name: str, lines: BinaryIO, *, observed_at: datetime) -> Iterator[Document | Rejected]:
     """Yield a document for each line of JSON; empty lines are none."""
-    for number, line in numbered_lines(lines, MAX_LINE):
+    for number, fields in json_lines(lines, MAX_LINE):
         subject = f"{name}:{number}"
-        if len(line) > MAX_LINE:
-            yield Rejected(subject, f"a line longer than {MAX_LINE // 1_000_000} MB")
+        if isinstance(fields, BadLine):
+            yield Rejected(subject, fields.reason)
         else:
-            yield read_line(subject, line, observed_at=observed_at)
+            yield _document(subject, fields, observed_at)
 
 
-def read_line(subject: str, line: bytes, *, observed_at: datetime) -> Document | Rejected:
-    """Return the document of one line of JSON."""
-    try:
-        record = json.loads(line.decode("utf-8-sig"))
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
-        return Rejected(subject, f"not a line of JSON in UTF-8: {error}")
-    if not isinstance(record, dict):
-        return Rejected(subject, "a line of JSON, but not an object")
+def _document(subject: str, record: dict[str, Any], observed_at: datetime) -> Document | Rejected:
     wrong = [key for key in _TEXTS if not isinstance(record.get(key), str | None)]
     if wrong:
         return Rejected(subject, f"the field {wrong[0]!r} is not a text")
@@ -115,6 +116,8 @@ def read_line(subject: str, line: bytes, *, observed_at: datetime) -> Document |
     )
 
 
+_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+_SAMPLE = 100_000
 _TEXTS = ("url", "title", "text", "author", "language", "published_at", "source", "html")
 
 
@@ -126,6 +129,9 @@ def _read_html(subject: str, body: bytes, record: dict[str, Any] | None, observe
         page = extract_page(body, url=known.get("url"), charset="utf-8" if record else None, hints=hints)
     except Unextractable as error:
         return Rejected(subject, str(error))
+    except Exception as error:  # a page that we did not think of must not end the reading of what follows
+        log.exception("%s: could not be read", subject)
+        return Rejected(subject, f"internal error: {error!r}")
     return _page_document(
         page,
         subject=subject,

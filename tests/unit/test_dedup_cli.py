@@ -12,7 +12,8 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from cli.cluster import MAX_LINE_BYTES, cluster
+from cli.cluster import cluster
+from worker.lines import MAX_LINE
 
 app = typer.Typer()
 app.command()(cluster)
@@ -86,7 +87,7 @@ def test_an_edition_is_evidence_but_no_copy() -> None:
         pytest.param('{"id": true}', "id is neither", id="no name"),
         pytest.param('{"id": "x", "text": 5}', "text is not a string", id="text is a number"),
         pytest.param('{"id": "a", "text": "again"}', "there already", id="the same id"),
-        pytest.param(b'{"id": "x", "text": "' + b"a" * MAX_LINE_BYTES + b'"}', "longer than", id="too long"),
+        pytest.param(b'{"id": "x", "text": "' + b"a" * MAX_LINE + b'"}', "longer than", id="too long"),
     ],
 )
 def test_a_bad_line_is_named_and_the_rest_goes_on(line: str | bytes, reason: str) -> None:

@@ -93,7 +93,7 @@ def test_a_batch_has_its_own_ids_and_languages() -> None:
     batch = [
         {"id": 7, "text": "BM toplandı", "lang": "tr"},
         {"id": "b", "text": "The BM met in Almaty"},
-        {"id": "s", "text": "a \ud800 Almaty"},
+        {"id": "s", "text": "a \ud83d\ude00 Almaty"},
     ]
     result = run("tag", "--batch", "-", "--lang", "en", stdin="\n".join(map(json.dumps, batch)) + "\n\n")
     assert result.exit_code == 0
@@ -115,6 +115,7 @@ def test_a_batch_has_its_own_ids_and_languages() -> None:
         pytest.param('{"id": 1}', "text is missing", id="no text"),
         pytest.param('{"id": 1, "text": "x", "lang": "Kazakh!"}', "lang is not a language", id="language"),
         pytest.param(b"\xff", "not UTF-8", id="bytes"),
+        pytest.param('{"id": 1, "text": "a \\ud800 Almaty"}', "half of a surrogate pair", id="half a letter"),
     ],
 )
 def test_a_bad_line_is_an_error_line(line: str | bytes, error: str) -> None:
