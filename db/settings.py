@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 import sys
 from collections.abc import Iterable
 from email.utils import parseaddr
@@ -111,6 +112,8 @@ class Settings(BaseSettings):
     def _web_address(cls, value: str) -> str:
         if value and not value.startswith(("https://", "http://")):
             raise ValueError("not an address that begins with https:// or http://")
+        if not re.fullmatch(r"[!#-;=?-~]*", value):
+            raise ValueError("an address has no blanks, and a host of other letters is written as xn--…")
         return value.rstrip("/")
 
     @field_validator("smtp_tls")
@@ -123,7 +126,14 @@ class Settings(BaseSettings):
     @field_validator("mail_from")
     @classmethod
     def _sender(cls, value: str) -> str:
-        if not value.isprintable() or "@" not in parseaddr(value)[1]:
+        local, _, domain = parseaddr(value)[1].rpartition("@")
+        try:
+            host = domain.encode("idna").decode()
+        except UnicodeError:
+            host = ""
+        if not value.isprintable() or not re.fullmatch(
+            r"[\w!#$%&'*+/=?^`{|}~.-]{1,64}@[\w.-]+", f"{local}@{host}", re.A
+        ):
             raise ValueError("not like: Steppewatch <alerts@office.example>")
         return value
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from alertdesk import Desk, titled
+from headlines import headlines
 from samples import document
 from sqlalchemy import delete
 
 from db import channels, deliveries, outbox
 from db.models import Article, Channel, Delivery
+from worker.delivery import mail
+from worker.delivery.bulletin import Bulletin
+from worker.delivery.letter import Letter
 
 
 def test_a_failing_address_is_tried_later_each_time_and_pauses_itself(either: Desk) -> None:
@@ -85,6 +90,102 @@ def test_what_a_mail_server_refuses_is_kept_or_given_up(
     if state == "dead":
         assert desk.database.write(lambda conn: deliveries.resend(conn, None, now=desk.now)) == 1
         assert desk.post() == 1
+
+
+def test_no_headline_delays_another(desk: Desk) -> None:
+    """60 headlines with all that steers a mail, each of an article of its own: all arrive in the first round."""
+    found = [f"{headline} CSTO chairs" for headline in headlines(60, seed=3)]
+    desk.subscribe()
+    desk.subscribe("others", email=("others@office.example",))
+    texts = [found.encode("utf-8", "replace").decode() for found in found]  # no store holds halves of characters
+    desk.bring(*(document(f"https://outlet.example/{n}", title=text, body="") for n, text in enumerate(texts)))
+    posted = desk.post()
+    desk.now += timedelta(seconds=61)
+    posted += desk.post()
+    assert desk.states() == {"sent": posted}
+    assert len(desk.mailbox.taken) == posted == desk.statuses().count("news") >= 60
+    assert {mail["To"] for mail in desk.mailbox.taken} == {"analyst@office.example", "others@office.example"}
+    assert all(mail["Bcc"] is None for mail in desk.mailbox.taken)
+
+
+def test_a_message_that_cannot_be_made_is_set_aside_and_overtaken(
+    either: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No headline is known that cannot be mailed; should there be one, it costs nobody else anything."""
+    make = mail.compose
+
+    def compose(bulletin: Bulletin, **rest: str) -> Letter:
+        if "part 1" in bulletin.subject:
+            raise UnicodeEncodeError("utf-8", bulletin.subject, 0, 1, "invented")
+        return make(bulletin, **rest)
+
+    monkeypatch.setattr(mail, "compose", compose)
+    either.subscribe()
+    either.bring(*(titled(number) for number in range(3)))
+    assert either.post() == 2
+    assert either.states() == {"sent": 2, "dead": 1}
+    assert either.column(Channel.state)[0] == "active"
+    assert either.column(Channel.rests_until)[0] is None
+    (error,) = (reason for reason in either.column(Delivery.error) if reason)
+    assert error.startswith("this message cannot be made: UnicodeEncodeError")
+    monkeypatch.undo()
+    assert either.database.write(lambda conn: deliveries.resend(conn, None, now=either.now)) == 1
+    assert either.post() == 1
+
+
+def test_bytes_that_must_not_be_sent_are_no_outage(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    make = mail.compose
+
+    def compose(bulletin: Bulletin, **rest: str) -> Letter:
+        letter = make(bulletin, **rest)
+        forged = letter.data.replace(b"Subject:", b"Bcc: all@office.example\r\nSubject:")
+        return replace(letter, data=forged) if "part 0" in bulletin.subject else letter
+
+    monkeypatch.setattr(mail, "compose", compose)
+    desk.subscribe()
+    desk.bring(*(titled(number) for number in range(3)))
+    assert desk.post() == 2
+    assert desk.states() == {"sent": 2, "dead": 1}
+    assert "other fields than were meant" in desk.column(Delivery.error)[0]
+
+
+def test_a_message_on_which_the_server_hangs_up_is_overtaken(either: Desk) -> None:
+    either.subscribe()
+    either.mailbox.hangs_up = b"part 0"
+    either.bring(*(titled(number) for number in range(3)))
+    assert either.post() == 2
+    assert either.states() == {"waiting": 1, "sent": 2}
+    assert either.column(Channel.state)[0] == "active"
+    either.bring(titled(3))
+    assert either.post() == 1, "the next is not made to wait"
+    either.mailbox.hangs_up = b""
+    either.now += timedelta(seconds=6)
+    assert either.post() == 1
+
+
+def test_an_address_that_no_server_can_be_told_is_no_outage(desk: Desk) -> None:
+    """Such an address is refused where it is typed in; an older store may hold one."""
+    number = desk.subscribe()
+    with_it = channels.record_channel
+    channel = desk.database.write(lambda conn: with_it(conn, "email", "учения@office.example"))
+    desk.database.write(lambda conn: channels.record_recipient(conn, number, channel, due_at=None))
+    desk.bring(document())
+    assert desk.post() == 1
+    assert desk.states() == {"sent": 1, "dead": 1}
+
+
+@pytest.mark.parametrize("status", [400, 413, 422])
+def test_a_body_that_a_receiver_does_not_want_is_overtaken(desk: Desk, status: int) -> None:
+    desk.subscribe(**desk.hook())
+    desk.receiver.status = status
+    desk.bring(titled(0))
+    assert desk.post() == 0
+    desk.receiver.status = 200
+    desk.bring(titled(1))
+    assert desk.post() == 1, "the next is not made to wait"
+    desk.now += timedelta(seconds=6)
+    assert desk.post() == 1
+    assert len(desk.receiver.bodies) == 2
 
 
 def test_nobody_gets_anything_after_unsubscribing(either: Desk) -> None:

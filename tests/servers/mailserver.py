@@ -24,6 +24,10 @@ class Mailbox:
 
     port: int = 0
     taken: list[EmailMessage] = field(default_factory=list)
+    raw: list[bytes] = field(default_factory=list)
+    """The same as they came over the wire."""
+    hangs_up: bytes = b""
+    """Whoever sends a message with this in it is hung up on."""
     at: list[float] = field(default_factory=list)
     """When each was taken, seconds since 1970."""
     rcpt_answer: str = ""
@@ -58,9 +62,13 @@ class Mailbox:
         if self.data_answer:
             return self.data_answer
         assert isinstance(envelope.content, bytes)
+        if self.hangs_up and self.hangs_up in envelope.content:
+            server.transport.abort()
+            return "421 gone"
         message = email.message_from_bytes(envelope.content, policy=email.policy.default)
         assert isinstance(message, EmailMessage)
         self.taken.append(message)
+        self.raw.append(envelope.content)
         self.at.append(time.time())
         return "250 taken"
 

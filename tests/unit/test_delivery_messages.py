@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import email
+import email.policy
 import json
 from dataclasses import replace
 from datetime import UTC, datetime
+from email.message import EmailMessage
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from worker.delivery.bulletin import Bulletin, Item, OutletLine, Place, plain
+from worker.delivery.letter import check
 from worker.delivery.mail import compose, render_html
 from worker.delivery.snippet import Piece, marked, snippet
 from worker.delivery.transports.chat import lines_of
@@ -29,6 +33,13 @@ ITEM = Item(
     dated_at=NOW,
 )
 ONE = Bulletin("0a1b", "match", "drills", "chairs AND meeting", NOW, (ITEM,), story_key="0a1b")
+
+
+def mail_of(bulletin: Bulletin) -> EmailMessage:
+    letter = compose(bulletin, sender="Steppewatch <alerts@office.example>", to="analyst@office.example")
+    message = email.message_from_bytes(check(letter), policy=email.policy.default)
+    assert isinstance(message, EmailMessage)
+    return message
 
 
 @settings(max_examples=80)
@@ -69,13 +80,13 @@ def test_what_others_wrote_is_never_markup_and_never_a_header() -> None:
     html = render_html(bulletin)
     assert "<img" not in html
     assert 'href="javascript:' not in html
-    mail = compose(bulletin, sender="Steppewatch <alerts@office.example>", to="analyst@office.example")
+    mail = mail_of(bulletin)
     assert mail["Bcc"] is None
     assert "\n" not in mail["Subject"]
 
 
 def test_a_mail_is_readable_without_html() -> None:
-    mail = compose(ONE, sender="Steppewatch <alerts@office.example>", to="analyst@office.example")
+    mail = mail_of(ONE)
     body = mail.get_body(("plain",))
     assert body is not None
     lines = body.get_content().splitlines()
@@ -86,7 +97,7 @@ def test_a_mail_is_readable_without_html() -> None:
 
 @pytest.mark.parametrize("address", ["https://watch.example/u/1", "http://127.0.0.1:8000/u/1", ""])
 def test_one_click_is_offered_over_https_only(address: str) -> None:
-    mail = compose(replace(ONE, unsubscribe_url=address), sender="alerts@office.example", to="a@office.example")
+    mail = mail_of(replace(ONE, unsubscribe_url=address))
     assert (mail["List-Unsubscribe"] is not None) == bool(address)
     assert (mail["List-Unsubscribe-Post"] is not None) == address.startswith("https:")
 

@@ -65,6 +65,8 @@ def _email(text: str) -> str:
         raise AddressError(f"{text!r} is not a mail address") from error
     if not at or not _LOCAL_PART.fullmatch(local) or not re.fullmatch(r"[A-Za-z0-9.-]{1,253}", host):
         raise AddressError(f"{text!r} is not a mail address")
+    if not local.isascii():
+        raise AddressError(f"{text!r}: letters other than a to z before the @ are not supported by most mail servers")
     return parsed.addr_spec
 
 

@@ -5,7 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from db.deliveries import Aftermath
-from worker.delivery.transports.errors import AddressRefused, MessageRefused, TransportDown, TransportError
+from worker.delivery.transports.errors import (
+    AddressRefused,
+    MessageFailed,
+    MessageRefused,
+    TransportDown,
+    TransportError,
+)
 
 ATTEMPTS_MAX = 20
 """Then a message is given up, and waits for a person."""
@@ -34,6 +40,11 @@ def aftermath(error: Exception, *, attempts: int, failures: int, now: datetime, 
         return Aftermath(str(error), now, costs_attempt=False, channel_failed=True, pauses=True)
     if isinstance(error, MessageRefused):
         return Aftermath(str(error), None)
+    if isinstance(error, MessageFailed):
+        at = now + timedelta(seconds=max(backoff_s(attempts, draw), error.retry_after_s))
+        blamed = error.blames_address
+        again = None if attempts >= ATTEMPTS_MAX else at
+        return Aftermath(str(error), again, channel_failed=blamed, pauses=blamed and failures >= PAUSE_AFTER)
     if isinstance(error, TransportError):
         at = now + timedelta(seconds=max(backoff_s(failures, draw), error.retry_after_s))
         is_last = attempts >= ATTEMPTS_MAX

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -11,6 +12,7 @@ from markupsafe import Markup, escape
 from worker.delivery.bulletin import Item, Place
 from worker.delivery.snippet import Piece
 
+_UNSAID = re.compile(r"[\ud800-\udfff\ufffe\uffff]")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MARKS = {"revised": "Edited: ", "withdrawn": "No longer matches: "}
 
@@ -75,4 +77,4 @@ def _links(places: Sequence[Place]) -> Markup:
 
 def _clean(text: str) -> str:
     """Return the text without what XML 1.0 cannot say."""
-    return "".join(letter for letter in text if letter in "\t\n" or (letter >= " " and letter not in "\ufffe\uffff"))
+    return "".join(letter for letter in text if letter in "\t\n" or (letter >= " " and not _UNSAID.match(letter)))

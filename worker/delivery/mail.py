@@ -2,48 +2,49 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
-from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime, formataddr, parseaddr
+from email.utils import format_datetime, parseaddr
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
+from worker.delivery import headers
 from worker.delivery.bulletin import Bulletin, Item, Place, counted
+from worker.delivery.letter import Letter, write
+from worker.delivery.plaintext import cut, inert, one_line
 from worker.delivery.snippet import Piece
 
 _SUBJECT_MAX = 200
+_LABEL_MAX = 100
 
 
-def compose(bulletin: Bulletin, *, sender: str, to: str) -> EmailMessage:
-    """Return the mail, in plain text and as HTML.
+def compose(bulletin: Bulletin, *, sender: str, to: str) -> Letter:
+    """Return the mail, in plain text and as HTML. Raises ValueError for addresses that cannot be written to.
 
     It has the same Message-ID for every attempt; mails about one story refer to the first of them. RFC 8058 wants
     one-click unsubscribing over https, so its header is set for such an address only.
     """
-    message = _envelope(sender, to, bulletin.subject, bulletin.key, bulletin.created_at)
+    fields = _envelope(sender, to, bulletin.subject, bulletin.key, bulletin.created_at)
     if bulletin.story_key not in ("", bulletin.key):
         thread = _message_id(bulletin.story_key, sender)
-        message["In-Reply-To"] = thread
-        message["References"] = thread
-    domain = _domain(sender)
-    message["List-Id"] = f"{bulletin.subscription} <{bulletin.subscription}.alerts.{domain}>"
+        for name in ("In-Reply-To", "References"):
+            fields[name] = headers.token_field(name, thread)
+    fields["List-Id"] = _list_id(bulletin.subscription, sender)
     if bulletin.unsubscribe_url:
-        message["List-Unsubscribe"] = f"<{bulletin.unsubscribe_url}>"
+        fields["List-Unsubscribe"] = headers.url_field("List-Unsubscribe", bulletin.unsubscribe_url)
         if bulletin.unsubscribe_url.startswith("https://"):
-            message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    message.set_content(_template("mail.txt").render(b=bulletin), cte="quoted-printable")
-    message.add_alternative(render_html(bulletin), subtype="html", cte="quoted-printable")
-    return message
+            post = "List-Unsubscribe-Post"
+            fields[post] = headers.token_field(post, "List-Unsubscribe=One-Click")
+    text = _template("mail.txt").render(b=bulletin)
+    return write(_address(sender), to, fields, text, render_html(bulletin))
 
 
-def compose_notice(*, key: str, subject: str, text: str, sender: str, to: str, created_at: datetime) -> EmailMessage:
-    """Return a plain mail to the operator."""
-    message = _envelope(sender, to, f"[steppewatch] {subject}", key, created_at)
-    message.set_content(text + "\n", cte="quoted-printable")
-    return message
+def compose_notice(*, key: str, subject: str, text: str, sender: str, to: str, created_at: datetime) -> Letter:
+    """Return a plain mail to the operator. Raises ValueError for addresses that cannot be written to."""
+    fields = _envelope(sender, to, f"[steppewatch] {subject}", key, created_at)
+    return write(_address(sender), to, fields, text + "\n")
 
 
 def render_html(bulletin: Bulletin) -> str:
@@ -51,24 +52,38 @@ def render_html(bulletin: Bulletin) -> str:
     return _template("mail.html").render(b=bulletin)
 
 
-def _envelope(sender: str, to: str, subject: str, key: str, created_at: datetime) -> EmailMessage:
-    message = EmailMessage(policy=SMTP)
-    message["From"] = formataddr(parseaddr(sender))
-    message["To"] = to
-    message["Subject"] = " ".join(subject.split())[:_SUBJECT_MAX]
-    message["Date"] = format_datetime(created_at)
-    message["Message-ID"] = _message_id(key, sender)
-    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: answer machines keep quiet
-    message["X-Auto-Response-Suppress"] = "All"  # what Exchange understands instead
-    return message
+def _envelope(sender: str, to: str, subject: str, key: str, created_at: datetime) -> dict[str, str]:
+    """Return the fields that every mail has, by name."""
+    silent = "X-Auto-Response-Suppress"  # what Exchange understands instead of Auto-Submitted
+    return {
+        "From": headers.address_field("From", parseaddr(sender)[0], _address(sender)),
+        "To": headers.address_field("To", "", to),
+        "Subject": headers.text_field("Subject", cut(one_line(subject), _SUBJECT_MAX)),
+        "Date": headers.token_field("Date", *format_datetime(created_at).split()),
+        "Message-ID": headers.token_field("Message-ID", _message_id(key, sender)),
+        "Auto-Submitted": headers.token_field("Auto-Submitted", "auto-generated"),  # RFC 3834: answer machines rest
+        silent: headers.token_field(silent, "All"),
+    }
 
 
 def _message_id(key: str, sender: str) -> str:
     return f"<{key}@{_domain(sender)}>"
 
 
+def _list_id(name: str, sender: str) -> str:
+    """Return the field that names a subscription for filters (RFC 2919)."""
+    label = re.sub(r"[^a-z0-9_-]+", ".", name.lower()[:_LABEL_MAX]).strip(".") or "alert"
+    return headers.list_field("List-Id", name[:_LABEL_MAX], f"{label}.alerts.{_domain(sender)}")
+
+
+def _address(sender: str) -> str:
+    """Return the sender's address as servers are told it."""
+    local, _, domain = parseaddr(sender)[1].rpartition("@")
+    return f"{local}@{domain.encode('idna').decode()}"
+
+
 def _domain(sender: str) -> str:
-    return parseaddr(sender)[1].rpartition("@")[2] or "localhost"
+    return _address(sender).rpartition("@")[2]
 
 
 def _day(moment: datetime | date) -> str:
@@ -95,11 +110,17 @@ def _outlets(places: Iterable[Place]) -> str:
     return ", ".join(dict.fromkeys(place.outlet for place in places))
 
 
+def _shown(value: object) -> object:
+    """Return what a template shows of a value: others wrote it."""
+    return inert(value) if isinstance(value, str) else value
+
+
 @cache
 def _environment(is_html: bool) -> Environment:
     environment = Environment(
         loader=PackageLoader("worker.delivery"),
         autoescape=is_html,
+        finalize=_shown,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy import Connection
 
@@ -23,15 +24,17 @@ from worker.delivery.addresses import shown
 from worker.delivery.bulletin import Bulletin
 from worker.delivery.cadence import next_due, parse_cadence
 from worker.delivery.failing import ATTEMPTS_MAX, aftermath
+from worker.delivery.letter import Letter
 from worker.delivery.links import Links
 from worker.delivery.transports.chat import lines_of, send_chat
-from worker.delivery.transports.errors import TransportError
+from worker.delivery.transports.errors import MessageRefused, TransportError
 from worker.delivery.transports.smtp import Mailer, SmtpServer
 from worker.delivery.transports.webhook import Caller
 
 log = logging.getLogger("worker")
 
 _TIMEOUT_MAX_S = 30.0
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,15 +136,7 @@ class Postman:
     def _send(self, delivery: DeliveryOut, mailer: Mailer) -> bool:
         """Compose a delivery and hand it over; return False if there is nothing to tell. Raises TransportError."""
         if delivery.kind == "notice":
-            notice = mail.compose_notice(
-                key=delivery.key,
-                subject=delivery.notice["subject"],
-                text=delivery.notice["text"],
-                sender=self.office.sender,
-                to=delivery.channel.address,
-                created_at=delivery.created_at,
-            )
-            mailer.send(notice)
+            mailer.send(_made(lambda: self._notice(delivery)))
             return True
         with self.database.reading() as conn:
             bulletin = telling.bulletin_of(conn, delivery, self.office.links)
@@ -158,6 +153,16 @@ class Postman:
             now=self.clock(),
         )
         return True
+
+    def _notice(self, delivery: DeliveryOut) -> Letter:
+        return mail.compose_notice(
+            key=delivery.key,
+            subject=delivery.notice["subject"],
+            text=delivery.notice["text"],
+            sender=self.office.sender,
+            to=delivery.channel.address,
+            created_at=delivery.created_at,
+        )
 
     def _account(self, delivery: DeliveryOut, claim: str, error: Exception) -> None:
         now = self.clock()
@@ -208,13 +213,22 @@ def send_bulletin(
 ) -> None:
     """Send a bulletin to an address of some kind. Raises TransportError."""
     if kind == "email":
-        mailer.send(mail.compose(bulletin, sender=office.sender, to=address))
+        mailer.send(_made(lambda: mail.compose(bulletin, sender=office.sender, to=address)))
     elif kind == "webhook":
-        body = webhook_body.body_of(bulletin)
+        body = _made(lambda: webhook_body.body_of(bulletin))
         headers = webhook_body.headers_of(bulletin.key, body, secret=secret or "", now=now)
         office.caller.post(address, body, headers)
     else:
         send_chat(address, subject=bulletin.subject, text=lines_of(bulletin), timeout_s=office.timeout_s)
+
+
+def _made(compose: Callable[[], Made]) -> Made:
+    """Return what `compose` makes of rows. Raises MessageRefused: what cannot be made now never can, others can."""
+    try:
+        return compose()
+    except Exception as error:
+        log.exception("a message cannot be made")
+        raise MessageRefused(f"this message cannot be made: {error!r}") from error
 
 
 def _next_due(cadence: str, after: datetime) -> datetime | None:

@@ -36,7 +36,7 @@ def body_of(bulletin: Bulletin) -> bytes:
                 for line in bulletin.outlets
             ],
         }
-    return json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode()
+    return json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
 
 def headers_of(key: str, body: bytes, *, secret: str, now: datetime) -> dict[str, str]:

@@ -26,3 +26,12 @@ class AddressRefused(TransportError):
 
 class MessageRefused(TransportError):
     """This message will never be taken; others may."""
+
+
+class MessageFailed(TransportError):
+    """This message was not taken, this time; others may be. It is tried again while they overtake it."""
+
+    def __init__(self, reason: str, retry_after_s: float = 0, *, blames_address: bool = False) -> None:
+        super().__init__(reason, retry_after_s)
+        self.blames_address = blames_address
+        """Whether it counts among the failures of the address: where all messages end like that, the address does."""

@@ -8,18 +8,24 @@ import socket
 import ssl
 import time
 from dataclasses import dataclass
-from email.message import EmailMessage
-from email.utils import parseaddr
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from worker.delivery.transports.errors import AddressRefused, MessageRefused, TransportDown, TransportError
+from worker.delivery.letter import Letter, LetterFault, check
+from worker.delivery.transports.errors import (
+    AddressRefused,
+    MessageFailed,
+    MessageRefused,
+    TransportDown,
+    TransportError,
+)
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
 TLS_MODES = ("starttls", "tls", "none")
+_TOO_LARGE = 552
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,32 +46,55 @@ class Mailer:
         self._server = server
         self._timeout_s = timeout_s
         self._smtp: _Smtp | None = None
+        self._broken_off = 0
+        """Messages one after the other during which the connection broke."""
 
-    def send(self, message: EmailMessage) -> None:
-        """Hand a message to the server; returning means that it took it. Raises TransportError."""
+    def send(self, letter: Letter) -> None:
+        """Hand a mail to the server; returning means that it took it. Raises TransportError."""
+        try:
+            data = check(letter)
+        except LetterFault as error:
+            raise MessageRefused(f"this mail cannot be sent: {error}") from error
         deadline = time.monotonic() + self._timeout_s
         smtp = self._connected(deadline)
         smtp.deadline = deadline
-        sender, to = parseaddr(str(message["From"]))[1], parseaddr(str(message["To"]))[1]
         try:
-            smtp.sendmail(sender, [to], message.as_bytes())
-        except smtplib.SMTPRecipientsRefused as error:
+            smtp.sendmail(letter.sender, [letter.to], data)
+        except (smtplib.SMTPException, OSError, ValueError) as error:
+            raise self._failure(error, letter, smtp) from error
+        self._broken_off = 0
+
+    def _failure(self, error: Exception, letter: Letter, smtp: _Smtp) -> TransportError:
+        """Return what an error means; a connection that cannot be used any more is closed."""
+        if isinstance(error, smtplib.SMTPRecipientsRefused):
             code, text = next(iter(error.recipients.values()))
             self._after_refusal(code)
             kind = AddressRefused if 500 <= code < 600 else TransportError
-            raise kind(f"the mail server refused {to}: {_said(code, text)}") from error
-        except smtplib.SMTPSenderRefused as error:
+            return kind(f"the mail server refused {letter.to}: {_said(code, text)}")
+        if isinstance(error, smtplib.SMTPSenderRefused):
             self._after_refusal(error.smtp_code)
-            raise TransportDown(
-                f"the mail server refused the sender {sender}: {_said(error.smtp_code, error.smtp_error)}"
-            ) from error
-        except smtplib.SMTPDataError as error:
+            said = _said(error.smtp_code, error.smtp_error)
+            if error.smtp_code == _TOO_LARGE:
+                return MessageRefused(f"the mail server refused the message: {said}")
+            return TransportDown(f"the mail server refused the sender {letter.sender}: {said}")
+        if isinstance(error, smtplib.SMTPDataError):
             self._after_refusal(error.smtp_code)
             kind = MessageRefused if 500 <= error.smtp_code < 600 else TransportError
-            raise kind(f"the mail server refused the message: {_said(error.smtp_code, error.smtp_error)}") from error
-        except (smtplib.SMTPException, OSError, ValueError) as error:
-            self._drop()
-            raise TransportDown(f"the mail server {self._name}: {_why(error)}") from error
+            return kind(f"the mail server refused the message: {_said(error.smtp_code, error.smtp_error)}")
+        self._drop()
+        return self._broken(error, smtp)
+
+    def _broken(self, error: Exception, smtp: _Smtp) -> TransportError:
+        """Return what it means that a connection broke.
+
+        A server that lets go of a message in the middle may do so for that message alone, so others go on. If the
+        next one ends like that as well, it is the server.
+        """
+        said = f"the mail server {self._name}: {_why(error)}"
+        if isinstance(error, ValueError):
+            return MessageRefused(f"this mail cannot be sent: {_why(error)}")
+        self._broken_off = self._broken_off + 1 if smtp.is_in_data else 0
+        return MessageFailed(f"{said}, while it was sent") if self._broken_off == 1 else TransportDown(said)
 
     def close(self) -> None:
         """Say goodbye, if there is a connection."""
@@ -121,6 +150,8 @@ class _Smtp(smtplib.SMTP):
 
     def __init__(self, deadline: float) -> None:
         self.deadline = deadline
+        self.is_in_data = False
+        """Whether the last thing it began was to send a message itself."""
         self._context: ssl.SSLContext | None = None
         super().__init__(timeout=self._left())
 
@@ -135,6 +166,11 @@ class _Smtp(smtplib.SMTP):
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
         plain = socket.create_connection((host, port), self._left())
         return self._context.wrap_socket(plain, server_hostname=host) if self._context else plain
+
+    def putcmd(self, cmd: str, args: str = "") -> None:
+        """Say a command; note whether a message follows it."""
+        self.is_in_data = cmd == "data"
+        super().putcmd(cmd, args)
 
     def send(self, s: ReadableBuffer | str) -> None:
         """Send within what is left of the time."""

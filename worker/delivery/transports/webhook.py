@@ -16,10 +16,12 @@ from functools import cache
 import httpx
 
 from db.guard import SCHEMES, is_allowed, refusal_of_address, refusal_of_url
-from worker.delivery.transports.errors import AddressRefused, TransportError
+from worker.delivery.transports.errors import AddressRefused, MessageFailed, TransportError
 
 _READ_MAX = 65_536
 _RETRY_AFTER_MAX_S = 3_600.0
+_NOT_THIS_BODY = frozenset({400, 413, 415, 422})
+"""Answers that are about what was sent; the next message may do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,10 @@ def _judge(answer: httpx.Response) -> None:
         raise AddressRefused(f"{said}: it does not want any more")
     if answer.is_redirect:
         raise TransportError(f"{said}; redirects are not followed: subscribe the address itself")
-    raise TransportError(said, _retry_after(answer.headers.get("retry-after", "")))
+    wait_s = _retry_after(answer.headers.get("retry-after", ""))
+    if answer.status_code in _NOT_THIS_BODY:
+        raise MessageFailed(said, wait_s, blames_address=True)
+    raise TransportError(said, wait_s)
 
 
 def _retry_after(value: str) -> float:
