@@ -22,8 +22,11 @@ from twisted.internet.error import ConnectError, ConnectionClosed
 from twisted.python.failure import Failure
 from twisted.web.client import ResponseFailed
 
+from crawlers.bodies import content_type_of, is_ended
+
+DATALOSS = "dataloss"
+"""Scrapy's flag of a response that ended before its Content-Length or its last chunk."""
 KEPT_HEADERS = (
-    "content-type",
     "content-language",
     "date",
     "etag",
@@ -78,20 +81,31 @@ class Stopped(IgnoreRequest):
         self.trouble = trouble
 
 
-def answer_of(response: Response) -> Answer:
-    """Return what a Scrapy response says; of its headers only those in use, each of bounded length."""
-    headers = {}
-    for name in KEPT_HEADERS:
-        value = response.headers.get(name)
-        if value is not None:
-            text = "".join(letter for letter in value.decode("latin-1") if letter.isprintable())
-            if len(text) <= _MAX_HEADER:  # half a validator is none
-                headers[name] = text
+def answer_of(response: Response, *, may_be_cut: bool = False) -> Answer:
+    """Return what a Scrapy response says; of its headers only those in use, each of bounded length.
+
+    What came to less than the server had said is broken, unless it has an end of its own.
+    """
+    headers = {name: value for name in KEPT_HEADERS if (value := _header(response, name)) is not None}
+    kind = content_type_of([value.decode("latin-1") for value in response.headers.getlist("Content-Type")])
+    if kind is not None and len(kind) <= _MAX_HEADER:
+        headers["content-type"] = kind
     packed = (response.headers.get("Content-Encoding") or b"").decode("latin-1").strip().lower()
     trouble = None
-    if packed not in ("", "identity"):  # what Scrapy can unpack, it has unpacked, and taken the header away
+    if packed not in ("", "identity"):  # what can be unpacked is unpacked by now, and the header gone
         trouble = Trouble("broken", f"compressed in a way that cannot be read: {packed[:50]}")
+    elif DATALOSS in response.flags and response.status == 200 and not may_be_cut and not is_ended(response.body):
+        trouble = Trouble("broken", f"the response broke off after {len(response.body):,} bytes")
     return Answer(response.url[:_MAX_URL], response.status, response.body, headers, trouble)
+
+
+def _header(response: Response, name: str) -> str | None:
+    """Return a header without what cannot be shown; None if it is missing or too long: half a validator is none."""
+    value = response.headers.get(name)
+    if value is None:
+        return None
+    text = "".join(letter for letter in value.decode("latin-1") if letter.isprintable())
+    return text if len(text) <= _MAX_HEADER else None
 
 
 def answer_of_failure(failure: Failure, *, timeout_s: float, max_bytes: int) -> tuple[Request, Answer]:

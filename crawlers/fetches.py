@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from crawlers.answers import Answer, Trouble, trouble_of_status
+from crawlers.bodies import PAGE_TYPES, is_html, kind_of_file
 from crawlers.polls import body_hash
 from crawlers.schedule import CONFIRM_GONE_S, NETWORK_RETRY_S, next_attempt, next_check, next_retry, retry_after_s
 from db.captures import CaptureIn
 from db.pages import NEVER, PageDue, PageFetched
-
-_PAGE_TYPES = ("text/html", "application/xhtml+xml", "text/plain", "application/xml", "text/xml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +84,14 @@ def _last_change(page: PageDue, now: datetime) -> datetime:
 def _trouble_of_content(answer: Answer) -> Trouble | None:
     if answer.status == 304:
         return None
-    kind = (answer.header("content-type") or "").partition(";")[0].strip().lower()
-    if kind and kind not in _PAGE_TYPES:
-        return Trouble("not a page", f"{kind[:100]} where a page was expected", is_final=True)
     if not answer.body.strip():
         return Trouble("empty", "an empty body")
-    return None
+    said = (answer.header("content-type") or "").partition(";")[0]
+    if said and said not in PAGE_TYPES and not is_html(answer.body):
+        kind: str | None = said[:100]
+    else:
+        kind = kind_of_file(answer.body)
+    return Trouble("not a page", f"{kind} where a page was expected", is_final=True) if kind else None
 
 
 def _failed(page: PageDue, answer: Answer, trouble: Trouble, now: datetime, draw: float) -> PageFetched:

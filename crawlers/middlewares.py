@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
-from scrapy.exceptions import CannotResolveHostError, IgnoreRequest
+from scrapy.exceptions import CannotResolveHostError
 from scrapy.http import Request, Response
 
-from crawlers.answers import Stopped, Trouble
+from crawlers.answers import DATALOSS, Stopped, Trouble, too_large
+from crawlers.bodies import TooLarge, is_gzip, is_plain, unpack
 from crawlers.resolver import ALLOWED_SETTING, refusals
 from crawlers.turns import Turns, turns_of
 from db.guard import parse_allowed, refusal_of_url
@@ -20,9 +20,11 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
 _TURN = "has_the_turn_at"
-_DOCUMENT = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<[!?a-zA-Z]|[{\[]\s*[\"{\[])")
-_NO_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1f]")
-_BEGINNING = 256
+_SHORT = {"x-gzip": "gzip", "x-compress": "compress"}
+_CODINGS = frozenset({"gzip", "deflate", "br", "zstd", "compress", "dcb", "dcz", "exi", "snappy", "lz4", "xz", "bzip2"})
+"""What a body can be packed as; any other word in Content-Encoding (a charset, `none`, `aws-chunked`) says nothing."""
+_LAYERS = 3
+"""Times that a body is unpacked: there are files that hold themselves."""
 
 
 class GuardMiddleware:
@@ -89,39 +91,52 @@ class TurnMiddleware:
 
 
 class EncodingMiddleware:
-    """Takes away a Content-Encoding that the body does not have, before Scrapy tries to undo it.
+    """Unpacks what is packed as gzip or deflate, whatever Content-Encoding says; Scrapy does so with the rest.
 
-    Some servers name a charset there or none at all, others say gzip of a page that they send plain.
+    Some servers name a charset there or none at all, others say gzip of a page that they send plain, or send a file
+    that is packed and say nothing.
     """
 
-    def process_response(self, request: Request, response: Response) -> Response:
-        """Return the response, without that header where its body begins like a document."""
-        if response.headers.get("Content-Encoding") is not None and is_document(response.body):
-            del response.headers["Content-Encoding"]
-        return response
-
-
-def is_document(body: bytes) -> bool:
-    """Return whether a body begins like markup or JSON, which compressed bytes do not."""
-    return _DOCUMENT.match(body) is not None and _NO_TEXT.search(body[:_BEGINNING]) is None
-
-
-class Redirects:
-    """Scrapy's redirects, with endless chains called by their name. Loops are found where cookies are known."""
-
-    def __init__(self, followed: RedirectMiddleware) -> None:
-        self._followed = followed
+    def __init__(self, max_bytes: int) -> None:
+        self._max_bytes = max_bytes
 
     @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Redirects:
-        """Return Scrapy's own with ours around it."""
-        return cls(RedirectMiddleware.from_crawler(crawler))
+    def from_crawler(cls, crawler: Crawler) -> EncodingMiddleware:
+        """Scrapy's way of making one."""
+        return cls(crawler.settings.getint("DOWNLOAD_MAXSIZE"))
 
-    def process_response(self, request: Request, response: Response) -> Request | Response:
-        """Return the response, or the request it redirects to; raise Stopped when there is no end to it."""
-        try:
-            result: Request | Response = self._followed.process_response(request, response)
-        except IgnoreRequest as error:
-            reason = f"too many redirects (more than {self._followed.max_redirect_times})"
-            raise Stopped(Trouble("redirects", reason)) from error
-        return result
+    def process_response(self, request: Request, response: Response) -> Response:
+        """Return the response with a plain body, flagged if that broke off; raise Stopped when it is too large."""
+        said = ",".join(value.decode("latin-1") for value in response.headers.getlist("Content-Encoding"))
+        codings = [_SHORT.get(coding, coding) for coding in said.lower().replace(" ", "").split(",")]
+        codings = [coding for coding in codings if coding in _CODINGS]
+        body, flags = response.body, list(response.flags)
+        for _ in range(_LAYERS):
+            coding = _coding_of(body, codings)
+            if coding is None:
+                break
+            try:
+                unpacked = unpack(body, coding, max_bytes=self._max_bytes)
+            except TooLarge as error:
+                raise Stopped(too_large(self._max_bytes, " after decompression")) from error
+            if unpacked is None:
+                break
+            codings = codings[:-1]
+            body = unpacked.body
+            # what was packed says by itself whether it is whole: a Content-Length may count other bytes
+            flags = [flag for flag in flags if flag != DATALOSS] + [DATALOSS] * (not unpacked.is_whole)
+        if is_plain(body):
+            codings = []
+        response.headers.pop("Content-Encoding", None)
+        if codings:
+            response.headers["Content-Encoding"] = ",".join(codings)
+        return response if body is response.body else response.replace(body=body, flags=flags)
+
+
+def _coding_of(body: bytes, codings: Sequence[str]) -> str | None:
+    """Return how a body has to be unpacked by us; None if that is not for us, or it is plain."""
+    if is_plain(body):
+        return None
+    if is_gzip(body):
+        return "gzip"
+    return codings[-1] if codings and codings[-1] in ("gzip", "deflate") else None

@@ -86,7 +86,7 @@ class RobotsMiddleware:
 
     async def process_request(self, request: Request) -> None:
         """Let the request pass, or raise Stopped."""
-        if request.meta.get(_MARK):
+        if is_for_robots(request):
             return
         rules = await self._find(request.url, request.meta.get(NEWER_THAN))
         if rules.trouble is not None:
@@ -112,7 +112,7 @@ class RobotsMiddleware:
         request = Request(f"{site}/robots.txt", meta={_MARK: True}, callback=NO_CALLBACK, dont_filter=True)
         assert self._crawler.engine is not None
         try:
-            answer = answer_of(await self._crawler.engine.download_async(request))
+            answer = answer_of(await self._crawler.engine.download_async(request), may_be_cut=True)
         except Exception as error:
             trouble = trouble_of(error, site, timeout_s=self._timeout_s, max_bytes=MAX_BYTES)
             if trouble.kind in ("redirects", "too large"):  # RFC 9309 §2.3.1.2: as if there were none
@@ -130,6 +130,11 @@ class RobotsMiddleware:
         if hasattr(self._crawler.spider, "rules_read"):
             spider = cast(_Listens, self._crawler.spider)
             await spider.rules_read(site, lambda url: bool(robots.can_fetch(url, self._agent)))
+
+
+def is_for_robots(request: Request) -> bool:
+    """Return whether a request asks for a robots.txt."""
+    return bool(request.meta.get(_MARK))
 
 
 def site_of(url: str) -> str:

@@ -16,8 +16,9 @@ CONSTANTS: dict[str, Any] = {
     "DOWNLOADER_MIDDLEWARES": {
         "crawlers.middlewares.GuardMiddleware": 10,
         "crawlers.robots.RobotsMiddleware": 100,
+        "crawlers.redirects.Refreshes": 585,
         "crawlers.middlewares.EncodingMiddleware": 595,  # just before Scrapy's HttpCompressionMiddleware
-        "crawlers.middlewares.Redirects": 600,
+        "crawlers.redirects.Redirects": 600,
         "crawlers.cookies.CookieMiddleware": 700,
         "crawlers.middlewares.TurnMiddleware": 990,
         "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
@@ -38,11 +39,17 @@ CONSTANTS: dict[str, Any] = {
     "RETRY_ENABLED": False,  # the schedule repeats, with growing pauses
     "COOKIES_ENABLED": False,  # Scrapy's own would share one jar and fetch the list of public suffixes past the guard
     "REFERRER_POLICY": "no-referrer",
-    "DEFAULT_REQUEST_HEADERS": {"Accept": "*/*"},  # Scrapy would ask for English, and some outlets would obey
+    "DEFAULT_REQUEST_HEADERS": {
+        "Accept": "*/*",  # Scrapy would ask for English, and some outlets would obey
+        # At our distance between requests nothing is gained by keeping connections, and a server that promises more
+        # bytes than it has ends its answer by closing.
+        "Connection": "close",
+    },
     # the spider does the counting and the deciding
     "HTTPERROR_ALLOW_ALL": True,
     "DUPEFILTER_CLASS": "scrapy.dupefilters.BaseDupeFilter",
     "DOWNLOAD_WARNSIZE": 0,
+    "DOWNLOAD_FAIL_ON_DATALOSS": False,  # by what came it is decided whether it came to its end
     "URLLENGTH_LIMIT": 4_000,
     "REACTOR_THREADPOOL_MAXSIZE": 32,  # look-ups of names wait in these threads
     "LOG_ENABLED": False,

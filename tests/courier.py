@@ -81,7 +81,7 @@ def serving() -> Iterator[Site]:
             self.send_response(304 if is_known else reply.status)
             for name, value in reply.headers.items():
                 self.send_header(name, value)
-            if not is_known:
+            if not is_known and "Content-Length" not in reply.headers:
                 self.send_header("Content-Length", str(len(reply.body)))
             self.end_headers()
             try:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import gzip
+import zlib
 from pathlib import Path
+from urllib.parse import quote
 
 from courier import Reply, Site, captures, settings_for, store_for
+from sqlalchemy import select
 
 from crawlers.collect_once import collect_once
+from db.models import Page
 
 HTML = {"Content-Type": "text/html"}
 
@@ -30,3 +35,78 @@ def test_a_cookie_that_a_redirect_sets_is_sent_back(site: Site, tmp_path: Path) 
         (site.url("/self"), True), (site.url("/bounce"), True),
     }  # fmt: skip
     assert site.asked("/proud") == 2
+
+
+PAGE = b"<!doctype html><html><title>Pass</title><p>Patrols met at the pass.</p></html>"
+
+
+def collected(site: Site, folder: Path) -> dict[str, tuple[str, bytes]]:
+    """Return for each page of the feed what came of it, and the body that was captured, as the real crawler has it."""
+    settings = settings_for(site, folder, fetch_timeout_s=5)
+    database = store_for(settings, site.url("/feed.xml"))
+    collect_once(settings)
+    bodies = {row.page_id: zlib.decompress(row.body) for row in captures(database) if row.size}
+    with database.reading() as conn:
+        pages = conn.execute(select(Page.id, Page.url, Page.last_outcome)).all()
+    return {url.removeprefix(site.url("")): (outcome, bodies.get(page_id, b"")) for page_id, url, outcome in pages}
+
+
+def test_whatever_a_server_says_of_a_page_the_page_is_read(site: Site, tmp_path: Path) -> None:
+    good = {
+        "/twice": Reply(PAGE, headers={"Content-Type": "text/html, text/html"}),
+        "/html": Reply(PAGE, headers={"Content-Type": "html"}),
+        "/octets": Reply(PAGE, headers={"Content-Type": "application/octet-stream"}),
+        "/php": Reply(PAGE, headers={"Content-Type": "application/x-httpd-php"}),
+        "/json": Reply(PAGE, headers={"Content-Type": "application/json"}),
+        "/nothing": Reply(PAGE),
+        "/page.gz": Reply(gzip.compress(PAGE), headers={"Content-Type": "application/gzip"}),
+        "/double": Reply(gzip.compress(gzip.compress(PAGE)), headers={**HTML, "Content-Encoding": "gzip"}),
+        "/long": Reply(PAGE, headers={**HTML, "Content-Length": "5000"}),
+        "/longer": Reply(
+            gzip.compress(PAGE[:-7]), headers={**HTML, "Content-Encoding": "gzip", "Content-Length": "999"}
+        ),
+    }
+    bad = {
+        "/cut": Reply(PAGE[:60], headers={**HTML, "Content-Length": "5000"}),
+        "/pdf": Reply(b"%PDF-1.7 words", headers=HTML),
+        "/busy": Reply(b'{"error": "busy"}', headers={"Content-Type": "application/json"}),
+    }
+    site.pages |= good | bad
+    site.feed(*good, *bad)
+    feed = site.pages["/feed.xml"]
+    site.pages["/feed.xml"] = Reply(gzip.compress(feed.body), headers={"Content-Type": "application/x-gzip"})
+    site.pages["/robots.txt"] = Reply(b"User-agent: *\nAllow: /\n", headers={"Content-Length": "400"})
+    found = collected(site, tmp_path)
+    assert {path: found[path] for path in good} == {
+        path: ("captured", PAGE[:-7] if path == "/longer" else PAGE) for path in good
+    }
+    assert {path: found[path][0] for path in bad} == {"/cut": "broken", "/pdf": "not a page", "/busy": "not a page"}
+
+
+def test_a_redirect_is_followed_however_it_is_written(site: Site, tmp_path: Path) -> None:
+    raw = {
+        "/utf-8": site.url("/жаңалық").encode(),
+        "/cp1251": "/новости?q=мир".encode("cp1251"),
+        "/relative": b"there",
+        "/no-scheme": site.url("/there").removeprefix("http:").encode(),
+        "/spaces": b"  /there ",
+        "/backslashes": site.url("\\there").encode(),
+    }
+    moved = {path: Reply(status=302, headers={"Location": to.decode("latin-1")}) for path, to in raw.items()}
+    sends_on = b"<html><meta http-equiv='refresh' content='0; url=/there'></html>"
+    site.pages |= {
+        **moved,
+        "/refresh": Reply(sends_on, headers=HTML),
+        "/header": Reply(PAGE, 200, {"Refresh": "0; url=/there"}),
+    }
+    site.pages["/round"] = Reply(sends_on.replace(b"/there", b"/round2"), headers=HTML)
+    site.pages["/round2"] = Reply(sends_on.replace(b"/there", b"/round"), headers=HTML)
+    site.pages["/inside"] = Reply(sends_on.replace(b"/there", b"http://10.0.0.1/"), headers=HTML)
+    for path in ("/there", quote("/жаңалық"), quote("/новости", encoding="cp1251") + "?q=%EC%E8%F0"):
+        site.pages[path] = Reply(PAGE, headers=HTML)
+    site.feed(*raw, "/refresh", "/header", "/round", "/inside")
+    found = collected(site, tmp_path)
+    assert {path: found[path] for path in (*raw, "/refresh", "/header")} == {
+        path: ("captured", PAGE) for path in (*raw, "/refresh", "/header")
+    }
+    assert (found["/round"][0], found["/inside"][0]) == ("redirects", "refused")

@@ -215,7 +215,7 @@ NEW = replace(PAGE, fetches=0, changed_at=None, body_hash=None, fetched_at=None,
 REFUSALS = {
     "robots": Answer("u", 0, trouble=Trouble("robots", "robots.txt forbids it", is_final=True)),
     "refused": Answer("u", 0, trouble=Trouble("refused", "refused: private address 10.0.0.1", is_final=True)),
-    "not a page": page_answer(content_type="audio/mpeg"),
+    "not a page": page_answer(b"ID3", content_type="audio/mpeg"),
     "gone": page_answer(status=410),
 }
 
@@ -256,7 +256,7 @@ def test_an_outage_of_ours_leaves_a_refused_page_refused() -> None:
 @pytest.mark.parametrize(
     ("answer", "outcome", "state"),
     [
-        pytest.param(page_answer(content_type="audio/mpeg"), "not a page", "active", id="a sound"),
+        pytest.param(page_answer(b"ID3", content_type="audio/mpeg"), "not a page", "active", id="a sound"),
         pytest.param(page_answer(b" \n"), "empty", "active", id="empty"),
         pytest.param(page_answer(status=500), "server error", "active", id="500"),
         pytest.param(

@@ -15,8 +15,9 @@ from scrapy.utils.test import get_crawler
 
 from crawlers.answers import Answer, Stopped, Trouble, answer_of, trouble_of, trouble_of_status
 from crawlers.hosts import Hosts
-from crawlers.middlewares import GuardMiddleware, Redirects
+from crawlers.middlewares import GuardMiddleware
 from crawlers.outage import Outage
+from crawlers.redirects import Redirects
 from crawlers.robots import KEEP_S, read_robots
 
 
