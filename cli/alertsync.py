@@ -14,6 +14,8 @@ from cli.subscriptions import tell_if_mail_waits
 from cli.tables import Format, print_table, wants_json
 
 _MAX_BYTES = 20_000_000
+_MOST_TOLD = 50
+_LONGEST = 500
 
 
 def alert_sync(
@@ -32,21 +34,17 @@ def alert_sync(
     from worker.delivery import manifest as manifests
     from worker.delivery.manifest import ManifestError
 
-    try:
-        if file.stat().st_size > _MAX_BYTES:
-            fail(f"{file} is larger than {_MAX_BYTES:,} bytes", code=2)
-        text = file.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        fail(f"{file}: {reason_of(error)}", code=2)
-    except UnicodeDecodeError:
-        fail(f"{file} is not UTF-8", code=2)
-    database = open_store()
+    text = _text_of(file)
     try:
         read = manifests.read_manifest(text, file.name)
+        database = open_store()
         allowed = load().allow_private_hosts
         steps, stated = database.read(lambda conn: manifests.plan(conn, read, allow_private_hosts=allowed))
     except ManifestError as error:
-        fail("\n       ".join(error.problems), code=2)
+        told = [problem[:_LONGEST] for problem in error.problems[:_MOST_TOLD]]
+        if more := len(error.problems) - len(told):
+            told.append(f"… and {more:,} more")
+        fail("\n       ".join(told), code=2)
     if apply:
         database.write(lambda conn: manifests.apply(conn, stated, steps, now=datetime.now(UTC)))
     if wants_json(format):
@@ -59,3 +57,21 @@ def alert_sync(
     if not apply and any(step.deed != "keep" for step in steps):
         note("nothing was done yet: --apply does it")
     tell_if_mail_waits(is_mailed=any(each.email for each in stated.standing))
+
+
+def _text_of(file: Path) -> str:
+    """Return what a file holds. Ends the command when it cannot be used."""
+    try:
+        file.name.encode()  # it is kept beside what it brings
+        with file.open("rb") as opened:
+            content = opened.read(_MAX_BYTES + 1)
+        text = content.decode("utf-8-sig")
+    except OSError as error:
+        fail(f"{file}: {reason_of(error)}", code=2)
+    except UnicodeEncodeError:
+        fail(f"{file}: the name of the file is not UTF-8", hint="rename it", code=2)
+    except UnicodeDecodeError as error:
+        fail(f"{file} is not UTF-8: byte {error.start} is no part of a character", code=2)
+    if len(content) > _MAX_BYTES:
+        fail(f"{file} is larger than {_MAX_BYTES:,} bytes", code=2)
+    return text

@@ -8,13 +8,13 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-import yaml
 from sqlalchemy import Connection
 
 from db import channels, subscriptions
 from db.subscriptions import SubscriptionIn, SubscriptionRow
 from worker.delivery import standing as standings
 from worker.delivery.known import known_of, names_of
+from worker.delivery.plainyaml import Fault, read_yaml
 from worker.delivery.standing import NAME, Known, Standing, checked, standing_of
 
 _FIELDS = {
@@ -30,6 +30,8 @@ _FIELDS = {
     "chat": list,
     "feed": bool,
 }
+_IN_WORDS = {str: "a text", int: "a whole number", bool: "yes or no", list: "a list of texts"}
+_NO_NAME = "not a name; names are lower-case letters, digits, dots and hyphens, at most 100"
 _KINDS = ("query", "silence", "burst")
 
 
@@ -62,38 +64,28 @@ class Step:
     changes: Mapping[str, tuple[object, object]] = field(default_factory=dict)
 
 
-class _Loader(yaml.SafeLoader):
-    """Plain values only; a key that comes twice is an error, not a surprise."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        """Return the mapping. Raises yaml.YAMLError for a key that comes twice."""
-        keys = [self.construct_object(key) for key, _ in node.value]
-        twice = next((key for key in keys if keys.count(key) > 1), None)
-        if twice is not None:
-            raise yaml.constructor.ConstructorError(None, None, f"{twice!r} comes twice", node.start_mark)
-        return super().construct_mapping(node, deep)
-
-
 def read_manifest(text: str, origin: str) -> Manifest:
     """Return what a file says. Raises ManifestError."""
     try:
-        content = yaml.load(text, _Loader) or {}
-    except (yaml.YAMLError, RecursionError) as error:
-        raise ManifestError(" ".join(str(error).split())) from error
+        content = read_yaml(text)
+    except Fault as fault:
+        raise ManifestError(str(fault)) from None
+    content = {} if content is None else content
     if not isinstance(content, dict) or set(content) - {"saved", "subscriptions"}:
         raise ManifestError("the file holds `saved:` and `subscriptions:`, and nothing else")
     problems: list[str] = []
-    saved = content.get("saved") or {}
-    stated = content.get("subscriptions") or {}
-    if not isinstance(saved, dict) or not all(isinstance(each, str) for pair in saved.items() for each in pair):
+    saved = {} if content.get("saved") is None else content["saved"]
+    stated = {} if content.get("subscriptions") is None else content["subscriptions"]
+    if not isinstance(saved, dict) or not all(isinstance(query, str) for query in saved.values()):
         raise ManifestError("saved: must hold a query for each name")
     if not isinstance(stated, dict):
         raise ManifestError("subscriptions: must hold fields for each name")
-    found = [_standing(str(name), fields, origin, problems) for name, fields in stated.items()]
-    problems += [f"saved query {name!r}: not a name" for name in saved if not NAME.fullmatch(name)]
+    for what, names in (("subscription", stated), ("saved query", saved)):
+        problems += [f"{what} {name[:60]!r}: {_NO_NAME}" for name in names if not NAME.fullmatch(name)]
+    found = [_standing(name, fields, origin, problems) for name, fields in stated.items() if NAME.fullmatch(name)]
     if problems:
         raise ManifestError(*problems)
-    return Manifest(origin, dict(saved), tuple(each for each in found if each is not None))
+    return Manifest(origin, saved, tuple(each for each in found if each is not None))
 
 
 def _standing(name: str, fields: object, origin: str, problems: list[str]) -> Standing | None:
@@ -102,18 +94,19 @@ def _standing(name: str, fields: object, origin: str, problems: list[str]) -> St
         return None
     values: dict[str, Any] = {}
     for key, value in fields.items():
-        kind = _FIELDS.get(str(key))
+        kind = _FIELDS.get(key)
         value = [value] if kind is list and isinstance(value, str) else value
         texts = all(isinstance(each, str) for each in value) if isinstance(value, list) else True
         if kind is None:
-            problems.append(f"{name}: there is no field {key!r}; {', '.join(_FIELDS)}")
+            problems.append(f"{name}: there is no field {key[:60]!r}; {', '.join(_FIELDS)}")
         elif type(value) is not kind or not texts:
-            problems.append(f"{name}: {key} must be {'a list of texts' if kind is list else kind.__name__}")
+            problems.append(f"{name}: {key} must be {_IN_WORDS[kind]}")
         else:
-            values[str(key)] = value
-    asked = [kind for kind in _KINDS if kind in values]
+            values[key] = value
+    asked = [kind for kind in _KINDS if kind in fields]
     if len(asked) != 1:
         problems.append(f"{name}: needs either a query, silence or burst, one of them")
+    if len(asked) != 1 or asked[0] not in values:
         return None
     new = SubscriptionIn(
         name=name,

@@ -13,7 +13,7 @@ from db import channels, subscriptions
 from db.channels import RecipientRow
 from db.subscriptions import SubscriptionIn, SubscriptionRow
 from worker.alerts.nodes import Tagged
-from worker.delivery.addresses import AddressError, check_address
+from worker.delivery.addresses import check_address
 from worker.delivery.cadence import next_due, parse_cadence
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}")
@@ -103,7 +103,7 @@ def _addresses(
     for address in given:
         try:
             good.append(check_address(kind, address, allowed))
-        except AddressError as error:
+        except ValueError as error:
             problems.append(f"{kind}: {error}")
     return tuple(dict.fromkeys(good))
 
