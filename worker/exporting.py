@@ -56,6 +56,8 @@ class Request:
     format: str = "csv"
     excel: bool = False
     gzip: bool = False
+    is_stored: bool = field(default=False, compare=False)
+    """Whether a schedule kept it: then its queries were checked before."""
 
     @property
     def suffix(self) -> str:
@@ -149,7 +151,9 @@ def _narrowed(export: Opened) -> Opened:
     from worker.exportquery import matching
 
     try:
-        ids = [row.article_id for row in matching(export.conn, request.filters, request.query)]
+        ids = [
+            row.article_id for row in matching(export.conn, request.filters, request.query, is_stored=request.is_stored)
+        ]
     except QueryError as error:
         raise ExportRefused(f"the query cannot be read: {error.pointed(request.query)}") from error
     return replace(export, request=replace(request, filters=replace(request.filters, article_ids=ids)))
@@ -236,7 +240,7 @@ def _wide_rows(export: Opened) -> Iterator[Sequence[object]]:
 
     request = export.request
     try:
-        return wide_rows(export.conn, request.filters, request.queries, request.counted)
+        return wide_rows(export.conn, request.filters, request.queries, request.counted, is_stored=request.is_stored)
     except QueryError as error:
         raise ExportRefused(f"a query cannot be read: {error}") from error
 

@@ -31,8 +31,10 @@ def names_of(conn: Connection, filters: Filters, queries: Sequence[str]) -> Sequ
     return names
 
 
-def wide_rows(conn: Connection, filters: Filters, queries: Sequence[str], counted: str) -> Iterator[Sequence[object]]:
-    """Yield the rows. Raises CannotFilter, and QueryError."""
+def wide_rows(
+    conn: Connection, filters: Filters, queries: Sequence[str], counted: str, *, is_stored: bool = False
+) -> Iterator[Sequence[object]]:
+    """Yield the rows; `is_stored` as for `matching`. Raises CannotFilter, and QueryError."""
     if counted == "mentions" and queries:
         raise CannotFilter("a query has articles and stories, but no mentions")
     entities = filters.entities if queries else names_of(conn, filters, ())
@@ -45,17 +47,17 @@ def wide_rows(conn: Connection, filters: Filters, queries: Sequence[str], counte
     cells = coverage.iter_cells(conn, entities=entities, since=first, until=last) if entities else iter(())
     of_entities = ((cell.bucket_on, cell.entity_id, int(getattr(cell, counted))) for cell in cells)
     within = replace(filters, entities=(), since=first, until=last)
-    of_queries = (_answers(conn, within, query, counted) for query in queries)
+    of_queries = (_answers(conn, within, query, counted, is_stored=is_stored) for query in queries)
     counts = merge(of_entities, *of_queries, key=itemgetter(0))
     return widen(counts, names_of(conn, filters, queries), first, last, _shown(filters.health))
 
 
-def _answers(conn: Connection, filters: Filters, query: str, counted: str) -> list[DayCount]:
+def _answers(conn: Connection, filters: Filters, query: str, counted: str, *, is_stored: bool) -> list[DayCount]:
     """Return on how many articles or stories a day has that answer a query, by day."""
     from worker.exportquery import matching
 
     found: dict[date, list[int]] = {}
-    for row in matching(conn, filters, query):
+    for row in matching(conn, filters, query, is_stored=is_stored):
         found.setdefault(row.counts_on, []).append(row.cluster_id)
     return [(day, query, len(set(ids) if counted == "stories" else ids)) for day, ids in sorted(found.items())]
 

@@ -73,7 +73,7 @@ def run(database: Database, schedule: Schedule, now: datetime) -> str | None:
 
 def _write(database: Database, schedule: Schedule, place: Path, now: datetime) -> int:
     stored: Mapping[str, Any] = schedule.request
-    request = request_of(stored["question"], **stored["how"])
+    request = request_of(stored["question"], **stored["how"], is_stored=True)
     if stored["new_only"]:
         opening = continued(database, request, schedule.name, now=now)
     else:

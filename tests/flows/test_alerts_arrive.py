@@ -9,8 +9,9 @@ from alertdesk import QUERY, Desk
 from samples import NOON, OTHER, document, text
 from sqlalchemy import select
 
-from db import subscriptions
+from db import outcomes, subscriptions
 from db.models import Channel, Delivery, MatchRow
+from db.subscriptions import SubscriptionIn
 from worker.documents import Document
 
 REPRINT = "https://mirror.example/copy"
@@ -35,6 +36,15 @@ def test_a_match_is_mailed_at_once_with_the_words_that_fired(either: Desk) -> No
     assert "<mark>chairs</mark>" in html
     assert either.states() == {"sent": 1}
     assert either.post() == 0
+
+
+def test_a_query_that_would_be_refused_by_now_keeps_its_meaning_and_is_a_problem(desk: Desk) -> None:
+    new = SubscriptionIn("drills", "entity:csto и chairs")
+    desk.database.write(lambda conn: subscriptions.record_subscription(conn, new, now=NOON))
+    desk.bring(document(body=text(0, 1, 2) + "\nChairs и tables."))
+    assert desk.statuses() == ["news"]
+    [problem] = desk.database.read(outcomes.latest_problems)
+    assert (problem.subject, "write AND" in problem.reason) == ("alert drills", True)
 
 
 def test_a_mail_can_be_threaded_and_ended_with_one_click(desk: Desk) -> None:

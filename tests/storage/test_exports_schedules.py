@@ -13,6 +13,7 @@ from samplestore import store_of
 from sqlalchemy import Connection
 
 from db import changes, exportschedules, outcomes
+from db.dialect import create_word_index
 from db.engine import Database
 from db.exportschedules import Schedule
 from worker import scheduled
@@ -61,6 +62,18 @@ def test_a_package_on_a_schedule(store: Database, out: Path) -> None:
     store.write(lambda conn: exportschedules.record_schedule(conn, schedule(out, package=True, kind="coverage")))
     [file] = scheduled.run_due(store, at(NOW))
     assert zipfile.ZipFile(file).namelist()[0] == "coverage.csv"
+
+
+@pytest.mark.parametrize("question", [{"query": "poplar w/5 lake"}, {"wide": True, "queries": ["poplar w/5 lake"]}])
+def test_a_query_that_would_be_refused_by_now_is_still_answered(
+    store: Database, out: Path, question: dict[str, object]
+) -> None:
+    request = Request("coverage" if "wide" in question else "articles", **question)  # type: ignore[arg-type]
+    stored = scheduled.stored_request(request, package=False, new_only=False)
+    store.write(create_word_index)
+    nightly = Schedule("nightly", stored, "day", str(out), datetime(2022, 1, 30, tzinfo=UTC))
+    store.write(lambda conn: exportschedules.record_schedule(conn, nightly))
+    assert len(scheduled.run_due(store, at(NOW))) == 1
 
 
 def test_a_folder_that_cannot_be_is_told_and_tried_again(store: Database, out: Path) -> None:

@@ -10,6 +10,7 @@ from lark import Token, Tree
 from worker.alerts.days import day_range
 from worker.alerts.errors import QueryError
 from worker.alerts.fields import ANYWHERE, Scope, checked_value
+from worker.alerts.foreign import refuse_word
 from worker.alerts.known import Known, did_you_mean, nearest
 from worker.alerts.nodes import (
     And,
@@ -48,9 +49,10 @@ FindSaved = Callable[[str, int], Query]
 class Builder:
     """Makes a query of the grammar's tree; recursion is as deep as the parentheses are."""
 
-    def __init__(self, find_saved: FindSaved, known: Known | None) -> None:
+    def __init__(self, find_saved: FindSaved, known: Known | None, lenient: bool) -> None:
         self._find_saved = find_saved
         self._known = known
+        self._lenient = lenient
 
     def build(self, tree: Tree[Token] | Token, scope: Scope = ANYWHERE) -> Query:
         """Return the query of a tree; raises QueryError."""
@@ -136,18 +138,17 @@ class Builder:
         if scope.takes_values:
             _refuse(fuzz, scope)
             return self._value(text, scope, token)
-        if token[0] in "-+!" and len(token) > 1:
-            hint = f"write NOT {token[1:]}, or quote it" if token[0] in "-!" else "words side by side must all stand"
-            raise QueryError(f"{token[0]} is no operator", _position(token), hint)
         if token[0] in "'`‘" or (token[-1] in "‘" and len(token) > 1):
             raise QueryError("a single quote does not begin a phrase", _position(token), 'use double quotes: "…"')
-        text = _EDGES.sub("", text)
+        typed, text = text, _EDGES.sub("", text)
+        if not self._lenient:
+            refuse_word(typed, text, _position(token))
         if text != token and _LIKE_OPERATOR.fullmatch(text):
             raise QueryError(f"{text} is an operator", _position(token), f'to look for the word itself write "{text}"')
         if _LIKE_FIELD.match(text):  # it would be read as a field once what stood before it is gone
             raise QueryError("':' means nothing here", _position(token), "put quotes around text with a colon")
         case = scope.case or ("name" if self._known and text in self._known.surnames and not fuzz else "")
-        word = Word(text, scope.field, case, _number(fuzz, "a word", MAX_EDITS))
+        word = Word(text, scope.field, case, _number(token, fuzz, MAX_EDITS))
         _check_word(word, token)
         return word
 
@@ -157,7 +158,7 @@ class Builder:
         if scope.takes_values:
             _refuse(fuzz, scope)
             return self._value(text, scope, token)
-        phrase = Phrase(text, scope.field, scope.case, _number(fuzz, "a phrase", MAX_SLOP))
+        phrase = Phrase(text, scope.field, scope.case, _number(token, fuzz, MAX_SLOP))
         if not any(words and set(words) != {"*"} for words in phrase.variants):
             raise QueryError("a phrase without a word", _position(token))
         return phrase
@@ -211,12 +212,13 @@ def _position(token: Tree[Token] | Token) -> int:
     return token.start_pos or 0
 
 
-def _number(fuzz: list[Token], of: str, most: int) -> int:
+def _number(token: Token, fuzz: list[Token], most: int) -> int:
     if not fuzz:
         return 0
     digits = fuzz[0][1:]
     if not digits or len(digits) > 2 or not 1 <= int(digits) <= most:
-        raise QueryError(f"~ after {of} is followed by a number from 1 to {most}", _position(fuzz[0]))
+        hint = f"write {token}~{most if digits and int(digits) else 1}"
+        raise QueryError(f"~ is followed by a number from 1 to {most}", _position(fuzz[0]), hint)
     return int(digits)
 
 

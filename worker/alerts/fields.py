@@ -13,15 +13,23 @@ from worker.alerts.nodes import TAG_FIELDS, TEXT_FIELDS, VALUE_FIELDS
 CASES = {"case": "exact", "name": "name"}
 FIELDS = (*TEXT_FIELDS, *CASES, *TAG_FIELDS, *VALUE_FIELDS, "saved", "date")
 _OTHER_NAMES = {
-    "outlet": "source",
-    "site": "source",
-    "language": "lang",
-    "headline": "title",
-    "ingress": "lead",
-    "text": "body",
-    "published": "date",
-    "search": "saved",
+    "title:": "headline intitle allintitle inheadline subject headlines",
+    "lead:": "ingress hlead intro",
+    "body:": "text content intext allintext inbody fulltext maintext",
+    "author:": "byline authorname authorshort creator by",
+    "source:": "outlet site domain domainurl host url inurl allinurl publication publisher sourcename",
+    "lang:": "language inlanguage",
+    "country:": "location geo sourcecountry loc place",
+    "date:": "published daterange pubdate publishdate",
+    "date>=2022-01-05": "after since",
+    "date<2022-01-05": "before until",
+    "saved:": "search savedsearch",
+    "entity:": "company person organization organisation topic",
 }
+"""What fields of other tools are here."""
+_FORM_OF = {name: form for form, names in _OTHER_NAMES.items() for name in names.split()}
+_UNKNOWN_HERE = frozenset(("sentiment", "reach", "engagement", "followers", "likes", "readership", "rank", "wordcount"))
+_UNKNOWN_HERE |= {"cache", "related", "filetype", "ext", "define", "inanchor", "link", "mediatype", "sourcetype"}
 _LANGUAGE = re.compile(r"([a-z]{2,3})(?:-([a-z]{4}))?", re.I)
 
 
@@ -52,9 +60,16 @@ class Scope:
         if field in FIELDS:
             before = self.field or {value: key for key, value in CASES.items()}.get(self.case, "")
             raise QueryError(f"{field}: cannot stand inside {before}:", position)
-        meant = [_OTHER_NAMES[field]] if field in _OTHER_NAMES else nearest(field, FIELDS)
-        hint = did_you_mean(f"{one}:" for one in meant) or f"fields are {', '.join(f'{one}:' for one in FIELDS)}"
-        raise QueryError(f"there is no field {name}:", position, f"{hint}; put quotes around text with a colon")
+        raise QueryError(f"there is no field {name}:", position, _meant(field))
+
+
+def _meant(field: str) -> str:
+    """Return what may be meant by a field that does not exist."""
+    if field in _UNKNOWN_HERE:
+        return "leave it out: nothing here tells that of an article"
+    meant = [_FORM_OF[field]] if field in _FORM_OF else [f"{one}:" for one in nearest(field, FIELDS)]
+    hint = did_you_mean(meant) or f"fields are {', '.join(f'{one}:' for one in FIELDS)}"
+    return f"{hint}; put quotes around text with a colon"
 
 
 ANYWHERE: Final = Scope()

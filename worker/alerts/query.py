@@ -15,10 +15,11 @@ from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedTok
 
 from worker.alerts.build import Builder, depth_and_size
 from worker.alerts.errors import QueryError
+from worker.alerts.forms import refuse_forms
 from worker.alerts.known import Known, did_you_mean, nearest
 from worker.alerts.nodes import Query
 
-__all__ = ["MAX_LENGTH", "Known", "Query", "QueryError", "parse"]
+__all__ = ["MAX_LENGTH", "Known", "Query", "QueryError", "parse", "parse_stored"]
 
 MAX_LENGTH = 20_000
 """Characters of a query."""
@@ -43,7 +44,7 @@ _EXPECTED = {
     "$END": "the end",
 }
 _LONELY = {
-    "~": "~ follows a word or phrase directly, as in summit~1",
+    "~": "write summit~1: ~ follows a word or phrase directly",
     ":": "put quotes around text with a colon",
 }
 
@@ -53,22 +54,40 @@ def _parser() -> Lark:
     return Lark(_GRAMMAR.read_text("utf-8"), parser="lalr", lexer="basic")
 
 
-def parse(text: str, saved: Mapping[str, str] | None = None, known: Known | None = None) -> Query:
+def parse(
+    text: str, saved: Mapping[str, str] | None = None, known: Known | None = None, *, lenient: bool = False
+) -> Query:
     """Return the query that a text says; raises QueryError.
 
     `saved` holds the texts of saved queries by name. With `known`, the names of the vocabulary, an entity may be
     called by its label, one that does not exist is an error with the nearest names, and surnames count with a
-    capital only. The text of the query returned needs no `known` to be understood in the same way.
+    capital only. The text of the query returned needs no `known` to be understood in the same way. `lenient` is for
+    queries that were stored under fewer rules: operators of other tools are words then.
     """
-    return _Reading(saved or {}, known).read(text)
+    return _Reading(saved or {}, known, lenient).read(text)
+
+
+def parse_stored(
+    text: str, saved: Mapping[str, str] | None = None, known: Known | None = None
+) -> tuple[Query, QueryError | None]:
+    """Return a query that was stored under earlier rules or with other names, and what is wrong with it by now.
+
+    It means what it meant: what is written otherwise today is a word, and what nothing is called by any more matches
+    nothing. Raises QueryError for one that was never a query.
+    """
+    try:
+        return parse(text, saved, known), None
+    except QueryError as error:
+        return parse(text, saved, lenient=True), error
 
 
 class _Reading:
     """One text with the saved queries that it names, each parsed once."""
 
-    def __init__(self, saved: Mapping[str, str], known: Known | None) -> None:
+    def __init__(self, saved: Mapping[str, str], known: Known | None, lenient: bool) -> None:
         self._saved = saved
         self._known = known
+        self._lenient = lenient
         self._parsed: dict[str, Query] = {}
         self._open: list[str] = []
 
@@ -77,11 +96,13 @@ class _Reading:
             raise QueryError(f"a query of {len(text):,} characters; the limit is {MAX_LENGTH:,}", MAX_LENGTH)
         plain = text.translate(_QUOTES)
         _check_pairs(plain)
+        if not self._lenient:
+            refuse_forms(plain)
         try:
             tree = _parser().parse(plain)
         except UnexpectedInput as error:
             raise _explained(error, plain) from None
-        query = Builder(self._find_saved, self._known).build(tree)
+        query = Builder(self._find_saved, self._known, self._lenient).build(tree)
         depth, size = depth_and_size(query)
         if depth > MAX_DEPTH:
             raise QueryError(f"nested {depth} deep; the limit is {MAX_DEPTH}", 0, "make it simpler")
@@ -144,7 +165,7 @@ def _explained(error: UnexpectedInput, plain: str) -> QueryError:
         return QueryError("the query ends too early", len(plain.rstrip()), f"expected {expected}")
     hint = f"expected {expected}"
     if error.token.type == "WEIGHT":
-        hint = "weights go inside a score: score>=15(SCO^10 summit^5)"
+        hint = "write score>=15(SCO^10 summit^5): weights go inside a score"
     elif error.token.type in ("_AND", "_OR", "NOT", "NEAR"):
         hint += f'; to look for the word itself write "{error.token}"'
     return QueryError(f"{str(error.token)!r} is not expected here", error.token.start_pos or 0, hint)

@@ -19,7 +19,7 @@ from db.outcomes import ProblemSeen
 from db.subscriptions import SubscriptionRow
 from db.texts import Mention, TextRow, read_texts
 from worker.alerts.presearch import Presearcher
-from worker.alerts.query import Known, Query, QueryError, parse
+from worker.alerts.query import Known, QueryError, parse_stored
 from worker.delivery.because import Because, because_of
 from worker.delivery.news import Rule, judge
 from worker.delivery.views import article_of
@@ -62,12 +62,12 @@ class Watch:
         if row.state != "active" or row.kind != "query":
             return None
         try:
-            query = read_query(row.query, saved, self._known)
+            query, wrong = parse_stored(row.query, saved, self._known)
         except QueryError as error:
             return ProblemSeen(f"alert {row.name}", f"its query cannot be read and matches nothing: {error}")
         self._presearcher.add(row.id, query)
         self._rules[row.id] = Rule(timedelta(hours=row.max_age_h), row.on_revision)
-        return None
+        return ProblemSeen(f"alert {row.name}", f"its query still means what it did, but {wrong}") if wrong else None
 
     def read(self, conn: Connection, revision_ids: Sequence[int]) -> list[TextRow]:
         """Return what `ask` needs to know of revisions; nothing while there is nothing to ask."""
@@ -86,18 +86,6 @@ class Watch:
         for found in mentions:
             kind = self._types.get(found.entity_id, "")
             yield Mention(found.field, found.start, found.end, found.entity_id, kind, found.level)
-
-
-def read_query(text: str, saved: Mapping[str, str], known: Known | None) -> Query:
-    """Return a stored query. Raises QueryError.
-
-    A vocabulary may have lost an entity that it names since it was stored: then that part matches nothing, and the
-    rest goes on.
-    """
-    try:
-        return parse(text, saved, known)
-    except QueryError:
-        return parse(text, saved)
 
 
 def settle(conn: Connection, hits: Hits, done: Collection[int], *, now: datetime) -> int:
