@@ -76,10 +76,11 @@ def _fetched(urls: list[str]) -> list[Answer]:
 
 
 def _record(file: str, body: bytes, url: str | None, content_type: str | None) -> dict[str, object]:
+    from crawlers.bodies import unzipped
     from crawlers.feeds import NotAFeed, parse_feed
 
     try:
-        parsed = parse_feed(body, url=url, content_type=content_type)
+        parsed = parse_feed(unzipped(body, max_bytes=_MAX_BYTES), url=url, content_type=content_type)
     except NotAFeed as error:
         return {"file": file, "error": str(error)}
     return {"file": file, "title": parsed.title, "entries": [_entry(entry) for entry in parsed.entries]}

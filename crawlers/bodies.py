@@ -90,6 +90,15 @@ def unpack(body: bytes, coding: str, *, max_bytes: int) -> Unpacked | None:
     return _inflated(view, zlib.MAX_WBITS, max_bytes)[0] or _inflated(view, -zlib.MAX_WBITS, max_bytes)[0]
 
 
+def unzipped(body: bytes, *, max_bytes: int) -> bytes:
+    """Return what a gzip file holds; any other body as it is, and one that is too large unpacked too."""
+    try:
+        unpacked = unpack(body, "gzip", max_bytes=max_bytes)
+    except TooLarge:
+        return body
+    return unpacked.body if unpacked else body
+
+
 def _members(packed: memoryview, max_bytes: int) -> Unpacked | None:
     """Return the members of a gzip file, one after the other; what follows them is no matter."""
     parts: list[bytes] = []

@@ -11,7 +11,11 @@ CONSTANTS: dict[str, Any] = {
     # safety: only http(s), only through the guard
     "TWISTED_DNS_RESOLVER": "crawlers.resolver.GuardedResolver",
     "DNSCACHE_ENABLED": False,
-    "DOWNLOAD_HANDLERS": {"data": None, "file": None, "ftp": None, "s3": None},
+    "DOWNLOAD_HANDLERS": {
+        "http": "crawlers.wire.TolerantHandler",
+        "https": "crawlers.wire.TolerantHandler",
+        **dict.fromkeys(("data", "file", "ftp", "s3")),
+    },
     "HTTPPROXY_ENABLED": False,  # a proxy would look names up for itself, past the guard
     "DOWNLOADER_MIDDLEWARES": {
         "crawlers.middlewares.GuardMiddleware": 10,

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import gzip
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from socketserver import StreamRequestHandler, ThreadingTCPServer
+from threading import Thread
 from urllib.parse import quote
 
 from courier import Reply, Site, captures, settings_for, store_for
 from sqlalchemy import select
 
 from crawlers.collect_once import collect_once
+from crawlers.once import fetch_once
 from db.models import Page
+from db.settings import Settings
 
 HTML = {"Content-Type": "text/html"}
 
@@ -110,3 +116,47 @@ def test_a_redirect_is_followed_however_it_is_written(site: Site, tmp_path: Path
         path: ("captured", PAGE) for path in (*raw, "/refresh", "/header")
     }
     assert (found["/round"][0], found["/inside"][0]) == ("redirects", "refused")
+
+
+ENDLESS = {
+    "/several": ("Content-Length: 5000", f"Content-Length: {len(PAGE)}"),
+    "/twice": (f"Content-Length: {len(PAGE)}, {len(PAGE)}",),
+    "/words": ("Content-Length: many",),
+    "/negative": ("Content-Length: -1",),
+    "/empty": ("Content-Length: ",),
+    "/identity": ("Transfer-Encoding: identity",),
+    "/none": ("Transfer-Encoding: none", f"Content-Length: {len(PAGE)}"),
+    "/no-colon": ("no colon here",),
+    "/nothing": (),
+}
+"""Headers that do not say where the body ends, each answered to one path."""
+
+
+@contextmanager
+def speaking() -> Iterator[int]:
+    """Answer with such headers, word by word, and close the connection; yield the port."""
+
+    class Handler(StreamRequestHandler):
+        def handle(self) -> None:
+            path = self.rfile.readline().split()[1].decode()
+            while self.rfile.readline().strip():
+                pass
+            lines = ("HTTP/1.1 200 OK", "Content-Type: text/html", *ENDLESS.get(path, ()), "", "")
+            self.wfile.write("\r\n".join(lines).encode() + PAGE)
+
+    with ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
+        Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+        try:
+            yield server.server_address[1]
+        finally:
+            server.shutdown()
+
+
+def test_a_body_of_unknown_length_goes_on_until_the_connection_closes(tmp_path: Path) -> None:
+    with speaking() as port:
+        settings = Settings(
+            data_dir=tmp_path, allow_private_hosts=f"127.0.0.1:{port}", fetch_timeout_s=5, host_delay_s=0
+        )
+        answers = fetch_once(settings, [f"http://127.0.0.1:{port}{path}" for path in ENDLESS])
+    found = {path: (answer.trouble, answer.body) for path, answer in zip(ENDLESS, answers, strict=True)}
+    assert found == dict.fromkeys(ENDLESS, (None, PAGE))

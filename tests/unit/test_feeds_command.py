@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from pathlib import Path
 
@@ -46,3 +47,13 @@ def test_all_good_is_zero_and_nothing_named_is_wrong_usage(tmp_path: Path) -> No
     good.write_text(RSS, encoding="utf-8")
     assert CliRunner().invoke(app, ["feed", str(good)]).exit_code == 0
     assert CliRunner().invoke(app, ["feed"]).exit_code == 2
+
+
+def test_a_feed_in_a_packed_file_is_read(tmp_path: Path) -> None:
+    packed, broken = tmp_path / "rss.xml.gz", tmp_path / "broken.gz"
+    packed.write_bytes(gzip.compress(RSS.encode()))
+    broken.write_bytes(b"\x1f\x8b\x08 nothing")
+    result = CliRunner().invoke(app, ["feed", str(packed), str(broken)])
+    lines = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [entry["url"] for entry in lines[0]["entries"]] == ["https://c.example/1", None]
+    assert lines[1]["error"] == "a compressed file, not a feed"
