@@ -5,9 +5,12 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Sequence
+from functools import cache
+
+from worker.alerts.errors import QueryError
+from worker.alerts.query import parse
 
 _WORD = re.compile(r"[^\W\d_]{3,20}")
-_RESERVED = frozenset(("and", "or", "not", "near", "onear", "sent", "atleast", "score"))
 
 
 class Writer:
@@ -67,4 +70,14 @@ class Writer:
 
     @staticmethod
     def _words(text: str) -> list[str]:
-        return [word for word in _WORD.findall(text[:4_000]) if word.lower() not in _RESERVED]
+        return [word for word in _WORD.findall(text[:4_000]) if _is_plain(word)]
+
+
+@cache
+def _is_plain(word: str) -> bool:
+    """Return whether a word is no operator, here or in another tool; those are refused without quotes."""
+    try:
+        parse(word)
+    except QueryError:
+        return False
+    return True

@@ -165,7 +165,7 @@ def test_a_file_is_planned_first_and_done_when_asked(store: Database, tmp_path: 
 
 @pytest.mark.parametrize(
     ("content", "complaint"),
-    [(b"\xff\xfe", "not UTF-8"), (b"subscriptions: [", "line 1"), (None, "no such file")],
+    [(b"\xff\xfe", "not UTF-8"), (b"subscriptions: [", "line 2, column 1"), (None, "no such file")],
 )
 def test_a_file_that_cannot_be_read_is_refused(
     store: Database, tmp_path: Path, content: bytes | None, complaint: str
