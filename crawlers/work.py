@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -28,8 +28,8 @@ Work: TypeAlias = FeedDue | PageDue
 
 _FEED_TYPES = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
 _PAGE_TYPES = "text/html, application/xhtml+xml, application/xml;q=0.9, */*;q=0.5"
-_CHUNK = 64
-"""Entries written at once: other work may come in between."""
+_CHUNK, _CHUNK_CHARACTERS = 64, 1_000_000
+"""Entries, and characters of their texts, written at once: other work may come in between."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,13 +132,25 @@ def _decide_feed(feed: FeedDue, answer: Answer, now: datetime, context: Context)
             ((1, partial(_store_poll, feed, polled, None, ())),), polled.error or polled.outcome, bool(polled.error)
         )
     entries = sort_entries(feed.url, reading.feed.entries, now=now, allowed=context.allowed)
-    chunks = [entries.usable[at : at + _CHUNK] for at in range(0, len(entries.usable), _CHUNK)]
     steps: list[tuple[int, Callable[[Connection, Tally], None]]] = [
-        (len(chunk), partial(_store_entries, feed, chunk, now)) for chunk in chunks
+        (len(chunk), partial(_store_entries, feed, chunk, now)) for chunk in _chunks(entries.usable)
     ]
     # The poll is stored last: a crash before it repeats the poll, and the entries with it.
     steps.append((1, partial(_store_poll, feed, polled, entries, reading.feed.problems)))
     return Decided(tuple(steps), f"{len(reading.feed.entries)} entries", True)
+
+
+def _chunks(entries: Iterable[EntryIn]) -> Iterator[tuple[EntryIn, ...]]:
+    chunk: list[EntryIn] = []
+    characters = 0
+    for entry in entries:
+        chunk.append(entry)
+        characters += len(entry.body or "")
+        if len(chunk) >= _CHUNK or characters >= _CHUNK_CHARACTERS:
+            yield tuple(chunk)
+            chunk, characters = [], 0
+    if chunk:
+        yield tuple(chunk)
 
 
 def _store_entries(feed: FeedDue, entries: tuple[EntryIn, ...], now: datetime, conn: Connection, tally: Tally) -> None:

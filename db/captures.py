@@ -71,6 +71,7 @@ def record_captures(conn: Connection, captures: Iterable[tuple[CaptureIn, bytes]
             "body": compressed,
             "body_hash": capture.body_hash,
             "size": len(capture.body),
+            "hints_size": sum(len(value.encode("utf-8", "replace")) for value in capture.hints.values()),
             "stage": "fetched",
             "attempts": 0,
         }
@@ -169,7 +170,8 @@ def expire_captures(conn: Connection, *, before: datetime, max_bytes: float, lim
     """
     done = select(Capture.id).where(Capture.stage == "done")
     old = list(conn.scalars(done.where(Capture.fetched_at < before).order_by(Capture.id).limit(limit)))
-    if not old and (conn.scalar(select(func.sum(func.length(Capture.body)))) or 0) > max_bytes:
+    room = func.sum(func.length(Capture.body) + func.coalesce(Capture.hints_size, 0))
+    if not old and (conn.scalar(select(room)) or 0) > max_bytes:
         old = list(conn.scalars(done.order_by(Capture.fetched_at, Capture.id).limit(min(limit, 50))))
     if old:
         conn.execute(delete(Capture).where(Capture.id.in_(old)))

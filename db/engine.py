@@ -28,9 +28,13 @@ class Database:
         if parsed.get_backend_name() == "sqlite":
             if parsed.database and parsed.database != ":memory:":
                 Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-            self.engine: Engine = create_engine(url, connect_args={"timeout": dialect.BUSY_TIMEOUT_MS / 1000})
+            self.engine: Engine = create_engine(
+                url, connect_args={"timeout": dialect.BUSY_TIMEOUT_MS / 1000}, json_serializer=dialect.to_json
+            )
         else:
-            self.engine = create_engine(url, pool_size=4, max_overflow=4, pool_pre_ping=True)
+            self.engine = create_engine(
+                url, pool_size=4, max_overflow=4, pool_pre_ping=True, json_serializer=dialect.to_json
+            )
         dialect.prepare(self.engine)
         self._writer = self.engine.execution_options(**{dialect.WRITES: True})
 

@@ -120,6 +120,18 @@ def record_told(conn: Connection, hashes: Mapping[int, str], *, now: datetime) -
         conn.execute(update(Page).where(Page.id == page_id).values(feed_hash=feed_hash, changed_at=now))
 
 
+def forget_bodies(conn: Connection, *, before: datetime, limit: int = 500) -> int:
+    """Drop the texts of at most `limit` entries that no feed has shown since `before`; return how many went.
+
+    Call it until that is 0. Their captures have them, for as long as captures are kept.
+    """
+    old = select(Sighting.id).where(Sighting.body.is_not(None), Sighting.last_seen_at < before)
+    ids = list(conn.scalars(old.order_by(Sighting.last_seen_at).limit(limit)))
+    if ids:
+        conn.execute(update(Sighting).where(Sighting.id.in_(ids)).values(body=None))
+    return len(ids)
+
+
 def _insert_pages(
     conn: Connection,
     entries: Sequence[EntryIn],

@@ -12,6 +12,9 @@ from worker.judging.furniture import is_same_article
 from worker.judging.second_look import Following, KnownText, Waiting, decide_following
 from worker.judging.text_source import TextSource
 
+NO_PAGE = "no page"
+"""The kind of a look at which the page could not be had; the crawler knows when it asks again."""
+
 
 @dataclass(frozen=True, slots=True)
 class Held:
@@ -73,7 +76,7 @@ def _stand_in(entry: Identified, current: CurrentText) -> Identified | Held:
         and (entry.text or not current.text)
     ):
         return entry
-    kind = document.page_kind.value if document.page_kind else "no page"
+    kind = document.page_kind.value if document.page_kind else NO_PAGE
     return Held(_rejected(entry, kind, document.page_reason or ""), current.article_id)
 
 

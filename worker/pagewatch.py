@@ -12,7 +12,7 @@ from db import doubts, outcomes, suspects
 from db.articles import Recorded
 from db.walls import STAGE
 from worker.documents import Rejected
-from worker.following import Held
+from worker.following import NO_PAGE, Held
 from worker.identify import Identified
 from worker.judging.page_kind import PageKind
 
@@ -34,6 +34,8 @@ def record_looks(
         if capture_id not in capture_ids or kind is None:
             continue
         counts[source_id or (recorded.source_id if recorded else None), kind] += 1
+        if kind == NO_PAGE:
+            continue
         if kind != PageKind.ARTICLE:
             doubtful[capture_id] = kind
         elif recorded is not None:

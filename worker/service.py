@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from db import captures, doubts, hosts, intakes, outcomes, revisions
+from db import captures, doubts, entries, hosts, intakes, outcomes, revisions
 from db.engine import Database
 from worker.documents import Document, Ended, Rejected
 from worker.looks import document_of, show_page
@@ -153,9 +153,11 @@ def set_poison_aside(database: Database, *, now: datetime) -> int:
 
 
 def tidy(database: Database, *, now: datetime, keep_captures: timedelta, captures_max_bytes: float) -> None:
-    """Forget what has served its purpose: old raw captures, old problems, the single counts of past days."""
+    """Forget what has served its purpose: raw captures and texts of feeds, problems, the single counts of past days."""
     expire = partial(captures.expire_captures, before=now - keep_captures, max_bytes=captures_max_bytes)
     while database.write(expire):
+        pass
+    while database.write(partial(entries.forget_bodies, before=now - keep_captures)):
         pass
     database.write(outcomes.forget_old_problems)
     database.write(partial(hosts.forget_hosts, before=now - timedelta(days=1)))

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -46,6 +47,16 @@ def is_sqlite(bind: Connection | Engine) -> bool:
 def insert(conn: Connection, table: Any) -> Any:
     """Return an INSERT which knows ON CONFLICT, for either database."""
     return sqlite.insert(table) if is_sqlite(conn) else postgresql.insert(table)
+
+
+def to_json(value: Any) -> str:
+    """Return JSON as it is stored: letters as they are, two bytes instead of six for one of Cyrillic."""
+    written = json.dumps(value, ensure_ascii=False)
+    try:
+        written.encode()
+    except UnicodeEncodeError:  # half of a surrogate pair, which only an escape can hold
+        return json.dumps(value)
+    return written
 
 
 def is_retryable(error: DBAPIError) -> bool:

@@ -96,7 +96,15 @@ class Sighting(Base):
     """An entry of a feed: this feed named this page, and said this about it."""
 
     __tablename__ = "sightings"
-    __table_args__ = (UniqueConstraint("feed_id", "page_id"),)
+    __table_args__ = (
+        UniqueConstraint("feed_id", "page_id"),
+        Index(
+            "ix_sightings_bodies",
+            "last_seen_at",
+            postgresql_where=text("body IS NOT NULL"),
+            sqlite_where=text("body IS NOT NULL"),
+        ),
+    )
 
     id: Mapped[RowId]
     feed_id: Mapped[int] = mapped_column(ForeignKey("feeds.id", ondelete="CASCADE"))
@@ -146,6 +154,8 @@ class Capture(Base):
     body_hash: Mapped[str] = mapped_column(String(32))
     size: Mapped[int]
     """Bytes of the body before compression."""
+    hints_size: Mapped[int | None]
+    """Bytes of the text that the feed carries; None for captures of before."""
     stage: Mapped[str] = mapped_column(String(20), default="fetched")
     """`fetched` until everything that follows from it is stored, then `done`."""
     claimed_until: Mapped[datetime | None]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -13,7 +14,7 @@ from sqlalchemy import Connection, insert, select
 
 from db import captures
 from db.captures import CaptureIn, compress
-from db.models import Article, Page
+from db.models import Article, Capture, Page
 from db.pages import NEVER
 from worker import service
 from worker.pipeline import Chain
@@ -108,3 +109,25 @@ def test_words_that_are_cut_short_later_do_not_have_a_text_without_a_page_fetche
     assert tell(chain, ("Morning", "")) == ["rejected"]
     with chain.database.reading() as conn:
         assert set(conn.scalars(select(Page.state))) == {"settled"}
+
+
+def test_a_look_without_a_page_leaves_it_to_the_crawler_when_to_ask_again(chain: Chain) -> None:
+    (page_of_one,) = capture(chain, 1)
+    later = NOON + timedelta(hours=3)
+    address = "https://lake.example/0"
+    said = {"title": "Morning", "body": "<p>What the feed says.</p>", "page_trouble": "the server answered 403"}
+
+    def refuse(conn: Connection) -> None:
+        url = conn.scalar(select(Capture.url).where(Capture.id == page_of_one)) or address
+        page = {"canonical_url": url, "url": url, "host": "lake.example", "first_seen_at": NOON, "fetched_at": NOON}
+        conn.execute(insert(Page).values(**page, next_fetch_at=later, body_hash="0" * 32, last_outcome="forbidden"))
+        words = CaptureIn(conn.scalar(select(Page.id)), None, url, NOON, 403, None, b"", "1" * 32, hints=said)
+        captures.record_captures(conn, [(words, compress(b""))])
+
+    assert [end.outcome for end in service.understand_captures(chain, [page_of_one])] == ["new"]
+    chain.database.write(refuse)
+    ids = chain.database.write(lambda conn: captures.claim_captures(conn, now=NOON, lease_s=60, limit=9))
+    assert [end.outcome for end in service.understand_captures(chain, ids)] == ["rejected"]
+    with chain.database.reading() as conn:
+        page = conn.execute(select(Page.next_fetch_at, Page.body_hash, Page.last_outcome, Page.doubts)).one()
+    assert page == (later, "0" * 32, "forbidden", 0)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import text
 
 from db import captures, migrate
 from db.captures import CaptureIn
@@ -90,3 +91,30 @@ def test_beyond_the_room_the_oldest_go_first(database: Database) -> None:
     while step := expire(database, NOON - timedelta(days=30), 40_000):
         gone += step
     assert gone == 50
+
+
+def test_the_texts_of_feeds_take_room_too(database: Database) -> None:
+    said = {"title": "Вода", "body": "ы" * 10_000}
+    rows = [
+        (CaptureIn(None, None, f"https://a.example/{n}", NOON, 0, None, b"", str(n), hints=said), b"\x00")
+        for n in range(3)
+    ]
+    database.write(lambda conn: captures.record_captures(conn, rows))
+    finish(database, database.write(lambda conn: captures.claim_captures(conn, now=NOON, lease_s=60, limit=9)))
+    assert expire(database, NOON - timedelta(days=30), 70_000) == 0
+    assert expire(database, NOON - timedelta(days=30), 50_000) == 3
+
+
+@pytest.mark.parametrize("body", ["Қазақстан", "half a letter: \ud83d", 'a "quoted" \u2028 line\n'])
+def test_hints_come_back_as_they_were(database: Database, body: str) -> None:
+    row = CaptureIn(None, None, "https://a.example/1", NOON, 0, None, b"", "1", hints={"body": body})
+    database.write(lambda conn: captures.record_captures(conn, [(row, captures.compress(b""))]))
+    (kept,) = database.read(lambda conn: captures.read_captures(conn, [1]))
+    assert kept.hints == {"body": body}
+
+
+def test_letters_take_no_more_room_than_they_need(database: Database) -> None:
+    row = CaptureIn(None, None, "https://a.example/1", NOON, 0, None, b"", "1", hints={"body": "ы" * 1_000})
+    database.write(lambda conn: captures.record_captures(conn, [(row, b"")]))
+    stored = database.read(lambda conn: conn.scalar(text("SELECT length(CAST(hints AS TEXT)) FROM captures")))
+    assert stored < 1_100

@@ -12,7 +12,7 @@ from sqlalchemy import func, insert, select
 
 from db import pages
 from db.engine import Database
-from db.entries import EntryIn, record_entries
+from db.entries import EntryIn, forget_bodies, keep_addresses, record_entries
 from db.feeds import add_feed
 from db.models import Base, Page, Sighting, Source, SourceDomain
 from db.pages import PageDue, PageFetched
@@ -103,6 +103,28 @@ def test_a_text_that_the_feed_drops_is_dropped(database: Database) -> None:
     assert due(database)[0].hints == {"body": "the text, corrected"}
     record(database, entry("https://courier.kz/1"), seen_at=LATER)
     assert due(database)[0].hints == {}
+
+
+def test_texts_that_no_feed_shows_any_more_are_forgotten(database: Database) -> None:
+    record(database, *(entry(f"https://courier.kz/{n}", body="text", title="t") for n in range(5)))
+    record(database, entry("https://courier.kz/0", body="text", title="t"), seen_at=LATER)
+    steps = [database.write(partial(forget_bodies, before=LATER, limit=3)) for _ in range(3)]
+    assert steps == [3, 1, 0]
+    with database.reading() as conn:
+        kept = conn.execute(select(Page.canonical_url, Sighting.title).join(Sighting).where(Sighting.body.is_not(None)))
+        assert kept.all() == [("https://courier.kz/0", "t")]
+
+
+def test_an_entry_by_itself_stays_so_while_its_link_is_shared_no_more(database: Database) -> None:
+    alone = entry("https://courier.kz/live", urn="urn:steppewatch:entry:1", title="1", feed_hash="a" * 32)
+    other = entry("https://courier.kz/live", urn="urn:steppewatch:entry:2", title="2", feed_hash="b" * 32)
+    moved = replace(alone, canonical_url="https://courier.kz/9", url="https://courier.kz/9")
+    record(database, alone.by_itself("2 entries share one link"))
+    kept = database.write(lambda conn: keep_addresses(conn, [alone]))
+    assert [each.canonical_url for each in kept] == ["urn:steppewatch:entry:1"]
+    for stays in (other, moved):
+        assert database.write(partial(keep_addresses, entries=[stays])) == [stays]
+    assert due(database, now=LATER) == []
 
 
 def test_what_was_handed_over_of_the_feed_is_remembered_until_it_is_another(database: Database) -> None:

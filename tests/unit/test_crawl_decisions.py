@@ -13,6 +13,7 @@ from crawlers.feeds import FeedEntry
 from crawlers.fetches import decide_fetch, forgive_fetch
 from crawlers.polls import body_hash, decide_poll, forgive_poll, read_poll
 from crawlers.schedule import PollPolicy
+from crawlers.work import Context, decide
 from db.feeds import FeedDue, FeedPolled
 from db.pages import NEVER, PageDue, PageFetched
 
@@ -277,3 +278,12 @@ def test_a_page_that_cannot_be_used_says_why(answer: Answer, outcome: str, state
 def test_an_outage_of_ours_is_not_held_against_a_page() -> None:
     fetched = forgive_fetch(PAGE, "no network", now=NOW)
     assert (fetched.outcome, fetched.failures, fetched.fetches) == ("no network", 1, 3)
+
+
+def test_long_texts_are_written_a_few_at_a_time() -> None:
+    item = "<item><title>{}</title><link>https://c.example/{}</link><description>{}</description></item>"
+    items = "".join(item.format(n, n, "слово " * 30_000) for n in range(30))
+    context = Context(POLICY, frozenset(), lambda: 0.5)
+    body = f'<rss version="2.0"><channel>{items}</channel></rss>'.encode()
+    weights = [weight for weight, _ in decide(FEED, Answer(FEED.url, 200, body), NOW, context).steps]
+    assert (max(weights), sum(weights)) == (6, 31)
