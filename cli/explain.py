@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from worker.extract.passages import Passage
+    from worker.extract.weighing import Told
     from worker.tagging.rules import NearMiss
     from worker.tagging.scope import Verdict
     from worker.tagging.tagger import Mention, Tagger
@@ -57,7 +58,7 @@ class Explained:
     """A text and all that the tagger thought about it."""
 
     text: str
-    language: str | None
+    told: Told
     passages: Sequence[Passage]
     mentions: Sequence[Mention]
     misses: Sequence[NearMiss]
@@ -66,21 +67,22 @@ class Explained:
 
 def explain(tagger: Tagger, text: str, language: str | None) -> Explained:
     """Return what is tagged in a text and why, and what is not and why; `language` None: it is detected."""
-    from worker.extract.language import detect_language
+    from worker.extract.language import tell_language
     from worker.extract.passages import find_passages
+    from worker.extract.weighing import Told
     from worker.tagging.scope import Scope
 
-    language = language or detect_language(text)
-    passages = find_passages(text, language)
+    told = Told(language) if language else tell_language(text)
+    passages = find_passages(text, told.language)
     misses: list[NearMiss] = []
-    found = tagger.tag_fields({"text": text}, language, {"text": passages}, misses)
+    found = tagger.tag_fields({"text": text}, told.language, {"text": passages}, misses, second=told.second)
     mentions = [mention for _, mention in found]
     vocabulary = tagger.vocabulary
     verdict = None
     if vocabulary.scope is not None:
         named = [("text", mention.entity) for mention in mentions]
         verdict = Scope(vocabulary.scope, vocabulary.entities).judge(named, len(text))
-    return Explained(text, language, passages, mentions, _distinct(misses, mentions), verdict)
+    return Explained(text, told, passages, mentions, _distinct(misses, mentions), verdict)
 
 
 def _distinct(misses: Sequence[NearMiss], mentions: Sequence[Mention]) -> list[NearMiss]:
@@ -101,7 +103,8 @@ def record(file: str, found: Explained, mentions: list[dict[str, object]]) -> di
     verdict = found.verdict
     return {
         "file": file,
-        "language": found.language,
+        "language": found.told.language,
+        "second_language": found.told.second,
         "passages": [{"start": one.start, "end": one.end, "lang": one.language} for one in found.passages],
         "mentions": mentions,
         "near_misses": [
@@ -132,7 +135,9 @@ def show(console: Console, file: str, found: Explained) -> None:
     from rich.rule import Rule
     from rich.text import Text
 
-    console.print(Rule(Text(f"{inert(file)}, {found.language or 'language unknown'}"), align="left"))
+    console.print(
+        Rule(Text(f"{inert(file)}, {' or '.join(filter(None, found.told)) or 'language unknown'}"), align="left")
+    )
     console.print(_highlighted(found))
     if found.mentions:
         console.print()

@@ -169,13 +169,14 @@ def _parse(fields: dict[str, Any] | BadLine) -> tuple[str | int, str, str | None
 
 
 def _mentions(tagger: Tagger, text: str, language: str | None) -> list[Mention]:
-    from worker.extract.language import detect_language
+    from worker.extract.language import tell_language
     from worker.extract.passages import find_passages
+    from worker.extract.weighing import Told
 
-    language = language or detect_language(text)
-    return [
-        mention for _, mention in tagger.tag_fields({"text": text}, language, {"text": find_passages(text, language)})
-    ]
+    told = Told(language) if language else tell_language(text)
+    passages = {"text": find_passages(text, told.language)}
+    found = tagger.tag_fields({"text": text}, told.language, passages, second=told.second)
+    return [mention for _, mention in found]
 
 
 def _print(origin: dict[str, object], mentions: list[Mention]) -> None:

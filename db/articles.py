@@ -39,6 +39,7 @@ class ArticleIn:
     sketch: Sequence[int]
     """Hashes for the inverted index, signed 64 bit."""
     text_from: str = "page"
+    second_language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +254,7 @@ def _insert_revisions(
             "text": article.text,
             "author": article.author,
             "language": article.language,
+            "second_language": article.second_language,
             "genre": article.genre,
             "published_at": article.published_at,
             "published_is_day": article.published_is_day,

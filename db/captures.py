@@ -13,7 +13,7 @@ from sqlalchemy import Connection, case, delete, exists, func, or_, select, upda
 from sqlalchemy.orm import aliased
 
 from db.dialect import insert
-from db.models import Capture, Page
+from db.models import Capture, Page, Source
 from db.outcomes import ProblemSeen, record_outcomes, record_problems
 
 
@@ -49,6 +49,8 @@ class CaptureOut:
     page_id: int | None = None
     address: str | None = None
     """Under which its article is filed if that is not the page's own address: `urn:…` for a text without a page."""
+    languages: Sequence[str] = ()
+    """In which its outlet writes, as the catalogue has them."""
 
 
 def compress(body: bytes) -> bytes:
@@ -125,7 +127,7 @@ def read_captures(conn: Connection, capture_ids: Sequence[int]) -> list[CaptureO
     query = (
         select(
             Capture.id,
-            Page.url,
+            Page.url.label("page_url"),
             Capture.source_id,
             Capture.url,
             Capture.fetched_at,
@@ -134,15 +136,17 @@ def read_captures(conn: Connection, capture_ids: Sequence[int]) -> list[CaptureO
             Capture.hints,
             Capture.headers,
             Capture.page_id,
-            case((Page.canonical_url.like("urn:%"), Page.canonical_url)),
+            case((Page.canonical_url.like("urn:%"), Page.canonical_url)).label("address"),
+            Source.languages,
         )
         .outerjoin(Page, Page.id == Capture.page_id)
+        .outerjoin(Source, Source.id == Capture.source_id)
         .where(Capture.id.in_(capture_ids), Capture.stage == "fetched")
         .order_by(Capture.id)
     )
+    rows = [row._asdict() for row in conn.execute(query)]
     return [
-        CaptureOut(row[0], row[1], row[2], row[3], row[4], row[5], zlib.decompress(row[6]), *row[7:])
-        for row in conn.execute(query).all()
+        CaptureOut(**row | {"body": zlib.decompress(row["body"]), "languages": row["languages"] or ()}) for row in rows
     ]
 
 

@@ -49,6 +49,7 @@ class RevisionOut:
     text: str
     language: str | None
     fingerprint: bytes
+    second_language: str | None = None
 
 
 def read_revisions(conn: Connection, revision_ids: Sequence[int]) -> list[RevisionOut]:
@@ -65,6 +66,7 @@ def read_revisions(conn: Connection, revision_ids: Sequence[int]) -> list[Revisi
             Revision.text,
             Revision.language,
             FingerprintRow.data,
+            Revision.second_language,
         )
         .join(Article, Article.id == Revision.article_id)
         .join(FingerprintRow, FingerprintRow.revision_id == Revision.id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from worker.extract.language import NOTHING_SAID, Said
 from worker.judging.page_kind import PageKind
 from worker.judging.text_source import TextSource
 
@@ -42,6 +43,10 @@ class Document:
     """Why its page is that, or could not be had; for people."""
     address: str | None = None
     """Under which it is filed if its URL is not its own."""
+    second_language: str | None = None
+    """Another one that it may be in as well."""
+    said: Said = NOTHING_SAID
+    """What others say of its language, where that is not known yet."""
     evidence: int = 0
     """How much its page speaks for being an article, 0 to 7."""
 

@@ -12,7 +12,8 @@ from db.urls import canonical_url, text_urn, unwrapped
 from worker.dedup.fingerprint import Fingerprint, fingerprint
 from worker.documents import Document, Rejected
 from worker.extract.genre import genre_of_url
-from worker.extract.language import detect_language
+from worker.extract.language import tell_language
+from worker.extract.weighing import Told
 from worker.nfc import nfc
 
 FUTURE_TOLERANCE = timedelta(days=1)
@@ -35,6 +36,7 @@ class Identified:
     text: str
     author: str | None
     language: str | None
+    second_language: str | None
     genre: str | None
     published_at: datetime | None
     published_is_day: bool
@@ -64,6 +66,7 @@ def identify(document: Document, *, now: datetime) -> Identified | Rejected:
     if published_at is not None and published_at > now + FUTURE_TOLERANCE:
         remark = f"the publication date {published_at:%Y-%m-%d} lies in the future; counted on the day of collection"
         published_at, is_day = None, False
+    language, second_language = _languages(document, title, text)
     return Identified(
         document=document,
         canonical_url=address,
@@ -72,7 +75,8 @@ def identify(document: Document, *, now: datetime) -> Identified | Rejected:
         title=title,
         text=text,
         author=_one_line(document.author)[:MAX_TITLE] or None,
-        language=_language(document.language) or detect_language(f"{title or ''}\n{text[:4_000]}"),
+        language=language,
+        second_language=second_language,
         genre=document.genre or genre_of_url(url),
         published_at=published_at,
         published_is_day=is_day,
@@ -103,6 +107,13 @@ def _paragraphs(text: str) -> str:
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _SPACES = re.compile(r"[ \t\f\v]+")
 _LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z]{2,8})?")
+
+
+def _languages(document: Document, title: str | None, text: str) -> Told:
+    """Return the language of a document, and another one that it may be in as well."""
+    if given := _language(document.language):
+        return Told(given, _language(document.second_language))
+    return tell_language(f"{title or ''}\n{text[:4_000]}", document.said)
 
 
 def _language(given: str | None) -> str | None:

@@ -15,6 +15,7 @@ from db.encoding import charset_of
 from db.urls import host_of, registrable_domain
 from worker.documents import Document, Rejected
 from worker.extract.fragment import fragment_text
+from worker.extract.language import Said
 from worker.extract.page import Extracted, Hints, Unextractable, extract_page
 from worker.judging.page_kind import Look, PageKind, PageVerdict, evidence_of_article, judge_page
 from worker.judging.phrases import paywall_at
@@ -51,7 +52,7 @@ def show_page(capture: CaptureOut) -> Shown:
         return Shown(capture, None, str(capture.hints.get("page_trouble") or "the page could not be had"))
     try:
         page = extract_page(
-            capture.body, url=capture.url, charset=charset_of(capture.content_type), hints=_hints(capture.hints)
+            capture.body, url=capture.url, charset=charset_of(capture.content_type), hints=_hints(capture)
         )
     except Unextractable as error:
         return Shown(capture, None, str(error))
@@ -106,6 +107,8 @@ def _page_document(
         text=text,
         author=page.author,
         language=page.language if text_from is TextSource.PAGE else None,
+        second_language=page.second_language,
+        said=_said(capture),
         published_at=page.published_at,
         published_is_day=page.published_is_day,
         observed_at=capture.fetched_at,
@@ -147,6 +150,7 @@ def _stand_in(
         text=feed_text,
         author=_text(hints, "author"),
         language=None,
+        said=_said(capture),
         published_at=published_at,
         published_is_day=is_day,
         observed_at=capture.fetched_at,
@@ -160,9 +164,15 @@ def _stand_in(
     )
 
 
-def _hints(hints: Any) -> Hints:
+def _hints(capture: CaptureOut) -> Hints:
+    hints, said = capture.hints, _said(capture)
     published_at: datetime | None = parse_when(_text(hints, "published_at"))[0]
-    return Hints(title=_text(hints, "title"), author=_text(hints, "author"), published_at=published_at)
+    return Hints(_text(hints, "title"), _text(hints, "author"), published_at, said.feed, said.outlet)
+
+
+def _said(capture: CaptureOut) -> Said:
+    """Return what the feed and the outlet say of the language of a page."""
+    return Said(feed=_text(capture.hints, "language"), outlet=tuple(capture.languages))
 
 
 def _text(hints: Any, name: str) -> str | None:

@@ -250,6 +250,7 @@ def _article_in(entry: Identified, source_id: str, genre: str | None) -> Article
         published_at=entry.published_at,
         published_is_day=entry.published_is_day,
         text_from=entry.document.text_from.value,
+        second_language=entry.second_language,
         fingerprint=entry.fingerprint.to_bytes(),
         shingles=entry.fingerprint.size,
         sketch=entry.fingerprint.sample.tolist(),
@@ -268,6 +269,7 @@ def _revision_out(entry: Identified, fate: Recorded) -> RevisionOut:
         title=entry.title,
         text=entry.text,
         language=entry.language,
+        second_language=entry.second_language,
         fingerprint=entry.fingerprint.to_bytes(),
     )
 

@@ -50,7 +50,9 @@ class Preview:
             published_at=identified.published_at,
             mentions=tuple(
                 Mentioned(field, found.start, found.end, found.entity, found.type, found.level)
-                for field, found in self._tagger.tag_fields(fields, identified.language, passages)
+                for field, found in self._tagger.tag_fields(
+                    fields, identified.language, passages, second=identified.second_language
+                )
             ),
         )
 

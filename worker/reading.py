@@ -150,6 +150,7 @@ def _page_document(page: Extracted, *, url: str | None, language: str | None = N
         text=page.text,
         author=page.author,
         language=language or page.language,
+        second_language=None if language else page.second_language,
         published_at=page.published_at,
         published_is_day=page.published_is_day,
         genre=page.genre,

@@ -23,6 +23,8 @@ class Text(Protocol):
     def text(self) -> str: ...
     @property
     def language(self) -> str | None: ...
+    @property
+    def second_language(self) -> str | None: ...
 
 
 class Spotter:
@@ -56,7 +58,9 @@ class Spotter:
                 level=mention.level,
                 metonym_of=mention.metonym_of,
             )
-            for field, mention in self._tagger.tag_fields(fields, revision.language, passages)
+            for field, mention in self._tagger.tag_fields(
+                fields, revision.language, passages, second=revision.second_language
+            )
         ]
         if self._scope is None:
             return Tagged(mentions, None)

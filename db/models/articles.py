@@ -69,6 +69,8 @@ class Revision(Base):
     title: Mapped[str | None]
     author: Mapped[str | None]
     language: Mapped[str | None] = mapped_column(String(20))
+    second_language: Mapped[str | None] = mapped_column(String(20))
+    """Another language that it may be in as well: names of both are tagged; null where there is no doubt."""
     published_at: Mapped[datetime | None]
     published_is_day: Mapped[bool] = mapped_column(default=False)
     stage: Mapped[str] = mapped_column(String(20), default="stored")

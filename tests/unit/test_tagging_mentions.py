@@ -311,3 +311,26 @@ def test_fields_hold_their_own_offsets(title: str, body: str, language: str | No
 def test_two_taggers_agree_whatever_they_tagged_before(text: str, language: str | None) -> None:
     fresh = Tagger(Vocabulary.from_json(VOCABULARY.to_json()))
     assert fresh.tag(text, language) == TAGGER.tag(text, language)
+
+
+def test_a_second_language_adds_its_names_and_takes_none_away() -> None:
+    tagger = Tagger(
+        Vocabulary(
+            (
+                entity("sco", "alliance", name("ШОС", "ru", case=True), name("ШКУ", "ky", case=True)),
+                entity("ankara", "place", name("Анкара", "ru"), name("Анкара", "ky")),
+            ),
+            inflection=INFLECTION,
+        )
+    )
+    text = "ШКУ и ШОС, Анкара"
+
+    def tagged(language: str | None, second: str | None) -> list[tuple[str, str]]:
+        found = tagger.tag_fields({"text": text}, language, second=second)
+        return [(mention.surface, mention.language) for _, mention in found]
+
+    assert tagged("ky", None) == [("ШКУ", "ky"), ("Анкара", "ky")]
+    assert tagged("ky", "ru") == [("ШКУ", "ky"), ("ШОС", "ru"), ("Анкара", "ky")]
+    assert tagged("ru", "ky") == [("ШКУ", "ky"), ("ШОС", "ru"), ("Анкара", "ru")]
+    assert tagged("bg", "ru") == [("ШОС", "ru"), ("Анкара", "ru")]
+    assert tagged("ru", "ru") == tagged("ru", None)

@@ -71,7 +71,7 @@ class Said(NamedTuple):
     outlet: Sequence[str] = ()
 
 
-_NOTHING_SAID = Said()
+NOTHING_SAID = Said()
 _OF_PAGE, _OF_FEED, _OF_OUTLET = 15.0, 12.0, 10.0
 
 
@@ -83,7 +83,7 @@ def detect_language(text: str, *, declared: str | None = None) -> str | None:
     return tell_language(text, Said(page=declared)).language
 
 
-def tell_language(text: str, said: Said = _NOTHING_SAID) -> Told:
+def tell_language(text: str, said: Said = NOTHING_SAID) -> Told:
     """Return in which language a text is written, and which other one is too close to be ruled out.
 
     Some 400 letters from its beginning, its middle and its end are judged: where these and the commonest words tell

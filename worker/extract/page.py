@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -13,7 +14,7 @@ from worker.extract.fragment import fragment_text
 from worker.extract.genre import declared_genre
 from worker.extract.headline import find_headline
 from worker.extract.jsonld import as_text
-from worker.extract.language import detect_language
+from worker.extract.language import Said, tell_language
 from worker.extract.markup import MAX_BYTES, parse_page
 from worker.extract.metadata import Declared, read_declared, squeezed, tidy
 from worker.extract.signs import Signs, read_inputs, read_signs
@@ -21,6 +22,8 @@ from worker.extract.signs import Signs, read_inputs, read_signs
 __all__ = ["MAX_BYTES", "Extracted", "Hints", "Unextractable", "extract_page"]
 
 
+# Characters of a text that tells its language without its headline, which may be in another one.
+_ENOUGH_TEXT = 500
 # Where a headline stands that trafilatura took for text: perhaps below a rubric.
 _TOP_LINES = 3
 # Characters of an `articleBody` in JSON-LD that is a text; shorter ones are summaries.
@@ -34,6 +37,10 @@ class Hints:
     title: str | None = None
     author: str | None = None
     published_at: datetime | None = None
+    language: str | None = None
+    """What the feed declares; like those of the outlet it counts where the text leaves a doubt."""
+    languages: Sequence[str] = ()
+    """Those of the outlet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +48,9 @@ class Extracted:
     """What a page says.
 
     `text` is NFC, one paragraph a line, empty when no article was found. `published_at` is aware UTC;
-    `published_is_day` when the page shows no time (then 00:00). `language` is ISO 639-1. `declared_url` is the
-    page's own address for itself (`rel=canonical`, else `og:url`), absolute http(s). `genre` is what the page declares.
+    `published_is_day` when the page shows no time (then 00:00). `language` is ISO 639-1, `second_language` another one
+    that it may be in as well. `declared_url` is the page's own address for itself (`rel=canonical`, else `og:url`),
+    absolute http(s). `genre` is what the page declares.
     `signs` speak for or against its being an article.
     """
 
@@ -56,6 +64,7 @@ class Extracted:
     site_name: str | None
     genre: str | None
     signs: Signs
+    second_language: str | None = None
 
 
 def extract_page(
@@ -79,13 +88,18 @@ def extract_page(
     if moment is None:
         moment = (None if is_heavy(tree) else search_published(tree)) or find_modified(declared)
     text = _without_headline(_fullest(read_body(tree), declared, hidden), title)
+    told = tell_language(
+        text if len(text) >= _ENOUGH_TEXT else f"{title or ''}\n{text}",
+        Said(declared.language, hints.language, hints.languages),
+    )
     return Extracted(
         title=title,
         text=text,
         author=author,
         published_at=moment.at if moment else _aware(hints.published_at),
         published_is_day=moment.is_day if moment else False,
-        language=detect_language(text or title or "", declared=declared.language),
+        language=told.language,
+        second_language=told.second,
         declared_url=declared.url,
         site_name=declared.site_name,
         genre=declared_genre(declared.linked.article.get("@type"), declared.every("article:section", "section")),

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
-from worker.extract.language import detect_language
+from worker.extract.language import tell_language
 from worker.extract.letters import SCRIPTS
 
 
@@ -97,9 +97,10 @@ def _in_other_scripts(text: str, base: str, script: str) -> Iterator[Passage]:
         letters = sum(map(str.isalpha, passage))
         is_latin = passage[0] <= "\u024f"
         if letters >= _ENOUGH_LETTERS:
-            language = detect_language(passage)
-            if language != base:
-                yield Passage(run.start(), run.start() + len(passage), language if language in _KNOWN else None)
+            told = tell_language(passage)
+            if base not in told:
+                language = told.language if told.language in _KNOWN else None
+                yield Passage(run.start(), run.start() + len(passage), language)
         elif letters > 1 and not is_latin:  # short Latin names and acronyms are at home everywhere
             yield Passage(run.start(), run.start() + len(passage), None)
 
@@ -118,9 +119,9 @@ def _paragraphs(text: str, base: str, script: str) -> Iterator[Passage]:
         ):
             own = _other_script(script).sub("", line)
             if sum(map(str.isalpha, own)) >= _PARAGRAPH_LETTERS:
-                language = detect_language(own)
-                if language != base and _is_typical(own, language, script):
-                    yield Passage(start, start + len(line), language)
+                told = tell_language(own)
+                if base not in told and _is_typical(own, told.language, script):
+                    yield Passage(start, start + len(line), told.language)
         start += len(line) + 1
 
 

@@ -79,12 +79,14 @@ class Tagger:
         language: str | None = None,
         passages: Passages = _NO_PASSAGES,
         trace: list[NearMiss] | None = None,
+        *,
+        second: str | None = None,
     ) -> list[tuple[str, Mention]]:
         """Return the mentions of each named field of one article, in the fields' order.
 
         Each field has its own offsets; context and full names count across all of them. In `passages` of a field
-        the aliases of their own language count instead of those of the article's. Names that do not count are
-        added to `trace`.
+        the aliases of their own language count instead of those of the article's. `second` is a language that the
+        article may be in as well: its aliases count too. Names that do not count are added to `trace`.
         """
         parts: list[Field] = []
         offset = 0
@@ -94,7 +96,7 @@ class Tagger:
         hits: list[list[Hit]] = []
         against: set[str] = set()
         for part in parts:
-            of_part, terms = self._hits(part, language, passages.get(part.name, ()), trace)
+            of_part, terms = self._hits(part, (language, second), passages.get(part.name, ()), trace)
             hits.append(of_part)
             against |= terms
         usage = self._usage(language)
@@ -109,11 +111,15 @@ class Tagger:
     def _hits(
         self,
         part: Field,
-        language: str | None,
+        languages: tuple[str | None, str | None],
         passages: Sequence[tuple[int, int, str | None]],
         trace: list[NearMiss] | None,
     ) -> tuple[list[Hit], set[str]]:
+        language, second = languages
         hits, against = self._lexicon(language).hits(part.text, part.folded, _noted(part.name, trace))
+        if second is not None:
+            others, terms = self._lexicon(second).hits(part.text, part.folded, _noted(part.name, trace))
+            hits, against = _united(hits, others), against | terms
         for start, end, other in passages:
             inner = part.text[start:end]
             hits = [hit for hit in hits if hit.start >= end or -hit.minus_end <= start]
@@ -148,6 +154,12 @@ def _known(language: str | None) -> str | None:
         return language
     base = language.replace("_", "-").partition("-")[0].lower()
     return base if base in LANGUAGES else "other"
+
+
+def _united(hits: list[Hit], others: Iterable[Hit]) -> list[Hit]:
+    """Return the hits in two languages: those of the second only where the first has not the same."""
+    known = {hit[:3] for hit in hits}
+    return sorted([*hits, *(hit for hit in others if hit[:3] not in known)])
 
 
 def _moved(text: str, hit: Hit, offset: int) -> Hit:
