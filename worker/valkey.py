@@ -7,6 +7,7 @@ are the queue of record: losing that log delays work by one sweep and loses none
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import platform
 import shutil
@@ -22,15 +23,22 @@ from types import TracebackType
 
 from worker.lifeline import spawn
 
+log = logging.getLogger("worker")
+
 _MACHINES = {"x86_64": "x86_64", "amd64": "x86_64", "aarch64": "aarch64", "arm64": "aarch64"}
 # sun_path holds 108 bytes with its closing zero (unix(7)); 104 on BSD and macOS.
 _SOCKET_BYTES_MAX = 103
 _SOCKET = "valkey.sock"
+_LOG = "appendonlydir"
 _LOG_LINES = 8
 
 
 class ValkeyError(Exception):
     """The server could not be started; the message says why and ends with its last words."""
+
+
+class _EndedAtOnce(ValkeyError):
+    """It ended before it answered."""
 
 
 def find_server() -> Path | None:
@@ -50,6 +58,8 @@ class Launch:
 
     argv: tuple[str, ...]
     runtime: Path
+    folder: Path | None = None
+    """Where its log lies; None if it keeps none."""
 
     @property
     def socket(self) -> Path:
@@ -69,6 +79,21 @@ class Launch:
             return connection.recv(64).startswith(b"+PONG")
         return False
 
+    def set_log_aside(self) -> str:
+        """Take away the log of a server that ended before it answered; return what was done, "" if there is none.
+
+        Its words differ with what is broken, so they are not asked. Of several such logs the last is kept.
+        """
+        if self.folder is None or not os.path.lexists(self.folder / _LOG):
+            return ""
+        broken, aside = self.folder / _LOG, self.folder / f"{_LOG}.broken"
+        try:
+            _remove(aside)
+            broken.rename(aside)
+        except OSError as error:
+            return f"the broker does not start, and its log {broken} cannot be set aside: {error.strerror or error}"
+        return f"the broker did not start with its log, which is set aside as {aside}. It starts empty; no work is lost"
+
     def clean(self) -> None:
         """Remove the runtime folder."""
         shutil.rmtree(self.runtime, ignore_errors=True)
@@ -87,7 +112,7 @@ def plan(folder: Path | None, *, program: Path | None = None, runtime_folders: I
     runtime = _make_runtime_folder([*runtime_folders, Path(tempfile.gettempdir()), Path("/tmp")])
     listen = ("--port", "0", "--unixsocket", str(runtime / _SOCKET), "--unixsocketperm", "700")
     keep = ("--dir", str(folder or runtime), "--save", "", "--appendonly", "no" if folder is None else "yes")
-    return Launch((str(program), *listen, *keep, "--daemonize", "no", "--loglevel", "warning"), runtime)
+    return Launch((str(program), *listen, *keep, "--daemonize", "no", "--loglevel", "warning"), runtime, folder)
 
 
 class Server:
@@ -128,11 +153,24 @@ def start(
     runtime_folders: Iterable[Path] = (),
     patience_s: float = 30.0,
 ) -> Server:
-    """Return a server that answers; the arguments are those of `plan`. Raises ValkeyError."""
+    """Return a server that answers; the arguments are those of `plan`. A log that it ends with is set aside.
+
+    Raises ValkeyError.
+    """
     launch = plan(folder, program=program, runtime_folders=runtime_folders)
-    log = launch.runtime / "valkey.log"
     try:
-        with log.open("wb") as output:
+        return _start(launch, patience_s)
+    except _EndedAtOnce:
+        if not (done := launch.set_log_aside()):
+            raise
+        log.warning("%s", done)
+    return _start(plan(folder, program=program, runtime_folders=runtime_folders), patience_s)
+
+
+def _start(launch: Launch, patience_s: float) -> Server:
+    output_file = launch.runtime / "valkey.log"
+    try:
+        with output_file.open("wb") as output:
             process = spawn(launch.argv, stdin=DEVNULL, stdout=output, stderr=STDOUT, start_new_session=True)
     except OSError as error:
         launch.clean()
@@ -141,9 +179,9 @@ def start(
     try:
         _await_answer(server, patience_s)
     except ValkeyError as error:
-        last_words = _last_lines(log)
+        last_words = _last_lines(output_file)
         server.stop(patience_s=1)
-        raise ValkeyError(f"{error}; it said:\n{last_words}" if last_words else str(error)) from None
+        raise type(error)(f"{error}; it said:\n{last_words}" if last_words else str(error)) from None
     except BaseException:
         server.stop(patience_s=1)
         raise
@@ -165,18 +203,25 @@ def _make_runtime_folder(parents: list[Path]) -> Path:
     raise ValkeyError("there is no folder for the broker's socket: " + "; ".join(reasons))
 
 
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
 def _await_answer(server: Server, patience_s: float) -> None:
     give_up_at = time.monotonic() + patience_s
     while not server.launch.answers():
         if not server.is_running:
-            raise ValkeyError("the Valkey server ended at once")
+            raise _EndedAtOnce("the Valkey server ended at once")
         if time.monotonic() > give_up_at:
             raise ValkeyError(f"the Valkey server did not answer within {patience_s:g} s")
         time.sleep(0.01)
 
 
-def _last_lines(log: Path) -> str:
+def _last_lines(output: Path) -> str:
     with contextlib.suppress(OSError):
-        lines = log.read_text("utf-8", "replace").splitlines()
+        lines = output.read_text("utf-8", "replace").splitlines()
         return "\n".join(f"  {line}" for line in lines[-_LOG_LINES:])
     return ""

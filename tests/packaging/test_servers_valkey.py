@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -61,14 +63,45 @@ def test_a_runtime_folder_with_a_long_path_is_passed_over(tmp_path: Path) -> Non
         short.rmdir()
 
 
-def test_a_log_that_cannot_be_read_back_is_named_in_the_error(tmp_path: Path) -> None:
-    with valkey.start(tmp_path) as server, valkeyserver.client(server.launch.url()) as client:
-        client.set("key", "value")
-    for written in tmp_path.rglob("*.incr.aof"):
+def _spoil_entries(log: Path) -> None:
+    for written in log.glob("*.incr.aof"):
         written.write_bytes(b"rubbish\r\n" * 20)
 
-    with pytest.raises(valkey.ValkeyError, match=r"(?s)ended at once; it said:.*reading the append only file"):
-        valkey.start(tmp_path)
+
+def _spoil_manifest(log: Path) -> None:
+    next(log.glob("*.manifest")).write_bytes(bytes(range(256)))
+
+
+def _lose_base(log: Path) -> None:
+    next(log.glob("*.base.*")).unlink()
+
+
+def _put_file_in_place(log: Path) -> None:
+    shutil.rmtree(log)
+    log.write_bytes(b"a file")
+
+
+@pytest.mark.parametrize("spoil", [_spoil_entries, _spoil_manifest, _lose_base, _put_file_in_place])
+def test_a_log_that_cannot_be_read_back_is_set_aside(
+    folder: Path, caplog: pytest.LogCaptureFixture, spoil: Callable[[Path], None]
+) -> None:
+    for _ in range(2):  # what was set aside before makes room
+        with valkey.start(folder) as server, valkeyserver.client(server.launch.url()) as client:
+            client.set("key", "value")
+        spoil(folder / "appendonlydir")
+        with valkey.start(folder) as server, valkeyserver.client(server.launch.url()) as client:
+            assert client.get("key") is None
+    assert (folder / "appendonlydir.broken").exists()
+    assert "set aside as" in caplog.text
+    assert "no work is lost" in caplog.text
+
+
+def test_a_server_that_ends_without_a_log_to_blame_says_why(tmp_path: Path) -> None:
+    program = tmp_path / "valkey-server"
+    program.write_text("#!/bin/sh\necho no such processor; exit 1\n")
+    program.chmod(0o700)
+    with pytest.raises(valkey.ValkeyError, match=r"(?s)ended at once; it said:.*no such processor"):
+        valkey.start(tmp_path, program=program)
 
 
 def test_a_machine_without_the_wheel_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
