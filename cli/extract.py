@@ -86,6 +86,9 @@ def _record(file: str, url: str | None) -> dict[str, object]:
 
 
 def _written(page: Extracted) -> str | None:
+    """Return an instant in UTC, a day, or the clock that the page shows where nobody knows its zone."""
     if page.published_at is None:
         return None
+    if page.published_clock is not None:
+        return page.published_clock.isoformat(timespec="seconds")
     return page.published_at.strftime("%Y-%m-%d" if page.published_is_day else "%Y-%m-%dT%H:%M:%SZ")

@@ -207,6 +207,7 @@ def _shown(conn: Connection, source_id: str) -> dict[str, Any]:
         "kind": source.kind,
         "homepage": source.homepage,
         "paywall": source.paywall,
+        "time_zone": source.time_zone,
         "bias_note": source.bias_note,
         "origin": source.origin,
         "added_at": instant(source.added_at),

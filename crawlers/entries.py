@@ -105,9 +105,11 @@ def _distinct(several: Iterable[EntryIn]) -> list[EntryIn]:
 
 
 def _entry_in(feed_url: str, entry: FeedEntry, canonical: str | None, now: datetime) -> EntryIn:
-    said_at = entry.published_at or entry.updated_at
+    said_at, said_as = entry.published_at, entry.published_as
+    if said_at is None:
+        said_at, said_as = entry.updated_at, entry.updated_as
     if said_at is not None and said_at > now + timedelta(days=1):  # a date to come is no date of publication
-        said_at = None
+        said_at = said_as = None
     title, body = entry.title[:_TITLE_MAX] if entry.title else None, _body(entry)
     name = entry.guid or title or words_of(body or "")[:_OPENING_MAX]
     digest = xxhash.xxh3_128_hexdigest(f"{feed_url}\0{name}".encode("utf-8", "replace"))
@@ -118,6 +120,7 @@ def _entry_in(feed_url: str, entry: FeedEntry, canonical: str | None, now: datet
         title=title,
         author=entry.author[:_AUTHOR_MAX] if entry.author else None,
         published_at=said_at,
+        published_as=said_as,
         body=body,
         language=entry.language,
         urn=f"urn:steppewatch:entry:{digest}",

@@ -67,6 +67,9 @@ class FeedEntry:
     summary: str | None
     content: str | None
     language: str | None = None
+    published_as: str | None = None
+    """As exactly as the entry says it, in ISO 8601: a day, a clock without zone, an instant on its own clock."""
+    updated_as: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +168,8 @@ def _entry(entry: Mapping[str, Any], manner: _Manner) -> FeedEntry:
         author=_author(entry),
         published_at=published.as_utc if published else None,
         updated_at=updated.as_utc if updated else None,
+        published_as=published.written if published else None,
+        updated_as=updated.written if updated else None,
         summary=_summary(entry, manner),
         content=_content(entry, manner),
         language=_language(entry) or manner.language,

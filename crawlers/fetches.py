@@ -10,6 +10,7 @@ from crawlers.bodies import PAGE_TYPES, is_html, kind_of_file
 from crawlers.polls import body_hash
 from crawlers.schedule import CONFIRM_GONE_S, NETWORK_RETRY_S, next_attempt, next_check, next_retry, retry_after_s
 from db.captures import CaptureIn
+from db.moments import parse_moment
 from db.pages import NEVER, PageDue, PageFetched
 
 
@@ -77,8 +78,8 @@ def _last_change(page: PageDue, now: datetime) -> datetime:
     At most a week ago, so that old articles of a new outlet are looked at again too, but seldom.
     """
     said = page.hints.get("published_at")
-    published_at = datetime.fromisoformat(said) if said else now
-    return min(max(published_at, now - timedelta(days=7)), now)
+    published = parse_moment(said) if said else None
+    return min(max(published.at if published else now, now - timedelta(days=7)), now)
 
 
 def _trouble_of_content(answer: Answer) -> Trouble | None:

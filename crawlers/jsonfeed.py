@@ -58,6 +58,8 @@ def _item(item: dict[str, Any], base: str, language: str | None) -> dict[str, An
         "author": _authors(item),
         "published_at": published.as_utc if published else None,
         "updated_at": updated.as_utc if updated else None,
+        "published_as": published.written if published else None,
+        "updated_as": updated.written if updated else None,
         "summary": _string(item.get("summary")),
         "content": _string(item.get("content_html")) or (html.escape(text, quote=False) if text else None),
         "language": language_tag(item.get("language")) or language,

@@ -51,6 +51,8 @@ class CaptureOut:
     """Under which its article is filed if that is not the page's own address: `urn:…` for a text without a page."""
     languages: Sequence[str] = ()
     """In which its outlet writes, as the catalogue has them."""
+    time_zone: str | None = None
+    """By which clock the readers of its outlet live."""
 
 
 def compress(body: bytes) -> bytes:
@@ -138,6 +140,7 @@ def read_captures(conn: Connection, capture_ids: Sequence[int]) -> list[CaptureO
             Capture.page_id,
             case((Page.canonical_url.like("urn:%"), Page.canonical_url)).label("address"),
             Source.languages,
+            Source.time_zone,
         )
         .outerjoin(Page, Page.id == Capture.page_id)
         .outerjoin(Source, Source.id == Capture.source_id)

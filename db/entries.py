@@ -31,6 +31,7 @@ class EntryIn:
     title: str | None = None
     author: str | None = None
     published_at: datetime | None = None
+    published_as: str | None = None
     body: str | None = None
     language: str | None = None
     refusal: str | None = None
@@ -171,6 +172,7 @@ def _upsert_sightings(conn: Connection, feed_id: int, entries: Sequence[EntryIn]
             "title": entry.title,
             "author": entry.author,
             "published_at": entry.published_at,
+            "published_as": entry.published_as,
             "body": entry.body,
             "language": entry.language,
             "first_seen_at": seen_at,
@@ -188,6 +190,7 @@ def _upsert_sightings(conn: Connection, feed_id: int, entries: Sequence[EntryIn]
                 "title": again.title,
                 "author": again.author,
                 "published_at": again.published_at,
+                "published_as": again.published_as,
                 # the same text is not written again: it may be long, and feeds repeat it at every poll
                 "body": case((Sighting.body.is_distinct_from(again.body), again.body), else_=Sighting.body),
                 "language": again.language,

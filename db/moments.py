@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 from db.dateshapes import EARLIEST_YEAR, LATEST_YEAR, Date, Line, find_dates, read_line, tidied
 from db.offsets import read_zone
@@ -30,6 +30,15 @@ class Moment:
     has_zone: bool
     offset: timedelta = field(default=timedelta(), compare=False)
     zone_is_unknown: bool = field(default=False, compare=False)
+
+    @property
+    def written(self) -> str:
+        """It in ISO 8601, as exactly as it is sure: a day, a clock without zone, or an instant on its own clock."""
+        if self.is_day or self.zone_is_unknown:
+            return self.at.date().isoformat()
+        if not self.has_zone:
+            return self.at.replace(tzinfo=None).isoformat()
+        return self.at.astimezone(timezone(self.offset)).isoformat()
 
     @property
     def as_utc(self) -> datetime:

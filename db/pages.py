@@ -129,6 +129,7 @@ def _hints(conn: Connection, page_ids: Collection[int]) -> dict[int, dict[str, s
             Sighting.title,
             Sighting.author,
             Sighting.published_at,
+            Sighting.published_as,
             Sighting.language,
             Sighting.body,
             Sighting.last_seen_at,
@@ -153,7 +154,7 @@ def _said(sightings: Sequence[Row[*tuple[Any, ...]]]) -> dict[str, str]:
     said = {
         "title": newest.title,
         "author": newest.author,
-        "published_at": newest.published_at and newest.published_at.isoformat(),
+        "published_at": newest.published_at and (newest.published_as or newest.published_at.isoformat()),
         "language": newest.language,
         "body": fullest and fullest.body,
     }

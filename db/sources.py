@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, update
 
 from db.dialect import insert
 from db.models import Article, Feed, Source, SourceDomain
@@ -37,6 +37,7 @@ class SourceIn:
     homepage: str | None = None
     bias_note: str | None = None
     paywall: str | None = None
+    time_zone: str | None = None
 
 
 @dataclass(slots=True)
@@ -125,6 +126,7 @@ def record_source(conn: Connection, source: SourceIn, *, now: datetime) -> bool:
             homepage=source.homepage,
             bias_note=source.bias_note,
             paywall=source.paywall,
+            time_zone=source.time_zone,
             origin=source.origin,
             added_at=now,
         )
@@ -137,6 +139,13 @@ def record_source(conn: Connection, source: SourceIn, *, now: datetime) -> bool:
             [{"domain": domain, "source_id": source.id} for domain in domains],
         )
     return added == 1
+
+
+def record_time_zones(conn: Connection, zones: Mapping[str, str]) -> None:
+    """Note by which clock outlets tell the time, by their ids, where that is not known yet."""
+    for source_id, name in sorted(zones.items()):
+        unknown = update(Source).where(Source.id == source_id, Source.time_zone.is_(None))
+        conn.execute(unknown.values(time_zone=name))
 
 
 def resolve(conn: Connection, book: SourceBook, *, hint: str | None, url: str | None, now: datetime) -> str:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from worker.tagging.tomlfile import ID, ProblemsFound, Table, read_toml
 
@@ -39,6 +40,7 @@ class Outlet:
     country: str
     languages: tuple[str, ...]
     paywall: str
+    time_zone: str | None = None
     homepage: str | None = None
     country_uncertain: bool = False
     bias_note: str | None = None
@@ -97,6 +99,7 @@ def _outlet(content: dict[str, object], path: Path, name: str, problems: list[st
         languages=_matching(table, "languages", _LANGUAGE, "a language such as ru or kk-Latn"),
         homepage=_address(table, "homepage"),
         paywall=table.text("paywall", required=True, one_of=PAYWALLS),
+        time_zone=_time_zone(table),
         bias_note=table.text("bias_note") or None,
         domain_aliases=_matching(table, "domain_aliases", _DOMAIN, "a lower-case domain"),
         section_paths=table.texts("section_paths"),
@@ -110,6 +113,16 @@ def _outlet(content: dict[str, object], path: Path, name: str, problems: list[st
             table.wrong(f"feeds[{at}].url", f"listed twice: {feed.url}")
     table.done()
     return outlet
+
+
+def _time_zone(table: Table) -> str | None:
+    """Return the clock by which the outlet's pages tell the time."""
+    name = table.text("time_zone")
+    try:
+        return ZoneInfo(name).key if name else None
+    except (KeyError, ValueError, OSError):
+        table.wrong("time_zone", f"must be a place of the time zone database such as Asia/Almaty, not {name!r}")
+        return None
 
 
 def _feed(table: Table) -> Feed:

@@ -79,3 +79,8 @@ class Ended:
     source_id: str | None = None
     capture_id: int | None = None
     reason: str | None = None
+
+
+def joined(*remarks: str | None) -> str | None:
+    """Return several remarks as one; None when there is none."""
+    return "; ".join(filter(None, remarks)) or None

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from db.suspects import CurrentText, SuspectRow
-from worker.documents import Rejected
+from worker.documents import Rejected, joined
 from worker.identify import Identified
 from worker.judging.furniture import is_same_article
 from worker.judging.second_look import Following, KnownText, Waiting, decide_following
@@ -53,7 +53,7 @@ def follow(entry: Identified, current: CurrentText | None, *, now: datetime) -> 
     if decision.following is Following.FOLLOWS:
         return entry
     if decision.following is Following.CONFIRMED:
-        return replace(entry, remark=f"the text was replaced: {decision.reason}")
+        return replace(entry, remark=joined(entry.remark, f"the text was replaced: {decision.reason}"))
     if decision.following is Following.PAYWALL:
         return Held(_rejected(entry, Following.PAYWALL.value, decision.reason), current.article_id)
     suspect = SuspectRow(

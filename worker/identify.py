@@ -10,7 +10,7 @@ import xxhash
 
 from db.urls import canonical_url, text_urn, unwrapped
 from worker.dedup.fingerprint import Fingerprint, fingerprint
-from worker.documents import Document, Rejected
+from worker.documents import Document, Rejected, joined
 from worker.extract.genre import genre_of_url
 from worker.extract.language import tell_language
 from worker.extract.weighing import Told
@@ -64,7 +64,8 @@ def identify(document: Document, *, now: datetime) -> Identified | Rejected:
         return _rejected(document, str(error))
     published_at, is_day, remark = document.published_at, document.published_is_day, document.remark
     if published_at is not None and published_at > now + FUTURE_TOLERANCE:
-        remark = f"the publication date {published_at:%Y-%m-%d} lies in the future; counted on the day of collection"
+        ahead = f"the publication date {published_at:%Y-%m-%d} lies in the future; counted on the day of collection"
+        remark = joined(remark, ahead)
         published_at, is_day = None, False
     language, second_language = _languages(document, title, text)
     return Identified(

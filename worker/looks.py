@@ -5,22 +5,23 @@ from __future__ import annotations
 import logging
 import re
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import xxhash
 
 from db.captures import CaptureOut
 from db.encoding import charset_of
+from db.moments import Moment, parse_moment
 from db.urls import host_of, registrable_domain
-from worker.documents import Document, Rejected
+from worker.documents import Document, Rejected, joined
+from worker.extract.dating import Beside, Evidence, date_article
 from worker.extract.fragment import fragment_text
 from worker.extract.language import Said
 from worker.extract.page import Extracted, Hints, Unextractable, extract_page
+from worker.identify import FUTURE_TOLERANCE
 from worker.judging.page_kind import Look, PageKind, PageVerdict, evidence_of_article, judge_page
 from worker.judging.phrases import paywall_at
 from worker.judging.text_source import TextSource, choose_text
-from worker.reading import parse_when
 
 log = logging.getLogger("worker")
 
@@ -115,7 +116,7 @@ def _page_document(
         source_id=capture.source_id,
         capture_id=capture.id,
         genre=page.genre,
-        remark=None if verdict.is_article else f"{verdict.kind.value}: {verdict.reason}",
+        remark=joined(None if verdict.is_article else f"{verdict.kind.value}: {verdict.reason}", page.date_remark),
         text_from=text_from,
         page_kind=verdict.kind,
         page_reason=None if verdict.is_article else verdict.reason,
@@ -142,7 +143,7 @@ def _stand_in(
     said = f"{kind.value}: {reason}" if kind else reason
     if not title and not feed_text:
         return Rejected(capture.url, said, capture.source_id, capture.id, kind.value if kind else None)
-    published_at, is_day, _ = parse_when(_text(hints, "published_at"))
+    dated = date_article(Evidence(()), Beside(_told(capture), capture.time_zone))
     return Document(
         subject=capture.url,
         url=capture.page_url or capture.url,
@@ -151,8 +152,8 @@ def _stand_in(
         author=_text(hints, "author"),
         language=None,
         said=_said(capture),
-        published_at=published_at,
-        published_is_day=is_day,
+        published_at=dated.at if dated else None,
+        published_is_day=dated.is_day if dated else False,
         observed_at=capture.fetched_at,
         source_id=capture.source_id,
         capture_id=capture.id,
@@ -165,9 +166,21 @@ def _stand_in(
 
 
 def _hints(capture: CaptureOut) -> Hints:
-    hints, said = capture.hints, _said(capture)
-    published_at: datetime | None = parse_when(_text(hints, "published_at"))[0]
-    return Hints(_text(hints, "title"), _text(hints, "author"), published_at, said.feed, said.outlet)
+    said = _said(capture)
+    return Hints(
+        title=_text(capture.hints, "title"),
+        author=_text(capture.hints, "author"),
+        published=_told(capture),
+        time_zone=capture.time_zone,
+        latest=capture.fetched_at + FUTURE_TOLERANCE,
+        language=said.feed,
+        languages=said.outlet,
+    )
+
+
+def _told(capture: CaptureOut) -> Moment | None:
+    """Return when the feed says that the article was published, by the clock on which it was written."""
+    return parse_moment(_text(capture.hints, "published_at") or "", latest=capture.fetched_at + FUTURE_TOLERANCE)
 
 
 def _said(capture: CaptureOut) -> Said:

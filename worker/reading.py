@@ -7,13 +7,13 @@ import os
 import re
 import stat
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from db.encoding import decode
 from db.moments import EARLIEST_YEAR, LATEST_YEAR, Moment, parse_moment
-from worker.documents import Document, Rejected
+from worker.documents import Document, Rejected, joined
 from worker.extract.page import Extracted, Hints, Unextractable, extract_page
 from worker.extract.plaintext import read_plaintext
 from worker.lines import MAX_LINE, BadLine, json_lines
@@ -123,8 +123,8 @@ _TEXTS = ("url", "title", "text", "author", "language", "published_at", "source"
 
 def _read_html(subject: str, body: bytes, record: dict[str, Any] | None, observed_at: datetime) -> Document | Rejected:
     known = record or {}
-    published_at, _, remark = parse_when(known.get("published_at"))
-    hints = Hints(title=known.get("title"), author=known.get("author"), published_at=published_at)
+    published, remark = read_when(known.get("published_at"))
+    hints = Hints(title=known.get("title"), author=known.get("author"), published=published)
     try:
         page = extract_page(body, url=known.get("url"), charset="utf-8" if record else None, hints=hints)
     except Unextractable as error:
@@ -143,7 +143,9 @@ def _read_html(subject: str, body: bytes, record: dict[str, Any] | None, observe
     )
 
 
-def _page_document(page: Extracted, *, url: str | None, language: str | None = None, **known: Any) -> Document:
+def _page_document(
+    page: Extracted, *, url: str | None, language: str | None = None, remark: str | None = None, **known: Any
+) -> Document:
     return Document(
         url=url,
         title=page.title,
@@ -154,6 +156,7 @@ def _page_document(page: Extracted, *, url: str | None, language: str | None = N
         published_at=page.published_at,
         published_is_day=page.published_is_day,
         genre=page.genre,
+        remark=joined(remark, page.date_remark),
         **known,
     )
 
@@ -163,20 +166,27 @@ def parse_when(value: str | None) -> tuple[datetime | None, bool, str | None]:
 
     A time without zone is UTC in ISO 8601, as it is our own format; in any other spelling only its day is sure.
     """
+    moment, remark = read_when(value)
+    return (*(moment.sure if moment else (None, False)), remark)
+
+
+def read_when(value: str | None) -> tuple[Moment | None, str | None]:
+    """Return the moment that a document tells, and what was wrong with it, for people."""
     text = (value or "").strip()
     if not text:
-        return None, False, None
+        return None, None
     if moment := _iso(text) or parse_moment(text):
-        return (*moment.sure, None)
-    return None, False, f"{text[:40]!r} is no date between {EARLIEST_YEAR} and {LATEST_YEAR}; taken as missing"
+        return moment, None
+    return None, f"{text[:40]!r} is no date between {EARLIEST_YEAR} and {LATEST_YEAR}; taken as missing"
 
 
 def _iso(text: str) -> Moment | None:
     try:
         when = datetime.fromisoformat(text)
-        when = when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
+        offset = when.utcoffset() or timedelta()
+        when = when.replace(tzinfo=UTC) - offset
     except (ValueError, OverflowError):
         return None
     if not EARLIEST_YEAR <= when.year <= LATEST_YEAR:
         return None
-    return Moment(when, is_day=len(text) <= 10, has_zone=True)
+    return Moment(when, is_day=len(text) <= 10, has_zone=True, offset=offset)

@@ -39,6 +39,9 @@ def prepare(database: Database, *, now: datetime) -> Prepared:
     if known == 0:
         outlets = read_catalogue(packaged_folder())
         known = database.write(lambda conn: load_catalogue(conn, outlets, now=now))
+    elif before != migrate.head():  # facts of the catalogue that the older store had no room for
+        zones_of = {outlet.id: outlet.time_zone for outlet in read_catalogue(packaged_folder()) if outlet.time_zone}
+        database.write(lambda conn: sources.record_time_zones(conn, zones_of))
     return Prepared(before, migrate.head(), version, known)
 
 
@@ -87,6 +90,7 @@ def load_catalogue(conn: Connection, outlets: tuple[Outlet, ...], *, now: dateti
                 homepage=outlet.homepage,
                 bias_note=outlet.bias_note,
                 paywall=outlet.paywall,
+                time_zone=outlet.time_zone,
             ),
             now=now,
         )

@@ -113,6 +113,8 @@ class Sighting(Base):
     title: Mapped[str | None]
     author: Mapped[str | None]
     published_at: Mapped[datetime | None]
+    published_as: Mapped[str | None] = mapped_column(String(40))
+    """As exactly as the entry says it, in ISO 8601: a day, a clock without zone, an instant on its own clock."""
     body: Mapped[str | None]
     """The article as the feed carries it, whole or in part: HTML, as it came."""
     language: Mapped[str | None] = mapped_column(String(20))

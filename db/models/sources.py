@@ -23,6 +23,8 @@ class Source(Base):
     homepage: Mapped[str | None]
     bias_note: Mapped[str | None]
     paywall: Mapped[str | None] = mapped_column(String(20))
+    time_zone: Mapped[str | None] = mapped_column(String(64))
+    """By which clock its pages tell the time, as in `Asia/Almaty`; None where nobody knows."""
     origin: Mapped[str] = mapped_column(String(20))
     """`catalogue`, `person` or `document`."""
     added_at: Mapped[datetime]

@@ -7,7 +7,8 @@ import pytest
 
 from db.moments import Moment
 from worker.extract.body import strip_page
-from worker.extract.dates import find_modified, find_published, search_published
+from worker.extract.dates import read_evidence, search_published
+from worker.extract.dating import Beside, Evidence, date_article
 from worker.extract.markup import parse_page
 from worker.extract.metadata import read_declared
 
@@ -19,9 +20,13 @@ def at(year: int, month: int, day: int, hour: int = 0, minute: int = 0) -> datet
 def published(html: str, url: str | None = None) -> Moment | None:
     tree = parse_page(f"<html><body>{html}</body></html>".encode())
     declared = read_declared(tree, url)
-    moment = find_published(tree, declared)
+    evidence = read_evidence(tree, declared)
     strip_page(tree)
-    return moment or search_published(tree) or find_modified(declared)
+    dated = date_article(evidence, Beside())
+    if dated is None:
+        found = search_published(tree, evidence)
+        dated = date_article(Evidence((found,) if found else evidence.changed), Beside())
+    return dated and Moment(dated.at, is_day=dated.is_day, has_zone=not dated.is_day)
 
 
 def linked(**fields: str) -> str:

@@ -42,6 +42,7 @@ def test_an_rss_item_becomes_an_entry() -> None:
         updated_at=None,
         summary="<p>They met.</p>",
         content=None,
+        published_as="2022-01-06T16:00:00+06:00",
     )
 
 

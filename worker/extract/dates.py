@@ -1,18 +1,17 @@
-"""When an article was published: what the page says, the most trustworthy place first."""
+"""What a page says of when it was published and changed, the most trustworthy place first."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
-from itertools import islice
 
-from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from db.moments import EARLIEST_YEAR, LATEST_YEAR, Moment, parse_moment
+from worker.extract.dateplaces import read_places
+from worker.extract.dating import Evidence
 from worker.extract.jsonld import as_text
-from worker.extract.metadata import Declared, text_of
+from worker.extract.metadata import Declared, host_of
 
 _META_PUBLISHED = (
     "article:published_time",
@@ -59,44 +58,39 @@ _META_MODIFIED = (
     "datemodified",
     "last-modified",
 )
-_CHANGED = re.compile(r"updat|modif|edited|обновл|измен|güncel", re.I)
-_ELSEWHERE = re.compile(r"comment|related|sidebar|widget|footer|aside|recommend|promo|teaser|popular|latest|card", re.I)
 _URL_DATE = re.compile(r"/((?:19|20)\d\d)([/-])(0?[1-9]|1[0-2]|[a-z]{3})\2(0?[1-9]|[12]\d|3[01])(?=[/\-_.]|$)")
-_MICRODATA = XPath(".//*[@itemprop='datePublished' or @itemprop='dateCreated' or @pubdate]")
-_DATE_CLASSES = XPath(
-    ".//*[self::span or self::div or self::p or self::li or self::dd or self::small or self::a or self::td or self::b]["
-    "contains(@class, 'date') or contains(@class, 'Date') or contains(@id, 'date') or contains(@class, 'time') or "
-    "contains(@class, 'publish') or contains(@class, 'posted') or contains(@class, 'meta') or contains(@class, 'info')]"
-)
+_MOST = 6
 
 
-def find_published(tree: HtmlElement, declared: Declared) -> Moment | None:
-    """Return when the page declares that it was published; None when it does not.
+def read_evidence(tree: HtmlElement, declared: Declared, headline: str | None = None) -> Evidence:
+    """Return the dates that a page tells of itself; call it before the page is stripped.
 
-    A day that one place gives is completed by the time which another gives for the same day, and a time
-    without a zone by the zone of another that shows the same clock. The date of a change is never
-    taken for that of publication.
+    What it shows is looked for only where it does not declare an instant.
     """
-    month_first = declared.region == "US"
-    found: list[Moment] = []
-    for text in _published(tree, declared):
-        moment = parse_moment(text, month_first=month_first)
-        if moment is not None:
-            found.append(moment)
-            if moment.has_zone or len(found) >= 6:
+    month_first = None if declared.region is None else declared.region == "US"
+    moments: list[Moment] = []
+    for text in _declared_texts(declared):
+        if moment := parse_moment(text, month_first=month_first):
+            moments.append(moment)
+            if moment.has_zone or len(moments) >= _MOST:
                 break
-    return _completed(found, declared) if found else None
+    changed = tuple(_modifications(declared))
+    if any(moment.has_zone for moment in moments):
+        return Evidence(tuple(moments), changed=changed)
+    places = read_places(tree, headline, host_of(declared.page_url), month_first=month_first)
+    return Evidence(
+        declared=(*moments, *places.marked),
+        beside=tuple(places.beside),
+        elsewhere=tuple(places.elsewhere),
+        others=frozenset(places.others),
+        changed=changed,
+    )
 
 
-def find_modified(declared: Declared) -> Moment | None:
-    """Return the date of the last change: what is left when the page gives no other."""
-    return next(_modifications(declared), None)
-
-
-def search_published(tree: HtmlElement) -> Moment | None:
+def search_published(tree: HtmlElement, evidence: Evidence) -> Moment | None:
     """Return the day that htmldate finds in the markup of a stripped page; never the mere year of a copyright.
 
-    For the few pages which declare nothing: it costs 10 ms.
+    For the few pages which tell nothing: it costs 10 ms. The day of another article is none.
     """
     from htmldate import find_date
 
@@ -107,10 +101,12 @@ def search_published(tree: HtmlElement) -> Moment | None:
         min_date=f"{EARLIEST_YEAR}-01-01",
         max_date=f"{LATEST_YEAR}-12-31",
     )
-    return parse_moment(day) if day else None
+    moment = parse_moment(day) if day else None
+    return None if moment is None or moment.at.date() in evidence.others else moment
 
 
-def _published(tree: HtmlElement, declared: Declared) -> Iterator[str]:
+def _declared_texts(declared: Declared) -> Iterator[str]:
+    """Yield what the page declares for machines of its publication, the most trustworthy first."""
     article, page = declared.linked.article, declared.linked.page
     for value in (article.get("datePublished"), article.get("dateCreated")):
         if text := as_text(value):
@@ -121,53 +117,6 @@ def _published(tree: HtmlElement, declared: Declared) -> Iterator[str]:
             yield text
     if address := _URL_DATE.search(declared.page_url or ""):
         yield f"{address[1]}-{address[3]}-{address[4]}"
-    yield from _times(tree)
-    yield from _labels(tree)
-
-
-def _times(tree: HtmlElement) -> Iterator[str]:
-    """Yield the page's own `<time>` elements and date microdata, without those of comments, teasers and changes."""
-    elements = [*_MICRODATA(tree)[:3], *islice(tree.iter("time"), 30)]
-    for element in islice((element for element in elements if not _is_elsewhere(element)), 5):
-        for text in (element.get("content"), element.get("datetime"), text_of(element, 100)):
-            if text:
-                yield text
-
-
-def _labels(tree: HtmlElement) -> Iterator[str]:
-    """Yield the short texts of elements whose class or id speaks of a date."""
-    for element in _DATE_CLASSES(tree)[:60]:
-        text = text_of(element, 100)
-        if 6 <= len(text) <= 80 and not _is_elsewhere(element):
-            yield text
-
-
-def _is_elsewhere(element: HtmlElement) -> bool:
-    own = f"{element.get('class')} {element.get('itemprop')} {text_of(element, 60)}"
-    if _CHANGED.search(own):
-        return True
-    around = [element, *islice(element.iterancestors(), 4)]
-    return any(
-        parent.tag in ("aside", "footer", "nav") or _ELSEWHERE.search(f"{parent.get('class')} {parent.get('id')}")
-        for parent in around
-        if parent.tag not in ("body", "html", "article", "main")
-    )
-
-
-def _completed(found: list[Moment], declared: Declared) -> Moment:
-    best = found[0]
-    if best.is_day:
-        day = timedelta(days=1)
-        best = next((other for other in found if not other.is_day and abs(other.at - best.at) <= day), best)
-    if not best.is_day and not best.has_zone:
-        for other in (*found, *_modifications(declared)):
-            shift = best.at - other.at
-            # the same clock read in another zone: a whole number of quarter hours apart
-            if other.has_zone and abs(shift) <= timedelta(hours=14) and shift % timedelta(minutes=15) == timedelta(0):
-                if other in found:
-                    return other
-                break
-    return best
 
 
 def _modifications(declared: Declared) -> Iterator[Moment]:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
+from lxml.html import HtmlElement
+
+from db.moments import Moment
 from worker.extract.authors import find_author
 from worker.extract.body import is_heavy, read_body, read_hidden, strip_page
-from worker.extract.dates import find_modified, find_published, search_published
+from worker.extract.dates import read_evidence, search_published
+from worker.extract.dating import Beside, Dated, Evidence, date_article
 from worker.extract.errors import Unextractable
 from worker.extract.fragment import fragment_text
 from worker.extract.genre import declared_genre
@@ -30,13 +34,19 @@ _TOP_LINES = 3
 _DECLARED_TEXT = 150
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Hints:
-    """What the feed's entry said of the page; it counts only where the page is silent."""
+    """What the feed's entry said of the page, and what is known of its outlet.
+
+    Title and author count only where the page is silent. A date counts before what the page merely shows; `time_zone`
+    is by which clock the outlet's readers live (`Asia/Almaty`), `latest` from when on a date of publication is none.
+    """
 
     title: str | None = None
     author: str | None = None
-    published_at: datetime | None = None
+    published: Moment | None = None
+    time_zone: str | None = None
+    latest: datetime | None = None
     language: str | None = None
     """What the feed declares; like those of the outlet it counts where the text leaves a doubt."""
     languages: Sequence[str] = ()
@@ -48,9 +58,10 @@ class Extracted:
     """What a page says.
 
     `text` is NFC, one paragraph a line, empty when no article was found. `published_at` is aware UTC;
-    `published_is_day` when the page shows no time (then 00:00). `language` is ISO 639-1, `second_language` another one
-    that it may be in as well. `declared_url` is the page's own address for itself (`rel=canonical`, else `og:url`),
-    absolute http(s). `genre` is what the page declares.
+    `published_is_day` when no time is known (then 00:00), `published_clock` what the page shows of one whose zone
+    nobody knows, `date_remark` what was wrong with a date, for people. `language` is ISO 639-1, `second_language`
+    another one that it may be in as well. `declared_url` is the page's own address for itself (`rel=canonical`, else
+    `og:url`), absolute http(s). `genre` is what the page declares.
     `signs` speak for or against its being an article.
     """
 
@@ -59,6 +70,8 @@ class Extracted:
     author: str | None
     published_at: datetime | None
     published_is_day: bool
+    published_clock: datetime | None
+    date_remark: str | None
     language: str | None
     declared_url: str | None
     site_name: str | None
@@ -81,12 +94,11 @@ def extract_page(
     headline = find_headline(tree, declared)
     title = headline or tidy(hints.title or "") or None
     author = find_author(tree, declared) or tidy(hints.author or "") or None
-    moment = find_published(tree, declared)
+    evidence = read_evidence(tree, declared, headline)
     inputs, hidden = read_inputs(tree), read_hidden(tree)
     strip_page(tree)
-    signs = read_signs(tree, declared, inputs, headline=headline, is_dated=moment is not None)
-    if moment is None:
-        moment = (None if is_heavy(tree) else search_published(tree)) or find_modified(declared)
+    signs = read_signs(tree, declared, inputs, headline=headline, is_dated=evidence.is_dated)
+    dated = _dated(tree, evidence, hints)
     text = _without_headline(_fullest(read_body(tree), declared, hidden), title)
     told = tell_language(
         text if len(text) >= _ENOUGH_TEXT else f"{title or ''}\n{text}",
@@ -96,8 +108,10 @@ def extract_page(
         title=title,
         text=text,
         author=author,
-        published_at=moment.at if moment else _aware(hints.published_at),
-        published_is_day=moment.is_day if moment else False,
+        published_at=dated.at if dated else None,
+        published_is_day=dated.is_day if dated else False,
+        published_clock=dated.clock if dated else None,
+        date_remark=dated.remark if dated else None,
         language=told.language,
         second_language=told.second,
         declared_url=declared.url,
@@ -105,6 +119,16 @@ def extract_page(
         genre=declared_genre(declared.linked.article.get("@type"), declared.every("article:section", "section")),
         signs=signs,
     )
+
+
+def _dated(tree: HtmlElement, evidence: Evidence, hints: Hints) -> Dated | None:
+    """Return when the article was published; where nobody tells, what the stripped page holds, else its last change."""
+    known = Beside(hints.published, hints.time_zone, hints.latest)
+    if dated := date_article(evidence, known):
+        return dated
+    found = None if is_heavy(tree) else search_published(tree, evidence)
+    last = (found,) if found else evidence.changed
+    return date_article(Evidence(declared=last, changed=evidence.changed), known)
 
 
 def _fullest(shown: str, declared: Declared, hidden: str) -> str:
@@ -124,7 +148,3 @@ def _without_headline(text: str, title: str | None) -> str:
     lines = text.split("\n")
     kept = [line for line in lines[:_TOP_LINES] if squeezed(line) != squeezed(title)]
     return "\n".join(kept + lines[_TOP_LINES:])
-
-
-def _aware(at: datetime | None) -> datetime | None:
-    return at and (at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC))

@@ -1,0 +1,136 @@
+"""Which of the dates that are told of an article is that of its publication. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from db.moments import Moment
+
+_QUARTER = timedelta(minutes=15)
+_FARTHEST_EAST, _FARTHEST_WEST = timedelta(hours=14), timedelta(hours=12)
+_CONTRADICTION = timedelta(days=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The dates that a page tells, each row the most trustworthy first."""
+
+    declared: tuple[Moment, ...]
+    """By machine: JSON-LD, meta tags, microdata, the address."""
+    beside: tuple[Moment, ...] = ()
+    """Beside the headline."""
+    elsewhere: tuple[Moment, ...] = ()
+    others: frozenset[date] = frozenset()
+    """Days of other articles: beside their headlines."""
+    changed: tuple[Moment, ...] = ()
+    """Of the last change."""
+
+    @property
+    def is_dated(self) -> bool:
+        """Whether the page tells any date of its publication."""
+        return bool(self.declared or self.beside or self.elsewhere)
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What is known beside the page: what its feed says, the zone of its outlet, from when on a date is none."""
+
+    feed: Moment | None = None
+    time_zone: str | None = None
+    latest: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """When an article was published. `clock` is what its page shows where nobody knows the zone: then `at` is a day."""
+
+    at: datetime
+    is_day: bool
+    clock: datetime | None = None
+    remark: str | None = None
+
+
+def date_article(evidence: Evidence, known: Beside) -> Dated | None:
+    """Return the date of publication: the one declared, else the feed's, else that by the headline, or elsewhere.
+
+    A day is completed by a clock that is told of the same day, a clock without a zone by whoever gives the same clock
+    with one, else by the page's own zone, the feed's, the outlet's; otherwise its day is all that is sure.
+    """
+    feed = () if known.feed is None else (known.feed,)
+    rows = (evidence.declared, feed, evidence.beside, evidence.elsewhere)
+    believed = [_until(known.latest, row) for row in rows]
+    told = [moment for row in believed for moment in row]
+    if not told:
+        return None
+    trusted = [moment for row in believed[:3] for moment in row]
+    dated = _completed(trusted or told, evidence, known)
+    return replace(dated, remark=_contradiction(known, [*believed[2], *believed[3]]))
+
+
+def _until(latest: datetime | None, moments: Iterable[Moment]) -> list[Moment]:
+    return [moment for moment in moments if latest is None or moment.at <= latest]
+
+
+def _completed(told: list[Moment], evidence: Evidence, known: Beside) -> Dated:
+    """Return the first of several moments with what the others know of its clock and zone."""
+    best = told[0]
+    if best.is_day:
+        fuller = (other for other in told if not other.is_day and _is_of_day(other, best.at, known.time_zone))
+        best = next(fuller, best)
+    if best.is_day or best.has_zone:
+        return Dated(best.at, best.is_day)
+    at = _in_zone(best, told, evidence, known)
+    if at is not None:
+        return Dated(at, is_day=False)
+    day, _ = best.sure
+    instant = next((other for other in told if other.has_zone and _is_of_day(other, day, known.time_zone)), None)
+    return Dated(instant.at, is_day=False) if instant else Dated(day, is_day=True, clock=best.at.replace(tzinfo=None))
+
+
+def _is_of_day(moment: Moment, day: datetime, time_zone: str | None) -> bool:
+    """Return whether a moment may lie on a day of the outlet's, by its own clock, the outlet's, or anyone's."""
+    if moment.offset or not moment.has_zone:
+        return (moment.at + moment.offset).date() == day.date()
+    if time_zone is not None:
+        return moment.at.astimezone(ZoneInfo(time_zone)).date() == day.date()
+    return day - _FARTHEST_EAST <= moment.at < day + timedelta(days=1) + _FARTHEST_WEST
+
+
+def _in_zone(clock: Moment, told: list[Moment], evidence: Evidence, known: Beside) -> datetime | None:
+    """Return the instant at which a clock without a zone was read; None where nobody knows the zone."""
+    same = next((other for other in told if other.has_zone and _is_same_reading(clock, other)), None)
+    if same is not None:
+        return same.at
+    own = next((other.offset for other in (*evidence.declared, *evidence.changed) if other.offset), None)
+    feed = known.feed.offset if known.feed else timedelta()
+    if offset := own or feed:
+        return clock.at - offset
+    return _at_outlet(clock.at, known.time_zone)
+
+
+def _is_same_reading(clock: Moment, other: Moment) -> bool:
+    """Return whether two clocks show the same in different zones: whole quarters of an hour apart; seconds may lack."""
+    instant = other.at if clock.at.second else other.at.replace(second=0, microsecond=0)
+    shift = clock.at.replace(microsecond=0) - instant.replace(microsecond=0)
+    return abs(shift) <= _FARTHEST_EAST and shift % _QUARTER == timedelta()
+
+
+def _at_outlet(clock: datetime, name: str | None) -> datetime | None:
+    if name is None:
+        return None
+    offset = clock.replace(tzinfo=ZoneInfo(name)).utcoffset()
+    return None if offset is None else clock - offset
+
+
+def _contradiction(known: Beside, shown: list[Moment]) -> str | None:
+    """Return a remark where the page shows a date that contradicts its feed; the day of reading does not."""
+    if known.feed is None:
+        return None
+    shown = [moment for moment in shown if known.latest is None or known.latest - moment.at > _CONTRADICTION]
+    if not shown or abs(shown[0].at - known.feed.at) <= _CONTRADICTION:
+        return None
+    page, feed = (f"{moment.at:%Y-%m-%d}" for moment in (shown[0], known.feed))
+    return f"the page shows the date {page}, its feed says {feed}; the page's was left out"
