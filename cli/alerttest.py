@@ -210,7 +210,8 @@ def _send(database: Database, name: str, text: str, newest: Sequence[Found], add
     from db.guard import parse_allowed
     from db.settings import load
     from worker.delivery.addresses import AddressError, check_address, kind_of, shown
-    from worker.delivery.postman import Office, send_bulletin
+    from worker.delivery.office import Office
+    from worker.delivery.sending import send_bulletin
     from worker.delivery.telling import test_bulletin
     from worker.delivery.transports.errors import TransportError
     from worker.delivery.transports.smtp import Mailer

@@ -15,7 +15,7 @@ from cli.store import open_store
 from cli.tables import Format, print_table, wants_json
 
 if TYPE_CHECKING:
-    from db.deliveries import DeliveryRow
+    from db.deliverylists import DeliveryRow
 
 
 class State(StrEnum):
@@ -37,7 +37,7 @@ def alert_deliveries(
 
     Example: steppewatch alert deliveries --state dead --state waiting
     """
-    from db.deliveries import list_deliveries
+    from db.deliverylists import list_deliveries
 
     states = [each.value for each in state or []]
     with open_store().reading() as conn:
@@ -64,7 +64,8 @@ def _record(row: DeliveryRow) -> dict[str, object]:
 def _cells(row: DeliveryRow) -> tuple[object, ...]:
     when = instant(row.sent_at or row.due_at)
     record = _record(row)
-    return row.id, row.state, row.kind, row.subscription, record["address"], row.attempts, when, row.error
+    left_out = f"{row.left_out:,} stories left out" if row.left_out else None
+    return row.id, row.state, row.kind, row.subscription, record["address"], row.attempts, when, row.error or left_out
 
 
 def alert_resend(
@@ -75,7 +76,7 @@ def alert_resend(
 
     Example: steppewatch alert resend --dead
     """
-    from db.deliveries import resend
+    from db.deliverylists import resend
 
     if dead == bool(ids):
         raise typer.BadParameter("give either ids or --dead", param_hint="ID")

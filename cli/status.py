@@ -30,7 +30,7 @@ def status(
     from sqlalchemy.exc import SQLAlchemyError
 
     from db.channels import count_paused
-    from db.deliveries import count_deliveries
+    from db.deliverylists import count_deliveries
     from db.health import read_health
     from db.migrate import current
     from db.room import lack_of_room

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, case, func, or_, select, update
 
 from db.channels import ChannelRow
-from db.models import Channel, Delivery, Recipient, Subscription
+from db.models import Channel, Delivery, Recipient
 
 _CHANNELS_AT_ONCE = 100
 _MINUTE = timedelta(minutes=1)
+_CHANNEL_FIELDS = len(ChannelRow.__slots__)
 
 
 def is_any_due(conn: Connection, *, now: datetime) -> bool:
@@ -24,11 +25,19 @@ def is_any_due(conn: Connection, *, now: datetime) -> bool:
 
 
 def claim_due(
-    conn: Connection, *, now: datetime, lease_s: float, claim: str, per_minute: Mapping[str, int], limit: int = 50
+    conn: Connection,
+    *,
+    now: datetime,
+    lease_s: float,
+    claim: str,
+    per_minute: Mapping[str, int],
+    digest_messages: Mapping[str, int],
+    limit: int = 50,
 ) -> list[list[int]]:
     """Return ids of deliveries that now are ours for `lease_s` seconds, one list for each channel; may be empty.
 
-    No channel gets more than `per_minute` of its kind, counting what was sent in the last minute and what is held.
+    No channel gets more messages than `per_minute` of its kind, counting what was sent in the last minute and what is
+    held. `digest_messages` has the most messages that a digest takes, for kinds where it may be more than one.
     """
     free = or_(Delivery.claimed_until.is_(None), Delivery.claimed_until < now)
     due = (Delivery.state == "waiting", Delivery.due_at <= now, free)
@@ -42,11 +51,13 @@ def claim_due(
     )
     claimed = []
     for channel_id, kind in conn.execute(query).all():
-        room = min(limit, per_minute[kind] - _taken(conn, channel_id, now))
+        digest = digest_messages.get(kind, 1)
+        room = min(limit, per_minute[kind] - _taken(conn, channel_id, now, digest))
         if room <= 0:
             continue
-        waiting = select(Delivery.id).where(*due, Delivery.channel_id == channel_id).order_by(Delivery.id).limit(room)
-        ids = list(conn.scalars(waiting.with_for_update(skip_locked=True)))
+        waiting = select(Delivery.id, Delivery.kind).where(*due, Delivery.channel_id == channel_id)
+        rows = conn.execute(waiting.order_by(Delivery.id).limit(room).with_for_update(skip_locked=True)).all()
+        ids = _affordable(rows, room, digest)
         if ids:
             until = now + timedelta(seconds=lease_s)
             conn.execute(update(Delivery).where(Delivery.id.in_(ids)).values(claim=claim, claimed_until=until))
@@ -54,12 +65,37 @@ def claim_due(
     return claimed
 
 
-def _taken(conn: Connection, channel_id: int, now: datetime) -> int:
-    """Return how many deliveries a channel had in the last minute or somebody has in hand."""
-    mine = select(func.count()).select_from(Delivery).where(Delivery.channel_id == channel_id)
-    sent = conn.scalar(mine.where(Delivery.sent_at > now - _MINUTE)) or 0
-    held = conn.scalar(mine.where(Delivery.state == "waiting", Delivery.claimed_until >= now)) or 0
-    return sent + held
+def _affordable(rows: Iterable[Row[int, str]], room: int, digest: int) -> list[int]:
+    """Return the first deliveries that make no more messages than there is room for."""
+    ids = []
+    for id, kind in rows:
+        room -= digest if kind == "digest" else 1
+        if room < 0:
+            break
+        ids.append(id)
+    return ids
+
+
+def _taken(conn: Connection, channel_id: int, now: datetime, digest: int) -> int:
+    """Return how many messages a channel had in the last minute or may get from what somebody has in hand."""
+    mine: ColumnElement[bool] = Delivery.channel_id == channel_id
+    had = case((Delivery.messages > 1, Delivery.messages), else_=1)
+    sent = conn.scalar(select(func.sum(had)).where(mine, Delivery.sent_at > now - _MINUTE)) or 0
+    most = case((Delivery.kind == "digest", digest), else_=1)
+    held = select(func.sum(most)).where(mine, Delivery.state == "waiting", Delivery.claimed_until >= now)
+    return int(sent + (conn.scalar(held) or 0))
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How much of what a delivery is about has been taken by its receiver."""
+
+    messages: int = 0
+    stories: int = 0
+    last: int | None = None
+    """The last story told, if others are still to follow."""
+    left_out: int = 0
+    """Stories that will not be told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +113,8 @@ class DeliveryOut:
     token: str | None
     subscription_id: int | None
     created_at: datetime
+    told: Told
+    """What was taken at earlier attempts."""
 
 
 def begin(conn: Connection, delivery_id: int, claim: str, *, now: datetime, lease_s: float) -> DeliveryOut | None:
@@ -96,6 +134,9 @@ def begin(conn: Connection, delivery_id: int, claim: str, *, now: datetime, leas
             Recipient.token,
             Recipient.subscription_id,
             Delivery.created_at,
+            Delivery.messages,
+            Delivery.told,
+            Delivery.told_to,
             Recipient.state,
             *(getattr(Channel, name) for name in ChannelRow.__slots__),
         )
@@ -107,8 +148,8 @@ def begin(conn: Connection, delivery_id: int, claim: str, *, now: datetime, leas
     row = conn.execute(query).first()
     if row is None:
         return None
-    id, key, kind, attempt, notice, recipient_id, token, subscription_id, created_at, recipient_state, *rest = row
-    channel = ChannelRow(*rest)
+    *fields, messages, stories, last, recipient_state = row[:-_CHANNEL_FIELDS]
+    channel = ChannelRow(*row[-_CHANNEL_FIELDS:])
     mine = update(Delivery).where(Delivery.id == delivery_id)
     if recipient_state == "unsubscribed":
         conn.execute(mine.values(state="cancelled", claim=None, claimed_until=None))
@@ -116,13 +157,25 @@ def begin(conn: Connection, delivery_id: int, claim: str, *, now: datetime, leas
     if channel.state != "active" or (channel.rests_until is not None and channel.rests_until > now):
         conn.execute(mine.values(claim=None, claimed_until=None))
         return None
+    id, key, kind, attempt, notice, recipient_id, token, subscription_id, created_at = fields
     conn.execute(mine.values(claimed_until=now + timedelta(seconds=lease_s), attempts=attempt))
-    return DeliveryOut(id, key, kind, attempt, notice, channel, recipient_id, token, subscription_id, created_at)
+    told = Told(messages, stories, last)
+    return DeliveryOut(id, key, kind, attempt, notice, channel, recipient_id, token, subscription_id, created_at, told)
 
 
-def finish_sent(conn: Connection, delivery: DeliveryOut, *, now: datetime) -> None:
-    """Note that a delivery has arrived; its channel is well."""
-    values = {"state": "sent", "sent_at": now, "claim": None, "claimed_until": None, "error": None}
+def note_part(
+    conn: Connection, delivery: DeliveryOut, claim: str, told: Told, *, now: datetime, lease_s: float
+) -> bool:
+    """Note how much of a delivery was taken, and hold it for another `lease_s` seconds; return whether it is ours."""
+    mine = update(Delivery).where(Delivery.id == delivery.id, Delivery.claim == claim, Delivery.state == "waiting")
+    values = {"messages": told.messages, "told": told.stories, "told_to": told.last}
+    return conn.execute(mine.values(**values, claimed_until=now + timedelta(seconds=lease_s))).rowcount > 0
+
+
+def finish_sent(conn: Connection, delivery: DeliveryOut, told: Told, *, now: datetime) -> None:
+    """Note that a delivery has arrived, with how much of it; its channel is well."""
+    values: dict[str, Any] = {"state": "sent", "sent_at": now, "claim": None, "claimed_until": None, "error": None}
+    values |= {"messages": told.messages, "told": told.stories, "told_to": None, "left_out": told.left_out}
     conn.execute(update(Delivery).where(Delivery.id == delivery.id).values(values))
     if delivery.channel.failures:
         well = {"failures": 0, "rests_until": None, "reason": None}
@@ -175,66 +228,3 @@ def give_up_exhausted(conn: Connection, *, attempts: int, now: datetime) -> int:
         Delivery.state == "waiting", Delivery.attempts >= attempts, Delivery.claimed_until < now
     )
     return conn.execute(lost.values(state="dead", claim=None, claimed_until=None, error=reason)).rowcount
-
-
-@dataclass(frozen=True, slots=True)
-class DeliveryRow:
-    """A delivery as lists show it."""
-
-    id: int
-    state: str
-    kind: str
-    channel_kind: str
-    address: str
-    subscription: str | None
-    attempts: int
-    due_at: datetime
-    sent_at: datetime | None
-    error: str | None
-    key: str
-
-
-def list_deliveries(
-    conn: Connection, *, states: Collection[str] = (), subscription: str | None = None, limit: int = 50
-) -> list[DeliveryRow]:
-    """Return deliveries, the newest first: in some states only, and of one subscription, if asked."""
-    query = (
-        select(
-            Delivery.id,
-            Delivery.state,
-            Delivery.kind,
-            Channel.kind,
-            Channel.address,
-            Subscription.name,
-            Delivery.attempts,
-            Delivery.due_at,
-            Delivery.sent_at,
-            Delivery.error,
-            Delivery.key,
-        )
-        .join(Channel, Channel.id == Delivery.channel_id)
-        .outerjoin(Recipient, Recipient.id == Delivery.recipient_id)
-        .outerjoin(Subscription, Subscription.id == Recipient.subscription_id)
-        .order_by(Delivery.id.desc())
-        .limit(limit)
-    )
-    if states:
-        query = query.where(Delivery.state.in_(states))
-    if subscription is not None:
-        query = query.where(Subscription.name == subscription)
-    return [DeliveryRow(*row) for row in conn.execute(query)]
-
-
-def count_deliveries(conn: Connection) -> dict[str, int]:
-    """Return how many deliveries are in each state."""
-    return {state: n for state, n in conn.execute(select(Delivery.state, func.count()).group_by(Delivery.state))}
-
-
-def resend(conn: Connection, delivery_ids: Collection[int] | None, *, now: datetime) -> int:
-    """Have deliveries tried again from now on, whatever became of them (None: all that were given up).
-
-    Returns how many. They keep their keys: a receiver that had one already can tell.
-    """
-    chosen = Delivery.state == "dead" if delivery_ids is None else Delivery.id.in_(delivery_ids)
-    again = {"state": "waiting", "due_at": now, "attempts": 0, "claim": None, "claimed_until": None, "sent_at": None}
-    return conn.execute(update(Delivery).where(chosen).values(again)).rowcount

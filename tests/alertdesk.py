@@ -9,14 +9,15 @@ from servers.mailserver import Mailbox
 from servers.webhookserver import Receiver
 from sqlalchemy import select
 
-from db import deliveries
+from db import deliverylists
 from db.dialect import create_word_index
 from db.engine import Database
 from db.models import Base, MatchRow
 from db.settings import Settings
 from db.subscriptions import SubscriptionIn
 from worker.delivery import standing
-from worker.delivery.postman import Office, Postman
+from worker.delivery.office import Office
+from worker.delivery.postman import Postman
 from worker.delivery.standing import Standing
 from worker.documents import Document
 from worker.pipeline import Chain
@@ -95,7 +96,7 @@ class Desk:
 
     def states(self) -> dict[str, int]:
         """Return how many deliveries are in each state."""
-        return self.database.read(deliveries.count_deliveries)
+        return self.database.read(deliverylists.count_deliveries)
 
     def column(self, column: Any) -> list[Any]:
         """Return a column of a table, in the order of its rows' ids."""

@@ -15,7 +15,8 @@ from worker import retag as retagging
 from worker import scheduled, service
 from worker.app import app, settings
 from worker.delivery import burst, silence
-from worker.delivery.postman import Office, Postman
+from worker.delivery.office import Office
+from worker.delivery.postman import Postman
 from worker.pipeline import Chain
 from worker.recount import recount as recount_cells
 from worker.service import batches, utc_now

@@ -153,6 +153,14 @@ class Delivery(Base):
     error: Mapped[str | None]
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
+    messages: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Messages that the receiver took for it; a long digest is several in a chat."""
+    told: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Stories that these messages tell."""
+    told_to: Mapped[int | None] = mapped_column(BigInteger)
+    """The last story told, while others are still to follow."""
+    left_out: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Stories that it is about and does not tell; its last message says how many."""
 
 
 class OutboxEntry(Base):

@@ -1,4 +1,4 @@
-"""What messages say: snippets, mails, chat lines, JSON. Texts are invented."""
+"""What messages say: snippets, mails, JSON. Texts are invented."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from worker.delivery.bulletin import Bulletin, Item, OutletLine, Place, plain
 from worker.delivery.letter import check
 from worker.delivery.mail import compose, render_html
 from worker.delivery.snippet import Piece, marked, snippet
-from worker.delivery.transports.chat import lines_of
 from worker.delivery.webhook_body import body_of
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -122,10 +121,3 @@ def test_the_subject_of_a_digest_counts(stories: int, more: int, reprints: int, 
     digest = replace(ONE, kind="digest", items=(ITEM,) * stories, more=more, reprints=places)
     assert digest.subject == subject
     assert ("and 214 more" in render_html(digest)) == (more == 214)
-
-
-def test_a_chat_gets_what_fits_and_how_much_more_there_is() -> None:
-    digest = replace(ONE, kind="digest", items=(ITEM,) * 14, more=200)
-    text = lines_of(digest)
-    assert text.startswith("A meeting on the lake (Steppe Herald)\nhttps://herald.example/a")
-    assert text.endswith("… and 204 more.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +14,6 @@ from worker.delivery.bulletin import Bulletin
 from worker.delivery.letter import Letter
 from worker.delivery.mail import compose
 from worker.delivery.transports import webhook
-from worker.delivery.transports.chat import lines_of, send_chat
 from worker.delivery.transports.errors import AddressRefused, MessageFailed, TransportDown, TransportError
 from worker.delivery.transports.smtp import Mailer, SmtpServer
 from worker.delivery.transports.webhook import Caller
@@ -160,18 +158,3 @@ def test_proxies_of_the_environment_are_not_used(receiver: Receiver, monkeypatch
 
 def test_the_time_a_receiver_asks_for_is_bounded() -> None:
     assert [webhook._retry_after(value) for value in ("30", "999999", "tomorrow", "", "-5")] == [30, 3_600, 0, 0, 0]
-
-
-@pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")  # apprise, on Python 3.11 and 3.12
-def test_a_chat_gets_a_line_and_its_refusal_is_a_reason(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
-    from apprise.plugins.discord import NotifyDiscord
-
-    monkeypatch.setattr(NotifyDiscord, "notify_url", f"http://{receiver.address}/webhooks")
-    address = "discord://0123456789/abcdefghijklmnop"
-    send_chat(address, subject=TOLD.subject, text=lines_of(TOLD), timeout_s=5)
-    (body,) = receiver.raw
-    assert b"no article has matched" in body
-    receiver.status = 404
-    logging.getLogger("apprise").setLevel(logging.CRITICAL)
-    with pytest.raises(TransportError, match="did not take it"):
-        send_chat(address, subject=TOLD.subject, text=lines_of(TOLD), timeout_s=5)

@@ -6,29 +6,11 @@ import re
 from collections.abc import Collection
 from email.errors import MessageError
 from email.headerregistry import Address
-from urllib.parse import parse_qsl, urlsplit
 
 from db.guard import refusal_of_url
+from worker.delivery.chats.address import ChatAddressError, parse_chat
 
 MAX_LENGTH = 2_000
-
-VENDORS = {
-    "discord": "discord.com",
-    "feishu": "open.feishu.cn",
-    "gchat": "chat.googleapis.com",
-    "lark": "open.larksuite.com",
-    "line": "api.line.me",
-    "pover": "api.pushover.net",
-    "slack": "hooks.slack.com",
-    "tgram": "api.telegram.org",
-    "viber": "chatapi.viber.com",
-    "wxteams": "webexapis.com",
-}
-"""Apprise's schemes that always talk to one vendor's host. All others are refused: a scheme that takes a host could be
-pointed into our network, past the rules for webhooks; others run commands or read files."""
-
-_OPTIONS = frozenset({"thread", "topic", "to"})
-"""What may stand behind `?`. Others name files (`template`), hosts (`avatar_url`) or weaken TLS (`verify`)."""
 
 _LOCAL_PART = re.compile(r"[^\s@<>\"(),:;\\\[\]]{1,64}")
 
@@ -71,15 +53,12 @@ def _email(text: str) -> str:
 
 
 def _chat(text: str) -> str:
-    scheme, separator, rest = text.partition("://")
-    if not separator or scheme.lower() not in VENDORS:
-        raise AddressError(
-            f"{scheme[:40]}:// is not among the chat services: {', '.join(sorted(VENDORS))}. "
-            "Services that take a host of yours are reached by a webhook"
-        )
-    options = {name.lower() for name, _ in parse_qsl(urlsplit(f"x://{rest}").query, keep_blank_values=True)}
-    if options - _OPTIONS:
-        raise AddressError(f"{scheme}://: the option {min(options - _OPTIONS)!r} is not supported here")
+    """Return the address of a chat, its scheme in small letters."""
+    try:
+        parse_chat(text)
+    except ChatAddressError as error:
+        raise AddressError(str(error)) from error
+    scheme, _, rest = text.partition("://")
     return f"{scheme.lower()}://{rest}"
 
 

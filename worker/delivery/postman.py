@@ -7,74 +7,25 @@ import logging
 import random
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
 
 from sqlalchemy import Connection
 
 from db import channels, deliveries, outbox
-from db.deliveries import Aftermath, DeliveryOut
+from db.deliveries import Aftermath, DeliveryOut, Told
 from db.engine import Database
-from db.guard import parse_allowed
 from db.outcomes import ProblemSeen, record_problems
-from db.settings import Settings
-from worker.delivery import mail, telling, webhook_body
+from worker.delivery import mail, telling
 from worker.delivery.addresses import shown
-from worker.delivery.bulletin import Bulletin
 from worker.delivery.cadence import next_due, parse_cadence
 from worker.delivery.failing import ATTEMPTS_MAX, aftermath
 from worker.delivery.letter import Letter
-from worker.delivery.links import Links
-from worker.delivery.transports.chat import lines_of, send_chat
-from worker.delivery.transports.errors import MessageRefused, TransportError
-from worker.delivery.transports.smtp import Mailer, SmtpServer
-from worker.delivery.transports.webhook import Caller
+from worker.delivery.office import Office
+from worker.delivery.sending import made, send_bulletin
+from worker.delivery.transports.errors import MessageFailed, TransportError
+from worker.delivery.transports.smtp import Mailer
 
 log = logging.getLogger("worker")
-
-_TIMEOUT_MAX_S = 30.0
-Made = TypeVar("Made")
-
-
-@dataclass(frozen=True, slots=True)
-class Office:
-    """How messages leave: what settings say about it."""
-
-    smtp: SmtpServer
-    sender: str
-    operator: str
-    links: Links
-    caller: Caller
-    per_minute: dict[str, int]
-    lease_s: float
-    timeout_s: float
-    """Longest time for one message; half of the lease, so that nobody else takes it meanwhile."""
-
-    @classmethod
-    def of(cls, settings: Settings) -> Office:
-        """Return what settings say."""
-        timeout_s = min(_TIMEOUT_MAX_S, settings.lease_s / 2)
-        return cls(
-            smtp=SmtpServer(
-                settings.smtp_host,
-                settings.smtp_port,
-                settings.smtp_tls,
-                settings.smtp_user,
-                settings.smtp_password_file,
-            ),
-            sender=settings.mail_from,
-            operator=settings.operator_email,
-            links=Links(settings.public_url),
-            caller=Caller(settings.user_agent, parse_allowed(settings.allow_private_hosts), timeout_s),
-            per_minute={
-                "email": settings.mail_per_minute,
-                "webhook": settings.webhook_per_minute,
-                "chat": settings.chat_per_minute,
-            },
-            lease_s=settings.lease_s,
-            timeout_s=timeout_s,
-        )
 
 
 class Postman:
@@ -104,7 +55,12 @@ class Postman:
         def work(conn: Connection) -> list[list[int]]:
             deliveries.give_up_exhausted(conn, attempts=ATTEMPTS_MAX, now=self.clock())
             return deliveries.claim_due(
-                conn, now=self.clock(), lease_s=self.office.lease_s, claim=claim, per_minute=self.office.per_minute
+                conn,
+                now=self.clock(),
+                lease_s=self.office.lease_s,
+                claim=claim,
+                per_minute=self.office.per_minute,
+                digest_messages={"chat": self.office.chat_messages},
             )
 
         return claim, self.database.write(work)
@@ -124,26 +80,27 @@ class Postman:
         if delivery is None:
             return False
         try:
-            if not self._send(delivery, mailer):
-                self.database.write(lambda conn: deliveries.cancel(conn, delivery))
-                return False
+            told = self._send(delivery, claim, mailer)
         except Exception as error:  # one message that cannot be composed or sent must not stop the others
             self._account(delivery, claim, error)
             return False
-        self.database.write(lambda conn: deliveries.finish_sent(conn, delivery, now=self.clock()))
+        if told is None:
+            self.database.write(lambda conn: deliveries.cancel(conn, delivery))
+            return False
+        self.database.write(lambda conn: deliveries.finish_sent(conn, delivery, told, now=self.clock()))
         return True
 
-    def _send(self, delivery: DeliveryOut, mailer: Mailer) -> bool:
-        """Compose a delivery and hand it over; return False if there is nothing to tell. Raises TransportError."""
+    def _send(self, delivery: DeliveryOut, claim: str, mailer: Mailer) -> Told | None:
+        """Compose a delivery and hand it over; return None if there is nothing to tell. Raises TransportError."""
         if delivery.kind == "notice":
-            mailer.send(_made(lambda: self._notice(delivery)))
-            return True
+            mailer.send(made(lambda: self._notice(delivery)))
+            return Told(messages=1)
         with self.database.reading() as conn:
             bulletin = telling.bulletin_of(conn, delivery, self.office.links)
         if delivery.kind != "quiet" and not bulletin.items and not bulletin.reprints:
-            return False
+            return None
         channel = delivery.channel
-        send_bulletin(
+        return send_bulletin(
             bulletin,
             channel.kind,
             channel.address,
@@ -151,8 +108,18 @@ class Postman:
             office=self.office,
             mailer=mailer,
             now=self.clock(),
+            told=delivery.told,
+            note=lambda told: self._note(delivery, claim, told),
         )
-        return True
+
+    def _note(self, delivery: DeliveryOut, claim: str, told: Told) -> None:
+        """Note that a part has arrived: what fails after it goes on behind it. Raises TransportError if it is lost."""
+        now, lease_s = self.clock(), self.office.lease_s
+        is_ours = self.database.write(
+            lambda conn: deliveries.note_part(conn, delivery, claim, told, now=now, lease_s=lease_s)
+        )
+        if not is_ours:
+            raise MessageFailed("it took so long that somebody else goes on with it")
 
     def _notice(self, delivery: DeliveryOut) -> Letter:
         return mail.compose_notice(
@@ -199,36 +166,6 @@ class Postman:
             ),
             now=now,
         )
-
-
-def send_bulletin(
-    bulletin: Bulletin,
-    kind: str,
-    address: str,
-    secret: str | None,
-    *,
-    office: Office,
-    mailer: Mailer,
-    now: datetime,
-) -> None:
-    """Send a bulletin to an address of some kind. Raises TransportError."""
-    if kind == "email":
-        mailer.send(_made(lambda: mail.compose(bulletin, sender=office.sender, to=address)))
-    elif kind == "webhook":
-        body = _made(lambda: webhook_body.body_of(bulletin))
-        headers = webhook_body.headers_of(bulletin.key, body, secret=secret or "", now=now)
-        office.caller.post(address, body, headers)
-    else:
-        send_chat(address, subject=bulletin.subject, text=lines_of(bulletin), timeout_s=office.timeout_s)
-
-
-def _made(compose: Callable[[], Made]) -> Made:
-    """Return what `compose` makes of rows. Raises MessageRefused: what cannot be made now never can, others can."""
-    try:
-        return compose()
-    except Exception as error:
-        log.exception("a message cannot be made")
-        raise MessageRefused(f"this message cannot be made: {error!r}") from error
 
 
 def _next_due(cadence: str, after: datetime) -> datetime | None:

@@ -1,56 +1,112 @@
-"""A line or two into a chat, by way of apprise: only to services whose host the vendor fixes."""
+"""A message into a chat. Hosts are the vendors' own, certificates are checked, no redirect is followed, and no wait is
+without an end. A proxy that the environment names is used."""
 
 from __future__ import annotations
 
-import logging
+import asyncio
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from worker.delivery.addresses import AddressError, check_address
-from worker.delivery.bulletin import Bulletin, Item, plain
-from worker.delivery.transports.errors import AddressRefused, TransportError
+import httpx
 
-_ITEMS_MAX = 10
-_SNIPPET_MAX = 280
+from worker.delivery.chats.address import ChatAddress
+from worker.delivery.chats.services import Request, request_of, trouble_in
+from worker.delivery.plaintext import cut, one_line
+from worker.delivery.transports.errors import AddressRefused, MessageFailed, TransportError
+from worker.delivery.transports.webhook import trust
 
-
-def lines_of(bulletin: Bulletin) -> str:
-    """Return what is written into the chat under the subject: plain text."""
-    blocks = [_block(item) for item in bulletin.items[:_ITEMS_MAX]]
-    more = bulletin.stories - len(blocks)
-    if bulletin.test:
-        blocks.append("This is a test: no article has matched.")
-    if bulletin.kind == "quiet":
-        blocks.append("Nothing matched since the last message.")
-    if more > 0:
-        blocks.append(f"… and {more:,} more.")
-    return "\n\n".join(blocks)
+_READ_MAX = 65_536
+_REASON_MAX = 300
+_RETRY_AFTER_MAX_S = 3_600.0
+_NOT_THIS_TEXT = frozenset({400, 413, 415, 422})
+_GONE = 10_015
+"""What Discord says of a webhook that was deleted."""
 
 
-def _block(item: Item) -> str:
-    lines = [item.headline]
-    if item.place:
-        lines = [f"{item.headline} ({item.place.outlet})"]
-        lines += [item.place.url] if item.place.is_web else []
-    text = plain(item.snippet)
-    lines += [text if len(text) <= _SNIPPET_MAX else text[:_SNIPPET_MAX] + "…"] if text else []
-    lines += [f"Why: {' · '.join(item.terms)}"] if item.terms else []
-    return "\n".join(lines)
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a service answered."""
+
+    status: int
+    phrase: str
+    body: bytes
+    retry_after: str = ""
 
 
-def send_chat(address: str, *, subject: str, text: str, timeout_s: float) -> None:
-    """Write into a chat. Raises TransportError."""
-    import apprise
-
+def send_chat(address: ChatAddress, text: str, *, user_agent: str, timeout_s: float) -> None:
+    """Write a text into a chat; returning means that the service took it. Raises TransportError."""
     try:
-        checked = check_address("chat", address)
-    except AddressError as error:
-        raise AddressRefused(str(error)) from error
-    half = max(timeout_s / 2, 1.0)
-    options = f"redirect=no&verify=yes&overflow=truncate&cto={half:.1f}&rto={half:.1f}"
-    service = apprise.Apprise.instantiate(f"{checked}{'&' if '?' in checked else '?'}{options}")
-    if service is None:
-        raise AddressRefused("the address does not fit its service")
-    with apprise.LogCapture(level=logging.WARNING) as said:
-        arrived = service.notify(body=text or subject, title=subject, body_format=apprise.NotifyFormat.TEXT)
-        words = " ".join(said.getvalue().split())
-    if not arrived:
-        raise TransportError(f"the chat service did not take it: {words[-300:] or 'it gave no reason'}")
+        answer = asyncio.run(_post(request_of(address, text), user_agent, timeout_s))
+    except TimeoutError as error:
+        raise TransportError(f"no answer within {timeout_s:g} s") from error
+    except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+        raise TransportError(f"not reached: {str(error) or type(error).__name__}") from error
+    judge(address, answer)
+
+
+async def _post(request: Request, user_agent: str, timeout_s: float) -> Answer:
+    headers = {
+        **request.headers,
+        "Content-Type": "application/json; charset=utf-8",
+        "Accept-Encoding": "identity",
+        "User-Agent": user_agent,
+    }
+    async with (
+        asyncio.timeout(timeout_s),
+        httpx.AsyncClient(verify=trust(), follow_redirects=False, timeout=timeout_s) as client,
+        client.stream("POST", request.url, content=request.body, headers=headers) as answer,
+    ):
+        body = b""
+        async for chunk in answer.aiter_bytes():
+            body += chunk
+            if len(body) > _READ_MAX:
+                break
+    return Answer(answer.status_code, answer.reason_phrase, body, answer.headers.get("retry-after", ""))
+
+
+def judge(address: ChatAddress, answer: Answer) -> None:
+    """Return if an answer says that the message was taken. Raises TransportError."""
+    if 200 <= answer.status < 300:
+        trouble = trouble_in(address, answer.body)
+        if trouble is not None:
+            raise TransportError(f"the chat service did not take it: {_short(trouble)}", _wait_s(answer))
+        return
+    words = _short(f"{answer.status} {answer.phrase} {answer.body.decode('utf-8', 'replace')}")
+    said = f"the chat service did not take it: {words}"
+    if answer.status == 410 or _field(answer.body, "code") == _GONE:
+        raise AddressRefused(said)
+    if answer.status in _NOT_THIS_TEXT:
+        raise MessageFailed(said, blames_address=True)
+    raise TransportError(said, _wait_s(answer))
+
+
+def _short(words: str) -> str:
+    return cut(one_line(words), _REASON_MAX)
+
+
+def _wait_s(answer: Answer) -> float:
+    """Return the seconds that a service wants to be left alone, at most an hour; services say it in several places."""
+    given: Sequence[object] = (
+        answer.retry_after,
+        _field(answer.body, "retry_after"),
+        _field(answer.body, "parameters", "retry_after"),
+    )
+    waits = [0.0]
+    for value in given:
+        try:
+            waits.append(float(str(value)))
+        except ValueError:
+            continue
+    return min(max(wait for wait in waits if wait == wait), _RETRY_AFTER_MAX_S)
+
+
+def _field(body: bytes, *names: str) -> object:
+    """Return a field of JSON; None without it."""
+    try:
+        value: object = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    for name in names:
+        value = value.get(name) if isinstance(value, dict) else None
+    return value

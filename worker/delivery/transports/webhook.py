@@ -47,7 +47,7 @@ class Caller:
             address = await self._checked_address(url)
             pinned = url.copy_with(host=address)
             host = url.netloc.decode()
-            async with httpx.AsyncClient(verify=_trust(), trust_env=False, follow_redirects=False) as client:
+            async with httpx.AsyncClient(verify=trust(), trust_env=False, follow_redirects=False) as client:
                 request = client.build_request(
                     "POST",
                     pinned,
@@ -109,6 +109,6 @@ def _retry_after(value: str) -> float:
 
 
 @cache
-def _trust() -> ssl.SSLContext:
+def trust() -> ssl.SSLContext:
     """Return the system's certificate authorities; reading them takes longer than a call."""
     return ssl.create_default_context()

@@ -1,0 +1,84 @@
+"""Deliveries as people see them: listed, counted, and sent again."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, case, func, select, update
+
+from db.models import Channel, Delivery, Recipient, Subscription
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryRow:
+    """A delivery as lists show it."""
+
+    id: int
+    state: str
+    kind: str
+    channel_kind: str
+    address: str
+    subscription: str | None
+    attempts: int
+    due_at: datetime
+    sent_at: datetime | None
+    error: str | None
+    key: str
+    messages: int
+    told: int
+    left_out: int
+
+
+def list_deliveries(
+    conn: Connection, *, states: Collection[str] = (), subscription: str | None = None, limit: int = 50
+) -> list[DeliveryRow]:
+    """Return deliveries, the newest first: in some states only, and of one subscription, if asked."""
+    query: Select[*tuple[Any, ...]] = (
+        select(
+            Delivery.id,
+            Delivery.state,
+            Delivery.kind,
+            Channel.kind,
+            Channel.address,
+            Subscription.name,
+            Delivery.attempts,
+            Delivery.due_at,
+            Delivery.sent_at,
+            Delivery.error,
+            Delivery.key,
+            Delivery.messages,
+            Delivery.told,
+            Delivery.left_out,
+        )
+        .join(Channel, Channel.id == Delivery.channel_id)
+        .outerjoin(Recipient, Recipient.id == Delivery.recipient_id)
+        .outerjoin(Subscription, Subscription.id == Recipient.subscription_id)
+        .order_by(Delivery.id.desc())
+        .limit(limit)
+    )
+    if states:
+        query = query.where(Delivery.state.in_(states))
+    if subscription is not None:
+        query = query.where(Subscription.name == subscription)
+    return [DeliveryRow(*row) for row in conn.execute(query)]
+
+
+def count_deliveries(conn: Connection) -> dict[str, int]:
+    """Return how many deliveries are in each state."""
+    return {state: n for state, n in conn.execute(select(Delivery.state, func.count()).group_by(Delivery.state))}
+
+
+def resend(conn: Connection, delivery_ids: Collection[int] | None, *, now: datetime) -> int:
+    """Have deliveries tried again from now on, whatever became of them (None: all that were given up).
+
+    Returns how many. They keep their keys: a receiver that had one already can tell. One that was told in part goes on
+    where it ended; one that had arrived is told from its beginning.
+    """
+    chosen = Delivery.state == "dead" if delivery_ids is None else Delivery.id.in_(delivery_ids)
+    again = {"state": "waiting", "due_at": now, "attempts": 0, "claim": None, "claimed_until": None, "sent_at": None}
+    columns = (Delivery.messages, Delivery.told, Delivery.left_out)
+    counts = {column.key: case((Delivery.state == "sent", 0), else_=column) for column in columns}
+    return conn.execute(update(Delivery).where(chosen).values(**again, **counts)).rowcount

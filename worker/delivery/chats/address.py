@@ -1,0 +1,165 @@
+"""A chat's address, `slack://A/B/C` → its parts, or what is wrong with it. The only reader of such addresses.
+
+Nothing but a form of this table is an address: each part and each option has its letters, and what is left over is
+refused. No part names a host, a file or a command.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import unquote
+
+_BOT = r"(?:(?P<botname>[\w .-]{1,80})@)?"
+_CHANNEL = r"[#@+]?[\w.-]{1,80}"
+_CHAT = r"-?[0-9]{1,32}|@?[A-Za-z][\w]{2,63}"
+_DIGITS = "[0-9]{1,25}"
+
+
+class ChatAddressError(ValueError):
+    """An address of a chat that cannot be used; the text says why, without what is secret in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChatAddress:
+    """Where in a service messages go. `form` is a name in FORMS."""
+
+    form: str
+    parts: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How addresses of a service are written."""
+
+    scheme: str
+    path: str
+    """What the decoded path matches as a whole; its groups are the parts."""
+    looks: str
+    """The form for people."""
+    options: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """Behind the `?`: option → (part, what its value matches)."""
+    needs_chat: bool = True
+    """Whether the address must say `to` whom, in its path or as an option; other forms are one chat by themselves."""
+
+
+FORMS = {
+    "discord": Form(
+        "discord",
+        _BOT + rf"(?P<id>{_DIGITS})/(?P<token>[\w-]{{1,200}})",
+        "discord://WEBHOOK_ID/WEBHOOK_TOKEN?thread=ID",
+        {"thread": ("thread", _DIGITS)},
+        needs_chat=False,
+    ),
+    "feishu": Form("feishu", r"(?P<token>[\w-]{1,100})", "feishu://TOKEN", needs_chat=False),
+    "gchat": Form(
+        "gchat",
+        r"(?P<space>[\w-]{1,100})/(?P<key>[\w=-]{1,200})/(?P<token>[\w=-]{1,200})(?:/(?P<thread>[\w.-]{1,100}))?",
+        "gchat://SPACE/KEY/TOKEN?thread=KEY",
+        {"thread": ("thread", r"[\w.-]{1,100}")},
+        needs_chat=False,
+    ),
+    "lark": Form("lark", r"(?P<token>[\w-]{1,100})", "lark://TOKEN", needs_chat=False),
+    "line": Form(
+        "line",
+        r"(?P<token>[\w+-]{1,400}={0,2}|[\w+-]{1,200}(?:/[\w+-]{1,200}){1,4}={1,2})(?:/(?P<to>[\w-]{1,64}))?",
+        "line://TOKEN/USER",
+        {"to": ("to", r"[\w-]{1,64}")},
+    ),
+    "pover": Form(
+        "pover",
+        r"(?P<user>[A-Za-z0-9]{1,64})@(?P<token>[A-Za-z0-9]{1,64})(?:/(?P<to>[\w-]{1,25}))?",
+        "pover://USER_KEY@TOKEN/DEVICE",
+        {"to": ("to", r"[\w-]{1,25}")},
+        needs_chat=False,
+    ),
+    "slack-bot": Form(
+        "slack",
+        _BOT + rf"(?P<token>(?:xoxe\.)?xox[abp]-[\w-]{{1,200}})(?:/(?P<to>{_CHANNEL}))?",
+        "slack://xoxb-TOKEN/CHANNEL",
+        {"to": ("to", _CHANNEL)},
+    ),
+    "slack": Form(
+        "slack",
+        _BOT
+        + rf"(?P<a>[A-Za-z0-9]{{1,24}})/(?P<b>[A-Za-z0-9]{{1,24}})/(?P<c>[A-Za-z0-9]{{1,64}})(?:/(?P<to>{_CHANNEL}))?",
+        "slack://A/B/C, the three parts of an incoming webhook",
+        {"to": ("to", _CHANNEL)},
+        needs_chat=False,
+    ),
+    "tgram": Form(
+        "tgram",
+        rf"(?:bot)?(?P<token>[0-9]{{1,20}}:[\w-]{{1,100}})(?:/(?P<to>{_CHAT})(?::(?P<topic>{_DIGITS}))?)?",
+        "tgram://BOT_TOKEN/CHAT_ID?topic=ID",
+        {"topic": ("topic", _DIGITS), "thread": ("topic", _DIGITS), "to": ("to", _CHAT)},
+    ),
+    "viber": Form(
+        "viber",
+        r"(?P<token>[\w-]{1,100})(?:/(?P<to>[\w+=/-]{1,64}))?",
+        "viber://TOKEN/RECEIVER",
+        {"to": ("to", r"[\w+=/-]{1,64}")},
+    ),
+    "wxteams-hook": Form("wxteams", r"(?P<hook>[A-Za-z0-9]{80,160})", "wxteams://WEBHOOK_TOKEN", needs_chat=False),
+    "wxteams": Form(
+        "wxteams",
+        r"(?P<token>[\w.=-]{1,300})(?:/(?P<to>[\w=-]{1,200}))?",
+        "wxteams://ACCESS_TOKEN/ROOM_ID",
+        {"to": ("to", r"[\w=-]{1,200}")},
+    ),
+}
+"""The services that can be written to: those whose host the vendor fixes. Services that take a host of the
+subscriber's are reached by a webhook, under its rules."""
+
+SCHEMES = sorted({form.scheme for form in FORMS.values()})
+
+
+def parse_chat(text: str) -> ChatAddress:
+    """Return the parts of an address. Raises ChatAddressError."""
+    scheme, separator, rest = text.partition("://")
+    scheme = scheme.lower()
+    forms = {name: form for name, form in FORMS.items() if form.scheme == scheme}
+    if not separator or not forms:
+        raise ChatAddressError(
+            f"{scheme[:40]}:// is not among the chat services: {', '.join(SCHEMES)}. "
+            "Services that take a host of yours are reached by a webhook"
+        )
+    path, _, query = rest.partition("?")
+    options = _options(query, scheme, {option for form in forms.values() for option in form.options})
+    shape = "/".join(unquote(part) for part in path.rstrip("/").split("/"))
+    for name, form in forms.items():
+        found = re.fullmatch(form.path, shape, re.ASCII)
+        if found:
+            given = {part: value for part, value in found.groupdict().items() if value is not None}
+            return ChatAddress(name, _with_options(given, options, form))
+    raise ChatAddressError(f"not like {' or '.join(form.looks for form in forms.values())}")
+
+
+def _options(query: str, scheme: str, known: set[str]) -> dict[str, str]:
+    """Return what stands behind the `?`. Raises ChatAddressError for what is not known and what is given twice."""
+    found: dict[str, str] = {}
+    for pair in query.split("&") if query else []:
+        name, _, value = pair.partition("=")
+        name = unquote(name).lower()
+        if name not in known:
+            raise ChatAddressError(f"{scheme}://: the option {name[:40]!r} is not supported here")
+        if name in found:
+            raise ChatAddressError(f"{scheme}://: the option {name!r} is given twice")
+        found[name] = unquote(value)
+    return found
+
+
+def _with_options(parts: dict[str, str], options: Mapping[str, str], form: Form) -> dict[str, str]:
+    """Return the parts with those that options give. One address is one chat: what fails there fails alone."""
+    for name, value in options.items():
+        if name not in form.options:
+            raise ChatAddressError(f"{form.scheme}://: the option {name!r} is not supported here")
+        part, letters = form.options[name]
+        if not re.fullmatch(letters, value, re.ASCII):
+            raise ChatAddressError(f"{form.scheme}://: the option {name!r} has a value that cannot be")
+        if part in parts:
+            raise ChatAddressError(f"{form.scheme}://: an address is one chat; give another an address of its own")
+        parts[part] = value
+    if form.needs_chat and "to" not in parts:
+        raise ChatAddressError(f"{form.scheme}://: the chat is missing: {form.looks}")
+    return parts
