@@ -13,6 +13,7 @@ from cli.output import emit, reason_of
 
 if TYPE_CHECKING:
     from crawlers.answers import Answer
+    from crawlers.endable import Endable
     from crawlers.feeds import FeedEntry
 
 _MAX_BYTES = 50_000_000
@@ -27,11 +28,15 @@ def feed(
 
     Example: steppewatch feed saved.xml https://outlet.example/rss
     """
+    from crawlers.endable import Endable
+
     failed = False
+    parser = Endable()
     for file, body, url, content_type, error in _bodies(files):
-        record = {"file": file, "error": error} if body is None else _record(file, body, url, content_type)
+        record = {"file": file, "error": error} if body is None else _record(parser, file, body, url, content_type)
         failed |= "error" in record
         emit(record)
+    parser.close()
     if failed:
         raise typer.Exit(1)
 
@@ -75,13 +80,14 @@ def _fetched(urls: list[str]) -> list[Answer]:
         return [Answer(url, 0, trouble=Trouble("broken", str(error))) for url in urls]
 
 
-def _record(file: str, body: bytes, url: str | None, content_type: str | None) -> dict[str, object]:
+def _record(parser: Endable, file: str, body: bytes, url: str | None, content_type: str | None) -> dict[str, object]:
     from crawlers.bodies import unzipped
+    from crawlers.endable import Ended
     from crawlers.feeds import NotAFeed, parse_feed
 
     try:
-        parsed = parse_feed(unzipped(body, max_bytes=_MAX_BYTES), url=url, content_type=content_type)
-    except NotAFeed as error:
+        parsed = parser.run(parse_feed, unzipped(body, max_bytes=_MAX_BYTES), url=url, content_type=content_type)
+    except (NotAFeed, Ended) as error:
         return {"file": file, "error": str(error)}
     return {"file": file, "title": parsed.title, "entries": [_entry(entry) for entry in parsed.entries]}
 

@@ -9,11 +9,14 @@ from xml.parsers.expat import ExpatError, ParserCreate
 _MAX_EXPANSION = 4_000_000
 """Bytes that the entities a feed declares may add to it; a feed needs none, a bomb needs many."""
 
+_DECLARATION = b'<?xml version="1.0" encoding="utf-8"?>\n'
 _FIRST_ELEMENT = re.compile(rb"<\w")
 _BLANKS = re.compile(rb"\s{2,}")
 _MAX_DEPTH = 500
 _MAX_ATTRIBUTES = 1_000
-_ENTITY = re.compile(rb"<!ENTITY[^>]*>", re.IGNORECASE)
+_ENTITY = re.compile(rb"<!ENTITY", re.IGNORECASE)
+_MAX_PROLOG = 65_536
+"""Bytes before the first element that are read: feedparser looks through them in quadratic time."""
 
 
 class Monster(ValueError):
@@ -25,10 +28,14 @@ def defused(body: bytes, problems: list[str]) -> bytes:
     start = _FIRST_ELEMENT.search(body)
     prolog, rest = (body[: start.start()], body[start.start() :]) if start else (body, b"")
     prolog = _BLANKS.sub(b"\n", prolog)  # feedparser looks for the DOCTYPE in quadratic time
-    declared = _ENTITY.findall(prolog)
-    if sum(map(len, declared)) * rest.count(b"&") > _MAX_EXPANSION:
+    if rest and len(prolog) > _MAX_PROLOG:
+        problems.append(f"{len(prolog):,} bytes before the first element were ignored")
+        return _DECLARATION + rest
+    before, *declared = _ENTITY.split(prolog)
+    several = [one.partition(b">") for one in declared]
+    if sum(len(one) for one, _, _ in several) * rest.count(b"&") > _MAX_EXPANSION:
         problems.append(f"{len(declared)} entity declarations were ignored: resolving them would blow the feed up")
-        prolog = _ENTITY.sub(b"", prolog)
+        prolog = before + b"".join(after for _, _, after in several)
     return prolog + rest
 
 

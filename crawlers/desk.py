@@ -29,7 +29,7 @@ T = TypeVar("T")
 
 FLUSH_ROWS = 64
 FLUSH_S = 0.05
-_READERS, _THREADS = 2, 3
+_READERS, _THREADS, PARSERS = 2, 3, 2
 
 
 @dataclass(slots=True)
@@ -65,6 +65,7 @@ class Desk:
         self._clock = clock
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="reader")
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="desk")
+        self._parsers = ThreadPoolExecutor(PARSERS, thread_name_prefix="parser")
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._writer = threading.Thread(target=self._write_all, name="writer", daemon=True)
         self._writer.start()
@@ -79,6 +80,10 @@ class Desk:
     async def compute(self, work: Callable[..., T], *args: Any) -> T:
         """Return what `work(*args)` returns, from another thread."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, work, *args)
+
+    async def parse(self, work: Callable[..., T], *args: Any) -> T:
+        """Like `compute`, for what waits for another process: it keeps nothing else waiting."""
+        return await asyncio.get_running_loop().run_in_executor(self._parsers, work, *args)
 
     async def write(self, work: Callable[[Connection, Tally], T], *, rows: int = 1) -> T:
         """Return what `work` returned once it is committed, together with other work; `rows` tells its weight.
@@ -99,6 +104,7 @@ class Desk:
         self._writer.join()
         self._readers.shutdown(wait=False, cancel_futures=True)
         self._threads.shutdown(wait=False, cancel_futures=True)
+        self._parsers.shutdown(wait=False, cancel_futures=True)
 
     def _read(self, query: Callable[[Connection], T]) -> T:
         with self._database.reading() as conn:

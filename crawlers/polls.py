@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import xxhash
 
 from crawlers.answers import Answer, Trouble, trouble_of_status
+from crawlers.endable import Ended
 from crawlers.feeds import NotAFeed, ParsedFeed, parse_feed
 from crawlers.schedule import GONE_FEED_S, NETWORK_RETRY_S, PollPolicy, next_poll, retry_after_s
 from db.feeds import FeedDue, FeedPolled
@@ -29,8 +31,8 @@ def body_hash(body: bytes) -> str:
     return xxhash.xxh3_128_hexdigest(body)
 
 
-def read_poll(feed: FeedDue, answer: Answer) -> Reading:
-    """Return what the answer to a poll says. Parses: not for the event loop."""
+def read_poll(feed: FeedDue, answer: Answer, parse: Callable[..., ParsedFeed] = parse_feed) -> Reading:
+    """Return what the answer to a poll says. Parses, with `parse`: not for the event loop."""
     trouble = answer.trouble or trouble_of_status(answer.status)
     if trouble is None and answer.status == 304 and feed.succeeded_at is None:
         trouble = Trouble("server error", "the server answered 304 to the first request")
@@ -42,9 +44,13 @@ def read_poll(feed: FeedDue, answer: Answer) -> Reading:
     if digest == feed.body_hash:
         return Reading(None, digest)
     try:
-        parsed = parse_feed(answer.body, url=answer.url, content_type=answer.header("content-type"), bodies="raw")
+        parsed = parse(answer.body, url=answer.url, content_type=answer.header("content-type"), bodies="raw")
     except NotAFeed as error:
         return Reading(None, None, Trouble("not a feed", str(error)))
+    except Ended as error:
+        return Reading(None, None, Trouble("unreadable", f"reading it was ended: {error}"))
+    except Exception as error:  # whatever the parser stumbles over is a failure of this feed, with growing pauses
+        return Reading(None, None, Trouble("unreadable", f"the parser failed: {type(error).__name__}: {error}"[:300]))
     return Reading(parsed, digest)
 
 

@@ -19,7 +19,8 @@ from uuid import uuid4
 from scrapy.crawler import AsyncCrawlerProcess
 from sqlalchemy import make_url
 
-from crawlers.desk import Desk
+from crawlers.desk import PARSERS, Desk
+from crawlers.endable import Endables
 from crawlers.hosts import Hosts
 from crawlers.leases import Leases
 from crawlers.scrapy_settings import scrapy_settings
@@ -108,6 +109,7 @@ def collect(
     desk = Desk(database, clock)
     hosts = Hosts(settings.host_delay_s)
     leases = Leases(desk, hosts, clock, holder=uuid4().hex, lease_s=settings.lease_s)
+    parsers = Endables(PARSERS)
     held: dict[tuple[type, int], Work] = {}
 
     def end() -> None:
@@ -124,6 +126,7 @@ def collect(
         hosts=hosts,
         leases=leases,
         held=held,
+        parsers=parsers,
         clock=clock,
         draw=random.random,
         once=Once(clock(), source_id, progress) if once else None,

@@ -14,6 +14,7 @@ from crawlers.answers import Answer
 from crawlers.cookies import JAR
 from crawlers.desk import Tally
 from crawlers.entries import Entries, sort_entries
+from crawlers.feeds import ParsedFeed, parse_feed
 from crawlers.fetches import decide_fetch, forgive_fetch
 from crawlers.polls import decide_poll, forgive_poll, read_poll
 from crawlers.robots import NEWER_THAN
@@ -34,11 +35,15 @@ _CHUNK, _CHUNK_CHARACTERS = 64, 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What decisions need besides state, answer and time. `draw` returns a random number in [0, 1)."""
+    """What decisions need besides state, answer and time.
+
+    `draw` returns a random number in [0, 1), `parse` reads a feed as `parse_feed` does.
+    """
 
     policy: PollPolicy
     allowed: frozenset[tuple[str, int]]
     draw: Callable[[], float]
+    parse: Callable[..., ParsedFeed] = parse_feed
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +120,7 @@ def record_forgiven(conn: Connection, tally: Tally, due: Work, reason: str, now:
 
 
 def count_internal_error(tally: Tally, due: Work, reason: str) -> None:
-    """Count a piece of work whose outcome could not be stored; its claim runs out and it is done again."""
+    """Count a piece of work whose outcome could not be stored, not even that it failed; its claim runs out."""
     tally.count(_stage(due), due.source_id, "internal error")
     tally.problem(_stage(due), due.url, reason, due.source_id)
 
@@ -125,7 +130,7 @@ def _stage(due: Work) -> str:
 
 
 def _decide_feed(feed: FeedDue, answer: Answer, now: datetime, context: Context) -> Decided:
-    reading = read_poll(feed, answer)
+    reading = read_poll(feed, answer, context.parse)
     polled = decide_poll(feed, answer, reading, now=now, policy=context.policy, draw=context.draw())
     if reading.feed is None:
         return Decided(

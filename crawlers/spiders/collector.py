@@ -11,6 +11,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from scrapy import Spider
@@ -22,15 +23,17 @@ from twisted.python.failure import Failure
 from crawlers import work
 from crawlers.answers import Answer, Trouble, answer_of, answer_of_failure
 from crawlers.desk import Desk, Tally
+from crawlers.endable import Endables
+from crawlers.feeds import parse_feed
 from crawlers.hosts import Hosts
 from crawlers.leases import Leases
 from crawlers.outage import HOSTS, Outage
 from crawlers.robots import FORBIDDEN, site_of
 from crawlers.schedule import NETWORK_RETRY_S, PollPolicy
 from crawlers.turns import Turns
+from crawlers.waiting import Waiting
 from crawlers.work import Context, Work
-from db.captures import count_waiting
-from db.feeds import count_due_feeds, find_due_feeds, has_any_succeeded, record_network
+from db.feeds import FeedDue, count_due_feeds, find_due_feeds, has_any_succeeded, record_network
 from db.guard import parse_allowed
 from db.hosts import find_resting_hosts
 from db.pages import find_due_pages
@@ -44,7 +47,6 @@ log = logging.getLogger("crawler")
 IDLE_S = 0.2
 """Pause when nothing is due: how late a new page may be noticed."""
 _BATCH = 16
-_WAITING_EVERY_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,7 @@ class CollectorSpider(Spider):
         held: dict[tuple[type, int], Work],
         clock: Callable[[], datetime],
         draw: Callable[[], float],
+        parsers: Endables,
         once: Once | None = None,
         **kwargs: Any,
     ) -> None:
@@ -81,13 +84,15 @@ class CollectorSpider(Spider):
         self._desk, self._own, self._clock, self._once = desk, own, clock, once
         self._leases = leases
         self._context = Context(
-            PollPolicy(own.poll_every_s, own.poll_at_least_every_s), parse_allowed(own.allow_private_hosts), draw
+            PollPolicy(own.poll_every_s, own.poll_at_least_every_s),
+            parse_allowed(own.allow_private_hosts),
+            draw,
+            partial(parsers.run, parse_feed),
         )
         self._outage: Outage[Work] = Outage()
         self._knows_network = False
         self._probe_at: datetime | None = None
-        self._is_paused = False
-        self._waiting_checked_at = -_WAITING_EVERY_S
+        self._waiting = Waiting(desk, most=own.waiting_max)
 
     async def start(self) -> AsyncIterator[Request]:
         """Yield a request for everything that is due, for ever; in a run that ends, until nothing is left."""
@@ -142,7 +147,7 @@ class CollectorSpider(Spider):
             room, self._probe_at = min(room, HOSTS), now + timedelta(seconds=NETWORK_RETRY_S)
         if room <= 0:
             return []
-        pages_too = await self._may_fetch_pages()
+        pages_too = self._once is not None or await self._waiting.allow_pages()
         resting = self.turns.hosts.resting(time.monotonic())
         found = await self._desk.read(
             lambda conn: self._find_due(conn, now, room, resting | find_resting_hosts(conn, now=now), pages_too)
@@ -185,20 +190,6 @@ class CollectorSpider(Spider):
             )
         return found
 
-    async def _may_fetch_pages(self) -> bool:
-        """Return False while so many captures wait that fetching more only fills the disk."""
-        if self._once or time.monotonic() < self._waiting_checked_at + _WAITING_EVERY_S:
-            return not self._is_paused
-        self._waiting_checked_at = time.monotonic()
-        waiting = await self._desk.read(count_waiting)
-        if self._is_paused != (waiting >= self._own.waiting_max):
-            self._is_paused = not self._is_paused
-            if self._is_paused:
-                log.warning("%d captures wait for a worker: pages are not fetched until there are fewer", waiting)
-            else:
-                log.info("pages are fetched again")
-        return not self._is_paused
-
     async def _is_finished(self, once: Once) -> bool:
         """Return whether a run that ends has nothing left; an outage ends it too, and what was not asked is counted."""
         if self.held:
@@ -233,13 +224,21 @@ class CollectorSpider(Spider):
             self._watch_network(due, answer)
             said = await self._record(due, answer)
         except Exception as error:
-            log.exception("%s: could not be recorded", due.url)
-            said = f"internal error: {error}"
-            self._desk.submit(lambda _, tally: work.count_internal_error(tally, due, said))
+            said = await self._record_fault(due, answer, error)
         if self._once and self._once.progress:
             self._once.progress(f"{due.url}: {said}")
         self.turns.leave(due.host)
         self.held.pop((type(due), due.id), None)
+
+    async def _record_fault(self, due: Work, answer: Answer, error: Exception) -> str:
+        """Store that we ourselves failed over an answer: as a failure of what was asked, with growing pauses."""
+        log.error("%s: could not be recorded", due.url, exc_info=error)
+        said = f"internal error: {type(error).__name__}: {error}"[:300]
+        try:
+            return await self._record(due, Answer(answer.url, 0, trouble=Trouble("internal error", said)))
+        except Exception:
+            self._desk.submit(lambda _, tally: work.count_internal_error(tally, due, said))
+            return said
 
     async def _record(self, due: Work, answer: Answer) -> str:
         """Store everything that follows from an answer; return it in a few words."""
@@ -248,7 +247,8 @@ class CollectorSpider(Spider):
             reason = answer.trouble.reason
             await self._desk.write(lambda conn, tally: work.record_forgiven(conn, tally, due, reason, now))
             return f"no network ({reason})"
-        outcome = await self._desk.compute(work.decide, due, answer, now, self._context)
+        think = self._desk.parse if isinstance(due, FeedDue) else self._desk.compute
+        outcome = await think(work.decide, due, answer, now, self._context)
         for rows, step in outcome.steps:
             await self._desk.write(step, rows=rows)
         (log.info if outcome.is_news else log.debug)("%s: %s", due.url, outcome.said)

@@ -6,13 +6,15 @@ import gzip
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from courier import Reply, Site, serving, settings_for, store_for
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from crawlers.collect_once import collect_once
-from db.models import Capture, Page, Problem
+from db.models import Capture, Feed, Page, Problem
 
 
 @dataclass(frozen=True)
@@ -154,3 +156,26 @@ def test_every_input_ends_in_one_counted_outcome(harvest: Harvest) -> None:
     dropped = ("refused", "unusable", "duplicate", "no link")
     unfetched = sum(harvest.counts.get(f"entry: {outcome}", 0) for outcome in dropped)
     assert by_stage == {"poll": 5, "entry": entries, "fetch": entries - unfetched}
+
+
+def test_our_own_fault_over_a_feed_is_a_failure_of_that_feed(site: Site, tmp_path: Path) -> None:
+    settings = settings_for(site, tmp_path)
+    site.feed("/good")
+    site.feed("/odd", path="/odd.xml")
+    site.page("/good")
+    database = store_for(settings, site.url("/feed.xml"), site.url("/odd.xml"))
+    spoil = "CREATE TRIGGER spoil BEFORE INSERT ON sightings WHEN NEW.title = 'About /odd' BEGIN {} END"
+    database.write(lambda conn: conn.execute(text(spoil.format("SELECT RAISE(ABORT, 'not to be stored');"))))
+    counts = collect_once(settings)
+    with database.reading() as conn:
+        feeds = {url.rpartition("/")[2]: rest for url, *rest in conn.execute(select(Feed.url, *_STATE))}
+        problem = conn.scalar(select(Problem.reason).where(Problem.subject == site.url("/odd.xml")))
+    database.close()
+    assert (counts["poll: changed"], counts["poll: internal error"], counts["fetch: captured"]) == (1, 1, 1)
+    (outcome, failures, polled_at, next_poll_at) = feeds["odd.xml"]
+    assert (outcome, failures, feeds["feed.xml"][:2]) == ("internal error", 1, ["changed", 0])
+    assert next_poll_at - polled_at > timedelta(seconds=settings.poll_every_s)
+    assert "not to be stored" in (problem or "")
+
+
+_STATE = (Feed.last_outcome, Feed.failures, Feed.polled_at, Feed.next_poll_at)

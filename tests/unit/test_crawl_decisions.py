@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from crawlers.answers import Answer, Trouble
+from crawlers.endable import Ended
 from crawlers.entries import sort_entries
-from crawlers.feeds import FeedEntry
+from crawlers.feeds import FeedEntry, ParsedFeed
 from crawlers.fetches import decide_fetch, forgive_fetch
 from crawlers.polls import body_hash, decide_poll, forgive_poll, read_poll
 from crawlers.schedule import PollPolicy
@@ -287,3 +288,23 @@ def test_long_texts_are_written_a_few_at_a_time() -> None:
     body = f'<rss version="2.0"><channel>{items}</channel></rss>'.encode()
     weights = [weight for weight, _ in decide(FEED, Answer(FEED.url, 200, body), NOW, context).steps]
     assert (max(weights), sum(weights)) == (6, 31)
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (Ended("more than 20 seconds of computing"), "reading it was ended: more than 20 seconds of computing"),
+        (RecursionError("too deep"), "the parser failed: RecursionError: too deep"),
+        (AssertionError("one\ntwo" * 1_000), "the parser failed: AssertionError: one"),
+    ],
+)
+def test_whatever_the_parser_fails_over_is_a_failure_of_the_feed(error: Exception, reason: str) -> None:
+    def parse(*_: object, **__: object) -> ParsedFeed:
+        raise error
+
+    answer = Answer(FEED.url, 200, RSS)
+    polled = decide_poll(FEED, answer, read_poll(FEED, answer, parse), now=NOW, policy=POLICY, draw=0.5)
+    assert (polled.outcome, polled.failures) == ("unreadable", FEED.failures + 1)
+    assert (polled.error or "").startswith(reason)
+    assert len(polled.error or "") <= 300
+    assert polled.next_poll_at > NOW + timedelta(seconds=POLICY.every_s)

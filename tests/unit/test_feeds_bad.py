@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import gzip
+from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawlers import feeds
+from crawlers.endable import Endable
 from crawlers.feeds import NotAFeed, parse_feed
 
 OPENED = b'<rss version="2.0"><channel><item><title>'
@@ -108,3 +111,33 @@ def test_any_bytes_are_a_feed_or_named(junk: bytes, head: bytes) -> None:
         said = str(error)
     assert said
     said.encode("utf-8")  # no lone surrogate anywhere
+
+
+ADVERSE = {
+    "declarations without end": b"<!ENTITY" * 500_000 + OPENED + CLOSED,
+    "declarations without end, a line each": b"<!ENTITY\n" * 500_000 + OPENED + CLOSED,
+    "declarations of a DOCTYPE without end": b"<!DOCTYPE rss [" + b'<!ENTITY a "' * 400_000 + b"]>" + OPENED + CLOSED,
+    "blanks before the DOCTYPE": b" \n" * 1_000_000 + b"<!DOCTYPE rss>" + OPENED + CLOSED,
+    "end tags without end": OPENED + b"</a</a" * 300_000,
+    "tags without end": OPENED + b"<a " * 500_000,
+    "an author of signs": OPENED + b"</title><author>" + b"a@" * 1_000_000 + b"</author></item></channel></rss>",
+    "an author of brackets": OPENED + b"</title><author>" + b"(" * 1_000_000 + b"</author></item></channel></rss>",
+    "a headline of openings": OPENED + b"&lt;a " * 400_000 + CLOSED,
+    "a headline of escapes": OPENED + b"&amp;" * 400_000 + CLOSED,
+    "a date of figures": OPENED + b"</title><pubDate>" + b"1-" * 1_000_000 + b"</pubDate></item></channel></rss>",
+    "references without end": OPENED + b"&#" * 1_000_000 + CLOSED,
+}
+
+
+@pytest.fixture(scope="module")
+def reader() -> Iterator[Endable]:
+    """A process that reads for fifteen seconds at most."""
+    made = Endable(cpu_s=15)
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize("body", [pytest.param(body, id=what) for what, body in ADVERSE.items()])
+def test_what_takes_time_with_the_square_of_its_length_does_not(body: bytes, reader: Endable) -> None:
+    with suppress(NotAFeed):
+        reader.run(parse_feed, body, bodies="raw")  # raises Ended where it takes minutes

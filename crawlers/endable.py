@@ -1,0 +1,169 @@
+"""Work over strangers' bytes in a process of its own, which is ended when it takes too long or too much.
+
+A regular expression holds the interpreter for as long as it runs, so no thread can watch over another; a process can
+be ended from outside, and the kernel does it where limits of its own are passed (setrlimit(2)).
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import queue
+import resource
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+CPU_S, WALL_S, MEMORY = 20, 90.0, 1 << 30
+"""Bounds for reading one feed of 20 MB, with room: seconds of computing, of waiting; bytes of address space."""
+_LARGE = 200 << 20
+"""Bytes of memory after which a process makes room for a small one."""
+_ROOT = str(Path(__file__).resolve().parent.parent)
+
+
+class Ended(RuntimeError):
+    """The work took too long or too much and was ended; the text says which, for people."""
+
+
+class Endable:
+    """One process that does one piece of work after another; it starts with the first, and again after each end.
+
+    `cpu_s` bounds the seconds of computing for a piece of work, `wall_s` how long it is waited for, `memory` the bytes
+    of address space that the process may have. Used from any thread; a second one waits for its turn.
+    """
+
+    def __init__(self, *, cpu_s: int = CPU_S, wall_s: float = WALL_S, memory: int = MEMORY) -> None:
+        self._cpu_s, self._wall_s, self._memory = cpu_s, wall_s, memory
+        self._turn = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._line: Connection | None = None
+
+    def run(self, work: Callable[..., T], *args: Any, **named: Any) -> T:
+        """Return what `work` returns, raise what it raises; Ended when it had to be ended.
+
+        The function is found by its name in the other process; what goes in and what comes back is pickled.
+        """
+        with self._turn:
+            try:
+                line = self._begin()
+                line.send((work, args, named))
+                if not line.poll(self._wall_s):
+                    raise Ended(f"no end after {self._wall_s:g} seconds")
+                is_done, result, is_last = line.recv()
+            except (EOFError, OSError) as error:
+                reason = self._why_it_died()
+                self._end()
+                raise Ended(reason) from error
+            except BaseException:
+                self._end()
+                raise
+            if is_last:
+                self._end()
+        if is_done:
+            return result  # type: ignore[no-any-return]
+        raise result
+
+    def close(self) -> None:
+        """End the process; with the next piece of work another one starts."""
+        with self._turn:
+            self._end()
+
+    def _begin(self) -> Connection:
+        if self._line is None:
+            ours, theirs = socket.socketpair()
+            path = os.pathsep.join(filter(None, [_ROOT, os.environ.get("PYTHONPATH")]))
+            with theirs:
+                orders = f"serve({theirs.fileno()}, {self._cpu_s}, {self._memory})"
+                self._process = subprocess.Popen(
+                    [sys.executable, "-c", f"from {__name__} import serve; {orders}"],
+                    pass_fds=[theirs.fileno()],
+                    stdin=subprocess.DEVNULL,
+                    env={**os.environ, "PYTHONPATH": path},
+                )
+            self._line = Connection(ours.detach())
+        return self._line
+
+    def _why_it_died(self) -> str:
+        code = self._process.wait() if self._process else 0
+        if code == -signal.SIGXCPU:
+            return f"more than {self._cpu_s} seconds of computing"
+        return f"the process that read it died ({signal.Signals(-code).name if code < 0 else f'code {code}'})"
+
+    def _end(self) -> None:
+        if self._line is not None:
+            self._line.close()
+            self._line = None
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+
+class Endables:
+    """Several of them for several threads: each piece of work goes to one that has nothing to do."""
+
+    def __init__(self, count: int, *, cpu_s: int = CPU_S, wall_s: float = WALL_S, memory: int = MEMORY) -> None:
+        self._all = [Endable(cpu_s=cpu_s, wall_s=wall_s, memory=memory) for _ in range(count)]
+        self._idle: queue.LifoQueue[Endable] = queue.LifoQueue()
+        for each in self._all:
+            self._idle.put(each)
+
+    def run(self, work: Callable[..., T], *args: Any, **named: Any) -> T:
+        """Like `Endable.run`, after waiting for one that is idle."""
+        idle = self._idle.get()
+        try:
+            return idle.run(work, *args, **named)
+        finally:
+            self._idle.put(idle)
+
+    def close(self) -> None:
+        """End the processes once they are idle."""
+        for each in self._all:
+            each.close()
+
+
+def serve(number: int, cpu_s: int, memory: int) -> None:
+    """Do what comes on a line until nobody is there any more; for the process."""
+    line = Connection(number)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is meant for the parent, whose end is noticed
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _limit(resource.RLIMIT_AS, memory)
+    while True:
+        try:
+            work, args, named = line.recv()
+        except (EOFError, OSError):
+            return
+        spent = resource.getrusage(resource.RUSAGE_SELF)
+        _limit(resource.RLIMIT_CPU, int(spent.ru_utime + spent.ru_stime) + 1 + cpu_s)
+        try:
+            is_done, result = True, work(*args, **named)
+        except MemoryError:
+            is_done, result = False, Ended(f"more than {memory >> 20:,} MB of memory")
+        except Exception as error:
+            is_done, result = False, error
+        is_last = _memory_used() > _LARGE
+        try:
+            line.send((is_done, result, is_last))
+        except (TypeError, AttributeError, pickle.PicklingError) as error:
+            line.send((False, Ended(f"its result cannot be handed over: {error}"), is_last))
+
+
+def _limit(what: int, wanted: int) -> None:
+    _, most = resource.getrlimit(what)
+    resource.setrlimit(what, (wanted if most == resource.RLIM_INFINITY else min(wanted, most), most))
+
+
+def _memory_used() -> int:
+    """Return the bytes of this process that are in memory (proc_pid_statm(5)); 0 where that is not told."""
+    with suppress(OSError):
+        return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
+    return 0
