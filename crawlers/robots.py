@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, cast
 from urllib.parse import urlsplit
 
@@ -15,59 +13,22 @@ from scrapy.http import Request
 from scrapy.http.request import NO_CALLBACK
 
 from crawlers.answers import Answer, Stopped, Trouble, answer_of, trouble_of
+from crawlers.rules import MAX_BYTES, RuleBook, Rules, read_robots
 from crawlers.turns import turns_of
 from db.urls import host_of
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
-KEEP_S = 86_400.0
-"""RFC 9309 §2.4: no longer than a day."""
-KEEP_TROUBLE_S = 600.0
-MAX_BYTES = 512_000
-"""RFC 9309 §2.5: at least 500 KiB must be read; more is not."""
 FORBIDDEN = "robots.txt forbids it"
 """What is said of a page that its own host's rules forbid; where a redirect led is another matter."""
 NEWER_THAN = "robots_newer_than_s"
 """The key of a request's `meta` for how many seconds old the rules may be at most that it is judged by."""
-_MOST = 20_000
 _MARK = "is_robots_txt"
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """What a host's robots.txt says; or the trouble with having it."""
-
-    robots: Protego | None
-    trouble: Trouble | None
-    until: float
-    read_at: float = 0.0
-
-    def hold(self, now: float, newer_than_s: float | None) -> bool:
-        """Return whether they may still be judged by."""
-        return now < self.until and (newer_than_s is None or now - self.read_at < newer_than_s)
 
 
 class _Listens(Protocol):
     async def rules_read(self, site: str, allows: Callable[[str], bool]) -> None: ...
-
-
-def read_robots(answer: Answer, now: float) -> Rules:
-    """Return the rules in an answer.
-
-    RFC 9309 §2.3.1: a 4xx allows all; a 5xx or no answer forbids all for the time being. 429 counts among the latter.
-    """
-    if answer.trouble is not None:
-        trouble = answer.trouble
-        if trouble.kind != "refused" and not trouble.is_network:
-            trouble = Trouble(trouble.kind, f"robots.txt cannot be had: {trouble.reason}")
-        # Not kept when the host was not reached: a network that comes back must be noticed at once.
-        return Rules(None, trouble, now if trouble.is_network else now + KEEP_TROUBLE_S, now)
-    if answer.status >= 500 or answer.status == 429:
-        reason = f"robots.txt cannot be had: the server answered {answer.status}"
-        return Rules(None, Trouble("server error", reason), now + KEEP_TROUBLE_S, now)
-    body = answer.body[:MAX_BYTES] if answer.status == 200 else b""
-    return Rules(Protego.parse(body.decode("utf-8-sig", "replace")), None, now + KEEP_S, now)
 
 
 class RobotsMiddleware:
@@ -77,7 +38,8 @@ class RobotsMiddleware:
         self._crawler = crawler
         self._agent = str(crawler.settings["USER_AGENT"]).partition("/")[0].strip() or "*"
         self._timeout_s = crawler.settings.getfloat("DOWNLOAD_TIMEOUT")
-        self._rules: OrderedDict[str, asyncio.Task[Rules]] = OrderedDict()
+        self._book = RuleBook()
+        self._asked: dict[str, asyncio.Task[Rules]] = {}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> RobotsMiddleware:
@@ -88,24 +50,24 @@ class RobotsMiddleware:
         """Let the request pass, or raise Stopped."""
         if is_for_robots(request):
             return
-        rules = await self._find(request.url, request.meta.get(NEWER_THAN))
+        site = site_of(request.url)
+        rules = await self._find(site, request.meta.get(NEWER_THAN))
         if rules.trouble is not None:
             raise Stopped(rules.trouble)
-        if rules.robots is not None and not rules.robots.can_fetch(request.url, self._agent):
+        robots = await self._book.parsed(site, rules)
+        if not robots.can_fetch(request.url, self._agent):
             was_sent_here = bool(request.meta.get("redirect_times"))
             reason = "robots.txt forbids what it redirects to" if was_sent_here else FORBIDDEN
             raise Stopped(Trouble("robots", reason, is_final=True))
 
-    async def _find(self, url: str, newer_than_s: float | None) -> Rules:
-        site = site_of(url)
-        task = self._rules.get(site)
-        if task is None or (
-            task.done() and (task.cancelled() or not task.result().hold(time.monotonic(), newer_than_s))
-        ):
-            task = asyncio.ensure_future(self._fetch(site))
-            self._rules[site] = task
-            while len(self._rules) > _MOST:
-                self._rules.popitem(last=False)
+    async def _find(self, site: str, newer_than_s: float | None) -> Rules:
+        rules = self._book.rules(site)
+        if rules is not None and rules.hold(time.monotonic(), newer_than_s):
+            return rules
+        task = self._asked.get(site)
+        if task is None:
+            task = self._asked[site] = asyncio.ensure_future(self._fetch(site))
+            task.add_done_callback(lambda _: self._asked.pop(site, None))
         return await asyncio.shield(task)
 
     async def _fetch(self, site: str) -> Rules:
@@ -120,9 +82,11 @@ class RobotsMiddleware:
             else:
                 answer = Answer(site, 0, trouble=trouble)
         rules = read_robots(answer, time.monotonic())
-        if rules.robots is not None:
-            turns_of(self._crawler).slow_down(host_of(site), rules.robots.crawl_delay(self._agent) or 0.0)
-            await self._tell(site, rules.robots)
+        self._book.keep(site, rules)
+        if rules.trouble is None:
+            robots = await self._book.parsed(site, rules)
+            turns_of(self._crawler).slow_down(host_of(site), robots.crawl_delay(self._agent) or 0.0)
+            await self._tell(site, robots)
         return rules
 
     async def _tell(self, site: str, robots: Protego) -> None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scrapy.exceptions import (
     CannotResolveHostError,
     DownloadCancelledError,
@@ -18,7 +22,7 @@ from crawlers.hosts import Hosts
 from crawlers.middlewares import GuardMiddleware
 from crawlers.outage import Outage
 from crawlers.redirects import Redirects
-from crawlers.robots import KEEP_S, read_robots
+from crawlers.rules import KEEP_S, Newest, RuleBook, read_robots
 
 
 def test_a_host_has_one_piece_of_work_at_a_time_and_rests_after_each_answer() -> None:
@@ -99,8 +103,8 @@ def test_hosts_that_never_answered_are_no_outage_once_anybody_did() -> None:
 )
 def test_robots_txt(status: int, body: bytes, may: dict[str, bool]) -> None:
     rules = read_robots(Answer("https://a.kz/robots.txt", status, body), now=10.0)
-    assert rules.robots is not None
-    assert {path: rules.robots.can_fetch(f"https://a.kz{path}", "Steppewatch") for path in may} == may
+    robots = asyncio.run(RuleBook().parsed("https://a.kz", rules))
+    assert {path: robots.can_fetch(f"https://a.kz{path}", "Steppewatch") for path in may} == may
     assert (rules.until, rules.read_at) == (10.0 + KEEP_S, 10.0)
 
 
@@ -121,6 +125,50 @@ def test_a_robots_txt_that_cannot_be_had_forbids_for_the_time_being(status: int)
     assert rules.trouble.reason == f"robots.txt cannot be had: the server answered {status}"
     assert not rules.trouble.is_final
     assert 0 < rules.until < KEEP_S
+
+
+@given(st.lists(st.tuples(st.sampled_from("abcdef"), st.integers(0, 60))))
+def test_of_what_is_kept_by_weight_the_newest_stays(puts: list[tuple[str, int]]) -> None:
+    newest: Newest[int] = Newest(100)
+    for place, (name, weight) in enumerate(puts):
+        newest.put(name, place, weight)
+    last = {name: (place, weight) for place, (name, weight) in enumerate(puts)}
+    by_age = sorted(last, key=lambda name: last[name][0], reverse=True)
+    found = [newest.get(name) is not None for name in by_age]
+    stay = sum(found)
+    assert found == [True] * stay + [False] * (len(found) - stay)
+    assert sum(last[name][1] for name in by_age[:stay]) <= 100
+    assert not puts or stay > 0
+
+
+def test_what_is_asked_for_is_forgotten_last() -> None:
+    newest: Newest[str] = Newest(2)
+    newest.put("a", "first", 1)
+    newest.put("b", "second", 1)
+    assert newest.get("a") == "first"
+    newest.put("c", "third", 1)
+    assert [newest.get(name) for name in "abc"] == ["first", None, "third"]
+
+
+def test_rules_that_are_parsed_no_more_are_parsed_again() -> None:
+    book = RuleBook()
+    filler = b"".join(b"Disallow: /%d\n" % number for number in range(30_000))[:500_000]
+    sites = [f"https://{number}.kz" for number in range(5)]
+    for number, site in enumerate(sites):
+        body = b"User-agent: *\nDisallow: /own%d\n" % number + filler
+        book.keep(site, read_robots(Answer(site, 200, body), now=1.0))
+
+    async def answers() -> list[bool]:
+        return [
+            (await book.parsed(site, rules)).can_fetch(f"{site}/own{number}", "Steppewatch")
+            for _ in range(2)
+            for site in sites
+            if (rules := book.rules(site))
+            for number in range(2)
+        ]
+
+    once = [number != place for place in range(5) for number in range(2)]
+    assert asyncio.run(answers()) == once * 2
 
 
 def test_a_host_that_was_not_reached_is_asked_for_robots_txt_again_at_once() -> None:
