@@ -7,7 +7,7 @@ refused. No part names a host, a file or a command.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
@@ -15,6 +15,8 @@ _BOT = r"(?:(?P<botname>[\w .-]{1,80})@)?"
 _CHANNEL = r"[#@+]?[\w.-]{1,80}"
 _CHAT = r"-?[0-9]{1,32}|@?[A-Za-z][\w]{2,63}"
 _DIGITS = "[0-9]{1,25}"
+_MARKS = re.compile("[?&;]")
+"""What options follow, in one program or another; no part of an address has them."""
 
 
 class ChatAddressError(ValueError):
@@ -39,7 +41,7 @@ class Form:
     looks: str
     """The form for people."""
     options: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    """Behind the `?`: option → (part, what its value matches)."""
+    """Behind the path: option → (part, what its value matches)."""
     needs_chat: bool = True
     """Whether the address must say `to` whom, in its path or as an option; other forms are one chat by themselves."""
 
@@ -124,8 +126,10 @@ def parse_chat(text: str) -> ChatAddress:
             f"{scheme[:40]}:// is not among the chat services: {', '.join(SCHEMES)}. "
             "Services that take a host of yours are reached by a webhook"
         )
-    path, _, query = rest.partition("?")
-    options = _options(query, scheme, {option for form in forms.values() for option in form.options})
+    path, *pairs = _MARKS.split(rest)
+    options = _options(
+        [pair for pair in pairs if pair], scheme, {option for form in forms.values() for option in form.options}
+    )
     shape = "/".join(unquote(part) for part in path.rstrip("/").split("/"))
     for name, form in forms.items():
         found = re.fullmatch(form.path, shape, re.ASCII)
@@ -135,10 +139,10 @@ def parse_chat(text: str) -> ChatAddress:
     raise ChatAddressError(f"not like {' or '.join(form.looks for form in forms.values())}")
 
 
-def _options(query: str, scheme: str, known: set[str]) -> dict[str, str]:
-    """Return what stands behind the `?`. Raises ChatAddressError for what is not known and what is given twice."""
+def _options(pairs: Sequence[str], scheme: str, known: set[str]) -> dict[str, str]:
+    """Return what stands behind the path. Raises ChatAddressError for what is not known and what is given twice."""
     found: dict[str, str] = {}
-    for pair in query.split("&") if query else []:
+    for pair in pairs:
         name, _, value = pair.partition("=")
         name = unquote(name).lower()
         if name not in known:
