@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 
 from db.dialect import insert
 from db.judgements import read_judgements
-from db.models import Article, ClusterLink
+from db.models import Article, ClusterLink, Revision
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,12 @@ class LinkRow:
 
 
 def record_links(conn: Connection, links: Iterable[LinkIn]) -> None:
-    """Store links; the same pair again takes the newer scores."""
+    """Store links; the same pair again takes the newer scores. A text that is gone by now has none, nor one article."""
+    found = list(links)
+    ends = {end for link in found for end in (link.revision_a, link.revision_b)}
+    query = select(Revision.id, Revision.article_id).where(Revision.id.in_(sorted(ends)))
+    article_of = dict(conn.execute(query).all()) if ends else {}
+    links = [link for link in found if _is_between_articles(link, article_of)]
     rows = sorted(
         (
             {
@@ -72,6 +77,11 @@ def record_links(conn: Connection, links: Iterable[LinkIn]) -> None:
         upsert = insert(conn, ClusterLink)
         changed = {name: upsert.excluded[name] for name in ("shared", "containment", "jaccard", "relation", "method")}
         conn.execute(upsert.on_conflict_do_update(index_elements=["revision_a", "revision_b"], set_=changed), rows)
+
+
+def _is_between_articles(link: LinkIn, article_of: Mapping[int, int]) -> bool:
+    one, other = article_of.get(link.revision_a), article_of.get(link.revision_b)
+    return one is not None and other is not None and one != other
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, or_, select, update
+from sqlalchemy import ColumnElement, Connection, delete, or_, select, update
 
 from db.dialect import insert
 from db.models import StoryDecision, StoryPair
@@ -68,6 +68,17 @@ def find_decision(conn: Connection, number: int) -> Decision | None:
         return None
     pairs = conn.execute(select(StoryPair.article_a, StoryPair.article_b).where(StoryPair.decision_id == number)).all()
     return Decision(number, *row, tuple(sorted({article_id for pair in pairs for article_id in pair})))
+
+
+def move_pairs(conn: Connection, *, keep: int, gone: int) -> None:
+    """Let decisions that name one article name another, which it has become."""
+    query = select(StoryPair.decision_id, StoryPair.article_a, StoryPair.article_b)
+    rows = [tuple(row) for row in conn.execute(query.where(_involves([gone])))]
+    conn.execute(delete(StoryPair).where(_involves([gone])))
+    renamed = {(number, *sorted(keep if end == gone else end for end in pair)) for number, *pair in rows}
+    moved = [{"decision_id": n, "article_a": a, "article_b": b} for n, a, b in sorted(renamed) if a != b]
+    if moved:
+        conn.execute(insert(conn, StoryPair).on_conflict_do_nothing(), moved)
 
 
 def _involves(article_ids: Sequence[int]) -> ColumnElement[bool]:

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, delete, false, func, or_, select, update
 from sqlalchemy.orm import aliased
 
 from db.dialect import insert
-from db.models import Article, Capture, Feed, MatchRow, Revision, Sighting
+from db.models import Article, Capture, Feed, MatchRow, OutboxEntry, Revision, Sighting
 
 TOLD = ("news", "revised", "withdrawn")
 """The statuses of matches that are sent."""
@@ -65,14 +65,16 @@ class MatchIn:
 def read_facts(conn: Connection, revision_ids: Collection[int]) -> dict[int, Fact]:
     """Return what is known of revisions by id; their clusters must be stored already."""
     earlier = aliased(Revision)
+    not_form = (earlier.article_id == Revision.article_id, earlier.text_from != "form")
     first = select(func.min(earlier.id)).where(earlier.article_id == Revision.article_id).scalar_subquery()
+    first_of_page = select(func.min(earlier.id)).where(*not_form).scalar_subquery()
     query = (
         select(
             Revision.id,
             Revision.article_id,
             Article.cluster_id,
             Article.revision_id == Revision.id,
-            Revision.id == first,
+            or_(Revision.id == first, func.coalesce(Revision.id == first_of_page, false())),
             Revision.observed_at,
             Article.published_at,
             Article.published_is_day,
@@ -152,6 +154,44 @@ def record_match(conn: Connection, match: MatchIn, *, now: datetime) -> int | No
     statement = statement.on_conflict_do_nothing(index_elements=["subscription_id", "event"])
     match_id: int | None = conn.scalar(statement.returning(MatchRow.id))
     return match_id
+
+
+def move_matches(conn: Connection, *, keep: int, gone: int, revisions: tuple[int, int] | None = None) -> None:
+    """Let what answered one article answer another, which it has become.
+
+    With `revisions`: the second of two is the first one by another name. Where a subscription has a match for each,
+    the one that began the story speaks for both, and nobody is told twice.
+    """
+    if revisions is None:
+        conn.execute(update(MatchRow).where(MatchRow.article_id == gone).values(article_id=keep))
+        return
+    kept, _ = revisions
+    query = select(MatchRow.id, MatchRow.subscription_id, MatchRow.item_id).where(MatchRow.revision_id.in_(revisions))
+    by_subscription: dict[int, list[tuple[bool, int]]] = {}
+    for row in conn.execute(query.order_by(MatchRow.id)):
+        by_subscription.setdefault(row.subscription_id, []).append((row.item_id is not None, row.id))
+    for several in by_subscription.values():
+        (_, stays), *others = sorted(several)
+        for _, goes in others:
+            _merge_match(conn, stays, goes)
+        values = {"event": f"revision {kept}", "revision_id": kept, "article_id": keep}
+        conn.execute(update(MatchRow).where(MatchRow.id == stays).values(values))
+
+
+def forget_superseded(conn: Connection, revision_ids: Collection[int]) -> None:
+    """Delete what nobody was told because it was not the current text; it is that now, and is asked about anew."""
+    begun = select(MatchRow.item_id).where(MatchRow.item_id.is_not(None))
+    untold = (MatchRow.status == "superseded", MatchRow.id.not_in(begun))
+    conn.execute(delete(MatchRow).where(MatchRow.revision_id.in_(sorted(revision_ids)), *untold))
+
+
+def _merge_match(conn: Connection, stays: int, goes: int) -> None:
+    conn.execute(update(MatchRow).where(MatchRow.item_id == goes).values(item_id=stays))
+    conn.execute(update(MatchRow).where(MatchRow.id == stays, MatchRow.item_id == stays).values(item_id=None))
+    told = select(OutboxEntry.recipient_id).where(OutboxEntry.match_id == stays)
+    mine = update(OutboxEntry).where(OutboxEntry.match_id == goes, OutboxEntry.recipient_id.not_in(told))
+    conn.execute(mine.values(match_id=stays))
+    conn.execute(delete(MatchRow).where(MatchRow.id == goes))
 
 
 def count_matches(conn: Connection, subscription_id: int | None = None) -> dict[int, tuple[int, datetime]]:

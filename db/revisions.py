@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, delete, func, or_, select, update
+from sqlalchemy import Connection, case, delete, func, or_, select, update
 from sqlalchemy.orm import aliased
 
 from db.captures import finish_captures
@@ -20,19 +21,43 @@ from db.outcomes import ProblemSeen, record_outcomes, record_problems
 def outcomes_of(conn: Connection, revision_ids: Sequence[int]) -> dict[int, str]:
     """Return `new` for revisions that are the first of their article, `revised` for later ones.
 
-    One that came back after another text was `seen_again`.
+    One that came back after another text was `seen_again`; so was another form of a page that was known, and a page of
+    which another form was.
     """
     first = aliased(Revision)
+    of_page = case((first.text_from != "form", first.id))
     query = (
-        select(Revision.id, func.min(first.id).label("lowest"), Revision.returned_at)
+        select(
+            Revision.id,
+            Revision.text_from,
+            Revision.returned_at,
+            func.min(first.id).label("lowest"),
+            func.min(of_page).label("lowest_of_page"),
+        )
         .join(first, first.article_id == Revision.article_id)
         .where(Revision.id.in_(revision_ids))
-        .group_by(Revision.id, Revision.returned_at)
+        .group_by(Revision.id, Revision.text_from, Revision.returned_at)
     )
-    return {
-        row.id: "seen_again" if row.returned_at else "new" if row.id == row.lowest else "revised"
-        for row in conn.execute(query)
-    }
+    return {row.id: _outcome(row) for row in conn.execute(query)}
+
+
+def _outcome(row: Any) -> str:
+    if row.returned_at:
+        return "seen_again"
+    if row.id == row.lowest:
+        return "new"
+    is_other_form = row.id == row.lowest_of_page or (row.text_from == "form" and row.lowest_of_page is not None)
+    return "seen_again" if is_other_form else "revised"
+
+
+def lock_articles_of(conn: Connection, revision_ids: Sequence[int]) -> dict[int, int]:
+    """Return the articles that revisions belong to now, locked; another transaction may have joined them to others."""
+    query = select(Revision.id, Revision.article_id).where(Revision.id.in_(revision_ids))
+    locking = query.join(Article, Article.id == Revision.article_id).order_by(Article.id).with_for_update(of=Article)
+    while True:
+        locked = dict(conn.execute(locking).all())
+        if locked == dict(conn.execute(query).all()):
+            return locked
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, or_, select
 
+from db import addresses
 from db.models import Article, ClusterLink, MentionRow, Revision, Source
 from db.urls import canonical_url
 
@@ -52,10 +53,11 @@ def find_article(conn: Connection, asked: str) -> int | None:
     """Return the id of an article named by id or address; None when there is none."""
     if asked.isdecimal() and len(asked) < 19:
         return conn.scalar(select(Article.id).where(Article.id == int(asked)))
-    spellings = {asked}
-    with suppress(ValueError):  # a URN of a text without address, perhaps
-        spellings.add(canonical_url(asked))
-    return conn.scalar(select(Article.id).where(Article.canonical_url.in_(spellings)))
+    found = addresses.find_article(conn, asked)
+    if found is None:
+        with suppress(ValueError):
+            found = addresses.find_article(conn, canonical_url(asked))
+    return found
 
 
 def read_articles(conn: Connection, article_ids: Sequence[int]) -> list[ArticleRow]:

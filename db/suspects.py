@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, select
 
+from db.addresses import find_articles
 from db.dialect import insert
 from db.models import Article, Revision, Suspect
 
@@ -39,12 +40,15 @@ class CurrentText:
 
 
 def read_current(conn: Connection, canonical_urls: Collection[str]) -> dict[str, CurrentText]:
-    """Return the present text of the articles that are stored under these addresses."""
-    urls, found = sorted(canonical_urls), {}
-    for start in range(0, len(urls), _ROWS):
+    """Return the present text of the articles that these addresses are asked for."""
+    urls_of: dict[int, list[str]] = {}
+    for url, article_id in find_articles(conn, canonical_urls).items():
+        urls_of.setdefault(article_id, []).append(url)
+    ids = sorted(urls_of)
+    found: dict[str, CurrentText] = {}
+    for start in range(0, len(ids), _ROWS):
         query = (
             select(
-                Article.canonical_url,
                 Article.id,
                 Revision.title,
                 Revision.text,
@@ -59,7 +63,7 @@ def read_current(conn: Connection, canonical_urls: Collection[str]) -> dict[str,
             )
             .join(Revision, Revision.id == Article.revision_id)
             .outerjoin(Suspect, Suspect.article_id == Article.id)
-            .where(Article.canonical_url.in_(urls[start : start + _ROWS]))
+            .where(Article.id.in_(ids[start : start + _ROWS]))
         )
         for row in conn.execute(query):
             waiting = None
@@ -72,7 +76,7 @@ def read_current(conn: Connection, canonical_urls: Collection[str]) -> dict[str,
                     title=row.suspect_title,
                     text=row.suspect_text,
                 )
-            found[row.canonical_url] = CurrentText(
+            current = CurrentText(
                 article_id=row.id,
                 title=row.title,
                 text=row.text,
@@ -80,6 +84,7 @@ def read_current(conn: Connection, canonical_urls: Collection[str]) -> dict[str,
                 text_from=row.text_from,
                 suspect=waiting,
             )
+            found |= dict.fromkeys(urls_of[row.id], current)
     return found
 
 

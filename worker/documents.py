@@ -47,6 +47,10 @@ class Document:
     """Another one that it may be in as well."""
     said: Said = NOTHING_SAID
     """What others say of its language, where that is not known yet."""
+    led_to: str | None = None
+    """Where redirects ended, if they led anywhere."""
+    declared_url: str | None = None
+    """What its page names as its own address."""
     evidence: int = 0
     """How much its page speaks for being an article, 0 to 7."""
 

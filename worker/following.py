@@ -35,6 +35,8 @@ def follow(entry: Identified, current: CurrentText | None, *, now: datetime) -> 
         return entry
     if document.stands_in:
         return _stand_in(entry, current)
+    if entry.text_from == "form" and current.text_from == TextSource.PAGE:
+        return entry  # it stays behind the text of the page, whatever it says
     if is_same_article((current.title, current.text), (entry.title, entry.text)):
         return Held(replace(_rejected(entry, "article", ""), is_same=True), current.article_id)
     if (

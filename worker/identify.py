@@ -9,11 +9,13 @@ from datetime import datetime, timedelta
 import xxhash
 
 from db.urls import canonical_url, text_urn, unwrapped
+from worker.addresses import NONE, OwnAddresses, own_addresses
 from worker.dedup.fingerprint import Fingerprint, fingerprint
 from worker.documents import Document, Rejected, joined
 from worker.extract.genre import genre_of_url
 from worker.extract.language import tell_language
 from worker.extract.weighing import Told
+from worker.judging.text_source import TextSource
 from worker.nfc import nfc
 
 FUTURE_TOLERANCE = timedelta(days=1)
@@ -43,6 +45,14 @@ class Identified:
     fingerprint: Fingerprint
     remark: str | None
     """What was wrong with the document and how it was taken, for people; None if nothing was."""
+    own: OwnAddresses = NONE
+    """The other addresses that it has."""
+
+    @property
+    def text_from(self) -> str:
+        """Where the text comes from, as `db.models.Revision` names it."""
+        from_page = self.document.text_from is TextSource.PAGE
+        return "form" if from_page and self.own.is_form else self.document.text_from.value
 
 
 def identify(document: Document, *, now: datetime) -> Identified | Rejected:
@@ -83,7 +93,15 @@ def identify(document: Document, *, now: datetime) -> Identified | Rejected:
         published_is_day=is_day,
         fingerprint=fingerprint(text),
         remark=remark,
+        own=_own_addresses(document, url),
     )
+
+
+def _own_addresses(document: Document, url: str) -> OwnAddresses:
+    """Return the other addresses of a document; a page that is no article says nothing of any."""
+    if document.address or document.stands_in:
+        return NONE
+    return own_addresses(url, led_to=document.led_to, declared=document.declared_url)
 
 
 def content_hash(title: str | None, text: str) -> str:

@@ -115,6 +115,8 @@ def _page_document(
         observed_at=capture.fetched_at,
         source_id=capture.source_id,
         capture_id=capture.id,
+        led_to=capture.url,
+        declared_url=page.declared_url,
         genre=page.genre,
         remark=joined(None if verdict.is_article else f"{verdict.kind.value}: {verdict.reason}", page.date_remark),
         text_from=text_from,

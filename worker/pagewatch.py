@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from db import doubts, outcomes, suspects
-from db.articles import Recorded
+from db.arrivals import Recorded
 from db.walls import STAGE
 from worker.documents import Rejected
 from worker.following import NO_PAGE, Held

@@ -32,7 +32,7 @@ from db import (
     vocabularies,
     wordindex,
 )
-from db.articles import ArticleIn, Recorded
+from db.arrivals import ArticleIn, Recorded
 from db.clusters import LinkIn
 from db.engine import Database
 from db.mentions import Tagged
@@ -46,6 +46,7 @@ from worker.extract.genre import genre_of_kind
 from worker.extract.language import keep_model_in, load_model
 from worker.following import Held, follow
 from worker.identify import Identified, clean, identify
+from worker.joining import JOINING
 from worker.resemblance import cluster_of, find_links
 from worker.spotting import Spotter
 from worker.tagging.vocabulary import Vocabulary
@@ -129,6 +130,8 @@ class Chain:
             for entry, fate in zip(identified, recorded, strict=True)
             if fate.revision_id is not None
         ]
+        if others := [revision_id for fate in recorded for revision_id in fate.others]:
+            waiting += self.database.read(lambda conn: revisions.read_revisions(conn, others))
         findings = self._find_out(spotter, waiting)
         return self.database.write(
             lambda conn: self._settle(conn, findings, [(entry, fates.get(id(entry))) for entry in taken], held, now)
@@ -168,10 +171,10 @@ class Chain:
         for entry in identified:
             document = entry.document
             source_id = document.source_id or sources.resolve(
-                conn, book, hint=clean(document.source or "") or None, url=entry.url, now=now
+                conn, book, hint=clean(document.source or "") or None, url=entry.canonical_url, now=now
             )
             rows.append(_article_in(entry, source_id, entry.genre or genre_of_kind(book.kinds.get(source_id))))
-        return articles.record_articles(conn, rows, lease_until=now + self.lease)
+        return articles.record_articles(conn, rows, lease_until=now + self.lease, joining=JOINING)
 
     def _find_out(self, spotter: Spotter, waiting: Sequence[RevisionOut]) -> Findings:
         tagged = {revision.id: spotter.spot(revision) for revision in waiting}
@@ -200,7 +203,7 @@ class Chain:
         """Store mentions, links, clusters and matches; return the outcome of each revision finished here."""
         if not findings.revisions:
             return {}
-        article_of = {revision.id: revision.article_id for revision in findings.revisions}
+        article_of = revisions.lock_articles_of(conn, [revision.id for revision in findings.revisions])
         article_ids = sorted(set(article_of.values()))
         clusters.record_links(conn, findings.links)
         connected = clusters.lock_connected(conn, article_ids)
@@ -249,8 +252,9 @@ def _article_in(entry: Identified, source_id: str, genre: str | None) -> Article
         genre=genre,
         published_at=entry.published_at,
         published_is_day=entry.published_is_day,
-        text_from=entry.document.text_from.value,
         second_language=entry.second_language,
+        text_from=entry.text_from,
+        claims=entry.own.claims,
         fingerprint=entry.fingerprint.to_bytes(),
         shingles=entry.fingerprint.size,
         sketch=entry.fingerprint.sample.tolist(),
@@ -264,7 +268,7 @@ def _revision_out(entry: Identified, fate: Recorded) -> RevisionOut:
         article_id=fate.article_id,
         capture_id=entry.document.capture_id,
         source_id=fate.source_id,
-        canonical_url=entry.canonical_url,
+        canonical_url=fate.canonical_url,
         published_at=fate.published_at,
         title=entry.title,
         text=entry.text,

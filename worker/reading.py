@@ -157,6 +157,7 @@ def _page_document(
         published_is_day=page.published_is_day,
         genre=page.genre,
         remark=joined(remark, page.date_remark),
+        declared_url=page.declared_url,
         **known,
     )
 

@@ -6,10 +6,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+import xxhash
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
@@ -171,6 +172,13 @@ def lock_for_subscriptions(conn: Connection) -> None:
     """Wait until no other transaction changes subscriptions; held to the end of this one."""
     if not is_sqlite(conn):
         conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _SUBSCRIPTIONS_KEY})
+
+
+def lock_names(conn: Connection, names: Iterable[str]) -> None:
+    """Wait until no other transaction holds one of these names; held to the end of this one. SQLite has one writer."""
+    if not is_sqlite(conn):
+        keys = sorted({xxhash.xxh3_64_intdigest(name.encode()) - 2**63 for name in names})
+        conn.execute(text("SELECT pg_advisory_xact_lock(k) FROM unnest(CAST(:keys AS bigint[])) AS k"), {"keys": keys})
 
 
 def change_number(conn: Connection) -> int | ColumnElement[int]:

@@ -12,6 +12,7 @@ from db.models.alerts import (
 )
 from db.models.articles import (
     Article,
+    ArticleAddress,
     ClusterLink,
     FingerprintRow,
     Intake,
@@ -39,6 +40,7 @@ from db.models.vocabulary import Entity, MentionRow, VocabularyVersion
 
 __all__ = [
     "Article",
+    "ArticleAddress",
     "Base",
     "Capture",
     "ChangeClock",

@@ -44,6 +44,41 @@ class Article(Base):
     """The number of the transaction that last changed anything about it, see `db.changes`."""
 
 
+class ArticleAddress(Base):
+    """An address of an article that has several. An article without rows has one: its canonical URL.
+
+    An address that several articles name is nobody's, unless one of them was found there: their texts differ.
+    """
+
+    __tablename__ = "article_addresses"
+    __table_args__ = (
+        Index(
+            "uq_article_addresses_asked",
+            "canonical_url",
+            unique=True,
+            postgresql_where=text("is_asked"),
+            sqlite_where=text("is_asked"),
+        ),
+    )
+
+    canonical_url: Mapped[BytewiseUrl] = mapped_column(primary_key=True)
+    article_id: Mapped[int] = mapped_column(
+        BigInteger,
+        ForeignKey("articles.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+        index=True,
+    )
+    url: Mapped[BytewiseUrl]
+    """The least of the spellings that were met."""
+    is_asked: Mapped[bool]
+    """Whether a text of the article was found under it: what it was asked for by, what a document said it was from."""
+    is_declared: Mapped[bool]
+    """Whether a page of the article names it as the article's own (`rel=canonical`)."""
+    is_end: Mapped[bool]
+    """Whether redirects ended there."""
+
+
 class Revision(Base):
     """A text as it stood at an article's address."""
 
@@ -82,7 +117,8 @@ class Revision(Base):
     in_scope: Mapped[bool | None]
     """Whether it is commentary on Central Asian security, as its vocabulary defines that; null until tagged."""
     text_from: Mapped[str] = mapped_column(String(10), default="page", server_default="page")
-    """`page`, or `feed` where the page could not be had or was no article."""
+    """`page`, `feed` where the page could not be had or was no article, or `form`: from a page that names another
+    address as the article's own, such as an AMP page; it is the current text only until that one was read."""
     returned_at: Mapped[datetime | None]
     """When this text stood at the address again after another one; null if it never did."""
     text: Mapped[str]

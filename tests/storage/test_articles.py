@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import func, select
 
 from db import articles, migrate, revisions, sources
-from db.articles import ArticleIn, Recorded
+from db.arrivals import ArticleIn, Recorded
 from db.engine import Database
 from db.models import Article, Revision, SketchHash
 

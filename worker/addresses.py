@@ -1,0 +1,91 @@
+"""Which other addresses are an article's own: where redirects ended, and what its page declares. Pure.
+
+A declaration is believed when it may be true: of the same outlet, and no front page, section or list. Whether the texts
+of two articles that name one address are the same is decided where they are stored (`db.joins`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlsplit
+
+from db.addresses import Claim
+from db.urls import canonical_url, host_of, registrable_domain
+
+_SECTION = re.compile(r"(?:/[a-z]{2,3})?/[a-z]{1,24}")
+"""A path that names a section, perhaps in a language, when there are longer ones."""
+_SPECIFIC = re.compile(r"/[^/]*(?:\d|-)[^/]*(?<!\.php)(?<!\.asp)(?<!\.aspx)(?<!\.cgi)(?<!\.jsp)$")
+"""A path that is no script's: it names its article whatever the query adds."""
+_LIST = re.compile(
+    r"/(?:tag|tags|author|authors|category|categories|search|archive|topics?|rubric|rubrics)/[^/]*", re.I
+)
+_DIGIT = re.compile(r"\d")
+
+
+@dataclass(frozen=True, slots=True)
+class OwnAddresses:
+    """The addresses that an article has besides the one that it was asked for by."""
+
+    claims: Sequence[Claim] = ()
+    is_form: bool = False
+    """Whether the page names another address than the one it stands at: it is a form of that one."""
+
+
+NONE = OwnAddresses()
+
+
+def own_addresses(asked: str, *, led_to: str | None, declared: str | None) -> OwnAddresses:
+    """Return what a page that was asked for under `asked` says of its addresses.
+
+    `led_to` is where redirects ended, None when nobody followed any; `declared` is what the page names as its own.
+    """
+    own = _canonical(asked)
+    if own is None:
+        return NONE
+    claims = []
+    place, end, name = own, _canonical(led_to), _canonical(declared)
+    if led_to and end and end != own and _may_be_an_article(end, own):
+        claims.append(Claim(end, led_to, is_declared=False))
+        place = end
+    is_form = False
+    if declared and name and _is_believable(name, place):
+        claims.append(Claim(name, asked if name == own else declared, is_declared=True))
+        is_form = name != place
+    if all(claim.canonical_url == own for claim in claims):
+        claims = []
+    return OwnAddresses(tuple(claims), is_form)
+
+
+def _canonical(url: str | None) -> str | None:
+    try:
+        address = canonical_url(url) if url else None
+    except ValueError:
+        return None
+    return address if address and address.startswith("http") else None
+
+
+def _is_believable(name: str, place: str) -> bool:
+    if registrable_domain(host_of(name)) != registrable_domain(host_of(place)):
+        return False
+    return name == place or _may_be_an_article(name, place)
+
+
+def _may_be_an_article(name: str, place: str) -> bool:
+    """Return whether an address may be that of the article at `place`: no front page, no folder or list above it."""
+    parts, there = urlsplit(name), urlsplit(place)
+    path, below = parts.path.rstrip("/").lower(), there.path.rstrip("/").lower()
+    if parts.fragment:
+        return True
+    if path == below and _has_lost_number(parts.query, there.query):
+        return _SPECIFIC.search(path) is not None
+    if parts.query and _DIGIT.search(parts.query):
+        return True
+    is_section = path.count("/") < below.count("/") and _SECTION.fullmatch(path)
+    return not (path == "" or is_section or _LIST.fullmatch(path) or below.startswith(path + "/"))
+
+
+def _has_lost_number(query: str, before: str) -> bool:
+    """Return whether something that may have chosen what is shown stands in one query and not in the other."""
+    return any(_DIGIT.search(value) and value not in query for _, value in parse_qsl(before))
