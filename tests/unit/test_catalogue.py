@@ -18,6 +18,7 @@ country_uncertain = true
 languages = ["ru", "kk-Latn"]
 homepage = "https://valley.example/"
 paywall = "metered"
+time_zone = "Asia/Bishkek"
 bias_note = "invented"
 domain_aliases = ["valley.example"]
 section_paths = ["/world"]
@@ -60,6 +61,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
             languages=("ru", "kk-Latn"),
             homepage="https://valley.example/",
             paywall="metered",
+            time_zone="Asia/Bishkek",
             bias_note="invented",
             domain_aliases=("valley.example",),
             section_paths=("/world",),
@@ -85,6 +87,8 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         pytest.param('"https://valley.example/rss"', '"https://valley.example/feed"', "listed twice", id="feed twice"),
         pytest.param('"certain"', '"sure"', "feeds[0].confidence: unknown value 'sure'", id="confidence"),
         pytest.param('"metered"', '"some"', "paywall: unknown value 'some'", id="paywall"),
+        pytest.param('"Asia/Bishkek"', '"UTC+6 or so"', "time_zone: must be a place of the time", id="time zone"),
+        pytest.param('"Asia/Bishkek"', '"../../etc/passwd"', "time_zone: must be a place of the time", id="no place"),
         pytest.param('["valley.example"]', '["Valley"]', "domain_aliases[0]: must be a lower-case domain", id="domain"),
         pytest.param("[sitemap]", "[sitemaps]", "sitemaps: unknown key", id="unknown key"),
     ],

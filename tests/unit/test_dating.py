@@ -79,6 +79,11 @@ def test_a_clock_whose_zone_nobody_knows_is_kept_beside_its_day() -> None:
     assert found.clock == datetime(2022, 1, 6, 23, 30)  # noqa: DTZ001 (nobody knows its zone)
 
 
+def test_a_zone_that_this_machine_does_not_know_leaves_the_day() -> None:
+    assert shown(dated(beside=[CLOCK], zone="Asia/Nowhere")) == "2022-01-06"
+    assert shown(dated(declared=["2022-01-06"], feed="2022-01-05T20:00Z", zone="../x")) == "2022-01-05T20:00:00Z"
+
+
 def test_summer_time_is_the_outlets_of_that_day() -> None:
     assert shown(dated(beside=["06.07.2022 23:30"], zone="Europe/Kyiv")) == "2022-07-06T20:30:00Z"
     assert shown(dated(beside=["06.07.2022 23:30"], zone="Europe/Moscow")) == "2022-07-06T20:30:00Z"
@@ -119,6 +124,7 @@ def test_the_day_of_reading_in_the_head_of_a_page_is_no_contradiction() -> None:
     feed, latest = "2022-01-06T10:00:00Z", "2022-02-02T10:00:00Z"
     assert dated(feed=feed, latest=latest, elsewhere=["2022-02-01"]).remark is None
     assert dated(feed=feed, latest=latest, elsewhere=["2022-01-11"]).remark is not None
+    assert dated(feed=feed, latest=latest, beside=["2022-02-01"]).remark is not None
 
 
 def test_a_date_to_come_is_none() -> None:

@@ -67,7 +67,7 @@ def date_article(evidence: Evidence, known: Beside) -> Dated | None:
         return None
     trusted = [moment for row in believed[:3] for moment in row]
     dated = _completed(trusted or told, evidence, known)
-    return replace(dated, remark=_contradiction(known, [*believed[2], *believed[3]]))
+    return replace(dated, remark=_contradiction(known, *believed[2:]))
 
 
 def _until(latest: datetime | None, moments: Iterable[Moment]) -> list[Moment]:
@@ -94,8 +94,8 @@ def _is_of_day(moment: Moment, day: datetime, time_zone: str | None) -> bool:
     """Return whether a moment may lie on a day of the outlet's, by its own clock, the outlet's, or anyone's."""
     if moment.offset or not moment.has_zone:
         return (moment.at + moment.offset).date() == day.date()
-    if time_zone is not None:
-        return moment.at.astimezone(ZoneInfo(time_zone)).date() == day.date()
+    if zone := _zone(time_zone):
+        return moment.at.astimezone(zone).date() == day.date()
     return day - _FARTHEST_EAST <= moment.at < day + timedelta(days=1) + _FARTHEST_WEST
 
 
@@ -119,18 +119,26 @@ def _is_same_reading(clock: Moment, other: Moment) -> bool:
 
 
 def _at_outlet(clock: datetime, name: str | None) -> datetime | None:
-    if name is None:
-        return None
-    offset = clock.replace(tzinfo=ZoneInfo(name)).utcoffset()
+    offset = clock.replace(tzinfo=_zone(name)).utcoffset()
     return None if offset is None else clock - offset
 
 
-def _contradiction(known: Beside, shown: list[Moment]) -> str | None:
+def _zone(name: str | None) -> ZoneInfo | None:
+    """Return the zone of a name; None where this machine's time zone database lacks it."""
+    try:
+        return ZoneInfo(name) if name else None
+    except (KeyError, ValueError, OSError):
+        return None
+
+
+def _contradiction(known: Beside, beside: list[Moment], elsewhere: list[Moment]) -> str | None:
     """Return a remark where the page shows a date that contradicts its feed; the day of reading does not."""
     if known.feed is None:
         return None
-    shown = [moment for moment in shown if known.latest is None or known.latest - moment.at > _CONTRADICTION]
-    if not shown or abs(shown[0].at - known.feed.at) <= _CONTRADICTION:
+    latest = known.latest
+    old = [moment for moment in elsewhere if latest is None or latest - moment.at > _CONTRADICTION]
+    shown = next(iter([*beside, *old]), None)
+    if shown is None or abs(shown.at - known.feed.at) <= _CONTRADICTION:
         return None
-    page, feed = (f"{moment.at:%Y-%m-%d}" for moment in (shown[0], known.feed))
+    page, feed = (f"{moment.at:%Y-%m-%d}" for moment in (shown, known.feed))
     return f"the page shows the date {page}, its feed says {feed}; the page's was left out"

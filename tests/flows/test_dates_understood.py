@@ -1,0 +1,86 @@
+"""Dates through the chain: what page, feed and outlet say of one article becomes its date. All pages are invented."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from samples import NOON, prepared_store
+from sqlalchemy import select, update
+
+from db import captures
+from db.captures import CaptureIn, compress
+from db.models import Article, Source
+from db.sources import SourceIn, record_source
+from worker import service
+from worker.pipeline import Chain
+from worker.setup import prepare
+
+TEXT = "<p>The ministers of five countries met in the capital to speak about water, railways and the border.</p>" * 6
+
+
+@pytest.fixture
+def chain(database_url: str) -> Iterator[Chain]:
+    database = prepared_store(database_url)
+    for name, zone in (("lake", None), ("valley", "Asia/Bishkek")):
+        outlet = SourceIn(name, name.title(), (), "person", time_zone=zone)
+        database.write(lambda conn, outlet=outlet: record_source(conn, outlet, now=NOON))
+    yield Chain(database, clock=lambda: NOON)
+    database.close()
+
+
+def understood(
+    chain: Chain, shown: str, *, feed: str | None = None, source: str = "lake"
+) -> tuple[datetime, bool, str | None]:
+    """Have a page with a line under its headline understood; return the date of its article, and what is remarked."""
+    body = f"<html><body><article><h1>Water and roads</h1><div class='date'>{shown}</div>{TEXT}</article>".encode()
+    url = f"https://{source}.example/1"
+    hints = {"published_at": feed} if feed else {}
+    one = CaptureIn(None, source, url, NOON, 200, "text/html; charset=utf-8", body, "1", hints=hints)
+    chain.database.write(lambda conn: captures.record_captures(conn, [(one, compress(body))]))
+    ids = chain.database.write(lambda conn: captures.claim_captures(conn, now=NOON, lease_s=60, limit=9))
+    (ended,) = service.understand_captures(chain, ids)
+    assert ended.outcome == "new"
+    with chain.database.reading() as conn:
+        at, is_day = conn.execute(select(Article.published_at, Article.published_is_day)).one()
+    return at, is_day, ended.reason
+
+
+LINE = "06.01.2022 11:30"
+
+
+@pytest.mark.parametrize(
+    ("shown", "feed", "source", "expected"),
+    [
+        pytest.param(LINE, "2022-01-06T11:30:00+06:00", "lake", (5, 30), id="the feed's zone"),
+        pytest.param(LINE, "2022-01-06", "valley", (5, 30), id="the outlet's zone"),
+        pytest.param(LINE, "2022-01-06T11:30:00", "valley", (5, 30), id="a feed without zone, the outlet's"),
+        pytest.param(LINE, None, "valley", (5, 30), id="no feed, the outlet's zone"),
+        pytest.param(LINE, None, "lake", None, id="nobody knows"),
+        pytest.param(f"Published {LINE} Updated 06.01.2022 11:50", None, "valley", (5, 30), id="a change beside it"),
+    ],
+)
+def test_a_clock_becomes_an_instant_where_its_zone_is_known(
+    chain: Chain, shown: str, feed: str | None, source: str, expected: tuple[int, int] | None
+) -> None:
+    found = understood(chain, shown, feed=feed, source=source)
+    assert found == (datetime(2022, 1, 6, *(expected or (0, 0)), tzinfo=UTC), expected is None, None)
+
+
+def test_a_page_that_contradicts_its_feed_is_remarked(chain: Chain) -> None:
+    at, _, remark = understood(chain, "02.01.2022", feed="2022-01-05T09:00:00+06:00")
+    assert at == datetime(2022, 1, 5, 3, tzinfo=UTC)
+    assert remark is not None
+    assert "2022-01-02" in remark
+
+
+def test_an_older_store_learns_the_zones_of_the_catalogue(chain: Chain, monkeypatch: pytest.MonkeyPatch) -> None:
+    database = chain.database
+    database.write(lambda conn: conn.execute(update(Source).where(Source.origin == "catalogue").values(time_zone=None)))
+    monkeypatch.setattr("worker.setup.migrate.current", lambda database: "0015")
+    prepare(database, now=NOON)
+    with database.reading() as conn:
+        zones = dict(conn.execute(select(Source.id, Source.time_zone)).tuples().all())
+    assert zones["24-kg"] == "Asia/Bishkek"
+    assert (zones["lake"], zones["valley"]) == (None, "Asia/Bishkek")
