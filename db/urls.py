@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 MAX_LENGTH = 2_000
 """Longer addresses are refused: no article has one, and some databases cannot index them."""
 
+RULES = 1
+"""Counts up when canonical_url gives other spellings than before: `db.readdressing` then brings stores over."""
+
 MAX_WRAPPINGS = 3
 """Addresses inside one another; who nests more of them is not read any further."""
 

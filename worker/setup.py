@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from db import migrate, sources, vocabularies, zones
+from db import migrate, readdressing, sources, vocabularies, zones
 from db.engine import Database
 from db.feeds import add_feed
 from db.urls import host_of
@@ -26,9 +26,10 @@ class Prepared:
 
 
 def prepare(database: Database, *, now: datetime) -> Prepared:
-    """Migrate the store, and load the packaged vocabulary and catalogue where it has none."""
+    """Migrate the store, file what it has by the present rules; load vocabulary and catalogue where it has none."""
     before = migrate.current(database)
     migrate.upgrade(database)
+    readdress(database)
     with database.reading() as conn:
         version = vocabularies.current_version(conn)
         known = sources.count_sources(conn)
@@ -43,6 +44,15 @@ def prepare(database: Database, *, now: datetime) -> Prepared:
         zones_of = {outlet.id: outlet.time_zone for outlet in read_catalogue(packaged_folder()) if outlet.time_zone}
         database.write(lambda conn: sources.record_time_zones(conn, zones_of))
     return Prepared(before, migrate.head(), version, known)
+
+
+def readdress(database: Database) -> None:
+    """File articles and pages under the addresses that they have by the present rules."""
+    if database.read(readdressing.is_behind):
+        from worker.joining import JOINING  # loads what compares texts: only for those who have any to compare
+
+        while database.write(lambda conn: readdressing.readdress(conn, JOINING)):
+            pass
 
 
 def move_to_zone(database: Database, name: str) -> None:

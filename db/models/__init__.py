@@ -11,6 +11,7 @@ from db.models.alerts import (
     Subscription,
 )
 from db.models.articles import (
+    AddressState,
     Article,
     ArticleAddress,
     ClusterLink,
@@ -39,6 +40,7 @@ from db.models.stories import StoryDecision, StoryPair
 from db.models.vocabulary import Entity, MentionRow, VocabularyVersion
 
 __all__ = [
+    "AddressState",
     "Article",
     "ArticleAddress",
     "Base",

@@ -79,6 +79,20 @@ class ArticleAddress(Base):
     """Whether redirects ended there."""
 
 
+class AddressState(Base):
+    """One row: how far the store was brought over to the present rules of canonical URLs."""
+
+    __tablename__ = "address_state"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    rules: Mapped[int]
+    """The version of the rules, `db.urls.RULES`."""
+    articles_to: Mapped[int | None] = mapped_column(BigInteger)
+    """The last article that was; null when all were."""
+    pages_to: Mapped[int | None] = mapped_column(BigInteger)
+    """The last page that was; null when all were."""
+
+
 class Revision(Base):
     """A text as it stood at an article's address."""
 
