@@ -1,6 +1,6 @@
 """A text file → an article. All documents are invented; the two seed documents are read where they lie."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given, settings
@@ -147,6 +147,43 @@ def test_dates_and_addresses_on_their_own_lines_are_told() -> None:
     assert document.published_is_day
     assert document.url == "https://courier.example/1"
     assert document.text == f"{ONE}\n{TWO}"
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "Published: 6 January 2022, 10:30. Updated: 12 March 2023",
+        "Last updated: 12 March 2023, 12:00. Published: 6 January 2022, 10:30",
+        "Updated: 12.03.2023\nPublished: 06.01.2022",
+        "Опубликовано: 06.01.2022\nОбновлено: 12.03.2023",
+        "Обновлено: 12.03.2023\nОпубликовано: 6 января 2022 г., 10:30",
+        "Güncelleme: 12.03.2023 Giriş: 06 Ocak 2022",
+        "Giriş: 06.01.2022 10:30\nSon güncelleme: 12.03.2023 12:00",
+        "Yangilandi: 12.03.2023. E'lon qilindi: 2022-yil 6-yanvar",
+        "Жарияланды: 2022 жылғы 6 қаңтар. Жаңартылды: 2023 жылғы 12 наурыз",
+        "Жаңыртылды: 12.03.2023\nЖарыяланды: 06.01.2022",
+        "Навсозӣ шуд: 12.03.2023\nНашр шуд: 06.01.2022",
+        "Yenilənib: 12.03.2023 Dərc olunub: 06.01.2022",
+        "06.01.2022 (updated 12.03.2023)",
+        "Date: 06.01.2022",
+    ],
+)
+def test_the_date_of_a_change_is_not_that_of_publication(head: str) -> None:
+    document = read(f"{TITLE}\n{head}\n\n{ONE}\n{TWO}")
+    assert document.published_at is not None
+    assert document.published_at.date() == date(2022, 1, 6)
+    assert document.text == f"{ONE}\n{TWO}"
+
+
+def test_a_change_dates_a_text_that_tells_nothing_else() -> None:
+    document = read(f"{TITLE}\nUpdated: 12.03.2023\n\n{ONE}\n{TWO}")
+    assert document.published_at is not None
+    assert document.published_at.date() == date(2023, 3, 12)
+
+
+def test_prose_that_names_a_date_is_text() -> None:
+    prose = "The decree that was published on 6 January 2022 changes the rules for all four of the border crossings."
+    assert read(f"{TITLE}\n\n{prose}\n\n{ONE}\n{TWO}").text == f"{prose}\n{ONE}\n{TWO}"
 
 
 def test_text_is_kept_but_for_its_edges() -> None:

@@ -24,6 +24,7 @@ from datetime import datetime
 
 from db.moments import Moment, parse_moment
 from worker.extract.authors import clean_names
+from worker.extract.datelabels import PUBLISHED, UPDATED, is_line_of_date, told_by
 from worker.extract.phrases import (
     BUTTON,
     BY,
@@ -40,6 +41,8 @@ _HEAD_LINES = 5
 _TITLE_LENGTH = 200
 _TITLE_WORDS = 30
 _PROSE_LENGTH = 160
+_DATES_LENGTH = 100
+_LABEL_LENGTH = 30
 
 _ADDRESS = re.compile(r"^<?(https?://\S{3,2000}?)>?$", re.I)
 _SENTENCE_END = re.compile(r"[.!?…。！？։]['\"”’»)\]]*$")
@@ -75,6 +78,8 @@ class _Found:
     source: str | None = None
     url: str | None = None
     moment: Moment | None = None
+    changed: Moment | None = None
+    """When the text was changed: it counts where nothing else is told."""
 
 
 def read_plaintext(text: str) -> PlainDocument:
@@ -89,14 +94,15 @@ def read_plaintext(text: str) -> PlainDocument:
         if found.source is None and DISCLAIMER.match(line.text) and (whose := WHOSE_VIEWS.search(line.text)):
             found.source = _spaced(whose["outlet"])
     names = {name.casefold() for name in found.authors or ()}
+    moment = found.moment or found.changed
     return PlainDocument(
         title=found.title,
         text="\n".join(line.text for line in body if _spaced(line.text).casefold() not in names),
         author=", ".join(found.authors) if found.authors else None,
         source=found.source,
         url=found.url,
-        published_at=found.moment.sure[0] if found.moment else None,
-        published_is_day=found.moment.sure[1] if found.moment else False,
+        published_at=moment.sure[0] if moment else None,
+        published_is_day=moment.sure[1] if moment else False,
     )
 
 
@@ -145,10 +151,10 @@ def _is_field(text: str, found: _Found) -> bool:
             return _keep_source(value, found)
         if match["url"]:
             return _keep_address(value, found)
-        return _keep_date(value, found)
+        return _keep_date(value, found, label=text[: match.start("value")])
     if match := BY.match(text):
         return _keep_author(match["value"], found, labelled=False)
-    return _keep_address(text, found) or (len(text) <= 40 and _keep_date(text, found))
+    return _keep_address(text, found) or ((len(text) <= 40 or _is_of_dates(text)) and _keep_date(text, found))
 
 
 def _keep_author(value: str, found: _Found, *, labelled: bool) -> bool:
@@ -183,11 +189,23 @@ def _keep_address(value: str, found: _Found) -> bool:
     return match is not None
 
 
-def _keep_date(value: str, found: _Found) -> bool:
-    if len(value) > 60 or not (moment := parse_moment(value)) or len(re.findall(r"[^\W\d_]{3,}", value)) > 4:
+def _keep_date(value: str, found: _Found, *, label: str = "") -> bool:
+    """Keep the date of publication, or that of a change, as the words beside it say; `label` stands before it."""
+    is_short = len(value) <= 60 and len(re.findall(r"[^\W\d_]{3,}", value)) <= 4
+    if not (is_short or (len(value) <= _DATES_LENGTH and is_line_of_date(value))):
         return False
-    found.moment = found.moment or moment
-    return True
+    told, first = told_by(value, month_first=None, before=label), parse_moment(value)
+    if told is not None and told.is_change:
+        found.changed = found.changed or first
+    else:
+        found.moment = found.moment or (told.moment if told else first)
+    return first is not None
+
+
+def _is_of_dates(text: str) -> bool:
+    """Return whether a line tells nothing but dates, and begins by saying which."""
+    is_called = PUBLISHED.search(text[:_LABEL_LENGTH]) or UPDATED.search(text[:_LABEL_LENGTH])
+    return len(text) <= _DATES_LENGTH and bool(is_called) and is_line_of_date(text)
 
 
 def _end_of_article(lines: list[_Line]) -> int:
