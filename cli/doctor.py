@@ -58,7 +58,7 @@ def doctor(
 def _findings(settings: Settings, host: str, port: int, network: bool) -> Iterator[Finding]:
     """Yield the findings, the quick ones first."""
     from cli.checks.broker import judge_broker, look_at_broker
-    from cli.checks.clock import judge_clock
+    from cli.checks.clock import judge_clock, judge_waits
     from cli.checks.disk import judge_folder, judge_space, look_at_folder
     from cli.checks.finding import skipped
     from cli.checks.port import judge_port, look_at_port
@@ -80,6 +80,7 @@ def _findings(settings: Settings, host: str, port: int, network: bool) -> Iterat
     else:
         for check in ("DNS", "outgoing HTTP"):
             yield skipped(check, "--no-network was given")
+    yield from judge_waits(store.ahead)
     yield from judge_clock(store.clock_ahead_s, outlets_ahead_s)
 
 

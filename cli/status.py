@@ -72,6 +72,7 @@ def _record(health: Health) -> dict[str, object]:
         "outlets_unreachable": health.unreachable,
         "outlets_impaired": {outlet: walled.sentence for outlet, walled in health.walled.items()},
         "suspects": health.suspects,
+        "ahead": dict(health.ahead),
         "captures_waiting": health.captures_waiting,
         "revisions_unfinished": health.revisions_unfinished,
         "coverage_marks": health.coverage_marks,
@@ -102,6 +103,7 @@ def _print_tables(health: Health, store: dict[str, str | None], posted: Mapping[
     from rich.console import Console
     from rich.text import Text
 
+    from db import clocks
     from db.feeds import NETWORK_STAGE
 
     console = Console()
@@ -109,6 +111,9 @@ def _print_tables(health: Health, store: dict[str, str | None], posted: Mapping[
         console.print(Text(f"Nothing can be stored: {full}", style="bold red"))
     if health.unreachable:
         console.print(Text(f"Outlets cannot be reached: {health.unreachable}", style="bold red"))
+    if health.ahead:
+        late = f"{clocks.told(health.ahead)} wait for longer than they may: a worker makes them due within a minute"
+        console.print(Text(f"A clock ran ahead: {late}", style="bold red"))
     for outlet, walled in health.walled.items():
         console.print(Text(f"{outlet}: {walled.sentence}", style="yellow"))
     alerts = _posted(posted)

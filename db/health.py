@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 
 from db.articles import count_articles
 from db.captures import count_waiting
+from db.clocks import count_ahead
 from db.coverage import TOTAL, count_marks, iter_cells
 from db.feeds import FeedHealth, count_feeds, find_network_problem, iter_feeds
 from db.models import Article, Entity, Feed, MentionRow, Revision, Source, VocabularyVersion
@@ -57,6 +58,8 @@ class Health:
     """Articles at whose address another text stands, which waits."""
     walled: Mapping[str, Walled]
     """Outlets most of whose pages of the last 24 hours were no articles."""
+    ahead: Mapping[str, int]
+    """What waits for longer than anything may, because a clock ran ahead; a worker makes it due within a minute."""
 
 
 def read_health(conn: Connection, *, now: datetime, problems: int = 10) -> Health:
@@ -87,6 +90,7 @@ def read_health(conn: Connection, *, now: datetime, problems: int = 10) -> Healt
         is_retagging=is_asked_for(conn),
         suspects=count_suspects(conn),
         walled=find_walled(conn, now=now),
+        ahead=count_ahead(conn, now=now),
     )
 
 

@@ -24,9 +24,12 @@ def show_life(data_dir: Path, kind: str) -> None:
 
 
 def last_sign_s(data_dir: Path, kind: str) -> float | None:
-    """Return how many seconds ago the last sign of life was; None if there never was one."""
+    """Return how many seconds ago the last sign of life was; None if there never was one.
+
+    One from the future, left by a clock that ran ahead, is as old as it lies ahead.
+    """
     try:
-        return max(0.0, time.time() - _path(data_dir, kind).stat().st_mtime)
+        return abs(time.time() - _path(data_dir, kind).stat().st_mtime)
     except FileNotFoundError:
         return None
 

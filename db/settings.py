@@ -58,9 +58,9 @@ class Settings(BaseSettings):
         "Steppewatch/0.1 (media monitoring; feeds and public articles)",
         description="What the crawler calls itself; add an address where outlets can reach you.",
     )
-    host_delay_s: float = Field(5.0, ge=0, description="Least distance between two requests to one host.")
-    poll_every_s: float = Field(900.0, ge=1, description="How often a healthy feed is polled.")
-    poll_at_least_every_s: float = Field(86_400.0, ge=1, description="Longest pause after failures.")
+    host_delay_s: float = Field(5.0, ge=0, le=3600, description="Least distance between two requests to one host.")
+    poll_every_s: float = Field(900.0, ge=1, le=2_592_000, description="How often a healthy feed is polled.")
+    poll_at_least_every_s: float = Field(86_400.0, ge=1, le=2_592_000, description="Longest pause after failures.")
     fetch_timeout_s: float = Field(30.0, ge=1, description="Longest time for one response.")
     fetch_max_bytes: int = Field(10_000_000, ge=1_000, description="Largest response, after decompression.")
     redirects_max: int = Field(5, ge=0, le=20, description="Redirects that are followed.")

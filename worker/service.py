@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -12,12 +13,14 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from db import captures, doubts, entries, hosts, intakes, outcomes, revisions
+from db import captures, clocks, doubts, entries, hosts, intakes, outcomes, revisions
 from db.engine import Database
 from worker.documents import Document, Ended, Rejected
 from worker.looks import document_of, show_page
 from worker.pipeline import Chain
 from worker.recount import recount
+
+log = logging.getLogger("worker")
 
 T = TypeVar("T")
 Progress = Callable[[Sequence[Ended]], None]
@@ -150,6 +153,13 @@ def set_poison_aside(database: Database, *, now: datetime) -> int:
             + revisions.set_exhausted_aside(conn, attempts=POISON_ATTEMPTS, now=now)
         )
     )
+
+
+def mend_clocks(database: Database, *, now: datetime) -> None:
+    """Make due what waits for longer than anything may; a clock ran ahead."""
+    if database.read(lambda conn: clocks.count_ahead(conn, now=now)):
+        counts = database.write(lambda conn: clocks.bring_back(conn, now=now))
+        log.warning("a clock ran ahead; due now: %s", clocks.told(counts))
 
 
 def tidy(database: Database, *, now: datetime, keep_captures: timedelta, captures_max_bytes: float) -> None:

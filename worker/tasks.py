@@ -117,8 +117,9 @@ def post() -> None:
 
 @app.task
 def listen() -> None:
-    """Notice outlets that have fallen silent, and entities that get unusual attention."""
+    """Notice outlets that have fallen silent, entities that get unusual attention, and clocks that ran ahead."""
     database, now = chain().database, utc_now()
+    service.mend_clocks(database, now=now)
     if silence.tell_silences(database, now=now) + burst.tell_bursts(database, now=now):
         _give_out_deliveries()
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from cli.checks.finding import Finding, failed, ok, skipped, warning
+from db.clocks import told
 
 WARN_S = 5.0
 FAIL_S = 60.0
@@ -34,6 +35,14 @@ def _judge(ahead_s: float, whose: str) -> Finding:
         return ok(_CLOCK, f"agrees with that of {whose} within {WARN_S:g} s")
     found = f"{abs(ahead_s):,.0f} s {'behind' if ahead_s > 0 else 'ahead of'} that of {whose}"
     return warning(_CLOCK, found, _MEND) if abs(ahead_s) <= FAIL_S else failed(_CLOCK, found, _MEND)
+
+
+def judge_waits(ahead: Mapping[str, int]) -> tuple[Finding, ...]:
+    """Return what is the matter with instants that the store holds: nothing, or that a clock ran ahead."""
+    if not ahead:
+        return ()
+    mend = f"a running worker makes them due within a minute; {_MEND}"
+    return (warning(_CLOCK, f"a clock ran ahead: {told(ahead)} wait for longer than they may", mend),)
 
 
 def ahead_of_us(date: str | None, *, asked_at: datetime, answered_at: datetime) -> float | None:

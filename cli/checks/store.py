@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -49,6 +49,8 @@ class StoreSeen:
     clock_ahead_s: float | None = None
     """By how much its clock is ahead of ours; None for the embedded one, which has none of its own."""
     feeds: tuple[FeedHealth, ...] = ()
+    ahead: Mapping[str, int] = field(default_factory=dict)
+    """What waits for longer than anything may."""
 
 
 def look_at_store(database_url: str, clock: Callable[[], datetime]) -> StoreSeen:
@@ -101,6 +103,7 @@ def _seen(conn: Connection, where: str, head: str, file: Path | None, clock: Cal
         outlets=health.sources if health else 0,
         clock_ahead_s=None if is_sqlite(conn) else _clock_ahead(conn, clock),
         feeds=tuple(iter_feeds(conn)) if is_current else (),
+        ahead=health.ahead if health else {},
     )
 
 
