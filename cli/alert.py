@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.output import emit, fail, note, reason_of
+from cli.store import find_store
 
 if TYPE_CHECKING:
+    from worker.alerts.article import Outlet
     from worker.alerts.evaluate import Verdict
-    from worker.alerts.query import Query
+    from worker.alerts.query import Known, Query
     from worker.documents import Document, Rejected
     from worker.preview import Preview
 
@@ -36,7 +38,10 @@ def alert_match(
     """
     entries, saved = _read_queries(queries)
     preview = _preview()
-    parsed, all_good = _parsed(entries, saved, preview)
+    known = preview.known()
+    if any(_wrong(text, saved, known) for _, text in entries):  # perhaps they name the outlets of the files
+        known = known.and_outlets(_outlets(files, preview))
+    parsed, all_good = _parsed(entries, saved, known)
     for name, document in _documents(files):
         all_good = _match(name, document, parsed, preview) and all_good
     if not all_good:
@@ -55,6 +60,7 @@ def alert_lint(
     """Say how a query is understood, what is wrong with it, and what it will cost.
 
     Needs no store, unless --since asks for an estimate of what a week brings; then saved queries are known, too.
+    Entities and outlets are those of the store, or of the program where there is none.
 
     Example: steppewatch alert lint 'entity:csto AND (withdraw* OR leav*) NEAR/8 CSTO'
     Example: steppewatch alert lint 'saved:pacts AND drill*' --since 90
@@ -63,7 +69,7 @@ def alert_lint(
     from worker.alerts.lint import price
     from worker.alerts.query import QueryError, parse
 
-    estimate, saved, known = ask_archive(since) if since is not None else (None, {}, _preview().known())
+    estimate, saved, known = ask_archive(since) if since is not None else (None, {}, _known_here())
     all_good = True
     for text in texts:
         try:
@@ -118,13 +124,10 @@ def _documents(files: list[str]) -> Iterator[tuple[str, Document | Rejected]]:
             yield document.subject, document
 
 
-def _parsed(
-    entries: list[tuple[str, str]], saved: Mapping[str, str], preview: Preview
-) -> tuple[dict[str, Query], bool]:
+def _parsed(entries: list[tuple[str, str]], saved: Mapping[str, str], known: Known) -> tuple[dict[str, Query], bool]:
     """Return the queries by id and whether all could be parsed; print a line for each that could not."""
     from worker.alerts.query import QueryError, parse
 
-    known = preview.known()
     parsed: dict[str, Query] = {}
     for id, text in entries:
         try:
@@ -132,6 +135,34 @@ def _parsed(
         except QueryError as error:
             emit({"query": id, "error": str(error), "position": error.position})
     return parsed, len(parsed) == len(entries)
+
+
+def _wrong(text: str, saved: Mapping[str, str], known: Known) -> bool:
+    from worker.alerts.query import QueryError, parse
+
+    try:
+        parse(text, saved, known)
+    except QueryError:
+        return True
+    return False
+
+
+def _outlets(files: list[str], preview: Preview) -> Iterator[Outlet]:
+    """Yield the outlets of the files' articles."""
+    from worker.documents import Rejected
+
+    for _, document in _documents(files):
+        outlet = None if isinstance(document, Rejected) else preview.outlet(document)
+        if outlet is not None:
+            yield outlet
+
+
+def _known_here() -> Known:
+    """Return the names of the store; of the packaged vocabulary and catalogue where there is none to be read."""
+    from worker.delivery.known import names_of
+
+    database = find_store()
+    return (database.read(names_of) if database else None) or _preview().known()
 
 
 def _read_queries(path: Path) -> tuple[list[tuple[str, str]], dict[str, str]]:

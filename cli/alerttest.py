@@ -119,7 +119,7 @@ def _days(since: str, until: str | None, today: date) -> tuple[date, date]:
 def _read(database: Database, query: str) -> tuple[str, Query]:
     """Return a query and what it says; of a subscription its query. Ends the command for one that cannot be read."""
     from db.subscriptions import find_subscription, saved_queries
-    from worker.alerts.query import QueryError, parse
+    from worker.alerts.query import QueryError, parse, parse_stored
     from worker.delivery.known import names_of
 
     with database.reading() as conn:
@@ -129,9 +129,14 @@ def _read(database: Database, query: str) -> tuple[str, Query]:
         fail(f"{query} asks for {stored.kind}: there is no query to test", code=2)
     text = stored.query if stored else query
     try:
-        return text, parse(text, saved, names)
+        if stored is None:
+            return text, parse(text, saved, names)
+        parsed, wrong = parse_stored(text, saved, names)
     except QueryError as error:
         fail(f"query: {error}\n\n{error.pointed(text)}", code=2)
+    if wrong is not None:
+        note(f"the query of {query} still means what it did, but {wrong}")
+    return text, parsed
 
 
 def _record(hit: Found) -> dict[str, object]:

@@ -136,6 +136,17 @@ def filters_of(
             entities=entity_ids(conn, entities) if entities else (),
             sources=source_ids(conn, sources) if sources else (),
             languages=languages or (),
-            genres=genres or (),
+            genres=[_genre(name) for name in genres or ()],
             in_scope={Scope.all: None, Scope.in_scope: True, Scope.out_of_scope: False}[scope],
         )
+
+
+def _genre(name: str) -> str:
+    """Return a genre that there is. Ends the command for another."""
+    from worker.alerts.closed import checked_value
+    from worker.alerts.errors import QueryError
+
+    try:
+        return checked_value("genre", name, 0)
+    except QueryError as error:
+        raise typer.BadParameter(f"{error.message}; {error.hint}", param_hint="--genre") from None

@@ -38,6 +38,23 @@ def open_store() -> Database:
     return database
 
 
+def find_store() -> Database | None:
+    """Return the store that the settings name if it can be read as it is; for commands that can do without."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from db import migrate as migrations
+
+    url = _url()
+    file = sqlite_file(url)
+    if file is not None and not file.exists():
+        return None
+    try:
+        database = _database(url)
+        return database if migrations.current(database) == migrations.head() else None
+    except (SQLAlchemyError, OSError, ValueError):
+        return None
+
+
 def migrate() -> None:
     """Bring the store to the shape that this version needs; make and fill it when there is none.
 

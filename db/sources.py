@@ -215,6 +215,15 @@ def list_sources(conn: Connection, *, only: Iterable[str] | None = None) -> list
     return [SourceRow(*row) for row in conn.execute(query)]
 
 
+def list_names(conn: Connection) -> list[tuple[str, str, list[str]]]:
+    """Return id, name and domains of every outlet, by id."""
+    domains: dict[str, list[str]] = {}
+    for domain, source_id in conn.execute(select(SourceDomain.domain, SourceDomain.source_id)):
+        domains.setdefault(source_id, []).append(domain)
+    named = conn.execute(select(Source.id, Source.name).order_by(Source.id))
+    return [(source_id, name, sorted(domains.get(source_id, ()))) for source_id, name in named]
+
+
 def find_source(conn: Connection, source_id: str) -> Source | None:
     """Return one outlet, or None."""
     row = conn.execute(select(Source.__table__).where(Source.id == source_id)).mappings().first()

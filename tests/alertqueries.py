@@ -66,7 +66,7 @@ filters = st.one_of(
             Filter("lang", "kk"),
             Filter("lang", "kk-Latn"),
             Filter("country", "KZ"),
-            Filter("genre", "op-ed"),
+            Filter("genre", "opinion"),
         )
     ),
     st.builds(Dated, st.none() | st.just(date(2022, 1, 2)), st.just(date(2022, 1, 5))),
@@ -119,7 +119,7 @@ def articles(draw: st.DrawFn) -> Article:
         author=draw(st.sampled_from(("", *AUTHORS))),
         source=draw(st.none() | st.just(Outlet("qamys-habary", ("Qamys Habary", "qamys.example"), "KZ/KG"))),
         language=draw(st.sampled_from((None, "kk-Latn", "kk", "uz", "en"))),
-        genre=draw(st.sampled_from((None, "op-ed", "news"))),
+        genre=draw(st.sampled_from((None, "opinion", "news"))),
         published_at=draw(st.none() | st.just(datetime(2022, 1, 4, tzinfo=UTC))),
         mentions=tuple(mentions),
     )

@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 
 from db.sources import SourceBook, name_key, new_source
-from db.urls import host_of
+from db.urls import host_of, unwrapped
 from worker.alerts.article import Article, Mentioned
 from worker.alerts.article import Outlet as Publisher
 from worker.alerts.known import Known
 from worker.catalogue import Outlet, read_catalogue
 from worker.documents import Document, Rejected
 from worker.extract.passages import find_passages
-from worker.identify import Identified, clean, identify
+from worker.identify import clean, identify
 from worker.tagging.tagger import Tagger
 from worker.tagging.vocabulary import Vocabulary, packaged_folder, read_vocabulary
 
@@ -31,7 +31,7 @@ class Preview:
 
     def known(self) -> Known:
         """Return the names that queries are checked against."""
-        return Known.of(self.vocabulary, {outlet.id: outlet.name for outlet in self._outlets.values()})
+        return Known.of(self.vocabulary, map(_published_by, self._outlets.values()))
 
     def article(self, document: Document, *, now: datetime) -> Article | Rejected:
         """Return the article that `ingest` would store of a document, as queries see it."""
@@ -44,7 +44,7 @@ class Preview:
             title=fields["title"],
             text=fields["text"],
             author=identified.author or "",
-            source=self._publisher(identified),
+            source=self.outlet(document),
             language=identified.language,
             url=identified.url,
             published_at=identified.published_at,
@@ -56,15 +56,19 @@ class Preview:
             ),
         )
 
-    def _publisher(self, identified: Identified) -> Publisher:
-        hint = clean(identified.document.source or "") or None
-        url = identified.url if identified.document.url else None
+    def outlet(self, document: Document) -> Publisher:
+        """Return the outlet of a document, a new one if the catalogue does not have it."""
+        hint = clean(document.source or "") or None
+        url = unwrapped(clean(document.url or "").strip()) or None
         known = (self._book.find_by_hint(hint) if hint else None) or (self._book.find_by_url(url) if url else None)
         if known is None:
             source = new_source(hint, url)
             return Publisher(source.id, (source.name, *source.domains))
-        outlet = self._outlets[known]
-        return Publisher(outlet.id, (outlet.name, *_domains(outlet)), outlet.country)
+        return _published_by(self._outlets[known])
+
+
+def _published_by(outlet: Outlet) -> Publisher:
+    return Publisher(outlet.id, (outlet.name, *_domains(outlet)), outlet.country)
 
 
 def _domains(outlet: Outlet) -> list[str]:

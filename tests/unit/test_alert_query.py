@@ -109,7 +109,7 @@ def test_meaning(text: str, query: Query) -> None:
         ("abc~3", 3, "from 1 to 2"),
         ("date:2022-13", 5, "no date"),
         ("date:2023..2022", 5, "exchange"),
-        ("lang:russian", 5, "two letters"),
+        ("lang:r", 5, "two letters"),
         ("score>=10(a^2 b^3)", 0, "reach only 5"),
         ("score>=1(a^x)", 10, "weight is a number"),
         ("(" * 30 + "a" + ")" * 30, 20, "parentheses"),

@@ -7,11 +7,12 @@ from collections.abc import Callable
 
 from lark import Token, Tree
 
+from worker.alerts.closed import checked_value, stored_value, values_of
 from worker.alerts.days import day_range
 from worker.alerts.errors import QueryError
-from worker.alerts.fields import ANYWHERE, Scope, checked_value
+from worker.alerts.fields import ANYWHERE, Scope
 from worker.alerts.foreign import refuse_word
-from worker.alerts.known import Known, did_you_mean, nearest
+from worker.alerts.known import Known
 from worker.alerts.nodes import (
     And,
     AtLeast,
@@ -31,7 +32,6 @@ from worker.alerts.nodes import (
 )
 from worker.alerts.words import plain
 from worker.nfc import nfc
-from worker.tagging.vocabulary import TYPES
 
 MAX_DISTANCE = 100
 MAX_EDITS = 2
@@ -168,18 +168,23 @@ class Builder:
         if scope.case:
             raise QueryError(f"case: does not go with {scope.field}:", position)
         if not text.strip():
-            raise QueryError(f"{scope.field}: needs a value", position)
+            raise QueryError(f"{scope.field}: needs a value", position, values_of(scope.field))
         match scope.field:
             case "saved":
                 return Saved(text, self._find_saved(text, position))
             case "entity":
                 return Tagged("entity", self._entity(text, position), scope.tagged_in)
-            case "type":
-                if text.lower() not in TYPES:
-                    hint = did_you_mean(nearest(text, TYPES)) or f"types are {', '.join(TYPES)}"
-                    raise QueryError(f"no type of entity is called {text!r}", position, hint)
-                return Tagged("type", text.lower(), scope.tagged_in)
-        return Filter(scope.field, checked_value(scope.field, text, position))
+            case "source":
+                self._check_source(text, position)
+        field = scope.field
+        value = stored_value(field, text) if self._lenient else checked_value(field, text, position)
+        return Tagged("type", value, scope.tagged_in) if field == "type" else Filter(field, value)
+
+    def _check_source(self, text: str, position: int) -> None:
+        known = self._known
+        if known is not None and not known.may_be_source(text):
+            hint = known.like_source(text) or "steppewatch source list shows them; domains and patterns may be any"
+            raise QueryError(f"no outlet is called {text!r}", position, hint)
 
     def _entity(self, text: str, position: int) -> str:
         if self._known is None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -30,7 +29,6 @@ _OTHER_NAMES = {
 _FORM_OF = {name: form for form, names in _OTHER_NAMES.items() for name in names.split()}
 _UNKNOWN_HERE = frozenset(("sentiment", "reach", "engagement", "followers", "likes", "readership", "rank", "wordcount"))
 _UNKNOWN_HERE |= {"cache", "related", "filetype", "ext", "define", "inanchor", "link", "mediatype", "sourcetype"}
-_LANGUAGE = re.compile(r"([a-z]{2,3})(?:-([a-z]{4}))?", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +71,3 @@ def _meant(field: str) -> str:
 
 
 ANYWHERE: Final = Scope()
-
-
-def checked_value(field: str, text: str, position: int) -> str:
-    """Return the value of a field as it is compared; raises QueryError if there can be no such value."""
-    if field == "lang":
-        match = _LANGUAGE.fullmatch(text)
-        if not match:
-            raise QueryError(f"{text!r} is no language", position, "two letters, such as ru, or with a script: kk-Latn")
-        return match[1].lower() + (f"-{match[2].title()}" if match[2] else "")
-    if field == "country":
-        if not re.fullmatch("[A-Za-z]{2}|exile|international", text):
-            raise QueryError(f"{text!r} is no country", position, "two letters, such as KZ; or exile, international")
-        return text.upper() if len(text) == 2 else text
-    return text

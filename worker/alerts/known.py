@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import cached_property
 
-from worker.alerts.words import pattern_words
+from worker.alerts.article import Outlet
+from worker.alerts.reading import outlet_keys
+from worker.alerts.words import is_like, pattern_words
 from worker.tagging.vocabulary import Vocabulary
 
 _SHOWN = 3
@@ -33,11 +35,13 @@ class Known:
     surnames: frozenset[str] = frozenset()
     """Names of people in one word, as written. They count with a capital only: a trump card is not Trump."""
     sources: Mapping[str, str] = field(default_factory=dict)
-    """Names of outlets by id."""
+    """Names of outlets by id; none: nobody knows which there are."""
+    domains: Mapping[str, str] = field(default_factory=dict)
+    """Ids of outlets by what else they go by."""
 
     @staticmethod
-    def of(vocabulary: Vocabulary, sources: Mapping[str, str] | None = None) -> Known:
-        """Return the names of a vocabulary, and of outlets by id."""
+    def of(vocabulary: Vocabulary, outlets: Iterable[Outlet] = ()) -> Known:
+        """Return the names of a vocabulary, and of outlets; the first of an outlet's names is the one that is shown."""
         people = (entity for entity in vocabulary.entities if entity.type == "person")
         return Known(
             {entity.id: entity.label for entity in vocabulary.entities},
@@ -47,7 +51,15 @@ class Known:
                 for alias in person.aliases
                 if alias.text.isalpha() and alias.text[0].isupper() and not alias.text.isupper()
             ),
-            sources or {},
+        ).and_outlets(outlets)
+
+    def and_outlets(self, outlets: Iterable[Outlet]) -> Known:
+        """Return these names with those of further outlets."""
+        more = tuple(outlets)
+        return replace(
+            self,
+            sources={outlet.id: outlet.names[0] if outlet.names else outlet.id for outlet in more} | {**self.sources},
+            domains={key: outlet.id for outlet in more for key in outlet_keys(outlet)} | {**self.domains},
         )
 
     @cached_property
@@ -67,16 +79,24 @@ class Known:
     @cached_property
     def _by_source(self) -> dict[str, str]:
         names = {_key(name): id for id, name in self.sources.items()}
-        return names | {_key(id): id for id in self.sources}
+        return {**self.domains} | names | {_key(id): id for id in self.sources}
 
     def has_source(self, name: str) -> bool:
-        """Say whether an outlet may be called so; a domain or a pattern always may."""
-        return "*" in name or "." in name or _key(name) in self._by_source
+        """Say whether an outlet is called so; of a pattern, whether any is; of a domain, whether it is part of one."""
+        if "*" in name:
+            return any(is_like(one, _key(name)) for one in self._by_source)
+        labels = name.split(".")
+        parents = (".".join(labels[at:]) for at in range(len(labels) - 1))
+        return any(_key(one) in self._by_source for one in (name, *parents))
+
+    def may_be_source(self, name: str) -> bool:
+        """Say whether an outlet is, or may yet be, called so: domains and patterns may stand for one to come."""
+        return not self.sources or "*" in name or "." in name or self.has_source(name)
 
     def like_source(self, name: str) -> str:
         """Return a hint that names the outlets whose ids or names are spelled like `name`."""
         found = dict.fromkeys(self._by_source[near] for near in nearest(_key(name), self._by_source))
-        return did_you_mean(f"{id} ({self.sources[id]})" for id in found)
+        return did_you_mean(f"{id} ({self.sources[id]})" if id in self.sources else id for id in found)
 
 
 def _key(name: str) -> str:

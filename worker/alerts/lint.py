@@ -49,8 +49,8 @@ def price(query: Query, frequencies: Frequencies | None = None, known: Known | N
             case Word(text, _, "name"):
                 hint = f"write case:{text} for just this spelling, {text.lower()} for any"
                 remarks.append(Remark(str(part), f"a name: {text.lower()} without a capital does not count", hint))
-            case Filter("source", value) if known is not None and not known.has_source(value):
-                remarks.append(Remark(str(part), "no outlet is called so", known.like_source(value)))
+            case Filter("source", value) if known and known.sources and not known.has_source(value):
+                remarks.append(Remark(str(part), "no outlet is called so yet", known.like_source(value)))
     return list(dict.fromkeys(remarks))
 
 

@@ -6,6 +6,7 @@ small letters, NBSP, any dash.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -14,6 +15,7 @@ from lark import Lark
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
 from worker.alerts.build import Builder, depth_and_size
+from worker.alerts.closed import values_of
 from worker.alerts.errors import QueryError
 from worker.alerts.forms import refuse_forms
 from worker.alerts.known import Known, did_you_mean, nearest
@@ -43,6 +45,7 @@ _EXPECTED = {
     "WEIGHT": "a weight (^5)",
     "$END": "the end",
 }
+_FIELD_BEFORE = re.compile(r"([^\W\d]\w{0,30}):\s*$")
 _LONELY = {
     "~": "write summit~1: ~ follows a word or phrase directly",
     ":": "put quotes around text with a colon",
@@ -152,6 +155,10 @@ def _check_pairs(plain: str) -> None:
         raise QueryError("a ( that is not closed", opened[-1], "add the )")
 
 
+def _end_of(error: UnexpectedToken, plain: str) -> int:
+    return len(plain) if error.token.type == "$END" else error.token.start_pos or 0
+
+
 def _explained(error: UnexpectedInput, plain: str) -> QueryError:
     if isinstance(error, UnexpectedCharacters):
         position = error.pos_in_stream or 0
@@ -159,6 +166,9 @@ def _explained(error: UnexpectedInput, plain: str) -> QueryError:
     assert isinstance(error, UnexpectedToken)
     wanted = set(error.accepts or error.expected)
     expected = ", ".join(text for name, text in _EXPECTED.items() if name in wanted)
+    field = _FIELD_BEFORE.search(plain[: _end_of(error, plain)])
+    if field and (values := values_of(field[1].lower())):
+        return QueryError(f"{field[0].strip()} needs a value", field.start(), values)
     if error.token.type == "$END":
         if not plain.strip():
             return QueryError("an empty query", 0, "write at least a word")

@@ -213,6 +213,11 @@ def name_key(name: str) -> str:
     return " ".join(pattern_words(name))
 
 
+def outlet_keys(source: Outlet) -> frozenset[str]:
+    """Return everything that an outlet may be called, folded."""
+    return _source_names(source, "")
+
+
 @lru_cache(maxsize=4096)
 def _source_names(source: Outlet | None, host: str) -> frozenset[str]:
     names = {host} if host else set()

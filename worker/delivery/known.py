@@ -6,9 +6,10 @@ from functools import partial
 
 from sqlalchemy import Connection, select
 
-from db import subscriptions, vocabularies
+from db import sources, subscriptions, vocabularies
 from db.guard import parse_allowed
 from db.models import Source
+from worker.alerts.article import Outlet
 from worker.alerts.query import Known as Names
 from worker.alerts.query import parse
 from worker.delivery.standing import Known
@@ -16,11 +17,12 @@ from worker.tagging.vocabulary import Vocabulary
 
 
 def names_of(conn: Connection) -> Names | None:
-    """Return the names of the current vocabulary; None while there is none."""
+    """Return the names of the current vocabulary and of the outlets; None while there is no vocabulary."""
     version = vocabularies.current_version(conn)
     if version is None:
         return None
-    return Names.of(Vocabulary.from_json(vocabularies.get_content(conn, version)))
+    outlets = (Outlet(id, (name, *domains)) for id, name, domains in sources.list_names(conn))
+    return Names.of(Vocabulary.from_json(vocabularies.get_content(conn, version)), outlets)
 
 
 def known_of(conn: Connection, *, allow_private_hosts: str) -> Known:

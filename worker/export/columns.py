@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
+from worker.extract.genre import GENRES
+
 
 class Kind(Enum):
     """What the values of a column are, and so how they are written."""
@@ -78,7 +80,7 @@ ARTICLES = (
         required=True,
     ),
     _count("revisions", "how many different texts stood at this address", "texts"),
-    Column("genre", "news, analysis, opinion, interview, statement or broadcast; empty when nothing tells"),
+    Column("genre", f"{', '.join(GENRES[:-1])} or {GENRES[-1]}; empty when nothing tells"),
     Column("in_scope", "whether it is about Central Asian security as the vocabulary's scope rule has it", Kind.FLAG),
     Column("canonical_url", "the one spelling of the address under which the article is stored", required=True),
     Column("original_url", "canonical_url of the cluster's original; empty until compared"),

@@ -1,4 +1,4 @@
-"""What sort of text an article is: analysis, opinion, news or statement; by its page, its address, its outlet. Pure."""
+"""What sort of text an article is, one of GENRES: by its page, its address, its outlet. Pure."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable
 from urllib.parse import unquote, urlsplit
 
-GENRES = ("analysis", "opinion", "news", "statement")
+GENRES = ("news", "analysis", "opinion", "interview", "statement", "broadcast")
+"""All there are: what articles have, queries ask for and exports filter by."""
 
 _SCHEMA_TYPES = {
     "opinionnewsarticle": "opinion",
@@ -32,6 +33,15 @@ _SECTIONS = {
         analitika analytika analiz analizy анализ аналитика expertise ekspertiza экспертиза
         analizler arastirma taldau талдау saraptama сараптама tahlil tahlillar таҳлил tehlil təhlil талдоо
         վերլուծություն
+    """,
+    "interview": """
+        interview interviews talk-with conversations q-and-a
+        intervyu intervju intervyular интервью röportaj roportaj röportajlar roportajlar söyleşi soylesi söyleşiler
+        soylesiler suhbat suhbatlar сұхбат сұхбаттар сухбат суҳбат сөхбат маек маектер müsahibə musahibe
+    """,
+    "broadcast": """
+        podcast podcasts video videos radio audio broadcast broadcasts tv-shows watch listen
+        podkast podkasty подкаст подкасты видео эфир efir радио teleradio videolar бейне beyne
     """,
     "news": """
         news newsfeed world-news breaking-news latest-news
@@ -88,6 +98,11 @@ def genre_of_kind(kind: str | None) -> str | None:
     words = (kind or "").lower()
     first = [(found.start(), genre) for pattern, genre in _KINDS if (found := pattern.search(words))]
     return min(first)[1] if first else None
+
+
+def genre_called(name: str) -> str | None:
+    """Return the genre that a person means by the name of a section, such as opinion by op-ed."""
+    return _genre_of(name)
 
 
 def _genre_of(section: str) -> str | None:

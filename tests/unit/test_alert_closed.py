@@ -1,0 +1,107 @@
+"""Fields whose values are known refuse others, and name what was meant."""
+
+from __future__ import annotations
+
+import pytest
+
+from worker.alerts.article import Outlet
+from worker.alerts.codes import COUNTRIES, LANGUAGES
+from worker.alerts.known import Known
+from worker.alerts.query import QueryError, parse, parse_stored
+from worker.export.columns import ARTICLES
+from worker.extract.genre import GENRES, declared_genre, genre_of_kind, genre_of_url
+from worker.tagging.vocabulary import TYPES
+
+KNOWN = Known({"csto": "CSTO"}).and_outlets(
+    [Outlet("qamys-habary", ("Qamys Habary", "qamys.example"), "KZ"), Outlet("oasis", ("Oasis Gazette", "oasis.co.uk"))]
+)
+
+
+@pytest.mark.parametrize(
+    ("typed", "position", "says"),
+    [
+        ("genre:interviewww", 6, "did you mean interview?"),
+        ("genre:op-ed", 6, "did you mean opinion?"),
+        ("genre:мнение", 6, "did you mean opinion?"),
+        ("genre:zzz", 6, "genres are news, analysis"),
+        ("genre:zzz*", 6, "genres are news"),
+        ("lang:english", 5, "did you mean en (English)?"),
+        ("lang:Russian", 5, "did you mean ru (Russian)?"),
+        ("lang:русский", 5, "did you mean ru (Russian)?"),
+        ("lang:türkçe", 5, "did you mean tr (Turkish)?"),
+        ("lang:kazak", 5, "did you mean kk (Kazakh)?"),
+        ("lang:kz", 5, "did you mean kk (Kazakh)?"),
+        ("lang:rus", 5, "did you mean ru (Russian)?"),
+        ("lang:zz", 5, "two letters, such as ru"),
+        ("lang:kk-Lant", 5, "did you mean kk-Latn"),
+        ("lang:(ru OR englsh)", 12, "did you mean en (English)"),
+        ("country:XX", 8, "two letters, such as KZ"),
+        ("country:Kazakhstan", 8, "did you mean KZ (Kazakhstan)?"),
+        ("country:Казахстан", 8, "did you mean KZ (Kazakhstan)?"),
+        ("country:UK", 8, "did you mean GB (United Kingdom)?"),
+        ("country:exil", 8, "did you mean exile"),
+        ("type:persn", 5, "did you mean person?"),
+        ("type:country", 5, "did you mean state?"),
+        ("type:zzz", 5, "types are state"),
+        ("type:", 0, "types are state"),
+        ("drills AND type:", 11, "types are state"),
+        ("genre: AND drills", 0, "genres are news"),
+        ("lang:()", 6, "expected a word"),
+        ("source:unknown", 7, "steppewatch source list"),
+        ("source:qamys-habari", 7, "did you mean qamys-habary (Qamys Habary)?"),
+        ('source:"Oasis Gazete"', 7, "did you mean oasis (Oasis Gazette)?"),
+    ],
+)
+def test_a_value_that_no_article_has_is_an_error_with_the_nearest(typed: str, position: int, says: str) -> None:
+    with pytest.raises(QueryError) as caught:
+        parse(typed, None, KNOWN)
+    assert says in str(caught.value)
+    assert caught.value.position == position
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *("source:qamys-habary", 'source:"Qamys Habary"', "source:qamys.example", "source:www.qamys.example"),
+        *("source:qamys", "source:oasis", "source:oasis.co.uk", "source:new.example", "source:*.kg", "source:qam*"),
+        *("lang:kk-latn", "lang:RU", "country:kz", "country:Exile", "type:Person", "genre:Opinion", "genre:stat*"),
+    ],
+)
+def test_values_that_articles_have_are_understood(typed: str) -> None:
+    query = parse(typed, None, KNOWN)
+    assert parse(str(query), None, KNOWN) == query
+
+
+@pytest.mark.parametrize("typed", ["genre:op-ed", "lang:zz", "country:XX", "source:unknown AND Osh"])
+def test_what_was_stored_keeps_its_meaning_and_says_what_is_wrong(typed: str) -> None:
+    query, wrong = parse_stored(typed, None, KNOWN)
+    assert str(query) == typed
+    assert wrong is not None
+    assert wrong.hint
+
+
+def test_every_value_that_is_offered_is_one() -> None:
+    for field, values in {"genre": GENRES, "type": TYPES, "lang": LANGUAGES, "country": COUNTRIES}.items():
+        for value in values:
+            query = parse(f'{field}:"{value}"')
+            assert value in str(query)
+            assert parse(str(query)) == query
+
+
+@pytest.mark.parametrize("code", ["ru", "kk", "uz", "tr"])
+def test_a_language_goes_by_each_of_its_names(code: str) -> None:
+    for name in LANGUAGES[code]:
+        with pytest.raises(QueryError, match=rf"did you mean {code} "):
+            parse(f'lang:"{name}"')
+
+
+def test_there_is_one_list_of_genres() -> None:
+    told = next(column.meaning for column in ARTICLES if column.name == "genre")
+    assert all(genre in told for genre in GENRES)
+    made = {
+        genre_of_url("https://post.example/intervyu/ozero"),
+        genre_of_url("https://post.example/podcasts/the-lake"),
+        declared_genre("OpinionNewsArticle"),
+        *map(genre_of_kind, ("think tank", "government", "news agency")),
+    }
+    assert made == set(GENRES)
