@@ -164,6 +164,7 @@ def move_matches(conn: Connection, *, keep: int, gone: int, revisions: tuple[int
     """
     if revisions is None:
         conn.execute(update(MatchRow).where(MatchRow.article_id == gone).values(article_id=keep))
+        _forget_own_reprints(conn, keep)
         return
     kept, _ = revisions
     query = select(MatchRow.id, MatchRow.subscription_id, MatchRow.item_id).where(MatchRow.revision_id.in_(revisions))
@@ -176,6 +177,15 @@ def move_matches(conn: Connection, *, keep: int, gone: int, revisions: tuple[int
             _merge_match(conn, stays, goes)
         values = {"event": f"revision {kept}", "revision_id": kept, "article_id": keep}
         conn.execute(update(MatchRow).where(MatchRow.id == stays).values(values))
+
+
+def _forget_own_reprints(conn: Connection, article_id: int) -> None:
+    """Have nobody told that an article is a reprint of itself."""
+    began = aliased(MatchRow)
+    own = select(began.id).where(began.article_id == article_id)
+    of_itself = (MatchRow.article_id == article_id, MatchRow.status == "also", MatchRow.item_id.in_(own))
+    ids = list(conn.scalars(update(MatchRow).where(*of_itself).values(status="known").returning(MatchRow.id)))
+    conn.execute(delete(OutboxEntry).where(OutboxEntry.match_id.in_(ids), OutboxEntry.delivery_id.is_(None)))
 
 
 def forget_superseded(conn: Connection, revision_ids: Collection[int]) -> None:

@@ -55,7 +55,7 @@ class Account:
 def endings(web: DemoWeb, before: Knowledge, after: Knowledge) -> list[OutletEnding]:
     """Return how each article ended in a run that found the store as `before`."""
     names = {
-        canonical_url(web.address_of(outlet, article)): f"{outlet.id}/{article.slug}"
+        canonical_url(web.filed_at(outlet, article)): f"{outlet.id}/{article.slug}"
         for outlet in web.outlets
         for article in outlet.articles
     }
@@ -66,7 +66,7 @@ def endings(web: DemoWeb, before: Knowledge, after: Knowledge) -> list[OutletEnd
             language=outlet.language,
             trouble=after.feeds.get(web.feed_of(outlet)) or "",
             endings=tuple(
-                _ending(canonical_url(web.address_of(outlet, article)), article, names, before, after)
+                _ending(canonical_url(web.filed_at(outlet, article)), article, names, before, after)
                 for article in reversed(outlet.articles)
             ),
         )

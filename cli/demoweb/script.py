@@ -46,7 +46,7 @@ def acts_to_play(web: DemoWeb, known: Knowledge) -> Sequence[Act]:
 def _is_stored(web: DemoWeb, act: Act, known: Knowledge) -> bool:
     for outlet in web.outlets:
         for article in outlet.articles:
-            url = canonical_url(web.address_of(outlet, article))
+            url = canonical_url(web.filed_at(outlet, article))
             filed = known.articles.get(url)
             if article.act == act and not (url in known.pages if article.leads_astray else filed):
                 return False

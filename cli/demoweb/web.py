@@ -105,6 +105,10 @@ class DemoWeb:
         """Return what the feed names for an article."""
         return article.link or self._page(outlet, article.moved_from or article.slug)
 
+    def filed_at(self, outlet: Outlet, article: Article) -> str:
+        """Return the address that an article goes by: that to which its page has moved, else what the feed names."""
+        return self._page(outlet, article.slug) if article.moved_from else self.address_of(outlet, article)
+
     def entries(self, outlet: Outlet, act: Act) -> list[Entry]:
         """Return what the feed lists in an act, latest first."""
         return [

@@ -131,3 +131,26 @@ def test_a_look_without_a_page_leaves_it_to_the_crawler_when_to_ask_again(chain:
     with chain.database.reading() as conn:
         page = conn.execute(select(Page.next_fetch_at, Page.body_hash, Page.last_outcome, Page.doubts)).one()
     assert page == (later, "0" * 32, "forbidden", 0)
+
+
+def test_what_a_shortener_led_to_is_filed_under_its_own_address(chain: Chain) -> None:
+    site = Site(numbered(1))
+    [path] = site.pages
+    own, short = f"https://lake.example{path}", "https://go.example/x7"
+    body = site.page(path)
+
+    def fetch(conn: Connection, asked: str, minute: int) -> None:
+        page = {"canonical_url": asked, "url": asked, "host": "lake.example", "state": "active"}
+        known = conn.scalar(insert(Page).values(**page, first_seen_at=NOON, next_fetch_at=NOON).returning(Page.id))
+        when = NOON + timedelta(minutes=minute)
+        look = CaptureIn(known, None, own, when, 200, "text/html; charset=utf-8", body, f"{asked}")
+        captures.record_captures(conn, [(look, compress(body))])
+
+    outcomes = []
+    for minute, asked in enumerate([short, own]):
+        chain.database.write(partial(fetch, asked=asked, minute=minute))
+        ids = chain.database.write(lambda conn: captures.claim_captures(conn, now=NOON, lease_s=60, limit=9))
+        outcomes += [end.outcome for end in service.understand_captures(chain, ids)]
+    assert outcomes == ["new", "seen_again"]
+    with chain.database.reading() as conn:
+        assert conn.execute(select(Article.canonical_url, Article.url)).all() == [(own, own)]

@@ -22,7 +22,7 @@ from db.urls import canonical_url
 
 WEB = DemoWeb(read_outlets(packaged_folder()), packaged_folder(), 8600)
 NOTHING = Knowledge({}, {}, {})
-ADDRESS = {f"{o.id}/{a.slug}": canonical_url(WEB.address_of(o, a)) for o in WEB.outlets for a in o.articles}
+ADDRESS = {f"{o.id}/{a.slug}": canonical_url(WEB.filed_at(o, a)) for o in WEB.outlets for a in o.articles}
 
 
 def known_after(act: Act) -> Knowledge:
