@@ -68,7 +68,7 @@ def _children_of(pid: int) -> Iterator[int]:
 
 
 def _name_of(command: str) -> str:
-    signs = {"crawlers.service": "crawler", "worker.app": "worker", "valkey": "broker", "uvicorn": "web"}
+    signs = {"crawlers.service": "crawler", "worker.app": "worker", "valkey": "broker", "web.serve": "web"}
     return next((name for sign, name in signs.items() if sign in command), command[:30] or "?")
 
 

@@ -187,7 +187,8 @@ class Supervisor:
 
     async def _greet(self, child: Child) -> None:
         if await self._until_ready(child, patience_s=float("inf")):
-            self._log.write(_ME, child.greeting)
+            for line in child.greeting.splitlines():
+                self._log.write(_ME, line)
 
     async def _until_ready(self, child: Child, *, patience_s: float) -> bool:
         """Return whether the child can be used; False when we are stopping, or when it took too long."""

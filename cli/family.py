@@ -11,12 +11,18 @@ from pathlib import Path
 from sqlalchemy import make_url
 
 from cli.child import Child
+from db.hostports import is_loopback
 from db.settings import Settings
 from worker.valkey import Launch
 
 _IN_MEMORY = "memory://"
 _VALKEY_STAMP = re.compile(r"^\d+:\w \d\d \w{3} \d{4} [\d:.]+ [#*.-] |^\d+:signal-handler \(\d+\) ")
 _ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # what a browser understands instead
+
+_UNGUARDED = (
+    "Others can reach that address, so it shows what messages link to and nothing else; "
+    "where a proxy or a port mapping guards it, STEPPEWATCH_PAGE_IS_GUARDED=true shows the rest"
+)
 
 # There root is usual; Celery would say four lines about it at every start.
 _IN_A_CONTAINER = {"PYTHONWARNINGS": "ignore::UserWarning:celery.platforms"}
@@ -41,10 +47,19 @@ def family(settings: Settings, broker: Launch | None, *, host: str, port: int) -
     cwd = settings.data_dir
     python = (sys.executable, "-m")
     page = f"Steppewatch is at {page_url(host, port)}  (data in {settings.data_dir}; Ctrl-C ends it)"
+    if not (settings.page_is_guarded or is_loopback(host)):
+        page += f"\n{_UNGUARDED}"
     children = (
         Child("crawler", (*python, "crawlers.service"), env, cwd, stores=True),
         Child("worker", (*python, *_worker(settings, broker_url)), {**env, **_IN_A_CONTAINER}, cwd, stores=True),
-        Child("web", (*python, *_web(host, port)), env, cwd, is_ready=lambda: _answers(host, port), greeting=page),
+        Child(
+            "web",
+            (*python, "web.serve", host, str(port)),
+            env,
+            cwd,
+            is_ready=lambda: _answers(host, port),
+            greeting=page,
+        ),
     )
     if broker is None:
         return children
@@ -75,11 +90,6 @@ def worker_command(settings: Settings, processes: int) -> tuple[str, ...]:
     """Return Celery's sub-command for a worker with that many processes."""
     pool = ("--pool", "prefork", "--concurrency", str(processes))
     return ("worker", *pool, *_QUIETLY, "--loglevel", settings.log_level)
-
-
-def _web(host: str, port: int) -> tuple[str, ...]:
-    where = ("--host", host, "--port", str(port), "--timeout-graceful-shutdown", "3")
-    return ("uvicorn", "web.app:app", *where, "--no-access-log", "--no-use-colors", "--log-level", "warning")
 
 
 def page_url(host: str, port: int) -> str:

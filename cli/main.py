@@ -26,6 +26,7 @@ from cli import (
     extract,
     feed,
     ingest,
+    page,
     schedule,
     source,
     status,
@@ -61,6 +62,7 @@ commands: dict[str, dict[str, Command]] = {
         "ingest": ingest.ingest,
         "migrate": store.migrate,
         "worker": up.worker,
+        "web": page.web,
     },
     TOOLS: {
         "feed": feed.feed,

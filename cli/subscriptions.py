@@ -143,7 +143,7 @@ def record_of(conn: Connection, row: SubscriptionRow, links: Links, *, with_secr
         if with_secrets and recipient.channel.kind == "webhook":
             told["secret"], told["url"] = recipient.channel.secret, recipient.channel.address
         if with_secrets and recipient.channel.kind == "feed":
-            told["url"] = links.feed(recipient.token) or f"/alerts/feed/{recipient.token}.atom"
+            told["url"] = links.feed(recipient.feed_token) or f"/alerts/feed/{recipient.feed_token}.atom"
     return record
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, select, update
 
 from db.dialect import insert
 from db.models import Channel, Delivery, OutboxEntry, Recipient, Subscription
@@ -41,12 +41,13 @@ class RecipientRow:
     id: int
     subscription_id: int
     token: str
+    feed_token: str | None
     state: str
     due_at: datetime | None
     channel: ChannelRow
 
 
-_RECIPIENT = (Recipient.id, Recipient.subscription_id, Recipient.token, Recipient.state, Recipient.due_at)
+_RECIPIENT = [getattr(Recipient, name) for name in RecipientRow.__slots__ if name != "channel"]
 
 
 def new_secret() -> str:
@@ -65,10 +66,12 @@ def record_channel(conn: Connection, kind: str, address: str) -> int:
 
 def record_recipient(conn: Connection, subscription_id: int, channel_id: int, *, due_at: datetime | None) -> None:
     """Let a channel get what a subscription finds, from now on; one that was unsubscribed gets it again."""
+    kind = conn.execute(select(Channel.kind).where(Channel.id == channel_id)).scalar_one()
     upsert = insert(conn, Recipient).values(
         subscription_id=subscription_id,
         channel_id=channel_id,
         token=secrets.token_urlsafe(24),
+        feed_token=secrets.token_urlsafe(24) if kind == "feed" else None,
         state="active",
         due_at=due_at,
     )
@@ -105,9 +108,18 @@ def all_recipients(conn: Connection) -> list[RecipientRow]:
 
 
 def find_recipient(conn: Connection, token: str) -> RecipientRow | None:
-    """Return the recipient with this secret; None if nobody has it."""
+    """Return the recipient that this secret unsubscribes; None if nobody has it."""
+    return _first(conn, Recipient.token == token)
+
+
+def find_feed(conn: Connection, feed_token: str) -> RecipientRow | None:
+    """Return the recipient whose feed is at this secret address; None if nobody has it."""
+    return _first(conn, Recipient.feed_token == feed_token)
+
+
+def _first(conn: Connection, condition: ColumnElement[bool]) -> RecipientRow | None:
     query = select(*_RECIPIENT, *_CHANNEL).join(Channel, Channel.id == Recipient.channel_id)
-    row = conn.execute(query.where(Recipient.token == token)).first()
+    row = conn.execute(query.where(condition)).first()
     return _recipient(row) if row else None
 
 
@@ -138,5 +150,5 @@ def count_paused(conn: Connection) -> int:
 
 
 def _recipient(row: Row[*tuple[Any, ...]]) -> RecipientRow:
-    id, subscription_id, token, state, due_at, *channel = row
-    return RecipientRow(id, subscription_id, token, state, due_at, ChannelRow(*channel))
+    id, subscription_id, token, feed_token, state, due_at, *channel = row
+    return RecipientRow(id, subscription_id, token, feed_token, state, due_at, ChannelRow(*channel))

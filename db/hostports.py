@@ -1,6 +1,8 @@
-"""Lists of host:port pairs, as settings hold them."""
+"""Hosts and their ports, as settings and requests name them."""
 
 from __future__ import annotations
+
+import ipaddress
 
 
 def parse_host_ports(pairs: str) -> frozenset[tuple[str, int]]:
@@ -20,3 +22,15 @@ def parse_host_ports(pairs: str) -> frozenset[tuple[str, int]]:
 def plain_host(host: str) -> str:
     """Return the one spelling under which hosts are compared."""
     return host.rstrip(".").lower()
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether a name or address can mean this machine only. Nothing is looked up."""
+    if host == "localhost":
+        return True
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return (mapped or address).is_loopback

@@ -74,6 +74,11 @@ class Settings(BaseSettings):
     public_url: str = Field(
         "", description="Where the pages can be reached from outside, for links in messages: https://watch.example."
     )
+    page_is_guarded: bool = Field(
+        False,
+        description="Whether a proxy or a port mapping keeps strangers from the page; "
+        "else it shows only what messages link to wherever it is bound to another address than loopback.",
+    )
     smtp_host: str = Field("", description="Mail server that takes alerts; empty: mail waits.")
     smtp_port: int = Field(587, ge=1, le=65_535, description="Its port: 587 for starttls, 465 for tls.")
     smtp_tls: str = Field("starttls", description="starttls, tls (from the first byte) or none.")

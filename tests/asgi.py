@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from starlette.types import ASGIApp, Message, Scope
@@ -22,7 +23,15 @@ class Answer:
         return self.body.decode()
 
 
-def get(app: ASGIApp, path: str, method: str = "GET") -> Answer:
+def get(
+    app: ASGIApp,
+    path: str,
+    method: str = "GET",
+    *,
+    headers: Sequence[tuple[bytes, bytes]] = ((b"host", b"127.0.0.1"),),
+    server: str = "127.0.0.1",
+    client: str = "127.0.0.1",
+) -> Answer:
     """Return the answer of the application to a request. What it raises passes through after its answer is told."""
     answer = Answer()
     scope: Scope = {
@@ -35,9 +44,9 @@ def get(app: ASGIApp, path: str, method: str = "GET") -> Answer:
         "raw_path": path.encode(),
         "root_path": "",
         "query_string": b"",
-        "headers": [(b"host", b"127.0.0.1")],
-        "client": ("127.0.0.1", 50_000),
-        "server": ("127.0.0.1", 8000),
+        "headers": list(headers),
+        "client": (client, 50_000),
+        "server": (server, 8000),
     }
 
     incoming: list[Message] = [{"type": "http.request", "body": b"", "more_body": False}]

@@ -31,8 +31,7 @@ class _Known:
     subscription: SubscriptionRow
 
 
-def _find(conn: Connection, token: str) -> _Known:
-    recipient = channels.find_recipient(conn, token)
+def _known(conn: Connection, recipient: RecipientRow | None) -> _Known:
     if recipient is None:
         raise HTTPException(404)
     return _Known(recipient, subscriptions.get_subscription(conn, recipient.subscription_id))
@@ -47,27 +46,28 @@ def feed(request: Request) -> Response:
     """Return the Atom feed of a subscription; 404 for whoever does not know its secret, or when it has ended."""
     token = request.path_params["token"]
     with _database(request).reading() as conn:
-        known = _find(conn, token)
+        known = _known(conn, channels.find_feed(conn, token))
         is_over = known.recipient.state != "active" or known.subscription.state == "removed"
-        if known.recipient.channel.kind != "feed" or is_over:
+        if is_over:
             raise HTTPException(404)
         items = items_of(conn, tidings.read_subscription(conn, known.subscription.id, limit=ENTRIES), set())
     question = question_of(known.subscription)
-    body = atom_of(known.subscription.name, question, items, token=token, address=str(request.url))
+    body = atom_of(known.subscription.name, question, items, token=token)
     return Response(body, media_type="application/atom+xml")
 
 
 def ask_to_unsubscribe(request: Request) -> Response:
     """Return a page with a button. Looking at it changes nothing: mail programs and scanners follow every link."""
     with _database(request).reading() as conn:
-        known = _find(conn, request.path_params["token"])
+        known = _known(conn, channels.find_recipient(conn, request.path_params["token"]))
     return _page(known, is_over=known.recipient.state != "active")
 
 
 def unsubscribe(request: Request) -> Response:
     """End a subscription for one recipient: RFC 8058's one click, or the button. Again changes nothing."""
     database = _database(request)
-    known = database.read(lambda conn: _find(conn, request.path_params["token"]))
+    token = request.path_params["token"]
+    known = database.read(lambda conn: _known(conn, channels.find_recipient(conn, token)))
     database.write(lambda conn: channels.unsubscribe(conn, [known.recipient.id]))
     return _page(known, is_over=True)
 

@@ -1,4 +1,4 @@
-"""The status page: `uvicorn web.app:app`.
+"""The application that serves the status page and what messages link to; `web.serve` runs it.
 
 Importing this reads no setting and opens nothing: the store is opened when the server starts.
 """
@@ -25,6 +25,7 @@ from starlette.types import ASGIApp
 from db import room
 from db.engine import Database
 from web import alerts
+from web.door import Door, Doorkeeper, door_of
 from web.headers import SafeHeaders
 from web.render import render
 from web.status import StatusBoard
@@ -42,8 +43,12 @@ def create_app(
     database: Database | None = None,
     now: Callable[[], datetime] = utc_now,
     lack_of_room: Callable[[], str | None] = lambda: None,
+    door: Door | None = None,
 ) -> ASGIApp:
-    """Return the application over `database`; without one, over store and folder that the settings name at start-up."""
+    """Return the application over `database`; without one, over store and folder that the settings name at start-up.
+
+    Without a `door` it answers to names of loopback only, and shows all there.
+    """
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -67,7 +72,7 @@ def create_app(
     )
     if database:
         app.state.board = StatusBoard(database, now, lack_of_room)
-    return SafeHeaders(app)
+    return SafeHeaders(Doorkeeper(app, door or Door()))
 
 
 def status_page(request: Request) -> Response:
@@ -113,6 +118,5 @@ def __getattr__(name: str) -> ASGIApp:
     if name == "app":
         from db.settings import load
 
-        load()
-        return create_app()
+        return create_app(door=door_of(load()))
     raise AttributeError(name)

@@ -39,7 +39,7 @@ def look_at_port(host: str, port: int, page_url: str) -> PortSeen:
 def _is_ours(page_url: str) -> bool:
     connection = http.client.HTTPConnection(urlsplit(page_url).netloc, timeout=3)
     try:
-        connection.request("GET", "/healthz")
+        connection.request("GET", "/healthz", headers={"Host": "localhost"})  # a name that it answers to
         said = json.loads(connection.getresponse().read(1_000))
         return isinstance(said, dict) and {"status", "database"} <= said.keys()
     except (OSError, http.client.HTTPException, ValueError):

@@ -85,7 +85,9 @@ class Recipient(Base):
     subscription_id: Mapped[int] = mapped_column(ForeignKey("subscriptions.id", ondelete="CASCADE"))
     channel_id: Mapped[int] = mapped_column(ForeignKey("channels.id", ondelete="CASCADE"), index=True)
     token: Mapped[str] = mapped_column(String(64), unique=True)
-    """The secret in its unsubscribe link or in the address of its feed."""
+    """The secret in its unsubscribe link."""
+    feed_token: Mapped[str | None] = mapped_column(String(64), unique=True, index=True)
+    """The secret in the address of its feed, where it is one; whoever reads cannot unsubscribe."""
     state: Mapped[str] = mapped_column(String(12), default="active")
     """`active` or `unsubscribed`."""
     due_at: Mapped[datetime | None] = mapped_column(index=True)

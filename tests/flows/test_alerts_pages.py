@@ -16,6 +16,7 @@ from servers.webhookserver import Receiver
 from db import channels
 from db.channels import RecipientRow
 from web.app import create_app
+from worker.delivery.telling import subscription_feed
 
 HOSTILE = 'CSTO <script>alert(1)</script> & "quotes" ]]> \x0bend'
 
@@ -32,7 +33,7 @@ def recipient(desk: Desk, number: int) -> RecipientRow:
 
 
 def test_the_feed_tells_what_was_found_the_newest_first(desk: Desk) -> None:
-    token = recipient(desk, desk.subscribe(query="CSTO OR denied", on_revision=True, feed=True)).token
+    token = recipient(desk, desk.subscribe(query="CSTO OR denied", on_revision=True, feed=True)).feed_token
     app = create_app(desk.database)
     path = f"/alerts/feed/{token}.atom"
     assert feedparser.parse(get(app, path).body).entries == []
@@ -53,7 +54,7 @@ def test_the_feed_tells_what_was_found_the_newest_first(desk: Desk) -> None:
 
 
 def test_what_others_wrote_stays_text(desk: Desk) -> None:
-    token = recipient(desk, desk.subscribe(query="CSTO", feed=True)).token
+    token = recipient(desk, desk.subscribe(query="CSTO", feed=True)).feed_token
     desk.bring(document(title=HOSTILE, body=HOSTILE + "\n" + text(0, 1)))
     found = feedparser.parse(get(create_app(desk.database), f"/alerts/feed/{token}.atom").body, sanitize_html=False)
     assert not found.bozo
@@ -66,7 +67,33 @@ def test_the_feed_of_a_subscription_that_has_ended_is_gone(desk: Desk) -> None:
     app = create_app(desk.database)
     assert get(app, "/alerts/feed/guessed.atom").status == 404
     desk.database.write(lambda conn: channels.unsubscribe(conn, [known.id]))
+    assert get(app, f"/alerts/feed/{known.feed_token}.atom").status == 404
+
+
+def test_whoever_reads_a_feed_cannot_end_it_and_passes_no_secret_on(desk: Desk) -> None:
+    known = recipient(desk, desk.subscribe(query="CSTO", feed=True))
+    assert known.feed_token
+    app = create_app(desk.database)
+    desk.bring(document())
+    body = get(app, f"/alerts/feed/{known.feed_token}.atom").body
+    assert feedparser.parse(body).entries
+    assert known.feed_token.encode() not in body
+    assert known.token.encode() not in body
+    for method in ("GET", "POST"):
+        assert get(app, f"/alerts/unsubscribe/{known.feed_token}", method).status == 404
     assert get(app, f"/alerts/feed/{known.token}.atom").status == 404
+    assert get(app, f"/alerts/feed/{known.feed_token}.atom").body == body, "ids stay"
+    assert get(app, f"/alerts/unsubscribe/{known.token}", "POST").status == 200
+    assert get(app, f"/alerts/feed/{known.feed_token}.atom").status == 404
+
+
+def test_a_mail_names_the_address_of_a_feed_that_ends_nothing(desk: Desk) -> None:
+    number = desk.subscribe(query="CSTO", feed=True)
+    feed = desk.database.read(lambda conn: subscription_feed(conn, number))
+    found = desk.database.read(lambda conn: channels.recipients_of(conn, [number]))
+    assert [one.feed_token for one in found if one.channel.kind == "feed"] == [feed]
+    assert all(one.feed_token is None for one in found if one.channel.kind != "feed")
+    assert feed not in [one.token for one in found]
 
 
 def test_unsubscribing_takes_one_post_and_looking_changes_nothing(desk: Desk) -> None:

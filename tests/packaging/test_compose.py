@@ -290,3 +290,7 @@ def test_a_service_whose_database_is_gone_says_so(deployment: Deployment) -> Non
     assert done.returncode == 1
     assert b"the store postgresql+psycopg://u@127.0.0.1:1/d cannot be used: " in done.stderr
     assert b"Traceback" not in done.stderr
+
+
+def test_the_page_that_is_published_here_only_says_that_it_is_guarded() -> None:
+    assert SERVICES["web"]["environment"]["STEPPEWATCH_PAGE_IS_GUARDED"] == "true"

@@ -41,6 +41,46 @@ def test_migrating_again_changes_nothing(database_url: str) -> None:
     database.close()
 
 
+def test_addresses_of_feeds_and_links_in_mails_outlive_their_parting(database_url: str) -> None:
+    database = Database(database_url)
+    migrate.upgrade(database, "0019")
+    at = "2022-01-05 10:00:00+00:00"
+    with database.engine.begin() as conn:
+        conn.execute(
+            text(
+                "INSERT INTO subscriptions (id, name, kind, query, cadence, max_age_h, on_revision, all_quiet, state,"
+                f" origin, created_at, version) VALUES (1, 'n', 'query', 'q', 'at once', 72, false, false, 'active',"
+                f" '', '{at}', 1)"
+            )
+        )
+        for number, kind in enumerate(("email", "feed", "webhook"), 1):
+            conn.execute(
+                text(
+                    "INSERT INTO channels (id, kind, address, state, failures)"
+                    f" VALUES ({number}, '{kind}', 'a', 'active', 0)"
+                )
+            )
+            conn.execute(
+                text(
+                    "INSERT INTO recipients (id, subscription_id, channel_id, token, state)"
+                    f" VALUES ({number}, 1, {number}, 'secret of {kind}', 'active')"
+                )
+            )
+    kept = ("secret of email", "secret of feed", "secret of webhook")
+    rows = text("SELECT token, feed_token FROM recipients ORDER BY id")
+    migrate.upgrade(database)
+    with database.reading() as conn:
+        (mail, none), (ends, reads), (hook, nothing) = conn.execute(rows).fetchall()
+        assert (mail, reads, hook) == kept
+        assert (none, nothing) == (None, None)
+        assert len(ends) > 20
+        assert ends != reads
+    migrate.downgrade(database, "0019")
+    with database.reading() as conn:
+        assert tuple(conn.execute(text("SELECT token FROM recipients ORDER BY id")).scalars()) == kept
+    database.close()
+
+
 def test_a_store_with_articles_gets_genres_and_keeps_everything_else(database_url: str) -> None:
     database = Database(database_url)
     migrate.upgrade(database, "0001")

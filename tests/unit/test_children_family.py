@@ -85,3 +85,13 @@ def test_a_file_means_the_same_in_every_folder(monkeypatch: pytest.MonkeyPatch, 
 )
 def test_the_log_has_one_time_stamp(said: str, shown: str) -> None:
     assert broker_line(said) == shown
+
+
+@pytest.mark.parametrize(
+    ("host", "is_guarded", "is_told"),
+    [("127.0.0.1", False, False), ("0.0.0.0", False, True), ("::", False, True), ("0.0.0.0", True, False)],
+)
+def test_an_address_that_others_reach_is_told_of(host: str, is_guarded: bool, is_told: bool) -> None:
+    children = {child.name: child for child in family(settings(page_is_guarded=is_guarded), BROKER, host=host, port=80)}
+    assert ("STEPPEWATCH_PAGE_IS_GUARDED" in children["web"].greeting) == is_told
+    assert children["web"].argv[2:] == ("web.serve", host, "80")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from hashlib import blake2b
 
 from feedgen.feed import FeedGenerator
 from markupsafe import Markup, escape
@@ -17,27 +18,27 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MARKS = {"revised": "Edited: ", "withdrawn": "No longer matches: "}
 
 
-def atom_of(name: str, question: str, items: Sequence[Item], *, token: str, address: str) -> bytes:
+def atom_of(name: str, question: str, items: Sequence[Item], *, token: str) -> bytes:
     """Return the feed of a subscription; `items` have the newest first.
 
-    An edit is an entry of its own, since readers hide what they have shown once. Ids never change.
+    An edit is an entry of its own, since readers hide what they have shown once. Ids never change. Whoever shows
+    entries to others passes them on, so they do not hold the secret `token`; the address of the feed is left out, too.
     """
+    known_as = blake2b(token.encode(), digest_size=16, person=b"id of a feed").hexdigest()
     feed = FeedGenerator()
-    feed.id(f"urn:steppewatch:feed:{token}")
+    feed.id(f"urn:steppewatch:feed:{known_as}")
     feed.title(_clean(name))
     feed.subtitle(_clean(question))
     feed.updated(max((item.matched_at for item in items), default=_EPOCH))
     feed.generator("Steppewatch")
-    if address:
-        feed.link(href=address, rel="self")
     for item in reversed(items):  # feedgen puts each new entry before the others
-        _add(feed, item, token)
+        _add(feed, item, known_as)
     return bytes(feed.atom_str(pretty=True))
 
 
-def _add(feed: FeedGenerator, item: Item, token: str) -> None:
+def _add(feed: FeedGenerator, item: Item, known_as: str) -> None:
     entry = feed.add_entry()
-    entry.id(f"urn:steppewatch:match:{token}:{item.match_id}")
+    entry.id(f"urn:steppewatch:match:{known_as}:{item.match_id}")
     entry.title(_clean(_MARKS.get(item.status, "") + item.headline))
     entry.updated(item.matched_at)
     if item.dated_at is not None:

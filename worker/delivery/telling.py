@@ -96,7 +96,7 @@ def subscription_feed(conn: Connection, subscription_id: int) -> str | None:
     """Return the secret of a subscription's feed; None if it has none."""
     for recipient in recipients_of(conn, [subscription_id]):
         if recipient.channel.kind == "feed" and recipient.state == "active":
-            return recipient.token
+            return recipient.feed_token
     return None
 
 
