@@ -10,7 +10,8 @@ from functools import cache
 from worker.alerts.errors import QueryError
 from worker.alerts.query import parse
 
-_WORD = re.compile(r"[^\W\d_]{3,20}")
+_WORD = re.compile(r"[^\W\d_]{3,20}|\d{1,3}(?:[ .,\u00a0]\d{3})+\b|\d{4,9}\b|\b(?:[^\W\d_]\.){2,4}")
+"""Words, numbers, abbreviations with dots."""
 
 
 class Writer:
@@ -52,9 +53,9 @@ class Writer:
         if form < 0.35:
             return f'"{self._phrase()}"' + ("~2" if form < 0.2 else "")
         word = self._word()
-        if form < 0.5 and len(word) > 4:
+        if form < 0.5 and len(word) > 4 and word.isalpha():
             return f"{word[: self._draw.randint(3, len(word) - 1)]}*"
-        if form < 0.54 and len(word) > 4:
+        if form < 0.54 and len(word) > 4 and word.isalpha():
             return f"{word}~1"
         if form < 0.6:
             return f"{self._draw.choice(('title', 'lead', 'body'))}:{word}"

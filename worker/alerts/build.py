@@ -12,6 +12,7 @@ from worker.alerts.days import day_range
 from worker.alerts.errors import QueryError
 from worker.alerts.fields import ANYWHERE, Scope
 from worker.alerts.foreign import refuse_word
+from worker.alerts.joining import is_abbreviation
 from worker.alerts.known import Known
 from worker.alerts.nodes import (
     And,
@@ -134,7 +135,7 @@ class Builder:
 
     def _word(self, children: list[Token], scope: Scope) -> Query:
         token, *fuzz = children
-        text = plain(nfc(str(token)))
+        text = plain(nfc(" ".join(str(token).split())))
         if scope.takes_values:
             _refuse(fuzz, scope)
             return self._value(text, scope, token)
@@ -147,10 +148,18 @@ class Builder:
             raise QueryError(f"{text} is an operator", _position(token), f'to look for the word itself write "{text}"')
         if _LIKE_FIELD.match(text):  # it would be read as a field once what stood before it is gone
             raise QueryError("':' means nothing here", _position(token), "put quotes around text with a colon")
-        case = scope.case or ("name" if self._known and text in self._known.surnames and not fuzz else "")
+        case = scope.case or self._case_of(text, bool(fuzz))
         word = Word(text, scope.field, case, _number(token, fuzz, MAX_EDITS))
         _check_word(word, token)
         return word
+
+    def _case_of(self, text: str, is_fuzzy: bool) -> str:
+        """Return how the letter case of a word counts that nothing is said about: U.S. is not us, nor Trump a trump."""
+        if is_fuzzy:
+            return ""
+        if _is_in_capitals(text):
+            return "exact"
+        return "name" if self._known and text in self._known.surnames else ""
 
     def _phrase(self, children: list[Token], scope: Scope) -> Query:
         token, *fuzz = children
@@ -158,7 +167,8 @@ class Builder:
         if scope.takes_values:
             _refuse(fuzz, scope)
             return self._value(text, scope, token)
-        phrase = Phrase(text, scope.field, scope.case, _number(token, fuzz, MAX_SLOP))
+        case = scope.case or ("exact" if not fuzz and _is_in_capitals(text) else "")
+        phrase = Phrase(text, scope.field, case, _number(token, fuzz, MAX_SLOP))
         if not any(words and set(words) != {"*"} for words in phrase.variants):
             raise QueryError("a phrase without a word", _position(token))
         return phrase
@@ -209,6 +219,10 @@ def depth_and_size(query: Query, seen: dict[int, tuple[int, int]] | None = None)
 
 def _flat(kind: type[And] | type[Or], parts: list[Query]) -> tuple[Query, ...]:
     return tuple(inner for part in parts for inner in (part.parts if isinstance(part, kind) else (part,)))
+
+
+def _is_in_capitals(text: str) -> bool:
+    return is_abbreviation(text) and text.isupper()
 
 
 def _position(token: Tree[Token] | Token) -> int:

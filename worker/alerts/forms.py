@@ -87,7 +87,7 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = tup
         (r"o?near\s*\(\s*\(?[^\s(),]+,|o?near\(", lambda found: "write a NEAR/5 b"),
         (
             rf"(?!o?near/\d+(?:[\s()\"]|$))(?:(?P<name>{DISTANT})(?:\s+|\s*[/:=(]\s*|\s+\(\s*)|(?P<short>[wnp])\s*/\s*)"
-            r"(?P<far>\d{1,3})(?![\w/]|[.,]\d)",
+            r"(?P<far>\d{1,3})(?![\w/]|[.,]\d|\s\d{3}(?!\w))",
             lambda found: f"write {farthest(found['name'] or found['short'], found['far'])}{_or_itself(found[0])}",
         ),
         (

@@ -8,7 +8,7 @@ from typing import Any
 
 from worker.alerts.nodes import Near, Or, Phrase, Query, Saved, Tagged, Word
 from worker.alerts.reading import Reading, Span, Zone
-from worker.alerts.words import is_like, plain, surfaces
+from worker.alerts.words import is_like, spelled, surfaces
 
 EVERYWHERE: Span = (0, 1 << 40)
 
@@ -135,7 +135,7 @@ def _of_sequence(words: Sequence[str], query: Word | Phrase, zone: Zone, slop: i
             return []
         places.append(found)
     if query.case:
-        written = surfaces(query.text, joins_uzbek=len(words) != len(query.variants[0]))
+        written = surfaces(query.text, words)
         places = [
             [at for at in found if _is_spelled(zone.surface((at, at)), like, query.case)]
             for found, like in zip(places, written, strict=True)
@@ -156,7 +156,7 @@ def _standing(zone: Zone, words: Iterable[str]) -> list[int]:
 def _is_spelled(surface: str, like: str, case: str) -> bool:
     if case == "name":
         return not (like[0].isupper() and surface[0].islower())
-    surface = plain(surface)
+    surface = spelled(surface)
     return is_like(surface, like) if "*" in like else surface == like
 
 

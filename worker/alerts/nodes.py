@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from dataclasses import field as derived
 from datetime import date
 
-from worker.alerts.words import has_uzbek_letter, pattern_words
+from worker.alerts.words import variants_of
 
 TEXT_FIELDS = ("title", "lead", "body", "author")
 """Where words may be looked for; without one, in title and text."""
@@ -42,7 +42,7 @@ class Word(Query):
     """The one folded word that is all there is to look for, anywhere; "" if it is not so simple."""
 
     def __post_init__(self) -> None:
-        variants = _variants(self.text)
+        variants = variants_of(self.text)
         is_plain = variants == variants[:1] and len(variants[0]) == 1 and "*" not in variants[0][0]
         object.__setattr__(self, "variants", variants)
         is_plain = is_plain and not (self.field or self.case or self.edits)
@@ -63,7 +63,7 @@ class Phrase(Query):
     variants: tuple[tuple[str, ...], ...] = derived(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "variants", _variants(self.text))
+        object.__setattr__(self, "variants", variants_of(self.text))
 
     def __str__(self) -> str:
         return _prefixed(self.field, self.case) + f'"{self.text}"' + (f"~{self.slop}" if self.slop else "")
@@ -215,11 +215,6 @@ def leaves_of(query: Query) -> Iterator[Leaf]:
         yield query
     for part in parts_of(query):
         yield from leaves_of(part)
-
-
-def _variants(text: str) -> tuple[tuple[str, ...], ...]:
-    plain = pattern_words(text)
-    return (plain, pattern_words(text, joins_uzbek=True)) if has_uzbek_letter(text) else (plain,)
 
 
 def _prefixed(field: str, case: str) -> str:

@@ -9,7 +9,8 @@ from functools import cached_property, lru_cache
 from urllib.parse import urlsplit
 
 from worker.alerts.article import Article, Mentioned, Outlet
-from worker.alerts.words import DASHES, Words, is_like, is_uzbek, is_within, pattern_words
+from worker.alerts.joining import is_abbreviation, spelling_of
+from worker.alerts.words import DASHES, Words, is_like, is_within, pattern_words
 
 Span = tuple[int, int]
 """Positions of the first and the last word."""
@@ -112,9 +113,9 @@ class Reading:
 
     def __init__(self, article: Article) -> None:
         self.article = article
-        joins = is_uzbek(article.language)
-        self.title = Words(article.title, joins_uzbek=joins)
-        self.body = Words(article.text, joins_uzbek=joins)
+        spelling = spelling_of(article.language)
+        self.title = Words(article.title, spelling)
+        self.body = Words(article.text, spelling)
         self._spans: dict[tuple[str, str], list[Span]] = {}
 
     @cached_property
@@ -130,7 +131,7 @@ class Reading:
     @cached_property
     def author(self) -> Zone:
         """The words of the by-line."""
-        return Zone([("author", Words(self.article.author, joins_uzbek=is_uzbek(self.article.language)))])
+        return Zone([("author", Words(self.article.author, spelling_of(self.article.language)))])
 
     def zone(self, field: str) -> Zone:
         """Return the zone that a field belongs to."""
@@ -167,7 +168,11 @@ class Reading:
         words, starts, ends, text = self.body.words, self.body.starts, self.body.ends, self.article.text
         base = self.main.bases[1]
         for at in range(len(words)):
-            if at == 0 or _ends_sentence(text[ends[at - 1] : starts[at]], words[at - 1], text[starts[at]]):
+            if at == 0:
+                begins.append(base)
+                continue
+            written, between = text[starts[at - 1] : ends[at - 1]], text[ends[at - 1] : starts[at]]
+            if _ends_sentence(between, words[at - 1], text[starts[at]], written):
                 begins.append(base + at)
         return begins
 
@@ -200,12 +205,14 @@ class Reading:
         return _source_names(self.article.source, _host(self.article.url))
 
 
-def _ends_sentence(between: str, before: str, after: str) -> bool:
+def _ends_sentence(between: str, before: str, after: str, written: str) -> bool:
     if "\n" in between:
         return True
     if not _SENTENCE_END.search(between) or after.islower():
         return False
-    return not between.startswith(".") or (len(before) > 1 and before not in _ABBREVIATIONS) or before.isdigit()
+    if not between.startswith(".") or before.isdigit():
+        return True
+    return len(before) > 1 and before not in _ABBREVIATIONS and not is_abbreviation(written)
 
 
 def name_key(name: str) -> str:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from worker.alerts.joining import APOSTROPHES, IN_PARTS, WHOLE, Spelling, has_uzbek_letter, joined
 from worker.tagging.fold import UNSEEN, fold
 
-APOSTROPHES = "'’‘ʼʻʹʽ`´‛′"
 DASHES = "-‐‑‒–−"
 """What joins the parts of a compound; a long dash (—) separates."""
 
@@ -20,8 +21,8 @@ _LIKE_NO_MARK = {"ø": "o", "ł": "l", "đ": "d", "ħ": "h", "ŧ": "t"}
 _IDEOGRAMS = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
 _WORD = re.compile(f"[{_IDEOGRAMS}]{UNSEEN}*|[^ {_IDEOGRAMS}]+")
 _FIRST_IDEOGRAM = 0x3040
-_UZBEK = re.compile(f"(?<=[oOgG])[{APOSTROPHES}](?=[^\\W\\d_]{{2}})")
 _SPACE = ord(" ")
+_INSIDE = str.maketrans("", "", ".,\u00a0\u2009\u202f ")
 
 
 @cache
@@ -35,6 +36,8 @@ def _table() -> NDArray[np.uint16]:
             bare[code] = ord(base)
         elif letter in _LIKE_NO_MARK:
             bare[code] = ord(_LIKE_NO_MARK[letter])
+        elif letter.isdecimal():
+            bare[code] = ord(str(unicodedata.decimal(letter)))
     return bare.take(_units(fold("".join(map(chr, range(0x10000))))))
 
 
@@ -56,28 +59,24 @@ class Words:
 
     A word is a run of letters and digits, folded (`worker.tagging.fold`) and without diacritics; Chinese and
     Japanese characters are a word each. So the parts of a hyphenated word follow one another, and “Turkey’s” is
-    “turkey”, “s”. In Uzbek, oʻ and gʻ are letters: with `joins_uzbek` their apostrophe separates nothing.
+    “turkey”, “s”. What is one word though something stands inside (1,000 and U.S.), its spelling tells.
     """
 
-    __slots__ = ("_ends", "_folded", "_starts", "text", "words")
+    __slots__ = ("_ends", "_folded", "_is_plain", "_starts", "text", "words")
 
-    def __init__(self, text: str, *, joins_uzbek: bool = False) -> None:
+    def __init__(self, text: str, spelling: Spelling = IN_PARTS) -> None:
         self.text = text
         self._starts: list[int] | None = None
         self._ends: list[int] | None = None
-        if joins_uzbek:
-            text = _UZBEK.sub(UNSEEN, text)
-        self._folded, highest = _folded(text)
-        if UNSEEN in self._folded or highest >= _FIRST_IDEOGRAM:
-            self._split_slowly()
+        self._folded, highest = _folded(joined(text, spelling))
+        self._is_plain = UNSEEN not in self._folded and highest < _FIRST_IDEOGRAM
+        if highest >= _FIRST_IDEOGRAM:
+            self.words = [found[0].replace(UNSEEN, "") for found in self._iter_found()]
         else:
-            self.words = self._folded.split()
+            self.words = (self._folded if self._is_plain else self._folded.replace(UNSEEN, "")).split()
 
-    def _split_slowly(self) -> None:
-        found = [match for match in _WORD.finditer(self._folded) if match[0].strip(UNSEEN)]
-        self.words = [match[0].replace(UNSEEN, "") for match in found]
-        self._starts = [match.start() for match in found]
-        self._ends = [match.end() for match in found]
+    def _iter_found(self) -> Iterator[re.Match[str]]:
+        return (found for found in _WORD.finditer(self._folded) if found[0].strip(UNSEEN))
 
     @property
     def starts(self) -> list[int]:
@@ -96,6 +95,10 @@ class Words:
         return self._ends
 
     def _locate(self) -> None:
+        if not self._is_plain:
+            spans = [found.span() for found in self._iter_found()]
+            self._starts, self._ends = [start for start, _ in spans], [end for _, end in spans]
+            return
         codes = _units(self._folded)
         inside = np.zeros(len(codes) + 2, dtype=np.int8)
         inside[1:-1] = codes != _SPACE
@@ -104,36 +107,46 @@ class Words:
         self._ends = np.flatnonzero(steps == -1).tolist()
 
 
-def is_uzbek(language: str | None) -> bool:
-    """Say whether oʻ and gʻ are letters in texts of a language; in those of an unknown one they are."""
-    return language is None or language.partition("-")[0] == "uz"
-
-
-def has_uzbek_letter(text: str) -> bool:
-    """Say whether a word holds what is oʻ or gʻ in Uzbek, and an apostrophe elsewhere."""
-    return _UZBEK.search(text) is not None
-
-
 STAR = "ꙮ"
 """Stands for * while a query's words are split; a letter that one manuscript of the 15th century has."""
 
 
 @lru_cache(maxsize=8192)
-def pattern_words(text: str, *, joins_uzbek: bool = False) -> tuple[str, ...]:
+def pattern_words(text: str, spelling: Spelling = IN_PARTS) -> tuple[str, ...]:
     """Return the words of a query's text, where `*` stands for any letters."""
     if text.isascii() and text.isalnum():
         return (text.lower(),)
     if "*" not in text:
-        return tuple(Words(text, joins_uzbek=joins_uzbek).words)
-    words = Words(text.replace("*", STAR), joins_uzbek=joins_uzbek).words
+        return tuple(Words(text, spelling).words)
+    words = Words(text.replace("*", STAR), spelling).words
     return tuple(re.sub(r"\*+", "*", word.replace(STAR, "*")) for word in words)
 
 
-def surfaces(text: str, *, joins_uzbek: bool = False) -> tuple[str, ...]:
-    """Return the words of a query's text as they are written, in step with `pattern_words`."""
-    split = Words(text.replace("*", STAR), joins_uzbek=joins_uzbek)
+def variants_of(text: str) -> tuple[tuple[str, ...], ...]:
+    """Return the sequences of words that a query's text may be in articles, the one of its parts first."""
+    if text.isalnum():
+        return (pattern_words(text),)
+    return tuple(dict.fromkeys(pattern_words(text, spelling) for spelling in _spellings(text)))
+
+
+def _spellings(text: str) -> Iterator[Spelling]:
+    for spelling in (IN_PARTS, WHOLE):
+        yield spelling
+        if has_uzbek_letter(text):
+            yield spelling._replace(joins_uzbek=True)
+
+
+def surfaces(text: str, words: Sequence[str]) -> tuple[str, ...]:
+    """Return the words of a query's text as they are written, in step with one of its variants."""
+    starred = text.replace("*", STAR)
+    split = next(Words(starred, one) for one in _spellings(text) if pattern_words(text, one) == tuple(words))
     written = (split.text[start:end] for start, end in zip(split.starts, split.ends, strict=True))
-    return tuple(plain(word.replace(STAR, "*")) for word in written)
+    return tuple(spelled(word.replace(STAR, "*")) for word in written)
+
+
+def spelled(surface: str) -> str:
+    """Return a word as it is written, without what separates nothing in it: U.S as US, 1,000 as 1000."""
+    return plain(surface).translate(_INSIDE)
 
 
 def plain(text: str) -> str:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from db.wordindex import AllOf, AnyOf, HasEntity, HasWord, Need
 from worker.alerts.atoms import Atom, Group
+from worker.alerts.joining import spelling_of
 from worker.alerts.narrow import narrow
 from worker.alerts.nodes import Query
-from worker.alerts.words import Words, is_uzbek
+from worker.alerts.words import Words
 
 
 def words_of(title: str | None, text: str, language: str | None) -> set[str]:
     """Return the words of an article as queries see them: what is indexed."""
-    joins_uzbek = is_uzbek(language)
-    return {word for part in (title or "", text) for word in Words(part, joins_uzbek=joins_uzbek).words}
+    spelling = spelling_of(language)
+    return {word for part in (title or "", text) for word in Words(part, spelling).words}
 
 
 def need_of(query: Query) -> Need | None:
