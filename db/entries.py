@@ -76,11 +76,11 @@ def record_entries(
     """Store pages and sightings; return how many entries were `new`, `known` or `refused`. New pages are due at once.
 
     Every canonical URL may occur once in `entries`. A page belongs to the outlet whose domain it is on, else to
-    the feed's.
+    the feed's; so does what has no page, wherever its link leads.
     """
     counts = {"new": 0, "known": 0, "refused": 0}
     ordered = sorted(entries, key=lambda entry: entry.canonical_url)  # one order for all: no deadlock
-    owners = _owners(conn, {host_of(_web_address(entry)) for entry in ordered})
+    owners = _owners(conn, {host_of(entry.canonical_url) for entry in ordered if not entry.trouble})
     for start in range(0, len(ordered), _ROWS):
         part = ordered[start : start + _ROWS]
         ask_for_named(conn, feed_id, [entry.canonical_url for entry in part if not entry.refusal], now=seen_at)
@@ -145,7 +145,7 @@ def _insert_pages(
             "canonical_url": entry.canonical_url,
             "url": entry.url,
             "host": host_of(entry.url),
-            "source_id": owners.get(host_of(_web_address(entry)), source_id),
+            "source_id": source_id if entry.trouble else owners.get(host_of(entry.canonical_url), source_id),
             "state": "refused" if entry.refusal else "settled" if entry.trouble else "active",
             "first_seen_at": seen_at,
             "next_fetch_at": NEVER if entry.refusal or entry.trouble else seen_at,
@@ -200,10 +200,6 @@ def _upsert_sightings(conn: Connection, feed_id: int, entries: Sequence[EntryIn]
             },
         )
     )
-
-
-def _web_address(entry: EntryIn) -> str:
-    return entry.url if entry.trouble else entry.canonical_url
 
 
 def _owners(conn: Connection, hosts: Collection[str]) -> dict[str, str]:

@@ -19,6 +19,9 @@ from db.judgements import move_pairs, read_judgements
 from db.matches import move_matches
 from db.models import Article, ClusterLink, FingerprintRow, Revision, Suspect
 
+_OF_FEEDS = {"feed", "aggregator"}
+"""Whose words stand in where there is no page (`Revision.text_from`)."""
+
 
 @dataclass(frozen=True, slots=True)
 class TextMark:
@@ -191,10 +194,10 @@ def _put_stand_ins_behind(conn: Connection, keep: int, gone: int, rows: Sequence
     for row in rows:
         kinds[row.article_id].add(row.text_from)
     for one, other in ((keep, gone), (gone, keep)):
-        if kinds[one] == {"feed"} and kinds[other] & {"page", "form"}:
+        if kinds[one] <= _OF_FEEDS and kinds[other] & {"page", "form"}:
             ids = [row.id for row in rows if row.article_id == one]
             conn.execute(
-                update(Revision).where(Revision.id.in_(ids), Revision.text_from == "feed").values(text_from="form")
+                update(Revision).where(Revision.id.in_(ids), Revision.text_from.in_(_OF_FEEDS)).values(text_from="form")
             )
 
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, case, func, or_, select, update
+from sqlalchemy import Connection, Row, func, or_, select, update
 
-from db.models import Feed, Page, Sighting
+from db.models import Feed, Page, Sighting, Source
+from db.urls import host_of, registrable_domain
 
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 """`next_fetch_at` of pages that are not fetched any more, so that indexes on it hold them at the far end."""
@@ -17,6 +18,8 @@ NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 ASKED = ("active", "refused", "gone")
 """States of pages that are fetched when their time comes: nothing is refused for ever."""
 
+AGGREGATOR = "aggregator"
+"""The kind of outlets whose feeds may speak of others' pages, as the catalogue has it."""
 _SAME_TIME = timedelta(days=1)
 """Sightings this close to the newest stand in their feeds beside it: several feeds of an outlet take turns."""
 
@@ -122,7 +125,6 @@ def find_due_pages(
 def _hints(conn: Connection, page_ids: Collection[int]) -> dict[int, dict[str, str]]:
     if not page_ids:
         return {}
-    own = case((Feed.source_id == Page.source_id, 1), else_=0)
     query = (
         select(
             Sighting.page_id,
@@ -133,30 +135,51 @@ def _hints(conn: Connection, page_ids: Collection[int]) -> dict[int, dict[str, s
             Sighting.language,
             Sighting.body,
             Sighting.last_seen_at,
-            own.label("own"),
+            Page.source_id,
+            Page.host,
+            Feed.source_id.label("told_by"),
+            Feed.url.label("feed_url"),
+            Source.kind,
         )
         .join(Feed, Feed.id == Sighting.feed_id)
         .join(Page, Page.id == Sighting.page_id)
+        .outerjoin(Source, Source.id == Feed.source_id)
         .where(Sighting.page_id.in_(page_ids))
         .order_by(Sighting.last_seen_at, Sighting.id)
     )
     sightings: dict[int, list[Row[*tuple[Any, ...]]]] = {}
     for row in conn.execute(query):
         sightings.setdefault(row.page_id, []).append(row)
-    return {page_id: _said(several) for page_id, several in sightings.items()}
+    return {page_id: _said(several) for page_id, named in sightings.items() if (several := _entitled(named))}
+
+
+def _entitled(sightings: Sequence[Row[*tuple[Any, ...]]]) -> list[Row[*tuple[Any, ...]]]:
+    """Return the sightings that may speak for a page: its own outlet's, else those of aggregators.
+
+    Any feed may name any page; what a stranger's says of it is not believed.
+    """
+    own = [row for row in sightings if row.source_id in (None, row.told_by) or _are_neighbours(row.host, row.feed_url)]
+    return own or [row for row in sightings if row.kind == AGGREGATOR]
+
+
+def _are_neighbours(host: str, feed_url: str) -> bool:
+    """Return whether a page and a feed are of one house: services of one broadcaster share its domain."""
+    return registrable_domain(host) == registrable_domain(host_of(feed_url))
 
 
 def _said(sightings: Sequence[Row[*tuple[Any, ...]]]) -> dict[str, str]:
     """Return what feeds say of a page: the newest speaks, with the fullest of the texts that stand in feeds now."""
     newest = sightings[-1]
     current = [row for row in sightings if row.body and row.last_seen_at >= newest.last_seen_at - _SAME_TIME]
-    fullest = max(current, key=lambda row: (row.own, len(row.body)), default=None)
+    fullest = max(current, key=lambda row: (row.source_id == row.told_by, len(row.body)), default=None)
+    is_own = any(row.kind != AGGREGATOR or row.source_id == row.told_by for row in sightings)
     said = {
         "title": newest.title,
         "author": newest.author,
         "published_at": newest.published_at and (newest.published_as or newest.published_at.isoformat()),
         "language": newest.language,
         "body": fullest and fullest.body,
+        "told_by": None if is_own else newest.told_by,
     }
     return {name: value for name, value in said.items() if value}
 

@@ -12,6 +12,7 @@ from worker.judging.furniture import is_same_article
 from worker.judging.second_look import Following, KnownText, Waiting, decide_following
 from worker.judging.text_source import TextSource
 
+_OF_FEEDS = (TextSource.FEED, TextSource.AGGREGATOR)
 NO_PAGE = "no page"
 """The kind of a look at which the page could not be had; the crawler knows when it asks again."""
 
@@ -39,11 +40,7 @@ def follow(entry: Identified, current: CurrentText | None, *, now: datetime) -> 
         return entry  # it stays behind the text of the page, whatever it says
     if is_same_article((current.title, current.text), (entry.title, entry.text)):
         return Held(replace(_rejected(entry, "article", ""), is_same=True), current.article_id)
-    if (
-        current.text_from == TextSource.FEED
-        and document.text_from is TextSource.PAGE
-        and (entry.text or not current.text)
-    ):
+    if current.text_from in _OF_FEEDS and document.text_from is TextSource.PAGE and (entry.text or not current.text):
         return entry
     decision = decide_following(
         KnownText(current.title, current.text),
@@ -73,8 +70,9 @@ def _stand_in(entry: Identified, current: CurrentText) -> Identified | Held:
     """Return whether a feed's words may follow: never a page's text, and nothing that says less than before."""
     document = entry.document
     if (
-        current.text_from == TextSource.FEED
-        and document.text_from is TextSource.FEED
+        current.text_from in _OF_FEEDS
+        and not (current.text_from == TextSource.FEED and document.text_from is TextSource.AGGREGATOR)
+        and document.text_from.is_of_feed
         and (entry.text or not current.text)
     ):
         return entry

@@ -79,7 +79,8 @@ def document_of(shown: Shown, *, same_text_at: int = 0) -> Document | Rejected:
     if not verdict.is_article:
         return _stand_in(shown.capture, feed_text, kind=verdict.kind, reason=verdict.reason)
     source = choose_text(page.text, feed_text, is_article=True)
-    text = page.text if source is TextSource.PAGE else feed_text
+    text = feed_text if source.is_of_feed else page.text
+    source = _teller(shown.capture) if source.is_of_feed else source
     evidence = evidence_of_article(look)
     return _page_document(shown.capture, page, text=text, text_from=source, verdict=verdict, evidence=evidence)
 
@@ -118,7 +119,11 @@ def _page_document(
         led_to=capture.url,
         declared_url=page.declared_url,
         genre=page.genre,
-        remark=joined(None if verdict.is_article else f"{verdict.kind.value}: {verdict.reason}", page.date_remark),
+        remark=joined(
+            None if verdict.is_article else f"{verdict.kind.value}: {verdict.reason}",
+            page.date_remark,
+            _hearsay(capture),
+        ),
         text_from=text_from,
         page_kind=verdict.kind,
         page_reason=None if verdict.is_article else verdict.reason,
@@ -159,12 +164,23 @@ def _stand_in(
         observed_at=capture.fetched_at,
         source_id=capture.source_id,
         capture_id=capture.id,
-        remark=f"{said}; its feed's words were taken",
-        text_from=TextSource.FEED,
+        remark=joined(f"{said}; its feed's words were taken", _hearsay(capture)),
+        text_from=_teller(capture),
         page_kind=kind,
         page_reason=reason,
         address=capture.address,
     )
+
+
+def _teller(capture: CaptureOut) -> TextSource:
+    """Return whose the words of a feed are: the outlet's own, or an aggregator's."""
+    return TextSource.AGGREGATOR if _text(capture.hints, "told_by") else TextSource.FEED
+
+
+def _hearsay(capture: CaptureOut) -> str | None:
+    """Return that an aggregator speaks for the page, where it does."""
+    told_by = _text(capture.hints, "told_by")
+    return f"what the page does not say is as the aggregator {told_by} tells it" if told_by else None
 
 
 def _hints(capture: CaptureOut) -> Hints:

@@ -131,7 +131,8 @@ class Revision(Base):
     in_scope: Mapped[bool | None]
     """Whether it is commentary on Central Asian security, as its vocabulary defines that; null until tagged."""
     text_from: Mapped[str] = mapped_column(String(10), default="page", server_default="page")
-    """`page`, `feed` where the page could not be had or was no article, or `form`: from a page that names another
+    """`page`; `feed` where the page could not be had or was no article, `aggregator` where that feed is not its
+    outlet's; or `form`: from a page that names another
     address as the article's own, such as an AMP page; it is the current text only until that one was read."""
     returned_at: Mapped[datetime | None]
     """When this text stood at the address again after another one; null if it never did."""

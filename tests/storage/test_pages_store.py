@@ -91,9 +91,62 @@ def test_the_fullest_text_of_the_outlets_own_feeds_is_the_feeds_text(database: D
     record(database, entry(url, title="1", body="the whole text", language="ru"))
     record(database, entry(url, title="2", body="the text"), feed_id=2, seen_at=LATER)
     record(database, entry(url, title="3", body="what others wrote below the text"), feed_id=3, seen_at=LATER)
-    assert due(database)[0].hints == {"title": "3", "body": "the whole text"}
+    assert due(database)[0].hints == {"title": "2", "body": "the whole text"}
     record(database, entry(url, title="4", body="new text"), feed_id=2, seen_at=LATER + timedelta(days=2))
     assert due(database)[0].hints == {"title": "4", "body": "new text"}
+
+
+STRANGER = {"title": "false", "author": "nobody", "body": "invented", "language": "tr"}
+
+
+@pytest.mark.parametrize("first", [True, False], ids=["first", "last"])
+@pytest.mark.parametrize("own", [{}, {"title": "true"}, {"title": "true", "body": "the text"}], ids=len)
+def test_what_a_strangers_feed_says_of_a_page_is_not_believed(
+    database: Database, first: bool, own: dict[str, str]
+) -> None:
+    database.write(partial(add_feed, source_id="herald", url="https://herald.kz/rss", now=NOW))
+    url = "https://herald.kz/1"
+    record(database, entry(url, **STRANGER), seen_at=NOW if first else LATER)
+    if own:
+        record(database, entry(url, **own), feed_id=3, seen_at=LATER if first else NOW)
+    (page,) = due(database, now=LATER)
+    assert (page.source_id, page.hints) == ("herald", own)
+
+
+def test_an_aggregator_speaks_for_a_page_only_where_its_own_outlet_does_not(database: Database) -> None:
+    digest = {"id": "digest", "name": "digest", "kind": "aggregator", "languages": [], "origin": "person"}
+    database.write(lambda conn: conn.execute(insert(Source), [{**digest, "added_at": NOW}]))
+    for source_id, feed in (("digest", "https://digest.kz/rss"), ("herald", "https://herald.kz/rss")):
+        database.write(partial(add_feed, source_id=source_id, url=feed, now=NOW))
+    url = "https://herald.kz/1"
+    record(database, entry(url, **STRANGER), seen_at=LATER)
+    record(database, entry(url, title="told", body="the text"), feed_id=3)
+    assert due(database, now=LATER)[0].hints == {"title": "told", "body": "the text", "told_by": "digest"}
+    record(database, entry(url, title="true"), feed_id=4)
+    assert due(database, now=LATER)[0].hints == {"title": "true"}
+
+
+def test_what_an_aggregator_says_of_its_own_pages_is_its_own(database: Database) -> None:
+    digest = {"id": "digest", "name": "digest", "kind": "aggregator", "languages": [], "origin": "person"}
+    database.write(lambda conn: conn.execute(insert(Source), [{**digest, "added_at": NOW}]))
+    database.write(lambda conn: conn.execute(insert(SourceDomain), [{"domain": "digest.kz", "source_id": "digest"}]))
+    database.write(partial(add_feed, source_id="digest", url="https://digest.kz/rss", now=NOW))
+    record(database, entry("https://digest.kz/1", title="own"), feed_id=3)
+    assert due(database)[0].hints == {"title": "own"}
+
+
+def test_services_of_one_house_speak_for_each_other(database: Database) -> None:
+    database.write(partial(add_feed, source_id="courier", url="https://feeds.herald.kz/russian", now=NOW))
+    record(database, entry("https://www.herald.kz/1", title="one"), feed_id=3)
+    (page,) = due(database)
+    assert (page.source_id, page.hints) == ("herald", {"title": "one"})
+
+
+def test_what_has_no_page_is_its_feeds_wherever_its_link_leads(database: Database) -> None:
+    alone = replace(entry("https://herald.kz/1", title="invented"), urn="urn:steppewatch:entry:1").by_itself("shared")
+    record(database, alone)
+    with database.reading() as conn:
+        assert conn.scalar(select(Page.source_id)) == "courier"
 
 
 def test_a_text_that_the_feed_drops_is_dropped(database: Database) -> None:

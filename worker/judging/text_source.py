@@ -15,6 +15,12 @@ class TextSource(StrEnum):
 
     PAGE = "page"
     FEED = "feed"
+    AGGREGATOR = "aggregator"
+
+    @property
+    def is_of_feed(self) -> bool:
+        """Return whether it is a feed's, not the page's."""
+        return self is not TextSource.PAGE
 
 
 def choose_text(page_text: str, feed_text: str, *, is_article: bool) -> TextSource:
