@@ -19,14 +19,18 @@ if TYPE_CHECKING:
 ARTICLE = Annotated[str, typer.Argument(metavar="ARTICLE", help="Its id (as in the exports) or its address.")]
 
 
+_SOURCES = {"form": "page", "aggregator": "feed"}
+"""What kinds of texts come from that people need not tell apart."""
+
+
 def article_show(
     article: ARTICLE,
     text: Annotated[bool, typer.Option("--text", help="Print the text too.")] = False,
 ) -> None:
     """Print one article as a line of JSON: what it is, where it counts, which entities it mentions how often.
 
-    `text_from` says whether its text is the page's or the feed's own; `suspect` what else stands at its address now,
-    and why that does not replace it.
+    `text_from` says whether its text is the page's or the feed's own, `aggregated` that the feed is an aggregator's;
+    `suspect` what else stands at its address now, and why that does not replace it.
 
     Example: steppewatch article show 17
 
@@ -40,7 +44,11 @@ def article_show(
         [row] = read_articles(conn, [article_id])
         shown, text_from = read_text(conn, article_id)
         suspect = find_suspect(conn, article_id)
-        record = described(row) | {"entities": dict(count_entities(conn, article_id)), "text_from": text_from}
+        record = described(row) | {
+            "entities": dict(count_entities(conn, article_id)),
+            "text_from": _SOURCES.get(text_from, text_from),
+        }
+        record |= {"aggregated": text_from == "aggregator"}
         record |= {"suspect": suspect and _suspect(suspect)} | ({"text": shown} if text else {})
         emit(record)
 

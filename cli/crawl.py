@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.output import emit, fail, note
+from cli.store import tell_zone
 from cli.tables import Format, wants_json
 
 if TYPE_CHECKING:
@@ -40,7 +41,8 @@ def crawl(
     settings = load()
     with store_troubles_told(settings.database):
         database = Database(settings.database)
-        prepare(database, now=utc_now())
+        prepare(database, now=utc_now(), time_zone=settings.time_zone)
+        tell_zone(database)
     if not once:
         database.close()
         from crawlers.service import main

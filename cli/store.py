@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cli.output import emit, fail
+from cli.output import emit, fail, note
 
 if TYPE_CHECKING:
     from sqlalchemy.exc import SQLAlchemyError
@@ -35,7 +35,22 @@ def open_store() -> Database:
             f"the store {shown(url)} is at revision {revision}, this program needs {migrations.head()}",
             hint="run steppewatch migrate, or the newer steppewatch that made it",
         )
+    with store_troubles_told(url, is_writing=False):
+        tell_zone(database)
     return database
+
+
+def tell_zone(database: Database) -> None:
+    """Say so when days begin by another time zone in the store than in the settings."""
+    from db.settings import load
+    from db.zones import zone_name
+
+    wanted, used = load().time_zone, database.read(zone_name)
+    if wanted != used:
+        note(
+            f"days begin by {used} in this store, and STEPPEWATCH_TIME_ZONE says {wanted}: "
+            "steppewatch migrate dates all articles anew"
+        )
 
 
 def find_store() -> Database | None:

@@ -35,6 +35,11 @@ def zone_of(conn: Connection) -> ZoneInfo:
     return ZoneInfo(name or "UTC")
 
 
+def zone_name(conn: Connection) -> str:
+    """Return the name of the time zone of the store."""
+    return conn.scalar(select(CoverageState.time_zone).where(_THE_ROW)) or "UTC"
+
+
 def choose_zone(conn: Connection, name: str) -> None:
     """Make this the time zone of the store; `redate` then moves the archive, if that was another one so far."""
     conn.execute(insert(conn, CoverageState).values(id=1).on_conflict_do_nothing(index_elements=["id"]))

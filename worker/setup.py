@@ -25,10 +25,15 @@ class Prepared:
     outlets: int
 
 
-def prepare(database: Database, *, now: datetime) -> Prepared:
-    """Migrate the store, file what it has by the present rules; load vocabulary and catalogue where it has none."""
+def prepare(database: Database, *, now: datetime, time_zone: str = "UTC") -> Prepared:
+    """Migrate the store, file what it has by the present rules; load vocabulary and catalogue where it has none.
+
+    In a store that is made by this, days begin by `time_zone`; one that exists keeps its own.
+    """
     before = migrate.current(database)
     migrate.upgrade(database)
+    if before is None:
+        database.write(lambda conn: zones.choose_zone(conn, time_zone))
     readdress(database)
     with database.reading() as conn:
         version = vocabularies.current_version(conn)

@@ -168,3 +168,48 @@ def test_an_unknown_outlet_has_neighbours(filled: Path) -> None:
     result = run("source", "show", "stepe-herald")
     assert result.exit_code == 1
     assert "did you mean steppe-herald (Steppe Herald)?" in result.stderr
+
+
+# --- time zone
+
+
+LATE = {"url": "https://a.example/3", "title": "One", "text": "Late words.", "published_at": "2021-01-03T20:00:00Z"}
+
+
+@pytest.fixture
+def letter(tmp_path: Path) -> str:
+    path = tmp_path / "letter.jsonl"
+    path.write_text(json.dumps(LATE))
+    return str(path)
+
+
+def counted_on() -> str:
+    return run("export", "articles").stdout
+
+
+def use_zone(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv("STEPPEWATCH_TIME_ZONE", name)
+    load.cache_clear()
+
+
+def test_whichever_command_makes_a_store_makes_it_in_the_time_zone_of_the_settings(
+    data: Path, letter: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use_zone(monkeypatch, "Asia/Almaty")
+    result = run("ingest", letter)
+    assert (result.exit_code, "days begin by" in result.stderr) == (0, False), result.stderr
+    assert "2021-01-04" in counted_on()
+
+
+def test_a_setting_that_differs_from_the_stores_zone_is_said_until_migrate_moves_it(
+    data: Path, letter: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("ingest", letter)
+    use_zone(monkeypatch, "Asia/Almaty")
+    said = "days begin by UTC in this store, and STEPPEWATCH_TIME_ZONE says Asia/Almaty"
+    for command in (["status"], ["ingest", letter], ["source", "list"], ["export", "articles"]):
+        assert said in run(*command).stderr
+    assert "2021-01-03" in counted_on()
+    run("migrate")
+    assert said not in run("status").stderr
+    assert "2021-01-04" in counted_on()
