@@ -42,3 +42,25 @@ def test_lint_says_what_the_archive_would_have_told(filled: Path) -> None:
     result = run("alert", "lint", "csto", "walnuts", "--since", "2022-01-01")
     csto, walnuts = map(json.loads, result.stdout.splitlines())
     assert (csto["since"], csto["items"], walnuts["items"]) == ("2022-01-01", 2, 0)
+
+
+def test_why_says_what_fired_and_what_failed(filled: Path) -> None:
+    assert run("alert", "add", "pacts", "csto AND turan", "--email", "analyst@office.example").exit_code == 0
+    [first] = asked("why", "pacts", "https://herald.example/1")
+    assert (first["subscription"], first["matched"], first["status"]) == ("pacts", True, None)
+    assert {fired["term"] for fired in first["because"]} == {"csto", "turan"}
+    assert "after this text was seen" in first["rule"]
+    assert [told["address"] for told in first["deliveries"]] == ["analyst@office.example"]
+    [second] = asked("why", "pacts", "https://oasis.example/1")
+    assert (second["matched"], second["failed"]) == (False, "turan")
+    assert second["failings"] == [{"part": "turan", "reason": "not in title or text"}]
+    table = run("alert", "why", "pacts", "https://oasis.example/1", "--format", "table")
+    assert table.exit_code == 0
+    assert "turan: not in title or text" in table.stdout
+
+
+def test_why_refuses_what_no_article_answers(filled: Path) -> None:
+    assert run("alert", "add", "hush", "--silence", "oasis-wire").exit_code == 0
+    assert run("alert", "why", "hush", "1").exit_code == 2
+    assert run("alert", "why", "nothing", "1").exit_code == 1
+    assert run("alert", "why", "hush").exit_code == 2

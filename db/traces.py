@@ -1,0 +1,122 @@
+"""What became of an article for one subscription: its matches, and to whom each went."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+from sqlalchemy.orm import aliased
+
+from db.models import Article, Channel, Delivery, MatchRow, OutboxEntry, Recipient, Revision, Source
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What is known of an article's current text."""
+
+    article_id: int
+    revision_id: int | None
+    stage: str | None
+    collected_at: datetime
+    observed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """A match of the subscription and the article, and the article that began the story for the subscription."""
+
+    id: int
+    status: str
+    revision_id: int | None
+    matched_at: datetime
+    because: list[list[Any]]
+    began_article_id: int | None
+    began_source: str | None
+    began_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """A recipient, and the message that carries a match to them, if there is one."""
+
+    match_id: int | None
+    channel_kind: str
+    address: str
+    channel_state: str
+    channel_reason: str | None
+    recipient_state: str
+    digest_due_at: datetime | None
+    delivery_id: int | None
+    state: str | None
+    kind: str | None
+    due_at: datetime | None
+    sent_at: datetime | None
+    attempts: int | None
+    error: str | None
+
+
+def read_seen(conn: Connection, article_id: int) -> Seen:
+    """Return what is known of an article, which must exist."""
+    query = (
+        select(Article.id, Article.revision_id, Revision.stage, Article.collected_at, Revision.observed_at)
+        .outerjoin(Revision, Revision.id == Article.revision_id)
+        .where(Article.id == article_id)
+    )
+    return Seen(*conn.execute(query).one())
+
+
+def read_noted(conn: Connection, subscription_id: int, article_id: int) -> list[Noted]:
+    """Return the matches of a subscription with an article, the oldest first."""
+    began = aliased(MatchRow)
+    query = (
+        select(
+            MatchRow.id,
+            MatchRow.status,
+            MatchRow.revision_id,
+            MatchRow.matched_at,
+            MatchRow.because,
+            began.article_id,
+            Source.name,
+            began.matched_at,
+        )
+        .outerjoin(began, began.id == MatchRow.item_id)
+        .outerjoin(Article, Article.id == began.article_id)
+        .outerjoin(Source, Source.id == Article.source_id)
+        .where(MatchRow.subscription_id == subscription_id, MatchRow.article_id == article_id)
+        .order_by(MatchRow.id)
+    )
+    return [Noted(*row) for row in conn.execute(query)]
+
+
+def read_carried(conn: Connection, subscription_id: int, match_ids: Collection[int]) -> list[Carried]:
+    """Return every recipient of a subscription, once for each of the matches that is theirs, or once for none."""
+    entry = OutboxEntry.__table__
+    mine = (entry.c.recipient_id == Recipient.id) & entry.c.match_id.in_(match_ids)
+    query = (
+        select(
+            entry.c.match_id,
+            Channel.kind,
+            Channel.address,
+            Channel.state,
+            Channel.reason,
+            Recipient.state,
+            Recipient.due_at,
+            Delivery.id,
+            Delivery.state,
+            Delivery.kind,
+            Delivery.due_at,
+            Delivery.sent_at,
+            Delivery.attempts,
+            func.coalesce(Delivery.error, Channel.reason),
+        )
+        .select_from(Recipient)
+        .join(Channel, Channel.id == Recipient.channel_id)
+        .outerjoin(entry, mine)
+        .outerjoin(Delivery, Delivery.id == entry.c.delivery_id)
+        .where(Recipient.subscription_id == subscription_id)
+        .order_by(Recipient.id, entry.c.match_id)
+    )
+    return [Carried(*row) for row in conn.execute(query)]
