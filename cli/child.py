@@ -32,6 +32,10 @@ class Child:
     #: Whether others need it: they are started when it is ready (or after 30 s), and it is ended after them.
     serves: bool = False
     is_ready: Callable[[], bool] = lambda: True
+    #: Seconds since it last showed that it gets on with its work; None if it never did. Too many, and it is ended.
+    last_sign_s: Callable[[], float | None] = lambda: 0.0
+    #: What can be done when it ended by itself before it was ready: returns what was done, "" if nothing.
+    mend: Callable[[], str] = lambda: ""
     #: Said once, when it is ready for the first time.
     greeting: str = ""
     #: Turns what it says into what the log shows; nothing is shown for "".
@@ -54,6 +58,7 @@ class Life:
         self.child = child
         self.process = process
         self.said: deque[str] = deque(maxlen=_LAST_LINES)
+        self.was_ready = False
         self.gone: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._log = log
         assert process.stdout is not None

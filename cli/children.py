@@ -25,11 +25,14 @@ from worker.lifeline import die_with_parent
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD)
 _IMPATIENCE_S = 1.0
+_READY_LOOK_S = 0.1
 _STABLE_S = 60.0
 _SLOWLY_S = 30.0
 _DEATHS_TOLD = 5
 _READY_S = 30.0
 _LOOK_S = 1.0
+_HANGS_S = 120.0
+"""So long without a sign of life is no life: twice what `alive` asks for, because a restart costs more than a look."""
 _ME = "up"
 
 
@@ -54,12 +57,14 @@ class Supervisor:
         lack_of_room: Callable[[bool], str | None] = lambda _: None,
         patience_s: float = 7.5,
         serving_patience_s: float = 1.5,
+        hangs_s: float = _HANGS_S,
     ) -> None:
         """`lack_of_room` returns why nothing can be stored, None if it can; it is told whether that is known."""
         self._children = tuple(children)
         self._log = log
         self._patience_s = patience_s
         self._serving_patience_s = serving_patience_s
+        self._hangs_s = hangs_s
         self._lives: dict[str, Life] = {}
         self._lack_of_room = lack_of_room
         self._has_room = asyncio.Event()
@@ -123,18 +128,20 @@ class Supervisor:
                 await self._has_room.wait()
                 continue
             started = clock()
-            told, said = await self._live(child)
+            told, said, mended = await self._live(child)
             if self._stopping.is_set():
                 break
             if child.stores and not self._has_room.is_set():
                 continue
             deaths = early_deaths(deaths, clock() - started)
             self._report(child, told, said, deaths)
+            if mended:
+                self._log.write(_ME, mended)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), pause_s(deaths))
 
-    async def _live(self, child: Child) -> tuple[str, Sequence[str]]:
-        """Return how one run of the child ended and its last lines."""
+    async def _live(self, child: Child) -> tuple[str, Sequence[str], str]:
+        """Return how one run of the child ended, its last lines, and what was done about it."""
         try:
             process = Popen(
                 child.argv,
@@ -147,17 +154,33 @@ class Supervisor:
                 preexec_fn=die_with_parent(),
             )
         except OSError as error:
-            return f"cannot be started ({error.strerror or error})", ()
+            return f"cannot be started ({error.strerror or error})", (), ""
         self._reaper.watch(process.pid)
         life = self._lives[child.name] = Life(child, process, self._log)
         life.bury()
+        watching = asyncio.create_task(self._watch(life))
         try:
             code = await life.gone
             await life.hear_out()
         finally:
+            watching.cancel()
             life.end(signal.SIGKILL)
         self._reaper.forget(process.pid)
-        return how_it_ended(code), tuple(life.said)
+        mended = child.mend() if code > 0 and not life.was_ready else ""
+        return how_it_ended(code), tuple(life.said), mended
+
+    async def _watch(self, life: Life) -> None:
+        """Note when a child is ready; end it when it has shown no life for too long."""
+        while not life.was_ready:
+            life.was_ready = life.child.is_ready()
+            await asyncio.sleep(_READY_LOOK_S)
+        while True:
+            await asyncio.sleep(self._hangs_s)
+            age_s = life.child.last_sign_s()
+            if (age_s is None or age_s > self._hangs_s) and not self._stopping.is_set():
+                self._log.write(_ME, f"{life.child.name} has shown no life for {self._hangs_s:.0f} s and is ended")
+                life.end(signal.SIGKILL)
+                return
 
     def _report(self, child: Child, told: str, said: Sequence[str], deaths: int) -> None:
         if deaths < _DEATHS_TOLD:

@@ -6,12 +6,14 @@ import os
 import re
 import socket
 import sys
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import make_url
 
 from cli.child import Child
 from db.hostports import is_loopback
+from db.pulse import last_sign_s
 from db.settings import Settings
 from worker.valkey import Launch
 
@@ -49,9 +51,19 @@ def family(settings: Settings, broker: Launch | None, *, host: str, port: int) -
     page = f"Steppewatch is at {page_url(host, port)}  (data in {settings.data_dir}; Ctrl-C ends it)"
     if not (settings.page_is_guarded or is_loopback(host)):
         page += f"\n{_UNGUARDED}"
+    sign = partial(last_sign_s, settings.data_dir)
+    # one that runs alone shows no life while it works
+    of_worker = _always if broker_url.startswith(_IN_MEMORY) else partial(sign, "worker")
     children = (
-        Child("crawler", (*python, "crawlers.service"), env, cwd, stores=True),
-        Child("worker", (*python, *_worker(settings, broker_url)), {**env, **_IN_A_CONTAINER}, cwd, stores=True),
+        Child("crawler", (*python, "crawlers.service"), env, cwd, stores=True, last_sign_s=partial(sign, "crawler")),
+        Child(
+            "worker",
+            (*python, *_worker(settings, broker_url)),
+            {**env, **_IN_A_CONTAINER},
+            cwd,
+            stores=True,
+            last_sign_s=of_worker,
+        ),
         Child(
             "web",
             (*python, "web.serve", host, str(port)),
@@ -63,7 +75,9 @@ def family(settings: Settings, broker: Launch | None, *, host: str, port: int) -
     )
     if broker is None:
         return children
-    server = Child("broker", broker.argv, serves=True, is_ready=broker.answers, rephrase=broker_line)
+    server = Child(
+        "broker", broker.argv, serves=True, is_ready=broker.answers, rephrase=broker_line, mend=broker.set_log_aside
+    )
     return (server, *children)
 
 
@@ -112,3 +126,7 @@ def _answers(host: str, port: int) -> bool:
     except OSError:
         return False
     return True
+
+
+def _always() -> float:
+    return 0.0

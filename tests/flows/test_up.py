@@ -183,3 +183,20 @@ def test_a_setting_that_cannot_be_is_named(
     log = (tmp_path / "log-0").read_text("utf-8")
     assert words in log
     assert "Traceback" not in log
+
+
+def test_a_brokers_log_that_cannot_be_read_back_is_set_aside(
+    start: Start, data_dir: Path, port: int, tmp_path: Path
+) -> None:
+    if valkey.find_server() is None:
+        pytest.skip("there is no Valkey for this kind of machine")
+    log = data_dir / "broker" / "appendonlydir"
+    log.mkdir(parents=True)
+    (log / "appendonly.aof.manifest").write_bytes(bytes(range(256)))
+    process = start(port)
+    assert await_page(port, process, tmp_path / "log-0") == 200
+    said = (tmp_path / "log-0").read_text("utf-8")
+    assert f"is set aside as {log}.broken" in said
+    assert Path(f"{log}.broken").is_dir()
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(10) == 0

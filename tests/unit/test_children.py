@@ -254,3 +254,38 @@ def test_what_stores_rests_while_there_is_no_room() -> None:
     assert lines.index(full) < lines.index("crawler  good bye") < lines.index(again)
     assert lines.count(full) == lines.count(again) == lines.count("web      up and running") == 1
     assert "starting it again" not in said()
+
+
+def test_a_child_that_shows_no_life_is_ended_and_started_again() -> None:
+    signs = {"hung": None, "well": 0.0, "silent": 100.0}
+    sleeping = "print('here', flush=True); import time; time.sleep(600)"
+    children = [python(name, sleeping, last_sign_s=lambda age=age: age) for name, age in signs.items()]
+    said = Stage(*children, hangs_s=0.5).play(lambda log: log.count("starting it again") >= 2)
+    for name in ("hung", "silent"):
+        assert f"{name} has shown no life" in said
+        assert f"{name} was ended by SIGKILL" in said
+    assert "well has" not in said
+
+
+def test_what_stands_in_the_way_of_a_child_is_mended(tmp_path: Path) -> None:
+    block = tmp_path / "block"
+    block.touch()
+
+    def mend() -> str:
+        block.unlink()
+        return "the block was taken away"
+
+    program = f"import os, sys, time; os.path.exists({str(block)!r}) and sys.exit(1); print('running'); time.sleep(600)"
+    said = Stage(python("server", program, is_ready=lambda: False, mend=mend)).play(lambda log: "running" in log)
+    assert said.index("ended with exit code 1") < said.index("the block was taken away") < said.index("running")
+
+
+@pytest.mark.parametrize(
+    "program",
+    ["import sys, time; time.sleep(0.5); sys.exit(1)", "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"],
+    ids=["after it was ready", "by a signal"],
+)
+def test_what_ended_otherwise_is_not_mended(program: str) -> None:
+    ready = "exit" in program
+    child = python("server", program, is_ready=lambda: ready, mend=lambda: "mended")
+    assert "mended" not in Stage(child).play(lambda log: "starting it again" in log)
