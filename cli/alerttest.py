@@ -10,18 +10,22 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.output import emit, fail, note
+from cli.output import emit, fail, inert, note
 from cli.store import open_store
 from cli.tables import Format, print_table, wants_json
 
 if TYPE_CHECKING:
+    from rich.text import Text
+
     from db.engine import Database
     from worker.alerts.query import Known, Query
     from worker.delivery.archive import Found, Summary
+    from worker.delivery.snippet import Piece
 
 _BAR = 30
 _QUIET = 3
 _PARTS = 8
+_SNIPPET = 160
 
 
 def alert_test(
@@ -39,8 +43,8 @@ def alert_test(
 ) -> None:
     """Ask the archive what a query would have matched: which articles, because of which words, and how often.
 
-    It is the evaluator of arrival; a subscription would have told one item for each story. With --send a message
-    about the newest match (or none) goes out at once, and the command says whether it was taken.
+    It is the evaluator of arrival; a subscription would have told one item for each story. With --send a test message,
+    which says that it is one, goes out at once about the newest match, and the command says whether it was taken.
 
     Example: steppewatch alert test 'entity:csto AND drill*' --since 2022-01-01
     Example: steppewatch alert test csto-drills --send me@office.example
@@ -140,7 +144,7 @@ def _read(database: Database, query: str) -> tuple[str, Query]:
 
 
 def _record(hit: Found) -> dict[str, object]:
-    row = hit.row
+    row, (title, words) = hit.row, _told(hit)
     return {
         "article_id": row.article_id,
         "url": row.url,
@@ -148,6 +152,7 @@ def _record(hit: Found) -> dict[str, object]:
         "headline": row.title,
         "language": row.language,
         "counts_on": row.counts_on.isoformat(),
+        "snippet": "".join(piece.text for piece in words or title),
         "because": [
             {"field": fired.field, "start": fired.start, "end": fired.end, "surface": fired.surface, "term": fired.term}
             for fired in hit.verdict.because
@@ -181,10 +186,10 @@ def _print(shown: Sequence[Found], summary: Summary) -> None:
     from worker.delivery.bulletin import terms_of
 
     rows = [
-        (hit.row.counts_on, hit.row.source_id, hit.row.title, ", ".join(terms_of(because_of(hit.verdict))))
+        (hit.row.counts_on, hit.row.source_id, _article(hit), ", ".join(terms_of(because_of(hit.verdict))))
         for hit in shown
     ]
-    print_table(("day", "outlet", "headline", "because of"), rows, empty="nothing matches")
+    print_table(("day", "outlet", "article", "because of"), rows, empty="nothing matches")
     print_table(("week of", "#items", ""), list(_weeks(summary.weeks)))
     for title, parts in (("outlet", summary.by_outlet), ("language", summary.by_language)):
         print_table((title, "#articles"), parts[:_PARTS])
@@ -194,6 +199,32 @@ def _print(shown: Sequence[Found], summary: Summary) -> None:
         note("too few weeks to say how often it would have something to tell")
     else:
         note(f"next week about {forecast.mean:.1f} items; four of five weeks have {forecast.low} to {forecast.high}")
+
+
+def _article(hit: Found) -> Text:
+    """Return headline, address and a few words around those that fired, which are bold."""
+    from rich.text import Text
+
+    from worker.delivery.snippet import Piece
+
+    title, words = _told(hit)
+    told = Text(overflow="fold")
+    for pieces in (title, (Piece(hit.row.url),), words):
+        for piece in (Piece("\n"), *pieces) if told and pieces else pieces:
+            told.append(inert(piece.text), "bold" if piece.is_marked else "")
+    return told
+
+
+def _told(hit: Found) -> tuple[Sequence[Piece], Sequence[Piece]]:
+    """Return the headline, or the first words, and a snippet."""
+    from worker.delivery.snippet import marked, snippet
+
+    spans: dict[str, list[tuple[int, int]]] = {"title": [], "text": []}
+    for fired in hit.verdict.because:
+        if fired.start is not None and fired.end is not None and fired.field in spans:
+            spans[fired.field].append((fired.start, fired.end))
+    words = snippet(hit.row.text, spans["text"], length=_SNIPPET)
+    return (marked(hit.row.title, spans["title"]), words) if hit.row.title else (words, ())
 
 
 def _weeks(weeks: Sequence[tuple[date, int]]) -> Iterator[tuple[date, int, str]]:
@@ -225,6 +256,7 @@ def _send(database: Database, name: str, text: str, newest: Sequence[Found], add
     office, failed = Office.of(settings), False
     row, verdict = (newest[0].row, newest[0].verdict) if newest else (None, None)
     bulletin = test_bulletin(name[:100], text, row, verdict, now=now)
+    about = "about the newest match" if newest else "about no article, for none matches"
     with Mailer(office.smtp, timeout_s=office.timeout_s) as mailer:
         for given in addresses:
             kind = kind_of(given)
@@ -237,6 +269,6 @@ def _send(database: Database, name: str, text: str, newest: Sequence[Found], add
                 failed = True
                 note(f"{shown(kind, given)}: {error}")
             else:
-                note(f"{shown(kind, address)}: taken")
+                note(f"{shown(kind, address)}: the test message was taken ({about})")
     if failed:
         raise typer.Exit(1)

@@ -12,6 +12,7 @@ import typer
 from cli import (
     alert,
     alertadd,
+    alertedit,
     alertsync,
     alerttest,
     alertwhy,
@@ -108,6 +109,7 @@ groups: dict[tuple[str, str], dict[str, Command]] = {
         "test": alerttest.alert_test,
         "why": alertwhy.alert_why,
         "add": alertadd.alert_add,
+        "edit": alertedit.alert_edit,
         "list": subscriptions.alert_list,
         "show": subscriptions.alert_show,
         "pause": subscriptions.alert_pause,

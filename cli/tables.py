@@ -37,9 +37,14 @@ def new_table(*titles: str) -> Table:
 
 
 def cell(value: object, style: str = "") -> Text:
-    """Return a cell: what others wrote is not taken for markup, not obeyed by the terminal, and not cut short."""
+    """Return a cell: what others wrote is not taken for markup, not obeyed by the terminal, and not cut short.
+
+    A cell that is made already stays.
+    """
     from rich.text import Text
 
+    if isinstance(value, Text):
+        return value
     return Text("" if value is None else inert(str(value)), style=style, overflow="fold")
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, insert, select
 from db.engine import Database
 from db.models import Delivery, Recipient
 from db.settings import load
+from db.subscriptions import change_subscription
 from worker.setup import load_vocabulary
 
 NOW = datetime(2022, 1, 10, 12, tzinfo=UTC)
@@ -195,3 +196,78 @@ def test_messages_that_were_given_up_are_listed_and_sent_again(
     [again] = said("deliveries")
     assert (again["id"], again["state"], again["attempts"]) == (dead["id"], "waiting", 0)
     assert said("resend", "--dead") == [{"resent": 0}]
+
+
+def test_what_is_edited_changes_and_the_rest_stays(store: Database) -> None:
+    add("drills", "--webhook", WEBHOOK, "--on-revision")
+    [record] = said("edit", "drills", "entity:csto AND exercise*", "--every", "daily 8:00 asia/almaty")
+    assert record["query"] == "entity:csto AND exercise*"
+    assert record["changed"] == {
+        "query": {"from": "entity:csto AND drill*", "to": "entity:csto AND exercise*"},
+        "cadence": {"from": "at once", "to": "daily 08:00 Asia/Almaty"},
+    }
+    assert record["on_revision"] is True
+    assert len(record["recipients"]) == 2
+    [record] = said("edit", "drills", "--not-on-revision", "--max-age", "24", "--feed")
+    assert set(record["changed"]) == {"on_revision", "max_age_h", "feed"}
+    assert said("edit", "drills", "--max-age", "24")[0]["changed"] == {}
+    assert said("show", "drills")[0]["query"] == "entity:csto AND exercise*"
+
+
+def test_addresses_are_added_and_dropped(store: Database) -> None:
+    add("drills", "--webhook", WEBHOOK)
+    shown = next(one["address"] for one in said("show", "drills")[0]["recipients"] if one["kind"] == "webhook")
+    assert "hidden" not in shown
+    said("edit", "drills", "--email", "other@office.example", "--drop", "analyst@office.example", "--drop", shown)
+    states = {one["address"]: one["state"] for one in said("show", "drills")[0]["recipients"]}
+    assert states["other@office.example"] == "active"
+    assert {state for address, state in states.items() if address != "other@office.example"} == {"unsubscribed"}
+    refused = run("alert", "edit", "drills", "--drop", "nobody@office.example")
+    assert refused.exit_code == 2
+    assert "it is sent to other@office.example" in refused.stderr
+    assert "hidden" not in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ((), "say what to change"),
+        (("entity:csto w/5 drills",), "NEAR/5"),
+        (("lang:english",), "did you mean en"),
+        (("--every", "sometimes"), "cadence"),
+        (("--email", "nobody"), "not a mail address"),
+        (("--max-age", "0"), "the age"),
+        (("--all-quiet",), "needs digests"),
+    ],
+)
+def test_an_edit_that_would_be_wrong_changes_nothing(store: Database, arguments: tuple[str, ...], says: str) -> None:
+    before = add()
+    refused = run("alert", "edit", "drills", *arguments)
+    assert refused.exit_code == 2
+    assert says in refused.stderr
+    assert said("show", "drills", "--secrets")[0]["query"] == before["query"]
+
+
+def test_a_query_that_would_be_refused_by_now_does_not_keep_the_rest_from_being_edited(store: Database) -> None:
+    add()
+    old = {"query": "csto и drills"}
+    store.write(lambda conn: change_subscription(conn, 1, **old))
+    assert said("edit", "drills", "--max-age", "24")[0]["query"] == "csto и drills"
+    assert run("alert", "edit", "drills", "csto и drill").exit_code == 2
+
+
+def test_other_kinds_are_edited_too(store: Database) -> None:
+    said("add", "peaks", "--burst", "CSTO")
+    assert said("edit", "peaks", "Kazakhstan")[0]["query"] == "kazakhstan"
+    assert said("edit", "peaks", "--feed")[0]["query"] == "kazakhstan"
+    assert run("alert", "edit", "peaks", "Nowhere").exit_code == 2
+    assert run("alert", "edit", "nothing", "--feed").exit_code == 1
+
+
+def test_what_a_file_keeps_is_edited_with_a_word_about_it(store: Database, tmp_path: Path) -> None:
+    file = tmp_path / "alerts.yaml"
+    file.write_text(FILE, encoding="utf-8")
+    said("sync", str(file), "--apply")
+    edited = run("alert", "edit", "drills", "--max-age", "24")
+    assert edited.exit_code == 0
+    assert "kept by alerts.yaml" in edited.stderr

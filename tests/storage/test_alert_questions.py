@@ -64,3 +64,15 @@ def test_why_refuses_what_no_article_answers(filled: Path) -> None:
     assert run("alert", "why", "hush", "1").exit_code == 2
     assert run("alert", "why", "nothing", "1").exit_code == 1
     assert run("alert", "why", "hush").exit_code == 2
+
+
+def test_the_terminal_shows_address_and_snippet(filled: Path) -> None:
+    table = run("alert", "test", "csto", *JANUARY, "--format", "table").stdout
+    assert "https://herald.example/1" in table
+    assert "CSTO and Turan, Turan." in table
+    assert table.index("https://oasis.example/2") < table.index("https://herald.example/1"), "the newest first"
+
+
+def test_a_snippet_is_in_the_record_even_of_what_has_no_headline(filled: Path) -> None:
+    *articles, _ = asked("test", "csto", *JANUARY)
+    assert [article["snippet"] for article in articles] == ["CSTO.", "CSTO.", "CSTO and Turan, Turan."]

@@ -122,7 +122,10 @@ def test_reprints_are_listed_or_counted() -> None:
 
 def test_a_test_and_a_quiet_digest_say_so() -> None:
     (test,) = messages_of(digest(1, test=True), MARKUPS["slack"])
-    assert "no article has matched" in test.text
+    assert "This is a test" in test.text
+    assert "o article" not in test.text, "one is shown"
+    (nothing,) = messages_of(digest(0, test=True), MARKUPS["slack"])
+    assert "No article of the archive matches" in nothing.text
     (quiet,) = messages_of(replace(digest(0), kind="quiet"), MARKUPS["slack"])
     assert quiet.text.endswith("Nothing matched since the last message.")
 

@@ -121,3 +121,20 @@ def test_the_subject_of_a_digest_counts(stories: int, more: int, reprints: int, 
     digest = replace(ONE, kind="digest", items=(ITEM,) * stories, more=more, reprints=places)
     assert digest.subject == subject
     assert ("and 214 more" in render_html(digest)) == (more == 214)
+
+
+@pytest.mark.parametrize(
+    ("items", "gist"), [((ITEM,), "A meeting on the lake — Steppe Herald"), ((), "nothing matches")]
+)
+def test_a_test_says_that_it_is_one_and_does_not_contradict_itself(items: tuple[Item, ...], gist: str) -> None:
+    bulletin = replace(ONE, kind="match" if items else "digest", items=items, test=True)
+    mail = mail_of(bulletin)
+    assert mail["Subject"] == f"[drills] Test: {gist}"
+    for part in mail.iter_parts():
+        shown = part.get_content()
+        assert "This is a test, sent by hand" in shown
+        assert ("No article of the archive matches" in shown) is (not items)
+        assert "you subscribed" not in shown
+    body = json.loads(body_of(bulletin))
+    assert (body["type"], body["note"]) == ("test", bulletin.test_note)
+    assert "note" not in json.loads(body_of(ONE))

@@ -97,6 +97,20 @@ class Bulletin:
         return len(self.items) + self.more
 
     @property
+    def test_note(self) -> str:
+        """Return what a test message says of itself; empty for what is none."""
+        if not self.test:
+            return ""
+        if self.items:
+            return "This is a test, sent by hand: below is the newest article that matches, as it would be told."
+        return "This is a test, sent by hand: messages arrive. No article of the archive matches."
+
+    @property
+    def reason(self) -> str:
+        """Return why somebody gets it, up to the name of the subscription."""
+        return "You get this because somebody sent a test of" if self.test else "You get this because you subscribed to"
+
+    @property
     def subject(self) -> str:
         """Return the subject line."""
         return f"[{self.subscription}] {'Test: ' if self.test else ''}{self._gist()}"
@@ -104,6 +118,8 @@ class Bulletin:
     def _gist(self) -> str:
         if self.kind == "quiet":
             return "All quiet"
+        if self.test and not self.items:
+            return "nothing matches"
         if self.kind == "match" and self.items:
             item = self.items[0]
             outlet = f" — {item.place.outlet}" if item.place else ""

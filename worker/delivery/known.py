@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 
 from sqlalchemy import Connection, select
@@ -11,7 +12,7 @@ from db.guard import parse_allowed
 from db.models import Source
 from worker.alerts.article import Outlet
 from worker.alerts.query import Known as Names
-from worker.alerts.query import parse
+from worker.alerts.query import Query, parse, parse_stored
 from worker.delivery.standing import Known
 from worker.tagging.vocabulary import Vocabulary
 
@@ -25,11 +26,16 @@ def names_of(conn: Connection) -> Names | None:
     return Names.of(Vocabulary.from_json(vocabularies.get_content(conn, version)), outlets)
 
 
-def known_of(conn: Connection, *, allow_private_hosts: str) -> Known:
-    """Return everything that subscriptions are checked against."""
+def _read_stored(text: str, saved: Mapping[str, str] | None = None, known: Names | None = None) -> Query:
+    return parse_stored(text, saved, known)[0]
+
+
+def known_of(conn: Connection, *, allow_private_hosts: str, is_stored: bool = False) -> Known:
+    """Return everything that subscriptions are checked against; a question that `is_stored` keeps its meaning."""
     names = names_of(conn)
+    reader = _read_stored if is_stored else parse
     return Known(
-        parse=partial(parse, saved=subscriptions.saved_queries(conn), known=names),
+        parse=partial(reader, saved=subscriptions.saved_queries(conn), known=names),
         outlets=set(conn.scalars(select(Source.id))),
         allowed=parse_allowed(allow_private_hosts),
     )

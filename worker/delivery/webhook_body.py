@@ -28,6 +28,8 @@ def body_of(bulletin: Bulletin) -> bytes:
         "reprints": [_place(place) for place in bulletin.reprints],
         "more_reprints": bulletin.more_reprints,
     }
+    if bulletin.test:
+        record["note"] = bulletin.test_note
     if bulletin.kind == "quiet":
         record["outlets"] = {
             "well": bulletin.outlets_well,

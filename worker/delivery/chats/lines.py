@@ -95,7 +95,7 @@ class _Page:
 
 def _notes(bulletin: Bulletin) -> list[str]:
     """Return what is told besides stories."""
-    notes = ["This is a test: no article has matched."] if bulletin.test else []
+    notes = [bulletin.test_note] if bulletin.test else []
     return [*notes, "Nothing matched since the last message."] if bulletin.kind == "quiet" else notes
 
 
