@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from worker.alerts.locate import EVERYWHERE, spans
+from worker.alerts.locate import Places, common, places, spans, within
 from worker.alerts.nodes import (
     And,
     AtLeast,
@@ -25,8 +25,9 @@ from worker.alerts.nodes import (
     leaves_of,
     parts_of,
 )
-from worker.alerts.reading import Reading, Span
-from worker.alerts.truth import holds, true_sentences
+from worker.alerts.reading import Reading
+from worker.alerts.sentences import Chosen, true_in
+from worker.alerts.truth import holds
 
 MOST_SHOWN = 20
 """Places that are told for one term."""
@@ -48,58 +49,61 @@ class Fired(NamedTuple):
 
 def reasons(query: Query, reading: Reading) -> tuple[Fired, ...]:
     """Return what speaks for a query that holds, in reading order; nothing for one that only excludes."""
-    return tuple(sorted(set(_fired(query, reading, EVERYWHERE)), key=_in_reading_order))
+    return tuple(sorted(set(_fired(query, reading, None)), key=_in_reading_order))
 
 
 def _in_reading_order(fired: Fired) -> tuple[bool, bool, int, int, str]:
     return (fired.start is None, fired.field != "title", fired.start or 0, -(fired.end or 0), fired.term)
 
 
-def _fired(query: Query, reading: Reading, within: Span) -> Iterator[Fired]:
-    return _FIRED[type(query)](query, reading, within)
+def _fired(query: Query, reading: Reading, sentences: Chosen | None) -> Iterator[Fired]:
+    """Yield what speaks for a query, in some sentences or everywhere."""
+    return _FIRED[type(query)](query, reading, sentences)
 
 
-def _leaf(query: Leaf, reading: Reading, within: Span) -> Iterator[Fired]:
-    return _shown(query, spans(query, reading, within), reading)
+def _leaf(query: Leaf, reading: Reading, sentences: Chosen | None) -> Iterator[Fired]:
+    return _shown(query, _places(query, reading, sentences), reading)
 
 
-def _property(query: Filter | Dated, reading: Reading, within: Span) -> Iterator[Fired]:
+def _property(query: Filter | Dated, reading: Reading, sentences: Chosen | None) -> Iterator[Fired]:
     yield Fired(*_named(query, reading), str(query))
 
 
-def _none(query: Not, reading: Reading, within: Span) -> Iterator[Fired]:
+def _none(query: Not, reading: Reading, sentences: Chosen | None) -> Iterator[Fired]:
     return iter(())
 
 
-def _of_all(query: And | AtLeast | Saved, reading: Reading, within: Span) -> Iterator[Fired]:
-    for part in parts_of(query):
-        yield from _fired(part, reading, within)
+def _of_all(query: And | AtLeast | Saved, reading: Reading, sentences: Chosen | None) -> Iterator[Fired]:
+    for part in dict.fromkeys(parts_of(query)):
+        yield from _fired(part, reading, sentences)
 
 
-def _of_true(query: Or, reading: Reading, within: Span) -> Iterator[Fired]:
+def _of_true(query: Or, reading: Reading, sentences: Chosen | None) -> Iterator[Fired]:
     for part in query.parts:
-        if holds(part, reading, within):
-            yield from _fired(part, reading, within)
+        if sentences is None:
+            if holds(part, reading):
+                yield from _fired(part, reading, None)
+        elif (are_true := sentences.flags & true_in(part, reading)).any():
+            yield from _fired(part, reading, Chosen(are_true, reading))
 
 
-def _of_near(query: Near, reading: Reading, within: Span) -> Iterator[Fired]:
-    taking_part = set(spans(query, reading, within))
+def _of_near(query: Near, reading: Reading, sentences: Chosen | None) -> Iterator[Fired]:
+    taking_part = _places(query, reading, sentences)
     for leaf in leaves_of(query):
-        yield from _shown(leaf, taking_part.intersection(spans(leaf, reading, within)), reading)
+        yield from _shown(leaf, common(taking_part, _places(leaf, reading, sentences)), reading)
 
 
-def _of_score(query: Score, reading: Reading, within: Span) -> Iterator[Fired]:
+def _of_score(query: Score, reading: Reading, sentences: Chosen | None) -> Iterator[Fired]:
     for term, weight in query.terms:
-        if weight > 0 and holds(term, reading, within):
-            yield from _fired(term, reading, within)
+        if weight > 0 and holds(term, reading):
+            yield from _fired(term, reading, sentences)
 
 
-def _of_sentence(query: Sentence, reading: Reading, within: Span) -> Iterator[Fired]:
-    for sentence in true_sentences(query, reading):
-        yield from _fired(query.part, reading, sentence)
+def _of_sentence(query: Sentence, reading: Reading, sentences: Chosen | None) -> Iterator[Fired]:
+    return _fired(query.part, reading, Chosen(true_in(query.part, reading), reading))
 
 
-_FIRED: dict[type[Query], Callable[[Any, Reading, Span], Iterator[Fired]]] = {
+_FIRED: dict[type[Query], Callable[[Any, Reading, Chosen | None], Iterator[Fired]]] = {
     Word: _leaf,
     Phrase: _leaf,
     Tagged: _leaf,
@@ -116,10 +120,16 @@ _FIRED: dict[type[Query], Callable[[Any, Reading, Span], Iterator[Fired]]] = {
 }
 
 
-def _shown(leaf: Leaf, found: Iterable[Span], reading: Reading) -> Iterator[Fired]:
+def _places(query: Query, reading: Reading, sentences: Chosen | None) -> Places:
+    if sentences is None:
+        return places(query, reading)
+    return within(places(query, reading, reading.fences), sentences.words)
+
+
+def _shown(leaf: Leaf, found: Places, reading: Reading) -> Iterator[Fired]:
     zone = reading.zone(leaf.field)
     term = str(leaf)
-    for span in sorted(found)[:MOST_SHOWN]:
+    for span in spans(found, MOST_SHOWN):
         yield Fired(*zone.place(span), zone.surface(span), term)
 
 

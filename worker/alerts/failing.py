@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from difflib import get_close_matches
 from itertools import islice
 from typing import Any, NamedTuple
 
 from worker.alerts.because import reasons
-from worker.alerts.locate import EVERYWHERE, spans, without_overlaps
+from worker.alerts.locate import how_many_apart, nearest, places, spans
 from worker.alerts.nodes import (
     And,
     AtLeast,
@@ -28,13 +27,16 @@ from worker.alerts.nodes import (
     Tagged,
     Word,
 )
-from worker.alerts.reading import Reading, Span
+from worker.alerts.reading import Reading
 from worker.alerts.truth import holds
+from worker.alerts.zone import Span
 
 MOST_FAILINGS = 20
 _MOST_SHOWN = 3
 _MOST_COMPARED = 5_000
 """Words of an article among which one that is spelled alike is sought."""
+_LONGEST_COMPARED = 60
+"""Letters of a word for which one is sought: comparing takes the square of them."""
 
 
 class Failing(NamedTuple):
@@ -80,12 +82,12 @@ def _leaf(query: Leaf, reading: Reading) -> Iterator[Failing]:
 
 def _why_not_there(query: Leaf, reading: Reading) -> str:
     if query.field:
-        elsewhere = spans(replace(query, field=""), reading, EVERYWHERE)
+        elsewhere = spans(places(replace(query, field=""), reading), 1)
         if elsewhere:
             return f"not in {query.field}, but in {_place(elsewhere[0], reading)}"
     if isinstance(query, Tagged):
         return _why_not_named(query, reading)
-    if query.case and (otherwise := spans(replace(query, case=""), reading, EVERYWHERE)):
+    if query.case and (otherwise := spans(places(replace(query, case=""), reading), 1)):
         return f"only with other capitals: “{reading.zone(query.field).surface(otherwise[0])}”"
     where = f"in {query.field}" if query.field else "in title or text"
     words = query.variants[0]
@@ -97,6 +99,8 @@ def _why_not_there(query: Leaf, reading: Reading) -> str:
 
 
 def _alike(word: str, reading: Reading) -> list[str]:
+    if len(word) > _LONGEST_COMPARED:
+        return []
     return get_close_matches(word.strip("*"), sorted(reading.vocabulary)[:_MOST_COMPARED], n=_MOST_SHOWN, cutoff=0.75)
 
 
@@ -133,27 +137,15 @@ def _dated(query: Dated, reading: Reading) -> Iterator[Failing]:
 
 
 def _near(query: Near, reading: Reading) -> Iterator[Failing]:
-    sides = [(side, spans(side, reading, EVERYWHERE)) for side in (query.left, query.right)]
+    sides = [(side, places(side, reading)) for side in (query.left, query.right)]
     missing = [side for side, found in sides if not found]
     for side in missing:
         yield from _failings(side, reading)
     if not missing:
-        apart = _nearest(sides[0][1], sides[1][1])
+        apart = nearest(sides[0][1], sides[1][1])
         turned = query.is_ordered and apart <= query.distance
         how = "but in the other order" if turned else f"the nearest are {apart} words apart"
         yield Failing(str(query), f"both are there, {how}")
-
-
-def _nearest(left: Iterable[Span], right: list[Span]) -> int:
-    """Return how many words two places are apart at least."""
-    starts = [first for first, _ in right]
-    best = 1 << 30
-    for first, last in left:
-        at = bisect_left(starts, first)
-        for other_first, other_last in right[max(at - 1, 0) : at + 1]:
-            gap = other_first - last if other_first > last else first - other_last
-            best = min(best, max(gap, 0))
-    return best
 
 
 def _sentence(query: Sentence, reading: Reading) -> Iterator[Failing]:
@@ -164,7 +156,7 @@ def _sentence(query: Sentence, reading: Reading) -> Iterator[Failing]:
 
 
 def _at_least(query: AtLeast, reading: Reading) -> Iterator[Failing]:
-    found = len(without_overlaps(spans(query.part, reading, EVERYWHERE)))
+    found = how_many_apart(places(query.part, reading))
     yield Failing(str(query), f"{found} times, not {query.count}")
 
 

@@ -9,14 +9,10 @@ from functools import cached_property, lru_cache
 from urllib.parse import urlsplit
 
 from worker.alerts.article import Article, Mentioned, Outlet
+from worker.alerts.bits import Bits, Fences, bits_of
 from worker.alerts.joining import is_abbreviation, spelling_of
-from worker.alerts.words import DASHES, Words, is_like, is_within, pattern_words
-
-Span = tuple[int, int]
-"""Positions of the first and the last word."""
-
-GAP = 128
-"""Positions between title and text: more than the longest distance of NEAR, so that nothing reaches across."""
+from worker.alerts.words import Words, pattern_words
+from worker.alerts.zone import Span, Zone
 
 LEAD_LENGTH = 200
 LEAD_PARAGRAPHS = 3
@@ -25,7 +21,6 @@ LEAD_PARAGRAPHS = 3
 LEVELS = frozenset(("name", "demonym", "concept"))
 """Of mentions that count. Others, such as co-reference, say less than a name does."""
 
-_FILLER = ("",) * GAP
 _SENTENCE_END = re.compile(r"[.!?…。！？։][\"'”’»)\]]*(?:\s|$)|[。！？]")
 _ABBREVIATIONS = frozenset(
     re.findall(
@@ -34,78 +29,6 @@ _ABBREVIATIONS = frozenset(
         "гг им стр ул др проф ген акад тыс млн млрд руб см sn doc",
     )
 )
-
-
-class Zone:
-    """Texts whose words are counted together: title and text, or the author."""
-
-    def __init__(self, parts: list[tuple[str, Words]]) -> None:
-        self.parts = parts
-        self.bases: list[int] = []
-        """Position of each part's first word."""
-        self.words: list[str] = []
-        for _, part in parts:
-            if self.bases:
-                self.words += _FILLER
-            self.bases.append(len(self.words))
-            self.words += part.words
-        self._spellings: dict[tuple[str, int], list[str]] = {}
-
-    @cached_property
-    def positions(self) -> dict[str, list[int]]:
-        """Where each word stands, in rising order."""
-        found: dict[str, list[int]] = {}
-        for (_, part), base in zip(self.parts, self.bases, strict=True):
-            for position, word in enumerate(part.words, base):
-                if word in found:
-                    found[word].append(position)
-                else:
-                    found[word] = [position]
-        return found
-
-    def spellings(self, pattern: str, edits: int = 0) -> list[str]:
-        """Return the words that are like a pattern with `*`, or within some edits of a word."""
-        key = (pattern, edits)
-        if key not in self._spellings:
-            if edits:
-                self._spellings[key] = [word for word in self.positions if is_within(word, pattern, edits)]
-            elif pattern.find("*") == len(pattern) - 1:
-                self._spellings[key] = self._beginning_with(pattern[:-1])
-            else:
-                self._spellings[key] = [word for word in self.positions if is_like(word, pattern)]
-        return self._spellings[key]
-
-    @cached_property
-    def _sorted(self) -> list[str]:
-        return sorted(self.positions)
-
-    def _beginning_with(self, prefix: str) -> list[str]:
-        first = bisect_left(self._sorted, prefix)
-        last = bisect_left(self._sorted, prefix[:-1] + chr(ord(prefix[-1]) + 1)) if prefix else len(self._sorted)
-        return self._sorted[first:last]
-
-    def place(self, span: Span) -> tuple[str, int, int]:
-        """Return the field and the offsets in it of the words of a span."""
-        at = self._part(span[0])
-        (name, part), base = self.parts[at], self.bases[at]
-        if not part.words:  # a mention where no word is
-            return name, 0, 0
-        return name, part.starts[span[0] - base], part.ends[span[1] - base]
-
-    def surface(self, span: Span) -> str:
-        """Return the words of a span as they are written."""
-        _, start, end = self.place(span)
-        return self.parts[self._part(span[0])][1].text[start:end]
-
-    def is_joined(self, position: int) -> bool:
-        """Say whether nothing but a hyphen is between a word and the next."""
-        at = self._part(position)
-        part, position = self.parts[at][1], position - self.bases[at]
-        between = part.text[part.ends[position] : part.starts[position + 1]]
-        return len(between) == 1 and between in DASHES
-
-    def _part(self, position: int) -> int:
-        return bisect_right(self.bases, position) - 1
 
 
 class Reading:
@@ -175,6 +98,24 @@ class Reading:
             if _ends_sentence(between, words[at - 1], text[starts[at]], written):
                 begins.append(base + at)
         return begins
+
+    @cached_property
+    def stretches(self) -> tuple[list[int], list[int]]:
+        """Positions of the first words of sentences, and those after their last."""
+        begins = self.sentences
+        return begins, [*begins[1:], len(self.main.words)][: len(begins)]
+
+    @cached_property
+    def fences(self) -> Fences:
+        """What nothing that stands in one sentence reaches across."""
+        return Fences(bits_of(self.sentences))
+
+    def mentioned(self, kind: str, value: str) -> dict[int, Bits]:
+        """Return the places of `mentions`, by how far the last word is behind the first."""
+        by_length: defaultdict[int, list[int]] = defaultdict(list)
+        for first, last in self.mentions(kind, value):
+            by_length[last - first].append(first)
+        return {length: bits_of(firsts) for length, firsts in by_length.items()}
 
     def mentions(self, kind: str, value: str) -> list[Span]:
         """Return where an entity, or any of a type, is named, in rising order; `kind` is entity or type."""

@@ -1,12 +1,11 @@
-"""Is a query true of an article, or of a part of it?"""
+"""Is a query true of an article?"""
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
-from worker.alerts.locate import EVERYWHERE, are_near, spans, without_overlaps
+from worker.alerts.locate import places, stand_apart
 from worker.alerts.nodes import (
     And,
     AtLeast,
@@ -22,28 +21,30 @@ from worker.alerts.nodes import (
     Sentence,
     Tagged,
     Word,
-    leaves_of,
 )
-from worker.alerts.reading import Reading, Span, name_key
+from worker.alerts.reading import Reading, name_key
+from worker.alerts.sentences import true_in
 from worker.alerts.words import is_like
 
-
-def holds(query: Query, reading: Reading, within: Span = EVERYWHERE) -> bool:
-    """Return whether a query is true of the words from `within[0]` up to, not including, `within[1]`."""
-    return _HOLDS[type(query)](query, reading, within)
+_EVERYTHING = 1 << 60
 
 
-def _located(query: Query, reading: Reading, within: Span) -> bool:
-    return bool(spans(query, reading, within))
+def holds(query: Query, reading: Reading) -> bool:
+    """Return whether a query is true of an article."""
+    return _HOLDS[type(query)](query, reading)
 
 
-def _word(query: Word, reading: Reading, within: Span) -> bool:
-    if query.plain and within is EVERYWHERE:
+def _located(query: Query, reading: Reading) -> bool:
+    return bool(places(query, reading))
+
+
+def _word(query: Word, reading: Reading) -> bool:
+    if query.plain:
         return query.plain in reading.vocabulary
-    return _located(query, reading, within)
+    return _located(query, reading)
 
 
-def _filter(query: Filter, reading: Reading, within: Span) -> bool:
+def _filter(query: Filter, reading: Reading) -> bool:
     article = reading.article
     match query.kind:
         case "source":
@@ -62,7 +63,7 @@ def _is_called(value: str, names: frozenset[str]) -> bool:
     return any(is_like(name, key) for name in names) if "*" in key else key in names
 
 
-def _dated(query: Dated, reading: Reading, within: Span) -> bool:
+def _dated(query: Dated, reading: Reading) -> bool:
     moment = reading.article.published_at
     if moment is None:
         return False
@@ -70,68 +71,50 @@ def _dated(query: Dated, reading: Reading, within: Span) -> bool:
     return (query.since is None or query.since <= day) and (query.until is None or day <= query.until)
 
 
-def _not(query: Not, reading: Reading, within: Span) -> bool:
-    return not holds(query.part, reading, within)
+def _not(query: Not, reading: Reading) -> bool:
+    return not holds(query.part, reading)
 
 
-def _and(query: And, reading: Reading, within: Span) -> bool:
+def _and(query: And, reading: Reading) -> bool:
     for part in query.parts:  # noqa: SIM110 - twice as fast as all(…)
-        if not _HOLDS[type(part)](part, reading, within):
+        if not _HOLDS[type(part)](part, reading):
             return False
     return True
 
 
-def _or(query: Or, reading: Reading, within: Span) -> bool:
+def _or(query: Or, reading: Reading) -> bool:
     for part in query.parts:  # noqa: SIM110 - twice as fast as any(…)
-        if _HOLDS[type(part)](part, reading, within):
+        if _HOLDS[type(part)](part, reading):
             return True
     return False
 
 
-def _near(query: Near, reading: Reading, within: Span) -> bool:
-    left = spans(query.left, reading, within)
-    right = spans(query.right, reading, within) if left else ()
-    return are_near(left, right, query.distance, query.is_ordered)
+def _at_least(query: AtLeast, reading: Reading) -> bool:
+    found = places(query.part, reading)
+    if query.count == 1:
+        return bool(found)
+    return bool(stand_apart(found, query.count, (0,), (_EVERYTHING,))[0])
 
 
-def _at_least(query: AtLeast, reading: Reading, within: Span) -> bool:
-    return len(without_overlaps(spans(query.part, reading, within))) >= query.count
-
-
-def _score(query: Score, reading: Reading, within: Span) -> bool:
+def _score(query: Score, reading: Reading) -> bool:
     # Sums of weights with two decimals, compared in hundredths: 0.1 + 0.2 is 0.3 here.
-    total = sum(round(100 * weight) for term, weight in query.terms if holds(term, reading, within))
+    total = sum(round(100 * weight) for term, weight in query.terms if holds(term, reading))
     return total >= round(100 * query.threshold)
 
 
-def _saved(query: Saved, reading: Reading, within: Span) -> bool:
-    return holds(query.part, reading, within)
+def _saved(query: Saved, reading: Reading) -> bool:
+    return holds(query.part, reading)
 
 
-def _sentence(query: Sentence, reading: Reading, within: Span) -> bool:
-    return next(true_sentences(query, reading), None) is not None
+def _sentence(query: Sentence, reading: Reading) -> bool:
+    return bool(true_in(query.part, reading).any())
 
 
-def true_sentences(query: Sentence, reading: Reading) -> Iterator[Span]:
-    """Yield the sentences that match. All without any of the query's words are alike: one stands for them."""
-    begins = [*reading.sentences, len(reading.main.words)]
-    named = {
-        bisect_right(begins, first) - 1
-        for leaf in leaves_of(query.part)
-        for first, _ in spans(leaf, reading, EVERYWHERE)
-    }
-    bare = next((at for at in range(len(begins) - 1) if at not in named), None)
-    for at in sorted(named if bare is None else named | {bare}):
-        within = begins[at], begins[at + 1]
-        if holds(query.part, reading, within):
-            yield within
-
-
-_HOLDS: dict[type[Query], Callable[[Any, Reading, Span], bool]] = {
+_HOLDS: dict[type[Query], Callable[[Any, Reading], bool]] = {
     Word: _word,
     Phrase: _located,
     Tagged: _located,
-    Near: _near,
+    Near: _located,
     Filter: _filter,
     Dated: _dated,
     Not: _not,

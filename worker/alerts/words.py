@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache, lru_cache
 
 import numpy as np
@@ -156,30 +156,45 @@ def plain(text: str) -> str:
 
 def is_like(word: str, pattern: str) -> bool:
     """Say whether a word is spelled like a pattern with `*` for any letters; linear in the word."""
+    return likeness(pattern)(word)
+
+
+def likeness(pattern: str) -> Callable[[str], bool]:
+    """Return what says of words whether they are spelled like a pattern with `*` for any letters."""
     first, *middle, last = pattern.split("*")
-    if len(word) < len(first) + len(last) or not word.startswith(first) or not word.endswith(last):
-        return False
-    at, end = len(first), len(word) - len(last)
-    for piece in middle:
-        found = word.find(piece, at, end)
-        if found < 0:
+    shortest = len(first) + len(last)
+
+    def is_so(word: str) -> bool:
+        if len(word) < shortest or not word.startswith(first) or not word.endswith(last):
             return False
-        at = found + len(piece)
-    return True
+        at, end = len(first), len(word) - len(last)
+        for piece in middle:
+            found = word.find(piece, at, end)
+            if found < 0:
+                return False
+            at = found + len(piece)
+        return True
+
+    return is_so
 
 
 def is_within(word: str, other: str, edits: int) -> bool:
-    """Say whether at most `edits` letters inserted, deleted or replaced make one word of the other (Levenshtein)."""
+    """Say whether at most `edits` letters inserted, deleted or replaced make one word of the other (Levenshtein).
+
+    Of the table of distances only the band is looked at in which they can be so small: linear in the word.
+    """
     if abs(len(word) - len(other)) > edits:
         return False
-    row = list(range(len(other) + 1))
+    far = edits + 1
+    row = [far] * edits + list(range(far))  # of the letters of `other` from `edits` before to `edits` behind
     for at, letter in enumerate(word, 1):
-        above, row = row, [at]
-        low, high = max(1, at - edits), min(len(other), at + edits)
-        row += [edits + 1] * (low - 1)
-        for column in range(low, high + 1):
-            row.append(min(above[column] + 1, row[column - 1] + 1, above[column - 1] + (letter != other[column - 1])))
-        row += [edits + 1] * (len(other) - high)
+        above, row, last = [*row, far], [], far
+        for offset, column in enumerate(range(at - edits, at + far)):
+            if 0 < column <= len(other):
+                last = min(above[offset] + (letter != other[column - 1]), above[offset + 1] + 1, last + 1)
+            else:
+                last = far if column else at
+            row.append(last)
         if min(row) > edits:
             return False
-    return row[-1] <= edits
+    return row[len(other) - len(word) + edits] <= edits

@@ -1,0 +1,116 @@
+"""Sets of positions as the bits of a number: what is near what is told for all of them at once, linear in the text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from typing import Generic, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+Bits = int
+"""The bit of each position that is in the set."""
+
+Key = TypeVar("Key", bound=Hashable)
+_FEW = 64
+_OVERHEAD = 200
+
+
+def bits_of(positions: Sequence[int]) -> Bits:
+    """Return a set of positions, which come in any order."""
+    if not positions:
+        return 0
+    if len(positions) == 1:
+        return 1 << positions[0]
+    set_bits = bytearray(max(positions) // 8 + 1)
+    for position in positions:
+        set_bits[position >> 3] |= 1 << (position & 7)
+    return int.from_bytes(set_bits, "little")
+
+
+def positions_of(bits: Bits) -> NDArray[np.intp]:
+    """Return the positions of a set in rising order."""
+    if bits.bit_count() <= _FEW:
+        return np.fromiter(iter_positions(bits), dtype=np.intp)
+    return np.flatnonzero(flags_of(bits, bits.bit_length()))
+
+
+def flags_of(bits: Bits, length: int) -> NDArray[np.bool_]:
+    """Return of each position up to a length whether it is in the set."""
+    octets = bits.to_bytes((max(bits.bit_length(), length) + 7) // 8, "little")
+    flags = np.unpackbits(np.frombuffer(octets, dtype=np.uint8), bitorder="little")
+    return flags[:length].view(np.bool_)
+
+
+def iter_positions(bits: Bits) -> Iterator[int]:
+    """Yield the positions of a set in rising order; for those of which few are wanted."""
+    while bits:
+        lowest = bits & -bits
+        yield lowest.bit_length() - 1
+        bits ^= lowest
+
+
+def between(begin: int, end: int) -> Bits:
+    """Return the positions from `begin` up to, not including, `end`."""
+    return (1 << end) - (1 << begin) if begin < end else 0
+
+
+class Fences:
+    """Positions before which nothing goes on, such as the first words of sentences; or none."""
+
+    def __init__(self, begins: Bits = 0) -> None:
+        self._behind = {1: begins >> 1}
+
+    def behind(self, distance: int) -> Bits:
+        """Return the positions after which there is a fence at most a distance ahead."""
+        found = self._behind.get(distance, 0)
+        if not found and distance > 1 and self._behind[1]:
+            half = distance // 2
+            found = self._behind[distance] = self.behind(half) | self.behind(distance - half) >> half
+        return found
+
+
+OPEN = Fences()
+
+
+def before(these: Bits, distance: int, fences: Fences = OPEN) -> Bits:
+    """Return the positions from which one of these is one to `distance` ahead, with no fence on the way."""
+    is_fenced = fences is not OPEN
+    reached, width = (these >> 1 & ~fences.behind(1) if is_fenced else these >> 1), 1
+    while width < distance:  # each step doubles how far they reach
+        step = min(width, distance - width)
+        reached |= reached >> step & ~fences.behind(step) if is_fenced else reached >> step
+        width += step
+    return reached
+
+
+def after(these: Bits, distance: int, fences: Fences = OPEN) -> Bits:
+    """Return the positions from which one of these is one to `distance` back, with no fence on the way."""
+    is_fenced = fences is not OPEN
+    reached, width = ((these & ~fences.behind(1) if is_fenced else these) << 1), 1
+    while width < distance:
+        step = min(width, distance - width)
+        reached |= (reached & ~fences.behind(step) if is_fenced else reached) << step
+        width += step
+    return reached
+
+
+class Kept(Generic[Key]):
+    """Sets that are made once and kept, as long as all together take little room."""
+
+    def __init__(self, most: int = 1 << 25) -> None:
+        """`most` is in bytes."""
+        self._sets: dict[Key, Bits] = {}
+        self._most = self._left = most
+
+    def get(self, key: Key, make: Callable[[Key], Bits]) -> Bits:
+        """Return the set of a key, which is made of it when it is not at hand."""
+        found = self._sets.get(key)
+        if found is None:
+            found = make(key)
+            self._left -= found.bit_length() // 8 + _OVERHEAD
+            if self._left < 0:
+                self._sets.clear()
+                self._left = self._most
+            self._sets[key] = found
+        return found
