@@ -76,6 +76,38 @@ _SPELLINGS = (
     *("и", "И", "или", "ИЛИ", "не", "НЕ", "либо", "ve", "VE", "veya", "DEĞİL", "ya da", "və", "va", "yoki", "və ya"),
     *("және", "немесе", "емес", "жана", "же", "эмес", "ва", "ё", "և", "կամ", "和", "或", "UND", "ODER", "ОR", "АND"),
     *("NОT", "XOR", "and/or", "и/или", "w/o", "-", "–", "—", "−", "!", "¬", "NOT NEAR/5", "not w/5", "ADJ", "SAME"),
+    *(f"{name}/5" for name in ("BEFORE", "FollowedBy", "next", "PROX", "NOT-NEAR", "xnear", "wi", "ANDNOT", "SAME")),
+    *(
+        "THEN",
+        "FBY",
+        "BEFORE",
+        "AFTER",
+        "NEXT",
+        "FOLLOWED BY",
+        "PROX",
+        "NOR",
+        "NAND",
+        "IN",
+        "EXACT",
+        "AND-NOT",
+        "OR-NOT",
+    ),
+    *(
+        "w/n",
+        "w/10w",
+        "w/5s",
+        "NNEAR5",
+        "*NEAR/5",
+        "NEAR_5",
+        "МИНУС",
+        "ПЛЮС",
+        "РЯДОМ",
+        "YAKIN",
+        "HAM",
+        "Y",
+        "不包括",
+        "<5",
+    ),
     *("near", "NEAR", "SENTENCE", "WITHOUT", "EXCEPT", "MINUS", "N5", "W5", "ET", "OU"),
 )
 _OPERANDS = ("drills", "border", "Osh", '"joint exercise"', "drone*", "title:summit", "(Batken OR Talas)")
@@ -115,6 +147,7 @@ def _assert_refused_or_without_it(typed: str) -> None:
         return
     terms = {word for leaf in leaves_of(query) if isinstance(leaf, Word | Phrase) for word in pattern_words(leaf.text)}
     assert terms <= _WANTED, f"{typed} became {query}"
+    assert parse(str(query)) == query
 
 
 def _parsed(typed: str) -> Query | QueryError:

@@ -139,7 +139,7 @@ class Builder:
         if scope.takes_values:
             _refuse(fuzz, scope)
             return self._value(text, scope, token)
-        if token[0] in "'`‘" or (token[-1] in "‘" and len(token) > 1):
+        if token[0] in "'`‘´‚‛" or (token[-1] in "‘" and len(token) > 1):
             raise QueryError("a single quote does not begin a phrase", _position(token), 'use double quotes: "…"')
         typed, text = text, _EDGES.sub("", text)
         if not self._lenient:

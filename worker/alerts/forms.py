@@ -65,6 +65,19 @@ def _called(found: re.Match[str]) -> str:
     return f"write {form}" if form and found["name"] != "SENT" else ""
 
 
+_NO_CALL = re.compile(r"and|or|not|sent|(?:atleast|atl)\d+", re.I)
+
+
+def _attached(found: re.Match[str]) -> str:
+    """Return what to write instead of a function that there is not, or of drone(s)."""
+    word, rest = found["word"], found["rest"]
+    if _NO_CALL.fullmatch(word):
+        return ""
+    if rest.isalpha() and len(rest) < 3 and found.string.startswith(")", found.end()):
+        return f"write {word}*, where * stands for any letters"
+    return f"write {word} AND ({rest or 'a b'}), for there is no function of that name"
+
+
 _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = tuple(
     (re.compile(form, re.I), hint_of)
     for form, hint_of in (
@@ -95,6 +108,7 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = tup
             lambda found: "write a AND NOT (a NEAR/5 b)",
         ),
         (r"but\s+not(?!\w)", lambda found: "write AND NOT"),
+        (r"(?-i:FOLLOWED\s+BY)(?!\w)", lambda found: "write ONEAR/5"),
         (r"(?:ya\s+da|ýa\s+da|və\s+ya)(?!\w)", lambda found: "write OR"),
         (r"(?:at\s?least|atl)\s+(\d{1,3})(?!\w)", lambda found: f"write atleast/{max(int(found[1]), 1)}"),
         (
@@ -106,18 +120,22 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = tup
             lambda found: f"write {found[1]}, or drill* for words that begin so",
         ),
         (r"(?P<name>[^\W\d_]+)\(", _called),
+        (r"(?P<word>[^\W\d_]\w*)\((?P<rest>[^\s()]*)", _attached),
     )
 )
 
 _BETWEEN = {
-    "NEAR/5": "near within around",
-    "ONEAR/5": "onear pre",
-    "ONEAR/1": "adj",
+    "NEAR/5": "near within around prox proximity beside nnear рядом около возле yakın yakin yaqin",
+    "ONEAR/5": "onear pre before then fby followedby",
+    "ONEAR/1": "adj adjacent next",
+    "b ONEAR/5 a": "after",
     "NEAR/50": "same paragraph",
     "SENT(a b)": "with sentence",
-    "NOT": "minus except without no",
-    "AND": "but et we",
-    "OR": "ou",
+    "NOT": "minus except without no nor nand минус",
+    "AND": "but et we y e plus плюс ham",
+    "OR": "ou o",
+    "title:(a b)": "in",
+    '"a b"': "phrase exact like contains",
 }
 """What is an operator between two others only, and in capitals."""
 _FORM_BETWEEN = {name.upper(): form for form, names in _BETWEEN.items() for name in names.split()}
@@ -134,6 +152,10 @@ def refuse_forms(text: str) -> None:
             depth += {"(": 1, ")": -1}.get(piece, 0)
             is_value = False
         elif is_value or piece[0] in '"()':
+            if piece[0] == '"' and text[start + len(piece) : start + len(piece) + 1].isalnum():
+                raise QueryError(
+                    "a space is missing behind the phrase", start, f"write {piece}~5, or put a space there"
+                )
             is_value = False
         else:
             fields = _FIELDS.match(piece)

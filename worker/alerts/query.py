@@ -33,7 +33,7 @@ MAX_PARENTHESES = 20
 MAX_SAVED = 5
 """Saved queries inside each other."""
 
-_QUOTES = str.maketrans(dict.fromkeys("“”„‟«»〝〞＂", '"'))
+_QUOTES = str.maketrans(dict.fromkeys("“”„‟«»‹›「」『』《》〈〉〝〞＂", '"'))
 _GRAMMAR = Path(__file__).with_name("grammar.lark")
 _EXPECTED = {
     "WORD": "a word",
