@@ -135,18 +135,30 @@ def filters_of(
             until=last,
             entities=entity_ids(conn, entities) if entities else (),
             sources=source_ids(conn, sources) if sources else (),
-            languages=languages or (),
+            languages=[_language(code) for code in languages or ()],
             genres=[_genre(name) for name in genres or ()],
             in_scope={Scope.all: None, Scope.in_scope: True, Scope.out_of_scope: False}[scope],
         )
 
 
+def _language(code: str) -> str:
+    """Return the code of a language that there is, perhaps with a script or a country. Ends the command for another."""
+    base, _, region = code.partition("-")
+    if len(region) == 2:
+        return f"{_checked('lang', base, '--lang')}-{region}"
+    return _checked("lang", code, "--lang")
+
+
 def _genre(name: str) -> str:
     """Return a genre that there is. Ends the command for another."""
+    return _checked("genre", name, "--genre")
+
+
+def _checked(field: str, value: str, option: str) -> str:
     from worker.alerts.closed import checked_value
     from worker.alerts.errors import QueryError
 
     try:
-        return checked_value("genre", name, 0)
+        return checked_value(field, value, 0)
     except QueryError as error:
-        raise typer.BadParameter(f"{error.message}; {error.hint}", param_hint="--genre") from None
+        raise typer.BadParameter(f"{error.message}; {error.hint}", param_hint=option) from None

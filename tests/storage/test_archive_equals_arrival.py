@@ -22,7 +22,7 @@ from worker.delivery import archive
 from worker.delivery.indexed import need_of
 from worker.pipeline import Chain
 
-TEXTS, QUERIES = 40, 120
+TEXTS, QUERIES = 40, 500
 
 
 def test_the_archive_finds_what_arrival_found(database_url: str) -> None:

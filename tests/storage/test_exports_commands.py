@@ -111,3 +111,10 @@ def test_exports_are_scheduled_listed_run_and_removed(filled: Path, tmp_path: Pa
     assert run("schedule", "remove", "nightly").exit_code == 0
     assert "there are: none" in run("schedule", "remove", "nightly").stderr
     assert Path(file).exists()
+
+
+@pytest.mark.parametrize(("option", "value"), [("--lang", "english"), ("--genre", "op-ed"), ("--lang", "kk-Lant")])
+def test_filters_of_exports_know_the_values_too(filled: Path, option: str, value: str) -> None:
+    result = run("export", "articles", option, value)
+    assert result.exit_code == 2
+    assert "did you" in result.stderr

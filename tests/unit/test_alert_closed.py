@@ -10,7 +10,7 @@ from worker.alerts.known import Known
 from worker.alerts.query import QueryError, parse, parse_stored
 from worker.export.columns import ARTICLES
 from worker.extract.genre import GENRES, declared_genre, genre_of_kind, genre_of_url
-from worker.tagging.vocabulary import TYPES
+from worker.tagging.vocabulary import TYPES, Alias, Entity, Vocabulary
 
 KNOWN = Known({"csto": "CSTO"}).and_outlets(
     [Outlet("qamys-habary", ("Qamys Habary", "qamys.example"), "KZ"), Outlet("oasis", ("Oasis Gazette", "oasis.co.uk"))]
@@ -105,3 +105,35 @@ def test_there_is_one_list_of_genres() -> None:
         *map(genre_of_kind, ("think tank", "government", "news agency")),
     }
     assert made == set(GENRES)
+
+
+VOCABULARY = Vocabulary(
+    (
+        Entity("csto", "alliance", "CSTO", "", (Alias("ОДКБ", "ru", "name"), Alias("KGAÖ", "tr", "name"))),
+        Entity(
+            "georgia", "state", "Georgia", "", (Alias("Грузия", "ru", "name"), Alias("грузинский", "ru", "demonym"))
+        ),
+        Entity("georgia-us", "place", "Georgia (US)", "", (Alias("GA", "en", "name"),)),
+        Entity("gazprom", "company", "Gazprom", "", (Alias("GA", "en", "name"), Alias("Газпром", "ru", "name"))),
+    )
+)
+
+
+@pytest.mark.parametrize("name", ["csto", "CSTO", "ОДКБ", "одкб", '"KGAÖ"', "kgao"])
+def test_an_entity_goes_by_any_alias_that_is_its_alone(name: str) -> None:
+    assert str(parse(f"entity:{name}", None, Known.of(VOCABULARY))) == "entity:csto"
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("GA", "2 entities are called 'GA'; did you mean georgia-us (Georgia (US)) or gazprom (Gazprom)?"),
+        ("Грузии", "no entity is called 'Грузии'; did you mean georgia (Georgia)?"),
+        ("gasprom", "did you mean gazprom (Gazprom)?"),
+        ("zzz", "vocabulary list"),
+    ],
+)
+def test_what_no_single_entity_is_called_names_those_that_may_be_meant(name: str, says: str) -> None:
+    with pytest.raises(QueryError) as caught:
+        parse(f"entity:{name}", None, Known.of(VOCABULARY))
+    assert says in str(caught.value)

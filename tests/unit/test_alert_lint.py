@@ -63,3 +63,9 @@ def test_the_command_shows_the_place() -> None:
     assert (wrong["position"], "csto" in wrong["hint"]) == (7, True)
     assert good == {"query": "drills AND border", "canonical": "drills AND border", "remarks": []}
     assert "       ^" in result.stderr.splitlines()
+
+
+def test_an_abbreviation_that_is_a_small_word_is_remarked_on() -> None:
+    [remark] = [one for one in price(parse("US AND Batken")) if one.term == "US"]
+    assert remark.hint == "write case:US for capitals only"
+    assert not [one for one in price(parse("case:US AND CSTO")) if "found, too" in one.message]

@@ -199,10 +199,12 @@ class Builder:
     def _entity(self, text: str, position: int) -> str:
         if self._known is None:
             return text.lower()
-        found = self._known.find_entity(text)
-        if found is None:
-            raise QueryError(f"no entity is called {text!r}", position, self._known.like_entity(text))
-        return found
+        found = self._known.find_entities(text)
+        if len(found) != 1:
+            hint = self._known.like_entity(text) or "steppewatch vocabulary list shows them all"
+            message = f"{len(found)} entities are called {text!r}" if found else f"no entity is called {text!r}"
+            raise QueryError(message, position, hint)
+        return found[0]
 
 
 def depth_and_size(query: Query, seen: dict[int, tuple[int, int]] | None = None) -> tuple[int, int]:

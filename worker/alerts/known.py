@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import cached_property
@@ -13,6 +13,9 @@ from worker.alerts.words import is_like, pattern_words
 from worker.tagging.vocabulary import Vocabulary
 
 _SHOWN = 3
+_MOST_OFFERED = 6
+_NAMES = frozenset(("name", "concept"))
+"""Levels of aliases that an entity may be called by; a demonym (Kazakhs) is no name of a state."""
 
 
 def nearest(name: str, names: Iterable[str]) -> list[str]:
@@ -38,6 +41,8 @@ class Known:
     """Names of outlets by id; none: nobody knows which there are."""
     domains: Mapping[str, str] = field(default_factory=dict)
     """Ids of outlets by what else they go by."""
+    aliases: Sequence[tuple[str, str]] = ()
+    """(text, id) of what entities are called besides, in all languages."""
 
     @staticmethod
     def of(vocabulary: Vocabulary, outlets: Iterable[Outlet] = ()) -> Known:
@@ -51,6 +56,12 @@ class Known:
                 for alias in person.aliases
                 if alias.text.isalpha() and alias.text[0].isupper() and not alias.text.isupper()
             ),
+            aliases=[
+                (alias.text, entity.id)
+                for entity in vocabulary.entities
+                for alias in entity.aliases
+                if alias.level in _NAMES and not alias.generated
+            ],
         ).and_outlets(outlets)
 
     def and_outlets(self, outlets: Iterable[Outlet]) -> Known:
@@ -67,14 +78,29 @@ class Known:
         labels = {_key(label): id for id, label in reversed(list(self.entities.items()))}
         return labels | {_key(id): id for id in self.entities}
 
-    def find_entity(self, name: str) -> str | None:
-        """Return the id of the entity with this id or label, whatever its letter case, hyphens and diacritics."""
-        return self._by_name.get(_key(name))
+    @cached_property
+    def _by_alias(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for text, id in self.aliases:
+            ids = found.setdefault(_key(text), [])
+            if id not in ids:
+                ids.append(id)
+        return found
+
+    def find_entities(self, name: str) -> Sequence[str]:
+        """Return the id of the entity with this id or label; else of all with this alias.
+
+        Letter case, hyphens and diacritics do not count.
+        """
+        key = _key(name)
+        return [self._by_name[key]] if key in self._by_name else self._by_alias.get(key, [])
 
     def like_entity(self, name: str) -> str:
-        """Return a hint that names the entities whose ids or labels are spelled like `name`."""
-        found = dict.fromkeys(self._by_name[near] for near in nearest(_key(name), self._by_name))
-        return did_you_mean(f"{id} ({self.entities[id]})" for id in found)
+        """Return a hint that names the entities that are called so, or are spelled like `name`."""
+        key = _key(name)
+        found = list(self.find_entities(name)) or [self._by_name[near] for near in nearest(key, self._by_name)]
+        found = found or [id for near in nearest(key, self._by_alias) for id in self._by_alias[near]]
+        return did_you_mean(f"{id} ({self.entities[id]})" for id in list(dict.fromkeys(found))[:_MOST_OFFERED])
 
     @cached_property
     def _by_source(self) -> dict[str, str]:

@@ -17,6 +17,8 @@ MOST_ALTERNATIVES = 50
 MOST_EXCLUDED = 20
 FARTHEST = 30
 """Words apart; beyond, NEAR says little more than AND."""
+_SMALL_WORDS = frozenset(("us", "it", "who", "is", "aid", "am", "as", "at", "in", "or", "be", "un"))
+"""Words that an abbreviation in capitals is taken for when letter case does not count."""
 TOO_BROAD = 0.25
 """Share of all articles."""
 
@@ -49,6 +51,9 @@ def price(query: Query, frequencies: Frequencies | None = None, known: Known | N
             case Word(text, _, "name"):
                 hint = f"write case:{text} for just this spelling, {text.lower()} for any"
                 remarks.append(Remark(str(part), f"a name: {text.lower()} without a capital does not count", hint))
+            case Word(text, _, "") if text.isupper() and text.lower() in _SMALL_WORDS:
+                hint = f"write case:{text} for capitals only"
+                remarks.append(Remark(str(part), f"“{text.lower()}” is found, too", hint))
             case Filter("source", value) if known and known.sources and not known.has_source(value):
                 remarks.append(Remark(str(part), "no outlet is called so yet", known.like_source(value)))
     return list(dict.fromkeys(remarks))
