@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Iterable, Iterator
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -168,18 +169,21 @@ def _parse(fields: dict[str, Any] | BadLine) -> tuple[str | int, str, str | None
     return id, text, lang
 
 
-def _mentions(tagger: Tagger, text: str, language: str | None) -> list[Mention]:
+def _mentions(tagger: Tagger, text: str, language: str | None) -> Iterator[Mention]:
     from worker.extract.language import tell_language
     from worker.extract.passages import find_passages
     from worker.extract.weighing import Told
+    from worker.tagging.pieces import pieces_of
+    from worker.tagging.tagger import moved
 
     told = Told(language) if language else tell_language(text)
-    passages = {"text": find_passages(text, told.language)}
-    found = tagger.tag_fields({"text": text}, told.language, passages, second=told.second)
-    return [mention for _, mention in found]
+    for offset, piece in pieces_of(text):
+        passages = {"text": find_passages(piece, told.language)}
+        for _, mention in tagger.tag_fields({"text": piece}, told.language, passages, second=told.second):
+            yield moved(mention, offset) if offset else mention
 
 
-def _print(origin: dict[str, object], mentions: list[Mention]) -> None:
+def _print(origin: dict[str, object], mentions: Iterable[Mention]) -> None:
     for mention in mentions:
         emit(origin | _record(mention))
 

@@ -34,6 +34,8 @@ class Tagged:
 
     mentions: Sequence[MentionIn]
     in_scope: bool | None
+    left_out: int = 0
+    """Mentions beyond those that are kept of one text."""
 
 
 def record_mentions(

@@ -42,6 +42,7 @@ from worker import pagewatch
 from worker.delivery import matching
 from worker.delivery.indexed import words_of
 from worker.documents import Document, Ended, Rejected
+from worker.endings import endings, late_endings
 from worker.extract.genre import genre_of_kind
 from worker.extract.language import keep_model_in, load_model
 from worker.following import Held, follow
@@ -194,7 +195,11 @@ class Chain:
         now: datetime,
     ) -> list[Ended]:
         finished = self._store_findings(conn, findings, now)
-        ended = _endings(entries, finished) if entries else _late_endings(findings.revisions, finished)
+        ended = (
+            endings(entries, finished, findings.tagged)
+            if entries
+            else late_endings(findings.revisions, finished, findings.tagged)
+        )
         first_time = _count(conn, ended, now)
         pagewatch.record_looks(conn, entries, held, first_time, now=now)
         return ended
@@ -276,29 +281,6 @@ def _revision_out(entry: Identified, fate: Recorded) -> RevisionOut:
         second_language=entry.second_language,
         fingerprint=entry.fingerprint.to_bytes(),
     )
-
-
-def _endings(entries: Sequence[tuple[Identified | Rejected, Recorded | None]], finished: dict[int, str]) -> list[Ended]:
-    ended = []
-    for entry, fate in entries:
-        if isinstance(entry, Rejected):
-            outcome, reason = ("seen_again", None) if entry.is_same else ("rejected", entry.reason)
-            ended.append(Ended(entry.subject, outcome, entry.source_id, entry.capture_id, reason))
-            continue
-        assert fate is not None
-        outcome = fate.outcome if fate.revision_id is None else finished.get(fate.revision_id, "seen_again")
-        document = entry.document
-        ended.append(Ended(document.subject, outcome, fate.source_id, document.capture_id, entry.remark))
-    return ended
-
-
-def _late_endings(waiting: Sequence[RevisionOut], finished: dict[int, str]) -> list[Ended]:
-    """Return the endings of what another batch began and this one finished."""
-    return [
-        Ended(f"revision {revision.id}", finished[revision.id], revision.source_id, revision.capture_id)
-        for revision in waiting
-        if revision.id in finished
-    ]
 
 
 def _count(conn: Connection, ended: Sequence[Ended], now: datetime) -> set[int]:

@@ -103,3 +103,18 @@ def test_the_two_seed_documents(data: Path) -> None:
     before = dump(data)
     assert json.loads(run(data, "ingest", *files).stdout)["seen_again"] == 2
     assert dump(data) == before
+
+
+def test_of_a_text_full_of_names_two_thousand_are_kept_and_counted_and_it_is_said(data: Path) -> None:
+    body = f"{text(0, 1)} " + "The CSTO and Uzbekistan. " * 1_500
+    given = json.dumps({"url": "https://a.example/1", "text": body, "published_at": "2022-01-05"}).encode()
+    done = run(data, "ingest", "-", stdin=given)
+    assert (json.loads(done.stdout)["new"], done.returncode) == (1, 0)
+    said = rows(data, "select reason from problems")[0][0]
+    assert isinstance(said, str)
+    assert "; 2,000 are kept" in said
+    assert said.encode() in done.stderr
+    kept = rows(data, "select entity_id, count(*) from mentions group by 1 having count(*) > 100 order by 1")
+    assert sum(int(str(number)) for _, number in kept) > 1_900
+    run(data, "vocabulary", "retag", "--all")
+    assert rows(data, "select count(*) from mentions") == [(2_000,)]

@@ -22,6 +22,7 @@ _PARTING = 2  # a quotation mark and a space
 _REACH = 10 + _PARTING + 1  # the longest acronym, what parts it from the bracket, and the character before it
 _SMALL = 3  # words up to this length may be left out of an acronym: of, the, по, о
 _MOST_WORDS = 10
+_MOST_DEFINED = 300  # in one article, which is looked through for each of them
 _NO_ENDING = frozenset(("",))
 _LEVELS = frozenset(("name", "concept"))
 
@@ -52,6 +53,8 @@ class Defined:
             ends.setdefault(-hit.minus_end, hit)
             starts.setdefault(hit.start, hit)
         for acronym, before, after in candidates:
+            if len(self.forms) >= _MOST_DEFINED:
+                break
             source = ends.get(before) or starts.get(after)
             if source and _may_stand_for(acronym, part.text[source.start : -source.minus_end], source.form.entity):
                 self._sources.setdefault(acronym, source)

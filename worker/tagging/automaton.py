@@ -193,15 +193,18 @@ def _best(hits: list[Hit]) -> list[Hit]:
     if len({hit[0] for hit in hits}) == len(hits):
         return hits
     kept: list[Hit] = []
+    first = 0  # of those of the same words, with which alone a hit is compared: a text may name millions
     for hit in hits:
-        if kept and kept[-1][:2] == hit[:2]:
-            same = [one for one in reversed(kept) if one[:2] == hit[:2]]
+        if len(kept) > first and kept[-1][:2] == hit[:2]:
+            same = kept[first:]
             if any(one.entity == hit.entity for one in same):
                 continue
             if hit.ending and any(not one.ending and not one.form.is_suspect for one in same):
                 continue
             if not hit.ending and not hit.form.is_suspect:
-                kept = [one for one in kept if one[:2] != hit[:2] or not one.ending]
+                kept[first:] = [one for one in same if not one.ending]
+        else:
+            first = len(kept)
         kept.append(hit)
     return kept
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Callable, Container, Iterable, Sequence
 from typing import NamedTuple
@@ -15,7 +16,9 @@ NEAR_WORDS = 40
 FOR, AGAINST, OFFICE = "for", "against", "office"
 """The sorts of terms: `context_any`, `context_none`, `office`."""
 
+_BREAK = re.compile("\n")
 _NEAR_CHARS = 2_000  # the longest stretch that is looked through, whatever its words and paragraphs
+_MOST_OFFSETS = 5_000  # of one term in one article; what stands behind so many of them speaks for nobody
 _STEM = 3  # a term of more letters than this also stands for the words that begin with it
 _HAN = "\u3400"  # from here on scripts are written without spaces between words
 _TITLE_CHARS = 200  # and a longer one is a paragraph
@@ -55,10 +58,11 @@ class Terms:
             if sort == AGAINST and stem not in against:
                 continue
             skip = int(stem[0] == " ")
+            most = len(offsets) + _MOST_OFFSETS
             for part in fields:
                 chars, origins = part.folded
                 at = chars.find(stem)
-                while at >= 0:
+                while at >= 0 and len(offsets) < most:
                     origin = origins[at + skip]
                     if not needs_capital or part.text[origin].isupper():
                         offsets.append(part.offset + origin)
@@ -94,6 +98,7 @@ class Article:
         self._offsets: dict[tuple[str, str], list[int]] = {}
         self._are_capitals: dict[int, bool] = {}
         self._are_titles: dict[int, bool] = {}
+        self._breaks: list[int] | None = None
 
     def is_near(self, entity: Entity, sort: str, start: int, end: int) -> bool:
         """Say whether a term of an entity stands in the paragraph of a hit or within NEAR_WORDS of it.
@@ -141,9 +146,11 @@ class Article:
 
     def _line(self, position: int) -> tuple[int, int]:
         """Return where the line around a position begins and ends."""
-        text = self.text
-        last = text.find("\n", position)
-        return text.rfind("\n", 0, position) + 1, last if last >= 0 else len(text)
+        if self._breaks is None:  # looked for once: a line may be as long as the text, and full of names
+            self._breaks = [found.start() for found in _BREAK.finditer(self.text)]
+        at = bisect_left(self._breaks, position)
+        first = self._breaks[at - 1] + 1 if at else 0
+        return first, self._breaks[at] if at < len(self._breaks) else len(self.text)
 
 
 def _is_capitals(line: str) -> bool:

@@ -14,6 +14,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from worker.nfc import MOST_MARKS
+
 UNSEEN = "\u00ad"
 """What soft hyphens, zero-width characters and combining marks are folded to; `squeeze` drops it."""
 
@@ -131,7 +133,7 @@ def _composed_with_origins(text: str) -> tuple[str, list[int]]:
     origins: list[int] = []
     start = 0
     for at in range(1, len(text) + 1):
-        if at < len(text) and unicodedata.combining(text[at]):
+        if at < len(text) and unicodedata.combining(text[at]) and at - start <= MOST_MARKS:
             continue
         piece = unicodedata.normalize("NFC", text[start:at])
         pieces.append(piece)

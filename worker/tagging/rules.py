@@ -148,17 +148,17 @@ class _Decision:
         decoys = [hit for hit in together if hit.form.alias.level == DECOY]
         if not decoys:
             return together
+        starts = [decoy.start for decoy in decoys]
+        widest = max(-decoy.minus_end - decoy.start for decoy in decoys)
         kept: list[Hit] = []
         for hit in together:
             if hit.form.alias.level == DECOY:
                 continue
+            first, last = bisect_right(starts, hit.start - widest), bisect_left(starts, -hit.minus_end)
             length = hit.start + hit.minus_end
             if any(
-                decoy.entity == hit.entity
-                and decoy.start + decoy.minus_end <= length
-                and decoy.start < -hit.minus_end
-                and hit.start < -decoy.minus_end
-                for decoy in decoys
+                decoy.entity == hit.entity and decoy.start + decoy.minus_end <= length and hit.start < -decoy.minus_end
+                for decoy in decoys[first:last]
             ):
                 self._miss(at, hit, "decoy")
             else:
@@ -259,8 +259,9 @@ class _Decision:
     def _kept(self, at: int, found: list[Hit]) -> list[Hit]:
         kept = longest(found)
         if self.trace is not None:
+            standing = set(kept)
             for hit in found:
-                if hit not in kept:
+                if hit not in standing:
                     self._miss(at, hit, "longest")
         return kept
 
