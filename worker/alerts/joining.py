@@ -79,8 +79,10 @@ def _closed(found: re.Match[str]) -> str:
 
 @cache
 def _numbers(grouping: str) -> re.Pattern[str]:
-    """Return what finds numbers whose thousands are separated by one sign throughout; 0,125 is none."""
+    """Return what finds numbers whose thousands are separated by one sign throughout; 0,125 is none.
+
+    It begins with a digit and looks behind after it, so that a search goes from digit to digit.
+    """
     signs = _ALWAYS + grouping
-    return re.compile(
-        f"(?<![0-9])(?<![0-9][{signs},.:/-])[1-9][0-9]{{0,2}}([{signs}])[0-9]{{3}}(?:\\1[0-9]{{3}})*(?![0-9]|\\1[0-9])"
-    )
+    begin = f"[1-9](?<![0-9][0-9])(?<![0-9][{signs},.:/-][0-9])[0-9]{{0,2}}"
+    return re.compile(f"{begin}([{signs}])[0-9]{{3}}(?:\\1[0-9]{{3}})*(?![0-9]|\\1[0-9])")
