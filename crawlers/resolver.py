@@ -7,12 +7,17 @@ hop of a redirect, so a name cannot change its address between the check and the
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
+from twisted.internet._resolver import GAIResolver  # as Scrapy does; there is no public name for it
+from twisted.internet.abstract import isIPAddress, isIPv6Address
 from twisted.internet.interfaces import IHostnameResolver, IResolutionReceiver
+from twisted.python.threadpool import ThreadPool
 from zope.interface.declarations import implementer
 
+from crawlers.rules import Newest
 from db.guard import is_allowed, parse_allowed, refusal_of_address
 
 if TYPE_CHECKING:
@@ -20,6 +25,9 @@ if TYPE_CHECKING:
     from twisted.internet.base import ReactorBase
 
 ALLOWED_SETTING = "STEPPEWATCH_ALLOWED_HOSTS"
+_THREADS_FOR_STRANGERS = 16
+"""A look-up of a name that nobody knows may hold its thread for half a minute: those of known names keep theirs."""
+_MOST_KNOWN = 50_000
 
 
 class Refusals:
@@ -54,15 +62,22 @@ class GuardedResolver:
     Keeps no cache: a long-lived process must follow changes, and the system caches already.
     """
 
-    def __init__(self, reactor: ReactorBase, allowed: frozenset[tuple[str, int]]) -> None:
+    def __init__(self, reactor: ReactorBase, allowed: frozenset[tuple[str, int]], strangers: Any = None) -> None:
+        """`strangers` looks up names that never had an address; by default whoever looks up all others."""
         self._reactor = reactor
         self._inner: Any = reactor.nameResolver
+        self._strangers = strangers or self._inner
+        self._known: Newest[bool] = Newest(_MOST_KNOWN)
         self._allowed = allowed
 
     @classmethod
     def from_crawler(cls, crawler: CrawlerProcess, reactor: ReactorBase) -> GuardedResolver:
         """Scrapy's way of making one; it passes the process in place of a crawler."""
-        return cls(reactor, parse_allowed(crawler.settings.get(ALLOWED_SETTING, "")))
+        threads = ThreadPool(minthreads=0, maxthreads=_THREADS_FOR_STRANGERS, name="strangers")
+        threads.start()
+        reactor.addSystemEventTrigger("during", "shutdown", threads.stop)
+        strangers = GAIResolver(cast(Any, reactor), lambda: threads)
+        return cls(reactor, parse_allowed(crawler.settings.get(ALLOWED_SETTING, "")), strangers)
 
     def install_on_reactor(self) -> None:
         """Make the reactor ask us."""
@@ -79,8 +94,31 @@ class GuardedResolver:
         """Look `hostName` up; see IHostnameResolver."""
         receiver = resolutionReceiver
         if not is_allowed(hostName, portNumber, self._allowed):
-            receiver = _PublicOnly(resolutionReceiver, hostName)
-        return self._inner.resolveHostName(receiver, hostName, portNumber, addressTypes, transportSemantics)
+            receiver = _PublicOnly(receiver, hostName)
+        name = hostName.rstrip(".").lower()
+        is_literal = isIPAddress(hostName) or isIPv6Address(hostName)
+        resolver = self._inner if is_literal or self._known.get(name) else self._strangers
+        if not is_literal:
+            receiver = _Noting(receiver, partial(self._known.put, name, True, 1))
+        return cast(Any, resolver).resolveHostName(receiver, hostName, portNumber, addressTypes, transportSemantics)
+
+
+@implementer(IResolutionReceiver)
+class _Noting:
+    """Passes on everything, and notes that a name has an address."""
+
+    def __init__(self, receiver: Any, note: Callable[[], None]) -> None:
+        self._receiver, self._note = receiver, note
+
+    def resolutionBegan(self, resolutionInProgress: Any) -> None:
+        self._receiver.resolutionBegan(resolutionInProgress)
+
+    def addressResolved(self, address: Any) -> None:
+        self._note()
+        self._receiver.addressResolved(address)
+
+    def resolutionComplete(self) -> None:
+        self._receiver.resolutionComplete()
 
 
 @implementer(IResolutionReceiver)

@@ -80,6 +80,11 @@ def next_attempt(now: datetime, *, last_at: datetime | None, draw: float) -> dat
     return now + timedelta(seconds=_spread(min(max(pause_s, REFUSED_RETRY_S), REFUSED_RETRY_MAX_S), draw))
 
 
+def pages_at_once(requests: int) -> int:
+    """Return how many of so many requests under way may be for pages: the links of one feed keep no other waiting."""
+    return max(1, requests - max(1, requests // 4))
+
+
 def retry_after_s(value: str | None, now: datetime) -> float | None:
     """Return the seconds that a Retry-After header asks for, at most a month; None if it says nothing usable.
 

@@ -70,5 +70,8 @@ def scrapy_settings(settings: Settings) -> dict[str, Any]:
         "DOWNLOAD_TIMEOUT": settings.fetch_timeout_s,
         "DOWNLOAD_MAXSIZE": settings.fetch_max_bytes,
         "REDIRECT_MAX_TIMES": settings.redirects_max,
-        "CONCURRENT_REQUESTS": settings.concurrent_requests,
+        # the spider counts what is under way; each of it may have a request for a robots.txt of its own
+        "CONCURRENT_REQUESTS": 2 * settings.concurrent_requests,
+        # Scrapy asks for nothing while responses of so many bytes are being read: 5 MB would let one feed stop all
+        "SCRAPER_SLOT_MAX_ACTIVE_SIZE": 8 * settings.fetch_max_bytes,
     }

@@ -29,14 +29,14 @@ from crawlers.hosts import Hosts
 from crawlers.leases import Leases
 from crawlers.outage import HOSTS, Outage
 from crawlers.robots import FORBIDDEN, site_of
-from crawlers.schedule import NETWORK_RETRY_S, PollPolicy
+from crawlers.schedule import NETWORK_RETRY_S, PollPolicy, pages_at_once
 from crawlers.turns import Turns
 from crawlers.waiting import Waiting
 from crawlers.work import Context, Work
 from db.feeds import FeedDue, count_due_feeds, find_due_feeds, has_any_succeeded, record_network
 from db.guard import parse_allowed
 from db.hosts import find_resting_hosts
-from db.pages import find_due_pages
+from db.pages import PageDue, find_due_pages
 from db.pulse import EVERY_S, show_life
 from db.refusals import ask_for_pages, find_forbidden
 from db.settings import Settings
@@ -44,8 +44,7 @@ from db.urls import host_of
 
 log = logging.getLogger("crawler")
 
-IDLE_S = 0.2
-"""Pause when nothing is due: how late a new page may be noticed."""
+IDLE_S = 0.2  # pause when nothing is due: how late a new page may be noticed
 _BATCH = 16
 
 
@@ -178,11 +177,13 @@ class CollectorSpider(Spider):
         found += find_due_feeds(
             conn, now=now, limit=(room + 1) // 2, resting=resting, source_id=source_id, not_since=since
         )
-        if pages_too and room > len(found):
+        pages_held = sum(isinstance(each, PageDue) for each in self.held.values())
+        pages_room = min(room - len(found), pages_at_once(self._own.concurrent_requests) - pages_held)
+        if pages_too and pages_room > 0:
             found += find_due_pages(
                 conn,
                 now=now,
-                limit=room - len(found),
+                limit=pages_room,
                 resting=resting | {each.host for each in found},
                 source_id=source_id,
                 recheck=self._own.recheck,

@@ -23,6 +23,7 @@ from crawlers.middlewares import GuardMiddleware
 from crawlers.outage import Outage
 from crawlers.redirects import Redirects
 from crawlers.rules import KEEP_S, Newest, RuleBook, read_robots
+from crawlers.schedule import pages_at_once
 
 
 def test_a_host_has_one_piece_of_work_at_a_time_and_rests_after_each_answer() -> None:
@@ -274,3 +275,8 @@ def test_every_hop_waits_in_the_queue_of_its_own_host() -> None:
 def test_a_hop_to_a_private_address_goes_no_further() -> None:
     with pytest.raises(Stopped, match=r"refused: link-local address 169\.254\.169\.254"):
         GuardMiddleware(frozenset()).process_request(Request("http://169.254.169.254/latest/meta-data"))
+
+
+@pytest.mark.parametrize(("requests", "pages"), [(1, 1), (2, 1), (3, 2), (4, 3), (32, 24), (512, 384)])
+def test_some_requests_are_kept_for_feeds(requests: int, pages: int) -> None:
+    assert pages_at_once(requests) == pages

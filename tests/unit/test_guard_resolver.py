@@ -87,3 +87,30 @@ def test_refusals_are_forgotten_oldest_first() -> None:
         kept.note(f"{number}.kz", "no")
     assert kept.find("0.kz") is None
     assert kept.find("1000.kz") == "no"
+
+
+class Unanswering:
+    """Knows nobody, and notes who was asked for."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def resolveHostName(self, receiver: Any, name: str, port: int, kinds: Any, semantics: str) -> None:
+        self.asked.append(name)
+        receiver.resolutionBegan(None)
+        receiver.resolutionComplete()
+
+
+def test_names_that_never_had_an_address_are_looked_up_apart_from_all_others() -> None:
+    dns: Any = FakeDns("195.12.114.1")
+    strangers: Any = Unanswering()
+    resolver = GuardedResolver(dns, frozenset(), strangers)
+    resolver.resolveHostName(Receiver(), "outlet.kz", 80)
+    strangers.resolveHostName = dns.resolveHostName  # somebody has registered it
+    resolver.resolveHostName(Receiver(), "outlet.kz", 80)
+    strangers.resolveHostName = Unanswering.resolveHostName.__get__(strangers)
+    found = Receiver()
+    for name in ("OUTLET.kz.", "93.184.216.34", "2606:2800:220:1::1"):
+        resolver.resolveHostName(found, name, 80)
+    assert strangers.asked == ["outlet.kz"]
+    assert found.hosts == ["195.12.114.1"] * 3
