@@ -30,7 +30,8 @@ def article_show(
     """Print one article as a line of JSON: what it is, where it counts, which entities it mentions how often.
 
     `text_from` says whether its text is the page's or the feed's own, `aggregated` that the feed is an aggregator's;
-    `suspect` what else stands at its address now, and why that does not replace it.
+    `unverified` that its sender could not prove who it is (`certificate` says why); `suspect` what else stands at its
+    address now, and why that does not replace it.
 
     Example: steppewatch article show 17
 
@@ -38,6 +39,7 @@ def article_show(
     """
     from db.stories import count_entities, read_articles, read_text
     from db.suspects import find_suspect
+    from db.unverified import find_unverified
 
     with open_store().reading() as conn:
         article_id = article_id_of(conn, article)
@@ -49,6 +51,8 @@ def article_show(
             "text_from": _SOURCES.get(text_from, text_from),
         }
         record |= {"aggregated": text_from == "aggregator"}
+        certificate = find_unverified(conn, article_id)
+        record |= {"unverified": certificate is not None, "certificate": certificate}
         record |= {"suspect": suspect and _suspect(suspect)} | ({"text": shown} if text else {})
         emit(record)
 

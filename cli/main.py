@@ -31,6 +31,7 @@ from cli import (
     page,
     schedule,
     source,
+    sourceedit,
     status,
     store,
     story,
@@ -79,10 +80,11 @@ commands: dict[str, dict[str, Command]] = {
 }
 
 groups: dict[tuple[str, str], dict[str, Command]] = {
-    ("source", "Outlets: add, list, show, retry."): {
+    ("source", "Outlets: add, list, show, edit, retry."): {
         "add": source.source_add,
         "list": source.source_list,
         "show": source.source_show,
+        "edit": sourceedit.source_edit,
         "retry": source.source_retry,
     },
     ("article", "One article: show, remove."): {

@@ -193,12 +193,14 @@ def source_retry(
 def _shown(conn: Connection, source_id: str) -> dict[str, Any]:
     from db.feeds import iter_feeds
     from db.sources import domains_of, find_source, list_sources
+    from db.unverified import WITHOUT_SECRETS, has_unverified_articles
     from db.walls import find_walled
 
     source = find_source(conn, source_id)
     assert source is not None, "its id was just looked up"
     row = list_sources(conn, only=[source_id])[0]
     walled = find_walled(conn, now=datetime.now(UTC), source_id=source_id).get(source_id)
+    feeds = list(iter_feeds(conn, source_id=source_id))
     return {
         "id": source.id,
         "name": source.name,
@@ -215,6 +217,8 @@ def _shown(conn: Connection, source_id: str) -> dict[str, Any]:
         "articles": row.articles,
         "latest_at": instant(row.latest_at),
         "trouble": walled.sentence if walled else None,
+        "read_unverified": source.unverified or WITHOUT_SECRETS,
+        "unverified": any(feed.unverified for feed in feeds) or has_unverified_articles(conn, source_id),
         "feeds": [
             {
                 "url": feed.url,
@@ -224,12 +228,14 @@ def _shown(conn: Connection, source_id: str) -> dict[str, Any]:
                 "failures": feed.failures,
                 "last_outcome": feed.last_outcome,
                 "last_error": feed.last_error,
+                "unverified": feed.unverified is not None,
+                "certificate": feed.unverified,
                 "polled_at": instant(feed.polled_at),
                 "succeeded_at": instant(feed.succeeded_at),
                 "changed_at": instant(feed.changed_at),
                 "next_poll_at": instant(feed.next_poll_at),
             }
-            for feed in iter_feeds(conn, source_id=source_id)
+            for feed in feeds
         ],
     }
 
@@ -246,6 +252,8 @@ def _print_outlet(record: dict[str, Any]) -> None:
     feeds = new_table("feed", "state", "last success", "next poll", "trouble")
     for feed in record["feeds"]:
         state = f"{feed['failures']} failures" if feed["failures"] else feed["state"]
+        if feed["unverified"]:
+            state += f", unverified: its certificate {feed['certificate']}"
         cells = (feed["url"], state, feed["succeeded_at"], feed["next_poll_at"], feed["last_error"])
         feeds.add_row(*map(cell, cells))
     Console().print(feeds if record["feeds"] else "no feed")

@@ -23,6 +23,7 @@ from twisted.python.failure import Failure
 from twisted.web.client import ResponseFailed
 
 from crawlers.bodies import content_type_of, is_ended
+from crawlers.certificates import fault_of
 
 DATALOSS = "dataloss"
 """Scrapy's flag of a response that ended before its Content-Length or its last chunk."""
@@ -67,6 +68,8 @@ class Answer:
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
     trouble: Trouble | None = None
+    unverified: str | None = None
+    """What was wrong with the certificate of a server on the way to it; None if nothing was."""
 
     def header(self, name: str) -> str | None:
         """Return a header; None if it is missing or empty."""
@@ -96,7 +99,7 @@ def answer_of(response: Response, *, may_be_cut: bool = False) -> Answer:
         trouble = Trouble("broken", f"compressed in a way that cannot be read: {packed[:50]}")
     elif DATALOSS in response.flags and response.status == 200 and not may_be_cut and not is_ended(response.body):
         trouble = Trouble("broken", f"the response broke off after {len(response.body):,} bytes")
-    return Answer(response.url[:_MAX_URL], response.status, response.body, headers, trouble)
+    return Answer(response.url[:_MAX_URL], response.status, response.body, headers, trouble, fault_of(response.flags))
 
 
 def _header(response: Response, name: str) -> str | None:

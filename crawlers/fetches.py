@@ -61,7 +61,7 @@ def decide_fetch(page: PageDue, answer: Answer, *, now: datetime, draw: float) -
             body=answer.body,
             body_hash=digest,
             headers=answer.headers,
-            hints=page.hints,
+            hints={**page.hints, **({"page_unverified": answer.unverified} if answer.unverified else {})},
         ),
     )
 

@@ -35,7 +35,9 @@ def main() -> None:
 
     def tell(place: int, answer: Answer) -> None:
         trouble = answer.trouble or trouble_of_status(answer.status)
-        line = {"url": answer.url, "status": answer.status, "headers": dict(answer.headers)}
+        line = {"url": answer.url, "status": answer.status, "headers": dict(answer.headers)} | {
+            "unverified": answer.unverified
+        }
         body = b64encode(answer.body).decode("ascii")
         say({**line, "place": place, "body": body, "trouble": asdict(trouble) if trouble else None})
 

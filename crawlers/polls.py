@@ -73,6 +73,7 @@ def decide_poll(
             last_modified=answer.header("last-modified") or (feed.last_modified if answer.status == 304 else None),
             body_hash=reading.body_hash,
             title=reading.feed.title[:_TITLE_MAX] if reading.feed and reading.feed.title else None,
+            unverified=answer.unverified,
             succeeded=True,
             changed=reading.feed is not None,
         )

@@ -62,7 +62,7 @@ def with_stand_in(page: PageDue, answer: Answer, fetched: Fetched, *, now: datet
 
 
 def captures_of_words(
-    told: Iterable[Told], entries: Mapping[str, EntryIn], *, now: datetime
+    told: Iterable[Told], entries: Mapping[str, EntryIn], *, now: datetime, unverified: str | None = None
 ) -> list[tuple[CaptureIn, bytes]]:
     """Return, to be recorded, the captures of texts that only their feed has and that no worker was given yet."""
     captures = []
@@ -74,7 +74,7 @@ def captures_of_words(
             page_id=before.page_id,
             source_id=before.source_id,
             url=before.url,
-            hints=entry.hints,
+            hints=entry.hints | ({"feed_unverified": unverified} if unverified else {}),
             trouble=entry.trouble or "",
             digest=entry.feed_hash,
             now=now,

@@ -1,15 +1,23 @@
-"""HTTP as it comes over the wire, from servers that contradict themselves about where a body ends."""
+"""HTTP as it comes over the wire, from servers that contradict themselves about who they are and where a body ends."""
 
 from __future__ import annotations
 
+import copy
 from typing import Any
+from urllib.parse import urlsplit
 
 from scrapy.core.downloader.handlers import http11
 from scrapy.crawler import Crawler
+from scrapy.http import Request, Response
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IAddress
 from twisted.web import _newclient as wire
+from twisted.web.client import HTTPConnectionPool
 from twisted.web.iweb import IResponse
+
+from crawlers.answers import Stopped, Trouble
+from crawlers.certificates import RULE, UNVERIFIED, Verifying, trusted
+from db.unverified import may_be_unverified
 
 
 class TolerantParser(http11._LenientHTTPClientParser):
@@ -44,8 +52,47 @@ class _Factory(http11._LenientHTTP11ClientFactory):
 
 
 class TolerantHandler(http11.HTTP11DownloadHandler):
-    """Scrapy's handler of http and https, with the parser above."""
+    """Scrapy's handler of http and https, with the parser above.
+
+    Servers prove who they are. One that cannot is asked again, unverified, where the outlet's rule allows it, and its
+    answer is flagged, as is what it redirects to.
+    """
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._pool._factory = _Factory
+        self._trusted = trusted()
+        self._lenient = self._contextFactory  # Scrapy's own: it verifies nothing
+
+    async def download_request(self, request: Request) -> Response:
+        """Return the response; raise Stopped where a bad certificate is not to be put up with."""
+        response = await self._answer(request)
+        if fault := request.meta.get(UNVERIFIED):
+            response.flags.append(f"{UNVERIFIED}: {fault}")
+        return response
+
+    async def _answer(self, request: Request) -> Response:
+        policy = Verifying(self._trusted)
+        try:
+            return await self._ask(request, policy, self._pool)
+        except Exception as error:
+            if policy.fault is None:
+                raise
+            if not may_be_unverified(request.url, request.meta.get(RULE)):
+                host = urlsplit(request.url).hostname
+                raise Stopped(Trouble("certificate", f"the certificate of {host} {policy.fault}")) from error
+        request.meta[UNVERIFIED] = policy.fault
+        return await self._ask(request, self._lenient, self._apart())
+
+    async def _ask(self, request: Request, policy: Any, pool: HTTPConnectionPool) -> Response:
+        asker = copy.copy(self)
+        asker._contextFactory, asker._pool = policy, pool
+        return await super(TolerantHandler, asker).download_request(request)
+
+    def _apart(self) -> HTTPConnectionPool:
+        """Return a pool that keeps nothing: no verified request may get a connection that was not."""
+        from twisted.internet import reactor
+
+        pool = HTTPConnectionPool(reactor, persistent=False)  # type: ignore[no-untyped-call]
+        pool._factory = _Factory
+        return pool

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 from sqlalchemy import Connection
 
 from crawlers.answers import Answer
+from crawlers.certificates import RULE
 from crawlers.cookies import JAR
 from crawlers.desk import Tally
 from crawlers.entries import Entries, sort_entries
@@ -67,7 +68,7 @@ def headers(due: Work) -> dict[str, str]:
 
 def meta(due: Work, now: datetime) -> dict[str, Any]:
     """Return what our middlewares need to know of a request."""
-    wanted: dict[str, Any] = {JAR: due.source_id or due.host}
+    wanted: dict[str, Any] = {JAR: due.source_id or due.host, RULE: due.rule}
     asked_at = due.polled_at if isinstance(due, FeedDue) else due.fetched_at
     if due.last_outcome == "robots" and asked_at is not None:  # not by the rules that it was refused by
         wanted[NEWER_THAN] = (now - asked_at).total_seconds()
@@ -138,7 +139,7 @@ def _decide_feed(feed: FeedDue, answer: Answer, now: datetime, context: Context)
         )
     entries = sort_entries(feed.url, reading.feed.entries, now=now, allowed=context.allowed)
     steps: list[tuple[int, Callable[[Connection, Tally], None]]] = [
-        (len(chunk), partial(_store_entries, feed, chunk, now)) for chunk in _chunks(entries.usable)
+        (len(chunk), partial(_store_entries, feed, chunk, now, answer.unverified)) for chunk in _chunks(entries.usable)
     ]
     # The poll is stored last: a crash before it repeats the poll, and the entries with it.
     steps.append((1, partial(_store_poll, feed, polled, entries, reading.feed.problems)))
@@ -158,12 +159,19 @@ def _chunks(entries: Iterable[EntryIn]) -> Iterator[tuple[EntryIn, ...]]:
         yield tuple(chunk)
 
 
-def _store_entries(feed: FeedDue, entries: tuple[EntryIn, ...], now: datetime, conn: Connection, tally: Tally) -> None:
+def _store_entries(
+    feed: FeedDue,
+    entries: tuple[EntryIn, ...],
+    now: datetime,
+    unverified: str | None,
+    conn: Connection,
+    tally: Tally,
+) -> None:
     kept = keep_addresses(conn, entries)
     counts = record_entries(conn, feed_id=feed.id, source_id=feed.source_id, entries=kept, seen_at=now)
     by_themselves = {entry.canonical_url: entry for entry in kept if entry.trouble}
     if by_themselves:
-        captures = captures_of_words(find_told(conn, by_themselves), by_themselves, now=now)
+        captures = captures_of_words(find_told(conn, by_themselves), by_themselves, now=now, unverified=unverified)
         record_captures(conn, captures)
         given = {capture.page_id: capture.body_hash for capture, _ in captures if capture.page_id is not None}
         record_told(conn, given, now=now)

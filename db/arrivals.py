@@ -16,6 +16,7 @@ from db.coverage import mark_articles
 from db.currents import Standing, count_texts, standing_of
 from db.dialect import insert
 from db.models import Article, FingerprintRow, Revision, SketchHash
+from db.unverified import record_unverified
 from db.zones import counts_on
 
 
@@ -44,6 +45,8 @@ class ArticleIn:
     claims: Sequence[Claim] = ()
     """Other addresses that are the article's own."""
     second_language: str | None = None
+    unverified: str | None = None
+    """What was wrong with the certificate of whoever sent it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +196,7 @@ def insert_revisions(
             for key, article in fresh.items()
         ],
     )
+    record_unverified(conn, {new_ids[key]: article.unverified for key, article in fresh.items() if article.unverified})
     return {
         key: Stored(
             new_ids[key],

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, case, delete, func, literal, or_, select, update
 
 from db.dialect import insert
-from db.models import Feed, Problem
+from db.models import Feed, Problem, Source
 from db.models.base import UtcDateTime
 from db.outcomes import ProblemSeen, record_problems
 from db.urls import host_of
@@ -37,6 +37,8 @@ class FeedDue:
     succeeded_at: datetime | None
     state: str = "active"
     last_outcome: str | None = None
+    rule: str | None = None
+    """Of its outlet, see `db.unverified`."""
 
     @property
     def host(self) -> str:
@@ -59,6 +61,7 @@ class FeedPolled:
     last_modified: str | None = None
     body_hash: str | None = None
     title: str | None = None
+    unverified: str | None = None
     succeeded: bool = False
     changed: bool = False
 
@@ -80,6 +83,8 @@ class FeedHealth:
     failures: int
     last_outcome: str | None
     last_error: str | None
+    unverified: str | None = None
+    """What was wrong with the certificate when it was read last; None if nothing was."""
 
 
 def add_feed(
@@ -131,7 +136,9 @@ def find_due_feeds(
             Feed.succeeded_at,
             Feed.state,
             Feed.last_outcome,
+            Source.unverified,
         )
+        .join(Source, Source.id == Feed.source_id)
         .where(Feed.state.in_(_ASKED), Feed.next_poll_at <= now)
         .where(or_(Feed.claimed_until.is_(None), Feed.claimed_until < now))
         .order_by(Feed.next_poll_at, Feed.id)
@@ -186,7 +193,7 @@ def record_poll(conn: Connection, polled: FeedPolled) -> None:
         "last_error": polled.error,
     }
     if polled.succeeded:
-        values["succeeded_at"] = polled.polled_at
+        values["succeeded_at"], values["unverified"] = polled.polled_at, polled.unverified
         values["followed_since"] = func.coalesce(Feed.followed_since, literal(polled.polled_at, UtcDateTime()))
     if polled.changed:
         values["changed_at"] = polled.polled_at
@@ -246,6 +253,7 @@ def iter_feeds(conn: Connection, *, source_id: str | None = None) -> Iterator[Fe
         Feed.failures,
         Feed.last_outcome,
         Feed.last_error,
+        Feed.unverified,
     ).order_by(Feed.source_id, Feed.url)
     if source_id is not None:
         query = query.where(Feed.source_id == source_id)

@@ -15,7 +15,7 @@ from db.captures import count_waiting
 from db.clocks import count_ahead
 from db.coverage import TOTAL, count_marks, iter_cells
 from db.feeds import FeedHealth, count_feeds, find_network_problem, iter_feeds
-from db.models import Article, Entity, Feed, MentionRow, Revision, Source, VocabularyVersion
+from db.models import Article, Entity, Feed, MentionRow, Revision, Source, UnverifiedRevision, VocabularyVersion
 from db.outcomes import ProblemRow, count_outcomes, latest_problems
 from db.retags import count_outdated, is_asked_for
 from db.sources import count_sources
@@ -121,6 +121,8 @@ class LatestArticle:
     """Who published what this is a reprint of; None for an original."""
     entities: tuple[str, ...]
     """Labels of the entities that it mentions most, most often mentioned first."""
+    unverified: str | None = None
+    """What was wrong with the certificate of its sender; None if nothing was."""
 
 
 def latest_articles(conn: Connection, limit: int = 20, *, entities: int = 4) -> list[LatestArticle]:
@@ -140,17 +142,19 @@ def latest_articles(conn: Connection, limit: int = 20, *, entities: int = 4) -> 
             Article.collected_at,
             Article.counts_on,
             case((Article.cluster_id != Article.id, publisher.name)),
+            UnverifiedRevision.reason,
         )
         .join(Revision, Revision.id == Article.revision_id)
         .join(Source, Source.id == Article.source_id)
         .outerjoin(original, original.id == Article.cluster_id)
+        .outerjoin(UnverifiedRevision, UnverifiedRevision.revision_id == Article.revision_id)
         .outerjoin(publisher, publisher.id == original.source_id)
         .order_by(Article.id.desc())
         .limit(limit)
     )
     rows: list[tuple[Any, ...]] = [tuple(row) for row in conn.execute(query)]
     labels = _most_mentioned(conn, [row[0] for row in rows], entities)
-    return [LatestArticle(*(*row[1:], labels.get(row[0], ()))) for row in rows]
+    return [LatestArticle(*(*row[1:-1], labels.get(row[0], ()), row[-1])) for row in rows]
 
 
 def _most_mentioned(conn: Connection, revision_ids: Sequence[int], limit: int) -> dict[int, tuple[str, ...]]:
@@ -186,6 +190,8 @@ class OutletHealth:
     succeeded_at: datetime | None
     last_error: str | None
     """What is wrong with the failing feed that was polled last, or with its pages."""
+    unverified: str | None = None
+    """What was wrong with the certificate of one of its feeds; None if nothing was."""
 
 
 _STATES = ("failing", "impaired", "ok", "no answer yet", "never polled", "paused", "gone", "no feed")
@@ -229,6 +235,7 @@ def _outlet(
         polled_at=max((feed.polled_at for feed in feeds if feed.polled_at), default=None),
         succeeded_at=max((feed.succeeded_at for feed in feeds if feed.succeeded_at), default=None),
         last_error=(latest.last_error or latest.last_outcome) if latest else walled.sentence if walled else None,
+        unverified=next((feed.unverified for feed in feeds if feed.unverified), None),
     )
 
 

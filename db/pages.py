@@ -45,6 +45,8 @@ class PageDue:
     last_outcome: str | None
     feed_hash: str | None = None
     state: str = "active"
+    rule: str | None = None
+    """Of its outlet, see `db.unverified`."""
     hints: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -99,7 +101,9 @@ def find_due_pages(
             Page.last_outcome,
             Page.feed_hash,
             Page.state,
+            Source.unverified.label("rule"),
         )
+        .outerjoin(Source, Source.id == Page.source_id)
         .where(Page.state.in_(ASKED), Page.next_fetch_at <= now)
         .where(or_(Page.claimed_until.is_(None), Page.claimed_until < now))
         .order_by(Page.fetches > 0, Page.next_fetch_at, Page.id)
@@ -139,6 +143,7 @@ def _hints(conn: Connection, page_ids: Collection[int]) -> dict[int, dict[str, s
             Page.host,
             Feed.source_id.label("told_by"),
             Feed.url.label("feed_url"),
+            Feed.unverified,
             Source.kind,
         )
         .join(Feed, Feed.id == Sighting.feed_id)
@@ -180,6 +185,7 @@ def _said(sightings: Sequence[Row[*tuple[Any, ...]]]) -> dict[str, str]:
         "language": newest.language,
         "body": fullest and fullest.body,
         "told_by": None if is_own else newest.told_by,
+        "feed_unverified": next((row.unverified for row in (newest, fullest) if row and row.unverified), None),
     }
     return {name: value for name, value in said.items() if value}
 

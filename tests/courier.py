@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -44,9 +45,10 @@ class Site:
     port: int
     pages: dict[str, Reply] = field(default_factory=dict)
     requests: list[tuple[float, str]] = field(default_factory=list)
+    scheme: str = "http"
 
     def url(self, path: str, host: str = "127.0.0.1") -> str:
-        return f"http://{host}:{self.port}{path}"
+        return f"{self.scheme}://{host}:{self.port}{path}"
 
     def feed(self, *links: str, path: str = "/feed.xml", **headers: str) -> None:
         items = "".join(
@@ -65,8 +67,8 @@ class Site:
 
 
 @contextmanager
-def serving() -> Iterator[Site]:
-    """Serve an outlet without pages on a free port of 127.0.0.1 while the block runs."""
+def serving(tls: ssl.SSLContext | None = None) -> Iterator[Site]:
+    """Serve an outlet without pages on a free port of 127.0.0.1 while the block runs, with `tls` over https."""
 
     class Handler(QuietHandler):
         protocol_version = "HTTP/1.1"
@@ -95,8 +97,8 @@ def serving() -> Iterator[Site]:
                 time.sleep(delay_s)
                 self.wfile.write(body[start : start + step])
 
-    with answering(Handler) as port:
-        site = Site(port)
+    with answering(Handler, tls=tls) as port:
+        site = Site(port, scheme="https" if tls else "http")
         yield site
 
 

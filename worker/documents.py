@@ -51,6 +51,8 @@ class Document:
     """Where redirects ended, if they led anywhere."""
     declared_url: str | None = None
     """What its page names as its own address."""
+    unverified: str | None = None
+    """What was wrong with the certificate of whoever sent it; None if nothing was."""
     evidence: int = 0
     """How much its page speaks for being an article, 0 to 7."""
 

@@ -125,6 +125,8 @@ def _page_document(
             _hearsay(capture),
         ),
         text_from=text_from,
+        unverified=_text(capture.hints, "page_unverified")
+        or (_text(capture.hints, "feed_unverified") if text_from.is_of_feed else None),
         page_kind=verdict.kind,
         page_reason=None if verdict.is_article else verdict.reason,
         evidence=evidence,
@@ -166,6 +168,7 @@ def _stand_in(
         capture_id=capture.id,
         remark=joined(f"{said}; its feed's words were taken", _hearsay(capture)),
         text_from=_teller(capture),
+        unverified=_text(capture.hints, "feed_unverified"),
         page_kind=kind,
         page_reason=reason,
         address=capture.address,

@@ -259,6 +259,7 @@ def _article_in(entry: Identified, source_id: str, genre: str | None) -> Article
         published_is_day=entry.published_is_day,
         second_language=entry.second_language,
         text_from=entry.text_from,
+        unverified=entry.document.unverified,
         claims=entry.own.claims,
         fingerprint=entry.fingerprint.to_bytes(),
         shingles=entry.fingerprint.size,

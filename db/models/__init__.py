@@ -21,6 +21,7 @@ from db.models.articles import (
     RevisionAttempt,
     SketchHash,
     Suspect,
+    UnverifiedRevision,
 )
 from db.models.base import Base
 from db.models.collection import Capture, Feed, HostLease, Page, Sighting
@@ -81,5 +82,6 @@ __all__ = [
     "StoryPair",
     "Subscription",
     "Suspect",
+    "UnverifiedRevision",
     "VocabularyVersion",
 ]

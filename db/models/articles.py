@@ -140,6 +140,17 @@ class Revision(Base):
     """The last column: SQLite reads through it to reach what stands behind."""
 
 
+class UnverifiedRevision(Base):
+    """A text whose sender could not prove who it is: a bad certificate was put up with."""
+
+    __tablename__ = "unverified_revisions"
+
+    revision_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey("revisions.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    reason: Mapped[str] = mapped_column(String(100))
+
+
 class Suspect(Base):
     """A text at an article's address that has nothing in common with it: it waits, see `worker.judging`."""
 

@@ -38,6 +38,8 @@ class Feed(Base):
     changed_at: Mapped[datetime | None]
     last_outcome: Mapped[str | None] = mapped_column(String(40))
     last_error: Mapped[str | None]
+    unverified: Mapped[str | None] = mapped_column(String(100))
+    """What was wrong with a certificate at the last poll that succeeded; null if nothing was."""
 
 
 class Page(Base):
@@ -149,7 +151,8 @@ class Capture(Base):
     hints: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """What the feed entry said: `title`, `author`, `published_at` (ISO 8601), `body` (HTML), `language`.
 
-    `page_trouble` says why there is no page: the body is empty then, and the article is what the feed said.
+    `page_trouble` says why there is no page: the body is empty then, and the article is what the feed said;
+    `page_unverified` and `feed_unverified` what was wrong with the certificate of whoever sent it.
     """
     body: Mapped[bytes]
     """zlib-compressed, decoded of any HTTP content encoding."""

@@ -25,6 +25,8 @@ class Source(Base):
     paywall: Mapped[str | None] = mapped_column(String(20))
     time_zone: Mapped[str | None] = mapped_column(String(64))
     """By which clock its pages tell the time, as in `Asia/Almaty`; None where nobody knows."""
+    unverified: Mapped[str | None] = mapped_column(String(20))
+    """`never` or `always`: whether it is read although its certificate is bad; null: where no secret is sent."""
     origin: Mapped[str] = mapped_column(String(20))
     """`catalogue`, `person` or `document`."""
     added_at: Mapped[datetime]

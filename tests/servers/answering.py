@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,9 +21,12 @@ def answering(
     handler: type[BaseHTTPRequestHandler],
     host: str = "127.0.0.1",
     server: type[ThreadingHTTPServer] = ThreadingHTTPServer,
+    tls: ssl.SSLContext | None = None,
 ) -> Iterator[int]:
     """Answer on a free port of a host while the block runs; yield the port."""
     with server((host, 0), handler) as running:
+        if tls is not None:  # whoever breaks the handshake off is the thread's affair
+            running.socket = tls.wrap_socket(running.socket, server_side=True, do_handshake_on_connect=False)
         thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         thread.start()
         try:

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import json
+import ssl
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -64,7 +65,7 @@ class _Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def receiving(secret: str = "") -> Iterator[Receiver]:
+def receiving(secret: str = "", tls: ssl.SSLContext | None = None) -> Iterator[Receiver]:
     """Receive on a port of 127.0.0.1."""
     receiver = Receiver(secret=secret)
 
@@ -94,5 +95,5 @@ def receiving(secret: str = "") -> Iterator[Receiver]:
             self.send_header("Content-Length", "0")
             self.end_headers()
 
-    with answering(Handler, server=_Server) as receiver.port:
+    with answering(Handler, server=_Server, tls=tls) as receiver.port:
         yield receiver

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from servers.certificates import FAULTS, Authority
 from servers.mailserver import Secrets, secrets_in, serving_mail
 from servers.webhookserver import Receiver, receiving
 
@@ -147,6 +148,24 @@ def test_a_name_with_private_addresses_only_is_refused(
     monkeypatch.setattr("socket.getaddrinfo", lambda *_, **__: found)
     with pytest.raises(AddressRefused, match=reason):
         Caller("Steppewatch/0.1", (), 5).post("https://hooks.example/in", b"{}", {})
+
+
+@pytest.mark.parametrize("kind", ["good", *FAULTS])
+def test_a_webhook_is_called_only_with_a_good_certificate(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    authority = Authority(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority.file))
+    webhook.trust.cache_clear()
+    with receiving(tls=authority.context(kind)) as receiver:
+        url = receiver.url.replace("http:", "https:")
+        if kind == "good":
+            call(receiver, url)
+        else:
+            with pytest.raises(TransportError, match="certificate"):
+                call(receiver, url)
+    webhook.trust.cache_clear()
+    assert receiver.keys == ["0a1b2c"] * (kind == "good")
 
 
 def test_proxies_of_the_environment_are_not_used(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,84 @@
+"""Certificates: verified first; what is wrong with one is noted, so that it can be decided what follows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from OpenSSL import SSL
+from OpenSSL.crypto import X509
+from twisted.internet import _sslverify
+from twisted.internet.ssl import CertificateOptions, platformTrust
+from twisted.web.iweb import IPolicyForHTTPS
+from zope.interface import implementer
+
+if TYPE_CHECKING:
+    from twisted.protocols.tls import TLSMemoryBIOProtocol
+
+UNVERIFIED = "unverified"
+"""The key of a request's `meta` for what was wrong with a certificate on the way to its answer; so begins a response's
+flag that says it."""
+RULE = "unverified_rule"
+"""The key of a request's `meta` for the outlet's rule, one of `db.unverified.RULES`; None: the usual one."""
+_WORDS = {
+    9: "is not valid yet",
+    10: "has expired",
+    18: "is signed by nobody but itself",
+    19: "is signed by nobody we know",
+    20: "is signed by nobody we know",
+    21: "is signed by nobody we know",
+    23: "was withdrawn",
+}
+_OF_ANOTHER = "is another host's"
+
+
+_system: Callable[[], Any] = platformTrust
+
+
+def trusted() -> CertificateOptions:
+    """Return what connections are verified by: the authorities that the system trusts (SSL_CERT_FILE names others)."""
+    return CertificateOptions(trustRoot=_system(), fixBrokenPeers=True)
+
+
+@implementer(IPolicyForHTTPS)
+class Verifying:
+    """Verifies one connection; `fault` says what was wrong with the certificate."""
+
+    def __init__(self, options: CertificateOptions) -> None:
+        self._options = options
+        self.fault: str | None = None
+
+    def creatorForNetloc(self, hostname: bytes, port: int) -> _Noting:
+        """Return what makes the connection; see IPolicyForHTTPS."""
+        return _Noting(self._options._makeTLSConnection, hostname.decode("ascii"), self._note)
+
+    def _note(self, fault: str) -> None:
+        self.fault = self.fault or fault
+
+
+class _Noting(_sslverify.ClientTLSOptions):
+    """Twisted's verification, which tells nobody why it failed."""
+
+    def __init__(
+        self, create: Callable[[TLSMemoryBIOProtocol], SSL.Connection], host: str, note: Callable[[str], None]
+    ) -> None:
+        super().__init__(create, host)
+        self._note = note
+
+    def clientConnectionForTLS(self, tlsProtocol: TLSMemoryBIOProtocol) -> SSL.Connection:
+        connection = super().clientConnectionForTLS(tlsProtocol)
+        judge = _sslverify._verifyCB(tlsProtocol, self._hostnameIsDnsName, self._hostnameASCII)
+
+        def verify(conn: SSL.Connection, certificate: X509, error: int, depth: int, is_good: int) -> bool:
+            is_taken = judge(conn, certificate, error, depth, bool(is_good))
+            if not is_taken:
+                self._note(_OF_ANOTHER if is_good else _WORDS.get(error, f"is not valid (OpenSSL: {error})"))
+            return is_taken
+
+        connection.set_verify(SSL.VERIFY_PEER | SSL.VERIFY_FAIL_IF_NO_PEER_CERT, verify)
+        return connection
+
+
+def fault_of(flags: Any) -> str | None:
+    """Return what was wrong with the certificate of a response, as its flags say it."""
+    return next((flag.partition(": ")[2] for flag in flags if flag.startswith(f"{UNVERIFIED}: ")), None)
