@@ -16,4 +16,6 @@ ENV MALLOC_ARENA_MAX=2 MALLOC_TRIM_THRESHOLD_=131072
 USER steppewatch
 WORKDIR /data
 EXPOSE 8000
+# Everything on the page is shown with STEPPEWATCH_PAGE_IS_GUARDED=true: set it where nobody else reaches the port, as
+# with `docker run --publish 127.0.0.1:8000:8000`.
 CMD ["steppewatch", "up", "--host", "0.0.0.0"]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.output import emit, reason_of
+from cli.output import emit, note, reason_of
 
 if TYPE_CHECKING:
     from crawlers.answers import Answer
@@ -51,6 +51,8 @@ def _bodies(files: list[str]) -> Iterator[tuple[str, bytes | None, str | None, s
             if answer.trouble is not None:
                 yield file, None, None, None, answer.trouble.reason
             else:
+                if answer.unverified:
+                    note(f"{file} is unverified: a certificate on the way to it {answer.unverified}")
                 yield file, answer.body, answer.url, answer.header("content-type"), None
             continue
         try:

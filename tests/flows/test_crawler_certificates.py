@@ -180,6 +180,18 @@ def test_a_connection_that_was_not_verified_is_never_used_again(
     assert site.asked(SECRET) == 0
 
 
+def test_the_command_that_reads_a_feed_says_it(
+    opened: ExitStack, authority: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = site_of(opened, authority, "early")
+    monkeypatch.setenv("STEPPEWATCH_ALLOW_PRIVATE_HOSTS", f"127.0.0.1:{site.port}")
+    load.cache_clear()
+    result = run("feed", site.url("/feed.xml"))
+    load.cache_clear()
+    assert json.loads(result.stdout)["title"] == "Courier"
+    assert f"is unverified: a certificate on the way to it {FAULTS['early']}" in result.stderr
+
+
 def test_what_is_no_fault_of_a_certificate_is_not_asked_for_again(tmp_path: Path, site: Site) -> None:
     settings = settings_for(site, tmp_path)
     (answer,) = fetch_once(settings, [site.url("/a").replace("http:", "https:")])
