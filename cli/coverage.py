@@ -52,9 +52,7 @@ class Level(StrEnum):
 
 
 def coverage(
-    entities: Annotated[
-        list[str] | None, typer.Argument(metavar="ENTITY...", help="Ids or labels of the vocabulary.")
-    ] = None,
+    entities: Annotated[list[str] | None, typer.Argument(metavar="ENTITY...", help="Ids, labels or aliases.")] = None,
     by: Annotated[Grain, typer.Option(help="Length of a period; weeks are those of ISO 8601.")] = Grain.day,
     split: Annotated[Split | None, typer.Option(help="Count per outlet, language, country or genre.")] = None,
     level: Annotated[Level, typer.Option(help="Only mentions of this level.")] = Level.all,

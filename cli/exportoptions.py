@@ -58,7 +58,8 @@ class Format(StrEnum):
 Since = Annotated[datetime | None, typer.Option(formats=DAY, metavar="DAY", help="First day, 2022-01-05.")]
 Until = Annotated[datetime | None, typer.Option(formats=DAY, metavar="DAY", help="Last day.")]
 Entities = Annotated[
-    list[str] | None, typer.Option("--entity", metavar="NAME", help="Only of this entity (id or label); repeatable.")
+    list[str] | None,
+    typer.Option("--entity", metavar="NAME", help="Only of this entity (id, label or alias); repeatable."),
 ]
 Sources = Annotated[
     list[str] | None,

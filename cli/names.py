@@ -12,6 +12,8 @@ from cli.output import fail
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from worker.alerts.known import Known
+
 _SHOWN = 4
 
 
@@ -54,17 +56,41 @@ def _key(name: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
-def entity_ids(conn: Connection, asked: Iterable[str]) -> list[str]:
-    """Return the ids of entities asked for by id or label. Ends the command for an unknown one."""
+def entity_ids(conn: Connection, asked: Sequence[str]) -> list[str]:
+    """Return the ids of entities asked for by id, label or an alias that is theirs alone; each once, in that order.
+
+    Ends the command for an unknown one, and for a name of several.
+    """
     from db.vocabularies import find_labels
 
     labels = find_labels(conn)
     if not labels:
         fail("no vocabulary is loaded", hint="steppewatch up and steppewatch ingest load it")
+    if all(name in labels for name in asked):  # the aliases take a tenth of a second to read
+        return list(dict.fromkeys(asked))
+    known = _names_of(conn, labels)
+    return list(dict.fromkeys(entity_id(known, name) for name in asked))
+
+
+def entity_id(known: Known, name: str) -> str:
+    """Return the id of the one entity that is called so. Ends the command when there is none, or more than one."""
+    from worker.alerts.known import NoSuchEntity
+
     try:
-        return find_ids(asked, labels)
-    except UnknownName as error:
-        fail(f"entity: {error}", hint="steppewatch vocabulary list shows them all")
+        return known.get_entity(name)
+    except NoSuchEntity as error:
+        fail(f"entity: {error.message}", hint=error.hint or "steppewatch vocabulary list shows them all")
+
+
+def _names_of(conn: Connection, labels: Mapping[str, str]) -> Known:
+    """Return the names of the current vocabulary, and the labels of what only older ones had."""
+    from dataclasses import replace
+
+    from worker.alerts.known import Known
+    from worker.delivery.known import names_of
+
+    known = names_of(conn) or Known({})
+    return replace(known, entities={**known.entities} | {id: labels[id] for id in labels if id not in known.entities})
 
 
 def source_ids(conn: Connection, asked: Sequence[str]) -> list[str]:

@@ -50,20 +50,20 @@ def vocabulary_list(
 
 
 def vocabulary_show(
-    id: Annotated[str, typer.Argument(metavar="ID", help="The id of an entity, e.g. csto.")],
+    name: Annotated[str, typer.Argument(metavar="ENTITY", help="Its id, its label or an alias, e.g. csto.")],
     format: Annotated[Format | None, _FORMAT] = None,
 ) -> None:
     """Show everything about one entity.
 
     Example: steppewatch vocabulary show kazakhstan
+
+    Example: steppewatch vocabulary show ОДКБ
     """
-    from difflib import get_close_matches
+    from cli.names import entity_id
+    from worker.alerts.known import Known
 
     vocabulary = read_folder("default")
-    entity = vocabulary.by_id.get(id)
-    if entity is None:
-        close = get_close_matches(id, vocabulary.by_id, n=3)
-        fail(f"no entity has the id {id!r}", hint="did you mean " + ", ".join(close) + "?" if close else "")
+    entity = vocabulary.by_id.get(name) or vocabulary.by_id[entity_id(Known.of(vocabulary), name)]
     if wants_json(format):
         emit(_record(entity, vocabulary.version))
     else:

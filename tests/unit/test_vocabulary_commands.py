@@ -169,7 +169,7 @@ def test_show_says_what_speaks_for_and_against_a_name() -> None:
 
 
 def test_an_unknown_id_suggests_known_ones() -> None:
-    result = run("show", "kazakstan")
+    result = run("show", "kazakhstam")
     assert result.exit_code == 1
     assert "kazakhstan" in result.stderr
 

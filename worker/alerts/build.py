@@ -13,7 +13,7 @@ from worker.alerts.errors import QueryError
 from worker.alerts.fields import ANYWHERE, Scope
 from worker.alerts.foreign import refuse_word
 from worker.alerts.joining import is_abbreviation
-from worker.alerts.known import Known
+from worker.alerts.known import Known, NoSuchEntity
 from worker.alerts.nodes import (
     And,
     AtLeast,
@@ -199,12 +199,11 @@ class Builder:
     def _entity(self, text: str, position: int) -> str:
         if self._known is None:
             return text.lower()
-        found = self._known.find_entities(text)
-        if len(found) != 1:
-            hint = self._known.like_entity(text) or "steppewatch vocabulary list shows them all"
-            message = f"{len(found)} entities are called {text!r}" if found else f"no entity is called {text!r}"
-            raise QueryError(message, position, hint)
-        return found[0]
+        try:
+            return self._known.get_entity(text)
+        except NoSuchEntity as error:
+            hint = error.hint or "steppewatch vocabulary list shows them all"
+            raise QueryError(error.message, position, hint) from None
 
 
 def depth_and_size(query: Query, seen: dict[int, tuple[int, int]] | None = None) -> tuple[int, int]:

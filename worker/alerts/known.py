@@ -29,6 +29,14 @@ def did_you_mean(found: Iterable[str]) -> str:
     return f"did you mean {offered}?" if offered else ""
 
 
+class NoSuchEntity(LookupError):
+    """No entity goes by that name, or more than one does; `hint` names those that may be meant, "" for none."""
+
+    def __init__(self, message: str, hint: str) -> None:
+        super().__init__(message)
+        self.message, self.hint = message, hint
+
+
 @dataclass(frozen=True)
 class Known:
     """The names of a vocabulary: what queries that are being written are checked against."""
@@ -74,9 +82,11 @@ class Known:
         )
 
     @cached_property
-    def _by_name(self) -> dict[str, str]:
-        labels = {_key(label): id for id, label in reversed(list(self.entities.items()))}
-        return labels | {_key(id): id for id in self.entities}
+    def _by_name(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for id, label in self.entities.items():
+            found.setdefault(_key(label), []).append(id)
+        return found | {_key(id): [id] for id in self.entities}
 
     @cached_property
     def _by_alias(self) -> dict[str, list[str]]:
@@ -88,18 +98,27 @@ class Known:
         return found
 
     def find_entities(self, name: str) -> Sequence[str]:
-        """Return the id of the entity with this id or label; else of all with this alias.
+        """Return the id of the entity with this id; else of all with this label; else of all with this alias.
 
         Letter case, hyphens and diacritics do not count.
         """
         key = _key(name)
-        return [self._by_name[key]] if key in self._by_name else self._by_alias.get(key, [])
+        return self._by_name.get(key) or self._by_alias.get(key, [])
+
+    def get_entity(self, name: str) -> str:
+        """Return the id of the one entity that is called so. Raises NoSuchEntity."""
+        found = self.find_entities(name)
+        if len(found) == 1:
+            return found[0]
+        message = f"{len(found)} entities are called {name!r}" if found else f"no entity is called {name!r}"
+        raise NoSuchEntity(message, self.like_entity(name))
 
     def like_entity(self, name: str) -> str:
         """Return a hint that names the entities that are called so, or are spelled like `name`."""
         key = _key(name)
-        found = list(self.find_entities(name)) or [self._by_name[near] for near in nearest(key, self._by_name)]
-        found = found or [id for near in nearest(key, self._by_alias) for id in self._by_alias[near]]
+        found = list(self.find_entities(name))
+        for names in (self._by_name, self._by_alias):
+            found = found or [id for near in nearest(key, names) for id in names[near]]
         return did_you_mean(f"{id} ({self.entities[id]})" for id in list(dict.fromkeys(found))[:_MOST_OFFERED])
 
     @cached_property

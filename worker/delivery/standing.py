@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from db import channels, subscriptions
 from db.channels import RecipientRow
 from db.subscriptions import SubscriptionIn, SubscriptionRow
+from worker.alerts.errors import QueryError
 from worker.alerts.nodes import Tagged
 from worker.delivery.addresses import check_address
 from worker.delivery.cadence import next_due, parse_cadence
@@ -69,7 +70,7 @@ def checked(standing: Standing, known: Known) -> tuple[Standing, list[str]]:
     stored = {kind: _addresses(kind, given, known.allowed, problems) for kind, given in by_kind.items()}
     values = {name: getattr(new, name) for name in SubscriptionIn.__slots__} | {"cadence": cadence}
     if new.kind == "burst":
-        values["query"] = _entity(new.query, known) or new.query
+        values["query"] = _entity(new.query, known)[0] or new.query
     return Standing(SubscriptionIn(**values), **stored, feed=standing.feed), problems
 
 
@@ -77,7 +78,8 @@ def _question(new: SubscriptionIn, known: Known) -> list[str]:
     if new.kind == "silence":
         return [] if new.query in known.outlets else [f"there is no outlet {new.query!r}"]
     if new.kind == "burst":
-        return [] if _entity(new.query, known) else [f"no entity is called {new.query!r}: steppewatch vocabulary list"]
+        _, problem = _entity(new.query, known)
+        return [problem] if problem else []
     if not new.query.strip() or len(new.query) > _MAX_QUERY:
         return [f"a query has from 1 to {_MAX_QUERY:,} characters"]
     try:
@@ -87,13 +89,18 @@ def _question(new: SubscriptionIn, known: Known) -> list[str]:
     return []
 
 
-def _entity(name: str, known: Known) -> str | None:
-    """Return the id of an entity by its id or label."""
+def _entity(name: str, known: Known) -> tuple[str | None, str]:
+    """Return the id of an entity by any name that is its alone, and what is wrong with the name."""
+    nobody = f"no entity is called {name!r}: steppewatch vocabulary list"
+    if '"' in name:
+        return None, nobody
     try:
         query = known.parse(f'entity:"{name}"')
+    except QueryError as error:
+        return None, f"{error.message}; {error.hint}" if error.hint else error.message
     except ValueError:
-        return None
-    return query.value if isinstance(query, Tagged) else None
+        return None, nobody
+    return (query.value, "") if isinstance(query, Tagged) else (None, nobody)
 
 
 def _addresses(
