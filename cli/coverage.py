@@ -75,8 +75,10 @@ def coverage(
     """Count articles, stories and mentions per period; periods without any are there with zeros.
 
     A reprint is an article of its own and part of its original's story. Without --since and --until the range is
-    from the first to the last day with an article; periods that the range touches are counted whole. `alive` is the
-    share of watched outlets whose collection was whole; where it was not, `impaired` is true: a fall may be ours.
+    from the first to the last day with an article; periods that the range touches are counted whole. Articles without a
+    date count on the day on which a feed brought them newly (`undated`); what a person brought in, or a feed had before
+    it was followed, counts in a period of its own: the last line, with the period null in JSON. `alive` is the share of
+    watched outlets whose collection was whole; where it was not, `impaired` is true: a fall may be ours.
 
     Example: steppewatch coverage csto kazakhstan --by month --split source
 
@@ -122,15 +124,18 @@ def _shown(
     share: bool,
     voice: bool,
 ) -> Shown:
-    from cli.coverageshow import Shown
-    from db.coverage import TOTAL, bucket_end, span
-    from worker.coverage.series import fill, label_of, voices
+    from cli.coverageshow import UNDATED_PERIOD, Shown
+    from db.coverage import TOTAL, UNDATED, bucket_end, count_undated, span
+    from worker.coverage.series import Point, fill, label_of, voices
     from worker.liveness import alive_by_day
 
     known = span(conn)
     first, last = since or (known and known[0]), until or (known and known[1])
+    beyond = _cells(conn, entities, grain, split, level, UNDATED, UNDATED)
+    undated = [Point(UNDATED_PERIOD, entity, part, counts) for (_, entity, part), counts in sorted(beyond.items())]
+    of_none = count_undated(conn, entities, UNDATED, UNDATED, level=level)
     if first is None or last is None or first > last:
-        return Shown((), {}, {}, {}, split)
+        return Shown((), {}, {}, {}, split, undated=undated, without_date=(0, of_none))
     buckets = _buckets(first, last, grain)
     cells = _cells(conn, entities, grain, split, level, first, last)
     points = list(fill(cells, buckets, entities, grain=grain, is_split=split is not None))
@@ -141,8 +146,16 @@ def _shown(
     after = bucket_end(buckets[-1], grain)
     health = alive_by_day(conn, buckets[0], after - timedelta(days=1), today=datetime.now(UTC).date())
     periods = {label_of(bucket, grain): _of_period(health, bucket, bucket_end(bucket, grain)) for bucket in buckets}
+    by_first_sight = count_undated(conn, entities, buckets[0], after - timedelta(days=1), level=level)
     return Shown(
-        points, periods, totals, voices(points) if voice else {}, split, dict(zip(periods, buckets, strict=True))
+        points,
+        periods,
+        totals,
+        voices(points) if voice else {},
+        split,
+        begins=dict(zip(periods, buckets, strict=True)),
+        undated=undated,
+        without_date=(by_first_sight, of_none),
     )
 
 

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from worker.coverage.compare import Interval
 
 
+UNDATED_PERIOD = "undated"
+"""What the period is called of articles that count on no day; in JSON it is null."""
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """A series with all that is shown beside it."""
@@ -33,6 +37,10 @@ class Shown:
     split: str | None
     begins: Mapping[str, date] = field(default_factory=dict)
     """The first day of each period."""
+    undated: Sequence[Point] = ()
+    """What counts in no period; none where there is nothing."""
+    without_date: tuple[int, int] = (0, 0)
+    """Articles without a date, each once: those that count on the day of their first sight, those that do on none."""
 
     def lines(self) -> dict[tuple[str, str], list[Point]]:
         """Return the points by (entity, part), in their order."""
@@ -58,12 +66,13 @@ class Shown:
 
 def as_json(shown: Shown) -> None:
     """Print one list with an object per line."""
-    print_list(_record(shown, point) for point in shown.points)
+    print_list(_record(shown, point) for point in (*shown.points, *shown.undated))
 
 
 def _record(shown: Shown, point: Point) -> dict[str, Any]:
     counts, key = point.counts, (point.period, point.part)
-    record: dict[str, Any] = {"period": point.period, "entity": point.entity}
+    is_undated = point.period == UNDATED_PERIOD
+    record: dict[str, Any] = {"period": None if is_undated else point.period, "entity": point.entity}
     if shown.split is not None:
         record[shown.split] = point.part or None
     record |= asdict(counts)
@@ -72,8 +81,9 @@ def _record(shown: Shown, point: Point) -> dict[str, Any]:
         record["share"] = share(counts.scope_articles, total.scope_articles)
         record["stories_share"] = share(counts.scope_stories, total.scope_stories)
     if shown.voices:
-        record["voice"] = share(counts.articles, shown.voices[key].articles)
-        record["stories_voice"] = share(counts.stories, shown.voices[key].stories)
+        voice = shown.voices.get(key, Counts())
+        record["voice"] = share(counts.articles, voice.articles)
+        record["stories_voice"] = share(counts.stories, voice.stories)
     return record | {"alive": shown.alive(point.period), "impaired": shown.flag(point)}
 
 
@@ -93,25 +103,44 @@ def as_table(shown: Shown) -> None:
 
     console = Console()
     lines = shown.lines()
-    if not lines:
+    undated = {(point.entity, point.part): point for point in shown.undated}
+    if not lines and not undated:
         console.print("No article yet.")
-    for (entity, part), course in lines.items():
+    for (entity, part), course in (lines | {key: [] for key in undated if key not in lines}).items():
         articles = [point.counts.articles for point in course]
         title = Text(entity, style="bold")
         if shown.split is not None:
             title.append(f" · {part or 'unknown'}", style="not bold")
-        title.append(f"  articles: {sum(articles):,}, {course[0].period} to {course[-1].period}", style="dim not bold")
+        if course:
+            span = f"{course[0].period} to {course[-1].period}"
+            title.append(f"  articles: {sum(articles):,}, {span}", style="dim not bold")
         console.print(title)
-        console.print(Text(sparkline(squeeze(articles, console.width - 2)), style="cyan"))
-        table = _table(shown, course)
+        if course:
+            console.print(Text(sparkline(squeeze(articles, console.width - 2)), style="cyan"))
+        table = _table(shown, [*course, *filter(None, [undated.get((entity, part))])])
         if table.row_count:
             console.print(table)
         console.print()
     if any(shown.is_impaired(period) for period in shown.health):
         console.print("! collection was impaired: a fall may be ours", style="yellow")
-    undated = sum(point.counts.undated for point in shown.points)
-    if undated:
-        console.print(f"{undated:,} articles have no date; they count on the day they were collected", style="dim")
+    for sentence in told_of_undated(shown):
+        console.print(sentence, style="dim")
+
+
+def told_of_undated(shown: Shown) -> list[str]:
+    """Return what is to be said of the articles without a date; nothing where there are none."""
+    by_first_sight, of_none = shown.without_date
+    sentences = []
+    if by_first_sight:
+        sentences.append(f"{_articles(by_first_sight)} without a date: counted on the day a feed brought them")
+    if of_none:
+        why = "brought in by a person, or in a feed before it was followed"
+        sentences.append(f"{_articles(of_none)} without a date in no period: {why}")
+    return sentences
+
+
+def _articles(number: int) -> str:
+    return f"{number:,} article{'' if number == 1 else 's'}"
 
 
 def _table(shown: Shown, course: Sequence[Point]) -> Table:

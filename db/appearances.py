@@ -9,7 +9,7 @@ from datetime import date
 from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import aliased
 
-from db.coverage import TOTAL
+from db.coverage import TOTAL, UNDATED
 from db.models import Article, CoverageCell, CoverageFact, CoverageSeries, Revision
 
 
@@ -24,9 +24,14 @@ class Behind:
 
 
 def first_appearances(conn: Connection, since: date, until: date) -> list[tuple[date, str]]:
-    """Return (day, entity) of entities that nothing mentioned before `since`, and something by `until`."""
+    """Return (day, entity) of entities that nothing mentioned before `since`, and something by `until`.
+
+    What is of no day says nothing of when.
+    """
     first = func.min(CoverageFact.counts_on)
-    query = select(first, CoverageFact.entity_id).where(CoverageFact.entity_id != TOTAL)
+    query = select(first, CoverageFact.entity_id).where(
+        CoverageFact.entity_id != TOTAL, CoverageFact.counts_on > UNDATED
+    )
     found = query.group_by(CoverageFact.entity_id).having(first >= since, first <= until)
     return [(day, entity) for day, entity in conn.execute(found.order_by(first, CoverageFact.entity_id))]
 
@@ -39,12 +44,13 @@ def first_pairs(conn: Connection, since: date, until: date, *, limit: int) -> li
     series, cells = CoverageSeries, CoverageCell
     earlier = aliased(CoverageCell)
     within = (cells.bucket_on >= since, cells.bucket_on <= until)
+    before = (earlier.bucket_on < since, earlier.bucket_on > UNDATED)
     articles = func.sum(cells.articles)
     query = (
         select(func.min(cells.bucket_on), series.entity_id, series.part, articles)
         .join(series, series.id == cells.series_id)
         .where(series.grain == "day", series.split == "entity", series.level == "name", *within)
-        .where(~select(earlier.series_id).where(earlier.series_id == series.id, earlier.bucket_on < since).exists())
+        .where(~select(earlier.series_id).where(earlier.series_id == series.id, *before).exists())
         .group_by(series.entity_id, series.part)
         .order_by(articles.desc(), series.entity_id, series.part)
         .limit(limit)

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, bindparam, delete, select, update
 
 from db.addresses import Claim
 from db.coverage import mark_articles
-from db.currents import Standing, count_texts, standing_of
+from db.currents import Standing, count_texts, is_of_no_day, standing_of
 from db.dialect import insert
 from db.models import Article, FingerprintRow, Revision, SketchHash
 from db.unverified import record_unverified
@@ -47,6 +47,8 @@ class ArticleIn:
     second_language: str | None = None
     unverified: str | None = None
     """What was wrong with the certificate of whoever sent it."""
+    is_undated: bool = False
+    """As `db.models.Revision` has it; the store knows (`db.firstsight`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,7 @@ class Stored:
     published_is_day: bool
     text_from: str = "page"
     returned_at: datetime | None = None
+    is_undated: bool = False
 
     @property
     def order(self) -> Standing:
@@ -112,6 +115,7 @@ def stored_revisions(conn: Connection, article_ids: Sequence[int]) -> dict[tuple
         Revision.published_is_day,
         Revision.text_from,
         Revision.returned_at,
+        Revision.is_undated,
     ).where(Revision.article_id.in_(article_ids))
     rows = conn.execute(query).all() if article_ids else []
     return {
@@ -125,6 +129,7 @@ def stored_revisions(conn: Connection, article_ids: Sequence[int]) -> dict[tuple
             published_is_day=row.published_is_day,
             text_from=row.text_from,
             returned_at=row.returned_at,
+            is_undated=row.is_undated,
         )
         for row in rows
     }
@@ -182,6 +187,7 @@ def insert_revisions(
             "published_at": article.published_at,
             "published_is_day": article.published_is_day,
             "text_from": article.text_from,
+            "is_undated": article.is_undated,
             "stage": "stored",
             "claimed_until": lease_until,
         }
@@ -207,6 +213,7 @@ def insert_revisions(
             article.published_at,
             article.published_is_day,
             article.text_from,
+            is_undated=article.is_undated,
         )
         for key, article in fresh.items()
     }
@@ -245,6 +252,7 @@ def make_latest_current(
                 "published_at": published_at,
                 "published_is_day": is_day,
                 "counts_on": counts_on(published_at, collected_at, is_day=is_day, zone=zone),
+                "is_undated": is_of_no_day(mine),
                 "language": article.language,
                 "genre": article.genre,
                 "in_scope": None,

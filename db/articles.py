@@ -27,6 +27,7 @@ from db.arrivals import (
 from db.coverage import mark_articles
 from db.currents import refresh_articles
 from db.dialect import insert, lock_names
+from db.firstsight import first_sights_told
 from db.joins import Joined, Joining, join_same
 from db.matches import forget_superseded
 from db.models import Article, ArticleAddress, Capture, Page, Revision
@@ -43,6 +44,7 @@ def record_articles(
     each other rather than deadlock.
     """
     zone = zone_of(conn)
+    articles = first_sights_told(conn, articles)
     named = {article.canonical_url for article in articles}
     claimed = {claim.canonical_url for article in articles for claim in article.claims}
     lock_names(conn, named | claimed)
@@ -202,6 +204,7 @@ def _lock_or_insert(conn: Connection, articles: Sequence[ArticleIn], zone: ZoneI
             "counts_on": counts_on(
                 first[url].published_at, first[url].observed_at, is_day=first[url].published_is_day, zone=zone
             ),
+            "is_undated": first[url].is_undated,
         }
         for url in missing
     ]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, distinct, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Select, distinct, func, insert, select
 
 from db.changes import note_changes
 from db.models import Article, CoverageCell, CoverageDirty, CoverageFact, CoverageMark, CoverageSeries
@@ -21,6 +21,8 @@ SPLITS = ("all", "source", "lang", "country", "genre")
 LEVELS = ("name", "demonym", "concept")
 TOTAL = ""
 """In place of an entity: every article, whatever it mentions."""
+UNDATED = date.min
+"""In place of a day: the period of articles that count on none (`db.firstsight`). It is its own week and month."""
 
 
 def bucket_of(day: date, grain: str) -> date:
@@ -97,7 +99,8 @@ def cells_query(
 ) -> Select[*tuple[Any, ...]]:
     """Return the query for the columns of `Cell`; `since` and `until` are inclusive days.
 
-    Without `entities`: of all entities, not the totals. Unordered, so that each series is one scan.
+    Without either the undated period is one of them. Without `entities`: of all entities, not the totals. Unordered, so
+    that each series is one scan.
     """
     series = CoverageSeries
     query: Select[*tuple[Any, ...]] = (
@@ -106,11 +109,17 @@ def cells_query(
         .where(series.grain == grain, series.split == split, series.level == level)
     )
     query = query.where(series.entity_id != TOTAL if entities is None else series.entity_id.in_(entities))
+    return query.where(*_within(CoverageCell.bucket_on, since and bucket_of(since, grain), until))
+
+
+def _within(day: Any, since: date | None, until: date | None) -> Iterator[ColumnElement[bool]]:
+    """Yield the conditions of a range of days; what is of no day is in none of them."""
     if since is not None:
-        query = query.where(CoverageCell.bucket_on >= bucket_of(since, grain))
+        yield day >= since
+    elif until is not None:
+        yield day > UNDATED
     if until is not None:
-        query = query.where(CoverageCell.bucket_on <= until)
-    return query
+        yield day <= until
 
 
 def iter_cells(conn: Connection, **wanted: Any) -> Iterator[Cell]:
@@ -139,8 +148,19 @@ def count_stories(conn: Connection, entity: str, since: date, until: date, *, le
     return conn.scalar(query) or 0
 
 
+def count_undated(conn: Connection, entities: Sequence[str], since: date, until: date, *, level: str = "all") -> int:
+    """Return how many articles without a date count for any of the entities in these days, each of them once."""
+    within = (CoverageFact.entity_id.in_(entities), CoverageFact.counts_on.between(since, until))
+    query = select(func.count(distinct(Article.id))).join(CoverageFact, CoverageFact.article_id == Article.id)
+    query = query.where(*within, Article.published_at.is_(None))
+    if level != "all":
+        query = query.where(getattr(CoverageFact, level) > 0)
+    return conn.scalar(query) or 0
+
+
 def span(conn: Connection) -> tuple[date, date] | None:
-    """Return the first and the last day on which an article counts; None for an empty store."""
-    first = conn.scalar(select(func.min(Article.counts_on)))  # two queries: each is one step in the index
-    last = conn.scalar(select(func.max(Article.counts_on)))
+    """Return the first and the last day on which an article counts; None where none does."""
+    dated = Article.is_undated.is_(False)
+    first = conn.scalar(select(func.min(Article.counts_on)).where(dated))  # two queries: each is a step in the index
+    last = conn.scalar(select(func.max(Article.counts_on)).where(dated))
     return (first, last) if first is not None and last is not None else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Connection, Row, delete, select, update
 
@@ -41,6 +41,25 @@ def count_texts(kinds: Iterable[str]) -> int:
     return counts["page"] or counts.total()
 
 
+class Dated(Protocol):
+    """What a text says of when it appeared."""
+
+    @property
+    def observed_at(self) -> datetime: ...
+    @property
+    def published_at(self) -> datetime | None: ...
+    @property
+    def is_undated(self) -> bool: ...
+
+
+def is_of_no_day(texts: Sequence[Dated]) -> bool:
+    """Return whether an article with these texts counts on no day: none has a date, nor was it new when first seen."""
+    if any(text.published_at is not None for text in texts):
+        return False
+    first = min(text.observed_at for text in texts)
+    return all(text.is_undated for text in texts if text.observed_at == first)
+
+
 def refresh_articles(
     conn: Connection, sources: Mapping[int, Mapping[int, str]], *, sketch_of: Callable[[bytes], Sequence[int]]
 ) -> None:
@@ -69,6 +88,7 @@ def refresh_articles(
             "published_at": published_at,
             "published_is_day": is_day,
             "counts_on": counts_on(published_at, collected_at, is_day=is_day, zone=zone),
+            "is_undated": is_of_no_day(mine),
             "revisions": count_texts(row.text_from for row in mine),
         }
         if current.id in sources[article_id]:

@@ -41,6 +41,7 @@ def articles(_conn: Connection, filters: Filters) -> Rows:
             type_coerce(case((is_original, Article.canonical_url), else_=address_of_original), Address()).label(
                 "original_url"
             ),
+            Article.is_undated,
         )
         .join(Source, Source.id == Article.source_id)
         .where(*conditions(filters))

@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy import Text as SqlText
 from sqlalchemy.orm import aliased
 
-from db.coverage import TOTAL
+from db.coverage import TOTAL, UNDATED
 from db.dialect import bytewise
 from db.dialect.functions import Word, instant_text
 from db.exportfilters import CannotFilter, Filters, Health, Rows
@@ -36,7 +36,7 @@ def coverage(conn: Connection, filters: Filters) -> Rows:
     day = cast(CoverageCell.bucket_on, SqlText)
     query = (
         select(
-            CoverageCell.bucket_on.label("day"),
+            _DAY.label("day"),
             CoverageSeries.entity_id.label("entity"),
             CoverageSeries.part.label("source"),
             CoverageCell.articles,
@@ -58,7 +58,12 @@ def coverage(conn: Connection, filters: Filters) -> Rows:
         .outerjoin(alive, alive.c.day == day)
         .outerjoin(impaired, and_(impaired.c.day == day, impaired.c.outlet == CoverageSeries.part))
         .where(*_daily("source", "all"), *_days(filters))
-        .order_by(CoverageCell.bucket_on, bytewise(conn, CoverageSeries.entity_id), bytewise(conn, CoverageSeries.part))
+        .order_by(
+            _IS_OF_NO_DAY,
+            CoverageCell.bucket_on,
+            bytewise(conn, CoverageSeries.entity_id),
+            bytewise(conn, CoverageSeries.part),
+        )
     )
     if filters.entities:
         query = query.where(CoverageSeries.entity_id.in_(filters.entities))
@@ -76,7 +81,7 @@ def cooccurrence(conn: Connection, filters: Filters) -> Rows:
     first, second = case((in_order, one.id), else_=another.id), case((in_order, another.id), else_=one.id)
     query = (
         select(
-            CoverageCell.bucket_on.label("day"),
+            _DAY.label("day"),
             first.label("entity_a"),
             second.label("entity_b"),
             CoverageCell.articles,
@@ -90,7 +95,7 @@ def cooccurrence(conn: Connection, filters: Filters) -> Rows:
         .join(one, one.id == CoverageSeries.entity_id)
         .join(another, another.id == CoverageSeries.part)
         .where(*_daily("entity", "name"), *_days(filters))
-        .order_by(CoverageCell.bucket_on, bytewise(conn, first), bytewise(conn, second))
+        .order_by(_IS_OF_NO_DAY, CoverageCell.bucket_on, bytewise(conn, first), bytewise(conn, second))
     )
     if filters.entities:
         query = query.where(or_(one.id.in_(filters.entities), another.id.in_(filters.entities)))
@@ -111,6 +116,11 @@ def _health(health: Health | None) -> tuple[CTE, CTE]:
     )
 
 
+_IS_OF_NO_DAY = case((CoverageCell.bucket_on == UNDATED, 1), else_=0)
+_DAY = case((CoverageCell.bucket_on > UNDATED, CoverageCell.bucket_on))
+"""The day of a cell; empty for what counts on none."""
+
+
 def _daily(split: str, level: str) -> Sequence[ColumnElement[bool]]:
     series = CoverageSeries
     return (series.grain == "day", series.split == split, series.level == level, series.entity_id != TOTAL)
@@ -119,6 +129,8 @@ def _daily(split: str, level: str) -> Sequence[ColumnElement[bool]]:
 def _days(filters: Filters) -> Iterator[ColumnElement[bool]]:
     if filters.since is not None:
         yield CoverageCell.bucket_on >= filters.since
+    elif filters.until is not None:
+        yield CoverageCell.bucket_on > UNDATED
     if filters.until is not None:
         yield CoverageCell.bucket_on <= filters.until
 
@@ -128,12 +140,13 @@ def sources(conn: Connection, filters: Filters) -> Rows:
     if filters.since or filters.until or filters.entities or _beyond_cells(filters):
         raise CannotFilter("outlets can only be chosen by name")
     feeds = select(Feed.source_id, func.count().label("n")).group_by(Feed.source_id).subquery()
+    day = case((Article.is_undated.is_(False), Article.counts_on))
     articles = (
         select(
             Article.source_id,
             func.count().label("n"),
-            func.min(Article.counts_on).label("first"),
-            func.max(Article.counts_on).label("last"),
+            func.min(day).label("first"),
+            func.max(day).label("last"),
             func.max(Article.collected_at).label("collected_at"),
         )
         .group_by(Article.source_id)

@@ -31,6 +31,8 @@ class Health:
 class Filters:
     """What to export: inclusive days, and any of the entities, of the sources, of the languages. Empty: all.
 
+    What counts on no day is exported where no day is asked for.
+
     The language `kk` includes `kk-Latn`. The articles of an entity are those that mention it.
     """
 
@@ -62,10 +64,7 @@ class CannotFilter(ValueError):
 def conditions(filters: Filters) -> Iterator[ColumnElement[bool]]:
     """Yield what an article has to fulfil."""
     yield Article.revision_id.is_not(None)
-    if filters.since is not None:
-        yield Article.counts_on >= filters.since
-    if filters.until is not None:
-        yield Article.counts_on <= filters.until
+    yield from count_within(filters.since, filters.until)
     if filters.sources:
         yield Article.source_id.in_(filters.sources)
     if filters.languages:
@@ -80,6 +79,16 @@ def conditions(filters: Filters) -> Iterator[ColumnElement[bool]]:
     if filters.article_ids is not None:
         yield is_one_of(Article.id, filters.article_ids)
     yield from _changes(filters)
+
+
+def count_within(since: date | None, until: date | None) -> Iterator[ColumnElement[bool]]:
+    """Yield what an article fulfils that counts on one of these days, both included; without either any does."""
+    if since is not None:
+        yield Article.counts_on >= since
+    if until is not None:
+        yield Article.counts_on <= until
+    if since is not None or until is not None:
+        yield Article.is_undated.is_(False)
 
 
 def _changes(filters: Filters) -> Iterator[ColumnElement[bool]]:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, delete, or_, select, update
 
 from db.addresses import find_neighbours, move_addresses
 from db.coverage import mark_articles
-from db.currents import refresh_articles
+from db.currents import is_of_no_day, refresh_articles
 from db.judgements import move_pairs, read_judgements
 from db.matches import move_matches
 from db.models import Article, ClusterLink, FingerprintRow, Revision, Suspect
@@ -178,6 +178,7 @@ def _merge_revisions(conn: Connection, kept: Any, dropped: Any, rows: Sequence[A
         "capture_id": kept.capture_id or dropped.capture_id,
         "published_at": published_at,
         "published_is_day": is_day,
+        "is_undated": is_of_no_day((kept, dropped)),
     }
     conn.execute(update(Revision).where(Revision.id == kept.id).values(values))
     joined.revisions[dropped.id] = kept.id

@@ -32,6 +32,8 @@ class Fact:
     published_is_day: bool
     is_backfill: bool
     """Whether it comes from the first poll of every feed that names it."""
+    is_undated: bool = False
+    """Whether the article counts on no day: nobody says when it was published, nor did a feed bring it newly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,7 @@ def read_facts(conn: Connection, revision_ids: Collection[int]) -> dict[int, Fac
             Article.published_at,
             Article.published_is_day,
             Capture.page_id,
+            Article.is_undated,
         )
         .join(Article, Article.id == Revision.article_id)
         .outerjoin(Capture, Capture.id == Revision.capture_id)
@@ -88,7 +91,7 @@ def read_facts(conn: Connection, revision_ids: Collection[int]) -> dict[int, Fac
     rows = conn.execute(query).all()
     backfill = _backfilled(conn, {row.page_id for row in rows if row.page_id is not None})
     return {
-        row[0]: Fact(row[0], row[1], row[2] or row[1], row[3], row[4], row[5], row[6], row[7], row.page_id in backfill)
+        row[0]: Fact(row[0], row[1], row[2] or row[1], *row[3:8], row.page_id in backfill, row.is_undated)
         for row in rows
     }
 

@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from db.coverage import COUNTS, LEVELS, TOTAL
+from db.coverage import COUNTS, LEVELS, TOTAL, UNDATED
 from db.dialect import insert, upsert_rows
 from db.models import (
     Article,
@@ -97,19 +97,26 @@ def find_facts(conn: Connection, article_ids: Sequence[int]) -> set[FactRow]:
     by_level = [_mentions_of(MentionRow.level == level) for level in LEVELS]
     in_title = [_mentions_of(MentionRow.level == level, MentionRow.field == "title") for level in LEVELS]
     query = (
-        select(MentionRow.entity_id, Article.counts_on, Article.id, *by_level, *in_title)
+        select(MentionRow.entity_id, Article.id, *by_level, *in_title)
         .join(MentionRow, MentionRow.revision_id == Article.revision_id)
         .where(Article.id.in_(article_ids))
-        .group_by(MentionRow.entity_id, Article.counts_on, Article.id)
+        .group_by(MentionRow.entity_id, Article.id)
     )
+    days = _days_of(conn, article_ids)
     found: dict[int, list[tuple[Any, ...]]] = {}
-    for row in conn.execute(query):
-        found.setdefault(row[2], []).append(tuple(row))
+    for entity, article_id, *numbers in conn.execute(query):
+        found.setdefault(article_id, []).append((entity, days[article_id], article_id, *numbers))
     facts: set[FactRow] = {(*row, place) for rows in found.values() for row, place in _with_places(rows)}
-    for article_id, day in conn.execute(select(Article.id, Article.counts_on).where(Article.id.in_(article_ids))):
+    for article_id, day in days.items():
         sums = map(sum, zip(*(row[3:] for row in found.get(article_id, ())), strict=True))
         facts.add((TOTAL, day, article_id, *(tuple(sums) or (0,) * 6), None))
     return facts
+
+
+def _days_of(conn: Connection, article_ids: Sequence[int]) -> dict[int, date]:
+    """Return the day on which each article counts."""
+    query = select(Article.id, Article.counts_on, Article.is_undated).where(Article.id.in_(article_ids))
+    return {article_id: UNDATED if is_undated else day for article_id, day, is_undated in conn.execute(query)}
 
 
 def _mentions_of(*conditions: ColumnElement[bool]) -> ColumnElement[int]:

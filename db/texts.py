@@ -31,6 +31,8 @@ class TextRow:
     source_name: str
     country: str | None
     text: str
+    is_undated: bool = False
+    """Whether it counts on no day."""
     domains: tuple[str, ...] = ()
 
 
@@ -61,6 +63,7 @@ _COLUMNS = (
     Source.name,
     Source.country,
     Revision.text,
+    Article.is_undated,
 )
 
 

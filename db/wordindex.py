@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Connection, and_, or_, select, true
 
 from db import dialect
 from db.dialect import insert
+from db.exportfilters import count_within
 from db.models import Article, IndexedRevision, MentionRow, Revision
 
 EVERYTHING = "*"
@@ -102,10 +103,7 @@ def find_candidates(
         condition = or_(_condition(conn, need), unindexed)
     query = select(Revision.id).join(Article, Article.revision_id == Revision.id)
     query = query.where(Revision.stage == "done", condition, *among)
-    if since is not None:
-        query = query.where(Article.counts_on >= since)
-    if until is not None:
-        query = query.where(Article.counts_on <= until)
+    query = query.where(*count_within(since, until))
     return list(conn.scalars(query.order_by(Article.counts_on, Article.id)))
 
 

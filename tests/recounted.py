@@ -27,6 +27,8 @@ _PARTS = {
     "country": "coalesce(s.country, '')",
     "genre": "coalesce(a.genre, '')",
 }
+_DAY = "CASE WHEN a.is_undated THEN {none} ELSE a.counts_on END"
+_NO_DAY = {"sqlite": "'0001-01-01'", "postgresql": "DATE '0001-01-01'"}
 _COUNTS = """
     count(DISTINCT a.id), count(DISTINCT coalesce(a.cluster_id, a.id)), {mentions}, {titles},
     count(DISTINCT CASE WHEN a.in_scope THEN a.id END),
@@ -41,9 +43,10 @@ Cells = dict[tuple[str, ...], tuple[int, ...]]
 def recounted(conn: Connection) -> Cells:
     """Return every cell that should be there: (entity, grain, split, level, part, first day) → its numbers."""
     buckets = _BUCKETS[conn.dialect.name]
+    day = _DAY.format(none=_NO_DAY[conn.dialect.name])
     selects = []
     for grain, bucket in buckets.items():
-        on = bucket.format(day="a.counts_on")
+        on = bucket.format(day=day)
         for split, part in _PARTS.items():
             for entity, level, join in (
                 ("''", "'all'", "LEFT JOIN"),
@@ -57,7 +60,7 @@ def recounted(conn: Connection) -> Cells:
                     f" ON m.revision_id = a.revision_id GROUP BY 1, 2, 3, 4, 5, 6"
                 )
     selects.append(
-        "SELECT m.entity_id, 'day', 'entity', 'name', o.entity_id, a.counts_on, "
+        f"SELECT m.entity_id, 'day', 'entity', 'name', o.entity_id, {day}, "
         + _COUNTS.format(mentions="0", titles="0")
         + "FROM articles a JOIN mentions m ON m.revision_id = a.revision_id AND m.level = 'name'"
         " JOIN mentions o ON o.revision_id = a.revision_id AND o.level = 'name' AND o.entity_id > m.entity_id"

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from heapq import merge
+from itertools import chain
 from operator import itemgetter
 
 from sqlalchemy import Connection
@@ -40,16 +41,31 @@ def wide_rows(
     entities = filters.entities if queries else names_of(conn, filters, ())
     if entities and (filters.sources or filters.languages or filters.genres or filters.in_scope is not None):
         raise CannotFilter("a column of an entity is of all outlets; leave --wide out, or ask by --query")
-    span = coverage.span(conn)
-    first, last = filters.since or (span and span[0]), filters.until or (span and span[1])
-    if not first or not last:
-        return iter(())
-    cells = coverage.iter_cells(conn, entities=entities, since=first, until=last) if entities else iter(())
+    cells = coverage.iter_cells(conn, entities=entities, since=filters.since, until=filters.until) if entities else ()
     of_entities = ((cell.bucket_on, cell.entity_id, int(getattr(cell, counted))) for cell in cells)
-    within = replace(filters, entities=(), since=first, until=last)
+    within = replace(filters, entities=())
     of_queries = (_answers(conn, within, query, counted, is_stored=is_stored) for query in queries)
     counts = merge(of_entities, *of_queries, key=itemgetter(0))
-    return widen(counts, names_of(conn, filters, queries), first, last, _shown(filters.health))
+    names = names_of(conn, filters, queries)
+    undated, dated = _parted(counts)
+    rows = widen(dated, names, _range(conn, filters), _shown(filters.health))
+    return chain(rows, [(None, *(undated.get(name, 0) for name in names), None, None)] if undated else ())
+
+
+def _parted(counts: Iterator[DayCount]) -> tuple[dict[str, int], Iterator[DayCount]]:
+    """Return the counts of no day, which come first, and the others."""
+    undated: dict[str, int] = {}
+    for count in counts:
+        if count[0] != coverage.UNDATED:
+            return undated, chain([count], counts)
+        undated[count[1]] = count[2]
+    return undated, iter(())
+
+
+def _range(conn: Connection, filters: Filters) -> tuple[date, date] | None:
+    span = coverage.span(conn)
+    first, last = filters.since or (span and span[0]), filters.until or (span and span[1])
+    return (first, last) if first and last else None
 
 
 def _answers(conn: Connection, filters: Filters, query: str, counted: str, *, is_stored: bool) -> list[DayCount]:
@@ -58,7 +74,7 @@ def _answers(conn: Connection, filters: Filters, query: str, counted: str, *, is
 
     found: dict[date, list[int]] = {}
     for row in matching(conn, filters, query, is_stored=is_stored):
-        found.setdefault(row.counts_on, []).append(row.cluster_id)
+        found.setdefault(coverage.UNDATED if row.is_undated else row.counts_on, []).append(row.cluster_id)
     return [(day, query, len(set(ids) if counted == "stories" else ids)) for day, ids in sorted(found.items())]
 
 

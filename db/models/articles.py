@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.models.base import Base, BytewiseUrl, RowId, Url
@@ -31,6 +31,8 @@ class Article(Base):
     published_is_day: Mapped[bool] = mapped_column(default=False)
     counts_on: Mapped[date]
     """The day on which it counts: of publication, or of collection when nobody says when it was published."""
+    is_undated: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether it counts on no day, but in the period of the undated: `counts_on` only says when it was collected."""
     language: Mapped[str | None] = mapped_column(String(20))
     genre: Mapped[str | None] = mapped_column(String(20))
     in_scope: Mapped[bool | None]
@@ -136,6 +138,8 @@ class Revision(Base):
     address as the article's own, such as an AMP page; it is the current text only until that one was read."""
     returned_at: Mapped[datetime | None]
     """When this text stood at the address again after another one; null if it never did."""
+    is_undated: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether it has no date and no feed brought it newly: its day of collection says nothing of its age."""
     text: Mapped[str]
     """The last column: SQLite reads through it to reach what stands behind."""
 

@@ -41,7 +41,7 @@ class CoverageCell(Base):
 
     series_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     bucket_on: Mapped[date] = mapped_column(primary_key=True)
-    """The first day of the period."""
+    """The first day of the period; `db.coverage.UNDATED` for the articles that count on no day."""
     articles: Mapped[int]
     """Reprints included."""
     stories: Mapped[int]
@@ -54,13 +54,13 @@ class CoverageCell(Base):
     """Those of the articles that are in scope."""
     scope_stories: Mapped[int]
     undated: Mapped[int]
-    """Those of the articles that count on the day they were collected, since nobody says when they were published."""
+    """Those of the articles of which nobody says when they were published: of a day those that a feed brought newly."""
 
 
 class CoverageFact(Base):
     """An article counts for an entity on a day: what cells are counted from, and the way from a cell to its articles.
 
-    For the totals each article has one row with an empty entity.
+    For the totals each article has one row with an empty entity. The day of what counts on none is `UNDATED`.
     """
 
     __tablename__ = "coverage_facts"

@@ -79,10 +79,11 @@ def database(database_url: str) -> Database:
 
 
 def write(conn: Connection, number: int, day: date, tagged: list[tuple[str, str, str]], outlet: str) -> None:
-    """Make article `number` say something new, on another day perhaps; odd ones have no date of their own."""
+    """Make article `number` say something new, on another day perhaps; 1 and 3 have no date, 5 is of no day either."""
     at = datetime.combine(day, datetime.min.time(), UTC)
     url = f"https://{outlet}.example/{number}"
     values = {"collected_at": at, "counts_on": day, "published_at": None if number % 2 else at, "source_id": outlet}
+    values["is_undated"] = number == 5
     article = {"id": number + 1, "canonical_url": url, "url": url, "cluster_id": number + 1, "published_is_day": False}
     conn.execute(insert(conn, Article).values(article | values).on_conflict_do_nothing(index_elements=["id"]))
     revision_id = conn.execute(

@@ -93,6 +93,7 @@ def test_an_article_in_full(store: Database) -> None:
         "revisions": "1",
         "canonical_url": "https://herald.example/b",
         "original_url": "https://herald.example/b",
+        "is_undated": "false",
         "genre": "news",
         "in_scope": "",
     }

@@ -53,7 +53,7 @@ def test_every_day_has_a_row_and_every_entity_a_column() -> None:
     def health(day: date) -> tuple[str | None, bool | None]:
         return ("0.5000", True) if day.day == 4 else (None, None)
 
-    assert list(widen(cells, ["a", "b", "c"], date(2022, 1, 2), date(2022, 1, 5), health)) == [
+    assert list(widen(cells, ["a", "b", "c"], (date(2022, 1, 2), date(2022, 1, 5)), health)) == [
         (date(2022, 1, 2), 1, 0, 0, None, None),
         (date(2022, 1, 3), 0, 0, 0, None, None),
         (date(2022, 1, 4), 2, 3, 0, "0.5000", True),

@@ -13,8 +13,8 @@ _BARS = "▁▂▃▄▅▆▇█"
 class Counts:
     """What was written in one period: articles (reprints included), stories (clusters), mentions; and parts of these.
 
-    `in_title` is of the mentions; in scope are some of the articles and stories; `undated` articles count on the day
-    they were collected.
+    `in_title` is of the mentions; in scope are some of the articles and stories; of `undated` ones nobody says when
+    they were published.
     """
 
     articles: int = 0

@@ -62,11 +62,11 @@ def _withdrawn(fact: Fact, rule: Rule, of_article: Sequence[Earlier], item_id: i
 
 
 def is_old(fact: Fact, max_age: timedelta) -> bool:
-    """Return whether an article was published too long before it was seen; a day counts to its end.
+    """Return whether an article was published too long before it was seen, or may have been; a day counts to its end.
 
     What counts is when it was collected, not when a worker got to it: an outage of ours makes nothing old.
     """
     if fact.published_at is None:
-        return False
+        return fact.is_undated
     published_at: datetime = fact.published_at + (timedelta(days=1) if fact.published_is_day else timedelta())
     return fact.observed_at - published_at > max_age

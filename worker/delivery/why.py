@@ -122,6 +122,8 @@ def rule_of(subscription: SubscriptionRow, noted: Noted, fact: Fact | None, matc
 
 
 def _why_old(subscription: SubscriptionRow, fact: Fact | None) -> str:
+    if fact is not None and fact.is_undated:
+        return "it has no date, and no feed brought it newly: nobody says whether it is news"
     if fact is None or fact.published_at is None:
         return f"it was there before us, or is older than {subscription.max_age_h} hours (--max-age)"
     day = f"{fact.published_at:%Y-%m-%d}" if fact.published_is_day else f"{fact.published_at:{_MINUTE}}"

@@ -75,7 +75,7 @@ ARTICLES = (
     _COUNTS_ON,
     Column(
         "date_is_assumed",
-        "true: nobody says when it was published, it counts on the day of collection",
+        "true: nobody says when it was published; counts_on is the day of collection",
         Kind.FLAG,
         required=True,
     ),
@@ -84,6 +84,13 @@ ARTICLES = (
     Column("in_scope", "whether it is about Central Asian security as the vocabulary's scope rule has it", Kind.FLAG),
     Column("canonical_url", "the one spelling of the address under which the article is stored", required=True),
     Column("original_url", "canonical_url of the cluster's original; empty until compared"),
+    Column(
+        "is_undated",
+        "true: it counts on no day, but in the undated period: it has no date, and a person brought it in or its"
+        " feed had it before we followed it; days asked for are without it",
+        Kind.FLAG,
+        required=True,
+    ),
 )
 
 MENTIONS = (
@@ -111,8 +118,12 @@ ALIVE = Column(
     Kind.NUMBER,
 )
 
+_DAY = Column(
+    "day", "day on which the articles count; empty for those that count on none: articles.is_undated", Kind.DAY
+)
+
 COVERAGE = (
-    Column("day", "day on which the articles count", Kind.DAY, required=True),
+    _DAY,
     Column("entity", "id of the entity in the vocabulary", required=True),
     _SOURCE,
     _count("articles", "articles of the outlet that mention the entity, reprints included", "articles"),
@@ -128,7 +139,9 @@ COVERAGE = (
     _count("in_title", "those of the mentions that stand in a title", "mentions"),
     _count("scope_articles", "those of the articles that are in scope", "articles"),
     _count("scope_stories", "clusters among those; never to be added up, like stories", "clusters"),
-    _count("undated", "those of the articles that nobody dated: they count on the day of collection", "articles"),
+    _count(
+        "undated", "those of the articles that nobody dated: on a day those that a feed brought newly then", "articles"
+    ),
     ALIVE,
     Column(
         "impaired",
@@ -138,7 +151,7 @@ COVERAGE = (
 )
 
 COOCCURRENCE = (
-    Column("day", "day on which the articles count", Kind.DAY, required=True),
+    _DAY,
     Column("entity_a", "id of the one entity, the lesser of the two", required=True),
     Column("entity_b", "id of the other entity", required=True),
     _count("articles", "articles that mention both, reprints included", "articles"),

@@ -19,18 +19,23 @@ DayHealth = Callable[[date], tuple[str | None, bool | None]]
 
 def wide_columns(names: Sequence[str], counted: str) -> tuple[Column, ...]:
     """Return the columns: the day, one for each name, and how whole the collection was."""
-    day = Column("day", "day on which the articles count; days without any are there too", Kind.DAY, required=True)
+    day = Column(
+        "day", "day on which the articles count, without any too; empty for those that count on none", Kind.DAY
+    )
     counts = (Column(name, f"{counted} of {name}", Kind.INTEGER, counted, required=True) for name in names)
     return (day, *counts, ALIVE, _IMPAIRED)
 
 
 def widen(
-    cells: Iterable[tuple[date, str, int]], names: Sequence[str], first: date, last: date, health: DayHealth
+    cells: Iterable[tuple[date, str, int]], names: Sequence[str], days: tuple[date, date] | None, health: DayHealth
 ) -> Iterator[Sequence[object]]:
-    """Yield a row for each day from `first` to `last`: the day, the counts in the order of the names, the health.
+    """Yield a row for each day of a range: the day, the counts in the order of the names, the health.
 
     `cells` are (day, name, count), ordered by day.
     """
+    if days is None:
+        return
+    first, last = days
     places = {name: place for place, name in enumerate(names)}
     coming = iter(cells)
     cell = next(coming, None)
