@@ -11,6 +11,7 @@ import typer
 
 from cli.output import emit, fail, note, reason_of
 from cli.store import find_store
+from worker.namedfile import open_named
 
 if TYPE_CHECKING:
     from worker.alerts.article import Outlet
@@ -168,9 +169,11 @@ def _known_here() -> Known:
 def _read_queries(path: Path) -> tuple[list[tuple[str, str]], dict[str, str]]:
     """Return the queries in a file, and the saved ones by name. Ends the command when it is not such a file."""
     try:
-        if path.stat().st_size > MAX_QUERIES:
+        with open_named(path) as file:
+            raw = file.read(MAX_QUERIES + 1)
+        if len(raw) > MAX_QUERIES:
             fail(f"{path} is larger than {MAX_QUERIES:,} bytes", code=2)
-        content: Any = json.loads(path.read_bytes().decode("utf-8-sig"))
+        content: Any = json.loads(raw.decode("utf-8-sig"))
     except OSError as error:
         fail(f"{path}: {reason_of(error)}", code=2)
     except (ValueError, RecursionError) as error:

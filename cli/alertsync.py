@@ -12,6 +12,7 @@ from cli.output import emit, fail, note, reason_of
 from cli.store import open_store
 from cli.subscriptions import tell_if_mail_waits
 from cli.tables import Format, print_table, wants_json
+from worker.namedfile import open_named
 
 _MAX_BYTES = 20_000_000
 _MOST_TOLD = 50
@@ -63,7 +64,7 @@ def _text_of(file: Path) -> str:
     """Return what a file holds. Ends the command when it cannot be used."""
     try:
         file.name.encode()  # it is kept beside what it brings
-        with file.open("rb") as opened:
+        with open_named(file) as opened:
             content = opened.read(_MAX_BYTES + 1)
         text = content.decode("utf-8-sig")
     except OSError as error:

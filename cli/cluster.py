@@ -12,6 +12,7 @@ import typer
 
 from cli.output import emit, note, reason_of
 from worker.lines import BadLine, json_lines
+from worker.namedfile import open_named
 
 if TYPE_CHECKING:
     from worker.dedup.archive import Archive
@@ -44,7 +45,7 @@ def cluster(
     Example: steppewatch cluster articles.jsonl --window 30 > reprints.jsonl
     """
     try:
-        with nullcontext(sys.stdin.buffer) if path == "-" else open(path, "rb") as stream:
+        with nullcontext(sys.stdin.buffer) if path == "-" else open_named(path) as stream:
             all_good = _cluster(stream, path, timedelta(days=window) if window else None)
     except OSError as error:
         emit({"file": path, "error": reason_of(error)})

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cli.output import emit, fail, reason_of
 from worker.lines import BadLine, json_lines
+from worker.namedfile import open_named
 
 if TYPE_CHECKING:
     from worker.extract.page import Extracted
@@ -48,7 +48,7 @@ def extract(
 def _listed(batch: str) -> Iterator[tuple[str, str | None, str | None]]:
     """Yield file, URL and, for a line that names no page, what is wrong with it."""
     try:
-        with sys.stdin.buffer if batch == "-" else Path(batch).open("rb") as lines:
+        with sys.stdin.buffer if batch == "-" else open_named(batch) as lines:
             for number, fields in json_lines(lines, _MAX_LINE):
                 yield _entry(fields, f"{batch}:{number}")
     except OSError as error:
@@ -68,7 +68,7 @@ def _record(file: str, url: str | None) -> dict[str, object]:
     from worker.extract.page import MAX_BYTES, Unextractable, extract_page
 
     try:
-        with Path(file).open("rb") as source:
+        with open_named(file) as source:
             page = extract_page(source.read(MAX_BYTES + 1), url=url)
     except (Unextractable, ValueError) as error:
         return {"file": file, "error": str(error)}

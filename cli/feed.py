@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli.output import emit, note, reason_of
+from worker.namedfile import open_named
 
 if TYPE_CHECKING:
     from crawlers.answers import Answer
@@ -56,7 +56,7 @@ def _bodies(files: list[str]) -> Iterator[tuple[str, bytes | None, str | None, s
                 yield file, answer.body, answer.url, answer.header("content-type"), None
             continue
         try:
-            with Path(file).open("rb") as opened:
+            with open_named(file) as opened:
                 yield file, opened.read(_MAX_BYTES), None, None, None
         except OSError as error:
             yield file, None, None, None, reason_of(error)

@@ -15,6 +15,7 @@ from cli.output import emit, fail, reason_of
 from cli.tables import Format, wants_json
 from cli.vocabulary import read_folder
 from worker.lines import MAX_LINE, BadLine, json_lines
+from worker.namedfile import open_named
 
 if TYPE_CHECKING:
     from worker.tagging.tagger import Mention, Tagger
@@ -127,7 +128,7 @@ def _text_of(file: str) -> str | None:
 
 def _text(path: Path) -> str:
     """Return a file's text as it is, line ends included; ValueError when it is too long or not UTF-8."""
-    with path.open("rb") as stream:
+    with open_named(path) as stream:
         content = stream.read(MAX_LINE + 1)
     if len(content) > MAX_LINE:
         raise ValueError(f"longer than {MAX_LINE} bytes")
@@ -140,7 +141,7 @@ def _text(path: Path) -> str:
 def _tag_batch(tagger: Tagger, path: str, lang: str | None) -> bool:
     all_good = True
     try:
-        with nullcontext(sys.stdin.buffer) if path == "-" else open(path, "rb") as stream:
+        with nullcontext(sys.stdin.buffer) if path == "-" else open_named(path) as stream:
             for number, fields in json_lines(stream):
                 try:
                     id, text, own = _parse(fields)

@@ -12,6 +12,7 @@ import typer
 
 from cli.output import emit, fail, note
 from cli.tables import Format, wants_json
+from worker.namedfile import open_named
 
 if TYPE_CHECKING:
     from worker.tagging.lint import Finding
@@ -133,9 +134,11 @@ def _of_finding(root: Path, finding: Finding) -> dict[str, object]:
 
 def _line(root: Path, file: str, field: str) -> int | None:
     from worker.tagging.places import line_of
+    from worker.tagging.tomlfile import MAX_BYTES
 
     try:
-        return line_of((root / file).read_text("utf-8"), field)
+        with open_named(root / file) as source:
+            return line_of(source.read(MAX_BYTES).decode("utf-8"), field)
     except (OSError, UnicodeDecodeError):
         return None  # that is what the problem says
 

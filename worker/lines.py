@@ -10,6 +10,8 @@ from typing import Any, BinaryIO, Final
 
 MAX_LINE: Final = 16 * 1024 * 1024
 """Bytes of one line. The file may be of any size: it is read line by line."""
+MOST_SKIPPED: Final = 1 << 30
+"""Bytes of a line that is too long, after which nothing more is read: it may be a device without an end."""
 MOST_VALUES: Final = 100_000
 """In one line. An empty list is two bytes of a file and eighty of memory."""
 
@@ -35,8 +37,11 @@ def numbered_lines(stream: BinaryIO, longest: int) -> Iterator[tuple[int, bytes]
     number = 0
     while raw := stream.readline(longest + 1):
         number += 1
-        rest = raw
+        rest, skipped = raw, 0
         while len(rest) > longest and not rest.endswith(b"\n"):
+            if (skipped := skipped + len(rest)) > MOST_SKIPPED:
+                yield number, raw
+                return
             rest = stream.readline(longest + 1)
         if raw.strip():
             yield number, raw

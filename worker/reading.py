@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import os
 import re
-import stat
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,6 +16,7 @@ from worker.documents import Document, Rejected, joined
 from worker.extract.page import Extracted, Hints, Unextractable, extract_page
 from worker.extract.plaintext import read_plaintext
 from worker.lines import MAX_LINE, BadLine, json_lines
+from worker.namedfile import open_named
 
 log = logging.getLogger("worker")
 
@@ -44,14 +44,11 @@ def read_file(name: str, path: Path, *, observed_at: datetime) -> Iterator[Docum
         yield Rejected(name, f"a {suffix or 'nameless'} file; known are {', '.join(SUFFIXES)}")
         return
     try:
-        if not stat.S_ISREG(path.stat().st_mode):
-            yield Rejected(name, "no file that has an end: a device, a pipe or a folder")
-            return
         if suffix == ".jsonl":
-            with path.open("rb") as lines:
+            with open_named(path) as lines:
                 yield from read_lines(name, lines, observed_at=observed_at)
             return
-        with path.open("rb") as file:
+        with open_named(path) as file:
             body = file.read(MAX_FILE + 1)
     except OSError as error:
         yield Rejected(name, f"cannot be read: {(error.strerror or str(error)).lower()}")
@@ -66,6 +63,9 @@ def read_text(name: str, body: bytes, observed_at: datetime) -> Document | Rejec
     """Return a `.txt` document: perhaps a title line, a by-line, a source line, and boilerplate at the end."""
     if not body.strip():
         return Rejected(name, "an empty file")
+    kind = next((kind for start, kind in _SIGNATURES.items() if body.lstrip().startswith(start)), None)
+    if kind is not None:
+        return Rejected(name, f"no plain text: {kind}")
     text = decode(body)
     if len(_CONTROLS.findall(text, 0, _SAMPLE)) * 100 > min(len(text), _SAMPLE):
         return Rejected(name, "no text: a binary file")
@@ -118,6 +118,14 @@ def _document(subject: str, record: dict[str, Any], observed_at: datetime) -> Do
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _SAMPLE = 100_000
+_SIGNATURES = {
+    b"%PDF-": "a PDF",
+    b"%!PS": "PostScript",
+    b"{\\rtf": "RTF of a word processor",
+    b"PK\x03\x04": "a packed file, perhaps of a word processor",
+    b"\xd0\xcf\x11\xe0": "a file of a word processor",
+}
+"""How files begin that may hold few control characters and are no text all the same."""
 _TEXTS = ("url", "title", "text", "author", "language", "published_at", "source", "html")
 
 

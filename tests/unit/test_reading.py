@@ -108,7 +108,7 @@ def test_what_has_no_end_or_is_no_file_is_not_opened(suffix: str, target: str, t
     path.symlink_to(target)
     (rejected,) = read_file("a", path, observed_at=NOON)
     assert isinstance(rejected, Rejected)
-    assert "no file that has an end" in rejected.reason
+    assert "no file that has an end" in rejected.reason or "is a directory" in rejected.reason
 
 
 def test_nobody_waits_for_a_pipe(tmp_path: Path) -> None:
@@ -163,3 +163,18 @@ def test_a_date_that_is_none_is_missing_and_said_so(value: str) -> None:
     assert when is None
     assert remark is not None
     assert value in remark
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b"%PDF-1.4\n1 0 obj << /Type /Catalog >> endobj\n", "a PDF"),
+        (b"\n{\\rtf1\\ansi Talks on the lake}", "RTF"),
+        (b"PK\x03\x04 word/document.xml of a report", "packed"),
+        (b"\x89PNG\r\n" + bytes(range(256)) * 20, "a binary file"),
+    ],
+)
+def test_what_is_no_plain_text_by_its_beginning_is_no_article(body: bytes, kind: str) -> None:
+    rejected = reading.read_text("a.txt", body, NOON)
+    assert isinstance(rejected, Rejected)
+    assert kind in rejected.reason

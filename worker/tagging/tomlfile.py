@@ -7,6 +7,8 @@ import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 
+from worker.namedfile import open_named
+
 ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 MAX_BYTES = 1_000_000
 
@@ -25,7 +27,7 @@ class ProblemsFound(Exception):
 def read_toml(path: Path) -> dict[str, object]:
     """Return the content of a file; raise ValueError with a sentence when it cannot be read as TOML."""
     try:
-        with path.open("rb") as file:
+        with open_named(path) as file:
             content = file.read(MAX_BYTES + 1)
         if len(content) > MAX_BYTES:
             raise ValueError(f"is larger than {MAX_BYTES:,} bytes")

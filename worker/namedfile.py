@@ -1,0 +1,38 @@
+"""Files that somebody named: opened if they have an end. Nothing waits for a pipe or reads a device for ever."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from pathlib import Path
+from typing import BinaryIO, Final
+
+NO_END: Final = "no file that has an end: a device or a pipe"
+_OF_THIS_PROCESS = ("/dev/fd/", "/dev/stdin", "/proc/self/fd/")
+"""What a shell hands over as a file, such as the output of another command: `<(…)` has an end."""
+
+
+def open_named(path: str | Path) -> BinaryIO:
+    """Open a file for reading; OSError says in words for people what it is instead.
+
+    It is opened before it is looked at, so that nobody can change it in between; without waiting for the other end of
+    a pipe to be opened.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        mode = os.fstat(descriptor).st_mode
+        if stat.S_ISDIR(mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+        if not stat.S_ISREG(mode) and not _is_handed_over(path, mode, descriptor):
+            raise OSError(errno.EINVAL, NO_END, str(path))
+        os.set_blocking(descriptor, True)
+        return open(descriptor, "rb")
+    except BaseException:
+        os.close(descriptor)
+        raise
+
+
+def _is_handed_over(path: str | Path, mode: int, descriptor: int) -> bool:
+    has_end = stat.S_ISFIFO(mode) or os.isatty(descriptor)
+    return has_end and str(path).startswith(_OF_THIS_PROCESS)
