@@ -100,14 +100,13 @@ def _entry(entry: FeedEntry) -> dict[str, str | None]:
         "guid": entry.guid,
         "title": entry.title,
         "author": entry.author,
-        "published_at": _iso(entry.published_at, entry.published_as),
-        "updated_at": _iso(entry.updated_at, entry.updated_as),
+        "published_at": _iso(entry.published_at),
+        "updated_at": _iso(entry.updated_at),
         "summary": entry.summary,
         "content": entry.content,
     }
 
 
-def _iso(instant: datetime | None, written: str | None) -> str | None:
-    """Return an instant in UTC; where the entry has a day or a clock without zone, that as it is."""
-    is_instant = written is None or datetime.fromisoformat(written).tzinfo is not None
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if instant and is_instant else written
+def _iso(instant: datetime | None) -> str | None:
+    """Return an instant in UTC, as which a day or a clock without zone counts where no outlet is known."""
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if instant else None
