@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cli.days import first_day
 from cli.output import emit, fail, note, reason_of
 from cli.store import find_store
 from worker.namedfile import open_named
@@ -52,9 +54,11 @@ def alert_match(
 def alert_lint(
     texts: Annotated[list[str], typer.Argument(metavar="QUERY...", help="Queries; each in quotes for the shell.")],
     since: Annotated[
-        str | None,
+        date | None,
         typer.Option(
-            metavar="DAY|DAYS", help="Have the archive say how much each would have told, and will next week."
+            parser=first_day,
+            metavar="DAY",
+            help="Have the archive say how much each would have told, and will next week.",
         ),
     ] = None,
 ) -> None:
@@ -64,7 +68,7 @@ def alert_lint(
     Entities and outlets are those of the store, or of the program where there is none.
 
     Example: steppewatch alert lint 'entity:csto AND (withdraw* OR leav*) NEAR/8 CSTO'
-    Example: steppewatch alert lint 'saved:pacts AND drill*' --since 90
+    Example: steppewatch alert lint 'saved:pacts AND drill*' --since 90d
     """
     from cli.alerttest import ask_archive
     from worker.alerts.lint import price

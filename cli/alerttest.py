@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli.exportoptions import Since, Until
 from cli.output import emit, fail, inert, note
 from cli.store import open_store
 from cli.tables import Format, print_table, wants_json
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from worker.delivery.archive import Found, Summary
     from worker.delivery.snippet import Piece
 
+_DAYS = 90
 _BAR = 30
 _QUIET = 3
 _PARTS = 8
@@ -30,10 +32,8 @@ _SNIPPET = 160
 
 def alert_test(
     query: Annotated[str, typer.Argument(metavar="QUERY", help="A query, or the name of a subscription.")],
-    since: Annotated[
-        str, typer.Option(metavar="DAY|DAYS", help="From that day (2022-01-05), or from so many days ago (90).")
-    ] = "90",
-    until: Annotated[str | None, typer.Option(metavar="DAY", help="To that day; else today.")] = None,
+    since: Since = None,
+    until: Until = None,
     limit: Annotated[int, typer.Option(min=0, max=100_000, help="How many articles to list, the newest first.")] = 20,
     send: Annotated[
         list[str] | None,
@@ -43,6 +43,7 @@ def alert_test(
 ) -> None:
     """Ask the archive what a query would have matched: which articles, because of which words, and how often.
 
+    Without --since it is the last 90 days that are asked, without --until all days up to today.
     It is the evaluator of arrival; a subscription would have told one item for each story. With --send a test message,
     which says that it is one, goes out at once about the newest match, and the command says whether it was taken.
 
@@ -87,7 +88,7 @@ def _say_where_articles_are(database: Database, first: date, last: date) -> None
 
 
 def ask_archive(
-    since: str,
+    since: date,
 ) -> tuple[Callable[[Query], dict[str, object]], Mapping[str, str], Known | None]:
     """Return what says how much a query would have told from a day until today, the saved queries, and the names."""
     from db.subscriptions import saved_queries
@@ -109,12 +110,9 @@ def ask_archive(
         return estimate, saved_queries(conn), names_of(conn)
 
 
-def _days(since: str, until: str | None, today: date) -> tuple[date, date]:
-    try:
-        first = today - timedelta(days=int(since)) if since.isdecimal() else date.fromisoformat(since)
-        last = date.fromisoformat(until) if until else today
-    except (ValueError, OverflowError) as error:
-        raise typer.BadParameter("not a day such as 2022-01-05", param_hint="--since, --until") from error
+def _days(since: date | None, until: date | None, today: date) -> tuple[date, date]:
+    last = until or today
+    first = since or min(today, last) - timedelta(days=_DAYS)
     if last < first:
         raise typer.BadParameter(f"{last} is before {first}", param_hint="--until")
     return first, last

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cli.days import first_day, last_day
 from cli.exportoptions import Since, Until, day_range
 from cli.output import fail
 from cli.store import open_store
@@ -93,7 +94,7 @@ def coverage(
     if unusual:
         from cli.unusual import unusual as show_unusual
 
-        return show_unusual(until=until.date() if until else None, rate=false_alarms, as_json=as_json)
+        return show_unusual(until=until, rate=false_alarms, as_json=as_json)
     if not entities:
         raise typer.BadParameter("name at least one entity", param_hint="ENTITY...")
     first, last = day_range(since, until)
@@ -234,9 +235,9 @@ def _nothing() -> Counts:
 def _stretch(text: str) -> tuple[date, date]:
     first, _, last = text.partition("..")
     try:
-        days = date.fromisoformat(first), date.fromisoformat(last)
-    except ValueError:
-        raise typer.BadParameter(f"{text!r} is not like 2022-01-01..2022-01-31", param_hint="--compare") from None
+        days = first_day(first), last_day(last)
+    except typer.BadParameter as error:
+        raise typer.BadParameter(f"{text!r} is not like 2022-01-01..2022-01-31: {error.message}") from None
     if days[0] > days[1]:
         fail(f"--compare: {days[0]} is after {days[1]}")
     return days

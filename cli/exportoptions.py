@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli.days import first_day, last_day
 from cli.output import fail
 
 if TYPE_CHECKING:
     from db.engine import Database
     from db.exports import Filters
     from worker.exporting import Request
-
-DAY = ["%Y-%m-%d"]
 
 
 class Kind(StrEnum):
@@ -55,8 +54,13 @@ class Format(StrEnum):
     parquet = "parquet"
 
 
-Since = Annotated[datetime | None, typer.Option(formats=DAY, metavar="DAY", help="First day, 2022-01-05.")]
-Until = Annotated[datetime | None, typer.Option(formats=DAY, metavar="DAY", help="Last day.")]
+Since = Annotated[
+    date | None,
+    typer.Option(parser=first_day, metavar="DAY", help="First day: 2022-01-05, 2022-01, 2022, today, yesterday, 90d."),
+]
+Until = Annotated[
+    date | None, typer.Option(parser=last_day, metavar="DAY", help="Last day, in the same ways: 2022 ends in December.")
+]
 Entities = Annotated[
     list[str] | None,
     typer.Option("--entity", metavar="NAME", help="Only of this entity (id, label or alias); repeatable."),
@@ -107,18 +111,17 @@ def request_of(
     return Request(kind.value, filters, one, wide, several, count.value, format.value, excel, packed)
 
 
-def day_range(since: datetime | None, until: datetime | None) -> tuple[date | None, date | None]:
-    """Return both as days. Ends the command when nothing lies between them."""
-    first, last = since and since.date(), until and until.date()
-    if first and last and first > last:
-        fail(f"--since {first} is after --until {last}", hint="no day lies between them")
-    return first, last
+def day_range(since: date | None, until: date | None) -> tuple[date | None, date | None]:
+    """Return both. Ends the command when nothing lies between them."""
+    if since and until and since > until:
+        fail(f"--since {since} is after --until {until}", hint="no day lies between them")
+    return since, until
 
 
 def filters_of(
     database: Database,
-    since: datetime | None,
-    until: datetime | None,
+    since: date | None,
+    until: date | None,
     entities: Sequence[str] | None,
     sources: Sequence[str] | None,
     languages: Sequence[str] | None,

@@ -38,7 +38,7 @@ def test_export_with_all_options(filled: Path) -> None:
         pytest.param(["--entity", "Tashkentt"], 1, "did you mean tashkent (Tashkent)?", id="unknown entity"),
         pytest.param(["--source", "oasis-wir"], 1, "did you mean oasis-wire (Oasis Wire)?", id="unknown outlet"),
         pytest.param(["--since", "2022-02-01", "--until", "2022-01-01"], 1, "after --until", id="backwards"),
-        pytest.param(["--since", "1 January"], 2, "does not match", id="no day"),
+        pytest.param(["--since", "1 January"], 2, "is no day: write 2022-01-05, 2022-01", id="no day"),
         pytest.param(["-o", "no/such/folder.csv"], 1, "no such file or directory", id="no such folder"),
         pytest.param(["-o", "data"], 1, "is a directory", id="a folder"),
     ],
@@ -47,6 +47,38 @@ def test_export_says_what_is_wrong(filled: Path, options: list[str], code: int, 
     result = run("export", "articles", *options)
     assert (result.exit_code, result.stdout) == (code, "")
     assert said in " ".join(result.stderr.replace("│", " ").split())
+
+
+@pytest.mark.parametrize(
+    ("options", "articles"),
+    [
+        (["--since", "2022-01", "--until", "2022-01"], 3),
+        (["--since", "2022", "--until", "2022"], 3),
+        (["--since", "2022-02"], 0),
+        (["--until", "2021"], 0),
+        (["--since", "2022-01-06", "--until", "yesterday"], 1),
+        (["--since", "90d"], 0),
+    ],
+)
+def test_days_may_be_months_and_years_and_count_from_today(filled: Path, options: list[str], articles: int) -> None:
+    assert len(rows_of(run("export", "articles", *options).stdout)) == articles
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["export", "articles", "--until"],
+        ["coverage", "csto", "--since"],
+        ["alert", "test", "csto", "--since"],
+        ["alert", "lint", "csto", "--since"],
+        ["schedule", "add", "n", "articles", "--into", "x", "--every", "day", "--until"],
+    ],
+)
+def test_every_option_of_days_says_the_same_of_what_is_none(filled: Path, arguments: list[str]) -> None:
+    result = run(*arguments, "2022-13")
+    assert (result.exit_code, result.stdout) == (2, "")
+    said = " ".join(result.stderr.replace("│", " ").split())
+    assert "'2022-13' is no day: write 2022-01-05, 2022-01, 2022, today, yesterday or 90d (days back)" in said
 
 
 def test_export_of_an_unknown_kind_is_wrong_usage(filled: Path) -> None:
