@@ -23,8 +23,8 @@ _TURN = "has_the_turn_at"
 _SHORT = {"x-gzip": "gzip", "x-compress": "compress"}
 _CODINGS = frozenset({"gzip", "deflate", "br", "zstd", "compress", "dcb", "dcz", "exi", "snappy", "lz4", "xz", "bzip2"})
 """What a body can be packed as; any other word in Content-Encoding (a charset, `none`, `aws-chunked`) says nothing."""
-_LAYERS = 3
-"""Times that a body is unpacked: there are files that hold themselves."""
+_LAYERS = 2
+"""Times that a body is unpacked: there are files that hold themselves, and each time costs up to all our memory."""
 
 
 class GuardMiddleware:
@@ -111,7 +111,8 @@ class EncodingMiddleware:
         codings = [_SHORT.get(coding, coding) for coding in said.lower().replace(" ", "").split(",")]
         codings = [coding for coding in codings if coding in _CODINGS]
         body, flags = response.body, list(response.flags)
-        for _ in range(_LAYERS):
+        layers = 0
+        while layers < _LAYERS:
             coding = _coding_of(body, codings)
             if coding is None:
                 break
@@ -121,12 +122,15 @@ class EncodingMiddleware:
                 raise Stopped(too_large(self._max_bytes, " after decompression")) from error
             if unpacked is None:
                 break
+            layers += 1
             codings = codings[:-1]
             body = unpacked.body
             # what was packed says by itself whether it is whole: a Content-Length may count other bytes
             flags = [flag for flag in flags if flag != DATALOSS] + [DATALOSS] * (not unpacked.is_whole)
         if is_plain(body):
             codings = []
+        if layers + len(codings) > _LAYERS:
+            raise Stopped(Trouble("broken", f"packed {layers + len(codings)} times over; {_LAYERS} are unpacked"))
         response.headers.pop("Content-Encoding", None)
         if codings:
             response.headers["Content-Encoding"] = ",".join(codings)

@@ -19,12 +19,35 @@ from crawlers.answers import Stopped, Trouble
 from crawlers.certificates import RULE, UNVERIFIED, Verifying, trusted
 from db.unverified import may_be_unverified
 
+MOST_HEADERS = 1_000
+MOST_HEAD_BYTES = 256 * 1024
+"""Of headers in one answer, with what goes before it (100 Continue); as much as browsers take."""
+
+
+class EndlessHead(ValueError):
+    """The headers of an answer do not come to an end."""
+
 
 class TolerantParser(http11._LenientHTTPClientParser):
     """Takes a body whose end it cannot be told as everything until the connection closes.
 
     So with several lengths that differ, with one that is no number, and with a Transfer-Encoding that nobody knows.
     """
+
+    _lines = 0
+    _bytes = 0
+
+    def lineReceived(self, line: bytes) -> None:
+        """Take a line of the head, up to a bound; each would be kept, and ten megabytes of them cost a second."""
+        self._lines += 1
+        self._bytes += len(line)
+        if self._lines > MOST_HEADERS or self._bytes > MOST_HEAD_BYTES:
+            raise EndlessHead(f"more than {MOST_HEADERS:,} headers or {MOST_HEAD_BYTES // 1024} KB of them")
+        super().lineReceived(line)
+
+    def lineLengthExceeded(self, line: bytes) -> None:
+        """Give up for good: Twisted only lets go, and asks for the rest of the line."""
+        raise EndlessHead(f"a header of more than {self.MAX_LENGTH:,} bytes")
 
     def allHeadersReceived(self) -> None:
         """Forget what says nothing, then go on as ever."""

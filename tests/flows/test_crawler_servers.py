@@ -160,3 +160,62 @@ def test_a_body_of_unknown_length_goes_on_until_the_connection_closes(tmp_path: 
         answers = fetch_once(settings, [f"http://127.0.0.1:{port}{path}" for path in ENDLESS])
     found = {path: (answer.trouble, answer.body) for path, answer in zip(ENDLESS, answers, strict=True)}
     assert found == dict.fromkeys(ENDLESS, (None, PAGE))
+
+
+def _with_headers(*lines: bytes) -> bytes:
+    return b"\r\n".join((b"HTTP/1.1 200 OK", b"Content-Type: text/html", *lines, b"", b"")) + PAGE
+
+
+HOSTILE = {
+    "/sixty": [_with_headers(b"Content-Encoding: " + b", ".join([b"br"] * 60)) + bytes(200)],
+    "/sixty-headers": [_with_headers(*[b"Content-Encoding: gzip"] * 60) + gzip.compress(gzip.compress(bytes(99)))],
+    "/three": [_with_headers(b"Content-Encoding: gzip, gzip, gzip")[: -len(PAGE)] + gzip.compress(
+        gzip.compress(gzip.compress(PAGE)))],
+    "/megabytes": [_with_headers(*[b"X-%d: " % at + b"x" * 1000 for at in range(10_000)])],
+    "/one-line": [b"HTTP/1.1 200 OK\r\nX: ", *[b"x" * 65_536] * 160],
+    "/no-end": [b"HTTP/1.1 200 OK\r\n", *[b"X: y\r\n" * 1_000] * 2_000],
+    "/folded": [b"HTTP/1.1 200 OK\r\nX: y\r\n", *[b" z\r\n" * 1_000] * 2_000],
+    "/continue": [*[b"HTTP/1.1 100 Continue\r\n\r\n" * 100] * 2_000],
+    "/no-line": [b"x" * 65_536] * 160,
+}  # fmt: skip
+"""Answers that would never end, or be unpacked sixty times, in the pieces in which they are sent."""
+
+
+@contextmanager
+def hostile() -> Iterator[int]:
+    """Answer so, and yield the port; the other paths of the server are a page."""
+
+    class Handler(StreamRequestHandler):
+        def handle(self) -> None:
+            path = self.rfile.readline().split()[1].decode()
+            while self.rfile.readline().strip():
+                pass
+            try:
+                for piece in HOSTILE.get(path, [_with_headers()]):
+                    self.wfile.write(piece)
+            except OSError:
+                return  # it was cut off
+
+    with ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
+        Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+        try:
+            yield server.server_address[1]
+        finally:
+            server.shutdown()
+
+
+def test_heads_without_an_end_and_bodies_packed_many_times_cost_one_failure_each(tmp_path: Path) -> None:
+    paths = [*HOSTILE, "/good"]
+    with hostile() as port:
+        settings = Settings(
+            data_dir=tmp_path, allow_private_hosts=f"127.0.0.1:{port}", fetch_timeout_s=10, host_delay_s=0
+        )
+        answers = fetch_once(settings, [f"http://127.0.0.1:{port}{path}" for path in paths])
+    found = {path: answer.trouble for path, answer in zip(paths, answers, strict=True)}
+    assert found.pop("/good") is None
+    assert {path: trouble and trouble.kind for path, trouble in found.items()} == dict.fromkeys(HOSTILE, "broken")
+    reasons = {path: trouble.reason for path, trouble in found.items() if trouble}
+    assert "packed 60 times over" in reasons["/sixty"]
+    assert "packed 3 times over" in reasons["/three"]
+    assert all("more than 1,000 headers" in reasons[path] for path in ("/megabytes", "/no-end", "/folded", "/continue"))
+    assert "a header of more than 16,384 bytes" in reasons["/one-line"]
