@@ -14,7 +14,17 @@ from datetime import UTC, datetime, timedelta, timezone
 from db.dateshapes import EARLIEST_YEAR, LATEST_YEAR, Date, Line, find_dates, read_line, tidied
 from db.offsets import read_zone
 
-__all__ = ["EARLIEST_YEAR", "LATEST_YEAR", "Found", "Moment", "find_moments", "parse_moment", "tidied"]
+__all__ = [
+    "EARLIEST_YEAR",
+    "LATEST_YEAR",
+    "Found",
+    "Moment",
+    "end_of_tomorrow",
+    "fault_of",
+    "find_moments",
+    "parse_moment",
+    "tidied",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +87,21 @@ _YEAR_AT_END = re.compile(
     r"\w+,? (?:(?P<name>[^\W\d_]+)\.? (?P<day>\d{1,2})|(?P<day2>\d{1,2}) (?P<name2>[^\W\d_]+)\.?),? "
     r"(?P<clock>\d{1,2}:\d\d(?::\d\d)?(?: ?[AP]M)?)(?P<zone> [^\s\d]{1,5}[\d:]{0,5})? (?P<year>\d{4})"
 )
+
+
+def end_of_tomorrow(now: datetime) -> datetime:
+    """Return the last instant that can be one of publication: zones and clocks run ahead, but not by two days."""
+    day = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    return day + timedelta(days=2) - timedelta(microseconds=1)
+
+
+def fault_of(at: datetime, *, latest: datetime) -> str | None:
+    """Return why an instant is no date of publication, for people; None when it may be one."""
+    if at.year < EARLIEST_YEAR:
+        return f"the publication date {at.date().isoformat()} is before {EARLIEST_YEAR}; taken as missing"
+    if at > latest:
+        return f"the publication date {at.date().isoformat()} is after tomorrow; taken as missing"
+    return None
 
 
 def parse_moment(text: str, *, month_first: bool | None = None, latest: datetime | None = None) -> Moment | None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import xxhash
 
+from db.moments import end_of_tomorrow, fault_of
 from db.urls import canonical_url, text_urn, unwrapped
 from worker.addresses import NONE, OwnAddresses, own_addresses
 from worker.dedup.fingerprint import Fingerprint, fingerprint
@@ -17,9 +18,6 @@ from worker.extract.language import tell_language
 from worker.extract.weighing import Told
 from worker.judging.text_source import TextSource
 from worker.nfc import nfc
-
-FUTURE_TOLERANCE = timedelta(days=1)
-"""A page may be ahead by its time zone; more than that is a mistake of the page."""
 
 MAX_TITLE = 1_000
 MAX_TEXT = 2_000_000
@@ -59,7 +57,7 @@ def identify(document: Document, *, now: datetime) -> Identified | Rejected:
     """Return how the document is filed, or why it cannot be.
 
     A document without a usable text is rejected unless it has a headline: that is stored and tagged.
-    A publication date more than a day ahead of `now` is taken as missing, with a remark.
+    A publication date that cannot be one is taken as missing, with a remark, whoever told it.
     """
     title = _one_line(document.title)[:MAX_TITLE] or None
     text = _paragraphs(document.text)
@@ -73,9 +71,8 @@ def identify(document: Document, *, now: datetime) -> Identified | Rejected:
     except ValueError as error:
         return _rejected(document, str(error))
     published_at, is_day, remark = document.published_at, document.published_is_day, document.remark
-    if published_at is not None and published_at > now + FUTURE_TOLERANCE:
-        ahead = f"the publication date {published_at:%Y-%m-%d} lies in the future; counted on the day of collection"
-        remark = joined(remark, ahead)
+    if published_at is not None and (fault := fault_of(published_at, latest=end_of_tomorrow(now))):
+        remark = joined(remark, fault)
         published_at, is_day = None, False
     language, second_language = _languages(document, title, text)
     return Identified(

@@ -11,14 +11,13 @@ import xxhash
 
 from db.captures import CaptureOut
 from db.encoding import charset_of
-from db.moments import Moment, parse_moment
+from db.moments import Moment, end_of_tomorrow, parse_moment
 from db.urls import host_of, registrable_domain
 from worker.documents import Document, Rejected, joined
-from worker.extract.dating import Beside, Evidence, date_article
+from worker.extract.dating import Beside, Evidence, date_article, left_out
 from worker.extract.fragment import fragment_text
 from worker.extract.language import Said
 from worker.extract.page import Extracted, Hints, Unextractable, extract_page
-from worker.identify import FUTURE_TOLERANCE
 from worker.judging.page_kind import Look, PageKind, PageVerdict, evidence_of_article, judge_page
 from worker.judging.phrases import paywall_at
 from worker.judging.text_source import TextSource, choose_text
@@ -152,7 +151,8 @@ def _stand_in(
     said = f"{kind.value}: {reason}" if kind else reason
     if not title and not feed_text:
         return Rejected(capture.url, said, capture.source_id, capture.id, kind.value if kind else None)
-    dated = date_article(Evidence(()), Beside(_told(capture), capture.time_zone))
+    known = Beside(_told(capture), capture.time_zone, end_of_tomorrow(capture.fetched_at))
+    dated = date_article(Evidence(()), known)
     return Document(
         subject=capture.url,
         url=capture.page_url or capture.url,
@@ -166,7 +166,7 @@ def _stand_in(
         observed_at=capture.fetched_at,
         source_id=capture.source_id,
         capture_id=capture.id,
-        remark=joined(f"{said}; its feed's words were taken", _hearsay(capture)),
+        remark=joined(f"{said}; its feed's words were taken", left_out(Evidence(()), known), _hearsay(capture)),
         text_from=_teller(capture),
         unverified=_text(capture.hints, "feed_unverified"),
         page_kind=kind,
@@ -193,7 +193,7 @@ def _hints(capture: CaptureOut) -> Hints:
         author=_text(capture.hints, "author"),
         published=_told(capture),
         time_zone=capture.time_zone,
-        latest=capture.fetched_at + FUTURE_TOLERANCE,
+        latest=end_of_tomorrow(capture.fetched_at),
         language=said.feed,
         languages=said.outlet,
     )
@@ -201,7 +201,7 @@ def _hints(capture: CaptureOut) -> Hints:
 
 def _told(capture: CaptureOut) -> Moment | None:
     """Return when the feed says that the article was published, by the clock on which it was written."""
-    return parse_moment(_text(capture.hints, "published_at") or "", latest=capture.fetched_at + FUTURE_TOLERANCE)
+    return parse_moment(_text(capture.hints, "published_at") or "")
 
 
 def _said(capture: CaptureOut) -> Said:

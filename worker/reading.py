@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from db.encoding import decode
-from db.moments import EARLIEST_YEAR, LATEST_YEAR, Moment, parse_moment
+from db.moments import EARLIEST_YEAR, LATEST_YEAR, Moment, end_of_tomorrow, parse_moment
 from worker.documents import Document, Rejected, joined
 from worker.extract.page import Extracted, Hints, Unextractable, extract_page
 from worker.extract.plaintext import read_plaintext
@@ -132,7 +132,12 @@ _TEXTS = ("url", "title", "text", "author", "language", "published_at", "source"
 def _read_html(subject: str, body: bytes, record: dict[str, Any] | None, observed_at: datetime) -> Document | Rejected:
     known = record or {}
     published, remark = read_when(known.get("published_at"))
-    hints = Hints(title=known.get("title"), author=known.get("author"), published=published)
+    hints = Hints(
+        title=known.get("title"),
+        author=known.get("author"),
+        published=published,
+        latest=end_of_tomorrow(observed_at),
+    )
     try:
         page = extract_page(body, url=known.get("url"), charset="utf-8" if record else None, hints=hints)
     except Unextractable as error:

@@ -31,10 +31,13 @@ def chain(database_url: str) -> Iterator[Chain]:
 
 
 def understood(
-    chain: Chain, shown: str, *, feed: str | None = None, source: str = "lake"
+    chain: Chain, shown: str, *, feed: str | None = None, source: str = "lake", declared: str = ""
 ) -> tuple[datetime, bool, str | None]:
     """Have a page with a line under its headline understood; return the date of its article, and what is remarked."""
-    body = f"<html><body><article><h1>Water and roads</h1><div class='date'>{shown}</div>{TEXT}</article>".encode()
+    meta = f'<head><meta property="article:published_time" content="{declared}"></head>' if declared else ""
+    body = (
+        f"<html>{meta}<body><article><h1>Water and roads</h1><div class='date'>{shown}</div>{TEXT}</article>".encode()
+    )
     url = f"https://{source}.example/1"
     hints = {"published_at": feed} if feed else {}
     one = CaptureIn(None, source, url, NOON, 200, "text/html; charset=utf-8", body, "1", hints=hints)
@@ -73,6 +76,42 @@ def test_a_page_that_contradicts_its_feed_is_remarked(chain: Chain) -> None:
     assert at == datetime(2022, 1, 5, 3, tzinfo=UTC)
     assert remark is not None
     assert "2022-01-02" in remark
+
+
+@pytest.mark.parametrize(
+    ("shown", "feed", "expected"),
+    [
+        pytest.param("2022-01-07T23:59:59Z", None, datetime(2022, 1, 7, 23, 59, 59, tzinfo=UTC), id="tomorrow"),
+        pytest.param("2022-01-08T00:00:00Z", None, None, id="after tomorrow"),
+        pytest.param("2031-01-01", None, None, id="years ahead"),
+        pytest.param("2031-01-01", "2022-01-05T09:00:00Z", datetime(2022, 1, 5, 9, tzinfo=UTC), id="the feed knows"),
+        pytest.param("2022-01-05T09:00:00Z", "2031-01-01", datetime(2022, 1, 5, 9, tzinfo=UTC), id="the page knows"),
+        pytest.param("", "2031-01-01", None, id="the feed is ahead"),
+    ],
+)
+def test_a_date_after_tomorrow_is_none_and_remarked(
+    chain: Chain, shown: str, feed: str | None, expected: datetime | None
+) -> None:
+    at, _, remark = understood(chain, "", feed=feed, declared=shown)
+    is_ahead = any(told and told > "2022-01-08" for told in (shown, feed))
+    assert at == expected
+    assert ("is after tomorrow; taken as missing" in str(remark)) == is_ahead
+
+
+@pytest.mark.parametrize("shown", ["1970-01-01T00:00:00Z", "0001-01-01", "1989-12-31", "0"])
+def test_a_date_before_1990_is_none_on_pages_and_in_feeds(chain: Chain, shown: str) -> None:
+    assert understood(chain, "", feed=shown, declared=shown)[:2] == (None, False)
+
+
+def test_a_feed_without_its_page_is_ahead_too(chain: Chain) -> None:
+    said = {"title": "Water", "body": TEXT, "page_trouble": "the server answered 403", "published_at": "2031-01-01"}
+    one = CaptureIn(None, "lake", "https://lake.example/2", NOON, 403, None, b"", "2", hints=said)
+    chain.database.write(lambda conn: captures.record_captures(conn, [(one, compress(b""))]))
+    ids = chain.database.write(lambda conn: captures.claim_captures(conn, now=NOON, lease_s=60, limit=9))
+    (ended,) = service.understand_captures(chain, ids)
+    assert "2031-01-01 is after tomorrow" in str(ended.reason)
+    with chain.database.reading() as conn:
+        assert conn.scalars(select(Article.published_at)).one() is None
 
 
 def test_an_older_store_learns_the_zones_of_the_catalogue(chain: Chain, monkeypatch: pytest.MonkeyPatch) -> None:

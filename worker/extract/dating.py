@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from db.moments import Moment
+from db.moments import Moment, fault_of
 
 _QUARTER = timedelta(minutes=15)
 _FARTHEST_EAST, _FARTHEST_WEST = timedelta(hours=14), timedelta(hours=12)
@@ -59,6 +59,8 @@ def date_article(evidence: Evidence, known: Beside) -> Dated | None:
     A day is completed by a clock that is told of the same day, a clock without a zone by whoever gives the same clock
     with one, else by the page's own zone, the feed's, the outlet's; otherwise its day is all that is sure.
     """
+    if known.feed and known.latest and known.feed.at > known.latest:
+        known = replace(known, feed=None)
     feed = () if known.feed is None else (known.feed,)
     rows = (evidence.declared, feed, evidence.beside, evidence.elsewhere)
     believed = [_until(known.latest, row) for row in rows]
@@ -68,6 +70,14 @@ def date_article(evidence: Evidence, known: Beside) -> Dated | None:
     trusted = [moment for row in believed[:3] for moment in row]
     dated = _completed(trusted or told, evidence, known)
     return replace(dated, remark=_contradiction(known, *believed[2:]))
+
+
+def left_out(evidence: Evidence, known: Beside) -> str | None:
+    """Return a remark where the page declares or its feed tells what cannot be the date of its publication."""
+    told = (*evidence.declared, *filter(None, [known.feed]))
+    return next(
+        (fault for moment in told if known.latest and (fault := fault_of(moment.at, latest=known.latest))), None
+    )
 
 
 def _until(latest: datetime | None, moments: Iterable[Moment]) -> list[Moment]:

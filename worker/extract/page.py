@@ -12,7 +12,7 @@ from db.moments import Moment
 from worker.extract.authors import find_author
 from worker.extract.body import is_heavy, read_body, read_hidden, strip_page
 from worker.extract.dates import read_evidence, search_published
-from worker.extract.dating import Beside, Dated, Evidence, date_article
+from worker.extract.dating import Beside, Dated, Evidence, date_article, left_out
 from worker.extract.errors import Unextractable
 from worker.extract.fragment import fragment_text
 from worker.extract.genre import declared_genre
@@ -111,7 +111,8 @@ def extract_page(
         published_at=dated.at if dated else None,
         published_is_day=dated.is_day if dated else False,
         published_clock=dated.clock if dated else None,
-        date_remark=dated.remark if dated else None,
+        date_remark="; ".join(filter(None, [left_out(evidence, _beside(hints)), dated.remark if dated else None]))
+        or None,
         language=told.language,
         second_language=told.second,
         declared_url=declared.url,
@@ -123,12 +124,16 @@ def extract_page(
 
 def _dated(tree: HtmlElement, evidence: Evidence, hints: Hints) -> Dated | None:
     """Return when the article was published; where nobody tells, what the stripped page holds, else its last change."""
-    known = Beside(hints.published, hints.time_zone, hints.latest)
+    known = _beside(hints)
     if dated := date_article(evidence, known):
         return dated
     found = None if is_heavy(tree) else search_published(tree, evidence)
     last = (found,) if found else evidence.changed
     return date_article(Evidence(declared=last, changed=evidence.changed), known)
+
+
+def _beside(hints: Hints) -> Beside:
+    return Beside(hints.published, hints.time_zone, hints.latest)
 
 
 def _fullest(shown: str, declared: Declared, hidden: str) -> str:
