@@ -9,6 +9,7 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -33,6 +34,7 @@ from crawlers.schedule import NETWORK_RETRY_S, PollPolicy, pages_at_once
 from crawlers.turns import Turns
 from crawlers.waiting import Waiting
 from crawlers.work import Context, Work
+from db.dialect import is_away
 from db.feeds import FeedDue, count_due_feeds, find_due_feeds, has_any_succeeded, record_network
 from db.guard import parse_allowed
 from db.hosts import find_resting_hosts
@@ -122,7 +124,7 @@ class CollectorSpider(Spider):
         await self._finish(request.cb_kwargs["due"], answer)
 
     async def rules_read(self, site: str, allows: Callable[[str], bool]) -> None:
-        """Have those pages asked for that a robots.txt forbade and now allows."""
+        """Have pages asked for that a robots.txt forbade and now allows."""
         host, now = host_of(site), self._clock()
         try:
             pages = await self._desk.read(lambda conn: find_forbidden(conn, host, FORBIDDEN, now=now))
@@ -235,11 +237,11 @@ class CollectorSpider(Spider):
         """Store that we ourselves failed over an answer: as a failure of what was asked, with growing pauses."""
         log.error("%s: could not be recorded", due.url, exc_info=error)
         said = f"internal error: {type(error).__name__}: {error}"[:300]
-        try:
-            return await self._record(due, Answer(answer.url, 0, trouble=Trouble("internal error", said)))
-        except Exception:
-            self._desk.submit(lambda _, tally: work.count_internal_error(tally, due, said))
-            return said
+        if not is_away(error):  # else it is nobody's fault here
+            with suppress(Exception):
+                return await self._record(due, Answer(answer.url, 0, trouble=Trouble("internal error", said)))
+        self._desk.submit(lambda _, tally: work.count_internal_error(tally, due, said))
+        return said
 
     async def _record(self, due: Work, answer: Answer) -> str:
         """Store everything that follows from an answer; return it in a few words."""
@@ -280,8 +282,6 @@ class CollectorSpider(Spider):
                 work.forgive(conn, each, reason, now)
 
         self._desk.submit(store)
-
-    # claims
 
     async def _keep_claims(self) -> None:
         """Renew the claims of what is under way, so that they may be short enough to survive our death.

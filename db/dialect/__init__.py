@@ -27,7 +27,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
 
 BUSY_TIMEOUT_MS = 10_000
 WRITES = "steppewatch_writes"
@@ -58,6 +58,13 @@ def to_json(value: Any) -> str:
     except UnicodeEncodeError:  # half of a surrogate pair, which only an escape can hold
         return json.dumps(value)
     return written
+
+
+def is_away(error: Exception) -> bool:
+    """Return whether an error says that the database could not be reached or used, whatever was asked of it."""
+    if not isinstance(error, DBAPIError):
+        return False
+    return error.connection_invalidated or isinstance(error, (OperationalError, InterfaceError, InternalError))
 
 
 def is_retryable(error: DBAPIError) -> bool:

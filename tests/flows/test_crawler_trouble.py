@@ -6,7 +6,7 @@ import gzip
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -176,6 +176,20 @@ def test_our_own_fault_over_a_feed_is_a_failure_of_that_feed(site: Site, tmp_pat
     assert (outcome, failures, feeds["feed.xml"][:2]) == ("internal error", 1, ["changed", 0])
     assert next_poll_at - polled_at > timedelta(seconds=settings.poll_every_s)
     assert "not to be stored" in (problem or "")
+
+
+def test_a_database_that_cannot_be_used_is_held_against_no_feed(site: Site, tmp_path: Path) -> None:
+    settings = settings_for(site, tmp_path)
+    site.feed("/good")
+    database = store_for(settings, site.url("/feed.xml"))
+    database.write(lambda conn: conn.execute(text("ALTER TABLE sightings RENAME TO sightings_away")))
+    counts = collect_once(settings)
+    with database.reading() as conn:
+        outcome, failures, polled_at, next_poll_at = conn.execute(select(*_STATE)).one()
+    database.close()
+    assert counts == {"poll: internal error": 1}
+    assert (outcome, failures, polled_at) == (None, 0, None)
+    assert next_poll_at < datetime.now(UTC)
 
 
 _STATE = (Feed.last_outcome, Feed.failures, Feed.polled_at, Feed.next_poll_at)
