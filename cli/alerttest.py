@@ -11,23 +11,20 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.exportoptions import Since, Until
-from cli.output import emit, fail, inert, note
+from cli.hits import found_cell, told
+from cli.output import emit, fail, note
 from cli.store import open_store
 from cli.tables import Format, print_table, wants_json
 
 if TYPE_CHECKING:
-    from rich.text import Text
-
     from db.engine import Database
     from worker.alerts.query import Known, Query
     from worker.delivery.archive import Found, Summary
-    from worker.delivery.snippet import Piece
 
 _DAYS = 90
 _BAR = 30
 _QUIET = 3
 _PARTS = 8
-_SNIPPET = 160
 
 
 def alert_test(
@@ -142,7 +139,7 @@ def _read(database: Database, query: str) -> tuple[str, Query]:
 
 
 def _record(hit: Found) -> dict[str, object]:
-    row, (title, words) = hit.row, _told(hit)
+    row, (title, words) = hit.row, told(hit)
     return {
         "article_id": row.article_id,
         "url": row.url,
@@ -184,7 +181,7 @@ def _print(shown: Sequence[Found], summary: Summary) -> None:
     from worker.delivery.bulletin import terms_of
 
     rows = [
-        (hit.row.counts_on, hit.row.source_id, _article(hit), ", ".join(terms_of(because_of(hit.verdict))))
+        (hit.row.counts_on, hit.row.source_id, found_cell(hit), ", ".join(terms_of(because_of(hit.verdict))))
         for hit in shown
     ]
     print_table(("day", "outlet", "article", "because of"), rows, empty="nothing matches")
@@ -197,32 +194,6 @@ def _print(shown: Sequence[Found], summary: Summary) -> None:
         note("too few weeks to say how often it would have something to tell")
     else:
         note(f"next week about {forecast.mean:.1f} items; four of five weeks have {forecast.low} to {forecast.high}")
-
-
-def _article(hit: Found) -> Text:
-    """Return headline, address and a few words around those that fired, which are bold."""
-    from rich.text import Text
-
-    from worker.delivery.snippet import Piece
-
-    title, words = _told(hit)
-    told = Text(overflow="fold")
-    for pieces in (title, (Piece(hit.row.url),), words):
-        for piece in (Piece("\n"), *pieces) if told and pieces else pieces:
-            told.append(inert(piece.text), "bold" if piece.is_marked else "")
-    return told
-
-
-def _told(hit: Found) -> tuple[Sequence[Piece], Sequence[Piece]]:
-    """Return the headline, or the first words, and a snippet."""
-    from worker.delivery.snippet import marked, snippet
-
-    spans: dict[str, list[tuple[int, int]]] = {"title": [], "text": []}
-    for fired in hit.verdict.because:
-        if fired.start is not None and fired.end is not None and fired.field in spans:
-            spans[fired.field].append((fired.start, fired.end))
-    words = snippet(hit.row.text, spans["text"], length=_SNIPPET)
-    return (marked(hit.row.title, spans["title"]), words) if hit.row.title else (words, ())
 
 
 def _weeks(weeks: Sequence[tuple[date, int]]) -> Iterator[tuple[date, int, str]]:

@@ -63,8 +63,8 @@ def _suspect(suspect: SuspectRow) -> dict[str, Any]:
         "title": suspect.title,
         "text": suspect.text,
         "looks": suspect.looks,
-        "first_seen_at": _plain(suspect.first_seen_at),
-        "last_seen_at": _plain(suspect.last_seen_at),
+        "first_seen_at": plain(suspect.first_seen_at),
+        "last_seen_at": plain(suspect.last_seen_at),
     }
 
 
@@ -105,11 +105,12 @@ def article_id_of(conn: Connection, asked: str) -> int:
 
 def described(row: ArticleRow) -> dict[str, Any]:
     """Return an article as a record for JSON."""
-    record = {field.name: _plain(getattr(row, field.name)) for field in dataclasses.fields(row)}
+    record = {field.name: plain(getattr(row, field.name)) for field in dataclasses.fields(row)}
     return {"article_id": record.pop("id")} | record
 
 
-def _plain(value: object) -> object:
+def plain(value: object) -> object:
+    """Return a value as JSON has it: an instant in UTC, a day."""
     from datetime import UTC, date, datetime
 
     if isinstance(value, datetime):

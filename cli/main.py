@@ -18,6 +18,7 @@ from cli import (
     alertwhy,
     alive,
     article,
+    articlelist,
     cluster,
     coverage,
     crawl,
@@ -87,7 +88,9 @@ groups: dict[tuple[str, str], dict[str, Command]] = {
         "edit": sourceedit.source_edit,
         "retry": source.source_retry,
     },
-    ("article", "One article: show, remove."): {
+    ("article", "Articles: list, search, show, remove."): {
+        "list": articlelist.article_list,
+        "search": articlelist.article_search,
         "show": article.article_show,
         "remove": article.article_remove,
     },

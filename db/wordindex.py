@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, or_, select, true
 
@@ -92,10 +93,11 @@ def find_candidates(
     since: date | None = None,
     until: date | None = None,
     among: Iterable[ColumnElement[bool]] = (),
+    order: Iterable[ColumnElement[Any]] = (Article.counts_on.asc(), Article.id.asc()),
 ) -> list[int]:
     """Return the current revisions of articles that count in these days and may answer, by day and id.
 
-    `among` are further conditions that an article fulfils.
+    `among` are further conditions that an article fulfils; `order` is another order.
     """
     condition: ColumnElement[bool] = true()
     if need is not None:
@@ -104,7 +106,7 @@ def find_candidates(
     query = select(Revision.id).join(Article, Article.revision_id == Revision.id)
     query = query.where(Revision.stage == "done", condition, *among)
     query = query.where(*count_within(since, until))
-    return list(conn.scalars(query.order_by(Article.counts_on, Article.id)))
+    return list(conn.scalars(query.order_by(*order)))
 
 
 def _condition(conn: Connection, need: Need) -> ColumnElement[bool]:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import Connection
 
 from db import exports
 from db.exports import Filters
+from db.listings import newest_candidates
 from db.subscriptions import saved_queries
 from db.texts import TextRow
 from worker.alerts.evaluate import evaluate
-from worker.alerts.query import parse, parse_stored
+from worker.alerts.query import Query, parse, parse_stored
+from worker.delivery.archive import Found
 from worker.delivery.indexed import need_of
 from worker.delivery.known import names_of
 from worker.delivery.views import read_articles
@@ -24,9 +26,28 @@ def matching(conn: Connection, filters: Filters, text: str, *, is_stored: bool =
 
     One that `is_stored` was checked then: it keeps its meaning, whatever is refused by now.
     """
-    saved, names = saved_queries(conn), names_of(conn)
-    query = parse_stored(text, saved, names)[0] if is_stored else parse(text, saved, names)
+    query = _read(conn, text, is_stored=is_stored)
     candidates = exports.find_candidates(conn, need_of(query), filters)
-    pages = (candidates[start : start + _PAGE] for start in range(0, len(candidates), _PAGE))
-    judged = ((row, evaluate(query, article)) for page in pages for row, article in read_articles(conn, page))
-    return (row for row, verdict in judged if verdict.matched)
+    return (found.row for found in _judged(conn, query, candidates))
+
+
+def newest(conn: Connection, filters: Filters, text: str, after: int | None = None) -> Iterator[Found]:
+    """Yield the articles that pass the filters and answer the query, the newest first. Raises QueryError.
+
+    Of these the ones after an article; raises LookupError if there is none such.
+    """
+    query = _read(conn, text)
+    return _judged(conn, query, newest_candidates(conn, need_of(query), filters, after=after))
+
+
+def _read(conn: Connection, text: str, *, is_stored: bool = False) -> Query:
+    saved, names = saved_queries(conn), names_of(conn)
+    return parse_stored(text, saved, names)[0] if is_stored else parse(text, saved, names)
+
+
+def _judged(conn: Connection, query: Query, candidates: Sequence[int]) -> Iterator[Found]:
+    for start in range(0, len(candidates), _PAGE):
+        for row, article in read_articles(conn, candidates[start : start + _PAGE]):
+            verdict = evaluate(query, article)
+            if verdict.matched:
+                yield Found(row, verdict)
