@@ -89,7 +89,8 @@ def broker_line(line: str) -> str:
 def _worker(settings: Settings, broker_url: str) -> tuple[str, ...]:
     if broker_url.startswith(_IN_MEMORY):
         return ("worker.solo", *_QUIETLY, "--loglevel", settings.log_level)
-    beat = ("--beat", "--schedule", str(settings.data_dir / "beat-schedule"))
+    schedule = ("--schedule", str(settings.data_dir / "beat-schedule"))
+    beat = ("--beat", "--scheduler", "worker.pulse:PersistentScheduler", *schedule)
     return (
         "celery",
         "--quiet",

@@ -6,6 +6,7 @@ Modules import heavy libraries inside their functions only, so that every comman
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Annotated
 
 import typer
 
@@ -54,6 +55,16 @@ app = typer.Typer(
 )
 Command = Callable[..., None]
 SERVICE, TOOLS, RESULTS, NOUNS = "Run it", "Try one stage", "Get results", "Look after it"
+
+
+def tell_version(asked: bool) -> None:
+    """Print the version of the program and end it, when that is asked for."""
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"steppewatch {version('steppewatch')}")
+        raise typer.Exit
+
 
 commands: dict[str, dict[str, Command]] = {
     SERVICE: {
@@ -131,6 +142,16 @@ groups: dict[tuple[str, str], dict[str, Command]] = {
         "remove": schedule.schedule_remove,
     },
 }
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and exit.", is_eager=True, callback=tell_version)
+    ] = False,
+) -> None:
+    """Watches what is written about Central Asian security."""
+
 
 for panel, members in commands.items():
     for name, function in members.items():

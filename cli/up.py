@@ -66,7 +66,7 @@ def worker(
     from worker.app import app
 
     # In memory: a file would be fought over by several workers on one host.
-    scheduler = ("--beat", "--scheduler", "celery.beat:Scheduler") if beat else ()
+    scheduler = ("--beat", "--scheduler", "worker.pulse:Scheduler") if beat else ()
     app.worker_main(["--quiet", *worker_command(settings, processes or settings.worker_processes), *scheduler])
 
 

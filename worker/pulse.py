@@ -22,11 +22,19 @@ class WorkerPulse(bootsteps.StartStopStep):
         worker.timer.call_repeatedly(EVERY_S, show_life, (data_dir, "worker"))
 
 
-class Scheduler(beat.Scheduler):
-    """Celery's schedule in memory; each message that was sent is a sign of life."""
+class _ShowingLife:
+    """Takes each message that was sent for a sign of life."""
 
     def apply_async(self, *args: Any, **kwargs: Any) -> Any:
         """Send a task. Raises SchedulingError when the broker does not take it."""
-        sent = super().apply_async(*args, **kwargs)
+        sent = super().apply_async(*args, **kwargs)  # type: ignore[misc]  # of the scheduler that it is mixed into
         show_life(load().data_dir, "beat")
         return sent
+
+
+class Scheduler(_ShowingLife, beat.Scheduler):
+    """Celery's schedule in memory."""
+
+
+class PersistentScheduler(_ShowingLife, beat.PersistentScheduler):
+    """Celery's schedule in a file, which outlives the process."""

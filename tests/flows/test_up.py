@@ -145,6 +145,24 @@ def test_nothing_is_left_when_up_is_killed_and_it_starts_again(
     assert again.wait(10) == 0
 
 
+@pytest.mark.parametrize("broker", ["", "memory://"])
+def test_each_kind_of_process_shows_life(start: Start, data_dir: Path, port: int, tmp_path: Path, broker: str) -> None:
+    process = start(port, **({"STEPPEWATCH_BROKER_URL": broker} if broker else {}))
+    await_page(port, process, tmp_path / "log-0")
+
+    def is_alive(kind: str) -> bool:
+        command = [sys.executable, "-m", "cli.main", "alive", kind, "--within", "30"]
+        environment = {**os.environ, "STEPPEWATCH_DATA_DIR": str(data_dir), "PYTHONPATH": str(ROOT)}
+        return subprocess.run(command, env=environment, capture_output=True, cwd=tmp_path, check=False).returncode == 0
+
+    ends_at = time.monotonic() + START_S
+    waiting = {"worker", "beat"}
+    while waiting and time.monotonic() < ends_at:
+        waiting = {kind for kind in waiting if not is_alive(kind)}
+        time.sleep(0.2)
+    assert waiting == set(), (tmp_path / "log-0").read_text("utf-8")
+
+
 def test_without_a_broker_the_worker_runs_alone(start: Start, data_dir: Path, port: int, tmp_path: Path) -> None:
     process = start(port, STEPPEWATCH_BROKER_URL="memory://")
     assert await_page(port, process, tmp_path / "log-0") == 200
