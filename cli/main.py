@@ -5,6 +5,7 @@ Modules import heavy libraries inside their functions only, so that every comman
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Annotated
 
@@ -43,7 +44,7 @@ from cli import (
     vocabulary,
     vocabulary_versions,
 )
-from cli.output import use_utf8, wrong_settings_explained
+from cli.output import is_full, note, use_utf8, wrong_settings_explained
 
 app = typer.Typer(
     name="steppewatch",
@@ -168,7 +169,17 @@ def main() -> None:
     """Run the command line."""
     use_utf8()
     with wrong_settings_explained():
-        app()
+        try:
+            app()
+        except OSError as error:
+            if not is_full(error) or not error.filename:
+                raise
+            from cli.trouble import trouble_of
+
+            trouble = trouble_of(f"sqlite:///{error.filename}", error)
+            note(f"error: {trouble.sentence}")
+            note(f"  {trouble.hint}")
+            sys.exit(1)
 
 
 if __name__ == "__main__":

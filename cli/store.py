@@ -26,7 +26,7 @@ def open_store() -> Database:
     with store_troubles_told(url, is_writing=False):
         if file is not None and not file.exists():  # looking at it must not create it
             fail(f"there is no store at {file}", hint=_HOW_TO_BEGIN)
-        database = _database(url)
+        database = _readable(url)
         revision = migrations.current(database)
     if revision is None:
         fail(f"the store {shown(url)} is empty", hint=_HOW_TO_BEGIN)
@@ -64,7 +64,7 @@ def find_store() -> Database | None:
     if file is not None and not file.exists():
         return None
     try:
-        database = _database(url)
+        database = _readable(url)
         return database if migrations.current(database) == migrations.head() else None
     except (SQLAlchemyError, OSError, ValueError):
         return None
@@ -136,6 +136,31 @@ def sqlite_file(url: str) -> Path | None:
     if parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database == ":memory:":
         return None
     return Path(parsed.database)
+
+
+def _readable(url: str) -> Database:
+    """Return the store, if need be as it can be read on a full disk."""
+    from sqlalchemy.exc import OperationalError
+
+    from cli.trouble import is_lack_of_room
+    from db import migrate as migrations
+    from db.engine import Database
+
+    database = _database(url)
+    file = sqlite_file(url)
+    if file is None:
+        return database
+    try:
+        migrations.current(database)
+    except OperationalError as error:
+        if not is_lack_of_room(error):
+            raise
+        database.close()
+        last_resort = Database.as_it_is(url)
+        migrations.current(last_resort)
+        note(f"the disk of {file.absolute().parent} is full, or over a limit: the store is read as it is")
+        return last_resort
+    return database
 
 
 def _database(url: str) -> Database:

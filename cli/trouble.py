@@ -51,6 +51,12 @@ def judge(where: str, folder: Path | None, reason: str, *, is_writing: bool) -> 
     return Trouble(f"the store {where} cannot be used: {reason}", "STEPPEWATCH_DATABASE_URL names another")
 
 
+def is_lack_of_room(error: Exception) -> bool:
+    """Return whether the store could not be opened because there is no room for what SQLite makes beside it."""
+    said = reason_of(error).lower()
+    return any(sign in said for sign in (*_FULL, *_BROKEN))
+
+
 def trouble_of(url: str, error: Exception, *, is_writing: bool = True) -> Trouble:
     """Return what an error that came out of using the store at `url` means."""
     file = sqlite_file(url)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import random
 import time
 from collections.abc import Callable, Iterator
@@ -12,7 +14,7 @@ from typing import TypeVar
 from sqlalchemy import Connection, Engine, create_engine, make_url
 from sqlalchemy.exc import DBAPIError
 
-from db import dialect
+from db import dialect, lastresort
 
 T = TypeVar("T")
 
@@ -24,6 +26,7 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.url = url
+        self._full: str | None = None
         parsed = make_url(url)
         if parsed.get_backend_name() == "sqlite":
             if parsed.database and parsed.database != ":memory:":
@@ -37,6 +40,15 @@ class Database:
             )
         dialect.prepare(self.engine)
         self._writer = self.engine.execution_options(**{dialect.WRITES: True})
+
+    @classmethod
+    def as_it_is(cls, url: str) -> Database:
+        """Return an embedded store whose disk is full, for short reading by one thread; see `lastresort`."""
+        database = cls(url)
+        file = make_url(url).database
+        assert file is not None
+        database.engine, database._full = lastresort.engine_of(Path(file)), file
+        return database
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -61,6 +73,8 @@ class Database:
         `work` is run again from the start when another transaction got in its way, so it must not do anything
         but talk to the connection. Errors of its own roll back and pass through.
         """
+        if self._full is not None:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), self._full)
         for attempt in range(1, _ATTEMPTS + 1):
             try:
                 with self._writer.begin() as conn:

@@ -8,19 +8,18 @@ import pwd
 import resource
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 from material import ROOT
 from samples import prepared_store
+from smalldisk import COMMAND, small_disk
 from sqlalchemy import delete
 
 from cli.trouble import judge
 from db.models import Feed
 
-COMMAND = (sys.executable, "-m", "cli.main")
 TEXT = "Kazakhstan and Turkey counted the ferries.\n\n" + "The clerk wrote many lines about berths. " * 40
 
 
@@ -57,20 +56,6 @@ def test_a_full_server_is_not_blamed_on_our_disk() -> None:
     trouble = judge("postgresql://db/x", None, reason, is_writing=True)
     assert "the disk of the database server is full" in trouble.sentence
     assert "STEPPEWATCH_DATA_DIR" not in trouble.hint
-
-
-def small_disk(script: str, *, megabytes: int = 12) -> subprocess.CompletedProcess[str]:
-    """Run a script whose $DISK is a file system of its own, seen by nobody else."""
-    if os.geteuid() != 0 or shutil.which("unshare") is None:
-        pytest.skip("a file system of one's own can be mounted by root with unshare only")
-    mount = 'DISK=$(mktemp -d) && mount -t tmpfs -o size=$SIZE tmpfs "$DISK" || exit 99; '
-    clean = 'trap \'umount "$DISK"; rmdir "$DISK"\' EXIT; '
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "RUN": " ".join(COMMAND), "SIZE": f"{megabytes}m"}
-    argv = ["unshare", "-m", "sh", "-c", mount + clean + script]
-    done = subprocess.run(argv, env=environment, cwd="/", capture_output=True, timeout=180, text=True)
-    if done.returncode == 99:
-        pytest.skip(f"no file system can be mounted here: {done.stderr.strip()}")
-    return done
 
 
 def test_up_rests_while_the_disk_is_full_and_goes_on_when_there_is_room(tmp_path: Path) -> None:

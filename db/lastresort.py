@@ -1,0 +1,35 @@
+"""Reading a store whose disk is full.
+
+Next to its file SQLite keeps a log and, for whoever is reading, a piece of shared memory, for which there is no room.
+Where no process has it, nobody can be writing either; so the file is read as it is, or with the log by a single
+connection that keeps the shared memory to itself.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from urllib.parse import quote
+
+from sqlalchemy import Engine, NullPool, StaticPool, create_engine
+
+from db import dialect
+
+
+def engine_of(file: Path) -> Engine:
+    """Return an engine for short reading, which writes nothing and is not shared between threads."""
+    log = Path(f"{file}-wal")
+    has_log = log.exists() and log.stat().st_size > 0
+    address = f"file:{quote(str(file.absolute()))}" + ("" if has_log else "?immutable=1&mode=ro")
+
+    def connect() -> sqlite3.Connection:
+        connection = sqlite3.connect(address, uri=True, timeout=dialect.BUSY_TIMEOUT_MS / 1000)
+        if has_log:  # asked for before the first look at the store, else the shared memory is made
+            connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+        connection.execute("PRAGMA query_only = ON")
+        connection.execute("PRAGMA temp_store = MEMORY")
+        connection.isolation_level = None
+        return connection
+
+    pool = StaticPool if has_log else NullPool
+    return create_engine("sqlite://", creator=connect, poolclass=pool, json_serializer=dialect.to_json)
