@@ -89,6 +89,8 @@ def coverage(
     """
     from cli import coverageshow
     from cli.names import entity_ids
+    from db.sources import find_names
+    from db.vocabularies import find_labels
 
     as_json = wants_json(format)
     if unusual:
@@ -106,10 +108,11 @@ def coverage(
             (coverageshow.comparisons_as_json if as_json else coverageshow.comparisons_as_table)(comparisons)
             return
         shown = _shown(conn, ids, by, split, level, first, last, share=share, voice=voice)
-    if plot is not None:
-        from cli.plot import draw
+        names = (find_labels(conn), find_names(conn) if split == "source" else {}) if plot else None
+    if plot is not None and names is not None:
+        from cli.plot import Names, draw
 
-        draw(plot, shown)
+        draw(plot, shown, Names(*names), grain=by)
     (coverageshow.as_json if as_json else coverageshow.as_table)(shown)
 
 

@@ -113,6 +113,11 @@ def load_book(conn: Connection) -> SourceBook:
     return book
 
 
+def find_names(conn: Connection) -> dict[str, str]:
+    """Return the name of each outlet by id."""
+    return {source_id: name for source_id, name in conn.execute(select(Source.id, Source.name))}
+
+
 def record_source(conn: Connection, source: SourceIn, *, now: datetime) -> bool:
     """Store an outlet with its domains unless it is known; return whether it was new."""
     added = conn.execute(

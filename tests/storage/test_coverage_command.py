@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -132,3 +133,40 @@ def test_what_cannot_be_answered_is_said(store: Database, arguments: list[str], 
     result = coverage(*arguments)
     assert (result.exit_code, result.stdout) == (code, "")
     assert said in " ".join(result.stderr.replace("│", " ").split())
+
+
+def texts_of(picture: Path) -> list[str]:
+    """Return what is written in a picture: matplotlib notes each text beside its outline."""
+    return re.findall(r"<!-- (.*?) -->", picture.read_text("utf-8"), re.DOTALL)
+
+
+def test_a_picture_says_what_it_shows(store: Database, tmp_path: Path) -> None:
+    def neglect(conn: Connection) -> None:
+        values = {"published_at": None, "is_undated": True}
+        conn.execute(update(Article).where(Article.id == 5).values(values))
+        mark_articles(conn, [5])
+        for number in range(5):
+            at = MONDAY + timedelta(days=number)
+            counts = {("steppe-herald", "changed" if number != 2 else "server error"): 96}
+            record_outcomes(conn, "poll", counts, at=at)
+
+    store.write(neglect)
+    recount(store)
+    picture = tmp_path / "c.svg"
+    assert coverage("csto", "turan", "--plot", str(picture), "--until", "2022-01-07").exit_code == 0
+    texts = texts_of(picture)
+    assert {"CSTO, Turan", "per day, 2022-01-03 to 2022-01-07"} <= set(texts)
+    assert {"CSTO", "Turan", "collection impaired"} <= set(texts)
+    said = " ".join(texts)
+    assert "Collection was impaired on 1 day: a fall may be ours." in said
+    assert "1 article without a date in no period" in said
+    assert coverage("csto", "--split", "source", "--by", "week", "--plot", str(picture)).exit_code == 0
+    assert "Oasis Wire" in " ".join(texts_of(picture))
+
+
+def test_a_picture_leaves_out_empty_years_and_says_so(store: Database, tmp_path: Path) -> None:
+    picture = tmp_path / "c.svg"
+    assert coverage("csto", "--plot", str(picture), "--since", "2010-01-01").exit_code == 0
+    said = " ".join(texts_of(picture))
+    assert "Left out, no article: 2010-01-01 to 2022-01-01." in said
+    assert "2015" not in said
