@@ -20,6 +20,7 @@ from cli import (
     alertwhy,
     alive,
     article,
+    articlediff,
     articlelist,
     cluster,
     coverage,
@@ -100,10 +101,11 @@ groups: dict[tuple[str, str], dict[str, Command]] = {
         "edit": sourceedit.source_edit,
         "retry": source.source_retry,
     },
-    ("article", "Articles: list, search, show, remove."): {
+    ("article", "Articles: list, search, show, diff, remove."): {
         "list": articlelist.article_list,
         "search": articlelist.article_search,
         "show": article.article_show,
+        "diff": articlediff.article_diff,
         "remove": article.article_remove,
     },
     ("story", "An original and its reprints: show, split, merge, undo."): {
