@@ -78,6 +78,7 @@ def article_remove(
 
     Example: steppewatch article remove https://example.org/news/17 --yes
     """
+    from db.headlines import headline
     from db.stories import read_articles
     from worker.recount import recount
     from worker.stories import remove
@@ -87,7 +88,8 @@ def article_remove(
         article_id = article_id_of(conn, article)
         [row] = read_articles(conn, [article_id])
     if not yes:
-        typer.confirm(f"Remove {row.title or row.url} ({row.source_name}, {row.counts_on})?", abort=True, err=True)
+        called = headline(row.title, row.beginning) or row.url
+        typer.confirm(f"Remove {called} ({row.source_name}, {row.counts_on})?", abort=True, err=True)
     database.write(lambda conn: remove(conn, article_id))
     recount(database)
     note(f"removed article {article_id}: {row.url}")
@@ -105,7 +107,11 @@ def article_id_of(conn: Connection, asked: str) -> int:
 
 def described(row: ArticleRow) -> dict[str, Any]:
     """Return an article as a record for JSON."""
+    from db.headlines import headline
+
     record = {field.name: plain(getattr(row, field.name)) for field in dataclasses.fields(row)}
+    del record["beginning"]
+    record["headline"] = headline(row.title, row.beginning) or None
     return {"article_id": record.pop("id")} | record
 
 

@@ -70,6 +70,9 @@ def coverage(
     false_alarms: Annotated[
         float, typer.Option(metavar="SHARE", min=0.0, max=1.0, help="Of what --unusual lists, so much may be chance.")
     ] = 0.1,
+    everything: Annotated[
+        bool, typer.Option("--all", help="All that --unusual finds, not only the ten entries that matter most.")
+    ] = False,
     plot: Annotated[str | None, typer.Option(metavar="F", help="Draw it too, into F.png or F.svg.")] = None,
     format: Annotated[Format | None, typer.Option(help="json or table; a table on a terminal.")] = None,
 ) -> None:
@@ -96,7 +99,7 @@ def coverage(
     if unusual:
         from cli.unusual import unusual as show_unusual
 
-        return show_unusual(until=until, rate=false_alarms, as_json=as_json)
+        return show_unusual(until=until, rate=false_alarms, as_json=as_json, everything=everything)
     if not entities:
         raise typer.BadParameter("name at least one entity", param_hint="ENTITY...")
     first, last = day_range(since, until)

@@ -103,6 +103,7 @@ def alert_show(
 
     Example: steppewatch alert show csto-drills --secrets
     """
+    from db.headlines import headline
     from db.tidings import read_subscription
 
     links = public_links()
@@ -115,7 +116,7 @@ def alert_show(
             "matched_at": instant(tiding.matched_at),
             "status": tiding.status,
             "outlet": tiding.source_name,
-            "headline": tiding.title or tiding.facts.get("headline"),
+            "headline": headline(tiding.title, tiding.text) or tiding.facts.get("headline"),
             "url": tiding.url,
             "because": sorted({str(fired[3]) for fired in tiding.because}),
         }

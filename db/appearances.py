@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, case, func, select
 from sqlalchemy.orm import aliased
 
 from db.coverage import TOTAL, UNDATED
+from db.headlines import BEGINNING, headline
 from db.models import Article, CoverageCell, CoverageFact, CoverageSeries, Revision
 
 
@@ -20,20 +21,23 @@ class Behind:
     article_id: int
     url: str
     title: str | None
+    headline: str
+    """The title, or the first words of a text without one."""
     articles: int
 
 
-def first_appearances(conn: Connection, since: date, until: date) -> list[tuple[date, str]]:
-    """Return (day, entity) of entities that nothing mentioned before `since`, and something by `until`.
+def first_appearances(conn: Connection, since: date, until: date) -> list[tuple[date, str, int]]:
+    """Return (day, entity, articles) of entities that nothing mentioned before `since`, and something by `until`.
 
     What is of no day says nothing of when.
     """
     first = func.min(CoverageFact.counts_on)
-    query = select(first, CoverageFact.entity_id).where(
+    articles = func.sum(case((CoverageFact.counts_on <= until, 1), else_=0))
+    query = select(first, CoverageFact.entity_id, articles).where(
         CoverageFact.entity_id != TOTAL, CoverageFact.counts_on > UNDATED
     )
     found = query.group_by(CoverageFact.entity_id).having(first >= since, first <= until)
-    return [(day, entity) for day, entity in conn.execute(found.order_by(first, CoverageFact.entity_id))]
+    return [tuple(row) for row in conn.execute(found.order_by(first, CoverageFact.entity_id))]
 
 
 def first_pairs(conn: Connection, since: date, until: date, *, limit: int) -> list[tuple[date, str, str, int]]:
@@ -74,9 +78,9 @@ def stories_behind(conn: Connection, entities: Sequence[str], since: date, until
         for story_id, number in conn.execute(query.group_by(story).order_by(func.count().desc(), story).limit(limit))
     )
     titles = (
-        select(original.id, original.url, Revision.title)
+        select(original.id, original.url, Revision.title, func.substr(Revision.text, 1, BEGINNING))
         .join(Revision, Revision.id == original.revision_id)
         .where(original.id.in_(counts))
     )
-    rows = {article_id: (url, title) for article_id, url, title in conn.execute(titles)}
+    rows = {id: (url, title, headline(title, text) or url) for id, url, title, text in conn.execute(titles)}
     return [Behind(story_id, *rows[story_id], number) for story_id, number in counts.items() if story_id in rows]

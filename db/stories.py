@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, func, or_, select
 
 from db import addresses
+from db.headlines import BEGINNING
 from db.models import Article, ClusterLink, MentionRow, Revision, Source
 from db.urls import canonical_url
 
@@ -35,6 +36,8 @@ class ArticleRow:
     story: int | None
     """The id of the story's original; None until the article is compared."""
     revisions: int
+    beginning: str
+    """Of the text: what it is called by when it has no title."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,7 @@ def read_articles(conn: Connection, article_ids: Sequence[int]) -> list[ArticleR
             Article.counts_on,
             Article.cluster_id,
             Article.revisions,
+            func.substr(Revision.text, 1, BEGINNING),
         )
         .join(Source, Source.id == Article.source_id)
         .join(Revision, Revision.id == Article.revision_id)

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 
+from db.headlines import BEGINNING, headline
 from db.matches import TOLD
 from db.models import Article, MatchRow, OutboxEntry, Revision, Source
 
@@ -104,9 +105,9 @@ def read_subscription(conn: Connection, subscription_id: int, *, limit: int) -> 
 
 
 def read_also(conn: Connection, stories: Sequence[int]) -> dict[int, list[tuple[str, str, str]]]:
-    """Return (outlet, URL, title) of the reprints of stories, each list in the order they came."""
+    """Return (outlet, URL, headline) of the reprints of stories, each list in the order they came."""
     query = (
-        select(MatchRow.item_id, Source.name, Article.url, func.coalesce(Revision.title, ""))
+        select(MatchRow.item_id, Source.name, Article.url, Revision.title, func.substr(Revision.text, 1, BEGINNING))
         .join(Revision, Revision.id == MatchRow.revision_id)
         .join(Article, Article.id == MatchRow.article_id)
         .join(Source, Source.id == Article.source_id)
@@ -114,7 +115,7 @@ def read_also(conn: Connection, stories: Sequence[int]) -> dict[int, list[tuple[
         .order_by(MatchRow.id)
     )
     found: dict[int, list[tuple[str, str, str]]] = {}
-    for story, outlet, url, title in conn.execute(query):
+    for story, outlet, url, title, beginning in conn.execute(query):
         if story is not None:
-            found.setdefault(story, []).append((outlet, url, title))
+            found.setdefault(story, []).append((outlet, url, headline(title, beginning)))
     return found

@@ -87,6 +87,59 @@ def test_the_rate_of_false_alarms_is_a_setting(store: Database) -> None:
 
 def test_as_a_table(store: Database) -> None:
     said = unusual("--format", "table").stdout
-    assert "CSTO  8 articles" in said or "CSTO  9 articles" in said or "in three days" in said
-    assert "8 × The CSTO decides" in said
+    burst, new, pair, *_ = said.splitlines()
+    assert burst.startswith("CSTO  9 articles, 1 expected")
+    assert "8 × The CSTO decides" in burst
+    assert new.startswith("Turan  for the first time on 2022-02-16, 1 article  1 × Turan")
+    assert pair.startswith("CSTO and Tashkent  together for the first time")
     assert "10% are expected to be chance" in said
+
+
+# Invented. Twelve places are in the news for the first time, the later ones more often; their texts have no titles.
+NEW_ONES = [
+    Sample("https://herald.example/old", title="Old", text="Old.", published_at=day(0)),
+    *(
+        Sample(
+            f"https://oasis.example/{entity}/{n}",
+            "oasis-wire",
+            title=None,
+            text=f"{entity} {'word ' * 60}{n}",
+            says=((entity, entity),),
+            published_at=day(DAYS),
+        )
+        for place, entity in enumerate(sorted(f"place-{number:02}" for number in range(12)))
+        for n in range(place + 1)
+    ),
+]
+
+
+@pytest.fixture
+def many(store_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+    new = {f"place-{number:02}": ("place", f"Place {number}") for number in range(12)}
+    monkeypatch.setattr("samplestore.ENTITIES", new)
+    database = store_of(store_url, NEW_ONES)
+    yield database
+    database.close()
+
+
+def test_ten_lines_of_what_matters_most_and_all_when_asked(many: Database) -> None:
+    found = unusual()
+    rows = json.loads(found.stdout)
+    assert [row["entity"] for row in rows] == [f"place-{number:02}" for number in range(11, 1, -1)]
+    assert "2 more of less interest: --all" in found.stderr
+    everything = unusual("--all")
+    assert (len(json.loads(everything.stdout)), everything.stderr) == (12, "")
+    table = unusual("--format", "table").stdout.splitlines()
+    assert len([line for line in table if line.startswith("Place ")]) == 10
+    assert table[0].startswith(
+        "Place 11  12 articles, 0.01 expected, for the first time on 2022-02-17  1 × place-11 word"
+    )
+
+
+def test_texts_without_a_title_are_called_by_their_first_words(many: Database) -> None:
+    [story] = json.loads(unusual().stdout)[9]["stories"][:1]
+    assert story["title"] is None
+    assert story["headline"].startswith("place-02 word word")
+    assert len(story["headline"]) < 100
+    shown = json.loads(run("article", "show", "https://oasis.example/place-02/0").stdout)
+    assert shown["headline"].startswith("place-02 word word")

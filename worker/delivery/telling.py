@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from db import outbox, subscriptions, tidings
 from db.channels import recipients_of
 from db.deliveries import DeliveryOut
+from db.headlines import headline
 from db.health import list_outlets
 from db.subscriptions import SubscriptionRow
 from db.texts import TextRow
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from worker.alerts.evaluate import Verdict
 
 _OUTLETS_MAX = 20
-_NO_HEADLINE = 90
 
 
 def bulletin_of(conn: Connection, delivery: DeliveryOut, links: Links) -> Bulletin:
@@ -109,12 +109,12 @@ def items_of(conn: Connection, found: Sequence[Tiding], first_told: set[int]) ->
 def _item(tiding: Tiding, also: Sequence[tuple[str, str, str]], is_first: bool) -> Item:
     status = "news" if tiding.status == "revised" and is_first else tiding.status
     if tiding.article_id is None:
-        headline = str(tiding.facts.get("headline", ""))
+        event = str(tiding.facts.get("headline", ""))
         detail = str(tiding.facts.get("detail", ""))
-        title, body = marked(headline, ()), marked(detail, ()) if detail else ()
+        title, body = marked(event, ()), marked(detail, ()) if detail else ()
     else:
         text = tiding.text or ""
-        title = marked(tiding.title or _beginning(text), _spans(tiding, "title"))
+        title = marked(headline(tiding.title, text), _spans(tiding, "title"))
         body = snippet(text, _spans(tiding, "text"))
     return Item(
         match_id=tiding.match_id,
@@ -140,15 +140,10 @@ def _spans(tiding: Tiding, field: str) -> list[tuple[int, int]]:
     return [(entry[1], entry[2]) for entry in tiding.because if entry[0] == field and entry[1] is not None]
 
 
-def _beginning(text: str) -> str:
-    words = " ".join(text[: _NO_HEADLINE * 2].split())
-    return words if len(words) <= _NO_HEADLINE else words[:_NO_HEADLINE].rpartition(" ")[0] + " …"
-
-
 def _place(tiding: Tiding) -> Place | None:
     if tiding.url is None:
         return None
-    return Place(tiding.source_name or "", tiding.url, tiding.title or _beginning(tiding.text or ""))
+    return Place(tiding.source_name or "", tiding.url, headline(tiding.title, tiding.text))
 
 
 def _outlets(conn: Connection) -> tuple[tuple[OutletLine, ...], int]:
