@@ -7,7 +7,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
 ARGS   ?=
 
-.PHONY: help run demo test test-fast check format bench chaos chaos-alerts lock clean setup setup-dev
+.PHONY: help run demo test test-fast check format bench chaos chaos-alerts fuzz lock clean setup setup-dev
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -44,6 +44,10 @@ chaos: setup-dev ## kill everything at random and compare the exports: make chao
 chaos-alerts: setup-dev ## kill worker, beat and broker while alerts are delivered: make chaos-alerts SEED=1 ON=sqlite
 	@STEPPEWATCH_TEST_CHAOS_SEED=$(or $(SEED),1) STEPPEWATCH_TEST_CHAOS_ON=$(ON) \
 		$(BIN)/python -m pytest -n 0 -s tests/faults/test_alerts_chaos.py $(ARGS)
+
+fuzz: setup-dev ## change inputs at random and look for crashes and hangs: make fuzz MINUTES=60 SEED=1
+	@STEPPEWATCH_TEST_FUZZ_SEED=$(or $(SEED),1) STEPPEWATCH_TEST_FUZZ_MINUTES=$(MINUTES) \
+		$(BIN)/python -m pytest -n 0 -s tests/fuzz $(ARGS)
 
 lock: ## resolve all dependencies anew (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \

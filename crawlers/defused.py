@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from contextlib import suppress
 from xml.parsers.expat import ExpatError, ParserCreate
 
@@ -15,6 +16,9 @@ _BLANKS = re.compile(rb"\s{2,}")
 _MAX_DEPTH = 500
 _MAX_ATTRIBUTES = 1_000
 _ENTITY = re.compile(rb"<!ENTITY", re.IGNORECASE)
+_REFERENCE = re.compile(rb"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+));?")
+_MOST_DIGITS = 7
+_NO_CHARACTER = "\ufffd".encode()
 _MAX_PROLOG = 65_536
 """Bytes before the first element that are read: feedparser looks through them in quadratic time."""
 
@@ -25,6 +29,7 @@ class Monster(ValueError):
 
 def defused(body: bytes, problems: list[str]) -> bytes:
     """Return a body in UTF-8 without what makes a parser work for hours: two kinds of XML bomb."""
+    body = _REFERENCE.sub(_existing, body)
     start = _FIRST_ELEMENT.search(body)
     prolog, rest = (body[: start.start()], body[start.start() :]) if start else (body, b"")
     prolog = _BLANKS.sub(b"\n", prolog)  # feedparser looks for the DOCTYPE in quadratic time
@@ -37,6 +42,14 @@ def defused(body: bytes, problems: list[str]) -> bytes:
         problems.append(f"{len(declared)} entity declarations were ignored: resolving them would blow the feed up")
         prolog = before + b"".join(after for _, _, after in several)
     return prolog + rest
+
+
+def _existing(reference: re.Match[bytes]) -> bytes:
+    """Return a reference to a character; in place of one to none, over which feedparser fails, the sign for that."""
+    hexadecimal, decimal = reference.groups()
+    digits = (hexadecimal or decimal).lstrip(b"0")
+    code = int(digits or b"0", 16 if hexadecimal else 10) if len(digits) <= _MOST_DIGITS else sys.maxunicode + 1
+    return _NO_CHARACTER if code > sys.maxunicode or 0xD800 <= code < 0xE000 else reference[0]
 
 
 def refuse_monsters(body: bytes) -> None:

@@ -33,6 +33,10 @@ teach_feedparser()
 Bodies: TypeAlias = Literal["clean", "raw", "none"]
 
 
+_NO_XML = b"-"
+"""Before a body, so that it is not taken for well-formed."""
+
+
 class NotAFeed(ValueError):
     """What came is no feed; the text says what it is instead."""
 
@@ -131,15 +135,10 @@ def _read_xml(
         refuse_monsters(body)
     except Monster as monster:
         raise NotAFeed(str(monster)) from monster
-    parsed = cast(
-        "dict[str, Any]",
-        feedparser.parse(
-            io.BytesIO(body),  # never the bytes themselves: feedparser would open a file of that name
-            response_headers={"content-type": "application/xml; charset=utf-8"},
-            sanitize_html=bodies == "clean",
-            resolve_relative_uris=False,  # a GUID that was resolved can be told from an address no more
-        ),
-    )
+    try:
+        parsed = _parsed(body, bodies)
+    except Exception:  # of its strict parser, say over a name of a namespace with a blank in it; the other one reads on
+        parsed = _parsed(_NO_XML + body, bodies)
     kind, entries = str(parsed.get("version") or ""), parsed["entries"]
     fault = parsed.get("bozo_exception") if parsed.get("bozo") else None
     said = without_tags(str(fault))[:200] if fault else ""
@@ -154,6 +153,18 @@ def _read_xml(
         language=_language(parsed["feed"]),
     )
     return _plain(parsed["feed"], "title"), kind or "unknown", [_entry(entry, manner) for entry in entries]
+
+
+def _parsed(body: bytes, bodies: Bodies) -> dict[str, Any]:
+    return cast(
+        "dict[str, Any]",
+        feedparser.parse(
+            io.BytesIO(body),  # never the bytes themselves: feedparser would open a file of that name
+            response_headers={"content-type": "application/xml; charset=utf-8"},
+            sanitize_html=bodies == "clean",
+            resolve_relative_uris=False,  # a GUID that was resolved can be told from an address no more
+        ),
+    )
 
 
 def _entry(entry: Mapping[str, Any], manner: _Manner) -> FeedEntry:
@@ -202,7 +213,10 @@ def _body(text: str, detail: object, manner: _Manner) -> str:
     said = detail if isinstance(detail, Mapping) else {}
     if manner.bodies == "raw":
         return as_markup(text, is_plain=said.get("type") in _PLAIN_TYPES)
-    base = urljoin(manner.base or "", said.get("base") or "")
+    try:
+        base = urljoin(manner.base or "", said.get("base") or "")
+    except ValueError:  # what it calls its base is no address
+        base = manner.base or ""
     return str(resolve_relative_uris(text, base, "utf-8", "text/html"))
 
 

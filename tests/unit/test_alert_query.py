@@ -155,3 +155,10 @@ def test_saved_queries_do_not_multiply_without_end() -> None:
 def test_chains_of_any_operator_are_read_or_refused(link: str) -> None:
     with suppress(QueryError):  # anything else, such as too deep a recursion, fails the test
         parse(link * 2000 + "a", {"a": "b"})
+
+
+def test_a_query_that_is_too_long_once_it_is_written_out_is_refused() -> None:
+    """Each AND that was left out is stored, and what is stored must be read back."""
+    with pytest.raises(QueryError, match="when written out; the limit is 20,000"):
+        parse(" ".join(["lake"] * 3_900))
+    assert parse(str(parse(" ".join(["lake"] * 2_200))))

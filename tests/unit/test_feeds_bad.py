@@ -141,3 +141,27 @@ def reader() -> Iterator[Endable]:
 def test_what_takes_time_with_the_square_of_its_length_does_not(body: bytes, reader: Endable) -> None:
     with suppress(NotAFeed):
         reader.run(parse_feed, body, bodies="raw")  # raises Ended where it takes minutes
+
+
+@pytest.mark.parametrize("reference", ["&#x110000;", "&#xD800;", "&#1114112;", "&#57343;"])
+@pytest.mark.parametrize("end", [CLOSED, b"</title></item><item><title>second"])
+def test_a_reference_to_a_character_that_there_is_not_costs_that_character(reference: str, end: bytes) -> None:
+    body = OPENED + b"Talks &#x416; " + reference.encode() + b" on the lake" + end
+    entry = parse_feed(body, bodies="raw").entries[0]
+    assert entry.title == "Talks Ж \ufffd on the lake"
+
+
+@pytest.mark.parametrize("reference", ["&#x00fFfFfFf;", f"&#{'9' * 10_000};", f"&#x{'F' * 10_000};"])
+def test_a_reference_that_is_no_number_any_more_costs_no_entry(reference: str) -> None:
+    entry = parse_feed(OPENED + b"Talks " + reference.encode() + CLOSED, bodies="raw").entries[0]
+    assert (entry.title or "").startswith("Talks ")
+
+
+@pytest.mark.parametrize(
+    "attributes", ['xmlns:x="a b c" x:y="1"', 'xml:base="http://[half"', 'xml:base="//["', 'xmlns="with a blank"']
+)
+def test_attributes_over_which_the_parser_fails_cost_no_entry(attributes: str) -> None:
+    item = f"<item {attributes}><title>Talks</title><description>&lt;a href='/1'&gt;held&lt;/a&gt;</description></item>"
+    body = f'<rss version="2.0"><channel>{item}<item><title>Later</title></item></channel></rss>'
+    titles = [entry.title for entry in parse_feed(body.encode(), url="https://lake.example/feed").entries]
+    assert titles == ["Talks", "Later"]

@@ -111,6 +111,9 @@ class _Reading:
             raise QueryError(f"nested {depth} deep; the limit is {MAX_DEPTH}", 0, "make it simpler")
         if size > MAX_SIZE:
             raise QueryError(f"made of {size:,} parts; the limit is {MAX_SIZE:,}", 0, "make several queries of it")
+        if not self._lenient and (length := len(str(query))) > MAX_LENGTH:  # it is stored with every AND written out
+            hint = "make several queries of it"
+            raise QueryError(f"a query of {length:,} characters when written out; the limit is {MAX_LENGTH:,}", 0, hint)
         return query
 
     def _find_saved(self, name: str, position: int) -> Query:
