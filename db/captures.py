@@ -84,7 +84,7 @@ def record_captures(conn: Connection, captures: Iterable[tuple[CaptureIn, bytes]
     if not rows:
         return 0
     statement = insert(conn, Capture).on_conflict_do_nothing(index_elements=["page_id", "body_hash", "fetched_at"])
-    return conn.execute(statement, rows).rowcount
+    return len(conn.scalars(statement.returning(Capture.id), rows).all())
 
 
 def count_waiting(conn: Connection) -> int:

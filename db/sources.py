@@ -120,7 +120,7 @@ def find_names(conn: Connection) -> dict[str, str]:
 
 def record_source(conn: Connection, source: SourceIn, *, now: datetime) -> bool:
     """Store an outlet with its domains unless it is known; return whether it was new."""
-    added = conn.execute(
+    added = conn.scalar(
         insert(conn, Source)
         .values(
             id=source.id,
@@ -136,14 +136,15 @@ def record_source(conn: Connection, source: SourceIn, *, now: datetime) -> bool:
             added_at=now,
         )
         .on_conflict_do_nothing(index_elements=["id"])
-    ).rowcount
+        .returning(Source.id)  # the count of rows is not told by every driver
+    )
     domains = sorted({domain.lower().removeprefix("www.") for domain in source.domains if domain})
     if domains:
         conn.execute(
             insert(conn, SourceDomain).on_conflict_do_nothing(index_elements=["domain"]),
             [{"domain": domain, "source_id": source.id} for domain in domains],
         )
-    return added == 1
+    return added is not None
 
 
 def record_time_zones(conn: Connection, zones: Mapping[str, str]) -> None:

@@ -47,7 +47,7 @@ def record_version(
             upsert.on_conflict_do_update(index_elements=["id"], set_=changed),
             sorted(entities, key=lambda row: str(row["id"])),
         )
-    new = conn.execute(
+    new = conn.scalar(
         insert(conn, VocabularyVersion)
         .values(
             version=version,
@@ -58,12 +58,13 @@ def record_version(
             is_current=False,
         )
         .on_conflict_do_nothing(index_elements=["version"])
-    ).rowcount
+        .returning(VocabularyVersion.version)
+    )
     if current_version(conn) != version:
         conn.execute(
             update(VocabularyVersion).values(is_current=VocabularyVersion.version == version, retag_asked_at=None)
         )
-    return new == 1
+    return new is not None
 
 
 def find_labels(conn: Connection) -> dict[str, str]:
