@@ -207,6 +207,17 @@ def _weeks(weeks: Sequence[tuple[date, int]]) -> Iterator[tuple[date, int, str]]
             yield from ((monday, count, "▇" * round(_BAR * count / most) if most else "") for monday in mondays)
 
 
+def _zone(database: Database, name: str) -> str:
+    """Return by which clock a message about a stored subscription, or about none, tells the time."""
+    from db.subscriptions import find_subscription
+    from db.zones import zone_name
+    from worker.delivery.cadence import zone_for
+
+    with database.reading() as conn:
+        stored, clock = find_subscription(conn, name), zone_name(conn)
+    return zone_for(stored.cadence, clock) if stored else clock
+
+
 def _send(database: Database, name: str, text: str, newest: Sequence[Found], addresses: Sequence[str]) -> None:
     """Send a test message to each address. Ends the command with 1 when one was not taken."""
     from functools import partial
@@ -224,7 +235,7 @@ def _send(database: Database, name: str, text: str, newest: Sequence[Found], add
     settings, now = load(), datetime.now(UTC)
     office, failed = Office.of(settings), False
     row, verdict = (newest[0].row, newest[0].verdict) if newest else (None, None)
-    bulletin = test_bulletin(name[:100], text, row, verdict, now=now)
+    bulletin = test_bulletin(name[:100], text, row, verdict, now=now, zone=_zone(database, name))
     about = "about the newest match" if newest else "about no article, for none matches"
     with Mailer(office.smtp, timeout_s=office.timeout_s) as mailer:
         for given in addresses:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 
 from db.coverage import TOTAL, UNDATED
 from db.headlines import BEGINNING, headline
-from db.models import Article, CoverageCell, CoverageFact, CoverageSeries, Revision
+from db.models import Article, CoverageCell, CoverageFact, CoverageSeries, Revision, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,3 +84,19 @@ def stories_behind(conn: Connection, entities: Sequence[str], since: date, until
     )
     rows = {id: (url, title, headline(title, text) or url) for id, url, title, text in conn.execute(titles)}
     return [Behind(story_id, *rows[story_id], number) for story_id, number in counts.items() if story_id in rows]
+
+
+def articles_behind(
+    conn: Connection, entity: str, since: date, until: date, *, limit: int
+) -> list[tuple[str, str, str]]:
+    """Return (outlet, URL, headline) of the newest articles that mention an entity on these days."""
+    query = (
+        select(Source.name, Article.url, Revision.title, func.substr(Revision.text, 1, BEGINNING))
+        .join(CoverageFact, CoverageFact.article_id == Article.id)
+        .join(Revision, Revision.id == Article.revision_id)
+        .join(Source, Source.id == Article.source_id)
+        .where(CoverageFact.entity_id == entity, CoverageFact.counts_on.between(since, until))
+        .order_by(CoverageFact.counts_on.desc(), Article.published_at.desc(), Article.canonical_url)
+        .limit(limit)
+    )
+    return [(outlet, url, headline(title, text) or url) for outlet, url, title, text in conn.execute(query)]

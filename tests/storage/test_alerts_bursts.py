@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from email.policy import default
 
 import pytest
 from alertdesk import VOCABULARY
@@ -14,7 +16,11 @@ from sqlalchemy import select
 from db.engine import Database
 from db.models import MatchRow, Subscription
 from db.subscriptions import SubscriptionIn, record_subscription
+from db.tidings import read_subscription
+from worker.delivery.bulletin import Bulletin
 from worker.delivery.burst import tell_bursts
+from worker.delivery.mail import compose, render_html
+from worker.delivery.telling import items_of
 from worker.setup import load_vocabulary
 
 FIRST = datetime(2022, 1, 3, 12, tzinfo=UTC)
@@ -57,6 +63,26 @@ def test_each_burst_is_told_once_and_quiet_days_never(store: Database) -> None:
     assert [event for event, _ in events] == ["burst of csto since 2022-02-17", "burst of csto since 2022-03-07"]
     assert events[0].facts["headline"] == "Attention to CSTO is unusual"
     assert events[0].facts["detail"].startswith("8 articles on 17 February 2022, where about 1.0 are usual.")
+
+
+def test_a_mail_links_the_stories_and_articles_of_a_burst(store: Database) -> None:
+    new = SubscriptionIn("csto-peaks", "csto", kind="burst")
+    number = store.write(lambda conn: record_subscription(conn, new, now=day(40)))
+    assert tell_bursts(store, now=day(FIRST_BURST)) == 1
+    with store.reading() as conn:
+        items = items_of(conn, read_subscription(conn, number, limit=9), set())
+    bulletin = Bulletin("key", "match", "csto-peaks", "attention to csto is unusual", day(FIRST_BURST), items)
+    html = render_html(bulletin)
+    letter = compose(bulletin, sender="desk@steppe.example", to="analyst@office.example")
+    plain = message_from_bytes(letter.data, policy=default).get_body(("plain",))
+    assert plain is not None
+    [item] = items
+    assert (len(item.stories), len(item.articles)) == (3, 8)
+    for place in (*(place for place, _ in item.stories), *item.articles):
+        assert f'<a href="{place.url}">{place.title}</a>' in html
+        assert place.url in plain.get_content()
+    assert "8 articles on 17 February 2022, where about 1.0 are usual." in html
+    assert "Steppe Herald: Day 45, part 0 https://herald.example/45-0" in plain.get_content()
 
 
 def test_a_burst_that_began_while_nobody_looked_is_told_when_somebody_does(store: Database) -> None:

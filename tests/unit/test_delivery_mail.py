@@ -18,9 +18,10 @@ from hypothesis import strategies as st
 from servers.mailserver import Mailbox, serving_mail
 
 from worker.delivery import headers
-from worker.delivery.bulletin import Bulletin, Item, Place
+from worker.delivery.bulletin import Bulletin, Item, OutletLine, Place
+from worker.delivery.cadence import zone_for
 from worker.delivery.letter import Letter, LetterFault, check
-from worker.delivery.mail import compose, compose_notice
+from worker.delivery.mail import compose, compose_notice, render_html
 from worker.delivery.plaintext import cut, one_line
 from worker.delivery.snippet import marked
 from worker.delivery.transports.errors import MessageFailed, MessageRefused, TransportDown
@@ -270,3 +271,29 @@ def test_a_message_that_is_too_large_for_the_server_is_refused(mailbox: Mailbox)
             post.send(compose(large, sender=SENDER, to=TO))
         post.send(written("A meeting"))
     assert len(mailbox.taken) == 1
+
+
+@pytest.mark.parametrize(
+    ("zone", "shown"),
+    [("UTC", "5 Jan 2026, 21:30 UTC"), ("Asia/Almaty", "6 Jan 2026, 02:30 Asia/Almaty")],
+)
+def test_times_are_by_the_clock_of_the_subscriber(zone: str, shown: str) -> None:
+    bulletin = told("Drills")
+    at = datetime(2026, 1, 5, 21, 30, tzinfo=UTC)
+    failing = OutletLine("Lake Post", "failing", at)
+    dated = replace(bulletin, zone=zone, items=(replace(bulletin.items[0], dated_at=at),))
+    quiet = replace(bulletin, zone=zone, kind="quiet", items=(), outlets=(failing,))
+    for message in (dated, quiet):
+        letter = email.message_from_bytes(compose(message, sender=SENDER, to=TO).data, policy=email.policy.default)
+        parts = [part.get_content() for part in letter.walk() if part.get_content_maintype() == "text"]
+        assert len(parts) == 2
+        assert all(shown in part for part in parts)
+    day = replace(bulletin, zone=zone, items=(replace(bulletin.items[0], dated_at=at, is_day=True),))
+    assert "5 Jan 2026<" in render_html(day), "a day is that day everywhere"
+
+
+def test_the_clock_is_that_of_the_digests_or_the_stores() -> None:
+    assert zone_for("daily 08:00 Asia/Almaty", "Europe/Moscow") == "Asia/Almaty"
+    assert zone_for("weekly mon 08:00 Asia/Bishkek", "UTC") == "Asia/Bishkek"
+    assert zone_for("at once", "Europe/Moscow") == zone_for("hourly", "Europe/Moscow") == "Europe/Moscow"
+    assert zone_for("daily 08:00 Nowhere/Else", "Europe/Moscow") == "Europe/Moscow"

@@ -50,6 +50,12 @@ class Item:
     because: Sequence[Sequence[object]] = ()
     also: tuple[Place, ...] = ()
     more_also: int = 0
+    lead: str = ""
+    """What happened, where a list of what to read follows."""
+    stories: tuple[tuple[Place, int], ...] = ()
+    """The largest stories behind an event, each with its articles."""
+    articles: tuple[Place, ...] = ()
+    """The newest articles behind an event."""
 
     @property
     def headline(self) -> str:
@@ -87,6 +93,8 @@ class Bulletin:
     outlets_well: int = 0
     unsubscribe_url: str = ""
     feed_url: str = ""
+    zone: str = "UTC"
+    """By which clock the subscriber lives."""
     story_key: str = ""
     """The key of the message that began the story; this message's own for the first one and for digests."""
     test: bool = field(default=False)

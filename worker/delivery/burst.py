@@ -10,7 +10,7 @@ from functools import partial
 from sqlalchemy import Connection
 
 from db import matches, outbox, subscriptions
-from db.appearances import stories_behind
+from db.appearances import articles_behind, stories_behind
 from db.engine import Database
 from db.matches import MatchIn
 from db.subscriptions import SubscriptionRow
@@ -22,7 +22,7 @@ ALARMS = 4.0
 """By chance, a year, for an entity whose attention never changes."""
 REST, LONGEST = 7, 56
 """Days without anything unusual that end a burst; days after which one that goes on is one of its own."""
-_STORIES = 3
+_STORIES, _ARTICLES = 3, 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +98,20 @@ def _tell(conn: Connection, found: list[tuple[SubscriptionRow, Burst]], now: dat
     return len(stored)
 
 
-def _facts(conn: Connection, entity: str, label: str, burst: Burst) -> dict[str, str]:
+def _facts(conn: Connection, entity: str, label: str, burst: Burst) -> dict[str, object]:
     judged = burst.judged
     first = burst.day - timedelta(days=judged.days - 1)
     span = f"on {burst.day:%d %B %Y}" if judged.days == 1 else f"in the {judged.days} days to {burst.day:%d %B %Y}"
     detail = f"{judged.count} articles {span}, where about {judged.expected:.1f} are usual."
     stories = stories_behind(conn, [entity], first, burst.day, limit=_STORIES)
-    titles = [f"“{story.title}” ({story.articles})" for story in stories if story.title]
+    lead, titles = detail, [f"“{story.headline}” ({story.articles})" for story in stories]
     if titles:
         detail += f" The largest stories, with their articles: {', '.join(titles)}."
-    return {"headline": f"Attention to {label} is unusual", "detail": detail}
+    newest = articles_behind(conn, entity, first, burst.day, limit=_ARTICLES)
+    return {
+        "headline": f"Attention to {label} is unusual",
+        "detail": detail,
+        "lead": lead,
+        "stories": [{"url": s.url, "headline": s.headline, "articles": s.articles} for s in stories],
+        "articles": [{"outlet": outlet, "url": url, "headline": called} for outlet, url, called in newest],
+    }

@@ -45,6 +45,15 @@ def parse_cadence(text: str) -> Cadence:
     raise ValueError(f"{text!r} is not like: {_SHAPES}")
 
 
+def zone_for(cadence: str, otherwise: str) -> str:
+    """Return by which clock a subscriber lives: that of the digests, else another, such as the store's."""
+    try:
+        parsed = parse_cadence(cadence)
+    except ValueError:  # this machine's time zone database lacks it
+        return otherwise
+    return otherwise if parsed.kind in ("at once", "hourly") else parsed.zone
+
+
 def next_due(cadence: Cadence, after: datetime) -> datetime | None:
     """Return the first instant after `after` at which a digest is due, in UTC; None if there are none.
 

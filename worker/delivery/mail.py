@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from email.utils import format_datetime, parseaddr
 from functools import cache
+from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
@@ -90,16 +91,18 @@ def _day(moment: datetime | date) -> str:
     return f"{moment.day} {moment:%b %Y}"
 
 
-def _dated(item: Item) -> str:
-    """Return the date of an article: a day, or a day and a time in UTC."""
+def _dated(item: Item, zone: str) -> str:
+    """Return the date of an article: a day, or a day and a time by a clock that is named."""
     if item.dated_at is None:
         return ""
-    at = item.dated_at.astimezone(UTC)
-    return _day(at) if item.is_day else f"{_day(at)}, {at:%H:%M} UTC"
+    return _day(item.dated_at.astimezone(UTC)) if item.is_day else _instant(item.dated_at, zone)
 
 
-def _instant(moment: datetime | None) -> str:
-    return f"{_day(moment)}, {moment.astimezone(UTC):%H:%M} UTC" if moment else "never"
+def _instant(moment: datetime | None, zone: str) -> str:
+    if moment is None:
+        return "never"
+    at = moment.astimezone(ZoneInfo(zone))
+    return f"{_day(at)}, {at:%H:%M} {zone}"
 
 
 def _starred(pieces: Iterable[Piece]) -> str:

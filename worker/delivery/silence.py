@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
@@ -14,6 +15,8 @@ from db.health import OutletHealth, list_outlets
 from db.matches import MatchIn
 from db.sources import latest_collected
 from db.subscriptions import SubscriptionRow
+from db.zones import zone_name
+from worker.delivery.cadence import zone_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +57,14 @@ def _tell(conn: Connection, rows: list[SubscriptionRow], now: datetime) -> int:
     if not found:
         return 0
     outlets = {outlet.id: outlet for outlet in list_outlets(conn)}
+    clock = zone_name(conn)
     stored = []
     for row, silence in found:
         match = MatchIn(
             subscription_id=row.id,
             event=f"silence of {row.query} since {silence.since:%Y-%m-%dT%H:%M:%S}",
             status="news",
-            facts=_facts(row.query, outlets.get(row.query), silence),
+            facts=_facts(row.query, outlets.get(row.query), silence, zone_for(row.cadence, clock)),
         )
         match_id = matches.record_match(conn, match, now=now)
         if match_id is not None:
@@ -69,9 +73,9 @@ def _tell(conn: Connection, rows: list[SubscriptionRow], now: datetime) -> int:
     return len(stored)
 
 
-def _facts(source_id: str, outlet: OutletHealth | None, silence: Silence) -> dict[str, str]:
+def _facts(source_id: str, outlet: OutletHealth | None, silence: Silence, zone: str) -> dict[str, str]:
     name = outlet.name if outlet else source_id
-    detail = f"Nothing has come since {silence.since:%d %B %Y, %H:%M} UTC."
+    detail = f"Nothing has come since {silence.since.astimezone(ZoneInfo(zone)):%d %B %Y, %H:%M} {zone}."
     if outlet and outlet.feeds:
         detail += f" Its feeds: {outlet.state}."
     if outlet and outlet.last_error:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
 
@@ -17,8 +17,10 @@ from db.health import list_outlets
 from db.subscriptions import SubscriptionRow
 from db.texts import TextRow
 from db.tidings import Tiding
+from db.zones import zone_name
 from worker.delivery.because import because_of
 from worker.delivery.bulletin import REPRINTS_MAX, STORIES_MAX, Bulletin, Item, OutletLine, Place, terms_of
+from worker.delivery.cadence import zone_for
 from worker.delivery.links import Links
 from worker.delivery.snippet import marked, snippet
 
@@ -52,11 +54,14 @@ def bulletin_of(conn: Connection, delivery: DeliveryOut, links: Links) -> Bullet
         outlets_well=well,
         unsubscribe_url=links.unsubscribe(delivery.token),
         feed_url=links.feed(subscription_feed(conn, subscription.id)),
+        zone=zone_for(subscription.cadence, zone_name(conn)),
         story_key=thread,
     )
 
 
-def test_bulletin(name: str, question: str, row: TextRow | None, verdict: Verdict | None, *, now: datetime) -> Bulletin:
+def test_bulletin(
+    name: str, question: str, row: TextRow | None, verdict: Verdict | None, *, now: datetime, zone: str
+) -> Bulletin:
     """Return a message that proves that messages arrive: about an article, if there is one."""
     items: tuple[Item, ...] = ()
     if row is not None and verdict is not None:
@@ -80,7 +85,7 @@ def test_bulletin(name: str, question: str, row: TextRow | None, verdict: Verdic
         )
         items = (_item(tiding, (), is_first=True),)
     key = f"test-{secrets.token_hex(12)}"
-    return Bulletin(key, "match" if items else "digest", name, question, now, items, test=True)
+    return Bulletin(key, "match" if items else "digest", name, question, now, items, zone=zone, test=True)
 
 
 def question_of(subscription: SubscriptionRow) -> str:
@@ -133,7 +138,20 @@ def _item(tiding: Tiding, also: Sequence[tuple[str, str, str]], is_first: bool) 
         because=tiding.because,
         also=tuple(Place(outlet, url, heading) for outlet, url, heading in also[:REPRINTS_MAX]),
         more_also=max(0, len(also) - REPRINTS_MAX),
+        **_behind(tiding.facts),
     )
+
+
+def _behind(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is to be read behind an event, if it told that."""
+    stories, articles = facts.get("stories", ()), facts.get("articles", ())
+    if not (stories or articles):
+        return {}
+    return {
+        "lead": str(facts.get("lead", "")),
+        "stories": tuple((Place("", story["url"], story["headline"]), story["articles"]) for story in stories),
+        "articles": tuple(Place(row["outlet"], row["url"], row["headline"]) for row in articles),
+    }
 
 
 def _spans(tiding: Tiding, field: str) -> list[tuple[int, int]]:
