@@ -237,3 +237,11 @@ def test_the_seed_without_a_title() -> None:
     assert document.text.startswith("During the unrest")
     assert "Share." not in document.text
     assert "Anton Evstratov" not in document.text
+
+
+@pytest.mark.parametrize("head", ["By A", "Author: A", "Source: A", "Title: A", "Published 5 May 2022", "Автор: А"])
+@pytest.mark.parametrize("filler", ["\u00a0 ", " ", "( ", "A. ", ", ", "- ", "1/", "at@", " and ", "https://a "])
+def test_a_line_without_an_end_is_read_in_time_with_its_length(head: str, filler: str) -> None:
+    """With the square of it, three hundred thousand blanks take minutes."""
+    line = f"{head} {filler * (300_000 // len(filler))}x"
+    assert "Words were said" in read_plaintext(f"Talks\n\n{line}\n\nWords were said about it.\n").text

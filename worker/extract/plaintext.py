@@ -159,7 +159,7 @@ def _is_field(text: str, found: _Found) -> bool:
 
 def _keep_author(value: str, found: _Found, *, labelled: bool) -> bool:
     """Keep the names of a by-line; after a label a note on the author may follow: “Author: Jane Roe (historian…)”."""
-    name = re.split(r"\s*[(\[]", value, maxsplit=1)[0].strip(" \u00a0.,;")
+    name = re.split(r"[(\[]", value, maxsplit=1)[0].strip().strip(" \u00a0.,;")
     if labelled and len(name) > 80:
         name = name.split(",")[0]
     words = name.split()
