@@ -20,7 +20,7 @@ ARTICLE = Annotated[str, typer.Argument(metavar="ARTICLE", help="Its id (as in t
 
 
 _SOURCES = {"form": "page", "aggregator": "feed"}
-"""What kinds of texts come from that people need not tell apart."""
+"""Kinds of texts, of a form of the page or of an aggregator's feed, by what people call them."""
 
 
 def article_show(

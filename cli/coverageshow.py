@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 UNDATED_PERIOD = "undated"
-"""What the period is called of articles that count on no day; in JSON it is null."""
+"""Name of the period of articles that count on no day; in JSON it is null."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Shown:
     begins: Mapping[str, date] = field(default_factory=dict)
     """The first day of each period."""
     undated: Sequence[Point] = ()
-    """What counts in no period; none where there is nothing."""
+    """Points of articles that count in no period; empty where there are none."""
     without_date: tuple[int, int] = (0, 0)
     """Articles without a date, each once: those that count on the day of their first sight, those that do on none."""
 

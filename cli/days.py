@@ -1,4 +1,4 @@
-"""What a person calls a day → the first and the last day that are meant; for every option that takes one."""
+"""Reader of days as people write them, for every option that takes one: gives the first and the last day meant."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _WORDS = {"today": 0, "yesterday": 1}
 
 
 class NoDay(ValueError):
-    """What was given is no day; the message says which forms there are."""
+    """The text is no day; the message says which forms there are."""
 
 
 def days_meant(written: str, today: Callable[[], date]) -> tuple[date, date]:

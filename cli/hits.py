@@ -1,4 +1,4 @@
-"""What a query found, as people read it: headline, address and a few words around those that fired."""
+"""Articles that a query found, for people: headline, address and a few words around those that fired."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ class Health:
     walled: Mapping[str, Walled]
     """Outlets most of whose pages of the last 24 hours were no articles."""
     ahead: Mapping[str, int]
-    """What waits for longer than anything may, because a clock ran ahead; a worker makes it due within a minute."""
+    """How many of what wait for longer than anything may, because a clock ran ahead; a worker makes them due."""
 
 
 def read_health(conn: Connection, *, now: datetime, problems: int = 10) -> Health:

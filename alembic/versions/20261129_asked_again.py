@@ -1,4 +1,4 @@
-"""What was refused or is gone is asked for again; it used to be left alone for ever."""
+"""Ask again for pages that were refused or are gone; they used to be left alone for ever."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ class StoreSeen:
     """By how much its clock is ahead of ours; None for the embedded one, which has none of its own."""
     feeds: tuple[FeedHealth, ...] = ()
     ahead: Mapping[str, int] = field(default_factory=dict)
-    """What waits for longer than anything may."""
+    """How many of what wait for longer than anything may."""
 
 
 def look_at_store(database_url: str, clock: Callable[[], datetime]) -> StoreSeen:
