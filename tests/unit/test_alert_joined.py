@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from worker.alerts.article import Article
@@ -177,6 +177,7 @@ def test_places_stay_true(text: str, language: str | None) -> None:
 
 
 @given(st.text("1230 ,.US*-'", min_size=1, max_size=12))
+@example(".00.*")
 def test_whatever_is_typed_finds_itself(typed: str) -> None:
     try:
         query = parse(typed)

@@ -137,7 +137,7 @@ def _ends(typed: str, core: str) -> str:
     if cut:
         stem = cut[1].rstrip("*")
         return f"write {stem}* for words that begin so, {stem} for the word alone"
-    regular = _ANY_LETTERS.fullmatch(typed)
+    regular = _ANY_LETTERS.fullmatch(typed) or _ANY_LETTERS.fullmatch(core)
     if regular:
         return f"write {regular[1]}*, where * stands for any letters; there are no regular expressions"
     boost = _BOOST.fullmatch(core if "@" in core else typed)
