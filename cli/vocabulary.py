@@ -16,7 +16,7 @@ from worker.namedfile import open_named
 
 if TYPE_CHECKING:
     from worker.tagging.lint import Finding
-    from worker.tagging.vocabulary import Entity, Vocabulary
+    from worker.tagging.vocabulary import Alias, Entity, Vocabulary
 
 
 _FORMAT = typer.Option("--format", help="A table, or a JSON line each; by itself a table on a terminal.")
@@ -202,6 +202,7 @@ def _record(entity: Entity, version: str) -> dict[str, object]:
                 "case": alias.case_sensitive,
                 "context": alias.needs_context,
                 "generated": alias.generated,
+                "source": alias.source,
             }
             for alias in spellings
         ]
@@ -226,6 +227,12 @@ def _record(entity: Entity, version: str) -> dict[str, object]:
         "decoys": decoys,
         "vocabulary_version": version,
     }
+
+
+def _marked(alias: Alias) -> str:
+    """Return a spelling with what a reader must know of it: that it needs context, where it was seen."""
+    remarks = [*(["with context"] if alias.needs_context else ()), *([alias.source] if alias.source else ())]
+    return f"{alias.text} ({', '.join(remarks)})" if remarks else alias.text
 
 
 def _show_one(entity: Entity) -> None:
@@ -255,8 +262,7 @@ def _show_one(entity: Entity) -> None:
     for level in ("name", "concept", "demonym"):
         for language in dict.fromkeys(alias.language for alias in entity.aliases if alias.level == level):
             spellings = (a for a in entity.aliases if a.language == language and a.level == level)
-            marked = (f"{a.text} (with context)" if a.needs_context else a.text for a in spellings)
-            table.add_row(f"{level} {language}", ", ".join(marked))
+            table.add_row(f"{level} {language}", ", ".join(map(_marked, spellings)))
     for language in dict.fromkeys(alias.language for alias in entity.decoys):
         table.add_row(f"decoy {language}", ", ".join(a.text for a in entity.decoys if a.language == language))
     Console(markup=False).print(table)

@@ -14,6 +14,7 @@ from typer.testing import CliRunner, Result
 from cli.tag import tag
 from cli.vocabulary import vocabulary_check, vocabulary_list, vocabulary_show
 from worker.tagging.tagger import load_tagger
+from worker.tagging.vocabulary import Alias, Entity, Vocabulary
 
 APP = typer.Typer()
 APP.command("tag")(tag)
@@ -156,6 +157,15 @@ def test_show_as_line_and_as_table() -> None:
     assert "ОДКБ" in {alias["text"] for alias in record["aliases"]}
     table = run("show", "csto", "--format", "table").stdout
     assert "ОДКБ" in table
+
+
+def test_show_says_where_a_spelling_was_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    aliases = (Alias("Lowland", "en", "name"), Alias("Pes ýer", "tk", "name", needs_context=True, source="guess"))
+    vocabulary = Vocabulary((Entity("lowland", "region", "Lowland", "invented", aliases),))
+    monkeypatch.setattr("cli.vocabulary.read_folder", lambda _folder: vocabulary)
+    (record,) = lines(run("show", "lowland"))
+    assert [alias["source"] for alias in record["aliases"]] == [None, "guess"]
+    assert "Pes ýer (with context, guess)" in run("show", "lowland", "--format", "table").stdout
 
 
 def test_show_says_what_speaks_for_and_against_a_name() -> None:

@@ -36,7 +36,7 @@ relations = [
 ]
 
 [names]
-en = ["River Pact", { text = "RP", case = true, context = true }]
+en = ["River Pact", { text = "RP", case = true, context = true, source = "valley.example" }]
 kk-Latn = [{ text = "Özen kelısımı", generated = true }]
 
 [demonyms]
@@ -87,7 +87,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         relations=(Relation("part_of", "lowland", "2001", "2010-05"), Relation("founded", "1999-01-31")),
         aliases=(
             Alias("River Pact", "en", "name"),
-            Alias("RP", "en", "name", case_sensitive=True, needs_context=True),
+            Alias("RP", "en", "name", case_sensitive=True, needs_context=True, source="valley.example"),
             Alias("Özen kelısımı", "kk-Latn", "name", generated=True),
             Alias("Pactist", "en", "demonym"),
         ),
@@ -122,6 +122,15 @@ def test_names_of_a_concept_are_concepts(tmp_path: Path) -> None:
         pytest.param('["Lowland"]', "[3]", "names.en[0]: must be a table, not 3", id="alias of wrong kind"),
         pytest.param(
             '["Lowland"]', '[{ text = "L", cased = true }]', "names.en[0].cased: unknown key", id="unknown flag"
+        ),
+        pytest.param(
+            '["Lowland"]',
+            '[{ text = "L", source = "a page" }]',
+            "names.en[0].source: must be one short word or domain",
+            id="source",
+        ),
+        pytest.param(
+            '["Lowland"]', '[{ text = "L", source = 3 }]', "names.en[0].source: must be one line", id="source of number"
         ),
         pytest.param('["Lowland"]', '[{ text = "L", case = 1 }]', "names.en[0].case: must be true or false", id="flag"),
         pytest.param("en = [", "xx = [", "names.xx: unknown language; known are en, ru,", id="language"),
@@ -187,6 +196,14 @@ def test_a_stored_vocabulary_equals_the_one_that_was_read() -> None:
     stored = Vocabulary.from_json(vocabulary.to_json())
     assert stored == vocabulary
     assert stored.version == vocabulary.version
+
+
+def test_the_source_of_a_spelling_is_stored(tmp_path: Path) -> None:
+    content = LOWLAND.replace('["Lowland"]', '["Lowland", { text = "Vale", source = "guess" }]')
+    vocabulary = read_vocabulary(write(tmp_path, {"region/lowland.toml": content}))
+    stored = Vocabulary.from_json(vocabulary.to_json())
+    assert stored == vocabulary
+    assert [alias.source for alias in stored.by_id["lowland"].aliases] == [None, "guess"]
 
 
 def test_the_version_follows_the_content(tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ from worker.tagging.vocabulary import (
 
 _DAY = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 _WIKIDATA = re.compile(r"Q[1-9]\d*")
+_SOURCE = re.compile(r"[a-z0-9]+([.-][a-z0-9]+)*")
 _MAX_ALIAS = 200
 
 
@@ -130,8 +131,18 @@ def _aliases(table: Table, key: str, level: str) -> list[Alias]:
 
 def _alias(table: Table, language: str, level: str) -> Alias | None:
     text = table.text("text", required=True)
+    source = table.text("source")
+    if source and not _SOURCE.fullmatch(source):
+        table.wrong("source", f"must be one short word or domain such as uza.uz or guess, not {source!r}")
     alias = Alias(
-        text, language, level, table.flag("case"), table.flag("context"), table.flag("generated"), table.flag("common")
+        text,
+        language,
+        level,
+        case_sensitive=table.flag("case"),
+        needs_context=table.flag("context"),
+        generated=table.flag("generated"),
+        is_common=table.flag("common"),
+        source=source or None,
     )
     table.done()
     if not text:

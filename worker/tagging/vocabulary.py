@@ -30,6 +30,8 @@ TYPES = (
 )
 LANGUAGES = ("en", "ru", "kk", "kk-Latn", "ky", "uz", "uz-Cyrl", "tg", "tk", "tr", "az", "hy", "zh")
 LEVELS = ("name", "demonym", "concept")
+GUESS = "guess"
+"""The source of a spelling that follows the language's rules and was not seen in print."""
 DECOY = "decoy"
 """The level of spellings that hold a name of an entity and mean something else; never that of a mention."""
 RELATIONS = (
@@ -75,6 +77,8 @@ class Alias:
     needs_context: bool = False
     generated: bool = False
     is_common: bool = False
+    source: str | None = None
+    """The outlet or text collection whose spelling it is, or GUESS; None: nobody noted it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +187,8 @@ def _entity_json(entity: Entity) -> dict[str, object]:
 
 
 def _alias_json(alias: Alias) -> list[object]:
-    return [alias.text, alias.language, alias.level, *(int(getattr(alias, flag)) for flag in _FLAGS)]
+    flags = (int(getattr(alias, flag)) for flag in _FLAGS)
+    return [alias.text, alias.language, alias.level, *flags, *([alias.source] if alias.source else ())]
 
 
 def _entity(entry: dict[str, Any]) -> Entity:
@@ -198,8 +203,9 @@ def _entity(entry: dict[str, Any]) -> Entity:
 
 
 def _alias(entry: list[Any]) -> Alias:
-    text, language, level, *flags = entry
-    return Alias(text, language, level, *map(bool, flags))
+    text, language, level, *rest = entry
+    flags: dict[str, Any] = {flag: bool(value) for flag, value in zip(_FLAGS, rest, strict=False)}
+    return Alias(text, language, level, **flags, source=rest[len(_FLAGS)] if len(rest) > len(_FLAGS) else None)
 
 
 def packaged_folder() -> Path:
