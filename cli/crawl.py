@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.output import emit, fail, note
-from cli.store import tell_zone
+from cli.store import tell_made, tell_zone
 from cli.tables import Format, wants_json
 
 if TYPE_CHECKING:
@@ -41,7 +41,8 @@ def crawl(
     settings = load()
     with store_troubles_told(settings.database):
         database = Database(settings.database)
-        prepare(database, now=utc_now(), time_zone=settings.time_zone)
+        prepared = prepare(database, now=utc_now(), time_zone=settings.time_zone)
+        tell_made(prepared, settings.database)
         tell_zone(database)
     if not once:
         database.close()

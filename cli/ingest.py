@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.output import emit, note
-from cli.store import tell_zone
+from cli.store import tell_made, tell_zone
 from cli.tables import Format, wants_json
 
 if TYPE_CHECKING:
@@ -45,7 +45,8 @@ def ingest(
     settings = load()
     with store_troubles_told(settings.database):
         database = Database(settings.database)
-        prepare(database, now=utc_now(), time_zone=settings.time_zone)
+        prepared = prepare(database, now=utc_now(), time_zone=settings.time_zone)
+        tell_made(prepared, settings.database)
         tell_zone(database)
     chain = Chain(database, clock=utc_now, lease_s=settings.lease_s, cache=settings.cache_dir)
     with store_troubles_told(settings.database), _Progress() as progress:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from sqlalchemy.exc import SQLAlchemyError
 
     from db.engine import Database
+    from worker.setup import Prepared
 
 _HOW_TO_BEGIN = "run first: steppewatch up, steppewatch ingest PATH... or steppewatch migrate"
 
@@ -38,6 +39,13 @@ def open_store() -> Database:
     with store_troubles_told(url, is_writing=False):
         tell_zone(database)
     return database
+
+
+def tell_made(prepared: Prepared, url: str) -> None:
+    """Say so when the store was made just now: the folder may be a mistyped one."""
+    if prepared.revision_before is None:
+        file = sqlite_file(url)
+        note(f"made a new store in {file.absolute().parent if file else shown(url)}")
 
 
 def tell_zone(database: Database) -> None:

@@ -154,6 +154,11 @@ def record_time_zones(conn: Connection, zones: Mapping[str, str]) -> None:
         conn.execute(unknown.values(time_zone=name))
 
 
+def set_time_zone(conn: Connection, source_id: str, name: str | None) -> None:
+    """Let an outlet tell the time by this clock; by none that anybody knows if None."""
+    conn.execute(update(Source).where(Source.id == source_id).values(time_zone=name))
+
+
 def resolve(conn: Connection, book: SourceBook, *, hint: str | None, url: str | None, now: datetime) -> str:
     """Return the source id of a document, creating its outlet when nobody knows it."""
     known = book.find_by_hint(hint) if hint else None

@@ -8,7 +8,7 @@ import stat
 from pathlib import Path
 from typing import BinaryIO, Final
 
-NO_END: Final = "no file that has an end: a device or a pipe"
+NO_END: Final = "no file that has an end"
 _OF_THIS_PROCESS = ("/dev/fd/", "/dev/stdin", "/proc/self/fd/")
 """What a shell hands over as a file, such as the output of another command: `<(…)` has an end."""
 
@@ -25,12 +25,27 @@ def open_named(path: str | Path) -> BinaryIO:
         if stat.S_ISDIR(mode):
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
         if not stat.S_ISREG(mode) and not _is_handed_over(path, mode, descriptor):
-            raise OSError(errno.EINVAL, NO_END, str(path))
+            raise OSError(errno.EINVAL, _without_end(mode), str(path))
         os.set_blocking(descriptor, True)
         return open(descriptor, "rb")
     except BaseException:
         os.close(descriptor)
         raise
+
+
+def endless_kind(path: str | Path) -> str | None:
+    """Return what a device, a pipe or a socket is called for people; None for everything else, also what is missing."""
+    try:
+        mode = os.stat(path).st_mode
+    except (OSError, ValueError):
+        return None
+    is_file = stat.S_ISREG(mode) or stat.S_ISDIR(mode)
+    return None if is_file else _without_end(mode)
+
+
+def _without_end(mode: int) -> str:
+    kind = "a pipe" if stat.S_ISFIFO(mode) else "a socket" if stat.S_ISSOCK(mode) else "a device"
+    return f"{NO_END}: {kind}"
 
 
 def _is_handed_over(path: str | Path, mode: int, descriptor: int) -> bool:

@@ -16,7 +16,7 @@ from worker.documents import Document, Rejected, joined
 from worker.extract.page import Extracted, Hints, Unextractable, extract_page
 from worker.extract.plaintext import read_plaintext
 from worker.lines import MAX_LINE, BadLine, json_lines
-from worker.namedfile import open_named
+from worker.namedfile import endless_kind, open_named
 
 log = logging.getLogger("worker")
 
@@ -41,7 +41,7 @@ def read_file(name: str, path: Path, *, observed_at: datetime) -> Iterator[Docum
     """Yield the documents of one file; a file that cannot be used yields one rejection."""
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
-        yield Rejected(name, f"a {suffix or 'nameless'} file; known are {', '.join(SUFFIXES)}")
+        yield Rejected(name, endless_kind(path) or _unknown_kind(suffix))
         return
     try:
         if suffix == ".jsonl":
@@ -57,6 +57,11 @@ def read_file(name: str, path: Path, *, observed_at: datetime) -> Iterator[Docum
         yield Rejected(name, f"larger than {MAX_FILE // 1_000_000} MB")
         return
     yield read_text(name, body, observed_at) if suffix == ".txt" else _read_html(name, body, None, observed_at)
+
+
+def _unknown_kind(suffix: str) -> str:
+    kind = f"a {suffix[:40]} file" if suffix else "a file without an ending such as .txt"
+    return f"{kind}; known are {', '.join(SUFFIXES)}"
 
 
 def read_text(name: str, body: bytes, observed_at: datetime) -> Document | Rejected:

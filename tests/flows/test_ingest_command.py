@@ -118,3 +118,11 @@ def test_of_a_text_full_of_names_two_thousand_are_kept_and_counted_and_it_is_sai
     assert sum(int(str(number)) for _, number in kept) > 1_900
     run(data, "vocabulary", "retag", "--all")
     assert rows(data, "select count(*) from mentions") == [(2_000,)]
+
+
+def test_a_store_that_is_made_is_said_once(tmp_path: Path) -> None:
+    mistyped = tmp_path / "daat"
+    given = json.dumps({"text": text(0, 1)}).encode()
+    first, second = (run(mistyped, "ingest", "-", stdin=given) for _ in range(2))
+    assert first.stderr.decode().splitlines() == [f"made a new store in {mistyped}"]
+    assert second.stderr == b""

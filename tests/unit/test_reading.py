@@ -81,6 +81,7 @@ def test_a_line_without_end_is_rejected_and_the_next_is_read(monkeypatch: pytest
     ("name", "content", "reason"),
     [
         pytest.param("a.pdf", b"%PDF", "a .pdf file; known are", id="kind"),
+        pytest.param("notes", b"Talks", "without an ending such as .txt; known are", id="no ending"),
         pytest.param("a.txt", b" \n ", "an empty file", id="empty text"),
         pytest.param("a.html", b"", "empty", id="empty page"),
         pytest.param("missing.txt", None, "no such file", id="missing"),
@@ -109,6 +110,15 @@ def test_what_has_no_end_or_is_no_file_is_not_opened(suffix: str, target: str, t
     (rejected,) = read_file("a", path, observed_at=NOON)
     assert isinstance(rejected, Rejected)
     assert "no file that has an end" in rejected.reason or "is a directory" in rejected.reason
+
+
+@pytest.mark.parametrize(("name", "kind"), [("/dev/zero", "a device"), ("/dev/random", "a device"), ("pipe", "a pipe")])
+def test_what_has_neither_end_nor_ending_is_called_what_it_is(name: str, kind: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    if name == "pipe":
+        os.mkfifo(path)
+    (rejected,) = read_file(name, path, observed_at=NOON)
+    assert rejected == Rejected(name, f"no file that has an end: {kind}")
 
 
 def test_nobody_waits_for_a_pipe(tmp_path: Path) -> None:
