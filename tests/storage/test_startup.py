@@ -1,0 +1,102 @@
+"""What a command loads when it starts: what it needs, and nothing that is heavy."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cli.main import application, commands, groups
+
+ROOT = Path(__file__).resolve().parents[2]
+QUICK = {
+    "status": ("status", "--format", "json"),
+    "source list": ("source", "list", "--format", "json"),
+    "coverage": ("coverage", "csto", "--format", "json"),
+}
+HEAVY = {
+    "alembic",
+    "celery",
+    "daachorse",
+    "feedparser",
+    "httpx",
+    "jinja2",
+    "lark",
+    "lxml",
+    "matplotlib",
+    "numpy",
+    "py3langid",
+}
+HEAVY |= {
+    "pymorphy3",
+    "requests",
+    "rich",
+    "scipy",
+    "scrapy",
+    "starlette",
+    "tldextract",
+    "trafilatura",
+    "twisted",
+    "uvicorn",
+}
+_SAYS_MODULES = """
+import atexit, sys
+atexit.register(lambda: sys.stderr.write(" ".join(sys.modules)))
+sys.argv[1:] = {words!r}
+from cli.main import main
+main()
+"""
+
+
+def modules_of(words: tuple[str, ...]) -> set[str]:
+    """Return the modules that a process has loaded which ran this command."""
+    code = _SAYS_MODULES.format(words=list(words))
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=60, check=True
+    )
+    return set(done.stderr.split())
+
+
+@pytest.mark.parametrize("name", QUICK)
+def test_a_quick_command_loads_nothing_heavy(name: str, filled: Path) -> None:
+    assert modules_of(QUICK[name]) & HEAVY == set()
+
+
+def test_what_one_command_needs_is_not_loaded_for_another(filled: Path) -> None:
+    loaded = modules_of(QUICK["status"])
+    assert {"cli.status"} <= loaded
+    assert loaded.isdisjoint({"cli.alert", "cli.doctor", "cli.export", "cli.tag", "cli.up"})
+
+
+def test_only_the_command_that_is_asked_for_is_made() -> None:
+    app = application(["status", "--format", "json"])
+    assert [made.name for made in app.registered_commands] == ["status"]
+    assert app.registered_groups == []
+
+
+def test_only_the_verb_that_is_asked_for_is_made() -> None:
+    app = application(["source", "list"])
+    assert app.registered_commands == []
+    [group] = app.registered_groups
+    assert group.typer_instance is not None
+    assert [made.name for made in group.typer_instance.registered_commands] == ["list"]
+
+
+@pytest.mark.parametrize("words", [[], ["--help"], ["statsu"], ["-h", "status"]])
+def test_all_commands_are_made_where_none_is_asked_for(words: list[str]) -> None:
+    app = application(words)
+    made = [command.name for command in app.registered_commands]
+    assert made == [name for members in commands.values() for name in members]
+    assert [group.name for group in app.registered_groups] == [noun for noun, _ in groups]
+
+
+@pytest.mark.parametrize("words", [["source"], ["source", "--help"], ["source", "lits"]])
+def test_all_verbs_of_a_noun_are_made_where_none_is_asked_for(words: list[str]) -> None:
+    [group] = application(words).registered_groups
+    assert group.typer_instance is not None
+    made = [command.name for command in group.typer_instance.registered_commands]
+    assert made == [verb for (noun, _), verbs in groups.items() for verb in verbs if noun == "source"]
