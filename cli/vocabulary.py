@@ -219,6 +219,10 @@ def _record(entity: Entity, version: str) -> dict[str, object]:
         "context_none": entity.context_none,
         "context_words": entity.context_words or None,
         "office": entity.office,
+        "offices": [
+            {"title": one.title, "of": one.of, "from": one.from_on, "until": one.until_on, "terms": one.terms}
+            for one in entity.offices
+        ],
         "keep_inner": entity.keep_inner,
         "surname_rule": entity.surname_rule,
         "in_seed": entity.in_seed,
@@ -256,6 +260,8 @@ def _show_one(entity: Entity) -> None:
     ):
         if value:
             table.add_row(name, value)
+    for office in entity.offices:
+        table.add_row("office", f"{office.title} {office.from_on or ''}–{office.until_on or ''}")
     for relation in entity.relations:
         span = f" {relation.from_on or ''}–{relation.to_on or ''}" if relation.from_on or relation.to_on else ""
         table.add_row(relation.kind.replace("_", " "), f"{relation.target}{span} {relation.on or ''}".rstrip())

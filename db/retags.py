@@ -29,6 +29,7 @@ class Text:
     text: str
     language: str | None
     second_language: str | None = None
+    published_at: datetime | None = None
 
 
 def ask_for_retag(conn: Connection, *, now: datetime) -> None:
@@ -73,7 +74,8 @@ def claim_outdated(conn: Connection, *, now: datetime, lease_s: float, limit: in
 
 def read_outdated(conn: Connection, revision_ids: Sequence[int]) -> list[Text]:
     """Return the texts of these revisions; those that are tagged anew by now are left out."""
-    query = select(Revision.id, Revision.title, Revision.text, Revision.language, Revision.second_language)
+    columns = (Revision.id, Revision.title, Revision.text, Revision.language, Revision.second_language)
+    query = select(*columns, Article.published_at).join(Article, Article.id == Revision.article_id)
     query = query.where(Revision.id.in_(revision_ids), _is_outdated(conn)).order_by(Revision.id)
     return [Text(*row) for row in conn.execute(query)]
 

@@ -40,6 +40,7 @@ class Preview:
             return identified
         fields = {"title": identified.title or "", "text": identified.text}
         passages = {field: find_passages(text, identified.language) for field, text in fields.items()}
+        day = identified.published_at.date() if identified.published_at else None
         return Article(
             title=fields["title"],
             text=fields["text"],
@@ -51,7 +52,7 @@ class Preview:
             mentions=tuple(
                 Mentioned(field, found.start, found.end, found.entity, found.type, found.level)
                 for field, found in self._tagger.tag_fields(
-                    fields, identified.language, passages, second=identified.second_language
+                    fields, identified.language, passages, second=identified.second_language, day=day
                 )
             ),
         )

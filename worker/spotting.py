@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import datetime
 from operator import itemgetter
 from pathlib import Path
 from typing import Final, Protocol
@@ -32,6 +33,8 @@ class Text(Protocol):
     def language(self) -> str | None: ...
     @property
     def second_language(self) -> str | None: ...
+    @property
+    def published_at(self) -> datetime | None: ...
 
 
 class Spotter:
@@ -62,11 +65,12 @@ class Spotter:
 
     def _iter_found(self, revision: Text) -> Iterator[tuple[str, Mention]]:
         title = revision.title or ""
+        day = revision.published_at.date() if revision.published_at else None
         for offset, piece in pieces_of(revision.text):
             fields = {"title": "" if offset else title, "text": piece}
             passages = {field: find_passages(text, revision.language) for field, text in fields.items()}
             for field, mention in self._tagger.tag_fields(
-                fields, revision.language, passages, second=revision.second_language
+                fields, revision.language, passages, second=revision.second_language, day=day
             ):
                 yield field, moved(mention, offset) if offset else mention
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 
 import pytest
@@ -23,6 +24,7 @@ class Text:
     title: str | None = None
     language: str | None = "en"
     second_language: str | None = None
+    published_at: datetime | None = None
     id: int = 7
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from worker.tagging.lint import check
+from worker.tagging.offices import Office
+from worker.tagging.tagger import Tagger
 from worker.tagging.vocabulary import (
     Alias,
     Entity,
@@ -245,3 +248,69 @@ def test_a_reviewer_is_told_what_looks_wrong() -> None:
     ]
     assert remarks(make("a", Alias("X", "en", "name"))) == [("a", "one letter is no name: 'X'")]
     assert remarks(make("a", plain, any_of=("river",))) == [("a", "has no effect: no alias asks for context")]
+
+
+OFFICES = """
+id = "ada-brook"
+type = "person"
+label = "Ada Brook"
+description = "An invented minister"
+
+[[offices]]
+title = "Minister of Rivers"
+of = "lowland"
+from = "2021-03"
+until = "2023"
+terms = ["minister of rivers"]
+
+[names]
+en = ["Ada Brook", { text = "Brook", context = true }]
+"""
+
+
+def with_offices(folder: Path, content: str = OFFICES) -> Path:
+    return write(folder, {"person/ada-brook.toml": content, "region/lowland.toml": LOWLAND})
+
+
+def test_offices_are_read_with_their_time_and_kept_when_stored(tmp_path: Path) -> None:
+    vocabulary = read_vocabulary(with_offices(tmp_path))
+    expected = (Office("Minister of Rivers", "lowland", "2021-03", "2023", ("minister of rivers",)),)
+    assert vocabulary.by_id["ada-brook"].offices == expected
+    assert Vocabulary.from_json(vocabulary.to_json()) == vocabulary
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        pytest.param('"2021-03"', '"March 2021"', "from: must be a year, a month or a day", id="from"),
+        pytest.param('until = "2023"', 'until = "2020"', "until: is before from, 2021-03", id="until before from"),
+        pytest.param('of = "lowland"', 'of = "highland"', "of: no entity has the id 'highland'", id="of"),
+        pytest.param('title = "Minister of Rivers"\n', "", "title: ", id="no title"),
+        pytest.param("terms =", "words =", "words: ", id="unknown key"),
+    ],
+)
+def test_what_is_wrong_with_an_office_is_said(tmp_path: Path, old: str, new: str, problem: str) -> None:
+    (found,) = problems(with_offices(tmp_path, OFFICES.replace(old, new)))
+    assert found.startswith("entities/person/ada-brook.toml: ada-brook: offices[0].")
+    assert problem in found
+
+
+@pytest.mark.parametrize(
+    ("day", "is_held"),
+    [
+        pytest.param(None, True, id="unknown"),
+        pytest.param(date(2021, 2, 28), False, id="the day before its month"),
+        pytest.param(date(2021, 3, 1), True, id="the first day of its month"),
+        pytest.param(date(2023, 12, 31), True, id="the last day of its year"),
+        pytest.param(date(2024, 1, 1), False, id="the day after"),
+    ],
+)
+def test_an_office_is_held_from_the_first_to_the_last_day(day: date | None, is_held: bool) -> None:
+    assert Office("Minister", None, "2021-03", "2023", ()).was_held(day) is is_held
+
+
+def test_the_office_of_the_day_speaks_for_a_surname(tmp_path: Path) -> None:
+    tagger = Tagger(read_vocabulary(with_offices(tmp_path)))
+    fields = {"text": "The minister of rivers, Brook, resigned."}
+    assert [mention.rule for _, mention in tagger.tag_fields(fields, "en", day=date(2022, 5, 1))] == ["office"]
+    assert tagger.tag_fields(fields, "en", day=date(2026, 5, 1)) == []

@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Container, Iterable, Sequence
+from datetime import date
+from itertools import chain
 from typing import NamedTuple
 
 from worker.tagging.fold import Folded, words
+from worker.tagging.offices import Office
 from worker.tagging.vocabulary import Entity
 
 NEAR_WORDS = 40
@@ -39,22 +42,30 @@ class Terms:
     """The context terms of all entities."""
 
     def __init__(self, entities: Iterable[Entity]) -> None:
-        self._wanted = {
-            (entity.id, sort): sorted({(_stem(term), term[0].isupper()) for term in terms})
-            for entity in entities
-            for sort, terms in ((FOR, entity.context_any), (AGAINST, entity.context_none), (OFFICE, entity.office))
-            if terms
-        }
+        self._wanted: dict[tuple[str, str], list[tuple[str, bool]]] = {}
+        self._offices: dict[str, list[tuple[Office, list[tuple[str, bool]]]]] = {}
+        for entity in entities:
+            for sort, terms in ((FOR, entity.context_any), (AGAINST, entity.context_none), (OFFICE, entity.office)):
+                if terms:
+                    self._wanted[entity.id, sort] = _wanted(terms)
+            if entity.offices:
+                self._offices[entity.id] = [(office, _wanted(office.terms)) for office in entity.offices]
 
-    def offsets(self, entity: str, sort: str, fields: Sequence[Field], against: Container[str]) -> list[int]:
+    def offsets(
+        self, entity: str, sort: str, fields: Sequence[Field], against: Container[str], day: date | None = None
+    ) -> list[int]:
         """Return where the terms of an entity begin in an article; a term with a capital must show it there.
 
         An entity has a dozen terms, an article hardly more than one entity that asks for its own: each is looked for
         by itself, which takes a fraction of a pass for the terms of all. Those that speak against it are known to be
-        there or not: most articles have none.
+        there or not: most articles have none. Of a person's offices those count that were held on `day`.
         """
         offsets: list[int] = []
-        for stem, needs_capital in self._wanted.get((entity, sort), ()):
+        wanted = self._wanted.get((entity, sort), [])
+        if sort == OFFICE and entity in self._offices:
+            held = (terms for office, terms in self._offices[entity] if office.was_held(day))
+            wanted = sorted({*wanted, *chain.from_iterable(held)})
+        for stem, needs_capital in wanted:
             if sort == AGAINST and stem not in against:
                 continue
             skip = int(stem[0] == " ")
@@ -75,6 +86,11 @@ def speaking_against(entities: Iterable[Entity]) -> set[str]:
     return {_stem(term) for entity in entities for term in entity.context_none}
 
 
+def _wanted(terms: Iterable[str]) -> list[tuple[str, bool]]:
+    """Return what is looked for of terms, and whether it must begin with a capital."""
+    return sorted({(_stem(term), term[0].isupper()) for term in terms})
+
+
 def _stem(term: str) -> str:
     """Return what to look for in a folded text: a word or phrase, and unless it is short what begins with it."""
     folded = words(term)
@@ -89,12 +105,13 @@ class Article:
     Positions count in the fields laid end to end, one line break between two.
     """
 
-    def __init__(self, fields: Sequence[Field], terms: Terms, against: Container[str]) -> None:
-        """Take the fields of an article, and which of the terms that speak against an entity stand in it."""
+    def __init__(self, fields: Sequence[Field], terms: Terms, against: Container[str], day: date | None = None) -> None:
+        """Take the fields of an article, which of the terms that speak against an entity stand in it, and its day."""
         self.fields = fields
         self.text = "\n".join([part.text for part in fields])
         self._terms = terms
         self._against = against
+        self._day = day
         self._offsets: dict[tuple[str, str], list[int]] = {}
         self._are_capitals: dict[int, bool] = {}
         self._are_titles: dict[int, bool] = {}
@@ -116,7 +133,7 @@ class Article:
     def _asked(self, entity: str, sort: str) -> list[int]:
         key = (entity, sort)
         if key not in self._offsets:
-            self._offsets[key] = self._terms.offsets(entity, sort, self.fields, self._against)
+            self._offsets[key] = self._terms.offsets(entity, sort, self.fields, self._against, self._day)
         return self._offsets[key]
 
     def _is_close(self, entity: Entity, sort: str, start: int, end: int) -> bool:

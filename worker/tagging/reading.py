@@ -7,6 +7,7 @@ from pathlib import Path
 
 from worker.tagging.fold import words
 from worker.tagging.inflection import NOTHING, Inflection, read_inflection
+from worker.tagging.offices import Office, is_day
 from worker.tagging.scopefile import read_scope
 from worker.tagging.tomlfile import ID, Table, read_toml
 from worker.tagging.usage import read_usage
@@ -23,7 +24,6 @@ from worker.tagging.vocabulary import (
     VocabularyError,
 )
 
-_DAY = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 _WIKIDATA = re.compile(r"Q[1-9]\d*")
 _SOURCE = re.compile(r"[a-z0-9]+([.-][a-z0-9]+)*")
 _MAX_ALIAS = 200
@@ -98,6 +98,9 @@ def read_entity(content: dict[str, object], path: Path, name: str, problems: lis
         context_none=_contexts(table, "context_none"),
         context_words=table.number("context_words"),
         office=_contexts(table, "office"),
+        offices=tuple(
+            _office(table.within(entry, f"offices[{at}]"), kind) for at, entry in enumerate(table.items("offices"))
+        ),
         decoys=tuple(_aliases(table, "decoys", DECOY)),
         keep_inner=table.flag("keep_inner"),
         surname_rule=table.flag("surname_rule"),
@@ -170,15 +173,43 @@ def _relation(table: Table) -> Relation:
     dates = {key: table.text(key) for key in ("from", "to", "date")}
     table.done()
     for key, value in dates.items():
-        if value and not _DAY.fullmatch(value):
+        if value and not is_day(value):
             table.wrong(key, f"must be a year, a month or a day such as 2022-01-05, not {value!r}")
     return Relation(kind, target, dates["from"] or None, dates["to"] or None, dates["date"] or None)
 
 
+def _office(table: Table, kind: str) -> Office:
+    if kind != "person":
+        table.wrong("title", "only a person holds an office")
+    dates = {key: table.text(key) for key in ("from", "until")}
+    office = Office(
+        title=table.text("title", required=True),
+        of=table.text("of") or None,
+        from_on=dates["from"] or None,
+        until_on=dates["until"] or None,
+        terms=_contexts(table, "terms"),
+    )
+    table.done()
+    for key, value in dates.items():
+        if value and not is_day(value):
+            table.wrong(key, f"must be a year, a month or a day such as 2022-01-05, not {value!r}")
+            return office
+    if office.from_on and office.until_on and office.until_on < office.from_on[: len(office.until_on)]:
+        table.wrong("until", f"is before from, {office.from_on}")
+    return office
+
+
 def _dangling(found: dict[str, tuple[str, Entity]]) -> list[str]:
-    return [
+    relations = [
         f"{name}: {entity.id}: relations[{at}].target: no entity has the id {relation.target!r}"
         for name, entity in found.values()
         for at, relation in enumerate(entity.relations)
         if relation.kind not in FACTS and relation.target not in found
     ]
+    offices = [
+        f"{name}: {entity.id}: offices[{at}].of: no entity has the id {office.of!r}"
+        for name, entity in found.values()
+        for at, office in enumerate(entity.offices)
+        if office.of and office.of not in found
+    ]
+    return relations + offices

@@ -217,7 +217,7 @@ class _Decision:
             return ""
         if entity.context_any and not entity.surname_rule and self.article.is_near(entity, FOR, start, end):
             return "context"
-        if entity.office and self.article.is_near(entity, OFFICE, start, end):
+        if (entity.office or entity.offices) and self.article.is_near(entity, OFFICE, start, end):
             return "office"
         return "full-name" if hit.entity in named else ""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
@@ -81,12 +82,14 @@ class Tagger:
         trace: list[NearMiss] | None = None,
         *,
         second: str | None = None,
+        day: date | None = None,
     ) -> list[tuple[str, Mention]]:
         """Return the mentions of each named field of one article, in the fields' order.
 
         Each field has its own offsets; context and full names count across all of them. In `passages` of a field
         the aliases of their own language count instead of those of the article's. `second` is a language that the
-        article may be in as well: its aliases count too. Names that do not count are added to `trace`.
+        article may be in as well: its aliases count too. On `day` it was written: of the offices that speak for a
+        surname those count that were held then. Names that do not count are added to `trace`.
         """
         parts: list[Field] = []
         offset = 0
@@ -100,7 +103,7 @@ class Tagger:
             hits.append(of_part)
             against |= terms
         usage = self._usage(language)
-        found = decide(Article(parts, self._terms, against), hits, usage, trace)
+        found = decide(Article(parts, self._terms, against, day), hits, usage, trace)
         states = self._states
         return [
             (part.name, _mention(part.text, hit, states.get(hit.entity), usage))

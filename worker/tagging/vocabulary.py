@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from worker.tagging.inflection import NOTHING, Inflection, read_inflection
+from worker.tagging.offices import Office, office_of
 from worker.tagging.scope import Definition
 from worker.tagging.tomlfile import ProblemsFound
 from worker.tagging.usage import Usage, usage_of
@@ -108,6 +109,7 @@ class Entity:
     context_none: tuple[str, ...] = ()
     context_words: int = 0
     office: tuple[str, ...] = ()
+    offices: tuple[Office, ...] = ()
     decoys: tuple[Alias, ...] = ()
     keep_inner: bool = False
     surname_rule: bool = False
@@ -181,6 +183,7 @@ _PLAIN = (
 def _entity_json(entity: Entity) -> dict[str, object]:
     content: dict[str, object] = {key: getattr(entity, key) for key in (*_PLAIN, *_LISTS)}
     content["relations"] = [[r.kind, r.target, r.from_on, r.to_on, r.on] for r in entity.relations]
+    content["offices"] = [office.to_json() for office in entity.offices]
     content["aliases"] = [_alias_json(alias) for alias in entity.aliases]
     content["decoys"] = [_alias_json(alias) for alias in entity.decoys]
     return content
@@ -199,6 +202,7 @@ def _entity(entry: dict[str, Any]) -> Entity:
         relations=tuple(Relation(*relation) for relation in entry["relations"]),
         aliases=tuple(_alias(entry) for entry in entry["aliases"]),
         decoys=tuple(_alias(entry) for entry in entry.get("decoys", ())),
+        offices=tuple(office_of(entry) for entry in entry.get("offices", ())),
     )
 
 

@@ -1,0 +1,50 @@
+"""The offices that people held: what they are called in a text, and from when to when."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+_DAY = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """An office of a person, in `of`, an entity; `terms` are what a text calls it.
+
+    `from_on` and `until_on` are a year, a month or a day as text; None where it is unknown, and while it is held.
+    """
+
+    title: str
+    of: str | None
+    from_on: str | None
+    until_on: str | None
+    terms: tuple[str, ...]
+
+    def was_held(self, day: date | None) -> bool:
+        """Say whether the office may have been held on a day; True when the day is unknown.
+
+        A year or a month counts whole at both ends: who left in 2022 held it on every day of 2022.
+        """
+        if day is None:
+            return True
+        text = day.isoformat()
+        begun = self.from_on is None or text[: len(self.from_on)] >= self.from_on
+        return begun and (self.until_on is None or text[: len(self.until_on)] <= self.until_on)
+
+    def to_json(self) -> list[Any]:
+        """Return the plain values that `office_of` reads."""
+        return [self.title, self.of, self.from_on, self.until_on, list(self.terms)]
+
+
+def office_of(entry: list[Any]) -> Office:
+    """Return the office that `to_json` wrote."""
+    title, of, from_on, until_on, terms = entry
+    return Office(title, of, from_on, until_on, tuple(terms))
+
+
+def is_day(text: str) -> bool:
+    """Say whether a text is a year, a month or a day such as 2022-01-05."""
+    return _DAY.fullmatch(text) is not None
