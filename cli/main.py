@@ -67,7 +67,7 @@ groups: dict[tuple[str, str], dict[str, str]] = {
     ("article", "Articles: list, search, show, diff, remove."): {
         "list": "articlelist:article_list",
         "search": "articlelist:article_search",
-        "show": "article:article_show",
+        "show": "articleshow:article_show",
         "diff": "articlediff:article_diff",
         "remove": "article:article_remove",
     },

@@ -111,6 +111,17 @@ def count_entities(conn: Connection, article_id: int) -> list[tuple[str, int]]:
     return [(entity, mentions) for entity, mentions in conn.execute(query)]
 
 
+def read_mentions(conn: Connection, article_id: int) -> list[tuple[str, int, int, str]]:
+    """Return (field, start, end, entity id) of what an article's current text mentions, in reading order."""
+    query = (
+        select(MentionRow.field, MentionRow.start, MentionRow.end, MentionRow.entity_id)
+        .join(Article, Article.revision_id == MentionRow.revision_id)
+        .where(Article.id == article_id)
+        .order_by(MentionRow.field.desc(), MentionRow.start, MentionRow.end, MentionRow.entity_id)
+    )
+    return [(field, start, end, entity) for field, start, end, entity in conn.execute(query)]
+
+
 def read_evidence(conn: Connection, article_ids: Sequence[int]) -> list[Evidence]:
     """Return the verified resemblances between the current texts of these articles."""
     current = {
