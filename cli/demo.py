@@ -108,8 +108,8 @@ def _settings(data_dir: Path | None) -> Settings:
     from cli.up import settings_in_force
 
     settings = settings_in_force(data_dir)
-    if data_dir is None and "data_dir" not in settings.model_fields_set:
-        return settings.model_copy(update={"data_dir": settings.data_dir / "demo"})
+    if data_dir is None and "data_dir" not in settings.given:
+        return settings.but(data_dir=settings.data_dir / "demo")
     return settings
 
 

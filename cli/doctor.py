@@ -42,7 +42,7 @@ def doctor(
 
     settings = load()
     if data_dir is not None:
-        settings = settings.model_copy(update={"data_dir": data_dir.expanduser().absolute()})
+        settings = settings.but(data_dir=data_dir)
     as_json = wants_json(format)
     has_failed = False
     for finding in _findings(settings, host, port, network):
@@ -133,7 +133,7 @@ def _ask(settings: Settings, urls: Sequence[str]) -> list[Answer]:
         return []
     # Each host is asked for its robots.txt and for one page.
     limits = {"fetch_timeout_s": _FETCH_S, "host_delay_s": min(settings.host_delay_s, 1.0)}
-    return fetch_once(settings.model_copy(update=limits), urls)
+    return fetch_once(settings.but(**limits), urls)
 
 
 def _print(finding: Finding) -> None:

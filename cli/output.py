@@ -68,7 +68,6 @@ def wrong_settings_explained() -> Iterator[None]:
     `db.settings.load` does that too, and refuses wrong values; but not every command reads settings, and whoever
     misspells a name should hear of it from the first.
     """
-    # pydantic takes a fifth of a second, so it is imported only where there is something to check.
     asks_for_help = not {"-h", "--help"}.isdisjoint(sys.argv)
     if not asks_for_help and any(name.upper().startswith("STEPPEWATCH_") for name in os.environ):
         from db.settings import refuse_unknown_names

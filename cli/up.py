@@ -93,7 +93,7 @@ def settings_in_force(data_dir: Path | None) -> Settings:
     settings = load()
     if data_dir is None:
         return settings
-    return settings.model_copy(update={"data_dir": data_dir.expanduser().absolute()})
+    return settings.but(data_dir=data_dir)
 
 
 def _prepare_store(settings: Settings, log: Log) -> None:

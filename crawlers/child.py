@@ -34,7 +34,7 @@ def run_child(module: str, settings: Settings, orders: Mapping[str, Any]) -> Ite
     assert child.stdout is not None
     try:
         with child.stdin:
-            child.stdin.write(json.dumps({"settings": settings.model_dump(mode="json"), **orders}).encode())
+            child.stdin.write(json.dumps({"settings": settings.plain(), **orders}).encode())
         for line in child.stdout:
             yield json.loads(line)
     finally:

@@ -5,21 +5,16 @@ They live on the lowest floor because every process needs the store. Nothing bel
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 import sys
 from collections.abc import Iterable
-from email.utils import parseaddr
+from dataclasses import Field, dataclass, field, fields, replace
 from functools import cache
 from pathlib import Path
-from typing import NoReturn
-from zoneinfo import ZoneInfo
+from typing import Any, NoReturn
 
-from platformdirs import user_data_dir
-from pydantic import Field, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
-
+from db.environment import WrongSettings, about, setting, values_of
 from db.hostports import parse_host_ports
 
 PREFIX = "STEPPEWATCH_"
@@ -28,126 +23,150 @@ _NOT_OURS = ("STEPPEWATCH_SHARED", "STEPPEWATCH_TEST_")
 _LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
-class Settings(BaseSettings):
-    """What an operator may decide. Every field is `STEPPEWATCH_` and its name in capitals."""
+def _usual_data_dir() -> Path:
+    from platformdirs import user_data_dir
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
+    return Path(user_data_dir("steppewatch", appauthor=False))
 
-    data_dir: Path = Field(
-        default_factory=lambda: Path(user_data_dir("steppewatch", appauthor=False)),
-        description="Folder of the embedded database, the broker's log and everything else that is kept.",
+
+def _absolute(value: Path) -> Path:
+    return value.expanduser().absolute()
+
+
+def _host_ports(value: str) -> str:
+    parse_host_ports(value)
+    return value
+
+
+def _time_zone(value: str) -> str:
+    from zoneinfo import ZoneInfo
+
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, OSError) as error:
+        raise ValueError(f"no time zone is called {value!r}") from error
+    return value
+
+
+def _web_address(value: str) -> str:
+    if value and not value.startswith(("https://", "http://")):
+        raise ValueError("not an address that begins with https:// or http://")
+    if not re.fullmatch(r"[!#-;=?-~]*", value):
+        raise ValueError("an address has no blanks, and a host of other letters is written as xn--…")
+    return value.rstrip("/")
+
+
+def _tls_mode(value: str) -> str:
+    if value not in ("starttls", "tls", "none"):
+        raise ValueError(f"not one of starttls, tls, none: {value!r}")
+    return value
+
+
+def _sender(value: str) -> str:
+    from email.utils import parseaddr
+
+    local, _, domain = parseaddr(value)[1].rpartition("@")
+    try:
+        host = domain.encode("idna").decode()
+    except UnicodeError:
+        host = ""
+    if not value.isprintable() or not re.fullmatch(r"[\w!#$%&'*+/=?^`{|}~.-]{1,64}@[\w.-]+", f"{local}@{host}", re.A):
+        raise ValueError("not like: Steppewatch <alerts@office.example>")
+    return value
+
+
+def _log_level(value: str) -> str:
+    if value.upper() not in _LOG_LEVELS:
+        raise ValueError(f"not one of {', '.join(_LOG_LEVELS)}: {value!r}")
+    return value.upper()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What an operator may decide. Every field is `STEPPEWATCH_` and its name in capitals.
+
+    What it is not made with is read from the environment. Raises WrongSettings.
+    """
+
+    data_dir: Path = setting(
+        _usual_data_dir,
+        "Folder of the embedded database, the broker's log and everything else that is kept.",
+        check=_absolute,
     )
-    database_url: str = Field("", description="SQLAlchemy URL; empty: SQLite in the data directory.")
-    broker_url: str = Field("", description="Celery broker URL; empty: `up` starts its own.")
-    worker_processes: int = Field(2, ge=1, le=64, description="Celery pool size of `up` and `worker`.")
-    batch_size: int = Field(20, ge=1, le=200, description="Captures per Celery message.")
-    lease_s: int = Field(
-        60, ge=2, le=3600, description="How long a claimed row is left alone before it is given out again."
-    )
-    sweep_every_s: float = Field(1.0, ge=0.1, le=60, description="How often rows without a message are sent.")
-    waiting_max: int = Field(2_000, ge=10, description="Captures that may wait for a worker before the crawler pauses.")
+    database_url: str = setting("", "SQLAlchemy URL; empty: SQLite in the data directory.")
+    broker_url: str = setting("", "Celery broker URL; empty: `up` starts its own.")
+    worker_processes: int = setting(2, "Celery pool size of `up` and `worker`.", least=1, most=64)
+    batch_size: int = setting(20, "Captures per Celery message.", least=1, most=200)
+    lease_s: int = setting(60, "How long a claimed row is left alone before it is given out again.", least=2, most=3600)
+    sweep_every_s: float = setting(1.0, "How often rows without a message are sent.", least=0.1, most=60)
+    waiting_max: int = setting(2_000, "Captures that may wait for a worker before the crawler pauses.", least=10)
 
-    time_zone: str = Field(
+    time_zone: str = setting(
         "UTC",
-        description="By whose midnight a day begins, `Asia/Almaty`; after a change `migrate` re-dates the archive.",
+        "By whose midnight a day begins, `Asia/Almaty`; after a change `migrate` re-dates the archive.",
+        check=_time_zone,
     )
-    keep_captures_days: float = Field(30, gt=0, description="How long raw captures are kept once understood.")
-    captures_max_mb: float = Field(2_000, gt=0, description="Most room for raw captures; the oldest go first.")
+    keep_captures_days: float = setting(30, "How long raw captures are kept once understood.", above=0)
+    captures_max_mb: float = setting(2_000, "Most room for raw captures; the oldest go first.", above=0)
 
-    user_agent: str = Field(
+    user_agent: str = setting(
         "Steppewatch/0.1 (media monitoring; feeds and public articles)",
-        description="What the crawler calls itself; add an address where outlets can reach you.",
+        "What the crawler calls itself; add an address where outlets can reach you.",
     )
-    host_delay_s: float = Field(5.0, ge=0, le=3600, description="Least distance between two requests to one host.")
-    poll_every_s: float = Field(900.0, ge=1, le=2_592_000, description="How often a healthy feed is polled.")
-    poll_at_least_every_s: float = Field(86_400.0, ge=1, le=2_592_000, description="Longest pause after failures.")
-    fetch_timeout_s: float = Field(30.0, ge=1, description="Longest time for one response.")
-    fetch_max_bytes: int = Field(10_000_000, ge=1_000, description="Largest response, after decompression.")
-    redirects_max: int = Field(5, ge=0, le=20, description="Redirects that are followed.")
-    concurrent_requests: int = Field(32, ge=1, le=512, description="Requests under way at once, all hosts.")
-    allow_private_hosts: str = Field(
-        "",
-        description="Comma-separated host:port pairs on private or loopback addresses that may be fetched.",
+    host_delay_s: float = setting(5.0, "Least distance between two requests to one host.", least=0, most=3600)
+    poll_every_s: float = setting(900.0, "How often a healthy feed is polled.", least=1, most=2_592_000)
+    poll_at_least_every_s: float = setting(86_400.0, "Longest pause after failures.", least=1, most=2_592_000)
+    fetch_timeout_s: float = setting(30.0, "Longest time for one response.", least=1)
+    fetch_max_bytes: int = setting(10_000_000, "Largest response, after decompression.", least=1_000)
+    redirects_max: int = setting(5, "Redirects that are followed.", least=0, most=20)
+    concurrent_requests: int = setting(32, "Requests under way at once, all hosts.", least=1, most=512)
+    allow_private_hosts: str = setting(
+        "", "Comma-separated host:port pairs on private or loopback addresses that may be fetched.", check=_host_ports
     )
-    recheck: bool = Field(True, description="Fetch known articles again, so that silent edits are noticed.")
+    recheck: bool = setting(True, "Fetch known articles again, so that silent edits are noticed.")
 
-    public_url: str = Field(
-        "", description="Where the pages can be reached from outside, for links in messages: https://watch.example."
+    public_url: str = setting(
+        "",
+        "Where the pages can be reached from outside, for links in messages: https://watch.example.",
+        check=_web_address,
     )
-    page_is_guarded: bool = Field(
+    page_is_guarded: bool = setting(
         False,
-        description="Whether a proxy or a port mapping keeps strangers from the page; "
+        "Whether a proxy or a port mapping keeps strangers from the page; "
         "else it shows only what messages link to wherever it is bound to another address than loopback.",
     )
-    smtp_host: str = Field("", description="Mail server that takes alerts; empty: mail waits.")
-    smtp_port: int = Field(587, ge=1, le=65_535, description="Its port: 587 for starttls, 465 for tls.")
-    smtp_tls: str = Field("starttls", description="starttls, tls (from the first byte) or none.")
-    smtp_user: str = Field("", description="User name at the mail server; empty: none is asked for.")
-    smtp_password_file: Path | None = Field(None, description="File that holds the password and nothing else.")
-    mail_from: str = Field("Steppewatch <steppewatch@localhost>", description="Sender of alerts.")
-    operator_email: str = Field("", description="Who hears of addresses that fail.")
-    mail_per_minute: int = Field(60, ge=1, description="Most mails to one address in a minute.")
-    webhook_per_minute: int = Field(600, ge=1, description="Most calls of one webhook in a minute.")
-    chat_per_minute: int = Field(20, ge=1, description="Most messages into one chat in a minute.")
+    smtp_host: str = setting("", "Mail server that takes alerts; empty: mail waits.")
+    smtp_port: int = setting(587, "Its port: 587 for starttls, 465 for tls.", least=1, most=65_535)
+    smtp_tls: str = setting("starttls", "starttls, tls (from the first byte) or none.", check=_tls_mode)
+    smtp_user: str = setting("", "User name at the mail server; empty: none is asked for.")
+    smtp_password_file: Path | None = setting(None, "File that holds the password and nothing else.")
+    mail_from: str = setting("Steppewatch <steppewatch@localhost>", "Sender of alerts.", check=_sender)
+    operator_email: str = setting("", "Who hears of addresses that fail.")
+    mail_per_minute: int = setting(60, "Most mails to one address in a minute.", least=1)
+    webhook_per_minute: int = setting(600, "Most calls of one webhook in a minute.", least=1)
+    chat_per_minute: int = setting(20, "Most messages into one chat in a minute.", least=1)
 
-    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
+    log_level: str = setting("INFO", "DEBUG, INFO, WARNING or ERROR.", check=_log_level)
 
-    @field_validator("data_dir")
-    @classmethod
-    def _absolute(cls, value: Path) -> Path:
-        return value.expanduser().absolute()
+    given: frozenset[str] = field(init=False, repr=False, compare=False)
+    """Names of those that have not just their default."""
 
-    @field_validator("allow_private_hosts")
-    @classmethod
-    def _host_ports(cls, value: str) -> str:
-        parse_host_ports(value)
-        return value
+    def __post_init__(self) -> None:
+        made_with = {one.name: getattr(self, one.name) for one in _all()}
+        values, given = values_of(_all(), made_with, os.environ, PREFIX)
+        for name, value in {**values, "given": given}.items():
+            object.__setattr__(self, name, value)
 
-    @field_validator("time_zone")
-    @classmethod
-    def _time_zone(cls, value: str) -> str:
-        try:
-            ZoneInfo(value)
-        except (KeyError, ValueError, OSError) as error:
-            raise ValueError(f"no time zone is called {value!r}") from error
-        return value
+    def but(self, **values: Any) -> Settings:
+        """Return the same settings with some other values, which then are given."""
+        changed = replace(self, **values)
+        object.__setattr__(changed, "given", self.given | values.keys())
+        return changed
 
-    @field_validator("public_url")
-    @classmethod
-    def _web_address(cls, value: str) -> str:
-        if value and not value.startswith(("https://", "http://")):
-            raise ValueError("not an address that begins with https:// or http://")
-        if not re.fullmatch(r"[!#-;=?-~]*", value):
-            raise ValueError("an address has no blanks, and a host of other letters is written as xn--…")
-        return value.rstrip("/")
-
-    @field_validator("smtp_tls")
-    @classmethod
-    def _tls_mode(cls, value: str) -> str:
-        if value not in ("starttls", "tls", "none"):
-            raise ValueError(f"not one of starttls, tls, none: {value!r}")
-        return value
-
-    @field_validator("mail_from")
-    @classmethod
-    def _sender(cls, value: str) -> str:
-        local, _, domain = parseaddr(value)[1].rpartition("@")
-        try:
-            host = domain.encode("idna").decode()
-        except UnicodeError:
-            host = ""
-        if not value.isprintable() or not re.fullmatch(
-            r"[\w!#$%&'*+/=?^`{|}~.-]{1,64}@[\w.-]+", f"{local}@{host}", re.A
-        ):
-            raise ValueError("not like: Steppewatch <alerts@office.example>")
-        return value
-
-    @field_validator("log_level")
-    @classmethod
-    def _log_level(cls, value: str) -> str:
-        if value.upper() not in _LOG_LEVELS:
-            raise ValueError(f"not one of {', '.join(_LOG_LEVELS)}: {value!r}")
-        return value.upper()
+    def plain(self) -> dict[str, str | int | float | bool | None]:
+        """Return all values by name, paths as text; `Settings` can be made with them again."""
+        values = {one.name: getattr(self, one.name) for one in _all()}
+        return {name: str(value) if isinstance(value, Path) else value for name, value in values.items()}
 
     @property
     def database(self) -> str:
@@ -160,6 +179,15 @@ class Settings(BaseSettings):
         return self.data_dir / "cache"
 
 
+def _all() -> tuple[Field[Any], ...]:
+    return tuple(one for one in fields(Settings) if one.init)
+
+
+def names() -> list[str]:
+    """Return the names of all settings, as they stand in the environment."""
+    return [f"{PREFIX}{one.name.upper()}" for one in _all()]
+
+
 @cache
 def load() -> Settings:
     """Return the settings of this process; end it if they cannot be used.
@@ -170,7 +198,7 @@ def load() -> Settings:
     refuse_unknown_names()
     try:
         return Settings()
-    except ValidationError as error:
+    except WrongSettings as error:
         _end(wrong_values(error))
 
 
@@ -181,10 +209,10 @@ def refuse_unknown_names() -> None:
         _end(problems)
 
 
-def unknown_names(names: Iterable[str]) -> tuple[str, ...]:
+def unknown_names(environment: Iterable[str]) -> tuple[str, ...]:
     """Return a sentence for each `STEPPEWATCH_…` name that is no setting, with the setting that looks most like it."""
-    known = [f"{PREFIX}{field.upper()}" for field in Settings.model_fields]
-    ours = sorted(name for name in names if name.upper().startswith(PREFIX) and not name.startswith(_NOT_OURS))
+    known = names()
+    ours = sorted(name for name in environment if name.upper().startswith(PREFIX) and not name.startswith(_NOT_OURS))
     return tuple(
         f"{_printable(name)} is not a setting; did you mean {_nearest(name.upper(), known)}?"
         for name in ours
@@ -192,15 +220,14 @@ def unknown_names(names: Iterable[str]) -> tuple[str, ...]:
     )
 
 
-def wrong_values(error: ValidationError) -> tuple[str, ...]:
+def wrong_values(error: WrongSettings) -> tuple[str, ...]:
     """Return a sentence for each value that cannot be used. The value is not repeated: it may hold a password."""
-    return tuple(
-        f"{PREFIX}{str(problem['loc'][0]).upper()}: {problem['msg'].removeprefix('Value error, ')}"
-        for problem in error.errors(include_url=False, include_context=False, include_input=False)
-    )
+    return tuple(f"{PREFIX}{name.upper()}: {problem}" for name, problem in error.problems.items())
 
 
 def _nearest(name: str, known: list[str]) -> str:
+    import difflib
+
     return difflib.get_close_matches(name, known, n=1, cutoff=0)[0]
 
 
@@ -216,7 +243,8 @@ def _end(problems: tuple[str, ...]) -> NoReturn:
 def described() -> str:
     """Return the table of all settings, as `docs/settings.md` shows it."""
     lines = ["| variable | default | meaning |", "|---|---|---|"]
-    for name, field in Settings.model_fields.items():
-        default = "the platform's user data folder" if name == "data_dir" else f"`{field.get_default()}`"
-        lines.append(f"| `STEPPEWATCH_{name.upper()}` | {'' if default == '``' else default} | {field.description} |")
+    for one in _all():
+        known = about(one)
+        default = "the platform's user data folder" if one.name == "data_dir" else f"`{known.default}`"
+        lines.append(f"| `{PREFIX}{one.name.upper()}` | {'' if default == '``' else default} | {known.meaning} |")
     return "\n".join(lines) + "\n"

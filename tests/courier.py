@@ -110,8 +110,8 @@ def settings_for(site: Site, folder: Path, database_url: str = "", **more: Any) 
 
 def environment_of(settings: Settings) -> dict[str, str]:
     """Return the settings as a process of its own reads them."""
-    values = settings.model_dump(mode="json")
-    return {f"STEPPEWATCH_{name.upper()}": str(value) for name, value in values.items()}
+    values = settings.plain()
+    return {f"STEPPEWATCH_{name.upper()}": str(value) for name, value in values.items() if value is not None}
 
 
 def store_for(settings: Settings, *feeds: str) -> Database:

@@ -52,7 +52,7 @@ class Result:
 
 def demo_settings(settings: Settings, web: DemoWeb) -> Settings:
     """Return settings for the demo: a folder of its own, its own outlets allowed, a short distance between requests."""
-    given = settings.model_fields_set
+    given = settings.given
     changes: dict[str, object] = {
         "allow_private_hosts": web.allowed,
         "host_delay_s": _HOST_DELAY_S,
@@ -62,7 +62,7 @@ def demo_settings(settings: Settings, web: DemoWeb) -> Settings:
     }
     if "log_level" not in given:
         changes["log_level"] = "WARNING"  # the script tells what happens
-    return settings.model_copy(update=changes)
+    return settings.but(**changes)
 
 
 def demo_family(settings: Settings, broker: Launch | None, *, host: str, port: int, page: bool) -> list[Child]:

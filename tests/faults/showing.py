@@ -71,7 +71,7 @@ def show(
     kept = folder / "broker"
     kept.mkdir(parents=True)
     settings = demo_settings(Settings(data_dir=folder, database_url=database_url), web)
-    settings = settings.model_copy(update={"host_delay_s": 0.0})
+    settings = settings.but(host_delay_s=0.0)
     launch = valkey.plan(kept)
     hasty = {"STEPPEWATCH_LEASE_S": "3", "STEPPEWATCH_SWEEP_EVERY_S": "0.3", "STEPPEWATCH_BATCH_SIZE": "5"}
     children = demo_family(settings, launch, host="127.0.0.1", port=0, page=False)

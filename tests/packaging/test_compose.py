@@ -31,7 +31,7 @@ from cli.demoweb.server import serving
 from cli.demoweb.store import prepare_store
 from cli.demoweb.web import VAULT, DemoWeb
 from db.engine import Database
-from db.settings import PREFIX, Settings
+from db.settings import PREFIX, names
 from worker.service import utc_now
 
 COMPOSE = composefile.read((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
@@ -75,7 +75,7 @@ def test_our_services_wait_for_what_they_need_and_use_settings_that_exist(servic
         expected = {"migrate": "service_completed_successfully", "redis": "service_healthy"}
     assert {name: need["condition"] for name, need in needs.items()} == expected
     ours = {name for name in SERVICES[service]["environment"] if name.startswith(PREFIX)}
-    assert ours <= {PREFIX + name.upper() for name in Settings.model_fields}
+    assert ours <= set(names())
     assert {f"{PREFIX}DATABASE_URL", f"{PREFIX}BROKER_URL"} <= ours
 
 

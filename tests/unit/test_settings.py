@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -11,10 +12,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import ValidationError
 
+from db.environment import WrongSettings
 from db.hostports import parse_host_ports
-from db.settings import Settings, described, load, unknown_names
+from db.settings import Settings, described, load, names, unknown_names
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs" / "settings.md"
@@ -52,12 +53,70 @@ def test_the_database_is_a_file_in_the_data_directory_unless_named(
         ("ALLOW_PRIVATE_HOSTS", "127.0.0.1:80,intranet"),
         ("ALLOW_PRIVATE_HOSTS", "127.0.0.1:70000"),
         ("LOG_LEVEL", "loud"),
+        ("POLL_EVERY_S", "nan"),
+        ("FETCH_TIMEOUT_S", "inf"),
+        ("KEEP_CAPTURES_DAYS", "0"),
+        ("SMTP_PORT", "25.5"),
+        ("RECHECK", "perhaps"),
+        ("TIME_ZONE", "Asia/Atlantis"),
+        ("PUBLIC_URL", "watch.example"),
+        ("MAIL_FROM", "nobody"),
+        ("BATCH_SIZE", ""),
+        ("BATCH_SIZE", "9" * 5000),
     ],
 )
 def test_values_out_of_range_are_refused(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(f"STEPPEWATCH_{name}", value)
-    with pytest.raises(ValidationError):
+    with pytest.raises(WrongSettings):
         Settings()
+
+
+@pytest.mark.parametrize(
+    ("written", "read"), [("true", True), ("Yes", True), (" on ", True), ("0", False), ("NO", False), ("off", False)]
+)
+def test_a_yes_or_no_is_read_in_the_usual_spellings(written: str, read: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STEPPEWATCH_RECHECK", written)
+    assert Settings().recheck is read
+
+
+def test_a_name_may_be_written_small(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("steppewatch_batch_size", "7")
+    assert Settings().batch_size == 7
+
+
+def test_an_empty_file_name_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STEPPEWATCH_SMTP_PASSWORD_FILE", "")
+    assert Settings().smtp_password_file is None
+
+
+def test_what_settings_are_made_with_goes_before_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STEPPEWATCH_BATCH_SIZE", "7")
+    assert Settings(batch_size=8).batch_size == 8
+
+
+def test_only_what_is_given_counts_as_given(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("STEPPEWATCH_BATCH_SIZE", "20")  # which is the default
+    monkeypatch.delenv("STEPPEWATCH_DATA_DIR")
+    assert Settings(lease_s=9).given == {"batch_size", "lease_s"}
+    assert Settings().but(data_dir=tmp_path).given == {"batch_size", "data_dir"}
+
+
+def test_changed_settings_are_checked_too(tmp_path: Path) -> None:
+    with pytest.raises(WrongSettings):
+        Settings(data_dir=tmp_path).but(batch_size=0)
+
+
+def test_settings_can_be_made_again_of_what_is_plain(tmp_path: Path) -> None:
+    made = Settings(data_dir=tmp_path, recheck=False, smtp_password_file=tmp_path / "word")
+    assert Settings(**json.loads(json.dumps(made.plain()))) == made
+
+
+def test_all_wrong_values_are_said_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STEPPEWATCH_BATCH_SIZE", "0")
+    monkeypatch.setenv("STEPPEWATCH_LEASE_S", "soon")
+    with pytest.raises(WrongSettings) as wrong:
+        Settings()
+    assert wrong.value.problems == {"batch_size": "less than 1", "lease_s": "not a whole number"}
 
 
 def test_host_ports_have_one_spelling() -> None:
@@ -89,7 +148,7 @@ def test_a_name_that_does_not_exist_is_told_with_the_nearest(name: str, meant: s
 
 
 def test_names_of_settings_of_others_and_of_the_tests_are_let_be() -> None:
-    known = [f"STEPPEWATCH_{name.upper()}" for name in Settings.model_fields]
+    known = names()
     others = ["PATH", "STEPPEWATCH", "STEPPE_WATCH_X", "STEPPEWATCH_SHARED", "STEPPEWATCH_TEST_DATABASE_URL"]
     assert unknown_names([*known, *map(str.lower, known), *others]) == ()
 
