@@ -57,12 +57,13 @@ commands: dict[str, dict[str, str]] = {
 """Where in `cli` the function of each command is, by panel and name."""
 
 groups: dict[tuple[str, str], dict[str, str]] = {
-    ("source", "Outlets: add, list, show, edit, retry."): {
+    ("source", "Outlets: add, list, show, edit, retry, sync."): {
         "add": "source:source_add",
         "list": "source:source_list",
         "show": "source:source_show",
         "edit": "sourceedit:source_edit",
         "retry": "source:source_retry",
+        "sync": "sourcesync:source_sync",
     },
     ("article", "Articles: list, search, show, diff, remove."): {
         "list": "articlelist:article_list",

@@ -105,7 +105,7 @@ def _address(url: str, option: str) -> str:
 
 def _add(conn: Connection, new: SourceIn, urls: Sequence[str], now: datetime) -> _Added:
     """Store it and its feeds, together or not at all. Raises _TakenFeed."""
-    from db.feeds import add_feed, iter_feeds
+    from db.feeds import add_feed, iter_feeds, revive_feed
     from db.sources import load_book, record_source
 
     known = load_book(conn).find_by_url(new.homepage or "")
@@ -116,6 +116,7 @@ def _add(conn: Connection, new: SourceIn, urls: Sequence[str], now: datetime) ->
         if url in taken:
             raise _TakenFeed(f"{url} is a feed of {taken[url]}")
         add_feed(conn, source_id=source_id, url=url, now=now)
+        revive_feed(conn, url, source_id=source_id, now=now)  # the catalogue may have retired it
     return _Added(source_id, is_new, [feed.url for feed in iter_feeds(conn, source_id=source_id)])
 
 

@@ -81,30 +81,36 @@ def find_store() -> Database | None:
 def migrate() -> None:
     """Bring the store to the shape that this version needs; make and fill it when there is none.
 
-    An empty store gets the packaged vocabulary and catalogue of outlets; when STEPPEWATCH_TIME_ZONE is another than
-    before, all articles are dated anew. Coverage is counted. Again changes nothing.
+    An empty store gets the packaged vocabulary and catalogue of outlets; one that has them gets what is new in the
+    catalogue, and what you changed stays. When STEPPEWATCH_TIME_ZONE is another than before, all articles are dated
+    anew. Coverage is counted. Again changes nothing.
 
     Example: steppewatch migrate
     """
+    from cli.cataloguereport import lines_of, record_of
     from cli.trouble import store_troubles_told
     from db.settings import load
     from worker.recount import recount
     from worker.service import utc_now
-    from worker.setup import move_to_zone, prepare
+    from worker.setup import move_to_zone, prepare, update_catalogue
 
     url = _url()
     with store_troubles_told(url):
         database = _database(url)
         prepared = prepare(database, now=utc_now())
+        changes = update_catalogue(database, now=utc_now())
         move_to_zone(database, load().time_zone)
         recount(database)
     if not sys.stdout.isatty():
-        emit({"database": shown(url), "from": prepared.revision_before, "to": prepared.revision})
-    elif prepared.revision_before == prepared.revision:
+        revisions = {"from": prepared.revision_before, "to": prepared.revision}
+        emit({"database": shown(url), **revisions, "catalogue": record_of(changes)})
+        return
+    if prepared.revision_before == prepared.revision:
         sys.stdout.write(f"{shown(url)} is at revision {prepared.revision} already\n")
     else:
         before = prepared.revision_before or "nothing"
         sys.stdout.write(f"{shown(url)} went from {before} to revision {prepared.revision}\n")
+    sys.stdout.writelines(f"catalogue: {line}\n" for line in lines_of(changes))
 
 
 def shown(url: str) -> str:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from cli.log import Log, LogFile
-from cli.output import fail, is_full, reason_of
+from cli.output import fail, is_full, readable, reason_of
 
 if TYPE_CHECKING:
     from db.settings import Settings
@@ -97,18 +97,23 @@ def settings_in_force(data_dir: Path | None) -> Settings:
 
 
 def _prepare_store(settings: Settings, log: Log) -> None:
+    from cli.cataloguereport import lines_of
     from cli.trouble import store_troubles_told
     from db.engine import Database
-    from worker.setup import move_to_zone, prepare
+    from worker.setup import move_to_zone, prepare, update_catalogue
 
     with store_troubles_told(settings.database):
         database = Database(settings.database)
         prepared = prepare(database, now=datetime.now(UTC))
+        changes = update_catalogue(database, now=datetime.now(UTC))
         move_to_zone(database, settings.time_zone)
         database.close()
     if prepared.revision_before != prepared.revision:
         log.write("up", f"the store went from {prepared.revision_before or 'nothing'} to revision {prepared.revision}")
-    log.write("up", f"{prepared.outlets} outlets, vocabulary {prepared.vocabulary}")
+    for line in lines_of(changes):
+        log.write("up", readable(f"catalogue: {line}"))
+    outlets = prepared.outlets + sum(change.is_new for change in changes.outlets)
+    log.write("up", f"{outlets} outlets, vocabulary {prepared.vocabulary}")
 
 
 def plan_broker(settings: Settings, log: Log) -> Launch | None:

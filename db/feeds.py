@@ -95,6 +95,7 @@ def add_feed(
     now: datetime,
     title: str | None = None,
     confidence: str | None = None,
+    state: str = "active",
 ) -> int:
     """Return the id of the feed at `url`, which is due at once if it is new. Adding it again changes nothing."""
     row = {
@@ -102,12 +103,26 @@ def add_feed(
         "url": url,
         "title": title,
         "confidence": confidence,
-        "state": "active",
+        "state": state,
         "next_poll_at": now,
         "failures": 0,
     }
     conn.execute(insert(conn, Feed).on_conflict_do_nothing(index_elements=["url"]), row)
     return conn.execute(select(Feed.id).where(Feed.url == url)).scalar_one()
+
+
+def retire_feeds(conn: Connection, urls: Collection[str]) -> None:
+    """Poll these addresses no longer; what they brought stays. One that a person paused stays paused."""
+    if urls:
+        conn.execute(update(Feed).where(Feed.url.in_(urls), Feed.state.in_(_ASKED)).values(state="retired"))
+
+
+def revive_feed(conn: Connection, url: str, *, source_id: str, now: datetime) -> None:
+    """Make a feed that was retired active and due, as one of this outlet's; any other only changes its outlet."""
+    was_retired = Feed.state == "retired"
+    state = case((was_retired, "active"), else_=Feed.state)
+    due = case((was_retired, literal(now, UtcDateTime())), else_=Feed.next_poll_at)
+    conn.execute(update(Feed).where(Feed.url == url).values(source_id=source_id, state=state, next_poll_at=due))
 
 
 def find_due_feeds(

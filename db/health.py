@@ -185,7 +185,7 @@ class OutletHealth:
     failing: int
     state: str
     """`failing` (one of its feeds does), `impaired` (most of its pages are no articles), `ok`, `no answer yet` (while
-    our network was down), `never polled`, `paused`, `gone` or `no feed`."""
+    our network was down), `never polled`, `paused`, `gone`, `retired` or `no feed`."""
     polled_at: datetime | None
     succeeded_at: datetime | None
     last_error: str | None
@@ -194,7 +194,7 @@ class OutletHealth:
     """What was wrong with the certificate of one of its feeds; None if nothing was."""
 
 
-_STATES = ("failing", "impaired", "ok", "no answer yet", "never polled", "paused", "gone", "no feed")
+_STATES = ("failing", "impaired", "ok", "no answer yet", "never polled", "paused", "gone", "retired", "no feed")
 
 
 def list_outlets(conn: Connection, *, now: datetime | None = None) -> list[OutletHealth]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -145,13 +145,6 @@ def record_source(conn: Connection, source: SourceIn, *, now: datetime) -> bool:
             [{"domain": domain, "source_id": source.id} for domain in domains],
         )
     return added is not None
-
-
-def record_time_zones(conn: Connection, zones: Mapping[str, str]) -> None:
-    """Note by which clock outlets tell the time, by their ids, where that is not known yet."""
-    for source_id, name in sorted(zones.items()):
-        unknown = update(Source).where(Source.id == source_id, Source.time_zone.is_(None))
-        conn.execute(unknown.values(time_zone=name))
 
 
 def set_time_zone(conn: Connection, source_id: str, name: str | None) -> None:

@@ -15,6 +15,8 @@ PAYWALLS = ("no", "metered", "partial", "hard")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?")
 _COUNTRY = re.compile(r"[A-Z]{2}(/[A-Z]{2})*|exile|international")
 _DOMAIN = re.compile(r"([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]{2,}")
+_MAX_ID, _MAX_KIND, _MAX_COUNTRY, _MAX_ADDRESS = 200, 100, 20, 2_000
+"""Letters that the store has room for."""
 
 
 class CatalogueError(ProblemsFound):
@@ -55,9 +57,19 @@ def read_catalogue(folder: Path) -> tuple[Outlet, ...]:
 
     Raises CatalogueError, which holds every problem with its file, outlet and field.
     """
-    files = sorted((folder / "sources").glob("*.toml"))
+    return _read(folder, folder / "sources", "sources/<id>.toml")
+
+
+def read_outlets(folder: Path) -> tuple[Outlet, ...]:
+    """Return the outlets of a folder of outlet files, or of its folder `sources`; raises as `read_catalogue` does."""
+    inner = folder / "sources"
+    return _read(folder, inner if inner.is_dir() else folder, "<id>.toml")
+
+
+def _read(folder: Path, within: Path, wanted: str) -> tuple[Outlet, ...]:
+    files = sorted(within.glob("*.toml"))
     if not files:
-        raise CatalogueError((f"{folder}: holds no sources/<id>.toml",))
+        raise CatalogueError((f"{folder}: holds no {wanted}",))
     problems: list[str] = []
     outlets: list[Outlet] = []
     owners: dict[str, str] = {}
@@ -84,10 +96,12 @@ def _outlet(content: dict[str, object], path: Path, name: str, problems: list[st
     identifier = table.text("id", required=True)
     if identifier and not ID.fullmatch(identifier):
         table.wrong("id", "must be lower-case letters and digits joined by hyphens")
+    elif len(identifier) > _MAX_ID:
+        table.wrong("id", f"must have at most {_MAX_ID} letters")
     elif identifier and identifier != path.stem:
         table.wrong("id", f"is not the file's name, {path.stem}.toml")
     country = table.text("country", required=True)
-    if country and not _COUNTRY.fullmatch(country):
+    if country and (len(country) > _MAX_COUNTRY or not _COUNTRY.fullmatch(country)):
         table.wrong("country", f"must look like KZ or KG/KZ, not {country!r}")
     sitemap = table.table("sitemap")
     outlet = Outlet(
@@ -106,6 +120,8 @@ def _outlet(content: dict[str, object], path: Path, name: str, problems: list[st
         sitemap=_feed(table.within(sitemap, "sitemap")) if sitemap else None,
         feeds=tuple(_feed(table.within(entry, f"feeds[{at}]")) for at, entry in enumerate(table.items("feeds"))),
     )
+    if len(outlet.kind) > _MAX_KIND:
+        table.wrong("kind", f"must have at most {_MAX_KIND} letters")
     if not outlet.languages:
         table.wrong("languages", "an outlet needs at least one")
     for at, feed in enumerate(outlet.feeds):
@@ -140,7 +156,9 @@ def _address(table: Table, key: str, *, required: bool = False) -> str | None:
         is_web = parts.scheme in ("http", "https") and bool(parts.hostname)
     except ValueError:
         is_web = False
-    if url and (not is_web or " " in url):
+    if len(url) > _MAX_ADDRESS:
+        table.wrong(key, f"must have at most {_MAX_ADDRESS:,} letters")
+    elif url and (not is_web or " " in url):
         table.wrong(key, f"must be an address that begins with https:// or http://, not {url!r}")
     return url or None
 

@@ -8,10 +8,10 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from db import migrate, readdressing, sources, vocabularies, zones
+from db.catalogue import PACKAGED, CatalogueChanges, apply_changes, lock_catalogues, read_view
 from db.engine import Database
-from db.feeds import add_feed
-from db.urls import host_of
 from worker.catalogue import Outlet, read_catalogue
+from worker.cataloguemerge import merge_catalogue
 from worker.tagging.vocabulary import Vocabulary, packaged_folder, read_vocabulary
 
 
@@ -43,11 +43,8 @@ def prepare(database: Database, *, now: datetime, time_zone: str = "UTC") -> Pre
         version = vocabulary.version
         database.write(lambda conn: load_vocabulary(conn, vocabulary, now=now))
     if known == 0:
-        outlets = read_catalogue(packaged_folder())
-        known = database.write(lambda conn: load_catalogue(conn, outlets, now=now))
-    elif before != migrate.head():  # facts of the catalogue that the older store had no room for
-        zones_of = {outlet.id: outlet.time_zone for outlet in read_catalogue(packaged_folder()) if outlet.time_zone}
-        database.write(lambda conn: sources.record_time_zones(conn, zones_of))
+        update_catalogue(database, now=now)
+        known = database.read(sources.count_sources)
     return Prepared(before, migrate.head(), version, known)
 
 
@@ -89,26 +86,30 @@ def load_vocabulary(conn: Connection, vocabulary: Vocabulary, *, now: datetime) 
     )
 
 
-def load_catalogue(conn: Connection, outlets: tuple[Outlet, ...], *, now: datetime) -> int:
-    """Store outlets with their domains and feeds; return how many there are."""
-    for outlet in outlets:
-        sources.record_source(
-            conn,
-            sources.SourceIn(
-                id=outlet.id,
-                name=outlet.name,
-                domains=[*outlet.domain_aliases, host_of(outlet.homepage or "")],
-                origin="catalogue",
-                country=outlet.country,
-                languages=outlet.languages,
-                kind=outlet.kind,
-                homepage=outlet.homepage,
-                bias_note=outlet.bias_note,
-                paywall=outlet.paywall,
-                time_zone=outlet.time_zone,
-            ),
-            now=now,
-        )
-        for feed in outlet.feeds:
-            add_feed(conn, source_id=outlet.id, url=feed.url, confidence=feed.confidence, now=now)
-    return len(outlets)
+def load_catalogue(
+    conn: Connection, outlets: tuple[Outlet, ...], *, now: datetime, catalogue: str = PACKAGED
+) -> CatalogueChanges:
+    """Merge a catalogue into the store, and note what it says; return what that changed."""
+    lock_catalogues(conn)
+    changes = merge_catalogue(catalogue, outlets, read_view(conn))
+    apply_changes(conn, catalogue, changes, now=now)
+    return changes
+
+
+def catalogue_changes(conn: Connection, outlets: tuple[Outlet, ...]) -> CatalogueChanges:
+    """Return what merging the packaged catalogue would change: nothing in a store that was never filled from it."""
+    view = read_view(conn)
+    if view.outlets and not view.records_of(PACKAGED):
+        return CatalogueChanges()
+    return merge_catalogue(PACKAGED, outlets, view)
+
+
+def update_catalogue(database: Database, *, now: datetime) -> CatalogueChanges:
+    """Bring what is new in the packaged catalogue into the store; return what that changed.
+
+    A store that was never filled from it, such as the demo's, is left alone.
+    """
+    outlets = read_catalogue(packaged_folder())
+    if not database.read(lambda conn: catalogue_changes(conn, outlets)).said:
+        return CatalogueChanges()
+    return database.write(lambda conn: load_catalogue(conn, outlets, now=now))

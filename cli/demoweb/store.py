@@ -13,6 +13,7 @@ from cli.demoweb.web import DemoWeb
 from db import migrate
 from db.articles import count_articles
 from db.captures import count_waiting
+from db.catalogue import DEMO
 from db.coverage import count_marks
 from db.engine import Database
 from db.exports import Filters, iter_rows
@@ -77,7 +78,7 @@ def prepare_store(database: Database, web: DemoWeb, where: str, *, now: datetime
     if migrate.current(database) is not None:
         _refuse_others(database, web, where)
     migrate.upgrade(database)
-    database.write(lambda conn: load_catalogue(conn, _catalogue(web), now=now))
+    database.write(lambda conn: load_catalogue(conn, _catalogue(web), now=now, catalogue=DEMO))
     prepare(database, now=now)  # with outlets in the store, this adds only the vocabulary
 
 

@@ -36,7 +36,7 @@ from db.models.coverage import (
     Problem,
 )
 from db.models.exports import ChangeClock, ExportCursor, ExportSchedule
-from db.models.sources import Source, SourceDomain
+from db.models.sources import CatalogueOutlet, Source, SourceDomain
 from db.models.stories import StoryDecision, StoryPair
 from db.models.vocabulary import Entity, MentionRow, VocabularyVersion
 
@@ -46,6 +46,7 @@ __all__ = [
     "ArticleAddress",
     "Base",
     "Capture",
+    "CatalogueOutlet",
     "ChangeClock",
     "Channel",
     "ClusterLink",

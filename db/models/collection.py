@@ -23,7 +23,7 @@ class Feed(Base):
     confidence: Mapped[str | None] = mapped_column(String(20))
     """How sure the catalogue is of the address: `certain`, `likely` or `guess`."""
     state: Mapped[str] = mapped_column(String(20), default="active")
-    """`active`, `paused` (by a person) or `gone` (the server said 410)."""
+    """`active`, `paused` (by a person), `gone` (the server said 410) or `retired` (its catalogue names another)."""
     next_poll_at: Mapped[datetime] = mapped_column(index=True)
     claimed_until: Mapped[datetime | None]
     etag: Mapped[str | None]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.models.base import Base
@@ -39,3 +40,21 @@ class SourceDomain(Base):
 
     domain: Mapped[str] = mapped_column(String(253), primary_key=True)
     source_id: Mapped[str] = mapped_column(ForeignKey("sources.id", ondelete="CASCADE"), index=True)
+
+
+class CatalogueOutlet(Base):
+    """What a catalogue said of an outlet when it was merged last: what differs from it now, a person changed.
+
+    It outlives the outlet: one that a person removed is not brought again.
+    """
+
+    __tablename__ = "catalogue_outlets"
+
+    catalogue: Mapped[str] = mapped_column(String(20), primary_key=True)
+    """`packaged` (the program's), `folder` (a person's files) or `demo`."""
+    outlet_id: Mapped[str] = mapped_column(String(200), primary_key=True)
+    source_id: Mapped[str] = mapped_column(String(200))
+    """Under which id the store has it: its own, or that of an outlet which was there under one of its domains."""
+    said: Mapped[dict[str, Any]]
+    is_gone: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether the catalogue does not have it any more."""

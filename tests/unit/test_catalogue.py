@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -125,3 +126,11 @@ def test_the_packaged_catalogue_is_whole() -> None:
     outlets = read_catalogue(packaged_folder())
     assert len(outlets) >= 136
     assert sum(len(outlet.feeds) for outlet in outlets) >= 105
+
+
+def test_the_readme_says_how_many_outlets_have_a_feed() -> None:
+    readme = (Path(__file__).resolve().parents[2] / "README.md").read_text("utf-8")
+    found = re.search(r"catalogue of (\d+) outlets, (\d+) of them with a feed", readme)
+    outlets = read_catalogue(packaged_folder())
+    assert found is not None
+    assert tuple(map(int, found.groups())) == (len(outlets), sum(bool(outlet.feeds) for outlet in outlets))
