@@ -22,6 +22,6 @@ def _cases() -> Iterator[object]:
             yield pytest.param(language, sentence, expected, id=f"{language} {number}")
 
 
-@pytest.mark.parametrize(("language", "sentence", "expected"), _cases())
+@pytest.mark.parametrize(("language", "sentence", "expected"), list(_cases()))
 def test_names_are_found_and_nothing_else(language: str, sentence: str, expected: str) -> None:
     assert {mention.entity for mention in tagger().tag(sentence, language)} == set(expected.split())
