@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -17,9 +17,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from db.formertexts import Former, FormerText
-    from worker.worddiff import Change
-
-_AROUND = 60
+    from worker.worddiff import Change, Passage
 
 
 def article_diff(
@@ -98,11 +96,13 @@ def _print(old: FormerText, new: FormerText, changes: Sequence[Change], record: 
     from rich.console import Console
     from rich.text import Text
 
+    from worker.worddiff import passages
+
     console = Console()
     if record["title_changed"]:
-        console.print(Text("title: ").append_text(_pieces(old.title or "", new.title or "")))
-    for line in _in_place(old.text, new.text, changes):
-        console.print(line)
+        console.print(Text("title: ").append_text(replaced(old.title or "", new.title or "")))
+    for passage in passages(old.text, new.text, changes):
+        console.print(coloured(passage))
     for sign, name in (("+", "entities_added"), ("-", "entities_removed")):
         if record[name]:
             console.print(Text(f"{sign} " + ", ".join(record[name])))
@@ -110,32 +110,21 @@ def _print(old: FormerText, new: FormerText, changes: Sequence[Change], record: 
         console.print("no word changed")
 
 
-def _in_place(old: str, new: str, changes: Sequence[Change]) -> Iterator[Text]:
-    """Yield a line for each change, with some of the text around it."""
+def coloured(passage: Passage) -> Text:
+    """Return a change in its place: `[-taken out-]` in red, `{+put in+}` in green."""
     from rich.text import Text
 
-    for change in changes:
-        begin, end = max(0, change.new_start - _AROUND), change.new_end + _AROUND
-        line = Text("… " if begin else "").append(_one_line(new[begin : change.new_start]))
-        removed, added = old[change.old_start : change.old_end], new[change.new_start : change.new_end]
-        if (
-            not added and old[max(0, change.old_start - 1) : change.old_start].isspace()
-        ):  # the new text has no place of its own for it
-            line.append(" ")
-        line.append_text(_pieces(removed, added))
-        yield line.append(_one_line(new[change.new_end : end])).append(" …" if end < len(new) else "")
+    text = Text(inert(passage.before)).append_text(replaced(passage.removed, passage.added))
+    return text.append(inert(passage.after))
 
 
-def _pieces(removed: str, added: str) -> Text:
+def replaced(removed: str, added: str) -> Text:
+    """Return what was taken out and what was put in instead."""
     from rich.text import Text
 
     text = Text()
     if removed:
-        text.append(f"[-{_one_line(removed)}-]", "red")
+        text.append(f"[-{inert(removed)}-]", "red")
     if added:
-        text.append(f"{{+{_one_line(added)}+}}", "green")
+        text.append(f"{{+{inert(added)}+}}", "green")
     return text
-
-
-def _one_line(text: str) -> str:
-    return inert(text.replace("\n", " "))

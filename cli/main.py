@@ -73,7 +73,7 @@ groups: dict[tuple[str, str], dict[str, str]] = {
         "remove": "article:article_remove",
     },
     ("story", "An original and its reprints: show, split, merge, undo."): {
-        "show": "story:story_show",
+        "show": "storyshow:story_show",
         "split": "story:story_split",
         "merge": "story:story_merge",
         "undo": "story:story_undo",

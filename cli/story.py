@@ -1,17 +1,18 @@
-"""`steppewatch story`: an original and its reprints; a person may merge, split, and undo either."""
+"""`steppewatch story`: what a person decides about an original and its reprints: merge, split, undo."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from cli.article import ARTICLE, article_id_of, described
-from cli.output import emit, fail
+from cli.article import ARTICLE, article_id_of
+from cli.output import fail
 from cli.output import note as tell
 from cli.store import open_store
+from cli.storyshow import show_story
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -20,15 +21,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 NOTE = Annotated[str | None, typer.Option("--note", help="Why; kept with the decision.")]
-
-
-def story_show(article: ARTICLE) -> None:
-    """Print the story of an article as a line of JSON: its articles, how much they share, what people decided.
-
-    Example: steppewatch story show 17
-    """
-    with open_store().reading() as conn:
-        emit(_story(conn, article_id_of(conn, article)))
 
 
 def story_split(article: ARTICLE, note: NOTE = None) -> None:
@@ -90,27 +82,4 @@ def _done(database: Database, deed: Callable[[Connection], T]) -> T:
 
 def _tell(database: Database, decision: int, article_id: int) -> None:
     tell(f"decision {decision}; steppewatch story undo {decision} takes it back")
-    with database.reading() as conn:
-        emit(_story(conn, article_id))
-
-
-def _story(conn: Connection, article_id: int) -> dict[str, Any]:
-    from dataclasses import asdict
-
-    from db.clusters import find_members
-    from db.judgements import list_decisions
-    from db.stories import read_articles, read_evidence
-
-    members = find_members(conn, article_id)
-    articles = [described(row) for row in read_articles(conn, members)]
-    decisions = [
-        asdict(decision) | {"decided_at": _instant(decision.decided_at), "undone_at": _instant(decision.undone_at)}
-        for decision in list_decisions(conn, members)
-    ]
-    story = next(row["story"] for row in articles if row["article_id"] == article_id)
-    evidence = [asdict(link) for link in read_evidence(conn, members)]
-    return {"story": story, "articles": articles, "evidence": evidence, "decisions": decisions}
-
-
-def _instant(moment: datetime | None) -> str | None:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
+    show_story(database, article_id, None)

@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 _WORD = re.compile(r"[\w\u0300-\u036f\u064b-\u065f]+(?:[-'’ʻʼ][\w\u0300-\u036f\u064b-\u065f]+)*|[^\w\s]")
 _MOST_CELLS = 1_000_000
@@ -34,6 +34,42 @@ class Change:
         if self.old_start == self.old_end:
             return "insert"
         return "delete" if self.new_start == self.new_end else "replace"
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A change with some of the new text around it, on one line."""
+
+    before: str
+    removed: str
+    added: str
+    after: str
+
+    def __str__(self) -> str:
+        """Return it as people write changes: `[-taken out-]` and `{+put in+}`."""
+        removed = f"[-{self.removed}-]" if self.removed else ""
+        added = f"{{+{self.added}+}}" if self.added else ""
+        return f"{self.before}{removed}{added}{self.after}"
+
+    def shortened(self, length: int) -> Passage:
+        """Return it with no more than about `length` characters taken out and put in; how many words stays told."""
+        return replace(self, removed=_shortened(self.removed, length), added=_shortened(self.added, length))
+
+
+def _shortened(words: str, length: int) -> str:
+    return words if len(words) <= length else f"{words[: length - 20]} … ({len(words.split()):,} words)"
+
+
+def passages(old: str, new: str, changes: Sequence[Change], *, around: int = 60) -> Iterator[Passage]:
+    """Yield each change with so many characters of the new text around it."""
+    for change in changes:
+        begin, end = max(0, change.new_start - around), change.new_end + around
+        removed, added = old[change.old_start : change.old_end], new[change.new_start : change.new_end]
+        before = ("… " if begin else "") + new[begin : change.new_start]
+        if not added and old[max(0, change.old_start - 1) : change.old_start].isspace():
+            before += " "  # the new text has no place of its own for it
+        after = new[change.new_end : end] + (" …" if end < len(new) else "")
+        yield Passage(*(part.replace("\n", " ") for part in (before, removed, added, after)))
 
 
 def changes_between(old: str, new: str) -> list[Change]:

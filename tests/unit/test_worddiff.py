@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from worker.worddiff import changes_between
+from worker.worddiff import Passage, changes_between, passages
 
 
 def shown(old: str, new: str) -> list[tuple[str, str, str]]:
@@ -62,3 +62,21 @@ def test_long_texts_end_soon_and_still_make_one_the_other() -> None:
     assert len(changes_between(" ".join(words), " ".join(edited))) > 30
     few = [" ".join(chance.choices(["to", "and", "fro"], k=40_000)) for _ in range(2)]
     assert patched(*few) == few[1]
+
+
+def test_a_passage_has_the_words_around_a_change() -> None:
+    old, new = "one two three four five", "one two 3 four five"
+    [passage] = passages(old, new, changes_between(old, new), around=4)
+    assert str(passage) == "… two [-three-]{+3+} fou …"
+
+
+def test_what_was_taken_out_stands_where_it_was() -> None:
+    old, new = "one two\nthree four", "one four"
+    [passage] = passages(old, new, changes_between(old, new))
+    assert str(passage) == "one [-two three-] four"
+
+
+def test_a_long_change_is_shortened_and_says_how_many_words_it_has() -> None:
+    passage = Passage("", "", "word " * 100, "").shortened(40)
+    assert passage.added == "word word word word  … (100 words)"
+    assert passage.shortened(40) == passage
