@@ -51,5 +51,40 @@ def test_a_capital_that_speaks_or_acts_is_its_government(
     assert state is None or capitals
 
 
+@pytest.mark.parametrize(
+    ("language", "text", "state"),
+    [
+        ("en", "The Kremlin has no comment.", "russia"),
+        ("en", "Aides close to the Kremlin disagree, Kremlin spokesmen add.", "russia"),
+        ("en", "A ball was held in the Kremlin.", None),
+        ("en", "The chief of the Pentagon resigned.", "united-states"),
+        ("en", "Guests waited at the White House.", None),
+        ("ru", "Реакция Кремля последовала вечером.", "russia"),
+        ("ru", "В Кремле сообщили о звонке.", "russia"),
+        ("ru", "В Кремле прошёл бал.", None),
+        ("tr", "Beyaz Saray'ın kararı bekleniyor.", "united-states"),
+        ("tr", "Kremlin'de balo düzenlendi.", None),
+        ("ky", "Кремлдин жообу белгисиз.", "russia"),
+        ("kk", "Кремльде бал өтті.", None),
+        ("uz", "Pentagon javob berdi.", "united-states"),
+        ("az", "Kremldə görüş oldu.", None),
+        ("hy", "Կրեմլը հերքեց լուրը։", "russia"),
+        ("zh", "白宫发言人拒绝置评。", "united-states"),
+    ],
+)
+def test_a_seat_of_power_is_its_government_unless_it_is_where_something_happens(
+    tagger: Tagger, language: str, text: str, state: str | None
+) -> None:
+    seats = [one for one in tagger.tag(text, language) if one.entity in ("kremlin", "white-house", "pentagon")]
+    assert seats
+    assert {one.metonym_of for one in seats} == {state}
+
+
+def test_what_belongs_to_a_seat_is_not_its_government(tagger: Tagger) -> None:
+    assert [(one.entity, one.metonym_of) for one in tagger.tag("Кремлёвские часы отстали.", "ru")] == [
+        ("kremlin", None)
+    ]
+
+
 def test_no_other_place_stands_for_a_government(tagger: Tagger) -> None:
     assert [one.metonym_of for one in tagger.tag("Almaty said it would pay.", "en")] == [None]

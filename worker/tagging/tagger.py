@@ -24,7 +24,8 @@ class Mention(NamedTuple):
     `start` and `end` count code points of the text as given, `surface` is what stands between them. `alias` is
     the vocabulary's spelling, `language` the alias's; `rule` says why it counts: exact, inflected, plural,
     possessive, compound, context, full-name, office, nearest, capitals or defined. `metonym_of` is the state whose
-    government a capital stands for. A named tuple because a busy worker makes 100,000 a second.
+    government a capital, or a seat such as the Kremlin, stands for. A named tuple because a busy worker makes
+    100,000 a second.
     """
 
     entity: str
@@ -54,10 +55,10 @@ class Tagger:
         self._terms = Terms(vocabulary.entities)
         self._usages = {usage.language: usage for usage in vocabulary.usages}
         self._states = {
-            entity.id: relation.target
+            entity.id: (relation.target, relation.kind == "seat_of")
             for entity in vocabulary.entities
             for relation in entity.relations
-            if relation.kind == "capital_of"
+            if relation.kind in ("capital_of", "seat_of")
         }
         self._lexicons: dict[str | None, Lexicon] = {}
 
@@ -173,12 +174,18 @@ def _moved(text: str, hit: Hit, offset: int) -> Hit:
     )
 
 
-def _mention(text: str, hit: Hit, state: str | None, usage: Usage) -> Mention:
-    """Return what a hit becomes; `state` is that of which it names the capital."""
+def _mention(text: str, hit: Hit, named: tuple[str, bool] | None, usage: Usage) -> Mention:
+    """Return what a hit becomes; `named` is the state of which it names the capital, or (True) the seat of power."""
     start, minus_end, entity, ending, _, rule, form, is_derived, _, sort = hit
     end, alias = -minus_end, form.alias
-    if state and not usage.is_government(text, start, end, not ending):
-        state = None
+    state = None
+    if named is not None and alias.level != "demonym":
+        is_meant = (
+            usage.is_seat_government(text, start, end, ending)
+            if named[1]
+            else usage.is_government(text, start, end, not ending)
+        )
+        state = named[0] if is_meant else None
     level = "demonym" if is_derived else alias.level
     surface, kind = text[start:end], form.entity.type
     values = (entity, kind, start, end, surface, alias.text, alias.language, rule or sort, level, state)

@@ -9,12 +9,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from worker.tagging.fold import fold
 from worker.tagging.tomlfile import Table, read_toml
 
 _LISTS = ("acts", "has", "government_before", "place_before", "titles")
+_ARTICLES = frozenset(("the", "The"))
 _ENDS = ".!?…;:\n("
 _WORD = re.compile(r"[^\W_]+(?:['’‘ʻʼ`][^\W_]+)*|[.!?…;:\n(]")
-_APOSTROPHE = re.compile("['’‘ʻʼ`]")
+_APOSTROPHES = "'’‘ʻʼ`"
+_APOSTROPHE = re.compile(f"[{_APOSTROPHES}]")
 _JOINED = re.compile(r"[’'ʻʼ‘-]\w+")
 _LOOK_BACK = 24
 _LONG_WORD = 16
@@ -29,7 +32,7 @@ class Usage:
     `acts` are verbs of saying and doing, found within `reach` words after a bare name (before it too, where
     `verb_first`); `has` are nouns of what governments have (policy, troops), right after the name; the words of
     `government_before` and `place_before`, right before the name, decide at once. `titles` may be written
-    with a capital before a surname without being a given name.
+    with a capital before a surname without being a given name. `place_endings` of a name say where or from where.
     """
 
     language: str
@@ -38,6 +41,7 @@ class Usage:
     government_before: tuple[str, ...] = ()
     place_before: tuple[str, ...] = ()
     titles: tuple[str, ...] = ()
+    place_endings: tuple[str, ...] = ()
     reach: int = 3
     verb_first: bool = False
 
@@ -91,15 +95,30 @@ class Usage:
             return True
         return self.verb_first and any(self._is(word, "acts") for word in _since_end(before)[-self.reach :])
 
+    def is_seat_government(self, text: str, start: int, end: int, ending: str) -> bool:
+        """Say whether a seat of power such as the Kremlin, `text[start:end]`, stands for the government in it.
+
+        It does unless something says where; and even then when a verb of saying follows at once: in the Kremlin
+        they said.
+        """
+        before = [word for word in _WORD.findall(text[max(0, start - _LOOK_BACK) : start]) if word not in _ARTICLES]
+        is_where = ending.lstrip(_APOSTROPHES + "-") in self.place_endings
+        if not is_where and not (before and self._is(before[-1], "place_before")):
+            return True
+        after = _until_end(_WORD.findall(text[end : end + _LOOK_BACK]))
+        return bool(after) and self._is(after[0], "acts")
+
     def to_json(self) -> dict[str, Any]:
         """Return the plain values that `usage_of` reads."""
-        content: dict[str, Any] = {name: list(getattr(self, name)) for name in _LISTS}
+        content: dict[str, Any] = {name: list(getattr(self, name)) for name in (*_LISTS, "place_endings")}
         return {**content, "language": self.language, "reach": self.reach, "verb_first": self.verb_first}
 
 
 def usage_of(content: Mapping[str, Any]) -> Usage:
     """Return the usage that `to_json` wrote."""
-    values: dict[str, Any] = {name: tuple(value) if name in _LISTS else value for name, value in content.items()}
+    values: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in content.items()
+    }
     return Usage(**values)
 
 
@@ -116,9 +135,9 @@ def read_usage(folder: Path, languages: Sequence[str], problems: list[str]) -> t
         if path.stem not in languages:
             problems.append(f"{name}: unknown language; known are {', '.join(languages)}")
         lists = {key: table.texts(key) for key in _LISTS}
-        found.append(
-            Usage(path.stem, **lists, reach=table.number("reach") or Usage.reach, verb_first=table.flag("verb_first"))
-        )
+        reach = table.number("reach") or Usage.reach
+        endings = tuple(fold(ending) for ending in table.words("place_endings"))
+        found.append(Usage(path.stem, **lists, place_endings=endings, reach=reach, verb_first=table.flag("verb_first")))
         table.done()
     return tuple(found)
 

@@ -45,6 +45,7 @@ RELATIONS = (
     "leader_of",
     "minister_of",
     "official_of",
+    "seat_of",
     "citizen_of",
     "family_of",
     "affiliated_with",
