@@ -64,12 +64,12 @@ def last_day(written: str) -> date:
 
 def _asked(written: str) -> tuple[date, date]:
     try:
-        return days_meant(written, _today)
+        return days_meant(written, today)
     except NoDay as error:
         raise typer.BadParameter(str(error)) from None
 
 
-def _today() -> date:
+def today() -> date:
     """Return the day that it is by the time zone of the settings, by which stores count."""
     from db.settings import load
 

@@ -50,7 +50,7 @@ def source_add(
     Example: steppewatch source add herald.example --name "Steppe Herald" --feed https://herald.example/rss --lang en
     """
     new = _described(outlet, name, country, lang or [], kind)
-    feeds = [_address(url, "--feed") for url in feed or []]
+    feeds = [web_address(url, "--feed") for url in feed or []]
     database = open_store()
     try:
         added = database.write(lambda conn: _add(conn, new, feeds, datetime.now(UTC)))
@@ -69,7 +69,7 @@ def _described(
     """Return the outlet as typed in. Raises typer.BadParameter for what cannot be one."""
     from db.sources import SourceIn, new_source
 
-    url = _address(outlet if "://" in outlet else f"https://{outlet}", "URL_OR_DOMAIN")
+    url = web_address(outlet if "://" in outlet else f"https://{outlet}", "URL_OR_DOMAIN")
     found = new_source(None, url)
     if "." not in found.id and "://" not in outlet:
         raise typer.BadParameter(f"{outlet!r} has no domain", param_hint="URL_OR_DOMAIN")
@@ -90,7 +90,7 @@ def _described(
     )
 
 
-def _address(url: str, option: str) -> str:
+def web_address(url: str, option: str) -> str:
     """Return the address without white space around it. Raises typer.BadParameter unless it is http(s)."""
     from db.urls import MAX_LENGTH, canonical_url
 

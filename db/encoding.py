@@ -73,6 +73,25 @@ def decode(body: bytes, charset: str | None = None) -> str:
     return _read_whole(rest, declared)
 
 
+def wide_encoding(beginning: bytes) -> str | None:
+    """Return the encoding of a text in two or four bytes a letter, which its first bytes show; None for all others."""
+    marked = next((codec for mark, codec in _WIDE[:4] if beginning.startswith(mark)), None)
+    if marked:
+        return marked
+    head = beginning[:64]
+    if len(head) >= 4 and len(head) % 2 == 0 and not head[::2].strip(b"\0") and all(head[1::2]):
+        return "utf-16-be"
+    if len(head) >= 4 and not head[1::2].strip(b"\0") and all(head[::2]):
+        return "utf-16-le"
+    return None
+
+
+def encoding_of_older(lines: bytes) -> str:
+    """Return in which older encoding those of the lines are that are not UTF-8."""
+    foreign = b"\n".join(line for line in lines.splitlines() if not _is_utf8(line))
+    return _guess(foreign) or "cp1252"
+
+
 def charset_of(content_type: str | None) -> str | None:
     """Return the charset that a Content-Type header names."""
     message = Message()

@@ -48,6 +48,7 @@ class SourceBook:
     by_name: dict[str, str] = field(default_factory=dict)
     ids: set[str] = field(default_factory=set)
     kinds: dict[str, str] = field(default_factory=dict)
+    time_zones: dict[str, str] = field(default_factory=dict)
 
     def find_by_url(self, url: str) -> str | None:
         """Return the outlet of an address: the longest known domain that its host ends with."""
@@ -58,6 +59,13 @@ class SourceBook:
                 return found
             host = host.partition(".")[2]
         return None
+
+    def find(self, hint: str | None, url: str | None) -> str | None:
+        """Return the outlet of a document that calls it `hint`, or published at an address."""
+        known = self.find_by_hint(hint) if hint else None
+        if known is None and url and not (hint and _as_host(hint)):
+            known = self.find_by_url(url)  # the name may be a variant; a domain that is named is another outlet
+        return known
 
     def find_by_hint(self, hint: str) -> str | None:
         """Return the outlet that a document calls by id, name or domain."""
@@ -103,8 +111,11 @@ def new_source(hint: str | None, url: str | None) -> SourceIn:
 def load_book(conn: Connection) -> SourceBook:
     """Return the names and domains of all outlets."""
     book = SourceBook()
-    for source_id, name, kind in conn.execute(select(Source.id, Source.name, Source.kind).order_by(Source.id)):
+    outlets = select(Source.id, Source.name, Source.kind, Source.time_zone).order_by(Source.id)
+    for source_id, name, kind, time_zone in conn.execute(outlets):
         book.ids.add(source_id)
+        if time_zone:
+            book.time_zones[source_id] = time_zone
         if kind:
             book.kinds[source_id] = kind
         book.by_name.setdefault(name_key(name), source_id)
@@ -154,9 +165,7 @@ def set_time_zone(conn: Connection, source_id: str, name: str | None) -> None:
 
 def resolve(conn: Connection, book: SourceBook, *, hint: str | None, url: str | None, now: datetime) -> str:
     """Return the source id of a document, creating its outlet when nobody knows it."""
-    known = book.find_by_hint(hint) if hint else None
-    if known is None and url and not (hint and _as_host(hint)):
-        known = book.find_by_url(url)  # the name may be a variant; a domain that is named is another outlet
+    known = book.find(hint, url)
     if known is not None:
         return known
     source = new_source(hint, url)

@@ -48,9 +48,13 @@ class Identified:
 
     @property
     def text_from(self) -> str:
-        """Where the text comes from, as `db.models.Revision` names it."""
+        """Where the text comes from, as `db.models.Revision` names it.
+
+        A headline that a person brings in without its text is a form of the article: it replaces no text.
+        """
+        is_headline = self.document.capture_id is None and not self.text
         from_page = self.document.text_from is TextSource.PAGE
-        return "form" if from_page and self.own.is_form else self.document.text_from.value
+        return "form" if from_page and (self.own.is_form or is_headline) else self.document.text_from.value
 
 
 def identify(document: Document, *, now: datetime) -> Identified | Rejected:

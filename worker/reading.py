@@ -12,7 +12,11 @@ from typing import Any, BinaryIO
 
 from db.encoding import decode
 from db.moments import EARLIEST_YEAR, LATEST_YEAR, Moment, end_of_tomorrow, parse_moment
+from worker.chain.csvinputs import csv_inputs
+from worker.chain.defaults import InputOptions
+from worker.chain.fields import ADDRESS, Field
 from worker.documents import Document, Rejected, joined
+from worker.extract.languagenames import language_code
 from worker.extract.page import Extracted, Hints, Unextractable, extract_page
 from worker.extract.plaintext import read_plaintext
 from worker.lines import MAX_LINE, BadLine, json_lines
@@ -23,7 +27,9 @@ log = logging.getLogger("worker")
 MAX_FILE = 10_000_000
 """Bytes of one document. A whole .jsonl may be of any size: it is read line by line."""
 
-SUFFIXES = (".txt", ".html", ".htm", ".jsonl")
+_TABLES = (".csv", ".tsv")
+_OF_MANY = (".jsonl", *_TABLES)
+SUFFIXES = (".txt", ".html", ".htm", *_OF_MANY)
 
 
 def iter_paths(paths: list[str]) -> Iterator[tuple[str, Path]]:
@@ -37,26 +43,31 @@ def iter_paths(paths: list[str]) -> Iterator[tuple[str, Path]]:
             yield name, path
 
 
-def read_file(name: str, path: Path, *, observed_at: datetime) -> Iterator[Document | Rejected]:
+def read_file(
+    name: str, path: Path, *, observed_at: datetime, options: InputOptions | None = None
+) -> Iterator[Document | Rejected]:
     """Yield the documents of one file; a file that cannot be used yields one rejection."""
+    options = options or InputOptions()
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
         yield Rejected(name, endless_kind(path) or _unknown_kind(suffix))
         return
     try:
-        if suffix == ".jsonl":
-            with open_named(path) as lines:
-                yield from read_lines(name, lines, observed_at=observed_at)
-            return
         with open_named(path) as file:
+            if suffix in _OF_MANY:
+                reader = read_table if suffix in _TABLES else read_lines
+                yield from reader(name, file, observed_at=observed_at, options=options)
+                return
             body = file.read(MAX_FILE + 1)
     except OSError as error:
         yield Rejected(name, f"cannot be read: {(error.strerror or str(error)).lower()}")
         return
     if len(body) > MAX_FILE:
         yield Rejected(name, f"larger than {MAX_FILE // 1_000_000} MB")
-        return
-    yield read_text(name, body, observed_at) if suffix == ".txt" else _read_html(name, body, None, observed_at)
+    elif suffix == ".txt":
+        yield read_text(name, body, observed_at, options)
+    else:
+        yield _read_html(name, body, None, observed_at, options)
 
 
 def _unknown_kind(suffix: str) -> str:
@@ -64,7 +75,9 @@ def _unknown_kind(suffix: str) -> str:
     return f"{kind}; known are {', '.join(SUFFIXES)}"
 
 
-def read_text(name: str, body: bytes, observed_at: datetime) -> Document | Rejected:
+def read_text(
+    name: str, body: bytes, observed_at: datetime, options: InputOptions | None = None
+) -> Document | Rejected:
     """Return a `.txt` document: perhaps a title line, a by-line, a source line, and boilerplate at the end."""
     if not body.strip():
         return Rejected(name, "an empty file")
@@ -75,7 +88,7 @@ def read_text(name: str, body: bytes, observed_at: datetime) -> Document | Rejec
     if len(_CONTROLS.findall(text, 0, _SAMPLE)) * 100 > min(len(text), _SAMPLE):
         return Rejected(name, "no text: a binary file")
     plain = read_plaintext(text)
-    return Document(
+    document = Document(
         subject=name,
         url=plain.url,
         title=plain.title,
@@ -87,38 +100,66 @@ def read_text(name: str, body: bytes, observed_at: datetime) -> Document | Rejec
         observed_at=observed_at,
         source=plain.source,
     )
+    return (options or InputOptions()).completed(document)
 
 
-def read_lines(name: str, lines: BinaryIO, *, observed_at: datetime) -> Iterator[Document | Rejected]:
+def read_lines(
+    name: str, lines: BinaryIO, *, observed_at: datetime, options: InputOptions | None = None
+) -> Iterator[Document | Rejected]:
     """Yield a document for each line of JSON; empty lines are none."""
-    for number, fields in json_lines(lines, MAX_LINE):
+    options = options or InputOptions()
+    for number, record in json_lines(lines, MAX_LINE):
         subject = f"{name}:{number}"
-        if isinstance(fields, BadLine):
-            yield Rejected(subject, fields.reason)
+        if isinstance(record, BadLine):
+            yield Rejected(subject, record.reason)
         else:
-            yield _document(subject, fields, observed_at)
+            yield _document(subject, options.columns.of_object(name, record), observed_at, options)
 
 
-def _document(subject: str, record: dict[str, Any], observed_at: datetime) -> Document | Rejected:
-    wrong = [key for key in _TEXTS if not isinstance(record.get(key), str | None)]
+def read_table(
+    name: str, stream: BinaryIO, *, observed_at: datetime, options: InputOptions
+) -> Iterator[Document | Rejected]:
+    """Yield a document for each row of a CSV; empty rows are none."""
+    for subject, fields in csv_inputs(name, stream, options.columns):
+        if isinstance(fields, str):
+            yield Rejected(subject, fields)
+        else:
+            yield _document(subject, fields, observed_at, options)
+
+
+def _document(
+    subject: str, record: dict[str, Any], observed_at: datetime, options: InputOptions
+) -> Document | Rejected:
+    wrong = [key for key in Field if not isinstance(record.get(key), str | None)]
     if wrong:
-        return Rejected(subject, f"the field {wrong[0]!r} is not a text")
+        return Rejected(subject, f"the field {wrong[0].value!r} is not a text")
     if record.get("html"):
-        return _read_html(subject, record["html"].encode(), record, observed_at)
+        return _read_html(subject, record["html"].encode(), record, observed_at, options)
     published_at, is_day, remark = parse_when(record.get("published_at"))
-    return Document(
+    language, doubt = read_language(record.get("language"))
+    document = Document(
         subject=subject,
         url=record.get("url"),
         title=record.get("title"),
         text=record.get("text") or "",
         author=record.get("author"),
-        language=record.get("language") or None,
+        language=language,
         published_at=published_at,
         published_is_day=is_day,
         observed_at=observed_at,
         source=record.get("source"),
-        remark=remark,
+        remark=joined(remark, doubt),
+        address=record.get(ADDRESS),
     )
+    return options.completed(document)
+
+
+def read_language(written: str | None) -> tuple[str | None, str | None]:
+    """Return the code of the language that a document names, and what was wrong with it, for people."""
+    if not written or not written.strip():
+        return None, None
+    code = language_code(written)
+    return code, None if code else f"{written[:40]!r} is no language that is known; taken as missing"
 
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
@@ -131,11 +172,14 @@ _SIGNATURES = {
     b"\xd0\xcf\x11\xe0": "a file of a word processor",
 }
 """How files begin that may hold few control characters and are no text all the same."""
-_TEXTS = ("url", "title", "text", "author", "language", "published_at", "source", "html")
 
 
-def _read_html(subject: str, body: bytes, record: dict[str, Any] | None, observed_at: datetime) -> Document | Rejected:
+def _read_html(
+    subject: str, body: bytes, record: dict[str, Any] | None, observed_at: datetime, options: InputOptions
+) -> Document | Rejected:
     known = record or {}
+    url = known.get("url") or options.defaults.url
+    language, doubt = read_language(known.get("language"))
     published, remark = read_when(known.get("published_at"))
     hints = Hints(
         title=known.get("title"),
@@ -144,21 +188,22 @@ def _read_html(subject: str, body: bytes, record: dict[str, Any] | None, observe
         latest=end_of_tomorrow(observed_at),
     )
     try:
-        page = extract_page(body, url=known.get("url"), charset="utf-8" if record else None, hints=hints)
+        page = extract_page(body, url=url, charset="utf-8" if record else None, hints=hints)
     except Unextractable as error:
         return Rejected(subject, str(error))
     except Exception as error:  # a page that we did not think of must not end the reading of what follows
         log.exception("%s: could not be read", subject)
         return Rejected(subject, f"internal error: {error!r}")
-    return _page_document(
+    document = _page_document(
         page,
         subject=subject,
         url=known.get("url") or page.declared_url,
         observed_at=observed_at,
         source=known.get("source"),
-        language=known.get("language"),
-        remark=remark,
+        language=language,
+        remark=joined(remark, doubt),
     )
+    return options.completed(document, language_is_told=bool(language) or page.language_is_declared)
 
 
 def _page_document(

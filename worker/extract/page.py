@@ -78,6 +78,8 @@ class Extracted:
     genre: str | None
     signs: Signs
     second_language: str | None = None
+    language_is_declared: bool = False
+    """Whether the page itself names a language, be it right or wrong."""
 
 
 def extract_page(
@@ -119,6 +121,7 @@ def extract_page(
         site_name=declared.site_name,
         genre=declared_genre(declared.linked.article.get("@type"), declared.every("article:section", "section")),
         signs=signs,
+        language_is_declared=declared.language is not None,
     )
 
 

@@ -1,0 +1,58 @@
+"""`steppewatch ingest` with what a person says of the inputs: results, messages, and early refusals."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from commandline import run
+from samples import text
+
+
+def write(folder: Path, name: str, body: str) -> str:
+    folder.mkdir(exist_ok=True)
+    (folder / name).write_text(body, encoding="utf-8")
+    return str(folder / name)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--map", "body=text"], "the field comes first"),
+        (["--date", "2022-01"], "no day and no instant"),
+        (["--date", "1970-01-01"], "before 1990"),
+        (["--date", "2099-01-01"], "after tomorrow"),
+        (["--language", "the language of the steppe"], "no language"),
+        (["--url", "herald"], "not an absolute http(s) address"),
+        (["--url", "https://a.example/1", "b.txt"], "one document"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_and_no_store_is_made(data: Path, options: list[str], said: str) -> None:
+    result = run("ingest", "a.txt", *options)
+    assert result.exit_code == 2
+    assert said in " ".join(result.stderr.replace("│", " ").split())
+    assert not data.exists()
+
+
+def test_a_table_comes_back_as_it_went_out(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    table = write(
+        tmp_path / "in",
+        "archive.csv",
+        "Headline;Body;Date;Web\n"
+        f'=Talks on the lake;"{text(0, 1)}";5 January 2022;https://a.example/1\n'
+        f"Drills in the valley;{text(2)};06.01.2022 10:00 +0600;https://b.example/2\n",
+    )
+    maps = [f"--map={pair}" for pair in ("title=Headline", "text=Body", "published_at=Date", "url=Web")]
+    result = run("ingest", table, *maps, "--language", "en")
+    assert json.loads(result.stdout)["new"] == 2
+    assert f"made a new store in {data}" in result.stderr
+    listed = [json.loads(line) for line in run("article", "list").stdout.splitlines()]
+    assert [(row["title"], row["published_at"], row["language"]) for row in listed] == [
+        ("Drills in the valley", "2022-01-06T04:00:00Z", "en"),
+        ("=Talks on the lake", "2022-01-05", "en"),
+    ]
+    exported = write(tmp_path / "in", "ours.csv", run("export", "articles").stdout)
+    again = run("ingest", exported)
+    assert (json.loads(again.stdout)["seen_again"], again.stderr) == (2, "")
+    assert len(json.loads(run("article", "show", "1").stdout)["entities"]) > 0  # a headline replaces no text

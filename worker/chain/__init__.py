@@ -1,0 +1,1 @@
+"""What comes into the chain: inputs of all kinds, and what a person says of them."""

@@ -1,0 +1,70 @@
+"""What a person says of inputs that do not say it themselves. Pure; what an input says wins, field by field."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from db.moments import end_of_tomorrow, fault_of
+from worker.chain.fields import Columns
+from worker.documents import Document, Rejected, joined
+
+ZoneOf = Callable[[str | None, str | None], str | None]
+"""By which clock the outlet tells the time that is called so, or publishes at that address; None if nobody knows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Defaults:
+    """Date, outlet, language and address of inputs without any; `url` is that of one document."""
+
+    published_at: datetime | None = None
+    published_is_day: bool = False
+    source: str | None = None
+    language: str | None = None
+    url: str | None = None
+
+
+def no_zone(source: str | None, url: str | None) -> str | None:
+    """Return None: nobody knows the outlets."""
+    return None
+
+
+@dataclass(slots=True)
+class InputOptions:
+    """How the inputs of one command are read."""
+
+    columns: Columns = field(default_factory=Columns)
+    defaults: Defaults = field(default_factory=Defaults)
+    zone_of: ZoneOf = no_zone
+    _address_of: str | None = None
+    """The input that took the address of the defaults."""
+
+    def completed(self, document: Document, *, language_is_told: bool = True) -> Document | Rejected:
+        """Return a document with what it lacks. A date that cannot be one is missing, with a remark.
+
+        `language_is_told` is whether the document says its language itself, where it has one.
+        """
+        defaults, remark = self.defaults, document.remark
+        at, is_day = document.published_at, document.published_is_day
+        if at is not None and (fault := fault_of(at, latest=end_of_tomorrow(document.observed_at))):
+            at, is_day, remark = None, False, joined(remark, fault)
+        if at is None:
+            at, is_day = defaults.published_at, defaults.published_is_day
+        url = document.url
+        if not url and defaults.url:
+            if self._address_of is not None:
+                return Rejected(document.subject, f"has no address, and --url is that of {self._address_of}")
+            self._address_of = document.subject
+            url = defaults.url
+        is_silent = defaults.language is not None and not (language_is_told and document.language)
+        return replace(
+            document,
+            url=url,
+            published_at=at,
+            published_is_day=is_day,
+            source=document.source or defaults.source,
+            language=defaults.language if is_silent else document.language,
+            second_language=None if is_silent else document.second_language,
+            remark=remark,
+        )

@@ -1,0 +1,218 @@
+"""The fields of JSON lines and the columns of CSV: which are known, what others are called, which take their place."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import shlex
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from enum import StrEnum
+from typing import Any, Final
+
+from worker.export.columns import ARTICLES
+from worker.export.stream import guard, unguard
+
+Note = Callable[[str], None]
+MOST_TOLD: Final = 20
+"""Unknown fields that are named one by one."""
+_MOST_REMEMBERED: Final = 10_000
+
+
+class Field(StrEnum):
+    """A field of a document."""
+
+    URL = "url"
+    TITLE = "title"
+    TEXT = "text"
+    AUTHOR = "author"
+    PUBLISHED_AT = "published_at"
+    SOURCE = "source"
+    LANGUAGE = "language"
+    HTML = "html"
+
+
+MEANINGS: Final = {
+    Field.URL: "address of the article, http(s); without one a text is known by its words",
+    Field.TITLE: "headline",
+    Field.TEXT: "the article, a paragraph a line",
+    Field.AUTHOR: "who wrote it; several parted by commas",
+    Field.PUBLISHED_AT: "instant or day of publication: 2022-01-05T10:00:00Z, 2022-01-05, or as people write it",
+    Field.SOURCE: "outlet: its id, name or domain; an unknown one is made",
+    Field.LANGUAGE: "en, ru, kk-Latn or a name such as Russian; else it is told by the text",
+    Field.HTML: "the page as fetched, instead of title and text",
+}
+ADDRESS: Final = "address"
+"""Under which an article is filed that a feed brought without an address of its own; in our own exports only."""
+
+_OTHER_NAMES: Final = {
+    Field.TEXT: "body content contents article article_text article_body full_text fulltext plain_text story"
+    " текст содержание статья тело metin içerik matn мәтін",
+    Field.TITLE: "headline heading subject caption заголовок название başlık sarlavha тақырып",
+    Field.URL: "link address href uri permalink web_address article_url page_url ссылка адрес bağlantı havola",
+    Field.AUTHOR: "byline by authors creator writer journalist автор авторы yazar yazarlar muallif",
+    Field.PUBLISHED_AT: "date published publish_date published_date publication_date pub_date pubdate published_on"
+    " date_published datetime timestamp time дата дата_публикации опубликовано tarih sana күні",
+    Field.SOURCE: "outlet publisher publication media media_name site website domain newspaper journal"
+    " источник издание сми kaynak gazete manba дереккөз",
+    Field.LANGUAGE: "lang locale язык dil til тіл тил",
+    Field.HTML: "page raw_html content_html html_content body_html",
+}
+_MEANT: Final = {name: one for one, names in _OTHER_NAMES.items() for name in names.split()}
+_OF_EXPORTS: Final = frozenset(column.name for column in ARTICLES)
+_SURELY_OURS: Final = frozenset({"article_id", "url", "source", "collected_at", "cluster_id", "canonical_url"})
+_ENTRY: Final = re.compile(r"urn:steppewatch:entry:[0-9a-f]{32}")
+_HUMP: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+
+class BadMapping(ValueError):
+    """What `--map` names is no field; the message says what is meant perhaps."""
+
+
+def plain_name(name: str) -> str:
+    """Return the name of a column as names are compared: `Published At` is `published_at`."""
+    return re.sub(r"[\W_]+", "_", name.strip()[:100].casefold()).strip("_")
+
+
+def nearest_field(name: str) -> Field | None:
+    """Return the field that a name means perhaps."""
+    plain = plain_name(_HUMP.sub("_", name[:100]))
+    if plain in _MEANT:
+        return _MEANT[plain]
+    near = get_close_matches(plain, [*Field, *_MEANT], n=1, cutoff=0.75)
+    return None if not near else _MEANT.get(near[0]) or Field(near[0])
+
+
+def parse_mapping(pairs: Iterable[str]) -> dict[Field, str]:
+    """Return the column of each field as `text=body` says it. Raises BadMapping."""
+    mapping: dict[Field, str] = {}
+    for pair in pairs:
+        name, sign, column = (part.strip() for part in pair.partition("="))
+        if not sign or not name or not column:
+            raise BadMapping(f"{pair[:80]!r} is not like text=body: the field, then the column")
+        if name not in [*Field]:
+            meant = nearest_field(name)
+            turned = f": the field comes first, {column}={name}" if column in [*Field] else ""
+            raise BadMapping(
+                f"{name[:40]!r} is no field"
+                + (turned or (f"; did you mean {meant}?" if meant else f"; there are {', '.join(Field)}"))
+            )
+        if Field(name) in mapping:
+            raise BadMapping(f"the field {name} is given twice")
+        mapping[Field(name)] = column
+    return mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where the fields stand in the rows of one CSV file."""
+
+    of: Mapping[Field, int]
+    width: int
+    is_ours: bool
+    """It is an export of ours, whose texts are guarded against spreadsheets."""
+    canonical_at: int | None = None
+
+    def fields_of(self, cells: Sequence[str], *, lines: int) -> dict[str, Any] | str:
+        """Return the fields of a row, an empty one as None; why it cannot be trusted, for people, if so."""
+        is_short = len(cells) < self.width and lines > 1  # a quote may have swallowed a line
+        if is_short or any(map(str.strip, cells[self.width :])):
+            return f"{len(cells)} cells, where the header has {self.width}"
+        given = {one: cells[at] for one, at in self.of.items() if at < len(cells)}
+        if self.is_ours:
+            given = {one: _unguarded(cell) for one, cell in given.items()}
+        fields: dict[str, Any] = {one: cell if cell.strip() else None for one, cell in given.items()}
+        at = self.canonical_at
+        if at is not None and at < len(cells) and _ENTRY.fullmatch(cells[at]):
+            fields[ADDRESS] = cells[at]
+        return fields
+
+
+def _unguarded(cell: str) -> str:
+    """Return a cell of our own export as it was, unless a person wrote it since."""
+    text = unguard(cell)
+    return text if guard(text) == cell else cell
+
+
+@dataclass(slots=True)
+class Columns:
+    """Which columns are taken for which fields; says once of each other one that it is left out."""
+
+    mapping: Mapping[Field, str] = dataclasses.field(default_factory=dict)
+    note: Note = lambda message: None
+    _known: frozenset[str] = frozenset()
+    _unknown: set[str] = dataclasses.field(default_factory=set)
+    _untold: int = 0
+
+    def __post_init__(self) -> None:
+        """Know the names that are no news."""
+        self._known = _OF_EXPORTS.union(Field, self.mapping.values(), ["file"])
+
+    def of_object(self, name: str, record: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the fields of a line of JSON; `name` is its file's, for people."""
+        if new := record.keys() - self._known - self._unknown:
+            self._tell(name, "field", sorted(new))
+        return {one: record.get(self.mapping.get(one, one), record.get(one)) for one in Field}
+
+    def of_header(self, name: str, header: Sequence[str]) -> Places | str:
+        """Return where the fields stand in the rows of a CSV; why none of them can be read, for people, if so."""
+        names = [cell.strip() for cell in header]
+        found = {one: self._find(name, names, one) for one in Field}
+        several = next((at for at in found.values() if len(at) > 1), None)
+        if several:
+            return f"{len(several)} columns are called {names[several[0]][:40]!r}"
+        of = {one: at[0] for one, at in found.items() if at}
+        others = [cell for at, cell in enumerate(names) if cell and at not in of.values() and cell not in self._known]
+        if not of.keys() & {Field.TITLE, Field.TEXT, Field.HTML}:
+            return _why_unreadable(others)
+        self._tell(name, "column", [cell for cell in dict.fromkeys(others) if cell not in self._unknown])
+        is_ours = _SURELY_OURS.issubset(names)
+        return Places(of, len(header), is_ours, names.index("canonical_url") if is_ours else None)
+
+    def _find(self, name: str, names: Sequence[str], one: Field) -> list[int]:
+        """Return where the columns of a field stand; the one that a person names counts before its own."""
+        column = self.mapping.get(one)
+        if column is None:
+            return _called(names, one)
+        if not (found := _called(names, column)):
+            self.note(f"{name}: there is no column {column[:40]!r}, which --map takes as {one}")
+        return found or _called(names, one)
+
+    def tell_rest(self) -> None:
+        """Say how many unknown fields were not named."""
+        if self._untold:
+            self.note(f"… and {self._untold:,} more fields that are not known and left out")
+            self._untold = 0
+
+    def _tell(self, name: str, kind: str, unknown: Sequence[str]) -> None:
+        for one in unknown:
+            if len(self._unknown) >= MOST_TOLD:
+                self._untold += 1
+            else:
+                self.note(f"{name}: the {kind} {one[:40]!r} is not known and left out; {_advice(one)}")
+            if len(self._unknown) < _MOST_REMEMBERED:
+                self._unknown.add(one)
+
+
+def _called(names: Sequence[str], wanted: str) -> list[int]:
+    """Return where columns of a name stand: of exactly this name, else of one that differs in case and signs."""
+    exact = [at for at, name in enumerate(names) if name == wanted]
+    return exact or [at for at, name in enumerate(names) if plain_name(name) == plain_name(wanted)]
+
+
+def _advice(name: str) -> str:
+    shown = shlex.quote(name[:40])
+    meant = nearest_field(name)
+    return f"--map {meant}={shown} takes it as the {meant}" if meant else f"--map field={shown} takes it as one"
+
+
+def _why_unreadable(names: Sequence[str]) -> str:
+    """Return that no column holds an article, and how to say which does."""
+    if not names:
+        return "no column is called title or text; the first line must name the columns"
+    shown = ", ".join(repr(name[:40]) for name in names[:8])
+    meant = {nearest_field(name): name[:40] for name in reversed(names)}
+    wanted = [one for one in (Field.TITLE, Field.TEXT) if one in meant]
+    maps = " ".join(f"--map {one}={shlex.quote(meant[one])}" for one in wanted) or "--map text=COLUMN"
+    return f"no column is called title or text, but {shown}: say which with {maps}"

@@ -1,0 +1,1 @@
+"""Readers and writers that know nothing of articles."""
