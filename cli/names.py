@@ -66,10 +66,24 @@ def entity_ids(conn: Connection, asked: Sequence[str]) -> list[str]:
     labels = find_labels(conn)
     if not labels:
         fail("no vocabulary is loaded", hint="steppewatch up and steppewatch ingest load it")
-    if all(name in labels for name in asked):  # the aliases take a tenth of a second to read
-        return list(dict.fromkeys(asked))
+    found = spelled_so(asked, labels)
+    if found.keys() == set(asked):  # the aliases take a quarter of a second to read
+        return list(dict.fromkeys(found.values()))
     known = _names_of(conn, labels)
-    return list(dict.fromkeys(entity_id(known, name) for name in asked))
+    return list(dict.fromkeys(found.get(name) or entity_id(known, name) for name in asked))
+
+
+def spelled_so(asked: Sequence[str], labels: Mapping[str, str]) -> dict[str, str]:
+    """Return the ids of those names that are the id, or in any letter case the label, of one entity alone."""
+    keys = {name: _key(name) for name in asked}
+    holders: dict[str, set[str]] = {key: set() for key in keys.values()}
+    for id, label in labels.items():
+        for key in {_key(id), _key(label)} & holders.keys():
+            holders[key].add(id)
+    alone = {key: next(iter(ids)) for key, ids in holders.items() if len(ids) == 1}
+    return {
+        name: name if name in labels else alone[key] for name, key in keys.items() if name in labels or key in alone
+    }
 
 
 def entity_id(known: Known, name: str) -> str:

@@ -16,6 +16,7 @@ QUICK = {
     "status": ("status", "--format", "json"),
     "source list": ("source", "list", "--format", "json"),
     "coverage": ("coverage", "csto", "--format", "json"),
+    "coverage by label": ("coverage", "CSTO", "--format", "json"),
 }
 HEAVY = {
     "alembic",
