@@ -19,6 +19,8 @@ from worker.valkey import Launch
 
 _IN_MEMORY = "memory://"
 _VALKEY_STAMP = re.compile(r"^\d+:\w \d\d \w{3} \d{4} [\d:.]+ [#*.-] |^\d+:signal-handler \(\d+\) ")
+_USUAL = ("vm.overcommit_memory", "Received SIGTERM scheduling shutdown", "is now ready to exit")
+_CELERY_ENDS = re.compile(r"worker: (Warm|Cold|Hitting Ctrl\+C again will).*")
 _ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # what a browser understands instead
 
 _UNGUARDED = (
@@ -62,6 +64,7 @@ def family(settings: Settings, broker: Launch | None, *, host: str, port: int) -
             {**env, **_IN_A_CONTAINER},
             cwd,
             stores=True,
+            rephrase=worker_line,
             last_sign_s=of_worker,
         ),
         Child(
@@ -82,8 +85,13 @@ def family(settings: Settings, broker: Launch | None, *, host: str, port: int) -
 
 
 def broker_line(line: str) -> str:
-    """Return what Valkey says without its own time stamp, and nothing for advice that concerns large servers only."""
-    return "" if "vm.overcommit_memory" in line else _VALKEY_STAMP.sub("", line)
+    """Return what Valkey says without its own time stamp; nothing for advice to large servers and a usual end."""
+    return "" if any(words in line for words in _USUAL) else _VALKEY_STAMP.sub("", line)
+
+
+def worker_line(line: str) -> str:
+    """Return what the worker says; nothing for what Celery says of a usual end, past any log."""
+    return "" if _CELERY_ENDS.fullmatch(line.strip()) else line
 
 
 def _worker(settings: Settings, broker_url: str) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ import queue
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,7 +20,9 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
+from crawlers.minutes import Counted, lines_of
 from db.engine import Database
+from db.logs import EachMinute
 from db.outcomes import ProblemSeen, record_outcomes, record_problems
 
 log = logging.getLogger("crawler")
@@ -71,6 +73,8 @@ class Desk:
         self._writer.start()
         self.totals: Counter[tuple[str, str]] = Counter()
         """Inputs per (stage, outcome) since the start."""
+        self.minute: EachMinute[Counted] = EachMinute(_tell_minute)
+        """Inputs per (stage, outlet, outcome) that the log does not have yet."""
 
     async def read(self, query: Callable[[Connection], T]) -> T:
         """Return what a query returns."""
@@ -140,6 +144,7 @@ class Desk:
         for job, (result, tally) in zip(jobs, finished, strict=True):
             for (stage, _, outcome), n in tally.outcomes.items():
                 self.totals[stage, outcome] += n
+            self.minute.add(tally.outcomes)
             if job.done.set_running_or_notify_cancel():
                 job.done.set_result(result)
 
@@ -151,6 +156,11 @@ class Desk:
                 job.done.set_exception(error)
             else:
                 log.error("could not be written: %s", error)
+
+
+def _tell_minute(counts: Mapping[Counted, int]) -> None:
+    for line in lines_of(counts):
+        log.info("%s", line)
 
 
 def _run(conn: Connection, jobs: list[_Job], at: datetime) -> list[tuple[Any, Tally]]:

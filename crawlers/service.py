@@ -7,7 +7,6 @@ import logging
 import os
 import random
 import signal
-import sys
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -27,6 +26,7 @@ from crawlers.scrapy_settings import scrapy_settings
 from crawlers.spiders.collector import CollectorSpider, Once
 from crawlers.work import Work, hold
 from db.engine import Database
+from db.logs import set_up
 from db.settings import Settings, load
 
 log = logging.getLogger("crawler")
@@ -38,15 +38,7 @@ _LAST_RESORT_S = 2.5
 
 def set_up_log(level: str) -> None:
     """Send short lines to stderr: ours from `level` on, the libraries' only when something broke."""
-    libraries, own = logging.StreamHandler(sys.stderr), logging.StreamHandler(sys.stderr)
-    form = "%(asctime)s %(message)s" if sys.stderr.isatty() else "%(message)s"  # who collects our lines adds the time
-    for handler in (libraries, own):
-        handler.setFormatter(logging.Formatter(form, "%H:%M:%S"))
-    libraries.setLevel(logging.ERROR)  # on the handler, because Scrapy sets the levels of its loggers itself
-    logging.getLogger().addHandler(libraries)
-    log.addHandler(own)
-    log.propagate = False
-    log.setLevel(level.upper())
+    set_up(level, "crawler", libraries=logging.ERROR)
 
 
 def run_spider(settings: Settings, spider: type, *, on_end: Callable[[], None], **arguments: Any) -> None:
@@ -116,6 +108,7 @@ def collect(
         desk.submit(lambda conn, _: hold(conn, held.values(), until=None))
         leases.release_all()
         desk.close()
+        desk.minute.tell()
 
     run_spider(
         settings,

@@ -53,7 +53,6 @@ class Decided:
 
     steps: tuple[tuple[int, Callable[[Connection, Tally], None]], ...]
     said: str
-    is_news: bool
 
 
 def headers(due: Work) -> dict[str, str]:
@@ -134,16 +133,14 @@ def _decide_feed(feed: FeedDue, answer: Answer, now: datetime, context: Context)
     reading = read_poll(feed, answer, context.parse)
     polled = decide_poll(feed, answer, reading, now=now, policy=context.policy, draw=context.draw())
     if reading.feed is None:
-        return Decided(
-            ((1, partial(_store_poll, feed, polled, None, ())),), polled.error or polled.outcome, bool(polled.error)
-        )
+        return Decided(((1, partial(_store_poll, feed, polled, None, ())),), polled.error or polled.outcome)
     entries = sort_entries(feed.url, reading.feed.entries, now=now, allowed=context.allowed)
     steps: list[tuple[int, Callable[[Connection, Tally], None]]] = [
         (len(chunk), partial(_store_entries, feed, chunk, now, answer.unverified)) for chunk in _chunks(entries.usable)
     ]
     # The poll is stored last: a crash before it repeats the poll, and the entries with it.
     steps.append((1, partial(_store_poll, feed, polled, entries, reading.feed.problems)))
-    return Decided(tuple(steps), f"{len(reading.feed.entries)} entries", True)
+    return Decided(tuple(steps), f"{len(reading.feed.entries)} entries")
 
 
 def _chunks(entries: Iterable[EntryIn]) -> Iterator[tuple[EntryIn, ...]]:
@@ -202,7 +199,7 @@ def _decide_page(page: PageDue, answer: Answer, now: datetime, context: Context)
     fetched = with_stand_in(page, answer, decide_fetch(page, answer, now=now, draw=context.draw()), now=now)
     capture = (fetched.capture, compress(fetched.capture.body)) if fetched.capture else None
     step = partial(_store_fetch, page, fetched.page, capture)
-    return Decided(((4, step),), fetched.page.error or fetched.page.outcome, fetched.page.outcome != "unchanged")
+    return Decided(((4, step),), fetched.page.error or fetched.page.outcome)
 
 
 def _store_fetch(

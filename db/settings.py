@@ -146,7 +146,11 @@ class Settings:
     webhook_per_minute: int = setting(600, "Most calls of one webhook in a minute.", least=1)
     chat_per_minute: int = setting(20, "Most messages into one chat in a minute.", least=1)
 
-    log_level: str = setting("INFO", "DEBUG, INFO, WARNING or ERROR.", check=_log_level)
+    log_level: str = setting(
+        "INFO",
+        "INFO: what each outlet brought in a minute; DEBUG: each poll and page with its status; WARNING; or ERROR.",
+        check=_log_level,
+    )
 
     given: frozenset[str] = field(init=False, repr=False, compare=False)
     """Names of those that have not just their default."""

@@ -6,14 +6,17 @@ celery -A worker.app worker -B
 from __future__ import annotations
 
 import logging
-import sys
+from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging
+from celery.signals import setup_logging, worker_ready, worker_shutting_down
 
+from db.logs import set_up
 from db.settings import load
 from worker.beatwatch import BeatWatch
 from worker.pulse import WorkerPulse
+
+log = logging.getLogger("worker")
 
 settings = load()
 
@@ -64,9 +67,18 @@ app.steps["worker"].update((BeatWatch, WorkerPulse))
 
 @setup_logging.connect
 def _log_plainly(**_: object) -> None:
-    """Say what was understood, not that tasks came and went; `up` adds the time to each line."""
-    logging.basicConfig(level=settings.log_level.upper(), format="%(message)s", stream=sys.stderr, force=True)
-    for chatty in ("celery.app.trace", "celery.worker.strategy", "celery.beat", "kombu", "amqp"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
+    """Say what was understood, not that tasks came and went."""
+    set_up(settings.log_level, "worker")
     # At the end of a worker it says that messages go back to the broker: they are hints, the rows know better.
     logging.getLogger("kombu.transport.virtual.base").setLevel(logging.ERROR)
+
+
+@worker_ready.connect
+def _say_ready(sender: Any, **_: object) -> None:
+    processes = sender.controller.concurrency
+    log.info("ready, with %s", f"{processes} processes" if processes > 1 else "one process")
+
+
+@worker_shutting_down.connect
+def _say_ending(**_: object) -> None:
+    log.info("ending")

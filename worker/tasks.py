@@ -5,12 +5,20 @@ from __future__ import annotations
 import gc
 import logging
 from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from celery.signals import worker_init, worker_process_init
+from celery.signals import (
+    task_postrun,
+    worker_init,
+    worker_process_init,
+    worker_process_shutdown,
+    worker_shutdown,
+)
 
 from db import captures, deliveries, outbox, retags, revisions
 from db.engine import Database
+from db.logs import EachMinute
 from worker import retag as retagging
 from worker import scheduled, service
 from worker.app import app, settings
@@ -97,7 +105,9 @@ def understand(capture_ids: list[int]) -> None:
     """Take captures through the whole chain."""
     ended = service.understand_captures(chain(), capture_ids)
     if ended:
-        log.info("understood %s", _summary(Counter(end.outcome for end in ended)))
+        outcomes = Counter(end.outcome for end in ended)
+        log.debug("understood %s", _summary(outcomes))
+        _minute.add({("understood", outcome): number for outcome, number in outcomes.items()})
         _give_out_deliveries()
 
 
@@ -136,7 +146,7 @@ def deliver(claim: str, delivery_ids: list[int]) -> None:
     """Send messages of one channel that this claim holds."""
     arrived = postman().deliver(claim, delivery_ids)
     if arrived:
-        log.info("delivered %s", f"{arrived} messages" if arrived > 1 else "1 message")
+        _minute.add({("delivered", "messages"): arrived})
 
 
 @app.task
@@ -168,5 +178,26 @@ def tidy() -> None:
     )
 
 
-def _summary(counts: Counter[str]) -> str:
+@task_postrun.connect
+def _tell_minute(**_: object) -> None:
+    """Tell what this process did in a minute; one task or another ends every second."""
+    _minute.tell_if_due()
+
+
+@worker_shutdown.connect
+@worker_process_shutdown.connect
+def _tell_the_rest(**_: object) -> None:
+    _minute.tell()
+
+
+def _tell(counts: Mapping[tuple[str, str], int]) -> None:
+    for verb in sorted({verb for verb, _ in counts}):
+        log.info("%s %s", verb, _summary({what: number for (of, what), number in counts.items() if of == verb}))
+
+
+_minute: EachMinute[tuple[str, str]] = EachMinute(_tell)
+"""What was understood and delivered, and the log does not have yet."""
+
+
+def _summary(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{number} {outcome.replace('_', ' ')}" for outcome, number in sorted(counts.items()))

@@ -254,7 +254,7 @@ class CollectorSpider(Spider):
         outcome = await think(work.decide, due, answer, now, self._context)
         for rows, step in outcome.steps:
             await self._desk.write(step, rows=rows)
-        (log.info if outcome.is_news else log.debug)("%s: %s", due.url, outcome.said)
+        log.debug("%s %s: %s", answer.status or "-", due.url, outcome.said)
         return outcome.said
 
     def _watch_network(self, due: Work, answer: Answer) -> None:
@@ -292,6 +292,7 @@ class CollectorSpider(Spider):
             await asyncio.sleep(min(self._own.lease_s / 3, EVERY_S))
             until = self._clock() + timedelta(seconds=self._own.lease_s)
             held = list(self.held.values())
+            self._desk.minute.tell_if_due()
             try:
                 await self._desk.write(lambda conn, _: work.hold(conn, held, until=until))  # noqa: B023 - awaited here
                 await self._leases.renew()

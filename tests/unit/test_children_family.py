@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from cli.family import absolute_url, broker_line, family, page_url
+from cli.family import absolute_url, broker_line, family, page_url, worker_line
 from db.settings import Settings
 from worker.valkey import Launch
 
 BROKER = Launch(("/wheel/valkey-server",), Path("/run/steppewatch"))
 
 
-def settings(**fields: object) -> Settings:
-    return Settings.model_validate({"data_dir": "/data", **fields})
+def settings(**fields: Any) -> Settings:
+    return Settings(data_dir=Path("/data"), **fields)
 
 
 def test_with_a_broker_of_our_own() -> None:
@@ -80,11 +81,24 @@ def test_a_file_means_the_same_in_every_folder(monkeypatch: pytest.MonkeyPatch, 
         pytest.param("42:M 21 Nov 2026 22:38:59.821 # Out of memory", "Out of memory", id="stamp"),
         pytest.param("42:signal-handler (1795300747) Received SIGTERM", "Received SIGTERM", id="stamp of a signal"),
         pytest.param("42:M 21 Nov 2026 22:38:59.821 # set 'vm.overcommit_memory = 1'", "", id="advice"),
+        pytest.param("42:signal-handler (1795300747) Received SIGTERM scheduling shutdown...", "", id="a usual end"),
         pytest.param("*** FATAL CONFIG FILE ERROR ***", "*** FATAL CONFIG FILE ERROR ***", id="no stamp"),
     ],
 )
 def test_the_log_has_one_time_stamp(said: str, shown: str) -> None:
     assert broker_line(said) == shown
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("worker: Warm shutdown (MainProcess)", ""),
+        ("understood 20 new", "understood 20 new"),
+        ("worker: out of memory", "worker: out of memory"),
+    ],
+)
+def test_what_celery_says_of_a_usual_end_is_left_out(said: str, shown: str) -> None:
+    assert worker_line(said) == shown
 
 
 @pytest.mark.parametrize(

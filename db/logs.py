@@ -1,0 +1,83 @@
+"""The log of a process: our own lines from a level on, those of libraries only when something is wrong.
+
+On the lowest floor because every process has one. On a terminal each line has its time; `up` and whatever else collects
+lines adds that itself.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from threading import Lock
+from typing import Generic, TypeVar
+
+K = TypeVar("K")
+
+MINUTE_S = 60.0
+
+
+class _Readable(logging.Formatter):
+    """Lines without what a terminal would obey: addresses and titles in them come from strangers."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line, or the lines of an error."""
+        text = super().format(record)
+        return "".join(c if c.isprintable() or c == "\n" else " " if c == "\t" else "\ufffd" for c in text)
+
+
+def set_up(level: str, name: str, *, libraries: int = logging.WARNING) -> None:
+    """Send the lines of the logger `name` from `level` on to stderr, and from `libraries` on those of all others.
+
+    Libraries are judged by the handler: Scrapy, Celery and others set the levels of their loggers themselves.
+    """
+    others, own = logging.StreamHandler(sys.stderr), logging.StreamHandler(sys.stderr)
+    form = "%(asctime)s %(message)s" if sys.stderr.isatty() else "%(message)s"
+    for handler in (others, own):
+        handler.setFormatter(_Readable(form, "%H:%M:%S"))
+    others.setLevel(libraries)
+    root, ours = logging.getLogger(), logging.getLogger(name)
+    root.handlers[:] = [others]
+    root.setLevel(libraries)
+    ours.handlers[:] = [own]
+    ours.propagate = False
+    ours.setLevel(level.upper())
+
+
+class EachMinute(Generic[K]):
+    """Counts that are told together at most once a minute, instead of each by itself. Any thread may count."""
+
+    def __init__(
+        self,
+        tell: Callable[[Mapping[K, int]], None],
+        *,
+        every_s: float = MINUTE_S,
+        now: Callable[[], float] | None = None,
+    ) -> None:
+        self._tell = tell
+        self._every_s = every_s
+        self._now = now or time.monotonic
+        self._counts: Counter[K] = Counter()
+        self._began_at: float | None = None
+        self._lock = Lock()
+
+    def add(self, counts: Mapping[K, int]) -> None:
+        """Count. The minute begins with the first count after the last telling."""
+        with self._lock:
+            if self._began_at is None and counts:
+                self._began_at = self._now()
+            self._counts.update(counts)
+
+    def tell_if_due(self) -> None:
+        """Tell what was counted when its minute is over."""
+        if self._began_at is not None and self._now() - self._began_at >= self._every_s:
+            self.tell()
+
+    def tell(self) -> None:
+        """Tell what was counted, if anything was, and begin anew."""
+        with self._lock:
+            counts, self._counts, self._began_at = self._counts, Counter(), None
+        if counts:
+            self._tell(counts)
