@@ -18,6 +18,7 @@ import typer
 from cli.exportoptions import (
     Counted,
     CountedIn,
+    Delimiter,
     Entities,
     Excel,
     Format,
@@ -42,7 +43,8 @@ from cli.store import open_store
 
 if TYPE_CHECKING:
     from db.engine import Database
-    from worker.exporting import Cut, Progress, Request
+    from worker.exporting import Progress
+    from worker.exportrequest import Cut, Request
 
 
 def export(
@@ -63,6 +65,7 @@ def export(
     format: FormatOf = Format.csv,
     packed: Packed = False,
     excel: Excel = False,
+    delimiter: Delimiter = None,
     package: Annotated[
         Path | None,
         typer.Option(metavar="DIR|F.zip", help="A data package: the rows, their description and a manifest."),
@@ -86,6 +89,8 @@ def export(
 
     steppewatch export articles --since-last nightly -o new.csv
 
+    steppewatch export articles --since 90d --excel -o articles.csv
+
     steppewatch export coverage --wide --query 'csto AND drill*' --query 'entity:sco' -o by-day.csv
 
     steppewatch export coverage --package january.zip --since 2022-01-01 --until 2022-01-31
@@ -96,7 +101,17 @@ def export(
         raise typer.BadParameter("needs a file (-o or --package), and no --cut", param_hint="--since-last")
     database = open_store()
     filters = filters_of(database, since, until, entity, source, lang, genre, scope)
-    request = request_of(kind, filters, query, wide, count, format, packed, excel)
+    request = request_of(
+        kind,
+        filters,
+        query,
+        wide=wide,
+        count=count,
+        format=format,
+        packed=packed,
+        excel=excel,
+        delimiter=delimiter,
+    )
     target = str(package or output)
     with _troubles_told(target, database.url):
         rows = _write(database, request, output, package, since_last, cut)
@@ -128,7 +143,7 @@ def _write(
 
 
 def _cut(written: str) -> Cut:
-    from worker.exporting import Cut
+    from worker.exportrequest import Cut
 
     try:
         return Cut.parse(written)

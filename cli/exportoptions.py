@@ -15,7 +15,7 @@ from cli.output import fail
 if TYPE_CHECKING:
     from db.engine import Database
     from db.exports import Filters
-    from worker.exporting import Request
+    from worker.exportrequest import Request
 
 
 class Kind(StrEnum):
@@ -84,31 +84,65 @@ Wide = Annotated[bool, typer.Option("--wide", help="Coverage with a column for e
 CountedIn = Annotated[Counted, typer.Option("--count", help="What wide coverage counts.")]
 FormatOf = Annotated[Format, typer.Option("--format", help="Parquet needs the package pyarrow.")]
 Packed = Annotated[bool, typer.Option("--gzip", help="Compress the CSV.")]
-Excel = Annotated[bool, typer.Option("--excel", help="Begin with a byte order mark, by which Excel sees UTF-8.")]
+Excel = Annotated[
+    bool,
+    typer.Option(
+        "--excel",
+        help="Opens in columns in Excel and LibreOffice on any system: UTF-16 with tabs (UTF-8 with --delimiter).",
+    ),
+]
+
+
+def delimiter_of(written: str) -> str:
+    """Return what stands between two cells, by its name or itself."""
+    delimiter = {"comma": ",", "semicolon": ";", "tab": "\t", "\\t": "\t", "bar": "|"}.get(written.lower(), written)
+    if delimiter not in (",", ";", "\t", "|"):
+        raise typer.BadParameter(f"{written!r} parts no cells: comma, semicolon, tab or bar (or , ; | themselves)")
+    return delimiter
+
+
+Delimiter = Annotated[
+    str | None,
+    typer.Option("--delimiter", parser=delimiter_of, metavar="D", help="Between cells: comma, semicolon, tab or bar."),
+]
 
 
 def request_of(
     kind: Kind,
     filters: Filters,
     queries: Sequence[str] | None,
+    *,
     wide: bool,
     count: Counted,
     format: Format,
     packed: bool,
     excel: bool,
+    delimiter: str | None,
 ) -> Request:
     """Return the request of a command's options. Ends the command when they do not go together."""
-    from worker.exporting import Request
+    from worker.exportrequest import Request
 
     if wide and kind is not Kind.coverage:
         raise typer.BadParameter("only coverage can be wide", param_hint="--wide")
-    if format is Format.parquet and (packed or excel):
-        raise typer.BadParameter("Parquet is compressed already, and no spreadsheet", param_hint="--gzip, --excel")
+    if format is Format.parquet and (packed or excel or delimiter):
+        names = "--gzip, --excel, --delimiter"
+        raise typer.BadParameter("Parquet is compressed already, and no spreadsheet", param_hint=names)
     asked = tuple(queries or ())
     if len(asked) > 1 and not wide:
         raise typer.BadParameter("only wide coverage has several; join them with OR", param_hint="--query")
     one, several = ("", asked) if wide else ("".join(asked), ())
-    return Request(kind.value, filters, one, wide, several, count.value, format.value, excel, packed)
+    return Request(
+        kind.value,
+        filters,
+        one,
+        wide,
+        several,
+        count.value,
+        format=format.value,
+        excel=excel,
+        gzip=packed,
+        delimiter=delimiter or "",
+    )
 
 
 def day_range(since: date | None, until: date | None) -> tuple[date | None, date | None]:

@@ -14,6 +14,7 @@ import typer
 from cli.exportoptions import (
     Counted,
     CountedIn,
+    Delimiter,
     Entities,
     Excel,
     Format,
@@ -74,6 +75,7 @@ def schedule_add(
     format: FormatOf = Format.csv,
     packed: Packed = False,
     excel: Excel = False,
+    delimiter: Delimiter = None,
 ) -> None:
     """Have an export written into a folder again and again, by whatever `up` or `worker` runs.
 
@@ -93,7 +95,17 @@ def schedule_add(
         raise typer.BadParameter(f"{kind.value} is counted anew, not added to", param_hint="--new-only")
     database = open_store()
     filters = filters_of(database, since, until, entity, source, lang, genre, scope)
-    request = request_of(kind, filters, query, wide, count, format, packed, excel)
+    request = request_of(
+        kind,
+        filters,
+        query,
+        wide=wide,
+        count=count,
+        format=format,
+        packed=packed,
+        excel=excel,
+        delimiter=delimiter,
+    )
     folder = into.expanduser().absolute()
     try:
         folder.mkdir(parents=True, exist_ok=True)

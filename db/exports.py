@@ -30,12 +30,12 @@ _QUERIES: Mapping[str, Callable[[Connection, Filters], Rows]] = {
 }
 
 
-def iter_csv(conn: Connection, kind: str, filters: Filters) -> Iterator[tuple[bytes, int]]:
+def iter_csv(conn: Connection, kind: str, filters: Filters, delimiter: str = ",") -> Iterator[tuple[bytes, int]]:
     """Yield the lines of an export without its header, in chunks, and how many lines each chunk has.
 
     Raises CannotFilter when the kind cannot be filtered so.
     """
-    yield from csvtext.iter_csv(conn, _QUERIES[kind](conn, filters))
+    yield from csvtext.iter_csv(conn, _QUERIES[kind](conn, filters), delimiter)
 
 
 def iter_rows(conn: Connection, kind: str, filters: Filters) -> Iterator[Row[*tuple[Any, ...]]]:

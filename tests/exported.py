@@ -13,8 +13,9 @@ from db.engine import Database
 from db.exports import Filters, iter_csv
 from worker.export.columns import COLUMNS
 from worker.export.stream import header
-from worker.exporting import Cut, Request, opened, write
+from worker.exporting import opened, write
 from worker.exportpackage import write_package
+from worker.exportrequest import Cut, Request
 
 ALL = Filters()
 NOW = datetime(2022, 2, 1, 10, 30, tzinfo=UTC)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import gzip
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, date, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any, BinaryIO
 
 from sqlalchemy import Connection
@@ -14,11 +14,12 @@ from sqlalchemy import Connection
 from db import changes, coverage, exports
 from db.engine import Database
 from db.exportcursors import NOTHING_YET, Cursor, advance_cursor, find_cursor
-from db.exports import Filters, Health
+from db.exports import Health
 from db.liveness import find_first_poll
 from worker.export.columns import COLUMNS, Column
 from worker.export.stream import header, stream_csv
 from worker.export.wide import wide_columns
+from worker.exportrequest import BYTE_ORDER_MARK, Cut, Request
 from worker.exportwide import names_of, wide_rows
 from worker.liveness import alive_by_day
 
@@ -28,84 +29,9 @@ Progress = Callable[[int], None]
 BY_ARTICLE = frozenset({"articles", "mentions", "revisions", "clusters", "matches"})
 """Kinds whose rows belong to articles: these can be cut, and exported since the last time."""
 
-BYTE_ORDER_MARK = "\ufeff"
-"""By it Excel sees that a file is UTF-8."""
-
-
-_OURS = frozenset({"article_ids", "changed_after", "changed_until", "health"})
-"""Filters that no person asks for: what a query, a cut and a cursor come to, and what stands beside counts."""
-
 
 class ExportRefused(ValueError):
     """What was asked for cannot be exported; the message says why."""
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What somebody wants to have exported, and how."""
-
-    kind: str
-    filters: Filters = field(default_factory=Filters)
-    query: str = ""
-    """In the language of alerts: only articles that answer it."""
-    wide: bool = False
-    """Coverage only: a column for each entity, and for each of the queries."""
-    queries: Sequence[str] = ()
-    counted: str = "articles"
-    """What the cells of wide coverage count: articles, stories or mentions."""
-    format: str = "csv"
-    excel: bool = False
-    gzip: bool = False
-    is_stored: bool = field(default=False, compare=False)
-    """Whether a schedule kept it: then its queries were checked before."""
-
-    @property
-    def suffix(self) -> str:
-        """Return how the names of such files end."""
-        return f".{self.format}{'.gz' if self.gzip else ''}"
-
-    def question(self) -> dict[str, Any]:
-        """Return kind and filters as JSON has them: what is asked, not how the answer is written."""
-        given = {
-            name: value
-            for name, value in asdict(self.filters).items()
-            if name not in _OURS and value not in (None, (), [])
-        }
-        days = {name: value.isoformat() for name, value in given.items() if isinstance(value, date)}
-        shape = {"wide": True, "counted": self.counted} if self.wide else {}
-        asked = {name: value for name in ("query", "queries") if (value := getattr(self, name))}
-        return {"kind": self.kind, **asked, **shape, **given, **days}
-
-
-def request_of(question: Mapping[str, Any], **how: Any) -> Request:
-    """Return the request for a question as `Request.question` gives it."""
-    asked = dict(question)
-    kind, wide, counted = asked.pop("kind"), asked.pop("wide", False), asked.pop("counted", "articles")
-    query, queries = asked.pop("query", ""), asked.pop("queries", ())
-    for name in ("since", "until"):
-        if name in asked:
-            asked[name] = date.fromisoformat(asked[name])
-    return Request(kind, Filters(**asked), query, wide=wide, queries=queries, counted=counted, **how)
-
-
-@dataclass(frozen=True, slots=True)
-class Cut:
-    """Where the store was cut: up to which change, and when. Written `5120@2026-11-22T02:00:00Z`."""
-
-    number: int
-    at: datetime
-
-    def __str__(self) -> str:
-        return f"{self.number}@{self.at.astimezone(UTC).isoformat(timespec='seconds').replace('+00:00', 'Z')}"
-
-    @staticmethod
-    def parse(written: str) -> Cut:
-        """Return the cut that is written so. Raises ValueError."""
-        number, _, at = written.partition("@")
-        moment = datetime.fromisoformat(at)
-        if moment.tzinfo is None or not number.isdecimal() or len(number) > 18:
-            raise ValueError(f"no cut: {written}")
-        return Cut(int(number), moment)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,18 +147,19 @@ def write(export: Opened, file: BinaryIO, progress: Progress) -> int:
 
 def _write_csv(export: Opened, file: BinaryIO | gzip.GzipFile, progress: Progress) -> int:
     request, columns = export.request, columns_of(export)
-    beginning = header(columns)
-    file.write((BYTE_ORDER_MARK + beginning if request.excel else beginning).encode())
+    beginning = header(columns, request.separator)
+    file.write(request.encoded((BYTE_ORDER_MARK + beginning if request.excel else beginning).encode()))
     rows = 0
     for lines, count in _wide_lines(export, columns) if request.wide else _lines(export):
-        file.write(lines)
+        file.write(request.encoded(lines))
         rows += count
         progress(rows)
     return rows
 
 
 def _lines(export: Opened) -> Iterator[tuple[bytes, int]]:
-    return exports.iter_csv(export.conn, export.request.kind, export.request.filters)
+    request = export.request
+    return exports.iter_csv(export.conn, request.kind, request.filters, request.separator)
 
 
 def _wide_rows(export: Opened) -> Iterator[Sequence[object]]:
@@ -246,7 +173,7 @@ def _wide_rows(export: Opened) -> Iterator[Sequence[object]]:
 
 
 def _wide_lines(export: Opened, columns: Sequence[Column]) -> Iterator[tuple[bytes, int]]:
-    chunks = stream_csv(columns, _wide_rows(export))
+    chunks = stream_csv(columns, _wide_rows(export), export.request.separator)
     next(chunks)  # the header
     for chunk in chunks:
         yield chunk.encode(), chunk.count("\n")

@@ -63,7 +63,9 @@ def write_package(export: Opened, place: Path, progress: Progress) -> int:
         with package.open(name) as file:
             counted = _Counted(file)
             rows = write(export, cast(BinaryIO, counted), progress)
-        data = DataFile(name, counted.bytes, counted.hash.hexdigest(), rows)
+        data = DataFile(
+            name, counted.bytes, counted.hash.hexdigest(), rows, export.request.separator, export.request.encoding
+        )
         described = describe(export.request.kind, columns_of(export), data, str(export.cut))
         with package.open(DESCRIPTION) as file:
             file.write(described.encode())

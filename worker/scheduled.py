@@ -18,8 +18,9 @@ from db.exportschedules import Schedule
 from db.outcomes import ProblemSeen
 from worker.atomicfile import replacing
 from worker.export.timetable import next_time
-from worker.exporting import ExportRefused, Request, continued, opened, request_of, write
+from worker.exporting import ExportRefused, continued, opened, write
 from worker.exportpackage import write_package
+from worker.exportrequest import Request, request_of
 
 log = logging.getLogger("worker")
 
@@ -31,7 +32,12 @@ AGAIN = timedelta(minutes=10)
 
 def stored_request(request: Request, *, package: bool, new_only: bool) -> dict[str, Any]:
     """Return what a schedule keeps of a request."""
-    how = {"format": request.format, "gzip": request.gzip, "excel": request.excel}
+    how = {
+        "format": request.format,
+        "gzip": request.gzip,
+        "excel": request.excel,
+        "delimiter": request.delimiter,
+    }
     return {"question": request.question(), "how": how, "package": package, "new_only": new_only}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import Boolean, Connection, LargeBinary, Select, String, Text, cast
 from sqlalchemy.exc import DBAPIError
@@ -20,27 +20,29 @@ LINES = 500
 """Lines of a chunk: some 200 kB."""
 
 
-def iter_csv(conn: Connection, query: Select[*tuple[Any, ...]]) -> Iterator[tuple[bytes, int]]:
+def iter_csv(conn: Connection, query: Select[*tuple[Any, ...]], delimiter: str = ",") -> Iterator[tuple[bytes, int]]:
     """Yield the rows of a query as lines of CSV (RFC 4180, UTF-8) made by the database, and how many each chunk has.
 
     The cells are spelled as `worker.export.stream` spells them: the same bytes from both databases. Raises DBAPIError,
-    like any query, also when the database is lost half-way.
+    like any query, also when the database is lost half-way. `delimiter` is one of `DELIMITERS`.
     """
     with _errors_of_queries(conn):
-        yield from _lines(conn, query, list(query.selected_columns))
+        yield from _lines(conn, query, list(query.selected_columns), delimiter)
 
 
-def _lines(conn: Connection, query: Select[*tuple[Any, ...]], columns: Sequence[Any]) -> Iterator[tuple[bytes, int]]:
+def _lines(
+    conn: Connection, query: Select[*tuple[Any, ...]], columns: Sequence[Any], delimiter: str
+) -> Iterator[tuple[bytes, int]]:
     if is_sqlite(conn):
         plain = {"yield_per": None, "stream_results": False}  # or rows wait in a buffer of SQLAlchemy's, not the cursor
-        query = query.with_only_columns(_csv_line(*columns), maintain_column_froms=True)
+        query = query.with_only_columns(_LINE_OF[delimiter](*columns), maintain_column_froms=True)
         lines = conn.execute(query, execution_options=plain).cursor
         assert lines is not None
         while rows := lines.fetchmany(LINES):
             text = b"".join([line for (line,) in rows])
             yield text.replace(b'"', b'""').replace(_OUR_QUOTE, b'"'), len(rows)
         return
-    copied = _copy(conn, query, columns)
+    copied = _copy(conn, query, columns, delimiter)
     while batch := list(islice(copied, LINES)):
         text = b"".join(batch)
         # COPY ends lines with LF, RFC 4180 asks for CRLF. Few cells have a line's end within.
@@ -65,7 +67,9 @@ def _errors_of_queries(conn: Connection) -> Iterator[None]:
         ) from error
 
 
-def _copy(conn: Connection, query: Select[*tuple[Any, ...]], columns: Sequence[Any]) -> Iterator[memoryview]:
+def _copy(
+    conn: Connection, query: Select[*tuple[Any, ...]], columns: Sequence[Any], delimiter: str
+) -> Iterator[memoryview]:
     texts = {c.name for c in columns if isinstance(c.type, String) and not isinstance(c.type, Word)}
     cells = [
         _guarded(c).label(c.name)
@@ -78,7 +82,7 @@ def _copy(conn: Connection, query: Select[*tuple[Any, ...]], columns: Sequence[A
     )
     names = ", ".join(f'"{name}"' for name in sorted(texts))
     quoted = f", FORCE_QUOTE ({names})" if texts else ""
-    statement = f"COPY ({compiled}) TO STDOUT WITH (FORMAT csv, ENCODING 'UTF8'{quoted})"
+    statement = f"COPY ({compiled}) TO STDOUT WITH (FORMAT csv, DELIMITER '{delimiter}', ENCODING 'UTF8'{quoted})"
     cursor = conn.connection.cursor()
     try:
         with cursor.copy(statement, compiled.construct_params()) as copy:
@@ -95,6 +99,27 @@ class _csv_line(FunctionElement[bytes]):
 
     type = LargeBinary()
     inherit_cache = True
+    delimiter: ClassVar[str] = ","
+
+
+class _line_of_semicolons(_csv_line):
+    inherit_cache = True
+    delimiter = ";"
+
+
+class _line_of_tabs(_csv_line):
+    inherit_cache = True
+    delimiter = "\t"
+
+
+class _line_of_bars(_csv_line):
+    inherit_cache = True
+    delimiter = "|"
+
+
+_LINE_OF = {line.delimiter: line for line in (_csv_line, _line_of_semicolons, _line_of_tabs, _line_of_bars)}
+DELIMITERS = tuple(_LINE_OF)
+"""What can stand between two cells; statements are cached by class, so each has its own."""
 
 
 class _guarded(FunctionElement[str]):
@@ -121,7 +146,7 @@ _QUOTE_IN_SQL = f"CAST(x'{_OUR_QUOTE.hex()}' AS TEXT)"
 def _line_in_sqlite(element: _csv_line, compiler: SQLCompiler, **kwargs: Any) -> str:
     cells = [_cell_in_sqlite(column, compiler.process(column, **kwargs)) for column in element.clauses]
     formats, values = zip(*cells, strict=True)
-    line = f"""replace('{",".join(formats)}\r\n', '"', {_QUOTE_IN_SQL})"""
+    line = f"""replace('{element.delimiter.join(formats)}\r\n', '"', {_QUOTE_IN_SQL})"""
     return f"CAST(printf({line}, {', '.join(values)}) AS BLOB)"
 
 

@@ -129,6 +129,50 @@ def test_export_options_that_do_not_go_together(filled: Path, options: list[str]
     assert run("export", *options).exit_code == 2
 
 
+def test_export_for_spreadsheets(filled: Path, tmp_path: Path) -> None:
+    assert run("export", "articles", "--excel", "-o", "out.csv").exit_code == 0
+    lines = (tmp_path / "out.csv").read_text("utf-16").splitlines()
+    assert lines[0].split("\t")[:3] == ["article_id", "url", "source"]
+    assert '\t"\'=cmd()"\t' in lines[1]
+
+
+@pytest.mark.parametrize(
+    ("named", "delimiter"),
+    [
+        ("comma", ","),
+        ("semicolon", ";"),
+        (";", ";"),
+        ("tab", "\t"),
+        ("\\t", "\t"),
+        ("\t", "\t"),
+        ("Bar", "|"),
+        ("|", "|"),
+    ],
+)
+def test_a_delimiter_goes_by_its_name_or_itself(filled: Path, named: str, delimiter: str) -> None:
+    header = run("export", "articles", "--delimiter", named).stdout.splitlines()[0]
+    assert header.startswith(delimiter.join(("article_id", "url", "source", "title")))
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        pytest.param(["--delimiter", "x"], id="a letter"),
+        pytest.param(["--delimiter", ""], id="nothing"),
+        pytest.param(["--delimiter", "tab", "--format", "parquet"], id="Parquet has none"),
+    ],
+)
+def test_what_is_no_delimiter_is_refused(filled: Path, options: list[str]) -> None:
+    result = run("export", "articles", *options)
+    assert (result.exit_code, result.stdout) == (2, "")
+
+
+def test_a_schedule_keeps_the_delimiter(filled: Path) -> None:
+    run("schedule", "add", "n", "articles", "--every", "day", "--into", "out", "--excel", "--delimiter", "semicolon")
+    [file] = run("schedule", "run", "n").stdout.splitlines()
+    assert Path(file).read_bytes().startswith(b"\xef\xbb\xbfarticle_id;url;source;")
+
+
 def test_exports_are_scheduled_listed_run_and_removed(filled: Path, tmp_path: Path) -> None:
     added = run(
         "schedule", "add", "nightly", "articles", "--every", "day", "--into", "out", "--new-only", "--lang", "en"

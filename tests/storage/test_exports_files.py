@@ -8,6 +8,7 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -19,13 +20,15 @@ from sqlalchemy import Connection, update
 
 from db import outcomes
 from db.dialect import create_word_index
+from db.dialect.csvtext import DELIMITERS
 from db.engine import Database
 from db.exports import CannotFilter, Filters
 from db.models import Article
 from worker.atomicfile import replacing
 from worker.export.columns import COLUMNS
-from worker.exporting import BY_ARTICLE, BYTE_ORDER_MARK, Cut, ExportRefused, Request, opened, request_of
+from worker.exporting import BY_ARTICLE, ExportRefused, opened
 from worker.exportpackage import write_package
+from worker.exportrequest import BYTE_ORDER_MARK, Cut, Request, request_of
 
 
 @pytest.fixture
@@ -146,9 +149,51 @@ def test_compressed_is_the_same_and_always_the_same_bytes(store: Database) -> No
     assert exported(store, packed) == exported(store, packed)
 
 
-def test_excel_gets_a_byte_order_mark(store: Database) -> None:
-    plain = exported(store, Request("articles"))
-    assert exported(store, Request("articles", excel=True)) == BYTE_ORDER_MARK.encode() + plain
+def test_spreadsheets_get_tabs_in_utf_16(store: Database) -> None:
+    written = exported(store, Request("articles", excel=True))
+    assert written.startswith(b"\xff\xfea\x00r\x00")
+    assert cells(written.decode("utf-16"), "\t") == cells(exported(store, Request("articles")).decode(), ",")
+
+
+def test_spreadsheets_get_utf_8_with_the_delimiter_that_somebody_names(store: Database) -> None:
+    plain = exported(store, Request("articles", delimiter=";"))
+    assert exported(store, Request("articles", delimiter=";", excel=True)) == BYTE_ORDER_MARK.encode() + plain
+
+
+@pytest.mark.parametrize("delimiter", DELIMITERS)
+@pytest.mark.parametrize(
+    "request_", [*map(Request, COLUMNS), Request("coverage", wide=True)], ids=lambda r: f"{r.kind}{'-wide' * r.wide}"
+)
+def test_another_delimiter_parts_the_same_cells(store: Database, request_: Request, delimiter: str) -> None:
+    written = exported(store, replace(request_, delimiter=delimiter)).decode()
+    assert cells(written, delimiter) == cells(exported(store, request_).decode(), ",")
+
+
+def cells(document: str, delimiter: str) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(document, newline=""), delimiter=delimiter, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("request_", "dialect"),
+    [
+        (Request("articles", excel=True), ("utf-16", "\t")),
+        (Request("articles", excel=True, delimiter=";"), ("utf-8", ";")),
+        (Request("articles", delimiter="|"), ("utf-8", "|")),
+    ],
+)
+def test_a_package_says_how_its_rows_are_written(
+    sqlite_url: str, out: Path, request_: Request, dialect: tuple[str, str]
+) -> None:
+    from frictionless import validate
+
+    store = store_of(sqlite_url, SAMPLES)
+    with opened(store, request_, now=NOW, settled=True) as export:
+        write_package(export, out / "p", silently)
+    [said] = json.loads((out / "p" / "datapackage.json").read_text())["resources"]
+    assert (said["encoding"], said["dialect"]["delimiter"]) == dialect
+    report = validate(str(out / "p" / "datapackage.json"))
+    assert report.valid, report.flatten(["type", "note"])
+    store.close()
 
 
 def test_wide_coverage_has_every_day(store: Database) -> None:

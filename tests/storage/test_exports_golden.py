@@ -11,11 +11,10 @@ from samplestore import NOON, VERSION, Sample, store_of
 from sqlalchemy import Connection, insert, update
 
 from db.engine import Database
-from db.exports import iter_csv
+from db.exports import Filters, iter_csv
 from db.models import Article, ClusterLink, MatchRow, Revision, Subscription
 from worker.export.columns import COLUMNS
 from worker.export.stream import header
-from worker.exporting import Filters
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "exports"
 HERALD, OASIS = "https://herald.example/a", "https://oasis.example/a,b?c=%22d%22"

@@ -22,7 +22,8 @@ from db.exportcursors import CursorMoved, find_cursor
 from db.exports import Filters
 from db.models import Article, ChangeClock, Revision
 from worker.atomicfile import replacing
-from worker.exporting import ExportRefused, Request, continued, write
+from worker.exporting import ExportRefused, continued, write
+from worker.exportrequest import Request
 
 NOW = datetime(2022, 2, 1, tzinfo=UTC)
 ARTICLES = Request("articles")

@@ -17,7 +17,7 @@ from db.dialect import create_word_index
 from db.engine import Database
 from db.exportschedules import Schedule
 from worker import scheduled
-from worker.exporting import Request
+from worker.exportrequest import Request
 
 
 @pytest.fixture

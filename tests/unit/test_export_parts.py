@@ -15,7 +15,7 @@ from worker.export.columns import COLUMNS, Kind, described
 from worker.export.package import DataFile, describe, manifest
 from worker.export.timetable import PERIODS, next_time
 from worker.export.wide import wide_columns, widen
-from worker.exporting import Cut, Request, request_of
+from worker.exportrequest import Cut, Request, request_of
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,9 @@ class DataFile:
     bytes: int
     sha256: str
     rows: int
+    delimiter: str = ","
+    """Of CSV: what stands between two cells."""
+    encoding: str = "utf-8"
 
 
 def describe(kind: str, columns: Sequence[Column], file: DataFile, cut: str) -> str:
@@ -54,8 +57,8 @@ def describe(kind: str, columns: Sequence[Column], file: DataFile, cut: str) -> 
     if is_csv:
         resource |= {
             "profile": "tabular-data-resource",
-            "encoding": "utf-8",
-            "dialect": {"delimiter": ",", "lineTerminator": "\r\n", "quoteChar": '"', "doubleQuote": True},
+            "encoding": file.encoding,
+            "dialect": {"delimiter": file.delimiter, "lineTerminator": "\r\n", "quoteChar": '"', "doubleQuote": True},
             "description": _GUARD,
         }
     package = {

@@ -39,17 +39,17 @@ def unguard(cell: str) -> str:
     return cell.removeprefix(_MARK)
 
 
-def header(columns: Sequence[Column]) -> str:
+def header(columns: Sequence[Column], delimiter: str = ",") -> str:
     """Return the first line of a file."""
     names = (column.name for column in columns)
-    return ",".join(name if _PLAIN.fullmatch(name) else _cell(name, Kind.TEXT) for name in names) + "\r\n"
+    return delimiter.join(name if _PLAIN.fullmatch(name) else _cell(name, Kind.TEXT) for name in names) + "\r\n"
 
 
-def stream_csv(columns: Sequence[Column], rows: Iterable[Sequence[object]]) -> Iterator[str]:
+def stream_csv(columns: Sequence[Column], rows: Iterable[Sequence[object]], delimiter: str = ",") -> Iterator[str]:
     """Yield a CSV document in chunks of whole lines, the header first. Holds 1,000 rows at a time."""
-    yield header(columns)
+    yield header(columns, delimiter)
     kinds = [column.kind for column in columns]
-    lines = (",".join(map(_cell, row, kinds)) + "\r\n" for row in rows)
+    lines = (delimiter.join(map(_cell, row, kinds)) + "\r\n" for row in rows)
     while chunk := list(islice(lines, _ROWS_PER_CHUNK)):
         yield "".join(chunk)
 
