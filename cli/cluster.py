@@ -24,6 +24,7 @@ class Line:
 
     id: str | int
     url: str | None
+    headline: str
     text: str
     published_at: datetime | None
     source: str | None
@@ -66,7 +67,7 @@ def _cluster(stream: BinaryIO, path: str, window: timedelta | None) -> bool:
         try:
             line = _parse(fields, f"{path}:{number}")
             member = Member(line.id, _canonical(line.url), line.published_at, line.source)
-            archive.add(member, fingerprint(line.text))
+            archive.add(member, fingerprint(line.text, line.headline))
             outcomes.append(line.id)
         except ValueError as error:
             outcomes.append({"file": path, "line": number, "error": str(error)})
@@ -102,12 +103,16 @@ def _parse(fields: dict[str, Any] | BadLine, where: str) -> Line:
         raise ValueError("id is missing")
     if isinstance(id, bool) or not isinstance(id, str | int):
         raise ValueError("id is neither a string nor a whole number")
+    from worker.dedup.headline import headline_of
+
+    url, source = _string(fields, "url"), _string(fields, "source")
     return Line(
         id=id,
-        url=_string(fields, "url"),
+        url=url,
+        headline=headline_of(_string(fields, "title"), source, url),
         text=_string(fields, "text") or "",
         published_at=_instant(_string(fields, "published_at"), where),
-        source=_string(fields, "source"),
+        source=source,
     )
 
 

@@ -83,7 +83,8 @@ def migrate() -> None:
 
     An empty store gets the packaged vocabulary and catalogue of outlets; one that has them gets what is new in the
     catalogue, and what you changed stays. When STEPPEWATCH_TIME_ZONE is another than before, all articles are dated
-    anew. Coverage is counted. Again changes nothing.
+    anew; when reprints are recognised by other rules than before, all texts are compared anew. Coverage is counted.
+    Again changes nothing.
 
     Example: steppewatch migrate
     """
@@ -101,6 +102,11 @@ def migrate() -> None:
         changes = update_catalogue(database, now=utc_now())
         move_to_zone(database, load().time_zone)
         recount(database)
+    if (done := prepared.recompared).texts:
+        note(
+            f"stories by the present rules: {done.texts:,} texts marked and {done.articles:,} articles compared anew;"
+            f" {done.moved:,} articles changed their story, {done.told:,} alerts are told late"
+        )
     if not sys.stdout.isatty():
         revisions = {"from": prepared.revision_before, "to": prepared.revision}
         emit({"database": shown(url), **revisions, "catalogue": record_of(changes)})

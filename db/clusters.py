@@ -13,6 +13,9 @@ from db.dialect import insert
 from db.judgements import read_judgements
 from db.models import Article, ClusterLink, Revision
 
+JOINING = ("copy", "headline")
+"""The relations that put two articles into one story (`worker.dedup.relation`)."""
+
 
 @dataclass(frozen=True, slots=True)
 class LinkIn:
@@ -112,7 +115,7 @@ def lock_connected(conn: Connection, article_ids: Sequence[int]) -> Connected:
         found = _links_of(conn, [m.revision_id for m in locked.values() if m.revision_id])
         links = {(link.article_a, link.article_b): link for link in found}
         judged = read_judgements(conn, sorted(locked))
-        joined = {end for link in found if link.relation == "copy" for end in (link.article_a, link.article_b)}
+        joined = {end for link in found if link.relation in JOINING for end in (link.article_a, link.article_b)}
         joined |= {end for pair, together in judged.items() if together for end in pair}
         frontier = joined - locked.keys()
     return Connected(

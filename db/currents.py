@@ -109,14 +109,20 @@ def _standing(row: Row[Any]) -> Standing:
 
 
 def _write_sketches(conn: Connection, current: Mapping[int, int], sketch_of: Callable[[bytes], Sequence[int]]) -> None:
-    conn.execute(delete(SketchHash).where(SketchHash.article_id.in_(sorted(current))))
     query = select(FingerprintRow.revision_id, FingerprintRow.data)
     prints = dict(conn.execute(query.where(FingerprintRow.revision_id.in_(sorted(current.values())))).all())
-    rows = {
-        (value, article_id)
-        for article_id, revision_id in current.items()
-        if revision_id in prints
-        for value in sketch_of(prints[revision_id])
-    }
+    write_sketches(
+        conn,
+        {
+            article_id: sketch_of(prints[revision_id]) if revision_id in prints else ()
+            for article_id, revision_id in current.items()
+        },
+    )
+
+
+def write_sketches(conn: Connection, sketches: Mapping[int, Sequence[int]]) -> None:
+    """Store the samples of articles' current texts, instead of what was stored for them."""
+    conn.execute(delete(SketchHash).where(SketchHash.article_id.in_(sorted(sketches))))
+    rows = sorted({(value, article_id) for article_id, sketch in sketches.items() for value in sketch})
     if rows:
-        conn.execute(insert(conn, SketchHash), [{"hash": value, "article_id": i} for value, i in sorted(rows)])
+        conn.execute(insert(conn, SketchHash), [{"hash": value, "article_id": i} for value, i in rows])

@@ -43,7 +43,7 @@ def post(conn: Connection, matches: Sequence[tuple[int, int, str]], *, now: date
             made += at_once
             entries.append({"recipient_id": recipient.id, "match_id": match_id, "delivery_id": delivery_id})
     if entries:
-        conn.execute(insert(conn, OutboxEntry), entries)
+        conn.execute(insert(conn, OutboxEntry).on_conflict_do_nothing(), entries)  # a digest has it already
     return made
 
 

@@ -12,6 +12,7 @@ from db.moments import end_of_tomorrow, fault_of
 from db.urls import canonical_url, text_urn, unwrapped
 from worker.addresses import NONE, OwnAddresses, own_addresses
 from worker.dedup.fingerprint import Fingerprint, fingerprint
+from worker.dedup.headline import headline_of
 from worker.documents import Document, Rejected, joined
 from worker.extract.genre import genre_of_url
 from worker.extract.language import tell_language
@@ -92,7 +93,7 @@ def identify(document: Document, *, now: datetime) -> Identified | Rejected:
         genre=document.genre or genre_of_url(url),
         published_at=published_at,
         published_is_day=is_day,
-        fingerprint=fingerprint(text),
+        fingerprint=fingerprint(text, headline_of(title, url)),
         remark=remark,
         own=_own_addresses(document, url),
     )

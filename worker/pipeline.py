@@ -40,6 +40,7 @@ from db.revisions import RevisionOut
 from db.urls import registrable_domain
 from worker import pagewatch
 from worker.delivery import matching
+from worker.delivery.freeing import free
 from worker.delivery.indexed import words_of
 from worker.documents import Document, Ended, Rejected
 from worker.endings import endings, late_endings
@@ -225,6 +226,7 @@ class Chain:
         originals = cluster_of(connected)
         moved = clusters.record_clusters(conn, connected.members, originals)
         coverage.mark_articles(conn, sorted({*article_ids, *moved}))
+        free(conn, moved, now=now)
         matching.settle(conn, findings.hits, done, now=now)
         wordindex.record_words(conn, {revision_id: findings.words[revision_id] for revision_id in done})
         result = revisions.outcomes_of(conn, done)

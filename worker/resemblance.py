@@ -18,6 +18,7 @@ from worker.dedup.members import Member
 from worker.dedup.relation import Relation
 from worker.dedup.sketch import MAX_CANDIDATES, POSTINGS, needed
 
+METHOD_NOW = f"{METHOD}/{VERSION}"
 MATES = 1_000
 """Members of one cluster that are compared when an article turns out to be older than its original."""
 
@@ -100,7 +101,7 @@ def _link_in(revision: RevisionOut, other: Comparable, link: Link[int]) -> LinkI
         containment=link.containment,
         jaccard=link.jaccard,
         relation=link.relation.value,
-        method=f"{METHOD}/{VERSION}",
+        method=METHOD_NOW,
     )
 
 

@@ -7,9 +7,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from db import migrate, readdressing, sources, vocabularies, zones
+from db import migrate, readdressing, recomparing, sources, vocabularies, zones
 from db.catalogue import PACKAGED, CatalogueChanges, apply_changes, lock_catalogues, read_view
 from db.engine import Database
+from db.recomparing import Recompared
 from worker.catalogue import Outlet, read_catalogue
 from worker.cataloguemerge import merge_catalogue
 from worker.tagging.vocabulary import Vocabulary, packaged_folder, read_vocabulary
@@ -23,10 +24,12 @@ class Prepared:
     revision: str
     vocabulary: str
     outlets: int
+    recompared: Recompared
+    """What changed because stories are told apart by other rules than before."""
 
 
 def prepare(database: Database, *, now: datetime, time_zone: str = "UTC") -> Prepared:
-    """Migrate the store, file what it has by the present rules; load vocabulary and catalogue where it has none.
+    """Migrate the store, and compare and file what it has by the present rules; fill it where it has nothing.
 
     In a store that is made by this, days begin by `time_zone`; one that exists keeps its own.
     """
@@ -34,6 +37,7 @@ def prepare(database: Database, *, now: datetime, time_zone: str = "UTC") -> Pre
     migrate.upgrade(database)
     if before is None:
         database.write(lambda conn: zones.choose_zone(conn, time_zone))
+    recompared = _recompare(database, now)
     readdress(database)
     with database.reading() as conn:
         version = vocabularies.current_version(conn)
@@ -45,7 +49,16 @@ def prepare(database: Database, *, now: datetime, time_zone: str = "UTC") -> Pre
     if known == 0:
         update_catalogue(database, now=now)
         known = database.read(sources.count_sources)
-    return Prepared(before, migrate.head(), version, known)
+    return Prepared(before, migrate.head(), version, known, recompared)
+
+
+def _recompare(database: Database, now: datetime) -> Recompared:
+    """Compare what is stored by the present rules; return what changed."""
+    if database.read(recomparing.find_standing).is_done:
+        return Recompared()
+    from worker.recompare import recompare  # loads what compares texts: only for those who have any to compare
+
+    return recompare(database, now=now)
 
 
 def readdress(database: Database) -> None:

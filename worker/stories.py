@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from db import articles, clusters, coverage, judgements
+from worker.delivery.freeing import free
 from worker.resemblance import cluster_of
 
 
@@ -23,7 +24,7 @@ def split(conn: Connection, article_id: int, *, note: str | None, now: datetime)
     decision = judgements.record_decision(
         conn, judgements.SPLIT, ((article_id, other) for other in others), note=note, now=now
     )
-    recluster(conn, [article_id, *others])
+    free(conn, recluster(conn, [article_id, *others]), now=now, by_person=True)
     return decision
 
 
@@ -49,7 +50,7 @@ def undo(conn: Connection, decision: int, *, now: datetime) -> None:
         raise NotPossible(f"there is no decision {decision}")
     if not judgements.undo_decision(conn, decision, now=now):
         raise NotPossible(f"decision {decision} is undone already")
-    recluster(conn, found.articles)
+    free(conn, recluster(conn, found.articles), now=now, by_person=True)
 
 
 def remove(conn: Connection, article_id: int) -> None:

@@ -20,6 +20,7 @@ from db.models.articles import (
     Revision,
     RevisionAttempt,
     SketchHash,
+    StoryState,
     Suspect,
     UnverifiedRevision,
 )
@@ -81,6 +82,7 @@ __all__ = [
     "SourceDomain",
     "StoryDecision",
     "StoryPair",
+    "StoryState",
     "Subscription",
     "Suspect",
     "UnverifiedRevision",

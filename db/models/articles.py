@@ -95,6 +95,20 @@ class AddressState(Base):
     """The last page that was; null when all were."""
 
 
+class StoryState(Base):
+    """One row: how far the store was brought over to the present rules of resemblance, see `db.recomparing`."""
+
+    __tablename__ = "story_state"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    rules: Mapped[int]
+    """Their version, `worker.dedup.compare.VERSION`."""
+    texts_to: Mapped[int | None] = mapped_column(BigInteger)
+    """The last text that was marked anew; null when all were."""
+    articles_to: Mapped[int | None] = mapped_column(BigInteger)
+    """The last article that was compared anew; null when all were."""
+
+
 class Revision(Base):
     """A text as it stood at an article's address."""
 
@@ -234,7 +248,8 @@ class ClusterLink(Base):
     shared: Mapped[int]
     """Shingles that both have."""
     relation: Mapped[str] = mapped_column(String(20))
-    """`copy` joins a cluster; `edition` (of one template) and `reuse` (of an outlet's own words) do not."""
+    """`copy`, and `headline` where there is no text, join a cluster; `edition` (of one template), `background` (under
+    other news), `teaser` (the same few words) and `reuse` (of an outlet's own words) do not."""
     method: Mapped[str] = mapped_column(String(40))
     """By which measure and thresholds, with their version."""
 

@@ -10,7 +10,7 @@ from typing import Any, Generic
 from worker.dedup.compare import is_link, resemblance
 from worker.dedup.fingerprint import Fingerprint
 from worker.dedup.members import Id, Member
-from worker.dedup.relation import Relation, relation_of
+from worker.dedup.relation import JOINING, Relation, are_one_by_headline, relation_of
 
 _NOTHING: Mapping[Any, bool] = {}
 
@@ -29,14 +29,16 @@ class Link(Generic[Id]):
     @property
     def joins(self) -> bool:
         """Whether one may be the original of the other. If not, they are never put into one cluster."""
-        return self.relation is Relation.COPY
+        return self.relation in JOINING
 
 
 def find_link(a: Member[Id], a_mark: Fingerprint, b: Member[Id], b_mark: Fingerprint) -> Link[Id] | None:
     """Compare two articles exactly; return their link, or None when they do not resemble each other."""
     found = resemblance(a_mark.shingles, b_mark.shingles)
     if not is_link(found):
-        return None
+        if not are_one_by_headline(a, a_mark, b, b_mark):
+            return None
+        return Link(a.id, b.id, found.shared, found.containment, found.jaccard, Relation.HEADLINE)
     relation = relation_of(a, a_mark, b, b_mark, found)
     return Link(a.id, b.id, found.shared, found.containment, found.jaccard, relation)
 

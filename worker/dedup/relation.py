@@ -1,26 +1,34 @@
-"""What a verified resemblance means: a copy, another edition of a template, or an outlet's own words used again.
+"""What a verified resemblance means: a copy, or one of the things that look like it and are other news.
 
-A resemblance counts as a copy unless there is a reason against it. There are two.
+A resemblance counts as a copy unless there is a reason against it.
 
-* **Edition.** Daily rates, weather, results, notices: a template with its slots filled anew (template.py). So
-  is a line of a few words that an outlet prints every day above a table or a picture.
+* **Edition.** Daily rates, weather, verdicts, earthquakes: a template with its slots filled anew (template.py), on
+  another day or on the same. So is a line of a few words that an outlet prints every day above a table or a picture.
+* **Background.** Both begin with news of their own, and share what stands below: a footer, a list of articles, what
+  was known before (lead.py).
+* **Teaser.** The same few words under headlines that say different things (headline.py).
 * **Reuse.** An outlet repeats the background of a story, its notes and its credits under the next day's news.
   Between outlets half a text in common is a partial reprint; inside one outlet, on another day, it is a new
   article unless nearly all of the smaller one (REPUBLISHED) is in the larger.
 
-Both hold for another day only: on one day similar texts are versions of one report. An unknown day counts as
-another day, since not to join is the lesser fault: a wrong copy hides an article. Reuse needs an outlet that is
-known to be the same. An edition does not: who reprints, reprints the numbers, and a reprint of today's rates is
-no copy of yesterday's.
+An unknown day counts as another day, since not to join is the lesser fault: a wrong copy hides an article. Reuse needs
+an outlet that is known to be the same. The others do not: who reprints, reprints the numbers, and a reprint of today's
+rates is no copy of yesterday's.
+
+Items without a text have nothing but their headlines. Two that have one headline within two days are one story; of one
+outlet only on one day, since it may repeat a rubric.
 """
 
 from __future__ import annotations
 
+from datetime import timedelta
 from enum import StrEnum
 from typing import Final
 
 from worker.dedup.compare import Resemblance
 from worker.dedup.fingerprint import Fingerprint
+from worker.dedup.headline import have_one_headline, is_bare, is_of_another_teaser
+from worker.dedup.lead import has_other_lead
 from worker.dedup.members import Id, Member, is_same_day, is_same_outlet
 from worker.dedup.template import is_refilled
 
@@ -28,21 +36,44 @@ REPUBLISHED: Final = 0.8  # containment
 STUB: Final = 5  # shingles, eight words: the same text twice is a copy from here on
 
 
+HEADLINE_LASTS: Final = timedelta(days=2)
+
+
 class Relation(StrEnum):
     """Why two texts resemble each other."""
 
     COPY = "copy"
+    HEADLINE = "headline"
     EDITION = "edition"
+    BACKGROUND = "background"
+    TEASER = "teaser"
     REUSE = "reuse"
 
 
+JOINING: Final = frozenset({Relation.COPY, Relation.HEADLINE})
+"""What brings two articles into one cluster."""
+
+
 def relation_of(a: Member[Id], a_mark: Fingerprint, b: Member[Id], b_mark: Fingerprint, found: Resemblance) -> Relation:
-    """Return what the resemblance of two articles means. Only copies join a cluster."""
+    """Return what the resemblance of two articles means. Only JOINING ones join a cluster."""
     same_outlet = is_same_outlet(a, b)
-    if is_same_day(a, b):
-        return Relation.COPY
+    on_one_day = bool(is_same_day(a, b))
+    if is_of_another_teaser(a_mark, b_mark):
+        return Relation.TEASER
     if found.jaccard == 1.0:
-        return Relation.EDITION if same_outlet and found.shared < STUB else Relation.COPY
-    if is_refilled(a_mark, b_mark):
+        is_rubric = same_outlet and not on_one_day and found.shared < STUB
+        return Relation.EDITION if is_rubric else Relation.COPY
+    if is_refilled(a_mark, b_mark, on_one_day=on_one_day):
         return Relation.EDITION
-    return Relation.REUSE if same_outlet and found.containment < REPUBLISHED else Relation.COPY
+    if has_other_lead(a_mark, b_mark, of_one_outlet=bool(same_outlet)):
+        return Relation.BACKGROUND
+    return Relation.REUSE if same_outlet and not on_one_day and found.containment < REPUBLISHED else Relation.COPY
+
+
+def are_one_by_headline(a: Member[Id], a_mark: Fingerprint, b: Member[Id], b_mark: Fingerprint) -> bool:
+    """Return whether two articles, one of which has no text, are one by their headline."""
+    if not (is_bare(a_mark) or is_bare(b_mark)) or not have_one_headline(a_mark, b_mark):
+        return False
+    if a.instant is None or b.instant is None or abs(a.instant - b.instant) > HEADLINE_LASTS:
+        return False
+    return bool(is_same_day(a, b)) or not is_same_outlet(a, b)

@@ -1,8 +1,8 @@
 """Text → words → shingles: what two texts are compared by.
 
-A *word* is a run of letters, marks and digits of any script, case folded, diacritics kept. Punctuation
+A *word* is a run of letters, marks and digits of any script, its spelling folded by `letters.py`. Punctuation
 separates words; apostrophes and invisible format characters vanish inside them, so that `O‘zbek`, `O'zbek`
-and `Oʻzbek`, or a word with soft hyphens, are one spelling. A Chinese or Japanese character is a word by
+and `Ўзбек`, or a word with soft hyphens, are one spelling. A Chinese or Japanese character is a word by
 itself: no spaces to go by.
 
 A *shingle* is four words in a row (Broder, “On the resemblance and containment of documents”, 1997), hashed
@@ -26,6 +26,20 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from worker.dedup.letters import (
+    BASE,
+    IDEOGRAPH,
+    INVISIBLE,
+    MARK,
+    SEPARATOR,
+    Classes,
+    Codes,
+    class_of,
+    facts_of,
+    letters_of,
+    mix,
+)
+
 Words = NDArray[np.uint32]
 Shingles = NDArray[np.uint64]
 
@@ -40,31 +54,16 @@ class Kind(IntEnum):
     PLAIN = 0
     NAME = 1  # begins with a capital letter
     NUMBER = 2  # begins with a digit
+    IDEOGRAPH = 3  # one character of a script without spaces: half a word
 
 
-# Classes of code points.
-_SEPARATOR, _LETTER, _CAPITAL, _DIGIT, _MARK, _IDEOGRAPH, _INVISIBLE = range(7)
 _KIND_BITS: Final = np.uint32(0b11)
 _KIND_OF_CLASS: Final = np.array(
-    [Kind.PLAIN, Kind.PLAIN, Kind.NAME, Kind.NUMBER, Kind.PLAIN, Kind.PLAIN, Kind.PLAIN], dtype=np.uint32
+    [Kind.PLAIN, Kind.PLAIN, Kind.NAME, Kind.NUMBER, Kind.PLAIN, Kind.IDEOGRAPH, Kind.PLAIN], dtype=np.uint32
 )
-_APOSTROPHES: Final = "'`´ʹʻʼʽʾʿˈ՚׳‘’‛′＇"
-_VARIATION_SELECTORS: Final = "".join(map(chr, (*range(0x180B, 0x1810), *range(0xFE00, 0xFE10))))
 _DOTTED_I: Final = "i\u0307"  # what lower-casing the Turkish İ leaves behind
 _MOST_MARKS: Final = 30  # on one letter (UAX #15, stream-safe text): putting more into order takes quadratic time
-_TABLE_SIZE: Final = 0x40000  # higher planes hold no letters
-_IDEOGRAPHIC_PLANES: Final = 0x20000
-_JAMO: Final = range(0x1160, 0x1200)  # Korean vowels and finals that compose with what precedes them
-_IDEOGRAPHS: Final = (
-    (0x3005, 0x3007),  # iteration mark, zero
-    (0x3040, 0x30FF),  # kana
-    (0x31F0, 0x31FF),  # kana extensions
-    (0x3400, 0x4DBF),  # Han extension A
-    (0x4E00, 0x9FFF),  # Han
-    (0xF900, 0xFAFF),  # Han compatibility
-)
 
-_BASE: Final = 0x9E3779B97F4A7C1B  # near 2**64 / golden ratio; odd, so that it has an inverse; 3 modulo 8
 GRAM_WEIGHTS: Final = np.array(
     [0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0xD6E8FEB86659FD93], dtype=np.uint64
 )
@@ -76,11 +75,11 @@ def words_of(text: str) -> Words:
     Looks at no more than MAX_CHARS characters and MAX_WORDS words. Any string will do, lone surrogates included.
     """
     classes, numbers = _letters(text[:MAX_CHARS])
-    in_word = classes != _SEPARATOR
+    in_word = classes != SEPARATOR
     begins = in_word.copy()
     begins[1:] &= ~in_word[:-1]
-    if classes.max(initial=0) == _IDEOGRAPH:
-        alone = classes == _IDEOGRAPH
+    if classes.max(initial=0) == IDEOGRAPH:
+        alone = classes == IDEOGRAPH
         begins |= alone
         begins[1:] |= alone[:-1] & in_word[1:]
     starts = np.flatnonzero(begins)
@@ -90,7 +89,7 @@ def words_of(text: str) -> Words:
     sums = np.add.reduceat(numbers * powers[: len(numbers)], starts)  # separators count nothing
     starts = starts[:MAX_WORDS]
     sums = sums[:MAX_WORDS] * inverses[starts]
-    return (_mix(sums) >> np.uint64(32)).astype(np.uint32) & ~_KIND_BITS | _KIND_OF_CLASS[classes[starts]]
+    return (mix(sums) >> np.uint64(32)).astype(np.uint32) & ~_KIND_BITS | _KIND_OF_CLASS[classes[starts]]
 
 
 def kinds_of(words: Words) -> Words:
@@ -98,9 +97,14 @@ def kinds_of(words: Words) -> Words:
     return words & _KIND_BITS
 
 
+def length_of(words: Words) -> float:
+    """Return how many words that is; two ideographs count as one."""
+    return len(words) - np.count_nonzero(kinds_of(words) == Kind.IDEOGRAPH) / 2
+
+
 def grams_of(words: Words) -> Shingles:
     """Return the hash of every four words in a row, in text order, repeats included; of 1–3 words, one of all."""
-    return _mix(gram_sums(spelling_of(words)))
+    return mix(gram_sums(spelling_of(words)))
 
 
 def spelling_of(words: Words) -> Shingles:
@@ -131,21 +135,24 @@ def shingles_of(words: Words) -> Shingles:
     return distinct(grams_of(words))
 
 
-def _letters(text: str) -> tuple[NDArray[np.uint8], Shingles]:
-    """Return class and number of each code point, invisible ones left out."""
-    codes, classes = _classified(text)
-    is_mark = classes == _MARK
+def _letters(text: str) -> tuple[Classes, Shingles]:
+    """Return class and number of each letter, invisible ones left out."""
+    codes = _codes_of(text)
+    facts = facts_of(codes)
+    classes = class_of(facts)
+    is_mark = classes == MARK
     if is_mark.any():
-        codes, classes = _classified(_composed(codes, is_mark))
-    if classes.max(initial=0) == _INVISIBLE:
-        visible = classes != _INVISIBLE
-        codes, classes = codes[visible], classes[visible]
-    return classes, _code_points()[1].take(codes, mode="clip")
+        codes = _codes_of(_composed(codes, is_mark))
+        facts = facts_of(codes)
+        classes = class_of(facts)
+    if classes.max(initial=0) == INVISIBLE:
+        visible = classes != INVISIBLE
+        codes, facts = codes[visible], facts[visible]
+    return letters_of(codes, facts)
 
 
-def _classified(text: str) -> tuple[NDArray[np.uint32], NDArray[np.uint8]]:
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
-    return codes, _code_points()[0].take(codes, mode="clip")
+def _codes_of(text: str) -> Codes:
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
 
 
 def _composed(codes: NDArray[np.uint32], is_mark: NDArray[np.bool_]) -> str:
@@ -156,56 +163,11 @@ def _composed(codes: NDArray[np.uint32], is_mark: NDArray[np.bool_]) -> str:
     return unicodedata.normalize("NFC", bounded).replace(_DOTTED_I, "i")[:MAX_CHARS]
 
 
-def _mix(values: Shingles) -> Shingles:
-    """Spread the bits of each value (the finaliser of MurmurHash3)."""
-    values = values ^ (values >> np.uint64(33))
-    values *= np.uint64(0xFF51AFD7ED558CCD)
-    values ^= values >> np.uint64(33)
-    values *= np.uint64(0xC4CEB9FE1A85EC53)
-    values ^= values >> np.uint64(33)
-    return values
-
-
 @cache
 def _powers() -> tuple[Shingles, Shingles]:
-    """Return _BASE**i and its inverse modulo 2**64 for each place a letter can have in a text."""
-    inverse = pow(_BASE, -1, 1 << 64)
-    powers = np.full((2, MAX_CHARS), [[_BASE], [inverse]], dtype=np.uint64)
+    """Return BASE**i and its inverse modulo 2**64 for each place a letter can have in a text."""
+    inverse = pow(BASE, -1, 1 << 64)
+    powers = np.full((2, MAX_CHARS), [[BASE], [inverse]], dtype=np.uint64)
     powers[:, 0] = 1
     np.cumprod(powers, axis=1, out=powers)
     return powers[0], powers[1]
-
-
-@cache
-def _code_points() -> tuple[NDArray[np.uint8], Shingles]:
-    """Return, by code point, its class and the number of its folded form (built on first use, some 30 ms)."""
-    classes = np.full(_TABLE_SIZE, _IDEOGRAPH, dtype=np.uint8)
-    folded = np.arange(_TABLE_SIZE, dtype=np.uint64)
-    for code in range(_IDEOGRAPHIC_PLANES):
-        character = chr(code)
-        category = unicodedata.category(character)
-        classes[code] = _class_of(category)
-        if category in ("Lu", "Lt", "Ll"):
-            lower = "i" if character == "İ" else unicodedata.normalize("NFC", character.casefold())
-            folded[code] = ord(lower) if len(lower) == 1 else code
-    for first, last in _IDEOGRAPHS:
-        classes[first : last + 1] = _IDEOGRAPH
-    classes[_JAMO.start : _JAMO.stop] = _MARK
-    for character in (*_APOSTROPHES, *_VARIATION_SELECTORS):
-        classes[ord(character)] = _INVISIBLE
-    classes[-1] = _SEPARATOR
-    numbers = _mix((folded + np.uint64(1)) * np.uint64(_BASE))
-    numbers[classes == _SEPARATOR] = 0
-    return classes, numbers
-
-
-def _class_of(category: str) -> int:
-    if category in ("Lu", "Lt"):
-        return _CAPITAL
-    if category == "Nd":
-        return _DIGIT
-    if category in ("Cf", "Me"):
-        return _INVISIBLE
-    if category[0] == "M":
-        return _MARK
-    return _LETTER if category[0] in "LN" else _SEPARATOR

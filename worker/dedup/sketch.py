@@ -14,7 +14,8 @@ one.
 **Contract of an index** (`index.MemoryIndex`; a table of (hash, article) in a database: the same semantics)
 
 * An article is stored under every hash of its `sample` (signed 64 bits, SQL BIGINT), with its `size`
-  (distinct shingles) beside it.
+  (distinct shingles) beside it. One of the hashes is that of its headline, if it has one of HEADLINE_WORDS: two
+  items next to which no text stands have nothing else in common.
 * A lookup reads, for every hash of the new article's sample, the newest POSTINGS articles stored under it.
   That bounds what a phrase costs that stands in every article of an outlet.
 * An article found under n of the hashes is a candidate when n >= `needed(its size, the new one's size)`.
@@ -31,7 +32,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from worker.dedup.shingles import Shingles, distinct
+from worker.dedup.letters import mix
+from worker.dedup.shingles import Shingles, Words, distinct, spelling_of
 
 Sample = NDArray[np.int64]
 
@@ -39,7 +41,9 @@ WINDOW: Final = 20
 SAMPLES_WANTED: Final = 24
 POSTINGS: Final = 128
 MAX_CANDIDATES: Final = 64
+HEADLINE_WORDS: Final = 4  # a headline of fewer is a rubric: “Exchange rates”
 _SAMPLES_PER_NEEDED: Final = 10
+_HEADLINE_BASE: Final = 0x9E3779B97F4A7C15
 
 
 def window_for(grams: int) -> int:
@@ -50,6 +54,14 @@ def window_for(grams: int) -> int:
 def sample_of(grams: Shingles) -> Sample:
     """Return the distinct samples of a text, ascending, given its shingles in text order."""
     return distinct(_window_minima(grams, window_for(len(grams)))).view(np.int64)
+
+
+def sample_of_headline(headline: Words) -> Sample:
+    """Return the sample that stands for a whole headline, in whatever case; none for one of few words."""
+    if len(headline) < HEADLINE_WORDS:
+        return np.zeros(0, dtype=np.int64)
+    powers = np.cumprod(np.full(len(headline), _HEADLINE_BASE, dtype=np.uint64))
+    return mix((spelling_of(headline) * powers).sum(keepdims=True)).view(np.int64)
 
 
 def needed(size: int, other_size: int) -> int:

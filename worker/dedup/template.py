@@ -2,13 +2,14 @@
 
 A *slot* is a number, or a name (a word with a capital). It is *framed* when the words around it stand around
 a slot of the other text too, and *refilled* when no such place of the other text has its value. So a
-paragraph that one text lacks says nothing, and a reprint keeps what is in its slots; in tomorrow's edition
-they are refilled.
+paragraph that one text lacks says nothing, and a reprint keeps what is in its slots; in tomorrow's edition, or in
+the notice about the next earthquake, they are refilled.
 
 Two texts are editions of a template when of the numbers, or of the names, that are framed at least
 REFILLED_SHARE are refilled, in at least one place for every hundred words; or any share, in one place for
 every twenty-five. A figure or two corrected in an article stay below that; a short notice that is about
-another day or another person does not.
+another day or another person does not. On one day numbers that changed may be an update (“14 dead, 30 hurt”, no
+longer 12 and 25): there it takes PLACES_ON_ONE_DAY of them, or a name.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from worker.dedup.fingerprint import Fingerprint
+from worker.dedup.lead import are_among, covered
 from worker.dedup.shingles import (
     GRAM_WEIGHTS,
     SHINGLE_WORDS,
@@ -26,7 +28,6 @@ from worker.dedup.shingles import (
     Shingles,
     Words,
     gram_sums,
-    grams_of,
     kinds_of,
     spelling_of,
 )
@@ -35,6 +36,7 @@ MIN_LENGTH: Final = 2 / 3  # of the longer text: a template is filled in to abou
 REFILLED_SHARE: Final = 1 / 3
 WORDS_PER_PLACE: Final = 100
 WORDS_PER_PLACE_IF_DENSE: Final = 25
+PLACES_ON_ONE_DAY: Final = 3  # of numbers
 
 _FRAME_WORDS: Final = 2  # of the four in a window: with fewer, “# # and #” would be a frame
 _ANY_VALUE: Final = np.uint64(1)  # no word is spelled so: spellings are multiples of four
@@ -44,37 +46,40 @@ _IS_SLOT: Final[dict[tuple[Kind, ...], NDArray[np.bool_]]] = {
 }
 
 
-def is_refilled(a: Fingerprint, b: Fingerprint) -> bool:
+def is_refilled(a: Fingerprint, b: Fingerprint, *, on_one_day: bool) -> bool:
     """Return whether one text is the other with other numbers or other names."""
     shorter, longer = (a, b) if a.words <= b.words else (b, a)
     if shorter.words < max(SHINGLE_WORDS, longer.words * MIN_LENGTH) or not _may_be_refilled(shorter, longer):
         return False
-    return any(_has_other_values(shorter.sequence, longer.sequence, slots) for slots in _IS_SLOT)
+    return any(
+        _has_other_values(shorter.sequence, longer.sequence, slots, least)
+        for slots, least in zip(_IS_SLOT, (PLACES_ON_ONE_DAY if on_one_day else 1, 1), strict=True)
+    )
 
 
 def _may_be_refilled(text: Fingerprint, other: Fingerprint) -> bool:
     """Return whether enough slots stand in no shared shingle: most reprints need no closer look than this."""
-    shared = _are_among(grams_of(text.sequence), other.shingles)
-    covered = np.zeros(text.words, dtype=bool)
-    for place in range(SHINGLE_WORDS):
-        covered[place : place + len(shared)] |= shared
-    suspects = np.flatnonzero(~covered & (kinds_of(text.sequence) != Kind.PLAIN))
+    own = ~covered(text.sequence, other.shingles)
+    suspects = np.flatnonzero(own & _IS_SLOT[Kind.NUMBER, Kind.NAME][kinds_of(text.sequence)])
     return len(suspects) * WORDS_PER_PLACE >= text.words
 
 
-def _has_other_values(text: Words, other: Words, slots: tuple[Kind, ...]) -> bool:
-    """Return whether enough slots of the last kind are refilled, with all of these kinds taken for slots."""
+def _has_other_values(text: Words, other: Words, slots: tuple[Kind, ...], least: int) -> bool:
+    """Return whether enough slots of the last kind are refilled, with all of these kinds taken for slots.
+
+    That is in `least` places, and in enough for the length of the text.
+    """
     places, frames, values = _windows(text, slots)
     _, other_frames, other_values = _windows(other, slots)
-    framed = (frames != _NO_WINDOW) & _are_among(frames, other_frames)
-    kept = framed & _are_among(values, other_values)
+    framed = (frames != _NO_WINDOW) & are_among(frames, other_frames)
+    kept = framed & are_among(values, other_values)
     asked = kinds_of(text[places]) == slots[-1]
     is_framed = framed.any(axis=0) & asked
     refilled = places[is_framed & ~kept.any(axis=0)]
     stretches = int(np.count_nonzero(np.diff(refilled) > 1)) + 1 if len(refilled) else 0
     if len(refilled) >= int(np.count_nonzero(is_framed)) * REFILLED_SHARE:
-        return stretches > 0 and stretches * WORDS_PER_PLACE >= len(text)
-    return stretches * WORDS_PER_PLACE_IF_DENSE >= len(text)
+        return stretches >= least and stretches * WORDS_PER_PLACE >= len(text)
+    return stretches >= least and stretches * WORDS_PER_PLACE_IF_DENSE >= len(text)
 
 
 def _windows(text: Words, slots: tuple[Kind, ...]) -> tuple[NDArray[np.int64], Shingles, Shingles]:
@@ -94,13 +99,3 @@ def _windows(text: Words, slots: tuple[Kind, ...]) -> tuple[NDArray[np.int64], S
     frames = np.where(usable, sums[inside], _NO_WINDOW)
     filled = sums[inside] + (spelling[places] - _ANY_VALUE) * GRAM_WEIGHTS[:, None]
     return places, frames, np.where(usable, filled, _NO_WINDOW)
-
-
-def _are_among(hashes: Shingles, others: Shingles) -> NDArray[np.bool_]:
-    """Return which hashes occur among the others (np.isin without its overhead on short arrays)."""
-    known = np.sort(others, axis=None)
-    if not len(known):
-        return np.zeros(hashes.shape, dtype=bool)
-    at = known.searchsorted(hashes)
-    at[at == len(known)] = 0
-    return np.asarray(known[at] == hashes)

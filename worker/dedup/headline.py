@@ -1,0 +1,108 @@
+"""Headlines: without the name of their outlet, compared with each other and with what stands below them."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+from urllib.parse import urlsplit
+
+import numpy as np
+
+from worker.dedup.fingerprint import Fingerprint
+from worker.dedup.shingles import Shingles, Words, length_of, spelling_of
+from worker.dedup.sketch import HEADLINE_WORDS
+
+TEASER: Final = 25  # words: a text that short may be no more than an invitation to read one
+AGREEING: Final = 0.5  # of the shorter headline's words
+AGREEING_WORDS: Final = 3  # or all of them
+_TOLD_BELOW: Final = 0.4  # of a headline's words that stand in its text, when the text tells what it says
+_MOST_WORDS_OF_A_NAME: Final = 4
+_RULE: Final = re.compile(r"\s*(?:\||::|»|¦)\s*")
+"""What nobody writes inside a headline."""
+_DASH: Final = re.compile(r"\s+[-–—•·/:]\s+|(?<=\w):\s+")
+_NOT_ALNUM: Final = re.compile(r"[\W_]+")
+
+
+def headline_of(title: str | None, *outlets: str | None) -> str:
+    """Return a title without the name of its outlet before or behind it; `outlets` are names, domains, addresses.
+
+    Behind a bar any short piece is a name; behind a dash it must be one of the outlet's.
+    """
+    given = " ".join((title or "").split())[:1_000]
+    names = {name for outlet in outlets for name in _names_of(outlet) if name}
+    left = _without_name(_without_name(given, _RULE, None), _DASH, names)
+    return left or given
+
+
+def _without_name(title: str, mark: re.Pattern[str], names: set[str] | None) -> str:
+    breaks = list(mark.finditer(title))
+    if not breaks:
+        return title
+    first, last = breaks[0], breaks[-1]
+    for head, tail in ((title[: last.start()], title[last.end() :]), (title[first.end() :], title[: first.start()])):
+        is_name = _is_one_of(tail, names) if names is not None else len(tail.split()) <= _MOST_WORDS_OF_A_NAME
+        if is_name and len(head.split()) >= len(tail.split()) and len(head) > len(tail):
+            return head
+    return title
+
+
+def _is_one_of(piece: str, names: set[str]) -> bool:
+    folded = _NOT_ALNUM.sub("", piece.casefold())
+    return len(folded) > 1 and any(folded == name or (len(folded) > 3 and name.startswith(folded)) for name in names)
+
+
+def _names_of(outlet: str | None) -> tuple[str, ...]:
+    """Return what a name, a domain or the host of an address is written like in a title: whole, and its first label."""
+    host = outlet or ""
+    if "//" in host:
+        try:
+            host = urlsplit(host).hostname or ""
+        except ValueError:
+            return ()
+    host = host.casefold().removeprefix("www.")
+    return _NOT_ALNUM.sub("", host), _NOT_ALNUM.sub("", host.partition(".")[0])
+
+
+def is_bare(mark: Fingerprint) -> bool:
+    """Return whether an item has no text beside its headline."""
+    return mark.words == 0 or (mark.words == len(mark.headline) and are_equal(mark.sequence, mark.headline))
+
+
+def are_equal(one: Words, other: Words) -> bool:
+    """Return whether two headlines are the same words."""
+    return len(one) == len(other) and bool((spelling_of(one) == spelling_of(other)).all())
+
+
+def have_one_headline(a: Fingerprint, b: Fingerprint) -> bool:
+    """Return whether two items have the same headline, one that says something."""
+    return len(a.headline) >= HEADLINE_WORDS and are_equal(a.headline, b.headline)
+
+
+def say_the_same(a: Fingerprint, b: Fingerprint, share: float = AGREEING) -> bool:
+    """Return whether such a share of the words of the shorter headline is in the other one; False when one has none.
+
+    A few words in common, such as the name of a country, say nothing.
+    """
+    shorter = min(length_of(mark.headline) for mark in (a, b))
+    same = shared_words(spelling_of(a.headline), spelling_of(b.headline))
+    return same >= share and same * shorter >= min(AGREEING_WORDS, shorter)
+
+
+def is_of_another_teaser(a: Fingerprint, b: Fingerprint) -> bool:
+    """Return whether two short texts stand under headlines that say different things, and not what the texts say."""
+    if max(a.words, b.words) > TEASER or not len(a.headline) or not len(b.headline) or say_the_same(a, b):
+        return False
+    return not (_is_told_below(a) and _is_told_below(b))
+
+
+def _is_told_below(mark: Fingerprint) -> bool:
+    words = np.unique(spelling_of(mark.headline))
+    found = int(np.isin(words, spelling_of(mark.sequence)).sum())
+    return found >= 2 and found >= len(words) * _TOLD_BELOW
+
+
+def shared_words(one: Shingles, other: Shingles) -> float:
+    """Return which share of the distinct words of the smaller set the other has; 0 for an empty one."""
+    left, right = np.unique(one), np.unique(other)
+    smaller = min(len(left), len(right))
+    return len(np.intersect1d(left, right, assume_unique=True)) / smaller if smaller else 0.0

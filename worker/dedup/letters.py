@@ -1,0 +1,221 @@
+"""Code points → what kind of letter each is, and the number it counts as in the hash of a word.
+
+Three spellings of a word are one here, so that a text meets its copy in whichever it was written:
+
+* **case and marks**: folded; apostrophes and invisible characters vanish.
+* **two scripts**: Uzbek and Kazakh are written in Cyrillic and in Latin letters. `_CYRILLIC` and `_LATIN` give every
+  letter of either the same plain one, `_DIGRAPHS` make one of two (`sh` and `ш`, `ya` and `я`). Where the two
+  languages, or the three Latin alphabets that Kazakh had since 2017, disagree, what differs is folded together: `и`,
+  `й`, `ы`, `і` are all `i`. So nobody has to know the language of a text, which is a guess in short ones. Other
+  languages are folded by the same tables and lose as little: docs/reprints.md has how much.
+* **lookalikes**: in a word of both alphabets the letters of the rarer one that look like the other's are taken for
+  those (`Kаzаkhstаn` with Cyrillic `а`). A word of one alphabet stays as it is: РТ is not PT.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+Codes = NDArray[np.uint32]
+Classes = NDArray[np.uint8]
+Facts = NDArray[np.uint16]
+Numbers = NDArray[np.uint64]
+
+# Classes of code points.
+SEPARATOR, LETTER, CAPITAL, DIGIT, MARK, IDEOGRAPH, INVISIBLE = range(7)
+
+BASE: Final = 0x9E3779B97F4A7C1B  # near 2**64 / golden ratio; odd, so that it has an inverse; 3 modulo 8
+
+_APOSTROPHES: Final = "'`´ʹʻʼʽʾʿˈ՚׳‘’‛′＇"
+_SIGNS: Final = "ъЪьЬ"
+_VARIATION_SELECTORS: Final = "".join(map(chr, (*range(0x180B, 0x1810), *range(0xFE00, 0xFE10))))
+_TABLE_SIZE: Final = 0x40000  # higher planes hold no letters
+_IDEOGRAPHIC_PLANES: Final = 0x20000
+_JAMO: Final = range(0x1160, 0x1200)  # Korean vowels and finals that compose with what precedes them
+_IDEOGRAPHS: Final = (
+    (0x3005, 0x3007),  # iteration mark, zero
+    (0x3040, 0x30FF),  # kana
+    (0x31F0, 0x31FF),  # kana extensions
+    (0x3400, 0x4DBF),  # Han extension A
+    (0x4E00, 0x9FFF),  # Han
+    (0xF900, 0xFAFF),  # Han compatibility
+)
+
+_CYRILLIC: Final = {
+    **dict(zip("абвгғдежзийіклмноөпрстуұүфхһҳцыэ", "abvggdejziiiklmnooprstuuufhhhsie", strict=True)),
+    **{"ә": "a", "қ": "q", "ң": "n", "ў": "o", "ё": "Ö", "ю": "Ü", "я": "Ä", "ч": "Ç", "ш": "Ş", "щ": "Ş"},
+}
+_LATIN: Final = {
+    **{letter: letter for letter in "abcdefghijklmnopqrstuvz"},
+    **dict(zip("äáğǵıïyñńöóõūüúýwx", "aaggiiinnooouuuuuh", strict=True)),
+    **{"ş": "Ş", "ç": "Ç"},
+}
+_DIGRAPHS: Final = {"sh": "Ş", "ch": "Ç", "ts": "s", "ia": "Ä", "io": "Ö", "iu": "Ü", "ie": "e"}
+_PLAIN: Final = {letter: number for number, letter in enumerate("abcdefghijklmnopqrstuvzÄÖÜŞÇ", start=1)}
+
+_CLASS_BITS, _SCRIPT_BITS, _PLAIN_BITS = 3, 2, 5
+_CLASS_MASK: Final = np.uint16((1 << _CLASS_BITS) - 1)
+_PLAIN_SHIFT: Final = _CLASS_BITS + _SCRIPT_BITS
+_LATIN_SCRIPT, _CYRILLIC_SCRIPT = 1 << _CLASS_BITS, 2 << _CLASS_BITS
+_BOTH_SCRIPTS: Final = _LATIN_SCRIPT | _CYRILLIC_SCRIPT
+_PLAIN_MASK: Final = np.uint16((1 << _PLAIN_BITS) - 1)
+_MAY_BEGIN, _MAY_END = np.uint16(1 << 15), np.uint16(1 << 14)  # a digraph
+_LOOKALIKES: Final = tuple(
+    zip("АВЕКМНОРСТУХЅІЈаеорсухѕіјһԛԝ", "ABEKMHOPCTYXSIJaeopcyxsijhqw", strict=True)
+)  # Cyrillic, Latin
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """What is known of each code point below `_TABLE_SIZE`; the last one stands for all above."""
+
+    facts: Facts
+    """In one number, since looking up takes longer than shifting: the class in the low _CLASS_BITS; then the script,
+    Latin, Cyrillic or 0; then the plain letter it is folded to, by its number in `_PLAIN`, 0 for what is not; then
+    whether it may begin a digraph, and end one."""
+    numbers: Numbers
+    lookalikes: Codes
+    """The letter of the other script that looks the same; 0 when there is none."""
+    digraphs: Classes
+    """The plain letter that two make, by both their numbers in a row; 0 for those that make none."""
+    of_plain: Numbers
+
+
+def facts_of(codes: Codes) -> Facts:
+    """Return what is known of each code point, for `class_of` and `letters_of`."""
+    return tables().facts.take(codes, mode="clip")
+
+
+def class_of(facts: Facts) -> Classes:
+    """Return the class of each code point."""
+    return (facts & _CLASS_MASK).astype(np.uint8)
+
+
+def letters_of(codes: Codes, facts: Facts) -> tuple[Classes, Numbers]:
+    """Return class and number of each letter of a text without invisible characters: two may have become one."""
+    table = tables()
+    if (int(np.bitwise_or.reduce(facts, initial=0)) & _BOTH_SCRIPTS) == _BOTH_SCRIPTS:
+        meetings = np.flatnonzero(((facts[1:] | facts[:-1]) & _BOTH_SCRIPTS) == _BOTH_SCRIPTS)
+        if len(meetings):
+            codes = _unmixed(codes, facts, meetings)
+            facts = facts_of(codes)
+    numbers, classes = table.numbers.take(codes, mode="clip"), class_of(facts)
+    at = np.flatnonzero((facts[:-1] >= _MAY_BEGIN) & ((facts[1:] & _MAY_END) != 0))
+    one, other = ((facts.take(places) >> _PLAIN_SHIFT) & _PLAIN_MASK for places in (at, at + 1))
+    merged = table.digraphs.take((one << _PLAIN_BITS) | other)
+    at, merged = at[merged != 0], merged[merged != 0]
+    if not len(at):
+        return classes, numbers
+    kept = np.ones(len(at), dtype=bool)
+    np.not_equal(at[1:] - at[:-1], 1, out=kept[:-1])  # `tsh` is t and sh, not ts and h
+    at = at[kept]
+    numbers[at] = table.of_plain[merged[kept]]
+    keep = np.ones(len(codes), dtype=bool)
+    keep[at + 1] = False
+    return classes[keep], numbers[keep]
+
+
+def _unmixed(codes: Codes, facts: Facts, meetings: NDArray[np.int64]) -> Codes:
+    """Return the text with the letters of each word in one script, as far as lookalikes go: that of the most.
+
+    `meetings` are the places where two scripts meet inside a word.
+    """
+    others = tables().lookalikes
+    codes = codes.copy()
+    bounds = np.concatenate(([-1], np.flatnonzero(class_of(facts) == SEPARATOR), [len(codes)]))
+    for word in np.unique(bounds.searchsorted(meetings)).tolist():
+        own = slice(bounds[word - 1] + 1, bounds[word])
+        letters, written = codes[own], facts[own] & _BOTH_SCRIPTS
+        latin, cyrillic = (int((written == script).sum()) for script in (_LATIN_SCRIPT, _CYRILLIC_SCRIPT))
+        rarer = _CYRILLIC_SCRIPT if latin > cyrillic else _LATIN_SCRIPT
+        alike = others.take(letters, mode="clip")
+        codes[own] = np.where((written == rarer) & (alike != 0), alike, letters)
+    return codes
+
+
+@cache
+def tables() -> Tables:
+    """Return the tables (built on first use, some 40 ms)."""
+    classes = np.full(_TABLE_SIZE, IDEOGRAPH, dtype=np.uint8)
+    folded = np.arange(_TABLE_SIZE, dtype=np.uint64)
+    plain = np.zeros(_TABLE_SIZE, dtype=np.uint16)
+    scripts = np.zeros(_TABLE_SIZE, dtype=np.uint16)
+    alphabet = _CYRILLIC | _LATIN
+    for code in range(_IDEOGRAPHIC_PLANES):
+        character = chr(code)
+        category = unicodedata.category(character)
+        classes[code] = _class_of(category)
+        if category in ("Lu", "Lt", "Ll"):
+            lower = "i" if character == "İ" else unicodedata.normalize("NFC", character.casefold())
+            folded[code] = ord(lower) if len(lower) == 1 else code
+            scripts[code] = _script_of(code)
+            if letter := alphabet.get(lower):
+                plain[code], folded[code] = _PLAIN[letter], ord(letter)
+    _mark_exceptions(classes)
+    numbers = mix((folded + np.uint64(1)) * np.uint64(BASE))
+    numbers[classes == SEPARATOR] = 0
+    lookalikes = np.zeros(_TABLE_SIZE, dtype=np.uint32)
+    for pair in _LOOKALIKES:
+        for one, other in (pair, pair[::-1]):
+            lookalikes[ord(one)] = ord(other)
+    of_plain = np.zeros(1 << _PLAIN_BITS, dtype=np.uint64)
+    for letter, number in _PLAIN.items():
+        of_plain[number] = numbers[ord(letter)] if letter.islower() else _number_of(letter)
+    facts = classes | scripts | (plain << np.uint16(_PLAIN_SHIFT))
+    for place, bit in enumerate((_MAY_BEGIN, _MAY_END)):
+        facts[np.isin(plain, [_PLAIN[pair[place]] for pair in _DIGRAPHS])] |= bit
+    return Tables(facts, numbers, lookalikes, _digraphs(), of_plain)
+
+
+def _mark_exceptions(classes: Classes) -> None:
+    for first, last in _IDEOGRAPHS:
+        classes[first : last + 1] = IDEOGRAPH
+    classes[_JAMO.start : _JAMO.stop] = MARK
+    for character in (*_APOSTROPHES, *_VARIATION_SELECTORS, *_SIGNS):
+        classes[ord(character)] = INVISIBLE
+    classes[-1] = SEPARATOR
+
+
+def _digraphs() -> Classes:
+    merged = np.zeros(1 << 2 * _PLAIN_BITS, dtype=np.uint8)
+    for pair, letter in _DIGRAPHS.items():
+        merged[_PLAIN[pair[0]] << _PLAIN_BITS | _PLAIN[pair[1]]] = _PLAIN[letter]
+    return merged
+
+
+def _number_of(letter: str) -> np.uint64:
+    return np.uint64(mix(np.array([ord(letter) + 1], dtype=np.uint64) * np.uint64(BASE))[0])
+
+
+def _script_of(code: int) -> int:
+    if code < 0x250 or 0x1E00 <= code < 0x1F00:
+        return _LATIN_SCRIPT
+    return _CYRILLIC_SCRIPT if 0x400 <= code < 0x530 else 0
+
+
+def mix(values: Numbers) -> Numbers:
+    """Spread the bits of each value (the finaliser of MurmurHash3)."""
+    values = values ^ (values >> np.uint64(33))
+    values *= np.uint64(0xFF51AFD7ED558CCD)
+    values ^= values >> np.uint64(33)
+    values *= np.uint64(0xC4CEB9FE1A85EC53)
+    values ^= values >> np.uint64(33)
+    return values
+
+
+def _class_of(category: str) -> int:
+    if category in ("Lu", "Lt"):
+        return CAPITAL
+    if category == "Nd":
+        return DIGIT
+    if category in ("Cf", "Me"):
+        return INVISIBLE
+    if category[0] == "M":
+        return MARK
+    return LETTER if category[0] in "LN" else SEPARATOR

@@ -1,0 +1,49 @@
+"""Telling late what was not told: an article that counted as a reprint of another, and does no longer.
+
+What was sent is never unsent. What a new verdict frees is sent now, unless it has become too old for the subscription.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from db import freed, outbox
+from db.freed import Freed
+
+
+def free(conn: Connection, article_ids: Collection[int], *, now: datetime, by_person: bool = False) -> int:
+    """Tell what is free since these articles changed their stories; return how many matches became news.
+
+    Call it when clusters are stored and their articles locked. Of several in one story the first is news. What still
+    resembles what was told is not told again, unless it was a person who put it apart.
+    """
+    found = freed.find_freed(conn, article_ids, resembling=by_person) if article_ids else []
+    if not found:
+        return 0
+    began = freed.find_told(conn, found)
+    rulings: dict[int, tuple[str, int | None]] = {}
+    news = []
+    for each in found:
+        key = (each.subscription_id, each.story)
+        if key in began:
+            rulings[each.match_id] = ("also", began[key])
+        elif is_too_late(each, now):
+            rulings[each.match_id] = ("old", None)
+        else:
+            began[key] = each.match_id
+            rulings[each.match_id] = ("news", None)
+            news.append((each.match_id, each.subscription_id, "news"))
+    freed.record_freed(conn, rulings)
+    outbox.post(conn, news, now=now)
+    return len(news)
+
+
+def is_too_late(match: Freed, now: datetime) -> bool:
+    """Return whether an article is too old to be news now; one that nobody dates counts from when it was seen."""
+    if match.published_at is None:
+        return match.is_undated or now - match.observed_at > timedelta(hours=match.max_age_h)
+    end = match.published_at + (timedelta(days=1) if match.published_is_day else timedelta())
+    return now - end > timedelta(hours=match.max_age_h)
