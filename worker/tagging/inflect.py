@@ -47,11 +47,21 @@ def _agglutinated(entity: Entity, alias: Alias, endings: Endings) -> Iterator[St
     last_word = re.split(r"[\W_]", text)[-1]
     is_short = len(last_word) <= _SHORT
     plain = endings.listed if is_short else endings.chains
+    if entity.type == "person":
+        plain = _without_feminine(text, plain, endings)
     may_derive = alias.level == "name" and entity.type in _PLACES and not is_short
     derived = endings.derived_chains if may_derive else _NO_ENDINGS
     yield Stem(text, plain, derived)
     if not is_short and not text.isupper():
         yield from _changed(text, endings)
+
+
+def _without_feminine(text: str, plain: frozenset[str], endings: Endings) -> frozenset[str]:
+    """Return the endings of a man's surname but for those that would make it the surname of a woman."""
+    for end, letters in endings.feminine:
+        if text.endswith(end):
+            return frozenset(ending for ending in plain if not ending.startswith(letters))
+    return plain
 
 
 def _changed(text: str, endings: Endings) -> Iterator[Stem]:

@@ -33,6 +33,7 @@ class Endings:
     softens: tuple[tuple[str, tuple[str, ...]], ...] = ()
     replaces: tuple[tuple[str, tuple[str, ...]], ...] = ()
     narrows: tuple[str, ...] = ()
+    feminine: tuple[tuple[str, tuple[str, ...]], ...] = ()
     back: frozenset[str] = frozenset()
     front: frozenset[str] = frozenset()
     joined: str = ""
@@ -136,6 +137,7 @@ def _endings(part: Table) -> Endings:
         softens=_pairs(part, "softens"),
         replaces=_pairs(part, "replaces"),
         narrows=_listed(part, "narrows"),
+        feminine=_pairs(part, "feminine"),
         back=back - front,
         front=front - back,
         joined=part.text("joined", one_of=JOINED),
@@ -165,6 +167,7 @@ def _respelled(model: Endings, part: Table) -> Endings:
         derived=spelled(model.derived),
         any_vowel=frozenset(spelled(model.any_vowel)),
         softens=_pairs(part, "softens"),
+        feminine=_pairs(part, "feminine"),
         back=back - front,
         front=front - back,
         joined=part.text("joined", one_of=JOINED),
