@@ -124,7 +124,10 @@ def test_word_boundaries_and_english_endings(text: str, expected: list[tuple[str
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        pytest.param("roast turkey", [], id="a capital is needed"),
+        pytest.param("He ate roast turkey", [], id="a capital is needed for what is a word as well"),
+        pytest.param("roast turkey", [], id="and something else must be named where no word has one"),
+        pytest.param("a csto envoy flew to turkey", ["csto", "turkey"], id="no capitals at all"),
+        pytest.param("The Csto envoy", ["Csto"], id="an acronym as newspapers write it"),
         pytest.param("US and us and Us", ["US"], id="acronyms exactly"),
         pytest.param("the U.S. Army, the U S Army", ["U.S."], id="points are part of an abbreviation"),
         pytest.param("GREAT GAME, Great game", ["GREAT GAME", "Great game"], id="several words in any case"),

@@ -11,10 +11,12 @@ from collections.abc import Sequence
 
 from daachorse import CharwiseDoubleArrayAhoCorasick
 
+from worker.letters import APOSTROPHES
 from worker.tagging.compiling import HAN, Compiled
 from worker.tagging.fold import Folded, words
 from worker.tagging.forms import (
     DASHES,
+    SMALL,
     Form,
     Hit,
     Miss,
@@ -29,9 +31,9 @@ from worker.tagging.forms import (
 )
 from worker.tagging.inflection import Inflection
 
-_JOINERS = frozenset("'’‘ʼʻ`´‐‑–-")
-_APOSTROPHES = frozenset("'’‘ʼʻ`´")
-_JOINED = re.compile(r"['’‘ʼʻ`´‐‑–-]([^\W\d_]{1,14})(?![\w'’])")
+_APOSTROPHES = frozenset(APOSTROPHES)
+_JOINERS = _APOSTROPHES | frozenset("‐‑–-")
+_JOINED = re.compile(rf"[{APOSTROPHES}‐‑–-]([^\W\d_]{{1,14}})(?![\w'’])")
 _NONE = frozenset(("",))
 _GOES_ON = _JOINERS | {"."}
 _LAST_SURE = "\u02ff"  # among the characters from here on are marks that belong to the letter before
@@ -104,12 +106,13 @@ class Lexicon:
 
         Such neighbours also say whether the name is part of a longer word.
         """
-        entity, ending, pattern, rule, form, is_derived, is_plain, _ = spelling
+        entity, ending, pattern, rule, form, is_derived, is_plain, sort = spelling
         whole = whole_end(text, end, form)
         if self._joins and text[whole : whole + 1] in _JOINERS and (joined := self._joined(text, whole)):
             whole += len(joined)
             ending += joined
-        sort = sort_of(text, start, whole, ending, form.alias.language)
+        if sort != SMALL:
+            sort = sort_of(text, start, whole, ending, form.alias.language)
         return Hit(start, -whole, entity, ending, pattern, rule, form, is_derived, is_plain, sort)
 
     def _joined(self, text: str, at: int) -> str:
@@ -125,15 +128,18 @@ class Lexicon:
 class _Pattern:
     """The forms that begin alike, found at once; none for a term that is no name."""
 
-    __slots__ = ("_number", "endings", "forms", "is_capital", "known", "skip")
+    __slots__ = ("_language", "_number", "endings", "forms", "known", "skip")
 
     def __init__(self, number: int, forms: tuple[Form, ...], endings: frozenset[str], language: str | None) -> None:
         self._number = number
+        self._language = (language or "").partition("-")[0]
         self.forms = forms
         self.endings = endings
         self.skip = int(bool(forms) and language != "zh" and forms[0].stem[0] < HAN)
-        self.is_capital = all(form.begins_with_capital for form in forms)
         self.known: dict[tuple[str, str], tuple[Spelling, ...]] = {}
+
+    def _is_own(self, language: str) -> bool:
+        return self._language in ("", "other", language.partition("-")[0])
 
     def spellings(self, surface: str, stop: int, ending: str, start: int, trace: Trace | None) -> tuple[Spelling, ...]:
         """Return the forms that a surface spells as they must be; kept for the next time.
@@ -142,24 +148,27 @@ class _Pattern:
         """
         end = len(surface)
         found: list[Spelling] = []
-        if self.is_capital and not surface[0].isupper():
-            if trace:
-                _tell(trace, self, start, start + end, "case")
-        else:
-            for form in self.forms:
-                if found and form.entity.id == found[-1].entity:
+        for form in self.forms:
+            if found and form.entity.id == found[-1].entity and found[-1].sort != SMALL:
+                continue
+            is_derived = ending in form.derived
+            if not is_derived and ending not in form.endings:
+                continue
+            reason = misspelled(form, surface, stop)
+            if reason == SMALL and not self._is_own(form.alias.language):
+                reason = "case"  # a small word of another language is a word of this one: Turkish kabul is consent
+            if reason and reason != SMALL:
+                if trace:
+                    trace(Miss(start, start + end, form, reason))
+                continue
+            if found and form.entity.id == found[-1].entity:
+                if reason:
                     continue
-                is_derived = ending in form.derived
-                if not is_derived and ending not in form.endings:
-                    continue
-                if reason := misspelled(form, surface, stop):
-                    if trace:
-                        trace(Miss(start, start + end, form, reason))
-                    continue
-                beyond = "" if ending == form.last else form.change + ending
-                is_plain = not (form.is_suspect or may_lose_case(form, surface))
-                sort = sort_of(surface, 0, end, beyond, form.alias.language)
-                found.append(Spelling(form.entity.id, beyond, self._number, "", form, is_derived, is_plain, sort))
+                found.pop()
+            beyond = "" if ending == form.last else form.change + ending
+            is_plain = not (reason or form.is_suspect or may_lose_case(form, surface))
+            sort = reason or sort_of(surface, 0, end, beyond, form.alias.language)
+            found.append(Spelling(form.entity.id, beyond, self._number, "", form, is_derived, is_plain, sort))
         if len(self.known) >= _MOST_KNOWN:
             self.known.clear()
         self.known[surface, ending] = spellings = tuple(found)
@@ -197,7 +206,10 @@ def _best(hits: list[Hit]) -> list[Hit]:
     for hit in hits:
         if len(kept) > first and kept[-1][:2] == hit[:2]:
             same = kept[first:]
-            if any(one.entity == hit.entity for one in same):
+            twin = next((at for at, one in enumerate(same) if one.entity == hit.entity), None)
+            if twin is not None:
+                if same[twin].sort == SMALL != hit.sort:
+                    kept[first + twin] = hit
                 continue
             if hit.ending and any(not one.ending and not one.form.is_suspect for one in same):
                 continue

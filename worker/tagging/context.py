@@ -114,6 +114,7 @@ class Article:
         self._day = day
         self._offsets: dict[tuple[str, str], list[int]] = {}
         self._are_capitals: dict[int, bool] = {}
+        self._are_small: dict[int, bool] = {}
         self._are_titles: dict[int, bool] = {}
         self._breaks: list[int] | None = None
 
@@ -151,6 +152,10 @@ class Article:
         """Say whether all words of the line around a position are in capitals, and it is more than a name."""
         return self._is_line(position, self._are_capitals, _is_capitals)
 
+    def is_small(self, position: int) -> bool:
+        """Say whether the line around a position has no capital, and more words than one."""
+        return self._is_line(position, self._are_small, _is_small)
+
     def is_title(self, position: int) -> bool:
         """Say whether every word of the line around a position begins with a capital, as in an English headline."""
         return self._is_line(position, self._are_titles, _is_title)
@@ -172,6 +177,10 @@ class Article:
 
 def _is_capitals(line: str) -> bool:
     return line.isupper() and len(line.split()) > 1
+
+
+def _is_small(line: str) -> bool:
+    return line.islower() and len(line.split()) > 1
 
 
 def _is_title(line: str) -> bool:

@@ -1,7 +1,7 @@
 """Spellings brought to one form for matching, with the way back to the text as it was written.
 
-`fold` maps one character to one, so that positions stay true. `squeeze` then drops what a reader does not
-see (soft hyphens, stress marks) and all but one space of a gap, and keeps where each character came from.
+`fold` maps one character to one, so that positions stay true; soft hyphens, zero-width characters and combining
+marks it maps to UNSEEN. `squeeze` then drops what a reader does not see (soft hyphens, stress marks) and all but one space of a gap, and keeps where each character came from.
 """
 
 from __future__ import annotations
@@ -14,12 +14,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from worker.letters import APOSTROPHES, UNSEEN
 from worker.nfc import MOST_MARKS
 
-UNSEEN = "\u00ad"
-"""What soft hyphens, zero-width characters and combining marks are folded to; `squeeze` drops it."""
-
-_APOSTROPHES = "'’‘ʼʻʹʽ`´‛′ꞌ＇"
 _ARMENIAN_INTONATION = "\u055b\u055c\u055e"  # written above a vowel inside the word, as in Հայաստա՞ն
 _SPECIAL = {"İ": "i", "ı": "i", "ß": "s", "ẞ": "s", "ё": "е", "Ё": "е", "ς": "σ"}
 _SPACE = ord(" ")
@@ -28,7 +25,7 @@ _TABLED = (range(0x3040), range(0xA700, 0xA800), range(0xD800, 0x10000))
 
 
 def _folded(char: str) -> str:
-    if char in _APOSTROPHES:
+    if char in APOSTROPHES:
         return " "
     if char in _SPECIAL:
         return _SPECIAL[char]

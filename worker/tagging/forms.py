@@ -8,15 +8,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from worker.letters import APOSTROPHES
 from worker.tagging.fold import UNSEEN, fold, shared_length, words
 from worker.tagging.inflect import Stem
 from worker.tagging.vocabulary import DECOY, LANGUAGES, Alias, Entity
 
-_APOSTROPHES = frozenset("'’‘ʼ`´")
+_APOSTROPHES = frozenset(APOSTROPHES)
 DASHES = frozenset("-‐‑–—−")
 """What joins the parts of a compound."""
-_GUARDED = re.compile(r"""\s[-‐‑–—−]+\s|\n\s*\n|[^\w\s'’‘ʼʻ`´‐‑–—−«»“”„"-]""")
+_GUARDED = re.compile(rf"""\s[-‐‑–—−]+\s|\n\s*\n|[^\w\s{APOSTROPHES}‐‑–—−«»“”„"-]""")
 _SHORT = 3
+SMALL = "small"
+"""How a name stands that has small letters where the vocabulary has capitals: kazakhstan, csto, Csto."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,6 +44,7 @@ class Form:
     begins_with_capital: bool  # in every accepted spelling
     may_lose_case: bool  # in a line of capitals nothing tells it from a common word
     ends_in_point: bool
+    is_acronym: bool  # in exactly these capitals, and of more than two
 
 
 class Spelling(NamedTuple):
@@ -91,7 +95,7 @@ def _lettered(text: str) -> str:
 
 def _letters(text: str) -> str:
     composed = unicodedata.normalize("NFC", text)
-    return "".join(char for char in composed if char.isalnum() and char not in _APOSTROPHES and char != "ʻ")
+    return "".join(char for char in composed if char.isalnum() and char not in _APOSTROPHES)
 
 
 def _guards(text: str) -> str:
@@ -126,6 +130,7 @@ def compiled_form(entity: Entity, alias: Alias, stem: Stem) -> Form:
         may_lose_case=alias.is_common
         or (is_single and (alias.case_sensitive or body[0].isupper()) and not (body.isupper() and len(body) > _SHORT)),
         ends_in_point=alias.text.endswith("."),
+        is_acronym=alias.case_sensitive and is_single and body.isupper() and len(body) >= _SHORT,
     )
 
 
@@ -161,7 +166,10 @@ def may_lose_case(form: Form, surface: str) -> bool:
 
 
 def misspelled(form: Form, surface: str, stop: int) -> str:
-    """Return what is wrong with the spelling of a stem, up to `stop`, and its ending; "" if nothing."""
+    """Return what is wrong with the spelling of a stem, up to `stop`, and its ending; "" if nothing.
+
+    SMALL is for `rules` to judge.
+    """
     surface, ending = surface[:stop], surface[stop:]
     if form.alias.case_sensitive and ending and not ending.islower():
         return "case"
@@ -169,9 +177,9 @@ def misspelled(form: Form, surface: str, stop: int) -> str:
         return ""
     if form.alias.case_sensitive:
         if not _same_case(surface, form.letters):
-            return "case"
+            return SMALL if form.is_acronym and surface[1:].islower() else "case"
     elif form.needs_capital and not surface[0].isupper():
-        return "case"
+        return SMALL if surface.islower() else "case"
     return "punctuation" if form.has_gaps and _guards(surface) != form.guards else ""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from worker.tagging.inflection import Endings, Inflection
@@ -34,8 +34,17 @@ def stems(entity: Entity, alias: Alias, inflection: Inflection) -> list[Stem]:
 
             return declined(alias, entity.type, inflection.declensions)
     elif endings := inflection.endings.get(alias.language):
-        return list(_agglutinated(entity, alias, endings))
+        found = list(_agglutinated(entity, alias, endings))
+        return [*found, *_unsigned(found, endings)] if endings.unsigned and len(alias.text) > _SHORT + 1 else found
     return [Stem(alias.text, _NONE)]
+
+
+def _unsigned(found: Sequence[Stem], endings: Endings) -> Iterator[Stem]:
+    """Yield the stems in which signs can be left out, without them: ozbekiston of oʻzbekiston."""
+    for text, following, derived in found:
+        if (plain := endings.without_signs(text)) != text:
+            bare = {endings.without_signs(one) for one in following}
+            yield Stem(plain, following | bare, derived | {endings.without_signs(one) for one in derived})
 
 
 def _agglutinated(entity: Entity, alias: Alias, endings: Endings) -> Iterator[Stem]:

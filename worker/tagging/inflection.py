@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import product
 from typing import Any
@@ -38,6 +38,11 @@ class Endings:
     front: frozenset[str] = frozenset()
     joined: str = ""
     skip: frozenset[str] = frozenset()
+    unsigned: Mapping[str, str] = field(default_factory=dict)
+
+    def without_signs(self, text: str) -> str:
+        """Return a text as people write it whose keyboard lacks the language's own letters."""
+        return "".join(self.unsigned.get(letter, letter) for letter in text)
 
     @cached_property
     def listed(self) -> frozenset[str]:
@@ -142,6 +147,7 @@ def _endings(part: Table) -> Endings:
         front=front - back,
         joined=part.text("joined", one_of=JOINED),
         skip=frozenset(part.words("skip")),
+        unsigned=_unsigned(part),
     )
 
 
@@ -171,7 +177,19 @@ def _respelled(model: Endings, part: Table) -> Endings:
         back=back - front,
         front=front - back,
         joined=part.text("joined", one_of=JOINED),
+        unsigned=_unsigned(part),
     )
+
+
+def _unsigned(part: Table) -> dict[str, str]:
+    """Return the letters with signs, small and capital, each with what is written without them; "" for a sign."""
+    letters: dict[str, str] = {}
+    for plain, signed in part.table("unsigned").items():
+        plain = plain.replace(_NO_LETTER, "")
+        for letter in str(signed).split():
+            letters[letter] = plain
+            letters[letter.upper()] = plain.upper()
+    return letters
 
 
 def _listed(part: Table, key: str) -> tuple[str, ...]:

@@ -14,9 +14,10 @@ from itertools import groupby
 from math import inf
 from typing import NamedTuple
 
+from worker.letters import APOSTROPHES
 from worker.tagging.acronyms import Defined
 from worker.tagging.context import AGAINST, FOR, OFFICE, Article, Field
-from worker.tagging.forms import Form, Hit
+from worker.tagging.forms import SMALL, Form, Hit
 from worker.tagging.overlaps import longest, overlapping, swallows
 from worker.tagging.usage import Usage
 from worker.tagging.vocabulary import DECOY
@@ -36,7 +37,11 @@ VETOES = {
 }
 """The reasons why a name does not count, as a sentence for a reader."""
 
-_WORD_BEFORE = re.compile(r"([^\W\d_][\w’'ʻʼ-]*\.?)[ \u00a0]$")
+_WORD_BEFORE = re.compile(rf"([^\W\d_][\w{APOSTROPHES}-]*\.?)[ \u00a0]$")
+_SHORT = 3
+_LONG = 4
+_HASHES = ("#", "＃")
+_BODIES = frozenset(("state", "alliance", "organisation", "place", "region", "company"))
 _SENTENCE_OPENS = re.compile(r"(?:^|[.!?…:;\n\"“«„(–—])[\s\"“«„(]*$")
 
 
@@ -135,7 +140,9 @@ class _Decision:
                 if hit.is_plain or hit.rule:
                     certain.append(hit)
                 elif not self._is_vetoed(at, hit):
-                    is_doubtful = hit.form.alias.needs_context or self._says_case_nothing(at, hit)
+                    is_doubtful = (
+                        hit.sort == SMALL or hit.form.alias.needs_context or self._says_case_nothing(at, hit)
+                    )
                     (doubtful if is_doubtful else certain).append(hit)
             if doubtful or len({hit[:2] for hit in certain}) < len(certain):
                 open_knots.append(Knot(at, certain, doubtful))
@@ -184,7 +191,7 @@ class _Decision:
         position = part.offset + hit.start
         if part.text[hit.start + 1 : hit.start + 2].isupper() and self.article.is_capitals(position):
             return True
-        return form.alias.is_common and self.article.is_title(position)
+        return form.alias.is_common and not form.is_acronym and self.article.is_title(position)
 
     def _vouched(self, knots: Sequence[Knot], witnesses: Witnesses) -> dict[tuple[int, Hit], Hit]:
         """Return the doubtful hits that something speaks for, with what does."""
@@ -206,6 +213,8 @@ class _Decision:
 
     def _rule(self, at: int, hit: Hit, named: set[str], witnesses: Witnesses) -> str:
         form = hit.form
+        if hit.sort == SMALL:
+            return self._small(at, hit, named)
         if not form.alias.needs_context:
             return "capitals"
         if form.alias.case_sensitive and self._says_case_nothing(at, hit):
@@ -221,7 +230,29 @@ class _Decision:
             return "office"
         return "full-name" if hit.entity in named else ""
 
+    def _small(self, at: int, hit: Hit, named: set[str]) -> str:
+        """Return the rule by which a name in small letters counts, "" if something speaks against it.
+
+        Capitals are missing where a line has none, and after #. In other lines a long acronym, in small letters or
+        the house style of newspapers (Nato), and a long name of a state or body are still no words of a language;
+        those that are, turkey and mit, the vocabulary calls common.
+        """
+        form, part = hit.form, self.fields[at]
+        alias, is_short = form.alias, form.is_acronym and len(form.letters) <= _SHORT
+        before = part.text[hit.start - 1 : hit.start]
+        if alias.needs_context or (before and before in APOSTROPHES) or (is_short and (alias.is_common or hit.ending)):
+            return ""
+        is_capital = part.text[hit.start].isupper()
+        if not is_capital and (before in _HASHES or self.article.is_small(part.offset + hit.start)):
+            return "capitals" if alias.is_common else SMALL
+        if alias.is_common or is_short or alias.level != "name":
+            return ""
+        is_long = form.is_acronym or len(form.letters) > _LONG
+        return SMALL if (is_long and form.entity.type in _BODIES) or hit.entity in named else ""
+
     def _why_not(self, at: int, hit: Hit, witnesses: Witnesses) -> str:
+        if hit.sort == SMALL:
+            return "case"
         is_other = hit.form.entity.type == "person" and self._is_other_person(self.fields[at], hit, witnesses)
         return "other-person" if is_other else "no-context"
 

@@ -7,12 +7,14 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
+from worker.letters import mended, seen
 from worker.tagging.automaton import Lexicon
 from worker.tagging.cachefile import cached
 from worker.tagging.compiling import KINDS, compiled
 from worker.tagging.context import Article, Field, Terms
 from worker.tagging.fold import squeeze
 from worker.tagging.forms import Hit, Trace, sort_of
+from worker.tagging.hashtags import Hashtag, split_hashtags
 from worker.tagging.rules import NearMiss, decide
 from worker.tagging.usage import Usage
 from worker.tagging.vocabulary import LANGUAGES, Vocabulary, packaged_folder, read_vocabulary
@@ -93,21 +95,27 @@ class Tagger:
         surname those count that were held then. Names that do not count are added to `trace`.
         """
         parts: list[Field] = []
+        broken: list[str] = []
         offset = 0
         for name, text in fields.items():
-            parts.append(Field(name, text, squeeze(text), offset))
+            clean = seen(text)
+            read = mended(clean)
+            parts.append(Field(name, read, squeeze(read), offset))
+            broken.append("" if read == clean else clean)
             offset += len(text) + 1
         hits: list[list[Hit]] = []
         against: set[str] = set()
-        for part in parts:
+        for part, with_hyphens in zip(parts, broken, strict=True):
             of_part, terms = self._hits(part, (language, second), passages.get(part.name, ()), trace)
+            if with_hyphens or "#" in part.text or "＃" in part.text:
+                of_part = self._with_parts(part.text, with_hyphens, language, of_part)
             hits.append(of_part)
             against |= terms
         usage = self._usage(language)
         found = decide(Article(parts, self._terms, against, day), hits, usage, trace)
         states = self._states
         return [
-            (part.name, _mention(part.text, hit, states.get(hit.entity), usage))
+            (part.name, _mention(part.text, hit, states.get(hit.entity), usage, fields[part.name]))
             for part, of_part in zip(parts, found, strict=True)
             for hit in of_part
         ]
@@ -130,6 +138,18 @@ class Tagger:
             found, _ = self._lexicon(other).hits(inner, squeeze(inner), _noted(part.name, trace, start))
             hits += [_moved(part.text, hit, start) for hit in found]
         return sorted(hits) if passages else hits, against
+
+    def _with_parts(self, text: str, with_hyphens: str, language: str | None, hits: list[Hit]) -> list[Hit]:
+        """Return sorted hits with those that the text has when its hyphens at line ends stay, and in hashtags.
+
+        Of the two readings of a line's end the longer name counts: Kazakh-⏎stan is one word, Kazakh-⏎Kyrgyz two.
+        """
+        if with_hyphens:
+            hits = _united(hits, self._lexicon(language).hits(with_hyphens, squeeze(with_hyphens))[0])
+        for tag in split_hashtags(text):
+            found, _ = self._lexicon(language).hits(tag.spaced, squeeze(tag.spaced))
+            hits = _united(hits, [_moved_within(tag, hit) for hit in found])
+        return hits
 
     def _usage(self, language: str | None) -> Usage:
         """Return the usage of a language; that of English for one that has none."""
@@ -166,6 +186,11 @@ def _united(hits: list[Hit], others: Iterable[Hit]) -> list[Hit]:
     return sorted([*hits, *(hit for hit in others if hit[:3] not in known)])
 
 
+def _moved_within(tag: Hashtag, hit: Hit) -> Hit:
+    """Return a hit of a spaced hashtag as one of the whole text."""
+    return hit._replace(start=tag.origins[hit.start], minus_end=-tag.origins[-hit.minus_end - 1] - 1)
+
+
 def _moved(text: str, hit: Hit, offset: int) -> Hit:
     """Return a hit of the passage at an offset as one of the whole text."""
     start, end = hit.start + offset, offset - hit.minus_end
@@ -174,8 +199,13 @@ def _moved(text: str, hit: Hit, offset: int) -> Hit:
     )
 
 
+<<<<<<< HEAD
 def _mention(text: str, hit: Hit, named: tuple[str, bool] | None, usage: Usage) -> Mention:
     """Return what a hit becomes; `named` is the state of which it names the capital, or (True) the seat of power."""
+=======
+def _mention(text: str, hit: Hit, state: str | None, usage: Usage, written: str) -> Mention:
+    """Return what a hit becomes; `state` is that of which it names the capital, `written` the text as given."""
+>>>>>>> 056364f (Read names as a reader sees them: lookalike letters, hyphens at line ends, hashtags, no capitals, no signs)
     start, minus_end, entity, ending, _, rule, form, is_derived, _, sort = hit
     end, alias = -minus_end, form.alias
     state = None
@@ -187,7 +217,7 @@ def _mention(text: str, hit: Hit, named: tuple[str, bool] | None, usage: Usage) 
         )
         state = named[0] if is_meant else None
     level = "demonym" if is_derived else alias.level
-    surface, kind = text[start:end], form.entity.type
+    surface, kind = written[start:end], form.entity.type
     values = (entity, kind, start, end, surface, alias.text, alias.language, rule or sort, level, state)
     return tuple.__new__(Mention, values)  # half the time of the constructor
 

@@ -9,16 +9,26 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+<<<<<<< HEAD
 from worker.tagging.fold import fold
+=======
+from worker.letters import APOSTROPHES
+>>>>>>> 056364f (Read names as a reader sees them: lookalike letters, hyphens at line ends, hashtags, no capitals, no signs)
 from worker.tagging.tomlfile import Table, read_toml
 
 _LISTS = ("acts", "has", "government_before", "place_before", "titles")
 _ARTICLES = frozenset(("the", "The"))
 _ENDS = ".!?…;:\n("
+<<<<<<< HEAD
 _WORD = re.compile(r"[^\W_]+(?:['’‘ʻʼ`][^\W_]+)*|[.!?…;:\n(]")
 _APOSTROPHES = "'’‘ʻʼ`"
 _APOSTROPHE = re.compile(f"[{_APOSTROPHES}]")
 _JOINED = re.compile(r"[’'ʻʼ‘-]\w+")
+=======
+_WORD = re.compile(rf"[^\W_]+(?:[{APOSTROPHES}][^\W_]+)*|[.!?…;:\n(]")
+_APOSTROPHE = re.compile(f"[{APOSTROPHES}]")
+_JOINED = re.compile(rf"[{APOSTROPHES}-]\w+")
+>>>>>>> 056364f (Read names as a reader sees them: lookalike letters, hyphens at line ends, hashtags, no capitals, no signs)
 _LOOK_BACK = 24
 _LONG_WORD = 16
 _MOST_KEPT = 10_000
