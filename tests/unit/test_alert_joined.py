@@ -178,6 +178,7 @@ def test_places_stay_true(text: str, language: str | None) -> None:
 
 @given(st.text("1230 ,.US*-'", min_size=1, max_size=12))
 @example(".00.*")
+@example("1 000S")
 def test_whatever_is_typed_finds_itself(typed: str) -> None:
     try:
         query = parse(typed)

@@ -13,8 +13,8 @@ from worker.tagging.tagger import Mention, Tagger
 from worker.tagging.vocabulary import Alias, Entity, Relation, Vocabulary
 
 
-def name(text: str, language: str = "en", *, case: bool = False, context: bool = False) -> Alias:
-    return Alias(text, language, "name", case_sensitive=case, needs_context=context)
+def name(text: str, language: str = "en", *, case: bool = False, context: bool = False, common: bool = False) -> Alias:
+    return Alias(text, language, "name", case_sensitive=case, needs_context=context, is_common=common)
 
 
 def demonym(text: str, language: str = "en") -> Alias:
@@ -56,7 +56,7 @@ VOCABULARY = Vocabulary(
         entity(
             "turkey",
             "state",
-            *(name("Turkey"), demonym("Turkish"), name("RT", case=True, context=True)),
+            *(name("Turkey", common=True), demonym("Turkish"), name("RT", case=True, context=True)),
             *(name("Türkiye", "tr"), name("Турция", "ru")),
             none_of=("Thanksgiving",),
         ),

@@ -9,9 +9,7 @@ import re
 from functools import cache
 from typing import Final, NamedTuple
 
-from worker.tagging.fold import UNSEEN
-
-APOSTROPHES = "'’‘ʼʻʹʽ`´‛′"
+from worker.letters import APOSTROPHES, UNSEEN
 
 _UZBEK = re.compile(f"(?<=[oOgG])[{APOSTROPHES}](?=[^\\W\\d_]{{2}})")
 _SPACES = " \u00a0\u2000-\u200a\u202f\u205f\u3000"
@@ -85,4 +83,6 @@ def _numbers(grouping: str) -> re.Pattern[str]:
     """
     signs = _ALWAYS + grouping
     begin = f"[1-9](?<![0-9][0-9])(?<![0-9][{signs},.:/-][0-9])[0-9]{{0,2}}"
-    return re.compile(f"{begin}([{signs}])[0-9]{{3}}(?:\\1[0-9]{{3}})*(?![0-9]|\\1[0-9])")
+    by_space = f"([{_SPACES}])[0-9]{{3}}(?:\\1[0-9]{{3}})*(?!\\w|\\1[0-9])"  # 1 000S is two words, as it looks
+    by_sign = f"(['’٬{grouping}])[0-9]{{3}}(?:\\2[0-9]{{3}})*(?![0-9]|\\2[0-9])"
+    return re.compile(f"{begin}(?:{by_space}|{by_sign})")

@@ -10,8 +10,9 @@ from functools import cache, lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from worker.alerts.joining import APOSTROPHES, IN_PARTS, WHOLE, Spelling, has_uzbek_letter, joined
-from worker.tagging.fold import UNSEEN, fold
+from worker.alerts.joining import IN_PARTS, WHOLE, Spelling, has_uzbek_letter, joined
+from worker.letters import APOSTROPHES, UNSEEN, mended, seen
+from worker.tagging.fold import fold
 
 DASHES = "-‐‑‒–−"
 """What joins the parts of a compound; a long dash (—) separates."""
@@ -57,9 +58,10 @@ def _folded(text: str) -> tuple[str, int]:
 class Words:
     """The words of a text in order, and where each stands in it.
 
-    A word is a run of letters and digits, folded (`worker.tagging.fold`) and without diacritics; Chinese and
-    Japanese characters are a word each. So the parts of a hyphenated word follow one another, and “Turkey’s” is
-    “turkey”, “s”. What is one word though something stands inside (1,000 and U.S.), its spelling tells.
+    A word is a run of letters and digits as a reader sees them (`worker.letters`), folded
+    (`worker.tagging.fold`) and without diacritics; Chinese and Japanese characters are a word each. So the parts
+    of a hyphenated word follow one another, and “Turkey’s” is “turkey”, “s”. What is one word though something
+    stands inside (1,000 and U.S.), its spelling tells.
     """
 
     __slots__ = ("_ends", "_folded", "_is_plain", "_starts", "text", "words")
@@ -68,7 +70,7 @@ class Words:
         self.text = text
         self._starts: list[int] | None = None
         self._ends: list[int] | None = None
-        self._folded, highest = _folded(joined(text, spelling))
+        self._folded, highest = _folded(joined(mended(seen(text)), spelling))
         self._is_plain = UNSEEN not in self._folded and highest < _FIRST_IDEOGRAM
         if highest >= _FIRST_IDEOGRAM:
             self.words = [found[0].replace(UNSEEN, "") for found in self._iter_found()]

@@ -16,8 +16,9 @@ from itertools import accumulate
 
 from daachorse import CharwiseDoubleArrayAhoCorasick
 
+from worker.letters import UNSEEN
 from worker.tagging.context import speaking_against
-from worker.tagging.fold import UNSEEN, fold
+from worker.tagging.fold import fold
 from worker.tagging.forms import rank_of
 from worker.tagging.inflect import Stem, stems
 from worker.tagging.vocabulary import LANGUAGES, Alias, Entity, Vocabulary

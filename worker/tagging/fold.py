@@ -1,7 +1,8 @@
 """Spellings brought to one form for matching, with the way back to the text as it was written.
 
 `fold` maps one character to one, so that positions stay true; soft hyphens, zero-width characters and combining
-marks it maps to UNSEEN. `squeeze` then drops what a reader does not see (soft hyphens, stress marks) and all but one space of a gap, and keeps where each character came from.
+marks it maps to UNSEEN. `squeeze` then drops what a reader does not see (soft hyphens, stress marks) and all but
+one space of a gap, and keeps where each character came from.
 """
 
 from __future__ import annotations

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from worker.letters import APOSTROPHES
-from worker.tagging.fold import UNSEEN, fold, shared_length, words
+from worker.letters import APOSTROPHES, UNSEEN
+from worker.tagging.fold import fold, shared_length, words
 from worker.tagging.inflect import Stem
 from worker.tagging.vocabulary import DECOY, LANGUAGES, Alias, Entity
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 _HASHTAG = re.compile(r"[#＃](\w{4,100})")
@@ -43,7 +44,7 @@ def _spaced(text: str, start: int, end: int, cuts: list[int]) -> Hashtag:
     bounds = [start, *cuts, end]
     origins: list[int] = []
     words: list[str] = []
-    for first, last in zip(bounds, bounds[1:], strict=False):
+    for first, last in pairwise(bounds):
         if words:
             origins.append(first)
         words.append(text[first:last])

@@ -140,9 +140,7 @@ class _Decision:
                 if hit.is_plain or hit.rule:
                     certain.append(hit)
                 elif not self._is_vetoed(at, hit):
-                    is_doubtful = (
-                        hit.sort == SMALL or hit.form.alias.needs_context or self._says_case_nothing(at, hit)
-                    )
+                    is_doubtful = hit.sort == SMALL or hit.form.alias.needs_context or self._says_case_nothing(at, hit)
                     (doubtful if is_doubtful else certain).append(hit)
             if doubtful or len({hit[:2] for hit in certain}) < len(certain):
                 open_knots.append(Knot(at, certain, doubtful))

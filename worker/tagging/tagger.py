@@ -199,13 +199,11 @@ def _moved(text: str, hit: Hit, offset: int) -> Hit:
     )
 
 
-<<<<<<< HEAD
-def _mention(text: str, hit: Hit, named: tuple[str, bool] | None, usage: Usage) -> Mention:
-    """Return what a hit becomes; `named` is the state of which it names the capital, or (True) the seat of power."""
-=======
-def _mention(text: str, hit: Hit, state: str | None, usage: Usage, written: str) -> Mention:
-    """Return what a hit becomes; `state` is that of which it names the capital, `written` the text as given."""
->>>>>>> 056364f (Read names as a reader sees them: lookalike letters, hyphens at line ends, hashtags, no capitals, no signs)
+def _mention(text: str, hit: Hit, named: tuple[str, bool] | None, usage: Usage, written: str) -> Mention:
+    """Return what a hit becomes in the text as `written`.
+
+    `named` is the state of which it names the capital, or (True) the seat of power.
+    """
     start, minus_end, entity, ending, _, rule, form, is_derived, _, sort = hit
     end, alias = -minus_end, form.alias
     state = None

@@ -9,26 +9,16 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-<<<<<<< HEAD
-from worker.tagging.fold import fold
-=======
 from worker.letters import APOSTROPHES
->>>>>>> 056364f (Read names as a reader sees them: lookalike letters, hyphens at line ends, hashtags, no capitals, no signs)
+from worker.tagging.fold import fold
 from worker.tagging.tomlfile import Table, read_toml
 
 _LISTS = ("acts", "has", "government_before", "place_before", "titles")
 _ARTICLES = frozenset(("the", "The"))
 _ENDS = ".!?…;:\n("
-<<<<<<< HEAD
-_WORD = re.compile(r"[^\W_]+(?:['’‘ʻʼ`][^\W_]+)*|[.!?…;:\n(]")
-_APOSTROPHES = "'’‘ʻʼ`"
-_APOSTROPHE = re.compile(f"[{_APOSTROPHES}]")
-_JOINED = re.compile(r"[’'ʻʼ‘-]\w+")
-=======
 _WORD = re.compile(rf"[^\W_]+(?:[{APOSTROPHES}][^\W_]+)*|[.!?…;:\n(]")
 _APOSTROPHE = re.compile(f"[{APOSTROPHES}]")
 _JOINED = re.compile(rf"[{APOSTROPHES}-]\w+")
->>>>>>> 056364f (Read names as a reader sees them: lookalike letters, hyphens at line ends, hashtags, no capitals, no signs)
 _LOOK_BACK = 24
 _LONG_WORD = 16
 _MOST_KEPT = 10_000
@@ -112,7 +102,7 @@ class Usage:
         they said.
         """
         before = [word for word in _WORD.findall(text[max(0, start - _LOOK_BACK) : start]) if word not in _ARTICLES]
-        is_where = ending.lstrip(_APOSTROPHES + "-") in self.place_endings
+        is_where = ending.lstrip(APOSTROPHES + "-") in self.place_endings
         if not is_where and not (before and self._is(before[-1], "place_before")):
             return True
         after = _until_end(_WORD.findall(text[end : end + _LOOK_BACK]))
