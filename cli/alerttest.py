@@ -50,8 +50,7 @@ def alert_test(
     from worker.delivery.archive import Tally, complete_index, search
 
     database = open_store()
-    today = datetime.now(UTC).date()
-    first, last = _days(since, until, today)
+    first, last = _days(since, until, _today(database))
     text, parsed = _read(database, query)
     complete_index(database)
     tally, found = Tally(), []
@@ -93,7 +92,7 @@ def ask_archive(
     from worker.delivery.known import names_of
 
     database = open_store()
-    first, last = _days(since, None, datetime.now(UTC).date())
+    first, last = _days(since, None, _today(database))
     complete_index(database)
 
     def estimate(query: Query) -> dict[str, object]:
@@ -105,6 +104,13 @@ def ask_archive(
 
     with database.reading() as conn:
         return estimate, saved_queries(conn), names_of(conn)
+
+
+def _today(database: Database) -> date:
+    """Return the day that it is by the time zone of the store, by which its articles count."""
+    from db.zones import day_at
+
+    return database.read(lambda conn: day_at(conn, datetime.now(UTC)))
 
 
 def _days(since: date | None, until: date | None, today: date) -> tuple[date, date]:

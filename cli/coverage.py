@@ -82,7 +82,8 @@ def coverage(
     from the first to the last day with an article; periods that the range touches are counted whole. Articles without a
     date count on the day on which a feed brought them newly (`undated`); what a person brought in, or a feed had before
     it was followed, counts in a period of its own: the last line, with the period null in JSON. `alive` is the share of
-    watched outlets whose collection was whole; where it was not, `impaired` is true: a fall may be ours.
+    watched outlets whose collection was whole; where it was not, `impaired` is true: a fall may be ours. `complete` is
+    the share of their articles that is believed to have been seen, null where nothing is known.
 
     Example: steppewatch coverage csto kazakhstan --by month --split source
 
@@ -108,15 +109,21 @@ def coverage(
         ids = entity_ids(conn, entities)
         if compare is not None:
             comparisons = _compare(conn, ids, compare, level)
-            (coverageshow.comparisons_as_json if as_json else coverageshow.comparisons_as_table)(comparisons)
+            if as_json:
+                coverageshow.comparisons_as_json(comparisons)
+            else:
+                coverageshow.comparisons_as_table(comparisons, coverageshow.Names(find_labels(conn), {}))
             return
         shown = _shown(conn, ids, by, split, level, first, last, share=share, voice=voice)
-        names = (find_labels(conn), find_names(conn) if split == "source" else {}) if plot else None
-    if plot is not None and names is not None:
-        from cli.plot import Names, draw
+        names = coverageshow.Names(find_labels(conn), find_names(conn) if split == "source" else {})
+    if plot is not None:
+        from cli.plot import draw
 
-        draw(plot, shown, Names(*names), grain=by)
-    (coverageshow.as_json if as_json else coverageshow.as_table)(shown)
+        draw(plot, shown, names, grain=by)
+    if as_json:
+        coverageshow.as_json(shown)
+    else:
+        coverageshow.as_table(shown, names)
 
 
 def _shown(
@@ -134,7 +141,7 @@ def _shown(
     from cli.coverageshow import UNDATED_PERIOD, Shown
     from db.coverage import TOTAL, UNDATED, bucket_end, count_undated, span
     from worker.coverage.series import Point, fill, label_of, voices
-    from worker.liveness import alive_by_day
+    from worker.liveness import alive_by_day, day_not_over
 
     known = span(conn)
     first, last = since or (known and known[0]), until or (known and known[1])
@@ -151,7 +158,7 @@ def _shown(
         found = _cells(conn, [TOTAL], grain, split, Level.all, first, last)
         totals = {(label_of(bucket, grain), part): counts for (bucket, _, part), counts in found.items()}
     after = bucket_end(buckets[-1], grain)
-    health = alive_by_day(conn, buckets[0], after - timedelta(days=1), today=datetime.now(UTC).date())
+    health = alive_by_day(conn, buckets[0], after - timedelta(days=1), today=day_not_over(conn, datetime.now(UTC)))
     periods = {label_of(bucket, grain): _of_period(health, bucket, bucket_end(bucket, grain)) for bucket in buckets}
     by_first_sight = count_undated(conn, entities, buckets[0], after - timedelta(days=1), level=level)
     return Shown(

@@ -9,7 +9,8 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from cli.output import json_of
+from cli.output import inert, json_of
+from worker.coverage.alive import complete
 from worker.coverage.series import Counts, Point, share, sparkline, squeeze
 
 if TYPE_CHECKING:
@@ -49,6 +50,14 @@ class Shown:
             lines.setdefault((point.entity, point.part), []).append(point)
         return lines
 
+    def complete(self, period: str, part: str) -> float | None:
+        """Return the share of what was printed in a period that was seen, as is believed; None if nothing is known.
+
+        Of the outlet where outlets are told apart, else of all that were watched.
+        """
+        share_seen = complete(self.health.get(period, ()), part if self.split == "source" else None)
+        return None if share_seen is None else round(share_seen, 4)
+
     def alive(self, period: str) -> float | None:
         """Return the share of outlets alive in a period: the mean of its days; None when nothing was watched."""
         shares = [day.alive for day in self.health.get(period, ()) if day.alive is not None]
@@ -62,6 +71,24 @@ class Shown:
     def flag(self, point: Point) -> bool:
         """Return whether a point may be too low because of us."""
         return self.is_impaired(point.period, point.part if self.split == "source" else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What things are called on a terminal and in a picture."""
+
+    entities: Mapping[str, str]
+    """Labels by id."""
+    parts: Mapping[str, str]
+    """Names of outlets by id; other parts go by themselves."""
+
+    def entity(self, id: str) -> str:
+        """Return what an entity is called."""
+        return self.entities.get(id, id)
+
+    def part(self, part: str) -> str:
+        """Return what a part of the material is called."""
+        return self.parts.get(part, part) or "unknown"
 
 
 def as_json(shown: Shown) -> None:
@@ -84,7 +111,11 @@ def _record(shown: Shown, point: Point) -> dict[str, Any]:
         voice = shown.voices.get(key, Counts())
         record["voice"] = share(counts.articles, voice.articles)
         record["stories_voice"] = share(counts.stories, voice.stories)
-    return record | {"alive": shown.alive(point.period), "impaired": shown.flag(point)}
+    return record | {
+        "alive": shown.alive(point.period),
+        "complete": shown.complete(point.period, point.part),
+        "impaired": shown.flag(point),
+    }
 
 
 def print_list(records: Iterable[Mapping[str, Any]]) -> None:
@@ -96,7 +127,7 @@ def print_list(records: Iterable[Mapping[str, Any]]) -> None:
     sys.stdout.write("[]\n" if between == "[\n" else "\n]\n")
 
 
-def as_table(shown: Shown) -> None:
+def as_table(shown: Shown, names: Names) -> None:
     """Print, per entity and part, its course as a line of bars and the periods that are not empty."""
     from rich.console import Console
     from rich.text import Text
@@ -108,9 +139,9 @@ def as_table(shown: Shown) -> None:
         console.print("No article yet.")
     for (entity, part), course in (lines | {key: [] for key in undated if key not in lines}).items():
         articles = [point.counts.articles for point in course]
-        title = Text(entity, style="bold")
+        title = Text(inert(names.entity(entity)), style="bold")
         if shown.split is not None:
-            title.append(f" · {part or 'unknown'}", style="not bold")
+            title.append(f" · {inert(names.part(part))}", style="not bold")
         if course:
             span = f"{course[0].period} to {course[-1].period}"
             title.append(f"  articles: {sum(articles):,}, {span}", style="dim not bold")
@@ -184,7 +215,7 @@ def _number(value: float) -> float | None:
     return round(value, 4) if math.isfinite(value) else None
 
 
-def comparisons_as_table(records: Sequence[Mapping[str, Any]]) -> None:
+def comparisons_as_table(records: Sequence[Mapping[str, Any]], names: Names) -> None:
     """Print a line per entity: what was counted in both stretches, and how the second differs."""
     from rich.console import Console
     from rich.table import Table
@@ -197,7 +228,7 @@ def comparisons_as_table(records: Sequence[Mapping[str, Any]]) -> None:
         found = record["comparison"]
         rates = (n / days for n, days in zip(record["articles"], record["days"], strict=True))
         table.add_row(
-            record["entity"],
+            inert(names.entity(record["entity"])),
             " → ".join(f"{n:,}" for n in record["articles"]),
             " → ".join(f"{n:,}" for n in record["stories"]),
             " → ".join(f"{rate:.2f}" for rate in rates),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import typer
@@ -70,7 +70,12 @@ def _asked(written: str) -> tuple[date, date]:
 
 
 def today() -> date:
-    """Return the day that it is by the time zone of the settings, by which stores count."""
+    """Return the day that it is by the time zone of the store; of the settings where there is no store yet."""
+    from cli.store import find_store
     from db.settings import load
+    from db.zones import day_at
 
-    return datetime.now(ZoneInfo(load().time_zone)).date()
+    database = find_store()
+    if database is None:
+        return datetime.now(ZoneInfo(load().time_zone)).date()
+    return database.read(lambda conn: day_at(conn, datetime.now(UTC)))

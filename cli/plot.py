@@ -5,15 +5,14 @@ from __future__ import annotations
 import os
 import secrets
 import textwrap
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
-from cli.coverageshow import told_of_undated
+from cli.coverageshow import Names, told_of_undated
 from cli.output import fail, note, reason_of
 from worker.coverage.stretches import gaps, spread, stretches
 
@@ -28,20 +27,12 @@ _LINES_MAX = 10
 _TICKS_MAX, _TITLE_WIDTH, _NAME_WIDTH = 9, 90, 42
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
-    """What things are called in a picture."""
-
-    entities: Mapping[str, str]
-    parts: Mapping[str, str]
-    """Outlets by id; other parts go by themselves."""
-
-    def of(self, shown: Shown, entity: str, part: str) -> str:
-        """Return what a line is called."""
-        names = [self.entities.get(entity, entity)]
-        if shown.split is not None:
-            names.append(self.parts.get(part, part) or "unknown")
-        return "\n".join(_plain(name, _NAME_WIDTH) for name in names)
+def _name(names: Names, shown: Shown, entity: str, part: str) -> str:
+    """Return what a line is called."""
+    called = [names.entity(entity)]
+    if shown.split is not None:
+        called.append(names.part(part))
+    return "\n".join(_plain(name, _NAME_WIDTH) for name in called)
 
 
 def draw(path: str, shown: Shown, names: Names, *, grain: str) -> None:
@@ -135,7 +126,7 @@ def _render(path: Path, kind: str, shown: Shown, names: Names, grain: str) -> No
 
 def _title(axis: _Axis, shown: Shown, names: Names, grain: str) -> str:
     entities = dict.fromkeys(point.entity for point in shown.points)
-    who = ", ".join(names.entities.get(entity, entity) for entity in entities)
+    who = ", ".join(names.entity(entity) for entity in entities)
     split = {"source": " by outlet", "lang": " by language"}.get(shown.split or "", f" by {shown.split}")
     periods = dict.fromkeys((axis.periods[0], axis.periods[-1]))
     return f"{_plain(who, _TITLE_WIDTH)}{split if shown.split else ''}\nper {grain}, {' to '.join(periods)}"
@@ -165,7 +156,7 @@ def _lines(axes: Axes, axis: _Axis, shown: Shown, names: Names) -> None:
     is_short = max(map(len, axis.kept)) < 4
     for number, ((entity, part), course) in enumerate(lines[:_LINES_MAX]):
         colour, marker = f"C{number}", "o" if is_short else ""
-        label = names.of(shown, entity, part)
+        label = _name(names, shown, entity, part)
         axes.plot(*axis.course(course, "articles"), color=colour, label=label, linewidth=1.6, marker=marker)
         axes.plot(*axis.course(course, "stories"), color=colour, linewidth=1, linestyle=":")
 

@@ -27,11 +27,12 @@ def unusual(*, until: date | None, rate: float, as_json: bool, everything: bool)
     """Print what is unusual on a day, by default the last one with articles that has begun; what matters most first."""
     from db.coverage import span
     from db.vocabularies import find_labels
+    from db.zones import day_at
 
     with open_store().reading() as conn:
         known = span(conn)
         records: list[dict[str, Any]] = []
-        day = until or min(known[1] if known else date.max, datetime.now(UTC).date())
+        day = until or min(known[1] if known else date.max, day_at(conn, datetime.now(UTC)))
         if known is not None:
             found = _joined([*_bursts(conn, day, rate), *_first(conn, day, known[0])])
             records = sorted(found, key=lambda record: -record["interest"])
@@ -67,9 +68,10 @@ def interest_of(articles: int, expected: float, *, is_pair: bool = False) -> flo
 def _bursts(conn: Connection, day: date, rate: float) -> list[dict[str, Any]]:
     """Return the entities with unusually many articles: of these a share of `rate` is expected to be chance."""
     from worker.coverage.bursts import discoveries
+    from worker.liveness import day_not_over
     from worker.unusual import LEAST, read_past
 
-    past = read_past(conn, day, day, today=datetime.now(UTC).date())
+    past = read_past(conn, day, day, today=day_not_over(conn, datetime.now(UTC)))
     judged = [(entity, found) for entity in past.counts if (found := past.judged(entity, day)) is not None]
     places = discoveries([found.p for _, found in judged], rate)
     return [_burst(conn, day, *judged[place]) for place in places if judged[place][1].count >= LEAST]

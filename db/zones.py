@@ -40,6 +40,11 @@ def zone_name(conn: Connection) -> str:
     return conn.scalar(select(CoverageState.time_zone).where(_THE_ROW)) or "UTC"
 
 
+def day_at(conn: Connection, moment: datetime) -> date:
+    """Return the day that it is at a moment by the time zone of the store."""
+    return moment.astimezone(ZoneInfo(zone_name(conn))).date()
+
+
 def choose_zone(conn: Connection, name: str) -> None:
     """Make this the time zone of the store; `redate` then moves the archive, if that was another one so far."""
     conn.execute(insert(conn, CoverageState).values(id=1).on_conflict_do_nothing(index_elements=["id"]))

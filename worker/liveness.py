@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import Connection
 
 from db.liveness import iter_attempts, iter_printed, read_given_up
+from db.zones import day_at
 from worker.coverage.alive import HABIT_DAYS, Collected, DayHealth, health_by_day
 
 
@@ -38,3 +39,8 @@ def alive_by_day(
         )
     days = [since + timedelta(days=number) for number in range((until - since).days + 1)]
     return health_by_day(collected, days, today=today, given_up=read_given_up(conn))
+
+
+def day_not_over(conn: Connection, now: datetime) -> date:
+    """Return the day that is not over yet: neither in the store's time zone, by which articles count, nor in UTC."""
+    return min(day_at(conn, now), now.astimezone(UTC).date())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,7 @@ from db.coverage import mark_articles
 from db.engine import Database
 from db.models import Article
 from db.outcomes import record_outcomes
+from db.zones import choose_zone
 from worker.recount import recount
 
 MONDAY = datetime(2022, 1, 3, 12, tzinfo=UTC)
@@ -105,6 +106,63 @@ def test_days_on_which_our_collection_was_impaired_say_so(store: Database) -> No
     assert "outlets alive" in shown
     untouched = coverage("csto", "--format", "table", "--until", "2022-01-02").stdout
     assert "outlets alive" not in untouched, "before the first poll there is nothing to tell"
+
+
+def test_periods_say_how_complete_they_are(store: Database) -> None:
+    def poll(conn: Connection) -> None:
+        for number in range(3):  # Monday to Wednesday; on Monday two and one were printed, on Wednesday none and three
+            outcome = "server error" if number == 2 else "changed"
+            at = MONDAY + timedelta(days=number)
+            record_outcomes(conn, "poll", {("steppe-herald", outcome): 96, ("oasis-wire", "unchanged"): 96}, at=at)
+
+    store.write(poll)
+    days = records("csto", "--since", "2022-01-02", "--until", "2022-01-05")
+    # the Herald usually prints three on Monday and none on Tuesday
+    assert [day["complete"] for day in days] == [None, 1.0, 1.0, 0.6667]
+
+
+def test_an_outlet_is_as_complete_as_it_was_collected_itself(store: Database) -> None:
+    def poll(conn: Connection) -> None:
+        for number, outcome in enumerate(("changed", "changed", "server error")):
+            at = MONDAY + timedelta(days=number)
+            record_outcomes(conn, "poll", {("steppe-herald", "changed"): 96, ("oasis-wire", outcome): 96}, at=at)
+
+    store.write(poll)
+    [row] = records("csto", "--split", "source", "--since", "2022-01-05", "--until", "2022-01-05")
+    assert (row["source"], row["complete"]) == ("oasis-wire", 1.0), "three are more than it usually prints"
+
+
+def test_what_was_brought_in_is_of_unknown_completeness(store: Database) -> None:
+    assert {row["complete"] for row in records("csto")} == {None}
+
+
+def test_tables_are_headed_by_labels_and_names(store: Database) -> None:
+    shown = coverage("csto", "turan", "--split", "source", "--format", "table").stdout
+    assert [line.split("  ")[0] for line in shown.splitlines() if "articles: " in line] == [
+        "CSTO · Oasis Wire",
+        "CSTO · Steppe Herald",
+        "Turan · Steppe Herald",
+    ]
+    compared = coverage("csto", "--compare", "2022-01-03..2022-01-03", "2022-01-04..2022-01-06", "--format", "table")
+    assert any(line.startswith("CSTO ") for line in compared.stdout.splitlines())
+
+
+def test_today_is_the_day_by_the_time_zone_of_the_store(store: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Clock(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:
+            return datetime(2022, 1, 4, 22, tzinfo=UTC).astimezone(tz)
+
+    for module in ("days", "coverage", "alerttest", "unusual"):
+        monkeypatch.setattr(f"cli.{module}.datetime", Clock)
+    [row] = records("csto", "--since", "today", "--until", "today")
+    assert row["period"] == "2022-01-04"
+    store.write(lambda conn: choose_zone(conn, "Asia/Almaty"))
+    [row] = records("csto", "--since", "today", "--until", "today")
+    assert row["period"] == "2022-01-05"
+    asked = run("alert", "test", "drills", "--format", "json")
+    assert json.loads(asked.stdout.splitlines()[-1])["summary"]["until"] == "2022-01-05"
+    assert coverage("--unusual", "--format", "table").stdout.splitlines()[0].count("2022-01-05") == 1
 
 
 def test_a_picture_is_drawn_and_a_wrong_path_leaves_nothing(store: Database, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.coverage.alive import Collected, health_by_day
+from worker.coverage.alive import Collected, DayHealth, complete, health_by_day
 
 DAY = date(2022, 1, 26)  # a Wednesday
 TODAY = date(2022, 2, 20)
@@ -105,3 +105,71 @@ def test_every_day_is_judged_by_the_four_weeks_before_it(history: list[Collected
     for day in days:
         if health[day].watched:
             assert health[day].impaired.get("post") == plainly(collected, day)
+
+
+@pytest.mark.parametrize(
+    ("last", "share"),
+    [
+        pytest.param(WHOLE, 1.0, id="whole"),
+        pytest.param(Collected(polls=96, articles=2), 1.0, id="little was printed, and all of it seen"),
+        pytest.param(Collected(polls_failed=3), 0.0, id="nothing was seen"),
+        pytest.param(Collected(polls=40, articles=4), 0.4, id="polled too seldom"),
+        pytest.param(Collected(polls=96, fetches=2, fetches_failed=3, articles=3), 0.3, id="pages out of reach"),
+        pytest.param(Collected(polls=40, articles=12), 1.0, id="more than usual all the same"),
+    ],
+)
+def test_a_day_is_as_complete_as_its_articles_are_many_by_habit(last: Collected, share: float) -> None:
+    assert complete([health_by_day(month(last), [DAY], today=TODAY)[DAY]]) == pytest.approx(share)
+
+
+def test_days_and_outlets_are_complete_together_by_their_articles() -> None:
+    collected = month(Collected(polls_failed=3)) | {
+        ("blog", day): Collected(polls=96, articles=30) for _, day in month(WHOLE)
+    }
+    days = health_by_day(collected, [DAY - timedelta(days=1), DAY], today=TODAY).values()
+    assert complete(days) == pytest.approx((40 + 30) / (40 + 40))
+    assert complete(days, "blog") == 1.0
+    assert complete(days, "post") == 0.5
+
+
+def test_nothing_is_known_of_a_day_that_is_not_over() -> None:
+    assert complete([health_by_day(month(WHOLE), [DAY], today=DAY)[DAY]]) is None
+
+
+def test_nothing_is_known_of_an_outlet_that_never_was_whole() -> None:
+    collected = {("post", DAY - timedelta(days=back)): Collected(polls_failed=3) for back in range(5)}
+    assert complete(health_by_day(collected, [DAY], today=TODAY).values()) is None
+
+
+def test_a_long_failure_does_not_become_the_habit() -> None:
+    collected = month(WHOLE) | {("post", DAY - timedelta(days=back)): Collected(polls_failed=3) for back in range(10)}
+    assert complete(health_by_day(collected, [DAY], today=TODAY).values()) == 0.0
+
+
+def test_nothing_is_known_where_nobody_was_watched() -> None:
+    assert complete([DayHealth()]) is None
+    assert complete(health_by_day(month(WHOLE), [DAY], today=TODAY).values(), "blog") is None
+
+
+def test_an_outlet_that_printed_nothing_and_was_whole_is_complete() -> None:
+    quiet = {("post", DAY - timedelta(days=back)): Collected(polls=96) for back in range(29)}
+    assert complete(health_by_day(quiet, [DAY], today=TODAY).values()) == 1.0
+
+
+@given(
+    st.lists(
+        st.builds(
+            Collected, polls=st.integers(0, 20), polls_failed=st.integers(0, 9), articles=st.integers(0, 20),
+            fetches=st.integers(0, 9), fetches_failed=st.integers(0, 9),
+        ),
+        min_size=1, max_size=40,
+    )
+)  # fmt: skip
+def test_a_share_is_a_share_and_only_impaired_days_lack_anything(history: list[Collected]) -> None:
+    days = [DAY + timedelta(days=number) for number in range(len(history))]
+    health = health_by_day({("post", day): tried for day, tried in zip(days, history, strict=True)}, days, today=TODAY)
+    share = complete(health.values())
+    assert share is None or 0.0 <= share <= 1.0
+    assert all(
+        day.missed.keys() <= day.impaired.keys() and day.missed.keys() <= day.seen.keys() for day in health.values()
+    )

@@ -11,6 +11,10 @@ collection is impaired for one of these reasons, the first that holds:
   happens less than once in a thousand days (Poisson: seven articles a day or more).
 
 The day that is not over yet is judged by the failures alone.
+
+How complete days are follows from it. An outlet whose collection was whole on a day is believed to be seen whole; one
+whose collection was impaired lacks what it printed fewer than by its habit: the mean of such days of the four weeks
+before on which its collection was whole. Where it has no habit yet, or the day is not over, nothing is known.
 """
 
 from __future__ import annotations
@@ -21,6 +25,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from statistics import median
+from typing import NamedTuple
 
 HABIT_DAYS = 28
 _LEAST_POLLS, _FETCHES, _RARE = 0.5, 4, 0.001
@@ -45,11 +50,40 @@ class DayHealth:
 
     watched: int = 0
     impaired: Mapping[str, str] = field(default_factory=dict)
+    seen: Mapping[str, int] = field(default_factory=dict)
+    """Articles of the watched outlets of which it is known how many there were to see."""
+    missed: Mapping[str, float] = field(default_factory=dict)
+    """How many more some of these outlets are believed to have printed."""
 
     @property
     def alive(self) -> float | None:
         """The share of watched outlets whose collection was whole; None when nothing was watched."""
         return 1 - len(self.impaired) / self.watched if self.watched else None
+
+
+def complete(days: Iterable[DayHealth], outlet: str | None = None) -> float | None:
+    """Return the share of what was printed on these days that is believed to have been seen; None if nothing is known.
+
+    Of one outlet, or of all that were watched.
+    """
+    seen, missed, is_known = 0, 0.0, False
+    for day in days:
+        known = day.seen if outlet is None else day.seen.keys() & {outlet}
+        is_known |= bool(known)
+        seen += sum(day.seen[one] for one in known)
+        missed += sum(day.missed.get(one, 0.0) for one in known)
+    if not is_known:
+        return None
+    return seen / (seen + missed) if missed else 1.0
+
+
+class _Day(NamedTuple):
+    """A day of an outlet, judged."""
+
+    weekend: bool
+    tried: Collected
+    trouble: str | None
+    """Why its collection was impaired, if it was."""
 
 
 _NOTHING = Collected()
@@ -70,47 +104,60 @@ def health_by_day(
     wanted, ends = list(days), given_up or {}
     watched: Counter[date] = Counter()
     impaired: dict[date, dict[str, str]] = {day: {} for day in wanted}
+    seen: dict[date, dict[str, int]] = {day: {} for day in wanted}
+    missed: dict[date, dict[str, float]] = {day: {} for day in wanted}
     by_outlet: defaultdict[str, dict[date, Collected]] = defaultdict(dict)
     for (outlet, day), tried in collected.items():
         by_outlet[outlet][day] = tried
     for outlet, by_day in sorted(by_outlet.items()):
         last = min(today, ends.get(outlet, date.max), max(wanted, default=date.min))
-        for day, reason in _judged(by_day, last, today):
+        for day, reason, lacking in _judged(by_day, last, today):
             if day in impaired:
                 watched[day] += 1
                 if reason:
                     impaired[day][outlet] = reason
-    return {day: DayHealth(watched[day], impaired[day]) for day in wanted}
+                if lacking is not None:
+                    seen[day][outlet] = by_day.get(day, _NOTHING).articles
+                if lacking:
+                    missed[day][outlet] = lacking
+    return {day: DayHealth(watched[day], impaired[day], seen[day], missed[day]) for day in wanted}
 
 
-def _judged(by_day: Mapping[date, Collected], last: date, today: date) -> Iterator[tuple[date, str | None]]:
-    """Yield each day from an outlet's first poll on, and why its collection was impaired on it, if it was."""
+def _judged(
+    by_day: Mapping[date, Collected], last: date, today: date
+) -> Iterator[tuple[date, str | None, float | None]]:
+    """Yield each day from an outlet's first poll on, why its collection was impaired on it, if it was, and its lack."""
     first = min((day for day, tried in by_day.items() if tried.polls or tried.polls_failed), default=date.max)
-    before: deque[tuple[bool, Collected]] = deque(maxlen=HABIT_DAYS)
+    before: deque[_Day] = deque(maxlen=HABIT_DAYS)
     for number in range((last - first).days + 1):
         day = first + timedelta(days=number)
         tried, weekend = by_day.get(day, _NOTHING), is_weekend(day)
-        yield day, _trouble(tried, before, weekend=weekend, is_over=day < today)
-        before.append((weekend, tried))
+        trouble = _trouble(tried, before, weekend=weekend, is_over=day < today)
+        judged = _Day(weekend, tried, trouble)
+        yield day, trouble, _lacking(judged, before) if day < today else None
+        before.append(judged)
 
 
-def _trouble(
-    tried: Collected, before: Collection[tuple[bool, Collected]], *, weekend: bool, is_over: bool
-) -> str | None:
-    """Return why the outlet's collection was impaired on a day; None when it was whole.
+def _lacking(day: _Day, before: Collection[_Day]) -> float | None:
+    """Return how many articles of the outlet are believed to be missing on a day; None where nothing is known."""
+    if day.trouble is None:
+        return 0.0
+    alike = [other.tried.articles for other in before if other.weekend == day.weekend and other.trouble is None]
+    return max(0.0, sum(alike) / len(alike) - day.tried.articles) if alike else None
 
-    `before` is what was collected in the four weeks before, each day with whether it was on a weekend.
-    """
+
+def _trouble(tried: Collected, before: Collection[_Day], *, weekend: bool, is_over: bool) -> str | None:
+    """Return why the outlet's collection was impaired on a day after those `before`; None when it was whole."""
     if tried.polls_failed and not tried.polls:
         return "polls"
-    if is_over and before and tried.polls < _LEAST_POLLS * median([other.polls for _, other in before]):
+    if is_over and before and tried.polls < _LEAST_POLLS * median([other.tried.polls for other in before]):
         return "polls"
     if tried.fetches + tried.fetches_failed >= _FETCHES and tried.fetches_failed > tried.fetches:
         return "fetches"
     if tried.pages + tried.pages_failed >= _FETCHES and tried.pages_failed > tried.pages:
         return "pages"
     if is_over and not tried.articles:
-        alike = [other.articles for was_weekend, other in before if was_weekend == weekend]
+        alike = [other.tried.articles for other in before if other.weekend == weekend]
         if alike and math.exp(-sum(alike) / len(alike)) < _RARE:
             return "silent"
     return None
