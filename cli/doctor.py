@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,8 +34,9 @@ def doctor(
 ) -> None:
     """Check what the service needs, and say how to mend what is missing. Nothing is changed.
 
-    Data directory, disk, database, migrations, vocabulary, broker, port, DNS, outgoing HTTP and clock. Exit status 1
-    when something failed; a missing network is a warning, for what is stored can be used without.
+    Data directory, disk, database, migrations, vocabulary and catalogue (whether this program brings newer ones),
+    broker, port, certificates, DNS, outgoing HTTP and clock. Exit status 1 when something failed; a missing network is
+    a warning, for what is stored can be used without.
 
     Example: steppewatch doctor --port 8080
     """
@@ -62,7 +64,14 @@ def _findings(settings: Settings, host: str, port: int, network: bool) -> Iterat
     from cli.checks.disk import judge_folder, judge_space, look_at_folder
     from cli.checks.finding import skipped
     from cli.checks.port import judge_port, look_at_port
-    from cli.checks.store import judge_database, judge_migrations, judge_vocabulary, look_at_store
+    from cli.checks.store import (
+        judge_catalogue,
+        judge_database,
+        judge_migrations,
+        judge_vocabulary,
+        look_at_store,
+    )
+    from cli.checks.trust import judge_trust, look_at_trust
     from cli.family import page_url
 
     folder = look_at_folder(settings.data_dir)
@@ -72,8 +81,10 @@ def _findings(settings: Settings, host: str, port: int, network: bool) -> Iterat
     yield judge_database(store)
     yield judge_migrations(store)
     yield judge_vocabulary(store)
+    yield judge_catalogue(store)
     yield judge_broker(look_at_broker(settings.broker_url))
     yield judge_port(look_at_port(host, port, page_url(host, port)))
+    yield judge_trust(look_at_trust(os.environ))
     outlets_ahead_s: list[float] = []
     if network:
         yield from _network(settings, store, outlets_ahead_s)

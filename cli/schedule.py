@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli import tables
 from cli.exportoptions import (
     Counted,
     CountedIn,
@@ -33,7 +34,7 @@ from cli.exportoptions import (
     filters_of,
     request_of,
 )
-from cli.output import emit, fail, reason_of
+from cli.output import emit, fail, note, reason_of
 from cli.status import instant
 from cli.store import open_store
 
@@ -118,15 +119,50 @@ def schedule_add(
     _emit(schedule)
 
 
-def schedule_list() -> None:
-    """List the scheduled exports, one a line: when each comes next, what it wrote last, and what went wrong.
+def schedule_list(
+    format: Annotated[
+        tables.Format | None, typer.Option(help="json (one a line) or table; a table on a terminal.")
+    ] = None,
+) -> None:
+    """List the scheduled exports: when each comes next, what it wrote last, and what went wrong.
 
-    Example: steppewatch schedule list
+    Example: steppewatch schedule list --format json
     """
     from db.exportschedules import list_schedules
 
-    for schedule in open_store().read(list_schedules):
-        _emit(schedule)
+    schedules = open_store().read(list_schedules)
+    if tables.wants_json(format):
+        for schedule in schedules:
+            _emit(schedule)
+        return
+    tables.print_table(
+        ("name", "what", "every", "next", "last", "file or trouble"),
+        [_cells(schedule) for schedule in schedules],
+        empty="no export is scheduled; steppewatch schedule add makes one",
+    )
+    if any(schedule.last_error for schedule in schedules):
+        note("what failed is tried again ten minutes later, at the time under next")
+
+
+def _cells(schedule: Schedule) -> tuple[object, ...]:
+    written = schedule.last_file or f"none yet, into {schedule.folder}"
+    last = schedule.last_error or written
+    return schedule.name, _what(schedule), schedule.every, _minute(schedule.next_at), _minute(schedule.last_at), last
+
+
+def _what(schedule: Schedule) -> str:
+    """Return in words what is exported: the kind, and what it is narrowed to."""
+    question = dict(schedule.request["question"])
+    parts = [str(question.pop("kind", ""))]
+    parts += [word for word in ("new_only", "package") if schedule.request.get(word)]
+    for name, value in question.items():
+        words = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+        parts.append(f"{name} {words}")
+    return "; ".join(parts).replace("_", " ")
+
+
+def _minute(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M")
 
 
 def schedule_remove(name: Annotated[str, typer.Argument(metavar="NAME")]) -> None:

@@ -93,7 +93,7 @@ def migrate() -> None:
     from db.settings import load
     from worker.recount import recount
     from worker.service import utc_now
-    from worker.setup import move_to_zone, prepare, update_catalogue
+    from worker.setup import move_to_zone, newer_vocabulary, prepare, update_catalogue
 
     url = _url()
     with store_troubles_told(url):
@@ -102,11 +102,14 @@ def migrate() -> None:
         changes = update_catalogue(database, now=utc_now())
         move_to_zone(database, load().time_zone)
         recount(database)
+        vocabulary = database.read(newer_vocabulary)
     if (done := prepared.recompared).texts:
         note(
             f"stories by the present rules: {done.texts:,} texts marked and {done.articles:,} articles compared anew;"
             f" {done.moved:,} articles changed their story, {done.told:,} alerts are told late"
         )
+    if vocabulary is not None:
+        note(f"this program brings a newer vocabulary, {vocabulary}: steppewatch vocabulary diff default")
     if not sys.stdout.isatty():
         revisions = {"from": prepared.revision_before, "to": prepared.revision}
         emit({"database": shown(url), **revisions, "catalogue": record_of(changes)})

@@ -31,7 +31,7 @@ def judge(where: str, folder: Path | None, reason: str, *, is_writing: bool) -> 
     `where` is its path or address, `folder` that of the embedded one, `reason` what database or system said.
     """
     said = reason.lower()
-    if any(sign in said for sign in _FULL):
+    if says_full(reason):
         disk = f"the disk of {folder}" if folder else "the disk of the database server"
         more = f"; or {_ELSEWHERE}" if folder else ""
         return Trouble(
@@ -49,6 +49,11 @@ def judge(where: str, folder: Path | None, reason: str, *, is_writing: bool) -> 
             f"look with steppewatch doctor, and free some space; or {_ELSEWHERE}",
         )
     return Trouble(f"the store {where} cannot be used: {reason}", "STEPPEWATCH_DATABASE_URL names another")
+
+
+def says_full(reason: str) -> bool:
+    """Return whether database or system say that there is no room left."""
+    return any(sign in reason.lower() for sign in _FULL)
 
 
 def is_lack_of_room(error: Exception) -> bool:

@@ -100,19 +100,22 @@ def _prepare_store(settings: Settings, log: Log) -> None:
     from cli.cataloguereport import lines_of
     from cli.trouble import store_troubles_told
     from db.engine import Database
-    from worker.setup import move_to_zone, prepare, update_catalogue
+    from worker.setup import move_to_zone, newer_vocabulary, prepare, update_catalogue
 
     with store_troubles_told(settings.database):
         database = Database(settings.database)
         prepared = prepare(database, now=datetime.now(UTC))
         changes = update_catalogue(database, now=datetime.now(UTC))
         move_to_zone(database, settings.time_zone)
+        vocabulary = database.read(newer_vocabulary)
         database.close()
     if prepared.revision_before != prepared.revision:
         log.write("up", f"the store went from {prepared.revision_before or 'nothing'} to revision {prepared.revision}")
     for line in lines_of(changes):
         log.write("up", readable(f"catalogue: {line}"))
     outlets = prepared.outlets + sum(change.is_new for change in changes.outlets)
+    if vocabulary is not None:
+        log.write("up", f"this program brings a newer vocabulary, {vocabulary}: steppewatch vocabulary diff default")
     log.write("up", f"{outlets} outlets, vocabulary {prepared.vocabulary}")
 
 

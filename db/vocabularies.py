@@ -18,6 +18,11 @@ def current_version(conn: Connection) -> str | None:
     return conn.scalar(select(VocabularyVersion.version).where(VocabularyVersion.is_current.is_(True)))
 
 
+def has_version(conn: Connection, version: str) -> bool:
+    """Return whether the store has this version, or had it once."""
+    return conn.scalar(select(VocabularyVersion.version).where(VocabularyVersion.version == version)) is not None
+
+
 def get_content(conn: Connection, version: str) -> str:
     """Return the JSON of a version. Raises LookupError if there is none."""
     content = conn.scalar(select(VocabularyVersion.content).where(VocabularyVersion.version == version))

@@ -109,12 +109,18 @@ def load_catalogue(
     return changes
 
 
-def catalogue_changes(conn: Connection, outlets: tuple[Outlet, ...]) -> CatalogueChanges:
+def catalogue_changes(conn: Connection, outlets: tuple[Outlet, ...] | None = None) -> CatalogueChanges:
     """Return what merging the packaged catalogue would change: nothing in a store that was never filled from it."""
     view = read_view(conn)
     if view.outlets and not view.records_of(PACKAGED):
         return CatalogueChanges()
-    return merge_catalogue(PACKAGED, outlets, view)
+    return merge_catalogue(PACKAGED, outlets or read_catalogue(packaged_folder()), view)
+
+
+def newer_vocabulary(conn: Connection) -> str | None:
+    """Return the version of the packaged vocabulary when the store never had it."""
+    version = read_vocabulary(packaged_folder()).version
+    return None if vocabularies.has_version(conn, version) else version
 
 
 def update_catalogue(database: Database, *, now: datetime) -> CatalogueChanges:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -12,20 +12,23 @@ from sqlalchemy import Connection, inspect, make_url, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
+from cli.cataloguereport import lines_of
 from cli.checks.finding import Finding, failed, ok, skipped, warning
 from cli.store import reason_of, shown
+from cli.trouble import is_lack_of_room, says_full
 from db import migrate
 from db.dialect import is_sqlite
 from db.engine import Database
 from db.feeds import FeedHealth, iter_feeds
 from db.health import read_health
+from worker.setup import catalogue_changes, newer_vocabulary
 
 SQLITE_NEEDED = (3, 35)
 """The first with RETURNING (sqlite.org/lang_returning.html)."""
 POSTGRESQL_WISHED = 14
 """The oldest that its makers still look after (postgresql.org/support/versioning)."""
 
-_DATABASE, _MIGRATIONS, _VOCABULARY = "database", "migrations", "vocabulary"
+_DATABASE, _MIGRATIONS, _VOCABULARY, _CATALOGUE = "database", "migrations", "vocabulary", "catalogue"
 _CONNECT_S = 5
 
 
@@ -51,6 +54,12 @@ class StoreSeen:
     feeds: tuple[FeedHealth, ...] = ()
     ahead: Mapping[str, int] = field(default_factory=dict)
     """How many of what wait for longer than anything may."""
+    full: str | None = None
+    """What SQLite said of a disk without room; the rest is read from the file as it is."""
+    newer_vocabulary: str | None = None
+    """The version that this program brings, when the store never had it."""
+    catalogue: tuple[str, ...] = ()
+    """What this program's catalogue would change, a line each."""
 
 
 def look_at_store(database_url: str, clock: Callable[[], datetime]) -> StoreSeen:
@@ -61,17 +70,26 @@ def look_at_store(database_url: str, clock: Callable[[], datetime]) -> StoreSeen
         file = _file(url)
         if file is not None and not file.exists():
             return StoreSeen(where, head, missing=True)
-        database = Database(_impatient(url).render_as_string(hide_password=False))
+        address = _impatient(url).render_as_string(hide_password=False)
         try:
-            return database.read(lambda conn: _seen(conn, where, head, file, clock))
-        finally:
-            database.close()
+            return _look(Database(address), where, head, file, clock)
+        except SQLAlchemyError as error:
+            if file is None or not is_lack_of_room(error):
+                raise
+            return replace(_look(Database.as_it_is(address), where, head, file, clock), full=reason_of(error))
     except ImportError as error:
         return StoreSeen(where, head, error=f"the driver {error.name} is not installed")
     except (ArgumentError, ValueError):
         return StoreSeen(where, head, error="not the address of a database")
     except (SQLAlchemyError, OSError) as error:
         return StoreSeen(where, head, error=reason_of(error))
+
+
+def _look(database: Database, where: str, head: str, file: Path | None, clock: Callable[[], datetime]) -> StoreSeen:
+    try:
+        return database.read(lambda conn: _seen(conn, where, head, file, clock))
+    finally:
+        database.close()
 
 
 def _file(url: URL) -> Path | None:
@@ -104,6 +122,8 @@ def _seen(conn: Connection, where: str, head: str, file: Path | None, clock: Cal
         clock_ahead_s=None if is_sqlite(conn) else _clock_ahead(conn, clock),
         feeds=tuple(iter_feeds(conn)) if is_current else (),
         ahead=health.ahead if health else {},
+        newer_vocabulary=newer_vocabulary(conn) if is_current else None,
+        catalogue=tuple(lines_of(catalogue_changes(conn))) if is_current else (),
     )
 
 
@@ -118,6 +138,11 @@ def judge_database(seen: StoreSeen) -> Finding:
     """Return whether the database can be used at all."""
     if seen.missing:
         return ok(_DATABASE, f"there is no store at {seen.where} yet; “up” will make it")
+    full = seen.full or (seen.error if says_full(seen.error or "") else None)
+    if full is not None:
+        disk = f"the disk of {Path(seen.where).absolute().parent}" if seen.full else "its disk"
+        found = f"nothing can be stored in {seen.where}: {disk} is full, or over a limit ({full})"
+        return failed(_DATABASE, found, "free some space there: nothing that was stored is lost; see: disk space")
     if seen.error is not None:
         mend = "see that it runs and lets this user in; STEPPEWATCH_DATABASE_URL names another"
         return failed(_DATABASE, f"{seen.where} cannot be used: {seen.error}", mend)
@@ -154,4 +179,20 @@ def judge_vocabulary(seen: StoreSeen) -> Finding:
         return skipped(_VOCABULARY, "the store cannot be read")
     if seen.vocabulary is None or not seen.entities:
         return failed(_VOCABULARY, "the store has no vocabulary: nothing can be tagged", "run: steppewatch migrate")
-    return ok(_VOCABULARY, f"{seen.vocabulary}, {seen.entities:,} entities; {seen.outlets:,} outlets")
+    found = f"{seen.vocabulary}, {seen.entities:,} entities"
+    if seen.newer_vocabulary is not None:
+        mend = "look at it: steppewatch vocabulary diff default; then vocabulary load default, and vocabulary retag"
+        return warning(_VOCABULARY, f"{found}; this program brings a newer one, {seen.newer_vocabulary}", mend)
+    return ok(_VOCABULARY, found)
+
+
+def judge_catalogue(seen: StoreSeen) -> Finding:
+    """Return whether the store has what this program's catalogue of outlets says."""
+    if seen.missing or (seen.is_empty and seen.error is None):
+        return ok(_CATALOGUE, "“up” or “migrate” will load the packaged one")
+    if seen.error is not None or seen.revision != seen.head:
+        return skipped(_CATALOGUE, "the store cannot be read")
+    if seen.catalogue:
+        found = f"this program brings a newer one: {'; '.join(seen.catalogue)}"
+        return warning(_CATALOGUE, found, "run: steppewatch migrate (“up” does it when it starts); your changes stay")
+    return ok(_CATALOGUE, f"{seen.outlets:,} outlets, nothing newer to come")

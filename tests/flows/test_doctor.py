@@ -70,6 +70,7 @@ def test_a_service_that_is_well(environment: dict[str, str], site: Site) -> None
     code, findings = doctor(environment)
     states = {check: finding["state"] for check, finding in findings.items()}
     assert states.pop("disk space") in ("ok", "warning")  # the machine's own business
+    assert states.pop("certificates") in ("ok", "warning")
     assert states.pop("DNS") == "skipped"  # the site has no name
     assert set(states.values()) == {"ok"}, findings
     assert code == 0
@@ -123,3 +124,19 @@ def test_a_machine_where_nothing_is_yet(tmp_path: Path) -> None:
     assert code == 0, findings
     assert "will make it" in str(findings["database"]["found"])
     assert not folder.exists()
+
+
+def test_a_newer_vocabulary_and_catalogue_are_told_with_what_to_run(environment: dict[str, str]) -> None:
+    store = prepared_store(environment["STEPPEWATCH_DATABASE_URL"])
+    store.write(lambda conn: conn.execute(text("UPDATE mentions SET vocabulary_version = 'older'")))
+    store.write(lambda conn: conn.execute(text("UPDATE vocabulary_versions SET version = 'older'")))
+    store.write(lambda conn: conn.execute(text("DELETE FROM source_domains WHERE source_id = 'csto'")))
+    store.write(lambda conn: conn.execute(text("DELETE FROM sources WHERE id = 'csto'")))
+    store.write(lambda conn: conn.execute(text("DELETE FROM catalogue_outlets WHERE outlet_id = 'csto'")))
+    store.close()
+    code, findings = doctor(environment, "--no-network")
+    assert code == 0, "nothing keeps it from working"
+    assert findings["vocabulary"]["state"] == findings["catalogue"]["state"] == "warning"
+    assert "vocabulary load default" in str(findings["vocabulary"]["mend"])
+    assert "1 new outlet: csto" in str(findings["catalogue"]["found"])
+    assert "steppewatch migrate" in str(findings["catalogue"]["mend"])

@@ -79,3 +79,23 @@ def test_what_writes_says_that_there_is_no_room(is_killed: bool, made: Path) -> 
     assert "is full" in errors
     assert "free some space" in errors
     assert "Traceback" not in errors
+
+
+DOCTOR = "doctor --no-network --port 8990"
+
+
+@pytest.mark.parametrize("is_killed", [False, True])
+def test_the_doctor_says_that_the_disk_is_full_and_what_to_do(is_killed: bool, made: Path) -> None:
+    if is_killed:
+        subprocess.run([sys.executable, "-c", EDIT], cwd=made, check=True)
+    answers, errors = said(made, DOCTOR)
+    code, words = answers[DOCTOR]
+    findings = {finding["check"]: finding for finding in map(json.loads, words.splitlines())}
+    assert (code, "Traceback" in errors) == (1, False)
+    for check in ("data directory", "database"):
+        assert findings[check]["state"] == "failed"
+        assert "full" in findings[check]["found"]
+        assert "free some space" in findings[check]["mend"]
+    assert "give this user" not in words
+    assert findings["migrations"]["state"] == "ok", "what is stored is read all the same"
+    assert findings["vocabulary"]["state"] == "ok"

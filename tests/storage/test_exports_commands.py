@@ -189,6 +189,36 @@ def test_exports_are_scheduled_listed_run_and_removed(filled: Path, tmp_path: Pa
     assert Path(file).exists()
 
 
+def listed_as_a_table() -> str:
+    return run("schedule", "list", "--format", "table").stdout
+
+
+def test_scheduled_exports_as_a_table(filled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "300")
+    add = ("schedule", "add", "nightly", "articles", "--every", "day", "--into", "out")
+    run(*add, "--new-only", "--lang", "en", "--lang", "ru")
+    head, row = listed_as_a_table().splitlines()
+    assert head.split() == ["name", "what", "every", "next", "last", "file", "or", "trouble"]
+    assert row.startswith("nightly  articles; new only; languages en, ru  day ")
+    assert "none yet, into " in row
+    [file] = run("schedule", "run", "nightly").stdout.splitlines()
+    assert listed_as_a_table().rstrip().endswith(file)
+
+
+def test_what_went_wrong_with_a_scheduled_export_stands_in_its_row(filled: Path, tmp_path: Path) -> None:
+    run("schedule", "add", "nightly", "articles", "--every", "day", "--into", "out")
+    (tmp_path / "out").rmdir()
+    (tmp_path / "out").write_text("a file")
+    assert run("schedule", "run", "nightly").exit_code == 1
+    result = run("schedule", "list", "--format", "table")
+    assert "wasnotwritten" in "".join(result.stdout.split())
+    assert "tried again" in result.stderr
+
+
+def test_without_scheduled_exports_a_table_says_how_to_make_one(filled: Path) -> None:
+    assert "steppewatch schedule add" in listed_as_a_table()
+
+
 @pytest.mark.parametrize(("option", "value"), [("--lang", "english"), ("--genre", "op-ed"), ("--lang", "kk-Lant")])
 def test_filters_of_exports_know_the_values_too(filled: Path, option: str, value: str) -> None:
     result = run("export", "articles", option, value)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -17,7 +18,8 @@ from cli.checks.disk import FolderSeen, judge_folder, judge_space
 from cli.checks.finding import Finding, State
 from cli.checks.network import Candidate, choose_addresses, judge_answers, judge_names, rank
 from cli.checks.port import PortSeen, judge_port
-from cli.checks.store import StoreSeen, judge_database, judge_migrations, judge_vocabulary
+from cli.checks.store import StoreSeen, judge_catalogue, judge_database, judge_migrations, judge_vocabulary
+from cli.checks.trust import TrustSeen, judge_trust
 from crawlers.answers import Answer, Trouble
 
 FOLDER = FolderSeen(Path("/data"), exists=True, error=None, free_bytes=50_000_000_000)
@@ -47,7 +49,10 @@ def check(finding: Finding, state: State, words: str) -> None:
         pytest.param(FOLDER, State.ok, "/data can be written to", id="all well"),
         pytest.param(replace(FOLDER, exists=False), State.ok, "does not exist yet", id="not made yet"),
         pytest.param(replace(FOLDER, error="permission denied"), State.failed, "permission denied", id="forbidden"),
-        pytest.param(replace(FOLDER, error="no space left on device"), State.failed, "no space left", id="disk full"),
+        pytest.param(
+            replace(FOLDER, error="no space left on device"), State.failed, "its disk is full: no space", id="disk full"
+        ),
+        pytest.param(replace(FOLDER, error="disk quota exceeded"), State.failed, "its disk is full", id="quota"),
         pytest.param(
             replace(FOLDER, exists=False, error="read-only file system"), State.failed, "cannot be made", id="no place"
         ),
@@ -72,6 +77,17 @@ def test_the_room_on_the_disk(free: int | None, state: State, words: str) -> Non
     check(judge_space(replace(FOLDER, free_bytes=free)), state, words)
 
 
+SPARE = (("cache", 80_000_000), ("steppewatch.log.1", 2_000_000), ("steppewatch.log.2", 900))
+
+
+@pytest.mark.parametrize("full", [{"error": "no space left on device"}, {"free_bytes": 0}])
+def test_on_a_full_disk_it_is_said_what_can_go(full: dict[str, Any]) -> None:
+    seen = replace(FOLDER, spare=SPARE, **full)
+    mend = next(finding.mend for finding in (judge_folder(seen), judge_space(seen)) if finding.state is State.failed)
+    assert "in /data these can go: cache (80 MB), steppewatch.log.1 (2 MB);" in mend
+    assert "STEPPEWATCH_CAPTURES_MAX_MB" in mend
+
+
 @pytest.mark.parametrize(
     ("seen", "state", "words"),
     [
@@ -80,6 +96,13 @@ def test_the_room_on_the_disk(free: int | None, state: State, words: str) -> Non
         pytest.param(StoreSeen("/data/a.db", "2", missing=True), State.ok, "no store at /data/a.db yet", id="new"),
         pytest.param(StoreSeen("x", "2", error="no route"), State.failed, "x cannot be used: no route", id="silent"),
         pytest.param(replace(STORE, read_only=True), State.failed, "read-only", id="read-only"),
+        pytest.param(replace(STORE, full="disk I/O error"), State.failed, "the disk of /data is full", id="disk full"),
+        pytest.param(
+            StoreSeen("pg", "2", error="could not extend file: No space left on device"),
+            State.failed,
+            "its disk is full",
+            id="server's disk full",
+        ),
         pytest.param(replace(STORE, version=(3, 34, 1)), State.failed, "too old", id="SQLite without RETURNING"),
         pytest.param(replace(POSTGRES, version=(13, 9)), State.warning, "no longer looked after", id="old server"),
     ],
@@ -106,7 +129,10 @@ def test_the_migrations(seen: StoreSeen, state: State, words: str) -> None:
 @pytest.mark.parametrize(
     ("seen", "state", "words"),
     [
-        pytest.param(STORE, State.ok, "416 entities; 136 outlets", id="loaded"),
+        pytest.param(STORE, State.ok, "2026-11-01, 416 entities", id="loaded"),
+        pytest.param(
+            replace(STORE, newer_vocabulary="v2"), State.warning, "brings a newer one, v2", id="newer to come"
+        ),
         pytest.param(StoreSeen("x", "0002", is_empty=True), State.ok, "will load", id="empty store"),
         pytest.param(replace(STORE, vocabulary=None), State.failed, "no vocabulary", id="none"),
         pytest.param(replace(STORE, entities=0), State.failed, "nothing can be tagged", id="none in it"),
@@ -116,6 +142,34 @@ def test_the_migrations(seen: StoreSeen, state: State, words: str) -> None:
 )
 def test_the_vocabulary(seen: StoreSeen, state: State, words: str) -> None:
     check(judge_vocabulary(seen), state, words)
+
+
+@pytest.mark.parametrize(
+    ("seen", "state", "words"),
+    [
+        pytest.param(STORE, State.ok, "136 outlets, nothing newer", id="current"),
+        pytest.param(
+            replace(STORE, catalogue=("1 new outlet: a",)), State.warning, "1 new outlet: a", id="newer to come"
+        ),
+        pytest.param(StoreSeen("x", "0002", is_empty=True), State.ok, "will load", id="empty store"),
+        pytest.param(replace(STORE, revision="0001"), State.skipped, "not checked", id="not migrated"),
+        pytest.param(StoreSeen("x", "0002", error="no route"), State.skipped, "not checked", id="no database"),
+    ],
+)
+def test_the_catalogue(seen: StoreSeen, state: State, words: str) -> None:
+    check(judge_catalogue(seen), state, words)
+
+
+@pytest.mark.parametrize(
+    ("seen", "state", "words"),
+    [
+        pytest.param(TrustSeen(140, "/etc/a.crt"), State.ok, "the 140 authorities of /etc/a.crt", id="a store"),
+        pytest.param(TrustSeen(0), State.warning, "this machine trusts no authority", id="none"),
+        pytest.param(TrustSeen(0, names=("SSL_CERT_FILE",)), State.warning, "SSL_CERT_FILE name no", id="wrong name"),
+    ],
+)
+def test_the_authorities(seen: TrustSeen, state: State, words: str) -> None:
+    check(judge_trust(seen), state, words)
 
 
 @pytest.mark.parametrize(

@@ -11,12 +11,14 @@ from pathlib import Path
 from threading import Event, Thread
 
 import pytest
+import trustme
 
 from cli.checks.broker import look_at_broker
-from cli.checks.disk import look_at_folder
+from cli.checks.disk import look_at_folder, spare_of
 from cli.checks.network import look_up
 from cli.checks.port import look_at_port
 from cli.checks.store import look_at_store
+from cli.checks.trust import look_at_trust
 
 
 def utc_now() -> datetime:
@@ -148,3 +150,45 @@ def test_whose_port_it_is(body: bytes, is_ours: bool) -> None:
         thread.join()
     assert (seen.error, seen.is_ours) == ("address already in use", is_ours)
     assert look_at_port("127.0.0.1", port, f"http://127.0.0.1:{port}").error is None
+
+
+def test_what_can_go_is_weighed_the_largest_first(tmp_path: Path) -> None:
+    (tmp_path / "cache" / "inner").mkdir(parents=True)
+    (tmp_path / "cache" / "inner" / "model").write_bytes(bytes(10))
+    (tmp_path / "steppewatch.log").write_bytes(bytes(70))
+    (tmp_path / "steppewatch.log.1").write_bytes(bytes(50))
+    (tmp_path / "steppewatch.db").write_bytes(bytes(90))
+    assert spare_of(tmp_path) == (("steppewatch.log.1", 50), ("cache", 10))
+
+
+@pytest.fixture
+def authority(tmp_path: Path) -> Path:
+    """Give a file with one authority."""
+    file = tmp_path / "authority.crt"
+    trustme.CA().cert_pem.write_to_path(str(file))
+    return file
+
+
+def test_a_file_of_authorities_is_found(authority: Path, tmp_path: Path) -> None:
+    seen = look_at_trust({}, [str(tmp_path / "missing"), str(authority)], [])
+    assert (seen.authorities, seen.where) == (1, str(authority))
+
+
+def test_a_folder_of_authorities_is_found(tmp_path: Path) -> None:
+    (tmp_path / "5ed36f99.0").write_text("")
+    (tmp_path / "README").write_text("")
+    assert look_at_trust({}, [], [str(tmp_path)]).authorities == 1
+
+
+@pytest.mark.parametrize("content", [None, "no certificate", ""], ids=["missing", "rubbish", "empty"])
+def test_a_machine_without_authorities_is_noticed(content: str | None, tmp_path: Path) -> None:
+    file = tmp_path / "ca.crt"
+    if content is not None:
+        file.write_text(content)
+    assert look_at_trust({}, [str(file)], [str(tmp_path)]).authorities == 0
+
+
+def test_a_variable_outweighs_the_usual_places(authority: Path, tmp_path: Path) -> None:
+    seen = look_at_trust({"SSL_CERT_FILE": str(tmp_path / "missing")}, [str(authority)], [])
+    assert (seen.authorities, seen.names) == (0, ("SSL_CERT_FILE",))
+    assert look_at_trust({"SSL_CERT_FILE": str(authority)}, [], []).authorities == 1
