@@ -6,8 +6,8 @@ from alembic import op
 
 from db.dialect import create_word_index, drop_word_index
 
-revision = "0025"
-down_revision = "0024"
+revision = "0026"
+down_revision = "0025"
 branch_labels = None
 depends_on = None
 
