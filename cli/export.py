@@ -19,10 +19,12 @@ from cli.exportoptions import (
     Counted,
     CountedIn,
     Delimiter,
+    Diffs,
     Entities,
     Excel,
     Format,
     FormatOf,
+    Formers,
     Genres,
     InScope,
     Kind,
@@ -32,8 +34,10 @@ from cli.exportoptions import (
     Scope,
     Since,
     Sources,
+    Texts,
     Until,
     Wide,
+    detail_of,
     filters_of,
     request_of,
 )
@@ -57,6 +61,9 @@ def export(
     genre: Genres = None,
     scope: InScope = Scope.all,
     query: Queries = None,
+    text: Texts = False,
+    diff: Diffs = False,
+    revisions: Formers = False,
     wide: Wide = False,
     count: CountedIn = Counted.articles,
     output: Annotated[
@@ -89,7 +96,11 @@ def export(
 
     steppewatch export articles --since-last nightly -o new.csv
 
-    steppewatch export articles --since 90d --excel -o articles.csv
+    steppewatch export articles --since 90d --text --excel -o articles.csv
+
+    steppewatch export revisions --since 90d --diff -o changes.csv
+
+    steppewatch export mentions --entity csto --revisions -o csto-then-and-now.csv
 
     steppewatch export coverage --wide --query 'csto AND drill*' --query 'entity:sco' -o by-day.csv
 
@@ -111,6 +122,7 @@ def export(
         packed=packed,
         excel=excel,
         delimiter=delimiter,
+        detail=detail_of(kind, text, diff, revisions),
     )
     target = str(package or output)
     with _troubles_told(target, database.url):

@@ -93,6 +93,22 @@ Excel = Annotated[
 ]
 
 
+Texts = Annotated[bool, typer.Option("--text", help="Articles: with their texts.")]
+Diffs = Annotated[bool, typer.Option("--diff", help="Revisions: with what each changed.")]
+Formers = Annotated[bool, typer.Option("--revisions", help="Mentions: of former texts too.")]
+
+
+def detail_of(kind: Kind, text: bool, diff: bool, revisions: bool) -> str:
+    """Return what an export has beside its usual columns. Ends the command when that is of another kind."""
+    from worker.export.columns import DETAILS
+
+    asked = [name for name, is_asked in (("text", text), ("diff", diff), ("revisions", revisions)) if is_asked]
+    for name in asked:
+        if DETAILS[name][0] != kind.value:
+            raise typer.BadParameter(f"is for the export of {DETAILS[name][0]}", param_hint=f"--{name}")
+    return "".join(asked)
+
+
 def delimiter_of(written: str) -> str:
     """Return what stands between two cells, by its name or itself."""
     delimiter = {"comma": ",", "semicolon": ";", "tab": "\t", "\\t": "\t", "bar": "|"}.get(written.lower(), written)
@@ -118,6 +134,7 @@ def request_of(
     packed: bool,
     excel: bool,
     delimiter: str | None,
+    detail: str,
 ) -> Request:
     """Return the request of a command's options. Ends the command when they do not go together."""
     from worker.exportrequest import Request
@@ -142,6 +159,7 @@ def request_of(
         excel=excel,
         gzip=packed,
         delimiter=delimiter or "",
+        detail=detail,
     )
 
 

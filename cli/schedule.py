@@ -16,10 +16,12 @@ from cli.exportoptions import (
     Counted,
     CountedIn,
     Delimiter,
+    Diffs,
     Entities,
     Excel,
     Format,
     FormatOf,
+    Formers,
     Genres,
     InScope,
     Kind,
@@ -29,8 +31,10 @@ from cli.exportoptions import (
     Scope,
     Since,
     Sources,
+    Texts,
     Until,
     Wide,
+    detail_of,
     filters_of,
     request_of,
 )
@@ -71,6 +75,9 @@ def schedule_add(
     genre: Genres = None,
     scope: InScope = Scope.all,
     query: Queries = None,
+    text: Texts = False,
+    diff: Diffs = False,
+    revisions: Formers = False,
     wide: Wide = False,
     count: CountedIn = Counted.articles,
     format: FormatOf = Format.csv,
@@ -106,6 +113,7 @@ def schedule_add(
         packed=packed,
         excel=excel,
         delimiter=delimiter,
+        detail=detail_of(kind, text, diff, revisions),
     )
     folder = into.expanduser().absolute()
     try:

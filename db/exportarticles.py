@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, SQLColumnExpression, and_, case, func, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Connection, SQLColumnExpression, and_, case, func, select, type_coerce
 from sqlalchemy import Text as SqlText
 from sqlalchemy.orm import aliased
 
 from db.dialect import bytewise
 from db.dialect.functions import Address, Word, day_text, decimal_text, fired_words, instant_text
 from db.exportfilters import Filters, Rows, conditions
+from db.formertexts import is_text_of_article
 from db.models import Article, ClusterLink, Entity, MatchRow, MentionRow, Revision, Source, Subscription
 
 
@@ -49,40 +52,84 @@ def articles(_conn: Connection, filters: Filters) -> Rows:
     )
 
 
+def articles_with_text(conn: Connection, filters: Filters, longest: int | None = None) -> Rows:
+    """The same with the current texts; `longest`: after so many characters they are cut."""
+    text: ColumnElement[str] = type_coerce(Revision.text, SqlText())
+    if longest is not None:
+        text = case((func.length(text) > longest, func.substr(text, 1, longest).concat(" …")), else_=text)
+    is_of_feed = Revision.text_from.in_(("feed", "aggregator"))
+    return (
+        articles(conn, filters)
+        .join(Revision, Revision.id == Article.revision_id)
+        .add_columns(
+            type_coerce(case((is_of_feed, "feed"), else_="page"), Word()).label("text_from"), text.label("text")
+        )
+    )
+
+
 def mentions(conn: Connection, filters: Filters) -> Rows:
     """A row per mention of the current revisions: articles in their order, titles before texts."""
     query = (
-        select(
-            Article.id.label("article_id"),
-            type_coerce(MentionRow.field, Word()).label("field"),
-            MentionRow.start,
-            MentionRow.end,
-            MentionRow.surface,
-            MentionRow.entity_id.label("entity"),
-            Entity.type,
-            type_coerce(MentionRow.level, Word()).label("level"),
-            MentionRow.alias,
-            MentionRow.language,
-            type_coerce(MentionRow.rule, Word()).label("rule"),
-            type_coerce(MentionRow.vocabulary_version, Word()).label("vocabulary_version"),
-            Article.url,
-            Article.source_id.label("source"),
-            Article.counts_on,
-            MentionRow.metonym_of,
-        )
-        .join(MentionRow, MentionRow.revision_id == Article.revision_id)
+        _mentions()
+        .join(Article, Article.revision_id == MentionRow.revision_id)
         .join(Entity, Entity.id == MentionRow.entity_id)
         .where(*conditions(filters))
+        .order_by(Article.counts_on, Article.canonical_url, *_in_reading_order(conn))
+    )
+    return query.where(MentionRow.entity_id.in_(filters.entities)) if filters.entities else query
+
+
+def mentions_of_revisions(conn: Connection, filters: Filters) -> Rows:
+    """A row per mention of all texts that stood at an address, those seen first before later ones.
+
+    Entities that are asked for need not be mentioned any more.
+    """
+    query = (
+        _mentions()
+        .add_columns(
+            Revision.id.label("revision_id"),
+            instant_text(Revision.observed_at).label("observed_at"),
+            (Revision.id == Article.revision_id).label("is_current"),
+        )
+        .join(Revision, Revision.id == MentionRow.revision_id)
+        .join(Article, Article.id == Revision.article_id)
+        .join(Entity, Entity.id == MentionRow.entity_id)
+        .where(*conditions(replace(filters, entities=())), is_text_of_article())
         .order_by(
             Article.counts_on,
             Article.canonical_url,
-            MentionRow.field.desc(),
-            MentionRow.start,
-            MentionRow.end,
-            bytewise(conn, MentionRow.entity_id),
+            Revision.observed_at,
+            Revision.content_hash,
+            *_in_reading_order(conn),
         )
     )
     return query.where(MentionRow.entity_id.in_(filters.entities)) if filters.entities else query
+
+
+def _mentions() -> Rows:
+    return select(
+        Article.id.label("article_id"),
+        type_coerce(MentionRow.field, Word()).label("field"),
+        MentionRow.start,
+        MentionRow.end,
+        MentionRow.surface,
+        MentionRow.entity_id.label("entity"),
+        Entity.type,
+        type_coerce(MentionRow.level, Word()).label("level"),
+        MentionRow.alias,
+        MentionRow.language,
+        type_coerce(MentionRow.rule, Word()).label("rule"),
+        type_coerce(MentionRow.vocabulary_version, Word()).label("vocabulary_version"),
+        Article.url,
+        Article.source_id.label("source"),
+        Article.counts_on,
+        MentionRow.metonym_of,
+    ).select_from(MentionRow)
+
+
+def _in_reading_order(conn: Connection) -> Sequence[SQLColumnExpression[Any]]:
+    entity = bytewise(conn, MentionRow.entity_id)
+    return (MentionRow.field.desc(), MentionRow.start, MentionRow.end, entity)
 
 
 def revisions(_conn: Connection, filters: Filters) -> Rows:
@@ -90,8 +137,6 @@ def revisions(_conn: Connection, filters: Filters) -> Rows:
 
     What only stood in for a page until it came is none of them.
     """
-    page = aliased(Revision)
-    has_page = select(page.id).where(page.article_id == Article.id, page.text_from == "page").exists()
     return (
         select(
             Revision.id.label("revision_id"),
@@ -112,7 +157,7 @@ def revisions(_conn: Connection, filters: Filters) -> Rows:
             Article.counts_on,
         )
         .join(Article, Article.id == Revision.article_id)
-        .where(*conditions(filters), or_(Revision.text_from == "page", Revision.id == Article.revision_id, ~has_page))
+        .where(*conditions(filters), is_text_of_article())
         .order_by(Article.counts_on, Article.canonical_url, Revision.observed_at, Revision.content_hash)
     )
 

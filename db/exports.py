@@ -7,6 +7,7 @@ because a transaction that stays open keeps SQLite from shrinking its write-ahea
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Row
@@ -16,7 +17,7 @@ from db.dialect import csvtext
 from db.exportfilters import CannotFilter, Filters, Health, Rows, conditions
 from db.wordindex import Need
 
-__all__ = ["CannotFilter", "Filters", "Health", "find_candidates", "iter_csv", "iter_rows"]
+__all__ = ["CannotFilter", "Detail", "Filters", "Health", "find_candidates", "iter_csv", "iter_rows"]
 
 _QUERIES: Mapping[str, Callable[[Connection, Filters], Rows]] = {
     "articles": exportarticles.articles,
@@ -28,19 +29,48 @@ _QUERIES: Mapping[str, Callable[[Connection, Filters], Rows]] = {
     "matches": exportarticles.matches,
     "sources": exportcounts.sources,
 }
+_LONG_ROWS = 20
+"""Rows with whole texts that are held at a time."""
 
 
-def iter_csv(conn: Connection, kind: str, filters: Filters, delimiter: str = ",") -> Iterator[tuple[bytes, int]]:
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """What an export has beside its usual columns."""
+
+    name: str = ""
+    """`text` of articles, `revisions` of mentions (those of former texts too), or nothing."""
+    longest: int | None = None
+    """After so many characters a text is cut."""
+
+
+_NO_DETAIL = Detail()
+
+
+def iter_csv(
+    conn: Connection, kind: str, filters: Filters, detail: Detail = _NO_DETAIL, *, delimiter: str = ","
+) -> Iterator[tuple[bytes, int]]:
     """Yield the lines of an export without its header, in chunks, and how many lines each chunk has.
 
     Raises CannotFilter when the kind cannot be filtered so.
     """
-    yield from csvtext.iter_csv(conn, _QUERIES[kind](conn, filters), delimiter)
+    lines = _LONG_ROWS if detail.name == "text" else None
+    yield from csvtext.iter_csv(conn, _query(conn, kind, filters, detail), delimiter=delimiter, lines=lines)
 
 
-def iter_rows(conn: Connection, kind: str, filters: Filters) -> Iterator[Row[*tuple[Any, ...]]]:
+def iter_rows(
+    conn: Connection, kind: str, filters: Filters, detail: Detail = _NO_DETAIL
+) -> Iterator[Row[*tuple[Any, ...]]]:
     """Yield the rows of an export as values; instants are written out. Raises CannotFilter as `iter_csv` does."""
-    yield from conn.execute(_QUERIES[kind](conn, filters), execution_options={"yield_per": 1_000})
+    rows = _LONG_ROWS if detail.name == "text" else 1_000
+    yield from conn.execute(_query(conn, kind, filters, detail), execution_options={"yield_per": rows})
+
+
+def _query(conn: Connection, kind: str, filters: Filters, detail: Detail) -> Rows:
+    if (kind, detail.name) == ("articles", "text"):
+        return exportarticles.articles_with_text(conn, filters, detail.longest)
+    if (kind, detail.name) == ("mentions", "revisions"):
+        return exportarticles.mentions_of_revisions(conn, filters)
+    return _QUERIES[kind](conn, filters)
 
 
 def find_candidates(conn: Connection, need: Need | None, filters: Filters) -> list[int]:

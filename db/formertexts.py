@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import ColumnElement, Connection, func, or_, select
 from sqlalchemy.orm import aliased
 
 from db.models import Article, MentionRow, Revision
@@ -30,19 +32,44 @@ class FormerText:
     entities: frozenset[str] | None
 
 
-def read_formers(conn: Connection, article_id: int) -> list[Former]:
-    """Return the texts of an article, the current one last; what only stood in for its page is none of them."""
+def is_text_of_article() -> ColumnElement[bool]:
+    """Return the condition that a revision, joined to its article, did not only stand in for a page until that came."""
     page = aliased(Revision)
     has_page = select(page.id).where(page.article_id == Article.id, page.text_from == "page").exists()
+    return or_(Revision.text_from == "page", Revision.id == Article.revision_id, ~has_page)
+
+
+def read_formers(conn: Connection, article_id: int) -> list[Former]:
+    """Return the texts of an article, the current one last; what only stood in for its page is none of them."""
     is_current = Revision.id == Article.revision_id
     seen_at = func.coalesce(Revision.returned_at, Revision.observed_at, type_=Revision.observed_at.type)
     query = (
         select(Revision.id, seen_at, is_current)
         .join(Article, Article.id == Revision.article_id)
-        .where(Article.id == article_id, or_(Revision.text_from == "page", is_current, ~has_page))
+        .where(Article.id == article_id, is_text_of_article())
         .order_by(is_current, seen_at, Revision.id)
     )
     return [Former(*row) for row in conn.execute(query)]
+
+
+def read_predecessors(conn: Connection, article_id: int) -> dict[int, int]:
+    """Return by revision which one it replaced: when it was seen first or, if it came back, then."""
+    query = (
+        select(Revision.id, Revision.observed_at, Revision.returned_at, Revision.id == Article.revision_id)
+        .join(Article, Article.id == Revision.article_id)
+        .where(Article.id == article_id, is_text_of_article())
+    )
+    events = []
+    for revision_id, observed_at, returned_at, is_current in conn.execute(query):
+        if returned_at is not None:
+            events.append((False, observed_at, revision_id))
+        events.append((is_current, returned_at or observed_at, revision_id))
+    return predecessors([revision_id for *_, revision_id in sorted(events)])
+
+
+def predecessors(stood: Sequence[int]) -> dict[int, int]:
+    """Return which one each replaced of those that stood somewhere one after the other; the last time counts."""
+    return {after: before for before, after in pairwise(stood) if before != after}
 
 
 def read_former_text(conn: Connection, revision_id: int) -> FormerText:

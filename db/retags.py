@@ -107,7 +107,8 @@ def record_retagged(conn: Connection, found: Mapping[int, Tagged], *, vocabulary
     current = {
         of: id for of, id in conn.execute(select(Article.revision_id, Article.id).where(Article.revision_id.in_(fresh)))
     }
-    note_changes(conn, sorted(current.values()))  # the version is a column of the export of mentions
+    # The version is a column of exports, of revisions and of mentions of former texts too.
+    note_changes(conn, sorted(set(conn.scalars(select(Revision.article_id).where(Revision.id.in_(fresh))))))
     mark_articles(conn, [current[revision_id] for revision_id in {*changed, *moved} if revision_id in current])
     record_mentions(
         conn,

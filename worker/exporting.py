@@ -14,11 +14,12 @@ from sqlalchemy import Connection
 from db import changes, coverage, exports
 from db.engine import Database
 from db.exportcursors import NOTHING_YET, Cursor, advance_cursor, find_cursor
-from db.exports import Health
+from db.exports import Detail, Health
 from db.liveness import find_first_poll
-from worker.export.columns import COLUMNS, Column
-from worker.export.stream import header, stream_csv
+from worker.export.columns import Column, columns_with
+from worker.export.stream import count_lines, header
 from worker.export.wide import wide_columns
+from worker.exportdiff import rows_with_changes
 from worker.exportrequest import BYTE_ORDER_MARK, Cut, Request
 from worker.exportwide import names_of, wide_rows
 from worker.liveness import alive_by_day
@@ -129,7 +130,7 @@ def columns_of(export: Opened) -> Sequence[Column]:
     """Return the columns of an export."""
     request = export.request
     if not request.wide:
-        return COLUMNS[request.kind]
+        return columns_with(request.kind, request.detail)
     return wide_columns(names_of(export.conn, request.filters, request.queries), request.counted)
 
 
@@ -150,16 +151,30 @@ def _write_csv(export: Opened, file: BinaryIO | gzip.GzipFile, progress: Progres
     beginning = header(columns, request.separator)
     file.write(request.encoded((BYTE_ORDER_MARK + beginning if request.excel else beginning).encode()))
     rows = 0
-    for lines, count in _wide_lines(export, columns) if request.wide else _lines(export):
+    for lines, count in _lines(export, columns):
         file.write(request.encoded(lines))
         rows += count
         progress(rows)
     return rows
 
 
-def _lines(export: Opened) -> Iterator[tuple[bytes, int]]:
+def _lines(export: Opened, columns: Sequence[Column]) -> Iterator[tuple[bytes, int]]:
+    """Return the lines that the database writes, else those of rows that no query gives."""
     request = export.request
-    return exports.iter_csv(export.conn, request.kind, request.filters, request.separator)
+    if not request.wide and request.detail != "diff":
+        detail = Detail(request.detail, request.longest)
+        return exports.iter_csv(export.conn, request.kind, request.filters, detail, delimiter=request.separator)
+    return count_lines(columns, _rows(export), request.separator)
+
+
+def _rows(export: Opened) -> Iterator[Sequence[object]]:
+    """Return the rows of an export as values."""
+    request = export.request
+    if request.wide:
+        return _wide_rows(export)
+    if request.detail == "diff":
+        return rows_with_changes(export.conn, request.filters, request.longest)
+    return exports.iter_rows(export.conn, request.kind, request.filters, Detail(request.detail))
 
 
 def _wide_rows(export: Opened) -> Iterator[Sequence[object]]:
@@ -172,21 +187,12 @@ def _wide_rows(export: Opened) -> Iterator[Sequence[object]]:
         raise ExportRefused(f"a query cannot be read: {error}") from error
 
 
-def _wide_lines(export: Opened, columns: Sequence[Column]) -> Iterator[tuple[bytes, int]]:
-    chunks = stream_csv(columns, _wide_rows(export), export.request.separator)
-    next(chunks)  # the header
-    for chunk in chunks:
-        yield chunk.encode(), chunk.count("\n")
-
-
 def _write_parquet(export: Opened, file: BinaryIO, progress: Progress) -> int:
     try:
         from worker.export.parquet import write_parquet
     except ImportError:
         raise ExportRefused("Parquet needs the package pyarrow: pip install 'steppewatch[parquet]'") from None
-    request = export.request
-    values = _wide_rows(export) if request.wide else exports.iter_rows(export.conn, request.kind, request.filters)
     rows = 0
-    for rows in write_parquet(columns_of(export), values, file):
+    for rows in write_parquet(columns_of(export), _rows(export), file):
         progress(rows)
     return rows

@@ -12,6 +12,9 @@ from db.exports import Filters
 BYTE_ORDER_MARK = "\ufeff"
 """By it a spreadsheet sees how a file is encoded."""
 
+LONGEST_CELL = 32_000
+"""Characters of a text in a file for spreadsheets: Excel holds 32,767 in a cell."""
+
 _OURS = frozenset({"article_ids", "changed_after", "changed_until", "health"})
 """Filters that no person asks for: what a query, a cut and a cursor come to, and what stands beside counts."""
 
@@ -43,6 +46,14 @@ class Request:
         """Return how the names of such files end."""
         return f".{self.format}{'.gz' if self.gzip else ''}"
 
+    detail: str = ""
+    """What it has beside the usual columns: see `worker.export.columns.DETAILS`."""
+
+    @property
+    def longest(self) -> int | None:
+        """Return after how many characters texts are cut; None where they are not."""
+        return LONGEST_CELL if self.excel else None
+
     @property
     def separator(self) -> str:
         """Return what stands between two cells of CSV."""
@@ -66,6 +77,7 @@ class Request:
         }
         days = {name: value.isoformat() for name, value in given.items() if isinstance(value, date)}
         shape = {"wide": True, "counted": self.counted} if self.wide else {}
+        shape |= {"with": self.detail} if self.detail else {}
         asked = {name: value for name in ("query", "queries") if (value := getattr(self, name))}
         return {"kind": self.kind, **asked, **shape, **given, **days}
 
@@ -74,11 +86,11 @@ def request_of(question: Mapping[str, Any], **how: Any) -> Request:
     """Return the request for a question as `Request.question` gives it."""
     asked = dict(question)
     kind, wide, counted = asked.pop("kind"), asked.pop("wide", False), asked.pop("counted", "articles")
-    query, queries = asked.pop("query", ""), asked.pop("queries", ())
+    query, queries, detail = asked.pop("query", ""), asked.pop("queries", ()), asked.pop("with", "")
     for name in ("since", "until"):
         if name in asked:
             asked[name] = date.fromisoformat(asked[name])
-    return Request(kind, Filters(**asked), query, wide=wide, queries=queries, counted=counted, **how)
+    return Request(kind, Filters(**asked), query, wide=wide, queries=queries, counted=counted, detail=detail, **how)
 
 
 @dataclass(frozen=True, slots=True)

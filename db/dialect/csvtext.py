@@ -20,30 +20,33 @@ LINES = 500
 """Lines of a chunk: some 200 kB."""
 
 
-def iter_csv(conn: Connection, query: Select[*tuple[Any, ...]], delimiter: str = ",") -> Iterator[tuple[bytes, int]]:
+def iter_csv(
+    conn: Connection, query: Select[*tuple[Any, ...]], *, delimiter: str = ",", lines: int | None = None
+) -> Iterator[tuple[bytes, int]]:
     """Yield the rows of a query as lines of CSV (RFC 4180, UTF-8) made by the database, and how many each chunk has.
 
     The cells are spelled as `worker.export.stream` spells them: the same bytes from both databases. Raises DBAPIError,
-    like any query, also when the database is lost half-way. `delimiter` is one of `DELIMITERS`.
+    like any query, also when the database is lost half-way. `delimiter` is one of `DELIMITERS`; `lines` says how many
+    a chunk has, if they are long.
     """
     with _errors_of_queries(conn):
-        yield from _lines(conn, query, list(query.selected_columns), delimiter)
+        yield from _lines(conn, query, list(query.selected_columns), delimiter, lines or LINES)
 
 
 def _lines(
-    conn: Connection, query: Select[*tuple[Any, ...]], columns: Sequence[Any], delimiter: str
+    conn: Connection, query: Select[*tuple[Any, ...]], columns: Sequence[Any], delimiter: str, most: int
 ) -> Iterator[tuple[bytes, int]]:
     if is_sqlite(conn):
         plain = {"yield_per": None, "stream_results": False}  # or rows wait in a buffer of SQLAlchemy's, not the cursor
         query = query.with_only_columns(_LINE_OF[delimiter](*columns), maintain_column_froms=True)
         lines = conn.execute(query, execution_options=plain).cursor
         assert lines is not None
-        while rows := lines.fetchmany(LINES):
+        while rows := lines.fetchmany(most):
             text = b"".join([line for (line,) in rows])
             yield text.replace(b'"', b'""').replace(_OUR_QUOTE, b'"'), len(rows)
         return
     copied = _copy(conn, query, columns, delimiter)
-    while batch := list(islice(copied, LINES)):
+    while batch := list(islice(copied, most)):
         text = b"".join(batch)
         # COPY ends lines with LF, RFC 4180 asks for CRLF. Few cells have a line's end within.
         if text.count(b"\n") > len(batch):

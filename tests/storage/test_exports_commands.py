@@ -224,3 +224,27 @@ def test_filters_of_exports_know_the_values_too(filled: Path, option: str, value
     result = run("export", "articles", option, value)
     assert result.exit_code == 2
     assert "did you" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("kind", "option"), [("articles", "--text"), ("revisions", "--diff"), ("mentions", "--revisions")]
+)
+def test_export_with_more_columns(filled: Path, kind: str, option: str) -> None:
+    usual, more = (run("export", kind, *options).stdout for options in ((), (option,)))
+    assert more.splitlines()[0].startswith(usual.splitlines()[0] + ",")
+    assert len(rows_of(more)) == len(rows_of(usual))
+
+
+@pytest.mark.parametrize(
+    ("kind", "option"), [("mentions", "--text"), ("articles", "--diff"), ("revisions", "--revisions")]
+)
+def test_columns_of_another_kind_are_refused(filled: Path, kind: str, option: str) -> None:
+    result = run("export", kind, option)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert f"{option}: is for the export of" in " ".join(result.stderr.replace("│", " ").split())
+
+
+def test_a_schedule_writes_texts(filled: Path) -> None:
+    run("schedule", "add", "n", "articles", "--every", "day", "--into", "out", "--text")
+    [file] = run("schedule", "run", "n").stdout.splitlines()
+    assert [row["text"] for row in rows_of(Path(file).read_text())] == ["CSTO and Turan, Turan.", "CSTO.", "CSTO."]

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from db.exports import Filters
-from worker.export.columns import COLUMNS, Kind, described
+from worker.export.columnpage import described
+from worker.export.columns import COLUMNS, Kind
 from worker.export.package import DataFile, describe, manifest
 from worker.export.timetable import PERIODS, next_time
 from worker.export.wide import wide_columns, widen
@@ -101,6 +102,7 @@ def test_what_is_no_cut(written: str) -> None:
         Request("articles"),
         Request("mentions", Filters(since=date(2022, 1, 1), entities=["csto"], in_scope=False)),
         Request("articles", query='csto AND "two words"'),
+        Request("articles", detail="text"),
         Request("coverage", Filters(until=date(2022, 1, 1)), wide=True, counted="stories", gzip=True),
     ],
 )

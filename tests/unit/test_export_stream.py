@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from worker.export.columns import COLUMNS, Column, Kind
-from worker.export.stream import guard, header, stream_csv, unguard
+from worker.export.stream import count_lines, guard, header, stream_csv, unguard
 
 AB = (Column("a", "a text"), Column("b", "anything"))
 ACTIVE = re.compile(r"""[\x00-\x20"']*[=+\-@＝＋－＠]|[\t\r\n]""")
@@ -116,3 +116,10 @@ def test_every_column_is_named_once_and_explained(kind: str) -> None:
     names = [column.name for column in COLUMNS[kind]]
     assert len(set(names)) == len(names)
     assert all(column.meaning for column in COLUMNS[kind])
+
+
+def test_long_rows_are_handed_on_sooner_and_each_is_counted() -> None:
+    long = "line\r\n" * 100_000
+    chunks = list(count_lines(AB, [(long, n) for n in range(5)]))
+    assert [lines for _, lines in chunks] == [2, 2, 1]
+    assert b"".join(chunk for chunk, _ in chunks).decode() == "".join(stream_csv(AB, [(long, n) for n in range(5)]))[5:]

@@ -255,14 +255,44 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
 }
 """The columns by kind of export."""
 
+WITH_TEXT = (
+    Column(
+        "text_from",
+        "page; feed where the text is what a feed carries, often a beginning only",
+        Kind.WORD,
+        required=True,
+    ),
+    Column("text", "the text as it stands now, a paragraph a line"),
+)
 
-def described() -> str:
-    """Return the tables of all columns, as `docs/export-columns.md` shows them."""
-    parts = []
-    for kind, columns in COLUMNS.items():
-        lines = [f"## {kind}", "", "| column | kind | unit | meaning |", "|---|---|---|---|"]
-        for column in columns:
-            empty = "" if column.required else ", may be empty"
-            lines.append(f"| `{column.name}` | {column.kind.value}{empty} | {column.unit} | {column.meaning} |")
-        parts.append("\n".join(lines) + "\n")
-    return "\n".join(parts)
+WITH_CHANGES = (
+    Column("previous_revision_id", "the text that stood there before it; empty for the first", Kind.INTEGER),
+    Column("title_changed", "whether that one had another headline; empty for the first", Kind.FLAG),
+    Column(
+        "entities_added",
+        "ids of entities that it mentions and that one did not, with spaces between them; empty until both are tagged",
+    ),
+    Column("entities_removed", "likewise of those that it mentions no more"),
+    Column(
+        "changes", "what changed in the words: a JSON list of {op, old, new}, as in article diff; empty for the first"
+    ),
+    Column("diff", "the same to be read: a line for each change, [-taken out-] and {+put in+} with a few words around"),
+)
+
+OF_REVISIONS = (
+    _id("revision_id", "the text that it stands in, as in revisions"),
+    Column("observed_at", "instant at which that text was seen at the address", Kind.INSTANT, required=True),
+    Column("is_current", "true for the text that the article has now", Kind.FLAG, required=True),
+)
+
+DETAILS: Mapping[str, tuple[str, tuple[Column, ...]]] = {
+    "text": ("articles", WITH_TEXT),
+    "diff": ("revisions", WITH_CHANGES),
+    "revisions": ("mentions", OF_REVISIONS),
+}
+"""What can be asked for beside the usual columns: of which kind, and the columns that it adds at the end."""
+
+
+def columns_with(kind: str, detail: str = "") -> tuple[Column, ...]:
+    """Return the columns of a kind of export, with those that a detail adds."""
+    return COLUMNS[kind] + (DETAILS[detail][1] if detail else ())

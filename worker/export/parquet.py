@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
 from typing import BinaryIO
 
 import pyarrow as pa
@@ -12,20 +11,36 @@ from pyarrow import parquet
 from worker.export.columns import Column, Kind
 
 _ROWS_PER_GROUP = 20_000
+_LARGE = 20_000_000
+"""Characters after which a group is large enough."""
 
 
 def write_parquet(columns: Sequence[Column], rows: Iterable[Sequence[object]], file: BinaryIO) -> Iterator[int]:
-    """Write rows and yield after each group how many there are so far. Holds 20,000 rows at a time."""
+    """Write rows and yield after each group how many there are so far. Holds 20,000 rows at a time, fewer long ones."""
     fields = [pa.field(column.name, _type(column.kind), metadata={"description": column.meaning}) for column in columns]
     schema = pa.schema(fields)
-    written, waiting = 0, iter(rows)
+    written, texts = 0, [at for at, column in enumerate(columns) if column.kind is Kind.TEXT]
     with parquet.ParquetWriter(file, schema, compression="zstd") as writer:
-        while group := list(islice(waiting, _ROWS_PER_GROUP)):
+        for group in _groups(rows, texts):
             values = zip(*group, strict=True)
             arrays = [_array(list(cells), column.kind) for cells, column in zip(values, columns, strict=True)]
             writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
             written += len(group)
             yield written
+
+
+def _groups(rows: Iterable[Sequence[object]], texts: Sequence[int]) -> Iterator[list[Sequence[object]]]:
+    """Yield rows in groups; `texts`: the places of what may be long."""
+    group: list[Sequence[object]] = []
+    size = 0
+    for row in rows:
+        group.append(row)
+        size += sum(len(text) for at in texts if isinstance(text := row[at], str))
+        if len(group) == _ROWS_PER_GROUP or size > _LARGE:
+            yield group
+            group, size = [], 0
+    if group:
+        yield group
 
 
 def _type(kind: Kind) -> pa.DataType:

@@ -12,11 +12,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
 
 from worker.export.columns import Column, Kind
 
 _ROWS_PER_CHUNK = 1_000
+_LARGE = 1_000_000
+"""Characters after which a chunk is large enough."""
 _MARK = "'"
 _ACTIVE = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 """What makes a spreadsheet take a cell for a formula when it comes first: OWASP, “CSV Injection”."""
@@ -46,12 +47,27 @@ def header(columns: Sequence[Column], delimiter: str = ",") -> str:
 
 
 def stream_csv(columns: Sequence[Column], rows: Iterable[Sequence[object]], delimiter: str = ",") -> Iterator[str]:
-    """Yield a CSV document in chunks of whole lines, the header first. Holds 1,000 rows at a time."""
+    """Yield a CSV document in chunks of whole lines, the header first."""
     yield header(columns, delimiter)
+    for chunk, _ in count_lines(columns, rows, delimiter):
+        yield chunk.decode()
+
+
+def count_lines(
+    columns: Sequence[Column], rows: Iterable[Sequence[object]], delimiter: str = ","
+) -> Iterator[tuple[bytes, int]]:
+    """Yield lines of CSV in chunks, in UTF-8, and how many each has. Holds 1,000 rows at a time, fewer long ones."""
     kinds = [column.kind for column in columns]
-    lines = (delimiter.join(map(_cell, row, kinds)) + "\r\n" for row in rows)
-    while chunk := list(islice(lines, _ROWS_PER_CHUNK)):
-        yield "".join(chunk)
+    chunk: list[str] = []
+    size = 0
+    for row in rows:
+        chunk.append(delimiter.join(map(_cell, row, kinds)) + "\r\n")
+        size += len(chunk[-1])
+        if len(chunk) == _ROWS_PER_CHUNK or size > _LARGE:
+            yield "".join(chunk).encode(), len(chunk)
+            chunk, size = [], 0
+    if chunk:
+        yield "".join(chunk).encode(), len(chunk)
 
 
 def _cell(value: object, kind: Kind) -> str:
