@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from db.sources import SourceIn, SourceRow
 
+SHOWN_PROBLEMS = 10
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 
@@ -193,6 +194,7 @@ def source_retry(
 
 def _shown(conn: Connection, source_id: str) -> dict[str, Any]:
     from db.feeds import iter_feeds
+    from db.outcomes import latest_problems
     from db.sources import domains_of, find_source, list_sources
     from db.unverified import WITHOUT_SECRETS, has_unverified_articles
     from db.walls import find_walled
@@ -218,6 +220,10 @@ def _shown(conn: Connection, source_id: str) -> dict[str, Any]:
         "articles": row.articles,
         "latest_at": instant(row.latest_at),
         "trouble": walled.sentence if walled else None,
+        "problems": [
+            {"subject": one.subject, "reason": one.reason, "last_at": instant(one.last_at), "times": one.times}
+            for one in latest_problems(conn, SHOWN_PROBLEMS, source_id=source_id)
+        ],
         "read_unverified": source.unverified or WITHOUT_SECRETS,
         "unverified": any(feed.unverified for feed in feeds) or has_unverified_articles(conn, source_id),
         "feeds": [
@@ -246,7 +252,7 @@ def _print_outlet(record: dict[str, Any]) -> None:
 
     facts = new_table()
     for name, value in record.items():
-        if name != "feeds" and value not in (None, [], ""):
+        if name not in ("feeds", "problems") and value not in (None, [], ""):
             words = ", ".join(value) if isinstance(value, list) else value
             facts.add_row(cell(name.replace("_", " ")), cell(words))
     Console().print(facts)
@@ -258,3 +264,8 @@ def _print_outlet(record: dict[str, Any]) -> None:
         cells = (feed["url"], state, feed["succeeded_at"], feed["next_poll_at"], feed["last_error"])
         feeds.add_row(*map(cell, cells))
     Console().print(feeds if record["feeds"] else "no feed")
+    if record["problems"]:
+        problems = new_table("problem", "what was wrong", "#times", "last")
+        for one in record["problems"]:
+            problems.add_row(*map(cell, (one["subject"], one["reason"], f"{one['times']:,}", one["last_at"])))
+        Console().print(problems)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import xxhash
 
@@ -16,6 +16,7 @@ from crawlers.feeds import FeedEntry
 from crawlers.texts import words_of
 from db.entries import EntryIn
 from db.guard import refusal_of_url
+from db.moments import end_of_tomorrow, fault_in, fault_of
 from db.urls import canonical_url, unwrapped
 
 _TITLE_MAX, _AUTHOR_MAX, _GUID_MAX, _URL_MAX, _BODY_MAX = 1_000, 500, 1_000, 2_000, 200_000
@@ -65,9 +66,19 @@ def sort_entries(
     for said in own:
         dropped["duplicate"] += said.canonical_url in usable
         usable.setdefault(said.canonical_url, said)
-    if dropped["no link"]:
-        reasons.append((feed_url, f"{dropped['no link']} of {len(entries)} entries have neither a link nor words"))
+    if remark := _remark(entries, dropped["no link"], now):
+        reasons.append((feed_url, remark))
     return Entries(tuple(usable.values()), dropped, tuple(reasons))
+
+
+def _remark(entries: Sequence[FeedEntry], without_link: int, now: datetime) -> str | None:
+    """Return what is wrong with the entries of a feed, for people."""
+    remarks = []
+    if without_link:
+        remarks.append(f"{without_link} of {len(entries)} entries have neither a link nor words")
+    if faults := [fault for entry in entries if (fault := _date_fault(entry, now))]:
+        remarks.append(f"{len(faults)} of {len(entries)} entries: {faults[0]}")
+    return "; ".join(remarks) or None
 
 
 def said_hash(title: str | None, body: str | None) -> str | None:
@@ -108,7 +119,7 @@ def _entry_in(feed_url: str, entry: FeedEntry, canonical: str | None, now: datet
     said_at, said_as = entry.published_at, entry.published_as
     if said_at is None:
         said_at, said_as = entry.updated_at, entry.updated_as
-    if said_at is not None and said_at > now + timedelta(days=1):  # a date to come is no date of publication
+    if said_at is not None and fault_of(said_at, latest=end_of_tomorrow(now)):
         said_at = said_as = None
     title, body = entry.title[:_TITLE_MAX] if entry.title else None, _body(entry)
     name = entry.guid or title or words_of(body or "")[:_OPENING_MAX]
@@ -126,6 +137,12 @@ def _entry_in(feed_url: str, entry: FeedEntry, canonical: str | None, now: datet
         urn=f"urn:steppewatch:entry:{digest}",
         feed_hash=said_hash(title, body),
     )
+
+
+def _date_fault(entry: FeedEntry, now: datetime) -> str | None:
+    """Return why the date that an entry tells is none of publication, for people."""
+    told = entry.published_as or entry.updated_as
+    return fault_in(told, latest=end_of_tomorrow(now)) if told else None
 
 
 def _body(entry: FeedEntry) -> str | None:

@@ -19,7 +19,7 @@ from crawlers.feedauthors import name_of, teach_feedparser
 from crawlers.feedtext import feed_text, xml_of
 from crawlers.links import link_of
 from crawlers.texts import as_markup, clean, language_tag, plain_title, without_tags
-from db.moments import Moment, parse_moment
+from db.moments import Moment, impossible_day, parse_moment
 
 MAX_BYTES = 20_000_000
 MAX_ENTRIES = 10_000
@@ -72,7 +72,10 @@ class FeedEntry:
     content: str | None
     language: str | None = None
     published_as: str | None = None
-    """As exactly as the entry says it, in ISO 8601: a day, a clock without zone, an instant on its own clock."""
+    """As exactly as the entry says it, in ISO 8601: a day, a clock without zone, an instant on its own clock.
+
+    A day without `published_at` is one that cannot be: before 1990, after 2100.
+    """
     updated_as: str | None = None
 
 
@@ -179,7 +182,7 @@ def _entry(entry: Mapping[str, Any], manner: _Manner) -> FeedEntry:
         author=_author(entry),
         published_at=published.as_utc if published else None,
         updated_at=updated.as_utc if updated else None,
-        published_as=published.written if published else None,
+        published_as=published.written if published else _impossible(entry),
         updated_as=updated.written if updated else None,
         summary=_summary(entry, manner),
         content=_content(entry, manner),
@@ -242,6 +245,11 @@ def _moment(entry: Mapping[str, Any], name: str) -> Moment | None:
     # dict.get, because feedparser's own `get` answers for `updated` with `published`
     said = dict.get(cast("dict[str, Any]", entry), name)
     return parse_moment(clean(said)) if isinstance(said, str) else None
+
+
+def _impossible(entry: Mapping[str, Any]) -> str | None:
+    said = dict.get(cast("dict[str, Any]", entry), "published")
+    return impossible_day(clean(said)) if isinstance(said, str) else None
 
 
 def _text(entry: Mapping[str, Any], name: str) -> str | None:

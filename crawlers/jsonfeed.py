@@ -8,7 +8,7 @@ from typing import Any
 
 from crawlers.links import absolute
 from crawlers.texts import clean, language_tag, plain_title
-from db.moments import Moment, parse_moment
+from db.moments import Moment, impossible_day, parse_moment
 
 
 def looks_like_json(text: str) -> bool:
@@ -58,7 +58,7 @@ def _item(item: dict[str, Any], base: str, language: str | None) -> dict[str, An
         "author": _authors(item),
         "published_at": published.as_utc if published else None,
         "updated_at": updated.as_utc if updated else None,
-        "published_as": published.written if published else None,
+        "published_as": published.written if published else _impossible(item.get("date_published")),
         "updated_as": updated.written if updated else None,
         "summary": _string(item.get("summary")),
         "content": _string(item.get("content_html")) or (html.escape(text, quote=False) if text else None),
@@ -71,6 +71,10 @@ def _authors(item: dict[str, Any]) -> str | None:
     authors = several if isinstance(several, list) else [item.get("author")]
     names = [_plain(author.get("name") if isinstance(author, dict) else author) for author in authors]
     return ", ".join(dict.fromkeys(filter(None, names))) or None
+
+
+def _impossible(value: object) -> str | None:
+    return impossible_day(clean(str(value))) if isinstance(value, str | int) and value is not False else None
 
 
 def _moment(value: object) -> Moment | None:

@@ -20,8 +20,10 @@ __all__ = [
     "Found",
     "Moment",
     "end_of_tomorrow",
+    "fault_in",
     "fault_of",
     "find_moments",
+    "impossible_day",
     "parse_moment",
     "tidied",
 ]
@@ -78,6 +80,13 @@ _CLOCK = re.compile(
     r"|[时時點点]|(?=\s?[ap]\.?\s?m\b))(?:\s?(?P<half>[ap])\.?\s?m\b\.?)?(?![\d:]|\.\d)",
     re.IGNORECASE,
 )
+_OTHER_YEAR = re.compile(
+    r"(?<![\d.:+-])(?!19[9]\d|20\d\d|2100)\d{4}(?![\d.:])|(?<=[./-])(?!199\d|20\d\d|2100)\d{4}(?!\d)"
+)
+"""What can be a year that is none of ours."""
+_EIGHT_DIGITS = re.compile(r"^(\d{4})(\d\d)(\d\d)(?!\d)")
+_NEVER = ("0", "0000-00-00", "0000-00-00 00:00:00", "0000-00-00T00:00:00")
+"""What programs write for a date that was never set: the beginning of Unix time, or less."""
 _NUMBER = re.compile(r"\d\d|年")
 _EPOCH = re.compile(r"(\d{10}|\d{13})(?:\.\d{1,9})?")
 _COMPACT = re.compile(
@@ -95,13 +104,36 @@ def end_of_tomorrow(now: datetime) -> datetime:
     return day + timedelta(days=2) - timedelta(microseconds=1)
 
 
+def impossible_day(text: str) -> str | None:
+    """Return the day that a text tells in a year before 1990 or after 2100; None where it tells none, or another."""
+    text = "1970-01-01" if text.strip() in _NEVER else tidied(text)
+    if _first(text):
+        return None
+    text = _EIGHT_DIGITS.sub(r"\1-\2-\3", text)
+    for year in _OTHER_YEAR.finditer(text):
+        alike = str(1992 + int(year[0]) % 4)  # with as many days
+        if moment := _first(f"{text[: year.start()]}{alike}{text[year.end() :]}"):
+            return f"{year[0]}{moment.at.date().isoformat()[4:]}"
+    return None
+
+
+def fault_in(text: str, *, latest: datetime) -> str | None:
+    """Return why a text that tells a date tells none of publication, for people; None when it tells one, or none."""
+    if moment := parse_moment(text):
+        return fault_of(moment.at, latest=latest)
+    day = impossible_day(text)
+    return _fault(day, is_before=day < f"{EARLIEST_YEAR}") if day else None
+
+
+def _fault(day: str, *, is_before: bool) -> str:
+    bound = f"before {EARLIEST_YEAR}" if is_before else "after tomorrow"
+    return f"the publication date {day} is {bound}; taken as missing"
+
+
 def fault_of(at: datetime, *, latest: datetime) -> str | None:
     """Return why an instant is no date of publication, for people; None when it may be one."""
-    if at.year < EARLIEST_YEAR:
-        return f"the publication date {at.date().isoformat()} is before {EARLIEST_YEAR}; taken as missing"
-    if at > latest:
-        return f"the publication date {at.date().isoformat()} is after tomorrow; taken as missing"
-    return None
+    is_before = at.year < EARLIEST_YEAR
+    return _fault(at.date().isoformat(), is_before=is_before) if is_before or at > latest else None
 
 
 def parse_moment(text: str, *, month_first: bool | None = None, latest: datetime | None = None) -> Moment | None:
@@ -116,6 +148,10 @@ def parse_moment(text: str, *, month_first: bool | None = None, latest: datetime
     if moment is None:
         moment = next((found.moment for found in find_moments(text, month_first=month_first)), None)
     return moment if moment is None or latest is None or moment.at <= latest else None
+
+
+def _first(text: str) -> Moment | None:
+    return _as_a_whole(text) or next((found.moment for found in find_moments(text)), None)
 
 
 def find_moments(text: str, *, month_first: bool | None = None) -> Iterator[Found]:

@@ -108,13 +108,15 @@ class ProblemRow:
     times: int
 
 
-def latest_problems(conn: Connection, limit: int = 20) -> list[ProblemRow]:
-    """Return the newest problems first."""
+def latest_problems(conn: Connection, limit: int = 20, *, source_id: str | None = None) -> list[ProblemRow]:
+    """Return the newest problems first, perhaps those of one outlet."""
     query = (
         select(Problem.stage, Problem.subject, Problem.reason, Problem.last_at, Problem.times)
         .order_by(desc(Problem.last_at), Problem.subject)
         .limit(limit)
     )
+    if source_id is not None:
+        query = query.where(Problem.source_id == source_id)
     return [ProblemRow(*row) for row in conn.execute(query)]
 
 

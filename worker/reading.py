@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from db.encoding import decode
-from db.moments import EARLIEST_YEAR, LATEST_YEAR, Moment, end_of_tomorrow, parse_moment
+from db.moments import EARLIEST_YEAR, LATEST_YEAR, Moment, end_of_tomorrow, fault_in, parse_moment
 from worker.chain.csvinputs import csv_inputs
 from worker.chain.defaults import InputOptions
 from worker.chain.fields import ADDRESS, Field
@@ -94,11 +94,12 @@ def read_text(
         title=plain.title,
         text=plain.text,
         author=plain.author,
-        language=None,
+        language=plain.language,
         published_at=plain.published_at,
         published_is_day=plain.published_is_day,
         observed_at=observed_at,
         source=plain.source,
+        remark=plain.date_remark,
     )
     return (options or InputOptions()).completed(document)
 
@@ -241,7 +242,12 @@ def read_when(value: str | None) -> tuple[Moment | None, str | None]:
         return None, None
     if moment := _iso(text) or parse_moment(text):
         return moment, None
+    if fault := fault_in(text, latest=_NO_LATEST):
+        return None, fault
     return None, f"{text[:40]!r} is no date between {EARLIEST_YEAR} and {LATEST_YEAR}; taken as missing"
+
+
+_NO_LATEST = datetime.max.replace(tzinfo=UTC)
 
 
 def _iso(text: str) -> Moment | None:

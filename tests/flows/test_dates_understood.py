@@ -99,8 +99,16 @@ def test_a_date_after_tomorrow_is_none_and_remarked(
 
 
 @pytest.mark.parametrize("shown", ["1970-01-01T00:00:00Z", "0001-01-01", "1989-12-31", "0"])
-def test_a_date_before_1990_is_none_on_pages_and_in_feeds(chain: Chain, shown: str) -> None:
-    assert understood(chain, "", feed=shown, declared=shown)[:2] == (None, False)
+def test_a_date_before_1990_is_none_on_pages_and_remarked(chain: Chain, shown: str) -> None:
+    at, is_day, remark = understood(chain, "", declared=shown)
+    assert (at, is_day) == (None, False)
+    assert "is before 1990; taken as missing" in str(remark)
+
+
+def test_of_a_date_before_1990_it_is_remarked_where_another_is_told(chain: Chain) -> None:
+    at, _, remark = understood(chain, "", feed="2022-01-05T09:00:00Z", declared="1970-01-01T00:00:00Z")
+    assert at == datetime(2022, 1, 5, 9, tzinfo=UTC)
+    assert "1970-01-01 is before 1990" in str(remark)
 
 
 def test_a_feed_without_its_page_is_ahead_too(chain: Chain) -> None:

@@ -56,3 +56,25 @@ def test_a_table_comes_back_as_it_went_out(data: Path, tmp_path: Path, monkeypat
     again = run("ingest", exported)
     assert (json.loads(again.stdout)["seen_again"], again.stderr) == (2, "")
     assert len(json.loads(run("article", "show", "1").stdout)["entities"]) > 0  # a headline replaces no text
+
+
+@pytest.mark.parametrize("date", ["1970-01-01", "2099-01-01"])
+def test_of_a_date_that_is_none_status_and_the_outlet_tell_whatever_told_it(
+    data: Path, tmp_path: Path, date: str
+) -> None:
+    folder = tmp_path / "in"
+    page = f'<html><head><meta property="article:published_time" content="{date}"></head><body><p>{text(2)}</p></body>'
+    record = {"text": text(0), "published_at": date, "source": "Steppe Herald"}
+    written = [
+        write(folder, "a.txt", f"Talks on the lake\nSource: Steppe Herald\nDate: {date}\n\n{text(1)}\n"),
+        write(folder, "b.jsonl", json.dumps(record)),
+        write(folder, "c.csv", f"text,published_at,source\n{text(3)!r},{date},Steppe Herald\n"),
+        write(folder, "d.html", page),
+    ]
+    result = run("ingest", "--source", "Steppe Herald", str(folder))
+    assert json.loads(result.stdout)["new"] == 4
+    for command in (["status"], ["source", "show", "Steppe Herald"]):
+        told = json.loads(run(*command).stdout)["problems"]
+        said = {problem["subject"].partition(":")[0]: problem["reason"] for problem in told}
+        bound = "before 1990" if date < "1990" else "after tomorrow"
+        assert said == dict.fromkeys(written, f"the publication date {date} is {bound}; taken as missing")

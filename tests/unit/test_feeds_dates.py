@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from crawlers.entries import sort_entries
 from crawlers.feeds import parse_feed
 
 
@@ -95,3 +96,30 @@ def test_dublin_core_dates_of_rss_are_dates_of_publication() -> None:
         b"<dc:date>2022-01-06T10:00:00Z</dc:date></item></channel></rss>"
     )
     assert parse_feed(body).entries[0].published_at == TEN
+
+
+@pytest.mark.parametrize("kind", ["rss", "json"])
+@pytest.mark.parametrize(
+    ("date", "fault"),
+    [
+        ("1970-01-01T00:00:00Z", "1 of 2 entries: the publication date 1970-01-01 is before 1990; taken as missing"),
+        ("2031-01-06T10:00:00Z", "1 of 2 entries: the publication date 2031-01-06 is after tomorrow; taken as missing"),
+        ("0", "1 of 2 entries: the publication date 1970-01-01 is before 1990; taken as missing"),
+        ("2022-01-06T10:00:00Z", None),
+        ("no date", None),
+    ],
+)
+def test_of_entries_with_a_date_that_is_none_it_is_remarked(date: str, fault: str | None, kind: str) -> None:
+    items = [{"id": "1", "url": "https://a.example/1", "title": "A", "date_published": date}]
+    items.append({"id": "2", "url": "https://a.example/2", "title": "B"})
+    head = '<rss version="2.0"><channel>'
+    rows = "".join(
+        f"<item><title>{item['title']}</title><link>{item['url']}</link>"
+        f"<pubDate>{item.get('date_published', '')}</pubDate></item>"
+        for item in items
+    )
+    body = json.dumps({"version": "https://jsonfeed.org/version/1.1", "title": "T", "items": items})
+    body = f"{head}{rows}</channel></rss>" if kind == "rss" else body
+    entries = sort_entries("https://a.example/rss", parse_feed(body.encode()).entries, now=TEN)
+    assert entries.reasons == ((("https://a.example/rss", fault),) if fault else ())
+    assert [entry.published_at for entry in entries.usable] == [TEN if date.startswith("2022") else None, None]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from db.moments import Moment, find_moments, parse_moment
+from db.moments import Moment, fault_in, find_moments, impossible_day, parse_moment
 
 MONTHS_IN_WORDS = (
     # shape with D(ay), M(onth), Y(ear); twelve names
@@ -244,3 +244,51 @@ def test_any_text_is_a_date_in_range_or_none(text: str) -> None:
     assert moment is None or (1990 <= moment.at.year <= 2100 and moment.at.utcoffset() is not None)
     found = list(find_moments(text))
     assert all(one.end <= other.start for one, other in pairwise(found))
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("1970-01-01", "1970-01-01"),
+        ("1970-01-01T00:00:00Z", "1970-01-01"),
+        ("0001-01-01T00:00:00+23:00", "0001-01-01"),
+        ("Thu, 01 Jan 1970 00:00:00 GMT", "1970-01-01"),
+        ("1 января 1970 года", "1970-01-01"),
+        ("01.01.1970 00:00", "1970-01-01"),
+        ("1 Ocak 1970", "1970-01-01"),
+        ("1970年1月1日", "1970-01-01"),
+        ("19700101", "1970-01-01"),
+        ("29 February 1988", "1988-02-29"),
+        ("31.12.9999", "9999-12-31"),
+        ("0", "1970-01-01"),
+        ("0000-00-00 00:00:00", "1970-01-01"),
+        ("2022-01-06", None),
+        ("22.06.1941, told on 06.01.2022", None),
+        ("In 1941 there was no lake", None),
+        ("29 February 1987", None),
+        ("phone 312 1970", None),
+        ("", None),
+    ],
+)
+def test_a_day_of_another_age_is_told_from_no_day(text: str, day: str | None) -> None:
+    assert impossible_day(text) == day
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("1989-12-31", "the publication date 1989-12-31 is before 1990; taken as missing"),
+        ("2022-01-07", "the publication date 2022-01-07 is after tomorrow; taken as missing"),
+        ("2135-02-01", "the publication date 2135-02-01 is after tomorrow; taken as missing"),
+        ("2022-01-06", None),
+        ("no date", None),
+    ],
+)
+def test_why_a_date_is_none_of_publication_is_said_in_one_way(text: str, fault: str | None) -> None:
+    assert fault_in(text, latest=TEN) == fault
+
+
+@given(st.text(max_size=400) | st.text("0123456789 .:/-+年月日янв", max_size=400))
+def test_any_text_is_of_another_age_or_not(text: str) -> None:
+    day = impossible_day(text)
+    assert day is None or not "1990" <= day[:4] <= "2100"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 from lxml.html import HtmlElement
 
-from db.moments import EARLIEST_YEAR, LATEST_YEAR, Moment, parse_moment
+from db.moments import EARLIEST_YEAR, LATEST_YEAR, Moment, fault_in, parse_moment
 from worker.extract.dateplaces import read_places
 from worker.extract.dating import Evidence
 from worker.extract.jsonld import as_text
@@ -60,6 +61,7 @@ _META_MODIFIED = (
 )
 _URL_DATE = re.compile(r"/((?:19|20)\d\d)([/-])(0?[1-9]|1[0-2]|[a-z]{3})\2(0?[1-9]|[12]\d|3[01])(?=[/\-_.]|$)")
 _MOST = 6
+_NO_LATEST = datetime.max.replace(tzinfo=UTC)
 
 
 def read_evidence(tree: HtmlElement, declared: Declared, headline: str | None = None) -> Evidence:
@@ -69,14 +71,17 @@ def read_evidence(tree: HtmlElement, declared: Declared, headline: str | None = 
     """
     month_first = None if declared.region is None else declared.region == "US"
     moments: list[Moment] = []
+    fault = None
     for text in _declared_texts(declared):
         if moment := parse_moment(text, month_first=month_first):
             moments.append(moment)
             if moment.has_zone or len(moments) >= _MOST:
                 break
+        else:
+            fault = fault or fault_in(text, latest=_NO_LATEST)
     changed = tuple(_modifications(declared))
     if any(moment.has_zone for moment in moments):
-        return Evidence(tuple(moments), changed=changed)
+        return Evidence(tuple(moments), changed=changed, fault=fault)
     places = read_places(tree, headline, host_of(declared.page_url), month_first=month_first)
     return Evidence(
         declared=(*moments, *places.marked),
@@ -84,6 +89,7 @@ def read_evidence(tree: HtmlElement, declared: Declared, headline: str | None = 
         elsewhere=tuple(places.elsewhere),
         others=frozenset(places.others),
         changed=changed,
+        fault=fault,
     )
 
 
@@ -115,7 +121,7 @@ def _declared_texts(declared: Declared) -> Iterator[str]:
     for value in (page.get("datePublished"), page.get("uploadDate"), page.get("dateCreated")):
         if text := as_text(value):
             yield text
-    if address := _URL_DATE.search(declared.page_url or ""):
+    if (address := _URL_DATE.search(declared.page_url or "")) and int(address[1]) >= EARLIEST_YEAR:
         yield f"{address[1]}-{address[3]}-{address[4]}"
 
 

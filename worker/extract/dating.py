@@ -27,6 +27,8 @@ class Evidence:
     """Days of other articles: beside their headlines."""
     changed: tuple[Moment, ...] = ()
     """Of the last change."""
+    fault: str | None = None
+    """Why the first date that it declares cannot be one, for people; None if it can."""
 
     @property
     def is_dated(self) -> bool:
@@ -75,9 +77,8 @@ def date_article(evidence: Evidence, known: Beside) -> Dated | None:
 def left_out(evidence: Evidence, known: Beside) -> str | None:
     """Return a remark where the page declares or its feed tells what cannot be the date of its publication."""
     told = (*evidence.declared, *filter(None, [known.feed]))
-    return next(
-        (fault for moment in told if known.latest and (fault := fault_of(moment.at, latest=known.latest))), None
-    )
+    late = (fault for moment in told if known.latest and (fault := fault_of(moment.at, latest=known.latest)))
+    return evidence.fault or next(late, None)
 
 
 def _until(latest: datetime | None, moments: Iterable[Moment]) -> list[Moment]:

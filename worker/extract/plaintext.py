@@ -1,7 +1,7 @@
 """A text file → an article: title, by-line and source are told from the text, page boilerplate is left out.
 
 The rules, in the order in which they apply. A *line* is a paragraph; the *head* is the first five lines, the
-*end matter* what follows the article.
+*end matter* what follows the article. A block of labels at the top (`textheader`) is read before all else.
 
 1. A title is the first line that is no by-line, label, date or address, if it is among the first three lines,
    is short (≤ 200 characters, ≤ 30 words), does not end like a sentence (. , ; : are out; ? ! and … are
@@ -22,29 +22,20 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from db.moments import Moment, parse_moment
-from worker.extract.authors import clean_names
-from worker.extract.datelabels import PUBLISHED, UPDATED, is_line_of_date, told_by
+from worker.extract.labelled import TITLE_LENGTH, LineFacts, is_field, keep_labelled, spaced
 from worker.extract.phrases import (
     BUTTON,
-    BY,
     DISCLAIMER,
-    LABELLED,
     LOWER_PART,
-    NAME_WORD,
-    TITLE_LABEL,
     WHOSE_VIEWS,
 )
+from worker.extract.textheader import block_of
 from worker.nfc import nfc
 
 _HEAD_LINES = 5
-_TITLE_LENGTH = 200
 _TITLE_WORDS = 30
 _PROSE_LENGTH = 160
-_DATES_LENGTH = 100
-_LABEL_LENGTH = 30
 
-_ADDRESS = re.compile(r"^<?(https?://\S{3,2000}?)>?$", re.I)
 _SENTENCE_END = re.compile(r"[.!?…。！？։]['\"”’»)\]]*$")
 
 
@@ -59,6 +50,10 @@ class PlainDocument:
     url: str | None
     published_at: datetime | None
     published_is_day: bool = False
+    language: str | None = None
+    """As its header names it: a code."""
+    date_remark: str | None = None
+    """Why the date that it tells cannot be one, for people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,40 +64,29 @@ class _Line:
     is_apart: bool
 
 
-@dataclass(slots=True)
-class _Found:
-    """What labels and by-lines gave; the first one said of each is kept."""
-
-    title: str | None = None
-    authors: list[str] | None = None
-    source: str | None = None
-    url: str | None = None
-    moment: Moment | None = None
-    changed: Moment | None = None
-    """When the text was changed: it counts where nothing else is told."""
-
-
 def read_plaintext(text: str) -> PlainDocument:
     """Return the article in a text file; never fails, an empty file gives an empty document."""
-    lines = _lines(text)
-    found = _Found()
+    found = LineFacts()
+    lines = _below_block(_lines(text), found)
     end = _end_of_article(lines)
     for line in lines[end:]:
-        _is_field(line.text, found)
+        is_field(line.text, found)
     body = _without_head(lines[:end], found)
     for line in lines[end:]:
         if found.source is None and DISCLAIMER.match(line.text) and (whose := WHOSE_VIEWS.search(line.text)):
-            found.source = _spaced(whose["outlet"])
+            found.source = spaced(whose["outlet"])
     names = {name.casefold() for name in found.authors or ()}
     moment = found.moment or found.changed
     return PlainDocument(
         title=found.title,
-        text="\n".join(line.text for line in body if _spaced(line.text).casefold() not in names),
+        text="\n".join(line.text for line in body if spaced(line.text).casefold() not in names),
         author=", ".join(found.authors) if found.authors else None,
         source=found.source,
         url=found.url,
         published_at=moment.sure[0] if moment else None,
         published_is_day=moment.sure[1] if moment else False,
+        language=found.language,
+        date_remark=found.date_fault,
     )
 
 
@@ -113,16 +97,30 @@ def _lines(text: str) -> list[_Line]:
     return [_Line(row, at + 1 == len(rows) or not rows[at + 1]) for at, row in enumerate(rows) if row]
 
 
-def _without_head(lines: list[_Line], found: _Found) -> list[_Line]:
+def _below_block(lines: list[_Line], found: LineFacts) -> list[_Line]:
+    """Return the lines without those of a block of labels at the top; keep what they say."""
+    block = block_of([line.text for line in lines], [line.is_apart for line in lines])
+    said = LineFacts()
+    told = [at for at in block if keep_labelled(lines[at].text, said)]
+    is_language_alone = len(told) == len(block) == 1 and said.language and lines[told[0]].is_apart
+    if len(told) < 2 and not is_language_alone:
+        return lines
+    for at in told:
+        keep_labelled(lines[at].text, found)
+    above = [_Line(line.text, is_apart=True) for line in lines[: block.start]]
+    return above + [line for at, line in enumerate(lines) if at >= block.start and at not in told]
+
+
+def _without_head(lines: list[_Line], found: LineFacts) -> list[_Line]:
     """Return the lines without title, by-line and labels at the top."""
     body: list[_Line] = []
     for at, line in enumerate(lines):
         if len(body) >= 2 or at >= _HEAD_LINES:
             return body + lines[at:]
-        if _is_field(line.text, found) or BUTTON.match(_bare(line.text)):
+        if is_field(line.text, found) or BUTTON.match(_bare(line.text)):
             continue  # told, not text
         if not body and found.title is None and at < 3 and _is_title(lines, at):
-            found.title = _spaced(line.text)
+            found.title = spaced(line.text)
         else:
             body.append(line)
     return body
@@ -130,82 +128,12 @@ def _without_head(lines: list[_Line], found: _Found) -> list[_Line]:
 
 def _is_title(lines: list[_Line], at: int) -> bool:
     text = lines[at].text
-    if at + 1 >= len(lines) or len(text) > _TITLE_LENGTH or len(text.split()) > _TITLE_WORDS:
+    if at + 1 >= len(lines) or len(text) > TITLE_LENGTH or len(text.split()) > _TITLE_WORDS:
         return False
     if text.endswith((".", ",", ";", ":")) and not text.endswith("..."):
         return False
     following = lines[at + 1].text
-    return lines[at].is_apart or len(following) > len(text) or _is_field(following, _Found())
-
-
-def _is_field(text: str, found: _Found) -> bool:
-    """Return whether a line is a by-line, a label with its value, a date or an address; keep what it says."""
-    if match := TITLE_LABEL.match(text):
-        found.title = found.title or _spaced(match["value"])
-        return len(text) <= _TITLE_LENGTH
-    if match := LABELLED.match(text):
-        value = match["value"]
-        if match["author"]:
-            return _keep_author(value, found, labelled=True)
-        if match["source"]:
-            return _keep_source(value, found)
-        if match["url"]:
-            return _keep_address(value, found)
-        return _keep_date(value, found, label=text[: match.start("value")])
-    if match := BY.match(text):
-        return _keep_author(match["value"], found, labelled=False)
-    return _keep_address(text, found) or ((len(text) <= 40 or _is_of_dates(text)) and _keep_date(text, found))
-
-
-def _keep_author(value: str, found: _Found, *, labelled: bool) -> bool:
-    """Keep the names of a by-line; after a label a note on the author may follow: “Author: Jane Roe (historian…)”."""
-    name = re.split(r"[(\[]", value, maxsplit=1)[0].strip().strip(" \u00a0.,;")
-    if labelled and len(name) > 80:
-        name = name.split(",")[0]
-    words = name.split()
-    if not 1 <= len(words) <= 12 or len(name) > 100 or not (labelled or len(value) <= 120):
-        return False
-    if not all(NAME_WORD.match(word) for word in words) or not words[0][:1].isalpha():
-        return False
-    names = clean_names([name])
-    found.authors = found.authors or names or None
-    return bool(names)
-
-
-def _keep_source(value: str, found: _Found) -> bool:
-    value = _spaced(value).strip(" .")
-    if len(value) > 80 or len(value.split()) > 10:
-        return False
-    if address := re.search(r"https?://\S+", value):
-        found.url = found.url or address[0]
-        value = value.replace(address[0], "").strip(" .,()–—-")
-    found.source = found.source or value or None
-    return True
-
-
-def _keep_address(value: str, found: _Found) -> bool:
-    if match := _ADDRESS.match(value.strip()):
-        found.url = found.url or match[1]
-    return match is not None
-
-
-def _keep_date(value: str, found: _Found, *, label: str = "") -> bool:
-    """Keep the date of publication, or that of a change, as the words beside it say; `label` stands before it."""
-    is_short = len(value) <= 60 and len(re.findall(r"[^\W\d_]{3,}", value)) <= 4
-    if not (is_short or (len(value) <= _DATES_LENGTH and is_line_of_date(value))):
-        return False
-    told, first = told_by(value, month_first=None, before=label), parse_moment(value)
-    if told is not None and told.is_change:
-        found.changed = found.changed or first
-    else:
-        found.moment = found.moment or (told.moment if told else first)
-    return first is not None
-
-
-def _is_of_dates(text: str) -> bool:
-    """Return whether a line tells nothing but dates, and begins by saying which."""
-    is_called = PUBLISHED.search(text[:_LABEL_LENGTH]) or UPDATED.search(text[:_LABEL_LENGTH])
-    return len(text) <= _DATES_LENGTH and bool(is_called) and is_line_of_date(text)
+    return lines[at].is_apart or len(following) > len(text) or is_field(following, LineFacts())
 
 
 def _end_of_article(lines: list[_Line]) -> int:
@@ -233,8 +161,8 @@ def _last_prose(lines: list[_Line], half: int) -> int:
     names: list[str] = []
     last = 0
     for at, line in enumerate(lines):
-        found = _Found()
-        if _is_field(line.text, found):
+        found = LineFacts()
+        if is_field(line.text, found):
             names += (found.authors or []) if at >= half else []
         elif _is_end_matter(line.text) or any(name in line.text[:120] for name in names[:10]):
             continue  # says nothing of where the article ends
@@ -244,12 +172,8 @@ def _last_prose(lines: list[_Line], half: int) -> int:
 
 
 def _is_end_matter(text: str) -> bool:
-    return bool(DISCLAIMER.match(text) or BUTTON.match(_bare(text))) or _is_field(text, _Found())
+    return bool(DISCLAIMER.match(text) or BUTTON.match(_bare(text))) or is_field(text, LineFacts())
 
 
 def _bare(text: str) -> str:
     return text.rstrip(" .:!")
-
-
-def _spaced(text: str) -> str:
-    return " ".join(text.split())
