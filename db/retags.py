@@ -17,6 +17,7 @@ from db.changes import note_changes
 from db.coverage import mark_articles
 from db.mentions import MentionIn, Tagged, record_mentions
 from db.models import Article, MentionRow, Revision, VocabularyVersion
+from db.outcomes import ProblemSeen, record_problems
 from db.revisions import record_scope
 
 
@@ -30,6 +31,8 @@ class Text:
     language: str | None
     second_language: str | None = None
     published_at: datetime | None = None
+    url: str = ""
+    source_id: str | None = None
 
 
 def ask_for_retag(conn: Connection, *, now: datetime) -> None:
@@ -75,15 +78,24 @@ def claim_outdated(conn: Connection, *, now: datetime, lease_s: float, limit: in
 def read_outdated(conn: Connection, revision_ids: Sequence[int]) -> list[Text]:
     """Return the texts of these revisions; those that are tagged anew by now are left out."""
     columns = (Revision.id, Revision.title, Revision.text, Revision.language, Revision.second_language)
-    query = select(*columns, Article.published_at).join(Article, Article.id == Revision.article_id)
+    of_article = (Article.published_at, Article.url, Article.source_id)
+    query = select(*columns, *of_article).join(Article, Article.id == Revision.article_id)
     query = query.where(Revision.id.in_(revision_ids), _is_outdated(conn)).order_by(Revision.id)
     return [Text(*row) for row in conn.execute(query)]
 
 
-def record_retagged(conn: Connection, found: Mapping[int, Tagged], *, vocabulary_version: str) -> int:
+def record_retagged(
+    conn: Connection,
+    found: Mapping[int, Tagged],
+    *,
+    vocabulary_version: str,
+    now: datetime,
+    remarks: Mapping[int, ProblemSeen] | None = None,
+) -> int:
     """Give revisions the mentions of another version, each once; return how many that were.
 
-    Articles whose current text counts otherwise than before are marked to be counted anew.
+    Articles whose current text counts otherwise than before are marked to be counted anew. `remarks` are what is to be
+    said of some of the revisions.
     """
     of_revision = select(Revision.article_id).where(Revision.id.in_(found))
     # The lock that everybody takes who changes which revision is current: else its cells could be marked too early.
@@ -98,6 +110,7 @@ def record_retagged(conn: Connection, found: Mapping[int, Tagged], *, vocabulary
     )
     if not fresh:
         return 0
+    record_problems(conn, "retag", [remark for id, remark in (remarks or {}).items() if id in set(fresh)], at=now)
     before = _read_mentions(conn, fresh)
     flags = {
         id: flag for id, flag in conn.execute(select(Revision.id, Revision.in_scope).where(Revision.id.in_(fresh)))

@@ -6,8 +6,10 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from db import retags
+from db.outcomes import ProblemSeen
 from worker.pipeline import Chain
 from worker.recount import recount
+from worker.spotting import remark_on
 
 BATCH = 50
 """Revisions of one transaction, which holds the lock for some 20 ms, and of one message."""
@@ -20,7 +22,17 @@ def retag_batch(chain: Chain, revision_ids: Sequence[int]) -> int:
     found = {text.id: spotter.spot(text) for text in texts}
     if not found:
         return 0
-    return chain.database.write(partial(retags.record_retagged, found=found, vocabulary_version=spotter.version))
+    said = ((text, remark_on(found[text.id])) for text in texts)
+    remarks = {text.id: ProblemSeen(text.url, remark, text.source_id) for text, remark in said if remark}
+    return chain.database.write(
+        partial(
+            retags.record_retagged,
+            found=found,
+            vocabulary_version=spotter.version,
+            now=chain.clock(),
+            remarks=remarks,
+        )
+    )
 
 
 def retag_archive(chain: Chain, *, progress: Callable[[int], object] = lambda _: None) -> int:

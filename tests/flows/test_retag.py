@@ -19,7 +19,7 @@ from recounted import recounted, stored
 from samples import NOON, OTHER, PARAGRAPHS, document
 from sqlalchemy import Connection, select
 
-from db import coverage, migrate, retags, vocabularies
+from db import coverage, migrate, outcomes, retags, vocabularies
 from db.engine import Database
 from db.models import Article, MentionRow, Revision
 from db.pulse import last_sign_s
@@ -124,6 +124,17 @@ def test_one_more_alias_is_found_in_the_whole_archive_and_coverage_is_exact(chai
         assert set(conn.scalars(select(MentionRow.vocabulary_version))) == {version}
         assert_exact(conn)
     assert retag_archive(chain) == 0
+
+
+def test_a_text_that_now_names_too_much_is_remarked(chain: Chain) -> None:
+    chain.understand([document("https://outlet.example/many", body="A card.\n" + "Good cards come in decks. " * 2_100)])
+    load(chain.database, with_alias(Alias("cards", "en", "name")))
+    retag_archive(chain)
+    with chain.database.reading() as conn:
+        problems = {problem.subject: problem for problem in outcomes.latest_problems(conn)}
+    remark = problems["https://outlet.example/many"]
+    assert (remark.stage, remark.times) == ("retag", 1)
+    assert remark.reason.startswith("names 2,100 times what the vocabulary knows; 2,000 are kept")
 
 
 def test_an_entity_that_is_gone_is_counted_nowhere(chain: Chain) -> None:

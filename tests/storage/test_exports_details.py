@@ -211,7 +211,9 @@ def test_a_former_text_that_was_tagged_anew_comes_again(store: Database, detail:
     following(store, REQUESTS[detail])
     former = store.read(lambda conn: conn.scalars(select(Revision.id).where(Revision.text.contains("CSTO"))).one())
     store.write(lambda conn: record_version(conn, version="new", content="{}", entities=[], aliases=0, now=NOW))
-    store.write(lambda conn: retags.record_retagged(conn, {former: Tagged([], None)}, vocabulary_version="new"))
+    store.write(
+        lambda conn: retags.record_retagged(conn, {former: Tagged([], None)}, vocabulary_version="new", now=NOW)
+    )
     again = following(store, REQUESTS[detail])
     assert URL in again
     assert OTHER.url not in again
