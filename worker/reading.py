@@ -6,6 +6,7 @@ import logging
 import os
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -16,6 +17,7 @@ from worker.chain.csvinputs import csv_inputs
 from worker.chain.defaults import InputOptions
 from worker.chain.fields import ADDRESS, Field
 from worker.documents import Document, Rejected, joined
+from worker.extract.dating import instant_of
 from worker.extract.languagenames import language_code
 from worker.extract.page import Extracted, Hints, Unextractable, extract_page
 from worker.extract.plaintext import read_plaintext
@@ -180,12 +182,14 @@ def _read_html(
 ) -> Document | Rejected:
     known = record or {}
     url = known.get("url") or options.defaults.url
+    source = known.get("source") or options.defaults.source
     language, doubt = read_language(known.get("language"))
     published, remark = read_when(known.get("published_at"))
     hints = Hints(
         title=known.get("title"),
         author=known.get("author"),
         published=published,
+        time_zone=options.zone_of(source, url) if source or url else None,
         latest=end_of_tomorrow(observed_at),
     )
     try:
@@ -204,6 +208,9 @@ def _read_html(
         language=language,
         remark=joined(remark, doubt),
     )
+    if page.published_clock and not url:  # the page itself says whose it is, and so which clock it shows
+        at = instant_of(page.published_clock.replace(tzinfo=UTC), options.zone_of(source, page.declared_url))
+        document = replace(document, published_at=at, published_is_day=False) if at else document
     return options.completed(document, language_is_told=bool(language) or page.language_is_declared)
 
 

@@ -7,15 +7,14 @@ from datetime import UTC, datetime
 
 import pytest
 from samples import NOON, prepared_store
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from db import captures
 from db.captures import CaptureIn, compress
-from db.models import Article, Source
+from db.models import Article
 from db.sources import SourceIn, record_source
 from worker import service
 from worker.pipeline import Chain
-from worker.setup import prepare
 
 TEXT = "<p>The ministers of five countries met in the capital to speak about water, railways and the border.</p>" * 6
 
@@ -120,14 +119,3 @@ def test_a_feed_without_its_page_is_ahead_too(chain: Chain) -> None:
     assert "2031-01-01 is after tomorrow" in str(ended.reason)
     with chain.database.reading() as conn:
         assert conn.scalars(select(Article.published_at)).one() is None
-
-
-def test_an_older_store_learns_the_zones_of_the_catalogue(chain: Chain, monkeypatch: pytest.MonkeyPatch) -> None:
-    database = chain.database
-    database.write(lambda conn: conn.execute(update(Source).where(Source.origin == "catalogue").values(time_zone=None)))
-    monkeypatch.setattr("worker.setup.migrate.current", lambda database: "0015")
-    prepare(database, now=NOON)
-    with database.reading() as conn:
-        zones = dict(conn.execute(select(Source.id, Source.time_zone)).tuples().all())
-    assert zones["24-kg"] == "Asia/Bishkek"
-    assert (zones["lake"], zones["valley"]) == (None, "Asia/Bishkek")

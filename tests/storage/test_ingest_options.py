@@ -78,3 +78,14 @@ def test_of_a_date_that_is_none_status_and_the_outlet_tell_whatever_told_it(
         said = {problem["subject"].partition(":")[0]: problem["reason"] for problem in told}
         bound = "before 1990" if date < "1990" else "after tomorrow"
         assert said == dict.fromkeys(written, f"the publication date {date} is {bound}; taken as missing")
+
+
+def test_a_page_without_a_feed_takes_the_clock_of_its_outlet(data: Path, tmp_path: Path) -> None:
+    shown = f"<h1>Lake talks</h1><div class='date'>06.01.2022 11:30</div><p>{text(0, 1, 2)}</p>"
+    page = write(tmp_path / "in", "a.html", f"<html><body><article>{shown}</article></body></html>")
+    run("migrate")
+    run("source", "add", "valley.example", "--name", "The Valley")
+    run("source", "edit", "valley.example", "--time-zone", "Asia/Bishkek")
+    assert run("ingest", page, "--source", "The Valley").exit_code == 0
+    (article,) = map(json.loads, run("article", "list").stdout.splitlines())
+    assert (article["source"], article["published_at"]) == ("valley.example", "2022-01-06T05:30:00Z")

@@ -105,3 +105,29 @@ def test_a_page_that_names_its_language_keeps_it(lang: str, expected: str) -> No
 )
 def test_languages_are_known_by_code_and_name(written: str, code: str | None) -> None:
     assert language_code(written) == code
+
+
+def zone_of(source: str | None, url: str | None) -> str | None:
+    return "Asia/Bishkek" if source == "valley" or (url or "").startswith("https://valley.example/") else None
+
+
+@pytest.mark.parametrize(
+    ("record", "defaults", "link"),
+    [
+        pytest.param({"url": "https://valley.example/1"}, Defaults(), "", id="its address"),
+        pytest.param({"source": "valley"}, Defaults(), "", id="its source"),
+        pytest.param({}, Defaults(source="valley"), "", id="the person's source"),
+        pytest.param({}, Defaults(url="https://valley.example/1"), "", id="the person's address"),
+        pytest.param({}, Defaults(), "https://valley.example/1", id="what the page calls its address"),
+    ],
+)
+def test_a_clock_of_a_page_is_that_of_its_outlet(record: dict[str, str], defaults: Defaults, link: str) -> None:
+    head = f'<link rel="canonical" href="{link}">' if link else ""
+    shown = f"<h1>Lake talks</h1><div class='date'>06.01.2022 11:30</div><p>{text(0, 1, 2)}</p>"
+    line = json.dumps({**record, "html": f"<html><head>{head}</head><body><article>{shown}</article></body></html>"})
+    told = []
+    for options in (InputOptions(defaults=defaults, zone_of=zone_of), InputOptions(defaults=defaults)):
+        (document,) = read_lines("a.jsonl", io.BytesIO(line.encode()), observed_at=NOON, options=options)
+        assert isinstance(document, Document)
+        told.append((document.published_at, document.published_is_day))
+    assert told == [(datetime(2022, 1, 6, 5, 30, tzinfo=UTC), False), (datetime(2022, 1, 6, tzinfo=UTC), True)]

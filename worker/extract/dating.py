@@ -119,7 +119,7 @@ def _in_zone(clock: Moment, told: list[Moment], evidence: Evidence, known: Besid
     feed = known.feed.offset if known.feed else timedelta()
     if offset := own or feed:
         return clock.at - offset
-    return _at_outlet(clock.at, known.time_zone)
+    return instant_of(clock.at, known.time_zone)
 
 
 def _is_same_reading(clock: Moment, other: Moment) -> bool:
@@ -129,7 +129,8 @@ def _is_same_reading(clock: Moment, other: Moment) -> bool:
     return abs(shift) <= _FARTHEST_EAST and shift % _QUARTER == timedelta()
 
 
-def _at_outlet(clock: datetime, name: str | None) -> datetime | None:
+def instant_of(clock: datetime, name: str | None) -> datetime | None:
+    """Return the instant at which a clock in a zone showed this; None where nobody knows the zone."""
     offset = clock.replace(tzinfo=_zone(name)).utcoffset()
     return None if offset is None else clock - offset
 
