@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.output import emit, note
+from cli.ingestprogress import IngestProgress
+from cli.output import emit
 from cli.source import web_address
 from cli.store import tell_made, tell_zone
 from cli.tables import Format, wants_json
@@ -19,9 +20,7 @@ if TYPE_CHECKING:
 
     from db.engine import Database
     from worker.chain.defaults import InputOptions, ZoneOf
-    from worker.documents import Document, Ended, Rejected
-
-SHOWN_REASONS = 20
+    from worker.documents import Document, Rejected
 
 
 def ingest(
@@ -77,7 +76,8 @@ def ingest(
         tell_zone(database)
         options.zone_of = _zones(database)
     chain = Chain(database, clock=utc_now, lease_s=settings.lease_s, cache=settings.cache_dir)
-    with store_troubles_told(settings.database), _Progress() as progress:
+    with store_troubles_told(settings.database), IngestProgress(paths) as progress:
+        options.opened, options.columns.note = progress.opened, progress.note
         counts = take_in(chain, lambda observed_at: _read(paths, observed_at, options), progress=progress.add)
     options.columns.tell_rest()
     progress.tell_reasons()
@@ -112,7 +112,7 @@ def _options(
         language=_language(language) if language is not None else None,
         url=web_address(url, "--url") if url is not None else None,
     )
-    return InputOptions(Columns(mapping, note), defaults)
+    return InputOptions(Columns(mapping), defaults)
 
 
 def _date(written: str) -> tuple[datetime, bool]:
@@ -179,48 +179,3 @@ def _show(counts: Counter[str], *, as_json: bool) -> None:
         table.add_row(outcome.replace("_", " "), f"{counts[outcome]:,}")
     table.add_row("together", f"{sum(counts.values()):,}", style="bold")
     Console().print(table)
-
-
-class _Progress:
-    """A counter on a terminal's stderr, and the reasons of what was not taken as it came."""
-
-    def __init__(self) -> None:
-        from rich.console import Console
-        from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-        console = Console(stderr=True)
-        self._bar = Progress(
-            SpinnerColumn(),
-            TextColumn("{task.completed:,} documents"),
-            TextColumn("{task.description}"),
-            TimeElapsedColumn(),
-            console=console,
-            transient=True,
-            disable=not console.is_terminal,
-        )
-        self._task = self._bar.add_task("", total=None)
-        self._remarks: list[Ended] = []
-        self._untold = 0
-
-    def __enter__(self) -> _Progress:
-        self._bar.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._bar.stop()
-
-    def add(self, ended: Sequence[Ended]) -> None:
-        """Count a batch."""
-        self._bar.advance(self._task, len(ended))
-        for end in ended:
-            if end.reason and len(self._remarks) < SHOWN_REASONS:
-                self._remarks.append(end)
-            elif end.reason:
-                self._untold += 1
-
-    def tell_reasons(self) -> None:
-        """Say on stderr what was wrong with which input."""
-        for end in self._remarks:
-            note(f"{end.subject}: {end.outcome.replace('_', ' ')}: {end.reason}")
-        if self._untold:
-            note(f"… and {self._untold:,} more; `steppewatch status` lists them")

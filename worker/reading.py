@@ -56,6 +56,7 @@ def read_file(
         return
     try:
         with open_named(path) as file:
+            options.opened(name, file)
             if suffix in _OF_MANY:
                 reader = read_table if suffix in _TABLES else read_lines
                 yield from reader(name, file, observed_at=observed_at, options=options)

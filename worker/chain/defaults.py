@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import BinaryIO
 
 from db.moments import end_of_tomorrow, fault_of
 from worker.chain.fields import Columns
@@ -12,6 +13,9 @@ from worker.documents import Document, Rejected, joined
 
 ZoneOf = Callable[[str | None, str | None], str | None]
 """By which clock the outlet tells the time that is called so, or publishes at that address; None if nobody knows."""
+
+
+Opened = Callable[[str, BinaryIO], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +41,8 @@ class InputOptions:
     columns: Columns = field(default_factory=Columns)
     defaults: Defaults = field(default_factory=Defaults)
     zone_of: ZoneOf = no_zone
+    opened: Opened = lambda name, stream: None
+    """What hears of each file that is read."""
     _address_of: str | None = None
     """The input that took the address of the defaults."""
 
