@@ -37,6 +37,8 @@ NOW = datetime(2022, 1, 6, 12, tzinfo=UTC)
 FIRST_DAY = date(2021, 12, 20)
 ENTITIES = ("csto", "kazakhstan", "turkey")
 OUTLETS = ("lake-post", "pass-herald")
+DATINGS = ("dated", "dated", "first sight", "no day")
+"""By what an article counts: its date, the day of its first sight, or on no day."""
 _COUNT = count()
 DERIVED = (CoverageCell, CoverageSeries, CoverageFact, CoverageMark, CoverageDirty)
 
@@ -47,8 +49,8 @@ tags = st.lists(
     max_size=4,
 )
 events = st.one_of(
-    st.tuples(st.just("write"), numbers, days, tags, st.sampled_from(OUTLETS)),
-    st.tuples(st.just("write"), numbers, days, tags, st.sampled_from(OUTLETS)),
+    st.tuples(st.just("write"), numbers, days, tags, st.sampled_from(OUTLETS), st.sampled_from(DATINGS)),
+    st.tuples(st.just("write"), numbers, days, tags, st.sampled_from(OUTLETS), st.sampled_from(DATINGS)),
     st.tuples(st.just("retag"), numbers, tags),
     st.tuples(st.just("describe"), numbers, st.sampled_from([None, "opinion"]), st.sampled_from([None, False, True])),
     st.tuples(st.just("merge"), numbers, numbers),
@@ -78,12 +80,14 @@ def database(database_url: str) -> Database:
     return opened
 
 
-def write(conn: Connection, number: int, day: date, tagged: list[tuple[str, str, str]], outlet: str) -> None:
-    """Make article `number` say something new, on another day perhaps; 1 and 3 have no date, 5 is of no day either."""
+def write(
+    conn: Connection, number: int, day: date, tagged: list[tuple[str, str, str]], outlet: str, dating: str = "dated"
+) -> None:
+    """Make article `number` say something new, on another day perhaps, with a date or without."""
     at = datetime.combine(day, datetime.min.time(), UTC)
     url = f"https://{outlet}.example/{number}"
-    values = {"collected_at": at, "counts_on": day, "published_at": None if number % 2 else at, "source_id": outlet}
-    values["is_undated"] = number == 5
+    values = {"collected_at": at, "counts_on": day, "published_at": at if dating == "dated" else None}
+    values |= {"source_id": outlet, "is_undated": dating == "no day"}
     article = {"id": number + 1, "canonical_url": url, "url": url, "cluster_id": number + 1, "published_is_day": False}
     conn.execute(insert(conn, Article).values(article | values).on_conflict_do_nothing(index_elements=["id"]))
     revision_id = conn.execute(
