@@ -90,7 +90,7 @@ def _print(record: dict[str, Any], text: str | None, mentions: Mentions) -> None
     from cli.markednames import marked, spans_in, stretches_of
 
     console = Console(highlight=False)
-    in_colour = console.color_system is not None
+    in_colour = console.color_system is not None and not console.no_color
     title = record["title"] or ""
     lines: list[Text | str] = []
     if title:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,8 +19,12 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from db.engine import Database
+    from db.formertexts import Former, FormerText
+    from worker.worddiff import Change
 
 _MOST_CHANGES = 6
+_MOST_TEXTS = 5
+"""Texts of the original, the latest of them, that a reprint is compared with."""
 _LONGEST = 120
 """Characters of words taken out or put in that are shown."""
 
@@ -83,14 +88,14 @@ def _lines(conn: Connection, story: Mapping[str, Any]) -> Iterator[Text | str]:
     by_id = {row["article_id"]: row for row in story["articles"]}
     original = by_id.pop(story["story"], None) or by_id.pop(next(iter(by_id)))
     scores = _scores(story["evidence"], original["article_id"])
-    text = read_text(conn, original["article_id"])[0]
+    texts = _texts_of(conn, original["article_id"]) if scores else []
     yield from _about(original, "original" if by_id else "alone in its story")
     for article_id, row in by_id.items():
         score = scores.get(article_id)
         yield ""
         yield from _about(row, _shared(score))
         if score is not None:
-            yield from _changes(original, row, text, read_text(conn, article_id)[0])
+            yield from _changes(row, _nearest(texts, read_text(conn, article_id)[0]))
     for decision in story["decisions"]:
         yield ""
         yield _decided(decision)
@@ -124,22 +129,54 @@ def _shared(score: Mapping[str, Any] | None) -> str:
     return f"reprint, containment {score['containment']:.2f}, jaccard {score['jaccard']:.2f}"
 
 
-def _changes(original: Mapping[str, Any], copy: Mapping[str, Any], old: str, new: str) -> Iterator[Text | str]:
+def _texts_of(conn: Connection, article_id: int) -> list[tuple[Former, FormerText]]:
+    """Return the texts that reprints may have been made of, the current one first: a few, however often it changed."""
+    from db.formertexts import read_former_text, read_formers
+
+    formers = read_formers(conn, article_id)[: -_MOST_TEXTS - 1 : -1]
+    return [(former, read_former_text(conn, former.revision_id)) for former in formers]
+
+
+def _nearest(texts: Sequence[tuple[Former, FormerText]], copy: str) -> Comparison:
+    """Return how a reprint differs from the text of the original that it was taken from: where that is least."""
+    from worker.worddiff import changes_between
+
+    compared = [Comparison(former, text, copy, changes_between(text.text, copy)) for former, text in texts]
+    return min(compared, key=lambda comparison: comparison.distance)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A text of the original, that of a reprint, and how they differ."""
+
+    former: Former
+    old: FormerText
+    new: str
+    changes: Sequence[Change]
+
+    @property
+    def distance(self) -> int:
+        """Return how many characters were taken out and put in."""
+        return sum(c.old_end - c.old_start + c.new_end - c.new_start for c in self.changes)
+
+
+def _changes(copy: Mapping[str, Any], found: Comparison) -> Iterator[Text | str]:
     """Yield what a reprint changed: its headline, then the first changes of its text."""
     from rich.text import Text
 
     from cli.articlediff import coloured, replaced
-    from worker.worddiff import changes_between, passages
+    from worker.worddiff import passages
 
-    has_other_title = original["title"] != copy["title"]
+    if not found.former.is_current:
+        yield f"  taken from an earlier text of the original, that of {_instant(found.former.seen_at)}"
+    has_other_title = found.old.title != copy["title"]
     if has_other_title:
-        yield Text("  headline: ").append_text(replaced(original["title"] or "", copy["title"] or ""))
-    changes = changes_between(old, new)
-    for passage in passages(old, new, changes[:_MOST_CHANGES]):
+        yield Text("  headline: ").append_text(replaced(found.old.title or "", copy["title"] or ""))
+    for passage in passages(found.old.text, found.new, found.changes[:_MOST_CHANGES]):
         yield Text("  ").append_text(coloured(passage.shortened(_LONGEST)))
-    if len(changes) > _MOST_CHANGES:
-        yield f"  and {len(changes) - _MOST_CHANGES} more changes"
-    if not changes:
+    if len(found.changes) > _MOST_CHANGES:
+        yield f"  and {len(found.changes) - _MOST_CHANGES} more changes"
+    if not found.changes:
         yield "  word for word" + (" but for that" if has_other_title else "")
 
 

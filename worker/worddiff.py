@@ -56,6 +56,16 @@ class Passage:
         return replace(self, removed=_shortened(self.removed, length), added=_shortened(self.added, length))
 
 
+def _window(text: str, change: Change, around: int) -> tuple[int, int]:
+    """Return a stretch around a change that cuts no word, where there are spaces."""
+    begin, end = max(0, change.new_start - around), min(len(text), change.new_end + around)
+    if begin and not text[begin - 1].isspace():
+        begin = text.find(" ", begin, change.new_start) + 1 or begin
+    if end < len(text) and not text[end].isspace():
+        end = max(text.rfind(" ", change.new_end, end), change.new_end)
+    return begin, end
+
+
 def _shortened(words: str, length: int) -> str:
     return words if len(words) <= length else f"{words[: length - 20]} … ({len(words.split()):,} words)"
 
@@ -63,7 +73,7 @@ def _shortened(words: str, length: int) -> str:
 def passages(old: str, new: str, changes: Sequence[Change], *, around: int = 60) -> Iterator[Passage]:
     """Yield each change with so many characters of the new text around it."""
     for change in changes:
-        begin, end = max(0, change.new_start - around), change.new_end + around
+        begin, end = _window(new, change, around)
         removed, added = old[change.old_start : change.old_end], new[change.new_start : change.new_end]
         before = ("… " if begin else "") + new[begin : change.new_start]
         if not added and old[max(0, change.old_start - 1) : change.old_start].isspace():

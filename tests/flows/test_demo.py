@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shlex
 import signal
 import socket
 import subprocess
@@ -171,6 +173,36 @@ def test_run_again_it_adds_nothing(demo: Demo, first: Told, second: Told) -> Non
     assert "new" not in second.sums["outcomes"]["entry"]
     assert set(second.sums["outcomes"]["understand"]) == {"seen_again"}
     assert sum(row["revisions"] for row in demo.rows().values()) == len(demo.rows()) + 1
+
+
+def sessions() -> dict[str, str]:
+    """Return what docs/reading.md shows: the result by the command."""
+    shown = re.findall(
+        r"```\n\$ (steppewatch [^\n]*)\n(.*?)\n```", (ROOT / "docs/reading.md").read_text("utf-8"), re.DOTALL
+    )
+    return {command: result for command, result in shown}
+
+
+def plain(shown: str, port: int) -> list[str]:
+    """Return the words of a result without what differs each time: numbers of articles, ports, times of collection."""
+    shown = shown.replace(f":{port}/", ":8600/")
+    shown = re.sub(r"(?m)^ *\d+(?=  2026-)|(?<=article )\d+|(?<=that of )\S+Z", "N", shown)
+    return shown.split()
+
+
+@pytest.mark.parametrize("command", sessions())
+def test_what_the_docs_show_is_what_it_prints(demo: Demo, first: Told, command: str) -> None:
+    arguments = shlex.split(command.replace(":8600/", f":{demo.port}/"))[1:]
+    told = subprocess.run(
+        [sys.executable, "-m", "cli.main", *arguments, "--format", "table"],
+        env=environment() | {"STEPPEWATCH_DATA_DIR": str(demo.folder), "COLUMNS": "110"},
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        check=False,
+    )
+    assert told.returncode == 0, told.stderr
+    assert plain(told.stdout, demo.port) == plain(sessions()[command], demo.port)
 
 
 def wait_for(what: Callable[[], bool], process: subprocess.Popen[bytes]) -> None:

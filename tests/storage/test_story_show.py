@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from commandline import run
-from samplestore import Sample, store_of
+from samplestore import NOON, Sample, fill, store_of
 from sqlalchemy import Connection, select
 
 from db.clusters import LinkIn, record_links
@@ -77,6 +78,15 @@ def test_what_a_reprint_changed_stands_below_it(store: Database) -> None:
     lines = read()
     assert lines[7] == "  headline: [-The bridge opens-]{+A [bold]bridge[/]+}"
     assert lines[8] == "  The bridge at the ford {+has+} opened. Nobody crossed it."
+
+
+def test_a_reprint_is_compared_with_the_text_that_it_was_taken_from(store: Database) -> None:
+    edited = replace(SAMPLES[0], text="A bridge was opened, says the mayor.", collected_at=NOON + timedelta(days=3))
+    fill(store, [edited])
+    store.write(_link)
+    lines = read()
+    assert lines[7] == "  taken from an earlier text of the original, that of 2022-01-10T12:00:00Z"
+    assert lines[9] == "  The bridge at the ford {+has+} opened. Nobody crossed it."
 
 
 def test_an_article_may_be_alone(store: Database) -> None:

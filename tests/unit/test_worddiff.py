@@ -66,8 +66,8 @@ def test_long_texts_end_soon_and_still_make_one_the_other() -> None:
 
 def test_a_passage_has_the_words_around_a_change() -> None:
     old, new = "one two three four five", "one two 3 four five"
-    [passage] = passages(old, new, changes_between(old, new), around=4)
-    assert str(passage) == "… two [-three-]{+3+} fou …"
+    [passage] = passages(old, new, changes_between(old, new), around=6)
+    assert str(passage) == "… two [-three-]{+3+} four …"
 
 
 def test_what_was_taken_out_stands_where_it_was() -> None:
