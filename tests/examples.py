@@ -13,6 +13,8 @@ from typer.main import get_command
 from cli.main import application
 
 ROOT = Path(__file__).resolve().parents[1]
+SESSIONS = "reading.md"
+"""What stands behind a prompt there is of the demo's store: `tests/flows/test_demo.py` runs it."""
 
 
 def commands(group: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
@@ -35,6 +37,8 @@ def examples() -> Iterator[tuple[str, str]]:
                 yield f"{' '.join(path)} --help", found[1]
     for file in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))):
         for line in file.read_text("utf-8").splitlines():
+            if file.name == SESSIONS and line.startswith("$ "):
+                continue
             if found := re.match(r"(?:\$ )?(?:[A-Z_]+=\S+ )*(steppewatch [a-z].+)", line):
                 yield file.name, found[1]
 
