@@ -43,8 +43,7 @@ def _unsigned(found: Sequence[Stem], endings: Endings) -> Iterator[Stem]:
     """Yield the stems in which signs can be left out, without them: ozbekiston of oʻzbekiston."""
     for text, following, derived in found:
         if (plain := endings.without_signs(text)) != text:
-            bare = {endings.without_signs(one) for one in following}
-            yield Stem(plain, following | bare, derived | {endings.without_signs(one) for one in derived})
+            yield Stem(plain, endings.with_unsigned(following), endings.with_unsigned(derived))
 
 
 def _agglutinated(entity: Entity, alias: Alias, endings: Endings) -> Iterator[Stem]:

@@ -44,6 +44,16 @@ class Endings:
         """Return a text as people write it whose keyboard lacks the language's own letters."""
         return "".join(self.unsigned.get(letter, letter) for letter in text)
 
+    def with_unsigned(self, following: frozenset[str]) -> frozenset[str]:
+        """Return endings with what they are without signs; there are a handful of such sets, of thousands each."""
+        if following not in self._with_unsigned:
+            self._with_unsigned[following] = following | {self.without_signs(one) for one in following}
+        return self._with_unsigned[following]
+
+    @cached_property
+    def _with_unsigned(self) -> dict[frozenset[str], frozenset[str]]:
+        return {}
+
     @cached_property
     def listed(self) -> frozenset[str]:
         """The single endings and none: all that a short name takes."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from worker.tagging.bodies import Bodies, Pattern, read_bodies, shared_acronyms
 from worker.tagging.fold import words
 from worker.tagging.inflection import NOTHING, Inflection, read_inflection
 from worker.tagging.offices import Office, is_day
@@ -30,7 +31,7 @@ _MAX_ALIAS = 200
 
 
 def read_folder(folder: Path) -> Vocabulary:
-    """Return the vocabulary of a folder: `entities/<type>/<id>.toml`, `scope.toml` and `inflection.toml`.
+    """Return the vocabulary of a folder: `entities/<type>/<id>.toml`, `scope.toml`, `inflection.toml`, `bodies.toml`.
 
     Raise VocabularyError with all that is wrong. Without `inflection.toml` names stand only for themselves.
     """
@@ -51,12 +52,28 @@ def read_folder(folder: Path) -> Vocabulary:
             problems.append(f"{name}: {entity.id}: id: also used by {found[entity.id][0]}")
         found.setdefault(entity.id, (name, entity))
     problems.extend(_dangling(found))
+    _expand(found, read_bodies(folder, LANGUAGES, problems), problems)
     scope = read_scope(folder, found, problems)
     inflection = _inflection(folder / "inflection.toml", problems)
     usages = read_usage(folder, LANGUAGES, problems)
     if problems:
         raise VocabularyError(tuple(problems))
     return Vocabulary(tuple(found[key][1] for key in sorted(found)), scope, inflection, usages)
+
+
+def _expand(found: dict[str, tuple[str, Entity]], bodies: Bodies, problems: list[str]) -> None:
+    """Give the entities that are bodies of states the names which their patterns make."""
+    shared = shared_acronyms([entity for _, entity in found.values()])
+    for key, (name, entity) in found.items():
+        if (pattern := entity.pattern) is None:
+            continue
+        state = found.get(pattern.of)
+        if pattern.body not in bodies.phrases:
+            problems.append(f"{name}: {key}: pattern.body: bodies.toml has no phrases for {pattern.body!r}")
+        elif state is None or state[1].type != "state":
+            problems.append(f"{name}: {key}: pattern.of: no state has the id {pattern.of!r}")
+        else:
+            found[key] = name, bodies.expanded(entity, pattern, state[1], shared)
 
 
 def _inflection(path: Path, problems: list[str]) -> Inflection:
@@ -110,9 +127,20 @@ def read_entity(content: dict[str, object], path: Path, name: str, problems: lis
             _relation(table.within(entry, f"relations[{at}]")) for at, entry in enumerate(table.items("relations"))
         ),
         aliases=tuple(aliases),
+        pattern=_pattern(table),
     )
     table.done()
     return entity
+
+
+def _pattern(table: Table) -> Pattern | None:
+    content = table.table("pattern")
+    if not content:
+        return None
+    part = table.within(content, "pattern")
+    pattern = Pattern(part.text("body", required=True), part.text("of", required=True))
+    part.done()
+    return pattern
 
 
 def _aliases(table: Table, key: str, level: str) -> list[Alias]:

@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from worker.tagging.bodies import Pattern
 from worker.tagging.inflection import NOTHING, Inflection, read_inflection
 from worker.tagging.offices import Office, office_of
 from worker.tagging.scope import Definition
@@ -116,6 +117,8 @@ class Entity:
     surname_rule: bool = False
     in_seed: bool = False
     seed_mentions: int = 0
+    pattern: Pattern | None = None
+    """What made those of its names that its file does not list."""
 
 
 @dataclass(frozen=True)
@@ -185,6 +188,7 @@ def _entity_json(entity: Entity) -> dict[str, object]:
     content: dict[str, object] = {key: getattr(entity, key) for key in (*_PLAIN, *_LISTS)}
     content["relations"] = [[r.kind, r.target, r.from_on, r.to_on, r.on] for r in entity.relations]
     content["offices"] = [office.to_json() for office in entity.offices]
+    content["pattern"] = [entity.pattern.body, entity.pattern.of] if entity.pattern else None
     content["aliases"] = [_alias_json(alias) for alias in entity.aliases]
     content["decoys"] = [_alias_json(alias) for alias in entity.decoys]
     return content
@@ -204,6 +208,7 @@ def _entity(entry: dict[str, Any]) -> Entity:
         aliases=tuple(_alias(entry) for entry in entry["aliases"]),
         decoys=tuple(_alias(entry) for entry in entry.get("decoys", ())),
         offices=tuple(office_of(entry) for entry in entry.get("offices", ())),
+        pattern=Pattern(*entry["pattern"]) if entry.get("pattern") else None,
     )
 
 
