@@ -28,8 +28,11 @@ def article_remove(
 
     Example: steppewatch article remove https://example.org/news/17 --yes
     """
+    from datetime import UTC, datetime
+
     from db.headlines import headline
     from db.stories import read_articles
+    from worker.commonplaces import settle
     from worker.recount import recount
     from worker.stories import remove
 
@@ -41,6 +44,7 @@ def article_remove(
         called = headline(row.title, row.beginning) or row.url
         typer.confirm(f"Remove {called} ({row.source_name}, {row.counts_on})?", abort=True, err=True)
     database.write(lambda conn: remove(conn, article_id))
+    settle(database, (), now=datetime.now(UTC))
     recount(database)
     note(f"removed article {article_id}: {row.url}")
 

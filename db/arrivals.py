@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, bindparam, delete, select, update
 
 from db.addresses import Claim
+from db.commonplaces import doubt
 from db.coverage import mark_articles
 from db.currents import Standing, count_texts, is_of_no_day, standing_of
 from db.dialect import insert
@@ -263,6 +264,7 @@ def make_latest_current(
     columns: dict[str, Any] = {name: bindparam(name) for name in rows[0] if name != "of_id"}
     conn.execute(update(Article).where(Article.id == bindparam("of_id")).values(columns), rows)
     if older:
+        doubt(conn, older)
         conn.execute(delete(SketchHash).where(SketchHash.article_id.in_(older)))
     sketches = sorted({(value, article_id) for article_id, key in changed.items() for value in fresh[key].sketch})
     if sketches:

@@ -24,6 +24,7 @@ from db.arrivals import (
     note_returned,
     stored_revisions,
 )
+from db.commonplaces import doubt
 from db.coverage import mark_articles
 from db.currents import refresh_articles
 from db.dialect import insert, lock_names
@@ -249,6 +250,7 @@ def remove_article(conn: Connection, article_id: int) -> None:
     others = select(ArticleAddress.canonical_url).where(
         ArticleAddress.article_id == article_id, ArticleAddress.is_asked
     )
+    doubt(conn, [article_id])
     conn.execute(delete(Capture).where(Capture.id.in_(captured)))
     conn.execute(update(Page).where(Page.canonical_url.in_(name.union(others))).values(state="settled"))
     conn.execute(delete(Article).where(Article.id == article_id))

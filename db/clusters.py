@@ -15,6 +15,8 @@ from db.models import Article, ClusterLink, Revision
 
 JOINING = ("copy", "headline")
 """The relations that put two articles into one story (`worker.dedup.relation`)."""
+COUNTING = ("copy", "commonplace")
+"""Those that depend on which passages are commonplaces."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection, Row, delete, select, update
 
+from db.commonplaces import doubt
 from db.dialect import insert
 from db.models import Article, FingerprintRow, Revision, SketchHash
 from db.zones import counts_on, zone_of
@@ -122,6 +123,7 @@ def _write_sketches(conn: Connection, current: Mapping[int, int], sketch_of: Cal
 
 def write_sketches(conn: Connection, sketches: Mapping[int, Sequence[int]]) -> None:
     """Store the samples of articles' current texts, instead of what was stored for them."""
+    doubt(conn, sketches)
     conn.execute(delete(SketchHash).where(SketchHash.article_id.in_(sorted(sketches))))
     rows = sorted({(value, article_id) for article_id, sketch in sketches.items() for value in sketch})
     if rows:

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, or_, select, update
 
 from db.addresses import find_neighbours, move_addresses
+from db.commonplaces import doubt
 from db.coverage import mark_articles
 from db.currents import is_of_no_day, refresh_articles
 from db.judgements import move_pairs, read_judgements
@@ -122,6 +123,7 @@ def join_articles(conn: Connection, keep: int, gone: int, joining: Joining, join
     _move_suspect(conn, keep, gone)
     move_addresses(conn, keep=keep, gone=gone)
     joined.articles[gone] = keep
+    doubt(conn, pair)
     conn.execute(delete(Article).where(Article.id == gone))
     refresh_articles(conn, {keep: sources}, sketch_of=joining.sketch_of)
     current = conn.scalar(select(Article.revision_id).where(Article.id == keep))

@@ -33,12 +33,12 @@ from db import (
     wordindex,
 )
 from db.arrivals import ArticleIn, Recorded
-from db.clusters import LinkIn
+from db.dialect import lock_commonplaces
 from db.engine import Database
 from db.mentions import Tagged
 from db.revisions import RevisionOut
 from db.urls import registrable_domain
-from worker import pagewatch
+from worker import commonplaces, pagewatch
 from worker.delivery import matching
 from worker.delivery.freeing import free
 from worker.delivery.indexed import words_of
@@ -49,7 +49,7 @@ from worker.extract.language import keep_model_in, load_model
 from worker.following import Held, follow
 from worker.identify import Identified, clean, identify
 from worker.joining import JOINING
-from worker.resemblance import cluster_of, find_links
+from worker.resemblance import Judged, cluster_of, judge, renewed, samples_of
 from worker.spotting import Spotter
 from worker.tagging.vocabulary import Vocabulary
 
@@ -68,7 +68,7 @@ class Findings:
 
     revisions: Sequence[RevisionOut]
     tagged: Mapping[int, Tagged]
-    links: Sequence[LinkIn]
+    judged: Judged
     hits: matching.Hits
     words: Mapping[int, Collection[str]]
     vocabulary_version: str
@@ -180,12 +180,14 @@ class Chain:
 
     def _find_out(self, spotter: Spotter, waiting: Sequence[RevisionOut]) -> Findings:
         tagged = {revision.id: spotter.spot(revision) for revision in waiting}
+        samples = samples_of(waiting)
+        commonplaces.settle(self.database, samples, now=self.clock())
         with self.database.reading() as conn:
-            links = find_links(conn, waiting)
+            judged = judge(conn, waiting, samples)
             texts = self._watch.read(conn, [revision.id for revision in waiting])
         hits = self._watch.ask(texts, {revision_id: found.mentions for revision_id, found in tagged.items()})
         words = {revision.id: words_of(revision.title, revision.text, revision.language) for revision in waiting}
-        return Findings(waiting, tagged, links, hits, words, spotter.version)
+        return Findings(waiting, tagged, judged, hits, words, spotter.version)
 
     def _settle(
         self,
@@ -209,9 +211,11 @@ class Chain:
         """Store mentions, links, clusters and matches; return the outcome of each revision finished here."""
         if not findings.revisions:
             return {}
+        lock_commonplaces(conn, alone=False)
+        links = renewed(conn, findings.judged, findings.revisions).links
         article_of = revisions.lock_articles_of(conn, [revision.id for revision in findings.revisions])
         article_ids = sorted(set(article_of.values()))
-        clusters.record_links(conn, findings.links)
+        clusters.record_links(conn, links)
         connected = clusters.lock_connected(conn, article_ids)
         done = revisions.finish_revisions(conn, sorted(article_of), vocabulary_version=findings.vocabulary_version)
         if not done:

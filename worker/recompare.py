@@ -7,8 +7,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from db import recomparing
+from db import commonplaces, recomparing
 from db.clusters import record_links
+from db.dialect import lock_commonplaces
 from db.engine import Database
 from db.recomparing import Mark, MarkedText, Recompared, Standing
 from worker.dedup.fingerprint import fingerprint
@@ -47,6 +48,9 @@ def _mark_texts(database: Database, standing: Standing, after: int) -> int:
         if not recomparing.is_at(conn, standing):
             return 0
         recomparing.record_marks(conn, texts, marks)
+        if not texts:
+            lock_commonplaces(conn, alone=True)
+            commonplaces.count_all(conn)
         recomparing.note_standing(conn, replace(standing, texts_to=texts[-1].revision_id if texts else None))
         return len(texts)
 
@@ -71,6 +75,7 @@ def _compare_articles(database: Database, standing: Standing, after: int, now: d
         if not articles:
             recomparing.forget_other_links(conn, METHOD_NOW)
             return Recompared()
+        lock_commonplaces(conn, alone=False)
         recomparing.forget_links(conn, [article.id for article in articles], METHOD_NOW)
         record_links(conn, links)
         moved = recluster(conn, [article.article_id for article in articles])

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from db import fingerprints
+from db import commonplaces, fingerprints
 from db.clusters import Connected, LinkIn
 from db.fingerprints import Comparable
 from db.revisions import RevisionOut
@@ -30,13 +30,60 @@ class _Search:
     revision: RevisionOut
     own: Member[int]
     mark: Fingerprint
+    common: Set[int]
     compared: set[int]
     wanted: set[int]
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The links of some revisions, and by which of their samples being commonplaces they were judged."""
+
+    links: Sequence[LinkIn]
+    samples: Set[int]
+    common: Set[int]
+
+
+def judge(conn: Connection, revisions: Sequence[RevisionOut], samples: Set[int]) -> Judged:
+    """Find the links of revisions, whose samples these are."""
+    common = commonplaces.read_common(conn, samples)
+    return Judged(_find_links(conn, revisions, common), samples, common)
+
+
+def renewed(conn: Connection, judged: Judged, revisions: Sequence[RevisionOut]) -> Judged:
+    """Return the links as they are to be judged now: the same, unless something became a commonplace meanwhile."""
+    if commonplaces.read_common(conn, judged.samples) == judged.common:
+        return judged
+    return judge(conn, revisions, judged.samples)
+
+
+def samples_of(revisions: Sequence[RevisionOut]) -> set[int]:
+    """Return the samples by which these revisions are indexed."""
+    marks = (Fingerprint.from_bytes(revision.fingerprint) for revision in revisions)
+    return {value for mark in marks for value in mark.sample.tolist()}
+
+
+def judge_again(conn: Connection, pairs: Sequence[tuple[int, int]]) -> list[LinkIn]:
+    """Return the links of pairs of articles as they are now; a pair that has none is left out."""
+    ids = sorted({end for pair in pairs for end in pair})
+    rows = {row.article_id: row for row in fingerprints.read_comparables(conn, ids)}
+    marks = {article_id: Fingerprint.from_bytes(row.fingerprint) for article_id, row in rows.items()}
+    common = commonplaces.read_common(conn, {value for mark in marks.values() for value in mark.sample.tolist()})
+    links = []
+    for a, b in pairs:
+        if a in rows and b in rows:
+            link = find_link(_comparable_member(rows[a]), marks[a], _comparable_member(rows[b]), marks[b], common)
+            links += [_link_in(rows[a].revision_id, rows[b].revision_id, link)] if link else []
+    return links
+
+
 def find_links(conn: Connection, revisions: Sequence[RevisionOut]) -> list[LinkIn]:
     """Return the verified resemblances of these revisions with the current text of every other article."""
-    searches = _begin(conn, revisions)
+    return _find_links(conn, revisions, commonplaces.read_common(conn, samples_of(revisions)))
+
+
+def _find_links(conn: Connection, revisions: Sequence[RevisionOut], common: Set[int]) -> list[LinkIn]:
+    searches = _begin(conn, revisions, common)
     links: list[LinkIn] = []
     while wanted := {article_id for search in searches for article_id in search.wanted}:
         others = {
@@ -45,13 +92,13 @@ def find_links(conn: Connection, revisions: Sequence[RevisionOut]) -> list[LinkI
         }
         for search in searches:
             found = _compare(search, others)
-            links += [_link_in(search.revision, other, link) for other, link in found]
+            links += [_link_in(search.revision.id, other.revision_id, link) for other, link in found]
             # a copy of a widely reprinted text meets its original through its fellow copies
             search.wanted = _kin(conn, search.own, [other for other, _ in found]) - search.compared
     return links
 
 
-def _begin(conn: Connection, revisions: Sequence[RevisionOut]) -> list[_Search]:
+def _begin(conn: Connection, revisions: Sequence[RevisionOut], common: Set[int]) -> list[_Search]:
     marks = [Fingerprint.from_bytes(revision.fingerprint) for revision in revisions]
     shared = [fingerprints.find_sharing(conn, mark.sample.tolist(), newest=POSTINGS) for mark in marks]
     sizes = fingerprints.read_sizes(conn, sorted({article_id for counts in shared for article_id in counts}))
@@ -63,7 +110,7 @@ def _begin(conn: Connection, revisions: Sequence[RevisionOut]) -> list[_Search]:
             if article_id != revision.article_id and n >= needed(sizes.get(article_id, 0), mark.size)
         ]
         candidates = {article_id for _, article_id in sorted(likely, reverse=True)[:MAX_CANDIDATES]}
-        searches.append(_Search(revision, _member(revision), mark, {revision.article_id}, candidates))
+        searches.append(_Search(revision, _member(revision), mark, common, {revision.article_id}, candidates))
     return searches
 
 
@@ -75,7 +122,7 @@ def _compare(
         search.compared.add(article_id)
         if article_id in others:
             other, mark = others[article_id]
-            link = find_link(search.own, search.mark, _comparable_member(other), mark)
+            link = find_link(search.own, search.mark, _comparable_member(other), mark, search.common)
             if link is not None:
                 found.append((other, link))
     return found
@@ -93,10 +140,10 @@ def _kin(conn: Connection, own: Member[int], found: Sequence[Comparable]) -> set
     return kin
 
 
-def _link_in(revision: RevisionOut, other: Comparable, link: Link[int]) -> LinkIn:
+def _link_in(revision: int, other: int, link: Link[int]) -> LinkIn:
     return LinkIn(
-        revision_a=revision.id,
-        revision_b=other.revision_id,
+        revision_a=revision,
+        revision_b=other,
         shared=link.shared,
         containment=link.containment,
         jaccard=link.jaccard,

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from db import migrate, readdressing, recomparing, sources, vocabularies, zones
+from db import commonplaces, migrate, readdressing, recomparing, sources, vocabularies, zones
 from db.catalogue import PACKAGED, CatalogueChanges, apply_changes, lock_catalogues, read_view
 from db.engine import Database
 from db.recomparing import Recompared
@@ -39,6 +39,10 @@ def prepare(database: Database, *, now: datetime, time_zone: str = "UTC") -> Pre
         database.write(lambda conn: zones.choose_zone(conn, time_zone))
     recompared = _recompare(database, now)
     readdress(database)
+    if any(database.read(lambda conn: commonplaces.find_due(conn, ()))):
+        from worker.commonplaces import settle
+
+        settle(database, (), now=now)
     with database.reading() as conn:
         version = vocabularies.current_version(conn)
         known = sources.count_sources(conn)

@@ -56,7 +56,8 @@ def undo(conn: Connection, decision: int, *, now: datetime) -> None:
 def remove(conn: Connection, article_id: int) -> None:
     """Remove an article with its revisions, mentions, raw captures and links; who copied it is compared anew.
 
-    Its address is not fetched again by itself; bringing it in again makes it a new article.
+    Its address is not fetched again by itself; bringing it in again makes it a new article. What it had in common with
+    many others is to be counted again afterwards (`worker.commonplaces`).
     """
     left = [member for member in _lock_story(conn, article_id) if member != article_id]
     coverage.mark_articles(conn, [article_id])

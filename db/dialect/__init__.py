@@ -188,6 +188,16 @@ def lock_names(conn: Connection, names: Iterable[str]) -> None:
         conn.execute(text("SELECT pg_advisory_xact_lock(k) FROM unnest(CAST(:keys AS bigint[])) AS k"), {"keys": keys})
 
 
+_COMMONPLACES_KEY = 7_309_531_007
+
+
+def lock_commonplaces(conn: Connection, *, alone: bool) -> None:
+    """Wait until nobody changes which passages are commonplaces; `alone`: nor stores links. Held to the end."""
+    if not is_sqlite(conn):
+        shared = "" if alone else "_shared"
+        conn.execute(text(f"SELECT pg_advisory_xact_lock{shared}(:key)"), {"key": _COMMONPLACES_KEY})
+
+
 def change_number(conn: Connection) -> int | ColumnElement[int]:
     """Return the number of this transaction, see `db.changes`."""
     if is_sqlite(conn):

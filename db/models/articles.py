@@ -227,6 +227,24 @@ class SketchHash(Base):
     )
 
 
+class Commonplace(Base):
+    """A sample that stands in many articles of one outlet: a footer, say. It follows from `sketch_hashes`."""
+
+    __tablename__ = "commonplaces"
+    __table_args__ = (
+        Index(
+            "ix_commonplaces_doubted",
+            "hash",
+            postgresql_where=text("is_doubted"),
+            sqlite_where=text("is_doubted"),
+        ),
+    )
+
+    hash: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    is_doubted: Mapped[bool]
+    """Whether an article lost it since it was counted."""
+
+
 class ClusterLink(Base):
     """A verified resemblance between two revisions; the lower revision id first. Evidence, never a decision."""
 
@@ -249,7 +267,8 @@ class ClusterLink(Base):
     """Shingles that both have."""
     relation: Mapped[str] = mapped_column(String(20))
     """`copy`, and `headline` where there is no text, join a cluster; `edition` (of one template), `background` (under
-    other news), `teaser` (the same few words) and `reuse` (of an outlet's own words) do not."""
+    other news), `commonplace` (what an outlet prints everywhere), `teaser` (the same few words) and `reuse` (of an
+    outlet's own words) do not."""
     method: Mapped[str] = mapped_column(String(40))
     """By which measure and thresholds, with their version."""
 

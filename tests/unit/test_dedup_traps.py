@@ -321,3 +321,49 @@ def test_lookalikes_are_the_letters_they_look_like() -> None:
     text = LANGUAGES["en"].notes[0] + " " + LANGUAGES["en"].notes[1]
     disguised = text.replace("a", "а").replace("o", "о")
     assert stories(article(text), article(disguised, TAN, hour=9)) == 1
+
+
+HEADER = (
+    "The valley service of the agency reports every day from both banks of the river, in four languages and with maps. "
+    "Our editors can be reached by telephone at any hour, and letters are answered within a week of their arrival."
+)
+SMALL = (
+    "Farmers chose a new keeper of the sluice on Monday, and the old one handed over his keys at the tea house.",
+    "A lorry with apples overturned below the pass, and the crates were gathered by schoolchildren until the evening.",
+    "The museum of carpets opens a room for looms that had been kept in the cellar since the flood of last century.",
+    "Two herds were mixed up on the summer pasture and it took the judges of both villages three days to part them.",
+    "A bell that had been lost for sixty years was found in the bed of a canal when the water was let out in spring.",
+    "The ferry has a new engine, the third in its life, and the captain promises to be on time until the ice comes.",
+    "Bakers of the lower town agreed on one weight of a loaf after a quarrel that had lasted the whole of the winter.",
+    "A school for drivers of snow ploughs has opened in the north, and all its forty places were taken in one morning.",
+)
+
+
+def test_a_header_above_many_notes_of_an_outlet_is_no_reprint() -> None:
+    texts = [f"{HEADER}\n{note}" for note in SMALL]
+    assert all(resemble(one, other) for one, other in combinations(texts, 2))
+    assert stories(*(article(text, hour=place) for place, text in enumerate(texts))) == len(SMALL)
+
+
+def test_a_footer_alone_is_not_the_original_of_the_notes_above_it() -> None:
+    notes = [article(f"{note}\n{HEADER}", hour=9 + place) for place, note in enumerate(SMALL)]
+    assert stories(article(HEADER, hour=8), *notes) == 1 + len(SMALL)
+
+
+def test_a_note_between_header_and_footer_is_still_reprinted() -> None:
+    below = LANGUAGES["en"].footer
+    texts = [f"{HEADER}\n{note}\n{below}" for note in SMALL]
+    reprint = article(f"{HEADER}\n{SMALL[0]}\n{below}\nPassed on by Tan.", TAN, hour=20)
+    assert stories(*(article(text, hour=place) for place, text in enumerate(texts)), reprint) == len(SMALL)
+
+
+def test_a_report_that_many_outlets_reprint_is_one_story() -> None:
+    report = "\n".join(SMALL)
+    copies = [article(f"{report}\nCopy {place}.", f"outlet{place}.example", hour=place) for place in range(20)]
+    assert stories(*copies) == 1
+
+
+def test_one_text_at_many_addresses_of_an_outlet_is_one_story() -> None:
+    report = "\n".join(SMALL)
+    assert stories(*(article(report, hour=place) for place in range(12))) == 1
+    assert stories(*(article(f"{report}\nUpdated {place} times.", hour=place) for place in range(12))) == 1

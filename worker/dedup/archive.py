@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping, Set
 from datetime import timedelta
 from typing import Generic
 
 from worker.dedup.cluster import Link, clusters, find_link
+from worker.dedup.commonplace import MANY
 from worker.dedup.fingerprint import Fingerprint
 from worker.dedup.index import MemoryIndex
-from worker.dedup.members import Id, Member
+from worker.dedup.members import Id, Member, outlet_of
+from worker.dedup.relation import Relation
 
 
 class Archive(Generic[Id]):
@@ -52,8 +55,25 @@ class Archive(Generic[Id]):
         return self._links[id]
 
     def clusters(self) -> dict[Id, Id]:
-        """Return the original of each article."""
-        return clusters(self._members.values(), {link for mine in self._links.values() for link in mine.values()})
+        """Return the original of each article, by what is common among all that are here now."""
+        common = self._commonplaces()
+        links = {link for mine in self._links.values() for link in mine.values()}
+        return clusters(self._members.values(), {self._judged(link, common) for link in links})
+
+    def _commonplaces(self) -> Set[int]:
+        """Return the samples that stand in many articles of one outlet."""
+        counts: Counter[tuple[str, int]] = Counter()
+        for id, mark in self._marks.items():
+            if outlet := outlet_of(self._members[id]):
+                counts.update((outlet, value) for value in mark.sample.tolist())
+        return {value for (_, value), count in counts.items() if count >= MANY}
+
+    def _judged(self, link: Link[Id], common: Set[int]) -> Link[Id]:
+        """Return a link as it is to be judged when these are commonplaces."""
+        if link.relation is not Relation.COPY or not common:
+            return link
+        a, b = link.a, link.b
+        return find_link(self._members[a], self._marks[a], self._members[b], self._marks[b], common) or link
 
     def _kin(self, member: Member[Id], found: Collection[Id]) -> set[Id]:
         """Return whom else to compare: the eldest relative of each; all of its own if this one is older."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from typing import Any, Generic
 
@@ -32,14 +32,19 @@ class Link(Generic[Id]):
         return self.relation in JOINING
 
 
-def find_link(a: Member[Id], a_mark: Fingerprint, b: Member[Id], b_mark: Fingerprint) -> Link[Id] | None:
-    """Compare two articles exactly; return their link, or None when they do not resemble each other."""
+def find_link(
+    a: Member[Id], a_mark: Fingerprint, b: Member[Id], b_mark: Fingerprint, common: Set[int] = frozenset()
+) -> Link[Id] | None:
+    """Compare two articles exactly; return their link, or None when they do not resemble each other.
+
+    `common` are samples that are commonplaces.
+    """
     found = resemblance(a_mark.shingles, b_mark.shingles)
     if not is_link(found):
         if not are_one_by_headline(a, a_mark, b, b_mark):
             return None
         return Link(a.id, b.id, found.shared, found.containment, found.jaccard, Relation.HEADLINE)
-    relation = relation_of(a, a_mark, b, b_mark, found)
+    relation = relation_of(a, a_mark, b, b_mark, found, common)
     return Link(a.id, b.id, found.shared, found.containment, found.jaccard, relation)
 
 

@@ -14,6 +14,8 @@ from worker.dedup.sketch import HEADLINE_WORDS
 
 TEASER: Final = 25  # words: a text that short may be no more than an invitation to read one
 AGREEING: Final = 0.5  # of the shorter headline's words
+SIMILAR_HEADLINE: Final = 0.4  # the same report, told by two outlets
+SAME_HEADLINE: Final = 2 / 3  # the same, told by one: its headlines have much in common in any case
 AGREEING_WORDS: Final = 3  # or all of them
 _TOLD_BELOW: Final = 0.4  # of a headline's words that stand in its text, when the text tells what it says
 _MOST_WORDS_OF_A_NAME: Final = 4

@@ -6,7 +6,7 @@ to nothing in common, two things were reported, and what follows is what an outl
 known before. How often a passage stands elsewhere need not be known for that: two notes with one footer are enough.
 
 What speaks against it is stronger: headlines that agree; a lead that is short beside what is shared (an outlet's own
-line above a long report); leads that name the same (one of them was rewritten).
+line above a long report); leads of two outlets that name the same (one of them was rewritten).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from worker.dedup.fingerprint import Fingerprint
-from worker.dedup.headline import say_the_same, shared_words
+from worker.dedup.headline import SAME_HEADLINE, SIMILAR_HEADLINE, say_the_same, shared_words
 from worker.dedup.shingles import (
     SHINGLE_WORDS,
     Kind,
@@ -37,9 +37,6 @@ LEAD_SHARE: Final = 1 / 10  # of the text
 LEAD_SHARE_PER_WORD: Final = 1 / 600  # more, the more words are shared: no footer is long, and few backgrounds
 SAME_WORDS: Final = 1 / 3  # of the shorter lead: it is the other, rewritten
 SAME_WORDS_IN_PRINCIPLE: Final = 1 / 2
-SIMILAR_HEADLINE: Final = 0.4  # of the shorter one's words
-SAME_HEADLINE: Final = 2 / 3
-SAME_NAMES: Final = 2
 _IS_NAME: Final = np.array([kind in (Kind.NAME, Kind.NUMBER) for kind in Kind])
 _MARK_REACH: Final = 6  # words around the beginning of what is shared, where a mark would stand
 
@@ -81,7 +78,7 @@ def has_other_lead(a: Fingerprint, b: Fingerprint, *, of_one_outlet: bool) -> bo
     shared = min(mark.words - end for mark, end in zip((a, b), ends, strict=True))
     if own < max(LEAD_SHARE, shared * LEAD_SHARE_PER_WORD):
         return False
-    return of_one_outlet or _same_names(leads[0], leads[1]) < SAME_NAMES
+    return of_one_outlet or not _share_a_name(leads[0], leads[1])
 
 
 def covered(text: Words, shingles: Shingles) -> NDArray[np.bool_]:
@@ -111,10 +108,10 @@ def _lead_of(text: Fingerprint, other: Fingerprint) -> int:
     return int(starts[long[0]]) if len(long) else 0
 
 
-def _same_names(one: Words, other: Words) -> int:
-    """Return how many names and numbers two leads share; the first word of each has a capital in any case."""
-    left, right = (np.unique(spelling_of(lead[1:][_IS_NAME[kinds_of(lead[1:])]])) for lead in (one, other))
-    return len(np.intersect1d(left, right, assume_unique=True))
+def _share_a_name(one: Words, other: Words) -> bool:
+    """Return whether two leads share a name or a number; the first word of each has a capital in any case."""
+    left, right = (spelling_of(lead[1:][_IS_NAME[kinds_of(lead[1:])]]) for lead in (one, other))
+    return bool(np.isin(left, right).any())
 
 
 def _is_marked(text: Fingerprint, lead: int) -> bool:

@@ -59,6 +59,11 @@ def is_same_outlet(a: Member[Id], b: Member[Id]) -> bool | None:
     return names[0] == names[1] if all(names) else None
 
 
+def outlet_of(member: Member[Id]) -> str:
+    """Return by what an outlet is known: its source, else its host; empty when neither is known."""
+    return _name(member.source) or _host(member.url)
+
+
 def is_same_day(a: Member[Id], b: Member[Id]) -> bool | None:
     """Return whether both were published on one day in UTC; None when that is not known."""
     first, second = a.instant, b.instant

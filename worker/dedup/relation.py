@@ -6,6 +6,8 @@ A resemblance counts as a copy unless there is a reason against it.
   another day or on the same. So is a line of a few words that an outlet prints every day above a table or a picture.
 * **Background.** Both begin with news of their own, and share what stands below: a footer, a list of articles, what
   was known before (lead.py).
+* **Commonplace.** What is left is no reprint when passages that an outlet prints again and again are taken away
+  (commonplace.py).
 * **Teaser.** The same few words under headlines that say different things (headline.py).
 * **Reuse.** An outlet repeats the background of a story, its notes and its credits under the next day's news.
   Between outlets half a text in common is a partial reprint; inside one outlet, on another day, it is a new
@@ -21,13 +23,22 @@ outlet only on one day, since it may repeat a rubric.
 
 from __future__ import annotations
 
+from collections.abc import Set
 from datetime import timedelta
 from enum import StrEnum
 from typing import Final
 
+from worker.dedup.commonplace import share_commonplaces_only
 from worker.dedup.compare import Resemblance
 from worker.dedup.fingerprint import Fingerprint
-from worker.dedup.headline import have_one_headline, is_bare, is_of_another_teaser
+from worker.dedup.headline import (
+    SAME_HEADLINE,
+    SIMILAR_HEADLINE,
+    have_one_headline,
+    is_bare,
+    is_of_another_teaser,
+    say_the_same,
+)
 from worker.dedup.lead import has_other_lead
 from worker.dedup.members import Id, Member, is_same_day, is_same_outlet
 from worker.dedup.template import is_refilled
@@ -46,6 +57,7 @@ class Relation(StrEnum):
     HEADLINE = "headline"
     EDITION = "edition"
     BACKGROUND = "background"
+    COMMONPLACE = "commonplace"
     TEASER = "teaser"
     REUSE = "reuse"
 
@@ -54,8 +66,18 @@ JOINING: Final = frozenset({Relation.COPY, Relation.HEADLINE})
 """What brings two articles into one cluster."""
 
 
-def relation_of(a: Member[Id], a_mark: Fingerprint, b: Member[Id], b_mark: Fingerprint, found: Resemblance) -> Relation:
-    """Return what the resemblance of two articles means. Only JOINING ones join a cluster."""
+def relation_of(
+    a: Member[Id],
+    a_mark: Fingerprint,
+    b: Member[Id],
+    b_mark: Fingerprint,
+    found: Resemblance,
+    common: Set[int] = frozenset(),
+) -> Relation:
+    """Return what the resemblance of two articles means. Only JOINING ones join a cluster.
+
+    `common` are samples that are commonplaces, at least those that both have.
+    """
     same_outlet = is_same_outlet(a, b)
     on_one_day = bool(is_same_day(a, b))
     if is_of_another_teaser(a_mark, b_mark):
@@ -67,7 +89,11 @@ def relation_of(a: Member[Id], a_mark: Fingerprint, b: Member[Id], b_mark: Finge
         return Relation.EDITION
     if has_other_lead(a_mark, b_mark, of_one_outlet=bool(same_outlet)):
         return Relation.BACKGROUND
-    return Relation.REUSE if same_outlet and not on_one_day and found.containment < REPUBLISHED else Relation.COPY
+    if same_outlet and not on_one_day and found.containment < REPUBLISHED:
+        return Relation.REUSE
+    if common and not say_the_same(a_mark, b_mark, SAME_HEADLINE if same_outlet else SIMILAR_HEADLINE):
+        return Relation.COMMONPLACE if share_commonplaces_only(a_mark, b_mark, common) else Relation.COPY
+    return Relation.COPY
 
 
 def are_one_by_headline(a: Member[Id], a_mark: Fingerprint, b: Member[Id], b_mark: Fingerprint) -> bool:
