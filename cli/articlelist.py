@@ -136,7 +136,12 @@ def _print(hits: Sequence[Hit], limit: int, *, is_search: bool, as_json: bool) -
 def _cells(hits: Sequence[Hit]) -> Iterator[tuple[object, ...]]:
     for row, title, words in hits:
         below = words if row.title else ()
-        yield row.article_id, row.counts_on, row.source, article_cell(title, row.url, below)
+        yield (
+            row.article_id,
+            "undated" if row.is_undated else row.counts_on,
+            row.source,
+            article_cell(title, row.url, below),
+        )
 
 
 def record_of(row: Listed) -> dict[str, Any]:
@@ -149,7 +154,7 @@ def record_of(row: Listed) -> dict[str, Any]:
         "source": row.source,
         "title": row.title,
         "published_at": plain(published_at.date() if is_day and published_at else published_at),
-        "counts_on": row.counts_on.isoformat(),
+        "counts_on": None if row.is_undated else row.counts_on.isoformat(),
         "language": row.language,
         "genre": row.genre,
         "cluster_id": row.cluster_id,

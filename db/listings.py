@@ -35,6 +35,8 @@ class Listed:
     cluster_id: int | None
     begins: str
     """The beginning of the text: what stands for a headline where there is none."""
+    is_undated: bool = False
+    """Whether it counts on no day."""
 
 
 def read_newest(conn: Connection, filters: Filters, *, after: int | None, limit: int) -> list[Listed]:
@@ -68,6 +70,7 @@ def _listed() -> Select[*tuple[Any, ...]]:
         Article.genre,
         Article.cluster_id,
         func.substr(Revision.text, 1, _WORDS),
+        Article.is_undated,
     ).join(Revision, Revision.id == Article.revision_id)
 
 

@@ -94,18 +94,19 @@ def slug(name: str) -> str:
     return re.sub(r"[^\w]+", "-", name_key(name)).strip("-")[:100] or UNKNOWN
 
 
-def new_source(hint: str | None, url: str | None) -> SourceIn:
+def new_source(hint: str | None, url: str | None, name: str | None = None) -> SourceIn:
     """Return the outlet to create for a document that no known outlet published.
 
     Its id is the registrable domain of what the document calls its source, else of its address, else made of
-    the name it gives.
+    what it calls it. `name` is for display, where the document has one beside that.
     """
     host = (_as_host(hint) if hint else None) or (host_of(url) if url else "")
     domain = registrable_domain(host)[:MAX_ID] if host else ""
-    name = hint.strip()[:200] if hint and _as_host(hint) is None else domain
-    if not name:
+    called = hint.strip()[:200] if hint and _as_host(hint) is None else domain
+    if not called:
         return SourceIn(UNKNOWN, "Unknown outlet", (), "document")
-    return SourceIn(domain or slug(name), name, (domain,) if domain else (), "document")
+    shown = (name or "").strip()[:200] or called
+    return SourceIn(domain or slug(called), shown, (domain,) if domain else (), "document")
 
 
 def load_book(conn: Connection) -> SourceBook:
@@ -163,12 +164,20 @@ def set_time_zone(conn: Connection, source_id: str, name: str | None) -> None:
     conn.execute(update(Source).where(Source.id == source_id).values(time_zone=name))
 
 
-def resolve(conn: Connection, book: SourceBook, *, hint: str | None, url: str | None, now: datetime) -> str:
+def resolve(
+    conn: Connection,
+    book: SourceBook,
+    *,
+    hint: str | None,
+    url: str | None,
+    now: datetime,
+    name: str | None = None,
+) -> str:
     """Return the source id of a document, creating its outlet when nobody knows it."""
     known = book.find(hint, url)
     if known is not None:
         return known
-    source = new_source(hint, url)
+    source = new_source(hint, url, name)
     if source.id not in book.ids:
         record_source(conn, source, now=now)
         book.ids.add(source.id)

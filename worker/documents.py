@@ -29,6 +29,8 @@ class Document:
     observed_at: datetime
     source: str | None = None
     """The outlet as the document names it: an id, a name or a domain."""
+    source_name: str | None = None
+    """The outlet's name, where `source` is its id in another store."""
     source_id: str | None = None
     """The outlet where the crawler knows it."""
     capture_id: int | None = None

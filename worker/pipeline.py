@@ -172,8 +172,9 @@ class Chain:
         rows = []
         for entry in identified:
             document = entry.document
+            hint, name = (clean(said or "") or None for said in (document.source, document.source_name))
             source_id = document.source_id or sources.resolve(
-                conn, book, hint=clean(document.source or "") or None, url=entry.canonical_url, now=now
+                conn, book, hint=hint, name=name, url=entry.canonical_url, now=now
             )
             rows.append(_article_in(entry, source_id, entry.genre or genre_of_kind(book.kinds.get(source_id))))
         return articles.record_articles(conn, rows, lease_until=now + self.lease, joining=JOINING)

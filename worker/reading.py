@@ -15,7 +15,7 @@ from db.encoding import decode
 from db.moments import EARLIEST_YEAR, LATEST_YEAR, Moment, end_of_tomorrow, fault_in, parse_moment
 from worker.chain.csvinputs import csv_inputs
 from worker.chain.defaults import InputOptions
-from worker.chain.fields import ADDRESS, Field
+from worker.chain.fields import ADDRESS, SOURCE_NAME, Field
 from worker.documents import Document, Rejected, joined
 from worker.extract.dating import instant_of
 from worker.extract.languagenames import language_code
@@ -154,6 +154,7 @@ def _document(
         source=record.get("source"),
         remark=joined(remark, doubt),
         address=record.get(ADDRESS),
+        source_name=record.get(SOURCE_NAME),
     )
     return options.completed(document)
 

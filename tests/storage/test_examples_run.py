@@ -67,6 +67,8 @@ def write_files(folder: Path) -> None:
     records = [{"id": f"{number}", **json.loads(line)} for number, line in enumerate(lines)]
     (folder / "articles.jsonl").write_text("\n".join(map(json.dumps, records)), "utf-8")
     (folder / "factiva.csv").write_text(f'Title,Body,Publication Date\nDrills,"{PARAGRAPHS[1]}",2022-01-05\n', "utf-8")
+    row = f'Drills;"{PARAGRAPHS[2]}";5 января 2022;https://herald.example/7;Steppe Herald;World'
+    (folder / "archive.csv").write_text(f"Headline;Body;Date;Link;Outlet;Section\n{row}\n", "utf-8")
     (folder / "op-ed.txt").write_text("\n\n".join(("Folding chairs", *PARAGRAPHS)), "utf-8")
     page = "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS)
     html = f"<html><title>On the lake</title><body><article><h1>On the lake</h1>{page}</article></body></html>"

@@ -11,7 +11,7 @@ from difflib import get_close_matches
 from enum import StrEnum
 from typing import Any, Final
 
-from worker.export.columns import ARTICLES
+from worker.export.columns import ARTICLES, WITH_TEXT
 from worker.export.stream import guard, unguard
 
 Note = Callable[[str], None]
@@ -46,6 +46,9 @@ MEANINGS: Final = {
 ADDRESS: Final = "address"
 """Under which an article is filed that a feed brought without an address of its own; in our own exports only."""
 
+SOURCE_NAME: Final = "source_name"
+"""What the outlet is called for display; in our own exports only."""
+
 _OTHER_NAMES: Final = {
     Field.TEXT: "body content contents article article_text article_body full_text fulltext plain_text story"
     " текст содержание статья тело metin içerik matn мәтін",
@@ -60,7 +63,7 @@ _OTHER_NAMES: Final = {
     Field.HTML: "page raw_html content_html html_content body_html",
 }
 _MEANT: Final = {name: one for one, names in _OTHER_NAMES.items() for name in names.split()}
-_OF_EXPORTS: Final = frozenset(column.name for column in ARTICLES)
+_OF_EXPORTS: Final = frozenset(column.name for column in (*ARTICLES, *WITH_TEXT))
 _SURELY_OURS: Final = frozenset({"article_id", "url", "source", "collected_at", "cluster_id", "canonical_url"})
 _ENTRY: Final = re.compile(r"urn:steppewatch:entry:[0-9a-f]{32}")
 _HUMP: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -112,7 +115,8 @@ class Places:
     width: int
     is_ours: bool
     """It is an export of ours, whose texts are guarded against spreadsheets."""
-    canonical_at: int | None = None
+    ours: Mapping[str, int] = dataclasses.field(default_factory=dict)
+    """Where columns stand that only our own exports have."""
 
     def fields_of(self, cells: Sequence[str], *, lines: int) -> dict[str, Any] | str:
         """Return the fields of a row, an empty one as None; why it cannot be trusted, for people, if so."""
@@ -123,9 +127,11 @@ class Places:
         if self.is_ours:
             given = {one: _unguarded(cell) for one, cell in given.items()}
         fields: dict[str, Any] = {one: cell if cell.strip() else None for one, cell in given.items()}
-        at = self.canonical_at
-        if at is not None and at < len(cells) and _ENTRY.fullmatch(cells[at]):
-            fields[ADDRESS] = cells[at]
+        own = {name: cells[at] for name, at in self.ours.items() if at < len(cells)}
+        if _ENTRY.fullmatch(own.get("canonical_url", "")):
+            fields[ADDRESS] = own["canonical_url"]
+        if name := own.get(SOURCE_NAME):
+            fields[SOURCE_NAME] = _unguarded(name)
         return fields
 
 
@@ -168,7 +174,10 @@ class Columns:
             return _why_unreadable(others)
         self._tell(name, "column", [cell for cell in dict.fromkeys(others) if cell not in self._unknown])
         is_ours = _SURELY_OURS.issubset(names)
-        return Places(of, len(header), is_ours, names.index("canonical_url") if is_ours else None)
+        own: dict[str, int] = {
+            name: names.index(name) for name in ("canonical_url", SOURCE_NAME) if is_ours and name in names
+        }
+        return Places(of, len(header), is_ours, own)
 
     def _find(self, name: str, names: Sequence[str], one: Field) -> list[int]:
         """Return where the columns of a field stand; the one that a person names counts before its own."""
@@ -213,6 +222,7 @@ def _why_unreadable(names: Sequence[str]) -> str:
         return "no column is called title or text; the first line must name the columns"
     shown = ", ".join(repr(name[:40]) for name in names[:8])
     meant = {nearest_field(name): name[:40] for name in reversed(names)}
-    wanted = [one for one in (Field.TITLE, Field.TEXT) if one in meant]
-    maps = " ".join(f"--map {one}={shlex.quote(meant[one])}" for one in wanted) or "--map text=COLUMN"
+    maps = " ".join(f"--map {one}={shlex.quote(meant[one])}" for one in Field if one in meant)
+    if not meant.keys() & {Field.TITLE, Field.TEXT}:
+        maps = f"--map text=COLUMN {maps}".strip()
     return f"no column is called title or text, but {shown}: say which with {maps}"
