@@ -106,7 +106,8 @@ def web_address(url: str, option: str) -> str:
 
 def _add(conn: Connection, new: SourceIn, urls: Sequence[str], now: datetime) -> _Added:
     """Store it and its feeds, together or not at all. Raises _TakenFeed."""
-    from db.feeds import add_feed, iter_feeds, revive_feed
+    from db.catalogue import revive_feed
+    from db.feeds import add_feed, iter_feeds
     from db.sources import load_book, record_source
 
     known = load_book(conn).find_by_url(new.homepage or "")

@@ -71,6 +71,11 @@ class Answer:
     unverified: str | None = None
     """What was wrong with the certificate of a server on the way to it; None if nothing was."""
 
+    @property
+    def is_verified(self) -> bool:
+        """Whether it came from servers that proved who they are."""
+        return self.trouble is None and self.unverified is None and self.url.startswith("https:")
+
     def header(self, name: str) -> str | None:
         """Return a header; None if it is missing or empty."""
         return self.headers.get(name) or None

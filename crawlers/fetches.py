@@ -30,8 +30,9 @@ def decide_fetch(page: PageDue, answer: Answer, *, now: datetime, draw: float) -
     if trouble is not None:
         return Fetched(_failed(page, answer, trouble, now, draw))
     digest = page.body_hash if answer.status == 304 else body_hash(answer.body)
-    is_new = digest != page.body_hash
-    changed_at = _last_change(page, now) if page.body_hash is None else now if is_new else None
+    is_other = digest != page.body_hash
+    is_new = is_other or (page.unverified is not None and answer.status != 304 and answer.is_verified)
+    changed_at = _last_change(page, now) if page.body_hash is None else now if is_other else None
     check_at = next_check(now, last_change=changed_at or page.changed_at or page.first_seen_at, draw=draw)
     fetched = PageFetched(
         page_id=page.id,
@@ -46,6 +47,7 @@ def decide_fetch(page: PageDue, answer: Answer, *, now: datetime, draw: float) -
         last_modified=answer.header("last-modified") or (page.last_modified if answer.status == 304 else None),
         body_hash=digest,
         changed_at=changed_at,
+        unverified=answer.unverified if is_new else page.unverified,
     )
     if not is_new or digest is None:
         return Fetched(fetched)
@@ -136,4 +138,5 @@ def _kept(
         etag=page.etag,
         last_modified=page.last_modified,
         body_hash=page.body_hash,
+        unverified=page.unverified,
     )

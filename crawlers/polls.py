@@ -41,7 +41,7 @@ def read_poll(feed: FeedDue, answer: Answer, parse: Callable[..., ParsedFeed] = 
     if answer.status == 304:
         return Reading(None, feed.body_hash)
     digest = body_hash(answer.body)
-    if digest == feed.body_hash:
+    if digest == feed.body_hash and not (feed.unverified and answer.is_verified):
         return Reading(None, digest)
     try:
         parsed = parse(answer.body, url=answer.url, content_type=answer.header("content-type"), bodies="raw")
@@ -73,7 +73,7 @@ def decide_poll(
             last_modified=answer.header("last-modified") or (feed.last_modified if answer.status == 304 else None),
             body_hash=reading.body_hash,
             title=reading.feed.title[:_TITLE_MAX] if reading.feed and reading.feed.title else None,
-            unverified=answer.unverified,
+            unverified=answer.unverified or (feed.unverified if answer.status == 304 else None),
             succeeded=True,
             changed=reading.feed is not None,
         )

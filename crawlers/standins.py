@@ -38,7 +38,9 @@ def with_stand_in(page: PageDue, answer: Answer, fetched: Fetched, *, now: datet
     digest = said_hash(page.hints.get("title"), page.hints.get("body"))
     if fetched.capture is not None:
         return Fetched(replace(fetched.page, feed_hash=digest), fetched.capture)
-    if digest is None or digest == page.feed_hash or not _is_lasting(answer, fetched.page):
+    unverified = page.hints.get("feed_unverified")
+    is_vouched = page.unverified is not None and not page.fetches and not unverified
+    if digest is None or (digest == page.feed_hash and not is_vouched) or not _is_lasting(answer, fetched.page):
         return fetched
     outcome = fetched.page.outcome
     if page.fetches and outcome in ("missing", "gone"):
@@ -46,7 +48,7 @@ def with_stand_in(page: PageDue, answer: Answer, fetched: Fetched, *, now: datet
     if (page.fetches or outcome == "refused") and len(without_tags(page.hints.get("body", ""))) < _SUBSTANCE:
         return fetched
     return Fetched(
-        replace(fetched.page, feed_hash=digest),
+        replace(fetched.page, feed_hash=digest, unverified=unverified),
         _capture_of_words(
             page_id=page.id,
             source_id=page.source_id,
@@ -62,19 +64,23 @@ def with_stand_in(page: PageDue, answer: Answer, fetched: Fetched, *, now: datet
 
 
 def captures_of_words(
-    told: Iterable[Told], entries: Mapping[str, EntryIn], *, now: datetime, unverified: str | None = None
+    told: Iterable[Told], entries: Mapping[str, EntryIn], answer: Answer, *, now: datetime
 ) -> list[tuple[CaptureIn, bytes]]:
-    """Return, to be recorded, the captures of texts that only their feed has and that no worker was given yet."""
+    """Return, to be recorded, the captures of texts that only their feed has and that no worker was given yet.
+
+    Words that workers have from a sender who could not prove who he is are given again when one sends them who can.
+    """
     captures = []
     for before in told:
         entry = entries[before.canonical_url]
-        if entry.feed_hash is None or entry.feed_hash == before.feed_hash:
+        is_vouched = before.unverified is not None and answer.is_verified
+        if entry.feed_hash is None or (entry.feed_hash == before.feed_hash and not is_vouched):
             continue
         capture = _capture_of_words(
             page_id=before.page_id,
             source_id=before.source_id,
             url=before.url,
-            hints=entry.hints | ({"feed_unverified": unverified} if unverified else {}),
+            hints=entry.hints | ({"feed_unverified": answer.unverified} if answer.unverified else {}),
             trouble=entry.trouble or "",
             digest=entry.feed_hash,
             now=now,

@@ -58,6 +58,8 @@ class Decided:
 def headers(due: Work) -> dict[str, str]:
     """Return the request headers: what we can read, and the validators of what we have (RFC 9110 §13.1)."""
     wanted = {"Accept": _FEED_TYPES if isinstance(due, FeedDue) else _PAGE_TYPES}
+    if due.unverified:
+        return wanted  # the whole of it once more: that nothing changed would vouch for nothing
     if due.etag:
         wanted["If-None-Match"] = due.etag
     if due.last_modified:
@@ -136,7 +138,7 @@ def _decide_feed(feed: FeedDue, answer: Answer, now: datetime, context: Context)
         return Decided(((1, partial(_store_poll, feed, polled, None, ())),), polled.error or polled.outcome)
     entries = sort_entries(feed.url, reading.feed.entries, now=now, allowed=context.allowed)
     steps: list[tuple[int, Callable[[Connection, Tally], None]]] = [
-        (len(chunk), partial(_store_entries, feed, chunk, now, answer.unverified)) for chunk in _chunks(entries.usable)
+        (len(chunk), partial(_store_entries, feed, chunk, now, answer)) for chunk in _chunks(entries.usable)
     ]
     # The poll is stored last: a crash before it repeats the poll, and the entries with it.
     steps.append((1, partial(_store_poll, feed, polled, entries, reading.feed.problems)))
@@ -160,7 +162,7 @@ def _store_entries(
     feed: FeedDue,
     entries: tuple[EntryIn, ...],
     now: datetime,
-    unverified: str | None,
+    answer: Answer,
     conn: Connection,
     tally: Tally,
 ) -> None:
@@ -168,10 +170,10 @@ def _store_entries(
     counts = record_entries(conn, feed_id=feed.id, source_id=feed.source_id, entries=kept, seen_at=now)
     by_themselves = {entry.canonical_url: entry for entry in kept if entry.trouble}
     if by_themselves:
-        captures = captures_of_words(find_told(conn, by_themselves), by_themselves, now=now, unverified=unverified)
+        captures = captures_of_words(find_told(conn, by_themselves), by_themselves, answer, now=now)
         record_captures(conn, captures)
         given = {capture.page_id: capture.body_hash for capture, _ in captures if capture.page_id is not None}
-        record_told(conn, given, now=now)
+        record_told(conn, given, now=now, unverified=answer.unverified)
     for outcome, inputs in counts.items():
         tally.count("entry", feed.source_id, outcome, inputs)
 

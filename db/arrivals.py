@@ -48,6 +48,8 @@ class ArticleIn:
     second_language: str | None = None
     unverified: str | None = None
     """What was wrong with the certificate of whoever sent it."""
+    is_verified: bool = False
+    """Whether whoever sent it proved who he is."""
     is_undated: bool = False
     """As `db.models.Revision` has it; the store knows (`db.firstsight`)."""
 

@@ -32,6 +32,7 @@ from db.firstsight import first_sights_told
 from db.joins import Joined, Joining, join_same
 from db.matches import forget_superseded
 from db.models import Article, ArticleAddress, Capture, Page, Revision
+from db.unverified import forget_unverified
 from db.zones import counts_on, zone_of
 
 
@@ -57,6 +58,8 @@ def record_articles(
         key = (ids[article.canonical_url], article.content_hash)
         if key not in stored:
             fresh.setdefault(key, article)
+    keys = ((ids[article.canonical_url], article.content_hash) for article in articles if article.is_verified)
+    forget_unverified(conn, {stored[key].id for key in keys if key in stored})
     returned = note_returned(conn, articles, ids, stored, lease_until)
     written = insert_revisions(conn, fresh, lease_until)
     stored.update(written)

@@ -6,17 +6,18 @@ the store since then can be told from what the catalogue changed (`worker.catalo
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, case, delete, literal, select, update
 
 from db.coverage import mark_articles
 from db.dialect import insert, lock_names
-from db.feeds import add_feed, retire_feeds, revive_feed
+from db.feeds import ASKED, add_feed
 from db.models import Article, CatalogueOutlet, Feed, Source, SourceDomain
+from db.models.base import UtcDateTime
 from db.sources import SourceIn, record_source
 
 PACKAGED, FOLDER, DEMO = "packaged", "folder", "demo"
@@ -230,3 +231,17 @@ def _count_anew(conn: Connection, source_id: str) -> None:
     ids: Sequence[int] = conn.scalars(select(Article.id).where(Article.source_id == source_id)).all()
     for start in range(0, len(ids), _BATCH):
         mark_articles(conn, ids[start : start + _BATCH])
+
+
+def retire_feeds(conn: Connection, urls: Collection[str]) -> None:
+    """Poll these addresses no longer; what they brought stays. One that a person paused stays paused."""
+    if urls:
+        conn.execute(update(Feed).where(Feed.url.in_(urls), Feed.state.in_(ASKED)).values(state="retired"))
+
+
+def revive_feed(conn: Connection, url: str, *, source_id: str, now: datetime) -> None:
+    """Make a feed that was retired active and due, as one of this outlet's; any other only changes its outlet."""
+    was_retired = Feed.state == "retired"
+    state = case((was_retired, "active"), else_=Feed.state)
+    due = case((was_retired, literal(now, UtcDateTime())), else_=Feed.next_poll_at)
+    conn.execute(update(Feed).where(Feed.url == url).values(source_id=source_id, state=state, next_poll_at=due))

@@ -68,6 +68,8 @@ class Told:
     url: str
     source_id: str | None
     feed_hash: str | None
+    unverified: str | None
+    """As in `Page.unverified`."""
 
 
 def record_entries(
@@ -111,14 +113,15 @@ def keep_addresses(conn: Connection, entries: Sequence[EntryIn]) -> list[EntryIn
 
 def find_told(conn: Connection, urns: Collection[str]) -> list[Told]:
     """Return those of the texts by themselves that are recorded, in the order of their addresses."""
-    query = select(Page.id, Page.canonical_url, Page.url, Page.source_id, Page.feed_hash)
+    query = select(Page.id, Page.canonical_url, Page.url, Page.source_id, Page.feed_hash, Page.unverified)
     return [Told(*row) for row in conn.execute(query.where(Page.canonical_url.in_(urns)).order_by(Page.canonical_url))]
 
 
-def record_told(conn: Connection, hashes: Mapping[int, str], *, now: datetime) -> None:
-    """Note, by page id, which words of feeds workers were given."""
+def record_told(conn: Connection, hashes: Mapping[int, str], *, now: datetime, unverified: str | None = None) -> None:
+    """Note, by page id, which words of feeds workers were given, and what was wrong with who sent them."""
     for page_id, feed_hash in sorted(hashes.items()):
-        conn.execute(update(Page).where(Page.id == page_id).values(feed_hash=feed_hash, changed_at=now))
+        values = {"feed_hash": feed_hash, "changed_at": now, "unverified": unverified}
+        conn.execute(update(Page).where(Page.id == page_id).values(values))
 
 
 def forget_bodies(conn: Connection, *, before: datetime, limit: int = 500) -> int:

@@ -14,7 +14,7 @@ from db.models.base import UtcDateTime
 from db.outcomes import ProblemSeen, record_problems
 from db.urls import host_of
 
-_ASKED = ("active", "gone")
+ASKED = ("active", "gone")
 """States of feeds that are polled when their time comes."""
 
 NETWORK_STAGE = "network"
@@ -39,6 +39,8 @@ class FeedDue:
     last_outcome: str | None = None
     rule: str | None = None
     """Of its outlet, see `db.unverified`."""
+    unverified: str | None = None
+    """What was wrong with the certificate when it was read last."""
 
     @property
     def host(self) -> str:
@@ -111,20 +113,6 @@ def add_feed(
     return conn.execute(select(Feed.id).where(Feed.url == url)).scalar_one()
 
 
-def retire_feeds(conn: Connection, urls: Collection[str]) -> None:
-    """Poll these addresses no longer; what they brought stays. One that a person paused stays paused."""
-    if urls:
-        conn.execute(update(Feed).where(Feed.url.in_(urls), Feed.state.in_(_ASKED)).values(state="retired"))
-
-
-def revive_feed(conn: Connection, url: str, *, source_id: str, now: datetime) -> None:
-    """Make a feed that was retired active and due, as one of this outlet's; any other only changes its outlet."""
-    was_retired = Feed.state == "retired"
-    state = case((was_retired, "active"), else_=Feed.state)
-    due = case((was_retired, literal(now, UtcDateTime())), else_=Feed.next_poll_at)
-    conn.execute(update(Feed).where(Feed.url == url).values(source_id=source_id, state=state, next_poll_at=due))
-
-
 def find_due_feeds(
     conn: Connection,
     *,
@@ -152,9 +140,10 @@ def find_due_feeds(
             Feed.state,
             Feed.last_outcome,
             Source.unverified,
+            Feed.unverified,
         )
         .join(Source, Source.id == Feed.source_id)
-        .where(Feed.state.in_(_ASKED), Feed.next_poll_at <= now)
+        .where(Feed.state.in_(ASKED), Feed.next_poll_at <= now)
         .where(or_(Feed.claimed_until.is_(None), Feed.claimed_until < now))
         .order_by(Feed.next_poll_at, Feed.id)
         .execution_options(yield_per=200)
@@ -181,7 +170,7 @@ def claim_feeds(conn: Connection, feed_ids: Collection[int], *, now: datetime, l
     """Return those of the feeds that now are ours for `lease_s` seconds; another process may have been quicker."""
     taken = conn.execute(
         update(Feed)
-        .where(Feed.id.in_(feed_ids), Feed.state.in_(_ASKED), Feed.next_poll_at <= now)
+        .where(Feed.id.in_(feed_ids), Feed.state.in_(ASKED), Feed.next_poll_at <= now)
         .where(or_(Feed.claimed_until.is_(None), Feed.claimed_until < now))
         .values(claimed_until=now + timedelta(seconds=lease_s))
         .returning(Feed.id)
@@ -296,7 +285,7 @@ def count_feeds(conn: Connection, *, source_id: str | None = None) -> dict[str, 
 
 def count_due_feeds(conn: Connection, *, now: datetime, source_id: str | None = None) -> int:
     """Return how many feeds (of one source) wait to be polled, claimed or not."""
-    query = select(func.count()).select_from(Feed).where(Feed.state.in_(_ASKED), Feed.next_poll_at <= now)
+    query = select(func.count()).select_from(Feed).where(Feed.state.in_(ASKED), Feed.next_poll_at <= now)
     if source_id is not None:
         query = query.where(Feed.source_id == source_id)
     return conn.scalar(query) or 0

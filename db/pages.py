@@ -47,6 +47,8 @@ class PageDue:
     state: str = "active"
     rule: str | None = None
     """Of its outlet, see `db.unverified`."""
+    unverified: str | None = None
+    """As in `Page.unverified`."""
     hints: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -67,6 +69,7 @@ class PageFetched:
     body_hash: str | None = None
     changed_at: datetime | None = None
     feed_hash: str | None = None
+    unverified: str | None = None
 
 
 def find_due_pages(
@@ -102,6 +105,7 @@ def find_due_pages(
             Page.feed_hash,
             Page.state,
             Source.unverified.label("rule"),
+            Page.unverified,
         )
         .outerjoin(Source, Source.id == Page.source_id)
         .where(Page.state.in_(ASKED), Page.next_fetch_at <= now)
@@ -221,6 +225,7 @@ def record_fetch(conn: Connection, fetched: PageFetched) -> None:
         "body_hash": fetched.body_hash,
         "last_outcome": fetched.outcome,
         "last_error": fetched.error,
+        "unverified": fetched.unverified,
     }
     if fetched.changed_at is not None:
         values["changed_at"] = fetched.changed_at

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from urllib.parse import parse_qsl, urlsplit
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, delete, select, update
 
 from db.dialect import insert
 from db.models import Article, Source, UnverifiedRevision
@@ -87,6 +87,12 @@ def record_unverified(conn: Connection, reasons: Mapping[int, str]) -> None:
     if reasons:
         rows = [{"revision_id": number, "reason": reason} for number, reason in sorted(reasons.items())]
         conn.execute(insert(conn, UnverifiedRevision).on_conflict_do_nothing(), rows)
+
+
+def forget_unverified(conn: Connection, revision_ids: Collection[int]) -> None:
+    """Note of revisions that somebody who proved who he is has sent the same text."""
+    if revision_ids:
+        conn.execute(delete(UnverifiedRevision).where(UnverifiedRevision.revision_id.in_(sorted(revision_ids))))
 
 
 def find_unverified(conn: Connection, article_id: int) -> str | None:

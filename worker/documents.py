@@ -55,6 +55,8 @@ class Document:
     """What its page names as its own address."""
     unverified: str | None = None
     """What was wrong with the certificate of whoever sent it; None if nothing was."""
+    is_verified: bool = False
+    """Whether it was sent by somebody who proved who he is."""
     evidence: int = 0
     """How much its page speaks for being an article, 0 to 7."""
 

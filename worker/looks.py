@@ -101,6 +101,8 @@ def _look(capture: CaptureOut, page: Extracted, same_text_at: int) -> Look:
 def _page_document(
     capture: CaptureOut, page: Extracted, *, text: str, text_from: TextSource, verdict: PageVerdict, evidence: int = 0
 ) -> Document:
+    of_feed = _text(capture.hints, "feed_unverified") if text_from.is_of_feed else None
+    unverified = _text(capture.hints, "page_unverified") or of_feed
     return Document(
         subject=capture.url,
         url=capture.page_url or capture.url,
@@ -124,8 +126,8 @@ def _page_document(
             _hearsay(capture),
         ),
         text_from=text_from,
-        unverified=_text(capture.hints, "page_unverified")
-        or (_text(capture.hints, "feed_unverified") if text_from.is_of_feed else None),
+        unverified=unverified,
+        is_verified=unverified is None and capture.url.startswith("https:"),
         page_kind=verdict.kind,
         page_reason=None if verdict.is_article else verdict.reason,
         evidence=evidence,
@@ -169,6 +171,7 @@ def _stand_in(
         remark=joined(f"{said}; its feed's words were taken", left_out(Evidence(()), known), _hearsay(capture)),
         text_from=_teller(capture),
         unverified=_text(capture.hints, "feed_unverified"),
+        is_verified=_text(capture.hints, "feed_unverified") is None,
         page_kind=kind,
         page_reason=reason,
         address=capture.address,

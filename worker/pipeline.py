@@ -267,6 +267,7 @@ def _article_in(entry: Identified, source_id: str, genre: str | None) -> Article
         second_language=entry.second_language,
         text_from=entry.text_from,
         unverified=entry.document.unverified,
+        is_verified=entry.document.is_verified,
         claims=entry.own.claims,
         fingerprint=entry.fingerprint.to_bytes(),
         shingles=entry.fingerprint.size,

@@ -80,6 +80,8 @@ class Page(Base):
     """Looks in a row that brought a page which is no article, or not the one that it was."""
     shown_hash: Mapped[str | None] = mapped_column(String(32))
     """xxh3-128 of the text that the page showed last, digits left out: error pages of a host show one text."""
+    unverified: Mapped[str | None] = mapped_column(String(100))
+    """What was wrong with the certificate of whoever sent what workers were given last; null if nothing was."""
 
 
 class HostLease(Base):

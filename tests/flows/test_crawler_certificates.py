@@ -11,7 +11,7 @@ import pytest
 from asgi import get
 from commandline import run
 from courier import Reply, Site, captures, environment_of, follow, look_again, serving, settings_for, store_for
-from samples import NOON, prepared_store
+from samples import NOON, PARAGRAPHS, prepared_store
 from servers.certificates import FAULTS, Authority
 from sqlalchemy import delete, insert, select, update
 
@@ -20,9 +20,9 @@ from crawlers.once import fetch_once
 from db import captures as capture_rows
 from db.engine import Database
 from db.feeds import iter_feeds
-from db.models import Feed, Page, Source
+from db.models import Article, Feed, Page, Source
 from db.settings import Settings, load
-from db.unverified import ALWAYS, NEVER, set_rule
+from db.unverified import ALWAYS, NEVER, find_unverified, set_rule
 from web.app import create_app
 from worker import service
 from worker.pipeline import Chain
@@ -168,6 +168,64 @@ def test_the_mark_goes_when_the_certificate_is_good_again(
     assert feed_of(database)[2] is None
 
 
+def understood(database: Database) -> list[str]:
+    """Have workers understand what was captured; return how each ended."""
+    ids = database.write(lambda conn: capture_rows.claim_captures(conn, now=NOON, lease_s=60, limit=9))
+    return [ended.outcome for ended in service.understand_captures(Chain(database, clock=lambda: NOON), ids)]
+
+
+def mark_of(database: Database) -> str | None:
+    with database.reading() as conn:
+        return find_unverified(conn, conn.scalars(select(Article.id)).one())
+
+
+def empty_of_feeds(settings: Settings, site: Site) -> Database:
+    """Return a store with the vocabulary, whose only feed is the site's."""
+    database = prepared_store(settings.database)
+    source = {"id": "courier", "name": "Courier", "languages": [], "origin": "person", "added_at": NOON}
+    database.write(lambda conn: conn.execute(delete(Feed)))
+    database.write(lambda conn: conn.execute(insert(Source), [source]))
+    follow(database, site.url("/feed.xml"))
+    return database
+
+
+WHOLE = (
+    "<!doctype html><html lang='en'><head><title>About the lake</title></head><body><article><h1>About the lake</h1>"
+    + "".join(f"<p>{line}</p>" for line in PARAGRAPHS)
+    + "</article></body></html>"
+)
+ALONE = f"""<rss version="2.0"><channel><title>Courier</title>
+<item><guid isPermaLink="false">7</guid><title>Water and roads</title><description>{TEXT}</description></item>
+</channel></rss>"""
+
+
+@pytest.mark.parametrize("form", ["page", "entry without a link"])
+def test_an_articles_mark_goes_when_the_same_words_come_from_who_can_prove_it(
+    authority: Authority, tmp_path: Path, form: str
+) -> None:
+    context = authority.context("expired")
+    with serving(context) as site:
+        site.pages["/a"] = Reply(WHOLE.encode(), headers={"Content-Type": "text/html"})
+        site.feed("/a")
+        if form != "page":
+            site.pages["/feed.xml"] = Reply(ALONE.encode(), headers={"Content-Type": "application/rss+xml"})
+        settings = settings_for(site, tmp_path)
+        database = empty_of_feeds(settings, site)
+
+        def again() -> list[str]:
+            if form == "page":
+                look_again(database)
+            collect_once(settings)
+            return understood(database)
+
+        assert (again(), mark_of(database)) == (["new"], FAULTS["expired"])
+        assert (again(), mark_of(database)) == ([], FAULTS["expired"]), "it is as it was"
+        authority.renew(context)
+        assert (again(), mark_of(database)) == (["seen_again"], None)
+        assert again() == [], "once is enough"
+        database.close()
+
+
 def test_a_connection_that_was_not_verified_is_never_used_again(
     opened: ExitStack, authority: Authority, tmp_path: Path
 ) -> None:
@@ -227,6 +285,7 @@ def test_feed_article_and_outlet_say_that_nobody_vouches_for_them(
     assert json.loads(run("source", "edit", "courier", "--unverified", "never").stdout) == {
         "id": "courier",
         "read_unverified": "never",
+        "time_zone": None,
     }
     outlet = json.loads(run("source", "show", "courier", "--format", "json").stdout)
     assert outlet["read_unverified"] == "never"

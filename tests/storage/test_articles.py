@@ -13,7 +13,8 @@ from sqlalchemy import func, select
 from db import articles, migrate, revisions, sources
 from db.arrivals import ArticleIn, Recorded
 from db.engine import Database
-from db.models import Article, Revision, SketchHash
+from db.models import Article, Revision, SketchHash, UnverifiedRevision
+from db.unverified import find_unverified
 
 NOW = datetime(2022, 1, 6, 12, tzinfo=UTC)
 LEASE = NOW + timedelta(minutes=1)
@@ -149,3 +150,26 @@ def test_nothing_is_written_when_everything_was_seen_before(database: Database) 
         ).all()
     )
     assert before == after
+
+
+def marks(database: Database) -> int:
+    return database.read(lambda conn: conn.scalar(select(func.count()).select_from(UnverifiedRevision))) or 0
+
+
+def test_a_text_that_is_sent_again_by_who_can_prove_it_is_unverified_no_more(database: Database) -> None:
+    record(database, article(unverified="has expired"))
+    assert marks(database) == 1
+    record(database, article(unverified="has expired", observed_at=LEASE))
+    record(database, article(observed_at=LEASE))
+    assert marks(database) == 1, "neither the same sender nor a document vouches for it"
+    record(database, article(is_verified=True, observed_at=LEASE))
+    assert marks(database) == 0
+
+
+def test_another_text_of_who_can_prove_it_vouches_for_itself_only(database: Database) -> None:
+    record(database, article(unverified="has expired"))
+    record(database, article(content="second", is_verified=True, observed_at=LEASE))
+    assert marks(database) == 1
+    with database.reading() as conn:
+        article_id = conn.scalars(select(Article.id)).one()
+        assert find_unverified(conn, article_id) is None

@@ -14,7 +14,7 @@ from crawlers.feeds import FeedEntry, ParsedFeed
 from crawlers.fetches import decide_fetch, forgive_fetch
 from crawlers.polls import body_hash, decide_poll, forgive_poll, read_poll
 from crawlers.schedule import PollPolicy
-from crawlers.work import Context, decide
+from crawlers.work import Context, decide, headers
 from db.feeds import FeedDue, FeedPolled
 from db.pages import NEVER, PageDue, PageFetched
 
@@ -308,3 +308,48 @@ def test_whatever_the_parser_fails_over_is_a_failure_of_the_feed(error: Exceptio
     assert (polled.error or "").startswith(reason)
     assert len(polled.error or "") <= 300
     assert polled.next_poll_at > NOW + timedelta(seconds=POLICY.every_s)
+
+
+# --- who could not prove who he is
+
+BAD = "has expired"
+
+
+@pytest.mark.parametrize("due", [replace(FEED, unverified=BAD), replace(PAGE, unverified=BAD)], ids=["feed", "page"])
+def test_the_whole_of_it_is_asked_for_until_somebody_vouches_for_it(due: FeedDue | PageDue) -> None:
+    assert set(headers(due)) == {"Accept"}
+
+
+def test_the_same_page_is_captured_once_more_when_its_server_can_prove_who_it_is() -> None:
+    known = replace(PAGE, unverified=BAD)
+    verified = decide_fetch(known, Answer(PAGE.url, 200, b"<p>old</p>"), now=NOW, draw=0.5)
+    assert verified.capture is not None
+    assert (verified.page.unverified, verified.page.changed_at) == (None, None)
+    assert "page_unverified" not in verified.capture.hints
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param(Answer(PAGE.url, 200, b"<p>old</p>", unverified=BAD), id="still bad"),
+        pytest.param(Answer("http://c.example/1", 200, b"<p>old</p>"), id="no certificate at all"),
+        pytest.param(Answer(PAGE.url, 304), id="unchanged, by validators that came from a stranger"),
+        pytest.param(Answer(PAGE.url, 503), id="in trouble"),
+    ],
+)
+def test_what_vouches_for_nothing_leaves_the_mark(answer: Answer) -> None:
+    found = decide_fetch(replace(PAGE, unverified=BAD), answer, now=NOW, draw=0.5)
+    assert (found.capture, found.page.unverified) == (None, BAD)
+
+
+def test_a_page_that_was_vouched_for_stays_so_while_it_is_the_same() -> None:
+    found = decide_fetch(PAGE, Answer(PAGE.url, 200, b"<p>old</p>", unverified=BAD), now=NOW, draw=0.5)
+    assert (found.capture, found.page.unverified) == (None, None)
+
+
+def test_the_same_feed_is_read_once_more_when_its_server_can_prove_who_it_is() -> None:
+    known = replace(FEED, body_hash=body_hash(RSS), unverified=BAD)
+    assert read_poll(known, Answer(FEED.url, 200, RSS)).feed is not None
+    assert read_poll(known, Answer(FEED.url, 200, RSS, unverified=BAD)).feed is None
+    assert poll(Answer(FEED.url, 304), known).unverified == BAD
+    assert poll(Answer(FEED.url, 200, RSS), known).unverified is None

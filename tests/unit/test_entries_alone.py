@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from crawlers.answers import Answer
 from crawlers.entries import Entries, sort_entries
 from crawlers.feeds import FeedEntry
 from crawlers.standins import captures_of_words
@@ -96,14 +97,17 @@ def test_many_entries_with_one_link_are_sorted_in_no_time() -> None:
     assert len(entries.usable) == 10_000
 
 
-def told(entry: EntryIn, feed_hash: str | None) -> Told:
-    return Told(3, entry.canonical_url, entry.url, "courier", feed_hash)
+def told(entry: EntryIn, feed_hash: str | None, unverified: str | None = None) -> Told:
+    return Told(3, entry.canonical_url, entry.url, "courier", feed_hash, unverified)
+
+
+POLLED = Answer(FEED, 200, b"the feed")
 
 
 def test_its_words_are_captured_once_and_again_when_they_change() -> None:
     (entry,) = sort(said(guid="7", title="Вода", content="<p>Текст.</p>", author="Ann", language="ru")).usable
     by_address = {entry.canonical_url: entry}
-    ((capture, _),) = captures_of_words([told(entry, None)], by_address, now=NOW)
+    ((capture, _),) = captures_of_words([told(entry, None)], by_address, POLLED, now=NOW)
     assert (capture.page_id, capture.source_id, capture.url, capture.body) == (3, "courier", FEED, b"")
     assert capture.hints == {
         "title": "Вода",
@@ -112,5 +116,19 @@ def test_its_words_are_captured_once_and_again_when_they_change() -> None:
         "language": "ru",
         "page_trouble": "the entry has no link",
     }
-    assert captures_of_words([told(entry, entry.feed_hash)], by_address, now=NOW) == []
-    assert len(captures_of_words([told(entry, "0" * 32)], by_address, now=NOW)) == 1
+    assert captures_of_words([told(entry, entry.feed_hash)], by_address, POLLED, now=NOW) == []
+    assert len(captures_of_words([told(entry, "0" * 32)], by_address, POLLED, now=NOW)) == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "is_given"),
+    [
+        pytest.param(POLLED, True, id="who can prove it"),
+        pytest.param(replace(POLLED, unverified="has expired"), False, id="who still cannot"),
+        pytest.param(replace(POLLED, url=FEED.replace("https:", "http:")), False, id="who does not have to"),
+    ],
+)
+def test_words_of_somebody_who_could_not_prove_who_he_is_are_given_again(answer: Answer, is_given: bool) -> None:
+    (entry,) = sort(said(guid="7", title="Вода", content="<p>Текст.</p>")).usable
+    known = told(entry, entry.feed_hash, unverified="has expired")
+    assert bool(captures_of_words([known], {entry.canonical_url: entry}, answer, now=NOW)) == is_given

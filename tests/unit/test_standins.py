@@ -74,6 +74,19 @@ def test_the_feed_speaks_where_the_page_cannot_be_had(answer: Answer) -> None:
     assert replace(told.page, feed_hash=None) == plain.page  # its failures go on as they would
 
 
+@pytest.mark.parametrize(("still_bad", "is_given"), [(None, True), ("has expired", False)])
+def test_words_are_given_again_when_their_feed_can_prove_who_it_is(still_bad: str | None, is_given: bool) -> None:
+    hints = {**NEW.hints, **({"feed_unverified": still_bad} if still_bad else {})}
+    known = replace(NEW, feed_hash=said_hash("Вода", LONG), unverified="has expired", hints=hints)
+    assert (look(known, page(403)).capture is not None) == is_given
+    assert look(known, page(403)).page.unverified == still_bad or not is_given
+
+
+def test_a_page_that_was_read_is_not_told_anew_for_that() -> None:
+    known = replace(READ, feed_hash=said_hash("Вода", LONG), unverified="has expired")
+    assert look(known, page(403)).capture is None
+
+
 @pytest.mark.parametrize("answer", PASSING_TROUBLE)
 def test_what_passes_is_waited_for_but_not_for_ever(answer: Answer) -> None:
     assert look(NEW, answer).capture is None
