@@ -324,7 +324,8 @@ def test_lookalikes_are_the_letters_they_look_like() -> None:
 
 
 HEADER = (
-    "The valley service of the agency reports every day from both banks of the river, in four languages and with maps. "
+    "The valley service of the agency reports every day from both banks of the river, in four languages "
+    "and with maps. "
     "Our editors can be reached by telephone at any hour, and letters are answered within a week of their arrival."
 )
 SMALL = (
@@ -367,3 +368,56 @@ def test_one_text_at_many_addresses_of_an_outlet_is_one_story() -> None:
     report = "\n".join(SMALL)
     assert stories(*(article(report, hour=place) for place in range(12))) == 1
     assert stories(*(article(f"{report}\nUpdated {place} times.", hour=place) for place in range(12))) == 1
+
+
+LICENCE_EN = (
+    "All rights reserved. Reprints of reports of the agency are allowed under contract only; quoting in "
+    "other media needs "
+    "an active link in the first paragraph. Photographs may not be used without the written consent of the archive."
+)
+LICENCE_RU = (
+    "Все права защищены. Использование материалов агентства допускается только по договору, при цитировании в других "
+    "изданиях обязательна гиперссылка в первом абзаце. Снимки нельзя использовать без письменного согласия архива."
+)
+
+
+@pytest.mark.parametrize(
+    ("notes", "licence"),
+    [
+        pytest.param(
+            (
+                "Kazakhstan sends forty lorries of flour over the pass before the snow closes it for the winter.",
+                "A keeper of falcons from Kazakhstan won the contest on the lake for the third time in a row.",
+            ),
+            LICENCE_EN,
+            id="en",
+        ),
+        pytest.param(
+            (
+                "Казахстан отправит через перевал сорок грузовиков муки, пока снег не закрыл его на зиму.",
+                "Сокольник, которого прислал Казахстан, в третий раз подряд выиграл состязание на озере.",
+            ),
+            LICENCE_RU,
+            id="ru",
+        ),
+    ],
+)
+def test_news_of_one_country_over_an_agency_licence_are_two_stories(notes: tuple[str, str], licence: str) -> None:
+    one, other = (f"{note}\n{licence}" for note in notes)
+    assert resemble(one, other)
+    assert stories(article(one), article(other, TAN, hour=9)) == 2
+
+
+def test_a_short_note_under_a_translated_headline_is_one_story() -> None:
+    text = "На границе двух долин в понедельник открыли новый мост, первыми по нему прошли школьники."
+    titles = ("На границе открыли новый мост", "A new bridge is opened on the border")
+    assert stories(article(text, title=titles[0]), article(text, TAN, hour=9, title=titles[1])) == 1
+
+
+RATE_KY = (
+    "Бүгүн доллардын расмий курсу {} сом, евронуку {} сом болуп белгиленди, деп билдирди банктын кызматы кечке жуук."
+)
+
+
+def test_two_rates_of_one_day_are_two_stories() -> None:
+    assert stories(article(RATE_KY.format("87,45", "98,10")), article(RATE_KY.format("87,61", "97,84"), hour=17)) == 2

@@ -91,10 +91,10 @@ def say_the_same(a: Fingerprint, b: Fingerprint, share: float = AGREEING) -> boo
 
 
 def is_of_another_teaser(a: Fingerprint, b: Fingerprint) -> bool:
-    """Return whether two short texts stand under headlines that say different things, and not what the texts say."""
+    """Return whether two short texts stand under headlines that say different things, neither of them told below."""
     if max(a.words, b.words) > TEASER or not len(a.headline) or not len(b.headline) or say_the_same(a, b):
         return False
-    return not (_is_told_below(a) and _is_told_below(b))
+    return not (_is_told_below(a) or _is_told_below(b))
 
 
 def _is_told_below(mark: Fingerprint) -> bool:

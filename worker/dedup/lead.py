@@ -11,7 +11,6 @@ line above a long report); leads of two outlets that name the same (one of them 
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Final
 
 import numpy as np
@@ -19,6 +18,7 @@ from numpy.typing import NDArray
 
 from worker.dedup.fingerprint import Fingerprint
 from worker.dedup.headline import SAME_HEADLINE, SIMILAR_HEADLINE, say_the_same, shared_words
+from worker.dedup.marks import is_marked_below
 from worker.dedup.shingles import (
     SHINGLE_WORDS,
     Kind,
@@ -28,7 +28,6 @@ from worker.dedup.shingles import (
     kinds_of,
     length_of,
     spelling_of,
-    words_of,
 )
 
 MIN_LEAD: Final = 6  # words
@@ -38,23 +37,6 @@ LEAD_SHARE_PER_WORD: Final = 1 / 600  # more, the more words are shared: no foot
 SAME_WORDS: Final = 1 / 3  # of the shorter lead: it is the other, rewritten
 SAME_WORDS_IN_PRINCIPLE: Final = 1 / 2
 _IS_NAME: Final = np.array([kind in (Kind.NAME, Kind.NUMBER) for kind in Kind])
-_MARK_REACH: Final = 6  # words around the beginning of what is shared, where a mark would stand
-
-_MARKS: Final = (
-    ("en", "recall that", "as a reminder", "earlier it was reported", "as reported earlier", "as previously reported"),
-    ("en", "read also", "read more", "see also", "related news", "more on the topic", "background"),
-    ("ru", "напомним", "напоминаем", "ранее сообщалось", "как сообщалось ранее", "как ранее сообщалось"),
-    ("ru", "читайте также", "читайте ещё", "читать также", "по теме", "справка"),
-    ("kk", "еске салайық", "еске салсақ", "бұған дейін", "оқи отырыңыз", "тағы оқыңыз", "сондай ақ оқыңыз"),
-    ("ky", "эске салсак", "эске сала кетсек", "буга чейин", "дагы окуңуз", "ошондой эле окуңуз"),
-    ("uz", "eslatib o'tamiz", "eslatib o'tish", "avvalroq xabar", "shuningdek o'qing", "mavzuga oid", "ma'lumot uchun"),
-    ("tg", "ёдовар мешавем", "хотиррасон мекунем", "қаблан гузориш", "ҳамчунин хонед", "инчунин хонед"),
-    ("tk", "ýatlatsak", "ýatladýarys", "mundan ozal", "şeýle hem okaň"),
-    ("tr", "hatırlatmak gerekirse", "hatırlanacağı üzere", "ne olmuştu", "ayrıca okuyun", "ilgili haberler"),
-    ("az", "xatırladaq ki", "qeyd edək ki", "daha əvvəl", "həmçinin oxuyun", "bunu da oxuyun"),
-    ("hy", "հիշեցնենք", "հիշեցնենք որ", "ավելի վաղ", "կարդացեք նաև", "կարդացեք նաեւ"),
-    ("zh", "此前报道", "据此前报道", "延伸阅读", "相关阅读", "相关新闻", "背景"),
-)  # what stands before background or a list of other articles, in the languages of the catalogue
 
 
 def has_other_lead(a: Fingerprint, b: Fingerprint, *, of_one_outlet: bool) -> bool:
@@ -67,7 +49,7 @@ def has_other_lead(a: Fingerprint, b: Fingerprint, *, of_one_outlet: bool) -> bo
     leads = [mark.sequence[:end] for mark, end in zip((a, b), ends, strict=True)]
     if min(map(length_of, leads)) < MIN_LEAD:
         return False
-    is_marked = _is_marked(a, ends[0]) or _is_marked(b, ends[1])
+    is_marked = any(is_marked_below(mark.sequence, end) for mark, end in zip((a, b), ends, strict=True))
     least = SAME_WORDS_IN_PRINCIPLE if of_one_outlet or is_marked else SAME_WORDS
     same_words = shared_words(spelling_of(leads[0]), spelling_of(leads[1]))
     if same_words >= least or say_the_same(a, b, SAME_HEADLINE if least > SAME_WORDS else SIMILAR_HEADLINE):
@@ -112,21 +94,3 @@ def _share_a_name(one: Words, other: Words) -> bool:
     """Return whether two leads share a name or a number; the first word of each has a capital in any case."""
     left, right = (spelling_of(lead[1:][_IS_NAME[kinds_of(lead[1:])]]) for lead in (one, other))
     return bool(np.isin(left, right).any())
-
-
-def _is_marked(text: Fingerprint, lead: int) -> bool:
-    """Return whether a mark stands where the shared words begin."""
-    near = spelling_of(text.sequence[max(lead - _MARK_REACH, 0) : lead + _MARK_REACH]).tolist()
-    marks = _marks()
-    return any(tuple(near[at : at + len(mark)]) == mark for at, word in enumerate(near) for mark in marks.get(word, ()))
-
-
-@cache
-def _marks() -> dict[int, list[tuple[int, ...]]]:
-    """Return the marks by their first word."""
-    found: dict[int, list[tuple[int, ...]]] = {}
-    for _, *marks in _MARKS:
-        for mark in marks:
-            words = tuple(spelling_of(words_of(mark)).tolist())
-            found.setdefault(words[0], []).append(words)
-    return found

@@ -9,7 +9,7 @@ Two texts are editions of a template when of the numbers, or of the names, that 
 REFILLED_SHARE are refilled, in at least one place for every hundred words; or any share, in one place for
 every twenty-five. A figure or two corrected in an article stay below that; a short notice that is about
 another day or another person does not. On one day numbers that changed may be an update (“14 dead, 30 hurt”, no
-longer 12 and 25): there it takes PLACES_ON_ONE_DAY of them, or a name.
+longer 12 and 25): there it takes NUMBERS_ON_ONE_DAY of them, or a name.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ MIN_LENGTH: Final = 2 / 3  # of the longer text: a template is filled in to abou
 REFILLED_SHARE: Final = 1 / 3
 WORDS_PER_PLACE: Final = 100
 WORDS_PER_PLACE_IF_DENSE: Final = 25
-PLACES_ON_ONE_DAY: Final = 3  # of numbers
+NUMBERS_ON_ONE_DAY: Final = 3  # a decimal is two
 
 _FRAME_WORDS: Final = 2  # of the four in a window: with fewer, “# # and #” would be a frame
 _ANY_VALUE: Final = np.uint64(1)  # no word is spelled so: spellings are multiples of four
@@ -53,7 +53,7 @@ def is_refilled(a: Fingerprint, b: Fingerprint, *, on_one_day: bool) -> bool:
         return False
     return any(
         _has_other_values(shorter.sequence, longer.sequence, slots, least)
-        for slots, least in zip(_IS_SLOT, (PLACES_ON_ONE_DAY if on_one_day else 1, 1), strict=True)
+        for slots, least in zip(_IS_SLOT, (NUMBERS_ON_ONE_DAY if on_one_day else 1, 1), strict=True)
     )
 
 
@@ -67,7 +67,7 @@ def _may_be_refilled(text: Fingerprint, other: Fingerprint) -> bool:
 def _has_other_values(text: Words, other: Words, slots: tuple[Kind, ...], least: int) -> bool:
     """Return whether enough slots of the last kind are refilled, with all of these kinds taken for slots.
 
-    That is in `least` places, and in enough for the length of the text.
+    That is in `least` words, and in enough places for the length of the text.
     """
     places, frames, values = _windows(text, slots)
     _, other_frames, other_values = _windows(other, slots)
@@ -76,10 +76,12 @@ def _has_other_values(text: Words, other: Words, slots: tuple[Kind, ...], least:
     asked = kinds_of(text[places]) == slots[-1]
     is_framed = framed.any(axis=0) & asked
     refilled = places[is_framed & ~kept.any(axis=0)]
+    if len(refilled) < least:
+        return False
     stretches = int(np.count_nonzero(np.diff(refilled) > 1)) + 1 if len(refilled) else 0
     if len(refilled) >= int(np.count_nonzero(is_framed)) * REFILLED_SHARE:
-        return stretches >= least and stretches * WORDS_PER_PLACE >= len(text)
-    return stretches >= least and stretches * WORDS_PER_PLACE_IF_DENSE >= len(text)
+        return stretches > 0 and stretches * WORDS_PER_PLACE >= len(text)
+    return stretches * WORDS_PER_PLACE_IF_DENSE >= len(text)
 
 
 def _windows(text: Words, slots: tuple[Kind, ...]) -> tuple[NDArray[np.int64], Shingles, Shingles]:
