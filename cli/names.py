@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -66,24 +66,39 @@ def entity_ids(conn: Connection, asked: Sequence[str]) -> list[str]:
     labels = find_labels(conn)
     if not labels:
         fail("no vocabulary is loaded", hint="steppewatch up and steppewatch ingest load it")
-    found = spelled_so(asked, labels)
-    if found.keys() == set(asked):  # the aliases take a quarter of a second to read
-        return list(dict.fromkeys(found.values()))
+    found = _spelled_so(conn, asked, labels)
+    if found.keys() == set(asked):  # all that entities are called otherwise takes a quarter of a second to read
+        return list(dict.fromkeys(found[name] for name in asked))
     known = _names_of(conn, labels)
     return list(dict.fromkeys(found.get(name) or entity_id(known, name) for name in asked))
 
 
-def spelled_so(asked: Sequence[str], labels: Mapping[str, str]) -> dict[str, str]:
-    """Return the ids of those names that are the id, or in any letter case the label, of one entity alone."""
-    keys = {name: _key(name) for name in asked}
-    holders: dict[str, set[str]] = {key: set() for key in keys.values()}
+def _spelled_so(conn: Connection, asked: Sequence[str], labels: Mapping[str, str]) -> dict[str, str]:
+    """Return the ids of those names that are spelled like the id or label, else like an alias, of one entity alone."""
+    from db.vocabularies import current_version, get_content
+    from worker.tagging.storednames import iter_names
+
+    found = {name: {name} if name in labels else ids for name, ids in holders(asked, _both(labels)).items()}
+    rest = [name for name, ids in found.items() if not ids]
+    version = current_version(conn) if rest else None
+    if version is not None:
+        found |= holders(rest, iter_names(get_content(conn, version)))
+    return {name: next(iter(ids)) for name, ids in found.items() if len(ids) == 1}
+
+
+def _both(labels: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     for id, label in labels.items():
-        for key in {_key(id), _key(label)} & holders.keys():
-            holders[key].add(id)
-    alone = {key: next(iter(ids)) for key, ids in holders.items() if len(ids) == 1}
-    return {
-        name: name if name in labels else alone[key] for name, key in keys.items() if name in labels or key in alone
-    }
+        yield id, id
+        yield label, id
+
+
+def holders(asked: Iterable[str], names: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
+    """Return the ids that each name stands for in (name, id), whatever its letter case."""
+    found: dict[str, set[str]] = {_key(name): set() for name in asked}
+    for name, id in names:
+        if (key := _key(name)) in found:
+            found[key].add(id)
+    return {name: found[_key(name)] for name in asked}
 
 
 def entity_id(known: Known, name: str) -> str:

@@ -26,7 +26,6 @@ from sqlalchemy import (
     literal_column,
     text,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
 
 BUSY_TIMEOUT_MS = 10_000
@@ -47,7 +46,13 @@ def is_sqlite(bind: Connection | Engine) -> bool:
 
 def insert(conn: Connection, table: Any) -> Any:
     """Return an INSERT which knows ON CONFLICT, for either database."""
-    return sqlite.insert(table) if is_sqlite(conn) else postgresql.insert(table)
+    if is_sqlite(conn):
+        from sqlalchemy.dialects import sqlite
+
+        return sqlite.insert(table)
+    from sqlalchemy.dialects import postgresql  # for those who use it: it loads five drivers
+
+    return postgresql.insert(table)
 
 
 def to_json(value: Any) -> str:

@@ -5,21 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.models.base import Base, RowId
-
-_LIVING = text("state != 'removed'")
+from db.models.base import Base, PartialIndex, RowId
 
 
 class Subscription(Base):
     """A standing question. A removed one stays as evidence for its matches; its name is free again."""
 
     __tablename__ = "subscriptions"
-    __table_args__ = (
-        Index("uq_subscriptions_name", "name", unique=True, postgresql_where=_LIVING, sqlite_where=_LIVING),
-    )
+    __table_args__ = (PartialIndex("uq_subscriptions_name", "name", unique=True, where="state != 'removed'"),)
 
     id: Mapped[RowId]
     name: Mapped[str] = mapped_column(String(100))
@@ -127,11 +123,10 @@ class Delivery(Base):
 
     __tablename__ = "deliveries"
     __table_args__ = (
-        Index(
+        PartialIndex(
             "ix_deliveries_waiting",
             "due_at",
-            postgresql_where=text("state = 'waiting'"),
-            sqlite_where=text("state = 'waiting'"),
+            where="state = 'waiting'",
         ),
         Index("ix_deliveries_channel_id_sent_at", "channel_id", "sent_at"),
     )
@@ -170,11 +165,10 @@ class OutboxEntry(Base):
 
     __tablename__ = "outbox_entries"
     __table_args__ = (
-        Index(
+        PartialIndex(
             "ix_outbox_entries_undelivered",
             "recipient_id",
-            postgresql_where=text("delivery_id IS NULL"),
-            sqlite_where=text("delivery_id IS NULL"),
+            where="delivery_id IS NULL",
         ),
         {"sqlite_with_rowid": False},
     )

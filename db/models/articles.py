@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint, false, text
+from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.models.base import Base, BytewiseUrl, RowId, Url
+from db.models.base import Base, BytewiseUrl, PartialIndex, RowId, Url
 
 
 class Article(Base):
@@ -54,12 +54,11 @@ class ArticleAddress(Base):
 
     __tablename__ = "article_addresses"
     __table_args__ = (
-        Index(
+        PartialIndex(
             "uq_article_addresses_asked",
             "canonical_url",
             unique=True,
-            postgresql_where=text("is_asked"),
-            sqlite_where=text("is_asked"),
+            where="is_asked",
         ),
     )
 
@@ -115,11 +114,10 @@ class Revision(Base):
     __tablename__ = "revisions"
     __table_args__ = (
         UniqueConstraint("article_id", "content_hash"),
-        Index(
+        PartialIndex(
             "ix_revisions_waiting",
             "id",
-            postgresql_where=text("stage = 'stored'"),
-            sqlite_where=text("stage = 'stored'"),
+            where="stage = 'stored'",
         ),
         Index("ix_revisions_vocabulary_version_id", "vocabulary_version", "id"),
     )
@@ -232,11 +230,10 @@ class Commonplace(Base):
 
     __tablename__ = "commonplaces"
     __table_args__ = (
-        Index(
+        PartialIndex(
             "ix_commonplaces_doubted",
             "hash",
-            postgresql_where=text("is_doubted"),
-            sqlite_where=text("is_doubted"),
+            where="is_doubted",
         ),
     )
 

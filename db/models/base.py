@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
-from sqlalchemy import JSON, BigInteger, Date, DateTime, Dialect, Integer, MetaData, String, Text
+from sqlalchemy import JSON, BigInteger, Date, DateTime, Dialect, Index, Integer, MetaData, String, Text, text
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, mapped_column
+from sqlalchemy.schema import CreateIndex
 from sqlalchemy.types import TypeDecorator
 
 
@@ -49,6 +51,27 @@ class Base(DeclarativeBase):
         dict[str, Any]: JSON,
         list[str]: JSON,
     }
+
+
+class PartialIndex(Index):
+    """An index of the rows for which a condition holds, on either database.
+
+    PostgreSQL hears of the condition when the index is made: named here it would load that dialect with its five
+    drivers in every process, which takes a twentieth of the time of a small command.
+    """
+
+    def __init__(self, name: str, *columns: str, where: str, unique: bool = False) -> None:
+        self.where = text(where)
+        super().__init__(name, *columns, unique=unique, sqlite_where=self.where)
+
+
+@compiles(CreateIndex, "postgresql")
+def _with_condition(create: CreateIndex, compiler: Any, **options: Any) -> str:
+    index = create.element
+    if isinstance(index, PartialIndex):
+        index.dialect_options["postgresql"]["where"] = index.where
+    statement: str = compiler.visit_create_index(create, **options)
+    return statement
 
 
 BigId = BigInteger().with_variant(Integer, "sqlite")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.models.base import Base, RowId, Url
+from db.models.base import Base, PartialIndex, RowId, Url
 
 
 class Feed(Base):
@@ -102,11 +102,10 @@ class Sighting(Base):
     __tablename__ = "sightings"
     __table_args__ = (
         UniqueConstraint("feed_id", "page_id"),
-        Index(
+        PartialIndex(
             "ix_sightings_bodies",
             "last_seen_at",
-            postgresql_where=text("body IS NOT NULL"),
-            sqlite_where=text("body IS NOT NULL"),
+            where="body IS NOT NULL",
         ),
     )
 
@@ -133,11 +132,10 @@ class Capture(Base):
     __tablename__ = "captures"
     __table_args__ = (
         UniqueConstraint("page_id", "body_hash", "fetched_at"),
-        Index(
+        PartialIndex(
             "ix_captures_waiting",
             "id",
-            postgresql_where=text("stage = 'fetched'"),
-            sqlite_where=text("stage = 'fetched'"),
+            where="stage = 'fetched'",
         ),
     )
 

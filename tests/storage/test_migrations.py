@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
 from db import migrate
 from db.engine import Database
+from db.models import Base
 
 
 def test_an_empty_database_gets_all_tables_and_loses_them_again(database_url: str) -> None:
@@ -105,4 +108,15 @@ def test_a_store_with_articles_gets_genres_and_keeps_everything_else(database_ur
     migrate.downgrade(database, "0001")
     with database.reading() as conn:
         assert conn.execute(text("SELECT count(*) FROM revisions WHERE text = 'words'")).scalar_one() == 4
+    database.close()
+
+
+def test_an_index_of_some_rows_is_made_with_its_condition(database_url: str) -> None:
+    database = Database(database_url)
+    Base.metadata.create_all(database.engine)
+    catalogue = {"sqlite": "SELECT sql FROM sqlite_master", "postgresql": "SELECT indexdef AS sql FROM pg_indexes"}
+    with database.reading() as conn:
+        made = conn.execute(text(catalogue[conn.dialect.name])).scalars().all()
+    [waiting] = [sql for sql in made if sql and "INDEX ix_captures_waiting" in sql]
+    assert re.search(r"WHERE \(?\(?stage\)?\S* = 'fetched'", waiting)
     database.close()

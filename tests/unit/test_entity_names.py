@@ -6,6 +6,11 @@ import json
 
 import pytest
 from commandline import run
+from samples import packaged
+
+from cli.names import holders
+from worker.alerts.known import Known, NoSuchEntity
+from worker.tagging.storednames import iter_names
 
 
 @pytest.mark.parametrize(
@@ -30,3 +35,25 @@ def test_the_name_of_two_names_both() -> None:
     assert "2 entities are called 'GKNB'" in result.stderr
     assert "gknb-kg" in result.stderr
     assert "gknb-tj" in result.stderr
+
+
+def test_stored_names_are_those_that_queries_know() -> None:
+    vocabulary, _ = packaged()
+    assert list(iter_names(vocabulary.to_json())) == list(Known.of(vocabulary).aliases)
+
+
+def test_a_name_that_is_spelled_like_one_alone_means_what_it_means_to_queries() -> None:
+    vocabulary, _ = packaged()
+    known, names = Known.of(vocabulary), list(iter_names(vocabulary.to_json()))
+    asked = [name for name, _ in names]
+    labels = holders(asked, ((label, id) for label, id in zip(known.entities.values(), known.entities, strict=True)))
+    for name, ids in holders(asked, names).items():
+        if len(ids) == 1 and not labels[name]:
+            assert _meaning(known, name) in ids
+
+
+def _meaning(known: Known, name: str) -> str:
+    try:
+        return known.get_entity(name)
+    except NoSuchEntity as error:
+        return error.message

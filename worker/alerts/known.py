@@ -10,12 +10,11 @@ from functools import cached_property
 from worker.alerts.article import Outlet
 from worker.alerts.reading import outlet_keys
 from worker.alerts.words import is_like, pattern_words
+from worker.tagging.storednames import NAMES
 from worker.tagging.vocabulary import Vocabulary
 
 _SHOWN = 3
 _MOST_OFFERED = 6
-_NAMES = frozenset(("name", "concept"))
-"""Levels of aliases that an entity may be called by; a demonym (Kazakhs) is no name of a state."""
 
 
 def nearest(name: str, names: Iterable[str]) -> list[str]:
@@ -68,7 +67,7 @@ class Known:
                 (alias.text, entity.id)
                 for entity in vocabulary.entities
                 for alias in entity.aliases
-                if alias.level in _NAMES and not alias.generated
+                if alias.level in NAMES and not alias.generated
             ],
         ).and_outlets(outlets)
 
