@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import xxhash
-from sqlalchemy import Connection, bindparam, delete, func, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from db.addresses import PLACEHOLDER, Known, Named, find_shared, lock_articles, note_addresses, settle_names
 from db.arrivals import (
@@ -230,20 +229,6 @@ def _keep_least_spelling(conn: Connection, articles: Sequence[ArticleIn], known:
     rows = [{"of_id": i, "url": url} for i, url in sorted(least.items()) if url != known.spelled[i]]
     if rows:
         conn.execute(update(Article).where(Article.id == bindparam("of_id")).values(url=bindparam("url")), rows)
-
-
-def count_articles(conn: Connection) -> Mapping[str, Any]:
-    """Return how many articles, stories and revisions there are, and when the latest was collected."""
-    row = conn.execute(
-        select(
-            func.count().label("articles"),
-            func.count(func.distinct(Article.cluster_id)).label("stories"),
-            func.max(Article.collected_at).label("latest_at"),
-        )
-    ).one()
-    revisions = conn.scalar(select(func.count()).select_from(Revision)) or 0
-    unfinished = conn.scalar(select(func.count()).select_from(Revision).where(Revision.stage == "stored")) or 0
-    return {**row._mapping, "revisions": revisions, "unfinished": unfinished}
 
 
 def remove_article(conn: Connection, article_id: int) -> None:

@@ -10,7 +10,6 @@ from typing import Any
 from sqlalchemy import Connection, case, func, select
 from sqlalchemy.orm import aliased
 
-from db.articles import count_articles
 from db.captures import count_waiting
 from db.clocks import count_ahead
 from db.coverage import TOTAL, count_marks, iter_cells
@@ -19,7 +18,7 @@ from db.models import Article, Entity, Feed, MentionRow, Revision, Source, Unver
 from db.outcomes import ProblemRow, count_outcomes, latest_problems
 from db.retags import count_outdated, is_asked_for
 from db.sources import count_sources
-from db.suspects import count_suspects
+from db.totals import count_articles, count_suspects
 from db.walls import Walled, find_walled
 
 _BEGINNING = 300

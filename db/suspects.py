@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, delete, select
 
 from db.addresses import find_articles
 from db.dialect import insert
@@ -120,8 +120,3 @@ def find_suspect(conn: Connection, article_id: int) -> SuspectRow | None:
     if row is None:
         return None
     return SuspectRow(**{name: value for name, value in row.items() if name != "article_id"})
-
-
-def count_suspects(conn: Connection) -> int:
-    """Return for how many articles a text waits."""
-    return conn.scalar(select(func.count()).select_from(Suspect)) or 0

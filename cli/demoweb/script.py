@@ -15,10 +15,10 @@ from cli.demoweb.outlets import Act, DemoError
 from cli.demoweb.server import Stage
 from cli.demoweb.store import Knowledge, Waiting, count_all_waiting
 from cli.demoweb.web import DemoWeb
-from db.articles import count_articles
 from db.engine import Database
 from db.feeds import make_feeds_due
 from db.pages import make_pages_due
+from db.totals import count_articles
 from db.urls import canonical_url
 
 T = TypeVar("T")

@@ -11,7 +11,6 @@ from sqlalchemy import Connection, select
 from cli.demoweb.outlets import DemoError
 from cli.demoweb.web import DemoWeb
 from db import migrate
-from db.articles import count_articles
 from db.captures import count_waiting
 from db.catalogue import DEMO
 from db.coverage import count_marks
@@ -21,6 +20,7 @@ from db.feeds import count_due_feeds, iter_feeds
 from db.models import Page
 from db.pages import count_due_pages
 from db.sources import list_sources
+from db.totals import count_articles
 from worker.catalogue import Feed, Outlet
 from worker.setup import load_catalogue, prepare
 

@@ -18,7 +18,7 @@ from site_served import numbered
 from sqlalchemy import insert, update
 
 from crawlers.collect_once import collect_once
-from db import suspects
+from db import totals
 from db.engine import Database
 from db.models import Page, Source, Suspect
 from db.settings import Settings, load
@@ -185,10 +185,10 @@ def test_the_old_text_takes_away_what_waited(outlet: Outlet) -> None:
     stranger = "".join(f"<p>{line}</p>" for line in OTHER)
     outlet.serve("/story/1", instead=f"<title>Apples</title><h1>Apples</h1>{stranger}")
     outlet.look()
-    assert outlet.database.read(suspects.count_suspects) == 1
+    assert outlet.database.read(totals.count_suspects) == 1
     outlet.serve("/story/1")
     outlet.look()
-    assert outlet.database.read(suspects.count_suspects) == 0
+    assert outlet.database.read(totals.count_suspects) == 0
 
 
 def test_two_texts_that_alternate_are_two_revisions(outlet: Outlet) -> None:

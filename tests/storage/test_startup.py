@@ -91,6 +91,10 @@ def test_what_one_command_needs_is_not_loaded_for_another(filled: Path) -> None:
     assert loaded.isdisjoint({"cli.alert", "cli.doctor", "cli.export", "cli.tag", "cli.up"})
 
 
+def test_who_only_counts_does_not_load_what_writes(filled: Path) -> None:
+    assert modules_of(QUICK["status"]).isdisjoint({"db.articles", "db.arrivals", "db.joins", "db.matches"})
+
+
 def test_only_the_command_that_is_asked_for_is_made() -> None:
     app = application(["status", "--format", "json"])
     assert [made.name for made in app.registered_commands] == ["status"]

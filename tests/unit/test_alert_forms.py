@@ -38,6 +38,12 @@ def test_the_table_is_long_enough() -> None:
     assert len({typed for typed, _, _ in ROWS}) >= 80
 
 
+@pytest.mark.parametrize("tool", ["Meltwater", "Talkwalker", "LexisNexis", "Lucene", "Google"])
+def test_the_table_has_many_forms_of_each_tool(tool: str) -> None:
+    rows = (_ROW.fullmatch(line) for line in DOCS.read_text("utf-8").splitlines())
+    assert sum(tool in row["tools"].split(", ") for row in rows if row) >= 15
+
+
 @pytest.mark.parametrize(("typed", "here"), [(typed, here) for typed, refused, here in ROWS if not refused])
 def test_forms_that_work_as_there(typed: str, here: str) -> None:
     assert str(parse(typed)) == here

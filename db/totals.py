@@ -1,0 +1,29 @@
+"""How much a store holds, for whoever says how it is doing; apart from what writes it, which takes long to load."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from db.models import Article, Revision, Suspect
+
+
+def count_articles(conn: Connection) -> Mapping[str, Any]:
+    """Return how many articles, stories and revisions there are, and when the latest was collected."""
+    row = conn.execute(
+        select(
+            func.count().label("articles"),
+            func.count(func.distinct(Article.cluster_id)).label("stories"),
+            func.max(Article.collected_at).label("latest_at"),
+        )
+    ).one()
+    revisions = conn.scalar(select(func.count()).select_from(Revision)) or 0
+    unfinished = conn.scalar(select(func.count()).select_from(Revision).where(Revision.stage == "stored")) or 0
+    return {**row._mapping, "revisions": revisions, "unfinished": unfinished}
+
+
+def count_suspects(conn: Connection) -> int:
+    """Return for how many articles a text waits."""
+    return conn.scalar(select(func.count()).select_from(Suspect)) or 0
