@@ -251,6 +251,8 @@ def _shown(conn: Connection, source_id: str) -> dict[str, Any]:
 def _print_outlet(record: dict[str, Any]) -> None:
     from rich.console import Console
 
+    from db.feeds import ASKED
+
     facts = new_table()
     for name, value in record.items():
         if name not in ("feeds", "problems") and value not in (None, [], ""):
@@ -262,7 +264,8 @@ def _print_outlet(record: dict[str, Any]) -> None:
         state = f"{feed['failures']} failures" if feed["failures"] else feed["state"]
         if feed["unverified"]:
             state += f", unverified: its certificate {feed['certificate']}"
-        cells = (feed["url"], state, feed["succeeded_at"], feed["next_poll_at"], feed["last_error"])
+        next_at = feed["next_poll_at"] if feed["state"] in ASKED else None
+        cells = (feed["url"], state, feed["succeeded_at"], next_at, feed["last_error"])
         feeds.add_row(*map(cell, cells))
     Console().print(feeds if record["feeds"] else "no feed")
     if record["problems"]:

@@ -73,7 +73,7 @@ def judge_trust(seen: TrustSeen) -> Finding:
     if seen.authorities:
         return ok(_CHECK, f"verified by the {seen.authorities:,} authorities of {seen.where}")
     if seen.names:
-        names = " and ".join(seen.names)
-        return warning(_CHECK, f"{names} name no authority; {_EFFECT}", f"mend or unset {names}")
+        names, verb = " and ".join(seen.names), "name" if len(seen.names) > 1 else "names"
+        return warning(_CHECK, f"{names} {verb} no authority; {_EFFECT}", f"mend or unset {names}")
     mend = f"apt-get install ca-certificates, or let {FILE} name a file of authorities"
     return warning(_CHECK, f"this machine trusts no authority; {_EFFECT}", mend)

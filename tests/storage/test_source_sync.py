@@ -94,6 +94,18 @@ def test_what_changed_in_a_file_is_changed_in_the_store(filled: Path, folder: Pa
     assert feeds() == {"https://valley.example/feed": "retired", "https://valley.example/rss": "active"}
 
 
+def test_a_feed_that_is_not_polled_has_no_next_poll(
+    filled: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    sync(folder)
+    edit(folder, "valley.example/feed", "valley.example/rss")
+    sync(folder)
+    lines = run("source", "show", "valley-post", "--format", "table").stdout.splitlines()
+    (retired,) = [line for line in lines if "valley.example/feed" in line]
+    assert retired.split() == ["https://valley.example/feed", "retired"]
+
+
 def test_lines_for_people_name_the_old_address_and_the_new_one(filled: Path, folder: Path) -> None:
     sync(folder)
     edit(folder, "valley.example/feed", "valley.example/rss")

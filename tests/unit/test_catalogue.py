@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from worker.catalogue import CatalogueError, Feed, Outlet, read_catalogue
-from worker.tagging.vocabulary import packaged_folder
+from worker.tagging.vocabulary import packaged_folder, read_vocabulary
 
 OUTLET = """
 id = "valley-post"
@@ -134,3 +134,10 @@ def test_the_readme_says_how_many_outlets_have_a_feed() -> None:
     outlets = read_catalogue(packaged_folder())
     assert found is not None
     assert tuple(map(int, found.groups())) == (len(outlets), sum(bool(outlet.feeds) for outlet in outlets))
+
+
+def test_the_readme_promises_no_more_entities_than_there_are() -> None:
+    readme = (Path(__file__).resolve().parents[2] / "README.md").read_text("utf-8")
+    found = re.search(r"vocabulary of over (\d+) entities", readme)
+    assert found is not None
+    assert len(read_vocabulary(packaged_folder()).entities) > int(found[1])

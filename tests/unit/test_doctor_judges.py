@@ -165,7 +165,8 @@ def test_the_catalogue(seen: StoreSeen, state: State, words: str) -> None:
     [
         pytest.param(TrustSeen(140, "/etc/a.crt"), State.ok, "the 140 authorities of /etc/a.crt", id="a store"),
         pytest.param(TrustSeen(0), State.warning, "this machine trusts no authority", id="none"),
-        pytest.param(TrustSeen(0, names=("SSL_CERT_FILE",)), State.warning, "SSL_CERT_FILE name no", id="wrong name"),
+        pytest.param(TrustSeen(0, names=("SSL_CERT_FILE",)), State.warning, "SSL_CERT_FILE names no", id="wrong name"),
+        pytest.param(TrustSeen(0, names=("A", "B")), State.warning, "A and B name no authority", id="wrong names"),
     ],
 )
 def test_the_authorities(seen: TrustSeen, state: State, words: str) -> None:
