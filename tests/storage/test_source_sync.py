@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from commandline import run
 
+from cli.log import Log
+from cli.up import _prepare_store, settings_in_force
 from worker import setup
 from worker.catalogue import Feed, Outlet
 
@@ -190,6 +194,20 @@ def test_migrate_says_what_the_catalogue_brought(data: Path, monkeypatch: pytest
     assert json.loads(run("migrate").stdout)["catalogue"]["outlets_added"] == ["hill-press"]
     assert json.loads(run("migrate").stdout)["catalogue"]["outlets_added"] == []
     assert json.loads(run("source", "show", "hill-press").stdout)["name"] == "Hill Press"
+
+
+def test_up_says_what_the_catalogue_brought_when_it_starts(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run("migrate")
+    known = setup.read_catalogue(setup.packaged_folder())
+    monkeypatch.setattr(setup, "read_catalogue", lambda _: (*known, HILL))
+    log = io.StringIO()
+    for _ in range(2):
+        _prepare_store(settings_in_force(None), Log(log, now=lambda: datetime(2026, 12, 1, tzinfo=UTC)))
+    lines = [line.partition("up")[2].strip() for line in log.getvalue().splitlines()]
+    assert lines[0] == "catalogue: 1 new outlet: hill-press"
+    assert len(lines) == 3, "it is said once; how many outlets there are each time"
+    assert lines[1] == lines[2]
+    assert lines[1].startswith(f"{len(known) + 1} outlets, vocabulary ")
 
 
 def test_what_a_folder_says_of_a_packaged_outlet_outlasts_the_next_migrate(
