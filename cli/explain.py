@@ -25,12 +25,13 @@ RULES = {
     "inflected": "with an ending of its language",
     "plural": "with the ending of the plural",
     "possessive": "what follows the apostrophe is an ending",
+    "small": "without capitals, where there are none or it is no word of the language",
     "compound": "a part of a word with hyphens",
     "context": "a term of context_any stands near",
     "full-name": "a name that is beyond doubt stands in the article too",
-    "office": "the office of the person stands in the article",
+    "office": "the office of the person stands in the article, or was held on its day by this bearer of the surname",
     "nearest": "of all that it may name this is the nearest",
-    "capitals": "a line of capitals, and the article names something else",
+    "capitals": "capitals say nothing in this line, and the article names something else",
     "defined": "the article defines this acronym",
 }
 """Why a mention counts, as a sentence for a reader."""

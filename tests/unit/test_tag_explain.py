@@ -20,7 +20,7 @@ from worker.tagging.vocabulary import Alias, Entity, Vocabulary
 TEXT = "Lakeland met the River Pact.\nOutside, a lakeland bird sang; RP is said to mean it. \x1b[31mEnd."
 VOCABULARY = Vocabulary(
     (
-        Entity("lakeland", "state", "Lakeland", "invented", (Alias("Lakeland", "en", "name"),)),
+        Entity("lakeland", "state", "Lakeland", "invented", (Alias("Lakeland", "en", "name", is_common=True),)),
         Entity(
             "rice-party",
             "organisation",

@@ -58,13 +58,11 @@ class Lexicon:
         And the terms in it that speak against some entity. `trace`, if given, is told about every stem that is no hit.
         """
         chars, origins = folded
-        patterns, against = self._patterns, self._against
+        patterns = self._patterns
         hits: list[Hit] = []
-        terms: set[str] = set()
+        found = self._automaton.find_overlapping(chars)
         new = tuple.__new__  # half the time of the constructor
-        for first, last, at in self._automaton.find_overlapping(chars):
-            if at in against:
-                terms.add(chars[first:last])
+        for first, last, at in found:
             pattern = patterns.get(at) or self._pattern(at)
             ending = chars[last : chars.find(" ", last)]
             if ending not in pattern.endings:
@@ -81,13 +79,19 @@ class Lexicon:
             if spellings is None or trace:
                 spellings = pattern.spellings(surface, origins[last - 1] + 1 - start, ending, start, trace)
             after = text[end : end + 1]
+            if pattern.is_joining:
+                spellings = _joinable(spellings, after)
             if after in _GOES_ON or after > _LAST_SURE or text[start - 1 : start] in DASHES:
                 hits += [self._whole(text, start, end, spelling) for spelling in spellings]
             else:
                 for spelling in spellings:
                     hits.append(new(Hit, (start, -end, *spelling)))
         hits.sort()
-        return _best(hits), terms
+        return _best(hits), self._speaking_against(found, chars)
+
+    def _speaking_against(self, found: Sequence[tuple[int, int, int]], chars: str) -> set[str]:
+        against = self._against
+        return {chars[first:last] for first, last, at in found if at in against}
 
     def _pattern(self, at: int) -> _Pattern:
         """Return what a pattern stands for, made when it is first met."""
@@ -128,7 +132,7 @@ class Lexicon:
 class _Pattern:
     """The forms that begin alike, found at once; none for a term that is no name."""
 
-    __slots__ = ("_language", "_number", "endings", "forms", "known", "skip")
+    __slots__ = ("_language", "_number", "endings", "forms", "is_joining", "known", "skip")
 
     def __init__(self, number: int, forms: tuple[Form, ...], endings: frozenset[str], language: str | None) -> None:
         self._number = number
@@ -136,6 +140,7 @@ class _Pattern:
         self.forms = forms
         self.endings = endings
         self.skip = int(bool(forms) and language != "zh" and forms[0].stem[0] < HAN)
+        self.is_joining = any(form.is_joining for form in forms)
         self.known: dict[tuple[str, str], tuple[Spelling, ...]] = {}
 
     def _is_own(self, language: str) -> bool:
@@ -173,6 +178,11 @@ class _Pattern:
             self.known.clear()
         self.known[surface, ending] = spellings = tuple(found)
         return spellings
+
+
+def _joinable(spellings: tuple[Spelling, ...], after: str) -> tuple[Spelling, ...]:
+    """Return the spellings without first parts of compounds, unless a dash follows."""
+    return spellings if after in DASHES else tuple(one for one in spellings if not one.form.is_joining)
 
 
 def _tell(trace: Trace, pattern: _Pattern, start: int, end: int, reason: str = "ending") -> None:

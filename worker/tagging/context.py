@@ -111,7 +111,7 @@ class Article:
         self.text = "\n".join([part.text for part in fields])
         self._terms = terms
         self._against = against
-        self._day = day
+        self.day = day
         self._offsets: dict[tuple[str, str], list[int]] = {}
         self._are_capitals: dict[int, bool] = {}
         self._are_small: dict[int, bool] = {}
@@ -134,7 +134,7 @@ class Article:
     def _asked(self, entity: str, sort: str) -> list[int]:
         key = (entity, sort)
         if key not in self._offsets:
-            self._offsets[key] = self._terms.offsets(entity, sort, self.fields, self._against, self._day)
+            self._offsets[key] = self._terms.offsets(entity, sort, self.fields, self._against, self.day)
         return self._offsets[key]
 
     def _is_close(self, entity: Entity, sort: str, start: int, end: int) -> bool:

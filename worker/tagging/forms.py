@@ -11,6 +11,7 @@ from typing import NamedTuple
 from worker.letters import APOSTROPHES, UNSEEN
 from worker.tagging.fold import fold, shared_length, words
 from worker.tagging.inflect import Stem
+from worker.tagging.namesakes import own_names
 from worker.tagging.vocabulary import DECOY, LANGUAGES, Alias, Entity
 
 _APOSTROPHES = frozenset(APOSTROPHES)
@@ -18,6 +19,7 @@ DASHES = frozenset("-‐‑–—−")
 """What joins the parts of a compound."""
 _GUARDED = re.compile(rf"""\s[-‐‑–—−]+\s|\n\s*\n|[^\w\s{APOSTROPHES}‐‑–—−«»“”„"-]""")
 _SHORT = 3
+_NOBODY: frozenset[str] = frozenset()
 SMALL = "small"
 """How a name stands that has small letters where the vocabulary has capitals: kazakhstan, csto, Csto."""
 
@@ -44,6 +46,9 @@ class Form:
     begins_with_capital: bool  # in every accepted spelling
     may_lose_case: bool  # in a line of capitals nothing tells it from a common word
     ends_in_point: bool
+    is_joining: bool  # the first part of a compound: a dash must follow
+    is_bare: bool  # a surname alone, or a word that is one as well
+    own: frozenset[str]  # the given names of its bearer, folded
     is_acronym: bool  # in exactly these capitals, and of more than two
 
 
@@ -109,6 +114,8 @@ def compiled_form(entity: Entity, alias: Alias, stem: Stem) -> Form:
     whole = words(alias.text)
     folded = words(stem.text)
     is_single = not any(char.isspace() for char in alias.text)
+    is_person = entity.type == "person" and is_single and alias.level == "name" and alias.language != "zh"
+    is_bare = is_person or alias.is_surname
     body = _lettered(stem.text)
     return Form(
         entity=entity,
@@ -123,13 +130,16 @@ def compiled_form(entity: Entity, alias: Alias, stem: Stem) -> Form:
         letters=_letters(stem.text),
         guards=_guards(body),
         is_single=is_single,
-        is_suspect=alias.needs_context or bool(entity.context_none) or alias.level == DECOY,
+        is_suspect=alias.needs_context or bool(entity.context_none) or alias.level == DECOY or is_bare,
         has_gaps=" " in folded,
         needs_capital=is_single and body[0].isupper(),
         begins_with_capital=(is_single or alias.case_sensitive) and body[0].isupper(),
         may_lose_case=alias.is_common
         or (is_single and (alias.case_sensitive or body[0].isupper()) and not (body.isupper() and len(body) > _SHORT)),
         ends_in_point=alias.text.endswith("."),
+        is_joining=stem.text.endswith("-"),
+        is_bare=is_bare,
+        own=own_names(entity) if is_bare else _NOBODY,
         is_acronym=alias.case_sensitive and is_single and body.isupper() and len(body) >= _SHORT,
     )
 

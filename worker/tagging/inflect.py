@@ -27,7 +27,12 @@ class Stem(NamedTuple):
 
 
 def stems(entity: Entity, alias: Alias, inflection: Inflection) -> list[Stem]:
-    """Return the stems of an alias; the alias itself is always among what they make."""
+    """Return the stems of an alias; the alias itself is always among what they make.
+
+    One that ends in a hyphen is the first part of compounds (Sino-, российско-) and has no other form.
+    """
+    if alias.text.endswith("-"):
+        return [Stem(alias.text, _NONE)]
     if alias.language == "ru":
         if inflection.declensions:
             from worker.tagging.russian import declined  # a dictionary of 15 MB, for those who need it

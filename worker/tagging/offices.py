@@ -3,11 +3,35 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Protocol
 
 _DAY = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+
+
+_IN_OFFICE = ("leader_of", "minister_of")
+
+
+class Span(Protocol):
+    """What an entity is to another, from and to when."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def from_on(self) -> str | None: ...
+    @property
+    def to_on(self) -> str | None: ...
+
+
+class Holder(Protocol):
+    """An entity, as far as offices are asked for."""
+
+    @property
+    def offices(self) -> tuple[Office, ...]: ...
+    @property
+    def relations(self) -> Sequence[Span]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +67,16 @@ def office_of(entry: list[Any]) -> Office:
     """Return the office that `to_json` wrote."""
     title, of, from_on, until_on, terms = entry
     return Office(title, of, from_on, until_on, tuple(terms))
+
+
+def holds_office(entity: Holder, day: date | None) -> bool:
+    """Say whether a person held an office or led something on a day; False when the day is unknown."""
+    if day is None:
+        return False
+    if any(office.was_held(day) for office in entity.offices):
+        return True
+    spans = (Office("", None, one.from_on, one.to_on, ()) for one in entity.relations if one.kind in _IN_OFFICE)
+    return any(span.was_held(day) for span in spans if span.from_on or span.until_on)
 
 
 def is_day(text: str) -> bool:

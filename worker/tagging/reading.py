@@ -6,7 +6,10 @@ import re
 from pathlib import Path
 
 from worker.tagging.bodies import Bodies, Pattern, read_bodies, shared_acronyms
+from worker.tagging.elsewhere import read_regions
 from worker.tagging.fold import words
+from worker.tagging.given import read_given_names
+from worker.tagging.hanpairs import read_pairs
 from worker.tagging.inflection import NOTHING, Inflection, read_inflection
 from worker.tagging.offices import Office, is_day
 from worker.tagging.scopefile import read_scope
@@ -56,9 +59,12 @@ def read_folder(folder: Path) -> Vocabulary:
     scope = read_scope(folder, found, problems)
     inflection = _inflection(folder / "inflection.toml", problems)
     usages = read_usage(folder, LANGUAGES, problems)
+    regions = read_regions(folder / "regions.toml", problems)
+    pairs = read_pairs(folder / "pairs.toml", problems)
+    given = read_given_names(folder / "given.toml", problems)
     if problems:
         raise VocabularyError(tuple(problems))
-    return Vocabulary(tuple(found[key][1] for key in sorted(found)), scope, inflection, usages)
+    return Vocabulary(tuple(found[key][1] for key in sorted(found)), scope, inflection, usages, given, regions, pairs)
 
 
 def _expand(found: dict[str, tuple[str, Entity]], bodies: Bodies, problems: list[str]) -> None:
@@ -173,6 +179,7 @@ def _alias(table: Table, language: str, level: str) -> Alias | None:
         needs_context=table.flag("context"),
         generated=table.flag("generated"),
         is_common=table.flag("common"),
+        is_surname=table.flag("surname"),
         source=source or None,
     )
     table.done()

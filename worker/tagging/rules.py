@@ -6,27 +6,28 @@ is decided is declared in the vocabulary; no entity has rules in code.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Container, Iterator, Sequence
 from itertools import groupby
-from math import inf
 from typing import NamedTuple
 
-from worker.letters import APOSTROPHES
 from worker.tagging.acronyms import Defined
-from worker.tagging.context import AGAINST, FOR, OFFICE, Article, Field
+from worker.tagging.context import AGAINST, FOR, OFFICE, Article
 from worker.tagging.forms import SMALL, Form, Hit
+from worker.tagging.offices import holds_office
 from worker.tagging.overlaps import longest, overlapping, swallows
+from worker.tagging.people import People
+from worker.tagging.smallletters import small_rule
 from worker.tagging.usage import Usage
-from worker.tagging.vocabulary import DECOY
+from worker.tagging.vocabulary import DECOY, Vocabulary
+from worker.tagging.witnesses import Witnesses
 
 VETOES = {
     "decoy": "it is part of a name that means something else",
+    "elsewhere": "a region of another state follows, so it is a town of the same name",
     "against": "a term of context_none stands near",
     "no-context": "it is ambiguous and nothing in the article speaks for it",
-    "other-person": "another given name stands before the surname",
+    "other-person": "a given name, an initial or Jr. says that it is somebody else, here or earlier in the article",
     "capitals": "capitals say nothing here and the article names nothing else",
     "defined": "the article defines this acronym as something else",
     "nearest": "what else it names is nearer",
@@ -36,13 +37,6 @@ VETOES = {
     "punctuation": "a comma, a point or the like stands between its words",
 }
 """The reasons why a name does not count, as a sentence for a reader."""
-
-_WORD_BEFORE = re.compile(rf"([^\W\d_][\w{APOSTROPHES}-]*\.?)[ \u00a0]$")
-_SHORT = 3
-_LONG = 4
-_HASHES = ("#", "＃")
-_BODIES = frozenset(("state", "alliance", "organisation", "place", "region", "company"))
-_SENTENCE_OPENS = re.compile(r"(?:^|[.!?…:;\n\"“«„(–—])[\s\"“«„(]*$")
 
 
 class NearMiss(NamedTuple):
@@ -64,7 +58,11 @@ class Knot(NamedTuple):
 
 
 def decide(
-    article: Article, hits: Sequence[Sequence[Hit]], usage: Usage, trace: list[NearMiss] | None = None
+    article: Article,
+    hits: Sequence[Sequence[Hit]],
+    usage: Usage,
+    vocabulary: Vocabulary,
+    trace: list[NearMiss] | None = None,
 ) -> list[list[Hit]]:
     """Return, field by field, what counts of its sorted hits, longer before shorter at one place.
 
@@ -72,16 +70,18 @@ def decide(
     names for sure, those knots that hold a doubtful hit or an alias of several entities. Hits that do not count
     are added to `trace`.
     """
-    return _Decision(article, usage, trace).counted(hits)
+    return _Decision(article, usage, vocabulary, trace).counted(hits)
 
 
 class _Decision:
     """What is known while the hits of one article are decided on."""
 
-    def __init__(self, article: Article, usage: Usage, trace: list[NearMiss] | None) -> None:
+    def __init__(self, article: Article, usage: Usage, vocabulary: Vocabulary, trace: list[NearMiss] | None) -> None:
         self.article = article
         self.fields = article.fields
         self.usage = usage
+        self.people = People(article, usage, vocabulary.given)
+        self.regions = vocabulary.regions
         self.trace = trace
 
     def counted(self, hits: Sequence[Sequence[Hit]]) -> list[list[Hit]]:
@@ -90,7 +90,7 @@ class _Decision:
         settled: list[list[Hit]] = [[] for _ in self.fields]
         knots = [knot for at, of_part in enumerate(hits) for knot in self._settle(at, of_part, settled[at])]
         if not knots:
-            return settled
+            return self._without_strangers(settled)
         sure = [list(of_part) for of_part in settled]
         for knot in knots:
             sure[knot.field].extend(longest(knot.certain))
@@ -100,7 +100,16 @@ class _Decision:
             at = knot.field
             known = sorted([*knot.certain, *(vouched[at, hit] for hit in knot.doubtful if (at, hit) in vouched)])
             settled[at].extend(self._kept(at, self._unshared(at, known, witnesses)))
-        return [sorted(of_part) for of_part in settled]
+        return self._without_strangers([sorted(of_part) for of_part in settled])
+
+    def _without_strangers(self, settled: list[list[Hit]]) -> list[list[Hit]]:
+        """Return the hits without those surnames that belong to people whom the article names and nobody knows."""
+        theirs = self.people.strangers_own(settled)
+        for at, hit in theirs:
+            self._miss(at, hit, "other-person")
+        if not theirs:
+            return settled
+        return [[hit for hit in of_part if (at, hit) not in theirs] for at, of_part in enumerate(settled)]
 
     def _miss(self, at: int, hit: Hit, veto: str) -> None:
         if self.trace is not None:
@@ -127,9 +136,24 @@ class _Decision:
             merged.append(sorted(kept))
         return merged
 
+    def _possible(self, at: int, hits: Sequence[Hit]) -> Sequence[Hit]:
+        """Return the hits but those that what follows puts elsewhere, or gives to a son of the same name."""
+        text = self.fields[at].text
+        vetoed: dict[Hit, str] = {}
+        for hit in hits:
+            if self.regions.is_elsewhere(text, -hit.minus_end, hit.form.entity):
+                vetoed[hit] = "elsewhere"
+            elif self.people.may_be_junior and self.people.is_junior(at, hit):
+                vetoed[hit] = "other-person"
+        for hit, veto in vetoed.items():
+            self._miss(at, hit, veto)
+        return [hit for hit in hits if hit not in vetoed] if vetoed else hits
+
     def _settle(self, at: int, hits: Sequence[Hit], settled: list[Hit]) -> list[Knot]:
         """Add to `settled` what needs no look at the whole article; return the other knots of the sorted hits."""
         open_knots: list[Knot] = []
+        hits = self._possible(at, hits)
+        named = {-hit.minus_end for hit in hits if not hit.form.is_bare}
         for together in overlapping(hits, settled):
             if self.trace is None and swallows(together):
                 settled.append(together[0])
@@ -139,7 +163,7 @@ class _Decision:
             for hit in self._without_decoys(at, together):
                 if hit.is_plain or hit.rule:
                     certain.append(hit)
-                elif not self._is_vetoed(at, hit):
+                elif not self._is_vetoed(at, hit, named):
                     is_doubtful = hit.sort == SMALL or hit.form.alias.needs_context or self._says_case_nothing(at, hit)
                     (doubtful if is_doubtful else certain).append(hit)
             if doubtful or len({hit[:2] for hit in certain}) < len(certain):
@@ -170,8 +194,11 @@ class _Decision:
                 kept.append(hit)
         return kept
 
-    def _is_vetoed(self, at: int, hit: Hit) -> bool:
+    def _is_vetoed(self, at: int, hit: Hit, named: Container[int]) -> bool:
         form = hit.form
+        if form.is_bare and self.people.is_stranger(at, hit, named):
+            self._miss(at, hit, "other-person")
+            return True
         if not form.entity.context_none or not (form.is_single or form.alias.needs_context):
             return False
         offset = self.fields[at].offset
@@ -196,6 +223,7 @@ class _Decision:
         doubtful = [(knot.field, hit) for knot in knots for hit in knot.doubtful]
         named = set(witnesses.positions)
         rules = {(at, hit): self._rule(at, hit, named, witnesses) for at, hit in doubtful}
+        rules.update(((knot.field, hit), OFFICE) for knot in knots for hit in self._in_office(knot))
         in_office = {hit.entity for (_, hit), rule in rules.items() if rule == "office"}
         for (at, hit), rule in rules.items():
             if not rule and hit.entity in in_office:
@@ -209,10 +237,19 @@ class _Decision:
                 self._miss(at, hit, rule or self._why_not(at, hit, witnesses))
         return vouched
 
+    def _in_office(self, knot: Knot) -> Iterator[Hit]:
+        """Yield the bearers of a surname who held an office on the article's day, as its usual bearer did not."""
+        day = self.article.day
+        for hit in knot.doubtful:
+            rivals = [one.form for one in knot.certain if one[:2] == hit[:2]]
+            is_held = day is not None and hit.form.is_bare and holds_office(hit.form.entity, day)
+            if is_held and rivals and all(form.is_bare and not holds_office(form.entity, day) for form in rivals):
+                yield hit
+
     def _rule(self, at: int, hit: Hit, named: set[str], witnesses: Witnesses) -> str:
         form = hit.form
         if hit.sort == SMALL:
-            return self._small(at, hit, named)
+            return small_rule(self.article, self.fields[at], hit, named)
         if not form.alias.needs_context:
             return "capitals"
         if form.alias.case_sensitive and self._says_case_nothing(at, hit):
@@ -220,56 +257,20 @@ class _Decision:
         entity = form.entity
         part = self.fields[at]
         start, end = part.offset + hit.start, part.offset - hit.minus_end
-        if entity.type == "person" and self._is_other_person(part, hit, witnesses):
+        if entity.type == "person" and self.people.is_another(part, hit, witnesses):
             return ""
-        if entity.context_any and not entity.surname_rule and self.article.is_near(entity, FOR, start, end):
+        needs_name = entity.surname_rule or form.alias.is_surname
+        if entity.context_any and not needs_name and self.article.is_near(entity, FOR, start, end):
             return "context"
         if (entity.office or entity.offices) and self.article.is_near(entity, OFFICE, start, end):
             return "office"
         return "full-name" if hit.entity in named else ""
 
-    def _small(self, at: int, hit: Hit, named: set[str]) -> str:
-        """Return the rule by which a name in small letters counts, "" if something speaks against it.
-
-        Capitals are missing where a line has none, and after #. In other lines a long acronym, in small letters or
-        the house style of newspapers (Nato), and a long name of a state or body are still no words of a language;
-        those that are, turkey and mit, the vocabulary calls common.
-        """
-        form, part = hit.form, self.fields[at]
-        alias, is_short = form.alias, form.is_acronym and len(form.letters) <= _SHORT
-        before = part.text[hit.start - 1 : hit.start]
-        if alias.needs_context or (before and before in APOSTROPHES) or (is_short and (alias.is_common or hit.ending)):
-            return ""
-        is_capital = part.text[hit.start].isupper()
-        if not is_capital and (before in _HASHES or self.article.is_small(part.offset + hit.start)):
-            return "capitals" if alias.is_common else SMALL
-        if alias.is_common or is_short or alias.level != "name":
-            return ""
-        is_long = form.is_acronym or len(form.letters) > _LONG
-        return SMALL if (is_long and form.entity.type in _BODIES) or hit.entity in named else ""
-
     def _why_not(self, at: int, hit: Hit, witnesses: Witnesses) -> str:
         if hit.sort == SMALL:
             return "case"
-        is_other = hit.form.entity.type == "person" and self._is_other_person(self.fields[at], hit, witnesses)
+        is_other = hit.form.entity.type == "person" and self.people.is_another(self.fields[at], hit, witnesses)
         return "other-person" if is_other else "no-context"
-
-    def _is_other_person(self, part: Field, hit: Hit, witnesses: Witnesses) -> bool:
-        """Say whether an initial or a capitalised word before a surname makes it that of somebody else."""
-        text, start = part.text, hit.start
-        if text[start - 1 : start] == "." and text[start - 2 : start - 1].isupper():
-            return True
-        found = _WORD_BEFORE.search(text, max(0, start - 30), start)
-        if not found or not found[1][0].isupper() or self.usage.is_title(found[1]):
-            return False
-        word = found[1]
-        if word.endswith("."):
-            return len(word) == 2
-        if word.isupper() or witnesses.ends_in(part.offset + found.start(1), part.offset + found.end(1)):
-            return False
-        if _SENTENCE_OPENS.search(text[max(0, found.start(1) - 5) : found.start(1)]):
-            return False
-        return not self.article.is_title(part.offset + start)
 
     def _unshared(self, at: int, found: Sequence[Hit], witnesses: Witnesses) -> list[Hit]:
         """Return the sorted hits with one entity for each span: the one that the article speaks for most."""
@@ -277,7 +278,8 @@ class _Decision:
         for _, same in groupby(found, key=lambda one: one[:2]):
             rivals = list(same)
             if len({one.entity for one in rivals}) > 1:
-                best = min(rivals, key=lambda one: witnesses.closeness(self.fields[at], one))
+                decides = witnesses.bearing if all(one.form.is_bare for one in rivals) else witnesses.closeness
+                best = min(rivals, key=lambda one: decides(self.fields[at], one))
                 for one in rivals:
                     if one is not best:
                         self._miss(at, one, "nearest")
@@ -293,36 +295,3 @@ class _Decision:
                 if hit not in standing:
                     self._miss(at, hit, "longest")
         return kept
-
-
-class Witnesses:
-    """The mentions that are beyond doubt, for those that are not."""
-
-    def __init__(self, article: Article, sure: Sequence[Sequence[Hit]]) -> None:
-        self.article = article
-        self.positions: dict[str, list[int]] = defaultdict(list)
-        self._ends: list[int] = []
-        for part, of_part in zip(article.fields, sure, strict=True):
-            for hit in sorted(of_part):
-                self.positions[hit.entity].append(part.offset + hit.start)
-                self._ends.append(part.offset - hit.minus_end)
-        self._ends.sort()
-
-    def ends_in(self, start: int, end: int) -> bool:
-        """Say whether a mention ends after `start` and not after `end`."""
-        at = bisect_right(self._ends, start)
-        return at < len(self._ends) and self._ends[at] <= end
-
-    def closeness(self, part: Field, hit: Hit) -> tuple[bool, float, str]:
-        """Return what decides between entities of one span, the least first: context at hand, nearest relative."""
-        entity = hit.form.entity
-        family = {entity.id, *(relation.target for relation in entity.relations)}
-        distance = min((self._distance(part.offset + hit.start, relative) for relative in family), default=inf)
-        is_at_hand = hit.rule == "context" or not hit.form.alias.needs_context
-        return not is_at_hand, distance, entity.id
-
-    def _distance(self, position: int, entity: str) -> float:
-        """Return how far the nearest mention of an entity is; one at the position itself proves nothing."""
-        known = self.positions.get(entity, [])
-        before, after = bisect_left(known, position), bisect_right(known, position)
-        return min((abs(at - position) for at in (*known[before - 1 : before], *known[after : after + 1])), default=inf)

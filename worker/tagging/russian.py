@@ -25,6 +25,7 @@ _ORDINAL = re.compile(r"(\d+-)(я|й|е)")
 _ORDINALS = {"я": ("я", "й", "й", "ю", "й", "й"), "й": ("й", "го", "му", "й", "м", "м"), "е": ("е",) * CASES}
 _NAMES = frozenset(("Name", "Surn", "Patr"))
 _ADJECTIVAL = re.compile(r"(?:ий|ый|ой|ая|яя|ое|ее|ие|ые)$")
+_JOINING = re.compile("[сц]кий$")
 _WORD = re.compile(r"[^\s«»“”„\"()]+")
 _ENOUGH = 3  # letters that the forms of a word must share for them to be one stem
 _NONE = frozenset(("",))
@@ -34,7 +35,10 @@ def declined(alias: Alias, kind: str, declensions: tuple[Declension, ...]) -> li
     """Return the stems of a Russian alias of an entity of type `kind`."""
     words = [(found.start(), found[0]) for found in _WORD.finditer(alias.text)]
     if len(words) == 1 and words[0][1] == alias.text:
-        return _shared(alias.text, _single(alias.text, kind, alias.level, declensions))
+        found = _shared(alias.text, _single(alias.text, kind, alias.level, declensions))
+        if alias.level == "demonym" and _JOINING.search(alias.text):
+            found.append(Stem(f"{alias.text[:-2]}о-", _NONE))  # российский, российско-казахстанский
+        return found
     if kind == "person" and alias.level == "name":
         changing = [_person(word, declensions) for _, word in words]
         if words[0][1][-1] in "ая":  # of a woman's names only those in -а and -я change

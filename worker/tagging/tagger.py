@@ -13,11 +13,13 @@ from worker.tagging.cachefile import cached
 from worker.tagging.compiling import KINDS, compiled
 from worker.tagging.context import Article, Field, Terms
 from worker.tagging.fold import squeeze
-from worker.tagging.forms import Hit, Trace, sort_of
+from worker.tagging.forms import Form, Hit, Trace, compiled_form, sort_of
 from worker.tagging.hashtags import Hashtag, split_hashtags
+from worker.tagging.inflect import Stem
+from worker.tagging.namesakes import with_surnames
 from worker.tagging.rules import NearMiss, decide
 from worker.tagging.usage import Usage
-from worker.tagging.vocabulary import LANGUAGES, Vocabulary, packaged_folder, read_vocabulary
+from worker.tagging.vocabulary import LANGUAGES, Alias, Vocabulary, packaged_folder, read_vocabulary
 
 
 class Mention(NamedTuple):
@@ -45,6 +47,7 @@ class Mention(NamedTuple):
 Passages = Mapping[str, Sequence[tuple[int, int, str | None]]]
 """By field, what is written in another language than the article: start, end (code points) and language, in order."""
 _NO_PASSAGES: Passages = {}
+_NO_PATTERN = -1
 
 
 class Tagger:
@@ -52,7 +55,7 @@ class Tagger:
 
     def __init__(self, vocabulary: Vocabulary, cache: Path | None = None) -> None:
         """Take the automata from a file in the folder `cache`, where they are kept; without it, build them."""
-        self.vocabulary = vocabulary
+        self.vocabulary = vocabulary = with_surnames(vocabulary)
         self._compiled = cached(vocabulary, cache) if cache else compiled(vocabulary)
         self._terms = Terms(vocabulary.entities)
         self._usages = {usage.language: usage for usage in vocabulary.usages}
@@ -62,6 +65,7 @@ class Tagger:
             for relation in entity.relations
             if relation.kind in ("capital_of", "seat_of")
         }
+        self._signs: dict[tuple[str, str], Form | None] = {}
         self._lexicons: dict[str | None, Lexicon] = {}
 
     def prepare(self, languages: Iterable[str | None] = KINDS) -> None:
@@ -107,12 +111,14 @@ class Tagger:
         against: set[str] = set()
         for part, with_hyphens in zip(parts, broken, strict=True):
             of_part, terms = self._hits(part, (language, second), passages.get(part.name, ()), trace)
+            if language == "zh" and self.vocabulary.pairs.signs:
+                of_part = self._with_signs(part.text, of_part)
             if with_hyphens or "#" in part.text or "＃" in part.text:
                 of_part = self._with_parts(part.text, with_hyphens, language, of_part)
             hits.append(of_part)
             against |= terms
         usage = self._usage(language)
-        found = decide(Article(parts, self._terms, against, day), hits, usage, trace)
+        found = decide(Article(parts, self._terms, against, day), hits, usage, self.vocabulary, trace)
         states = self._states
         return [
             (part.name, _mention(part.text, hit, states.get(hit.entity), usage, fields[part.name]))
@@ -138,6 +144,22 @@ class Tagger:
             found, _ = self._lexicon(other).hits(inner, squeeze(inner), _noted(part.name, trace, start))
             hits += [_moved(part.text, hit, start) for hit in found]
         return sorted(hits) if passages else hits, against
+
+    def _with_signs(self, text: str, hits: list[Hit]) -> list[Hit]:
+        """Return sorted hits with the states that a Chinese text names by one character."""
+        found: list[Hit] = []
+        for start, state in self.vocabulary.pairs.find(text):
+            if form := self._sign(text[start], state):
+                found.append(Hit(start, -start - 1, state, "", _NO_PATTERN, "", form, False, True, "exact"))
+        return _united(hits, found) if found else hits
+
+    def _sign(self, sign: str, state: str) -> Form | None:
+        """Return the form of a character that names a state; None for a state that is not in the vocabulary."""
+        if (sign, state) not in self._signs:
+            entity = self.vocabulary.by_id.get(state)
+            stem, alias = Stem(sign, frozenset(("",))), Alias(sign, "zh", "name")
+            self._signs[sign, state] = compiled_form(entity, alias, stem) if entity else None
+        return self._signs[sign, state]
 
     def _with_parts(self, text: str, with_hyphens: str, language: str | None, hits: list[Hit]) -> list[Hit]:
         """Return sorted hits with those that the text has when its hyphens at line ends stay, and in hashtags.

@@ -10,6 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from worker.tagging.bodies import Pattern
+from worker.tagging.elsewhere import NOWHERE, Regions, regions_of
+from worker.tagging.given import NOBODY, GivenNames, given_names_of
+from worker.tagging.hanpairs import NO_PAIRS, Pairs, pairs_of
 from worker.tagging.inflection import NOTHING, Inflection, read_inflection
 from worker.tagging.offices import Office, office_of
 from worker.tagging.scope import Definition
@@ -80,6 +83,7 @@ class Alias:
     needs_context: bool = False
     generated: bool = False
     is_common: bool = False
+    is_surname: bool = False
     source: str | None = None
     """The outlet or text collection whose spelling it is, or GUESS; None: nobody noted it."""
 
@@ -129,6 +133,9 @@ class Vocabulary:
     scope: Definition | None = None
     inflection: Inflection = NOTHING
     usages: tuple[Usage, ...] = ()
+    given: GivenNames = NOBODY
+    regions: Regions = NOWHERE
+    pairs: Pairs = NO_PAIRS
 
     @cached_property
     def version(self) -> str:
@@ -147,6 +154,12 @@ class Vocabulary:
             content["inflection"] = self.inflection.content
         if self.scope is not None:
             content["scope"] = self.scope.to_json()
+        if self.given is not NOBODY:
+            content["given"] = self.given.to_json()
+        if self.regions is not NOWHERE:
+            content["regions"] = self.regions.to_json()
+        if self.pairs is not NO_PAIRS:
+            content["pairs"] = self.pairs.to_json()
         if self.usages:
             content["usages"] = [usage.to_json() for usage in self.usages]
         return json.dumps(content, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
@@ -162,12 +175,16 @@ class Vocabulary:
             if problems:
                 raise ValueError(f"not a stored vocabulary: {problems[0]}")
             usages = tuple(usage_of(entry) for entry in loaded.get("usages", ()))
-            return Vocabulary(tuple(_entity(entry) for entry in loaded["entities"]), scope, inflection, usages)
+            given = given_names_of(loaded["given"]) if "given" in loaded else NOBODY
+            regions = regions_of(loaded["regions"]) if "regions" in loaded else NOWHERE
+            entities = tuple(_entity(entry) for entry in loaded["entities"])
+            pairs = pairs_of(loaded["pairs"]) if "pairs" in loaded else NO_PAIRS
+            return Vocabulary(entities, scope, inflection, usages, given, regions, pairs)
         except (AttributeError, KeyError, TypeError) as error:
             raise ValueError(f"not a stored vocabulary: {error!r}") from None
 
 
-_FLAGS = ("case_sensitive", "needs_context", "generated", "is_common")
+_FLAGS = ("case_sensitive", "needs_context", "generated", "is_common", "is_surname")
 _LISTS = ("context_any", "context_none", "office")
 _PLAIN = (
     "id",

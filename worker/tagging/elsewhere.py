@@ -1,0 +1,100 @@
+"""Places of the same name: a town that the region after its name puts elsewhere (London, Ontario)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Protocol
+
+from worker.tagging.tomlfile import Table, read_toml
+
+
+class Relation(Protocol):
+    """What a place is to a state."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def target(self) -> str: ...
+
+
+class Place(Protocol):
+    """An entity, as far as its place in the world is concerned."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def type(self) -> str: ...
+    @property
+    def relations(self) -> Sequence[Relation]: ...
+
+
+_TYPES = frozenset(("place", "state"))
+_STATE_WORD = r"(?:штат\w{0,2} |провинци\w |province of |state of )?"
+_ENDING = r"(?:[’'][^\W\d_]{1,5}|[^\W\d_]{0,3})"  # of a case
+_ABBREVIATION = re.compile(r"[A-Z]{2,3}|.*\.")
+
+
+@dataclass(frozen=True)
+class Regions:
+    """Names of regions under the id of the state they belong to; the states need not be in the vocabulary."""
+
+    names: Mapping[str, tuple[str, ...]]
+
+    def is_elsewhere(self, text: str, end: int, entity: Place) -> bool:
+        """Say whether a region of another state follows the name of a place that ends at `end`."""
+        if entity.type not in _TYPES or text[end : end + 2] not in (", ", " ("):
+            return False
+        found = self._pattern.match(text, end + 2) if self.names else None
+        if found is None:
+            return False
+        home = {entity.id, *(one.target for one in entity.relations if one.kind in ("capital_of", "located_in"))}
+        return found.lastgroup is not None and found.lastgroup.replace("_", "-") not in home
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        groups = []
+        for state, names in self.names.items():
+            longest_first = sorted(names, key=len, reverse=True)
+            exact = "|".join(re.escape(name) for name in longest_first if _ABBREVIATION.fullmatch(name))
+            spelled = "|".join(_stem(name) + _ENDING for name in longest_first if not _ABBREVIATION.fullmatch(name))
+            groups.append(f"(?P<{state.replace('-', '_')}>{_STATE_WORD}(?:{spelled})|(?:{exact or '(?!)'}))")
+        return re.compile(f"(?:{'|'.join(groups)})(?![^\\W_])")
+
+    def to_json(self) -> dict[str, list[str]]:
+        """Return the plain values that `regions_of` reads."""
+        return {state: list(names) for state, names in self.names.items()}
+
+
+NOWHERE = Regions({})
+
+
+def regions_of(content: Mapping[str, list[str]]) -> Regions:
+    """Return the regions that `to_json` wrote."""
+    return Regions({state: tuple(names) for state, names in content.items()})
+
+
+def read_regions(path: Path, problems: list[str]) -> Regions:
+    """Return the regions of a vocabulary's `regions.toml`, none without one; what is wrong goes to `problems`."""
+    if not path.exists():
+        return NOWHERE
+    try:
+        content = read_toml(path)
+    except ValueError as error:
+        problems.append(f"{path.name}: {error}")
+        return NOWHERE
+    table = Table(content, path.name, problems)
+    names: dict[str, tuple[str, ...]] = {}
+    for state in content:
+        found = " ".join(table.words(state)).split("|")
+        names[state] = tuple(name.strip() for name in found if name.strip())
+    table.done()
+    return Regions(names)
+
+
+def _stem(name: str) -> str:
+    """Return a pattern for a name without its last vowel, which a case may change: Калифорни(я)."""
+    return re.escape(name[:-1] if name[-1] in "аяую" else name)

@@ -1,0 +1,180 @@
+"""Who else may be meant by a surname: given names, initials and words beside it that belong to somebody else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Iterable, Iterator
+from dataclasses import replace
+from typing import Protocol
+
+from worker.letters import APOSTROPHES
+from worker.tagging.fold import words
+from worker.tagging.given import GivenNames
+from worker.tagging.vocabulary import Alias, Entity, Vocabulary
+
+_ENDING = 3  # letters that a case may add to a name
+
+
+class BareForm(Protocol):
+    """A name as it is looked for, as far as namesakes are concerned."""
+
+    @property
+    def entity(self) -> Entity: ...
+    @property
+    def is_bare(self) -> bool: ...
+
+
+class Bare(Protocol):
+    """A name in a text, as far as namesakes are concerned."""
+
+    @property
+    def form(self) -> BareForm: ...
+    @property
+    def ending(self) -> str: ...
+
+
+_KEPT = 4  # first letters that two spellings of one given name share: Vladimir, Vladimír, Wladimir's kin apart
+_SHORT = 3
+_LONG = 6
+_MOST_NAMES = 3
+_ABBREVIATIONS = ("U.S.", "U.N.", "U.K.", "E.U.", "D.C.")
+_LOOK_BACK = 60
+_BEFORE = re.compile(rf"([^\W\d_][\w{APOSTROPHES}-]*)[ \u00a0]\Z")
+_INITIALS = re.compile(r"(?<![^\W_])((?:[^\W\d_]\.[ \u00a0]?-?){1,3})\Z")
+_PATRONYMIC = re.compile(
+    r"(?:ович|евич|ьич|овн|евн|ичн|оглы|оғлы|улы|ұлы|уулу|кызы|қызы|кизи|угли|ўғли|қизи|ovich|evich|ovna|evna|oglu|oğlu"
+    r"|ogli|oʻgʻli|uly|ūly|ulu|kyzy|qyzy|qizi|kizi|kızı|qızı)"
+)
+_JUNIOR = re.compile(r",?[ \u00a0-](?:Jr\b|Jnr\b|Junior\b|II\b|III\b|мл\.|млад|кичи\b|kichik\b|Կրտսեր)")
+_MAY_BE_JUNIOR = ("Jr", "Jnr", "Junior", "II", "мл", "кичи", "kichik", "Կրտսեր")
+"""One of these stands in every text that `_JUNIOR` finds something in."""
+
+
+def is_somebody_else(text: str, start: int, own: frozenset[str], given: GivenNames, named: Container[int] = ()) -> bool:
+    """Say whether what stands before the surname at `start` names another person than the one with `own` names.
+
+    An initial that is none of its given names', or a given name that is not its own; a patronymic between the two
+    is passed over. For what is no person every initial and every given name is another's. No given name is what
+    else is named: at the offsets of `named` other names end (президент Азербайджана Алиев).
+    """
+    before = text[max(0, start - _LOOK_BACK) : start]
+    if initials := _INITIALS.search(before):
+        first = words(initials[1][0])
+        return all(name[:1] != first for name in own) and not _is_abbreviation(initials[1])
+    is_another = False
+    for _ in range(_MOST_NAMES):
+        found = _BEFORE.search(before)
+        if found is None or not found[1][0].isupper():
+            return is_another
+        if start - len(before) + found.end(1) in named:
+            return is_another
+        word = found[1]
+        if is_own(word, own):
+            return False  # Donald John Trump as well
+        is_another = is_another or given.holds(word)
+        if not is_another and not _PATRONYMIC.search(word.lower()):
+            return False
+        before = before[: found.start()]
+        start -= len(found[0])
+    return is_another
+
+
+def _is_abbreviation(initials: str) -> bool:
+    """Say whether initials are none, as those of U.S. Trump officials."""
+    return initials.replace(" ", "").upper() in _ABBREVIATIONS
+
+
+def is_own(word: str, own: frozenset[str]) -> bool:
+    """Say whether a word is one of a person's own names, in any case of its language."""
+    folded = words(word)
+    return any(_is_like(folded, name) for name in own if len(name) > 1)
+
+
+def _is_like(word: str, name: str) -> bool:
+    """Say whether a word is a name with another ending, or with one letter left out (Vladmir)."""
+    if word.startswith(name[: max(_KEPT, len(name) - _ENDING)]):
+        return True
+    if len(name) < _LONG or word[:_SHORT] != name[:_SHORT]:
+        return False
+    return any(word.startswith(name[:at] + name[at + 1 :]) for at in range(_SHORT, len(name)))
+
+
+def own_names(entity: Entity) -> frozenset[str]:
+    """Return the folded given names of a person, as its longer names spell them; none for what is no person."""
+    if entity.type != "person":
+        return frozenset()
+    spelled = (
+        words(alias.text).split() for alias in entity.aliases if alias.level == "name" and alias.language != "zh"
+    )
+    return frozenset(word for parts in spelled for word in parts[:-1])
+
+
+def may_be_junior(text: str) -> bool:
+    """Say whether a text may name a son after his father; quickly."""
+    return any(sign in text for sign in _MAY_BE_JUNIOR)
+
+
+def is_junior(text: str, end: int) -> bool:
+    """Say whether Jr., младший or the like follows the name that ends at `end`."""
+    return _JUNIOR.match(text, end) is not None
+
+
+def with_surnames(vocabulary: Vocabulary) -> Vocabulary:
+    """Return the vocabulary with the bare surname of every person who has none in a language.
+
+    Such a surname counts where the article has the full name or the office, as it does when people are introduced
+    once and then called by their surname: Selçuk Bayraktar, then Bayraktar, is no drone.
+    """
+    return replace(vocabulary, entities=tuple(_with_surnames(entity) for entity in vocabulary.entities))
+
+
+def _with_surnames(entity: Entity) -> Entity:
+    if entity.type != "person":
+        return entity
+    spelled = {(alias.language, words(alias.text)) for alias in entity.aliases}
+    made: dict[tuple[str, str], Alias] = {}
+    for language, surname in _surnames(entity.aliases):
+        key = language, words(surname)
+        if key not in spelled:
+            made.setdefault(key, Alias(surname, language, "name", needs_context=True, generated=True, is_surname=True))
+    return replace(entity, aliases=(*entity.aliases, *made.values())) if made else entity
+
+
+def _surnames(aliases: Iterable[Alias]) -> Iterator[tuple[str, str]]:
+    """Yield the last words of full names; of Chinese and of one to three letters none, for they may be given names."""
+    for alias in aliases:
+        parts = alias.text.split()
+        if alias.level != "name" or alias.language == "zh" or len(parts) < 2 or alias.needs_context:
+            continue
+        last = parts[-1]
+        is_turned = alias.generated and not parts[0].endswith(".") and alias.language == "ru"  # Путин Владимир
+        if not is_turned and len(last) > _SHORT and last[0].isupper() and last.isalpha() and not last.isupper():
+            yield alias.language, last
+
+
+class Strangers:
+    """People whom an article names and the vocabulary does not know, under the entity that bears their surname."""
+
+    def __init__(self) -> None:
+        self._met: dict[str, list[tuple[int, str]]] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._met)
+
+    def meet(self, hit: Bare, position: int, surface: str) -> None:
+        """Take a surname at a position that has another's given name before it."""
+        self._met.setdefault(hit.form.entity.id, []).append((position, surface))
+
+    def own(self, hit: Bare, position: int, surface: str) -> bool:
+        """Say whether a surname that stands alone is that of a stranger who was named before.
+
+        Not that of somebody who leads a state: after Melania Trump a bare Trump is still the president, unless the
+        surname stands as hers did where his would have another ending (Мирзиёева, of a woman or of him).
+        """
+        entity = hit.form.entity
+        met = [known for at, known in self._met.get(entity.id, ()) if at < position]
+        if not met or not hit.form.is_bare:
+            return False
+        if hit.ending and surface in met:
+            return True
+        return not any(relation.kind == "leader_of" and relation.to_on is None for relation in entity.relations)

@@ -1,0 +1,74 @@
+"""The people of one article: which surnames in it are somebody else's than the vocabulary knows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Sequence
+
+from worker.letters import APOSTROPHES
+from worker.tagging.context import OFFICE, Article, Field
+from worker.tagging.forms import Hit
+from worker.tagging.given import GivenNames
+from worker.tagging.namesakes import Strangers, is_junior, is_own, is_somebody_else, may_be_junior
+from worker.tagging.usage import Usage
+from worker.tagging.witnesses import Witnesses
+
+_WORD_BEFORE = re.compile(rf"([^\W\d_][\w{APOSTROPHES}-]*\.?)[ \u00a0]$")
+_SENTENCE_OPENS = re.compile(r"(?:^|[.!?…:;\n\"“«„(–—])[\s\"“«„(]*$")
+
+
+class People:
+    """Who is met in an article while its names are decided on."""
+
+    def __init__(self, article: Article, usage: Usage, given: GivenNames) -> None:
+        self._article = article
+        self._usage = usage
+        self._given = given
+        self._strangers = Strangers()
+        self.may_be_junior = may_be_junior(article.text)
+
+    def is_junior(self, at: int, hit: Hit) -> bool:
+        """Say whether Jr. or the like follows a person's name in the field `at`."""
+        part = self._article.fields[at]
+        return hit.form.entity.type == "person" and is_junior(part.text, -hit.minus_end)
+
+    def is_stranger(self, at: int, hit: Hit, named: Container[int]) -> bool:
+        """Say whether a surname has somebody else's given name before it, and remember whom it names.
+
+        At the offsets of `named` other names end.
+        """
+        part = self._article.fields[at]
+        if not is_somebody_else(part.text, hit.start, hit.form.own, self._given, named):
+            return False
+        self._strangers.meet(hit, part.offset + hit.start, part.text[hit.start : -hit.minus_end])
+        return True
+
+    def is_another(self, part: Field, hit: Hit, witnesses: Witnesses) -> bool:
+        """Say whether a capitalised word before an ambiguous surname makes it that of somebody else."""
+        text, start = part.text, hit.start
+        found = _WORD_BEFORE.search(text, max(0, start - 30), start)
+        if not found or not found[1][0].isupper() or self._usage.is_title(found[1]) or found[1].endswith("."):
+            return False
+        word = found[1]
+        if word.isupper() or is_own(word, hit.form.own):
+            return False
+        if witnesses.ends_in(part.offset + found.start(1), part.offset + found.end(1)):
+            return False
+        if not hit.form.alias.is_surname and _SENTENCE_OPENS.search(text[max(0, found.start(1) - 5) : found.start(1)]):
+            return False
+        return not self._article.is_title(part.offset + start)
+
+    def strangers_own(self, settled: Sequence[Sequence[Hit]]) -> set[tuple[int, Hit]]:
+        """Return those of the hits that stand alone and belong to strangers who were named before, with their field."""
+        if not self._strangers:
+            return set()
+        full = {hit.entity for of_part in settled for hit in of_part if hit.form.has_gaps}
+        theirs: set[tuple[int, Hit]] = set()
+        for at, (part, of_part) in enumerate(zip(self._article.fields, settled, strict=True)):
+            for hit in of_part:
+                start, end = part.offset + hit.start, part.offset - hit.minus_end
+                if hit.entity in full or not self._strangers.own(hit, start, part.text[hit.start : -hit.minus_end]):
+                    continue
+                if not self._article.is_near(hit.form.entity, OFFICE, start, end):
+                    theirs.add((at, hit))
+        return theirs

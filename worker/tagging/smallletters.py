@@ -1,0 +1,35 @@
+"""Names without their capitals: where kazakhstan, csto and Nato are names all the same."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+
+from worker.letters import APOSTROPHES
+from worker.tagging.context import Article, Field
+from worker.tagging.forms import SMALL, Hit
+
+_SHORT = 3
+_LONG = 4
+_HASHES = ("#", "＃")
+_BODIES = frozenset(("state", "alliance", "organisation", "place", "region", "company"))
+
+
+def small_rule(article: Article, part: Field, hit: Hit, named: Container[str]) -> str:
+    """Return the rule by which a name in small letters counts, "" if something speaks against it.
+
+    Capitals are missing where a line has none, and after #. In other lines a long acronym, in small letters or
+    the house style of newspapers (Nato), and a long name of a state or body are still no words of a language;
+    those that are, turkey and mit, the vocabulary calls common.
+    """
+    form = hit.form
+    alias, is_short = form.alias, form.is_acronym and len(form.letters) <= _SHORT
+    before = part.text[hit.start - 1 : hit.start]
+    if alias.needs_context or (before and before in APOSTROPHES) or (is_short and (alias.is_common or hit.ending)):
+        return ""
+    is_capital = part.text[hit.start].isupper()
+    if not is_capital and (before in _HASHES or article.is_small(part.offset + hit.start)):
+        return "capitals" if alias.is_common else SMALL
+    if alias.is_common or is_short or alias.level != "name":
+        return ""
+    is_long = form.is_acronym or len(form.letters) > _LONG
+    return SMALL if (is_long and form.entity.type in _BODIES) or hit.entity in named else ""

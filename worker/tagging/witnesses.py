@@ -1,0 +1,66 @@
+"""The mentions of an article that are beyond doubt: what they say of those that are not."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Sequence
+from math import inf
+
+from worker.tagging.context import OFFICE, Article, Field
+from worker.tagging.forms import Hit
+from worker.tagging.offices import holds_office
+
+
+class Witnesses:
+    """The mentions that are beyond doubt, for those that are not."""
+
+    def __init__(self, article: Article, sure: Sequence[Sequence[Hit]]) -> None:
+        self.article = article
+        self.positions: dict[str, list[int]] = defaultdict(list)
+        self.full: dict[str, list[int]] = defaultdict(list)
+        """Where entities are named by more than one word."""
+        self._ends: list[int] = []
+        for part, of_part in zip(article.fields, sure, strict=True):
+            for hit in sorted(of_part):
+                self.positions[hit.entity].append(part.offset + hit.start)
+                if hit.form.has_gaps:
+                    self.full[hit.entity].append(part.offset + hit.start)
+                self._ends.append(part.offset - hit.minus_end)
+        self._ends.sort()
+
+    def ends_in(self, start: int, end: int) -> bool:
+        """Say whether a mention ends after `start` and not after `end`."""
+        at = bisect_right(self._ends, start)
+        return at < len(self._ends) and self._ends[at] <= end
+
+    def closeness(self, part: Field, hit: Hit) -> tuple[bool, float, str]:
+        """Return what decides between entities of one span, the least first: context at hand, nearest relative."""
+        entity = hit.form.entity
+        family = {entity.id, *(relation.target for relation in entity.relations)}
+        distance = min((self._distance(part.offset + hit.start, relative) for relative in family), default=inf)
+        is_at_hand = hit.rule == "context" or not hit.form.alias.needs_context
+        return not is_at_hand, distance, entity.id
+
+    def bearing(self, part: Field, hit: Hit) -> tuple[bool, bool, bool, bool, float, str]:
+        """Return what decides between the bearers of one surname, the least first.
+
+        Who is named in full in the article, else whose office stands near, else who held one on its day, else whom
+        the vocabulary gives the bare surname; of several the one whose full name is nearest.
+        """
+        entity, article = hit.form.entity, self.article
+        start, end = part.offset + hit.start, part.offset - hit.minus_end
+        return (
+            hit.entity not in self.full,
+            not (hit.rule == OFFICE or article.is_near(entity, OFFICE, start, end)),
+            not holds_office(entity, article.day),
+            hit.form.alias.needs_context,
+            min((abs(at - start) for at in self.full.get(hit.entity, ())), default=inf),
+            entity.id,
+        )
+
+    def _distance(self, position: int, entity: str) -> float:
+        """Return how far the nearest mention of an entity is; one at the position itself proves nothing."""
+        known = self.positions.get(entity, [])
+        before, after = bisect_left(known, position), bisect_right(known, position)
+        return min((abs(at - position) for at in (*known[before - 1 : before], *known[after : after + 1])), default=inf)
