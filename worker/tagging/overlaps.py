@@ -38,6 +38,23 @@ def swallows(together: Sequence[Hit]) -> bool:
     )
 
 
+def holds_inner(together: Sequence[Hit]) -> bool:
+    """Say whether sorted hits are two plain ones that both stand: a name, and another's inside it that it keeps.
+
+    So are most bodies of states: Kazakh foreign ministry, and Kazakh.
+    """
+    if len(together) != 2 or not (together[0].is_plain and together[1].is_plain):
+        return False
+    start, minus_end, entity = together[0][:3]
+    inner = together[1]
+    return (
+        together[0].form.entity.keep_inner
+        and inner.entity != entity
+        and inner.minus_end >= minus_end
+        and inner[:2] != (start, minus_end)
+    )
+
+
 def longest(found: list[Hit]) -> list[Hit]:
     """Return, of sorted hits, the longest that do not overlap, and what is inside one that keeps inner names."""
     if len(found) < 2:

@@ -15,7 +15,7 @@ from worker.tagging.acronyms import Defined
 from worker.tagging.context import AGAINST, FOR, OFFICE, Article
 from worker.tagging.forms import SMALL, Form, Hit
 from worker.tagging.offices import holds_office
-from worker.tagging.overlaps import longest, overlapping, swallows
+from worker.tagging.overlaps import holds_inner, longest, overlapping, swallows
 from worker.tagging.people import People
 from worker.tagging.smallletters import small_rule
 from worker.tagging.usage import Usage
@@ -157,6 +157,9 @@ class _Decision:
         for together in overlapping(hits, settled):
             if self.trace is None and swallows(together):
                 settled.append(together[0])
+                continue
+            if holds_inner(together):
+                settled.extend(together)
                 continue
             certain: list[Hit] = []
             doubtful: list[Hit] = []
