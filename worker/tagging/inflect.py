@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from worker.tagging.inflection import Endings, Inflection
@@ -39,7 +40,7 @@ def stems(entity: Entity, alias: Alias, inflection: Inflection) -> list[Stem]:
 
             return declined(alias, entity.type, inflection.declensions)
     elif endings := inflection.endings.get(alias.language):
-        found = list(_agglutinated(entity, alias, endings))
+        found = [stem for one in _spellings(alias, endings) for stem in _agglutinated(entity, one, endings)]
         return [*found, *_unsigned(found, endings)] if endings.unsigned and len(alias.text) > _SHORT + 1 else found
     return [Stem(alias.text, _NONE)]
 
@@ -49,6 +50,14 @@ def _unsigned(found: Sequence[Stem], endings: Endings) -> Iterator[Stem]:
     for text, following, derived in found:
         if (plain := endings.without_signs(text)) != text:
             yield Stem(plain, endings.with_unsigned(following), endings.with_unsigned(derived))
+
+
+def _spellings(alias: Alias, endings: Endings) -> Iterator[Alias]:
+    """Yield a name as it is, and with the letters that its language writes in another way as well."""
+    yield alias
+    for letters, others in endings.spelled:
+        if letters in alias.text:
+            yield from (replace(alias, text=alias.text.replace(letters, other)) for other in others)
 
 
 def _agglutinated(entity: Entity, alias: Alias, endings: Endings) -> Iterator[Stem]:

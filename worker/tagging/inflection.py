@@ -34,6 +34,7 @@ class Endings:
     replaces: tuple[tuple[str, tuple[str, ...]], ...] = ()
     narrows: tuple[str, ...] = ()
     feminine: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    spelled: tuple[tuple[str, tuple[str, ...]], ...] = ()
     back: frozenset[str] = frozenset()
     front: frozenset[str] = frozenset()
     joined: str = ""
@@ -153,6 +154,7 @@ def _endings(part: Table) -> Endings:
         replaces=_pairs(part, "replaces"),
         narrows=_listed(part, "narrows"),
         feminine=_pairs(part, "feminine"),
+        spelled=_pairs(part, "spelled"),
         back=back - front,
         front=front - back,
         joined=part.text("joined", one_of=JOINED),
