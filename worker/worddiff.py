@@ -9,6 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 _WORD = re.compile(r"[\w\u0300-\u036f\u064b-\u065f]+(?:[-'’ʻʼ][\w\u0300-\u036f\u064b-\u065f]+)*|[^\w\s]")
+_FEW_CELLS = 10_000
+"""Pairs of words that are compared at once; a longer stretch is cut first where a word stands once in both texts."""
 _MOST_CELLS = 1_000_000
 """Pairs of words that are compared with each other in one stretch."""
 _BUDGET = 4 * _MOST_CELLS
@@ -125,13 +127,13 @@ class _Comparison:
                 yield block
             return
         cells = (b - a) * (d - c)
-        if cells <= min(_MOST_CELLS, self._left):
-            self._left -= cells
-            yield from self._word_by_word(block)
-            return
-        anchors = self._anchors(block) if depth < _DEEPEST else []
+        anchors = self._anchors(block) if cells > _FEW_CELLS and depth < _DEEPEST else []
         if not anchors:
-            yield block
+            if cells <= min(_MOST_CELLS, self._left):
+                self._left -= cells
+                yield from self._word_by_word(block)
+            else:
+                yield block
             return
         for old_at, new_at in [*anchors, (b, d)]:
             yield from self.blocks((a, old_at, c, new_at), depth + 1)
