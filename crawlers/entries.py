@@ -76,7 +76,8 @@ def _remark(entries: Sequence[FeedEntry], without_link: int, now: datetime) -> s
     remarks = []
     if without_link:
         remarks.append(f"{without_link} of {len(entries)} entries have neither a link nor words")
-    if faults := [fault for entry in entries if (fault := _date_fault(entry, now))]:
+    latest = end_of_tomorrow(now)
+    if faults := [fault for entry in entries if (fault := _date_fault(entry, latest))]:
         remarks.append(f"{len(faults)} of {len(entries)} entries: {faults[0]}")
     return "; ".join(remarks) or None
 
@@ -139,10 +140,12 @@ def _entry_in(feed_url: str, entry: FeedEntry, canonical: str | None, now: datet
     )
 
 
-def _date_fault(entry: FeedEntry, now: datetime) -> str | None:
+def _date_fault(entry: FeedEntry, latest: datetime) -> str | None:
     """Return why the date that an entry tells is none of publication, for people."""
-    told = entry.published_as or entry.updated_as
-    return fault_in(told, latest=end_of_tomorrow(now)) if told else None
+    if entry.published_at is None and entry.published_as:
+        return fault_in(entry.published_as, latest=latest)
+    at = entry.published_at or entry.updated_at
+    return fault_of(at, latest=latest) if at else None
 
 
 def _body(entry: FeedEntry) -> str | None:

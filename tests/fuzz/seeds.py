@@ -55,6 +55,16 @@ ru = [ "База на озере" ]
 _LINE = """{"url": "https://lake.example/1", "title": "Talks", "text": "Envoys met. Кездесу өтті.", "author": "A. Bekova",
  "published_at": "2022-01-05T10:00:00+06:00", "language": "en", "source": "lake.example"}""".replace("\n", "")
 
+_TABLE = """sep=;
+Title;"text";Published At;url;note
+"=Talks ""on"" the lake";"Envoys met.
+Кездесу өтті; in Osh.";5 января 2022;https://lake.example/1;
+'Drills;Troops of the CSTO;2022-01-05T10:00:00+06:00;;"open
+"""
+_OURS = """article_id,url,source,title,author,language,published_at,collected_at,cluster_id,is_original,source_name,canonical_url,text
+1,"https://lake.example/1","lake.example","'=Talks",,"en",2022-01-05,2022-01-06T00:00:00Z,1,true,"Lake Post","https://lake.example/1","Envoys met."
+"""
+
 SEEDS: dict[str, tuple[str, ...]] = {
     "feed": (_FEED, _ATOM, _JSON_FEED),
     "page": (_PAGE, f"<p>{_TEXT}</p>"),
@@ -72,6 +82,7 @@ SEEDS: dict[str, tuple[str, ...]] = {
     "yaml": (_YAML,),
     "toml": (_TOML,),
     "lines": (f"{_LINE}\n" * 3, f'{_LINE}\n[]\n{{"text": 7}}\n'),
+    "table": (_TABLE, _OURS),
     "date": ("Wed, 05 Jan 2022 10:00:00 +0600", "5 қаңтар 2022 ж., 10:00", "2022-01-05T10:00:00.123456Z", "05.01.22"),
 }
 

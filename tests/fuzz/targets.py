@@ -102,6 +102,17 @@ def _lines(body: bytes) -> None:
             identify(read, now=NOW)
 
 
+def _table(body: bytes) -> None:
+    from worker.chain.defaults import InputOptions
+    from worker.documents import Document
+    from worker.identify import identify
+    from worker.reading import read_table
+
+    for read in read_table("a.csv", BytesIO(body), observed_at=NOW, options=InputOptions()):
+        if isinstance(read, Document):
+            identify(read, now=NOW)
+
+
 def _query(body: bytes) -> None:
     from worker.alerts.evaluate import evaluate
     from worker.alerts.lint import price
@@ -194,6 +205,7 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "page": _page,
     "text": _text,
     "lines": _lines,
+    "table": _table,
     "query": _query,
     "url": _url,
     "yaml": _yaml,

@@ -130,6 +130,7 @@ def test_of_very_many_unknown_fields_a_few_are_named_and_the_rest_counted() -> N
     ("body", "reason"),
     [
         pytest.param("Headline;Body\nA;One\n", "--map title=Headline --map text=Body", id="others"),
+        pytest.param("title;Body;date\nA;One;2022\n", "called text, but 'Body', 'date': say which", id="a text unseen"),
         pytest.param("A talk on the lake,2022\nAnother,2023\n", "no column is called title or text", id="no header"),
         pytest.param("url,source\nhttps://a.example,b\n", "no column is called title or text", id="nothing to read"),
         pytest.param("title,text,Text\nA,b,c\n", "", id="the exact one counts"),
@@ -211,6 +212,13 @@ def test_a_mapping_that_means_nothing_is_refused(pair: str, said: str) -> None:
 def test_a_field_is_mapped_once() -> None:
     with pytest.raises(BadMapping, match="given twice"):
         parse_mapping(["text=a", "text=b"])
+
+
+def test_a_table_of_headlines_is_taken_as_one() -> None:
+    (document,), said = table("title,summary\nTalks on the lake,They met\n")
+    assert isinstance(document, Document)
+    assert (document.title, document.text) == ("Talks on the lake", "")
+    assert "'summary' is not known" in said[0]
 
 
 def test_every_field_has_a_meaning() -> None:

@@ -50,7 +50,7 @@ SOURCE_NAME: Final = "source_name"
 """What the outlet is called for display; in our own exports only."""
 
 _OTHER_NAMES: Final = {
-    Field.TEXT: "body content contents article article_text article_body full_text fulltext plain_text story"
+    Field.TEXT: "body content contents article_text article_body full_text fulltext plain_text"
     " текст содержание статья тело metin içerik matn мәтін",
     Field.TITLE: "headline heading subject caption заголовок название başlık sarlavha тақырып",
     Field.URL: "link address href uri permalink web_address article_url page_url ссылка адрес bağlantı havola",
@@ -62,6 +62,7 @@ _OTHER_NAMES: Final = {
     Field.LANGUAGE: "lang locale язык dil til тіл тил",
     Field.HTML: "page raw_html content_html html_content body_html",
 }
+_TEXTS: Final = frozenset({Field.TEXT, Field.HTML})
 _MEANT: Final = {name: one for one, names in _OTHER_NAMES.items() for name in names.split()}
 _OF_EXPORTS: Final = frozenset(column.name for column in (*ARTICLES, *WITH_TEXT))
 _SURELY_OURS: Final = frozenset({"article_id", "url", "source", "collected_at", "cluster_id", "canonical_url"})
@@ -170,8 +171,11 @@ class Columns:
             return f"{len(several)} columns are called {names[several[0]][:40]!r}"
         of = {one: at[0] for one, at in found.items() if at}
         others = [cell for at, cell in enumerate(names) if cell and at not in of.values() and cell not in self._known]
-        if not of.keys() & {Field.TITLE, Field.TEXT, Field.HTML}:
-            return _why_unreadable(others)
+        # with a title alone, texts would be left behind that stand there under another name
+        has_text = not of.keys().isdisjoint(_TEXTS)
+        has_other = any(_MEANT.get(plain_name(cell)) in _TEXTS for cell in others)
+        if not has_text and (has_other or Field.TITLE not in of):
+            return _why_unreadable(others, "text" if Field.TITLE in of else "title or text")
         self._tell(name, "column", [cell for cell in dict.fromkeys(others) if cell not in self._unknown])
         is_ours = _SURELY_OURS.issubset(names)
         own: dict[str, int] = {
@@ -216,13 +220,13 @@ def _advice(name: str) -> str:
     return f"--map {meant}={shown} takes it as the {meant}" if meant else f"--map field={shown} takes it as one"
 
 
-def _why_unreadable(names: Sequence[str]) -> str:
+def _why_unreadable(names: Sequence[str], wanted: str) -> str:
     """Return that no column holds an article, and how to say which does."""
     if not names:
-        return "no column is called title or text; the first line must name the columns"
+        return f"no column is called {wanted}; the first line must name the columns"
     shown = ", ".join(repr(name[:40]) for name in names[:8])
     meant = {nearest_field(name): name[:40] for name in reversed(names)}
     maps = " ".join(f"--map {one}={shlex.quote(meant[one])}" for one in Field if one in meant)
     if not meant.keys() & {Field.TITLE, Field.TEXT}:
         maps = f"--map text=COLUMN {maps}".strip()
-    return f"no column is called title or text, but {shown}: say which with {maps}"
+    return f"no column is called {wanted}, but {shown}: say which with {maps}"
