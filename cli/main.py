@@ -17,7 +17,20 @@ import typer
 from cli.output import is_full, note, use_utf8, wrong_settings_explained
 
 SERVICE, TOOLS, RESULTS, NOUNS = "Run it", "Try one stage", "Get results", "Look after it"
-_STAYING = ("up", "demo", "crawl", "ingest", "migrate", "worker", "web")
+_STAYING = (
+    "up",
+    "demo",
+    "crawl",
+    "ingest",
+    "migrate",
+    "worker",
+    "web",
+    "export",
+    "schedule",
+    "cluster",
+    "tag",
+    "vocabulary",
+)
 """Commands that run for long, or make much that has to be collected."""
 
 
