@@ -61,7 +61,8 @@ class Fingerprint:
     @classmethod
     def of(cls, text: str, headline: str = "") -> Self:
         """Return the fingerprint of a text under a headline. See `shingles.words_of` for the bounds."""
-        return cls._of(words_of(text), words_of(headline)[:MAX_HEADLINE])
+        words = words_of(text)
+        return cls._of(words, words_of(headline)[:MAX_HEADLINE] if headline else words[:0])
 
     @classmethod
     def _of(cls, words: Words, headline: Words) -> Self:

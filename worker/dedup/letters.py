@@ -23,12 +23,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 Codes = NDArray[np.uint32]
-Classes = NDArray[np.uint8]
+Classes = NDArray[np.uint16]
 Facts = NDArray[np.uint16]
 Numbers = NDArray[np.uint64]
 
 # Classes of code points.
-SEPARATOR, LETTER, CAPITAL, DIGIT, MARK, IDEOGRAPH, INVISIBLE = range(7)
+SEPARATOR, LETTER, CAPITAL, DIGIT, MARK, IDEOGRAPH, INVISIBLE, SIGN = range(8)
 
 BASE: Final = 0x9E3779B97F4A7C1B  # near 2**64 / golden ratio; odd, so that it has an inverse; 3 modulo 8
 
@@ -59,13 +59,15 @@ _LATIN: Final = {
 _DIGRAPHS: Final = {"sh": "Ş", "ch": "Ç", "ts": "s", "ia": "Ä", "io": "Ö", "iu": "Ü", "ie": "e"}
 _PLAIN: Final = {letter: number for number, letter in enumerate("abcdefghijklmnopqrstuvzÄÖÜŞÇ", start=1)}
 
-_CLASS_BITS, _SCRIPT_BITS, _PLAIN_BITS = 3, 2, 5
-_CLASS_MASK: Final = np.uint16((1 << _CLASS_BITS) - 1)
-_PLAIN_SHIFT: Final = _CLASS_BITS + _SCRIPT_BITS
-_LATIN_SCRIPT, _CYRILLIC_SCRIPT = 1 << _CLASS_BITS, 2 << _CLASS_BITS
+# What is known of a letter, in 16 bits: looking up takes longer than shifting.
+_CLASS_MASK: Final = np.uint16(0b111)
+_LATIN_SCRIPT, _CYRILLIC_SCRIPT = 1 << 3, 2 << 3
 _BOTH_SCRIPTS: Final = _LATIN_SCRIPT | _CYRILLIC_SCRIPT
-_PLAIN_MASK: Final = np.uint16((1 << _PLAIN_BITS) - 1)
-_MAY_BEGIN, _MAY_END = np.uint16(1 << 15), np.uint16(1 << 14)  # a digraph
+_PLAIN_BITS: Final = 5
+_PLAIN_MASK: Final = np.uint16(0b11111 << 5)
+_ENDS: Final = np.uint16(0b111 << 10)  # a bit for each kind of digraph that it may end; in those above, begin
+_BEGINS_SHIFT: Final = np.uint16(3)
+_KINDS_OF_DIGRAPHS: Final = (("sc", "h"), ("t", "s"), ("i", "aoue"))
 _LOOKALIKES: Final = tuple(
     zip("АВЕКМНОРСТУХЅІЈаеорсухѕіјһԛԝ", "ABEKMHOPCTYXSIJaeopcyxsijhqw", strict=True)
 )  # Cyrillic, Latin
@@ -76,15 +78,13 @@ class Tables:
     """What is known of each code point below `_TABLE_SIZE`; the last one stands for all above."""
 
     facts: Facts
-    """In one number, since looking up takes longer than shifting: the class in the low _CLASS_BITS; then the script,
-    Latin, Cyrillic or 0; then the plain letter it is folded to, by its number in `_PLAIN`, 0 for what is not; then
-    whether it may begin a digraph, and end one."""
+    """Its class; its script, Latin, Cyrillic or 0; the plain letter it is folded to, by its number in `_PLAIN`, 0 for
+    what is not; and which digraphs it may end and begin."""
     numbers: Numbers
     lookalikes: Codes
     """The letter of the other script that looks the same; 0 when there is none."""
-    digraphs: Classes
-    """The plain letter that two make, by both their numbers in a row; 0 for those that make none."""
-    of_plain: Numbers
+    of_digraph: Numbers
+    """The number of the plain letter that two make, by both their numbers in a row."""
 
 
 def facts_of(codes: Codes) -> Facts:
@@ -94,7 +94,7 @@ def facts_of(codes: Codes) -> Facts:
 
 def class_of(facts: Facts) -> Classes:
     """Return the class of each code point."""
-    return (facts & _CLASS_MASK).astype(np.uint8)
+    return facts & _CLASS_MASK
 
 
 def letters_of(codes: Codes, facts: Facts) -> tuple[Classes, Numbers]:
@@ -106,18 +106,16 @@ def letters_of(codes: Codes, facts: Facts) -> tuple[Classes, Numbers]:
             codes = _unmixed(codes, facts, meetings)
             facts = facts_of(codes)
     numbers, classes = table.numbers.take(codes, mode="clip"), class_of(facts)
-    at = np.flatnonzero((facts[:-1] >= _MAY_BEGIN) & ((facts[1:] & _MAY_END) != 0))
-    one, other = ((facts.take(places) >> _PLAIN_SHIFT) & _PLAIN_MASK for places in (at, at + 1))
-    merged = table.digraphs.take((one << _PLAIN_BITS) | other)
-    at, merged = at[merged != 0], merged[merged != 0]
-    if not len(at):
-        return classes, numbers
-    kept = np.ones(len(at), dtype=bool)
-    np.not_equal(at[1:] - at[:-1], 1, out=kept[:-1])  # `tsh` is t and sh, not ts and h
-    at = at[kept]
-    numbers[at] = table.of_plain[merged[kept]]
-    keep = np.ones(len(codes), dtype=bool)
-    keep[at + 1] = False
+    keep = classes != SIGN
+    at = np.flatnonzero((facts[1:] & (facts[:-1] >> _BEGINS_SHIFT) & _ENDS) != 0)
+    if len(at):
+        after = at + 1
+        if (at[1:] == after[:-1]).any():  # `tsh` is t and sh, not ts and h
+            at = at[np.append(at[1:] != after[:-1], True)]
+            after = at + 1
+        plain = facts & _PLAIN_MASK
+        numbers[at] = table.of_digraph.take(plain.take(at) | (plain.take(after) >> _PLAIN_BITS))
+        keep[after] = False
     return classes[keep], numbers[keep]
 
 
@@ -142,7 +140,7 @@ def _unmixed(codes: Codes, facts: Facts, meetings: NDArray[np.int64]) -> Codes:
 @cache
 def tables() -> Tables:
     """Return the tables (built on first use, some 40 ms)."""
-    classes = np.full(_TABLE_SIZE, IDEOGRAPH, dtype=np.uint8)
+    classes = np.full(_TABLE_SIZE, IDEOGRAPH, dtype=np.uint16)
     folded = np.arange(_TABLE_SIZE, dtype=np.uint64)
     plain = np.zeros(_TABLE_SIZE, dtype=np.uint16)
     scripts = np.zeros(_TABLE_SIZE, dtype=np.uint16)
@@ -164,29 +162,30 @@ def tables() -> Tables:
     for pair in _LOOKALIKES:
         for one, other in (pair, pair[::-1]):
             lookalikes[ord(one)] = ord(other)
-    of_plain = np.zeros(1 << _PLAIN_BITS, dtype=np.uint64)
-    for letter, number in _PLAIN.items():
-        of_plain[number] = numbers[ord(letter)] if letter.islower() else _number_of(letter)
-    facts = classes | scripts | (plain << np.uint16(_PLAIN_SHIFT))
-    for place, bit in enumerate((_MAY_BEGIN, _MAY_END)):
-        facts[np.isin(plain, [_PLAIN[pair[place]] for pair in _DIGRAPHS])] |= bit
-    return Tables(facts, numbers, lookalikes, _digraphs(), of_plain)
+    facts = classes | scripts | (plain << np.uint16(_PLAIN_BITS))
+    for kind, letters in enumerate(_KINDS_OF_DIGRAPHS):
+        for place, shift in ((0, 13), (1, 10)):
+            facts[np.isin(plain, [_PLAIN[letter] for letter in letters[place]])] |= np.uint16(1 << shift + kind)
+    return Tables(facts, numbers, lookalikes, _digraphs(numbers))
 
 
 def _mark_exceptions(classes: Classes) -> None:
     for first, last in _IDEOGRAPHS:
         classes[first : last + 1] = IDEOGRAPH
     classes[_JAMO.start : _JAMO.stop] = MARK
-    for character in (*_APOSTROPHES, *_VARIATION_SELECTORS, *_SIGNS):
+    for character in (*_APOSTROPHES, *_VARIATION_SELECTORS):
         classes[ord(character)] = INVISIBLE
+    for character in _SIGNS:
+        classes[ord(character)] = SIGN
     classes[-1] = SEPARATOR
 
 
-def _digraphs() -> Classes:
-    merged = np.zeros(1 << 2 * _PLAIN_BITS, dtype=np.uint8)
+def _digraphs(numbers: Numbers) -> Numbers:
+    of_digraph = np.zeros(1 << 2 * _PLAIN_BITS, dtype=np.uint64)
     for pair, letter in _DIGRAPHS.items():
-        merged[_PLAIN[pair[0]] << _PLAIN_BITS | _PLAIN[pair[1]]] = _PLAIN[letter]
-    return merged
+        number = numbers[ord(letter)] if letter.islower() else _number_of(letter)
+        of_digraph[_PLAIN[pair[0]] << _PLAIN_BITS | _PLAIN[pair[1]]] = number
+    return of_digraph
 
 
 def _number_of(letter: str) -> np.uint64:

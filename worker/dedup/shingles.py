@@ -59,7 +59,8 @@ class Kind(IntEnum):
 
 _KIND_BITS: Final = np.uint32(0b11)
 _KIND_OF_CLASS: Final = np.array(
-    [Kind.PLAIN, Kind.PLAIN, Kind.NAME, Kind.NUMBER, Kind.PLAIN, Kind.IDEOGRAPH, Kind.PLAIN], dtype=np.uint32
+    [Kind.PLAIN, Kind.PLAIN, Kind.NAME, Kind.NUMBER, Kind.PLAIN, Kind.IDEOGRAPH, Kind.PLAIN, Kind.PLAIN],
+    dtype=np.uint32,
 )
 _DOTTED_I: Final = "i\u0307"  # what lower-casing the Turkish İ leaves behind
 _MOST_MARKS: Final = 30  # on one letter (UAX #15, stream-safe text): putting more into order takes quadratic time
@@ -136,7 +137,7 @@ def shingles_of(words: Words) -> Shingles:
 
 
 def _letters(text: str) -> tuple[Classes, Shingles]:
-    """Return class and number of each letter, invisible ones left out."""
+    """Return class and number of each letter of a text."""
     codes = _codes_of(text)
     facts = facts_of(codes)
     classes = class_of(facts)
@@ -145,9 +146,9 @@ def _letters(text: str) -> tuple[Classes, Shingles]:
         codes = _codes_of(_composed(codes, is_mark))
         facts = facts_of(codes)
         classes = class_of(facts)
-    if classes.max(initial=0) == INVISIBLE:
-        visible = classes != INVISIBLE
-        codes, facts = codes[visible], facts[visible]
+    is_visible = classes != INVISIBLE
+    if not is_visible.all():
+        codes, facts = codes[is_visible], facts[is_visible]
     return letters_of(codes, facts)
 
 
