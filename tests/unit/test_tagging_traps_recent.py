@@ -47,8 +47,8 @@ TRAPS = (
     ("ky", "Министрлер кабинетинин төрагасы Адылбек Касымалиев Ошко барды.", "adylbek-kasymaliev osh", ""),
     ("ky", "Мугалим Касымалиев сабак өттү.", "", "adylbek-kasymaliev"),
     ("en", "Supreme Leader Khamenei spoke in Tehran.", "ali-khamenei tehran", "mojtaba-khamenei"),
-    ("en", "Mojtaba Khamenei addressed Iranians; Khamenei promised revenge.", "mojtaba-khamenei iran", ""),
-    ("ru", "Моджтаба Хаменеи обратился к Ирану. Хаменеи пообещал ответ.", "mojtaba-khamenei iran", ""),
+    ("en", "Mojtaba Khamenei addressed Iranians; Khamenei promised revenge.", "mojtaba-khamenei iran", "ali-khamenei"),
+    ("ru", "Моджтаба Хаменеи обратился к Ирану. Хаменеи пообещал ответ.", "mojtaba-khamenei iran", "ali-khamenei"),
     ("en", "Jeweller Nirav Modi lost his appeal.", "", "narendra-modi"),
     ("en", "Modi received the guests from Astana.", "narendra-modi astana", ""),
     ("zh", "莫迪利亚尼的画作拍卖。", "", "narendra-modi"),
@@ -144,6 +144,12 @@ TRAPS = (
     ("hy", "Ռազմական դաշինքը ընդլայնվեց։", "military-bloc", ""),
     ("tk", "Goranyş senagaty ösýär.", "military-industrial-complex", ""),
     ("az", "Hərbi əməkdaşlıq genişlənir.", "military-technical-cooperation", ""),
+    ("en", "Fighters of Katibat al-Tawhid wal-Jihad (KTJ) hid in Idlib.", "ktj idlib", "hts"),
+    ("ru", "Боевиков группировки «Катибат ат-Таухид валь-Джихад» задержали.", "ktj", "hts"),
+    ("ru", "Минобороны РК сообщило об учениях.", "kazakhstan-mod kazakhstan", ""),
+    ("ru", "В МИД КР вызвали посла.", "kyrgyzstan-mfa kyrgyzstan", ""),
+    ("ky", "КР Өкмөтү чечим чыгарды.", "kyrgyzstan-government kyrgyzstan", ""),
+    ("ru", "Диск КР стоит дорого, а РК тоже.", "", "kyrgyzstan kazakhstan"),
 )
 
 
