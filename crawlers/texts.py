@@ -27,6 +27,10 @@ _LANGUAGE_MAX = 20
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8}){0,3}\Z")
 
 
+_UNKNOWN_SECTION = re.compile(r"<!\[(?!(?:temp|cdata|ignore|include|rcdata|if|else|endif)(?![-_.a-z0-9]))", re.I)
+"""A marked section of no known kind, at which Python's parser gives up with an AssertionError."""
+
+
 def clean(text: str) -> str:
     """Return `text` without control characters and lone surrogates, which databases and UTF-8 refuse."""
     return _CONTROL.sub("", text).encode("utf-8", "replace").decode("utf-8")
@@ -42,7 +46,7 @@ def without_tags(markup: str) -> str:
     if "<" not in markup and "&" not in markup:
         return one_line(markup)
     reader = _TextOnly()
-    reader.feed(markup)
+    reader.feed(_UNKNOWN_SECTION.sub("&lt;![", markup))
     reader.close()
     return one_line("".join(reader.pieces))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from itertools import product
 from pathlib import Path
 
@@ -166,3 +167,15 @@ def _parsed(typed: str) -> Query | QueryError:
 def test_a_stored_query_keeps_the_meaning_it_had() -> None:
     assert str(parse("дроны И граница", lenient=True)) == "дроны AND И AND граница"
     assert str(parse("border w/5 drones", lenient=True)) == "border AND w/5 AND drones"
+
+
+def test_a_form_behind_signs_that_are_no_part_of_a_word_is_refused_too() -> None:
+    with pytest.raises(QueryError, match="NEAR/80 is written otherwise here"):
+        parse("drills \u0301NEAR/80:00:0 lake")
+
+
+@pytest.mark.parametrize("sign", [";", "]", "?", ".", "^"])
+def test_a_word_of_ever_so_many_signs_is_read_at_once(sign: str) -> None:
+    """In time with its length: with its square this would take minutes."""
+    with suppress(QueryError):
+        parse(f"csto a{sign * 100_000}1 b")

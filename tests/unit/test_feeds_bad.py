@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from crawlers import feeds
 from crawlers.endable import Endable
 from crawlers.feeds import NotAFeed, parse_feed
+from crawlers.texts import without_tags
 
 OPENED = b'<rss version="2.0"><channel><item><title>'
 CLOSED = b"</title></item></channel></rss>"
@@ -165,3 +166,8 @@ def test_attributes_over_which_the_parser_fails_cost_no_entry(attributes: str) -
     body = f'<rss version="2.0"><channel>{item}<item><title>Later</title></item></channel></rss>'
     titles = [entry.title for entry in parse_feed(body.encode(), url="https://lake.example/feed").entries]
     assert titles == ["Talks", "Later"]
+
+
+@pytest.mark.parametrize("section", ["<![CDAson", "<![ 5", "<![", "<![if !mso]>word<![endif]>"])
+def test_a_marked_section_of_no_known_kind_is_text(section: str) -> None:
+    assert "lake" in without_tags(f"<p>the lake {section}</p>")

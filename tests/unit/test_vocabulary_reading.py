@@ -314,3 +314,8 @@ def test_the_office_of_the_day_speaks_for_a_surname(tmp_path: Path) -> None:
     fields = {"text": "The minister of rivers, Brook, resigned."}
     assert [mention.rule for _, mention in tagger.tag_fields(fields, "en", day=date(2022, 5, 1))] == ["office"]
     assert tagger.tag_fields(fields, "en", day=date(2026, 5, 1)) == []
+
+
+def test_a_key_of_ever_so_many_dots_is_refused_at_once(tmp_path: Path) -> None:
+    (found,) = problems(write(tmp_path, {"region/lowland.toml": "a." * 60_000 + "a = 1\n"}))
+    assert found == "entities/region/lowland.toml: has a line of more than 10,000 bytes"

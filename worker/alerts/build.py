@@ -12,6 +12,7 @@ from worker.alerts.days import day_range
 from worker.alerts.errors import QueryError
 from worker.alerts.fields import ANYWHERE, Scope
 from worker.alerts.foreign import refuse_word
+from worker.alerts.forms import refuse_form
 from worker.alerts.joining import is_abbreviation
 from worker.alerts.known import Known, NoSuchEntity
 from worker.alerts.nodes import (
@@ -40,7 +41,7 @@ MAX_SLOP = 20
 MAX_NEARS = 10
 """In a row."""
 _LIKE_FIELD = re.compile(r"[^\W\d]\w*:")
-_EDGES = re.compile(r"^[^\w*]+|[^\w*]+$")
+_INNER = re.compile(r"[\w*](?:.*[\w*])?", re.S)  # in time with the text, as a pattern for its end would not be
 _LIKE_OPERATOR = re.compile(r"and|or|not|o?near(/\d+)?|atleast/\d+|(date|score)\s*[<>=≤≥].*", re.I)
 _WEIGHT = re.compile(r"\^(-?\d{1,4}(?:\.\d{1,2})?)")
 
@@ -141,9 +142,11 @@ class Builder:
             return self._value(text, scope, token)
         if token[0] in "'`‘´‚‛" or (token[-1] in "‘" and len(token) > 1):
             raise QueryError("a single quote does not begin a phrase", _position(token), 'use double quotes: "…"')
-        typed, text = text, _EDGES.sub("", text)
+        inner = _INNER.search(text)
+        typed, text = text, inner[0] if inner else ""
         if not self._lenient:
             refuse_word(typed, text, _position(token))
+            refuse_form(text, _position(token))
         if text != token and _LIKE_OPERATOR.fullmatch(text):
             raise QueryError(f"{text} is an operator", _position(token), f'to look for the word itself write "{text}"')
         if _LIKE_FIELD.match(text):  # it would be read as a field once what stood before it is gone

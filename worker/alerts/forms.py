@@ -168,12 +168,17 @@ def refuse_forms(text: str) -> None:
             _refuse_at(text, start)
 
 
-def _refuse_at(text: str, begin: int) -> None:
+def refuse_form(word: str, position: int) -> None:
+    """Raise QueryError for a form of another tool that is left of a word without the signs around it."""
+    _refuse_at(word, 0, position)
+
+
+def _refuse_at(text: str, begin: int, position: int | None = None) -> None:
     for form, hint_of in _FORMS:
         found = form.match(text, begin)
         hint = hint_of(found) if found else ""
         if found and hint:
-            raise QueryError(f"{found[0].strip()} {OTHERWISE}", begin, hint)
+            raise QueryError(f"{found[0].strip()} {OTHERWISE}", begin if position is None else position, hint)
 
 
 def _refuse_between(pieces: Sequence[Piece], at: int) -> None:

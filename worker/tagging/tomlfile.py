@@ -10,6 +10,8 @@ from pathlib import Path
 from worker.namedfile import open_named
 
 ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_MOST_A_LINE = 10_000
+"""Bytes: tomllib takes a key of many dots in time with their square."""
 MAX_BYTES = 1_000_000
 
 
@@ -31,6 +33,8 @@ def read_toml(path: Path) -> dict[str, object]:
             content = file.read(MAX_BYTES + 1)
         if len(content) > MAX_BYTES:
             raise ValueError(f"is larger than {MAX_BYTES:,} bytes")
+        if any(len(line) > _MOST_A_LINE for line in content.splitlines()):
+            raise ValueError(f"has a line of more than {_MOST_A_LINE:,} bytes")
         return tomllib.loads(content.decode("utf-8"))
     except OSError as error:
         raise ValueError(f"cannot be read: {(error.strerror or str(error)).lower()}") from None
