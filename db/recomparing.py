@@ -16,7 +16,7 @@ from db.dialect import insert
 from db.models import Article, ClusterLink, FingerprintRow, Revision, StoryState
 from db.revisions import RevisionOut
 
-RULES = 5
+RULES = 6
 """Their version, that of `worker.dedup.compare`; raise both when a rule or what a fingerprint holds changes."""
 _THE_ROW = StoryState.id == 1
 

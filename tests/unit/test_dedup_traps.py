@@ -421,3 +421,55 @@ RATE_KY = (
 
 def test_two_rates_of_one_day_are_two_stories() -> None:
     assert stories(article(RATE_KY.format("87,45", "98,10")), article(RATE_KY.format("87,61", "97,84"), hour=17)) == 2
+
+
+@pytest.mark.parametrize(
+    ("language", "notes"),
+    [
+        pytest.param(
+            "en",
+            (
+                "President Tokayev met the prime minister of Kazakhstan on Monday to discuss the budget of the "
+                "regions.",
+                "President Tokayev signed a law on Monday on the service of the border guards of Kazakhstan.",
+            ),
+            id="en",
+        ),
+        pytest.param(
+            "ru",
+            (
+                "Президент Казахстана Касым-Жомарт Токаев в понедельник принял премьер-министра с докладом о бюджете.",
+                "Президент Казахстана Касым-Жомарт Токаев в понедельник подписал закон о пограничной службе.",
+            ),
+            id="ru",
+        ),
+        pytest.param(
+            "kk",
+            (
+                "Қазақстан Президенті Қасым-Жомарт Тоқаев дүйсенбіде Премьер-министрді бюджет туралы есеппен "
+                "қабылдады.",
+                "Қазақстан Президенті Қасым-Жомарт Тоқаев дүйсенбіде шекара қызметі туралы заңға қол қойды.",
+            ),
+            id="kk",
+        ),
+        pytest.param(
+            "zh",
+            (
+                "哈萨克斯坦总统托卡耶夫星期一接见总理，听取关于各州预算执行情况的汇报。",
+                "哈萨克斯坦总统托卡耶夫星期一签署边防法，规定士兵的服役期限和住房。",
+            ),
+            id="zh",
+        ),
+    ],
+)
+def test_two_deeds_of_one_president_over_one_footer_are_two_stories(language: str, notes: tuple[str, str]) -> None:
+    below = LANGUAGES[language].footer
+    one, other = (f"{note}\n{below}" for note in notes)
+    assert resemble(one, other)
+    assert stories(article(one), article(other, hour=9)) == 2
+
+
+@IN_EVERY_LANGUAGE
+def test_an_update_of_a_note_with_its_footer_is_the_same_story(given: Material) -> None:
+    note, addition = given.notes[:2]
+    assert stories(article(f"{note}\n{given.footer}"), article(f"{note}\n{addition}\n{given.footer}", hour=12)) == 1

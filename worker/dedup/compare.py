@@ -13,7 +13,7 @@ from typing import Final
 from worker.dedup.shingles import Shingles
 
 METHOD: Final = "word-4-grams"
-VERSION: Final = 5  # stored beside each link; raise it when a rule here, or one that relation.py asks, changes
+VERSION: Final = 6  # stored beside each link; raise it when a rule here, or one that relation.py asks, changes
 MIN_CONTAINMENT: Final = 0.5
 MIN_SHARED: Final = 10  # 13 words in a row: what two short texts share below that is a turn of phrase
 

@@ -11,6 +11,7 @@ line above a long report); leads of two outlets that name the same (one of them 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -35,32 +36,45 @@ MIN_RUN: Final = 10  # words in a row that both have: fewer are a turn of phrase
 LEAD_SHARE: Final = 1 / 10  # of the text
 LEAD_SHARE_PER_WORD: Final = 1 / 600  # more, the more words are shared: no footer is long, and few backgrounds
 SAME_WORDS: Final = 1 / 3  # of the shorter lead: it is the other, rewritten
-SAME_WORDS_IN_PRINCIPLE: Final = 1 / 2
+MIN_OWN: Final = 4  # words of a lead beside rows that both have
+SAME_OWN_WORDS: Final = 0.6
 _IS_NAME: Final = np.array([kind in (Kind.NAME, Kind.NUMBER) for kind in Kind])
 
 
 def has_other_lead(a: Fingerprint, b: Fingerprint, *, of_one_outlet: bool) -> bool:
     """Return whether both texts begin with news of their own, and share only what stands below.
 
-    An outlet names the same people in all its notes: there only leads or headlines that are nearly the same speak
-    against it.
+    An outlet begins many notes with the same names, so there the rest of the leads is compared; also above a mark.
     """
-    ends = [_lead_of(one, other) for one, other in ((a, b), (b, a))]
-    leads = [mark.sequence[:end] for mark, end in zip((a, b), ends, strict=True)]
-    if min(map(length_of, leads)) < MIN_LEAD:
+    one, other = _lead_of(a, b), _lead_of(b, a)
+    if min(length_of(one.words), length_of(other.words)) < MIN_LEAD:
         return False
-    is_marked = any(is_marked_below(mark.sequence, end) for mark, end in zip((a, b), ends, strict=True))
-    least = SAME_WORDS_IN_PRINCIPLE if of_one_outlet or is_marked else SAME_WORDS
-    same_words = shared_words(spelling_of(leads[0]), spelling_of(leads[1]))
-    if same_words >= least or say_the_same(a, b, SAME_HEADLINE if least > SAME_WORDS else SIMILAR_HEADLINE):
+    is_marked = is_marked_below(a.sequence, len(one.words)) or is_marked_below(b.sequence, len(other.words))
+    is_likely = of_one_outlet or is_marked
+    if say_the_same(a, b, SAME_HEADLINE if is_likely else SIMILAR_HEADLINE) or not _differ(one, other, is_likely):
         return False
     if is_marked:
         return True
-    own = min(end / mark.words for mark, end in zip((a, b), ends, strict=True))
-    shared = min(mark.words - end for mark, end in zip((a, b), ends, strict=True))
-    if own < max(LEAD_SHARE, shared * LEAD_SHARE_PER_WORD):
-        return False
-    return of_one_outlet or not _share_a_name(leads[0], leads[1])
+    share = min(len(one.words) / a.words, len(other.words) / b.words)
+    shared = min(a.words - len(one.words), b.words - len(other.words))
+    return share >= max(LEAD_SHARE, shared * LEAD_SHARE_PER_WORD)
+
+
+@dataclass(frozen=True, slots=True)
+class _Lead:
+    """The words before the first longer row that both texts have, and those of them that stand in none at all."""
+
+    words: Words
+    own: Words
+
+
+def _differ(one: _Lead, other: _Lead, is_likely: bool) -> bool:
+    """Return whether two leads are of different news; `is_likely`: names in common say nothing."""
+    if is_likely:
+        own = min(length_of(one.own), length_of(other.own))
+        return own >= MIN_OWN and shared_words(spelling_of(one.own), spelling_of(other.own)) < SAME_OWN_WORDS
+    same_words = shared_words(spelling_of(one.words), spelling_of(other.words))
+    return same_words < SAME_WORDS and not _share_a_name(one.words, other.words)
 
 
 def covered(text: Words, shingles: Shingles) -> NDArray[np.bool_]:
@@ -82,12 +96,14 @@ def are_among(hashes: Shingles, others: Shingles) -> NDArray[np.bool_]:
     return np.asarray(known[at] == hashes)
 
 
-def _lead_of(text: Fingerprint, other: Fingerprint) -> int:
-    """Return how many words stand before the first longer row that both texts have; 0 when there is no such row."""
-    bounds = np.flatnonzero(np.diff(np.concatenate(([0], covered(text.sequence, other.shingles), [0]))))
-    starts, ends = bounds[::2], bounds[1::2]
-    long = np.flatnonzero(ends - starts >= MIN_RUN)
-    return int(starts[long[0]]) if len(long) else 0
+def _lead_of(text: Fingerprint, other: Fingerprint) -> _Lead:
+    """Return the lead of a text; an empty one when the texts have no longer row."""
+    is_shared = covered(text.sequence, other.shingles)
+    bounds = np.flatnonzero(np.diff(np.concatenate(([0], is_shared, [0])))).tolist()
+    for start, end in zip(bounds[::2], bounds[1::2], strict=True):
+        if end - start >= MIN_RUN and length_of(text.sequence[start:end]) >= MIN_RUN:
+            return _Lead(text.sequence[:start], text.sequence[:start][~is_shared[:start]])
+    return _Lead(text.sequence[:0], text.sequence[:0])
 
 
 def _share_a_name(one: Words, other: Words) -> bool:
