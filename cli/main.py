@@ -201,7 +201,8 @@ def main() -> None:
 def _spare_the_collector(words: Sequence[str]) -> None:
     """Keep Python from looking again and again for garbage in what imports made, where there is none.
 
-    Of a command that answers and ends this was a quarter of the time, half of it at the end.
+    Of a command that answers and ends this was a quarter of the time, half of it at the end. What has to be done at the
+    end must not wait for the collector, then: whoever opens something closes it.
     """
     atexit.register(gc.freeze)
     if words and words[0] not in _STAYING:

@@ -6,6 +6,7 @@ import errno
 import os
 import random
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -39,6 +40,8 @@ class Database:
                 url, pool_size=4, max_overflow=4, pool_pre_ping=True, json_serializer=dialect.to_json
             )
         dialect.prepare(self.engine)
+        # Also at the end of the process: the last connection that is closed brings SQLite's log into the file.
+        weakref.finalize(self, self.engine.dispose)
         self._writer = self.engine.execution_options(**{dialect.WRITES: True})
 
     @classmethod

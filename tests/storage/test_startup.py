@@ -95,6 +95,11 @@ def test_who_only_counts_does_not_load_what_writes(filled: Path) -> None:
     assert modules_of(QUICK["status"]).isdisjoint({"db.articles", "db.arrivals", "db.joins", "db.matches"})
 
 
+def test_a_command_leaves_all_that_it_stored_in_the_file_of_the_store(filled: Path) -> None:
+    modules_of(("source", "add", "lake.example", "--name", "Lake"))
+    assert [file.name for file in filled.iterdir() if file.name.startswith("steppewatch.db")] == ["steppewatch.db"]
+
+
 def test_only_the_command_that_is_asked_for_is_made() -> None:
     app = application(["status", "--format", "json"])
     assert [made.name for made in app.registered_commands] == ["status"]
