@@ -46,8 +46,6 @@ _PATRONYMIC = re.compile(
     r"|ogli|oʻgʻli|uly|ūly|ulu|kyzy|qyzy|qizi|kizi|kızı|qızı)"
 )
 _JUNIOR = re.compile(r",?[ \u00a0-](?:Jr\b|Jnr\b|Junior\b|II\b|III\b|мл\.|млад|кичи\b|kichik\b|Կրտսեր)")
-_MAY_BE_JUNIOR = ("Jr", "Jnr", "Junior", "II", "мл", "кичи", "kichik", "Կրտսեր")
-"""One of these stands in every text that `_JUNIOR` finds something in."""
 
 
 def is_somebody_else(text: str, start: int, own: frozenset[str], given: GivenNames, named: Container[int] = ()) -> bool:
@@ -107,11 +105,6 @@ def own_names(entity: Entity) -> frozenset[str]:
         words(alias.text).split() for alias in entity.aliases if alias.level == "name" and alias.language != "zh"
     )
     return frozenset(word for parts in spelled for word in parts[:-1])
-
-
-def may_be_junior(text: str) -> bool:
-    """Say whether a text may name a son after his father; quickly."""
-    return any(sign in text for sign in _MAY_BE_JUNIOR)
 
 
 def is_junior(text: str, end: int) -> bool:

@@ -9,12 +9,25 @@ from worker.letters import APOSTROPHES
 from worker.tagging.context import OFFICE, Article, Field
 from worker.tagging.forms import Hit
 from worker.tagging.given import GivenNames
-from worker.tagging.namesakes import Strangers, is_junior, is_own, is_somebody_else, may_be_junior
+from worker.tagging.namesakes import Strangers, is_own, is_somebody_else
 from worker.tagging.usage import Usage
 from worker.tagging.witnesses import Witnesses
 
 _WORD_BEFORE = re.compile(rf"([^\W\d_][\w{APOSTROPHES}-]*\.?)[ \u00a0]$")
 _SENTENCE_OPENS = re.compile(r"(?:^|[.!?…:;\n\"“«„(–—])[\s\"“«„(]*$")
+
+
+class NamedEnds:
+    """Where the names in a field end that are no bare surnames; looked up when first asked, which is seldom."""
+
+    def __init__(self, hits: Sequence[Hit]) -> None:
+        self._hits = hits
+        self._ends: frozenset[int] | None = None
+
+    def __contains__(self, end: object) -> bool:
+        if self._ends is None:
+            self._ends = frozenset(-hit.minus_end for hit in self._hits if not hit.form.is_bare)
+        return end in self._ends
 
 
 class People:
@@ -25,12 +38,6 @@ class People:
         self._usage = usage
         self._given = given
         self._strangers = Strangers()
-        self.may_be_junior = may_be_junior(article.text)
-
-    def is_junior(self, at: int, hit: Hit) -> bool:
-        """Say whether Jr. or the like follows a person's name in the field `at`."""
-        part = self._article.fields[at]
-        return hit.form.entity.type == "person" and is_junior(part.text, -hit.minus_end)
 
     def is_stranger(self, at: int, hit: Hit, named: Container[int]) -> bool:
         """Say whether a surname has somebody else's given name before it, and remember whom it names.

@@ -7,16 +7,17 @@ is decided is declared in the vocabulary; no entity has rules in code.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
 from worker.tagging.acronyms import Defined
 from worker.tagging.context import AGAINST, FOR, OFFICE, Article
 from worker.tagging.forms import SMALL, Form, Hit
+from worker.tagging.namesakes import is_junior
 from worker.tagging.offices import holds_office
 from worker.tagging.overlaps import holds_inner, longest, overlapping, swallows
-from worker.tagging.people import People
+from worker.tagging.people import NamedEnds, People
 from worker.tagging.smallletters import small_rule
 from worker.tagging.usage import Usage
 from worker.tagging.vocabulary import DECOY, Vocabulary
@@ -37,6 +38,8 @@ VETOES = {
     "punctuation": "a comma, a point or the like stands between its words",
 }
 """The reasons why a name does not count, as a sentence for a reader."""
+_MAY_GO_ON = frozenset(", -\u00a0")
+"""What stands between a name and the region or the Jr. that belongs to it."""
 
 
 class NearMiss(NamedTuple):
@@ -140,11 +143,13 @@ class _Decision:
         """Return the hits but those that what follows puts elsewhere, or gives to a son of the same name."""
         text = self.fields[at].text
         vetoed: dict[Hit, str] = {}
-        for hit in hits:
-            if self.regions.is_elsewhere(text, -hit.minus_end, hit.form.entity):
+        for hit in [hit for hit in hits if text[-hit[1] : 1 - hit[1]] in _MAY_GO_ON]:
+            entity = hit.form.entity
+            if entity.type == "person":
+                if is_junior(text, -hit.minus_end):
+                    vetoed[hit] = "other-person"
+            elif self.regions.is_elsewhere(text, -hit.minus_end, entity):
                 vetoed[hit] = "elsewhere"
-            elif self.people.may_be_junior and self.people.is_junior(at, hit):
-                vetoed[hit] = "other-person"
         for hit, veto in vetoed.items():
             self._miss(at, hit, veto)
         return [hit for hit in hits if hit not in vetoed] if vetoed else hits
@@ -153,7 +158,7 @@ class _Decision:
         """Add to `settled` what needs no look at the whole article; return the other knots of the sorted hits."""
         open_knots: list[Knot] = []
         hits = self._possible(at, hits)
-        named = {-hit.minus_end for hit in hits if not hit.form.is_bare}
+        named = NamedEnds(hits)
         for together in overlapping(hits, settled):
             if self.trace is None and swallows(together):
                 settled.append(together[0])
@@ -197,7 +202,7 @@ class _Decision:
                 kept.append(hit)
         return kept
 
-    def _is_vetoed(self, at: int, hit: Hit, named: Container[int]) -> bool:
+    def _is_vetoed(self, at: int, hit: Hit, named: NamedEnds) -> bool:
         form = hit.form
         if form.is_bare and self.people.is_stranger(at, hit, named):
             self._miss(at, hit, "other-person")
