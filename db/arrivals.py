@@ -9,12 +9,11 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from db.addresses import Claim
-from db.commonplaces import doubt
 from db.coverage import mark_articles
-from db.currents import Standing, count_texts, is_of_no_day, standing_of
+from db.currents import Standing, count_texts, forget_sketches, is_of_no_day, standing_of
 from db.dialect import insert
 from db.models import Article, FingerprintRow, Revision, SketchHash
 from db.unverified import record_unverified
@@ -266,8 +265,7 @@ def make_latest_current(
     columns: dict[str, Any] = {name: bindparam(name) for name in rows[0] if name != "of_id"}
     conn.execute(update(Article).where(Article.id == bindparam("of_id")).values(columns), rows)
     if older:
-        doubt(conn, older)
-        conn.execute(delete(SketchHash).where(SketchHash.article_id.in_(older)))
+        forget_sketches(conn, older)
     sketches = sorted({(value, article_id) for article_id, key in changed.items() for value in fresh[key].sketch})
     if sketches:
         conn.execute(insert(conn, SketchHash), [{"hash": value, "article_id": i} for value, i in sketches])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
@@ -123,8 +123,13 @@ def _write_sketches(conn: Connection, current: Mapping[int, int], sketch_of: Cal
 
 def write_sketches(conn: Connection, sketches: Mapping[int, Sequence[int]]) -> None:
     """Store the samples of articles' current texts, instead of what was stored for them."""
-    doubt(conn, sketches)
-    conn.execute(delete(SketchHash).where(SketchHash.article_id.in_(sorted(sketches))))
+    forget_sketches(conn, sketches)
     rows = sorted({(value, article_id) for article_id, sketch in sketches.items() for value in sketch})
     if rows:
         conn.execute(insert(conn, SketchHash), [{"hash": value, "article_id": i} for value, i in rows])
+
+
+def forget_sketches(conn: Connection, article_ids: Collection[int]) -> None:
+    """Delete the samples of articles; what they had in common with many is in doubt then."""
+    doubt(conn, article_ids)
+    conn.execute(delete(SketchHash).where(SketchHash.article_id.in_(sorted(article_ids))))

@@ -11,7 +11,6 @@ say `stored` or `fetched`, and every write says what "again" means.
 from __future__ import annotations
 
 import logging
-from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,7 +20,6 @@ from sqlalchemy import Connection
 
 from db import (
     articles,
-    captures,
     clusters,
     coverage,
     mentions,
@@ -39,6 +37,7 @@ from db.mentions import Tagged
 from db.revisions import RevisionOut
 from db.urls import registrable_domain
 from worker import commonplaces, pagewatch
+from worker.counting import count_endings
 from worker.delivery import matching
 from worker.delivery.freeing import free
 from worker.delivery.indexed import words_of
@@ -204,7 +203,7 @@ class Chain:
             if entries
             else late_endings(findings.revisions, finished, findings.tagged)
         )
-        first_time = _count(conn, ended, now)
+        first_time = count_endings(conn, ended, now)
         pagewatch.record_looks(conn, entries, held, first_time, now=now)
         return ended
 
@@ -290,19 +289,3 @@ def _revision_out(entry: Identified, fate: Recorded) -> RevisionOut:
         second_language=entry.second_language,
         fingerprint=entry.fingerprint.to_bytes(),
     )
-
-
-def _count(conn: Connection, ended: Sequence[Ended], now: datetime) -> set[int]:
-    """Finish captures and count how the inputs ended; return the captures that were not finished before."""
-    by_capture = {end.capture_id: (end.outcome, end.reason) for end in ended if end.capture_id is not None}
-    first_time = captures.finish_captures(conn, by_capture)
-    stages: dict[str, list[Ended]] = {
-        "ingest": [end for end in ended if end.capture_id is None],
-        "understand": [end for end in ended if end.capture_id in first_time],
-    }
-    for stage, members in stages.items():
-        counts = Counter((end.source_id, end.outcome) for end in members)
-        outcomes.record_outcomes(conn, stage, counts, at=now)
-        problems = [outcomes.ProblemSeen(end.subject, end.reason, end.source_id) for end in members if end.reason]
-        outcomes.record_problems(conn, stage, problems, at=now)
-    return first_time
