@@ -11,9 +11,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, select, update
 
-from db.dialect import insert
+from db.dialect import insert, lock_names
 from db.models import Intake
 
+_OPENING = "opening an intake"
 STALE_S = 60
 """A run that has not been heard of for so long has died without closing its intake."""
 
@@ -28,6 +29,7 @@ class OpenIntake:
 
 def join(conn: Connection, *, now: datetime) -> OpenIntake:
     """Return the intake that other runs have open, else a new one."""
+    lock_names(conn, (_OPENING,))  # a row that is not there yet cannot be locked
     heard_of = now - timedelta(seconds=STALE_S)
     row = conn.execute(
         select(Intake.id, Intake.opened_at)

@@ -11,7 +11,7 @@ from storymaterial import LANGUAGES, Material
 
 from worker.dedup.archive import Archive
 from worker.dedup.fingerprint import fingerprint
-from worker.dedup.headline import headline_of
+from worker.dedup.headline import have_one_headline, headline_of
 from worker.dedup.members import Member
 
 NUR, TAN = "nur.example", "tan.example"
@@ -473,3 +473,8 @@ def test_two_deeds_of_one_president_over_one_footer_are_two_stories(language: st
 def test_an_update_of_a_note_with_its_footer_is_the_same_story(given: Material) -> None:
     note, addition = given.notes[:2]
     assert stories(article(f"{note}\n{given.footer}"), article(f"{note}\n{addition}\n{given.footer}", hour=12)) == 1
+
+
+def test_headlines_too_long_to_be_known_to_their_end_are_not_equal() -> None:
+    long = "The council on the lake met and " + "talked and " * 25
+    assert not have_one_headline(fingerprint("", f"{long} part 1"), fingerprint("", f"{long} part 2"))

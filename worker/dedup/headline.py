@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
-from worker.dedup.fingerprint import Fingerprint
+from worker.dedup.fingerprint import MAX_HEADLINE, Fingerprint
 from worker.dedup.shingles import Shingles, Words, length_of, spelling_of
 from worker.dedup.sketch import HEADLINE_WORDS
 
@@ -76,8 +76,8 @@ def are_equal(one: Words, other: Words) -> bool:
 
 
 def have_one_headline(a: Fingerprint, b: Fingerprint) -> bool:
-    """Return whether two items have the same headline, one that says something."""
-    return len(a.headline) >= HEADLINE_WORDS and are_equal(a.headline, b.headline)
+    """Return whether two items have the same headline, one that says something and is known to its end."""
+    return HEADLINE_WORDS <= len(a.headline) < MAX_HEADLINE and are_equal(a.headline, b.headline)
 
 
 def say_the_same(a: Fingerprint, b: Fingerprint, share: float = AGREEING) -> bool:
