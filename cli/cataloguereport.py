@@ -1,4 +1,4 @@
-"""What merging a catalogue changed, for scripts and for people."""
+"""A report of what merging a catalogue changed, for scripts and for people."""
 
 from __future__ import annotations
 

@@ -75,7 +75,7 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What things are called on a terminal and in a picture."""
+    """Labels of entities and outlets for a terminal and a picture."""
 
     entities: Mapping[str, str]
     """Labels by id."""

@@ -1,4 +1,4 @@
-"""What a person sees of a long `ingest`: a line that moves on a terminal, and what was not taken as it came."""
+"""The progress of a long `ingest`: a line that moves on a terminal, and what was not taken as it came."""
 
 from __future__ import annotations
 

@@ -73,7 +73,7 @@ class Answer:
 
     @property
     def is_verified(self) -> bool:
-        """Whether it came from servers that proved who they are."""
+        """True when it came from servers that proved who they are."""
         return self.trouble is None and self.unverified is None and self.url.startswith("https:")
 
     def header(self, name: str) -> str | None:

@@ -1,4 +1,4 @@
-"""What a minute of collecting brought, in a line for each outlet."""
+"""The yield of a minute of collecting, in a line for each outlet."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, delete, or_, select, update
 from db.currents import write_sketches
 from db.dialect import insert
 from db.models import Article, ClusterLink, FingerprintRow, Revision, StoryState
-from db.revisions import RevisionOut
+from db.revisions import WHOLE, RevisionOut
 
 RULES = 6
 """Their version, that of `worker.dedup.compare`; raise both when a rule or what a fingerprint holds changes."""
@@ -121,19 +121,7 @@ def record_marks(conn: Connection, texts: Sequence[MarkedText], marks: Mapping[i
 def read_articles(conn: Connection, after: int, limit: int) -> list[RevisionOut]:
     """Return the finished current texts of the next articles, by the articles' ids."""
     query = (
-        select(
-            Revision.id,
-            Revision.article_id,
-            Revision.capture_id,
-            Article.source_id,
-            Article.canonical_url,
-            Article.published_at,
-            Revision.title,
-            Revision.text,
-            Revision.language,
-            FingerprintRow.data,
-            Revision.second_language,
-        )
+        select(*WHOLE)
         .join(Article, Article.revision_id == Revision.id)
         .join(FingerprintRow, FingerprintRow.revision_id == Revision.id)
         .where(Article.id > after, Revision.stage == "done")

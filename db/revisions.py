@@ -77,22 +77,26 @@ class RevisionOut:
     second_language: str | None = None
 
 
+WHOLE = (
+    Revision.id,
+    Revision.article_id,
+    Revision.capture_id,
+    Article.source_id,
+    Article.canonical_url,
+    Article.published_at,
+    Revision.title,
+    Revision.text,
+    Revision.language,
+    FingerprintRow.data,
+    Revision.second_language,
+)
+"""The columns of a `RevisionOut`, in its order."""
+
+
 def read_revisions(conn: Connection, revision_ids: Sequence[int]) -> list[RevisionOut]:
     """Return the revisions by id; those that are finished by now are left out."""
     query = (
-        select(
-            Revision.id,
-            Revision.article_id,
-            Revision.capture_id,
-            Article.source_id,
-            Article.canonical_url,
-            Article.published_at,
-            Revision.title,
-            Revision.text,
-            Revision.language,
-            FingerprintRow.data,
-            Revision.second_language,
-        )
+        select(*WHOLE)
         .join(Article, Article.id == Revision.article_id)
         .join(FingerprintRow, FingerprintRow.revision_id == Revision.id)
         .where(Revision.id.in_(revision_ids), Revision.stage == "stored")

@@ -8,7 +8,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-_WORD = re.compile(r"[\w\u0300-\u036f\u064b-\u065f]+(?:[-'’ʻʼ][\w\u0300-\u036f\u064b-\u065f]+)*|[^\w\s]")
+from worker.letters import APOSTROPHES
+
+_WORD = re.compile(rf"[\w\u0300-\u036f\u064b-\u065f]+(?:[-{APOSTROPHES}][\w\u0300-\u036f\u064b-\u065f]+)*|[^\w\s]")
 _FEW_CELLS = 10_000
 """Pairs of words that are compared at once; a longer stretch is cut first where a word stands once in both texts."""
 _MOST_CELLS = 1_000_000

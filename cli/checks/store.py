@@ -55,11 +55,11 @@ class StoreSeen:
     ahead: Mapping[str, int] = field(default_factory=dict)
     """How many of what wait for longer than anything may."""
     full: str | None = None
-    """What SQLite said of a disk without room; the rest is read from the file as it is."""
+    """SQLite's message about a disk without room; the rest is read from the file as it is."""
     newer_vocabulary: str | None = None
     """The version that this program brings, when the store never had it."""
     catalogue: tuple[str, ...] = ()
-    """What this program's catalogue would change, a line each."""
+    """The changes that this program's catalogue would make, a line each."""
 
 
 def look_at_store(database_url: str, clock: Callable[[], datetime]) -> StoreSeen:

@@ -1,6 +1,7 @@
 """Code points → what kind of letter each is, and the number it counts as in the hash of a word.
 
-Three spellings of a word are one here, so that a text meets its copy in whichever it was written:
+Two spellings of a word are one here, so that a text meets its copy in whichever it was written
+(lookalikes of another alphabet are gone by then: `worker.letters`):
 
 * **case and marks**: folded; apostrophes and invisible characters vanish.
 * **two scripts**: Uzbek and Kazakh are written in Cyrillic and in Latin letters. `_CYRILLIC` and `_LATIN` give every
@@ -8,8 +9,6 @@ Three spellings of a word are one here, so that a text meets its copy in whichev
   languages, or the three Latin alphabets that Kazakh had since 2017, disagree, what differs is folded together: `и`,
   `й`, `ы`, `і` are all `i`. So nobody has to know the language of a text, which is a guess in short ones. Other
   languages are folded by the same tables and lose as little: docs/reprints.md has how much.
-* **lookalikes**: in a word of both alphabets the letters of the rarer one that look like the other's are taken for
-  those (`Kаzаkhstаn` with Cyrillic `а`). A word of one alphabet stays as it is: РТ is not PT.
 """
 
 from __future__ import annotations
@@ -22,6 +21,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from worker.letters import APOSTROPHES
+
 Codes = NDArray[np.uint32]
 Classes = NDArray[np.uint16]
 Facts = NDArray[np.uint16]
@@ -32,7 +33,6 @@ SEPARATOR, LETTER, CAPITAL, DIGIT, MARK, IDEOGRAPH, INVISIBLE, SIGN = range(8)
 
 BASE: Final = 0x9E3779B97F4A7C1B  # near 2**64 / golden ratio; odd, so that it has an inverse; 3 modulo 8
 
-_APOSTROPHES: Final = "'`´ʹʻʼʽʾʿˈ՚׳‘’‛′＇"
 _SIGNS: Final = "ъЪьЬ"
 _VARIATION_SELECTORS: Final = "".join(map(chr, (*range(0x180B, 0x1810), *range(0xFE00, 0xFE10))))
 _TABLE_SIZE: Final = 0x40000  # higher planes hold no letters
@@ -61,28 +61,21 @@ _PLAIN: Final = {letter: number for number, letter in enumerate("abcdefghijklmno
 
 # What is known of a letter, in 16 bits: looking up takes longer than shifting.
 _CLASS_MASK: Final = np.uint16(0b111)
-_LATIN_SCRIPT, _CYRILLIC_SCRIPT = 1 << 3, 2 << 3
-_BOTH_SCRIPTS: Final = _LATIN_SCRIPT | _CYRILLIC_SCRIPT
 _PLAIN_BITS: Final = 5
 _PLAIN_MASK: Final = np.uint16(0b11111 << 5)
 _ENDS: Final = np.uint16(0b111 << 10)  # a bit for each kind of digraph that it may end; in those above, begin
 _BEGINS_SHIFT: Final = np.uint16(3)
 _KINDS_OF_DIGRAPHS: Final = (("sc", "h"), ("t", "s"), ("i", "aoue"))
-_LOOKALIKES: Final = tuple(
-    zip("АВЕКМНОРСТУХЅІЈаеорсухѕіјһԛԝ", "ABEKMHOPCTYXSIJaeopcyxsijhqw", strict=True)
-)  # Cyrillic, Latin
 
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """What is known of each code point below `_TABLE_SIZE`; the last one stands for all above."""
+    """The facts of each code point below `_TABLE_SIZE`; the last one stands for all above."""
 
     facts: Facts
-    """Its class; its script, Latin, Cyrillic or 0; the plain letter it is folded to, by its number in `_PLAIN`, 0 for
-    what is not; and which digraphs it may end and begin."""
+    """Its class; the plain letter it is folded to, by its number in `_PLAIN`, 0 for what is not; and which digraphs it
+    may end and begin."""
     numbers: Numbers
-    lookalikes: Codes
-    """The letter of the other script that looks the same; 0 when there is none."""
     of_digraph: Numbers
     """The number of the plain letter that two make, by both their numbers in a row."""
 
@@ -100,11 +93,6 @@ def class_of(facts: Facts) -> Classes:
 def letters_of(codes: Codes, facts: Facts) -> tuple[Classes, Numbers]:
     """Return class and number of each letter of a text without invisible characters: two may have become one."""
     table = tables()
-    if (int(np.bitwise_or.reduce(facts, initial=0)) & _BOTH_SCRIPTS) == _BOTH_SCRIPTS:
-        meetings = np.flatnonzero(((facts[1:] | facts[:-1]) & _BOTH_SCRIPTS) == _BOTH_SCRIPTS)
-        if len(meetings):
-            codes = _unmixed(codes, facts, meetings)
-            facts = facts_of(codes)
     numbers, classes = table.numbers.take(codes, mode="clip"), class_of(facts)
     keep = classes != SIGN
     at = np.flatnonzero((facts[1:] & (facts[:-1] >> _BEGINS_SHIFT) & _ENDS) != 0)
@@ -119,31 +107,12 @@ def letters_of(codes: Codes, facts: Facts) -> tuple[Classes, Numbers]:
     return classes[keep], numbers[keep]
 
 
-def _unmixed(codes: Codes, facts: Facts, meetings: NDArray[np.int64]) -> Codes:
-    """Return the text with the letters of each word in one script, as far as lookalikes go: that of the most.
-
-    `meetings` are the places where two scripts meet inside a word.
-    """
-    others = tables().lookalikes
-    codes = codes.copy()
-    bounds = np.concatenate(([-1], np.flatnonzero(class_of(facts) == SEPARATOR), [len(codes)]))
-    for word in np.unique(bounds.searchsorted(meetings)).tolist():
-        own = slice(bounds[word - 1] + 1, bounds[word])
-        letters, written = codes[own], facts[own] & _BOTH_SCRIPTS
-        latin, cyrillic = (int((written == script).sum()) for script in (_LATIN_SCRIPT, _CYRILLIC_SCRIPT))
-        rarer = _CYRILLIC_SCRIPT if latin > cyrillic else _LATIN_SCRIPT
-        alike = others.take(letters, mode="clip")
-        codes[own] = np.where((written == rarer) & (alike != 0), alike, letters)
-    return codes
-
-
 @cache
 def tables() -> Tables:
     """Return the tables (built on first use, some 40 ms)."""
     classes = np.full(_TABLE_SIZE, IDEOGRAPH, dtype=np.uint16)
     folded = np.arange(_TABLE_SIZE, dtype=np.uint64)
     plain = np.zeros(_TABLE_SIZE, dtype=np.uint16)
-    scripts = np.zeros(_TABLE_SIZE, dtype=np.uint16)
     alphabet = _CYRILLIC | _LATIN
     for code in range(_IDEOGRAPHIC_PLANES):
         character = chr(code)
@@ -152,28 +121,23 @@ def tables() -> Tables:
         if category in ("Lu", "Lt", "Ll"):
             lower = "i" if character == "İ" else unicodedata.normalize("NFC", character.casefold())
             folded[code] = ord(lower) if len(lower) == 1 else code
-            scripts[code] = _script_of(code)
             if letter := alphabet.get(lower):
                 plain[code], folded[code] = _PLAIN[letter], ord(letter)
     _mark_exceptions(classes)
     numbers = mix((folded + np.uint64(1)) * np.uint64(BASE))
     numbers[classes == SEPARATOR] = 0
-    lookalikes = np.zeros(_TABLE_SIZE, dtype=np.uint32)
-    for pair in _LOOKALIKES:
-        for one, other in (pair, pair[::-1]):
-            lookalikes[ord(one)] = ord(other)
-    facts = classes | scripts | (plain << np.uint16(_PLAIN_BITS))
+    facts = classes | (plain << np.uint16(_PLAIN_BITS))
     for kind, letters in enumerate(_KINDS_OF_DIGRAPHS):
         for place, shift in ((0, 13), (1, 10)):
             facts[np.isin(plain, [_PLAIN[letter] for letter in letters[place]])] |= np.uint16(1 << shift + kind)
-    return Tables(facts, numbers, lookalikes, _digraphs(numbers))
+    return Tables(facts, numbers, _digraphs(numbers))
 
 
 def _mark_exceptions(classes: Classes) -> None:
     for first, last in _IDEOGRAPHS:
         classes[first : last + 1] = IDEOGRAPH
     classes[_JAMO.start : _JAMO.stop] = MARK
-    for character in (*_APOSTROPHES, *_VARIATION_SELECTORS):
+    for character in (*APOSTROPHES, *_VARIATION_SELECTORS):
         classes[ord(character)] = INVISIBLE
     for character in _SIGNS:
         classes[ord(character)] = SIGN
@@ -190,12 +154,6 @@ def _digraphs(numbers: Numbers) -> Numbers:
 
 def _number_of(letter: str) -> np.uint64:
     return np.uint64(mix(np.array([ord(letter) + 1], dtype=np.uint64) * np.uint64(BASE))[0])
-
-
-def _script_of(code: int) -> int:
-    if code < 0x250 or 0x1E00 <= code < 0x1F00:
-        return _LATIN_SCRIPT
-    return _CYRILLIC_SCRIPT if 0x400 <= code < 0x530 else 0
 
 
 def mix(values: Numbers) -> Numbers:

@@ -39,6 +39,7 @@ from worker.dedup.letters import (
     letters_of,
     mix,
 )
+from worker.letters import seen
 
 Words = NDArray[np.uint32]
 Shingles = NDArray[np.uint64]
@@ -75,7 +76,7 @@ def words_of(text: str) -> Words:
 
     Looks at no more than MAX_CHARS characters and MAX_WORDS words. Any string will do, lone surrogates included.
     """
-    classes, numbers = _letters(text[:MAX_CHARS])
+    classes, numbers = _letters(seen(text[:MAX_CHARS]))
     in_word = classes != SEPARATOR
     begins = in_word.copy()
     begins[1:] &= ~in_word[:-1]

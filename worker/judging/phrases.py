@@ -7,7 +7,9 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 
-_APOSTROPHES = str.maketrans(dict.fromkeys("‘’ʻʼ`´ʹ′", "'"))
+from worker.letters import APOSTROPHES
+
+_APOSTROPHES = str.maketrans(dict.fromkeys(APOSTROPHES, "'"))
 
 
 def folded(text: str) -> str:

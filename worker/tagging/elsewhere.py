@@ -13,7 +13,7 @@ from worker.tagging.tomlfile import Table, read_toml
 
 
 class Relation(Protocol):
-    """What a place is to a state."""
+    """A relation of a place to a state."""
 
     @property
     def kind(self) -> str: ...

@@ -23,7 +23,7 @@ class Sign(NamedTuple):
 
 @dataclass(frozen=True)
 class Pairs:
-    """Which characters name which states, and where. See `vocabulary/pairs.toml` for what each field means."""
+    """The characters that name states, and words beside which they do; `vocabulary/pairs.toml` explains each field."""
 
     before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()

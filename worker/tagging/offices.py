@@ -15,7 +15,7 @@ _IN_OFFICE = ("leader_of", "minister_of")
 
 
 class Span(Protocol):
-    """What an entity is to another, from and to when."""
+    """A relation to another entity, from and to when."""
 
     @property
     def kind(self) -> str: ...

@@ -18,7 +18,7 @@ _SENTENCE_OPENS = re.compile(r"(?:^|[.!?…:;\n\"“«„(–—])[\s\"“«„(
 
 
 class NamedEnds:
-    """Where the names in a field end that are no bare surnames; looked up when first asked, which is seldom."""
+    """The ends of those names in a field that are no bare surnames; looked up when first asked, which is seldom."""
 
     def __init__(self, hits: Sequence[Hit]) -> None:
         self._hits = hits

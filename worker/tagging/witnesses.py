@@ -19,7 +19,7 @@ class Witnesses:
         self.article = article
         self.positions: dict[str, list[int]] = defaultdict(list)
         self.full: dict[str, list[int]] = defaultdict(list)
-        """Where entities are named by more than one word."""
+        """Offsets at which entities are named by more than one word."""
         self._ends: list[int] = []
         for part, of_part in zip(article.fields, sure, strict=True):
             for hit in sorted(of_part):
