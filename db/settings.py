@@ -245,7 +245,7 @@ def _end(problems: tuple[str, ...]) -> NoReturn:
 
 
 def described() -> str:
-    """Return the table of all settings, as `docs/settings.md` shows it."""
+    """Return the table of all settings, as `docs/reference/settings.md` shows it."""
     lines = ["| variable | default | meaning |", "|---|---|---|"]
     for one in _all():
         known = about(one)

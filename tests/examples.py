@@ -13,7 +13,7 @@ from typer.main import get_command
 from cli.main import application
 
 ROOT = Path(__file__).resolve().parents[1]
-SESSIONS = "reading.md"
+SESSIONS = "docs/tutorial/reading.md"
 """What stands behind a prompt there is of the demo's store: `tests/flows/test_demo.py` runs it."""
 
 
@@ -35,12 +35,13 @@ def examples() -> Iterator[tuple[str, str]]:
         for line in (command.help or "").splitlines():
             if found := re.match(r"\s*(?:Example: )?(?:[A-Z_]+=\S+ )*(steppewatch [a-z].+)", line):
                 yield f"{' '.join(path)} --help", found[1]
-    for file in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))):
+    for file in (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))):
+        place = str(file.relative_to(ROOT))
         for line in file.read_text("utf-8").splitlines():
-            if file.name == SESSIONS and line.startswith("$ "):
+            if place == SESSIONS and line.startswith("$ "):
                 continue
             if found := re.match(r"(?:\$ )?(?:[A-Z_]+=\S+ )*(steppewatch [a-z].+)", line):
-                yield file.name, found[1]
+                yield place, found[1]
 
 
 def split(example: str) -> tuple[tuple[str, ...], list[str]]:

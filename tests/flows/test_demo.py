@@ -176,9 +176,9 @@ def test_run_again_it_adds_nothing(demo: Demo, first: Told, second: Told) -> Non
 
 
 def sessions() -> dict[str, str]:
-    """Return what docs/reading.md shows: the result by the command."""
+    """Return what docs/tutorial/reading.md shows: the result by the command."""
     shown = re.findall(
-        r"```\n\$ (steppewatch [^\n]*)\n(.*?)\n```", (ROOT / "docs/reading.md").read_text("utf-8"), re.DOTALL
+        r"```\n\$ (steppewatch [^\n]*)\n(.*?)\n```", (ROOT / "docs/tutorial/reading.md").read_text("utf-8"), re.DOTALL
     )
     return {command: result for command, result in shown}
 

@@ -18,7 +18,7 @@ from db.hostports import parse_host_ports
 from db.settings import Settings, described, load, names, unknown_names
 
 ROOT = Path(__file__).resolve().parents[2]
-DOCS = ROOT / "docs" / "settings.md"
+DOCS = ROOT / "docs" / "reference" / "settings.md"
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ Two spellings of a word are one here, so that a text meets its copy in whichever
   letter of either the same plain one, `_DIGRAPHS` make one of two (`sh` and `ш`, `ya` and `я`). Where the two
   languages, or the three Latin alphabets that Kazakh had since 2017, disagree, what differs is folded together: `и`,
   `й`, `ы`, `і` are all `i`. So nobody has to know the language of a text, which is a guess in short ones. Other
-  languages are folded by the same tables and lose as little: docs/reprints.md has how much.
+  languages are folded by the same tables and lose as little: docs/explanation/reprints.md has how much.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ SCHEMA = "steppewatch.alert/1"
 
 
 def body_of(bulletin: Bulletin) -> bytes:
-    """Return the JSON of a bulletin, UTF-8; `docs/alerts.md` describes it."""
+    """Return the JSON of a bulletin, UTF-8; `docs/reference/alerts.md` describes it."""
     record: dict[str, object] = {
         "schema": SCHEMA,
         "id": bulletin.key,

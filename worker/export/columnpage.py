@@ -1,4 +1,4 @@
-"""The tables of all columns, as `docs/export-columns.md` shows them."""
+"""The tables of all columns, as `docs/reference/export-columns.md` shows them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from worker.export.columns import COLUMNS, DETAILS, Column
 
 
 def described() -> str:
-    """Return the tables of all columns, as `docs/export-columns.md` shows them."""
+    """Return the tables of all columns, as `docs/reference/export-columns.md` shows them."""
     parts = []
     for kind, columns in COLUMNS.items():
         parts.append(f"## {kind}\n\n{_table(columns)}")
