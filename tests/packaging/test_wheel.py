@@ -43,6 +43,7 @@ def run(site: Path, folder: Path, *arguments: str) -> subprocess.CompletedProces
         "worker/_vocabulary/sources/eurasianet.toml",
         "web/templates/status.html",
         "web/static/status.css",
+        *(f"{package}/py.typed" for package in ("crawlers", "worker", "db", "web", "cli")),
     ],
 )
 def test_data_travels_in_the_wheel(installed: Path, name: str) -> None:
