@@ -38,3 +38,12 @@ def test_forms_of_issues_can_be_read(path: Path) -> None:
 @pytest.mark.parametrize("package", PACKAGES)
 def test_each_package_says_that_it_is_typed(package: str) -> None:
     assert (ROOT / package / "py.typed").is_file()
+
+
+def test_the_latest_release_in_the_changelog_is_the_version_of_the_package() -> None:
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    releases = re.findall(r"^## (.*)$", text, re.M)
+    assert releases[0] == "Unreleased"
+    assert re.fullmatch(rf"{re.escape(CONFIGURATION['project']['version'])} - \d{{4}}-\d\d-\d\d", releases[1])
+    groups = {"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"}
+    assert set(re.findall(r"^### (.*)$", text, re.M)) <= groups
