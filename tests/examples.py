@@ -13,8 +13,8 @@ from typer.main import get_command
 from cli.main import application
 
 ROOT = Path(__file__).resolve().parents[1]
-SESSIONS = "docs/tutorial/reading.md"
-"""What stands behind a prompt there is of the demo's store: `tests/flows/test_demo.py` runs it."""
+SESSIONS = ("docs/tutorial/reading.md", "docs/tutorial/january-2022.md")
+"""Commands behind a prompt there need a store of their own: `test_demo.py` and `test_tutorial.py` run them."""
 
 
 def commands(group: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
@@ -38,7 +38,7 @@ def examples() -> Iterator[tuple[str, str]]:
     for file in (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))):
         place = str(file.relative_to(ROOT))
         for line in file.read_text("utf-8").splitlines():
-            if place == SESSIONS and line.startswith("$ "):
+            if place in SESSIONS and line.startswith("$ "):
                 continue
             if found := re.match(r"(?:\$ )?(?:[A-Z_]+=\S+ )*(steppewatch [a-z].+)", line):
                 yield place, found[1]
