@@ -7,7 +7,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
 ARGS   ?=
 
-.PHONY: help run demo test test-fast check format bench chaos chaos-alerts fuzz lock clean setup setup-dev
+.PHONY: help run demo test test-fast check docs format bench chaos chaos-alerts fuzz lock clean setup setup-dev
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -29,6 +29,9 @@ check: setup-dev ## format, lint, types, import contracts
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+docs: setup-dev ## write the generated pages of docs/ anew: commands, columns of exports, settings
+	@$(BIN)/python -m cli.docs.pages
 
 format: setup-dev ## rewrite the code in house format
 	$(BIN)/ruff format .

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def alert_add(
     name: Annotated[str, typer.Argument(metavar="NAME", help="What to call it: lower-case letters and hyphens.")],
     query: Annotated[
-        str | None, typer.Argument(metavar="QUERY", help="What to look for; docs/reference/alerts.md.")
+        str | None, typer.Argument(metavar="QUERY", help="What to look for; docs/reference/queries.md.")
     ] = None,
     silence: Annotated[
         str | None, typer.Option(metavar="OUTLET", help="Instead of a query: an outlet falls silent.")

@@ -173,7 +173,7 @@ def _minute(moment: datetime | None) -> str | None:
     return None if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M")
 
 
-def schedule_remove(name: Annotated[str, typer.Argument(metavar="NAME")]) -> None:
+def schedule_remove(name: Annotated[str, typer.Argument(metavar="NAME", help="The schedule to remove.")]) -> None:
     """Forget a scheduled export. Its files stay; a new one of that name begins again.
 
     Example: steppewatch schedule remove nightly
@@ -186,7 +186,7 @@ def schedule_remove(name: Annotated[str, typer.Argument(metavar="NAME")]) -> Non
     database.write(lambda conn: exportcursors.remove_cursor(conn, name))
 
 
-def schedule_run(name: Annotated[str, typer.Argument(metavar="NAME")]) -> None:
+def schedule_run(name: Annotated[str, typer.Argument(metavar="NAME", help="The schedule to run.")]) -> None:
     """Write a scheduled export now, besides its times; prints the file.
 
     Example: steppewatch schedule run nightly

@@ -16,6 +16,9 @@ ROOT = Path(__file__).resolve().parents[1]
 SESSIONS = ("docs/tutorial/reading.md", "docs/tutorial/january-2022.md")
 """Commands behind a prompt there need a store of their own: `test_demo.py` and `test_tutorial.py` run them."""
 
+GENERATED = "docs/reference/cli.md"
+"""Its examples are those of `--help`."""
+
 
 def commands(group: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
     """Yield each command with its path; Typer has a click of its own, whose classes are not click's."""
@@ -37,6 +40,8 @@ def examples() -> Iterator[tuple[str, str]]:
                 yield f"{' '.join(path)} --help", found[1]
     for file in (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))):
         place = str(file.relative_to(ROOT))
+        if place == GENERATED:
+            continue
         for line in file.read_text("utf-8").splitlines():
             if place in SESSIONS and line.startswith("$ "):
                 continue

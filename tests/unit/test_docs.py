@@ -11,7 +11,13 @@ ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
 KINDS = ("tutorial", "how-to", "reference", "explanation")
 PAGES = sorted(DOCS.rglob("*.md"))
-LINKING = [*PAGES, *(ROOT / name for name in ("README.md", "demo/README.md", "vocabulary/README.md"))]
+LINKING = [
+    *PAGES,
+    *(
+        ROOT / name
+        for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "demo/README.md", "vocabulary/README.md")
+    ),
+]
 LINK = re.compile(r"\]\((?!https?:|mailto:)([^)#\s]*)(?:#([^)\s]*))?\)")
 
 

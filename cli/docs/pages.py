@@ -1,0 +1,58 @@
+"""Writes the generated pages and tables under `docs/`: `make docs`, or `python -m cli.docs.pages`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from cli.docs.commands import reference
+from db import settings
+from worker.export import columnpage
+
+FOLDER = Path(__file__).resolve().parents[2] / "docs"
+
+
+def columns(page: str) -> str:
+    """Return the page of columns: its own head, and all tables."""
+    head, _, _ = page.partition("\n\n")
+    return f"{head}\n\n{columnpage.described()}"
+
+
+def settings_table(page: str) -> str:
+    """Return the page of settings with the table as the code has it."""
+    return replace_table(page, settings.described())
+
+
+def replace_table(page: str, table: str) -> str:
+    """Return a page in which the table with the same head is replaced by `table`."""
+    head = table.partition("\n")[0]
+    before, found, rest = page.partition(head)
+    if not found:
+        raise ValueError(f"the page has no table that begins with {head!r}")
+    lines = rest.split("\n")[1:]
+    while lines and lines[0].startswith("|"):
+        lines.pop(0)
+    return before + table + "\n".join(lines)
+
+
+GENERATED: dict[str, Callable[[str], str]] = {
+    "reference/cli.md": lambda _: reference(),
+    "reference/export-columns.md": columns,
+    "reference/settings.md": settings_table,
+}
+"""What makes each page of the page as it is."""
+
+
+def main() -> None:
+    """Write each page that is not as it should be, and name it."""
+    for name, made in GENERATED.items():
+        path = FOLDER / name
+        page = path.read_text("utf-8") if path.exists() else ""
+        if (new := made(page)) != page:
+            path.write_text(new, "utf-8")
+            sys.stderr.write(f"written: docs/{name}\n")
+
+
+if __name__ == "__main__":
+    main()
