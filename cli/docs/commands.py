@@ -23,7 +23,7 @@ EXAMPLE = re.compile(r"(?:Examples?:\s*)?((?:[A-Z_]+=\S+ )*steppewatch [a-z].*)"
 
 def reference() -> str:
     """Return the page of all commands."""
-    root = get_command(application())
+    root: Any = get_command(application())
     parts = [INTRODUCTION, _contents(root)]
     for panel, names in commands.items():
         parts.append(f"## {panel}\n")
@@ -35,8 +35,8 @@ def reference() -> str:
 
 
 def all_commands() -> Iterator[tuple[str, Any]]:
-    """Yield the words and the command of each; typer's classes are not those of click, so they have no common type."""
-    root = get_command(application())
+    """Yield the words and the command of each; typer has a click of its own, whose classes have no names to import."""
+    root: Any = get_command(application())
     for name in (name for names in commands.values() for name in names):
         yield name, root.commands[name]
     for noun, _ in groups:
