@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 import numpy as np
@@ -19,8 +19,7 @@ APOSTROPHES: Final = "'’‘ʼʻʹʽʾʿˈ`´‛′ꞌ՚׳＇"
 UNSEEN: Final = "\u00ad"
 """A soft hyphen: stands for characters that a reader does not read."""
 
-_LATIN, _CYRILLIC, _GREEK, _ARMENIAN = 1, 2, 4, 8
-_TWO = np.array([total in (3, 5, 6, 9, 10, 12) for total in range(17)])  # sums of two that differ, and are not 0
+_LATIN, _CYRILLIC, _GREEK, _ARMENIAN, _HYPHEN, _LINE_END = 1, 2, 4, 8, 16, 32
 _FIRST_BEYOND_LATIN = 0x370
 _RANGES = (
     (_LATIN, ((0x41, 0x5B), (0x61, 0x7B), (0xC0, 0xD7), (0xD8, 0xF7), (0xF8, 0x250), (0x259, 0x25A), (0x1E00, 0x1F00))),
@@ -28,6 +27,10 @@ _RANGES = (
     (_CYRILLIC, ((0x400, 0x530),)),
     (_ARMENIAN, ((0x531, 0x557), (0x561, 0x588))),
 )
+_MEETING, _BREAK = b"\1", b"\2"
+_SUMS = {_MEETING: (3, 5, 6, 9, 10, 12), _BREAK: (_HYPHEN + _LINE_END,)}
+_KINDS = b"".join(next((kind for kind, sums in _SUMS.items() if sum_ in sums), b"\0") for sum_ in range(0x100))
+"""Of the sum of two neighbours: whether letters of two alphabets meet, or a hyphen and a line's end."""
 _TWINS = (
     "AАΑ BВΒ CС EЕΕ HНΗ IІΙ JЈ KКΚ MМΜ OОΟՕ PРΡ SЅՏ TТΤ XХΧ YУΥ ƏӘ ËЁ ÏЇ NΝ ZΖ UՍ LԼ"
     " aаα cс eе iіι jј kкκ oоοօ pрρ sѕ xхχ yуγ əә ëё ïї hһհ uսυ vν nո qզ gց"
@@ -35,11 +38,13 @@ _TWINS = (
 """Letters that look alike, one group a word, each letter of another alphabet; the first is the Latin one."""
 _LETTERS = re.compile(r"[^\W\d_]+")
 _STYLED = re.compile("[\U0001d400-\U0001d7ff\U0001f130-\U0001f149]")
-_BROKEN = re.compile(r"(?<=[^\W\d_]{2})[-‐\u00ad]\r?\n[ \t]{0,8}(?=([^\W\d_])[^\W\d_])")
+_HYPHENS: Final = "-‐\u00ad"
+_BROKEN = re.compile(rf"(?<=[^\W\d_]{{2}})[{_HYPHENS}]\r?\n[ \t]{{0,8}}(?=([^\W\d_])[^\W\d_])")
 _PARTS: Final = re.compile(
     r"(?:^|[^\w])(?:[^\W\d_]+о|anti|post|pro|non|ex|self|well|co|pre|mid|pan|neo|экс|анти|вице|пост|про)$", re.I
 )
 _LONGEST_PART = 40
+_LONGEST_WORD = 40  # of those that are kept
 
 
 def seen(text: str) -> str:
@@ -55,10 +60,10 @@ def seen(text: str) -> str:
         text = _STYLED.sub(_plain, text)
         points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
         units = points.clip(max=0xFFFF).astype("<u2")
-    if units.max() < _FIRST_BEYOND_LATIN:
+    if np.maximum.reduce(units) < _FIRST_BEYOND_LATIN:
         return text
-    meetings = _meetings(units)
-    return _unmixed(text, meetings) if len(meetings) else text
+    kinds = _neighbours(units)
+    return _unmixed(text, kinds) if _MEETING in kinds else text
 
 
 def mended(text: str) -> str:
@@ -69,9 +74,15 @@ def mended(text: str) -> str:
     """
     if "\n" not in text:
         return text
-    if "-\n" in text or "\u00ad\n" in text or "‐\n" in text or "\r\n" in text:  # seen at once; most have none
+    if "-\n" in text or "\r" in text or "\u00ad" in text or "‐" in text:  # seen at once; most have none
         return _BROKEN.sub(_closed, text)
     return text
+
+
+def reads_as_written(units: NDArray[np.uint16]) -> bool:
+    """Say whether `seen` and `mended` surely leave a text of the basic plane as it is, given its UTF-16 units."""
+    kinds = _neighbours(units)
+    return _MEETING not in kinds and _BREAK not in kinds
 
 
 def _closed(found: re.Match[str]) -> str:
@@ -88,18 +99,23 @@ def _plain(found: re.Match[str]) -> str:
 
 @cache
 def _alphabets() -> NDArray[np.uint8]:
-    """Return the alphabet of each character of the basic plane, 0 of those that are no letter of one of the four."""
+    """Return the alphabet of each character of the basic plane, 0 of those that are no letter of one of the four.
+
+    Hyphens and ends of lines have numbers of their own, beyond those of alphabets.
+    """
     table = np.zeros(0x10000, dtype=np.uint8)
     for alphabet, ranges in _RANGES:
         for first, last in ranges:
             table[first:last] = alphabet
+    table[[ord(hyphen) for hyphen in _HYPHENS]] = _HYPHEN
+    table[[ord("\r"), ord("\n")]] = _LINE_END
     return table
 
 
-def _meetings(units: NDArray[np.uint16]) -> NDArray[np.intp]:
-    """Return where a letter is followed by one of another alphabet."""
+def _neighbours(units: NDArray[np.uint16]) -> bytes:
+    """Return of each character, the last one excepted, what it and the next one are together, as in _KINDS."""
     of = _alphabets().take(units)
-    return _TWO.take(of[:-1] + of[1:]).nonzero()[0]
+    return (of[:-1] + of[1:]).tobytes().translate(_KINDS)
 
 
 @cache
@@ -114,25 +130,29 @@ def _twins() -> dict[int, dict[str, str]]:
     return into
 
 
-def _unmixed(text: str, meetings: NDArray[np.intp]) -> str:
-    """Return a text with its words of two alphabets each in one."""
+def _unmixed(text: str, kinds: bytes) -> str:
+    """Return a text with its words of two alphabets, which meet where `kinds` says so, each in one."""
     pieces: list[str] = []
     end = 0
-    for at in meetings.tolist():
-        if at < end:
-            continue
+    while (at := kinds.find(_MEETING, end)) >= 0:
         start = at
         while start > end and text[start - 1].isalpha():
             start -= 1
         pieces.append(text[end:start])
         found = _LETTERS.match(text, start)
         assert found is not None  # a letter stands at `at`
-        pieces.append(_in_one(found[0]))
+        pieces.append(_in_one(found[0]) if found.end() - start <= _LONGEST_WORD else _brought(found[0]))
         end = found.end()
     return "".join((*pieces, text[end:]))
 
 
+@lru_cache(maxsize=4_096)
 def _in_one(word: str) -> str:
+    """Return what `_brought` does; the same few words are met again and again."""
+    return _brought(word)
+
+
+def _brought(word: str) -> str:
     """Return a word in the alphabet of most of its letters, if the others have twins there."""
     table = _alphabets()
     letters = [int(table[ord(letter)]) if letter <= "\uffff" else 0 for letter in word]

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from worker.tagging.fold import UNSEEN, fold, squeeze, words
+from worker.letters import mended, seen
+from worker.tagging.fold import UNSEEN, fold, reading_of, squeeze, words
 
 ANY_TEXT = st.text(st.characters(codec=None), max_size=80)  # lone surrogates included
 TROUBLE = st.text(st.sampled_from("aİıIßЁёй ՞և\u00a0\u00ad\u0301\u0306'’—- \r\n.,北🙂ＮIʻо"), max_size=40)
@@ -64,3 +65,19 @@ def test_decomposed_letters_fold_like_composed_ones(text: str) -> None:
 def test_words_of_an_alias() -> None:
     assert words(" «Белая» — Сила\u00ad! ") == "белая сила"
     assert words("+/…") == ""
+
+
+LOOKALIKES = st.lists(
+    st.sampled_from(
+        ["OДКБ", "РТ", "Kazakh-", "Казах-", "\n", "\r\n", "\u00ad\n", "‐\n", "stan", "стан", "о", "o", " ", "🙂", "𝐍"]
+    ),
+    max_size=12,
+).map("".join)
+
+
+@settings(max_examples=200)
+@given(LOOKALIKES | TROUBLE | ANY_TEXT)
+def test_a_reading_is_the_text_with_its_letters_seen_and_its_words_mended(text: str) -> None:
+    clean = seen(text)
+    whole = mended(clean)
+    assert reading_of(text) == (whole, squeeze(whole), "" if whole == clean else clean)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from operator import itemgetter
 
 from daachorse import CharwiseDoubleArrayAhoCorasick
 
@@ -38,6 +39,7 @@ _NONE = frozenset(("",))
 _GOES_ON = _JOINERS | {"."}
 _LAST_SURE = "\u02ff"  # among the characters from here on are marks that belong to the letter before
 _MOST_KNOWN = 1_000  # surfaces of one pattern
+_START_OF, _SPAN_OF, _PATTERN_OF = itemgetter(0), itemgetter(0, 1), itemgetter(2)
 
 
 class Lexicon:
@@ -91,6 +93,8 @@ class Lexicon:
 
     def _speaking_against(self, found: Sequence[tuple[int, int, int]], chars: str) -> set[str]:
         against = self._against
+        if against.isdisjoint(map(_PATTERN_OF, found)):
+            return set()  # in most texts
         return {chars[first:last] for first, last, at in found if at in against}
 
     def _pattern(self, at: int) -> _Pattern:
@@ -209,7 +213,7 @@ def _best(hits: list[Hit]) -> list[Hit]:
 
     An alias as it is outdoes the form of another one, unless it needs context.
     """
-    if len({hit[0] for hit in hits}) == len(hits):
+    if len(set(map(_START_OF, hits))) == len(hits) or len(set(map(_SPAN_OF, hits))) == len(hits):
         return hits
     kept: list[Hit] = []
     first = 0  # of those of the same words, with which alone a hit is compared: a text may name millions

@@ -110,7 +110,7 @@ class Article:
         self.fields = fields
         self.text = "\n".join([part.text for part in fields])
         self._terms = terms
-        self._against = against
+        self.against = against
         self.day = day
         self._offsets: dict[tuple[str, str], list[int]] = {}
         self._are_capitals: dict[int, bool] = {}
@@ -134,7 +134,7 @@ class Article:
     def _asked(self, entity: str, sort: str) -> list[int]:
         key = (entity, sort)
         if key not in self._offsets:
-            self._offsets[key] = self._terms.offsets(entity, sort, self.fields, self._against, self.day)
+            self._offsets[key] = self._terms.offsets(entity, sort, self.fields, self.against, self.day)
         return self._offsets[key]
 
     def _is_close(self, entity: Entity, sort: str, start: int, end: int) -> bool:

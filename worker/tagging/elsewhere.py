@@ -33,6 +33,8 @@ class Place(Protocol):
 
 
 _TYPES = frozenset(("place", "state"))
+REGION_BEGINS = frozenset((", ", " ("))
+"""Two characters with which a region begins after a name."""
 _STATE_WORD = r"(?:штат\w{0,2} |провинци\w |province of |state of )?"
 _ENDING = r"(?:[’'][^\W\d_]{1,5}|[^\W\d_]{0,3})"  # of a case
 _ABBREVIATION = re.compile(r"[A-Z]{2,3}|.*\.")
@@ -46,7 +48,7 @@ class Regions:
 
     def is_elsewhere(self, text: str, end: int, entity: Place) -> bool:
         """Say whether a region of another state follows the name of a place that ends at `end`."""
-        if entity.type not in _TYPES or text[end : end + 2] not in (", ", " ("):
+        if entity.type not in _TYPES or text[end : end + 2] not in REGION_BEGINS:
             return False
         found = self._pattern.match(text, end + 2) if self.names else None
         if found is None:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from worker.letters import APOSTROPHES, UNSEEN
+from worker.letters import APOSTROPHES, UNSEEN, mended, reads_as_written, seen
 from worker.nfc import MOST_MARKS
 
 _ARMENIAN_INTONATION = "\u055b\u055c\u055e"  # written above a vowel inside the word, as in Հայաստա՞ն
@@ -57,8 +57,12 @@ _TABLE = _table()
 _BEYOND = np.uint16(_SPACE)
 
 
+def _units(text: str) -> NDArray[np.uint16]:
+    return np.frombuffer(text.encode("utf-16-le", "surrogatepass"), dtype="<u2")
+
+
 def _codes(text: str) -> NDArray[np.uint16]:
-    units = np.frombuffer(text.encode("utf-16-le", "surrogatepass"), dtype="<u2")
+    units = _units(text)
     if len(units) == len(text):
         return _TABLE.take(units)
     points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
@@ -103,7 +107,31 @@ def squeeze(text: str) -> Folded:
     Letters written as base and combining mark are composed first (NFC), so that й is one letter however it
     was typed.
     """
-    folded, origins = _single_spaced(_codes(f"{_PAD}{text} "))
+    return _squeezed(text, _codes(f"{_PAD}{text} "))
+
+
+class Reading(NamedTuple):
+    """A text as a reader sees it, and the same with the hyphens at its line ends, "" if it has none to leave out."""
+
+    text: str
+    folded: Folded
+    with_hyphens: str
+
+
+def reading_of(text: str) -> Reading:
+    """Return a text as a reader sees it; nearly all texts are what they look like, which is seen at once."""
+    padded = f"{_PAD}{text} "
+    units = _units(padded)
+    if len(units) == len(padded) and reads_as_written(units):
+        return Reading(text, _squeezed(text, _TABLE.take(units)), "")
+    clean = seen(text)
+    whole = mended(clean)
+    return Reading(whole, squeeze(whole), "" if whole == clean else clean)
+
+
+def _squeezed(text: str, padded: NDArray[np.uint16]) -> Folded:
+    """Return what `squeeze` does, given the codes of the padded text."""
+    folded, origins = _single_spaced(padded)
     if UNSEEN not in folded:
         return Folded(folded, origins.data)
     text, composed = _composed_with_origins(text)

@@ -39,6 +39,8 @@ _LONG = 6
 _MOST_NAMES = 3
 _ABBREVIATIONS = ("U.S.", "U.N.", "U.K.", "E.U.", "D.C.")
 _LOOK_BACK = 60
+_INITIAL = 3  # its point, a space and a hyphen
+_GAPS = frozenset(" \u00a0")
 _BEFORE = re.compile(rf"([^\W\d_][\w{APOSTROPHES}-]*)[ \u00a0]\Z")
 _INITIALS = re.compile(r"(?<![^\W_])((?:[^\W\d_]\.[ \u00a0]?-?){1,3})\Z")
 _PATRONYMIC = re.compile(
@@ -46,6 +48,8 @@ _PATRONYMIC = re.compile(
     r"|ogli|oʻgʻli|uly|ūly|ulu|kyzy|qyzy|qizi|kizi|kızı|qızı)"
 )
 _JUNIOR = re.compile(r",?[ \u00a0-](?:Jr\b|Jnr\b|Junior\b|II\b|III\b|мл\.|млад|кичи\b|kichik\b|Կրտսեր)")
+JUNIOR_BEGINS = frozenset((*(gap + letter for gap in " \u00a0-" for letter in "JIмкkԿ"), ", ", ",\u00a0", ",-"))
+"""Two characters with which Jr. and its like begin after a name."""
 
 
 def is_somebody_else(text: str, start: int, own: frozenset[str], given: GivenNames, named: Container[int] = ()) -> bool:
@@ -56,12 +60,12 @@ def is_somebody_else(text: str, start: int, own: frozenset[str], given: GivenNam
     else is named: at the offsets of `named` other names end (президент Азербайджана Алиев).
     """
     before = text[max(0, start - _LOOK_BACK) : start]
-    if initials := _INITIALS.search(before):
+    if "." in before[-_INITIAL:] and (initials := _INITIALS.search(before)):
         first = words(initials[1][0])
         return all(name[:1] != first for name in own) and not _is_abbreviation(initials[1])
     is_another = False
     for _ in range(_MOST_NAMES):
-        found = _BEFORE.search(before)
+        found = _BEFORE.search(before, before.rfind(" ", 0, -1) + 1) if before[-1:] in _GAPS else None
         if found is None or not found[1][0].isupper():
             return is_another
         if start - len(before) + found.end(1) in named:

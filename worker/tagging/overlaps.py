@@ -27,14 +27,13 @@ def overlapping(hits: Sequence[Hit], alone: list[Hit]) -> Iterator[list[Hit]]:
 
 def swallows(together: Sequence[Hit]) -> bool:
     """Say whether the first of sorted hits is plain and all others are shorter names of its entity inside it."""
-    start, minus_end, entity = together[0][:3]
-    return (
-        together[0].is_plain
-        and not together[0].form.entity.keep_inner
-        and all(
-            one.entity == entity and one.minus_end >= minus_end and (one.minus_end > minus_end or one.start > start)
-            for one in together[1:]
-        )
+    first = together[0]
+    if not first.is_plain or first.form.entity.keep_inner:
+        return False
+    start, minus_end, entity = first[:3]
+    return all(
+        one.entity == entity and one.minus_end >= minus_end and (one.minus_end > minus_end or one.start > start)
+        for one in together[1:]
     )
 
 

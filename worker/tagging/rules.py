@@ -13,12 +13,12 @@ from typing import NamedTuple
 
 from worker.tagging.acronyms import Defined
 from worker.tagging.context import AGAINST, FOR, OFFICE, Article
+from worker.tagging.following import ruled_out
 from worker.tagging.forms import SMALL, Form, Hit
-from worker.tagging.namesakes import is_junior
 from worker.tagging.offices import holds_office
 from worker.tagging.overlaps import holds_inner, longest, overlapping, swallows
 from worker.tagging.people import NamedEnds, People
-from worker.tagging.smallletters import small_rule
+from worker.tagging.smallletters import never_counts, small_rule
 from worker.tagging.usage import Usage
 from worker.tagging.vocabulary import DECOY, Vocabulary
 from worker.tagging.witnesses import Witnesses
@@ -38,8 +38,6 @@ VETOES = {
     "punctuation": "a comma, a point or the like stands between its words",
 }
 """The reasons why a name does not count, as a sentence for a reader."""
-_MAY_GO_ON = frozenset(", -\u00a0")
-"""What stands between a name and the region or the Jr. that belongs to it."""
 
 
 class NearMiss(NamedTuple):
@@ -141,15 +139,7 @@ class _Decision:
 
     def _possible(self, at: int, hits: Sequence[Hit]) -> Sequence[Hit]:
         """Return the hits but those that what follows puts elsewhere, or gives to a son of the same name."""
-        text = self.fields[at].text
-        vetoed: dict[Hit, str] = {}
-        for hit in [hit for hit in hits if text[-hit[1] : 1 - hit[1]] in _MAY_GO_ON]:
-            entity = hit.form.entity
-            if entity.type == "person":
-                if is_junior(text, -hit.minus_end):
-                    vetoed[hit] = "other-person"
-            elif self.regions.is_elsewhere(text, -hit.minus_end, entity):
-                vetoed[hit] = "elsewhere"
+        vetoed = ruled_out(self.fields[at].text, hits, self.regions)
         for hit, veto in vetoed.items():
             self._miss(at, hit, veto)
         return [hit for hit in hits if hit not in vetoed] if vetoed else hits
@@ -171,7 +161,11 @@ class _Decision:
             for hit in self._without_decoys(at, together):
                 if hit.is_plain or hit.rule:
                     certain.append(hit)
-                elif not self._is_vetoed(at, hit, named):
+                elif self._is_vetoed(at, hit, named):
+                    continue
+                elif hit.sort == SMALL and never_counts(self.article, self.fields[at], hit):
+                    self._miss(at, hit, "case")
+                else:
                     is_doubtful = hit.sort == SMALL or hit.form.alias.needs_context or self._says_case_nothing(at, hit)
                     (doubtful if is_doubtful else certain).append(hit)
             if doubtful or len({hit[:2] for hit in certain}) < len(certain):
@@ -182,7 +176,7 @@ class _Decision:
 
     def _without_decoys(self, at: int, together: list[Hit]) -> list[Hit]:
         """Return the hits that no longer name, declared by their own entity to mean something else, overlaps."""
-        decoys = [hit for hit in together if hit.form.alias.level == DECOY]
+        decoys = [hit for hit in together if not hit.is_plain and hit.form.alias.level == DECOY]
         if not decoys:
             return together
         starts = [decoy.start for decoy in decoys]
@@ -207,7 +201,9 @@ class _Decision:
         if form.is_bare and self.people.is_stranger(at, hit, named):
             self._miss(at, hit, "other-person")
             return True
-        if not form.entity.context_none or not (form.is_single or form.alias.needs_context):
+        if not self.article.against or not form.entity.context_none:
+            return False
+        if not (form.is_single or form.alias.needs_context):
             return False
         offset = self.fields[at].offset
         if not self.article.is_near(form.entity, AGAINST, offset + hit.start, offset - hit.minus_end):

@@ -21,15 +21,29 @@ def small_rule(article: Article, part: Field, hit: Hit, named: Container[str]) -
     the house style of newspapers (Nato), and a long name of a state or body are still no words of a language;
     those that are, turkey and mit, the vocabulary calls common.
     """
+    if never_counts(article, part, hit):
+        return ""
     form = hit.form
-    alias, is_short = form.alias, form.is_acronym and len(form.letters) <= _SHORT
-    before = part.text[hit.start - 1 : hit.start]
-    if alias.needs_context or (before and before in APOSTROPHES) or (is_short and (alias.is_common or hit.ending)):
-        return ""
-    is_capital = part.text[hit.start].isupper()
-    if not is_capital and (before in _HASHES or article.is_small(part.offset + hit.start)):
-        return "capitals" if alias.is_common else SMALL
-    if alias.is_common or is_short or alias.level != "name":
-        return ""
+    if _lacks_capitals(article, part, hit):
+        return "capitals" if form.alias.is_common else SMALL
     is_long = form.is_acronym or len(form.letters) > _LONG
     return SMALL if (is_long and form.entity.type in _BODIES) or hit.entity in named else ""
+
+
+def never_counts(article: Article, part: Field, hit: Hit) -> bool:
+    """Say whether a name in small letters does not count, whatever else the article names."""
+    form = hit.form
+    alias, is_short = form.alias, form.is_acronym and len(form.letters) <= _SHORT
+    if alias.needs_context or (is_short and (alias.is_common or hit.ending)):
+        return True
+    before = part.text[hit.start - 1 : hit.start]
+    if before and before in APOSTROPHES:
+        return True
+    return (alias.is_common or is_short or alias.level != "name") and not _lacks_capitals(article, part, hit)
+
+
+def _lacks_capitals(article: Article, part: Field, hit: Hit) -> bool:
+    """Say whether a name is in small letters where capitals are missing: after #, or in a line that has none."""
+    if part.text[hit.start].isupper():
+        return False
+    return part.text[hit.start - 1 : hit.start] in _HASHES or article.is_small(part.offset + hit.start)

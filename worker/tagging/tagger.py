@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from worker.letters import mended, seen
 from worker.tagging.automaton import Lexicon
 from worker.tagging.cachefile import cached
 from worker.tagging.compiling import KINDS, compiled
 from worker.tagging.context import Article, Field, Terms
-from worker.tagging.fold import squeeze
+from worker.tagging.fold import reading_of, squeeze
 from worker.tagging.forms import Form, Hit, Trace, compiled_form, sort_of
 from worker.tagging.hashtags import Hashtag, split_hashtags
 from worker.tagging.inflect import Stem
@@ -102,10 +102,9 @@ class Tagger:
         broken: list[str] = []
         offset = 0
         for name, text in fields.items():
-            clean = seen(text)
-            read = mended(clean)
-            parts.append(Field(name, read, squeeze(read), offset))
-            broken.append("" if read == clean else clean)
+            as_read, folded, with_hyphens = reading_of(text)
+            parts.append(Field(name, as_read, folded, offset))
+            broken.append(with_hyphens)
             offset += len(text) + 1
         hits: list[list[Hit]] = []
         against: set[str] = set()
@@ -192,6 +191,7 @@ def _noted(field: str, trace: list[NearMiss] | None, offset: int = 0) -> Trace |
     return lambda miss: trace.append(NearMiss(field, miss.start + offset, miss.end + offset, miss.form, miss.reason))
 
 
+@lru_cache(maxsize=256)
 def _known(language: str | None) -> str | None:
     """Return the language as the vocabulary names it; "other" for one it has no aliases in."""
     if not language:

@@ -1,0 +1,24 @@
+"""What follows a name and makes it somebody else's: a region of another state, or Jr."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from worker.tagging.elsewhere import REGION_BEGINS, Regions
+from worker.tagging.forms import Hit
+from worker.tagging.namesakes import JUNIOR_BEGINS, is_junior
+
+_BEGINS = JUNIOR_BEGINS | REGION_BEGINS
+
+
+def ruled_out(text: str, hits: Sequence[Hit], regions: Regions) -> dict[Hit, str]:
+    """Return the hits that what follows puts elsewhere, or gives to a son of the same name, with the reason."""
+    found: dict[Hit, str] = {}
+    for hit in [hit for hit in hits if text[-hit[1] : 2 - hit[1]] in _BEGINS]:
+        entity = hit.form.entity
+        if entity.type == "person":
+            if is_junior(text, -hit.minus_end):
+                found[hit] = "other-person"
+        elif regions.is_elsewhere(text, -hit.minus_end, entity):
+            found[hit] = "elsewhere"
+    return found
