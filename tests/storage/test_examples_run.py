@@ -36,7 +36,7 @@ BEFORE = {
     ("alert", "lint"): [("alert", "sync", "alerts.yaml", "--apply")],
     ("alert", "edit"): [ADDED],
     ("alert", "why"): [ADDED, (*ADDED[:2], "drills", *ADDED[3:])],
-    ("alert", "show"): [ADDED],
+    ("alert", "show"): [(*ADDED[:2], name, *ADDED[3:]) for name in ("csto-drills", "desk", "reader")],
     ("alert", "pause"): [ADDED],
     ("alert", "resume"): [(*ADDED[:-1], "analyst@office.example")],
     ("alert", "remove"): [ADDED],
