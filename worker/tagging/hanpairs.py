@@ -30,6 +30,7 @@ class Pairs:
     signs: Mapping[str, str] = field(default_factory=dict)
     partners: Mapping[str, str] = field(default_factory=dict)
     alone: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    both: Mapping[str, str] = field(default_factory=dict)
 
     def find(self, text: str) -> Iterator[Sign]:
         """Yield the characters of a text that name states, in order."""
@@ -42,6 +43,9 @@ class Pairs:
                 yield Sign(found.start("one"), self._state_alone(found["verb"] + found["one"]))
 
     def _of_group(self, group: str, start: int) -> Iterator[Sign]:
+        if group in self.both:
+            yield from (Sign(start + at, state) for at, state in enumerate(self.both[group].split()))
+            return
         for at, sign in enumerate(group):
             if state := self.signs.get(sign):
                 yield Sign(start + at, state)
@@ -55,15 +59,16 @@ class Pairs:
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
-        letters = "".join(dict.fromkeys((*self.signs, *"".join(self.partners))))
+        letters = "".join(dict.fromkeys((*self.signs, *"".join((*self.partners, *self.both)))))
         letters = "".join(letter for letter in letters if letter not in self.before)
         follows = "|".join(map(re.escape, self.after))
         alone = "|".join(f"{sign}(?![{''.join(never)}])" for sign, never in self.alone.items())
         verbs = "".join(self.before)
         helped = "|".join(f"(?<={pair[0]}){pair[1]}" for pair in self.partners if pair[0] in verbs)
         one = f"{alone}|{helped}" if helped else alone
+        listed = f"(?:、[{letters}]{{2,{_MOST}}}){{0,3}}"
         return re.compile(
-            f"(?P<group>[{letters}]{{2,{_MOST}}})(?={follows})|(?P<verb>[{verbs}])(?P<one>{one})",
+            f"(?P<group>[{letters}]{{2,{_MOST}}})(?={listed}(?:{follows}))|(?P<verb>[{verbs}])(?P<one>{one})",
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -74,6 +79,7 @@ class Pairs:
             "signs": dict(self.signs),
             "partners": dict(self.partners),
             "alone": {sign: list(never) for sign, never in self.alone.items()},
+            "both": dict(self.both),
         }
 
 
@@ -83,7 +89,8 @@ NO_PAIRS = Pairs()
 def pairs_of(content: Mapping[str, Any]) -> Pairs:
     """Return the pairs that `to_json` wrote."""
     alone = {sign: tuple(never) for sign, never in content["alone"].items()}
-    return Pairs(tuple(content["before"]), tuple(content["after"]), content["signs"], content["partners"], alone)
+    before, after, both = tuple(content["before"]), tuple(content["after"]), content.get("both", {})
+    return Pairs(before, after, content["signs"], content["partners"], alone, both)
 
 
 def read_pairs(path: Path, problems: list[str]) -> Pairs:
@@ -96,12 +103,21 @@ def read_pairs(path: Path, problems: list[str]) -> Pairs:
         problems.append(f"{path.name}: {error}")
         return NO_PAIRS
     before, after = table.words("before"), table.words("after")
-    signs, partners, alone = (
-        {key: str(value) for key, value in table.table(name).items()} for name in ("signs", "partners", "alone")
+    signs, partners, alone, both = (
+        {key: str(value) for key, value in table.table(name).items()} for name in ("signs", "partners", "alone", "both")
     )
     table.done()
-    for name, entries, length in (("signs", signs, 1), ("partners", partners, 2), ("alone", alone, 1)):
+    for name, entries, length in (
+        ("signs", signs, 1),
+        ("partners", partners, 2),
+        ("alone", alone, 1),
+        ("both", both, 2),
+    ):
         for key in entries:
             if len(key) != length:
                 table.wrong(f"{name}.{key}", f"must be {length} characters")
-    return Pairs(before, after, signs, partners, {sign: tuple(never.split()) for sign, never in alone.items()})
+    for key, value in both.items():
+        if len(value.split()) != len(key):
+            table.wrong(f"both.{key}", "must be two states")
+    never_before = {sign: tuple(never.split()) for sign, never in alone.items()}
+    return Pairs(before, after, signs, partners, never_before, both)
