@@ -10,6 +10,7 @@ from sqlalchemy import Connection, text
 
 from db.dialect import is_sqlite
 from db.engine import Database
+from db.migrate import is_modelled
 from db.models import Base
 from db.models.base import UtcDateTime
 
@@ -39,6 +40,7 @@ def run(connection: Connection) -> None:
         target_metadata=Base.metadata,
         render_as_batch=True,
         compare_type=True,
+        include_object=is_modelled,
         transaction_per_migration=True,
         render_item=render_item,
     )

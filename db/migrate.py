@@ -92,11 +92,11 @@ def differences(database: Database) -> list[object]:
     from db.models import Base
 
     with database.engine.connect() as conn:
-        opts = {"compare_type": True, "include_object": _is_modelled}
+        opts = {"compare_type": True, "include_object": is_modelled}
         context = MigrationContext.configure(conn, opts=opts)
         return list(compare_metadata(context, Base.metadata))
 
 
-def _is_modelled(_: object, name: str | None, kind: str, *__: object) -> bool:
+def is_modelled(_: object, name: str | None, kind: str, *__: object) -> bool:
     """Return whether a model describes an object; the index of words has none (`db.dialect`)."""
     return kind != "table" or not (name or "").startswith(WORD_INDEX)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
+import pytest
+from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
@@ -11,6 +14,8 @@ from sqlalchemy import inspect, text
 from db import migrate
 from db.engine import Database
 from db.models import Base
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_an_empty_database_gets_all_tables_and_loses_them_again(database_url: str) -> None:
@@ -34,6 +39,14 @@ def test_models_and_migrations_agree(database_url: str) -> None:
     migrate.upgrade(database)
     assert migrate.differences(database) == []
     database.close()
+
+
+def test_a_developer_who_changed_no_model_gets_no_revision(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    database = Database(database_url)
+    migrate.upgrade(database)
+    database.close()
+    monkeypatch.setenv("STEPPEWATCH_DATABASE_URL", database_url)
+    command.check(Config(ROOT / "alembic.ini"))  # raises where it would write something
 
 
 def test_migrating_again_changes_nothing(database_url: str) -> None:

@@ -54,3 +54,17 @@ def test_each_link_leads_somewhere(page: Path) -> None:
 @pytest.mark.parametrize("page", [page for page in PAGES if page.name != "README.md"], ids=lambda page: page.stem)
 def test_a_page_begins_with_its_title(page: Path) -> None:
     assert re.match(r"# \S", page.read_text("utf-8"))
+
+
+NAMED = [page for page in LINKING if page.name != "CHANGELOG.md"]
+FOLDERS = ("alembic", "benchmarks", "cli", "crawlers", "db", "demo", "docs", "tests", "vocabulary", "web", "worker")
+
+
+@pytest.mark.parametrize("page", NAMED, ids=lambda page: str(page.relative_to(ROOT)))
+def test_each_file_that_a_page_names_exists(page: Path) -> None:
+    text = page.read_text("utf-8")
+    paths = re.findall(rf"(?<![\w/.<-])((?:{'|'.join(FOLDERS)})/[\w./-]*[\w/])(?![\w<*{{])", text)
+    paths += [
+        module.replace(".", "/") + ".py" for module in re.findall(r"python -m ((?:benchmarks|cli)[\w.]*\w)", text)
+    ]
+    assert [path for path in paths if not ((ROOT / path).exists() or (ROOT / f"{path}.py").exists())] == []
