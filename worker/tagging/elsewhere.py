@@ -37,6 +37,10 @@ REGION_BEGINS = frozenset((", ", " ("))
 """Two characters with which a region begins after a name."""
 _STATE_WORD = r"(?:штат\w{0,2} |провинци\w |province of |state of )?"
 _ENDING = r"(?:[’'][^\W\d_]{1,5}|[^\W\d_]{0,3})"  # of a case
+_ENDS_ADDRESS = re.compile(
+    r"[ \u00a0]?(?:[.;()!?–—»”\n]|$|,(?![ \u00a0](?:and|or|и|или|[A-ZА-ЯЁ]))|(?:on|in|at|for|since|where|last)\b)"
+)
+"""What follows an address; a region of the own state that something else follows begins the next part of a sentence."""
 _ABBREVIATION = re.compile(r"[A-Z]{2,3}|.*\.")
 
 
@@ -47,14 +51,20 @@ class Regions:
     names: Mapping[str, tuple[str, ...]]
 
     def is_elsewhere(self, text: str, end: int, entity: Place) -> bool:
-        """Say whether a region of another state follows the name of a place that ends at `end`."""
+        """Say whether a region of another state follows the name of a place that ends at `end`.
+
+        Or one of its own state, as an address has it: the capital stands in none (Washington, Pa.).
+        """
         if entity.type not in _TYPES or text[end : end + 2] not in REGION_BEGINS:
             return False
         found = self._pattern.match(text, end + 2) if self.names else None
         if found is None:
             return False
         home = {entity.id, *(one.target for one in entity.relations if one.kind in ("capital_of", "located_in"))}
-        return found.lastgroup is not None and found.lastgroup.replace("_", "-") not in home
+        if found.lastgroup is None or found.lastgroup.replace("_", "-") not in home:
+            return found.lastgroup is not None
+        is_address = _ABBREVIATION.fullmatch(found[0]) or _ENDS_ADDRESS.match(text, found.end())
+        return entity.type == "place" and is_address is not None
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
