@@ -13,7 +13,7 @@ from operator import itemgetter
 from daachorse import CharwiseDoubleArrayAhoCorasick
 
 from worker.letters import APOSTROPHES
-from worker.tagging.compiling import HAN, Compiled
+from worker.tagging.compiling import HAN, Compiled, Following
 from worker.tagging.fold import Folded, words
 from worker.tagging.forms import (
     DASHES,
@@ -39,7 +39,7 @@ _NONE = frozenset(("",))
 _GOES_ON = _JOINERS | {"."}
 _LAST_SURE = "\u02ff"  # among the characters from here on are marks that belong to the letter before
 _MOST_KNOWN = 1_000  # surfaces of one pattern
-_START_OF, _SPAN_OF, _PATTERN_OF = itemgetter(0), itemgetter(0, 1), itemgetter(2)
+_SPAN_OF, _PATTERN_OF = itemgetter(0, 1), itemgetter(2)
 
 
 class Lexicon:
@@ -51,7 +51,7 @@ class Lexicon:
         self._table = compiled.table(language)
         self._automaton = CharwiseDoubleArrayAhoCorasick.deserialize(self._table.automaton)
         self._against = frozenset(self._table.against)
-        self._patterns: dict[int, _Pattern] = {}
+        self._patterns: list[_Pattern | None] = [None] * len(self._table.ends)
         self._joins = _joins(language, inflection)
 
     def hits(self, text: str, folded: Folded, trace: Trace | None = None) -> tuple[list[Hit], set[str]]:
@@ -65,12 +65,15 @@ class Lexicon:
         found = self._automaton.find_overlapping(chars)
         new = tuple.__new__  # half the time of the constructor
         for first, last, at in found:
-            pattern = patterns.get(at) or self._pattern(at)
-            ending = chars[last : chars.find(" ", last)]
-            if ending not in pattern.endings:
-                if (ending < HAN and chars[last - 1] < HAN) or "" not in pattern.endings:
+            pattern = patterns[at] or self._pattern(at)
+            follows = chars[last : last + 1]
+            ending = (
+                "" if follows == " " else chars[last : chars.find(" ", last)] if follows in pattern.letters else None
+            )
+            if ending is None or ending not in pattern.endings:
+                if not pattern.is_whole or (follows < HAN and chars[last - 1] < HAN):
                     if trace:
-                        _tell(trace, pattern, origins[first + pattern.skip], origins[last + len(ending) - 1] + 1)
+                        _tell(trace, pattern, origins[first + pattern.skip], origins[chars.find(" ", last) - 1] + 1)
                     continue
                 ending = ""  # a name ends at or before a Chinese character though no space follows
             if not pattern.skip and not _begins(chars, first):
@@ -83,11 +86,12 @@ class Lexicon:
             after = text[end : end + 1]
             if pattern.is_joining:
                 spellings = _joinable(spellings, after)
-            if after in _GOES_ON or after > _LAST_SURE or text[start - 1 : start] in DASHES:
-                hits += [self._whole(text, start, end, spelling) for spelling in spellings]
-            else:
+            is_over = after == " " or (after <= _LAST_SURE and after not in _GOES_ON)
+            if is_over and text[start - 1] not in DASHES:  # at the beginning it is the last character, and looked at
                 for spelling in spellings:
-                    hits.append(new(Hit, (start, -end, *spelling)))
+                    hits.append(new(Hit, (start, -end) + spelling))  # noqa: RUF005 - in half the time
+            else:
+                hits += [self._whole(text, start, end, spelling) for spelling in spellings]
         hits.sort()
         return _best(hits), self._speaking_against(found, chars)
 
@@ -105,8 +109,8 @@ class Lexicon:
             entity, alias = compiled.spelling(compiled.stems.aliases[row])
             rank = rank_of(alias, self._language) or 0
             ranked.append((rank, compiled_form(entity, alias, compiled.stem(row))))
-        endings = compiled.endings.united(table.endings[at])
-        self._patterns[at] = pattern = _Pattern(at, _distinct(ranked), endings, self._language)
+        pattern = _Pattern(at, _distinct(ranked), compiled.endings.following(table.endings[at]), self._language)
+        self._patterns[at] = pattern
         return pattern
 
     def _whole(self, text: str, start: int, end: int, spelling: Spelling) -> Hit:
@@ -136,13 +140,13 @@ class Lexicon:
 class _Pattern:
     """The forms that begin alike, found at once; none for a term that is no name."""
 
-    __slots__ = ("_language", "_number", "endings", "forms", "is_joining", "known", "skip")
+    __slots__ = ("_language", "_number", "endings", "forms", "is_joining", "is_whole", "known", "letters", "skip")
 
-    def __init__(self, number: int, forms: tuple[Form, ...], endings: frozenset[str], language: str | None) -> None:
+    def __init__(self, number: int, forms: tuple[Form, ...], endings: Following, language: str | None) -> None:
         self._number = number
         self._language = (language or "").partition("-")[0]
         self.forms = forms
-        self.endings = endings
+        self.endings, self.letters, self.is_whole = endings
         self.skip = int(bool(forms) and language != "zh" and forms[0].stem[0] < HAN)
         self.is_joining = any(form.is_joining for form in forms)
         self.known: dict[tuple[str, str], tuple[Spelling, ...]] = {}
@@ -213,12 +217,13 @@ def _best(hits: list[Hit]) -> list[Hit]:
 
     An alias as it is outdoes the form of another one, unless it needs context.
     """
-    if len(set(map(_START_OF, hits))) == len(hits) or len(set(map(_SPAN_OF, hits))) == len(hits):
+    if len(set(map(_SPAN_OF, hits))) == len(hits):
         return hits
     kept: list[Hit] = []
     first = 0  # of those of the same words, with which alone a hit is compared: a text may name millions
+    start = minus_end = None
     for hit in hits:
-        if len(kept) > first and kept[-1][:2] == hit[:2]:
+        if hit[0] == start and hit[1] == minus_end:
             same = kept[first:]
             twin = next((at for at, one in enumerate(same) if one.entity == hit.entity), None)
             if twin is not None:
@@ -230,7 +235,7 @@ def _best(hits: list[Hit]) -> list[Hit]:
             if not hit.ending and not hit.form.is_suspect:
                 kept[first:] = [one for one in same if not one.ending]
         else:
-            first = len(kept)
+            first, start, minus_end = len(kept), hit[0], hit[1]
         kept.append(hit)
     return kept
 

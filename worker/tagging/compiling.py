@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
+from typing import NamedTuple
 
 from daachorse import CharwiseDoubleArrayAhoCorasick
 
@@ -33,6 +34,14 @@ Numbers = Sequence[int]
 _LATER: frozenset[str] = frozenset()
 
 
+class Following(NamedTuple):
+    """What may follow a stem: endings, the letters with which they begin, and whether none may follow."""
+
+    endings: frozenset[str]
+    letters: frozenset[str]
+    may_be_none: bool
+
+
 class Endings:
     """Sets of endings, each kept once and known by its number; all plain sets come before the first union."""
 
@@ -40,6 +49,7 @@ class Endings:
         self.plain = list(sets)
         self.unions = list(unions)
         self.sets = [*self.plain, *(_LATER for _ in self.unions)]
+        self._following: dict[int, Following] = {}
         self._numbers = {one: number for number, one in enumerate(self.plain)}
         self._union_numbers = {one: len(self.plain) + number for number, one in enumerate(self.unions)}
 
@@ -67,6 +77,14 @@ class Endings:
             members = self.unions[number - len(self.plain)]
             self.sets[number] = frozenset().union(*(self.plain[member] for member in members))
         return self.sets[number]
+
+    def following(self, number: int) -> Following:
+        """Return what may follow a stem that has the endings of a number, made at its first use."""
+        if number not in self._following:
+            endings = self.united(number)
+            letters = frozenset(ending[0] for ending in endings if ending)
+            self._following[number] = Following(endings, letters, "" in endings)
+        return self._following[number]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from datetime import date
 from itertools import chain
 from typing import NamedTuple
+
+from daachorse import CharwiseDoubleArrayAhoCorasick
 
 from worker.tagging.fold import Folded, words
 from worker.tagging.offices import Office
@@ -22,8 +24,10 @@ FOR, AGAINST, OFFICE = "for", "against", "office"
 _BREAK = re.compile("\n")
 _NEAR_CHARS = 2_000  # the longest stretch that is looked through, whatever its words and paragraphs
 _MOST_OFFSETS = 5_000  # of one term in one article; what stands behind so many of them speaks for nobody
+_MANY = 6  # terms, which an automaton finds sooner than one search for each
 _STEM = 3  # a term of more letters than this also stands for the words that begin with it
 _HAN = "\u3400"  # from here on scripts are written without spaces between words
+_NEAR_LINE = 1_000  # characters in which the ends of a line are looked for first
 _TITLE_CHARS = 200  # and a longer one is a paragraph
 _TITLE_WORDS = 4  # a line of fewer words is too short to tell a headline
 _SMALL = 4  # words up to this length may be small in a headline: and, with
@@ -43,6 +47,7 @@ class Terms:
 
     def __init__(self, entities: Iterable[Entity]) -> None:
         self._wanted: dict[tuple[str, str], list[tuple[str, bool]]] = {}
+        self._finders: dict[str, _Finder] = {}
         self._offices: dict[str, list[tuple[Office, list[tuple[str, bool]]]]] = {}
         for entity in entities:
             for sort, terms in ((FOR, entity.context_any), (AGAINST, entity.context_none), (OFFICE, entity.office)):
@@ -56,29 +61,62 @@ class Terms:
     ) -> list[int]:
         """Return where the terms of an entity begin in an article; a term with a capital must show it there.
 
-        An entity has a dozen terms, an article hardly more than one entity that asks for its own: each is looked for
-        by itself, which takes a fraction of a pass for the terms of all. Those that speak against it are known to be
-        there or not: most articles have none. Of a person's offices those count that were held on `day`.
+        An article hardly has more than one entity that asks for its own: each is looked for by itself, which takes a
+        fraction of a pass for the terms of all. Those that speak against it are known to be there or not: most
+        articles have none. Of a person's offices those count that were held on `day`.
         """
-        offsets: list[int] = []
         wanted = self._wanted.get((entity, sort), [])
         if sort == OFFICE and entity in self._offices:
             held = (terms for office, terms in self._offices[entity] if office.was_held(day))
             wanted = sorted({*wanted, *chain.from_iterable(held)})
-        for stem, needs_capital in wanted:
-            if sort == AGAINST and stem not in against:
-                continue
-            skip = int(stem[0] == " ")
-            most = len(offsets) + _MOST_OFFSETS
-            for part in fields:
-                chars, origins = part.folded
-                at = chars.find(stem)
-                while at >= 0 and len(offsets) < most:
-                    origin = origins[at + skip]
-                    if not needs_capital or part.text[origin].isupper():
-                        offsets.append(part.offset + origin)
-                    at = chars.find(stem, at + 1)
-        return sorted(offsets)
+        elif sort == FOR and len(wanted) > _MANY:
+            return sorted(self._finder(entity, wanted).offsets(fields))
+        return sorted(_offsets([one for one in wanted if sort != AGAINST or one[0] in against], fields))
+
+    def _finder(self, entity: str, wanted: Sequence[tuple[str, bool]]) -> _Finder:
+        """Return what finds the terms for an entity, made when it is first asked for."""
+        if entity not in self._finders:
+            self._finders[entity] = _Finder(wanted)
+        return self._finders[entity]
+
+
+class _Finder:
+    """Many terms that are looked for at once."""
+
+    def __init__(self, wanted: Sequence[tuple[str, bool]]) -> None:
+        needs_capital: dict[str, bool] = {}
+        for stem, needs in wanted:
+            needs_capital[stem] = needs and needs_capital.get(stem, True)
+        self._terms = [(int(stem[0] == " "), needs) for stem, needs in needs_capital.items()]
+        self._automaton = CharwiseDoubleArrayAhoCorasick(list(needs_capital))
+
+    def offsets(self, fields: Sequence[Field]) -> Iterator[int]:
+        """Yield where terms begin in the fields of an article, not in order."""
+        counts = [0] * len(self._terms)
+        for part in fields:
+            chars, origins = part.folded
+            for first, _, at in self._automaton.find_overlapping(chars):
+                skip, needs_capital = self._terms[at]
+                origin = origins[first + skip]
+                if counts[at] < _MOST_OFFSETS and (not needs_capital or part.text[origin].isupper()):
+                    counts[at] += 1
+                    yield part.offset + origin
+
+
+def _offsets(wanted: Iterable[tuple[str, bool]], fields: Sequence[Field]) -> Iterator[int]:
+    """Yield where terms begin in the fields of an article, not in order."""
+    for stem, needs_capital in wanted:
+        skip = int(stem[0] == " ")
+        count = 0
+        for part in fields:
+            chars, origins = part.folded
+            at = chars.find(stem)
+            while at >= 0 and count < _MOST_OFFSETS:
+                origin = origins[at + skip]
+                if not needs_capital or part.text[origin].isupper():
+                    count += 1
+                    yield part.offset + origin
+                at = chars.find(stem, at + 1)
 
 
 def speaking_against(entities: Iterable[Entity]) -> set[str]:
@@ -168,6 +206,10 @@ class Article:
 
     def _line(self, position: int) -> tuple[int, int]:
         """Return where the line around a position begins and ends."""
+        near = max(0, position - _NEAR_LINE), position + _NEAR_LINE
+        first, last = self.text.rfind("\n", near[0], position) + 1, self.text.find("\n", position, near[1])
+        if (first or not near[0]) and (last >= 0 or near[1] >= len(self.text)):
+            return first, last if last >= 0 else len(self.text)
         if self._breaks is None:  # looked for once: a line may be as long as the text, and full of names
             self._breaks = [found.start() for found in _BREAK.finditer(self.text)]
         at = bisect_left(self._breaks, position)

@@ -35,7 +35,7 @@ class Place(Protocol):
 _TYPES = frozenset(("place", "state"))
 REGION_BEGINS = frozenset((", ", " ("))
 """Two characters with which a region begins after a name."""
-_STATE_WORD = r"(?:штат\w{0,2} |провинци\w |province of |state of )?"
+_STATE_WORDS = (r"штат\w{0,2} ", r"провинци\w ", "province of ", "state of ")
 _ENDING = r"(?:[’'][^\W\d_]{1,5}|[^\W\d_]{0,3})"  # of a case
 _ENDS_ADDRESS = re.compile(
     r"[ \u00a0]?(?:[.;()!?–—»”\n]|$|,(?![ \u00a0](?:and|or|и|или|[A-ZА-ЯЁ]))|(?:on|in|at|for|since|where|last)\b)"
@@ -57,7 +57,7 @@ class Regions:
         """
         if entity.type not in _TYPES or text[end : end + 2] not in REGION_BEGINS:
             return False
-        found = self._pattern.match(text, end + 2) if self.names else None
+        found = self._pattern.match(text, end + 2) if text[end + 2 : end + 3] in self._firsts else None
         if found is None:
             return False
         home = {entity.id, *(one.target for one in entity.relations if one.kind in ("capital_of", "located_in"))}
@@ -67,13 +67,19 @@ class Regions:
         return entity.type == "place" and is_address is not None
 
     @cached_property
+    def _firsts(self) -> frozenset[str]:
+        """The letters with which a region begins."""
+        return frozenset(name[0] for names in self.names.values() for name in (*names, *_STATE_WORDS) if name)
+
+    @cached_property
     def _pattern(self) -> re.Pattern[str]:
         groups = []
         for state, names in self.names.items():
             longest_first = sorted(names, key=len, reverse=True)
             exact = "|".join(re.escape(name) for name in longest_first if _ABBREVIATION.fullmatch(name))
             spelled = "|".join(_stem(name) + _ENDING for name in longest_first if not _ABBREVIATION.fullmatch(name))
-            groups.append(f"(?P<{state.replace('-', '_')}>{_STATE_WORD}(?:{spelled})|(?:{exact or '(?!)'}))")
+            spelled = f"(?:{'|'.join(_STATE_WORDS)})?(?:{spelled})"
+            groups.append(f"(?P<{state.replace('-', '_')}>{spelled}|(?:{exact or '(?!)'}))")
         return re.compile(f"(?:{'|'.join(groups)})(?![^\\W_])")
 
     def to_json(self) -> dict[str, list[str]]:

@@ -16,6 +16,7 @@ from worker.tagging.tomlfile import Table, read_toml
 _SCRIPTS = {"CYRILLIC": "Cyrl", "LATIN": "Latn", "ARMENIAN": "Armn"}
 _ENDING = 3  # letters that a case may add to a name
 _SHORT = 3
+_MOST_KEPT = 10_000
 _SHARED_LETTERS = str.maketrans("әғқңөұүһіӣӯҳҷўəçğışöüýňžä", "агкноуухииухжуecgisouynza")
 _LONG = 5  # a word of so many letters is too short to be judged by its end
 
@@ -28,7 +29,14 @@ class GivenNames:
     ends: Mapping[str, tuple[str, ...]]
 
     def holds(self, word: str) -> bool:
-        """Say whether a word is a given name, in any case of its language."""
+        """Say whether a word is a given name, in any case of its language; the answer is kept for the next time."""
+        if word not in self._known:
+            if len(self._known) >= _MOST_KEPT:
+                self._known.clear()
+            self._known[word] = self._is_given(word)
+        return self._known[word]
+
+    def _is_given(self, word: str) -> bool:
         script = _script_of(word)
         if script is None:
             return False
@@ -38,6 +46,10 @@ class GivenNames:
             return True
         ends = self._ends.get(script)
         return ends is not None and len(folded) > _LONG and ends.search(folded) is not None
+
+    @cached_property
+    def _known(self) -> dict[str, bool]:
+        return {}
 
     @cached_property
     def _starts(self) -> dict[str, frozenset[str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import replace
+from functools import lru_cache
 from typing import Protocol
 
 from worker.letters import APOSTROPHES
@@ -40,7 +41,9 @@ _MOST_NAMES = 3
 _ABBREVIATIONS = ("U.S.", "U.N.", "U.K.", "E.U.", "D.C.")
 _LOOK_BACK = 60
 _INITIAL = 3  # its point, a space and a hyphen
+_LONGEST_INITIALS = 12  # three, each of a letter, a point, a space and a hyphen
 _GAPS = frozenset(" \u00a0")
+_GAPS_AND_POINT = _GAPS | frozenset(".-")
 _BEFORE = re.compile(rf"([^\W\d_][\w{APOSTROPHES}-]*)[ \u00a0]\Z")
 _INITIALS = re.compile(r"(?<![^\W_])((?:[^\W\d_]\.[ \u00a0]?-?){1,3})\Z")
 _PATRONYMIC = re.compile(
@@ -59,10 +62,15 @@ def is_somebody_else(text: str, start: int, own: frozenset[str], given: GivenNam
     is passed over. For what is no person every initial and every given name is another's. No given name is what
     else is named: at the offsets of `named` other names end (президент Азербайджана Алиев).
     """
+    if text[start - 1 : start] not in _GAPS_AND_POINT:
+        return False
     before = text[max(0, start - _LOOK_BACK) : start]
-    if "." in before[-_INITIAL:] and (initials := _INITIALS.search(before)):
-        first = words(initials[1][0])
-        return all(name[:1] != first for name in own) and not _is_abbreviation(initials[1])
+    if "." in before[-_INITIAL:]:
+        if initials := _INITIALS.search(before, max(0, len(before) - _LONGEST_INITIALS)):
+            first = words(initials[1][0])
+            return all(name[:1] != first for name in own) and not _is_abbreviation(initials[1])
+    elif before[before.rfind(" ", 0, -1) + 1 :].islower():
+        return False
     is_another = False
     for _ in range(_MOST_NAMES):
         found = _BEFORE.search(before, before.rfind(" ", 0, -1) + 1) if before[-1:] in _GAPS else None
@@ -86,6 +94,7 @@ def _is_abbreviation(initials: str) -> bool:
     return initials.replace(" ", "").upper() in _ABBREVIATIONS
 
 
+@lru_cache(maxsize=4_096)
 def is_own(word: str, own: frozenset[str]) -> bool:
     """Say whether a word is one of a person's own names, in any case of its language."""
     folded = words(word)

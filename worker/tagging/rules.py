@@ -6,7 +6,6 @@ is decided is declared in the vocabulary; no entity has rules in code.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
@@ -16,9 +15,9 @@ from worker.tagging.context import AGAINST, FOR, OFFICE, Article
 from worker.tagging.following import ruled_out
 from worker.tagging.forms import SMALL, Form, Hit
 from worker.tagging.offices import holds_office
-from worker.tagging.overlaps import holds_inner, longest, overlapping, swallows
+from worker.tagging.overlaps import holds_inner, longest, overlapping, swallows, without_decoys
 from worker.tagging.people import NamedEnds, People
-from worker.tagging.smallletters import never_counts, small_rule
+from worker.tagging.smallletters import never_counts, says_case_nothing, small_rule
 from worker.tagging.usage import Usage
 from worker.tagging.vocabulary import DECOY, Vocabulary
 from worker.tagging.witnesses import Witnesses
@@ -150,51 +149,44 @@ class _Decision:
         hits = self._possible(at, hits)
         named = NamedEnds(hits)
         for together in overlapping(hits, settled):
-            if self.trace is None and swallows(together):
-                settled.append(together[0])
-                continue
-            if holds_inner(together):
-                settled.extend(together)
-                continue
+            if len(together) > 1:
+                if self.trace is None and swallows(together):
+                    settled.append(together[0])
+                    continue
+                if holds_inner(together):
+                    settled.extend(together)
+                    continue
+                together, vetoed = without_decoys(together)
+                for hit in vetoed:
+                    self._miss(at, hit, "decoy")
             certain: list[Hit] = []
             doubtful: list[Hit] = []
-            for hit in self._without_decoys(at, together):
-                if hit.is_plain or hit.rule:
-                    certain.append(hit)
-                elif self._is_vetoed(at, hit, named):
-                    continue
-                elif hit.sort == SMALL and never_counts(self.article, self.fields[at], hit):
-                    self._miss(at, hit, "case")
-                else:
-                    is_doubtful = hit.sort == SMALL or hit.form.alias.needs_context or self._says_case_nothing(at, hit)
-                    (doubtful if is_doubtful else certain).append(hit)
-            if doubtful or len({hit[:2] for hit in certain}) < len(certain):
+            for hit in together:
+                if (is_certain := self._is_certain(at, hit, named)) is not None:
+                    (certain if is_certain else doubtful).append(hit)
+            if doubtful or (len(certain) > 1 and len({hit[:2] for hit in certain}) < len(certain)):
                 open_knots.append(Knot(at, certain, doubtful))
             else:
                 settled.extend(certain if len(certain) < 2 else self._kept(at, certain))
         return open_knots
 
-    def _without_decoys(self, at: int, together: list[Hit]) -> list[Hit]:
-        """Return the hits that no longer name, declared by their own entity to mean something else, overlaps."""
-        decoys = [hit for hit in together if not hit.is_plain and hit.form.alias.level == DECOY]
-        if not decoys:
-            return together
-        starts = [decoy.start for decoy in decoys]
-        widest = max(-decoy.minus_end - decoy.start for decoy in decoys)
-        kept: list[Hit] = []
-        for hit in together:
-            if hit.form.alias.level == DECOY:
-                continue
-            first, last = bisect_right(starts, hit.start - widest), bisect_left(starts, -hit.minus_end)
-            length = hit.start + hit.minus_end
-            if any(
-                decoy.entity == hit.entity and decoy.start + decoy.minus_end <= length and hit.start < -decoy.minus_end
-                for decoy in decoys[first:last]
-            ):
-                self._miss(at, hit, "decoy")
-            else:
-                kept.append(hit)
-        return kept
+    def _is_certain(self, at: int, hit: Hit, named: NamedEnds) -> bool | None:
+        """Say whether a hit is beyond doubt; None for one that surely does not count."""
+        form = hit.form
+        if hit.is_plain:
+            return True
+        if form.alias.level == DECOY:
+            return None
+        if hit.rule:
+            return True
+        if self._is_vetoed(at, hit, named):
+            return None
+        if hit.sort != SMALL:
+            return not form.alias.needs_context and not says_case_nothing(self.article, self.fields[at], hit)
+        if never_counts(self.article, self.fields[at], hit):
+            self._miss(at, hit, "case")
+            return None
+        return False
 
     def _is_vetoed(self, at: int, hit: Hit, named: NamedEnds) -> bool:
         form = hit.form
@@ -211,21 +203,10 @@ class _Decision:
         self._miss(at, hit, "against")
         return True
 
-    def _says_case_nothing(self, at: int, hit: Hit) -> bool:
-        """Say whether the capital, which tells Turkey from turkey, says nothing because the whole line has them."""
-        form = hit.form
-        if not form.may_lose_case:
-            return False
-        part = self.fields[at]
-        position = part.offset + hit.start
-        if part.text[hit.start + 1 : hit.start + 2].isupper() and self.article.is_capitals(position):
-            return True
-        return form.alias.is_common and not form.is_acronym and self.article.is_title(position)
-
     def _vouched(self, knots: Sequence[Knot], witnesses: Witnesses) -> dict[tuple[int, Hit], Hit]:
         """Return the doubtful hits that something speaks for, with what does."""
         doubtful = [(knot.field, hit) for knot in knots for hit in knot.doubtful]
-        named = set(witnesses.positions)
+        named = witnesses.named
         rules = {(at, hit): self._rule(at, hit, named, witnesses) for at, hit in doubtful}
         rules.update(((knot.field, hit), OFFICE) for knot in knots for hit in self._in_office(knot))
         in_office = {hit.entity for (_, hit), rule in rules.items() if rule == "office"}
@@ -256,7 +237,7 @@ class _Decision:
             return small_rule(self.article, self.fields[at], hit, named)
         if not form.alias.needs_context:
             return "capitals"
-        if form.alias.case_sensitive and self._says_case_nothing(at, hit):
+        if form.alias.case_sensitive and says_case_nothing(self.article, self.fields[at], hit):
             return ""  # THIS IS is about nobody, whatever else stands there
         entity = form.entity
         part = self.fields[at]

@@ -1,4 +1,4 @@
-"""Names without their capitals: where kazakhstan, csto and Nato are names all the same."""
+"""Names without their capitals, where kazakhstan, csto and Nato are names; and capitals that say nothing."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from worker.tagging.context import Article, Field
 from worker.tagging.forms import SMALL, Hit
 
 _SHORT = 3
+_FEW = 12
 _LONG = 4
 _HASHES = ("#", "＃")
 _BODIES = frozenset(("state", "alliance", "organisation", "place", "region", "company"))
@@ -47,3 +48,21 @@ def _lacks_capitals(article: Article, part: Field, hit: Hit) -> bool:
     if part.text[hit.start].isupper():
         return False
     return part.text[hit.start - 1 : hit.start] in _HASHES or article.is_small(part.offset + hit.start)
+
+
+def says_case_nothing(article: Article, part: Field, hit: Hit) -> bool:
+    """Say whether the capital, which tells Turkey from turkey, says nothing because the whole line has them."""
+    form = hit.form
+    if not form.may_lose_case:
+        return False
+    text, start = part.text, hit.start
+    is_upper = text[start + 1 : start + 2].isupper() and not _goes_on_small(text, -hit.minus_end)
+    if is_upper and article.is_capitals(part.offset + start):
+        return True
+    return form.alias.is_common and not form.is_acronym and article.is_title(part.offset + start)
+
+
+def _goes_on_small(text: str, end: int) -> bool:
+    """Say whether the next few letters of the line, if there are any, are small."""
+    after = text[end : end + _FEW]
+    return after.islower() and "\n" not in after

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import cached_property
 from math import inf
 
 from worker.tagging.context import OFFICE, Article, Field
@@ -17,17 +18,30 @@ class Witnesses:
 
     def __init__(self, article: Article, sure: Sequence[Sequence[Hit]]) -> None:
         self.article = article
-        self.positions: dict[str, list[int]] = defaultdict(list)
-        self.full: dict[str, list[int]] = defaultdict(list)
-        """Offsets at which entities are named by more than one word."""
-        self._ends: list[int] = []
-        for part, of_part in zip(article.fields, sure, strict=True):
+        self._sure = sure
+        self.named = {hit.entity for of_part in sure for hit in of_part}
+
+    @cached_property
+    def positions(self) -> dict[str, list[int]]:
+        """Offsets at which entities are named, in order."""
+        return self._positions(self._sure)
+
+    @cached_property
+    def full(self) -> dict[str, list[int]]:
+        """Offsets at which entities are named by more than one word, in order."""
+        return self._positions([[hit for hit in of_part if hit.form.has_gaps] for of_part in self._sure])
+
+    @cached_property
+    def _ends(self) -> list[int]:
+        parts = zip(self.article.fields, self._sure, strict=True)
+        return sorted(part.offset - hit.minus_end for part, of_part in parts for hit in of_part)
+
+    def _positions(self, hits: Sequence[Sequence[Hit]]) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = defaultdict(list)
+        for part, of_part in zip(self.article.fields, hits, strict=True):
             for hit in sorted(of_part):
-                self.positions[hit.entity].append(part.offset + hit.start)
-                if hit.form.has_gaps:
-                    self.full[hit.entity].append(part.offset + hit.start)
-                self._ends.append(part.offset - hit.minus_end)
-        self._ends.sort()
+                found[hit.entity].append(part.offset + hit.start)
+        return found
 
     def ends_in(self, start: int, end: int) -> bool:
         """Say whether a mention ends after `start` and not after `end`."""
