@@ -8,6 +8,7 @@ from samples import NOON, document
 from servers.mailserver import Mailbox
 from servers.webhookserver import Receiver
 from sqlalchemy import select
+from templates import copied
 
 from db import deliverylists
 from db.dialect import create_word_index
@@ -35,11 +36,13 @@ VOCABULARY = Vocabulary(
 
 def small_store(url: str) -> Database:
     """Return a store with two entities and no outlet."""
-    database = Database(url)
+    return copied(url, _make_small)
+
+
+def _make_small(database: Database) -> None:
     Base.metadata.create_all(database.engine)
     database.write(create_word_index)
     database.write(lambda conn: load_vocabulary(conn, VOCABULARY, now=NOON))
-    return database
 
 
 def titled(number: int) -> Document:

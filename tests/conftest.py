@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
@@ -84,6 +85,14 @@ def _own_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
                 patch.delenv(name)
         patch.setenv("STEPPEWATCH_DATA_DIR", str(tmp_path_factory.mktemp("data")))
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _templates_removed() -> Iterator[None]:
+    """Leave no templates of stores behind; see `templates`."""
+    yield
+    if templates := sys.modules.get("templates"):
+        templates.remove_all()
 
 
 @pytest.fixture(scope="session")

@@ -14,10 +14,11 @@ from typing import Any
 
 from servers.answering import QuietHandler, answering
 from sqlalchemy import Row, insert, select, update
+from templates import tables
 
 from db.engine import Database
 from db.feeds import add_feed
-from db.models import Base, Capture, Page, Source
+from db.models import Capture, Page, Source
 from db.settings import Settings
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
@@ -116,8 +117,7 @@ def environment_of(settings: Settings) -> dict[str, str]:
 
 def store_for(settings: Settings, *feeds: str) -> Database:
     """Make a store that knows the outlet and these feeds, which are due."""
-    database = Database(settings.database)
-    Base.metadata.create_all(database.engine)
+    database = tables(settings.database)
     source = {"id": "courier", "name": "Courier", "languages": [], "origin": "person", "added_at": LONG_AGO}
     database.write(lambda conn: conn.execute(insert(Source), [source]))
     follow(database, *feeds)

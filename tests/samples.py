@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from functools import cache
 
+from templates import copied
+
 from db import migrate
 from db.engine import Database
 from worker.catalogue import Outlet, read_catalogue
@@ -68,10 +70,12 @@ def packaged() -> tuple[Vocabulary, tuple[Outlet, ...]]:
 
 
 def prepared_store(url: str) -> Database:
-    """Return what `worker.setup.prepare` makes of an empty database, reading the packaged files only once."""
-    database = Database(url)
+    """Return what `worker.setup.prepare` makes of an empty database, made only once."""
+    return copied(url, _prepare)
+
+
+def _prepare(database: Database) -> None:
     migrate.upgrade(database)
     vocabulary, outlets = packaged()
     database.write(lambda conn: load_vocabulary(conn, vocabulary, now=NOON))
     database.write(lambda conn: load_catalogue(conn, outlets, now=NOON))
-    return database

@@ -9,6 +9,7 @@ from typing import Any
 
 import xxhash
 from sqlalchemy import Connection, ScalarSelect, func, insert, select, update
+from templates import copied
 
 from db.coverage import mark_articles
 from db.engine import Database
@@ -54,10 +55,12 @@ class Sample:
 
 def empty_store(url: str) -> Database:
     """Return a store with outlets and entities, and nothing written. Makes the tables that are not there."""
-    database = Database(url)
+    return copied(url, _make_empty)
+
+
+def _make_empty(database: Database) -> None:
     Base.metadata.create_all(database.engine)
     database.write(_prepare)
-    return database
 
 
 def store_of(url: str, samples: Sequence[Sample]) -> Database:

@@ -17,10 +17,11 @@ from material import ROOT
 from processes import kill, running, wait_until
 from servers.answering import QuietHandler, answering
 from sqlalchemy import func, select
+from templates import tables
 
 from db import sources
 from db.engine import Database
-from db.models import Base, Capture, Feed, HostLease, Page
+from db.models import Capture, Feed, HostLease, Page
 
 HOSTS = ("127.0.0.1", "127.0.0.2")
 PAGES = 6
@@ -97,8 +98,7 @@ def running_site() -> Iterator[Site]:
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
-    opened = Database(database_url)
-    Base.metadata.create_all(opened.engine)
+    opened = tables(database_url)
     outlet = sources.SourceIn("courier", "Courier", [], "person")
     opened.write(lambda conn: sources.record_source(conn, outlet, now=LONG_AGO))
     yield opened

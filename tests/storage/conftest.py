@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from samplestore import Sample, store_of
+from templates import copied, migrated
 
 from db.engine import Database
 from db.migrate import upgrade
@@ -34,9 +35,7 @@ SAMPLES = [
 @pytest.fixture
 def store_url(database_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
     """Give the address of a migrated store, which is the one that commands use."""
-    database = Database(database_url)
-    upgrade(database)
-    database.close()
+    migrated(database_url).close()
     monkeypatch.setattr("cli.store._url", lambda: database_url)
     return database_url
 
@@ -62,9 +61,11 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 @pytest.fixture
 def filled(data: Path) -> Path:
-    url = f"sqlite:///{data / 'steppewatch.db'}"
-    database = Database(url)
-    upgrade(database)
-    database.close()
-    store_of(url, SAMPLES).close()
+    """Give a data directory whose store holds the samples."""
+    copied(f"sqlite:///{data / 'steppewatch.db'}", _fill).close()
     return data
+
+
+def _fill(database: Database) -> None:
+    upgrade(database)
+    store_of(database.url, SAMPLES).close()

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 from sqlalchemy import func, select
+from templates import migrated
 
-from db import articles, migrate, revisions, sources
+from db import articles, revisions, sources
 from db.arrivals import ArticleIn, Recorded
 from db.engine import Database
 from db.models import Article, Revision, SketchHash, UnverifiedRevision
@@ -22,8 +23,7 @@ LEASE = NOW + timedelta(minutes=1)
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
-    opened = Database(database_url)
-    migrate.upgrade(opened)
+    opened = migrated(database_url)
     outlet = sources.SourceIn("lake-post", "The Lake Post", ["lake.example"], "person")
     opened.write(lambda conn: sources.record_source(conn, outlet, now=NOW))
     yield opened

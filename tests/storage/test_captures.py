@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import text
+from templates import migrated
 
-from db import captures, migrate
+from db import captures
 from db.captures import CaptureIn
 from db.engine import Database
 
@@ -17,8 +18,7 @@ NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
-    opened = Database(database_url)
-    migrate.upgrade(opened)
+    opened = migrated(database_url)
     yield opened
     opened.close()
 

@@ -10,13 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import insert, select, update
+from templates import tables
 
 from crawlers.schedule import PollPolicy, next_attempt, next_check, next_poll, next_retry
 from db.clocks import bring_back, count_ahead
 from db.engine import Database
 from db.feeds import find_due_feeds
 from db.hosts import claim_hosts, find_resting_hosts
-from db.models import Base, Capture, Channel, CoverageState, Feed, HostLease, Page, Problem, Source
+from db.models import Capture, Channel, CoverageState, Feed, HostLease, Page, Problem, Source
 from db.pages import NEVER, find_due_pages
 
 NOW = datetime(2022, 1, 6, 12, tzinfo=UTC)
@@ -26,8 +27,7 @@ YEARS = NOW + timedelta(days=6_000)
 @pytest.fixture
 def database(database_url: str) -> Database:
     """A store whose every wait is from now."""
-    opened = Database(database_url)
-    Base.metadata.create_all(opened.engine)
+    opened = tables(database_url)
     page = {"host": "a.kz", "first_seen_at": NOW, "source_id": "a"}
     capture = {"url": "https://a.kz/1", "fetched_at": NOW, "status": 200, "content_type": None, "body": b"", "size": 0}
     rows: list[tuple[Any, list[dict[str, Any]]]] = [

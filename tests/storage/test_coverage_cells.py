@@ -13,8 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from recounted import recounted, stored
 from sqlalchemy import Connection, delete, select, update
+from templates import migrated
 
-from db import coverage, migrate, rollups, sources, vocabularies
+from db import coverage, rollups, sources, vocabularies
 from db.dialect import insert
 from db.engine import Database
 from db.mentions import MentionIn, record_mentions
@@ -63,8 +64,7 @@ events = st.one_of(
 
 @pytest.fixture
 def database(database_url: str) -> Database:
-    opened = Database(database_url)
-    migrate.upgrade(opened)
+    opened = migrated(database_url)
 
     def fill(conn: Connection) -> None:
         for number, outlet in enumerate(OUTLETS):

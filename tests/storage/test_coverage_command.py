@@ -9,10 +9,10 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 
 import pytest
-from click.testing import Result
 from commandline import run
 from samplestore import Sample, store_of
 from sqlalchemy import Connection, update
+from typer.testing import Result
 
 from db.coverage import mark_articles
 from db.engine import Database

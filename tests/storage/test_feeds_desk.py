@@ -9,10 +9,11 @@ from functools import partial
 
 import pytest
 from sqlalchemy import Connection, insert, select
+from templates import tables
 
 from crawlers.desk import Desk, Tally
 from db.engine import Database
-from db.models import Base, Source
+from db.models import Source
 from db.outcomes import count_outcomes, latest_problems
 
 NOW = datetime(2022, 1, 6, 12, tzinfo=UTC)
@@ -20,8 +21,7 @@ NOW = datetime(2022, 1, 6, 12, tzinfo=UTC)
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
-    opened = Database(database_url)
-    Base.metadata.create_all(opened.engine)
+    opened = tables(database_url)
     yield opened
     opened.close()
 

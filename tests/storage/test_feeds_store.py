@@ -9,19 +9,19 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Row, insert, select, update
+from templates import tables
 
 from db import feeds
 from db.engine import Database
 from db.feeds import FeedDue, FeedPolled
-from db.models import Base, Feed, Source
+from db.models import Feed, Source
 
 NOW = datetime(2022, 1, 6, 12, tzinfo=UTC)
 
 
 @pytest.fixture
 def database(database_url: str) -> Database:
-    opened = Database(database_url)
-    Base.metadata.create_all(opened.engine)
+    opened = tables(database_url)
     opened.write(
         lambda conn: conn.execute(
             insert(Source),

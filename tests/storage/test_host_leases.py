@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, update
+from templates import tables
 
 from crawlers.desk import Desk
 from crawlers.hosts import Hosts
@@ -19,7 +20,7 @@ from crawlers.leases import Leases
 from crawlers.turns import Turns
 from db.engine import Database
 from db.hosts import claim_hosts, find_resting_hosts, forget_hosts, release_hosts, rest_host
-from db.models import Base, HostLease
+from db.models import HostLease
 
 NOW = datetime(2022, 1, 6, 12, tzinfo=UTC)
 CRAWLERS = ("ann", "bob", "eve")
@@ -32,8 +33,7 @@ def seconds(number: float) -> timedelta:
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
-    opened = Database(database_url)
-    Base.metadata.create_all(opened.engine)
+    opened = tables(database_url)
     yield opened
     opened.close()
 

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 import pytest
 from commandline import run
 
-from db import migrate
 from db.captures import CaptureIn, compress, record_captures
 from db.engine import Database
 from db.sources import SourceIn, record_source
@@ -19,9 +18,7 @@ NOW = datetime(2022, 1, 6, 12, tzinfo=UTC)
 
 @pytest.fixture
 def database(store_url: str) -> Database:
-    opened = Database(store_url)
-    migrate.upgrade(opened)
-    return opened
+    return Database(store_url)
 
 
 def test_an_outlet_is_new_once(database: Database) -> None:

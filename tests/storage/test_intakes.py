@@ -7,18 +7,17 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from templates import tables
 
 from db import intakes
 from db.engine import Database
-from db.models import Base
 
 NOW = datetime(2022, 1, 6, 12, tzinfo=UTC)
 
 
 @pytest.fixture
 def database(postgres_url: str) -> Iterator[Database]:
-    opened = Database(postgres_url)
-    Base.metadata.create_all(opened.engine)
+    opened = tables(postgres_url)
     yield opened
     opened.close()
 

@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
+from templates import migrated
 
-from db import migrate, outcomes
+from db import outcomes
 from db.engine import Database
 from db.models import Outcome
 from db.outcomes import ProblemSeen
@@ -18,8 +19,7 @@ DAY = datetime(2026, 1, 5, tzinfo=UTC)
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
-    opened = Database(database_url)
-    migrate.upgrade(opened)
+    opened = migrated(database_url)
     yield opened
     opened.close()
 

@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 from sqlalchemy import func, insert, select
+from templates import tables
 
 from db import pages
 from db.engine import Database
 from db.entries import EntryIn, forget_bodies, keep_addresses, record_entries
 from db.feeds import add_feed
-from db.models import Base, Page, Sighting, Source, SourceDomain
+from db.models import Page, Sighting, Source, SourceDomain
 from db.pages import PageDue, PageFetched
 
 NOW = datetime(2022, 1, 6, 12, tzinfo=UTC)
@@ -23,8 +24,7 @@ LATER = NOW + timedelta(hours=1)
 
 @pytest.fixture
 def database(database_url: str) -> Database:
-    opened = Database(database_url)
-    Base.metadata.create_all(opened.engine)
+    opened = tables(database_url)
     outlet = {"languages": [], "origin": "person", "added_at": NOW}
     opened.write(
         lambda conn: conn.execute(

@@ -8,11 +8,12 @@ from functools import partial
 
 import pytest
 from sqlalchemy import Connection, insert, select, update
+from templates import tables
 
 from db.engine import Database
 from db.entries import EntryIn, record_entries
 from db.feeds import FeedPolled, add_feed, record_poll
-from db.models import Base, Feed, Page, Source
+from db.models import Feed, Page, Source
 from db.pages import NEVER
 from db.refusals import ask_for_pages, ask_for_source, find_forbidden
 
@@ -23,8 +24,7 @@ URL = "https://courier.kz/1"
 
 @pytest.fixture
 def database(database_url: str) -> Database:
-    opened = Database(database_url)
-    Base.metadata.create_all(opened.engine)
+    opened = tables(database_url)
     outlets = [{"id": name, "name": name, "languages": [], "origin": "person", "added_at": NOW} for name in ("a", "b")]
     opened.write(lambda conn: conn.execute(insert(Source), outlets))
     for name in ("a", "b"):

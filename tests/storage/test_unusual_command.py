@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from click.testing import Result
 from commandline import run
 from samplestore import Sample, store_of
+from typer.testing import Result
 
 from db.engine import Database
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 
+from commandline import run
 from material import shared
-from typer.testing import CliRunner
-
-from cli.main import app
 
 DOCUMENTS = ("000_f8be7011e9c5b5d2.txt", "003_1ee4f9c68ffe08fc.txt")
 
@@ -15,7 +13,7 @@ DOCUMENTS = ("000_f8be7011e9c5b5d2.txt", "003_1ee4f9c68ffe08fc.txt")
 def test_every_query_matches_what_its_author_says() -> None:
     examples = shared("vocabulary/alert_examples.json")
     files = {str(shared(f"seeds/{name}")): name for name in DOCUMENTS}
-    result = CliRunner().invoke(app, ["alert", "match", "--queries", str(examples), *files])
+    result = run("alert", "match", "--queries", str(examples), *files)
     assert result.exit_code == 0, result.stderr
     lines = [json.loads(line) for line in result.stdout.splitlines()]
     got = {(line["query"], files[line["file"]]): line["matched"] for line in lines}

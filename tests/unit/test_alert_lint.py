@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
-from typer.testing import CliRunner
+from commandline import run
 
-from cli.main import app
 from worker.alerts.frequency import Frequencies
 from worker.alerts.lint import price
 from worker.alerts.query import Known, parse
@@ -57,7 +56,7 @@ def test_the_estimate_is_that_of_the_rarest_group() -> None:
 
 
 def test_the_command_shows_the_place() -> None:
-    result = CliRunner().invoke(app, ["alert", "lint", "entity:cstoo AND drills", "drills AND border"])
+    result = run("alert", "lint", "entity:cstoo AND drills", "drills AND border")
     assert result.exit_code == 1
     wrong, good = map(json.loads, result.stdout.splitlines())
     assert (wrong["position"], "csto" in wrong["hint"]) == (7, True)

@@ -6,9 +6,7 @@ import gzip
 import json
 from pathlib import Path
 
-from typer.testing import CliRunner
-
-from cli.main import app
+from commandline import run
 
 RSS = (
     '<rss version="2.0"><channel><title>Courier</title><item><title>Шёлк &amp; дорога</title>'
@@ -21,7 +19,7 @@ def test_each_feed_is_a_line_and_a_bad_one_an_error_line(tmp_path: Path) -> None
     good, bad, missing = tmp_path / "good.xml", tmp_path / "page.html", tmp_path / "none.xml"
     good.write_text(RSS, encoding="utf-8")
     bad.write_text("<html><body>hi</body></html>")
-    result = CliRunner().invoke(app, ["feed", str(bad), str(good), str(missing), str(tmp_path)])
+    result = run("feed", str(bad), str(good), str(missing), str(tmp_path))
     lines = [json.loads(line) for line in result.stdout.splitlines()]
     assert result.exit_code == 1
     assert [line["file"] for line in lines] == [str(bad), str(good), str(missing), str(tmp_path)]
@@ -45,15 +43,15 @@ def test_each_feed_is_a_line_and_a_bad_one_an_error_line(tmp_path: Path) -> None
 def test_all_good_is_zero_and_nothing_named_is_wrong_usage(tmp_path: Path) -> None:
     good = tmp_path / "good.xml"
     good.write_text(RSS, encoding="utf-8")
-    assert CliRunner().invoke(app, ["feed", str(good)]).exit_code == 0
-    assert CliRunner().invoke(app, ["feed"]).exit_code == 2
+    assert run("feed", str(good)).exit_code == 0
+    assert run("feed").exit_code == 2
 
 
 def test_a_feed_in_a_packed_file_is_read(tmp_path: Path) -> None:
     packed, broken = tmp_path / "rss.xml.gz", tmp_path / "broken.gz"
     packed.write_bytes(gzip.compress(RSS.encode()))
     broken.write_bytes(b"\x1f\x8b\x08 nothing")
-    result = CliRunner().invoke(app, ["feed", str(packed), str(broken)])
+    result = run("feed", str(packed), str(broken))
     lines = [json.loads(line) for line in result.stdout.splitlines()]
     assert [entry["url"] for entry in lines[0]["entries"]] == ["https://c.example/1", None]
     assert lines[1]["error"] == "a compressed file, not a feed"
