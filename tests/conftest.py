@@ -96,24 +96,18 @@ def _templates_removed() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def warm(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Path]:
+def warm() -> Callable[[Path], Path]:
     """Give what makes a data directory with the files in its cache that a first command takes five seconds to make.
 
     They are made once and linked: whoever makes one anew puts another in its place. Tests of the very first start do
     without.
     """
-    from samples import packaged  # here, for most tests start without it
+    from samples import warm_cache  # here, for most tests start without it
 
     from db.settings import Settings
-    from worker.extract.langmodel import mapped
-    from worker.tagging.cachefile import cached
-
-    made = tmp_path_factory.mktemp("cache")
-    cached(packaged()[0], made)
-    mapped(made)
 
     def warmed(folder: Path) -> Path:
-        shutil.copytree(made, Settings(data_dir=folder, database_url="").cache_dir, copy_function=os.link)
+        shutil.copytree(warm_cache(), Settings(data_dir=folder, database_url="").cache_dir, copy_function=os.link)
         return folder
 
     return warmed

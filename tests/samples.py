@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
+from pathlib import Path
 
+import templates
 from templates import copied
+from vocabularies import packaged_vocabulary
 
 from db import migrate
 from db.engine import Database
 from worker.catalogue import Outlet, read_catalogue
 from worker.documents import Document
+from worker.extract.langmodel import mapped
+from worker.pipeline import Chain
 from worker.setup import load_catalogue, load_vocabulary
-from worker.tagging.vocabulary import Vocabulary, packaged_folder, read_vocabulary
+from worker.tagging.cachefile import cached
+from worker.tagging.vocabulary import Vocabulary, packaged_folder
 
 NOON = datetime(2022, 1, 6, 12, tzinfo=UTC)
 
@@ -66,7 +73,21 @@ def document(
 @cache
 def packaged() -> tuple[Vocabulary, tuple[Outlet, ...]]:
     """Return what the package holds, read only once."""
-    return read_vocabulary(packaged_folder()), read_catalogue(packaged_folder())
+    return packaged_vocabulary(), read_catalogue(packaged_folder())
+
+
+def chain_over(database: Database, clock: Callable[[], datetime] = lambda: NOON) -> Chain:
+    """Return the chain over a store; it finds the packaged vocabulary compiled, which takes it two seconds itself."""
+    return Chain(database, clock=clock, cache=warm_cache())
+
+
+@cache
+def warm_cache() -> Path:
+    """Return a folder with what a first command puts into its cache in five seconds; made once in this process."""
+    folder = templates.folder() / "cache"
+    cached(packaged_vocabulary(), folder)
+    mapped(folder)
+    return folder
 
 
 def prepared_store(url: str) -> Database:

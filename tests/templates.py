@@ -11,6 +11,7 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
@@ -26,7 +27,11 @@ _SQLITE = "sqlite:///"
 _made: dict[tuple[str, str], str] = {}
 """The place of each template, by the server that it is on and what it holds."""
 
-_folder = Path(tempfile.mkdtemp(prefix="steppewatch-templates-"))
+
+@cache
+def folder() -> Path:
+    """Return the folder of this process for what its tests share; `remove_all` removes it."""
+    return Path(tempfile.mkdtemp(prefix="steppewatch-templates-"))
 
 
 def migrated(url: str) -> Database:
@@ -54,12 +59,13 @@ def copied(url: str, make: Callable[[Database], None]) -> Database:
 
 def remove_all() -> None:
     """Remove the templates of this process. A server of our own that has ended took its templates along."""
-    shutil.rmtree(_folder, ignore_errors=True)
+    shutil.rmtree(folder(), ignore_errors=True)
     for (server, _), name in _made.items():
         if server != _SQLITE:
             with contextlib.suppress(psycopg.OperationalError), connect(server) as connection:
                 connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)".encode())
     _made.clear()
+    folder.cache_clear()
 
 
 def _migrate(database: Database) -> None:
@@ -98,7 +104,7 @@ def _copy(url: str, make: Callable[[Database], None]) -> None:
 
 def _sqlite_template(name: str, make: Callable[[Database], None]) -> str:
     if (_SQLITE, name) not in _made:
-        path = _folder / f"{name}.db"
+        path = folder() / f"{name}.db"
         _make(f"{_SQLITE}{path}", make)
         with contextlib.closing(sqlite3.connect(path)) as connection:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # all of it is in the one file now

@@ -1,10 +1,25 @@
-"""What tests of tagging share: the rules of inflection, and small vocabularies made of spellings."""
+"""What tests of tagging share: the packaged vocabulary, the rules of inflection, vocabularies made of spellings."""
 
 from __future__ import annotations
 
+from functools import cache
+
 from worker.tagging.inflection import Inflection, read_inflection
+from worker.tagging.tagger import Tagger
 from worker.tagging.tomlfile import read_toml
-from worker.tagging.vocabulary import Alias, Entity, Vocabulary, packaged_folder
+from worker.tagging.vocabulary import Alias, Entity, Vocabulary, packaged_folder, read_vocabulary
+
+
+@cache
+def packaged_vocabulary() -> Vocabulary:
+    """Return the vocabulary that came with the product, read once."""
+    return read_vocabulary(packaged_folder())
+
+
+@cache
+def packaged_tagger() -> Tagger:
+    """Return a tagger for the packaged vocabulary, compiled once: that takes two seconds."""
+    return Tagger(packaged_vocabulary())
 
 
 def _packaged() -> Inflection:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from commandline import run
 from courier import Reply, Site, follow, look_again, serving, settings_for
-from samples import OTHER, PARAGRAPHS, prepared_store
+from samples import OTHER, PARAGRAPHS, chain_over, prepared_store
 from site_served import numbered
 from sqlalchemy import insert, update
 
@@ -23,7 +23,6 @@ from db.engine import Database
 from db.models import Page, Source, Suspect
 from db.settings import Settings, load
 from worker import service
-from worker.pipeline import Chain
 
 HTML = {"Content-Type": "text/html; charset=utf-8"}
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
@@ -66,7 +65,7 @@ class Outlet:
         source = {"id": "courier", "name": "Courier", "languages": [], "origin": "person", "added_at": LONG_AGO}
         self.database.write(lambda conn: conn.execute(insert(Source), [source]))
         follow(self.database, site.url("/feed.xml"))
-        self.chain = Chain(self.database, clock=lambda: datetime.now(UTC))
+        self.chain = chain_over(self.database, lambda: datetime.now(UTC))
 
     def serve(self, *paths: str, instead: str | None = None, extra: str = "") -> None:
         for path in paths:

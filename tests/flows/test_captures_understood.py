@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from samples import NOON, prepared_store
+from samples import NOON, chain_over, prepared_store
 from site_served import Site, numbered
 from sqlalchemy import Connection, insert, select
 
@@ -23,7 +23,7 @@ from worker.pipeline import Chain
 @pytest.fixture
 def chain(database_url: str) -> Iterator[Chain]:
     database = prepared_store(database_url)
-    yield Chain(database, clock=lambda: NOON)
+    yield chain_over(database)
     database.close()
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from samples import NOON, OTHER, document, prepared_store, text
+from samples import NOON, OTHER, chain_over, document, prepared_store, text
 from sqlalchemy import select
 
 from db import coverage
@@ -26,7 +26,7 @@ DRILLS = "Kazakhstan between the CSTO and its neighbours"
 @pytest.fixture
 def chain(database_url: str) -> Iterator[Chain]:
     database = prepared_store(database_url)
-    yield Chain(database, clock=lambda: NOON)
+    yield chain_over(database)
     database.close()
 
 

@@ -11,7 +11,7 @@ import pytest
 from asgi import get
 from commandline import run
 from courier import Reply, Site, captures, environment_of, follow, look_again, serving, settings_for, store_for
-from samples import NOON, PARAGRAPHS, prepared_store
+from samples import NOON, PARAGRAPHS, chain_over, prepared_store
 from servers.certificates import FAULTS, Authority
 from sqlalchemy import delete, insert, select, update
 
@@ -25,7 +25,6 @@ from db.settings import Settings, load
 from db.unverified import ALWAYS, NEVER, find_unverified, set_rule
 from web.app import create_app
 from worker import service
-from worker.pipeline import Chain
 
 TEXT = "The ministers of five countries met in the capital to speak about water, railways and the border. " * 6
 PAGE = f"<html><body><article><h1>Water and roads</h1><p>{TEXT}</p></article></body></html>"
@@ -171,7 +170,7 @@ def test_the_mark_goes_when_the_certificate_is_good_again(
 def understood(database: Database) -> list[str]:
     """Have workers understand what was captured; return how each ended."""
     ids = database.write(lambda conn: capture_rows.claim_captures(conn, now=NOON, lease_s=60, limit=9))
-    return [ended.outcome for ended in service.understand_captures(Chain(database, clock=lambda: NOON), ids)]
+    return [ended.outcome for ended in service.understand_captures(chain_over(database), ids)]
 
 
 def mark_of(database: Database) -> str | None:
@@ -269,7 +268,7 @@ def test_feed_article_and_outlet_say_that_nobody_vouches_for_them(
     database.write(lambda conn: conn.execute(insert(Source), [source]))
     follow(database, site.url("/feed.xml"))
     assert collect_once(settings) == READ
-    chain = Chain(database, clock=lambda: NOON)
+    chain = chain_over(database)
     ids = database.write(lambda conn: capture_rows.claim_captures(conn, now=NOON, lease_s=60, limit=9))
     (ended,) = service.understand_captures(chain, ids)
     assert ended.outcome == "new"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
-from samples import NOON, prepared_store
+from samples import NOON, chain_over, prepared_store
 from sqlalchemy import select
 
 from db import captures
@@ -25,7 +25,7 @@ def chain(database_url: str) -> Iterator[Chain]:
     for name, zone in (("lake", None), ("valley", "Asia/Bishkek")):
         outlet = SourceIn(name, name.title(), (), "person", time_zone=zone)
         database.write(lambda conn, outlet=outlet: record_source(conn, outlet, now=NOON))
-    yield Chain(database, clock=lambda: NOON)
+    yield chain_over(database)
     database.close()
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import partial
 
 import pytest
-from samples import NOON, document, prepared_store
+from samples import NOON, chain_over, document, prepared_store
 from sqlalchemy import Connection, insert, select, update
 
 from db import captures, retags
@@ -26,7 +26,7 @@ KYRGYZ_OR_KAZAKH = "Президент Парижге барды"
 @pytest.fixture
 def chain(database_url: str) -> Iterator[Chain]:
     database = prepared_store(database_url)
-    yield Chain(database, clock=lambda: NOON)
+    yield chain_over(database)
     database.close()
 
 

@@ -16,7 +16,7 @@ import pytest
 from material import ROOT
 from processes import running, wait_until, worker
 from recounted import recounted, stored
-from samples import NOON, OTHER, PARAGRAPHS, document
+from samples import NOON, OTHER, PARAGRAPHS, chain_over, document
 from sqlalchemy import Connection, select
 
 from db import coverage, migrate, outcomes, retags, vocabularies
@@ -78,7 +78,7 @@ def chain(database_url: str) -> Iterator[Chain]:
     database = Database(database_url)
     migrate.upgrade(database)
     load(database, VOCABULARY)
-    chain = Chain(database, clock=lambda: NOON + timedelta(days=40))
+    chain = chain_over(database, lambda: NOON + timedelta(days=40))
     write(chain, ARTICLES)
     yield chain
     database.close()

@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 import pytest
-from samples import NOON, document, prepared_store
+from samples import NOON, chain_over, document, prepared_store
 from site_served import Site, numbered
 from sqlalchemy import select
 
@@ -60,7 +60,7 @@ class Rig:
 @pytest.fixture
 def rig(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Rig]:
     database = prepared_store(database_url)
-    yield Rig(Chain(database, clock=lambda: NOON), monkeypatch)
+    yield Rig(chain_over(database), monkeypatch)
     database.close()
 
 

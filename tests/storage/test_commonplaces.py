@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 from recounted import recounted, stored
-from samples import NOON, document, prepared_store
+from samples import NOON, chain_over, document, prepared_store
 from sqlalchemy import delete, select
 
 from db import commonplaces as facts
@@ -76,7 +76,7 @@ class Crew:
     """Workers who take batches at once, each with a chain of its own."""
 
     def __init__(self, database: Database) -> None:
-        self.chains = [Chain(database, clock=lambda: NOON) for _ in range(3)]
+        self.chains = [chain_over(database) for _ in range(3)]
 
     def work(self, batches: Sequence[Sequence[Document]], workers: int = 1) -> None:
         """Let so many of them take the batches, every one his share, in their order."""

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from recounted import recounted, stored
-from samples import NOON, OTHER, PARAGRAPHS, document, prepared_store, text
+from samples import NOON, OTHER, PARAGRAPHS, chain_over, document, prepared_store, text
 from sqlalchemy import delete, select
 
 from db import judgements, stories
@@ -48,7 +48,7 @@ STRANGE, SECOND = text(0, 1, 2, 3, of=OTHER), text(3, of=OTHER) + "\n" + PARAGRA
 @pytest.fixture
 def chain(database_url: str) -> Iterator[Chain]:
     database = prepared_store(database_url)
-    yield Chain(database, clock=lambda: NOON)
+    yield chain_over(database)
     database.close()
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 from recounted import recounted, stored
-from samples import NOON, OTHER, document, prepared_store, text
+from samples import NOON, OTHER, chain_over, document, prepared_store, text
 from sqlalchemy import Connection, delete, insert, select, update
 
 from db.models import AddressState, Article, Capture, Feed, Page, Revision, Sighting, Source
@@ -31,7 +31,7 @@ BODIES = [FULL, EDITED, FULL, text(0, 1, 2, 3, of=OTHER), FULL]
 @pytest.fixture
 def chain(database_url: str) -> Iterator[Chain]:
     database = prepared_store(database_url)
-    yield Chain(database, clock=lambda: NOON)
+    yield chain_over(database)
     database.close()
 
 

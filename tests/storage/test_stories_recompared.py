@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 from recounted import recounted, stored
-from samples import NOON, document, prepared_store
+from samples import NOON, chain_over, document, prepared_store
 from sqlalchemy import delete, select, update
 from storymaterial import LANGUAGES
 
@@ -16,7 +16,6 @@ from db.engine import Database
 from db.models import Article, ClusterLink, FingerprintRow, SketchHash, StoryState
 from worker.dedup.compare import VERSION
 from worker.documents import Document
-from worker.pipeline import Chain
 from worker.recompare import recompare
 from worker.recount import recount
 
@@ -40,7 +39,7 @@ def inputs() -> list[Document]:
 def made_by_the_rules_before(url: str) -> Database:
     """Return a store as it was before: fingerprints without headlines, whatever resembles is a copy."""
     database = prepared_store(url)
-    Chain(database, clock=lambda: NOON).understand(inputs())
+    chain_over(database).understand(inputs())
     with database.engine.begin() as conn:
         for revision_id, data in conn.execute(select(FingerprintRow.revision_id, FingerprintRow.data)).all():
             words = struct.unpack_from("<I", data, 4)[0]
@@ -66,7 +65,7 @@ def stories(database: Database) -> dict[str, str]:
 
 def fresh(url: str) -> dict[str, str]:
     database = prepared_store(url)
-    Chain(database, clock=lambda: NOON).understand(inputs())
+    chain_over(database).understand(inputs())
     found = stories(database)
     with database.engine.begin() as conn:
         conn.execute(delete(Article))

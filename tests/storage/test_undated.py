@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from commandline import rows_of, run
 from recounted import recounted, stored
-from samples import NOON, document, prepared_store
+from samples import NOON, chain_over, document, prepared_store
 from sqlalchemy import Connection, delete, select, text, update
 
 from db import captures, coverage, migrate
@@ -39,7 +39,7 @@ def chain(store_url: str) -> Iterator[Chain]:
     database = prepared_store(store_url)
     for name in ("one", "two"):
         database.write(partial(add_feed, source_id="eurasianet", url=f"https://{name}.example/rss", now=NOON))
-    yield Chain(database, clock=lambda: NOON)
+    yield chain_over(database)
     database.close()
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from recounted import recounted, stored
-from samples import NOON, document, prepared_store
+from samples import NOON, chain_over, document, prepared_store
 from sqlalchemy import Connection, select, update
 
 from db import captures
@@ -97,7 +97,7 @@ class Days:
 @pytest.fixture
 def chain(store_url: str) -> Iterator[Chain]:
     database = prepared_store(store_url)
-    yield Chain(database, clock=lambda: NOON)
+    yield chain_over(database)
     database.close()
 
 

@@ -4,27 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 
 import pytest
+from vocabularies import packaged_tagger
 
 from cli.demoweb.outlets import Act, Article, DemoError, Outlet, packaged_folder, read_outlets
 from cli.demoweb.web import DemoWeb
 from worker.extract.page import extract_page
-from worker.tagging.tagger import Tagger
-from worker.tagging.vocabulary import packaged_folder as vocabulary_folder
-from worker.tagging.vocabulary import read_vocabulary
 
 OUTLETS = read_outlets(packaged_folder())
 WEB = DemoWeb(OUTLETS, packaged_folder(), 8600)
 ARTICLES = [(outlet, article) for outlet in OUTLETS for article in outlet.articles if not article.leads_astray]
 BY_NAME = {f"{outlet.id}/{article.slug}": article for outlet, article in ARTICLES}
-
-
-@cache
-def tagger() -> Tagger:
-    return Tagger(read_vocabulary(vocabulary_folder()))
 
 
 def test_there_is_enough_to_see() -> None:
@@ -86,7 +78,7 @@ def test_what_is_read_from_its_pages_is_what_it_wrote(outlet: Outlet) -> None:
 def entities(outlet: Outlet, article: Article, act: Act) -> set[str]:
     said = article.said_in(act)
     fields = {"title": said.title, "text": "\n".join(said.paragraphs)}
-    return {mention.entity for _, mention in tagger().tag_fields(fields, outlet.language)}
+    return {mention.entity for _, mention in packaged_tagger().tag_fields(fields, outlet.language)}
 
 
 def test_every_article_names_somebody_and_all_of_them_many() -> None:

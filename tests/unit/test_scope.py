@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from vocabularies import packaged_vocabulary
 
 from worker.tagging.scope import Definition, Scope, Theme
 from worker.tagging.scopefile import read_scope
-from worker.tagging.vocabulary import Alias, Entity, Relation, Vocabulary, packaged_folder, read_vocabulary
+from worker.tagging.vocabulary import Alias, Entity, Relation, Vocabulary
 
 
 def entity(id: str, type: str = "person", *relations: tuple[str, str]) -> Entity:
@@ -101,7 +102,7 @@ def test_the_definition_is_a_part_of_the_vocabulary_and_of_its_version() -> None
 
 
 def test_the_packaged_definition_is_read() -> None:
-    vocabulary = read_vocabulary(packaged_folder())
+    vocabulary = packaged_vocabulary()
     assert vocabulary.scope is not None
     assert [theme.name for theme in vocabulary.scope.themes] == ["region", "security"]
 

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from vocabularies import packaged_tagger
 
 from worker.tagging.bodies import MOST_NAMES, MOST_PHRASES
 from worker.tagging.difference import difference
-from worker.tagging.tagger import Tagger, load_tagger
+from worker.tagging.tagger import Tagger
 from worker.tagging.vocabulary import Vocabulary, VocabularyError, read_vocabulary
 
 STATE = """
@@ -204,7 +205,7 @@ STATES_ALONE = (
 
 @pytest.fixture(scope="module")
 def tagger() -> Tagger:
-    return load_tagger()
+    return packaged_tagger()
 
 
 @pytest.mark.parametrize(("language", "text", "wanted"), [*PACKAGED, *STATES_ALONE])

@@ -9,11 +9,11 @@ from functools import cache
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from vocabularies import packaged_vocabulary
 
 from worker.spotting import MOST_MENTIONS, Chosen, Spotter, remark_on
 from worker.tagging.pieces import MOST_AT_ONCE, pieces_of
 from worker.tagging.tagger import Mention
-from worker.tagging.vocabulary import packaged_folder, read_vocabulary
 
 
 @dataclass(frozen=True)
@@ -30,12 +30,12 @@ class Text:
 
 @cache
 def spotter() -> Spotter:
-    return Spotter(read_vocabulary(packaged_folder()), "1")
+    return Spotter(packaged_vocabulary(), "1")
 
 
 @cache
 def names() -> tuple[str, ...]:
-    entities = read_vocabulary(packaged_folder()).entities
+    entities = packaged_vocabulary().entities
     return tuple(alias.text for entity in entities for alias in entity.aliases if alias.language == "en")
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from vocabularies import packaged_tagger
 
-from worker.tagging.tagger import Tagger, load_tagger
+from worker.tagging.tagger import Tagger
 
 
 @pytest.fixture(scope="module")
 def tagger() -> Tagger:
-    return load_tagger()
+    return packaged_tagger()
 
 
 @pytest.mark.parametrize(

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 import pytest
-
-from worker.tagging.tagger import load_tagger
+from vocabularies import packaged_tagger
 
 SENTENCES = Path(__file__).parent.parent / "data" / "names_in_sentences.toml"
-
-tagger = cache(load_tagger)
 
 
 def _cases() -> Iterator[object]:
@@ -24,4 +20,4 @@ def _cases() -> Iterator[object]:
 
 @pytest.mark.parametrize(("language", "sentence", "expected"), list(_cases()))
 def test_names_are_found_and_nothing_else(language: str, sentence: str, expected: str) -> None:
-    assert {mention.entity for mention in tagger().tag(sentence, language)} == set(expected.split())
+    assert {mention.entity for mention in packaged_tagger().tag(sentence, language)} == set(expected.split())

@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from vocabularies import packaged_tagger
 
-from worker.tagging.tagger import Tagger, load_tagger
+from worker.tagging.tagger import Tagger
 from worker.tagging.vocabulary import Entity
 
 
 @pytest.fixture(scope="module")
 def tagger() -> Tagger:
-    return load_tagger()
+    return packaged_tagger()
 
 
 def found(tagger: Tagger, text: str, language: str, day: str | None) -> set[str]:

@@ -7,16 +7,17 @@ from collections import Counter
 
 import pytest
 from material import shared
+from vocabularies import packaged_tagger
 
 from benchmarks.tagging_seeds import read_gold, score
-from worker.tagging.tagger import Tagger, load_tagger
+from worker.tagging.tagger import Tagger
 
 EVERYWHERE = {"kazakhstan", "csto", "turkey", "organization-of-turkic-states", "recep-tayyip-erdogan"}
 
 
 @pytest.fixture(scope="module")
 def tagger() -> Tagger:
-    return load_tagger()
+    return packaged_tagger()
 
 
 def read(name: str) -> str:

@@ -8,8 +8,9 @@ import unicodedata
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from vocabularies import packaged_tagger
 
-from worker.tagging.tagger import Tagger, load_tagger
+from worker.tagging.tagger import Tagger
 
 PIECES = """
 Kazakhstan|Казахстаном|Қазақстанның|Türkiye'nin|Turkey|turkey|США|ОДКБ|(ОДКБ)|CSTO|CSTO-led|Путин|Владимир Путина
@@ -23,7 +24,7 @@ TEXTS = st.lists(st.sampled_from(PARTS), min_size=1, max_size=40).map(" ".join)
 
 @pytest.fixture(scope="module")
 def tagger() -> Tagger:
-    return load_tagger()
+    return packaged_tagger()
 
 
 @settings(max_examples=100, deadline=None)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import cache
 
 import pytest
+from vocabularies import packaged_tagger
 
-from worker.tagging.tagger import Tagger, load_tagger
+from worker.tagging.tagger import Tagger
 
 # language, sentence, entities that must be tagged, entities that must not
 SURNAMES = (
@@ -149,7 +150,7 @@ PLACES = (
 
 @cache
 def tagger() -> Tagger:
-    return load_tagger()
+    return packaged_tagger()
 
 
 @pytest.mark.parametrize(

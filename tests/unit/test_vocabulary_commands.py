@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 import typer
 from typer.testing import CliRunner, Result
+from vocabularies import packaged_tagger
 
 from cli.tag import tag
 from cli.vocabulary import vocabulary_check, vocabulary_list, vocabulary_show
-from worker.tagging.tagger import load_tagger
 from worker.tagging.vocabulary import Alias, Entity, Vocabulary
 
 APP = typer.Typer()
@@ -22,14 +21,12 @@ APP.command("list")(vocabulary_list)
 APP.command("show")(vocabulary_show)
 APP.command("check")(vocabulary_check)
 
-LOADED_ONCE = cache(load_tagger)
-
 SENTENCE = "Kazakhstan’s envoy met the CSTO in Almaty."
 
 
 @pytest.fixture(autouse=True)
 def _one_tagger(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("worker.tagging.tagger.load_tagger", LOADED_ONCE)
+    monkeypatch.setattr("worker.tagging.tagger.load_tagger", lambda *_: packaged_tagger())
 
 
 def run(*args: str, stdin: str | bytes | None = None) -> Result:

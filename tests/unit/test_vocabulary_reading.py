@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from vocabularies import packaged_vocabulary
 
 from worker.tagging.lint import check
 from worker.tagging.offices import Office
@@ -16,7 +17,6 @@ from worker.tagging.vocabulary import (
     Relation,
     Vocabulary,
     VocabularyError,
-    packaged_folder,
     read_vocabulary,
 )
 
@@ -195,7 +195,7 @@ def test_a_folder_without_entities(tmp_path: Path) -> None:
 
 
 def test_a_stored_vocabulary_equals_the_one_that_was_read() -> None:
-    vocabulary = read_vocabulary(packaged_folder())
+    vocabulary = packaged_vocabulary()
     stored = Vocabulary.from_json(vocabulary.to_json())
     assert stored == vocabulary
     assert stored.version == vocabulary.version
@@ -223,7 +223,7 @@ def test_what_is_no_stored_vocabulary_is_refused(content: str) -> None:
 
 
 def test_the_packaged_vocabulary_is_whole() -> None:
-    vocabulary = read_vocabulary(packaged_folder())
+    vocabulary = packaged_vocabulary()
     assert len(vocabulary.entities) >= 416
     assert sum(len(entity.aliases) for entity in vocabulary.entities) >= 6505
     assert sum(entity.in_seed for entity in vocabulary.entities) >= 145
