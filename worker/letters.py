@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import cache, lru_cache
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,10 +27,11 @@ _RANGES = (
     (_CYRILLIC, ((0x400, 0x530),)),
     (_ARMENIAN, ((0x531, 0x557), (0x561, 0x588))),
 )
-_MEETING, _BREAK = b"\1", b"\2"
-_SUMS = {_MEETING: (3, 5, 6, 9, 10, 12), _BREAK: (_HYPHEN + _LINE_END,)}
+MEETING, BREAK = b"\1", b"\2"
+"""What two neighbours are: letters of two alphabets; a hyphen and a line's end."""
+_SUMS = {MEETING: (3, 5, 6, 9, 10, 12), BREAK: (_HYPHEN + _LINE_END,)}
 _KINDS = b"".join(next((kind for kind, sums in _SUMS.items() if sum_ in sums), b"\0") for sum_ in range(0x100))
-"""Of the sum of two neighbours: whether letters of two alphabets meet, or a hyphen and a line's end."""
+"""What two neighbours are, by the sum of their numbers."""
 _TWINS = (
     "AАΑ BВΒ CС EЕΕ HНΗ IІΙ JЈ KКΚ MМΜ OОΟՕ PРΡ SЅՏ TТΤ XХΧ YУΥ ƏӘ ËЁ ÏЇ NΝ ZΖ UՍ LԼ"
     " aаα cс eе iіι jј kкκ oоοօ pрρ sѕ xхχ yуγ əә ëё ïї hһհ uսυ vν nո qզ gց"
@@ -62,8 +63,8 @@ def seen(text: str) -> str:
         units = points.clip(max=0xFFFF).astype("<u2")
     if np.maximum.reduce(units) < _FIRST_BEYOND_LATIN:
         return text
-    kinds = _neighbours(units)
-    return _unmixed(text, kinds) if _MEETING in kinds else text
+    kinds = neighbours(units)
+    return unmixed(text, kinds) if MEETING in kinds else text
 
 
 def mended(text: str) -> str:
@@ -79,10 +80,26 @@ def mended(text: str) -> str:
     return text
 
 
-def reads_as_written(units: NDArray[np.uint16]) -> bool:
-    """Say whether `seen` and `mended` surely leave a text of the basic plane as it is, given its UTF-16 units."""
-    kinds = _neighbours(units)
-    return _MEETING not in kinds and _BREAK not in kinds
+def neighbours(units: NDArray[np.integer[Any]]) -> bytes:
+    """Return of each UTF-16 unit, the last one excepted, what it and the next one are: MEETING, BREAK or neither."""
+    of = _alphabets().take(units)
+    return (of[:-1] + of[1:]).tobytes().translate(_KINDS)
+
+
+def unmixed(text: str, kinds: bytes) -> str:
+    """Return a text with its words of two alphabets, which meet where `kinds` says so, each in one."""
+    pieces: list[str] = []
+    end = 0
+    while (at := kinds.find(MEETING, end)) >= 0:
+        start = at
+        while start > end and text[start - 1].isalpha():
+            start -= 1
+        pieces.append(text[end:start])
+        found = _LETTERS.match(text, start)
+        assert found is not None  # a letter stands at `at`
+        pieces.append(_in_one(found[0]) if found.end() - start <= _LONGEST_WORD else _brought(found[0]))
+        end = found.end()
+    return "".join((*pieces, text[end:]))
 
 
 def _closed(found: re.Match[str]) -> str:
@@ -106,16 +123,10 @@ def _alphabets() -> NDArray[np.uint8]:
     table = np.zeros(0x10000, dtype=np.uint8)
     for alphabet, ranges in _RANGES:
         for first, last in ranges:
-            table[first:last] = alphabet
+            table[[code for code in range(first, last) if chr(code).isalpha()]] = alphabet
     table[[ord(hyphen) for hyphen in _HYPHENS]] = _HYPHEN
     table[[ord("\r"), ord("\n")]] = _LINE_END
     return table
-
-
-def _neighbours(units: NDArray[np.uint16]) -> bytes:
-    """Return of each character, the last one excepted, what it and the next one are together, as in _KINDS."""
-    of = _alphabets().take(units)
-    return (of[:-1] + of[1:]).tobytes().translate(_KINDS)
 
 
 @cache
@@ -128,22 +139,6 @@ def _twins() -> dict[int, dict[str, str]]:
             own = int(table[ord(letter)])
             into[own].update((other, letter) for other in group if other != letter)
     return into
-
-
-def _unmixed(text: str, kinds: bytes) -> str:
-    """Return a text with its words of two alphabets, which meet where `kinds` says so, each in one."""
-    pieces: list[str] = []
-    end = 0
-    while (at := kinds.find(_MEETING, end)) >= 0:
-        start = at
-        while start > end and text[start - 1].isalpha():
-            start -= 1
-        pieces.append(text[end:start])
-        found = _LETTERS.match(text, start)
-        assert found is not None  # a letter stands at `at`
-        pieces.append(_in_one(found[0]) if found.end() - start <= _LONGEST_WORD else _brought(found[0]))
-        end = found.end()
-    return "".join((*pieces, text[end:]))
 
 
 @lru_cache(maxsize=4_096)

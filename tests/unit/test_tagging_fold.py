@@ -81,3 +81,8 @@ def test_a_reading_is_the_text_with_its_letters_seen_and_its_words_mended(text: 
     clean = seen(text)
     whole = mended(clean)
     assert reading_of(text) == (whole, squeeze(whole), "" if whole == clean else clean)
+
+
+@pytest.mark.parametrize("mark", ["\u0482", "\u0483", "\u0488", "\u0387", "\u037e", "\u0300"])
+def test_signs_between_the_letters_of_an_alphabet_are_no_letters(mark: str) -> None:
+    assert seen(f"{mark}a я{mark}a") == f"{mark}a я{mark}a"

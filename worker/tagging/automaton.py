@@ -10,8 +10,6 @@ import re
 from collections.abc import Sequence
 from operator import itemgetter
 
-from daachorse import CharwiseDoubleArrayAhoCorasick
-
 from worker.letters import APOSTROPHES
 from worker.tagging.compiling import HAN, Compiled, Following
 from worker.tagging.fold import Folded, words
@@ -31,6 +29,7 @@ from worker.tagging.forms import (
     whole_end,
 )
 from worker.tagging.inflection import Inflection
+from worker.tagging.search import Search
 
 _APOSTROPHES = frozenset(APOSTROPHES)
 _JOINERS = _APOSTROPHES | frozenset("‐‑–-")
@@ -49,7 +48,7 @@ class Lexicon:
         self._compiled = compiled
         self._language = language
         self._table = compiled.table(language)
-        self._automaton = CharwiseDoubleArrayAhoCorasick.deserialize(self._table.automaton)
+        self._search = Search.from_bytes(self._table.automaton)
         self._against = frozenset(self._table.against)
         self._patterns: list[_Pattern | None] = [None] * len(self._table.ends)
         self._joins = _joins(language, inflection)
@@ -59,10 +58,10 @@ class Lexicon:
 
         And the terms in it that speak against some entity. `trace`, if given, is told about every stem that is no hit.
         """
-        chars, origins = folded
+        chars, origins, _ = folded
         patterns = self._patterns
         hits: list[Hit] = []
-        found = self._automaton.find_overlapping(chars)
+        found = self._search.find(folded)
         new = tuple.__new__  # half the time of the constructor
         for first, last, at in found:
             pattern = patterns[at] or self._pattern(at)

@@ -21,7 +21,7 @@ from worker.ownfile import owned
 from worker.tagging.compiling import KINDS, Compiled, Endings, Numbers, Stems, Table, compiled
 from worker.tagging.vocabulary import Vocabulary
 
-FORMAT = 5
+FORMAT = 6
 """Goes up with every change of what is compiled, or how."""
 
 _MAGIC = b"steppewatch tables\n"

@@ -9,19 +9,17 @@ from __future__ import annotations
 import unicodedata
 from array import array
 from bisect import bisect_right
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import NamedTuple
-
-from daachorse import CharwiseDoubleArrayAhoCorasick
 
 from worker.letters import UNSEEN
 from worker.tagging.context import speaking_against
 from worker.tagging.fold import fold
 from worker.tagging.forms import rank_of
 from worker.tagging.inflect import Stem, stems
+from worker.tagging.search import Search
 from worker.tagging.vocabulary import LANGUAGES, Alias, Entity, Vocabulary
 
 HAN = "\u3400"  # from here on scripts are written without spaces between words
@@ -147,21 +145,20 @@ class Compiled:
             self._folded = _folded([self.stems.text(row) for row in range(len(self.stems.aliases))])
         spellings = (alias for entity in self._entities for alias in (*entity.aliases, *entity.decoys))
         counts = [rank_of(alias, language) is not None for alias in spellings]
-        by_pattern: dict[str, list[int]] = defaultdict(list)
+        by_pattern: dict[str, list[int]] = {}
         for row, (alias, stem) in enumerate(zip(self.stems.aliases, self._folded, strict=True)):
             if counts[alias]:
-                by_pattern[pattern_of(stem, language)].append(row)
+                by_pattern.setdefault(pattern_of(stem, language), []).append(row)
         against = speaking_against(self._entities)
         for term in against:
             by_pattern.setdefault(term, [])
+        by_pattern = {pattern: by_pattern[pattern] for pattern in Search.ordered(by_pattern)}
         unions = array("I")
         for rows in by_pattern.values():
             sets = {number for row in rows for number in (self.stems.endings[row], self.stems.derived[row])}
             unions.append(self.endings.union(tuple(sorted(sets))))
-        # the automaton cannot be empty; no folded text holds a zero
-        automaton = CharwiseDoubleArrayAhoCorasick(list(by_pattern) or ["\x00"])
         return Table(
-            automaton.serialize(),
+            Search(list(by_pattern)).to_bytes(),
             unions,
             array("I", accumulate(map(len, by_pattern.values()))),
             array("I", (row for rows in by_pattern.values() for row in rows)),

@@ -9,10 +9,9 @@ from datetime import date
 from itertools import chain
 from typing import NamedTuple
 
-from daachorse import CharwiseDoubleArrayAhoCorasick
-
 from worker.tagging.fold import Folded, words
 from worker.tagging.offices import Office
+from worker.tagging.search import Search
 from worker.tagging.vocabulary import Entity
 
 NEAR_WORDS = 40
@@ -87,15 +86,16 @@ class _Finder:
         needs_capital: dict[str, bool] = {}
         for stem, needs in wanted:
             needs_capital[stem] = needs and needs_capital.get(stem, True)
-        self._terms = [(int(stem[0] == " "), needs) for stem, needs in needs_capital.items()]
-        self._automaton = CharwiseDoubleArrayAhoCorasick(list(needs_capital))
+        stems = Search.ordered(needs_capital)
+        self._terms = [(int(stem[0] == " "), needs_capital[stem]) for stem in stems]
+        self._search = Search(stems)
 
     def offsets(self, fields: Sequence[Field]) -> Iterator[int]:
         """Yield where terms begin in the fields of an article, not in order."""
         counts = [0] * len(self._terms)
         for part in fields:
-            chars, origins = part.folded
-            for first, _, at in self._automaton.find_overlapping(chars):
+            origins = part.folded.origins
+            for first, _, at in self._search.find(part.folded):
                 skip, needs_capital = self._terms[at]
                 origin = origins[first + skip]
                 if counts[at] < _MOST_OFFSETS and (not needs_capital or part.text[origin].isupper()):
@@ -109,7 +109,7 @@ def _offsets(wanted: Iterable[tuple[str, bool]], fields: Sequence[Field]) -> Ite
         skip = int(stem[0] == " ")
         count = 0
         for part in fields:
-            chars, origins = part.folded
+            chars, origins, _ = part.folded
             at = chars.find(stem)
             while at >= 0 and count < _MOST_OFFSETS:
                 origin = origins[at + skip]
