@@ -21,8 +21,8 @@ demo: setup ## start with a small invented web instead of the real one; needs no
 test: setup-dev ## install and run all tests (SQLite, PostgreSQL, Redis protocol)
 	@$(BIN)/python -m pytest $(ARGS)
 
-test-fast: setup-dev ## the tests that need no server
-	@$(BIN)/python -m pytest tests/unit $(ARGS)
+test-fast: setup-dev ## the quick ones of the tests that need no server
+	@$(BIN)/python -m pytest tests/unit -m "not slow" $(ARGS)
 
 check: setup-dev ## format, lint, types, import contracts
 	$(BIN)/ruff format --check .

@@ -175,6 +175,7 @@ _HOSTILE_QUERIES = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", range(len(_HOSTILE_TEXTS)))
 @pytest.mark.parametrize("query", _HOSTILE_QUERIES, ids=lambda query: query[:20])
 def test_hostile_texts_and_queries_cost_time_in_proportion(query: str, text: int) -> None:

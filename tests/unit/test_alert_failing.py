@@ -71,6 +71,7 @@ def test_the_part_that_failed_is_named(text: str, expected: list[tuple[str, str]
     assert [tuple(failing) for failing in failings(query, Reading(ARTICLE))] == expected
 
 
+@pytest.mark.slow
 @settings(max_examples=200)
 @given(query=queries, article=articles())
 def test_whatever_does_not_match_says_why(query: Query, article: Article) -> None:

@@ -50,6 +50,7 @@ def _parsed(text: str) -> Query | QueryError:
         return error
 
 
+@pytest.mark.slow
 @settings(max_examples=100)
 @given(query=queries)
 def test_what_is_printed_is_read_back(query: Query) -> None:

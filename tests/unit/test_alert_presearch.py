@@ -21,6 +21,7 @@ from worker.alerts.words import is_like, is_within
 STEPS = st.lists(st.tuples(st.integers(0, 5), st.none() | queries), max_size=14)
 
 
+@pytest.mark.slow
 @settings(max_examples=100)
 @given(steps=STEPS, seen=st.lists(articles(), min_size=1, max_size=3), counted=st.booleans())
 def test_the_result_is_that_of_evaluating_each_query(
@@ -43,6 +44,7 @@ def test_the_result_is_that_of_evaluating_each_query(
         assert len(presearcher) == len(held)
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(query=queries, article=articles(), counted=st.booleans())
 def test_what_is_needed_never_excludes_a_match(query: Query, article: Article, counted: bool) -> None:

@@ -20,6 +20,8 @@ from cli.child import Child
 from cli.children import Supervisor
 from cli.log import Log
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_S = 20.0
 

@@ -151,6 +151,7 @@ def test_what_is_asked_for_is_forgotten_last() -> None:
     assert [newest.get(name) for name in "abc"] == ["first", None, "third"]
 
 
+@pytest.mark.slow
 def test_rules_that_are_parsed_no_more_are_parsed_again() -> None:
     book = RuleBook()
     filler = b"".join(b"Disallow: /%d\n" % number for number in range(30_000))[:500_000]

@@ -149,6 +149,7 @@ def test_window_compares_within_days_and_with_the_undated() -> None:
     assert set(archive.links_of(3)) == {4}
 
 
+@pytest.mark.slow
 def test_a_text_that_everybody_reprints_is_one_cluster() -> None:
     """More copies than an index entry is read for, arriving in any order."""
     copies = POSTINGS + 60

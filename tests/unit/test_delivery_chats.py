@@ -189,6 +189,7 @@ def test_no_word_of_a_stranger_rings_anybody(form: str, rings: str) -> None:
         assert not re.search(rings, MARKUPS[form].text(headline))
 
 
+@pytest.mark.slow
 @given(st.text(max_size=200))
 def test_discord_and_slack_show_any_text_as_it_is(text: str) -> None:
     plain = MARKUPS["line"].text(text)

@@ -262,6 +262,7 @@ def test_a_message_on_which_the_server_hangs_up_is_overtaken(mailbox: Mailbox) -
     assert len(mailbox.taken) == 2
 
 
+@pytest.mark.slow
 def test_a_message_that_is_too_large_for_the_server_is_refused(mailbox: Mailbox) -> None:
     """The server says how much it takes, and refuses the sender's command because of the size that stands in it."""
     with Mailer(SmtpServer("127.0.0.1", mailbox.port, "none"), timeout_s=10) as post:

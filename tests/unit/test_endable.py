@@ -14,6 +14,8 @@ import pytest
 
 from crawlers.endable import Endable, Endables, Ended
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def endable() -> Iterator[Endable]:

@@ -138,6 +138,7 @@ def reader() -> Iterator[Endable]:
     made.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("body", [pytest.param(body, id=what) for what, body in ADVERSE.items()])
 def test_what_takes_time_with_the_square_of_its_length_does_not(body: bytes, reader: Endable) -> None:
     with suppress(NotAFeed):

@@ -254,6 +254,7 @@ def test_scripts_do_not_come_through() -> None:
     assert summary == "<p>x</p>"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("folder", ["feeds_feedjira_samples", "feeds_rsparser", "feeds_feedparser_tests/illformed"])
 def test_no_real_feed_is_lost(folder: str) -> None:
     import io

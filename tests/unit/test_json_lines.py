@@ -53,6 +53,7 @@ def test_what_is_written_in_halves_that_belong_together_is_a_character() -> None
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("piece", [b"[]", b"{}", b'""', b'"\\""', b"0", b"1234567"])
 def test_a_line_of_very_many_values_is_refused_before_they_take_memory(piece: bytes) -> None:
     line = b'{"n": [' + b",".join([piece] * (MAX_LINE // (len(piece) + 2))) + b"]}"

@@ -10,6 +10,8 @@ import pytest
 
 from worker.extract.langmodel import mapped, unpacked
 
+pytestmark = pytest.mark.slow
+
 TEXTS = (
     "Den här meningen är lång nog för att modellen ska känna igen språket.",
     "Esta frase es bastante larga para que se reconozca el idioma.",

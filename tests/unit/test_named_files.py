@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
 
@@ -55,9 +55,13 @@ def endless(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 def test_commands_say_that_it_has_no_end(
-    command: tuple[str, ...], endless: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    command: tuple[str, ...],
+    endless: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    warm: Callable[[Path], Path],
 ) -> None:
-    monkeypatch.setenv("STEPPEWATCH_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("STEPPEWATCH_DATA_DIR", str(warm(tmp_path / "data")))
     result = run(*command, str(endless))
     assert result.exit_code in (1, 2)
     assert NO_END in result.output

@@ -161,6 +161,7 @@ looks = st.one_of(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=200)
 @given(st.lists(st.tuples(looks, st.integers(1, 400)), min_size=1, max_size=30))
 def test_the_text_is_always_the_latest_true_one(sequence: list[tuple[tuple[PageKind | None, str], int]]) -> None:

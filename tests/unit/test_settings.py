@@ -182,6 +182,7 @@ def test_a_wrong_value_is_not_repeated(monkeypatch: pytest.MonkeyPatch, capsys: 
     assert "secret" not in capsys.readouterr().err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "argv",
     [

@@ -103,6 +103,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sort", HOSTILE)
 def test_hostile_texts_take_time_in_proportion(sort: str) -> None:
     """A few seconds for a megabyte, where the square of it would be many minutes."""

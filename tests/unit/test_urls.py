@@ -305,6 +305,7 @@ PIECES = st.sampled_from(
 )
 
 
+@pytest.mark.slow
 @given(st.lists(PIECES | st.text(max_size=5), max_size=12).map("".join))
 @settings(max_examples=1_000)
 def test_any_address_has_one_stable_spelling_or_none(rest: str) -> None:

@@ -194,6 +194,7 @@ def test_a_folder_without_entities(tmp_path: Path) -> None:
     assert problem.endswith("holds no entities/<type>/<id>.toml")
 
 
+@pytest.mark.slow
 def test_a_stored_vocabulary_equals_the_one_that_was_read() -> None:
     vocabulary = packaged_vocabulary()
     stored = Vocabulary.from_json(vocabulary.to_json())

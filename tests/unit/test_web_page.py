@@ -263,6 +263,7 @@ def test_the_page_of_a_store_that_does_not_answer(lost: Database) -> None:
     assert ("meta", {"http-equiv": "refresh", "content": "10"}) in tags_of(answer.text)
 
 
+@pytest.mark.slow
 def test_importing_the_application_reads_nothing() -> None:
     code = (
         "import os; os.environ['STEPPEWATCH_WORKER_PROCESSES'] = 'no number'; import web.app, sys; "
