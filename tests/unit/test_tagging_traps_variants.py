@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from vocabularies import packaged_tagger
 
-from worker.tagging.tagger import Tagger, load_tagger
+from worker.tagging.tagger import Tagger
 
 INTRODUCTIONS = {
     "tg": "Дар бораи",
@@ -245,7 +246,7 @@ TRAPS = (
 
 @pytest.fixture(scope="module")
 def tagger() -> Tagger:
-    return load_tagger()
+    return packaged_tagger()
 
 
 @pytest.mark.parametrize(("language", "entity", "variants"), VARIANTS)
