@@ -18,6 +18,7 @@ from worker.tagging.hashtags import Hashtag, split_hashtags
 from worker.tagging.inflect import Stem
 from worker.tagging.namesakes import with_surnames
 from worker.tagging.rules import NearMiss, decide
+from worker.tagging.traditional import with_traditional
 from worker.tagging.usage import Usage
 from worker.tagging.vocabulary import LANGUAGES, Alias, Vocabulary, packaged_folder, read_vocabulary
 
@@ -56,7 +57,7 @@ class Tagger:
 
     def __init__(self, vocabulary: Vocabulary, cache: Path | None = None) -> None:
         """Take the automata from a file in the folder `cache`, where they are kept; without it, build them."""
-        self.vocabulary = vocabulary = with_surnames(vocabulary)
+        self.vocabulary = vocabulary = with_traditional(with_surnames(vocabulary))
         self._compiled = cached(vocabulary, cache) if cache else compiled(vocabulary)
         self._terms = Terms(vocabulary.entities)
         self._usages = {usage.language: usage for usage in vocabulary.usages}
