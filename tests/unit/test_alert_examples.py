@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from commandline import run
 from material import shared
 
 DOCUMENTS = ("000_f8be7011e9c5b5d2.txt", "003_1ee4f9c68ffe08fc.txt")
 
 
+@pytest.mark.slow
 def test_every_query_matches_what_its_author_says() -> None:
     examples = shared("vocabulary/alert_examples.json")
     files = {str(shared(f"seeds/{name}")): name for name in DOCUMENTS}

@@ -31,6 +31,7 @@ def test_every_command_has_an_example(name: str) -> None:
     assert name in {known for known, _ in EXAMPLES}
 
 
+@pytest.mark.slow
 def test_the_queries_of_examples_are_understood() -> None:
     known = Preview().known()
     asked = []

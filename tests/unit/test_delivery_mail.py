@@ -88,6 +88,7 @@ def subject_meant(bulletin: Bulletin) -> str:
     return cut(one_line(bulletin.subject), 200)
 
 
+@pytest.mark.slow
 def test_what_arrives_is_one_message_with_the_head_that_was_meant() -> None:
     """300 headlines: encoded words, controls, all our scripts, from 1 to 10,000 characters."""
     bulletins = [told(headline, key=f"{number:04x}") for number, headline in enumerate(headlines(300))]

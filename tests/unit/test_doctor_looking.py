@@ -129,6 +129,7 @@ class _Page(BaseHTTPRequestHandler):
         """Keep quiet."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("body", "is_ours"),
     [

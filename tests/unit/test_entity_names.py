@@ -13,6 +13,7 @@ from worker.alerts.known import Known, NoSuchEntity
 from worker.tagging.storednames import iter_names
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "entity"),
     [

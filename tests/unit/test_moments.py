@@ -232,6 +232,7 @@ def test_moscow_was_four_hours_ahead_for_some_years() -> None:
     assert (then.at, now.at) == (TEN.replace(year=2012), TEN)
 
 
+@pytest.mark.slow
 @given(st.datetimes(datetime(1990, 1, 2), datetime(2100, 12, 30), timezones=st.timezones()))  # noqa: DTZ001
 def test_iso_dates_read_back(moment: datetime) -> None:
     written = moment.astimezone(UTC).replace(microsecond=0)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import io
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
 
 import pytest
 from commandline import run
+from vocabularies import packaged_tagger
 
 from worker.lines import json_lines, numbered_lines
 from worker.namedfile import NO_END, open_named
@@ -55,13 +56,10 @@ def endless(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 def test_commands_say_that_it_has_no_end(
-    command: tuple[str, ...],
-    endless: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    warm: Callable[[Path], Path],
+    command: tuple[str, ...], endless: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("STEPPEWATCH_DATA_DIR", str(warm(tmp_path / "data")))
+    monkeypatch.setenv("STEPPEWATCH_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setattr("worker.tagging.tagger.load_tagger", lambda *_: packaged_tagger())
     result = run(*command, str(endless))
     assert result.exit_code in (1, 2)
     assert NO_END in result.output

@@ -27,6 +27,7 @@ def tagger() -> Tagger:
     return packaged_tagger()
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(TEXTS, TEXTS, st.sampled_from(("en", "ru", "kk", "tr", "uz", None)), st.booleans())
 def test_shortcuts_change_nothing(tagger: Tagger, title: str, text: str, language: str | None, apart: bool) -> None:

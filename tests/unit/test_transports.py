@@ -68,6 +68,7 @@ def test_the_password_comes_from_a_file(
     assert len(mailbox.taken) == (password == "right")
 
 
+@pytest.mark.slow
 def test_a_mail_server_that_stalls_is_left_in_time() -> None:
     with serving_mail() as mailbox, mailer(mailbox.port, "none", timeout_s=0.5) as post:
         mailbox.stall_s = 3
