@@ -42,6 +42,28 @@ SENTENCES = (
     ("hy", "Զանգվածային բողոքի ցույցերը շարունակվում են։", "mass-protest", ""),
     ("tg", "Мубориза бо маводи мухаддир пурзӯр шуд.", "drug-trafficking", ""),
     ("az", "Narkotizmlə mübarizə gücləndi.", "drug-trafficking", ""),
+    # narcotics count where something tells of their trade
+    ("en", "Customs seized 40 kilograms of heroin at the crossing.", "drug-trafficking", ""),
+    ("en", "He wrote a poem on opium and sleep.", "", "drug-trafficking"),
+    ("ru", "При обыске изъято 12 килограммов наркотиков.", "drug-trafficking", ""),
+    ("ru", "Лекция о вреде наркотиков прошла в школе.", "", "drug-trafficking"),
+    ("kk", "Шекарада отыз келі есірткі тәркіленді.", "drug-trafficking", ""),
+    ("kk", "Есірткінің зияны туралы дәріс өтті.", "", "drug-trafficking"),
+    ("ky", "Чек арада он килограмм баңгизат табылды.", "drug-trafficking", ""),
+    ("ky", "Баңгизаттын зыяны тууралуу лекция өттү.", "", "drug-trafficking"),
+    ("uz", "Chegarada giyohvand moddalar musodara qilindi.", "drug-trafficking", ""),
+    ("uz", "Giyohvand moddalarning zarari haqida maʼruza oʻqildi.", "", "drug-trafficking"),
+    ("tg", "Дар марз маводи мухаддир мусодира шуд.", "drug-trafficking", ""),
+    ("tg", "Дар бораи зарари маводи мухаддир лексия хонданд.", "", "drug-trafficking"),
+    ("tk", "Serhetde neşe serişdeleri tutuldy.", "drug-trafficking", ""),
+    ("az", "Sərhəddə narkotik axınının qarşısı alındı.", "drug-trafficking", ""),
+    ("az", "Narkotikin zərəri barədə mühazirə oxundu.", "", "drug-trafficking"),
+    ("tr", "Sınırda 20 kilogram uyuşturucu ele geçirildi.", "drug-trafficking", ""),
+    ("tr", "Uyuşturucunun zararları anlatıldı.", "", "drug-trafficking"),
+    ("hy", "Մաքսանենգները 5 կիլոգրամ թմրանյութ էին տեղափոխում։", "drug-trafficking", ""),
+    ("zh", "警方缴获毒品三百公斤。", "drug-trafficking", ""),
+    ("zh", "学校开展毒品危害讲座。", "", "drug-trafficking"),
+    ("uz", "Rossiyada mehnat muhojirligida yurganlar qaytdi.", "migration-labour russia", ""),
 )
 
 
