@@ -64,6 +64,11 @@ SENTENCES = (
     ("zh", "警方缴获毒品三百公斤。", "drug-trafficking", ""),
     ("zh", "学校开展毒品危害讲座。", "", "drug-trafficking"),
     ("uz", "Rossiyada mehnat muhojirligida yurganlar qaytdi.", "migration-labour russia", ""),
+    # one character before an office names a state where a phrase begins
+    ("zh", "俄总统表示欢迎，哈当局沉默。", "russia kazakhstan", ""),
+    ("zh", "据美官员透露，韩外长将访华。", "united-states south-korea china", ""),
+    ("zh", "古巴总统来访，南美总统发表声明。", "", "pakistan united-states"),
+    ("zh", "今日官员到场，灯塔政府大楼开放，完美政府不存在。", "", "japan tajikistan united-states"),
 )
 
 

@@ -31,6 +31,9 @@ class Pairs:
     partners: Mapping[str, str] = field(default_factory=dict)
     alone: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     both: Mapping[str, str] = field(default_factory=dict)
+    offices: tuple[str, ...] = ()
+    holders: str = ""
+    openers: str = ""
 
     def find(self, text: str) -> Iterator[Sign]:
         """Yield the characters of a text that name states, in order."""
@@ -39,6 +42,8 @@ class Pairs:
         for found in self._pattern.finditer(text):
             if found["group"]:
                 yield from self._of_group(found["group"], found.start("group"))
+            elif found["holder"]:
+                yield Sign(found.start("holder"), self.signs[found["holder"]])
             else:
                 yield Sign(found.start("one"), self._state_alone(found["verb"] + found["one"]))
 
@@ -67,8 +72,11 @@ class Pairs:
         helped = "|".join(f"(?<={pair[0]}){pair[1]}" for pair in self.partners if pair[0] in verbs)
         one = f"{alone}|{helped}" if helped else alone
         listed = f"(?:、[{letters}]{{2,{_MOST}}}){{0,3}}"
+        offices = "|".join(map(re.escape, self.offices)) or "(?!)"
         return re.compile(
-            f"(?P<group>[{letters}]{{2,{_MOST}}})(?={listed}(?:{follows}))|(?P<verb>[{verbs}])(?P<one>{one})",
+            f"(?P<group>[{letters}]{{2,{_MOST}}})(?={listed}(?:{follows}))|(?P<verb>[{verbs}])(?P<one>{one})"
+            f"|(?:^|(?<=[\\s{re.escape(self.openers)}]))(?P<holder>[{self.holders or letters}])(?={offices})",
+            re.MULTILINE,
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -80,6 +88,9 @@ class Pairs:
             "partners": dict(self.partners),
             "alone": {sign: list(never) for sign, never in self.alone.items()},
             "both": dict(self.both),
+            "offices": list(self.offices),
+            "holders": self.holders,
+            "openers": self.openers,
         }
 
 
@@ -90,7 +101,12 @@ def pairs_of(content: Mapping[str, Any]) -> Pairs:
     """Return the pairs that `to_json` wrote."""
     alone = {sign: tuple(never) for sign, never in content["alone"].items()}
     before, after, both = tuple(content["before"]), tuple(content["after"]), content.get("both", {})
-    return Pairs(before, after, content["signs"], content["partners"], alone, both)
+    offices, holders, openers = (
+        tuple(content.get("offices", ())),
+        content.get("holders", ""),
+        content.get("openers", ""),
+    )
+    return Pairs(before, after, content["signs"], content["partners"], alone, both, offices, holders, openers)
 
 
 def read_pairs(path: Path, problems: list[str]) -> Pairs:
@@ -106,6 +122,8 @@ def read_pairs(path: Path, problems: list[str]) -> Pairs:
     signs, partners, alone, both = (
         {key: str(value) for key, value in table.table(name).items()} for name in ("signs", "partners", "alone", "both")
     )
+    offices = table.words("offices")
+    holders, openers = ("".join(table.words(key)) for key in ("holders", "openers"))
     table.done()
     for name, entries, length in (
         ("signs", signs, 1),
@@ -120,4 +138,6 @@ def read_pairs(path: Path, problems: list[str]) -> Pairs:
         if len(value.split()) != len(key):
             table.wrong(f"both.{key}", "must be two states")
     never_before = {sign: tuple(never.split()) for sign, never in alone.items()}
-    return Pairs(before, after, signs, partners, never_before, both)
+    for sign in sorted(set(holders) - set(signs)):
+        table.wrong("holders", f"{sign} is none of signs")
+    return Pairs(before, after, signs, partners, never_before, both, offices, holders, openers)
