@@ -21,7 +21,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from cli.family import family
+from cli.run.services import family
 from db.captures import record_captures
 from db.channels import find_channel
 from db.engine import Database

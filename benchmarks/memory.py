@@ -21,15 +21,15 @@ from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 
-from cli.child import Child
-from cli.children import Supervisor
-from cli.demoweb.outlets import Act, Outlet, packaged_folder, read_outlets
-from cli.demoweb.script import Director
-from cli.demoweb.server import serving
-from cli.demoweb.show import demo_family, demo_settings
-from cli.demoweb.store import prepare_store
-from cli.demoweb.web import VAULT, DemoWeb
-from cli.log import Log
+from cli.demo.outlets import Act, Outlet, packaged_folder, read_outlets
+from cli.demo.script import Director
+from cli.demo.server import serving
+from cli.demo.show import demo_family, demo_settings
+from cli.demo.store import prepare_store
+from cli.demo.web import VAULT, DemoWeb
+from cli.run.log import Log
+from cli.run.process import Child
+from cli.run.supervisor import Supervisor
 from db.engine import Database
 from db.settings import Settings
 from worker import valkey

@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from cli.output import is_full, note, use_utf8, wrong_settings_explained
+from cli.shared.output import is_full, note, use_utf8, wrong_settings_explained
 
 SERVICE, TOOLS, RESULTS, NOUNS = "Run it", "Try one stage", "Get results", "Look after it"
 _STAYING = (
@@ -45,81 +45,81 @@ def tell_version(asked: bool) -> None:
 
 commands: dict[str, dict[str, str]] = {
     SERVICE: {
-        "up": "up:up",
-        "demo": "demo:demo",
-        "status": "status:status",
-        "doctor": "doctor:doctor",
-        "alive": "alive:alive",
-        "crawl": "crawl:crawl",
-        "ingest": "ingest:ingest",
-        "migrate": "store:migrate",
-        "worker": "up:worker",
-        "web": "page:web",
+        "up": "run.up:up",
+        "demo": "demo.command:demo",
+        "status": "run.status:status",
+        "doctor": "doctor.command:doctor",
+        "alive": "run.healthcheck:alive",
+        "crawl": "run.crawl:crawl",
+        "ingest": "run.ingest:ingest",
+        "migrate": "shared.store:migrate",
+        "worker": "run.up:worker",
+        "web": "run.page:web",
     },
     TOOLS: {
-        "feed": "feed:feed",
-        "extract": "extract:extract",
-        "tag": "tag:tag",
-        "cluster": "cluster:cluster",
+        "feed": "stages.feed:feed",
+        "extract": "stages.extract:extract",
+        "tag": "stages.tag:tag",
+        "cluster": "stages.cluster:cluster",
     },
     RESULTS: {
-        "coverage": "coverage:coverage",
-        "export": "export:export",
+        "coverage": "coverage.command:coverage",
+        "export": "export.command:export",
     },
 }
 """Where in `cli` the function of each command is, by panel and name."""
 
 groups: dict[tuple[str, str], dict[str, str]] = {
     ("source", "Outlets: add, list, show, edit, retry, sync."): {
-        "add": "source:source_add",
-        "list": "source:source_list",
-        "show": "source:source_show",
-        "edit": "sourceedit:source_edit",
-        "retry": "source:source_retry",
-        "sync": "sourcesync:source_sync",
+        "add": "source.command:source_add",
+        "list": "source.command:source_list",
+        "show": "source.command:source_show",
+        "edit": "source.edit:source_edit",
+        "retry": "source.command:source_retry",
+        "sync": "source.sync:source_sync",
     },
     ("article", "Articles: list, search, show, diff, remove."): {
-        "list": "articlelist:article_list",
-        "search": "articlelist:article_search",
-        "show": "articleshow:article_show",
-        "diff": "articlediff:article_diff",
-        "remove": "article:article_remove",
+        "list": "article.list:article_list",
+        "search": "article.list:article_search",
+        "show": "article.show:article_show",
+        "diff": "article.diff:article_diff",
+        "remove": "article.remove:article_remove",
     },
     ("story", "An original and its reprints: show, split, merge, undo."): {
-        "show": "storyshow:story_show",
-        "split": "story:story_split",
-        "merge": "story:story_merge",
-        "undo": "story:story_undo",
+        "show": "story.show:story_show",
+        "split": "story.decisions:story_split",
+        "merge": "story.decisions:story_merge",
+        "undo": "story.decisions:story_undo",
     },
     ("vocabulary", "The vocabulary: list, show, check, diff, load, retag."): {
-        "list": "vocabulary:vocabulary_list",
-        "show": "vocabulary:vocabulary_show",
-        "check": "vocabulary:vocabulary_check",
-        "diff": "vocabulary_versions:vocabulary_diff",
-        "load": "vocabulary_versions:vocabulary_load",
-        "retag": "vocabulary_versions:vocabulary_retag",
+        "list": "vocabulary.command:vocabulary_list",
+        "show": "vocabulary.command:vocabulary_show",
+        "check": "vocabulary.command:vocabulary_check",
+        "diff": "vocabulary.versions:vocabulary_diff",
+        "load": "vocabulary.versions:vocabulary_load",
+        "retag": "vocabulary.versions:vocabulary_retag",
     },
     ("alert", "Standing questions: try, add, list, change, follow their messages."): {
-        "match": "alert:alert_match",
-        "lint": "alert:alert_lint",
-        "test": "alerttest:alert_test",
-        "why": "alertwhy:alert_why",
-        "add": "alertadd:alert_add",
-        "edit": "alertedit:alert_edit",
-        "list": "subscriptions:alert_list",
-        "show": "subscriptions:alert_show",
-        "pause": "subscriptions:alert_pause",
-        "resume": "subscriptions:alert_resume",
-        "remove": "subscriptions:alert_remove",
-        "sync": "alertsync:alert_sync",
-        "deliveries": "deliveries:alert_deliveries",
-        "resend": "deliveries:alert_resend",
+        "match": "alert.query:alert_match",
+        "lint": "alert.query:alert_lint",
+        "test": "alert.backtest:alert_test",
+        "why": "alert.why:alert_why",
+        "add": "alert.add:alert_add",
+        "edit": "alert.edit:alert_edit",
+        "list": "alert.subscriptions:alert_list",
+        "show": "alert.subscriptions:alert_show",
+        "pause": "alert.subscriptions:alert_pause",
+        "resume": "alert.subscriptions:alert_resume",
+        "remove": "alert.subscriptions:alert_remove",
+        "sync": "alert.sync:alert_sync",
+        "deliveries": "alert.deliveries:alert_deliveries",
+        "resend": "alert.deliveries:alert_resend",
     },
     ("schedule", "Exports that are written by themselves: add, list, run, remove."): {
-        "add": "schedule:schedule_add",
-        "list": "schedule:schedule_list",
-        "run": "schedule:schedule_run",
-        "remove": "schedule:schedule_remove",
+        "add": "export.schedule:schedule_add",
+        "list": "export.schedule:schedule_list",
+        "run": "export.schedule:schedule_run",
+        "remove": "export.schedule:schedule_remove",
     },
 }
 """Likewise of the verbs of each noun."""
@@ -190,7 +190,7 @@ def main() -> None:
         except OSError as error:
             if not is_full(error) or not error.filename:
                 raise
-            from cli.trouble import trouble_of
+            from cli.shared.store_errors import trouble_of
 
             trouble = trouble_of(f"sqlite:///{error.filename}", error)
             note(f"error: {trouble.sentence}")

@@ -9,7 +9,7 @@ import random
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
-from cli.demoweb.outlets import Act, Article, Outlet, Wording
+from cli.demo.outlets import Act, Article, Outlet, Wording
 
 OUTLETS = 20
 _FIRST_HOST = 120  # of 127.20.0.0/24, beside the demo's own outlets

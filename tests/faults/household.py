@@ -17,7 +17,7 @@ from types import TracebackType
 import psycopg
 from servers import pgserver, valkeyserver
 
-from cli.child import Child
+from cli.run.process import Child
 from worker.lifeline import spawn
 from worker.valkey import Launch
 

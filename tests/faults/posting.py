@@ -21,7 +21,7 @@ from servers.mailserver import serving_mail
 from servers.webhookserver import receiving
 from sqlalchemy import func, select
 
-from cli.family import family
+from cli.run.services import family
 from db.captures import CaptureIn, compress, record_captures
 from db.channels import find_channel
 from db.engine import Database

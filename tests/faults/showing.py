@@ -13,12 +13,12 @@ from pathlib import Path
 from faults.household import CRAWLER, SECOND_CRAWLER, Household, Killer
 from sqlalchemy import func, select
 
-from cli.demoweb.outlets import Act
-from cli.demoweb.script import Director
-from cli.demoweb.server import serving
-from cli.demoweb.show import demo_family, demo_settings
-from cli.demoweb.store import prepare_store
-from cli.demoweb.web import DemoWeb
+from cli.demo.outlets import Act
+from cli.demo.script import Director
+from cli.demo.server import serving
+from cli.demo.show import demo_family, demo_settings
+from cli.demo.store import prepare_store
+from cli.demo.web import DemoWeb
 from db.engine import Database
 from db.exports import Filters, iter_rows
 from db.models import Outcome

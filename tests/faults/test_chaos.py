@@ -17,8 +17,8 @@ from faults.farm import farm
 from faults.showing import Disturbance, Ended, show
 from servers import pgserver, tally
 
-from cli.demoweb.outlets import packaged_folder, read_outlets
-from cli.demoweb.web import VAULT, DemoWeb
+from cli.demo.outlets import packaged_folder, read_outlets
+from cli.demo.web import VAULT, DemoWeb
 
 KINDS = ("sqlite", "postgresql")
 

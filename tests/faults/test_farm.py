@@ -14,8 +14,8 @@ from faults.household import Household, children_of
 from faults.showing import plan
 from processes import wait_until
 
-from cli.child import Child
-from cli.demoweb.outlets import Act
+from cli.demo.outlets import Act
+from cli.run.process import Child
 
 
 def test_a_farm_is_the_same_for_the_same_seed() -> None:

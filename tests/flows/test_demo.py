@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 from servers import tally
 
-from cli.demoweb.web import VAULT
+from cli.demo.web import VAULT
 from db.engine import Database
 from db.exports import Filters, iter_rows
 from worker import valkey

@@ -21,7 +21,7 @@ from db.feeds import add_feed
 from db.models import Feed
 
 START = (
-    "import sys; sys.path.insert(0, sys.argv.pop(1)); import typer; from cli.doctor import doctor;"
+    "import sys; sys.path.insert(0, sys.argv.pop(1)); import typer; from cli.doctor.command import doctor;"
     "app = typer.Typer(pretty_exceptions_enable=False); app.command()(doctor); app()"
 )
 

@@ -17,7 +17,7 @@ from samples import prepared_store
 from smalldisk import COMMAND, small_disk
 from sqlalchemy import delete
 
-from cli.trouble import judge
+from cli.shared.store_errors import judge
 from db.models import Feed
 
 TEXT = "Kazakhstan and Turkey counted the ferries.\n\n" + "The clerk wrote many lines about berths. " * 40

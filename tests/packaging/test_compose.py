@@ -25,11 +25,11 @@ from faults.showing import count_understood, read_exports, show
 from material import ROOT
 from processes import running, wait_until
 
-from cli.demoweb.outlets import Act, packaged_folder, read_outlets
-from cli.demoweb.script import Director
-from cli.demoweb.server import serving
-from cli.demoweb.store import prepare_store
-from cli.demoweb.web import VAULT, DemoWeb
+from cli.demo.outlets import Act, packaged_folder, read_outlets
+from cli.demo.script import Director
+from cli.demo.server import serving
+from cli.demo.store import prepare_store
+from cli.demo.web import VAULT, DemoWeb
 from db.engine import Database
 from db.settings import PREFIX, names
 from worker.service import utc_now

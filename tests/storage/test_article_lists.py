@@ -13,7 +13,7 @@ import pytest
 from commandline import run
 from samplestore import Sample, store_of
 
-from cli.articlelist import article_list, article_search
+from cli.article.list import article_list, article_search
 from db.engine import Database
 from db.sources import SourceIn, record_source
 from db.vocabularies import record_version

@@ -14,7 +14,7 @@ from commandline import rows_of, run
 from samplestore import Sample, fill
 from sqlalchemy import text
 
-from cli import export
+from cli.export import command
 from db.engine import Database
 
 
@@ -52,8 +52,10 @@ def reading(filled: Path) -> Iterator[tuple[Database, subprocess.Popen[bytes]]]:
     """Yield a store and an export of it that fills a pipe, of which the first line was read."""
     database = Database(f"sqlite:///{filled / 'steppewatch.db'}")
     fill(database, [Sample(f"https://herald.example/n{number}", title="t" * 200) for number in range(700)])
-    code = "import sys, typer; from cli.export import export; sys.argv = ['export', 'articles']; typer.run(export)"
-    pipe, folder = subprocess.PIPE, Path(export.__file__).parents[1]
+    code = (
+        "import sys, typer; from cli.export.command import export; sys.argv = ['export', 'articles']; typer.run(export)"
+    )
+    pipe, folder = subprocess.PIPE, Path(command.__file__).parents[2]
     with subprocess.Popen([sys.executable, "-c", code], stdout=pipe, stderr=pipe, cwd=folder) as process:
         assert process.stdout is not None
         assert process.stdout.readline().startswith(b"article_id,")

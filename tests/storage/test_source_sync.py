@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from commandline import run
 
-from cli.log import Log
-from cli.up import _prepare_store, settings_in_force
+from cli.run.log import Log
+from cli.run.up import _prepare_store, settings_in_force
 from worker import setup
 from worker.catalogue import Feed, Outlet
 

@@ -87,8 +87,10 @@ def test_a_quick_command_loads_nothing_heavy(name: str, named: Path) -> None:
 
 def test_what_one_command_needs_is_not_loaded_for_another(filled: Path) -> None:
     loaded = modules_of(QUICK["status"])
-    assert {"cli.status"} <= loaded
-    assert loaded.isdisjoint({"cli.alert", "cli.doctor", "cli.export", "cli.tag", "cli.up"})
+    assert {"cli.run.status"} <= loaded
+    assert loaded.isdisjoint(
+        {"cli.alert.query", "cli.doctor.command", "cli.export.command", "cli.stages.tag", "cli.run.up"}
+    )
 
 
 def test_who_only_counts_does_not_load_what_writes(filled: Path) -> None:

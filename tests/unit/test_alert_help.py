@@ -7,13 +7,13 @@ import shlex
 
 import pytest
 
-from cli import alert, alertadd, alertedit, alertsync, alerttest, alertwhy, deliveries, subscriptions
+from cli.alert import add, backtest, deliveries, edit, query, subscriptions, sync, why
 from worker.alerts.query import parse
 from worker.preview import Preview
 
 COMMANDS = {
     name: command
-    for module in (alert, alertadd, alertedit, alertsync, alerttest, alertwhy, deliveries, subscriptions)
+    for module in (query, add, edit, sync, backtest, why, deliveries, subscriptions)
     for name, command in vars(module).items()
     if name.startswith("alert_") and callable(command)
 }

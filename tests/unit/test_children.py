@@ -16,9 +16,9 @@ from typing import Any
 
 import pytest
 
-from cli.child import Child
-from cli.children import Supervisor
-from cli.log import Log
+from cli.run.log import Log
+from cli.run.process import Child
+from cli.run.supervisor import Supervisor
 
 pytestmark = pytest.mark.slow
 
@@ -116,7 +116,7 @@ def test_a_program_that_does_not_exist_is_reported_and_the_others_run() -> None:
 
 
 def test_a_child_that_dies_again_and_again_is_said_to_be_broken(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cli.children.pause_s", lambda _: 0.0)
+    monkeypatch.setattr("cli.run.supervisor.pause_s", lambda _: 0.0)
     program = "print('one')\nprint('two')\nraise SystemExit(1)"
     said = Stage(python("worker", program)).play(lambda said: "trying again every 30 s" in said)
     report = said[said.index("It has failed 5 times in a row") :].splitlines()
@@ -188,7 +188,7 @@ def interrupted(number: signal.Signals, child: Child, *, pause_s: float) -> str:
 
 
 def test_a_second_ctrl_c_does_not_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cli.children._IMPATIENCE_S", 0.1)
+    monkeypatch.setattr("cli.run.supervisor._IMPATIENCE_S", 0.1)
     said = interrupted(signal.SIGINT, python("web", STUBBORN), pause_s=0.2)
     assert "web did not end in time and is killed" in said
 
@@ -214,9 +214,9 @@ def test_nothing_lives_on_when_the_supervisor_is_killed(tmp_path: Path, grandchi
 import asyncio, sys
 from datetime import UTC, datetime
 from pathlib import Path
-from cli.child import Child
-from cli.children import Supervisor
-from cli.log import Log
+from cli.run.process import Child
+from cli.run.supervisor import Supervisor
+from cli.run.log import Log
 async def run():
     child = Child("worker", (sys.executable, "-u", "-c", {child!r}))
     log = Log(sys.stdout, now=lambda: datetime.now(UTC))

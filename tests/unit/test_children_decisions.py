@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli.child import how_it_ended
-from cli.children import early_deaths, pause_s
-from cli.log import Lines, Log
-from cli.output import readable
-from cli.reaper import read_orders
+from cli.run.log import Lines, Log
+from cli.run.process import how_it_ended
+from cli.run.reaper import read_orders
+from cli.run.supervisor import early_deaths, pause_s
+from cli.shared.output import readable
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from cli.family import absolute_url, broker_line, family, page_url, worker_line
+from cli.run.services import absolute_url, broker_line, family, page_url, worker_line
 from db.settings import Settings
 from worker.valkey import Launch
 

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from cli.days import FORMS, NoDay, days_meant
+from cli.shared.day_options import FORMS, NoDay, days_meant
 
 TODAY = date(2022, 3, 1)
 

@@ -12,7 +12,7 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from cli.cluster import cluster
+from cli.stages.cluster import cluster
 from worker.lines import MAX_LINE
 
 app = typer.Typer()

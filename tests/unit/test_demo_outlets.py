@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from vocabularies import packaged_tagger
 
-from cli.demoweb.outlets import Act, Article, DemoError, Outlet, packaged_folder, read_outlets
-from cli.demoweb.web import DemoWeb
+from cli.demo.outlets import Act, Article, DemoError, Outlet, packaged_folder, read_outlets
+from cli.demo.web import DemoWeb
 from worker.extract.page import extract_page
 
 OUTLETS = read_outlets(packaged_folder())

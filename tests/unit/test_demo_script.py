@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from cli.demoweb.ending import accounts, endings
-from cli.demoweb.outlets import Act, packaged_folder, read_outlets
-from cli.demoweb.report import guide, print_result, remarks
-from cli.demoweb.script import acts_to_play
-from cli.demoweb.server import Served
-from cli.demoweb.show import Result, demo_family, demo_settings
-from cli.demoweb.store import Filed, Knowledge, PageState
-from cli.demoweb.web import DemoWeb
+from cli.demo.outlets import Act, packaged_folder, read_outlets
+from cli.demo.report import guide, print_result, remarks
+from cli.demo.script import acts_to_play
+from cli.demo.server import Served
+from cli.demo.settled import accounts, endings
+from cli.demo.show import Result, demo_family, demo_settings
+from cli.demo.store import Filed, Knowledge, PageState
+from cli.demo.web import DemoWeb
 from db.settings import Settings
 from db.urls import canonical_url
 

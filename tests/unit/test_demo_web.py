@@ -9,9 +9,9 @@ from urllib.error import HTTPError
 
 import pytest
 
-from cli.demoweb.outlets import Act, Article, DemoError, Outlet, packaged_folder, read_outlets
-from cli.demoweb.server import serving
-from cli.demoweb.web import LABELS, VAULT, DemoWeb
+from cli.demo.outlets import Act, Article, DemoError, Outlet, packaged_folder, read_outlets
+from cli.demo.server import serving
+from cli.demo.web import LABELS, VAULT, DemoWeb
 from crawlers.feeds import parse_feed
 from db.guard import is_allowed, parse_allowed, refusal_of_url
 

@@ -12,14 +12,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli.checks.broker import BrokerSeen, judge_broker
-from cli.checks.clock import ahead_of_us, judge_clock
-from cli.checks.disk import FolderSeen, judge_folder, judge_space
-from cli.checks.finding import Finding, State
-from cli.checks.network import Candidate, choose_addresses, judge_answers, judge_names, rank
-from cli.checks.port import PortSeen, judge_port
-from cli.checks.store import StoreSeen, judge_catalogue, judge_database, judge_migrations, judge_vocabulary
-from cli.checks.trust import TrustSeen, judge_trust
+from cli.doctor.broker import BrokerSeen, judge_broker
+from cli.doctor.clock import ahead_of_us, judge_clock
+from cli.doctor.disk import FolderSeen, judge_folder, judge_space
+from cli.doctor.finding import Finding, State
+from cli.doctor.network import Candidate, choose_addresses, judge_answers, judge_names, rank
+from cli.doctor.port import PortSeen, judge_port
+from cli.doctor.store import StoreSeen, judge_catalogue, judge_database, judge_migrations, judge_vocabulary
+from cli.doctor.trust import TrustSeen, judge_trust
 from crawlers.answers import Answer, Trouble
 
 FOLDER = FolderSeen(Path("/data"), exists=True, error=None, free_bytes=50_000_000_000)

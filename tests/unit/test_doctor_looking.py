@@ -13,12 +13,12 @@ from threading import Event, Thread
 import pytest
 import trustme
 
-from cli.checks.broker import look_at_broker
-from cli.checks.disk import look_at_folder, spare_of
-from cli.checks.network import look_up
-from cli.checks.port import look_at_port
-from cli.checks.store import look_at_store
-from cli.checks.trust import look_at_trust
+from cli.doctor.broker import look_at_broker
+from cli.doctor.disk import look_at_folder, spare_of
+from cli.doctor.network import look_up
+from cli.doctor.port import look_at_port
+from cli.doctor.store import look_at_store
+from cli.doctor.trust import look_at_trust
 
 
 def utc_now() -> datetime:

@@ -8,7 +8,7 @@ import pytest
 from commandline import run
 from samples import packaged
 
-from cli.names import holders
+from cli.shared.lookup import holders
 from worker.alerts.known import Known, NoSuchEntity
 from worker.tagging.storednames import iter_names
 

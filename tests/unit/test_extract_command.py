@@ -8,7 +8,7 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from cli.extract import extract
+from cli.stages.extract import extract
 
 PAGE = (
     "<html lang='en'><head><meta charset='windows-1251'><title>Two crossings open | Steppe Courier</title>"

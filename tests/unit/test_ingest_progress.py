@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from cli.ingestprogress import SHOWN_REASONS, IngestProgress
+from cli.run.ingest_progress import SHOWN_REASONS, IngestProgress
 from worker.documents import Ended
 
 

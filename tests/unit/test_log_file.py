@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli.log import Log, LogFile
-from cli.output import readable
+from cli.run.log import Log, LogFile
+from cli.shared.output import readable
 
 
 def noon() -> datetime:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli.markednames import Span, marked, stretches_of
+from cli.shared.marked_names import Span, marked, stretches_of
 
 # Invented: none of this was ever published.
 TEXT = "Ankara and Baku met in Ankara."

@@ -7,9 +7,9 @@ import json
 import pytest
 import typer
 
-from cli.coverageshow import print_list
-from cli.output import emit, fail, inert, note
-from cli.tables import print_table
+from cli.coverage.render import print_list
+from cli.shared.output import emit, fail, inert, note
+from cli.shared.tables import print_table
 
 STEERING = "\x1b]0;owned\x07\x1b[2J\x9b31m\u202efdp.exe\u2066"
 OBEYED = ("\x1b", "\x07", "\x9b", "\u202e", "\u2066")

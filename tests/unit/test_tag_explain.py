@@ -11,8 +11,8 @@ import typer
 from rich.console import Console
 from typer.testing import CliRunner
 
-from cli.explain import explain, show
-from cli.tag import tag
+from cli.stages.tag import tag
+from cli.stages.tag_explain import explain, show
 from worker.tagging.scope import Definition, Theme
 from worker.tagging.tagger import Tagger
 from worker.tagging.vocabulary import Alias, Entity, Vocabulary

@@ -11,8 +11,8 @@ import typer
 from typer.testing import CliRunner, Result
 from vocabularies import packaged_tagger
 
-from cli.tag import tag
-from cli.vocabulary import vocabulary_check, vocabulary_list, vocabulary_show
+from cli.stages.tag import tag
+from cli.vocabulary.command import vocabulary_check, vocabulary_list, vocabulary_show
 from worker.tagging.vocabulary import Alias, Entity, Vocabulary
 
 APP = typer.Typer()
@@ -159,7 +159,7 @@ def test_show_as_line_and_as_table() -> None:
 def test_show_says_where_a_spelling_was_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     aliases = (Alias("Lowland", "en", "name"), Alias("Pes ýer", "tk", "name", needs_context=True, source="guess"))
     vocabulary = Vocabulary((Entity("lowland", "region", "Lowland", "invented", aliases),))
-    monkeypatch.setattr("cli.vocabulary.read_folder", lambda _folder: vocabulary)
+    monkeypatch.setattr("cli.vocabulary.command.read_folder", lambda _folder: vocabulary)
     (record,) = lines(run("show", "lowland"))
     assert [alias["source"] for alias in record["aliases"]] == [None, "guess"]
     assert "Pes ýer (with context, guess)" in run("show", "lowland", "--format", "table").stdout

@@ -1,0 +1,1 @@
+"""`steppewatch alert`: a module for each verb."""

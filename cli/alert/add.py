@@ -1,0 +1,104 @@
+"""`steppewatch alert add`: a subscription, checked before it is stored."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.alert.subscriptions import public_links, record_of, subscription_named, tell_if_mail_waits
+from cli.shared.output import emit, fail, note
+from cli.shared.store import open_store
+
+if TYPE_CHECKING:
+    from db.engine import Database
+    from worker.delivery.standing import Standing
+
+
+def alert_add(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="What to call it: lower-case letters and hyphens.")],
+    query: Annotated[
+        str | None, typer.Argument(metavar="QUERY", help="What to look for; docs/reference/queries.md.")
+    ] = None,
+    silence: Annotated[
+        str | None, typer.Option(metavar="OUTLET", help="Instead of a query: an outlet falls silent.")
+    ] = None,
+    burst: Annotated[
+        str | None, typer.Option(metavar="ENTITY", help="Instead of a query: attention to it is unusual.")
+    ] = None,
+    email: Annotated[list[str] | None, typer.Option(metavar="ADDRESS", help="Send mail there; repeatable.")] = None,
+    webhook: Annotated[
+        list[str] | None, typer.Option(metavar="URL", help="Post signed JSON there; repeatable.")
+    ] = None,
+    chat: Annotated[
+        list[str] | None, typer.Option(metavar="URL", help="slack://…, tgram://…, discord://… …; repeatable.")
+    ] = None,
+    feed: Annotated[bool, typer.Option("--feed", help="Have an Atom feed with a secret address.")] = False,
+    every: Annotated[
+        str,
+        typer.Option(metavar="WHEN", help="at once, hourly, daily 08:00 Asia/Almaty, weekly mon 08:00 Asia/Almaty."),
+    ] = "at once",
+    max_age: Annotated[
+        int,
+        typer.Option(
+            metavar="HOURS", help="What was published longer ago is no news; for --silence: how long is too long."
+        ),
+    ] = 72,
+    on_revision: Annotated[bool, typer.Option("--on-revision", help="Again when an edit changes the match.")] = False,
+    all_quiet: Annotated[
+        bool, typer.Option("--all-quiet", help="Send digests that have nothing to tell, too.")
+    ] = False,
+) -> None:
+    """Subscribe to a query, to an outlet's silence, or to unusual attention to an entity.
+
+    Workers that run take note at once. Try the query first: steppewatch alert test QUERY.
+
+    Example: steppewatch alert add csto-drills 'entity:csto AND (drill* OR exercise*)' --email me@office.example
+    Example: steppewatch alert add csto-peaks --burst CSTO --email me@office.example
+    Example: steppewatch alert add turan '"Great Turan"' --email me@office.example --every "daily 08:00 Asia/Almaty"
+    """
+    from db.subscriptions import NameTaken, SubscriptionIn
+    from worker.delivery import standing as standings
+    from worker.delivery.standing import Standing
+
+    kind, question = _question(query=query, silence=silence, burst=burst)
+    stated = Standing(
+        SubscriptionIn(name, question, kind, every, max_age, on_revision, all_quiet),
+        tuple(email or ()),
+        tuple(webhook or ()),
+        tuple(chat or ()),
+        feed,
+    )
+    database = open_store()
+    checked = _checked(database, stated)
+    try:
+        database.write(lambda conn: standings.store(conn, checked, now=datetime.now(UTC)))
+    except NameTaken as error:
+        fail(str(error), hint=f"steppewatch alert show {name}")
+    if not checked.addresses:
+        note(f"{name} has no recipient: its matches are kept, and nothing is sent (--email, --webhook, --chat, --feed)")
+    tell_if_mail_waits(is_mailed=bool(checked.email))
+    with database.reading() as conn:
+        emit(record_of(conn, subscription_named(conn, name), public_links(), with_secrets=True))
+
+
+def _question(**asked: str | None) -> tuple[str, str]:
+    """Return kind and question. Raises typer.BadParameter unless there is exactly one."""
+    given = [(kind, text) for kind, text in asked.items() if text]
+    if len(given) != 1:
+        raise typer.BadParameter("give one of a query, --silence and --burst", param_hint="QUERY")
+    return given[0]
+
+
+def _checked(database: Database, stated: Standing) -> Standing:
+    """Return the subscription as it is stored. Ends the command when something is wrong with it."""
+    from db.settings import load
+    from worker.delivery import standing
+    from worker.delivery.known import known_of
+
+    known = database.read(lambda conn: known_of(conn, allow_private_hosts=load().allow_private_hosts))
+    checked, problems = standing.checked(stated, known)
+    if problems:
+        fail("\n       ".join(problems), code=2)
+    return checked

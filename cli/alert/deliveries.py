@@ -1,0 +1,88 @@
+"""`steppewatch alert deliveries|resend`: what was sent, what waits, and what was given up."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.run.status import instant
+from cli.shared.output import emit, fail, note
+from cli.shared.store import open_store
+from cli.shared.tables import Format, print_table, wants_json
+
+if TYPE_CHECKING:
+    from db.deliverylists import DeliveryRow
+
+
+class State(StrEnum):
+    """What became of a message so far."""
+
+    waiting = "waiting"
+    sent = "sent"
+    dead = "dead"
+    cancelled = "cancelled"
+
+
+def alert_deliveries(
+    subscription: Annotated[str | None, typer.Argument(metavar="[NAME]", help="Of one subscription only.")] = None,
+    state: Annotated[list[State] | None, typer.Option(help="In this state only; repeatable. dead: given up.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=100_000, help="How many, the newest first.")] = 50,
+    format: Annotated[Format | None, typer.Option(help="json (one message per line) or table.")] = None,
+) -> None:
+    """List messages: to whom, whether they arrived, and what went wrong.
+
+    Example: steppewatch alert deliveries --state dead --state waiting
+    """
+    from db.deliverylists import list_deliveries
+
+    states = [each.value for each in state or []]
+    with open_store().reading() as conn:
+        rows = list_deliveries(conn, states=states, subscription=subscription, limit=limit)
+    if wants_json(format):
+        for row in rows:
+            emit(_record(row))
+        return
+    titles = ("#id", "state", "what", "subscription", "to", "#attempts", "when", "trouble")
+    print_table(titles, map(_cells, rows), empty="no message")
+
+
+def _record(row: DeliveryRow) -> dict[str, object]:
+    from worker.delivery.addresses import shown
+
+    return {
+        **asdict(row),
+        "address": shown(row.channel_kind, row.address),
+        "due_at": instant(row.due_at),
+        "sent_at": instant(row.sent_at),
+    }
+
+
+def _cells(row: DeliveryRow) -> tuple[object, ...]:
+    when = instant(row.sent_at or row.due_at)
+    record = _record(row)
+    left_out = f"{row.left_out:,} stories left out" if row.left_out else None
+    return row.id, row.state, row.kind, row.subscription, record["address"], row.attempts, when, row.error or left_out
+
+
+def alert_resend(
+    ids: Annotated[list[int] | None, typer.Argument(metavar="[ID...]", help="Ids that alert deliveries shows.")] = None,
+    dead: Annotated[bool, typer.Option("--dead", help="All that were given up.")] = False,
+) -> None:
+    """Send messages again: some, or all that were given up. They keep their ids, so receivers can tell.
+
+    Example: steppewatch alert resend --dead
+    """
+    from db.deliverylists import resend
+
+    if dead == bool(ids):
+        raise typer.BadParameter("give either ids or --dead", param_hint="ID")
+    wanted = None if dead else ids
+    number = open_store().write(lambda conn: resend(conn, wanted, now=datetime.now(UTC)))
+    emit({"resent": number})
+    if wanted is not None and number < len(set(wanted)):
+        fail("some of these messages do not exist", hint="steppewatch alert deliveries lists them")
+    note("a worker that runs sends them within seconds; without one they wait")

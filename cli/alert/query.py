@@ -1,0 +1,209 @@
+"""`steppewatch alert`: try queries on files, and have them checked before they are saved."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli.shared.day_options import first_day
+from cli.shared.output import emit, fail, note, reason_of
+from cli.shared.store import find_store
+from worker.namedfile import open_named
+
+if TYPE_CHECKING:
+    from worker.alerts.article import Outlet
+    from worker.alerts.evaluate import Verdict
+    from worker.alerts.query import Known, Query
+    from worker.documents import Document, Rejected
+    from worker.preview import Preview
+
+MAX_QUERIES = 50_000_000
+"""Bytes of a file of queries."""
+
+
+def alert_match(
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help=".txt, .html or .jsonl, read as ingest does.")],
+    queries: Annotated[
+        Path,
+        typer.Option(metavar="Q.json", help='Queries: {"alerts": [{"id", "query"}…], "saved": {name: query…}}.'),
+    ],
+) -> None:
+    """Say for each query and article whether it matches, and because of which words.
+
+    Needs no store: the packaged vocabulary tags the articles.
+
+    Example: steppewatch alert match --queries queries.json op-ed.txt
+    """
+    entries, saved = _read_queries(queries)
+    preview = _preview()
+    known = preview.known()
+    if any(_wrong(text, saved, known) for _, text in entries):  # perhaps they name the outlets of the files
+        known = known.and_outlets(_outlets(files, preview))
+    parsed, all_good = _parsed(entries, saved, known)
+    for name, document in _documents(files):
+        all_good = _match(name, document, parsed, preview) and all_good
+    if not all_good:
+        raise typer.Exit(1)
+
+
+def alert_lint(
+    texts: Annotated[list[str], typer.Argument(metavar="QUERY...", help="Queries; each in quotes for the shell.")],
+    since: Annotated[
+        date | None,
+        typer.Option(
+            parser=first_day,
+            metavar="DAY",
+            help="Have the archive say how much each would have told, and will next week.",
+        ),
+    ] = None,
+) -> None:
+    """Say how a query is understood, what is wrong with it, and what it will cost.
+
+    Needs no store, unless --since asks for an estimate of what a week brings; then saved queries are known, too.
+    Entities and outlets are those of the store, or of the program where there is none.
+
+    Example: steppewatch alert lint 'entity:csto AND (withdraw* OR leav*) NEAR/8 CSTO'
+    Example: steppewatch alert lint 'saved:pacts AND drill*' --since 90d
+    """
+    from cli.alert.backtest import ask_archive
+    from worker.alerts.lint import price
+    from worker.alerts.query import QueryError, parse
+
+    estimate, saved, known = ask_archive(since) if since is not None else (None, {}, _known_here())
+    all_good = True
+    for text in texts:
+        try:
+            query = parse(text, saved, known)
+        except QueryError as error:
+            note(error.pointed(text))
+            emit({"query": text, "error": error.message, "position": error.position, "hint": error.hint})
+            all_good = False
+        else:
+            remarks = [
+                {"term": remark.term, "message": remark.message, "hint": remark.hint}
+                for remark in price(query, known=known)
+            ]
+            told = estimate(query) if estimate else {}
+            emit({"query": text, "canonical": str(query), "remarks": remarks, **told})
+    if not all_good:
+        raise typer.Exit(1)
+
+
+def _match(name: str, document: Document | Rejected, parsed: Mapping[str, Query], preview: Preview) -> bool:
+    """Print a line for each query; return whether the document could be read."""
+    from worker.alerts.evaluate import judge
+    from worker.alerts.reading import Reading
+    from worker.documents import Rejected
+    from worker.service import utc_now
+
+    article = document if isinstance(document, Rejected) else preview.article(document, now=utc_now())
+    if isinstance(article, Rejected):
+        emit({"file": name, "error": article.reason})
+        return False
+    reading = Reading(article)
+    for id, query in parsed.items():
+        emit({"query": id, "file": name, **_verdict(judge(query, reading))})
+    return True
+
+
+def _verdict(verdict: Verdict) -> dict[str, object]:
+    because = [
+        {"field": fired.field, "start": fired.start, "end": fired.end, "surface": fired.surface, "term": fired.term}
+        for fired in verdict.because
+    ]
+    return {"matched": verdict.matched, "because": because}
+
+
+def _documents(files: list[str]) -> Iterator[tuple[str, Document | Rejected]]:
+    """Yield what the files hold under the files' names; articles of a .jsonl are named with their lines."""
+    from worker.reading import iter_paths, read_file
+    from worker.service import utc_now
+
+    for name, path in iter_paths(files):
+        for document in read_file(name, path, observed_at=utc_now()):
+            yield document.subject, document
+
+
+def _parsed(entries: list[tuple[str, str]], saved: Mapping[str, str], known: Known) -> tuple[dict[str, Query], bool]:
+    """Return the queries by id and whether all could be parsed; print a line for each that could not."""
+    from worker.alerts.query import QueryError, parse
+
+    parsed: dict[str, Query] = {}
+    for id, text in entries:
+        try:
+            parsed[id] = parse(text, saved, known)
+        except QueryError as error:
+            emit({"query": id, "error": str(error), "position": error.position})
+    return parsed, len(parsed) == len(entries)
+
+
+def _wrong(text: str, saved: Mapping[str, str], known: Known) -> bool:
+    from worker.alerts.query import QueryError, parse
+
+    try:
+        parse(text, saved, known)
+    except QueryError:
+        return True
+    return False
+
+
+def _outlets(files: list[str], preview: Preview) -> Iterator[Outlet]:
+    """Yield the outlets of the files' articles."""
+    from worker.documents import Rejected
+
+    for _, document in _documents(files):
+        outlet = None if isinstance(document, Rejected) else preview.outlet(document)
+        if outlet is not None:
+            yield outlet
+
+
+def _known_here() -> Known:
+    """Return the names of the store; of the packaged vocabulary and catalogue where there is none to be read."""
+    from worker.delivery.known import names_of
+
+    database = find_store()
+    return (database.read(names_of) if database else None) or _preview().known()
+
+
+def _read_queries(path: Path) -> tuple[list[tuple[str, str]], dict[str, str]]:
+    """Return the queries in a file, and the saved ones by name. Ends the command when it is not such a file."""
+    try:
+        with open_named(path) as file:
+            raw = file.read(MAX_QUERIES + 1)
+        if len(raw) > MAX_QUERIES:
+            fail(f"{path} is larger than {MAX_QUERIES:,} bytes", code=2)
+        content: Any = json.loads(raw.decode("utf-8-sig"))
+    except OSError as error:
+        fail(f"{path}: {reason_of(error)}", code=2)
+    except (ValueError, RecursionError) as error:
+        fail(f"{path} is not JSON: {error}", code=2)
+    alerts = content.get("alerts") if isinstance(content, dict) else None
+    saved = content.get("saved", {}) if isinstance(content, dict) else {}
+    if not isinstance(alerts, list) or not all(_is_alert(alert) for alert in alerts):
+        fail(f'{path} holds no {{"alerts": [{{"id": …, "query": …}}…]}}', hint="ids and queries are texts", code=2)
+    if not isinstance(saved, dict) or not all(isinstance(query, str) for query in saved.values()):
+        fail(f'{path}: "saved" must hold texts by name', code=2)
+    entries = [(alert["id"], alert["query"]) for alert in alerts]
+    if len(dict(entries)) != len(entries):
+        fail(f"{path} holds two queries with one id", code=2)
+    return entries, saved
+
+
+def _is_alert(alert: object) -> bool:
+    return isinstance(alert, dict) and isinstance(alert.get("id"), str) and isinstance(alert.get("query"), str)
+
+
+def _preview() -> Preview:
+    from worker.catalogue import CatalogueError
+    from worker.preview import Preview
+    from worker.tagging.vocabulary import VocabularyError
+
+    try:
+        return Preview()
+    except (VocabularyError, CatalogueError) as error:
+        fail(f"the vocabulary has errors:\n{error}", hint="steppewatch vocabulary check")

@@ -1,0 +1,234 @@
+"""`steppewatch alert list|show|pause|resume|remove`: subscriptions, kept by people."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli.run.status import instant
+from cli.shared.output import emit, fail, note
+from cli.shared.store import open_store
+from cli.shared.tables import Format, print_table, wants_json
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import Connection
+
+    from db.channels import RecipientRow
+    from db.subscriptions import SubscriptionRow
+    from worker.delivery.links import Links
+
+Name = Annotated[str, typer.Argument(metavar="NAME", help="The subscription's name.")]
+
+
+def alert_list(
+    format: Annotated[Format | None, typer.Option(help="json (one subscription per line) or table.")] = None,
+) -> None:
+    """List the subscriptions with their recipients and how many matches each had.
+
+    Example: steppewatch alert list --format json
+    """
+    from db.channels import all_recipients
+    from db.matches import count_matches
+    from db.subscriptions import list_subscriptions
+
+    with open_store().reading() as conn:
+        rows = list_subscriptions(conn)
+        counts = count_matches(conn)
+        recipients: dict[int, list[RecipientRow]] = {}
+        for recipient in all_recipients(conn):
+            recipients.setdefault(recipient.subscription_id, []).append(recipient)
+    if wants_json(format):
+        for row in rows:
+            emit(_summary(row, recipients.get(row.id, []), counts.get(row.id, (0, None))))
+        return
+    print_table(
+        ("name", "state", "when", "question", "recipients", "#matches", "latest"),
+        [_cells(row, recipients.get(row.id, []), counts.get(row.id, (0, None))) for row in rows],
+        empty="no subscription; steppewatch alert add makes one",
+    )
+
+
+def _summary(
+    row: SubscriptionRow, recipients: Sequence[RecipientRow], count: tuple[int, datetime | None]
+) -> dict[str, Any]:
+    return {
+        "name": row.name,
+        "kind": row.kind,
+        "query": row.query,
+        "cadence": row.cadence,
+        "max_age_h": row.max_age_h,
+        "on_revision": row.on_revision,
+        "all_quiet": row.all_quiet,
+        "state": row.state,
+        "file": row.origin or None,
+        "recipients": [_recipient(recipient) for recipient in recipients],
+        "matches": count[0],
+        "latest_match_at": instant(count[1]),
+    }
+
+
+def _cells(
+    row: SubscriptionRow, recipients: Sequence[RecipientRow], count: tuple[int, datetime | None]
+) -> tuple[object, ...]:
+    who = ", ".join(
+        f"{_recipient(r)['address']}{'' if _state(r) == 'active' else f' ({_state(r)})'}" for r in recipients
+    )
+    latest = count[1] and count[1].date()
+    question = row.query if row.kind == "query" else f"{row.kind} of {row.query}"
+    return row.name, row.state, row.cadence, question, who or "nobody", f"{count[0]:,}", latest
+
+
+def _recipient(recipient: RecipientRow) -> dict[str, Any]:
+    from worker.delivery.addresses import shown
+
+    address = "feed" if recipient.channel.kind == "feed" else shown(recipient.channel.kind, recipient.channel.address)
+    return {"kind": recipient.channel.kind, "address": address, "state": _state(recipient)}
+
+
+def _state(recipient: RecipientRow) -> str:
+    return recipient.state if recipient.state != "active" else recipient.channel.state
+
+
+def alert_show(
+    name: Name,
+    matches: Annotated[int, typer.Option(min=0, max=1_000, help="How many of its latest matches to show.")] = 10,
+    secrets: Annotated[bool, typer.Option("--secrets", help="Show keys of webhooks and addresses of feeds.")] = False,
+    format: Annotated[Format | None, typer.Option(help="json or table; a table on a terminal.")] = None,
+) -> None:
+    """Show a subscription: what it asks, who gets it, and what it found.
+
+    Example: steppewatch alert show csto-drills --secrets
+    """
+    from db.headlines import headline
+    from db.tidings import read_subscription
+
+    links = public_links()
+    with open_store().reading() as conn:
+        row = subscription_named(conn, name)
+        record = record_of(conn, row, links, with_secrets=secrets)
+        found = read_subscription(conn, row.id, limit=matches)
+    latest = [
+        {
+            "matched_at": instant(tiding.matched_at),
+            "status": tiding.status,
+            "outlet": tiding.source_name,
+            "headline": headline(tiding.title, tiding.text) or tiding.facts.get("headline"),
+            "url": tiding.url,
+            "because": sorted({str(fired[3]) for fired in tiding.because}),
+        }
+        for tiding in found
+    ]
+    if wants_json(format):
+        emit({**record, "latest": latest})
+        return
+    print_table((), [(key.replace("_", " "), value) for key, value in record.items() if key != "recipients"])
+    recipients = [tuple(one.get(key) for key in ("kind", "address", "state", "reason")) for one in record["recipients"]]
+    print_table(("recipient", "address", "state", "trouble"), recipients, empty="nobody gets it")
+    keys = ("matched_at", "status", "outlet", "headline", "url")
+    print_table(("matched", "", "outlet", "headline", "address"), [[each[key] for key in keys] for each in latest])
+
+
+def record_of(conn: Connection, row: SubscriptionRow, links: Links, *, with_secrets: bool) -> dict[str, Any]:
+    """Return what `alert show` tells of a subscription and its recipients."""
+    from db.channels import recipients_of
+    from db.matches import count_matches
+
+    recipients = recipients_of(conn, [row.id])
+    record = _summary(row, recipients, count_matches(conn, row.id).get(row.id, (0, None)))
+    for told, recipient in zip(record["recipients"], recipients, strict=True):
+        told["reason"] = recipient.channel.reason
+        if with_secrets and recipient.channel.kind == "webhook":
+            told["secret"], told["url"] = recipient.channel.secret, recipient.channel.address
+        if with_secrets and recipient.channel.kind == "feed":
+            told["url"] = links.feed(recipient.feed_token) or f"/alerts/feed/{recipient.feed_token}.atom"
+    return record
+
+
+def alert_pause(
+    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="The subscription's name.")] = None,
+    address: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Pause an address instead.")] = None,
+) -> None:
+    """Pause a subscription: it is asked no more. Or an address: what is for it waits.
+
+    Example: steppewatch alert pause csto-drills
+    """
+    _set_state(name, address, "paused")
+
+
+def alert_resume(
+    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="The subscription's name.")] = None,
+    address: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Resume an address instead.")] = None,
+) -> None:
+    """Resume a subscription; or an address that was paused, by a person or because it failed: what waited is sent.
+
+    Example: steppewatch alert resume --address analyst@office.example
+    """
+    _set_state(name, address, "active")
+
+
+def _set_state(name: str | None, address: str | None, state: str) -> None:
+    from db.channels import find_channel, set_channel_state
+    from db.subscriptions import change_subscription
+
+    if (name is None) == (address is None):
+        raise typer.BadParameter("give either a name or --address", param_hint="NAME")
+    database = open_store()
+    if name is not None:
+        row = database.read(lambda conn: subscription_named(conn, name))
+        database.write(lambda conn: change_subscription(conn, row.id, state=state))
+        emit({"name": name, "state": state})
+        return
+    assert address is not None
+    channel = database.read(lambda conn: find_channel(conn, address))
+    if channel is None:
+        fail(f"nothing is sent to {address}", hint="steppewatch alert list shows who gets what")
+    reason = "paused by a person" if state == "paused" else None
+    database.write(lambda conn: set_channel_state(conn, channel.id, state, reason=reason))
+    emit({"address": address, "state": state})
+
+
+def alert_remove(name: Name) -> None:
+    """Remove a subscription. What waits for its recipients is cancelled; its matches are kept.
+
+    Example: steppewatch alert remove csto-drills
+    """
+    from worker.delivery import standing
+
+    database = open_store()
+    row = database.read(lambda conn: subscription_named(conn, name))
+    database.write(lambda conn: standing.remove(conn, row))
+    emit({"name": name, "state": "removed"})
+
+
+def subscription_named(conn: Connection, name: str) -> SubscriptionRow:
+    """Return the subscription. Ends the command when there is none of that name."""
+    from difflib import get_close_matches
+
+    from db.subscriptions import find_subscription, list_subscriptions
+
+    row = find_subscription(conn, name)
+    if row is None:
+        near = get_close_matches(name, [known.name for known in list_subscriptions(conn)], n=3)
+        hint = f"did you mean {' or '.join(near)}?" if near else "steppewatch alert list shows them all"
+        fail(f"there is no subscription {name!r}", hint=hint)
+    return row
+
+
+def tell_if_mail_waits(*, is_mailed: bool) -> None:
+    """Note that nothing takes mail, when there is some to be sent."""
+    from db.settings import load
+
+    if is_mailed and not load().smtp_host:
+        note("no mail server is set, so mail waits: STEPPEWATCH_SMTP_HOST names one")
+
+
+def public_links() -> Links:
+    """Return the addresses of the service's own pages, as the settings have it."""
+    from db.settings import load
+    from worker.delivery.links import Links
+
+    return Links(load().public_url)

@@ -1,0 +1,1 @@
+"""`steppewatch article`: a module for each verb."""

@@ -1,0 +1,130 @@
+"""`steppewatch article diff`: what changed in an article from one text to another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli.article.remove import ARTICLE, article_id_of, plain
+from cli.shared.output import emit, fail, inert
+from cli.shared.store import open_store
+from cli.shared.tables import Format, wants_json
+
+if TYPE_CHECKING:
+    from rich.text import Text
+    from sqlalchemy import Connection
+
+    from db.formertexts import Former, FormerText
+    from worker.worddiff import Change, Passage
+
+
+def article_diff(
+    article: ARTICLE,
+    revisions: Annotated[
+        list[int] | None,
+        typer.Argument(metavar="[REV REV]", help="Two of its revisions (as in export revisions), the older first."),
+    ] = None,
+    format: Annotated[Format | None, typer.Option(help="json, or table: words in place; that on a terminal.")] = None,
+) -> None:
+    """Show which words of an article changed, and which entities came and went; by itself the latest change.
+
+    On a terminal `[-words-]` were taken out and `{+words+}` put in.
+
+    Example: steppewatch article diff 17
+
+    Example: steppewatch article diff https://example.org/news/17 --format json
+    """
+    from db.formertexts import read_former_text
+    from worker.worddiff import changes_between
+
+    if len(revisions or ()) not in (0, 2):
+        raise typer.BadParameter("two revisions, or none for the latest change", param_hint="REV REV")
+    with open_store().reading() as conn:
+        article_id = article_id_of(conn, article)
+        before, after = _asked(conn, article_id, revisions)
+        old, new = read_former_text(conn, before), read_former_text(conn, after)
+    changes = changes_between(old.text, new.text)
+    record = {"article_id": article_id, "from": before, "to": after} | _record(old, new, changes)
+    if wants_json(format):
+        emit(record)
+    else:
+        _print(old, new, changes, record)
+
+
+def _asked(conn: Connection, article_id: int, asked: Sequence[int] | None) -> tuple[int, int]:
+    """Return the two revisions to compare. Ends the command when the article does not have them."""
+    from db.formertexts import read_formers
+
+    formers = read_formers(conn, article_id)
+    known = {former.revision_id for former in formers}
+    for revision_id in asked or ():
+        if revision_id not in known:
+            fail(f"article {article_id} has no revision {revision_id}", hint=f"it has {_named(formers)}")
+    if asked:
+        return asked[0], asked[1]
+    if len(formers) < 2:
+        fail(f"article {article_id} has one text only: nothing to compare")
+    return formers[-2].revision_id, formers[-1].revision_id
+
+
+def _named(formers: Sequence[Former]) -> str:
+    shown = [f"{former.revision_id} ({plain(former.seen_at)})" for former in formers[-6:]]
+    return ", ".join(shown)
+
+
+def _record(old: FormerText, new: FormerText, changes: Sequence[Change]) -> dict[str, Any]:
+    is_tagged = old.entities is not None and new.entities is not None
+    before, after = old.entities or frozenset(), new.entities or frozenset()
+    return {
+        "changes": [
+            {
+                "op": change.op,
+                "old": old.text[change.old_start : change.old_end],
+                "new": new.text[change.new_start : change.new_end],
+            }
+            for change in changes
+        ],
+        "entities_added": sorted(after - before) if is_tagged else None,
+        "entities_removed": sorted(before - after) if is_tagged else None,
+        "title_changed": old.title != new.title,
+    }
+
+
+def _print(old: FormerText, new: FormerText, changes: Sequence[Change], record: dict[str, Any]) -> None:
+    from rich.console import Console
+    from rich.text import Text
+
+    from worker.worddiff import passages
+
+    console = Console()
+    if record["title_changed"]:
+        console.print(Text("title: ").append_text(replaced(old.title or "", new.title or "")))
+    for passage in passages(old.text, new.text, changes):
+        console.print(coloured(passage))
+    for sign, name in (("+", "entities_added"), ("-", "entities_removed")):
+        if record[name]:
+            console.print(Text(f"{sign} " + ", ".join(record[name])))
+    if not changes and not record["title_changed"]:
+        console.print("no word changed")
+
+
+def coloured(passage: Passage) -> Text:
+    """Return a change in its place: `[-taken out-]` in red, `{+put in+}` in green."""
+    from rich.text import Text
+
+    text = Text(inert(passage.before)).append_text(replaced(passage.removed, passage.added))
+    return text.append(inert(passage.after))
+
+
+def replaced(removed: str, added: str) -> Text:
+    """Return what was taken out and what was put in instead."""
+    from rich.text import Text
+
+    text = Text()
+    if removed:
+        text.append(f"[-{inert(removed)}-]", "red")
+    if added:
+        text.append(f"{{+{inert(added)}+}}", "green")
+    return text

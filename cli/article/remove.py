@@ -1,0 +1,78 @@
+"""`steppewatch article`: find one article, describe it, remove it."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli.shared.output import fail, note
+from cli.shared.store import open_store
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from db.stories import ArticleRow
+
+ARTICLE = Annotated[str, typer.Argument(metavar="ARTICLE", help="Its id (as in the exports) or its address.")]
+
+
+def article_remove(
+    article: ARTICLE,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Remove an article with its revisions, mentions and raw captures; coverage is counted anew without it.
+
+    Its address is not fetched again by itself. Its reprints stay, and are compared with each other anew.
+
+    Example: steppewatch article remove https://example.org/news/17 --yes
+    """
+    from datetime import UTC, datetime
+
+    from db.headlines import headline
+    from db.stories import read_articles
+    from worker.commonplaces import settle
+    from worker.recount import recount
+    from worker.stories import remove
+
+    database = open_store()
+    with database.reading() as conn:
+        article_id = article_id_of(conn, article)
+        [row] = read_articles(conn, [article_id])
+    if not yes:
+        called = headline(row.title, row.beginning) or row.url
+        typer.confirm(f"Remove {called} ({row.source_name}, {row.counts_on})?", abort=True, err=True)
+    database.write(lambda conn: remove(conn, article_id))
+    settle(database, (), now=datetime.now(UTC))
+    recount(database)
+    note(f"removed article {article_id}: {row.url}")
+
+
+def article_id_of(conn: Connection, asked: str) -> int:
+    """Return the id of an article; end the command when there is none."""
+    from db.stories import find_article
+
+    found = find_article(conn, asked)
+    if found is None:
+        fail(f"there is no article {asked}", hint="steppewatch export articles lists ids and addresses")
+    return found
+
+
+def described(row: ArticleRow) -> dict[str, Any]:
+    """Return an article as a record for JSON."""
+    from db.headlines import headline
+
+    record = {field.name: plain(getattr(row, field.name)) for field in dataclasses.fields(row)}
+    del record["beginning"]
+    record["headline"] = headline(row.title, row.beginning) or None
+    return {"article_id": record.pop("id")} | record
+
+
+def plain(value: object) -> object:
+    """Return a value as JSON has it: an instant in UTC, a day."""
+    from datetime import UTC, date, datetime
+
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return value.isoformat() if isinstance(value, date) else value

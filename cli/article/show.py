@@ -1,0 +1,129 @@
+"""`steppewatch article show`: one article, and its text with the names marked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli.article.remove import ARTICLE, article_id_of, described, plain
+from cli.shared.output import emit, inert
+from cli.shared.store import open_store
+from cli.shared.tables import Format, wants_json
+
+if TYPE_CHECKING:
+    from rich.text import Text
+    from sqlalchemy import Connection
+
+    from db.suspects import SuspectRow
+
+    Mentions = Sequence[tuple[str, int, int, str]]
+
+_SOURCES = {"form": "page", "aggregator": "feed"}
+"""Kinds of texts, of a form of the page or of an aggregator's feed, by what people call them."""
+
+
+def article_show(
+    article: ARTICLE,
+    text: Annotated[bool, typer.Option("--text", help="Print the text too, on a terminal with its names marked.")] = (
+        False
+    ),
+    format: Annotated[Format | None, typer.Option(help="json, or table: to be read; that on a terminal.")] = None,
+) -> None:
+    """Print one article: what it is, where it counts, which entities it mentions how often. A line of JSON for scripts.
+
+    Names are marked by colour, and where there is none as `[Ankara → turkey]`.
+
+    `text_from` says whether its text is the page's or the feed's own, `aggregated` that the feed is an aggregator's;
+    `unverified` that its sender could not prove who it is (`certificate` says why); `suspect` what else stands at its
+    address now, and why that does not replace it.
+
+    Example: steppewatch article show 17
+
+    Example: steppewatch article show 17 --text
+    """
+    from db.stories import read_mentions, read_text
+
+    with open_store().reading() as conn:
+        article_id = article_id_of(conn, article)
+        words, text_from = read_text(conn, article_id)
+        record = _record(conn, article_id, text_from)
+        mentions = read_mentions(conn, article_id)
+    if wants_json(format):
+        emit(record | ({"text": words} if text else {}))
+    else:
+        _print(record, words if text else None, mentions)
+
+
+def _record(conn: Connection, article_id: int, text_from: str) -> dict[str, Any]:
+    from db.stories import count_entities, read_articles
+    from db.suspects import find_suspect
+    from db.unverified import find_unverified
+
+    [row] = read_articles(conn, [article_id])
+    suspect, certificate = find_suspect(conn, article_id), find_unverified(conn, article_id)
+    return described(row) | {
+        "entities": dict(count_entities(conn, article_id)),
+        "text_from": _SOURCES.get(text_from, text_from),
+        "aggregated": text_from == "aggregator",
+        "unverified": certificate is not None,
+        "certificate": certificate,
+        "suspect": suspect and _suspect(suspect),
+    }
+
+
+def _suspect(suspect: SuspectRow) -> dict[str, Any]:
+    return {
+        "reason": suspect.reason,
+        "title": suspect.title,
+        "text": suspect.text,
+        "looks": suspect.looks,
+        "first_seen_at": plain(suspect.first_seen_at),
+        "last_seen_at": plain(suspect.last_seen_at),
+    }
+
+
+def _print(record: dict[str, Any], text: str | None, mentions: Mentions) -> None:
+    from rich.console import Console
+
+    from cli.shared.marked_names import marked, spans_in, stretches_of
+
+    console = Console(highlight=False)
+    in_colour = console.color_system is not None and not console.no_color
+    title = record["title"] or ""
+    lines: list[Text | str] = []
+    if title:
+        spans = spans_in("title", mentions) if text is not None else []
+        headline = marked(stretches_of(title, spans), in_colour=in_colour)
+        headline.stylize("bold")
+        lines.append(headline)
+    lines += _facts(record)
+    if text is not None:
+        lines += ["", marked(stretches_of(text, spans_in("text", mentions)), in_colour=in_colour), ""]
+    names = ", ".join(f"{entity} {count}" for entity, count in record["entities"].items())
+    lines.append(f"names: {names or 'none that the vocabulary knows'}")
+    for line in lines:
+        console.print(line, markup=False, soft_wrap=not console.is_terminal)
+
+
+def _facts(record: dict[str, Any]) -> Iterator[str]:
+    """Yield lines that say what an article is."""
+    by = f", {record['author']}" if record["author"] else ""
+    day = record["published_at"][:10] if record["published_is_day"] else record["published_at"]
+    dated = f"published {day}" if day else f"without a date; collected {record['collected_at']}"
+    yield inert(f"{record['source_name']}{by}; {dated}")
+    yield inert(record["url"])
+    kinds = (record["language"], record["genre"], {True: "in scope", False: "out of scope"}.get(record["in_scope"]))
+    texts = f"{record['revisions']} texts" if record["revisions"] > 1 else "one text"
+    story = f"in the story of {record['story']}" if record["story"] not in (None, record["article_id"]) else None
+    whose = "an aggregator's feed" if record["aggregated"] else f"the {record['text_from']}"
+    known = (f"article {record['article_id']}", story, *kinds, f"{texts}, from {whose}")
+    yield ", ".join(fact for fact in known if fact)
+    if record["unverified"]:
+        yield inert(f"unverified: {record['certificate']}")
+    if suspect := record["suspect"]:
+        yield inert(
+            f"another text stands at its address since {suspect['first_seen_at']} and waits: {suspect['reason']}"
+            f" ({suspect['title'] or suspect['text'][:60]})"
+        )

@@ -1,0 +1,1 @@
+"""`steppewatch coverage`: numbers, tables and pictures."""

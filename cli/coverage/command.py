@@ -1,0 +1,256 @@
+"""`steppewatch coverage`: how much was written about what, over time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli.export.options import Since, Until, day_range
+from cli.shared.day_options import first_day, last_day
+from cli.shared.output import fail
+from cli.shared.store import open_store
+from cli.shared.tables import Format, wants_json
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from cli.coverage.render import Shown
+    from worker.coverage.alive import DayHealth
+    from worker.coverage.series import Counts
+
+_DAYS_MAX = 40_000
+"""More than a century of days."""
+
+
+class Grain(StrEnum):
+    """How long a period is."""
+
+    day = "day"
+    week = "week"
+    month = "month"
+
+
+class Split(StrEnum):
+    """Into which parts the material is divided."""
+
+    source = "source"
+    lang = "lang"
+    country = "country"
+    genre = "genre"
+
+
+class Level(StrEnum):
+    """Which mentions count."""
+
+    name = "name"
+    demonym = "demonym"
+    concept = "concept"
+    all = "all"
+
+
+def coverage(
+    entities: Annotated[list[str] | None, typer.Argument(metavar="ENTITY...", help="Ids, labels or aliases.")] = None,
+    by: Annotated[Grain, typer.Option(help="Length of a period; weeks are those of ISO 8601.")] = Grain.day,
+    split: Annotated[Split | None, typer.Option(help="Count per outlet, language, country or genre.")] = None,
+    level: Annotated[Level, typer.Option(help="Only mentions of this level.")] = Level.all,
+    since: Since = None,
+    until: Until = None,
+    share: Annotated[bool, typer.Option("--share", help="Also as a share of all articles in scope.")] = False,
+    voice: Annotated[bool, typer.Option("--voice", help="Also as a share of all these entities together.")] = False,
+    compare: Annotated[
+        tuple[str, str] | None, typer.Option(metavar="A..B C..D", help="Compare two stretches of days instead.")
+    ] = None,
+    unusual: Annotated[
+        bool, typer.Option("--unusual", help="What is unusual now, or on the day --until, over all entities.")
+    ] = False,
+    false_alarms: Annotated[
+        float, typer.Option(metavar="SHARE", min=0.0, max=1.0, help="Of what --unusual lists, so much may be chance.")
+    ] = 0.1,
+    everything: Annotated[
+        bool, typer.Option("--all", help="All that --unusual finds, not only the ten entries that matter most.")
+    ] = False,
+    plot: Annotated[str | None, typer.Option(metavar="F", help="Draw it too, into F.png or F.svg.")] = None,
+    format: Annotated[Format | None, typer.Option(help="json or table; a table on a terminal.")] = None,
+) -> None:
+    """Count articles, stories and mentions per period; periods without any are there with zeros.
+
+    A reprint is an article of its own and part of its original's story. Without --since and --until the range is
+    from the first to the last day with an article; periods that the range touches are counted whole. Articles without a
+    date count on the day on which a feed brought them newly (`undated`); what a person brought in, or a feed had before
+    it was followed, counts in a period of its own: the last line, with the period null in JSON. `alive` is the share of
+    watched outlets whose collection was whole; where it was not, `impaired` is true: a fall may be ours. `complete` is
+    the share of their articles that is believed to have been seen, null where nothing is known.
+
+    Example: steppewatch coverage csto kazakhstan --by month --split source
+
+    Example: steppewatch coverage csto --compare 2021-12-01..2021-12-31 2022-01-01..2022-01-31
+
+    Example: steppewatch coverage --unusual --false-alarms 0.05
+    """
+    from cli.coverage import render
+    from cli.shared.lookup import entity_ids
+    from db.sources import find_names
+    from db.vocabularies import find_labels
+
+    as_json = wants_json(format)
+    if unusual:
+        from cli.coverage.unusual import unusual as show_unusual
+
+        return show_unusual(until=until, rate=false_alarms, as_json=as_json, everything=everything)
+    if not entities:
+        raise typer.BadParameter("name at least one entity", param_hint="ENTITY...")
+    first, last = day_range(since, until)
+    database = open_store()
+    with database.reading() as conn:
+        ids = entity_ids(conn, entities)
+        if compare is not None:
+            comparisons = _compare(conn, ids, compare, level)
+            if as_json:
+                render.comparisons_as_json(comparisons)
+            else:
+                render.comparisons_as_table(comparisons, render.Names(find_labels(conn), {}))
+            return
+        shown = _shown(conn, ids, by, split, level, first, last, share=share, voice=voice)
+        names = render.Names(find_labels(conn), find_names(conn) if split == "source" else {})
+    if plot is not None:
+        from cli.coverage.plot import draw
+
+        draw(plot, shown, names, grain=by)
+    if as_json:
+        render.as_json(shown)
+    else:
+        render.as_table(shown, names)
+
+
+def _shown(
+    conn: Connection,
+    entities: Sequence[str],
+    grain: Grain,
+    split: Split | None,
+    level: Level,
+    since: date | None,
+    until: date | None,
+    *,
+    share: bool,
+    voice: bool,
+) -> Shown:
+    from cli.coverage.render import UNDATED_PERIOD, Shown
+    from db.coverage import TOTAL, UNDATED, bucket_end, count_undated, span
+    from worker.coverage.series import Point, fill, label_of, voices
+    from worker.liveness import alive_by_day, day_not_over
+
+    known = span(conn)
+    first, last = since or (known and known[0]), until or (known and known[1])
+    beyond = _cells(conn, entities, grain, split, level, UNDATED, UNDATED)
+    undated = [Point(UNDATED_PERIOD, entity, part, counts) for (_, entity, part), counts in sorted(beyond.items())]
+    of_none = count_undated(conn, entities, UNDATED, UNDATED, level=level)
+    if first is None or last is None or first > last:
+        return Shown((), {}, {}, {}, split, undated=undated, without_date=(0, of_none))
+    buckets = _buckets(first, last, grain)
+    cells = _cells(conn, entities, grain, split, level, first, last)
+    points = list(fill(cells, buckets, entities, grain=grain, is_split=split is not None))
+    totals = {}
+    if share:
+        found = _cells(conn, [TOTAL], grain, split, Level.all, first, last)
+        totals = {(label_of(bucket, grain), part): counts for (bucket, _, part), counts in found.items()}
+    after = bucket_end(buckets[-1], grain)
+    health = alive_by_day(conn, buckets[0], after - timedelta(days=1), today=day_not_over(conn, datetime.now(UTC)))
+    periods = {label_of(bucket, grain): _of_period(health, bucket, bucket_end(bucket, grain)) for bucket in buckets}
+    by_first_sight = count_undated(conn, entities, buckets[0], after - timedelta(days=1), level=level)
+    return Shown(
+        points,
+        periods,
+        totals,
+        voices(points) if voice else {},
+        split,
+        begins=dict(zip(periods, buckets, strict=True)),
+        undated=undated,
+        without_date=(by_first_sight, of_none),
+    )
+
+
+def _of_period(health: Mapping[date, DayHealth], first: date, after: date) -> Sequence[DayHealth]:
+    return [health[first + timedelta(days=number)] for number in range((after - first).days)]
+
+
+def _cells(
+    conn: Connection,
+    entities: Sequence[str],
+    grain: Grain,
+    split: Split | None,
+    level: Level,
+    since: date,
+    until: date,
+) -> dict[tuple[date, str, str], Counts]:
+    from db.coverage import cells_query
+    from worker.coverage.series import Counts
+
+    query = cells_query(grain=grain, split=split or "all", level=level, entities=entities, since=since, until=until)
+    return {(row[0], row[1], row[2]): Counts(*row[3:]) for row in conn.execute(query)}
+
+
+def _buckets(first: date, last: date, grain: Grain) -> list[date]:
+    """Return the first day of each period that touches the range."""
+    from db.coverage import bucket_end, bucket_of
+
+    if (last - first).days > _DAYS_MAX or last.year == date.max.year:
+        raise typer.BadParameter(
+            f"{first} to {last} is more than a century; choose a shorter range", param_hint="--since"
+        )
+    buckets = []
+    bucket = bucket_of(first, grain)
+    while bucket <= last:
+        buckets.append(bucket)
+        bucket = bucket_end(bucket, grain)
+    return buckets
+
+
+def _compare(
+    conn: Connection, entities: Sequence[str], stretches: tuple[str, str], level: Level
+) -> list[dict[str, Any]]:
+    """Return for each entity the counts of two stretches of days, and how they differ."""
+    from db.coverage import count_stories
+    from worker.coverage.compare import compare
+
+    spans = [_stretch(text) for text in stretches]
+    records = []
+    for entity in entities:
+        daily: list[list[Counts]] = []
+        for first, last in spans:
+            cells = _cells(conn, [entity], Grain.day, None, level, first, last)
+            daily.append([cells.get((day, entity, ""), _nothing()) for day in _buckets(first, last, Grain.day)])
+        before, after = ([counts.articles for counts in days] for days in daily)
+        found = compare(before, after)
+        records.append(
+            {
+                "entity": entity,
+                "periods": [f"{first}..{last}" for first, last in spans],
+                "days": [len(before), len(after)],
+                "articles": [sum(before), sum(after)],
+                "stories": [count_stories(conn, entity, first, last, level=level) for first, last in spans],
+                "mentions": [sum(counts.mentions for counts in days) for days in daily],
+                "comparison": found,
+            }
+        )
+    return records
+
+
+def _nothing() -> Counts:
+    from worker.coverage.series import Counts
+
+    return Counts()
+
+
+def _stretch(text: str) -> tuple[date, date]:
+    first, _, last = text.partition("..")
+    try:
+        days = first_day(first), last_day(last)
+    except typer.BadParameter as error:
+        raise typer.BadParameter(f"{text!r} is not like 2022-01-01..2022-01-31: {error.message}") from None
+    if days[0] > days[1]:
+        fail(f"--compare: {days[0]} is after {days[1]}")
+    return days

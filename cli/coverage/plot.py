@@ -1,0 +1,187 @@
+"""A series as a picture. Matplotlib takes most of a second to load: only who draws imports this."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import textwrap
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from cli.coverage.render import Names, told_of_undated
+from cli.shared.output import fail, note, reason_of
+from worker.coverage.stretches import gaps, spread, stretches
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from cli.coverage.render import Shown
+    from worker.coverage.series import Point
+
+_LINES_MAX = 10
+"""More lines than colours cannot be told apart; the largest are drawn."""
+_TICKS_MAX, _TITLE_WIDTH, _NAME_WIDTH = 9, 90, 42
+
+
+def _name(names: Names, shown: Shown, entity: str, part: str) -> str:
+    """Return what a line is called."""
+    called = [names.entity(entity)]
+    if shown.split is not None:
+        called.append(names.part(part))
+    return "\n".join(_plain(name, _NAME_WIDTH) for name in called)
+
+
+def draw(path: str, shown: Shown, names: Names, *, grain: str) -> None:
+    """Write the picture; impaired periods are shaded. Ends the command when there is nothing to draw or no way to."""
+    kind = Path(path).suffix.lower().removeprefix(".")
+    if kind not in ("png", "svg"):
+        raise typer.BadParameter(f"{path} is neither .png nor .svg", param_hint="--plot")
+    if not shown.points:
+        fail("there is nothing to draw: no article in this range")
+    target = Path(os.path.realpath(path))
+    part = target.with_name(f".{target.name[:100]}.{secrets.token_hex(4)}.part")
+    try:
+        part.touch(exist_ok=False)  # before the work, so that a bad path is told at once
+        _render(part, kind, shown, names, grain)
+        part.replace(target)
+    except OSError as error:
+        fail(f"{path} cannot be written: {reason_of(error)}")
+    finally:
+        part.unlink(missing_ok=True)
+    note(f"drawn: {path}")
+
+
+class _Axis:
+    """Where periods stand: in days, without those that are left out."""
+
+    def __init__(self, shown: Shown) -> None:
+        self.periods = list(shown.begins)
+        self.begins = list(shown.begins.values())
+        written = {point.period for point in shown.points if point.counts.articles}
+        self.kept = stretches(self.begins, [period not in written for period in self.periods])
+        self.gaps = gaps(self.kept, len(self.begins))
+        self.is_whole = not self.gaps
+        self.after = (
+            [*self.begins[1:], self.begins[-1] + (self.begins[-1] - self.begins[-2])] if self.begins[1:] else []
+        )
+        self.x = self._places()
+
+    def _places(self) -> dict[int, float]:
+        """Return where each kept period begins; between two stretches is room for a mark."""
+        room = sum((self.begins[kept[-1]] - self.begins[kept[0]]).days for kept in self.kept) * 0.04 + 1
+        places, free = {}, float(self.begins[0].toordinal() - _EPOCH)
+        for kept in self.kept:
+            if self.is_whole:
+                free = float(self.begins[kept[0]].toordinal() - _EPOCH)
+            for place in kept:
+                places[place] = free + (self.begins[place] - self.begins[kept[0]]).days
+            free = places[kept[-1]] + room
+        return places
+
+    def course(self, points: Sequence[Point], name: str) -> tuple[list[float], list[float]]:
+        """Return a line: no stroke where something is left out."""
+        x: list[float] = []
+        y: list[float] = []
+        for kept in self.kept:
+            x += [self.x[place] for place in kept] + [float("nan")]
+            y += [float(getattr(points[place].counts, name)) for place in kept] + [float("nan")]
+        return x[:-1], y[:-1]
+
+
+_EPOCH = date(1970, 1, 1).toordinal()
+"""From which day matplotlib counts."""
+
+
+def _render(path: Path, kind: str, shown: Shown, names: Names, grain: str) -> None:
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    mpl.rcParams["svg.hashsalt"] = "steppewatch"  # the same series gives the same file
+    from matplotlib import pyplot as plt
+    from matplotlib.ticker import MaxNLocator
+
+    figure, axes = plt.subplots(figsize=(10, 5), layout="constrained")
+    axis = _Axis(shown)
+    _lines(axes, axis, shown, names)
+    _shade(axes, axis, shown)
+    _name_periods(axes, axis)
+    axes.set_title(_title(axis, shown, names, grain), loc="left", fontsize="medium")
+    axes.set_ylabel(f"a {grain}: articles (solid), stories (dotted)")
+    axes.set_ylim(bottom=0)
+    axes.yaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.margins(x=0.01)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.grid(axis="y", alpha=0.25)
+    axes.legend(frameon=False, fontsize="small", loc="upper left", bbox_to_anchor=(1.0, 1.0))
+    if said := _said(axis, shown):
+        axes.set_xlabel("\n".join(said), loc="left", fontsize="small", color="0.35")
+    with path.open("wb") as file:
+        figure.savefig(file, format=kind, dpi=150, metadata={"Date": None} if kind == "svg" else None)
+    plt.close(figure)
+
+
+def _title(axis: _Axis, shown: Shown, names: Names, grain: str) -> str:
+    entities = dict.fromkeys(point.entity for point in shown.points)
+    who = ", ".join(names.entity(entity) for entity in entities)
+    split = {"source": " by outlet", "lang": " by language"}.get(shown.split or "", f" by {shown.split}")
+    periods = dict.fromkeys((axis.periods[0], axis.periods[-1]))
+    return f"{_plain(who, _TITLE_WIDTH)}{split if shown.split else ''}\nper {grain}, {' to '.join(periods)}"
+
+
+def _plain(name: str, width: int) -> str:
+    """Return a name as long as there is room; a dollar sign begins no formula."""
+    return textwrap.shorten(name, width, placeholder="…").replace("$", r"\$")
+
+
+def _said(axis: _Axis, shown: Shown) -> list[str]:
+    """Return what is to be known about the picture."""
+    said = []
+    left_out = [f"{axis.periods[gap[0]]} to {axis.periods[gap[-1]]}" for gap in axis.gaps]
+    if left_out:
+        said.append(f"Left out, no article: {textwrap.shorten(', '.join(left_out), 100, placeholder='…')}.")
+    impaired = [day for days in shown.health.values() for day in days if day.impaired]
+    if impaired:
+        said.append(f"Collection was impaired on {len(impaired)} day{'s' * (len(impaired) > 1)}: a fall may be ours.")
+    return said + [f"{sentence}." for sentence in told_of_undated(shown)]
+
+
+def _lines(axes: Axes, axis: _Axis, shown: Shown, names: Names) -> None:
+    lines = sorted(shown.lines().items(), key=lambda line: -sum(point.counts.articles for point in line[1]))
+    if len(lines) > _LINES_MAX:
+        note(f"drawn are the {_LINES_MAX} largest of {len(lines)} series")
+    is_short = max(map(len, axis.kept)) < 4
+    for number, ((entity, part), course) in enumerate(lines[:_LINES_MAX]):
+        colour, marker = f"C{number}", "o" if is_short else ""
+        label = _name(names, shown, entity, part)
+        axes.plot(*axis.course(course, "articles"), color=colour, label=label, linewidth=1.6, marker=marker)
+        axes.plot(*axis.course(course, "stories"), color=colour, linewidth=1, linestyle=":")
+
+
+def _name_periods(axes: Axes, axis: _Axis) -> None:
+    """Write dates below, and marks where something is left out."""
+    if axis.is_whole and len(axis.periods) > _TICKS_MAX:
+        from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+
+        ticks = AutoDateLocator(maxticks=_TICKS_MAX)
+        axes.xaxis.set_major_locator(ticks)
+        axes.xaxis.set_major_formatter(ConciseDateFormatter(ticks))
+        return
+    named = spread(axis.kept, _TICKS_MAX)
+    axes.set_xticks([axis.x[place] for place in named], [axis.periods[place] for place in named])
+    axes.tick_params(axis="x", labelsize="small", labelrotation=0 if axis.is_whole else 20)
+    for before, after in zip(axis.kept, axis.kept[1:], strict=False):
+        middle = (axis.x[before[-1]] + axis.x[after[0]]) / 2
+        axes.axvline(middle, color="0.5", linewidth=1, linestyle=(0, (2, 3)))
+
+
+def _shade(axes: Axes, axis: _Axis, shown: Shown) -> None:
+    label: str | None = "collection impaired"
+    for place, x in axis.x.items():
+        if shown.is_impaired(axis.periods[place]):
+            half = ((axis.after[place] - axis.begins[place]).days if axis.after else 1) / 2
+            axes.axvspan(x - half, x + half, color="0.85", linewidth=0, zorder=0, label=label)
+            label = None

@@ -1,0 +1,157 @@
+"""What is unusual now, over all entities: bursts, and what is seen for the first time."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from cli.coverage.render import print_list
+from cli.shared.output import inert, note
+from cli.shared.store import open_store
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from worker.coverage.bursts import Judged
+
+_NEW_DAYS, _OLD_ENOUGH_DAYS = 3, 28
+"""What counts as new; and how old a store has to be before anything in it can be new."""
+_PAIRS, _STORIES, _SHOWN = 20, 3, 10
+"""Most pairs, most stories of each entry, entries that are shown where nobody asks for all."""
+
+
+def unusual(*, until: date | None, rate: float, as_json: bool, everything: bool) -> None:
+    """Print what is unusual on a day, by default the last one with articles that has begun; what matters most first."""
+    from db.coverage import span
+    from db.vocabularies import find_labels
+    from db.zones import day_at
+
+    with open_store().reading() as conn:
+        known = span(conn)
+        records: list[dict[str, Any]] = []
+        day = until or min(known[1] if known else date.max, day_at(conn, datetime.now(UTC)))
+        if known is not None:
+            found = _joined([*_bursts(conn, day, rate), *_first(conn, day, known[0])])
+            records = sorted(found, key=lambda record: -record["interest"])
+        labels = find_labels(conn)
+    shown = records if everything else records[:_SHOWN]
+    if as_json:
+        print_list(shown)
+    else:
+        _print(day, shown, labels, rate)
+    if len(shown) < len(records):
+        note(f"{len(records) - len(shown)} more of less interest: --all shows them")
+
+
+def _joined(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return one entry for an entity whose burst is its first appearance; its burst says so."""
+    first = {record["entity"]: record["since"] for record in records if record["kind"] == "first"}
+    burst = {record["entity"] for record in records if record["kind"] == "burst"}
+    return [
+        record | ({"first": first[record["entity"]]} if record["kind"] == "burst" and record["entity"] in first else {})
+        for record in records
+        if record["kind"] != "first" or record["entity"] not in burst
+    ]
+
+
+def interest_of(articles: int, expected: float, *, is_pair: bool = False) -> float:
+    """Return how much an entry matters: the articles beyond those expected, by the spread of chance; of a pair half.
+
+    That two entities are named together for the first time is often no more than an article that names many. Pure.
+    """
+    return round((articles - expected) / math.sqrt(expected + 1) * (0.5 if is_pair else 1), 2)
+
+
+def _bursts(conn: Connection, day: date, rate: float) -> list[dict[str, Any]]:
+    """Return the entities with unusually many articles: of these a share of `rate` is expected to be chance."""
+    from worker.coverage.bursts import discoveries
+    from worker.liveness import day_not_over
+    from worker.unusual import LEAST, read_past
+
+    past = read_past(conn, day, day, today=day_not_over(conn, datetime.now(UTC)))
+    judged = [(entity, found) for entity in past.counts if (found := past.judged(entity, day)) is not None]
+    places = discoveries([found.p for _, found in judged], rate)
+    return [_burst(conn, day, *judged[place]) for place in places if judged[place][1].count >= LEAST]
+
+
+def _burst(conn: Connection, day: date, entity: str, judged: Judged) -> dict[str, Any]:
+    begin = day - timedelta(days=judged.days - 1)
+    return {
+        "kind": "burst",
+        "entity": entity,
+        "since": begin.isoformat(),
+        "until": day.isoformat(),
+        "articles": judged.count,
+        "expected": round(judged.expected, 2),
+        "p": float(f"{judged.p:.3g}"),
+        "interest": interest_of(judged.count, judged.expected),
+        "stories": _stories(conn, [entity], begin, day),
+    }
+
+
+def _stories(conn: Connection, entities: list[str], since: date, until: date) -> list[dict[str, Any]]:
+    from db.appearances import stories_behind
+
+    return [asdict(story) for story in stories_behind(conn, entities, since, until, limit=_STORIES)]
+
+
+def _first(conn: Connection, day: date, began: date) -> list[dict[str, Any]]:
+    """Return what appeared in the last days for the first time; nothing while the store is young."""
+    from db.appearances import first_appearances, first_pairs
+
+    since = day - timedelta(days=_NEW_DAYS - 1)
+    if (since - began).days < _OLD_ENOUGH_DAYS:
+        return []
+    new = first_appearances(conn, since, day)
+    entities = {entity for _, entity, _ in new}
+    records: list[dict[str, Any]] = []
+    for on, entity, articles in new:
+        counted = {"articles": articles, "interest": interest_of(articles, 0)}
+        stories = _stories(conn, [entity], on, day)
+        records.append({"kind": "first", "entity": entity, "since": on.isoformat(), **counted, "stories": stories})
+    for on, entity, other, articles in first_pairs(conn, since, day, limit=_PAIRS + len(entities)):
+        if not {entity, other} & entities:  # else the news is the entity
+            stories = _stories(conn, [entity, other], on, day)
+            pair = {"kind": "first together", "entity": entity, "with": other, "since": on.isoformat()}
+            counted = {"articles": articles, "interest": interest_of(articles, 0, is_pair=True)}
+            records.append(pair | counted | {"stories": stories})
+    return records
+
+
+def _articles(number: int) -> str:
+    return f"{number:,} article{'' if number == 1 else 's'}"
+
+
+def _print(day: date, records: list[dict[str, Any]], labels: Mapping[str, str], rate: float) -> None:
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(highlight=False)
+    if not records:
+        console.print(f"Nothing unusual on {day}.")
+    for record in records:
+        title = Text(labels.get(record["entity"], record["entity"]), style="bold")
+        if record["kind"] == "burst":
+            days = "" if record["since"] == record["until"] else " in three days"
+            counted = f"  {_articles(record['articles'])}{days}, {record['expected']:g} expected"
+            title.append(
+                counted + (f", for the first time on {record['first']}" if "first" in record else ""), style="not bold"
+            )
+        elif record["kind"] == "first":
+            title.append(f"  for the first time on {record['since']}", style="not bold")
+        else:
+            other = labels.get(record["with"], record["with"])
+            title.append(f" and {other}  together for the first time on {record['since']}", style="not bold")
+        if record["kind"] != "burst":
+            title.append(f", {_articles(record['articles'])}", style="not bold")
+        for story in record["stories"][:1]:
+            title.append(inert(f"  {story['articles']:,} × {story['headline']}"), style="dim not bold")
+        if console.is_terminal:
+            console.print(title, no_wrap=True, overflow="ellipsis")
+        else:
+            console.print(title, soft_wrap=True)
+    if any(record["kind"] == "burst" for record in records):
+        console.print(f"Of these bursts {rate:.0%} are expected to be chance (Benjamini and Hochberg).", style="dim")

@@ -1,0 +1,115 @@
+"""What a person or a script is told of a showing."""
+
+from __future__ import annotations
+
+import shlex
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from cli.demo.settled import Account, Ending
+from cli.demo.show import Result
+from cli.demo.web import DemoWeb
+from cli.shared.output import emit, inert
+
+_STAGES = {"poll": "polls", "entry": "entries of feeds", "fetch": "pages", "understand": "texts"}
+_ENDED, _REMARK = 10, 34
+_STYLES = {"refused": "yellow", "copy": "cyan", "revised": "magenta"}
+
+
+def print_result(result: Result, console: Console) -> None:
+    """Print a line for each article and how many of everything ended how; fits into 100 columns."""
+    articles = Table(box=None, show_header=False, padding=(0, 1, 0, 0))
+    articles.add_column(no_wrap=True, overflow="ellipsis", width=max(20, console.width - _ENDED - _REMARK - 3))
+    articles.add_column(no_wrap=True, width=_ENDED)
+    articles.add_column(no_wrap=True, overflow="ellipsis", width=_REMARK)
+    for outlet in result.outlets:
+        articles.add_row(Text(f"{outlet.name} ({outlet.language})", style="bold"))
+        if outlet.trouble:
+            articles.add_row(Text(f"  its feed: {outlet.trouble}"), Text("failing", style="yellow"))
+        for ending in outlet.endings:
+            style = _STYLES.get(ending.outcome, "") if ending.as_written else "bold red"
+            headline = Text(f"  {inert(ending.title)}")
+            articles.add_row(headline, Text(_plain(ending.outcome), style=style), Text(ending.remark, style=style))
+    console.print(articles)
+    console.print()
+    console.print(_accounts(result.accounts, result.endings))
+    for line in remarks(result):
+        console.print(Text(line))
+
+
+def _accounts(accounts: Sequence[Account], endings: Sequence[Ending]) -> Table:
+    table = Table(box=None, header_style="bold", padding=(0, 1, 0, 0))
+    table.add_column("")
+    table.add_column("served", justify="right")
+    table.add_column("ended as")
+    for account in accounts:
+        table.add_row(_STAGES[account.stage], f"{account.served:,}", _list(account.outcomes))
+    table.add_row("articles", f"{len(endings):,}", _list(Counter(ending.outcome for ending in endings)))
+    return table
+
+
+def remarks(result: Result) -> list[str]:
+    """Return what is to be said about the whole, in sentences."""
+    lines = [
+        f"{_STAGES[account.stage]}: {account.served:,} were served and {sum(account.outcomes.values()):,} have an "
+        "outcome; a process that was ended in between asked again"
+        for account in result.accounts
+        if not account.is_even
+    ]
+    reached = f"was reached {result.vault} times" if result.vault else "was not reached"
+    lines.append(f"The address that must not be reached {reached}.")
+    if not any(ending.outcome in ("new", "copy", "revised") for ending in result.endings):
+        lines.append("All of it was known already: nothing was added.")
+    wrong = sum(not ending.as_written for ending in result.endings)
+    if wrong:
+        lines.append(f"{wrong} of {len(result.endings)} articles did not end as they should.")
+    return lines
+
+
+def guide(result: Result, web: DemoWeb, page: str, data_dir: Path) -> list[str]:
+    """Return what a person may look at when the script is over."""
+    edited = next(web.address_of(o, a) for o in web.outlets for a in o.articles if a.edited)
+    reprinted = next(web.address_of(o, a) for o in web.outlets for a in o.articles if a.copy_of)
+    command = f"STEPPEWATCH_DATA_DIR={shlex.quote(str(data_dir))} steppewatch"
+    return [
+        f"the script is over: {_list(Counter(ending.outcome for ending in result.endings))}. Look at",
+        f"  {page}  the status page",
+        f"  {edited}  an article that was silently edited",
+        f"  {reprinted}  a reprint",
+        "and, in another terminal, at what",
+        f"  {command} status",
+        f"  {command} coverage csto organization-of-turkic-states --by day",
+        f"  {command} export articles -o articles.csv",
+        "say. Feeds are polled on, every 15 minutes; Ctrl-C ends it.",
+    ]
+
+
+def emit_result(result: Result) -> None:
+    """Print a JSON line for each article, and one with the numbers."""
+    for outlet in result.outlets:
+        for ending in outlet.endings:
+            emit({"outlet": outlet.id, "language": outlet.language, **asdict(ending)})
+    emit(
+        {
+            "served": {account.stage: account.served for account in result.accounts},
+            "outcomes": {account.stage: dict(account.outcomes) for account in result.accounts},
+            "articles": dict(Counter(ending.outcome for ending in result.endings)),
+            "private_address_reached": result.vault,
+            "seconds": round(result.took_s, 1),
+        }
+    )
+
+
+def _list(outcomes: Mapping[str, int]) -> str:
+    ordered = sorted(outcomes.items(), key=lambda item: (-item[1], item[0]))
+    return ", ".join(f"{inputs:,} {_plain(outcome)}" for outcome, inputs in ordered) or "nothing"
+
+
+def _plain(outcome: str) -> str:
+    return outcome.replace("_", " ")

@@ -1,0 +1,126 @@
+"""The script of the demo: the web changes act by act, and each act ends when all of it is stored and understood."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import partial
+from typing import TypeVar
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from cli.demo.outlets import Act, DemoError
+from cli.demo.server import Stage
+from cli.demo.store import Knowledge, Waiting, count_all_waiting
+from cli.demo.web import DemoWeb
+from db.engine import Database
+from db.feeds import make_feeds_due
+from db.pages import make_pages_due
+from db.totals import count_articles
+from db.urls import canonical_url
+
+T = TypeVar("T")
+
+PATIENCE_S = 180.0
+"""After so long without any movement the demo is given up; claims of a killed process run out long before."""
+_LOOK_S = 0.2
+
+_SAID = {
+    Act.OPENING: "what stands in the feeds when one looks for the first time",
+    Act.NEWS: "new articles appear",
+    Act.REPRINTS: "others reprint them, whole and in part, under headlines of their own",
+    Act.EDIT: "an article is silently edited, and its page looked at again",
+    Act.END: "everything is looked at once more: nothing may come of it",
+}
+
+
+def acts_to_play(web: DemoWeb, known: Knowledge) -> Sequence[Act]:
+    """Return the acts from the first that is not in the store yet; the last one is always played."""
+    missing = (act for act in Act if act is Act.END or not _is_stored(web, act, known))
+    first = next(missing)
+    return [act for act in Act if act >= first]
+
+
+def _is_stored(web: DemoWeb, act: Act, known: Knowledge) -> bool:
+    for outlet in web.outlets:
+        for article in outlet.articles:
+            url = canonical_url(web.filed_at(outlet, article))
+            filed = known.articles.get(url)
+            if article.act == act and not (url in known.pages if article.leads_astray else filed):
+                return False
+            if act is Act.EDIT and article.edited and (filed is None or filed.revisions < 2):
+                return False
+    return True
+
+
+class Director:
+    """Plays acts: changes the web, lets the crawler look at once instead of in hours, waits until all is done."""
+
+    def __init__(
+        self, stage: Stage, database: Database, *, clock: Callable[[], datetime], patience_s: float = PATIENCE_S
+    ) -> None:
+        self._stage, self._database, self._clock, self._patience_s = stage, database, clock, patience_s
+
+    async def play(self, acts: Sequence[Act], tell: Callable[[str], None], *, pause_s: float) -> None:
+        """Play the acts with pauses between them. Raises DemoError when nothing moves for `patience_s`."""
+        now = asyncio.get_running_loop().time
+        self._stage.act = acts[0]  # before the crawler, which is starting by itself, asks for the first time
+        for act in acts:
+            began = now()
+            self._stage.act = act
+            tell(f"act {act} of {len(Act)}: {_SAID[act]}")
+            await self._ask(partial(self._make_due, act))
+            await self._until_quiet()
+            counts = await self._ask(lambda: self._database.read(count_articles))
+            tell(
+                f"  all is stored after {now() - began:.0f} s: {counts['articles']} articles in {counts['stories']} "
+                f"stories, {counts['revisions']} revisions"
+            )
+            if act != acts[-1]:
+                await asyncio.sleep(pause_s)
+
+    def _make_due(self, act: Act) -> None:
+        now = self._clock()
+        edited = self._edited_pages()
+
+        def make_due(conn: Connection) -> None:
+            if act >= Act.EDIT:
+                make_pages_due(conn, urls=edited if act is Act.EDIT else None, now=now)
+            make_feeds_due(conn, now=now)
+
+        self._database.write(make_due)
+
+    def _edited_pages(self) -> set[str]:
+        web = self._stage.web
+        return {
+            canonical_url(web.address_of(outlet, article))
+            for outlet in web.outlets
+            for article in outlet.articles
+            if article.edited
+        }
+
+    async def _until_quiet(self) -> None:
+        now = asyncio.get_running_loop().time
+        last, moved = None, now()
+        while waiting := await self._ask(self._count_waiting):
+            if waiting != last:
+                last, moved = waiting, now()
+            if now() - moved > self._patience_s:
+                raise DemoError(f"nothing has moved for {self._patience_s:g} s; still waiting: {waiting}")
+            await asyncio.sleep(_LOOK_S)
+
+    def _count_waiting(self) -> Waiting:
+        return self._database.read(lambda conn: count_all_waiting(conn, now=self._clock()))
+
+    async def _ask(self, work: Callable[[], T]) -> T:
+        """Return what `work` returns, from another thread; a database that is away for a while is waited for."""
+        give_up_at = asyncio.get_running_loop().time() + self._patience_s
+        while True:
+            try:
+                return await asyncio.to_thread(work)
+            except DBAPIError:
+                if asyncio.get_running_loop().time() > give_up_at:
+                    raise
+                await asyncio.sleep(1)

@@ -1,0 +1,116 @@
+"""How everything that was served ended: each article, and of each stage the outcomes beside what went in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from cli.demo.outlets import Article
+from cli.demo.server import Served
+from cli.demo.store import Knowledge
+from cli.demo.web import DemoWeb
+from db.urls import canonical_url
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What became of one entry of a feed."""
+
+    url: str
+    title: str
+    outcome: str
+    """`new`, `copy`, `revised`, `seen_again`, `refused`; `missing` when it did not arrive."""
+    remark: str
+    """Whose reprint it is, how many texts stood there, why it was refused."""
+    as_written: bool
+    """Whether the store says of it what the demo's files say."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutletEnding:
+    """An outlet with the endings of its articles by date."""
+
+    id: str
+    name: str
+    language: str
+    trouble: str
+    """What is wrong with its feed; empty when nothing is."""
+    endings: tuple[Ending, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What went into a stage and how it ended."""
+
+    stage: str
+    served: int
+    outcomes: Mapping[str, int]
+
+    @property
+    def is_even(self) -> bool:
+        """Return whether each input ended in one outcome."""
+        return self.served == sum(self.outcomes.values())
+
+
+def endings(web: DemoWeb, before: Knowledge, after: Knowledge) -> list[OutletEnding]:
+    """Return how each article ended in a run that found the store as `before`."""
+    names = {
+        canonical_url(web.filed_at(outlet, article)): f"{outlet.id}/{article.slug}"
+        for outlet in web.outlets
+        for article in outlet.articles
+    }
+    return [
+        OutletEnding(
+            id=outlet.id,
+            name=outlet.name,
+            language=outlet.language,
+            trouble=after.feeds.get(web.feed_of(outlet)) or "",
+            endings=tuple(
+                _ending(canonical_url(web.filed_at(outlet, article)), article, names, before, after)
+                for article in reversed(outlet.articles)
+            ),
+        )
+        for outlet in web.outlets
+    ]
+
+
+def accounts(served: Served, outcomes: Iterable[tuple[str, str, int]]) -> list[Account]:
+    """Return the account of each stage; `outcomes` are (stage, outcome, inputs) of the same time."""
+    by_stage: dict[str, dict[str, int]] = {}
+    for stage, outcome, inputs in outcomes:
+        by_stage.setdefault(stage, {})[outcome] = inputs
+    ins = {"poll": served.polls, "entry": served.entries, "fetch": served.pages, "understand": served.texts}
+    return [Account(stage, count, by_stage.get(stage, {})) for stage, count in ins.items()]
+
+
+def _ending(url: str, article: Article, names: Mapping[str, str], before: Knowledge, after: Knowledge) -> Ending:
+    outcome, remark = _outcome(url, article, before, after)
+    filed = after.articles.get(url)
+    if filed is not None and filed.original != url:
+        remark = f"reprint of {names.get(filed.original, 'nothing known').partition('/')[0]}"
+    return Ending(url, article.wording.title, outcome, remark, _is_as_written(url, article, names, after))
+
+
+def _is_as_written(url: str, article: Article, names: Mapping[str, str], after: Knowledge) -> bool:
+    filed, page = after.articles.get(url), after.pages.get(url)
+    if article.leads_astray:
+        return filed is None and page is not None and page.state == "refused"
+    return (
+        filed is not None
+        and filed.revisions == (2 if article.edited else 1)
+        and names.get(filed.original) == (article.copy_of or names[url])
+    )
+
+
+def _outcome(url: str, article: Article, before: Knowledge, after: Knowledge) -> tuple[str, str]:
+    page, filed, was = after.pages.get(url), after.articles.get(url), before.articles.get(url)
+    if article.leads_astray and page is not None and page.state == "refused":
+        return "refused", (page.error or "").removeprefix("refused: ")
+    if filed is None:
+        return "missing", (page.error or page.state) if page else "its feed was not read"
+    texts = f"{filed.revisions} texts stood there" if filed.revisions > 1 else ""
+    if was is not None and was.revisions == filed.revisions:
+        return "seen_again", texts
+    if filed.revisions > 1:
+        return "revised", texts
+    return ("new" if filed.original == url else "copy"), ""

@@ -1,0 +1,122 @@
+"""One showing of the demo: the crawler and the worker of `up` over the demo's web, and the script beside them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+from cli.demo.script import Director, acts_to_play
+from cli.demo.server import Stage
+from cli.demo.settled import Account, Ending, OutletEnding, accounts, endings
+from cli.demo.store import read_knowledge
+from cli.demo.web import DemoWeb
+from cli.run.log import Log
+from cli.run.process import Child
+from cli.run.services import family
+from cli.run.supervisor import Supervisor
+from db.engine import Database
+from db.outcomes import count_outcomes
+from db.room import lack_of_room
+from db.settings import Settings
+from worker.valkey import Launch
+
+_HOST_DELAY_S = 0.2
+_PAUSE_S = 8.0
+"""Between two acts, for whoever looks at the page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How a showing ended."""
+
+    outlets: Sequence[OutletEnding]
+    accounts: Sequence[Account]
+    vault: int
+    """Requests to the address that must not be reached."""
+    took_s: float
+
+    @property
+    def endings(self) -> list[Ending]:
+        """Return the endings of all articles."""
+        return [ending for outlet in self.outlets for ending in outlet.endings]
+
+    @property
+    def is_good(self) -> bool:
+        """Return whether everything ended as the demo's files say."""
+        return not self.vault and all(ending.as_written for ending in self.endings)
+
+
+def demo_settings(settings: Settings, web: DemoWeb) -> Settings:
+    """Return settings for the demo: a folder of its own, its own outlets allowed, a short distance between requests."""
+    given = settings.given
+    changes: dict[str, object] = {
+        "allow_private_hosts": web.allowed,
+        "host_delay_s": _HOST_DELAY_S,
+        "recheck": True,
+        # what the script makes due is all that is polled while it runs
+        "poll_every_s": 900.0,
+    }
+    if "log_level" not in given:
+        changes["log_level"] = "WARNING"  # the script tells what happens
+    return settings.but(**changes)
+
+
+def demo_family(settings: Settings, broker: Launch | None, *, host: str, port: int, page: bool) -> list[Child]:
+    """Return the processes of `up` with these settings; without the status page unless `page`."""
+    changed = ("allow_private_hosts", "host_delay_s", "recheck", "poll_every_s", "log_level")
+    env = {f"STEPPEWATCH_{name.upper()}": str(getattr(settings, name)) for name in changed}
+    children = family(settings, broker, host=host, port=port)
+    return [replace(child, env={**child.env, **env}) for child in children if page or child.name != "web"]
+
+
+class Show:
+    """A showing over an open store."""
+
+    def __init__(
+        self, stage: Stage, database: Database, log: Log, *, data_dir: Path, clock: Callable[[], datetime]
+    ) -> None:
+        self._stage, self._database, self._log, self._clock = stage, database, log, clock
+        self._lack_of_room = partial(lack_of_room, data_dir)
+
+    async def run(
+        self, children: Sequence[Child], folders: Iterable[Path], *, then: Callable[[Result], None] | None
+    ) -> Result | None:
+        """Play the script while the children run, then end them; None when a signal came before the script was over.
+
+        With `then` it is told the result instead, and everything stays up until a signal comes. Raises DemoError when
+        the script cannot go on. Must run in the main thread.
+        """
+        supervisor = Supervisor(children, self._log, lack_of_room=self._lack_of_room)
+        running = asyncio.create_task(supervisor.run(folders))
+        script = asyncio.create_task(self._play(pause_s=_PAUSE_S if then else 0))
+        try:
+            await asyncio.wait({running, script}, return_when=asyncio.FIRST_COMPLETED)
+            if not script.done():
+                return None
+            result = script.result()
+            if then:
+                then(result)
+                await running
+            return result
+        finally:
+            script.cancel()
+            supervisor.stop()
+            await running
+
+    async def _play(self, *, pause_s: float) -> Result:
+        before = await asyncio.to_thread(read_knowledge, self._database)
+        web, began_at = self._stage.web, self._clock()
+        director = Director(self._stage, self._database, clock=self._clock)
+        await director.play(acts_to_play(web, before), partial(self._log.write, "demo"), pause_s=pause_s)
+        served = self._stage.served
+        after = await asyncio.to_thread(read_knowledge, self._database)
+        return Result(
+            outlets=endings(web, before, after),
+            accounts=accounts(served, self._database.read(partial(count_outcomes, since=began_at))),
+            vault=served.vault,
+            took_s=(self._clock() - began_at).total_seconds(),
+        )

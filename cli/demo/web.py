@@ -1,0 +1,193 @@
+"""What the demo's web answers: pure, from an address and the act that is on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.utils import format_datetime
+from pathlib import Path
+
+import xxhash
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from cli.demo.outlets import Act, Article, Outlet
+
+VAULT = "127.20.0.99"
+"""An address that is served like the outlets', and that no setting allows to fetch: whoever comes here broke in."""
+
+FEED_TYPES = {"rss": "application/rss+xml", "atom": "application/atom+xml"}
+
+LABELS = {
+    "en": "Invented for the Steppewatch demo: this outlet, its articles and all that they tell of real people and "
+    "states. Nothing of it happened.",
+    "ru": "Выдумано для демонстрации Steppewatch: и издание, и статьи, и всё, что в них сказано о настоящих людях и "
+    "странах. Ничего этого не было.",
+    "tr": "Steppewatch gösterimi için uydurulmuştur: bu yayın da, haberleri de, gerçek kişi ve devletler hakkında "
+    "anlattıkları da. Bunların hiçbiri yaşanmadı.",
+    "kk": "Steppewatch көрсетілімі үшін ойдан шығарылған: басылым да, мақалалар да, шынайы адамдар мен мемлекеттер "
+    "туралы айтылғаны да. Мұның ешқайсысы болған жоқ.",
+    "ky": "Steppewatch көрсөтүүсү үчүн ойдон чыгарылган: басылма да, макалалар да, чыныгы адамдар менен мамлекеттер "
+    "жөнүндө айтылганы да. Мунун бири да болгон эмес.",
+    "uz": "Steppewatch namoyishi uchun toʻqilgan: nashr ham, maqolalar ham, haqiqiy odamlar va davlatlar haqida "
+    "aytilganlari ham. Bularning hech biri boʻlmagan.",
+}
+"""What stands at the top and at the end of every page, in the language of its outlet."""
+
+_IN_SHORT = " (Invented for the Steppewatch demo.)"
+"""What is added for those who do not read that language."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer of the web and what it is counted as."""
+
+    kind: str
+    """`robots`, `poll`, `page`, `hop` (the end of a redirect), `front`, `vault` or `nothing`."""
+    status: int
+    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    entries: int = 0
+    """How many entries the body of a feed holds."""
+
+    @property
+    def shows_text(self) -> bool:
+        """Return whether this is a page with an article on it."""
+        return self.kind in ("page", "hop") and self.status == 200
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An article as a list names it."""
+
+    slug: str
+    url: str
+    title: str
+    author: str
+    at: datetime
+
+
+class DemoWeb:
+    """The outlets at their addresses, all on one port."""
+
+    def __init__(self, outlets: Sequence[Outlet], folder: Path, port: int) -> None:
+        self.outlets = tuple(outlets)
+        self.port = port
+        self._by_host = {outlet.host: outlet for outlet in outlets}
+        self._templates = Environment(
+            loader=FileSystemLoader(folder / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._templates.filters["rfc822"] = format_datetime
+
+    @property
+    def hosts(self) -> list[str]:
+        """Return all addresses that are listened on; the last one is the vault."""
+        return [*self._by_host, VAULT]
+
+    @property
+    def allowed(self) -> str:
+        """Return what the crawler may fetch, as the setting `allow_private_hosts` wants it."""
+        return ",".join(f"{host}:{self.port}" for host in self._by_host)
+
+    def home_of(self, outlet: Outlet) -> str:
+        """Return the address of an outlet."""
+        return f"http://{outlet.host}:{self.port}/"
+
+    def feed_of(self, outlet: Outlet) -> str:
+        """Return the address of an outlet's feed."""
+        return f"{self.home_of(outlet)}feed"
+
+    def address_of(self, outlet: Outlet, article: Article) -> str:
+        """Return what the feed names for an article."""
+        return article.link or self._page(outlet, article.moved_from or article.slug)
+
+    def filed_at(self, outlet: Outlet, article: Article) -> str:
+        """Return the address that an article goes by: that to which its page has moved, else what the feed names."""
+        return self._page(outlet, article.slug) if article.moved_from else self.address_of(outlet, article)
+
+    def entries(self, outlet: Outlet, act: Act) -> list[Entry]:
+        """Return what the feed lists in an act, latest first."""
+        return [
+            Entry(
+                slug=article.slug,
+                url=self.address_of(outlet, article),
+                title=article.said_in(act).title,
+                author=article.author,
+                at=article.at,
+            )
+            for article in outlet.published_in(act)
+        ]
+
+    def reply(self, host: str, path: str, act: Act, *, visit: int = 0) -> Reply:
+        """Return the answer to a GET; `visit` is a number that no other visit has."""
+        outlet = self._by_host.get(host)
+        if host == VAULT:
+            return Reply("vault", 200, b"You should not be here.\n", _typed("text/plain"))
+        if outlet is None:
+            return Reply("nothing", 404)
+        if path == "/robots.txt":
+            return Reply("robots", 200, b"User-agent: *\nAllow: /\n", _typed("text/plain"))
+        if path == "/feed":
+            return self._feed(outlet, act)
+        if path == "/" and outlet.feed != "dead":
+            return Reply("front", 200, self._front(outlet, act), _typed("text/html"))
+        return self._article(outlet, path.removeprefix("/articles/"), act, visit)
+
+    def _feed(self, outlet: Outlet, act: Act) -> Reply:
+        if outlet.feed == "dead":
+            return Reply("poll", 404, b"Not found\n", _typed("text/plain"))
+        entries = self.entries(outlet, act)
+        body = self._render(f"{outlet.feed}.xml", outlet, entries=entries).encode()
+        return Reply("poll", 200, body, _typed(FEED_TYPES[outlet.feed]) | _validator(body), len(entries))
+
+    def _front(self, outlet: Outlet, act: Act) -> bytes:
+        return self._render("front.html", outlet, entries=self.entries(outlet, act)).encode()
+
+    def _article(self, outlet: Outlet, slug: str, act: Act, visit: int) -> Reply:
+        for article in outlet.published_in(act):
+            if slug == article.moved_from:
+                return Reply("page", 301, headers={"Location": self._page(outlet, article.slug)})
+            if slug == article.slug:
+                return self._shown(outlet, article, act, visit)
+        return Reply("nothing", 404, b"Not found\n", _typed("text/plain"))
+
+    def _shown(self, outlet: Outlet, article: Article, act: Act, visit: int) -> Reply:
+        if article.leads_astray:
+            target = f"http://{VAULT}:{self.port}/keys" if article.redirect == "vault" else article.redirect
+            return Reply("page", 302, headers={"Location": target or "/"})
+        said = article.said_in(act)
+        page = self._render(
+            "article.html",
+            outlet,
+            article=article,
+            title=said.title,
+            paragraphs=said.paragraphs,
+            token=f"{visit:016x}" if outlet.restless else "",
+        )
+        body = page.encode(article.sent_as, "xmlcharrefreplace")
+        headers = _typed("text/html") | ({} if outlet.restless else _validator(body))
+        return Reply("hop" if article.moved_from else "page", 200, body, headers)
+
+    def _page(self, outlet: Outlet, slug: str) -> str:
+        return f"{self.home_of(outlet)}articles/{slug}"
+
+    def _render(self, template: str, outlet: Outlet, **values: object) -> str:
+        return self._templates.get_template(template).render(
+            outlet=outlet,
+            home=self.home_of(outlet),
+            feed_type=FEED_TYPES.get(outlet.feed, ""),
+            label=LABELS[outlet.language] + ("" if outlet.language == "en" else _IN_SHORT),
+            **values,
+        )
+
+
+def _typed(kind: str) -> dict[str, str]:
+    return {"Content-Type": f"{kind}; charset=utf-8"}
+
+
+def _validator(body: bytes) -> dict[str, str]:
+    return {"ETag": f'"{xxhash.xxh3_64_hexdigest(body)}"'}

@@ -1,0 +1,159 @@
+"""`steppewatch doctor`: whether this machine and its settings can run the service, and how to mend what cannot."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.shared.output import emit, note
+from cli.shared.tables import Format, cell, wants_json
+
+if TYPE_CHECKING:
+    from cli.doctor.finding import Finding
+    from cli.doctor.store import StoreSeen
+    from crawlers.answers import Answer
+    from db.settings import Settings
+
+_FETCH_S = 10.0
+_COLOURS = {"ok": "green", "warning": "yellow", "failed": "bold red", "skipped": "dim"}
+
+
+def doctor(
+    host: Annotated[str, typer.Option(help="Address on which the page is to be served.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65_535, help="Port on which the page is to be served.")] = 8000,
+    data_dir: Annotated[
+        Path | None, typer.Option(help="Folder for everything that is kept; also STEPPEWATCH_DATA_DIR.")
+    ] = None,
+    network: Annotated[bool, typer.Option(help="Ask at most three outlets, as the crawler would.")] = True,
+    format: Annotated[Format | None, typer.Option(help="json or table; a table on a terminal.")] = None,
+) -> None:
+    """Check what the service needs, and say how to mend what is missing. Nothing is changed.
+
+    Data directory, disk, database, migrations, vocabulary and catalogue (whether this program brings newer ones),
+    broker, port, certificates, DNS, outgoing HTTP and clock. Exit status 1 when something failed; a missing network is
+    a warning, for what is stored can be used without.
+
+    Example: steppewatch doctor --port 8080
+    """
+    from db.settings import load
+
+    settings = load()
+    if data_dir is not None:
+        settings = settings.but(data_dir=data_dir)
+    as_json = wants_json(format)
+    has_failed = False
+    for finding in _findings(settings, host, port, network):
+        has_failed |= finding.state == "failed"
+        if as_json:
+            emit({"check": finding.check, "state": finding.state, "found": finding.found, "mend": finding.mend or None})
+        else:
+            _print(finding)
+    if has_failed:
+        raise typer.Exit(1)
+
+
+def _findings(settings: Settings, host: str, port: int, network: bool) -> Iterator[Finding]:
+    """Yield the findings, the quick ones first."""
+    from cli.doctor.broker import judge_broker, look_at_broker
+    from cli.doctor.clock import judge_clock, judge_waits
+    from cli.doctor.disk import judge_folder, judge_space, look_at_folder
+    from cli.doctor.finding import skipped
+    from cli.doctor.port import judge_port, look_at_port
+    from cli.doctor.store import judge_catalogue, judge_database, judge_migrations, judge_vocabulary, look_at_store
+    from cli.doctor.trust import judge_trust, look_at_trust
+    from cli.run.services import page_url
+
+    folder = look_at_folder(settings.data_dir)
+    yield judge_folder(folder)
+    yield judge_space(folder)
+    store = look_at_store(settings.database, _utc_now)
+    yield judge_database(store)
+    yield judge_migrations(store)
+    yield judge_vocabulary(store)
+    yield judge_catalogue(store)
+    yield judge_broker(look_at_broker(settings.broker_url))
+    yield judge_port(look_at_port(host, port, page_url(host, port)))
+    yield judge_trust(look_at_trust(os.environ))
+    outlets_ahead_s: list[float] = []
+    if network:
+        yield from _network(settings, store, outlets_ahead_s)
+    else:
+        for check in ("DNS", "outgoing HTTP"):
+            yield skipped(check, "--no-network was given")
+    yield from judge_waits(store.ahead)
+    yield from judge_clock(store.clock_ahead_s, outlets_ahead_s)
+
+
+def _network(settings: Settings, store: StoreSeen, outlets_ahead_s: list[float]) -> Iterator[Finding]:
+    """Yield what names and outlets answer; note by how much the outlets' clocks are ahead."""
+    from cli.doctor.clock import ahead_of_us
+    from cli.doctor.finding import failed
+    from cli.doctor.network import LOOK_UP_S, judge_answers, judge_names, look_up
+    from crawlers.child import ChildFailed
+    from db.urls import host_of
+
+    urls = _addresses(settings, store)
+    if urls:
+        note(f"asking {len(urls)} outlets; this takes at most {LOOK_UP_S + 2 * _FETCH_S:g} s")
+    yield judge_names(look_up([host_of(url) for url in urls]))
+    asked_at = _utc_now()
+    try:
+        answers = _ask(settings, urls)
+    except ChildFailed as error:
+        yield failed("outgoing HTTP", str(error), "what the crawler said is above; “up” will say the same")
+        return
+    answered_at = _utc_now()
+    yield judge_answers(dict(zip(urls, answers, strict=True)))
+    for answer in answers:
+        ahead_s = ahead_of_us(answer.header("date"), asked_at=asked_at, answered_at=answered_at)
+        if ahead_s is not None:
+            outlets_ahead_s.append(ahead_s)
+
+
+def _addresses(settings: Settings, store: StoreSeen) -> tuple[str, ...]:
+    """Return whom to ask: outlets of the store, or of the packaged catalogue while there is no store."""
+    from cli.doctor.network import Candidate, choose_addresses, rank
+    from db.guard import parse_allowed
+    from worker.catalogue import read_catalogue
+    from worker.tagging.vocabulary import packaged_folder
+
+    if store.revision == store.head:
+        active = (feed for feed in store.feeds if feed.state == "active")
+        candidates = [Candidate(feed.url, rank(feed.confidence, feed.succeeded_at)) for feed in active]
+    else:
+        feeds = (feed for outlet in read_catalogue(packaged_folder()) for feed in outlet.feeds)
+        candidates = [Candidate(feed.url, rank(feed.confidence, None)) for feed in feeds]
+    return choose_addresses(candidates, parse_allowed(settings.allow_private_hosts))
+
+
+def _ask(settings: Settings, urls: Sequence[str]) -> list[Answer]:
+    from crawlers.once import fetch_once
+
+    if not urls:
+        return []
+    # Each host is asked for its robots.txt and for one page.
+    limits = {"fetch_timeout_s": _FETCH_S, "host_delay_s": min(settings.host_delay_s, 1.0)}
+    return fetch_once(settings.but(**limits), urls)
+
+
+def _print(finding: Finding) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    line = Table.grid(padding=(0, 2))
+    line.add_column(width=7)
+    line.add_column(width=14)
+    line.add_column()
+    line.add_row(cell(finding.state, _COLOURS[finding.state]), cell(finding.check), cell(finding.found))
+    if finding.mend:
+        line.add_row("", "", cell(f"→ {finding.mend}", "dim"))
+    Console().print(line)
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,1 @@
+"""`steppewatch export` and `steppewatch schedule`."""

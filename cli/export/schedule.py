@@ -1,0 +1,224 @@
+"""`steppewatch schedule`: exports that a running Steppewatch writes by itself."""
+
+from __future__ import annotations
+
+import re
+import sys
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.export.options import (
+    Counted,
+    CountedIn,
+    Delimiter,
+    Diffs,
+    Entities,
+    Excel,
+    Format,
+    FormatOf,
+    Formers,
+    Genres,
+    InScope,
+    Kind,
+    Languages,
+    Packed,
+    Queries,
+    Scope,
+    Since,
+    Sources,
+    Texts,
+    Until,
+    Wide,
+    detail_of,
+    filters_of,
+    request_of,
+)
+from cli.run.status import instant
+from cli.shared import tables
+from cli.shared.output import emit, fail, note, reason_of
+from cli.shared.store import open_store
+
+if TYPE_CHECKING:
+    from db.engine import Database
+    from db.exportschedules import Schedule
+
+_NAME = re.compile(r"\w[\w.-]{0,99}")
+
+
+class Every(StrEnum):
+    """How often."""
+
+    hour = "hour"
+    day = "day"
+    week = "week"
+    month = "month"
+
+
+def schedule_add(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Files are called by it: NAME-2022-01-06T000000Z.csv.")],
+    kind: Annotated[Kind, typer.Argument(metavar="KIND", help="As in export.")],
+    into: Annotated[Path, typer.Option("--into", metavar="DIR", help="Folder for the files; made when missing.")],
+    every: Annotated[Every, typer.Option(help="At the full hour, at midnight, on Monday or on the first, UTC.")],
+    new_only: Annotated[
+        bool, typer.Option("--new-only", help="Only what was added or changed since the last file.")
+    ] = False,
+    package: Annotated[bool, typer.Option("--package", help="A data package (.zip) each time.")] = False,
+    since: Since = None,
+    until: Until = None,
+    entity: Entities = None,
+    source: Sources = None,
+    lang: Languages = None,
+    genre: Genres = None,
+    scope: InScope = Scope.all,
+    query: Queries = None,
+    text: Texts = False,
+    diff: Diffs = False,
+    revisions: Formers = False,
+    wide: Wide = False,
+    count: CountedIn = Counted.articles,
+    format: FormatOf = Format.csv,
+    packed: Packed = False,
+    excel: Excel = False,
+    delimiter: Delimiter = None,
+) -> None:
+    """Have an export written into a folder again and again, by whatever `up` or `worker` runs.
+
+    A file appears when it is complete. A time that was missed is made up for once. Old files are nobody's but yours.
+
+    Example: steppewatch schedule add nightly articles --every day --new-only --into /srv/exports
+    """
+    from db import exportschedules
+    from db.exportschedules import Schedule
+    from worker.export.timetable import next_time
+    from worker.exporting import BY_ARTICLE
+    from worker.scheduled import stored_request
+
+    if not _NAME.fullmatch(name):
+        raise typer.BadParameter("letters, digits, dots and hyphens, please", param_hint="NAME")
+    if new_only and kind.value not in BY_ARTICLE:
+        raise typer.BadParameter(f"{kind.value} is counted anew, not added to", param_hint="--new-only")
+    database = open_store()
+    filters = filters_of(database, since, until, entity, source, lang, genre, scope)
+    request = request_of(
+        kind,
+        filters,
+        query,
+        wide=wide,
+        count=count,
+        format=format,
+        packed=packed,
+        excel=excel,
+        delimiter=delimiter,
+        detail=detail_of(kind, text, diff, revisions),
+    )
+    folder = into.expanduser().absolute()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        fail(f"{folder} cannot be made: {reason_of(error)}")
+    stored = stored_request(request, package=package, new_only=new_only)
+    schedule = Schedule(name, stored, every.value, str(folder), next_time(datetime.now(UTC), every.value))
+    if not database.write(lambda conn: exportschedules.record_schedule(conn, schedule)):
+        fail(f"there is a schedule {name!r} already", hint=f"steppewatch schedule remove {name}")
+    _emit(schedule)
+
+
+def schedule_list(
+    format: Annotated[
+        tables.Format | None, typer.Option(help="json (one a line) or table; a table on a terminal.")
+    ] = None,
+) -> None:
+    """List the scheduled exports: when each comes next, what it wrote last, and what went wrong.
+
+    Example: steppewatch schedule list --format json
+    """
+    from db.exportschedules import list_schedules
+
+    schedules = open_store().read(list_schedules)
+    if tables.wants_json(format):
+        for schedule in schedules:
+            _emit(schedule)
+        return
+    tables.print_table(
+        ("name", "what", "every", "next", "last", "file or trouble"),
+        [_cells(schedule) for schedule in schedules],
+        empty="no export is scheduled; steppewatch schedule add makes one",
+    )
+    if any(schedule.last_error for schedule in schedules):
+        note("what failed is tried again ten minutes later, at the time under next")
+
+
+def _cells(schedule: Schedule) -> tuple[object, ...]:
+    written = schedule.last_file or f"none yet, into {schedule.folder}"
+    last = schedule.last_error or written
+    return schedule.name, _what(schedule), schedule.every, _minute(schedule.next_at), _minute(schedule.last_at), last
+
+
+def _what(schedule: Schedule) -> str:
+    """Return in words what is exported: the kind, and what it is narrowed to."""
+    question = dict(schedule.request["question"])
+    parts = [str(question.pop("kind", ""))]
+    parts += [word for word in ("new_only", "package") if schedule.request.get(word)]
+    for name, value in question.items():
+        words = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+        parts.append(f"{name} {words}")
+    return "; ".join(parts).replace("_", " ")
+
+
+def _minute(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M")
+
+
+def schedule_remove(name: Annotated[str, typer.Argument(metavar="NAME", help="The schedule to remove.")]) -> None:
+    """Forget a scheduled export. Its files stay; a new one of that name begins again.
+
+    Example: steppewatch schedule remove nightly
+    """
+    from db import exportcursors, exportschedules
+
+    database = open_store()
+    _known(database, name)
+    database.write(lambda conn: exportschedules.remove_schedule(conn, name))
+    database.write(lambda conn: exportcursors.remove_cursor(conn, name))
+
+
+def schedule_run(name: Annotated[str, typer.Argument(metavar="NAME", help="The schedule to run.")]) -> None:
+    """Write a scheduled export now, besides its times; prints the file.
+
+    Example: steppewatch schedule run nightly
+    """
+    from worker.scheduled import run
+
+    database = open_store()
+    file = run(database, _known(database, name), datetime.now(UTC))
+    if file is None:
+        raise typer.Exit(1)
+    sys.stdout.write(f"{file}\n")
+
+
+def _known(database: Database, name: str) -> Schedule:
+    from db.exportschedules import list_schedules
+
+    schedules = {schedule.name: schedule for schedule in database.read(list_schedules)}
+    if name not in schedules:
+        fail(f"there is no schedule {name!r}", hint=f"there are: {', '.join(schedules) or 'none'}")
+    return schedules[name]
+
+
+def _emit(schedule: Schedule) -> None:
+    emit(
+        {
+            "name": schedule.name,
+            "every": schedule.every,
+            "folder": schedule.folder,
+            **schedule.request,
+            "next_at": instant(schedule.next_at),
+            "last_at": instant(schedule.last_at),
+            "last_file": schedule.last_file,
+            "last_error": schedule.last_error,
+        }
+    )

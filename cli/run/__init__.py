@@ -1,0 +1,1 @@
+"""Commands that run the service, and those that look after it while it runs."""

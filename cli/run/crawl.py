@@ -1,0 +1,100 @@
+"""`steppewatch crawl`: collect from outlets, for ever or once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.shared.output import emit, fail, note
+from cli.shared.store import tell_made, tell_zone
+from cli.shared.tables import Format, wants_json
+
+if TYPE_CHECKING:
+    from db.engine import Database
+    from db.settings import Settings
+
+_STAGES = {"poll": "feeds", "entry": "entries of feeds", "fetch": "pages", "understand": "captures understood"}
+
+
+def crawl(
+    once: Annotated[bool, typer.Option("--once", help="Poll every feed now, fetch what is new, and end.")] = False,
+    source: Annotated[str | None, typer.Option(help="Only this outlet (with --once).", metavar="ID")] = None,
+    format: Annotated[Format | None, typer.Option(help="json or table; a table on a terminal.")] = None,
+) -> None:
+    """Collect: poll feeds, fetch what they name, look again for silent edits. Ctrl-C ends it.
+
+    With --once each feed is polled once, what is new is fetched and understood, and a table says how everything
+    ended. Between two requests to one outlet there is a pause of some seconds, so it may take a while.
+
+    Example: steppewatch crawl --once --source 24-kg
+    """
+    if source is not None and not once:
+        fail("--source belongs to --once", hint=f"steppewatch crawl --once --source {source}", code=2)
+
+    from cli.shared.store_errors import store_troubles_told
+    from db.engine import Database
+    from db.settings import load
+    from worker.service import utc_now
+    from worker.setup import prepare
+
+    settings = load()
+    with store_troubles_told(settings.database):
+        database = Database(settings.database)
+        prepared = prepare(database, now=utc_now(), time_zone=settings.time_zone)
+        tell_made(prepared, settings.database)
+        tell_zone(database)
+    if not once:
+        database.close()
+        from crawlers.service import main
+
+        main()
+        return
+    counts = _collect(settings, database, source)
+    _show(counts, as_json=wants_json(format))
+    if counts["poll"].get("no network"):
+        fail("outlets cannot be reached: no network", hint="nothing is held against them; run it again later")
+
+
+def _collect(settings: Settings, database: Database, source: str | None) -> dict[str, dict[str, int]]:
+    """Return inputs per stage and outcome, after everything collected is understood."""
+    from crawlers.child import ChildFailed
+    from crawlers.collect_once import collect_once
+    from db.feeds import count_feeds
+    from worker.pipeline import Chain
+    from worker.service import drain, utc_now
+
+    with database.reading() as conn:
+        active = count_feeds(conn, source_id=source)["active"]
+    if source is not None and not active:
+        fail(f"no outlet {source!r} with an active feed", hint="steppewatch source list")
+    note(f"polling {active:,} feeds, at least {settings.host_delay_s:g} s between two requests to one host")
+    counts: dict[str, dict[str, int]] = {stage: {} for stage in _STAGES}
+    try:
+        collected = collect_once(settings, source, progress=note)
+    except ChildFailed as error:
+        fail(str(error))
+    for name, inputs in collected.items():
+        stage, _, outcome = name.partition(": ")
+        counts.setdefault(stage, {})[outcome] = inputs
+    counts["understand"] = dict(
+        drain(Chain(database, clock=utc_now, lease_s=settings.lease_s, cache=settings.cache_dir))
+    )
+    return counts
+
+
+def _show(counts: dict[str, dict[str, int]], *, as_json: bool) -> None:
+    if as_json:
+        emit(counts)
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, header_style="bold")
+    table.add_column("")
+    table.add_column("outcome")
+    table.add_column("inputs", justify="right")
+    for stage, outcomes in counts.items():
+        for number, (outcome, inputs) in enumerate(sorted(outcomes.items())):
+            table.add_row("" if number else _STAGES.get(stage, stage), outcome.replace("_", " "), f"{inputs:,}")
+    Console().print(table)

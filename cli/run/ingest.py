@@ -1,0 +1,181 @@
+"""`steppewatch ingest`: files and folders into the store, without a running service."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.run.ingest_progress import IngestProgress
+from cli.shared.output import emit
+from cli.shared.store import tell_made, tell_zone
+from cli.shared.tables import Format, wants_json
+from cli.source.command import web_address
+
+if TYPE_CHECKING:
+    from collections import Counter
+
+    from db.engine import Database
+    from worker.chain.defaults import InputOptions, ZoneOf
+    from worker.documents import Document, Rejected
+
+
+def ingest(
+    paths: Annotated[
+        list[str],
+        typer.Argument(metavar="PATH...", help="Files (.txt .html .jsonl .csv), folders, - for JSON lines."),
+    ],
+    map: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FIELD=COLUMN", help="Take a column or JSON field as this field: text=body; repeatable."),
+    ] = None,
+    date: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Day or instant of publication, where an input has none.")
+    ] = None,
+    source: Annotated[
+        str | None, typer.Option(metavar="OUTLET", help="Id, name or domain, where an input names no outlet.")
+    ] = None,
+    language: Annotated[
+        str | None, typer.Option(metavar="LANG", help="ru, kk-Latn, Russian …, where an input names none.")
+    ] = None,
+    url: Annotated[str | None, typer.Option(metavar="URL", help="Address of a single document that has none.")] = None,
+    format: Annotated[Format | None, typer.Option(help="json or table; a table on a terminal.")] = None,
+) -> None:
+    """Store documents: read, recognise reprints, tag, count.
+
+    Needs no running service and no network. Run it again and nothing changes: known texts are “seen again”.
+
+    Fields of JSON lines and columns of CSV: url, title, text, author, published_at, source, language, html. Any may
+    be missing, but not title, text and html (the whole page) together. Others are named and left out. What an
+    input says wins over --date, --source, --language and --url, field by field.
+
+    Examples:
+
+      steppewatch ingest archive.jsonl reports/ op-ed.txt
+
+      steppewatch ingest factiva.csv --map text=Body --map published_at="Publication Date" --source "Steppe Herald"
+    """
+    options = _options(paths, map or [], date, source, language, url)
+
+    from cli.shared.store_errors import store_troubles_told
+    from db.engine import Database
+    from db.settings import load
+    from worker.pipeline import Chain
+    from worker.service import ingest as take_in
+    from worker.service import utc_now
+    from worker.setup import prepare
+
+    settings = load()
+    with store_troubles_told(settings.database):
+        database = Database(settings.database)
+        prepared = prepare(database, now=utc_now(), time_zone=settings.time_zone)
+        tell_made(prepared, settings.database)
+        tell_zone(database)
+        options.zone_of = _zones(database)
+    chain = Chain(database, clock=utc_now, lease_s=settings.lease_s, cache=settings.cache_dir)
+    with store_troubles_told(settings.database), IngestProgress(paths) as progress:
+        options.opened, options.columns.note = progress.opened, progress.note
+        counts = take_in(chain, lambda observed_at: _read(paths, observed_at, options), progress=progress.add)
+    options.columns.tell_rest()
+    progress.tell_reasons()
+    _show(counts, as_json=wants_json(format))
+    if counts["rejected"]:
+        raise typer.Exit(1)
+
+
+def _options(
+    paths: Sequence[str],
+    pairs: Sequence[str],
+    date: str | None,
+    source: str | None,
+    language: str | None,
+    url: str | None,
+) -> InputOptions:
+    """Return how inputs are read. Raises typer.BadParameter for what cannot be meant."""
+    from worker.chain.defaults import Defaults, InputOptions
+    from worker.chain.fields import BadMapping, Columns, parse_mapping
+
+    try:
+        mapping = parse_mapping(pairs)
+    except BadMapping as error:
+        raise typer.BadParameter(str(error), param_hint="--map") from None
+    at, is_day = _date(date) if date is not None else (None, False)
+    if url is not None and len(paths) > 1:
+        raise typer.BadParameter("it is the address of one document: name one file", param_hint="--url")
+    defaults = Defaults(
+        published_at=at,
+        published_is_day=is_day,
+        source=(source or "").strip() or None,
+        language=_language(language) if language is not None else None,
+        url=web_address(url, "--url") if url is not None else None,
+    )
+    return InputOptions(Columns(mapping), defaults)
+
+
+def _date(written: str) -> tuple[datetime, bool]:
+    """Return an instant, and whether it is that of a day. Raises typer.BadParameter for what is no date."""
+    from datetime import UTC, datetime, time
+
+    from cli.shared.day_options import NoDay, days_meant, today
+    from db.moments import end_of_tomorrow, fault_of
+    from worker.reading import parse_when
+
+    try:
+        first, last = days_meant(written, today)
+    except NoDay:
+        at, is_day, _ = parse_when(written)
+    else:
+        at, is_day = (datetime.combine(first, time(), UTC), True) if first == last else (None, False)
+    if at is None:
+        reason = f"{written!r} is no day and no instant: write 2022-01-05, 2022-01-05T10:00:00Z, today or yesterday"
+        raise typer.BadParameter(reason, param_hint="--date")
+    if fault := fault_of(at, latest=end_of_tomorrow(datetime.now(UTC))):
+        raise typer.BadParameter(fault.partition(";")[0], param_hint="--date")
+    return at, is_day
+
+
+def _language(written: str) -> str:
+    from worker.extract.languagenames import language_code
+
+    if code := language_code(written):
+        return code
+    raise typer.BadParameter(f"{written[:40]!r} is no language: write en, kk-Latn or Russian", param_hint="--language")
+
+
+def _zones(database: Database) -> ZoneOf:
+    """Return by which clock outlets tell the time, as far as it is known."""
+    from db.sources import load_book
+
+    book = database.read(load_book)
+    return lambda source, url: book.time_zones.get(book.find(source, url) or "")
+
+
+def _read(paths: Sequence[str], observed_at: datetime, options: InputOptions) -> Iterator[Document | Rejected]:
+    from worker.reading import iter_paths, read_file, read_lines
+
+    for name, path in iter_paths(list(paths)):
+        if name == "-":
+            yield from read_lines("-", sys.stdin.buffer, observed_at=observed_at, options=options)
+        else:
+            yield from read_file(name, path, observed_at=observed_at, options=options)
+
+
+def _show(counts: Counter[str], *, as_json: bool) -> None:
+    from worker.documents import OUTCOMES
+
+    if as_json:
+        emit({outcome: counts[outcome] for outcome in OUTCOMES})
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, header_style="bold")
+    table.add_column("outcome")
+    table.add_column("inputs", justify="right")
+    for outcome in OUTCOMES:
+        table.add_row(outcome.replace("_", " "), f"{counts[outcome]:,}")
+    table.add_row("together", f"{sum(counts.values()):,}", style="bold")
+    Console().print(table)

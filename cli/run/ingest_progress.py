@@ -1,0 +1,107 @@
+"""The progress of a long `ingest`: a line that moves on a terminal, and what was not taken as it came."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from cli.shared.output import inert, note, readable
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from worker.documents import Ended
+
+SHOWN_REASONS = 20
+
+
+class IngestProgress:
+    """Counts on stderr while documents come in, if that is a terminal, and remembers the reasons."""
+
+    def __init__(self, paths: Sequence[str], console: Console | None = None) -> None:
+        from rich.console import Console
+        from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+        console = console or Console(stderr=True)
+        self._bar = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.completed:,} documents"),
+            TextColumn("{task.fields[rate]:,.0f}/s"),
+            TextColumn("{task.fields[share]}"),
+            TextColumn("{task.fields[place]}", markup=False),
+            TimeElapsedColumn(),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
+        )
+        self._task = self._bar.add_task("", total=None, rate=0.0, share="", place="")
+        self._sizes = _sizes_of(paths) if console.is_terminal else {}
+        self._total = sum(self._sizes.values())
+        self._read = 0
+        self._place: tuple[str, BinaryIO] | None = None
+        self._remarks: list[Ended] = []
+        self._untold = 0
+
+    def __enter__(self) -> IngestProgress:
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    def opened(self, name: str, stream: BinaryIO) -> None:
+        """Note that the next documents come from this file."""
+        if self._place is not None:
+            self._read += self._sizes.get(self._place[0], 0)
+        self._place = name, stream
+
+    def add(self, ended: Sequence[Ended]) -> None:
+        """Count a batch."""
+        self._bar.advance(self._task, len(ended))
+        task = self._bar.tasks[0]
+        rate = task.completed / task.elapsed if task.elapsed else 0.0
+        place = Path(self._place[0]).name[-40:] if self._place else ""
+        self._bar.update(self._task, rate=rate, share=self._share(), place=readable(place))
+        for end in ended:
+            if end.reason and len(self._remarks) < SHOWN_REASONS:
+                self._remarks.append(end)
+            elif end.reason:
+                self._untold += 1
+
+    def note(self, message: str) -> None:
+        """Tell the person something at once, above the line that moves."""
+        if self._bar.disable or not self._bar.live.is_started:
+            note(message)
+        else:
+            from rich.text import Text
+
+            self._bar.console.print(Text(inert(message)), soft_wrap=True)
+
+    def _share(self) -> str:
+        """Return how much of all bytes was read; nothing where that is not known."""
+        if not self._total or self._place is None:
+            return ""
+        read = self._read
+        with suppress(ValueError, OSError):  # it is closed, or knows no place
+            read += self._place[1].tell()
+        return f"{min(100, 100 * read // self._total)} %"
+
+    def tell_reasons(self) -> None:
+        """Say on stderr what was wrong with which input."""
+        for end in self._remarks:
+            note(f"{end.subject}: {end.outcome.replace('_', ' ')}: {end.reason}")
+        if self._untold:
+            note(f"… and {self._untold:,} more; `steppewatch status` lists them")
+
+
+def _sizes_of(paths: Sequence[str]) -> dict[str, int]:
+    """Return how many bytes there are to read, by file."""
+    from worker.reading import iter_paths
+
+    sizes = {}
+    for name, path in iter_paths(list(paths)):
+        with suppress(OSError, ValueError):
+            sizes[name] = path.stat().st_size
+    return sizes

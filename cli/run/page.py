@@ -1,0 +1,24 @@
+"""`steppewatch web`: the page alone, beside the other processes of a team's installation."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+
+def web(
+    host: Annotated[str, typer.Option(help="Address on which the page is served.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65_535, help="Port on which the page is served.")] = 8000,
+) -> None:
+    """Serve the page of the store that the environment names. Where others reach it, it shows what messages link to.
+
+    Example: STEPPEWATCH_DATABASE_URL=… STEPPEWATCH_PUBLIC_URL=https://watch.example steppewatch web --port 8080
+    """
+    from cli.run.up import refuse_taken_port
+    from db.settings import load
+    from web.serve import serve
+
+    load()
+    refuse_taken_port(host, port)
+    serve(host, port)

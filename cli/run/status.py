@@ -1,0 +1,174 @@
+"""`steppewatch status`: how the store and the outlets are doing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.shared.output import emit, fail
+from cli.shared.store import open_store, reason_of, shown
+from cli.shared.tables import Format, cell, wants_json
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from db.health import Health
+
+
+def status(
+    format: Annotated[Format | None, typer.Option(help="json or table; a table on a terminal.")] = None,
+) -> None:
+    """Show counts, what waits, how inputs ended in the last 24 hours, and the latest problems.
+
+    Works beside a running `steppewatch up` and without it.
+
+    Example: steppewatch status --format json
+    """
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from db.channels import count_paused
+    from db.deliverylists import count_deliveries
+    from db.health import read_health
+    from db.migrate import current
+    from db.room import lack_of_room
+    from db.settings import load
+
+    database = open_store()
+    try:
+        health = database.read(lambda conn: read_health(conn, now=datetime.now(UTC)))
+        posted = database.read(lambda conn: {**count_deliveries(conn), "paused": count_paused(conn)})
+        store = {"database": shown(database.url), "revision": current(database)}
+    except SQLAlchemyError as error:
+        fail(f"the store {shown(database.url)} cannot be read: {reason_of(error)}")
+    full = lack_of_room(load().data_dir)
+    if wants_json(format):
+        emit({**store, "disk_full": full, **_record(health), "alerts": _posted(posted)})
+    else:
+        _print_tables(health, store, posted, full)
+
+
+def instant(moment: datetime | None) -> str | None:
+    """Return the instant as ISO 8601 in UTC, cut to whole seconds."""
+    return None if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _record(health: Health) -> dict[str, object]:
+    outcomes: dict[str, dict[str, int]] = {}
+    for stage, outcome, inputs in health.outcomes:
+        outcomes.setdefault(stage, {})[outcome] = inputs
+    return {
+        "at": instant(health.at),
+        "articles": health.articles,
+        "stories": health.stories,
+        "revisions": health.revisions,
+        "mentions": health.mentions,
+        "latest_article_at": instant(health.latest_article_at),
+        "sources": health.sources,
+        "feeds": {name.replace(" ", "_"): number for name, number in health.feeds.items()},
+        "last_poll_at": instant(health.last_poll_at),
+        "outlets_unreachable": health.unreachable,
+        "outlets_impaired": {outlet: walled.sentence for outlet, walled in health.walled.items()},
+        "suspects": health.suspects,
+        "ahead": dict(health.ahead),
+        "captures_waiting": health.captures_waiting,
+        "revisions_unfinished": health.revisions_unfinished,
+        "coverage_marks": health.coverage_marks,
+        "vocabulary": health.vocabulary,
+        "entities": health.entities,
+        "revisions_outdated": health.outdated,
+        "retagging": health.is_retagging,
+        "outcomes_24h": outcomes,
+        "problems": [
+            {
+                "stage": problem.stage,
+                "subject": problem.subject,
+                "reason": problem.reason,
+                "last_at": instant(problem.last_at),
+                "times": problem.times,
+            }
+            for problem in health.problems
+        ],
+    }
+
+
+def _posted(counts: Mapping[str, int]) -> dict[str, int]:
+    """Return how many messages wait, arrived or were given up, and how many addresses are paused."""
+    return {name: counts.get(name, 0) for name in ("waiting", "sent", "dead", "paused")}
+
+
+def _print_tables(health: Health, store: dict[str, str | None], posted: Mapping[str, int], full: str | None) -> None:
+    from rich.console import Console
+    from rich.text import Text
+
+    from db import clocks
+    from db.feeds import NETWORK_STAGE
+
+    console = Console()
+    if full:
+        console.print(Text(f"Nothing can be stored: {full}", style="bold red"))
+    if health.unreachable:
+        console.print(Text(f"Outlets cannot be reached: {health.unreachable}", style="bold red"))
+    if health.ahead:
+        late = f"{clocks.told(health.ahead)} wait for longer than they may: a worker makes them due within a minute"
+        console.print(Text(f"A clock ran ahead: {late}", style="bold red"))
+    for outlet, walled in health.walled.items():
+        console.print(Text(f"{outlet}: {walled.sentence}", style="yellow"))
+    alerts = _posted(posted)
+    messages = f"{alerts['waiting']:,} messages wait, {alerts['sent']:,} sent, {alerts['dead']:,} given up"
+    paused = f"; {alerts['paused']:,} addresses paused" if alerts["paused"] else ""
+    _print_pairs(console, [*_facts(health, store), ("alerts", messages + paused)])
+    console.print(Text("\nOutcomes of the last 24 hours", style="bold"))
+    _print_rows(console, [(stage, outcome, f"{inputs:,}") for stage, outcome, inputs in health.outcomes])
+    console.print(Text("\nLatest problems", style="bold"))
+    # an outage is said above
+    problems = [problem for problem in health.problems if problem.stage != NETWORK_STAGE]
+    told = [(instant(problem.last_at), problem.reason, f"{problem.stage}: {problem.subject}") for problem in problems]
+    _print_rows(console, [row for at, reason, where in told for row in ((at or "", reason), ("", where))])
+
+
+def _facts(health: Health, store: dict[str, str | None]) -> list[tuple[str, str]]:
+    feeds = health.feeds
+    return [
+        ("articles", f"{health.articles:,} in {health.stories:,} stories, {health.revisions:,} revisions"),
+        ("mentions", f"{health.mentions:,}"),
+        *([("suspect", f"{health.suspects:,} articles whose address shows another text")] if health.suspects else []),
+        ("latest article", instant(health.latest_article_at) or "none yet"),
+        ("outlets", f"{health.sources:,}"),
+        ("feeds", ", ".join(f"{number:,} {name}" for name, number in feeds.items() if number) or "none"),
+        ("last poll", instant(health.last_poll_at) or "none yet"),
+        (
+            "waiting",
+            f"{health.captures_waiting:,} captures, {health.revisions_unfinished:,} revisions, "
+            f"{health.coverage_marks:,} coverage marks",
+        ),
+        ("vocabulary", f"{health.vocabulary or 'none'}, {health.entities:,} entities{_outdated(health)}"),
+        ("database", f"{store['database']} at revision {store['revision']}"),
+    ]
+
+
+def _outdated(health: Health) -> str:
+    if not health.outdated:
+        return ""
+    how = "being tagged anew" if health.is_retagging else "steppewatch vocabulary retag"
+    return f"; {health.outdated:,} of {health.revisions:,} revisions are tagged with another ({how})"
+
+
+def _print_pairs(console: Console, pairs: list[tuple[str, str]]) -> None:
+    from rich.table import Table
+
+    table = Table.grid(padding=(0, 2))
+    for name, value in pairs:
+        table.add_row(cell(name, "dim"), cell(value))
+    console.print(table)
+
+
+def _print_rows(console: Console, rows: Sequence[tuple[str, ...]]) -> None:
+    from rich.table import Table
+
+    table = Table.grid(padding=(0, 2))
+    for row in rows:
+        table.add_row(*map(cell, row))
+    console.print(table if rows else cell("none", "dim"))

@@ -1,0 +1,179 @@
+"""`steppewatch up`: everything on one machine, from one command."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from cli.run.log import Log, LogFile
+from cli.shared.output import fail, is_full, readable, reason_of
+
+if TYPE_CHECKING:
+    from db.settings import Settings
+    from worker.valkey import Launch
+
+
+def up(
+    host: Annotated[str, typer.Option(help="Address on which the page is served.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65_535, help="Port on which the page is served.")] = 8000,
+    data_dir: Annotated[
+        Path | None, typer.Option(help="Folder for everything that is kept; also STEPPEWATCH_DATA_DIR.")
+    ] = None,
+) -> None:
+    """Run everything on this machine: database, broker, crawler, worker and page. Ctrl-C ends it.
+
+    Example: steppewatch up --port 8080 --data-dir ~/steppewatch
+    """
+    settings = settings_in_force(data_dir)
+    colour = sys.stderr.isatty() and "NO_COLOR" not in os.environ
+    log = Log(sys.stderr, now=_local_time, colour=colour, file=LogFile(settings.data_dir / "steppewatch.log"))
+    with sole_use(settings.data_dir):
+        refuse_taken_port(host, port)
+        _prepare_store(settings, log)
+        broker = plan_broker(settings, log)
+        try:
+            _supervise(settings, broker, host, port, log)
+        finally:
+            if broker is not None:
+                broker.clean()
+        log.write("up", "ended")
+
+
+def worker(
+    processes: Annotated[
+        int | None, typer.Option(min=1, max=64, help="Processes; also STEPPEWATCH_WORKER_PROCESSES.")
+    ] = None,
+    beat: Annotated[bool, typer.Option(help="Also send what no message reached. One worker must; several may.")] = True,
+) -> None:
+    """Run a worker beside others, on any host, with the database and broker that the environment names.
+
+    Example: STEPPEWATCH_DATABASE_URL=… STEPPEWATCH_BROKER_URL=redis://broker/0 steppewatch worker --processes 4
+    """
+    from cli.run.services import worker_command
+
+    settings = settings_in_force(None)
+    if not settings.broker_url:
+        fail("a worker needs a broker that others reach too", hint="set STEPPEWATCH_BROKER_URL, or use: up", code=2)
+    from worker.app import app
+
+    # In memory: a file would be fought over by several workers on one host.
+    scheduler = ("--beat", "--scheduler", "worker.pulse:Scheduler") if beat else ()
+    app.worker_main(["--quiet", *worker_command(settings, processes or settings.worker_processes), *scheduler])
+
+
+def _supervise(settings: Settings, broker: Launch | None, host: str, port: int, log: Log) -> None:
+    import asyncio
+    from functools import partial
+
+    from cli.run.services import family
+    from cli.run.supervisor import Supervisor
+    from db.room import lack_of_room
+
+    async def run() -> None:
+        children = family(settings, broker, host=host, port=port)
+        supervisor = Supervisor(children, log, lack_of_room=partial(lack_of_room, settings.data_dir))
+        await supervisor.run([broker.runtime] if broker else [])
+
+    asyncio.run(run())
+
+
+def settings_in_force(data_dir: Path | None) -> Settings:
+    """Return the settings of the environment, with the data directory that the command line names."""
+    from db.settings import load
+
+    settings = load()
+    if data_dir is None:
+        return settings
+    return settings.but(data_dir=data_dir)
+
+
+def _prepare_store(settings: Settings, log: Log) -> None:
+    from cli.shared.store_errors import store_troubles_told
+    from cli.source.catalogue_report import lines_of
+    from db.engine import Database
+    from worker.setup import move_to_zone, newer_vocabulary, prepare, update_catalogue
+
+    with store_troubles_told(settings.database):
+        database = Database(settings.database)
+        prepared = prepare(database, now=datetime.now(UTC))
+        changes = update_catalogue(database, now=datetime.now(UTC))
+        move_to_zone(database, settings.time_zone)
+        vocabulary = database.read(newer_vocabulary)
+        database.close()
+    if prepared.revision_before != prepared.revision:
+        log.write("up", f"the store went from {prepared.revision_before or 'nothing'} to revision {prepared.revision}")
+    for line in lines_of(changes):
+        log.write("up", readable(f"catalogue: {line}"))
+    outlets = prepared.outlets + sum(change.is_new for change in changes.outlets)
+    if vocabulary is not None:
+        log.write("up", f"this program brings a newer vocabulary, {vocabulary}: steppewatch vocabulary diff default")
+    log.write("up", f"{outlets} outlets, vocabulary {prepared.vocabulary}")
+
+
+def plan_broker(settings: Settings, log: Log) -> Launch | None:
+    """Return the embedded broker; None if there is another, or none for this kind of machine."""
+    from worker.valkey import ValkeyError, find_server, plan
+
+    if settings.broker_url:
+        return None
+    if find_server() is None:
+        log.write("up", "there is no Valkey for this kind of machine: one worker, with the broker in its memory")
+        return None
+    folder = settings.data_dir / "broker"
+    try:
+        folder.mkdir(exist_ok=True)
+        return plan(folder)
+    except (OSError, ValkeyError) as error:
+        fail(f"the broker cannot be set up: {error}", hint="STEPPEWATCH_BROKER_URL names one of your own")
+
+
+@contextmanager
+def sole_use(folder: Path) -> Iterator[None]:
+    """Hold the data directory, made when missing, for this process alone. The system lets go of it when we end."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = (folder / "up.lock").open("a+b", buffering=0)
+    except OSError as error:
+        _refuse_folder(folder, error)
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            lock.seek(0)
+            holder = lock.read(20).decode("ascii", "replace").strip() or "unknown"
+            fail(f"Steppewatch already runs on {folder} (process {holder})", hint="--data-dir names another folder")
+        try:
+            lock.truncate(0)
+            lock.write(f"{os.getpid()}\n".encode())
+        except OSError as error:
+            _refuse_folder(folder, error)
+        yield
+
+
+def _refuse_folder(folder: Path, error: OSError) -> NoReturn:
+    hint = "free some space on its disk, or --data-dir names another" if is_full(error) else "--data-dir names another"
+    fail(f"the data directory {folder} cannot be used: {reason_of(error)}", hint=hint)
+
+
+def refuse_taken_port(host: str, port: int) -> None:
+    """End the command when the page cannot be served there: before anything is started."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        fail(f"the page cannot be served on {host}, port {port}: {reason_of(error)}", hint="--port names another")
+
+
+def _local_time() -> datetime:
+    return datetime.now(UTC).astimezone()

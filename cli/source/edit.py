@@ -1,0 +1,89 @@
+"""`steppewatch source edit`: what a person decides about an outlet."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from cli.shared.output import emit, fail
+from cli.shared.store import open_store
+
+_NONE = "none"
+
+
+class Unverified(StrEnum):
+    """When an outlet is read although the certificate of its server is bad."""
+
+    NEVER = "never"
+    WITHOUT_SECRETS = "without-secrets"
+    ALWAYS = "always"
+
+
+def source_edit(
+    outlet: Annotated[str, typer.Argument(metavar="ID", help="The outlet's id, name or domain.")],
+    unverified: Annotated[
+        Unverified | None,
+        typer.Option(help="Whether feeds and pages are read although the certificate is bad; usually without-secrets."),
+    ] = None,
+    time_zone: Annotated[
+        str | None,
+        typer.Option(metavar="ZONE", help="By which clock its pages tell the time: Asia/Almaty; none for unknown."),
+    ] = None,
+) -> None:
+    """Change how an outlet is read, from now on. What comes in spite of a bad certificate is marked as unverified.
+
+    Examples:
+
+      steppewatch source edit new-eastern-outlook --unverified never
+
+      steppewatch source edit 24-kg --time-zone Asia/Bishkek
+    """
+    if unverified is None and time_zone is None:
+        fail("nothing to change", hint="name at least one option: --unverified or --time-zone", code=2)
+    zone = None if time_zone is None else _known_zone(time_zone)
+
+    from cli.shared.lookup import source_ids
+    from db.sources import find_source, set_time_zone
+    from db.unverified import WITHOUT_SECRETS, set_rule
+
+    database = open_store()
+    with database.reading() as conn:
+        source_id = source_ids(conn, [outlet])[0]
+    if unverified is not None:
+        database.write(lambda conn: set_rule(conn, source_id, unverified.value))
+    if zone is not None:
+        database.write(lambda conn: set_time_zone(conn, source_id, zone or None))
+    source = database.read(lambda conn: find_source(conn, source_id))
+    assert source is not None, "its id was just looked up"
+    emit({"id": source_id, "read_unverified": source.unverified or WITHOUT_SECRETS, "time_zone": source.time_zone})
+
+
+def _known_zone(name: str) -> str:
+    """Return the name of a zone, empty where it is to be unknown. Raises typer.BadParameter for what is no zone."""
+    from zoneinfo import ZoneInfo
+
+    wanted = name.strip()
+    if wanted.lower() in ("", _NONE):
+        return ""
+    try:
+        return ZoneInfo(wanted).key
+    except (KeyError, ValueError, OSError):
+        near = _nearest_zone(wanted)
+        hint = f"; did you mean {near}?" if near else "; write a place such as Asia/Almaty"
+        raise typer.BadParameter(f"no time zone is called {wanted[:60]!r}{hint}", param_hint="--time-zone") from None
+
+
+def _nearest_zone(wanted: str) -> str | None:
+    """Return the zone that is spelled most like this, or named after a place that is."""
+    from difflib import get_close_matches
+    from zoneinfo import available_timezones
+
+    zones = {zone.casefold(): zone for zone in sorted(available_timezones())}
+    places = {zone.rpartition("/")[2]: zone for zone in zones}
+    plain = wanted[:60].casefold().replace(" ", "_")
+    near = get_close_matches(plain, zones, n=1, cutoff=0.8)
+    place = get_close_matches(plain.rpartition("/")[2], places, n=1, cutoff=0.8)
+    found = near[0] if near else places[place[0]] if place else None
+    return zones[found] if found else None

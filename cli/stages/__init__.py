@@ -1,0 +1,1 @@
+"""Commands that try one stage of the chain on files."""

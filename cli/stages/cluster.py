@@ -1,0 +1,144 @@
+"""`steppewatch cluster`: which articles of a file are reprints of which."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import nullcontext
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
+
+import typer
+
+from cli.shared.output import emit, note, reason_of
+from worker.lines import BadLine, json_lines
+from worker.namedfile import open_named
+
+if TYPE_CHECKING:
+    from worker.dedup.archive import Archive
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One article of the input."""
+
+    id: str | int
+    url: str | None
+    headline: str
+    text: str
+    published_at: datetime | None
+    source: str | None
+
+
+def cluster(
+    path: Annotated[str, typer.Argument(metavar="IN.jsonl|-", help="Articles, one JSON object a line; - reads stdin.")],
+    window: Annotated[
+        int | None,
+        typer.Option(
+            min=1, max=100_000, metavar="DAYS", help="Compare only articles published at most so many days apart."
+        ),
+    ] = None,
+) -> None:
+    """Find reprints, whole and partial, and say of each article what it was copied from.
+
+    A line is {"id", "url", "title", "text", "published_at", "source"}; only the id must be there.
+
+    Example: steppewatch cluster articles.jsonl --window 30 > reprints.jsonl
+    """
+    try:
+        with nullcontext(sys.stdin.buffer) if path == "-" else open_named(path) as stream:
+            all_good = _cluster(stream, path, timedelta(days=window) if window else None)
+    except OSError as error:
+        emit({"file": path, "error": reason_of(error)})
+        all_good = False
+    if not all_good:
+        raise typer.Exit(1)
+
+
+def _cluster(stream: BinaryIO, path: str, window: timedelta | None) -> bool:
+    """Print a line for each line of the input, in its order; return whether all could be read."""
+    from worker.dedup.archive import Archive
+    from worker.dedup.fingerprint import fingerprint
+    from worker.dedup.members import Member
+
+    archive: Archive[str | int] = Archive(window)
+    outcomes: list[str | int | dict[str, object]] = []  # the id of an article, or an error
+    for number, fields in json_lines(stream):
+        try:
+            line = _parse(fields, f"{path}:{number}")
+            member = Member(line.id, _canonical(line.url), line.published_at, line.source)
+            archive.add(member, fingerprint(line.text, line.headline))
+            outcomes.append(line.id)
+        except ValueError as error:
+            outcomes.append({"file": path, "line": number, "error": str(error)})
+    originals = archive.clusters()
+    for outcome in outcomes:
+        emit(outcome if isinstance(outcome, dict) else _record(archive, outcome, originals[outcome]))
+    return not any(isinstance(outcome, dict) for outcome in outcomes)
+
+
+def _record(archive: Archive[str | int], id: str | int, original: str | int) -> dict[str, object]:
+    links = archive.links_of(id)
+    scores = {
+        other: {"containment": round(link.containment, 4), "jaccard": round(link.jaccard, 4)}
+        for other, link in links.items()
+    }
+    alone: dict[str, float | None] = {"containment": None, "jaccard": None}
+    ranked = sorted(scores, key=lambda other: (-scores[other]["containment"], -scores[other]["jaccard"], str(other)))
+    return {
+        "id": id,
+        "cluster": original,
+        "original": original,
+        **scores.get(original, alone),
+        "links": [{"id": other, **scores[other]} for other in ranked],
+    }
+
+
+def _parse(fields: dict[str, Any] | BadLine, where: str) -> Line:
+    """Return the article of a line; ValueError says what is wrong with it."""
+    if isinstance(fields, BadLine):
+        raise ValueError(fields.reason)
+    id = fields.get("id")
+    if id is None or id == "":
+        raise ValueError("id is missing")
+    if isinstance(id, bool) or not isinstance(id, str | int):
+        raise ValueError("id is neither a string nor a whole number")
+    from worker.dedup.headline import headline_of
+
+    url, source = _string(fields, "url"), _string(fields, "source")
+    return Line(
+        id=id,
+        url=url,
+        headline=headline_of(_string(fields, "title"), source, url),
+        text=_string(fields, "text") or "",
+        published_at=_instant(_string(fields, "published_at"), where),
+        source=source,
+    )
+
+
+def _string(fields: dict[str, object], name: str) -> str | None:
+    value = fields.get(name)
+    if value is not None and not isinstance(value, str):
+        raise ValueError(f"{name} is not a string")
+    return value or None
+
+
+def _instant(written: str | None, where: str) -> datetime | None:
+    """Return when a date or an instant is, in UTC; None, and a warning, when it is neither."""
+    if written is None:
+        return None
+    try:
+        read = datetime.fromisoformat(written.strip())
+        return read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        note(f"warning: {where}: published_at {written[:40]!r} is not an ISO 8601 date; taken as unknown")
+        return None
+
+
+def _canonical(url: str | None) -> str | None:
+    from db.urls import canonical_url
+
+    try:
+        return canonical_url(url) if url else None
+    except ValueError:
+        return url

@@ -1,0 +1,94 @@
+"""`steppewatch extract`: pages on disk → title, text, author, date, language."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli.shared.output import emit, fail, reason_of
+from worker.lines import BadLine, json_lines
+from worker.namedfile import open_named
+
+if TYPE_CHECKING:
+    from worker.extract.page import Extracted
+
+# One line of a list of pages holds a path and a URL.
+_MAX_LINE = 100_000
+
+
+def extract(
+    files: Annotated[list[str] | None, typer.Argument(help="Pages as fetched (HTML).", show_default=False)] = None,
+    url: Annotated[str | None, typer.Option(help="Where the page was fetched; for a single FILE.")] = None,
+    batch: Annotated[
+        str | None, typer.Option(help='JSON lines {"file", "url"}; - reads standard input.', metavar="IN.jsonl")
+    ] = None,
+) -> None:
+    """Print title, text, author, date and language of each page as a JSON line.
+
+    Example: steppewatch extract page.html --url https://example.kz/news/1
+    """
+    files = files or []
+    if bool(files) == bool(batch):
+        fail("name either pages or --batch", hint="steppewatch extract page.html", code=2)
+    if url and len(files) != 1:
+        fail("--url belongs to a single FILE", hint="use --batch for several", code=2)
+    pages = _listed(batch) if batch else ((file, url, None) for file in files)
+    failed = False
+    for file, address, error in pages:
+        record = {"file": file, "error": error} if error else _record(file, address)
+        failed |= "error" in record
+        emit(record)
+    if failed:
+        raise typer.Exit(1)
+
+
+def _listed(batch: str) -> Iterator[tuple[str, str | None, str | None]]:
+    """Yield file, URL and, for a line that names no page, what is wrong with it."""
+    try:
+        with sys.stdin.buffer if batch == "-" else open_named(batch) as lines:
+            for number, fields in json_lines(lines, _MAX_LINE):
+                yield _entry(fields, f"{batch}:{number}")
+    except OSError as error:
+        fail(f"{batch}: {reason_of(error)}")
+
+
+def _entry(fields: dict[str, Any] | BadLine, place: str) -> tuple[str, str | None, str | None]:
+    if isinstance(fields, BadLine):
+        return place, None, fields.reason
+    file, url = fields.get("file"), fields.get("url")
+    if not isinstance(file, str):
+        return place, None, 'no "file" in the line'
+    return file, url if isinstance(url, str) else None, None
+
+
+def _record(file: str, url: str | None) -> dict[str, object]:
+    from worker.extract.page import MAX_BYTES, Unextractable, extract_page
+
+    try:
+        with open_named(file) as source:
+            page = extract_page(source.read(MAX_BYTES + 1), url=url)
+    except (Unextractable, ValueError) as error:
+        return {"file": file, "error": str(error)}
+    except OSError as error:
+        return {"file": file, "error": reason_of(error)}
+    return {
+        "file": file,
+        "url": url or page.declared_url,
+        "title": page.title,
+        "text": page.text,
+        "author": page.author,
+        "published_at": _written(page),
+        "language": page.language,
+    }
+
+
+def _written(page: Extracted) -> str | None:
+    """Return an instant in UTC, a day, or the clock that the page shows where nobody knows its zone."""
+    if page.published_at is None:
+        return None
+    if page.published_clock is not None:
+        return page.published_clock.isoformat(timespec="seconds")
+    return page.published_at.strftime("%Y-%m-%d" if page.published_is_day else "%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,112 @@
+"""`steppewatch feed`: the entries of feeds, from files or addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.shared.output import emit, note, reason_of
+from worker.namedfile import open_named
+
+if TYPE_CHECKING:
+    from crawlers.answers import Answer
+    from crawlers.endable import Endable
+    from crawlers.feeds import FeedEntry
+
+_MAX_BYTES = 50_000_000
+
+
+def feed(
+    files: Annotated[list[str], typer.Argument(metavar="FILE|URL...", help="Feeds: RSS, Atom, RDF or JSON Feed.")],
+) -> None:
+    """Print each feed as a JSON line: its title and its entries, in feed order, none left out.
+
+    Addresses are fetched as the crawler does it: robots.txt obeyed, nothing private reached.
+
+    Example: steppewatch feed saved.xml https://outlet.example/rss
+    """
+    from crawlers.endable import Endable
+
+    failed = False
+    parser = Endable()
+    for file, body, url, content_type, error in _bodies(files):
+        record = {"file": file, "error": error} if body is None else _record(parser, file, body, url, content_type)
+        failed |= "error" in record
+        emit(record)
+    parser.close()
+    if failed:
+        raise typer.Exit(1)
+
+
+def _bodies(files: list[str]) -> Iterator[tuple[str, bytes | None, str | None, str | None, str | None]]:
+    """Yield each input with its bytes, its address, its content type, or what is the matter with it."""
+    urls = [file for file in files if _is_url(file)]
+    answers = dict(zip(urls, _fetched(urls), strict=True))
+    for file in files:
+        if file in answers:
+            answer = answers[file]
+            if answer.trouble is not None:
+                yield file, None, None, None, answer.trouble.reason
+            else:
+                if answer.unverified:
+                    note(f"{file} is unverified: a certificate on the way to it {answer.unverified}")
+                yield file, answer.body, answer.url, answer.header("content-type"), None
+            continue
+        try:
+            with open_named(file) as opened:
+                yield file, opened.read(_MAX_BYTES), None, None, None
+        except OSError as error:
+            yield file, None, None, None, reason_of(error)
+        except ValueError:  # a NUL in the name
+            yield file, None, None, None, "not a file name"
+
+
+def _is_url(file: str) -> bool:
+    return file.lower().startswith(("http://", "https://"))
+
+
+def _fetched(urls: list[str]) -> list[Answer]:
+    if not urls:
+        return []
+    from crawlers.answers import Answer, Trouble
+    from crawlers.child import ChildFailed
+    from crawlers.once import fetch_once
+    from db.settings import load
+
+    try:
+        return fetch_once(load(), urls)
+    except ChildFailed as error:
+        return [Answer(url, 0, trouble=Trouble("broken", str(error))) for url in urls]
+
+
+def _record(parser: Endable, file: str, body: bytes, url: str | None, content_type: str | None) -> dict[str, object]:
+    from crawlers.bodies import unzipped
+    from crawlers.endable import Ended
+    from crawlers.feeds import NotAFeed, parse_feed
+
+    try:
+        parsed = parser.run(parse_feed, unzipped(body, max_bytes=_MAX_BYTES), url=url, content_type=content_type)
+    except (NotAFeed, Ended) as error:
+        return {"file": file, "error": str(error)}
+    return {"file": file, "title": parsed.title, "entries": [_entry(entry) for entry in parsed.entries]}
+
+
+def _entry(entry: FeedEntry) -> dict[str, str | None]:
+    return {
+        "url": entry.url,
+        "guid": entry.guid,
+        "title": entry.title,
+        "author": entry.author,
+        "published_at": _iso(entry.published_at),
+        "updated_at": _iso(entry.updated_at),
+        "summary": entry.summary,
+        "content": entry.content,
+    }
+
+
+def _iso(instant: datetime | None) -> str | None:
+    """Return an instant in UTC, as which a day or a clock without zone counts where no outlet is known."""
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if instant else None

@@ -1,0 +1,1 @@
+"""`steppewatch story`: an original and its reprints."""

@@ -1,0 +1,1 @@
+"""`steppewatch vocabulary`: the files, and the versions in the store."""

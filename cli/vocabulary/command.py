@@ -1,0 +1,274 @@
+"""`steppewatch vocabulary`: who and what is looked for."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.shared.output import emit, fail, note
+from cli.shared.tables import Format, wants_json
+from worker.namedfile import open_named
+
+if TYPE_CHECKING:
+    from worker.tagging.lint import Finding
+    from worker.tagging.vocabulary import Alias, Entity, Vocabulary
+
+
+_FORMAT = typer.Option("--format", help="A table, or a JSON line each; by itself a table on a terminal.")
+
+
+def vocabulary_list(
+    type: Annotated[str | None, typer.Option("--type", metavar="TYPE", help="Only one type, e.g. person.")] = None,
+    seed: Annotated[bool, typer.Option("--seed", help="Only the entities of the seed vocabulary.")] = False,
+    format: Annotated[Format | None, _FORMAT] = None,
+) -> None:
+    """List the entities: id, type, label and how many aliases they have.
+
+    Example: steppewatch vocabulary list --type alliance
+    """
+    from worker.tagging.vocabulary import TYPES
+
+    if type is not None and type not in TYPES:
+        fail(f"no such type: {type}", hint="known are " + ", ".join(TYPES), code=2)
+    records: list[dict[str, object]] = [
+        {
+            "id": entity.id,
+            "type": entity.type,
+            "label": entity.label,
+            "aliases": len(entity.aliases),
+            "languages": len({alias.language for alias in entity.aliases}),
+            "in_seed": entity.in_seed,
+        }
+        for entity in read_folder("default").entities
+        if (type is None or entity.type == type) and (entity.in_seed or not seed)
+    ]
+    _show_all(records, format)
+
+
+def vocabulary_show(
+    name: Annotated[str, typer.Argument(metavar="ENTITY", help="Its id, its label or an alias, e.g. csto.")],
+    format: Annotated[Format | None, _FORMAT] = None,
+) -> None:
+    """Show everything about one entity.
+
+    Example: steppewatch vocabulary show kazakhstan
+
+    Example: steppewatch vocabulary show ОДКБ
+    """
+    from cli.shared.lookup import entity_id
+    from worker.alerts.known import Known
+
+    vocabulary = read_folder("default")
+    entity = vocabulary.by_id.get(name) or vocabulary.by_id[entity_id(Known.of(vocabulary), name)]
+    if wants_json(format):
+        emit(_record(entity, vocabulary.version))
+    else:
+        _show_one(entity)
+
+
+def vocabulary_check(
+    folder: Annotated[
+        str, typer.Argument(metavar="FOLDER", help="A vocabulary folder; the product's own if left out.")
+    ] = "default",
+    format: Annotated[Format | None, _FORMAT] = None,
+) -> None:
+    """Check a vocabulary and its source catalogue: errors (exit 1), and what a reviewer should look at.
+
+    Example: steppewatch vocabulary check ./vocabulary
+    """
+    from worker.catalogue import CatalogueError, read_catalogue
+    from worker.tagging.lint import check
+    from worker.tagging.vocabulary import VocabularyError, read_vocabulary
+
+    root = folder_of(folder)
+    problems: list[str] = []
+    followed: set[str] = set()
+    found: tuple[Finding, ...] = ()
+    try:
+        outlets = read_catalogue(root)
+        followed = {language for outlet in outlets if outlet.feeds for language in outlet.languages}
+        note(f"{len(outlets)} outlets with {sum(len(outlet.feeds) for outlet in outlets)} feeds")
+    except CatalogueError as error:
+        problems.extend(error.problems)
+    try:
+        vocabulary = read_vocabulary(root)
+        note(_summary(vocabulary))
+        found = check(vocabulary, followed)
+    except VocabularyError as error:
+        problems.extend(error.problems)
+    records = [*(_of_problem(root, problem) for problem in problems), *(_of_finding(root, one) for one in found)]
+    errors = sum(record["level"] == "error" for record in records)
+    _show_all(sorted(records, key=lambda record: record["level"] != "error"), format)
+    if errors:
+        note(f"{errors} errors")
+        raise typer.Exit(1)
+
+
+def _of_problem(root: Path, problem: str) -> dict[str, object]:
+    """Return the record of a sentence that begins with a file and perhaps names an entity and a field of it."""
+    match = _PROBLEM.match(problem)
+    if match is None:
+        return {"level": "error", "message": problem}
+    return {"level": "error", "file": match[1], "line": _line(root, match[1], match[2] or ""), "message": problem}
+
+
+_PROBLEM = re.compile(r"([^:\n]+\.toml):(?: (?:[^:\n]*: )??([\w.\[\]-]+):)?")
+
+
+def _of_finding(root: Path, finding: Finding) -> dict[str, object]:
+    file = f"entities/{finding.type}/{finding.entity}.toml"
+    return {
+        "level": "error" if finding.is_error else "warning",
+        "file": file,
+        "line": _line(root, file, finding.field),
+        "entity": finding.entity,
+        "field": finding.field,
+        "message": finding.message,
+    }
+
+
+def _line(root: Path, file: str, field: str) -> int | None:
+    from worker.tagging.places import line_of
+    from worker.tagging.tomlfile import MAX_BYTES
+
+    try:
+        with open_named(root / file) as source:
+            return line_of(source.read(MAX_BYTES).decode("utf-8"), field)
+    except (OSError, UnicodeDecodeError):
+        return None  # that is what the problem says
+
+
+def _summary(vocabulary: Vocabulary) -> str:
+    types = Counter(entity.type for entity in vocabulary.entities)
+    aliases = sum(len(entity.aliases) for entity in vocabulary.entities)
+    listed = ", ".join(f"{count} {kind}" for kind, count in types.most_common())
+    return f"version {vocabulary.version}: {len(vocabulary.entities)} entities, {aliases} aliases ({listed})"
+
+
+def folder_of(folder: str) -> Path:
+    """Return the folder that a person names; `default` is the one that came with this program."""
+    from worker.tagging.vocabulary import packaged_folder
+
+    return packaged_folder() if folder == "default" else Path(folder)
+
+
+def read_folder(folder: str) -> Vocabulary:
+    """Return the vocabulary of a folder, `default` for the packaged one. Ends the command when it has errors."""
+    from worker.tagging.vocabulary import VocabularyError, read_vocabulary
+
+    try:
+        return read_vocabulary(folder_of(folder))
+    except VocabularyError as error:
+        fail("the vocabulary has errors:\n" + str(error), hint=f"steppewatch vocabulary check {folder}")
+
+
+def _show_all(records: Sequence[dict[str, object]], format: Format | None) -> None:
+    if wants_json(format):
+        for record in records:
+            emit(record)
+    elif records:
+        from rich.console import Console
+        from rich.table import Table
+
+        columns = list(dict.fromkeys(key for record in records for key in record))
+        table = Table(*columns, box=None)
+        for record in records:
+            table.add_row(*(_cell(record.get(column)) for column in columns))
+        Console(markup=False).print(table)
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else ""
+    return "" if value is None else str(value)
+
+
+def _record(entity: Entity, version: str) -> dict[str, object]:
+    relations = [
+        {"rel": one.kind, "target": one.target, "from": one.from_on, "to": one.to_on, "date": one.on}
+        for one in entity.relations
+    ]
+    aliases, decoys = (
+        [
+            {
+                "text": alias.text,
+                "lang": alias.language,
+                "level": alias.level,
+                "case": alias.case_sensitive,
+                "context": alias.needs_context,
+                "generated": alias.generated,
+                "source": alias.source,
+            }
+            for alias in spellings
+        ]
+        for spellings in (entity.aliases, entity.decoys)
+    )
+    return {
+        "id": entity.id,
+        "type": entity.type,
+        "label": entity.label,
+        "description": entity.description,
+        "wikidata": entity.wikidata,
+        "ambiguity": entity.ambiguity,
+        "context_any": entity.context_any,
+        "context_none": entity.context_none,
+        "context_words": entity.context_words or None,
+        "office": entity.office,
+        "offices": [
+            {"title": one.title, "of": one.of, "from": one.from_on, "until": one.until_on, "terms": one.terms}
+            for one in entity.offices
+        ],
+        "keep_inner": entity.keep_inner,
+        "surname_rule": entity.surname_rule,
+        "in_seed": entity.in_seed,
+        "relations": relations,
+        "aliases": aliases,
+        "decoys": decoys,
+        "vocabulary_version": version,
+    }
+
+
+def _marked(alias: Alias) -> str:
+    """Return a spelling with what a reader must know of it: that it needs context, where it was seen."""
+    remarks = [*(["with context"] if alias.needs_context else ()), *([alias.source] if alias.source else ())]
+    return f"{alias.text} ({', '.join(remarks)})" if remarks else alias.text
+
+
+def _show_one(entity: Entity) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, show_header=False)
+    for name, value in (
+        ("id", entity.id),
+        ("type", entity.type),
+        ("label", entity.label),
+        ("description", entity.description),
+        ("wikidata", entity.wikidata),
+        ("ambiguity", entity.ambiguity),
+        ("with context", ", ".join(entity.context_any)),
+        ("never with", ", ".join(entity.context_none)),
+        ("within", f"{entity.context_words} words" if entity.context_words else ""),
+        ("office", ", ".join(entity.office)),
+        ("surname alone", "only with the full name or the office in the article" if entity.surname_rule else ""),
+        ("inner names", "tagged too" if entity.keep_inner else ""),
+    ):
+        if value:
+            table.add_row(name, value)
+    for office in entity.offices:
+        table.add_row("office", f"{office.title} {office.from_on or ''}–{office.until_on or ''}")
+    for relation in entity.relations:
+        span = f" {relation.from_on or ''}–{relation.to_on or ''}" if relation.from_on or relation.to_on else ""
+        table.add_row(relation.kind.replace("_", " "), f"{relation.target}{span} {relation.on or ''}".rstrip())
+    for level in ("name", "concept", "demonym"):
+        for language in dict.fromkeys(alias.language for alias in entity.aliases if alias.level == level):
+            spellings = (a for a in entity.aliases if a.language == language and a.level == level)
+            table.add_row(f"{level} {language}", ", ".join(map(_marked, spellings)))
+    for language in dict.fromkeys(alias.language for alias in entity.decoys):
+        table.add_row(f"decoy {language}", ", ".join(a.text for a in entity.decoys if a.language == language))
+    Console(markup=False).print(table)

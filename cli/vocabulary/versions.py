@@ -1,0 +1,184 @@
+"""`steppewatch vocabulary load|diff|retag`: the vocabulary of the store, and the archive that is tagged with it."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.shared.output import emit, fail, note
+from cli.shared.store import open_store
+from cli.shared.tables import Format, wants_json
+from cli.vocabulary.command import read_folder
+
+if TYPE_CHECKING:
+    from db.engine import Database
+    from worker.tagging.difference import Difference
+    from worker.tagging.vocabulary import Vocabulary
+
+_SHOWN = 40
+_FOLDER = typer.Argument(metavar="FOLDER|default", help="A vocabulary folder; `default` is the one of this program.")
+_FORMAT = typer.Option("--format", help="Lines for people, or one JSON line; by itself lines on a terminal.")
+
+
+def vocabulary_load(
+    folder: Annotated[str, _FOLDER],
+    format: Annotated[Format | None, _FORMAT] = None,
+) -> None:
+    """Make a folder the vocabulary of the store: new articles are tagged with it from now on.
+
+    Prints what it adds and removes. What is tagged stays as it is until `steppewatch vocabulary retag`. A vocabulary
+    with errors is not loaded.
+
+    Example: steppewatch vocabulary load ./vocabulary
+    """
+    from db.retags import count_outdated
+    from worker.service import utc_now
+    from worker.setup import load_vocabulary
+
+    vocabulary = _checked(folder)
+    database = open_store()
+    was, found = _compared(database, vocabulary)
+    database.write(lambda conn: load_vocabulary(conn, vocabulary, now=utc_now()))
+    outdated = database.read(count_outdated)
+    _show(vocabulary.version, was, found, format, revisions_outdated=outdated)
+    if outdated:
+        note(f"{outdated:,} texts are tagged with another version: steppewatch vocabulary retag")
+
+
+def vocabulary_diff(
+    folder: Annotated[str, _FOLDER],
+    format: Annotated[Format | None, _FORMAT] = None,
+) -> None:
+    """Show what `load` of a folder would add to and remove from the vocabulary of the store.
+
+    Example: steppewatch vocabulary diff ./vocabulary
+    """
+    vocabulary = _checked(folder)
+    was, found = _compared(open_store(), vocabulary)
+    _show(vocabulary.version, was, found, format)
+
+
+def vocabulary_retag(
+    background: Annotated[
+        bool, typer.Option("--background", help="Leave it to the workers of the running service.")
+    ] = False,
+    format: Annotated[Format | None, _FORMAT] = None,
+) -> None:
+    """Tag all stored texts with the current vocabulary, and count their coverage again.
+
+    Can be stopped at any time; again, it goes on where it stood. Workers of a running service help. Until its turn
+    comes, a text keeps its old mentions. `steppewatch status` shows how many are left.
+
+    Example: steppewatch vocabulary retag
+    """
+    from db.retags import ask_for_retag, count_outdated
+    from db.settings import load
+    from db.vocabularies import current_version
+    from worker.pipeline import Chain
+    from worker.retag import retag_archive
+    from worker.service import utc_now
+
+    database = open_store()
+    version = database.read(current_version)
+    if version is None:
+        fail("no vocabulary is loaded", hint="steppewatch vocabulary load default")
+    database.write(lambda conn: ask_for_retag(conn, now=utc_now()))
+    waiting = database.read(count_outdated)
+    if background:
+        _tell({"version": version, "waiting": waiting}, f"{waiting:,} texts wait for the workers", format)
+        return
+    began = time.perf_counter()
+    with _progress(waiting) as advance:
+        settings = load()
+        chain = Chain(database, clock=utc_now, lease_s=settings.lease_s, cache=settings.cache_dir)
+        done = retag_archive(chain, progress=advance)
+    spent = time.perf_counter() - began
+    _tell(
+        {"version": version, "retagged": done, "seconds": round(spent, 1)},
+        f"{done:,} texts are tagged anew with {version}, in {spent:,.1f} s",
+        format,
+    )
+
+
+def _checked(folder: str) -> Vocabulary:
+    """Return the vocabulary of a folder. Ends the command when `vocabulary check` would find errors in it."""
+    from worker.tagging.lint import check
+
+    vocabulary = read_folder(folder)
+    errors = [finding for finding in check(vocabulary) if finding.is_error]
+    if errors:
+        fail(
+            "the vocabulary has errors:\n" + "\n".join(f"{one.entity}: {one.message}" for one in errors),
+            hint=f"steppewatch vocabulary check {folder}",
+        )
+    return vocabulary
+
+
+def _compared(database: Database, vocabulary: Vocabulary) -> tuple[str | None, Difference]:
+    """Return the store's version, and what leads from it to another vocabulary."""
+    from db.vocabularies import current_version, get_content
+    from worker.tagging.difference import difference
+    from worker.tagging.vocabulary import Vocabulary
+
+    with database.reading() as conn:
+        was = current_version(conn)
+        old = Vocabulary.from_json(get_content(conn, was)) if was is not None else Vocabulary(())
+    return was, difference(old, vocabulary)
+
+
+def _show(
+    version: str, was: str | None, found: Difference, format: Format | None, revisions_outdated: int | None = None
+) -> None:
+    if wants_json(format):
+        aliases = {
+            name: [{"entity": entity, "lang": alias.language, "text": alias.text} for entity, alias in pairs]
+            for name, pairs in (("aliases_added", found.aliases_added), ("aliases_removed", found.aliases_removed))
+        }
+        record: dict[str, object] = {
+            "version": version,
+            "was": was,
+            "entities_added": found.added,
+            "entities_removed": found.removed,
+            "entities_changed": found.changed,
+            **aliases,
+            "scope_changed": found.scope_changed,
+        }
+        emit(record if revisions_outdated is None else record | {"revisions_outdated": revisions_outdated})
+        return
+    lines = [
+        *(f"+ {id}" for id in found.added),
+        *(f"- {id}" for id in found.removed),
+        *(f"~ {id}: something other than its names" for id in found.changed),
+        *(f"+ {entity}: {alias.text} ({alias.language})" for entity, alias in found.aliases_added),
+        *(f"- {entity}: {alias.text} ({alias.language})" for entity, alias in found.aliases_removed),
+        *(["~ what is in scope"] if found.scope_changed else []),
+        *(["~ rules that hold for all entities"] if found.rest_changed else []),
+    ]
+    more = [f"… and {len(lines) - _SHOWN:,} more; --format json has them all"] if len(lines) > _SHOWN else []
+    header = f"{was or 'nothing'} → {version}" if found else f"{version}: the store has it"
+    sys.stdout.write("\n".join([header, *lines[:_SHOWN], *more]) + "\n")
+
+
+def _tell(record: dict[str, object], sentence: str, format: Format | None) -> None:
+    if wants_json(format):
+        emit(record)
+    else:
+        sys.stdout.write(sentence + "\n")
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[Callable[[int], object]]:
+    """Give a function that counts on a terminal's stderr what is done."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("texts"), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("", total=total)
+        yield lambda done: bar.advance(task, done)
