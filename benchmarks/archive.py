@@ -25,9 +25,9 @@ from pathlib import Path
 from sqlalchemy import select
 
 from benchmarks.queries import Writer
+from db.alerts.subscriptions import SubscriptionIn, record_subscription
 from db.engine import Database
 from db.models import Article, MatchRow, Subscription
-from db.subscriptions import SubscriptionIn, record_subscription
 from worker.alerts.query import parse
 from worker.delivery import archive
 from worker.delivery.known import names_of

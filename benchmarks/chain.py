@@ -23,7 +23,7 @@ import numpy as np
 import xxhash
 
 from benchmarks.loaders import html_pages
-from db.captures import CaptureIn, claim_captures, compress, record_captures
+from db.collection.captures import CaptureIn, claim_captures, compress, record_captures
 from db.engine import Database
 from worker import identify as identify_module
 from worker import pipeline, reading

@@ -25,7 +25,7 @@ import numpy as np
 from sqlalchemy import Connection, Select, text
 
 from benchmarks.coveragestore import DAYS, FIRST, NAMED, TIMES, entity_name, fill
-from db.coverage import TOTAL, cells_query, mark_articles
+from db.coverage.cells import TOTAL, cells_query, mark_articles
 from db.dialect import is_sqlite
 from db.engine import Database
 from worker.recount import recount

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from db import migrate
-from db.coverage import GRAINS, TOTAL, bucket_of
+from db.coverage.cells import GRAINS, TOTAL, bucket_of
 from db.dialect import is_sqlite
 from db.engine import Database
 from db.models import CoverageCell, CoverageFact, CoverageSeries

@@ -25,8 +25,8 @@ from statistics import mean
 from sqlalchemy import insert
 
 from benchmarks.memory import processes_of, pss_mb
+from db.collection.feeds import add_feed
 from db.engine import Database
-from db.feeds import add_feed
 from db.models import Source
 from db.settings import Settings
 from worker.setup import prepare

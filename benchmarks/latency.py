@@ -22,11 +22,11 @@ from statistics import median
 from typing import Any
 
 from cli.run.services import family
-from db.captures import record_captures
-from db.channels import find_channel
+from db.alerts.channels import find_channel
+from db.alerts.subscriptions import SubscriptionIn
+from db.collection.captures import record_captures
 from db.engine import Database
 from db.settings import Settings
-from db.subscriptions import SubscriptionIn
 from worker import valkey
 from worker.delivery import standing
 from worker.delivery.standing import Standing

@@ -25,12 +25,14 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, text
 
-from db import coverage, migrate, retags
+from db import migrate
+from db.articles.mentions import record_mentions
+from db.articles.revisions import record_scope
+from db.collection.sources import SourceIn, record_source
+from db.coverage import cells as coverage
 from db.engine import Database
-from db.mentions import record_mentions
 from db.models import Article, Revision
-from db.revisions import record_scope
-from db.sources import SourceIn, record_source
+from db.vocabulary import retags
 from worker.pipeline import Chain
 from worker.recount import recount
 from worker.retag import retag_archive

@@ -19,7 +19,7 @@ UNVERIFIED = "unverified"
 """The key of a request's `meta` for what was wrong with a certificate on the way to its answer; so begins a response's
 flag that says it."""
 RULE = "unverified_rule"
-"""The key of a request's `meta` for the outlet's rule, one of `db.unverified.RULES`; None: the usual one."""
+"""The key of a request's `meta` for the outlet's rule, one of `db.collection.unverified.RULES`; None: the usual one."""
 _WORDS = {
     9: "is not valid yet",
     10: "has expired",

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from crawlers.child import read_orders, run_child, say
+from db.collection.feeds import make_feeds_due
 from db.engine import Database
-from db.feeds import make_feeds_due
 from db.settings import Settings
 
 

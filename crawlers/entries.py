@@ -14,10 +14,10 @@ import xxhash
 
 from crawlers.feeds import FeedEntry
 from crawlers.texts import words_of
-from db.entries import EntryIn
-from db.guard import refusal_of_url
-from db.moments import end_of_tomorrow, fault_in, fault_of
-from db.urls import canonical_url, unwrapped
+from db.collection.entries import EntryIn
+from db.net.address_policy import refusal_of_url
+from db.net.urls import canonical_url, unwrapped
+from db.text.dates import end_of_tomorrow, fault_in, fault_of
 
 _TITLE_MAX, _AUTHOR_MAX, _GUID_MAX, _URL_MAX, _BODY_MAX = 1_000, 500, 1_000, 2_000, 200_000
 _OPENING_MAX = 100

@@ -19,7 +19,7 @@ from crawlers.feedauthors import name_of, teach_feedparser
 from crawlers.feedtext import feed_text, xml_of
 from crawlers.links import link_of
 from crawlers.texts import as_markup, clean, language_tag, plain_title, without_tags
-from db.moments import Moment, impossible_day, parse_moment
+from db.text.dates import Moment, impossible_day, parse_moment
 
 MAX_BYTES = 20_000_000
 MAX_ENTRIES = 10_000

@@ -6,7 +6,7 @@ import re
 from html import escape
 from html.entities import html5
 
-from db.encoding import charset_of, decode
+from db.text.encoding import charset_of, decode
 
 _UNFIT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _UNFIT_REFERENCE = re.compile(r"&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01])|[xX]0*(?:[0-8bcefBCEF]|1[0-9a-fA-F]));")

@@ -9,9 +9,9 @@ from crawlers.answers import Answer, Trouble, trouble_of_status
 from crawlers.bodies import PAGE_TYPES, is_html, kind_of_file
 from crawlers.polls import body_hash
 from crawlers.schedule import CONFIRM_GONE_S, NETWORK_RETRY_S, next_attempt, next_check, next_retry, retry_after_s
-from db.captures import CaptureIn
-from db.moments import parse_moment
-from db.pages import NEVER, PageDue, PageFetched
+from db.collection.captures import CaptureIn
+from db.collection.pages import NEVER, PageDue, PageFetched
+from db.text.dates import parse_moment
 
 
 @dataclass(frozen=True, slots=True)

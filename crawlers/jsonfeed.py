@@ -8,7 +8,7 @@ from typing import Any
 
 from crawlers.links import absolute
 from crawlers.texts import clean, language_tag, plain_title
-from db.moments import Moment, impossible_day, parse_moment
+from db.text.dates import Moment, impossible_day, parse_moment
 
 
 def looks_like_json(text: str) -> bool:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from crawlers.desk import Desk
 from crawlers.hosts import Hosts
-from db.hosts import claim_hosts, release_hosts, rest_host
+from db.collection.host_leases import claim_hosts, release_hosts, rest_host
 
 T = TypeVar("T")
 

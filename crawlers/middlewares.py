@@ -13,8 +13,8 @@ from crawlers.answers import DATALOSS, Stopped, Trouble, too_large
 from crawlers.bodies import TooLarge, is_gzip, is_plain, unpack
 from crawlers.resolver import ALLOWED_SETTING, refusals
 from crawlers.turns import Turns, turns_of
-from db.guard import parse_allowed, refusal_of_url
-from db.urls import host_of
+from db.net.address_policy import parse_allowed, refusal_of_url
+from db.net.urls import host_of
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler

@@ -12,7 +12,7 @@ from crawlers.answers import Answer, Trouble, trouble_of_status
 from crawlers.endable import Ended
 from crawlers.feeds import NotAFeed, ParsedFeed, parse_feed
 from crawlers.schedule import GONE_FEED_S, NETWORK_RETRY_S, PollPolicy, next_poll, retry_after_s
-from db.feeds import FeedDue, FeedPolled
+from db.collection.feeds import FeedDue, FeedPolled
 
 _TITLE_MAX = 1_000
 

@@ -15,7 +15,7 @@ from w3lib.url import safe_url_string
 from crawlers.answers import Stopped, Trouble
 from crawlers.bodies import is_html, letters_shown
 from crawlers.robots import is_for_robots
-from db.urls import host_of, registrable_domain
+from db.net.urls import host_of, registrable_domain
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler

@@ -18,7 +18,7 @@ from twisted.python.threadpool import ThreadPool
 from zope.interface.declarations import implementer
 
 from crawlers.rules import Newest
-from db.guard import is_allowed, parse_allowed, refusal_of_address
+from db.net.address_policy import is_allowed, parse_allowed, refusal_of_address
 
 if TYPE_CHECKING:
     from scrapy.crawler import CrawlerProcess

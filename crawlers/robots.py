@@ -15,7 +15,7 @@ from scrapy.http.request import NO_CALLBACK
 from crawlers.answers import Answer, Stopped, Trouble, answer_of, trouble_of
 from crawlers.rules import MAX_BYTES, RuleBook, Rules, read_robots
 from crawlers.turns import turns_of
-from db.urls import host_of
+from db.net.urls import host_of
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler

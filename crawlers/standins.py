@@ -10,9 +10,9 @@ from crawlers.answers import Answer
 from crawlers.entries import said_hash
 from crawlers.fetches import Fetched
 from crawlers.texts import without_tags
-from db.captures import CaptureIn, compress
-from db.entries import EntryIn, Told
-from db.pages import PageDue, PageFetched
+from db.collection.captures import CaptureIn, compress
+from db.collection.entries import EntryIn, Told
+from db.collection.pages import PageDue, PageFetched
 
 _SUBSTANCE = 200
 """Letters from which on a feed's text is more than a teaser."""

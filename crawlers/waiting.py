@@ -6,7 +6,7 @@ import logging
 import time
 
 from crawlers.desk import Desk
-from db.captures import count_waiting
+from db.collection.captures import count_waiting
 
 log = logging.getLogger("crawler")
 

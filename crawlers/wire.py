@@ -17,7 +17,7 @@ from twisted.web.iweb import IResponse
 
 from crawlers.answers import Stopped, Trouble
 from crawlers.certificates import RULE, UNVERIFIED, Verifying, trusted
-from db.unverified import may_be_unverified
+from db.collection.unverified import may_be_unverified
 
 MOST_HEADERS = 1_000
 MOST_HEAD_BYTES = 256 * 1024

@@ -21,10 +21,10 @@ from crawlers.polls import decide_poll, forgive_poll, read_poll
 from crawlers.robots import NEWER_THAN
 from crawlers.schedule import PollPolicy
 from crawlers.standins import captures_of_words, with_stand_in
-from db.captures import CaptureIn, compress, record_captures
-from db.entries import EntryIn, find_told, keep_addresses, record_entries, record_told
-from db.feeds import FeedDue, FeedPolled, claim_feeds, hold_feeds, record_poll
-from db.pages import PageDue, PageFetched, claim_pages, hold_pages, record_fetch
+from db.collection.captures import CaptureIn, compress, record_captures
+from db.collection.entries import EntryIn, find_told, keep_addresses, record_entries, record_told
+from db.collection.feeds import FeedDue, FeedPolled, claim_feeds, hold_feeds, record_poll
+from db.collection.pages import PageDue, PageFetched, claim_pages, hold_pages, record_fetch
 
 Work: TypeAlias = FeedDue | PageDue
 

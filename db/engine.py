@@ -15,7 +15,7 @@ from typing import TypeVar
 from sqlalchemy import Connection, Engine, create_engine, make_url
 from sqlalchemy.exc import DBAPIError
 
-from db import dialect, lastresort
+from db import dialect, full_disk
 
 T = TypeVar("T")
 
@@ -50,7 +50,7 @@ class Database:
         database = cls(url)
         file = make_url(url).database
         assert file is not None
-        database.engine, database._full = lastresort.engine_of(Path(file)), file
+        database.engine, database._full = full_disk.engine_of(Path(file)), file
         return database
 
     @contextmanager

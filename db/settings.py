@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from db.environment import WrongSettings, about, setting, values_of
-from db.hostports import parse_host_ports
+from db.net.hostports import parse_host_ports
 
 PREFIX = "STEPPEWATCH_"
 _NOT_OURS = ("STEPPEWATCH_SHARED", "STEPPEWATCH_TEST_")

@@ -10,12 +10,12 @@ from servers.webhookserver import Receiver
 from sqlalchemy import select
 from templates import copied
 
-from db import deliverylists
+from db.alerts import delivery_lists
+from db.alerts.subscriptions import SubscriptionIn
 from db.dialect import create_word_index
 from db.engine import Database
 from db.models import Base, MatchRow
 from db.settings import Settings
-from db.subscriptions import SubscriptionIn
 from worker.delivery import standing
 from worker.delivery.office import Office
 from worker.delivery.postman import Postman
@@ -99,7 +99,7 @@ class Desk:
 
     def states(self) -> dict[str, int]:
         """Return how many deliveries are in each state."""
-        return self.database.read(deliverylists.count_deliveries)
+        return self.database.read(delivery_lists.count_deliveries)
 
     def column(self, column: Any) -> list[Any]:
         """Return a column of a table, in the order of its rows' ids."""

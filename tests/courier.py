@@ -16,8 +16,9 @@ from servers.answering import QuietHandler, answering
 from sqlalchemy import Row, insert, select, update
 from templates import tables
 
+from db.collection.feeds import add_feed
 from db.engine import Database
-from db.feeds import add_feed
+from db.collection.feeds import add_feed
 from db.models import Capture, Page, Source
 from db.settings import Settings
 

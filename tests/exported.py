@@ -10,7 +10,7 @@ from pathlib import Path
 from samplestore import Sample
 
 from db.engine import Database
-from db.exports import Filters, iter_csv
+from db.exports.read import Filters, iter_csv
 from worker.export.columns import COLUMNS
 from worker.export.stream import header
 from worker.exporting import opened, write

@@ -11,13 +11,13 @@ import xxhash
 from sqlalchemy import Connection, ScalarSelect, func, insert, select, update
 from templates import copied
 
-from db.coverage import mark_articles
+from db.articles.mentions import MentionIn, record_mentions
+from db.collection.sources import SourceIn, record_source
+from db.coverage.cells import mark_articles
 from db.engine import Database
-from db.mentions import MentionIn, record_mentions
 from db.models import Article, Base, Revision
-from db.sources import SourceIn, record_source
-from db.urls import canonical_url
-from db.vocabularies import record_version
+from db.net.urls import canonical_url
+from db.vocabulary.versions import record_version
 from worker.recount import recount
 
 NOON = datetime(2022, 1, 10, 12, 0, tzinfo=UTC)

@@ -10,10 +10,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from db import channels, subscriptions, tidings
-from db.channels import RecipientRow
+from db.alerts import channels, message_rows, subscriptions
+from db.alerts.channels import RecipientRow
+from db.alerts.subscriptions import SubscriptionRow
 from db.engine import Database
-from db.subscriptions import SubscriptionRow
 from web.render import render
 from worker.delivery.addresses import shown
 from worker.delivery.feed import atom_of
@@ -50,7 +50,7 @@ def feed(request: Request) -> Response:
         is_over = known.recipient.state != "active" or known.subscription.state == "removed"
         if is_over:
             raise HTTPException(404)
-        items = items_of(conn, tidings.read_subscription(conn, known.subscription.id, limit=ENTRIES), set())
+        items = items_of(conn, message_rows.read_subscription(conn, known.subscription.id, limit=ENTRIES), set())
     question = question_of(known.subscription)
     body = atom_of(known.subscription.name, question, items, token=token)
     return Response(body, media_type="application/atom+xml")

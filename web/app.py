@@ -22,7 +22,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
-from db import room
+from db.datadir import disk_space
 from db.engine import Database
 from web import alerts
 from web.door import Door, Doorkeeper, door_of
@@ -56,7 +56,7 @@ def create_app(
 
         settings = load()
         opened = Database(settings.database)
-        app.state.board = StatusBoard(opened, now, partial(room.lack_of_room, settings.data_dir))
+        app.state.board = StatusBoard(opened, now, partial(disk_space.lack_of_room, settings.data_dir))
         yield
         opened.close()
 

@@ -14,7 +14,7 @@ from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from db.hostports import is_loopback, plain_host
+from db.net.hostports import is_loopback, plain_host
 from db.settings import Settings
 from web.render import render
 

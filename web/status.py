@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
+from db.collection.feeds import NETWORK_STAGE
 from db.engine import Database
-from db.feeds import NETWORK_STAGE
-from db.health import Health, LatestArticle, OutletHealth, latest_articles, list_outlets, read_health
 from db.outcomes import ProblemRow
+from db.status import Health, LatestArticle, OutletHealth, latest_articles, list_outlets, read_health
 
 _FRESH = timedelta(seconds=2)
 _OUTLETS_SHOWN = 150

@@ -1,7 +1,7 @@
 """Which other addresses are an article's own: where redirects ended, and what its page declares. Pure.
 
 A declaration is believed when it may be true: of the same outlet, and no front page, section or list. Whether the texts
-of two articles that name one address are the same is decided where they are stored (`db.joins`).
+of two articles that name one address are the same is decided where they are stored (`db.articles.joins`).
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlsplit
 
-from db.addresses import Claim
-from db.urls import canonical_url, host_of, registrable_domain
+from db.articles.addresses import Claim
+from db.net.urls import canonical_url, host_of, registrable_domain
 
 _SECTION = re.compile(r"(?:/[a-z]{2,3})?/[a-z]{1,24}")
 """A path that names a section, perhaps in a language, when there are longer ones."""

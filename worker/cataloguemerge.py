@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from db.catalogue import (
+from db.collection.catalogue import (
     FACTS,
     FOLDER,
     PACKAGED,
@@ -21,7 +21,7 @@ from db.catalogue import (
     OutletFacts,
     StoredOutlet,
 )
-from db.urls import host_of
+from db.net.urls import host_of
 from worker.catalogue import Outlet
 
 _RETIRABLE = ("active", "gone")

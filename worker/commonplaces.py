@@ -7,10 +7,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from db import commonplaces
-from db.clusters import record_links
 from db.dialect import lock_commonplaces
 from db.engine import Database
+from db.stories import commonplaces
+from db.stories.clusters import record_links
 from worker.delivery.freeing import free
 from worker.resemblance import judge_again
 from worker.stories import recluster

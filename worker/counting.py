@@ -8,7 +8,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from db import captures, outcomes
+from db import outcomes
+from db.collection import captures
 from worker.documents import Ended
 
 

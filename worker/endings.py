@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from db.arrivals import Recorded
-from db.mentions import Tagged
-from db.revisions import RevisionOut
+from db.articles.arrivals import Recorded
+from db.articles.mentions import Tagged
+from db.articles.revisions import RevisionOut
 from worker.documents import Ended, Rejected, joined
 from worker.identify import Identified
 from worker.spotting import remark_on

@@ -10,9 +10,9 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from db import exports
-from db.exports import Filters
-from db.formertexts import FormerText, read_former_text, read_predecessors
+from db.articles.former_texts import FormerText, read_former_text, read_predecessors
+from db.exports import read
+from db.exports.read import Filters
 from worker.worddiff import changes_between, passages
 
 _FIRST = (None,) * 6
@@ -20,7 +20,7 @@ _FIRST = (None,) * 6
 
 def rows_with_changes(conn: Connection, filters: Filters, longest: int | None = None) -> Iterator[Sequence[object]]:
     """Yield the rows of revisions with the columns `WITH_CHANGES`; after `longest` characters these are cut."""
-    for article_id, group in groupby(exports.iter_rows(conn, "revisions", filters), key=attrgetter("article_id")):
+    for article_id, group in groupby(read.iter_rows(conn, "revisions", filters), key=attrgetter("article_id")):
         rows = list(group)
         before = read_predecessors(conn, article_id) if len(rows) > 1 else {}
         for row in rows:

@@ -11,11 +11,13 @@ from typing import Any, BinaryIO
 
 from sqlalchemy import Connection
 
-from db import changes, coverage, exports
+from db import changes
+from db.coverage import cells
+from db.coverage.collection_attempts import find_first_poll
 from db.engine import Database
-from db.exportcursors import NOTHING_YET, Cursor, advance_cursor, find_cursor
-from db.exports import Detail, Health
-from db.liveness import find_first_poll
+from db.exports import read
+from db.exports.cursors import NOTHING_YET, Cursor, advance_cursor, find_cursor
+from db.exports.read import Detail, Health
 from worker.export.columns import Column, columns_with
 from worker.export.stream import count_lines, header
 from worker.export.wide import wide_columns
@@ -89,7 +91,7 @@ def _narrowed(export: Opened) -> Opened:
 def _with_health(export: Opened) -> Opened:
     """Return the export with how whole the collection was on its days."""
     filters, today = export.request.filters, export.cut.at.astimezone(UTC).date()
-    span, polled_since = coverage.span(export.conn), find_first_poll(export.conn)
+    span, polled_since = cells.span(export.conn), find_first_poll(export.conn)
     if span is None or polled_since is None:
         return export
     first, last = max(filters.since or span[0], polled_since), min(filters.until or span[1], today)
@@ -163,7 +165,7 @@ def _lines(export: Opened, columns: Sequence[Column]) -> Iterator[tuple[bytes, i
     request = export.request
     if not request.wide and request.detail != "diff":
         detail = Detail(request.detail, request.longest)
-        return exports.iter_csv(export.conn, request.kind, request.filters, detail, delimiter=request.separator)
+        return read.iter_csv(export.conn, request.kind, request.filters, detail, delimiter=request.separator)
     return count_lines(columns, _rows(export), request.separator)
 
 
@@ -174,7 +176,7 @@ def _rows(export: Opened) -> Iterator[Sequence[object]]:
         return _wide_rows(export)
     if request.detail == "diff":
         return rows_with_changes(export.conn, request.filters, request.longest)
-    return exports.iter_rows(export.conn, request.kind, request.filters, Detail(request.detail))
+    return read.iter_rows(export.conn, request.kind, request.filters, Detail(request.detail))
 
 
 def _wide_rows(export: Opened) -> Iterator[Sequence[object]]:

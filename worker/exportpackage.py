@@ -13,9 +13,9 @@ from datetime import UTC, date
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-from db.liveness import find_first_poll
-from db.sources import count_sources
-from db.vocabularies import current_version
+from db.collection.sources import count_sources
+from db.coverage.collection_attempts import find_first_poll
+from db.vocabulary.versions import current_version
 from worker.atomicfile import replacing
 from worker.coverage.alive import DayHealth
 from worker.export.package import DESCRIPTION, MANIFEST, DataFile, describe, manifest

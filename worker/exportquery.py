@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 
 from sqlalchemy import Connection
 
-from db import exports
-from db.exports import Filters
-from db.listings import newest_candidates
-from db.subscriptions import saved_queries
-from db.texts import TextRow
+from db.alerts.subscriptions import saved_queries
+from db.articles.listings import newest_candidates
+from db.articles.texts import TextRow
+from db.exports import read
+from db.exports.read import Filters
 from worker.alerts.evaluate import evaluate
 from worker.alerts.query import Query, parse, parse_stored
 from worker.delivery.archive import Found
@@ -27,7 +27,7 @@ def matching(conn: Connection, filters: Filters, text: str, *, is_stored: bool =
     One that `is_stored` was checked then: it keeps its meaning, whatever is refused by now.
     """
     query = _read(conn, text, is_stored=is_stored)
-    candidates = exports.find_candidates(conn, need_of(query), filters)
+    candidates = read.find_candidates(conn, need_of(query), filters)
     return (found.row for found in _judged(conn, query, candidates))
 
 

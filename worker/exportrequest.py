@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
-from db.exports import Filters
+from db.exports.read import Filters
 
 BYTE_ORDER_MARK = "\ufeff"
 """By it a spreadsheet sees how a file is encoded."""

@@ -11,8 +11,8 @@ from operator import itemgetter
 
 from sqlalchemy import Connection
 
-from db import coverage
-from db.exports import CannotFilter, Filters, Health
+from db.coverage import cells as coverage
+from db.exports.read import CannotFilter, Filters, Health
 from worker.export.wide import DayHealth, widen
 
 DayCount = tuple[date, str, int]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from db.suspects import CurrentText, SuspectRow
+from db.articles.suspects import CurrentText, SuspectRow
 from worker.documents import Rejected, joined
 from worker.identify import Identified
 from worker.judging.furniture import is_same_article

@@ -8,8 +8,8 @@ from datetime import datetime
 
 import xxhash
 
-from db.moments import end_of_tomorrow, fault_of
-from db.urls import canonical_url, text_urn, unwrapped
+from db.net.urls import canonical_url, text_urn, unwrapped
+from db.text.dates import end_of_tomorrow, fault_of
 from worker.addresses import NONE, OwnAddresses, own_addresses
 from worker.dedup.fingerprint import Fingerprint, fingerprint
 from worker.dedup.headline import headline_of

@@ -1,11 +1,11 @@
-"""Whether two texts that have an address in common are one article, for `db.joins`."""
+"""Whether two texts that have an address in common are one article, for `db.articles.joins`."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import cast
 
-from db.joins import Joining, TextMark
+from db.articles.joins import Joining, TextMark
 from worker.dedup.compare import resemblance
 from worker.dedup.fingerprint import Fingerprint
 from worker.dedup.relation import STUB

@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import Connection
 
-from db.liveness import iter_attempts, iter_printed, read_given_up
-from db.zones import day_at
+from db.articles.counting_day import day_at
+from db.coverage.collection_attempts import iter_attempts, iter_printed, read_given_up
 from worker.coverage.alive import HABIT_DAYS, Collected, DayHealth, health_by_day
 
 

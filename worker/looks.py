@@ -9,10 +9,10 @@ from typing import Any
 
 import xxhash
 
-from db.captures import CaptureOut
-from db.encoding import charset_of
-from db.moments import Moment, end_of_tomorrow, parse_moment
-from db.urls import host_of, registrable_domain
+from db.collection.captures import CaptureOut
+from db.net.urls import host_of, registrable_domain
+from db.text.dates import Moment, end_of_tomorrow, parse_moment
+from db.text.encoding import charset_of
 from worker.documents import Document, Rejected, joined
 from worker.extract.dating import Beside, Evidence, date_article, left_out
 from worker.extract.fragment import fragment_text

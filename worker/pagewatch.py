@@ -8,9 +8,11 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from db import doubts, outcomes, suspects
-from db.arrivals import Recorded
-from db.walls import STAGE
+from db import outcomes
+from db.articles import suspects
+from db.articles.arrivals import Recorded
+from db.collection import doubts
+from db.collection.walls import STAGE
 from worker.documents import Rejected
 from worker.following import NO_PAGE, Held
 from worker.identify import Identified

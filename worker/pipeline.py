@@ -18,24 +18,18 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from db import (
-    articles,
-    clusters,
-    coverage,
-    mentions,
-    outcomes,
-    revisions,
-    sources,
-    suspects,
-    vocabularies,
-    wordindex,
-)
-from db.arrivals import ArticleIn, Recorded
+from db import outcomes
+from db.articles import mentions, recording, revisions, suspects, word_index
+from db.articles.arrivals import ArticleIn, Recorded
+from db.articles.mentions import Tagged
+from db.articles.revisions import RevisionOut
+from db.collection import sources
+from db.coverage import cells
 from db.dialect import lock_commonplaces
 from db.engine import Database
-from db.mentions import Tagged
-from db.revisions import RevisionOut
-from db.urls import registrable_domain
+from db.net.urls import registrable_domain
+from db.stories import clusters
+from db.vocabulary import versions
 from worker import commonplaces, pagewatch
 from worker.counting import count_endings
 from worker.delivery import matching
@@ -100,12 +94,12 @@ class Chain:
 
     def _load_vocabulary(self) -> Spotter:
         with self.database.reading() as conn:
-            version = vocabularies.current_version(conn)
+            version = versions.current_version(conn)
             if version is None:
                 raise NoVocabulary("no vocabulary is loaded: run `steppewatch migrate` first")
             if self._spotter is not None and self._spotter.version == version:
                 return self._spotter
-            content = vocabularies.get_content(conn, version)
+            content = versions.get_content(conn, version)
         vocabulary = Vocabulary.from_json(content)
         self._spotter = Spotter(vocabulary, version, self._cache)
         self._watch = matching.Watch(vocabulary)
@@ -176,7 +170,7 @@ class Chain:
                 conn, book, hint=hint, name=name, url=entry.canonical_url, now=now
             )
             rows.append(_article_in(entry, source_id, entry.genre or genre_of_kind(book.kinds.get(source_id))))
-        return articles.record_articles(conn, rows, lease_until=now + self.lease, joining=JOINING)
+        return recording.record_articles(conn, rows, lease_until=now + self.lease, joining=JOINING)
 
     def _find_out(self, spotter: Spotter, waiting: Sequence[RevisionOut]) -> Findings:
         tagged = {revision.id: spotter.spot(revision) for revision in waiting}
@@ -229,10 +223,10 @@ class Chain:
         revisions.record_scope(conn, {revision_id: findings.tagged[revision_id].in_scope for revision_id in done})
         originals = cluster_of(connected)
         moved = clusters.record_clusters(conn, connected.members, originals)
-        coverage.mark_articles(conn, sorted({*article_ids, *moved}))
+        cells.mark_articles(conn, sorted({*article_ids, *moved}))
         free(conn, moved, now=now)
         matching.settle(conn, findings.hits, done, now=now)
-        wordindex.record_words(conn, {revision_id: findings.words[revision_id] for revision_id in done})
+        word_index.record_words(conn, {revision_id: findings.words[revision_id] for revision_id in done})
         result = revisions.outcomes_of(conn, done)
         for revision_id, outcome in result.items():
             if outcome == "new" and originals[article_of[revision_id]] != article_of[revision_id]:

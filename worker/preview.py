@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from db.sources import SourceBook, name_key, new_source
-from db.urls import host_of, unwrapped
+from db.collection.sources import SourceBook, name_key, new_source
+from db.net.urls import host_of, unwrapped
 from worker.alerts.article import Article, Mentioned
 from worker.alerts.article import Outlet as Publisher
 from worker.alerts.known import Known

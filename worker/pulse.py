@@ -1,4 +1,4 @@
-"""Signs of life of worker and beat, see `db/pulse.py`."""
+"""Signs of life of worker and beat, see `db/datadir/heartbeat.py`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from celery import beat, bootsteps
 
-from db.pulse import EVERY_S, show_life
+from db.datadir.heartbeat import EVERY_S, show_life
 from db.settings import load
 
 

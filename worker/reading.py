@@ -11,8 +11,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from db.encoding import decode
-from db.moments import EARLIEST_YEAR, LATEST_YEAR, Moment, end_of_tomorrow, fault_in, parse_moment
+from db.text.dates import EARLIEST_YEAR, LATEST_YEAR, Moment, end_of_tomorrow, fault_in, parse_moment
+from db.text.encoding import decode
 from worker.chain.csvinputs import csv_inputs
 from worker.chain.defaults import InputOptions
 from worker.chain.fields import ADDRESS, SOURCE_NAME, Field

@@ -7,11 +7,11 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from db import commonplaces, recomparing
-from db.clusters import record_links
 from db.dialect import lock_commonplaces
 from db.engine import Database
-from db.recomparing import Mark, MarkedText, Recompared, Standing
+from db.stories import commonplaces, recomparing
+from db.stories.clusters import record_links
+from db.stories.recomparing import Mark, MarkedText, Recompared, Standing
 from worker.dedup.fingerprint import fingerprint
 from worker.dedup.headline import headline_of
 from worker.delivery.freeing import free

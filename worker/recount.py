@@ -15,10 +15,10 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from db import rollups
-from db.coverage import GRAINS, TOTAL, bucket_end, bucket_of, count_marks
+from db.coverage import recount as rollups
+from db.coverage.cells import GRAINS, TOTAL, bucket_end, bucket_of, count_marks
+from db.coverage.recount import CellKey, Counts, FactRow, TurnLost
 from db.engine import Database
-from db.rollups import CellKey, Counts, FactRow, TurnLost
 from worker.coverage.rollup import count_cells
 
 Clock = Callable[[], datetime]

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from db import commonplaces, fingerprints
-from db.clusters import Connected, LinkIn
-from db.fingerprints import Comparable
-from db.revisions import RevisionOut
+from db.articles.revisions import RevisionOut
+from db.stories import commonplaces, fingerprints
+from db.stories.clusters import Connected, LinkIn
+from db.stories.fingerprints import Comparable
 from worker.dedup.cluster import Link, clusters, find_link
 from worker.dedup.compare import METHOD, VERSION
 from worker.dedup.fingerprint import Fingerprint

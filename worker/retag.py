@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from db import retags
 from db.outcomes import ProblemSeen
+from db.vocabulary import retags
 from worker.pipeline import Chain
 from worker.recount import recount
 from worker.spotting import remark_on

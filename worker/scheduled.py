@@ -10,11 +10,12 @@ from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from db import exportschedules, outcomes
+from db import outcomes
 from db.engine import Database
-from db.exportcursors import CursorMoved
-from db.exports import CannotFilter
-from db.exportschedules import Schedule
+from db.exports import schedules
+from db.exports.cursors import CursorMoved
+from db.exports.read import CannotFilter
+from db.exports.schedules import Schedule
 from db.outcomes import ProblemSeen
 from worker.atomicfile import replacing
 from worker.export.timetable import next_time
@@ -47,7 +48,7 @@ def run_due(database: Database, clock: Callable[[], datetime]) -> list[str]:
     One that was missed, however often, is written once.
     """
     files = []
-    while schedule := database.write(lambda conn: exportschedules.claim_due(conn, now=clock(), lease=LEASE)):
+    while schedule := database.write(lambda conn: schedules.claim_due(conn, now=clock(), lease=LEASE)):
         file = run(database, schedule, clock())
         if file is not None:
             files.append(file)
@@ -66,13 +67,13 @@ def run(database: Database, schedule: Schedule, now: datetime) -> str | None:
         problem = ProblemSeen(f"export {schedule.name}", reason)
         database.write(lambda conn: outcomes.record_problems(conn, "export", [problem], at=now))
         database.write(
-            lambda conn: exportschedules.finish_schedule(conn, schedule.name, next_at=now + AGAIN, at=now, error=reason)
+            lambda conn: schedules.finish_schedule(conn, schedule.name, next_at=now + AGAIN, at=now, error=reason)
         )
         return None
     log.info("export %s: %s rows in %s", schedule.name, rows, place)
     following = next_time(now, schedule.every)
     database.write(
-        lambda conn: exportschedules.finish_schedule(conn, schedule.name, next_at=following, at=now, file=str(place))
+        lambda conn: schedules.finish_schedule(conn, schedule.name, next_at=following, at=now, file=str(place))
     )
     return str(place)
 

@@ -13,7 +13,9 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from db import captures, clocks, doubts, entries, hosts, intakes, outcomes, revisions
+from db import outcomes
+from db.articles import intakes, revisions
+from db.collection import captures, clocks, doubts, entries, host_leases
 from db.engine import Database
 from worker.documents import Document, Ended, Rejected
 from worker.looks import document_of, show_page
@@ -170,7 +172,7 @@ def tidy(database: Database, *, now: datetime, keep_captures: timedelta, capture
     while database.write(partial(entries.forget_bodies, before=now - keep_captures)):
         pass
     database.write(outcomes.forget_old_problems)
-    database.write(partial(hosts.forget_hosts, before=now - timedelta(days=1)))
+    database.write(partial(host_leases.forget_hosts, before=now - timedelta(days=1)))
     midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     for days_ago in (2, 3, 4):
         database.write(partial(outcomes.compact_outcomes, day=midnight - timedelta(days=days_ago)))

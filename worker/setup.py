@@ -7,10 +7,14 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from db import commonplaces, migrate, readdressing, recomparing, sources, vocabularies, zones
-from db.catalogue import PACKAGED, CatalogueChanges, apply_changes, lock_catalogues, read_view
+from db import migrate
+from db.articles import counting_day, readdressing
+from db.collection import sources
+from db.collection.catalogue import PACKAGED, CatalogueChanges, apply_changes, lock_catalogues, read_view
 from db.engine import Database
-from db.recomparing import Recompared
+from db.stories import commonplaces, recomparing
+from db.stories.recomparing import Recompared
+from db.vocabulary import versions
 from worker.catalogue import Outlet, read_catalogue
 from worker.cataloguemerge import merge_catalogue
 from worker.tagging.vocabulary import Vocabulary, packaged_folder, read_vocabulary
@@ -36,7 +40,7 @@ def prepare(database: Database, *, now: datetime, time_zone: str = "UTC") -> Pre
     before = migrate.current(database)
     migrate.upgrade(database)
     if before is None:
-        database.write(lambda conn: zones.choose_zone(conn, time_zone))
+        database.write(lambda conn: counting_day.choose_zone(conn, time_zone))
     recompared = _recompare(database, now)
     readdress(database)
     if any(database.read(lambda conn: commonplaces.find_due(conn, ()))):
@@ -44,7 +48,7 @@ def prepare(database: Database, *, now: datetime, time_zone: str = "UTC") -> Pre
 
         settle(database, (), now=now)
     with database.reading() as conn:
-        version = vocabularies.current_version(conn)
+        version = versions.current_version(conn)
         known = sources.count_sources(conn)
     if version is None:
         vocabulary = read_vocabulary(packaged_folder())
@@ -76,14 +80,14 @@ def readdress(database: Database) -> None:
 
 def move_to_zone(database: Database, name: str) -> None:
     """Let days begin by this time zone. When that is a change, all articles are dated anew and marked for a recount."""
-    database.write(lambda conn: zones.choose_zone(conn, name))
-    while database.write(zones.redate):
+    database.write(lambda conn: counting_day.choose_zone(conn, name))
+    while database.write(counting_day.redate):
         pass
 
 
 def load_vocabulary(conn: Connection, vocabulary: Vocabulary, *, now: datetime) -> bool:
     """Store a vocabulary as the current version; return whether it was new."""
-    return vocabularies.record_version(
+    return versions.record_version(
         conn,
         version=vocabulary.version,
         content=vocabulary.to_json(),
@@ -124,7 +128,7 @@ def catalogue_changes(conn: Connection, outlets: tuple[Outlet, ...] | None = Non
 def newer_vocabulary(conn: Connection) -> str | None:
     """Return the version of the packaged vocabulary when the store never had it."""
     version = read_vocabulary(packaged_folder()).version
-    return None if vocabularies.has_version(conn, version) else version
+    return None if versions.has_version(conn, version) else version
 
 
 def update_catalogue(database: Database, *, now: datetime) -> CatalogueChanges:

@@ -9,7 +9,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Final, Protocol
 
-from db.mentions import MentionIn, Tagged
+from db.articles.mentions import MentionIn, Tagged
 from worker.extract.passages import find_passages
 from worker.tagging.pieces import pieces_of
 from worker.tagging.scope import Scope

@@ -7,7 +7,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from db import articles, clusters, coverage, judgements
+from db.articles import recording
+from db.coverage import cells
+from db.stories import clusters, judgements
 from worker.delivery.freeing import free
 from worker.resemblance import cluster_of
 
@@ -60,8 +62,8 @@ def remove(conn: Connection, article_id: int) -> None:
     many others is to be counted again afterwards (`worker.commonplaces`).
     """
     left = [member for member in _lock_story(conn, article_id) if member != article_id]
-    coverage.mark_articles(conn, [article_id])
-    articles.remove_article(conn, article_id)
+    cells.mark_articles(conn, [article_id])
+    recording.remove_article(conn, article_id)
     recluster(conn, left)
 
 
@@ -78,5 +80,5 @@ def recluster(conn: Connection, article_ids: Iterable[int]) -> Sequence[int]:
         return []
     connected = clusters.lock_connected(conn, ids)
     moved = clusters.record_clusters(conn, connected.members, cluster_of(connected))
-    coverage.mark_articles(conn, moved)
+    cells.mark_articles(conn, moved)
     return moved

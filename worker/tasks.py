@@ -16,9 +16,12 @@ from celery.signals import (
     worker_shutdown,
 )
 
-from db import captures, deliveries, outbox, retags, revisions
+from db.alerts import deliveries, outbox
+from db.articles import revisions
+from db.collection import captures
 from db.engine import Database
 from db.logs import EachMinute
+from db.vocabulary import retags
 from worker import retag as retagging
 from worker import scheduled, service
 from worker.app import app, settings

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import Connection
 
-from db.coverage import cells_query, span
+from db.coverage.cells import cells_query, span
 from worker.coverage.bursts import GUARD, HISTORY, WINDOWS, Judged, judge
 from worker.liveness import alive_by_day
 

@@ -58,7 +58,7 @@ def alert_add(
     Example: steppewatch alert add csto-peaks --burst CSTO --email me@office.example
     Example: steppewatch alert add turan '"Great Turan"' --email me@office.example --every "daily 08:00 Asia/Almaty"
     """
-    from db.subscriptions import NameTaken, SubscriptionIn
+    from db.alerts.subscriptions import NameTaken, SubscriptionIn
     from worker.delivery import standing as standings
     from worker.delivery.standing import Standing
 

@@ -74,7 +74,7 @@ def alert_test(
 
 def _say_where_articles_are(database: Database, first: date, last: date) -> None:
     """Tell a person who asked for days on which the store has no article at all."""
-    from db.coverage import span
+    from db.coverage.cells import span
 
     known = database.read(span)
     if known is None:
@@ -87,7 +87,7 @@ def ask_archive(
     since: date,
 ) -> tuple[Callable[[Query], dict[str, object]], Mapping[str, str], Known | None]:
     """Return what says how much a query would have told from a day until today, the saved queries, and the names."""
-    from db.subscriptions import saved_queries
+    from db.alerts.subscriptions import saved_queries
     from worker.delivery.archive import Tally, complete_index, search
     from worker.delivery.known import names_of
 
@@ -108,7 +108,7 @@ def ask_archive(
 
 def _today(database: Database) -> date:
     """Return the day that it is by the time zone of the store, by which its articles count."""
-    from db.zones import day_at
+    from db.articles.counting_day import day_at
 
     return database.read(lambda conn: day_at(conn, datetime.now(UTC)))
 
@@ -123,7 +123,7 @@ def _days(since: date | None, until: date | None, today: date) -> tuple[date, da
 
 def _read(database: Database, query: str) -> tuple[str, Query]:
     """Return a query and what it says; of a subscription its query. Ends the command for one that cannot be read."""
-    from db.subscriptions import find_subscription, saved_queries
+    from db.alerts.subscriptions import find_subscription, saved_queries
     from worker.alerts.query import QueryError, parse, parse_stored
     from worker.delivery.known import names_of
 
@@ -215,8 +215,8 @@ def _weeks(weeks: Sequence[tuple[date, int]]) -> Iterator[tuple[date, int, str]]
 
 def _zone(database: Database, name: str) -> str:
     """Return by which clock a message about a stored subscription, or about none, tells the time."""
-    from db.subscriptions import find_subscription
-    from db.zones import zone_name
+    from db.alerts.subscriptions import find_subscription
+    from db.articles.counting_day import zone_name
     from worker.delivery.cadence import zone_for
 
     with database.reading() as conn:
@@ -228,8 +228,8 @@ def _send(database: Database, name: str, text: str, newest: Sequence[Found], add
     """Send a test message to each address. Ends the command with 1 when one was not taken."""
     from functools import partial
 
-    from db.channels import find_channel, new_secret
-    from db.guard import parse_allowed
+    from db.alerts.channels import find_channel, new_secret
+    from db.net.address_policy import parse_allowed
     from db.settings import load
     from worker.delivery.addresses import AddressError, check_address, kind_of, shown
     from worker.delivery.office import Office

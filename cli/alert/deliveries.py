@@ -15,7 +15,7 @@ from cli.shared.store import open_store
 from cli.shared.tables import Format, print_table, wants_json
 
 if TYPE_CHECKING:
-    from db.deliverylists import DeliveryRow
+    from db.alerts.delivery_lists import DeliveryRow
 
 
 class State(StrEnum):
@@ -37,7 +37,7 @@ def alert_deliveries(
 
     Example: steppewatch alert deliveries --state dead --state waiting
     """
-    from db.deliverylists import list_deliveries
+    from db.alerts.delivery_lists import list_deliveries
 
     states = [each.value for each in state or []]
     with open_store().reading() as conn:
@@ -76,7 +76,7 @@ def alert_resend(
 
     Example: steppewatch alert resend --dead
     """
-    from db.deliverylists import resend
+    from db.alerts.delivery_lists import resend
 
     if dead == bool(ids):
         raise typer.BadParameter("give either ids or --dead", param_hint="ID")

@@ -14,7 +14,7 @@ from cli.shared.output import emit, fail, note
 from cli.shared.store import open_store
 
 if TYPE_CHECKING:
-    from db.subscriptions import SubscriptionRow
+    from db.alerts.subscriptions import SubscriptionRow
     from worker.delivery.standing import Standing
 
 _FIELDS = ("query", "cadence", "max_age_h", "on_revision", "all_quiet", "email", "webhook", "chat", "feed")
@@ -54,7 +54,7 @@ def alert_edit(
     Example: steppewatch alert edit csto-drills --every "daily 08:00 Asia/Almaty" --email other@office.example
     Example: steppewatch alert edit csto-drills --drop me@office.example --not-on-revision
     """
-    from db.channels import recipients_of
+    from db.alerts.channels import recipients_of
     from worker.delivery import standing as standings
 
     values = {"query": query, "cadence": every, "max_age_h": max_age}

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from db.channels import RecipientRow
-    from db.subscriptions import SubscriptionRow
+    from db.alerts.channels import RecipientRow
+    from db.alerts.subscriptions import SubscriptionRow
     from worker.delivery.links import Links
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The subscription's name.")]
@@ -31,9 +31,9 @@ def alert_list(
 
     Example: steppewatch alert list --format json
     """
-    from db.channels import all_recipients
-    from db.matches import count_matches
-    from db.subscriptions import list_subscriptions
+    from db.alerts.channels import all_recipients
+    from db.alerts.matches import count_matches
+    from db.alerts.subscriptions import list_subscriptions
 
     with open_store().reading() as conn:
         rows = list_subscriptions(conn)
@@ -103,8 +103,8 @@ def alert_show(
 
     Example: steppewatch alert show csto-drills --secrets
     """
-    from db.headlines import headline
-    from db.tidings import read_subscription
+    from db.alerts.message_rows import read_subscription
+    from db.text.headlines import headline
 
     links = public_links()
     with open_store().reading() as conn:
@@ -134,8 +134,8 @@ def alert_show(
 
 def record_of(conn: Connection, row: SubscriptionRow, links: Links, *, with_secrets: bool) -> dict[str, Any]:
     """Return what `alert show` tells of a subscription and its recipients."""
-    from db.channels import recipients_of
-    from db.matches import count_matches
+    from db.alerts.channels import recipients_of
+    from db.alerts.matches import count_matches
 
     recipients = recipients_of(conn, [row.id])
     record = _summary(row, recipients, count_matches(conn, row.id).get(row.id, (0, None)))
@@ -171,8 +171,8 @@ def alert_resume(
 
 
 def _set_state(name: str | None, address: str | None, state: str) -> None:
-    from db.channels import find_channel, set_channel_state
-    from db.subscriptions import change_subscription
+    from db.alerts.channels import find_channel, set_channel_state
+    from db.alerts.subscriptions import change_subscription
 
     if (name is None) == (address is None):
         raise typer.BadParameter("give either a name or --address", param_hint="NAME")
@@ -208,7 +208,7 @@ def subscription_named(conn: Connection, name: str) -> SubscriptionRow:
     """Return the subscription. Ends the command when there is none of that name."""
     from difflib import get_close_matches
 
-    from db.subscriptions import find_subscription, list_subscriptions
+    from db.alerts.subscriptions import find_subscription, list_subscriptions
 
     row = find_subscription(conn, name)
     if row is None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rich.text import Text
     from sqlalchemy import Connection
 
-    from db.formertexts import Former, FormerText
+    from db.articles.former_texts import Former, FormerText
     from worker.worddiff import Change, Passage
 
 
@@ -36,7 +36,7 @@ def article_diff(
 
     Example: steppewatch article diff https://example.org/news/17 --format json
     """
-    from db.formertexts import read_former_text
+    from db.articles.former_texts import read_former_text
     from worker.worddiff import changes_between
 
     if len(revisions or ()) not in (0, 2):
@@ -55,7 +55,7 @@ def article_diff(
 
 def _asked(conn: Connection, article_id: int, asked: Sequence[int] | None) -> tuple[int, int]:
     """Return the two revisions to compare. Ends the command when the article does not have them."""
-    from db.formertexts import read_formers
+    from db.articles.former_texts import read_formers
 
     formers = read_formers(conn, article_id)
     known = {former.revision_id for former in formers}

@@ -18,8 +18,8 @@ from cli.shared.tables import Format, print_table, wants_json
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from db.exports import Filters
-    from db.listings import Listed
+    from db.articles.listings import Listed
+    from db.exports.read import Filters
     from worker.delivery.snippet import Piece
 
     Hit = tuple[Listed, Sequence[Piece], Sequence[Piece]]
@@ -96,7 +96,7 @@ def _cursor(conn: Connection, after: str | None) -> int | None:
 
 
 def _newest(conn: Connection, filters: Filters, after: int | None, limit: int) -> list[Hit]:
-    from db.listings import read_newest
+    from db.articles.listings import read_newest
     from worker.delivery.snippet import marked
 
     rows = read_newest(conn, filters, after=after, limit=limit)
@@ -105,7 +105,7 @@ def _newest(conn: Connection, filters: Filters, after: int | None, limit: int) -
 
 def _answers(conn: Connection, filters: Filters, query: str, after: int | None, limit: int) -> list[Hit]:
     """Return the newest answers, one more than the limit if there is one. Ends the command for a wrong query."""
-    from db.listings import read_listed
+    from db.articles.listings import read_listed
     from worker.alerts.errors import QueryError
     from worker.exportquery import newest
 

@@ -13,7 +13,7 @@ from cli.shared.store import open_store
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from db.stories import ArticleRow
+    from db.stories.reading import ArticleRow
 
 ARTICLE = Annotated[str, typer.Argument(metavar="ARTICLE", help="Its id (as in the exports) or its address.")]
 
@@ -30,8 +30,8 @@ def article_remove(
     """
     from datetime import UTC, datetime
 
-    from db.headlines import headline
-    from db.stories import read_articles
+    from db.stories.reading import read_articles
+    from db.text.headlines import headline
     from worker.commonplaces import settle
     from worker.recount import recount
     from worker.stories import remove
@@ -51,7 +51,7 @@ def article_remove(
 
 def article_id_of(conn: Connection, asked: str) -> int:
     """Return the id of an article; end the command when there is none."""
-    from db.stories import find_article
+    from db.stories.reading import find_article
 
     found = find_article(conn, asked)
     if found is None:
@@ -61,7 +61,7 @@ def article_id_of(conn: Connection, asked: str) -> int:
 
 def described(row: ArticleRow) -> dict[str, Any]:
     """Return an article as a record for JSON."""
-    from db.headlines import headline
+    from db.text.headlines import headline
 
     record = {field.name: plain(getattr(row, field.name)) for field in dataclasses.fields(row)}
     del record["beginning"]

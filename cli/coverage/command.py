@@ -93,8 +93,8 @@ def coverage(
     """
     from cli.coverage import render
     from cli.shared.lookup import entity_ids
-    from db.sources import find_names
-    from db.vocabularies import find_labels
+    from db.collection.sources import find_names
+    from db.vocabulary.versions import find_labels
 
     as_json = wants_json(format)
     if unusual:
@@ -139,7 +139,7 @@ def _shown(
     voice: bool,
 ) -> Shown:
     from cli.coverage.render import UNDATED_PERIOD, Shown
-    from db.coverage import TOTAL, UNDATED, bucket_end, count_undated, span
+    from db.coverage.cells import TOTAL, UNDATED, bucket_end, count_undated, span
     from worker.coverage.series import Point, fill, label_of, voices
     from worker.liveness import alive_by_day, day_not_over
 
@@ -186,7 +186,7 @@ def _cells(
     since: date,
     until: date,
 ) -> dict[tuple[date, str, str], Counts]:
-    from db.coverage import cells_query
+    from db.coverage.cells import cells_query
     from worker.coverage.series import Counts
 
     query = cells_query(grain=grain, split=split or "all", level=level, entities=entities, since=since, until=until)
@@ -195,7 +195,7 @@ def _cells(
 
 def _buckets(first: date, last: date, grain: Grain) -> list[date]:
     """Return the first day of each period that touches the range."""
-    from db.coverage import bucket_end, bucket_of
+    from db.coverage.cells import bucket_end, bucket_of
 
     if (last - first).days > _DAYS_MAX or last.year == date.max.year:
         raise typer.BadParameter(
@@ -213,7 +213,7 @@ def _compare(
     conn: Connection, entities: Sequence[str], stretches: tuple[str, str], level: Level
 ) -> list[dict[str, Any]]:
     """Return for each entity the counts of two stretches of days, and how they differ."""
-    from db.coverage import count_stories
+    from db.coverage.cells import count_stories
     from worker.coverage.compare import compare
 
     spans = [_stretch(text) for text in stretches]

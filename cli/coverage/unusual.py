@@ -25,9 +25,9 @@ _PAIRS, _STORIES, _SHOWN = 20, 3, 10
 
 def unusual(*, until: date | None, rate: float, as_json: bool, everything: bool) -> None:
     """Print what is unusual on a day, by default the last one with articles that has begun; what matters most first."""
-    from db.coverage import span
-    from db.vocabularies import find_labels
-    from db.zones import day_at
+    from db.articles.counting_day import day_at
+    from db.coverage.cells import span
+    from db.vocabulary.versions import find_labels
 
     with open_store().reading() as conn:
         known = span(conn)
@@ -93,14 +93,14 @@ def _burst(conn: Connection, day: date, entity: str, judged: Judged) -> dict[str
 
 
 def _stories(conn: Connection, entities: list[str], since: date, until: date) -> list[dict[str, Any]]:
-    from db.appearances import stories_behind
+    from db.coverage.first_seen import stories_behind
 
     return [asdict(story) for story in stories_behind(conn, entities, since, until, limit=_STORIES)]
 
 
 def _first(conn: Connection, day: date, began: date) -> list[dict[str, Any]]:
     """Return what appeared in the last days for the first time; nothing while the store is young."""
-    from db.appearances import first_appearances, first_pairs
+    from db.coverage.first_seen import first_appearances, first_pairs
 
     since = day - timedelta(days=_NEW_DAYS - 1)
     if (since - began).days < _OLD_ENOUGH_DAYS:

@@ -15,11 +15,11 @@ from cli.demo.outlets import Act, DemoError
 from cli.demo.server import Stage
 from cli.demo.store import Knowledge, Waiting, count_all_waiting
 from cli.demo.web import DemoWeb
+from db.collection.feeds import make_feeds_due
+from db.collection.pages import make_pages_due
 from db.engine import Database
-from db.feeds import make_feeds_due
-from db.pages import make_pages_due
+from db.net.urls import canonical_url
 from db.totals import count_articles
-from db.urls import canonical_url
 
 T = TypeVar("T")
 

@@ -9,7 +9,7 @@ from cli.demo.outlets import Article
 from cli.demo.server import Served
 from cli.demo.store import Knowledge
 from cli.demo.web import DemoWeb
-from db.urls import canonical_url
+from db.net.urls import canonical_url
 
 
 @dataclass(frozen=True, slots=True)

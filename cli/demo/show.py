@@ -18,9 +18,9 @@ from cli.run.log import Log
 from cli.run.process import Child
 from cli.run.services import family
 from cli.run.supervisor import Supervisor
+from db.datadir.disk_space import lack_of_room
 from db.engine import Database
 from db.outcomes import count_outcomes
-from db.room import lack_of_room
 from db.settings import Settings
 from worker.valkey import Launch
 

@@ -11,15 +11,15 @@ from sqlalchemy import Connection, select
 from cli.demo.outlets import DemoError
 from cli.demo.web import DemoWeb
 from db import migrate
-from db.captures import count_waiting
-from db.catalogue import DEMO
-from db.coverage import count_marks
+from db.collection.captures import count_waiting
+from db.collection.catalogue import DEMO
+from db.collection.feeds import count_due_feeds, iter_feeds
+from db.collection.pages import count_due_pages
+from db.collection.sources import list_sources
+from db.coverage.cells import count_marks
 from db.engine import Database
-from db.exports import Filters, iter_rows
-from db.feeds import count_due_feeds, iter_feeds
+from db.exports.read import Filters, iter_rows
 from db.models import Page
-from db.pages import count_due_pages
-from db.sources import list_sources
 from db.totals import count_articles
 from worker.catalogue import Feed, Outlet
 from worker.setup import load_catalogue, prepare

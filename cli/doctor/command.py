@@ -95,7 +95,7 @@ def _network(settings: Settings, store: StoreSeen, outlets_ahead_s: list[float])
     from cli.doctor.finding import failed
     from cli.doctor.network import LOOK_UP_S, judge_answers, judge_names, look_up
     from crawlers.child import ChildFailed
-    from db.urls import host_of
+    from db.net.urls import host_of
 
     urls = _addresses(settings, store)
     if urls:
@@ -118,7 +118,7 @@ def _network(settings: Settings, store: StoreSeen, outlets_ahead_s: list[float])
 def _addresses(settings: Settings, store: StoreSeen) -> tuple[str, ...]:
     """Return whom to ask: outlets of the store, or of the packaged catalogue while there is no store."""
     from cli.doctor.network import Candidate, choose_addresses, rank
-    from db.guard import parse_allowed
+    from db.net.address_policy import parse_allowed
     from worker.catalogue import read_catalogue
     from worker.tagging.vocabulary import packaged_folder
 

@@ -12,8 +12,8 @@ from time import monotonic
 
 from cli.doctor.finding import Finding, ok, skipped, warning
 from crawlers.answers import Answer
-from db.guard import literal_address, refusal_of_address, refusal_of_url
-from db.urls import host_of
+from db.net.address_policy import literal_address, refusal_of_address, refusal_of_url
+from db.net.urls import host_of
 
 OUTLETS = 3
 """So many are asked: as many as make the crawler believe that it is offline."""

@@ -17,10 +17,10 @@ from cli.shared.store import reason_of, shown
 from cli.shared.store_errors import is_lack_of_room, says_full
 from cli.source.catalogue_report import lines_of
 from db import migrate
+from db.collection.feeds import FeedHealth, iter_feeds
 from db.dialect import is_sqlite
 from db.engine import Database
-from db.feeds import FeedHealth, iter_feeds
-from db.health import read_health
+from db.status import read_health
 from worker.setup import catalogue_changes, newer_vocabulary
 
 SQLITE_NEEDED = (3, 35)

@@ -208,8 +208,8 @@ def _troubles_told(output: str, database_url: str) -> Iterator[None]:
     from sqlalchemy.exc import SQLAlchemyError
 
     from cli.shared.store_errors import trouble_of
-    from db.exportcursors import CursorMoved
-    from db.exports import CannotFilter
+    from db.exports.cursors import CursorMoved
+    from db.exports.read import CannotFilter
     from worker.exporting import ExportRefused
 
     try:

@@ -14,7 +14,7 @@ from cli.shared.output import fail
 
 if TYPE_CHECKING:
     from db.engine import Database
-    from db.exports import Filters
+    from db.exports.read import Filters
     from worker.exportrequest import Request
 
 
@@ -182,7 +182,7 @@ def filters_of(
 ) -> Filters:
     """Return the filters of a command's options. Ends the command for names that nobody knows."""
     from cli.shared.lookup import entity_ids, source_ids
-    from db.exports import Filters
+    from db.exports.read import Filters
 
     first, last = day_range(since, until)
     with database.reading() as conn:

@@ -44,7 +44,7 @@ from cli.shared.store import open_store
 
 if TYPE_CHECKING:
     from db.engine import Database
-    from db.exportschedules import Schedule
+    from db.exports.schedules import Schedule
 
 _NAME = re.compile(r"\w[\w.-]{0,99}")
 
@@ -91,8 +91,8 @@ def schedule_add(
 
     Example: steppewatch schedule add nightly articles --every day --new-only --into /srv/exports
     """
-    from db import exportschedules
-    from db.exportschedules import Schedule
+    from db.exports import schedules as exportschedules
+    from db.exports.schedules import Schedule
     from worker.export.timetable import next_time
     from worker.exporting import BY_ARTICLE
     from worker.scheduled import stored_request
@@ -136,7 +136,7 @@ def schedule_list(
 
     Example: steppewatch schedule list --format json
     """
-    from db.exportschedules import list_schedules
+    from db.exports.schedules import list_schedules
 
     schedules = open_store().read(list_schedules)
     if tables.wants_json(format):
@@ -178,12 +178,13 @@ def schedule_remove(name: Annotated[str, typer.Argument(metavar="NAME", help="Th
 
     Example: steppewatch schedule remove nightly
     """
-    from db import exportcursors, exportschedules
+    from db.exports import cursors
+    from db.exports import schedules as exportschedules
 
     database = open_store()
     _known(database, name)
     database.write(lambda conn: exportschedules.remove_schedule(conn, name))
-    database.write(lambda conn: exportcursors.remove_cursor(conn, name))
+    database.write(lambda conn: cursors.remove_cursor(conn, name))
 
 
 def schedule_run(name: Annotated[str, typer.Argument(metavar="NAME", help="The schedule to run.")]) -> None:
@@ -201,7 +202,7 @@ def schedule_run(name: Annotated[str, typer.Argument(metavar="NAME", help="The s
 
 
 def _known(database: Database, name: str) -> Schedule:
-    from db.exportschedules import list_schedules
+    from db.exports.schedules import list_schedules
 
     schedules = {schedule.name: schedule for schedule in database.read(list_schedules)}
     if name not in schedules:

@@ -60,7 +60,7 @@ def _collect(settings: Settings, database: Database, source: str | None) -> dict
     """Return inputs per stage and outcome, after everything collected is understood."""
     from crawlers.child import ChildFailed
     from crawlers.collect_once import collect_once
-    from db.feeds import count_feeds
+    from db.collection.feeds import count_feeds
     from worker.pipeline import Chain
     from worker.service import drain, utc_now
 

@@ -20,7 +20,7 @@ def alive(
 
     Example: steppewatch alive worker --within 30
     """
-    from db.pulse import KINDS, last_sign_s
+    from db.datadir.heartbeat import KINDS, last_sign_s
     from db.settings import load
 
     if kind not in KINDS:

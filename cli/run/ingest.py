@@ -120,7 +120,7 @@ def _date(written: str) -> tuple[datetime, bool]:
     from datetime import UTC, datetime, time
 
     from cli.shared.day_options import NoDay, days_meant, today
-    from db.moments import end_of_tomorrow, fault_of
+    from db.text.dates import end_of_tomorrow, fault_of
     from worker.reading import parse_when
 
     try:
@@ -147,7 +147,7 @@ def _language(written: str) -> str:
 
 def _zones(database: Database) -> ZoneOf:
     """Return by which clock outlets tell the time, as far as it is known."""
-    from db.sources import load_book
+    from db.collection.sources import load_book
 
     book = database.read(load_book)
     return lambda source, url: book.time_zones.get(book.find(source, url) or "")

@@ -12,8 +12,8 @@ from pathlib import Path
 from sqlalchemy import make_url
 
 from cli.run.process import Child
-from db.hostports import is_loopback
-from db.pulse import last_sign_s
+from db.datadir.heartbeat import last_sign_s
+from db.net.hostports import is_loopback
 from db.settings import Settings
 from worker.valkey import Launch
 

@@ -15,7 +15,7 @@ from cli.shared.tables import Format, cell, wants_json
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from db.health import Health
+    from db.status import Health
 
 
 def status(
@@ -29,12 +29,12 @@ def status(
     """
     from sqlalchemy.exc import SQLAlchemyError
 
-    from db.channels import count_paused
-    from db.deliverylists import count_deliveries
-    from db.health import read_health
+    from db.alerts.channels import count_paused
+    from db.alerts.delivery_lists import count_deliveries
+    from db.datadir.disk_space import lack_of_room
     from db.migrate import current
-    from db.room import lack_of_room
     from db.settings import load
+    from db.status import read_health
 
     database = open_store()
     try:
@@ -103,8 +103,8 @@ def _print_tables(health: Health, store: dict[str, str | None], posted: Mapping[
     from rich.console import Console
     from rich.text import Text
 
-    from db import clocks
-    from db.feeds import NETWORK_STAGE
+    from db.collection import clocks
+    from db.collection.feeds import NETWORK_STAGE
 
     console = Console()
     if full:

@@ -76,7 +76,7 @@ def _supervise(settings: Settings, broker: Launch | None, host: str, port: int, 
 
     from cli.run.services import family
     from cli.run.supervisor import Supervisor
-    from db.room import lack_of_room
+    from db.datadir.disk_space import lack_of_room
 
     async def run() -> None:
         children = family(settings, broker, host=host, port=port)

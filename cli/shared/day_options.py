@@ -72,8 +72,8 @@ def _asked(written: str) -> tuple[date, date]:
 def today() -> date:
     """Return the day that it is by the time zone of the store; of the settings where there is no store yet."""
     from cli.shared.store import find_store
+    from db.articles.counting_day import day_at
     from db.settings import load
-    from db.zones import day_at
 
     database = find_store()
     if database is None:

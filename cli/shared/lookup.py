@@ -61,7 +61,7 @@ def entity_ids(conn: Connection, asked: Sequence[str]) -> list[str]:
 
     Ends the command for an unknown one, and for a name of several.
     """
-    from db.vocabularies import find_labels
+    from db.vocabulary.versions import find_labels
 
     labels = find_labels(conn)
     if not labels:
@@ -75,7 +75,7 @@ def entity_ids(conn: Connection, asked: Sequence[str]) -> list[str]:
 
 def _spelled_so(conn: Connection, asked: Sequence[str], labels: Mapping[str, str]) -> dict[str, str]:
     """Return the ids of those names that are spelled like the id or label, else like an alias, of one entity alone."""
-    from db.vocabularies import current_version, get_content
+    from db.vocabulary.versions import current_version, get_content
     from worker.tagging.storednames import iter_names
 
     found = {name: {name} if name in labels else ids for name, ids in holders(asked, _both(labels)).items()}
@@ -126,8 +126,8 @@ def source_ids(conn: Connection, asked: Sequence[str]) -> list[str]:
     """Return the ids of outlets asked for by id, name or domain. Ends the command for an unknown one."""
     from sqlalchemy import select
 
+    from db.collection.sources import load_book
     from db.models import Source
-    from db.sources import load_book
 
     book = load_book(conn)
     names = {known: name for known, name in conn.execute(select(Source.id, Source.name))}

@@ -50,8 +50,8 @@ def tell_made(prepared: Prepared, url: str) -> None:
 
 def tell_zone(database: Database) -> None:
     """Say so when days begin by another time zone in the store than in the settings."""
+    from db.articles.counting_day import zone_name
     from db.settings import load
-    from db.zones import zone_name
 
     wanted, used = load().time_zone, database.read(zone_name)
     if wanted != used:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from db.catalogue import CatalogueChanges, OutletChange
+    from db.collection.catalogue import CatalogueChanges, OutletChange
 
 _SHOWN = 20
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rich.table import Table
     from sqlalchemy import Connection
 
-    from db.sources import SourceIn, SourceRow
+    from db.collection.sources import SourceIn, SourceRow
 
 SHOWN_PROBLEMS = 10
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?")
@@ -68,7 +68,7 @@ def _described(
     outlet: str, name: str | None, country: str | None, languages: Sequence[str], kind: str | None
 ) -> SourceIn:
     """Return the outlet as typed in. Raises typer.BadParameter for what cannot be one."""
-    from db.sources import SourceIn, new_source
+    from db.collection.sources import SourceIn, new_source
 
     url = web_address(outlet if "://" in outlet else f"https://{outlet}", "URL_OR_DOMAIN")
     found = new_source(None, url)
@@ -93,7 +93,7 @@ def _described(
 
 def web_address(url: str, option: str) -> str:
     """Return the address without white space around it. Raises typer.BadParameter unless it is http(s)."""
-    from db.urls import MAX_LENGTH, canonical_url
+    from db.net.urls import MAX_LENGTH, canonical_url
 
     try:
         canonical_url(url)
@@ -106,9 +106,9 @@ def web_address(url: str, option: str) -> str:
 
 def _add(conn: Connection, new: SourceIn, urls: Sequence[str], now: datetime) -> _Added:
     """Store it and its feeds, together or not at all. Raises _TakenFeed."""
-    from db.catalogue import revive_feed
-    from db.feeds import add_feed, iter_feeds
-    from db.sources import load_book, record_source
+    from db.collection.catalogue import revive_feed
+    from db.collection.feeds import add_feed, iter_feeds
+    from db.collection.sources import load_book, record_source
 
     known = load_book(conn).find_by_url(new.homepage or "")
     source_id = known or new.id
@@ -129,7 +129,7 @@ def source_list(
 
     Example: steppewatch source list --format json
     """
-    from db.sources import list_sources
+    from db.collection.sources import list_sources
 
     with open_store().reading() as conn:
         rows = list_sources(conn)
@@ -184,7 +184,7 @@ def source_retry(
     Example: steppewatch source retry new-eastern-outlook
     """
     from cli.shared.lookup import source_ids
-    from db.refusals import ask_for_source
+    from db.collection.refusals import ask_for_source
 
     database = open_store()
     with database.reading() as conn:
@@ -194,11 +194,11 @@ def source_retry(
 
 
 def _shown(conn: Connection, source_id: str) -> dict[str, Any]:
-    from db.feeds import iter_feeds
+    from db.collection.feeds import iter_feeds
+    from db.collection.sources import domains_of, find_source, list_sources
+    from db.collection.unverified import WITHOUT_SECRETS, has_unverified_articles
+    from db.collection.walls import find_walled
     from db.outcomes import latest_problems
-    from db.sources import domains_of, find_source, list_sources
-    from db.unverified import WITHOUT_SECRETS, has_unverified_articles
-    from db.walls import find_walled
 
     source = find_source(conn, source_id)
     assert source is not None, "its id was just looked up"
@@ -251,7 +251,7 @@ def _shown(conn: Connection, source_id: str) -> dict[str, Any]:
 def _print_outlet(record: dict[str, Any]) -> None:
     from rich.console import Console
 
-    from db.feeds import ASKED
+    from db.collection.feeds import ASKED
 
     facts = new_table()
     for name, value in record.items():

@@ -45,8 +45,8 @@ def source_edit(
     zone = None if time_zone is None else _known_zone(time_zone)
 
     from cli.shared.lookup import source_ids
-    from db.sources import find_source, set_time_zone
-    from db.unverified import WITHOUT_SECRETS, set_rule
+    from db.collection.sources import find_source, set_time_zone
+    from db.collection.unverified import WITHOUT_SECRETS, set_rule
 
     database = open_store()
     with database.reading() as conn:

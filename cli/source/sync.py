@@ -31,7 +31,7 @@ def source_sync(
     Example: steppewatch source sync ./outlets --dry-run
     """
     from cli.source.catalogue_report import lines_of, record_of
-    from db.catalogue import FOLDER, read_view
+    from db.collection.catalogue import FOLDER, read_view
     from worker.cataloguemerge import merge_catalogue
     from worker.setup import load_catalogue
 

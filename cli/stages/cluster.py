@@ -136,7 +136,7 @@ def _instant(written: str | None, where: str) -> datetime | None:
 
 
 def _canonical(url: str | None) -> str | None:
-    from db.urls import canonical_url
+    from db.net.urls import canonical_url
 
     try:
         return canonical_url(url) if url else None

@@ -74,7 +74,7 @@ def _tagger(vocabulary: str) -> Tagger:
 
     if vocabulary == "store":
         from cli.shared.store import open_store
-        from db.vocabularies import current_version, get_content
+        from db.vocabulary.versions import current_version, get_content
 
         with open_store().reading() as conn:
             version = current_version(conn)

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from rich.text import Text
     from sqlalchemy import Connection
 
+    from db.articles.former_texts import Former, FormerText
     from db.engine import Database
-    from db.formertexts import Former, FormerText
     from worker.worddiff import Change
 
 _MOST_CHANGES = 6
@@ -62,9 +62,9 @@ def show_story(database: Database, article_id: int, format: Format | None) -> No
 def _story(conn: Connection, article_id: int) -> dict[str, Any]:
     from dataclasses import asdict
 
-    from db.clusters import find_members
-    from db.judgements import list_decisions
-    from db.stories import read_articles, read_evidence
+    from db.stories.clusters import find_members
+    from db.stories.judgements import list_decisions
+    from db.stories.reading import read_articles, read_evidence
 
     members = find_members(conn, article_id)
     articles = [described(row) for row in read_articles(conn, members)]
@@ -83,7 +83,7 @@ def _instant(moment: datetime | None) -> str | None:
 
 def _lines(conn: Connection, story: Mapping[str, Any]) -> Iterator[Text | str]:
     """Yield a story line by line: the original first, then its reprints as they were published."""
-    from db.stories import read_text
+    from db.stories.reading import read_text
 
     by_id = {row["article_id"]: row for row in story["articles"]}
     original = by_id.pop(story["story"], None) or by_id.pop(next(iter(by_id)))
@@ -131,7 +131,7 @@ def _shared(score: Mapping[str, Any] | None) -> str:
 
 def _texts_of(conn: Connection, article_id: int) -> list[tuple[Former, FormerText]]:
     """Return the texts that reprints may have been made of, the current one first: a few, however often it changed."""
-    from db.formertexts import read_former_text, read_formers
+    from db.articles.former_texts import read_former_text, read_formers
 
     formers = read_formers(conn, article_id)[: -_MOST_TEXTS - 1 : -1]
     return [(former, read_former_text(conn, former.revision_id)) for former in formers]

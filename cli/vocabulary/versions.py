@@ -36,7 +36,7 @@ def vocabulary_load(
 
     Example: steppewatch vocabulary load ./vocabulary
     """
-    from db.retags import count_outdated
+    from db.vocabulary.retags import count_outdated
     from worker.service import utc_now
     from worker.setup import load_vocabulary
 
@@ -76,9 +76,9 @@ def vocabulary_retag(
 
     Example: steppewatch vocabulary retag
     """
-    from db.retags import ask_for_retag, count_outdated
     from db.settings import load
-    from db.vocabularies import current_version
+    from db.vocabulary.retags import ask_for_retag, count_outdated
+    from db.vocabulary.versions import current_version
     from worker.pipeline import Chain
     from worker.retag import retag_archive
     from worker.service import utc_now
@@ -121,7 +121,7 @@ def _checked(folder: str) -> Vocabulary:
 
 def _compared(database: Database, vocabulary: Vocabulary) -> tuple[str | None, Difference]:
     """Return the store's version, and what leads from it to another vocabulary."""
-    from db.vocabularies import current_version, get_content
+    from db.vocabulary.versions import current_version, get_content
     from worker.tagging.difference import difference
     from worker.tagging.vocabulary import Vocabulary
 

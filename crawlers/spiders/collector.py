@@ -34,15 +34,15 @@ from crawlers.schedule import NETWORK_RETRY_S, PollPolicy, pages_at_once
 from crawlers.turns import Turns
 from crawlers.waiting import Waiting
 from crawlers.work import Context, Work
+from db.collection.feeds import FeedDue, count_due_feeds, find_due_feeds, has_any_succeeded, record_network
+from db.collection.host_leases import find_resting_hosts
+from db.collection.pages import PageDue, find_due_pages
+from db.collection.refusals import ask_for_pages, find_forbidden
+from db.datadir.heartbeat import EVERY_S, show_life
 from db.dialect import is_away
-from db.feeds import FeedDue, count_due_feeds, find_due_feeds, has_any_succeeded, record_network
-from db.guard import parse_allowed
-from db.hosts import find_resting_hosts
-from db.pages import PageDue, find_due_pages
-from db.pulse import EVERY_S, show_life
-from db.refusals import ask_for_pages, find_forbidden
+from db.net.address_policy import parse_allowed
+from db.net.urls import host_of
 from db.settings import Settings
-from db.urls import host_of
 
 log = logging.getLogger("crawler")
 

@@ -87,7 +87,7 @@ class AddressState(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     rules: Mapped[int]
-    """The version of the rules, `db.urls.RULES`."""
+    """The version of the rules, `db.net.urls.RULES`."""
     articles_to: Mapped[int | None] = mapped_column(BigInteger)
     """The last article that was; null when all were."""
     pages_to: Mapped[int | None] = mapped_column(BigInteger)
@@ -95,7 +95,7 @@ class AddressState(Base):
 
 
 class StoryState(Base):
-    """One row: how far the store was brought over to the present rules of resemblance, see `db.recomparing`."""
+    """One row: how far the store was brought over to the present rules of resemblance, see `db.stories.recomparing`."""
 
     __tablename__ = "story_state"
 

@@ -41,7 +41,7 @@ class CoverageCell(Base):
 
     series_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     bucket_on: Mapped[date] = mapped_column(primary_key=True)
-    """The first day of the period; `db.coverage.UNDATED` for the articles that count on no day."""
+    """The first day of the period; `db.coverage.cells.UNDATED` for the articles that count on no day."""
     articles: Mapped[int]
     """Reprints included."""
     stories: Mapped[int]

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, update
 from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from db.feeds import add_feed, record_network
+from db.collection.feeds import add_feed, record_network
 from db.models import Feed, Source
 from db.outcomes import ProblemSeen, record_problems
 from web.app import create_app

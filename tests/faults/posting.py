@@ -22,12 +22,12 @@ from servers.webhookserver import receiving
 from sqlalchemy import func, select
 
 from cli.run.services import family
-from db.captures import CaptureIn, compress, record_captures
-from db.channels import find_channel
+from db.alerts.channels import find_channel
+from db.alerts.subscriptions import SubscriptionIn
+from db.collection.captures import CaptureIn, compress, record_captures
 from db.engine import Database
 from db.models import Delivery, MatchRow
 from db.settings import Settings
-from db.subscriptions import SubscriptionIn
 from worker import valkey
 from worker.delivery import standing
 from worker.delivery.standing import Standing

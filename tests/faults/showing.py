@@ -20,7 +20,7 @@ from cli.demo.show import demo_family, demo_settings
 from cli.demo.store import prepare_store
 from cli.demo.web import DemoWeb
 from db.engine import Database
-from db.exports import Filters, iter_rows
+from db.exports.read import Filters, iter_rows
 from db.models import Outcome
 from db.settings import Settings
 from worker import valkey

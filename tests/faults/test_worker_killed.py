@@ -17,11 +17,11 @@ from samples import NOON, prepared_store
 from site_served import Site, numbered, serving
 from sqlalchemy import Select, delete, func, select
 
-from db import sources
-from db.captures import count_waiting
-from db.coverage import cells_query, count_marks
+from db.collection import sources
+from db.collection.captures import count_waiting
+from db.collection.feeds import add_feed
+from db.coverage.cells import cells_query, count_marks
 from db.engine import Database
-from db.feeds import add_feed
 from db.models import Article, Capture, Feed, MentionRow, Outcome, Page, Revision
 
 PAGES = 40

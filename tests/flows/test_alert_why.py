@@ -8,9 +8,9 @@ import pytest
 from alertdesk import Desk
 from samples import NOON, OTHER, document, text
 
-from db import subscriptions
-from db.channels import recipients_of, record_channel, record_recipient, unsubscribe
-from db.stories import find_article
+from db.alerts import subscriptions
+from db.alerts.channels import recipients_of, record_channel, record_recipient, unsubscribe
+from db.stories.reading import find_article
 from worker.delivery.why import Why, why
 from worker.documents import Document
 

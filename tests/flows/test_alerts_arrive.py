@@ -9,9 +9,10 @@ from alertdesk import QUERY, Desk
 from samples import NOON, OTHER, document, text
 from sqlalchemy import select
 
-from db import outcomes, subscriptions
+from db import outcomes
+from db.alerts import subscriptions
+from db.alerts.subscriptions import SubscriptionIn
 from db.models import Channel, Delivery, MatchRow
-from db.subscriptions import SubscriptionIn
 from worker.documents import Document
 
 REPRINT = "https://mirror.example/copy"

@@ -12,7 +12,7 @@ from alertdesk import Desk, titled
 from samples import document
 from servers.chatserver import Services, serving_chats
 
-from db import channels, deliverylists
+from db.alerts import channels, delivery_lists
 from db.models import Channel, Delivery
 from worker.documents import Document
 
@@ -45,8 +45,8 @@ def bring_digest(desk: Desk, count: int, address: str = DISCORD) -> None:
     desk.now += timedelta(hours=1)
 
 
-def row(desk: Desk) -> deliverylists.DeliveryRow:
-    return desk.database.read(lambda conn: deliverylists.list_deliveries(conn))[-1]
+def row(desk: Desk) -> delivery_lists.DeliveryRow:
+    return desk.database.read(lambda conn: delivery_lists.list_deliveries(conn))[-1]
 
 
 def test_a_match_rings_nobody(desk: Desk, services: Services) -> None:

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from alertdesk import Desk, titled
 from samples import NOON, OTHER, document, text
 
-from db import channels
-from db.feeds import record_network
+from db.alerts import channels
+from db.collection.feeds import record_network
 from worker.delivery.silence import tell_silences
 
 REPRINT = "https://mirror.example/copy"

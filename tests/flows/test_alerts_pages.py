@@ -13,8 +13,8 @@ from samples import NOON, document, text
 from servers.mailserver import Mailbox
 from servers.webhookserver import Receiver
 
-from db import channels
-from db.channels import RecipientRow
+from db.alerts import channels
+from db.alerts.channels import RecipientRow
 from web.app import create_app
 from worker.delivery.telling import subscription_feed
 

@@ -11,7 +11,7 @@ from headlines import headlines
 from samples import document
 from sqlalchemy import delete
 
-from db import channels, deliveries, deliverylists, outbox
+from db.alerts import channels, deliveries, delivery_lists, outbox
 from db.models import Article, Channel, Delivery
 from worker.delivery import mail
 from worker.delivery.bulletin import Bulletin
@@ -88,7 +88,7 @@ def test_what_a_mail_server_refuses_is_kept_or_given_up(
     assert (rcpt or data) in desk.column(Delivery.error)[0]
     desk.mailbox.rcpt_answer = desk.mailbox.data_answer = ""
     if state == "dead":
-        assert desk.database.write(lambda conn: deliverylists.resend(conn, None, now=desk.now)) == 1
+        assert desk.database.write(lambda conn: delivery_lists.resend(conn, None, now=desk.now)) == 1
         assert desk.post() == 1
 
 
@@ -129,7 +129,7 @@ def test_a_message_that_cannot_be_made_is_set_aside_and_overtaken(
     (error,) = (reason for reason in either.column(Delivery.error) if reason)
     assert error.startswith("this message cannot be made: UnicodeEncodeError")
     monkeypatch.undo()
-    assert either.database.write(lambda conn: deliverylists.resend(conn, None, now=either.now)) == 1
+    assert either.database.write(lambda conn: delivery_lists.resend(conn, None, now=either.now)) == 1
     assert either.post() == 1
 
 

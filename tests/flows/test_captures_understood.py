@@ -12,10 +12,10 @@ from samples import NOON, chain_over, prepared_store
 from site_served import Site, numbered
 from sqlalchemy import Connection, insert, select
 
-from db import captures
-from db.captures import CaptureIn, compress
+from db.collection import captures
+from db.collection.captures import CaptureIn, compress
+from db.collection.pages import NEVER
 from db.models import Article, Capture, Page
-from db.pages import NEVER
 from worker import service
 from worker.pipeline import Chain
 

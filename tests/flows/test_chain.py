@@ -11,7 +11,7 @@ import pytest
 from samples import NOON, OTHER, chain_over, document, prepared_store, text
 from sqlalchemy import select
 
-from db import coverage
+from db.coverage import cells as coverage
 from db.engine import Database
 from db.models import Article, ClusterLink, MentionRow, Outcome, Problem, Revision
 from worker.documents import Document, Ended, Rejected

@@ -17,12 +17,12 @@ from sqlalchemy import delete, insert, select, update
 
 from crawlers.collect_once import collect_once
 from crawlers.once import fetch_once
-from db import captures as capture_rows
+from db.collection import captures as capture_rows
+from db.collection.feeds import iter_feeds
+from db.collection.unverified import ALWAYS, NEVER, find_unverified, set_rule
 from db.engine import Database
-from db.feeds import iter_feeds
 from db.models import Article, Feed, Page, Source
 from db.settings import Settings, load
-from db.unverified import ALWAYS, NEVER, find_unverified, set_rule
 from web.app import create_app
 from worker import service
 

@@ -15,8 +15,8 @@ from material import ROOT
 from sqlalchemy import select, update
 
 from crawlers.collect_once import collect_once
+from db.collection.feeds import add_feed
 from db.engine import Database
-from db.feeds import add_feed
 from db.models import Feed, Source
 from worker.setup import prepare
 

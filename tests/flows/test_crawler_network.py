@@ -15,7 +15,7 @@ from sqlalchemy import insert, select
 
 from crawlers.collect_once import collect_once
 from crawlers.once import fetch_once
-from db.feeds import count_feeds, find_network_problem
+from db.collection.feeds import count_feeds, find_network_problem
 from db.models import Feed, Problem
 from db.settings import Settings
 

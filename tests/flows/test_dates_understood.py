@@ -9,10 +9,10 @@ import pytest
 from samples import NOON, chain_over, prepared_store
 from sqlalchemy import select
 
-from db import captures
-from db.captures import CaptureIn, compress
+from db.collection import captures
+from db.collection.captures import CaptureIn, compress
+from db.collection.sources import SourceIn, record_source
 from db.models import Article
-from db.sources import SourceIn, record_source
 from worker import service
 from worker.pipeline import Chain
 

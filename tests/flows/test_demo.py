@@ -22,7 +22,7 @@ from servers import tally
 
 from cli.demo.web import VAULT
 from db.engine import Database
-from db.exports import Filters, iter_rows
+from db.exports.read import Filters, iter_rows
 from worker import valkey
 
 ROOT = Path(__file__).resolve().parents[2]

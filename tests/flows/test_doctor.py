@@ -16,8 +16,8 @@ from samples import NOON, prepared_store
 from site_served import Site, numbered, serving
 from sqlalchemy import text
 
-from db import sources
-from db.feeds import add_feed
+from db.collection import sources
+from db.collection.feeds import add_feed
 from db.models import Feed
 
 START = (

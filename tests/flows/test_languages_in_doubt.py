@@ -10,9 +10,10 @@ import pytest
 from samples import NOON, chain_over, document, prepared_store
 from sqlalchemy import Connection, insert, select, update
 
-from db import captures, retags
-from db.captures import CaptureIn, compress
+from db.collection import captures
+from db.collection.captures import CaptureIn, compress
 from db.models import MentionRow, Revision, Source, VocabularyVersion
+from db.vocabulary import retags
 from worker import service
 from worker.pipeline import Chain
 from worker.preview import Preview

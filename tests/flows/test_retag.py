@@ -19,10 +19,12 @@ from recounted import recounted, stored
 from samples import NOON, OTHER, PARAGRAPHS, chain_over, document
 from sqlalchemy import Connection, select
 
-from db import coverage, migrate, outcomes, retags, vocabularies
+from db import migrate, outcomes
+from db.coverage import cells
+from db.datadir.heartbeat import last_sign_s
 from db.engine import Database
 from db.models import Article, MentionRow, Revision
-from db.pulse import last_sign_s
+from db.vocabulary import retags, versions
 from worker.documents import Document
 from worker.pipeline import Chain
 from worker.recount import recount
@@ -95,7 +97,7 @@ def load(database: Database, vocabulary: Vocabulary) -> None:
 
 
 def assert_exact(conn: Connection) -> None:
-    assert coverage.count_marks(conn) == 0
+    assert cells.count_marks(conn) == 0
     assert stored(conn) == recounted(conn)
 
 
@@ -120,7 +122,7 @@ def test_one_more_alias_is_found_in_the_whole_archive_and_coverage_is_exact(chai
     with chain.database.reading() as conn:
         assert retags.count_outdated(conn) == 0
         assert named(conn, "shade of the poplars") == ARTICLES / 3
-        version = vocabularies.current_version(conn)
+        version = versions.current_version(conn)
         assert set(conn.scalars(select(MentionRow.vocabulary_version))) == {version}
         assert_exact(conn)
     assert retag_archive(chain) == 0
@@ -141,7 +143,7 @@ def test_an_entity_that_is_gone_is_counted_nowhere(chain: Chain) -> None:
     load(chain.database, replace(VOCABULARY, entities=VOCABULARY.entities[1:]))
     retag_archive(chain)
     with chain.database.reading() as conn:
-        assert list(coverage.iter_cells(conn, entities=["csto"])) == []
+        assert list(cells.iter_cells(conn, entities=["csto"])) == []
         assert set(conn.scalars(select(Article.in_scope))) == {False}  # nothing else is about security
         assert_exact(conn)
 
@@ -149,12 +151,12 @@ def test_an_entity_that_is_gone_is_counted_nowhere(chain: Chain) -> None:
 def test_until_its_turn_comes_a_text_keeps_its_mentions_and_new_ones_get_the_new_vocabulary(chain: Chain) -> None:
     with chain.database.reading() as conn:
         before = state(conn)
-        old = vocabularies.current_version(conn)
+        old = versions.current_version(conn)
     load(chain.database, with_alias(POPLARS))
     with chain.database.reading() as conn:
         assert state(conn) == before
         assert old is not None
-        assert vocabularies.get_content(conn, old)
+        assert versions.get_content(conn, old)
         first = conn.scalars(select(Revision.id).order_by(Revision.id).limit(1)).all()
     assert retag_batch(chain, first) == 1
     assert retag_batch(chain, first) == 0
@@ -200,7 +202,7 @@ def test_workers_that_run_do_it_by_themselves_once_it_is_asked_for(
         assert chain.database.read(retags.count_outdated) == ARTICLES
         chain.database.write(lambda conn: retags.ask_for_retag(conn, now=chain.clock()))
         wait_until(lambda: chain.database.read(retags.count_outdated) == 0, 60, "all is tagged", log.read_text)
-        wait_until(lambda: chain.database.read(coverage.count_marks) == 0, 60, "all is counted", log.read_text)
+        wait_until(lambda: chain.database.read(cells.count_marks) == 0, 60, "all is counted", log.read_text)
     with chain.database.reading() as conn:
         assert named(conn, "shade of the poplars") == ARTICLES / 3
         assert_exact(conn)

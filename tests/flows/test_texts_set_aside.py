@@ -11,12 +11,13 @@ from samples import NOON, chain_over, document, prepared_store
 from site_served import Site, numbered
 from sqlalchemy import select
 
-from db import captures, revisions
-from db.captures import CaptureIn, compress
-from db.exports import Filters, iter_rows
-from db.health import read_health
+from db.articles import revisions
+from db.collection import captures
+from db.collection.captures import CaptureIn, compress
+from db.exports.read import Filters, iter_rows
 from db.models import Capture, Revision, RevisionAttempt
 from db.outcomes import count_outcomes, latest_problems
+from db.status import read_health
 from worker import service
 from worker.documents import Ended
 from worker.pipeline import Chain

@@ -19,7 +19,7 @@ from servers.answering import QuietHandler, answering
 from sqlalchemy import func, select
 from templates import tables
 
-from db import sources
+from db.collection import sources
 from db.engine import Database
 from db.models import Capture, Feed, HostLease, Page
 

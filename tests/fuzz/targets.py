@@ -154,8 +154,8 @@ def _articles() -> tuple[object, ...]:
 
 
 def _url(body: bytes) -> None:
-    from db.guard import refusal_of_url
-    from db.urls import canonical_url, host_of, unwrapped
+    from db.net.address_policy import refusal_of_url
+    from db.net.urls import canonical_url, host_of, unwrapped
 
     url = body.decode("utf-8", "replace")
     refusal_of_url(url)
@@ -192,7 +192,7 @@ def _toml(body: bytes) -> None:
 
 
 def _date(body: bytes) -> None:
-    from db.moments import find_moments, parse_moment
+    from db.text.dates import find_moments, parse_moment
 
     text = body.decode("utf-8", "replace")
     parse_moment(text)

@@ -12,10 +12,10 @@ from alertdesk import VOCABULARY
 from commandline import run
 from sqlalchemy import Connection, insert, select
 
+from db.alerts.subscriptions import change_subscription
 from db.engine import Database
 from db.models import Delivery, Recipient
 from db.settings import load
-from db.subscriptions import change_subscription
 from worker.setup import load_vocabulary
 
 NOW = datetime(2022, 1, 10, 12, tzinfo=UTC)

@@ -13,10 +13,10 @@ from commandline import run
 from samplestore import Sample, store_of
 from sqlalchemy import select
 
+from db.alerts.message_rows import read_subscription
+from db.alerts.subscriptions import SubscriptionIn, record_subscription
 from db.engine import Database
 from db.models import MatchRow, Subscription
-from db.subscriptions import SubscriptionIn, record_subscription
-from db.tidings import read_subscription
 from worker.delivery.bulletin import Bulletin
 from worker.delivery.burst import tell_bursts
 from worker.delivery.mail import compose, render_html

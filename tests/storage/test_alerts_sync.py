@@ -8,9 +8,9 @@ import pytest
 from alertdesk import small_store
 from samples import NOON
 
-from db import subscriptions
+from db.alerts import subscriptions
+from db.alerts.subscriptions import SubscriptionIn
 from db.engine import Database
-from db.subscriptions import SubscriptionIn
 from worker.delivery import manifest, standing
 from worker.delivery.manifest import ManifestError, read_manifest
 from worker.delivery.standing import Standing

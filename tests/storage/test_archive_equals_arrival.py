@@ -14,7 +14,8 @@ from samples import chain_over, document, prepared_store
 from sqlalchemy import delete
 
 from benchmarks.archive import compare, every_text
-from db import migrate, wordindex
+from db import migrate
+from db.articles import word_index
 from db.engine import Database
 from db.models import IndexedRevision
 from worker.alerts.query import parse
@@ -34,7 +35,7 @@ def test_the_archive_finds_what_arrival_found(database_url: str) -> None:
     assert compared.unequal == []
     assert compared.matches > 50, "too few matches to prove anything"
     with database.reading() as conn:
-        assert wordindex.find_unindexed(conn, limit=1) == []
+        assert word_index.find_unindexed(conn, limit=1) == []
     database.close()
 
 
@@ -44,12 +45,12 @@ def test_what_was_indexed_by_earlier_rules_is_indexed_again(database_url: str) -
     chain_over(database).understand([document(body=text)])
     migrate.downgrade(database, "0019")
     migrate.upgrade(database)
-    assert len(database.read(lambda conn: wordindex.find_unindexed(conn, limit=9))) == 1
+    assert len(database.read(lambda conn: word_index.find_unindexed(conn, limit=9))) == 1
     for _ in range(2):
         for query in ("1000 horses", "1.000 AND US", '"U.S. Army" 2,500', "2 500 NEAR/2 horses"):
             assert len(list(archive.search(database, parse(query)))) == 1, query
         assert archive.complete_index(database) in (0, 1)
-    assert database.read(lambda conn: wordindex.find_unindexed(conn, limit=9)) == []
+    assert database.read(lambda conn: word_index.find_unindexed(conn, limit=9)) == []
     assert wordindex_narrows(database)
     database.close()
 
@@ -57,7 +58,7 @@ def test_what_was_indexed_by_earlier_rules_is_indexed_again(database_url: str) -
 def wordindex_narrows(database: Database) -> bool:
     """Say whether the index knows that no article can hold a word."""
     need = need_of(parse("submarine"))
-    return database.read(lambda conn: wordindex.find_candidates(conn, need)) == []
+    return database.read(lambda conn: word_index.find_candidates(conn, need)) == []
 
 
 def test_what_was_stored_before_there_was_an_index_is_found_and_indexed(sqlite_url: str) -> None:

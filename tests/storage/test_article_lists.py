@@ -14,9 +14,9 @@ from commandline import run
 from samplestore import Sample, store_of
 
 from cli.article.list import article_list, article_search
+from db.collection.sources import SourceIn, record_source
 from db.engine import Database
-from db.sources import SourceIn, record_source
-from db.vocabularies import record_version
+from db.vocabulary.versions import record_version
 from worker.tagging.vocabulary import Entity, Vocabulary
 
 

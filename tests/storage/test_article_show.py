@@ -10,9 +10,9 @@ from commandline import run
 from samplestore import NOON, Sample, store_of
 from sqlalchemy import select, update
 
+from db.articles.suspects import SuspectRow, record_suspects
 from db.engine import Database
 from db.models import Article, Revision
-from db.suspects import SuspectRow, record_suspects
 
 # Invented: none of this was ever published.
 URL = "https://herald.example/a"

@@ -12,10 +12,9 @@ from sqlalchemy import func, select
 from templates import migrated
 
 from db import articles, revisions, sources
-from db.arrivals import ArticleIn, Recorded
+from db.articles.arrivals import ArticleIn, Recorded
 from db.engine import Database
 from db.models import Article, Revision, SketchHash, UnverifiedRevision
-from db.unverified import find_unverified
 
 NOW = datetime(2022, 1, 6, 12, tzinfo=UTC)
 LEASE = NOW + timedelta(minutes=1)
@@ -53,7 +52,7 @@ def article(url: str = "https://lake.example/a", content: str = "first", **other
 
 
 def record(database: Database, *given: ArticleIn) -> list[Recorded]:
-    return database.write(lambda conn: articles.record_articles(conn, given, lease_until=LEASE))
+    return database.write(lambda conn: recording.record_articles(conn, given, lease_until=LEASE))
 
 
 def current(database: Database, url: str = "https://lake.example/a") -> str:

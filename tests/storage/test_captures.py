@@ -10,7 +10,7 @@ from sqlalchemy import text
 from templates import migrated
 
 from db import captures
-from db.captures import CaptureIn
+from db.collection.captures import CaptureIn
 from db.engine import Database
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)

@@ -14,11 +14,11 @@ from recounted import recounted, stored
 from sqlalchemy import select, text
 
 from db import migrate
-from db.catalogue import PACKAGED, CatalogueChanges
+from db.collection.catalogue import PACKAGED, CatalogueChanges
+from db.collection.feeds import iter_feeds
+from db.collection.sources import domains_of, find_source, load_book
 from db.engine import Database
-from db.feeds import iter_feeds
 from db.models import CatalogueOutlet, Feed, Source
-from db.sources import domains_of, find_source, load_book
 from worker import setup
 from worker.catalogue import Feed as FeedAddress
 from worker.catalogue import Outlet

@@ -13,12 +13,15 @@ from sqlalchemy import insert, select, update
 from templates import tables
 
 from crawlers.schedule import PollPolicy, next_attempt, next_check, next_poll, next_retry
-from db.clocks import bring_back, count_ahead
+from db.collection.clocks import bring_back, count_ahead
+from db.collection.feeds import find_due_feeds
+from db.collection.host_leases import claim_hosts, find_resting_hosts
+from db.collection.pages import NEVER, find_due_pages
 from db.engine import Database
-from db.feeds import find_due_feeds
-from db.hosts import claim_hosts, find_resting_hosts
+from db.collection.feeds import find_due_feeds
+from db.collection.host_leases import claim_hosts, find_resting_hosts
 from db.models import Capture, Channel, CoverageState, Feed, HostLease, Page, Problem, Source
-from db.pages import NEVER, find_due_pages
+from db.collection.pages import NEVER, find_due_pages
 
 NOW = datetime(2022, 1, 6, 12, tzinfo=UTC)
 YEARS = NOW + timedelta(days=6_000)

@@ -12,9 +12,9 @@ from recounted import recounted, stored
 from samples import NOON, chain_over, document, prepared_store
 from sqlalchemy import delete, select
 
-from db import commonplaces as facts
 from db.engine import Database
 from db.models import Article, ClusterLink, Commonplace, Revision, SketchHash, StoryState
+from db.stories import commonplaces as facts
 from worker.commonplaces import settle
 from worker.dedup.commonplace import MANY
 from worker.documents import Document

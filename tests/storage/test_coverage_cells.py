@@ -18,7 +18,6 @@ from templates import migrated
 from db import coverage, rollups, sources, vocabularies
 from db.dialect import insert
 from db.engine import Database
-from db.mentions import MentionIn, record_mentions
 from db.models import (
     Article,
     CoverageCell,
@@ -30,6 +29,7 @@ from db.models import (
     Revision,
     StoryDecision,
 )
+from db.vocabulary import versions
 from worker import stories
 from worker.recount import recount
 from worker.setup import move_to_zone
@@ -46,7 +46,7 @@ DERIVED = (CoverageCell, CoverageSeries, CoverageFact, CoverageMark, CoverageDir
 numbers = st.integers(0, 5)
 days = st.integers(0, 40).map(lambda n: FIRST_DAY + timedelta(days=n))
 tags = st.lists(
-    st.tuples(st.sampled_from(ENTITIES), st.sampled_from(coverage.LEVELS), st.sampled_from(("title", "text"))),
+    st.tuples(st.sampled_from(ENTITIES), st.sampled_from(cells.LEVELS), st.sampled_from(("title", "text"))),
     max_size=4,
 )
 events = st.one_of(
@@ -74,7 +74,7 @@ def database(database_url: str) -> Database:
             {"id": e, "type": "state", "label": e, "wikidata": None, "description": None, "in_seed": True}
             for e in ENTITIES
         ]
-        vocabularies.record_version(conn, version="v", content="{}", entities=rows, aliases=0, now=NOW)
+        versions.record_version(conn, version="v", content="{}", entities=rows, aliases=0, now=NOW)
 
     opened.write(fill)
     return opened
@@ -104,14 +104,14 @@ def write(
     ).scalar_one()
     conn.execute(update(Article).where(Article.id == number + 1).values(values | {"revision_id": revision_id}))
     _tag(conn, revision_id, tagged)
-    coverage.mark_articles(conn, [number + 1])
+    cells.mark_articles(conn, [number + 1])
 
 
 def retag(conn: Connection, number: int, tagged: list[tuple[str, str, str]]) -> None:
     revision_id = conn.scalar(select(Article.revision_id).where(Article.id == number + 1))
     if revision_id is not None:
         _tag(conn, revision_id, tagged)
-    coverage.mark_articles(conn, [number + 1])
+    cells.mark_articles(conn, [number + 1])
 
 
 def _tag(conn: Connection, revision_id: int, tagged: list[tuple[str, str, str]]) -> None:
@@ -124,7 +124,7 @@ def _tag(conn: Connection, revision_id: int, tagged: list[tuple[str, str, str]])
 
 def describe(conn: Connection, number: int, genre: str | None, in_scope: bool | None) -> None:
     conn.execute(update(Article).where(Article.id == number + 1).values(genre=genre, in_scope=in_scope))
-    coverage.mark_articles(conn, [number + 1])
+    cells.mark_articles(conn, [number + 1])
 
 
 def merge(conn: Connection, one: int, other: int) -> None:
@@ -180,7 +180,7 @@ def live(database: Database, history: list[tuple[object, ...]]) -> None:
 def assert_counted(database: Database) -> None:
     with database.reading() as conn:
         assert stored(conn) == recounted(conn)
-        assert coverage.count_marks(conn) == 0
+        assert cells.count_marks(conn) == 0
 
 
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -223,12 +223,12 @@ def test_days_begin_by_the_time_zone_of_the_store(database: Database) -> None:
     move_to_zone(database, "Asia/Almaty")
     recount(database)
     assert_counted(database)
-    by_day = {cell.bucket_on.day: cell.articles for cell in database.read(lambda conn: list(coverage.iter_cells(conn)))}
+    by_day = {cell.bucket_on.day: cell.articles for cell in database.read(lambda conn: list(cells.iter_cells(conn)))}
     assert by_day == {5: 1, 6: 2}, "a day without a time is that day everywhere"
     move_to_zone(database, "UTC")
     recount(database)
     assert_counted(database)
-    assert [cell.articles for cell in database.read(lambda conn: list(coverage.iter_cells(conn)))] == [3]
+    assert [cell.articles for cell in database.read(lambda conn: list(cells.iter_cells(conn)))] == [3]
 
 
 def test_a_recount_whose_turn_ran_out_writes_nothing(database: Database) -> None:
@@ -249,8 +249,8 @@ def test_an_article_counts_within_one_recount_and_a_second_one_changes_nothing(d
     assert recount(database) == 1
     assert recount(database) == 0
     with database.reading() as conn:
-        [cell] = coverage.iter_cells(conn, entities=["csto"])
-        [pair] = coverage.iter_cells(conn, entities=["csto"], split="entity", level="name")
+        [cell] = cells.iter_cells(conn, entities=["csto"])
+        [pair] = cells.iter_cells(conn, entities=["csto"], split="entity", level="name")
     assert (cell.articles, cell.stories, cell.mentions, cell.in_title, cell.undated) == (1, 1, 1, 1, 0)
     assert (pair.part, pair.articles) == ("turkey", 1)
 
@@ -263,7 +263,7 @@ def test_only_the_entities_that_an_article_names_most_often_are_paired(
     database.write(lambda conn: write(conn, 0, date(2022, 1, 5), tagged, OUTLETS[0]))
     recount(database)
     with database.reading() as conn:
-        pairs = coverage.iter_cells(conn, split="entity", level="name")
+        pairs = cells.iter_cells(conn, split="entity", level="name")
         assert [(pair.entity_id, pair.part) for pair in pairs] == [("kazakhstan", "turkey")]
 
 

@@ -14,11 +14,11 @@ from samplestore import Sample, store_of
 from sqlalchemy import Connection, update
 from typer.testing import Result
 
-from db.coverage import mark_articles
+from db.articles.counting_day import choose_zone
+from db.coverage.cells import mark_articles
 from db.engine import Database
 from db.models import Article
 from db.outcomes import record_outcomes
-from db.zones import choose_zone
 from worker.recount import recount
 
 MONDAY = datetime(2022, 1, 3, 12, tzinfo=UTC)

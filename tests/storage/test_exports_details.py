@@ -16,12 +16,12 @@ from exported import ALL, NOW, exported, silently
 from samplestore import NOON, Sample, store_of
 from sqlalchemy import select, update
 
-from db import retags
+from db.articles.mentions import Tagged
 from db.engine import Database
-from db.exports import Detail, Filters, iter_csv, iter_rows
-from db.mentions import Tagged
+from db.exports.read import Detail, Filters, iter_csv, iter_rows
 from db.models import Article, Revision
-from db.vocabularies import record_version
+from db.vocabulary import retags
+from db.vocabulary.versions import record_version
 from worker.export.columns import DETAILS, columns_with
 from worker.export.stream import stream_csv, unguard
 from worker.exporting import ExportRefused, continued, opened, write

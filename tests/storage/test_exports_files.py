@@ -22,7 +22,7 @@ from db import outcomes
 from db.dialect import create_word_index
 from db.dialect.csvtext import DELIMITERS
 from db.engine import Database
-from db.exports import CannotFilter, Filters
+from db.exports.read import CannotFilter, Filters
 from db.models import Article
 from worker.atomicfile import replacing
 from worker.export.columns import COLUMNS

@@ -11,7 +11,7 @@ from samplestore import NOON, VERSION, Sample, store_of
 from sqlalchemy import Connection, insert, update
 
 from db.engine import Database
-from db.exports import Filters, iter_csv
+from db.exports.read import Filters, iter_csv
 from db.models import Article, ClusterLink, MatchRow, Revision, Subscription
 from worker.export.columns import COLUMNS
 from worker.export.stream import header

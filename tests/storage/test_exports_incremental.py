@@ -18,8 +18,8 @@ from sqlalchemy import Connection, update
 from db import changes, dialect
 from db.changes import adopt_numbers
 from db.engine import Database
-from db.exportcursors import CursorMoved, find_cursor
-from db.exports import Filters
+from db.exports.cursors import CursorMoved, find_cursor
+from db.exports.read import Filters
 from db.models import Article, ChangeClock, Revision
 from worker.atomicfile import replacing
 from worker.exporting import ExportRefused, continued, write

@@ -15,7 +15,7 @@ from sqlalchemy.exc import OperationalError
 
 from db.dialect import csvtext
 from db.engine import Database
-from db.exports import iter_csv, iter_rows
+from db.exports.read import iter_csv, iter_rows
 from db.models import Article, MentionRow
 from worker.export.columns import COLUMNS
 from worker.export.stream import stream_csv, unguard

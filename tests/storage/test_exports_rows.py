@@ -11,7 +11,7 @@ from samplestore import Sample, fill, store_of
 from sqlalchemy import delete, select, update
 
 from db.engine import Database
-from db.exports import Filters
+from db.exports.read import Filters
 from db.models import Article, CoverageCell, CoverageSeries
 
 EARLY = datetime(2022, 1, 2, 0, 0, tzinfo=UTC)

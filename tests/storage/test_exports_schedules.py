@@ -12,10 +12,11 @@ from exported import NOW, SAMPLES, exported
 from samplestore import store_of
 from sqlalchemy import Connection
 
-from db import changes, exportschedules, outcomes
+from db import changes, outcomes
 from db.dialect import create_word_index
 from db.engine import Database
-from db.exportschedules import Schedule
+from db.exports import schedules
+from db.exports.schedules import Schedule
 from worker import scheduled
 from worker.exportrequest import Request
 
@@ -37,17 +38,17 @@ def at(moment: datetime) -> Callable[[], datetime]:
 
 
 def test_what_was_missed_is_written_once(store: Database, out: Path) -> None:
-    store.write(lambda conn: exportschedules.record_schedule(conn, schedule(out)))
+    store.write(lambda conn: schedules.record_schedule(conn, schedule(out)))
     assert scheduled.run_due(store, at(datetime(2022, 1, 29, 23, tzinfo=UTC))) == []
     assert scheduled.run_due(store, at(NOW)) == [str(out / "nightly-2022-02-01T103000Z.csv")]
     assert (out / "nightly-2022-02-01T103000Z.csv").read_bytes() == exported(store, Request("articles"))
     assert scheduled.run_due(store, at(NOW)) == []
-    [known] = store.read(exportschedules.list_schedules)
+    [known] = store.read(schedules.list_schedules)
     assert (known.next_at, known.last_at) == (datetime(2022, 2, 2, tzinfo=UTC), NOW)
 
 
 def test_new_rows_only(store: Database, out: Path) -> None:
-    store.write(lambda conn: exportschedules.record_schedule(conn, schedule(out, new_only=True)))
+    store.write(lambda conn: schedules.record_schedule(conn, schedule(out, new_only=True)))
     scheduled.run_due(store, at(NOW))
 
     def change(conn: Connection) -> None:
@@ -59,7 +60,7 @@ def test_new_rows_only(store: Database, out: Path) -> None:
 
 
 def test_a_package_on_a_schedule(store: Database, out: Path) -> None:
-    store.write(lambda conn: exportschedules.record_schedule(conn, schedule(out, package=True, kind="coverage")))
+    store.write(lambda conn: schedules.record_schedule(conn, schedule(out, package=True, kind="coverage")))
     [file] = scheduled.run_due(store, at(NOW))
     assert zipfile.ZipFile(file).namelist()[0] == "coverage.csv"
 
@@ -72,30 +73,30 @@ def test_a_query_that_would_be_refused_by_now_is_still_answered(
     stored = scheduled.stored_request(request, package=False, new_only=False)
     store.write(create_word_index)
     nightly = Schedule("nightly", stored, "day", str(out), datetime(2022, 1, 30, tzinfo=UTC))
-    store.write(lambda conn: exportschedules.record_schedule(conn, nightly))
+    store.write(lambda conn: schedules.record_schedule(conn, nightly))
     assert len(scheduled.run_due(store, at(NOW))) == 1
 
 
 def test_a_folder_that_cannot_be_is_told_and_tried_again(store: Database, out: Path) -> None:
     (out / "file").touch()
-    store.write(lambda conn: exportschedules.record_schedule(conn, schedule(out / "file" / "folder")))
+    store.write(lambda conn: schedules.record_schedule(conn, schedule(out / "file" / "folder")))
     assert scheduled.run_due(store, at(NOW)) == []
-    [known] = store.read(exportschedules.list_schedules)
+    [known] = store.read(schedules.list_schedules)
     assert "ot a directory" in (known.last_error or "")
     assert known.next_at == NOW + timedelta(minutes=10)
     [problem] = store.read(outcomes.latest_problems)
     assert (problem.stage, problem.subject) == ("export", "export nightly")
     (out / "file").unlink()
     assert len(scheduled.run_due(store, at(NOW + timedelta(minutes=11)))) == 1
-    [known] = store.read(exportschedules.list_schedules)
+    [known] = store.read(schedules.list_schedules)
     assert known.last_error is None
 
 
 def test_nobody_writes_what_another_writes(store: Database, out: Path) -> None:
-    store.write(lambda conn: exportschedules.record_schedule(conn, schedule(out)))
+    store.write(lambda conn: schedules.record_schedule(conn, schedule(out)))
 
     def claim(now: datetime) -> Schedule | None:
-        return store.write(lambda conn: exportschedules.claim_due(conn, now=now, lease=timedelta(hours=1)))
+        return store.write(lambda conn: schedules.claim_due(conn, now=now, lease=timedelta(hours=1)))
 
     assert claim(NOW) is not None
     assert claim(NOW + timedelta(minutes=59)) is None

@@ -11,9 +11,10 @@ import pytest
 from sqlalchemy import Row, insert, select, update
 from templates import tables
 
-from db import feeds
+from db.collection import feeds
+from db.collection.feeds import FeedDue, FeedPolled
 from db.engine import Database
-from db.feeds import FeedDue, FeedPolled
+from db.collection.feeds import FeedDue, FeedPolled
 from db.models import Feed, Source
 
 NOW = datetime(2022, 1, 6, 12, tzinfo=UTC)

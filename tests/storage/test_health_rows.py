@@ -9,13 +9,13 @@ import pytest
 from samplestore import NOON, Sample, fill, store_of
 from sqlalchemy import Connection, insert, update
 
-from db.coverage import mark_articles
+from db.articles.mentions import count_mentions
+from db.collection.feeds import add_feed, record_network
+from db.coverage.cells import mark_articles
 from db.engine import Database
-from db.feeds import add_feed, record_network
-from db.health import latest_articles, list_outlets, read_health
-from db.mentions import count_mentions
 from db.models import Article, Capture, Feed, Revision
 from db.outcomes import ProblemSeen, record_outcomes, record_problems
+from db.status import latest_articles, list_outlets, read_health
 
 # Invented: none of this was ever published.
 CSTO = (("CSTO", "csto"), ("Turan", "turan"))

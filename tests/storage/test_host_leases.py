@@ -18,8 +18,9 @@ from crawlers.desk import Desk
 from crawlers.hosts import Hosts
 from crawlers.leases import Leases
 from crawlers.turns import Turns
+from db.collection.host_leases import claim_hosts, find_resting_hosts, forget_hosts, release_hosts, rest_host
 from db.engine import Database
-from db.hosts import claim_hosts, find_resting_hosts, forget_hosts, release_hosts, rest_host
+from db.collection.host_leases import claim_hosts, find_resting_hosts, forget_hosts, release_hosts, rest_host
 from db.models import HostLease
 
 NOW = datetime(2022, 1, 6, 12, tzinfo=UTC)

@@ -8,10 +8,9 @@ from datetime import UTC, datetime
 import pytest
 from commandline import run
 
-from db.captures import CaptureIn, compress, record_captures
+from db.collection.captures import CaptureIn, compress, record_captures
 from db.engine import Database
-from db.sources import SourceIn, record_source
-from db.vocabularies import record_version
+from db.vocabulary.versions import record_version
 
 NOW = datetime(2022, 1, 6, 12, tzinfo=UTC)
 

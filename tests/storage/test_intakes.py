@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from templates import tables
 
-from db import intakes
+from db.articles import intakes
 from db.engine import Database
 
 NOW = datetime(2022, 1, 6, 12, tzinfo=UTC)

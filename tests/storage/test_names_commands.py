@@ -8,7 +8,7 @@ import pytest
 from commandline import rows_of, run
 from samplestore import ENTITIES, NOON, Sample, store_of
 
-from db.vocabularies import record_version
+from db.vocabulary.versions import record_version
 from worker.tagging.vocabulary import Alias, Entity, Vocabulary
 
 # Invented: none of this was ever published.

@@ -11,12 +11,15 @@ import pytest
 from sqlalchemy import func, insert, select
 from templates import tables
 
-from db import pages
+from db.collection import pages
+from db.collection.entries import EntryIn, forget_bodies, keep_addresses, record_entries
+from db.collection.feeds import add_feed
+from db.collection.pages import PageDue, PageFetched
 from db.engine import Database
-from db.entries import EntryIn, forget_bodies, keep_addresses, record_entries
-from db.feeds import add_feed
+from db.collection.entries import EntryIn, forget_bodies, keep_addresses, record_entries
+from db.collection.feeds import add_feed
 from db.models import Page, Sighting, Source, SourceDomain
-from db.pages import PageDue, PageFetched
+from db.collection.pages import PageDue, PageFetched
 
 NOW = datetime(2022, 1, 6, 12, tzinfo=UTC)
 LATER = NOW + timedelta(hours=1)

@@ -12,7 +12,7 @@ from samplestore import NOON
 
 from cli.main import application, commands, groups
 from db.engine import Database
-from db.vocabularies import record_version
+from db.vocabulary.versions import record_version
 from worker.tagging.vocabulary import Alias, Entity, Vocabulary
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -94,7 +94,9 @@ def test_what_one_command_needs_is_not_loaded_for_another(filled: Path) -> None:
 
 
 def test_who_only_counts_does_not_load_what_writes(filled: Path) -> None:
-    assert modules_of(QUICK["status"]).isdisjoint({"db.articles", "db.arrivals", "db.joins", "db.matches"})
+    assert modules_of(QUICK["status"]).isdisjoint(
+        {"db.articles.recording", "db.articles.arrivals", "db.articles.joins", "db.alerts.matches"}
+    )
 
 
 def test_a_command_leaves_all_that_it_stored_in_the_file_of_the_store(filled: Path) -> None:

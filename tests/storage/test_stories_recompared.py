@@ -11,9 +11,10 @@ from samples import NOON, chain_over, document, prepared_store
 from sqlalchemy import delete, select, update
 from storymaterial import LANGUAGES
 
-from db import migrate, recomparing
+from db import migrate
 from db.engine import Database
 from db.models import Article, ClusterLink, FingerprintRow, SketchHash, StoryState
+from db.stories import recomparing
 from worker.dedup.compare import VERSION
 from worker.documents import Document
 from worker.recompare import recompare

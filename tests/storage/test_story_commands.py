@@ -11,7 +11,7 @@ from recounted import recounted, stored
 from samplestore import Sample, store_of
 from sqlalchemy import select
 
-from db.coverage import count_marks, iter_cells
+from db.coverage.cells import count_marks, iter_cells
 from db.engine import Database
 from db.models import Article
 

@@ -12,9 +12,9 @@ from commandline import run
 from samplestore import NOON, Sample, fill, store_of
 from sqlalchemy import Connection, select
 
-from db.clusters import LinkIn, record_links
 from db.engine import Database
 from db.models import Article
+from db.stories.clusters import LinkIn, record_links
 
 # Invented: none of this was ever published.
 URL, COPY = "https://herald.example/a", "https://oasis.example/b"

@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 import pytest
 from samplestore import NOON, empty_store
 
-from db import channels, subscriptions
+from db.alerts import channels, subscriptions
+from db.alerts.subscriptions import NameTaken, SubscriptionIn
 from db.engine import Database
-from db.subscriptions import NameTaken, SubscriptionIn
 from worker.delivery import standing
 from worker.delivery.standing import Known, Standing
 

@@ -15,13 +15,15 @@ from recounted import recounted, stored
 from samples import NOON, chain_over, document, prepared_store
 from sqlalchemy import Connection, delete, select, text, update
 
-from db import captures, coverage, migrate
-from db.captures import CaptureIn, compress
+from db import migrate
+from db.alerts.subscriptions import SubscriptionIn, record_subscription
+from db.collection import captures
+from db.collection.captures import CaptureIn, compress
+from db.collection.entries import EntryIn, record_entries
+from db.collection.feeds import FeedPolled, add_feed, record_poll
+from db.coverage import cells as coverage
 from db.engine import Database
-from db.entries import EntryIn, record_entries
-from db.feeds import FeedPolled, add_feed, record_poll
 from db.models import Article, Feed, MatchRow, Page, Sighting
-from db.subscriptions import SubscriptionIn, record_subscription
 from worker import service
 from worker.pipeline import Chain
 from worker.recount import recount

@@ -13,10 +13,10 @@ from recounted import recounted, stored
 from samples import NOON, chain_over, document, prepared_store
 from sqlalchemy import Connection, select, update
 
-from db import captures
-from db.captures import CaptureIn, compress
-from db.entries import EntryIn, record_entries
-from db.feeds import FeedPolled, add_feed, record_poll
+from db.collection import captures
+from db.collection.captures import CaptureIn, compress
+from db.collection.entries import EntryIn, record_entries
+from db.collection.feeds import FeedPolled, add_feed, record_poll
 from db.models import Article, Feed, Page
 from worker import service
 from worker.pipeline import Chain

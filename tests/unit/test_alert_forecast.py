@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from db.wordindex import AllOf, AnyOf, HasEntity, HasWord, Need
+from db.articles.word_index import AllOf, AnyOf, HasEntity, HasWord, Need
 from worker.alerts.query import parse
 from worker.delivery.forecast import forecast, weeks_of
 from worker.delivery.indexed import need_of

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from db.catalogue import (
+from db.collection.catalogue import (
     FACTS,
     FOLDER,
     PACKAGED,
@@ -148,7 +148,7 @@ STATES = st.dictionaries(
 
 
 def after(seen: CatalogueView, now: Outlet) -> CatalogueView:
-    """Return the store after a merge, as `db.catalogue` writes it."""
+    """Return the store after a merge, as `db.collection.catalogue` writes it."""
     changes = merge_catalogue(PACKAGED, (now,), seen)
     outlets = dict(seen.outlets)
     for change in changes.outlets:

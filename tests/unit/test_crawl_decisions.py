@@ -15,8 +15,8 @@ from crawlers.fetches import decide_fetch, forgive_fetch
 from crawlers.polls import body_hash, decide_poll, forgive_poll, read_poll
 from crawlers.schedule import PollPolicy
 from crawlers.work import Context, decide, headers
-from db.feeds import FeedDue, FeedPolled
-from db.pages import NEVER, PageDue, PageFetched
+from db.collection.feeds import FeedDue, FeedPolled
+from db.collection.pages import NEVER, PageDue, PageFetched
 
 NOW = datetime(2022, 1, 6, 12, tzinfo=UTC)
 POLICY = PollPolicy(every_s=900, at_least_every_s=86_400)

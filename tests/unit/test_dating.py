@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from db.moments import Moment, parse_moment
+from db.text.dates import Moment, parse_moment
 from worker.extract.dating import Beside, Dated, Evidence, date_article
 
 

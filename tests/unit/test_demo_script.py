@@ -17,8 +17,8 @@ from cli.demo.settled import accounts, endings
 from cli.demo.show import Result, demo_family, demo_settings
 from cli.demo.store import Filed, Knowledge, PageState
 from cli.demo.web import DemoWeb
+from db.net.urls import canonical_url
 from db.settings import Settings
-from db.urls import canonical_url
 
 WEB = DemoWeb(read_outlets(packaged_folder()), packaged_folder(), 8600)
 NOTHING = Knowledge({}, {}, {})

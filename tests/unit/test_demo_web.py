@@ -13,7 +13,7 @@ from cli.demo.outlets import Act, Article, DemoError, Outlet, packaged_folder, r
 from cli.demo.server import serving
 from cli.demo.web import LABELS, VAULT, DemoWeb
 from crawlers.feeds import parse_feed
-from db.guard import is_allowed, parse_allowed, refusal_of_url
+from db.net.address_policy import is_allowed, parse_allowed, refusal_of_url
 
 WEB = DemoWeb(read_outlets(packaged_folder()), packaged_folder(), 8600)
 LIVING = [outlet for outlet in WEB.outlets if outlet.feed != "dead"]

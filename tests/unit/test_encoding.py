@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from db.encoding import decode
+from db.text.encoding import decode
 
 RUSSIAN = "Министры обсудили на встрече положение на границе и договорились продолжить переговоры весной."
 KAZAKH = "Үкімет жаңа бағдарламаны бекітті, өңірлерде жұмыс орындары ашылады деп хабарлады қызмет."

@@ -11,7 +11,7 @@ from crawlers.answers import Answer
 from crawlers.entries import Entries, sort_entries
 from crawlers.feeds import FeedEntry
 from crawlers.standins import captures_of_words
-from db.entries import EntryIn, Told
+from db.collection.entries import EntryIn, Told
 
 NOW = datetime(2022, 1, 6, 12, tzinfo=UTC)
 FEED = "https://c.example/rss"

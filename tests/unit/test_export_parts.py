@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from db.exports import Filters
+from db.exports.read import Filters
 from worker.export.columnpage import described
 from worker.export.columns import COLUMNS, Kind
 from worker.export.package import DataFile, describe, manifest

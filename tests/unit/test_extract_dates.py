@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from db.moments import Moment
+from db.text.dates import Moment
 from worker.extract.body import strip_page
 from worker.extract.dates import read_evidence, search_published
 from worker.extract.dating import Beside, Evidence, date_article

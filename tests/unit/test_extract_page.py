@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from db.moments import parse_moment
+from db.text.dates import parse_moment
 from worker.extract.page import MAX_BYTES, Hints, Unextractable, extract_page
 
 PARAGRAPHS = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from db.formertexts import predecessors
+from db.articles.former_texts import predecessors
 
 
 @pytest.mark.parametrize(

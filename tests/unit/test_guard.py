@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from db.guard import is_allowed, literal_address, parse_allowed, refusal_of_address, refusal_of_url
+from db.net.address_policy import is_allowed, literal_address, parse_allowed, refusal_of_address, refusal_of_url
 
 
 @pytest.mark.parametrize(

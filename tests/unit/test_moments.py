@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from db.moments import Moment, fault_in, find_moments, impossible_day, parse_moment
+from db.text.dates import Moment, fault_in, find_moments, impossible_day, parse_moment
 
 MONTHS_IN_WORDS = (
     # shape with D(ay), M(onth), Y(ear); twelve names

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from samples import NOON, PARAGRAPHS, text
 
-from db.urls import host_of, registrable_domain
+from db.net.urls import host_of, registrable_domain
 from worker.extract.page import Hints, extract_page
 from worker.judging.page_kind import Look, PageKind, PageVerdict, evidence_of_article, judge_page
 from worker.judging.second_look import KnownText, decide_following

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from db.pulse import last_sign_s, show_life
+from db.datadir.heartbeat import last_sign_s, show_life
 
 
 def test_who_never_gave_a_sign_has_none(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from samples import NOON, OTHER, PARAGRAPHS, text
 
-from db.suspects import CurrentText, SuspectRow
+from db.articles.suspects import CurrentText, SuspectRow
 from worker.documents import Document, Rejected
 from worker.following import Held, follow
 from worker.identify import Identified, identify

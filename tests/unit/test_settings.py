@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from db.environment import WrongSettings
-from db.hostports import parse_host_ports
+from db.net.hostports import parse_host_ports
 from db.settings import Settings, described, load, names, unknown_names
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -11,7 +11,7 @@ from crawlers.answers import Answer, Trouble
 from crawlers.entries import said_hash
 from crawlers.fetches import Fetched, decide_fetch
 from crawlers.standins import with_stand_in
-from db.pages import PageDue
+from db.collection.pages import PageDue
 
 NOW = datetime(2022, 1, 6, 12, tzinfo=UTC)
 LONG = "<p>" + "Министры договорились о воде и встретятся снова весной. " * 6 + "</p>"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from db.unverified import ALWAYS, NEVER, has_secret, may_be_unverified
+from db.collection.unverified import ALWAYS, NEVER, has_secret, may_be_unverified
 
 
 @pytest.mark.parametrize(

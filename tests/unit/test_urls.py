@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.provisional import urls
 
-from db.tracking import OURS, REGISTRY
-from db.urls import MAX_LENGTH, canonical_url, host_of, registrable_domain, text_urn, unwrapped
+from db.net.tracking import OURS, REGISTRY
+from db.net.urls import MAX_LENGTH, canonical_url, host_of, registrable_domain, text_urn, unwrapped
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import BinaryIO
 
-from db.moments import end_of_tomorrow, fault_of
+from db.text.dates import end_of_tomorrow, fault_of
 from worker.chain.fields import Columns
 from worker.documents import Document, Rejected, joined
 

@@ -20,7 +20,7 @@ from worker.dedup.lead import are_among
 from worker.dedup.shingles import Shingles, distinct, grams_of
 
 MANY: Final = 5
-"""Articles of one outlet. `db.commonplaces` counts them in a store."""
+"""Articles of one outlet. `db.stories.commonplaces` counts them in a store."""
 
 
 def share_commonplaces_only(a: Fingerprint, b: Fingerprint, common: Set[int]) -> bool:

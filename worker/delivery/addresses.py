@@ -7,7 +7,7 @@ from collections.abc import Collection
 from email.errors import MessageError
 from email.headerregistry import Address
 
-from db.guard import refusal_of_url
+from db.net.address_policy import refusal_of_url
 from worker.delivery.chats.address import ChatAddressError, parse_chat
 
 MAX_LENGTH = 2_000

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
 
-from db import texts, wordindex
+from db.articles import texts, word_index
+from db.articles.texts import TextRow
 from db.engine import Database
-from db.texts import TextRow
 from worker.alerts.evaluate import Verdict, evaluate
 from worker.alerts.query import Query
 from worker.delivery.forecast import Forecast, forecast, weeks_of
@@ -31,10 +31,10 @@ class Found:
 def complete_index(database: Database) -> int:
     """Index current revisions that are not, such as those of before there was an index; return how many."""
     done = 0
-    while waiting := database.read(lambda conn: wordindex.find_unindexed(conn, limit=_PAGE)):
+    while waiting := database.read(lambda conn: word_index.find_unindexed(conn, limit=_PAGE)):
         rows = database.read(partial(texts.read_texts, revision_ids=waiting))
         words = {row.revision_id: words_of(row.title, row.text, row.language) for row in rows}
-        database.write(partial(wordindex.record_words, words=words))
+        database.write(partial(word_index.record_words, words=words))
         done += len(waiting)
     return done
 
@@ -47,7 +47,7 @@ def search(
     `since` and `until` are inclusive. Without `narrowed` every article is looked at: slower, and the same.
     """
     need = need_of(query) if narrowed else None
-    candidates = database.read(lambda conn: wordindex.find_candidates(conn, need, since=since, until=until))
+    candidates = database.read(lambda conn: word_index.find_candidates(conn, need, since=since, until=until))
     for start in range(0, len(candidates), _PAGE):
         page = candidates[start : start + _PAGE]
         for row, article in database.read(partial(read_articles, revision_ids=page)):

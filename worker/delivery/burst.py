@@ -9,12 +9,12 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from db import matches, outbox, subscriptions
-from db.appearances import articles_behind, stories_behind
+from db.alerts import matches, outbox, subscriptions
+from db.alerts.matches import MatchIn
+from db.alerts.subscriptions import SubscriptionRow
+from db.coverage.first_seen import articles_behind, stories_behind
 from db.engine import Database
-from db.matches import MatchIn
-from db.subscriptions import SubscriptionRow
-from db.vocabularies import find_labels
+from db.vocabulary.versions import find_labels
 from worker.coverage.bursts import Judged, per_year
 from worker.unusual import LEAST, read_past
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from db.deliveries import Aftermath
+from db.alerts.deliveries import Aftermath
 from worker.delivery.transports.errors import (
     AddressRefused,
     MessageFailed,

@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from db import freed, outbox
-from db.freed import Freed
+from db.alerts import freed, outbox
+from db.alerts.freed import Freed
 
 
 def free(conn: Connection, article_ids: Collection[int], *, now: datetime, by_person: bool = False) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from db.wordindex import AllOf, AnyOf, HasEntity, HasWord, Need
+from db.articles.word_index import AllOf, AnyOf, HasEntity, HasWord, Need
 from worker.alerts.atoms import Atom, Group
 from worker.alerts.joining import spelling_of
 from worker.alerts.narrow import narrow

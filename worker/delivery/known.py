@@ -7,9 +7,11 @@ from functools import partial
 
 from sqlalchemy import Connection, select
 
-from db import sources, subscriptions, vocabularies
-from db.guard import parse_allowed
+from db.alerts import subscriptions
+from db.collection import sources
 from db.models import Source
+from db.net.address_policy import parse_allowed
+from db.vocabulary import versions
 from worker.alerts.article import Outlet
 from worker.alerts.query import Known as Names
 from worker.alerts.query import Query, parse, parse_stored
@@ -19,11 +21,11 @@ from worker.tagging.vocabulary import Vocabulary
 
 def names_of(conn: Connection) -> Names | None:
     """Return the names of the current vocabulary and of the outlets; None while there is no vocabulary."""
-    version = vocabularies.current_version(conn)
+    version = versions.current_version(conn)
     if version is None:
         return None
     outlets = (Outlet(id, (name, *domains)) for id, name, domains in sources.list_names(conn))
-    return Names.of(Vocabulary.from_json(vocabularies.get_content(conn, version)), outlets)
+    return Names.of(Vocabulary.from_json(versions.get_content(conn, version)), outlets)
 
 
 def _read_stored(text: str, saved: Mapping[str, str] | None = None, known: Names | None = None) -> Query:

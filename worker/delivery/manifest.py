@@ -10,8 +10,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from db import channels, subscriptions
-from db.subscriptions import SubscriptionIn, SubscriptionRow
+from db.alerts import channels, subscriptions
+from db.alerts.subscriptions import SubscriptionIn, SubscriptionRow
 from worker.delivery import standing as standings
 from worker.delivery.known import known_of, names_of
 from worker.delivery.plainyaml import Fault, read_yaml

@@ -12,12 +12,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from db import matches, outbox, subscriptions
-from db.matches import Earlier, Fact, MatchIn
-from db.mentions import MentionIn
+from db.alerts import matches, outbox, subscriptions
+from db.alerts.matches import Earlier, Fact, MatchIn
+from db.alerts.subscriptions import SubscriptionRow
+from db.articles.mentions import MentionIn
+from db.articles.texts import Mention, TextRow, read_texts
 from db.outcomes import ProblemSeen
-from db.subscriptions import SubscriptionRow
-from db.texts import Mention, TextRow, read_texts
 from worker.alerts.presearch import Presearcher
 from worker.alerts.query import Known, QueryError, parse_stored
 from worker.delivery.because import Because, because_of

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from db.matches import Earlier, Fact
+from db.alerts.matches import Earlier, Fact
 
 _SENT = ("news", "revised")
 

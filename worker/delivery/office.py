@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from db.guard import parse_allowed
+from db.net.address_policy import parse_allowed
 from db.settings import Settings
 from worker.delivery.chats.lines import MESSAGES_MAX
 from worker.delivery.links import Links

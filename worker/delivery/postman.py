@@ -11,8 +11,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from db import channels, deliveries, outbox
-from db.deliveries import Aftermath, DeliveryOut, Told
+from db.alerts import channels, deliveries, outbox
+from db.alerts.deliveries import Aftermath, DeliveryOut, Told
 from db.engine import Database
 from db.outcomes import ProblemSeen, record_problems
 from worker.delivery import mail, telling

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TypeVar
 
-from db.deliveries import Told
+from db.alerts.deliveries import Told
 from worker.delivery import mail, webhook_body
 from worker.delivery.bulletin import Bulletin
 from worker.delivery.chats.address import ChatAddressError, parse_chat

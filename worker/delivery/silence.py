@@ -8,14 +8,14 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from db import matches, outbox, subscriptions
+from db.alerts import matches, outbox, subscriptions
+from db.alerts.matches import MatchIn
+from db.alerts.subscriptions import SubscriptionRow
+from db.articles.counting_day import zone_name
+from db.collection.feeds import find_network_problem
+from db.collection.sources import latest_collected
 from db.engine import Database
-from db.feeds import find_network_problem
-from db.health import OutletHealth, list_outlets
-from db.matches import MatchIn
-from db.sources import latest_collected
-from db.subscriptions import SubscriptionRow
-from db.zones import zone_name
+from db.status import OutletHealth, list_outlets
 from worker.delivery.cadence import zone_for
 
 

@@ -9,9 +9,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from db import channels, subscriptions
-from db.channels import RecipientRow
-from db.subscriptions import SubscriptionIn, SubscriptionRow
+from db.alerts import channels, subscriptions
+from db.alerts.channels import RecipientRow
+from db.alerts.subscriptions import SubscriptionIn, SubscriptionRow
 from worker.alerts.errors import QueryError
 from worker.alerts.nodes import Tagged
 from worker.delivery.addresses import check_address

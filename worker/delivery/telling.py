@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
 
-from db import outbox, subscriptions, tidings
-from db.channels import recipients_of
-from db.deliveries import DeliveryOut
-from db.headlines import headline
-from db.health import list_outlets
-from db.subscriptions import SubscriptionRow
-from db.texts import TextRow
-from db.tidings import Tiding
-from db.zones import zone_name
+from db.alerts import message_rows, outbox, subscriptions
+from db.alerts.channels import recipients_of
+from db.alerts.deliveries import DeliveryOut
+from db.alerts.message_rows import Tiding
+from db.alerts.subscriptions import SubscriptionRow
+from db.articles.counting_day import zone_name
+from db.articles.texts import TextRow
+from db.status import list_outlets
+from db.text.headlines import headline
 from worker.delivery.because import because_of
 from worker.delivery.bulletin import REPRINTS_MAX, STORIES_MAX, Bulletin, Item, OutletLine, Place, terms_of
 from worker.delivery.cadence import zone_for
@@ -35,9 +35,9 @@ def bulletin_of(conn: Connection, delivery: DeliveryOut, links: Links) -> Bullet
     assert delivery.subscription_id is not None
     assert delivery.token is not None
     subscription = subscriptions.get_subscription(conn, delivery.subscription_id)
-    found, total = tidings.read_delivery(conn, delivery.id, stories=STORIES_MAX)
-    first_told = tidings.read_first_told(conn, delivery.id)
-    reprints, reprints_total = tidings.read_reprints_of(conn, delivery.id, limit=REPRINTS_MAX)
+    found, total = message_rows.read_delivery(conn, delivery.id, stories=STORIES_MAX)
+    first_told = message_rows.read_first_told(conn, delivery.id)
+    reprints, reprints_total = message_rows.read_reprints_of(conn, delivery.id, limit=REPRINTS_MAX)
     lines, well = _outlets(conn) if delivery.kind == "quiet" else ((), 0)
     thread = outbox.key_of(delivery.token, found[0].story) if delivery.kind == "match" and found else ""
     return Bulletin(
@@ -107,7 +107,7 @@ def subscription_feed(conn: Connection, subscription_id: int) -> str | None:
 
 def items_of(conn: Connection, found: Sequence[Tiding], first_told: set[int]) -> tuple[Item, ...]:
     """Return matches as items; an edit of what `first_told` holds is no news of its own."""
-    also = tidings.read_also(conn, [tiding.story for tiding in found])
+    also = message_rows.read_also(conn, [tiding.story for tiding in found])
     return tuple(_item(tiding, also.get(tiding.story, []), tiding.story in first_told) for tiding in found)
 
 

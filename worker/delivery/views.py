@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection
 
-from db.texts import Mention, TextRow, read_mentions, read_texts
+from db.articles.texts import Mention, TextRow, read_mentions, read_texts
 from worker.alerts.article import Article, Mentioned, Outlet
 
 

@@ -8,10 +8,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from db import matches, traces
-from db.matches import TOLD, Fact
-from db.subscriptions import SubscriptionRow, saved_queries
-from db.traces import Carried, Noted, Seen
+from db.alerts import matches, traces
+from db.alerts.matches import TOLD, Fact
+from db.alerts.subscriptions import SubscriptionRow, saved_queries
+from db.alerts.traces import Carried, Noted, Seen
 from worker.alerts.evaluate import judge
 from worker.alerts.failing import Failing, failings
 from worker.alerts.query import QueryError, parse_stored

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from db.moments import Found, Moment, find_moments, tidied
+from db.text.dates import Found, Moment, find_moments, tidied
 
 UPDATED = re.compile(
     # en de fr es it pt

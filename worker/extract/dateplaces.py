@@ -11,7 +11,7 @@ from itertools import islice
 from lxml.etree import XPath
 from lxml.html import HtmlElement
 
-from db.moments import Moment
+from db.text.dates import Moment
 from worker.extract.datelabels import PUBLISHED, UPDATED, is_line_of_date, told_by
 from worker.extract.metadata import host_of, squeezed, text_of
 

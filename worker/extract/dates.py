@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from lxml.html import HtmlElement
 
-from db.moments import EARLIEST_YEAR, LATEST_YEAR, Moment, fault_in, parse_moment
+from db.text.dates import EARLIEST_YEAR, LATEST_YEAR, Moment, fault_in, parse_moment
 from worker.extract.dateplaces import read_places
 from worker.extract.dating import Evidence
 from worker.extract.jsonld import as_text

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from db.moments import Moment, fault_of
+from db.text.dates import Moment, fault_of
 
 _QUARTER = timedelta(minutes=15)
 _FARTHEST_EAST, _FARTHEST_WEST = timedelta(hours=14), timedelta(hours=12)

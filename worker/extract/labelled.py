@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from db.moments import Moment, fault_in, parse_moment
+from db.text.dates import Moment, fault_in, parse_moment
 from worker.extract.authors import clean_names
 from worker.extract.datelabels import PUBLISHED, UPDATED, is_line_of_date, told_by
 from worker.extract.languagenames import language_code

@@ -7,7 +7,7 @@ import re
 from lxml import etree
 from lxml.html import HtmlElement
 
-from db.encoding import decode
+from db.text.encoding import decode
 from worker.extract.errors import Unextractable
 
 # The largest of 416 real news pages has 1.5 MB. Above 10 MB comes a data dump, or an attack.

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from lxml.html import HtmlElement
 
-from db.moments import Moment
+from db.text.dates import Moment
 from worker.extract.authors import find_author
 from worker.extract.body import is_heavy, read_body, read_hidden, strip_page
 from worker.extract.dates import read_evidence, search_published

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import AnyStr, BinaryIO, Final
 
-from db.encoding import decode, encoding_of_older, wide_encoding
+from db.text.encoding import decode, encoding_of_older, wide_encoding
 
 DELIMITERS: Final = (",", ";", "\t")
 MAX_RECORD: Final = 16 * 1024 * 1024

@@ -15,7 +15,7 @@ from functools import cache
 
 import httpx
 
-from db.guard import SCHEMES, is_allowed, refusal_of_address, refusal_of_url
+from db.net.address_policy import SCHEMES, is_allowed, refusal_of_address, refusal_of_url
 from worker.delivery.transports.errors import AddressRefused, MessageFailed, TransportError
 
 _READ_MAX = 65_536

@@ -1,0 +1,1 @@
+"""Subscriptions, what answered them, and the messages about it."""

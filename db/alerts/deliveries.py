@@ -1,0 +1,230 @@
+"""Deliveries on their way: claimed, tried, and accounted for. The row is the queue; messages are hints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, case, func, or_, select, update
+
+from db.alerts.channels import ChannelRow
+from db.models import Channel, Delivery, Recipient
+
+_CHANNELS_AT_ONCE = 100
+_MINUTE = timedelta(minutes=1)
+_CHANNEL_FIELDS = len(ChannelRow.__slots__)
+
+
+def is_any_due(conn: Connection, *, now: datetime) -> bool:
+    """Return whether a delivery waits that nobody has in hand."""
+    free = or_(Delivery.claimed_until.is_(None), Delivery.claimed_until < now)
+    query = select(Delivery.id).where(Delivery.state == "waiting", Delivery.due_at <= now, free).limit(1)
+    return conn.scalar(query) is not None
+
+
+def claim_due(
+    conn: Connection,
+    *,
+    now: datetime,
+    lease_s: float,
+    claim: str,
+    per_minute: Mapping[str, int],
+    digest_messages: Mapping[str, int],
+    limit: int = 50,
+) -> list[list[int]]:
+    """Return ids of deliveries that now are ours for `lease_s` seconds, one list for each channel; may be empty.
+
+    No channel gets more messages than `per_minute` of its kind, counting what was sent in the last minute and what is
+    held. `digest_messages` has the most messages that a digest takes, for kinds where it may be more than one.
+    """
+    free = or_(Delivery.claimed_until.is_(None), Delivery.claimed_until < now)
+    due = (Delivery.state == "waiting", Delivery.due_at <= now, free)
+    query = (
+        select(Channel.id, Channel.kind)
+        .join(Delivery, Delivery.channel_id == Channel.id)
+        .where(*due, Channel.state == "active", or_(Channel.rests_until.is_(None), Channel.rests_until <= now))
+        .group_by(Channel.id, Channel.kind)
+        .order_by(func.min(Delivery.due_at))
+        .limit(_CHANNELS_AT_ONCE)
+    )
+    claimed = []
+    for channel_id, kind in conn.execute(query).all():
+        digest = digest_messages.get(kind, 1)
+        room = min(limit, per_minute[kind] - _taken(conn, channel_id, now, digest))
+        if room <= 0:
+            continue
+        waiting = select(Delivery.id, Delivery.kind).where(*due, Delivery.channel_id == channel_id)
+        rows = conn.execute(waiting.order_by(Delivery.id).limit(room).with_for_update(skip_locked=True)).all()
+        ids = _affordable(rows, room, digest)
+        if ids:
+            until = now + timedelta(seconds=lease_s)
+            conn.execute(update(Delivery).where(Delivery.id.in_(ids)).values(claim=claim, claimed_until=until))
+            claimed.append(ids)
+    return claimed
+
+
+def _affordable(rows: Iterable[Row[int, str]], room: int, digest: int) -> list[int]:
+    """Return the first deliveries that make no more messages than there is room for."""
+    ids = []
+    for id, kind in rows:
+        room -= digest if kind == "digest" else 1
+        if room < 0:
+            break
+        ids.append(id)
+    return ids
+
+
+def _taken(conn: Connection, channel_id: int, now: datetime, digest: int) -> int:
+    """Return how many messages a channel had in the last minute or may get from what somebody has in hand."""
+    mine: ColumnElement[bool] = Delivery.channel_id == channel_id
+    had = case((Delivery.messages > 1, Delivery.messages), else_=1)
+    sent = conn.scalar(select(func.sum(had)).where(mine, Delivery.sent_at > now - _MINUTE)) or 0
+    most = case((Delivery.kind == "digest", digest), else_=1)
+    held = select(func.sum(most)).where(mine, Delivery.state == "waiting", Delivery.claimed_until >= now)
+    return int(sent + (conn.scalar(held) or 0))
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How much of what a delivery is about has been taken by its receiver."""
+
+    messages: int = 0
+    stories: int = 0
+    last: int | None = None
+    """The last story told, if others are still to follow."""
+    left_out: int = 0
+    """Stories that will not be told."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryOut:
+    """A delivery in hand, with its channel and what its recipient subscribed to."""
+
+    id: int
+    key: str
+    kind: str
+    attempts: int
+    """This one included."""
+    notice: Mapping[str, str]
+    channel: ChannelRow
+    recipient_id: int | None
+    token: str | None
+    subscription_id: int | None
+    created_at: datetime
+    told: Told
+    """What was taken at earlier attempts."""
+
+
+def begin(conn: Connection, delivery_id: int, claim: str, *, now: datetime, lease_s: float) -> DeliveryOut | None:
+    """Return the delivery, held for another `lease_s` seconds; None if it is not to be sent (now, or by us).
+
+    Whoever lost the claim in the meantime gets None. A recipient who unsubscribed gets nothing: it is cancelled.
+    A channel that was paused, or rests after a failure, lets go of it.
+    """
+    query = (
+        select(
+            Delivery.id,
+            Delivery.key,
+            Delivery.kind,
+            Delivery.attempts + 1,
+            Delivery.notice,
+            Delivery.recipient_id,
+            Recipient.token,
+            Recipient.subscription_id,
+            Delivery.created_at,
+            Delivery.messages,
+            Delivery.told,
+            Delivery.told_to,
+            Recipient.state,
+            *(getattr(Channel, name) for name in ChannelRow.__slots__),
+        )
+        .join(Channel, Channel.id == Delivery.channel_id)
+        .outerjoin(Recipient, Recipient.id == Delivery.recipient_id)
+        .where(Delivery.id == delivery_id, Delivery.claim == claim, Delivery.state == "waiting")
+        .with_for_update(of=Delivery)
+    )
+    row = conn.execute(query).first()
+    if row is None:
+        return None
+    *fields, messages, stories, last, recipient_state = row[:-_CHANNEL_FIELDS]
+    channel = ChannelRow(*row[-_CHANNEL_FIELDS:])
+    mine = update(Delivery).where(Delivery.id == delivery_id)
+    if recipient_state == "unsubscribed":
+        conn.execute(mine.values(state="cancelled", claim=None, claimed_until=None))
+        return None
+    if channel.state != "active" or (channel.rests_until is not None and channel.rests_until > now):
+        conn.execute(mine.values(claim=None, claimed_until=None))
+        return None
+    id, key, kind, attempt, notice, recipient_id, token, subscription_id, created_at = fields
+    conn.execute(mine.values(claimed_until=now + timedelta(seconds=lease_s), attempts=attempt))
+    told = Told(messages, stories, last)
+    return DeliveryOut(id, key, kind, attempt, notice, channel, recipient_id, token, subscription_id, created_at, told)
+
+
+def note_part(
+    conn: Connection, delivery: DeliveryOut, claim: str, told: Told, *, now: datetime, lease_s: float
+) -> bool:
+    """Note how much of a delivery was taken, and hold it for another `lease_s` seconds; return whether it is ours."""
+    mine = update(Delivery).where(Delivery.id == delivery.id, Delivery.claim == claim, Delivery.state == "waiting")
+    values = {"messages": told.messages, "told": told.stories, "told_to": told.last}
+    return conn.execute(mine.values(**values, claimed_until=now + timedelta(seconds=lease_s))).rowcount > 0
+
+
+def finish_sent(conn: Connection, delivery: DeliveryOut, told: Told, *, now: datetime) -> None:
+    """Note that a delivery has arrived, with how much of it; its channel is well."""
+    values: dict[str, Any] = {"state": "sent", "sent_at": now, "claim": None, "claimed_until": None, "error": None}
+    values |= {"messages": told.messages, "told": told.stories, "told_to": None, "left_out": told.left_out}
+    conn.execute(update(Delivery).where(Delivery.id == delivery.id).values(values))
+    if delivery.channel.failures:
+        well = {"failures": 0, "rests_until": None, "reason": None}
+        conn.execute(update(Channel).where(Channel.id == delivery.channel.id).values(well))
+
+
+def cancel(conn: Connection, delivery: DeliveryOut) -> None:
+    """Note that a delivery has nothing to tell any more: its articles were removed."""
+    mine = update(Delivery).where(Delivery.id == delivery.id)
+    conn.execute(mine.values(state="cancelled", claim=None, claimed_until=None))
+
+
+@dataclass(frozen=True, slots=True)
+class Aftermath:
+    """What follows from a failed attempt."""
+
+    reason: str
+    retry_at: datetime | None
+    """When it is tried again; None: it is given up."""
+    costs_attempt: bool = True
+    channel_failed: bool = False
+    """Whether it was the address's fault."""
+    rests_until: datetime | None = None
+    """Nothing else is tried at this address before."""
+    pauses: bool = False
+
+
+def finish_failed(conn: Connection, delivery: DeliveryOut, claim: str, after: Aftermath) -> None:
+    """Note that an attempt failed, and what follows from it."""
+    reason = after.reason[:1_000]
+    values: dict[str, Any] = {"claim": None, "claimed_until": None, "error": reason}
+    values |= {"state": "dead"} if after.retry_at is None else {"due_at": after.retry_at}
+    if not after.costs_attempt:
+        values["attempts"] = delivery.attempts - 1
+    mine = update(Delivery).where(Delivery.id == delivery.id, Delivery.claim == claim)
+    conn.execute(mine.values(values))
+    changed: dict[str, Any] = {"rests_until": after.rests_until, "reason": reason} if after.rests_until else {}
+    if after.channel_failed:
+        changed |= {"failures": Channel.failures + 1, "reason": reason}
+    if after.pauses:
+        changed |= {"state": "paused", "reason": reason}
+    if changed:
+        conn.execute(update(Channel).where(Channel.id == delivery.channel.id).values(changed))
+
+
+def give_up_exhausted(conn: Connection, *, attempts: int, now: datetime) -> int:
+    """Give up deliveries whose last attempt ended without a word: each worker that took them died."""
+    reason = f"given up after {attempts} attempts: each worker that took it died or ran out of time"
+    lost = update(Delivery).where(
+        Delivery.state == "waiting", Delivery.attempts >= attempts, Delivery.claimed_until < now
+    )
+    return conn.execute(lost.values(state="dead", claim=None, claimed_until=None, error=reason)).rowcount

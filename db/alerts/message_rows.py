@@ -1,0 +1,121 @@
+"""What deliveries and feeds tell: matches with their articles, outlets and reprints."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, func, select
+
+from db.alerts.matches import TOLD
+from db.models import Article, MatchRow, OutboxEntry, Revision, Source
+from db.text.headlines import BEGINNING, headline
+
+_STORY: ColumnElement[int] = func.coalesce(MatchRow.item_id, MatchRow.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Tiding:
+    """A match with the revision that matched; what concerns articles is None for other events."""
+
+    match_id: int
+    story: int
+    status: str
+    matched_at: datetime
+    because: Sequence[Sequence[Any]]
+    facts: dict[str, Any]
+    article_id: int | None
+    url: str | None
+    published_at: datetime | None
+    published_is_day: bool | None
+    source_name: str | None
+    title: str | None
+    author: str | None
+    language: str | None
+    text: str | None
+
+
+_COLUMNS = (
+    MatchRow.id,
+    _STORY,
+    MatchRow.status,
+    MatchRow.matched_at,
+    MatchRow.because,
+    MatchRow.facts,
+    Article.id,
+    Article.url,
+    Article.published_at,
+    Article.published_is_day,
+    Source.name,
+    Revision.title,
+    Revision.author,
+    Revision.language,
+    Revision.text,
+)
+
+
+def _tidings() -> Select[*tuple[Any, ...]]:
+    query: Select[*tuple[Any, ...]] = select(*_COLUMNS)
+    return (
+        query.outerjoin(Revision, Revision.id == MatchRow.revision_id)
+        .outerjoin(Article, Article.id == MatchRow.article_id)
+        .outerjoin(Source, Source.id == Article.source_id)
+    )
+
+
+def read_delivery(conn: Connection, delivery_id: int, *, stories: int) -> tuple[list[Tiding], int]:
+    """Return what a delivery tells, of at most that many stories, and how many stories it is about.
+
+    The oldest stories come first; of one story the latest match.
+    """
+    told = (OutboxEntry.delivery_id == delivery_id, MatchRow.status.in_(TOLD))
+    inside = select(func.max(MatchRow.id)).join(OutboxEntry, OutboxEntry.match_id == MatchRow.id).where(*told)
+    latest = inside.group_by(_STORY)
+    total = conn.scalar(select(func.count()).select_from(latest.subquery())) or 0
+    query = _tidings().where(MatchRow.id.in_(latest)).order_by(_STORY).limit(stories)
+    return [Tiding(*row) for row in conn.execute(query)], total
+
+
+def read_first_told(conn: Connection, delivery_id: int) -> set[int]:
+    """Return the stories that a delivery tells for the first time."""
+    query = select(MatchRow.id).join(OutboxEntry, OutboxEntry.match_id == MatchRow.id)
+    return set(conn.scalars(query.where(OutboxEntry.delivery_id == delivery_id, MatchRow.item_id.is_(None))))
+
+
+def read_reprints_of(conn: Connection, delivery_id: int, *, limit: int) -> tuple[list[Tiding], int]:
+    """Return reprints in a delivery whose stories it does not tell, the newest first, and how many there are."""
+    of_delivery = (OutboxEntry.delivery_id == delivery_id,)
+    told = (
+        select(_STORY)
+        .join(OutboxEntry, OutboxEntry.match_id == MatchRow.id)
+        .where(*of_delivery, MatchRow.status.in_(TOLD))
+    )
+    here = (*of_delivery, MatchRow.status == "also", MatchRow.item_id.not_in(told))
+    joined = _tidings().join(OutboxEntry, OutboxEntry.match_id == MatchRow.id).where(*here)
+    total = conn.scalar(select(func.count()).select_from(joined.subquery())) or 0
+    return [Tiding(*row) for row in conn.execute(joined.order_by(MatchRow.id.desc()).limit(limit))], total
+
+
+def read_subscription(conn: Connection, subscription_id: int, *, limit: int) -> list[Tiding]:
+    """Return what a subscription had to tell, the newest first."""
+    query = _tidings().where(MatchRow.subscription_id == subscription_id, MatchRow.status.in_(TOLD))
+    return [Tiding(*row) for row in conn.execute(query.order_by(MatchRow.id.desc()).limit(limit))]
+
+
+def read_also(conn: Connection, stories: Sequence[int]) -> dict[int, list[tuple[str, str, str]]]:
+    """Return (outlet, URL, headline) of the reprints of stories, each list in the order they came."""
+    query = (
+        select(MatchRow.item_id, Source.name, Article.url, Revision.title, func.substr(Revision.text, 1, BEGINNING))
+        .join(Revision, Revision.id == MatchRow.revision_id)
+        .join(Article, Article.id == MatchRow.article_id)
+        .join(Source, Source.id == Article.source_id)
+        .where(MatchRow.item_id.in_(stories), MatchRow.status == "also")
+        .order_by(MatchRow.id)
+    )
+    found: dict[int, list[tuple[str, str, str]]] = {}
+    for story, outlet, url, title, beginning in conn.execute(query):
+        if story is not None:
+            found.setdefault(story, []).append((outlet, url, headline(title, beginning)))
+    return found

@@ -1,0 +1,153 @@
+"""The outbox: which matches a recipient is to hear of, and the messages that carry them. Rows are the queue."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from hashlib import blake2b
+from typing import Any
+
+from sqlalchemy import Connection, Integer, exists, func, or_, select, update
+
+from db.alerts.matches import TOLD
+from db.dialect import insert
+from db.models import Channel, Delivery, MatchRow, OutboxEntry, Recipient, Subscription
+
+
+def key_of(token: str, what: object) -> str:
+    """Return the key of a delivery to the recipient with this token: the same for the same thing to say."""
+    return blake2b(f"{token}/{what}".encode(), digest_size=16).hexdigest()
+
+
+def post(conn: Connection, matches: Sequence[tuple[int, int, str]], *, now: datetime) -> int:
+    """Put matches, (id, subscription id, status) each, into the outbox of whoever gets them.
+
+    What is sent at once gets a delivery of its own; everything else waits for a digest. A reprint of what was sent
+    (`also`) goes into digests only. Returns how many deliveries were made.
+    """
+    by_subscription: dict[int, list[tuple[int, str]]] = {}
+    for match_id, subscription_id, status in matches:
+        if status in TOLD or status == "also":
+            by_subscription.setdefault(subscription_id, []).append((match_id, status))
+    if not by_subscription:
+        return 0
+    made = 0
+    entries = []
+    for recipient in _sent_to(conn, by_subscription):
+        at_once = recipient.due_at is None
+        for match_id, status in by_subscription[recipient.subscription_id]:
+            if at_once and status == "also":
+                continue
+            key = key_of(recipient.token, match_id)
+            delivery_id = _make(conn, recipient.channel_id, recipient.id, key, "match", now) if at_once else None
+            made += at_once
+            entries.append({"recipient_id": recipient.id, "match_id": match_id, "delivery_id": delivery_id})
+    if entries:
+        conn.execute(insert(conn, OutboxEntry).on_conflict_do_nothing(), entries)  # a digest has it already
+    return made
+
+
+def _sent_to(conn: Connection, subscription_ids: Mapping[int, object]) -> Sequence[Any]:
+    query = (
+        select(Recipient.id, Recipient.subscription_id, Recipient.token, Recipient.due_at, Recipient.channel_id)
+        .join(Channel, Channel.id == Recipient.channel_id)
+        .where(Recipient.subscription_id.in_(subscription_ids), Recipient.state == "active", Channel.kind != "feed")
+        .order_by(Recipient.id)
+    )
+    return conn.execute(query).all()
+
+
+def _make(
+    conn: Connection,
+    channel_id: int,
+    recipient_id: int | None,
+    key: str,
+    kind: str,
+    now: datetime,
+    notice: Mapping[str, str] | None = None,
+) -> int | None:
+    """Store a delivery that waits; return its id, or None if one with that key exists."""
+    row = {
+        "channel_id": channel_id,
+        "recipient_id": recipient_id,
+        "key": key,
+        "kind": kind,
+        "notice": dict(notice or {}),
+        "state": "waiting",
+        "due_at": now,
+        "attempts": 0,
+        "created_at": now,
+    }
+    statement = insert(conn, Delivery).values(row).on_conflict_do_nothing(index_elements=["key"])
+    made: int | None = conn.scalar(statement.returning(Delivery.id))
+    return made
+
+
+def post_notice(conn: Connection, channel_id: int, *, key: str, subject: str, text: str, now: datetime) -> None:
+    """Put a message to the operator into the outbox; the same key again changes nothing."""
+    _make(conn, channel_id, None, key, "notice", now, {"subject": subject, "text": text})
+
+
+def is_digest_due(conn: Connection, *, now: datetime) -> bool:
+    """Return whether there may be a digest to make."""
+    left_over = select(OutboxEntry.match_id).where(OutboxEntry.delivery_id.is_(None)).limit(1)
+    due = select(Recipient.id).where(Recipient.due_at <= now, Recipient.state == "active").limit(1)
+    return conn.scalar(due) is not None or conn.scalar(left_over) is not None
+
+
+def make_digests(
+    conn: Connection, *, now: datetime, next_due: Callable[[str, datetime], datetime | None], limit: int = 50
+) -> int:
+    """Make the digests that are due, at most `limit`; return for how many recipients that was decided.
+
+    A digest takes what no delivery has taken yet, so neither clocks nor the order of commits decide what is in it.
+    `next_due` returns when the next one is due for a cadence. A paused channel or subscription waits.
+    """
+    undelivered = exists().where(OutboxEntry.recipient_id == Recipient.id, OutboxEntry.delivery_id.is_(None))
+    left_over = Recipient.due_at.is_(None) & undelivered  # it was changed from digests to “at once”
+    query = (
+        select(
+            Recipient.id,
+            Recipient.channel_id,
+            Recipient.token,
+            Recipient.due_at,
+            Subscription.cadence,
+            Subscription.all_quiet,
+        )
+        .join(Channel, Channel.id == Recipient.channel_id)
+        .join(Subscription, Subscription.id == Recipient.subscription_id)
+        .where(
+            or_(Recipient.due_at <= now, left_over),
+            Recipient.state == "active",
+            Channel.state == "active",
+            Subscription.state == "active",
+        )
+        .order_by(Recipient.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True, of=Recipient)
+    )
+    rows = conn.execute(query).all()
+    for row in rows:
+        last, told = _undelivered(conn, row.id)
+        if told or (row.due_at is None and last):
+            digest = _make(conn, row.channel_id, row.id, key_of(row.token, f"digest to {last}"), "digest", now)
+            taken = update(OutboxEntry).where(OutboxEntry.recipient_id == row.id, OutboxEntry.delivery_id.is_(None))
+            conn.execute(taken.where(OutboxEntry.match_id <= last).values(delivery_id=digest))
+        elif row.all_quiet and row.due_at is not None:
+            _make(conn, row.channel_id, row.id, key_of(row.token, f"quiet {row.due_at:%Y-%m-%dT%H:%M}"), "quiet", now)
+        if row.due_at is not None:
+            due_at = next_due(row.cadence, now)
+            conn.execute(update(Recipient).where(Recipient.id == row.id).values(due_at=due_at))
+    return len(rows)
+
+
+def _undelivered(conn: Connection, recipient_id: int) -> tuple[int, int]:
+    """Return the highest match that waits for a digest, and how many that wait are more than reprints."""
+    told = func.sum(func.coalesce(MatchRow.status.in_(TOLD).cast(Integer), 0))
+    query = (
+        select(func.max(OutboxEntry.match_id), told)
+        .join(MatchRow, MatchRow.id == OutboxEntry.match_id)
+        .where(OutboxEntry.recipient_id == recipient_id, OutboxEntry.delivery_id.is_(None))
+    )
+    last, count = conn.execute(query).one()
+    return last or 0, int(count or 0)

@@ -1,0 +1,1 @@
+"""Articles, their texts and addresses, and the index of their words."""

@@ -1,0 +1,46 @@
+"""Texts without a date: of which of them the day of collection says when they appeared.
+
+It does of what a feed brought newly: the poll before did not show it. It does not of what a person brought in, nor of
+what stood in a feed before we followed it: such a text may be of any age, and counts on no day (`UNDATED`).
+What decides is the first sight of its page; later feeds that name it as well, or cease to, change nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from db.articles.arrivals import ArticleIn
+from db.models import Capture, Feed, Sighting
+
+
+def first_sights_told(conn: Connection, articles: Sequence[ArticleIn]) -> list[ArticleIn]:
+    """Return the texts, those marked that have no date and were not new when they were first seen."""
+    captures = {a.capture_id for a in articles if a.published_at is None and a.capture_id is not None}
+    new = brought_newly(conn, captures) if captures else set()
+    return [replace(a, is_undated=a.published_at is None and a.capture_id not in new) for a in articles]
+
+
+def brought_newly(conn: Connection, capture_ids: Collection[int]) -> set[int]:
+    """Return the captures of pages that a feed showed first after its first poll, or that no feed is known to show."""
+    query = (
+        select(Capture.id, Sighting.first_seen_at, Feed.followed_since)
+        .outerjoin(Sighting, Sighting.page_id == Capture.page_id)
+        .outerjoin(Feed, Feed.id == Sighting.feed_id)
+        .where(Capture.id.in_(sorted(capture_ids)))
+    )
+    sights: dict[int, list[tuple[datetime, datetime | None]]] = {}
+    for capture_id, seen_at, followed_since in conn.execute(query):
+        known = sights.setdefault(capture_id, [])
+        if seen_at is not None:
+            known.append((seen_at, followed_since))
+    return {capture_id for capture_id, known in sights.items() if _was_new(known)}
+
+
+def _was_new(sights: Sequence[tuple[datetime, datetime | None]]) -> bool:
+    """Return whether a page was new when it was first seen: (seen at, feed followed since) for each feed. Pure."""
+    first = min((seen_at for seen_at, _ in sights), default=None)
+    return first is None or any(seen_at == first and (since is None or since < first) for seen_at, since in sights)

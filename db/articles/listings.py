@@ -1,0 +1,87 @@
+"""Articles as a list, the newest first, which goes on after any of them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
+
+from db.articles import word_index
+from db.articles.word_index import Need
+from db.exports.filters import Filters, conditions
+from db.models import Article, Revision
+
+_WORDS = 400
+_DATED_AT = func.coalesce(Article.published_at, Article.collected_at, type_=Article.collected_at.type)
+_NEWEST_FIRST = (Article.counts_on.desc(), _DATED_AT.desc(), Article.id.desc())
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An article in a list."""
+
+    article_id: int
+    url: str
+    source: str
+    title: str | None
+    published_at: datetime | None
+    published_is_day: bool
+    counts_on: date
+    language: str | None
+    genre: str | None
+    cluster_id: int | None
+    begins: str
+    """The beginning of the text: what stands for a headline where there is none."""
+    is_undated: bool = False
+    """Whether it counts on no day."""
+
+
+def read_newest(conn: Connection, filters: Filters, *, after: int | None, limit: int) -> list[Listed]:
+    """Return articles that pass the filters, the newest first; of these the ones after an article."""
+    query = _listed().where(*conditions(filters), *_after(conn, after))
+    return [Listed(*row) for row in conn.execute(query.order_by(*_NEWEST_FIRST).limit(limit))]
+
+
+def read_listed(conn: Connection, article_ids: Collection[int]) -> dict[int, Listed]:
+    """Return articles by id."""
+    query = _listed().where(Article.id.in_(article_ids))
+    return {row[0]: Listed(*row) for row in conn.execute(query)}
+
+
+def newest_candidates(conn: Connection, need: Need | None, filters: Filters, *, after: int | None) -> list[int]:
+    """Return the current revisions of the articles that may answer a query, as `read_newest` orders them."""
+    among = (*conditions(filters), *_after(conn, after))
+    return word_index.find_candidates(conn, need, among=among, order=_NEWEST_FIRST)
+
+
+def _listed() -> Select[*tuple[Any, ...]]:
+    return select(
+        Article.id,
+        Article.url,
+        Article.source_id,
+        Article.title,
+        Article.published_at,
+        Article.published_is_day,
+        Article.counts_on,
+        Article.language,
+        Article.genre,
+        Article.cluster_id,
+        func.substr(Revision.text, 1, _WORDS),
+        Article.is_undated,
+    ).join(Revision, Revision.id == Article.revision_id)
+
+
+def _after(conn: Connection, article_id: int | None) -> Sequence[ColumnElement[bool]]:
+    """Return what the articles fulfil that come after one. Raises LookupError if there is none such."""
+    if article_id is None:
+        return ()
+    row = conn.execute(select(Article.counts_on, _DATED_AT).where(Article.id == article_id)).one_or_none()
+    if row is None:
+        raise LookupError(f"there is no article {article_id}")
+    counts_on, dated_at = row
+    later = or_(dated_at > _DATED_AT, and_(dated_at >= _DATED_AT, Article.id < article_id))
+    # The first condition says nothing new; it is the one that an index answers.
+    return (Article.counts_on <= counts_on, or_(Article.counts_on < counts_on, later))

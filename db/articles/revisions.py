@@ -1,0 +1,195 @@
+"""Revisions on their way: claimed, read, and finished once by whoever understands them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, case, delete, func, or_, select, update
+from sqlalchemy.orm import aliased
+
+from db.collection.captures import finish_captures
+from db.coverage.cells import mark_articles
+from db.dialect import insert
+from db.models import Article, FingerprintRow, Revision, RevisionAttempt
+from db.outcomes import ProblemSeen, record_outcomes, record_problems
+
+
+def outcomes_of(conn: Connection, revision_ids: Sequence[int]) -> dict[int, str]:
+    """Return `new` for revisions that are the first of their article, `revised` for later ones.
+
+    One that came back after another text was `seen_again`; so was another form of a page that was known, and a page of
+    which another form was.
+    """
+    first = aliased(Revision)
+    of_page = case((first.text_from != "form", first.id))
+    query = (
+        select(
+            Revision.id,
+            Revision.text_from,
+            Revision.returned_at,
+            func.min(first.id).label("lowest"),
+            func.min(of_page).label("lowest_of_page"),
+        )
+        .join(first, first.article_id == Revision.article_id)
+        .where(Revision.id.in_(revision_ids))
+        .group_by(Revision.id, Revision.text_from, Revision.returned_at)
+    )
+    return {row.id: _outcome(row) for row in conn.execute(query)}
+
+
+def _outcome(row: Any) -> str:
+    if row.returned_at:
+        return "seen_again"
+    if row.id == row.lowest:
+        return "new"
+    is_other_form = row.id == row.lowest_of_page or (row.text_from == "form" and row.lowest_of_page is not None)
+    return "seen_again" if is_other_form else "revised"
+
+
+def lock_articles_of(conn: Connection, revision_ids: Sequence[int]) -> dict[int, int]:
+    """Return the articles that revisions belong to now, locked; another transaction may have joined them to others."""
+    query = select(Revision.id, Revision.article_id).where(Revision.id.in_(revision_ids))
+    locking = query.join(Article, Article.id == Revision.article_id).order_by(Article.id).with_for_update(of=Article)
+    while True:
+        locked = dict(conn.execute(locking).all())
+        if locked == dict(conn.execute(query).all()):
+            return locked
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionOut:
+    """A stored text, as tagging and comparing need it."""
+
+    id: int
+    article_id: int
+    capture_id: int | None
+    source_id: str
+    canonical_url: str
+    published_at: datetime | None
+    title: str | None
+    text: str
+    language: str | None
+    fingerprint: bytes
+    second_language: str | None = None
+
+
+WHOLE = (
+    Revision.id,
+    Revision.article_id,
+    Revision.capture_id,
+    Article.source_id,
+    Article.canonical_url,
+    Article.published_at,
+    Revision.title,
+    Revision.text,
+    Revision.language,
+    FingerprintRow.data,
+    Revision.second_language,
+)
+"""The columns of a `RevisionOut`, in its order."""
+
+
+def read_revisions(conn: Connection, revision_ids: Sequence[int]) -> list[RevisionOut]:
+    """Return the revisions by id; those that are finished by now are left out."""
+    query = (
+        select(*WHOLE)
+        .join(Article, Article.id == Revision.article_id)
+        .join(FingerprintRow, FingerprintRow.revision_id == Revision.id)
+        .where(Revision.id.in_(revision_ids), Revision.stage == "stored")
+        .order_by(Revision.id)
+    )
+    return [RevisionOut(*tuple(row)) for row in conn.execute(query)]
+
+
+def claim_revisions(conn: Connection, *, now: datetime, lease_s: float, limit: int) -> list[int]:
+    """Return ids of revisions whose batch never finished them and that now are ours; may be empty."""
+    free = or_(Revision.claimed_until.is_(None), Revision.claimed_until < now)
+    query = select(Revision.id).where(Revision.stage == "stored", free).order_by(Revision.id).limit(limit)
+    ids = list(conn.scalars(query.with_for_update(skip_locked=True)))
+    if ids:
+        until = now + timedelta(seconds=lease_s)
+        conn.execute(update(Revision).where(Revision.id.in_(ids)).values(claimed_until=until))
+    return ids
+
+
+def count_attempts(conn: Connection, revision_ids: Sequence[int]) -> dict[int, int]:
+    """Return how often each waiting revision was begun by `begin_revisions` and not finished."""
+    query = (
+        select(Revision.id, func.coalesce(RevisionAttempt.attempts, 0))
+        .outerjoin(RevisionAttempt, RevisionAttempt.revision_id == Revision.id)
+        .where(Revision.id.in_(revision_ids), Revision.stage == "stored")
+        .order_by(Revision.id)
+    )
+    return {revision_id: attempts for revision_id, attempts in conn.execute(query)}
+
+
+def begin_revisions(conn: Connection, revision_ids: Sequence[int]) -> None:
+    """Note that a worker begins to finish these now; whoever dies over them leaves the note behind."""
+    rows = [{"revision_id": revision_id, "attempts": 1} for revision_id in sorted(revision_ids)]
+    again = insert(conn, RevisionAttempt).on_conflict_do_update(
+        index_elements=["revision_id"], set_={"attempts": RevisionAttempt.attempts + 1}
+    )
+    conn.execute(again, rows)
+
+
+def end_attempts(conn: Connection, revision_ids: Sequence[int]) -> None:
+    """Take the notes of `begin_revisions` away: whoever began has survived it."""
+    conn.execute(delete(RevisionAttempt).where(RevisionAttempt.revision_id.in_(revision_ids)))
+
+
+def set_exhausted_aside(conn: Connection, *, attempts: int, now: datetime) -> int:
+    """Set revisions aside whose claim ran out for the last time, with their reason; return how many.
+
+    The text is kept, without mentions and in a cluster of its own. Its capture, or the document that was brought in,
+    ends as rejected, unless it had ended before.
+    """
+    query = (
+        select(Revision.id, Revision.capture_id, Article.id.label("article_id"), Article.url, Article.source_id)
+        .join(RevisionAttempt, RevisionAttempt.revision_id == Revision.id)
+        .join(Article, Article.id == Revision.article_id)
+        .where(Revision.stage == "stored", RevisionAttempt.attempts >= attempts, Revision.claimed_until < now)
+        .order_by(Revision.id)
+        .with_for_update(of=Revision, skip_locked=True)
+    )
+    rows = conn.execute(query).all()
+    if not rows:
+        return 0
+    ids, article_ids = [row.id for row in rows], [row.article_id for row in rows]
+    conn.execute(update(Revision).where(Revision.id.in_(ids)).values(stage="set aside", claimed_until=None))
+    alone = update(Article).where(Article.id.in_(article_ids), Article.cluster_id.is_(None))
+    conn.execute(alone.values(cluster_id=Article.id))
+    mark_articles(conn, sorted(set(article_ids)))
+    end_attempts(conn, ids)
+    reason = f"text set aside after {attempts} attempts: each worker that tagged it died or ran out of time"
+    first_time = finish_captures(conn, {row.capture_id: ("rejected", reason) for row in rows if row.capture_id})
+    for stage, ended in (
+        ("ingest", [row for row in rows if row.capture_id is None]),
+        ("understand", [row for row in rows if row.capture_id in first_time]),
+    ):
+        record_outcomes(conn, stage, Counter((row.source_id, "rejected") for row in ended), at=now)
+    record_problems(conn, "understand", [ProblemSeen(row.url, reason, row.source_id) for row in rows], at=now)
+    return len(rows)
+
+
+def finish_revisions(conn: Connection, revision_ids: Sequence[int], *, vocabulary_version: str) -> list[int]:
+    """Mark revisions as understood; return those that were not so before (each is finished once)."""
+    query = (
+        update(Revision)
+        .where(Revision.id.in_(revision_ids), Revision.stage == "stored")
+        .values(stage="done", claimed_until=None, vocabulary_version=vocabulary_version)
+        .returning(Revision.id)
+    )
+    return sorted(conn.scalars(query))
+
+
+def record_scope(conn: Connection, in_scope: Mapping[int, bool | None]) -> None:
+    """Store which revisions are in scope; the articles of which they are the current one repeat it."""
+    for flag in (True, False, None):
+        ids = sorted(revision_id for revision_id, value in in_scope.items() if value is flag)
+        if ids:
+            conn.execute(update(Revision).where(Revision.id.in_(ids)).values(in_scope=flag))
+            conn.execute(update(Article).where(Article.revision_id.in_(ids)).values(in_scope=flag))

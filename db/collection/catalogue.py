@@ -1,0 +1,247 @@
+"""Outlets as catalogues said last, as the store has them now, and changes to that.
+
+A catalogue is merged in three ways: what it said last is recorded beside the outlets, so that what a person changed in
+the store since then can be told from what the catalogue changed (`worker.cataloguemerge` decides, this writes).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, case, delete, literal, select, update
+
+from db.collection.feeds import ASKED, add_feed
+from db.collection.sources import SourceIn, record_source
+from db.coverage.cells import mark_articles
+from db.dialect import insert, lock_names
+from db.models import Article, CatalogueOutlet, Feed, Source, SourceDomain
+from db.models.base import UtcDateTime
+
+PACKAGED, FOLDER, DEMO = "packaged", "folder", "demo"
+"""Catalogues: the program's, the files that a person keeps, and the invented outlets of the demo."""
+FACTS = ("name", "country", "languages", "kind", "homepage", "bias_note", "paywall", "time_zone")
+"""Columns of an outlet that a catalogue fills."""
+_BATCH = 1_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutletFacts:
+    """What a catalogue says of one outlet, as far as the store keeps it."""
+
+    facts: Mapping[str, Any]
+    """A value for each of `FACTS`; None for what it leaves open."""
+    domains: tuple[str, ...] = ()
+    feeds: Mapping[str, str] = field(default_factory=dict)
+    """How sure it is of each address."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what `from_json` reads."""
+        return {**self.facts, "domains": list(self.domains), "feeds": dict(self.feeds)}
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> OutletFacts:
+        """Return the facts that were recorded, by this version of the program or another."""
+        return cls(
+            facts={name: stored.get(name) for name in FACTS},
+            domains=tuple(stored.get("domains", ())),
+            feeds=dict(stored.get("feeds", {})),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFeed:
+    """A feed of an outlet as it is now; `works` when its latest poll succeeded."""
+
+    confidence: str | None
+    state: str
+    works: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredOutlet:
+    """An outlet as it is now."""
+
+    id: str
+    origin: str
+    facts: Mapping[str, Any]
+    domains: frozenset[str] = frozenset()
+    feeds: Mapping[str, StoredFeed] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueRecord:
+    """What a catalogue said last of an outlet, and under which id the store knows that outlet."""
+
+    source_id: str
+    said: OutletFacts
+    is_gone: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CatalogueView:
+    """All that a merge looks at."""
+
+    outlets: Mapping[str, StoredOutlet]
+    records: Mapping[str, Mapping[str, CatalogueRecord]]
+    """What each catalogue said last, by its name and its ids."""
+
+    def records_of(self, catalogue: str) -> Mapping[str, CatalogueRecord]:
+        """Return what a catalogue said last, by its ids."""
+        return self.records.get(catalogue, {})
+
+    def owner_of_domains(self) -> dict[str, str]:
+        """Return the outlet of each domain."""
+        return {domain: outlet.id for outlet in self.outlets.values() for domain in outlet.domains}
+
+    def owner_of_feeds(self) -> dict[str, str]:
+        """Return the outlet of each feed."""
+        return {url: outlet.id for outlet in self.outlets.values() for url in outlet.feeds}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutletChange:
+    """What a catalogue changes about one outlet of the store; empty when it only says again what it said."""
+
+    outlet_id: str
+    source_id: str
+    said: OutletFacts
+    is_new: bool = False
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    domains_added: tuple[str, ...] = ()
+    domains_dropped: tuple[str, ...] = ()
+    feeds_added: Mapping[str, str] = field(default_factory=dict)
+    """The state in which each address begins: `active` or `paused`."""
+    feeds_revived: tuple[str, ...] = ()
+    feeds_moved: tuple[str, ...] = ()
+    """Addresses that were another outlet's."""
+    feeds_retired: tuple[str, ...] = ()
+    confidences: Mapping[str, str] = field(default_factory=dict)
+    kept: tuple[str, ...] = ()
+    """Sentences: what the catalogue wanted otherwise, and a person's change kept."""
+
+    @property
+    def is_visible(self) -> bool:
+        """Return whether a person will want to hear of it."""
+        return bool(self.is_new or self.facts or self.domains_added or self.domains_dropped or self.kept) or bool(
+            self.feeds_added or self.feeds_revived or self.feeds_moved or self.feeds_retired
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueChanges:
+    """What merging a catalogue changes. `gone` are outlets that it no longer has; they stay in the store."""
+
+    outlets: tuple[OutletChange, ...] = ()
+    gone: tuple[str, ...] = ()
+    said: Mapping[str, CatalogueRecord] = field(default_factory=dict)
+    """Records to be written, by the catalogue's ids."""
+
+    def __bool__(self) -> bool:
+        return bool(self.gone) or any(change.is_visible for change in self.outlets)
+
+
+def read_view(conn: Connection) -> CatalogueView:
+    """Return the outlets of the store, and what catalogues said of them last."""
+    domains: dict[str, set[str]] = {}
+    for domain, source_id in conn.execute(select(SourceDomain.domain, SourceDomain.source_id)):
+        domains.setdefault(source_id, set()).add(domain)
+    feeds: dict[str, dict[str, StoredFeed]] = {}
+    columns = (Feed.source_id, Feed.url, Feed.confidence, Feed.state, Feed.failures, Feed.succeeded_at)
+    for source_id, url, confidence, state, failures, succeeded_at in conn.execute(select(*columns)):
+        works = state == "active" and not failures and succeeded_at is not None
+        feeds.setdefault(source_id, {})[url] = StoredFeed(confidence, state, works)
+    outlets = {
+        row.id: StoredOutlet(
+            id=row.id,
+            origin=row.origin,
+            facts={name: getattr(row, name) for name in FACTS},
+            domains=frozenset(domains.get(row.id, ())),
+            feeds=feeds.get(row.id, {}),
+        )
+        for row in conn.execute(select(Source.__table__))
+    }
+    records: dict[str, dict[str, CatalogueRecord]] = {}
+    for row in conn.execute(select(CatalogueOutlet.__table__)):
+        record = CatalogueRecord(row.source_id, OutletFacts.from_json(row.said), row.is_gone)
+        records.setdefault(row.catalogue, {})[row.outlet_id] = record
+    return CatalogueView(outlets=outlets, records=records)
+
+
+def lock_catalogues(conn: Connection) -> None:
+    """Wait until no other transaction merges a catalogue; held to the end of this one."""
+    lock_names(conn, ["catalogue"])
+
+
+def apply_changes(conn: Connection, catalogue: str, changes: CatalogueChanges, *, now: datetime) -> None:
+    """Store what a merge decided, and what the catalogue said."""
+    for change in changes.outlets:
+        _drop_domains(conn, change)
+    for change in changes.outlets:
+        _apply(conn, change, now)
+    if changes.said:
+        upsert = insert(conn, CatalogueOutlet)
+        new = {name: upsert.excluded[name] for name in ("source_id", "said", "is_gone")}
+        rows = [
+            {
+                "catalogue": catalogue,
+                "outlet_id": outlet_id,
+                "source_id": record.source_id,
+                "said": record.said.to_json(),
+                "is_gone": record.is_gone,
+            }
+            for outlet_id, record in sorted(changes.said.items())
+        ]
+        conn.execute(upsert.on_conflict_do_update(index_elements=["catalogue", "outlet_id"], set_=new), rows)
+
+
+def _drop_domains(conn: Connection, change: OutletChange) -> None:
+    if change.domains_dropped:
+        mine = SourceDomain.source_id == change.source_id
+        conn.execute(delete(SourceDomain).where(mine, SourceDomain.domain.in_(change.domains_dropped)))
+
+
+def _apply(conn: Connection, change: OutletChange, now: datetime) -> None:
+    if change.is_new:
+        facts = {name: value for name, value in change.facts.items() if name != "languages"}
+        languages = change.facts.get("languages") or ()
+        new = SourceIn(id=change.source_id, domains=(), origin="catalogue", languages=languages, **facts)
+        record_source(conn, new, now=now)
+    elif change.facts:
+        conn.execute(update(Source).where(Source.id == change.source_id).values(**change.facts))
+        if "country" in change.facts:
+            _count_anew(conn, change.source_id)
+    if change.domains_added:
+        rows = [{"domain": domain, "source_id": change.source_id} for domain in change.domains_added]
+        conn.execute(insert(conn, SourceDomain).on_conflict_do_nothing(index_elements=["domain"]), rows)
+    for url, state in change.feeds_added.items():
+        confidence = change.said.feeds.get(url)
+        add_feed(conn, source_id=change.source_id, url=url, confidence=confidence, state=state, now=now)
+    for url in (*change.feeds_revived, *change.feeds_moved):
+        revive_feed(conn, url, source_id=change.source_id, now=now)
+    retire_feeds(conn, change.feeds_retired)
+    for url, confidence in change.confidences.items():
+        conn.execute(update(Feed).where(Feed.url == url).values(confidence=confidence))
+
+
+def _count_anew(conn: Connection, source_id: str) -> None:
+    """Have an outlet's articles counted under another country."""
+    ids: Sequence[int] = conn.scalars(select(Article.id).where(Article.source_id == source_id)).all()
+    for start in range(0, len(ids), _BATCH):
+        mark_articles(conn, ids[start : start + _BATCH])
+
+
+def retire_feeds(conn: Connection, urls: Collection[str]) -> None:
+    """Poll these addresses no longer; what they brought stays. One that a person paused stays paused."""
+    if urls:
+        conn.execute(update(Feed).where(Feed.url.in_(urls), Feed.state.in_(ASKED)).values(state="retired"))
+
+
+def revive_feed(conn: Connection, url: str, *, source_id: str, now: datetime) -> None:
+    """Make a feed that was retired active and due, as one of this outlet's; any other only changes its outlet."""
+    was_retired = Feed.state == "retired"
+    state = case((was_retired, "active"), else_=Feed.state)
+    due = case((was_retired, literal(now, UtcDateTime())), else_=Feed.next_poll_at)
+    conn.execute(update(Feed).where(Feed.url == url).values(source_id=source_id, state=state, next_poll_at=due))

@@ -1,0 +1,96 @@
+"""Instants that a clock which ran ahead has left behind: what waits for longer than anything may wait is due now.
+
+A machine whose clock jumps to next year writes next year's times for everything that it touches; when the clock is
+right again, nothing would be due until then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, func, select, update
+from sqlalchemy.orm import InstrumentedAttribute
+
+from db.collection.pages import ASKED, NEVER
+from db.models import (
+    Capture,
+    Channel,
+    CoverageState,
+    Delivery,
+    ExportSchedule,
+    Feed,
+    HostLease,
+    Page,
+    Recipient,
+    Revision,
+)
+from db.outcomes import ProblemSeen, record_problems
+
+STAGE = "clock"
+_CLAIM = timedelta(days=1)
+"""No claim lasts longer: a lease is an hour at most, a scheduled export has one."""
+_MONTH = timedelta(days=35)
+"""Nothing else waits longer: a server may ask for a month of silence, the rarest digest and export are monthly."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Wait:
+    """One column of instants that something waits for, and how far ahead they may lie."""
+
+    what: str
+    column: InstrumentedAttribute[Any]
+    longest: timedelta
+    which: tuple[ColumnElement[bool], ...] = ()
+
+    def is_ahead(self, now: datetime) -> tuple[ColumnElement[bool], ...]:
+        return self.column > now + self.longest, *self.which
+
+
+def _waits(now: datetime) -> Iterator[_Wait]:
+    """Yield where instants are waited for. Claims are looked at where the row is due, so that an index finds them."""
+    yield _Wait("feeds", Feed.next_poll_at, _MONTH)
+    yield _Wait("pages", Page.next_fetch_at, _MONTH, (Page.state.in_(ASKED), Page.next_fetch_at < NEVER))
+    yield _Wait("hosts", HostLease.free_at, _CLAIM)
+    yield _Wait("channels", Channel.rests_until, _MONTH)
+    yield _Wait("messages", Delivery.due_at, _MONTH, (Delivery.state == "waiting",))
+    yield _Wait("digests", Recipient.due_at, _MONTH)
+    yield _Wait("exports", ExportSchedule.next_at, _MONTH)
+    yield _Wait("claims", Feed.claimed_until, _CLAIM, (Feed.next_poll_at <= now,))
+    yield _Wait("claims", Page.claimed_until, _CLAIM, (Page.state.in_(ASKED), Page.next_fetch_at <= now))
+    yield _Wait("claims", Capture.claimed_until, _CLAIM, (Capture.stage == "fetched",))
+    yield _Wait("claims", Revision.claimed_until, _CLAIM, (Revision.stage == "stored",))
+    yield _Wait("claims", Delivery.claimed_until, _CLAIM, (Delivery.state == "waiting",))
+    yield _Wait("claims", ExportSchedule.claimed_until, _CLAIM)
+    yield _Wait("claims", CoverageState.held_until, _CLAIM)
+
+
+def count_ahead(conn: Connection, *, now: datetime) -> dict[str, int]:
+    """Return how many of what wait for longer than anything may; empty when all clocks were right."""
+    counts: dict[str, int] = {}
+    for wait in _waits(now):
+        found = conn.scalar(select(func.count()).where(*wait.is_ahead(now))) or 0
+        if found:
+            counts[wait.what] = counts.get(wait.what, 0) + found
+    return counts
+
+
+def bring_back(conn: Connection, *, now: datetime) -> dict[str, int]:
+    """Make due what waits for longer than anything may, and note it as a problem; return how many of what it was."""
+    counts: dict[str, int] = {}
+    for wait in _waits(now):
+        value = now if wait.what != "claims" else now - timedelta(seconds=1)
+        changed = conn.execute(update(wait.column.class_).where(*wait.is_ahead(now)).values({wait.column: value}))
+        if changed.rowcount:
+            counts[wait.what] = counts.get(wait.what, 0) + changed.rowcount
+    if counts:
+        reason = f"a clock ran ahead: {told(counts)} waited for longer than they may; they are due now"
+        record_problems(conn, STAGE, [ProblemSeen("instants in the future", reason)], at=now)
+    return counts
+
+
+def told(counts: Mapping[str, int]) -> str:
+    """Return counts in words."""
+    return ", ".join(f"{number:,} {what}" for what, number in counts.items())

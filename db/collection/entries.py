@@ -1,0 +1,221 @@
+"""Entries of feeds: the pages that they name, and what each feed says of them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import Connection, case, select, update
+
+from db.collection.pages import NEVER
+from db.collection.refusals import ask_for_named
+from db.dialect import insert
+from db.models import Page, Sighting, SourceDomain
+from db.net.urls import host_of
+
+_ROWS = 400
+"""Rows of one statement: SQLite allows 32,766 parameters."""
+
+
+@dataclass(frozen=True, slots=True)
+class EntryIn:
+    """An entry of a feed that names a page. `refusal` says why the page must not be fetched.
+
+    An entry whose only text is its feed's has its `urn` for an address, and `trouble` says why.
+    """
+
+    canonical_url: str
+    url: str
+    guid: str | None = None
+    title: str | None = None
+    author: str | None = None
+    published_at: datetime | None = None
+    published_as: str | None = None
+    body: str | None = None
+    language: str | None = None
+    refusal: str | None = None
+    urn: str | None = None
+    """Its address, should it have no page of its own."""
+    feed_hash: str | None = None
+    """The hash of its words; None if it has none."""
+    trouble: str | None = None
+
+    def by_itself(self, trouble: str) -> EntryIn:
+        """Return the entry as an article of which there is only what its feed says."""
+        assert self.urn is not None
+        return replace(self, canonical_url=self.urn, trouble=trouble)
+
+    @property
+    def hints(self) -> dict[str, str]:
+        """What it says of its article, as captures carry it."""
+        said = {
+            "title": self.title,
+            "author": self.author,
+            "published_at": self.published_at and self.published_at.isoformat(),
+            "body": self.body,
+            "language": self.language,
+        }
+        return {name: value for name, value in said.items() if value}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A text that only its feed has, and the hash of it that workers were given last."""
+
+    page_id: int
+    canonical_url: str
+    url: str
+    source_id: str | None
+    feed_hash: str | None
+    unverified: str | None
+    """As in `Page.unverified`."""
+
+
+def record_entries(
+    conn: Connection, *, feed_id: int, source_id: str | None, entries: Sequence[EntryIn], seen_at: datetime
+) -> dict[str, int]:
+    """Store pages and sightings; return how many entries were `new`, `known` or `refused`. New pages are due at once.
+
+    Every canonical URL may occur once in `entries`. A page belongs to the outlet whose domain it is on, else to
+    the feed's; so does what has no page, wherever its link leads.
+    """
+    counts = {"new": 0, "known": 0, "refused": 0}
+    ordered = sorted(entries, key=lambda entry: entry.canonical_url)  # one order for all: no deadlock
+    owners = _owners(conn, {host_of(entry.canonical_url) for entry in ordered if not entry.trouble})
+    for start in range(0, len(ordered), _ROWS):
+        part = ordered[start : start + _ROWS]
+        ask_for_named(conn, feed_id, [entry.canonical_url for entry in part if not entry.refusal], now=seen_at)
+        new = _insert_pages(conn, part, owners, source_id, seen_at)
+        _upsert_sightings(conn, feed_id, part, seen_at)
+        for entry in part:
+            outcome = "refused" if entry.refusal else "new" if entry.canonical_url in new else "known"
+            counts[outcome] += 1
+    return counts
+
+
+def keep_addresses(conn: Connection, entries: Sequence[EntryIn]) -> list[EntryIn]:
+    """Return the entries, those by themselves that were recorded so before although their link is not shared now.
+
+    The others of a link leave the feed one after the other; the last one is no page for that.
+    """
+    urns = [entry.urn for entry in entries if entry.urn and entry.trouble is None]
+    query = select(Page.canonical_url, Page.url).where(Page.canonical_url.in_(urns))
+    known = {urn: url for urn, url in conn.execute(query)} if urns else {}
+    taken = {entry.canonical_url for entry in entries}
+    kept = []
+    for entry in entries:
+        if entry.urn in known and known[entry.urn] == entry.url and entry.urn not in taken:
+            entry = entry.by_itself("entries shared one link")
+        kept.append(entry)
+    return kept
+
+
+def find_told(conn: Connection, urns: Collection[str]) -> list[Told]:
+    """Return those of the texts by themselves that are recorded, in the order of their addresses."""
+    query = select(Page.id, Page.canonical_url, Page.url, Page.source_id, Page.feed_hash, Page.unverified)
+    return [Told(*row) for row in conn.execute(query.where(Page.canonical_url.in_(urns)).order_by(Page.canonical_url))]
+
+
+def record_told(conn: Connection, hashes: Mapping[int, str], *, now: datetime, unverified: str | None = None) -> None:
+    """Note, by page id, which words of feeds workers were given, and what was wrong with who sent them."""
+    for page_id, feed_hash in sorted(hashes.items()):
+        values = {"feed_hash": feed_hash, "changed_at": now, "unverified": unverified}
+        conn.execute(update(Page).where(Page.id == page_id).values(values))
+
+
+def forget_bodies(conn: Connection, *, before: datetime, limit: int = 500) -> int:
+    """Drop the texts of at most `limit` entries that no feed has shown since `before`; return how many went.
+
+    Call it until that is 0. Their captures have them, for as long as captures are kept.
+    """
+    old = select(Sighting.id).where(Sighting.body.is_not(None), Sighting.last_seen_at < before)
+    ids = list(conn.scalars(old.order_by(Sighting.last_seen_at).limit(limit)))
+    if ids:
+        conn.execute(update(Sighting).where(Sighting.id.in_(ids)).values(body=None))
+    return len(ids)
+
+
+def _insert_pages(
+    conn: Connection,
+    entries: Sequence[EntryIn],
+    owners: Mapping[str, str],
+    source_id: str | None,
+    seen_at: datetime,
+) -> set[str]:
+    rows = [
+        {
+            "canonical_url": entry.canonical_url,
+            "url": entry.url,
+            "host": host_of(entry.url),
+            "source_id": source_id if entry.trouble else owners.get(host_of(entry.canonical_url), source_id),
+            "state": "refused" if entry.refusal else "settled" if entry.trouble else "active",
+            "first_seen_at": seen_at,
+            "next_fetch_at": NEVER if entry.refusal or entry.trouble else seen_at,
+            "fetches": 0,
+            "failures": 0,
+            "last_outcome": "refused" if entry.refusal else "no page" if entry.trouble else None,
+            "last_error": entry.refusal or entry.trouble,
+        }
+        for entry in entries
+    ]
+    statement = insert(conn, Page).values(rows).on_conflict_do_nothing(index_elements=["canonical_url"])
+    return set(conn.execute(statement.returning(Page.canonical_url)).scalars())
+
+
+def _upsert_sightings(conn: Connection, feed_id: int, entries: Sequence[EntryIn], seen_at: datetime) -> None:
+    urls = [entry.canonical_url for entry in entries]
+    found = conn.execute(select(Page.canonical_url, Page.id).where(Page.canonical_url.in_(urls)))
+    ids = {url: page_id for url, page_id in found}
+    rows = [
+        {
+            "feed_id": feed_id,
+            "page_id": ids[entry.canonical_url],
+            "guid": entry.guid,
+            "title": entry.title,
+            "author": entry.author,
+            "published_at": entry.published_at,
+            "published_as": entry.published_as,
+            "body": entry.body,
+            "language": entry.language,
+            "first_seen_at": seen_at,
+            "last_seen_at": seen_at,
+        }
+        for entry in entries
+    ]
+    upsert = insert(conn, Sighting).values(rows)
+    again = upsert.excluded
+    conn.execute(
+        upsert.on_conflict_do_update(
+            index_elements=["feed_id", "page_id"],
+            set_={
+                "guid": again.guid,
+                "title": again.title,
+                "author": again.author,
+                "published_at": again.published_at,
+                "published_as": again.published_as,
+                # the same text is not written again: it may be long, and feeds repeat it at every poll
+                "body": case((Sighting.body.is_distinct_from(again.body), again.body), else_=Sighting.body),
+                "language": again.language,
+                "last_seen_at": case(
+                    (Sighting.last_seen_at > again.last_seen_at, Sighting.last_seen_at), else_=again.last_seen_at
+                ),
+            },
+        )
+    )
+
+
+def _owners(conn: Connection, hosts: Collection[str]) -> dict[str, str]:
+    """Return the source of each host whose name, or the end of whose name, is an outlet's domain."""
+    ends = {host: [host.split(".", n)[-1] for n in range(host.count(".") + 1)] for host in hosts}
+    wanted = sorted({end for several in ends.values() for end in several})
+    known: dict[str, str] = {}
+    for start in range(0, len(wanted), _ROWS):
+        part = wanted[start : start + _ROWS]
+        query = select(SourceDomain.domain, SourceDomain.source_id).where(SourceDomain.domain.in_(part))
+        known |= {domain: source_id for domain, source_id in conn.execute(query)}
+    return {
+        host: known[longest]
+        for host, several in ends.items()
+        if (longest := next((end for end in several if end in known), None)) is not None
+    }

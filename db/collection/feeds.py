@@ -1,0 +1,291 @@
+"""Feeds: which are due, who polls them now, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, case, delete, func, literal, or_, select, update
+
+from db.dialect import insert
+from db.models import Feed, Problem, Source
+from db.models.base import UtcDateTime
+from db.net.urls import host_of
+from db.outcomes import ProblemSeen, record_problems
+
+ASKED = ("active", "gone")
+"""States of feeds that are polled when their time comes."""
+
+NETWORK_STAGE = "network"
+NETWORK_SUBJECT = "outlets"
+"""The row of `problems` that exists exactly while no outlet can be reached."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedDue:
+    """What a poll needs to know of a feed."""
+
+    id: int
+    source_id: str
+    url: str
+    etag: str | None
+    last_modified: str | None
+    body_hash: str | None
+    failures: int
+    polled_at: datetime | None
+    succeeded_at: datetime | None
+    state: str = "active"
+    last_outcome: str | None = None
+    rule: str | None = None
+    """Of its outlet, see `db.collection.unverified`."""
+    unverified: str | None = None
+    """What was wrong with the certificate when it was read last."""
+
+    @property
+    def host(self) -> str:
+        """Return the host whose patience this poll uses."""
+        return host_of(self.url)
+
+
+@dataclass(frozen=True, slots=True)
+class FeedPolled:
+    """What a poll makes of a feed; `state` is `active` or `gone`."""
+
+    feed_id: int
+    polled_at: datetime
+    outcome: str
+    error: str | None
+    state: str
+    next_poll_at: datetime
+    failures: int
+    etag: str | None = None
+    last_modified: str | None = None
+    body_hash: str | None = None
+    title: str | None = None
+    unverified: str | None = None
+    succeeded: bool = False
+    changed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FeedHealth:
+    """What a person wants to know of a feed."""
+
+    id: int
+    source_id: str
+    url: str
+    title: str | None
+    confidence: str | None
+    state: str
+    next_poll_at: datetime
+    polled_at: datetime | None
+    succeeded_at: datetime | None
+    changed_at: datetime | None
+    failures: int
+    last_outcome: str | None
+    last_error: str | None
+    unverified: str | None = None
+    """What was wrong with the certificate when it was read last; None if nothing was."""
+
+
+def add_feed(
+    conn: Connection,
+    *,
+    source_id: str,
+    url: str,
+    now: datetime,
+    title: str | None = None,
+    confidence: str | None = None,
+    state: str = "active",
+) -> int:
+    """Return the id of the feed at `url`, which is due at once if it is new. Adding it again changes nothing."""
+    row = {
+        "source_id": source_id,
+        "url": url,
+        "title": title,
+        "confidence": confidence,
+        "state": state,
+        "next_poll_at": now,
+        "failures": 0,
+    }
+    conn.execute(insert(conn, Feed).on_conflict_do_nothing(index_elements=["url"]), row)
+    return conn.execute(select(Feed.id).where(Feed.url == url)).scalar_one()
+
+
+def find_due_feeds(
+    conn: Connection,
+    *,
+    now: datetime,
+    limit: int,
+    resting: Collection[str] = (),
+    source_id: str | None = None,
+    not_since: datetime | None = None,
+) -> list[FeedDue]:
+    """Return at most `limit` feeds that nobody is polling, longest due first, one for each host that is not resting.
+
+    `not_since` leaves out those that were polled then or later.
+    """
+    query = (
+        select(
+            Feed.id,
+            Feed.source_id,
+            Feed.url,
+            Feed.etag,
+            Feed.last_modified,
+            Feed.body_hash,
+            Feed.failures,
+            Feed.polled_at,
+            Feed.succeeded_at,
+            Feed.state,
+            Feed.last_outcome,
+            Source.unverified,
+            Feed.unverified,
+        )
+        .join(Source, Source.id == Feed.source_id)
+        .where(Feed.state.in_(ASKED), Feed.next_poll_at <= now)
+        .where(or_(Feed.claimed_until.is_(None), Feed.claimed_until < now))
+        .order_by(Feed.next_poll_at, Feed.id)
+        .execution_options(yield_per=200)
+    )
+    if source_id is not None:
+        query = query.where(Feed.source_id == source_id)
+    if not_since is not None:
+        query = query.where(or_(Feed.polled_at.is_(None), Feed.polled_at < not_since))
+    found: list[FeedDue] = []
+    taken = set(resting)
+    with conn.execute(query) as rows:
+        for row in rows:
+            feed = FeedDue(*row)
+            if feed.host in taken:
+                continue  # its host has had its turn: the feed stays due
+            taken.add(feed.host)
+            found.append(feed)
+            if len(found) >= limit:
+                break
+    return found
+
+
+def claim_feeds(conn: Connection, feed_ids: Collection[int], *, now: datetime, lease_s: float) -> set[int]:
+    """Return those of the feeds that now are ours for `lease_s` seconds; another process may have been quicker."""
+    taken = conn.execute(
+        update(Feed)
+        .where(Feed.id.in_(feed_ids), Feed.state.in_(ASKED), Feed.next_poll_at <= now)
+        .where(or_(Feed.claimed_until.is_(None), Feed.claimed_until < now))
+        .values(claimed_until=now + timedelta(seconds=lease_s))
+        .returning(Feed.id)
+    )
+    return set(taken.scalars())
+
+
+def hold_feeds(conn: Connection, feed_ids: Collection[int], *, until: datetime | None) -> None:
+    """Keep claims until then; None gives them back."""
+    conn.execute(update(Feed).where(Feed.id.in_(feed_ids), Feed.claimed_until.is_not(None)).values(claimed_until=until))
+
+
+def record_poll(conn: Connection, polled: FeedPolled) -> None:
+    """Store the outcome of a poll and give the feed back. An older poll never overwrites a newer one."""
+    values: dict[str, object] = {
+        "polled_at": polled.polled_at,
+        "next_poll_at": polled.next_poll_at,
+        "claimed_until": None,
+        "failures": polled.failures,
+        "etag": polled.etag,
+        "last_modified": polled.last_modified,
+        "body_hash": polled.body_hash,
+        "last_outcome": polled.outcome,
+        "last_error": polled.error,
+    }
+    if polled.succeeded:
+        values["succeeded_at"], values["unverified"] = polled.polled_at, polled.unverified
+        values["followed_since"] = func.coalesce(Feed.followed_since, literal(polled.polled_at, UtcDateTime()))
+    if polled.changed:
+        values["changed_at"] = polled.polled_at
+    if polled.title:
+        values["title"] = polled.title
+    # a person may have paused it meanwhile
+    if polled.state == "gone":
+        values["state"] = case((Feed.state == "active", "gone"), else_=Feed.state)
+    elif polled.succeeded:
+        values["state"] = case((Feed.state == "gone", "active"), else_=Feed.state)
+    conn.execute(
+        update(Feed)
+        .where(Feed.id == polled.feed_id, or_(Feed.polled_at.is_(None), Feed.polled_at <= polled.polled_at))
+        .values(**values)
+    )
+
+
+def has_any_succeeded(conn: Connection) -> bool:
+    """Return whether any feed was ever polled with success."""
+    return conn.scalar(select(Feed.id).where(Feed.succeeded_at.is_not(None)).limit(1)) is not None
+
+
+def make_feeds_due(conn: Connection, *, now: datetime, source_id: str | None = None) -> int:
+    """Make all active feeds (of one source) due now; return how many there are."""
+    statement = update(Feed).where(Feed.state == "active").values(next_poll_at=now)
+    if source_id is not None:
+        statement = statement.where(Feed.source_id == source_id)
+    return conn.execute(statement).rowcount
+
+
+def record_network(conn: Connection, reason: str | None, *, at: datetime) -> None:
+    """Note that no outlet can be reached, and why; None takes the note away."""
+    if reason is None:
+        conn.execute(delete(Problem).where(Problem.stage == NETWORK_STAGE, Problem.subject == NETWORK_SUBJECT))
+    else:
+        record_problems(conn, NETWORK_STAGE, [ProblemSeen(NETWORK_SUBJECT, reason)], at=at)
+
+
+def find_network_problem(conn: Connection) -> str | None:
+    """Return why no outlet can be reached; None if all is well as far as is known."""
+    return conn.scalar(select(Problem.reason).where(Problem.stage == NETWORK_STAGE, Problem.subject == NETWORK_SUBJECT))
+
+
+def iter_feeds(conn: Connection, *, source_id: str | None = None) -> Iterator[FeedHealth]:
+    """Yield feeds with their health, by source and address."""
+    query = select(
+        Feed.id,
+        Feed.source_id,
+        Feed.url,
+        Feed.title,
+        Feed.confidence,
+        Feed.state,
+        Feed.next_poll_at,
+        Feed.polled_at,
+        Feed.succeeded_at,
+        Feed.changed_at,
+        Feed.failures,
+        Feed.last_outcome,
+        Feed.last_error,
+        Feed.unverified,
+    ).order_by(Feed.source_id, Feed.url)
+    if source_id is not None:
+        query = query.where(Feed.source_id == source_id)
+    for row in conn.execute(query):
+        yield FeedHealth(**row._asdict())
+
+
+def count_feeds(conn: Connection, *, source_id: str | None = None) -> dict[str, int]:
+    """Return how many feeds (of one source) are `active`, `paused`, `gone`; `failing`, `never polled` of the active."""
+    query = select(
+        Feed.state,
+        func.count(),
+        func.sum(case((Feed.failures > 0, 1), else_=0)),
+        func.sum(case((Feed.polled_at.is_(None), 1), else_=0)),
+    ).group_by(Feed.state)
+    if source_id is not None:
+        query = query.where(Feed.source_id == source_id)
+    counts = {"active": 0, "paused": 0, "gone": 0, "failing": 0, "never polled": 0}
+    for state, feeds, failing, unpolled in conn.execute(query):
+        counts[state] = feeds
+        if state == "active":
+            counts["failing"], counts["never polled"] = int(failing), int(unpolled)
+    return counts
+
+
+def count_due_feeds(conn: Connection, *, now: datetime, source_id: str | None = None) -> int:
+    """Return how many feeds (of one source) wait to be polled, claimed or not."""
+    query = select(func.count()).select_from(Feed).where(Feed.state.in_(ASKED), Feed.next_poll_at <= now)
+    if source_id is not None:
+        query = query.where(Feed.source_id == source_id)
+    return conn.scalar(query) or 0

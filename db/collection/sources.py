@@ -1,0 +1,273 @@
+"""Outlets: the catalogue, those a person added, and those met in documents."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select, update
+
+from db.dialect import insert
+from db.models import Article, Feed, Source, SourceDomain
+from db.net.urls import host_of, registrable_domain
+
+UNKNOWN = "unknown"
+"""The source of a text which comes without address and outlet."""
+
+MAX_ID = 200
+"""Letters of an outlet's id."""
+
+_DOMAIN = re.compile(r"^(?:[\w-]+\.)+[^\W\d_]{2,}$")
+
+
+@dataclass(frozen=True, slots=True)
+class SourceIn:
+    """An outlet to be stored."""
+
+    id: str
+    name: str
+    domains: Sequence[str]
+    origin: str
+    country: str | None = None
+    languages: Sequence[str] = ()
+    kind: str | None = None
+    homepage: str | None = None
+    bias_note: str | None = None
+    paywall: str | None = None
+    time_zone: str | None = None
+
+
+@dataclass(slots=True)
+class SourceBook:
+    """Who publishes where and under which name: a snapshot for looking up many documents."""
+
+    by_domain: dict[str, str] = field(default_factory=dict)
+    by_name: dict[str, str] = field(default_factory=dict)
+    ids: set[str] = field(default_factory=set)
+    kinds: dict[str, str] = field(default_factory=dict)
+    time_zones: dict[str, str] = field(default_factory=dict)
+
+    def find_by_url(self, url: str) -> str | None:
+        """Return the outlet of an address: the longest known domain that its host ends with."""
+        host = host_of(url)
+        while host:
+            found = self.by_domain.get(host)
+            if found is not None:
+                return found
+            host = host.partition(".")[2]
+        return None
+
+    def find(self, hint: str | None, url: str | None) -> str | None:
+        """Return the outlet of a document that calls it `hint`, or published at an address."""
+        known = self.find_by_hint(hint) if hint else None
+        if known is None and url and not (hint and _as_host(hint)):
+            known = self.find_by_url(url)  # the name may be a variant; a domain that is named is another outlet
+        return known
+
+    def find_by_hint(self, hint: str) -> str | None:
+        """Return the outlet that a document calls by id, name or domain."""
+        plain = hint.strip()
+        if plain in self.ids:
+            return plain
+        named = self.by_name.get(name_key(plain))
+        if named is not None:
+            return named
+        host = _as_host(plain)
+        return self.find_by_url(f"https://{host}/") if host else None
+
+
+def name_key(name: str) -> str:
+    """Return an outlet's name as names are compared."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
+def _as_host(hint: str) -> str | None:
+    host = host_of(hint) if "://" in hint else hint.strip().lower().removeprefix("www.").rstrip("/.")
+    return host if len(host) <= MAX_ID and _DOMAIN.match(host) else None
+
+
+def slug(name: str) -> str:
+    """Return an identifier made of a name; letters of every script stay."""
+    return re.sub(r"[^\w]+", "-", name_key(name)).strip("-")[:100] or UNKNOWN
+
+
+def new_source(hint: str | None, url: str | None, name: str | None = None) -> SourceIn:
+    """Return the outlet to create for a document that no known outlet published.
+
+    Its id is the registrable domain of what the document calls its source, else of its address, else made of
+    what it calls it. `name` is for display, where the document has one beside that.
+    """
+    host = (_as_host(hint) if hint else None) or (host_of(url) if url else "")
+    domain = registrable_domain(host)[:MAX_ID] if host else ""
+    called = hint.strip()[:200] if hint and _as_host(hint) is None else domain
+    if not called:
+        return SourceIn(UNKNOWN, "Unknown outlet", (), "document")
+    shown = (name or "").strip()[:200] or called
+    return SourceIn(domain or slug(called), shown, (domain,) if domain else (), "document")
+
+
+def load_book(conn: Connection) -> SourceBook:
+    """Return the names and domains of all outlets."""
+    book = SourceBook()
+    outlets = select(Source.id, Source.name, Source.kind, Source.time_zone).order_by(Source.id)
+    for source_id, name, kind, time_zone in conn.execute(outlets):
+        book.ids.add(source_id)
+        if time_zone:
+            book.time_zones[source_id] = time_zone
+        if kind:
+            book.kinds[source_id] = kind
+        book.by_name.setdefault(name_key(name), source_id)
+    for domain, source_id in conn.execute(select(SourceDomain.domain, SourceDomain.source_id)):
+        book.by_domain[domain] = source_id
+    return book
+
+
+def find_names(conn: Connection) -> dict[str, str]:
+    """Return the name of each outlet by id."""
+    return {source_id: name for source_id, name in conn.execute(select(Source.id, Source.name))}
+
+
+def record_source(conn: Connection, source: SourceIn, *, now: datetime) -> bool:
+    """Store an outlet with its domains unless it is known; return whether it was new."""
+    added = conn.scalar(
+        insert(conn, Source)
+        .values(
+            id=source.id,
+            name=source.name,
+            country=source.country,
+            languages=list(source.languages),
+            kind=source.kind,
+            homepage=source.homepage,
+            bias_note=source.bias_note,
+            paywall=source.paywall,
+            time_zone=source.time_zone,
+            origin=source.origin,
+            added_at=now,
+        )
+        .on_conflict_do_nothing(index_elements=["id"])
+        .returning(Source.id)  # the count of rows is not told by every driver
+    )
+    domains = sorted({domain.lower().removeprefix("www.") for domain in source.domains if domain})
+    if domains:
+        conn.execute(
+            insert(conn, SourceDomain).on_conflict_do_nothing(index_elements=["domain"]),
+            [{"domain": domain, "source_id": source.id} for domain in domains],
+        )
+    return added is not None
+
+
+def set_time_zone(conn: Connection, source_id: str, name: str | None) -> None:
+    """Let an outlet tell the time by this clock; by none that anybody knows if None."""
+    conn.execute(update(Source).where(Source.id == source_id).values(time_zone=name))
+
+
+def resolve(
+    conn: Connection,
+    book: SourceBook,
+    *,
+    hint: str | None,
+    url: str | None,
+    now: datetime,
+    name: str | None = None,
+) -> str:
+    """Return the source id of a document, creating its outlet when nobody knows it."""
+    known = book.find(hint, url)
+    if known is not None:
+        return known
+    source = new_source(hint, url, name)
+    if source.id not in book.ids:
+        record_source(conn, source, now=now)
+        book.ids.add(source.id)
+        book.by_name.setdefault(name_key(source.name), source.id)
+        for domain in source.domains:
+            book.by_domain.setdefault(domain, source.id)
+    return source.id
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """An outlet as lists show it."""
+
+    id: str
+    name: str
+    country: str | None
+    languages: list[str]
+    kind: str | None
+    origin: str
+    feeds: int
+    articles: int
+    latest_at: datetime | None
+    last_error: str | None
+
+
+def list_sources(conn: Connection, *, only: Iterable[str] | None = None) -> list[SourceRow]:
+    """Return outlets by id, with how many feeds and articles each has and its latest trouble."""
+    feeds = (
+        select(Feed.source_id, func.count().label("n"), func.max(Feed.last_error).label("error"))
+        .group_by(Feed.source_id)
+        .subquery()
+    )
+    articles = (
+        select(Article.source_id, func.count().label("n"), func.max(Article.collected_at).label("latest"))
+        .group_by(Article.source_id)
+        .subquery()
+    )
+    query = (
+        select(
+            Source.id,
+            Source.name,
+            Source.country,
+            Source.languages,
+            Source.kind,
+            Source.origin,
+            func.coalesce(feeds.c.n, 0),
+            func.coalesce(articles.c.n, 0),
+            articles.c.latest,
+            feeds.c.error,
+        )
+        .outerjoin(feeds, feeds.c.source_id == Source.id)
+        .outerjoin(articles, articles.c.source_id == Source.id)
+        .order_by(Source.id)
+    )
+    if only is not None:
+        query = query.where(Source.id.in_(list(only)))
+    return [SourceRow(*row) for row in conn.execute(query)]
+
+
+def list_names(conn: Connection) -> list[tuple[str, str, list[str]]]:
+    """Return id, name and domains of every outlet, by id."""
+    domains: dict[str, list[str]] = {}
+    for domain, source_id in conn.execute(select(SourceDomain.domain, SourceDomain.source_id)):
+        domains.setdefault(source_id, []).append(domain)
+    named = conn.execute(select(Source.id, Source.name).order_by(Source.id))
+    return [(source_id, name, sorted(domains.get(source_id, ()))) for source_id, name in named]
+
+
+def find_source(conn: Connection, source_id: str) -> Source | None:
+    """Return one outlet, or None."""
+    row = conn.execute(select(Source.__table__).where(Source.id == source_id)).mappings().first()
+    return Source(**row) if row else None
+
+
+def domains_of(conn: Connection, source_id: str) -> list[str]:
+    """Return the domains of an outlet in alphabetical order."""
+    return list(
+        conn.scalars(
+            select(SourceDomain.domain).where(SourceDomain.source_id == source_id).order_by(SourceDomain.domain)
+        )
+    )
+
+
+def count_sources(conn: Connection, *, known_at: datetime | None = None) -> int:
+    """Return how many outlets there are, or were at an instant."""
+    query = select(func.count()).select_from(Source)
+    return conn.scalar(query if known_at is None else query.where(Source.added_at <= known_at)) or 0
+
+
+def latest_collected(conn: Connection, source_ids: Collection[str]) -> dict[str, datetime]:
+    """Return when the last article of each outlet was collected, of those that have one."""
+    query = select(Article.source_id, func.max(Article.collected_at)).where(Article.source_id.in_(source_ids))
+    return {source_id: latest for source_id, latest in conn.execute(query.group_by(Article.source_id))}

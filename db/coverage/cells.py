@@ -1,0 +1,166 @@
+"""Coverage cells, to be read; and the marks by which whoever changes a fact asks for a recount.
+
+Cells are never counted up, always counted again (`worker.recount`), so that they equal a recount at any quiet
+moment. Whoever changes anything about an article calls `mark_articles` in the same transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, distinct, func, insert, select
+
+from db.changes import note_changes
+from db.models import Article, CoverageCell, CoverageDirty, CoverageFact, CoverageMark, CoverageSeries
+
+GRAINS = ("day", "week", "month")
+SPLITS = ("all", "source", "lang", "country", "genre")
+LEVELS = ("name", "demonym", "concept")
+TOTAL = ""
+"""In place of an entity: every article, whatever it mentions."""
+UNDATED = date.min
+"""In place of a day: the period of articles that count on none (`first_sight`). It is its own week and month."""
+
+
+def bucket_of(day: date, grain: str) -> date:
+    """Return the first day of the period that `day` lies in; weeks begin on Monday (ISO 8601)."""
+    if grain == "week":
+        return day - timedelta(days=day.weekday())
+    return day.replace(day=1) if grain == "month" else day
+
+
+def bucket_end(bucket: date, grain: str) -> date:
+    """Return the first day after the period."""
+    if grain == "week":
+        return bucket + timedelta(days=7)
+    if grain == "month":
+        return (bucket + timedelta(days=31)).replace(day=1)
+    return bucket + timedelta(days=1)
+
+
+def mark_articles(conn: Connection, article_ids: Sequence[int]) -> None:
+    """Have these articles counted anew, where they counted so far and where they count from now on.
+
+    Once in the transaction that changes or removes them is enough, before the change or after it.
+    """
+    if article_ids:
+        conn.execute(insert(CoverageMark), [{"article_id": article_id} for article_id in sorted(set(article_ids))])
+        note_changes(conn, article_ids)
+
+
+def _gone_articles() -> Select[int]:
+    gone = Article.id.is_(None)
+    return select(CoverageFact.article_id).outerjoin(Article, Article.id == CoverageFact.article_id).where(gone)
+
+
+def count_marks(conn: Connection) -> int:
+    """Return how much waits for a recount: marked articles, and days of entities that they touched."""
+    return sum(conn.scalar(select(func.count()).select_from(table)) or 0 for table in (CoverageMark, CoverageDirty))
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One stored count; `CoverageCell` says what the numbers mean."""
+
+    bucket_on: date
+    entity_id: str
+    part: str
+    articles: int
+    stories: int
+    mentions: int
+    in_title: int
+    scope_articles: int
+    scope_stories: int
+    undated: int
+
+
+COUNTS = (
+    CoverageCell.articles,
+    CoverageCell.stories,
+    CoverageCell.mentions,
+    CoverageCell.in_title,
+    CoverageCell.scope_articles,
+    CoverageCell.scope_stories,
+    CoverageCell.undated,
+)
+
+
+def cells_query(
+    *,
+    grain: str = "day",
+    split: str = "all",
+    level: str = "all",
+    entities: Sequence[str] | None = None,
+    since: date | None = None,
+    until: date | None = None,
+) -> Select[*tuple[Any, ...]]:
+    """Return the query for the columns of `Cell`; `since` and `until` are inclusive days.
+
+    Without either the undated period is one of them. Without `entities`: of all entities, not the totals. Unordered, so
+    that each series is one scan.
+    """
+    series = CoverageSeries
+    query: Select[*tuple[Any, ...]] = (
+        select(CoverageCell.bucket_on, series.entity_id, series.part, *COUNTS)
+        .join(series, series.id == CoverageCell.series_id)
+        .where(series.grain == grain, series.split == split, series.level == level)
+    )
+    query = query.where(series.entity_id != TOTAL if entities is None else series.entity_id.in_(entities))
+    return query.where(*_within(CoverageCell.bucket_on, since and bucket_of(since, grain), until))
+
+
+def _within(day: Any, since: date | None, until: date | None) -> Iterator[ColumnElement[bool]]:
+    """Yield the conditions of a range of days; what is of no day is in none of them."""
+    if since is not None:
+        yield day >= since
+    elif until is not None:
+        yield day > UNDATED
+    if until is not None:
+        yield day <= until
+
+
+def iter_cells(conn: Connection, **wanted: Any) -> Iterator[Cell]:
+    """Yield the cells that `cells_query` finds, ordered by period, entity and part."""
+    series = CoverageSeries
+    query = cells_query(**wanted).order_by(CoverageCell.bucket_on, series.entity_id, series.part)
+    for row in conn.execution_options(yield_per=1_000).execute(query):
+        yield Cell(*row)
+
+
+def find_entities(conn: Connection) -> set[str]:
+    """Return the ids of the entities that have cells."""
+    series = CoverageSeries
+    has_cells = select(CoverageCell.series_id).where(CoverageCell.series_id == series.id).exists()
+    daily = (series.grain == "day", series.split == "all", series.level == "all", series.entity_id != TOTAL)
+    return set(conn.scalars(select(series.entity_id).where(*daily, has_cells)))
+
+
+def count_stories(conn: Connection, entity: str, since: date, until: date, *, level: str = "all") -> int:
+    """Return how many stories an entity has in a stretch of days that is no period with a cell of its own."""
+    within = (CoverageFact.entity_id == entity, CoverageFact.counts_on >= since, CoverageFact.counts_on <= until)
+    story = func.coalesce(Article.cluster_id, Article.id)
+    query = select(func.count(distinct(story))).join(CoverageFact, CoverageFact.article_id == Article.id).where(*within)
+    if level != "all":
+        query = query.where(getattr(CoverageFact, level) > 0)
+    return conn.scalar(query) or 0
+
+
+def count_undated(conn: Connection, entities: Sequence[str], since: date, until: date, *, level: str = "all") -> int:
+    """Return how many articles without a date count for any of the entities in these days, each of them once."""
+    within = (CoverageFact.entity_id.in_(entities), CoverageFact.counts_on.between(since, until))
+    query = select(func.count(distinct(Article.id))).join(CoverageFact, CoverageFact.article_id == Article.id)
+    query = query.where(*within, Article.published_at.is_(None))
+    if level != "all":
+        query = query.where(getattr(CoverageFact, level) > 0)
+    return conn.scalar(query) or 0
+
+
+def span(conn: Connection) -> tuple[date, date] | None:
+    """Return the first and the last day on which an article counts; None where none does."""
+    dated = Article.is_undated.is_(False)
+    first = conn.scalar(select(func.min(Article.counts_on)).where(dated))  # two queries: each is a step in the index
+    last = conn.scalar(select(func.max(Article.counts_on)).where(dated))
+    return (first, last) if first is not None and last is not None else None

@@ -1,0 +1,76 @@
+"""What was tried for each outlet on each day, as the counted outcomes say. Their days are those of UTC."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import Connection, func, select
+
+from db.coverage.cells import TOTAL, iter_cells
+from db.dialect import utc_day
+from db.models import Feed, Outcome
+
+_SUCCEEDED = {"poll": ("changed", "unchanged"), "fetch": ("captured", "unchanged"), "page": ("article",)}
+_NOT_A_FAILURE = ("gone", "missing", "refused")
+"""The page or the feed is not there or not for us: the outlet was reached."""
+
+
+class Attempts(NamedTuple):
+    """What was tried for an outlet on a day: how often with success, how often without.
+
+    `pages` are answers that showed their article, `pages_failed` those that showed something else.
+    """
+
+    outlet: str
+    day: date
+    polls: int
+    polls_failed: int
+    fetches: int
+    fetches_failed: int
+    pages: int
+    pages_failed: int
+
+
+def iter_attempts(conn: Connection, since: date, until: date, *, before: datetime | None = None) -> Iterator[Attempts]:
+    """Yield what was tried, for each outlet and day; both days are inclusive.
+
+    `before` leaves out what was tried later.
+    """
+    day = utc_day(conn, Outcome.at)
+    end = datetime.combine(until, time(), UTC) + timedelta(days=1)
+    within = (
+        Outcome.at >= datetime.combine(since, time(), UTC),
+        Outcome.at < (end if before is None else min(end, before)),
+        Outcome.stage.in_(_SUCCEEDED),
+        Outcome.source_id.is_not(None),
+        Outcome.outcome.not_in(_NOT_A_FAILURE),
+    )
+    counts = [
+        func.coalesce(func.sum(Outcome.inputs).filter(Outcome.stage == stage, succeeded), 0)
+        for stage, outcomes in _SUCCEEDED.items()
+        for succeeded in (Outcome.outcome.in_(outcomes), Outcome.outcome.not_in(outcomes))
+    ]
+    query = select(Outcome.source_id, day, *counts).where(*within).group_by(Outcome.source_id, day)
+    for outlet, on, *tried in conn.execute(query):
+        yield Attempts(outlet, on if isinstance(on, date) else date.fromisoformat(on), *map(int, tried))
+
+
+def find_first_poll(conn: Connection) -> date | None:
+    """Return the day on which an outlet was first polled; None when none ever was."""
+    first = conn.scalar(select(func.min(Outcome.at)).where(Outcome.stage == "poll"))
+    return first.date() if first is not None else None
+
+
+def iter_printed(conn: Connection, since: date, until: date) -> Iterator[tuple[str, date, int]]:
+    """Yield (outlet, day, articles that count on it)."""
+    for cell in iter_cells(conn, split="source", entities=[TOTAL], since=since, until=until):
+        yield cell.part, cell.bucket_on, cell.articles
+
+
+def read_given_up(conn: Connection) -> dict[str, date]:
+    """Return the last day of polls of each outlet that has no active feed."""
+    active = func.count().filter(Feed.state == "active")
+    query = select(Feed.source_id, func.max(Feed.polled_at)).group_by(Feed.source_id).having(active == 0)
+    return {source_id: polled_at.date() for source_id, polled_at in conn.execute(query) if polled_at is not None}

@@ -1,0 +1,102 @@
+"""What was seen for the first time, and which stories stand behind a count."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection, case, func, select
+from sqlalchemy.orm import aliased
+
+from db.coverage.cells import TOTAL, UNDATED
+from db.models import Article, CoverageCell, CoverageFact, CoverageSeries, Revision, Source
+from db.text.headlines import BEGINNING, headline
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """A story behind a count: its original, and how many of the counted articles are of it."""
+
+    article_id: int
+    url: str
+    title: str | None
+    headline: str
+    """The title, or the first words of a text without one."""
+    articles: int
+
+
+def first_appearances(conn: Connection, since: date, until: date) -> list[tuple[date, str, int]]:
+    """Return (day, entity, articles) of entities that nothing mentioned before `since`, and something by `until`.
+
+    What is of no day says nothing of when.
+    """
+    first = func.min(CoverageFact.counts_on)
+    articles = func.sum(case((CoverageFact.counts_on <= until, 1), else_=0))
+    query = select(first, CoverageFact.entity_id, articles).where(
+        CoverageFact.entity_id != TOTAL, CoverageFact.counts_on > UNDATED
+    )
+    found = query.group_by(CoverageFact.entity_id).having(first >= since, first <= until)
+    return [tuple(row) for row in conn.execute(found.order_by(first, CoverageFact.entity_id))]
+
+
+def first_pairs(conn: Connection, since: date, until: date, *, limit: int) -> list[tuple[date, str, str, int]]:
+    """Return (day, entity, other, articles by `until`) of entities that nothing named together before `since`.
+
+    Those with most articles come first; at most `limit`.
+    """
+    series, cells = CoverageSeries, CoverageCell
+    earlier = aliased(CoverageCell)
+    within = (cells.bucket_on >= since, cells.bucket_on <= until)
+    before = (earlier.bucket_on < since, earlier.bucket_on > UNDATED)
+    articles = func.sum(cells.articles)
+    query = (
+        select(func.min(cells.bucket_on), series.entity_id, series.part, articles)
+        .join(series, series.id == cells.series_id)
+        .where(series.grain == "day", series.split == "entity", series.level == "name", *within)
+        .where(~select(earlier.series_id).where(earlier.series_id == series.id, *before).exists())
+        .group_by(series.entity_id, series.part)
+        .order_by(articles.desc(), series.entity_id, series.part)
+        .limit(limit)
+    )
+    return [(day, entity, other, int(number)) for day, entity, other, number in conn.execute(query)]
+
+
+def stories_behind(conn: Connection, entities: Sequence[str], since: date, until: date, *, limit: int) -> list[Behind]:
+    """Return the largest stories of articles that mention all these entities (one or two) on these days."""
+    original = aliased(Article)
+    story = func.coalesce(Article.cluster_id, Article.id)
+    query = select(story, func.count()).join(CoverageFact, CoverageFact.article_id == Article.id)
+    query = query.where(
+        CoverageFact.entity_id == entities[0], CoverageFact.counts_on >= since, CoverageFact.counts_on <= until
+    )
+    for other in entities[1:]:
+        also = select(CoverageFact.article_id).where(CoverageFact.entity_id == other)
+        query = query.where(Article.id.in_(also.where(CoverageFact.counts_on.between(since, until))))
+    counts = dict(
+        (story_id, number)
+        for story_id, number in conn.execute(query.group_by(story).order_by(func.count().desc(), story).limit(limit))
+    )
+    titles = (
+        select(original.id, original.url, Revision.title, func.substr(Revision.text, 1, BEGINNING))
+        .join(Revision, Revision.id == original.revision_id)
+        .where(original.id.in_(counts))
+    )
+    rows = {id: (url, title, headline(title, text) or url) for id, url, title, text in conn.execute(titles)}
+    return [Behind(story_id, *rows[story_id], number) for story_id, number in counts.items() if story_id in rows]
+
+
+def articles_behind(
+    conn: Connection, entity: str, since: date, until: date, *, limit: int
+) -> list[tuple[str, str, str]]:
+    """Return (outlet, URL, headline) of the newest articles that mention an entity on these days."""
+    query = (
+        select(Source.name, Article.url, Revision.title, func.substr(Revision.text, 1, BEGINNING))
+        .join(CoverageFact, CoverageFact.article_id == Article.id)
+        .join(Revision, Revision.id == Article.revision_id)
+        .join(Source, Source.id == Article.source_id)
+        .where(CoverageFact.entity_id == entity, CoverageFact.counts_on.between(since, until))
+        .order_by(CoverageFact.counts_on.desc(), Article.published_at.desc(), Article.canonical_url)
+        .limit(limit)
+    )
+    return [(outlet, url, headline(title, text) or url) for outlet, url, title, text in conn.execute(query)]

@@ -1,0 +1,274 @@
+"""What the recount reads and writes: whose turn it is, facts, the days that are dirty, and the cells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from operator import itemgetter
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    case,
+    delete,
+    distinct,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+    update,
+)
+from sqlalchemy.orm import aliased
+
+from db.coverage.cells import COUNTS, LEVELS, TOTAL, UNDATED
+from db.dialect import insert, upsert_rows
+from db.models import (
+    Article,
+    CoverageCell,
+    CoverageDirty,
+    CoverageFact,
+    CoverageMark,
+    CoverageSeries,
+    CoverageState,
+    MentionRow,
+    Source,
+)
+
+TURN_S = 20
+"""How long a turn lasts without a sign of life."""
+PAIRED = 40
+"""Of the entities an article names, so many count as named together: those named most often. 40 make 780 pairs."""
+_THE_ROW = CoverageState.id == 1
+
+
+class TurnLost(RuntimeError):
+    """Another process counts now; what this one read may be old."""
+
+
+def take_turn(conn: Connection, *, now: datetime) -> int | None:
+    """Return the number of our turn to recount; None while another process has it."""
+    conn.execute(insert(conn, CoverageState).values(id=1).on_conflict_do_nothing(index_elements=["id"]))
+    free = or_(CoverageState.held_until.is_(None), CoverageState.held_until < now)
+    taken = update(CoverageState).where(_THE_ROW, free).values(turn=CoverageState.turn + 1, held_until=_end(now))
+    return conn.scalar(taken.returning(CoverageState.turn))
+
+
+def keep_turn(conn: Connection, turn: int, *, now: datetime) -> None:
+    """Prolong our turn; call it first in each transaction that writes. Raises TurnLost."""
+    mine = update(CoverageState).where(_THE_ROW, CoverageState.turn == turn)
+    if conn.execute(mine.values(held_until=_end(now))).rowcount != 1:
+        raise TurnLost
+
+
+def end_turn(conn: Connection, turn: int) -> None:
+    """Let others have the turn."""
+    conn.execute(update(CoverageState).where(_THE_ROW, CoverageState.turn == turn).values(held_until=None))
+
+
+def _end(now: datetime) -> datetime:
+    return now + timedelta(seconds=TURN_S)
+
+
+# --- marked articles → facts, dirty days
+
+
+def read_marks(conn: Connection, limit: int) -> list[tuple[int, int]]:
+    """Return (mark, article id) of the oldest marks."""
+    query = select(CoverageMark.id, CoverageMark.article_id).order_by(CoverageMark.id).limit(limit)
+    return [(mark, article_id) for mark, article_id in conn.execute(query)]
+
+
+FactRow = tuple[Any, ...]
+"""The columns of `CoverageFact`; while it is put together without the last."""
+
+
+def read_facts(conn: Connection, article_ids: Sequence[int]) -> set[FactRow]:
+    """Return the facts of these articles as they were last counted."""
+    query = select(CoverageFact.__table__).where(CoverageFact.article_id.in_(article_ids))
+    return {tuple(row) for row in conn.execute(query)}
+
+
+def find_facts(conn: Connection, article_ids: Sequence[int]) -> set[FactRow]:
+    """Return the facts of these articles as they follow from articles and mentions now."""
+    by_level = [_mentions_of(MentionRow.level == level) for level in LEVELS]
+    in_title = [_mentions_of(MentionRow.level == level, MentionRow.field == "title") for level in LEVELS]
+    query = (
+        select(MentionRow.entity_id, Article.id, *by_level, *in_title)
+        .join(MentionRow, MentionRow.revision_id == Article.revision_id)
+        .where(Article.id.in_(article_ids))
+        .group_by(MentionRow.entity_id, Article.id)
+    )
+    days = _days_of(conn, article_ids)
+    found: dict[int, list[tuple[Any, ...]]] = {}
+    for entity, article_id, *numbers in conn.execute(query):
+        found.setdefault(article_id, []).append((entity, days[article_id], article_id, *numbers))
+    facts: set[FactRow] = {(*row, place) for rows in found.values() for row, place in _with_places(rows)}
+    for article_id, day in days.items():
+        sums = map(sum, zip(*(row[3:] for row in found.get(article_id, ())), strict=True))
+        facts.add((TOTAL, day, article_id, *(tuple(sums) or (0,) * 6), None))
+    return facts
+
+
+def _days_of(conn: Connection, article_ids: Sequence[int]) -> dict[int, date]:
+    """Return the day on which each article counts."""
+    query = select(Article.id, Article.counts_on, Article.is_undated).where(Article.id.in_(article_ids))
+    return {article_id: UNDATED if is_undated else day for article_id, day, is_undated in conn.execute(query)}
+
+
+def _mentions_of(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.sum(case((and_(*conditions), 1), else_=0))
+
+
+def _with_places(rows: Sequence[FactRow]) -> list[tuple[FactRow, int | None]]:
+    """Return each fact of an article with the entity's place among those that it names."""
+
+    def most_named_first(row: FactRow) -> tuple[int, str]:
+        return -row[3], row[0]
+
+    return [(row, place if row[3] else None) for place, row in enumerate(sorted(rows, key=most_named_first))]
+
+
+def write_facts(
+    conn: Connection, marks: Sequence[int], *, stale: Iterable[FactRow], fresh: Iterable[FactRow], dirty: Iterable[Any]
+) -> None:
+    """Settle marks: facts that hold no more go, new ones come, (entity id, day) pairs are dirty from now on."""
+    keys = [row[:3] for row in stale]
+    for first in range(0, len(keys), 200):
+        key = tuple_(CoverageFact.entity_id, CoverageFact.counts_on, CoverageFact.article_id)
+        conn.execute(delete(CoverageFact).where(key.in_(keys[first : first + 200])))
+    upsert_rows(conn, CoverageFact, sorted(fresh, key=itemgetter(0, 1, 2)))
+    upsert_rows(conn, CoverageDirty, sorted(dirty))
+    conn.execute(delete(CoverageMark).where(CoverageMark.id.in_(marks)))
+
+
+# --- dirty days → cells
+
+
+def read_dirty(conn: Connection, limit: int) -> tuple[str, list[date]] | None:
+    """Return the first entity that has dirty days, and the first of them; None when all is counted."""
+    entity = conn.scalar(select(func.min(CoverageDirty.entity_id)))
+    if entity is None:
+        return None
+    days = select(CoverageDirty.counts_on).where(CoverageDirty.entity_id == entity).order_by(CoverageDirty.counts_on)
+    return entity, list(conn.scalars(days.limit(limit)))
+
+
+def read_countable(conn: Connection, entity: str, spans: Sequence[tuple[date, date]]) -> list[tuple[Any, ...]]:
+    """Return what is counted for an entity: (day, story, source, language, country, genre, in scope, undated,
+    then mentions of each level, then those in titles) per article. A span ends before its second day."""
+    counted = (CoverageFact.name, CoverageFact.demonym, CoverageFact.concept)
+    in_title = (CoverageFact.name_in_title, CoverageFact.demonym_in_title, CoverageFact.concept_in_title)
+    query = (
+        select(
+            CoverageFact.counts_on,
+            _STORY,
+            Article.source_id,
+            func.coalesce(Article.language, ""),
+            func.coalesce(Source.country, ""),
+            func.coalesce(Article.genre, ""),
+            _IN_SCOPE,
+            _UNDATED,
+            *counted,
+            *in_title,
+        )
+        .join(Article, Article.id == CoverageFact.article_id)
+        .join(Source, Source.id == Article.source_id)
+    )
+    rows: list[tuple[Any, ...]] = []
+    for first, after in spans:
+        within = (CoverageFact.counts_on >= first, CoverageFact.counts_on < after)
+        rows += map(tuple, conn.execute(query.where(CoverageFact.entity_id == entity, *within)))
+    return rows
+
+
+_STORY = func.coalesce(Article.cluster_id, Article.id)
+_IN_SCOPE = case((Article.in_scope.is_(True), 1), else_=0)
+_UNDATED = case((Article.published_at.is_(None), 1), else_=0)
+
+
+CellKey = tuple[str, str, str, str, date]
+"""Which cell of an entity: grain, split, level, part, first day of the period."""
+Counts = tuple[int, ...]
+"""The numbers of a cell, in the order of `db.coverage.cells.COUNTS`."""
+
+
+def count_pairs(conn: Connection, entity: str, days: Sequence[date]) -> dict[CellKey, Counts]:
+    """Count on these days the articles that name the entity together with another, later in the order of ids."""
+    one, other = aliased(CoverageFact), aliased(CoverageFact)
+    scope_story = case((Article.in_scope.is_(True), _STORY))
+    counts = (
+        func.count(),
+        func.count(distinct(_STORY)),
+        literal(0),
+        literal(0),
+        func.sum(_IN_SCOPE),
+        func.count(distinct(scope_story)),
+        func.sum(_UNDATED),
+    )
+    query = (
+        select(one.counts_on, other.entity_id, *counts)
+        .join(other, and_(other.article_id == one.article_id, other.entity_id > one.entity_id, other.place < PAIRED))
+        .join(Article, Article.id == one.article_id)
+        .where(one.entity_id == entity, one.place < PAIRED, one.counts_on.in_(days))
+        .group_by(one.counts_on, other.entity_id)
+    )
+    return {
+        ("day", "entity", "name", part, day): tuple(map(int, numbers)) for day, part, *numbers in conn.execute(query)
+    }
+
+
+def read_cells(conn: Connection, entity: str, buckets: Mapping[str, Sequence[date]]) -> dict[CellKey, Counts]:
+    """Return the stored cells of an entity in these periods: per grain, the first days."""
+    series = CoverageSeries
+    query: Select[*tuple[Any, ...]] = select(
+        series.grain, series.split, series.level, series.part, CoverageCell.bucket_on, *COUNTS
+    ).join(CoverageCell, CoverageCell.series_id == series.id)
+    cells = {}
+    for grain, days in buckets.items():
+        wanted = (series.entity_id == entity, series.grain == grain, CoverageCell.bucket_on.in_(days))
+        for row in conn.execute(query.where(*wanted)):
+            cells[row[0], row[1], row[2], row[3], row[4]] = tuple(row[5:])
+    return cells
+
+
+def number_series(conn: Connection, entity: str, keys: Iterable[CellKey]) -> dict[tuple[str, str, str, str], int]:
+    """Return the number of each of the entity's series by (grain, split, level, part); new ones are added."""
+    series = CoverageSeries
+    wanted = {key[:4] for key in keys}
+    query = select(series.grain, series.split, series.level, series.part, series.id).where(series.entity_id == entity)
+    numbers = {(row[0], row[1], row[2], row[3]): row[4] for row in conn.execute(query)}
+    new = sorted(wanted - numbers.keys())
+    if new:
+        names = ("grain", "split", "level", "part")
+        rows = [{"entity_id": entity, **dict(zip(names, key, strict=True))} for key in new]
+        conn.execute(insert(conn, series).on_conflict_do_nothing(), rows)
+        numbers = {(row[0], row[1], row[2], row[3]): row[4] for row in conn.execute(query)}
+    return numbers
+
+
+def write_cells(
+    conn: Connection,
+    numbers: Mapping[tuple[str, str, str, str], int],
+    changed: Sequence[tuple[CellKey, Counts]],
+    gone: Sequence[CellKey],
+) -> None:
+    """Store these cells and remove those; `numbers` are of their series."""
+
+    def place(key: CellKey) -> tuple[int, date]:
+        return numbers[key[:4]], key[4]
+
+    upsert_rows(conn, CoverageCell, sorted((*place(key), *counts) for key, counts in changed))
+    places = sorted(map(place, gone))
+    for first in range(0, len(places), 200):
+        key = tuple_(CoverageCell.series_id, CoverageCell.bucket_on)
+        conn.execute(delete(CoverageCell).where(key.in_(places[first : first + 200])))
+
+
+def settle(conn: Connection, entity: str, days: Sequence[date]) -> None:
+    """These days of the entity are counted."""
+    mine = (CoverageDirty.entity_id == entity, CoverageDirty.counts_on.in_(days))
+    conn.execute(delete(CoverageDirty).where(*mine))

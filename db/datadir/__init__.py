@@ -1,0 +1,1 @@
+"""The data directory: signs of life, and whether its disk has room."""

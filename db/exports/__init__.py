@@ -1,0 +1,1 @@
+"""The rows of exports, what to export, and how far each named export has come."""

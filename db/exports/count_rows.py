@@ -1,0 +1,188 @@
+"""The rows of exports of what is counted: cells of coverage, and outlets with what the store has of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Connection,
+    and_,
+    case,
+    cast,
+    column,
+    func,
+    or_,
+    select,
+    type_coerce,
+    values,
+)
+from sqlalchemy import Text as SqlText
+from sqlalchemy.orm import aliased
+
+from db.coverage.cells import TOTAL, UNDATED
+from db.dialect import bytewise
+from db.dialect.functions import Word, instant_text
+from db.exports.filters import CannotFilter, Filters, Health, Rows
+from db.models import Article, CoverageCell, CoverageSeries, Entity, Feed, Source
+
+
+def coverage(conn: Connection, filters: Filters) -> Rows:
+    """The stored cells per day, entity and outlet. Languages, genres and scope are no part of them."""
+    if _beyond_cells(filters):
+        raise CannotFilter("cells per outlet are not kept by language, genre or scope")
+    alive, impaired = _health(filters.health)
+    day = cast(CoverageCell.bucket_on, SqlText)
+    query = (
+        select(
+            _DAY.label("day"),
+            CoverageSeries.entity_id.label("entity"),
+            CoverageSeries.part.label("source"),
+            CoverageCell.articles,
+            CoverageCell.stories,
+            CoverageCell.mentions,
+            Entity.label.label("entity_label"),
+            Entity.type.label("entity_type"),
+            Source.name.label("source_name"),
+            CoverageCell.in_title,
+            CoverageCell.scope_articles,
+            CoverageCell.scope_stories,
+            CoverageCell.undated,
+            alive.c.share.label("alive"),
+            case((alive.c.day.is_(None), None), else_=impaired.c.day.is_not(None)).label("impaired"),
+        )
+        .join(CoverageSeries, CoverageSeries.id == CoverageCell.series_id)
+        .join(Entity, Entity.id == CoverageSeries.entity_id)
+        .join(Source, Source.id == CoverageSeries.part)
+        .outerjoin(alive, alive.c.day == day)
+        .outerjoin(impaired, and_(impaired.c.day == day, impaired.c.outlet == CoverageSeries.part))
+        .where(*_daily("source", "all"), *_days(filters))
+        .order_by(
+            _IS_OF_NO_DAY,
+            CoverageCell.bucket_on,
+            bytewise(conn, CoverageSeries.entity_id),
+            bytewise(conn, CoverageSeries.part),
+        )
+    )
+    if filters.entities:
+        query = query.where(CoverageSeries.entity_id.in_(filters.entities))
+    if filters.sources:
+        query = query.where(CoverageSeries.part.in_(filters.sources))
+    return query
+
+
+def cooccurrence(conn: Connection, filters: Filters) -> Rows:
+    """The stored cells per day and pair of entities, each pair once: the lesser id first."""
+    if filters.sources or _beyond_cells(filters):
+        raise CannotFilter("pairs are not kept by outlet, language, genre or scope")
+    one, another = aliased(Entity), aliased(Entity)
+    in_order = bytewise(conn, CoverageSeries.entity_id) < bytewise(conn, CoverageSeries.part)  # stored by the locale's
+    first, second = case((in_order, one.id), else_=another.id), case((in_order, another.id), else_=one.id)
+    query = (
+        select(
+            _DAY.label("day"),
+            first.label("entity_a"),
+            second.label("entity_b"),
+            CoverageCell.articles,
+            CoverageCell.stories,
+            CoverageCell.scope_articles,
+            CoverageCell.scope_stories,
+            case((in_order, one.label), else_=another.label).label("label_a"),
+            case((in_order, another.label), else_=one.label).label("label_b"),
+        )
+        .join(CoverageSeries, CoverageSeries.id == CoverageCell.series_id)
+        .join(one, one.id == CoverageSeries.entity_id)
+        .join(another, another.id == CoverageSeries.part)
+        .where(*_daily("entity", "name"), *_days(filters))
+        .order_by(_IS_OF_NO_DAY, CoverageCell.bucket_on, bytewise(conn, first), bytewise(conn, second))
+    )
+    if filters.entities:
+        query = query.where(or_(one.id.in_(filters.entities), another.id.in_(filters.entities)))
+    return query
+
+
+def _health(health: Health | None) -> tuple[CTE, CTE]:
+    """Return tables of the statement's own: (day, share) of the watched days, and (day, outlet) of the impaired.
+
+    Days are texts here, which both databases compare alike.
+    """
+    day, none = column("day", SqlText()), [("", "")]  # a table must have a row; no day is called so
+    alive = sorted((day.isoformat(), f"{share:.4f}") for day, share in health.alive.items()) if health else []
+    impaired = sorted((day.isoformat(), outlet) for day, outlet in health.impaired) if health else []
+    return (
+        values(day, column("share", Word()), literal_binds=True).data(alive or none).cte("health"),
+        values(day, column("outlet", SqlText()), literal_binds=True).data(impaired or none).cte("impaired"),
+    )
+
+
+_IS_OF_NO_DAY = case((CoverageCell.bucket_on == UNDATED, 1), else_=0)
+_DAY = case((CoverageCell.bucket_on > UNDATED, CoverageCell.bucket_on))
+"""The day of a cell; empty for what counts on none."""
+
+
+def _daily(split: str, level: str) -> Sequence[ColumnElement[bool]]:
+    series = CoverageSeries
+    return (series.grain == "day", series.split == split, series.level == level, series.entity_id != TOTAL)
+
+
+def _days(filters: Filters) -> Iterator[ColumnElement[bool]]:
+    if filters.since is not None:
+        yield CoverageCell.bucket_on >= filters.since
+    elif filters.until is not None:
+        yield CoverageCell.bucket_on > UNDATED
+    if filters.until is not None:
+        yield CoverageCell.bucket_on <= filters.until
+
+
+def sources(conn: Connection, filters: Filters) -> Rows:
+    """A row per outlet, by id, with what the store has of it."""
+    if filters.since or filters.until or filters.entities or _beyond_cells(filters):
+        raise CannotFilter("outlets can only be chosen by name")
+    feeds = select(Feed.source_id, func.count().label("n")).group_by(Feed.source_id).subquery()
+    day = case((Article.is_undated.is_(False), Article.counts_on))
+    articles = (
+        select(
+            Article.source_id,
+            func.count().label("n"),
+            func.min(day).label("first"),
+            func.max(day).label("last"),
+            func.max(Article.collected_at).label("collected_at"),
+        )
+        .group_by(Article.source_id)
+        .subquery()
+    )
+    query = (
+        select(
+            Source.id.label("source"),
+            Source.name.label("source_name"),
+            Source.country,
+            _listed(cast(Source.languages, SqlText)).label("languages"),
+            Source.kind,
+            Source.homepage,
+            Source.paywall,
+            type_coerce(Source.origin, Word()).label("origin"),
+            instant_text(Source.added_at).label("added_at"),
+            func.coalesce(feeds.c.n, 0).label("feeds"),
+            func.coalesce(articles.c.n, 0).label("articles"),
+            articles.c.first.label("first_counts_on"),
+            articles.c.last.label("last_counts_on"),
+            instant_text(articles.c.collected_at).label("last_collected_at"),
+        )
+        .outerjoin(feeds, feeds.c.source_id == Source.id)
+        .outerjoin(articles, articles.c.source_id == Source.id)
+        .order_by(bytewise(conn, Source.id))
+    )
+    return query.where(Source.id.in_(filters.sources)) if filters.sources else query
+
+
+def _listed(json: ColumnElement[str]) -> ColumnElement[str]:
+    """Return a JSON list of plain words as words with spaces between them."""
+    for letter, instead in (("[", ""), ("]", ""), ('"', ""), (",", "")):
+        json = func.replace(json, letter, instead)
+    return type_coerce(json, SqlText())
+
+
+def _beyond_cells(filters: Filters) -> bool:
+    given = (filters.in_scope, filters.article_ids, filters.changed_after, filters.changed_until)
+    return bool(filters.languages or filters.genres) or any(value is not None for value in given)

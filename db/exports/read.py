@@ -1,0 +1,79 @@
+"""Exports of the store: rows as lines of CSV, written by the database, or as values.
+
+All of an export is read at one moment (`Database.snapshot`); whoever hands it on to a slow reader puts it aside first,
+because a transaction that stays open keeps SQLite from shrinking its write-ahead log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from db.articles import word_index
+from db.articles.word_index import Need
+from db.dialect import csvtext
+from db.exports import article_rows, count_rows
+from db.exports.filters import CannotFilter, Filters, Health, Rows, conditions
+
+__all__ = ["CannotFilter", "Detail", "Filters", "Health", "find_candidates", "iter_csv", "iter_rows"]
+
+_QUERIES: Mapping[str, Callable[[Connection, Filters], Rows]] = {
+    "articles": article_rows.articles,
+    "mentions": article_rows.mentions,
+    "coverage": count_rows.coverage,
+    "cooccurrence": count_rows.cooccurrence,
+    "clusters": article_rows.clusters,
+    "revisions": article_rows.revisions,
+    "matches": article_rows.matches,
+    "sources": count_rows.sources,
+}
+_LONG_ROWS = 20
+"""Rows with whole texts that are held at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """What an export has beside its usual columns."""
+
+    name: str = ""
+    """`text` of articles, `revisions` of mentions (those of former texts too), or nothing."""
+    longest: int | None = None
+    """After so many characters a text is cut."""
+
+
+_NO_DETAIL = Detail()
+
+
+def iter_csv(
+    conn: Connection, kind: str, filters: Filters, detail: Detail = _NO_DETAIL, *, delimiter: str = ","
+) -> Iterator[tuple[bytes, int]]:
+    """Yield the lines of an export without its header, in chunks, and how many lines each chunk has.
+
+    Raises CannotFilter when the kind cannot be filtered so.
+    """
+    lines = _LONG_ROWS if detail.name == "text" else None
+    yield from csvtext.iter_csv(conn, _query(conn, kind, filters, detail), delimiter=delimiter, lines=lines)
+
+
+def iter_rows(
+    conn: Connection, kind: str, filters: Filters, detail: Detail = _NO_DETAIL
+) -> Iterator[Row[*tuple[Any, ...]]]:
+    """Yield the rows of an export as values; instants are written out. Raises CannotFilter as `iter_csv` does."""
+    rows = _LONG_ROWS if detail.name == "text" else 1_000
+    yield from conn.execute(_query(conn, kind, filters, detail), execution_options={"yield_per": rows})
+
+
+def _query(conn: Connection, kind: str, filters: Filters, detail: Detail) -> Rows:
+    if (kind, detail.name) == ("articles", "text"):
+        return article_rows.articles_with_text(conn, filters, detail.longest)
+    if (kind, detail.name) == ("mentions", "revisions"):
+        return article_rows.mentions_of_revisions(conn, filters)
+    return _QUERIES[kind](conn, filters)
+
+
+def find_candidates(conn: Connection, need: Need | None, filters: Filters) -> list[int]:
+    """Return the current revisions of the articles that pass the filters and may answer a query, by day and id."""
+    return word_index.find_candidates(conn, need, among=conditions(filters))

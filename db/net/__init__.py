@@ -1,0 +1,1 @@
+"""Addresses of the web: one spelling for each, and which may be reached. Pure."""

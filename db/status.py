@@ -1,0 +1,255 @@
+"""How the whole thing is doing: what `status` and the status page show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, case, func, select
+from sqlalchemy.orm import aliased
+
+from db.collection.captures import count_waiting
+from db.collection.clocks import count_ahead
+from db.collection.feeds import FeedHealth, count_feeds, find_network_problem, iter_feeds
+from db.collection.sources import count_sources
+from db.collection.walls import Walled, find_walled
+from db.coverage.cells import TOTAL, count_marks, iter_cells
+from db.models import Article, Entity, Feed, MentionRow, Revision, Source, UnverifiedRevision, VocabularyVersion
+from db.outcomes import ProblemRow, count_outcomes, latest_problems
+from db.totals import count_articles, count_suspects
+from db.vocabulary.retags import count_outdated, is_asked_for
+
+_BEGINNING = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """The store at one moment."""
+
+    at: datetime
+    articles: int
+    stories: int
+    revisions: int
+    mentions: int
+    """Of current revisions, as far as coverage is counted."""
+    latest_article_at: datetime | None
+    sources: int
+    feeds: Mapping[str, int]
+    """How many are `active`, `paused`, `gone`; and `failing`, `never polled` among the active."""
+    last_poll_at: datetime | None
+    captures_waiting: int
+    revisions_unfinished: int
+    coverage_marks: int
+    outcomes: Sequence[tuple[str, str, int]]
+    """(stage, outcome, inputs) of the last 24 hours."""
+    problems: Sequence[ProblemRow]
+    unreachable: str | None
+    """Why no outlet can be reached; None when all is well as far as is known."""
+    vocabulary: str | None
+    entities: int
+    outdated: int
+    """Revisions that are tagged with another vocabulary."""
+    is_retagging: bool
+    """Whether workers are to change that."""
+    suspects: int
+    """Articles at whose address another text stands, which waits."""
+    walled: Mapping[str, Walled]
+    """Outlets most of whose pages of the last 24 hours were no articles."""
+    ahead: Mapping[str, int]
+    """How many of what wait for longer than anything may, because a clock ran ahead; a worker makes them due."""
+
+
+def read_health(conn: Connection, *, now: datetime, problems: int = 10) -> Health:
+    """Return the health of the store at `now`, with that many of the latest problems."""
+    counts = count_articles(conn)
+    vocabulary = conn.execute(
+        select(VocabularyVersion.version, VocabularyVersion.entities).where(VocabularyVersion.is_current.is_(True))
+    ).first()
+    return Health(
+        at=now,
+        articles=counts["articles"],
+        stories=counts["stories"],
+        revisions=counts["revisions"],
+        mentions=_count_mentions(conn),
+        latest_article_at=counts["latest_at"],
+        sources=count_sources(conn),
+        feeds=count_feeds(conn),
+        last_poll_at=conn.scalar(select(func.max(Feed.polled_at))),
+        captures_waiting=count_waiting(conn),
+        revisions_unfinished=counts["unfinished"],
+        coverage_marks=count_marks(conn),
+        outcomes=count_outcomes(conn, since=now - timedelta(days=1)),
+        problems=latest_problems(conn, problems),
+        unreachable=find_network_problem(conn),
+        vocabulary=vocabulary.version if vocabulary else None,
+        entities=vocabulary.entities if vocabulary else 0,
+        outdated=count_outdated(conn),
+        is_retagging=is_asked_for(conn),
+        suspects=count_suspects(conn),
+        walled=find_walled(conn, now=now),
+        ahead=count_ahead(conn, now=now),
+    )
+
+
+def _count_mentions(conn: Connection) -> int:
+    """Return how many mentions are counted: the months' totals hold each once.
+
+    Counting the mentions themselves would take seconds where there are millions.
+    """
+    return sum(cell.mentions for cell in iter_cells(conn, grain="month", entities=[TOTAL]))
+
+
+@dataclass(frozen=True, slots=True)
+class LatestArticle:
+    """An article as a list shows it."""
+
+    id: int
+    url: str
+    title: str | None
+    beginning: str
+    """The first 300 characters of the text."""
+    source_name: str
+    language: str | None
+    published_at: datetime | None
+    published_is_day: bool
+    collected_at: datetime
+    counts_on: date
+    original_source_name: str | None
+    """Who published what this is a reprint of; None for an original."""
+    entities: tuple[str, ...]
+    """Labels of the entities that it mentions most, most often mentioned first."""
+    unverified: str | None = None
+    """What was wrong with the certificate of its sender; None if nothing was."""
+
+
+def latest_articles(conn: Connection, limit: int = 20, *, entities: int = 4) -> list[LatestArticle]:
+    """Return the articles collected last, the newest first."""
+    original, publisher = aliased(Article), aliased(Source)
+    query = (
+        select(
+            Article.revision_id,
+            Article.id,
+            Article.url,
+            Revision.title,
+            func.substr(Revision.text, 1, _BEGINNING),
+            Source.name,
+            Article.language,
+            Article.published_at,
+            Article.published_is_day,
+            Article.collected_at,
+            Article.counts_on,
+            case((Article.cluster_id != Article.id, publisher.name)),
+            UnverifiedRevision.reason,
+        )
+        .join(Revision, Revision.id == Article.revision_id)
+        .join(Source, Source.id == Article.source_id)
+        .outerjoin(original, original.id == Article.cluster_id)
+        .outerjoin(UnverifiedRevision, UnverifiedRevision.revision_id == Article.revision_id)
+        .outerjoin(publisher, publisher.id == original.source_id)
+        .order_by(Article.id.desc())
+        .limit(limit)
+    )
+    rows: list[tuple[Any, ...]] = [tuple(row) for row in conn.execute(query)]
+    labels = _most_mentioned(conn, [row[0] for row in rows], entities)
+    return [LatestArticle(*(*row[1:-1], labels.get(row[0], ()), row[-1])) for row in rows]
+
+
+def _most_mentioned(conn: Connection, revision_ids: Sequence[int], limit: int) -> dict[int, tuple[str, ...]]:
+    often = func.count().desc()
+    query = (
+        select(MentionRow.revision_id, Entity.label)
+        .join(Entity, Entity.id == MentionRow.entity_id)
+        .where(MentionRow.revision_id.in_(revision_ids))
+        .group_by(MentionRow.revision_id, Entity.id, Entity.label)
+        .order_by(MentionRow.revision_id, often, Entity.label)
+    )
+    labels: dict[int, tuple[str, ...]] = {}
+    for revision_id, label in conn.execute(query):
+        before = labels.get(revision_id, ())
+        if len(before) < limit:
+            labels[revision_id] = (*before, label)
+    return labels
+
+
+@dataclass(frozen=True, slots=True)
+class OutletHealth:
+    """An outlet and how its feeds do, all together."""
+
+    id: str
+    name: str
+    articles: int
+    feeds: int
+    failing: int
+    state: str
+    """`failing` (one of its feeds does), `impaired` (most of its pages are no articles), `ok`, `no answer yet` (while
+    our network was down), `never polled`, `paused`, `gone`, `retired` or `no feed`."""
+    polled_at: datetime | None
+    succeeded_at: datetime | None
+    last_error: str | None
+    """What is wrong with the failing feed that was polled last, or with its pages."""
+    unverified: str | None = None
+    """What was wrong with the certificate of one of its feeds; None if nothing was."""
+
+
+_STATES = ("failing", "impaired", "ok", "no answer yet", "never polled", "paused", "gone", "retired", "no feed")
+
+
+def list_outlets(conn: Connection, *, now: datetime | None = None) -> list[OutletHealth]:
+    """Return the outlets that have feeds or articles: those in trouble first, then the latest success first.
+
+    With `now` it is said too which of them show no articles.
+    """
+    feeds: dict[str, list[FeedHealth]] = {}
+    for feed in iter_feeds(conn):
+        feeds.setdefault(feed.source_id, []).append(feed)
+    query = (
+        select(Source.id, Source.name, func.count(Article.id))
+        .outerjoin(Article, Article.source_id == Source.id)
+        .group_by(Source.id, Source.name)
+    )
+    walled = find_walled(conn, now=now) if now else {}
+    outlets = [
+        _outlet(source_id, name, articles, feeds.get(source_id, []), walled.get(source_id))
+        for source_id, name, articles in conn.execute(query)
+        if articles or source_id in feeds
+    ]
+    return sorted(outlets, key=_rank)
+
+
+def _outlet(
+    source_id: str, name: str, articles: int, feeds: Sequence[FeedHealth], walled: Walled | None
+) -> OutletHealth:
+    failing = [feed for feed in feeds if _state_of(feed) == "failing"]
+    latest = max(failing, key=lambda feed: feed.polled_at or _NEVER, default=None)
+    states = [*map(_state_of, feeds), *(["impaired"] if walled else [])]
+    return OutletHealth(
+        id=source_id,
+        name=name,
+        articles=articles,
+        feeds=len(feeds),
+        failing=len(failing),
+        state=min(states, key=_STATES.index, default="no feed"),
+        polled_at=max((feed.polled_at for feed in feeds if feed.polled_at), default=None),
+        succeeded_at=max((feed.succeeded_at for feed in feeds if feed.succeeded_at), default=None),
+        last_error=(latest.last_error or latest.last_outcome) if latest else walled.sentence if walled else None,
+        unverified=next((feed.unverified for feed in feeds if feed.unverified), None),
+    )
+
+
+def _state_of(feed: FeedHealth) -> str:
+    if feed.state != "active":
+        return feed.state
+    if feed.failures:
+        return "failing"
+    if feed.succeeded_at is None:
+        return "never polled" if feed.polled_at is None else "no answer yet"
+    return "ok"
+
+
+def _rank(outlet: OutletHealth) -> tuple[int, float, str]:
+    return _STATES.index(outlet.state), -(outlet.succeeded_at or _NEVER).timestamp(), outlet.id
+
+
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)

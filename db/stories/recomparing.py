@@ -1,0 +1,142 @@
+"""Bringing a store over to the present rules of resemblance: texts are marked anew, then articles compared anew.
+
+One row says how far that is, so it can be stopped anywhere and goes on where it stood. What is read outside of the
+transaction that writes it was read for nothing when somebody else was faster: `is_at` says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, delete, or_, select, update
+
+from db.articles.current_text import write_sketches
+from db.articles.revisions import WHOLE, RevisionOut
+from db.dialect import insert
+from db.models import Article, ClusterLink, FingerprintRow, Revision, StoryState
+
+RULES = 6
+"""Their version, that of `worker.dedup.compare`; raise both when a rule or what a fingerprint holds changes."""
+_THE_ROW = StoryState.id == 1
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far a store is: the last text and the last article that were done; None when all were."""
+
+    texts_to: int | None
+    articles_to: int | None
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing is left."""
+        return self.texts_to is None and self.articles_to is None
+
+
+@dataclass(frozen=True, slots=True)
+class Recompared:
+    """What became of a store: texts marked anew, articles compared anew, and how many of those changed their story."""
+
+    texts: int = 0
+    articles: int = 0
+    moved: int = 0
+    told: int = 0
+    """Matches that became news: what they are of is no reprint by these rules."""
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedText:
+    """What a text is to be marked by."""
+
+    revision_id: int
+    article_id: int
+    is_current: bool
+    url: str
+    title: str | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A fingerprint as it is stored."""
+
+    size: int
+    data: bytes
+    sketch: Sequence[int]
+
+
+def find_standing(conn: Connection) -> Standing:
+    """Return how far the store is with the present rules."""
+    row = conn.execute(select(StoryState.rules, StoryState.texts_to, StoryState.articles_to)).first()
+    return Standing(*row[1:]) if row is not None and row.rules == RULES else Standing(0, 0)
+
+
+def is_at(conn: Connection, standing: Standing) -> bool:
+    """Return whether the store is where it was, and keep it there until this transaction ends."""
+    start = {"rules": RULES, "texts_to": 0, "articles_to": 0}
+    conn.execute(insert(conn, StoryState).values(id=1, **start).on_conflict_do_nothing(index_elements=["id"]))
+    conn.execute(select(StoryState.id).where(_THE_ROW).with_for_update()).all()
+    conn.execute(update(StoryState).where(_THE_ROW, StoryState.rules != RULES).values(start))
+    return find_standing(conn) == standing
+
+
+def note_standing(conn: Connection, standing: Standing) -> None:
+    """Say how far the store is."""
+    values = {"texts_to": standing.texts_to, "articles_to": standing.articles_to}
+    conn.execute(update(StoryState).where(_THE_ROW).values(values))
+
+
+def read_texts(conn: Connection, after: int, limit: int) -> list[MarkedText]:
+    """Return the next texts, by id."""
+    query = (
+        select(
+            Revision.id,
+            Revision.article_id,
+            Article.revision_id == Revision.id,
+            Article.url,
+            Revision.title,
+            Revision.text,
+        )
+        .join(Article, Article.id == Revision.article_id)
+        .where(Revision.id > after)
+        .order_by(Revision.id)
+        .limit(limit)
+    )
+    return [MarkedText(*row) for row in conn.execute(query)]
+
+
+def record_marks(conn: Connection, texts: Sequence[MarkedText], marks: Mapping[int, Mark]) -> None:
+    """Store the marks of texts, and the samples of those that are current."""
+    there = set(conn.scalars(select(Revision.id).where(Revision.id.in_(sorted(marks)))))
+    rows = [{"revision_id": key, "size": marks[key].size, "data": marks[key].data} for key in sorted(there)]
+    if rows:
+        upsert = insert(conn, FingerprintRow)
+        changed = {name: upsert.excluded[name] for name in ("size", "data")}
+        conn.execute(upsert.on_conflict_do_update(index_elements=["revision_id"], set_=changed), rows)
+    current = {text.article_id: text.revision_id for text in texts if text.is_current and text.revision_id in there}
+    write_sketches(conn, {article_id: marks[revision_id].sketch for article_id, revision_id in current.items()})
+
+
+def read_articles(conn: Connection, after: int, limit: int) -> list[RevisionOut]:
+    """Return the finished current texts of the next articles, by the articles' ids."""
+    query = (
+        select(*WHOLE)
+        .join(Article, Article.revision_id == Revision.id)
+        .join(FingerprintRow, FingerprintRow.revision_id == Revision.id)
+        .where(Article.id > after, Revision.stage == "done")
+        .order_by(Article.id)
+        .limit(limit)
+    )
+    return [RevisionOut(*tuple(row)) for row in conn.execute(query)]
+
+
+def forget_links(conn: Connection, revision_ids: Sequence[int], method: str) -> None:
+    """Delete the links of these texts that were found by another method."""
+    ends = or_(ClusterLink.revision_a.in_(revision_ids), ClusterLink.revision_b.in_(revision_ids))
+    conn.execute(delete(ClusterLink).where(ends, ClusterLink.method != method))
+
+
+def forget_other_links(conn: Connection, method: str) -> None:
+    """Delete all links found by another method: of texts that are no longer current. If one returns, it is compared."""
+    conn.execute(delete(ClusterLink).where(ClusterLink.method != method))

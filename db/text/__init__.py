@@ -1,0 +1,1 @@
+"""Texts, dates and encodings as others write them, for crawlers and workers alike. Pure."""
