@@ -12,9 +12,9 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from worker.alerts.article import Article
-from worker.alerts.nodes import And, Near, Not, Or, Phrase, Query, Tagged, Word
-from worker.alerts.reading import Reading
+from worker.query.article import Article
+from worker.query.article_text import Reading
+from worker.query.nodes import And, Near, Not, Or, Phrase, Query, Tagged, Word
 
 Groups = list[tuple[str, ...]]
 Match = Callable[[frozenset[str]], int]

@@ -22,11 +22,11 @@ from statistics import median
 
 from benchmarks.alertrivals import Groups, Match, Reducer, mokaccino, perq, plain_sets, tsquery, words_of
 from benchmarks.alerttexts import Generator, articles
-from worker.alerts.article import Article
-from worker.alerts.frequency import Frequencies
-from worker.alerts.nodes import Query
-from worker.alerts.presearch import Presearcher
-from worker.alerts.query import parse
+from worker.presearch.frequency import Frequencies
+from worker.presearch.presearch import Presearcher
+from worker.query.article import Article
+from worker.query.nodes import Query
+from worker.query.query import parse
 
 CHANGES = 300
 TURNS = 9

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.loaders import bsnlp_documents
-from worker.alerts.article import Article, Mentioned
-from worker.alerts.nodes import And, Near, Not, Or, Phrase, Query, Tagged, Word
-from worker.alerts.reading import Reading
-from worker.nfc import nfc
+from worker.query.article import Article, Mentioned
+from worker.query.article_text import Reading
+from worker.query.nodes import And, Near, Not, Or, Phrase, Query, Tagged, Word
 from worker.tagging.tagger import load_tagger
+from worker.text.nfc import nfc
 
 TOO_COMMON = 0.02
 """Nobody subscribes to words of more than this share of the articles of a language."""

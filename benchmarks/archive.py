@@ -28,13 +28,13 @@ from benchmarks.queries import Writer
 from db.alerts.subscriptions import SubscriptionIn, record_subscription
 from db.engine import Database
 from db.models import Article, MatchRow, Subscription
-from worker.alerts.query import parse
-from worker.delivery import archive
-from worker.delivery.known import names_of
-from worker.documents import Document
-from worker.pipeline import Chain
-from worker.service import batches, utc_now
+from worker.chain.documents import Document
+from worker.chain.pipeline import Chain
+from worker.chain.service import batches, utc_now
+from worker.matching import backtest
+from worker.query.query import parse
 from worker.setup import prepare
+from worker.subscriptions.references import names_of
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
 _TITLES, _TEXTS = ("title", "headline"), ("text", "body", "content", "article_text")
@@ -110,7 +110,7 @@ def compare(
     unequal, archive_s, found_by = [], 0.0, {}
     for name, text in queries.items():
         begun = time.process_time()
-        found = {hit.row.revision_id for hit in archive.search(database, parse(text, {}, names))}
+        found = {hit.row.revision_id for hit in backtest.search(database, parse(text, {}, names))}
         found_by[name] = found
         archive_s += time.process_time() - begun
         if found != arrived.get(name, set()):
@@ -119,10 +119,10 @@ def compare(
     for name in random.Random(seed).sample(sorted(queries), scans):
         query = parse(queries[name], {}, names)
         begun = time.process_time()
-        whole = {hit.row.revision_id for hit in archive.search(database, query, narrowed=False)}
+        whole = {hit.row.revision_id for hit in backtest.search(database, query, narrowed=False)}
         scan_s += time.process_time() - begun
         begun = time.process_time()
-        narrowed = {hit.row.revision_id for hit in archive.search(database, query)}
+        narrowed = {hit.row.revision_id for hit in backtest.search(database, query)}
         narrowed_s += time.process_time() - begun
         if whole != narrowed:
             unequal.append(queries[name])

@@ -26,7 +26,7 @@ import numpy as np
 
 from benchmarks.burstlimits import WITHIN, count_alarms, dispersion_of, oracle, shiryaev_roberts
 from benchmarks.loaders import state_media
-from worker.coverage.bursts import judge, per_year
+from worker.coverage.stats.bursts import judge, per_year
 
 WARM_UP, PER_SERIES = 70, 20
 LONGEST = 5

@@ -25,15 +25,15 @@ import xxhash
 from benchmarks.loaders import html_pages
 from db.collection.captures import CaptureIn, claim_captures, compress, record_captures
 from db.engine import Database
-from worker import identify as identify_module
-from worker import pipeline, reading
-from worker.pipeline import Chain
-from worker.reading import read_text
-from worker.recount import recount
-from worker.service import understand_captures
+from worker.chain import identify as identify_module
+from worker.chain import inputs, pipeline
+from worker.chain.inputs import read_text
+from worker.chain.pipeline import Chain
+from worker.chain.service import understand_captures
+from worker.chain.tag import Spotter
+from worker.coverage.recount import recount
 from worker.setup import prepare
-from worker.spotting import Spotter
-from worker.tagging.vocabulary import packaged_folder, read_vocabulary
+from worker.vocabulary.entities import packaged_folder, read_vocabulary
 
 Page = tuple[str, bytes]
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -80,7 +80,7 @@ def measure_chain(pages: list[Page], url: str) -> tuple[float, float, Stages, in
     chain.understand([read_text("warm-up", b"A first text, by which everything is loaded.", NOW)])
     database.write(lambda conn: record_captures(conn, [_capture(*page) for page in pages]))
     patches = [
-        (reading, "extract_page", "extract"),
+        (inputs, "extract_page", "extract"),
         (identify_module, "detect_language", "language"),
         (identify_module, "fingerprint", "fingerprint"),
         (Spotter, "spot", "tag"),

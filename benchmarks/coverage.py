@@ -28,7 +28,7 @@ from benchmarks.coveragestore import DAYS, FIRST, NAMED, TIMES, entity_name, fil
 from db.coverage.cells import TOTAL, cells_query, mark_articles
 from db.dialect import is_sqlite
 from db.engine import Database
-from worker.recount import recount
+from worker.coverage.recount import recount
 
 ASKED = 60
 

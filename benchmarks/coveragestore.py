@@ -1,7 +1,7 @@
 """A store of a given size for the coverage benchmark: generated mentions of two years, 150 outlets, 416 entities.
 
 Everything the store would have come to by itself is written in bulk, cells by the product's own counting
-(`worker.coverage.rollup`); a recount of one day afterwards must change none of them.
+(`worker.coverage.stats.cells`); a recount of one day afterwards must change none of them.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from db.dialect import is_sqlite
 from db.engine import Database
 from db.models import CoverageCell, CoverageFact, CoverageSeries
 from db.models.base import Base
-from worker.coverage.rollup import Counts, Key, count_cells
+from worker.coverage.stats.cells import Counts, Key, count_cells
 
 Numbers = npt.NDArray[np.int64]
 Row = tuple[Any, ...]

@@ -27,10 +27,10 @@ from db.alerts.subscriptions import SubscriptionIn
 from db.collection.captures import record_captures
 from db.engine import Database
 from db.settings import Settings
-from worker import valkey
-from worker.delivery import standing
-from worker.delivery.standing import Standing
+from worker.runtime import valkey
 from worker.setup import prepare
+from worker.subscriptions import definition
+from worker.subscriptions.definition import Standing
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 household = import_module("faults.household")
@@ -53,7 +53,7 @@ def measure(folder: Path, articles: int, apart_s: float) -> list[float]:
         stack.callback(database.close)
         receiver = stack.enter_context(receiving())
         wanted = Standing(SubscriptionIn("reports", "title:report"), webhook=(receiver.url,))
-        database.write(lambda conn: standing.store(conn, wanted, now=_now()))
+        database.write(lambda conn: definition.store(conn, wanted, now=_now()))
         channel = database.read(lambda conn: find_channel(conn, receiver.url))
         receiver.secret = (channel.secret if channel else None) or ""
         environment = {"STEPPEWATCH_ALLOW_PRIVATE_HOSTS": receiver.address}

@@ -32,7 +32,7 @@ from cli.run.process import Child
 from cli.run.supervisor import Supervisor
 from db.engine import Database
 from db.settings import Settings
-from worker import valkey
+from worker.runtime import valkey
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 farm = import_module("faults.farm").farm

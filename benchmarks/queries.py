@@ -7,8 +7,8 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-from worker.alerts.errors import QueryError
-from worker.alerts.query import parse
+from worker.query.errors import QueryError
+from worker.query.query import parse
 
 _WORD = re.compile(r"[^\W\d_]{3,20}|\d{1,3}(?:[ .,\u00a0]\d{3})+\b|\d{4,9}\b|\b(?:[^\W\d_]\.){2,4}")
 """Words, numbers, abbreviations with dots."""

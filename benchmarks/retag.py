@@ -33,13 +33,13 @@ from db.coverage import cells as coverage
 from db.engine import Database
 from db.models import Article, Revision
 from db.vocabulary import retags
-from worker.pipeline import Chain
-from worker.recount import recount
-from worker.retag import retag_archive
-from worker.service import batches, utc_now
+from worker.chain.pipeline import Chain
+from worker.chain.retag import retag_archive
+from worker.chain.service import batches, utc_now
+from worker.chain.tag import Spotter
+from worker.coverage.recount import recount
 from worker.setup import load_vocabulary
-from worker.spotting import Spotter
-from worker.tagging.vocabulary import Alias, Vocabulary, packaged_folder, read_vocabulary
+from worker.vocabulary.entities import Alias, Vocabulary, packaged_folder, read_vocabulary
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 PARAGRAPHS = (

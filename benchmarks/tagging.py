@@ -34,9 +34,9 @@ from daachorse import CharwiseDoubleArrayAhoCorasick
 
 from benchmarks.labelled import SETS
 from worker.extract.language import detect_language
-from worker.tagging.fold import squeeze
 from worker.tagging.tagger import Tagger
-from worker.tagging.vocabulary import Alias, Entity, Vocabulary, packaged_folder, read_vocabulary
+from worker.text.fold import squeeze
+from worker.vocabulary.entities import Alias, Entity, Vocabulary, packaged_folder, read_vocabulary
 
 Name = TypeVar("Name", bound=Hashable)
 _BYTES = 3_000

@@ -20,9 +20,9 @@ from pathlib import Path
 
 from benchmarks.labelled import SETS, Document
 from benchmarks.tagging_names import inflected
-from worker.tagging.inflection import NOTHING
 from worker.tagging.tagger import Mention, Tagger
-from worker.tagging.vocabulary import packaged_folder, read_vocabulary
+from worker.vocabulary.entities import packaged_folder, read_vocabulary
+from worker.vocabulary.inflection import NOTHING
 
 
 @dataclass

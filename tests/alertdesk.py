@@ -16,14 +16,14 @@ from db.dialect import create_word_index
 from db.engine import Database
 from db.models import Base, MatchRow
 from db.settings import Settings
-from worker.delivery import standing
-from worker.delivery.office import Office
-from worker.delivery.postman import Postman
-from worker.delivery.standing import Standing
-from worker.documents import Document
-from worker.pipeline import Chain
+from worker.chain.documents import Document
+from worker.chain.pipeline import Chain
+from worker.delivery.sender import Postman
+from worker.delivery.sender_settings import Office
 from worker.setup import load_vocabulary
-from worker.tagging.vocabulary import Alias, Entity, Vocabulary
+from worker.subscriptions import definition
+from worker.subscriptions.definition import Standing
+from worker.vocabulary.entities import Alias, Entity, Vocabulary
 
 QUERY = "entity:csto AND chairs"
 VOCABULARY = Vocabulary(
@@ -75,7 +75,7 @@ class Desk:
         fields = {key: options.pop(key) for key in list(options) if key in SubscriptionIn.__slots__}
         options = options or {"email": ("analyst@office.example",)}
         new = Standing(SubscriptionIn(name, query, **fields), **options)
-        return self.database.write(lambda conn: standing.store(conn, new, now=self.now))
+        return self.database.write(lambda conn: definition.store(conn, new, now=self.now))
 
     def hook(self) -> dict[str, Any]:
         """Return the options of a subscription to the receiver, which learns the secret to check with."""

@@ -6,23 +6,9 @@ from datetime import UTC, date, datetime
 
 from hypothesis import strategies as st
 
-from worker.alerts.article import Article, Mentioned, Outlet
-from worker.alerts.nodes import (
-    And,
-    AtLeast,
-    Dated,
-    Filter,
-    Near,
-    Not,
-    Or,
-    Phrase,
-    Query,
-    Score,
-    Sentence,
-    Tagged,
-    Word,
-)
-from worker.alerts.words import plain
+from worker.query.article import Article, Mentioned, Outlet
+from worker.query.nodes import And, AtLeast, Dated, Filter, Near, Not, Or, Phrase, Query, Score, Sentence, Tagged, Word
+from worker.query.words import plain
 
 WORDS = ("osh", "Osh", "drill", "drills", "Türkiye", "turkiye", "pan-turkic", "O‘zbek", "border", "talks", "习近平")
 ENTITIES = {"csto": "alliance", "osh-city": "place", "sco": "alliance"}

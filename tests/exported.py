@@ -11,11 +11,11 @@ from samplestore import Sample
 
 from db.engine import Database
 from db.exports.read import Filters, iter_csv
-from worker.export.columns import COLUMNS
-from worker.export.stream import header
-from worker.exporting import opened, write
-from worker.exportpackage import write_package
-from worker.exportrequest import Cut, Request
+from worker.export.formats.columns import COLUMNS
+from worker.export.formats.csv_lines import header
+from worker.export.package import write_package
+from worker.export.request import Cut, Request
+from worker.export.run import opened, write
 
 ALL = Filters()
 NOW = datetime(2022, 2, 1, 10, 30, tzinfo=UTC)

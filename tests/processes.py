@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from worker.lifeline import spawn
+from worker.runtime.child_process import spawn
 
 
 @contextmanager

@@ -13,13 +13,13 @@ from vocabularies import packaged_vocabulary
 
 from db import migrate
 from db.engine import Database
-from worker.catalogue import Outlet, read_catalogue
-from worker.documents import Document
+from worker.catalogue.files import Outlet, read_catalogue
+from worker.chain.documents import Document
 from worker.extract.langmodel import mapped
-from worker.pipeline import Chain
+from worker.chain.pipeline import Chain
 from worker.setup import load_catalogue, load_vocabulary
 from worker.tagging.cachefile import cached
-from worker.tagging.vocabulary import Vocabulary, packaged_folder
+from worker.vocabulary.entities import Vocabulary, packaged_folder
 
 NOON = datetime(2022, 1, 6, 12, tzinfo=UTC)
 

@@ -18,7 +18,7 @@ from db.engine import Database
 from db.models import Article, Base, Revision
 from db.net.urls import canonical_url
 from db.vocabulary.versions import record_version
-from worker.recount import recount
+from worker.coverage.recount import recount
 
 NOON = datetime(2022, 1, 10, 12, 0, tzinfo=UTC)
 VERSION = "0a1b2c"

@@ -15,9 +15,9 @@ from db.alerts.channels import RecipientRow
 from db.alerts.subscriptions import SubscriptionRow
 from db.engine import Database
 from web.render import render
-from worker.delivery.addresses import shown
-from worker.delivery.feed import atom_of
-from worker.delivery.telling import items_of, question_of
+from worker.messages.atom import atom_of
+from worker.messages.compose import items_of, question_of
+from worker.subscriptions.addresses import shown
 
 ENTRIES = 100
 _FORM = (

@@ -13,8 +13,8 @@ from celery.signals import setup_logging, worker_ready, worker_shutting_down
 
 from db.logs import set_up
 from db.settings import load
-from worker.beatwatch import BeatWatch
-from worker.pulse import WorkerPulse
+from worker.runtime.beat_watchdog import BeatWatch
+from worker.runtime.heartbeat import WorkerPulse
 
 log = logging.getLogger("worker")
 

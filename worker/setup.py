@@ -15,9 +15,9 @@ from db.engine import Database
 from db.stories import commonplaces, recomparing
 from db.stories.recomparing import Recompared
 from db.vocabulary import versions
-from worker.catalogue import Outlet, read_catalogue
-from worker.cataloguemerge import merge_catalogue
-from worker.tagging.vocabulary import Vocabulary, packaged_folder, read_vocabulary
+from worker.catalogue.files import Outlet, read_catalogue
+from worker.catalogue.merge import merge_catalogue
+from worker.vocabulary.entities import Vocabulary, packaged_folder, read_vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def prepare(database: Database, *, now: datetime, time_zone: str = "UTC") -> Pre
     recompared = _recompare(database, now)
     readdress(database)
     if any(database.read(lambda conn: commonplaces.find_due(conn, ()))):
-        from worker.commonplaces import settle
+        from worker.stories.commonplaces import settle
 
         settle(database, (), now=now)
     with database.reading() as conn:
@@ -64,7 +64,7 @@ def _recompare(database: Database, now: datetime) -> Recompared:
     """Compare what is stored by the present rules; return what changed."""
     if database.read(recomparing.find_standing).is_done:
         return Recompared()
-    from worker.recompare import recompare  # loads what compares texts: only for those who have any to compare
+    from worker.stories.recompare import recompare  # loads what compares texts: only for those who have any to compare
 
     return recompare(database, now=now)
 
@@ -72,7 +72,7 @@ def _recompare(database: Database, now: datetime) -> Recompared:
 def readdress(database: Database) -> None:
     """File articles and pages under the addresses that they have by the present rules."""
     if database.read(readdressing.is_behind):
-        from worker.joining import JOINING  # loads what compares texts: only for those who have any to compare
+        from worker.chain.joining import JOINING  # loads what compares texts: only for those who have any to compare
 
         while database.write(lambda conn: readdressing.readdress(conn, JOINING)):
             pass

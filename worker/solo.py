@@ -22,7 +22,7 @@ class BeatThread(bootsteps.StartStopStep):
 
     def create(self, worker: Any) -> Any:
         """Return the beat's service."""
-        return EmbeddedService(worker.app, thread=True, scheduler_cls="worker.pulse:Scheduler")
+        return EmbeddedService(worker.app, thread=True, scheduler_cls="worker.runtime.heartbeat:Scheduler")
 
 
 def main(options: list[str]) -> None:

@@ -1,4 +1,4 @@
-"""Celery tasks: shells around `worker.service`. Messages carry row ids and are hints; the rows are the queue."""
+"""Celery tasks: shells around `worker.chain.service`. Messages carry row ids and are hints; the rows are the queue."""
 
 from __future__ import annotations
 
@@ -22,15 +22,16 @@ from db.collection import captures
 from db.engine import Database
 from db.logs import EachMinute
 from db.vocabulary import retags
-from worker import retag as retagging
-from worker import scheduled, service
 from worker.app import app, settings
-from worker.delivery import burst, silence
-from worker.delivery.office import Office
-from worker.delivery.postman import Postman
-from worker.pipeline import Chain
-from worker.recount import recount as recount_cells
-from worker.service import batches, utc_now
+from worker.chain import retag as retagging
+from worker.chain import service
+from worker.chain.pipeline import Chain
+from worker.chain.service import batches, utc_now
+from worker.coverage.recount import recount as recount_cells
+from worker.delivery.sender import Postman
+from worker.delivery.sender_settings import Office
+from worker.export import scheduled
+from worker.matching import burst, silence
 
 log = logging.getLogger("worker")
 

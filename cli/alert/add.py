@@ -13,7 +13,7 @@ from cli.shared.store import open_store
 
 if TYPE_CHECKING:
     from db.engine import Database
-    from worker.delivery.standing import Standing
+    from worker.subscriptions.definition import Standing
 
 
 def alert_add(
@@ -59,8 +59,8 @@ def alert_add(
     Example: steppewatch alert add turan '"Great Turan"' --email me@office.example --every "daily 08:00 Asia/Almaty"
     """
     from db.alerts.subscriptions import NameTaken, SubscriptionIn
-    from worker.delivery import standing as standings
-    from worker.delivery.standing import Standing
+    from worker.subscriptions import definition as standings
+    from worker.subscriptions.definition import Standing
 
     kind, question = _question(query=query, silence=silence, burst=burst)
     stated = Standing(
@@ -94,11 +94,11 @@ def _question(**asked: str | None) -> tuple[str, str]:
 def _checked(database: Database, stated: Standing) -> Standing:
     """Return the subscription as it is stored. Ends the command when something is wrong with it."""
     from db.settings import load
-    from worker.delivery import standing
-    from worker.delivery.known import known_of
+    from worker.subscriptions import definition
+    from worker.subscriptions.references import known_of
 
     known = database.read(lambda conn: known_of(conn, allow_private_hosts=load().allow_private_hosts))
-    checked, problems = standing.checked(stated, known)
+    checked, problems = definition.checked(stated, known)
     if problems:
         fail("\n       ".join(problems), code=2)
     return checked

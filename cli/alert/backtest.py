@@ -18,8 +18,8 @@ from cli.shared.tables import Format, print_table, wants_json
 
 if TYPE_CHECKING:
     from db.engine import Database
-    from worker.alerts.query import Known, Query
-    from worker.delivery.archive import Found, Summary
+    from worker.matching.backtest import Found, Summary
+    from worker.query.query import Known, Query
 
 _DAYS = 90
 _BAR = 30
@@ -47,7 +47,7 @@ def alert_test(
     Example: steppewatch alert test 'entity:csto AND drill*' --since 2022-01-01
     Example: steppewatch alert test csto-drills --send me@office.example
     """
-    from worker.delivery.archive import Tally, complete_index, search
+    from worker.matching.backtest import Tally, complete_index, search
 
     database = open_store()
     first, last = _days(since, until, _today(database))
@@ -88,8 +88,8 @@ def ask_archive(
 ) -> tuple[Callable[[Query], dict[str, object]], Mapping[str, str], Known | None]:
     """Return what says how much a query would have told from a day until today, the saved queries, and the names."""
     from db.alerts.subscriptions import saved_queries
-    from worker.delivery.archive import Tally, complete_index, search
-    from worker.delivery.known import names_of
+    from worker.matching.backtest import Tally, complete_index, search
+    from worker.subscriptions.references import names_of
 
     database = open_store()
     first, last = _days(since, None, _today(database))
@@ -124,8 +124,8 @@ def _days(since: date | None, until: date | None, today: date) -> tuple[date, da
 def _read(database: Database, query: str) -> tuple[str, Query]:
     """Return a query and what it says; of a subscription its query. Ends the command for one that cannot be read."""
     from db.alerts.subscriptions import find_subscription, saved_queries
-    from worker.alerts.query import QueryError, parse, parse_stored
-    from worker.delivery.known import names_of
+    from worker.query.query import QueryError, parse, parse_stored
+    from worker.subscriptions.references import names_of
 
     with database.reading() as conn:
         stored = find_subscription(conn, query)
@@ -183,8 +183,8 @@ def _next_week(summary: Summary) -> dict[str, float] | None:
 
 
 def _print(shown: Sequence[Found], summary: Summary) -> None:
-    from worker.delivery.because import because_of
-    from worker.delivery.bulletin import terms_of
+    from worker.matching.because import because_of
+    from worker.messages.message import terms_of
 
     rows = [
         (hit.row.counts_on, hit.row.source_id, found_cell(hit), ", ".join(terms_of(because_of(hit.verdict))))
@@ -217,7 +217,7 @@ def _zone(database: Database, name: str) -> str:
     """Return by which clock a message about a stored subscription, or about none, tells the time."""
     from db.alerts.subscriptions import find_subscription
     from db.articles.counting_day import zone_name
-    from worker.delivery.cadence import zone_for
+    from worker.subscriptions.cadence import zone_for
 
     with database.reading() as conn:
         stored, clock = find_subscription(conn, name), zone_name(conn)
@@ -231,12 +231,12 @@ def _send(database: Database, name: str, text: str, newest: Sequence[Found], add
     from db.alerts.channels import find_channel, new_secret
     from db.net.address_policy import parse_allowed
     from db.settings import load
-    from worker.delivery.addresses import AddressError, check_address, kind_of, shown
-    from worker.delivery.office import Office
-    from worker.delivery.sending import send_bulletin
-    from worker.delivery.telling import test_bulletin
+    from worker.delivery.send import send_bulletin
+    from worker.delivery.sender_settings import Office
     from worker.delivery.transports.errors import TransportError
     from worker.delivery.transports.smtp import Mailer
+    from worker.messages.compose import test_bulletin
+    from worker.subscriptions.addresses import AddressError, check_address, kind_of, shown
 
     settings, now = load(), datetime.now(UTC)
     office, failed = Office.of(settings), False

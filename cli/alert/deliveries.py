@@ -51,7 +51,7 @@ def alert_deliveries(
 
 
 def _record(row: DeliveryRow) -> dict[str, object]:
-    from worker.delivery.addresses import shown
+    from worker.subscriptions.addresses import shown
 
     return {
         **asdict(row),

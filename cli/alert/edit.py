@@ -15,7 +15,7 @@ from cli.shared.store import open_store
 
 if TYPE_CHECKING:
     from db.alerts.subscriptions import SubscriptionRow
-    from worker.delivery.standing import Standing
+    from worker.subscriptions.definition import Standing
 
 _FIELDS = ("query", "cadence", "max_age_h", "on_revision", "all_quiet", "email", "webhook", "chat", "feed")
 Addresses = list[str] | None
@@ -55,7 +55,7 @@ def alert_edit(
     Example: steppewatch alert edit csto-drills --drop me@office.example --not-on-revision
     """
     from db.alerts.channels import recipients_of
-    from worker.delivery import standing as standings
+    from worker.subscriptions import definition as standings
 
     values = {"query": query, "cadence": every, "max_age_h": max_age}
     values |= {"on_revision": on_revision, "all_quiet": all_quiet}
@@ -98,7 +98,7 @@ def _edited(
 
 def _dropped(before: Standing, drop: Iterable[str]) -> set[str]:
     """Return the addresses that a person means, as they are stored; a secret one may be called as lists show it."""
-    from worker.delivery.addresses import shown
+    from worker.subscriptions.addresses import shown
 
     stored = {shown(kind, address): address for kind, address in before.addresses if kind != "feed"}
     found = {address: stored.get(address, address) for address in drop}
@@ -112,8 +112,8 @@ def _dropped(before: Standing, drop: Iterable[str]) -> set[str]:
 def _checked(conn: Any, after: Standing, *, is_same_question: bool) -> Standing:
     """Return the subscription as it is stored. Ends the command when something is wrong with it."""
     from db.settings import load
-    from worker.delivery import standing as standings
-    from worker.delivery.known import known_of
+    from worker.subscriptions import definition as standings
+    from worker.subscriptions.references import known_of
 
     known = known_of(conn, allow_private_hosts=load().allow_private_hosts, is_stored=is_same_question)
     checked, problems = standings.checked(after, known)

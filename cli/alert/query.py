@@ -13,14 +13,14 @@ import typer
 from cli.shared.day_options import first_day
 from cli.shared.output import emit, fail, note, reason_of
 from cli.shared.store import find_store
-from worker.namedfile import open_named
+from worker.lib.named_file import open_named
 
 if TYPE_CHECKING:
-    from worker.alerts.article import Outlet
-    from worker.alerts.evaluate import Verdict
-    from worker.alerts.query import Known, Query
-    from worker.documents import Document, Rejected
-    from worker.preview import Preview
+    from worker.chain.documents import Document, Rejected
+    from worker.chain.preview import Preview
+    from worker.query.article import Outlet
+    from worker.query.evaluate import Verdict
+    from worker.query.query import Known, Query
 
 MAX_QUERIES = 50_000_000
 """Bytes of a file of queries."""
@@ -71,8 +71,8 @@ def alert_lint(
     Example: steppewatch alert lint 'saved:pacts AND drill*' --since 90d
     """
     from cli.alert.backtest import ask_archive
-    from worker.alerts.lint import price
-    from worker.alerts.query import QueryError, parse
+    from worker.presearch.cost import price
+    from worker.query.query import QueryError, parse
 
     estimate, saved, known = ask_archive(since) if since is not None else (None, {}, _known_here())
     all_good = True
@@ -96,10 +96,10 @@ def alert_lint(
 
 def _match(name: str, document: Document | Rejected, parsed: Mapping[str, Query], preview: Preview) -> bool:
     """Print a line for each query; return whether the document could be read."""
-    from worker.alerts.evaluate import judge
-    from worker.alerts.reading import Reading
-    from worker.documents import Rejected
-    from worker.service import utc_now
+    from worker.chain.documents import Rejected
+    from worker.chain.service import utc_now
+    from worker.query.article_text import Reading
+    from worker.query.evaluate import judge
 
     article = document if isinstance(document, Rejected) else preview.article(document, now=utc_now())
     if isinstance(article, Rejected):
@@ -121,8 +121,8 @@ def _verdict(verdict: Verdict) -> dict[str, object]:
 
 def _documents(files: list[str]) -> Iterator[tuple[str, Document | Rejected]]:
     """Yield what the files hold under the files' names; articles of a .jsonl are named with their lines."""
-    from worker.reading import iter_paths, read_file
-    from worker.service import utc_now
+    from worker.chain.inputs import iter_paths, read_file
+    from worker.chain.service import utc_now
 
     for name, path in iter_paths(files):
         for document in read_file(name, path, observed_at=utc_now()):
@@ -131,7 +131,7 @@ def _documents(files: list[str]) -> Iterator[tuple[str, Document | Rejected]]:
 
 def _parsed(entries: list[tuple[str, str]], saved: Mapping[str, str], known: Known) -> tuple[dict[str, Query], bool]:
     """Return the queries by id and whether all could be parsed; print a line for each that could not."""
-    from worker.alerts.query import QueryError, parse
+    from worker.query.query import QueryError, parse
 
     parsed: dict[str, Query] = {}
     for id, text in entries:
@@ -143,7 +143,7 @@ def _parsed(entries: list[tuple[str, str]], saved: Mapping[str, str], known: Kno
 
 
 def _wrong(text: str, saved: Mapping[str, str], known: Known) -> bool:
-    from worker.alerts.query import QueryError, parse
+    from worker.query.query import QueryError, parse
 
     try:
         parse(text, saved, known)
@@ -154,7 +154,7 @@ def _wrong(text: str, saved: Mapping[str, str], known: Known) -> bool:
 
 def _outlets(files: list[str], preview: Preview) -> Iterator[Outlet]:
     """Yield the outlets of the files' articles."""
-    from worker.documents import Rejected
+    from worker.chain.documents import Rejected
 
     for _, document in _documents(files):
         outlet = None if isinstance(document, Rejected) else preview.outlet(document)
@@ -164,7 +164,7 @@ def _outlets(files: list[str], preview: Preview) -> Iterator[Outlet]:
 
 def _known_here() -> Known:
     """Return the names of the store; of the packaged vocabulary and catalogue where there is none to be read."""
-    from worker.delivery.known import names_of
+    from worker.subscriptions.references import names_of
 
     database = find_store()
     return (database.read(names_of) if database else None) or _preview().known()
@@ -199,9 +199,9 @@ def _is_alert(alert: object) -> bool:
 
 
 def _preview() -> Preview:
-    from worker.catalogue import CatalogueError
-    from worker.preview import Preview
-    from worker.tagging.vocabulary import VocabularyError
+    from worker.catalogue.files import CatalogueError
+    from worker.chain.preview import Preview
+    from worker.vocabulary.entities import VocabularyError
 
     try:
         return Preview()

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from db.alerts.channels import RecipientRow
     from db.alerts.subscriptions import SubscriptionRow
-    from worker.delivery.links import Links
+    from worker.messages.links import Links
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The subscription's name.")]
 
@@ -83,7 +83,7 @@ def _cells(
 
 
 def _recipient(recipient: RecipientRow) -> dict[str, Any]:
-    from worker.delivery.addresses import shown
+    from worker.subscriptions.addresses import shown
 
     address = "feed" if recipient.channel.kind == "feed" else shown(recipient.channel.kind, recipient.channel.address)
     return {"kind": recipient.channel.kind, "address": address, "state": _state(recipient)}
@@ -196,11 +196,11 @@ def alert_remove(name: Name) -> None:
 
     Example: steppewatch alert remove csto-drills
     """
-    from worker.delivery import standing
+    from worker.subscriptions import definition
 
     database = open_store()
     row = database.read(lambda conn: subscription_named(conn, name))
-    database.write(lambda conn: standing.remove(conn, row))
+    database.write(lambda conn: definition.remove(conn, row))
     emit({"name": name, "state": "removed"})
 
 
@@ -229,6 +229,6 @@ def tell_if_mail_waits(*, is_mailed: bool) -> None:
 def public_links() -> Links:
     """Return the addresses of the service's own pages, as the settings have it."""
     from db.settings import load
-    from worker.delivery.links import Links
+    from worker.messages.links import Links
 
     return Links(load().public_url)

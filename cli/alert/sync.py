@@ -12,7 +12,7 @@ from cli.alert.subscriptions import tell_if_mail_waits
 from cli.shared.output import emit, fail, note, reason_of
 from cli.shared.store import open_store
 from cli.shared.tables import Format, print_table, wants_json
-from worker.namedfile import open_named
+from worker.lib.named_file import open_named
 
 _MAX_BYTES = 20_000_000
 _MOST_TOLD = 50
@@ -32,8 +32,8 @@ def alert_sync(
     Example: steppewatch alert sync alerts.yaml --apply
     """
     from db.settings import load
-    from worker.delivery import manifest as manifests
-    from worker.delivery.manifest import ManifestError
+    from worker.subscriptions import manifest as manifests
+    from worker.subscriptions.manifest import ManifestError
 
     text = _text_of(file)
     try:

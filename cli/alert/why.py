@@ -14,7 +14,7 @@ from cli.shared.store import open_store
 from cli.shared.tables import Format, print_table, wants_json
 
 if TYPE_CHECKING:
-    from worker.delivery.why import Told, Why
+    from worker.matching.why import Told, Why
 
 
 def alert_why(
@@ -30,8 +30,8 @@ def alert_why(
     Example: steppewatch alert why csto-drills 17
     Example: steppewatch alert why csto-drills https://oasis.example/1 --format json
     """
-    from worker.alerts.query import QueryError
-    from worker.delivery.why import why
+    from worker.matching.why import why
+    from worker.query.query import QueryError
 
     with open_store().reading() as conn:
         row = subscription_named(conn, name)
@@ -68,7 +68,7 @@ def _record(found: Why) -> dict[str, Any]:
 
 
 def _delivery(told: Told) -> dict[str, Any]:
-    from worker.delivery.addresses import shown
+    from worker.subscriptions.addresses import shown
 
     carried = told.carried
     return {

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from db.articles.former_texts import Former, FormerText
-    from worker.worddiff import Change, Passage
+    from worker.text.word_diff import Change, Passage
 
 
 def article_diff(
@@ -37,7 +37,7 @@ def article_diff(
     Example: steppewatch article diff https://example.org/news/17 --format json
     """
     from db.articles.former_texts import read_former_text
-    from worker.worddiff import changes_between
+    from worker.text.word_diff import changes_between
 
     if len(revisions or ()) not in (0, 2):
         raise typer.BadParameter("two revisions, or none for the latest change", param_hint="REV REV")
@@ -96,7 +96,7 @@ def _print(old: FormerText, new: FormerText, changes: Sequence[Change], record: 
     from rich.console import Console
     from rich.text import Text
 
-    from worker.worddiff import passages
+    from worker.text.word_diff import passages
 
     console = Console()
     if record["title_changed"]:

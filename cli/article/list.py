@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from db.articles.listings import Listed
     from db.exports.read import Filters
-    from worker.delivery.snippet import Piece
+    from worker.messages.snippet import Piece
 
     Hit = tuple[Listed, Sequence[Piece], Sequence[Piece]]
     """An article, its headline or first words, and words around those that fired."""
@@ -97,7 +97,7 @@ def _cursor(conn: Connection, after: str | None) -> int | None:
 
 def _newest(conn: Connection, filters: Filters, after: int | None, limit: int) -> list[Hit]:
     from db.articles.listings import read_newest
-    from worker.delivery.snippet import marked
+    from worker.messages.snippet import marked
 
     rows = read_newest(conn, filters, after=after, limit=limit)
     return [(row, marked(row.title, ()) if row.title else snippet_of(row.begins, None), ()) for row in rows]
@@ -106,8 +106,8 @@ def _newest(conn: Connection, filters: Filters, after: int | None, limit: int) -
 def _answers(conn: Connection, filters: Filters, query: str, after: int | None, limit: int) -> list[Hit]:
     """Return the newest answers, one more than the limit if there is one. Ends the command for a wrong query."""
     from db.articles.listings import read_listed
-    from worker.alerts.errors import QueryError
-    from worker.exportquery import newest
+    from worker.export.by_query import newest
+    from worker.query.errors import QueryError
 
     try:
         # The pieces are kept and the texts are not: a list may be long.

@@ -32,9 +32,9 @@ def article_remove(
 
     from db.stories.reading import read_articles
     from db.text.headlines import headline
-    from worker.commonplaces import settle
-    from worker.recount import recount
-    from worker.stories import remove
+    from worker.coverage.recount import recount
+    from worker.stories.commonplaces import settle
+    from worker.stories.edits import remove
 
     database = open_store()
     with database.reading() as conn:

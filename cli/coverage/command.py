@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from cli.coverage.render import Shown
-    from worker.coverage.alive import DayHealth
-    from worker.coverage.series import Counts
+    from worker.coverage.stats.health import DayHealth
+    from worker.coverage.stats.series import Counts
 
 _DAYS_MAX = 40_000
 """More than a century of days."""
@@ -140,8 +140,8 @@ def _shown(
 ) -> Shown:
     from cli.coverage.render import UNDATED_PERIOD, Shown
     from db.coverage.cells import TOTAL, UNDATED, bucket_end, count_undated, span
-    from worker.coverage.series import Point, fill, label_of, voices
-    from worker.liveness import alive_by_day, day_not_over
+    from worker.coverage.health import alive_by_day, day_not_over
+    from worker.coverage.stats.series import Point, fill, label_of, voices
 
     known = span(conn)
     first, last = since or (known and known[0]), until or (known and known[1])
@@ -187,7 +187,7 @@ def _cells(
     until: date,
 ) -> dict[tuple[date, str, str], Counts]:
     from db.coverage.cells import cells_query
-    from worker.coverage.series import Counts
+    from worker.coverage.stats.series import Counts
 
     query = cells_query(grain=grain, split=split or "all", level=level, entities=entities, since=since, until=until)
     return {(row[0], row[1], row[2]): Counts(*row[3:]) for row in conn.execute(query)}
@@ -214,7 +214,7 @@ def _compare(
 ) -> list[dict[str, Any]]:
     """Return for each entity the counts of two stretches of days, and how they differ."""
     from db.coverage.cells import count_stories
-    from worker.coverage.compare import compare
+    from worker.coverage.stats.compare import compare
 
     spans = [_stretch(text) for text in stretches]
     records = []
@@ -240,7 +240,7 @@ def _compare(
 
 
 def _nothing() -> Counts:
-    from worker.coverage.series import Counts
+    from worker.coverage.stats.series import Counts
 
     return Counts()
 

@@ -14,13 +14,13 @@ import typer
 
 from cli.coverage.render import Names, told_of_undated
 from cli.shared.output import fail, note, reason_of
-from worker.coverage.stretches import gaps, spread, stretches
+from worker.coverage.stats.stretches import gaps, spread, stretches
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from cli.coverage.render import Shown
-    from worker.coverage.series import Point
+    from worker.coverage.stats.series import Point
 
 _LINES_MAX = 10
 """More lines than colours cannot be told apart; the largest are drawn."""

@@ -10,14 +10,14 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from cli.shared.output import inert, json_of
-from worker.coverage.alive import complete
-from worker.coverage.series import Counts, Point, share, sparkline, squeeze
+from worker.coverage.stats.health import complete
+from worker.coverage.stats.series import Counts, Point, share, sparkline, squeeze
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from worker.coverage.alive import DayHealth
-    from worker.coverage.compare import Interval
+    from worker.coverage.stats.compare import Interval
+    from worker.coverage.stats.health import DayHealth
 
 
 UNDATED_PERIOD = "undated"

@@ -15,7 +15,7 @@ from cli.shared.store import open_store
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from worker.coverage.bursts import Judged
+    from worker.coverage.stats.bursts import Judged
 
 _NEW_DAYS, _OLD_ENOUGH_DAYS = 3, 28
 """What counts as new; and how old a store has to be before anything in it can be new."""
@@ -67,9 +67,9 @@ def interest_of(articles: int, expected: float, *, is_pair: bool = False) -> flo
 
 def _bursts(conn: Connection, day: date, rate: float) -> list[dict[str, Any]]:
     """Return the entities with unusually many articles: of these a share of `rate` is expected to be chance."""
-    from worker.coverage.bursts import discoveries
-    from worker.liveness import day_not_over
-    from worker.unusual import LEAST, read_past
+    from worker.coverage.attention import LEAST, read_past
+    from worker.coverage.health import day_not_over
+    from worker.coverage.stats.bursts import discoveries
 
     past = read_past(conn, day, day, today=day_not_over(conn, datetime.now(UTC)))
     judged = [(entity, found) for entity in past.counts if (found := past.judged(entity, day)) is not None]

@@ -10,7 +10,7 @@ from enum import IntEnum
 from pathlib import Path
 from typing import Any
 
-from worker.tagging.tomlfile import read_toml
+from worker.vocabulary.toml_table import read_toml
 
 _ENDS_PARAGRAPH = re.compile(r"\n\s*\n")
 

@@ -22,7 +22,7 @@ from db.datadir.disk_space import lack_of_room
 from db.engine import Database
 from db.outcomes import count_outcomes
 from db.settings import Settings
-from worker.valkey import Launch
+from worker.runtime.valkey import Launch
 
 _HOST_DELAY_S = 0.2
 _PAUSE_S = 8.0

@@ -21,7 +21,7 @@ from db.engine import Database
 from db.exports.read import Filters, iter_rows
 from db.models import Page
 from db.totals import count_articles
-from worker.catalogue import Feed, Outlet
+from worker.catalogue.files import Feed, Outlet
 from worker.setup import load_catalogue, prepare
 
 

@@ -49,7 +49,7 @@ def _look_at_named(url: str) -> BrokerSeen:
 
 
 def _look_at_embedded() -> BrokerSeen:
-    from worker.valkey import ValkeyError, find_server, start
+    from worker.runtime.valkey import ValkeyError, find_server, start
 
     if find_server() is None:
         return BrokerSeen("none")

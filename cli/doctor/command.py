@@ -119,8 +119,8 @@ def _addresses(settings: Settings, store: StoreSeen) -> tuple[str, ...]:
     """Return whom to ask: outlets of the store, or of the packaged catalogue while there is no store."""
     from cli.doctor.network import Candidate, choose_addresses, rank
     from db.net.address_policy import parse_allowed
-    from worker.catalogue import read_catalogue
-    from worker.tagging.vocabulary import packaged_folder
+    from worker.catalogue.files import read_catalogue
+    from worker.vocabulary.entities import packaged_folder
 
     if store.revision == store.head:
         active = (feed for feed in store.feeds if feed.state == "active")

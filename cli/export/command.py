@@ -47,8 +47,8 @@ from cli.shared.store import open_store
 
 if TYPE_CHECKING:
     from db.engine import Database
-    from worker.exporting import Progress
-    from worker.exportrequest import Cut, Request
+    from worker.export.request import Cut, Request
+    from worker.export.run import Progress
 
 
 def export(
@@ -135,27 +135,27 @@ def _write(
     database: Database, request: Request, output: str, package: Path | None, since_last: str | None, cut: str | None
 ) -> int:
     """Write the export and return how many rows it has."""
-    from worker import exporting
-    from worker.atomicfile import replacing
-    from worker.exportpackage import write_package
+    from worker.export import run
+    from worker.export.package import write_package
+    from worker.lib.atomic_file import replacing
 
     wanted = _cut(cut) if cut is not None else None
     if since_last is not None:
-        opening = exporting.continued(database, request, since_last, now=datetime.now(UTC))
+        opening = run.continued(database, request, since_last, now=datetime.now(UTC))
     else:
-        opening = exporting.opened(database, request, now=datetime.now(UTC), cut=wanted, settled=package is not None)
+        opening = run.opened(database, request, now=datetime.now(UTC), cut=wanted, settled=package is not None)
     if package is None and output == "-":
         with _quick(sys.stdout.buffer) as file, opening as export, _shown() as progress:
-            return exporting.write(export, file, progress)
+            return run.write(export, file, progress)
     with opening as export, _shown() as progress:
         if package is not None:
             return write_package(export, package, progress)
         with replacing(Path(output)) as file:
-            return exporting.write(export, file, progress)
+            return run.write(export, file, progress)
 
 
 def _cut(written: str) -> Cut:
-    from worker.exportrequest import Cut
+    from worker.export.request import Cut
 
     try:
         return Cut.parse(written)
@@ -210,7 +210,7 @@ def _troubles_told(output: str, database_url: str) -> Iterator[None]:
     from cli.shared.store_errors import trouble_of
     from db.exports.cursors import CursorMoved
     from db.exports.read import CannotFilter
-    from worker.exporting import ExportRefused
+    from worker.export.run import ExportRefused
 
     try:
         yield

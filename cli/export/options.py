@@ -15,7 +15,7 @@ from cli.shared.output import fail
 if TYPE_CHECKING:
     from db.engine import Database
     from db.exports.read import Filters
-    from worker.exportrequest import Request
+    from worker.export.request import Request
 
 
 class Kind(StrEnum):
@@ -100,7 +100,7 @@ Formers = Annotated[bool, typer.Option("--revisions", help="Mentions: of former 
 
 def detail_of(kind: Kind, text: bool, diff: bool, revisions: bool) -> str:
     """Return what an export has beside its usual columns. Ends the command when that is of another kind."""
-    from worker.export.columns import DETAILS
+    from worker.export.formats.columns import DETAILS
 
     asked = [name for name, is_asked in (("text", text), ("diff", diff), ("revisions", revisions)) if is_asked]
     for name in asked:
@@ -137,7 +137,7 @@ def request_of(
     detail: str,
 ) -> Request:
     """Return the request of a command's options. Ends the command when they do not go together."""
-    from worker.exportrequest import Request
+    from worker.export.request import Request
 
     if wide and kind is not Kind.coverage:
         raise typer.BadParameter("only coverage can be wide", param_hint="--wide")
@@ -211,8 +211,8 @@ def _genre(name: str) -> str:
 
 
 def _checked(field: str, value: str, option: str) -> str:
-    from worker.alerts.closed import checked_value
-    from worker.alerts.errors import QueryError
+    from worker.query.closed import checked_value
+    from worker.query.errors import QueryError
 
     try:
         return checked_value(field, value, 0)

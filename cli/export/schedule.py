@@ -93,9 +93,9 @@ def schedule_add(
     """
     from db.exports import schedules as exportschedules
     from db.exports.schedules import Schedule
-    from worker.export.timetable import next_time
-    from worker.exporting import BY_ARTICLE
-    from worker.scheduled import stored_request
+    from worker.export.formats.due_times import next_time
+    from worker.export.run import BY_ARTICLE
+    from worker.export.scheduled import stored_request
 
     if not _NAME.fullmatch(name):
         raise typer.BadParameter("letters, digits, dots and hyphens, please", param_hint="NAME")
@@ -192,7 +192,7 @@ def schedule_run(name: Annotated[str, typer.Argument(metavar="NAME", help="The s
 
     Example: steppewatch schedule run nightly
     """
-    from worker.scheduled import run
+    from worker.export.scheduled import run
 
     database = open_store()
     file = run(database, _known(database, name), datetime.now(UTC))

@@ -35,7 +35,7 @@ def crawl(
     from cli.shared.store_errors import store_troubles_told
     from db.engine import Database
     from db.settings import load
-    from worker.service import utc_now
+    from worker.chain.service import utc_now
     from worker.setup import prepare
 
     settings = load()
@@ -61,8 +61,8 @@ def _collect(settings: Settings, database: Database, source: str | None) -> dict
     from crawlers.child import ChildFailed
     from crawlers.collect_once import collect_once
     from db.collection.feeds import count_feeds
-    from worker.pipeline import Chain
-    from worker.service import drain, utc_now
+    from worker.chain.pipeline import Chain
+    from worker.chain.service import drain, utc_now
 
     with database.reading() as conn:
         active = count_feeds(conn, source_id=source)["active"]

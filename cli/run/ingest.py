@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from db.engine import Database
     from worker.chain.defaults import InputOptions, ZoneOf
-    from worker.documents import Document, Rejected
+    from worker.chain.documents import Document, Rejected
 
 
 def ingest(
@@ -63,9 +63,9 @@ def ingest(
     from cli.shared.store_errors import store_troubles_told
     from db.engine import Database
     from db.settings import load
-    from worker.pipeline import Chain
-    from worker.service import ingest as take_in
-    from worker.service import utc_now
+    from worker.chain.pipeline import Chain
+    from worker.chain.service import ingest as take_in
+    from worker.chain.service import utc_now
     from worker.setup import prepare
 
     settings = load()
@@ -121,7 +121,7 @@ def _date(written: str) -> tuple[datetime, bool]:
 
     from cli.shared.day_options import NoDay, days_meant, today
     from db.text.dates import end_of_tomorrow, fault_of
-    from worker.reading import parse_when
+    from worker.chain.inputs import parse_when
 
     try:
         first, last = days_meant(written, today)
@@ -154,7 +154,7 @@ def _zones(database: Database) -> ZoneOf:
 
 
 def _read(paths: Sequence[str], observed_at: datetime, options: InputOptions) -> Iterator[Document | Rejected]:
-    from worker.reading import iter_paths, read_file, read_lines
+    from worker.chain.inputs import iter_paths, read_file, read_lines
 
     for name, path in iter_paths(list(paths)):
         if name == "-":
@@ -164,7 +164,7 @@ def _read(paths: Sequence[str], observed_at: datetime, options: InputOptions) ->
 
 
 def _show(counts: Counter[str], *, as_json: bool) -> None:
-    from worker.documents import OUTCOMES
+    from worker.chain.documents import OUTCOMES
 
     if as_json:
         emit({outcome: counts[outcome] for outcome in OUTCOMES})

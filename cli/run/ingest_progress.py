@@ -12,7 +12,7 @@ from cli.shared.output import inert, note, readable
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from worker.documents import Ended
+    from worker.chain.documents import Ended
 
 SHOWN_REASONS = 20
 
@@ -98,7 +98,7 @@ class IngestProgress:
 
 def _sizes_of(paths: Sequence[str]) -> dict[str, int]:
     """Return how many bytes there are to read, by file."""
-    from worker.reading import iter_paths
+    from worker.chain.inputs import iter_paths
 
     sizes = {}
     for name, path in iter_paths(list(paths)):

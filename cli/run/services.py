@@ -15,7 +15,7 @@ from cli.run.process import Child
 from db.datadir.heartbeat import last_sign_s
 from db.net.hostports import is_loopback
 from db.settings import Settings
-from worker.valkey import Launch
+from worker.runtime.valkey import Launch
 
 _IN_MEMORY = "memory://"
 _VALKEY_STAMP = re.compile(r"^\d+:\w \d\d \w{3} \d{4} [\d:.]+ [#*.-] |^\d+:signal-handler \(\d+\) ")
@@ -98,7 +98,7 @@ def _worker(settings: Settings, broker_url: str) -> tuple[str, ...]:
     if broker_url.startswith(_IN_MEMORY):
         return ("worker.solo", *_QUIETLY, "--loglevel", settings.log_level)
     schedule = ("--schedule", str(settings.data_dir / "beat-schedule"))
-    beat = ("--beat", "--scheduler", "worker.pulse:PersistentScheduler", *schedule)
+    beat = ("--beat", "--scheduler", "worker.runtime.heartbeat:PersistentScheduler", *schedule)
     return (
         "celery",
         "--quiet",

@@ -4,7 +4,7 @@ What stores things rests while there is no room for them: it would only fail, ag
 
 Each child leads a session of its own: Ctrl-C in a terminal reaches only us, and a signal to the child's group
 reaches its own children too. However we end, nobody stays behind: on SIGINT, SIGTERM or SIGHUP the supervisor
-ends its children; if it is killed, the kernel tells the children (`worker.lifeline`), `cli.run.reaper` ends the rest.
+ends its children; if it is killed, the kernel tells the children (`child_process`), the reaper ends the rest.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import Any
 
 from cli.run.log import Log
 from cli.run.process import Child, Life, how_it_ended
-from worker.lifeline import die_with_parent
+from worker.runtime.child_process import die_with_parent
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD)
 _IMPATIENCE_S = 1.0

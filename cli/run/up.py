@@ -19,7 +19,7 @@ from cli.shared.output import fail, is_full, readable, reason_of
 
 if TYPE_CHECKING:
     from db.settings import Settings
-    from worker.valkey import Launch
+    from worker.runtime.valkey import Launch
 
 
 def up(
@@ -66,7 +66,7 @@ def worker(
     from worker.app import app
 
     # In memory: a file would be fought over by several workers on one host.
-    scheduler = ("--beat", "--scheduler", "worker.pulse:Scheduler") if beat else ()
+    scheduler = ("--beat", "--scheduler", "worker.runtime.heartbeat:Scheduler") if beat else ()
     app.worker_main(["--quiet", *worker_command(settings, processes or settings.worker_processes), *scheduler])
 
 
@@ -121,7 +121,7 @@ def _prepare_store(settings: Settings, log: Log) -> None:
 
 def plan_broker(settings: Settings, log: Log) -> Launch | None:
     """Return the embedded broker; None if there is another, or none for this kind of machine."""
-    from worker.valkey import ValkeyError, find_server, plan
+    from worker.runtime.valkey import ValkeyError, find_server, plan
 
     if settings.broker_url:
         return None

@@ -10,16 +10,16 @@ from cli.shared.output import inert
 if TYPE_CHECKING:
     from rich.text import Text
 
-    from worker.alerts.evaluate import Verdict
-    from worker.delivery.archive import Found
-    from worker.delivery.snippet import Piece
+    from worker.matching.backtest import Found
+    from worker.messages.snippet import Piece
+    from worker.query.evaluate import Verdict
 
 _SNIPPET = 160
 
 
 def told(hit: Found) -> tuple[Sequence[Piece], Sequence[Piece]]:
     """Return the headline, or the first words, and a snippet; what fired is marked."""
-    from worker.delivery.snippet import marked
+    from worker.messages.snippet import marked
 
     words = snippet_of(hit.row.text, hit.verdict)
     return (marked(hit.row.title, _spans(hit.verdict, "title")), words) if hit.row.title else (words, ())
@@ -27,7 +27,7 @@ def told(hit: Found) -> tuple[Sequence[Piece], Sequence[Piece]]:
 
 def snippet_of(text: str, verdict: Verdict | None) -> Sequence[Piece]:
     """Return a few words around those that fired, which are marked; without any the first words."""
-    from worker.delivery.snippet import snippet
+    from worker.messages.snippet import snippet
 
     return snippet(text, _spans(verdict, "text") if verdict else (), length=_SNIPPET)
 
@@ -44,7 +44,7 @@ def article_cell(title: Sequence[Piece], url: str, words: Sequence[Piece] = ()) 
     """Return headline, address and words below each other; what fired is bold."""
     from rich.text import Text
 
-    from worker.delivery.snippet import Piece
+    from worker.messages.snippet import Piece
 
     cell = Text(overflow="fold")
     for pieces in (title, (Piece(url),), words):

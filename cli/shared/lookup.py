@@ -12,7 +12,7 @@ from cli.shared.output import fail
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from worker.alerts.known import Known
+    from worker.query.names import Known
 
 _SHOWN = 4
 
@@ -76,7 +76,7 @@ def entity_ids(conn: Connection, asked: Sequence[str]) -> list[str]:
 def _spelled_so(conn: Connection, asked: Sequence[str], labels: Mapping[str, str]) -> dict[str, str]:
     """Return the ids of those names that are spelled like the id or label, else like an alias, of one entity alone."""
     from db.vocabulary.versions import current_version, get_content
-    from worker.tagging.storednames import iter_names
+    from worker.vocabulary.stored_names import iter_names
 
     found = {name: {name} if name in labels else ids for name, ids in holders(asked, _both(labels)).items()}
     rest = [name for name, ids in found.items() if not ids]
@@ -103,7 +103,7 @@ def holders(asked: Iterable[str], names: Iterable[tuple[str, str]]) -> dict[str,
 
 def entity_id(known: Known, name: str) -> str:
     """Return the id of the one entity that is called so. Ends the command when there is none, or more than one."""
-    from worker.alerts.known import NoSuchEntity
+    from worker.query.names import NoSuchEntity
 
     try:
         return known.get_entity(name)
@@ -115,8 +115,8 @@ def _names_of(conn: Connection, labels: Mapping[str, str]) -> Known:
     """Return the names of the current vocabulary, and the labels of what only older ones had."""
     from dataclasses import replace
 
-    from worker.alerts.known import Known
-    from worker.delivery.known import names_of
+    from worker.query.names import Known
+    from worker.subscriptions.references import names_of
 
     known = names_of(conn) or Known({})
     return replace(known, entities={**known.entities} | {id: labels[id] for id in labels if id not in known.entities})

@@ -91,8 +91,8 @@ def migrate() -> None:
     from cli.shared.store_errors import store_troubles_told
     from cli.source.catalogue_report import lines_of, record_of
     from db.settings import load
-    from worker.recount import recount
-    from worker.service import utc_now
+    from worker.chain.service import utc_now
+    from worker.coverage.recount import recount
     from worker.setup import move_to_zone, newer_vocabulary, prepare, update_catalogue
 
     url = _url()

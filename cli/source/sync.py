@@ -14,7 +14,7 @@ from cli.shared.store import open_store
 from cli.shared.tables import Format, wants_json
 
 if TYPE_CHECKING:
-    from worker.catalogue import Outlet
+    from worker.catalogue.files import Outlet
 
 
 def source_sync(
@@ -32,7 +32,7 @@ def source_sync(
     """
     from cli.source.catalogue_report import lines_of, record_of
     from db.collection.catalogue import FOLDER, read_view
-    from worker.cataloguemerge import merge_catalogue
+    from worker.catalogue.merge import merge_catalogue
     from worker.setup import load_catalogue
 
     outlets = _read(folder)
@@ -49,7 +49,7 @@ def source_sync(
 
 
 def _read(folder: Path) -> tuple[Outlet, ...]:
-    from worker.catalogue import CatalogueError, read_outlets
+    from worker.catalogue.files import CatalogueError, read_outlets
 
     if not folder.is_dir():
         fail(f"{folder} is no folder", hint="name a folder of <id>.toml files, as vocabulary/sources is one", code=2)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.shared.output import emit, fail, reason_of
-from worker.lines import BadLine, json_lines
-from worker.namedfile import open_named
+from worker.lib.json_lines import BadLine, json_lines
+from worker.lib.named_file import open_named
 
 if TYPE_CHECKING:
     from worker.extract.page import Extracted

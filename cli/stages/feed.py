@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.shared.output import emit, note, reason_of
-from worker.namedfile import open_named
+from worker.lib.named_file import open_named
 
 if TYPE_CHECKING:
     from crawlers.answers import Answer

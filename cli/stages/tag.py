@@ -14,8 +14,8 @@ import typer
 from cli.shared.output import emit, fail, reason_of
 from cli.shared.tables import Format, wants_json
 from cli.vocabulary.command import read_folder
-from worker.lines import MAX_LINE, BadLine, json_lines
-from worker.namedfile import open_named
+from worker.lib.json_lines import MAX_LINE, BadLine, json_lines
+from worker.lib.named_file import open_named
 
 if TYPE_CHECKING:
     from worker.tagging.tagger import Mention, Tagger
@@ -70,7 +70,7 @@ def tag(
 def _tagger(vocabulary: str) -> Tagger:
     from db.settings import load
     from worker.tagging.tagger import Tagger, load_tagger
-    from worker.tagging.vocabulary import Vocabulary, VocabularyError
+    from worker.vocabulary.entities import Vocabulary, VocabularyError
 
     if vocabulary == "store":
         from cli.shared.store import open_store

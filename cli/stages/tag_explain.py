@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from worker.extract.passages import Passage
     from worker.extract.weighing import Told
     from worker.tagging.rules import NearMiss
-    from worker.tagging.scope import Verdict
     from worker.tagging.tagger import Mention, Tagger
+    from worker.vocabulary.scope import Verdict
 
 RULES = {
     "exact": "spelled as in the vocabulary",
@@ -71,7 +71,7 @@ def explain(tagger: Tagger, text: str, language: str | None) -> Explained:
     from worker.extract.language import tell_language
     from worker.extract.passages import find_passages
     from worker.extract.weighing import Told
-    from worker.tagging.scope import Scope
+    from worker.vocabulary.scope import Scope
 
     told = Told(language) if language else tell_language(text)
     passages = find_passages(text, told.language)

@@ -28,7 +28,7 @@ def story_split(article: ARTICLE, note: NOTE = None) -> None:
 
     Example: steppewatch story split 17 --note "same agenda, another meeting"
     """
-    from worker.stories import split
+    from worker.stories.edits import split
 
     database = open_store()
     article_id = database.read(lambda conn: article_id_of(conn, article))
@@ -45,7 +45,7 @@ def story_merge(
 
     Example: steppewatch story merge 17 42
     """
-    from worker.stories import merge
+    from worker.stories.edits import merge
 
     database = open_store()
     one, two = database.read(lambda conn: (article_id_of(conn, article), article_id_of(conn, other)))
@@ -60,7 +60,7 @@ def story_undo(
 
     Example: steppewatch story undo 3
     """
-    from worker.stories import undo
+    from worker.stories.edits import undo
 
     database = open_store()
     _done(database, lambda conn: undo(conn, decision, now=datetime.now(UTC)))
@@ -69,8 +69,8 @@ def story_undo(
 
 def _done(database: Database, deed: Callable[[Connection], T]) -> T:
     """Return what the deed returned, when coverage is counted anew; end the command if it is not possible."""
-    from worker.recount import recount
-    from worker.stories import NotPossible
+    from worker.coverage.recount import recount
+    from worker.stories.edits import NotPossible
 
     try:
         result = database.write(deed)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from db.articles.former_texts import Former, FormerText
     from db.engine import Database
-    from worker.worddiff import Change
+    from worker.text.word_diff import Change
 
 _MOST_CHANGES = 6
 _MOST_TEXTS = 5
@@ -139,7 +139,7 @@ def _texts_of(conn: Connection, article_id: int) -> list[tuple[Former, FormerTex
 
 def _nearest(texts: Sequence[tuple[Former, FormerText]], copy: str) -> Comparison:
     """Return how a reprint differs from the text of the original that it was taken from: where that is least."""
-    from worker.worddiff import changes_between
+    from worker.text.word_diff import changes_between
 
     compared = [Comparison(former, text, copy, changes_between(text.text, copy)) for former, text in texts]
     return min(compared, key=lambda comparison: comparison.distance)
@@ -165,7 +165,7 @@ def _changes(copy: Mapping[str, Any], found: Comparison) -> Iterator[Text | str]
     from rich.text import Text
 
     from cli.article.diff import coloured, replaced
-    from worker.worddiff import passages
+    from worker.text.word_diff import passages
 
     if not found.former.is_current:
         yield f"  taken from an earlier text of the original, that of {_instant(found.former.seen_at)}"

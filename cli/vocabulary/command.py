@@ -12,11 +12,11 @@ import typer
 
 from cli.shared.output import emit, fail, note
 from cli.shared.tables import Format, wants_json
-from worker.namedfile import open_named
+from worker.lib.named_file import open_named
 
 if TYPE_CHECKING:
-    from worker.tagging.lint import Finding
-    from worker.tagging.vocabulary import Alias, Entity, Vocabulary
+    from worker.vocabulary.entities import Alias, Entity, Vocabulary
+    from worker.vocabulary.lint import Finding
 
 
 _FORMAT = typer.Option("--format", help="A table, or a JSON line each; by itself a table on a terminal.")
@@ -31,7 +31,7 @@ def vocabulary_list(
 
     Example: steppewatch vocabulary list --type alliance
     """
-    from worker.tagging.vocabulary import TYPES
+    from worker.vocabulary.entities import TYPES
 
     if type is not None and type not in TYPES:
         fail(f"no such type: {type}", hint="known are " + ", ".join(TYPES), code=2)
@@ -61,7 +61,7 @@ def vocabulary_show(
     Example: steppewatch vocabulary show ОДКБ
     """
     from cli.shared.lookup import entity_id
-    from worker.alerts.known import Known
+    from worker.query.names import Known
 
     vocabulary = read_folder("default")
     entity = vocabulary.by_id.get(name) or vocabulary.by_id[entity_id(Known.of(vocabulary), name)]
@@ -81,9 +81,9 @@ def vocabulary_check(
 
     Example: steppewatch vocabulary check ./vocabulary
     """
-    from worker.catalogue import CatalogueError, read_catalogue
-    from worker.tagging.lint import check
-    from worker.tagging.vocabulary import VocabularyError, read_vocabulary
+    from worker.catalogue.files import CatalogueError, read_catalogue
+    from worker.vocabulary.entities import VocabularyError, read_vocabulary
+    from worker.vocabulary.lint import check
 
     root = folder_of(folder)
     problems: list[str] = []
@@ -133,8 +133,8 @@ def _of_finding(root: Path, finding: Finding) -> dict[str, object]:
 
 
 def _line(root: Path, file: str, field: str) -> int | None:
-    from worker.tagging.places import line_of
-    from worker.tagging.tomlfile import MAX_BYTES
+    from worker.vocabulary.line_numbers import line_of
+    from worker.vocabulary.toml_table import MAX_BYTES
 
     try:
         with open_named(root / file) as source:
@@ -152,14 +152,14 @@ def _summary(vocabulary: Vocabulary) -> str:
 
 def folder_of(folder: str) -> Path:
     """Return the folder that a person names; `default` is the one that came with this program."""
-    from worker.tagging.vocabulary import packaged_folder
+    from worker.vocabulary.entities import packaged_folder
 
     return packaged_folder() if folder == "default" else Path(folder)
 
 
 def read_folder(folder: str) -> Vocabulary:
     """Return the vocabulary of a folder, `default` for the packaged one. Ends the command when it has errors."""
-    from worker.tagging.vocabulary import VocabularyError, read_vocabulary
+    from worker.vocabulary.entities import VocabularyError, read_vocabulary
 
     try:
         return read_vocabulary(folder_of(folder))

@@ -17,8 +17,8 @@ from cli.vocabulary.command import read_folder
 
 if TYPE_CHECKING:
     from db.engine import Database
-    from worker.tagging.difference import Difference
-    from worker.tagging.vocabulary import Vocabulary
+    from worker.vocabulary.diff import Difference
+    from worker.vocabulary.entities import Vocabulary
 
 _SHOWN = 40
 _FOLDER = typer.Argument(metavar="FOLDER|default", help="A vocabulary folder; `default` is the one of this program.")
@@ -37,7 +37,7 @@ def vocabulary_load(
     Example: steppewatch vocabulary load ./vocabulary
     """
     from db.vocabulary.retags import count_outdated
-    from worker.service import utc_now
+    from worker.chain.service import utc_now
     from worker.setup import load_vocabulary
 
     vocabulary = _checked(folder)
@@ -79,9 +79,9 @@ def vocabulary_retag(
     from db.settings import load
     from db.vocabulary.retags import ask_for_retag, count_outdated
     from db.vocabulary.versions import current_version
-    from worker.pipeline import Chain
-    from worker.retag import retag_archive
-    from worker.service import utc_now
+    from worker.chain.pipeline import Chain
+    from worker.chain.retag import retag_archive
+    from worker.chain.service import utc_now
 
     database = open_store()
     version = database.read(current_version)
@@ -107,7 +107,7 @@ def vocabulary_retag(
 
 def _checked(folder: str) -> Vocabulary:
     """Return the vocabulary of a folder. Ends the command when `vocabulary check` would find errors in it."""
-    from worker.tagging.lint import check
+    from worker.vocabulary.lint import check
 
     vocabulary = read_folder(folder)
     errors = [finding for finding in check(vocabulary) if finding.is_error]
@@ -122,8 +122,8 @@ def _checked(folder: str) -> Vocabulary:
 def _compared(database: Database, vocabulary: Vocabulary) -> tuple[str | None, Difference]:
     """Return the store's version, and what leads from it to another vocabulary."""
     from db.vocabulary.versions import current_version, get_content
-    from worker.tagging.difference import difference
-    from worker.tagging.vocabulary import Vocabulary
+    from worker.vocabulary.diff import difference
+    from worker.vocabulary.entities import Vocabulary
 
     with database.reading() as conn:
         was = current_version(conn)

@@ -1,7 +1,7 @@
 """Outlets as catalogues said last, as the store has them now, and changes to that.
 
 A catalogue is merged in three ways: what it said last is recorded beside the outlets, so that what a person changed in
-the store since then can be told from what the catalogue changed (`worker.cataloguemerge` decides, this writes).
+the store since then can be told from what the catalogue changed (`worker.catalogue.merge` decides, this writes).
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ STAGE = "page"
 ARTICLE = "article"
 SPAN = timedelta(days=1)
 _LEAST = 4
-"""Looks that say something of an outlet; as in `worker.coverage.alive`."""
+"""Looks that say something of an outlet; as in `worker.coverage.stats.health`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Coverage cells, to be read; and the marks by which whoever changes a fact asks for a recount.
 
-Cells are never counted up, always counted again (`worker.recount`), so that they equal a recount at any quiet
+Cells are never counted up, always counted again (`worker.coverage.recount`), so that they equal a recount at any quiet
 moment. Whoever changes anything about an article calls `mark_articles` in the same transaction.
 """
 

@@ -25,9 +25,9 @@ def iter_csv(
 ) -> Iterator[tuple[bytes, int]]:
     """Yield the rows of a query as lines of CSV (RFC 4180, UTF-8) made by the database, and how many each chunk has.
 
-    The cells are spelled as `worker.export.stream` spells them: the same bytes from both databases. Raises DBAPIError,
-    like any query, also when the database is lost half-way. `delimiter` is one of `DELIMITERS`; `lines` says how many
-    a chunk has, if they are long.
+    The cells are spelled as `csv_lines` of the exports spells them: the same bytes from both databases. Raises
+    DBAPIError, like any query, also when the database is lost half-way. `delimiter` is one of `DELIMITERS`; `lines`
+    says how many a chunk has, if they are long.
     """
     with _errors_of_queries(conn):
         yield from _lines(conn, query, list(query.selected_columns), delimiter, lines or LINES)
@@ -126,7 +126,7 @@ DELIMITERS = tuple(_LINE_OF)
 
 
 class _guarded(FunctionElement[str]):
-    """A text as `worker.export.stream.guard` leaves it, for PostgreSQL, whose COPY does the rest."""
+    """A text as `worker.export.formats.csv_lines.guard` leaves it, for PostgreSQL, whose COPY does the rest."""
 
     type = Text()
     inherit_cache = True
@@ -137,7 +137,7 @@ _GUARDED = (
     "(substr({0}, 1, 1) IN ('''', '\t', '\r', '\n')"
     f" OR substr(ltrim({{0}}, '{_SKIPPED}'), 1, 1) IN ('=', '+', '-', '@', '＝', '＋', '－', '＠'))"
 )
-"""The condition of `worker.export.stream.guard` in SQL that both databases understand."""
+"""The condition of `worker.export.formats.csv_lines.guard` in SQL that both databases understand."""
 _OUR_QUOTE = b"\xff"
 """What SQLite writes around a text, since no text in UTF-8 has that byte: strangers' quotes are then doubled and ours
 put in for many lines at once, which takes a fifth less than `printf('%w')` and `replace` in each cell.

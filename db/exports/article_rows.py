@@ -1,4 +1,4 @@
-"""The rows of exports about articles, in a lasting order: a query for each kind, as `worker.export.columns` has it."""
+"""The rows of exports about articles, in a lasting order: a query for each kind, as the declared columns have it."""
 
 from __future__ import annotations
 

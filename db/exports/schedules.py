@@ -15,7 +15,7 @@ from db.models import ExportSchedule
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """A scheduled export. `request` is what `worker.scheduled` makes of a command's options."""
+    """A scheduled export. `request` is what `worker.export.scheduled` makes of a command's options."""
 
     name: str
     request: Mapping[str, Any]

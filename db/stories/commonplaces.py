@@ -2,7 +2,7 @@
 
 A row says that some outlet has a sample in MANY articles. It is *doubted* when one of them lost it; the next batch
 counts again. Whoever changes a row judges the links that it touches in the same transaction, alone
-(`worker.commonplaces`); whoever stores links holds the lock with others, so that none is judged by facts that are gone.
+(`commonplaces`); whoever stores links holds the lock with others, so that none is judged by facts that are gone.
 """
 
 from __future__ import annotations

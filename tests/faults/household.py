@@ -18,8 +18,8 @@ import psycopg
 from servers import pgserver, valkeyserver
 
 from cli.run.process import Child
-from worker.lifeline import spawn
-from worker.valkey import Launch
+from worker.runtime.child_process import spawn
+from worker.runtime.valkey import Launch
 
 CRAWLER, SECOND_CRAWLER = "crawler", "crawler 2"
 

@@ -28,9 +28,9 @@ from db.collection.captures import CaptureIn, compress, record_captures
 from db.engine import Database
 from db.models import Delivery, MatchRow
 from db.settings import Settings
-from worker import valkey
-from worker.delivery import standing
-from worker.delivery.standing import Standing
+from worker.runtime import valkey
+from worker.subscriptions import definition
+from worker.subscriptions.definition import Standing
 
 _AT_ONCE = 40
 _LOOK_S, _TINY_S = 0.2, 0.02
@@ -88,7 +88,7 @@ def post_articles(folder: Path, database_url: str, articles: int, *, seed: int, 
         mailbox = stack.enter_context(serving_mail())
         receiver = stack.enter_context(receiving())
         wanted = Standing(SubscriptionIn("reports", "title:report"), email=(ANALYST,), webhook=(receiver.url,))
-        database.write(lambda conn: standing.store(conn, wanted, now=_now()))
+        database.write(lambda conn: definition.store(conn, wanted, now=_now()))
         channel = database.read(lambda conn: find_channel(conn, receiver.url))
         receiver.secret = (channel.secret if channel else None) or ""
         environment = {

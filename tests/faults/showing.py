@@ -23,9 +23,9 @@ from db.engine import Database
 from db.exports.read import Filters, iter_rows
 from db.models import Outcome
 from db.settings import Settings
-from worker import valkey
-from worker.export.columns import COLUMNS, Column
-from worker.export.stream import stream_csv
+from worker.export.formats.columns import COLUMNS, Column
+from worker.export.formats.csv_lines import stream_csv
+from worker.runtime import valkey
 
 _KINDS = ("articles", "mentions", "coverage", "cooccurrence", "clusters")
 _OWN_TO_A_RUN = frozenset({"article_id", "cluster_id", "collected_at"})

@@ -11,8 +11,8 @@ from samples import NOON, OTHER, document, text
 from db.alerts import subscriptions
 from db.alerts.channels import recipients_of, record_channel, record_recipient, unsubscribe
 from db.stories.reading import find_article
-from worker.delivery.why import Why, why
-from worker.documents import Document
+from worker.chain.documents import Document
+from worker.matching.why import Why, why
 
 FIRST, REPRINT = "https://outlet.example/a", "https://mirror.example/copy"
 LATER = NOON + timedelta(hours=3)

@@ -13,7 +13,7 @@ from db import outcomes
 from db.alerts import subscriptions
 from db.alerts.subscriptions import SubscriptionIn
 from db.models import Channel, Delivery, MatchRow
-from worker.documents import Document
+from worker.chain.documents import Document
 
 REPRINT = "https://mirror.example/copy"
 LATER = NOON + timedelta(hours=3)

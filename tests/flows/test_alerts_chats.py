@@ -14,7 +14,7 @@ from servers.chatserver import Services, serving_chats
 
 from db.alerts import channels, delivery_lists
 from db.models import Channel, Delivery
-from worker.documents import Document
+from worker.chain.documents import Document
 
 DISCORD = "discord://123/token"
 BUSY = (429, '{"retry_after": 20}', {})

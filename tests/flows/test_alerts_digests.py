@@ -9,7 +9,7 @@ from samples import NOON, OTHER, document, text
 
 from db.alerts import channels
 from db.collection.feeds import record_network
-from worker.delivery.silence import tell_silences
+from worker.matching.silence import tell_silences
 
 REPRINT = "https://mirror.example/copy"
 

@@ -10,9 +10,9 @@ from samples import NOON, PARAGRAPHS, document
 from sqlalchemy import delete, select, update
 
 from db.models import Article, ClusterLink, MatchRow, StoryState
-from worker.documents import Document
-from worker.recompare import recompare
-from worker.stories import split
+from worker.chain.documents import Document
+from worker.stories.edits import split
+from worker.stories.recompare import recompare
 
 FOOTER = (
     "Subscribe to our channel and be the first to read the news. Reprints are allowed only with an active link to the "

@@ -16,7 +16,7 @@ from servers.webhookserver import Receiver
 from db.alerts import channels
 from db.alerts.channels import RecipientRow
 from web.app import create_app
-from worker.delivery.telling import subscription_feed
+from worker.messages.compose import subscription_feed
 
 HOSTILE = 'CSTO <script>alert(1)</script> & "quotes" ]]> \x0bend'
 

@@ -13,9 +13,9 @@ from sqlalchemy import delete
 
 from db.alerts import channels, deliveries, delivery_lists, outbox
 from db.models import Article, Channel, Delivery
-from worker.delivery import mail
-from worker.delivery.bulletin import Bulletin
-from worker.delivery.letter import Letter
+from worker.messages import mail
+from worker.messages.mail_bytes import Letter
+from worker.messages.message import Bulletin
 
 
 def test_a_failing_address_is_tried_later_each_time_and_pauses_itself(either: Desk) -> None:

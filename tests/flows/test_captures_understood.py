@@ -16,8 +16,8 @@ from db.collection import captures
 from db.collection.captures import CaptureIn, compress
 from db.collection.pages import NEVER
 from db.models import Article, Capture, Page
-from worker import service
-from worker.pipeline import Chain
+from worker.chain import service
+from worker.chain.pipeline import Chain
 
 
 @pytest.fixture

@@ -14,10 +14,10 @@ from sqlalchemy import select
 from db.coverage import cells as coverage
 from db.engine import Database
 from db.models import Article, ClusterLink, MentionRow, Outcome, Problem, Revision
-from worker.documents import Document, Ended, Rejected
-from worker.pipeline import Chain
-from worker.recount import recount
-from worker.service import finish_left_behind
+from worker.chain.documents import Document, Ended, Rejected
+from worker.chain.pipeline import Chain
+from worker.chain.service import finish_left_behind
+from worker.coverage.recount import recount
 
 REPRINT = "https://mirror.example/copy"
 DRILLS = "Kazakhstan between the CSTO and its neighbours"

@@ -13,8 +13,8 @@ from db.collection import captures
 from db.collection.captures import CaptureIn, compress
 from db.collection.sources import SourceIn, record_source
 from db.models import Article
-from worker import service
-from worker.pipeline import Chain
+from worker.chain import service
+from worker.chain.pipeline import Chain
 
 TEXT = "<p>The ministers of five countries met in the capital to speak about water, railways and the border.</p>" * 6
 

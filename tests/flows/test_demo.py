@@ -23,7 +23,7 @@ from servers import tally
 from cli.demo.web import VAULT
 from db.engine import Database
 from db.exports.read import Filters, iter_rows
-from worker import valkey
+from worker.runtime import valkey
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_S = 240

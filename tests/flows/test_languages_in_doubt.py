@@ -14,10 +14,10 @@ from db.collection import captures
 from db.collection.captures import CaptureIn, compress
 from db.models import MentionRow, Revision, Source, VocabularyVersion
 from db.vocabulary import retags
-from worker import service
-from worker.pipeline import Chain
-from worker.preview import Preview
-from worker.spotting import Spotter
+from worker.chain import service
+from worker.chain.pipeline import Chain
+from worker.chain.preview import Preview
+from worker.chain.tag import Spotter
 
 KYRGYZ_OR_RUSSIAN = "Путин сенатка каршы, ШОС"
 """One word of it is no name; the acronym is the Russian one."""

@@ -25,13 +25,13 @@ from db.datadir.heartbeat import last_sign_s
 from db.engine import Database
 from db.models import Article, MentionRow, Revision
 from db.vocabulary import retags, versions
-from worker.documents import Document
-from worker.pipeline import Chain
-from worker.recount import recount
-from worker.retag import retag_archive, retag_batch
+from worker.chain.documents import Document
+from worker.chain.pipeline import Chain
+from worker.chain.retag import retag_archive, retag_batch
+from worker.coverage.recount import recount
 from worker.setup import load_vocabulary
-from worker.tagging.scope import Definition, Theme
-from worker.tagging.vocabulary import Alias, Entity, Vocabulary
+from worker.vocabulary.entities import Alias, Entity, Vocabulary
+from worker.vocabulary.scope import Definition, Theme
 
 ARTICLES = 60
 POPLARS = Alias("shade of the poplars", "en", "name")

@@ -18,9 +18,9 @@ from db.exports.read import Filters, iter_rows
 from db.models import Capture, Revision, RevisionAttempt
 from db.outcomes import count_outcomes, latest_problems
 from db.status import read_health
-from worker import service
-from worker.documents import Ended
-from worker.pipeline import Chain
+from worker.chain import service
+from worker.chain.documents import Ended
+from worker.chain.pipeline import Chain
 
 TEXTS = 4
 LEASE = timedelta(seconds=61)

@@ -20,7 +20,7 @@ from sqlalchemy import text
 
 from db.engine import Database
 from db.settings import Settings
-from worker import valkey
+from worker.runtime import valkey
 from worker.setup import prepare
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -83,9 +83,9 @@ def _page(body: bytes) -> None:
 
 
 def _text(body: bytes) -> None:
-    from worker.documents import Document
-    from worker.identify import identify
-    from worker.reading import read_text
+    from worker.chain.documents import Document
+    from worker.chain.identify import identify
+    from worker.chain.inputs import read_text
 
     read = read_text("a.txt", body, NOW)
     if isinstance(read, Document):
@@ -93,9 +93,9 @@ def _text(body: bytes) -> None:
 
 
 def _lines(body: bytes) -> None:
-    from worker.documents import Document
-    from worker.identify import identify
-    from worker.reading import read_lines
+    from worker.chain.documents import Document
+    from worker.chain.identify import identify
+    from worker.chain.inputs import read_lines
 
     for read in read_lines("a.jsonl", BytesIO(body), observed_at=NOW):
         if isinstance(read, Document):
@@ -104,9 +104,9 @@ def _lines(body: bytes) -> None:
 
 def _table(body: bytes) -> None:
     from worker.chain.defaults import InputOptions
-    from worker.documents import Document
-    from worker.identify import identify
-    from worker.reading import read_table
+    from worker.chain.documents import Document
+    from worker.chain.identify import identify
+    from worker.chain.inputs import read_table
 
     for read in read_table("a.csv", BytesIO(body), observed_at=NOW, options=InputOptions()):
         if isinstance(read, Document):
@@ -114,9 +114,9 @@ def _table(body: bytes) -> None:
 
 
 def _query(body: bytes) -> None:
-    from worker.alerts.evaluate import evaluate
-    from worker.alerts.lint import price
-    from worker.alerts.query import QueryError, parse, parse_stored
+    from worker.presearch.cost import price
+    from worker.query.evaluate import evaluate
+    from worker.query.query import QueryError, parse, parse_stored
 
     text = body.decode("utf-8", "surrogatepass" if len(body) % 2 else "replace") if _is_text(body) else repr(body)
     try:
@@ -144,7 +144,7 @@ def _is_text(body: bytes) -> bool:
 
 @cache
 def _articles() -> tuple[object, ...]:
-    from worker.alerts.article import Article, Mentioned, Outlet
+    from worker.query.article import Article, Mentioned, Outlet
 
     words = "The CSTO met in Osh. Drills near the border; O‘zbekiston and pan-Turkic talks — summit, ferry. "
     outlet = Outlet("lake", ("Lake Post", "lake.example"), "KZ")
@@ -170,7 +170,7 @@ def _url(body: bytes) -> None:
 
 
 def _yaml(body: bytes) -> None:
-    from worker.delivery.manifest import ManifestError, read_manifest
+    from worker.subscriptions.manifest import ManifestError, read_manifest
 
     try:
         read_manifest(body.decode("utf-8", "replace"), "a.yaml")
@@ -179,7 +179,7 @@ def _yaml(body: bytes) -> None:
 
 
 def _toml(body: bytes) -> None:
-    from worker.tagging.vocabulary import VocabularyError, read_vocabulary
+    from worker.vocabulary.entities import VocabularyError, read_vocabulary
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "entities", "place", "lake-base.toml")

@@ -32,7 +32,7 @@ from cli.demo.store import prepare_store
 from cli.demo.web import VAULT, DemoWeb
 from db.engine import Database
 from db.settings import PREFIX, names
-from worker.service import utc_now
+from worker.chain.service import utc_now
 
 COMPOSE = composefile.read((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
 SERVICES: dict[str, Any] = COMPOSE["services"]

@@ -16,7 +16,7 @@ from servers import pgserver, tally, valkeyserver
 from servers.found import Candidate, NoServer
 from servers.pgserver import PostgresServer, RunAs
 
-from worker import valkey
+from worker.runtime import valkey
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -12,7 +12,7 @@ import pytest
 from kombu import Connection
 from servers import tally, valkeyserver
 
-from worker import valkey
+from worker.runtime import valkey
 
 
 @pytest.fixture(params=["broker", "посылки и очереди"])
@@ -105,7 +105,7 @@ def test_a_server_that_ends_without_a_log_to_blame_says_why(tmp_path: Path) -> N
 
 
 def test_a_machine_without_the_wheel_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("worker.valkey.find_spec", lambda _: None)
+    monkeypatch.setattr("worker.runtime.valkey.find_spec", lambda _: None)
     assert valkey.find_server() is None
     with pytest.raises(valkey.ValkeyError, match="no Valkey server for this kind of machine"):
         valkey.start(None)

@@ -29,7 +29,7 @@ from uuid import uuid4
 import psycopg
 from servers.found import Candidate, NoServer
 
-from worker.lifeline import spawn
+from worker.runtime.child_process import spawn
 
 _USER = "steppewatch"
 _PREFIX = "steppewatch-pg-"

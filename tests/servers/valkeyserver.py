@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 import redis
 from servers.found import Candidate, NoServer
 
-from worker import valkey
+from worker.runtime import valkey
 
 
 def with_database(url: str, number: int) -> str:

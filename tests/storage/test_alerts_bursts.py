@@ -17,10 +17,10 @@ from db.alerts.message_rows import read_subscription
 from db.alerts.subscriptions import SubscriptionIn, record_subscription
 from db.engine import Database
 from db.models import MatchRow, Subscription
-from worker.delivery.bulletin import Bulletin
-from worker.delivery.burst import tell_bursts
-from worker.delivery.mail import compose, render_html
-from worker.delivery.telling import items_of
+from worker.matching.burst import tell_bursts
+from worker.messages.compose import items_of
+from worker.messages.mail import compose, render_html
+from worker.messages.message import Bulletin
 from worker.setup import load_vocabulary
 
 FIRST = datetime(2022, 1, 3, 12, tzinfo=UTC)

@@ -18,9 +18,9 @@ from db import migrate
 from db.articles import word_index
 from db.engine import Database
 from db.models import IndexedRevision
-from worker.alerts.query import parse
+from worker.query.query import parse
 from worker.delivery import archive
-from worker.delivery.indexed import need_of
+from worker.matching.word_index import need_of
 
 TEXTS, QUERIES = 40, 500
 
@@ -48,8 +48,8 @@ def test_what_was_indexed_by_earlier_rules_is_indexed_again(database_url: str) -
     assert len(database.read(lambda conn: word_index.find_unindexed(conn, limit=9))) == 1
     for _ in range(2):
         for query in ("1000 horses", "1.000 AND US", '"U.S. Army" 2,500', "2 500 NEAR/2 horses"):
-            assert len(list(archive.search(database, parse(query)))) == 1, query
-        assert archive.complete_index(database) in (0, 1)
+            assert len(list(backtest.search(database, parse(query)))) == 1, query
+        assert backtest.complete_index(database) in (0, 1)
     assert database.read(lambda conn: word_index.find_unindexed(conn, limit=9)) == []
     assert wordindex_narrows(database)
     database.close()
@@ -66,8 +66,8 @@ def test_what_was_stored_before_there_was_an_index_is_found_and_indexed(sqlite_u
     chain_over(database).understand([document()])
     database.write(lambda conn: conn.execute(delete(IndexedRevision)))
     query = parse("entity:csto AND chair*")
-    assert len(list(archive.search(database, query))) == 1
-    assert [archive.complete_index(database) for _ in range(2)] == [1, 0]
-    assert len(list(archive.search(database, query))) == 1
-    assert list(archive.search(database, parse("poplar* AND submarine"))) == []
+    assert len(list(backtest.search(database, query))) == 1
+    assert [backtest.complete_index(database) for _ in range(2)] == [1, 0]
+    assert len(list(backtest.search(database, query))) == 1
+    assert list(backtest.search(database, parse("poplar* AND submarine"))) == []
     database.close()

@@ -17,7 +17,7 @@ from cli.article.list import article_list, article_search
 from db.collection.sources import SourceIn, record_source
 from db.engine import Database
 from db.vocabulary.versions import record_version
-from worker.tagging.vocabulary import Entity, Vocabulary
+from worker.vocabulary.entities import Entity, Vocabulary
 
 
 def at(day: int, hour: int = 9) -> datetime:

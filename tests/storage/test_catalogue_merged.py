@@ -20,9 +20,9 @@ from db.collection.sources import domains_of, find_source, load_book
 from db.engine import Database
 from db.models import CatalogueOutlet, Feed, Source
 from worker import setup
-from worker.catalogue import Feed as FeedAddress
-from worker.catalogue import Outlet
-from worker.recount import recount
+from worker.catalogue.files import Feed as FeedAddress
+from worker.catalogue.files import Outlet
+from worker.coverage.recount import recount
 from worker.setup import update_catalogue
 
 BEFORE = "0023"

@@ -15,13 +15,13 @@ from sqlalchemy import delete, select
 from db.engine import Database
 from db.models import Article, ClusterLink, Commonplace, Revision, SketchHash, StoryState
 from db.stories import commonplaces as facts
-from worker.commonplaces import settle
+from worker.chain.documents import Document
+from worker.chain.pipeline import Chain
+from worker.coverage.recount import recount
 from worker.dedup.commonplace import MANY
-from worker.documents import Document
-from worker.pipeline import Chain
-from worker.recompare import recompare
-from worker.recount import recount
-from worker.stories import remove
+from worker.stories.commonplaces import settle
+from worker.stories.edits import remove
+from worker.stories.recompare import recompare
 
 HEADER = (
     "The valley service of the agency reports every day from both banks of the river, in four languages and with maps. "

@@ -30,9 +30,9 @@ from db.models import (
     StoryDecision,
 )
 from db.vocabulary import versions
-from worker import stories
-from worker.recount import recount
+from worker.coverage.recount import recount
 from worker.setup import move_to_zone
+from worker.stories import edits
 
 NOW = datetime(2022, 1, 6, 12, tzinfo=UTC)
 FIRST_DAY = date(2021, 12, 20)
@@ -129,20 +129,20 @@ def describe(conn: Connection, number: int, genre: str | None, in_scope: bool | 
 
 def merge(conn: Connection, one: int, other: int) -> None:
     if len(existing(conn, one, other)) == 2:
-        with suppress(stories.NotPossible):  # one story already
-            stories.merge(conn, one + 1, other + 1, note=None, now=NOW)
+        with suppress(edits.NotPossible):  # one story already
+            edits.merge(conn, one + 1, other + 1, note=None, now=NOW)
 
 
 def split(conn: Connection, number: int) -> None:
-    with suppress(stories.NotPossible):  # alone
-        stories.split(conn, number + 1, note=None, now=NOW)
+    with suppress(edits.NotPossible):  # alone
+        edits.split(conn, number + 1, note=None, now=NOW)
 
 
 def undo(conn: Connection, latest: int) -> None:
     decisions = list(conn.scalars(select(StoryDecision.id).order_by(StoryDecision.id.desc())))
-    with suppress(stories.NotPossible):  # undone already
+    with suppress(edits.NotPossible):  # undone already
         if len(decisions) > latest:
-            stories.undo(conn, decisions[latest], now=NOW)
+            edits.undo(conn, decisions[latest], now=NOW)
 
 
 def existing(conn: Connection, *numbers: int) -> set[int]:
@@ -150,7 +150,7 @@ def existing(conn: Connection, *numbers: int) -> set[int]:
 
 
 def remove(conn: Connection, number: int) -> None:
-    stories.remove(conn, number + 1)
+    edits.remove(conn, number + 1)
 
 
 DEEDS: dict[str, Callable[..., None]] = {

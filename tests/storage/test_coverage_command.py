@@ -19,7 +19,7 @@ from db.coverage.cells import mark_articles
 from db.engine import Database
 from db.models import Article
 from db.outcomes import record_outcomes
-from worker.recount import recount
+from worker.coverage.recount import recount
 
 MONDAY = datetime(2022, 1, 3, 12, tzinfo=UTC)
 PNG = b"\x89PNG\r\n\x1a\n"

@@ -22,11 +22,11 @@ from db.exports.read import Detail, Filters, iter_csv, iter_rows
 from db.models import Article, Revision
 from db.vocabulary import retags
 from db.vocabulary.versions import record_version
-from worker.export.columns import DETAILS, columns_with
-from worker.export.stream import stream_csv, unguard
-from worker.exporting import ExportRefused, continued, opened, write
-from worker.exportpackage import write_package
-from worker.exportrequest import LONGEST_CELL, Request, request_of
+from worker.export.formats.columns import DETAILS, columns_with
+from worker.export.formats.csv_lines import stream_csv, unguard
+from worker.export.package import write_package
+from worker.export.request import LONGEST_CELL, Request, request_of
+from worker.export.run import ExportRefused, continued, opened, write
 
 # Invented: none of this was ever published.
 URL = "https://herald.example/a"

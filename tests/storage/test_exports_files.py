@@ -24,11 +24,11 @@ from db.dialect.csvtext import DELIMITERS
 from db.engine import Database
 from db.exports.read import CannotFilter, Filters
 from db.models import Article
-from worker.atomicfile import replacing
-from worker.export.columns import COLUMNS
-from worker.exporting import BY_ARTICLE, ExportRefused, opened
-from worker.exportpackage import write_package
-from worker.exportrequest import BYTE_ORDER_MARK, Cut, Request, request_of
+from worker.export.formats.columns import COLUMNS
+from worker.export.package import write_package
+from worker.export.request import BYTE_ORDER_MARK, Cut, Request, request_of
+from worker.export.run import BY_ARTICLE, ExportRefused, opened
+from worker.lib.atomic_file import replacing
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from sqlalchemy import Connection, insert, update
 from db.engine import Database
 from db.exports.read import Filters, iter_csv
 from db.models import Article, ClusterLink, MatchRow, Revision, Subscription
-from worker.export.columns import COLUMNS
-from worker.export.stream import header
+from worker.export.formats.columns import COLUMNS
+from worker.export.formats.csv_lines import header
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "exports"
 HERALD, OASIS = "https://herald.example/a", "https://oasis.example/a,b?c=%22d%22"

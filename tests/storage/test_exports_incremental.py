@@ -21,9 +21,9 @@ from db.engine import Database
 from db.exports.cursors import CursorMoved, find_cursor
 from db.exports.read import Filters
 from db.models import Article, ChangeClock, Revision
-from worker.atomicfile import replacing
-from worker.exporting import ExportRefused, continued, write
-from worker.exportrequest import Request
+from worker.export.request import Request
+from worker.export.run import ExportRefused, continued, write
+from worker.lib.atomic_file import replacing
 
 NOW = datetime(2022, 2, 1, tzinfo=UTC)
 ARTICLES = Request("articles")

@@ -17,8 +17,8 @@ from db.dialect import csvtext
 from db.engine import Database
 from db.exports.read import iter_csv, iter_rows
 from db.models import Article, MentionRow
-from worker.export.columns import COLUMNS
-from worker.export.stream import stream_csv, unguard
+from worker.export.formats.columns import COLUMNS
+from worker.export.formats.csv_lines import stream_csv, unguard
 
 
 @pytest.fixture

@@ -17,8 +17,8 @@ from db.dialect import create_word_index
 from db.engine import Database
 from db.exports import schedules
 from db.exports.schedules import Schedule
-from worker import scheduled
-from worker.exportrequest import Request
+from worker.export import scheduled
+from worker.export.request import Request
 
 
 @pytest.fixture

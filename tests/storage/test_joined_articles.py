@@ -33,12 +33,12 @@ from db.models import (
     SketchHash,
 )
 from db.stories import judgements, reading
+from worker.chain.documents import Document
+from worker.chain.joining import is_same_article
+from worker.chain.pipeline import Chain
+from worker.coverage.recount import recount
 from worker.dedup.fingerprint import Fingerprint, fingerprint
-from worker.documents import Document
-from worker.joining import is_same_article
-from worker.pipeline import Chain
-from worker.recount import recount
-from worker.stories import merge, remove, split
+from worker.stories.edits import merge, remove, split
 
 A, B, C, D = (f"https://outlet.example/news/{number}" for number in range(1, 5))
 FULL, SHORTER, EDITED = text(0, 1, 2, 3, 4, 5), text(0, 1, 2, 3), text(0, 1, 2, 3, 4) + "\n" + OTHER[2]

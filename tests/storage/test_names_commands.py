@@ -9,7 +9,7 @@ from commandline import rows_of, run
 from samplestore import ENTITIES, NOON, Sample, store_of
 
 from db.vocabulary.versions import record_version
-from worker.tagging.vocabulary import Alias, Entity, Vocabulary
+from worker.vocabulary.entities import Alias, Entity, Vocabulary
 
 # Invented: none of this was ever published.
 SAMPLES = [Sample("https://herald.example/a", text="The CSTO met.", says=(("CSTO", "csto"),))]

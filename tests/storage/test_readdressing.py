@@ -11,8 +11,8 @@ from samples import NOON, OTHER, chain_over, document, prepared_store, text
 from sqlalchemy import Connection, delete, insert, select, update
 
 from db.models import AddressState, Article, Capture, Feed, Page, Revision, Sighting, Source
-from worker.pipeline import Chain
-from worker.recount import recount
+from worker.chain.pipeline import Chain
+from worker.coverage.recount import recount
 from worker.setup import readdress
 
 PLACES = [f"https://outlet.example/old/{number}" for number in range(5)]

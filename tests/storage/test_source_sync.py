@@ -14,7 +14,7 @@ from commandline import run
 from cli.run.log import Log
 from cli.run.up import _prepare_store, settings_in_force
 from worker import setup
-from worker.catalogue import Feed, Outlet
+from worker.catalogue.files import Feed, Outlet
 
 VALLEY = """
 id = "valley-post"

@@ -13,7 +13,7 @@ from samplestore import NOON
 from cli.main import application, commands, groups
 from db.engine import Database
 from db.vocabulary.versions import record_version
-from worker.tagging.vocabulary import Alias, Entity, Vocabulary
+from worker.vocabulary.entities import Alias, Entity, Vocabulary
 
 ROOT = Path(__file__).resolve().parents[2]
 QUICK = {

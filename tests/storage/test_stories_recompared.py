@@ -15,10 +15,13 @@ from db import migrate
 from db.engine import Database
 from db.models import Article, ClusterLink, FingerprintRow, SketchHash, StoryState
 from db.stories import recomparing
+from worker.chain.documents import Document
+from worker.chain.pipeline import Chain
+from worker.coverage.recount import recount
 from worker.dedup.compare import VERSION
-from worker.documents import Document
-from worker.recompare import recompare
-from worker.recount import recount
+from worker.chain.documents import Document
+from worker.stories.recompare import recompare
+from worker.coverage.recount import recount
 
 RU, UZ = LANGUAGES["ru"], LANGUAGES["uz"]
 HEADLINE = "Two neighbours sign a border treaty after thirty years"
@@ -83,8 +86,8 @@ def test_an_older_store_gets_the_stories_of_a_new_one(
     database = made_by_the_rules_before(database_url)
     assert len(set(stories(database).values())) == 3
     if stopped:
-        monkeypatch.setattr("worker.recompare._TEXTS", 2)
-        monkeypatch.setattr("worker.recompare._ARTICLES", 1)
+        monkeypatch.setattr("worker.stories.recompare._TEXTS", 2)
+        monkeypatch.setattr("worker.stories.recompare._ARTICLES", 1)
         for _ in range(4):
             _stop_after_a_step(database, monkeypatch)
     done = recompare(database, now=NOON)
@@ -113,7 +116,7 @@ def _stop_after_a_step(database: Database, monkeypatch: pytest.MonkeyPatch) -> N
     noted, find, stops = recomparing.note_standing, recomparing.find_standing, []  # type: ignore[var-annotated]
     with monkeypatch.context() as patched:
         patched.setattr(recomparing, "note_standing", note_and_stop)
-        patched.setattr("worker.recompare.recomparing.find_standing", standing_or_stop)
+        patched.setattr("worker.stories.recompare.recomparing.find_standing", standing_or_stop)
         with pytest.raises(InterruptedError):
             recompare(database, now=NOON)
 

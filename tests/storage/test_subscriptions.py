@@ -12,8 +12,8 @@ from samplestore import NOON, empty_store
 from db.alerts import channels, subscriptions
 from db.alerts.subscriptions import NameTaken, SubscriptionIn
 from db.engine import Database
-from worker.delivery import standing
-from worker.delivery.standing import Known, Standing
+from worker.subscriptions import definition
+from worker.subscriptions.definition import Known, Standing
 
 DRILLS = Standing(
     SubscriptionIn("drills", "entity:csto AND drill*", cadence="daily 08:00 Asia/Almaty"),
@@ -32,7 +32,7 @@ def database(database_url: str) -> Iterator[Database]:
 
 
 def store(database: Database, new: Standing) -> int:
-    return database.write(lambda conn: standing.store(conn, new, now=NOON))
+    return database.write(lambda conn: definition.store(conn, new, now=NOON))
 
 
 def version(database: Database) -> int:
@@ -44,7 +44,7 @@ def test_what_is_stored_is_what_was_stated(database: Database) -> None:
     with database.reading() as conn:
         row = subscriptions.get_subscription(conn, subscription_id)
         recipients = channels.recipients_of(conn, [subscription_id])
-    assert standing.standing_of(row, recipients) == DRILLS
+    assert definition.standing_of(row, recipients) == DRILLS
     assert {r.channel.kind: r.due_at for r in recipients} == {
         "email": EIGHT_IN_ALMATY,
         "webhook": EIGHT_IN_ALMATY,
@@ -59,7 +59,7 @@ def test_a_name_is_given_once_until_its_subscription_is_removed(database: Databa
     with pytest.raises(NameTaken):
         store(database, DRILLS)
     row = database.read(lambda conn: subscriptions.get_subscription(conn, first))
-    database.write(lambda conn: standing.remove(conn, row))
+    database.write(lambda conn: definition.remove(conn, row))
     assert database.read(lambda conn: subscriptions.find_subscription(conn, "drills")) is None
     assert store(database, DRILLS) != first
 
@@ -70,7 +70,7 @@ def test_each_change_has_a_higher_version_and_removals_are_told_too(database: Da
     second = store(database, replace(DRILLS, subscription=replace(DRILLS.subscription, name="other")))
     database.write(lambda conn: subscriptions.change_subscription(conn, first, state="paused"))
     row = database.read(lambda conn: subscriptions.get_subscription(conn, second))
-    database.write(lambda conn: standing.remove(conn, row))
+    database.write(lambda conn: definition.remove(conn, row))
     changes = database.read(lambda conn: subscriptions.iter_changes(conn, after=before))
     assert [(change.id, change.state) for change in changes] == [(first, "paused"), (second, "removed")]
     assert before < changes[0].version < changes[1].version == version(database)
@@ -98,13 +98,13 @@ def test_a_changed_statement_changes_recipients_and_cadence(database: Database) 
         email=("second@office.example",),
         feed=False,
     )
-    database.write(lambda conn: standing.replace(conn, row, new, now=NOON))
+    database.write(lambda conn: definition.replace(conn, row, new, now=NOON))
     with database.reading() as conn:
         after = subscriptions.get_subscription(conn, subscription_id)
         recipients = channels.recipients_of(conn, [subscription_id])
-    assert standing.standing_of(after, recipients) == new
+    assert definition.standing_of(after, recipients) == new
     assert all(recipient.due_at is None for recipient in recipients)
-    assert {standing.address_of(r): r.state for r in recipients} == {
+    assert {definition.address_of(r): r.state for r in recipients} == {
         ("email", "analyst@office.example"): "unsubscribed",
         ("email", "second@office.example"): "active",
         ("webhook", "https://hooks.example/in"): "active",
@@ -115,7 +115,7 @@ def test_a_changed_statement_changes_recipients_and_cadence(database: Database) 
 def test_an_unchanged_statement_changes_nothing(database: Database) -> None:
     subscription_id = store(database, DRILLS)
     row = database.read(lambda conn: subscriptions.get_subscription(conn, subscription_id))
-    database.write(lambda conn: standing.replace(conn, row, DRILLS, now=NOON))
+    database.write(lambda conn: definition.replace(conn, row, DRILLS, now=NOON))
     assert version(database) == row.version
 
 
@@ -129,5 +129,5 @@ def test_everything_wrong_with_a_statement_is_said_at_once() -> None:
         webhook=("http://10.0.0.1/",),
         chat=("exec://rm",),
     )
-    _, problems = standing.checked(bad, Known(parse))
+    _, problems = definition.checked(bad, Known(parse))
     assert [problem.split()[0] for problem in problems] == ["the", "query:", "the", "an", "email:", "webhook:", "chat:"]

@@ -24,9 +24,9 @@ from db.collection.feeds import FeedPolled, add_feed, record_poll
 from db.coverage import cells as coverage
 from db.engine import Database
 from db.models import Article, Feed, MatchRow, Page, Sighting
-from worker import service
-from worker.pipeline import Chain
-from worker.recount import recount
+from worker.chain import service
+from worker.chain.pipeline import Chain
+from worker.coverage.recount import recount
 
 URL = "https://lake.example/a"
 BODY = b"""<html><head><title>Drills on the lake</title></head><body><article><h1>Drills on the lake</h1>

@@ -18,9 +18,9 @@ from db.collection.captures import CaptureIn, compress
 from db.collection.entries import EntryIn, record_entries
 from db.collection.feeds import FeedPolled, add_feed, record_poll
 from db.models import Article, Feed, Page
-from worker import service
-from worker.pipeline import Chain
-from worker.recount import recount
+from worker.chain import service
+from worker.chain.pipeline import Chain
+from worker.coverage.recount import recount
 
 _COUNT = count()
 numbers = st.integers(0, 3)

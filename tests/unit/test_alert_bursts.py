@@ -6,8 +6,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from worker.coverage.bursts import Judged
-from worker.delivery.burst import LONGEST, burst_of
+from worker.coverage.stats.bursts import Judged
+from worker.matching.burst import LONGEST, burst_of
 
 DAY = date(2022, 3, 20)
 UNUSUAL, FEW, USUAL = Judged(1, 9, 1.0, 1e-6), Judged(1, 2, 0.01, 1e-6), Judged(1, 3, 2.5, 0.4)

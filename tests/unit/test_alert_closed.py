@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from worker.alerts.article import Outlet
-from worker.alerts.codes import COUNTRIES, LANGUAGES
-from worker.alerts.known import Known
-from worker.alerts.query import QueryError, parse, parse_stored
-from worker.export.columns import ARTICLES
+from worker.export.formats.columns import ARTICLES
 from worker.extract.genre import GENRES, declared_genre, genre_of_kind, genre_of_url
-from worker.tagging.vocabulary import TYPES, Alias, Entity, Vocabulary
+from worker.query.article import Outlet
+from worker.query.codes import COUNTRIES, LANGUAGES
+from worker.query.names import Known
+from worker.query.query import QueryError, parse, parse_stored
+from worker.vocabulary.entities import TYPES, Alias, Entity, Vocabulary
 
 KNOWN = Known({"csto": "CSTO"}).and_outlets(
     [Outlet("qamys-habary", ("Qamys Habary", "qamys.example"), "KZ"), Outlet("oasis", ("Oasis Gazette", "oasis.co.uk"))]

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from worker.alerts.article import Article, Mentioned, Outlet
-from worker.alerts.evaluate import evaluate
-from worker.alerts.nodes import And, AtLeast, Near, Not, Or, Phrase, Query, Sentence, Word
-from worker.alerts.query import Known, parse
+from worker.query.article import Article, Mentioned, Outlet
+from worker.query.evaluate import evaluate
+from worker.query.nodes import And, AtLeast, Near, Not, Or, Phrase, Query, Sentence, Word
+from worker.query.query import Known, parse
 
 TEXT = (
     "The drills near Osh began. Turkey’s envoy, Nagorno-Karabakh veteran K. Bekov, spoke of pan-Turkic unity.\n"

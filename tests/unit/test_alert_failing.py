@@ -8,12 +8,12 @@ import pytest
 from alertqueries import articles, queries
 from hypothesis import given, settings
 
-from worker.alerts.article import Article, Mentioned, Outlet
-from worker.alerts.failing import failings
-from worker.alerts.nodes import Query
-from worker.alerts.query import parse
-from worker.alerts.reading import Reading
-from worker.alerts.truth import holds
+from worker.query.article import Article, Mentioned, Outlet
+from worker.query.article_text import Reading
+from worker.query.explain_miss import failings
+from worker.query.holds import holds
+from worker.query.nodes import Query
+from worker.query.query import parse
 
 TEXT = (
     "The poplar grows slowly on the shore. A walnut fell far from it, and nobody minded, for it was late in the year"

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from db.articles.word_index import AllOf, AnyOf, HasEntity, HasWord, Need
-from worker.alerts.query import parse
-from worker.delivery.forecast import forecast, weeks_of
-from worker.delivery.indexed import need_of
+from worker.matching.forecast import forecast, weeks_of
+from worker.matching.word_index import need_of
+from worker.query.query import parse
 
 
 def test_weeks_without_items_are_there() -> None:

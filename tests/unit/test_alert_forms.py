@@ -11,9 +11,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from worker.alerts.nodes import Phrase, Query, Word, leaves_of
-from worker.alerts.query import QueryError, parse
-from worker.alerts.words import pattern_words
+from worker.query.nodes import Phrase, Query, Word, leaves_of
+from worker.query.query import QueryError, parse
+from worker.query.words import pattern_words
 
 DOCS = Path(__file__).parents[2] / "docs" / "reference" / "queries.md"
 _ROW = re.compile(r"\| `(?P<typed>.+)` \| (?P<tools>[^|`]+) \| (?P<refused>refused: )?`(?P<here>.+)` \|")

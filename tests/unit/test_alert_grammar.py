@@ -7,11 +7,11 @@ from alertqueries import queries
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from worker.alerts.article import Article
-from worker.alerts.evaluate import evaluate
-from worker.alerts.lint import price
-from worker.alerts.nodes import Query
-from worker.alerts.query import QueryError, parse
+from worker.presearch.cost import price
+from worker.query.article import Article
+from worker.query.evaluate import evaluate
+from worker.query.nodes import Query
+from worker.query.query import QueryError, parse
 
 PIECES = (
     *("AND", "OR", "NOT", "NEAR/3", "ONEAR/2", "near", "SENT(", "atleast/2", "score>=2(", "^3", "^-1", "~1", "~"),

@@ -8,8 +8,8 @@ import shlex
 import pytest
 
 from cli.alert import add, backtest, deliveries, edit, query, subscriptions, sync, why
-from worker.alerts.query import parse
-from worker.preview import Preview
+from worker.chain.preview import Preview
+from worker.query.query import parse
 
 COMMANDS = {
     name: command

@@ -6,15 +6,15 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from worker.alerts.article import Article
-from worker.alerts.evaluate import evaluate
-from worker.alerts.joining import spelling_of
-from worker.alerts.nodes import leaves_of
-from worker.alerts.presearch import Presearcher
-from worker.alerts.query import QueryError, parse
-from worker.alerts.reading import Reading
-from worker.alerts.words import Words
-from worker.delivery.indexed import words_of
+from worker.matching.word_index import words_of
+from worker.presearch.presearch import Presearcher
+from worker.query.article import Article
+from worker.query.article_text import Reading
+from worker.query.evaluate import evaluate
+from worker.query.joining import spelling_of
+from worker.query.nodes import leaves_of
+from worker.query.query import QueryError, parse
+from worker.query.words import Words
 
 NBSP, THIN, NARROW = "\u00a0", "\u2009", "\u202f"
 THOUSAND = ("1000", "1,000", "1.000", "1 000", f"1{NBSP}000", f"1{THIN}000", f"1{NARROW}000", '"1 000"', '"1,000"')

@@ -7,9 +7,9 @@ import json
 import pytest
 from commandline import run
 
-from worker.alerts.frequency import Frequencies
-from worker.alerts.lint import price
-from worker.alerts.query import Known, parse
+from worker.presearch.frequency import Frequencies
+from worker.presearch.cost import price
+from worker.query.query import Known, parse
 
 KNOWN = Known({"csto": "CSTO"}, frozenset({"Trump"}), {"qamys-habary": "Qamys Habary", "24.kg": "24.kg"})
 

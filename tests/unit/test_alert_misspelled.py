@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from worker.alerts.misspelled import Lengths
-from worker.alerts.words import is_within
+from worker.query.misspelled import Lengths
+from worker.query.words import is_within
 
 _MANY = [*map("".join, product("ab", repeat=8)), *map("".join, product("abc", repeat=6)), "a", "ab" * 300, "习近平"]
 _words = st.text("abc习\U0001f600", max_size=9)

@@ -7,16 +7,16 @@ from alertqueries import articles, queries
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from worker.alerts.article import Article
-from worker.alerts.atoms import Atom
-from worker.alerts.evaluate import evaluate
-from worker.alerts.frequency import Frequencies
-from worker.alerts.narrow import narrow
-from worker.alerts.nodes import Query
-from worker.alerts.presearch import Presearcher
-from worker.alerts.query import parse
-from worker.alerts.reading import LEVELS, Reading, name_key
-from worker.alerts.words import is_like, is_within
+from worker.presearch.atoms import Atom
+from worker.presearch.frequency import Frequencies
+from worker.presearch.narrow import narrow
+from worker.presearch.presearch import Presearcher
+from worker.query.article import Article
+from worker.query.article_text import LEVELS, Reading, name_key
+from worker.query.evaluate import evaluate
+from worker.query.nodes import Query
+from worker.query.query import parse
+from worker.query.words import is_like, is_within
 
 STEPS = st.lists(st.tuples(st.integers(0, 5), st.none() | queries), max_size=14)
 

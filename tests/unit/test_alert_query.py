@@ -8,8 +8,8 @@ from datetime import date
 
 import pytest
 
-from worker.alerts.nodes import And, AtLeast, Dated, Filter, Near, Not, Or, Phrase, Query, Score, Sentence, Tagged, Word
-from worker.alerts.query import MAX_LENGTH, Known, QueryError, parse
+from worker.query.nodes import And, AtLeast, Dated, Filter, Near, Not, Or, Phrase, Query, Score, Sentence, Tagged, Word
+from worker.query.query import MAX_LENGTH, Known, QueryError, parse
 
 KNOWN = Known(
     {"csto": "Collective Security Treaty Organization", "sco": "Shanghai Cooperation Organisation"},

@@ -21,8 +21,8 @@ from db.collection.catalogue import (
     StoredFeed,
     StoredOutlet,
 )
-from worker.catalogue import Feed, Outlet
-from worker.cataloguemerge import facts_of, merge_catalogue
+from worker.catalogue.files import Feed, Outlet
+from worker.catalogue.merge import facts_of, merge_catalogue
 
 OUTLET = Outlet("post", "Post", "newspaper", "KG", ("ky",), "no", domain_aliases=("post.example",))
 A, B, C = "https://post.example/a", "https://post.example/b", "https://post.example/c"

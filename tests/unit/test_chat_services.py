@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from servers.chatserver import HOSTS, Services, serving_chats
 
-from worker.delivery.chats.address import FORMS, SCHEMES, ChatAddress, ChatAddressError, parse_chat
-from worker.delivery.chats.markup import MARKUPS
-from worker.delivery.chats.services import request_of, trouble_in
 from worker.delivery.transports import webhook
 from worker.delivery.transports.chat import Answer, judge, send_chat
 from worker.delivery.transports.errors import AddressRefused, MessageFailed, TransportError
+from worker.messages.chats.address import FORMS, SCHEMES, ChatAddress, ChatAddressError, parse_chat
+from worker.messages.chats.markup import MARKUPS
+from worker.messages.chats.services import request_of, trouble_in
 
 ADDRESSES = {
     "discord": "discord://Tower@123/t-ok_en?thread=45",

@@ -10,7 +10,7 @@ import pytest
 
 from cli.run.services import absolute_url, broker_line, family, page_url, worker_line
 from db.settings import Settings
-from worker.valkey import Launch
+from worker.runtime.valkey import Launch
 
 BROKER = Launch(("/wheel/valkey-server",), Path("/run/steppewatch"))
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.coverage.alive import Collected, DayHealth, complete, health_by_day
+from worker.coverage.stats.health import Collected, DayHealth, complete, health_by_day
 
 DAY = date(2022, 1, 26)  # a Wednesday
 TODAY = date(2022, 2, 20)

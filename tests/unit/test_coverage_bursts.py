@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from worker.coverage.bursts import discoveries, judge, per_year, tail
+from worker.coverage.stats.bursts import discoveries, judge, per_year, tail
 
 WEEK = [10, 10, 10, 10, 10, 2, 2]
 

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from worker.coverage.compare import compare, dispersion
+from worker.coverage.stats.compare import compare, dispersion
 
 
 def test_known_interval() -> None:

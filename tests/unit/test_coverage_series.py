@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from worker.coverage.series import Counts, Point, fill, label_of, sparkline, squeeze
+from worker.coverage.stats.series import Counts, Point, fill, label_of, sparkline, squeeze
 
 DAYS = [date(2022, 1, 4) + timedelta(days=n) for n in range(3)]
 ONE, TWO = Counts(1, 1, 3), Counts(2, 1, 2)

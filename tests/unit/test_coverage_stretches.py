@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.coverage.stretches import gaps, spread, stretches
+from worker.coverage.stats.stretches import gaps, spread, stretches
 
 FIRST = date(2010, 1, 1)
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.lib import csvrecords
-from worker.lib.csvrecords import BadRow, Row, csv_rows, decoded_lines
+from worker.lib import csv_records
+from worker.lib.csv_records import BadRow, Row, csv_rows, decoded_lines
 
 KNOWN = frozenset({"title", "text"})
 
@@ -55,7 +55,7 @@ def test_it_is_read_whatever_parts_its_cells_and_letters(body: str, encoding: st
     ],
 )
 def test_the_header_tells_the_delimiter(header: str, delimiter: str) -> None:
-    assert csvrecords.choose_delimiter(header, KNOWN) == delimiter
+    assert csv_records.choose_delimiter(header, KNOWN) == delimiter
 
 
 def test_a_record_may_span_lines_and_is_numbered_by_its_first() -> None:
@@ -109,14 +109,14 @@ def test_quotes_that_stay_open_everywhere_cost_one_line_each() -> None:
 
 
 def test_lines_are_not_read_again_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(csvrecords, "MOST_RESCUED", 10_000)
+    monkeypatch.setattr(csv_records, "MOST_RESCUED", 10_000)
     body = b"title,text\n" + (b'A,"' + b"x\n" * 1_000 + b'"y\n') * 10
     said = [row.reason for _, row in read(body) if isinstance(row, BadRow)]
     assert "1,001 lines are left out" in said[-1]
 
 
 def test_a_record_without_end_is_bad_and_what_follows_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(csvrecords, "MAX_RECORD", 1_000)
+    monkeypatch.setattr(csv_records, "MAX_RECORD", 1_000)
     body = b"title,text\n" + b"x" * 100_000 + b"\nA,B\n"
     assert [type(row) for _, row in read(body)] == [Row, BadRow, Row]
 
@@ -129,7 +129,7 @@ def test_too_many_cells_are_no_record(line: bytes) -> None:
 
 
 def test_of_a_line_that_is_too_long_the_beginning_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(csvrecords, "MAX_RECORD", 1_000)
+    monkeypatch.setattr(csv_records, "MAX_RECORD", 1_000)
     (line,) = decoded_lines(io.BytesIO(b"x" * 5_000_000))
     assert 1_000 < len(line) <= 1_000 + 65_536
 

@@ -13,7 +13,7 @@ import typer
 from typer.testing import CliRunner, Result
 
 from cli.stages.cluster import cluster
-from worker.lines import MAX_LINE
+from worker.lib.json_lines import MAX_LINE
 
 app = typer.Typer()
 app.command()(cluster)

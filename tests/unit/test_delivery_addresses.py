@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from worker.delivery.addresses import AddressError, check_address, shown
+from worker.subscriptions.addresses import AddressError, check_address, shown
 
 
 @pytest.mark.parametrize(

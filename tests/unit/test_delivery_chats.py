@@ -12,10 +12,10 @@ from headlines import headlines
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.delivery.bulletin import Bulletin, Item, Place
-from worker.delivery.chats.lines import MESSAGES_MAX, messages_of
-from worker.delivery.chats.markup import MARKUPS
-from worker.delivery.snippet import Piece, marked
+from worker.messages.chats.lines import MESSAGES_MAX, messages_of
+from worker.messages.chats.markup import MARKUPS
+from worker.messages.message import Bulletin, Item, Place
+from worker.messages.snippet import Piece, marked
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
 

@@ -17,15 +17,15 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from servers.mailserver import Mailbox, serving_mail
 
-from worker.delivery import headers
-from worker.delivery.bulletin import Bulletin, Item, OutletLine, Place
-from worker.delivery.cadence import zone_for
-from worker.delivery.letter import Letter, LetterFault, check
-from worker.delivery.mail import compose, compose_notice, render_html
-from worker.delivery.plaintext import cut, one_line
-from worker.delivery.snippet import marked
 from worker.delivery.transports.errors import MessageFailed, MessageRefused, TransportDown
 from worker.delivery.transports.smtp import Mailer, SmtpServer
+from worker.messages import mail_headers
+from worker.messages.mail import compose, compose_notice, render_html
+from worker.messages.mail_bytes import Letter, LetterFault, check
+from worker.messages.message import Bulletin, Item, OutletLine, Place
+from worker.messages.plain_text import cut, one_line
+from worker.messages.snippet import marked
+from worker.subscriptions.cadence import zone_for
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
 SENDER, TO = "Steppewatch <alerts@office.example>", "analyst@office.example"
@@ -115,7 +115,7 @@ def test_what_arrives_is_one_message_with_the_head_that_was_meant() -> None:
 @example("")
 @example("mixed смесь mixed  смесь — end")
 def test_a_field_reads_back_as_the_text(text: str) -> None:
-    field = headers.text_field("Subject", text)
+    field = mail_headers.text_field("Subject", text)
     assert all(0 < len(line) <= 78 and line.strip() for line in field.split("\r\n"))
     (value,) = fields_of(field.encode()).values()
     assert decoded(value) == (one_line(text) or "(none)")

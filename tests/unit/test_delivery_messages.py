@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from worker.delivery.bulletin import Bulletin, Item, OutletLine, Place, plain
-from worker.delivery.letter import check
-from worker.delivery.mail import compose, render_html
-from worker.delivery.snippet import Piece, marked, snippet
-from worker.delivery.webhook_body import body_of
+from worker.messages.mail import compose, render_html
+from worker.messages.mail_bytes import check
+from worker.messages.message import Bulletin, Item, OutletLine, Place, plain
+from worker.messages.snippet import Piece, marked, snippet
+from worker.messages.webhook_body import body_of
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
 ITEM = Item(

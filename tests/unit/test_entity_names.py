@@ -9,8 +9,8 @@ from commandline import run
 from samples import packaged
 
 from cli.shared.lookup import holders
-from worker.alerts.known import Known, NoSuchEntity
-from worker.tagging.storednames import iter_names
+from worker.query.names import Known, NoSuchEntity
+from worker.vocabulary.stored_names import iter_names
 
 
 @pytest.mark.slow

@@ -7,9 +7,9 @@ from functools import cache
 import pytest
 from examples import COMMANDS, EXAMPLES, split
 
-from worker.alerts.known import Known
-from worker.alerts.query import parse
-from worker.preview import Preview
+from worker.chain.preview import Preview
+from worker.query.names import Known
+from worker.query.query import parse
 
 _ASKING = {("alert", "lint"): "texts", ("article", "search"): "query"}
 

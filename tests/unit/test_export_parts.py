@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from db.exports.read import Filters
-from worker.export.columnpage import described
-from worker.export.columns import COLUMNS, Kind
-from worker.export.package import DataFile, describe, manifest
-from worker.export.timetable import PERIODS, next_time
-from worker.export.wide import wide_columns, widen
-from worker.exportrequest import Cut, Request, request_of
+from worker.export.formats.column_page import described
+from worker.export.formats.columns import COLUMNS, Kind
+from worker.export.formats.data_package import DataFile, describe, manifest
+from worker.export.formats.due_times import PERIODS, next_time
+from worker.export.formats.pivot import wide_columns, widen
+from worker.export.request import Cut, Request, request_of
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from worker.export.columns import COLUMNS, Column, Kind
-from worker.export.stream import count_lines, guard, header, stream_csv, unguard
+from worker.export.formats.columns import COLUMNS, Column, Kind
+from worker.export.formats.csv_lines import count_lines, guard, header, stream_csv, unguard
 
 AB = (Column("a", "a text"), Column("b", "anything"))
 ACTIVE = re.compile(r"""[\x00-\x20"']*[=+\-@＝＋－＠]|[\t\r\n]""")

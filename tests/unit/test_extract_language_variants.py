@@ -4,7 +4,7 @@ import pytest
 
 from worker.extract.language import Said, detect_language, tell_language
 from worker.extract.letters import NAMED
-from worker.tagging.vocabulary import LANGUAGES
+from worker.vocabulary.entities import LANGUAGES
 
 # Russian without a single ы, э, ъ or ё.
 PLAIN_RUSSIAN = (

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from worker.extract.passages import Passage, find_passages
 from worker.tagging.tagger import Tagger
-from worker.tagging.vocabulary import Alias, Entity, Vocabulary
+from worker.vocabulary.entities import Alias, Entity, Vocabulary
 
 EN = "The ministers of five republics spoke of pumps and of rain, and of who would pay for the repair of the old dam."
 RU = "Министры пяти республик говорили о насосах и о дожде, и о том, кто заплатит за починку старой плотины."

@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from vocabularies import INFLECTION, one_name
 
-from worker.tagging.fold import fold
 from worker.tagging.inflect import stems
-from worker.tagging.inflection import read_inflection
 from worker.tagging.tagger import Tagger
-from worker.tagging.vocabulary import Vocabulary
+from worker.text.fold import fold
+from worker.vocabulary.entities import Vocabulary
+from worker.vocabulary.inflection import read_inflection
 
 
 @cache

@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from cli.run.ingest_progress import SHOWN_REASONS, IngestProgress
-from worker.documents import Ended
+from worker.chain.documents import Ended
 
 
 def shown(folder: Path, *, is_terminal: bool) -> str:

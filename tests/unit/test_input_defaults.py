@@ -11,9 +11,9 @@ import pytest
 from samples import NOON, text
 
 from worker.chain.defaults import Defaults, InputOptions
-from worker.documents import Document, Rejected
+from worker.chain.documents import Document, Rejected
+from worker.chain.inputs import read_lines, read_table, read_text
 from worker.extract.languagenames import language_code
-from worker.reading import read_lines, read_table, read_text
 
 DAY = datetime(2022, 1, 3, tzinfo=UTC)
 DEFAULTS = Defaults(

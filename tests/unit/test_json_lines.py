@@ -13,9 +13,9 @@ import pytest
 from commandline import run
 from samples import NOON
 
-from worker.documents import Rejected
-from worker.lines import MAX_LINE, MOST_VALUES, BadLine, json_lines, json_object
-from worker.reading import read_file, read_lines
+from worker.chain.documents import Rejected
+from worker.chain.inputs import read_file, read_lines
+from worker.lib.json_lines import MAX_LINE, MOST_VALUES, BadLine, json_lines, json_object
 
 GOOD = '{"id": "good", "file": "none.html", "text": "The CSTO met on the lake."}'
 HOSTILE = {
@@ -115,7 +115,7 @@ def test_a_line_of_html_that_breaks_the_reader_is_one_rejection(monkeypatch: pyt
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("a page that we did not think of")
 
-    monkeypatch.setattr("worker.reading.extract_page", broken)
+    monkeypatch.setattr("worker.chain.inputs.extract_page", broken)
     lines = io.BytesIO(b'{"html": "<p>Drills.</p>"}\n{"text": "Talks."}')
     bad, good = read_lines("a.jsonl", lines, observed_at=NOON)
     assert isinstance(bad, Rejected)

@@ -9,9 +9,9 @@ import typer
 import yaml
 from commandline import run
 
-from worker.delivery import plainyaml
-from worker.delivery.manifest import ManifestError, read_manifest
-from worker.delivery.plainyaml import Fault, read_yaml
+from worker.subscriptions import plain_yaml
+from worker.subscriptions.manifest import ManifestError, read_manifest
+from worker.subscriptions.plain_yaml import Fault, read_yaml
 
 FIELDS = {
     "a whole number of 10,000 digits": ("query: x, max_age_h: " + "9" * 10_000, "max_age_h must be a whole number"),
@@ -54,7 +54,7 @@ CASES += [pytest.param(text, said, id=name) for name, (text, said) in WHOLE.item
 @pytest.mark.parametrize("loader", ["CSafeLoader", "SafeLoader"])
 @pytest.mark.parametrize(("text", "said"), CASES)
 def test_a_fault_is_one_sentence(text: str, said: str, loader: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(plainyaml, "_LOADER", getattr(yaml, loader, yaml.SafeLoader))
+    monkeypatch.setattr(plain_yaml, "_LOADER", getattr(yaml, loader, yaml.SafeLoader))
     with pytest.raises(ManifestError) as raised:
         read_manifest(text, "alerts.yaml")
     (problem,) = raised.value.problems
@@ -69,7 +69,7 @@ def test_aliases_of_aliases_stand_for_one_value_and_take_no_room() -> None:
 
 
 def test_very_many_values_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(plainyaml, "MAX_VALUES", 1_000)
+    monkeypatch.setattr(plain_yaml, "MAX_VALUES", 1_000)
     with pytest.raises(Fault, match=r"line 3, column .*: more than 1,000 values"):
         read_yaml("saved:\n  a: [\n" + "x, " * 2_000)
 

@@ -13,8 +13,8 @@ import pytest
 from commandline import run
 from vocabularies import packaged_tagger
 
-from worker.lines import json_lines, numbered_lines
-from worker.namedfile import NO_END, open_named
+from worker.lib.json_lines import json_lines, numbered_lines
+from worker.lib.named_file import NO_END, open_named
 
 COMMANDS = (
     ("tag",),
@@ -106,7 +106,7 @@ class Endless(io.RawIOBase):
 
 
 def test_a_line_without_an_end_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("worker.lines.MOST_SKIPPED", 1 << 20)
+    monkeypatch.setattr("worker.lib.json_lines.MOST_SKIPPED", 1 << 20)
     (only,) = json_lines(io.BufferedReader(Endless()), 10_000)
     assert only[0] == 1
     assert [number for number, _ in numbered_lines(io.BytesIO(b"x" * 50_000 + b"\n{}\n"), 10_000)] == [1, 2]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.nfc import MOST_MARKS, nfc
+from worker.text.nfc import MOST_MARKS, nfc
 
 
 @given(st.text(max_size=300))

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from samples import NOON, OTHER, PARAGRAPHS, text
 
 from db.articles.suspects import CurrentText, SuspectRow
-from worker.documents import Document, Rejected
-from worker.following import Held, follow
-from worker.identify import Identified, identify
+from worker.chain.documents import Document, Rejected
+from worker.chain.following import Held, follow
+from worker.chain.identify import Identified, identify
 from worker.judging.page_kind import PageKind
 from worker.judging.second_look import Following, KnownText, Waiting, decide_following
 from worker.judging.text_source import TextSource, choose_text

@@ -13,9 +13,9 @@ from typer.testing import CliRunner
 
 from cli.stages.tag import tag
 from cli.stages.tag_explain import explain, show
-from worker.tagging.scope import Definition, Theme
 from worker.tagging.tagger import Tagger
-from worker.tagging.vocabulary import Alias, Entity, Vocabulary
+from worker.vocabulary.entities import Alias, Entity, Vocabulary
+from worker.vocabulary.scope import Definition, Theme
 
 TEXT = "Lakeland met the River Pact.\nOutside, a lakeland bird sang; RP is said to mean it. \x1b[31mEnd."
 VOCABULARY = Vocabulary(

@@ -9,9 +9,9 @@ import pytest
 from vocabularies import packaged_tagger
 
 from worker.tagging.bodies import MOST_NAMES, MOST_PHRASES
-from worker.tagging.difference import difference
+from worker.vocabulary.diff import difference
 from worker.tagging.tagger import Tagger
-from worker.tagging.vocabulary import Vocabulary, VocabularyError, read_vocabulary
+from worker.vocabulary.entities import Vocabulary, VocabularyError, read_vocabulary
 
 STATE = """
 id = "lakeland"

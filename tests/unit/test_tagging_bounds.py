@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from vocabularies import packaged_vocabulary
 
-from worker.spotting import MOST_MENTIONS, Chosen, Spotter, remark_on
+from worker.chain.tag import MOST_MENTIONS, Chosen, Spotter, remark_on
 from worker.tagging.pieces import MOST_AT_ONCE, pieces_of
 from worker.tagging.tagger import Mention
 

@@ -11,7 +11,7 @@ from vocabularies import INFLECTION
 
 from worker.tagging.cachefile import cached
 from worker.tagging.tagger import Tagger
-from worker.tagging.vocabulary import Alias, Entity, Vocabulary
+from worker.vocabulary.entities import Alias, Entity, Vocabulary
 
 VOCABULARY = Vocabulary(
     (

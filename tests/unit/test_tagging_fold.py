@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from worker.letters import mended, seen
-from worker.tagging.fold import UNSEEN, fold, reading_of, squeeze, words
+from worker.text.fold import UNSEEN, fold, reading_of, squeeze, words
+from worker.text.letters import mended, seen
 
 ANY_TEXT = st.text(st.characters(codec=None), max_size=80)  # lone surrogates included
 TROUBLE = st.text(st.sampled_from("aİıIßЁёй ՞և\u00a0\u00ad\u0301\u0306'’—- \r\n.,北🙂ＮIʻо"), max_size=40)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from vocabularies import INFLECTION
 
 from worker.tagging.tagger import Mention, Tagger
-from worker.tagging.vocabulary import Alias, Entity, Relation, Vocabulary
+from worker.vocabulary.entities import Alias, Entity, Relation, Vocabulary
 
 
 def name(text: str, language: str = "en", *, case: bool = False, context: bool = False, common: bool = False) -> Alias:

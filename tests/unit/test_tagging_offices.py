@@ -8,7 +8,7 @@ import pytest
 from vocabularies import packaged_tagger
 
 from worker.tagging.tagger import Tagger
-from worker.tagging.vocabulary import Entity
+from worker.vocabulary.entities import Entity
 
 
 @pytest.fixture(scope="module")

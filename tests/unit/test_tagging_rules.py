@@ -8,7 +8,7 @@ import pytest
 
 from worker.tagging.rules import VETOES, NearMiss
 from worker.tagging.tagger import Tagger
-from worker.tagging.vocabulary import DECOY, Alias, Entity, Relation, Vocabulary
+from worker.vocabulary.entities import DECOY, Alias, Entity, Relation, Vocabulary
 
 
 def name(text: str, language: str = "en", *, context: bool = False, common: bool = False) -> Alias:

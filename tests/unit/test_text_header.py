@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from samples import NOON, text
 
-from worker.documents import Document
+from worker.chain.documents import Document
+from worker.chain.inputs import read_text
 from worker.extract.plaintext import PlainDocument, read_plaintext
 from worker.extract.textheader import read_label
-from worker.reading import read_text
 
 BODY = text(0, 1)
 DAY = datetime(2022, 1, 5, tzinfo=UTC)

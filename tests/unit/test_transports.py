@@ -11,14 +11,14 @@ from servers.certificates import FAULTS, Authority
 from servers.mailserver import Secrets, secrets_in, serving_mail
 from servers.webhookserver import Receiver, receiving
 
-from worker.delivery.bulletin import Bulletin
-from worker.delivery.letter import Letter
-from worker.delivery.mail import compose
 from worker.delivery.transports import webhook
 from worker.delivery.transports.errors import AddressRefused, MessageFailed, TransportDown, TransportError
 from worker.delivery.transports.smtp import Mailer, SmtpServer
 from worker.delivery.transports.webhook import Caller
-from worker.delivery.webhook_body import body_of, headers_of
+from worker.messages.mail import compose
+from worker.messages.mail_bytes import Letter
+from worker.messages.message import Bulletin
+from worker.messages.webhook_body import body_of, headers_of
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
 TOLD = Bulletin("0a1b2c", "match", "drills", "entity:csto", NOW, test=True)

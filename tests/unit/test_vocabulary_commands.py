@@ -13,7 +13,7 @@ from vocabularies import packaged_tagger
 
 from cli.stages.tag import tag
 from cli.vocabulary.command import vocabulary_check, vocabulary_list, vocabulary_show
-from worker.tagging.vocabulary import Alias, Entity, Vocabulary
+from worker.vocabulary.entities import Alias, Entity, Vocabulary
 
 APP = typer.Typer()
 APP.command("tag")(tag)

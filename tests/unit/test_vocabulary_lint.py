@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from worker.tagging.difference import difference
-from worker.tagging.lint import Finding, check
-from worker.tagging.places import line_of
-from worker.tagging.vocabulary import Alias, Entity, Vocabulary
+from worker.vocabulary.diff import difference
+from worker.vocabulary.entities import Alias, Entity, Vocabulary
+from worker.vocabulary.line_numbers import line_of
+from worker.vocabulary.lint import Finding, check
 
 SOURCE = """id = "pact"        # a comment with [brackets]
 relations = [

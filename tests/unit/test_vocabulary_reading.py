@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 from vocabularies import packaged_vocabulary
 
-from worker.tagging.lint import check
 from worker.tagging.offices import Office
 from worker.tagging.tagger import Tagger
-from worker.tagging.vocabulary import (
+from worker.vocabulary.entities import (
     Alias,
     Entity,
     Relation,
@@ -19,6 +18,7 @@ from worker.tagging.vocabulary import (
     VocabularyError,
     read_vocabulary,
 )
+from worker.vocabulary.lint import check
 
 COMPLETE = """
 id = "river-pact"

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from worker.worddiff import Passage, changes_between, passages
+from worker.text.word_diff import Passage, changes_between, passages
 
 
 def shown(old: str, new: str) -> list[tuple[str, str, str]]:

@@ -1,1 +1,1 @@
-"""What comes into the chain: inputs of all kinds, and what a person says of them."""
+"""The chain: documents in, articles out. Inputs of all kinds, and a batch through all stages."""

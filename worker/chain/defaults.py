@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import BinaryIO
 
 from db.text.dates import end_of_tomorrow, fault_of
+from worker.chain.documents import Document, Rejected, joined
 from worker.chain.fields import Columns
-from worker.documents import Document, Rejected, joined
 
 ZoneOf = Callable[[str | None, str | None], str | None]
 """By which clock the outlet tells the time that is called so, or publishes at that address; None if nobody knows."""

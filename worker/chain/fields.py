@@ -11,8 +11,8 @@ from difflib import get_close_matches
 from enum import StrEnum
 from typing import Any, Final
 
-from worker.export.columns import ARTICLES, WITH_TEXT
-from worker.export.stream import guard, unguard
+from worker.export.formats.columns import ARTICLES, WITH_TEXT
+from worker.export.formats.csv_lines import guard, unguard
 
 Note = Callable[[str], None]
 MOST_TOLD: Final = 20

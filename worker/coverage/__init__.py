@@ -1,1 +1,1 @@
-"""How the coverage changes over time: periods and series. Pure."""
+"""How the coverage changes over time: the recount, attention, and the health of the collection."""

@@ -1,7 +1,7 @@
 """Code points → what kind of letter each is, and the number it counts as in the hash of a word.
 
 Two spellings of a word are one here, so that a text meets its copy in whichever it was written
-(lookalikes of another alphabet are gone by then: `worker.letters`):
+(lookalikes of another alphabet are gone by then: `worker.text.letters`):
 
 * **case and marks**: folded; apostrophes and invisible characters vanish.
 * **two scripts**: Uzbek and Kazakh are written in Cyrillic and in Latin letters. `_CYRILLIC` and `_LATIN` give every
@@ -21,7 +21,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from worker.letters import APOSTROPHES
+from worker.text.letters import APOSTROPHES
 
 Codes = NDArray[np.uint32]
 Classes = NDArray[np.uint16]

@@ -39,7 +39,7 @@ from worker.dedup.letters import (
     letters_of,
     mix,
 )
-from worker.letters import seen
+from worker.text.letters import seen
 
 Words = NDArray[np.uint32]
 Shingles = NDArray[np.uint64]

@@ -1,1 +1,1 @@
-"""Tell people: subscriptions matched in the chain, messages composed, sent and accounted for."""
+"""Deliveries: claimed, sent, tried again and accounted for."""

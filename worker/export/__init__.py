@@ -1,1 +1,1 @@
-"""Rows → CSV files. Pure: iterators in, text out."""
+"""Exports: what is wanted, cut from the store and written in the wanted format."""

@@ -1,96 +1,155 @@
-"""What goes with the rows, so that somebody else can read and cite them: a data package and a manifest.
-
-The description is a Data Package with a Table Schema (Frictionless Standards, v1). The manifest says what was asked,
-when the store was cut, and what it could not know then.
-"""
+"""An export with everything that is needed to read and to cite it: rows, description and manifest in one place."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+import hashlib
+import os
+import secrets
+import shutil
+import zipfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, date
+from pathlib import Path
+from typing import Any, BinaryIO, cast
 
-from worker.export.columns import Column, Kind
+from db.collection.sources import count_sources
+from db.coverage.collection_attempts import find_first_poll
+from db.vocabulary.versions import current_version
+from worker.coverage.health import alive_by_day
+from worker.coverage.stats.health import DayHealth
+from worker.export.formats.data_package import DESCRIPTION, MANIFEST, DataFile, describe, manifest
+from worker.export.run import ExportRefused, Opened, Progress, columns_of, write
+from worker.lib.atomic_file import replacing
 
-DESCRIPTION, MANIFEST = "datapackage.json", "manifest.json"
-
-_TYPES = {
-    Kind.INTEGER: "integer",
-    Kind.NUMBER: "number",
-    Kind.FLAG: "boolean",
-    Kind.DAY: "date",
-    Kind.INSTANT: "datetime",
-}
-_MOMENT = r"\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}Z)?"
-_GUARD = (
-    "A text that a spreadsheet would run as a formula has an apostrophe in front, and so has one that begins with an "
-    "apostrophe: take one away to have it exactly."
-)
-
-
-@dataclass(frozen=True, slots=True)
-class DataFile:
-    """A file of a package, as it lies on the disk."""
-
-    path: str
-    bytes: int
-    sha256: str
-    rows: int
-    delimiter: str = ","
-    """Of CSV: what stands between two cells."""
-    encoding: str = "utf-8"
+_GAP = 0.5
+"""A day on which the collection of a smaller share of the watched outlets was whole is a gap."""
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+"""The earliest time that a zip file can say; the same rows are the same bytes whenever they are written."""
 
 
-def describe(kind: str, columns: Sequence[Column], file: DataFile, cut: str) -> str:
-    """Return `datapackage.json`."""
-    is_csv = ".csv" in file.path
-    resource: dict[str, Any] = {
-        "name": kind,
-        "path": file.path,
-        "format": "csv" if is_csv else "parquet",
-        "mediatype": "text/csv" if is_csv else "application/vnd.apache.parquet",
-        "bytes": file.bytes,
-        "hash": f"sha256:{file.sha256}",
-        "schema": {"fields": [_field(column) for column in columns], "missingValues": [""]},
+class _Counted:
+    """A file that knows the length and the hash of what was written."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.bytes = 0
+        self.hash = hashlib.sha256()
+
+    def write(self, data: bytes) -> int:
+        """Write and count."""
+        self.bytes += len(data)
+        self.hash.update(data)
+        return self._file.write(data)
+
+    def flush(self) -> None:
+        """Flush the file."""
+        self._file.flush()
+
+    def tell(self) -> int:
+        """Return how much was written: what writers of Parquet ask for."""
+        return self.bytes
+
+    closed = False
+
+
+def write_package(export: Opened, place: Path, progress: Progress) -> int:
+    """Write an export as a data package, a folder or a `.zip`, that appears when it is complete; return its rows.
+
+    An older package at that place is replaced. Raises ExportRefused if something else is there.
+    """
+    with _zip(place) if place.suffix == ".zip" else _folder(place) as package:
+        name = export.request.kind + export.request.suffix
+        with package.open(name) as file:
+            counted = _Counted(file)
+            rows = write(export, cast(BinaryIO, counted), progress)
+        data = DataFile(
+            name, counted.bytes, counted.hash.hexdigest(), rows, export.request.separator, export.request.encoding
+        )
+        described = describe(export.request.kind, columns_of(export), data, str(export.cut))
+        with package.open(DESCRIPTION) as file:
+            file.write(described.encode())
+        with package.open(MANIFEST) as file:
+            file.write(manifest(_facts(export), [data]).encode())
+    return rows
+
+
+def _facts(export: Opened) -> dict[str, Any]:
+    """Return what the manifest says besides the files."""
+    cut, conn = export.cut, export.conn
+    health = _health(export)
+    today = health.get(cut.at.astimezone(UTC).date(), DayHealth())
+    return {
+        "query": export.request.question(),
+        "cut": str(cut),
+        "vocabulary_version": current_version(conn),
+        "outlets": {"known": count_sources(conn, known_at=cut.at), **_outlets(today)},
+        "gaps": [
+            {"day": day.isoformat(), **_outlets(found)}
+            for day, found in health.items()
+            if export.request.filters.covers(day) and found.alive is not None and found.alive < _GAP
+        ],
     }
-    if is_csv:
-        resource |= {
-            "profile": "tabular-data-resource",
-            "encoding": file.encoding,
-            "dialect": {"delimiter": file.delimiter, "lineTerminator": "\r\n", "quoteChar": '"', "doubleQuote": True},
-            "description": _GUARD,
-        }
-    package = {
-        "name": f"steppewatch-{kind}",
-        "title": f"Steppewatch: {kind}",
-        "profile": "data-package",
-        "version": cut,
-        "resources": [resource],
-    }
-    return _json(package)
 
 
-def _field(column: Column) -> dict[str, Any]:
-    field: dict[str, Any] = {
-        "name": column.name,
-        "title": column.title,
-        "type": _TYPES.get(column.kind, "string"),
-        "description": column.meaning,
-    }
-    if column.unit:
-        field["unit"] = column.unit
-    constraints: dict[str, Any] = {"required": True} if column.required else {}
-    if column.kind is Kind.MOMENT:
-        constraints["pattern"] = _MOMENT
-    return field | ({"constraints": constraints} if constraints else {})
+def _health(export: Opened) -> Mapping[date, DayHealth]:
+    """Return how whole the collection was on each day until the cut, as was known then."""
+    day, since = export.cut.at.astimezone(UTC).date(), export.request.filters.since
+    first = find_first_poll(export.conn)
+    if first is None or first > day:
+        return {}
+    begin = min(max(first, since or first), day)
+    return alive_by_day(export.conn, begin, day, today=day, as_known_at=export.cut.at)
 
 
-def manifest(facts: Mapping[str, Any], files: Sequence[DataFile]) -> str:
-    """Return `manifest.json`: the facts, then the files with their hashes."""
-    listed = [{"path": f.path, "rows": f.rows, "bytes": f.bytes, "sha256": f.sha256} for f in files]
-    return _json({**facts, "files": listed})
+def _outlets(health: DayHealth) -> dict[str, int]:
+    return {"watched": health.watched, "alive": health.watched - len(health.impaired)}
 
 
-def _json(value: Mapping[str, Any]) -> str:
-    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
+class _Folder:
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    @contextmanager
+    def open(self, name: str) -> Iterator[BinaryIO]:
+        with (self._path / name).open("xb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+
+
+@contextmanager
+def _folder(place: Path) -> Iterator[_Folder]:
+    place = Path(os.path.realpath(place))
+    if place.exists() and not (place.is_dir() and (not any(place.iterdir()) or (place / DESCRIPTION).is_file())):
+        raise ExportRefused(f"{place} exists and is no data package")
+    part = place.with_name(f".{place.name[:100]}.{secrets.token_hex(4)}.part")
+    old = part.with_suffix(".old")
+    part.mkdir()
+    try:
+        yield _Folder(part)
+        if place.exists():
+            place.rename(old)
+        part.rename(place)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+        shutil.rmtree(old, ignore_errors=True)
+
+
+class _Zip:
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        self._archive = archive
+
+    @contextmanager
+    def open(self, name: str) -> Iterator[BinaryIO]:
+        member = zipfile.ZipInfo(name, _EPOCH)
+        member.compress_type = zipfile.ZIP_DEFLATED
+        member.external_attr = 0o644 << 16
+        with self._archive.open(member, "w", force_zip64=True) as file:
+            yield cast(BinaryIO, file)
+
+
+@contextmanager
+def _zip(place: Path) -> Iterator[_Zip]:
+    with replacing(place) as file, zipfile.ZipFile(file, "w") as archive:
+        yield _Zip(archive)

@@ -1,48 +1,89 @@
-"""Coverage with a column for each entity or query, as spreadsheets and plots want it."""
+"""Coverage with a column for each entity or query: what the columns are, and where their counts come from."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import date, timedelta
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+from heapq import merge
+from itertools import chain
+from operator import itemgetter
 
-from worker.export.columns import ALIVE, Column, Kind
+from sqlalchemy import Connection
 
-_IMPAIRED = Column(
-    "impaired",
-    "true: on that day our collection of an outlet was impaired, the counts may be too low; empty as alive",
-    Kind.FLAG,
-)
+from db.coverage import cells as coverage
+from db.exports.read import CannotFilter, Filters, Health
+from worker.export.formats.pivot import DayHealth, widen
 
-DayHealth = Callable[[date], tuple[str | None, bool | None]]
-"""Returns the last two columns of a day: the share of outlets alive with four decimals, and whether one was not."""
-
-
-def wide_columns(names: Sequence[str], counted: str) -> tuple[Column, ...]:
-    """Return the columns: the day, one for each name, and how whole the collection was."""
-    day = Column(
-        "day", "day on which the articles count, without any too; empty for those that count on none", Kind.DAY
-    )
-    counts = (Column(name, f"{counted} of {name}", Kind.INTEGER, counted, required=True) for name in names)
-    return (day, *counts, ALIVE, _IMPAIRED)
+DayCount = tuple[date, str, int]
+"""Day, column, count."""
 
 
-def widen(
-    cells: Iterable[tuple[date, str, int]], names: Sequence[str], days: tuple[date, date] | None, health: DayHealth
-) -> Iterator[Sequence[object]]:
-    """Yield a row for each day of a range: the day, the counts in the order of the names, the health.
+def names_of(conn: Connection, filters: Filters, queries: Sequence[str]) -> Sequence[str]:
+    """Return what has a column: the entities and queries asked for, else all entities that have cells.
 
-    `cells` are (day, name, count), ordered by day.
+    Raises CannotFilter when two would have the same name.
     """
-    if days is None:
-        return
-    first, last = days
-    places = {name: place for place, name in enumerate(names)}
-    coming = iter(cells)
-    cell = next(coming, None)
-    for day in (first + timedelta(days=n) for n in range((last - first).days + 1)):
-        counts = [0] * len(names)
-        while cell is not None and cell[0] <= day:
-            if cell[0] == day:
-                counts[places[cell[1]]] = cell[2]
-            cell = next(coming, None)
-        yield (day, *counts, *health(day))
+    if not filters.entities and not queries:
+        return sorted(coverage.find_entities(conn))
+    names = (*filters.entities, *queries)
+    if len(set(names)) < len(names):
+        raise CannotFilter("two columns would have the same name; each entity and query can be asked for once")
+    return names
+
+
+def wide_rows(
+    conn: Connection, filters: Filters, queries: Sequence[str], counted: str, *, is_stored: bool = False
+) -> Iterator[Sequence[object]]:
+    """Yield the rows; `is_stored` as for `matching`. Raises CannotFilter, and QueryError."""
+    if counted == "mentions" and queries:
+        raise CannotFilter("a query has articles and stories, but no mentions")
+    entities = filters.entities if queries else names_of(conn, filters, ())
+    if entities and (filters.sources or filters.languages or filters.genres or filters.in_scope is not None):
+        raise CannotFilter("a column of an entity is of all outlets; leave --wide out, or ask by --query")
+    cells = coverage.iter_cells(conn, entities=entities, since=filters.since, until=filters.until) if entities else ()
+    of_entities = ((cell.bucket_on, cell.entity_id, int(getattr(cell, counted))) for cell in cells)
+    within = replace(filters, entities=())
+    of_queries = (_answers(conn, within, query, counted, is_stored=is_stored) for query in queries)
+    counts = merge(of_entities, *of_queries, key=itemgetter(0))
+    names = names_of(conn, filters, queries)
+    undated, dated = _parted(counts)
+    rows = widen(dated, names, _range(conn, filters), _shown(filters.health))
+    return chain(rows, [(None, *(undated.get(name, 0) for name in names), None, None)] if undated else ())
+
+
+def _parted(counts: Iterator[DayCount]) -> tuple[dict[str, int], Iterator[DayCount]]:
+    """Return the counts of no day, which come first, and the others."""
+    undated: dict[str, int] = {}
+    for count in counts:
+        if count[0] != coverage.UNDATED:
+            return undated, chain([count], counts)
+        undated[count[1]] = count[2]
+    return undated, iter(())
+
+
+def _range(conn: Connection, filters: Filters) -> tuple[date, date] | None:
+    span = coverage.span(conn)
+    first, last = filters.since or (span and span[0]), filters.until or (span and span[1])
+    return (first, last) if first and last else None
+
+
+def _answers(conn: Connection, filters: Filters, query: str, counted: str, *, is_stored: bool) -> list[DayCount]:
+    """Return on how many articles or stories a day has that answer a query, by day."""
+    from worker.export.by_query import matching
+
+    found: dict[date, list[int]] = {}
+    for row in matching(conn, filters, query, is_stored=is_stored):
+        found.setdefault(coverage.UNDATED if row.is_undated else row.counts_on, []).append(row.cluster_id)
+    return [(day, query, len(set(ids) if counted == "stories" else ids)) for day, ids in sorted(found.items())]
+
+
+def _shown(health: Health | None) -> DayHealth:
+    impaired = {day for day, _ in health.impaired} if health else set()
+
+    def of_day(day: date) -> tuple[str | None, bool | None]:
+        if health is None or day not in health.alive:
+            return None, None
+        return f"{health.alive[day]:.4f}", day in impaired
+
+    return of_day

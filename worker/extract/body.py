@@ -10,7 +10,7 @@ from lxml.html import HtmlElement
 from trafilatura import bare_extraction
 from trafilatura.settings import Document, Extractor
 
-from worker.nfc import nfc
+from worker.text.nfc import nfc
 
 # trafilatura tells on each page without an article; here that is an outcome, not an event.
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)

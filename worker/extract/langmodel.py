@@ -16,8 +16,8 @@ from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from worker.atomicfile import replacing
-from worker.ownfile import owned
+from worker.lib.atomic_file import replacing
+from worker.lib.trusted_file import owned
 
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier

@@ -10,7 +10,7 @@ from urllib.parse import urljoin, urlsplit
 from lxml.html import HtmlElement
 
 from worker.extract.jsonld import LinkedData, as_text, read_linked_data
-from worker.nfc import nfc
+from worker.text.nfc import nfc
 
 _MAX_VALUE = 2_000
 _MAX_TAGS = 1_000

@@ -30,7 +30,7 @@ from worker.extract.phrases import (
     WHOSE_VIEWS,
 )
 from worker.extract.textheader import block_of
-from worker.nfc import nfc
+from worker.text.nfc import nfc
 
 _HEAD_LINES = 5
 _TITLE_WORDS = 30

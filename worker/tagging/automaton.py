@@ -10,9 +10,9 @@ import re
 from collections.abc import Sequence
 from operator import itemgetter
 
-from worker.letters import APOSTROPHES
+from worker.text.letters import APOSTROPHES
 from worker.tagging.compiling import HAN, Compiled, Following
-from worker.tagging.fold import Folded, words
+from worker.text.fold import Folded, words
 from worker.tagging.forms import (
     DASHES,
     SMALL,
@@ -28,7 +28,7 @@ from worker.tagging.forms import (
     sort_of,
     whole_end,
 )
-from worker.tagging.inflection import Inflection
+from worker.vocabulary.inflection import Inflection
 from worker.tagging.search import Search
 
 _APOSTROPHES = frozenset(APOSTROPHES)

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from worker.tagging.fold import words
-from worker.tagging.tomlfile import Table, read_toml
+from worker.text.fold import words
+from worker.vocabulary.toml_table import Table, read_toml
 
 if TYPE_CHECKING:
-    from worker.tagging.vocabulary import Alias, Entity
+    from worker.vocabulary.entities import Alias, Entity
 
 MOST_NAMES = 3
 """So many names, and so many adjectives, of a state are put into phrases of a language: those listed first."""
@@ -57,7 +57,7 @@ class Bodies:
 
         `shared` are the acronyms, with their language, that more than one entity has: they are put into nothing.
         """
-        from worker.tagging.vocabulary import DECOY  # which imports the classes above
+        from worker.vocabulary.entities import DECOY  # which imports the classes above
 
         own = {alias.level for alias in entity.aliases if alias.level != "demonym"}.pop()
         names = self._made(self.phrases.get(pattern.body, {}), state, shared, own, entity.aliases)
@@ -72,7 +72,7 @@ class Bodies:
         level: str,
         listed: Sequence[Alias],
     ) -> Iterator[Alias]:
-        from worker.tagging.vocabulary import Alias
+        from worker.vocabulary.entities import Alias
 
         known = {(alias.language, _key(alias.text)) for alias in listed}
         for language, of_language in phrases.items():

@@ -17,9 +17,9 @@ from importlib.metadata import version
 from itertools import accumulate, pairwise
 from pathlib import Path
 
-from worker.ownfile import owned
+from worker.lib.trusted_file import owned
 from worker.tagging.compiling import KINDS, Compiled, Endings, Numbers, Stems, Table, compiled
-from worker.tagging.vocabulary import Vocabulary
+from worker.vocabulary.entities import Vocabulary
 
 FORMAT = 6
 """Goes up with every change of what is compiled, or how."""

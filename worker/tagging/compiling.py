@@ -14,13 +14,11 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import NamedTuple
 
-from worker.letters import UNSEEN
 from worker.tagging.context import speaking_against
-from worker.tagging.fold import fold
 from worker.tagging.forms import rank_of
 from worker.tagging.inflect import Stem, stems
 from worker.tagging.search import Search
-from worker.tagging.vocabulary import LANGUAGES, Alias, Entity, Vocabulary
+from worker.vocabulary.entities import LANGUAGES, Alias, Entity, Vocabulary
 
 HAN = "\u3400"  # from here on scripts are written without spaces between words
 KINDS: tuple[str | None, ...] = (None, "other", *LANGUAGES)

@@ -9,10 +9,9 @@ from datetime import date
 from itertools import chain
 from typing import NamedTuple
 
-from worker.tagging.fold import Folded, words
 from worker.tagging.offices import Office
 from worker.tagging.search import Search
-from worker.tagging.vocabulary import Entity
+from worker.vocabulary.entities import Entity
 
 NEAR_WORDS = 40
 """A term counts in the paragraph of a hit, or at most so many words from it."""

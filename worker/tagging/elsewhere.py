@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
-from worker.tagging.tomlfile import Table, read_toml
+from worker.vocabulary.toml_table import Table, read_toml
 
 
 class Relation(Protocol):

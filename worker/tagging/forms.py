@@ -8,11 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from worker.letters import APOSTROPHES, UNSEEN
-from worker.tagging.fold import fold, shared_length, words
 from worker.tagging.inflect import Stem
 from worker.tagging.namesakes import own_names
-from worker.tagging.vocabulary import DECOY, LANGUAGES, Alias, Entity
+from worker.text.fold import fold, shared_length, words
+from worker.text.letters import APOSTROPHES, UNSEEN
+from worker.vocabulary.entities import DECOY, LANGUAGES, Alias, Entity
 
 _APOSTROPHES = frozenset(APOSTROPHES)
 DASHES = frozenset("-‐‑–—−")

@@ -10,8 +10,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from worker.tagging.fold import words
-from worker.tagging.tomlfile import Table, read_toml
+from worker.text.fold import words
+from worker.vocabulary.toml_table import Table, read_toml
 
 _SCRIPTS = {"CYRILLIC": "Cyrl", "LATIN": "Latn", "ARMENIAN": "Armn"}
 _ENDING = 3  # letters that a case may add to a name

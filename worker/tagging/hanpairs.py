@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from worker.tagging.tomlfile import Table, read_toml
+from worker.vocabulary.toml_table import Table, read_toml
 
 _MOST = 4  # characters of one group: 中俄蒙 is three states
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from worker.tagging.inflection import Endings, Inflection
-from worker.tagging.vocabulary import Alias, Entity
+from worker.vocabulary.entities import Alias, Entity
+from worker.vocabulary.inflection import Endings, Inflection
 
 _SHORT = 3
 _PLACES = frozenset(("state", "place", "region"))

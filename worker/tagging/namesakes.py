@@ -8,10 +8,10 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Protocol
 
-from worker.letters import APOSTROPHES
-from worker.tagging.fold import words
 from worker.tagging.given import GivenNames
-from worker.tagging.vocabulary import Alias, Entity, Vocabulary
+from worker.text.fold import words
+from worker.text.letters import APOSTROPHES
+from worker.vocabulary.entities import Alias, Entity, Vocabulary
 
 _ENDING = 3  # letters that a case may add to a name
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Sequence
 
-from worker.letters import APOSTROPHES
 from worker.tagging.context import OFFICE, Article, Field
 from worker.tagging.forms import Hit
 from worker.tagging.given import GivenNames
 from worker.tagging.namesakes import Strangers, is_own, is_somebody_else
-from worker.tagging.usage import Usage
 from worker.tagging.witnesses import Witnesses
+from worker.text.letters import APOSTROPHES
+from worker.vocabulary.usage import Usage
 
 _WORD_BEFORE = re.compile(rf"([^\W\d_][\w{APOSTROPHES}-]*\.?)[ \u00a0]$")
 _SENTENCE_OPENS = re.compile(r"(?:^|[.!?…:;\n\"“«„(–—])[\s\"“«„(]*$")

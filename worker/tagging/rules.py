@@ -18,9 +18,11 @@ from worker.tagging.offices import holds_office
 from worker.tagging.overlaps import holds_inner, longest, overlapping, swallows, without_decoys
 from worker.tagging.people import NamedEnds, People
 from worker.tagging.smallletters import never_counts, says_case_nothing, small_rule
-from worker.tagging.usage import Usage
-from worker.tagging.vocabulary import DECOY, Vocabulary
+from worker.vocabulary.usage import Usage
+from worker.vocabulary.entities import DECOY, Vocabulary
 from worker.tagging.witnesses import Witnesses
+from worker.vocabulary.entities import DECOY, Vocabulary
+from worker.vocabulary.usage import Usage
 
 VETOES = {
     "decoy": "it is part of a name that means something else",

@@ -13,10 +13,10 @@ from functools import cache, lru_cache
 from itertools import product
 from typing import Any
 
-from worker.tagging.fold import fold, shared_length
 from worker.tagging.inflect import Stem
-from worker.tagging.inflection import CASES, Declension
-from worker.tagging.vocabulary import Alias
+from worker.text.fold import fold, shared_length
+from worker.vocabulary.entities import Alias
+from worker.vocabulary.inflection import CASES, Declension
 
 Cases = tuple[frozenset[str], ...]  # the forms of a word, case by case
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Container
 
-from worker.letters import APOSTROPHES
 from worker.tagging.context import Article, Field
 from worker.tagging.forms import SMALL, Hit
+from worker.text.letters import APOSTROPHES
 
 _SHORT = 3
 _FEW = 12

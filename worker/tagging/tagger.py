@@ -12,15 +12,14 @@ from worker.tagging.automaton import Lexicon
 from worker.tagging.cachefile import cached
 from worker.tagging.compiling import KINDS, compiled
 from worker.tagging.context import Article, Field, Terms
-from worker.tagging.fold import reading_of, squeeze
 from worker.tagging.forms import Form, Hit, Trace, compiled_form, sort_of
 from worker.tagging.hashtags import Hashtag, split_hashtags
 from worker.tagging.inflect import Stem
 from worker.tagging.namesakes import with_surnames
 from worker.tagging.rules import NearMiss, decide
 from worker.tagging.traditional import with_traditional
-from worker.tagging.usage import Usage
-from worker.tagging.vocabulary import LANGUAGES, Alias, Vocabulary, packaged_folder, read_vocabulary
+from worker.vocabulary.usage import Usage
+from worker.vocabulary.entities import LANGUAGES, Alias, Vocabulary, packaged_folder, read_vocabulary
 
 
 class Mention(NamedTuple):

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 import httpx
 
-from worker.delivery.chats.address import ChatAddress
-from worker.delivery.chats.services import Request, request_of, trouble_in
-from worker.delivery.plaintext import cut, one_line
 from worker.delivery.transports.errors import AddressRefused, MessageFailed, TransportError
 from worker.delivery.transports.webhook import trust
+from worker.messages.chats.address import ChatAddress
+from worker.messages.chats.services import Request, request_of, trouble_in
+from worker.messages.plain_text import cut, one_line
 
 _READ_MAX = 65_536
 _REASON_MAX = 300

@@ -12,7 +12,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from worker.delivery.letter import Letter, LetterFault, check
 from worker.delivery.transports.errors import (
     AddressRefused,
     MessageFailed,
@@ -20,6 +19,7 @@ from worker.delivery.transports.errors import (
     TransportDown,
     TransportError,
 )
+from worker.messages.mail_bytes import Letter, LetterFault, check
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer

@@ -1,0 +1,171 @@
+"""The source catalogue: outlets and their feeds, as reviewable text files."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from worker.vocabulary.toml_table import ID, ProblemsFound, Table, read_toml
+
+CONFIDENCES = ("certain", "likely", "guess")
+PAYWALLS = ("no", "metered", "partial", "hard")
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?")
+_COUNTRY = re.compile(r"[A-Z]{2}(/[A-Z]{2})*|exile|international")
+_DOMAIN = re.compile(r"([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]{2,}")
+_MAX_ID, _MAX_KIND, _MAX_COUNTRY, _MAX_ADDRESS = 200, 100, 20, 2_000
+"""Letters that the store has room for."""
+
+
+class CatalogueError(ProblemsFound):
+    """The catalogue cannot be used."""
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """The address of a feed or sitemap; `confidence` that it is right, `evidence` for that."""
+
+    url: str
+    confidence: str
+    evidence: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outlet:
+    """Somebody who publishes: where, in which languages, and what a reader should know of them."""
+
+    id: str
+    name: str
+    kind: str
+    country: str
+    languages: tuple[str, ...]
+    paywall: str
+    time_zone: str | None = None
+    homepage: str | None = None
+    country_uncertain: bool = False
+    bias_note: str | None = None
+    domain_aliases: tuple[str, ...] = ()
+    section_paths: tuple[str, ...] = ()
+    sitemap: Feed | None = None
+    feeds: tuple[Feed, ...] = ()
+
+
+def read_catalogue(folder: Path) -> tuple[Outlet, ...]:
+    """Return the outlets of `folder`/sources in the order of their ids.
+
+    Raises CatalogueError, which holds every problem with its file, outlet and field.
+    """
+    return _read(folder, folder / "sources", "sources/<id>.toml")
+
+
+def read_outlets(folder: Path) -> tuple[Outlet, ...]:
+    """Return the outlets of a folder of outlet files, or of its folder `sources`; raises as `read_catalogue` does."""
+    inner = folder / "sources"
+    return _read(folder, inner if inner.is_dir() else folder, "<id>.toml")
+
+
+def _read(folder: Path, within: Path, wanted: str) -> tuple[Outlet, ...]:
+    files = sorted(within.glob("*.toml"))
+    if not files:
+        raise CatalogueError((f"{folder}: holds no {wanted}",))
+    problems: list[str] = []
+    outlets: list[Outlet] = []
+    owners: dict[str, str] = {}
+    for path in files:
+        name = path.relative_to(folder).as_posix()
+        try:
+            content = read_toml(path)
+        except ValueError as error:
+            problems.append(f"{name}: {error}")
+            continue
+        outlet = _outlet(content, path, name, problems)
+        for domain in outlet.domain_aliases:
+            owner = owners.setdefault(domain, outlet.id)
+            if owner != outlet.id:
+                problems.append(f"{name}: {outlet.id}: domain_aliases: {domain} also belongs to {owner}")
+        outlets.append(outlet)
+    if problems:
+        raise CatalogueError(tuple(problems))
+    return tuple(sorted(outlets, key=lambda outlet: outlet.id))
+
+
+def _outlet(content: dict[str, object], path: Path, name: str, problems: list[str]) -> Outlet:
+    table = Table(content, f"{name}: {content.get('id', path.stem)}", problems)
+    identifier = table.text("id", required=True)
+    if identifier and not ID.fullmatch(identifier):
+        table.wrong("id", "must be lower-case letters and digits joined by hyphens")
+    elif len(identifier) > _MAX_ID:
+        table.wrong("id", f"must have at most {_MAX_ID} letters")
+    elif identifier and identifier != path.stem:
+        table.wrong("id", f"is not the file's name, {path.stem}.toml")
+    country = table.text("country", required=True)
+    if country and (len(country) > _MAX_COUNTRY or not _COUNTRY.fullmatch(country)):
+        table.wrong("country", f"must look like KZ or KG/KZ, not {country!r}")
+    sitemap = table.table("sitemap")
+    outlet = Outlet(
+        id=identifier,
+        name=table.text("name", required=True),
+        kind=table.text("kind", required=True),
+        country=country,
+        country_uncertain=table.flag("country_uncertain"),
+        languages=_matching(table, "languages", _LANGUAGE, "a language such as ru or kk-Latn"),
+        homepage=_address(table, "homepage"),
+        paywall=table.text("paywall", required=True, one_of=PAYWALLS),
+        time_zone=_time_zone(table),
+        bias_note=table.text("bias_note") or None,
+        domain_aliases=_matching(table, "domain_aliases", _DOMAIN, "a lower-case domain"),
+        section_paths=table.texts("section_paths"),
+        sitemap=_feed(table.within(sitemap, "sitemap")) if sitemap else None,
+        feeds=tuple(_feed(table.within(entry, f"feeds[{at}]")) for at, entry in enumerate(table.items("feeds"))),
+    )
+    if len(outlet.kind) > _MAX_KIND:
+        table.wrong("kind", f"must have at most {_MAX_KIND} letters")
+    if not outlet.languages:
+        table.wrong("languages", "an outlet needs at least one")
+    for at, feed in enumerate(outlet.feeds):
+        if feed.url in {other.url for other in outlet.feeds[:at]}:
+            table.wrong(f"feeds[{at}].url", f"listed twice: {feed.url}")
+    table.done()
+    return outlet
+
+
+def _time_zone(table: Table) -> str | None:
+    """Return the clock by which the outlet's pages tell the time."""
+    name = table.text("time_zone")
+    try:
+        return ZoneInfo(name).key if name else None
+    except (KeyError, ValueError, OSError):
+        table.wrong("time_zone", f"must be a place of the time zone database such as Asia/Almaty, not {name!r}")
+        return None
+
+
+def _feed(table: Table) -> Feed:
+    url = _address(table, "url", required=True)
+    confidence = table.text("confidence", required=True, one_of=CONFIDENCES)
+    evidence = table.text("evidence") or None
+    table.done()
+    return Feed(url or "", confidence, evidence)
+
+
+def _address(table: Table, key: str, *, required: bool = False) -> str | None:
+    url = table.text(key, required=required)
+    try:
+        parts = urlsplit(url)
+        is_web = parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        is_web = False
+    if len(url) > _MAX_ADDRESS:
+        table.wrong(key, f"must have at most {_MAX_ADDRESS:,} letters")
+    elif url and (not is_web or " " in url):
+        table.wrong(key, f"must be an address that begins with https:// or http://, not {url!r}")
+    return url or None
+
+
+def _matching(table: Table, key: str, pattern: re.Pattern[str], what: str) -> tuple[str, ...]:
+    values = table.texts(key)
+    for at, value in enumerate(values):
+        if not pattern.fullmatch(value):
+            table.wrong(f"{key}[{at}]", f"must be {what}, not {value!r}")
+    return values

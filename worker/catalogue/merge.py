@@ -1,0 +1,234 @@
+"""Merging a catalogue into a store: what is new of what it says, against what a person changed since.
+
+Three ways, value by value: what the catalogue said last, what it says now, what the store has. Where the store has what
+was said last, the catalogue may change it; where it has something else, a person did that, and it stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from db.collection.catalogue import (
+    FACTS,
+    FOLDER,
+    PACKAGED,
+    CatalogueChanges,
+    CatalogueRecord,
+    CatalogueView,
+    OutletChange,
+    OutletFacts,
+    StoredOutlet,
+)
+from db.net.urls import host_of
+from worker.catalogue.files import Outlet
+
+_RETIRABLE = ("active", "gone")
+_DOCUMENT = "document"
+"""The origin of outlets that the program made of a domain it met: their names are guesses."""
+
+
+def facts_of(outlet: Outlet) -> OutletFacts:
+    """Return what the store keeps of an outlet's file."""
+    facts: dict[str, Any] = {name: getattr(outlet, name) for name in FACTS}
+    facts["languages"] = list(outlet.languages)
+    hosts = (*outlet.domain_aliases, host_of(outlet.homepage or ""))
+    domains = {host.lower().removeprefix("www.") for host in hosts}
+    feeds = {feed.url: feed.confidence for feed in outlet.feeds}
+    return OutletFacts(facts=facts, domains=tuple(sorted(domains - {""})), feeds=feeds)
+
+
+def merge_catalogue(catalogue: str, outlets: Iterable[Outlet], view: CatalogueView) -> CatalogueChanges:
+    """Return what a catalogue changes in a store. Merged again, it changes nothing."""
+    said = {outlet.id: facts_of(outlet) for outlet in sorted(outlets, key=lambda outlet: outlet.id)}
+    merge = _Merge(catalogue, view, said)
+    changes = tuple(change for outlet_id in said if (change := merge.change_of(outlet_id)) is not None)
+    gone = {
+        outlet_id: CatalogueRecord(record.source_id, record.said, is_gone=True)
+        for outlet_id, record in view.records_of(catalogue).items()
+        if outlet_id not in said and not record.is_gone
+    }
+    records = {outlet_id: CatalogueRecord(merge.source_of[outlet_id], said[outlet_id]) for outlet_id in said}
+    new = {outlet_id: record for outlet_id, record in records.items() if merge.records.get(outlet_id) != record}
+    return CatalogueChanges(changes, tuple(sorted(gone)), {**new, **gone})
+
+
+@dataclass(slots=True)
+class _Merge:
+    """One merge. Who has which domain and feed is kept up while outlet after outlet is looked at."""
+
+    catalogue: str
+    view: CatalogueView
+    said: Mapping[str, OutletFacts]
+    records: Mapping[str, CatalogueRecord] = field(init=False)
+    source_of: dict[str, str] = field(init=False)
+    domain_owners: dict[str, str] = field(init=False)
+    feed_owners: dict[str, str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.records = self.view.records_of(self.catalogue)
+        self.domain_owners = self.view.owner_of_domains()
+        self.feed_owners = self.view.owner_of_feeds()
+        self.source_of = {}
+        for outlet_id in self.said:
+            self.source_of[outlet_id] = self._source_of(outlet_id)
+        for outlet_id in self.said:
+            for domain in self._dropped_domains(outlet_id):
+                self.domain_owners.pop(domain, None)
+
+    def _source_of(self, outlet_id: str) -> str:
+        """Return the id that it has in the store: its own, or that of an uncatalogued outlet on one of its domains."""
+        known = self.records.get(outlet_id)
+        if known is not None:
+            return known.source_id
+        if outlet_id in self.view.outlets:
+            return outlet_id
+        catalogued = {record.source_id for records in self.view.records.values() for record in records.values()}
+        for domain in self.said[outlet_id].domains:
+            owner = self.domain_owners.get(domain)
+            if owner and owner not in self.said and owner not in catalogued and owner not in self.source_of.values():
+                return owner
+        return outlet_id
+
+    def change_of(self, outlet_id: str) -> OutletChange | None:
+        """Return what changes about an outlet; None for one that a person removed, or when nothing does."""
+        said, record = self.said[outlet_id], self.records.get(outlet_id)
+        source_id = self.source_of[outlet_id]
+        mine = self.view.outlets.get(source_id)
+        if mine is None and record is not None:
+            return None
+        kept: list[str] = []
+        change = OutletChange(
+            outlet_id=outlet_id,
+            source_id=source_id,
+            said=said,
+            is_new=mine is None,
+            facts=said.facts if mine is None else self._changed_facts(outlet_id, mine, kept),
+            domains_added=tuple(self._added_domains(outlet_id, mine, kept)),
+            domains_dropped=self._dropped_domains(outlet_id),
+            **self._feeds(outlet_id, mine, kept),
+            kept=tuple(kept),
+        )
+        return change if change.is_visible or change.confidences else None
+
+    def _base(self, outlet_id: str) -> OutletFacts | None:
+        """Return what was said of an outlet last: of one that is new in a folder, by the packaged catalogue."""
+        record = self.records.get(outlet_id) or self.view.records_of(PACKAGED).get(outlet_id)
+        return record.said if record else None
+
+    def _own_base(self, outlet_id: str) -> OutletFacts | None:
+        record = self.records.get(outlet_id)
+        return record.said if record else None
+
+    def _changed_facts(self, outlet_id: str, mine: StoredOutlet, kept: list[str]) -> dict[str, Any]:
+        said, base = self.said[outlet_id].facts, self._base(outlet_id)
+        changed = {}
+        for name in FACTS:
+            new, old, now = said[name], base and base.facts[name], mine.facts[name]
+            if new == now or (base is not None and new == old):
+                continue
+            is_ours = (
+                now == old if base is not None else now in (None, []) or (mine.origin, name) == (_DOCUMENT, "name")
+            )
+            if is_ours:
+                changed[name] = new
+            else:
+                kept.append(f"{mine.id}: {name.replace('_', ' ')} stays {_shown(now)}, not {_shown(new)}")
+        return changed
+
+    def _dropped_domains(self, outlet_id: str) -> tuple[str, ...]:
+        base, mine = self._own_base(outlet_id), self.view.outlets.get(self.source_of[outlet_id])
+        if base is None or mine is None:
+            return ()
+        return tuple(sorted(set(base.domains).difference(self.said[outlet_id].domains) & mine.domains))
+
+    def _added_domains(self, outlet_id: str, mine: StoredOutlet | None, kept: list[str]) -> Iterator[str]:
+        base = self._own_base(outlet_id)
+        source_id = self.source_of[outlet_id]
+        for domain in self.said[outlet_id].domains:
+            if (mine and domain in mine.domains) or (base and domain in base.domains):
+                continue
+            owner = self.domain_owners.setdefault(domain, source_id)
+            if owner == source_id:
+                yield domain
+            elif owner not in self.source_of.values():  # two files that share a host are no news
+                kept.append(f"{source_id}: {domain} stays a domain of {owner}")
+
+    def _feeds(self, outlet_id: str, mine: StoredOutlet | None, kept: list[str]) -> dict[str, Any]:
+        said, base = self.said[outlet_id], self._own_base(outlet_id)
+        was = base.feeds if base else {}
+        added: dict[str, str] = {}
+        found: dict[str, list[str]] = {"feeds_revived": [], "feeds_moved": []}
+        confidences: dict[str, str] = {}
+        for url, confidence in said.feeds.items():
+            feed = mine.feeds.get(url) if mine else None
+            if feed is not None:
+                if feed.state == "retired" and url not in was:
+                    found["feeds_revived"].append(url)
+                if feed.confidence == was.get(url) and feed.confidence != confidence:
+                    confidences[url] = confidence
+            elif url not in was:
+                self._add_feed(outlet_id, mine, url, added, found["feeds_moved"], kept)
+        retired = tuple(self._retired(outlet_id, mine, was, kept))
+        return {
+            "feeds_added": added,
+            "feeds_retired": retired,
+            "confidences": confidences,
+            **{name: tuple(urls) for name, urls in found.items()},
+        }
+
+    def _add_feed(
+        self,
+        outlet_id: str,
+        mine: StoredOutlet | None,
+        url: str,
+        added: dict[str, str],
+        moved: list[str],
+        kept: list[str],
+    ) -> None:
+        """Decide about an address that is new for an outlet."""
+        source_id, base = self.source_of[outlet_id], self._own_base(outlet_id)
+        owner = self.feed_owners.get(url)
+        states = {feed.state for feed in mine.feeds.values()} if mine else set()
+        if owner is not None and owner != source_id:
+            if url in self._given_up(owner):
+                moved.append(url)
+            else:
+                kept.append(f"{source_id}: {url} stays a feed of {owner}")
+        elif base and base.feeds and not states:
+            kept.append(f"{source_id}: {url} is not added, for its feeds were removed here")
+        else:
+            added[url] = "paused" if states == {"paused"} else "active"
+            self.feed_owners[url] = source_id
+
+    def _given_up(self, source_id: str) -> set[str]:
+        """Return the addresses that the catalogue does not name for an outlet any more."""
+        return {
+            url
+            for outlet_id, of in self.source_of.items()
+            if of == source_id and (base := self._own_base(outlet_id)) is not None
+            for url in set(base.feeds).difference(self.said[outlet_id].feeds)
+        }
+
+    def _retired(
+        self, outlet_id: str, mine: StoredOutlet | None, was: Mapping[str, str], kept: list[str]
+    ) -> Iterator[str]:
+        """Yield the addresses that are not polled any more: those that the catalogue mended or left out."""
+        folder = self.view.records_of(FOLDER) if self.catalogue != FOLDER else {}
+        named = {url for said in self.said.values() for url in said.feeds}
+        named |= {url for record in folder.values() for url in record.said.feeds}
+        for url in was:
+            feed = mine.feeds.get(url) if mine else None
+            if feed is None or url in named or feed.state not in _RETIRABLE:
+                continue
+            if feed.works and self.catalogue != FOLDER:
+                kept.append(f"{self.source_of[outlet_id]}: {url} is polled on, for it answers")
+            else:
+                yield url
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, (list, tuple)):
+        return ", ".join(map(str, value)) or "empty"
+    return "empty" if value is None else str(value)

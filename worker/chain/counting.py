@@ -1,0 +1,29 @@
+"""Counting how the inputs of a batch ended, in the transaction in which they do."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from db import outcomes
+from db.collection import captures
+from worker.chain.documents import Ended
+
+
+def count_endings(conn: Connection, ended: Sequence[Ended], now: datetime) -> set[int]:
+    """Finish captures and count how the inputs ended; return the captures that were not finished before."""
+    by_capture = {end.capture_id: (end.outcome, end.reason) for end in ended if end.capture_id is not None}
+    first_time = captures.finish_captures(conn, by_capture)
+    stages: dict[str, list[Ended]] = {
+        "ingest": [end for end in ended if end.capture_id is None],
+        "understand": [end for end in ended if end.capture_id in first_time],
+    }
+    for stage, members in stages.items():
+        counts = Counter((end.source_id, end.outcome) for end in members)
+        outcomes.record_outcomes(conn, stage, counts, at=now)
+        problems = [outcomes.ProblemSeen(end.subject, end.reason, end.source_id) for end in members if end.reason]
+        outcomes.record_problems(conn, stage, problems, at=now)
+    return first_time

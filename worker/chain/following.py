@@ -1,0 +1,97 @@
+"""What becomes of a text at an address that has one already: the shell around `worker.judging.second_look`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from db.articles.suspects import CurrentText, SuspectRow
+from worker.chain.documents import Rejected, joined
+from worker.chain.identify import Identified
+from worker.judging.furniture import is_same_article
+from worker.judging.second_look import Following, KnownText, Waiting, decide_following
+from worker.judging.text_source import TextSource
+
+_OF_FEEDS = (TextSource.FEED, TextSource.AGGREGATOR)
+NO_PAGE = "no page"
+"""The kind of a look at which the page could not be had; the crawler knows when it asks again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A text that does not follow: how its input ends, and what waits for the article now, if anything does."""
+
+    rejected: Rejected
+    article_id: int
+    waiting: SuspectRow | None = None
+
+
+def follow(entry: Identified, current: CurrentText | None, *, now: datetime) -> Identified | Held:
+    """Return the text if it may become the article's, else how it is held back.
+
+    Only looks of the crawler are judged: what a person brings in says what it says.
+    """
+    document = entry.document
+    if document.capture_id is None or current is None or entry.content_hash == current.content_hash:
+        return entry
+    if document.stands_in:
+        return _stand_in(entry, current)
+    if entry.text_from == "form" and current.text_from == TextSource.PAGE:
+        return entry  # it stays behind the text of the page, whatever it says
+    if is_same_article((current.title, current.text), (entry.title, entry.text)):
+        return Held(replace(_rejected(entry, "article", ""), is_same=True), current.article_id)
+    if current.text_from in _OF_FEEDS and document.text_from is TextSource.PAGE and (entry.text or not current.text):
+        return entry
+    decision = decide_following(
+        KnownText(current.title, current.text),
+        KnownText(entry.title, entry.text),
+        evidence=document.evidence,
+        waiting=_waiting(current.suspect),
+        now=document.observed_at,
+    )
+    if decision.following is Following.FOLLOWS:
+        return entry
+    if decision.following is Following.CONFIRMED:
+        return replace(entry, remark=joined(entry.remark, f"the text was replaced: {decision.reason}"))
+    if decision.following is Following.PAYWALL:
+        return Held(_rejected(entry, Following.PAYWALL.value, decision.reason), current.article_id)
+    suspect = SuspectRow(
+        reason=decision.reason,
+        looks=decision.looks,
+        first_seen_at=decision.since or now,
+        last_seen_at=document.observed_at,
+        title=entry.title,
+        text=entry.text,
+    )
+    return Held(_rejected(entry, Following.SUSPECT.value, decision.reason), current.article_id, suspect)
+
+
+def _stand_in(entry: Identified, current: CurrentText) -> Identified | Held:
+    """Return whether a feed's words may follow: never a page's text, and nothing that says less than before."""
+    document = entry.document
+    if (
+        current.text_from in _OF_FEEDS
+        and not (current.text_from == TextSource.FEED and document.text_from is TextSource.AGGREGATOR)
+        and document.text_from.is_of_feed
+        and (entry.text or not current.text)
+    ):
+        return entry
+    kind = document.page_kind.value if document.page_kind else NO_PAGE
+    return Held(_rejected(entry, kind, document.page_reason or ""), current.article_id)
+
+
+def _rejected(entry: Identified, kind: str, reason: str) -> Rejected:
+    document = entry.document
+    return Rejected(
+        document.subject,
+        f"{kind}: {reason}; the article stays as it was",
+        document.source_id,
+        document.capture_id,
+        page_kind=kind,
+    )
+
+
+def _waiting(suspect: SuspectRow | None) -> Waiting | None:
+    if suspect is None:
+        return None
+    return Waiting(KnownText(suspect.title, suspect.text), suspect.looks, suspect.first_seen_at)

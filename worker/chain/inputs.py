@@ -1,0 +1,271 @@
+"""Bytes of a capture or a file → documents. What cannot be read is rejected by name, and the rest goes on."""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from db.text.dates import EARLIEST_YEAR, LATEST_YEAR, Moment, end_of_tomorrow, fault_in, parse_moment
+from db.text.encoding import decode
+from worker.chain.csv_inputs import csv_inputs
+from worker.chain.defaults import InputOptions
+from worker.chain.documents import Document, Rejected, joined
+from worker.chain.fields import ADDRESS, SOURCE_NAME, Field
+from worker.extract.dating import instant_of
+from worker.extract.languagenames import language_code
+from worker.extract.page import Extracted, Hints, Unextractable, extract_page
+from worker.extract.plaintext import read_plaintext
+from worker.lib.json_lines import MAX_LINE, BadLine, json_lines
+from worker.lib.named_file import endless_kind, open_named
+
+log = logging.getLogger("worker")
+
+MAX_FILE = 10_000_000
+"""Bytes of one document. A whole .jsonl may be of any size: it is read line by line."""
+
+_TABLES = (".csv", ".tsv")
+_OF_MANY = (".jsonl", *_TABLES)
+SUFFIXES = (".txt", ".html", ".htm", *_OF_MANY)
+
+
+def iter_paths(paths: list[str]) -> Iterator[tuple[str, Path]]:
+    """Yield (name for messages, file) for files and, in name order, for what lies in folders."""
+    for name in paths:
+        path = Path(name)
+        if os.path.isdir(path):  # where the system refuses an answer, `Path.is_dir` raises
+            for inner in sorted(p for p in path.rglob("*") if p.suffix.lower() in SUFFIXES and os.path.isfile(p)):
+                yield str(inner), inner
+        else:
+            yield name, path
+
+
+def read_file(
+    name: str, path: Path, *, observed_at: datetime, options: InputOptions | None = None
+) -> Iterator[Document | Rejected]:
+    """Yield the documents of one file; a file that cannot be used yields one rejection."""
+    options = options or InputOptions()
+    suffix = path.suffix.lower()
+    if suffix not in SUFFIXES:
+        yield Rejected(name, endless_kind(path) or _unknown_kind(suffix))
+        return
+    try:
+        with open_named(path) as file:
+            options.opened(name, file)
+            if suffix in _OF_MANY:
+                reader = read_table if suffix in _TABLES else read_lines
+                yield from reader(name, file, observed_at=observed_at, options=options)
+                return
+            body = file.read(MAX_FILE + 1)
+    except OSError as error:
+        yield Rejected(name, f"cannot be read: {(error.strerror or str(error)).lower()}")
+        return
+    if len(body) > MAX_FILE:
+        yield Rejected(name, f"larger than {MAX_FILE // 1_000_000} MB")
+    elif suffix == ".txt":
+        yield read_text(name, body, observed_at, options)
+    else:
+        yield _read_html(name, body, None, observed_at, options)
+
+
+def _unknown_kind(suffix: str) -> str:
+    kind = f"a {suffix[:40]} file" if suffix else "a file without an ending such as .txt"
+    return f"{kind}; known are {', '.join(SUFFIXES)}"
+
+
+def read_text(
+    name: str, body: bytes, observed_at: datetime, options: InputOptions | None = None
+) -> Document | Rejected:
+    """Return a `.txt` document: perhaps a title line, a by-line, a source line, and boilerplate at the end."""
+    if not body.strip():
+        return Rejected(name, "an empty file")
+    kind = next((kind for start, kind in _SIGNATURES.items() if body.lstrip().startswith(start)), None)
+    if kind is not None:
+        return Rejected(name, f"no plain text: {kind}")
+    text = decode(body)
+    if len(_CONTROLS.findall(text, 0, _SAMPLE)) * 100 > min(len(text), _SAMPLE):
+        return Rejected(name, "no text: a binary file")
+    plain = read_plaintext(text)
+    document = Document(
+        subject=name,
+        url=plain.url,
+        title=plain.title,
+        text=plain.text,
+        author=plain.author,
+        language=plain.language,
+        published_at=plain.published_at,
+        published_is_day=plain.published_is_day,
+        observed_at=observed_at,
+        source=plain.source,
+        remark=plain.date_remark,
+    )
+    return (options or InputOptions()).completed(document)
+
+
+def read_lines(
+    name: str, lines: BinaryIO, *, observed_at: datetime, options: InputOptions | None = None
+) -> Iterator[Document | Rejected]:
+    """Yield a document for each line of JSON; empty lines are none."""
+    options = options or InputOptions()
+    for number, record in json_lines(lines, MAX_LINE):
+        subject = f"{name}:{number}"
+        if isinstance(record, BadLine):
+            yield Rejected(subject, record.reason)
+        else:
+            yield _document(subject, options.columns.of_object(name, record), observed_at, options)
+
+
+def read_table(
+    name: str, stream: BinaryIO, *, observed_at: datetime, options: InputOptions
+) -> Iterator[Document | Rejected]:
+    """Yield a document for each row of a CSV; empty rows are none."""
+    for subject, fields in csv_inputs(name, stream, options.columns):
+        if isinstance(fields, str):
+            yield Rejected(subject, fields)
+        else:
+            yield _document(subject, fields, observed_at, options)
+
+
+def _document(
+    subject: str, record: dict[str, Any], observed_at: datetime, options: InputOptions
+) -> Document | Rejected:
+    wrong = [key for key in Field if not isinstance(record.get(key), str | None)]
+    if wrong:
+        return Rejected(subject, f"the field {wrong[0].value!r} is not a text")
+    if record.get("html"):
+        return _read_html(subject, record["html"].encode(), record, observed_at, options)
+    published_at, is_day, remark = parse_when(record.get("published_at"))
+    language, doubt = read_language(record.get("language"))
+    document = Document(
+        subject=subject,
+        url=record.get("url"),
+        title=record.get("title"),
+        text=record.get("text") or "",
+        author=record.get("author"),
+        language=language,
+        published_at=published_at,
+        published_is_day=is_day,
+        observed_at=observed_at,
+        source=record.get("source"),
+        remark=joined(remark, doubt),
+        address=record.get(ADDRESS),
+        source_name=record.get(SOURCE_NAME),
+    )
+    return options.completed(document)
+
+
+def read_language(written: str | None) -> tuple[str | None, str | None]:
+    """Return the code of the language that a document names, and what was wrong with it, for people."""
+    if not written or not written.strip():
+        return None, None
+    code = language_code(written)
+    return code, None if code else f"{written[:40]!r} is no language that is known; taken as missing"
+
+
+_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+_SAMPLE = 100_000
+_SIGNATURES = {
+    b"%PDF-": "a PDF",
+    b"%!PS": "PostScript",
+    b"{\\rtf": "RTF of a word processor",
+    b"PK\x03\x04": "a packed file, perhaps of a word processor",
+    b"\xd0\xcf\x11\xe0": "a file of a word processor",
+}
+"""How files begin that may hold few control characters and are no text all the same."""
+
+
+def _read_html(
+    subject: str, body: bytes, record: dict[str, Any] | None, observed_at: datetime, options: InputOptions
+) -> Document | Rejected:
+    known = record or {}
+    url = known.get("url") or options.defaults.url
+    source = known.get("source") or options.defaults.source
+    language, doubt = read_language(known.get("language"))
+    published, remark = read_when(known.get("published_at"))
+    hints = Hints(
+        title=known.get("title"),
+        author=known.get("author"),
+        published=published,
+        time_zone=options.zone_of(source, url) if source or url else None,
+        latest=end_of_tomorrow(observed_at),
+    )
+    try:
+        page = extract_page(body, url=url, charset="utf-8" if record else None, hints=hints)
+    except Unextractable as error:
+        return Rejected(subject, str(error))
+    except Exception as error:  # a page that we did not think of must not end the reading of what follows
+        log.exception("%s: could not be read", subject)
+        return Rejected(subject, f"internal error: {error!r}")
+    document = _page_document(
+        page,
+        subject=subject,
+        url=known.get("url") or page.declared_url,
+        observed_at=observed_at,
+        source=known.get("source"),
+        language=language,
+        remark=joined(remark, doubt),
+    )
+    if page.published_clock and not url:  # the page itself says whose it is, and so which clock it shows
+        at = instant_of(page.published_clock.replace(tzinfo=UTC), options.zone_of(source, page.declared_url))
+        document = replace(document, published_at=at, published_is_day=False) if at else document
+    return options.completed(document, language_is_told=bool(language) or page.language_is_declared)
+
+
+def _page_document(
+    page: Extracted, *, url: str | None, language: str | None = None, remark: str | None = None, **known: Any
+) -> Document:
+    return Document(
+        url=url,
+        title=page.title,
+        text=page.text,
+        author=page.author,
+        language=language or page.language,
+        second_language=None if language else page.second_language,
+        published_at=page.published_at,
+        published_is_day=page.published_is_day,
+        genre=page.genre,
+        remark=joined(remark, page.date_remark),
+        declared_url=page.declared_url,
+        **known,
+    )
+
+
+def parse_when(value: str | None) -> tuple[datetime | None, bool, str | None]:
+    """Return (instant in UTC, whether it is only a day, remark).
+
+    A time without zone is UTC in ISO 8601, as it is our own format; in any other spelling only its day is sure.
+    """
+    moment, remark = read_when(value)
+    return (*(moment.sure if moment else (None, False)), remark)
+
+
+def read_when(value: str | None) -> tuple[Moment | None, str | None]:
+    """Return the moment that a document tells, and what was wrong with it, for people."""
+    text = (value or "").strip()
+    if not text:
+        return None, None
+    if moment := _iso(text) or parse_moment(text):
+        return moment, None
+    if fault := fault_in(text, latest=_NO_LATEST):
+        return None, fault
+    return None, f"{text[:40]!r} is no date between {EARLIEST_YEAR} and {LATEST_YEAR}; taken as missing"
+
+
+_NO_LATEST = datetime.max.replace(tzinfo=UTC)
+
+
+def _iso(text: str) -> Moment | None:
+    try:
+        when = datetime.fromisoformat(text)
+        offset = when.utcoffset() or timedelta()
+        when = when.replace(tzinfo=UTC) - offset
+    except (ValueError, OverflowError):
+        return None
+    if not EARLIEST_YEAR <= when.year <= LATEST_YEAR:
+        return None
+    return Moment(when, is_day=len(text) <= 10, has_zone=True, offset=offset)

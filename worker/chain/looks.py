@@ -1,0 +1,217 @@
+"""Captures → documents: what a fetched page shows, judged, and what its feed says where it shows no article."""
+
+from __future__ import annotations
+
+import logging
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import xxhash
+
+from db.collection.captures import CaptureOut
+from db.net.urls import host_of, registrable_domain
+from db.text.dates import Moment, end_of_tomorrow, parse_moment
+from db.text.encoding import charset_of
+from worker.chain.documents import Document, Rejected, joined
+from worker.extract.dating import Beside, Evidence, date_article, left_out
+from worker.extract.fragment import fragment_text
+from worker.extract.language import Said
+from worker.extract.page import Extracted, Hints, Unextractable, extract_page
+from worker.judging.page_kind import Look, PageKind, PageVerdict, evidence_of_article, judge_page
+from worker.judging.phrases import paywall_at
+from worker.judging.text_source import TextSource, choose_text
+
+log = logging.getLogger("worker")
+
+_REQUEST = 300
+"""Characters of a request to subscribe at the end of a text: what is further from it is the article's own words."""
+_DIGITS = re.compile(r"\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A capture and its page as extracted; None where there is no page, then `trouble` says why."""
+
+    capture: CaptureOut
+    page: Extracted | None
+    trouble: str | None = None
+
+    @property
+    def text_hash(self) -> str | None:
+        """The hash of what the page shows, numbers left out; None for a page that shows nothing."""
+        if self.page is None:
+            return None
+        words = " ".join(_DIGITS.sub("", self.page.text or self.page.signs.words).split())
+        return xxhash.xxh3_128_hexdigest(words.encode("utf-8", "replace")) if words else None
+
+
+def show_page(capture: CaptureOut) -> Shown:
+    """Return what a capture shows. Never fails: what cannot be read is a trouble of this capture alone."""
+    if not capture.body:
+        return Shown(capture, None, str(capture.hints.get("page_trouble") or "the page could not be had"))
+    try:
+        page = extract_page(
+            capture.body, url=capture.url, charset=charset_of(capture.content_type), hints=_hints(capture)
+        )
+    except Unextractable as error:
+        return Shown(capture, None, str(error))
+    except Exception as error:  # a page that we did not think of must not take its batch with it
+        log.exception("%s: could not be read", capture.url)
+        return Shown(capture, None, f"internal error: {error!r}")
+    return Shown(capture, page)
+
+
+def document_of(shown: Shown, *, same_text_at: int = 0) -> Document | Rejected:
+    """Return the article that a capture shows; what its feed says where that is no article; or why there is neither.
+
+    `same_text_at` is at how many other addresses of the host the text of the page stands.
+    """
+    feed_text = fragment_text(str(shown.capture.hints.get("body") or ""))
+    page = shown.page
+    if page is None:
+        return _stand_in(shown.capture, feed_text, kind=None, reason=shown.trouble or "")
+    look = _look(shown.capture, page, same_text_at)
+    verdict = judge_page(look)
+    if verdict.kind is PageKind.PAYWALL:
+        return _beginning(shown.capture, page, feed_text, verdict)
+    if not verdict.is_article:
+        return _stand_in(shown.capture, feed_text, kind=verdict.kind, reason=verdict.reason)
+    source = choose_text(page.text, feed_text, is_article=True)
+    text = feed_text if source.is_of_feed else page.text
+    source = _teller(shown.capture) if source.is_of_feed else source
+    evidence = evidence_of_article(look)
+    return _page_document(shown.capture, page, text=text, text_from=source, verdict=verdict, evidence=evidence)
+
+
+def _look(capture: CaptureOut, page: Extracted, same_text_at: int) -> Look:
+    asked = capture.page_url or capture.url
+    return Look(
+        asked_url=asked,
+        final_url=capture.url,
+        same_host=registrable_domain(host_of(asked)) == registrable_domain(host_of(capture.url)),
+        text=page.text,
+        signs=page.signs,
+        feed_title=_text(capture.hints, "title"),
+        headers={name: str(value) for name, value in capture.headers.items()},
+        same_text_at=same_text_at,
+    )
+
+
+def _page_document(
+    capture: CaptureOut, page: Extracted, *, text: str, text_from: TextSource, verdict: PageVerdict, evidence: int = 0
+) -> Document:
+    of_feed = _text(capture.hints, "feed_unverified") if text_from.is_of_feed else None
+    unverified = _text(capture.hints, "page_unverified") or of_feed
+    return Document(
+        subject=capture.url,
+        url=capture.page_url or capture.url,
+        title=page.title,
+        text=text,
+        author=page.author,
+        language=page.language if text_from is TextSource.PAGE else None,
+        second_language=page.second_language,
+        said=_said(capture),
+        published_at=page.published_at,
+        published_is_day=page.published_is_day,
+        observed_at=capture.fetched_at,
+        source_id=capture.source_id,
+        capture_id=capture.id,
+        led_to=capture.url,
+        declared_url=page.declared_url,
+        genre=page.genre,
+        remark=joined(
+            None if verdict.is_article else f"{verdict.kind.value}: {verdict.reason}",
+            page.date_remark,
+            _hearsay(capture),
+        ),
+        text_from=text_from,
+        unverified=unverified,
+        is_verified=unverified is None and capture.url.startswith("https:"),
+        page_kind=verdict.kind,
+        page_reason=None if verdict.is_article else verdict.reason,
+        evidence=evidence,
+    )
+
+
+def _beginning(capture: CaptureOut, page: Extracted, feed_text: str, verdict: PageVerdict) -> Document | Rejected:
+    """Return what can be read before a paywall, or what the feed says if that is more."""
+    asked_at = paywall_at(page.text)
+    is_last = asked_at is not None and len(page.text) - asked_at <= _REQUEST
+    own = page.text[:asked_at].rpartition("\n")[0] if is_last else page.text
+    if len(feed_text) >= len(own):
+        return _stand_in(capture, feed_text, kind=verdict.kind, reason=verdict.reason, title=page.title)
+    return _page_document(capture, page, text=own, text_from=TextSource.PAGE, verdict=verdict)
+
+
+def _stand_in(
+    capture: CaptureOut, feed_text: str, *, kind: PageKind | None, reason: str, title: str | None = None
+) -> Document | Rejected:
+    """Return what the feed says of a page that is no article or could not be had."""
+    hints = capture.hints
+    title = _text(hints, "title") or title
+    said = f"{kind.value}: {reason}" if kind else reason
+    if not title and not feed_text:
+        return Rejected(capture.url, said, capture.source_id, capture.id, kind.value if kind else None)
+    known = Beside(_told(capture), capture.time_zone, end_of_tomorrow(capture.fetched_at))
+    dated = date_article(Evidence(()), known)
+    return Document(
+        subject=capture.url,
+        url=capture.page_url or capture.url,
+        title=title,
+        text=feed_text,
+        author=_text(hints, "author"),
+        language=None,
+        said=_said(capture),
+        published_at=dated.at if dated else None,
+        published_is_day=dated.is_day if dated else False,
+        observed_at=capture.fetched_at,
+        source_id=capture.source_id,
+        capture_id=capture.id,
+        remark=joined(f"{said}; its feed's words were taken", left_out(Evidence(()), known), _hearsay(capture)),
+        text_from=_teller(capture),
+        unverified=_text(capture.hints, "feed_unverified"),
+        is_verified=_text(capture.hints, "feed_unverified") is None,
+        page_kind=kind,
+        page_reason=reason,
+        address=capture.address,
+    )
+
+
+def _teller(capture: CaptureOut) -> TextSource:
+    """Return whose the words of a feed are: the outlet's own, or an aggregator's."""
+    return TextSource.AGGREGATOR if _text(capture.hints, "told_by") else TextSource.FEED
+
+
+def _hearsay(capture: CaptureOut) -> str | None:
+    """Return that an aggregator speaks for the page, where it does."""
+    told_by = _text(capture.hints, "told_by")
+    return f"what the page does not say is as the aggregator {told_by} tells it" if told_by else None
+
+
+def _hints(capture: CaptureOut) -> Hints:
+    said = _said(capture)
+    return Hints(
+        title=_text(capture.hints, "title"),
+        author=_text(capture.hints, "author"),
+        published=_told(capture),
+        time_zone=capture.time_zone,
+        latest=end_of_tomorrow(capture.fetched_at),
+        language=said.feed,
+        languages=said.outlet,
+    )
+
+
+def _told(capture: CaptureOut) -> Moment | None:
+    """Return when the feed says that the article was published, by the clock on which it was written."""
+    return parse_moment(_text(capture.hints, "published_at") or "")
+
+
+def _said(capture: CaptureOut) -> Said:
+    """Return what the feed and the outlet say of the language of a page."""
+    return Said(feed=_text(capture.hints, "language"), outlet=tuple(capture.languages))
+
+
+def _text(hints: Any, name: str) -> str | None:
+    value = hints.get(name)
+    return value if isinstance(value, str) and value.strip() else None

@@ -1,0 +1,63 @@
+"""What the looks of a batch say of their pages: counted, and followed by another look where they showed no article."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from db import outcomes
+from db.articles import suspects
+from db.articles.arrivals import Recorded
+from db.collection import doubts
+from db.collection.walls import STAGE
+from worker.chain.documents import Rejected
+from worker.chain.following import NO_PAGE, Held
+from worker.chain.identify import Identified
+from worker.judging.page_kind import PageKind
+
+
+def record_looks(
+    conn: Connection,
+    entries: Sequence[tuple[Identified | Rejected, Recorded | None]],
+    held: Mapping[int, Held],
+    capture_ids: Collection[int],
+    *,
+    now: datetime,
+) -> None:
+    """Count what the pages of these captures are, let suspects wait, and have pages without an article asked again."""
+    counts: Counter[tuple[str | None, str]] = Counter()
+    doubtful: dict[int, str] = {}
+    fine: dict[int, int] = {}
+    for entry, recorded in entries:
+        capture_id, source_id, kind = _look(entry)
+        if capture_id not in capture_ids or kind is None:
+            continue
+        counts[source_id or (recorded.source_id if recorded else None), kind] += 1
+        if kind == NO_PAGE:
+            continue
+        if kind != PageKind.ARTICLE:
+            doubtful[capture_id] = kind
+        elif recorded is not None:
+            fine[capture_id] = recorded.article_id
+        elif capture_id in held:
+            fine[capture_id] = held[capture_id].article_id
+    outcomes.record_outcomes(conn, STAGE, counts, at=now)
+    waiting = {each.article_id: each.waiting for key, each in held.items() if key in capture_ids and each.waiting}
+    suspects.record_suspects(conn, waiting)
+    suspects.drop_suspects(conn, [article_id for article_id in fine.values() if article_id not in waiting])
+    if doubtful:
+        doubts.record_doubts(conn, doubtful, now=now)
+    if fine:
+        doubts.forget_doubts(conn, fine)
+
+
+def _look(entry: Identified | Rejected) -> tuple[int, str | None, str | None]:
+    """Return capture (0: none), source and what the page is; None when no page was fetched."""
+    if isinstance(entry, Rejected):
+        return entry.capture_id or 0, entry.source_id, entry.page_kind
+    document = entry.document
+    kind = document.page_kind
+    return document.capture_id or 0, document.source_id, kind.value if kind else None

@@ -1,0 +1,286 @@
+"""The chain: a batch of documents through all stages, in two transactions.
+
+    documents → identify → (1) articles, revisions, fingerprints
+              → tag, compare, ask the subscriptions
+              → (2) mentions, links, clusters, marks, matches, outbox, outcomes; only here the stage advances
+
+What happens between the transactions holds no lock. Whatever stops a batch in between is repeated: the rows still
+say `stored` or `fetched`, and every write says what "again" means.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from db import outcomes
+from db.articles import mentions, recording, revisions, suspects, word_index
+from db.articles.arrivals import ArticleIn, Recorded
+from db.articles.mentions import Tagged
+from db.articles.revisions import RevisionOut
+from db.collection import sources
+from db.coverage import cells
+from db.dialect import lock_commonplaces
+from db.engine import Database
+from db.net.urls import registrable_domain
+from db.stories import clusters
+from db.vocabulary import versions
+from worker.chain import page_watch
+from worker.chain.counting import count_endings
+from worker.chain.documents import Document, Ended, Rejected
+from worker.chain.following import Held, follow
+from worker.chain.identify import Identified, clean, identify
+from worker.chain.input_results import endings, late_endings
+from worker.chain.joining import JOINING
+from worker.chain.tag import Spotter
+from worker.extract.genre import genre_of_kind
+from worker.extract.language import keep_model_in, load_model
+from worker.matching import matcher
+from worker.matching.freeing import free
+from worker.matching.word_index import words_of
+from worker.stories import commonplaces
+from worker.stories.linking import Judged, cluster_of, judge, renewed, samples_of
+from worker.vocabulary.entities import Vocabulary
+
+Input = Document | Rejected
+log = logging.getLogger("worker")
+Clock = Callable[[], datetime]
+
+
+class NoVocabulary(RuntimeError):
+    """The store has no vocabulary yet; `worker.setup.prepare` loads the packaged one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What was found out about revisions between the two transactions."""
+
+    revisions: Sequence[RevisionOut]
+    tagged: Mapping[int, Tagged]
+    judged: Judged
+    hits: matcher.Hits
+    words: Mapping[int, Collection[str]]
+    vocabulary_version: str
+
+
+class Chain:
+    """Everything one process needs to take batches through the stages. Not shared between threads."""
+
+    def __init__(self, database: Database, *, clock: Clock, lease_s: float = 60, cache: Path | None = None) -> None:
+        self.database = database
+        self.clock = clock
+        self.lease = timedelta(seconds=lease_s)
+        self._cache = cache
+        if cache:
+            keep_model_in(cache)
+        self._spotter: Spotter | None = None
+        self._watch = matcher.Watch()
+
+    def load(self) -> Spotter:
+        """Return the current vocabulary at work, and have the subscriptions ready.
+
+        Asks for their versions only, when nothing changed.
+        """
+        spotter = self._load_vocabulary()
+        with self.database.reading() as conn:
+            unreadable = self._watch.refresh(conn)
+        if unreadable:
+            self.database.write(lambda conn: outcomes.record_problems(conn, "match", unreadable, at=self.clock()))
+        return spotter
+
+    def _load_vocabulary(self) -> Spotter:
+        with self.database.reading() as conn:
+            version = versions.current_version(conn)
+            if version is None:
+                raise NoVocabulary("no vocabulary is loaded: run `steppewatch migrate` first")
+            if self._spotter is not None and self._spotter.version == version:
+                return self._spotter
+            content = versions.get_content(conn, version)
+        vocabulary = Vocabulary.from_json(content)
+        self._spotter = Spotter(vocabulary, version, self._cache)
+        self._watch = matcher.Watch(vocabulary)
+        return self._spotter
+
+    def warm_up(self) -> None:
+        """Have everything loaded that the first text of any language would load; for a parent before it forks."""
+        self.load().prepare()
+        load_model()
+        registrable_domain("steppewatch.example")
+
+    def understand(self, inputs: Sequence[Input]) -> list[Ended]:
+        """Take documents through the whole chain; return how each ended, in the order given."""
+        spotter = self.load()
+        now = self.clock()
+        taken = [entry if isinstance(entry, Rejected) else _identified(entry, now) for entry in inputs]
+        taken, held = self._follow(taken, now)
+        identified = [entry for entry in taken if isinstance(entry, Identified)]
+        recorded = self.database.write(lambda conn: self._record(conn, identified, now)) if identified else []
+        fates = dict(zip(map(id, identified), recorded, strict=True))
+        waiting = [
+            _revision_out(entry, fate)
+            for entry, fate in zip(identified, recorded, strict=True)
+            if fate.revision_id is not None
+        ]
+        if others := [revision_id for fate in recorded for revision_id in fate.others]:
+            waiting += self.database.read(lambda conn: revisions.read_revisions(conn, others))
+        findings = self._find_out(spotter, waiting)
+        return self.database.write(
+            lambda conn: self._settle(conn, findings, [(entry, fates.get(id(entry))) for entry in taken], held, now)
+        )
+
+    def _follow(
+        self, taken: Sequence[Identified | Rejected], now: datetime
+    ) -> tuple[list[Identified | Rejected], dict[int, Held]]:
+        """Return the entries with those rejected that may not follow the text at their address; these by capture."""
+        urls = {entry.canonical_url for entry in taken if isinstance(entry, Identified) and entry.document.capture_id}
+        current = self.database.read(lambda conn: suspects.read_current(conn, urls)) if urls else {}
+        entries: list[Identified | Rejected] = []
+        held: dict[int, Held] = {}
+        for entry in taken:
+            followed = entry
+            if isinstance(entry, Identified):
+                result = follow(entry, current.get(entry.canonical_url), now=now)
+                if isinstance(result, Held):
+                    followed = result.rejected
+                    held[result.rejected.capture_id or 0] = result
+                else:
+                    followed = result
+            entries.append(followed)
+        return entries, held
+
+    def finish(self, revision_ids: Sequence[int]) -> list[Ended]:
+        """Take stored revisions, whose batch was stopped between its transactions, to the end."""
+        spotter = self.load()
+        with self.database.reading() as conn:
+            waiting = revisions.read_revisions(conn, revision_ids)
+        findings = self._find_out(spotter, waiting)
+        return self.database.write(lambda conn: self._settle(conn, findings, [], {}, self.clock()))
+
+    def _record(self, conn: Connection, identified: Sequence[Identified], now: datetime) -> list[Recorded]:
+        book = sources.load_book(conn)
+        rows = []
+        for entry in identified:
+            document = entry.document
+            hint, name = (clean(said or "") or None for said in (document.source, document.source_name))
+            source_id = document.source_id or sources.resolve(
+                conn, book, hint=hint, name=name, url=entry.canonical_url, now=now
+            )
+            rows.append(_article_in(entry, source_id, entry.genre or genre_of_kind(book.kinds.get(source_id))))
+        return recording.record_articles(conn, rows, lease_until=now + self.lease, joining=JOINING)
+
+    def _find_out(self, spotter: Spotter, waiting: Sequence[RevisionOut]) -> Findings:
+        tagged = {revision.id: spotter.spot(revision) for revision in waiting}
+        samples = samples_of(waiting)
+        commonplaces.settle(self.database, samples, now=self.clock())
+        with self.database.reading() as conn:
+            judged = judge(conn, waiting, samples)
+            texts = self._watch.read(conn, [revision.id for revision in waiting])
+        hits = self._watch.ask(texts, {revision_id: found.mentions for revision_id, found in tagged.items()})
+        words = {revision.id: words_of(revision.title, revision.text, revision.language) for revision in waiting}
+        return Findings(waiting, tagged, judged, hits, words, spotter.version)
+
+    def _settle(
+        self,
+        conn: Connection,
+        findings: Findings,
+        entries: Sequence[tuple[Identified | Rejected, Recorded | None]],
+        held: Mapping[int, Held],
+        now: datetime,
+    ) -> list[Ended]:
+        finished = self._store_findings(conn, findings, now)
+        ended = (
+            endings(entries, finished, findings.tagged)
+            if entries
+            else late_endings(findings.revisions, finished, findings.tagged)
+        )
+        first_time = count_endings(conn, ended, now)
+        page_watch.record_looks(conn, entries, held, first_time, now=now)
+        return ended
+
+    def _store_findings(self, conn: Connection, findings: Findings, now: datetime) -> dict[int, str]:
+        """Store mentions, links, clusters and matches; return the outcome of each revision finished here."""
+        if not findings.revisions:
+            return {}
+        lock_commonplaces(conn, alone=False)
+        links = renewed(conn, findings.judged, findings.revisions).links
+        article_of = revisions.lock_articles_of(conn, [revision.id for revision in findings.revisions])
+        article_ids = sorted(set(article_of.values()))
+        clusters.record_links(conn, links)
+        connected = clusters.lock_connected(conn, article_ids)
+        done = revisions.finish_revisions(conn, sorted(article_of), vocabulary_version=findings.vocabulary_version)
+        if not done:
+            return {}
+        mentions.record_mentions(
+            conn,
+            done,
+            [mention for revision_id in done for mention in findings.tagged[revision_id].mentions],
+            vocabulary_version=findings.vocabulary_version,
+        )
+        revisions.record_scope(conn, {revision_id: findings.tagged[revision_id].in_scope for revision_id in done})
+        originals = cluster_of(connected)
+        moved = clusters.record_clusters(conn, connected.members, originals)
+        cells.mark_articles(conn, sorted({*article_ids, *moved}))
+        free(conn, moved, now=now)
+        matcher.settle(conn, findings.hits, done, now=now)
+        word_index.record_words(conn, {revision_id: findings.words[revision_id] for revision_id in done})
+        result = revisions.outcomes_of(conn, done)
+        for revision_id, outcome in result.items():
+            if outcome == "new" and originals[article_of[revision_id]] != article_of[revision_id]:
+                result[revision_id] = "copy"
+        return result
+
+
+def _identified(document: Document, now: datetime) -> Identified | Rejected:
+    try:
+        return identify(document, now=now)
+    except Exception as error:  # a text that we did not think of must not take its batch with it
+        log.exception("%s: could not be identified", document.subject)
+        return Rejected(document.subject, f"internal error: {error!r}", document.source_id, document.capture_id)
+
+
+def _article_in(entry: Identified, source_id: str, genre: str | None) -> ArticleIn:
+    return ArticleIn(
+        canonical_url=entry.canonical_url,
+        url=entry.url,
+        source_id=source_id,
+        content_hash=entry.content_hash,
+        observed_at=entry.document.observed_at,
+        capture_id=entry.document.capture_id,
+        title=entry.title,
+        text=entry.text,
+        author=entry.author,
+        language=entry.language,
+        genre=genre,
+        published_at=entry.published_at,
+        published_is_day=entry.published_is_day,
+        second_language=entry.second_language,
+        text_from=entry.text_from,
+        unverified=entry.document.unverified,
+        is_verified=entry.document.is_verified,
+        claims=entry.own.claims,
+        fingerprint=entry.fingerprint.to_bytes(),
+        shingles=entry.fingerprint.size,
+        sketch=entry.fingerprint.sample.tolist(),
+    )
+
+
+def _revision_out(entry: Identified, fate: Recorded) -> RevisionOut:
+    assert fate.revision_id is not None
+    return RevisionOut(
+        id=fate.revision_id,
+        article_id=fate.article_id,
+        capture_id=entry.document.capture_id,
+        source_id=fate.source_id,
+        canonical_url=fate.canonical_url,
+        published_at=fate.published_at,
+        title=entry.title,
+        text=entry.text,
+        language=entry.language,
+        second_language=entry.second_language,
+        fingerprint=entry.fingerprint.to_bytes(),
+    )

@@ -1,0 +1,52 @@
+"""Tagging the archive with the current vocabulary: the same batches under Celery and in the foreground."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from db.outcomes import ProblemSeen
+from db.vocabulary import retags
+from worker.chain.pipeline import Chain
+from worker.chain.tag import remark_on
+from worker.coverage.recount import recount
+
+BATCH = 50
+"""Revisions of one transaction, which holds the lock for some 20 ms, and of one message."""
+
+
+def retag_batch(chain: Chain, revision_ids: Sequence[int]) -> int:
+    """Tag revisions with the current vocabulary; return how many were not yet."""
+    spotter = chain.load()
+    texts = chain.database.read(partial(retags.read_outdated, revision_ids=revision_ids))
+    found = {text.id: spotter.spot(text) for text in texts}
+    if not found:
+        return 0
+    said = ((text, remark_on(found[text.id])) for text in texts)
+    remarks = {text.id: ProblemSeen(text.url, remark, text.source_id) for text, remark in said if remark}
+    return chain.database.write(
+        partial(
+            retags.record_retagged,
+            found=found,
+            vocabulary_version=spotter.version,
+            now=chain.clock(),
+            remarks=remarks,
+        )
+    )
+
+
+def retag_archive(chain: Chain, *, progress: Callable[[int], object] = lambda _: None) -> int:
+    """Tag everything with the current vocabulary and count coverage again; return how many revisions that were.
+
+    Shares the work with the workers that run. What others hold is done last, and again if need be: they may be dead.
+    """
+    done = 0
+    lease_s = chain.lease.total_seconds()
+    for held in (False, True):
+        while ids := chain.database.write(
+            partial(retags.claim_outdated, now=chain.clock(), lease_s=lease_s, limit=BATCH, held=held)
+        ):
+            done += retag_batch(chain, ids)
+            progress(len(ids))
+    recount(chain.database)
+    return done

@@ -1,0 +1,178 @@
+"""What workers do with the rows that wait: the same functions under Celery, in `ingest` and in `crawl --once`."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from itertools import islice
+from typing import TypeVar
+
+from sqlalchemy import Connection
+
+from db import outcomes
+from db.articles import intakes, revisions
+from db.collection import captures, clocks, doubts, entries, host_leases
+from db.engine import Database
+from worker.chain.documents import Document, Ended, Rejected
+from worker.chain.looks import document_of, show_page
+from worker.chain.pipeline import Chain
+from worker.coverage.recount import recount
+
+log = logging.getLogger("worker")
+
+T = TypeVar("T")
+Progress = Callable[[Sequence[Ended]], None]
+
+POISON_ATTEMPTS = 5
+"""A capture or a text that was begun so often and never finished kills whoever touches it; it is set aside."""
+
+
+def utc_now() -> datetime:
+    """Return the clock of the entry points."""
+    return datetime.now(UTC)
+
+
+def batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    """Yield lists of `size` items; the last may be shorter."""
+    iterator = iter(items)
+    while batch := list(islice(iterator, size)):
+        yield batch
+
+
+def ignore(_: Sequence[Ended]) -> None:
+    """Follow no progress."""
+
+
+def understand_captures(chain: Chain, capture_ids: Sequence[int]) -> list[Ended]:
+    """Take captures through the chain; those finished by now are left alone.
+
+    What was begun before and not finished is taken by itself, so that a page no worker survives is told from those
+    that only were in its batch.
+    """
+    attempts = chain.database.read(lambda conn: captures.count_attempts(conn, capture_ids))
+    fresh = [capture_id for capture_id, times in attempts.items() if times == 0]
+    alone = [[capture_id] for capture_id, times in attempts.items() if times > 0]
+    return [end for batch in [fresh, *alone] if batch for end in _understand_batch(chain, batch)]
+
+
+def _understand_batch(chain: Chain, capture_ids: Sequence[int]) -> list[Ended]:
+    chain.database.write(lambda conn: captures.begin_captures(conn, capture_ids))
+    waiting = chain.database.read(lambda conn: captures.read_captures(conn, capture_ids))
+    pages = [show_page(capture) for capture in waiting]
+    shown = {page.capture.page_id: page.text_hash for page in pages if page.capture.page_id and page.text_hash}
+    same = chain.database.write(lambda conn: _compare_shown(conn, shown)) if shown else {}
+    inputs = [document_of(page, same_text_at=same.get(page.capture.page_id or 0, 0)) for page in pages]
+    return chain.understand(inputs) if inputs else []
+
+
+def _compare_shown(conn: Connection, shown: Mapping[int, str]) -> dict[int, int]:
+    doubts.record_shown(conn, shown)
+    return doubts.count_same_text(conn, shown)
+
+
+def finish_revisions(chain: Chain, revision_ids: Sequence[int]) -> list[Ended]:
+    """Finish stored texts that their batch left behind; what was begun before and not finished is taken by itself."""
+    attempts = chain.database.read(lambda conn: revisions.count_attempts(conn, revision_ids))
+    fresh = [revision_id for revision_id, times in attempts.items() if times == 0]
+    alone = [[revision_id] for revision_id, times in attempts.items() if times > 0]
+    return [end for batch in [fresh, *alone] if batch for end in _finish_batch(chain, batch)]
+
+
+def _finish_batch(chain: Chain, revision_ids: Sequence[int]) -> list[Ended]:
+    chain.database.write(lambda conn: revisions.begin_revisions(conn, revision_ids))
+    ended = chain.finish(revision_ids)
+    chain.database.write(lambda conn: revisions.end_attempts(conn, revision_ids))
+    return ended
+
+
+def ingest(
+    chain: Chain,
+    inputs: Callable[[datetime], Iterable[Document | Rejected]],
+    *,
+    batch_size: int = 50,
+    progress: Progress = ignore,
+) -> Counter[str]:
+    """Take documents through the chain until everything is stored, tagged and counted; return how they ended.
+
+    `inputs` yields the documents, given the instant at which they count as observed.
+    """
+    database = chain.database
+    intake = database.write(lambda conn: intakes.join(conn, now=utc_now()))
+    heard = time.monotonic()
+    counts: Counter[str] = Counter()
+    try:
+        for batch in batches(inputs(intake.opened_at), batch_size):
+            ended = chain.understand(batch)
+            counts.update(end.outcome for end in ended)
+            progress(ended)
+            if time.monotonic() - heard > intakes.STALE_S / 6:
+                database.write(lambda conn: intakes.keep(conn, intake, now=utc_now()))
+                heard = time.monotonic()
+    finally:
+        database.write(lambda conn: intakes.leave(conn, intake))
+    finish_left_behind(chain)
+    recount(database)
+    return counts
+
+
+def finish_left_behind(chain: Chain, *, batch_size: int = 50, progress: Progress = ignore) -> None:
+    """Finish revisions whose batch was stopped and whose claim has run out; set aside what nobody survives."""
+    set_poison_aside(chain.database, now=chain.clock())
+    lease_s = chain.lease.total_seconds()
+    while ids := chain.database.write(
+        lambda conn: revisions.claim_revisions(conn, now=chain.clock(), lease_s=lease_s, limit=batch_size)
+    ):
+        progress(finish_revisions(chain, ids))
+
+
+def drain(chain: Chain, *, batch_size: int = 20, progress: Progress = ignore) -> Counter[str]:
+    """Finish everything that waits in the store, in this process; return how the inputs ended."""
+    counts: Counter[str] = Counter()
+
+    def note(ended: Sequence[Ended]) -> None:
+        counts.update(end.outcome for end in ended)
+        progress(ended)
+
+    lease_s = chain.lease.total_seconds()
+    while ids := chain.database.write(
+        lambda conn: captures.claim_captures(conn, now=chain.clock(), lease_s=lease_s, limit=batch_size)
+    ):
+        note(understand_captures(chain, ids))
+    finish_left_behind(chain, progress=note)
+    recount(chain.database)
+    return counts
+
+
+def set_poison_aside(database: Database, *, now: datetime) -> int:
+    """Set captures and texts aside that no worker survives, with a reason; return how many."""
+    return database.write(
+        lambda conn: (
+            captures.reject_exhausted(conn, attempts=POISON_ATTEMPTS, now=now)
+            + revisions.set_exhausted_aside(conn, attempts=POISON_ATTEMPTS, now=now)
+        )
+    )
+
+
+def mend_clocks(database: Database, *, now: datetime) -> None:
+    """Make due what waits for longer than anything may; a clock ran ahead."""
+    if database.read(lambda conn: clocks.count_ahead(conn, now=now)):
+        counts = database.write(lambda conn: clocks.bring_back(conn, now=now))
+        log.warning("a clock ran ahead; due now: %s", clocks.told(counts))
+
+
+def tidy(database: Database, *, now: datetime, keep_captures: timedelta, captures_max_bytes: float) -> None:
+    """Forget what has served its purpose: raw captures and texts of feeds, problems, the single counts of past days."""
+    expire = partial(captures.expire_captures, before=now - keep_captures, max_bytes=captures_max_bytes)
+    while database.write(expire):
+        pass
+    while database.write(partial(entries.forget_bodies, before=now - keep_captures)):
+        pass
+    database.write(outcomes.forget_old_problems)
+    database.write(partial(host_leases.forget_hosts, before=now - timedelta(days=1)))
+    midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    for days_ago in (2, 3, 4):
+        database.write(partial(outcomes.compact_outcomes, day=midnight - timedelta(days=days_ago)))

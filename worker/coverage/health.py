@@ -1,0 +1,46 @@
+"""The health of the collection day by day, read from the store."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+
+from sqlalchemy import Connection
+
+from db.articles.counting_day import day_at
+from db.coverage.collection_attempts import iter_attempts, iter_printed, read_given_up
+from worker.coverage.stats.health import HABIT_DAYS, Collected, DayHealth, health_by_day
+
+
+def alive_by_day(
+    conn: Connection, since: date, until: date, *, today: date, as_known_at: datetime | None = None
+) -> Mapping[date, DayHealth]:
+    """Return, for each day from `since` to `until`, how many outlets were watched and whose collection was impaired.
+
+    A day on which nothing was watched (an archive brought in by hand) is there too: `alive` is None then. With
+    `as_known_at` only by what was tried until then, so that it stays the same whatever is collected afterwards;
+    whether an outlet was silent is left out, because late articles would change it.
+    """
+    begin = since - timedelta(days=HABIT_DAYS)
+    attempts = list(iter_attempts(conn, begin, until, before=as_known_at))
+    printed = {}
+    if attempts and as_known_at is None:  # else nobody was watched, whatever was printed
+        printed = {(outlet, day): articles for outlet, day, articles in iter_printed(conn, begin, until)}
+    collected = {key: Collected(articles=articles) for key, articles in printed.items()}
+    for tried in attempts:
+        collected[tried.outlet, tried.day] = Collected(
+            polls=tried.polls,
+            polls_failed=tried.polls_failed,
+            fetches=tried.fetches,
+            fetches_failed=tried.fetches_failed,
+            articles=printed.get((tried.outlet, tried.day), 0),
+            pages=tried.pages,
+            pages_failed=tried.pages_failed,
+        )
+    days = [since + timedelta(days=number) for number in range((until - since).days + 1)]
+    return health_by_day(collected, days, today=today, given_up=read_given_up(conn))
+
+
+def day_not_over(conn: Connection, now: datetime) -> date:
+    """Return the day that is not over yet: neither in the store's time zone, by which articles count, nor in UTC."""
+    return min(day_at(conn, now), now.astimezone(UTC).date())

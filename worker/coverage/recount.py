@@ -1,0 +1,159 @@
+"""The recount: marked articles → facts → dirty days of entities → cells. One process at a time.
+
+Everything is read and counted outside of transactions and written in short ones. Marks are read before the facts
+they stand for, and only those that were read are removed: whatever changes meanwhile leaves a mark of its own and
+is counted again. A process whose turn ran out while it counted finds that out before it writes, and leaves.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from datetime import UTC, date, datetime
+from functools import partial
+
+from sqlalchemy import Connection
+
+from db.coverage import recount as rollups
+from db.coverage.cells import GRAINS, TOTAL, bucket_end, bucket_of, count_marks
+from db.coverage.recount import CellKey, Counts, FactRow, TurnLost
+from db.engine import Database
+from worker.coverage.stats.cells import count_cells
+
+Clock = Callable[[], datetime]
+
+_ARTICLES, _DAYS, _CELLS = 500, 184, 5_000
+"""Marks, dirty days of one entity, and written cells that are dealt with at once."""
+_PATIENCE_S = 0.05
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def recount(database: Database, *, wait: bool = True, clock: Clock = _utc_now) -> int:
+    """Bring the cells up to date with all that is marked now; return how many marks were settled here.
+
+    While another process does it: return at once, or with `wait` when it is done.
+    """
+    while database.read(count_marks):
+        turn = database.write(lambda conn: rollups.take_turn(conn, now=clock()))
+        if turn is not None:
+            with suppress(TurnLost):  # whoever has the turn now settles what is left
+                return _Recount(database, turn, clock).run()
+        if not wait:
+            break
+        time.sleep(_PATIENCE_S)
+    return 0
+
+
+class _Recount:
+    """One turn."""
+
+    def __init__(self, database: Database, turn: int, clock: Clock) -> None:
+        self.database, self.turn, self.clock = database, turn, clock
+
+    def run(self) -> int:
+        """Settle marks, then dirty days, until there is none; return how many marks. Raises TurnLost."""
+        settled = 0
+        try:
+            while done := self._settle_marks():
+                settled += done
+            while self._settle_days():
+                pass
+        finally:
+            self.database.write(partial(rollups.end_turn, turn=self.turn))
+        return settled
+
+    def _write(self, work: Callable[[Connection], None]) -> None:
+        def fenced(conn: Connection) -> None:
+            rollups.keep_turn(conn, self.turn, now=self.clock())
+            work(conn)
+
+        self.database.write(fenced)
+
+    def _settle_marks(self) -> int:
+        """Bring the facts of some marked articles up to date; return how many marks that settled."""
+        with self.database.reading() as conn:
+            marks = rollups.read_marks(conn, _ARTICLES)
+            if not marks:
+                return 0
+            article_ids = sorted({article_id for _, article_id in marks})
+            before = rollups.read_facts(conn, article_ids)
+            now: set[FactRow] = rollups.find_facts(conn, article_ids)
+        self._write(
+            partial(
+                rollups.write_facts,
+                marks=[mark for mark, _ in marks],
+                stale=before - now,
+                fresh=now - before,
+                dirty={row[:2] for row in before | now},  # its outlet, story or scope may have changed without them
+            )
+        )
+        return len(marks)
+
+    def _settle_days(self) -> bool:
+        """Count some dirty days of one entity again; return False when there was none."""
+        with self.database.reading() as conn:
+            dirty = rollups.read_dirty(conn, _DAYS)
+            if dirty is None:
+                return False
+            entity, days = dirty
+            stored = rollups.read_cells(conn, entity, {grain: _buckets(days, grain) for grain in GRAINS})
+            counted = _count(conn, entity, days)
+        changed = [(key, counts) for key, counts in counted.items() if stored.get(key) != counts]
+        gone = [key for key in stored if key not in counted]
+        self._write_cells(entity, days, changed, gone)
+        return True
+
+    def _write_cells(
+        self, entity: str, days: Sequence[date], changed: Sequence[tuple[CellKey, Counts]], gone: Sequence[CellKey]
+    ) -> None:
+        """Write in short transactions; the days are settled in the last one."""
+        for first in range(0, max(len(changed), 1), _CELLS):
+            some = changed[first : first + _CELLS]
+            is_last = first + _CELLS >= len(changed)
+
+            def work(conn: Connection, some: Sequence[tuple[CellKey, Counts]] = some, is_last: bool = is_last) -> None:
+                removed = gone if is_last else ()
+                numbers = rollups.number_series(conn, entity, [*(key for key, _ in some), *removed])
+                rollups.write_cells(conn, numbers, some, removed)
+                if is_last:
+                    rollups.settle(conn, entity, days)
+
+            self._write(work)
+
+
+def _count(conn: Connection, entity: str, days: Sequence[date]) -> dict[CellKey, Counts]:
+    """Return the cells of an entity in all periods that hold one of the days."""
+    spans = list(_spans(days))
+    buckets = {
+        grain: {
+            day: bucket
+            for bucket in _buckets(days, grain)
+            for day in map(date.fromordinal, range(bucket.toordinal(), bucket_end(bucket, grain).toordinal()))
+        }
+        for grain in GRAINS
+    }
+    rows = rollups.read_countable(conn, entity, spans)
+    cells = count_cells(rows, buckets, is_total=entity == TOTAL)
+    if entity != TOTAL:
+        cells |= rollups.count_pairs(conn, entity, days)
+    return cells
+
+
+def _buckets(days: Sequence[date], grain: str) -> list[date]:
+    return sorted({bucket_of(day, grain) for day in days})
+
+
+def _spans(days: Sequence[date]) -> Iterator[tuple[date, date]]:
+    """Yield the stretches of days, each with the first day after it, that all periods of these days cover."""
+    edges = sorted((bucket, bucket_end(bucket, grain)) for grain in GRAINS for bucket in _buckets(days, grain))
+    first, after = edges[0]
+    for begin, end in edges[1:]:
+        if begin > after:
+            yield first, after
+            first = begin
+        after = max(after, end)
+    yield first, after

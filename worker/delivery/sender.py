@@ -1,0 +1,172 @@
+"""Deliveries out of the outbox: claimed, composed, sent, accounted for. Each is claimed again just before it is sent,
+and accounted for just after, so that whoever dies in between repeats one message, with the key it had."""
+
+from __future__ import annotations
+
+import logging
+import random
+import secrets
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from db.alerts import channels, deliveries, outbox
+from db.alerts.deliveries import Aftermath, DeliveryOut, Told
+from db.engine import Database
+from db.outcomes import ProblemSeen, record_problems
+from worker.delivery.retry import ATTEMPTS_MAX, aftermath
+from worker.delivery.send import made, send_bulletin
+from worker.delivery.sender_settings import Office
+from worker.delivery.transports.errors import MessageFailed, TransportError
+from worker.delivery.transports.smtp import Mailer
+from worker.messages import compose, mail
+from worker.messages.mail_bytes import Letter
+from worker.subscriptions.addresses import shown
+from worker.subscriptions.cadence import next_due, parse_cadence
+
+log = logging.getLogger("worker")
+
+
+class Postman:
+    """Takes deliveries to where they go."""
+
+    def __init__(
+        self,
+        database: Database,
+        office: Office,
+        *,
+        clock: Callable[[], datetime],
+        draw: Callable[[], float] = random.random,
+    ) -> None:
+        self.database = database
+        self.office = office
+        self.clock = clock
+        self.draw = draw
+
+    def make_digests(self) -> int:
+        """Make the digests that are due; return for how many recipients that was decided."""
+        return self.database.write(lambda conn: outbox.make_digests(conn, now=self.clock(), next_due=_next_due))
+
+    def claim(self) -> tuple[str, list[list[int]]]:
+        """Return a new claim and the ids of the deliveries it holds, one list for each channel."""
+        claim = secrets.token_hex(8)
+
+        def work(conn: Connection) -> list[list[int]]:
+            deliveries.give_up_exhausted(conn, attempts=ATTEMPTS_MAX, now=self.clock())
+            return deliveries.claim_due(
+                conn,
+                now=self.clock(),
+                lease_s=self.office.lease_s,
+                claim=claim,
+                per_minute=self.office.per_minute,
+                digest_messages={"chat": self.office.chat_messages},
+            )
+
+        return claim, self.database.write(work)
+
+    def deliver(self, claim: str, delivery_ids: Sequence[int]) -> int:
+        """Send deliveries that `claim` holds, one after the other; return how many arrived."""
+        arrived = 0
+        with Mailer(self.office.smtp, timeout_s=self.office.timeout_s) as mailer:
+            for delivery_id in delivery_ids:
+                arrived += self._deliver(claim, delivery_id, mailer)
+        return arrived
+
+    def _deliver(self, claim: str, delivery_id: int, mailer: Mailer) -> bool:
+        delivery = self.database.write(
+            lambda conn: deliveries.begin(conn, delivery_id, claim, now=self.clock(), lease_s=self.office.lease_s)
+        )
+        if delivery is None:
+            return False
+        try:
+            told = self._send(delivery, claim, mailer)
+        except Exception as error:  # one message that cannot be composed or sent must not stop the others
+            self._account(delivery, claim, error)
+            return False
+        if told is None:
+            self.database.write(lambda conn: deliveries.cancel(conn, delivery))
+            return False
+        self.database.write(lambda conn: deliveries.finish_sent(conn, delivery, told, now=self.clock()))
+        return True
+
+    def _send(self, delivery: DeliveryOut, claim: str, mailer: Mailer) -> Told | None:
+        """Compose a delivery and hand it over; return None if there is nothing to tell. Raises TransportError."""
+        if delivery.kind == "notice":
+            mailer.send(made(lambda: self._notice(delivery)))
+            return Told(messages=1)
+        with self.database.reading() as conn:
+            bulletin = compose.bulletin_of(conn, delivery, self.office.links)
+        if delivery.kind != "quiet" and not bulletin.items and not bulletin.reprints:
+            return None
+        channel = delivery.channel
+        return send_bulletin(
+            bulletin,
+            channel.kind,
+            channel.address,
+            channel.secret,
+            office=self.office,
+            mailer=mailer,
+            now=self.clock(),
+            told=delivery.told,
+            note=lambda told: self._note(delivery, claim, told),
+        )
+
+    def _note(self, delivery: DeliveryOut, claim: str, told: Told) -> None:
+        """Note that a part has arrived: what fails after it goes on behind it. Raises TransportError if it is lost."""
+        now, lease_s = self.clock(), self.office.lease_s
+        is_ours = self.database.write(
+            lambda conn: deliveries.note_part(conn, delivery, claim, told, now=now, lease_s=lease_s)
+        )
+        if not is_ours:
+            raise MessageFailed("it took so long that somebody else goes on with it")
+
+    def _notice(self, delivery: DeliveryOut) -> Letter:
+        return mail.compose_notice(
+            key=delivery.key,
+            subject=delivery.notice["subject"],
+            text=delivery.notice["text"],
+            sender=self.office.sender,
+            to=delivery.channel.address,
+            created_at=delivery.created_at,
+        )
+
+    def _account(self, delivery: DeliveryOut, claim: str, error: Exception) -> None:
+        now = self.clock()
+        channel = delivery.channel
+        name = shown(channel.kind, channel.address)
+        if isinstance(error, TransportError):
+            log.warning("%s to %s did not arrive: %s", delivery.kind, name, error)
+        else:
+            log.exception("%s to %s could not be sent", delivery.kind, name)
+        after = aftermath(error, attempts=delivery.attempts, failures=channel.failures + 1, now=now, draw=self.draw())
+
+        def work(conn: Connection) -> None:
+            deliveries.finish_failed(conn, delivery, claim, after)
+            record_problems(conn, "deliver", [ProblemSeen(name, after.reason)], at=now)
+            if after.pauses:
+                self._tell_operator(conn, delivery, name, after, now)
+
+        self.database.write(work)
+
+    def _tell_operator(
+        self, conn: Connection, delivery: DeliveryOut, name: str, after: Aftermath, now: datetime
+    ) -> None:
+        operator = self.office.operator
+        if not operator or operator == delivery.channel.address:
+            return
+        outbox.post_notice(
+            conn,
+            channels.record_channel(conn, "email", operator),
+            key=outbox.key_of(delivery.key, f"paused at attempt {delivery.attempts}"),
+            subject=f"{name} is paused",
+            text=(
+                f"Messages to {name} do not arrive, so nothing more is sent there for now:\n\n    {after.reason}\n\n"
+                f"What waits is kept. When it is mended: steppewatch alert resume --address {name}"
+            ),
+            now=now,
+        )
+
+
+def _next_due(cadence: str, after: datetime) -> datetime | None:
+    return next_due(parse_cadence(cadence), after)

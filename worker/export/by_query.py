@@ -1,0 +1,53 @@
+"""Which articles of the store answer a query of the alert language: judged one by one, as alerts judge them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy import Connection
+
+from db.alerts.subscriptions import saved_queries
+from db.articles.listings import newest_candidates
+from db.articles.texts import TextRow
+from db.exports import read
+from db.exports.read import Filters
+from worker.matching.article_view import read_articles
+from worker.matching.backtest import Found
+from worker.matching.word_index import need_of
+from worker.query.evaluate import evaluate
+from worker.query.query import Query, parse, parse_stored
+from worker.subscriptions.references import names_of
+
+_PAGE = 100
+
+
+def matching(conn: Connection, filters: Filters, text: str, *, is_stored: bool = False) -> Iterator[TextRow]:
+    """Yield the articles that pass the filters and answer the query, by day. Raises QueryError.
+
+    One that `is_stored` was checked then: it keeps its meaning, whatever is refused by now.
+    """
+    query = _read(conn, text, is_stored=is_stored)
+    candidates = read.find_candidates(conn, need_of(query), filters)
+    return (found.row for found in _judged(conn, query, candidates))
+
+
+def newest(conn: Connection, filters: Filters, text: str, after: int | None = None) -> Iterator[Found]:
+    """Yield the articles that pass the filters and answer the query, the newest first. Raises QueryError.
+
+    Of these the ones after an article; raises LookupError if there is none such.
+    """
+    query = _read(conn, text)
+    return _judged(conn, query, newest_candidates(conn, need_of(query), filters, after=after))
+
+
+def _read(conn: Connection, text: str, *, is_stored: bool = False) -> Query:
+    saved, names = saved_queries(conn), names_of(conn)
+    return parse_stored(text, saved, names)[0] if is_stored else parse(text, saved, names)
+
+
+def _judged(conn: Connection, query: Query, candidates: Sequence[int]) -> Iterator[Found]:
+    for start in range(0, len(candidates), _PAGE):
+        for row, article in read_articles(conn, candidates[start : start + _PAGE]):
+            verdict = evaluate(query, article)
+            if verdict.matched:
+                yield Found(row, verdict)

@@ -1,0 +1,48 @@
+"""Coverage with a column for each entity or query, as spreadsheets and plots want it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date, timedelta
+
+from worker.export.formats.columns import ALIVE, Column, Kind
+
+_IMPAIRED = Column(
+    "impaired",
+    "true: on that day our collection of an outlet was impaired, the counts may be too low; empty as alive",
+    Kind.FLAG,
+)
+
+DayHealth = Callable[[date], tuple[str | None, bool | None]]
+"""Returns the last two columns of a day: the share of outlets alive with four decimals, and whether one was not."""
+
+
+def wide_columns(names: Sequence[str], counted: str) -> tuple[Column, ...]:
+    """Return the columns: the day, one for each name, and how whole the collection was."""
+    day = Column(
+        "day", "day on which the articles count, without any too; empty for those that count on none", Kind.DAY
+    )
+    counts = (Column(name, f"{counted} of {name}", Kind.INTEGER, counted, required=True) for name in names)
+    return (day, *counts, ALIVE, _IMPAIRED)
+
+
+def widen(
+    cells: Iterable[tuple[date, str, int]], names: Sequence[str], days: tuple[date, date] | None, health: DayHealth
+) -> Iterator[Sequence[object]]:
+    """Yield a row for each day of a range: the day, the counts in the order of the names, the health.
+
+    `cells` are (day, name, count), ordered by day.
+    """
+    if days is None:
+        return
+    first, last = days
+    places = {name: place for place, name in enumerate(names)}
+    coming = iter(cells)
+    cell = next(coming, None)
+    for day in (first + timedelta(days=n) for n in range((last - first).days + 1)):
+        counts = [0] * len(names)
+        while cell is not None and cell[0] <= day:
+            if cell[0] == day:
+                counts[places[cell[1]]] = cell[2]
+            cell = next(coming, None)
+        yield (day, *counts, *health(day))

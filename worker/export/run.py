@@ -1,0 +1,200 @@
+"""An export as a whole: the store's rows, cut where it was wanted, through the wanted format into a file."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any, BinaryIO
+
+from sqlalchemy import Connection
+
+from db import changes
+from db.coverage import cells
+from db.coverage.collection_attempts import find_first_poll
+from db.engine import Database
+from db.exports import read
+from db.exports.cursors import NOTHING_YET, Cursor, advance_cursor, find_cursor
+from db.exports.read import Detail, Health
+from worker.coverage.health import alive_by_day
+from worker.export.diff import rows_with_changes
+from worker.export.formats.columns import Column, columns_with
+from worker.export.formats.csv_lines import count_lines, header
+from worker.export.formats.pivot import wide_columns
+from worker.export.request import BYTE_ORDER_MARK, Cut, Request
+from worker.export.wide import names_of, wide_rows
+
+Progress = Callable[[int], None]
+"""Called with the number of rows so far."""
+
+BY_ARTICLE = frozenset({"articles", "mentions", "revisions", "clusters", "matches"})
+"""Kinds whose rows belong to articles: these can be cut, and exported since the last time."""
+
+
+class ExportRefused(ValueError):
+    """What was asked for cannot be exported; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An export that is ready to be written, over a connection that sees one moment."""
+
+    conn: Connection
+    request: Request
+    cut: Cut
+
+
+@contextmanager
+def opened(
+    database: Database, request: Request, *, now: datetime, cut: Cut | None = None, settled: bool = False
+) -> Iterator[Opened]:
+    """Yield an export that is cut: at `cut`; if that is None and `settled`, at what is settled now; else not at all.
+
+    Raises ExportRefused when the kind is not made of articles and is to be cut at an earlier change, or by a query.
+    """
+    if request.query and request.kind not in BY_ARTICLE:
+        raise ExportRefused(f"{request.kind} cannot be asked for by a query; {', '.join(sorted(BY_ARTICLE))} can")
+    if cut is not None and request.kind not in BY_ARTICLE:
+        raise ExportRefused(f"{request.kind} is counted as things are now and cannot be cut at an earlier change")
+    if cut is not None or settled:
+        database.write(changes.adopt_numbers)
+    with database.snapshot() as conn:
+        number = changes.settled_number(conn)
+        if cut is not None and cut.number > number:
+            raise ExportRefused(f"the store has not come to {cut} yet: its last change is {number}")
+        if (cut is not None or settled) and request.kind in BY_ARTICLE:
+            until = cut.number if cut else number
+            request = replace(request, filters=replace(request.filters, changed_until=until))
+        export = Opened(conn, request, cut or Cut(number, now))
+        yield _with_health(export) if request.kind == "coverage" else _narrowed(export)
+
+
+def _narrowed(export: Opened) -> Opened:
+    """Return the export with the articles that answer its query, if it has one."""
+    request = export.request
+    if not request.query:
+        return export
+    from worker.export.by_query import matching
+    from worker.query.errors import QueryError
+
+    try:
+        ids = [
+            row.article_id for row in matching(export.conn, request.filters, request.query, is_stored=request.is_stored)
+        ]
+    except QueryError as error:
+        raise ExportRefused(f"the query cannot be read: {error.pointed(request.query)}") from error
+    return replace(export, request=replace(request, filters=replace(request.filters, article_ids=ids)))
+
+
+def _with_health(export: Opened) -> Opened:
+    """Return the export with how whole the collection was on its days."""
+    filters, today = export.request.filters, export.cut.at.astimezone(UTC).date()
+    span, polled_since = cells.span(export.conn), find_first_poll(export.conn)
+    if span is None or polled_since is None:
+        return export
+    first, last = max(filters.since or span[0], polled_since), min(filters.until or span[1], today)
+    days = alive_by_day(export.conn, first, last, today=today)
+    health = Health(
+        alive={day: found.alive for day, found in days.items() if found.alive is not None},
+        impaired={(day, outlet) for day, found in days.items() for outlet in found.impaired},
+    )
+    return replace(export, request=replace(export.request, filters=replace(filters, health=health)))
+
+
+@contextmanager
+def continued(database: Database, request: Request, name: str, *, now: datetime) -> Iterator[Opened]:
+    """Yield an export of what is new or changed since the last of that name; afterwards the name stands at its cut.
+
+    The name moves only when the block ends without an error, so the file has to be complete by then. Raises
+    ExportRefused when the name is of another question or the kind has no changes; CursorMoved when another export of
+    that name ended meanwhile.
+    """
+    if request.kind not in BY_ARTICLE:
+        raise ExportRefused(f"{request.kind} is counted anew, not added to; export a range of days")
+    with opened(database, request, now=now, settled=True) as export:
+        cursor = find_cursor(export.conn, name)
+        if cursor is not None and dict(cursor.request) != request.question():
+            raise ExportRefused(f"{name} is the name of another export: {_said(cursor.request)}")
+        position = cursor.position if cursor else NOTHING_YET
+        filters = replace(export.request.filters, changed_after=position)
+        yield replace(export, request=replace(export.request, filters=filters))
+    after = Cursor(name, request.question(), export.cut.number, now)
+    database.write(lambda conn: advance_cursor(conn, name, before=position, after=after))
+
+
+def _said(question: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in question.items())
+
+
+def columns_of(export: Opened) -> Sequence[Column]:
+    """Return the columns of an export."""
+    request = export.request
+    if not request.wide:
+        return columns_with(request.kind, request.detail)
+    return wide_columns(names_of(export.conn, request.filters, request.queries), request.counted)
+
+
+def write(export: Opened, file: BinaryIO, progress: Progress) -> int:
+    """Write an export and return how many rows it has. Raises CannotFilter."""
+    request = export.request
+    if request.format == "parquet":
+        return _write_parquet(export, file, progress)
+    if not request.gzip:
+        return _write_csv(export, file, progress)
+    # Without name and time, so that the same rows are the same bytes.
+    with gzip.GzipFile("", "wb", 6, file, mtime=0) as packed:
+        return _write_csv(export, packed, progress)
+
+
+def _write_csv(export: Opened, file: BinaryIO | gzip.GzipFile, progress: Progress) -> int:
+    request, columns = export.request, columns_of(export)
+    beginning = header(columns, request.separator)
+    file.write(request.encoded((BYTE_ORDER_MARK + beginning if request.excel else beginning).encode()))
+    rows = 0
+    for lines, count in _lines(export, columns):
+        file.write(request.encoded(lines))
+        rows += count
+        progress(rows)
+    return rows
+
+
+def _lines(export: Opened, columns: Sequence[Column]) -> Iterator[tuple[bytes, int]]:
+    """Return the lines that the database writes, else those of rows that no query gives."""
+    request = export.request
+    if not request.wide and request.detail != "diff":
+        detail = Detail(request.detail, request.longest)
+        return read.iter_csv(export.conn, request.kind, request.filters, detail, delimiter=request.separator)
+    return count_lines(columns, _rows(export), request.separator)
+
+
+def _rows(export: Opened) -> Iterator[Sequence[object]]:
+    """Return the rows of an export as values."""
+    request = export.request
+    if request.wide:
+        return _wide_rows(export)
+    if request.detail == "diff":
+        return rows_with_changes(export.conn, request.filters, request.longest)
+    return read.iter_rows(export.conn, request.kind, request.filters, Detail(request.detail))
+
+
+def _wide_rows(export: Opened) -> Iterator[Sequence[object]]:
+    from worker.query.errors import QueryError
+
+    request = export.request
+    try:
+        return wide_rows(export.conn, request.filters, request.queries, request.counted, is_stored=request.is_stored)
+    except QueryError as error:
+        raise ExportRefused(f"a query cannot be read: {error}") from error
+
+
+def _write_parquet(export: Opened, file: BinaryIO, progress: Progress) -> int:
+    try:
+        from worker.export.formats.parquet import write_parquet
+    except ImportError:
+        raise ExportRefused("Parquet needs the package pyarrow: pip install 'steppewatch[parquet]'") from None
+    rows = 0
+    for rows in write_parquet(columns_of(export), _rows(export), file):
+        progress(rows)
+    return rows

@@ -1,0 +1,1 @@
+"""Which subscriptions an article, a burst or a silence answers, and what of that is news."""

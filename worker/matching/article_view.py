@@ -1,0 +1,35 @@
+"""Rows → the article that queries are asked about. Arrival and archive both make it here, so they cannot differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import Connection
+
+from db.articles.texts import Mention, TextRow, read_mentions, read_texts
+from worker.query.article import Article, Mentioned, Outlet
+
+
+def article_of(row: TextRow, mentions: Iterable[Mention]) -> Article:
+    """Return the article of a stored revision with its mentions."""
+    return Article(
+        title=row.title or "",
+        text=row.text,
+        author=row.author or "",
+        source=Outlet(row.source_id, (row.source_name, *row.domains), row.country),
+        language=row.language,
+        genre=row.genre,
+        url=row.url,
+        published_at=row.dated_at,
+        mentions=tuple(
+            Mentioned(mention.field, mention.start, mention.end, mention.entity_id, mention.type, mention.level)
+            for mention in mentions
+        ),
+    )
+
+
+def read_articles(conn: Connection, revision_ids: Sequence[int]) -> list[tuple[TextRow, Article]]:
+    """Return these revisions with their articles, in this order; without those that were removed."""
+    rows = {row.revision_id: row for row in read_texts(conn, revision_ids)}
+    mentions = read_mentions(conn, revision_ids)
+    return [(rows[id], article_of(rows[id], mentions.get(id, ()))) for id in revision_ids if id in rows]

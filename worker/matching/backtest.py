@@ -1,0 +1,101 @@
+"""A query asked of the archive: the evaluator of arrival, over candidates that the index of words proposes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import partial
+
+from db.articles import texts, word_index
+from db.articles.texts import TextRow
+from db.engine import Database
+from worker.matching.article_view import read_articles
+from worker.matching.forecast import Forecast, forecast, weeks_of
+from worker.matching.word_index import need_of, words_of
+from worker.query.evaluate import Verdict, evaluate
+from worker.query.query import Query
+
+_PAGE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An article that a query matches, and why."""
+
+    row: TextRow
+    verdict: Verdict
+
+
+def complete_index(database: Database) -> int:
+    """Index current revisions that are not, such as those of before there was an index; return how many."""
+    done = 0
+    while waiting := database.read(lambda conn: word_index.find_unindexed(conn, limit=_PAGE)):
+        rows = database.read(partial(texts.read_texts, revision_ids=waiting))
+        words = {row.revision_id: words_of(row.title, row.text, row.language) for row in rows}
+        database.write(partial(word_index.record_words, words=words))
+        done += len(waiting)
+    return done
+
+
+def search(
+    database: Database, query: Query, *, since: date | None = None, until: date | None = None, narrowed: bool = True
+) -> Iterator[Found]:
+    """Yield the articles that a query matches as they stand now, by the day on which they count.
+
+    `since` and `until` are inclusive. Without `narrowed` every article is looked at: slower, and the same.
+    """
+    need = need_of(query) if narrowed else None
+    candidates = database.read(lambda conn: word_index.find_candidates(conn, need, since=since, until=until))
+    for start in range(0, len(candidates), _PAGE):
+        page = candidates[start : start + _PAGE]
+        for row, article in database.read(partial(read_articles, revision_ids=page)):
+            verdict = evaluate(query, article)
+            if verdict.matched:
+                yield Found(row, verdict)
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a subscription would have been."""
+
+    articles: int
+    items: int
+    """One for each story: how often it would have told something."""
+    weeks: Sequence[tuple[date, int]]
+    """(Monday, items)."""
+    forecast: Forecast | None
+    by_outlet: Sequence[tuple[str, int]]
+    """Articles by outlet, most first."""
+    by_language: Sequence[tuple[str, int]]
+
+
+class Tally:
+    """Counts what a search yields."""
+
+    def __init__(self) -> None:
+        self._articles = 0
+        self._first: dict[int, date] = {}
+        self._outlets: Counter[str] = Counter()
+        self._languages: Counter[str] = Counter()
+
+    def add(self, row: TextRow) -> None:
+        """Count an article; they come by day, so the first of a story is the one that is told."""
+        self._articles += 1
+        self._first.setdefault(row.cluster_id, row.counts_on)
+        self._outlets[row.source_id] += 1
+        self._languages[row.language or "unknown"] += 1
+
+    def summary(self, since: date, until: date) -> Summary:
+        """Return the counts of these days, both included."""
+        weeks = weeks_of(list(self._first.values()), since, until)
+        days = (until - since + timedelta(days=1)).days
+        return Summary(
+            self._articles,
+            len(self._first),
+            weeks,
+            forecast([count for _, count in weeks], days),
+            self._outlets.most_common(),
+            self._languages.most_common(),
+        )

@@ -1,0 +1,26 @@
+"""The words that fired, as they are stored. Pure, and light: pages that show them need no evaluator."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from worker.query.evaluate import Verdict
+
+Because = tuple[tuple[object, ...], ...]
+"""(field, start, end, surface, term) for each of the words that fired."""
+
+_PLACES = 3
+_MOST = 100
+
+
+def because_of(verdict: Verdict) -> Because:
+    """Return the words that fired as they are stored: the first few places of each term."""
+    places: dict[tuple[str, str], int] = {}
+    kept = []
+    for fired in verdict.because:
+        key = (fired.field, fired.term)
+        places[key] = places.get(key, 0) + 1
+        if places[key] <= _PLACES:
+            kept.append((fired.field, fired.start, fired.end, fired.surface, fired.term))
+    return tuple(kept[:_MOST])

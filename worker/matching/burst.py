@@ -1,0 +1,117 @@
+"""Subscriptions to bursts: the event is that attention to an entity is unusual, told once for each burst."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import partial
+
+from sqlalchemy import Connection
+
+from db.alerts import matches, outbox, subscriptions
+from db.alerts.matches import MatchIn
+from db.alerts.subscriptions import SubscriptionRow
+from db.coverage.first_seen import articles_behind, stories_behind
+from db.engine import Database
+from db.vocabulary.versions import find_labels
+from worker.coverage.attention import LEAST, read_past
+from worker.coverage.stats.bursts import Judged, per_year
+
+ALARMS = 4.0
+"""By chance, a year, for an entity whose attention never changes."""
+REST, LONGEST = 7, 56
+"""Days without anything unusual that end a burst; days after which one that goes on is one of its own."""
+_STORIES, _ARTICLES = 3, 12
+
+
+@dataclass(frozen=True, slots=True)
+class Burst:
+    """A day on which attention was unusual, and the first such day of the burst it belongs to."""
+
+    since: date
+    day: date
+    judged: Judged
+
+
+def burst_of(judged: Callable[[date], Judged | None], day: date) -> Burst | None:
+    """Return the burst that goes on on a day; None on a usual one. Pure.
+
+    A day that is not over is judged by what it has so far: its count only grows, so an alarm that is right at noon is
+    right at midnight, and looking often raises no more false ones.
+    """
+    now = judged(day)
+    if now is None or not _is_unusual(now):
+        return None
+    since = at = day
+    while (since - at).days < REST and (day - at).days < LONGEST:
+        at -= timedelta(days=1)
+        before = judged(at)
+        if before is not None and _is_unusual(before):
+            since = at
+    return Burst(since, day, now)
+
+
+def _is_unusual(judged: Judged) -> bool:
+    return judged.count >= LEAST and judged.p <= per_year(ALARMS)
+
+
+def tell_bursts(database: Database, *, now: datetime) -> int:
+    """Store a match for each burst of today or yesterday that was not told yet; return how many."""
+    watched = database.read(lambda conn: subscriptions.list_subscriptions(conn, kind="burst"))
+    active = [row for row in watched if row.state == "active"]
+    if not active:
+        return 0
+    found = database.read(lambda conn: _find(conn, active, now.date()))
+    return database.write(lambda conn: _tell(conn, found, now)) if found else 0
+
+
+def _find(conn: Connection, rows: list[SubscriptionRow], today: date) -> list[tuple[SubscriptionRow, Burst]]:
+    entities = sorted({row.query for row in rows})
+    past = read_past(conn, today - timedelta(days=LONGEST + 1), today, today=today, entities=entities)
+    bursts = {}
+    for entity in entities:
+        each = (burst_of(partial(past.judged, entity), day) for day in (today, today - timedelta(days=1)))
+        bursts[entity] = next((burst for burst in each if burst), None)
+    told = matches.count_matches(conn)
+    return [
+        (row, burst)
+        for row in rows
+        if (burst := bursts[row.query]) and (row.id not in told or told[row.id][1].date() < burst.since)
+    ]
+
+
+def _tell(conn: Connection, found: list[tuple[SubscriptionRow, Burst]], now: datetime) -> int:
+    labels = find_labels(conn)
+    stored = []
+    for row, burst in found:
+        match = MatchIn(
+            subscription_id=row.id,
+            event=f"burst of {row.query} since {burst.since}",
+            status="news",
+            facts=_facts(conn, row.query, labels.get(row.query, row.query), burst),
+        )
+        match_id = matches.record_match(conn, match, now=now)
+        if match_id is not None:
+            stored.append((match_id, row.id, "news"))
+    outbox.post(conn, stored, now=now)
+    return len(stored)
+
+
+def _facts(conn: Connection, entity: str, label: str, burst: Burst) -> dict[str, object]:
+    judged = burst.judged
+    first = burst.day - timedelta(days=judged.days - 1)
+    span = f"on {burst.day:%d %B %Y}" if judged.days == 1 else f"in the {judged.days} days to {burst.day:%d %B %Y}"
+    detail = f"{judged.count} articles {span}, where about {judged.expected:.1f} are usual."
+    stories = stories_behind(conn, [entity], first, burst.day, limit=_STORIES)
+    lead, titles = detail, [f"“{story.headline}” ({story.articles})" for story in stories]
+    if titles:
+        detail += f" The largest stories, with their articles: {', '.join(titles)}."
+    newest = articles_behind(conn, entity, first, burst.day, limit=_ARTICLES)
+    return {
+        "headline": f"Attention to {label} is unusual",
+        "detail": detail,
+        "lead": lead,
+        "stories": [{"url": s.url, "headline": s.headline, "articles": s.articles} for s in stories],
+        "articles": [{"outlet": outlet, "url": url, "headline": called} for outlet, url, called in newest],
+    }

@@ -1,0 +1,162 @@
+"""The chain's last stage: which subscriptions a batch answers, and what of that is news.
+
+`Watch` asks all subscriptions about articles between the two transactions of a batch; `settle` writes what follows
+in the second one, when it is known which stories the articles belong to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from db.alerts import matches, outbox, subscriptions
+from db.alerts.matches import Earlier, Fact, MatchIn
+from db.alerts.subscriptions import SubscriptionRow
+from db.articles.mentions import MentionIn
+from db.articles.texts import Mention, TextRow, read_texts
+from db.outcomes import ProblemSeen
+from worker.matching.alert_status import Rule, judge
+from worker.matching.article_view import article_of
+from worker.matching.because import Because, because_of
+from worker.presearch.presearch import Presearcher
+from worker.query.query import Known, QueryError, parse_stored
+from worker.vocabulary.entities import Vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """The subscriptions that revisions match, and why: revision id → subscription id → the words that fired."""
+
+    found: Mapping[int, Mapping[int, Because]] = field(default_factory=dict)
+    rules: Mapping[int, Rule] = field(default_factory=dict)
+
+
+class Watch:
+    """All active subscriptions in one process, kept up to date by their version. Not shared between threads."""
+
+    def __init__(self, vocabulary: Vocabulary | None = None) -> None:
+        """`vocabulary` is the current one: queries call its entities by name."""
+        self._presearcher: Presearcher[int] = Presearcher()
+        self._known = Known.of(vocabulary) if vocabulary else None
+        self._types = {entity.id: entity.type for entity in vocabulary.entities} if vocabulary else {}
+        self._rules: dict[int, Rule] = {}
+        self._version = 0
+
+    def refresh(self, conn: Connection) -> list[ProblemSeen]:
+        """Take over what changed since the last time; return the queries that cannot be read any more."""
+        if subscriptions.latest_version(conn) <= self._version:
+            return []
+        saved = subscriptions.saved_queries(conn)
+        changes = subscriptions.iter_changes(conn, after=self._version)
+        problems = [problem for row in changes if (problem := self._take(row, saved))]
+        self._version = changes[-1].version
+        return problems
+
+    def _take(self, row: SubscriptionRow, saved: Mapping[str, str]) -> ProblemSeen | None:
+        if row.id in self._rules:
+            self._presearcher.remove(row.id)
+            del self._rules[row.id]
+        if row.state != "active" or row.kind != "query":
+            return None
+        try:
+            query, wrong = parse_stored(row.query, saved, self._known)
+        except QueryError as error:
+            return ProblemSeen(f"alert {row.name}", f"its query cannot be read and matches nothing: {error}")
+        self._presearcher.add(row.id, query)
+        self._rules[row.id] = Rule(timedelta(hours=row.max_age_h), row.on_revision)
+        return ProblemSeen(f"alert {row.name}", f"its query still means what it did, but {wrong}") if wrong else None
+
+    def read(self, conn: Connection, revision_ids: Sequence[int]) -> list[TextRow]:
+        """Return what `ask` needs to know of revisions; nothing while there is nothing to ask."""
+        return read_texts(conn, revision_ids) if self._rules else []
+
+    def ask(self, texts: Sequence[TextRow], mentions: Mapping[int, Sequence[MentionIn]]) -> Hits:
+        """Return what revisions match; `mentions` are those of each."""
+        found = {}
+        for row in texts:
+            article = article_of(row, self._typed(mentions[row.revision_id]))
+            hits = self._presearcher.matches(article)
+            found[row.revision_id] = {key: because_of(verdict) for key, verdict in hits.items()}
+        return Hits(found, dict(self._rules)) if texts else Hits()
+
+    def _typed(self, mentions: Sequence[MentionIn]) -> Iterator[Mention]:
+        for found in mentions:
+            kind = self._types.get(found.entity_id, "")
+            yield Mention(found.field, found.start, found.end, found.entity_id, kind, found.level)
+
+
+def settle(conn: Connection, hits: Hits, done: Collection[int], *, now: datetime) -> int:
+    """Store the matches of revisions that are finished here, and what follows for the outbox; return how many.
+
+    Call it when clusters are stored and their articles locked: then of two workers with two copies of a story the
+    second sees the match of the first.
+    """
+    hit = {key for revision_id in done for key in hits.found.get(revision_id, ())}
+    if not hit and not any(rule.on_revision for rule in hits.rules.values()):
+        return 0
+    facts = matches.read_facts(conn, done)
+    asked = _asked(conn, hits, hit, facts.values())
+    if not asked:
+        return 0
+    stories = _Stories(matches.find_earlier(conn, asked, {fact.cluster_id for fact in facts.values()}))
+    stored = []
+    for fact in sorted(facts.values(), key=_originals_first):
+        because = hits.found.get(fact.revision_id, {})
+        for key in sorted(asked & hits.rules.keys()):
+            match = _match(fact, key, hits.rules[key], because.get(key), stories)
+            match_id = matches.record_match(conn, match, now=now) if match else None
+            if match is not None and match_id is not None:
+                stories.add(match_id, match, fact)
+                stored.append((match_id, key, match.status))
+    outbox.post(conn, stored, now=now)
+    return len(stored)
+
+
+def _asked(conn: Connection, hits: Hits, hit: set[int], facts: Collection[Fact]) -> set[int]:
+    """Return the subscriptions that matched, and those that may have matched before an edit and care."""
+    edited = [fact.article_id for fact in facts if not fact.is_first]
+    watchers = matches.find_watchers(conn, edited) if edited else set()
+    return hit | {key for key in watchers if key in hits.rules and hits.rules[key].on_revision}
+
+
+def _originals_first(fact: Fact) -> tuple[bool, int]:
+    return fact.article_id != fact.cluster_id, fact.revision_id
+
+
+def _match(fact: Fact, key: int, rule: Rule, because: Because | None, stories: _Stories) -> MatchIn | None:
+    terms = None if because is None else matches.terms_of(because)
+    ruling = judge(fact, rule, terms, stories.of(key, fact.cluster_id))
+    if ruling is None:
+        return None
+    return MatchIn(
+        subscription_id=key,
+        event=f"revision {fact.revision_id}",
+        status=ruling.status,
+        article_id=fact.article_id,
+        revision_id=fact.revision_id,
+        item_id=ruling.item_id,
+        because=because or (),
+    )
+
+
+class _Stories:
+    """The matches of each subscription in each story, as they grow within a batch."""
+
+    def __init__(self, earlier: Sequence[Earlier]) -> None:
+        self._matches: dict[tuple[int, int], list[Earlier]] = {}
+        for match in earlier:
+            self._matches.setdefault((match.subscription_id, match.cluster_id), []).append(match)
+
+    def of(self, subscription_id: int, cluster_id: int) -> Sequence[Earlier]:
+        """Return them, the oldest first."""
+        return self._matches.get((subscription_id, cluster_id), ())
+
+    def add(self, match_id: int, match: MatchIn, fact: Fact) -> None:
+        """Note one more."""
+        key = (match.subscription_id, fact.cluster_id)
+        terms = matches.terms_of(match.because)
+        known = Earlier(match_id, *key[:1], fact.article_id, fact.cluster_id, match.status, match.item_id, terms)
+        self._matches.setdefault(key, []).append(known)

@@ -1,0 +1,83 @@
+"""Subscriptions to an outlet's silence: the event is that nothing came for too long."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from db.alerts import matches, outbox, subscriptions
+from db.alerts.matches import MatchIn
+from db.alerts.subscriptions import SubscriptionRow
+from db.articles.counting_day import zone_name
+from db.collection.feeds import find_network_problem
+from db.collection.sources import latest_collected
+from db.engine import Database
+from db.status import OutletHealth, list_outlets
+from worker.subscriptions.cadence import zone_for
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """An outlet that brought nothing since an instant."""
+
+    since: datetime
+    hours: int
+
+
+def silence_of(row: SubscriptionRow, latest: datetime | None, *, now: datetime) -> Silence | None:
+    """Return the silence that a subscription wants to hear of; None while the outlet is heard. Pure.
+
+    `latest` is when its last article came; what was before the subscription does not count.
+    """
+    since = max(latest or row.created_at, row.created_at)
+    quiet = now - since
+    if quiet < timedelta(hours=row.max_age_h):
+        return None
+    return Silence(since, int(quiet.total_seconds() // 3_600))
+
+
+def tell_silences(database: Database, *, now: datetime) -> int:
+    """Store a match for each outlet that has fallen silent, once for each silence; return how many.
+
+    While no outlet can be reached at all it is our network that is silent, and nothing is told.
+    """
+    watched = database.read(lambda conn: subscriptions.list_subscriptions(conn, kind="silence"))
+    active = [row for row in watched if row.state == "active"]
+    if not active or database.read(find_network_problem):
+        return 0
+    return database.write(lambda conn: _tell(conn, active, now))
+
+
+def _tell(conn: Connection, rows: list[SubscriptionRow], now: datetime) -> int:
+    latest = latest_collected(conn, {row.query for row in rows})
+    found = [(row, silence) for row in rows if (silence := silence_of(row, latest.get(row.query), now=now))]
+    if not found:
+        return 0
+    outlets = {outlet.id: outlet for outlet in list_outlets(conn)}
+    clock = zone_name(conn)
+    stored = []
+    for row, silence in found:
+        match = MatchIn(
+            subscription_id=row.id,
+            event=f"silence of {row.query} since {silence.since:%Y-%m-%dT%H:%M:%S}",
+            status="news",
+            facts=_facts(row.query, outlets.get(row.query), silence, zone_for(row.cadence, clock)),
+        )
+        match_id = matches.record_match(conn, match, now=now)
+        if match_id is not None:
+            stored.append((match_id, row.id, "news"))
+    outbox.post(conn, stored, now=now)
+    return len(stored)
+
+
+def _facts(source_id: str, outlet: OutletHealth | None, silence: Silence, zone: str) -> dict[str, str]:
+    name = outlet.name if outlet else source_id
+    detail = f"Nothing has come since {silence.since.astimezone(ZoneInfo(zone)):%d %B %Y, %H:%M} {zone}."
+    if outlet and outlet.feeds:
+        detail += f" Its feeds: {outlet.state}."
+    if outlet and outlet.last_error:
+        detail += f" What was wrong last: {outlet.last_error}"
+    return {"headline": f"{name} has been silent for {silence.hours} hours", "detail": detail}

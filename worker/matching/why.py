@@ -1,0 +1,174 @@
+"""Why a subscription told of an article, or did not: the query, what was noted by which rule, and who got it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from db.alerts import matches, traces
+from db.alerts.matches import TOLD, Fact
+from db.alerts.subscriptions import SubscriptionRow, saved_queries
+from db.alerts.traces import Carried, Noted, Seen
+from worker.matching.article_view import read_articles
+from worker.matching.because import Because, because_of
+from worker.query.article_text import Reading
+from worker.query.evaluate import judge
+from worker.query.explain_miss import Failing, failings
+from worker.query.query import QueryError, parse_stored
+from worker.subscriptions.references import names_of
+
+_MINUTE = "%Y-%m-%d %H:%M UTC"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A recipient, what became of the message to them, and why."""
+
+    carried: Carried
+    rule: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Why:
+    """What a subscription made of an article."""
+
+    query: str
+    doubt: str | None
+    """What is wrong with the query by now."""
+    matched: bool
+    """Whether the article as it is now answers the query as it is now."""
+    because: Because
+    failings: Sequence[Failing]
+    noted: Sequence[Noted]
+    """Everything that was noted, the oldest first."""
+    status: str | None
+    rule: str
+    deliveries: Sequence[Told]
+
+
+def why(conn: Connection, subscription: SubscriptionRow, article_id: int) -> Why:
+    """Return what a subscription to a query made of an article. Raises QueryError for a query that is none."""
+    query, doubt = parse_stored(subscription.query, saved_queries(conn), names_of(conn))
+    seen = traces.read_seen(conn, article_id)
+    found = read_articles(conn, [seen.revision_id]) if seen.revision_id is not None else []
+    matched, because, failed = False, Because(), tuple[Failing, ...]()
+    if found:
+        reading = Reading(found[0][1])
+        verdict = judge(query, reading)
+        matched, because = verdict.matched, because_of(verdict)
+        failed = failings(query, reading)
+    noted = traces.read_noted(conn, subscription.id, article_id)
+    decisive = _decisive(noted)
+    fact = None
+    if decisive is not None and decisive.revision_id is not None:
+        fact = matches.read_facts(conn, [decisive.revision_id]).get(decisive.revision_id)
+    carried = traces.read_carried(conn, subscription.id, [one.id for one in noted])
+    return Why(
+        query=str(query),
+        doubt=str(doubt) if isinstance(doubt, QueryError) else None,
+        matched=matched,
+        because=because,
+        failings=failed,
+        noted=noted,
+        status=decisive.status if decisive else None,
+        rule=rule_of(subscription, decisive, fact, matched) if decisive else rule_of_none(subscription, seen, matched),
+        deliveries=[Told(one, rule_of_message(one, decisive)) for one in carried],
+    )
+
+
+def _decisive(noted: Sequence[Noted]) -> Noted | None:
+    """Return the latest that was told; of what was only kept, the latest."""
+    told = [one for one in noted if one.status in TOLD]
+    return told[-1] if told else noted[-1] if noted else None
+
+
+def rule_of_none(subscription: SubscriptionRow, seen: Seen, matched: bool) -> str:
+    """Return why nothing was noted. Pure."""
+    if seen.revision_id is None or seen.stage != "done":
+        return "the article is not understood yet: it is asked as soon as it is"
+    if not matched:
+        return "it does not match, so there is nothing to tell"
+    if subscription.state != "active":
+        return f"it matches, but the subscription is {subscription.state}: it is asked nothing"
+    if seen.observed_at is not None and seen.observed_at <= subscription.created_at:
+        return (
+            f"it matches, but the subscription was made {subscription.created_at:{_MINUTE}}, after this text was seen"
+            " (alert test asks the archive)"
+        )
+    return "it matches now, but did not when it was understood: the query, a saved one or the vocabulary was another"
+
+
+def rule_of(subscription: SubscriptionRow, noted: Noted, fact: Fact | None, matched: bool) -> str:
+    """Return by which rule a match has its status. Pure."""
+    began = f"article {noted.began_article_id}" + (f" of {noted.began_source}" if noted.began_source else "")
+    told_at = f", told {noted.began_at:{_MINUTE}}" if noted.began_at else ""
+    rules = {
+        "news": "the first article of its story that matches is told",
+        "also": f"a reprint of {began}{told_at}: listed as “also in” and in digests, it is no message of its own",
+        "revised": "an edit changed which words fire, and the subscription asks for that (--on-revision)",
+        "withdrawn": "an edit after which nothing fires any more, and the subscription asks for that (--on-revision)",
+        "known": "another text of an article that was noted before; --on-revision tells when other words fire",
+        "old": _why_old(subscription, fact),
+        "backfill": "every feed that names it did so in its first poll: it was there before us, and is no news",
+        "superseded": "the text was not the current one any more when it was understood",
+    }
+    rule = rules.get(noted.status, noted.status)
+    if not matched and noted.status != "withdrawn":
+        rule += f"; it matched on {noted.matched_at:{_MINUTE}}, the query or the text is another by now"
+    return rule
+
+
+def _why_old(subscription: SubscriptionRow, fact: Fact | None) -> str:
+    if fact is not None and fact.is_undated:
+        return "it has no date, and no feed brought it newly: nobody says whether it is news"
+    if fact is None or fact.published_at is None:
+        return f"it was there before us, or is older than {subscription.max_age_h} hours (--max-age)"
+    day = f"{fact.published_at:%Y-%m-%d}" if fact.published_is_day else f"{fact.published_at:{_MINUTE}}"
+    late = f"more than {subscription.max_age_h} hours later (--max-age)"
+    return f"published {day}, seen {fact.observed_at:{_MINUTE}}: {late}"
+
+
+def rule_of_message(carried: Carried, noted: Noted | None) -> str:
+    """Return why a recipient has, or has not, got the message. Pure."""
+    if carried.match_id is None:
+        return _why_none(carried, noted)
+    if carried.delivery_id is None:
+        if carried.channel_state != "active":
+            return _paused(carried)
+        when = f" of {carried.digest_due_at:{_MINUTE}}" if carried.digest_due_at else ""
+        return f"waits for the digest{when}"
+    match carried.state:
+        case "sent":
+            return f"taken by the receiver {_at(carried.sent_at)}"
+        case "dead":
+            return f"given up after {carried.attempts} attempts; steppewatch alert resend {carried.delivery_id}"
+        case "cancelled":
+            return "cancelled: nobody wanted it any more"
+    if carried.channel_state != "active":
+        return _paused(carried)
+    tried = f" after {carried.attempts} attempts that failed" if carried.attempts else ""
+    return f"waits to be sent{tried}, due {_at(carried.due_at)}"
+
+
+def _why_none(carried: Carried, noted: Noted | None) -> str:
+    if noted is None or noted.status not in (*TOLD, "also"):
+        return "nothing to tell"
+    if carried.channel_kind == "feed":
+        return "the feed shows it to whoever fetches it" if noted.status in TOLD else "a reprint is no entry of its own"
+    if carried.recipient_state != "active":
+        return "unsubscribed"
+    if noted.status == "also" and carried.digest_due_at is None:
+        return "a reprint is no message of its own where each story is sent at once"
+    return "was no recipient yet"
+
+
+def _paused(carried: Carried) -> str:
+    reason = f" ({carried.channel_reason})" if carried.channel_reason else ""
+    return f"waits: the address is {carried.channel_state}{reason}; alert resume --address sends it"
+
+
+def _at(moment: datetime | None) -> str:
+    return f"{moment:{_MINUTE}}" if moment else ""

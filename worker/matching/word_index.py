@@ -1,0 +1,43 @@
+"""What the index of words holds of an article, and what it can tell about the answers to a query. Pure."""
+
+from __future__ import annotations
+
+from db.articles.word_index import AllOf, AnyOf, HasEntity, HasWord, Need
+from worker.presearch.atoms import Atom, Group
+from worker.presearch.narrow import narrow
+from worker.query.joining import spelling_of
+from worker.query.nodes import Query
+from worker.query.words import Words
+
+
+def words_of(title: str | None, text: str, language: str | None) -> set[str]:
+    """Return the words of an article as queries see them: what is indexed."""
+    spelling = spelling_of(language)
+    return {word for part in (title or "", text) for word in Words(part, spelling).words}
+
+
+def need_of(query: Query) -> Need | None:
+    """Return what every answer has, as far as the index knows; None if anything may be one."""
+    needs = tuple(dict.fromkeys(need for group in narrow(query) if (need := _of_group(group)) is not None))
+    return AllOf(needs) if len(needs) > 1 else needs[0] if needs else None
+
+
+def _of_group(group: Group) -> Need | None:
+    needs = tuple(dict.fromkeys(map(_of_atom, group)))
+    known = tuple(need for need in needs if need is not None)
+    if len(known) < len(needs):
+        return None
+    return AnyOf(known) if len(known) > 1 else known[0]
+
+
+def _of_atom(atom: Atom) -> Need | None:
+    """Return what an article with the atom has; of by-lines, misspellings and properties the index knows nothing."""
+    if atom.kind == "entity":
+        return HasEntity(atom.value)
+    if atom.kind not in ("word", "phrase", "like") or atom.field == "author":
+        return None
+    if atom.kind == "like":
+        prefix = atom.value.partition("*")[0]
+        return HasWord(prefix, is_prefix=True) if prefix else None
+    words = tuple(map(HasWord, dict.fromkeys(atom.value.split(" "))))
+    return AllOf(words) if len(words) > 1 else words[0]

@@ -1,0 +1,81 @@
+"""What a subscription found → an Atom feed (RFC 4287). Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from hashlib import blake2b
+
+from feedgen.feed import FeedGenerator
+from markupsafe import Markup, escape
+
+from worker.messages.message import Item, Place
+from worker.messages.snippet import Piece
+
+_UNSAID = re.compile(r"[\ud800-\udfff\ufffe\uffff]")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MARKS = {"revised": "Edited: ", "withdrawn": "No longer matches: "}
+
+
+def atom_of(name: str, question: str, items: Sequence[Item], *, token: str) -> bytes:
+    """Return the feed of a subscription; `items` have the newest first.
+
+    An edit is an entry of its own, since readers hide what they have shown once. Ids never change. Whoever shows
+    entries to others passes them on, so they do not hold the secret `token`; the address of the feed is left out, too.
+    """
+    known_as = blake2b(token.encode(), digest_size=16, person=b"id of a feed").hexdigest()
+    feed = FeedGenerator()
+    feed.id(f"urn:steppewatch:feed:{known_as}")
+    feed.title(_clean(name))
+    feed.subtitle(_clean(question))
+    feed.updated(max((item.matched_at for item in items), default=_EPOCH))
+    feed.generator("Steppewatch")
+    for item in reversed(items):  # feedgen puts each new entry before the others
+        _add(feed, item, known_as)
+    return bytes(feed.atom_str(pretty=True))
+
+
+def _add(feed: FeedGenerator, item: Item, known_as: str) -> None:
+    entry = feed.add_entry()
+    entry.id(f"urn:steppewatch:match:{known_as}:{item.match_id}")
+    entry.title(_clean(_MARKS.get(item.status, "") + item.headline))
+    entry.updated(item.matched_at)
+    if item.dated_at is not None:
+        entry.published(item.dated_at)
+    if item.place and item.place.is_web:
+        entry.link(href=item.place.url, rel="alternate")
+    entry.author({"name": _clean(item.author or (item.place.outlet if item.place else "Steppewatch"))})
+    entry.content(_html(item), type="html")
+
+
+def _html(item: Item) -> str:
+    parts = [Markup("<p>{}</p>").format(_pieces(item.snippet))] if item.snippet else []
+    if item.place:
+        parts.append(Markup("<p>{}</p>").format(_clean(item.place.outlet)))
+    if item.terms:
+        parts.append(Markup("<p>Why: {}</p>").format(_clean(" · ".join(item.terms))))
+    if item.also:
+        more = f" and {item.more_also} more" if item.more_also else ""
+        parts.append(Markup("<p>Also in: {}{}</p>").format(_links(item.also), more))
+    return str(Markup("").join(parts))
+
+
+def _pieces(pieces: Sequence[Piece]) -> Markup:
+    marked = Markup("<b>{}</b>")  # readers drop <mark>
+    return Markup("").join(
+        marked.format(_clean(piece.text)) if piece.is_marked else escape(_clean(piece.text)) for piece in pieces
+    )
+
+
+def _links(places: Sequence[Place]) -> Markup:
+    link = Markup('<a href="{}">{}</a>')
+    return Markup(", ").join(
+        link.format(_clean(place.url), _clean(place.outlet)) if place.is_web else escape(_clean(place.outlet))
+        for place in places
+    )
+
+
+def _clean(text: str) -> str:
+    """Return the text without what XML 1.0 cannot say."""
+    return "".join(letter for letter in text if letter in "\t\n" or (letter >= " " and not _UNSAID.match(letter)))

@@ -1,0 +1,153 @@
+"""A bulletin → the messages that go into a chat: each short enough for its service, cut between stories only. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from worker.messages.chats.markup import Markup
+from worker.messages.message import Bulletin, Item, Place, counted, plain
+from worker.messages.plain_text import cut, one_line
+
+MESSAGES_MAX = 5
+"""Most messages of one bulletin; its last one says what is left out."""
+
+_HEADLINE_MAX, _SNIPPET_MAX, _NAME_MAX, _TERM_MAX, _SUBJECT_MAX = 400, 280, 80, 40, 200
+_LEAST = 3
+_GAP = "\n\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message into a chat."""
+
+    text: str
+    told: int
+    """How many stories it tells."""
+    told_to: int | None
+    """The last story that was told when it has arrived."""
+    left_out: int = 0
+    """For the last message: how many stories none tells."""
+
+
+def messages_of(
+    bulletin: Bulletin, markup: Markup, *, most: int = MESSAGES_MAX, after: int | None = None
+) -> list[Message]:
+    """Return at most `most` messages. The last ends by saying how many stories none of them tells.
+
+    `after` is the last story that was told before: what is left is told now.
+    """
+    items = [item for item in bulletin.items if after is None or item.story > after]
+    again = f"[{bulletin.subscription}] continued"
+    page = _Page(again if after is not None else bulletin.subject, markup, after)
+    page.parts += _notes(bulletin)
+    pages: list[Message] = []
+    told = 0
+    for item in items:
+        block = _block(item, markup, page.room_when_new)
+        if not page.fits(block):
+            if len(pages) + 1 == most:
+                break
+            pages.append(page.closed())
+            page = _Page(again, markup, page.story)
+        page.add(block, item.story)
+        told += 1
+    reprints = _reprints(bulletin, markup)
+    is_listed = bool(reprints) and page.fits(reprints)
+    page.parts += [reprints] if is_listed else []
+    untold = 0 if is_listed else len(bulletin.reprints) + bulletin.more_reprints
+    left_out = len(items) - told + bulletin.more
+    tail = _tail(left_out, untold)
+    page.parts += [tail] if tail else []
+    return [*pages, replace(page.closed(), left_out=left_out)]
+
+
+class _Page:
+    """A message that is being filled; there is always room for the line that says what is left out."""
+
+    def __init__(self, head: str, markup: Markup, story: int | None) -> None:
+        self.markup = markup
+        self.limit = markup.longest - markup.measure(_GAP + _tail(9_999_999, 9_999_999))
+        self.parts = [_within(cut(one_line(head), _SUBJECT_MAX), markup, self.limit // 3)]
+        self.told = 0
+        self.story = story
+        """The last story told, here or before."""
+
+    @property
+    def room_when_new(self) -> int:
+        """How long a story may be that comes first here."""
+        return self.limit - self.markup.measure(self.parts[0] + _GAP)
+
+    def fits(self, block: str) -> bool:
+        """Return whether there is room for another block."""
+        return self.markup.measure(_GAP.join((*self.parts, block))) <= self.limit
+
+    def add(self, block: str, story: int) -> None:
+        """Tell a story here."""
+        self.parts.append(block)
+        self.told += 1
+        self.story = story
+
+    def closed(self) -> Message:
+        """Return the message."""
+        return Message(_GAP.join(self.parts), self.told, self.story)
+
+
+def _notes(bulletin: Bulletin) -> list[str]:
+    """Return what is told besides stories."""
+    notes = [bulletin.test_note] if bulletin.test else []
+    return [*notes, "Nothing matched since the last message."] if bulletin.kind == "quiet" else notes
+
+
+def _tail(stories: int, reprints: int) -> str:
+    """Return the line that says what is left out; how many stories comes last."""
+    what = [counted(reprints, "reprint", "reprints") + " not listed"] if reprints else []
+    what += [f"{stories:,} more"] if stories else []
+    return f"… and {', '.join(what)}." if what else ""
+
+
+def _reprints(bulletin: Bulletin, markup: Markup) -> str:
+    """Return the later reprints of earlier stories as lines; empty without any."""
+    lines = [_reprint(place, markup) for place in bulletin.reprints]
+    if bulletin.more_reprints:
+        lines.append(f"and {counted(bulletin.more_reprints, 'other reprint', 'other reprints')}")
+    return "\n".join(("Later reprints of earlier stories:", *lines)) if lines else ""
+
+
+def _reprint(place: Place, markup: Markup) -> str:
+    name = markup.text(cut(one_line(place.outlet), _NAME_MAX))
+    title = markup.text(cut(one_line(place.title), _HEADLINE_MAX // 2))
+    return " ".join(part for part in (f"{name}:", title, markup.url(place.url) if place.is_web else "") if part)
+
+
+def _block(item: Item, markup: Markup, room: int) -> str:
+    """Return what is told of a story, in as much detail as there is room for; its headline at least."""
+    for lines in _details(item, markup):
+        block = "\n".join(lines)
+        if markup.measure(block) <= room:
+            return block
+    return _within(one_line(item.headline), markup, room)
+
+
+def _details(item: Item, markup: Markup) -> Iterator[Sequence[str]]:
+    """Yield a story's lines, each time with less."""
+    outlet = f" ({markup.text(cut(one_line(item.place.outlet), _NAME_MAX))})" if item.place else ""
+    mark = {"revised": "Edited: ", "withdrawn": "No longer matches: "}.get(item.status, "")
+    head = mark + markup.text(cut(one_line(item.headline), _HEADLINE_MAX)) + outlet
+    url = [markup.url(item.place.url)] if item.place and item.place.is_web else []
+    snippet = markup.text(cut(one_line(plain(item.snippet)), _SNIPPET_MAX))
+    terms = " · ".join(markup.text(cut(one_line(term), _TERM_MAX)) for term in item.terms)
+    text, why = ([snippet] if snippet else []), ([f"Why: {terms}"] if terms else [])
+    yield head, *url, *text, *why
+    yield head, *url, *why
+    yield head, *url
+    yield mark + markup.text(cut(one_line(item.headline), _HEADLINE_MAX // 4)) + outlet, *url
+    yield (head,)
+
+
+def _within(line: str, markup: Markup, room: int) -> str:
+    """Return as much of a line as there is room for once it is escaped."""
+    length = len(line)
+    while markup.measure(text := markup.text(cut(line, length))) > room and length > _LEAST:
+        length = max(_LEAST, length * 3 // 4)
+    return text

@@ -1,0 +1,183 @@
+"""How each chat service is asked to take a message, and what its answer means. Pure: requests are values.
+
+Every host stands here. Parts of addresses go into paths and headers only, and never without being quoted.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from worker.messages.chats.address import ChatAddress
+
+_NAME = "Steppewatch"
+Parts = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is posted."""
+
+    url: str
+    payload: Mapping[str, object]
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def body(self) -> bytes:
+        """Return the payload as JSON."""
+        return json.dumps(self.payload, ensure_ascii=False).encode("utf-8", "replace")
+
+
+def request_of(address: ChatAddress, text: str) -> Request:
+    """Return the request that writes a text into a chat."""
+    return _SERVICES[address.form].ask(address.parts, text)
+
+
+def trouble_in(address: ChatAddress, body: bytes) -> str | None:
+    """Return why an answer of success is none; None if the message was taken.
+
+    Several services answer 200 and say in the body that they did not take it; a page of some proxy says nothing.
+    """
+    try:
+        answer = json.loads(body)
+    except (ValueError, RecursionError):
+        answer = body.decode("utf-8", "replace").strip()
+    return _SERVICES[address.form].hear(answer)
+
+
+def _discord(parts: Parts, text: str) -> Request:
+    query = {"wait": "true"} | ({"thread_id": parts["thread"]} if "thread" in parts else {})
+    url = f"https://discord.com/api/webhooks/{_path(parts['id'], parts['token'])}?{urlencode(query)}"
+    name = {"username": parts["botname"]} if "botname" in parts else {}
+    return Request(url, {"content": text, "allowed_mentions": {"parse": []}, "tts": False, **name})
+
+
+def _lark(host: str) -> Callable[[Parts, str], Request]:
+    def ask(parts: Parts, text: str) -> Request:
+        url = f"https://{host}/open-apis/bot/v2/hook/{_path(parts['token'])}"
+        return Request(url, {"msg_type": "text", "content": {"text": text}})
+
+    return ask
+
+
+def _google(parts: Parts, text: str) -> Request:
+    query = {"key": parts["key"], "token": parts["token"]}
+    payload: dict[str, object] = {"text": text}
+    if "thread" in parts:
+        query["messageReplyOption"] = "REPLY_MESSAGE_FALLBACK_TO_NEW_THREAD"
+        payload["thread"] = {"threadKey": parts["thread"]}
+    return Request(
+        f"https://chat.googleapis.com/v1/spaces/{_path(parts['space'])}/messages?{urlencode(query)}", payload
+    )
+
+
+def _line(parts: Parts, text: str) -> Request:
+    payload = {"to": parts["to"], "messages": [{"type": "text", "text": text}]}
+    return Request("https://api.line.me/v2/bot/message/push", payload, _bearer(parts["token"]))
+
+
+def _pushover(parts: Parts, text: str) -> Request:
+    device = {"device": parts["to"]} if "to" in parts else {}
+    payload = {"token": parts["token"], "user": parts["user"], "message": text, "html": 0, **device}
+    return Request("https://api.pushover.net/1/messages.json", payload)
+
+
+def _slack(parts: Parts, text: str) -> Request:
+    url = f"https://hooks.slack.com/services/{_path(parts['a'], parts['b'], parts['c'])}"
+    channel = {"channel": parts["to"]} if "to" in parts else {}
+    return Request(url, {**_slack_text(parts, text), **channel})
+
+
+def _slack_bot(parts: Parts, text: str) -> Request:
+    payload = {**_slack_text(parts, text), "channel": parts["to"]}
+    return Request("https://slack.com/api/chat.postMessage", payload, _bearer(parts["token"]))
+
+
+def _slack_text(parts: Parts, text: str) -> dict[str, object]:
+    name = {"username": parts["botname"]} if "botname" in parts else {}
+    return {"text": text, "mrkdwn": False, "link_names": False, **name}
+
+
+def _telegram(parts: Parts, text: str) -> Request:
+    """No `parse_mode`: Telegram then shows the text as it is."""
+    chat = parts["to"]
+    is_name = chat[0].isalpha()
+    payload: dict[str, object] = {"chat_id": f"@{chat}" if is_name else chat, "text": text}
+    payload["link_preview_options"] = {"is_disabled": True}
+    if "topic" in parts:
+        payload["message_thread_id"] = int(parts["topic"])
+    return Request(f"https://api.telegram.org/bot{quote(parts['token'], safe=':')}/sendMessage", payload)
+
+
+def _viber(parts: Parts, text: str) -> Request:
+    payload = {"receiver": parts["to"], "type": "text", "sender": {"name": _NAME}, "text": text}
+    return Request("https://chatapi.viber.com/pa/send_message", payload, {"X-Viber-Auth-Token": parts["token"]})
+
+
+def _webex(parts: Parts, text: str) -> Request:
+    """`text`, not `markdown`: it is shown as it is."""
+    return Request("https://webexapis.com/v1/messages", {"roomId": parts["to"], "text": text}, _bearer(parts["token"]))
+
+
+def _webex_hook(parts: Parts, text: str) -> Request:
+    return Request(f"https://webexapis.com/v1/webhooks/incoming/{_path(parts['hook'])}", {"text": text})
+
+
+def _path(*parts: str) -> str:
+    return "/".join(quote(part, safe="") for part in parts)
+
+
+def _bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
+
+
+def _anything(answer: Any) -> str | None:
+    return None
+
+
+def _an_object(answer: Any) -> str | None:
+    return None if isinstance(answer, dict) else f"not an answer of the service: {answer!r}"
+
+
+def _the_word_ok(answer: Any) -> str | None:
+    return None if answer == "ok" else f"not an answer of the service: {answer!r}"
+
+
+def _saying(good: Mapping[str, object], *reasons: str) -> Callable[[Any], str | None]:
+    """Return what hears whether one of the fields of an answer has its good value; else one of `reasons` says why."""
+
+    def hear(answer: Any) -> str | None:
+        if not isinstance(answer, dict):
+            return f"not an answer of the service: {answer!r}"
+        if any(name in answer and answer[name] == value for name, value in good.items()):
+            return None
+        return next((f"{answer[name]}" for name in reasons if answer.get(name)), f"{answer!r}")
+
+    return hear
+
+
+@dataclass(frozen=True, slots=True)
+class _Service:
+    ask: Callable[[Parts, str], Request]
+    hear: Callable[[Any], str | None]
+
+
+_LARK_SAYS = _saying({"code": 0, "StatusCode": 0}, "msg", "StatusMessage")
+_OK_SAYS = _saying({"ok": True}, "description", "error")
+_SERVICES = {
+    "discord": _Service(_discord, _an_object),
+    "feishu": _Service(_lark("open.feishu.cn"), _LARK_SAYS),
+    "gchat": _Service(_google, _an_object),
+    "lark": _Service(_lark("open.larksuite.com"), _LARK_SAYS),
+    "line": _Service(_line, _an_object),
+    "pover": _Service(_pushover, _saying({"status": 1}, "errors")),
+    "slack": _Service(_slack, _the_word_ok),
+    "slack-bot": _Service(_slack_bot, _OK_SAYS),
+    "tgram": _Service(_telegram, _OK_SAYS),
+    "viber": _Service(_viber, _saying({"status": 0}, "status_message")),
+    "wxteams": _Service(_webex, _an_object),
+    "wxteams-hook": _Service(_webex_hook, _anything),
+}

@@ -1,0 +1,172 @@
+"""Rows → bulletins: what a delivery, a feed or a test message tells."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection
+
+from db.alerts import message_rows, outbox, subscriptions
+from db.alerts.channels import recipients_of
+from db.alerts.deliveries import DeliveryOut
+from db.alerts.message_rows import Tiding
+from db.alerts.subscriptions import SubscriptionRow
+from db.articles.counting_day import zone_name
+from db.articles.texts import TextRow
+from db.status import list_outlets
+from db.text.headlines import headline
+from worker.matching.because import because_of
+from worker.messages.links import Links
+from worker.messages.message import REPRINTS_MAX, STORIES_MAX, Bulletin, Item, OutletLine, Place, terms_of
+from worker.messages.snippet import marked, snippet
+from worker.subscriptions.cadence import zone_for
+
+if TYPE_CHECKING:
+    from worker.query.evaluate import Verdict
+
+_OUTLETS_MAX = 20
+
+
+def bulletin_of(conn: Connection, delivery: DeliveryOut, links: Links) -> Bulletin:
+    """Return what a delivery to a recipient tells, as the store has it now."""
+    assert delivery.subscription_id is not None
+    assert delivery.token is not None
+    subscription = subscriptions.get_subscription(conn, delivery.subscription_id)
+    found, total = message_rows.read_delivery(conn, delivery.id, stories=STORIES_MAX)
+    first_told = message_rows.read_first_told(conn, delivery.id)
+    reprints, reprints_total = message_rows.read_reprints_of(conn, delivery.id, limit=REPRINTS_MAX)
+    lines, well = _outlets(conn) if delivery.kind == "quiet" else ((), 0)
+    thread = outbox.key_of(delivery.token, found[0].story) if delivery.kind == "match" and found else ""
+    return Bulletin(
+        key=delivery.key,
+        kind=delivery.kind,
+        subscription=subscription.name,
+        question=question_of(subscription),
+        created_at=delivery.created_at,
+        items=items_of(conn, found, first_told),
+        more=total - len(found),
+        reprints=tuple(place for tiding in reprints if (place := _place(tiding))),
+        more_reprints=reprints_total - len(reprints),
+        outlets=lines,
+        outlets_well=well,
+        unsubscribe_url=links.unsubscribe(delivery.token),
+        feed_url=links.feed(subscription_feed(conn, subscription.id)),
+        zone=zone_for(subscription.cadence, zone_name(conn)),
+        story_key=thread,
+    )
+
+
+def test_bulletin(
+    name: str, question: str, row: TextRow | None, verdict: Verdict | None, *, now: datetime, zone: str
+) -> Bulletin:
+    """Return a message that proves that messages arrive: about an article, if there is one."""
+    items: tuple[Item, ...] = ()
+    if row is not None and verdict is not None:
+        because = because_of(verdict)
+        tiding = Tiding(
+            match_id=0,
+            story=0,
+            status="news",
+            matched_at=now,
+            because=because,
+            facts={},
+            article_id=row.article_id,
+            url=row.url,
+            published_at=row.dated_at,
+            published_is_day=False,
+            source_name=row.source_name,
+            title=row.title,
+            author=row.author,
+            language=row.language,
+            text=row.text,
+        )
+        items = (_item(tiding, (), is_first=True),)
+    key = f"test-{secrets.token_hex(12)}"
+    return Bulletin(key, "match" if items else "digest", name, question, now, items, zone=zone, test=True)
+
+
+def question_of(subscription: SubscriptionRow) -> str:
+    """Return what a subscription asks, in words where it is no query."""
+    if subscription.kind == "silence":
+        return f"{subscription.query} brings nothing for {subscription.max_age_h} hours"
+    if subscription.kind == "burst":
+        return f"attention to {subscription.query} is unusual"
+    return subscription.query
+
+
+def subscription_feed(conn: Connection, subscription_id: int) -> str | None:
+    """Return the secret of a subscription's feed; None if it has none."""
+    for recipient in recipients_of(conn, [subscription_id]):
+        if recipient.channel.kind == "feed" and recipient.state == "active":
+            return recipient.feed_token
+    return None
+
+
+def items_of(conn: Connection, found: Sequence[Tiding], first_told: set[int]) -> tuple[Item, ...]:
+    """Return matches as items; an edit of what `first_told` holds is no news of its own."""
+    also = message_rows.read_also(conn, [tiding.story for tiding in found])
+    return tuple(_item(tiding, also.get(tiding.story, []), tiding.story in first_told) for tiding in found)
+
+
+def _item(tiding: Tiding, also: Sequence[tuple[str, str, str]], is_first: bool) -> Item:
+    status = "news" if tiding.status == "revised" and is_first else tiding.status
+    if tiding.article_id is None:
+        event = str(tiding.facts.get("headline", ""))
+        detail = str(tiding.facts.get("detail", ""))
+        title, body = marked(event, ()), marked(detail, ()) if detail else ()
+    else:
+        text = tiding.text or ""
+        title = marked(headline(tiding.title, text), _spans(tiding, "title"))
+        body = snippet(text, _spans(tiding, "text"))
+    return Item(
+        match_id=tiding.match_id,
+        story=tiding.story,
+        status=status,
+        title=title,
+        snippet=body,
+        terms=terms_of(tiding.because),
+        matched_at=tiding.matched_at,
+        place=_place(tiding),
+        article_id=tiding.article_id,
+        author=tiding.author,
+        language=tiding.language,
+        dated_at=tiding.published_at,
+        is_day=bool(tiding.published_is_day),
+        because=tiding.because,
+        also=tuple(Place(outlet, url, heading) for outlet, url, heading in also[:REPRINTS_MAX]),
+        more_also=max(0, len(also) - REPRINTS_MAX),
+        **_behind(tiding.facts),
+    )
+
+
+def _behind(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is to be read behind an event, if it told that."""
+    stories, articles = facts.get("stories", ()), facts.get("articles", ())
+    if not (stories or articles):
+        return {}
+    return {
+        "lead": str(facts.get("lead", "")),
+        "stories": tuple((Place("", story["url"], story["headline"]), story["articles"]) for story in stories),
+        "articles": tuple(Place(row["outlet"], row["url"], row["headline"]) for row in articles),
+    }
+
+
+def _spans(tiding: Tiding, field: str) -> list[tuple[int, int]]:
+    return [(entry[1], entry[2]) for entry in tiding.because if entry[0] == field and entry[1] is not None]
+
+
+def _place(tiding: Tiding) -> Place | None:
+    if tiding.url is None:
+        return None
+    return Place(tiding.source_name or "", tiding.url, headline(tiding.title, tiding.text))
+
+
+def _outlets(conn: Connection) -> tuple[tuple[OutletLine, ...], int]:
+    """Return the outlets in trouble, and how many are well."""
+    outlets = list_outlets(conn)
+    trouble = [outlet for outlet in outlets if outlet.state == "failing"]
+    lines = tuple(OutletLine(o.name, o.last_error or o.state, o.succeeded_at) for o in trouble[:_OUTLETS_MAX])
+    return lines, sum(outlet.state == "ok" for outlet in outlets)

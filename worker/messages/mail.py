@@ -1,0 +1,139 @@
+"""A bulletin → a mail that people and mail servers understand. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from email.utils import format_datetime, parseaddr
+from functools import cache
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+
+from worker.messages import mail_headers
+from worker.messages.mail_bytes import Letter, write
+from worker.messages.message import Bulletin, Item, Place, counted
+from worker.messages.plain_text import cut, inert, one_line
+from worker.messages.snippet import Piece
+
+_SUBJECT_MAX = 200
+_LABEL_MAX = 100
+
+
+def compose(bulletin: Bulletin, *, sender: str, to: str) -> Letter:
+    """Return the mail, in plain text and as HTML. Raises ValueError for addresses that cannot be written to.
+
+    It has the same Message-ID for every attempt; mails about one story refer to the first of them. RFC 8058 wants
+    one-click unsubscribing over https, so its header is set for such an address only.
+    """
+    fields = _envelope(sender, to, bulletin.subject, bulletin.key, bulletin.created_at)
+    if bulletin.story_key not in ("", bulletin.key):
+        thread = _message_id(bulletin.story_key, sender)
+        for name in ("In-Reply-To", "References"):
+            fields[name] = mail_headers.token_field(name, thread)
+    fields["List-Id"] = _list_id(bulletin.subscription, sender)
+    if bulletin.unsubscribe_url:
+        fields["List-Unsubscribe"] = mail_headers.url_field("List-Unsubscribe", bulletin.unsubscribe_url)
+        if bulletin.unsubscribe_url.startswith("https://"):
+            post = "List-Unsubscribe-Post"
+            fields[post] = mail_headers.token_field(post, "List-Unsubscribe=One-Click")
+    text = _template("mail.txt").render(b=bulletin)
+    return write(_address(sender), to, fields, text, render_html(bulletin))
+
+
+def compose_notice(*, key: str, subject: str, text: str, sender: str, to: str, created_at: datetime) -> Letter:
+    """Return a plain mail to the operator. Raises ValueError for addresses that cannot be written to."""
+    fields = _envelope(sender, to, f"[steppewatch] {subject}", key, created_at)
+    return write(_address(sender), to, fields, text + "\n")
+
+
+def render_html(bulletin: Bulletin) -> str:
+    """Return the mail's HTML; everything that others wrote is escaped."""
+    return _template("mail.html").render(b=bulletin)
+
+
+def _envelope(sender: str, to: str, subject: str, key: str, created_at: datetime) -> dict[str, str]:
+    """Return the fields that every mail has, by name."""
+    silent = "X-Auto-Response-Suppress"  # what Exchange understands instead of Auto-Submitted
+    return {
+        "From": mail_headers.address_field("From", parseaddr(sender)[0], _address(sender)),
+        "To": mail_headers.address_field("To", "", to),
+        "Subject": mail_headers.text_field("Subject", cut(one_line(subject), _SUBJECT_MAX)),
+        "Date": mail_headers.token_field("Date", *format_datetime(created_at).split()),
+        "Message-ID": mail_headers.token_field("Message-ID", _message_id(key, sender)),
+        "Auto-Submitted": mail_headers.token_field(
+            "Auto-Submitted", "auto-generated"
+        ),  # RFC 3834: answer machines rest
+        silent: mail_headers.token_field(silent, "All"),
+    }
+
+
+def _message_id(key: str, sender: str) -> str:
+    return f"<{key}@{_domain(sender)}>"
+
+
+def _list_id(name: str, sender: str) -> str:
+    """Return the field that names a subscription for filters (RFC 2919)."""
+    label = re.sub(r"[^a-z0-9_-]+", ".", name.lower()[:_LABEL_MAX]).strip(".") or "alert"
+    return mail_headers.list_field("List-Id", name[:_LABEL_MAX], f"{label}.alerts.{_domain(sender)}")
+
+
+def _address(sender: str) -> str:
+    """Return the sender's address as servers are told it."""
+    local, _, domain = parseaddr(sender)[1].rpartition("@")
+    return f"{local}@{domain.encode('idna').decode()}"
+
+
+def _domain(sender: str) -> str:
+    return _address(sender).rpartition("@")[2]
+
+
+def _day(moment: datetime | date) -> str:
+    return f"{moment.day} {moment:%b %Y}"
+
+
+def _dated(item: Item, zone: str) -> str:
+    """Return the date of an article: a day, or a day and a time by a clock that is named."""
+    if item.dated_at is None:
+        return ""
+    return _day(item.dated_at.astimezone(UTC)) if item.is_day else _instant(item.dated_at, zone)
+
+
+def _instant(moment: datetime | None, zone: str) -> str:
+    if moment is None:
+        return "never"
+    at = moment.astimezone(ZoneInfo(zone))
+    return f"{_day(at)}, {at:%H:%M} {zone}"
+
+
+def _starred(pieces: Iterable[Piece]) -> str:
+    return "".join(f"*{piece.text}*" if piece.is_marked else piece.text for piece in pieces)
+
+
+def _outlets(places: Iterable[Place]) -> str:
+    return ", ".join(dict.fromkeys(place.outlet for place in places))
+
+
+def _shown(value: object) -> object:
+    """Return what a template shows of a value: others wrote it."""
+    return inert(value) if isinstance(value, str) else value
+
+
+@cache
+def _environment(is_html: bool) -> Environment:
+    environment = Environment(
+        loader=PackageLoader("worker.messages"),
+        autoescape=is_html,
+        finalize=_shown,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters.update(dated=_dated, instant=_instant, starred=_starred, outlets=_outlets, counted=counted)
+    return environment
+
+
+def _template(name: str) -> Template:
+    return _environment(name.endswith(".html")).get_template(name)

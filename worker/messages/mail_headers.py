@@ -1,0 +1,125 @@
+"""The fields of a mail's head (RFC 5322, RFC 2047), made here alone: a text → bytes that read back as that text. Pure.
+
+No library that reads what it writes has a hand in it: a headline with the marks of an encoded word is text like any
+other, and no version of Python folds it in its own way.
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from collections.abc import Iterator, Sequence
+from urllib.parse import quote
+
+from worker.messages.plain_text import one_line
+
+LINE_MAX = 998
+"""Longest line of a mail, without its end (RFC 5322 §2.1.1)."""
+
+_SOFT_MAX = 76
+"""Longest line that holds encoded words (RFC 2047 §2); wished for in all others."""
+_BEFORE, _AFTER = "=?utf-8?B?", "?="
+_WORD_MAX = 75
+_FOLD = "\r\n "
+_IN_URL = "!#$%&'()*+,-./:;=?@[]_~"
+_ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
+_ADDRESS = re.compile(r"[!#$%&'*+/=?^_`{|}~A-Za-z0-9.-]{1,64}@[A-Za-z0-9.-]{1,253}")
+
+
+def text_field(name: str, text: str) -> str:
+    """Return a field of free text, such as `Subject`: as it is where that is plain, in encoded words where not."""
+    line = one_line(text) or "(none)"
+    if not _is_plain(line):
+        return f"{name}: {_encoded(line, len(name) + 2)}"
+    return f"{name}: {_folded(line.split(' '), len(name) + 2)}"
+
+
+def address_field(name: str, shown: str, address: str) -> str:
+    """Return a field with one address, such as `From`. Raises ValueError for an address that is none."""
+    phrase = one_line(shown)
+    angled = f"<{checked_address(address)}>"
+    if not phrase:
+        return f"{name}: {angled[1:-1]}"
+    if _is_plain(phrase):
+        return f"{name}: {_folded([*_phrase(phrase), angled], len(name) + 2)}"
+    words = _encoded(phrase, len(name) + 2)
+    fits = len(words.rpartition(_FOLD)[2]) + len(name) + 3 + len(angled) <= _SOFT_MAX
+    return f"{name}: {words}{' ' if fits else _FOLD}{angled}"
+
+
+def list_field(name: str, shown: str, label: str) -> str:
+    """Return a field that names a list (RFC 2919). It has no encoded words: what is not plain is left out."""
+    phrase = one_line(shown)
+    words = _phrase(phrase) if phrase and phrase.isascii() and "=?" not in phrase else []
+    return token_field(name, *words, f"<{label}>")
+
+
+def token_field(name: str, *tokens: str) -> str:
+    """Return a field of words that stand as they are, such as `Message-ID`. Raises ValueError for other characters."""
+    if not tokens or not all(re.fullmatch(r"[!-~]{1,900}", token) for token in tokens):
+        raise ValueError(f"not for a header: {tokens!r:.100}")
+    return f"{name}: {_folded(tokens, len(name) + 2)}"
+
+
+def url_field(name: str, url: str) -> str:
+    """Return a field with an address of the web in angle brackets (RFC 2369), on one line if that may be.
+
+    Readers of the field skip blanks inside the brackets, so an address longer than a line may be folded there.
+    """
+    value = f"<{quote(one_line(url), safe=_IN_URL)}>"
+    first = LINE_MAX - len(name) - 2
+    rest = (value[at : at + LINE_MAX - 1] for at in range(first, len(value), LINE_MAX - 1))
+    return f"{name}: {_FOLD.join((value[:first], *rest))}"
+
+
+def checked_address(address: str) -> str:
+    """Return a mail address that any server can be told. Raises ValueError for all others."""
+    if not _ADDRESS.fullmatch(address):
+        raise ValueError(f"not a mail address that can be written to: {address!r:.100}")
+    return address
+
+
+def _is_plain(line: str) -> bool:
+    """Return whether a line can stand in a head as it is: ASCII, nothing like an encoded word, no endless word."""
+    return line.isascii() and "=?" not in line and all(len(word) < _SOFT_MAX for word in line.split(" "))
+
+
+def _phrase(line: str) -> Sequence[str]:
+    """Return the words of a phrase (RFC 5322 §3.2.5), as one quoted string where it is more than atoms."""
+    if _ATOMS.fullmatch(line):
+        return line.split(" ")
+    inside = line.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{inside}"'.split(" ")
+
+
+def _folded(words: Sequence[str], column: int) -> str:
+    """Return words with blanks between, in lines as long as is wished for; `column` is where they begin."""
+    parts = [words[0]]
+    column += len(words[0])
+    for word in words[1:]:
+        fits = column + 1 + len(word) <= _SOFT_MAX
+        parts += [" " if fits else _FOLD, word]
+        column = column + 1 + len(word) if fits else 1 + len(word)
+    return "".join(parts)
+
+
+def _encoded(line: str, column: int) -> str:
+    """Return a line as encoded words. All of it is inside: blanks between such words are no part of the text."""
+    return _FOLD.join(f"{_BEFORE}{b64encode(piece).decode()}{_AFTER}" for piece in _pieces(line, column))
+
+
+def _pieces(line: str, column: int) -> Iterator[bytes]:
+    """Yield the line's UTF-8 in pieces of whole characters that fit into one encoded word each."""
+    piece, room = b"", _room(min(_WORD_MAX, _SOFT_MAX - column))
+    for letter in line:
+        encoded = letter.encode()
+        if len(piece) + len(encoded) > room:
+            yield piece
+            piece, room = b"", _room(_WORD_MAX)
+        piece += encoded
+    yield piece
+
+
+def _room(characters: int) -> int:
+    """Return how many bytes fit into an encoded word of so many characters."""
+    return (characters - len(_BEFORE) - len(_AFTER)) // 4 * 3

@@ -1,0 +1,157 @@
+"""What one message tells, as values: composed of rows once, then written as a mail, JSON, a feed or a chat line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from worker.messages.snippet import Piece
+
+STORIES_MAX = 40
+"""Stories told in one message; of the others it says how many there are."""
+REPRINTS_MAX = 12
+TERMS_MAX = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a story can be read."""
+
+    outlet: str
+    url: str
+    title: str = ""
+
+    @property
+    def is_web(self) -> bool:
+        """Return whether a browser may be sent there: texts without an address have a URN."""
+        return self.url.lower().startswith(("https://", "http://"))
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing to tell: an article that matched, an edit of one, or an event that is no article."""
+
+    match_id: int
+    story: int
+    """The match that began the story for this subscription."""
+    status: str
+    title: tuple[Piece, ...]
+    snippet: tuple[Piece, ...]
+    terms: tuple[str, ...]
+    """The words that fired, as they stand in the article."""
+    matched_at: datetime
+    place: Place | None = None
+    article_id: int | None = None
+    author: str | None = None
+    language: str | None = None
+    dated_at: datetime | None = None
+    is_day: bool = False
+    because: Sequence[Sequence[object]] = ()
+    also: tuple[Place, ...] = ()
+    more_also: int = 0
+    lead: str = ""
+    """What happened, where a list of what to read follows."""
+    stories: tuple[tuple[Place, int], ...] = ()
+    """The largest stories behind an event, each with its articles."""
+    articles: tuple[Place, ...] = ()
+    """The newest articles behind an event."""
+
+    @property
+    def headline(self) -> str:
+        """Return the title as plain text."""
+        return plain(self.title)
+
+
+@dataclass(frozen=True, slots=True)
+class OutletLine:
+    """How an outlet does, for a message that has nothing else to tell."""
+
+    name: str
+    state: str
+    succeeded_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Bulletin:
+    """A message about one subscription."""
+
+    key: str
+    kind: str
+    """`match`, `digest` or `quiet`."""
+    subscription: str
+    question: str
+    """The query, or what a subscription of another kind asks."""
+    created_at: datetime
+    items: tuple[Item, ...] = ()
+    more: int = 0
+    """Stories beyond those in `items`."""
+    reprints: tuple[Place, ...] = ()
+    """Later reprints of stories that were told before."""
+    more_reprints: int = 0
+    outlets: tuple[OutletLine, ...] = ()
+    outlets_well: int = 0
+    unsubscribe_url: str = ""
+    feed_url: str = ""
+    zone: str = "UTC"
+    """By which clock the subscriber lives."""
+    story_key: str = ""
+    """The key of the message that began the story; this message's own for the first one and for digests."""
+    test: bool = field(default=False)
+
+    @property
+    def stories(self) -> int:
+        """Return how many stories it is about, told or not."""
+        return len(self.items) + self.more
+
+    @property
+    def test_note(self) -> str:
+        """Return what a test message says of itself; empty for what is none."""
+        if not self.test:
+            return ""
+        if self.items:
+            return "This is a test, sent by hand: below is the newest article that matches, as it would be told."
+        return "This is a test, sent by hand: messages arrive. No article of the archive matches."
+
+    @property
+    def reason(self) -> str:
+        """Return why somebody gets it, up to the name of the subscription."""
+        return "You get this because somebody sent a test of" if self.test else "You get this because you subscribed to"
+
+    @property
+    def subject(self) -> str:
+        """Return the subject line."""
+        return f"[{self.subscription}] {'Test: ' if self.test else ''}{self._gist()}"
+
+    def _gist(self) -> str:
+        if self.kind == "quiet":
+            return "All quiet"
+        if self.test and not self.items:
+            return "nothing matches"
+        if self.kind == "match" and self.items:
+            item = self.items[0]
+            outlet = f" — {item.place.outlet}" if item.place else ""
+            mark = {"revised": "Edited: ", "withdrawn": "No longer matches: "}.get(item.status, "")
+            return f"{mark}{item.headline}{outlet}"
+        told = counted(self.stories, "story", "stories")
+        reprints = len(self.reprints) + self.more_reprints
+        return f"{told}, {counted(reprints, 'reprint', 'reprints')}" if reprints else told
+
+
+def plain(pieces: Iterable[Piece]) -> str:
+    """Return pieces as plain text."""
+    return "".join(piece.text for piece in pieces)
+
+
+def counted(number: int, one: str, many: str) -> str:
+    """Return the number with the right word."""
+    return f"{number:,} {one if number == 1 else many}"
+
+
+def terms_of(because: Sequence[Sequence[object]]) -> tuple[str, ...]:
+    """Return the words that fired, each once, in reading order; `country: KZ` for properties of the article."""
+    words: dict[str, str] = {}
+    for name, start, _, surface, _ in because:
+        word = str(surface) if start is not None else f"{name}: {surface}"
+        words.setdefault(word.casefold(), word)
+    return tuple(words.values())[:TERMS_MAX]

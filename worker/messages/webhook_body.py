@@ -1,0 +1,94 @@
+"""A bulletin → the JSON of a webhook, and its signature (https://www.standardwebhooks.com). Pure."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+from datetime import UTC, datetime
+
+from worker.messages.message import Bulletin, Item, Place, plain
+
+SCHEMA = "steppewatch.alert/1"
+"""Rises when a reader of the last one would misunderstand; fields may be added without."""
+
+
+def body_of(bulletin: Bulletin) -> bytes:
+    """Return the JSON of a bulletin, UTF-8; `docs/reference/alerts.md` describes it."""
+    record: dict[str, object] = {
+        "schema": SCHEMA,
+        "id": bulletin.key,
+        "type": "test" if bulletin.test else bulletin.kind,
+        "created_at": _instant(bulletin.created_at),
+        "subscription": {"name": bulletin.subscription, "query": bulletin.question},
+        "stories": bulletin.stories,
+        "items": [_item(item) for item in bulletin.items],
+        "more": bulletin.more,
+        "reprints": [_place(place) for place in bulletin.reprints],
+        "more_reprints": bulletin.more_reprints,
+    }
+    if bulletin.test:
+        record["note"] = bulletin.test_note
+    if bulletin.kind == "quiet":
+        record["outlets"] = {
+            "well": bulletin.outlets_well,
+            "in_trouble": [
+                {"name": line.name, "state": line.state, "succeeded_at": _instant(line.succeeded_at)}
+                for line in bulletin.outlets
+            ],
+        }
+    return json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+
+
+def headers_of(key: str, body: bytes, *, secret: str, now: datetime) -> dict[str, str]:
+    """Return the headers that prove who sent a body, and when.
+
+    The signature is HMAC-SHA256 over `<id>.<seconds since 1970>.<body>`; the id is the same for every attempt.
+    """
+    seconds = str(int(now.timestamp()))
+    signed = b".".join((key.encode(), seconds.encode(), body))
+    digest = hmac.new(base64.b64decode(secret.removeprefix("whsec_")), signed, hashlib.sha256).digest()
+    return {
+        "Content-Type": "application/json",
+        "Webhook-Id": key,
+        "Webhook-Timestamp": seconds,
+        "Webhook-Signature": f"v1,{base64.b64encode(digest).decode()}",
+        "Idempotency-Key": key,
+    }
+
+
+def _item(item: Item) -> dict[str, object]:
+    return {
+        "match_id": item.match_id,
+        "story_id": item.story,
+        "status": item.status,
+        "headline": item.headline,
+        "url": item.place.url if item.place else None,
+        "outlet": item.place.outlet if item.place else None,
+        "article_id": item.article_id,
+        "author": item.author,
+        "language": item.language,
+        "published_at": _published(item),
+        "matched_at": _instant(item.matched_at),
+        "snippet": plain(item.snippet),
+        "because": [
+            dict(zip(("field", "start", "end", "surface", "term"), fired, strict=True)) for fired in item.because
+        ],
+        "also_in": [_place(place) for place in item.also],
+        "more_also_in": item.more_also,
+    }
+
+
+def _place(place: Place) -> dict[str, str]:
+    return {"outlet": place.outlet, "url": place.url, "headline": place.title}
+
+
+def _published(item: Item) -> str | None:
+    if item.dated_at is None:
+        return None
+    return item.dated_at.astimezone(UTC).date().isoformat() if item.is_day else _instant(item.dated_at)
+
+
+def _instant(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,1 @@
+"""All queries at once: which of many thousands an article may answer. Pure."""

@@ -1,0 +1,77 @@
+"""NEAR between what has numbers, in bits: where each word, phrase or entity stands is looked up once, for all queries.
+
+The bit of a position is set where something begins, and in another number where it ends. Shifting the ends by one up
+to `distance` and meeting the begins of the other side answers NEAR whole, however often the words stand there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from worker.presearch.bits import Bits, Kept, after, bits_of
+from worker.presearch.terms import Found, Terms
+from worker.query.article_text import Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Nearby:
+    """`Near` in numbers: of what stands on the left, or on the right."""
+
+    left: tuple[int, ...]
+    right: tuple[int, ...]
+    distance: int
+    is_ordered: bool
+
+
+class Places:
+    """Where in one article that stands which it has the numbers of."""
+
+    def __init__(self, reading: Reading, found: Found, terms: Terms, has: NDArray[np.bool_]) -> None:
+        """`has` tells of each number whether the article has it."""
+        self._reading = reading
+        self._found = found
+        self._terms = terms
+        self._has = has.data
+        self._begins = Kept[int]()
+        self._ends = Kept[int]()
+
+    @cached_property
+    def _like(self) -> NDArray[np.intp]:
+        return self._terms.like(self._found.row)
+
+    def are_near(self, one: Nearby) -> bool:
+        """Say whether the article matches it."""
+        begins, ends = self._of(one.left)
+        others_begin, others_end = self._of(one.right)
+        if after(ends, one.distance) & others_begin:
+            return True
+        return not one.is_ordered and bool(after(others_end, one.distance) & begins)
+
+    def _of(self, side: tuple[int, ...]) -> tuple[Bits, Bits]:
+        begins = ends = 0
+        for number in side:
+            if self._has[number]:
+                begins |= self._begins.get(number, self._look_up)
+                ends |= self._ends.get(number, self._look_up_ends)
+        return begins, ends
+
+    def _look_up(self, number: int) -> Bits:
+        atom, row = self._terms.atom(number), self._found.row
+        if atom.kind in ("entity", "type"):
+            return bits_of([first for first, _ in self._reading.mentions(atom.kind, atom.value)])
+        if atom.kind == "phrase":
+            return bits_of([at for phrase, at in self._found.phrases if phrase == number])
+        is_word = atom.kind == "word"
+        at = row.numbers == number if is_word else np.isin(row.places, self._like[row.patterns == number])
+        return bits_of(at.nonzero()[0].tolist())
+
+    def _look_up_ends(self, number: int) -> Bits:
+        atom = self._terms.atom(number)
+        if atom.kind in ("entity", "type"):
+            return bits_of([last for _, last in self._reading.mentions(atom.kind, atom.value)])
+        begins = self._begins.get(number, self._look_up)
+        return begins << atom.value.count(" ") if atom.kind == "phrase" else begins

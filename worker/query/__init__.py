@@ -1,0 +1,1 @@
+"""The query language: text → query, and whether an article answers it. Pure."""

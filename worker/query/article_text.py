@@ -1,0 +1,195 @@
+"""An article taken apart: its words with their positions, its sentences, and where its entities are named."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from functools import cached_property, lru_cache
+from urllib.parse import urlsplit
+
+from worker.presearch.bits import Bits, Fences, bits_of
+from worker.query.article import Article, Mentioned, Outlet
+from worker.query.joining import is_abbreviation, spelling_of
+from worker.query.words import Words, pattern_words
+from worker.query.zone import Span, Zone
+
+LEAD_LENGTH = 200
+LEAD_PARAGRAPHS = 3
+"""The lead is the first paragraph; when it is short, such as a dateline, what follows up to this."""
+
+LEVELS = frozenset(("name", "demonym", "concept"))
+"""Of mentions that count. Others, such as co-reference, say less than a name does."""
+
+_SENTENCE_END = re.compile(r"[.!?…。！？։][\"'”’»)\]]*(?:\s|$)|[。！？]")
+_ABBREVIATIONS = frozenset(
+    re.findall(
+        r"\w+",
+        "mr mrs ms dr prof gen lt col sgt capt maj adm sen rep gov st no vs jan feb mar apr aug sept oct nov dec "
+        "гг им стр ул др проф ген акад тыс млн млрд руб см sn doc",
+    )
+)
+
+
+class Reading:
+    """An article, read for any number of queries. What few queries ask for is found when the first one does."""
+
+    def __init__(self, article: Article) -> None:
+        self.article = article
+        spelling = spelling_of(article.language)
+        self.title = Words(article.title, spelling)
+        self.body = Words(article.text, spelling)
+        self._spans: dict[tuple[str, str], list[Span]] = {}
+
+    @cached_property
+    def main(self) -> Zone:
+        """The words of title and text."""
+        return Zone([("title", self.title), ("text", self.body)])
+
+    @cached_property
+    def vocabulary(self) -> set[str]:
+        """The different words of title and text."""
+        return set(self.title.words).union(self.body.words)
+
+    @cached_property
+    def author(self) -> Zone:
+        """The words of the by-line."""
+        return Zone([("author", Words(self.article.author, spelling_of(self.article.language)))])
+
+    def zone(self, field: str) -> Zone:
+        """Return the zone that a field belongs to."""
+        return self.author if field == "author" else self.main
+
+    def bounds(self, field: str) -> Span:
+        """Return the first position of a field and the one after its last."""
+        begin = self.main.bases[1]
+        match field:
+            case "title":
+                return 0, len(self.title.words)
+            case "body":
+                return begin, begin + len(self.body.words)
+            case "lead":
+                return begin, begin + self._lead_words
+        return 0, len(self.zone(field).words)
+
+    @cached_property
+    def _lead_words(self) -> int:
+        text = self.article.text
+        end = 0
+        for _ in range(LEAD_PARAGRAPHS):
+            end = text.find("\n", end + 1)
+            if end < 0:
+                return len(self.body.words)
+            if end >= LEAD_LENGTH:
+                break
+        return bisect_left(self.body.starts, end)
+
+    @cached_property
+    def sentences(self) -> list[int]:
+        """Positions of the first words of sentences; the title is one, and paragraphs end them."""
+        begins = [0] if self.title.words else []
+        words, starts, ends, text = self.body.words, self.body.starts, self.body.ends, self.article.text
+        base = self.main.bases[1]
+        for at in range(len(words)):
+            if at == 0:
+                begins.append(base)
+                continue
+            written, between = text[starts[at - 1] : ends[at - 1]], text[ends[at - 1] : starts[at]]
+            if _ends_sentence(between, words[at - 1], text[starts[at]], written):
+                begins.append(base + at)
+        return begins
+
+    @cached_property
+    def stretches(self) -> tuple[list[int], list[int]]:
+        """Positions of the first words of sentences, and those after their last."""
+        begins = self.sentences
+        return begins, [*begins[1:], len(self.main.words)][: len(begins)]
+
+    @cached_property
+    def fences(self) -> Fences:
+        """What nothing that stands in one sentence reaches across."""
+        return Fences(bits_of(self.sentences))
+
+    def mentioned(self, kind: str, value: str) -> dict[int, Bits]:
+        """Return the places of `mentions`, by how far the last word is behind the first."""
+        by_length: defaultdict[int, list[int]] = defaultdict(list)
+        for first, last in self.mentions(kind, value):
+            by_length[last - first].append(first)
+        return {length: bits_of(firsts) for length, firsts in by_length.items()}
+
+    def mentions(self, kind: str, value: str) -> list[Span]:
+        """Return where an entity, or any of a type, is named, in rising order; `kind` is entity or type."""
+        found = self._spans.get((kind, value))
+        if found is None:
+            named = self._named.get((kind, value), ())
+            found = self._spans[kind, value] = sorted(set(map(self._span_of, named)))
+        return found
+
+    @cached_property
+    def _named(self) -> dict[tuple[str, str], list[Mentioned]]:
+        found: defaultdict[tuple[str, str], list[Mentioned]] = defaultdict(list)
+        for mention in self.article.mentions:
+            if mention.level in LEVELS:
+                found["entity", mention.entity].append(mention)
+                found["type", mention.type].append(mention)
+        return dict(found)
+
+    def _span_of(self, mention: Mentioned) -> Span:
+        words, base = (self.title, 0) if mention.field == "title" else (self.body, self.main.bases[1])
+        first = max(bisect_right(words.starts, mention.start) - 1, 0)
+        last = bisect_left(words.starts, mention.end) - 1
+        return base + first, base + max(first, last)
+
+    @cached_property
+    def source_names(self) -> frozenset[str]:
+        """Everything that the outlet may be called, folded."""
+        return _source_names(self.article.source, _host(self.article.url))
+
+
+def _ends_sentence(between: str, before: str, after: str, written: str) -> bool:
+    if "\n" in between:
+        return True
+    if not _SENTENCE_END.search(between) or after.islower():
+        return False
+    if not between.startswith(".") or before.isdigit():
+        return True
+    return len(before) > 1 and before not in _ABBREVIATIONS and not is_abbreviation(written)
+
+
+def name_key(name: str) -> str:
+    """Return an outlet's name as it is compared: its folded words."""
+    return " ".join(pattern_words(name))
+
+
+def outlet_keys(source: Outlet) -> frozenset[str]:
+    """Return everything that an outlet may be called, folded."""
+    return _source_names(source, "")
+
+
+@lru_cache(maxsize=4096)
+def _source_names(source: Outlet | None, host: str) -> frozenset[str]:
+    names = {host} if host else set()
+    if source is not None:
+        names.update((source.id, *source.names))
+    keys = {name_key(name) for name in names}
+    for name in names:
+        if "." in name and " " not in name:
+            keys.update(_of_domain(name.lower().removeprefix("www.").rstrip(".")))
+    return frozenset(keys - {""})
+
+
+def _of_domain(domain: str) -> list[str]:
+    """Return what a domain is called: itself, those it is part of, and the label that its owner chose."""
+    labels = domain.split(".")
+    found = [".".join(labels[at:]) for at in range(len(labels) - 1)]
+    is_shared_suffix = len(labels) > 2 and len(labels[-1]) == 2 and len(labels[-2]) <= 3  # co.uk, com.tr, gov.kz
+    chosen = labels[-3] if is_shared_suffix else labels[-2] if len(labels) > 1 else domain
+    return [name_key(name) for name in (*found, chosen)]
+
+
+@lru_cache(maxsize=4096)
+def _host(url: str) -> str:
+    try:
+        return (urlsplit(url).hostname or "") if url.startswith(("http://", "https://")) else ""
+    except ValueError:
+        return ""

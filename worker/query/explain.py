@@ -1,0 +1,147 @@
+"""Why a query matches: the words that fired."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+from worker.query.article_text import Reading
+from worker.query.holds import holds
+from worker.query.locate import Places, common, places, spans, within
+from worker.query.nodes import (
+    And,
+    AtLeast,
+    Dated,
+    Filter,
+    Leaf,
+    Near,
+    Not,
+    Or,
+    Phrase,
+    Query,
+    Saved,
+    Score,
+    Sentence,
+    Tagged,
+    Word,
+    leaves_of,
+    parts_of,
+)
+from worker.query.sentences import Chosen, true_in
+
+MOST_SHOWN = 20
+"""Places that are told for one term."""
+
+
+class Fired(NamedTuple):
+    """Words that made a query match: where in which field, as they are written, and the term of the query.
+
+    For properties of the whole article (source, date …) `field` names the property and there are no offsets. A named
+    tuple because a busy worker makes many.
+    """
+
+    field: str
+    start: int | None
+    end: int | None
+    surface: str
+    term: str
+
+
+def reasons(query: Query, reading: Reading) -> tuple[Fired, ...]:
+    """Return what speaks for a query that holds, in reading order; nothing for one that only excludes."""
+    return tuple(sorted(set(_fired(query, reading, None)), key=_in_reading_order))
+
+
+def _in_reading_order(fired: Fired) -> tuple[bool, bool, int, int, str]:
+    return (fired.start is None, fired.field != "title", fired.start or 0, -(fired.end or 0), fired.term)
+
+
+def _fired(query: Query, reading: Reading, sentences: Chosen | None) -> Iterator[Fired]:
+    """Yield what speaks for a query, in some sentences or everywhere."""
+    return _FIRED[type(query)](query, reading, sentences)
+
+
+def _leaf(query: Leaf, reading: Reading, sentences: Chosen | None) -> Iterator[Fired]:
+    return _shown(query, _places(query, reading, sentences), reading)
+
+
+def _property(query: Filter | Dated, reading: Reading, sentences: Chosen | None) -> Iterator[Fired]:
+    yield Fired(*_named(query, reading), str(query))
+
+
+def _none(query: Not, reading: Reading, sentences: Chosen | None) -> Iterator[Fired]:
+    return iter(())
+
+
+def _of_all(query: And | AtLeast | Saved, reading: Reading, sentences: Chosen | None) -> Iterator[Fired]:
+    for part in dict.fromkeys(parts_of(query)):
+        yield from _fired(part, reading, sentences)
+
+
+def _of_true(query: Or, reading: Reading, sentences: Chosen | None) -> Iterator[Fired]:
+    for part in query.parts:
+        if sentences is None:
+            if holds(part, reading):
+                yield from _fired(part, reading, None)
+        elif (are_true := sentences.flags & true_in(part, reading)).any():
+            yield from _fired(part, reading, Chosen(are_true, reading))
+
+
+def _of_near(query: Near, reading: Reading, sentences: Chosen | None) -> Iterator[Fired]:
+    taking_part = _places(query, reading, sentences)
+    for leaf in leaves_of(query):
+        yield from _shown(leaf, common(taking_part, _places(leaf, reading, sentences)), reading)
+
+
+def _of_score(query: Score, reading: Reading, sentences: Chosen | None) -> Iterator[Fired]:
+    for term, weight in query.terms:
+        if weight > 0 and holds(term, reading):
+            yield from _fired(term, reading, sentences)
+
+
+def _of_sentence(query: Sentence, reading: Reading, sentences: Chosen | None) -> Iterator[Fired]:
+    return _fired(query.part, reading, Chosen(true_in(query.part, reading), reading))
+
+
+_FIRED: dict[type[Query], Callable[[Any, Reading, Chosen | None], Iterator[Fired]]] = {
+    Word: _leaf,
+    Phrase: _leaf,
+    Tagged: _leaf,
+    Filter: _property,
+    Dated: _property,
+    Not: _none,
+    And: _of_all,
+    AtLeast: _of_all,
+    Saved: _of_all,
+    Or: _of_true,
+    Near: _of_near,
+    Score: _of_score,
+    Sentence: _of_sentence,
+}
+
+
+def _places(query: Query, reading: Reading, sentences: Chosen | None) -> Places:
+    if sentences is None:
+        return places(query, reading)
+    return within(places(query, reading, reading.fences), sentences.words)
+
+
+def _shown(leaf: Leaf, found: Places, reading: Reading) -> Iterator[Fired]:
+    zone = reading.zone(leaf.field)
+    term = str(leaf)
+    for span in spans(found, MOST_SHOWN):
+        yield Fired(*zone.place(span), zone.surface(span), term)
+
+
+def _named(query: Filter | Dated, reading: Reading) -> tuple[str, None, None, str]:
+    article = reading.article
+    if isinstance(query, Dated):
+        return "published_at", None, None, f"{article.published_at:%Y-%m-%d}"
+    if query.kind == "genre":
+        return "genre", None, None, article.genre or ""
+    if query.kind == "lang":
+        return "language", None, None, article.language or ""
+    source = article.source
+    if query.kind == "country":
+        return "country", None, None, (source.country if source else None) or ""
+    return "source", None, None, source.id if source else article.url

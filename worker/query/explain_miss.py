@@ -1,0 +1,188 @@
+"""Why a query does not match: which parts of it do not hold, and what the article has instead."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from difflib import get_close_matches
+from itertools import islice
+from typing import Any, NamedTuple
+
+from worker.query.article_text import Reading
+from worker.query.explain import reasons
+from worker.query.holds import holds
+from worker.query.locate import how_many_apart, nearest, places, spans
+from worker.query.nodes import (
+    And,
+    AtLeast,
+    Dated,
+    Filter,
+    Leaf,
+    Near,
+    Not,
+    Or,
+    Phrase,
+    Query,
+    Saved,
+    Score,
+    Sentence,
+    Tagged,
+    Word,
+)
+from worker.query.zone import Span
+
+MOST_FAILINGS = 20
+_MOST_SHOWN = 3
+_MOST_COMPARED = 5_000
+"""Words of an article among which one that is spelled alike is sought."""
+_LONGEST_COMPARED = 60
+"""Letters of a word for which one is sought: comparing takes the square of them."""
+
+
+class Failing(NamedTuple):
+    """A part of a query that does not hold, and why."""
+
+    part: str
+    reason: str
+
+
+def failings(query: Query, reading: Reading) -> tuple[Failing, ...]:
+    """Return the parts that keep a query from matching, in its order; nothing for one that matches."""
+    if holds(query, reading):
+        return ()
+    return tuple(dict.fromkeys(islice(_failings(query, reading), MOST_FAILINGS)))
+
+
+def _failings(query: Query, reading: Reading) -> Iterator[Failing]:
+    return _FAILINGS[type(query)](query, reading)
+
+
+def _all(query: And, reading: Reading) -> Iterator[Failing]:
+    for part in query.parts:
+        if not holds(part, reading):
+            yield from _failings(part, reading)
+
+
+def _any(query: Or, reading: Reading) -> Iterator[Failing]:
+    yield Failing(str(query), f"none of these {len(query.parts)} holds")
+    for part in query.parts:
+        if not isinstance(part, Word | Phrase | Tagged):
+            yield from _failings(part, reading)
+
+
+def _not(query: Not, reading: Reading) -> Iterator[Failing]:
+    shown = dict.fromkeys(f"“{fired.surface}” ({fired.field})" for fired in reasons(query.part, reading))
+    there = ", ".join(islice(shown, _MOST_SHOWN))
+    yield Failing(str(query), f"excluded, and there: {there}" if there else "what is excluded holds")
+
+
+def _leaf(query: Leaf, reading: Reading) -> Iterator[Failing]:
+    yield Failing(str(query), _why_not_there(query, reading))
+
+
+def _why_not_there(query: Leaf, reading: Reading) -> str:
+    if query.field:
+        elsewhere = spans(places(replace(query, field=""), reading), 1)
+        if elsewhere:
+            return f"not in {query.field}, but in {_place(elsewhere[0], reading)}"
+    if isinstance(query, Tagged):
+        return _why_not_named(query, reading)
+    if query.case and (otherwise := spans(places(replace(query, case=""), reading), 1)):
+        return f"only with other capitals: “{reading.zone(query.field).surface(otherwise[0])}”"
+    where = f"in {query.field}" if query.field else "in title or text"
+    words = query.variants[0]
+    if len(words) > 1:
+        missing = [word for word in words if "*" not in word and word not in reading.zone(query.field).positions]
+        return f"no “{missing[0]}” {where}" if missing else f"its words stand {where}, but not side by side"
+    near = _alike(words[0], reading) if query.field != "author" else []
+    return f"not {where}" + (f"; spelled alike: {', '.join(f'“{word}”' for word in near)}" if near else "")
+
+
+def _alike(word: str, reading: Reading) -> list[str]:
+    if len(word) > _LONGEST_COMPARED:
+        return []
+    return get_close_matches(word.strip("*"), sorted(reading.vocabulary)[:_MOST_COMPARED], n=_MOST_SHOWN, cutoff=0.75)
+
+
+def _why_not_named(query: Tagged, reading: Reading) -> str:
+    others = {
+        mention.level
+        for mention in reading.article.mentions
+        if query.value in (mention.entity, mention.type) and query.kind in ("entity", "type")
+    }
+    where = f" in {query.field}" if query.field else ""
+    return f"only as {', '.join(sorted(others))}" if others and not where else f"not mentioned{where}"
+
+
+def _place(span: Span, reading: Reading) -> str:
+    field, start, _ = reading.main.place(span)
+    return f"{field} (character {start + 1})"
+
+
+def _filter(query: Filter, reading: Reading) -> Iterator[Failing]:
+    article = reading.article
+    outlet = article.source
+    has = {
+        "source": f"the outlet is {outlet.id}" if outlet else "nobody knows the outlet",
+        "lang": f"the text is in {article.language}" if article.language else "nobody knows the language",
+        "country": f"the outlet is of {outlet.country}" if outlet and outlet.country else "nobody knows its country",
+        "genre": f"the genre is {article.genre}" if article.genre else "nothing tells the genre",
+    }
+    yield Failing(str(query), has[query.kind])
+
+
+def _dated(query: Dated, reading: Reading) -> Iterator[Failing]:
+    moment = reading.article.published_at
+    yield Failing(str(query), f"it was published on {moment.date()}" if moment else "it has no date")
+
+
+def _near(query: Near, reading: Reading) -> Iterator[Failing]:
+    sides = [(side, places(side, reading)) for side in (query.left, query.right)]
+    missing = [side for side, found in sides if not found]
+    for side in missing:
+        yield from _failings(side, reading)
+    if not missing:
+        apart = nearest(sides[0][1], sides[1][1])
+        turned = query.is_ordered and apart <= query.distance
+        how = "but in the other order" if turned else f"the nearest are {apart} words apart"
+        yield Failing(str(query), f"both are there, {how}")
+
+
+def _sentence(query: Sentence, reading: Reading) -> Iterator[Failing]:
+    if holds(query.part, reading):
+        yield Failing(str(query), "all of it is there, but in no one sentence")
+    else:
+        yield from _failings(query.part, reading)
+
+
+def _at_least(query: AtLeast, reading: Reading) -> Iterator[Failing]:
+    found = how_many_apart(places(query.part, reading))
+    yield Failing(str(query), f"{found} times, not {query.count}")
+
+
+def _score(query: Score, reading: Reading) -> Iterator[Failing]:
+    holding = [(term, weight) for term, weight in query.terms if holds(term, reading)]
+    reached = ", ".join(f"{term} {weight:+g}" for term, weight in holding[:MOST_FAILINGS])
+    total = sum(weight for _, weight in holding)
+    yield Failing(str(query), f"reaches {total:g} of {query.threshold:g}" + (f": {reached}" if reached else ""))
+
+
+def _saved(query: Saved, reading: Reading) -> Iterator[Failing]:
+    return _failings(query.part, reading)
+
+
+_FAILINGS: dict[type[Query], Callable[[Any, Reading], Iterator[Failing]]] = {
+    And: _all,
+    Or: _any,
+    Not: _not,
+    Word: _leaf,
+    Phrase: _leaf,
+    Tagged: _leaf,
+    Filter: _filter,
+    Dated: _dated,
+    Near: _near,
+    Sentence: _sentence,
+    AtLeast: _at_least,
+    Score: _score,
+    Saved: _saved,
+}

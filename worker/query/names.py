@@ -1,0 +1,147 @@
+"""What names there are: for telling people that they mean another one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+from functools import cached_property
+
+from worker.query.article import Outlet
+from worker.query.article_text import outlet_keys
+from worker.query.words import is_like, pattern_words
+from worker.vocabulary.entities import Vocabulary
+from worker.vocabulary.stored_names import NAMES
+
+_SHOWN = 3
+_MOST_OFFERED = 6
+
+
+def nearest(name: str, names: Iterable[str]) -> list[str]:
+    """Return up to three names that are spelled like one, the nearest first."""
+    return get_close_matches(name.lower(), list(names), n=_SHOWN, cutoff=0.6)
+
+
+def did_you_mean(found: Iterable[str]) -> str:
+    """Return a hint that offers names; "" for none."""
+    offered = " or ".join(found)
+    return f"did you mean {offered}?" if offered else ""
+
+
+class NoSuchEntity(LookupError):
+    """No entity goes by that name, or more than one does; `hint` names those that may be meant, "" for none."""
+
+    def __init__(self, message: str, hint: str) -> None:
+        super().__init__(message)
+        self.message, self.hint = message, hint
+
+
+@dataclass(frozen=True)
+class Known:
+    """The names of a vocabulary: what queries that are being written are checked against."""
+
+    entities: Mapping[str, str]
+    """Labels by id."""
+    surnames: frozenset[str] = frozenset()
+    """Names of people in one word, as written. They count with a capital only: a trump card is not Trump."""
+    sources: Mapping[str, str] = field(default_factory=dict)
+    """Names of outlets by id; none: nobody knows which there are."""
+    domains: Mapping[str, str] = field(default_factory=dict)
+    """Ids of outlets by what else they go by."""
+    aliases: Sequence[tuple[str, str]] = ()
+    """(text, id) of what entities are called besides, in all languages."""
+
+    @staticmethod
+    def of(vocabulary: Vocabulary, outlets: Iterable[Outlet] = ()) -> Known:
+        """Return the names of a vocabulary, and of outlets; the first of an outlet's names is the one that is shown."""
+        people = (entity for entity in vocabulary.entities if entity.type == "person")
+        return Known(
+            {entity.id: entity.label for entity in vocabulary.entities},
+            frozenset(
+                alias.text
+                for person in people
+                for alias in person.aliases
+                if alias.text.isalpha() and alias.text[0].isupper() and not alias.text.isupper()
+            ),
+            aliases=[
+                (alias.text, entity.id)
+                for entity in vocabulary.entities
+                for alias in entity.aliases
+                if alias.level in NAMES and not alias.generated
+            ],
+        ).and_outlets(outlets)
+
+    def and_outlets(self, outlets: Iterable[Outlet]) -> Known:
+        """Return these names with those of further outlets."""
+        more = tuple(outlets)
+        return replace(
+            self,
+            sources={outlet.id: outlet.names[0] if outlet.names else outlet.id for outlet in more} | {**self.sources},
+            domains={key: outlet.id for outlet in more for key in outlet_keys(outlet)} | {**self.domains},
+        )
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for id, label in self.entities.items():
+            found.setdefault(_key(label), []).append(id)
+        return found | {_key(id): [id] for id in self.entities}
+
+    @cached_property
+    def _by_alias(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for text, id in self.aliases:
+            ids = found.setdefault(_key(text), [])
+            if id not in ids:
+                ids.append(id)
+        return found
+
+    def find_entities(self, name: str) -> Sequence[str]:
+        """Return the id of the entity with this id; else of all with this label; else of all with this alias.
+
+        Letter case, hyphens and diacritics do not count.
+        """
+        key = _key(name)
+        return self._by_name.get(key) or self._by_alias.get(key, [])
+
+    def get_entity(self, name: str) -> str:
+        """Return the id of the one entity that is called so. Raises NoSuchEntity."""
+        found = self.find_entities(name)
+        if len(found) == 1:
+            return found[0]
+        message = f"{len(found)} entities are called {name!r}" if found else f"no entity is called {name!r}"
+        raise NoSuchEntity(message, self.like_entity(name))
+
+    def like_entity(self, name: str) -> str:
+        """Return a hint that names the entities that are called so, or are spelled like `name`."""
+        key = _key(name)
+        found = list(self.find_entities(name))
+        for names in (self._by_name, self._by_alias):
+            found = found or [id for near in nearest(key, names) for id in names[near]]
+        return did_you_mean(f"{id} ({self.entities[id]})" for id in list(dict.fromkeys(found))[:_MOST_OFFERED])
+
+    @cached_property
+    def _by_source(self) -> dict[str, str]:
+        names = {_key(name): id for id, name in self.sources.items()}
+        return {**self.domains} | names | {_key(id): id for id in self.sources}
+
+    def has_source(self, name: str) -> bool:
+        """Say whether an outlet is called so; of a pattern, whether any is; of a domain, whether it is part of one."""
+        if "*" in name:
+            return any(is_like(one, _key(name)) for one in self._by_source)
+        labels = name.split(".")
+        parents = (".".join(labels[at:]) for at in range(len(labels) - 1))
+        return any(_key(one) in self._by_source for one in (name, *parents))
+
+    def may_be_source(self, name: str) -> bool:
+        """Say whether an outlet is, or may yet be, called so: domains and patterns may stand for one to come."""
+        return not self.sources or "*" in name or "." in name or self.has_source(name)
+
+    def like_source(self, name: str) -> str:
+        """Return a hint that names the outlets whose ids or names are spelled like `name`."""
+        found = dict.fromkeys(self._by_source[near] for near in nearest(_key(name), self._by_source))
+        return did_you_mean(f"{id} ({self.sources[id]})" if id in self.sources else id for id in found)
+
+
+def _key(name: str) -> str:
+    return " ".join(pattern_words(name))

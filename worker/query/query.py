@@ -1,0 +1,184 @@
+"""Text → query; errors say where, what was expected, and what was meant perhaps.
+
+Parsing is LALR: linear in the text. What a person types in a hurry is understood: quotes of any kind, operators in
+small letters, NBSP, any dash.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+from lark import Lark
+from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
+
+from worker.query.builder import Builder, depth_and_size
+from worker.query.closed import values_of
+from worker.query.errors import QueryError
+from worker.query.forms import refuse_forms
+from worker.query.names import Known, did_you_mean, nearest
+from worker.query.nodes import Query
+
+__all__ = ["MAX_LENGTH", "Known", "Query", "QueryError", "parse", "parse_stored"]
+
+MAX_LENGTH = 20_000
+"""Characters of a query."""
+MAX_SIZE = 5_000
+"""Words, phrases and operators of a query, together with those of saved queries in it."""
+MAX_DEPTH = 60
+MAX_PARENTHESES = 20
+"""Inside each other."""
+MAX_SAVED = 5
+"""Saved queries inside each other."""
+
+_QUOTES = str.maketrans(dict.fromkeys("“”„‟«»‹›「」『』《》〈〉〝〞＂", '"'))
+_GRAMMAR = Path(__file__).with_name("grammar.lark")
+_EXPECTED = {
+    "WORD": "a word",
+    "PHRASE": "a phrase",
+    "_OPEN": "(",
+    "_CLOSE": ")",
+    "_AND": "AND",
+    "_OR": "OR",
+    "WEIGHT": "a weight (^5)",
+    "$END": "the end",
+}
+_FIELD_BEFORE = re.compile(r"([^\W\d]\w{0,30}):\s*$")
+_LONELY = {
+    "~": "write summit~1: ~ follows a word or phrase directly",
+    ":": "put quotes around text with a colon",
+}
+
+
+@cache
+def _parser() -> Lark:
+    return Lark(_GRAMMAR.read_text("utf-8"), parser="lalr", lexer="basic")
+
+
+def parse(
+    text: str, saved: Mapping[str, str] | None = None, known: Known | None = None, *, lenient: bool = False
+) -> Query:
+    """Return the query that a text says; raises QueryError.
+
+    `saved` holds the texts of saved queries by name. With `known`, the names of the vocabulary, an entity may be
+    called by its label, one that does not exist is an error with the nearest names, and surnames count with a
+    capital only. The text of the query returned needs no `known` to be understood in the same way. `lenient` is for
+    queries that were stored under fewer rules: operators of other tools are words then.
+    """
+    return _Reading(saved or {}, known, lenient).read(text)
+
+
+def parse_stored(
+    text: str, saved: Mapping[str, str] | None = None, known: Known | None = None
+) -> tuple[Query, QueryError | None]:
+    """Return a query that was stored under earlier rules or with other names, and what is wrong with it by now.
+
+    It means what it meant: what is written otherwise today is a word, and what nothing is called by any more matches
+    nothing. Raises QueryError for one that was never a query.
+    """
+    try:
+        return parse(text, saved, known), None
+    except QueryError as error:
+        return parse(text, saved, lenient=True), error
+
+
+class _Reading:
+    """One text with the saved queries that it names, each parsed once."""
+
+    def __init__(self, saved: Mapping[str, str], known: Known | None, lenient: bool) -> None:
+        self._saved = saved
+        self._known = known
+        self._lenient = lenient
+        self._parsed: dict[str, Query] = {}
+        self._open: list[str] = []
+
+    def read(self, text: str) -> Query:
+        if len(text) > MAX_LENGTH:
+            raise QueryError(f"a query of {len(text):,} characters; the limit is {MAX_LENGTH:,}", MAX_LENGTH)
+        plain = text.translate(_QUOTES)
+        _check_pairs(plain)
+        if not self._lenient:
+            refuse_forms(plain)
+        try:
+            tree = _parser().parse(plain)
+        except UnexpectedInput as error:
+            raise _explained(error, plain) from None
+        query = Builder(self._find_saved, self._known, self._lenient).build(tree)
+        depth, size = depth_and_size(query)
+        if depth > MAX_DEPTH:
+            raise QueryError(f"nested {depth} deep; the limit is {MAX_DEPTH}", 0, "make it simpler")
+        if size > MAX_SIZE:
+            raise QueryError(f"made of {size:,} parts; the limit is {MAX_SIZE:,}", 0, "make several queries of it")
+        if not self._lenient and (length := len(str(query))) > MAX_LENGTH:  # it is stored with every AND written out
+            hint = "make several queries of it"
+            raise QueryError(f"a query of {length:,} characters when written out; the limit is {MAX_LENGTH:,}", 0, hint)
+        return query
+
+    def _find_saved(self, name: str, position: int) -> Query:
+        if name in self._parsed:
+            return self._parsed[name]
+        if name not in self._saved:
+            raise QueryError(f"no saved query is called {name!r}", position, did_you_mean(nearest(name, self._saved)))
+        if name in self._open:
+            raise QueryError(f"the saved query {name!r} is part of itself", position)
+        if len(self._open) == MAX_SAVED:
+            raise QueryError(f"more than {MAX_SAVED} saved queries inside each other", position)
+        self._open.append(name)
+        try:
+            self._parsed[name] = self.read(self._saved[name])
+        except QueryError as error:
+            raise QueryError(f"the saved query {name!r} is wrong {error}", position) from None
+        finally:
+            self._open.pop()
+        return self._parsed[name]
+
+
+def _check_pairs(plain: str) -> None:
+    """Raise QueryError for quotes and parentheses without their like, at the place of the lonely one."""
+    opened: list[int] = []
+    quote = -1
+    for at, char in enumerate(plain):
+        if char == '"':
+            quote = at if quote < 0 else -1
+        elif quote >= 0:
+            continue
+        elif char == "(":
+            opened.append(at)
+            if len(opened) > MAX_PARENTHESES:
+                raise QueryError(f"more than {MAX_PARENTHESES} parentheses inside each other", at)
+        elif char == ")":
+            if not opened:
+                raise QueryError("a ) without its (", at, "leave it out, or add the (")
+            opened.pop()
+    if quote >= 0:
+        raise QueryError("a quote that is not closed", quote, 'add the second "')
+    if opened:
+        raise QueryError("a ( that is not closed", opened[-1], "add the )")
+
+
+def _end_of(error: UnexpectedToken, plain: str) -> int:
+    return len(plain) if error.token.type == "$END" else error.token.start_pos or 0
+
+
+def _explained(error: UnexpectedInput, plain: str) -> QueryError:
+    if isinstance(error, UnexpectedCharacters):
+        position = error.pos_in_stream or 0
+        return QueryError(f"{plain[position]!r} means nothing here", position, _LONELY.get(plain[position], ""))
+    assert isinstance(error, UnexpectedToken)
+    wanted = set(error.accepts or error.expected)
+    expected = ", ".join(text for name, text in _EXPECTED.items() if name in wanted)
+    field = _FIELD_BEFORE.search(plain[: _end_of(error, plain)])
+    if field and (values := values_of(field[1].lower())):
+        return QueryError(f"{field[0].strip()} needs a value", field.start(), values)
+    if error.token.type == "$END":
+        if not plain.strip():
+            return QueryError("an empty query", 0, "write at least a word")
+        return QueryError("the query ends too early", len(plain.rstrip()), f"expected {expected}")
+    hint = f"expected {expected}"
+    if error.token.type == "WEIGHT":
+        hint = "write score>=15(SCO^10 summit^5): weights go inside a score"
+    elif error.token.type in ("_AND", "_OR", "NOT", "NEAR"):
+        hint += f'; to look for the word itself write "{error.token}"'
+    return QueryError(f"{str(error.token)!r} is not expected here", error.token.start_pos or 0, hint)

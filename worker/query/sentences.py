@@ -1,0 +1,91 @@
+"""In which sentences is a query true? All are told at once, so that many sentences with many matches take no longer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from worker.presearch.bits import Bits, flags_of
+from worker.query.article_text import Reading
+from worker.query.locate import begins_of, places, stand_apart
+from worker.query.nodes import And, AtLeast, Near, Not, Or, Phrase, Query, Saved, Tagged, Word
+
+Flags = NDArray[np.bool_]
+"""Of each sentence of an article, in order."""
+
+
+def true_in(query: Query, reading: Reading) -> Flags:
+    """Return in which sentences a query is true, which is about sentences (see `build`)."""
+    return _TRUE_IN[type(query)](query, reading)
+
+
+class Chosen:
+    """Some sentences of an article."""
+
+    def __init__(self, flags: Flags, reading: Reading) -> None:
+        self.flags = flags
+        self._reading = reading
+
+    @cached_property
+    def words(self) -> Bits:
+        """The positions of their words."""
+        begins, ends = self._reading.stretches
+        flags = np.zeros(len(self._reading.main.words), dtype=np.bool_)
+        if len(begins):
+            flags[begins[0] :] = np.repeat(self.flags, np.subtract(ends, begins))
+        return int.from_bytes(np.packbits(flags, bitorder="little").tobytes(), "little")
+
+
+def _located(query: Word | Phrase | Tagged | Near, reading: Reading) -> Flags:
+    found = begins_of(places(query, reading, reading.fences))
+    begins, ends = reading.stretches
+    if not found or not begins:
+        return np.zeros(len(begins), dtype=np.bool_)
+    flags: Flags = np.logical_or.reduceat(flags_of(found, ends[-1]), begins)
+    return flags
+
+
+def _not(query: Not, reading: Reading) -> Flags:
+    return ~true_in(query.part, reading)
+
+
+def _and(query: And, reading: Reading) -> Flags:
+    found = true_in(query.parts[0], reading)
+    for part in dict.fromkeys(query.parts[1:]):
+        if not found.any():
+            break
+        found = found & true_in(part, reading)
+    return found
+
+
+def _or(query: Or, reading: Reading) -> Flags:
+    found = true_in(query.parts[0], reading)
+    for part in dict.fromkeys(query.parts[1:]):
+        found = found | true_in(part, reading)
+    return found
+
+
+def _at_least(query: AtLeast, reading: Reading) -> Flags:
+    found = places(query.part, reading, reading.fences)
+    return stand_apart(found, query.count, *reading.stretches)
+
+
+def _saved(query: Saved, reading: Reading) -> Flags:
+    return true_in(query.part, reading)
+
+
+_TRUE_IN: dict[type[Query], Callable[[Any, Reading], Flags]] = {
+    Word: _located,
+    Phrase: _located,
+    Tagged: _located,
+    Near: _located,
+    Not: _not,
+    And: _and,
+    Or: _or,
+    AtLeast: _at_least,
+    Saved: _saved,
+}

@@ -1,0 +1,129 @@
+"""Texts whose words are counted together: which words they are, where each stands, and how it is written."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from functools import cached_property
+
+from worker.presearch.bits import Bits, Kept, bits_of, iter_positions
+from worker.query.misspelled import Lengths
+from worker.query.words import DASHES, Words, likeness
+
+Span = tuple[int, int]
+"""Positions of the first and the last word."""
+
+GAP = 128
+"""Positions between title and text: more than the longest distance of NEAR, so that nothing reaches across."""
+
+_FILLER = ("",) * GAP
+_FEW = 50
+
+
+class Zone:
+    """Texts whose words are counted together: title and text, or the author."""
+
+    def __init__(self, parts: list[tuple[str, Words]]) -> None:
+        self.parts = parts
+        self.bases: list[int] = []
+        """Position of each part's first word."""
+        self.words: list[str] = []
+        for _, part in parts:
+            if self.bases:
+                self.words += _FILLER
+            self.bases.append(len(self.words))
+            self.words += part.words
+        self._spellings: dict[tuple[str, int], list[str]] = {}
+        self._written: dict[str, dict[str, list[int]]] = {}
+        self.kept = Kept[tuple[str, str, str]]()
+        """Where words stand: the word or pattern, how it is written, and what that means."""
+
+    @cached_property
+    def positions(self) -> dict[str, list[int]]:
+        """Where each word stands, in rising order."""
+        found: dict[str, list[int]] = {}
+        for (_, part), base in zip(self.parts, self.bases, strict=True):
+            for position, word in enumerate(part.words, base):
+                if word in found:
+                    found[word].append(position)
+                else:
+                    found[word] = [position]
+        return found
+
+    def standing(self, pattern: str, edits: int = 0) -> Bits:
+        """Return where a word stands, or what is like a pattern with `*`, or within some edits of a word."""
+        return self.kept.get((pattern, str(edits), "edits"), self._standing)
+
+    def _standing(self, asked: tuple[str, str, str]) -> Bits:
+        pattern, edits = asked[0], int(asked[1])
+        if edits or "*" in pattern:
+            return bits_of([at for word in self.spellings(pattern, edits) for at in self.positions[word]])
+        return bits_of(self.positions.get(pattern, ()))
+
+    def spellings(self, pattern: str, edits: int = 0) -> list[str]:
+        """Return the words that are like a pattern with `*`, or within some edits of a word."""
+        key = (pattern, edits)
+        if key not in self._spellings:
+            if edits:
+                self._spellings[key] = self._lengths.within(pattern, edits)
+            elif pattern.find("*") == len(pattern) - 1:
+                self._spellings[key] = self._beginning_with(pattern[:-1])
+            else:
+                piece, is_so = max(pattern.split("*"), key=len), likeness(pattern)
+                self._spellings[key] = [word for word in self.positions if piece in word and is_so(word)]
+        return self._spellings[key]
+
+    def written(self, word: str) -> dict[str, list[int]]:
+        """Return how a word is written in the texts, and where it is written so."""
+        found = self._written.get(word)
+        if found is None:
+            found = self._written[word] = {}
+            for at in self.positions.get(word, ()):
+                found.setdefault(self.surface((at, at)), []).append(at)
+        return found
+
+    def joined(self, these: Bits) -> Bits:
+        """Return those of some words of which nothing but a hyphen is between them and the next."""
+        if these.bit_count() > _FEW:
+            return these & self._joined
+        return bits_of([at for at in iter_positions(these) if self._is_joined(at)])
+
+    @cached_property
+    def _joined(self) -> Bits:
+        return bits_of([at for at, word in enumerate(self.words) if word and self._is_joined(at)])
+
+    @cached_property
+    def _lengths(self) -> Lengths:
+        return Lengths(self.positions)
+
+    @cached_property
+    def _sorted(self) -> list[str]:
+        return sorted(self.positions)
+
+    def _beginning_with(self, prefix: str) -> list[str]:
+        first = bisect_left(self._sorted, prefix)
+        last = bisect_left(self._sorted, prefix[:-1] + chr(ord(prefix[-1]) + 1)) if prefix else len(self._sorted)
+        return self._sorted[first:last]
+
+    def place(self, span: Span) -> tuple[str, int, int]:
+        """Return the field and the offsets in it of the words of a span."""
+        at = self._part(span[0])
+        (name, part), base = self.parts[at], self.bases[at]
+        if not part.words:  # a mention where no word is
+            return name, 0, 0
+        return name, part.starts[span[0] - base], part.ends[span[1] - base]
+
+    def surface(self, span: Span) -> str:
+        """Return the words of a span as they are written."""
+        _, start, end = self.place(span)
+        return self.parts[self._part(span[0])][1].text[start:end]
+
+    def _is_joined(self, position: int) -> bool:
+        at = self._part(position)
+        part, position = self.parts[at][1], position - self.bases[at]
+        if position + 1 >= len(part.words):
+            return False
+        between = part.text[part.ends[position] : part.starts[position + 1]]
+        return len(between) == 1 and between in DASHES
+
+    def _part(self, position: int) -> int:
+        return bisect_right(self.bases, position) - 1

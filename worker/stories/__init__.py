@@ -1,0 +1,1 @@
+"""Reprints in the store: found, recompared, and edited by people."""

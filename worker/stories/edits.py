@@ -1,0 +1,84 @@
+"""What a person does to stories and articles: merge, split, undo, remove. Clusters are computed anew each time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from db.articles import recording
+from db.coverage import cells
+from db.stories import clusters, judgements
+from worker.matching.freeing import free
+from worker.stories.linking import cluster_of
+
+
+class NotPossible(ValueError):
+    """What was asked for makes no sense; the message says why."""
+
+
+def split(conn: Connection, article_id: int, *, note: str | None, now: datetime) -> int:
+    """Take an article out of its story for good; return the decision's id. Raises NotPossible for one that is alone."""
+    others = [member for member in _lock_story(conn, article_id) if member != article_id]
+    if not others:
+        raise NotPossible(f"article {article_id} is alone in its story")
+    decision = judgements.record_decision(
+        conn, judgements.SPLIT, ((article_id, other) for other in others), note=note, now=now
+    )
+    free(conn, recluster(conn, [article_id, *others]), now=now, by_person=True)
+    return decision
+
+
+def merge(conn: Connection, one: int, other: int, *, note: str | None, now: datetime) -> int:
+    """Make one story of the stories of two articles; return the decision's id. Raises NotPossible if it is one."""
+    ours, theirs = _lock_story(conn, one), _lock_story(conn, other)
+    if not ours or not theirs:
+        raise NotPossible(f"article {other if ours else one} is gone")
+    if other in ours:
+        raise NotPossible(f"articles {one} and {other} are of one story")
+    judged = judgements.read_judgements(conn, ours)
+    across = {(min(a, b), max(a, b)) for a in ours for b in theirs}
+    taken_back = (pair for pair, together in judged.items() if pair in across and not together)
+    decision = judgements.record_decision(conn, judgements.MERGE, [(one, other), *taken_back], note=note, now=now)
+    recluster(conn, [one, other])
+    return decision
+
+
+def undo(conn: Connection, decision: int, *, now: datetime) -> None:
+    """Take a decision back: evidence and the other decisions count. Raises NotPossible when none is in force."""
+    found = judgements.find_decision(conn, decision)
+    if found is None:
+        raise NotPossible(f"there is no decision {decision}")
+    if not judgements.undo_decision(conn, decision, now=now):
+        raise NotPossible(f"decision {decision} is undone already")
+    free(conn, recluster(conn, found.articles), now=now, by_person=True)
+
+
+def remove(conn: Connection, article_id: int) -> None:
+    """Remove an article with its revisions, mentions, raw captures and links; who copied it is compared anew.
+
+    Its address is not fetched again by itself; bringing it in again makes it a new article. What it had in common with
+    many others is to be counted again afterwards (`worker.stories.commonplaces`).
+    """
+    left = [member for member in _lock_story(conn, article_id) if member != article_id]
+    cells.mark_articles(conn, [article_id])
+    recording.remove_article(conn, article_id)
+    recluster(conn, left)
+
+
+def _lock_story(conn: Connection, article_id: int) -> list[int]:
+    """Return the articles of a story, none of which can go before this transaction ends; empty when it is gone."""
+    clusters.lock_connected(conn, [article_id])
+    return clusters.find_members(conn, article_id)
+
+
+def recluster(conn: Connection, article_ids: Iterable[int]) -> Sequence[int]:
+    """Compute the clusters of these articles and of all connected with them; return those that moved."""
+    ids = sorted(set(article_ids))
+    if not ids:
+        return []
+    connected = clusters.lock_connected(conn, ids)
+    moved = clusters.record_clusters(conn, connected.members, cluster_of(connected))
+    cells.mark_articles(conn, moved)
+    return moved

@@ -1,0 +1,84 @@
+"""Bringing the stories of a store to the present rules of resemblance, batch by batch; it may be stopped anywhere."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from db.dialect import lock_commonplaces
+from db.engine import Database
+from db.stories import commonplaces, recomparing
+from db.stories.clusters import record_links
+from db.stories.recomparing import Mark, MarkedText, Recompared, Standing
+from worker.dedup.fingerprint import fingerprint
+from worker.dedup.headline import headline_of
+from worker.matching.freeing import free
+from worker.stories.edits import recluster
+from worker.stories.linking import METHOD_NOW, find_links
+
+_TEXTS, _ARTICLES = 200, 50
+
+
+def recompare(database: Database, *, now: datetime) -> Recompared:
+    """Compare what is stored by the present rules, where that was not done yet; return what changed."""
+    done = Recompared()
+    while True:
+        standing = database.read(recomparing.find_standing)
+        if standing.is_done:
+            return done
+        if standing.texts_to is not None:
+            done = replace(done, texts=done.texts + _mark_texts(database, standing, standing.texts_to))
+        else:
+            more = _compare_articles(database, standing, standing.articles_to or 0, now)
+            done = replace(
+                done,
+                articles=done.articles + more.articles,
+                moved=done.moved + more.moved,
+                told=done.told + more.told,
+            )
+
+
+def _mark_texts(database: Database, standing: Standing, after: int) -> int:
+    texts = database.read(lambda conn: recomparing.read_texts(conn, after, _TEXTS))
+    marks = {text.revision_id: _mark_of(text) for text in texts}
+
+    def write(conn: Connection) -> int:
+        if not recomparing.is_at(conn, standing):
+            return 0
+        recomparing.record_marks(conn, texts, marks)
+        if not texts:
+            lock_commonplaces(conn, alone=True)
+            commonplaces.count_all(conn)
+        recomparing.note_standing(conn, replace(standing, texts_to=texts[-1].revision_id if texts else None))
+        return len(texts)
+
+    return database.write(write)
+
+
+def _mark_of(text: MarkedText) -> Mark:
+    mark = fingerprint(text.text, headline_of(text.title, text.url))
+    return Mark(mark.size, mark.to_bytes(), mark.sample.tolist())
+
+
+def _compare_articles(database: Database, standing: Standing, after: int, now: datetime) -> Recompared:
+    """Compare the next articles with all others; return what changed."""
+    with database.reading() as conn:
+        articles = recomparing.read_articles(conn, after, _ARTICLES)
+        links = find_links(conn, articles)
+
+    def write(conn: Connection) -> Recompared:
+        if not recomparing.is_at(conn, standing):
+            return Recompared()
+        recomparing.note_standing(conn, replace(standing, articles_to=articles[-1].article_id if articles else None))
+        if not articles:
+            recomparing.forget_other_links(conn, METHOD_NOW)
+            return Recompared()
+        lock_commonplaces(conn, alone=False)
+        recomparing.forget_links(conn, [article.id for article in articles], METHOD_NOW)
+        record_links(conn, links)
+        moved = recluster(conn, [article.article_id for article in articles])
+        return Recompared(articles=len(articles), moved=len(moved), told=free(conn, moved, now=now))
+
+    return database.write(write)

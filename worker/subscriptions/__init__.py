@@ -1,0 +1,1 @@
+"""Subscriptions as people state them: checked, stored, kept in a file."""

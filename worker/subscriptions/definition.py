@@ -1,0 +1,166 @@
+"""A subscription as a person states it: checked as a whole, stored as a whole, whether typed in or kept in a file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from db.alerts import channels, subscriptions
+from db.alerts.channels import RecipientRow
+from db.alerts.subscriptions import SubscriptionIn, SubscriptionRow
+from worker.query.errors import QueryError
+from worker.query.nodes import Tagged
+from worker.subscriptions.addresses import check_address
+from worker.subscriptions.cadence import next_due, parse_cadence
+
+NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}")
+_MAX_QUERY = 20_000
+_MAX_AGE_H = 24 * 366
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A standing question and whom it is answered to."""
+
+    subscription: SubscriptionIn
+    email: tuple[str, ...] = ()
+    webhook: tuple[str, ...] = ()
+    chat: tuple[str, ...] = ()
+    feed: bool = False
+
+    @property
+    def addresses(self) -> list[tuple[str, str]]:
+        """Return (kind, address) of each recipient; a feed's address is the subscription's name."""
+        found = [("email", each) for each in self.email] + [("webhook", each) for each in self.webhook]
+        found += [("chat", each) for each in self.chat]
+        return [*found, ("feed", self.subscription.name)] if self.feed else found
+
+
+@dataclass(slots=True)
+class Known:
+    """What a subscription may refer to, and the rules for addresses."""
+
+    parse: Callable[[str], object]
+    """Returns a parsed query; raises ValueError that says what is wrong and where."""
+    outlets: Collection[str] = ()
+    allowed: Collection[tuple[str, int]] = field(default=frozenset())
+
+
+def checked(standing: Standing, known: Known) -> tuple[Standing, list[str]]:
+    """Return the subscription with everything in its stored form, and what is wrong with it."""
+    problems: list[str] = []
+    new = standing.subscription
+    if not NAME.fullmatch(new.name):
+        problems.append(f"the name {new.name!r} must be lower-case letters, digits, dots and hyphens")
+    problems += _question(new, known)
+    cadence = new.cadence
+    try:
+        cadence = str(parse_cadence(new.cadence))
+    except ValueError as error:
+        problems.append(f"cadence: {error}")
+    if not 1 <= new.max_age_h <= _MAX_AGE_H:
+        problems.append(f"the age must be from 1 hour to {_MAX_AGE_H} hours")
+    if new.all_quiet and cadence == "at once":
+        problems.append("an “all quiet” needs digests: hourly, daily or weekly")
+    by_kind = {"email": standing.email, "webhook": standing.webhook, "chat": standing.chat}
+    stored = {kind: _addresses(kind, given, known.allowed, problems) for kind, given in by_kind.items()}
+    values = {name: getattr(new, name) for name in SubscriptionIn.__slots__} | {"cadence": cadence}
+    if new.kind == "burst":
+        values["query"] = _entity(new.query, known)[0] or new.query
+    return Standing(SubscriptionIn(**values), **stored, feed=standing.feed), problems
+
+
+def _question(new: SubscriptionIn, known: Known) -> list[str]:
+    if new.kind == "silence":
+        return [] if new.query in known.outlets else [f"there is no outlet {new.query!r}"]
+    if new.kind == "burst":
+        _, problem = _entity(new.query, known)
+        return [problem] if problem else []
+    if not new.query.strip() or len(new.query) > _MAX_QUERY:
+        return [f"a query has from 1 to {_MAX_QUERY:,} characters"]
+    try:
+        known.parse(new.query)
+    except ValueError as error:
+        return [f"query: {error}"]
+    return []
+
+
+def _entity(name: str, known: Known) -> tuple[str | None, str]:
+    """Return the id of an entity by any name that is its alone, and what is wrong with the name."""
+    nobody = f"no entity is called {name!r}: steppewatch vocabulary list"
+    if '"' in name:
+        return None, nobody
+    try:
+        query = known.parse(f'entity:"{name}"')
+    except QueryError as error:
+        return None, f"{error.message}; {error.hint}" if error.hint else error.message
+    except ValueError:
+        return None, nobody
+    return (query.value, "") if isinstance(query, Tagged) else (None, nobody)
+
+
+def _addresses(
+    kind: str, given: Collection[str], allowed: Collection[tuple[str, int]], problems: list[str]
+) -> tuple[str, ...]:
+    good = []
+    for address in given:
+        try:
+            good.append(check_address(kind, address, allowed))
+        except ValueError as error:
+            problems.append(f"{kind}: {error}")
+    return tuple(dict.fromkeys(good))
+
+
+def store(conn: Connection, standing: Standing, *, now: datetime) -> int:
+    """Store a new subscription with its recipients; return its id. Raises NameTaken."""
+    subscription_id = subscriptions.record_subscription(conn, standing.subscription, now=now)
+    due_at = next_due(parse_cadence(standing.subscription.cadence), now)
+    _add_recipients(conn, subscription_id, standing.addresses, due_at)
+    return subscription_id
+
+
+def replace(conn: Connection, stored: SubscriptionRow, standing: Standing, *, now: datetime) -> None:
+    """Make a stored subscription what is stated now. Recipients that are not named any more are unsubscribed."""
+    new = standing.subscription
+    fields = ("kind", "query", "cadence", "max_age_h", "on_revision", "all_quiet", "origin")
+    values = {name: getattr(new, name) for name in fields if getattr(new, name) != getattr(stored, name)}
+    if values:
+        subscriptions.change_subscription(conn, stored.id, **values)
+    due_at = next_due(parse_cadence(new.cadence), now)
+    if "cadence" in values:
+        channels.set_cadence_due(conn, stored.id, due_at=due_at)
+    before = {address_of(row): row for row in channels.recipients_of(conn, [stored.id])}
+    channels.unsubscribe(conn, [row.id for key, row in before.items() if key not in standing.addresses])
+    wanted = [key for key in standing.addresses if key not in before or before[key].state != "active"]
+    _add_recipients(conn, stored.id, wanted, due_at)
+
+
+def remove(conn: Connection, stored: SubscriptionRow) -> None:
+    """Answer a subscription no more. What waits for its recipients is cancelled; its matches stay."""
+    subscriptions.change_subscription(conn, stored.id, state="removed")
+    channels.unsubscribe(conn, [row.id for row in channels.recipients_of(conn, [stored.id])])
+
+
+def standing_of(stored: SubscriptionRow, recipients: Collection[RecipientRow]) -> Standing:
+    """Return what is stored as a person would state it."""
+    active = [row.channel for row in recipients if row.state == "active"]
+    by_kind = {kind: tuple(c.address for c in active if c.kind == kind) for kind in ("email", "webhook", "chat")}
+    values = {name: getattr(stored, name) for name in SubscriptionIn.__slots__}
+    return Standing(SubscriptionIn(**values), **by_kind, feed=any(channel.kind == "feed" for channel in active))
+
+
+def address_of(row: RecipientRow) -> tuple[str, str]:
+    """Return (kind, address) of a recipient."""
+    return row.channel.kind, row.channel.address
+
+
+def _add_recipients(
+    conn: Connection, subscription_id: int, addresses: Collection[tuple[str, str]], due_at: datetime | None
+) -> None:
+    for kind, address in addresses:
+        channel_id = channels.record_channel(conn, kind, address)
+        channels.record_recipient(conn, subscription_id, channel_id, due_at=None if kind == "feed" else due_at)

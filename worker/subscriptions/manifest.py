@@ -1,0 +1,211 @@
+"""Subscriptions as a file under version control: read, compared with the store, and made true."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Connection
+
+from db.alerts import channels, subscriptions
+from db.alerts.subscriptions import SubscriptionIn, SubscriptionRow
+from worker.subscriptions import definition as standings
+from worker.subscriptions.definition import NAME, Known, Standing, checked, standing_of
+from worker.subscriptions.plain_yaml import Fault, read_yaml
+from worker.subscriptions.references import known_of, names_of
+
+_FIELDS = {
+    "query": str,
+    "silence": str,
+    "burst": str,
+    "every": str,
+    "max_age_h": int,
+    "on_revision": bool,
+    "all_quiet": bool,
+    "email": list,
+    "webhook": list,
+    "chat": list,
+    "feed": bool,
+}
+_IN_WORDS = {str: "a text", int: "a whole number", bool: "yes or no", list: "a list of texts"}
+_NO_NAME = "not a name; names are lower-case letters, digits, dots and hyphens, at most 100"
+_KINDS = ("query", "silence", "burst")
+
+
+class ManifestError(ValueError):
+    """A file that cannot be used; `problems` says everything that is wrong with it."""
+
+    def __init__(self, *problems: str) -> None:
+        super().__init__(*problems)
+        self.problems = problems
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a file holds."""
+
+    origin: str
+    """The file's name: what it kept before and does not hold any more is removed."""
+    saved: Mapping[str, str]
+    standing: tuple[Standing, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What is to be done about a name: `add`, `change`, `remove` or `keep`; and which fields change, from and to."""
+
+    deed: str
+    what: str
+    """`subscription` or `saved query`."""
+    name: str
+    changes: Mapping[str, tuple[object, object]] = field(default_factory=dict)
+
+
+def read_manifest(text: str, origin: str) -> Manifest:
+    """Return what a file says. Raises ManifestError."""
+    try:
+        content = read_yaml(text)
+    except Fault as fault:
+        raise ManifestError(str(fault)) from None
+    content = {} if content is None else content
+    if not isinstance(content, dict) or set(content) - {"saved", "subscriptions"}:
+        raise ManifestError("the file holds `saved:` and `subscriptions:`, and nothing else")
+    problems: list[str] = []
+    saved = {} if content.get("saved") is None else content["saved"]
+    stated = {} if content.get("subscriptions") is None else content["subscriptions"]
+    if not isinstance(saved, dict) or not all(isinstance(query, str) for query in saved.values()):
+        raise ManifestError("saved: must hold a query for each name")
+    if not isinstance(stated, dict):
+        raise ManifestError("subscriptions: must hold fields for each name")
+    for what, names in (("subscription", stated), ("saved query", saved)):
+        problems += [f"{what} {name[:60]!r}: {_NO_NAME}" for name in names if not NAME.fullmatch(name)]
+    found = [_standing(name, fields, origin, problems) for name, fields in stated.items() if NAME.fullmatch(name)]
+    if problems:
+        raise ManifestError(*problems)
+    return Manifest(origin, saved, tuple(each for each in found if each is not None))
+
+
+def _standing(name: str, fields: object, origin: str, problems: list[str]) -> Standing | None:
+    if not isinstance(fields, dict):
+        problems.append(f"{name}: must hold fields such as query and email")
+        return None
+    values: dict[str, Any] = {}
+    for key, value in fields.items():
+        kind = _FIELDS.get(key)
+        value = [value] if kind is list and isinstance(value, str) else value
+        texts = all(isinstance(each, str) for each in value) if isinstance(value, list) else True
+        if kind is None:
+            problems.append(f"{name}: there is no field {key[:60]!r}; {', '.join(_FIELDS)}")
+        elif type(value) is not kind or not texts:
+            problems.append(f"{name}: {key} must be {_IN_WORDS[kind]}")
+        else:
+            values[key] = value
+    asked = [kind for kind in _KINDS if kind in fields]
+    if len(asked) != 1:
+        problems.append(f"{name}: needs either a query, silence or burst, one of them")
+    if len(asked) != 1 or asked[0] not in values:
+        return None
+    new = SubscriptionIn(
+        name=name,
+        query=values[asked[0]],
+        kind=asked[0],
+        cadence=values.get("every", "at once"),
+        max_age_h=values.get("max_age_h", 72),
+        on_revision=values.get("on_revision", False),
+        all_quiet=values.get("all_quiet", False),
+        origin=origin,
+    )
+    lists = {kind: tuple(values.get(kind, ())) for kind in ("email", "webhook", "chat")}
+    return Standing(new, **lists, feed=values.get("feed", False))
+
+
+def plan(conn: Connection, manifest: Manifest, *, allow_private_hosts: str) -> tuple[list[Step], Manifest]:
+    """Return the steps that make the store say what the file says, and the file with everything in its stored form.
+
+    Raises ManifestError for what is wrong with it.
+    """
+    from worker.query.query import parse
+
+    saved = {**subscriptions.saved_queries(conn), **manifest.saved}
+    known = known_of(conn, allow_private_hosts=allow_private_hosts)
+    names = names_of(conn)
+    known = Known(partial(parse, saved=saved, known=names), known.outlets, known.allowed)
+    problems: list[str] = []
+    good = []
+    for stated in manifest.standing:
+        stored_form, wrong = checked(stated, known)
+        problems += [f"{stated.subscription.name}: {problem}" for problem in wrong]
+        good.append(stored_form)
+    for name, query in manifest.saved.items():
+        try:
+            known.parse(query)
+        except ValueError as error:
+            problems.append(f"saved query {name}: {error}")
+    stored = {row.name: row for row in subscriptions.list_subscriptions(conn)}
+    for each in good:
+        row = stored.get(each.subscription.name)
+        if row is not None and row.origin != manifest.origin:
+            where = f"kept in {row.origin}" if row.origin else "added by a person"
+            problems.append(f"{row.name}: there is one already, {where}")
+    if problems:
+        raise ManifestError(*problems)
+    steps = _saved_steps(conn, manifest) + [_step(conn, stored.get(each.subscription.name), each) for each in good]
+    kept = {each.subscription.name for each in good}
+    steps += [
+        Step("remove", "subscription", name)
+        for name, row in stored.items()
+        if row.origin == manifest.origin and name not in kept
+    ]
+    return steps, Manifest(manifest.origin, manifest.saved, tuple(good))
+
+
+def _saved_steps(conn: Connection, manifest: Manifest) -> list[Step]:
+    before = subscriptions.saved_queries(conn)
+    mine = subscriptions.saved_queries_of(conn, manifest.origin)
+    steps = []
+    for name, query in manifest.saved.items():
+        if name not in before:
+            steps.append(Step("add", "saved query", name))
+        elif before[name] != query or name not in mine:
+            steps.append(Step("change", "saved query", name, {"query": (before[name], query)}))
+        else:
+            steps.append(Step("keep", "saved query", name))
+    return steps + [Step("remove", "saved query", name) for name in mine if name not in manifest.saved]
+
+
+def _step(conn: Connection, row: SubscriptionRow | None, stated: Standing) -> Step:
+    name = stated.subscription.name
+    if row is None:
+        return Step("add", "subscription", name)
+    now = standing_of(row, channels.recipients_of(conn, [row.id]))
+    changes: dict[str, tuple[object, object]] = {}
+    for key in ("kind", "query", "cadence", "max_age_h", "on_revision", "all_quiet"):
+        pair = getattr(now.subscription, key), getattr(stated.subscription, key)
+        if pair[0] != pair[1]:
+            changes[key] = pair
+    for key in ("email", "webhook", "chat", "feed"):
+        old, new = getattr(now, key), getattr(stated, key)
+        if (set(old) != set(new)) if isinstance(old, tuple) else old != new:
+            changes[key] = (old, new)
+    return Step("change" if changes else "keep", "subscription", name, changes)
+
+
+def apply(conn: Connection, manifest: Manifest, steps: list[Step], *, now: datetime) -> None:
+    """Do the steps, all or none."""
+    by_name = {each.subscription.name: each for each in manifest.standing}
+    to_do = [step for step in steps if step.deed != "keep"]
+    saved = {step.name: step.deed for step in to_do if step.what == "saved query"}
+    stated = {name: manifest.saved[name] for name, deed in saved.items() if deed != "remove"}
+    subscriptions.record_saved_queries(conn, stated, origin=manifest.origin)
+    subscriptions.remove_saved_queries(conn, [name for name, deed in saved.items() if deed == "remove"])
+    for step in (step for step in to_do if step.what == "subscription"):
+        row = subscriptions.find_subscription(conn, step.name)
+        if step.deed == "add":
+            standings.store(conn, by_name[step.name], now=now)
+        elif step.deed == "change" and row is not None:
+            standings.replace(conn, row, by_name[step.name], now=now)
+        elif row is not None:
+            standings.remove(conn, row)

@@ -1,0 +1,43 @@
+"""What a subscription may refer to, as the store has it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+
+from sqlalchemy import Connection, select
+
+from db.alerts import subscriptions
+from db.collection import sources
+from db.models import Source
+from db.net.address_policy import parse_allowed
+from db.vocabulary import versions
+from worker.query.article import Outlet
+from worker.query.query import Known as Names
+from worker.query.query import Query, parse, parse_stored
+from worker.subscriptions.definition import Known
+from worker.vocabulary.entities import Vocabulary
+
+
+def names_of(conn: Connection) -> Names | None:
+    """Return the names of the current vocabulary and of the outlets; None while there is no vocabulary."""
+    version = versions.current_version(conn)
+    if version is None:
+        return None
+    outlets = (Outlet(id, (name, *domains)) for id, name, domains in sources.list_names(conn))
+    return Names.of(Vocabulary.from_json(versions.get_content(conn, version)), outlets)
+
+
+def _read_stored(text: str, saved: Mapping[str, str] | None = None, known: Names | None = None) -> Query:
+    return parse_stored(text, saved, known)[0]
+
+
+def known_of(conn: Connection, *, allow_private_hosts: str, is_stored: bool = False) -> Known:
+    """Return everything that subscriptions are checked against; a question that `is_stored` keeps its meaning."""
+    names = names_of(conn)
+    reader = _read_stored if is_stored else parse
+    return Known(
+        parse=partial(reader, saved=subscriptions.saved_queries(conn), known=names),
+        outlets=set(conn.scalars(select(Source.id))),
+        allowed=parse_allowed(allow_private_hosts),
+    )

@@ -1,0 +1,1 @@
+"""Letters and words as readers see them. Pure."""

@@ -1,0 +1,218 @@
+"""Spellings brought to one form for matching, with the way back to the text as it was written.
+
+`fold` maps one character to one, so that positions stay true; soft hyphens, zero-width characters and combining
+marks it maps to UNSEEN. `squeeze` then drops what a reader does not see (soft hyphens, stress marks) and all but
+one space of a gap, and keeps where each character came from.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from codecs import charmap_decode
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from worker.text.letters import APOSTROPHES, BREAK, MEETING, UNSEEN, mended, neighbours, seen, unmixed
+from worker.text.nfc import MOST_MARKS
+
+Code = TypeVar("Code", np.uint8, np.uint16)
+
+_ARMENIAN_INTONATION = "\u055b\u055c\u055e"  # written above a vowel inside the word, as in Հայաստա՞ն
+_SPECIAL = {"İ": "i", "ı": "i", "ß": "s", "ẞ": "s", "ё": "е", "Ё": "е", "ς": "σ"}
+_SPACE = ord(" ")
+_PAD = "x "  # begins with a word, so that the space in front of the text is not one after a space
+_CODED = (range(0x30, 0x3A), range(0x61, 0x7B), range(0xDF, 0x180), range(0x430, 0x460), range(0x561, 0x588))
+_CODED_TOO = "ґѳӊəșțǧǵғҕҗҙқҝҡңҥҧҫүұҳҷҹһәӣөӯ"
+_TABLED = (range(0x3040), range(0xA700, 0xA800), range(0xD800, 0x10000))
+
+
+def _folded(char: str) -> str:
+    if char in APOSTROPHES:
+        return " "
+    if char in _SPECIAL:
+        return _SPECIAL[char]
+    category = unicodedata.category(char)
+    if category == "Cf" or "\u0300" <= char <= "\u036f" or char in _ARMENIAN_INTONATION:
+        return UNSEEN
+    if len(composed := unicodedata.normalize("NFC", char)) == 1:
+        char = (
+            composed if composed <= "\uffff" else " "
+        )  # a character that is another one's second code, e.g. \uf900 of \u8c48
+    compatible = unicodedata.normalize("NFKC", char)
+    if "\uff00" <= char <= "\uffef" and len(compatible) == 1:
+        char = compatible  # full-width letters in Chinese text
+    if char.isalnum() or category.startswith("M"):
+        return char.lower()[0]
+    return " "
+
+
+def _table() -> NDArray[np.uint16]:
+    table = np.arange(0x10000, dtype=np.uint16)
+    for block in _TABLED:
+        for code in block:
+            table[code] = ord(_folded(chr(code)))
+    return table
+
+
+_TABLE = _table()
+_BEYOND = np.uint16(_SPACE)
+
+
+def _code_table() -> NDArray[np.uint8]:
+    """Return a byte for each folded letter of the languages that are tagged, 0 for all others."""
+    table = np.zeros(0x10000, dtype=np.uint8)
+    letters = (_folded(letter) for letter in (*(chr(code) for block in _CODED for code in block), *_CODED_TOO))
+    known = dict.fromkeys((" ", *(letter for letter in letters if letter not in (" ", UNSEEN))))
+    for code, letter in enumerate(known, start=1):
+        table[ord(letter)] = code
+    return table
+
+
+_CODES = _code_table()
+_BYTES = _CODES.take(_TABLE)
+_BLANK = int(_CODES[_SPACE])
+_LETTERS = "".join(chr(int(np.flatnonzero(code == _CODES)[0])) for code in range(int(_CODES.max()) + 1))
+"""Of each byte the letter; the first byte stands for those that have none of their own."""
+
+
+def _units(text: str) -> NDArray[np.uint16]:
+    return np.frombuffer(text.encode("utf-16-le", "surrogatepass"), dtype="<u2")
+
+
+def _codes(text: str) -> NDArray[np.uint16]:
+    units = _units(text)
+    if len(units) == len(text):
+        return _TABLE.take(units)
+    points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+    return np.where(points > 0xFFFF, _BEYOND, _TABLE.take(points, mode="clip"))
+
+
+def _text(codes: NDArray[np.uint16]) -> str:
+    return codes.tobytes().decode("utf-16-le")
+
+
+def fold(text: str) -> str:
+    """Return `text` with each character in its form for matching, always at the same length.
+
+    Letters become lower case without the differences people do not keep: İ, I and ı are i, ё is е, ß is s.
+    Whatever is no letter and no digit, all apostrophes and dashes included, is a space; what a reader does not
+    see is `UNSEEN`; characters beyond the basic plane are spaces.
+    """
+    return _text(_codes(text))
+
+
+@lru_cache(maxsize=16_384)
+def words(text: str) -> str:
+    """Return the folded words of a short text, such as an alias, joined by single spaces; "" when it has none."""
+    return " ".join(fold(unicodedata.normalize("NFC", text)).replace(UNSEEN, "").split())
+
+
+def shared_length(one: str, other: str) -> int:
+    """Return how many characters two texts have in common from their beginning."""
+    return next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+
+
+class Folded(NamedTuple):
+    """A folded text between two spaces, single-spaced; of each of its characters the offset in the text as written.
+
+    And the same in a byte for each character, in which an automaton finds its patterns sooner.
+    """
+
+    text: str
+    origins: Sequence[int]
+    coded: bytes
+
+
+def encoded(text: str) -> bytes | None:
+    """Return a folded text in the bytes of `Folded.coded`; None if one of its letters has no byte of its own."""
+    found = _CODES.take(_units(text)).tobytes() if text.isascii() or max(text) <= "\uffff" else b"\0"
+    return None if 0 in found else found
+
+
+def squeeze(text: str) -> Folded:
+    """Return the folded `text` without unseen characters and doubled spaces, able to name origins.
+
+    Letters written as base and combining mark are composed first (NFC), so that й is one letter however it
+    was typed.
+    """
+    padded = f"{_PAD}{text} "
+    units = _units(padded)
+    quick = _quickly_squeezed(units) if len(units) == len(padded) else None
+    return quick or _squeezed(text)
+
+
+class Reading(NamedTuple):
+    """A text as a reader sees it, and the same with the hyphens at its line ends, "" if it has none to leave out."""
+
+    text: str
+    folded: Folded
+    with_hyphens: str
+
+
+def reading_of(text: str) -> Reading:
+    """Return a text as a reader sees it; nearly all texts are what they look like, which is seen at once."""
+    padded = f"{_PAD}{text} "
+    units = _units(padded)
+    if len(units) != len(padded):
+        clean = seen(text)
+        whole = mended(clean)
+        return Reading(whole, squeeze(whole), "" if whole == clean else clean)
+    places = units.astype(np.intp)  # as numpy counts, once for two tables
+    kinds = neighbours(places)
+    clean = unmixed(text, kinds[len(_PAD) :]) if MEETING in kinds else text
+    whole = mended(clean) if BREAK in kinds else clean
+    folded = squeeze(whole) if whole is not text else _quickly_squeezed(places) or _squeezed(text)
+    return Reading(whole, folded, "" if whole == clean else clean)
+
+
+def _quickly_squeezed(units: NDArray[np.integer[Any]]) -> Folded | None:
+    """Return what `squeeze` does for the units of a padded text whose letters all have a byte; None for others."""
+    coded = _BYTES.take(units)
+    single, origins = _single_spaced(coded, _BLANK)
+    content = single.tobytes()
+    return None if 0 in content else Folded(charmap_decode(content, "strict", _LETTERS)[0], origins.data, content)
+
+
+def _squeezed(text: str) -> Folded:
+    """Return what `squeeze` does for any text."""
+    folded, origins = _single_spaced(_codes(f"{_PAD}{text} "), _SPACE)
+    chars = _text(folded)
+    if UNSEEN not in chars:
+        return Folded(chars, origins.data, _CODES.take(folded).tobytes())
+    text, composed = _composed_with_origins(text)
+    codes = _codes(f"{_PAD}{text} ")
+    seen = np.flatnonzero(codes != ord(UNSEEN))
+    folded, origins = _single_spaced(codes.take(seen), _SPACE)
+    origins = seen.take(origins + len(_PAD)) - len(_PAD)
+    of = [-1, *(composed[at] for at in origins.tolist()[1:])] if composed else origins.data
+    return Folded(_text(folded), of, _CODES.take(folded).tobytes())
+
+
+def _single_spaced(codes: NDArray[Code], space: int) -> tuple[NDArray[Code], NDArray[np.intp]]:
+    """Return padded codes from the pad's space on, without a space after a space, and where they are in the text."""
+    is_letter = codes != space
+    kept = (is_letter[1:] | is_letter[:-1]).nonzero()[0]
+    single = codes[1:].take(kept)
+    kept -= 1
+    return single, kept
+
+
+def _composed_with_origins(text: str) -> tuple[str, list[int]]:
+    """Return the NFC form and, for each of its characters and its end, the offset it came from."""
+    if unicodedata.is_normalized("NFC", text):
+        return text, []
+    pieces: list[str] = []
+    origins: list[int] = []
+    start = 0
+    for at in range(1, len(text) + 1):
+        if at < len(text) and unicodedata.combining(text[at]) and at - start <= MOST_MARKS:
+            continue
+        piece = unicodedata.normalize("NFC", text[start:at])
+        pieces.append(piece)
+        origins.extend([start] * len(piece))
+        start = at
+    return "".join(pieces), [*origins, len(text)]

@@ -1,0 +1,1 @@
+"""The vocabulary as values: read from reviewable files, checked, compared. Pure."""

@@ -1,0 +1,249 @@
+"""The vocabulary as values: entities, their aliases in every language, their relations; and its JSON form."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from worker.tagging.bodies import Pattern
+from worker.tagging.elsewhere import NOWHERE, Regions, regions_of
+from worker.tagging.given import NOBODY, GivenNames, given_names_of
+from worker.tagging.hanpairs import NO_PAIRS, Pairs, pairs_of
+from worker.tagging.offices import Office, office_of
+from worker.vocabulary.inflection import NOTHING, Inflection, read_inflection
+from worker.vocabulary.scope import Definition
+from worker.vocabulary.toml_table import ProblemsFound
+from worker.vocabulary.usage import Usage, usage_of
+
+TYPES = (
+    "state",
+    "alliance",
+    "organisation",
+    "company",
+    "outlet",
+    "person",
+    "place",
+    "region",
+    "event",
+    "document",
+    "weapon",
+    "concept",
+)
+LANGUAGES = ("en", "ru", "kk", "kk-Latn", "ky", "uz", "uz-Cyrl", "tg", "tk", "tr", "az", "hy", "zh")
+LEVELS = ("name", "demonym", "concept")
+GUESS = "guess"
+"""The source of a spelling that follows the language's rules and was not seen in print."""
+DECOY = "decoy"
+"""The level of spellings that hold a name of an entity and mean something else; never that of a mention."""
+RELATIONS = (
+    "member_of",
+    "former_member_of",
+    "observer_of",
+    "dialogue_partner_of",
+    "member",
+    "leader",
+    "leader_of",
+    "minister_of",
+    "official_of",
+    "seat_of",
+    "citizen_of",
+    "family_of",
+    "affiliated_with",
+    "part_of",
+    "capital_of",
+    "located_in",
+    "based_in",
+    "made_by",
+    "operated_by",
+    "leased_by",
+    "issued_by",
+    "succeeded_by",
+    "related",
+)
+FACTS = ("named", "founded", "dissolved")
+"""Relations whose target is a word or a date instead of an entity."""
+
+
+class VocabularyError(ProblemsFound):
+    """The vocabulary cannot be used."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """A spelling of an entity in one language."""
+
+    text: str
+    language: str
+    level: str
+    case_sensitive: bool = False
+    needs_context: bool = False
+    generated: bool = False
+    is_common: bool = False
+    is_surname: bool = False
+    source: str | None = None
+    """The outlet or text collection whose spelling it is, or GUESS; None: nobody noted it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """What an entity is to another, from and to when; for FACTS the target is a word or a date."""
+
+    kind: str
+    target: str
+    from_on: str | None = None
+    to_on: str | None = None
+    on: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """One person, organisation, place, document or idea, with everything that identifies it in a text."""
+
+    id: str
+    type: str
+    label: str
+    description: str
+    aliases: tuple[Alias, ...]
+    relations: tuple[Relation, ...] = ()
+    wikidata: str | None = None
+    ambiguity: str | None = None
+    context_any: tuple[str, ...] = ()
+    context_none: tuple[str, ...] = ()
+    context_words: int = 0
+    office: tuple[str, ...] = ()
+    offices: tuple[Office, ...] = ()
+    decoys: tuple[Alias, ...] = ()
+    keep_inner: bool = False
+    surname_rule: bool = False
+    in_seed: bool = False
+    seed_mentions: int = 0
+    pattern: Pattern | None = None
+    """What made those of its names that its file does not list."""
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """All entities in the order of their ids, what is in scope (None: undefined), inflection and usage."""
+
+    entities: tuple[Entity, ...]
+    scope: Definition | None = None
+    inflection: Inflection = NOTHING
+    usages: tuple[Usage, ...] = ()
+    given: GivenNames = NOBODY
+    regions: Regions = NOWHERE
+    pairs: Pairs = NO_PAIRS
+
+    @cached_property
+    def version(self) -> str:
+        """A short hash of the whole content: equal content, equal version."""
+        return hashlib.sha256(self.to_json().encode()).hexdigest()[:12]
+
+    @cached_property
+    def by_id(self) -> dict[str, Entity]:
+        """The entities under their ids."""
+        return {entity.id: entity for entity in self.entities}
+
+    def to_json(self) -> str:
+        """Return a form that `from_json` reads back to an equal vocabulary."""
+        content: dict[str, object] = {"entities": [_entity_json(entity) for entity in self.entities]}
+        if self.inflection.content:
+            content["inflection"] = self.inflection.content
+        if self.scope is not None:
+            content["scope"] = self.scope.to_json()
+        if self.given is not NOBODY:
+            content["given"] = self.given.to_json()
+        if self.regions is not NOWHERE:
+            content["regions"] = self.regions.to_json()
+        if self.pairs is not NO_PAIRS:
+            content["pairs"] = self.pairs.to_json()
+        if self.usages:
+            content["usages"] = [usage.to_json() for usage in self.usages]
+        return json.dumps(content, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+    @staticmethod
+    def from_json(content: str) -> Vocabulary:
+        """Return the vocabulary that `to_json` wrote; ValueError for anything else."""
+        try:
+            loaded = json.loads(content)
+            scope = Definition.from_json(loaded["scope"]) if "scope" in loaded else None
+            problems: list[str] = []
+            inflection = read_inflection(loaded.get("inflection", {}), "inflection", problems)
+            if problems:
+                raise ValueError(f"not a stored vocabulary: {problems[0]}")
+            usages = tuple(usage_of(entry) for entry in loaded.get("usages", ()))
+            given = given_names_of(loaded["given"]) if "given" in loaded else NOBODY
+            regions = regions_of(loaded["regions"]) if "regions" in loaded else NOWHERE
+            entities = tuple(_entity(entry) for entry in loaded["entities"])
+            pairs = pairs_of(loaded["pairs"]) if "pairs" in loaded else NO_PAIRS
+            return Vocabulary(entities, scope, inflection, usages, given, regions, pairs)
+        except (AttributeError, KeyError, TypeError) as error:
+            raise ValueError(f"not a stored vocabulary: {error!r}") from None
+
+
+_FLAGS = ("case_sensitive", "needs_context", "generated", "is_common", "is_surname")
+_LISTS = ("context_any", "context_none", "office")
+_PLAIN = (
+    "id",
+    "type",
+    "label",
+    "description",
+    "wikidata",
+    "ambiguity",
+    "context_words",
+    "keep_inner",
+    "surname_rule",
+    "in_seed",
+    "seed_mentions",
+)
+
+
+def _entity_json(entity: Entity) -> dict[str, object]:
+    content: dict[str, object] = {key: getattr(entity, key) for key in (*_PLAIN, *_LISTS)}
+    content["relations"] = [[r.kind, r.target, r.from_on, r.to_on, r.on] for r in entity.relations]
+    content["offices"] = [office.to_json() for office in entity.offices]
+    content["pattern"] = [entity.pattern.body, entity.pattern.of] if entity.pattern else None
+    content["aliases"] = [_alias_json(alias) for alias in entity.aliases]
+    content["decoys"] = [_alias_json(alias) for alias in entity.decoys]
+    return content
+
+
+def _alias_json(alias: Alias) -> list[object]:
+    flags = (int(getattr(alias, flag)) for flag in _FLAGS)
+    return [alias.text, alias.language, alias.level, *flags, *([alias.source] if alias.source else ())]
+
+
+def _entity(entry: dict[str, Any]) -> Entity:
+    plain: dict[str, Any] = {key: entry[key] for key in _PLAIN if key in entry}
+    plain.update((key, tuple(entry.get(key, ()))) for key in _LISTS)
+    return Entity(
+        **plain,
+        relations=tuple(Relation(*relation) for relation in entry["relations"]),
+        aliases=tuple(_alias(entry) for entry in entry["aliases"]),
+        decoys=tuple(_alias(entry) for entry in entry.get("decoys", ())),
+        offices=tuple(office_of(entry) for entry in entry.get("offices", ())),
+        pattern=Pattern(*entry["pattern"]) if entry.get("pattern") else None,
+    )
+
+
+def _alias(entry: list[Any]) -> Alias:
+    text, language, level, *rest = entry
+    flags: dict[str, Any] = {flag: bool(value) for flag, value in zip(_FLAGS, rest, strict=False)}
+    return Alias(text, language, level, **flags, source=rest[len(_FLAGS)] if len(rest) > len(_FLAGS) else None)
+
+
+def packaged_folder() -> Path:
+    """Return the folder of the vocabulary that came with this product, in a checkout or a wheel."""
+    worker = Path(__file__).resolve().parent.parent
+    checkout = worker.parent / "vocabulary"
+    return checkout if (checkout / "entities").is_dir() else worker / "_vocabulary"
+
+
+def read_vocabulary(folder: Path) -> Vocabulary:
+    """Return the vocabulary of a folder; VocabularyError holds every problem with file, entity and field."""
+    from worker.vocabulary.loader import read_folder  # which is about these types, and not needed from JSON
+
+    return read_folder(folder)
