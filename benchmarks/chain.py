@@ -33,7 +33,7 @@ from worker.chain.service import understand_captures
 from worker.chain.tag import Spotter
 from worker.coverage.recount import recount
 from worker.setup import prepare
-from worker.vocabulary.entities import packaged_folder, read_vocabulary
+from worker.vocabulary.loader import packaged_folder, read_vocabulary
 
 Page = tuple[str, bytes]
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

@@ -39,7 +39,8 @@ from worker.chain.service import batches, utc_now
 from worker.chain.tag import Spotter
 from worker.coverage.recount import recount
 from worker.setup import load_vocabulary
-from worker.vocabulary.entities import Alias, Vocabulary, packaged_folder, read_vocabulary
+from worker.vocabulary.entities import Alias, Vocabulary
+from worker.vocabulary.loader import packaged_folder, read_vocabulary
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 PARAGRAPHS = (

@@ -36,7 +36,8 @@ from benchmarks.labelled import SETS
 from worker.extract.language import detect_language
 from worker.tagging.tagger import Tagger
 from worker.text.fold import squeeze
-from worker.vocabulary.entities import Alias, Entity, Vocabulary, packaged_folder, read_vocabulary
+from worker.vocabulary.entities import Alias, Entity, Vocabulary
+from worker.vocabulary.loader import packaged_folder, read_vocabulary
 
 Name = TypeVar("Name", bound=Hashable)
 _BYTES = 3_000

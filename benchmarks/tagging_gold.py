@@ -21,8 +21,8 @@ from pathlib import Path
 from benchmarks.labelled import SETS, Document
 from benchmarks.tagging_names import inflected
 from worker.tagging.tagger import Mention, Tagger
-from worker.vocabulary.entities import packaged_folder, read_vocabulary
 from worker.vocabulary.inflection import NOTHING
+from worker.vocabulary.loader import packaged_folder, read_vocabulary
 
 
 @dataclass

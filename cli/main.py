@@ -52,7 +52,7 @@ commands: dict[str, dict[str, str]] = {
         "alive": "run.healthcheck:alive",
         "crawl": "run.crawl:crawl",
         "ingest": "run.ingest:ingest",
-        "migrate": "shared.store:migrate",
+        "migrate": "run.migrate:migrate",
         "worker": "run.up:worker",
         "web": "run.page:web",
     },

@@ -8,16 +8,17 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from db import migrate
-from db.articles import counting_day, readdressing
+from db.articles import counting_day, readdressing, recomparing
+from db.articles.recomparing import Recompared
 from db.collection import sources
 from db.collection.catalogue import PACKAGED, CatalogueChanges, apply_changes, lock_catalogues, read_view
 from db.engine import Database
-from db.stories import commonplaces, recomparing
-from db.stories.recomparing import Recompared
+from db.stories import commonplaces
 from db.vocabulary import versions
 from worker.catalogue.files import Outlet, read_catalogue
 from worker.catalogue.merge import merge_catalogue
-from worker.vocabulary.entities import Vocabulary, packaged_folder, read_vocabulary
+from worker.vocabulary.entities import Vocabulary
+from worker.vocabulary.loader import packaged_folder, read_vocabulary
 
 
 @dataclass(frozen=True, slots=True)

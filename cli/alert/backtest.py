@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.export.options import Since, Until
+from cli.shared.day_options import Since, Until
 from cli.shared.hits import found_cell, told
 from cli.shared.output import emit, fail, note
 from cli.shared.store import open_store
@@ -183,7 +183,7 @@ def _next_week(summary: Summary) -> dict[str, float] | None:
 
 
 def _print(shown: Sequence[Found], summary: Summary) -> None:
-    from worker.matching.because import because_of
+    from worker.messages.because import because_of
     from worker.messages.message import terms_of
 
     rows = [

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.run.status import instant
 from cli.shared.output import emit, fail, note
 from cli.shared.store import open_store
-from cli.shared.tables import Format, print_table, wants_json
+from cli.shared.tables import Format, instant, print_table, wants_json
 
 if TYPE_CHECKING:
     from db.alerts.delivery_lists import DeliveryRow

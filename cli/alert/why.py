@@ -8,10 +8,9 @@ import typer
 
 from cli.alert.subscriptions import Name, subscription_named
 from cli.article.remove import ARTICLE, article_id_of
-from cli.run.status import instant
 from cli.shared.output import emit, fail
 from cli.shared.store import open_store
-from cli.shared.tables import Format, print_table, wants_json
+from cli.shared.tables import Format, instant, print_table, wants_json
 
 if TYPE_CHECKING:
     from worker.matching.why import Told, Why

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.article.remove import article_id_of, plain
-from cli.export.options import Entities, Genres, InScope, Languages, Scope, Since, Sources, Until, filters_of
+from cli.export.options import Entities, Genres, InScope, Languages, Scope, Sources, filters_of
+from cli.shared.day_options import Since, Until
 from cli.shared.hits import article_cell, snippet_of, told
 from cli.shared.output import emit, fail, note
 from cli.shared.store import open_store

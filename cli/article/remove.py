@@ -13,7 +13,7 @@ from cli.shared.store import open_store
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from db.stories.reading import ArticleRow
+    from db.articles.details import ArticleRow
 
 ARTICLE = Annotated[str, typer.Argument(metavar="ARTICLE", help="Its id (as in the exports) or its address.")]
 
@@ -30,7 +30,7 @@ def article_remove(
     """
     from datetime import UTC, datetime
 
-    from db.stories.reading import read_articles
+    from db.articles.details import read_articles
     from db.text.headlines import headline
     from worker.coverage.recount import recount
     from worker.stories.commonplaces import settle
@@ -51,7 +51,7 @@ def article_remove(
 
 def article_id_of(conn: Connection, asked: str) -> int:
     """Return the id of an article; end the command when there is none."""
-    from db.stories.reading import find_article
+    from db.articles.details import find_article
 
     found = find_article(conn, asked)
     if found is None:

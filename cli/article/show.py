@@ -43,7 +43,7 @@ def article_show(
 
     Example: steppewatch article show 17 --text
     """
-    from db.stories.reading import read_mentions, read_text
+    from db.articles.details import read_mentions, read_text
 
     with open_store().reading() as conn:
         article_id = article_id_of(conn, article)
@@ -57,9 +57,9 @@ def article_show(
 
 
 def _record(conn: Connection, article_id: int, text_from: str) -> dict[str, Any]:
+    from db.articles.details import count_entities, read_articles
     from db.articles.suspects import find_suspect
     from db.collection.unverified import find_unverified
-    from db.stories.reading import count_entities, read_articles
 
     [row] = read_articles(conn, [article_id])
     suspect, certificate = find_suspect(conn, article_id), find_unverified(conn, article_id)

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.export.options import Since, Until, day_range
-from cli.shared.day_options import first_day, last_day
+from cli.shared.day_options import Since, Until, day_range, first_day, last_day
 from cli.shared.output import fail
 from cli.shared.store import open_store
 from cli.shared.tables import Format, wants_json

@@ -120,7 +120,7 @@ def _addresses(settings: Settings, store: StoreSeen) -> tuple[str, ...]:
     from cli.doctor.network import Candidate, choose_addresses, rank
     from db.net.address_policy import parse_allowed
     from worker.catalogue.files import read_catalogue
-    from worker.vocabulary.entities import packaged_folder
+    from worker.vocabulary.loader import packaged_folder
 
     if store.revision == store.head:
         active = (feed for feed in store.feeds if feed.state == "active")

@@ -13,8 +13,8 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from cli.doctor.finding import Finding, failed, ok, skipped, warning
-from cli.shared.store import reason_of, shown
 from cli.shared.store_errors import is_lack_of_room, says_full
+from cli.shared.store_url import reason_of, shown
 from cli.source.catalogue_report import lines_of
 from db import migrate
 from db.collection.feeds import FeedHealth, iter_feeds

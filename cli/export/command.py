@@ -32,15 +32,14 @@ from cli.export.options import (
     Packed,
     Queries,
     Scope,
-    Since,
     Sources,
     Texts,
-    Until,
     Wide,
     detail_of,
     filters_of,
     request_of,
 )
+from cli.shared.day_options import Since, Until
 from cli.shared.output import fail, is_full, note
 from cli.shared.output import reason_of as file_reason_of
 from cli.shared.store import open_store

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.shared.day_options import first_day, last_day
-from cli.shared.output import fail
+from cli.shared.day_options import day_range
 
 if TYPE_CHECKING:
     from db.engine import Database
@@ -54,13 +53,6 @@ class Format(StrEnum):
     parquet = "parquet"
 
 
-Since = Annotated[
-    date | None,
-    typer.Option(parser=first_day, metavar="DAY", help="First day: 2022-01-05, 2022-01, 2022, today, yesterday, 90d."),
-]
-Until = Annotated[
-    date | None, typer.Option(parser=last_day, metavar="DAY", help="Last day, in the same ways: 2022 ends in December.")
-]
 Entities = Annotated[
     list[str] | None,
     typer.Option("--entity", metavar="NAME", help="Only of this entity (id, label or alias); repeatable."),
@@ -161,13 +153,6 @@ def request_of(
         delimiter=delimiter or "",
         detail=detail,
     )
-
-
-def day_range(since: date | None, until: date | None) -> tuple[date | None, date | None]:
-    """Return both. Ends the command when nothing lies between them."""
-    if since and until and since > until:
-        fail(f"--since {since} is after --until {until}", hint="no day lies between them")
-    return since, until
 
 
 def filters_of(

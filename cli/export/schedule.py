@@ -28,19 +28,18 @@ from cli.export.options import (
     Packed,
     Queries,
     Scope,
-    Since,
     Sources,
     Texts,
-    Until,
     Wide,
     detail_of,
     filters_of,
     request_of,
 )
-from cli.run.status import instant
 from cli.shared import tables
+from cli.shared.day_options import Since, Until
 from cli.shared.output import emit, fail, note, reason_of
 from cli.shared.store import open_store
+from cli.shared.tables import instant
 
 if TYPE_CHECKING:
     from db.engine import Database

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.shared.output import emit, fail
-from cli.shared.store import open_store, reason_of, shown
-from cli.shared.tables import Format, cell, wants_json
+from cli.shared.store import open_store
+from cli.shared.store_url import reason_of, shown
+from cli.shared.tables import Format, cell, instant, wants_json
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -48,11 +49,6 @@ def status(
         emit({**store, "disk_full": full, **_record(health), "alerts": _posted(posted)})
     else:
         _print_tables(health, store, posted, full)
-
-
-def instant(moment: datetime | None) -> str | None:
-    """Return the instant as ISO 8601 in UTC, cut to whole seconds."""
-    return None if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _record(health: Health) -> dict[str, object]:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
+
+from cli.shared.output import fail
 
 FORMS = "2022-01-05, 2022-01, 2022, today, yesterday or 90d (days back)"
 _CALENDAR = re.compile(r"([0-9]{4})(?:-([0-9]{1,2})(?:-([0-9]{1,2}))?)?")
@@ -79,3 +82,21 @@ def today() -> date:
     if database is None:
         return datetime.now(ZoneInfo(load().time_zone)).date()
     return database.read(lambda conn: day_at(conn, datetime.now(UTC)))
+
+
+Since = Annotated[
+    date | None,
+    typer.Option(parser=first_day, metavar="DAY", help="First day: 2022-01-05, 2022-01, 2022, today, yesterday, 90d."),
+]
+
+
+Until = Annotated[
+    date | None, typer.Option(parser=last_day, metavar="DAY", help="Last day, in the same ways: 2022 ends in December.")
+]
+
+
+def day_range(since: date | None, until: date | None) -> tuple[date | None, date | None]:
+    """Return both. Ends the command when nothing lies between them."""
+    if since and until and since > until:
+        fail(f"--since {since} is after --until {until}", hint="no day lies between them")
+    return since, until

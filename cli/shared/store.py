@@ -1,16 +1,13 @@
-"""Opening the store for a command, and `steppewatch migrate`."""
+"""Opening the store for a command."""
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cli.shared.output import emit, fail, note
+from cli.shared.output import fail, note
+from cli.shared.store_url import shown, sqlite_file
 
 if TYPE_CHECKING:
-    from sqlalchemy.exc import SQLAlchemyError
-
     from db.engine import Database
     from worker.setup import Prepared
 
@@ -22,7 +19,7 @@ def open_store() -> Database:
     from cli.shared.store_errors import store_troubles_told
     from db import migrate as migrations
 
-    url = _url()
+    url = configured_url()
     file = sqlite_file(url)
     with store_troubles_told(url, is_writing=False):
         if file is not None and not file.exists():  # looking at it must not create it
@@ -67,7 +64,7 @@ def find_store() -> Database | None:
 
     from db import migrate as migrations
 
-    url = _url()
+    url = configured_url()
     file = sqlite_file(url)
     if file is not None and not file.exists():
         return None
@@ -78,87 +75,11 @@ def find_store() -> Database | None:
         return None
 
 
-def migrate() -> None:
-    """Bring the store to the shape that this version needs; make and fill it when there is none.
-
-    An empty store gets the packaged vocabulary and catalogue of outlets; one that has them gets what is new in the
-    catalogue, and what you changed stays. When STEPPEWATCH_TIME_ZONE is another than before, all articles are dated
-    anew; when reprints are recognised by other rules than before, all texts are compared anew. Coverage is counted.
-    Again changes nothing.
-
-    Example: steppewatch migrate
-    """
-    from cli.shared.store_errors import store_troubles_told
-    from cli.source.catalogue_report import lines_of, record_of
-    from db.settings import load
-    from worker.chain.service import utc_now
-    from worker.coverage.recount import recount
-    from worker.setup import move_to_zone, newer_vocabulary, prepare, update_catalogue
-
-    url = _url()
-    with store_troubles_told(url):
-        database = _database(url)
-        prepared = prepare(database, now=utc_now())
-        changes = update_catalogue(database, now=utc_now())
-        move_to_zone(database, load().time_zone)
-        recount(database)
-        vocabulary = database.read(newer_vocabulary)
-    if (done := prepared.recompared).texts:
-        note(
-            f"stories by the present rules: {done.texts:,} texts marked and {done.articles:,} articles compared anew;"
-            f" {done.moved:,} articles changed their story, {done.told:,} alerts are told late"
-        )
-    if vocabulary is not None:
-        note(f"this program brings a newer vocabulary, {vocabulary}: steppewatch vocabulary diff default")
-    if not sys.stdout.isatty():
-        revisions = {"from": prepared.revision_before, "to": prepared.revision}
-        emit({"database": shown(url), **revisions, "catalogue": record_of(changes)})
-        return
-    if prepared.revision_before == prepared.revision:
-        sys.stdout.write(f"{shown(url)} is at revision {prepared.revision} already\n")
-    else:
-        before = prepared.revision_before or "nothing"
-        sys.stdout.write(f"{shown(url)} went from {before} to revision {prepared.revision}\n")
-    sys.stdout.writelines(f"catalogue: {line}\n" for line in lines_of(changes))
-
-
-def shown(url: str) -> str:
-    """Return the address of a database without its password; of the embedded one the path."""
-    from sqlalchemy import make_url
-    from sqlalchemy.exc import ArgumentError
-
-    try:
-        parsed = make_url(url)
-    except ArgumentError:
-        return "in STEPPEWATCH_DATABASE_URL"
-    if parsed.get_backend_name() == "sqlite":
-        return parsed.database or url
-    return parsed.render_as_string(hide_password=True)
-
-
-def reason_of(error: SQLAlchemyError | OSError | Exception) -> str:
-    """Return the first line of what the database said."""
-    return str(getattr(error, "orig", None) or error).strip().partition("\n")[0] or type(error).__name__
-
-
-def _url() -> str:
+def configured_url() -> str:
+    """Return the address of the database that the settings name."""
     from db.settings import load
 
     return load().database
-
-
-def sqlite_file(url: str) -> Path | None:
-    """Return the file of an embedded database; None for a server, or an address that is none."""
-    from sqlalchemy import make_url
-    from sqlalchemy.exc import ArgumentError
-
-    try:
-        parsed = make_url(url)
-    except ArgumentError:
-        return None
-    if parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database == ":memory:":
-        return None
-    return Path(parsed.database)
 
 
 def _readable(url: str) -> Database:
@@ -169,7 +90,7 @@ def _readable(url: str) -> Database:
     from db import migrate as migrations
     from db.engine import Database
 
-    database = _database(url)
+    database = connect(url)
     file = sqlite_file(url)
     if file is None:
         return database
@@ -186,7 +107,8 @@ def _readable(url: str) -> Database:
     return database
 
 
-def _database(url: str) -> Database:
+def connect(url: str) -> Database:
+    """Return the database at an address; it is opened by its first use."""
     from db.engine import Database
 
     return Database(url)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cli.shared.output import fail
-from cli.shared.store import reason_of, shown, sqlite_file
+from cli.shared.store_url import reason_of, shown, sqlite_file
 
 _FULL = ("disk is full", "no space left", "disk full", "file too large", "disk quota exceeded")
 _NOT_OURS = ("readonly database", "read-only", "permission denied", "unable to open database file", "not permitted")

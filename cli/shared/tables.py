@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -56,3 +57,8 @@ def print_table(titles: Sequence[str], rows: Iterable[Sequence[object]], *, empt
     for row in rows:
         made.add_row(*map(cell, row))
     Console().print(made if made.row_count else empty)
+
+
+def instant(moment: datetime | None) -> str | None:
+    """Return the instant as ISO 8601 in UTC, cut to whole seconds."""
+    return None if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

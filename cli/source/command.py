@@ -11,10 +11,9 @@ from urllib.parse import urlsplit
 
 import typer
 
-from cli.run.status import instant
 from cli.shared.output import emit, fail, note
 from cli.shared.store import open_store
-from cli.shared.tables import Format, cell, new_table, wants_json
+from cli.shared.tables import Format, cell, instant, new_table, wants_json
 
 if TYPE_CHECKING:
     from rich.table import Table

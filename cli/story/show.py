@@ -62,9 +62,9 @@ def show_story(database: Database, article_id: int, format: Format | None) -> No
 def _story(conn: Connection, article_id: int) -> dict[str, Any]:
     from dataclasses import asdict
 
+    from db.articles.details import read_articles, read_evidence
     from db.stories.clusters import find_members
     from db.stories.judgements import list_decisions
-    from db.stories.reading import read_articles, read_evidence
 
     members = find_members(conn, article_id)
     articles = [described(row) for row in read_articles(conn, members)]
@@ -83,7 +83,7 @@ def _instant(moment: datetime | None) -> str | None:
 
 def _lines(conn: Connection, story: Mapping[str, Any]) -> Iterator[Text | str]:
     """Yield a story line by line: the original first, then its reprints as they were published."""
-    from db.stories.reading import read_text
+    from db.articles.details import read_text
 
     by_id = {row["article_id"]: row for row in story["articles"]}
     original = by_id.pop(story["story"], None) or by_id.pop(next(iter(by_id)))

@@ -82,8 +82,9 @@ def vocabulary_check(
     Example: steppewatch vocabulary check ./vocabulary
     """
     from worker.catalogue.files import CatalogueError, read_catalogue
-    from worker.vocabulary.entities import VocabularyError, read_vocabulary
+    from worker.vocabulary.entities import VocabularyError
     from worker.vocabulary.lint import check
+    from worker.vocabulary.loader import read_vocabulary
 
     root = folder_of(folder)
     problems: list[str] = []
@@ -152,14 +153,15 @@ def _summary(vocabulary: Vocabulary) -> str:
 
 def folder_of(folder: str) -> Path:
     """Return the folder that a person names; `default` is the one that came with this program."""
-    from worker.vocabulary.entities import packaged_folder
+    from worker.vocabulary.loader import packaged_folder
 
     return packaged_folder() if folder == "default" else Path(folder)
 
 
 def read_folder(folder: str) -> Vocabulary:
     """Return the vocabulary of a folder, `default` for the packaged one. Ends the command when it has errors."""
-    from worker.vocabulary.entities import VocabularyError, read_vocabulary
+    from worker.vocabulary.entities import VocabularyError
+    from worker.vocabulary.loader import read_vocabulary
 
     try:
         return read_vocabulary(folder_of(folder))

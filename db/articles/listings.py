@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
 
 from db.articles import word_index
+from db.articles.filters import Filters, conditions
 from db.articles.word_index import Need
-from db.exports.filters import Filters, conditions
 from db.models import Article, Revision
 
 _WORDS = 400

@@ -14,8 +14,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, or_, select, true
 
 from db import dialect
+from db.articles.filters import count_within
 from db.dialect import insert
-from db.exports.filters import count_within
 from db.models import Article, IndexedRevision, MentionRow, Revision
 
 EVERYTHING = "*"

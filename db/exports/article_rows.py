@@ -10,10 +10,10 @@ from sqlalchemy import ColumnElement, Connection, SQLColumnExpression, and_, cas
 from sqlalchemy import Text as SqlText
 from sqlalchemy.orm import aliased
 
+from db.articles.filters import Filters, Rows, conditions
 from db.articles.former_texts import is_text_of_article
 from db.dialect import bytewise
 from db.dialect.functions import Address, Word, day_text, decimal_text, fired_words, instant_text
-from db.exports.filters import Filters, Rows, conditions
 from db.models import Article, ClusterLink, Entity, MatchRow, MentionRow, Revision, Source, Subscription
 
 

@@ -21,10 +21,10 @@ from sqlalchemy import (
 from sqlalchemy import Text as SqlText
 from sqlalchemy.orm import aliased
 
+from db.articles.filters import CannotFilter, Filters, Health, Rows
 from db.coverage.cells import TOTAL, UNDATED
 from db.dialect import bytewise
 from db.dialect.functions import Word, instant_text
-from db.exports.filters import CannotFilter, Filters, Health, Rows
 from db.models import Article, CoverageCell, CoverageSeries, Entity, Feed, Source
 
 

@@ -13,10 +13,10 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from db.articles import word_index
+from db.articles.filters import CannotFilter, Filters, Health, Rows, conditions
 from db.articles.word_index import Need
 from db.dialect import csvtext
 from db.exports import article_rows, count_rows
-from db.exports.filters import CannotFilter, Filters, Health, Rows, conditions
 
 __all__ = ["CannotFilter", "Detail", "Filters", "Health", "find_candidates", "iter_csv", "iter_rows"]
 

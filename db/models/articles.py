@@ -95,7 +95,7 @@ class AddressState(Base):
 
 
 class StoryState(Base):
-    """One row: how far the store was brought over to the present rules of resemblance, see `db.stories.recomparing`."""
+    """One row: how far the store was brought over to the present rules of resemblance, see `recomparing`."""
 
     __tablename__ = "story_state"
 

@@ -10,7 +10,7 @@ from samples import NOON, OTHER, document, text
 
 from db.alerts import subscriptions
 from db.alerts.channels import recipients_of, record_channel, record_recipient, unsubscribe
-from db.stories.reading import find_article
+from db.articles.details import find_article
 from worker.chain.documents import Document
 from worker.matching.why import Why, why
 

@@ -95,7 +95,7 @@ class Outlet:
     def _as_store(self) -> Iterator[None]:
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("STEPPEWATCH_DATA_DIR", str(self.settings.data_dir))
-            patch.setattr("cli.shared.store._url", lambda: str(self.settings.database))
+            patch.setattr("cli.shared.store.configured_url", lambda: str(self.settings.database))
             load.cache_clear()
             yield
         load.cache_clear()

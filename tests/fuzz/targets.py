@@ -179,7 +179,8 @@ def _yaml(body: bytes) -> None:
 
 
 def _toml(body: bytes) -> None:
-    from worker.vocabulary.entities import VocabularyError, read_vocabulary
+    from worker.vocabulary.entities import VocabularyError
+    from worker.vocabulary.loader import read_vocabulary
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "entities", "place", "lake-base.toml")

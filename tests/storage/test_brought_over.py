@@ -132,7 +132,7 @@ def counted_after() -> Counted:
 @pytest.fixture
 def old_store(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
     """Give a store of the version before, which is the one that commands use."""
-    monkeypatch.setattr("cli.shared.store._url", lambda: database_url)
+    monkeypatch.setattr("cli.shared.store.configured_url", lambda: database_url)
     database = Database(database_url)
     migrate.upgrade(database, BEFORE)
     database.write(fill)

@@ -15,7 +15,7 @@ from examples import EXAMPLES, split
 from samples import OTHER, PARAGRAPHS
 
 from db.settings import load
-from worker.vocabulary.entities import packaged_folder
+from worker.vocabulary.loader import packaged_folder
 
 NOT_RUN = {
     ("up",): "starts services",

@@ -14,6 +14,7 @@ from recounted import recounted, stored
 from samples import NOON, OTHER, PARAGRAPHS, chain_over, document, prepared_store, text
 from sqlalchemy import delete, select
 
+from db.articles import details
 from db.articles.addresses import MOST_CLAIMS
 from db.articles.joins import TextMark
 from db.models import (
@@ -32,7 +33,7 @@ from db.models import (
     Revision,
     SketchHash,
 )
-from db.stories import judgements, reading
+from db.stories import judgements
 from worker.chain.documents import Document
 from worker.chain.joining import is_same_article
 from worker.chain.pipeline import Chain
@@ -186,7 +187,7 @@ def test_a_text_that_becomes_current_is_compared_with_what_came_meanwhile(chain:
 
 def test_what_a_person_put_apart_stays_apart(chain: Chain) -> None:
     run(chain, page(A), page(B))
-    ids = chain.database.read(lambda conn: [reading.find_article(conn, url) or 0 for url in (A, B)])
+    ids = chain.database.read(lambda conn: [details.find_article(conn, url) or 0 for url in (A, B)])
     chain.database.write(lambda conn: split(conn, ids[1], note=None, now=NOON))
     run(chain, page(B, A))
     assert names(chain) == {A: 1, B: 1}
@@ -194,13 +195,13 @@ def test_what_a_person_put_apart_stays_apart(chain: Chain) -> None:
 
 def test_decisions_about_a_joined_article_hold_for_the_one_it_became(chain: Chain) -> None:
     run(chain, page(D, body=STRANGE), page(A), page(B))
-    one, other = chain.database.read(lambda conn: [reading.find_article(conn, url) or 0 for url in (D, B)])
+    one, other = chain.database.read(lambda conn: [details.find_article(conn, url) or 0 for url in (D, B)])
     chain.database.write(lambda conn: merge(conn, one, other, note=None, now=NOON))
     run(chain, page(B, A))
     snapshot(chain)
     with chain.database.reading() as conn:
         clusters = set(conn.scalars(select(Article.cluster_id)))
-        joined = reading.find_article(conn, B)
+        joined = details.find_article(conn, B)
         assert judgements.read_judgements(conn, [one]) == {(min(one, joined or 0), max(one, joined or 0)): True}
     assert len(clusters) == 1
 
@@ -225,7 +226,7 @@ def test_an_article_is_found_and_removed_by_any_of_its_addresses(chain: Chain) -
         for url in (A, B, C)
     ]
     chain.database.write(lambda conn: conn.execute(Page.__table__.insert(), values))
-    found = chain.database.read(lambda conn: [reading.find_article(conn, url) for url in (A, B, f"{B}/amp/", C)])
+    found = chain.database.read(lambda conn: [details.find_article(conn, url) for url in (A, B, f"{B}/amp/", C)])
     assert found == [found[0]] * 3 + [None]
     chain.database.write(lambda conn: remove(conn, found[0] or 0))
     with chain.database.reading() as conn:

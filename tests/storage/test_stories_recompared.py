@@ -12,9 +12,9 @@ from sqlalchemy import delete, select, update
 from storymaterial import LANGUAGES
 
 from db import migrate
+from db.articles import recomparing
 from db.engine import Database
 from db.models import Article, ClusterLink, FingerprintRow, SketchHash, StoryState
-from db.stories import recomparing
 from worker.chain.documents import Document
 from worker.chain.pipeline import Chain
 from worker.coverage.recount import recount

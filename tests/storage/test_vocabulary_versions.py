@@ -11,7 +11,7 @@ import pytest
 from commandline import rows_of, run
 
 from db.settings import load
-from worker.vocabulary.entities import packaged_folder
+from worker.vocabulary.loader import packaged_folder
 
 # Invented, like the name that is added: nobody ever called it that.
 ARTICLE = {

@@ -14,9 +14,9 @@ from servers.chatserver import HOSTS, Services, serving_chats
 from worker.delivery.transports import webhook
 from worker.delivery.transports.chat import Answer, judge, send_chat
 from worker.delivery.transports.errors import AddressRefused, MessageFailed, TransportError
-from worker.messages.chats.address import FORMS, SCHEMES, ChatAddress, ChatAddressError, parse_chat
 from worker.messages.chats.markup import MARKUPS
 from worker.messages.chats.services import request_of, trouble_in
+from worker.subscriptions.chat_address import FORMS, SCHEMES, ChatAddress, ChatAddressError, parse_chat
 
 ADDRESSES = {
     "discord": "discord://Tower@123/t-ok_en?thread=45",

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from vocabularies import packaged_tagger
 
-from worker.tagging.bodies import MOST_NAMES, MOST_PHRASES
+from worker.vocabulary.state_bodies import MOST_NAMES, MOST_PHRASES
 from worker.vocabulary.diff import difference
 from worker.tagging.tagger import Tagger
 from worker.vocabulary.entities import Vocabulary, VocabularyError, read_vocabulary

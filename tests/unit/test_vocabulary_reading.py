@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from vocabularies import packaged_vocabulary
 
-from worker.tagging.offices import Office
 from worker.tagging.tagger import Tagger
 from worker.vocabulary.entities import (
     Alias,
@@ -19,6 +18,8 @@ from worker.vocabulary.entities import (
     read_vocabulary,
 )
 from worker.vocabulary.lint import check
+from worker.vocabulary.loader import packaged_folder, read_vocabulary
+from worker.vocabulary.offices import Office
 
 COMPLETE = """
 id = "river-pact"

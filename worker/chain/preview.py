@@ -14,7 +14,8 @@ from worker.query.article import Article, Mentioned
 from worker.query.article import Outlet as Publisher
 from worker.query.names import Known
 from worker.tagging.tagger import Tagger
-from worker.vocabulary.entities import Vocabulary, packaged_folder, read_vocabulary
+from worker.vocabulary.entities import Vocabulary
+from worker.vocabulary.loader import packaged_folder, read_vocabulary
 
 
 class Preview:

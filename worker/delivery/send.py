@@ -13,10 +13,10 @@ from worker.delivery.transports.chat import send_chat
 from worker.delivery.transports.errors import AddressRefused, MessageRefused
 from worker.delivery.transports.smtp import Mailer
 from worker.messages import mail, webhook_body
-from worker.messages.chats.address import ChatAddressError, parse_chat
 from worker.messages.chats.lines import Message, messages_of
 from worker.messages.chats.markup import MARKUPS
 from worker.messages.message import Bulletin
+from worker.subscriptions.chat_address import ChatAddressError, parse_chat
 
 log = logging.getLogger("worker")
 

@@ -20,7 +20,7 @@ from db.articles.texts import Mention, TextRow, read_texts
 from db.outcomes import ProblemSeen
 from worker.matching.alert_status import Rule, judge
 from worker.matching.article_view import article_of
-from worker.matching.because import Because, because_of
+from worker.messages.because import Because, because_of
 from worker.presearch.presearch import Presearcher
 from worker.query.query import Known, QueryError, parse_stored
 from worker.vocabulary.entities import Vocabulary

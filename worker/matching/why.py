@@ -13,7 +13,7 @@ from db.alerts.matches import TOLD, Fact
 from db.alerts.subscriptions import SubscriptionRow, saved_queries
 from db.alerts.traces import Carried, Noted, Seen
 from worker.matching.article_view import read_articles
-from worker.matching.because import Because, because_of
+from worker.messages.because import Because, because_of
 from worker.query.article_text import Reading
 from worker.query.evaluate import judge
 from worker.query.explain_miss import Failing, failings

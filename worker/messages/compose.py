@@ -18,7 +18,7 @@ from db.articles.counting_day import zone_name
 from db.articles.texts import TextRow
 from db.status import list_outlets
 from db.text.headlines import headline
-from worker.matching.because import because_of
+from worker.messages.because import because_of
 from worker.messages.links import Links
 from worker.messages.message import REPRINTS_MAX, STORIES_MAX, Bulletin, Item, OutletLine, Place, terms_of
 from worker.messages.snippet import marked, snippet

@@ -12,9 +12,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from worker.presearch.bits import Bits, Kept, after, bits_of
 from worker.presearch.terms import Found, Terms
 from worker.query.article_text import Reading
+from worker.query.bits import Bits, Kept, after, bits_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from collections import defaultdict
 from functools import cached_property, lru_cache
 from urllib.parse import urlsplit
 
-from worker.presearch.bits import Bits, Fences, bits_of
 from worker.query.article import Article, Mentioned, Outlet
+from worker.query.bits import Bits, Fences, bits_of
 from worker.query.joining import is_abbreviation, spelling_of
 from worker.query.words import Words, pattern_words
 from worker.query.zone import Span, Zone

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from worker.presearch.bits import OPEN, Bits, Fences, after, before, between, bits_of, iter_positions, positions_of
 from worker.query.article_text import Reading
+from worker.query.bits import OPEN, Bits, Fences, after, before, between, bits_of, iter_positions, positions_of
 from worker.query.nodes import Near, Or, Phrase, Query, Saved, Tagged, Word
 from worker.query.words import is_like, spelled, surfaces
 from worker.query.zone import Span, Zone

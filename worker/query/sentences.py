@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from worker.presearch.bits import Bits, flags_of
 from worker.query.article_text import Reading
+from worker.query.bits import Bits, flags_of
 from worker.query.locate import begins_of, places, stand_apart
 from worker.query.nodes import And, AtLeast, Near, Not, Or, Phrase, Query, Saved, Tagged, Word
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from functools import cached_property
 
-from worker.presearch.bits import Bits, Kept, bits_of, iter_positions
+from worker.query.bits import Bits, Kept, bits_of, iter_positions
 from worker.query.misspelled import Lengths
 from worker.query.words import DASHES, Words, likeness
 

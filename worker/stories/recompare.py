@@ -7,11 +7,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from db.articles import recomparing
+from db.articles.recomparing import Mark, MarkedText, Recompared, Standing
 from db.dialect import lock_commonplaces
 from db.engine import Database
-from db.stories import commonplaces, recomparing
+from db.stories import commonplaces
 from db.stories.clusters import record_links
-from db.stories.recomparing import Mark, MarkedText, Recompared, Standing
 from worker.dedup.fingerprint import fingerprint
 from worker.dedup.headline import headline_of
 from worker.matching.freeing import free

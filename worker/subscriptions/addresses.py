@@ -8,7 +8,7 @@ from email.errors import MessageError
 from email.headerregistry import Address
 
 from db.net.address_policy import refusal_of_url
-from worker.messages.chats.address import ChatAddressError, parse_chat
+from worker.subscriptions.chat_address import ChatAddressError, parse_chat
 
 MAX_LENGTH = 2_000
 

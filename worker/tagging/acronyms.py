@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from worker.tagging.context import Field
 from worker.tagging.forms import Form, Hit, compiled_form
-from worker.tagging.inflect import Stem
+from worker.tagging.stems import Stem
 from worker.vocabulary.entities import Alias, Entity
 
 _OPENING = r"\((?:[^\W\d_]{2,15}[\s–—:,-]+){0,3}[\"«“„'‘]?"

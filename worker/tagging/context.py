@@ -9,9 +9,10 @@ from datetime import date
 from itertools import chain
 from typing import NamedTuple
 
-from worker.tagging.offices import Office
+from worker.vocabulary.offices import Office
 from worker.tagging.search import Search
 from worker.vocabulary.entities import Entity
+from worker.vocabulary.offices import Office
 
 NEAR_WORDS = 40
 """A term counts in the paragraph of a hit, or at most so many words from it."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from worker.tagging.elsewhere import REGION_BEGINS, Regions
 from worker.tagging.forms import Hit
 from worker.tagging.namesakes import JUNIOR_BEGINS, is_junior
+from worker.vocabulary.regions import REGION_BEGINS, Regions
 
 _BEGINS = JUNIOR_BEGINS | REGION_BEGINS
 

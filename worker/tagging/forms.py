@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from worker.tagging.inflect import Stem
 from worker.tagging.namesakes import own_names
+from worker.tagging.stems import Stem
 from worker.text.fold import fold, shared_length, words
 from worker.text.letters import APOSTROPHES, UNSEEN
 from worker.vocabulary.entities import DECOY, LANGUAGES, Alias, Entity

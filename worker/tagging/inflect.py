@@ -5,26 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import NamedTuple
 
+from worker.tagging.stems import NO_ENDINGS, Stem
 from worker.vocabulary.entities import Alias, Entity
 from worker.vocabulary.inflection import Endings, Inflection
 
 _SHORT = 3
 _PLACES = frozenset(("state", "place", "region"))
 _NONE = frozenset(("",))
-_NO_ENDINGS: frozenset[str] = frozenset()
-
-
-class Stem(NamedTuple):
-    """The part of an alias that stays, as written, and the folded endings one of which must follow.
-
-    An ending of `derived` makes a demonym out of a place's name.
-    """
-
-    text: str
-    endings: frozenset[str]
-    derived: frozenset[str] = _NO_ENDINGS
 
 
 def stems(entity: Entity, alias: Alias, inflection: Inflection) -> list[Stem]:
@@ -72,7 +60,7 @@ def _agglutinated(entity: Entity, alias: Alias, endings: Endings) -> Iterator[St
     if entity.type == "person":
         plain = _without_feminine(text, plain, endings)
     may_derive = alias.level == "name" and entity.type in _PLACES and not is_short
-    derived = endings.derived_chains if may_derive else _NO_ENDINGS
+    derived = endings.derived_chains if may_derive else NO_ENDINGS
     yield Stem(text, plain, derived)
     if not is_short and not text.isupper():
         yield from _changed(text, endings)

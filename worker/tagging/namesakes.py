@@ -8,10 +8,10 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Protocol
 
-from worker.tagging.given import GivenNames
 from worker.text.fold import words
 from worker.text.letters import APOSTROPHES
 from worker.vocabulary.entities import Alias, Entity, Vocabulary
+from worker.vocabulary.given_names import GivenNames
 
 _ENDING = 3  # letters that a case may add to a name
 

@@ -7,10 +7,10 @@ from collections.abc import Container, Sequence
 
 from worker.tagging.context import OFFICE, Article, Field
 from worker.tagging.forms import Hit
-from worker.tagging.given import GivenNames
 from worker.tagging.namesakes import Strangers, is_own, is_somebody_else
 from worker.tagging.witnesses import Witnesses
 from worker.text.letters import APOSTROPHES
+from worker.vocabulary.given_names import GivenNames
 from worker.vocabulary.usage import Usage
 
 _WORD_BEFORE = re.compile(rf"([^\W\d_][\w{APOSTROPHES}-]*\.?)[ \u00a0]$")

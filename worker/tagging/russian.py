@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 from itertools import product
 from typing import Any
 
-from worker.tagging.inflect import Stem
+from worker.tagging.stems import Stem
 from worker.text.fold import fold, shared_length
 from worker.vocabulary.entities import Alias
 from worker.vocabulary.inflection import CASES, Declension

@@ -14,7 +14,6 @@ from worker.tagging.compiling import KINDS, compiled
 from worker.tagging.context import Article, Field, Terms
 from worker.tagging.forms import Form, Hit, Trace, compiled_form, sort_of
 from worker.tagging.hashtags import Hashtag, split_hashtags
-from worker.tagging.inflect import Stem
 from worker.tagging.namesakes import with_surnames
 from worker.tagging.rules import NearMiss, decide
 from worker.tagging.traditional import with_traditional

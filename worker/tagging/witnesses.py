@@ -10,7 +10,7 @@ from math import inf
 
 from worker.tagging.context import OFFICE, Article, Field
 from worker.tagging.forms import Hit
-from worker.tagging.offices import holds_office
+from worker.vocabulary.offices import holds_office
 
 
 class Witnesses:

@@ -6,15 +6,13 @@ import hashlib
 import json
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
-from worker.tagging.bodies import Pattern
-from worker.tagging.elsewhere import NOWHERE, Regions, regions_of
-from worker.tagging.given import NOBODY, GivenNames, given_names_of
-from worker.tagging.hanpairs import NO_PAIRS, Pairs, pairs_of
-from worker.tagging.offices import Office, office_of
+from worker.vocabulary.given_names import NOBODY, GivenNames, given_names_of
+from worker.vocabulary.han_pairs import NO_PAIRS, Pairs, pairs_of
 from worker.vocabulary.inflection import NOTHING, Inflection, read_inflection
+from worker.vocabulary.offices import Office, office_of
+from worker.vocabulary.regions import NOWHERE, Regions, regions_of
 from worker.vocabulary.scope import Definition
 from worker.vocabulary.toml_table import ProblemsFound
 from worker.vocabulary.usage import Usage, usage_of
@@ -86,6 +84,14 @@ class Alias:
     is_surname: bool = False
     source: str | None = None
     """The outlet or text collection whose spelling it is, or GUESS; None: nobody noted it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """Says that an entity is a body, one of `bodies.toml`, of a state."""
+
+    body: str
+    of: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,17 +239,3 @@ def _alias(entry: list[Any]) -> Alias:
     text, language, level, *rest = entry
     flags: dict[str, Any] = {flag: bool(value) for flag, value in zip(_FLAGS, rest, strict=False)}
     return Alias(text, language, level, **flags, source=rest[len(_FLAGS)] if len(rest) > len(_FLAGS) else None)
-
-
-def packaged_folder() -> Path:
-    """Return the folder of the vocabulary that came with this product, in a checkout or a wheel."""
-    worker = Path(__file__).resolve().parent.parent
-    checkout = worker.parent / "vocabulary"
-    return checkout if (checkout / "entities").is_dir() else worker / "_vocabulary"
-
-
-def read_vocabulary(folder: Path) -> Vocabulary:
-    """Return the vocabulary of a folder; VocabularyError holds every problem with file, entity and field."""
-    from worker.vocabulary.loader import read_folder  # which is about these types, and not needed from JSON
-
-    return read_folder(folder)

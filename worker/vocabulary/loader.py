@@ -5,11 +5,6 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from worker.tagging.bodies import Bodies, Pattern, read_bodies, shared_acronyms
-from worker.tagging.elsewhere import read_regions
-from worker.tagging.given import read_given_names
-from worker.tagging.hanpairs import read_pairs
-from worker.tagging.offices import Office, is_day
 from worker.text.fold import words
 from worker.vocabulary.entities import (
     DECOY,
@@ -19,12 +14,18 @@ from worker.vocabulary.entities import (
     TYPES,
     Alias,
     Entity,
+    Pattern,
     Relation,
     Vocabulary,
     VocabularyError,
 )
+from worker.vocabulary.given_names import read_given_names
+from worker.vocabulary.han_pairs import read_pairs
 from worker.vocabulary.inflection import NOTHING, Inflection, read_inflection
+from worker.vocabulary.offices import Office, is_day
+from worker.vocabulary.regions import read_regions
 from worker.vocabulary.scope_file import read_scope
+from worker.vocabulary.state_bodies import Bodies, read_bodies, shared_acronyms
 from worker.vocabulary.toml_table import ID, Table, read_toml
 from worker.vocabulary.usage import read_usage
 
@@ -33,7 +34,14 @@ _SOURCE = re.compile(r"[a-z0-9]+([.-][a-z0-9]+)*")
 _MAX_ALIAS = 200
 
 
-def read_folder(folder: Path) -> Vocabulary:
+def packaged_folder() -> Path:
+    """Return the folder of the vocabulary that came with this product, in a checkout or a wheel."""
+    worker = Path(__file__).resolve().parent.parent
+    checkout = worker.parent / "vocabulary"
+    return checkout if (checkout / "entities").is_dir() else worker / "_vocabulary"
+
+
+def read_vocabulary(folder: Path) -> Vocabulary:
     """Return the vocabulary of a folder: `entities/<type>/<id>.toml`, `scope.toml`, `inflection.toml`, `bodies.toml`.
 
     Raise VocabularyError with all that is wrong. Without `inflection.toml` names stand only for themselves.

@@ -12,9 +12,9 @@ import httpx
 
 from worker.delivery.transports.errors import AddressRefused, MessageFailed, TransportError
 from worker.delivery.transports.webhook import trust
-from worker.messages.chats.address import ChatAddress
 from worker.messages.chats.services import Request, request_of, trouble_in
 from worker.messages.plain_text import cut, one_line
+from worker.subscriptions.chat_address import ChatAddress
 
 _READ_MAX = 65_536
 _REASON_MAX = 300

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from worker.messages.chats.address import ChatAddress
+from worker.subscriptions.chat_address import ChatAddress
 
 _NAME = "Steppewatch"
 Parts = Mapping[str, str]

@@ -10,13 +10,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from worker.text.fold import words
+from worker.vocabulary.entities import DECOY, Alias, Entity, Pattern
 from worker.vocabulary.toml_table import Table, read_toml
-
-if TYPE_CHECKING:
-    from worker.vocabulary.entities import Alias, Entity
 
 MOST_NAMES = 3
 """So many names, and so many adjectives, of a state are put into phrases of a language: those listed first."""
@@ -27,14 +24,6 @@ _FILE = "bodies.toml"
 _ADDED = "+"
 _SLOT = re.compile(r"\{(name|of|adj)(?:-(\w+))?\}")
 _CUT = 2  # the letters of an adjective that {adj-…} replaces
-
-
-@dataclass(frozen=True, slots=True)
-class Pattern:
-    """Says that an entity is a body, one of `bodies.toml`, of a state."""
-
-    body: str
-    of: str
 
 
 @dataclass(frozen=True)
@@ -57,8 +46,6 @@ class Bodies:
 
         `shared` are the acronyms, with their language, that more than one entity has: they are put into nothing.
         """
-        from worker.vocabulary.entities import DECOY  # which imports the classes above
-
         own = {alias.level for alias in entity.aliases if alias.level != "demonym"}.pop()
         names = self._made(self.phrases.get(pattern.body, {}), state, shared, own, entity.aliases)
         decoys = self._made(self.decoys.get(pattern.body, {}), state, shared, DECOY, entity.decoys)
@@ -72,8 +59,6 @@ class Bodies:
         level: str,
         listed: Sequence[Alias],
     ) -> Iterator[Alias]:
-        from worker.vocabulary.entities import Alias
-
         known = {(alias.language, _key(alias.text)) for alias in listed}
         for language, of_language in phrases.items():
             fillings = self._fillings(state, language, shared)

@@ -1,0 +1,42 @@
+"""The address of the store, for people, and the file of an embedded one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sqlalchemy.exc import SQLAlchemyError
+
+
+def shown(url: str) -> str:
+    """Return the address of a database without its password; of the embedded one the path."""
+    from sqlalchemy import make_url
+    from sqlalchemy.exc import ArgumentError
+
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        return "in STEPPEWATCH_DATABASE_URL"
+    if parsed.get_backend_name() == "sqlite":
+        return parsed.database or url
+    return parsed.render_as_string(hide_password=True)
+
+
+def reason_of(error: SQLAlchemyError | OSError | Exception) -> str:
+    """Return the first line of what the database said."""
+    return str(getattr(error, "orig", None) or error).strip().partition("\n")[0] or type(error).__name__
+
+
+def sqlite_file(url: str) -> Path | None:
+    """Return the file of an embedded database; None for a server, or an address that is none."""
+    from sqlalchemy import make_url
+    from sqlalchemy.exc import ArgumentError
+
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        return None
+    if parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database == ":memory:":
+        return None
+    return Path(parsed.database)
