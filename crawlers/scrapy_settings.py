@@ -4,27 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
-from crawlers.resolver import ALLOWED_SETTING
+from crawlers.http.resolver import ALLOWED_SETTING
 from db.settings import Settings
 
 CONSTANTS: dict[str, Any] = {
     # safety: only http(s), only through the guard
-    "TWISTED_DNS_RESOLVER": "crawlers.resolver.GuardedResolver",
+    "TWISTED_DNS_RESOLVER": "crawlers.http.resolver.GuardedResolver",
     "DNSCACHE_ENABLED": False,
     "DOWNLOAD_HANDLERS": {
-        "http": "crawlers.wire.TolerantHandler",
-        "https": "crawlers.wire.TolerantHandler",
+        "http": "crawlers.http.handler.TolerantHandler",
+        "https": "crawlers.http.handler.TolerantHandler",
         **dict.fromkeys(("data", "file", "ftp", "s3")),
     },
     "HTTPPROXY_ENABLED": False,  # a proxy would look names up for itself, past the guard
     "DOWNLOADER_MIDDLEWARES": {
-        "crawlers.middlewares.GuardMiddleware": 10,
-        "crawlers.robots.RobotsMiddleware": 100,
-        "crawlers.redirects.Refreshes": 585,
-        "crawlers.middlewares.EncodingMiddleware": 595,  # just before Scrapy's HttpCompressionMiddleware
-        "crawlers.redirects.Redirects": 600,
-        "crawlers.cookies.CookieMiddleware": 700,
-        "crawlers.middlewares.TurnMiddleware": 990,
+        "crawlers.http.middlewares.GuardMiddleware": 10,
+        "crawlers.http.robots.RobotsMiddleware": 100,
+        "crawlers.http.redirects.Refreshes": 585,
+        "crawlers.http.middlewares.EncodingMiddleware": 595,  # just before Scrapy's HttpCompressionMiddleware
+        "crawlers.http.redirects.Redirects": 600,
+        "crawlers.http.cookies.CookieMiddleware": 700,
+        "crawlers.http.middlewares.TurnMiddleware": 990,
         "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
         "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
         "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,

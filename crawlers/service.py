@@ -18,13 +18,13 @@ from uuid import uuid4
 from scrapy.crawler import AsyncCrawlerProcess
 from sqlalchemy import make_url
 
-from crawlers.desk import PARSERS, Desk
-from crawlers.endable import Endables
-from crawlers.hosts import Hosts
-from crawlers.leases import Leases
+from crawlers.async_store import PARSERS, Desk
+from crawlers.bounded_process import Endables
+from crawlers.hosts.delays import Hosts
+from crawlers.hosts.leases import Leases
+from crawlers.jobs.job import Work, hold
 from crawlers.scrapy_settings import scrapy_settings
 from crawlers.spiders.collector import CollectorSpider, Once
-from crawlers.work import Work, hold
 from db.engine import Database
 from db.logs import set_up
 from db.settings import Settings, load

@@ -16,7 +16,7 @@ from cli.shared.tables import Format, cell, wants_json
 if TYPE_CHECKING:
     from cli.doctor.finding import Finding
     from cli.doctor.store import StoreSeen
-    from crawlers.answers import Answer
+    from crawlers.http.results import Answer
     from db.settings import Settings
 
 _FETCH_S = 10.0
@@ -94,7 +94,7 @@ def _network(settings: Settings, store: StoreSeen, outlets_ahead_s: list[float])
     from cli.doctor.clock import ahead_of_us
     from cli.doctor.finding import failed
     from cli.doctor.network import LOOK_UP_S, judge_answers, judge_names, look_up
-    from crawlers.child import ChildFailed
+    from crawlers.subprocess_run import ChildFailed
     from db.net.urls import host_of
 
     urls = _addresses(settings, store)
@@ -132,7 +132,7 @@ def _addresses(settings: Settings, store: StoreSeen) -> tuple[str, ...]:
 
 
 def _ask(settings: Settings, urls: Sequence[str]) -> list[Answer]:
-    from crawlers.once import fetch_once
+    from crawlers.fetch_urls import fetch_once
 
     if not urls:
         return []

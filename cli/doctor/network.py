@@ -11,7 +11,7 @@ from threading import Thread
 from time import monotonic
 
 from cli.doctor.finding import Finding, ok, skipped, warning
-from crawlers.answers import Answer
+from crawlers.http.results import Answer
 from db.net.address_policy import literal_address, refusal_of_address, refusal_of_url
 from db.net.urls import host_of
 

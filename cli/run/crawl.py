@@ -58,8 +58,8 @@ def crawl(
 
 def _collect(settings: Settings, database: Database, source: str | None) -> dict[str, dict[str, int]]:
     """Return inputs per stage and outcome, after everything collected is understood."""
-    from crawlers.child import ChildFailed
-    from crawlers.collect_once import collect_once
+    from crawlers.crawl_once import collect_once
+    from crawlers.subprocess_run import ChildFailed
     from db.collection.feeds import count_feeds
     from worker.chain.pipeline import Chain
     from worker.chain.service import drain, utc_now

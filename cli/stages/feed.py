@@ -12,9 +12,9 @@ from cli.shared.output import emit, note, reason_of
 from worker.lib.named_file import open_named
 
 if TYPE_CHECKING:
-    from crawlers.answers import Answer
-    from crawlers.endable import Endable
-    from crawlers.feeds import FeedEntry
+    from crawlers.bounded_process import Endable
+    from crawlers.feeds.parse import FeedEntry
+    from crawlers.http.results import Answer
 
 _MAX_BYTES = 50_000_000
 
@@ -28,7 +28,7 @@ def feed(
 
     Example: steppewatch feed saved.xml https://outlet.example/rss
     """
-    from crawlers.endable import Endable
+    from crawlers.bounded_process import Endable
 
     failed = False
     parser = Endable()
@@ -71,9 +71,9 @@ def _is_url(file: str) -> bool:
 def _fetched(urls: list[str]) -> list[Answer]:
     if not urls:
         return []
-    from crawlers.answers import Answer, Trouble
-    from crawlers.child import ChildFailed
-    from crawlers.once import fetch_once
+    from crawlers.fetch_urls import fetch_once
+    from crawlers.http.results import Answer, Trouble
+    from crawlers.subprocess_run import ChildFailed
     from db.settings import load
 
     try:
@@ -83,9 +83,9 @@ def _fetched(urls: list[str]) -> list[Answer]:
 
 
 def _record(parser: Endable, file: str, body: bytes, url: str | None, content_type: str | None) -> dict[str, object]:
-    from crawlers.bodies import unzipped
-    from crawlers.endable import Ended
-    from crawlers.feeds import NotAFeed, parse_feed
+    from crawlers.bounded_process import Ended
+    from crawlers.feeds.parse import NotAFeed, parse_feed
+    from crawlers.http.bodies import unzipped
 
     try:
         parsed = parser.run(parse_feed, unzipped(body, max_bytes=_MAX_BYTES), url=url, content_type=content_type)

@@ -21,19 +21,19 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 from twisted.python.failure import Failure
 
-from crawlers import work
-from crawlers.answers import Answer, Trouble, answer_of, answer_of_failure
-from crawlers.desk import Desk, Tally
-from crawlers.endable import Endables
-from crawlers.feeds import parse_feed
-from crawlers.hosts import Hosts
-from crawlers.leases import Leases
-from crawlers.outage import HOSTS, Outage
-from crawlers.robots import FORBIDDEN, site_of
-from crawlers.schedule import NETWORK_RETRY_S, PollPolicy, pages_at_once
-from crawlers.turns import Turns
-from crawlers.waiting import Waiting
-from crawlers.work import Context, Work
+from crawlers.async_store import Desk, Tally
+from crawlers.backlog import Waiting
+from crawlers.bounded_process import Endables
+from crawlers.feeds.parse import parse_feed
+from crawlers.hosts.delays import Hosts
+from crawlers.hosts.leases import Leases
+from crawlers.hosts.limiter import Turns
+from crawlers.hosts.outage import HOSTS, Outage
+from crawlers.http.results import Answer, Trouble, answer_of, answer_of_failure
+from crawlers.http.robots import FORBIDDEN, site_of
+from crawlers.jobs import job
+from crawlers.jobs.job import Context, Work
+from crawlers.jobs.schedule import NETWORK_RETRY_S, PollPolicy, pages_at_once
 from db.collection.feeds import FeedDue, count_due_feeds, find_due_feeds, has_any_succeeded, record_network
 from db.collection.host_leases import find_resting_hosts
 from db.collection.pages import PageDue, find_due_pages
@@ -162,7 +162,7 @@ class CollectorSpider(Spider):
         now = self._clock()
 
         def claim(conn: Connection, ours: set[str]) -> list[Work]:
-            return work.claim(conn, [each for each in found if each.host in ours], now=now, lease_s=self._own.lease_s)
+            return job.claim(conn, [each for each in found if each.host in ours], now=now, lease_s=self._own.lease_s)
 
         claimed = await self._leases.claim({each.host for each in found}, claim)
         for each in claimed:
@@ -208,8 +208,8 @@ class CollectorSpider(Spider):
         try:
             return Request(
                 due.url,
-                headers=work.headers(due),
-                meta=work.meta(due, self._clock()),
+                headers=job.headers(due),
+                meta=job.meta(due, self._clock()),
                 callback=self.answered,
                 errback=self.failed,
                 cb_kwargs={"due": due},
@@ -240,7 +240,7 @@ class CollectorSpider(Spider):
         if not is_away(error):  # else it is nobody's fault here
             with suppress(Exception):
                 return await self._record(due, Answer(answer.url, 0, trouble=Trouble("internal error", said)))
-        self._desk.submit(lambda _, tally: work.count_internal_error(tally, due, said))
+        self._desk.submit(lambda _, tally: job.count_internal_error(tally, due, said))
         return said
 
     async def _record(self, due: Work, answer: Answer) -> str:
@@ -248,10 +248,10 @@ class CollectorSpider(Spider):
         now = self._clock()
         if self._outage.is_down and answer.trouble is not None and answer.trouble.is_network:
             reason = answer.trouble.reason
-            await self._desk.write(lambda conn, tally: work.record_forgiven(conn, tally, due, reason, now))
+            await self._desk.write(lambda conn, tally: job.record_forgiven(conn, tally, due, reason, now))
             return f"no network ({reason})"
         think = self._desk.parse if isinstance(due, FeedDue) else self._desk.compute
-        outcome = await think(work.decide, due, answer, now, self._context)
+        outcome = await think(job.decide, due, answer, now, self._context)
         for rows, step in outcome.steps:
             await self._desk.write(step, rows=rows)
         log.debug("%s %s: %s", answer.status or "-", due.url, outcome.said)
@@ -259,7 +259,7 @@ class CollectorSpider(Spider):
 
     def _watch_network(self, due: Work, answer: Answer) -> None:
         if answer.trouble is not None and answer.trouble.is_network:
-            forgiven = self._outage.unreachable(due.host, due, used_to_answer=work.used_to_answer(due))
+            forgiven = self._outage.unreachable(due.host, due, used_to_answer=job.used_to_answer(due))
             if forgiven:
                 self._announce_outage([each for each in forgiven if each is not due])
         elif answer.status and (self._outage.answered() or not self._knows_network):
@@ -279,7 +279,7 @@ class CollectorSpider(Spider):
         def store(conn: Connection, _tally: Tally) -> None:
             record_network(conn, reason, at=now)
             for each in forgiven:
-                work.forgive(conn, each, reason, now)
+                job.forgive(conn, each, reason, now)
 
         self._desk.submit(store)
 
@@ -294,7 +294,7 @@ class CollectorSpider(Spider):
             held = list(self.held.values())
             self._desk.minute.tell_if_due()
             try:
-                await self._desk.write(lambda conn, _: work.hold(conn, held, until=until))  # noqa: B023 - awaited here
+                await self._desk.write(lambda conn, _: job.hold(conn, held, until=until))  # noqa: B023 - awaited here
                 await self._leases.renew()
                 show_life(self._own.data_dir, "crawler")
             except SQLAlchemyError as error:  # the database is away; it may be back before the claims run out

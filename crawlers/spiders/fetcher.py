@@ -9,10 +9,10 @@ from scrapy import Spider
 from scrapy.http import Request, Response
 from twisted.python.failure import Failure
 
-from crawlers.answers import Answer, Trouble, answer_of, answer_of_failure
-from crawlers.cookies import JAR
-from crawlers.hosts import Hosts
-from crawlers.turns import Turns
+from crawlers.hosts.delays import Hosts
+from crawlers.hosts.limiter import Turns
+from crawlers.http.cookies import JAR
+from crawlers.http.results import Answer, Trouble, answer_of, answer_of_failure
 from db.settings import Settings
 
 

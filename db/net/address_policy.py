@@ -2,7 +2,7 @@
 
 Feeds, pages, redirects and subscribers name addresses that an attacker may choose. None of them may lead into the
 network we run in (server-side request forgery), so what counts is the address that is connected to, not the name.
-Applied in `crawlers/resolver.py`, `crawlers/middlewares.py` and `worker/delivery/transports/webhook.py`.
+Applied in `crawlers/http/resolver.py`, `crawlers/http/middlewares.py` and `worker/delivery/transports/webhook.py`.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from samples import OTHER, PARAGRAPHS, chain_over, prepared_store
 from site_served import numbered
 from sqlalchemy import insert, update
 
-from crawlers.collect_once import collect_once
+from crawlers.crawl_once import collect_once
 from db import totals
 from db.engine import Database
 from db.models import Page, Source, Suspect

@@ -7,7 +7,7 @@ from pathlib import Path
 from courier import LONG_AGO, Reply, Site, captures, settings_for, store_for
 from sqlalchemy import select, update
 
-from crawlers.collect_once import collect_once
+from crawlers.crawl_once import collect_once
 from db.engine import Database
 from db.models import Feed, Page
 

@@ -15,8 +15,8 @@ from samples import NOON, PARAGRAPHS, chain_over, prepared_store
 from servers.certificates import FAULTS, Authority
 from sqlalchemy import delete, insert, select, update
 
-from crawlers.collect_once import collect_once
-from crawlers.once import fetch_once
+from crawlers.crawl_once import collect_once
+from crawlers.fetch_urls import fetch_once
 from db.collection import captures as capture_rows
 from db.collection.feeds import iter_feeds
 from db.collection.unverified import ALWAYS, NEVER, find_unverified, set_rule

@@ -14,7 +14,7 @@ from courier import LONG_AGO, Reply, Site, captures, environment_of, look_again,
 from material import ROOT
 from sqlalchemy import select, update
 
-from crawlers.collect_once import collect_once
+from crawlers.crawl_once import collect_once
 from db.collection.feeds import add_feed
 from db.engine import Database
 from db.models import Feed, Source

@@ -13,8 +13,8 @@ from material import ROOT
 from processes import running, wait_until
 from sqlalchemy import insert, select
 
-from crawlers.collect_once import collect_once
-from crawlers.once import fetch_once
+from crawlers.crawl_once import collect_once
+from crawlers.fetch_urls import fetch_once
 from db.collection.feeds import count_feeds, find_network_problem
 from db.models import Feed, Problem
 from db.settings import Settings

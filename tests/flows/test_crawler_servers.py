@@ -14,8 +14,8 @@ from urllib.parse import quote
 from courier import Reply, Site, captures, settings_for, store_for
 from sqlalchemy import select
 
-from crawlers.collect_once import collect_once
-from crawlers.once import fetch_once
+from crawlers.crawl_once import collect_once
+from crawlers.fetch_urls import fetch_once
 from db.models import Page
 from db.settings import Settings
 

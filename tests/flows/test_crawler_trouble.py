@@ -13,7 +13,7 @@ import pytest
 from courier import Reply, Site, serving, settings_for, store_for
 from sqlalchemy import select, text
 
-from crawlers.collect_once import collect_once
+from crawlers.crawl_once import collect_once
 from db.models import Capture, Feed, Page, Problem
 
 

@@ -19,7 +19,7 @@ import pytest
 from fuzz.seeds import SEEDS, mutated
 from fuzz.targets import TARGETS, take, warm_up
 
-from crawlers.endable import Endable, Ended
+from crawlers.bounded_process import Endable, Ended
 
 MOST_S, MOST_MB = 2.0, 500
 EACH = 25

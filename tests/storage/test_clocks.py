@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import insert, select, update
 from templates import tables
 
-from crawlers.schedule import PollPolicy, next_attempt, next_check, next_poll, next_retry
+from crawlers.jobs.schedule import PollPolicy, next_attempt, next_check, next_poll, next_retry
 from db.collection.clocks import bring_back, count_ahead
 from db.collection.feeds import find_due_feeds
 from db.collection.host_leases import claim_hosts, find_resting_hosts

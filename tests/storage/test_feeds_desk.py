@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Connection, insert, select
 from templates import tables
 
-from crawlers.desk import Desk, Tally
+from crawlers.async_store import Desk, Tally
 from db.engine import Database
 from db.models import Source
 from db.outcomes import count_outcomes, latest_problems

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, update
 from templates import tables
 
-from crawlers.desk import Desk
-from crawlers.hosts import Hosts
-from crawlers.leases import Leases
-from crawlers.turns import Turns
+from crawlers.async_store import Desk
+from crawlers.hosts.delays import Hosts
+from crawlers.hosts.leases import Leases
+from crawlers.hosts.limiter import Turns
 from db.collection.host_leases import claim_hosts, find_resting_hosts, forget_hosts, release_hosts, rest_host
 from db.engine import Database
 from db.collection.host_leases import claim_hosts, find_resting_hosts, forget_hosts, release_hosts, rest_host

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from scrapy.http import Request, Response
 
-from crawlers.answers import Stopped
-from crawlers.cookies import JAR, KEEP_S, CookieMiddleware, Jars, is_public_suffix
+from crawlers.http.cookies import JAR, KEEP_S, CookieMiddleware, Jars, is_public_suffix
+from crawlers.http.results import Stopped
 
 
 def ask(cookies: CookieMiddleware, url: str, jar: str | None = "courier") -> str | None:

@@ -7,14 +7,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from crawlers.answers import Answer, Trouble
-from crawlers.endable import Ended
-from crawlers.entries import sort_entries
-from crawlers.feeds import FeedEntry, ParsedFeed
-from crawlers.fetches import decide_fetch, forgive_fetch
-from crawlers.polls import body_hash, decide_poll, forgive_poll, read_poll
-from crawlers.schedule import PollPolicy
-from crawlers.work import Context, decide, headers
+from crawlers.bounded_process import Ended
+from crawlers.feeds.entries import sort_entries
+from crawlers.feeds.parse import FeedEntry, ParsedFeed
+from crawlers.http.results import Answer, Trouble
+from crawlers.jobs.fetches import decide_fetch, forgive_fetch
+from crawlers.jobs.job import Context, decide, headers
+from crawlers.jobs.polls import body_hash, decide_poll, forgive_poll, read_poll
+from crawlers.jobs.schedule import PollPolicy
 from db.collection.feeds import FeedDue, FeedPolled
 from db.collection.pages import NEVER, PageDue, PageFetched
 

@@ -12,8 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scrapy.http import Request, Response
 
-from crawlers.answers import DATALOSS, Stopped, answer_of
-from crawlers.bodies import (
+from crawlers.http.bodies import (
     TooLarge,
     Unpacked,
     content_type_of,
@@ -24,7 +23,8 @@ from crawlers.bodies import (
     letters_shown,
     unpack,
 )
-from crawlers.middlewares import EncodingMiddleware
+from crawlers.http.middlewares import EncodingMiddleware
+from crawlers.http.results import DATALOSS, Stopped, answer_of
 
 PAGE = "<!doctype html><html><title>Учения</title><p>Патрули вышли на перевал.</html>".encode()
 FEED = b"<?xml version='1.0'?><rss version='2.0'><channel><title>Courier</title></channel></rss>"

@@ -17,13 +17,13 @@ from scrapy.exceptions import (
 from scrapy.http import Request, Response
 from scrapy.utils.test import get_crawler
 
-from crawlers.answers import Answer, Stopped, Trouble, answer_of, trouble_of, trouble_of_status
-from crawlers.hosts import Hosts
-from crawlers.middlewares import GuardMiddleware
-from crawlers.outage import Outage
-from crawlers.redirects import Redirects
-from crawlers.rules import KEEP_S, Newest, RuleBook, read_robots
-from crawlers.schedule import pages_at_once
+from crawlers.hosts.delays import Hosts
+from crawlers.hosts.outage import Outage
+from crawlers.http.middlewares import GuardMiddleware
+from crawlers.http.redirects import Redirects
+from crawlers.http.results import Answer, Stopped, Trouble, answer_of, trouble_of, trouble_of_status
+from crawlers.http.robots_rules import KEEP_S, Newest, RuleBook, read_robots
+from crawlers.jobs.schedule import pages_at_once
 
 
 def test_a_host_has_one_piece_of_work_at_a_time_and_rests_after_each_answer() -> None:

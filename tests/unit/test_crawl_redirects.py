@@ -6,8 +6,8 @@ import pytest
 from scrapy.http import Request, Response
 from scrapy.utils.test import get_crawler
 
-from crawlers.answers import Stopped
-from crawlers.redirects import Redirects, Refreshes, refresh_of, target_of
+from crawlers.http.redirects import Redirects, Refreshes, refresh_of, target_of
+from crawlers.http.results import Stopped
 
 BASE = "https://a.kz/news/1"
 WORDS = b"<p>The ministers met at the pass and agreed on joint patrols in spring.</p>" * 40

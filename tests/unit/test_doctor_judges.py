@@ -20,7 +20,7 @@ from cli.doctor.network import Candidate, choose_addresses, judge_answers, judge
 from cli.doctor.port import PortSeen, judge_port
 from cli.doctor.store import StoreSeen, judge_catalogue, judge_database, judge_migrations, judge_vocabulary
 from cli.doctor.trust import TrustSeen, judge_trust
-from crawlers.answers import Answer, Trouble
+from crawlers.http.results import Answer, Trouble
 
 FOLDER = FolderSeen(Path("/data"), exists=True, error=None, free_bytes=50_000_000_000)
 STORE = StoreSeen(

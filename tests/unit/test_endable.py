@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from crawlers.endable import Endable, Endables, Ended
+from crawlers.bounded_process import Endable, Endables, Ended
 
 pytestmark = pytest.mark.slow
 

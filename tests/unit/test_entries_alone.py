@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from crawlers.answers import Answer
-from crawlers.entries import Entries, sort_entries
-from crawlers.feeds import FeedEntry
-from crawlers.standins import captures_of_words
+from crawlers.feeds.entries import Entries, sort_entries
+from crawlers.feeds.parse import FeedEntry
+from crawlers.http.results import Answer
+from crawlers.jobs.stand_ins import captures_of_words
 from db.collection.entries import EntryIn, Told
 
 NOW = datetime(2022, 1, 6, 12, tzinfo=UTC)

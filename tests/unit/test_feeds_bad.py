@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawlers import feeds
-from crawlers.endable import Endable
-from crawlers.feeds import NotAFeed, parse_feed
-from crawlers.texts import without_tags
+from crawlers.bounded_process import Endable
+from crawlers.feeds import parse
+from crawlers.feeds.parse import NotAFeed, parse_feed
+from crawlers.sanitize import without_tags
 
 OPENED = b'<rss version="2.0"><channel><item><title>'
 CLOSED = b"</title></item></channel></rss>"
@@ -89,14 +89,14 @@ def test_a_prolog_of_blank_lines_takes_no_time() -> None:
 
 
 def test_too_many_entries_are_cut_and_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(feeds, "MAX_ENTRIES", 3)
+    monkeypatch.setattr(parse, "MAX_ENTRIES", 3)
     feed = parse_feed(b'<rss version="2.0"><channel>' + b"<item/>" * 5 + b"</channel></rss>")
     assert len(feed.entries) == 3
     assert feed.problems == ("only the first 3 of 5 entries are used",)
 
 
 def test_a_feed_of_fifty_megabytes_is_cut_and_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(feeds, "MAX_BYTES", 10_000)
+    monkeypatch.setattr(parse, "MAX_BYTES", 10_000)
     body = b'<rss version="2.0"><channel><item><title>first</title></item>' + b" " * 50_000_000
     feed = parse_feed(body)
     assert feed.entries[0].title == "first"

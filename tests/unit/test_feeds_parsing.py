@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from material import shared
 
-from crawlers.feeds import FeedEntry, NotAFeed, ParsedFeed, parse_feed
+from crawlers.feeds.parse import FeedEntry, NotAFeed, ParsedFeed, parse_feed
 
 
 def rss(items: str, *, encoding: str = "utf-8") -> bytes:

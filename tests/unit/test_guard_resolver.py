@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from twisted.internet.address import IPv4Address, IPv6Address
 
-from crawlers.resolver import GuardedResolver, Refusals, refusals
+from crawlers.http.resolver import GuardedResolver, Refusals, refusals
 
 
 class FakeDns:

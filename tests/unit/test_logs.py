@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import pytest
 from material import ROOT
 
-from crawlers.minutes import NOBODY, lines_of
+from crawlers.minute_report import NOBODY, lines_of
 from db.logs import EachMinute
 
 SPEAKERS = """

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawlers.schedule import PollPolicy, next_check, next_poll, next_retry, retry_after_s
+from crawlers.jobs.schedule import PollPolicy, next_check, next_poll, next_retry, retry_after_s
 
 NOW = datetime(2022, 1, 6, 12, tzinfo=UTC)
 POLICY = PollPolicy(every_s=900, at_least_every_s=86_400)

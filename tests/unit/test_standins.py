@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from crawlers.answers import Answer, Trouble
-from crawlers.entries import said_hash
-from crawlers.fetches import Fetched, decide_fetch
-from crawlers.standins import with_stand_in
+from crawlers.feeds.entries import said_hash
+from crawlers.http.results import Answer, Trouble
+from crawlers.jobs.fetches import Fetched, decide_fetch
+from crawlers.jobs.stand_ins import with_stand_in
 from db.collection.pages import PageDue
 
 NOW = datetime(2022, 1, 6, 12, tzinfo=UTC)

@@ -15,8 +15,8 @@ from twisted.web import _newclient as wire
 from twisted.web.client import HTTPConnectionPool
 from twisted.web.iweb import IResponse
 
-from crawlers.answers import Stopped, Trouble
-from crawlers.certificates import RULE, UNVERIFIED, Verifying, trusted
+from crawlers.http.certificates import RULE, UNVERIFIED, Verifying, trusted
+from crawlers.http.results import Stopped, Trouble
 from db.collection.unverified import may_be_unverified
 
 MOST_HEADERS = 1_000

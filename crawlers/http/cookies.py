@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from scrapy.http import Request, Response
 from scrapy.http.cookies import CookieJar
 
-from crawlers.answers import Stopped, Trouble
+from crawlers.http.results import Stopped, Trouble
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler

@@ -10,17 +10,17 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import Connection
 
-from crawlers.answers import Answer
-from crawlers.certificates import RULE
-from crawlers.cookies import JAR
-from crawlers.desk import Tally
-from crawlers.entries import Entries, sort_entries
-from crawlers.feeds import ParsedFeed, parse_feed
-from crawlers.fetches import decide_fetch, forgive_fetch
-from crawlers.polls import decide_poll, forgive_poll, read_poll
-from crawlers.robots import NEWER_THAN
-from crawlers.schedule import PollPolicy
-from crawlers.standins import captures_of_words, with_stand_in
+from crawlers.async_store import Tally
+from crawlers.feeds.entries import Entries, sort_entries
+from crawlers.feeds.parse import ParsedFeed, parse_feed
+from crawlers.http.certificates import RULE
+from crawlers.http.cookies import JAR
+from crawlers.http.results import Answer
+from crawlers.http.robots import NEWER_THAN
+from crawlers.jobs.fetches import decide_fetch, forgive_fetch
+from crawlers.jobs.polls import decide_poll, forgive_poll, read_poll
+from crawlers.jobs.schedule import PollPolicy
+from crawlers.jobs.stand_ins import captures_of_words, with_stand_in
 from db.collection.captures import CaptureIn, compress, record_captures
 from db.collection.entries import EntryIn, find_told, keep_addresses, record_entries, record_told
 from db.collection.feeds import FeedDue, FeedPolled, claim_feeds, hold_feeds, record_poll

@@ -9,10 +9,10 @@ from urllib.parse import urlsplit
 from scrapy.exceptions import CannotResolveHostError
 from scrapy.http import Request, Response
 
-from crawlers.answers import DATALOSS, Stopped, Trouble, too_large
-from crawlers.bodies import TooLarge, is_gzip, is_plain, unpack
-from crawlers.resolver import ALLOWED_SETTING, refusals
-from crawlers.turns import Turns, turns_of
+from crawlers.hosts.limiter import Turns, turns_of
+from crawlers.http.bodies import TooLarge, is_gzip, is_plain, unpack
+from crawlers.http.resolver import ALLOWED_SETTING, refusals
+from crawlers.http.results import DATALOSS, Stopped, Trouble, too_large
 from db.net.address_policy import parse_allowed, refusal_of_url
 from db.net.urls import host_of
 

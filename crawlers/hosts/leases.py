@@ -9,8 +9,8 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from crawlers.desk import Desk
-from crawlers.hosts import Hosts
+from crawlers.async_store import Desk
+from crawlers.hosts.delays import Hosts
 from db.collection.host_leases import claim_hosts, release_hosts, rest_host
 
 T = TypeVar("T")

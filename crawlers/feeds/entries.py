@@ -12,8 +12,8 @@ from datetime import datetime
 
 import xxhash
 
-from crawlers.feeds import FeedEntry
-from crawlers.texts import words_of
+from crawlers.feeds.parse import FeedEntry
+from crawlers.sanitize import words_of
 from db.collection.entries import EntryIn
 from db.net.address_policy import refusal_of_url
 from db.net.urls import canonical_url, unwrapped

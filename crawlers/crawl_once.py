@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from crawlers.child import read_orders, run_child, say
+from crawlers.subprocess_run import read_orders, run_child, say
 from db.collection.feeds import make_feeds_due
 from db.engine import Database
 from db.settings import Settings

@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
-from crawlers.minutes import Counted, lines_of
+from crawlers.minute_report import Counted, lines_of
 from db.engine import Database
 from db.logs import EachMinute
 from db.outcomes import ProblemSeen, record_outcomes, record_problems

@@ -12,9 +12,9 @@ from protego import Protego
 from scrapy.http import Request
 from scrapy.http.request import NO_CALLBACK
 
-from crawlers.answers import Answer, Stopped, Trouble, answer_of, trouble_of
-from crawlers.rules import MAX_BYTES, RuleBook, Rules, read_robots
-from crawlers.turns import turns_of
+from crawlers.hosts.limiter import turns_of
+from crawlers.http.results import Answer, Stopped, Trouble, answer_of, trouble_of
+from crawlers.http.robots_rules import MAX_BYTES, RuleBook, Rules, read_robots
 from db.net.urls import host_of
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 
 from protego import Protego
 
-from crawlers.answers import Answer, Trouble
+from crawlers.http.results import Answer, Trouble
 
 KEEP_S = 86_400.0
 """RFC 9309 §2.4: no longer than a day."""

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 
 import xxhash
 
-from crawlers.answers import Answer, Trouble, trouble_of_status
-from crawlers.endable import Ended
-from crawlers.feeds import NotAFeed, ParsedFeed, parse_feed
-from crawlers.schedule import GONE_FEED_S, NETWORK_RETRY_S, PollPolicy, next_poll, retry_after_s
+from crawlers.bounded_process import Ended
+from crawlers.feeds.parse import NotAFeed, ParsedFeed, parse_feed
+from crawlers.http.results import Answer, Trouble, trouble_of_status
+from crawlers.jobs.schedule import GONE_FEED_S, NETWORK_RETRY_S, PollPolicy, next_poll, retry_after_s
 from db.collection.feeds import FeedDue, FeedPolled
 
 _TITLE_MAX = 1_000

@@ -6,8 +6,8 @@ import html
 import json
 from typing import Any
 
-from crawlers.links import absolute
-from crawlers.texts import clean, language_tag, plain_title
+from crawlers.feeds.links import absolute
+from crawlers.sanitize import clean, language_tag, plain_title
 from db.text.dates import Moment, impossible_day, parse_moment
 
 

@@ -22,8 +22,8 @@ from twisted.internet.error import ConnectError, ConnectionClosed
 from twisted.python.failure import Failure
 from twisted.web.client import ResponseFailed
 
-from crawlers.bodies import content_type_of, is_ended
-from crawlers.certificates import fault_of
+from crawlers.http.bodies import content_type_of, is_ended
+from crawlers.http.certificates import fault_of
 
 DATALOSS = "dataloss"
 """Scrapy's flag of a response that ended before its Content-Length or its last chunk."""

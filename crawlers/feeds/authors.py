@@ -7,7 +7,7 @@ from typing import Any
 
 from feedparser import mixin
 
-from crawlers.texts import without_tags
+from crawlers.sanitize import without_tags
 
 _LONGEST = 1_000
 _EMAIL = r"(?:mailto:)?[^\s<>()\[\],;:\"'@]{1,64}@[^\s<>()\[\],;:\"'@]{1,255}"

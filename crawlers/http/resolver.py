@@ -17,7 +17,7 @@ from twisted.internet.interfaces import IHostnameResolver, IResolutionReceiver
 from twisted.python.threadpool import ThreadPool
 from zope.interface.declarations import implementer
 
-from crawlers.rules import Newest
+from crawlers.http.robots_rules import Newest
 from db.net.address_policy import is_allowed, parse_allowed, refusal_of_address
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 
-from crawlers.desk import Desk
+from crawlers.async_store import Desk
 from db.collection.captures import count_waiting
 
 log = logging.getLogger("crawler")

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from crawlers.answers import Answer
-from crawlers.entries import said_hash
-from crawlers.fetches import Fetched
-from crawlers.texts import without_tags
+from crawlers.feeds.entries import said_hash
+from crawlers.http.results import Answer
+from crawlers.jobs.fetches import Fetched
+from crawlers.sanitize import without_tags
 from db.collection.captures import CaptureIn, compress
 from db.collection.entries import EntryIn, Told
 from db.collection.pages import PageDue, PageFetched

@@ -12,9 +12,9 @@ from scrapy.http import Request, Response
 from w3lib.html import get_base_url, get_meta_refresh
 from w3lib.url import safe_url_string
 
-from crawlers.answers import Stopped, Trouble
-from crawlers.bodies import is_html, letters_shown
-from crawlers.robots import is_for_robots
+from crawlers.http.bodies import is_html, letters_shown
+from crawlers.http.results import Stopped, Trouble
+from crawlers.http.robots import is_for_robots
 from db.net.urls import host_of, registrable_domain
 
 if TYPE_CHECKING:

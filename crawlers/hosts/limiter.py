@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 from sqlalchemy.exc import OperationalError
 
-from crawlers.hosts import Hosts
-from crawlers.leases import Leases
+from crawlers.hosts.delays import Hosts
+from crawlers.hosts.leases import Leases
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler

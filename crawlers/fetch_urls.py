@@ -6,8 +6,8 @@ from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from crawlers.answers import Answer, Trouble, trouble_of_status
-from crawlers.child import read_orders, run_child, say
+from crawlers.http.results import Answer, Trouble, trouble_of_status
+from crawlers.subprocess_run import read_orders, run_child, say
 from db.settings import Settings
 
 

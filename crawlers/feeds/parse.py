@@ -13,12 +13,12 @@ from urllib.parse import urljoin
 import feedparser
 from feedparser.urls import resolve_relative_uris
 
-from crawlers import jsonfeed
-from crawlers.defused import Monster, defused, refuse_monsters
-from crawlers.feedauthors import name_of, teach_feedparser
-from crawlers.feedtext import feed_text, xml_of
-from crawlers.links import link_of
-from crawlers.texts import as_markup, clean, language_tag, plain_title, without_tags
+from crawlers.feeds import json_feed
+from crawlers.feeds.authors import name_of, teach_feedparser
+from crawlers.feeds.defused_xml import Monster, defused, refuse_monsters
+from crawlers.feeds.links import link_of
+from crawlers.feeds.text import feed_text, xml_of
+from crawlers.sanitize import as_markup, clean, language_tag, plain_title, without_tags
 from db.text.dates import Moment, impossible_day, parse_moment
 
 MAX_BYTES = 20_000_000
@@ -109,7 +109,7 @@ def parse_feed(
     if unread := text.count("\ufffd"):
         problems.append(f"{unread:,} letters could not be read")
     try:
-        if jsonfeed.looks_like_json(text):
+        if json_feed.looks_like_json(text):
             title, kind, entries = _read_json(text, url)
         else:
             title, kind, entries = _read_xml(text, url, bodies, problems)
@@ -123,11 +123,11 @@ def parse_feed(
 
 def _read_json(text: str, url: str | None) -> tuple[str | None, str, list[FeedEntry]]:
     try:
-        document = jsonfeed.load(text)
-        entries = [FeedEntry(**item) for item in jsonfeed.items(document, url)]
+        document = json_feed.load(text)
+        entries = [FeedEntry(**item) for item in json_feed.items(document, url)]
     except ValueError as error:
         raise NotAFeed(str(error)) from error
-    return jsonfeed.title(document), jsonfeed.kind(document), entries
+    return json_feed.title(document), json_feed.kind(document), entries
 
 
 def _read_xml(

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from crawlers.texts import clean
+from crawlers.sanitize import clean
 
 _SCHEMES = re.compile(r"(?:https?(?::/{1,3}|//))*(https?)(?::/{1,3}|//)(?=[^/\s]+\.)", re.IGNORECASE)
 """`http:/c.example`, `https://https://c.example`, `http//c.example`: what people make of a scheme."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from crawlers.answers import Answer, Trouble, trouble_of_status
-from crawlers.bodies import PAGE_TYPES, is_html, kind_of_file
-from crawlers.polls import body_hash
-from crawlers.schedule import CONFIRM_GONE_S, NETWORK_RETRY_S, next_attempt, next_check, next_retry, retry_after_s
+from crawlers.http.bodies import PAGE_TYPES, is_html, kind_of_file
+from crawlers.http.results import Answer, Trouble, trouble_of_status
+from crawlers.jobs.polls import body_hash
+from crawlers.jobs.schedule import CONFIRM_GONE_S, NETWORK_RETRY_S, next_attempt, next_check, next_retry, retry_after_s
 from db.collection.captures import CaptureIn
 from db.collection.pages import NEVER, PageDue, PageFetched
 from db.text.dates import parse_moment

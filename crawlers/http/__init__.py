@@ -1,0 +1,1 @@
+"""HTTP as strangers speak it: every request is guarded, bounded and polite."""
