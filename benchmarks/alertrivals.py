@@ -12,9 +12,9 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from worker.query.article import Article
-from worker.query.article_text import Reading
-from worker.query.nodes import And, Near, Not, Or, Phrase, Query, Tagged, Word
+from worker.query.article import QueryArticle
+from worker.query.article_text import TokenizedArticle
+from worker.query.nodes import And, EntityNode, Near, Not, Or, Phrase, Query, Word
 
 Groups = list[tuple[str, ...]]
 Match = Callable[[frozenset[str]], int]
@@ -22,15 +22,17 @@ MOST_FORMS = 20
 """Words that a wildcard stands for."""
 
 
-def words_of(article: Article) -> frozenset[str]:
+def words_of(article: QueryArticle) -> frozenset[str]:
     """Return the words and entities of an article."""
-    return frozenset(Reading(article).vocabulary | {f"entity {mention.entity}" for mention in article.mentions})
+    return frozenset(
+        TokenizedArticle(article).vocabulary | {f"entity {mention.entity}" for mention in article.mentions}
+    )
 
 
 class Reducer:
     """Brings queries to groups of words, of which an article must have one each."""
 
-    def __init__(self, articles: Iterable[Article]) -> None:
+    def __init__(self, articles: Iterable[QueryArticle]) -> None:
         self._words = sorted(frozenset().union(*map(words_of, articles)))
 
     def groups(self, query: Query) -> Groups:
@@ -46,7 +48,7 @@ class Reducer:
 
     def _of_leaf(self, leaf: Query) -> Sequence[str]:
         match leaf:
-            case Tagged(_, value):
+            case EntityNode(_, value):
                 return [f"entity {value}"]
             case Word(text) if text.endswith("*"):
                 at = bisect_left(self._words, text[:-1])

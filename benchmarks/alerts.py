@@ -24,7 +24,7 @@ from benchmarks.alertrivals import Groups, Match, Reducer, mokaccino, perq, plai
 from benchmarks.alerttexts import Generator, articles
 from worker.presearch.frequency import Frequencies
 from worker.presearch.presearch import Presearcher
-from worker.query.article import Article
+from worker.query.article import QueryArticle
 from worker.query.nodes import Query
 from worker.query.query import parse
 
@@ -37,7 +37,7 @@ Builder = Callable[[Mapping[int, Groups]], Match]
 class Runner:
     """What matches one article, and the clock that tells how long it takes."""
 
-    match: Callable[[Article], object]
+    match: Callable[[QueryArticle], object]
     clock: Callable[[], float] = time.process_time
 
 
@@ -139,15 +139,15 @@ def _built(rivals: Mapping[str, Builder], groups: Mapping[int, Groups]) -> dict[
     return built
 
 
-def _with_reasons(presearcher: Presearcher[int], article: Article) -> object:
+def _with_reasons(presearcher: Presearcher[int], article: QueryArticle) -> object:
     return [one.because for one in presearcher.matches(article).values()]
 
 
-def _of_words(match: Match, article: Article) -> object:
+def _of_words(match: Match, article: QueryArticle) -> object:
     return match(words_of(article))
 
 
-def _in_turns(runners: Mapping[str, Runner], coming: Sequence[Article], seconds: float) -> None:
+def _in_turns(runners: Mapping[str, Runner], coming: Sequence[QueryArticle], seconds: float) -> None:
     """Print the rate of each: the median of short turns, for machines change their pace within a minute."""
     articles = {name: cycle(coming) for name in runners}
     rates: dict[str, list[float]] = {name: [] for name in runners}
@@ -158,7 +158,7 @@ def _in_turns(runners: Mapping[str, Runner], coming: Sequence[Article], seconds:
         print(f"  {name:24}{median(found):10,.1f} articles/s   ({min(found):,.1f} to {max(found):,.1f})")
 
 
-def _rate(runner: Runner, articles: Iterator[Article], seconds: float) -> float:
+def _rate(runner: Runner, articles: Iterator[QueryArticle], seconds: float) -> float:
     """Return how many articles are matched in a second."""
     start, done = runner.clock(), 0
     for article in articles:

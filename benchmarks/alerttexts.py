@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.loaders import bsnlp_documents
-from worker.query.article import Article, Mentioned
-from worker.query.article_text import Reading
-from worker.query.nodes import And, Near, Not, Or, Phrase, Query, Tagged, Word
+from worker.query.article import Mentioned, QueryArticle
+from worker.query.article_text import TokenizedArticle
+from worker.query.nodes import And, EntityNode, Near, Not, Or, Phrase, Query, Word
 from worker.tagging.tagger import load_tagger
 from worker.text.nfc import nfc
 
@@ -25,7 +25,7 @@ SHORTEST = 4
 """Letters of a word in a query."""
 
 
-def articles(folders: Sequence[Path], limit: int) -> list[Article]:
+def articles(folders: Sequence[Path], limit: int) -> list[QueryArticle]:
     """Return up to `limit` tagged articles of some folders, evenly from each."""
     tagger = load_tagger()
     found = []
@@ -36,7 +36,7 @@ def articles(folders: Sequence[Path], limit: int) -> list[Article]:
                 Mentioned(field, one.start, one.end, one.entity, one.type, one.level)
                 for field, one in tagger.tag_fields(fields, record["language"])
             )
-            found.append(Article(fields["title"], fields["text"], language=record["language"], mentions=mentions))
+            found.append(QueryArticle(fields["title"], fields["text"], language=record["language"], mentions=mentions))
     return found
 
 
@@ -60,12 +60,12 @@ def _records(folder: Path) -> Iterator[dict[str, Any]]:
 class Generator:
     """Makes queries as people write them, of the words of some articles: frequent words are drawn more often."""
 
-    def __init__(self, corpus: Sequence[Article], seed: int) -> None:
+    def __init__(self, corpus: Sequence[QueryArticle], seed: int) -> None:
         self._random = random.Random(seed)
         by_language: defaultdict[str | None, list[list[str]]] = defaultdict(list)
         self._entities: defaultdict[str | None, list[str]] = defaultdict(list)
         for article in corpus:
-            reading = Reading(article)
+            reading = TokenizedArticle(article)
             by_language[article.language].append(reading.title.words + reading.body.words)
             self._entities[article.language] += [mention.entity for mention in article.mentions]
         self._texts = [(language, texts) for language, texts in by_language.items() if len(texts) >= 20]
@@ -95,7 +95,7 @@ class Generator:
         if kind < 0.25:
             return Word(self._word(language, texts).text[: self._random.randint(SHORTEST, 7)] + "*")
         if kind < 0.35 and self._entities[language]:
-            return Tagged("entity", self._random.choice(self._entities[language]))
+            return EntityNode("entity", self._random.choice(self._entities[language]))
         return self._word(language, texts)
 
     def _word(self, language: str | None, texts: list[list[str]]) -> Word:

@@ -29,12 +29,12 @@ from db.alerts.subscriptions import SubscriptionIn, record_subscription
 from db.engine import Database
 from db.models import Article, MatchRow, Subscription
 from worker.chain.documents import Document
-from worker.chain.pipeline import Chain
+from worker.chain.pipeline import Pipeline
 from worker.chain.service import batches, utc_now
 from worker.matching import backtest
 from worker.query.query import parse
 from worker.setup import prepare
-from worker.subscriptions.references import names_of
+from worker.subscriptions.references import load_query_names
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
 _TITLES, _TEXTS = ("title", "headline"), ("text", "body", "content", "article_text")
@@ -91,7 +91,7 @@ def compare(
 ) -> Compared:
     """Take texts through the chain with `count` queries subscribed, then ask the archive the same."""
     with database.reading() as conn:
-        names = names_of(conn)
+        names = load_query_names(conn)
     assert names is not None
     writer = Writer([f"{title or ''} {text}" for title, text in texts], sorted(names.entities), seed)
     queries: dict[str, str] = {}
@@ -102,9 +102,9 @@ def compare(
     for name, text in queries.items():
         database.write(partial(record_subscription, new=SubscriptionIn(name, text), now=NOW))
     begun = time.process_time()
-    chain = Chain(database, clock=utc_now)
+    chain = Pipeline(database, clock=utc_now)
     for batch in batches(documents(texts), 50):
-        chain.understand(batch)
+        chain.process(batch)
     arrival_s = time.process_time() - begun
     arrived = _arrived(database)
     unequal, archive_s, found_by = [], 0.0, {}

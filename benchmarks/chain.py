@@ -28,9 +28,9 @@ from db.engine import Database
 from worker.chain import identify as identify_module
 from worker.chain import inputs, pipeline
 from worker.chain.inputs import read_text
-from worker.chain.pipeline import Chain
+from worker.chain.pipeline import Pipeline
 from worker.chain.service import understand_captures
-from worker.chain.tag import Spotter
+from worker.chain.tag import RevisionTagger
 from worker.coverage.recount import recount
 from worker.setup import prepare
 from worker.vocabulary.loader import packaged_folder, read_vocabulary
@@ -74,16 +74,16 @@ def measure_chain(pages: list[Page], url: str) -> tuple[float, float, Stages, in
     """Return wall and CPU seconds, the stages, and how many articles were stored."""
     database = Database(url)
     prepare(database, now=NOW)
-    chain = Chain(database, clock=lambda: NOW)
+    chain = Pipeline(database, clock=lambda: NOW)
     chain.load()
     stages = Stages()
-    chain.understand([read_text("warm-up", b"A first text, by which everything is loaded.", NOW)])
+    chain.process([read_text("warm-up", b"A first text, by which everything is loaded.", NOW)])
     database.write(lambda conn: record_captures(conn, [_capture(*page) for page in pages]))
     patches = [
         (inputs, "extract_page", "extract"),
         (identify_module, "detect_language", "language"),
         (identify_module, "fingerprint", "fingerprint"),
-        (Spotter, "spot", "tag"),
+        (RevisionTagger, "spot", "tag"),
         (pipeline, "find_links", "compare"),
     ]
     kept = [(module, name, getattr(module, name)) for module, name, _ in patches]

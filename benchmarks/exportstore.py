@@ -12,7 +12,7 @@ from sqlalchemy import Connection, insert
 from db import migrate
 from db.dialect import is_sqlite
 from db.engine import Database
-from db.models import Entity, Source, VocabularyVersion
+from db.models import EntityRow, Source, VocabularyVersion
 
 FIRST = datetime(2021, 1, 1, tzinfo=UTC)
 OUTLETS, ENTITIES, DAYS = 150, 400, 730
@@ -79,7 +79,7 @@ def _prepare(conn: Connection) -> None:
     version = {"version": "0a1b2c", "loaded_at": FIRST, "entities": ENTITIES, "aliases": 0, "content": b""}
     conn.execute(insert(VocabularyVersion), [version])
     entities = [{"id": f"entity-{n}", "type": "state", "label": f"Entity {n}"} for n in range(ENTITIES)]
-    conn.execute(insert(Entity), entities)
+    conn.execute(insert(EntityRow), entities)
 
 
 def _article(number: int, articles: int, letters: int) -> tuple[Row, Row]:

@@ -21,7 +21,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from cli.run.services import family
+from cli.run.services import services
 from db.alerts.channels import find_channel
 from db.alerts.subscriptions import SubscriptionIn
 from db.collection.captures import record_captures
@@ -30,7 +30,7 @@ from db.settings import Settings
 from worker.runtime import valkey
 from worker.setup import prepare
 from worker.subscriptions import definition
-from worker.subscriptions.definition import Standing
+from worker.subscriptions.definition import SubscriptionDefinition
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 household = import_module("faults.household")
@@ -52,12 +52,12 @@ def measure(folder: Path, articles: int, apart_s: float) -> list[float]:
         stack.callback(launch.clean)
         stack.callback(database.close)
         receiver = stack.enter_context(receiving())
-        wanted = Standing(SubscriptionIn("reports", "title:report"), webhook=(receiver.url,))
-        database.write(lambda conn: definition.store(conn, wanted, now=_now()))
+        wanted = SubscriptionDefinition(SubscriptionIn("reports", "title:report"), webhook=(receiver.url,))
+        database.write(lambda conn: definition.create(conn, wanted, now=_now()))
         channel = database.read(lambda conn: find_channel(conn, receiver.url))
         receiver.secret = (channel.secret if channel else None) or ""
         environment = {"STEPPEWATCH_ALLOW_PRIVATE_HOSTS": receiver.address}
-        children = [c for c in family(settings, launch, host="127.0.0.1", port=0) if c.name in ("broker", "worker")]
+        children = [c for c in services(settings, launch, host="127.0.0.1", port=0) if c.name in ("broker", "worker")]
         home = stack.enter_context(household.Household(children, environment, folder / "log"))
         stored = asyncio.run(_bring(database, home, receiver, _WARM_UP + articles, apart_s))
         came = {body["items"][0]["url"]: at for body, at in zip(receiver.bodies, receiver.at, strict=True)}

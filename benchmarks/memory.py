@@ -21,14 +21,14 @@ from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 
-from cli.demo.outlets import Act, Outlet, packaged_folder, read_outlets
+from cli.demo.outlets import Act, DemoOutlet, packaged_folder, read_outlets
 from cli.demo.script import Director
 from cli.demo.server import serving
 from cli.demo.show import demo_family, demo_settings
 from cli.demo.store import prepare_store
 from cli.demo.web import VAULT, DemoWeb
 from cli.run.log import Log
-from cli.run.process import Child
+from cli.run.process import ManagedProcess
 from cli.run.supervisor import Supervisor
 from db.engine import Database
 from db.settings import Settings
@@ -41,7 +41,7 @@ _LOOK_S = 1.0
 _FARM_OUTLETS = 20
 
 
-def many_outlets(count: int, articles: int) -> tuple[Outlet, ...]:
+def many_outlets(count: int, articles: int) -> tuple[DemoOutlet, ...]:
     """Return the demo's outlets and invented ones, `count` together, each at an address of its own."""
     outlets = list(read_outlets(packaged_folder()))
     for number in range(-(-(count - len(outlets)) // _FARM_OUTLETS)):
@@ -111,7 +111,7 @@ class Watch:
             self.peak = dict(seen)
 
 
-async def _run(children: Sequence[Child], folder: Path, director: Director, watch: Watch) -> None:
+async def _run(children: Sequence[ManagedProcess], folder: Path, director: Director, watch: Watch) -> None:
     supervisor = Supervisor(children, Log(sys.stderr, now=_now))
     running = asyncio.create_task(supervisor.run([folder]))
     try:

@@ -33,10 +33,10 @@ from db.coverage import cells as coverage
 from db.engine import Database
 from db.models import Article, Revision
 from db.vocabulary import retags
-from worker.chain.pipeline import Chain
+from worker.chain.pipeline import Pipeline
 from worker.chain.retag import retag_archive
 from worker.chain.service import batches, utc_now
-from worker.chain.tag import Spotter
+from worker.chain.tag import RevisionTagger
 from worker.coverage.recount import recount
 from worker.setup import load_vocabulary
 from worker.vocabulary.entities import Alias, Vocabulary
@@ -92,7 +92,7 @@ def main() -> None:
         if options.kill:
             _killed_and_again(database, options.articles)
         else:
-            retag_archive(Chain(database, clock=utc_now))
+            retag_archive(Pipeline(database, clock=utc_now))
             print(f"{'of which CPU here':28}{time.process_time() - cpu:8.1f} s")
         _say("tagged anew and counted", began, options.articles)
         _compare(database)
@@ -105,16 +105,16 @@ def _fill(database: Database, vocabulary: Vocabulary, articles: int) -> None:
     database.write(lambda conn: load_vocabulary(conn, vocabulary, now=NOW))
     for name in OUTLETS:
         database.write(partial(record_source, source=SourceIn(name, name, [name], "person"), now=NOW))
-    spotter = Spotter(vocabulary, vocabulary.version)
+    spotter = RevisionTagger(vocabulary, vocabulary.version)
     for batch in batches(range(1, articles + 1), 1_000):
         _store(database, spotter, batch)
     recount(database)
 
 
-def _store(database: Database, spotter: Spotter, numbers: Sequence[int]) -> None:
+def _store(database: Database, spotter: RevisionTagger, numbers: Sequence[int]) -> None:
     """Store a thousand articles in one transaction, tagged as the chain would."""
-    texts = [retags.Text(number, f"Report {number}", _text(number), "en") for number in numbers]
-    tagged = {text.id: spotter.spot(text) for text in texts}
+    texts = [retags.RetagText(number, f"Report {number}", _text(number), "en") for number in numbers]
+    tagged = {text.id: spotter.tag(text) for text in texts}
 
     def write(conn: Connection) -> None:
         conn.execute(insert(Article), [_article(number) for number in numbers])
@@ -143,7 +143,7 @@ def _article(number: int) -> dict[str, Any]:
     }
 
 
-def _revision(text: retags.Text, version: str) -> dict[str, Any]:
+def _revision(text: retags.RetagText, version: str) -> dict[str, Any]:
     return {
         "id": text.id,
         "article_id": text.id,

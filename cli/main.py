@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from cli.shared.output import is_full, note, use_utf8, wrong_settings_explained
+from cli.shared.output import explain_setting_errors, is_full, note, use_utf8
 
 SERVICE, TOOLS, RESULTS, NOUNS = "Run it", "Try one stage", "Get results", "Look after it"
 _STAYING = (
@@ -184,15 +184,15 @@ def main() -> None:
     use_utf8()
     words = sys.argv[1:]
     _spare_the_collector(words)
-    with wrong_settings_explained():
+    with explain_setting_errors():
         try:
             application(words)()
         except OSError as error:
             if not is_full(error) or not error.filename:
                 raise
-            from cli.shared.store_errors import trouble_of
+            from cli.shared.store_errors import diagnose_error
 
-            trouble = trouble_of(f"sqlite:///{error.filename}", error)
+            trouble = diagnose_error(f"sqlite:///{error.filename}", error)
             note(f"error: {trouble.sentence}")
             note(f"  {trouble.hint}")
             sys.exit(1)

@@ -35,7 +35,7 @@ _READERS, _THREADS, PARSERS = 2, 3, 2
 
 
 @dataclass(slots=True)
-class Tally:
+class OutcomeTally:
     """Outcomes and problems of one piece of work, stored in the transaction of its facts."""
 
     outcomes: Counter[tuple[str, str | None, str]] = field(default_factory=Counter)
@@ -54,12 +54,12 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    work: Callable[[Connection, Tally], Any]
+    work: Callable[[Connection, OutcomeTally], Any]
     rows: int
     done: Future[Any]
 
 
-class Desk:
+class AsyncStore:
     """The database and a few threads, for one event loop."""
 
     def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
@@ -89,14 +89,14 @@ class Desk:
         """Like `compute`, for what waits for another process: it keeps nothing else waiting."""
         return await asyncio.get_running_loop().run_in_executor(self._parsers, work, *args)
 
-    async def write(self, work: Callable[[Connection, Tally], T], *, rows: int = 1) -> T:
+    async def write(self, work: Callable[[Connection, OutcomeTally], T], *, rows: int = 1) -> T:
         """Return what `work` returned once it is committed, together with other work; `rows` tells its weight.
 
         `work` may be run again from the start, each time with a fresh tally.
         """
         return await asyncio.wrap_future(self.submit(work, rows=rows))
 
-    def submit(self, work: Callable[[Connection, Tally], T], *, rows: int = 1) -> Future[T]:
+    def submit(self, work: Callable[[Connection, OutcomeTally], T], *, rows: int = 1) -> Future[T]:
         """Hand over something to write without waiting. Work is committed in the order in which it came."""
         done: Future[T] = Future()
         self._jobs.put(_Job(work, rows, done))
@@ -163,10 +163,10 @@ def _tell_minute(counts: Mapping[Counted, int]) -> None:
         log.info("%s", line)
 
 
-def _run(conn: Connection, jobs: list[_Job], at: datetime) -> list[tuple[Any, Tally]]:
-    finished: list[tuple[Any, Tally]] = []
+def _run(conn: Connection, jobs: list[_Job], at: datetime) -> list[tuple[Any, OutcomeTally]]:
+    finished: list[tuple[Any, OutcomeTally]] = []
     for job in jobs:
-        tally = Tally()
+        tally = OutcomeTally()
         finished.append((job.work(conn, tally), tally))
     outcomes: dict[str, Counter[tuple[str | None, str]]] = {}
     problems: dict[str, list[ProblemSeen]] = {}

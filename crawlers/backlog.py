@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 
-from crawlers.async_store import Desk
+from crawlers.async_store import AsyncStore
 from db.collection.captures import count_waiting
 
 log = logging.getLogger("crawler")
@@ -13,10 +13,10 @@ log = logging.getLogger("crawler")
 _EVERY_S = 1.0
 
 
-class Waiting:
+class CaptureBacklog:
     """How many captures wait, counted once a second; `most` of them are enough."""
 
-    def __init__(self, desk: Desk, *, most: int) -> None:
+    def __init__(self, desk: AsyncStore, *, most: int) -> None:
         self._desk, self._most = desk, most
         self._are_enough = False
         self._checked_at = -_EVERY_S

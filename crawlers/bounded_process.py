@@ -30,7 +30,7 @@ _LARGE = 200 << 20
 _ROOT = str(Path(__file__).resolve().parent.parent)
 
 
-class Ended(RuntimeError):
+class ProcessEnded(RuntimeError):
     """The work took too long or too much and was ended; the text says which, for people."""
 
 
@@ -57,12 +57,12 @@ class Endable:
                 line = self._begin()
                 line.send((work, args, named))
                 if not line.poll(self._wall_s):
-                    raise Ended(f"no end after {self._wall_s:g} seconds")
+                    raise ProcessEnded(f"no end after {self._wall_s:g} seconds")
                 is_done, result, is_last = line.recv()
             except (EOFError, OSError) as error:
                 reason = self._why_it_died()
                 self._end()
-                raise Ended(reason) from error
+                raise ProcessEnded(reason) from error
             except BaseException:
                 self._end()
                 raise
@@ -147,14 +147,14 @@ def serve(number: int, cpu_s: int, memory: int) -> None:
         try:
             is_done, result = True, work(*args, **named)
         except MemoryError:
-            is_done, result = False, Ended(f"more than {memory >> 20:,} MB of memory")
+            is_done, result = False, ProcessEnded(f"more than {memory >> 20:,} MB of memory")
         except Exception as error:
             is_done, result = False, error
         is_last = _memory_used() > _LARGE
         try:
             line.send((is_done, result, is_last))
         except (TypeError, AttributeError, pickle.PicklingError) as error:
-            line.send((False, Ended(f"its result cannot be handed over: {error}"), is_last))
+            line.send((False, ProcessEnded(f"its result cannot be handed over: {error}"), is_last))
 
 
 def _limit(what: int, wanted: int) -> None:

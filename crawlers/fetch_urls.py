@@ -6,23 +6,23 @@ from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from crawlers.http.results import Answer, Trouble, trouble_of_status
+from crawlers.http.results import FetchFailure, FetchResult, failure_of_status
 from crawlers.subprocess_run import read_orders, run_child, say
 from db.settings import Settings
 
 
-def fetch_once(settings: Settings, urls: Sequence[str]) -> list[Answer]:
+def fetch_once(settings: Settings, urls: Sequence[str]) -> list[FetchResult]:
     """Return an answer for each address, in the order of the list. Answers that are no 200 carry `trouble`.
 
     Raises ChildFailed if the crawler process could not run.
     """
-    answers: dict[int, Answer] = {}
+    answers: dict[int, FetchResult] = {}
     for line in run_child(__name__, settings, {"urls": list(urls)}):
         place, body, trouble = line.pop("place"), line.pop("body"), line.pop("trouble")
-        answer = Answer(**line, body=b64decode(body), trouble=Trouble(**trouble) if trouble else None)
+        answer = FetchResult(**line, body=b64decode(body), trouble=FetchFailure(**trouble) if trouble else None)
         answers[place] = answer
-    silent = Trouble("broken", "the crawler ended before there was an answer")
-    return [answers.get(place) or Answer(url, 0, trouble=silent) for place, url in enumerate(urls)]
+    silent = FetchFailure("broken", "the crawler ended before there was an answer")
+    return [answers.get(place) or FetchResult(url, 0, trouble=silent) for place, url in enumerate(urls)]
 
 
 def main() -> None:
@@ -33,8 +33,8 @@ def main() -> None:
     settings, orders = read_orders()
     set_up_log("WARNING")
 
-    def tell(place: int, answer: Answer) -> None:
-        trouble = answer.trouble or trouble_of_status(answer.status)
+    def tell(place: int, answer: FetchResult) -> None:
+        trouble = answer.trouble or failure_of_status(answer.status)
         line = {"url": answer.url, "status": answer.status, "headers": dict(answer.headers)} | {
             "unverified": answer.unverified
         }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 Counted = tuple[str, str | None, str]
-"""Stage, outlet and outcome, as `crawlers.async_store.Tally` counts them."""
+"""Stage, outlet and outcome, as `crawlers.async_store.OutcomeTally` counts them."""
 
 _QUIET = {("poll", "changed"), ("poll", "unchanged"), ("entry", "known"), ("fetch", "unchanged")}
 """What brings nothing and is nobody's trouble."""

@@ -18,13 +18,13 @@ from uuid import uuid4
 from scrapy.crawler import AsyncCrawlerProcess
 from sqlalchemy import make_url
 
-from crawlers.async_store import PARSERS, Desk
+from crawlers.async_store import PARSERS, AsyncStore
 from crawlers.bounded_process import Endables
-from crawlers.hosts.delays import Hosts
-from crawlers.hosts.leases import Leases
-from crawlers.jobs.job import Work, hold
+from crawlers.hosts.delays import HostDelays
+from crawlers.hosts.leases import HostLeases
+from crawlers.jobs.job import Job, hold
 from crawlers.scrapy_settings import scrapy_settings
-from crawlers.spiders.collector import CollectorSpider, Once
+from crawlers.spiders.collector import CollectorSpider, OneShot
 from db.engine import Database
 from db.logs import set_up
 from db.settings import Settings, load
@@ -98,11 +98,11 @@ def collect(
     def clock() -> datetime:
         return datetime.now(UTC)
 
-    desk = Desk(database, clock)
-    hosts = Hosts(settings.host_delay_s)
-    leases = Leases(desk, hosts, clock, holder=uuid4().hex, lease_s=settings.lease_s)
+    desk = AsyncStore(database, clock)
+    hosts = HostDelays(settings.host_delay_s)
+    leases = HostLeases(desk, hosts, clock, holder=uuid4().hex, lease_s=settings.lease_s)
     parsers = Endables(PARSERS)
-    held: dict[tuple[type, int], Work] = {}
+    held: dict[tuple[type, int], Job] = {}
 
     def end() -> None:
         desk.submit(lambda conn, _: hold(conn, held.values(), until=None))
@@ -122,7 +122,7 @@ def collect(
         parsers=parsers,
         clock=clock,
         draw=random.random,
-        once=Once(clock(), source_id, progress) if once else None,
+        once=OneShot(clock(), source_id, progress) if once else None,
     )
     database.close()
     return desk.totals

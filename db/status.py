@@ -16,7 +16,7 @@ from db.collection.feeds import FeedHealth, count_feeds, find_network_problem, i
 from db.collection.sources import count_sources
 from db.collection.walls import Walled, find_walled
 from db.coverage.cells import TOTAL, count_marks, iter_cells
-from db.models import Article, Entity, Feed, MentionRow, Revision, Source, UnverifiedRevision, VocabularyVersion
+from db.models import Article, EntityRow, Feed, MentionRow, Revision, Source, UnverifiedRevision, VocabularyVersion
 from db.outcomes import ProblemRow, count_outcomes, latest_problems
 from db.totals import count_articles, count_suspects
 from db.vocabulary.retags import count_outdated, is_asked_for
@@ -25,7 +25,7 @@ _BEGINNING = 300
 
 
 @dataclass(frozen=True, slots=True)
-class Health:
+class StoreStatus:
     """The store at one moment."""
 
     at: datetime
@@ -61,13 +61,13 @@ class Health:
     """How many of what wait for longer than anything may, because a clock ran ahead; a worker makes them due."""
 
 
-def read_health(conn: Connection, *, now: datetime, problems: int = 10) -> Health:
+def read_health(conn: Connection, *, now: datetime, problems: int = 10) -> StoreStatus:
     """Return the health of the store at `now`, with that many of the latest problems."""
     counts = count_articles(conn)
     vocabulary = conn.execute(
         select(VocabularyVersion.version, VocabularyVersion.entities).where(VocabularyVersion.is_current.is_(True))
     ).first()
-    return Health(
+    return StoreStatus(
         at=now,
         articles=counts["articles"],
         stories=counts["stories"],
@@ -159,11 +159,11 @@ def latest_articles(conn: Connection, limit: int = 20, *, entities: int = 4) -> 
 def _most_mentioned(conn: Connection, revision_ids: Sequence[int], limit: int) -> dict[int, tuple[str, ...]]:
     often = func.count().desc()
     query = (
-        select(MentionRow.revision_id, Entity.label)
-        .join(Entity, Entity.id == MentionRow.entity_id)
+        select(MentionRow.revision_id, EntityRow.label)
+        .join(EntityRow, EntityRow.id == MentionRow.entity_id)
         .where(MentionRow.revision_id.in_(revision_ids))
-        .group_by(MentionRow.revision_id, Entity.id, Entity.label)
-        .order_by(MentionRow.revision_id, often, Entity.label)
+        .group_by(MentionRow.revision_id, EntityRow.id, EntityRow.label)
+        .order_by(MentionRow.revision_id, often, EntityRow.label)
     )
     labels: dict[int, tuple[str, ...]] = {}
     for revision_id, label in conn.execute(query):

@@ -17,12 +17,12 @@ from db.engine import Database
 from db.models import Base, MatchRow
 from db.settings import Settings
 from worker.chain.documents import Document
-from worker.chain.pipeline import Chain
-from worker.delivery.sender import Postman
-from worker.delivery.sender_settings import Office
+from worker.chain.pipeline import Pipeline
+from worker.delivery.sender import Sender
+from worker.delivery.sender_settings import SenderSettings
 from worker.setup import load_vocabulary
 from worker.subscriptions import definition
-from worker.subscriptions.definition import Standing
+from worker.subscriptions.definition import SubscriptionDefinition
 from worker.vocabulary.entities import Alias, Entity, Vocabulary
 
 QUERY = "entity:csto AND chairs"
@@ -57,7 +57,7 @@ class Desk:
         self.database, self.mailbox, self.receiver = database, mailbox, receiver
         self.now = NOON
         receiver.clock = lambda: self.now.timestamp()
-        self.chain = Chain(database, clock=lambda: self.now)
+        self.chain = Pipeline(database, clock=lambda: self.now)
         settings = Settings(
             smtp_host="127.0.0.1",
             smtp_port=mailbox.port,
@@ -68,14 +68,16 @@ class Desk:
             allow_private_hosts=receiver.address,
             lease_s=10,
         )
-        self.postman = Postman(database, Office.of(settings), clock=lambda: self.now, draw=lambda: 0.0)
+        self.postman = Sender(
+            database, SenderSettings.from_settings(settings), clock=lambda: self.now, draw=lambda: 0.0
+        )
 
     def subscribe(self, name: str = "drills", query: str = QUERY, **options: Any) -> int:
         """Store a subscription; by mail unless other recipients are given."""
         fields = {key: options.pop(key) for key in list(options) if key in SubscriptionIn.__slots__}
         options = options or {"email": ("analyst@office.example",)}
-        new = Standing(SubscriptionIn(name, query, **fields), **options)
-        return self.database.write(lambda conn: definition.store(conn, new, now=self.now))
+        new = SubscriptionDefinition(SubscriptionIn(name, query, **fields), **options)
+        return self.database.write(lambda conn: definition.create(conn, new, now=self.now))
 
     def hook(self) -> dict[str, Any]:
         """Return the options of a subscription to the receiver, which learns the secret to check with."""
@@ -83,7 +85,7 @@ class Desk:
 
     def bring(self, *documents: Document) -> list[str]:
         """Take documents through the chain; return how they ended."""
-        return [end.outcome for end in self.chain.understand(documents)]
+        return [end.outcome for end in self.chain.process(documents)]
 
     def post(self, *, digests: bool = True) -> int:
         """Do what the worker's task does; return how many messages arrived."""

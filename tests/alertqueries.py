@@ -6,8 +6,22 @@ from datetime import UTC, date, datetime
 
 from hypothesis import strategies as st
 
-from worker.query.article import Article, Mentioned, Outlet
-from worker.query.nodes import And, AtLeast, Dated, Filter, Near, Not, Or, Phrase, Query, Score, Sentence, Tagged, Word
+from worker.query.article import Mentioned, QueryArticle, QueryOutlet
+from worker.query.nodes import (
+    And,
+    AtLeast,
+    DateRange,
+    EntityNode,
+    Filter,
+    Near,
+    Not,
+    Or,
+    Phrase,
+    Query,
+    Score,
+    Sentence,
+    Word,
+)
 from worker.query.words import plain
 
 WORDS = ("osh", "Osh", "drill", "drills", "Türkiye", "turkiye", "pan-turkic", "O‘zbek", "border", "talks", "习近平")
@@ -42,7 +56,7 @@ phrases = st.builds(
     st.sampled_from((0, 0, 1, 3)),
 )
 tagged = st.builds(
-    lambda pair, field: Tagged(*pair, field),
+    lambda pair, field: EntityNode(*pair, field),
     st.sampled_from((("entity", "csto"), ("entity", "sco"), ("type", "alliance"), ("type", "place"))),
     st.sampled_from(("", "", "title", "body")),
 )
@@ -58,7 +72,7 @@ filters = st.one_of(
             Filter("genre", "opinion"),
         )
     ),
-    st.builds(Dated, st.none() | st.just(date(2022, 1, 2)), st.just(date(2022, 1, 5))),
+    st.builds(DateRange, st.none() | st.just(date(2022, 1, 2)), st.just(date(2022, 1, 5))),
 )
 leaves = st.deferred(lambda: st.one_of(words, phrases, tagged))
 places = st.one_of(leaves, st.lists(leaves, min_size=2, max_size=3).map(_joined(Or)))
@@ -97,7 +111,7 @@ _texts = st.lists(
 
 
 @st.composite
-def articles(draw: st.DrawFn) -> Article:
+def articles(draw: st.DrawFn) -> QueryArticle:
     """Draw an article whose mentions stand somewhere in title and text."""
     title, text = draw(_texts.map(lambda title: title.replace("\n", " "))), draw(_texts)
     mentions = []
@@ -106,11 +120,11 @@ def articles(draw: st.DrawFn) -> Article:
             entity = draw(st.sampled_from(sorted(ENTITIES)))
             level = draw(st.sampled_from(("name", "demonym", "coref")))
             mentions.append(Mentioned(field, start, min(start + 4, len(content)), entity, ENTITIES[entity], level))
-    return Article(
+    return QueryArticle(
         title,
         text,
         author=draw(st.sampled_from(("", *AUTHORS))),
-        source=draw(st.none() | st.just(Outlet("qamys-habary", ("Qamys Habary", "qamys.example"), "KZ/KG"))),
+        source=draw(st.none() | st.just(QueryOutlet("qamys-habary", ("Qamys Habary", "qamys.example"), "KZ/KG"))),
         language=draw(st.sampled_from((None, "kk-Latn", "kk", "uz", "en"))),
         genre=draw(st.sampled_from((None, "opinion", "news"))),
         published_at=draw(st.none() | st.just(datetime(2022, 1, 4, tzinfo=UTC))),

@@ -14,8 +14,8 @@ from db.exports.read import Filters, iter_csv
 from worker.export.formats.columns import COLUMNS
 from worker.export.formats.csv_lines import header
 from worker.export.package import write_package
-from worker.export.request import Cut, Request
-from worker.export.run import opened, write
+from worker.export.request import Cut, ExportRequest
+from worker.export.run import open_export, write
 
 ALL = Filters()
 NOW = datetime(2022, 2, 1, 10, 30, tzinfo=UTC)
@@ -43,15 +43,15 @@ def silently(_: int) -> None:
     """Show no progress."""
 
 
-def exported(store: Database, request: Request, cut: Cut | None = None) -> bytes:
+def exported(store: Database, request: ExportRequest, cut: Cut | None = None) -> bytes:
     file = io.BytesIO()
-    with opened(store, request, now=NOW, cut=cut) as export:
+    with open_export(store, request, now=NOW, cut=cut) as export:
         write(export, file, silently)
     return file.getvalue()
 
 
 def packaged(store: Database, kind: str, place: Path, *, now: datetime = NOW, cut: Cut | None = None) -> Path:
-    with opened(store, Request(kind), now=now, cut=cut, settled=True) as export:
+    with open_export(store, ExportRequest(kind), now=now, cut=cut, settled=True) as export:
         write_package(export, place, silently)
     return place
 

@@ -13,7 +13,7 @@ from vocabularies import packaged_vocabulary
 
 from db import migrate
 from db.engine import Database
-from worker.catalogue.files import Outlet, read_catalogue
+from worker.catalogue.files import ListedOutlet, read_catalogue
 from worker.chain.documents import Document
 from worker.extract.langmodel import mapped
 from worker.chain.pipeline import Chain
@@ -71,7 +71,7 @@ def document(
 
 
 @cache
-def packaged() -> tuple[Vocabulary, tuple[Outlet, ...]]:
+def packaged() -> tuple[Vocabulary, tuple[ListedOutlet, ...]]:
     """Return what the package holds, read only once."""
     return packaged_vocabulary(), read_catalogue(packaged_folder())
 

@@ -16,7 +16,7 @@ from db.alerts.subscriptions import SubscriptionRow
 from db.engine import Database
 from web.render import render
 from worker.messages.atom import atom_of
-from worker.messages.compose import items_of, question_of
+from worker.messages.compose import compose_items, describe_subscription
 from worker.subscriptions.addresses import shown
 
 ENTRIES = 100
@@ -50,8 +50,8 @@ def feed(request: Request) -> Response:
         is_over = known.recipient.state != "active" or known.subscription.state == "removed"
         if is_over:
             raise HTTPException(404)
-        items = items_of(conn, message_rows.read_subscription(conn, known.subscription.id, limit=ENTRIES), set())
-    question = question_of(known.subscription)
+        items = compose_items(conn, message_rows.read_subscription(conn, known.subscription.id, limit=ENTRIES), set())
+    question = describe_subscription(known.subscription)
     body = atom_of(known.subscription.name, question, items, token=token)
     return Response(body, media_type="application/atom+xml")
 
@@ -77,7 +77,7 @@ def _page(known: _Known, *, is_over: bool) -> Response:
     response = render(
         "unsubscribe.html",
         name=known.subscription.name,
-        question=question_of(known.subscription),
+        question=describe_subscription(known.subscription),
         address=shown(channel.kind, channel.address),
         is_over=is_over,
     )

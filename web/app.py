@@ -56,7 +56,7 @@ def create_app(
 
         settings = load()
         opened = Database(settings.database)
-        app.state.board = StatusBoard(opened, now, partial(disk_space.lack_of_room, settings.data_dir))
+        app.state.board = StatusBoard(opened, now, partial(disk_space.disk_full_message, settings.data_dir))
         yield
         opened.close()
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from db.collection.feeds import NETWORK_STAGE
 from db.engine import Database
 from db.outcomes import ProblemRow
-from db.status import Health, LatestArticle, OutletHealth, latest_articles, list_outlets, read_health
+from db.status import LatestArticle, OutletHealth, StoreStatus, latest_articles, list_outlets, read_health
 
 _FRESH = timedelta(seconds=2)
 _OUTLETS_SHOWN = 150
@@ -22,7 +22,7 @@ _OUTLETS_SHOWN = 150
 class StatusView:
     """All that one showing of the page needs."""
 
-    health: Health
+    health: StoreStatus
     articles: Sequence[LatestArticle]
     outlets: Sequence[OutletHealth]
     more_outlets: int

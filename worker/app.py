@@ -13,7 +13,7 @@ from celery.signals import setup_logging, worker_ready, worker_shutting_down
 
 from db.logs import set_up
 from db.settings import load
-from worker.runtime.beat_watchdog import BeatWatch
+from worker.runtime.beat_watchdog import BeatWatchdog
 from worker.runtime.heartbeat import WorkerPulse
 
 log = logging.getLogger("worker")
@@ -62,7 +62,7 @@ app.conf.update(
     },
 )
 
-app.steps["worker"].update((BeatWatch, WorkerPulse))
+app.steps["worker"].update((BeatWatchdog, WorkerPulse))
 
 
 @setup_logging.connect

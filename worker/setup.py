@@ -15,7 +15,7 @@ from db.collection.catalogue import PACKAGED, CatalogueChanges, apply_changes, l
 from db.engine import Database
 from db.stories import commonplaces
 from db.vocabulary import versions
-from worker.catalogue.files import Outlet, read_catalogue
+from worker.catalogue.files import ListedOutlet, read_catalogue
 from worker.catalogue.merge import merge_catalogue
 from worker.vocabulary.entities import Vocabulary
 from worker.vocabulary.loader import packaged_folder, read_vocabulary
@@ -109,7 +109,7 @@ def load_vocabulary(conn: Connection, vocabulary: Vocabulary, *, now: datetime) 
 
 
 def load_catalogue(
-    conn: Connection, outlets: tuple[Outlet, ...], *, now: datetime, catalogue: str = PACKAGED
+    conn: Connection, outlets: tuple[ListedOutlet, ...], *, now: datetime, catalogue: str = PACKAGED
 ) -> CatalogueChanges:
     """Merge a catalogue into the store, and note what it says; return what that changed."""
     lock_catalogues(conn)
@@ -118,7 +118,7 @@ def load_catalogue(
     return changes
 
 
-def catalogue_changes(conn: Connection, outlets: tuple[Outlet, ...] | None = None) -> CatalogueChanges:
+def catalogue_changes(conn: Connection, outlets: tuple[ListedOutlet, ...] | None = None) -> CatalogueChanges:
     """Return what merging the packaged catalogue would change: nothing in a store that was never filled from it."""
     view = read_view(conn)
     if view.outlets and not view.records_of(PACKAGED):

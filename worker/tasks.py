@@ -25,11 +25,11 @@ from db.vocabulary import retags
 from worker.app import app, settings
 from worker.chain import retag as retagging
 from worker.chain import service
-from worker.chain.pipeline import Chain
+from worker.chain.pipeline import Pipeline
 from worker.chain.service import batches, utc_now
 from worker.coverage.recount import recount as recount_cells
-from worker.delivery.sender import Postman
-from worker.delivery.sender_settings import Office
+from worker.delivery.sender import Sender
+from worker.delivery.sender_settings import SenderSettings
 from worker.export import scheduled
 from worker.matching import burst, silence
 
@@ -41,20 +41,22 @@ IN_FLIGHT = 200
 RETAGS_IN_FLIGHT = 1_000
 """Revisions given out to be tagged anew: a second's work, so that new captures wait no longer than that."""
 
-_chain: Chain | None = None
+_chain: Pipeline | None = None
 
 
-def chain() -> Chain:
+def chain() -> Pipeline:
     """Return the chain of this process, with the vocabulary that is current."""
     global _chain
     if _chain is None:
-        _chain = Chain(Database(settings.database), clock=utc_now, lease_s=settings.lease_s, cache=settings.cache_dir)
+        _chain = Pipeline(
+            Database(settings.database), clock=utc_now, lease_s=settings.lease_s, cache=settings.cache_dir
+        )
     return _chain
 
 
-def postman() -> Postman:
+def postman() -> Sender:
     """Return who sends what waits in the outbox."""
-    return Postman(chain().database, Office.of(settings), clock=utc_now)
+    return Sender(chain().database, SenderSettings.from_settings(settings), clock=utc_now)
 
 
 @worker_init.connect
@@ -76,7 +78,7 @@ def _after_fork(**_: object) -> None:
 def sweep() -> None:
     """Send every row that waits and that nobody holds: new captures, and what a lost message left behind."""
     database, now = chain().database, utc_now()
-    service.set_poison_aside(database, now=now)
+    service.reject_poison(database, now=now)
     room = IN_FLIGHT - database.read(lambda conn: captures.count_held(conn, now=now))
     capture_ids = (
         database.write(lambda conn: captures.claim_captures(conn, now=now, lease_s=settings.lease_s, limit=room))
@@ -134,7 +136,7 @@ def listen() -> None:
     """Notice outlets that have fallen silent, entities that get unusual attention, and clocks that ran ahead."""
     database, now = chain().database, utc_now()
     service.mend_clocks(database, now=now)
-    if silence.tell_silences(database, now=now) + burst.tell_bursts(database, now=now):
+    if silence.record_silences(database, now=now) + burst.record_bursts(database, now=now):
         _give_out_deliveries()
 
 
@@ -174,7 +176,7 @@ def export() -> None:
 @app.task
 def tidy() -> None:
     """Forget what has served its purpose."""
-    service.tidy(
+    service.cleanup(
         chain().database,
         now=utc_now(),
         keep_captures=timedelta(days=settings.keep_captures_days),

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.alert.subscriptions import public_links, record_of, subscription_named, tell_if_mail_waits
+from cli.alert.subscriptions import public_links, record_of, subscription_named, warn_if_mail_disabled
 from cli.shared.output import emit, fail, note
 from cli.shared.store import open_store
 
 if TYPE_CHECKING:
     from db.engine import Database
-    from worker.subscriptions.definition import Standing
+    from worker.subscriptions.definition import SubscriptionDefinition
 
 
 def alert_add(
@@ -60,10 +60,10 @@ def alert_add(
     """
     from db.alerts.subscriptions import NameTaken, SubscriptionIn
     from worker.subscriptions import definition as standings
-    from worker.subscriptions.definition import Standing
+    from worker.subscriptions.definition import SubscriptionDefinition
 
     kind, question = _question(query=query, silence=silence, burst=burst)
-    stated = Standing(
+    stated = SubscriptionDefinition(
         SubscriptionIn(name, question, kind, every, max_age, on_revision, all_quiet),
         tuple(email or ()),
         tuple(webhook or ()),
@@ -73,12 +73,12 @@ def alert_add(
     database = open_store()
     checked = _checked(database, stated)
     try:
-        database.write(lambda conn: standings.store(conn, checked, now=datetime.now(UTC)))
+        database.write(lambda conn: standings.create(conn, checked, now=datetime.now(UTC)))
     except NameTaken as error:
         fail(str(error), hint=f"steppewatch alert show {name}")
     if not checked.addresses:
         note(f"{name} has no recipient: its matches are kept, and nothing is sent (--email, --webhook, --chat, --feed)")
-    tell_if_mail_waits(is_mailed=bool(checked.email))
+    warn_if_mail_disabled(is_mailed=bool(checked.email))
     with database.reading() as conn:
         emit(record_of(conn, subscription_named(conn, name), public_links(), with_secrets=True))
 
@@ -91,14 +91,14 @@ def _question(**asked: str | None) -> tuple[str, str]:
     return given[0]
 
 
-def _checked(database: Database, stated: Standing) -> Standing:
+def _checked(database: Database, stated: SubscriptionDefinition) -> SubscriptionDefinition:
     """Return the subscription as it is stored. Ends the command when something is wrong with it."""
     from db.settings import load
     from worker.subscriptions import definition
-    from worker.subscriptions.references import known_of
+    from worker.subscriptions.references import load_references
 
-    known = database.read(lambda conn: known_of(conn, allow_private_hosts=load().allow_private_hosts))
-    checked, problems = definition.checked(stated, known)
+    known = database.read(lambda conn: load_references(conn, allow_private_hosts=load().allow_private_hosts))
+    checked, problems = definition.validate(stated, known)
     if problems:
         fail("\n       ".join(problems), code=2)
     return checked

@@ -18,8 +18,8 @@ from cli.shared.tables import Format, print_table, wants_json
 
 if TYPE_CHECKING:
     from db.engine import Database
-    from worker.matching.backtest import Found, Summary
-    from worker.query.query import Known, Query
+    from worker.matching.backtest import BacktestHit, Summary
+    from worker.query.query import Query, QueryNames
 
 _DAYS = 90
 _BAR = 30
@@ -47,13 +47,13 @@ def alert_test(
     Example: steppewatch alert test 'entity:csto AND drill*' --since 2022-01-01
     Example: steppewatch alert test csto-drills --send me@office.example
     """
-    from worker.matching.backtest import Tally, complete_index, search
+    from worker.matching.backtest import BacktestTotals, index_missing, search
 
     database = open_store()
     first, last = _days(since, until, _today(database))
     text, parsed = _read(database, query)
-    complete_index(database)
-    tally, found = Tally(), []
+    index_missing(database)
+    tally, found = BacktestTotals(), []
     for hit in search(database, parsed, since=first, until=last):
         tally.add(hit.row)
         found.append(hit)
@@ -85,25 +85,25 @@ def _say_where_articles_are(database: Database, first: date, last: date) -> None
 
 def ask_archive(
     since: date,
-) -> tuple[Callable[[Query], dict[str, object]], Mapping[str, str], Known | None]:
+) -> tuple[Callable[[Query], dict[str, object]], Mapping[str, str], QueryNames | None]:
     """Return what says how much a query would have told from a day until today, the saved queries, and the names."""
     from db.alerts.subscriptions import saved_queries
-    from worker.matching.backtest import Tally, complete_index, search
-    from worker.subscriptions.references import names_of
+    from worker.matching.backtest import BacktestTotals, index_missing, search
+    from worker.subscriptions.references import load_query_names
 
     database = open_store()
     first, last = _days(since, None, _today(database))
-    complete_index(database)
+    index_missing(database)
 
     def estimate(query: Query) -> dict[str, object]:
-        tally = Tally()
+        tally = BacktestTotals()
         for hit in search(database, query, since=first, until=last):
             tally.add(hit.row)
         summary = tally.summary(first, last)
         return {"since": first.isoformat(), "items": summary.items, "next_week": _next_week(summary)}
 
     with database.reading() as conn:
-        return estimate, saved_queries(conn), names_of(conn)
+        return estimate, saved_queries(conn), load_query_names(conn)
 
 
 def _today(database: Database) -> date:
@@ -125,11 +125,11 @@ def _read(database: Database, query: str) -> tuple[str, Query]:
     """Return a query and what it says; of a subscription its query. Ends the command for one that cannot be read."""
     from db.alerts.subscriptions import find_subscription, saved_queries
     from worker.query.query import QueryError, parse, parse_stored
-    from worker.subscriptions.references import names_of
+    from worker.subscriptions.references import load_query_names
 
     with database.reading() as conn:
         stored = find_subscription(conn, query)
-        saved, names = saved_queries(conn), names_of(conn)
+        saved, names = saved_queries(conn), load_query_names(conn)
     if stored is not None and stored.kind != "query":
         fail(f"{query} asks for {stored.kind}: there is no query to test", code=2)
     text = stored.query if stored else query
@@ -144,7 +144,7 @@ def _read(database: Database, query: str) -> tuple[str, Query]:
     return text, parsed
 
 
-def _record(hit: Found) -> dict[str, object]:
+def _record(hit: BacktestHit) -> dict[str, object]:
     row, (title, words) = hit.row, told(hit)
     return {
         "article_id": row.article_id,
@@ -182,7 +182,7 @@ def _next_week(summary: Summary) -> dict[str, float] | None:
     return {"mean": round(forecast.mean, 2), "low": forecast.low, "high": forecast.high, "share": 0.8}
 
 
-def _print(shown: Sequence[Found], summary: Summary) -> None:
+def _print(shown: Sequence[BacktestHit], summary: Summary) -> None:
     from worker.messages.because import because_of
     from worker.messages.message import terms_of
 
@@ -224,24 +224,24 @@ def _zone(database: Database, name: str) -> str:
     return zone_for(stored.cadence, clock) if stored else clock
 
 
-def _send(database: Database, name: str, text: str, newest: Sequence[Found], addresses: Sequence[str]) -> None:
+def _send(database: Database, name: str, text: str, newest: Sequence[BacktestHit], addresses: Sequence[str]) -> None:
     """Send a test message to each address. Ends the command with 1 when one was not taken."""
     from functools import partial
 
     from db.alerts.channels import find_channel, new_secret
     from db.net.address_policy import parse_allowed
     from db.settings import load
-    from worker.delivery.send import send_bulletin
-    from worker.delivery.sender_settings import Office
+    from worker.delivery.send import send_message
+    from worker.delivery.sender_settings import SenderSettings
     from worker.delivery.transports.errors import TransportError
     from worker.delivery.transports.smtp import Mailer
-    from worker.messages.compose import test_bulletin
+    from worker.messages.compose import compose_test_message
     from worker.subscriptions.addresses import AddressError, check_address, kind_of, shown
 
     settings, now = load(), datetime.now(UTC)
-    office, failed = Office.of(settings), False
+    office, failed = SenderSettings.from_settings(settings), False
     row, verdict = (newest[0].row, newest[0].verdict) if newest else (None, None)
-    bulletin = test_bulletin(name[:100], text, row, verdict, now=now, zone=_zone(database, name))
+    bulletin = compose_test_message(name[:100], text, row, verdict, now=now, zone=_zone(database, name))
     about = "about the newest match" if newest else "about no article, for none matches"
     with Mailer(office.smtp, timeout_s=office.timeout_s) as mailer:
         for given in addresses:
@@ -250,7 +250,7 @@ def _send(database: Database, name: str, text: str, newest: Sequence[Found], add
                 address = check_address(kind, given, parse_allowed(settings.allow_private_hosts))
                 stored = database.read(partial(find_channel, address=address))
                 secret = stored.secret if stored and stored.secret else new_secret()
-                send_bulletin(bulletin, kind, address, secret, office=office, mailer=mailer, now=now)
+                send_message(bulletin, kind, address, secret, office=office, mailer=mailer, now=now)
             except (AddressError, TransportError) as error:
                 failed = True
                 note(f"{shown(kind, given)}: {error}")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from db.alerts.delivery_lists import DeliveryRow
 
 
-class State(StrEnum):
+class DeliveryFilter(StrEnum):
     """What became of a message so far."""
 
     waiting = "waiting"
@@ -28,7 +28,9 @@ class State(StrEnum):
 
 def alert_deliveries(
     subscription: Annotated[str | None, typer.Argument(metavar="[NAME]", help="Of one subscription only.")] = None,
-    state: Annotated[list[State] | None, typer.Option(help="In this state only; repeatable. dead: given up.")] = None,
+    state: Annotated[
+        list[DeliveryFilter] | None, typer.Option(help="In this state only; repeatable. dead: given up.")
+    ] = None,
     limit: Annotated[int, typer.Option(min=1, max=100_000, help="How many, the newest first.")] = 50,
     format: Annotated[Format | None, typer.Option(help="json (one message per line) or table.")] = None,
 ) -> None:

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.alert.subscriptions import Name, public_links, record_of, subscription_named, tell_if_mail_waits
+from cli.alert.subscriptions import Name, public_links, record_of, subscription_named, warn_if_mail_disabled
 from cli.shared.output import emit, fail, note
 from cli.shared.store import open_store
 
 if TYPE_CHECKING:
     from db.alerts.subscriptions import SubscriptionRow
-    from worker.subscriptions.definition import Standing
+    from worker.subscriptions.definition import SubscriptionDefinition
 
 _FIELDS = ("query", "cadence", "max_age_h", "on_revision", "all_quiet", "email", "webhook", "chat", "feed")
 Addresses = list[str] | None
@@ -65,10 +65,10 @@ def alert_edit(
     database = open_store()
     with database.reading() as conn:
         stored = subscription_named(conn, name)
-        before = standings.standing_of(stored, recipients_of(conn, [stored.id]))
+        before = standings.to_definition(stored, recipients_of(conn, [stored.id]))
     after = _edited(before, values, more, feed, drop or ())
     checked = database.read(lambda conn: _checked(conn, after, is_same_question=query in (None, stored.query)))
-    database.write(lambda conn: standings.replace(conn, stored, checked, now=datetime.now(UTC)))
+    database.write(lambda conn: standings.update(conn, stored, checked, now=datetime.now(UTC)))
     _tell(stored, checked)
     with database.reading() as conn:
         record = record_of(conn, subscription_named(conn, name), public_links(), with_secrets=False)
@@ -76,12 +76,12 @@ def alert_edit(
 
 
 def _edited(
-    before: Standing,
+    before: SubscriptionDefinition,
     values: dict[str, Any],
     more: dict[str, tuple[str, ...]],
     feed: bool | None,
     drop: Iterable[str],
-) -> Standing:
+) -> SubscriptionDefinition:
     """Return the subscription with what is given. Ends the command for an address to drop that it does not have."""
     dropped = _dropped(before, drop)
     given = {name: value for name, value in values.items() if value is not None}
@@ -96,7 +96,7 @@ def _edited(
     )
 
 
-def _dropped(before: Standing, drop: Iterable[str]) -> set[str]:
+def _dropped(before: SubscriptionDefinition, drop: Iterable[str]) -> set[str]:
     """Return the addresses that a person means, as they are stored; a secret one may be called as lists show it."""
     from worker.subscriptions.addresses import shown
 
@@ -109,20 +109,20 @@ def _dropped(before: Standing, drop: Iterable[str]) -> set[str]:
     return set(found.values())
 
 
-def _checked(conn: Any, after: Standing, *, is_same_question: bool) -> Standing:
+def _checked(conn: Any, after: SubscriptionDefinition, *, is_same_question: bool) -> SubscriptionDefinition:
     """Return the subscription as it is stored. Ends the command when something is wrong with it."""
     from db.settings import load
     from worker.subscriptions import definition as standings
-    from worker.subscriptions.references import known_of
+    from worker.subscriptions.references import load_references
 
-    known = known_of(conn, allow_private_hosts=load().allow_private_hosts, is_stored=is_same_question)
-    checked, problems = standings.checked(after, known)
+    known = load_references(conn, allow_private_hosts=load().allow_private_hosts, is_stored=is_same_question)
+    checked, problems = standings.validate(after, known)
     if problems:
         fail("\n       ".join(problems), code=2)
     return checked
 
 
-def _changes(before: Standing, after: Standing) -> dict[str, dict[str, Any]]:
+def _changes(before: SubscriptionDefinition, after: SubscriptionDefinition) -> dict[str, dict[str, Any]]:
     """Return what is another than before, by name."""
     changes = {}
     for name in _FIELDS:
@@ -132,7 +132,7 @@ def _changes(before: Standing, after: Standing) -> dict[str, dict[str, Any]]:
     return changes
 
 
-def _tell(stored: SubscriptionRow, after: Standing) -> None:
+def _tell(stored: SubscriptionRow, after: SubscriptionDefinition) -> None:
     """Note what a person may not expect."""
     if stored.origin:
         note(f"{stored.name} is kept by {stored.origin}: the next alert sync makes it again what that file says")
@@ -140,4 +140,4 @@ def _tell(stored: SubscriptionRow, after: Standing) -> None:
         note(f"{stored.name} is {stored.state}: steppewatch alert resume {stored.name}")
     if not after.addresses:
         note(f"{stored.name} has no recipient: its matches are kept, and nothing is sent")
-    tell_if_mail_waits(is_mailed=bool(after.email))
+    warn_if_mail_disabled(is_mailed=bool(after.email))

@@ -18,9 +18,9 @@ from worker.lib.named_file import open_named
 if TYPE_CHECKING:
     from worker.chain.documents import Document, Rejected
     from worker.chain.preview import Preview
-    from worker.query.article import Outlet
+    from worker.query.article import QueryOutlet
     from worker.query.evaluate import Verdict
-    from worker.query.query import Known, Query
+    from worker.query.query import Query, QueryNames
 
 MAX_QUERIES = 50_000_000
 """Bytes of a file of queries."""
@@ -71,7 +71,7 @@ def alert_lint(
     Example: steppewatch alert lint 'saved:pacts AND drill*' --since 90d
     """
     from cli.alert.backtest import ask_archive
-    from worker.presearch.cost import price
+    from worker.presearch.cost import lint_query
     from worker.query.query import QueryError, parse
 
     estimate, saved, known = ask_archive(since) if since is not None else (None, {}, _known_here())
@@ -86,7 +86,7 @@ def alert_lint(
         else:
             remarks = [
                 {"term": remark.term, "message": remark.message, "hint": remark.hint}
-                for remark in price(query, known=known)
+                for remark in lint_query(query, known=known)
             ]
             told = estimate(query) if estimate else {}
             emit({"query": text, "canonical": str(query), "remarks": remarks, **told})
@@ -98,14 +98,14 @@ def _match(name: str, document: Document | Rejected, parsed: Mapping[str, Query]
     """Print a line for each query; return whether the document could be read."""
     from worker.chain.documents import Rejected
     from worker.chain.service import utc_now
-    from worker.query.article_text import Reading
+    from worker.query.article_text import TokenizedArticle
     from worker.query.evaluate import judge
 
     article = document if isinstance(document, Rejected) else preview.article(document, now=utc_now())
     if isinstance(article, Rejected):
         emit({"file": name, "error": article.reason})
         return False
-    reading = Reading(article)
+    reading = TokenizedArticle(article)
     for id, query in parsed.items():
         emit({"query": id, "file": name, **_verdict(judge(query, reading))})
     return True
@@ -129,7 +129,9 @@ def _documents(files: list[str]) -> Iterator[tuple[str, Document | Rejected]]:
             yield document.subject, document
 
 
-def _parsed(entries: list[tuple[str, str]], saved: Mapping[str, str], known: Known) -> tuple[dict[str, Query], bool]:
+def _parsed(
+    entries: list[tuple[str, str]], saved: Mapping[str, str], known: QueryNames
+) -> tuple[dict[str, Query], bool]:
     """Return the queries by id and whether all could be parsed; print a line for each that could not."""
     from worker.query.query import QueryError, parse
 
@@ -142,7 +144,7 @@ def _parsed(entries: list[tuple[str, str]], saved: Mapping[str, str], known: Kno
     return parsed, len(parsed) == len(entries)
 
 
-def _wrong(text: str, saved: Mapping[str, str], known: Known) -> bool:
+def _wrong(text: str, saved: Mapping[str, str], known: QueryNames) -> bool:
     from worker.query.query import QueryError, parse
 
     try:
@@ -152,7 +154,7 @@ def _wrong(text: str, saved: Mapping[str, str], known: Known) -> bool:
     return False
 
 
-def _outlets(files: list[str], preview: Preview) -> Iterator[Outlet]:
+def _outlets(files: list[str], preview: Preview) -> Iterator[QueryOutlet]:
     """Yield the outlets of the files' articles."""
     from worker.chain.documents import Rejected
 
@@ -162,12 +164,12 @@ def _outlets(files: list[str], preview: Preview) -> Iterator[Outlet]:
             yield outlet
 
 
-def _known_here() -> Known:
+def _known_here() -> QueryNames:
     """Return the names of the store; of the packaged vocabulary and catalogue where there is none to be read."""
-    from worker.subscriptions.references import names_of
+    from worker.subscriptions.references import load_query_names
 
     database = find_store()
-    return (database.read(names_of) if database else None) or _preview().known()
+    return (database.read(load_query_names) if database else None) or _preview().known()
 
 
 def _read_queries(path: Path) -> tuple[list[tuple[str, str]], dict[str, str]]:

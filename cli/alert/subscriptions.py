@@ -217,7 +217,7 @@ def subscription_named(conn: Connection, name: str) -> SubscriptionRow:
     return row
 
 
-def tell_if_mail_waits(*, is_mailed: bool) -> None:
+def warn_if_mail_disabled(*, is_mailed: bool) -> None:
     """Note that nothing takes mail, when there is some to be sent."""
     from db.settings import load
 

@@ -13,7 +13,7 @@ from cli.shared.store import open_store
 from cli.shared.tables import Format, instant, print_table, wants_json
 
 if TYPE_CHECKING:
-    from worker.matching.why import Told, Why
+    from worker.matching.why import RecipientOutcome, Why
 
 
 def alert_why(
@@ -66,7 +66,7 @@ def _record(found: Why) -> dict[str, Any]:
     }
 
 
-def _delivery(told: Told) -> dict[str, Any]:
+def _delivery(told: RecipientOutcome) -> dict[str, Any]:
     from worker.subscriptions.addresses import shown
 
     carried = told.carried

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.article.remove import ARTICLE, article_id_of, plain
-from cli.shared.output import emit, fail, inert
+from cli.shared.output import emit, escape_controls, fail
 from cli.shared.store import open_store
 from cli.shared.tables import Format, wants_json
 
@@ -114,8 +114,8 @@ def coloured(passage: Passage) -> Text:
     """Return a change in its place: `[-taken out-]` in red, `{+put in+}` in green."""
     from rich.text import Text
 
-    text = Text(inert(passage.before)).append_text(replaced(passage.removed, passage.added))
-    return text.append(inert(passage.after))
+    text = Text(escape_controls(passage.before)).append_text(replaced(passage.removed, passage.added))
+    return text.append(escape_controls(passage.after))
 
 
 def replaced(removed: str, added: str) -> Text:
@@ -124,7 +124,7 @@ def replaced(removed: str, added: str) -> Text:
 
     text = Text()
     if removed:
-        text.append(f"[-{inert(removed)}-]", "red")
+        text.append(f"[-{escape_controls(removed)}-]", "red")
     if added:
-        text.append(f"{{+{inert(added)}+}}", "green")
+        text.append(f"{{+{escape_controls(added)}+}}", "green")
     return text

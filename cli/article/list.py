@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.article.remove import article_id_of, plain
-from cli.export.options import Entities, Genres, InScope, Languages, Scope, Sources, filters_of
+from cli.export.options import Entities, Genres, InScope, Languages, ScopeFilter, Sources, filters_of
 from cli.shared.day_options import Since, Until
 from cli.shared.hits import article_cell, snippet_of, told
 from cli.shared.output import emit, fail, note
@@ -40,7 +40,7 @@ def article_list(
     source: Sources = None,
     lang: Languages = None,
     genre: Genres = None,
-    scope: InScope = Scope.all,
+    scope: InScope = ScopeFilter.all,
     query: Annotated[
         str | None, typer.Option(metavar="Q", help="Only articles that answer a query of the language of alerts.")
     ] = None,
@@ -72,7 +72,7 @@ def article_search(
     source: Sources = None,
     lang: Languages = None,
     genre: Genres = None,
-    scope: InScope = Scope.all,
+    scope: InScope = ScopeFilter.all,
     limit: Limit = 20,
     after: After = None,
     format: Printed = None,

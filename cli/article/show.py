@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.article.remove import ARTICLE, article_id_of, described, plain
-from cli.shared.output import emit, inert
+from cli.shared.output import emit, escape_controls
 from cli.shared.store import open_store
 from cli.shared.tables import Format, wants_json
 
@@ -112,8 +112,8 @@ def _facts(record: dict[str, Any]) -> Iterator[str]:
     by = f", {record['author']}" if record["author"] else ""
     day = record["published_at"][:10] if record["published_is_day"] else record["published_at"]
     dated = f"published {day}" if day else f"without a date; collected {record['collected_at']}"
-    yield inert(f"{record['source_name']}{by}; {dated}")
-    yield inert(record["url"])
+    yield escape_controls(f"{record['source_name']}{by}; {dated}")
+    yield escape_controls(record["url"])
     kinds = (record["language"], record["genre"], {True: "in scope", False: "out of scope"}.get(record["in_scope"]))
     texts = f"{record['revisions']} texts" if record["revisions"] > 1 else "one text"
     story = f"in the story of {record['story']}" if record["story"] not in (None, record["article_id"]) else None
@@ -121,9 +121,9 @@ def _facts(record: dict[str, Any]) -> Iterator[str]:
     known = (f"article {record['article_id']}", story, *kinds, f"{texts}, from {whose}")
     yield ", ".join(fact for fact in known if fact)
     if record["unverified"]:
-        yield inert(f"unverified: {record['certificate']}")
+        yield escape_controls(f"unverified: {record['certificate']}")
     if suspect := record["suspect"]:
-        yield inert(
+        yield escape_controls(
             f"another text stands at its address since {suspect['first_seen_at']} and waits: {suspect['reason']}"
             f" ({suspect['title'] or suspect['text'][:60]})"
         )

@@ -17,7 +17,7 @@ from cli.shared.tables import Format, wants_json
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from cli.coverage.render import Shown
+    from cli.coverage.render import ShownSeries
     from worker.coverage.stats.health import DayHealth
     from worker.coverage.stats.series import Counts
 
@@ -136,10 +136,10 @@ def _shown(
     *,
     share: bool,
     voice: bool,
-) -> Shown:
-    from cli.coverage.render import UNDATED_PERIOD, Shown
+) -> ShownSeries:
+    from cli.coverage.render import UNDATED_PERIOD, ShownSeries
     from db.coverage.cells import TOTAL, UNDATED, bucket_end, count_undated, span
-    from worker.coverage.health import alive_by_day, day_not_over
+    from worker.coverage.health import collection_health_by_day, day_not_over
     from worker.coverage.stats.series import Point, fill, label_of, voices
 
     known = span(conn)
@@ -148,7 +148,7 @@ def _shown(
     undated = [Point(UNDATED_PERIOD, entity, part, counts) for (_, entity, part), counts in sorted(beyond.items())]
     of_none = count_undated(conn, entities, UNDATED, UNDATED, level=level)
     if first is None or last is None or first > last:
-        return Shown((), {}, {}, {}, split, undated=undated, without_date=(0, of_none))
+        return ShownSeries((), {}, {}, {}, split, undated=undated, without_date=(0, of_none))
     buckets = _buckets(first, last, grain)
     cells = _cells(conn, entities, grain, split, level, first, last)
     points = list(fill(cells, buckets, entities, grain=grain, is_split=split is not None))
@@ -157,10 +157,12 @@ def _shown(
         found = _cells(conn, [TOTAL], grain, split, Level.all, first, last)
         totals = {(label_of(bucket, grain), part): counts for (bucket, _, part), counts in found.items()}
     after = bucket_end(buckets[-1], grain)
-    health = alive_by_day(conn, buckets[0], after - timedelta(days=1), today=day_not_over(conn, datetime.now(UTC)))
+    health = collection_health_by_day(
+        conn, buckets[0], after - timedelta(days=1), today=day_not_over(conn, datetime.now(UTC))
+    )
     periods = {label_of(bucket, grain): _of_period(health, bucket, bucket_end(bucket, grain)) for bucket in buckets}
     by_first_sight = count_undated(conn, entities, buckets[0], after - timedelta(days=1), level=level)
-    return Shown(
+    return ShownSeries(
         points,
         periods,
         totals,

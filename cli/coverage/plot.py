@@ -19,7 +19,7 @@ from worker.coverage.stats.stretches import gaps, spread, stretches
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from cli.coverage.render import Shown
+    from cli.coverage.render import ShownSeries
     from worker.coverage.stats.series import Point
 
 _LINES_MAX = 10
@@ -27,7 +27,7 @@ _LINES_MAX = 10
 _TICKS_MAX, _TITLE_WIDTH, _NAME_WIDTH = 9, 90, 42
 
 
-def _name(names: Names, shown: Shown, entity: str, part: str) -> str:
+def _name(names: Names, shown: ShownSeries, entity: str, part: str) -> str:
     """Return what a line is called."""
     called = [names.entity(entity)]
     if shown.split is not None:
@@ -35,7 +35,7 @@ def _name(names: Names, shown: Shown, entity: str, part: str) -> str:
     return "\n".join(_plain(name, _NAME_WIDTH) for name in called)
 
 
-def draw(path: str, shown: Shown, names: Names, *, grain: str) -> None:
+def draw(path: str, shown: ShownSeries, names: Names, *, grain: str) -> None:
     """Write the picture; impaired periods are shaded. Ends the command when there is nothing to draw or no way to."""
     kind = Path(path).suffix.lower().removeprefix(".")
     if kind not in ("png", "svg"):
@@ -58,7 +58,7 @@ def draw(path: str, shown: Shown, names: Names, *, grain: str) -> None:
 class _Axis:
     """Where periods stand: in days, without those that are left out."""
 
-    def __init__(self, shown: Shown) -> None:
+    def __init__(self, shown: ShownSeries) -> None:
         self.periods = list(shown.begins)
         self.begins = list(shown.begins.values())
         written = {point.period for point in shown.points if point.counts.articles}
@@ -96,7 +96,7 @@ _EPOCH = date(1970, 1, 1).toordinal()
 """From which day matplotlib counts."""
 
 
-def _render(path: Path, kind: str, shown: Shown, names: Names, grain: str) -> None:
+def _render(path: Path, kind: str, shown: ShownSeries, names: Names, grain: str) -> None:
     import matplotlib as mpl
 
     mpl.use("Agg")
@@ -124,7 +124,7 @@ def _render(path: Path, kind: str, shown: Shown, names: Names, grain: str) -> No
     plt.close(figure)
 
 
-def _title(axis: _Axis, shown: Shown, names: Names, grain: str) -> str:
+def _title(axis: _Axis, shown: ShownSeries, names: Names, grain: str) -> str:
     entities = dict.fromkeys(point.entity for point in shown.points)
     who = ", ".join(names.entity(entity) for entity in entities)
     split = {"source": " by outlet", "lang": " by language"}.get(shown.split or "", f" by {shown.split}")
@@ -137,7 +137,7 @@ def _plain(name: str, width: int) -> str:
     return textwrap.shorten(name, width, placeholder="…").replace("$", r"\$")
 
 
-def _said(axis: _Axis, shown: Shown) -> list[str]:
+def _said(axis: _Axis, shown: ShownSeries) -> list[str]:
     """Return what is to be known about the picture."""
     said = []
     left_out = [f"{axis.periods[gap[0]]} to {axis.periods[gap[-1]]}" for gap in axis.gaps]
@@ -149,7 +149,7 @@ def _said(axis: _Axis, shown: Shown) -> list[str]:
     return said + [f"{sentence}." for sentence in told_of_undated(shown)]
 
 
-def _lines(axes: Axes, axis: _Axis, shown: Shown, names: Names) -> None:
+def _lines(axes: Axes, axis: _Axis, shown: ShownSeries, names: Names) -> None:
     lines = sorted(shown.lines().items(), key=lambda line: -sum(point.counts.articles for point in line[1]))
     if len(lines) > _LINES_MAX:
         note(f"drawn are the {_LINES_MAX} largest of {len(lines)} series")
@@ -178,7 +178,7 @@ def _name_periods(axes: Axes, axis: _Axis) -> None:
         axes.axvline(middle, color="0.5", linewidth=1, linestyle=(0, (2, 3)))
 
 
-def _shade(axes: Axes, axis: _Axis, shown: Shown) -> None:
+def _shade(axes: Axes, axis: _Axis, shown: ShownSeries) -> None:
     label: str | None = "collection impaired"
     for place, x in axis.x.items():
         if shown.is_impaired(axis.periods[place]):

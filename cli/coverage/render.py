@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from cli.shared.output import inert, json_of
+from cli.shared.output import escape_controls, json_of
 from worker.coverage.stats.health import complete
 from worker.coverage.stats.series import Counts, Point, share, sparkline, squeeze
 
@@ -25,7 +25,7 @@ UNDATED_PERIOD = "undated"
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownSeries:
     """A series with all that is shown beside it."""
 
     points: Sequence[Point]
@@ -91,12 +91,12 @@ class Names:
         return self.parts.get(part, part) or "unknown"
 
 
-def as_json(shown: Shown) -> None:
+def as_json(shown: ShownSeries) -> None:
     """Print one list with an object per line."""
     print_list(_record(shown, point) for point in (*shown.points, *shown.undated))
 
 
-def _record(shown: Shown, point: Point) -> dict[str, Any]:
+def _record(shown: ShownSeries, point: Point) -> dict[str, Any]:
     counts, key = point.counts, (point.period, point.part)
     is_undated = point.period == UNDATED_PERIOD
     record: dict[str, Any] = {"period": None if is_undated else point.period, "entity": point.entity}
@@ -127,7 +127,7 @@ def print_list(records: Iterable[Mapping[str, Any]]) -> None:
     sys.stdout.write("[]\n" if between == "[\n" else "\n]\n")
 
 
-def as_table(shown: Shown, names: Names) -> None:
+def as_table(shown: ShownSeries, names: Names) -> None:
     """Print, per entity and part, its course as a line of bars and the periods that are not empty."""
     from rich.console import Console
     from rich.text import Text
@@ -139,9 +139,9 @@ def as_table(shown: Shown, names: Names) -> None:
         console.print("No article yet.")
     for (entity, part), course in (lines | {key: [] for key in undated if key not in lines}).items():
         articles = [point.counts.articles for point in course]
-        title = Text(inert(names.entity(entity)), style="bold")
+        title = Text(escape_controls(names.entity(entity)), style="bold")
         if shown.split is not None:
-            title.append(f" · {inert(names.part(part))}", style="not bold")
+            title.append(f" · {escape_controls(names.part(part))}", style="not bold")
         if course:
             span = f"{course[0].period} to {course[-1].period}"
             title.append(f"  articles: {sum(articles):,}, {span}", style="dim not bold")
@@ -158,7 +158,7 @@ def as_table(shown: Shown, names: Names) -> None:
         console.print(sentence, style="dim")
 
 
-def told_of_undated(shown: Shown) -> list[str]:
+def told_of_undated(shown: ShownSeries) -> list[str]:
     """Return what is to be said of the articles without a date; nothing where there are none."""
     by_first_sight, of_none = shown.without_date
     sentences = []
@@ -174,7 +174,7 @@ def _articles(number: int) -> str:
     return f"{number:,} article{'' if number == 1 else 's'}"
 
 
-def _table(shown: Shown, course: Sequence[Point]) -> Table:
+def _table(shown: ShownSeries, course: Sequence[Point]) -> Table:
     from rich.table import Table
 
     table = Table(box=None, header_style="dim", pad_edge=False)
@@ -228,7 +228,7 @@ def comparisons_as_table(records: Sequence[Mapping[str, Any]], names: Names) -> 
         found = record["comparison"]
         rates = (n / days for n, days in zip(record["articles"], record["days"], strict=True))
         table.add_row(
-            inert(names.entity(record["entity"])),
+            escape_controls(names.entity(record["entity"])),
             " → ".join(f"{n:,}" for n in record["articles"]),
             " → ".join(f"{n:,}" for n in record["stories"]),
             " → ".join(f"{rate:.2f}" for rate in rates),

@@ -9,13 +9,13 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from cli.coverage.render import print_list
-from cli.shared.output import inert, note
+from cli.shared.output import escape_controls, note
 from cli.shared.store import open_store
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from worker.coverage.stats.bursts import Judged
+    from worker.coverage.stats.bursts import DayJudgement
 
 _NEW_DAYS, _OLD_ENOUGH_DAYS = 3, 28
 """What counts as new; and how old a store has to be before anything in it can be new."""
@@ -67,17 +67,17 @@ def interest_of(articles: int, expected: float, *, is_pair: bool = False) -> flo
 
 def _bursts(conn: Connection, day: date, rate: float) -> list[dict[str, Any]]:
     """Return the entities with unusually many articles: of these a share of `rate` is expected to be chance."""
-    from worker.coverage.attention import LEAST, read_past
+    from worker.coverage.attention import MIN_ARTICLES, load_history
     from worker.coverage.health import day_not_over
     from worker.coverage.stats.bursts import discoveries
 
-    past = read_past(conn, day, day, today=day_not_over(conn, datetime.now(UTC)))
+    past = load_history(conn, day, day, today=day_not_over(conn, datetime.now(UTC)))
     judged = [(entity, found) for entity in past.counts if (found := past.judged(entity, day)) is not None]
     places = discoveries([found.p for _, found in judged], rate)
-    return [_burst(conn, day, *judged[place]) for place in places if judged[place][1].count >= LEAST]
+    return [_burst(conn, day, *judged[place]) for place in places if judged[place][1].count >= MIN_ARTICLES]
 
 
-def _burst(conn: Connection, day: date, entity: str, judged: Judged) -> dict[str, Any]:
+def _burst(conn: Connection, day: date, entity: str, judged: DayJudgement) -> dict[str, Any]:
     begin = day - timedelta(days=judged.days - 1)
     return {
         "kind": "burst",
@@ -93,9 +93,9 @@ def _burst(conn: Connection, day: date, entity: str, judged: Judged) -> dict[str
 
 
 def _stories(conn: Connection, entities: list[str], since: date, until: date) -> list[dict[str, Any]]:
-    from db.coverage.first_seen import stories_behind
+    from db.coverage.first_seen import top_stories
 
-    return [asdict(story) for story in stories_behind(conn, entities, since, until, limit=_STORIES)]
+    return [asdict(story) for story in top_stories(conn, entities, since, until, limit=_STORIES)]
 
 
 def _first(conn: Connection, day: date, began: date) -> list[dict[str, Any]]:
@@ -148,7 +148,7 @@ def _print(day: date, records: list[dict[str, Any]], labels: Mapping[str, str], 
         if record["kind"] != "burst":
             title.append(f", {_articles(record['articles'])}", style="not bold")
         for story in record["stories"][:1]:
-            title.append(inert(f"  {story['articles']:,} × {story['headline']}"), style="dim not bold")
+            title.append(escape_controls(f"  {story['articles']:,} × {story['headline']}"), style="dim not bold")
         if console.is_terminal:
             console.print(title, no_wrap=True, overflow="ellipsis")
         else:

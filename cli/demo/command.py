@@ -93,11 +93,11 @@ def _give(settings: Settings, stage: Stage, *, once: bool, host: str, port: int)
 
 def _open_store(settings: Settings, stage: Stage) -> Database:
     from cli.demo.store import prepare_store
-    from cli.shared.store_errors import store_troubles_told
+    from cli.shared.store_errors import explain_store_errors
     from cli.shared.store_url import shown
     from db.engine import Database
 
-    with store_troubles_told(settings.database):
+    with explain_store_errors(settings.database):
         database = Database(settings.database)
         prepare_store(database, stage.web, shown(settings.database), now=_utc_now())
     return database

@@ -45,7 +45,7 @@ class Wording:
 
 
 @dataclass(frozen=True, slots=True)
-class Article:
+class DemoArticle:
     """One entry of a feed and the page behind it."""
 
     slug: str
@@ -76,7 +76,7 @@ class Article:
 
 
 @dataclass(frozen=True, slots=True)
-class Outlet:
+class DemoOutlet:
     """An invented outlet and all that it will publish, latest first."""
 
     id: str
@@ -89,9 +89,9 @@ class Outlet:
     feed: str
     """`rss`, `atom` or `dead`."""
     restless: bool
-    articles: tuple[Article, ...]
+    articles: tuple[DemoArticle, ...]
 
-    def published_in(self, act: Act) -> list[Article]:
+    def published_in(self, act: Act) -> list[DemoArticle]:
         """Return what stands in its feed in an act, latest first."""
         return [article for article in self.articles if article.act <= act]
 
@@ -103,7 +103,7 @@ def packaged_folder() -> Path:
     return checkout if (checkout / "outlets").is_dir() else package / "_demo"
 
 
-def read_outlets(folder: Path) -> tuple[Outlet, ...]:
+def read_outlets(folder: Path) -> tuple[DemoOutlet, ...]:
     """Return the outlets of a folder in the order of their ids. Raises DemoError for a file that cannot be used."""
     tables = {path.stem: _read(path) for path in sorted((folder / "outlets").glob("*.toml"))}
     if not tables:
@@ -129,18 +129,18 @@ def _read(path: Path) -> dict[str, Any]:
         raise DemoError(f"{path.name} {error}") from error
 
 
-def _outlet(table: Mapping[str, Any], originals: Mapping[str, tuple[str, ...]]) -> Outlet:
+def _outlet(table: Mapping[str, Any], originals: Mapping[str, tuple[str, ...]]) -> DemoOutlet:
     known = {key: value for key, value in table.items() if key != "articles"}
     articles = [_article(entry, originals) for entry in table.get("articles", ())]
     articles.sort(key=lambda article: (article.at, article.slug), reverse=True)
-    return Outlet(**{"restless": False, **known}, articles=tuple(articles))
+    return DemoOutlet(**{"restless": False, **known}, articles=tuple(articles))
 
 
-def _article(entry: Mapping[str, Any], originals: Mapping[str, tuple[str, ...]]) -> Article:
+def _article(entry: Mapping[str, Any], originals: Mapping[str, tuple[str, ...]]) -> DemoArticle:
     entry = dict(entry)
     title, text, edit, takes = (entry.pop(key, None) for key in ("title", "text", "edit", "takes"))
     taken = _taken(originals[entry["copy_of"]], takes) if "copy_of" in entry else ()
-    return Article(
+    return DemoArticle(
         **{**entry, "act": Act[entry["act"].upper()]},
         wording=Wording(title, _paragraphs(text or "") + taken),
         edited=Wording(edit["title"], _paragraphs(edit["text"])) if edit else None,

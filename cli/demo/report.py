@@ -15,7 +15,7 @@ from rich.text import Text
 from cli.demo.settled import Account, Ending
 from cli.demo.show import Result
 from cli.demo.web import DemoWeb
-from cli.shared.output import emit, inert
+from cli.shared.output import emit, escape_controls
 
 _STAGES = {"poll": "polls", "entry": "entries of feeds", "fetch": "pages", "understand": "texts"}
 _ENDED, _REMARK = 10, 34
@@ -34,7 +34,7 @@ def print_result(result: Result, console: Console) -> None:
             articles.add_row(Text(f"  its feed: {outlet.trouble}"), Text("failing", style="yellow"))
         for ending in outlet.endings:
             style = _STYLES.get(ending.outcome, "") if ending.as_written else "bold red"
-            headline = Text(f"  {inert(ending.title)}")
+            headline = Text(f"  {escape_controls(ending.title)}")
             articles.add_row(headline, Text(_plain(ending.outcome), style=style), Text(ending.remark, style=style))
     console.print(articles)
     console.print()

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from cli.demo.outlets import Act, DemoError
 from cli.demo.server import Stage
-from cli.demo.store import Knowledge, Waiting, count_all_waiting
+from cli.demo.store import Knowledge, WaitingCounts, count_all_waiting
 from cli.demo.web import DemoWeb
 from db.collection.feeds import make_feeds_due
 from db.collection.pages import make_pages_due
@@ -111,7 +111,7 @@ class Director:
                 raise DemoError(f"nothing has moved for {self._patience_s:g} s; still waiting: {waiting}")
             await asyncio.sleep(_LOOK_S)
 
-    def _count_waiting(self) -> Waiting:
+    def _count_waiting(self) -> WaitingCounts:
         return self._database.read(lambda conn: count_all_waiting(conn, now=self._clock()))
 
     async def _ask(self, work: Callable[[], T]) -> T:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from cli.demo.outlets import Article
+from cli.demo.outlets import DemoArticle
 from cli.demo.server import Served
 from cli.demo.store import Knowledge
 from cli.demo.web import DemoWeb
@@ -83,7 +83,7 @@ def accounts(served: Served, outcomes: Iterable[tuple[str, str, int]]) -> list[A
     return [Account(stage, count, by_stage.get(stage, {})) for stage, count in ins.items()]
 
 
-def _ending(url: str, article: Article, names: Mapping[str, str], before: Knowledge, after: Knowledge) -> Ending:
+def _ending(url: str, article: DemoArticle, names: Mapping[str, str], before: Knowledge, after: Knowledge) -> Ending:
     outcome, remark = _outcome(url, article, before, after)
     filed = after.articles.get(url)
     if filed is not None and filed.original != url:
@@ -91,7 +91,7 @@ def _ending(url: str, article: Article, names: Mapping[str, str], before: Knowle
     return Ending(url, article.wording.title, outcome, remark, _is_as_written(url, article, names, after))
 
 
-def _is_as_written(url: str, article: Article, names: Mapping[str, str], after: Knowledge) -> bool:
+def _is_as_written(url: str, article: DemoArticle, names: Mapping[str, str], after: Knowledge) -> bool:
     filed, page = after.articles.get(url), after.pages.get(url)
     if article.leads_astray:
         return filed is None and page is not None and page.state == "refused"
@@ -102,7 +102,7 @@ def _is_as_written(url: str, article: Article, names: Mapping[str, str], after: 
     )
 
 
-def _outcome(url: str, article: Article, before: Knowledge, after: Knowledge) -> tuple[str, str]:
+def _outcome(url: str, article: DemoArticle, before: Knowledge, after: Knowledge) -> tuple[str, str]:
     page, filed, was = after.pages.get(url), after.articles.get(url), before.articles.get(url)
     if article.leads_astray and page is not None and page.state == "refused":
         return "refused", (page.error or "").removeprefix("refused: ")

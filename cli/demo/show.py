@@ -15,10 +15,10 @@ from cli.demo.settled import Account, Ending, OutletEnding, accounts, endings
 from cli.demo.store import read_knowledge
 from cli.demo.web import DemoWeb
 from cli.run.log import Log
-from cli.run.process import Child
-from cli.run.services import family
+from cli.run.process import ManagedProcess
+from cli.run.services import services
 from cli.run.supervisor import Supervisor
-from db.datadir.disk_space import lack_of_room
+from db.datadir.disk_space import disk_full_message
 from db.engine import Database
 from db.outcomes import count_outcomes
 from db.settings import Settings
@@ -65,11 +65,11 @@ def demo_settings(settings: Settings, web: DemoWeb) -> Settings:
     return settings.but(**changes)
 
 
-def demo_family(settings: Settings, broker: Launch | None, *, host: str, port: int, page: bool) -> list[Child]:
+def demo_family(settings: Settings, broker: Launch | None, *, host: str, port: int, page: bool) -> list[ManagedProcess]:
     """Return the processes of `up` with these settings; without the status page unless `page`."""
     changed = ("allow_private_hosts", "host_delay_s", "recheck", "poll_every_s", "log_level")
     env = {f"STEPPEWATCH_{name.upper()}": str(getattr(settings, name)) for name in changed}
-    children = family(settings, broker, host=host, port=port)
+    children = services(settings, broker, host=host, port=port)
     return [replace(child, env={**child.env, **env}) for child in children if page or child.name != "web"]
 
 
@@ -80,10 +80,10 @@ class Show:
         self, stage: Stage, database: Database, log: Log, *, data_dir: Path, clock: Callable[[], datetime]
     ) -> None:
         self._stage, self._database, self._log, self._clock = stage, database, log, clock
-        self._lack_of_room = partial(lack_of_room, data_dir)
+        self._lack_of_room = partial(disk_full_message, data_dir)
 
     async def run(
-        self, children: Sequence[Child], folders: Iterable[Path], *, then: Callable[[Result], None] | None
+        self, children: Sequence[ManagedProcess], folders: Iterable[Path], *, then: Callable[[Result], None] | None
     ) -> Result | None:
         """Play the script while the children run, then end them; None when a signal came before the script was over.
 

@@ -21,12 +21,12 @@ from db.engine import Database
 from db.exports.read import Filters, iter_rows
 from db.models import Page
 from db.totals import count_articles
-from worker.catalogue.files import Feed, Outlet
+from worker.catalogue.files import ListedFeed, ListedOutlet
 from worker.setup import load_catalogue, prepare
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class WaitingCounts:
     """What is still to be done before nothing happens any more."""
 
     feeds: int
@@ -103,9 +103,9 @@ def _refuse_others(database: Database, web: DemoWeb, where: str) -> None:
         )
 
 
-def _catalogue(web: DemoWeb) -> tuple[Outlet, ...]:
+def _catalogue(web: DemoWeb) -> tuple[ListedOutlet, ...]:
     return tuple(
-        Outlet(
+        ListedOutlet(
             id=outlet.id,
             name=outlet.name,
             kind=outlet.kind,
@@ -114,15 +114,15 @@ def _catalogue(web: DemoWeb) -> tuple[Outlet, ...]:
             paywall="no",
             homepage=web.home_of(outlet),
             bias_note=outlet.note,
-            feeds=(Feed(web.feed_of(outlet), "certain"),),
+            feeds=(ListedFeed(web.feed_of(outlet), "certain"),),
         )
         for outlet in web.outlets
     )
 
 
-def count_all_waiting(conn: Connection, *, now: datetime) -> Waiting:
+def count_all_waiting(conn: Connection, *, now: datetime) -> WaitingCounts:
     """Return what waits. Each stage is counted after the one that feeds it, so that nothing slips through between."""
-    return Waiting(
+    return WaitingCounts(
         feeds=count_due_feeds(conn, now=now),
         pages=count_due_pages(conn, now=now),
         captures=count_waiting(conn),

@@ -11,7 +11,7 @@ from pathlib import Path
 import xxhash
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from cli.demo.outlets import Act, Article, Outlet
+from cli.demo.outlets import Act, DemoArticle, DemoOutlet
 
 VAULT = "127.20.0.99"
 """An address that is served like the outlets', and that no setting allows to fetch: whoever comes here broke in."""
@@ -70,7 +70,7 @@ class Entry:
 class DemoWeb:
     """The outlets at their addresses, all on one port."""
 
-    def __init__(self, outlets: Sequence[Outlet], folder: Path, port: int) -> None:
+    def __init__(self, outlets: Sequence[DemoOutlet], folder: Path, port: int) -> None:
         self.outlets = tuple(outlets)
         self.port = port
         self._by_host = {outlet.host: outlet for outlet in outlets}
@@ -93,23 +93,23 @@ class DemoWeb:
         """Return what the crawler may fetch, as the setting `allow_private_hosts` wants it."""
         return ",".join(f"{host}:{self.port}" for host in self._by_host)
 
-    def home_of(self, outlet: Outlet) -> str:
+    def home_of(self, outlet: DemoOutlet) -> str:
         """Return the address of an outlet."""
         return f"http://{outlet.host}:{self.port}/"
 
-    def feed_of(self, outlet: Outlet) -> str:
+    def feed_of(self, outlet: DemoOutlet) -> str:
         """Return the address of an outlet's feed."""
         return f"{self.home_of(outlet)}feed"
 
-    def address_of(self, outlet: Outlet, article: Article) -> str:
+    def address_of(self, outlet: DemoOutlet, article: DemoArticle) -> str:
         """Return what the feed names for an article."""
         return article.link or self._page(outlet, article.moved_from or article.slug)
 
-    def filed_at(self, outlet: Outlet, article: Article) -> str:
+    def filed_at(self, outlet: DemoOutlet, article: DemoArticle) -> str:
         """Return the address that an article goes by: that to which its page has moved, else what the feed names."""
         return self._page(outlet, article.slug) if article.moved_from else self.address_of(outlet, article)
 
-    def entries(self, outlet: Outlet, act: Act) -> list[Entry]:
+    def entries(self, outlet: DemoOutlet, act: Act) -> list[Entry]:
         """Return what the feed lists in an act, latest first."""
         return [
             Entry(
@@ -137,17 +137,17 @@ class DemoWeb:
             return Reply("front", 200, self._front(outlet, act), _typed("text/html"))
         return self._article(outlet, path.removeprefix("/articles/"), act, visit)
 
-    def _feed(self, outlet: Outlet, act: Act) -> Reply:
+    def _feed(self, outlet: DemoOutlet, act: Act) -> Reply:
         if outlet.feed == "dead":
             return Reply("poll", 404, b"Not found\n", _typed("text/plain"))
         entries = self.entries(outlet, act)
         body = self._render(f"{outlet.feed}.xml", outlet, entries=entries).encode()
         return Reply("poll", 200, body, _typed(FEED_TYPES[outlet.feed]) | _validator(body), len(entries))
 
-    def _front(self, outlet: Outlet, act: Act) -> bytes:
+    def _front(self, outlet: DemoOutlet, act: Act) -> bytes:
         return self._render("front.html", outlet, entries=self.entries(outlet, act)).encode()
 
-    def _article(self, outlet: Outlet, slug: str, act: Act, visit: int) -> Reply:
+    def _article(self, outlet: DemoOutlet, slug: str, act: Act, visit: int) -> Reply:
         for article in outlet.published_in(act):
             if slug == article.moved_from:
                 return Reply("page", 301, headers={"Location": self._page(outlet, article.slug)})
@@ -155,7 +155,7 @@ class DemoWeb:
                 return self._shown(outlet, article, act, visit)
         return Reply("nothing", 404, b"Not found\n", _typed("text/plain"))
 
-    def _shown(self, outlet: Outlet, article: Article, act: Act, visit: int) -> Reply:
+    def _shown(self, outlet: DemoOutlet, article: DemoArticle, act: Act, visit: int) -> Reply:
         if article.leads_astray:
             target = f"http://{VAULT}:{self.port}/keys" if article.redirect == "vault" else article.redirect
             return Reply("page", 302, headers={"Location": target or "/"})
@@ -172,10 +172,10 @@ class DemoWeb:
         headers = _typed("text/html") | ({} if outlet.restless else _validator(body))
         return Reply("hop" if article.moved_from else "page", 200, body, headers)
 
-    def _page(self, outlet: Outlet, slug: str) -> str:
+    def _page(self, outlet: DemoOutlet, slug: str) -> str:
         return f"{self.home_of(outlet)}articles/{slug}"
 
-    def _render(self, template: str, outlet: Outlet, **values: object) -> str:
+    def _render(self, template: str, outlet: DemoOutlet, **values: object) -> str:
         return self._templates.get_template(template).render(
             outlet=outlet,
             home=self.home_of(outlet),

@@ -16,7 +16,7 @@ from cli.shared.tables import Format, cell, wants_json
 if TYPE_CHECKING:
     from cli.doctor.finding import Finding
     from cli.doctor.store import StoreSeen
-    from crawlers.http.results import Answer
+    from crawlers.http.results import FetchResult
     from db.settings import Settings
 
 _FETCH_S = 10.0
@@ -131,7 +131,7 @@ def _addresses(settings: Settings, store: StoreSeen) -> tuple[str, ...]:
     return choose_addresses(candidates, parse_allowed(settings.allow_private_hosts))
 
 
-def _ask(settings: Settings, urls: Sequence[str]) -> list[Answer]:
+def _ask(settings: Settings, urls: Sequence[str]) -> list[FetchResult]:
     from crawlers.fetch_urls import fetch_once
 
     if not urls:

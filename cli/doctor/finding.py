@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class State(StrEnum):
+class CheckState(StrEnum):
     """How a check ended; only `failed` keeps the service from working."""
 
     ok = "ok"
@@ -20,26 +20,26 @@ class Finding:
     """One line of the doctor's report. `mend` is empty when there is nothing to do."""
 
     check: str
-    state: State
+    state: CheckState
     found: str
     mend: str = ""
 
 
 def ok(check: str, found: str) -> Finding:
     """Return a finding of a check that found all well."""
-    return Finding(check, State.ok, found)
+    return Finding(check, CheckState.ok, found)
 
 
 def warning(check: str, found: str, mend: str) -> Finding:
     """Return a finding that a person should know of."""
-    return Finding(check, State.warning, found, mend)
+    return Finding(check, CheckState.warning, found, mend)
 
 
 def failed(check: str, found: str, mend: str) -> Finding:
     """Return a finding that keeps something from working."""
-    return Finding(check, State.failed, found, mend)
+    return Finding(check, CheckState.failed, found, mend)
 
 
 def skipped(check: str, reason: str) -> Finding:
     """Return a finding of a check that could not be made."""
-    return Finding(check, State.skipped, f"not checked: {reason}")
+    return Finding(check, CheckState.skipped, f"not checked: {reason}")

@@ -11,7 +11,7 @@ from threading import Thread
 from time import monotonic
 
 from cli.doctor.finding import Finding, ok, skipped, warning
-from crawlers.http.results import Answer
+from crawlers.http.results import FetchResult
 from db.net.address_policy import literal_address, refusal_of_address, refusal_of_url
 from db.net.urls import host_of
 
@@ -96,7 +96,7 @@ def _is_public(addresses: Sequence[str]) -> bool:
     return any(refusal_of_address(address) is None for address in addresses)
 
 
-def judge_answers(answers: Mapping[str, Answer]) -> Finding:
+def judge_answers(answers: Mapping[str, FetchResult]) -> Finding:
     """Return whether outlets can be reached; `answers` by address asked."""
     if not answers:
         return skipped(_HTTP, "the store has no outlet with an active feed")
@@ -111,5 +111,5 @@ def judge_answers(answers: Mapping[str, Answer]) -> Finding:
     return warning(_HTTP, f"outlets answer, but let nobody in ({told})", "set STEPPEWATCH_USER_AGENT; see: status")
 
 
-def _words(answer: Answer) -> str:
+def _words(answer: FetchResult) -> str:
     return answer.trouble.reason if answer.trouble else f"answered {answer.status}"

@@ -22,16 +22,16 @@ from cli.export.options import (
     Diffs,
     Entities,
     Excel,
-    Format,
+    ExportKind,
+    FileFormat,
     FormatOf,
     Formers,
     Genres,
     InScope,
-    Kind,
     Languages,
     Packed,
     Queries,
-    Scope,
+    ScopeFilter,
     Sources,
     Texts,
     Wide,
@@ -46,19 +46,19 @@ from cli.shared.store import open_store
 
 if TYPE_CHECKING:
     from db.engine import Database
-    from worker.export.request import Cut, Request
+    from worker.export.request import Cut, ExportRequest
     from worker.export.run import Progress
 
 
 def export(
-    kind: Annotated[Kind, typer.Argument(metavar="KIND", help=f"One of: {', '.join(Kind)}.")],
+    kind: Annotated[ExportKind, typer.Argument(metavar="KIND", help=f"One of: {', '.join(ExportKind)}.")],
     since: Since = None,
     until: Until = None,
     entity: Entities = None,
     source: Sources = None,
     lang: Languages = None,
     genre: Genres = None,
-    scope: InScope = Scope.all,
+    scope: InScope = ScopeFilter.all,
     query: Queries = None,
     text: Texts = False,
     diff: Diffs = False,
@@ -68,7 +68,7 @@ def export(
     output: Annotated[
         str, typer.Option("-o", "--output", metavar="F", help="File that is written; - for stdout.")
     ] = "-",
-    format: FormatOf = Format.csv,
+    format: FormatOf = FileFormat.csv,
     packed: Packed = False,
     excel: Excel = False,
     delimiter: Delimiter = None,
@@ -131,7 +131,12 @@ def export(
 
 
 def _write(
-    database: Database, request: Request, output: str, package: Path | None, since_last: str | None, cut: str | None
+    database: Database,
+    request: ExportRequest,
+    output: str,
+    package: Path | None,
+    since_last: str | None,
+    cut: str | None,
 ) -> int:
     """Write the export and return how many rows it has."""
     from worker.export import run
@@ -140,9 +145,9 @@ def _write(
 
     wanted = _cut(cut) if cut is not None else None
     if since_last is not None:
-        opening = run.continued(database, request, since_last, now=datetime.now(UTC))
+        opening = run.open_incremental_export(database, request, since_last, now=datetime.now(UTC))
     else:
-        opening = run.opened(database, request, now=datetime.now(UTC), cut=wanted, settled=package is not None)
+        opening = run.open_export(database, request, now=datetime.now(UTC), cut=wanted, settled=package is not None)
     if package is None and output == "-":
         with _quick(sys.stdout.buffer) as file, opening as export, _shown() as progress:
             return run.write(export, file, progress)
@@ -206,7 +211,7 @@ def _troubles_told(output: str, database_url: str) -> Iterator[None]:
     """End the command with a reason when reading or writing fails; quietly when nobody reads on (`| head`)."""
     from sqlalchemy.exc import SQLAlchemyError
 
-    from cli.shared.store_errors import trouble_of
+    from cli.shared.store_errors import diagnose_error
     from db.exports.cursors import CursorMoved
     from db.exports.read import CannotFilter
     from worker.export.run import ExportRefused
@@ -224,7 +229,7 @@ def _troubles_told(output: str, database_url: str) -> Iterator[None]:
             hint="free some space, or -o names a file on another disk" if is_full(error) else "-o names another file",
         )
     except SQLAlchemyError as error:
-        trouble = trouble_of(database_url, error, is_writing=False)
+        trouble = diagnose_error(database_url, error, is_writing=False)
         fail(trouble.sentence, hint=trouble.hint)
     except CannotFilter as error:
         fail(f"{error}", hint="steppewatch coverage ENTITY --split counts by language and genre")

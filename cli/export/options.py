@@ -14,10 +14,10 @@ from cli.shared.day_options import day_range
 if TYPE_CHECKING:
     from db.engine import Database
     from db.exports.read import Filters
-    from worker.export.request import Request
+    from worker.export.request import ExportRequest
 
 
-class Kind(StrEnum):
+class ExportKind(StrEnum):
     """What can be exported."""
 
     articles = "articles"
@@ -30,7 +30,7 @@ class Kind(StrEnum):
     sources = "sources"
 
 
-class Scope(StrEnum):
+class ScopeFilter(StrEnum):
     """Which articles, by what they are about."""
 
     all = "all"
@@ -46,7 +46,7 @@ class Counted(StrEnum):
     mentions = "mentions"
 
 
-class Format(StrEnum):
+class FileFormat(StrEnum):
     """How rows are written."""
 
     csv = "csv"
@@ -65,7 +65,7 @@ Languages = Annotated[
     list[str] | None, typer.Option("--lang", metavar="CODE", help="Only articles in this language; repeatable.")
 ]
 Genres = Annotated[list[str] | None, typer.Option("--genre", metavar="G", help="Only of this genre; repeatable.")]
-InScope = Annotated[Scope, typer.Option("--scope", help="Only articles in or out of the vocabulary's scope.")]
+InScope = Annotated[ScopeFilter, typer.Option("--scope", help="Only articles in or out of the vocabulary's scope.")]
 Queries = Annotated[
     list[str] | None,
     typer.Option(
@@ -74,7 +74,7 @@ Queries = Annotated[
 ]
 Wide = Annotated[bool, typer.Option("--wide", help="Coverage with a column for each entity or query, and every day.")]
 CountedIn = Annotated[Counted, typer.Option("--count", help="What wide coverage counts.")]
-FormatOf = Annotated[Format, typer.Option("--format", help="Parquet needs the package pyarrow.")]
+FormatOf = Annotated[FileFormat, typer.Option("--format", help="Parquet needs the package pyarrow.")]
 Packed = Annotated[bool, typer.Option("--gzip", help="Compress the CSV.")]
 Excel = Annotated[
     bool,
@@ -90,7 +90,7 @@ Diffs = Annotated[bool, typer.Option("--diff", help="Revisions: with what each c
 Formers = Annotated[bool, typer.Option("--revisions", help="Mentions: of former texts too.")]
 
 
-def detail_of(kind: Kind, text: bool, diff: bool, revisions: bool) -> str:
+def detail_of(kind: ExportKind, text: bool, diff: bool, revisions: bool) -> str:
     """Return what an export has beside its usual columns. Ends the command when that is of another kind."""
     from worker.export.formats.columns import DETAILS
 
@@ -116,31 +116,31 @@ Delimiter = Annotated[
 
 
 def request_of(
-    kind: Kind,
+    kind: ExportKind,
     filters: Filters,
     queries: Sequence[str] | None,
     *,
     wide: bool,
     count: Counted,
-    format: Format,
+    format: FileFormat,
     packed: bool,
     excel: bool,
     delimiter: str | None,
     detail: str,
-) -> Request:
+) -> ExportRequest:
     """Return the request of a command's options. Ends the command when they do not go together."""
-    from worker.export.request import Request
+    from worker.export.request import ExportRequest
 
-    if wide and kind is not Kind.coverage:
+    if wide and kind is not ExportKind.coverage:
         raise typer.BadParameter("only coverage can be wide", param_hint="--wide")
-    if format is Format.parquet and (packed or excel or delimiter):
+    if format is FileFormat.parquet and (packed or excel or delimiter):
         names = "--gzip, --excel, --delimiter"
         raise typer.BadParameter("Parquet is compressed already, and no spreadsheet", param_hint=names)
     asked = tuple(queries or ())
     if len(asked) > 1 and not wide:
         raise typer.BadParameter("only wide coverage has several; join them with OR", param_hint="--query")
     one, several = ("", asked) if wide else ("".join(asked), ())
-    return Request(
+    return ExportRequest(
         kind.value,
         filters,
         one,
@@ -163,7 +163,7 @@ def filters_of(
     sources: Sequence[str] | None,
     languages: Sequence[str] | None,
     genres: Sequence[str] | None,
-    scope: Scope,
+    scope: ScopeFilter,
 ) -> Filters:
     """Return the filters of a command's options. Ends the command for names that nobody knows."""
     from cli.shared.lookup import entity_ids, source_ids
@@ -178,7 +178,7 @@ def filters_of(
             sources=source_ids(conn, sources) if sources else (),
             languages=[_language(code) for code in languages or ()],
             genres=[_genre(name) for name in genres or ()],
-            in_scope={Scope.all: None, Scope.in_scope: True, Scope.out_of_scope: False}[scope],
+            in_scope={ScopeFilter.all: None, ScopeFilter.in_scope: True, ScopeFilter.out_of_scope: False}[scope],
         )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.shared.output import emit, fail, note
-from cli.shared.store import tell_made, tell_zone
+from cli.shared.store import report_new_store, report_time_zone
 from cli.shared.tables import Format, wants_json
 
 if TYPE_CHECKING:
@@ -32,18 +32,18 @@ def crawl(
     if source is not None and not once:
         fail("--source belongs to --once", hint=f"steppewatch crawl --once --source {source}", code=2)
 
-    from cli.shared.store_errors import store_troubles_told
+    from cli.shared.store_errors import explain_store_errors
     from db.engine import Database
     from db.settings import load
     from worker.chain.service import utc_now
     from worker.setup import prepare
 
     settings = load()
-    with store_troubles_told(settings.database):
+    with explain_store_errors(settings.database):
         database = Database(settings.database)
         prepared = prepare(database, now=utc_now(), time_zone=settings.time_zone)
-        tell_made(prepared, settings.database)
-        tell_zone(database)
+        report_new_store(prepared, settings.database)
+        report_time_zone(database)
     if not once:
         database.close()
         from crawlers.service import main
@@ -61,7 +61,7 @@ def _collect(settings: Settings, database: Database, source: str | None) -> dict
     from crawlers.crawl_once import collect_once
     from crawlers.subprocess_run import ChildFailed
     from db.collection.feeds import count_feeds
-    from worker.chain.pipeline import Chain
+    from worker.chain.pipeline import Pipeline
     from worker.chain.service import drain, utc_now
 
     with database.reading() as conn:
@@ -78,7 +78,7 @@ def _collect(settings: Settings, database: Database, source: str | None) -> dict
         stage, _, outcome = name.partition(": ")
         counts.setdefault(stage, {})[outcome] = inputs
     counts["understand"] = dict(
-        drain(Chain(database, clock=utc_now, lease_s=settings.lease_s, cache=settings.cache_dir))
+        drain(Pipeline(database, clock=utc_now, lease_s=settings.lease_s, cache=settings.cache_dir))
     )
     return counts
 

@@ -20,13 +20,13 @@ def alive(
 
     Example: steppewatch alive worker --within 30
     """
-    from db.datadir.heartbeat import KINDS, last_sign_s
+    from db.datadir.heartbeat import KINDS, heartbeat_age_s
     from db.settings import load
 
     if kind not in KINDS:
         fail(f"no kind of process {kind!r}", hint=f"choose one of {', '.join(KINDS)}", code=2)
     folder = load().data_dir
-    age_s = last_sign_s(folder, kind)
+    age_s = heartbeat_age_s(folder, kind)
     if age_s is None:
         fail(f"no {kind} has ever shown life in {folder}")
     if age_s > within:

@@ -11,7 +11,7 @@ import typer
 
 from cli.run.ingest_progress import IngestProgress
 from cli.shared.output import emit
-from cli.shared.store import tell_made, tell_zone
+from cli.shared.store import report_new_store, report_time_zone
 from cli.shared.tables import Format, wants_json
 from cli.source.command import web_address
 
@@ -60,23 +60,23 @@ def ingest(
     """
     options = _options(paths, map or [], date, source, language, url)
 
-    from cli.shared.store_errors import store_troubles_told
+    from cli.shared.store_errors import explain_store_errors
     from db.engine import Database
     from db.settings import load
-    from worker.chain.pipeline import Chain
+    from worker.chain.pipeline import Pipeline
     from worker.chain.service import ingest as take_in
     from worker.chain.service import utc_now
     from worker.setup import prepare
 
     settings = load()
-    with store_troubles_told(settings.database):
+    with explain_store_errors(settings.database):
         database = Database(settings.database)
         prepared = prepare(database, now=utc_now(), time_zone=settings.time_zone)
-        tell_made(prepared, settings.database)
-        tell_zone(database)
+        report_new_store(prepared, settings.database)
+        report_time_zone(database)
         options.zone_of = _zones(database)
-    chain = Chain(database, clock=utc_now, lease_s=settings.lease_s, cache=settings.cache_dir)
-    with store_troubles_told(settings.database), IngestProgress(paths) as progress:
+    chain = Pipeline(database, clock=utc_now, lease_s=settings.lease_s, cache=settings.cache_dir)
+    with explain_store_errors(settings.database), IngestProgress(paths) as progress:
         options.opened, options.columns.note = progress.opened, progress.note
         counts = take_in(chain, lambda observed_at: _read(paths, observed_at, options), progress=progress.add)
     options.columns.tell_rest()

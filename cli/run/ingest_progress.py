@@ -7,12 +7,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from cli.shared.output import inert, note, readable
+from cli.shared.output import escape_controls, note, printable
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from worker.chain.documents import Ended
+    from worker.chain.documents import InputResult
 
 SHOWN_REASONS = 20
 
@@ -41,7 +41,7 @@ class IngestProgress:
         self._total = sum(self._sizes.values())
         self._read = 0
         self._place: tuple[str, BinaryIO] | None = None
-        self._remarks: list[Ended] = []
+        self._remarks: list[InputResult] = []
         self._untold = 0
 
     def __enter__(self) -> IngestProgress:
@@ -57,13 +57,13 @@ class IngestProgress:
             self._read += self._sizes.get(self._place[0], 0)
         self._place = name, stream
 
-    def add(self, ended: Sequence[Ended]) -> None:
+    def add(self, ended: Sequence[InputResult]) -> None:
         """Count a batch."""
         self._bar.advance(self._task, len(ended))
         task = self._bar.tasks[0]
         rate = task.completed / task.elapsed if task.elapsed else 0.0
         place = Path(self._place[0]).name[-40:] if self._place else ""
-        self._bar.update(self._task, rate=rate, share=self._share(), place=readable(place))
+        self._bar.update(self._task, rate=rate, share=self._share(), place=printable(place))
         for end in ended:
             if end.reason and len(self._remarks) < SHOWN_REASONS:
                 self._remarks.append(end)
@@ -77,7 +77,7 @@ class IngestProgress:
         else:
             from rich.text import Text
 
-            self._bar.console.print(Text(inert(message)), soft_wrap=True)
+            self._bar.console.print(Text(escape_controls(message)), soft_wrap=True)
 
     def _share(self) -> str:
         """Return how much of all bytes was read; nothing where that is not known."""

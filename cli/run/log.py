@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TextIO
 
-from cli.shared.output import readable
+from cli.shared.output import printable
 
 _LINE_BYTES_MAX = 4_000
 _COLOURS = (36, 33, 35, 32, 34, 31)
@@ -40,7 +40,7 @@ class Lines:
 
 def _pieces(line: bytes) -> Iterator[str]:
     for start in range(0, len(line), _LINE_BYTES_MAX):
-        text = readable(line[start : start + _LINE_BYTES_MAX].decode("utf-8", "replace"))
+        text = printable(line[start : start + _LINE_BYTES_MAX].decode("utf-8", "replace"))
         if text:
             yield text
 

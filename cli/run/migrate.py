@@ -19,7 +19,7 @@ def migrate() -> None:
 
     Example: steppewatch migrate
     """
-    from cli.shared.store_errors import store_troubles_told
+    from cli.shared.store_errors import explain_store_errors
     from cli.source.catalogue_report import lines_of, record_of
     from db.settings import load
     from worker.chain.service import utc_now
@@ -27,7 +27,7 @@ def migrate() -> None:
     from worker.setup import move_to_zone, newer_vocabulary, prepare, update_catalogue
 
     url = configured_url()
-    with store_troubles_told(url):
+    with explain_store_errors(url):
         database = connect(url)
         prepared = prepare(database, now=utc_now())
         changes = update_catalogue(database, now=utc_now())

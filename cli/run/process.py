@@ -20,7 +20,7 @@ _LAST_LINES = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Child:
+class ManagedProcess:
     """A process to keep running. It inherits our environment, changed by `env`; a `cwd` of None is ours."""
 
     name: str
@@ -51,10 +51,10 @@ def how_it_ended(code: int) -> str:
     return f"was ended by signal {-code}"
 
 
-class Life:
+class ProcessRun:
     """One run of a child: from its start until its whole group is gone."""
 
-    def __init__(self, child: Child, process: Popen[bytes], log: Log) -> None:
+    def __init__(self, child: ManagedProcess, process: Popen[bytes], log: Log) -> None:
         self.child = child
         self.process = process
         self.said: deque[str] = deque(maxlen=_LAST_LINES)
@@ -82,7 +82,7 @@ class Life:
             self.said.append(line)
             self._log.write(self.child.name, line)
 
-    def bury(self) -> None:
+    def reap(self) -> None:
         """If the process has ended, end what it left behind in its group and take note."""
         if self.gone.done():
             return
@@ -101,7 +101,7 @@ class Life:
         else:
             os.kill(self.process.pid, number)  # not send_signal: that may reap the process behind our back
 
-    async def hear_out(self) -> None:
+    async def drain_output(self) -> None:
         """Return when its last words are written; a stranger who still holds the pipe is not waited for."""
         await asyncio.wait({self._listener}, timeout=1)
         self._listener.cancel()

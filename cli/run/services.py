@@ -11,8 +11,8 @@ from pathlib import Path
 
 from sqlalchemy import make_url
 
-from cli.run.process import Child
-from db.datadir.heartbeat import last_sign_s
+from cli.run.process import ManagedProcess
+from db.datadir.heartbeat import heartbeat_age_s
 from db.net.hostports import is_loopback
 from db.settings import Settings
 from worker.runtime.valkey import Launch
@@ -36,7 +36,7 @@ _FREED = {"MALLOC_ARENA_MAX": "2", "MALLOC_TRIM_THRESHOLD_": "131072"}
 _QUIETLY = ("--without-gossip", "--without-mingle", "--without-heartbeat")
 
 
-def family(settings: Settings, broker: Launch | None, *, host: str, port: int) -> tuple[Child, ...]:
+def services(settings: Settings, broker: Launch | None, *, host: str, port: int) -> tuple[ManagedProcess, ...]:
     """Return what is to run, in order of start; `broker` is the embedded one, if there is to be one."""
     broker_url = broker.url() if broker else settings.broker_url or _IN_MEMORY
     env = {
@@ -53,12 +53,14 @@ def family(settings: Settings, broker: Launch | None, *, host: str, port: int) -
     page = f"Steppewatch is at {page_url(host, port)}  (data in {settings.data_dir}; Ctrl-C ends it)"
     if not (settings.page_is_guarded or is_loopback(host)):
         page += f"\n{_UNGUARDED}"
-    sign = partial(last_sign_s, settings.data_dir)
+    sign = partial(heartbeat_age_s, settings.data_dir)
     # one that runs alone shows no life while it works
     of_worker = _always if broker_url.startswith(_IN_MEMORY) else partial(sign, "worker")
     children = (
-        Child("crawler", (*python, "crawlers.service"), env, cwd, stores=True, last_sign_s=partial(sign, "crawler")),
-        Child(
+        ManagedProcess(
+            "crawler", (*python, "crawlers.service"), env, cwd, stores=True, last_sign_s=partial(sign, "crawler")
+        ),
+        ManagedProcess(
             "worker",
             (*python, *_worker(settings, broker_url)),
             {**env, **_IN_A_CONTAINER},
@@ -67,7 +69,7 @@ def family(settings: Settings, broker: Launch | None, *, host: str, port: int) -
             rephrase=worker_line,
             last_sign_s=of_worker,
         ),
-        Child(
+        ManagedProcess(
             "web",
             (*python, "web.serve", host, str(port)),
             env,
@@ -78,7 +80,7 @@ def family(settings: Settings, broker: Launch | None, *, host: str, port: int) -
     )
     if broker is None:
         return children
-    server = Child(
+    server = ManagedProcess(
         "broker", broker.argv, serves=True, is_ready=broker.answers, rephrase=broker_line, mend=broker.set_log_aside
     )
     return (server, *children)

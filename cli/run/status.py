@@ -16,7 +16,7 @@ from cli.shared.tables import Format, cell, instant, wants_json
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from db.status import Health
+    from db.status import StoreStatus
 
 
 def status(
@@ -32,7 +32,7 @@ def status(
 
     from db.alerts.channels import count_paused
     from db.alerts.delivery_lists import count_deliveries
-    from db.datadir.disk_space import lack_of_room
+    from db.datadir.disk_space import disk_full_message
     from db.migrate import current
     from db.settings import load
     from db.status import read_health
@@ -44,14 +44,14 @@ def status(
         store = {"database": shown(database.url), "revision": current(database)}
     except SQLAlchemyError as error:
         fail(f"the store {shown(database.url)} cannot be read: {reason_of(error)}")
-    full = lack_of_room(load().data_dir)
+    full = disk_full_message(load().data_dir)
     if wants_json(format):
         emit({**store, "disk_full": full, **_record(health), "alerts": _posted(posted)})
     else:
         _print_tables(health, store, posted, full)
 
 
-def _record(health: Health) -> dict[str, object]:
+def _record(health: StoreStatus) -> dict[str, object]:
     outcomes: dict[str, dict[str, int]] = {}
     for stage, outcome, inputs in health.outcomes:
         outcomes.setdefault(stage, {})[outcome] = inputs
@@ -95,7 +95,9 @@ def _posted(counts: Mapping[str, int]) -> dict[str, int]:
     return {name: counts.get(name, 0) for name in ("waiting", "sent", "dead", "paused")}
 
 
-def _print_tables(health: Health, store: dict[str, str | None], posted: Mapping[str, int], full: str | None) -> None:
+def _print_tables(
+    health: StoreStatus, store: dict[str, str | None], posted: Mapping[str, int], full: str | None
+) -> None:
     from rich.console import Console
     from rich.text import Text
 
@@ -125,7 +127,7 @@ def _print_tables(health: Health, store: dict[str, str | None], posted: Mapping[
     _print_rows(console, [row for at, reason, where in told for row in ((at or "", reason), ("", where))])
 
 
-def _facts(health: Health, store: dict[str, str | None]) -> list[tuple[str, str]]:
+def _facts(health: StoreStatus, store: dict[str, str | None]) -> list[tuple[str, str]]:
     feeds = health.feeds
     return [
         ("articles", f"{health.articles:,} in {health.stories:,} stories, {health.revisions:,} revisions"),
@@ -145,7 +147,7 @@ def _facts(health: Health, store: dict[str, str | None]) -> list[tuple[str, str]
     ]
 
 
-def _outdated(health: Health) -> str:
+def _outdated(health: StoreStatus) -> str:
     if not health.outdated:
         return ""
     how = "being tagged anew" if health.is_retagging else "steppewatch vocabulary retag"

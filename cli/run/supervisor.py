@@ -20,7 +20,7 @@ from subprocess import DEVNULL, PIPE, STDOUT, Popen
 from typing import Any
 
 from cli.run.log import Log
-from cli.run.process import Child, Life, how_it_ended
+from cli.run.process import ManagedProcess, ProcessRun, how_it_ended
 from worker.runtime.child_process import die_with_parent
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD)
@@ -51,7 +51,7 @@ class Supervisor:
 
     def __init__(
         self,
-        children: Sequence[Child],
+        children: Sequence[ManagedProcess],
         log: Log,
         *,
         lack_of_room: Callable[[bool], str | None] = lambda _: None,
@@ -65,7 +65,7 @@ class Supervisor:
         self._patience_s = patience_s
         self._serving_patience_s = serving_patience_s
         self._hangs_s = hangs_s
-        self._lives: dict[str, Life] = {}
+        self._lives: dict[str, ProcessRun] = {}
         self._lack_of_room = lack_of_room
         self._has_room = asyncio.Event()
         self._has_room.set()
@@ -118,9 +118,9 @@ class Supervisor:
 
     def _bury_dead(self) -> None:
         for life in self._lives.values():
-            life.bury()
+            life.reap()
 
-    async def _keep(self, child: Child) -> None:
+    async def _keep(self, child: ManagedProcess) -> None:
         deaths = 0
         clock = asyncio.get_running_loop().time
         while not self._stopping.is_set():
@@ -140,7 +140,7 @@ class Supervisor:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), pause_s(deaths))
 
-    async def _live(self, child: Child) -> tuple[str, Sequence[str], str]:
+    async def _live(self, child: ManagedProcess) -> tuple[str, Sequence[str], str]:
         """Return how one run of the child ended, its last lines, and what was done about it."""
         try:
             process = Popen(
@@ -156,12 +156,12 @@ class Supervisor:
         except OSError as error:
             return f"cannot be started ({error.strerror or error})", (), ""
         self._reaper.watch(process.pid)
-        life = self._lives[child.name] = Life(child, process, self._log)
-        life.bury()
+        life = self._lives[child.name] = ProcessRun(child, process, self._log)
+        life.reap()
         watching = asyncio.create_task(self._watch(life))
         try:
             code = await life.gone
-            await life.hear_out()
+            await life.drain_output()
         finally:
             watching.cancel()
             life.end(signal.SIGKILL)
@@ -169,7 +169,7 @@ class Supervisor:
         mended = child.mend() if code > 0 and not life.was_ready else ""
         return how_it_ended(code), tuple(life.said), mended
 
-    async def _watch(self, life: Life) -> None:
+    async def _watch(self, life: ProcessRun) -> None:
         """Note when a child is ready; end it when it has shown no life for too long."""
         while not life.was_ready:
             life.was_ready = life.child.is_ready()
@@ -182,7 +182,7 @@ class Supervisor:
                 life.end(signal.SIGKILL)
                 return
 
-    def _report(self, child: Child, told: str, said: Sequence[str], deaths: int) -> None:
+    def _report(self, child: ManagedProcess, told: str, said: Sequence[str], deaths: int) -> None:
         if deaths < _DEATHS_TOLD:
             last = f"; it last said: {said[-1]}" if said else ""
             self._log.write(_ME, f"{child.name} {told}, starting it again in {pause_s(deaths):g} s{last}")
@@ -208,12 +208,12 @@ class Supervisor:
                 self._has_room.set()
             await asyncio.sleep(_LOOK_S)
 
-    async def _greet(self, child: Child) -> None:
+    async def _greet(self, child: ManagedProcess) -> None:
         if await self._until_ready(child, patience_s=float("inf")):
             for line in child.greeting.splitlines():
                 self._log.write(_ME, line)
 
-    async def _until_ready(self, child: Child, *, patience_s: float) -> bool:
+    async def _until_ready(self, child: ManagedProcess, *, patience_s: float) -> bool:
         """Return whether the child can be used; False when we are stopping, or when it took too long."""
         clock = asyncio.get_running_loop().time
         give_up_at = clock() + patience_s
@@ -232,7 +232,7 @@ class Supervisor:
         await self._end(others, self._patience_s)
         await self._end(serving, self._serving_patience_s)
 
-    async def _end(self, lives: Sequence[Life], patience_s: float) -> None:
+    async def _end(self, lives: Sequence[ProcessRun], patience_s: float) -> None:
         for life in reversed(lives):
             life.end(signal.SIGTERM)
         if lives:

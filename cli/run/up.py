@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from cli.run.log import Log, LogFile
-from cli.shared.output import fail, is_full, readable, reason_of
+from cli.shared.output import fail, is_full, printable, reason_of
 
 if TYPE_CHECKING:
     from db.settings import Settings
@@ -74,13 +74,13 @@ def _supervise(settings: Settings, broker: Launch | None, host: str, port: int, 
     import asyncio
     from functools import partial
 
-    from cli.run.services import family
+    from cli.run.services import services
     from cli.run.supervisor import Supervisor
-    from db.datadir.disk_space import lack_of_room
+    from db.datadir.disk_space import disk_full_message
 
     async def run() -> None:
-        children = family(settings, broker, host=host, port=port)
-        supervisor = Supervisor(children, log, lack_of_room=partial(lack_of_room, settings.data_dir))
+        children = services(settings, broker, host=host, port=port)
+        supervisor = Supervisor(children, log, lack_of_room=partial(disk_full_message, settings.data_dir))
         await supervisor.run([broker.runtime] if broker else [])
 
     asyncio.run(run())
@@ -97,12 +97,12 @@ def settings_in_force(data_dir: Path | None) -> Settings:
 
 
 def _prepare_store(settings: Settings, log: Log) -> None:
-    from cli.shared.store_errors import store_troubles_told
+    from cli.shared.store_errors import explain_store_errors
     from cli.source.catalogue_report import lines_of
     from db.engine import Database
     from worker.setup import move_to_zone, newer_vocabulary, prepare, update_catalogue
 
-    with store_troubles_told(settings.database):
+    with explain_store_errors(settings.database):
         database = Database(settings.database)
         prepared = prepare(database, now=datetime.now(UTC))
         changes = update_catalogue(database, now=datetime.now(UTC))
@@ -112,7 +112,7 @@ def _prepare_store(settings: Settings, log: Log) -> None:
     if prepared.revision_before != prepared.revision:
         log.write("up", f"the store went from {prepared.revision_before or 'nothing'} to revision {prepared.revision}")
     for line in lines_of(changes):
-        log.write("up", readable(f"catalogue: {line}"))
+        log.write("up", printable(f"catalogue: {line}"))
     outlets = prepared.outlets + sum(change.is_new for change in changes.outlets)
     if vocabulary is not None:
         log.write("up", f"this program brings a newer vocabulary, {vocabulary}: steppewatch vocabulary diff default")

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from cli.shared.output import inert
+from cli.shared.output import escape_controls
 
 if TYPE_CHECKING:
     from rich.text import Text
 
-    from worker.matching.backtest import Found
+    from worker.matching.backtest import BacktestHit
     from worker.messages.snippet import Piece
     from worker.query.evaluate import Verdict
 
 _SNIPPET = 160
 
 
-def told(hit: Found) -> tuple[Sequence[Piece], Sequence[Piece]]:
+def told(hit: BacktestHit) -> tuple[Sequence[Piece], Sequence[Piece]]:
     """Return the headline, or the first words, and a snippet; what fired is marked."""
     from worker.messages.snippet import marked
 
@@ -49,11 +49,11 @@ def article_cell(title: Sequence[Piece], url: str, words: Sequence[Piece] = ()) 
     cell = Text(overflow="fold")
     for pieces in (title, (Piece(url),), words):
         for piece in (Piece("\n"), *pieces) if cell and pieces else pieces:
-            cell.append(inert(piece.text), "bold" if piece.is_marked else "")
+            cell.append(escape_controls(piece.text), "bold" if piece.is_marked else "")
     return cell
 
 
-def found_cell(hit: Found) -> Text:
+def found_cell(hit: BacktestHit) -> Text:
     """Return the cell of what a query found."""
     title, words = told(hit)
     return article_cell(title, hit.row.url, words)

@@ -12,7 +12,7 @@ from cli.shared.output import fail
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from worker.query.names import Known
+    from worker.query.names import QueryNames
 
 _SHOWN = 4
 
@@ -101,7 +101,7 @@ def holders(asked: Iterable[str], names: Iterable[tuple[str, str]]) -> dict[str,
     return {name: found[_key(name)] for name in asked}
 
 
-def entity_id(known: Known, name: str) -> str:
+def entity_id(known: QueryNames, name: str) -> str:
     """Return the id of the one entity that is called so. Ends the command when there is none, or more than one."""
     from worker.query.names import NoSuchEntity
 
@@ -111,14 +111,14 @@ def entity_id(known: Known, name: str) -> str:
         fail(f"entity: {error.message}", hint=error.hint or "steppewatch vocabulary list shows them all")
 
 
-def _names_of(conn: Connection, labels: Mapping[str, str]) -> Known:
+def _names_of(conn: Connection, labels: Mapping[str, str]) -> QueryNames:
     """Return the names of the current vocabulary, and the labels of what only older ones had."""
     from dataclasses import replace
 
-    from worker.query.names import Known
-    from worker.subscriptions.references import names_of
+    from worker.query.names import QueryNames
+    from worker.subscriptions.references import load_query_names
 
-    known = names_of(conn) or Known({})
+    known = load_query_names(conn) or QueryNames({})
     return replace(known, entities={**known.entities} | {id: labels[id] for id in labels if id not in known.entities})
 
 

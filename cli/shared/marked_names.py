@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cli.shared.output import inert
+from cli.shared.output import escape_controls
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -58,7 +58,7 @@ def marked(stretches: Iterable[Stretch], *, in_colour: bool) -> Text:
 
     shown, told = Text(), set[str]()
     for stretch in stretches:
-        words, ids = inert(stretch.text), ", ".join(stretch.entities)
+        words, ids = escape_controls(stretch.text), ", ".join(stretch.entities)
         if not ids:
             shown.append(words)
         elif not in_colour:

@@ -24,15 +24,15 @@ def use_utf8() -> None:
 _OBEYED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
-def inert(text: str) -> str:
+def escape_controls(text: str) -> str:
     """Return a text of the same length without what steers a terminal or turns the direction of writing.
 
-    What writing needs stays: lines, tabs, spaces that do not break, joiners. `readable` is for a line of a log.
+    What writing needs stays: lines, tabs, spaces that do not break, joiners. `printable` is for a line of a log.
     """
     return _OBEYED.sub("\ufffd", text)
 
 
-def readable(line: str) -> str:
+def printable(line: str) -> str:
     """Return `line` without what a terminal would obey: titles and names in it come from strangers."""
     return "".join(c if c.isprintable() else " " if c == "\t" else "\ufffd" for c in line.rstrip()).rstrip()
 
@@ -50,19 +50,19 @@ def emit(record: Mapping[str, object]) -> None:
 
 def note(message: str) -> None:
     """Tell the person something that is not the result."""
-    typer.echo(inert(message), err=True)
+    typer.echo(escape_controls(message), err=True)
 
 
 def fail(message: str, *, hint: str = "", code: int = 1) -> NoReturn:
     """End the command: what happened, to what, and what to do about it."""
-    typer.echo(inert(f"error: {message}"), err=True)
+    typer.echo(escape_controls(f"error: {message}"), err=True)
     if hint:
-        typer.echo(inert(f"  {hint}"), err=True)
+        typer.echo(escape_controls(f"  {hint}"), err=True)
     raise typer.Exit(code)
 
 
 @contextmanager
-def wrong_settings_explained() -> Iterator[None]:
+def explain_setting_errors() -> Iterator[None]:
     """Refuse `STEPPEWATCH_…` names that do not exist, with one sentence and exit status 2.
 
     `db.settings.load` does that too, and refuses wrong values; but not every command reads settings, and whoever

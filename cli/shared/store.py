@@ -16,12 +16,12 @@ _HOW_TO_BEGIN = "run first: steppewatch up, steppewatch ingest PATH... or steppe
 
 def open_store() -> Database:
     """Return the store that the settings name. Ends the command when there is none, or not in the shape we need."""
-    from cli.shared.store_errors import store_troubles_told
+    from cli.shared.store_errors import explain_store_errors
     from db import migrate as migrations
 
     url = configured_url()
     file = sqlite_file(url)
-    with store_troubles_told(url, is_writing=False):
+    with explain_store_errors(url, is_writing=False):
         if file is not None and not file.exists():  # looking at it must not create it
             fail(f"there is no store at {file}", hint=_HOW_TO_BEGIN)
         database = _readable(url)
@@ -33,19 +33,19 @@ def open_store() -> Database:
             f"the store {shown(url)} is at revision {revision}, this program needs {migrations.head()}",
             hint="run steppewatch migrate, or the newer steppewatch that made it",
         )
-    with store_troubles_told(url, is_writing=False):
-        tell_zone(database)
+    with explain_store_errors(url, is_writing=False):
+        report_time_zone(database)
     return database
 
 
-def tell_made(prepared: Prepared, url: str) -> None:
+def report_new_store(prepared: Prepared, url: str) -> None:
     """Say so when the store was made just now: the folder may be a mistyped one."""
     if prepared.revision_before is None:
         file = sqlite_file(url)
         note(f"made a new store in {file.absolute().parent if file else shown(url)}")
 
 
-def tell_zone(database: Database) -> None:
+def report_time_zone(database: Database) -> None:
     """Say so when days begin by another time zone in the store than in the settings."""
     from db.articles.counting_day import zone_name
     from db.settings import load

@@ -18,14 +18,14 @@ _ELSEWHERE = "STEPPEWATCH_DATA_DIR names a folder on another disk"
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class StoreError:
     """A sentence for people, and what to do."""
 
     sentence: str
     hint: str
 
 
-def judge(where: str, folder: Path | None, reason: str, *, is_writing: bool) -> Trouble:
+def diagnose(where: str, folder: Path | None, reason: str, *, is_writing: bool) -> StoreError:
     """Return what a failure of the store means.
 
     `where` is its path or address, `folder` that of the embedded one, `reason` what database or system said.
@@ -34,21 +34,21 @@ def judge(where: str, folder: Path | None, reason: str, *, is_writing: bool) -> 
     if says_full(reason):
         disk = f"the disk of {folder}" if folder else "the disk of the database server"
         more = f"; or {_ELSEWHERE}" if folder else ""
-        return Trouble(
+        return StoreError(
             f"the store {where} cannot grow, {disk} is full or a quota is used up ({reason})",
             f"free some space and repeat the command: nothing that was stored is lost{more}",
         )
     if folder and any(sign in said for sign in _NOT_OURS):
-        return Trouble(
+        return StoreError(
             f"the store {where} cannot be {'written' if is_writing else 'opened'} by this user ({reason})",
             f"give this user {folder} and the files in it, or STEPPEWATCH_DATA_DIR names another folder",
         )
     if folder and any(sign in said for sign in _BROKEN):
-        return Trouble(
+        return StoreError(
             f"the store {where} cannot be used: the disk of {folder} is full, over a limit or broken ({reason})",
             f"look with steppewatch doctor, and free some space; or {_ELSEWHERE}",
         )
-    return Trouble(f"the store {where} cannot be used: {reason}", "STEPPEWATCH_DATABASE_URL names another")
+    return StoreError(f"the store {where} cannot be used: {reason}", "STEPPEWATCH_DATABASE_URL names another")
 
 
 def says_full(reason: str) -> bool:
@@ -62,18 +62,18 @@ def is_lack_of_room(error: Exception) -> bool:
     return any(sign in said for sign in (*_FULL, *_BROKEN))
 
 
-def trouble_of(url: str, error: Exception, *, is_writing: bool = True) -> Trouble:
+def diagnose_error(url: str, error: Exception, *, is_writing: bool = True) -> StoreError:
     """Return what an error that came out of using the store at `url` means."""
     file = sqlite_file(url)
     where = shown(url)
     if isinstance(error, OSError) and error.filename:
         where = str(error.filename)
     reason = error.strerror.lower() if isinstance(error, OSError) and error.strerror else reason_of(error)
-    return judge(where, file.absolute().parent if file else None, reason, is_writing=is_writing)
+    return diagnose(where, file.absolute().parent if file else None, reason, is_writing=is_writing)
 
 
 @contextmanager
-def store_troubles_told(url: str, *, is_writing: bool = True) -> Iterator[None]:
+def explain_store_errors(url: str, *, is_writing: bool = True) -> Iterator[None]:
     """End the command with a sentence when the store cannot be used."""
     from sqlalchemy.exc import SQLAlchemyError
 
@@ -82,5 +82,5 @@ def store_troubles_told(url: str, *, is_writing: bool = True) -> Iterator[None]:
     try:
         yield
     except (SQLAlchemyError, CannotMigrate, OSError) as error:
-        trouble = trouble_of(url, error, is_writing=is_writing)
+        trouble = diagnose_error(url, error, is_writing=is_writing)
         fail(trouble.sentence, hint=trouble.hint)

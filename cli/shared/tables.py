@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from cli.shared.output import inert
+from cli.shared.output import escape_controls
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -46,7 +46,7 @@ def cell(value: object, style: str = "") -> Text:
 
     if isinstance(value, Text):
         return value
-    return Text("" if value is None else inert(str(value)), style=style, overflow="fold")
+    return Text("" if value is None else escape_controls(str(value)), style=style, overflow="fold")
 
 
 def print_table(titles: Sequence[str], rows: Iterable[Sequence[object]], *, empty: str = "none") -> None:

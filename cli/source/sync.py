@@ -14,7 +14,7 @@ from cli.shared.store import open_store
 from cli.shared.tables import Format, wants_json
 
 if TYPE_CHECKING:
-    from worker.catalogue.files import Outlet
+    from worker.catalogue.files import ListedOutlet
 
 
 def source_sync(
@@ -48,7 +48,7 @@ def source_sync(
         sys.stdout.write("\n".join(lines_of(changes) or [f"nothing to change for {len(outlets):,} outlets"]) + "\n")
 
 
-def _read(folder: Path) -> tuple[Outlet, ...]:
+def _read(folder: Path) -> tuple[ListedOutlet, ...]:
     from worker.catalogue.files import CatalogueError, read_outlets
 
     if not folder.is_dir():

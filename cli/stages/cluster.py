@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ClusterLine:
     """One article of the input."""
 
     id: str | int
@@ -94,7 +94,7 @@ def _record(archive: Archive[str | int], id: str | int, original: str | int) -> 
     }
 
 
-def _parse(fields: dict[str, Any] | BadLine, where: str) -> Line:
+def _parse(fields: dict[str, Any] | BadLine, where: str) -> ClusterLine:
     """Return the article of a line; ValueError says what is wrong with it."""
     if isinstance(fields, BadLine):
         raise ValueError(fields.reason)
@@ -106,7 +106,7 @@ def _parse(fields: dict[str, Any] | BadLine, where: str) -> Line:
     from worker.dedup.headline import headline_of
 
     url, source = _string(fields, "url"), _string(fields, "source")
-    return Line(
+    return ClusterLine(
         id=id,
         url=url,
         headline=headline_of(_string(fields, "title"), source, url),

@@ -14,7 +14,7 @@ from worker.lib.named_file import open_named
 if TYPE_CHECKING:
     from crawlers.bounded_process import Endable
     from crawlers.feeds.parse import FeedEntry
-    from crawlers.http.results import Answer
+    from crawlers.http.results import FetchResult
 
 _MAX_BYTES = 50_000_000
 
@@ -68,28 +68,28 @@ def _is_url(file: str) -> bool:
     return file.lower().startswith(("http://", "https://"))
 
 
-def _fetched(urls: list[str]) -> list[Answer]:
+def _fetched(urls: list[str]) -> list[FetchResult]:
     if not urls:
         return []
     from crawlers.fetch_urls import fetch_once
-    from crawlers.http.results import Answer, Trouble
+    from crawlers.http.results import FetchFailure, FetchResult
     from crawlers.subprocess_run import ChildFailed
     from db.settings import load
 
     try:
         return fetch_once(load(), urls)
     except ChildFailed as error:
-        return [Answer(url, 0, trouble=Trouble("broken", str(error))) for url in urls]
+        return [FetchResult(url, 0, trouble=FetchFailure("broken", str(error))) for url in urls]
 
 
 def _record(parser: Endable, file: str, body: bytes, url: str | None, content_type: str | None) -> dict[str, object]:
-    from crawlers.bounded_process import Ended
+    from crawlers.bounded_process import ProcessEnded
     from crawlers.feeds.parse import NotAFeed, parse_feed
     from crawlers.http.bodies import unzipped
 
     try:
         parsed = parser.run(parse_feed, unzipped(body, max_bytes=_MAX_BYTES), url=url, content_type=content_type)
-    except (NotAFeed, Ended) as error:
+    except (NotAFeed, ProcessEnded) as error:
         return {"file": file, "error": str(error)}
     return {"file": file, "title": parsed.title, "entries": [_entry(entry) for entry in parsed.entries]}
 

@@ -173,11 +173,11 @@ def _parse(fields: dict[str, Any] | BadLine) -> tuple[str | int, str, str | None
 def _mentions(tagger: Tagger, text: str, language: str | None) -> Iterator[Mention]:
     from worker.extract.language import tell_language
     from worker.extract.passages import find_passages
-    from worker.extract.weighing import Told
+    from worker.extract.weighing import LanguageTold
     from worker.tagging.pieces import pieces_of
     from worker.tagging.tagger import moved
 
-    told = Told(language) if language else tell_language(text)
+    told = LanguageTold(language) if language else tell_language(text)
     for offset, piece in pieces_of(text):
         passages = {"text": find_passages(piece, told.language)}
         for _, mention in tagger.tag_fields({"text": piece}, told.language, passages, second=told.second):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cli.shared.output import inert
+from cli.shared.output import escape_controls
 from cli.shared.tables import cell, new_table
 
 if TYPE_CHECKING:
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
-    from worker.extract.passages import Passage
-    from worker.extract.weighing import Told
+    from worker.extract.passages import LanguagePassage
+    from worker.extract.weighing import LanguageTold
     from worker.tagging.rules import NearMiss
     from worker.tagging.tagger import Mention, Tagger
-    from worker.vocabulary.scope import Verdict
+    from worker.vocabulary.scope import ScopeVerdict
 
 RULES = {
     "exact": "spelled as in the vocabulary",
@@ -59,21 +59,21 @@ class Explained:
     """A text and all that the tagger thought about it."""
 
     text: str
-    told: Told
-    passages: Sequence[Passage]
+    told: LanguageTold
+    passages: Sequence[LanguagePassage]
     mentions: Sequence[Mention]
     misses: Sequence[NearMiss]
-    verdict: Verdict | None
+    verdict: ScopeVerdict | None
 
 
 def explain(tagger: Tagger, text: str, language: str | None) -> Explained:
     """Return what is tagged in a text and why, and what is not and why; `language` None: it is detected."""
     from worker.extract.language import tell_language
     from worker.extract.passages import find_passages
-    from worker.extract.weighing import Told
+    from worker.extract.weighing import LanguageTold
     from worker.vocabulary.scope import Scope
 
-    told = Told(language) if language else tell_language(text)
+    told = LanguageTold(language) if language else tell_language(text)
     passages = find_passages(text, told.language)
     misses: list[NearMiss] = []
     found = tagger.tag_fields({"text": text}, told.language, {"text": passages}, misses, second=told.second)
@@ -137,7 +137,10 @@ def show(console: Console, file: str, found: Explained) -> None:
     from rich.text import Text
 
     console.print(
-        Rule(Text(f"{inert(file)}, {' or '.join(filter(None, found.told)) or 'language unknown'}"), align="left")
+        Rule(
+            Text(f"{escape_controls(file)}, {' or '.join(filter(None, found.told)) or 'language unknown'}"),
+            align="left",
+        )
     )
     console.print(_highlighted(found))
     if found.mentions:
@@ -157,7 +160,7 @@ def show(console: Console, file: str, found: Explained) -> None:
 def _highlighted(found: Explained) -> Text:
     from rich.text import Text
 
-    shown = Text(inert(found.text))
+    shown = Text(escape_controls(found.text))
     for miss in found.misses:
         if not _is_inside(miss, found.mentions):
             shown.stylize(_MISS, miss.start, miss.end)
@@ -211,7 +214,7 @@ def _is_inside(miss: NearMiss, mentions: Sequence[Mention]) -> bool:
     return any(mention.start <= miss.start and miss.end <= mention.end for mention in mentions)
 
 
-def _scope(verdict: Verdict) -> Text:
+def _scope(verdict: ScopeVerdict) -> Text:
     from rich.text import Text
 
     parts = [f"{name} {points} of {verdict.needed[name]:.0f}" for name, points in verdict.points.items()]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.article.remove import ARTICLE, article_id_of, described
-from cli.shared.output import emit, inert
+from cli.shared.output import emit, escape_controls
 from cli.shared.store import open_store
 from cli.shared.tables import Format, wants_json
 
@@ -117,10 +117,10 @@ def _about(row: Mapping[str, Any], role: str) -> Iterator[Text | str]:
     day = row["published_at"] or row["counts_on"]
     when = day[:10] if row["published_is_day"] or not row["published_at"] else day
     assumed = "" if row["published_at"] else " (collected)"
-    yield Text(f"{when}{assumed}  {inert(row['source_name'])}, article {row['article_id']}: {role}")
+    yield Text(f"{when}{assumed}  {escape_controls(row['source_name'])}, article {row['article_id']}: {role}")
     if row["headline"]:
-        yield Text(f"  {inert(row['headline'])}", "bold")
-    yield f"  {inert(row['url'])}"
+        yield Text(f"  {escape_controls(row['headline'])}", "bold")
+    yield f"  {escape_controls(row['url'])}"
 
 
 def _shared(score: Mapping[str, Any] | None) -> str:
@@ -137,16 +137,16 @@ def _texts_of(conn: Connection, article_id: int) -> list[tuple[Former, FormerTex
     return [(former, read_former_text(conn, former.revision_id)) for former in formers]
 
 
-def _nearest(texts: Sequence[tuple[Former, FormerText]], copy: str) -> Comparison:
+def _nearest(texts: Sequence[tuple[Former, FormerText]], copy: str) -> TextComparison:
     """Return how a reprint differs from the text of the original that it was taken from: where that is least."""
     from worker.text.word_diff import changes_between
 
-    compared = [Comparison(former, text, copy, changes_between(text.text, copy)) for former, text in texts]
+    compared = [TextComparison(former, text, copy, changes_between(text.text, copy)) for former, text in texts]
     return min(compared, key=lambda comparison: comparison.distance)
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class TextComparison:
     """A text of the original, that of a reprint, and how they differ."""
 
     former: Former
@@ -160,7 +160,7 @@ class Comparison:
         return sum(c.old_end - c.old_start + c.new_end - c.new_start for c in self.changes)
 
 
-def _changes(copy: Mapping[str, Any], found: Comparison) -> Iterator[Text | str]:
+def _changes(copy: Mapping[str, Any], found: TextComparison) -> Iterator[Text | str]:
     """Yield what a reprint changed: its headline, then the first changes of its text."""
     from rich.text import Text
 
@@ -182,6 +182,6 @@ def _changes(copy: Mapping[str, Any], found: Comparison) -> Iterator[Text | str]
 
 def _decided(decision: Mapping[str, Any]) -> str:
     articles = ", ".join(map(str, decision["articles"]))
-    why = f" ({inert(decision['note'])})" if decision["note"] else ""
+    why = f" ({escape_controls(decision['note'])})" if decision["note"] else ""
     undone = f", undone {decision['undone_at']}" if decision["undone_at"] else ""
     return f"decision {decision['id']}: {decision['kind']} of {articles}, {decision['decided_at']}{undone}{why}"

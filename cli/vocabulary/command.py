@@ -16,7 +16,7 @@ from worker.lib.named_file import open_named
 
 if TYPE_CHECKING:
     from worker.vocabulary.entities import Alias, Entity, Vocabulary
-    from worker.vocabulary.lint import Finding
+    from worker.vocabulary.lint import LintFinding
 
 
 _FORMAT = typer.Option("--format", help="A table, or a JSON line each; by itself a table on a terminal.")
@@ -61,10 +61,10 @@ def vocabulary_show(
     Example: steppewatch vocabulary show ОДКБ
     """
     from cli.shared.lookup import entity_id
-    from worker.query.names import Known
+    from worker.query.names import QueryNames
 
     vocabulary = read_folder("default")
-    entity = vocabulary.by_id.get(name) or vocabulary.by_id[entity_id(Known.of(vocabulary), name)]
+    entity = vocabulary.by_id.get(name) or vocabulary.by_id[entity_id(QueryNames.of(vocabulary), name)]
     if wants_json(format):
         emit(_record(entity, vocabulary.version))
     else:
@@ -89,7 +89,7 @@ def vocabulary_check(
     root = folder_of(folder)
     problems: list[str] = []
     followed: set[str] = set()
-    found: tuple[Finding, ...] = ()
+    found: tuple[LintFinding, ...] = ()
     try:
         outlets = read_catalogue(root)
         followed = {language for outlet in outlets if outlet.feeds for language in outlet.languages}
@@ -121,7 +121,7 @@ def _of_problem(root: Path, problem: str) -> dict[str, object]:
 _PROBLEM = re.compile(r"([^:\n]+\.toml):(?: (?:[^:\n]*: )??([\w.\[\]-]+):)?")
 
 
-def _of_finding(root: Path, finding: Finding) -> dict[str, object]:
+def _of_finding(root: Path, finding: LintFinding) -> dict[str, object]:
     file = f"entities/{finding.type}/{finding.entity}.toml"
     return {
         "level": "error" if finding.is_error else "warning",

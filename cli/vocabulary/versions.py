@@ -79,7 +79,7 @@ def vocabulary_retag(
     from db.settings import load
     from db.vocabulary.retags import ask_for_retag, count_outdated
     from db.vocabulary.versions import current_version
-    from worker.chain.pipeline import Chain
+    from worker.chain.pipeline import Pipeline
     from worker.chain.retag import retag_archive
     from worker.chain.service import utc_now
 
@@ -95,7 +95,7 @@ def vocabulary_retag(
     began = time.perf_counter()
     with _progress(waiting) as advance:
         settings = load()
-        chain = Chain(database, clock=utc_now, lease_s=settings.lease_s, cache=settings.cache_dir)
+        chain = Pipeline(database, clock=utc_now, lease_s=settings.lease_s, cache=settings.cache_dir)
         done = retag_archive(chain, progress=advance)
     spent = time.perf_counter() - began
     _tell(

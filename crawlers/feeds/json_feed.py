@@ -8,7 +8,7 @@ from typing import Any
 
 from crawlers.feeds.links import absolute
 from crawlers.sanitize import clean, language_tag, plain_title
-from db.text.dates import Moment, impossible_day, parse_moment
+from db.text.dates import ParsedDate, impossible_day, parse_date
 
 
 def looks_like_json(text: str) -> bool:
@@ -77,10 +77,10 @@ def _impossible(value: object) -> str | None:
     return impossible_day(clean(str(value))) if isinstance(value, str | int) and value is not False else None
 
 
-def _moment(value: object) -> Moment | None:
+def _moment(value: object) -> ParsedDate | None:
     if isinstance(value, int | float) and not isinstance(value, bool):
         value = str(value)  # seconds since 1970, which the specification does not foresee
-    return parse_moment(clean(value)) if isinstance(value, str) else None
+    return parse_date(clean(value)) if isinstance(value, str) else None
 
 
 def _plain(value: object) -> str | None:

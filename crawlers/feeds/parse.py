@@ -19,7 +19,7 @@ from crawlers.feeds.defused_xml import Monster, defused, refuse_monsters
 from crawlers.feeds.links import link_of
 from crawlers.feeds.text import feed_text, xml_of
 from crawlers.sanitize import as_markup, clean, language_tag, plain_title, without_tags
-from db.text.dates import Moment, impossible_day, parse_moment
+from db.text.dates import ParsedDate, impossible_day, parse_date
 
 MAX_BYTES = 20_000_000
 MAX_ENTRIES = 10_000
@@ -240,11 +240,11 @@ def _author(entry: Mapping[str, Any]) -> str | None:
     return ", ".join(dict.fromkeys(several)) or next(filter(None, name_of(_plain(entry, "author") or "")), None)
 
 
-def _moment(entry: Mapping[str, Any], name: str) -> Moment | None:
+def _moment(entry: Mapping[str, Any], name: str) -> ParsedDate | None:
     """Return a date as its own text tells it: feedparser fills what it cannot read with the day of reading."""
     # dict.get, because feedparser's own `get` answers for `updated` with `published`
     said = dict.get(cast("dict[str, Any]", entry), name)
-    return parse_moment(clean(said)) if isinstance(said, str) else None
+    return parse_date(clean(said)) if isinstance(said, str) else None
 
 
 def _impossible(entry: Mapping[str, Any]) -> str | None:

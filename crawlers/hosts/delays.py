@@ -6,7 +6,7 @@ MAX_DELAY_S = 60.0
 """A crawl-delay beyond this is not kept: at one request in ten minutes no outlet can be followed."""
 
 
-class Hosts:
+class HostDelays:
     """Which hosts this process works on, and which rest. Instants are seconds of any clock that only goes forward."""
 
     def __init__(self, delay_s: float) -> None:
@@ -38,11 +38,13 @@ class Hosts:
         """Return the distance in force for a host."""
         return self._slow.get(host, self._delay_s)
 
-    def rest_s(self, host: str, now: float) -> float:
+    def remaining_delay_s(self, host: str, now: float) -> float:
         """Return how many seconds the host still rests; not positive when it may be asked."""
         return self._answered_at.get(host, -self.delay_s(host)) + self.delay_s(host) - now
 
-    def resting(self, now: float) -> set[str]:
+    def busy_hosts(self, now: float) -> set[str]:
         """Return the hosts that no further work may be begun for now."""
-        self._answered_at = {host: at for host, at in self._answered_at.items() if self.rest_s(host, now) > 0}
+        self._answered_at = {
+            host: at for host, at in self._answered_at.items() if self.remaining_delay_s(host, now) > 0
+        }
         return self._worked_on | self._answered_at.keys()

@@ -9,21 +9,23 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from crawlers.async_store import Desk
-from crawlers.hosts.delays import Hosts
+from crawlers.async_store import AsyncStore
+from crawlers.hosts.delays import HostDelays
 from db.collection.host_leases import claim_hosts, release_hosts, rest_host
 
 T = TypeVar("T")
 
 
-class Leases:
+class HostLeases:
     """Claims, renews and gives back hosts; all of it from the event loop, which never waits for the database.
 
     A lease that runs out because its holder is gone keeps the host for one pause longer: the holder may have asked
     at the last moment. Nothing is asked under a lease that may have run out.
     """
 
-    def __init__(self, desk: Desk, hosts: Hosts, clock: Callable[[], datetime], *, holder: str, lease_s: float) -> None:
+    def __init__(
+        self, desk: AsyncStore, hosts: HostDelays, clock: Callable[[], datetime], *, holder: str, lease_s: float
+    ) -> None:
         self._desk, self._hosts, self._clock = desk, hosts, clock
         self._holder, self._lease_s = holder, lease_s
         self._ours_until: dict[str, float] = {}
@@ -80,4 +82,4 @@ class Leases:
         self._desk.submit(lambda conn, _: rest_host(conn, host, until=until))
 
     def _end_of_rest(self, host: str) -> datetime:
-        return self._clock() + timedelta(seconds=max(0.0, self._hosts.rest_s(host, time.monotonic())))
+        return self._clock() + timedelta(seconds=max(0.0, self._hosts.remaining_delay_s(host, time.monotonic())))

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 from sqlalchemy.exc import OperationalError
 
-from crawlers.hosts.delays import Hosts
-from crawlers.hosts.leases import Leases
+from crawlers.hosts.delays import HostDelays
+from crawlers.hosts.leases import HostLeases
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -22,20 +22,20 @@ _AGAIN_S = 0.25
 """How long another crawler's host is left alone before it is tried again."""
 
 
-class Turns:
+class HostLimiter:
     """Lets one request at a time ask a host, at the host's distance from the one before.
 
     With `leases` the host must be ours for that, so that the crawlers of a store take turns too. A request holds no
     host but its own, and that only while it is its turn: two crawlers never wait for each other in a circle.
     """
 
-    def __init__(self, hosts: Hosts, leases: Leases | None = None) -> None:
+    def __init__(self, hosts: HostDelays, leases: HostLeases | None = None) -> None:
         self.hosts = hosts
         self.leases = leases
         self._locks: dict[str, asyncio.Lock] = {}
         self._wanted: Counter[str] = Counter()
 
-    async def take(self, host: str) -> None:
+    async def acquire(self, host: str) -> None:
         """Return when it is our turn to ask this host; `give_back` ends the turn."""
         self._wanted[host] += 1
         lock = self._locks.setdefault(host, asyncio.Lock())
@@ -51,7 +51,7 @@ class Turns:
             self._forget(host)
             raise
 
-    def give_back(self, host: str) -> None:
+    def release(self, host: str) -> None:
         """Note that the request has ended: the host rests, then it is somebody else's turn."""
         self.hosts.answered(host, time.monotonic())
         if self.leases is not None:
@@ -59,7 +59,7 @@ class Turns:
         self._locks[host].release()
         self._forget(host)
 
-    def leave(self, host: str) -> None:
+    def discard(self, host: str) -> None:
         """Note that there is no work for the host any more; it may have ended without a request."""
         self.hosts.end(host)
         if self.leases is not None and not self._wanted[host]:
@@ -74,7 +74,7 @@ class Turns:
 
     async def _wait(self, host: str) -> None:
         while True:
-            rest_s = self.hosts.rest_s(host, time.monotonic())
+            rest_s = self.hosts.remaining_delay_s(host, time.monotonic())
             if rest_s > 0:
                 await asyncio.sleep(rest_s)
             elif self.leases is None or self.leases.hold(host) or await self._is_claimed(self.leases, host):
@@ -82,7 +82,7 @@ class Turns:
             else:
                 await asyncio.sleep(_AGAIN_S)
 
-    async def _is_claimed(self, leases: Leases, host: str) -> bool:
+    async def _is_claimed(self, leases: HostLeases, host: str) -> bool:
         try:
             return await leases.claim([host], lambda _, ours: bool(ours))
         except OperationalError as error:  # the database is away: whoever asks now might not be alone
@@ -96,9 +96,9 @@ class Turns:
 
 
 class _TakesTurns(Protocol):
-    turns: Turns
+    turns: HostLimiter
 
 
-def turns_of(crawler: Crawler) -> Turns:
+def turns_of(crawler: Crawler) -> HostLimiter:
     """Return the turns that the requests of a crawler's spider take; both spiders have them."""
     return cast(_TakesTurns, crawler.spider).turns

@@ -48,15 +48,15 @@ class Verifying:
         self._options = options
         self.fault: str | None = None
 
-    def creatorForNetloc(self, hostname: bytes, port: int) -> _Noting:
+    def creatorForNetloc(self, hostname: bytes, port: int) -> _NotingContext:
         """Return what makes the connection; see IPolicyForHTTPS."""
-        return _Noting(self._options._makeTLSConnection, hostname.decode("ascii"), self._note)
+        return _NotingContext(self._options._makeTLSConnection, hostname.decode("ascii"), self._note)
 
     def _note(self, fault: str) -> None:
         self.fault = self.fault or fault
 
 
-class _Noting(_sslverify.ClientTLSOptions):
+class _NotingContext(_sslverify.ClientTLSOptions):
     """Twisted's verification, which tells nobody why it failed."""
 
     def __init__(

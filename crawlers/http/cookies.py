@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from scrapy.http import Request, Response
 from scrapy.http.cookies import CookieJar
 
-from crawlers.http.results import Stopped, Trouble
+from crawlers.http.results import FetchFailure, RequestBlocked
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -92,7 +92,7 @@ class CookieMiddleware:
                 request.headers.pop("Cookie", None)
         asked = (request.url, request.headers.get("Cookie"))
         if asked in request.meta.get(_ASKED, ()):
-            raise Stopped(Trouble("redirects", f"redirect loop at {request.url[:300]}"))
+            raise RequestBlocked(FetchFailure("redirects", f"redirect loop at {request.url[:300]}"))
         request.meta[_ASKED] = (*request.meta.get(_ASKED, ()), asked)
 
     def process_response(self, request: Request, response: Response) -> Response:

@@ -16,7 +16,7 @@ from twisted.web.client import HTTPConnectionPool
 from twisted.web.iweb import IResponse
 
 from crawlers.http.certificates import RULE, UNVERIFIED, Verifying, trusted
-from crawlers.http.results import Stopped, Trouble
+from crawlers.http.results import FetchFailure, RequestBlocked
 from db.collection.unverified import may_be_unverified
 
 MOST_HEADERS = 1_000
@@ -103,7 +103,9 @@ class TolerantHandler(http11.HTTP11DownloadHandler):
                 raise
             if not may_be_unverified(request.url, request.meta.get(RULE)):
                 host = urlsplit(request.url).hostname
-                raise Stopped(Trouble("certificate", f"the certificate of {host} {policy.fault}")) from error
+                raise RequestBlocked(
+                    FetchFailure("certificate", f"the certificate of {host} {policy.fault}")
+                ) from error
         request.meta[UNVERIFIED] = policy.fault
         return await self._ask(request, self._lenient, self._apart())
 

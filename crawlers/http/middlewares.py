@@ -9,10 +9,10 @@ from urllib.parse import urlsplit
 from scrapy.exceptions import CannotResolveHostError
 from scrapy.http import Request, Response
 
-from crawlers.hosts.limiter import Turns, turns_of
+from crawlers.hosts.limiter import HostLimiter, turns_of
 from crawlers.http.bodies import TooLarge, is_gzip, is_plain, unpack
 from crawlers.http.resolver import ALLOWED_SETTING, refusals
-from crawlers.http.results import DATALOSS, Stopped, Trouble, too_large
+from crawlers.http.results import DATALOSS, FetchFailure, RequestBlocked, too_large
 from db.net.address_policy import parse_allowed, refusal_of_url
 from db.net.urls import host_of
 
@@ -42,7 +42,7 @@ class GuardMiddleware:
         """Let the request pass, or raise Stopped."""
         refusal = refusal_of_url(request.url, self._allowed)
         if refusal:
-            raise Stopped(Trouble("refused", refusal, is_final=True))
+            raise RequestBlocked(FetchFailure("refused", refusal, is_final=True))
         # A redirect keeps its request's meta: without this it would wait in the queue of the host it came from.
         request.meta["download_slot"] = host_of(request.url)
 
@@ -51,7 +51,7 @@ class GuardMiddleware:
         if isinstance(exception, CannotResolveHostError):
             refusal = refusals.find(urlsplit(request.url).hostname or "")
             if refusal:
-                raise Stopped(Trouble("refused", refusal, is_final=True)) from exception
+                raise RequestBlocked(FetchFailure("refused", refusal, is_final=True)) from exception
 
 
 class TurnMiddleware:
@@ -68,7 +68,7 @@ class TurnMiddleware:
     async def process_request(self, request: Request) -> None:
         """Wait for the turn."""
         host = host_of(request.url)
-        await self._turns.take(host)
+        await self._turns.acquire(host)
         request.meta[_TURN] = host
 
     def process_response(self, request: Request, response: Response) -> Response:
@@ -83,10 +83,10 @@ class TurnMiddleware:
     def _end(self, request: Request) -> None:
         host = request.meta.pop(_TURN, None)
         if host is not None:
-            self._turns.give_back(host)
+            self._turns.release(host)
 
     @property
-    def _turns(self) -> Turns:
+    def _turns(self) -> HostLimiter:
         return turns_of(self._crawler)
 
 
@@ -119,7 +119,7 @@ class EncodingMiddleware:
             try:
                 unpacked = unpack(body, coding, max_bytes=self._max_bytes)
             except TooLarge as error:
-                raise Stopped(too_large(self._max_bytes, " after decompression")) from error
+                raise RequestBlocked(too_large(self._max_bytes, " after decompression")) from error
             if unpacked is None:
                 break
             layers += 1
@@ -130,7 +130,9 @@ class EncodingMiddleware:
         if is_plain(body):
             codings = []
         if layers + len(codings) > _LAYERS:
-            raise Stopped(Trouble("broken", f"packed {layers + len(codings)} times over; {_LAYERS} are unpacked"))
+            raise RequestBlocked(
+                FetchFailure("broken", f"packed {layers + len(codings)} times over; {_LAYERS} are unpacked")
+            )
         response.headers.pop("Content-Encoding", None)
         if codings:
             response.headers["Content-Encoding"] = ",".join(codings)

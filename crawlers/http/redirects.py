@@ -13,7 +13,7 @@ from w3lib.html import get_base_url, get_meta_refresh
 from w3lib.url import safe_url_string
 
 from crawlers.http.bodies import is_html, letters_shown
-from crawlers.http.results import Stopped, Trouble
+from crawlers.http.results import FetchFailure, RequestBlocked
 from crawlers.http.robots import is_for_robots
 from db.net.urls import host_of, registrable_domain
 
@@ -60,10 +60,10 @@ class Redirects:
             return self._followed.process_response(request, response)
         except IgnoreRequest as error:
             reason = f"too many redirects (more than {self._followed.max_redirect_times})"
-            raise Stopped(Trouble("redirects", reason)) from error
+            raise RequestBlocked(FetchFailure("redirects", reason)) from error
         except ValueError as error:
             shown = location.decode("latin-1")[:200]
-            raise Stopped(Trouble("redirects", f"redirects to {shown!r}, which is no address")) from error
+            raise RequestBlocked(FetchFailure("redirects", f"redirects to {shown!r}, which is no address")) from error
 
 
 class Refreshes(Redirects):

@@ -99,12 +99,12 @@ class GuardedResolver:
         is_literal = isIPAddress(hostName) or isIPv6Address(hostName)
         resolver = self._inner if is_literal or self._known.get(name) else self._strangers
         if not is_literal:
-            receiver = _Noting(receiver, partial(self._known.put, name, True, 1))
+            receiver = _NotingResolver(receiver, partial(self._known.put, name, True, 1))
         return cast(Any, resolver).resolveHostName(receiver, hostName, portNumber, addressTypes, transportSemantics)
 
 
 @implementer(IResolutionReceiver)
-class _Noting:
+class _NotingResolver:
     """Passes on everything, and notes that a name has an address."""
 
     def __init__(self, receiver: Any, note: Callable[[], None]) -> None:

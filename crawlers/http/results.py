@@ -46,7 +46,7 @@ _MAX_URL = 2_000
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class FetchFailure:
     """Why there is no usable response.
 
     `kind` is the counted outcome; `is_network` means that the host was not reached at all; `is_final` that asking
@@ -60,14 +60,14 @@ class Trouble:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class FetchResult:
     """A response as it came, decompressed; or `trouble`, with status 0. Header names are in lower case."""
 
     url: str
     status: int
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
-    trouble: Trouble | None = None
+    trouble: FetchFailure | None = None
     unverified: str | None = None
     """What was wrong with the certificate of a server on the way to it; None if nothing was."""
 
@@ -81,15 +81,15 @@ class Answer:
         return self.headers.get(name) or None
 
 
-class Stopped(IgnoreRequest):
+class RequestBlocked(IgnoreRequest):
     """Raised by our middlewares: this request goes no further."""
 
-    def __init__(self, trouble: Trouble) -> None:
+    def __init__(self, trouble: FetchFailure) -> None:
         super().__init__(trouble.reason)
         self.trouble = trouble
 
 
-def answer_of(response: Response, *, may_be_cut: bool = False) -> Answer:
+def from_response(response: Response, *, may_be_cut: bool = False) -> FetchResult:
     """Return what a Scrapy response says; of its headers only those in use, each of bounded length.
 
     What came to less than the server had said is broken, unless it has an end of its own.
@@ -101,10 +101,12 @@ def answer_of(response: Response, *, may_be_cut: bool = False) -> Answer:
     packed = (response.headers.get("Content-Encoding") or b"").decode("latin-1").strip().lower()
     trouble = None
     if packed not in ("", "identity"):  # what can be unpacked is unpacked by now, and the header gone
-        trouble = Trouble("broken", f"compressed in a way that cannot be read: {packed[:50]}")
+        trouble = FetchFailure("broken", f"compressed in a way that cannot be read: {packed[:50]}")
     elif DATALOSS in response.flags and response.status == 200 and not may_be_cut and not is_ended(response.body):
-        trouble = Trouble("broken", f"the response broke off after {len(response.body):,} bytes")
-    return Answer(response.url[:_MAX_URL], response.status, response.body, headers, trouble, fault_of(response.flags))
+        trouble = FetchFailure("broken", f"the response broke off after {len(response.body):,} bytes")
+    return FetchResult(
+        response.url[:_MAX_URL], response.status, response.body, headers, trouble, fault_of(response.flags)
+    )
 
 
 def _header(response: Response, name: str) -> str | None:
@@ -116,34 +118,34 @@ def _header(response: Response, name: str) -> str | None:
     return text if len(text) <= _MAX_HEADER else None
 
 
-def answer_of_failure(failure: Failure, *, timeout_s: float, max_bytes: int) -> tuple[Request, Answer]:
+def from_failure(failure: Failure, *, timeout_s: float, max_bytes: int) -> tuple[Request, FetchResult]:
     """Return the request that brought no response, and in words why. A redirect is not the request that was made."""
     request: Request = cast(Any, failure).request  # Scrapy puts it there
     assert failure.value is not None
-    trouble = trouble_of(failure.value, request.url, timeout_s=timeout_s, max_bytes=max_bytes)
-    return request, Answer(request.url[:_MAX_URL], 0, trouble=trouble)
+    trouble = failure_of(failure.value, request.url, timeout_s=timeout_s, max_bytes=max_bytes)
+    return request, FetchResult(request.url[:_MAX_URL], 0, trouble=trouble)
 
 
-def trouble_of_status(status: int) -> Trouble | None:
+def failure_of_status(status: int) -> FetchFailure | None:
     """Return what is wrong with a status; None for 200 and 304."""
     if status in (200, 203, 304):
         return None
     if status in (404, 410):
-        return Trouble("missing", f"the server answered {status}: it is not there")
+        return FetchFailure("missing", f"the server answered {status}: it is not there")
     if status in (401, 402, 403, 407, 451):
-        return Trouble("forbidden", f"the server answered {status}: it does not let us in")
+        return FetchFailure("forbidden", f"the server answered {status}: it does not let us in")
     if 300 <= status < 400:
-        return Trouble("redirects", f"the server answered {status} without an address that can be followed")
+        return FetchFailure("redirects", f"the server answered {status} without an address that can be followed")
     if status == 204:
-        return Trouble("empty", "the server answered 204: no content")
-    return Trouble("server error", f"the server answered {status}")
+        return FetchFailure("empty", "the server answered 204: no content")
+    return FetchFailure("server error", f"the server answered {status}")
 
 
-def trouble_of(error: BaseException, url: str, *, timeout_s: float, max_bytes: int) -> Trouble:
+def failure_of(error: BaseException, url: str, *, timeout_s: float, max_bytes: int) -> FetchFailure:
     """Return in words why a download failed."""
     host = urlsplit(url).hostname or url[:100]
     match error:
-        case Stopped():
+        case RequestBlocked():
             return error.trouble
         case DownloadCancelledError():
             return too_large(max_bytes)
@@ -152,39 +154,39 @@ def trouble_of(error: BaseException, url: str, *, timeout_s: float, max_bytes: i
         case DownloadFailedError():
             return _trouble_of_failure(error, host)
         case ResponseDataLossError():
-            return Trouble("broken", "the response broke off")
-    return _trouble_of_connection(error, host, timeout_s) or Trouble(
+            return FetchFailure("broken", "the response broke off")
+    return _trouble_of_connection(error, host, timeout_s) or FetchFailure(
         "broken", f"the response could not be read: {_words(error)}"
     )
 
 
-def _trouble_of_connection(error: BaseException, host: str, timeout_s: float) -> Trouble | None:
+def _trouble_of_connection(error: BaseException, host: str, timeout_s: float) -> FetchFailure | None:
     match error:
         case DownloadTimeoutError():
-            return Trouble("timed out", f"timed out after {timeout_s:g} s", is_network=True)
+            return FetchFailure("timed out", f"timed out after {timeout_s:g} s", is_network=True)
         case CannotResolveHostError():
-            return Trouble("unreachable", f"the name {host} is not known", is_network=True)
+            return FetchFailure("unreachable", f"the name {host} is not known", is_network=True)
         case DownloadConnectionRefusedError():
-            return Trouble("unreachable", f"{host} refused the connection", is_network=True)
+            return FetchFailure("unreachable", f"{host} refused the connection", is_network=True)
         case ConnectError() | ConnectionClosed():
-            return Trouble("unreachable", f"{host} could not be reached: {_words(error)}", is_network=True)
+            return FetchFailure("unreachable", f"{host} could not be reached: {_words(error)}", is_network=True)
     return None
 
 
-def too_large(max_bytes: int, when: str = "") -> Trouble:
+def too_large(max_bytes: int, when: str = "") -> FetchFailure:
     """Return the trouble with a response that is larger than we take."""
-    return Trouble("too large", f"larger than {max_bytes / 1e6:g} MB{when}")
+    return FetchFailure("too large", f"larger than {max_bytes / 1e6:g} MB{when}")
 
 
-def _trouble_of_failure(error: DownloadFailedError, host: str) -> Trouble:
+def _trouble_of_failure(error: DownloadFailedError, host: str) -> FetchFailure:
     cause = error.__cause__
     reasons = [reason.value for reason in getattr(cause, "reasons", [])] if isinstance(cause, ResponseFailed) else []
     if any(isinstance(reason, TlsError) for reason in reasons):
-        return Trouble("unreachable", f"no secure connection with {host}")
+        return FetchFailure("unreachable", f"no secure connection with {host}")
     if any(isinstance(reason, ConnectionClosed) for reason in reasons):
-        return Trouble("broken", f"{host} closed the connection without an answer")
+        return FetchFailure("broken", f"{host} closed the connection without an answer")
     words = "; ".join(_words(reason) for reason in reasons) or _words(error)
-    return Trouble("broken", f"no usable response from {host}: {words}"[:300])
+    return FetchFailure("broken", f"no usable response from {host}: {words}"[:300])
 
 
 def _words(error: BaseException) -> str:

@@ -13,7 +13,7 @@ from scrapy.http import Request
 from scrapy.http.request import NO_CALLBACK
 
 from crawlers.hosts.limiter import turns_of
-from crawlers.http.results import Answer, Stopped, Trouble, answer_of, trouble_of
+from crawlers.http.results import FetchFailure, FetchResult, RequestBlocked, failure_of, from_response
 from crawlers.http.robots_rules import MAX_BYTES, RuleBook, Rules, read_robots
 from db.net.urls import host_of
 
@@ -53,12 +53,12 @@ class RobotsMiddleware:
         site = site_of(request.url)
         rules = await self._find(site, request.meta.get(NEWER_THAN))
         if rules.trouble is not None:
-            raise Stopped(rules.trouble)
+            raise RequestBlocked(rules.trouble)
         robots = await self._book.parsed(site, rules)
         if not robots.can_fetch(request.url, self._agent):
             was_sent_here = bool(request.meta.get("redirect_times"))
             reason = "robots.txt forbids what it redirects to" if was_sent_here else FORBIDDEN
-            raise Stopped(Trouble("robots", reason, is_final=True))
+            raise RequestBlocked(FetchFailure("robots", reason, is_final=True))
 
     async def _find(self, site: str, newer_than_s: float | None) -> Rules:
         rules = self._book.rules(site)
@@ -74,13 +74,13 @@ class RobotsMiddleware:
         request = Request(f"{site}/robots.txt", meta={_MARK: True}, callback=NO_CALLBACK, dont_filter=True)
         assert self._crawler.engine is not None
         try:
-            answer = answer_of(await self._crawler.engine.download_async(request), may_be_cut=True)
+            answer = from_response(await self._crawler.engine.download_async(request), may_be_cut=True)
         except Exception as error:
-            trouble = trouble_of(error, site, timeout_s=self._timeout_s, max_bytes=MAX_BYTES)
+            trouble = failure_of(error, site, timeout_s=self._timeout_s, max_bytes=MAX_BYTES)
             if trouble.kind in ("redirects", "too large"):  # RFC 9309 §2.3.1.2: as if there were none
-                answer = Answer(site, 404)
+                answer = FetchResult(site, 404)
             else:
-                answer = Answer(site, 0, trouble=trouble)
+                answer = FetchResult(site, 0, trouble=trouble)
         rules = read_robots(answer, time.monotonic())
         self._book.keep(site, rules)
         if rules.trouble is None:

@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 
 from protego import Protego
 
-from crawlers.http.results import Answer, Trouble
+from crawlers.http.results import FetchFailure, FetchResult
 
 KEEP_S = 86_400.0
 """RFC 9309 §2.4: no longer than a day."""
@@ -30,7 +30,7 @@ class Rules:
     """What a host's robots.txt says, packed (zlib); or the trouble with having it."""
 
     packed: bytes | None
-    trouble: Trouble | None
+    trouble: FetchFailure | None
     until: float
     read_at: float = 0.0
 
@@ -44,7 +44,7 @@ class Rules:
         return zlib.decompress(self.packed).decode("utf-8-sig", "replace") if self.packed else ""
 
 
-def read_robots(answer: Answer, now: float) -> Rules:
+def read_robots(answer: FetchResult, now: float) -> Rules:
     """Return the rules in an answer.
 
     RFC 9309 §2.3.1: a 4xx allows all; a 5xx or no answer forbids all for the time being. 429 counts among the latter.
@@ -52,12 +52,12 @@ def read_robots(answer: Answer, now: float) -> Rules:
     if answer.trouble is not None:
         trouble = answer.trouble
         if trouble.kind != "refused" and not trouble.is_network:
-            trouble = Trouble(trouble.kind, f"robots.txt cannot be had: {trouble.reason}")
+            trouble = FetchFailure(trouble.kind, f"robots.txt cannot be had: {trouble.reason}")
         # Not kept when the host was not reached: a network that comes back must be noticed at once.
         return Rules(None, trouble, now if trouble.is_network else now + KEEP_TROUBLE_S, now)
     if answer.status >= 500 or answer.status == 429:
         reason = f"robots.txt cannot be had: the server answered {answer.status}"
-        return Rules(None, Trouble("server error", reason), now + KEEP_TROUBLE_S, now)
+        return Rules(None, FetchFailure("server error", reason), now + KEEP_TROUBLE_S, now)
     body = answer.body[:MAX_BYTES] if answer.status == 200 else b""
     return Rules(zlib.compress(body, 1), None, now + KEEP_S, now)
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from crawlers.http.bodies import PAGE_TYPES, is_html, kind_of_file
-from crawlers.http.results import Answer, Trouble, trouble_of_status
+from crawlers.http.results import FetchFailure, FetchResult, failure_of_status
 from crawlers.jobs.polls import body_hash
 from crawlers.jobs.schedule import CONFIRM_GONE_S, NETWORK_RETRY_S, next_attempt, next_check, next_retry, retry_after_s
 from db.collection.captures import CaptureIn
 from db.collection.pages import NEVER, PageDue, PageFetched
-from db.text.dates import parse_moment
+from db.text.dates import parse_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +22,11 @@ class Fetched:
     capture: CaptureIn | None = None
 
 
-def decide_fetch(page: PageDue, answer: Answer, *, now: datetime, draw: float) -> Fetched:
+def decide_fetch(page: PageDue, answer: FetchResult, *, now: datetime, draw: float) -> Fetched:
     """Return what a fetch makes of a page: captured, unchanged, or what was the matter."""
-    trouble = answer.trouble or trouble_of_status(answer.status) or _trouble_of_content(answer)
+    trouble = answer.trouble or failure_of_status(answer.status) or _trouble_of_content(answer)
     if trouble is None and answer.status == 304 and page.body_hash is None:
-        trouble = Trouble("server error", "the server answered 304 to the first request")
+        trouble = FetchFailure("server error", "the server answered 304 to the first request")
     if trouble is not None:
         return Fetched(_failed(page, answer, trouble, now, draw))
     digest = page.body_hash if answer.status == 304 else body_hash(answer.body)
@@ -68,7 +68,7 @@ def decide_fetch(page: PageDue, answer: Answer, *, now: datetime, draw: float) -
     )
 
 
-def forgive_fetch(page: PageDue, reason: str, *, now: datetime) -> PageFetched:
+def restore_fetch(page: PageDue, reason: str, *, now: datetime) -> PageFetched:
     """Return the page as it was before a fetch that failed through no fault of its own."""
     again_at = now + timedelta(seconds=NETWORK_RETRY_S)
     return _kept(page, "no network", reason, now, again_at, page.failures, state=page.state)
@@ -80,24 +80,24 @@ def _last_change(page: PageDue, now: datetime) -> datetime:
     At most a week ago, so that old articles of a new outlet are looked at again too, but seldom.
     """
     said = page.hints.get("published_at")
-    published = parse_moment(said) if said else None
+    published = parse_date(said) if said else None
     return min(max(published.at if published else now, now - timedelta(days=7)), now)
 
 
-def _trouble_of_content(answer: Answer) -> Trouble | None:
+def _trouble_of_content(answer: FetchResult) -> FetchFailure | None:
     if answer.status == 304:
         return None
     if not answer.body.strip():
-        return Trouble("empty", "an empty body")
+        return FetchFailure("empty", "an empty body")
     said = (answer.header("content-type") or "").partition(";")[0]
     if said and said not in PAGE_TYPES and not is_html(answer.body):
         kind: str | None = said[:100]
     else:
         kind = kind_of_file(answer.body)
-    return Trouble("not a page", f"{kind} where a page was expected", is_final=True) if kind else None
+    return FetchFailure("not a page", f"{kind} where a page was expected", is_final=True) if kind else None
 
 
-def _failed(page: PageDue, answer: Answer, trouble: Trouble, now: datetime, draw: float) -> PageFetched:
+def _failed(page: PageDue, answer: FetchResult, trouble: FetchFailure, now: datetime, draw: float) -> PageFetched:
     failures = page.failures + 1
     state = _state_after(page, trouble)
     outcome = "gone" if state == "gone" else trouble.kind
@@ -114,7 +114,7 @@ def _failed(page: PageDue, answer: Answer, trouble: Trouble, now: datetime, draw
     return _kept(page, outcome, trouble.reason, now, again_at, failures, state=state)
 
 
-def _state_after(page: PageDue, trouble: Trouble) -> str:
+def _state_after(page: PageDue, trouble: FetchFailure) -> str:
     """Return the state of a page after a failure. One bad answer refuses no page that was read before."""
     if trouble.is_final and (page.changed_at is None or trouble.kind == "robots"):
         return "refused"

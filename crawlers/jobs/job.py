@@ -10,23 +10,23 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import Connection
 
-from crawlers.async_store import Tally
+from crawlers.async_store import OutcomeTally
 from crawlers.feeds.entries import Entries, sort_entries
 from crawlers.feeds.parse import ParsedFeed, parse_feed
 from crawlers.http.certificates import RULE
 from crawlers.http.cookies import JAR
-from crawlers.http.results import Answer
+from crawlers.http.results import FetchResult
 from crawlers.http.robots import NEWER_THAN
-from crawlers.jobs.fetches import decide_fetch, forgive_fetch
-from crawlers.jobs.polls import decide_poll, forgive_poll, read_poll
+from crawlers.jobs.fetches import decide_fetch, restore_fetch
+from crawlers.jobs.polls import decide_poll, read_poll, restore_poll
 from crawlers.jobs.schedule import PollPolicy
 from crawlers.jobs.stand_ins import captures_of_words, with_stand_in
 from db.collection.captures import CaptureIn, compress, record_captures
 from db.collection.entries import EntryIn, find_told, keep_addresses, record_entries, record_told
-from db.collection.feeds import FeedDue, FeedPolled, claim_feeds, hold_feeds, record_poll
-from db.collection.pages import PageDue, PageFetched, claim_pages, hold_pages, record_fetch
+from db.collection.feeds import FeedDue, FeedPolled, claim_feeds, record_poll, renew_feed_claims
+from db.collection.pages import PageDue, PageFetched, claim_pages, record_fetch, renew_page_claims
 
-Work: TypeAlias = FeedDue | PageDue
+Job: TypeAlias = FeedDue | PageDue
 
 _FEED_TYPES = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
 _PAGE_TYPES = "text/html, application/xhtml+xml, application/xml;q=0.9, */*;q=0.5"
@@ -35,7 +35,7 @@ _CHUNK, _CHUNK_CHARACTERS = 64, 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Context:
+class DecisionContext:
     """What decisions need besides state, answer and time.
 
     `draw` returns a random number in [0, 1), `parse` reads a feed as `parse_feed` does.
@@ -48,14 +48,14 @@ class Context:
 
 
 @dataclass(frozen=True, slots=True)
-class Decided:
+class JobResult:
     """The writes to make, in order, each with its weight in rows; and what happened in a few words."""
 
-    steps: tuple[tuple[int, Callable[[Connection, Tally], None]], ...]
+    steps: tuple[tuple[int, Callable[[Connection, OutcomeTally], None]], ...]
     said: str
 
 
-def headers(due: Work) -> dict[str, str]:
+def headers(due: Job) -> dict[str, str]:
     """Return the request headers: what we can read, and the validators of what we have (RFC 9110 §13.1)."""
     wanted = {"Accept": _FEED_TYPES if isinstance(due, FeedDue) else _PAGE_TYPES}
     if due.unverified:
@@ -67,7 +67,7 @@ def headers(due: Work) -> dict[str, str]:
     return wanted
 
 
-def meta(due: Work, now: datetime) -> dict[str, Any]:
+def meta(due: Job, now: datetime) -> dict[str, Any]:
     """Return what our middlewares need to know of a request."""
     wanted: dict[str, Any] = {JAR: due.source_id or due.host, RULE: due.rule}
     asked_at = due.polled_at if isinstance(due, FeedDue) else due.fetched_at
@@ -76,19 +76,19 @@ def meta(due: Work, now: datetime) -> dict[str, Any]:
     return wanted
 
 
-def used_to_answer(due: Work) -> bool:
+def used_to_answer(due: Job) -> bool:
     """Return whether this feed or page ever was fetched: then its silence may be ours."""
     return due.succeeded_at is not None if isinstance(due, FeedDue) else due.fetches > 0
 
 
-def decide(due: Work, answer: Answer, now: datetime, context: Context) -> Decided:
+def decide(due: Job, answer: FetchResult, now: datetime, context: DecisionContext) -> JobResult:
     """Return everything that follows from an answer. Parses, hashes and compresses: not for the event loop."""
     return (
         _decide_feed(due, answer, now, context) if isinstance(due, FeedDue) else _decide_page(due, answer, now, context)
     )
 
 
-def claim(conn: Connection, several: Iterable[Work], *, now: datetime, lease_s: float) -> list[Work]:
+def claim(conn: Connection, several: Iterable[Job], *, now: datetime, lease_s: float) -> list[Job]:
     """Return those of the feeds and pages that now are ours for `lease_s` seconds, in the order given."""
     found = list(several)
     feeds = [due.id for due in found if isinstance(due, FeedDue)]
@@ -98,51 +98,51 @@ def claim(conn: Connection, several: Iterable[Work], *, now: datetime, lease_s: 
     return [due for due in found if due.id in (our_feeds if isinstance(due, FeedDue) else our_pages)]
 
 
-def hold(conn: Connection, several: Iterable[Work], *, until: datetime | None) -> None:
+def hold(conn: Connection, several: Iterable[Job], *, until: datetime | None) -> None:
     """Keep the claims on feeds and pages until then; None gives them back."""
     held = list(several)
     if feeds := [due.id for due in held if isinstance(due, FeedDue)]:
-        hold_feeds(conn, feeds, until=until)
+        renew_feed_claims(conn, feeds, until=until)
     if pages := [due.id for due in held if isinstance(due, PageDue)]:
-        hold_pages(conn, pages, until=until)
+        renew_page_claims(conn, pages, until=until)
 
 
-def forgive(conn: Connection, due: Work, reason: str, now: datetime) -> None:
+def restore_after_outage(conn: Connection, due: Job, reason: str, now: datetime) -> None:
     """Put a feed or page back to where it was: that it failed was our fault."""
     if isinstance(due, FeedDue):
-        record_poll(conn, forgive_poll(due, reason, now=now))
+        record_poll(conn, restore_poll(due, reason, now=now))
     else:
-        record_fetch(conn, forgive_fetch(due, reason, now=now))
+        record_fetch(conn, restore_fetch(due, reason, now=now))
 
 
-def record_forgiven(conn: Connection, tally: Tally, due: Work, reason: str, now: datetime) -> None:
-    """Like `forgive`, as the counted outcome of this piece of work."""
-    forgive(conn, due, reason, now)
+def record_restored(conn: Connection, tally: OutcomeTally, due: Job, reason: str, now: datetime) -> None:
+    """Like `restore_after_outage`, as the counted outcome of this piece of work."""
+    restore_after_outage(conn, due, reason, now)
     tally.count(_stage(due), due.source_id, "no network")
 
 
-def count_internal_error(tally: Tally, due: Work, reason: str) -> None:
+def count_internal_error(tally: OutcomeTally, due: Job, reason: str) -> None:
     """Count a piece of work whose outcome could not be stored, not even that it failed; its claim runs out."""
     tally.count(_stage(due), due.source_id, "internal error")
     tally.problem(_stage(due), due.url, reason, due.source_id)
 
 
-def _stage(due: Work) -> str:
+def _stage(due: Job) -> str:
     return "poll" if isinstance(due, FeedDue) else "fetch"
 
 
-def _decide_feed(feed: FeedDue, answer: Answer, now: datetime, context: Context) -> Decided:
+def _decide_feed(feed: FeedDue, answer: FetchResult, now: datetime, context: DecisionContext) -> JobResult:
     reading = read_poll(feed, answer, context.parse)
     polled = decide_poll(feed, answer, reading, now=now, policy=context.policy, draw=context.draw())
     if reading.feed is None:
-        return Decided(((1, partial(_store_poll, feed, polled, None, ())),), polled.error or polled.outcome)
+        return JobResult(((1, partial(_store_poll, feed, polled, None, ())),), polled.error or polled.outcome)
     entries = sort_entries(feed.url, reading.feed.entries, now=now, allowed=context.allowed)
-    steps: list[tuple[int, Callable[[Connection, Tally], None]]] = [
+    steps: list[tuple[int, Callable[[Connection, OutcomeTally], None]]] = [
         (len(chunk), partial(_store_entries, feed, chunk, now, answer)) for chunk in _chunks(entries.usable)
     ]
     # The poll is stored last: a crash before it repeats the poll, and the entries with it.
     steps.append((1, partial(_store_poll, feed, polled, entries, reading.feed.problems)))
-    return Decided(tuple(steps), f"{len(reading.feed.entries)} entries")
+    return JobResult(tuple(steps), f"{len(reading.feed.entries)} entries")
 
 
 def _chunks(entries: Iterable[EntryIn]) -> Iterator[tuple[EntryIn, ...]]:
@@ -162,9 +162,9 @@ def _store_entries(
     feed: FeedDue,
     entries: tuple[EntryIn, ...],
     now: datetime,
-    answer: Answer,
+    answer: FetchResult,
     conn: Connection,
-    tally: Tally,
+    tally: OutcomeTally,
 ) -> None:
     kept = keep_addresses(conn, entries)
     counts = record_entries(conn, feed_id=feed.id, source_id=feed.source_id, entries=kept, seen_at=now)
@@ -184,7 +184,7 @@ def _store_poll(
     entries: Entries | None,
     problems: tuple[str, ...],
     conn: Connection,
-    tally: Tally,
+    tally: OutcomeTally,
 ) -> None:
     record_poll(conn, polled)
     tally.count("poll", feed.source_id, polled.outcome)
@@ -197,11 +197,11 @@ def _store_poll(
             tally.problem("entry", subject, reason, feed.source_id)
 
 
-def _decide_page(page: PageDue, answer: Answer, now: datetime, context: Context) -> Decided:
+def _decide_page(page: PageDue, answer: FetchResult, now: datetime, context: DecisionContext) -> JobResult:
     fetched = with_stand_in(page, answer, decide_fetch(page, answer, now=now, draw=context.draw()), now=now)
     capture = (fetched.capture, compress(fetched.capture.body)) if fetched.capture else None
     step = partial(_store_fetch, page, fetched.page, capture)
-    return Decided(((4, step),), fetched.page.error or fetched.page.outcome)
+    return JobResult(((4, step),), fetched.page.error or fetched.page.outcome)
 
 
 def _store_fetch(
@@ -209,7 +209,7 @@ def _store_fetch(
     fetched: PageFetched,
     capture: tuple[CaptureIn, bytes] | None,
     conn: Connection,
-    tally: Tally,
+    tally: OutcomeTally,
 ) -> None:
     if capture is not None:
         record_captures(conn, [capture])

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 
 import xxhash
 
-from crawlers.bounded_process import Ended
+from crawlers.bounded_process import ProcessEnded
 from crawlers.feeds.parse import NotAFeed, ParsedFeed, parse_feed
-from crawlers.http.results import Answer, Trouble, trouble_of_status
+from crawlers.http.results import FetchFailure, FetchResult, failure_of_status
 from crawlers.jobs.schedule import GONE_FEED_S, NETWORK_RETRY_S, PollPolicy, next_poll, retry_after_s
 from db.collection.feeds import FeedDue, FeedPolled
 
@@ -18,12 +18,12 @@ _TITLE_MAX = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class PollReading:
     """What a poll brought: a feed, or nothing new (`feed` None), or `trouble`."""
 
     feed: ParsedFeed | None
     body_hash: str | None
-    trouble: Trouble | None = None
+    trouble: FetchFailure | None = None
 
 
 def body_hash(body: bytes) -> str:
@@ -31,31 +31,33 @@ def body_hash(body: bytes) -> str:
     return xxhash.xxh3_128_hexdigest(body)
 
 
-def read_poll(feed: FeedDue, answer: Answer, parse: Callable[..., ParsedFeed] = parse_feed) -> Reading:
+def read_poll(feed: FeedDue, answer: FetchResult, parse: Callable[..., ParsedFeed] = parse_feed) -> PollReading:
     """Return what the answer to a poll says. Parses, with `parse`: not for the event loop."""
-    trouble = answer.trouble or trouble_of_status(answer.status)
+    trouble = answer.trouble or failure_of_status(answer.status)
     if trouble is None and answer.status == 304 and feed.succeeded_at is None:
-        trouble = Trouble("server error", "the server answered 304 to the first request")
+        trouble = FetchFailure("server error", "the server answered 304 to the first request")
     if trouble is not None:
-        return Reading(None, feed.body_hash, trouble)
+        return PollReading(None, feed.body_hash, trouble)
     if answer.status == 304:
-        return Reading(None, feed.body_hash)
+        return PollReading(None, feed.body_hash)
     digest = body_hash(answer.body)
     if digest == feed.body_hash and not (feed.unverified and answer.is_verified):
-        return Reading(None, digest)
+        return PollReading(None, digest)
     try:
         parsed = parse(answer.body, url=answer.url, content_type=answer.header("content-type"), bodies="raw")
     except NotAFeed as error:
-        return Reading(None, None, Trouble("not a feed", str(error)))
-    except Ended as error:
-        return Reading(None, None, Trouble("unreadable", f"reading it was ended: {error}"))
+        return PollReading(None, None, FetchFailure("not a feed", str(error)))
+    except ProcessEnded as error:
+        return PollReading(None, None, FetchFailure("unreadable", f"reading it was ended: {error}"))
     except Exception as error:  # whatever the parser stumbles over is a failure of this feed, with growing pauses
-        return Reading(None, None, Trouble("unreadable", f"the parser failed: {type(error).__name__}: {error}"[:300]))
-    return Reading(parsed, digest)
+        return PollReading(
+            None, None, FetchFailure("unreadable", f"the parser failed: {type(error).__name__}: {error}"[:300])
+        )
+    return PollReading(parsed, digest)
 
 
 def decide_poll(
-    feed: FeedDue, answer: Answer, reading: Reading, *, now: datetime, policy: PollPolicy, draw: float
+    feed: FeedDue, answer: FetchResult, reading: PollReading, *, now: datetime, policy: PollPolicy, draw: float
 ) -> FeedPolled:
     """Return the feed's new state and when it is polled next."""
     trouble = reading.trouble
@@ -95,7 +97,7 @@ def decide_poll(
     )
 
 
-def forgive_poll(feed: FeedDue, reason: str, *, now: datetime) -> FeedPolled:
+def restore_poll(feed: FeedDue, reason: str, *, now: datetime) -> FeedPolled:
     """Return the feed as it was before a poll that failed through no fault of its own."""
     return FeedPolled(
         feed_id=feed.id,

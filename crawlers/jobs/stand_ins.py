@@ -7,11 +7,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from crawlers.feeds.entries import said_hash
-from crawlers.http.results import Answer
+from crawlers.http.results import FetchResult
 from crawlers.jobs.fetches import Fetched
 from crawlers.sanitize import without_tags
 from db.collection.captures import CaptureIn, compress
-from db.collection.entries import EntryIn, Told
+from db.collection.entries import EntryIn, EntrySaid
 from db.collection.pages import PageDue, PageFetched
 
 _SUBSTANCE = 200
@@ -28,7 +28,7 @@ _PATIENCE = 4
 """Failed fetches in a row, about two hours, after which any trouble is the page's own."""
 
 
-def with_stand_in(page: PageDue, answer: Answer, fetched: Fetched, *, now: datetime) -> Fetched:
+def with_stand_in(page: PageDue, answer: FetchResult, fetched: Fetched, *, now: datetime) -> Fetched:
     """Return what a fetch makes of a page, with a capture of the feed's text where there is none of the page.
 
     Each text of a feed is handed over once, whether with a page or without. A page that was read before is not told
@@ -64,7 +64,7 @@ def with_stand_in(page: PageDue, answer: Answer, fetched: Fetched, *, now: datet
 
 
 def captures_of_words(
-    told: Iterable[Told], entries: Mapping[str, EntryIn], answer: Answer, *, now: datetime
+    told: Iterable[EntrySaid], entries: Mapping[str, EntryIn], answer: FetchResult, *, now: datetime
 ) -> list[tuple[CaptureIn, bytes]]:
     """Return, to be recorded, the captures of texts that only their feed has and that no worker was given yet.
 
@@ -116,7 +116,7 @@ def _capture_of_words(
     )
 
 
-def _is_lasting(answer: Answer, fetched: PageFetched) -> bool:
+def _is_lasting(answer: FetchResult, fetched: PageFetched) -> bool:
     """Return whether the trouble is the page's own, and waiting is of no use."""
     if fetched.outcome == "unchanged":
         return False

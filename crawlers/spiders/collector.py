@@ -21,24 +21,24 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 from twisted.python.failure import Failure
 
-from crawlers.async_store import Desk, Tally
-from crawlers.backlog import Waiting
+from crawlers.async_store import AsyncStore, OutcomeTally
+from crawlers.backlog import CaptureBacklog
 from crawlers.bounded_process import Endables
 from crawlers.feeds.parse import parse_feed
-from crawlers.hosts.delays import Hosts
-from crawlers.hosts.leases import Leases
-from crawlers.hosts.limiter import Turns
+from crawlers.hosts.delays import HostDelays
+from crawlers.hosts.leases import HostLeases
+from crawlers.hosts.limiter import HostLimiter
 from crawlers.hosts.outage import HOSTS, Outage
-from crawlers.http.results import Answer, Trouble, answer_of, answer_of_failure
+from crawlers.http.results import FetchFailure, FetchResult, from_failure, from_response
 from crawlers.http.robots import FORBIDDEN, site_of
 from crawlers.jobs import job
-from crawlers.jobs.job import Context, Work
+from crawlers.jobs.job import DecisionContext, Job
 from crawlers.jobs.schedule import NETWORK_RETRY_S, PollPolicy, pages_at_once
 from db.collection.feeds import FeedDue, count_due_feeds, find_due_feeds, has_any_succeeded, record_network
 from db.collection.host_leases import find_resting_hosts
 from db.collection.pages import PageDue, find_due_pages
 from db.collection.refusals import ask_for_pages, find_forbidden
-from db.datadir.heartbeat import EVERY_S, show_life
+from db.datadir.heartbeat import EVERY_S, touch_heartbeat
 from db.dialect import is_away
 from db.net.address_policy import parse_allowed
 from db.net.urls import host_of
@@ -51,7 +51,7 @@ _BATCH = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Once:
+class OneShot:
     """Orders for a run that ends: each feed of `source_id` (None: all) is polled once, each due page fetched once."""
 
     began_at: datetime
@@ -67,37 +67,37 @@ class CollectorSpider(Spider):
     def __init__(
         self,
         *,
-        desk: Desk,
+        desk: AsyncStore,
         own: Settings,
-        hosts: Hosts,
-        leases: Leases,
-        held: dict[tuple[type, int], Work],
+        hosts: HostDelays,
+        leases: HostLeases,
+        held: dict[tuple[type, int], Job],
         clock: Callable[[], datetime],
         draw: Callable[[], float],
         parsers: Endables,
-        once: Once | None = None,
+        once: OneShot | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        self.turns = Turns(hosts, leases)
+        self.turns = HostLimiter(hosts, leases)
         self.held = held
         """What is claimed and has no outcome yet; shared with whoever ends the process."""
         self._desk, self._own, self._clock, self._once = desk, own, clock, once
         self._leases = leases
-        self._context = Context(
+        self._context = DecisionContext(
             PollPolicy(own.poll_every_s, own.poll_at_least_every_s),
             parse_allowed(own.allow_private_hosts),
             draw,
             partial(parsers.run, parse_feed),
         )
-        self._outage: Outage[Work] = Outage()
+        self._outage: Outage[Job] = Outage()
         self._knows_network = False
         self._probe_at: datetime | None = None
-        self._waiting = Waiting(desk, most=own.waiting_max)
+        self._waiting = CaptureBacklog(desk, most=own.waiting_max)
 
     async def start(self) -> AsyncIterator[Request]:
         """Yield a request for everything that is due, for ever; in a run that ends, until nothing is left."""
-        keeper = asyncio.ensure_future(self._keep_claims())
+        keeper = asyncio.ensure_future(self._renew_claims())
         self._outage.has_answered = await self._desk.read(has_any_succeeded)
         try:
             while True:
@@ -113,14 +113,14 @@ class CollectorSpider(Spider):
         finally:
             keeper.cancel()
 
-    async def answered(self, response: Response, due: Work) -> None:
+    async def answered(self, response: Response, due: Job) -> None:
         """Take a response."""
-        await self._finish(due, answer_of(response))
+        await self._finish(due, from_response(response))
 
     async def failed(self, failure: Failure) -> None:
         """Take the reason why there is no response."""
         own = self._own
-        request, answer = answer_of_failure(failure, timeout_s=own.fetch_timeout_s, max_bytes=own.fetch_max_bytes)
+        request, answer = from_failure(failure, timeout_s=own.fetch_timeout_s, max_bytes=own.fetch_max_bytes)
         await self._finish(request.cb_kwargs["due"], answer)
 
     async def rules_read(self, site: str, allows: Callable[[str], bool]) -> None:
@@ -139,7 +139,7 @@ class CollectorSpider(Spider):
 
     # what to ask
 
-    async def _claim(self) -> list[Work]:
+    async def _claim(self) -> list[Job]:
         room = min(_BATCH, self._own.concurrent_requests - len(self.held))
         now = self._clock()
         if self._outage.is_down:
@@ -149,7 +149,7 @@ class CollectorSpider(Spider):
         if room <= 0:
             return []
         pages_too = self._once is not None or await self._waiting.allow_pages()
-        resting = self.turns.hosts.resting(time.monotonic())
+        resting = self.turns.hosts.busy_hosts(time.monotonic())
         found = await self._desk.read(
             lambda conn: self._find_due(conn, now, room, resting | find_resting_hosts(conn, now=now), pages_too)
         )
@@ -157,11 +157,11 @@ class CollectorSpider(Spider):
             return []
         return await self._claim_found(found)
 
-    async def _claim_found(self, found: Sequence[Work]) -> list[Work]:
+    async def _claim_found(self, found: Sequence[Job]) -> list[Job]:
         """Return the work that is ours now, each with its host."""
         now = self._clock()
 
-        def claim(conn: Connection, ours: set[str]) -> list[Work]:
+        def claim(conn: Connection, ours: set[str]) -> list[Job]:
             return job.claim(conn, [each for each in found if each.host in ours], now=now, lease_s=self._own.lease_s)
 
         claimed = await self._leases.claim({each.host for each in found}, claim)
@@ -169,13 +169,13 @@ class CollectorSpider(Spider):
             self.held[type(each), each.id] = each
             self.turns.hosts.begin(each.host)
         for host in {each.host for each in found} - {each.host for each in claimed}:
-            self.turns.leave(host)
+            self.turns.discard(host)
         return claimed
 
-    def _find_due(self, conn: Connection, now: datetime, room: int, resting: set[str], pages_too: bool) -> list[Work]:
+    def _find_due(self, conn: Connection, now: datetime, room: int, resting: set[str], pages_too: bool) -> list[Job]:
         source_id = self._once.source_id if self._once else None
         since = self._once.began_at if self._once else None
-        found: list[Work] = []
+        found: list[Job] = []
         found += find_due_feeds(
             conn, now=now, limit=(room + 1) // 2, resting=resting, source_id=source_id, not_since=since
         )
@@ -193,7 +193,7 @@ class CollectorSpider(Spider):
             )
         return found
 
-    async def _is_finished(self, once: Once) -> bool:
+    async def _is_finished(self, once: OneShot) -> bool:
         """Return whether a run that ends has nothing left; an outage ends it too, and what was not asked is counted."""
         if self.held:
             return False
@@ -204,7 +204,7 @@ class CollectorSpider(Spider):
         await self._desk.write(lambda _, tally: tally.count("poll", once.source_id, "no network", left))
         return True
 
-    def _request(self, due: Work) -> Request | None:
+    def _request(self, due: Job) -> Request | None:
         try:
             return Request(
                 due.url,
@@ -216,13 +216,13 @@ class CollectorSpider(Spider):
                 dont_filter=True,
             )
         except ValueError as error:
-            trouble = Trouble("refused", f"refused: not a usable address ({error})"[:300], is_final=True)
-            asyncio.ensure_future(self._finish(due, Answer(due.url, 0, trouble=trouble)))  # noqa: RUF006 - held keeps count
+            trouble = FetchFailure("refused", f"refused: not a usable address ({error})"[:300], is_final=True)
+            asyncio.ensure_future(self._finish(due, FetchResult(due.url, 0, trouble=trouble)))  # noqa: RUF006 - held keeps count
             return None
 
     # what came of it
 
-    async def _finish(self, due: Work, answer: Answer) -> None:
+    async def _finish(self, due: Job, answer: FetchResult) -> None:
         try:
             self._watch_network(due, answer)
             said = await self._record(due, answer)
@@ -230,25 +230,25 @@ class CollectorSpider(Spider):
             said = await self._record_fault(due, answer, error)
         if self._once and self._once.progress:
             self._once.progress(f"{due.url}: {said}")
-        self.turns.leave(due.host)
+        self.turns.discard(due.host)
         self.held.pop((type(due), due.id), None)
 
-    async def _record_fault(self, due: Work, answer: Answer, error: Exception) -> str:
+    async def _record_fault(self, due: Job, answer: FetchResult, error: Exception) -> str:
         """Store that we ourselves failed over an answer: as a failure of what was asked, with growing pauses."""
         log.error("%s: could not be recorded", due.url, exc_info=error)
         said = f"internal error: {type(error).__name__}: {error}"[:300]
         if not is_away(error):  # else it is nobody's fault here
             with suppress(Exception):
-                return await self._record(due, Answer(answer.url, 0, trouble=Trouble("internal error", said)))
+                return await self._record(due, FetchResult(answer.url, 0, trouble=FetchFailure("internal error", said)))
         self._desk.submit(lambda _, tally: job.count_internal_error(tally, due, said))
         return said
 
-    async def _record(self, due: Work, answer: Answer) -> str:
+    async def _record(self, due: Job, answer: FetchResult) -> str:
         """Store everything that follows from an answer; return it in a few words."""
         now = self._clock()
         if self._outage.is_down and answer.trouble is not None and answer.trouble.is_network:
             reason = answer.trouble.reason
-            await self._desk.write(lambda conn, tally: job.record_forgiven(conn, tally, due, reason, now))
+            await self._desk.write(lambda conn, tally: job.record_restored(conn, tally, due, reason, now))
             return f"no network ({reason})"
         think = self._desk.parse if isinstance(due, FeedDue) else self._desk.compute
         outcome = await think(job.decide, due, answer, now, self._context)
@@ -257,7 +257,7 @@ class CollectorSpider(Spider):
         log.debug("%s %s: %s", answer.status or "-", due.url, outcome.said)
         return outcome.said
 
-    def _watch_network(self, due: Work, answer: Answer) -> None:
+    def _watch_network(self, due: Job, answer: FetchResult) -> None:
         if answer.trouble is not None and answer.trouble.is_network:
             forgiven = self._outage.unreachable(due.host, due, used_to_answer=job.used_to_answer(due))
             if forgiven:
@@ -269,21 +269,21 @@ class CollectorSpider(Spider):
             now = self._clock()
             self._desk.submit(lambda conn, _: record_network(conn, None, at=now))
 
-    def _announce_outage(self, forgiven: list[Work]) -> None:
+    def _announce_outage(self, forgiven: list[Job]) -> None:
         now = self._clock()
         reason = f"no network: no answer from {', '.join(self._outage.hosts)}"
         log.warning("outlets cannot be reached (%s); trying again every %g s", reason, NETWORK_RETRY_S)
         self._knows_network = True
         self._probe_at = now + timedelta(seconds=NETWORK_RETRY_S)
 
-        def store(conn: Connection, _tally: Tally) -> None:
+        def store(conn: Connection, _tally: OutcomeTally) -> None:
             record_network(conn, reason, at=now)
             for each in forgiven:
-                job.forgive(conn, each, reason, now)
+                job.restore_after_outage(conn, each, reason, now)
 
         self._desk.submit(store)
 
-    async def _keep_claims(self) -> None:
+    async def _renew_claims(self) -> None:
         """Renew the claims of what is under way, so that they may be short enough to survive our death.
 
         What was written is a sign of life: event loop, writer and database all did their part.
@@ -296,6 +296,6 @@ class CollectorSpider(Spider):
             try:
                 await self._desk.write(lambda conn, _: job.hold(conn, held, until=until))  # noqa: B023 - awaited here
                 await self._leases.renew()
-                show_life(self._own.data_dir, "crawler")
+                touch_heartbeat(self._own.data_dir, "crawler")
             except SQLAlchemyError as error:  # the database is away; it may be back before the claims run out
                 log.warning("claims could not be renewed: %s", error)

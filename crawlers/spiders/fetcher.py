@@ -9,10 +9,10 @@ from scrapy import Spider
 from scrapy.http import Request, Response
 from twisted.python.failure import Failure
 
-from crawlers.hosts.delays import Hosts
-from crawlers.hosts.limiter import Turns
+from crawlers.hosts.delays import HostDelays
+from crawlers.hosts.limiter import HostLimiter
 from crawlers.http.cookies import JAR
-from crawlers.http.results import Answer, Trouble, answer_of, answer_of_failure
+from crawlers.http.results import FetchFailure, FetchResult, from_failure, from_response
 from db.settings import Settings
 
 
@@ -21,9 +21,11 @@ class FetcherSpider(Spider):
 
     name = "fetcher"
 
-    def __init__(self, *, urls: list[str], own: Settings, tell: Callable[[int, Answer], None], **kwargs: Any) -> None:
+    def __init__(
+        self, *, urls: list[str], own: Settings, tell: Callable[[int, FetchResult], None], **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
-        self.turns = Turns(Hosts(own.host_delay_s))
+        self.turns = HostLimiter(HostDelays(own.host_delay_s))
         self._urls, self._own, self._tell = urls, own, tell
 
     async def start(self) -> AsyncIterator[Request]:
@@ -39,16 +41,18 @@ class FetcherSpider(Spider):
                     dont_filter=True,
                 )
             except ValueError as error:
-                self._tell(place, Answer(url, 0, trouble=Trouble("refused", f"not a usable address ({error})")))
+                self._tell(
+                    place, FetchResult(url, 0, trouble=FetchFailure("refused", f"not a usable address ({error})"))
+                )
                 continue
             yield request
 
     def answered(self, response: Response, place: int) -> None:
         """Take a response."""
-        self._tell(place, answer_of(response))
+        self._tell(place, from_response(response))
 
     def failed(self, failure: Failure) -> None:
         """Take the reason why there is none."""
         own = self._own
-        request, answer = answer_of_failure(failure, timeout_s=own.fetch_timeout_s, max_bytes=own.fetch_max_bytes)
+        request, answer = from_failure(failure, timeout_s=own.fetch_timeout_s, max_bytes=own.fetch_max_bytes)
         self._tell(request.cb_kwargs["place"], answer)

@@ -87,7 +87,7 @@ def _taken(conn: Connection, channel_id: int, now: datetime, digest: int) -> int
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class DeliveryTold:
     """How much of what a delivery is about has been taken by its receiver."""
 
     messages: int = 0
@@ -113,7 +113,7 @@ class DeliveryOut:
     token: str | None
     subscription_id: int | None
     created_at: datetime
-    told: Told
+    told: DeliveryTold
     """What was taken at earlier attempts."""
 
 
@@ -159,12 +159,12 @@ def begin(conn: Connection, delivery_id: int, claim: str, *, now: datetime, leas
         return None
     id, key, kind, attempt, notice, recipient_id, token, subscription_id, created_at = fields
     conn.execute(mine.values(claimed_until=now + timedelta(seconds=lease_s), attempts=attempt))
-    told = Told(messages, stories, last)
+    told = DeliveryTold(messages, stories, last)
     return DeliveryOut(id, key, kind, attempt, notice, channel, recipient_id, token, subscription_id, created_at, told)
 
 
 def note_part(
-    conn: Connection, delivery: DeliveryOut, claim: str, told: Told, *, now: datetime, lease_s: float
+    conn: Connection, delivery: DeliveryOut, claim: str, told: DeliveryTold, *, now: datetime, lease_s: float
 ) -> bool:
     """Note how much of a delivery was taken, and hold it for another `lease_s` seconds; return whether it is ours."""
     mine = update(Delivery).where(Delivery.id == delivery.id, Delivery.claim == claim, Delivery.state == "waiting")
@@ -172,7 +172,7 @@ def note_part(
     return conn.execute(mine.values(**values, claimed_until=now + timedelta(seconds=lease_s))).rowcount > 0
 
 
-def finish_sent(conn: Connection, delivery: DeliveryOut, told: Told, *, now: datetime) -> None:
+def finish_sent(conn: Connection, delivery: DeliveryOut, told: DeliveryTold, *, now: datetime) -> None:
     """Note that a delivery has arrived, with how much of it; its channel is well."""
     values: dict[str, Any] = {"state": "sent", "sent_at": now, "claim": None, "claimed_until": None, "error": None}
     values |= {"messages": told.messages, "told": told.stories, "told_to": None, "left_out": told.left_out}
@@ -189,7 +189,7 @@ def cancel(conn: Connection, delivery: DeliveryOut) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Aftermath:
+class RetryDecision:
     """What follows from a failed attempt."""
 
     reason: str
@@ -203,7 +203,7 @@ class Aftermath:
     pauses: bool = False
 
 
-def finish_failed(conn: Connection, delivery: DeliveryOut, claim: str, after: Aftermath) -> None:
+def finish_failed(conn: Connection, delivery: DeliveryOut, claim: str, after: RetryDecision) -> None:
     """Note that an attempt failed, and what follows from it."""
     reason = after.reason[:1_000]
     values: dict[str, Any] = {"claim": None, "claimed_until": None, "error": reason}

@@ -17,7 +17,7 @@ _STORY: ColumnElement[int] = func.coalesce(MatchRow.item_id, MatchRow.id)
 
 
 @dataclass(frozen=True, slots=True)
-class Tiding:
+class MatchDetails:
     """A match with the revision that matched; what concerns articles is None for other events."""
 
     match_id: int
@@ -56,7 +56,7 @@ _COLUMNS = (
 )
 
 
-def _tidings() -> Select[*tuple[Any, ...]]:
+def _match_details() -> Select[*tuple[Any, ...]]:
     query: Select[*tuple[Any, ...]] = select(*_COLUMNS)
     return (
         query.outerjoin(Revision, Revision.id == MatchRow.revision_id)
@@ -65,7 +65,7 @@ def _tidings() -> Select[*tuple[Any, ...]]:
     )
 
 
-def read_delivery(conn: Connection, delivery_id: int, *, stories: int) -> tuple[list[Tiding], int]:
+def read_delivery(conn: Connection, delivery_id: int, *, stories: int) -> tuple[list[MatchDetails], int]:
     """Return what a delivery tells, of at most that many stories, and how many stories it is about.
 
     The oldest stories come first; of one story the latest match.
@@ -74,8 +74,8 @@ def read_delivery(conn: Connection, delivery_id: int, *, stories: int) -> tuple[
     inside = select(func.max(MatchRow.id)).join(OutboxEntry, OutboxEntry.match_id == MatchRow.id).where(*told)
     latest = inside.group_by(_STORY)
     total = conn.scalar(select(func.count()).select_from(latest.subquery())) or 0
-    query = _tidings().where(MatchRow.id.in_(latest)).order_by(_STORY).limit(stories)
-    return [Tiding(*row) for row in conn.execute(query)], total
+    query = _match_details().where(MatchRow.id.in_(latest)).order_by(_STORY).limit(stories)
+    return [MatchDetails(*row) for row in conn.execute(query)], total
 
 
 def read_first_told(conn: Connection, delivery_id: int) -> set[int]:
@@ -84,7 +84,7 @@ def read_first_told(conn: Connection, delivery_id: int) -> set[int]:
     return set(conn.scalars(query.where(OutboxEntry.delivery_id == delivery_id, MatchRow.item_id.is_(None))))
 
 
-def read_reprints_of(conn: Connection, delivery_id: int, *, limit: int) -> tuple[list[Tiding], int]:
+def read_reprints_of(conn: Connection, delivery_id: int, *, limit: int) -> tuple[list[MatchDetails], int]:
     """Return reprints in a delivery whose stories it does not tell, the newest first, and how many there are."""
     of_delivery = (OutboxEntry.delivery_id == delivery_id,)
     told = (
@@ -93,15 +93,15 @@ def read_reprints_of(conn: Connection, delivery_id: int, *, limit: int) -> tuple
         .where(*of_delivery, MatchRow.status.in_(TOLD))
     )
     here = (*of_delivery, MatchRow.status == "also", MatchRow.item_id.not_in(told))
-    joined = _tidings().join(OutboxEntry, OutboxEntry.match_id == MatchRow.id).where(*here)
+    joined = _match_details().join(OutboxEntry, OutboxEntry.match_id == MatchRow.id).where(*here)
     total = conn.scalar(select(func.count()).select_from(joined.subquery())) or 0
-    return [Tiding(*row) for row in conn.execute(joined.order_by(MatchRow.id.desc()).limit(limit))], total
+    return [MatchDetails(*row) for row in conn.execute(joined.order_by(MatchRow.id.desc()).limit(limit))], total
 
 
-def read_subscription(conn: Connection, subscription_id: int, *, limit: int) -> list[Tiding]:
+def read_subscription(conn: Connection, subscription_id: int, *, limit: int) -> list[MatchDetails]:
     """Return what a subscription had to tell, the newest first."""
-    query = _tidings().where(MatchRow.subscription_id == subscription_id, MatchRow.status.in_(TOLD))
-    return [Tiding(*row) for row in conn.execute(query.order_by(MatchRow.id.desc()).limit(limit))]
+    query = _match_details().where(MatchRow.subscription_id == subscription_id, MatchRow.status.in_(TOLD))
+    return [MatchDetails(*row) for row in conn.execute(query.order_by(MatchRow.id.desc()).limit(limit))]
 
 
 def read_also(conn: Connection, stories: Sequence[int]) -> dict[int, list[tuple[str, str, str]]]:

@@ -36,7 +36,7 @@ class Claim:
 
 
 @dataclass(slots=True)
-class Known:
+class KnownAddress:
     """The articles that are found under some addresses; their rows are locked."""
 
     ids: dict[str, int]
@@ -81,7 +81,7 @@ def find_article(conn: Connection, url: str) -> int | None:
     return conn.scalar(claimed.order_by(ArticleAddress.is_asked.desc(), ArticleAddress.article_id).limit(1))
 
 
-def lock_articles(conn: Connection, urls: Collection[str]) -> Known:
+def lock_articles(conn: Connection, urls: Collection[str]) -> KnownAddress:
     """Return the articles that these canonical URLs are asked for, with their rows locked in the order of ids.
 
     Looks again when another transaction joined one of them to another while we waited.
@@ -93,8 +93,8 @@ def lock_articles(conn: Connection, urls: Collection[str]) -> Known:
         query = select(Article.id, Article.url, _has_rows()).where(Article.id.in_(sorted(set(ids.values()))))
         rows = conn.execute(query.order_by(Article.id).with_for_update(of=Article)).all()
         if find_articles(conn, urls) == ids:
-            return Known(ids, {row[0]: row[1] for row in rows}, {row[0] for row in rows if row[2]})
-    return Known({}, {}, set())
+            return KnownAddress(ids, {row[0]: row[1] for row in rows}, {row[0] for row in rows if row[2]})
+    return KnownAddress({}, {}, set())
 
 
 def _has_rows() -> Any:

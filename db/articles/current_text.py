@@ -42,7 +42,7 @@ def count_texts(kinds: Iterable[str]) -> int:
     return counts["page"] or counts.total()
 
 
-class Dated(Protocol):
+class DatedText(Protocol):
     """What a text says of when it appeared."""
 
     @property
@@ -53,7 +53,7 @@ class Dated(Protocol):
     def is_undated(self) -> bool: ...
 
 
-def is_of_no_day(texts: Sequence[Dated]) -> bool:
+def is_of_no_day(texts: Sequence[DatedText]) -> bool:
     """Return whether an article with these texts counts on no day: none has a date, nor was it new when first seen."""
     if any(text.published_at is not None for text in texts):
         return False

@@ -41,7 +41,7 @@ class ArticleRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class LinkEvidence:
     """How much of two articles of a story is the same."""
 
     article_a: int
@@ -122,7 +122,7 @@ def read_mentions(conn: Connection, article_id: int) -> list[tuple[str, int, int
     return [(field, start, end, entity) for field, start, end, entity in conn.execute(query)]
 
 
-def read_evidence(conn: Connection, article_ids: Sequence[int]) -> list[Evidence]:
+def read_evidence(conn: Connection, article_ids: Sequence[int]) -> list[LinkEvidence]:
     """Return the verified resemblances between the current texts of these articles."""
     current = {
         revision_id: article_id
@@ -134,7 +134,7 @@ def read_evidence(conn: Connection, article_ids: Sequence[int]) -> list[Evidence
     ends = or_(ClusterLink.revision_a.in_(current), ClusterLink.revision_b.in_(current))
     query = select(ClusterLink.revision_a, ClusterLink.revision_b, *columns).where(ends)
     return [
-        Evidence(current[a], current[b], containment, jaccard, relation, method)
+        LinkEvidence(current[a], current[b], containment, jaccard, relation, method)
         for a, b, containment, jaccard, relation, method in conn.execute(
             query.order_by(ClusterLink.revision_a, ClusterLink.revision_b)
         )

@@ -18,7 +18,7 @@ Rows = Select[*tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)
-class Health:
+class CollectionHealth:
     """How whole our own collection was: what stands beside the counts of coverage."""
 
     alive: Mapping[date, float]
@@ -49,7 +49,7 @@ class Filters:
     """Only articles that changed after this number, see `db.changes`."""
     changed_until: int | None = None
     """Only articles that last changed at this number or before, and that are understood."""
-    health: Health | None = None
+    health: CollectionHealth | None = None
     """Coverage only: what its columns `alive` and `impaired` say; empty without."""
 
     def covers(self, day: date) -> bool:

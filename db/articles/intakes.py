@@ -27,7 +27,7 @@ class OpenIntake:
     opened_at: datetime
 
 
-def join(conn: Connection, *, now: datetime) -> OpenIntake:
+def join_intake(conn: Connection, *, now: datetime) -> OpenIntake:
     """Return the intake that other runs have open, else a new one."""
     lock_names(conn, (_OPENING,))  # a row that is not there yet cannot be locked
     heard_of = now - timedelta(seconds=STALE_S)
@@ -45,11 +45,11 @@ def join(conn: Connection, *, now: datetime) -> OpenIntake:
     return OpenIntake(conn.execute(new).scalar_one(), now)
 
 
-def keep(conn: Connection, intake: OpenIntake, *, now: datetime) -> None:
+def refresh_intake(conn: Connection, intake: OpenIntake, *, now: datetime) -> None:
     """Say that a run is still alive; often enough is a few times within `STALE_S`."""
     conn.execute(update(Intake).where(Intake.id == intake.id).values(heard_at=now))
 
 
-def leave(conn: Connection, intake: OpenIntake) -> None:
+def leave_intake(conn: Connection, intake: OpenIntake) -> None:
     """End one run's part; the intake is closed when the last has left."""
     conn.execute(update(Intake).where(Intake.id == intake.id, Intake.runs > 0).values(runs=Intake.runs - 1))

@@ -29,7 +29,7 @@ class MentionIn:
 
 
 @dataclass(frozen=True, slots=True)
-class Tagged:
+class TaggedRevision:
     """What a vocabulary finds in a revision; `in_scope` is None when it does not say what that is."""
 
     mentions: Sequence[MentionIn]

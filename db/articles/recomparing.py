@@ -22,7 +22,7 @@ _THE_ROW = StoryState.id == 1
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class RecompareState:
     """How far a store is: the last text and the last article that were done; None when all were."""
 
     texts_to: int | None
@@ -66,13 +66,13 @@ class Mark:
     sketch: Sequence[int]
 
 
-def find_standing(conn: Connection) -> Standing:
+def find_standing(conn: Connection) -> RecompareState:
     """Return how far the store is with the present rules."""
     row = conn.execute(select(StoryState.rules, StoryState.texts_to, StoryState.articles_to)).first()
-    return Standing(*row[1:]) if row is not None and row.rules == RULES else Standing(0, 0)
+    return RecompareState(*row[1:]) if row is not None and row.rules == RULES else RecompareState(0, 0)
 
 
-def is_at(conn: Connection, standing: Standing) -> bool:
+def is_at(conn: Connection, standing: RecompareState) -> bool:
     """Return whether the store is where it was, and keep it there until this transaction ends."""
     start = {"rules": RULES, "texts_to": 0, "articles_to": 0}
     conn.execute(insert(conn, StoryState).values(id=1, **start).on_conflict_do_nothing(index_elements=["id"]))
@@ -81,7 +81,7 @@ def is_at(conn: Connection, standing: Standing) -> bool:
     return find_standing(conn) == standing
 
 
-def note_standing(conn: Connection, standing: Standing) -> None:
+def note_standing(conn: Connection, standing: RecompareState) -> None:
     """Say how far the store is."""
     values = {"texts_to": standing.texts_to, "articles_to": standing.articles_to}
     conn.execute(update(StoryState).where(_THE_ROW).values(values))

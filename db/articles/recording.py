@@ -11,7 +11,15 @@ import xxhash
 from sqlalchemy import Connection, bindparam, delete, select, update
 
 from db.alerts.matches import forget_superseded
-from db.articles.addresses import PLACEHOLDER, Known, Named, find_shared, lock_articles, note_addresses, settle_names
+from db.articles.addresses import (
+    PLACEHOLDER,
+    KnownAddress,
+    Named,
+    find_shared,
+    lock_articles,
+    note_addresses,
+    settle_names,
+)
 from db.articles.arrivals import (
     ArticleIn,
     Recorded,
@@ -118,7 +126,7 @@ def _name(
     conn: Connection,
     articles: Sequence[ArticleIn],
     recorded: Sequence[Recorded],
-    known: Known,
+    known: KnownAddress,
     forms: Mapping[int, int],
     joining: Joining | None,
     lease_until: datetime,
@@ -186,7 +194,7 @@ def _after(
     return [replace(after[0], others=tuple(sorted(left))), *after[1:]]
 
 
-def _lock_or_insert(conn: Connection, articles: Sequence[ArticleIn], zone: ZoneInfo) -> tuple[Known, set[int]]:
+def _lock_or_insert(conn: Connection, articles: Sequence[ArticleIn], zone: ZoneInfo) -> tuple[KnownAddress, set[int]]:
     """Return the articles that the canonical URLs are asked for, with their rows locked, and which of them are new."""
     first: dict[str, ArticleIn] = {}
     for article in articles:
@@ -219,7 +227,7 @@ def _lock_or_insert(conn: Connection, articles: Sequence[ArticleIn], zone: ZoneI
     return known, set(created.values())
 
 
-def _keep_least_spelling(conn: Connection, articles: Sequence[ArticleIn], known: Known) -> None:
+def _keep_least_spelling(conn: Connection, articles: Sequence[ArticleIn], known: KnownAddress) -> None:
     """Show each article under the least spelling of its address, so that it does not matter whose came first."""
     least = dict(known.spelled)
     for article in articles:

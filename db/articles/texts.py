@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
 
-from db.models import Article, Entity, MentionRow, Revision, Source, SourceDomain
+from db.models import Article, EntityRow, MentionRow, Revision, Source, SourceDomain
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class TextRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Mention:
+class StoredMention:
     """A mention with the type of its entity."""
 
     field: str
@@ -88,7 +88,7 @@ def _rows(conn: Connection, query: Select[*tuple[Any, ...]]) -> list[TextRow]:
     return [TextRow(*row) for row in whole]
 
 
-def read_mentions(conn: Connection, revision_ids: Collection[int]) -> dict[int, list[Mention]]:
+def read_mentions(conn: Connection, revision_ids: Collection[int]) -> dict[int, list[StoredMention]]:
     """Return the mentions of revisions by id, in reading order."""
     query = (
         select(
@@ -97,14 +97,14 @@ def read_mentions(conn: Connection, revision_ids: Collection[int]) -> dict[int, 
             MentionRow.start,
             MentionRow.end,
             MentionRow.entity_id,
-            Entity.type,
+            EntityRow.type,
             MentionRow.level,
         )
-        .join(Entity, Entity.id == MentionRow.entity_id)
+        .join(EntityRow, EntityRow.id == MentionRow.entity_id)
         .where(MentionRow.revision_id.in_(revision_ids))
         .order_by(MentionRow.revision_id, MentionRow.field, MentionRow.start, MentionRow.end)
     )
-    found: dict[int, list[Mention]] = {}
+    found: dict[int, list[StoredMention]] = {}
     for row in conn.execute(query):
-        found.setdefault(row[0], []).append(Mention(*row[1:]))
+        found.setdefault(row[0], []).append(StoredMention(*row[1:]))
     return found

@@ -60,7 +60,7 @@ class EntryIn:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class EntrySaid:
     """A text that only its feed has, and the hash of it that workers were given last."""
 
     page_id: int
@@ -111,10 +111,12 @@ def keep_addresses(conn: Connection, entries: Sequence[EntryIn]) -> list[EntryIn
     return kept
 
 
-def find_told(conn: Connection, urns: Collection[str]) -> list[Told]:
+def find_told(conn: Connection, urns: Collection[str]) -> list[EntrySaid]:
     """Return those of the texts by themselves that are recorded, in the order of their addresses."""
     query = select(Page.id, Page.canonical_url, Page.url, Page.source_id, Page.feed_hash, Page.unverified)
-    return [Told(*row) for row in conn.execute(query.where(Page.canonical_url.in_(urns)).order_by(Page.canonical_url))]
+    return [
+        EntrySaid(*row) for row in conn.execute(query.where(Page.canonical_url.in_(urns)).order_by(Page.canonical_url))
+    ]
 
 
 def record_told(conn: Connection, hashes: Mapping[int, str], *, now: datetime, unverified: str | None = None) -> None:

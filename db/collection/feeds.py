@@ -178,7 +178,7 @@ def claim_feeds(conn: Connection, feed_ids: Collection[int], *, now: datetime, l
     return set(taken.scalars())
 
 
-def hold_feeds(conn: Connection, feed_ids: Collection[int], *, until: datetime | None) -> None:
+def renew_feed_claims(conn: Connection, feed_ids: Collection[int], *, until: datetime | None) -> None:
     """Keep claims until then; None gives them back."""
     conn.execute(update(Feed).where(Feed.id.in_(feed_ids), Feed.claimed_until.is_not(None)).values(claimed_until=until))
 

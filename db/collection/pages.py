@@ -206,7 +206,7 @@ def claim_pages(conn: Connection, page_ids: Collection[int], *, now: datetime, l
     return set(taken.scalars())
 
 
-def hold_pages(conn: Connection, page_ids: Collection[int], *, until: datetime | None) -> None:
+def renew_page_claims(conn: Connection, page_ids: Collection[int], *, until: datetime | None) -> None:
     """Keep claims until then; None gives them back."""
     conn.execute(update(Page).where(Page.id.in_(page_ids), Page.claimed_until.is_not(None)).values(claimed_until=until))
 

@@ -15,7 +15,7 @@ from db.text.headlines import BEGINNING, headline
 
 
 @dataclass(frozen=True, slots=True)
-class Behind:
+class TopStory:
     """A story behind a count: its original, and how many of the counted articles are of it."""
 
     article_id: int
@@ -62,7 +62,7 @@ def first_pairs(conn: Connection, since: date, until: date, *, limit: int) -> li
     return [(day, entity, other, int(number)) for day, entity, other, number in conn.execute(query)]
 
 
-def stories_behind(conn: Connection, entities: Sequence[str], since: date, until: date, *, limit: int) -> list[Behind]:
+def top_stories(conn: Connection, entities: Sequence[str], since: date, until: date, *, limit: int) -> list[TopStory]:
     """Return the largest stories of articles that mention all these entities (one or two) on these days."""
     original = aliased(Article)
     story = func.coalesce(Article.cluster_id, Article.id)
@@ -83,12 +83,10 @@ def stories_behind(conn: Connection, entities: Sequence[str], since: date, until
         .where(original.id.in_(counts))
     )
     rows = {id: (url, title, headline(title, text) or url) for id, url, title, text in conn.execute(titles)}
-    return [Behind(story_id, *rows[story_id], number) for story_id, number in counts.items() if story_id in rows]
+    return [TopStory(story_id, *rows[story_id], number) for story_id, number in counts.items() if story_id in rows]
 
 
-def articles_behind(
-    conn: Connection, entity: str, since: date, until: date, *, limit: int
-) -> list[tuple[str, str, str]]:
+def top_articles(conn: Connection, entity: str, since: date, until: date, *, limit: int) -> list[tuple[str, str, str]]:
     """Return (outlet, URL, headline) of the newest articles that mention an entity on these days."""
     query = (
         select(Source.name, Article.url, Revision.title, func.substr(Revision.text, 1, BEGINNING))

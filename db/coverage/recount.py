@@ -38,18 +38,18 @@ from db.models import (
     Source,
 )
 
-TURN_S = 20
+LEASE_S = 20
 """How long a turn lasts without a sign of life."""
 PAIRED = 40
 """Of the entities an article names, so many count as named together: those named most often. 40 make 780 pairs."""
 _THE_ROW = CoverageState.id == 1
 
 
-class TurnLost(RuntimeError):
+class LeaseLost(RuntimeError):
     """Another process counts now; what this one read may be old."""
 
 
-def take_turn(conn: Connection, *, now: datetime) -> int | None:
+def acquire_recount_lease(conn: Connection, *, now: datetime) -> int | None:
     """Return the number of our turn to recount; None while another process has it."""
     conn.execute(insert(conn, CoverageState).values(id=1).on_conflict_do_nothing(index_elements=["id"]))
     free = or_(CoverageState.held_until.is_(None), CoverageState.held_until < now)
@@ -57,20 +57,20 @@ def take_turn(conn: Connection, *, now: datetime) -> int | None:
     return conn.scalar(taken.returning(CoverageState.turn))
 
 
-def keep_turn(conn: Connection, turn: int, *, now: datetime) -> None:
+def renew_recount_lease(conn: Connection, turn: int, *, now: datetime) -> None:
     """Prolong our turn; call it first in each transaction that writes. Raises TurnLost."""
     mine = update(CoverageState).where(_THE_ROW, CoverageState.turn == turn)
     if conn.execute(mine.values(held_until=_end(now))).rowcount != 1:
-        raise TurnLost
+        raise LeaseLost
 
 
-def end_turn(conn: Connection, turn: int) -> None:
+def release_recount_lease(conn: Connection, turn: int) -> None:
     """Let others have the turn."""
     conn.execute(update(CoverageState).where(_THE_ROW, CoverageState.turn == turn).values(held_until=None))
 
 
 def _end(now: datetime) -> datetime:
-    return now + timedelta(seconds=TURN_S)
+    return now + timedelta(seconds=LEASE_S)
 
 
 # --- marked articles → facts, dirty days

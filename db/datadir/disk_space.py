@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-FLOOR = 20_000_000
+MIN_FREE_BYTES = 20_000_000
 """Bytes: below it the write-ahead log and the broker's log may not fit any more."""
 
 
-def lack_of_room(folder: Path, is_known: bool = False) -> str | None:
+def disk_full_message(folder: Path, is_known: bool = False) -> str | None:
     """Return in words that the disk of a folder is full; None when it has room, or does not say.
 
     When that `is_known` already, it must have twice the room to count as mended.
@@ -19,4 +19,8 @@ def lack_of_room(folder: Path, is_known: bool = False) -> str | None:
     except OSError:
         return None
     free = seen.f_bavail * seen.f_frsize
-    return f"the disk of {folder} is full: {free / 1e6:.0f} MB are left" if free < FLOOR * (1 + is_known) else None
+    return (
+        f"the disk of {folder} is full: {free / 1e6:.0f} MB are left"
+        if free < MIN_FREE_BYTES * (1 + is_known)
+        else None
+    )

@@ -15,7 +15,7 @@ EVERY_S = 5.0
 """How often a process that is well shows it, about."""
 
 
-def show_life(data_dir: Path, kind: str) -> None:
+def touch_heartbeat(data_dir: Path, kind: str) -> None:
     """Note that a process of this kind has just done what it is there for. A full disk does not stop the process."""
     with suppress(OSError):
         path = _path(data_dir, kind)
@@ -23,7 +23,7 @@ def show_life(data_dir: Path, kind: str) -> None:
         path.touch()
 
 
-def last_sign_s(data_dir: Path, kind: str) -> float | None:
+def heartbeat_age_s(data_dir: Path, kind: str) -> float | None:
     """Return how many seconds ago the last sign of life was; None if there never was one.
 
     One from the future, left by a clock that ran ahead, is as old as it lies ahead.

@@ -14,7 +14,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
 from db.dialect import is_sqlite
-from db.dialect.functions import Address, Word
+from db.dialect.functions import Address, WordColumn
 
 LINES = 500
 """Lines of a chunk: some 200 kB."""
@@ -73,7 +73,7 @@ def _errors_of_queries(conn: Connection) -> Iterator[None]:
 def _copy(
     conn: Connection, query: Select[*tuple[Any, ...]], columns: Sequence[Any], delimiter: str
 ) -> Iterator[memoryview]:
-    texts = {c.name for c in columns if isinstance(c.type, String) and not isinstance(c.type, Word)}
+    texts = {c.name for c in columns if isinstance(c.type, String) and not isinstance(c.type, WordColumn)}
     cells = [
         _guarded(c).label(c.name)
         if c.name in texts and not isinstance(c.type, Address)
@@ -157,7 +157,7 @@ def _cell_in_sqlite(column: Any, sql: str) -> tuple[str, str]:
     """Return a format of printf and what goes into it; `%s` writes nothing for null."""
     if isinstance(column.type, Boolean):
         return "%s", f"CASE {sql} WHEN 1 THEN 'true' WHEN 0 THEN 'false' END"
-    if isinstance(column.type, Word) or not isinstance(column.type, String):
+    if isinstance(column.type, WordColumn) or not isinstance(column.type, String):
         return "%s", sql
     text = sql if isinstance(column.type, Address) else _guard(sql, sql)
     if getattr(getattr(column, "element", column), "nullable", True):

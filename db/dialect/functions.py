@@ -12,7 +12,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
 
-class Word(Text):
+class WordColumn(Text):
     """A text of our own making that needs neither quotes nor a guard in CSV: `title`, `name`, an instant."""
 
 
@@ -20,7 +20,7 @@ class Address(Text):
     """An address in our own spelling: quoted in CSV, but it begins with its scheme, so it needs no guard."""
 
 
-class _Spelled(FunctionElement[Any]):
+class _SpelledColumn(FunctionElement[Any]):
     """A function that each database spells in its own way; `{0}` stands for what it is given."""
 
     inherit_cache = True
@@ -28,40 +28,40 @@ class _Spelled(FunctionElement[Any]):
     postgresql: ClassVar[str]
 
 
-@compiles(_Spelled)
-def _spell(element: _Spelled, compiler: SQLCompiler, **kwargs: Any) -> str:
+@compiles(_SpelledColumn)
+def _spell(element: _SpelledColumn, compiler: SQLCompiler, **kwargs: Any) -> str:
     form = element.sqlite if compiler.dialect.name == "sqlite" else element.postgresql
     return form.format(compiler.process(element.clauses, **kwargs))
 
 
-class instant_text(_Spelled):
+class instant_text(_SpelledColumn):
     """An instant as `2022-01-06T10:00:00Z`: UTC, cut to whole seconds. Null stays null."""
 
-    type = Word()
+    type = WordColumn()
     inherit_cache = True
     sqlite = "(replace(substr({0}, 1, 19), ' ', 'T') || 'Z')"
     postgresql = "(replace(left(CAST({0} AT TIME ZONE 'UTC' AS text), 19), ' ', 'T') || 'Z')"
 
 
-class day_text(_Spelled):
+class day_text(_SpelledColumn):
     """The UTC day of an instant as `2022-01-06`. Null stays null."""
 
-    type = Word()
+    type = WordColumn()
     inherit_cache = True
     sqlite = "substr({0}, 1, 10)"
     postgresql = "left(CAST({0} AT TIME ZONE 'UTC' AS text), 10)"
 
 
-class decimal_text(_Spelled):
+class decimal_text(_SpelledColumn):
     """A share with four decimals. Null stays null."""
 
-    type = Word()
+    type = WordColumn()
     inherit_cache = True
     sqlite = "CASE WHEN {0} IS NOT NULL THEN printf('%.4f', {0}) END"
     postgresql = "CAST(round(CAST({0} AS numeric), 4) AS text)"
 
 
-class fired_words(_Spelled):
+class fired_words(_SpelledColumn):
     """The words in the JSON list `matches.because`, with semicolons between them; null when there are none."""
 
     type = Text()
@@ -73,7 +73,7 @@ class fired_words(_Spelled):
     )
 
 
-class _numbers(_Spelled):
+class _numbers(_SpelledColumn):
     """The numbers of a JSON list, as a subquery: one parameter, however many they are."""
 
     type = BigInteger()

@@ -13,8 +13,8 @@ from sqlalchemy.orm import aliased
 from db.articles.filters import Filters, Rows, conditions
 from db.articles.former_texts import is_text_of_article
 from db.dialect import bytewise
-from db.dialect.functions import Address, Word, day_text, decimal_text, fired_words, instant_text
-from db.models import Article, ClusterLink, Entity, MatchRow, MentionRow, Revision, Source, Subscription
+from db.dialect.functions import Address, WordColumn, day_text, decimal_text, fired_words, instant_text
+from db.models import Article, ClusterLink, EntityRow, MatchRow, MentionRow, Revision, Source, Subscription
 
 
 def articles(_conn: Connection, filters: Filters) -> Rows:
@@ -62,7 +62,7 @@ def articles_with_text(conn: Connection, filters: Filters, longest: int | None =
         articles(conn, filters)
         .join(Revision, Revision.id == Article.revision_id)
         .add_columns(
-            type_coerce(case((is_of_feed, "feed"), else_="page"), Word()).label("text_from"), text.label("text")
+            type_coerce(case((is_of_feed, "feed"), else_="page"), WordColumn()).label("text_from"), text.label("text")
         )
     )
 
@@ -72,7 +72,7 @@ def mentions(conn: Connection, filters: Filters) -> Rows:
     query = (
         _mentions()
         .join(Article, Article.revision_id == MentionRow.revision_id)
-        .join(Entity, Entity.id == MentionRow.entity_id)
+        .join(EntityRow, EntityRow.id == MentionRow.entity_id)
         .where(*conditions(filters))
         .order_by(Article.counts_on, Article.canonical_url, *_in_reading_order(conn))
     )
@@ -93,7 +93,7 @@ def mentions_of_revisions(conn: Connection, filters: Filters) -> Rows:
         )
         .join(Revision, Revision.id == MentionRow.revision_id)
         .join(Article, Article.id == Revision.article_id)
-        .join(Entity, Entity.id == MentionRow.entity_id)
+        .join(EntityRow, EntityRow.id == MentionRow.entity_id)
         .where(*conditions(replace(filters, entities=())), is_text_of_article())
         .order_by(
             Article.counts_on,
@@ -109,17 +109,17 @@ def mentions_of_revisions(conn: Connection, filters: Filters) -> Rows:
 def _mentions() -> Rows:
     return select(
         Article.id.label("article_id"),
-        type_coerce(MentionRow.field, Word()).label("field"),
+        type_coerce(MentionRow.field, WordColumn()).label("field"),
         MentionRow.start,
         MentionRow.end,
         MentionRow.surface,
         MentionRow.entity_id.label("entity"),
-        Entity.type,
-        type_coerce(MentionRow.level, Word()).label("level"),
+        EntityRow.type,
+        type_coerce(MentionRow.level, WordColumn()).label("level"),
         MentionRow.alias,
         MentionRow.language,
-        type_coerce(MentionRow.rule, Word()).label("rule"),
-        type_coerce(MentionRow.vocabulary_version, Word()).label("vocabulary_version"),
+        type_coerce(MentionRow.rule, WordColumn()).label("rule"),
+        type_coerce(MentionRow.vocabulary_version, WordColumn()).label("vocabulary_version"),
         Article.url,
         Article.source_id.label("source"),
         Article.counts_on,
@@ -152,8 +152,8 @@ def revisions(_conn: Connection, filters: Filters) -> Rows:
             Revision.genre,
             Revision.in_scope,
             func.length(Revision.text).label("characters"),
-            type_coerce(Revision.content_hash, Word()).label("content_hash"),
-            type_coerce(Revision.vocabulary_version, Word()).label("vocabulary_version"),
+            type_coerce(Revision.content_hash, WordColumn()).label("content_hash"),
+            type_coerce(Revision.vocabulary_version, WordColumn()).label("vocabulary_version"),
             Article.counts_on,
         )
         .join(Article, Article.id == Revision.article_id)
@@ -209,7 +209,7 @@ def matches(conn: Connection, filters: Filters) -> Rows:
         select(
             MatchRow.id.label("match_id"),
             Subscription.name.label("subscription"),
-            type_coerce(MatchRow.status, Word()).label("status"),
+            type_coerce(MatchRow.status, WordColumn()).label("status"),
             MatchRow.article_id,
             _perhaps(Article.url).label("url"),
             _perhaps(Article.source_id).label("source"),
@@ -217,7 +217,7 @@ def matches(conn: Connection, filters: Filters) -> Rows:
             instant_text(MatchRow.matched_at).label("matched_at"),
             fired_words(MatchRow.because).label("because"),
             MatchRow.event,
-            type_coerce(Subscription.kind, Word()).label("subscription_kind"),
+            type_coerce(Subscription.kind, WordColumn()).label("subscription_kind"),
             Subscription.query,
             MatchRow.revision_id,
             MatchRow.item_id.label("began_with_match_id"),
@@ -239,4 +239,4 @@ def _perhaps(column: Any) -> ColumnElement[str]:
 
 def _moment(instant: Any, is_day: Any) -> SQLColumnExpression[str]:
     """The instant of publication, or its day where only that is known."""
-    return type_coerce(case((is_day, day_text(instant)), else_=instant_text(instant)), Word())
+    return type_coerce(case((is_day, day_text(instant)), else_=instant_text(instant)), WordColumn())

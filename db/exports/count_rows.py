@@ -21,11 +21,11 @@ from sqlalchemy import (
 from sqlalchemy import Text as SqlText
 from sqlalchemy.orm import aliased
 
-from db.articles.filters import CannotFilter, Filters, Health, Rows
+from db.articles.filters import CannotFilter, CollectionHealth, Filters, Rows
 from db.coverage.cells import TOTAL, UNDATED
 from db.dialect import bytewise
-from db.dialect.functions import Word, instant_text
-from db.models import Article, CoverageCell, CoverageSeries, Entity, Feed, Source
+from db.dialect.functions import WordColumn, instant_text
+from db.models import Article, CoverageCell, CoverageSeries, EntityRow, Feed, Source
 
 
 def coverage(conn: Connection, filters: Filters) -> Rows:
@@ -42,8 +42,8 @@ def coverage(conn: Connection, filters: Filters) -> Rows:
             CoverageCell.articles,
             CoverageCell.stories,
             CoverageCell.mentions,
-            Entity.label.label("entity_label"),
-            Entity.type.label("entity_type"),
+            EntityRow.label.label("entity_label"),
+            EntityRow.type.label("entity_type"),
             Source.name.label("source_name"),
             CoverageCell.in_title,
             CoverageCell.scope_articles,
@@ -53,7 +53,7 @@ def coverage(conn: Connection, filters: Filters) -> Rows:
             case((alive.c.day.is_(None), None), else_=impaired.c.day.is_not(None)).label("impaired"),
         )
         .join(CoverageSeries, CoverageSeries.id == CoverageCell.series_id)
-        .join(Entity, Entity.id == CoverageSeries.entity_id)
+        .join(EntityRow, EntityRow.id == CoverageSeries.entity_id)
         .join(Source, Source.id == CoverageSeries.part)
         .outerjoin(alive, alive.c.day == day)
         .outerjoin(impaired, and_(impaired.c.day == day, impaired.c.outlet == CoverageSeries.part))
@@ -76,7 +76,7 @@ def cooccurrence(conn: Connection, filters: Filters) -> Rows:
     """The stored cells per day and pair of entities, each pair once: the lesser id first."""
     if filters.sources or _beyond_cells(filters):
         raise CannotFilter("pairs are not kept by outlet, language, genre or scope")
-    one, another = aliased(Entity), aliased(Entity)
+    one, another = aliased(EntityRow), aliased(EntityRow)
     in_order = bytewise(conn, CoverageSeries.entity_id) < bytewise(conn, CoverageSeries.part)  # stored by the locale's
     first, second = case((in_order, one.id), else_=another.id), case((in_order, another.id), else_=one.id)
     query = (
@@ -102,7 +102,7 @@ def cooccurrence(conn: Connection, filters: Filters) -> Rows:
     return query
 
 
-def _health(health: Health | None) -> tuple[CTE, CTE]:
+def _health(health: CollectionHealth | None) -> tuple[CTE, CTE]:
     """Return tables of the statement's own: (day, share) of the watched days, and (day, outlet) of the impaired.
 
     Days are texts here, which both databases compare alike.
@@ -111,7 +111,7 @@ def _health(health: Health | None) -> tuple[CTE, CTE]:
     alive = sorted((day.isoformat(), f"{share:.4f}") for day, share in health.alive.items()) if health else []
     impaired = sorted((day.isoformat(), outlet) for day, outlet in health.impaired) if health else []
     return (
-        values(day, column("share", Word()), literal_binds=True).data(alive or none).cte("health"),
+        values(day, column("share", WordColumn()), literal_binds=True).data(alive or none).cte("health"),
         values(day, column("outlet", SqlText()), literal_binds=True).data(impaired or none).cte("impaired"),
     )
 
@@ -161,7 +161,7 @@ def sources(conn: Connection, filters: Filters) -> Rows:
             Source.kind,
             Source.homepage,
             Source.paywall,
-            type_coerce(Source.origin, Word()).label("origin"),
+            type_coerce(Source.origin, WordColumn()).label("origin"),
             instant_text(Source.added_at).label("added_at"),
             func.coalesce(feeds.c.n, 0).label("feeds"),
             func.coalesce(articles.c.n, 0).label("articles"),

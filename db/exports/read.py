@@ -13,12 +13,12 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from db.articles import word_index
-from db.articles.filters import CannotFilter, Filters, Health, Rows, conditions
+from db.articles.filters import CannotFilter, CollectionHealth, Filters, Rows, conditions
 from db.articles.word_index import Need
 from db.dialect import csvtext
 from db.exports import article_rows, count_rows
 
-__all__ = ["CannotFilter", "Detail", "Filters", "Health", "find_candidates", "iter_csv", "iter_rows"]
+__all__ = ["CannotFilter", "CollectionHealth", "Detail", "Filters", "find_candidates", "iter_csv", "iter_rows"]
 
 _QUERIES: Mapping[str, Callable[[Connection, Filters], Rows]] = {
     "articles": article_rows.articles,

@@ -40,7 +40,7 @@ from db.models.coverage import (
 from db.models.exports import ChangeClock, ExportCursor, ExportSchedule
 from db.models.sources import CatalogueOutlet, Source, SourceDomain
 from db.models.stories import StoryDecision, StoryPair
-from db.models.vocabulary import Entity, MentionRow, VocabularyVersion
+from db.models.vocabulary import EntityRow, MentionRow, VocabularyVersion
 
 __all__ = [
     "AddressState",
@@ -60,7 +60,7 @@ __all__ = [
     "CoverageSeries",
     "CoverageState",
     "Delivery",
-    "Entity",
+    "EntityRow",
     "ExportCursor",
     "ExportSchedule",
     "Feed",

@@ -27,7 +27,7 @@ class VocabularyVersion(Base):
     """Since when workers tag with it whatever was tagged with another version; null while nobody asked for that."""
 
 
-class Entity(Base):
+class EntityRow(Base):
     """A member of the vocabulary, as far as queries need it."""
 
     __tablename__ = "entities"

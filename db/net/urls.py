@@ -47,7 +47,7 @@ _SAFE_PATH = "/:@!$&'()*+,;=~-._"
 
 
 @dataclass(frozen=True, slots=True)
-class _Spelled:
+class _SpelledUrl:
     """The parts of an address in their one spelling, and what it was before the path was cut to that."""
 
     scheme: str
@@ -110,14 +110,14 @@ def _read(url: str) -> tuple[str, str]:
     return spelling, canonical
 
 
-def _usable(addresses: Iterable[str]) -> tuple[str, _Spelled] | None:
+def _usable(addresses: Iterable[str]) -> tuple[str, _SpelledUrl] | None:
     for address in addresses:
         with suppress(ValueError):
             return address, _spell(address)
     return None
 
 
-def _spell(text: str) -> _Spelled:
+def _spell(text: str) -> _SpelledUrl:
     """Return the parts of one address. Raises ValueError."""
     try:
         return _parts_of(text)
@@ -125,7 +125,7 @@ def _spell(text: str) -> _Spelled:
         raise ValueError(f"not an absolute http(s) address: {text[:200]!r} ({error})") from error
 
 
-def _parts_of(text: str) -> _Spelled:
+def _parts_of(text: str) -> _SpelledUrl:
     parts = urlsplit(text)
     hostname, port, scheme = parts.hostname, parts.port, parts.scheme.lower()
     if scheme not in _DEFAULT_PORTS or not hostname:
@@ -133,7 +133,7 @@ def _parts_of(text: str) -> _Spelled:
     host = _host(hostname)
     is_default = port in (None, _DEFAULT_PORTS[scheme])
     uncut = _escaped_path(parts.path)
-    return _Spelled(
+    return _SpelledUrl(
         scheme="https" if is_default else scheme,
         host=host,
         port="" if is_default else f":{port}",

@@ -15,7 +15,7 @@ SPLIT, MERGE = "split", "merge"
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class Judgement:
     """A decision of a person, and the articles that it names."""
 
     id: int
@@ -54,20 +54,20 @@ def read_judgements(conn: Connection, article_ids: Sequence[int]) -> dict[tuple[
     return {(a, b): kind == MERGE for a, b, kind in conn.execute(query)}
 
 
-def list_decisions(conn: Connection, article_ids: Sequence[int]) -> list[Decision]:
+def list_decisions(conn: Connection, article_ids: Sequence[int]) -> list[Judgement]:
     """Return the decisions that name one of these articles, the oldest first, undone ones too."""
     ids = set(conn.scalars(select(StoryPair.decision_id).where(_involves(article_ids))))
     return [decision for number in sorted(ids) if (decision := find_decision(conn, number))]
 
 
-def find_decision(conn: Connection, number: int) -> Decision | None:
+def find_decision(conn: Connection, number: int) -> Judgement | None:
     """Return one decision, or None."""
     columns = (StoryDecision.kind, StoryDecision.decided_at, StoryDecision.note, StoryDecision.undone_at)
     row = conn.execute(select(*columns).where(StoryDecision.id == number)).first()
     if row is None:
         return None
     pairs = conn.execute(select(StoryPair.article_a, StoryPair.article_b).where(StoryPair.decision_id == number)).all()
-    return Decision(number, *row, tuple(sorted({article_id for pair in pairs for article_id in pair})))
+    return Judgement(number, *row, tuple(sorted({article_id for pair in pairs for article_id in pair})))
 
 
 def move_pairs(conn: Connection, *, keep: int, gone: int) -> None:

@@ -36,7 +36,7 @@ class Date:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class DateLine:
     """A text as dates are read in it: one letter for each token says what that can be in a date."""
 
     text: str
@@ -93,11 +93,11 @@ _BESIDE_CLOCK = frozenset(" ,.-/|:pfwocYMk")
 _HAN_NUMBER = re.compile("[〇零一二三四五六七八九十]+(?=[年月日号號时時点點分])")
 
 
-def read_line(text: str) -> Line:
+def read_line(text: str) -> DateLine:
     """Return the beginning of a text, tidied, with the letters of its tokens."""
     text = tidied(text)
     tokens = list(_TOKEN.finditer(text))
-    return Line(text, tokens, _letters(tokens))
+    return DateLine(text, tokens, _letters(tokens))
 
 
 def tidied(text: str) -> str:
@@ -148,7 +148,7 @@ def _word(word: str) -> str:
     return next((letter for letter, words in known if word in words), "x")
 
 
-def find_dates(line: Line, month_first: bool | None) -> Iterator[Date]:
+def find_dates(line: DateLine, month_first: bool | None) -> Iterator[Date]:
     """Yield the dates of a line in their order. `month_first` settles `01/06/2022`; None leaves that open."""
     tokens, letters = line.tokens, line.letters
     position = 0

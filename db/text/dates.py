@@ -11,26 +11,26 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 
-from db.text.date_shapes import EARLIEST_YEAR, LATEST_YEAR, Date, Line, find_dates, read_line, tidied
+from db.text.date_shapes import EARLIEST_YEAR, LATEST_YEAR, Date, DateLine, find_dates, read_line, tidied
 from db.text.time_zones import read_zone
 
 __all__ = [
     "EARLIEST_YEAR",
     "LATEST_YEAR",
-    "Found",
-    "Moment",
+    "DateFound",
+    "ParsedDate",
     "end_of_tomorrow",
     "fault_in",
     "fault_of",
     "find_moments",
     "impossible_day",
-    "parse_moment",
+    "parse_date",
     "tidied",
 ]
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class ParsedDate:
     """A moment as written: `at` in UTC; `is_day` when no time was given (then 00:00), `has_zone` when a zone was.
 
     A clock without a zone is given as if it were of UTC. `offset` is how far east of UTC the clock was that
@@ -66,10 +66,10 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class DateFound:
     """A moment and where it stands: `text[start:end]`, its clock included."""
 
-    moment: Moment
+    moment: ParsedDate
     start: int
     end: int
 
@@ -119,7 +119,7 @@ def impossible_day(text: str) -> str | None:
 
 def fault_in(text: str, *, latest: datetime) -> str | None:
     """Return why a text that tells a date tells none of publication, for people; None when it tells one, or none."""
-    if moment := parse_moment(text):
+    if moment := parse_date(text):
         return fault_of(moment.at, latest=latest)
     day = impossible_day(text)
     return _fault(day, is_before=day < f"{EARLIEST_YEAR}") if day else None
@@ -136,7 +136,7 @@ def fault_of(at: datetime, *, latest: datetime) -> str | None:
     return _fault(at.date().isoformat(), is_before=is_before) if is_before or at > latest else None
 
 
-def parse_moment(text: str, *, month_first: bool | None = None, latest: datetime | None = None) -> Moment | None:
+def parse_date(text: str, *, month_first: bool | None = None, latest: datetime | None = None) -> ParsedDate | None:
     """Return the first moment that `text` names, None when it names none between 1990 and 2100 and not after `latest`.
 
     Understands ISO 8601, RFC 2822, Unix seconds and milliseconds, `06.01.2022 10:00`, and month names in the
@@ -150,11 +150,11 @@ def parse_moment(text: str, *, month_first: bool | None = None, latest: datetime
     return moment if moment is None or latest is None or moment.at <= latest else None
 
 
-def _first(text: str) -> Moment | None:
+def _first(text: str) -> ParsedDate | None:
     return _as_a_whole(text) or next((found.moment for found in find_moments(text)), None)
 
 
-def find_moments(text: str, *, month_first: bool | None = None) -> Iterator[Found]:
+def find_moments(text: str, *, month_first: bool | None = None) -> Iterator[DateFound]:
     """Yield the moments that a text of words names, in their order; places are those in the `tidied` text."""
     if not _NUMBER.search(text):
         return
@@ -167,14 +167,14 @@ def find_moments(text: str, *, month_first: bool | None = None) -> Iterator[Foun
         moment = None if found.is_open and clock and clock.is_halved else _moment(found.ymd, clock)
         free = max(found.end, clock.end if clock else 0)
         if moment is not None:
-            yield Found(moment, min(found.start, clock.start if clock else found.start), free)
+            yield DateFound(moment, min(found.start, clock.start if clock else found.start), free)
 
 
-def _as_a_whole(text: str) -> Moment | None:
+def _as_a_whole(text: str) -> ParsedDate | None:
     """Return the moment of a text that is nothing but numbers, or has its year behind the clock."""
     if epoch := _EPOCH.fullmatch(text):
         seconds = int(epoch[1]) / (1000 if len(epoch[1]) == 13 else 1)
-        return _bounded(Moment(datetime.fromtimestamp(int(seconds), UTC), is_day=False, has_zone=True))
+        return _bounded(ParsedDate(datetime.fromtimestamp(int(seconds), UTC), is_day=False, has_zone=True))
     if compact := _COMPACT.fullmatch(text):
         year, month, day, hour, minute, second, zone = compact.groups()
         clock = f" {hour}:{minute}:{second or '00'}{zone or ''}" if hour else ""
@@ -198,7 +198,7 @@ class _Clock:
     end: int
 
 
-def _clock_of(line: Line, found: Date, free: int, following: int) -> _Clock | None:
+def _clock_of(line: DateLine, found: Date, free: int, following: int) -> _Clock | None:
     """Return the clock that belongs to a date: behind it, else before it, with nothing strange in between.
 
     It stands between `free`, where the moment before ends, and `following`, where the next date begins.
@@ -247,14 +247,14 @@ def _half(match: re.Match[str]) -> str:
     return (match["half"] or "").lower()
 
 
-def _moment(ymd: tuple[int, int, int], clock: _Clock | None) -> Moment | None:
+def _moment(ymd: tuple[int, int, int], clock: _Clock | None) -> ParsedDate | None:
     day = datetime(*ymd, tzinfo=UTC)
     if clock is None:
-        return Moment(day, is_day=True, has_zone=False)
+        return ParsedDate(day, is_day=True, has_zone=False)
     offset = clock.offset or timedelta()
     at = day + clock.since_midnight - offset
-    return _bounded(Moment(at, False, clock.offset is not None, offset, clock.zone_is_unknown))
+    return _bounded(ParsedDate(at, False, clock.offset is not None, offset, clock.zone_is_unknown))
 
 
-def _bounded(moment: Moment) -> Moment | None:
+def _bounded(moment: ParsedDate) -> ParsedDate | None:
     return moment if EARLIEST_YEAR <= moment.at.year <= LATEST_YEAR else None

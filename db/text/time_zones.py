@@ -104,7 +104,7 @@ _NAME = re.compile(r"\s?[\[(]?([^\W\d_]{1,8})(?![^\W_]|[-'’/][^\W_])\)?")
 
 
 @dataclass(frozen=True, slots=True)
-class Zone:
+class ZoneOffset:
     """What stands behind a clock. `offset` is None where no zone is named, or one that nobody knows (`is_unknown`)."""
 
     offset: timedelta | None
@@ -112,24 +112,24 @@ class Zone:
     is_unknown: bool = False
 
 
-def read_zone(text: str, start: int, local: datetime) -> Zone:
+def read_zone(text: str, start: int, local: datetime) -> ZoneOffset:
     """Return the zone that `text` names from `start` on, for a clock that shows the naive instant `local`."""
     if match := _DIGITS.match(text, start):
-        return _by_digits(match, local) or Zone(None, start)
+        return _by_digits(match, local) or ZoneOffset(None, start)
     if match := _PLACE.match(text, start):
         offset = _of_place(match[1], local)
-        return Zone(offset, match.end(), offset is None)
+        return ZoneOffset(offset, match.end(), offset is None)
     if (match := _NAME.match(text, start)) and (named := _by_name(match, local)):
         return named
     if match := _BY_CLOCK_OF.match(text, start):
         word, is_said = folded(match[1]), match[2] or "по " in folded(match[0])
         place = next((place for city, place in _CITIES.items() if word.startswith(city)), None)
         if place and is_said:
-            return Zone(_of_place(place, local), match.end())
-    return Zone(None, start)
+            return ZoneOffset(_of_place(place, local), match.end())
+    return ZoneOffset(None, start)
 
 
-def _by_digits(match: re.Match[str], local: datetime) -> Zone | None:
+def _by_digits(match: re.Match[str], local: datetime) -> ZoneOffset | None:
     """Return the distance that a sign and digits tell; for what can be no distance None."""
     hours, minutes = int(match[3]), int(match[4] or 0)
     distance = timedelta(hours=hours, minutes=minutes)
@@ -138,18 +138,18 @@ def _by_digits(match: re.Match[str], local: datetime) -> Zone | None:
     base = timedelta()
     if match[1] and folded(match[1]) in ("msk", "мск"):
         base = _of_place("Europe/Moscow", local) or base  # MSK+2 is two hours ahead of Moscow
-    return Zone(base + distance if match[2] == "+" else base - distance, match.end())
+    return ZoneOffset(base + distance if match[2] == "+" else base - distance, match.end())
 
 
-def _by_name(match: re.Match[str], local: datetime) -> Zone | None:
+def _by_name(match: re.Match[str], local: datetime) -> ZoneOffset | None:
     word = folded(match[1])
     if not (match[1].isupper() or word in _EVEN_SMALL):
         return None
     if word in _MINUTES:
-        return Zone(timedelta(minutes=_MINUTES[word]), match.end())
+        return ZoneOffset(timedelta(minutes=_MINUTES[word]), match.end())
     if word in _PLACES:
-        return Zone(_of_place(_PLACES[word], local), match.end())
-    return Zone(None, match.end(), is_unknown=True) if len(word) <= 5 and word.isascii() else None
+        return ZoneOffset(_of_place(_PLACES[word], local), match.end())
+    return ZoneOffset(None, match.end(), is_unknown=True) if len(word) <= 5 and word.isascii() else None
 
 
 def _of_place(name: str, local: datetime) -> timedelta | None:

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, func, or_, select, update
 
-from db.articles.mentions import MentionIn, Tagged, record_mentions
+from db.articles.mentions import MentionIn, TaggedRevision, record_mentions
 from db.articles.revisions import record_scope
 from db.changes import note_changes
 from db.coverage.cells import mark_articles
@@ -22,7 +22,7 @@ from db.outcomes import ProblemSeen, record_problems
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class RetagText:
     """A stored text, as tagging needs it."""
 
     id: int
@@ -75,18 +75,18 @@ def claim_outdated(conn: Connection, *, now: datetime, lease_s: float, limit: in
     return ids
 
 
-def read_outdated(conn: Connection, revision_ids: Sequence[int]) -> list[Text]:
+def read_outdated(conn: Connection, revision_ids: Sequence[int]) -> list[RetagText]:
     """Return the texts of these revisions; those that are tagged anew by now are left out."""
     columns = (Revision.id, Revision.title, Revision.text, Revision.language, Revision.second_language)
     of_article = (Article.published_at, Article.url, Article.source_id)
     query = select(*columns, *of_article).join(Article, Article.id == Revision.article_id)
     query = query.where(Revision.id.in_(revision_ids), _is_outdated(conn)).order_by(Revision.id)
-    return [Text(*row) for row in conn.execute(query)]
+    return [RetagText(*row) for row in conn.execute(query)]
 
 
 def record_retagged(
     conn: Connection,
-    found: Mapping[int, Tagged],
+    found: Mapping[int, TaggedRevision],
     *,
     vocabulary_version: str,
     now: datetime,

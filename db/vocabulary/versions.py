@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, select, update
 
 from db.dialect import insert
-from db.models import Entity, VocabularyVersion
+from db.models import EntityRow, VocabularyVersion
 
 
 def current_version(conn: Connection) -> str | None:
@@ -46,7 +46,7 @@ def record_version(
     has stay in the table: older mentions refer to them.
     """
     if entities:
-        upsert = insert(conn, Entity)
+        upsert = insert(conn, EntityRow)
         changed = {name: upsert.excluded[name] for name in ("type", "label", "wikidata", "description", "in_seed")}
         conn.execute(
             upsert.on_conflict_do_update(index_elements=["id"], set_=changed),
@@ -74,4 +74,4 @@ def record_version(
 
 def find_labels(conn: Connection) -> dict[str, str]:
     """Return the label of each entity by id."""
-    return {entity_id: label for entity_id, label in conn.execute(select(Entity.id, Entity.label))}
+    return {entity_id: label for entity_id, label in conn.execute(select(EntityRow.id, EntityRow.label))}

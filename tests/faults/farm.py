@@ -9,7 +9,7 @@ import random
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
-from cli.demo.outlets import Act, Article, Outlet, Wording
+from cli.demo.outlets import Act, DemoArticle, DemoOutlet, Wording
 
 OUTLETS = 20
 _FIRST_HOST = 120  # of 127.20.0.0/24, beside the demo's own outlets
@@ -122,11 +122,11 @@ _WHY = [
 _SYLLABLES = ("ba", "del", "fi", "gor", "ha", "jun", "ke", "lom", "mi", "nar", "po", "rus", "se", "tov", "ul", "zi")
 
 
-def farm(count: int, seed: int) -> tuple[Outlet, ...]:
+def farm(count: int, seed: int) -> tuple[DemoOutlet, ...]:
     """Return `OUTLETS` outlets with `count` articles together; the same for the same arguments."""
     draw = random.Random(seed)
-    shelves: list[list[Article]] = [[] for _ in range(OUTLETS)]
-    originals: list[tuple[int, Article]] = []
+    shelves: list[list[DemoArticle]] = [[] for _ in range(OUTLETS)]
+    originals: list[tuple[int, DemoArticle]] = []
     for number in range(count):
         place = draw.randrange(OUTLETS)
         article = (
@@ -142,9 +142,9 @@ def _is_reprint(draw: random.Random, originals: Sequence[object]) -> bool:
     return bool(originals) and draw.random() < _REPRINTED
 
 
-def _outlet(place: int, articles: list[Article]) -> Outlet:
+def _outlet(place: int, articles: list[DemoArticle]) -> DemoOutlet:
     articles.sort(key=lambda article: (article.at, article.slug), reverse=True)
-    return Outlet(
+    return DemoOutlet(
         id=_outlet_id(place),
         name=f"Farm Gazette {place}",
         country="KZ",
@@ -158,20 +158,22 @@ def _outlet(place: int, articles: list[Article]) -> Outlet:
     )
 
 
-def _own(draw: random.Random, number: int) -> Article:
+def _own(draw: random.Random, number: int) -> DemoArticle:
     wording = Wording(_headline(draw, number), tuple(_paragraphs(draw, 5)))
     edited = None
     if draw.random() < _EDITED:
         edited = Wording(wording.title, (*wording.paragraphs[:3], *_paragraphs(draw, 1)))
-    return Article(f"a-{number}", _act(draw), _moment(draw), wording, edited=edited)
+    return DemoArticle(f"a-{number}", _act(draw), _moment(draw), wording, edited=edited)
 
 
-def _reprint(draw: random.Random, number: int, place: int, original: Article) -> Article:
+def _reprint(draw: random.Random, number: int, place: int, original: DemoArticle) -> DemoArticle:
     """Return a copy that may well be published before its original: which is which follows from the dates alone."""
     text = original.wording.paragraphs
     taken = text[: draw.choice((3, 4))] if draw.random() < _IN_PART else text
     wording = Wording(_headline(draw, number), taken)
-    return Article(f"r-{number}", _act(draw), _moment(draw), wording, copy_of=f"{_outlet_id(place)}/{original.slug}")
+    return DemoArticle(
+        f"r-{number}", _act(draw), _moment(draw), wording, copy_of=f"{_outlet_id(place)}/{original.slug}"
+    )
 
 
 def _outlet_id(place: int) -> str:

@@ -17,7 +17,7 @@ from types import TracebackType
 import psycopg
 from servers import pgserver, valkeyserver
 
-from cli.run.process import Child
+from cli.run.process import ManagedProcess
 from worker.runtime.child_process import spawn
 from worker.runtime.valkey import Launch
 
@@ -27,7 +27,7 @@ CRAWLER, SECOND_CRAWLER = "crawler", "crawler 2"
 class Household:
     """Keeps children running: whatever ends is started again at the next `look_after`."""
 
-    def __init__(self, children: Sequence[Child], environment: Mapping[str, str], log: Path) -> None:
+    def __init__(self, children: Sequence[ManagedProcess], environment: Mapping[str, str], log: Path) -> None:
         self._children = {
             child.name: replace(child, env={**os.environ, **child.env, **environment}) for child in children
         }
@@ -55,7 +55,7 @@ class Household:
         """End a child and its own children at once, as a power cut would, and see it buried."""
         _end_group(self._running[name])
 
-    def _start(self, child: Child) -> subprocess.Popen[bytes]:
+    def _start(self, child: ManagedProcess) -> subprocess.Popen[bytes]:
         with self._log.open("ab") as output:
             return spawn(
                 child.argv,

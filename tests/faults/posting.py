@@ -21,7 +21,7 @@ from servers.mailserver import serving_mail
 from servers.webhookserver import receiving
 from sqlalchemy import func, select
 
-from cli.run.services import family
+from cli.run.services import services
 from db.alerts.channels import find_channel
 from db.alerts.subscriptions import SubscriptionIn
 from db.collection.captures import CaptureIn, compress, record_captures
@@ -30,7 +30,7 @@ from db.models import Delivery, MatchRow
 from db.settings import Settings
 from worker.runtime import valkey
 from worker.subscriptions import definition
-from worker.subscriptions.definition import Standing
+from worker.subscriptions.definition import SubscriptionDefinition
 
 _AT_ONCE = 40
 _LOOK_S, _TINY_S = 0.2, 0.02
@@ -87,8 +87,10 @@ def post_articles(folder: Path, database_url: str, articles: int, *, seed: int, 
         stack.callback(database.close)
         mailbox = stack.enter_context(serving_mail())
         receiver = stack.enter_context(receiving())
-        wanted = Standing(SubscriptionIn("reports", "title:report"), email=(ANALYST,), webhook=(receiver.url,))
-        database.write(lambda conn: definition.store(conn, wanted, now=_now()))
+        wanted = SubscriptionDefinition(
+            SubscriptionIn("reports", "title:report"), email=(ANALYST,), webhook=(receiver.url,)
+        )
+        database.write(lambda conn: definition.create(conn, wanted, now=_now()))
         channel = database.read(lambda conn: find_channel(conn, receiver.url))
         receiver.secret = (channel.secret if channel else None) or ""
         environment = {
@@ -103,7 +105,7 @@ def post_articles(folder: Path, database_url: str, articles: int, *, seed: int, 
             "STEPPEWATCH_ALLOW_PRIVATE_HOSTS": receiver.address,
         }
         settings = Settings(data_dir=folder, database_url=database_url)
-        children = [c for c in family(settings, launch, host="127.0.0.1", port=0) if c.name in ("broker", "worker")]
+        children = [c for c in services(settings, launch, host="127.0.0.1", port=0) if c.name in ("broker", "worker")]
         household = stack.enter_context(Household(children, environment, folder / "log"))
         killer = Killer(household, launch, kept, None)
         run = _Run(database, household, killer, lambda: len(mailbox.taken) + len(receiver.keys), articles)

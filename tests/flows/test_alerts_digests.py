@@ -9,7 +9,7 @@ from samples import NOON, OTHER, document, text
 
 from db.alerts import channels
 from db.collection.feeds import record_network
-from worker.matching.silence import tell_silences
+from worker.matching.silence import record_silences
 
 REPRINT = "https://mirror.example/copy"
 
@@ -64,18 +64,18 @@ def test_an_outlet_that_falls_silent_is_told_once_for_each_silence(either: Desk)
     either.bring(first)
     either.subscribe("hush", "outlet.example", kind="silence", max_age_h=24)
     either.now = NOON + timedelta(hours=23)
-    assert tell_silences(either.database, now=either.now) == 0
+    assert record_silences(either.database, now=either.now) == 0
     either.now = NOON + timedelta(hours=25)
-    assert [tell_silences(either.database, now=either.now) for _ in range(2)] == [1, 0]
+    assert [record_silences(either.database, now=either.now) for _ in range(2)] == [1, 0]
     assert either.post() == 1
     assert either.mailbox.taken[0]["Subject"] == "[hush] outlet.example has been silent for 25 hours"
     either.bring(document("https://outlet.example/b", body=text(0, 1, of=OTHER), observed_at=either.now))
     either.now += timedelta(hours=30)
-    assert tell_silences(either.database, now=either.now) == 1
+    assert record_silences(either.database, now=either.now) == 1
 
 
 def test_while_our_own_network_is_down_no_outlet_is_called_silent(desk: Desk) -> None:
     desk.bring(document())
     desk.subscribe("hush", "outlet.example", kind="silence", max_age_h=24)
     desk.database.write(lambda conn: record_network(conn, "no route", at=desk.now))
-    assert tell_silences(desk.database, now=NOON + timedelta(days=9)) == 0
+    assert record_silences(desk.database, now=NOON + timedelta(days=9)) == 0

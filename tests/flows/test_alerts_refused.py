@@ -15,7 +15,7 @@ from db.alerts import channels, deliveries, delivery_lists, outbox
 from db.models import Article, Channel, Delivery
 from worker.messages import mail
 from worker.messages.mail_bytes import Letter
-from worker.messages.message import Bulletin
+from worker.messages.message import Message
 
 
 def test_a_failing_address_is_tried_later_each_time_and_pauses_itself(either: Desk) -> None:
@@ -114,7 +114,7 @@ def test_a_message_that_cannot_be_made_is_set_aside_and_overtaken(
     """No headline is known that cannot be mailed; should there be one, it costs nobody else anything."""
     make = mail.compose
 
-    def compose(bulletin: Bulletin, **rest: str) -> Letter:
+    def compose(bulletin: Message, **rest: str) -> Letter:
         if "part 1" in bulletin.subject:
             raise UnicodeEncodeError("utf-8", bulletin.subject, 0, 1, "invented")
         return make(bulletin, **rest)
@@ -136,7 +136,7 @@ def test_a_message_that_cannot_be_made_is_set_aside_and_overtaken(
 def test_bytes_that_must_not_be_sent_are_no_outage(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     make = mail.compose
 
-    def compose(bulletin: Bulletin, **rest: str) -> Letter:
+    def compose(bulletin: Message, **rest: str) -> Letter:
         letter = make(bulletin, **rest)
         forged = letter.data.replace(b"Subject:", b"Bcc: all@office.example\r\nSubject:")
         return replace(letter, data=forged) if "part 0" in bulletin.subject else letter

@@ -17,17 +17,17 @@ from db.collection.captures import CaptureIn, compress
 from db.collection.pages import NEVER
 from db.models import Article, Capture, Page
 from worker.chain import service
-from worker.chain.pipeline import Chain
+from worker.chain.pipeline import Pipeline
 
 
 @pytest.fixture
-def chain(database_url: str) -> Iterator[Chain]:
+def chain(database_url: str) -> Iterator[Pipeline]:
     database = prepared_store(database_url)
     yield chain_over(database)
     database.close()
 
 
-def capture(chain: Chain, count: int) -> list[int]:
+def capture(chain: Pipeline, count: int) -> list[int]:
     """Store the pages of an invented outlet as captures; return their ids."""
     site = Site(numbered(count))
     rows = []
@@ -39,10 +39,10 @@ def capture(chain: Chain, count: int) -> list[int]:
     return chain.database.write(lambda conn: captures.claim_captures(conn, now=NOON, lease_s=60, limit=100))
 
 
-def batches_of(monkeypatch: pytest.MonkeyPatch, chain: Chain) -> list[int]:
+def batches_of(monkeypatch: pytest.MonkeyPatch, chain: Pipeline) -> list[int]:
     """Return a list that the size of each batch is added to from now on."""
     sizes: list[int] = []
-    understand = chain.understand
+    understand = chain.process
 
     def counted(inputs: Sequence[Any]) -> Any:
         sizes.append(len(inputs))
@@ -52,13 +52,13 @@ def batches_of(monkeypatch: pytest.MonkeyPatch, chain: Chain) -> list[int]:
     return sizes
 
 
-def test_new_captures_go_together(chain: Chain, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_new_captures_go_together(chain: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
     sizes = batches_of(monkeypatch, chain)
     ended = service.understand_captures(chain, capture(chain, 4))
     assert (len({end.capture_id for end in ended}), sizes) == (4, [4])
 
 
-def test_what_was_begun_before_goes_alone(chain: Chain, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_was_begun_before_goes_alone(chain: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
     sizes = batches_of(monkeypatch, chain)
     ids = capture(chain, 4)
     chain.database.write(lambda conn: captures.begin_captures(conn, ids[:2]))
@@ -66,13 +66,13 @@ def test_what_was_begun_before_goes_alone(chain: Chain, monkeypatch: pytest.Monk
     assert sizes == [2, 1, 1]
 
 
-def test_finished_captures_are_left_alone(chain: Chain) -> None:
+def test_finished_captures_are_left_alone(chain: Pipeline) -> None:
     ids = capture(chain, 2)
     service.understand_captures(chain, ids)
     assert service.understand_captures(chain, ids) == []
 
 
-def tell(chain: Chain, *words: tuple[str, str], url: str = "https://lake.example/live") -> list[str]:
+def tell(chain: Pipeline, *words: tuple[str, str], url: str = "https://lake.example/live") -> list[str]:
     """Have workers understand what a feed says under addresses of its own; return the outcomes."""
     for number, (title, body) in enumerate(words):
         chain.database.write(partial(_record_words, number=number, title=title, body=body, url=url))
@@ -90,7 +90,7 @@ def _record_words(conn: Connection, *, number: int, title: str, body: str, url: 
     captures.record_captures(conn, [(words, compress(b""))])
 
 
-def test_words_without_a_page_are_articles_of_their_own(chain: Chain) -> None:
+def test_words_without_a_page_are_articles_of_their_own(chain: Pipeline) -> None:
     morning, evening = "<p>The lake froze in the night.</p>", "<p>The ferry sails again.</p>"
     assert tell(chain, ("Morning", morning), ("Evening", evening)) == ["new", "new"]
     assert tell(chain, ("Morning", morning + "<p>No ferry sails.</p>"), ("Evening", evening)) == ["revised"]
@@ -104,14 +104,14 @@ def test_words_without_a_page_are_articles_of_their_own(chain: Chain) -> None:
     assert states == {"settled"}
 
 
-def test_words_that_are_cut_short_later_do_not_have_a_text_without_a_page_fetched(chain: Chain) -> None:
+def test_words_that_are_cut_short_later_do_not_have_a_text_without_a_page_fetched(chain: Pipeline) -> None:
     tell(chain, ("Morning", "<p>The lake froze in the night.</p>"))
     assert tell(chain, ("Morning", "")) == ["rejected"]
     with chain.database.reading() as conn:
         assert set(conn.scalars(select(Page.state))) == {"settled"}
 
 
-def test_a_look_without_a_page_leaves_it_to_the_crawler_when_to_ask_again(chain: Chain) -> None:
+def test_a_look_without_a_page_leaves_it_to_the_crawler_when_to_ask_again(chain: Pipeline) -> None:
     (page_of_one,) = capture(chain, 1)
     later = NOON + timedelta(hours=3)
     address = "https://lake.example/0"
@@ -133,7 +133,7 @@ def test_a_look_without_a_page_leaves_it_to_the_crawler_when_to_ask_again(chain:
     assert page == (later, "0" * 32, "forbidden", 0)
 
 
-def test_what_a_shortener_led_to_is_filed_under_its_own_address(chain: Chain) -> None:
+def test_what_a_shortener_led_to_is_filed_under_its_own_address(chain: Pipeline) -> None:
     site = Site(numbered(1))
     [path] = site.pages
     own, short = f"https://lake.example{path}", "https://go.example/x7"

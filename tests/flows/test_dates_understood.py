@@ -14,13 +14,13 @@ from db.collection.captures import CaptureIn, compress
 from db.collection.sources import SourceIn, record_source
 from db.models import Article
 from worker.chain import service
-from worker.chain.pipeline import Chain
+from worker.chain.pipeline import Pipeline
 
 TEXT = "<p>The ministers of five countries met in the capital to speak about water, railways and the border.</p>" * 6
 
 
 @pytest.fixture
-def chain(database_url: str) -> Iterator[Chain]:
+def chain(database_url: str) -> Iterator[Pipeline]:
     database = prepared_store(database_url)
     for name, zone in (("lake", None), ("valley", "Asia/Bishkek")):
         outlet = SourceIn(name, name.title(), (), "person", time_zone=zone)
@@ -30,7 +30,7 @@ def chain(database_url: str) -> Iterator[Chain]:
 
 
 def understood(
-    chain: Chain, shown: str, *, feed: str | None = None, source: str = "lake", declared: str = ""
+    chain: Pipeline, shown: str, *, feed: str | None = None, source: str = "lake", declared: str = ""
 ) -> tuple[datetime, bool, str | None]:
     """Have a page with a line under its headline understood; return the date of its article, and what is remarked."""
     meta = f'<head><meta property="article:published_time" content="{declared}"></head>' if declared else ""
@@ -64,13 +64,13 @@ LINE = "06.01.2022 11:30"
     ],
 )
 def test_a_clock_becomes_an_instant_where_its_zone_is_known(
-    chain: Chain, shown: str, feed: str | None, source: str, expected: tuple[int, int] | None
+    chain: Pipeline, shown: str, feed: str | None, source: str, expected: tuple[int, int] | None
 ) -> None:
     found = understood(chain, shown, feed=feed, source=source)
     assert found == (datetime(2022, 1, 6, *(expected or (0, 0)), tzinfo=UTC), expected is None, None)
 
 
-def test_a_page_that_contradicts_its_feed_is_remarked(chain: Chain) -> None:
+def test_a_page_that_contradicts_its_feed_is_remarked(chain: Pipeline) -> None:
     at, _, remark = understood(chain, "02.01.2022", feed="2022-01-05T09:00:00+06:00")
     assert at == datetime(2022, 1, 5, 3, tzinfo=UTC)
     assert remark is not None
@@ -89,7 +89,7 @@ def test_a_page_that_contradicts_its_feed_is_remarked(chain: Chain) -> None:
     ],
 )
 def test_a_date_after_tomorrow_is_none_and_remarked(
-    chain: Chain, shown: str, feed: str | None, expected: datetime | None
+    chain: Pipeline, shown: str, feed: str | None, expected: datetime | None
 ) -> None:
     at, _, remark = understood(chain, "", feed=feed, declared=shown)
     is_ahead = any(told and told > "2022-01-08" for told in (shown, feed))
@@ -98,19 +98,19 @@ def test_a_date_after_tomorrow_is_none_and_remarked(
 
 
 @pytest.mark.parametrize("shown", ["1970-01-01T00:00:00Z", "0001-01-01", "1989-12-31", "0"])
-def test_a_date_before_1990_is_none_on_pages_and_remarked(chain: Chain, shown: str) -> None:
+def test_a_date_before_1990_is_none_on_pages_and_remarked(chain: Pipeline, shown: str) -> None:
     at, is_day, remark = understood(chain, "", declared=shown)
     assert (at, is_day) == (None, False)
     assert "is before 1990; taken as missing" in str(remark)
 
 
-def test_of_a_date_before_1990_it_is_remarked_where_another_is_told(chain: Chain) -> None:
+def test_of_a_date_before_1990_it_is_remarked_where_another_is_told(chain: Pipeline) -> None:
     at, _, remark = understood(chain, "", feed="2022-01-05T09:00:00Z", declared="1970-01-01T00:00:00Z")
     assert at == datetime(2022, 1, 5, 9, tzinfo=UTC)
     assert "1970-01-01 is before 1990" in str(remark)
 
 
-def test_a_feed_without_its_page_is_ahead_too(chain: Chain) -> None:
+def test_a_feed_without_its_page_is_ahead_too(chain: Pipeline) -> None:
     said = {"title": "Water", "body": TEXT, "page_trouble": "the server answered 403", "published_at": "2031-01-01"}
     one = CaptureIn(None, "lake", "https://lake.example/2", NOON, 403, None, b"", "2", hints=said)
     chain.database.write(lambda conn: captures.record_captures(conn, [(one, compress(b""))]))

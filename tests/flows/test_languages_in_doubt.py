@@ -15,9 +15,9 @@ from db.collection.captures import CaptureIn, compress
 from db.models import MentionRow, Revision, Source, VocabularyVersion
 from db.vocabulary import retags
 from worker.chain import service
-from worker.chain.pipeline import Chain
+from worker.chain.pipeline import Pipeline
 from worker.chain.preview import Preview
-from worker.chain.tag import Spotter
+from worker.chain.tag import RevisionTagger
 
 KYRGYZ_OR_RUSSIAN = "Путин сенатка каршы, ШОС"
 """One word of it is no name; the acronym is the Russian one."""
@@ -25,7 +25,7 @@ KYRGYZ_OR_KAZAKH = "Президент Парижге барды"
 
 
 @pytest.fixture
-def chain(database_url: str) -> Iterator[Chain]:
+def chain(database_url: str) -> Iterator[Pipeline]:
     database = prepared_store(database_url)
     yield chain_over(database)
     database.close()
@@ -40,36 +40,36 @@ def named(conn: Connection) -> set[str]:
     return set(conn.scalars(select(MentionRow.entity_id)))
 
 
-def test_the_names_of_both_languages_are_tagged_and_the_doubt_is_recorded(chain: Chain) -> None:
+def test_the_names_of_both_languages_are_tagged_and_the_doubt_is_recorded(chain: Pipeline) -> None:
     given = document(title=KYRGYZ_OR_RUSSIAN, body="", language=None)
-    assert [end.outcome for end in chain.understand([given])] == ["new"]
+    assert [end.outcome for end in chain.process([given])] == ["new"]
     with chain.database.reading() as conn:
         assert stored(conn) == [("ky", "ru")]
         assert "shanghai-cooperation-organisation" in named(conn)
 
 
-def test_what_somebody_says_for_sure_leaves_no_doubt(chain: Chain) -> None:
-    chain.understand([document(title=KYRGYZ_OR_RUSSIAN, body="", language="ky")])
+def test_what_somebody_says_for_sure_leaves_no_doubt(chain: Pipeline) -> None:
+    chain.process([document(title=KYRGYZ_OR_RUSSIAN, body="", language="ky")])
     with chain.database.reading() as conn:
         assert stored(conn) == [("ky", None)]
 
 
-def test_a_preview_sees_what_the_chain_stores(chain: Chain) -> None:
+def test_a_preview_sees_what_the_chain_stores(chain: Pipeline) -> None:
     given = document(title=KYRGYZ_OR_RUSSIAN, body="", language=None)
-    chain.understand([given])
+    chain.process([given])
     article = Preview().article(given, now=NOON)
     with chain.database.reading() as conn:
         assert {mention.entity for mention in article.mentions} == named(conn)  # type: ignore[union-attr]
 
 
-def test_tagging_anew_and_after_a_stop_keeps_both(chain: Chain) -> None:
-    chain.understand([document(title=KYRGYZ_OR_RUSSIAN, body="", language=None)])
+def test_tagging_anew_and_after_a_stop_keeps_both(chain: Pipeline) -> None:
+    chain.process([document(title=KYRGYZ_OR_RUSSIAN, body="", language=None)])
     with chain.database.reading() as conn:
         before, ids = named(conn), list(conn.scalars(select(Revision.id)))
     waiting = {"stage": "stored", "vocabulary_version": None}
     chain.database.write(lambda conn: conn.execute(update(Revision).values(waiting)))
     chain.database.write(lambda conn: conn.execute(MentionRow.__table__.delete()))
-    chain.finish(ids)
+    chain.resume(ids)
     with chain.database.reading() as conn:
         assert named(conn) == before
     outdated = {"vocabulary_version": "0ther"}
@@ -77,8 +77,8 @@ def test_tagging_anew_and_after_a_stop_keeps_both(chain: Chain) -> None:
     chain.database.write(lambda conn: conn.execute(update(Revision).values(outdated)))
     with chain.database.reading() as conn:
         texts = retags.read_outdated(conn, ids)
-    spotter: Spotter = chain.load()
-    assert {mention.entity_id for text in texts for mention in spotter.spot(text).mentions} == before
+    spotter: RevisionTagger = chain.load()
+    assert {mention.entity_id for text in texts for mention in spotter.tag(text).mentions} == before
 
 
 def _know_version(conn: Connection, *, version: str) -> None:
@@ -97,7 +97,7 @@ def _know_version(conn: Connection, *, version: str) -> None:
 )
 @pytest.mark.parametrize("has_page", [True, False], ids=["page", "the feed's own text"])
 def test_what_feed_and_outlet_say_decides_a_doubt(
-    chain: Chain, feed: str | None, outlet: list[str], expected: str, has_page: bool
+    chain: Pipeline, feed: str | None, outlet: list[str], expected: str, has_page: bool
 ) -> None:
     chain.database.write(partial(_capture, feed=feed, outlet=outlet, has_page=has_page, at=NOON))
     ids = chain.database.write(lambda conn: captures.claim_captures(conn, now=NOON, lease_s=60, limit=9))

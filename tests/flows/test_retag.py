@@ -21,12 +21,12 @@ from sqlalchemy import Connection, select
 
 from db import migrate, outcomes
 from db.coverage import cells
-from db.datadir.heartbeat import last_sign_s
+from db.datadir.heartbeat import heartbeat_age_s
 from db.engine import Database
 from db.models import Article, MentionRow, Revision
 from db.vocabulary import retags, versions
 from worker.chain.documents import Document
-from worker.chain.pipeline import Chain
+from worker.chain.pipeline import Pipeline
 from worker.chain.retag import retag_archive, retag_batch
 from worker.coverage.recount import recount
 from worker.setup import load_vocabulary
@@ -76,7 +76,7 @@ def with_alias(alias: Alias, id: str = "csto") -> Vocabulary:
 
 
 @pytest.fixture
-def chain(database_url: str) -> Iterator[Chain]:
+def chain(database_url: str) -> Iterator[Pipeline]:
     database = Database(database_url)
     migrate.upgrade(database)
     load(database, VOCABULARY)
@@ -86,9 +86,9 @@ def chain(database_url: str) -> Iterator[Chain]:
     database.close()
 
 
-def write(chain: Chain, upto: int) -> None:
+def write(chain: Pipeline, upto: int) -> None:
     """Have that many articles in the store."""
-    chain.understand([invented(number) for number in range(upto)])
+    chain.process([invented(number) for number in range(upto)])
     recount(chain.database)
 
 
@@ -113,7 +113,7 @@ def named(conn: Connection, alias: str) -> int:
     return len(conn.execute(select(MentionRow.revision_id).where(MentionRow.alias == alias)).all())
 
 
-def test_one_more_alias_is_found_in_the_whole_archive_and_coverage_is_exact(chain: Chain) -> None:
+def test_one_more_alias_is_found_in_the_whole_archive_and_coverage_is_exact(chain: Pipeline) -> None:
     load(chain.database, with_alias(POPLARS))
     with chain.database.reading() as conn:
         assert retags.count_outdated(conn) == ARTICLES
@@ -128,8 +128,8 @@ def test_one_more_alias_is_found_in_the_whole_archive_and_coverage_is_exact(chai
     assert retag_archive(chain) == 0
 
 
-def test_a_text_that_now_names_too_much_is_remarked(chain: Chain) -> None:
-    chain.understand([document("https://outlet.example/many", body="A card.\n" + "Good cards come in decks. " * 2_100)])
+def test_a_text_that_now_names_too_much_is_remarked(chain: Pipeline) -> None:
+    chain.process([document("https://outlet.example/many", body="A card.\n" + "Good cards come in decks. " * 2_100)])
     load(chain.database, with_alias(Alias("cards", "en", "name")))
     retag_archive(chain)
     with chain.database.reading() as conn:
@@ -139,7 +139,7 @@ def test_a_text_that_now_names_too_much_is_remarked(chain: Chain) -> None:
     assert remark.reason.startswith("names 2,100 times what the vocabulary knows; 2,000 are kept")
 
 
-def test_an_entity_that_is_gone_is_counted_nowhere(chain: Chain) -> None:
+def test_an_entity_that_is_gone_is_counted_nowhere(chain: Pipeline) -> None:
     load(chain.database, replace(VOCABULARY, entities=VOCABULARY.entities[1:]))
     retag_archive(chain)
     with chain.database.reading() as conn:
@@ -148,7 +148,7 @@ def test_an_entity_that_is_gone_is_counted_nowhere(chain: Chain) -> None:
         assert_exact(conn)
 
 
-def test_until_its_turn_comes_a_text_keeps_its_mentions_and_new_ones_get_the_new_vocabulary(chain: Chain) -> None:
+def test_until_its_turn_comes_a_text_keeps_its_mentions_and_new_ones_get_the_new_vocabulary(chain: Pipeline) -> None:
     with chain.database.reading() as conn:
         before = state(conn)
         old = versions.current_version(conn)
@@ -160,13 +160,13 @@ def test_until_its_turn_comes_a_text_keeps_its_mentions_and_new_ones_get_the_new
         first = conn.scalars(select(Revision.id).order_by(Revision.id).limit(1)).all()
     assert retag_batch(chain, first) == 1
     assert retag_batch(chain, first) == 0
-    chain.understand([invented(ARTICLES + 3)])
+    chain.process([invented(ARTICLES + 3)])
     with chain.database.reading() as conn:
         assert named(conn, "shade of the poplars") == 2
         assert retags.count_outdated(conn) == ARTICLES - 1
 
 
-def test_what_a_dead_worker_holds_is_done_too(chain: Chain) -> None:
+def test_what_a_dead_worker_holds_is_done_too(chain: Pipeline) -> None:
     load(chain.database, with_alias(POPLARS))
     now = chain.clock()
     held = chain.database.write(lambda conn: retags.claim_outdated(conn, now=now, lease_s=60, limit=20))
@@ -177,7 +177,7 @@ def test_what_a_dead_worker_holds_is_done_too(chain: Chain) -> None:
     assert retag_archive(chain) == ARTICLES
 
 
-def test_loading_another_version_ends_what_was_asked_for(chain: Chain) -> None:
+def test_loading_another_version_ends_what_was_asked_for(chain: Pipeline) -> None:
     chain.database.write(lambda conn: retags.ask_for_retag(conn, now=NOON))
     assert chain.database.read(retags.is_asked_for)
     load(chain.database, VOCABULARY)  # the same again changes nothing
@@ -187,7 +187,7 @@ def test_loading_another_version_ends_what_was_asked_for(chain: Chain) -> None:
 
 
 def test_workers_that_run_do_it_by_themselves_once_it_is_asked_for(
-    chain: Chain, database_url: str, broker_url: str, warm: Callable[[Path], Path], tmp_path: Path
+    chain: Pipeline, database_url: str, broker_url: str, warm: Callable[[Path], Path], tmp_path: Path
 ) -> None:
     load(chain.database, with_alias(POPLARS))
     environment = {
@@ -198,7 +198,7 @@ def test_workers_that_run_do_it_by_themselves_once_it_is_asked_for(
     }
     log = tmp_path / "log"
     with running(worker(tmp_path), environment, ROOT, log):
-        wait_until(lambda: last_sign_s(tmp_path, "worker") is not None, 60, "messages are taken", log.read_text)
+        wait_until(lambda: heartbeat_age_s(tmp_path, "worker") is not None, 60, "messages are taken", log.read_text)
         assert chain.database.read(retags.count_outdated) == ARTICLES
         chain.database.write(lambda conn: retags.ask_for_retag(conn, now=chain.clock()))
         wait_until(lambda: chain.database.read(retags.count_outdated) == 0, 60, "all is tagged", log.read_text)
@@ -209,7 +209,7 @@ def test_workers_that_run_do_it_by_themselves_once_it_is_asked_for(
 
 
 def test_killed_half_way_and_started_again_it_ends_where_an_undisturbed_run_does(
-    chain: Chain, database_url: str
+    chain: Pipeline, database_url: str
 ) -> None:
     many = 5 * ARTICLES
     write(chain, many)

@@ -17,7 +17,7 @@ from samples import prepared_store
 from smalldisk import COMMAND, small_disk
 from sqlalchemy import delete
 
-from cli.shared.store_errors import judge
+from cli.shared.store_errors import diagnose
 from db.models import Feed
 
 TEXT = "Kazakhstan and Turkey counted the ferries.\n\n" + "The clerk wrote many lines about berths. " * 40
@@ -45,7 +45,7 @@ def run(
     ],
 )
 def test_what_the_database_says_is_put_into_words(reason: str, sentence: str) -> None:
-    trouble = judge("/data/steppewatch.db", Path("/data"), reason, is_writing=True)
+    trouble = diagnose("/data/steppewatch.db", Path("/data"), reason, is_writing=True)
     assert "/data/steppewatch.db" in trouble.sentence
     assert sentence in trouble.sentence
     assert trouble.hint
@@ -53,7 +53,7 @@ def test_what_the_database_says_is_put_into_words(reason: str, sentence: str) ->
 
 def test_a_full_server_is_not_blamed_on_our_disk() -> None:
     reason = "could not extend file: No space left on device"
-    trouble = judge("postgresql://db/x", None, reason, is_writing=True)
+    trouble = diagnose("postgresql://db/x", None, reason, is_writing=True)
     assert "the disk of the database server is full" in trouble.sentence
     assert "STEPPEWATCH_DATA_DIR" not in trouble.hint
 

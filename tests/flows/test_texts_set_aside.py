@@ -19,8 +19,8 @@ from db.models import Capture, Revision, RevisionAttempt
 from db.outcomes import count_outcomes, latest_problems
 from db.status import read_health
 from worker.chain import service
-from worker.chain.documents import Ended
-from worker.chain.pipeline import Chain
+from worker.chain.documents import InputResult
+from worker.chain.pipeline import Pipeline
 
 TEXTS = 4
 LEASE = timedelta(seconds=61)
@@ -33,13 +33,13 @@ class Killed(BaseException):
 class Rig:
     """A chain whose clock is ours, and which dies over the revisions in `poison`."""
 
-    def __init__(self, chain: Chain, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self, chain: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
         self.chain, self.now = chain, NOON
         self.poison: set[int] = set()
         self.begun: list[list[int]] = []
-        finish = chain.finish
+        finish = chain.resume
 
-        def deadly(revision_ids: Sequence[int]) -> list[Ended]:
+        def deadly(revision_ids: Sequence[int]) -> list[InputResult]:
             self.begun.append(list(revision_ids))
             if self.poison & set(revision_ids):
                 raise Killed
@@ -137,7 +137,7 @@ def test_its_text_is_kept_as_an_article_of_its_own(rig: Rig, monkeypatch: pytest
 
 def test_a_document_that_was_brought_in_ends_as_rejected_too(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     brought_in = document("https://lake.example/a")
-    (bad,) = die_in_between(rig, monkeypatch, lambda: rig.chain.understand([brought_in]))
+    (bad,) = die_in_between(rig, monkeypatch, lambda: rig.chain.process([brought_in]))
     rig.poison = {bad}
     for _ in range(service.POISON_ATTEMPTS + 1):
         rig.sweep()

@@ -114,7 +114,7 @@ def _table(body: bytes) -> None:
 
 
 def _query(body: bytes) -> None:
-    from worker.presearch.cost import price
+    from worker.presearch.cost import lint_query
     from worker.query.evaluate import evaluate
     from worker.query.query import QueryError, parse, parse_stored
 
@@ -129,7 +129,7 @@ def _query(body: bytes) -> None:
             return
     else:
         assert parse(str(query)) == query, "what is printed is read back as another query"
-    price(query)
+    lint_query(query)
     for article in _articles():
         assert len(evaluate(query, article).because) < 200_000
 
@@ -144,13 +144,13 @@ def _is_text(body: bytes) -> bool:
 
 @cache
 def _articles() -> tuple[object, ...]:
-    from worker.query.article import Article, Mentioned, Outlet
+    from worker.query.article import Mentioned, QueryArticle, QueryOutlet
 
     words = "The CSTO met in Osh. Drills near the border; O‘zbekiston and pan-Turkic talks — summit, ferry. "
-    outlet = Outlet("lake", ("Lake Post", "lake.example"), "KZ")
+    outlet = QueryOutlet("lake", ("Lake Post", "lake.example"), "KZ")
     named = (Mentioned("text", 4, 8, "csto", "alliance"),)
-    short = Article("CSTO drills", words, "A. Bekova", outlet, "en", "news", "https://lake.example/1", NOW, named)
-    return short, Article("", words * 300, mentions=named), Article("", "a " * 20_000)
+    short = QueryArticle("CSTO drills", words, "A. Bekova", outlet, "en", "news", "https://lake.example/1", NOW, named)
+    return short, QueryArticle("", words * 300, mentions=named), QueryArticle("", "a " * 20_000)
 
 
 def _url(body: bytes) -> None:
@@ -193,10 +193,10 @@ def _toml(body: bytes) -> None:
 
 
 def _date(body: bytes) -> None:
-    from db.text.dates import find_moments, parse_moment
+    from db.text.dates import find_moments, parse_date
 
     text = body.decode("utf-8", "replace")
-    parse_moment(text)
+    parse_date(text)
     for _ in find_moments(text):
         pass
 

@@ -19,7 +19,7 @@ import pytest
 from fuzz.seeds import SEEDS, mutated
 from fuzz.targets import TARGETS, take, warm_up
 
-from crawlers.bounded_process import Endable, Ended
+from crawlers.bounded_process import Endable, ProcessEnded
 
 MOST_S, MOST_MB = 2.0, 500
 EACH = 25
@@ -38,7 +38,7 @@ class Readers:
             report = self._of(kind).run(take, kind, body)
             if report.seconds > MOST_S:  # measured again: the process may have begun with it
                 report = self._of(kind).run(take, kind, body)
-        except Ended as error:
+        except ProcessEnded as error:
             self._all.pop(kind).close()
             return f"ended: {error}"
         if report.fault or report.seconds > MOST_S:

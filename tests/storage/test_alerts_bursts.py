@@ -17,10 +17,10 @@ from db.alerts.message_rows import read_subscription
 from db.alerts.subscriptions import SubscriptionIn, record_subscription
 from db.engine import Database
 from db.models import MatchRow, Subscription
-from worker.matching.burst import tell_bursts
-from worker.messages.compose import items_of
+from worker.matching.burst import record_bursts
+from worker.messages.compose import compose_items
 from worker.messages.mail import compose, render_html
-from worker.messages.message import Bulletin
+from worker.messages.message import Message
 from worker.setup import load_vocabulary
 
 FIRST = datetime(2022, 1, 3, 12, tzinfo=UTC)
@@ -56,7 +56,7 @@ def store(store_url: str) -> Iterator[Database]:
 def test_each_burst_is_told_once_and_quiet_days_never(store: Database) -> None:
     new = SubscriptionIn("csto-peaks", "csto", kind="burst")
     store.write(lambda conn: record_subscription(conn, new, now=day(40)))
-    told = [number for number in range(40, 70) for _ in range(2) if tell_bursts(store, now=day(number))]
+    told = [number for number in range(40, 70) for _ in range(2) if record_bursts(store, now=day(number))]
     assert told == [FIRST_BURST, SECOND_BURST]
     with store.reading() as conn:
         events = conn.execute(select(MatchRow.event, MatchRow.facts).order_by(MatchRow.id)).all()
@@ -68,10 +68,10 @@ def test_each_burst_is_told_once_and_quiet_days_never(store: Database) -> None:
 def test_a_mail_links_the_stories_and_articles_of_a_burst(store: Database) -> None:
     new = SubscriptionIn("csto-peaks", "csto", kind="burst")
     number = store.write(lambda conn: record_subscription(conn, new, now=day(40)))
-    assert tell_bursts(store, now=day(FIRST_BURST)) == 1
+    assert record_bursts(store, now=day(FIRST_BURST)) == 1
     with store.reading() as conn:
-        items = items_of(conn, read_subscription(conn, number, limit=9), set())
-    bulletin = Bulletin("key", "match", "csto-peaks", "attention to csto is unusual", day(FIRST_BURST), items)
+        items = compose_items(conn, read_subscription(conn, number, limit=9), set())
+    bulletin = Message("key", "match", "csto-peaks", "attention to csto is unusual", day(FIRST_BURST), items)
     html = render_html(bulletin)
     letter = compose(bulletin, sender="desk@steppe.example", to="analyst@office.example")
     plain = message_from_bytes(letter.data, policy=default).get_body(("plain",))
@@ -88,7 +88,7 @@ def test_a_mail_links_the_stories_and_articles_of_a_burst(store: Database) -> No
 def test_a_burst_that_began_while_nobody_looked_is_told_when_somebody_does(store: Database) -> None:
     new = SubscriptionIn("csto-peaks", "csto", kind="burst")
     store.write(lambda conn: record_subscription(conn, new, now=day(40)))
-    assert tell_bursts(store, now=day(FIRST_BURST + 2)) == 1
+    assert record_bursts(store, now=day(FIRST_BURST + 2)) == 1
 
 
 def test_an_entity_is_subscribed_to_by_its_label(store_url: str) -> None:

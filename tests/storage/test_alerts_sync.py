@@ -12,7 +12,7 @@ from db.alerts import subscriptions
 from db.alerts.subscriptions import SubscriptionIn
 from db.engine import Database
 from worker.subscriptions import definition, manifest
-from worker.subscriptions.definition import Standing
+from worker.subscriptions.definition import SubscriptionDefinition
 from worker.subscriptions.manifest import ManifestError, read_manifest
 
 FILE = """
@@ -55,8 +55,8 @@ def test_a_file_is_made_true_and_again_changes_nothing(database: Database) -> No
 
 
 def test_what_the_file_does_not_hold_any_more_is_removed_and_others_are_left_alone(database: Database) -> None:
-    mine = Standing(SubscriptionIn("mine", "CSTO"))
-    database.write(lambda conn: definition.store(conn, mine, now=NOON))
+    mine = SubscriptionDefinition(SubscriptionIn("mine", "CSTO"))
+    database.write(lambda conn: definition.create(conn, mine, now=NOON))
     sync(database, FILE)
     changed = """
 subscriptions:

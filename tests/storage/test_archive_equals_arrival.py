@@ -49,7 +49,7 @@ def test_what_was_indexed_by_earlier_rules_is_indexed_again(database_url: str) -
     for _ in range(2):
         for query in ("1000 horses", "1.000 AND US", '"U.S. Army" 2,500', "2 500 NEAR/2 horses"):
             assert len(list(backtest.search(database, parse(query)))) == 1, query
-        assert backtest.complete_index(database) in (0, 1)
+        assert backtest.index_missing(database) in (0, 1)
     assert database.read(lambda conn: word_index.find_unindexed(conn, limit=9)) == []
     assert wordindex_narrows(database)
     database.close()
@@ -57,7 +57,7 @@ def test_what_was_indexed_by_earlier_rules_is_indexed_again(database_url: str) -
 
 def wordindex_narrows(database: Database) -> bool:
     """Say whether the index knows that no article can hold a word."""
-    need = need_of(parse("submarine"))
+    need = required_terms(parse("submarine"))
     return database.read(lambda conn: word_index.find_candidates(conn, need)) == []
 
 
@@ -67,7 +67,7 @@ def test_what_was_stored_before_there_was_an_index_is_found_and_indexed(sqlite_u
     database.write(lambda conn: conn.execute(delete(IndexedRevision)))
     query = parse("entity:csto AND chair*")
     assert len(list(backtest.search(database, query))) == 1
-    assert [backtest.complete_index(database) for _ in range(2)] == [1, 0]
+    assert [backtest.index_missing(database) for _ in range(2)] == [1, 0]
     assert len(list(backtest.search(database, query))) == 1
     assert list(backtest.search(database, parse("poplar* AND submarine"))) == []
     database.close()

@@ -20,8 +20,8 @@ from db.collection.sources import domains_of, find_source, load_book
 from db.engine import Database
 from db.models import CatalogueOutlet, Feed, Source
 from worker import setup
-from worker.catalogue.files import Feed as FeedAddress
-from worker.catalogue.files import Outlet
+from worker.catalogue.files import ListedFeed as FeedAddress
+from worker.catalogue.files import ListedOutlet
 from worker.coverage.recount import recount
 from worker.setup import update_catalogue
 
@@ -32,7 +32,7 @@ SAID: dict[str, dict[str, Any]] = json.loads(
     (migrate.scripts_folder() / "data" / "catalogue_0023.json").read_text("utf-8")
 )
 MENDED, RENAMED, GONE = "civilnet", "24-kg", "akipress"
-NEW = Outlet(
+NEW = ListedOutlet(
     id="valley-post",
     name="Valley Post",
     kind="newspaper",
@@ -47,14 +47,14 @@ NEW = Outlet(
 NEW_ADDRESS = "https://www.civilnet.am/mended/rss"
 
 
-def outlets_of_before() -> dict[str, Outlet]:
+def outlets_of_before() -> dict[str, ListedOutlet]:
     """Return the catalogue as it was when stores did not know what it said."""
     made = {}
     for outlet_id, said in SAID.items():
         facts = {name: value for name, value in said.items() if name not in ("domains", "feeds", "languages")}
         feeds = tuple(FeedAddress(url, confidence) for url, confidence in said["feeds"].items())
         languages, domains = tuple(said["languages"]), tuple(said["domains"])
-        made[outlet_id] = Outlet(id=outlet_id, languages=languages, domain_aliases=domains, feeds=feeds, **facts)
+        made[outlet_id] = ListedOutlet(id=outlet_id, languages=languages, domain_aliases=domains, feeds=feeds, **facts)
     return made
 
 
@@ -89,14 +89,14 @@ def store(database_url: str) -> Iterator[Database]:
     database.close()
 
 
-def said_now(monkeypatch: pytest.MonkeyPatch, *outlets: Outlet, without: tuple[str, ...] = ()) -> None:
+def said_now(monkeypatch: pytest.MonkeyPatch, *outlets: ListedOutlet, without: tuple[str, ...] = ()) -> None:
     """Let the packaged catalogue be that of before with these outlets in it."""
     now = {**outlets_of_before(), **{outlet.id: outlet for outlet in outlets}}
     chosen = tuple(outlet for outlet_id, outlet in sorted(now.items()) if outlet_id not in without)
     monkeypatch.setattr(setup, "read_catalogue", lambda _: chosen)
 
 
-def mended() -> Outlet:
+def mended() -> ListedOutlet:
     return replace(outlets_of_before()[MENDED], feeds=(FeedAddress(NEW_ADDRESS, "certain"),))
 
 

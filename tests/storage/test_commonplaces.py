@@ -16,7 +16,7 @@ from db.engine import Database
 from db.models import Article, ClusterLink, Commonplace, Revision, SketchHash, StoryState
 from db.stories import commonplaces as facts
 from worker.chain.documents import Document
-from worker.chain.pipeline import Chain
+from worker.chain.pipeline import Pipeline
 from worker.coverage.recount import recount
 from worker.dedup.commonplace import MANY
 from worker.stories.commonplaces import settle
@@ -81,9 +81,9 @@ class Crew:
     def work(self, batches: Sequence[Sequence[Document]], workers: int = 1) -> None:
         """Let so many of them take the batches, every one his share, in their order."""
 
-        def take(chain: Chain, share: Sequence[Sequence[Document]]) -> None:
+        def take(chain: Pipeline, share: Sequence[Sequence[Document]]) -> None:
             for batch in share:
-                chain.understand(batch)
+                chain.process(batch)
 
         shares = [(self.chains[number], batches[number::workers]) for number in range(workers)]
         with ThreadPoolExecutor(workers) as pool:

@@ -232,13 +232,13 @@ def test_days_begin_by_the_time_zone_of_the_store(database: Database) -> None:
 
 
 def test_a_recount_whose_turn_ran_out_writes_nothing(database: Database) -> None:
-    later = NOW + timedelta(seconds=rollups.TURN_S + 1)
-    mine = database.write(lambda conn: rollups.take_turn(conn, now=NOW))
+    later = NOW + timedelta(seconds=rollups.LEASE_S + 1)
+    mine = database.write(lambda conn: rollups.acquire_recount_lease(conn, now=NOW))
     assert mine is not None
-    assert database.write(lambda conn: rollups.take_turn(conn, now=NOW)) is None
-    assert database.write(lambda conn: rollups.take_turn(conn, now=later)) == mine + 1
-    with pytest.raises(rollups.TurnLost):
-        database.write(lambda conn: rollups.keep_turn(conn, mine, now=later))
+    assert database.write(lambda conn: rollups.acquire_recount_lease(conn, now=NOW)) is None
+    assert database.write(lambda conn: rollups.acquire_recount_lease(conn, now=later)) == mine + 1
+    with pytest.raises(rollups.LeaseLost):
+        database.write(lambda conn: rollups.renew_recount_lease(conn, mine, now=later))
 
 
 def test_an_article_counts_within_one_recount_and_a_second_one_changes_nothing(database: Database) -> None:

@@ -16,7 +16,7 @@ from exported import ALL, NOW, exported, silently
 from samplestore import NOON, Sample, store_of
 from sqlalchemy import select, update
 
-from db.articles.mentions import Tagged
+from db.articles.mentions import TaggedRevision
 from db.engine import Database
 from db.exports.read import Detail, Filters, iter_csv, iter_rows
 from db.models import Article, Revision
@@ -25,8 +25,8 @@ from db.vocabulary.versions import record_version
 from worker.export.formats.columns import DETAILS, columns_with
 from worker.export.formats.csv_lines import stream_csv, unguard
 from worker.export.package import write_package
-from worker.export.request import LONGEST_CELL, Request, request_of
-from worker.export.run import ExportRefused, continued, opened, write
+from worker.export.request import LONGEST_CELL, ExportRequest, request_of
+from worker.export.run import ExportRefused, open_export, open_incremental_export, write
 
 # Invented: none of this was ever published.
 URL = "https://herald.example/a"
@@ -39,7 +39,7 @@ SECOND = replace(
     collected_at=NOON + timedelta(hours=1),
 )
 OTHER = Sample("https://oasis.example/b", "oasis-wire", title=None, text="=1+1\n\"'Turan", says=(("Turan", "turan"),))
-REQUESTS = {detail: Request(kind, detail=detail) for detail, (kind, _) in DETAILS.items()}
+REQUESTS = {detail: ExportRequest(kind, detail=detail) for detail, (kind, _) in DETAILS.items()}
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def store(database_url: str) -> Iterator[Database]:
     database.close()
 
 
-def rows(store: Database, request: Request) -> list[dict[str, str]]:
+def rows(store: Database, request: ExportRequest) -> list[dict[str, str]]:
     document = exported(store, request).decode(request.encoding)
     return list(csv.DictReader(io.StringIO(document, newline=""), delimiter=request.separator))
 
@@ -69,7 +69,7 @@ def test_texts_come_as_they_stand_now(store: Database) -> None:
 
 def test_the_usual_columns_are_the_same_beside_texts(store: Database) -> None:
     with_text = [list(row.values())[:-2] for row in rows(store, REQUESTS["text"])]
-    assert with_text == [list(row.values()) for row in rows(store, Request("articles"))]
+    assert with_text == [list(row.values()) for row in rows(store, ExportRequest("articles"))]
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def test_mentions_of_former_texts_come_with_their_text(store: Database) -> None:
 
 
 def test_without_being_asked_for_they_do_not_come(store: Database) -> None:
-    assert [row["entity"] for row in rows(store, Request("mentions"))] == ["tashkent", "turan"]
+    assert [row["entity"] for row in rows(store, ExportRequest("mentions"))] == ["tashkent", "turan"]
 
 
 def test_an_entity_that_an_outlet_took_out_is_found(store: Database) -> None:
@@ -185,7 +185,7 @@ def test_a_package_with_them_is_valid(store: Database, tmp_path: Path, detail: s
     from frictionless import validate
 
     request = replace(REQUESTS[detail], excel=excel)
-    with opened(store, request, now=NOW, settled=True) as export:
+    with open_export(store, request, now=NOW, settled=True) as export:
         write_package(export, tmp_path / "p", silently)
     report = validate(str(tmp_path / "p" / "datapackage.json"))
     assert report.valid, report.flatten(["type", "note"])
@@ -195,7 +195,7 @@ def test_a_package_with_them_is_valid(store: Database, tmp_path: Path, detail: s
 
 @pytest.mark.parametrize("detail", DETAILS)
 def test_they_are_part_of_the_question_that_a_name_stands_for(store: Database, detail: str) -> None:
-    following(store, Request(REQUESTS[detail].kind))
+    following(store, ExportRequest(REQUESTS[detail].kind))
     with pytest.raises(ExportRefused, match="the name of another export"):
         following(store, REQUESTS[detail])
 
@@ -212,16 +212,16 @@ def test_a_former_text_that_was_tagged_anew_comes_again(store: Database, detail:
     former = store.read(lambda conn: conn.scalars(select(Revision.id).where(Revision.text.contains("CSTO"))).one())
     store.write(lambda conn: record_version(conn, version="new", content="{}", entities=[], aliases=0, now=NOW))
     store.write(
-        lambda conn: retags.record_retagged(conn, {former: Tagged([], None)}, vocabulary_version="new", now=NOW)
+        lambda conn: retags.record_retagged(conn, {former: TaggedRevision([], None)}, vocabulary_version="new", now=NOW)
     )
     again = following(store, REQUESTS[detail])
     assert URL in again
     assert OTHER.url not in again
 
 
-def following(store: Database, request: Request) -> str:
+def following(store: Database, request: ExportRequest) -> str:
     file = io.BytesIO()
-    with continued(store, request, "nightly", now=NOW) as export:
+    with open_incremental_export(store, request, "nightly", now=NOW) as export:
         write(export, file, silently)
     return file.getvalue().decode()
 

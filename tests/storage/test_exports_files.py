@@ -26,8 +26,8 @@ from db.exports.read import CannotFilter, Filters
 from db.models import Article
 from worker.export.formats.columns import COLUMNS
 from worker.export.package import write_package
-from worker.export.request import BYTE_ORDER_MARK, Cut, Request, request_of
-from worker.export.run import BY_ARTICLE, ExportRefused, opened
+from worker.export.request import BYTE_ORDER_MARK, Cut, ExportRequest, request_of
+from worker.export.run import BY_ARTICLE, ExportRefused, open_export
 from worker.lib.atomic_file import replacing
 
 
@@ -82,7 +82,7 @@ def test_the_same_cut_gives_the_same_bytes(store: Database, out: Path, place: st
     fill(store, [Sample("https://herald.example/later", text="CSTO!", says=(("CSTO", "csto"),))])
     for number in (1, 2, 3):  # the sample store notes changes of all articles; of these nothing had changed
         store.write(partial(Connection.execute, statement=_unchanged(number)))
-    with opened(store, Request("mentions"), now=NOW) as now:
+    with open_export(store, ExportRequest("mentions"), now=NOW) as now:
         assert now.cut.number > 0
     written = json.loads(first["manifest.json"] if place == "p" else zipfile.ZipFile(out / place).read("manifest.json"))
     packaged(store, "mentions", out / place, now=NOW + timedelta(days=1), cut=Cut.parse(written["cut"]))
@@ -97,13 +97,13 @@ def _unchanged(article_id: int) -> object:
 
 def test_a_store_cannot_be_cut_in_the_future(store: Database) -> None:
     with pytest.raises(ExportRefused, match="has not come to"):
-        exported(store, Request("articles"), Cut(2**40, NOW))
+        exported(store, ExportRequest("articles"), Cut(2**40, NOW))
 
 
 @pytest.mark.parametrize("kind", sorted(COLUMNS.keys() - BY_ARTICLE))
 def test_what_is_counted_cannot_be_cut_earlier(store: Database, kind: str) -> None:
     with pytest.raises(ExportRefused, match="cannot be cut"):
-        exported(store, Request(kind), Cut(0, NOW))
+        exported(store, ExportRequest(kind), Cut(0, NOW))
 
 
 def test_an_older_package_is_replaced_and_nothing_else_is(store: Database, out: Path) -> None:
@@ -119,8 +119,8 @@ def test_an_older_package_is_replaced_and_nothing_else_is(store: Database, out: 
 
 @pytest.mark.parametrize("place", ["p.zip", "p"])
 def test_a_package_that_fails_leaves_nothing(store: Database, out: Path, place: str) -> None:
-    request = Request("sources", Filters(genres=["news"]))
-    with opened(store, request, now=NOW) as export, pytest.raises(CannotFilter):
+    request = ExportRequest("sources", Filters(genres=["news"]))
+    with open_export(store, request, now=NOW) as export, pytest.raises(CannotFilter):
         write_package(export, out / place, silently)
     assert list(out.iterdir()) == []
 
@@ -132,39 +132,41 @@ def test_parquet_has_what_csv_has_with_types(store: Database) -> None:
     from pyarrow import parquet
 
     for kind, columns in COLUMNS.items():
-        table = parquet.read_table(io.BytesIO(exported(store, Request(kind, format="parquet"))))
-        document = exported(store, Request(kind)).decode()
+        table = parquet.read_table(io.BytesIO(exported(store, ExportRequest(kind, format="parquet"))))
+        document = exported(store, ExportRequest(kind)).decode()
         rows = list(csv.DictReader(io.StringIO(document, newline="")))
         assert table.column_names == [column.name for column in columns]
         assert table.num_rows == len(rows)
-    articles = parquet.read_table(io.BytesIO(exported(store, Request("articles", format="parquet")))).to_pylist()
+    articles = parquet.read_table(io.BytesIO(exported(store, ExportRequest("articles", format="parquet")))).to_pylist()
     assert [row["title"] for row in articles] == ['=cmd() "x"', "A quiet week", "Nothing"]
     assert articles[0]["collected_at"] == datetime(2022, 1, 10, 12, 0, tzinfo=UTC)
     assert articles[1]["is_original"] is False
 
 
 def test_compressed_is_the_same_and_always_the_same_bytes(store: Database) -> None:
-    packed = Request("articles", gzip=True)
-    assert gzip.decompress(exported(store, packed)) == exported(store, Request("articles"))
+    packed = ExportRequest("articles", gzip=True)
+    assert gzip.decompress(exported(store, packed)) == exported(store, ExportRequest("articles"))
     assert exported(store, packed) == exported(store, packed)
 
 
 def test_spreadsheets_get_tabs_in_utf_16(store: Database) -> None:
-    written = exported(store, Request("articles", excel=True))
+    written = exported(store, ExportRequest("articles", excel=True))
     assert written.startswith(b"\xff\xfea\x00r\x00")
-    assert cells(written.decode("utf-16"), "\t") == cells(exported(store, Request("articles")).decode(), ",")
+    assert cells(written.decode("utf-16"), "\t") == cells(exported(store, ExportRequest("articles")).decode(), ",")
 
 
 def test_spreadsheets_get_utf_8_with_the_delimiter_that_somebody_names(store: Database) -> None:
-    plain = exported(store, Request("articles", delimiter=";"))
-    assert exported(store, Request("articles", delimiter=";", excel=True)) == BYTE_ORDER_MARK.encode() + plain
+    plain = exported(store, ExportRequest("articles", delimiter=";"))
+    assert exported(store, ExportRequest("articles", delimiter=";", excel=True)) == BYTE_ORDER_MARK.encode() + plain
 
 
 @pytest.mark.parametrize("delimiter", DELIMITERS)
 @pytest.mark.parametrize(
-    "request_", [*map(Request, COLUMNS), Request("coverage", wide=True)], ids=lambda r: f"{r.kind}{'-wide' * r.wide}"
+    "request_",
+    [*map(ExportRequest, COLUMNS), ExportRequest("coverage", wide=True)],
+    ids=lambda r: f"{r.kind}{'-wide' * r.wide}",
 )
-def test_another_delimiter_parts_the_same_cells(store: Database, request_: Request, delimiter: str) -> None:
+def test_another_delimiter_parts_the_same_cells(store: Database, request_: ExportRequest, delimiter: str) -> None:
     written = exported(store, replace(request_, delimiter=delimiter)).decode()
     assert cells(written, delimiter) == cells(exported(store, request_).decode(), ",")
 
@@ -176,18 +178,18 @@ def cells(document: str, delimiter: str) -> list[list[str]]:
 @pytest.mark.parametrize(
     ("request_", "dialect"),
     [
-        (Request("articles", excel=True), ("utf-16", "\t")),
-        (Request("articles", excel=True, delimiter=";"), ("utf-8", ";")),
-        (Request("articles", delimiter="|"), ("utf-8", "|")),
+        (ExportRequest("articles", excel=True), ("utf-16", "\t")),
+        (ExportRequest("articles", excel=True, delimiter=";"), ("utf-8", ";")),
+        (ExportRequest("articles", delimiter="|"), ("utf-8", "|")),
     ],
 )
 def test_a_package_says_how_its_rows_are_written(
-    sqlite_url: str, out: Path, request_: Request, dialect: tuple[str, str]
+    sqlite_url: str, out: Path, request_: ExportRequest, dialect: tuple[str, str]
 ) -> None:
     from frictionless import validate
 
     store = store_of(sqlite_url, SAMPLES)
-    with opened(store, request_, now=NOW, settled=True) as export:
+    with open_export(store, request_, now=NOW, settled=True) as export:
         write_package(export, out / "p", silently)
     [said] = json.loads((out / "p" / "datapackage.json").read_text())["resources"]
     assert (said["encoding"], said["dialect"]["delimiter"]) == dialect
@@ -197,30 +199,30 @@ def test_a_package_says_how_its_rows_are_written(
 
 
 def test_wide_coverage_has_every_day(store: Database) -> None:
-    assert exported(store, Request("coverage", wide=True, counted="stories")).decode().split("\r\n") == [
+    assert exported(store, ExportRequest("coverage", wide=True, counted="stories")).decode().split("\r\n") == [
         "day,csto,turan,alive,impaired",
         "2022-01-05,1,1,,",
         "2022-01-06,0,0,,",
         "2022-01-07,0,0,,",
         "",
     ]
-    one = Request("coverage", Filters(entities=["csto"]), wide=True)
+    one = ExportRequest("coverage", Filters(entities=["csto"]), wide=True)
     assert exported(store, one).decode().startswith("day,csto,alive,impaired\r\n2022-01-05,2,,\r\n")
 
 
 def test_wide_coverage_has_a_column_for_each_query(store: Database) -> None:
     store.write(create_word_index)
     asked = ("csto NOT turan", "Nothing OR csto")
-    assert exported(store, Request("coverage", wide=True, queries=asked)).decode().split("\r\n") == [
+    assert exported(store, ExportRequest("coverage", wide=True, queries=asked)).decode().split("\r\n") == [
         '"csto NOT turan","Nothing OR csto"'.join(["day,", ",alive,impaired"]),
         "2022-01-05,1,2,,",
         "2022-01-06,0,0,,",
         "2022-01-07,0,1,,",
         "",
     ]
-    beside = Request("coverage", Filters(entities=["turan"]), wide=True, queries=asked[1:], counted="stories")
+    beside = ExportRequest("coverage", Filters(entities=["turan"]), wide=True, queries=asked[1:], counted="stories")
     assert exported(store, beside).decode().split("\r\n")[1] == "2022-01-05,1,1,,"
-    in_russian = Request("coverage", Filters(languages=["ru"]), wide=True, queries=asked[:1])
+    in_russian = ExportRequest("coverage", Filters(languages=["ru"]), wide=True, queries=asked[:1])
     assert exported(store, in_russian).decode().split("\r\n")[1] == "2022-01-05,1,,"
     assert request_of(beside.question()).question() == beside.question()
 
@@ -228,14 +230,14 @@ def test_wide_coverage_has_a_column_for_each_query(store: Database) -> None:
 @pytest.mark.parametrize(
     ("request_", "said"),
     [
-        (Request("coverage", wide=True, queries=("csto",), counted="mentions"), "no mentions"),
-        (Request("coverage", wide=True, queries=("csto", "csto")), "same name"),
-        (Request("coverage", wide=True, queries=("csto AND (",)), "cannot be read"),
-        (Request("coverage", Filters(entities=["csto"], languages=["ru"]), wide=True), "of all outlets"),
+        (ExportRequest("coverage", wide=True, queries=("csto",), counted="mentions"), "no mentions"),
+        (ExportRequest("coverage", wide=True, queries=("csto", "csto")), "same name"),
+        (ExportRequest("coverage", wide=True, queries=("csto AND (",)), "cannot be read"),
+        (ExportRequest("coverage", Filters(entities=["csto"], languages=["ru"]), wide=True), "of all outlets"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_columns_that_cannot_be(store: Database, request_: Request, said: str) -> None:
+def test_columns_that_cannot_be(store: Database, request_: ExportRequest, said: str) -> None:
     with pytest.raises((CannotFilter, ExportRefused), match=said):
         exported(store, request_)
 
@@ -243,12 +245,12 @@ def test_columns_that_cannot_be(store: Database, request_: Request, said: str) -
 def test_coverage_says_how_whole_the_collection_was(store: Database) -> None:
     polls = {("steppe-herald", "changed"): 9, ("oasis-wire", "failed"): 9}
     store.write(lambda conn: outcomes.record_outcomes(conn, "poll", polls, at=datetime(2022, 1, 5, 9, tzinfo=UTC)))
-    rows = list(csv.DictReader(io.StringIO(exported(store, Request("coverage")).decode(), newline="")))
+    rows = list(csv.DictReader(io.StringIO(exported(store, ExportRequest("coverage")).decode(), newline="")))
     assert {(row["source"], row["alive"], row["impaired"]) for row in rows} == {
         ("steppe-herald", "0.5000", "false"),
         ("oasis-wire", "0.5000", "true"),
     }
-    wide = exported(store, Request("coverage", Filters(entities=["csto"]), wide=True)).decode().split("\r\n")
+    wide = exported(store, ExportRequest("coverage", Filters(entities=["csto"]), wide=True)).decode().split("\r\n")
     assert wide[1] == "2022-01-05,2,0.5000,true"
 
 

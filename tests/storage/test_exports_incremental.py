@@ -21,12 +21,12 @@ from db.engine import Database
 from db.exports.cursors import CursorMoved, find_cursor
 from db.exports.read import Filters
 from db.models import Article, ChangeClock, Revision
-from worker.export.request import Request
-from worker.export.run import ExportRefused, continued, write
+from worker.export.request import ExportRequest
+from worker.export.run import ExportRefused, open_incremental_export, write
 from worker.lib.atomic_file import replacing
 
 NOW = datetime(2022, 2, 1, tzinfo=UTC)
-ARTICLES = Request("articles")
+ARTICLES = ExportRequest("articles")
 # Invented: none of this was ever published.
 SAMPLES = [Sample(f"https://herald.example/{number}", title=f"{number}: 0") for number in range(6)]
 
@@ -38,9 +38,9 @@ def store(database_url: str) -> Iterator[Database]:
     database.close()
 
 
-def exported(store: Database, request: Request = ARTICLES, name: str = "nightly") -> list[dict[str, str]]:
+def exported(store: Database, request: ExportRequest = ARTICLES, name: str = "nightly") -> list[dict[str, str]]:
     file = io.BytesIO()
-    with continued(store, request, name, now=NOW) as export:
+    with open_incremental_export(store, request, name, now=NOW) as export:
         write(export, file, lambda _: None)
     return list(csv.DictReader(io.StringIO(file.getvalue().decode(), newline="")))
 
@@ -70,7 +70,7 @@ def test_what_is_new_comes_once_for_each_name(store: Database) -> None:
 
 
 def test_what_changed_comes_again_with_all_its_rows(store: Database) -> None:
-    mentions = Request("mentions")
+    mentions = ExportRequest("mentions")
     fill(store, [Sample("https://herald.example/said", text="CSTO, CSTO.", says=(("CSTO", "csto"),))])
     assert len(exported(store, mentions)) == 2
     assert exported(store, mentions) == []
@@ -147,7 +147,7 @@ class DiskFull(Exception):
 
 
 def write_half(store: Database, path: Path) -> None:
-    with continued(store, ARTICLES, "nightly", now=NOW) as export, replacing(path) as file:
+    with open_incremental_export(store, ARTICLES, "nightly", now=NOW) as export, replacing(path) as file:
         write(export, file, lambda _: None)
         raise DiskFull
 
@@ -161,20 +161,20 @@ def test_a_file_that_was_not_completed_moves_nothing(store: Database, tmp_path: 
 
 
 def test_two_at_once_cannot_both_move_the_cursor(store: Database) -> None:
-    with pytest.raises(CursorMoved), continued(store, ARTICLES, "nightly", now=NOW):
+    with pytest.raises(CursorMoved), open_incremental_export(store, ARTICLES, "nightly", now=NOW):
         assert len(exported(store)) == 6
 
 
 def test_a_name_stands_for_one_question(store: Database) -> None:
-    exported(store, Request("articles", Filters(languages=["en"])))
+    exported(store, ExportRequest("articles", Filters(languages=["en"])))
     with pytest.raises(ExportRefused, match="another export: kind articles, languages"):
-        exported(store, Request("articles", Filters(languages=["ru"])))
+        exported(store, ExportRequest("articles", Filters(languages=["ru"])))
 
 
 @pytest.mark.parametrize("kind", ["coverage", "sources"])
 def test_what_is_counted_anew_has_no_last_time(store: Database, kind: str) -> None:
     with pytest.raises(ExportRefused, match="counted anew"):
-        exported(store, Request(kind))
+        exported(store, ExportRequest(kind))
 
 
 def test_a_store_that_moved_to_another_server_begins_anew(postgres_url: str) -> None:

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Connection, insert, select
 from templates import tables
 
-from crawlers.async_store import Desk, Tally
+from crawlers.async_store import AsyncStore, OutcomeTally
 from db.engine import Database
 from db.models import Source
 from db.outcomes import count_outcomes, latest_problems
@@ -26,7 +26,7 @@ def database(database_url: str) -> Iterator[Database]:
     opened.close()
 
 
-def add(name: str, conn: Connection, tally: Tally) -> str:
+def add(name: str, conn: Connection, tally: OutcomeTally) -> str:
     row = {"id": name, "name": name, "languages": [], "origin": "person", "added_at": NOW}
     conn.execute(insert(Source), [row])
     tally.count("poll", name, "changed")
@@ -39,7 +39,7 @@ def names(database: Database) -> list[str]:
 
 
 def test_what_is_handed_over_is_written_before_the_end(database: Database) -> None:
-    desk = Desk(database, lambda: NOW)
+    desk = AsyncStore(database, lambda: NOW)
     futures = [desk.submit(partial(add, f"{number:03}")) for number in range(200)]
     desk.close()
     assert [future.result() for future in futures] == names(database) == [f"{number:03}" for number in range(200)]
@@ -47,7 +47,7 @@ def test_what_is_handed_over_is_written_before_the_end(database: Database) -> No
 
 
 def test_one_bad_piece_of_work_spoils_no_other_and_is_not_counted(database: Database) -> None:
-    desk = Desk(database, lambda: NOW)
+    desk = AsyncStore(database, lambda: NOW)
     good = desk.submit(partial(add, "good"))
     twice = desk.submit(partial(add, "good"))
     other = desk.submit(partial(add, "other"))
@@ -60,7 +60,7 @@ def test_one_bad_piece_of_work_spoils_no_other_and_is_not_counted(database: Data
 
 
 def test_problems_are_stored_with_their_facts(database: Database) -> None:
-    desk = Desk(database, lambda: NOW)
+    desk = AsyncStore(database, lambda: NOW)
     desk.submit(lambda _, tally: tally.problem("poll", "https://a.kz/rss", "timed out after 30 s", None))
     desk.close()
     with database.reading() as conn:
@@ -70,7 +70,7 @@ def test_problems_are_stored_with_their_facts(database: Database) -> None:
 
 def test_the_event_loop_awaits_what_threads_do(database: Database) -> None:
     async def work() -> tuple[str, list[str], int]:
-        desk = Desk(database, lambda: NOW)
+        desk = AsyncStore(database, lambda: NOW)
         written = await desk.write(partial(add, "courier"))
         found = await desk.read(lambda conn: list(conn.scalars(select(Source.id))))
         computed = await desk.compute(max, 1, 2)

@@ -82,15 +82,15 @@ def test_a_claim_of_the_dead_runs_out_and_one_of_the_living_is_renewed(database:
     dead, living = add(database, "https://a.kz/rss"), add(database, "https://b.kz/rss")
     database.write(lambda conn: feeds.claim_feeds(conn, {dead, living}, now=NOW, lease_s=60))
     later = NOW + timedelta(seconds=61)
-    database.write(lambda conn: feeds.hold_feeds(conn, [living], until=later + timedelta(seconds=60)))
+    database.write(lambda conn: feeds.renew_feed_claims(conn, [living], until=later + timedelta(seconds=60)))
     assert [feed.id for feed in due(database, now=later)] == [dead]
 
 
 def test_a_claim_that_was_given_back_is_not_taken_again_by_renewing(database: Database) -> None:
     feed_id = add(database, "https://a.kz/rss")
     database.write(lambda conn: feeds.claim_feeds(conn, {feed_id}, now=NOW, lease_s=60))
-    database.write(lambda conn: feeds.hold_feeds(conn, [feed_id], until=None))
-    database.write(lambda conn: feeds.hold_feeds(conn, [feed_id], until=NOW + timedelta(hours=1)))
+    database.write(lambda conn: feeds.renew_feed_claims(conn, [feed_id], until=None))
+    database.write(lambda conn: feeds.renew_feed_claims(conn, [feed_id], until=NOW + timedelta(hours=1)))
     assert [feed.id for feed in due(database)] == [feed_id]
 
 

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, update
 from templates import tables
 
-from crawlers.async_store import Desk
-from crawlers.hosts.delays import Hosts
-from crawlers.hosts.leases import Leases
-from crawlers.hosts.limiter import Turns
+from crawlers.async_store import AsyncStore
+from crawlers.hosts.delays import HostDelays
+from crawlers.hosts.leases import HostLeases
+from crawlers.hosts.limiter import HostLimiter
 from db.collection.host_leases import claim_hosts, find_resting_hosts, forget_hosts, release_hosts, rest_host
 from db.engine import Database
 from db.collection.host_leases import claim_hosts, find_resting_hosts, forget_hosts, release_hosts, rest_host
@@ -149,9 +149,9 @@ def test_no_history_gives_a_host_to_two_or_shortens_its_rest(
 # the crawler's side
 
 
-def leases(database: Database, holder: str, lease_s: float = 60) -> tuple[Desk, Leases]:
-    desk = Desk(database, lambda: NOW)
-    return desk, Leases(desk, Hosts(0.0), lambda: datetime.now(UTC), holder=holder, lease_s=lease_s)
+def leases(database: Database, holder: str, lease_s: float = 60) -> tuple[AsyncStore, HostLeases]:
+    desk = AsyncStore(database, lambda: NOW)
+    return desk, HostLeases(desk, HostDelays(0.0), lambda: datetime.now(UTC), holder=holder, lease_s=lease_s)
 
 
 def test_a_host_given_back_while_it_is_being_renewed_is_not_ours(database: Database) -> None:
@@ -201,18 +201,18 @@ def test_requests_of_several_crawlers_to_one_host_take_turns(database: Database)
     under_way: list[str] = []
     done: list[str] = []
 
-    async def ask(turns: Turns, host: str) -> None:
-        await turns.take(host)
+    async def ask(turns: HostLimiter, host: str) -> None:
+        await turns.acquire(host)
         assert host not in under_way
         under_way.append(host)
         await asyncio.sleep(0.01)
         under_way.remove(host)
         done.append(host)
-        turns.give_back(host)
+        turns.release(host)
 
     async def play() -> None:
         crawlers = [leases(database, name) for name in ("ann", "bob")]
-        several = [Turns(Hosts(0.0), ours) for _, ours in crawlers]
+        several = [HostLimiter(HostDelays(0.0), ours) for _, ours in crawlers]
         await asyncio.gather(*(ask(turns, host) for turns in several for host in HOSTS * 3))
         for desk, _ in crawlers:
             desk.close()
@@ -223,14 +223,14 @@ def test_requests_of_several_crawlers_to_one_host_take_turns(database: Database)
 
 def test_a_turn_that_is_not_waited_for_any_more_blocks_nobody() -> None:
     async def play() -> None:
-        turns = Turns(Hosts(0.0))
-        await turns.take("a.kz")
-        impatient = asyncio.ensure_future(turns.take("a.kz"))
+        turns = HostLimiter(HostDelays(0.0))
+        await turns.acquire("a.kz")
+        impatient = asyncio.ensure_future(turns.acquire("a.kz"))
         await asyncio.sleep(0)
         impatient.cancel()
         with pytest.raises(asyncio.CancelledError):
             await impatient
-        turns.give_back("a.kz")
-        await asyncio.wait_for(turns.take("a.kz"), 5)
+        turns.release("a.kz")
+        await asyncio.wait_for(turns.acquire("a.kz"), 5)
 
     asyncio.run(play())

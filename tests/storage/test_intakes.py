@@ -29,13 +29,13 @@ def test_runs_that_begin_in_the_same_moment_share_one_intake(database: Database)
 
     def first() -> None:
         with database.engine.begin() as conn:
-            opened.append(intakes.join(conn, now=NOW))
+            opened.append(intakes.join_intake(conn, now=NOW))
             is_opened.set()
             may_commit.wait(10)
 
     def second() -> None:
         is_opened.wait(10)
-        opened.append(database.write(lambda conn: intakes.join(conn, now=NOW + timedelta(milliseconds=1))))
+        opened.append(database.write(lambda conn: intakes.join_intake(conn, now=NOW + timedelta(milliseconds=1))))
 
     threads = [threading.Thread(target=run) for run in (first, second)]
     for thread in threads:

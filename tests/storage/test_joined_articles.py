@@ -36,7 +36,7 @@ from db.models import (
 from db.stories import judgements
 from worker.chain.documents import Document
 from worker.chain.joining import is_same_article
-from worker.chain.pipeline import Chain
+from worker.chain.pipeline import Pipeline
 from worker.coverage.recount import recount
 from worker.dedup.fingerprint import Fingerprint, fingerprint
 from worker.stories.edits import merge, remove, split
@@ -47,7 +47,7 @@ STRANGE, SECOND = text(0, 1, 2, 3, of=OTHER), text(3, of=OTHER) + "\n" + PARAGRA
 
 
 @pytest.fixture
-def chain(database_url: str) -> Iterator[Chain]:
+def chain(database_url: str) -> Iterator[Pipeline]:
     database = prepared_store(database_url)
     yield chain_over(database)
     database.close()
@@ -59,18 +59,18 @@ def page(url: str, declared: str | None = None, led_to: str | None = None, body:
     return replace(given, declared_url=declared, led_to=led_to)
 
 
-def run(chain: Chain, *inputs: Document) -> list[str]:
-    return [end.outcome for end in chain.understand(inputs)]
+def run(chain: Pipeline, *inputs: Document) -> list[str]:
+    return [end.outcome for end in chain.process(inputs)]
 
 
-def names(chain: Chain) -> dict[str, int]:
+def names(chain: Pipeline) -> dict[str, int]:
     """Return under which address each article goes, and how many texts it has had."""
     query = select(Article.canonical_url, Article.revisions).order_by(Article.canonical_url)
     with chain.database.reading() as conn:
         return {url: revisions for url, revisions in conn.execute(query)}
 
 
-def snapshot(chain: Chain) -> dict[str, Any]:
+def snapshot(chain: Pipeline) -> dict[str, Any]:
     """Return everything that follows from the documents, without the numbers of rows."""
     recount(chain.database)
     with chain.database.reading() as conn:
@@ -113,7 +113,7 @@ def snapshot(chain: Chain) -> dict[str, Any]:
     return told
 
 
-def wipe(chain: Chain) -> None:
+def wipe(chain: Pipeline) -> None:
     """Take all articles out of the store."""
 
     def empty(conn: Any) -> None:
@@ -144,7 +144,7 @@ def wipe(chain: Chain) -> None:
     ],
 )
 def test_what_has_an_address_in_common_and_says_the_same_is_one(
-    chain: Chain, documents: Sequence[Document], outcomes: list[str], left: dict[str, int]
+    chain: Pipeline, documents: Sequence[Document], outcomes: list[str], left: dict[str, int]
 ) -> None:
     assert [run(chain, each)[0] for each in documents] == outcomes
     assert names(chain) == left
@@ -154,7 +154,7 @@ def test_what_has_an_address_in_common_and_says_the_same_is_one(
     assert snapshot(chain) == one_by_one
 
 
-def test_an_edit_on_either_side_of_a_join_is_kept(chain: Chain) -> None:
+def test_an_edit_on_either_side_of_a_join_is_kept(chain: Pipeline) -> None:
     run(chain, page(A, body=FULL), page(B, body=EDITED, observed_at=NOON + timedelta(hours=1)))
     assert names(chain) == {A: 1, B: 1}
     assert run(chain, page(C, A, B, body=EDITED, observed_at=NOON + timedelta(hours=2))) == ["seen_again"]
@@ -163,7 +163,7 @@ def test_an_edit_on_either_side_of_a_join_is_kept(chain: Chain) -> None:
     assert EDITED in told
 
 
-def test_a_form_of_a_page_is_no_edit_of_it(chain: Chain) -> None:
+def test_a_form_of_a_page_is_no_edit_of_it(chain: Pipeline) -> None:
     run(chain, page(A, body=FULL))
     assert run(chain, page(B, A, body=SHORTER, observed_at=NOON + timedelta(hours=1))) == ["seen_again"]
     assert run(chain, page(B, A, body=EDITED, observed_at=NOON + timedelta(hours=2))) == ["seen_again"]
@@ -175,7 +175,7 @@ def test_a_form_of_a_page_is_no_edit_of_it(chain: Chain) -> None:
 
 
 @pytest.mark.parametrize("last", [page(B, body=SHORTER), page(C, A, B, body=SHORTER)])
-def test_a_text_that_becomes_current_is_compared_with_what_came_meanwhile(chain: Chain, last: Document) -> None:
+def test_a_text_that_becomes_current_is_compared_with_what_came_meanwhile(chain: Pipeline, last: Document) -> None:
     documents = [page(A, body=FULL), page(A, B, body=SHORTER), page(D, body=FULL), last]
     for each in documents:
         run(chain, each)
@@ -185,7 +185,7 @@ def test_a_text_that_becomes_current_is_compared_with_what_came_meanwhile(chain:
     assert snapshot(chain) == one_by_one
 
 
-def test_what_a_person_put_apart_stays_apart(chain: Chain) -> None:
+def test_what_a_person_put_apart_stays_apart(chain: Pipeline) -> None:
     run(chain, page(A), page(B))
     ids = chain.database.read(lambda conn: [details.find_article(conn, url) or 0 for url in (A, B)])
     chain.database.write(lambda conn: split(conn, ids[1], note=None, now=NOON))
@@ -193,7 +193,7 @@ def test_what_a_person_put_apart_stays_apart(chain: Chain) -> None:
     assert names(chain) == {A: 1, B: 1}
 
 
-def test_decisions_about_a_joined_article_hold_for_the_one_it_became(chain: Chain) -> None:
+def test_decisions_about_a_joined_article_hold_for_the_one_it_became(chain: Pipeline) -> None:
     run(chain, page(D, body=STRANGE), page(A), page(B))
     one, other = chain.database.read(lambda conn: [details.find_article(conn, url) or 0 for url in (D, B)])
     chain.database.write(lambda conn: merge(conn, one, other, note=None, now=NOON))
@@ -206,7 +206,7 @@ def test_decisions_about_a_joined_article_hold_for_the_one_it_became(chain: Chai
     assert len(clusters) == 1
 
 
-def test_an_address_that_everything_declares_is_no_name(chain: Chain) -> None:
+def test_an_address_that_everything_declares_is_no_name(chain: Pipeline) -> None:
     wrong = "https://outlet.example/latest-news-2022"
     bodies = [
         f"Lorry {number} of {number + 7} left for pass {number * 3} at dawn." for number in range(MOST_CLAIMS + 3)
@@ -219,7 +219,7 @@ def test_an_address_that_everything_declares_is_no_name(chain: Chain) -> None:
     assert len(snapshot(chain)) == len(asked) + 1
 
 
-def test_an_article_is_found_and_removed_by_any_of_its_addresses(chain: Chain) -> None:
+def test_an_article_is_found_and_removed_by_any_of_its_addresses(chain: Pipeline) -> None:
     run(chain, page("https://www.outlet.example/news/2?utm_source=x", A), page(A))
     values = [
         {"canonical_url": url, "url": url, "host": "outlet.example", "first_seen_at": NOON, "next_fetch_at": NOON}
@@ -247,7 +247,7 @@ DOCUMENTS = st.builds(
 
 @given(documents=st.lists(DOCUMENTS, min_size=2, max_size=6), data=st.data())
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_the_order_of_arrival_does_not_matter(chain: Chain, documents: list[Document], data: st.DataObject) -> None:
+def test_the_order_of_arrival_does_not_matter(chain: Pipeline, documents: list[Document], data: st.DataObject) -> None:
     told = []
     for order in (documents, data.draw(st.permutations(documents))):
         wipe(chain)

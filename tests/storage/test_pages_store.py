@@ -254,7 +254,7 @@ def test_only_one_process_gets_a_page_until_the_claim_runs_out(database: Databas
     assert database.write(lambda conn: pages.claim_pages(conn, [page.id], now=NOW, lease_s=60)) == set()
     assert due(database) == []
     assert len(due(database, now=NOW + timedelta(seconds=61))) == 1
-    database.write(lambda conn: pages.hold_pages(conn, [page.id], until=None))
+    database.write(lambda conn: pages.renew_page_claims(conn, [page.id], until=None))
     assert len(due(database)) == 1
 
 

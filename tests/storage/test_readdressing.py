@@ -11,7 +11,7 @@ from samples import NOON, OTHER, chain_over, document, prepared_store, text
 from sqlalchemy import Connection, delete, insert, select, update
 
 from db.models import AddressState, Article, Capture, Feed, Page, Revision, Sighting, Source
-from worker.chain.pipeline import Chain
+from worker.chain.pipeline import Pipeline
 from worker.coverage.recount import recount
 from worker.setup import readdress
 
@@ -29,20 +29,20 @@ BODIES = [FULL, EDITED, FULL, text(0, 1, 2, 3, of=OTHER), FULL]
 
 
 @pytest.fixture
-def chain(database_url: str) -> Iterator[Chain]:
+def chain(database_url: str) -> Iterator[Pipeline]:
     database = prepared_store(database_url)
     yield chain_over(database)
     database.close()
 
 
-def put(chain: Chain, urls: list[str]) -> None:
+def put(chain: Pipeline, urls: list[str]) -> None:
     """Bring the texts in under these addresses, an hour after each other."""
     for number, (url, body) in enumerate(zip(urls, BODIES, strict=True)):
         when = NOON + timedelta(hours=number)
-        chain.understand([document(url, body=body, title=None, published_at=NOON, observed_at=when)])
+        chain.process([document(url, body=body, title=None, published_at=NOON, observed_at=when)])
 
 
-def file_as_before(chain: Chain) -> None:
+def file_as_before(chain: Pipeline) -> None:
     """Give the articles the addresses that older rules gave them."""
 
     def rename(conn: Connection) -> None:
@@ -53,7 +53,7 @@ def file_as_before(chain: Chain) -> None:
     chain.database.write(rename)
 
 
-def told(chain: Chain) -> list[tuple[object, ...]]:
+def told(chain: Pipeline) -> list[tuple[object, ...]]:
     """Return what the store says of its articles, without the numbers of rows."""
     recount(chain.database)
     with chain.database.reading() as conn:
@@ -69,11 +69,11 @@ def told(chain: Chain) -> list[tuple[object, ...]]:
         )
 
 
-def test_articles_filed_by_older_rules_are_those_that_the_present_ones_make(chain: Chain) -> None:
+def test_articles_filed_by_older_rules_are_those_that_the_present_ones_make(chain: Pipeline) -> None:
     put(chain, PLACES)
     file_as_before(chain)
     readdress(chain.database)
-    chain.finish(chain.database.read(lambda conn: list(conn.scalars(select(Revision.id)))))
+    chain.resume(chain.database.read(lambda conn: list(conn.scalars(select(Revision.id)))))
     brought_over = told(chain)
     assert [row[:2] for row in brought_over] == [
         ("https://outlet.example/news/1", BEFORE[0]),
@@ -85,7 +85,7 @@ def test_articles_filed_by_older_rules_are_those_that_the_present_ones_make(chai
     assert brought_over == told(chain)
 
 
-def test_a_store_that_was_brought_over_is_left_alone(chain: Chain) -> None:
+def test_a_store_that_was_brought_over_is_left_alone(chain: Pipeline) -> None:
     readdress(chain.database)
     put(chain, PLACES)
     before = told(chain)
@@ -93,7 +93,7 @@ def test_a_store_that_was_brought_over_is_left_alone(chain: Chain) -> None:
     assert told(chain) == before
 
 
-def test_a_page_under_several_addresses_becomes_one_with_all_that_was_said_of_it(chain: Chain) -> None:
+def test_a_page_under_several_addresses_becomes_one_with_all_that_was_said_of_it(chain: Pipeline) -> None:
     def fill(conn: Connection) -> None:
         execute = conn.execute
         source = execute(select(Source.id)).scalars().first()

@@ -14,7 +14,7 @@ from commandline import run
 from cli.run.log import Log
 from cli.run.up import _prepare_store, settings_in_force
 from worker import setup
-from worker.catalogue.files import Feed, Outlet
+from worker.catalogue.files import ListedFeed, ListedOutlet
 
 VALLEY = """
 id = "valley-post"
@@ -176,14 +176,14 @@ def test_a_folder_without_files_is_named(filled: Path, tmp_path: Path, made: boo
 # --- migrate
 
 
-HILL = Outlet(
+HILL = ListedOutlet(
     id="hill-press",
     name="Hill Press",
     kind="newspaper",
     country="TJ",
     languages=("tg",),
     paywall="no",
-    feeds=(Feed("https://hill.example/rss", "likely"),),
+    feeds=(ListedFeed("https://hill.example/rss", "likely"),),
 )
 
 

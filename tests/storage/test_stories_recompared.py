@@ -16,7 +16,7 @@ from db.articles import recomparing
 from db.engine import Database
 from db.models import Article, ClusterLink, FingerprintRow, SketchHash, StoryState
 from worker.chain.documents import Document
-from worker.chain.pipeline import Chain
+from worker.chain.pipeline import Pipeline
 from worker.coverage.recount import recount
 from worker.dedup.compare import VERSION
 from worker.chain.documents import Document
@@ -104,11 +104,11 @@ def test_an_older_store_gets_the_stories_of_a_new_one(
 def _stop_after_a_step(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     """Run until the next step was noted, then break off."""
 
-    def note_and_stop(conn: object, standing: recomparing.Standing) -> None:
+    def note_and_stop(conn: object, standing: recomparing.RecompareState) -> None:
         noted(conn, standing)  # type: ignore[arg-type]
         stops.append(standing)
 
-    def standing_or_stop(conn: object) -> recomparing.Standing:
+    def standing_or_stop(conn: object) -> recomparing.RecompareState:
         if stops:
             raise InterruptedError
         return find(conn)  # type: ignore[arg-type]

@@ -13,9 +13,9 @@ from db.alerts import channels, subscriptions
 from db.alerts.subscriptions import NameTaken, SubscriptionIn
 from db.engine import Database
 from worker.subscriptions import definition
-from worker.subscriptions.definition import Known, Standing
+from worker.subscriptions.definition import References, SubscriptionDefinition
 
-DRILLS = Standing(
+DRILLS = SubscriptionDefinition(
     SubscriptionIn("drills", "entity:csto AND drill*", cadence="daily 08:00 Asia/Almaty"),
     email=("analyst@office.example",),
     webhook=("https://hooks.example/in",),
@@ -31,8 +31,8 @@ def database(database_url: str) -> Iterator[Database]:
     opened.close()
 
 
-def store(database: Database, new: Standing) -> int:
-    return database.write(lambda conn: definition.store(conn, new, now=NOON))
+def store(database: Database, new: SubscriptionDefinition) -> int:
+    return database.write(lambda conn: definition.create(conn, new, now=NOON))
 
 
 def version(database: Database) -> int:
@@ -44,7 +44,7 @@ def test_what_is_stored_is_what_was_stated(database: Database) -> None:
     with database.reading() as conn:
         row = subscriptions.get_subscription(conn, subscription_id)
         recipients = channels.recipients_of(conn, [subscription_id])
-    assert definition.standing_of(row, recipients) == DRILLS
+    assert definition.to_definition(row, recipients) == DRILLS
     assert {r.channel.kind: r.due_at for r in recipients} == {
         "email": EIGHT_IN_ALMATY,
         "webhook": EIGHT_IN_ALMATY,
@@ -80,7 +80,7 @@ def test_a_saved_query_changes_those_that_use_it_directly_or_not(database: Datab
     queries = {"pacts": "CSTO OR SCO", "watch": "@pacts AND drill"}
     database.write(lambda conn: subscriptions.record_saved_queries(conn, queries))
     users = {
-        name: store(database, Standing(SubscriptionIn(name, query)))
+        name: store(database, SubscriptionDefinition(SubscriptionIn(name, query)))
         for name, query in {"direct": "@pacts", "by-way-of": "@watch", "neither": "border"}.items()
     }
     before = version(database)
@@ -98,11 +98,11 @@ def test_a_changed_statement_changes_recipients_and_cadence(database: Database) 
         email=("second@office.example",),
         feed=False,
     )
-    database.write(lambda conn: definition.replace(conn, row, new, now=NOON))
+    database.write(lambda conn: definition.update(conn, row, new, now=NOON))
     with database.reading() as conn:
         after = subscriptions.get_subscription(conn, subscription_id)
         recipients = channels.recipients_of(conn, [subscription_id])
-    assert definition.standing_of(after, recipients) == new
+    assert definition.to_definition(after, recipients) == new
     assert all(recipient.due_at is None for recipient in recipients)
     assert {definition.address_of(r): r.state for r in recipients} == {
         ("email", "analyst@office.example"): "unsubscribed",
@@ -115,7 +115,7 @@ def test_a_changed_statement_changes_recipients_and_cadence(database: Database) 
 def test_an_unchanged_statement_changes_nothing(database: Database) -> None:
     subscription_id = store(database, DRILLS)
     row = database.read(lambda conn: subscriptions.get_subscription(conn, subscription_id))
-    database.write(lambda conn: definition.replace(conn, row, DRILLS, now=NOON))
+    database.write(lambda conn: definition.update(conn, row, DRILLS, now=NOON))
     assert version(database) == row.version
 
 
@@ -123,11 +123,11 @@ def test_everything_wrong_with_a_statement_is_said_at_once() -> None:
     def parse(query: str) -> None:
         raise ValueError(f"expected a word after AND, at the end of {query!r}")
 
-    bad = Standing(
+    bad = SubscriptionDefinition(
         SubscriptionIn("Bad Name", "csto AND", cadence="at once", all_quiet=True, max_age_h=0),
         email=("nobody",),
         webhook=("http://10.0.0.1/",),
         chat=("exec://rm",),
     )
-    _, problems = definition.checked(bad, Known(parse))
+    _, problems = definition.validate(bad, References(parse))
     assert [problem.split()[0] for problem in problems] == ["the", "query:", "the", "an", "email:", "webhook:", "chat:"]

@@ -25,7 +25,7 @@ from db.coverage import cells as coverage
 from db.engine import Database
 from db.models import Article, Feed, MatchRow, Page, Sighting
 from worker.chain import service
-from worker.chain.pipeline import Chain
+from worker.chain.pipeline import Pipeline
 from worker.coverage.recount import recount
 
 URL = "https://lake.example/a"
@@ -37,7 +37,7 @@ word about the alliance, the lake or the price of a loaf.</p></article></body></
 
 
 @pytest.fixture
-def chain(store_url: str) -> Iterator[Chain]:
+def chain(store_url: str) -> Iterator[Pipeline]:
     database = prepared_store(store_url)
     for name in ("one", "two"):
         database.write(partial(add_feed, source_id="eurasianet", url=f"https://{name}.example/rss", now=NOON))
@@ -50,7 +50,7 @@ def feed_ids(conn: Connection) -> list[int]:
     return [conn.scalars(select(Feed.id).where(Feed.url == url)).one() for url in urls]
 
 
-def poll(chain: Chain, feed: int, hours: int, *urls: str) -> None:
+def poll(chain: Pipeline, feed: int, hours: int, *urls: str) -> None:
     """Let one of the two feeds be polled so long after noon, and show these pages."""
     at = NOON + timedelta(hours=hours)
     entries = [EntryIn(canonical_url=url, url=url) for url in urls]
@@ -63,7 +63,7 @@ def poll(chain: Chain, feed: int, hours: int, *urls: str) -> None:
     chain.database.write(store)
 
 
-def fetch(chain: Chain, hours: int, body: bytes = BODY, url: str = URL) -> list[str]:
+def fetch(chain: Pipeline, hours: int, body: bytes = BODY, url: str = URL) -> list[str]:
     """Fetch the page so long after noon and let it be understood; return the outcomes."""
     at = NOON + timedelta(hours=hours)
 
@@ -78,7 +78,7 @@ def fetch(chain: Chain, hours: int, body: bytes = BODY, url: str = URL) -> list[
     return [end.outcome for end in service.understand_captures(chain, ids)]
 
 
-def periods(chain: Chain, entity: str = "csto") -> list[tuple[date | None, int, int]]:
+def periods(chain: Pipeline, entity: str = "csto") -> list[tuple[date | None, int, int]]:
     """Return (day, articles, undated ones among them) of an entity; no day for those that count on none."""
     recount(chain.database)
     with chain.database.reading() as conn:
@@ -89,35 +89,35 @@ def periods(chain: Chain, entity: str = "csto") -> list[tuple[date | None, int, 
     ]
 
 
-def subscribe(chain: Chain) -> None:
+def subscribe(chain: Pipeline) -> None:
     asked = SubscriptionIn(name="drills", kind="query", query="drills", cadence="at once")
     chain.database.write(lambda conn: record_subscription(conn, asked, now=NOON - timedelta(days=1)))
 
 
-def statuses(chain: Chain) -> list[str]:
+def statuses(chain: Pipeline) -> list[str]:
     with chain.database.reading() as conn:
         return list(conn.scalars(select(MatchRow.status).order_by(MatchRow.id)))
 
 
-def test_what_a_person_brings_in_without_a_date_is_of_no_day(chain: Chain) -> None:
-    chain.understand([document(URL, published_at=None), document("https://lake.example/b", title="Drills, dated")])
+def test_what_a_person_brings_in_without_a_date_is_of_no_day(chain: Pipeline) -> None:
+    chain.process([document(URL, published_at=None), document("https://lake.example/b", title="Drills, dated")])
     assert periods(chain) == [(None, 1, 1), (NOON.date(), 1, 0)]
 
 
-def test_what_a_feed_had_before_it_was_followed_is_of_no_day(chain: Chain) -> None:
+def test_what_a_feed_had_before_it_was_followed_is_of_no_day(chain: Pipeline) -> None:
     poll(chain, 0, 0, URL)
     assert fetch(chain, 1) == ["new"]
     assert periods(chain) == [(None, 1, 1)]
 
 
-def test_what_a_feed_brings_newly_counts_when_it_was_first_seen(chain: Chain) -> None:
+def test_what_a_feed_brings_newly_counts_when_it_was_first_seen(chain: Pipeline) -> None:
     poll(chain, 0, 0)
     poll(chain, 0, 30, URL)
     assert fetch(chain, 31) == ["new"]
     assert periods(chain) == [(date(2022, 1, 7), 1, 1)]
 
 
-def test_what_no_feed_is_known_to_show_keeps_its_day(chain: Chain) -> None:
+def test_what_no_feed_is_known_to_show_keeps_its_day(chain: Pipeline) -> None:
     poll(chain, 0, 0)
     poll(chain, 0, 1, URL)
     chain.database.write(lambda conn: conn.execute(delete(Sighting)))
@@ -125,35 +125,35 @@ def test_what_no_feed_is_known_to_show_keeps_its_day(chain: Chain) -> None:
     assert periods(chain) == [(NOON.date(), 1, 1)]
 
 
-def test_the_first_sight_decides_and_no_later_one(chain: Chain) -> None:
+def test_the_first_sight_decides_and_no_later_one(chain: Pipeline) -> None:
     poll(chain, 0, 0, URL)
     poll(chain, 1, 0)
     fetch(chain, 1)
     poll(chain, 1, 2, URL)  # another feed shows it newly
     assert fetch(chain, 3, BODY.replace(b"baker", b"butcher")) == ["revised"]
-    chain.understand([document(URL, published_at=None, observed_at=NOON + timedelta(hours=4))])
+    chain.process([document(URL, published_at=None, observed_at=NOON + timedelta(hours=4))])
     assert periods(chain) == [(None, 1, 1)]
 
 
-def test_what_came_newly_stays_on_its_day_when_a_person_brings_it_in_again(chain: Chain) -> None:
+def test_what_came_newly_stays_on_its_day_when_a_person_brings_it_in_again(chain: Pipeline) -> None:
     poll(chain, 0, 0)
     poll(chain, 0, 1, URL)
     fetch(chain, 2)
-    chain.understand([document(URL, published_at=None, observed_at=NOON + timedelta(days=2))])
+    chain.process([document(URL, published_at=None, observed_at=NOON + timedelta(days=2))])
     assert periods(chain) == [(NOON.date(), 1, 1)]
 
 
-def test_a_date_that_is_found_later_counts(chain: Chain) -> None:
-    chain.understand([document(URL, published_at=None)])
+def test_a_date_that_is_found_later_counts(chain: Pipeline) -> None:
+    chain.process([document(URL, published_at=None)])
     assert periods(chain) == [(None, 1, 1)]
     later = document(URL, body="The CSTO, with its date at last.", observed_at=NOON + timedelta(days=1))
-    chain.understand([later])
+    chain.process([later])
     assert periods(chain) == [(NOON.date(), 1, 0)]
 
 
-def test_what_is_of_no_day_is_no_news(chain: Chain) -> None:
+def test_what_is_of_no_day_is_no_news(chain: Pipeline) -> None:
     subscribe(chain)
-    chain.understand([document(URL, published_at=None, title="Drills, brought in")])
+    chain.process([document(URL, published_at=None, title="Drills, brought in")])
     assert statuses(chain) == ["old"]
     poll(chain, 0, 0, "https://lake.example/b")
     fetch(chain, 1, url="https://lake.example/b")
@@ -171,10 +171,10 @@ def json_of(*arguments: str) -> list[dict[str, object]]:
 
 
 @pytest.fixture
-def three(chain: Chain) -> Chain:
+def three(chain: Pipeline) -> Pipeline:
     """Give a store with an undated article, one by first sight, and a dated one; each names both entities."""
-    chain.understand([document("https://lake.example/i", published_at=None, title="Brought in")])
-    chain.understand([document("https://lake.example/d", title="Dated")])
+    chain.process([document("https://lake.example/i", published_at=None, title="Brought in")])
+    chain.process([document("https://lake.example/d", title="Dated")])
     poll(chain, 0, 0)
     poll(chain, 0, 30, URL)
     fetch(chain, 31)
@@ -184,7 +184,7 @@ def three(chain: Chain) -> Chain:
 
 @pytest.mark.parametrize("grain", ["day", "week", "month"])
 @pytest.mark.parametrize("split", ["", "source"])
-def test_the_last_line_is_of_no_period(three: Chain, grain: str, split: str) -> None:
+def test_the_last_line_is_of_no_period(three: Pipeline, grain: str, split: str) -> None:
     options = ["--split", split] if split else []
     rows = json_of("csto", "--by", grain, *options)
     assert [row["articles"] for row in rows if row["period"] is None] == [1]
@@ -193,21 +193,21 @@ def test_the_last_line_is_of_no_period(three: Chain, grain: str, split: str) -> 
     assert sum(int(str(row["undated"])) for row in rows) == 2
 
 
-def test_sentences_about_undated_articles_count_each_once(three: Chain) -> None:
+def test_sentences_about_undated_articles_count_each_once(three: Pipeline) -> None:
     said = " ".join(run("coverage", "csto", "kazakhstan", "--format", "table").stdout.split())
     assert "1 article without a date: counted on the day a feed brought them" in said
     assert "1 article without a date in no period" in said
 
 
-def test_a_store_of_nothing_but_undated_articles_has_a_line(chain: Chain) -> None:
-    chain.understand([document(URL, published_at=None)])
+def test_a_store_of_nothing_but_undated_articles_has_a_line(chain: Pipeline) -> None:
+    chain.process([document(URL, published_at=None)])
     recount(chain.database)
     assert [(row["period"], row["articles"]) for row in json_of("csto")] == [(None, 1)]
     assert "undated" in run("coverage", "csto", "--format", "table").stdout
     assert [row["day"] for row in rows_of(run("export", "coverage", "--wide", "--entity", "csto").stdout)] == [""]
 
 
-def test_days_asked_for_are_without_what_is_of_none(three: Chain) -> None:
+def test_days_asked_for_are_without_what_is_of_none(three: Pipeline) -> None:
     for options, count in (([], 3), (["--since", "2022-01-01"], 2), (["--until", "2030-01-01"], 2)):
         assert len(rows_of(run("export", "articles", *options).stdout)) == count
         assert len(rows_of(run("export", "articles", "--query", "entity:csto", *options).stdout)) == count
@@ -320,9 +320,9 @@ def test_an_older_store_is_brought_over(database_url: str) -> None:
     database.close()
 
 
-def test_a_store_that_was_brought_over_is_what_the_present_rules_make(chain: Chain) -> None:
+def test_a_store_that_was_brought_over_is_what_the_present_rules_make(chain: Pipeline) -> None:
     """The rule of the migration and that of arrival are written apart; they say the same of the same texts."""
-    chain.understand([document("https://lake.example/i", published_at=None)])
+    chain.process([document("https://lake.example/i", published_at=None)])
     poll(chain, 0, 0, "https://lake.example/old")
     poll(chain, 0, 3, "https://lake.example/new")
     for page in ("old", "new"):

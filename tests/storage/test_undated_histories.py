@@ -19,7 +19,7 @@ from db.collection.entries import EntryIn, record_entries
 from db.collection.feeds import FeedPolled, add_feed, record_poll
 from db.models import Article, Feed, Page
 from worker.chain import service
-from worker.chain.pipeline import Chain
+from worker.chain.pipeline import Pipeline
 from worker.coverage.recount import recount
 
 _COUNT = count()
@@ -36,7 +36,7 @@ events = st.one_of(
 class Days:
     """Some days of an outlet with two feeds that were not followed yet, in a store that may hold others."""
 
-    def __init__(self, chain: Chain) -> None:
+    def __init__(self, chain: Pipeline) -> None:
         self.chain = chain
         self.host = f"days{next(_COUNT)}.example"
         for feed in (0, 1):
@@ -57,7 +57,7 @@ class Days:
     def bring_in(self, number: int, hour: int, is_dated: bool) -> None:
         at = NOON + timedelta(hours=hour)
         body = f"{self.text(number)} Brought at {hour}."
-        self.chain.understand(
+        self.chain.process(
             [document(self.page(number), body=body, published_at=at if is_dated else None, observed_at=at)]
         )
 
@@ -95,7 +95,7 @@ class Days:
 
 
 @pytest.fixture
-def chain(store_url: str) -> Iterator[Chain]:
+def chain(store_url: str) -> Iterator[Pipeline]:
     database = prepared_store(store_url)
     yield chain_over(database)
     database.close()
@@ -103,7 +103,7 @@ def chain(store_url: str) -> Iterator[Chain]:
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=st.lists(events, min_size=2, max_size=10))
-def test_cells_equal_a_recount_whoever_brought_the_texts(chain: Chain, history: list[tuple[object, ...]]) -> None:
+def test_cells_equal_a_recount_whoever_brought_the_texts(chain: Pipeline, history: list[tuple[object, ...]]) -> None:
     lived = Days(chain)
     for name, *arguments in history:
         getattr(lived, str(name).replace(" ", "_"))(*arguments)
@@ -112,7 +112,7 @@ def test_cells_equal_a_recount_whoever_brought_the_texts(chain: Chain, history: 
         assert stored(conn) == recounted(conn)
 
 
-def test_such_histories_make_texts_of_each_kind(chain: Chain) -> None:
+def test_such_histories_make_texts_of_each_kind(chain: Pipeline) -> None:
     lived = Days(chain)
     lived.bring_in(0, 1, False)
     lived.poll(0, 1, [1])

@@ -6,11 +6,11 @@ from datetime import date, timedelta
 
 import pytest
 
-from worker.coverage.stats.bursts import Judged
+from worker.coverage.stats.bursts import DayJudgement
 from worker.matching.burst import LONGEST, burst_of
 
 DAY = date(2022, 3, 20)
-UNUSUAL, FEW, USUAL = Judged(1, 9, 1.0, 1e-6), Judged(1, 2, 0.01, 1e-6), Judged(1, 3, 2.5, 0.4)
+UNUSUAL, FEW, USUAL = DayJudgement(1, 9, 1.0, 1e-6), DayJudgement(1, 2, 0.01, 1e-6), DayJudgement(1, 3, 2.5, 0.4)
 
 
 @pytest.mark.parametrize(
@@ -31,5 +31,5 @@ def test_the_first_day_of_a_burst(days_ago: set[int], began: int | None) -> None
 
 
 @pytest.mark.parametrize("judged", [None, FEW, USUAL])
-def test_no_burst(judged: Judged | None) -> None:
+def test_no_burst(judged: DayJudgement | None) -> None:
     assert burst_of(lambda day: judged, DAY) is None

@@ -6,14 +6,17 @@ import pytest
 
 from worker.export.formats.columns import ARTICLES
 from worker.extract.genre import GENRES, declared_genre, genre_of_kind, genre_of_url
-from worker.query.article import Outlet
+from worker.query.article import QueryOutlet
 from worker.query.codes import COUNTRIES, LANGUAGES
-from worker.query.names import Known
+from worker.query.names import QueryNames
 from worker.query.query import QueryError, parse, parse_stored
 from worker.vocabulary.entities import TYPES, Alias, Entity, Vocabulary
 
-KNOWN = Known({"csto": "CSTO"}).and_outlets(
-    [Outlet("qamys-habary", ("Qamys Habary", "qamys.example"), "KZ"), Outlet("oasis", ("Oasis Gazette", "oasis.co.uk"))]
+KNOWN = QueryNames({"csto": "CSTO"}).and_outlets(
+    [
+        QueryOutlet("qamys-habary", ("Qamys Habary", "qamys.example"), "KZ"),
+        QueryOutlet("oasis", ("Oasis Gazette", "oasis.co.uk")),
+    ]
 )
 
 
@@ -121,7 +124,7 @@ VOCABULARY = Vocabulary(
 
 @pytest.mark.parametrize("name", ["csto", "CSTO", "ОДКБ", "одкб", '"KGAÖ"', "kgao"])
 def test_an_entity_goes_by_any_alias_that_is_its_alone(name: str) -> None:
-    assert str(parse(f"entity:{name}", None, Known.of(VOCABULARY))) == "entity:csto"
+    assert str(parse(f"entity:{name}", None, QueryNames.of(VOCABULARY))) == "entity:csto"
 
 
 @pytest.mark.parametrize(
@@ -135,5 +138,5 @@ def test_an_entity_goes_by_any_alias_that_is_its_alone(name: str) -> None:
 )
 def test_what_no_single_entity_is_called_names_those_that_may_be_meant(name: str, says: str) -> None:
     with pytest.raises(QueryError) as caught:
-        parse(f"entity:{name}", None, Known.of(VOCABULARY))
+        parse(f"entity:{name}", None, QueryNames.of(VOCABULARY))
     assert says in str(caught.value)

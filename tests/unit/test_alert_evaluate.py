@@ -10,21 +10,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from worker.query.article import Article, Mentioned, Outlet
+from worker.query.article import Mentioned, QueryArticle, QueryOutlet
 from worker.query.evaluate import evaluate
 from worker.query.nodes import And, AtLeast, Near, Not, Or, Phrase, Query, Sentence, Word
-from worker.query.query import Known, parse
+from worker.query.query import QueryNames, parse
 
 TEXT = (
     "The drills near Osh began. Turkey’s envoy, Nagorno-Karabakh veteran K. Bekov, spoke of pan-Turkic unity.\n"
     "Türkiye sold an ANKA; the Organization of Turkic States met in the O‘zbekiston hall for two days.\n"
     "Nobody withdrew from the CSTO. A trump card, said Mr. Roe, is no plan. 习近平 was not there."
 )
-ARTICLE = Article(
+ARTICLE = QueryArticle(
     title="Drills end: CSTO and Osh",
     text=TEXT,
     author="Aizada Bekova",
-    source=Outlet("tugai-lenta", ("Tugai Lenta", "lenta.tugai.example"), "KG/KZ"),
+    source=QueryOutlet("tugai-lenta", ("Tugai Lenta", "lenta.tugai.example"), "KG/KZ"),
     language="en",
     genre="news",
     url="https://m.tugai.example/2022/a",
@@ -36,7 +36,7 @@ ARTICLE = Article(
     ),
 )
 
-KNOWN = Known({"csto": "CSTO", "somebody": "Somebody"}, frozenset({"Trump"}))
+KNOWN = QueryNames({"csto": "CSTO", "somebody": "Somebody"}, frozenset({"Trump"}))
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ def test_only_the_words_that_are_near_are_reasons() -> None:
 
 
 def test_in_uzbek_an_apostrophe_belongs_to_the_letter() -> None:
-    article = Article("", "Bugun O‘zbekistonda va Farg'ona shahrida", language="uz")
+    article = QueryArticle("", "Bugun O‘zbekistonda va Farg'ona shahrida", language="uz")
     for query in ("Oʻzbekiston*", "o'zbekistonda", "ozbekistonda", "Farg‘ona", "fargona"):
         assert evaluate(parse(query), article).matched, query
 
@@ -180,7 +180,7 @@ _HOSTILE_QUERIES = (
 @pytest.mark.parametrize("query", _HOSTILE_QUERIES, ids=lambda query: query[:20])
 def test_hostile_texts_and_queries_cost_time_in_proportion(query: str, text: int) -> None:
     """A second for each, where the square of the text would be hours: what does not end in time fails by its limit."""
-    verdict = evaluate(parse(query), Article("", _HOSTILE_TEXTS[text]))
+    verdict = evaluate(parse(query), QueryArticle("", _HOSTILE_TEXTS[text]))
     assert len(verdict.because) < 3_000
 
 
@@ -206,13 +206,13 @@ _sentences = st.lists(st.lists(st.sampled_from("abcd"), min_size=1, max_size=8),
 @settings(max_examples=300)
 @given(query=_small_queries, words=st.lists(st.sampled_from("abcd"), max_size=14))
 def test_the_evaluator_does_what_the_rules_say(query: Query, words: list[str]) -> None:
-    assert evaluate(query, Article("", " ".join(words))).matched is _true(query, words)
+    assert evaluate(query, QueryArticle("", " ".join(words))).matched is _true(query, words)
 
 
 @settings(max_examples=300)
 @given(query=_small_queries, sentences=_sentences)
 def test_sentences_are_read_one_by_one(query: Query, sentences: list[list[str]]) -> None:
-    article = Article("", "\n".join(map(" ".join, sentences)))
+    article = QueryArticle("", "\n".join(map(" ".join, sentences)))
     wanted = any(_true(query, words) for words in sentences)
     assert evaluate(Sentence(query), article).matched is wanted
     if not wanted:

@@ -8,8 +8,8 @@ import pytest
 from alertqueries import articles, queries
 from hypothesis import given, settings
 
-from worker.query.article import Article, Mentioned, Outlet
-from worker.query.article_text import Reading
+from worker.query.article import Mentioned, QueryArticle, QueryOutlet
+from worker.query.article_text import TokenizedArticle
 from worker.query.explain_miss import failings
 from worker.query.holds import holds
 from worker.query.nodes import Query
@@ -19,11 +19,11 @@ TEXT = (
     "The poplar grows slowly on the shore. A walnut fell far from it, and nobody minded, for it was late in the year"
     " and the boats had gone. The lake of Osh froze."
 )
-ARTICLE = Article(
+ARTICLE = QueryArticle(
     "Boats on the lake",
     TEXT,
     author="Aizada Bekova",
-    source=Outlet("qamys", ("Qamys Habary",), "KZ"),
+    source=QueryOutlet("qamys", ("Qamys Habary",), "KZ"),
     language="en",
     genre="news",
     published_at=datetime(2022, 1, 4, tzinfo=UTC),
@@ -68,14 +68,14 @@ ARTICLE = Article(
 )  # fmt: skip
 def test_the_part_that_failed_is_named(text: str, expected: list[tuple[str, str]]) -> None:
     query = parse(text, {"fleet": "submarine AND lake"})
-    assert [tuple(failing) for failing in failings(query, Reading(ARTICLE))] == expected
+    assert [tuple(failing) for failing in failings(query, TokenizedArticle(ARTICLE))] == expected
 
 
 @pytest.mark.slow
 @settings(max_examples=200)
 @given(query=queries, article=articles())
-def test_whatever_does_not_match_says_why(query: Query, article: Article) -> None:
-    reading = Reading(article)
+def test_whatever_does_not_match_says_why(query: Query, article: QueryArticle) -> None:
+    reading = TokenizedArticle(article)
     found = failings(query, reading)
     assert bool(found) is not holds(query, reading)
     assert all(failing.part in str(query) or failing.part.startswith("(") for failing in found)
@@ -83,6 +83,6 @@ def test_whatever_does_not_match_says_why(query: Query, article: Article) -> Non
 
 
 def test_an_article_of_which_nothing_is_known() -> None:
-    reading = Reading(Article("", ""))
+    reading = TokenizedArticle(QueryArticle("", ""))
     for text in ("source:a", "lang:ru", "country:KZ", "genre:news", "date:2022", "a NEAR/3 b", "SENT(a b)", "entity:a"):
         assert failings(parse(text), reading)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from db.articles.word_index import AllOf, AnyOf, HasEntity, HasWord, Need
 from worker.matching.forecast import forecast, weeks_of
-from worker.matching.word_index import need_of
+from worker.matching.word_index import required_terms
 from worker.query.query import parse
 
 
@@ -84,4 +84,4 @@ LAKE, BRIDGE = HasWord("lake"), HasWord("bridge")
     ],
 )
 def test_what_every_answer_has(query: str, need: Need | None) -> None:
-    assert need_of(parse(query)) == need
+    assert required_terms(parse(query)) == need

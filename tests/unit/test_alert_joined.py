@@ -6,10 +6,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from worker.matching.word_index import words_of
+from worker.matching.word_index import index_terms
 from worker.presearch.presearch import Presearcher
-from worker.query.article import Article
-from worker.query.article_text import Reading
+from worker.query.article import QueryArticle
+from worker.query.article_text import TokenizedArticle
 from worker.query.evaluate import evaluate
 from worker.query.joining import spelling_of
 from worker.query.nodes import leaves_of
@@ -23,12 +23,12 @@ MILLION = ("2500000", "2,500,000", "2.500.000", "2 500 000", f"2{NARROW}500{NARR
 
 def matches(query: str, text: str, language: str | None = "en") -> bool:
     """Say what the evaluator says; the presearcher, which arrival asks, and the index must not disagree."""
-    parsed, article = parse(query), Article("Lake", text, language=language)
+    parsed, article = parse(query), QueryArticle("Lake", text, language=language)
     verdict = evaluate(parsed, article).matched
     presearcher: Presearcher[int] = Presearcher()
     presearcher.add(1, parsed)
     assert bool(presearcher.matches(article)) is verdict
-    assert set(Reading(article).main.words) - {""} <= words_of("Lake", text, language)
+    assert set(TokenizedArticle(article).main.words) - {""} <= index_terms("Lake", text, language)
     return verdict
 
 
@@ -140,7 +140,7 @@ def test_an_abbreviation_ends_no_sentence() -> None:
 
 def test_the_words_that_fired_are_shown_as_they_are_written() -> None:
     text = "Some 1,000 men of the U.S. Army"
-    verdict = evaluate(parse("1000 AND US"), Article("", text, language="en"))
+    verdict = evaluate(parse("1000 AND US"), QueryArticle("", text, language="en"))
     assert [(fired.surface, text[fired.start : fired.end]) for fired in verdict.because] == [
         ("1,000", "1,000"),
         ("U.S", "U.S"),

@@ -11,7 +11,7 @@ from worker.presearch.frequency import Frequencies
 from worker.presearch.cost import price
 from worker.query.query import Known, parse
 
-KNOWN = Known({"csto": "CSTO"}, frozenset({"Trump"}), {"qamys-habary": "Qamys Habary", "24.kg": "24.kg"})
+KNOWN = QueryNames({"csto": "CSTO"}, frozenset({"Trump"}), {"qamys-habary": "Qamys Habary", "24.kg": "24.kg"})
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ KNOWN = Known({"csto": "CSTO"}, frozenset({"Trump"}), {"qamys-habary": "Qamys Ha
     ],
 )
 def test_doubtful_queries(query: str, says: str) -> None:
-    remarks = price(parse(query, known=KNOWN), known=KNOWN)
+    remarks = lint_query(parse(query, known=KNOWN), known=KNOWN)
     assert [remark for remark in remarks if says in remark.message and remark.hint]
 
 
@@ -46,13 +46,13 @@ def test_doubtful_queries(query: str, says: str) -> None:
     ],
 )
 def test_good_queries(query: str) -> None:
-    assert price(parse(query, known=KNOWN), known=KNOWN) == []
+    assert lint_query(parse(query, known=KNOWN), known=KNOWN) == []
 
 
 def test_the_estimate_is_that_of_the_rarest_group() -> None:
     counted = Frequencies({"government": 0.9, "batken": 0.001})
-    assert price(parse("government AND batken"), counted) == []
-    assert "90%" in price(parse("government"), counted)[0].message
+    assert lint_query(parse("government AND batken"), counted) == []
+    assert "90%" in lint_query(parse("government"), counted)[0].message
 
 
 def test_the_command_shows_the_place() -> None:
@@ -65,6 +65,6 @@ def test_the_command_shows_the_place() -> None:
 
 
 def test_an_abbreviation_that_is_a_small_word_is_remarked_on() -> None:
-    [remark] = [one for one in price(parse("US AND Batken")) if one.term == "US"]
+    [remark] = [one for one in lint_query(parse("US AND Batken")) if one.term == "US"]
     assert remark.hint == "write case:US for capitals only"
-    assert not [one for one in price(parse("case:US AND CSTO")) if "found, too" in one.message]
+    assert not [one for one in lint_query(parse("case:US AND CSTO")) if "found, too" in one.message]

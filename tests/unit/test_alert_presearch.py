@@ -11,8 +11,8 @@ from worker.presearch.atoms import Atom
 from worker.presearch.frequency import Frequencies
 from worker.presearch.narrow import narrow
 from worker.presearch.presearch import Presearcher
-from worker.query.article import Article
-from worker.query.article_text import LEVELS, Reading, name_key
+from worker.query.article import QueryArticle
+from worker.query.article_text import LEVELS, TokenizedArticle, name_key
 from worker.query.evaluate import evaluate
 from worker.query.nodes import Query
 from worker.query.query import parse
@@ -25,7 +25,7 @@ STEPS = st.lists(st.tuples(st.integers(0, 5), st.none() | queries), max_size=14)
 @settings(max_examples=100)
 @given(steps=STEPS, seen=st.lists(articles(), min_size=1, max_size=3), counted=st.booleans())
 def test_the_result_is_that_of_evaluating_each_query(
-    steps: list[tuple[int, Query | None]], seen: list[Article], counted: bool
+    steps: list[tuple[int, Query | None]], seen: list[QueryArticle], counted: bool
 ) -> None:
     presearcher: Presearcher[int] = Presearcher(frequencies=Frequencies.counted(seen) if counted else None)
     held: dict[int, Query] = {}
@@ -47,15 +47,15 @@ def test_the_result_is_that_of_evaluating_each_query(
 @pytest.mark.slow
 @settings(max_examples=60)
 @given(query=queries, article=articles(), counted=st.booleans())
-def test_what_is_needed_never_excludes_a_match(query: Query, article: Article, counted: bool) -> None:
+def test_what_is_needed_never_excludes_a_match(query: Query, article: QueryArticle, counted: bool) -> None:
     frequencies = Frequencies.counted([article]) if counted else Frequencies()
     if evaluate(query, article).matched:
         for group in narrow(query, frequencies):
             assert any(_has(article, atom) for atom in group)
 
 
-def _has(article: Article, atom: Atom) -> bool:
-    reading = Reading(article)
+def _has(article: QueryArticle, atom: Atom) -> bool:
+    reading = TokenizedArticle(article)
     zone = reading.zone(atom.field)
     words = reading.title.words if atom.field == "title" else zone.words
     mentions = [mention for mention in article.mentions if mention.level in LEVELS]
@@ -106,8 +106,8 @@ def test_needed_atoms(query: str, needed: list[set[str]]) -> None:
 def test_a_query_is_looked_at_only_where_its_rarest_group_is() -> None:
     rare = Frequencies({"summit": 0.5, "batken": 0.01})
     presearcher = Presearcher({"q": parse("summit AND batken")}, rare)
-    assert presearcher.candidates(Article("", "a summit")) == []
-    assert presearcher.candidates(Article("", "a summit in Batken")) == ["q"]
+    assert presearcher.candidates(QueryArticle("", "a summit")) == []
+    assert presearcher.candidates(QueryArticle("", "a summit in Batken")) == ["q"]
 
 
 def test_words_that_nobody_asks_for_any_more_are_forgotten() -> None:

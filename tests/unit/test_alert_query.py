@@ -8,10 +8,24 @@ from datetime import date
 
 import pytest
 
-from worker.query.nodes import And, AtLeast, Dated, Filter, Near, Not, Or, Phrase, Query, Score, Sentence, Tagged, Word
-from worker.query.query import MAX_LENGTH, Known, QueryError, parse
+from worker.query.nodes import (
+    And,
+    AtLeast,
+    DateRange,
+    EntityNode,
+    Filter,
+    Near,
+    Not,
+    Or,
+    Phrase,
+    Query,
+    Score,
+    Sentence,
+    Word,
+)
+from worker.query.query import MAX_LENGTH, QueryError, QueryNames, parse
 
-KNOWN = Known(
+KNOWN = QueryNames(
     {"csto": "Collective Security Treaty Organization", "sco": "Shanghai Cooperation Organisation"},
     frozenset({"Trump"}),
 )
@@ -68,10 +82,10 @@ def test_canonical_text(text: str, canonical: str) -> None:
         ('a ONEAR/2 "b c"~1', Near(Word("a"), Phrase("b c", slop=1), 2, is_ordered=True)),
         ("a NEAR/1 b NEAR/2 c", Near(Near(Word("a"), Word("b"), 1), Word("c"), 2)),
         ("SENT(author~1 x)", Sentence(And((Word("author", edits=1), Word("x"))))),
-        ("atleast/2(entity:csto)", AtLeast(2, Tagged("entity", "csto"))),
+        ("atleast/2(entity:csto)", AtLeast(2, EntityNode("entity", "csto"))),
         ("score>=1.5(a^2 b)", Score(1.5, ((Word("a"), 2.0), (Word("b"), 1.0)))),
         ('source:"24.kg"', Filter("source", "24.kg")),
-        ("date:2022-01-05", Dated(date(2022, 1, 5), date(2022, 1, 5))),
+        ("date:2022-01-05", DateRange(date(2022, 1, 5), date(2022, 1, 5))),
     ],
 )
 def test_meaning(text: str, query: Query) -> None:

@@ -54,7 +54,7 @@ def problems(folder: Path) -> tuple[str, ...]:
 
 def test_every_key_is_read(tmp_path: Path) -> None:
     assert read_catalogue(write(tmp_path, "valley-post.toml", OUTLET)) == (
-        Outlet(
+        ListedOutlet(
             id="valley-post",
             name="Valley Post",
             kind="newspaper",
@@ -67,10 +67,10 @@ def test_every_key_is_read(tmp_path: Path) -> None:
             bias_note="invented",
             domain_aliases=("valley.example",),
             section_paths=("/world",),
-            sitemap=Feed("https://valley.example/sitemap.xml", "guess"),
+            sitemap=ListedFeed("https://valley.example/sitemap.xml", "guess"),
             feeds=(
-                Feed("https://valley.example/feed", "certain", "seen"),
-                Feed("https://valley.example/rss", "likely"),
+                ListedFeed("https://valley.example/feed", "certain", "seen"),
+                ListedFeed("https://valley.example/rss", "likely"),
             ),
         ),
     )

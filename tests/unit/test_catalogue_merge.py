@@ -21,18 +21,18 @@ from db.collection.catalogue import (
     StoredFeed,
     StoredOutlet,
 )
-from worker.catalogue.files import Feed, Outlet
+from worker.catalogue.files import ListedFeed, ListedOutlet
 from worker.catalogue.merge import facts_of, merge_catalogue
 
-OUTLET = Outlet("post", "Post", "newspaper", "KG", ("ky",), "no", domain_aliases=("post.example",))
+OUTLET = ListedOutlet("post", "Post", "newspaper", "KG", ("ky",), "no", domain_aliases=("post.example",))
 A, B, C = "https://post.example/a", "https://post.example/b", "https://post.example/c"
 
 
-def outlet(*urls: str, of: Outlet = OUTLET, **facts: Any) -> Outlet:
-    return replace(of, feeds=tuple(Feed(url, "likely") for url in urls), **facts)
+def outlet(*urls: str, of: ListedOutlet = OUTLET, **facts: Any) -> ListedOutlet:
+    return replace(of, feeds=tuple(ListedFeed(url, "likely") for url in urls), **facts)
 
 
-def stored(of: Outlet, states: Mapping[str, str], works: tuple[str, ...] = (), **facts: Any) -> StoredOutlet:
+def stored(of: ListedOutlet, states: Mapping[str, str], works: tuple[str, ...] = (), **facts: Any) -> StoredOutlet:
     """Return an outlet as a store has it, with the state of each of its feeds."""
     said = facts_of(of)
     feeds = {url: StoredFeed("likely", state, url in works) for url, state in states.items()}
@@ -45,7 +45,7 @@ def stored(of: Outlet, states: Mapping[str, str], works: tuple[str, ...] = (), *
     )
 
 
-def view(*outlets: StoredOutlet, **said: tuple[Outlet, ...]) -> CatalogueView:
+def view(*outlets: StoredOutlet, **said: tuple[ListedOutlet, ...]) -> CatalogueView:
     """Return a store of these outlets, and what catalogues said of them last."""
     records = {
         catalogue: {each.id: CatalogueRecord(each.id, facts_of(each)) for each in before}
@@ -54,7 +54,7 @@ def view(*outlets: StoredOutlet, **said: tuple[Outlet, ...]) -> CatalogueView:
     return CatalogueView(outlets={each.id: each for each in outlets}, records=records)
 
 
-def change_of(seen: CatalogueView, *now: Outlet, catalogue: str = PACKAGED) -> OutletChange:
+def change_of(seen: CatalogueView, *now: ListedOutlet, catalogue: str = PACKAGED) -> OutletChange:
     """Return what is changed about the first outlet; an empty change when nothing is."""
     changes = merge_catalogue(catalogue, now, seen).outlets
     found = [change for change in changes if change.outlet_id == now[0].id]
@@ -147,7 +147,7 @@ STATES = st.dictionaries(
 )
 
 
-def after(seen: CatalogueView, now: Outlet) -> CatalogueView:
+def after(seen: CatalogueView, now: ListedOutlet) -> CatalogueView:
     """Return the store after a merge, as `db.collection.catalogue` writes it."""
     changes = merge_catalogue(PACKAGED, (now,), seen)
     outlets = dict(seen.outlets)

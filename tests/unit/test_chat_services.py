@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from servers.chatserver import HOSTS, Services, serving_chats
 
 from worker.delivery.transports import webhook
-from worker.delivery.transports.chat import Answer, judge, send_chat
+from worker.delivery.transports.chat import ChatResult, judge, send_chat
 from worker.delivery.transports.errors import AddressRefused, MessageFailed, TransportError
 from worker.messages.chats.markup import MARKUPS
 from worker.messages.chats.services import request_of, trouble_in
@@ -186,7 +186,7 @@ def test_an_answer_of_success_may_say_that_nothing_was_taken(form: str, answer: 
 )
 def test_what_follows_from_an_answer(status: int, body: str, kind: type[TransportError], wait_s: float) -> None:
     with pytest.raises(TransportError) as caught:
-        judge(parse_chat(ADDRESSES["discord"]), Answer(status, "Said", body.encode()))
+        judge(parse_chat(ADDRESSES["discord"]), ChatResult(status, "Said", body.encode()))
     assert type(caught.value) is kind
     assert caught.value.retry_after_s == wait_s
     assert str(caught.value).isprintable()

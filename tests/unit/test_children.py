@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from cli.run.log import Log
-from cli.run.process import Child
+from cli.run.process import ManagedProcess
 from cli.run.supervisor import Supervisor
 
 pytestmark = pytest.mark.slow
@@ -26,8 +26,8 @@ ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_S = 20.0
 
 
-def python(name: str, program: str, **options: Any) -> Child:
-    return Child(name, (sys.executable, "-S", "-u", "-c", program), **options)
+def python(name: str, program: str, **options: Any) -> ManagedProcess:
+    return ManagedProcess(name, (sys.executable, "-S", "-u", "-c", program), **options)
 
 
 async def until(is_so: Callable[[], bool]) -> None:
@@ -47,7 +47,7 @@ def is_alive(pid: int) -> bool:
 class Stage:
     """Runs children until `enough` is said in the log, then stops them, and keeps what was said."""
 
-    def __init__(self, *children: Child, **options: Any) -> None:
+    def __init__(self, *children: ManagedProcess, **options: Any) -> None:
         self.stream = io.StringIO()
         self.children = children
         self.options = options
@@ -110,7 +110,7 @@ def test_a_child_that_dies_is_started_again_and_its_death_reported() -> None:
 
 
 def test_a_program_that_does_not_exist_is_reported_and_the_others_run() -> None:
-    stage = Stage(Child("broker", ("/nowhere/server",)), python("web", WAITS))
+    stage = Stage(ManagedProcess("broker", ("/nowhere/server",)), python("web", WAITS))
     said = stage.play(lambda said: "running" in said)
     assert "broker cannot be started (No such file or directory), starting it again in 1 s" in said
 
@@ -169,7 +169,7 @@ def test_children_wait_for_one_that_serves_and_the_greeting_for_its_child() -> N
     stage.play(enough)
 
 
-def interrupted(number: signal.Signals, child: Child, *, pause_s: float) -> str:
+def interrupted(number: signal.Signals, child: ManagedProcess, *, pause_s: float) -> str:
     """Return what is said when a signal comes twice."""
 
     async def run() -> str:

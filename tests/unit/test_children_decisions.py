@@ -14,7 +14,7 @@ from cli.run.log import Lines, Log
 from cli.run.process import how_it_ended
 from cli.run.reaper import read_orders
 from cli.run.supervisor import early_deaths, pause_s
-from cli.shared.output import readable
+from cli.shared.output import printable
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_an_exit_code_in_words(code: int, words: str) -> None:
     ],
 )
 def test_a_line_holds_nothing_that_a_terminal_obeys(said: str, shown: str) -> None:
-    assert readable(said) == shown
+    assert printable(said) == shown
 
 
 @given(st.lists(st.binary(max_size=40)))

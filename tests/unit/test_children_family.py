@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from cli.run.services import absolute_url, broker_line, family, page_url, worker_line
+from cli.run.services import absolute_url, broker_line, page_url, services, worker_line
 from db.settings import Settings
 from worker.runtime.valkey import Launch
 
@@ -20,7 +20,7 @@ def settings(**fields: Any) -> Settings:
 
 
 def test_with_a_broker_of_our_own() -> None:
-    children = {child.name: child for child in family(settings(), BROKER, host="127.0.0.1", port=8000)}
+    children = {child.name: child for child in services(settings(), BROKER, host="127.0.0.1", port=8000)}
 
     assert list(children) == ["broker", "crawler", "worker", "web"]
     assert [name for name, child in children.items() if child.serves] == ["broker"]
@@ -34,7 +34,7 @@ def test_with_a_broker_of_our_own() -> None:
 
 def test_with_a_broker_that_the_operator_named() -> None:
     named = settings(broker_url="redis://broker:6379/0", worker_processes=7)
-    children = {child.name: child for child in family(named, None, host="127.0.0.1", port=8000)}
+    children = {child.name: child for child in services(named, None, host="127.0.0.1", port=8000)}
 
     assert "broker" not in children
     assert children["worker"].env["STEPPEWATCH_BROKER_URL"] == "redis://broker:6379/0"
@@ -42,7 +42,7 @@ def test_with_a_broker_that_the_operator_named() -> None:
 
 
 def test_without_any_broker_the_worker_is_alone() -> None:
-    children = {child.name: child for child in family(settings(), None, host="127.0.0.1", port=8000)}
+    children = {child.name: child for child in services(settings(), None, host="127.0.0.1", port=8000)}
 
     assert children["worker"].argv[:3] == (sys.executable, "-m", "worker.solo")
     assert children["worker"].env["STEPPEWATCH_BROKER_URL"] == "memory://"
@@ -106,6 +106,8 @@ def test_what_celery_says_of_a_usual_end_is_left_out(said: str, shown: str) -> N
     [("127.0.0.1", False, False), ("0.0.0.0", False, True), ("::", False, True), ("0.0.0.0", True, False)],
 )
 def test_an_address_that_others_reach_is_told_of(host: str, is_guarded: bool, is_told: bool) -> None:
-    children = {child.name: child for child in family(settings(page_is_guarded=is_guarded), BROKER, host=host, port=80)}
+    children = {
+        child.name: child for child in services(settings(page_is_guarded=is_guarded), BROKER, host=host, port=80)
+    }
     assert ("STEPPEWATCH_PAGE_IS_GUARDED" in children["web"].greeting) == is_told
     assert children["web"].argv[2:] == ("web.serve", host, "80")

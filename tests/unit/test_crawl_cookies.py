@@ -6,7 +6,7 @@ import pytest
 from scrapy.http import Request, Response
 
 from crawlers.http.cookies import JAR, KEEP_S, CookieMiddleware, Jars, is_public_suffix
-from crawlers.http.results import Stopped
+from crawlers.http.results import RequestBlocked
 
 
 def ask(cookies: CookieMiddleware, url: str, jar: str | None = "courier") -> str | None:
@@ -123,7 +123,7 @@ def test_the_same_request_again_is_a_loop_unless_a_cookie_was_set() -> None:
     second = first.replace(url="https://a.kz/1")
     cookies.process_request(second)
     assert second.headers.get("Cookie") == b"s=1"
-    with pytest.raises(Stopped, match=r"redirect loop at https://a\.kz/1"):
+    with pytest.raises(RequestBlocked, match=r"redirect loop at https://a\.kz/1"):
         cookies.process_request(second.replace(url="https://a.kz/1"))
 
 

@@ -7,13 +7,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from crawlers.bounded_process import Ended
+from crawlers.bounded_process import ProcessEnded
 from crawlers.feeds.entries import sort_entries
 from crawlers.feeds.parse import FeedEntry, ParsedFeed
-from crawlers.http.results import Answer, Trouble
-from crawlers.jobs.fetches import decide_fetch, forgive_fetch
-from crawlers.jobs.job import Context, decide, headers
-from crawlers.jobs.polls import body_hash, decide_poll, forgive_poll, read_poll
+from crawlers.http.results import FetchFailure, FetchResult
+from crawlers.jobs.fetches import decide_fetch, restore_fetch
+from crawlers.jobs.job import DecisionContext, decide, headers
+from crawlers.jobs.polls import body_hash, decide_poll, read_poll, restore_poll
 from crawlers.jobs.schedule import PollPolicy
 from db.collection.feeds import FeedDue, FeedPolled
 from db.collection.pages import NEVER, PageDue, PageFetched
@@ -50,21 +50,21 @@ PAGE = PageDue(
 )
 
 
-def poll(answer: Answer, feed: FeedDue = FEED) -> FeedPolled:
+def poll(answer: FetchResult, feed: FeedDue = FEED) -> FeedPolled:
     return decide_poll(feed, answer, read_poll(feed, answer), now=NOW, policy=POLICY, draw=0.5)
 
 
-def fetch(answer: Answer, page: PageDue = PAGE) -> PageFetched:
+def fetch(answer: FetchResult, page: PageDue = PAGE) -> PageFetched:
     return decide_fetch(page, answer, now=NOW, draw=0.5).page
 
 
-def page_answer(body: bytes = b"<p>new</p>", status: int = 200, **headers: str) -> Answer:
+def page_answer(body: bytes = b"<p>new</p>", status: int = 200, **headers: str) -> FetchResult:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return Answer("https://c.example/1", status, body, {"content-type": "text/html; charset=utf-8", **named})
+    return FetchResult("https://c.example/1", status, body, {"content-type": "text/html; charset=utf-8", **named})
 
 
 def test_a_new_feed_body_is_a_change_and_clears_the_failures() -> None:
-    polled = poll(Answer(FEED.url, 200, RSS, {"etag": '"new"'}))
+    polled = poll(FetchResult(FEED.url, 200, RSS, {"etag": '"new"'}))
     assert (polled.outcome, polled.changed, polled.succeeded, polled.failures) == ("changed", True, True, 0)
     assert (polled.etag, polled.last_modified, polled.title) == ('"new"', None, "Courier")
     assert polled.body_hash == body_hash(RSS)
@@ -72,12 +72,12 @@ def test_a_new_feed_body_is_a_change_and_clears_the_failures() -> None:
 
 
 def test_the_same_body_is_unchanged_even_without_validators() -> None:
-    polled = poll(Answer(FEED.url, 200, RSS), replace(FEED, body_hash=body_hash(RSS)))
+    polled = poll(FetchResult(FEED.url, 200, RSS), replace(FEED, body_hash=body_hash(RSS)))
     assert (polled.outcome, polled.changed, polled.succeeded) == ("unchanged", False, True)
 
 
 def test_304_is_unchanged_and_keeps_the_validators_it_does_not_repeat() -> None:
-    polled = poll(Answer(FEED.url, 304, b"", {"etag": '"newer"'}))
+    polled = poll(FetchResult(FEED.url, 304, b"", {"etag": '"newer"'}))
     assert (polled.outcome, polled.failures, polled.body_hash) == ("unchanged", 0, FEED.body_hash)
     assert (polled.etag, polled.last_modified) == ('"newer"', FEED.last_modified)
 
@@ -85,16 +85,16 @@ def test_304_is_unchanged_and_keeps_the_validators_it_does_not_repeat() -> None:
 @pytest.mark.parametrize(
     ("answer", "outcome", "error"),
     [
-        pytest.param(Answer("u", 503), "server error", "the server answered 503", id="503"),
-        pytest.param(Answer("u", 403), "forbidden", "the server answered 403: it does not let us in", id="403"),
-        pytest.param(Answer("u", 404), "missing", "the server answered 404: it is not there", id="404"),
-        pytest.param(Answer("u", 200, b"<html>hi"), "not a feed", "an HTML page, not a feed", id="HTML"),
-        pytest.param(Answer("u", 200, b""), "not a feed", "empty body", id="empty"),
-        pytest.param(Answer("u", 0, trouble=Trouble("timed out", "timed out after 30 s")), "timed out",
+        pytest.param(FetchResult("u", 503), "server error", "the server answered 503", id="503"),
+        pytest.param(FetchResult("u", 403), "forbidden", "the server answered 403: it does not let us in", id="403"),
+        pytest.param(FetchResult("u", 404), "missing", "the server answered 404: it is not there", id="404"),
+        pytest.param(FetchResult("u", 200, b"<html>hi"), "not a feed", "an HTML page, not a feed", id="HTML"),
+        pytest.param(FetchResult("u", 200, b""), "not a feed", "empty body", id="empty"),
+        pytest.param(FetchResult("u", 0, trouble=FetchFailure("timed out", "timed out after 30 s")), "timed out",
                      "timed out after 30 s", id="time out"),
     ],
 )  # fmt: skip
-def test_a_failed_poll_counts_and_keeps_what_is_known(answer: Answer, outcome: str, error: str) -> None:
+def test_a_failed_poll_counts_and_keeps_what_is_known(answer: FetchResult, outcome: str, error: str) -> None:
     polled = poll(answer)
     assert (polled.outcome, polled.error, polled.state, polled.failures) == (outcome, error, "active", 3)
     assert (polled.etag, polled.body_hash, polled.succeeded) == (FEED.etag, FEED.body_hash, False)
@@ -102,25 +102,25 @@ def test_a_failed_poll_counts_and_keeps_what_is_known(answer: Answer, outcome: s
 
 
 def test_a_feed_that_is_gone_is_asked_for_again_in_a_month() -> None:
-    gone = poll(Answer("u", 410))
+    gone = poll(FetchResult("u", 410))
     assert (gone.state, gone.outcome, gone.next_poll_at) == ("gone", "gone", NOW + timedelta(days=30))
-    still = poll(Answer("u", 404), replace(FEED, state="gone"))
+    still = poll(FetchResult("u", 404), replace(FEED, state="gone"))
     assert (still.state, still.outcome, still.next_poll_at) == ("gone", "gone", NOW + timedelta(days=30))
-    back = poll(Answer(FEED.url, 200, RSS), replace(FEED, state="gone"))
+    back = poll(FetchResult(FEED.url, 200, RSS), replace(FEED, state="gone"))
     assert (back.state, back.outcome, back.next_poll_at) == ("active", "changed", NOW + timedelta(seconds=900))
 
 
 @pytest.mark.parametrize("status", [429, 503])
 def test_retry_after_postpones_the_next_poll(status: int) -> None:
-    assert poll(Answer("u", status, b"", {"retry-after": "50000"})).next_poll_at == NOW + timedelta(seconds=50_000)
+    assert poll(FetchResult("u", status, b"", {"retry-after": "50000"})).next_poll_at == NOW + timedelta(seconds=50_000)
 
 
 def test_304_to_a_feed_that_was_never_read_is_a_failure() -> None:
-    assert poll(Answer("u", 304), replace(FEED, succeeded_at=None)).outcome == "server error"
+    assert poll(FetchResult("u", 304), replace(FEED, succeeded_at=None)).outcome == "server error"
 
 
 def test_an_outage_of_ours_is_not_held_against_a_feed() -> None:
-    polled = forgive_poll(FEED, "no network", now=NOW)
+    polled = restore_poll(FEED, "no network", now=NOW)
     assert (polled.outcome, polled.failures, polled.etag) == ("no network", 2, FEED.etag)
     assert polled.next_poll_at == NOW + timedelta(seconds=60)
 
@@ -185,7 +185,7 @@ def test_a_changed_page_is_captured_with_what_the_feed_said() -> None:
 
 
 @pytest.mark.parametrize("answer", [page_answer(b"<p>old</p>"), page_answer(b"", 304)], ids=["same body", "304"])
-def test_an_unchanged_page_is_not_captured_again(answer: Answer) -> None:
+def test_an_unchanged_page_is_not_captured_again(answer: FetchResult) -> None:
     decided = decide_fetch(PAGE, answer, now=NOW, draw=0.5)
     assert decided.capture is None
     assert (decided.page.outcome, decided.page.changed_at) == ("unchanged", None)
@@ -215,8 +215,8 @@ def test_a_page_is_gone_when_it_is_missing_twice() -> None:
 
 NEW = replace(PAGE, fetches=0, changed_at=None, body_hash=None, fetched_at=None, last_outcome=None)
 REFUSALS = {
-    "robots": Answer("u", 0, trouble=Trouble("robots", "robots.txt forbids it", is_final=True)),
-    "refused": Answer("u", 0, trouble=Trouble("refused", "refused: private address 10.0.0.1", is_final=True)),
+    "robots": FetchResult("u", 0, trouble=FetchFailure("robots", "robots.txt forbids it", is_final=True)),
+    "refused": FetchResult("u", 0, trouble=FetchFailure("refused", "refused: private address 10.0.0.1", is_final=True)),
     "not a page": page_answer(b"ID3", content_type="audio/mpeg"),
     "gone": page_answer(status=410),
 }
@@ -252,7 +252,7 @@ def test_one_bad_answer_refuses_no_page_that_was_read(kind: str) -> None:
 
 
 def test_an_outage_of_ours_leaves_a_refused_page_refused() -> None:
-    assert forgive_fetch(replace(NEW, state="refused"), "no network", now=NOW).state == "refused"
+    assert restore_fetch(replace(NEW, state="refused"), "no network", now=NOW).state == "refused"
 
 
 @pytest.mark.parametrize(
@@ -262,14 +262,14 @@ def test_an_outage_of_ours_leaves_a_refused_page_refused() -> None:
         pytest.param(page_answer(b" \n"), "empty", "active", id="empty"),
         pytest.param(page_answer(status=500), "server error", "active", id="500"),
         pytest.param(
-            Answer("u", 0, trouble=Trouble("robots", "robots.txt forbids it", is_final=True)),
+            FetchResult("u", 0, trouble=FetchFailure("robots", "robots.txt forbids it", is_final=True)),
             "robots",
             "refused",
             id="robots.txt",
         ),
     ],
 )
-def test_a_page_that_cannot_be_used_says_why(answer: Answer, outcome: str, state: str) -> None:
+def test_a_page_that_cannot_be_used_says_why(answer: FetchResult, outcome: str, state: str) -> None:
     fetched = fetch(answer)
     assert (fetched.outcome, fetched.state, fetched.failures) == (outcome, state, 2)
     assert fetched.error
@@ -277,23 +277,23 @@ def test_a_page_that_cannot_be_used_says_why(answer: Answer, outcome: str, state
 
 
 def test_an_outage_of_ours_is_not_held_against_a_page() -> None:
-    fetched = forgive_fetch(PAGE, "no network", now=NOW)
+    fetched = restore_fetch(PAGE, "no network", now=NOW)
     assert (fetched.outcome, fetched.failures, fetched.fetches) == ("no network", 1, 3)
 
 
 def test_long_texts_are_written_a_few_at_a_time() -> None:
     item = "<item><title>{}</title><link>https://c.example/{}</link><description>{}</description></item>"
     items = "".join(item.format(n, n, "слово " * 30_000) for n in range(30))
-    context = Context(POLICY, frozenset(), lambda: 0.5)
+    context = DecisionContext(POLICY, frozenset(), lambda: 0.5)
     body = f'<rss version="2.0"><channel>{items}</channel></rss>'.encode()
-    weights = [weight for weight, _ in decide(FEED, Answer(FEED.url, 200, body), NOW, context).steps]
+    weights = [weight for weight, _ in decide(FEED, FetchResult(FEED.url, 200, body), NOW, context).steps]
     assert (max(weights), sum(weights)) == (6, 31)
 
 
 @pytest.mark.parametrize(
     ("error", "reason"),
     [
-        (Ended("more than 20 seconds of computing"), "reading it was ended: more than 20 seconds of computing"),
+        (ProcessEnded("more than 20 seconds of computing"), "reading it was ended: more than 20 seconds of computing"),
         (RecursionError("too deep"), "the parser failed: RecursionError: too deep"),
         (AssertionError("one\ntwo" * 1_000), "the parser failed: AssertionError: one"),
     ],
@@ -302,7 +302,7 @@ def test_whatever_the_parser_fails_over_is_a_failure_of_the_feed(error: Exceptio
     def parse(*_: object, **__: object) -> ParsedFeed:
         raise error
 
-    answer = Answer(FEED.url, 200, RSS)
+    answer = FetchResult(FEED.url, 200, RSS)
     polled = decide_poll(FEED, answer, read_poll(FEED, answer, parse), now=NOW, policy=POLICY, draw=0.5)
     assert (polled.outcome, polled.failures) == ("unreadable", FEED.failures + 1)
     assert (polled.error or "").startswith(reason)
@@ -322,7 +322,7 @@ def test_the_whole_of_it_is_asked_for_until_somebody_vouches_for_it(due: FeedDue
 
 def test_the_same_page_is_captured_once_more_when_its_server_can_prove_who_it_is() -> None:
     known = replace(PAGE, unverified=BAD)
-    verified = decide_fetch(known, Answer(PAGE.url, 200, b"<p>old</p>"), now=NOW, draw=0.5)
+    verified = decide_fetch(known, FetchResult(PAGE.url, 200, b"<p>old</p>"), now=NOW, draw=0.5)
     assert verified.capture is not None
     assert (verified.page.unverified, verified.page.changed_at) == (None, None)
     assert "page_unverified" not in verified.capture.hints
@@ -331,25 +331,25 @@ def test_the_same_page_is_captured_once_more_when_its_server_can_prove_who_it_is
 @pytest.mark.parametrize(
     "answer",
     [
-        pytest.param(Answer(PAGE.url, 200, b"<p>old</p>", unverified=BAD), id="still bad"),
-        pytest.param(Answer("http://c.example/1", 200, b"<p>old</p>"), id="no certificate at all"),
-        pytest.param(Answer(PAGE.url, 304), id="unchanged, by validators that came from a stranger"),
-        pytest.param(Answer(PAGE.url, 503), id="in trouble"),
+        pytest.param(FetchResult(PAGE.url, 200, b"<p>old</p>", unverified=BAD), id="still bad"),
+        pytest.param(FetchResult("http://c.example/1", 200, b"<p>old</p>"), id="no certificate at all"),
+        pytest.param(FetchResult(PAGE.url, 304), id="unchanged, by validators that came from a stranger"),
+        pytest.param(FetchResult(PAGE.url, 503), id="in trouble"),
     ],
 )
-def test_what_vouches_for_nothing_leaves_the_mark(answer: Answer) -> None:
+def test_what_vouches_for_nothing_leaves_the_mark(answer: FetchResult) -> None:
     found = decide_fetch(replace(PAGE, unverified=BAD), answer, now=NOW, draw=0.5)
     assert (found.capture, found.page.unverified) == (None, BAD)
 
 
 def test_a_page_that_was_vouched_for_stays_so_while_it_is_the_same() -> None:
-    found = decide_fetch(PAGE, Answer(PAGE.url, 200, b"<p>old</p>", unverified=BAD), now=NOW, draw=0.5)
+    found = decide_fetch(PAGE, FetchResult(PAGE.url, 200, b"<p>old</p>", unverified=BAD), now=NOW, draw=0.5)
     assert (found.capture, found.page.unverified) == (None, None)
 
 
 def test_the_same_feed_is_read_once_more_when_its_server_can_prove_who_it_is() -> None:
     known = replace(FEED, body_hash=body_hash(RSS), unverified=BAD)
-    assert read_poll(known, Answer(FEED.url, 200, RSS)).feed is not None
-    assert read_poll(known, Answer(FEED.url, 200, RSS, unverified=BAD)).feed is None
-    assert poll(Answer(FEED.url, 304), known).unverified == BAD
-    assert poll(Answer(FEED.url, 200, RSS), known).unverified is None
+    assert read_poll(known, FetchResult(FEED.url, 200, RSS)).feed is not None
+    assert read_poll(known, FetchResult(FEED.url, 200, RSS, unverified=BAD)).feed is None
+    assert poll(FetchResult(FEED.url, 304), known).unverified == BAD
+    assert poll(FetchResult(FEED.url, 200, RSS), known).unverified is None

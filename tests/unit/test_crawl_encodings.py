@@ -24,7 +24,7 @@ from crawlers.http.bodies import (
     unpack,
 )
 from crawlers.http.middlewares import EncodingMiddleware
-from crawlers.http.results import DATALOSS, Stopped, answer_of
+from crawlers.http.results import DATALOSS, RequestBlocked, from_response
 
 PAGE = "<!doctype html><html><title>Учения</title><p>Патрули вышли на перевал.</html>".encode()
 FEED = b"<?xml version='1.0'?><rss version='2.0'><channel><title>Courier</title></channel></rss>"
@@ -108,7 +108,7 @@ def test_what_others_unpack_is_left_to_them(said: str) -> None:
 
 def test_what_is_packed_too_well_is_refused() -> None:
     for body in (gzip.compress(b"x" * 2 * MOST), gzip.compress(b"x" * 600_000) * 2):
-        with pytest.raises(Stopped, match="larger than 1 MB after decompression"):
+        with pytest.raises(RequestBlocked, match="larger than 1 MB after decompression"):
             read(body)
     with pytest.raises(TooLarge):
         unpack(zlib.compress(b"x" * 2 * MOST), "deflate", max_bytes=MOST)
@@ -136,7 +136,7 @@ def test_nothing_that_is_called_packed_ends_in_an_error(body: bytes) -> None:
 
 
 def trouble(response: Response) -> str | None:
-    found = answer_of(response).trouble
+    found = from_response(response).trouble
     return found and found.reason
 
 
@@ -150,7 +150,7 @@ def test_a_body_that_comes_to_its_end_is_whole_whatever_its_content_length(body:
 def test_a_body_that_broke_off_is_broken(body: bytes) -> None:
     assert not is_ended(body)
     assert trouble(read(body, DATALOSS)) == f"the response broke off after {len(body):,} bytes"
-    assert answer_of(read(body, DATALOSS), may_be_cut=True).trouble is None
+    assert from_response(read(body, DATALOSS), may_be_cut=True).trouble is None
 
 
 def test_what_is_packed_says_by_itself_whether_it_is_whole() -> None:
@@ -163,7 +163,7 @@ def test_what_is_packed_says_by_itself_whether_it_is_whole() -> None:
 
 
 def test_an_answer_that_is_no_page_is_judged_by_its_status() -> None:
-    assert answer_of(Response("https://a.kz/", status=404, body=b"no", flags=[DATALOSS])).trouble is None
+    assert from_response(Response("https://a.kz/", status=404, body=b"no", flags=[DATALOSS])).trouble is None
 
 
 # --- which kind
@@ -198,7 +198,7 @@ def test_an_answer_that_is_no_page_is_judged_by_its_status() -> None:
 def test_what_a_content_type_means(said: list[str], meant: str | None) -> None:
     assert content_type_of(said) == meant
     response = Response("https://a.kz/", headers={"Content-Type": said})
-    assert answer_of(response).header("content-type") == meant
+    assert from_response(response).header("content-type") == meant
 
 
 @pytest.mark.parametrize(

@@ -17,32 +17,39 @@ from scrapy.exceptions import (
 from scrapy.http import Request, Response
 from scrapy.utils.test import get_crawler
 
-from crawlers.hosts.delays import Hosts
+from crawlers.hosts.delays import HostDelays
 from crawlers.hosts.outage import Outage
 from crawlers.http.middlewares import GuardMiddleware
 from crawlers.http.redirects import Redirects
-from crawlers.http.results import Answer, Stopped, Trouble, answer_of, trouble_of, trouble_of_status
+from crawlers.http.results import (
+    FetchFailure,
+    FetchResult,
+    RequestBlocked,
+    failure_of,
+    failure_of_status,
+    from_response,
+)
 from crawlers.http.robots_rules import KEEP_S, Newest, RuleBook, read_robots
 from crawlers.jobs.schedule import pages_at_once
 
 
 def test_a_host_has_one_piece_of_work_at_a_time_and_rests_after_each_answer() -> None:
-    hosts = Hosts(5.0)
+    hosts = HostDelays(5.0)
     hosts.begin("a.kz")
-    assert hosts.resting(0.0) == {"a.kz"}
+    assert hosts.busy_hosts(0.0) == {"a.kz"}
     hosts.answered("a.kz", 1.0)
     hosts.end("a.kz")
-    assert hosts.resting(5.9) == {"a.kz"}
-    assert hosts.rest_s("a.kz", 5.5) == 0.5
-    assert hosts.resting(6.1) == set()
-    assert hosts.rest_s("b.kz", 0.0) <= 0
+    assert hosts.busy_hosts(5.9) == {"a.kz"}
+    assert hosts.remaining_delay_s("a.kz", 5.5) == 0.5
+    assert hosts.busy_hosts(6.1) == set()
+    assert hosts.remaining_delay_s("b.kz", 0.0) <= 0
 
 
 def test_work_without_a_request_costs_no_rest() -> None:
-    hosts = Hosts(5.0)
+    hosts = HostDelays(5.0)
     hosts.begin("a.kz")
     hosts.end("a.kz")
-    assert hosts.resting(0.0) == set()
+    assert hosts.busy_hosts(0.0) == set()
 
 
 @pytest.mark.parametrize(
@@ -51,7 +58,7 @@ def test_work_without_a_request_costs_no_rest() -> None:
     ids=["shorter than ours", "longer", "absurd"],
 )
 def test_the_distance_that_robots_txt_asks_for_is_kept_within_reason(wish: float, kept: float) -> None:
-    hosts = Hosts(5.0)
+    hosts = HostDelays(5.0)
     hosts.slow_down("a.kz", wish)
     assert hosts.delay_s("a.kz") == kept
     assert hosts.delay_s("b.kz") == 5.0
@@ -103,7 +110,7 @@ def test_hosts_that_never_answered_are_no_outage_once_anybody_did() -> None:
     ],
 )
 def test_robots_txt(status: int, body: bytes, may: dict[str, bool]) -> None:
-    rules = read_robots(Answer("https://a.kz/robots.txt", status, body), now=10.0)
+    rules = read_robots(FetchResult("https://a.kz/robots.txt", status, body), now=10.0)
     robots = asyncio.run(RuleBook().parsed("https://a.kz", rules))
     assert {path: robots.can_fetch(f"https://a.kz{path}", "Steppewatch") for path in may} == may
     assert (rules.until, rules.read_at) == (10.0 + KEEP_S, 10.0)
@@ -116,12 +123,12 @@ def test_robots_txt(status: int, body: bytes, may: dict[str, bool]) -> None:
 def test_what_robots_txt_refused_is_judged_by_rules_that_are_newer(
     now: float, newer_than_s: float | None, hold: bool
 ) -> None:
-    assert read_robots(Answer("u", 200), now=10.0).hold(now, newer_than_s) == hold
+    assert read_robots(FetchResult("u", 200), now=10.0).hold(now, newer_than_s) == hold
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])
 def test_a_robots_txt_that_cannot_be_had_forbids_for_the_time_being(status: int) -> None:
-    rules = read_robots(Answer("u", status), now=0.0)
+    rules = read_robots(FetchResult("u", status), now=0.0)
     assert rules.trouble is not None
     assert rules.trouble.reason == f"robots.txt cannot be had: the server answered {status}"
     assert not rules.trouble.is_final
@@ -158,7 +165,7 @@ def test_rules_that_are_parsed_no_more_are_parsed_again() -> None:
     sites = [f"https://{number}.kz" for number in range(5)]
     for number, site in enumerate(sites):
         body = b"User-agent: *\nDisallow: /own%d\n" % number + filler
-        book.keep(site, read_robots(Answer(site, 200, body), now=1.0))
+        book.keep(site, read_robots(FetchResult(site, 200, body), now=1.0))
 
     async def answers() -> list[bool]:
         return [
@@ -174,7 +181,7 @@ def test_rules_that_are_parsed_no_more_are_parsed_again() -> None:
 
 
 def test_a_host_that_was_not_reached_is_asked_for_robots_txt_again_at_once() -> None:
-    rules = read_robots(Answer("u", 0, trouble=Trouble("unreachable", "no", is_network=True)), now=7.0)
+    rules = read_robots(FetchResult("u", 0, trouble=FetchFailure("unreachable", "no", is_network=True)), now=7.0)
     assert rules.until == 7.0
     assert rules.trouble is not None
     assert rules.trouble.is_network
@@ -197,13 +204,17 @@ def test_a_host_that_was_not_reached_is_asked_for_robots_txt_again_at_once() -> 
             id="bomb",
         ),
         pytest.param(
-            Stopped(Trouble("robots", "robots.txt forbids it")), "robots", "robots.txt forbids it", False, id="ours"
+            RequestBlocked(FetchFailure("robots", "robots.txt forbids it")),
+            "robots",
+            "robots.txt forbids it",
+            False,
+            id="ours",
         ),
         pytest.param(RuntimeError(), "broken", "the response could not be read: RuntimeError", False, id="unknown"),
     ],
 )
 def test_troubles_have_words(error: Exception, kind: str, reason: str, is_network: bool) -> None:
-    trouble = trouble_of(error, "https://a.kz/x", timeout_s=30, max_bytes=10_000_000)
+    trouble = failure_of(error, "https://a.kz/x", timeout_s=30, max_bytes=10_000_000)
     assert (trouble.kind, trouble.reason, trouble.is_network) == (kind, reason, is_network)
 
 
@@ -223,7 +234,7 @@ def test_troubles_have_words(error: Exception, kind: str, reason: str, is_networ
     ],
 )
 def test_statuses(status: int, kind: str | None) -> None:
-    trouble = trouble_of_status(status)
+    trouble = failure_of_status(status)
     assert (trouble and trouble.kind) == kind
 
 
@@ -232,7 +243,7 @@ def test_headers_are_taken_only_if_they_can_be_stored_and_sent_back() -> None:
         "https://a.kz/",
         headers={"ETag": b'"1"', "Last-Modified": b"x" * 2_000, "Content-Type": b"text/\x00html", "Set-Cookie": b"no"},
     )
-    assert answer_of(response).headers == {"etag": '"1"', "content-type": "text/html"}
+    assert from_response(response).headers == {"etag": '"1"', "content-type": "text/html"}
 
 
 class Alone(Redirects):
@@ -262,7 +273,7 @@ def test_a_chain_without_end_is_cut() -> None:
         following = middleware.process_response(request, moved(f"/{hop}"))
         assert isinstance(following, Request)
         request = following
-    with pytest.raises(Stopped, match=r"too many redirects \(more than 2\)"):
+    with pytest.raises(RequestBlocked, match=r"too many redirects \(more than 2\)"):
         middleware.process_response(request, moved("/3"))
 
 
@@ -274,7 +285,7 @@ def test_every_hop_waits_in_the_queue_of_its_own_host() -> None:
 
 
 def test_a_hop_to_a_private_address_goes_no_further() -> None:
-    with pytest.raises(Stopped, match=r"refused: link-local address 169\.254\.169\.254"):
+    with pytest.raises(RequestBlocked, match=r"refused: link-local address 169\.254\.169\.254"):
         GuardMiddleware(frozenset()).process_request(Request("http://169.254.169.254/latest/meta-data"))
 
 

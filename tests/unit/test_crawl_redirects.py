@@ -7,7 +7,7 @@ from scrapy.http import Request, Response
 from scrapy.utils.test import get_crawler
 
 from crawlers.http.redirects import Redirects, Refreshes, refresh_of, target_of
-from crawlers.http.results import Stopped
+from crawlers.http.results import RequestBlocked
 
 BASE = "https://a.kz/news/1"
 WORDS = b"<p>The ministers met at the pass and agreed on joint patrols in spring.</p>" * 40
@@ -48,7 +48,7 @@ def test_what_is_no_address_is_said(location: bytes) -> None:
     with pytest.raises(ValueError, match=r"IPv6|[Pp]ort"):
         target_of(BASE, location)
     response = Response(BASE, status=302, headers={"Location": location})
-    with pytest.raises(Stopped, match="which is no address"):
+    with pytest.raises(RequestBlocked, match="which is no address"):
         redirects(Redirects).process_response(Request(BASE), response)
 
 
@@ -111,7 +111,7 @@ def test_a_refresh_counts_as_a_redirect() -> None:
         request = following
     assert request.url == "https://a.kz/2"
     assert request.meta["redirect_urls"] == ["https://a.kz/0", "https://a.kz/1"]
-    with pytest.raises(Stopped, match=r"too many redirects \(more than 2\)"):
+    with pytest.raises(RequestBlocked, match=r"too many redirects \(more than 2\)"):
         middleware.process_response(request, page(refresh(b"0; url=/3"), url=request.url))
 
 

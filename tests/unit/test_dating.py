@@ -6,25 +6,25 @@ from datetime import UTC, datetime
 
 import pytest
 
-from db.text.dates import Moment, parse_moment
-from worker.extract.dating import Beside, Dated, Evidence, date_article
+from db.text.dates import ParsedDate, parse_date
+from worker.extract.dating import Beside, DatedBy, DateEvidence, date_article
 
 
-def read(*texts: str) -> tuple[Moment, ...]:
-    moments = [parse_moment(text) for text in texts]
+def read(*texts: str) -> tuple[ParsedDate, ...]:
+    moments = [parse_date(text) for text in texts]
     assert all(moments)
     return tuple(moment for moment in moments if moment)
 
 
-def dated(*, feed: str | None = None, zone: str | None = None, latest: str | None = None, **told: list[str]) -> Dated:
-    evidence = Evidence(**{"declared": (), **{name: read(*texts) for name, texts in told.items()}})
+def dated(*, feed: str | None = None, zone: str | None = None, latest: str | None = None, **told: list[str]) -> DatedBy:
+    evidence = DateEvidence(**{"declared": (), **{name: read(*texts) for name, texts in told.items()}})
     until = read(latest)[0].at if latest else None
     found = date_article(evidence, Beside(read(feed)[0] if feed else None, zone, until))
     assert found is not None
     return found
 
 
-def shown(found: Dated) -> str:
+def shown(found: DatedBy) -> str:
     return found.at.strftime("%Y-%m-%d" if found.is_day else "%Y-%m-%dT%H:%M:%SZ")
 
 
@@ -35,7 +35,7 @@ def test_what_is_declared_counts_before_the_feed_and_the_feed_before_what_is_sho
     assert shown(dated(feed=feed, **told)) == "2022-01-07T10:00:00Z"
     assert shown(dated(**told)) == "2022-01-08T10:00:00Z"
     assert shown(dated(elsewhere=told["elsewhere"])) == "2022-01-09T10:00:00Z"
-    assert date_article(Evidence(()), Beside()) is None
+    assert date_article(DateEvidence(()), Beside()) is None
 
 
 CLOCK = "06.01.2022 23:30"
@@ -130,4 +130,4 @@ def test_the_day_of_reading_in_the_head_of_a_page_is_no_contradiction() -> None:
 def test_a_date_to_come_is_none() -> None:
     found = dated(latest="2022-01-08T00:00Z", declared=["2032-01-06"], beside=["06.01.2022"])
     assert shown(found) == "2022-01-06"
-    assert date_article(Evidence(read("2032-01-06")), Beside(latest=read("2022-01-08")[0].at)) is None
+    assert date_article(DateEvidence(read("2032-01-06")), Beside(latest=read("2022-01-08")[0].at)) is None

@@ -15,11 +15,11 @@ from worker.dedup.archive import Archive
 from worker.dedup.cluster import Link, clusters
 from worker.dedup.fingerprint import fingerprint
 from worker.dedup.members import Member
-from worker.dedup.relation import Relation
+from worker.dedup.relation import ReprintRelation
 from worker.dedup.sketch import POSTINGS
 
 
-def linked(a: int, b: int, relation: Relation = Relation.COPY) -> Link[int]:
+def linked(a: int, b: int, relation: ReprintRelation = ReprintRelation.COPY) -> Link[int]:
     return Link(a, b, 100, 0.9, 0.8, relation)
 
 
@@ -47,19 +47,19 @@ def published(id: int, day: int | None, url: str | None = None) -> Member[int]:
         ),
         pytest.param(
             [published(1, 1), published(2, 2)],
-            [linked(1, 2, Relation.EDITION)],
+            [linked(1, 2, ReprintRelation.EDITION)],
             {1: 1, 2: 2},
             id="editions stay apart",
         ),
         pytest.param(
             [published(1, 1), published(2, 2), published(3, 3)],
-            [linked(1, 2), linked(1, 3), linked(2, 3, Relation.EDITION)],
+            [linked(1, 2), linked(1, 3), linked(2, 3, ReprintRelation.EDITION)],
             {1: 1, 2: 1, 3: 3},
             id="and are not brought together by a third",
         ),
         pytest.param(
             [published(1, 1), published(2, 2), published(3, 3), published(4, 4)],
-            [linked(1, 2, Relation.REUSE), linked(1, 3), linked(2, 4)],
+            [linked(1, 2, ReprintRelation.REUSE), linked(1, 3), linked(2, 4)],
             {1: 1, 2: 2, 3: 1, 4: 2},
             id="each with its own copies",
         ),
@@ -89,7 +89,7 @@ def test_clusters_depend_on_the_set_alone(days: list[int | None], data: st.DataO
     members = [published(id, day) for id, day in enumerate(days)]
     pairs = list(itertools.combinations(range(len(days)), 2))
     chosen = data.draw(st.lists(st.sampled_from(pairs), unique=True)) if pairs else []
-    links = [linked(a, b, data.draw(st.sampled_from(Relation))) for a, b in chosen]
+    links = [linked(a, b, data.draw(st.sampled_from(ReprintRelation))) for a, b in chosen]
     result = clusters(members, links)
     flipped = [Link(link.b, link.a, link.shared, link.containment, link.jaccard, link.relation) for link in links]
     assert clusters(data.draw(st.permutations(members)), data.draw(st.permutations(flipped))) == result

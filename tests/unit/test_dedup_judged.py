@@ -8,7 +8,7 @@ import pytest
 
 from worker.dedup.cluster import Link, clusters
 from worker.dedup.members import Member
-from worker.dedup.relation import Relation
+from worker.dedup.relation import ReprintRelation
 
 MEMBERS = [
     Member(name, f"https://{name}.example/", datetime(2022, 1, day, tzinfo=UTC)) for day, name in enumerate("abcd", 1)
@@ -16,7 +16,7 @@ MEMBERS = [
 
 
 def link(one: str, other: str) -> Link[str]:
-    return Link(one, other, 50, 1.0, 0.9, Relation.COPY)
+    return Link(one, other, 50, 1.0, 0.9, ReprintRelation.COPY)
 
 
 @pytest.mark.parametrize(

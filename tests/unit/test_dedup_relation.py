@@ -9,7 +9,7 @@ import pytest
 from worker.dedup.cluster import Link, find_link
 from worker.dedup.fingerprint import fingerprint
 from worker.dedup.members import Member, is_same_day, is_same_outlet
-from worker.dedup.relation import Relation
+from worker.dedup.relation import ReprintRelation
 
 RATES_RU = (
     "Национальный банк установил официальный курс валют на {} января. Доллар США оценивается в {} сома, "
@@ -76,38 +76,42 @@ BACKGROUND = (BORDER_EN, LATER_EN + " " + BORDER_EN[: len(BORDER_EN) * 2 // 3])
 @pytest.mark.parametrize(
     ("texts", "outlets", "days", "relation"),
     [
-        pytest.param(RATES, SAME, TOMORROW, Relation.EDITION, id="rates of two days"),
-        pytest.param(WEATHER, SAME, TOMORROW, Relation.EDITION, id="weather of two days"),
-        pytest.param(MISSING, SAME, TOMORROW, Relation.EDITION, id="two missing persons"),
-        pytest.param(RATES, SAME, NO_DAY, Relation.EDITION, id="an unknown day counts as another"),
-        pytest.param(RATES, NO_OUTLET, NO_DAY, Relation.EDITION, id="the text says it, outlet and day unknown"),
-        pytest.param((RATES[0], RATES[0]), OTHER, TOMORROW, Relation.COPY, id="rates reprinted by another outlet"),
-        pytest.param((RATES[0], RATES[0]), SAME, TOMORROW, Relation.COPY, id="an outlet's identical text again"),
-        pytest.param((BORDER_EN, BORDER_EN), SAME, NO_DAY, Relation.COPY, id="identical, days unknown"),
-        pytest.param(RATES, SAME, TODAY, Relation.EDITION, id="rates of noon and of the evening"),
-        pytest.param(FIGURE, SAME, TOMORROW, Relation.COPY, id="a figure corrected the next day"),
-        pytest.param(EXTENDED, SAME, TOMORROW, Relation.COPY, id="a sentence added the next day"),
-        pytest.param(BACKGROUND, SAME, TOMORROW, Relation.REUSE, id="yesterday's story as background"),
-        pytest.param(BACKGROUND, SAME, NO_DAY, Relation.REUSE, id="background, days unknown"),
-        pytest.param(BACKGROUND, SAME, TODAY, Relation.COPY, id="background on one day"),
-        pytest.param(BACKGROUND, OTHER, TOMORROW, Relation.COPY, id="a partial reprint by another outlet"),
-        pytest.param(BACKGROUND, NO_OUTLET, NO_DAY, Relation.COPY, id="a partial reprint, outlets unknown"),
-        pytest.param(("Курс валют", "Курс валют"), SAME, TOMORROW, Relation.EDITION, id="a line above a picture"),
-        pytest.param(("Курс валют", "Курс валют"), OTHER, TOMORROW, Relation.COPY, id="the same line elsewhere"),
+        pytest.param(RATES, SAME, TOMORROW, ReprintRelation.EDITION, id="rates of two days"),
+        pytest.param(WEATHER, SAME, TOMORROW, ReprintRelation.EDITION, id="weather of two days"),
+        pytest.param(MISSING, SAME, TOMORROW, ReprintRelation.EDITION, id="two missing persons"),
+        pytest.param(RATES, SAME, NO_DAY, ReprintRelation.EDITION, id="an unknown day counts as another"),
+        pytest.param(RATES, NO_OUTLET, NO_DAY, ReprintRelation.EDITION, id="the text says it, outlet and day unknown"),
+        pytest.param(
+            (RATES[0], RATES[0]), OTHER, TOMORROW, ReprintRelation.COPY, id="rates reprinted by another outlet"
+        ),
+        pytest.param((RATES[0], RATES[0]), SAME, TOMORROW, ReprintRelation.COPY, id="an outlet's identical text again"),
+        pytest.param((BORDER_EN, BORDER_EN), SAME, NO_DAY, ReprintRelation.COPY, id="identical, days unknown"),
+        pytest.param(RATES, SAME, TODAY, ReprintRelation.EDITION, id="rates of noon and of the evening"),
+        pytest.param(FIGURE, SAME, TOMORROW, ReprintRelation.COPY, id="a figure corrected the next day"),
+        pytest.param(EXTENDED, SAME, TOMORROW, ReprintRelation.COPY, id="a sentence added the next day"),
+        pytest.param(BACKGROUND, SAME, TOMORROW, ReprintRelation.REUSE, id="yesterday's story as background"),
+        pytest.param(BACKGROUND, SAME, NO_DAY, ReprintRelation.REUSE, id="background, days unknown"),
+        pytest.param(BACKGROUND, SAME, TODAY, ReprintRelation.COPY, id="background on one day"),
+        pytest.param(BACKGROUND, OTHER, TOMORROW, ReprintRelation.COPY, id="a partial reprint by another outlet"),
+        pytest.param(BACKGROUND, NO_OUTLET, NO_DAY, ReprintRelation.COPY, id="a partial reprint, outlets unknown"),
+        pytest.param(
+            ("Курс валют", "Курс валют"), SAME, TOMORROW, ReprintRelation.EDITION, id="a line above a picture"
+        ),
+        pytest.param(("Курс валют", "Курс валют"), OTHER, TOMORROW, ReprintRelation.COPY, id="the same line elsewhere"),
     ],
 )
 def test_relation(
     texts: tuple[str, str],
     outlets: tuple[str | None, str | None],
     days: tuple[str | None, str | None],
-    relation: Relation,
+    relation: ReprintRelation,
 ) -> None:
     found = link(*texts, outlets, days)
     back = link(texts[1], texts[0], outlets[::-1], days[::-1])
     assert found is not None
     assert back is not None
     assert found.relation is back.relation is relation
-    assert found.joins is (relation is Relation.COPY)
+    assert found.joins is (relation is ReprintRelation.COPY)
 
 
 def test_strangers_have_no_link() -> None:

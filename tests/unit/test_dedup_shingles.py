@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from worker.dedup.shingles import MAX_CHARS, MAX_WORDS, Kind, grams_of, kinds_of, shingles_of, spelling_of, words_of
+from worker.dedup.shingles import MAX_CHARS, MAX_WORDS, TextKind, grams_of, kinds_of, shingles_of, spelling_of, words_of
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,14 @@ def test_number_of_words(text: str, count: int) -> None:
 
 def test_kinds_tell_names_and_numbers() -> None:
     kinds = kinds_of(words_of("на 12 января курс Доллара USD"))
-    assert kinds.tolist() == [Kind.PLAIN, Kind.NUMBER, Kind.PLAIN, Kind.PLAIN, Kind.NAME, Kind.NAME]
+    assert kinds.tolist() == [
+        TextKind.PLAIN,
+        TextKind.NUMBER,
+        TextKind.PLAIN,
+        TextKind.PLAIN,
+        TextKind.NAME,
+        TextKind.NAME,
+    ]
 
 
 @pytest.mark.parametrize(("words", "shingles"), [(0, 0), (1, 1), (3, 1), (4, 1), (5, 2), (20, 17)])

@@ -14,14 +14,14 @@ from hypothesis import strategies as st
 
 from worker.messages.chats.lines import MESSAGES_MAX, messages_of
 from worker.messages.chats.markup import MARKUPS
-from worker.messages.message import Bulletin, Item, Place
+from worker.messages.message import Message, MessageItem, Publication
 from worker.messages.snippet import Piece, marked
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
 
 
-def story(number: int, headline: str = "A meeting on the lake", *, snippet: str = "", url: str = "") -> Item:
-    return Item(
+def story(number: int, headline: str = "A meeting on the lake", *, snippet: str = "", url: str = "") -> MessageItem:
+    return MessageItem(
         match_id=number,
         story=number,
         status="news",
@@ -29,13 +29,13 @@ def story(number: int, headline: str = "A meeting on the lake", *, snippet: str 
         snippet=(Piece(snippet or "three officers with folding chairs crossed the bridge " * 5),),
         terms=("meeting", "chairs"),
         matched_at=NOW,
-        place=Place("Steppe Herald", url or f"https://herald.example/{number}"),
+        place=Publication("Steppe Herald", url or f"https://herald.example/{number}"),
     )
 
 
-def digest(count: int, more: int = 0, **changes: object) -> Bulletin:
+def digest(count: int, more: int = 0, **changes: object) -> Message:
     items = tuple(story(number) for number in range(1, count + 1))
-    return replace(Bulletin("k", "digest", "drills", "chairs", NOW, items, more=more), **changes)
+    return replace(Message("k", "digest", "drills", "chairs", NOW, items, more=more), **changes)
 
 
 def told_in(texts: list[str]) -> list[int]:
@@ -109,7 +109,7 @@ def test_a_story_loses_words_before_it_loses_its_link() -> None:
 
 
 def test_reprints_are_listed_or_counted() -> None:
-    places = tuple(Place("Oasis Wire", f"https://oasis.example/{n}", "Again " * 30) for n in range(12))
+    places = tuple(Publication("Oasis Wire", f"https://oasis.example/{n}", "Again " * 30) for n in range(12))
     bulletin = digest(2, reprints=places, more_reprints=5)
     (message,) = messages_of(bulletin, MARKUPS["lark"])
     assert message.text.count("oasis.example") == 12

@@ -22,7 +22,7 @@ from worker.delivery.transports.smtp import Mailer, SmtpServer
 from worker.messages import mail_headers
 from worker.messages.mail import compose, compose_notice, render_html
 from worker.messages.mail_bytes import Letter, LetterFault, check
-from worker.messages.message import Bulletin, Item, OutletLine, Place
+from worker.messages.message import Message, MessageItem, OutletStatus, Publication
 from worker.messages.plain_text import cut, one_line
 from worker.messages.snippet import marked
 from worker.subscriptions.cadence import zone_for
@@ -48,9 +48,9 @@ MEANT = [
 ]
 
 
-def told(headline: str, *, name: str = "drills", url: str = PUBLIC + "t", key: str = "0a1b") -> Bulletin:
+def told(headline: str, *, name: str = "drills", url: str = PUBLIC + "t", key: str = "0a1b") -> Message:
     """Return a message about an article with that headline, all of it a stranger's."""
-    item = Item(
+    item = MessageItem(
         match_id=7,
         story=7,
         status="news",
@@ -58,10 +58,10 @@ def told(headline: str, *, name: str = "drills", url: str = PUBLIC + "t", key: s
         snippet=marked(headline, ()),
         terms=(headline[:50],),
         matched_at=NOW,
-        place=Place(headline[:80], "https://herald.example/a", headline),
+        place=Publication(headline[:80], "https://herald.example/a", headline),
         author=headline[:80],
     )
-    return Bulletin(key, "match", name, "chairs", NOW, (item,), unsubscribe_url=url, story_key="first")
+    return Message(key, "match", name, "chairs", NOW, (item,), unsubscribe_url=url, story_key="first")
 
 
 def written(headline: str, **more: str) -> Letter:
@@ -84,7 +84,7 @@ def decoded(value: str) -> str:
     return re.sub(word, lambda found: b64decode(found[1]).decode(), value)
 
 
-def subject_meant(bulletin: Bulletin) -> str:
+def subject_meant(bulletin: Message) -> str:
     return cut(one_line(bulletin.subject), 200)
 
 
@@ -282,7 +282,7 @@ def test_a_message_that_is_too_large_for_the_server_is_refused(mailbox: Mailbox)
 def test_times_are_by_the_clock_of_the_subscriber(zone: str, shown: str) -> None:
     bulletin = told("Drills")
     at = datetime(2026, 1, 5, 21, 30, tzinfo=UTC)
-    failing = OutletLine("Lake Post", "failing", at)
+    failing = OutletStatus("Lake Post", "failing", at)
     dated = replace(bulletin, zone=zone, items=(replace(bulletin.items[0], dated_at=at),))
     quiet = replace(bulletin, zone=zone, kind="quiet", items=(), outlets=(failing,))
     for message in (dated, quiet):

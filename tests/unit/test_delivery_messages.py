@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 
 from worker.messages.mail import compose, render_html
 from worker.messages.mail_bytes import check
-from worker.messages.message import Bulletin, Item, OutletLine, Place, plain
+from worker.messages.message import Message, MessageItem, OutletStatus, Publication, plain
 from worker.messages.snippet import Piece, marked, snippet
 from worker.messages.webhook_body import body_of
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
-ITEM = Item(
+ITEM = MessageItem(
     match_id=7,
     story=7,
     status="news",
@@ -28,13 +28,13 @@ ITEM = Item(
     snippet=(Piece("three officers with folding "), Piece("chairs", is_marked=True)),
     terms=("meeting", "chairs"),
     matched_at=NOW,
-    place=Place("Steppe Herald", "https://herald.example/a"),
+    place=Publication("Steppe Herald", "https://herald.example/a"),
     dated_at=NOW,
 )
-ONE = Bulletin("0a1b", "match", "drills", "chairs AND meeting", NOW, (ITEM,), story_key="0a1b")
+ONE = Message("0a1b", "match", "drills", "chairs AND meeting", NOW, (ITEM,), story_key="0a1b")
 
 
-def mail_of(bulletin: Bulletin) -> EmailMessage:
+def mail_of(bulletin: Message) -> EmailMessage:
     letter = compose(bulletin, sender="Steppewatch <alerts@office.example>", to="analyst@office.example")
     message = email.message_from_bytes(check(letter), policy=email.policy.default)
     assert isinstance(message, EmailMessage)
@@ -74,7 +74,7 @@ def test_a_snippet_shows_where_most_of_the_words_are() -> None:
 
 def test_what_others_wrote_is_never_markup_and_never_a_header() -> None:
     nasty = "<img src=x onerror=alert(1)>\r\nBcc: all@office.example"
-    item = replace(ITEM, title=marked(nasty, []), place=Place(nasty, "javascript:alert(1)"), terms=(nasty,))
+    item = replace(ITEM, title=marked(nasty, []), place=Publication(nasty, "javascript:alert(1)"), terms=(nasty,))
     bulletin = replace(ONE, items=(item,), question=nasty)
     html = render_html(bulletin)
     assert "<img" not in html
@@ -102,8 +102,8 @@ def test_one_click_is_offered_over_https_only(address: str) -> None:
 
 
 def test_a_quiet_digest_says_how_the_outlets_do() -> None:
-    line = OutletLine("Steppe Herald", "it answered 503", None)
-    quiet = Bulletin("q", "quiet", "drills", "chairs", NOW, outlets=(line,), outlets_well=41)
+    line = OutletStatus("Steppe Herald", "it answered 503", None)
+    quiet = Message("q", "quiet", "drills", "chairs", NOW, outlets=(line,), outlets_well=41)
     assert quiet.subject == "[drills] All quiet"
     assert "41 outlets are well" in render_html(quiet)
     assert json.loads(body_of(quiet))["outlets"] == {
@@ -117,7 +117,7 @@ def test_a_quiet_digest_says_how_the_outlets_do() -> None:
     [(1, 0, 0, "[drills] 1 story"), (1, 214, 0, "[drills] 215 stories"), (1, 0, 1, "[drills] 1 story, 1 reprint")],
 )
 def test_the_subject_of_a_digest_counts(stories: int, more: int, reprints: int, subject: str) -> None:
-    places = tuple(Place("Oasis Wire", "https://oasis.example/a", "Again") for _ in range(reprints))
+    places = tuple(Publication("Oasis Wire", "https://oasis.example/a", "Again") for _ in range(reprints))
     digest = replace(ONE, kind="digest", items=(ITEM,) * stories, more=more, reprints=places)
     assert digest.subject == subject
     assert ("and 214 more" in render_html(digest)) == (more == 214)
@@ -126,7 +126,7 @@ def test_the_subject_of_a_digest_counts(stories: int, more: int, reprints: int, 
 @pytest.mark.parametrize(
     ("items", "gist"), [((ITEM,), "A meeting on the lake — Steppe Herald"), ((), "nothing matches")]
 )
-def test_a_test_says_that_it_is_one_and_does_not_contradict_itself(items: tuple[Item, ...], gist: str) -> None:
+def test_a_test_says_that_it_is_one_and_does_not_contradict_itself(items: tuple[MessageItem, ...], gist: str) -> None:
     bulletin = replace(ONE, kind="match" if items else "digest", items=items, test=True)
     mail = mail_of(bulletin)
     assert mail["Subject"] == f"[drills] Test: {gist}"

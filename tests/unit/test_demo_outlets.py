@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from vocabularies import packaged_tagger
 
-from cli.demo.outlets import Act, Article, DemoError, Outlet, packaged_folder, read_outlets
+from cli.demo.outlets import Act, DemoArticle, DemoError, DemoOutlet, packaged_folder, read_outlets
 from cli.demo.web import DemoWeb
 from worker.extract.page import extract_page
 
@@ -61,7 +61,7 @@ def test_every_file_says_that_it_is_invented() -> None:
 
 
 @pytest.mark.parametrize("outlet", [pytest.param(o, id=o.id) for o in OUTLETS if o.articles])
-def test_what_is_read_from_its_pages_is_what_it_wrote(outlet: Outlet) -> None:
+def test_what_is_read_from_its_pages_is_what_it_wrote(outlet: DemoOutlet) -> None:
     for article in outlet.articles:
         if article.leads_astray:
             continue
@@ -75,7 +75,7 @@ def test_what_is_read_from_its_pages_is_what_it_wrote(outlet: Outlet) -> None:
             assert read.language == outlet.language
 
 
-def entities(outlet: Outlet, article: Article, act: Act) -> set[str]:
+def entities(outlet: DemoOutlet, article: DemoArticle, act: Act) -> set[str]:
     said = article.said_in(act)
     fields = {"title": said.title, "text": "\n".join(said.paragraphs)}
     return {mention.entity for _, mention in packaged_tagger().tag_fields(fields, outlet.language)}

@@ -9,7 +9,7 @@ from urllib.error import HTTPError
 
 import pytest
 
-from cli.demo.outlets import Act, Article, DemoError, Outlet, packaged_folder, read_outlets
+from cli.demo.outlets import Act, DemoArticle, DemoError, DemoOutlet, packaged_folder, read_outlets
 from cli.demo.server import serving
 from cli.demo.web import LABELS, VAULT, DemoWeb
 from crawlers.feeds.parse import parse_feed
@@ -19,7 +19,7 @@ WEB = DemoWeb(read_outlets(packaged_folder()), packaged_folder(), 8600)
 LIVING = [outlet for outlet in WEB.outlets if outlet.feed != "dead"]
 
 
-def only(**wanted: object) -> tuple[Outlet, Article]:
+def only(**wanted: object) -> tuple[DemoOutlet, DemoArticle]:
     """Return the one article with this attribute, any value for None."""
     ((name, value),) = wanted.items()
     found = [
@@ -32,7 +32,7 @@ def only(**wanted: object) -> tuple[Outlet, Article]:
     return found[0]
 
 
-def page(outlet: Outlet, article: Article, act: Act = Act.END, visit: int = 0) -> bytes:
+def page(outlet: DemoOutlet, article: DemoArticle, act: Act = Act.END, visit: int = 0) -> bytes:
     reply = WEB.reply(outlet.host, f"/articles/{article.slug}", act, visit=visit)
     assert reply.status == 200
     return reply.body
@@ -47,7 +47,7 @@ def test_every_page_says_first_that_it_is_invented() -> None:
 
 
 @pytest.mark.parametrize("outlet", [pytest.param(outlet, id=outlet.id) for outlet in LIVING])
-def test_a_feed_lists_what_is_published_in_an_act(outlet: Outlet) -> None:
+def test_a_feed_lists_what_is_published_in_an_act(outlet: DemoOutlet) -> None:
     for act in Act:
         reply = WEB.reply(outlet.host, "/feed", act)
         entries = parse_feed(reply.body, url=WEB.feed_of(outlet), content_type=reply.headers["Content-Type"]).entries

@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 from cli.doctor.broker import BrokerSeen, judge_broker
 from cli.doctor.clock import ahead_of_us, judge_clock
 from cli.doctor.disk import FolderSeen, judge_folder, judge_space
-from cli.doctor.finding import Finding, State
+from cli.doctor.finding import CheckState, Finding
 from cli.doctor.network import Candidate, choose_addresses, judge_answers, judge_names, rank
 from cli.doctor.port import PortSeen, judge_port
 from cli.doctor.store import StoreSeen, judge_catalogue, judge_database, judge_migrations, judge_vocabulary
 from cli.doctor.trust import TrustSeen, judge_trust
-from crawlers.http.results import Answer, Trouble
+from crawlers.http.results import FetchFailure, FetchResult
 
 FOLDER = FolderSeen(Path("/data"), exists=True, error=None, free_bytes=50_000_000_000)
 STORE = StoreSeen(
@@ -37,43 +37,53 @@ POSTGRES = replace(STORE, kind="PostgreSQL", version=(18, 1), where="postgresql+
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 
-def check(finding: Finding, state: State, words: str) -> None:
+def check(finding: Finding, state: CheckState, words: str) -> None:
     assert finding.state is state
     assert words in finding.found
-    assert bool(finding.mend) == (state in (State.warning, State.failed)), "what is wrong can be mended, all else not"
+    assert bool(finding.mend) == (state in (CheckState.warning, CheckState.failed)), (
+        "what is wrong can be mended, all else not"
+    )
 
 
 @pytest.mark.parametrize(
     ("seen", "state", "words"),
     [
-        pytest.param(FOLDER, State.ok, "/data can be written to", id="all well"),
-        pytest.param(replace(FOLDER, exists=False), State.ok, "does not exist yet", id="not made yet"),
-        pytest.param(replace(FOLDER, error="permission denied"), State.failed, "permission denied", id="forbidden"),
+        pytest.param(FOLDER, CheckState.ok, "/data can be written to", id="all well"),
+        pytest.param(replace(FOLDER, exists=False), CheckState.ok, "does not exist yet", id="not made yet"),
         pytest.param(
-            replace(FOLDER, error="no space left on device"), State.failed, "its disk is full: no space", id="disk full"
+            replace(FOLDER, error="permission denied"), CheckState.failed, "permission denied", id="forbidden"
         ),
-        pytest.param(replace(FOLDER, error="disk quota exceeded"), State.failed, "its disk is full", id="quota"),
         pytest.param(
-            replace(FOLDER, exists=False, error="read-only file system"), State.failed, "cannot be made", id="no place"
+            replace(FOLDER, error="no space left on device"),
+            CheckState.failed,
+            "its disk is full: no space",
+            id="disk full",
+        ),
+        pytest.param(replace(FOLDER, error="disk quota exceeded"), CheckState.failed, "its disk is full", id="quota"),
+        pytest.param(
+            replace(FOLDER, exists=False, error="read-only file system"),
+            CheckState.failed,
+            "cannot be made",
+            id="no place",
         ),
     ],
 )
-def test_the_data_directory(seen: FolderSeen, state: State, words: str) -> None:
+def test_the_data_directory(seen: FolderSeen, state: CheckState, words: str) -> None:
     check(judge_folder(seen), state, words)
 
 
 @pytest.mark.parametrize(
     ("free", "state", "words"),
     [
-        pytest.param(50_000_000_000, State.ok, "50.0 GB free", id="plenty"),
-        pytest.param(2_000_000_000, State.ok, "2.0 GB free", id="just enough"),
-        pytest.param(1_999_999_999, State.warning, "less than 2.0 GB", id="little"),
-        pytest.param(199_999_999, State.failed, "at least 200 MB", id="next to nothing"),
-        pytest.param(0, State.failed, "0 MB free", id="nothing"),
-        pytest.param(None, State.warning, "does not say", id="not told"),
+        pytest.param(50_000_000_000, CheckState.ok, "50.0 GB free", id="plenty"),
+        pytest.param(2_000_000_000, CheckState.ok, "2.0 GB free", id="just enough"),
+        pytest.param(1_999_999_999, CheckState.warning, "less than 2.0 GB", id="little"),
+        pytest.param(199_999_999, CheckState.failed, "at least 200 MB", id="next to nothing"),
+        pytest.param(0, CheckState.failed, "0 MB free", id="nothing"),
+        pytest.param(None, CheckState.warning, "does not say", id="not told"),
     ],
 )
-def test_the_room_on_the_disk(free: int | None, state: State, words: str) -> None:
+def test_the_room_on_the_disk(free: int | None, state: CheckState, words: str) -> None:
     check(judge_space(replace(FOLDER, free_bytes=free)), state, words)
 
 
@@ -83,7 +93,9 @@ SPARE = (("cache", 80_000_000), ("steppewatch.log.1", 2_000_000), ("steppewatch.
 @pytest.mark.parametrize("full", [{"error": "no space left on device"}, {"free_bytes": 0}])
 def test_on_a_full_disk_it_is_said_what_can_go(full: dict[str, Any]) -> None:
     seen = replace(FOLDER, spare=SPARE, **full)
-    mend = next(finding.mend for finding in (judge_folder(seen), judge_space(seen)) if finding.state is State.failed)
+    mend = next(
+        finding.mend for finding in (judge_folder(seen), judge_space(seen)) if finding.state is CheckState.failed
+    )
     assert "in /data these can go: cache (80 MB), steppewatch.log.1 (2 MB);" in mend
     assert "STEPPEWATCH_CAPTURES_MAX_MB" in mend
 
@@ -91,167 +103,187 @@ def test_on_a_full_disk_it_is_said_what_can_go(full: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("seen", "state", "words"),
     [
-        pytest.param(STORE, State.ok, "SQLite 3.45.1 at /data/steppewatch.db", id="embedded"),
-        pytest.param(POSTGRES, State.ok, "PostgreSQL 18.1 at postgresql", id="server"),
-        pytest.param(StoreSeen("/data/a.db", "2", missing=True), State.ok, "no store at /data/a.db yet", id="new"),
-        pytest.param(StoreSeen("x", "2", error="no route"), State.failed, "x cannot be used: no route", id="silent"),
-        pytest.param(replace(STORE, read_only=True), State.failed, "read-only", id="read-only"),
-        pytest.param(replace(STORE, full="disk I/O error"), State.failed, "the disk of /data is full", id="disk full"),
+        pytest.param(STORE, CheckState.ok, "SQLite 3.45.1 at /data/steppewatch.db", id="embedded"),
+        pytest.param(POSTGRES, CheckState.ok, "PostgreSQL 18.1 at postgresql", id="server"),
+        pytest.param(StoreSeen("/data/a.db", "2", missing=True), CheckState.ok, "no store at /data/a.db yet", id="new"),
+        pytest.param(
+            StoreSeen("x", "2", error="no route"), CheckState.failed, "x cannot be used: no route", id="silent"
+        ),
+        pytest.param(replace(STORE, read_only=True), CheckState.failed, "read-only", id="read-only"),
+        pytest.param(
+            replace(STORE, full="disk I/O error"), CheckState.failed, "the disk of /data is full", id="disk full"
+        ),
         pytest.param(
             StoreSeen("pg", "2", error="could not extend file: No space left on device"),
-            State.failed,
+            CheckState.failed,
             "its disk is full",
             id="server's disk full",
         ),
-        pytest.param(replace(STORE, version=(3, 34, 1)), State.failed, "too old", id="SQLite without RETURNING"),
-        pytest.param(replace(POSTGRES, version=(13, 9)), State.warning, "no longer looked after", id="old server"),
+        pytest.param(replace(STORE, version=(3, 34, 1)), CheckState.failed, "too old", id="SQLite without RETURNING"),
+        pytest.param(replace(POSTGRES, version=(13, 9)), CheckState.warning, "no longer looked after", id="old server"),
     ],
 )
-def test_the_database(seen: StoreSeen, state: State, words: str) -> None:
+def test_the_database(seen: StoreSeen, state: CheckState, words: str) -> None:
     check(judge_database(seen), state, words)
 
 
 @pytest.mark.parametrize(
     ("seen", "state", "words"),
     [
-        pytest.param(STORE, State.ok, "at revision 0002", id="current"),
-        pytest.param(StoreSeen("x", "0002", missing=True), State.ok, "nothing is stored yet", id="no file yet"),
-        pytest.param(StoreSeen("x", "0002", is_empty=True), State.ok, "nothing is stored yet", id="empty"),
-        pytest.param(StoreSeen("x", "0002"), State.failed, "another program", id="somebody else's tables"),
-        pytest.param(replace(STORE, revision="0001"), State.failed, "this program needs 0002", id="behind"),
-        pytest.param(StoreSeen("x", "0002", error="no route"), State.skipped, "not checked", id="no database"),
+        pytest.param(STORE, CheckState.ok, "at revision 0002", id="current"),
+        pytest.param(StoreSeen("x", "0002", missing=True), CheckState.ok, "nothing is stored yet", id="no file yet"),
+        pytest.param(StoreSeen("x", "0002", is_empty=True), CheckState.ok, "nothing is stored yet", id="empty"),
+        pytest.param(StoreSeen("x", "0002"), CheckState.failed, "another program", id="somebody else's tables"),
+        pytest.param(replace(STORE, revision="0001"), CheckState.failed, "this program needs 0002", id="behind"),
+        pytest.param(StoreSeen("x", "0002", error="no route"), CheckState.skipped, "not checked", id="no database"),
     ],
 )
-def test_the_migrations(seen: StoreSeen, state: State, words: str) -> None:
+def test_the_migrations(seen: StoreSeen, state: CheckState, words: str) -> None:
     check(judge_migrations(seen), state, words)
 
 
 @pytest.mark.parametrize(
     ("seen", "state", "words"),
     [
-        pytest.param(STORE, State.ok, "2026-11-01, 416 entities", id="loaded"),
+        pytest.param(STORE, CheckState.ok, "2026-11-01, 416 entities", id="loaded"),
         pytest.param(
-            replace(STORE, newer_vocabulary="v2"), State.warning, "brings a newer one, v2", id="newer to come"
+            replace(STORE, newer_vocabulary="v2"), CheckState.warning, "brings a newer one, v2", id="newer to come"
         ),
-        pytest.param(StoreSeen("x", "0002", is_empty=True), State.ok, "will load", id="empty store"),
-        pytest.param(replace(STORE, vocabulary=None), State.failed, "no vocabulary", id="none"),
-        pytest.param(replace(STORE, entities=0), State.failed, "nothing can be tagged", id="none in it"),
-        pytest.param(replace(STORE, revision="0001"), State.skipped, "not checked", id="not migrated"),
-        pytest.param(StoreSeen("x", "0002", error="no route"), State.skipped, "not checked", id="no database"),
+        pytest.param(StoreSeen("x", "0002", is_empty=True), CheckState.ok, "will load", id="empty store"),
+        pytest.param(replace(STORE, vocabulary=None), CheckState.failed, "no vocabulary", id="none"),
+        pytest.param(replace(STORE, entities=0), CheckState.failed, "nothing can be tagged", id="none in it"),
+        pytest.param(replace(STORE, revision="0001"), CheckState.skipped, "not checked", id="not migrated"),
+        pytest.param(StoreSeen("x", "0002", error="no route"), CheckState.skipped, "not checked", id="no database"),
     ],
 )
-def test_the_vocabulary(seen: StoreSeen, state: State, words: str) -> None:
+def test_the_vocabulary(seen: StoreSeen, state: CheckState, words: str) -> None:
     check(judge_vocabulary(seen), state, words)
 
 
 @pytest.mark.parametrize(
     ("seen", "state", "words"),
     [
-        pytest.param(STORE, State.ok, "136 outlets, nothing newer", id="current"),
+        pytest.param(STORE, CheckState.ok, "136 outlets, nothing newer", id="current"),
         pytest.param(
-            replace(STORE, catalogue=("1 new outlet: a",)), State.warning, "1 new outlet: a", id="newer to come"
+            replace(STORE, catalogue=("1 new outlet: a",)), CheckState.warning, "1 new outlet: a", id="newer to come"
         ),
-        pytest.param(StoreSeen("x", "0002", is_empty=True), State.ok, "will load", id="empty store"),
-        pytest.param(replace(STORE, revision="0001"), State.skipped, "not checked", id="not migrated"),
-        pytest.param(StoreSeen("x", "0002", error="no route"), State.skipped, "not checked", id="no database"),
+        pytest.param(StoreSeen("x", "0002", is_empty=True), CheckState.ok, "will load", id="empty store"),
+        pytest.param(replace(STORE, revision="0001"), CheckState.skipped, "not checked", id="not migrated"),
+        pytest.param(StoreSeen("x", "0002", error="no route"), CheckState.skipped, "not checked", id="no database"),
     ],
 )
-def test_the_catalogue(seen: StoreSeen, state: State, words: str) -> None:
+def test_the_catalogue(seen: StoreSeen, state: CheckState, words: str) -> None:
     check(judge_catalogue(seen), state, words)
 
 
 @pytest.mark.parametrize(
     ("seen", "state", "words"),
     [
-        pytest.param(TrustSeen(140, "/etc/a.crt"), State.ok, "the 140 authorities of /etc/a.crt", id="a store"),
-        pytest.param(TrustSeen(0), State.warning, "this machine trusts no authority", id="none"),
-        pytest.param(TrustSeen(0, names=("SSL_CERT_FILE",)), State.warning, "SSL_CERT_FILE names no", id="wrong name"),
-        pytest.param(TrustSeen(0, names=("A", "B")), State.warning, "A and B name no authority", id="wrong names"),
+        pytest.param(TrustSeen(140, "/etc/a.crt"), CheckState.ok, "the 140 authorities of /etc/a.crt", id="a store"),
+        pytest.param(TrustSeen(0), CheckState.warning, "this machine trusts no authority", id="none"),
+        pytest.param(
+            TrustSeen(0, names=("SSL_CERT_FILE",)), CheckState.warning, "SSL_CERT_FILE names no", id="wrong name"
+        ),
+        pytest.param(TrustSeen(0, names=("A", "B")), CheckState.warning, "A and B name no authority", id="wrong names"),
     ],
 )
-def test_the_authorities(seen: TrustSeen, state: State, words: str) -> None:
+def test_the_authorities(seen: TrustSeen, state: CheckState, words: str) -> None:
     check(judge_trust(seen), state, words)
 
 
 @pytest.mark.parametrize(
     ("seen", "state", "words"),
     [
-        pytest.param(BrokerSeen("embedded"), State.ok, "starts and answers", id="our own"),
-        pytest.param(BrokerSeen("embedded", error="no room"), State.failed, "cannot be started: no room", id="broken"),
-        pytest.param(BrokerSeen("none"), State.warning, "no embedded one", id="none for this machine"),
-        pytest.param(BrokerSeen("in memory"), State.warning, "memory", id="in memory"),
+        pytest.param(BrokerSeen("embedded"), CheckState.ok, "starts and answers", id="our own"),
         pytest.param(
-            BrokerSeen("named", "redis://b//", "Valkey 9.1"), State.ok, "Valkey 9.1 answers at redis://b//", id="named"
+            BrokerSeen("embedded", error="no room"), CheckState.failed, "cannot be started: no room", id="broken"
         ),
-        pytest.param(BrokerSeen("named", "amqp://b//"), State.ok, "it answers at amqp://b//", id="of another kind"),
-        pytest.param(BrokerSeen("named", "redis://b//", error="refused"), State.failed, "refused", id="silent"),
+        pytest.param(BrokerSeen("none"), CheckState.warning, "no embedded one", id="none for this machine"),
+        pytest.param(BrokerSeen("in memory"), CheckState.warning, "memory", id="in memory"),
+        pytest.param(
+            BrokerSeen("named", "redis://b//", "Valkey 9.1"),
+            CheckState.ok,
+            "Valkey 9.1 answers at redis://b//",
+            id="named",
+        ),
+        pytest.param(
+            BrokerSeen("named", "amqp://b//"), CheckState.ok, "it answers at amqp://b//", id="of another kind"
+        ),
+        pytest.param(BrokerSeen("named", "redis://b//", error="refused"), CheckState.failed, "refused", id="silent"),
     ],
 )
-def test_the_broker(seen: BrokerSeen, state: State, words: str) -> None:
+def test_the_broker(seen: BrokerSeen, state: CheckState, words: str) -> None:
     check(judge_broker(seen), state, words)
 
 
 @pytest.mark.parametrize(
     ("seen", "state", "words"),
     [
-        pytest.param(PortSeen("::1", 80), State.ok, "port 80 is free", id="free"),
-        pytest.param(PortSeen("h", 80, "address already in use"), State.failed, "already in use", id="taken"),
-        pytest.param(PortSeen("h", 80, "address already in use", is_ours=True), State.ok, "being served", id="ours"),
+        pytest.param(PortSeen("::1", 80), CheckState.ok, "port 80 is free", id="free"),
+        pytest.param(PortSeen("h", 80, "address already in use"), CheckState.failed, "already in use", id="taken"),
+        pytest.param(
+            PortSeen("h", 80, "address already in use", is_ours=True), CheckState.ok, "being served", id="ours"
+        ),
     ],
 )
-def test_the_port(seen: PortSeen, state: State, words: str) -> None:
+def test_the_port(seen: PortSeen, state: CheckState, words: str) -> None:
     check(judge_port(seen), state, words)
 
 
 @pytest.mark.parametrize(
     ("found", "state", "words"),
     [
-        pytest.param({"a.kz": ("1.1.1.1",)}, State.ok, "finds a.kz", id="all found"),
-        pytest.param({"a.kz": ("10.0.0.1", "1.1.1.1")}, State.ok, "finds a.kz", id="one public address is enough"),
-        pytest.param({"a.kz": ("1.1.1.1",), "b.kz": "not known"}, State.warning, "b.kz: not known", id="one is not"),
-        pytest.param({"a.kz": "no answer within 5 s"}, State.warning, "no name can be looked up", id="none"),
-        pytest.param({"a.kz": ("10.0.0.1",)}, State.warning, "private addresses for a.kz", id="captive portal"),
-        pytest.param({"127.0.0.1": ("127.0.0.1",)}, State.skipped, "not checked", id="literals need no DNS"),
-        pytest.param({}, State.skipped, "not checked", id="nobody to ask"),
+        pytest.param({"a.kz": ("1.1.1.1",)}, CheckState.ok, "finds a.kz", id="all found"),
+        pytest.param({"a.kz": ("10.0.0.1", "1.1.1.1")}, CheckState.ok, "finds a.kz", id="one public address is enough"),
+        pytest.param(
+            {"a.kz": ("1.1.1.1",), "b.kz": "not known"}, CheckState.warning, "b.kz: not known", id="one is not"
+        ),
+        pytest.param({"a.kz": "no answer within 5 s"}, CheckState.warning, "no name can be looked up", id="none"),
+        pytest.param({"a.kz": ("10.0.0.1",)}, CheckState.warning, "private addresses for a.kz", id="captive portal"),
+        pytest.param({"127.0.0.1": ("127.0.0.1",)}, CheckState.skipped, "not checked", id="literals need no DNS"),
+        pytest.param({}, CheckState.skipped, "not checked", id="nobody to ask"),
     ],
 )
-def test_names(found: dict[str, tuple[str, ...] | str], state: State, words: str) -> None:
+def test_names(found: dict[str, tuple[str, ...] | str], state: CheckState, words: str) -> None:
     check(judge_names(found), state, words)
 
 
-SERVED = Answer("https://a.kz/rss", 200)
-FORBIDDEN = Answer("https://a.kz/rss", 403, trouble=Trouble("forbidden", "the server answered 403"))
-SILENT = Answer("https://a.kz/rss", 0, trouble=Trouble("timed out", "timed out after 10 s", is_network=True))
+SERVED = FetchResult("https://a.kz/rss", 200)
+FORBIDDEN = FetchResult("https://a.kz/rss", 403, trouble=FetchFailure("forbidden", "the server answered 403"))
+SILENT = FetchResult("https://a.kz/rss", 0, trouble=FetchFailure("timed out", "timed out after 10 s", is_network=True))
 
 
 @pytest.mark.parametrize(
     ("answers", "state", "words"),
     [
-        pytest.param([SERVED, SERVED], State.ok, "0.kz: answered 200; 1.kz: answered 200", id="all"),
-        pytest.param([SERVED, SILENT], State.ok, "1 of 2 outlets answer", id="one"),
-        pytest.param([SILENT, SILENT], State.warning, "no outlet can be reached", id="none: a missing network"),
-        pytest.param([FORBIDDEN, SILENT], State.warning, "let nobody in", id="all doors shut"),
-        pytest.param([], State.skipped, "no outlet", id="nobody to ask"),
+        pytest.param([SERVED, SERVED], CheckState.ok, "0.kz: answered 200; 1.kz: answered 200", id="all"),
+        pytest.param([SERVED, SILENT], CheckState.ok, "1 of 2 outlets answer", id="one"),
+        pytest.param([SILENT, SILENT], CheckState.warning, "no outlet can be reached", id="none: a missing network"),
+        pytest.param([FORBIDDEN, SILENT], CheckState.warning, "let nobody in", id="all doors shut"),
+        pytest.param([], CheckState.skipped, "no outlet", id="nobody to ask"),
     ],
 )
-def test_outgoing_requests(answers: list[Answer], state: State, words: str) -> None:
+def test_outgoing_requests(answers: list[FetchResult], state: CheckState, words: str) -> None:
     check(judge_answers({f"https://{number}.kz/rss": answer for number, answer in enumerate(answers)}), state, words)
 
 
 @pytest.mark.parametrize(
     ("database_s", "outlets_s", "expected"),
     [
-        pytest.param(None, [], [(State.skipped, "not checked")], id="nobody to compare with"),
-        pytest.param(0.2, [], [(State.ok, "database within 5 s")], id="database agrees"),
-        pytest.param(9.0, [], [(State.warning, "9 s behind that of the database")], id="a little behind"),
-        pytest.param(-61.0, [], [(State.failed, "61 s ahead of that of the database")], id="more than a lease"),
-        pytest.param(None, [86_400.0, 0.0], [(State.ok, "outlets")], id="one outlet's own clock is wrong"),
+        pytest.param(None, [], [(CheckState.skipped, "not checked")], id="nobody to compare with"),
+        pytest.param(0.2, [], [(CheckState.ok, "database within 5 s")], id="database agrees"),
+        pytest.param(9.0, [], [(CheckState.warning, "9 s behind that of the database")], id="a little behind"),
+        pytest.param(-61.0, [], [(CheckState.failed, "61 s ahead of that of the database")], id="more than a lease"),
+        pytest.param(None, [86_400.0, 0.0], [(CheckState.ok, "outlets")], id="one outlet's own clock is wrong"),
         pytest.param(
-            0.0, [7_200.0, 7_201.0], [(State.ok, "database"), (State.failed, "7,200 s behind")], id="whole cellar wrong"
+            0.0,
+            [7_200.0, 7_201.0],
+            [(CheckState.ok, "database"), (CheckState.failed, "7,200 s behind")],
+            id="whole cellar wrong",
         ),
     ],
 )
-def test_clocks(database_s: float | None, outlets_s: list[float], expected: list[tuple[State, str]]) -> None:
+def test_clocks(database_s: float | None, outlets_s: list[float], expected: list[tuple[CheckState, str]]) -> None:
     findings = judge_clock(database_s, outlets_s)
     assert len(findings) == len(expected)
     for finding, (state, words) in zip(findings, expected, strict=True):

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from crawlers.bounded_process import Endable, Endables, Ended
+from crawlers.bounded_process import Endable, Endables, ProcessEnded
 
 pytestmark = pytest.mark.slow
 
@@ -40,26 +40,26 @@ def test_the_process_is_another_one_and_stays(endable: Endable) -> None:
 
 
 def test_an_expression_that_holds_the_interpreter_is_ended(endable: Endable) -> None:
-    with pytest.raises(Ended, match="more than 1 seconds of computing"):
+    with pytest.raises(ProcessEnded, match="more than 1 seconds of computing"):
         endable.run(re.match, "(a+)+b", "a" * 60)
     assert endable.run(int, "1") == 1
 
 
 def test_work_that_only_waits_is_ended() -> None:
     waiting = Endable(cpu_s=5, wall_s=0.2, memory=400 << 20)
-    with pytest.raises(Ended, match="no end after"):
+    with pytest.raises(ProcessEnded, match="no end after"):
         waiting.run(time.sleep, 600)
     waiting.close()
 
 
 def test_work_that_wants_too_much_memory_fails_alone(endable: Endable) -> None:
-    with pytest.raises(Ended, match="more than 400 MB of memory"):
+    with pytest.raises(ProcessEnded, match="more than 400 MB of memory"):
         endable.run(bytes, 1 << 30)
     assert endable.run(len, "abc") == 3
 
 
 def test_the_death_of_the_process_is_the_end_of_one_piece_of_work(endable: Endable) -> None:
-    with pytest.raises(Ended, match="SIGKILL"):
+    with pytest.raises(ProcessEnded, match="SIGKILL"):
         endable.run(signal.raise_signal, signal.SIGKILL)
     assert endable.run(len, "abc") == 3
 
@@ -67,13 +67,13 @@ def test_the_death_of_the_process_is_the_end_of_one_piece_of_work(endable: Endab
 def test_a_process_that_died_while_nothing_was_to_do_is_replaced(endable: Endable) -> None:
     first = endable.run(os.getpid)
     os.kill(first, signal.SIGKILL)
-    with pytest.raises(Ended, match="SIGKILL"):
+    with pytest.raises(ProcessEnded, match="SIGKILL"):
         endable.run(len, "abc")
     assert endable.run(os.getpid) != first
 
 
 def test_what_cannot_come_back_is_said(endable: Endable) -> None:
-    with pytest.raises(Ended, match="cannot be handed over"):
+    with pytest.raises(ProcessEnded, match="cannot be handed over"):
         endable.run(open, os.devnull)
     assert endable.run(len, "abc") == 3
 

@@ -9,7 +9,7 @@ from commandline import run
 from samples import packaged
 
 from cli.shared.lookup import holders
-from worker.query.names import Known, NoSuchEntity
+from worker.query.names import NoSuchEntity, QueryNames
 from worker.vocabulary.stored_names import iter_names
 
 
@@ -40,12 +40,12 @@ def test_the_name_of_two_names_both() -> None:
 
 def test_stored_names_are_those_that_queries_know() -> None:
     vocabulary, _ = packaged()
-    assert list(iter_names(vocabulary.to_json())) == list(Known.of(vocabulary).aliases)
+    assert list(iter_names(vocabulary.to_json())) == list(QueryNames.of(vocabulary).aliases)
 
 
 def test_a_name_that_is_spelled_like_one_alone_means_what_it_means_to_queries() -> None:
     vocabulary, _ = packaged()
-    known, names = Known.of(vocabulary), list(iter_names(vocabulary.to_json()))
+    known, names = QueryNames.of(vocabulary), list(iter_names(vocabulary.to_json()))
     asked = [name for name, _ in names]
     labels = holders(asked, ((label, id) for label, id in zip(known.entities.values(), known.entities, strict=True)))
     for name, ids in holders(asked, names).items():
@@ -53,7 +53,7 @@ def test_a_name_that_is_spelled_like_one_alone_means_what_it_means_to_queries() 
             assert _meaning(known, name) in ids
 
 
-def _meaning(known: Known, name: str) -> str:
+def _meaning(known: QueryNames, name: str) -> str:
     try:
         return known.get_entity(name)
     except NoSuchEntity as error:

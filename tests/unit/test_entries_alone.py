@@ -9,9 +9,9 @@ import pytest
 
 from crawlers.feeds.entries import Entries, sort_entries
 from crawlers.feeds.parse import FeedEntry
-from crawlers.http.results import Answer
+from crawlers.http.results import FetchResult
 from crawlers.jobs.stand_ins import captures_of_words
-from db.collection.entries import EntryIn, Told
+from db.collection.entries import EntryIn, EntrySaid
 
 NOW = datetime(2022, 1, 6, 12, tzinfo=UTC)
 FEED = "https://c.example/rss"
@@ -97,11 +97,11 @@ def test_many_entries_with_one_link_are_sorted_in_no_time() -> None:
     assert len(entries.usable) == 10_000
 
 
-def told(entry: EntryIn, feed_hash: str | None, unverified: str | None = None) -> Told:
-    return Told(3, entry.canonical_url, entry.url, "courier", feed_hash, unverified)
+def told(entry: EntryIn, feed_hash: str | None, unverified: str | None = None) -> EntrySaid:
+    return EntrySaid(3, entry.canonical_url, entry.url, "courier", feed_hash, unverified)
 
 
-POLLED = Answer(FEED, 200, b"the feed")
+POLLED = FetchResult(FEED, 200, b"the feed")
 
 
 def test_its_words_are_captured_once_and_again_when_they_change() -> None:
@@ -128,7 +128,7 @@ def test_its_words_are_captured_once_and_again_when_they_change() -> None:
         pytest.param(replace(POLLED, url=FEED.replace("https:", "http:")), False, id="who does not have to"),
     ],
 )
-def test_words_of_somebody_who_could_not_prove_who_he_is_are_given_again(answer: Answer, is_given: bool) -> None:
+def test_words_of_somebody_who_could_not_prove_who_he_is_are_given_again(answer: FetchResult, is_given: bool) -> None:
     (entry,) = sort(said(guid="7", title="Вода", content="<p>Текст.</p>")).usable
     known = told(entry, entry.feed_hash, unverified="has expired")
     assert bool(captures_of_words([known], {entry.canonical_url: entry}, answer, now=NOW)) == is_given

@@ -8,14 +8,14 @@ import pytest
 from examples import COMMANDS, EXAMPLES, split
 
 from worker.chain.preview import Preview
-from worker.query.names import Known
+from worker.query.names import QueryNames
 from worker.query.query import parse
 
 _ASKING = {("alert", "lint"): "texts", ("article", "search"): "query"}
 
 
 @cache
-def known() -> Known:
+def known() -> QueryNames:
     return Preview().known()
 
 

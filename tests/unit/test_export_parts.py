@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from db.exports.read import Filters
 from worker.export.formats.column_page import described
-from worker.export.formats.columns import COLUMNS, Kind
+from worker.export.formats.columns import COLUMNS, ColumnKind
 from worker.export.formats.data_package import DataFile, describe, manifest
 from worker.export.formats.due_times import PERIODS, next_time
 from worker.export.formats.pivot import wide_columns, widen
-from worker.export.request import Cut, Request, request_of
+from worker.export.request import Cut, ExportRequest, request_of
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,9 @@ def test_every_column_is_described(kind: str) -> None:
     fields = resource["schema"]["fields"]
     assert [field["name"] for field in fields] == [column.name for column in COLUMNS[kind]]
     assert all(field["title"] and field["type"] and field["description"] for field in fields)
-    numbers = [column for column in COLUMNS[kind] if column.kind is Kind.INTEGER and not column.name.endswith("_id")]
+    numbers = [
+        column for column in COLUMNS[kind] if column.kind is ColumnKind.INTEGER and not column.name.endswith("_id")
+    ]
     assert all(column.unit for column in numbers)
 
 
@@ -99,14 +101,14 @@ def test_what_is_no_cut(written: str) -> None:
 @pytest.mark.parametrize(
     "request_",
     [
-        Request("articles"),
-        Request("mentions", Filters(since=date(2022, 1, 1), entities=["csto"], in_scope=False)),
-        Request("articles", query='csto AND "two words"'),
-        Request("articles", detail="text"),
-        Request("coverage", Filters(until=date(2022, 1, 1)), wide=True, counted="stories", gzip=True),
+        ExportRequest("articles"),
+        ExportRequest("mentions", Filters(since=date(2022, 1, 1), entities=["csto"], in_scope=False)),
+        ExportRequest("articles", query='csto AND "two words"'),
+        ExportRequest("articles", detail="text"),
+        ExportRequest("coverage", Filters(until=date(2022, 1, 1)), wide=True, counted="stories", gzip=True),
     ],
 )
-def test_a_question_can_be_kept_as_json(request_: Request) -> None:
+def test_a_question_can_be_kept_as_json(request_: ExportRequest) -> None:
     kept = json.loads(json.dumps(request_.question()))
     assert request_of(kept, gzip=request_.gzip) == request_
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from worker.export.formats.columns import COLUMNS, Column, Kind
+from worker.export.formats.columns import COLUMNS, Column, ColumnKind
 from worker.export.formats.csv_lines import count_lines, guard, header, stream_csv, unguard
 
 AB = (Column("a", "a text"), Column("b", "anything"))
@@ -50,19 +50,19 @@ def test_how_a_text_is_written(value: object, cell: str) -> None:
 @pytest.mark.parametrize(
     ("kind", "value", "cell"),
     [
-        pytest.param(Kind.FLAG, True, "true", id="true"),
-        pytest.param(Kind.FLAG, False, "false", id="false"),
-        pytest.param(Kind.FLAG, 1, "true", id="true as a database may say it"),
-        pytest.param(Kind.FLAG, None, "", id="neither"),
-        pytest.param(Kind.INTEGER, -7, "-7", id="a negative number is no formula"),
-        pytest.param(Kind.NUMBER, "-0.5000", "-0.5000", id="fraction"),
-        pytest.param(Kind.INSTANT, "2022-01-06T10:00:00Z", "2022-01-06T10:00:00Z", id="instant"),
-        pytest.param(Kind.DAY, date(2022, 1, 6), "2022-01-06", id="a day"),
-        pytest.param(Kind.MOMENT, None, "", id="unknown"),
+        pytest.param(ColumnKind.FLAG, True, "true", id="true"),
+        pytest.param(ColumnKind.FLAG, False, "false", id="false"),
+        pytest.param(ColumnKind.FLAG, 1, "true", id="true as a database may say it"),
+        pytest.param(ColumnKind.FLAG, None, "", id="neither"),
+        pytest.param(ColumnKind.INTEGER, -7, "-7", id="a negative number is no formula"),
+        pytest.param(ColumnKind.NUMBER, "-0.5000", "-0.5000", id="fraction"),
+        pytest.param(ColumnKind.INSTANT, "2022-01-06T10:00:00Z", "2022-01-06T10:00:00Z", id="instant"),
+        pytest.param(ColumnKind.DAY, date(2022, 1, 6), "2022-01-06", id="a day"),
+        pytest.param(ColumnKind.MOMENT, None, "", id="unknown"),
     ],
 )
-def test_everything_else_is_never_quoted(kind: Kind, value: object, cell: str) -> None:
-    columns = (Column("n", "a number", Kind.INTEGER), Column("it", "tested", kind))
+def test_everything_else_is_never_quoted(kind: ColumnKind, value: object, cell: str) -> None:
+    columns = (Column("n", "a number", ColumnKind.INTEGER), Column("it", "tested", kind))
     assert "".join(stream_csv(columns, [(1, value)])) == f"n,it\r\n1,{cell}\r\n"
 
 
@@ -104,7 +104,7 @@ def test_what_could_be_a_formula_begins_with_an_apostrophe(text: str) -> None:
 @given(st.lists(st.tuples(TEXTS, TEXTS, st.integers()), max_size=8))
 @settings(max_examples=100)
 def test_a_reader_gets_back_every_text(rows: list[tuple[str, str, int]]) -> None:
-    columns = (*AB, Column("n", "a number", Kind.INTEGER))
+    columns = (*AB, Column("n", "a number", ColumnKind.INTEGER))
     document = "".join(stream_csv(columns, rows)).encode()
     first, *read = csv.reader(io.StringIO(document.decode(), newline=""))
     assert first == ["a", "b", "n"]

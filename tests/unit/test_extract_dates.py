@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from db.text.dates import Moment
+from db.text.dates import ParsedDate
 from worker.extract.body import strip_page
 from worker.extract.dates import read_evidence, search_published
-from worker.extract.dating import Beside, Evidence, date_article
+from worker.extract.dating import Beside, DateEvidence, date_article
 from worker.extract.markup import parse_page
 from worker.extract.metadata import read_declared
 
@@ -17,7 +17,7 @@ def at(year: int, month: int, day: int, hour: int = 0, minute: int = 0) -> datet
     return datetime(year, month, day, hour, minute, tzinfo=UTC)
 
 
-def published(html: str, url: str | None = None) -> Moment | None:
+def published(html: str, url: str | None = None) -> ParsedDate | None:
     tree = parse_page(f"<html><body>{html}</body></html>".encode())
     declared = read_declared(tree, url)
     evidence = read_evidence(tree, declared)
@@ -25,8 +25,8 @@ def published(html: str, url: str | None = None) -> Moment | None:
     dated = date_article(evidence, Beside())
     if dated is None:
         found = search_published(tree, evidence)
-        dated = date_article(Evidence((found,) if found else evidence.changed), Beside())
-    return dated and Moment(dated.at, is_day=dated.is_day, has_zone=not dated.is_day)
+        dated = date_article(DateEvidence((found,) if found else evidence.changed), Beside())
+    return dated and ParsedDate(dated.at, is_day=dated.is_day, has_zone=not dated.is_day)
 
 
 def linked(**fields: str) -> str:
@@ -64,7 +64,7 @@ def test_publication_date_of_a_page(html: str, expected: datetime | None) -> Non
 
 
 def test_an_address_may_hold_the_day() -> None:
-    expected = Moment(at(2022, 1, 6), is_day=True, has_zone=False)
+    expected = ParsedDate(at(2022, 1, 6), is_day=True, has_zone=False)
     assert published("<p>x</p>", "https://a.example/2022/01/06/story") == expected
     assert published("<p>x</p>", "https://a.example/2022/jan/06/story") == expected
     assert published("<p>x</p>", "https://a.example/2022/01/story") is None

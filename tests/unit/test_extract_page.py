@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from db.text.dates import parse_moment
+from db.text.dates import parse_date
 from worker.extract.page import MAX_BYTES, Hints, Unextractable, extract_page
 
 PARAGRAPHS = [
@@ -72,7 +72,7 @@ def test_control_and_non_characters_do_not_cost_the_text() -> None:
 
 
 def test_hints_count_only_where_the_page_is_silent() -> None:
-    hints = Hints(title="From the feed", author="Feed Author", published=parse_moment("2022-01-04T12:00Z"))
+    hints = Hints(title="From the feed", author="Feed Author", published=parse_date("2022-01-04T12:00Z"))
     silent = extract_page(b"<html><body><p>" + " ".join(PARAGRAPHS).encode() + b"</p></body></html>", hints=hints)
     assert (silent.title, silent.author) == ("From the feed", "Feed Author")
     assert silent.published_at == datetime(2022, 1, 4, 12, tzinfo=UTC)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from worker.extract.passages import Passage, find_passages
+from worker.extract.passages import LanguagePassage, find_passages
 from worker.tagging.tagger import Tagger
 from worker.vocabulary.entities import Alias, Entity, Vocabulary
 
@@ -116,6 +116,6 @@ def test_a_quotation_is_tagged_by_the_names_of_its_language_at_its_place_in_the_
 
 def test_in_a_passage_the_aliases_of_the_text_around_it_do_not_count() -> None:
     text = "Озёрия и РП и Озёрия"
-    passages = {"text": [Passage(9, 11, "kk")]}
+    passages = {"text": [LanguagePassage(9, 11, "kk")]}
     mentions = Tagger(VOCABULARY).tag_fields({"text": text}, "ru", passages)
     assert [mention.surface for _, mention in mentions] == ["Озёрия", "Озёрия"]

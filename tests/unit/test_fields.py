@@ -12,7 +12,7 @@ from samples import NOON
 from worker.chain import fields
 from worker.chain.defaults import InputOptions
 from worker.chain.documents import Document, Rejected
-from worker.chain.fields import BadMapping, Columns, Field, nearest_field, parse_mapping
+from worker.chain.fields import BadMapping, Columns, InputField, nearest_field, parse_mapping
 from worker.chain.inputs import read_lines, read_table
 from worker.export.formats.csv_lines import guard
 
@@ -222,4 +222,4 @@ def test_a_table_of_headlines_is_taken_as_one() -> None:
 
 
 def test_every_field_has_a_meaning() -> None:
-    assert set(fields.MEANINGS) == set(Field)
+    assert set(fields.MEANINGS) == set(InputField)

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cli.run.log import Log, LogFile
-from cli.shared.output import readable
+from cli.shared.output import printable
 
 
 def noon() -> datetime:
@@ -61,7 +61,7 @@ def test_five_files_of_two_megabytes_are_kept(tmp_path: Path) -> None:
     assert kept(tmp_path / "a.log")[-1].startswith("3499")
 
 
-@given(st.lists(st.text(max_size=30).map(readable), max_size=60), st.integers(120, 300), st.integers(2, 4))
+@given(st.lists(st.text(max_size=30).map(printable), max_size=60), st.integers(120, 300), st.integers(2, 4))
 def test_whatever_is_said_the_newest_lines_are_kept_whole_and_the_rest_is_bounded(
     lines: list[str], max_bytes: int, files: int
 ) -> None:

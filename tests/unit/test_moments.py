@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from db.text.dates import Moment, fault_in, find_moments, impossible_day, parse_moment
+from db.text.dates import ParsedDate, fault_in, find_moments, impossible_day, parse_date
 
 MONTHS_IN_WORDS = (
     # shape with D(ay), M(onth), Y(ear); twelve names
@@ -137,36 +137,36 @@ Room 6, May Hall 2022 ¦ 06.01/2022
 """
 
 ODD = {
-    "06.01.2022 24:00": Moment(DAY + timedelta(days=1), is_day=False, has_zone=False),
-    "2022-01-06T24:00:00Z": Moment(DAY + timedelta(days=1), is_day=False, has_zone=True),
-    "06.01.2022 24:01": Moment(DAY, is_day=True, has_zone=False),
-    "06.01.2022 10:00 PM": Moment(TEN + timedelta(hours=12), is_day=False, has_zone=False),
-    "06.01.2022 12:00 AM": Moment(DAY, is_day=False, has_zone=False),
-    "06.01.2022 12:00 PM": Moment(TEN + timedelta(hours=2), is_day=False, has_zone=False),
-    "06.01.2022 22:00 PM": Moment(TEN + timedelta(hours=12), is_day=False, has_zone=False),
-    "2022年1月6日 下午10:00": Moment(TEN + timedelta(hours=12), is_day=False, has_zone=False),
-    "2022-01-06T02:00+06:00": Moment(DAY - timedelta(hours=4), is_day=False, has_zone=True),
+    "06.01.2022 24:00": ParsedDate(DAY + timedelta(days=1), is_day=False, has_zone=False),
+    "2022-01-06T24:00:00Z": ParsedDate(DAY + timedelta(days=1), is_day=False, has_zone=True),
+    "06.01.2022 24:01": ParsedDate(DAY, is_day=True, has_zone=False),
+    "06.01.2022 10:00 PM": ParsedDate(TEN + timedelta(hours=12), is_day=False, has_zone=False),
+    "06.01.2022 12:00 AM": ParsedDate(DAY, is_day=False, has_zone=False),
+    "06.01.2022 12:00 PM": ParsedDate(TEN + timedelta(hours=2), is_day=False, has_zone=False),
+    "06.01.2022 22:00 PM": ParsedDate(TEN + timedelta(hours=12), is_day=False, has_zone=False),
+    "2022年1月6日 下午10:00": ParsedDate(TEN + timedelta(hours=12), is_day=False, has_zone=False),
+    "2022-01-06T02:00+06:00": ParsedDate(DAY - timedelta(hours=4), is_day=False, has_zone=True),
     "31.12.1989 23:00 -0600": None,
-    "06.01.2022 10:00:60": Moment(TEN + timedelta(seconds=59), is_day=False, has_zone=False),
-    "1/25/2022 1:05 pm": Moment(datetime(2022, 1, 25, 13, 5, tzinfo=UTC), is_day=False, has_zone=False),
-    "Sun, 08/07/2022 - 10:00": Moment(TEN.replace(month=8, day=7), is_day=False, has_zone=False),
-    "Вс, 08/07/2022": Moment(DAY.replace(month=8, day=7), is_day=True, has_zone=False),
-    "Fri, 08/07/2022": Moment(DAY.replace(month=7, day=8), is_day=True, has_zone=False),
-    "1994 ж. 6 қаңтар": Moment(DAY.replace(year=1994), is_day=True, has_zone=False),
-    "06 Jan 94 10:00:00 GMT": Moment(TEN.replace(year=1994), is_day=False, has_zone=True),
+    "06.01.2022 10:00:60": ParsedDate(TEN + timedelta(seconds=59), is_day=False, has_zone=False),
+    "1/25/2022 1:05 pm": ParsedDate(datetime(2022, 1, 25, 13, 5, tzinfo=UTC), is_day=False, has_zone=False),
+    "Sun, 08/07/2022 - 10:00": ParsedDate(TEN.replace(month=8, day=7), is_day=False, has_zone=False),
+    "Вс, 08/07/2022": ParsedDate(DAY.replace(month=8, day=7), is_day=True, has_zone=False),
+    "Fri, 08/07/2022": ParsedDate(DAY.replace(month=7, day=8), is_day=True, has_zone=False),
+    "1994 ж. 6 қаңтар": ParsedDate(DAY.replace(year=1994), is_day=True, has_zone=False),
+    "06 Jan 94 10:00:00 GMT": ParsedDate(TEN.replace(year=1994), is_day=False, has_zone=True),
 }
 
 
-def spellings() -> list[tuple[str, Moment | None]]:
+def spellings() -> list[tuple[str, ParsedDate | None]]:
     """Return every spelling with what it means."""
-    rows: list[tuple[str, Moment | None]] = []
+    rows: list[tuple[str, ParsedDate | None]] = []
     for shape, names in MONTHS_IN_WORDS:
         for month, name in enumerate(names.split(), 1):
             text = "".join({"D": "6", "M": name, "Y": "2022"}.get(letter, letter) for letter in shape)
-            rows.append((text, Moment(DAY.replace(month=month), is_day=True, has_zone=False)))
-    rows += [(text, Moment(DAY, is_day=True, has_zone=False)) for text in several(DAYS)]
-    rows += [(text, Moment(TEN, is_day=False, has_zone=True)) for text in several(TENS)]
-    rows += [(text, Moment(TEN, is_day=False, has_zone=False)) for text in several(CLOCKS)]
+            rows.append((text, ParsedDate(DAY.replace(month=month), is_day=True, has_zone=False)))
+    rows += [(text, ParsedDate(DAY, is_day=True, has_zone=False)) for text in several(DAYS)]
+    rows += [(text, ParsedDate(TEN, is_day=False, has_zone=True)) for text in several(TENS)]
+    rows += [(text, ParsedDate(TEN, is_day=False, has_zone=False)) for text in several(CLOCKS)]
     return rows + [(text, None) for text in several(NO_DATES)] + [(text, moment) for text, moment in ODD.items()]
 
 
@@ -175,8 +175,8 @@ def several(block: str) -> list[str]:
 
 
 @pytest.mark.parametrize(("text", "moment"), spellings())
-def test_a_spelling_of_a_date(text: str, moment: Moment | None) -> None:
-    assert parse_moment(text) == moment
+def test_a_spelling_of_a_date(text: str, moment: ParsedDate | None) -> None:
+    assert parse_date(text) == moment
 
 
 def test_the_table_is_as_large_as_it_says() -> None:
@@ -199,13 +199,13 @@ def test_the_table_is_as_large_as_it_says() -> None:
     ],
 )
 def test_the_month_is_first_where_that_is_sure(text: str, month_first: bool | None, expected: datetime) -> None:
-    moment = parse_moment(text, month_first=month_first)
+    moment = parse_date(text, month_first=month_first)
     assert moment is not None
     assert moment.at == expected
 
 
 def test_a_clock_keeps_how_far_east_it_was_read_and_that_its_zone_is_unknown() -> None:
-    east, unknown = parse_moment("2022-01-06T16:00:00+06:00"), parse_moment("06.01.2022 10:00 XYZT")
+    east, unknown = parse_date("2022-01-06T16:00:00+06:00"), parse_date("06.01.2022 10:00 XYZT")
     assert east is not None
     assert unknown is not None
     assert (east.offset, east.zone_is_unknown) == (timedelta(hours=6), False)
@@ -213,8 +213,8 @@ def test_a_clock_keeps_how_far_east_it_was_read_and_that_its_zone_is_unknown() -
 
 
 def test_what_lies_after_the_day_of_reading_is_no_date_for_who_says_that_day() -> None:
-    assert parse_moment("2022-01-06T10:00:00Z", latest=TEN) is not None
-    assert parse_moment("2022-01-06T10:00:01Z", latest=TEN) is None
+    assert parse_date("2022-01-06T10:00:00Z", latest=TEN) is not None
+    assert parse_date("2022-01-06T10:00:01Z", latest=TEN) is None
 
 
 def test_all_moments_of_a_text_are_found_with_their_places() -> None:
@@ -226,7 +226,7 @@ def test_all_moments_of_a_text_are_found_with_their_places() -> None:
 
 
 def test_moscow_was_four_hours_ahead_for_some_years() -> None:
-    then, now = parse_moment("06.01.2012 14:00 MSK"), parse_moment("06.01.2022 13:00 MSK")
+    then, now = parse_date("06.01.2012 14:00 MSK"), parse_date("06.01.2022 13:00 MSK")
     assert then is not None
     assert now is not None
     assert (then.at, now.at) == (TEN.replace(year=2012), TEN)
@@ -236,12 +236,12 @@ def test_moscow_was_four_hours_ahead_for_some_years() -> None:
 @given(st.datetimes(datetime(1990, 1, 2), datetime(2100, 12, 30), timezones=st.timezones()))  # noqa: DTZ001
 def test_iso_dates_read_back(moment: datetime) -> None:
     written = moment.astimezone(UTC).replace(microsecond=0)
-    assert parse_moment(written.isoformat()) == Moment(written, is_day=False, has_zone=True)
+    assert parse_date(written.isoformat()) == ParsedDate(written, is_day=False, has_zone=True)
 
 
 @given(st.text(max_size=200) | st.text("0123456789 .:/-+TZ()年月日janяраг,", max_size=200))
 def test_any_text_is_a_date_in_range_or_none(text: str) -> None:
-    moment = parse_moment(text)
+    moment = parse_date(text)
     assert moment is None or (1990 <= moment.at.year <= 2100 and moment.at.utcoffset() is not None)
     found = list(find_moments(text))
     assert all(one.end <= other.start for one, other in pairwise(found))

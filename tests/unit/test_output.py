@@ -8,7 +8,7 @@ import pytest
 import typer
 
 from cli.coverage.render import print_list
-from cli.shared.output import emit, fail, inert, note
+from cli.shared.output import emit, escape_controls, fail, note
 from cli.shared.tables import print_table
 
 STEERING = "\x1b]0;owned\x07\x1b[2J\x9b31m\u202efdp.exe\u2066"
@@ -17,11 +17,11 @@ OBEYED = ("\x1b", "\x07", "\x9b", "\u202e", "\u2066")
 
 @pytest.mark.parametrize("text", ["Саммит ОДКБ\tв Астане\n", "Qozog‘iston — Türkiye", "«میثاق»", ""])
 def test_ordinary_writing_stays_as_it_is(text: str) -> None:
-    assert inert(text) == text
+    assert escape_controls(text) == text
 
 
 def test_what_steers_is_replaced_place_by_place() -> None:
-    shown = inert(STEERING)
+    shown = escape_controls(STEERING)
     assert len(shown) == len(STEERING)
     assert not any(harmful in shown for harmful in OBEYED)
     assert "fdp.exe" in shown

@@ -15,7 +15,7 @@ from worker.chain.documents import Document, Rejected
 from worker.chain.following import Held, follow
 from worker.chain.identify import Identified, identify
 from worker.judging.page_kind import PageKind
-from worker.judging.second_look import Following, KnownText, Waiting, decide_following
+from worker.judging.second_look import Following, KnownText, WaitingText, decide_following
 from worker.judging.text_source import TextSource, choose_text
 
 TITLE = "A meeting on the lake"
@@ -62,31 +62,33 @@ def test_a_text_written_anew_follows_under_the_old_headline_if_the_page_is_an_ar
 
 
 def test_what_replaces_everything_is_believed_after_three_looks_over_a_day() -> None:
-    waiting: Waiting | None = None
+    waiting: WaitingText | None = None
     seen = []
     for hours in (0, 1, 2, 23, 25):
         now = NOON + timedelta(hours=hours)
         decision = decide_following(OLD, OTHER_TEXT, evidence=2, waiting=waiting, now=now)
-        waiting = Waiting(OTHER_TEXT, decision.looks, decision.since or now)
+        waiting = WaitingText(OTHER_TEXT, decision.looks, decision.since or now)
         seen.append(decision.following)
     assert seen == [Following.SUSPECT] * 4 + [Following.CONFIRMED]
 
 
 def test_two_looks_a_week_apart_are_not_enough() -> None:
-    waiting = Waiting(OTHER_TEXT, 1, NOON)
+    waiting = WaitingText(OTHER_TEXT, 1, NOON)
     now = NOON + timedelta(days=7)
     assert decide_following(OLD, OTHER_TEXT, evidence=2, waiting=waiting, now=now).following is Following.SUSPECT
 
 
 def test_another_suspect_begins_anew() -> None:
-    waiting = Waiting(KnownText("Something else", "Words that nobody wrote about a lake, twice."), 7, NOON)
+    waiting = WaitingText(KnownText("Something else", "Words that nobody wrote about a lake, twice."), 7, NOON)
     decision = decide_following(OLD, OTHER_TEXT, evidence=2, waiting=waiting, now=NOON + timedelta(days=2))
     assert (decision.following, decision.looks, decision.since) == (Following.SUSPECT, 1, NOON + timedelta(days=2))
 
 
 def test_an_empty_text_never_follows_however_long_it_stands() -> None:
     empty = KnownText(TITLE, "")
-    decision = decide_following(OLD, empty, evidence=7, waiting=Waiting(empty, 99, NOON), now=NOON + timedelta(days=99))
+    decision = decide_following(
+        OLD, empty, evidence=7, waiting=WaitingText(empty, 99, NOON), now=NOON + timedelta(days=99)
+    )
     assert decision.following is Following.SUSPECT
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from crawlers.feeds.entries import said_hash
-from crawlers.http.results import Answer, Trouble
+from crawlers.http.results import FetchFailure, FetchResult
 from crawlers.jobs.fetches import Fetched, decide_fetch
 from crawlers.jobs.stand_ins import with_stand_in
 from db.collection.pages import PageDue
@@ -35,15 +35,15 @@ READ = replace(NEW, body_hash="0" * 32, fetches=1, last_outcome="captured")
 HTML = {"content-type": "text/html"}
 
 
-def page(status: int = 200, body: bytes = b"<p>words</p>", kind: str = "text/html") -> Answer:
-    return Answer("https://c.example/login", status, body, {"content-type": kind})
+def page(status: int = 200, body: bytes = b"<p>words</p>", kind: str = "text/html") -> FetchResult:
+    return FetchResult("https://c.example/login", status, body, {"content-type": kind})
 
 
-def trouble(kind: str, *, is_final: bool = False) -> Answer:
-    return Answer("https://c.example/1", 0, trouble=Trouble(kind, f"it was {kind}", is_final=is_final))
+def trouble(kind: str, *, is_final: bool = False) -> FetchResult:
+    return FetchResult("https://c.example/1", 0, trouble=FetchFailure(kind, f"it was {kind}", is_final=is_final))
 
 
-def look(due: PageDue, answer: Answer) -> Fetched:
+def look(due: PageDue, answer: FetchResult) -> Fetched:
     return with_stand_in(due, answer, decide_fetch(due, answer, now=NOW, draw=0.5), now=NOW)
 
 
@@ -64,7 +64,7 @@ PASSING_TROUBLE = [
 
 
 @pytest.mark.parametrize("answer", OWN_TROUBLE)
-def test_the_feed_speaks_where_the_page_cannot_be_had(answer: Answer) -> None:
+def test_the_feed_speaks_where_the_page_cannot_be_had(answer: FetchResult) -> None:
     plain, told = decide_fetch(NEW, answer, now=NOW, draw=0.5), look(NEW, answer)
     assert told.capture is not None
     assert (told.capture.body, told.capture.content_type, told.capture.url) == (b"", None, NEW.url)
@@ -88,14 +88,14 @@ def test_a_page_that_was_read_is_not_told_anew_for_that() -> None:
 
 
 @pytest.mark.parametrize("answer", PASSING_TROUBLE)
-def test_what_passes_is_waited_for_but_not_for_ever(answer: Answer) -> None:
+def test_what_passes_is_waited_for_but_not_for_ever(answer: FetchResult) -> None:
     assert look(NEW, answer).capture is None
     assert look(replace(NEW, failures=2), answer).capture is None
     assert look(replace(NEW, failures=3), answer).capture is not None
 
 
 @pytest.mark.parametrize("answer", [page(304), page(), page(200)])
-def test_nothing_stands_in_for_a_page_that_is_there(answer: Answer) -> None:
+def test_nothing_stands_in_for_a_page_that_is_there(answer: FetchResult) -> None:
     told = look(replace(READ, body_hash=None if answer.status == 200 else "0" * 32), answer)
     assert told.capture is None or (told.capture.body and "page_trouble" not in told.capture.hints)
 

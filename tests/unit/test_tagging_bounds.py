@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from vocabularies import packaged_vocabulary
 
-from worker.chain.tag import MOST_MENTIONS, Chosen, Spotter, remark_on
+from worker.chain.tag import MOST_MENTIONS, KeptMentions, RevisionTagger, remark_on
 from worker.tagging.pieces import MOST_AT_ONCE, pieces_of
 from worker.tagging.tagger import Mention
 
@@ -40,7 +40,7 @@ def names() -> tuple[str, ...]:
 
 
 def test_the_first_of_each_entity_is_kept_and_the_rest_is_counted() -> None:
-    tagged = spotter().spot(Text("CSTO. " * 3_000 + "Envoys from Uzbekistan came.", title="Uzbekistan"))
+    tagged = spotter().tag(Text("CSTO. " * 3_000 + "Envoys from Uzbekistan came.", title="Uzbekistan"))
     kept = [(mention.field, mention.entity_id) for mention in tagged.mentions]
     assert len(kept) == MOST_MENTIONS
     assert kept[:2] == [("title", "uzbekistan"), ("text", "csto")]
@@ -51,13 +51,13 @@ def test_the_first_of_each_entity_is_kept_and_the_rest_is_counted() -> None:
 
 
 def test_an_entity_named_at_the_very_end_is_kept() -> None:
-    tagged = spotter().spot(Text("CSTO. " * 3_000 + "Envoys from Uzbekistan came."))
+    tagged = spotter().tag(Text("CSTO. " * 3_000 + "Envoys from Uzbekistan came."))
     assert tagged.mentions[-1].entity_id == "uzbekistan"
     assert len(tagged.mentions) == MOST_MENTIONS
 
 
 def test_nothing_is_said_of_usual_texts() -> None:
-    tagged = spotter().spot(Text("The CSTO met in Kazakhstan."))
+    tagged = spotter().tag(Text("The CSTO met in Kazakhstan."))
     assert tagged.left_out == 0
     assert remark_on(tagged) is None
     assert remark_on(None) is None
@@ -65,7 +65,7 @@ def test_nothing_is_said_of_usual_texts() -> None:
 
 @given(entities=st.lists(st.sampled_from("abcdef"), max_size=30), most=st.integers(1, 8))
 def test_as_many_as_there_is_room_for_are_kept_in_reading_order(entities: list[str], most: int) -> None:
-    chosen = Chosen(most)
+    chosen = KeptMentions(most)
     for at, entity in enumerate(entities):
         chosen.add("text", Mention(entity, "place", at, at + 1, "x", "x", "en", "exact", "name"))
     kept = [mention for _, mention in chosen.kept()]
@@ -85,7 +85,7 @@ def test_pieces_make_up_the_text(text: str, most: int) -> None:
 
 def test_offsets_are_those_of_the_whole_text_behind_the_first_piece() -> None:
     text = "Nothing is here. " * (MOST_AT_ONCE // 17 + 10) + "\nThe CSTO met in Osh."
-    (csto, osh) = spotter().spot(Text(text)).mentions
+    (csto, osh) = spotter().tag(Text(text)).mentions
     assert text[csto.start : csto.end] == csto.surface == "CSTO"
     assert text[osh.start : osh.end] == osh.surface == "Osh"
 
@@ -107,4 +107,4 @@ HOSTILE = {
 @pytest.mark.parametrize("sort", HOSTILE)
 def test_hostile_texts_take_time_in_proportion(sort: str) -> None:
     """A few seconds for a megabyte, where the square of it would be many minutes."""
-    assert len(spotter().spot(Text(HOSTILE[sort]())).mentions) <= MOST_MENTIONS
+    assert len(spotter().tag(Text(HOSTILE[sort]())).mentions) <= MOST_MENTIONS

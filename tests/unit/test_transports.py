@@ -17,11 +17,11 @@ from worker.delivery.transports.smtp import Mailer, SmtpServer
 from worker.delivery.transports.webhook import Caller
 from worker.messages.mail import compose
 from worker.messages.mail_bytes import Letter
-from worker.messages.message import Bulletin
+from worker.messages.message import Message
 from worker.messages.webhook_body import body_of, headers_of
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
-TOLD = Bulletin("0a1b2c", "match", "drills", "entity:csto", NOW, test=True)
+TOLD = Message("0a1b2c", "match", "drills", "entity:csto", NOW, test=True)
 
 
 def mail() -> Letter:

@@ -9,7 +9,7 @@ import pytest
 from worker.vocabulary.diff import difference
 from worker.vocabulary.entities import Alias, Entity, Vocabulary
 from worker.vocabulary.line_numbers import line_of
-from worker.vocabulary.lint import Finding, check
+from worker.vocabulary.lint import LintFinding, check
 
 SOURCE = """id = "pact"        # a comment with [brackets]
 relations = [
@@ -70,7 +70,7 @@ def entity(id: str, *aliases: Alias) -> Entity:
     ],
 )
 def test_what_is_wrong_with_an_alias(aliases: tuple[Alias, ...], field: str, message: str, is_error: bool) -> None:
-    assert check(Vocabulary((entity("lake", *aliases),))) == (Finding("lake", "place", field, message, is_error),)
+    assert check(Vocabulary((entity("lake", *aliases),))) == (LintFinding("lake", "place", field, message, is_error),)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from worker.vocabulary.toml_table import ID, ProblemsFound, Table, read_toml
+from worker.vocabulary.toml_table import ID, ProblemsFound, TomlTable, read_toml
 
 CONFIDENCES = ("certain", "likely", "guess")
 PAYWALLS = ("no", "metered", "partial", "hard")
@@ -24,7 +24,7 @@ class CatalogueError(ProblemsFound):
 
 
 @dataclass(frozen=True, slots=True)
-class Feed:
+class ListedFeed:
     """The address of a feed or sitemap; `confidence` that it is right, `evidence` for that."""
 
     url: str
@@ -33,7 +33,7 @@ class Feed:
 
 
 @dataclass(frozen=True, slots=True)
-class Outlet:
+class ListedOutlet:
     """Somebody who publishes: where, in which languages, and what a reader should know of them."""
 
     id: str
@@ -48,11 +48,11 @@ class Outlet:
     bias_note: str | None = None
     domain_aliases: tuple[str, ...] = ()
     section_paths: tuple[str, ...] = ()
-    sitemap: Feed | None = None
-    feeds: tuple[Feed, ...] = ()
+    sitemap: ListedFeed | None = None
+    feeds: tuple[ListedFeed, ...] = ()
 
 
-def read_catalogue(folder: Path) -> tuple[Outlet, ...]:
+def read_catalogue(folder: Path) -> tuple[ListedOutlet, ...]:
     """Return the outlets of `folder`/sources in the order of their ids.
 
     Raises CatalogueError, which holds every problem with its file, outlet and field.
@@ -60,18 +60,18 @@ def read_catalogue(folder: Path) -> tuple[Outlet, ...]:
     return _read(folder, folder / "sources", "sources/<id>.toml")
 
 
-def read_outlets(folder: Path) -> tuple[Outlet, ...]:
+def read_outlets(folder: Path) -> tuple[ListedOutlet, ...]:
     """Return the outlets of a folder of outlet files, or of its folder `sources`; raises as `read_catalogue` does."""
     inner = folder / "sources"
     return _read(folder, inner if inner.is_dir() else folder, "<id>.toml")
 
 
-def _read(folder: Path, within: Path, wanted: str) -> tuple[Outlet, ...]:
+def _read(folder: Path, within: Path, wanted: str) -> tuple[ListedOutlet, ...]:
     files = sorted(within.glob("*.toml"))
     if not files:
         raise CatalogueError((f"{folder}: holds no {wanted}",))
     problems: list[str] = []
-    outlets: list[Outlet] = []
+    outlets: list[ListedOutlet] = []
     owners: dict[str, str] = {}
     for path in files:
         name = path.relative_to(folder).as_posix()
@@ -91,8 +91,8 @@ def _read(folder: Path, within: Path, wanted: str) -> tuple[Outlet, ...]:
     return tuple(sorted(outlets, key=lambda outlet: outlet.id))
 
 
-def _outlet(content: dict[str, object], path: Path, name: str, problems: list[str]) -> Outlet:
-    table = Table(content, f"{name}: {content.get('id', path.stem)}", problems)
+def _outlet(content: dict[str, object], path: Path, name: str, problems: list[str]) -> ListedOutlet:
+    table = TomlTable(content, f"{name}: {content.get('id', path.stem)}", problems)
     identifier = table.text("id", required=True)
     if identifier and not ID.fullmatch(identifier):
         table.wrong("id", "must be lower-case letters and digits joined by hyphens")
@@ -104,7 +104,7 @@ def _outlet(content: dict[str, object], path: Path, name: str, problems: list[st
     if country and (len(country) > _MAX_COUNTRY or not _COUNTRY.fullmatch(country)):
         table.wrong("country", f"must look like KZ or KG/KZ, not {country!r}")
     sitemap = table.table("sitemap")
-    outlet = Outlet(
+    outlet = ListedOutlet(
         id=identifier,
         name=table.text("name", required=True),
         kind=table.text("kind", required=True),
@@ -131,7 +131,7 @@ def _outlet(content: dict[str, object], path: Path, name: str, problems: list[st
     return outlet
 
 
-def _time_zone(table: Table) -> str | None:
+def _time_zone(table: TomlTable) -> str | None:
     """Return the clock by which the outlet's pages tell the time."""
     name = table.text("time_zone")
     try:
@@ -141,15 +141,15 @@ def _time_zone(table: Table) -> str | None:
         return None
 
 
-def _feed(table: Table) -> Feed:
+def _feed(table: TomlTable) -> ListedFeed:
     url = _address(table, "url", required=True)
     confidence = table.text("confidence", required=True, one_of=CONFIDENCES)
     evidence = table.text("evidence") or None
     table.done()
-    return Feed(url or "", confidence, evidence)
+    return ListedFeed(url or "", confidence, evidence)
 
 
-def _address(table: Table, key: str, *, required: bool = False) -> str | None:
+def _address(table: TomlTable, key: str, *, required: bool = False) -> str | None:
     url = table.text(key, required=required)
     try:
         parts = urlsplit(url)
@@ -163,7 +163,7 @@ def _address(table: Table, key: str, *, required: bool = False) -> str | None:
     return url or None
 
 
-def _matching(table: Table, key: str, pattern: re.Pattern[str], what: str) -> tuple[str, ...]:
+def _matching(table: TomlTable, key: str, pattern: re.Pattern[str], what: str) -> tuple[str, ...]:
     values = table.texts(key)
     for at, value in enumerate(values):
         if not pattern.fullmatch(value):

@@ -22,14 +22,14 @@ from db.collection.catalogue import (
     StoredOutlet,
 )
 from db.net.urls import host_of
-from worker.catalogue.files import Outlet
+from worker.catalogue.files import ListedOutlet
 
 _RETIRABLE = ("active", "gone")
 _DOCUMENT = "document"
 """The origin of outlets that the program made of a domain it met: their names are guesses."""
 
 
-def facts_of(outlet: Outlet) -> OutletFacts:
+def facts_of(outlet: ListedOutlet) -> OutletFacts:
     """Return what the store keeps of an outlet's file."""
     facts: dict[str, Any] = {name: getattr(outlet, name) for name in FACTS}
     facts["languages"] = list(outlet.languages)
@@ -39,7 +39,7 @@ def facts_of(outlet: Outlet) -> OutletFacts:
     return OutletFacts(facts=facts, domains=tuple(sorted(domains - {""})), feeds=feeds)
 
 
-def merge_catalogue(catalogue: str, outlets: Iterable[Outlet], view: CatalogueView) -> CatalogueChanges:
+def merge_catalogue(catalogue: str, outlets: Iterable[ListedOutlet], view: CatalogueView) -> CatalogueChanges:
     """Return what a catalogue changes in a store. Merged again, it changes nothing."""
     said = {outlet.id: facts_of(outlet) for outlet in sorted(outlets, key=lambda outlet: outlet.id)}
     merge = _Merge(catalogue, view, said)

@@ -10,14 +10,14 @@ from sqlalchemy import Connection
 
 from db import outcomes
 from db.collection import captures
-from worker.chain.documents import Ended
+from worker.chain.documents import InputResult
 
 
-def count_endings(conn: Connection, ended: Sequence[Ended], now: datetime) -> set[int]:
+def count_endings(conn: Connection, ended: Sequence[InputResult], now: datetime) -> set[int]:
     """Finish captures and count how the inputs ended; return the captures that were not finished before."""
     by_capture = {end.capture_id: (end.outcome, end.reason) for end in ended if end.capture_id is not None}
     first_time = captures.finish_captures(conn, by_capture)
-    stages: dict[str, list[Ended]] = {
+    stages: dict[str, list[InputResult]] = {
         "ingest": [end for end in ended if end.capture_id is None],
         "understand": [end for end in ended if end.capture_id in first_time],
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-from worker.chain.fields import Columns, Field
+from worker.chain.fields import Columns, InputField
 from worker.lib.csv_records import BadRow, csv_rows
 
 
@@ -14,7 +14,7 @@ def csv_inputs(name: str, stream: BinaryIO, columns: Columns) -> Iterator[tuple[
 
     A file without a usable header is one such input.
     """
-    known = {*Field, *(column.casefold() for column in columns.mapping.values())}
+    known = {*InputField, *(column.casefold() for column in columns.mapping.values())}
     rows = csv_rows(stream, known)
     number, header = next(rows, (1, BadRow("an empty file")))
     if isinstance(header, BadRow):

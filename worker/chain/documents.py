@@ -81,7 +81,7 @@ class Rejected:
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class InputResult:
     """How one input ended."""
 
     subject: str

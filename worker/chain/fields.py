@@ -20,7 +20,7 @@ MOST_TOLD: Final = 20
 _MOST_REMEMBERED: Final = 10_000
 
 
-class Field(StrEnum):
+class InputField(StrEnum):
     """A field of a document."""
 
     URL = "url"
@@ -34,14 +34,14 @@ class Field(StrEnum):
 
 
 MEANINGS: Final = {
-    Field.URL: "address of the article, http(s); without one a text is known by its words",
-    Field.TITLE: "headline",
-    Field.TEXT: "the article, a paragraph a line",
-    Field.AUTHOR: "who wrote it; several parted by commas",
-    Field.PUBLISHED_AT: "instant or day of publication: 2022-01-05T10:00:00Z, 2022-01-05, or as people write it",
-    Field.SOURCE: "outlet: its id, name or domain; an unknown one is made",
-    Field.LANGUAGE: "en, ru, kk-Latn or a name such as Russian; else it is told by the text",
-    Field.HTML: "the page as fetched, instead of title and text",
+    InputField.URL: "address of the article, http(s); without one a text is known by its words",
+    InputField.TITLE: "headline",
+    InputField.TEXT: "the article, a paragraph a line",
+    InputField.AUTHOR: "who wrote it; several parted by commas",
+    InputField.PUBLISHED_AT: "instant or day of publication: 2022-01-05T10:00:00Z, 2022-01-05, or as people write it",
+    InputField.SOURCE: "outlet: its id, name or domain; an unknown one is made",
+    InputField.LANGUAGE: "en, ru, kk-Latn or a name such as Russian; else it is told by the text",
+    InputField.HTML: "the page as fetched, instead of title and text",
 }
 ADDRESS: Final = "address"
 """Under which an article is filed that a feed brought without an address of its own; in our own exports only."""
@@ -50,19 +50,19 @@ SOURCE_NAME: Final = "source_name"
 """What the outlet is called for display; in our own exports only."""
 
 _OTHER_NAMES: Final = {
-    Field.TEXT: "body content contents article_text article_body full_text fulltext plain_text"
+    InputField.TEXT: "body content contents article_text article_body full_text fulltext plain_text"
     " текст содержание статья тело metin içerik matn мәтін",
-    Field.TITLE: "headline heading subject caption заголовок название başlık sarlavha тақырып",
-    Field.URL: "link address href uri permalink web_address article_url page_url ссылка адрес bağlantı havola",
-    Field.AUTHOR: "byline by authors creator writer journalist автор авторы yazar yazarlar muallif",
-    Field.PUBLISHED_AT: "date published publish_date published_date publication_date pub_date pubdate published_on"
+    InputField.TITLE: "headline heading subject caption заголовок название başlık sarlavha тақырып",
+    InputField.URL: "link address href uri permalink web_address article_url page_url ссылка адрес bağlantı havola",
+    InputField.AUTHOR: "byline by authors creator writer journalist автор авторы yazar yazarlar muallif",
+    InputField.PUBLISHED_AT: "date published publish_date published_date publication_date pub_date pubdate published_on"
     " date_published datetime timestamp time дата дата_публикации опубликовано tarih sana күні",
-    Field.SOURCE: "outlet publisher publication media media_name site website domain newspaper journal"
+    InputField.SOURCE: "outlet publisher publication media media_name site website domain newspaper journal"
     " источник издание сми kaynak gazete manba дереккөз",
-    Field.LANGUAGE: "lang locale язык dil til тіл тил",
-    Field.HTML: "page raw_html content_html html_content body_html",
+    InputField.LANGUAGE: "lang locale язык dil til тіл тил",
+    InputField.HTML: "page raw_html content_html html_content body_html",
 }
-_TEXTS: Final = frozenset({Field.TEXT, Field.HTML})
+_TEXTS: Final = frozenset({InputField.TEXT, InputField.HTML})
 _MEANT: Final = {name: one for one, names in _OTHER_NAMES.items() for name in names.split()}
 _OF_EXPORTS: Final = frozenset(column.name for column in (*ARTICLES, *WITH_TEXT))
 _SURELY_OURS: Final = frozenset({"article_id", "url", "source", "collected_at", "cluster_id", "canonical_url"})
@@ -79,40 +79,40 @@ def plain_name(name: str) -> str:
     return re.sub(r"[\W_]+", "_", name.strip()[:100].casefold()).strip("_")
 
 
-def nearest_field(name: str) -> Field | None:
+def nearest_field(name: str) -> InputField | None:
     """Return the field that a name means perhaps."""
     plain = plain_name(_HUMP.sub("_", name[:100]))
     if plain in _MEANT:
         return _MEANT[plain]
-    near = get_close_matches(plain, [*Field, *_MEANT], n=1, cutoff=0.75)
-    return None if not near else _MEANT.get(near[0]) or Field(near[0])
+    near = get_close_matches(plain, [*InputField, *_MEANT], n=1, cutoff=0.75)
+    return None if not near else _MEANT.get(near[0]) or InputField(near[0])
 
 
-def parse_mapping(pairs: Iterable[str]) -> dict[Field, str]:
+def parse_mapping(pairs: Iterable[str]) -> dict[InputField, str]:
     """Return the column of each field as `text=body` says it. Raises BadMapping."""
-    mapping: dict[Field, str] = {}
+    mapping: dict[InputField, str] = {}
     for pair in pairs:
         name, sign, column = (part.strip() for part in pair.partition("="))
         if not sign or not name or not column:
             raise BadMapping(f"{pair[:80]!r} is not like text=body: the field, then the column")
-        if name not in [*Field]:
+        if name not in [*InputField]:
             meant = nearest_field(name)
-            turned = f": the field comes first, {column}={name}" if column in [*Field] else ""
+            turned = f": the field comes first, {column}={name}" if column in [*InputField] else ""
             raise BadMapping(
                 f"{name[:40]!r} is no field"
-                + (turned or (f"; did you mean {meant}?" if meant else f"; there are {', '.join(Field)}"))
+                + (turned or (f"; did you mean {meant}?" if meant else f"; there are {', '.join(InputField)}"))
             )
-        if Field(name) in mapping:
+        if InputField(name) in mapping:
             raise BadMapping(f"the field {name} is given twice")
-        mapping[Field(name)] = column
+        mapping[InputField(name)] = column
     return mapping
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class ColumnPositions:
     """Where the fields stand in the rows of one CSV file."""
 
-    of: Mapping[Field, int]
+    of: Mapping[InputField, int]
     width: int
     is_ours: bool
     """It is an export of ours, whose texts are guarded against spreadsheets."""
@@ -146,7 +146,7 @@ def _unguarded(cell: str) -> str:
 class Columns:
     """Which columns are taken for which fields; says once of each other one that it is left out."""
 
-    mapping: Mapping[Field, str] = dataclasses.field(default_factory=dict)
+    mapping: Mapping[InputField, str] = dataclasses.field(default_factory=dict)
     note: Note = lambda message: None
     _known: frozenset[str] = frozenset()
     _unknown: set[str] = dataclasses.field(default_factory=set)
@@ -154,18 +154,18 @@ class Columns:
 
     def __post_init__(self) -> None:
         """Know the names that are no news."""
-        self._known = _OF_EXPORTS.union(Field, self.mapping.values(), ["file"])
+        self._known = _OF_EXPORTS.union(InputField, self.mapping.values(), ["file"])
 
     def of_object(self, name: str, record: Mapping[str, Any]) -> dict[str, Any]:
         """Return the fields of a line of JSON; `name` is its file's, for people."""
         if new := record.keys() - self._known - self._unknown:
             self._tell(name, "field", sorted(new))
-        return {one: record.get(self.mapping.get(one, one), record.get(one)) for one in Field}
+        return {one: record.get(self.mapping.get(one, one), record.get(one)) for one in InputField}
 
-    def of_header(self, name: str, header: Sequence[str]) -> Places | str:
+    def of_header(self, name: str, header: Sequence[str]) -> ColumnPositions | str:
         """Return where the fields stand in the rows of a CSV; why none of them can be read, for people, if so."""
         names = [cell.strip() for cell in header]
-        found = {one: self._find(name, names, one) for one in Field}
+        found = {one: self._find(name, names, one) for one in InputField}
         several = next((at for at in found.values() if len(at) > 1), None)
         if several:
             return f"{len(several)} columns are called {names[several[0]][:40]!r}"
@@ -174,16 +174,16 @@ class Columns:
         # with a title alone, texts would be left behind that stand there under another name
         has_text = not of.keys().isdisjoint(_TEXTS)
         has_other = any(_MEANT.get(plain_name(cell)) in _TEXTS for cell in others)
-        if not has_text and (has_other or Field.TITLE not in of):
-            return _why_unreadable(others, "text" if Field.TITLE in of else "title or text")
+        if not has_text and (has_other or InputField.TITLE not in of):
+            return _why_unreadable(others, "text" if InputField.TITLE in of else "title or text")
         self._tell(name, "column", [cell for cell in dict.fromkeys(others) if cell not in self._unknown])
         is_ours = _SURELY_OURS.issubset(names)
         own: dict[str, int] = {
             name: names.index(name) for name in ("canonical_url", SOURCE_NAME) if is_ours and name in names
         }
-        return Places(of, len(header), is_ours, own)
+        return ColumnPositions(of, len(header), is_ours, own)
 
-    def _find(self, name: str, names: Sequence[str], one: Field) -> list[int]:
+    def _find(self, name: str, names: Sequence[str], one: InputField) -> list[int]:
         """Return where the columns of a field stand; the one that a person names counts before its own."""
         column = self.mapping.get(one)
         if column is None:
@@ -226,7 +226,7 @@ def _why_unreadable(names: Sequence[str], wanted: str) -> str:
         return f"no column is called {wanted}; the first line must name the columns"
     shown = ", ".join(repr(name[:40]) for name in names[:8])
     meant = {nearest_field(name): name[:40] for name in reversed(names)}
-    maps = " ".join(f"--map {one}={shlex.quote(meant[one])}" for one in Field if one in meant)
-    if not meant.keys() & {Field.TITLE, Field.TEXT}:
+    maps = " ".join(f"--map {one}={shlex.quote(meant[one])}" for one in InputField if one in meant)
+    if not meant.keys() & {InputField.TITLE, InputField.TEXT}:
         maps = f"--map text=COLUMN {maps}".strip()
     return f"no column is called {wanted}, but {shown}: say which with {maps}"

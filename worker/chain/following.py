@@ -9,7 +9,7 @@ from db.articles.suspects import CurrentText, SuspectRow
 from worker.chain.documents import Rejected, joined
 from worker.chain.identify import Identified
 from worker.judging.furniture import is_same_article
-from worker.judging.second_look import Following, KnownText, Waiting, decide_following
+from worker.judging.second_look import Following, KnownText, WaitingText, decide_following
 from worker.judging.text_source import TextSource
 
 _OF_FEEDS = (TextSource.FEED, TextSource.AGGREGATOR)
@@ -91,7 +91,7 @@ def _rejected(entry: Identified, kind: str, reason: str) -> Rejected:
     )
 
 
-def _waiting(suspect: SuspectRow | None) -> Waiting | None:
+def _waiting(suspect: SuspectRow | None) -> WaitingText | None:
     if suspect is None:
         return None
-    return Waiting(KnownText(suspect.title, suspect.text), suspect.looks, suspect.first_seen_at)
+    return WaitingText(KnownText(suspect.title, suspect.text), suspect.looks, suspect.first_seen_at)

@@ -16,7 +16,7 @@ from worker.dedup.fingerprint import Fingerprint, fingerprint
 from worker.dedup.headline import headline_of
 from worker.extract.genre import genre_of_url
 from worker.extract.language import tell_language
-from worker.extract.weighing import Told
+from worker.extract.weighing import LanguageTold
 from worker.judging.text_source import TextSource
 from worker.text.nfc import nfc
 
@@ -130,10 +130,10 @@ _SPACES = re.compile(r"[ \t\f\v]+")
 _LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z]{2,8})?")
 
 
-def _languages(document: Document, title: str | None, text: str) -> Told:
+def _languages(document: Document, title: str | None, text: str) -> LanguageTold:
     """Return the language of a document, and another one that it may be in as well."""
     if given := _language(document.language):
-        return Told(given, _language(document.second_language))
+        return LanguageTold(given, _language(document.second_language))
     return tell_language(f"{title or ''}\n{text[:4_000]}", document.said)
 
 

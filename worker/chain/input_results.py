@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from db.articles.arrivals import Recorded
-from db.articles.mentions import Tagged
+from db.articles.mentions import TaggedRevision
 from db.articles.revisions import RevisionOut
-from worker.chain.documents import Ended, Rejected, joined
+from worker.chain.documents import InputResult, Rejected, joined
 from worker.chain.identify import Identified
 from worker.chain.tag import remark_on
 
@@ -15,29 +15,29 @@ from worker.chain.tag import remark_on
 def endings(
     entries: Sequence[tuple[Identified | Rejected, Recorded | None]],
     finished: Mapping[int, str],
-    tagged: Mapping[int, Tagged],
-) -> list[Ended]:
+    tagged: Mapping[int, TaggedRevision],
+) -> list[InputResult]:
     """Return how each entry of a batch ended; `finished` has the outcomes of its revisions."""
     ended = []
     for entry, fate in entries:
         if isinstance(entry, Rejected):
             outcome, reason = ("seen_again", None) if entry.is_same else ("rejected", entry.reason)
-            ended.append(Ended(entry.subject, outcome, entry.source_id, entry.capture_id, reason))
+            ended.append(InputResult(entry.subject, outcome, entry.source_id, entry.capture_id, reason))
             continue
         assert fate is not None
         outcome = fate.outcome if fate.revision_id is None else finished.get(fate.revision_id, "seen_again")
         document = entry.document
         remark = joined(entry.remark, remark_on(tagged.get(fate.revision_id or 0)))
-        ended.append(Ended(document.subject, outcome, fate.source_id, document.capture_id, remark))
+        ended.append(InputResult(document.subject, outcome, fate.source_id, document.capture_id, remark))
     return ended
 
 
 def late_endings(
-    waiting: Sequence[RevisionOut], finished: Mapping[int, str], tagged: Mapping[int, Tagged]
-) -> list[Ended]:
+    waiting: Sequence[RevisionOut], finished: Mapping[int, str], tagged: Mapping[int, TaggedRevision]
+) -> list[InputResult]:
     """Return the endings of what another batch began and this one finished."""
     return [
-        Ended(
+        InputResult(
             f"revision {revision.id}",
             finished[revision.id],
             revision.source_id,

@@ -11,12 +11,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from db.text.dates import EARLIEST_YEAR, LATEST_YEAR, Moment, end_of_tomorrow, fault_in, parse_moment
+from db.text.dates import EARLIEST_YEAR, LATEST_YEAR, ParsedDate, end_of_tomorrow, fault_in, parse_date
 from db.text.encoding import decode
 from worker.chain.csv_inputs import csv_inputs
 from worker.chain.defaults import InputOptions
 from worker.chain.documents import Document, Rejected, joined
-from worker.chain.fields import ADDRESS, SOURCE_NAME, Field
+from worker.chain.fields import ADDRESS, SOURCE_NAME, InputField
 from worker.extract.dating import instant_of
 from worker.extract.languagenames import language_code
 from worker.extract.page import Extracted, Hints, Unextractable, extract_page
@@ -134,7 +134,7 @@ def read_table(
 def _document(
     subject: str, record: dict[str, Any], observed_at: datetime, options: InputOptions
 ) -> Document | Rejected:
-    wrong = [key for key in Field if not isinstance(record.get(key), str | None)]
+    wrong = [key for key in InputField if not isinstance(record.get(key), str | None)]
     if wrong:
         return Rejected(subject, f"the field {wrong[0].value!r} is not a text")
     if record.get("html"):
@@ -244,12 +244,12 @@ def parse_when(value: str | None) -> tuple[datetime | None, bool, str | None]:
     return (*(moment.sure if moment else (None, False)), remark)
 
 
-def read_when(value: str | None) -> tuple[Moment | None, str | None]:
+def read_when(value: str | None) -> tuple[ParsedDate | None, str | None]:
     """Return the moment that a document tells, and what was wrong with it, for people."""
     text = (value or "").strip()
     if not text:
         return None, None
-    if moment := _iso(text) or parse_moment(text):
+    if moment := _iso(text) or parse_date(text):
         return moment, None
     if fault := fault_in(text, latest=_NO_LATEST):
         return None, fault
@@ -259,7 +259,7 @@ def read_when(value: str | None) -> tuple[Moment | None, str | None]:
 _NO_LATEST = datetime.max.replace(tzinfo=UTC)
 
 
-def _iso(text: str) -> Moment | None:
+def _iso(text: str) -> ParsedDate | None:
     try:
         when = datetime.fromisoformat(text)
         offset = when.utcoffset() or timedelta()
@@ -268,4 +268,4 @@ def _iso(text: str) -> Moment | None:
         return None
     if not EARLIEST_YEAR <= when.year <= LATEST_YEAR:
         return None
-    return Moment(when, is_day=len(text) <= 10, has_zone=True, offset=offset)
+    return ParsedDate(when, is_day=len(text) <= 10, has_zone=True, offset=offset)

@@ -11,10 +11,10 @@ import xxhash
 
 from db.collection.captures import CaptureOut
 from db.net.urls import host_of, registrable_domain
-from db.text.dates import Moment, end_of_tomorrow, parse_moment
+from db.text.dates import ParsedDate, end_of_tomorrow, parse_date
 from db.text.encoding import charset_of
 from worker.chain.documents import Document, Rejected, joined
-from worker.extract.dating import Beside, Evidence, date_article, left_out
+from worker.extract.dating import Beside, DateEvidence, date_article, left_out
 from worker.extract.fragment import fragment_text
 from worker.extract.language import Said
 from worker.extract.page import Extracted, Hints, Unextractable, extract_page
@@ -30,7 +30,7 @@ _DIGITS = re.compile(r"\d+")
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownPage:
     """A capture and its page as extracted; None where there is no page, then `trouble` says why."""
 
     capture: CaptureOut
@@ -46,23 +46,23 @@ class Shown:
         return xxhash.xxh3_128_hexdigest(words.encode("utf-8", "replace")) if words else None
 
 
-def show_page(capture: CaptureOut) -> Shown:
+def show_page(capture: CaptureOut) -> ShownPage:
     """Return what a capture shows. Never fails: what cannot be read is a trouble of this capture alone."""
     if not capture.body:
-        return Shown(capture, None, str(capture.hints.get("page_trouble") or "the page could not be had"))
+        return ShownPage(capture, None, str(capture.hints.get("page_trouble") or "the page could not be had"))
     try:
         page = extract_page(
             capture.body, url=capture.url, charset=charset_of(capture.content_type), hints=_hints(capture)
         )
     except Unextractable as error:
-        return Shown(capture, None, str(error))
+        return ShownPage(capture, None, str(error))
     except Exception as error:  # a page that we did not think of must not take its batch with it
         log.exception("%s: could not be read", capture.url)
-        return Shown(capture, None, f"internal error: {error!r}")
-    return Shown(capture, page)
+        return ShownPage(capture, None, f"internal error: {error!r}")
+    return ShownPage(capture, page)
 
 
-def document_of(shown: Shown, *, same_text_at: int = 0) -> Document | Rejected:
+def document_of(shown: ShownPage, *, same_text_at: int = 0) -> Document | Rejected:
     """Return the article that a capture shows; what its feed says where that is no article; or why there is neither.
 
     `same_text_at` is at how many other addresses of the host the text of the page stands.
@@ -154,7 +154,7 @@ def _stand_in(
     if not title and not feed_text:
         return Rejected(capture.url, said, capture.source_id, capture.id, kind.value if kind else None)
     known = Beside(_told(capture), capture.time_zone, end_of_tomorrow(capture.fetched_at))
-    dated = date_article(Evidence(()), known)
+    dated = date_article(DateEvidence(()), known)
     return Document(
         subject=capture.url,
         url=capture.page_url or capture.url,
@@ -168,7 +168,7 @@ def _stand_in(
         observed_at=capture.fetched_at,
         source_id=capture.source_id,
         capture_id=capture.id,
-        remark=joined(f"{said}; its feed's words were taken", left_out(Evidence(()), known), _hearsay(capture)),
+        remark=joined(f"{said}; its feed's words were taken", left_out(DateEvidence(()), known), _hearsay(capture)),
         text_from=_teller(capture),
         unverified=_text(capture.hints, "feed_unverified"),
         is_verified=_text(capture.hints, "feed_unverified") is None,
@@ -202,9 +202,9 @@ def _hints(capture: CaptureOut) -> Hints:
     )
 
 
-def _told(capture: CaptureOut) -> Moment | None:
+def _told(capture: CaptureOut) -> ParsedDate | None:
     """Return when the feed says that the article was published, by the clock on which it was written."""
-    return parse_moment(_text(capture.hints, "published_at") or "")
+    return parse_date(_text(capture.hints, "published_at") or "")
 
 
 def _said(capture: CaptureOut) -> Said:

@@ -21,7 +21,7 @@ from sqlalchemy import Connection
 from db import outcomes
 from db.articles import mentions, recording, revisions, suspects, word_index
 from db.articles.arrivals import ArticleIn, Recorded
-from db.articles.mentions import Tagged
+from db.articles.mentions import TaggedRevision
 from db.articles.revisions import RevisionOut
 from db.collection import sources
 from db.coverage import cells
@@ -32,19 +32,19 @@ from db.stories import clusters
 from db.vocabulary import versions
 from worker.chain import page_watch
 from worker.chain.counting import count_endings
-from worker.chain.documents import Document, Ended, Rejected
+from worker.chain.documents import Document, InputResult, Rejected
 from worker.chain.following import Held, follow
 from worker.chain.identify import Identified, clean, identify
 from worker.chain.input_results import endings, late_endings
 from worker.chain.joining import JOINING
-from worker.chain.tag import Spotter
+from worker.chain.tag import RevisionTagger
 from worker.extract.genre import genre_of_kind
 from worker.extract.language import keep_model_in, load_model
 from worker.matching import matcher
 from worker.matching.freeing import free
-from worker.matching.word_index import words_of
+from worker.matching.word_index import index_terms
 from worker.stories import commonplaces
-from worker.stories.linking import Judged, cluster_of, judge, renewed, samples_of
+from worker.stories.linking import VerifiedLink, cluster_of, judge, renewed, samples_of
 from worker.vocabulary.entities import Vocabulary
 
 Input = Document | Rejected
@@ -57,18 +57,18 @@ class NoVocabulary(RuntimeError):
 
 
 @dataclass(frozen=True, slots=True)
-class Findings:
+class Analysis:
     """What was found out about revisions between the two transactions."""
 
     revisions: Sequence[RevisionOut]
-    tagged: Mapping[int, Tagged]
-    judged: Judged
-    hits: matcher.Hits
+    tagged: Mapping[int, TaggedRevision]
+    judged: VerifiedLink
+    hits: matcher.MatchesFound
     words: Mapping[int, Collection[str]]
     vocabulary_version: str
 
 
-class Chain:
+class Pipeline:
     """Everything one process needs to take batches through the stages. Not shared between threads."""
 
     def __init__(self, database: Database, *, clock: Clock, lease_s: float = 60, cache: Path | None = None) -> None:
@@ -78,10 +78,10 @@ class Chain:
         self._cache = cache
         if cache:
             keep_model_in(cache)
-        self._spotter: Spotter | None = None
-        self._watch = matcher.Watch()
+        self._spotter: RevisionTagger | None = None
+        self._watch = matcher.SubscriptionMatcher()
 
-    def load(self) -> Spotter:
+    def load(self) -> RevisionTagger:
         """Return the current vocabulary at work, and have the subscriptions ready.
 
         Asks for their versions only, when nothing changed.
@@ -93,7 +93,7 @@ class Chain:
             self.database.write(lambda conn: outcomes.record_problems(conn, "match", unreadable, at=self.clock()))
         return spotter
 
-    def _load_vocabulary(self) -> Spotter:
+    def _load_vocabulary(self) -> RevisionTagger:
         with self.database.reading() as conn:
             version = versions.current_version(conn)
             if version is None:
@@ -102,8 +102,8 @@ class Chain:
                 return self._spotter
             content = versions.get_content(conn, version)
         vocabulary = Vocabulary.from_json(content)
-        self._spotter = Spotter(vocabulary, version, self._cache)
-        self._watch = matcher.Watch(vocabulary)
+        self._spotter = RevisionTagger(vocabulary, version, self._cache)
+        self._watch = matcher.SubscriptionMatcher(vocabulary)
         return self._spotter
 
     def warm_up(self) -> None:
@@ -112,7 +112,7 @@ class Chain:
         load_model()
         registrable_domain("steppewatch.example")
 
-    def understand(self, inputs: Sequence[Input]) -> list[Ended]:
+    def process(self, inputs: Sequence[Input]) -> list[InputResult]:
         """Take documents through the whole chain; return how each ended, in the order given."""
         spotter = self.load()
         now = self.clock()
@@ -153,7 +153,7 @@ class Chain:
             entries.append(followed)
         return entries, held
 
-    def finish(self, revision_ids: Sequence[int]) -> list[Ended]:
+    def resume(self, revision_ids: Sequence[int]) -> list[InputResult]:
         """Take stored revisions, whose batch was stopped between its transactions, to the end."""
         spotter = self.load()
         with self.database.reading() as conn:
@@ -173,25 +173,25 @@ class Chain:
             rows.append(_article_in(entry, source_id, entry.genre or genre_of_kind(book.kinds.get(source_id))))
         return recording.record_articles(conn, rows, lease_until=now + self.lease, joining=JOINING)
 
-    def _find_out(self, spotter: Spotter, waiting: Sequence[RevisionOut]) -> Findings:
-        tagged = {revision.id: spotter.spot(revision) for revision in waiting}
+    def _find_out(self, spotter: RevisionTagger, waiting: Sequence[RevisionOut]) -> Analysis:
+        tagged = {revision.id: spotter.tag(revision) for revision in waiting}
         samples = samples_of(waiting)
         commonplaces.settle(self.database, samples, now=self.clock())
         with self.database.reading() as conn:
             judged = judge(conn, waiting, samples)
             texts = self._watch.read(conn, [revision.id for revision in waiting])
         hits = self._watch.ask(texts, {revision_id: found.mentions for revision_id, found in tagged.items()})
-        words = {revision.id: words_of(revision.title, revision.text, revision.language) for revision in waiting}
-        return Findings(waiting, tagged, judged, hits, words, spotter.version)
+        words = {revision.id: index_terms(revision.title, revision.text, revision.language) for revision in waiting}
+        return Analysis(waiting, tagged, judged, hits, words, spotter.version)
 
     def _settle(
         self,
         conn: Connection,
-        findings: Findings,
+        findings: Analysis,
         entries: Sequence[tuple[Identified | Rejected, Recorded | None]],
         held: Mapping[int, Held],
         now: datetime,
-    ) -> list[Ended]:
+    ) -> list[InputResult]:
         finished = self._store_findings(conn, findings, now)
         ended = (
             endings(entries, finished, findings.tagged)
@@ -202,7 +202,7 @@ class Chain:
         page_watch.record_looks(conn, entries, held, first_time, now=now)
         return ended
 
-    def _store_findings(self, conn: Connection, findings: Findings, now: datetime) -> dict[int, str]:
+    def _store_findings(self, conn: Connection, findings: Analysis, now: datetime) -> dict[int, str]:
         """Store mentions, links, clusters and matches; return the outcome of each revision finished here."""
         if not findings.revisions:
             return {}
@@ -226,7 +226,7 @@ class Chain:
         moved = clusters.record_clusters(conn, connected.members, originals)
         cells.mark_articles(conn, sorted({*article_ids, *moved}))
         free(conn, moved, now=now)
-        matcher.settle(conn, findings.hits, done, now=now)
+        matcher.record_matches(conn, findings.hits, done, now=now)
         word_index.record_words(conn, {revision_id: findings.words[revision_id] for revision_id in done})
         result = revisions.outcomes_of(conn, done)
         for revision_id, outcome in result.items():

@@ -6,13 +6,13 @@ from datetime import datetime
 
 from db.collection.sources import SourceBook, name_key, new_source
 from db.net.urls import host_of, unwrapped
-from worker.catalogue.files import Outlet, read_catalogue
+from worker.catalogue.files import ListedOutlet, read_catalogue
 from worker.chain.documents import Document, Rejected
 from worker.chain.identify import clean, identify
 from worker.extract.passages import find_passages
-from worker.query.article import Article, Mentioned
-from worker.query.article import Outlet as Publisher
-from worker.query.names import Known
+from worker.query.article import Mentioned, QueryArticle
+from worker.query.article import QueryOutlet as Publisher
+from worker.query.names import QueryNames
 from worker.tagging.tagger import Tagger
 from worker.vocabulary.entities import Vocabulary
 from worker.vocabulary.loader import packaged_folder, read_vocabulary
@@ -30,11 +30,11 @@ class Preview:
             self._book.by_name.setdefault(name_key(outlet.name), outlet.id)
             self._book.by_domain.update(dict.fromkeys(_domains(outlet), outlet.id))
 
-    def known(self) -> Known:
+    def known(self) -> QueryNames:
         """Return the names that queries are checked against."""
-        return Known.of(self.vocabulary, map(_published_by, self._outlets.values()))
+        return QueryNames.of(self.vocabulary, map(_published_by, self._outlets.values()))
 
-    def article(self, document: Document, *, now: datetime) -> Article | Rejected:
+    def article(self, document: Document, *, now: datetime) -> QueryArticle | Rejected:
         """Return the article that `ingest` would store of a document, as queries see it."""
         identified = identify(document, now=now)
         if isinstance(identified, Rejected):
@@ -42,7 +42,7 @@ class Preview:
         fields = {"title": identified.title or "", "text": identified.text}
         passages = {field: find_passages(text, identified.language) for field, text in fields.items()}
         day = identified.published_at.date() if identified.published_at else None
-        return Article(
+        return QueryArticle(
             title=fields["title"],
             text=fields["text"],
             author=identified.author or "",
@@ -69,9 +69,9 @@ class Preview:
         return _published_by(self._outlets[known])
 
 
-def _published_by(outlet: Outlet) -> Publisher:
+def _published_by(outlet: ListedOutlet) -> Publisher:
     return Publisher(outlet.id, (outlet.name, *_domains(outlet)), outlet.country)
 
 
-def _domains(outlet: Outlet) -> list[str]:
+def _domains(outlet: ListedOutlet) -> list[str]:
     return sorted({*outlet.domain_aliases, host_of(outlet.homepage or "")} - {""})

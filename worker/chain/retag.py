@@ -7,7 +7,7 @@ from functools import partial
 
 from db.outcomes import ProblemSeen
 from db.vocabulary import retags
-from worker.chain.pipeline import Chain
+from worker.chain.pipeline import Pipeline
 from worker.chain.tag import remark_on
 from worker.coverage.recount import recount
 
@@ -15,11 +15,11 @@ BATCH = 50
 """Revisions of one transaction, which holds the lock for some 20 ms, and of one message."""
 
 
-def retag_batch(chain: Chain, revision_ids: Sequence[int]) -> int:
+def retag_batch(chain: Pipeline, revision_ids: Sequence[int]) -> int:
     """Tag revisions with the current vocabulary; return how many were not yet."""
     spotter = chain.load()
     texts = chain.database.read(partial(retags.read_outdated, revision_ids=revision_ids))
-    found = {text.id: spotter.spot(text) for text in texts}
+    found = {text.id: spotter.tag(text) for text in texts}
     if not found:
         return 0
     said = ((text, remark_on(found[text.id])) for text in texts)
@@ -35,7 +35,7 @@ def retag_batch(chain: Chain, revision_ids: Sequence[int]) -> int:
     )
 
 
-def retag_archive(chain: Chain, *, progress: Callable[[int], object] = lambda _: None) -> int:
+def retag_archive(chain: Pipeline, *, progress: Callable[[int], object] = lambda _: None) -> int:
     """Tag everything with the current vocabulary and count coverage again; return how many revisions that were.
 
     Shares the work with the workers that run. What others hold is done last, and again if need be: they may be dead.

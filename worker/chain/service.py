@@ -17,15 +17,15 @@ from db import outcomes
 from db.articles import intakes, revisions
 from db.collection import captures, clocks, doubts, entries, host_leases
 from db.engine import Database
-from worker.chain.documents import Document, Ended, Rejected
+from worker.chain.documents import Document, InputResult, Rejected
 from worker.chain.looks import document_of, show_page
-from worker.chain.pipeline import Chain
+from worker.chain.pipeline import Pipeline
 from worker.coverage.recount import recount
 
 log = logging.getLogger("worker")
 
 T = TypeVar("T")
-Progress = Callable[[Sequence[Ended]], None]
+Progress = Callable[[Sequence[InputResult]], None]
 
 POISON_ATTEMPTS = 5
 """A capture or a text that was begun so often and never finished kills whoever touches it; it is set aside."""
@@ -43,11 +43,11 @@ def batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
         yield batch
 
 
-def ignore(_: Sequence[Ended]) -> None:
+def no_progress(_: Sequence[InputResult]) -> None:
     """Follow no progress."""
 
 
-def understand_captures(chain: Chain, capture_ids: Sequence[int]) -> list[Ended]:
+def understand_captures(chain: Pipeline, capture_ids: Sequence[int]) -> list[InputResult]:
     """Take captures through the chain; those finished by now are left alone.
 
     What was begun before and not finished is taken by itself, so that a page no worker survives is told from those
@@ -59,14 +59,14 @@ def understand_captures(chain: Chain, capture_ids: Sequence[int]) -> list[Ended]
     return [end for batch in [fresh, *alone] if batch for end in _understand_batch(chain, batch)]
 
 
-def _understand_batch(chain: Chain, capture_ids: Sequence[int]) -> list[Ended]:
+def _understand_batch(chain: Pipeline, capture_ids: Sequence[int]) -> list[InputResult]:
     chain.database.write(lambda conn: captures.begin_captures(conn, capture_ids))
     waiting = chain.database.read(lambda conn: captures.read_captures(conn, capture_ids))
     pages = [show_page(capture) for capture in waiting]
     shown = {page.capture.page_id: page.text_hash for page in pages if page.capture.page_id and page.text_hash}
     same = chain.database.write(lambda conn: _compare_shown(conn, shown)) if shown else {}
     inputs = [document_of(page, same_text_at=same.get(page.capture.page_id or 0, 0)) for page in pages]
-    return chain.understand(inputs) if inputs else []
+    return chain.process(inputs) if inputs else []
 
 
 def _compare_shown(conn: Connection, shown: Mapping[int, str]) -> dict[int, int]:
@@ -74,7 +74,7 @@ def _compare_shown(conn: Connection, shown: Mapping[int, str]) -> dict[int, int]
     return doubts.count_same_text(conn, shown)
 
 
-def finish_revisions(chain: Chain, revision_ids: Sequence[int]) -> list[Ended]:
+def finish_revisions(chain: Pipeline, revision_ids: Sequence[int]) -> list[InputResult]:
     """Finish stored texts that their batch left behind; what was begun before and not finished is taken by itself."""
     attempts = chain.database.read(lambda conn: revisions.count_attempts(conn, revision_ids))
     fresh = [revision_id for revision_id, times in attempts.items() if times == 0]
@@ -82,46 +82,46 @@ def finish_revisions(chain: Chain, revision_ids: Sequence[int]) -> list[Ended]:
     return [end for batch in [fresh, *alone] if batch for end in _finish_batch(chain, batch)]
 
 
-def _finish_batch(chain: Chain, revision_ids: Sequence[int]) -> list[Ended]:
+def _finish_batch(chain: Pipeline, revision_ids: Sequence[int]) -> list[InputResult]:
     chain.database.write(lambda conn: revisions.begin_revisions(conn, revision_ids))
-    ended = chain.finish(revision_ids)
+    ended = chain.resume(revision_ids)
     chain.database.write(lambda conn: revisions.end_attempts(conn, revision_ids))
     return ended
 
 
 def ingest(
-    chain: Chain,
+    chain: Pipeline,
     inputs: Callable[[datetime], Iterable[Document | Rejected]],
     *,
     batch_size: int = 50,
-    progress: Progress = ignore,
+    progress: Progress = no_progress,
 ) -> Counter[str]:
     """Take documents through the chain until everything is stored, tagged and counted; return how they ended.
 
     `inputs` yields the documents, given the instant at which they count as observed.
     """
     database = chain.database
-    intake = database.write(lambda conn: intakes.join(conn, now=utc_now()))
+    intake = database.write(lambda conn: intakes.join_intake(conn, now=utc_now()))
     heard = time.monotonic()
     counts: Counter[str] = Counter()
     try:
         for batch in batches(inputs(intake.opened_at), batch_size):
-            ended = chain.understand(batch)
+            ended = chain.process(batch)
             counts.update(end.outcome for end in ended)
             progress(ended)
             if time.monotonic() - heard > intakes.STALE_S / 6:
-                database.write(lambda conn: intakes.keep(conn, intake, now=utc_now()))
+                database.write(lambda conn: intakes.refresh_intake(conn, intake, now=utc_now()))
                 heard = time.monotonic()
     finally:
-        database.write(lambda conn: intakes.leave(conn, intake))
+        database.write(lambda conn: intakes.leave_intake(conn, intake))
     finish_left_behind(chain)
     recount(database)
     return counts
 
 
-def finish_left_behind(chain: Chain, *, batch_size: int = 50, progress: Progress = ignore) -> None:
+def finish_left_behind(chain: Pipeline, *, batch_size: int = 50, progress: Progress = no_progress) -> None:
     """Finish revisions whose batch was stopped and whose claim has run out; set aside what nobody survives."""
-    set_poison_aside(chain.database, now=chain.clock())
+    reject_poison(chain.database, now=chain.clock())
     lease_s = chain.lease.total_seconds()
     while ids := chain.database.write(
         lambda conn: revisions.claim_revisions(conn, now=chain.clock(), lease_s=lease_s, limit=batch_size)
@@ -129,11 +129,11 @@ def finish_left_behind(chain: Chain, *, batch_size: int = 50, progress: Progress
         progress(finish_revisions(chain, ids))
 
 
-def drain(chain: Chain, *, batch_size: int = 20, progress: Progress = ignore) -> Counter[str]:
+def drain(chain: Pipeline, *, batch_size: int = 20, progress: Progress = no_progress) -> Counter[str]:
     """Finish everything that waits in the store, in this process; return how the inputs ended."""
     counts: Counter[str] = Counter()
 
-    def note(ended: Sequence[Ended]) -> None:
+    def note(ended: Sequence[InputResult]) -> None:
         counts.update(end.outcome for end in ended)
         progress(ended)
 
@@ -147,7 +147,7 @@ def drain(chain: Chain, *, batch_size: int = 20, progress: Progress = ignore) ->
     return counts
 
 
-def set_poison_aside(database: Database, *, now: datetime) -> int:
+def reject_poison(database: Database, *, now: datetime) -> int:
     """Set captures and texts aside that no worker survives, with a reason; return how many."""
     return database.write(
         lambda conn: (
@@ -164,7 +164,7 @@ def mend_clocks(database: Database, *, now: datetime) -> None:
         log.warning("a clock ran ahead; due now: %s", clocks.told(counts))
 
 
-def tidy(database: Database, *, now: datetime, keep_captures: timedelta, captures_max_bytes: float) -> None:
+def cleanup(database: Database, *, now: datetime, keep_captures: timedelta, captures_max_bytes: float) -> None:
     """Forget what has served its purpose: raw captures and texts of feeds, problems, the single counts of past days."""
     expire = partial(captures.expire_captures, before=now - keep_captures, max_bytes=captures_max_bytes)
     while database.write(expire):

@@ -9,7 +9,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Final, Protocol
 
-from db.articles.mentions import MentionIn, Tagged
+from db.articles.mentions import MentionIn, TaggedRevision
 from worker.extract.passages import find_passages
 from worker.tagging.pieces import pieces_of
 from worker.tagging.tagger import Mention, Tagger, moved
@@ -20,7 +20,7 @@ MOST_MENTIONS: Final = 2_000
 """Of one text that are stored, and so counted and matched. Articles have some dozens, whole books some thousands."""
 
 
-class Text(Protocol):
+class TaggableText(Protocol):
     """A revision, as far as tagging needs it."""
 
     @property
@@ -37,7 +37,7 @@ class Text(Protocol):
     def published_at(self) -> datetime | None: ...
 
 
-class Spotter:
+class RevisionTagger:
     """Finds the mentions of one version of the vocabulary in stored texts."""
 
     def __init__(self, vocabulary: Vocabulary, version: str, cache: Path | None = None) -> None:
@@ -50,20 +50,20 @@ class Spotter:
         """Build what the first text of each language would build."""
         self._tagger.prepare()
 
-    def spot(self, revision: Text) -> Tagged:
+    def tag(self, revision: TaggableText) -> TaggedRevision:
         """Return what stands in the title and the text of a revision."""
-        chosen = Chosen()
+        chosen = KeptMentions()
         named: Counter[tuple[str, str]] = Counter()
         for field, mention in self._iter_found(revision):
             chosen.add(field, mention)
             named[field, mention.entity] += 1
         mentions = [_mention_in(revision.id, field, mention) for field, mention in chosen.kept()]
         if self._scope is None:
-            return Tagged(mentions, None, chosen.left_out)
+            return TaggedRevision(mentions, None, chosen.left_out)
         length = len(revision.title or "") + len(revision.text)
-        return Tagged(mentions, self._scope.judge(named.elements(), length).in_scope, chosen.left_out)
+        return TaggedRevision(mentions, self._scope.judge(named.elements(), length).in_scope, chosen.left_out)
 
-    def _iter_found(self, revision: Text) -> Iterator[tuple[str, Mention]]:
+    def _iter_found(self, revision: TaggableText) -> Iterator[tuple[str, Mention]]:
         title = revision.title or ""
         day = revision.published_at.date() if revision.published_at else None
         for offset, piece in pieces_of(revision.text):
@@ -75,7 +75,7 @@ class Spotter:
                 yield field, moved(mention, offset) if offset else mention
 
 
-class Chosen:
+class KeptMentions:
     """The mentions of one text that are kept: the first of each entity, then the others in their order."""
 
     def __init__(self, most: int = MOST_MENTIONS) -> None:
@@ -105,7 +105,7 @@ class Chosen:
         return max(self._number - self._most, 0)
 
 
-def remark_on(tagged: Tagged | None) -> str | None:
+def remark_on(tagged: TaggedRevision | None) -> str | None:
     """Return what is said of a text that names more than is kept."""
     if tagged is None or not tagged.left_out:
         return None

@@ -9,16 +9,16 @@ from datetime import date, timedelta
 from sqlalchemy import Connection
 
 from db.coverage.cells import cells_query, span
-from worker.coverage.health import alive_by_day
-from worker.coverage.stats.bursts import GUARD, HISTORY, WINDOWS, Judged, judge
+from worker.coverage.health import collection_health_by_day
+from worker.coverage.stats.bursts import GUARD, HISTORY, WINDOWS, DayJudgement, judge
 
-LEAST = 3
+MIN_ARTICLES = 3
 """Fewer articles are no burst, however rare the entity."""
 _BEFORE = timedelta(days=HISTORY + GUARD + max(WINDOWS))
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
+class AttentionHistory:
     """Articles of each day, by entity, and which days are no baseline."""
 
     first: date
@@ -26,7 +26,7 @@ class Past:
     masked: frozenset[int]
     """Places of days before the store began, or on which collection was impaired."""
 
-    def judged(self, entity: str, day: date) -> Judged | None:
+    def judged(self, entity: str, day: date) -> DayJudgement | None:
         """Return how unusual the count of a day is; None when too little is known of the days before."""
         place = (day - self.first).days
         counts = self.counts.get(entity)
@@ -35,9 +35,9 @@ class Past:
         return judge(counts, place, first_weekday=self.first.weekday(), masked=self.masked - {place})
 
 
-def read_past(
+def load_history(
     conn: Connection, since: date, until: date, *, today: date, entities: Sequence[str] | None = None
-) -> Past:
+) -> AttentionHistory:
     """Return what it takes to judge each of some days, of all entities or of some."""
     first = since - _BEFORE
     length = (until - first).days + 1
@@ -46,10 +46,10 @@ def read_past(
         counts.setdefault(row[1], [0] * length)[(row[0] - first).days] = row[3]
     known = span(conn)
     began = known[0] if known else date.max
-    health = alive_by_day(conn, first, until, today=today)
+    health = collection_health_by_day(conn, first, until, today=today)
     masked = {
         (day - first).days
         for day, state in health.items()
         if day < began or (state.alive is not None and state.alive < 0.5)
     }
-    return Past(first, counts, frozenset(masked))
+    return AttentionHistory(first, counts, frozenset(masked))

@@ -12,7 +12,7 @@ from db.coverage.collection_attempts import iter_attempts, iter_printed, read_gi
 from worker.coverage.stats.health import HABIT_DAYS, Collected, DayHealth, health_by_day
 
 
-def alive_by_day(
+def collection_health_by_day(
     conn: Connection, since: date, until: date, *, today: date, as_known_at: datetime | None = None
 ) -> Mapping[date, DayHealth]:
     """Return, for each day from `since` to `until`, how many outlets were watched and whose collection was impaired.

@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 
 from db.coverage import recount as rollups
 from db.coverage.cells import GRAINS, TOTAL, bucket_end, bucket_of, count_marks
-from db.coverage.recount import CellKey, Counts, FactRow, TurnLost
+from db.coverage.recount import CellKey, Counts, FactRow, LeaseLost
 from db.engine import Database
 from worker.coverage.stats.cells import count_cells
 
@@ -38,9 +38,9 @@ def recount(database: Database, *, wait: bool = True, clock: Clock = _utc_now) -
     While another process does it: return at once, or with `wait` when it is done.
     """
     while database.read(count_marks):
-        turn = database.write(lambda conn: rollups.take_turn(conn, now=clock()))
+        turn = database.write(lambda conn: rollups.acquire_recount_lease(conn, now=clock()))
         if turn is not None:
-            with suppress(TurnLost):  # whoever has the turn now settles what is left
+            with suppress(LeaseLost):  # whoever has the turn now settles what is left
                 return _Recount(database, turn, clock).run()
         if not wait:
             break
@@ -63,12 +63,12 @@ class _Recount:
             while self._settle_days():
                 pass
         finally:
-            self.database.write(partial(rollups.end_turn, turn=self.turn))
+            self.database.write(partial(rollups.release_recount_lease, turn=self.turn))
         return settled
 
     def _write(self, work: Callable[[Connection], None]) -> None:
         def fenced(conn: Connection) -> None:
-            rollups.keep_turn(conn, self.turn, now=self.clock())
+            rollups.renew_recount_lease(conn, self.turn, now=self.clock())
             work(conn)
 
         self.database.write(fenced)

@@ -12,7 +12,7 @@ from worker.dedup.commonplace import MANY
 from worker.dedup.fingerprint import Fingerprint
 from worker.dedup.index import MemoryIndex
 from worker.dedup.members import Id, Member, outlet_of
-from worker.dedup.relation import Relation
+from worker.dedup.relation import ReprintRelation
 
 
 class Archive(Generic[Id]):
@@ -70,7 +70,7 @@ class Archive(Generic[Id]):
 
     def _judged(self, link: Link[Id], common: Set[int]) -> Link[Id]:
         """Return a link as it is to be judged when these are commonplaces."""
-        if link.relation is not Relation.COPY or not common:
+        if link.relation is not ReprintRelation.COPY or not common:
             return link
         a, b = link.a, link.b
         return find_link(self._members[a], self._marks[a], self._members[b], self._marks[b], common) or link

@@ -10,7 +10,7 @@ from typing import Any, Generic
 from worker.dedup.compare import is_link, resemblance
 from worker.dedup.fingerprint import Fingerprint
 from worker.dedup.members import Id, Member
-from worker.dedup.relation import JOINING, Relation, are_one_by_headline, relation_of
+from worker.dedup.relation import JOINING, ReprintRelation, are_one_by_headline, relation_of
 
 _NOTHING: Mapping[Any, bool] = {}
 
@@ -24,7 +24,7 @@ class Link(Generic[Id]):
     shared: int
     containment: float
     jaccard: float
-    relation: Relation
+    relation: ReprintRelation
 
     @property
     def joins(self) -> bool:
@@ -43,7 +43,7 @@ def find_link(
     if not is_link(found):
         if not are_one_by_headline(a, a_mark, b, b_mark):
             return None
-        return Link(a.id, b.id, found.shared, found.containment, found.jaccard, Relation.HEADLINE)
+        return Link(a.id, b.id, found.shared, found.containment, found.jaccard, ReprintRelation.HEADLINE)
     relation = relation_of(a, a_mark, b, b_mark, found, common)
     return Link(a.id, b.id, found.shared, found.containment, found.jaccard, relation)
 

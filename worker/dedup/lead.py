@@ -22,8 +22,8 @@ from worker.dedup.headline import SAME_HEADLINE, SIMILAR_HEADLINE, say_the_same,
 from worker.dedup.marks import is_marked_below
 from worker.dedup.shingles import (
     SHINGLE_WORDS,
-    Kind,
     Shingles,
+    TextKind,
     Words,
     grams_of,
     kinds_of,
@@ -38,7 +38,7 @@ LEAD_SHARE_PER_WORD: Final = 1 / 600  # more, the more words are shared: no foot
 SAME_WORDS: Final = 1 / 3  # of the shorter lead: it is the other, rewritten
 MIN_OWN: Final = 4  # words of a lead beside rows that both have
 SAME_OWN_WORDS: Final = 0.6
-_IS_NAME: Final = np.array([kind in (Kind.NAME, Kind.NUMBER) for kind in Kind])
+_IS_NAME: Final = np.array([kind in (TextKind.NAME, TextKind.NUMBER) for kind in TextKind])
 
 
 def has_other_lead(a: Fingerprint, b: Fingerprint, *, of_one_outlet: bool) -> bool:

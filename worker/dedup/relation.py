@@ -50,7 +50,7 @@ STUB: Final = 5  # shingles, eight words: the same text twice is a copy from her
 HEADLINE_LASTS: Final = timedelta(days=2)
 
 
-class Relation(StrEnum):
+class ReprintRelation(StrEnum):
     """Why two texts resemble each other."""
 
     COPY = "copy"
@@ -62,7 +62,7 @@ class Relation(StrEnum):
     REUSE = "reuse"
 
 
-JOINING: Final = frozenset({Relation.COPY, Relation.HEADLINE})
+JOINING: Final = frozenset({ReprintRelation.COPY, ReprintRelation.HEADLINE})
 """What brings two articles into one cluster."""
 
 
@@ -73,7 +73,7 @@ def relation_of(
     b_mark: Fingerprint,
     found: Resemblance,
     common: Set[int] = frozenset(),
-) -> Relation:
+) -> ReprintRelation:
     """Return what the resemblance of two articles means. Only JOINING ones join a cluster.
 
     `common` are samples that are commonplaces, at least those that both have.
@@ -81,19 +81,19 @@ def relation_of(
     same_outlet = is_same_outlet(a, b)
     on_one_day = bool(is_same_day(a, b))
     if is_of_another_teaser(a_mark, b_mark):
-        return Relation.TEASER
+        return ReprintRelation.TEASER
     if found.jaccard == 1.0:
         is_rubric = same_outlet and not on_one_day and found.shared < STUB
-        return Relation.EDITION if is_rubric else Relation.COPY
+        return ReprintRelation.EDITION if is_rubric else ReprintRelation.COPY
     if is_refilled(a_mark, b_mark, on_one_day=on_one_day):
-        return Relation.EDITION
+        return ReprintRelation.EDITION
     if has_other_lead(a_mark, b_mark, of_one_outlet=bool(same_outlet)):
-        return Relation.BACKGROUND
+        return ReprintRelation.BACKGROUND
     if same_outlet and not on_one_day and found.containment < REPUBLISHED:
-        return Relation.REUSE
+        return ReprintRelation.REUSE
     if common and not say_the_same(a_mark, b_mark, SAME_HEADLINE if same_outlet else SIMILAR_HEADLINE):
-        return Relation.COMMONPLACE if share_commonplaces_only(a_mark, b_mark, common) else Relation.COPY
-    return Relation.COPY
+        return ReprintRelation.COMMONPLACE if share_commonplaces_only(a_mark, b_mark, common) else ReprintRelation.COPY
+    return ReprintRelation.COPY
 
 
 def are_one_by_headline(a: Member[Id], a_mark: Fingerprint, b: Member[Id], b_mark: Fingerprint) -> bool:

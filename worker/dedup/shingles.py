@@ -8,7 +8,7 @@ itself: no spaces to go by.
 A *shingle* is four words in a row (Broder, “On the resemblance and containment of documents”, 1997), hashed
 to 64 bits. A text of one to three words has one shingle, of all its words; a text without words has none.
 
-A word is held in 32 bits: 30 of hash, two for its `Kind`. The kind helps to tell editions of one template
+A word is held in 32 bits: 30 of hash, two for its `TextKind`. The kind helps to tell editions of one template
 apart (template.py); it takes no part in shingles, so capitals make no difference to resemblance.
 
 Words are hashed with array arithmetic, not one by one: each code point becomes a 64-bit number, each word the
@@ -49,7 +49,7 @@ MAX_CHARS: Final = 500_000  # what follows is not looked at: no article is as lo
 MAX_WORDS: Final = 50_000
 
 
-class Kind(IntEnum):
+class TextKind(IntEnum):
     """What fills a slot of a template and what is its frame: the low two bits of a word."""
 
     PLAIN = 0
@@ -60,7 +60,16 @@ class Kind(IntEnum):
 
 _KIND_BITS: Final = np.uint32(0b11)
 _KIND_OF_CLASS: Final = np.array(
-    [Kind.PLAIN, Kind.PLAIN, Kind.NAME, Kind.NUMBER, Kind.PLAIN, Kind.IDEOGRAPH, Kind.PLAIN, Kind.PLAIN],
+    [
+        TextKind.PLAIN,
+        TextKind.PLAIN,
+        TextKind.NAME,
+        TextKind.NUMBER,
+        TextKind.PLAIN,
+        TextKind.IDEOGRAPH,
+        TextKind.PLAIN,
+        TextKind.PLAIN,
+    ],
     dtype=np.uint32,
 )
 _DOTTED_I: Final = "i\u0307"  # what lower-casing the Turkish İ leaves behind
@@ -72,7 +81,7 @@ GRAM_WEIGHTS: Final = np.array(
 
 
 def words_of(text: str) -> Words:
-    """Return the words of `text` in order, each as a 30-bit hash with its `Kind` in the low two bits.
+    """Return the words of `text` in order, each as a 30-bit hash with its `TextKind` in the low two bits.
 
     Looks at no more than MAX_CHARS characters and MAX_WORDS words. Any string will do, lone surrogates included.
     """
@@ -95,13 +104,13 @@ def words_of(text: str) -> Words:
 
 
 def kinds_of(words: Words) -> Words:
-    """Return the `Kind` of each word."""
+    """Return the `TextKind` of each word."""
     return words & _KIND_BITS
 
 
 def length_of(words: Words) -> float:
     """Return how many words that is; two ideographs count as one."""
-    return len(words) - np.count_nonzero(kinds_of(words) == Kind.IDEOGRAPH) / 2
+    return len(words) - np.count_nonzero(kinds_of(words) == TextKind.IDEOGRAPH) / 2
 
 
 def grams_of(words: Words) -> Shingles:
@@ -110,7 +119,7 @@ def grams_of(words: Words) -> Shingles:
 
 
 def spelling_of(words: Words) -> Shingles:
-    """Return each word without its `Kind`: a multiple of four, ready for `gram_sums`."""
+    """Return each word without its `TextKind`: a multiple of four, ready for `gram_sums`."""
     return (words & ~_KIND_BITS).astype(np.uint64)
 
 

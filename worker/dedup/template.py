@@ -24,8 +24,8 @@ from worker.dedup.lead import are_among, covered
 from worker.dedup.shingles import (
     GRAM_WEIGHTS,
     SHINGLE_WORDS,
-    Kind,
     Shingles,
+    TextKind,
     Words,
     gram_sums,
     kinds_of,
@@ -41,8 +41,9 @@ NUMBERS_ON_ONE_DAY: Final = 3  # a decimal is two
 _FRAME_WORDS: Final = 2  # of the four in a window: with fewer, “# # and #” would be a frame
 _ANY_VALUE: Final = np.uint64(1)  # no word is spelled so: spellings are multiples of four
 _NO_WINDOW: Final = np.uint64(0)
-_IS_SLOT: Final[dict[tuple[Kind, ...], NDArray[np.bool_]]] = {
-    slots: np.array([kind in slots for kind in Kind]) for slots in ((Kind.NUMBER,), (Kind.NUMBER, Kind.NAME))
+_IS_SLOT: Final[dict[tuple[TextKind, ...], NDArray[np.bool_]]] = {
+    slots: np.array([kind in slots for kind in TextKind])
+    for slots in ((TextKind.NUMBER,), (TextKind.NUMBER, TextKind.NAME))
 }
 
 
@@ -60,11 +61,11 @@ def is_refilled(a: Fingerprint, b: Fingerprint, *, on_one_day: bool) -> bool:
 def _may_be_refilled(text: Fingerprint, other: Fingerprint) -> bool:
     """Return whether enough slots stand in no shared shingle: most reprints need no closer look than this."""
     own = ~covered(text.sequence, other.shingles)
-    suspects = np.flatnonzero(own & _IS_SLOT[Kind.NUMBER, Kind.NAME][kinds_of(text.sequence)])
+    suspects = np.flatnonzero(own & _IS_SLOT[TextKind.NUMBER, TextKind.NAME][kinds_of(text.sequence)])
     return len(suspects) * WORDS_PER_PLACE >= text.words
 
 
-def _has_other_values(text: Words, other: Words, slots: tuple[Kind, ...], least: int) -> bool:
+def _has_other_values(text: Words, other: Words, slots: tuple[TextKind, ...], least: int) -> bool:
     """Return whether enough slots of the last kind are refilled, with all of these kinds taken for slots.
 
     That is in `least` words, and in enough places for the length of the text.
@@ -84,7 +85,7 @@ def _has_other_values(text: Words, other: Words, slots: tuple[Kind, ...], least:
     return stretches * WORDS_PER_PLACE_IF_DENSE >= len(text)
 
 
-def _windows(text: Words, slots: tuple[Kind, ...]) -> tuple[NDArray[np.int64], Shingles, Shingles]:
+def _windows(text: Words, slots: tuple[TextKind, ...]) -> tuple[NDArray[np.int64], Shingles, Shingles]:
     """Return where the slots are, and the hashes of the four windows each stands in: all slots open, only it filled.
 
     Both of shape (4, slots); _NO_WINDOW where the text ends first or the window has too little frame.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from db.alerts.deliveries import Aftermath
+from db.alerts.deliveries import RetryDecision
 from worker.delivery.transports.errors import (
     AddressRefused,
     MessageFailed,
@@ -31,24 +31,24 @@ def backoff_s(failures: int, draw: float) -> float:
     return min(_FIRST_S * 2.0 ** (failures - 1), _LONGEST_S) * (1 - draw / 2)
 
 
-def aftermath(error: Exception, *, attempts: int, failures: int, now: datetime, draw: float) -> Aftermath:
+def decide_retry(error: Exception, *, attempts: int, failures: int, now: datetime, draw: float) -> RetryDecision:
     """Return what follows. `attempts` of the message and `failures` of the address count this one."""
     if isinstance(error, TransportDown):
         at = now + timedelta(seconds=_DOWN_S * (1 - draw / 2))
-        return Aftermath(str(error), at, costs_attempt=False, rests_until=at)
+        return RetryDecision(str(error), at, costs_attempt=False, rests_until=at)
     if isinstance(error, AddressRefused):
-        return Aftermath(str(error), now, costs_attempt=False, channel_failed=True, pauses=True)
+        return RetryDecision(str(error), now, costs_attempt=False, channel_failed=True, pauses=True)
     if isinstance(error, MessageRefused):
-        return Aftermath(str(error), None)
+        return RetryDecision(str(error), None)
     if isinstance(error, MessageFailed):
         at = now + timedelta(seconds=max(backoff_s(attempts, draw), error.retry_after_s))
         blamed = error.blames_address
         again = None if attempts >= ATTEMPTS_MAX else at
-        return Aftermath(str(error), again, channel_failed=blamed, pauses=blamed and failures >= PAUSE_AFTER)
+        return RetryDecision(str(error), again, channel_failed=blamed, pauses=blamed and failures >= PAUSE_AFTER)
     if isinstance(error, TransportError):
         at = now + timedelta(seconds=max(backoff_s(failures, draw), error.retry_after_s))
         is_last = attempts >= ATTEMPTS_MAX
-        return Aftermath(
+        return RetryDecision(
             str(error),
             None if is_last else at,
             channel_failed=True,
@@ -56,4 +56,4 @@ def aftermath(error: Exception, *, attempts: int, failures: int, now: datetime, 
             pauses=failures >= PAUSE_AFTER,
         )
     at = now + timedelta(seconds=backoff_s(attempts, draw))
-    return Aftermath(f"internal error: {error!r}", None if attempts >= ATTEMPTS_MAX else at)
+    return RetryDecision(f"internal error: {error!r}", None if attempts >= ATTEMPTS_MAX else at)

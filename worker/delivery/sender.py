@@ -12,12 +12,12 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from db.alerts import channels, deliveries, outbox
-from db.alerts.deliveries import Aftermath, DeliveryOut, Told
+from db.alerts.deliveries import DeliveryOut, DeliveryTold, RetryDecision
 from db.engine import Database
 from db.outcomes import ProblemSeen, record_problems
-from worker.delivery.retry import ATTEMPTS_MAX, aftermath
-from worker.delivery.send import made, send_bulletin
-from worker.delivery.sender_settings import Office
+from worker.delivery.retry import ATTEMPTS_MAX, decide_retry
+from worker.delivery.send import made, send_message
+from worker.delivery.sender_settings import SenderSettings
 from worker.delivery.transports.errors import MessageFailed, TransportError
 from worker.delivery.transports.smtp import Mailer
 from worker.messages import compose, mail
@@ -28,13 +28,13 @@ from worker.subscriptions.cadence import next_due, parse_cadence
 log = logging.getLogger("worker")
 
 
-class Postman:
+class Sender:
     """Takes deliveries to where they go."""
 
     def __init__(
         self,
         database: Database,
-        office: Office,
+        office: SenderSettings,
         *,
         clock: Callable[[], datetime],
         draw: Callable[[], float] = random.random,
@@ -90,17 +90,17 @@ class Postman:
         self.database.write(lambda conn: deliveries.finish_sent(conn, delivery, told, now=self.clock()))
         return True
 
-    def _send(self, delivery: DeliveryOut, claim: str, mailer: Mailer) -> Told | None:
+    def _send(self, delivery: DeliveryOut, claim: str, mailer: Mailer) -> DeliveryTold | None:
         """Compose a delivery and hand it over; return None if there is nothing to tell. Raises TransportError."""
         if delivery.kind == "notice":
             mailer.send(made(lambda: self._notice(delivery)))
-            return Told(messages=1)
+            return DeliveryTold(messages=1)
         with self.database.reading() as conn:
-            bulletin = compose.bulletin_of(conn, delivery, self.office.links)
+            bulletin = compose.compose_message(conn, delivery, self.office.links)
         if delivery.kind != "quiet" and not bulletin.items and not bulletin.reprints:
             return None
         channel = delivery.channel
-        return send_bulletin(
+        return send_message(
             bulletin,
             channel.kind,
             channel.address,
@@ -112,7 +112,7 @@ class Postman:
             note=lambda told: self._note(delivery, claim, told),
         )
 
-    def _note(self, delivery: DeliveryOut, claim: str, told: Told) -> None:
+    def _note(self, delivery: DeliveryOut, claim: str, told: DeliveryTold) -> None:
         """Note that a part has arrived: what fails after it goes on behind it. Raises TransportError if it is lost."""
         now, lease_s = self.clock(), self.office.lease_s
         is_ours = self.database.write(
@@ -139,7 +139,9 @@ class Postman:
             log.warning("%s to %s did not arrive: %s", delivery.kind, name, error)
         else:
             log.exception("%s to %s could not be sent", delivery.kind, name)
-        after = aftermath(error, attempts=delivery.attempts, failures=channel.failures + 1, now=now, draw=self.draw())
+        after = decide_retry(
+            error, attempts=delivery.attempts, failures=channel.failures + 1, now=now, draw=self.draw()
+        )
 
         def work(conn: Connection) -> None:
             deliveries.finish_failed(conn, delivery, claim, after)
@@ -150,7 +152,7 @@ class Postman:
         self.database.write(work)
 
     def _tell_operator(
-        self, conn: Connection, delivery: DeliveryOut, name: str, after: Aftermath, now: datetime
+        self, conn: Connection, delivery: DeliveryOut, name: str, after: RetryDecision, now: datetime
     ) -> None:
         operator = self.office.operator
         if not operator or operator == delivery.channel.address:

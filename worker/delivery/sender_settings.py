@@ -15,7 +15,7 @@ _TIMEOUT_MAX_S = 30.0
 
 
 @dataclass(frozen=True, slots=True)
-class Office:
+class SenderSettings:
     """How messages leave: what settings say about it."""
 
     smtp: SmtpServer
@@ -29,7 +29,7 @@ class Office:
     """Longest time for one message; half of the lease, so that nobody else takes it meanwhile."""
 
     @classmethod
-    def of(cls, settings: Settings) -> Office:
+    def from_settings(cls, settings: Settings) -> SenderSettings:
         """Return what settings say."""
         timeout_s = min(_TIMEOUT_MAX_S, settings.lease_s / 2)
         return cls(

@@ -16,10 +16,10 @@ from typing import Any, BinaryIO, cast
 from db.collection.sources import count_sources
 from db.coverage.collection_attempts import find_first_poll
 from db.vocabulary.versions import current_version
-from worker.coverage.health import alive_by_day
+from worker.coverage.health import collection_health_by_day
 from worker.coverage.stats.health import DayHealth
 from worker.export.formats.data_package import DESCRIPTION, MANIFEST, DataFile, describe, manifest
-from worker.export.run import ExportRefused, Opened, Progress, columns_of, write
+from worker.export.run import ExportRefused, OpenExport, Progress, columns_of, write
 from worker.lib.atomic_file import replacing
 
 _GAP = 0.5
@@ -53,7 +53,7 @@ class _Counted:
     closed = False
 
 
-def write_package(export: Opened, place: Path, progress: Progress) -> int:
+def write_package(export: OpenExport, place: Path, progress: Progress) -> int:
     """Write an export as a data package, a folder or a `.zip`, that appears when it is complete; return its rows.
 
     An older package at that place is replaced. Raises ExportRefused if something else is there.
@@ -74,7 +74,7 @@ def write_package(export: Opened, place: Path, progress: Progress) -> int:
     return rows
 
 
-def _facts(export: Opened) -> dict[str, Any]:
+def _facts(export: OpenExport) -> dict[str, Any]:
     """Return what the manifest says besides the files."""
     cut, conn = export.cut, export.conn
     health = _health(export)
@@ -92,14 +92,14 @@ def _facts(export: Opened) -> dict[str, Any]:
     }
 
 
-def _health(export: Opened) -> Mapping[date, DayHealth]:
+def _health(export: OpenExport) -> Mapping[date, DayHealth]:
     """Return how whole the collection was on each day until the cut, as was known then."""
     day, since = export.cut.at.astimezone(UTC).date(), export.request.filters.since
     first = find_first_poll(export.conn)
     if first is None or first > day:
         return {}
     begin = min(max(first, since or first), day)
-    return alive_by_day(export.conn, begin, day, today=day, as_known_at=export.cut.at)
+    return collection_health_by_day(export.conn, begin, day, today=day, as_known_at=export.cut.at)
 
 
 def _outlets(health: DayHealth) -> dict[str, int]:

@@ -20,7 +20,7 @@ _OURS = frozenset({"article_ids", "changed_after", "changed_until", "health"})
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class ExportRequest:
     """What somebody wants to have exported, and how."""
 
     kind: str
@@ -82,15 +82,17 @@ class Request:
         return {"kind": self.kind, **asked, **shape, **given, **days}
 
 
-def request_of(question: Mapping[str, Any], **how: Any) -> Request:
-    """Return the request for a question as `Request.question` gives it."""
+def request_of(question: Mapping[str, Any], **how: Any) -> ExportRequest:
+    """Return the request for a question as `ExportRequest.question` gives it."""
     asked = dict(question)
     kind, wide, counted = asked.pop("kind"), asked.pop("wide", False), asked.pop("counted", "articles")
     query, queries, detail = asked.pop("query", ""), asked.pop("queries", ()), asked.pop("with", "")
     for name in ("since", "until"):
         if name in asked:
             asked[name] = date.fromisoformat(asked[name])
-    return Request(kind, Filters(**asked), query, wide=wide, queries=queries, counted=counted, detail=detail, **how)
+    return ExportRequest(
+        kind, Filters(**asked), query, wide=wide, queries=queries, counted=counted, detail=detail, **how
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,13 +17,13 @@ from db.coverage.collection_attempts import find_first_poll
 from db.engine import Database
 from db.exports import read
 from db.exports.cursors import NOTHING_YET, Cursor, advance_cursor, find_cursor
-from db.exports.read import Detail, Health
-from worker.coverage.health import alive_by_day
+from db.exports.read import CollectionHealth, Detail
+from worker.coverage.health import collection_health_by_day
 from worker.export.diff import rows_with_changes
 from worker.export.formats.columns import Column, columns_with
 from worker.export.formats.csv_lines import count_lines, header
 from worker.export.formats.pivot import wide_columns
-from worker.export.request import BYTE_ORDER_MARK, Cut, Request
+from worker.export.request import BYTE_ORDER_MARK, Cut, ExportRequest
 from worker.export.wide import names_of, wide_rows
 
 Progress = Callable[[int], None]
@@ -38,18 +38,18 @@ class ExportRefused(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenExport:
     """An export that is ready to be written, over a connection that sees one moment."""
 
     conn: Connection
-    request: Request
+    request: ExportRequest
     cut: Cut
 
 
 @contextmanager
-def opened(
-    database: Database, request: Request, *, now: datetime, cut: Cut | None = None, settled: bool = False
-) -> Iterator[Opened]:
+def open_export(
+    database: Database, request: ExportRequest, *, now: datetime, cut: Cut | None = None, settled: bool = False
+) -> Iterator[OpenExport]:
     """Yield an export that is cut: at `cut`; if that is None and `settled`, at what is settled now; else not at all.
 
     Raises ExportRefused when the kind is not made of articles and is to be cut at an earlier change, or by a query.
@@ -67,11 +67,11 @@ def opened(
         if (cut is not None or settled) and request.kind in BY_ARTICLE:
             until = cut.number if cut else number
             request = replace(request, filters=replace(request.filters, changed_until=until))
-        export = Opened(conn, request, cut or Cut(number, now))
+        export = OpenExport(conn, request, cut or Cut(number, now))
         yield _with_health(export) if request.kind == "coverage" else _narrowed(export)
 
 
-def _narrowed(export: Opened) -> Opened:
+def _narrowed(export: OpenExport) -> OpenExport:
     """Return the export with the articles that answer its query, if it has one."""
     request = export.request
     if not request.query:
@@ -88,15 +88,15 @@ def _narrowed(export: Opened) -> Opened:
     return replace(export, request=replace(request, filters=replace(request.filters, article_ids=ids)))
 
 
-def _with_health(export: Opened) -> Opened:
+def _with_health(export: OpenExport) -> OpenExport:
     """Return the export with how whole the collection was on its days."""
     filters, today = export.request.filters, export.cut.at.astimezone(UTC).date()
     span, polled_since = cells.span(export.conn), find_first_poll(export.conn)
     if span is None or polled_since is None:
         return export
     first, last = max(filters.since or span[0], polled_since), min(filters.until or span[1], today)
-    days = alive_by_day(export.conn, first, last, today=today)
-    health = Health(
+    days = collection_health_by_day(export.conn, first, last, today=today)
+    health = CollectionHealth(
         alive={day: found.alive for day, found in days.items() if found.alive is not None},
         impaired={(day, outlet) for day, found in days.items() for outlet in found.impaired},
     )
@@ -104,7 +104,9 @@ def _with_health(export: Opened) -> Opened:
 
 
 @contextmanager
-def continued(database: Database, request: Request, name: str, *, now: datetime) -> Iterator[Opened]:
+def open_incremental_export(
+    database: Database, request: ExportRequest, name: str, *, now: datetime
+) -> Iterator[OpenExport]:
     """Yield an export of what is new or changed since the last of that name; afterwards the name stands at its cut.
 
     The name moves only when the block ends without an error, so the file has to be complete by then. Raises
@@ -113,7 +115,7 @@ def continued(database: Database, request: Request, name: str, *, now: datetime)
     """
     if request.kind not in BY_ARTICLE:
         raise ExportRefused(f"{request.kind} is counted anew, not added to; export a range of days")
-    with opened(database, request, now=now, settled=True) as export:
+    with open_export(database, request, now=now, settled=True) as export:
         cursor = find_cursor(export.conn, name)
         if cursor is not None and dict(cursor.request) != request.question():
             raise ExportRefused(f"{name} is the name of another export: {_said(cursor.request)}")
@@ -128,7 +130,7 @@ def _said(question: Mapping[str, Any]) -> str:
     return ", ".join(f"{name} {value}" for name, value in question.items())
 
 
-def columns_of(export: Opened) -> Sequence[Column]:
+def columns_of(export: OpenExport) -> Sequence[Column]:
     """Return the columns of an export."""
     request = export.request
     if not request.wide:
@@ -136,7 +138,7 @@ def columns_of(export: Opened) -> Sequence[Column]:
     return wide_columns(names_of(export.conn, request.filters, request.queries), request.counted)
 
 
-def write(export: Opened, file: BinaryIO, progress: Progress) -> int:
+def write(export: OpenExport, file: BinaryIO, progress: Progress) -> int:
     """Write an export and return how many rows it has. Raises CannotFilter."""
     request = export.request
     if request.format == "parquet":
@@ -148,7 +150,7 @@ def write(export: Opened, file: BinaryIO, progress: Progress) -> int:
         return _write_csv(export, packed, progress)
 
 
-def _write_csv(export: Opened, file: BinaryIO | gzip.GzipFile, progress: Progress) -> int:
+def _write_csv(export: OpenExport, file: BinaryIO | gzip.GzipFile, progress: Progress) -> int:
     request, columns = export.request, columns_of(export)
     beginning = header(columns, request.separator)
     file.write(request.encoded((BYTE_ORDER_MARK + beginning if request.excel else beginning).encode()))
@@ -160,7 +162,7 @@ def _write_csv(export: Opened, file: BinaryIO | gzip.GzipFile, progress: Progres
     return rows
 
 
-def _lines(export: Opened, columns: Sequence[Column]) -> Iterator[tuple[bytes, int]]:
+def _lines(export: OpenExport, columns: Sequence[Column]) -> Iterator[tuple[bytes, int]]:
     """Return the lines that the database writes, else those of rows that no query gives."""
     request = export.request
     if not request.wide and request.detail != "diff":
@@ -169,7 +171,7 @@ def _lines(export: Opened, columns: Sequence[Column]) -> Iterator[tuple[bytes, i
     return count_lines(columns, _rows(export), request.separator)
 
 
-def _rows(export: Opened) -> Iterator[Sequence[object]]:
+def _rows(export: OpenExport) -> Iterator[Sequence[object]]:
     """Return the rows of an export as values."""
     request = export.request
     if request.wide:
@@ -179,7 +181,7 @@ def _rows(export: Opened) -> Iterator[Sequence[object]]:
     return read.iter_rows(export.conn, request.kind, request.filters, Detail(request.detail))
 
 
-def _wide_rows(export: Opened) -> Iterator[Sequence[object]]:
+def _wide_rows(export: OpenExport) -> Iterator[Sequence[object]]:
     from worker.query.errors import QueryError
 
     request = export.request
@@ -189,7 +191,7 @@ def _wide_rows(export: Opened) -> Iterator[Sequence[object]]:
         raise ExportRefused(f"a query cannot be read: {error}") from error
 
 
-def _write_parquet(export: Opened, file: BinaryIO, progress: Progress) -> int:
+def _write_parquet(export: OpenExport, file: BinaryIO, progress: Progress) -> int:
     try:
         from worker.export.formats.parquet import write_parquet
     except ImportError:

@@ -19,8 +19,8 @@ from db.exports.schedules import Schedule
 from db.outcomes import ProblemSeen
 from worker.export.formats.due_times import next_time
 from worker.export.package import write_package
-from worker.export.request import Request, request_of
-from worker.export.run import ExportRefused, continued, opened, write
+from worker.export.request import ExportRequest, request_of
+from worker.export.run import ExportRefused, open_export, open_incremental_export, write
 from worker.lib.atomic_file import replacing
 
 log = logging.getLogger("worker")
@@ -31,7 +31,7 @@ AGAIN = timedelta(minutes=10)
 """After so long an export that failed is tried again."""
 
 
-def stored_request(request: Request, *, package: bool, new_only: bool) -> dict[str, Any]:
+def stored_request(request: ExportRequest, *, package: bool, new_only: bool) -> dict[str, Any]:
     """Return what a schedule keeps of a request."""
     how = {
         "format": request.format,
@@ -82,14 +82,14 @@ def _write(database: Database, schedule: Schedule, place: Path, now: datetime) -
     stored: Mapping[str, Any] = schedule.request
     request = request_of(stored["question"], **stored["how"], is_stored=True)
     if stored["new_only"]:
-        opening = continued(database, request, schedule.name, now=now)
+        opening = open_incremental_export(database, request, schedule.name, now=now)
     else:
-        opening = opened(database, request, now=now, settled=stored["package"])
+        opening = open_export(database, request, now=now, settled=stored["package"])
     with opening as export:
         if stored["package"]:
-            return write_package(export, place, _silently)
+            return write_package(export, place, _no_progress)
         with replacing(place) as file:
-            return write(export, file, _silently)
+            return write(export, file, _no_progress)
 
 
 def _file_name(schedule: Schedule, now: datetime) -> str:
@@ -98,5 +98,5 @@ def _file_name(schedule: Schedule, now: datetime) -> str:
     return f"{schedule.name}-{now.astimezone(UTC):%Y-%m-%dT%H%M%SZ}{suffix}"
 
 
-def _silently(_: int) -> None:
+def _no_progress(_: int) -> None:
     """Show no progress."""

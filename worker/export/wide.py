@@ -12,7 +12,7 @@ from operator import itemgetter
 from sqlalchemy import Connection
 
 from db.coverage import cells as coverage
-from db.exports.read import CannotFilter, Filters, Health
+from db.exports.read import CannotFilter, CollectionHealth, Filters
 from worker.export.formats.pivot import DayHealth, widen
 
 DayCount = tuple[date, str, int]
@@ -78,7 +78,7 @@ def _answers(conn: Connection, filters: Filters, query: str, counted: str, *, is
     return [(day, query, len(set(ids) if counted == "stories" else ids)) for day, ids in sorted(found.items())]
 
 
-def _shown(health: Health | None) -> DayHealth:
+def _shown(health: CollectionHealth | None) -> DayHealth:
     impaired = {day for day, _ in health.impaired} if health else set()
 
     def of_day(day: date) -> tuple[str | None, bool | None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from db.text.dates import Found, Moment, find_moments, tidied
+from db.text.dates import DateFound, ParsedDate, find_moments, tidied
 
 UPDATED = re.compile(
     # en de fr es it pt
@@ -41,15 +41,15 @@ _FEW = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class DateLabel:
     """What a text tells: when the article was published, and whether it says so; `moment` is None for a mere change."""
 
-    moment: Moment | None
+    moment: ParsedDate | None
     is_said: bool
     is_change: bool
 
 
-def told_by(text: str, *, month_first: bool | None, before: str = "") -> Told | None:
+def told_by(text: str, *, month_first: bool | None, before: str = "") -> DateLabel | None:
     """Return what a text tells of the publication, None when no date is in it; `before` is what stands before it.
 
     Of several dates it is the one that is called the publication's, else the first that is not called a change's.
@@ -63,7 +63,7 @@ def told_by(text: str, *, month_first: bool | None, before: str = "") -> Told | 
     said = [one.moment for one, (is_published, _) in zip(found, labels, strict=True) if is_published]
     open_ones = [one.moment for one, label in zip(found, labels, strict=True) if label == (False, False)]
     moment = next(iter(said or open_ones), None)
-    return Told(moment, is_said=bool(said), is_change=moment is None)
+    return DateLabel(moment, is_said=bool(said), is_change=moment is None)
 
 
 def is_line_of_date(text: str) -> bool:
@@ -77,7 +77,7 @@ def is_line_of_date(text: str) -> bool:
     return bool(rest) and len(words) <= _FEW
 
 
-def _labels(text: str, found: list[Found], before: str) -> list[tuple[bool, bool]]:
+def _labels(text: str, found: list[DateFound], before: str) -> list[tuple[bool, bool]]:
     """Return for each date whether words call it that of publication, that of a change."""
     ends = [0, *(one.end for one in found)]
     starts = [*(one.start for one in found), len(text)]

@@ -11,7 +11,7 @@ from itertools import islice
 from lxml.etree import XPath
 from lxml.html import HtmlElement
 
-from db.text.dates import Moment
+from db.text.dates import ParsedDate
 from worker.extract.datelabels import PUBLISHED, UPDATED, is_line_of_date, told_by
 from worker.extract.metadata import host_of, squeezed, text_of
 
@@ -42,12 +42,12 @@ _HEADINGS = ("h1", "h2", "h3", "h4")
 
 
 @dataclass(slots=True)
-class Places:
+class DatePlaces:
     """The dates of publication that a page shows: `marked` by microdata; `others` are days of other articles."""
 
-    marked: list[Moment] = field(default_factory=list)
-    beside: list[Moment] = field(default_factory=list)
-    elsewhere: list[Moment] = field(default_factory=list)
+    marked: list[ParsedDate] = field(default_factory=list)
+    beside: list[ParsedDate] = field(default_factory=list)
+    elsewhere: list[ParsedDate] = field(default_factory=list)
     others: set[date] = field(default_factory=set)
 
     @property
@@ -106,9 +106,9 @@ class _Title:
         return not in_heading and len(text) >= 25 and len(text.split()) >= 4
 
 
-def read_places(tree: HtmlElement, headline: str | None, host: str, *, month_first: bool | None) -> Places:
+def read_places(tree: HtmlElement, headline: str | None, host: str, *, month_first: bool | None) -> DatePlaces:
     """Return the dates that a page of a host shows, those of mere changes left out; the tree is not stripped yet."""
-    places = Places()
+    places = DatePlaces()
     title = _Title(_title_element(tree, headline), squeezed(headline or ""), host)
     for element in _elements(tree, title.element):
         if places.is_enough:

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 
 from lxml.html import HtmlElement
 
-from db.text.dates import EARLIEST_YEAR, LATEST_YEAR, Moment, fault_in, parse_moment
+from db.text.dates import EARLIEST_YEAR, LATEST_YEAR, ParsedDate, fault_in, parse_date
 from worker.extract.dateplaces import read_places
-from worker.extract.dating import Evidence
+from worker.extract.dating import DateEvidence
 from worker.extract.jsonld import as_text
 from worker.extract.metadata import Declared, host_of
 
@@ -64,16 +64,16 @@ _MOST = 6
 _NO_LATEST = datetime.max.replace(tzinfo=UTC)
 
 
-def read_evidence(tree: HtmlElement, declared: Declared, headline: str | None = None) -> Evidence:
+def read_evidence(tree: HtmlElement, declared: Declared, headline: str | None = None) -> DateEvidence:
     """Return the dates that a page tells of itself; call it before the page is stripped.
 
     What it shows is looked for only where it does not declare an instant.
     """
     month_first = None if declared.region is None else declared.region == "US"
-    moments: list[Moment] = []
+    moments: list[ParsedDate] = []
     fault = None
     for text in _declared_texts(declared):
-        if moment := parse_moment(text, month_first=month_first):
+        if moment := parse_date(text, month_first=month_first):
             moments.append(moment)
             if moment.has_zone or len(moments) >= _MOST:
                 break
@@ -81,9 +81,9 @@ def read_evidence(tree: HtmlElement, declared: Declared, headline: str | None = 
             fault = fault or fault_in(text, latest=_NO_LATEST)
     changed = tuple(_modifications(declared))
     if any(moment.has_zone for moment in moments):
-        return Evidence(tuple(moments), changed=changed, fault=fault)
+        return DateEvidence(tuple(moments), changed=changed, fault=fault)
     places = read_places(tree, headline, host_of(declared.page_url), month_first=month_first)
-    return Evidence(
+    return DateEvidence(
         declared=(*moments, *places.marked),
         beside=tuple(places.beside),
         elsewhere=tuple(places.elsewhere),
@@ -93,7 +93,7 @@ def read_evidence(tree: HtmlElement, declared: Declared, headline: str | None = 
     )
 
 
-def search_published(tree: HtmlElement, evidence: Evidence) -> Moment | None:
+def search_published(tree: HtmlElement, evidence: DateEvidence) -> ParsedDate | None:
     """Return the day that htmldate finds in the markup of a stripped page; never the mere year of a copyright.
 
     For the few pages which tell nothing: it costs 10 ms. The day of another article is none.
@@ -107,7 +107,7 @@ def search_published(tree: HtmlElement, evidence: Evidence) -> Moment | None:
         min_date=f"{EARLIEST_YEAR}-01-01",
         max_date=f"{LATEST_YEAR}-12-31",
     )
-    moment = parse_moment(day) if day else None
+    moment = parse_date(day) if day else None
     return None if moment is None or moment.at.date() in evidence.others else moment
 
 
@@ -125,8 +125,8 @@ def _declared_texts(declared: Declared) -> Iterator[str]:
         yield f"{address[1]}-{address[3]}-{address[4]}"
 
 
-def _modifications(declared: Declared) -> Iterator[Moment]:
+def _modifications(declared: Declared) -> Iterator[ParsedDate]:
     linked = (as_text(node.get("dateModified")) for node in (declared.linked.article, declared.linked.page))
     for text in (*linked, *declared.every(*_META_MODIFIED)):
-        if text and (moment := parse_moment(text)):
+        if text and (moment := parse_date(text)):
             yield moment

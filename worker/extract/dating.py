@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from db.text.dates import Moment, fault_of
+from db.text.dates import ParsedDate, fault_of
 
 _QUARTER = timedelta(minutes=15)
 _FARTHEST_EAST, _FARTHEST_WEST = timedelta(hours=14), timedelta(hours=12)
@@ -15,17 +15,17 @@ _CONTRADICTION = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class DateEvidence:
     """The dates that a page tells, each row the most trustworthy first."""
 
-    declared: tuple[Moment, ...]
+    declared: tuple[ParsedDate, ...]
     """By machine: JSON-LD, meta tags, microdata, the address."""
-    beside: tuple[Moment, ...] = ()
+    beside: tuple[ParsedDate, ...] = ()
     """Beside the headline."""
-    elsewhere: tuple[Moment, ...] = ()
+    elsewhere: tuple[ParsedDate, ...] = ()
     others: frozenset[date] = frozenset()
     """Days of other articles: beside their headlines."""
-    changed: tuple[Moment, ...] = ()
+    changed: tuple[ParsedDate, ...] = ()
     """Of the last change."""
     fault: str | None = None
     """Why the first date that it declares cannot be one, for people; None if it can."""
@@ -40,13 +40,13 @@ class Evidence:
 class Beside:
     """What is known beside the page: what its feed says, the zone of its outlet, from when on a date is none."""
 
-    feed: Moment | None = None
+    feed: ParsedDate | None = None
     time_zone: str | None = None
     latest: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Dated:
+class DatedBy:
     """When an article was published. `clock` is what its page shows where nobody knows the zone: then `at` is a day."""
 
     at: datetime
@@ -55,7 +55,7 @@ class Dated:
     remark: str | None = None
 
 
-def date_article(evidence: Evidence, known: Beside) -> Dated | None:
+def date_article(evidence: DateEvidence, known: Beside) -> DatedBy | None:
     """Return the date of publication: the one declared, else the feed's, else that by the headline, or elsewhere.
 
     A day is completed by a clock that is told of the same day, a clock without a zone by whoever gives the same clock
@@ -74,34 +74,36 @@ def date_article(evidence: Evidence, known: Beside) -> Dated | None:
     return replace(dated, remark=_contradiction(known, *believed[2:]))
 
 
-def left_out(evidence: Evidence, known: Beside) -> str | None:
+def left_out(evidence: DateEvidence, known: Beside) -> str | None:
     """Return a remark where the page declares or its feed tells what cannot be the date of its publication."""
     told = (*evidence.declared, *filter(None, [known.feed]))
     late = (fault for moment in told if known.latest and (fault := fault_of(moment.at, latest=known.latest)))
     return evidence.fault or next(late, None)
 
 
-def _until(latest: datetime | None, moments: Iterable[Moment]) -> list[Moment]:
+def _until(latest: datetime | None, moments: Iterable[ParsedDate]) -> list[ParsedDate]:
     return [moment for moment in moments if latest is None or moment.at <= latest]
 
 
-def _completed(told: list[Moment], evidence: Evidence, known: Beside) -> Dated:
+def _completed(told: list[ParsedDate], evidence: DateEvidence, known: Beside) -> DatedBy:
     """Return the first of several moments with what the others know of its clock and zone."""
     best = told[0]
     if best.is_day:
         fuller = (other for other in told if not other.is_day and _is_of_day(other, best.at, known.time_zone))
         best = next(fuller, best)
     if best.is_day or best.has_zone:
-        return Dated(best.at, best.is_day)
+        return DatedBy(best.at, best.is_day)
     at = _in_zone(best, told, evidence, known)
     if at is not None:
-        return Dated(at, is_day=False)
+        return DatedBy(at, is_day=False)
     day, _ = best.sure
     instant = next((other for other in told if other.has_zone and _is_of_day(other, day, known.time_zone)), None)
-    return Dated(instant.at, is_day=False) if instant else Dated(day, is_day=True, clock=best.at.replace(tzinfo=None))
+    return (
+        DatedBy(instant.at, is_day=False) if instant else DatedBy(day, is_day=True, clock=best.at.replace(tzinfo=None))
+    )
 
 
-def _is_of_day(moment: Moment, day: datetime, time_zone: str | None) -> bool:
+def _is_of_day(moment: ParsedDate, day: datetime, time_zone: str | None) -> bool:
     """Return whether a moment may lie on a day of the outlet's, by its own clock, the outlet's, or anyone's."""
     if moment.offset or not moment.has_zone:
         return (moment.at + moment.offset).date() == day.date()
@@ -110,7 +112,7 @@ def _is_of_day(moment: Moment, day: datetime, time_zone: str | None) -> bool:
     return day - _FARTHEST_EAST <= moment.at < day + timedelta(days=1) + _FARTHEST_WEST
 
 
-def _in_zone(clock: Moment, told: list[Moment], evidence: Evidence, known: Beside) -> datetime | None:
+def _in_zone(clock: ParsedDate, told: list[ParsedDate], evidence: DateEvidence, known: Beside) -> datetime | None:
     """Return the instant at which a clock without a zone was read; None where nobody knows the zone."""
     same = next((other for other in told if other.has_zone and _is_same_reading(clock, other)), None)
     if same is not None:
@@ -122,7 +124,7 @@ def _in_zone(clock: Moment, told: list[Moment], evidence: Evidence, known: Besid
     return instant_of(clock.at, known.time_zone)
 
 
-def _is_same_reading(clock: Moment, other: Moment) -> bool:
+def _is_same_reading(clock: ParsedDate, other: ParsedDate) -> bool:
     """Return whether two clocks show the same in different zones: whole quarters of an hour apart; seconds may lack."""
     instant = other.at if clock.at.second else other.at.replace(second=0, microsecond=0)
     shift = clock.at.replace(microsecond=0) - instant.replace(microsecond=0)
@@ -143,7 +145,7 @@ def _zone(name: str | None) -> ZoneInfo | None:
         return None
 
 
-def _contradiction(known: Beside, beside: list[Moment], elsewhere: list[Moment]) -> str | None:
+def _contradiction(known: Beside, beside: list[ParsedDate], elsewhere: list[ParsedDate]) -> str | None:
     """Return a remark where the page shows a date that contradicts its feed; the day of reading does not."""
     if known.feed is None:
         return None

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from worker.extract.commonwords import LANGUAGES_OF
-from worker.extract.letters import Look
+from worker.extract.letters import LetterSample
 
 _CONSONANT = "[bcdfghjklmnpqrstvxzşğǵñńŋ]"
 _VOWEL_Y = re.compile(f"{_CONSONANT}y(?={_CONSONANT})")
@@ -33,12 +33,12 @@ _PLAIN = str.maketrans("äáǵğıíïñńŋöóşūüúý", "aaggiiinnnoosuuuu"
 _DETECTORS_MEASURE = 3.0
 
 
-def may_be_kazakh(look: Look) -> bool:
+def may_be_kazakh(look: LetterSample) -> bool:
     """Say whether anything in a text in Latin script points to Kazakh."""
     return _POSSIBLE.search(look.sample.casefold()) is not None
 
 
-def kazakh_in_latin(plain: str, look: Look, words: Iterable[str], gap: float, of_others: int) -> float:
+def kazakh_in_latin(plain: str, look: LetterSample, words: Iterable[str], gap: float, of_others: int) -> float:
     """Return by how much a text is likelier Kazakh than what it is likeliest else, less than 0 by how much it is less.
 
     `plain` are the words that are no names, `gap` is how far the detector's first language leads its second (it

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from db.text.dates import Moment, fault_in, parse_moment
+from db.text.dates import ParsedDate, fault_in, parse_date
 from worker.extract.authors import clean_names
 from worker.extract.datelabels import PUBLISHED, UPDATED, is_line_of_date, told_by
 from worker.extract.languagenames import language_code
@@ -29,8 +29,8 @@ class LineFacts:
     authors: list[str] | None = None
     source: str | None = None
     url: str | None = None
-    moment: Moment | None = None
-    changed: Moment | None = None
+    moment: ParsedDate | None = None
+    changed: ParsedDate | None = None
     """When the text was changed: it counts where nothing else is told."""
     language: str | None = None
     date_fault: str | None = None
@@ -94,7 +94,7 @@ def _keep_date(value: str, found: LineFacts, *, label: str = "") -> bool:
     """Keep the date of publication, or that of a change, as the words beside it say; `label` stands before it."""
     if not (_is_short(value) or (len(value) <= _DATES_LENGTH and is_line_of_date(value))):
         return False
-    told, first = told_by(value, month_first=None, before=label), parse_moment(value)
+    told, first = told_by(value, month_first=None, before=label), parse_date(value)
     if told is not None and told.is_change:
         found.changed = found.changed or first
     else:

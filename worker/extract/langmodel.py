@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from worker.lib.atomic_file import replacing
-from worker.lib.trusted_file import owned
+from worker.lib.trusted_file import open_if_trusted
 
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
@@ -78,7 +78,7 @@ def _write(path: Path, model: LanguageIdentifier) -> None:
 
 def _read(path: Path) -> LanguageIdentifier | None:
     """Return the model in a file of ours that is whole and made of the same model; else None."""
-    with owned(path) as descriptor:
+    with open_if_trusted(path) as descriptor:
         if descriptor is None:
             return None
         with open(descriptor, "rb", closefd=False) as file:

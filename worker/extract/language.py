@@ -15,7 +15,7 @@ from worker.extract.letters import (
     LATIN,
     ONE_LANGUAGE,
     SYLLABIC,
-    Look,
+    LetterSample,
     beyond_ascii,
     count_of,
     foreign,
@@ -23,7 +23,7 @@ from worker.extract.letters import (
     script_of,
     telling,
 )
-from worker.extract.weighing import Told, weigh
+from worker.extract.weighing import LanguageTold, weigh
 
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
@@ -83,7 +83,7 @@ def detect_language(text: str, *, declared: str | None = None) -> str | None:
     return tell_language(text, Said(page=declared)).language
 
 
-def tell_language(text: str, said: Said = NOTHING_SAID) -> Told:
+def tell_language(text: str, said: Said = NOTHING_SAID) -> LanguageTold:
     """Return in which language a text is written, and which other one is too close to be ruled out.
 
     Some 400 letters from its beginning, its middle and its end are judged: where these and the commonest words tell
@@ -97,22 +97,22 @@ def tell_language(text: str, said: Said = NOTHING_SAID) -> Told:
         if script_name := script_of(char):
             counts[script_name] = counts.get(script_name, 0) + count
     if not counts:
-        return Told(None)
+        return LanguageTold(None)
     script = max(counts, key=lambda name: counts[name] * (2 if name in SYLLABIC else 1))
-    look = Look(sample, script, shown, counts[script] * (2 if script in SYLLABIC else 1))
+    look = LetterSample(sample, script, shown, counts[script] * (2 if script in SYLLABIC else 1))
     if look.letters < _FEWEST_LETTERS:
-        return Told(next((code for code in _expected(said) if _could_be(code, look)), None))
+        return LanguageTold(next((code for code in _expected(said) if _could_be(code, look)), None))
     if script == "Kana" or (script == "Hani" and counts.get("Kana", 0) * 10 > counts["Hani"]):
-        return Told("ja")
+        return LanguageTold("ja")
     if script in ONE_LANGUAGE:
-        return Told(ONE_LANGUAGE[script])
+        return LanguageTold(ONE_LANGUAGE[script])
     if script == "Arab":
-        return Told(next((code for code, _ in _ranked(sample, script)), None))
+        return LanguageTold(next((code for code, _ in _ranked(sample, script)), None))
     told = _told_latin(look) if script == "Latn" else _told_cyrillic(look) if script == "Cyrl" else None
-    return Told(told) if told else _weighed(look, said)
+    return LanguageTold(told) if told else _weighed(look, said)
 
 
-def _weighed(look: Look, said: Said) -> Told:
+def _weighed(look: LetterSample, said: Said) -> LanguageTold:
     """Return what the detector, the letters, the words and what is said come to together."""
     sample = _OF_OTHER_SCRIPT[look.script].sub(" ", look.sample) if look.script in _OF_OTHER_SCRIPT else look.sample
     return weigh(look._replace(sample=sample), partial(_ranked, script=look.script), _weights(said))
@@ -148,7 +148,7 @@ def _code(tag: str) -> str:
     return _ALIASES.get(code, code)
 
 
-def _could_be(language: str, look: Look) -> bool:
+def _could_be(language: str, look: LetterSample) -> bool:
     """Return whether a short text may be in a language."""
     if not is_written_in(language, look.script):
         return False
@@ -159,7 +159,7 @@ def _could_be(language: str, look: Look) -> bool:
     return True
 
 
-def _told_latin(look: Look) -> str | None:
+def _told_latin(look: LetterSample) -> str | None:
     """Return the language that letters and the commonest words of a text tell; None where they do not."""
     sample, _, shown, letters = look
     if letters < _TELLING_LETTERS:
@@ -181,7 +181,7 @@ def _told_latin(look: Look) -> str | None:
     return "uz" if signs * 150 > letters and (signs + shown["q"] + shown["x"]) * 40 > letters else None
 
 
-def _told_cyrillic(look: Look) -> str | None:
+def _told_cyrillic(look: LetterSample) -> str | None:
     """Return the language that letters and the commonest words of a text tell; None where they do not."""
     sample, _, shown, letters = look
     told = telling(shown)
@@ -206,7 +206,7 @@ def _told_cyrillic(look: Look) -> str | None:
     return best if all((strange[code] - strange[best]) * 150 >= letters for code in others) else None
 
 
-def _told_short_latin(look: Look) -> str | None:
+def _told_short_latin(look: LetterSample) -> str | None:
     """Return the language of a headline of which there is no doubt; names prove nothing."""
     sample, _, shown, letters = look
     if _SURELY_ENGLISH.subn("", sample)[1] > 1 and not beyond_ascii("en", shown):
@@ -218,7 +218,7 @@ def _told_short_latin(look: Look) -> str | None:
     return "uz" if _SURELY_UZBEK.subn("", sample)[1] > 1 else None
 
 
-def _told_short_cyrillic(look: Look, told: Mapping[str, int], russian: int, beyond: int) -> str | None:
+def _told_short_cyrillic(look: LetterSample, told: Mapping[str, int], russian: int, beyond: int) -> str | None:
     """Return the language of a headline of which there is no doubt; letters of names prove nothing."""
     if russian > 1 and not beyond and ("ы" in told or "э" in told):
         return "ru"
@@ -227,7 +227,7 @@ def _told_short_cyrillic(look: Look, told: Mapping[str, int], russian: int, beyo
     return "kk" if all(foreign(code, told) > 2 for code in CYRILLIC if code != "kk") else None
 
 
-def _shows(language: str, look: Look) -> bool:
+def _shows(language: str, look: LetterSample) -> bool:
     """Return whether a text in Cyrillic has what one of 150 letters in a language hardly ever lacks.
 
     In 150 letters of Kazakh some 25 are its own, of Kyrgyz 8, of Uzbek 8, of Tajik 10; Russian can do without its own.

@@ -37,7 +37,7 @@ class Letters(NamedTuple):
     percent: float
 
 
-class Look(NamedTuple):
+class LetterSample(NamedTuple):
     """What is looked at of a text: a sample of its main script, how often each of its small letters stands there."""
 
     sample: str

@@ -8,11 +8,11 @@ from datetime import datetime
 
 from lxml.html import HtmlElement
 
-from db.text.dates import Moment
+from db.text.dates import ParsedDate
 from worker.extract.authors import find_author
 from worker.extract.body import is_heavy, read_body, read_hidden, strip_page
 from worker.extract.dates import read_evidence, search_published
-from worker.extract.dating import Beside, Dated, Evidence, date_article, left_out
+from worker.extract.dating import Beside, DatedBy, DateEvidence, date_article, left_out
 from worker.extract.errors import Unextractable
 from worker.extract.fragment import fragment_text
 from worker.extract.genre import declared_genre
@@ -44,7 +44,7 @@ class Hints:
 
     title: str | None = None
     author: str | None = None
-    published: Moment | None = None
+    published: ParsedDate | None = None
     time_zone: str | None = None
     latest: datetime | None = None
     language: str | None = None
@@ -125,14 +125,14 @@ def extract_page(
     )
 
 
-def _dated(tree: HtmlElement, evidence: Evidence, hints: Hints) -> Dated | None:
+def _dated(tree: HtmlElement, evidence: DateEvidence, hints: Hints) -> DatedBy | None:
     """Return when the article was published; where nobody tells, what the stripped page holds, else its last change."""
     known = _beside(hints)
     if dated := date_article(evidence, known):
         return dated
     found = None if is_heavy(tree) else search_published(tree, evidence)
     last = (found,) if found else evidence.changed
-    return date_article(Evidence(declared=last, changed=evidence.changed), known)
+    return date_article(DateEvidence(declared=last, changed=evidence.changed), known)
 
 
 def _beside(hints: Hints) -> Beside:

@@ -15,7 +15,7 @@ from worker.extract.language import tell_language
 from worker.extract.letters import SCRIPTS
 
 
-class Passage(NamedTuple):
+class LanguagePassage(NamedTuple):
     """A stretch of a text, `start` to `end` in code points, in another language; None when nobody can tell which."""
 
     start: int
@@ -72,7 +72,7 @@ _STRANGE = {
 _STRANGE_SHARE = 25
 
 
-def find_passages(text: str, language: str | None) -> list[Passage]:
+def find_passages(text: str, language: str | None) -> list[LanguagePassage]:
     """Return, in order, what of a text in `language` is written in another one; at most 200 passages.
 
     Another script is noticed inside of paragraphs too, another language of the same script only of whole
@@ -91,7 +91,7 @@ def _majority(text: str) -> str:
     return "Latn" if latin > cyrillic else "Cyrl"
 
 
-def _in_other_scripts(text: str, base: str, script: str) -> Iterator[Passage]:
+def _in_other_scripts(text: str, base: str, script: str) -> Iterator[LanguagePassage]:
     for run in _other_script(script).finditer(text):
         passage = run[0].rstrip()
         letters = sum(map(str.isalpha, passage))
@@ -100,12 +100,12 @@ def _in_other_scripts(text: str, base: str, script: str) -> Iterator[Passage]:
             told = tell_language(passage)
             if base not in told:
                 language = told.language if told.language in _KNOWN else None
-                yield Passage(run.start(), run.start() + len(passage), language)
+                yield LanguagePassage(run.start(), run.start() + len(passage), language)
         elif letters > 1 and not is_latin:  # short Latin names and acronyms are at home everywhere
-            yield Passage(run.start(), run.start() + len(passage), None)
+            yield LanguagePassage(run.start(), run.start() + len(passage), None)
 
 
-def _paragraphs(text: str, base: str, script: str) -> Iterator[Passage]:
+def _paragraphs(text: str, base: str, script: str) -> Iterator[LanguagePassage]:
     """Yield the paragraphs in the text's own script that are in another language."""
     suspicious = _suspicion(base, script)
     if suspicious is None:
@@ -121,7 +121,7 @@ def _paragraphs(text: str, base: str, script: str) -> Iterator[Passage]:
             if sum(map(str.isalpha, own)) >= _PARAGRAPH_LETTERS:
                 told = tell_language(own)
                 if base not in told and _is_typical(own, told.language, script):
-                    yield Passage(start, start + len(line), told.language)
+                    yield LanguagePassage(start, start + len(line), told.language)
         start += len(line) + 1
 
 

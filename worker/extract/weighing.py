@@ -13,10 +13,10 @@ from typing import NamedTuple
 
 from worker.extract.commonwords import LANGUAGES_OF
 from worker.extract.kazakh import kazakh_in_latin, may_be_kazakh
-from worker.extract.letters import CYRILLIC, LATIN, NAMED, USUAL, Look, count_of, script_of
+from worker.extract.letters import CYRILLIC, LATIN, NAMED, USUAL, LetterSample, count_of, script_of
 
 
-class Told(NamedTuple):
+class LanguageTold(NamedTuple):
     """The language of a text, ISO 639-1, and a second one that is too close to be ruled out: names of both count."""
 
     language: str | None
@@ -42,7 +42,7 @@ _BEYOND_RUSSIAN = re.compile("[\u0450\u0452-\u052f]")
 _NOT_BULGARIAN = re.compile("ь(?!о)")
 
 
-def weigh(look: Look, rank: Rank, said: Mapping[str, float]) -> Told:
+def weigh(look: LetterSample, rank: Rank, said: Mapping[str, float]) -> LanguageTold:
     """Return the language of a text in Cyrillic or Latin script.
 
     `rank` asks the detector, which answers with the likeliest first; `said` is what a language weighs for being
@@ -71,22 +71,22 @@ def weigh(look: Look, rank: Rank, said: Mapping[str, float]) -> Told:
     return _first_two(weights)
 
 
-def _first_two(weights: Mapping[str, float]) -> Told:
+def _first_two(weights: Mapping[str, float]) -> LanguageTold:
     first = max(weights, key=lambda language: weights[language])
     behind = _CLOSE if first in NAMED else _CLOSE_TO_UNNAMED
     others = [language for language in weights if language in NAMED and language != first]
     second = max(others, key=lambda language: weights[language], default=None)
-    return Told(first, second if second and weights[first] - weights[second] < behind else None)
+    return LanguageTold(first, second if second and weights[first] - weights[second] < behind else None)
 
 
-def _to_rank(look: Look, words: Sequence[str], plain: str, common: Mapping[str, int]) -> str:
+def _to_rank(look: LetterSample, words: Sequence[str], plain: str, common: Mapping[str, int]) -> str:
     """Return what the detector shall judge: not the foreign names in what else seems to be Russian."""
     if look.script == "Cyrl" and common["ru"] and not _BEYOND_RUSSIAN.search(plain):
         return " ".join([word for word in words if not _BEYOND_RUSSIAN.search(word.casefold())])
     return look.sample
 
 
-def _candidates(look: Look, ranked: Iterable[tuple[str, float]], said: Mapping[str, float]) -> dict[str, float]:
+def _candidates(look: LetterSample, ranked: Iterable[tuple[str, float]], said: Mapping[str, float]) -> dict[str, float]:
     """Return the languages that may be meant, with the detector's scores, the likeliest first."""
     if look.script == "Cyrl":
         return {code: n for code, n in ranked if code in _WITHOUT_OWN or code in said or _shows_own(code, look)}
@@ -103,22 +103,22 @@ def _candidates(look: Look, ranked: Iterable[tuple[str, float]], said: Mapping[s
     return candidates
 
 
-def _shows_own(language: str, look: Look) -> bool:
+def _shows_own(language: str, look: LetterSample) -> bool:
     return any([letter in look.shown for letter in CYRILLIC[language].shown])
 
 
-def _without_names(words: Sequence[str], look: Look) -> str:
+def _without_names(words: Sequence[str], look: LetterSample) -> str:
     """Return the words that begin with a small letter, casefolded; all of them where these are few, as in capitals."""
     small = " ".join([word for word in words if word[0].islower()])
     return (small if len(small) * 5 >= look.letters else look.sample).casefold()
 
 
-def _is_proved(language: str, look: Look, known: Iterable[tuple[str, ...]]) -> bool:
+def _is_proved(language: str, look: LetterSample, known: Iterable[tuple[str, ...]]) -> bool:
     """Say whether a text shows a letter of a language, or a word of it that is no Russian one."""
     return _shows_own(language, look) or any(language in of_word and "ru" not in of_word for of_word in known)
 
 
-def _unusual(look: Look, plain: str) -> list[tuple[str, int, float]]:
+def _unusual(look: LetterSample, plain: str) -> list[tuple[str, int, float]]:
     """Return the letters that some language of the script has not: which, how often in names, their weight in words."""
     usual = USUAL[look.script]
     found: list[tuple[str, int, float]] = []
@@ -129,7 +129,7 @@ def _unusual(look: Look, plain: str) -> list[tuple[str, int, float]]:
     return found
 
 
-def _against(language: str, look: Look, plain: str, unusual: Iterable[tuple[str, int, float]]) -> float:
+def _against(language: str, look: LetterSample, plain: str, unusual: Iterable[tuple[str, int, float]]) -> float:
     """Return what the letters of a text weigh against a language: those that it has not, and that its own lack."""
     of_language = (CYRILLIC if look.script == "Cyrl" else LATIN).get(language)
     if of_language is None:

@@ -45,7 +45,7 @@ class KnownText:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class WaitingText:
     """A suspect text: seen how often, and since when."""
 
     known: KnownText
@@ -54,7 +54,7 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class SecondLookDecision:
     """What becomes of the new text, why, and what then waits: how often seen and since when."""
 
     following: Following
@@ -69,26 +69,26 @@ class Decision:
 
 
 def decide_following(
-    old: KnownText, new: KnownText, *, evidence: int, waiting: Waiting | None, now: datetime
-) -> Decision:
+    old: KnownText, new: KnownText, *, evidence: int, waiting: WaitingText | None, now: datetime
+) -> SecondLookDecision:
     """Return whether `new` may follow `old`. `evidence` is how much the page speaks for being an article, 0 to 7."""
     kept, of_old = shared_words(old.text, new.text)
     if old.text and not new.text:
-        return Decision(Following.SUSPECT, "the page shows no text any more", 1, now)
+        return SecondLookDecision(Following.SUSPECT, "the page shows no text any more", 1, now)
     if is_beginning(old.text, new.text):
-        return Decision(Following.PAYWALL, "only a beginning of the text is shown")
+        return SecondLookDecision(Following.PAYWALL, "only a beginning of the text is shown")
     if kept >= _KEPT or of_old >= _OF_OLD:
-        return Decision(Following.FOLLOWS, "much of the text is the same")
+        return SecondLookDecision(Following.FOLLOWS, "much of the text is the same")
     if evidence >= 3 and old.title and new.title and resemble_titles(old.title, new.title):
-        return Decision(Following.FOLLOWS, "the headline is the same, and the page is an article")
+        return SecondLookDecision(Following.FOLLOWS, "the headline is the same, and the page is an article")
     if not old.text and old.title and new.title and resemble_titles(old.title, new.title):
-        return Decision(Following.FOLLOWS, "the headline is the same, and there was no text")
+        return SecondLookDecision(Following.FOLLOWS, "the headline is the same, and there was no text")
     looks, since = 1, now
     if waiting is not None and is_same(waiting.known, new):
         looks, since = waiting.looks + 1, waiting.first_seen_at
     if looks >= LOOKS and now - since >= STANDS:
-        return Decision(Following.CONFIRMED, f"it has stood since {since:%Y-%m-%d %H:%M}", looks, since)
-    return Decision(Following.SUSPECT, "it has nothing in common with the article", looks, since)
+        return SecondLookDecision(Following.CONFIRMED, f"it has stood since {since:%Y-%m-%d %H:%M}", looks, since)
+    return SecondLookDecision(Following.SUSPECT, "it has nothing in common with the article", looks, since)
 
 
 def is_same(one: KnownText, other: KnownText) -> bool:

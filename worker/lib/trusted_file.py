@@ -10,7 +10,7 @@ from pathlib import Path
 
 
 @contextmanager
-def owned(path: Path) -> Iterator[int | None]:
+def open_if_trusted(path: Path) -> Iterator[int | None]:
     """Yield a descriptor of a plain file, for reading; None for one that is missing, special or somebody else's.
 
     Somebody else's is what neither this user nor root owns, or what others may write.

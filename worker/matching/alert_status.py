@@ -12,7 +12,7 @@ _SENT = ("news", "revised")
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class AlertPolicy:
     """What a subscription wants to hear of."""
 
     max_age: timedelta
@@ -20,16 +20,16 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
-class Ruling:
+class AlertDecision:
     """What becomes of a match (`db.models.MatchRow` names the statuses) and which earlier match it belongs to."""
 
     status: str
     item_id: int | None = None
 
 
-def judge(
-    fact: Fact, rule: Rule, terms: frozenset[tuple[str, str]] | None, earlier: Sequence[Earlier]
-) -> Ruling | None:
+def decide_alert_status(
+    fact: Fact, rule: AlertPolicy, terms: frozenset[tuple[str, str]] | None, earlier: Sequence[Earlier]
+) -> AlertDecision | None:
     """Return what becomes of a revision for a subscription; None if there is nothing to note.
 
     `terms` are the (field, term) that fired; None if it does not match. `earlier` are the subscription's matches in
@@ -40,24 +40,26 @@ def judge(
     if terms is None:
         return _withdrawn(fact, rule, of_article, item_id)
     if not fact.is_current:
-        return Ruling("superseded", item_id)
+        return AlertDecision("superseded", item_id)
     if of_article:
         changed = rule.on_revision and of_article[-1].terms != terms
-        return Ruling("revised" if changed else "known", item_id)
+        return AlertDecision("revised" if changed else "known", item_id)
     if rule.on_revision and not fact.is_first:
-        return Ruling("revised", item_id)
+        return AlertDecision("revised", item_id)
     if fact.is_first and fact.is_backfill:
-        return Ruling("backfill", item_id)
+        return AlertDecision("backfill", item_id)
     if is_old(fact, rule.max_age):
-        return Ruling("old", item_id)
-    return Ruling("news") if item_id is None else Ruling("also", item_id)
+        return AlertDecision("old", item_id)
+    return AlertDecision("news") if item_id is None else AlertDecision("also", item_id)
 
 
-def _withdrawn(fact: Fact, rule: Rule, of_article: Sequence[Earlier], item_id: int | None) -> Ruling | None:
+def _withdrawn(
+    fact: Fact, rule: AlertPolicy, of_article: Sequence[Earlier], item_id: int | None
+) -> AlertDecision | None:
     """An edit took away what was told: worth a word to whoever wants to know of edits."""
     was_told = bool(of_article) and of_article[-1].status in (*_SENT, "also", "known")
     if rule.on_revision and fact.is_current and was_told and item_id is not None:
-        return Ruling("withdrawn", item_id)
+        return AlertDecision("withdrawn", item_id)
     return None
 
 

@@ -6,17 +6,17 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection
 
-from db.articles.texts import Mention, TextRow, read_mentions, read_texts
-from worker.query.article import Article, Mentioned, Outlet
+from db.articles.texts import StoredMention, TextRow, read_mentions, read_texts
+from worker.query.article import Mentioned, QueryArticle, QueryOutlet
 
 
-def article_of(row: TextRow, mentions: Iterable[Mention]) -> Article:
+def article_of(row: TextRow, mentions: Iterable[StoredMention]) -> QueryArticle:
     """Return the article of a stored revision with its mentions."""
-    return Article(
+    return QueryArticle(
         title=row.title or "",
         text=row.text,
         author=row.author or "",
-        source=Outlet(row.source_id, (row.source_name, *row.domains), row.country),
+        source=QueryOutlet(row.source_id, (row.source_name, *row.domains), row.country),
         language=row.language,
         genre=row.genre,
         url=row.url,
@@ -28,7 +28,7 @@ def article_of(row: TextRow, mentions: Iterable[Mention]) -> Article:
     )
 
 
-def read_articles(conn: Connection, revision_ids: Sequence[int]) -> list[tuple[TextRow, Article]]:
+def read_articles(conn: Connection, revision_ids: Sequence[int]) -> list[tuple[TextRow, QueryArticle]]:
     """Return these revisions with their articles, in this order; without those that were removed."""
     rows = {row.revision_id: row for row in read_texts(conn, revision_ids)}
     mentions = read_mentions(conn, revision_ids)

@@ -13,7 +13,7 @@ from db.articles.texts import TextRow
 from db.engine import Database
 from worker.matching.article_view import read_articles
 from worker.matching.forecast import Forecast, forecast, weeks_of
-from worker.matching.word_index import need_of, words_of
+from worker.matching.word_index import index_terms, required_terms
 from worker.query.evaluate import Verdict, evaluate
 from worker.query.query import Query
 
@@ -21,19 +21,19 @@ _PAGE = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class BacktestHit:
     """An article that a query matches, and why."""
 
     row: TextRow
     verdict: Verdict
 
 
-def complete_index(database: Database) -> int:
+def index_missing(database: Database) -> int:
     """Index current revisions that are not, such as those of before there was an index; return how many."""
     done = 0
     while waiting := database.read(lambda conn: word_index.find_unindexed(conn, limit=_PAGE)):
         rows = database.read(partial(texts.read_texts, revision_ids=waiting))
-        words = {row.revision_id: words_of(row.title, row.text, row.language) for row in rows}
+        words = {row.revision_id: index_terms(row.title, row.text, row.language) for row in rows}
         database.write(partial(word_index.record_words, words=words))
         done += len(waiting)
     return done
@@ -41,19 +41,19 @@ def complete_index(database: Database) -> int:
 
 def search(
     database: Database, query: Query, *, since: date | None = None, until: date | None = None, narrowed: bool = True
-) -> Iterator[Found]:
+) -> Iterator[BacktestHit]:
     """Yield the articles that a query matches as they stand now, by the day on which they count.
 
     `since` and `until` are inclusive. Without `narrowed` every article is looked at: slower, and the same.
     """
-    need = need_of(query) if narrowed else None
+    need = required_terms(query) if narrowed else None
     candidates = database.read(lambda conn: word_index.find_candidates(conn, need, since=since, until=until))
     for start in range(0, len(candidates), _PAGE):
         page = candidates[start : start + _PAGE]
         for row, article in database.read(partial(read_articles, revision_ids=page)):
             verdict = evaluate(query, article)
             if verdict.matched:
-                yield Found(row, verdict)
+                yield BacktestHit(row, verdict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class Summary:
     by_language: Sequence[tuple[str, int]]
 
 
-class Tally:
+class BacktestTotals:
     """Counts what a search yields."""
 
     def __init__(self) -> None:

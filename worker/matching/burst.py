@@ -12,11 +12,11 @@ from sqlalchemy import Connection
 from db.alerts import matches, outbox, subscriptions
 from db.alerts.matches import MatchIn
 from db.alerts.subscriptions import SubscriptionRow
-from db.coverage.first_seen import articles_behind, stories_behind
+from db.coverage.first_seen import top_articles, top_stories
 from db.engine import Database
 from db.vocabulary.versions import find_labels
-from worker.coverage.attention import LEAST, read_past
-from worker.coverage.stats.bursts import Judged, per_year
+from worker.coverage.attention import MIN_ARTICLES, load_history
+from worker.coverage.stats.bursts import DayJudgement, per_year
 
 ALARMS = 4.0
 """By chance, a year, for an entity whose attention never changes."""
@@ -31,10 +31,10 @@ class Burst:
 
     since: date
     day: date
-    judged: Judged
+    judged: DayJudgement
 
 
-def burst_of(judged: Callable[[date], Judged | None], day: date) -> Burst | None:
+def burst_of(judged: Callable[[date], DayJudgement | None], day: date) -> Burst | None:
     """Return the burst that goes on on a day; None on a usual one. Pure.
 
     A day that is not over is judged by what it has so far: its count only grows, so an alarm that is right at noon is
@@ -52,11 +52,11 @@ def burst_of(judged: Callable[[date], Judged | None], day: date) -> Burst | None
     return Burst(since, day, now)
 
 
-def _is_unusual(judged: Judged) -> bool:
-    return judged.count >= LEAST and judged.p <= per_year(ALARMS)
+def _is_unusual(judged: DayJudgement) -> bool:
+    return judged.count >= MIN_ARTICLES and judged.p <= per_year(ALARMS)
 
 
-def tell_bursts(database: Database, *, now: datetime) -> int:
+def record_bursts(database: Database, *, now: datetime) -> int:
     """Store a match for each burst of today or yesterday that was not told yet; return how many."""
     watched = database.read(lambda conn: subscriptions.list_subscriptions(conn, kind="burst"))
     active = [row for row in watched if row.state == "active"]
@@ -68,7 +68,7 @@ def tell_bursts(database: Database, *, now: datetime) -> int:
 
 def _find(conn: Connection, rows: list[SubscriptionRow], today: date) -> list[tuple[SubscriptionRow, Burst]]:
     entities = sorted({row.query for row in rows})
-    past = read_past(conn, today - timedelta(days=LONGEST + 1), today, today=today, entities=entities)
+    past = load_history(conn, today - timedelta(days=LONGEST + 1), today, today=today, entities=entities)
     bursts = {}
     for entity in entities:
         each = (burst_of(partial(past.judged, entity), day) for day in (today, today - timedelta(days=1)))
@@ -103,11 +103,11 @@ def _facts(conn: Connection, entity: str, label: str, burst: Burst) -> dict[str,
     first = burst.day - timedelta(days=judged.days - 1)
     span = f"on {burst.day:%d %B %Y}" if judged.days == 1 else f"in the {judged.days} days to {burst.day:%d %B %Y}"
     detail = f"{judged.count} articles {span}, where about {judged.expected:.1f} are usual."
-    stories = stories_behind(conn, [entity], first, burst.day, limit=_STORIES)
+    stories = top_stories(conn, [entity], first, burst.day, limit=_STORIES)
     lead, titles = detail, [f"“{story.headline}” ({story.articles})" for story in stories]
     if titles:
         detail += f" The largest stories, with their articles: {', '.join(titles)}."
-    newest = articles_behind(conn, entity, first, burst.day, limit=_ARTICLES)
+    newest = top_articles(conn, entity, first, burst.day, limit=_ARTICLES)
     return {
         "headline": f"Attention to {label} is unusual",
         "detail": detail,

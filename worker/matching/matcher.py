@@ -1,7 +1,7 @@
 """The chain's last stage: which subscriptions a batch answers, and what of that is news.
 
-`Watch` asks all subscriptions about articles between the two transactions of a batch; `settle` writes what follows
-in the second one, when it is known which stories the articles belong to.
+`SubscriptionMatcher` matches all subscriptions against articles between the two transactions of a batch;
+`record_matches` writes what follows in the second one, when it is known which stories the articles belong to.
 """
 
 from __future__ import annotations
@@ -16,33 +16,33 @@ from db.alerts import matches, outbox, subscriptions
 from db.alerts.matches import Earlier, Fact, MatchIn
 from db.alerts.subscriptions import SubscriptionRow
 from db.articles.mentions import MentionIn
-from db.articles.texts import Mention, TextRow, read_texts
+from db.articles.texts import StoredMention, TextRow, read_texts
 from db.outcomes import ProblemSeen
-from worker.matching.alert_status import Rule, judge
+from worker.matching.alert_status import AlertPolicy, decide_alert_status
 from worker.matching.article_view import article_of
 from worker.messages.because import Because, because_of
 from worker.presearch.presearch import Presearcher
-from worker.query.query import Known, QueryError, parse_stored
+from worker.query.query import QueryError, QueryNames, parse_stored
 from worker.vocabulary.entities import Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
-class Hits:
+class MatchesFound:
     """The subscriptions that revisions match, and why: revision id → subscription id → the words that fired."""
 
     found: Mapping[int, Mapping[int, Because]] = field(default_factory=dict)
-    rules: Mapping[int, Rule] = field(default_factory=dict)
+    rules: Mapping[int, AlertPolicy] = field(default_factory=dict)
 
 
-class Watch:
+class SubscriptionMatcher:
     """All active subscriptions in one process, kept up to date by their version. Not shared between threads."""
 
     def __init__(self, vocabulary: Vocabulary | None = None) -> None:
         """`vocabulary` is the current one: queries call its entities by name."""
         self._presearcher: Presearcher[int] = Presearcher()
-        self._known = Known.of(vocabulary) if vocabulary else None
+        self._known = QueryNames.of(vocabulary) if vocabulary else None
         self._types = {entity.id: entity.type for entity in vocabulary.entities} if vocabulary else {}
-        self._rules: dict[int, Rule] = {}
+        self._rules: dict[int, AlertPolicy] = {}
         self._version = 0
 
     def refresh(self, conn: Connection) -> list[ProblemSeen]:
@@ -66,29 +66,29 @@ class Watch:
         except QueryError as error:
             return ProblemSeen(f"alert {row.name}", f"its query cannot be read and matches nothing: {error}")
         self._presearcher.add(row.id, query)
-        self._rules[row.id] = Rule(timedelta(hours=row.max_age_h), row.on_revision)
+        self._rules[row.id] = AlertPolicy(timedelta(hours=row.max_age_h), row.on_revision)
         return ProblemSeen(f"alert {row.name}", f"its query still means what it did, but {wrong}") if wrong else None
 
     def read(self, conn: Connection, revision_ids: Sequence[int]) -> list[TextRow]:
         """Return what `ask` needs to know of revisions; nothing while there is nothing to ask."""
         return read_texts(conn, revision_ids) if self._rules else []
 
-    def ask(self, texts: Sequence[TextRow], mentions: Mapping[int, Sequence[MentionIn]]) -> Hits:
+    def ask(self, texts: Sequence[TextRow], mentions: Mapping[int, Sequence[MentionIn]]) -> MatchesFound:
         """Return what revisions match; `mentions` are those of each."""
         found = {}
         for row in texts:
             article = article_of(row, self._typed(mentions[row.revision_id]))
             hits = self._presearcher.matches(article)
             found[row.revision_id] = {key: because_of(verdict) for key, verdict in hits.items()}
-        return Hits(found, dict(self._rules)) if texts else Hits()
+        return MatchesFound(found, dict(self._rules)) if texts else MatchesFound()
 
-    def _typed(self, mentions: Sequence[MentionIn]) -> Iterator[Mention]:
+    def _typed(self, mentions: Sequence[MentionIn]) -> Iterator[StoredMention]:
         for found in mentions:
             kind = self._types.get(found.entity_id, "")
-            yield Mention(found.field, found.start, found.end, found.entity_id, kind, found.level)
+            yield StoredMention(found.field, found.start, found.end, found.entity_id, kind, found.level)
 
 
-def settle(conn: Connection, hits: Hits, done: Collection[int], *, now: datetime) -> int:
+def record_matches(conn: Connection, hits: MatchesFound, done: Collection[int], *, now: datetime) -> int:
     """Store the matches of revisions that are finished here, and what follows for the outbox; return how many.
 
     Call it when clusters are stored and their articles locked: then of two workers with two copies of a story the
@@ -115,7 +115,7 @@ def settle(conn: Connection, hits: Hits, done: Collection[int], *, now: datetime
     return len(stored)
 
 
-def _asked(conn: Connection, hits: Hits, hit: set[int], facts: Collection[Fact]) -> set[int]:
+def _asked(conn: Connection, hits: MatchesFound, hit: set[int], facts: Collection[Fact]) -> set[int]:
     """Return the subscriptions that matched, and those that may have matched before an edit and care."""
     edited = [fact.article_id for fact in facts if not fact.is_first]
     watchers = matches.find_watchers(conn, edited) if edited else set()
@@ -126,9 +126,9 @@ def _originals_first(fact: Fact) -> tuple[bool, int]:
     return fact.article_id != fact.cluster_id, fact.revision_id
 
 
-def _match(fact: Fact, key: int, rule: Rule, because: Because | None, stories: _Stories) -> MatchIn | None:
+def _match(fact: Fact, key: int, rule: AlertPolicy, because: Because | None, stories: _Stories) -> MatchIn | None:
     terms = None if because is None else matches.terms_of(because)
-    ruling = judge(fact, rule, terms, stories.of(key, fact.cluster_id))
+    ruling = decide_alert_status(fact, rule, terms, stories.of(key, fact.cluster_id))
     if ruling is None:
         return None
     return MatchIn(

@@ -39,7 +39,7 @@ def silence_of(row: SubscriptionRow, latest: datetime | None, *, now: datetime) 
     return Silence(since, int(quiet.total_seconds() // 3_600))
 
 
-def tell_silences(database: Database, *, now: datetime) -> int:
+def record_silences(database: Database, *, now: datetime) -> int:
     """Store a match for each outlet that has fallen silent, once for each silence; return how many.
 
     While no outlet can be reached at all it is our network that is silent, and nothing is told.

@@ -14,17 +14,17 @@ from db.alerts.subscriptions import SubscriptionRow, saved_queries
 from db.alerts.traces import Carried, Noted, Seen
 from worker.matching.article_view import read_articles
 from worker.messages.because import Because, because_of
-from worker.query.article_text import Reading
+from worker.query.article_text import TokenizedArticle
 from worker.query.evaluate import judge
 from worker.query.explain_miss import Failing, failings
 from worker.query.query import QueryError, parse_stored
-from worker.subscriptions.references import names_of
+from worker.subscriptions.references import load_query_names
 
 _MINUTE = "%Y-%m-%d %H:%M UTC"
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class RecipientOutcome:
     """A recipient, what became of the message to them, and why."""
 
     carried: Carried
@@ -46,17 +46,17 @@ class Why:
     """Everything that was noted, the oldest first."""
     status: str | None
     rule: str
-    deliveries: Sequence[Told]
+    deliveries: Sequence[RecipientOutcome]
 
 
 def why(conn: Connection, subscription: SubscriptionRow, article_id: int) -> Why:
     """Return what a subscription to a query made of an article. Raises QueryError for a query that is none."""
-    query, doubt = parse_stored(subscription.query, saved_queries(conn), names_of(conn))
+    query, doubt = parse_stored(subscription.query, saved_queries(conn), load_query_names(conn))
     seen = traces.read_seen(conn, article_id)
     found = read_articles(conn, [seen.revision_id]) if seen.revision_id is not None else []
     matched, because, failed = False, Because(), tuple[Failing, ...]()
     if found:
-        reading = Reading(found[0][1])
+        reading = TokenizedArticle(found[0][1])
         verdict = judge(query, reading)
         matched, because = verdict.matched, because_of(verdict)
         failed = failings(query, reading)
@@ -75,7 +75,7 @@ def why(conn: Connection, subscription: SubscriptionRow, article_id: int) -> Why
         noted=noted,
         status=decisive.status if decisive else None,
         rule=rule_of(subscription, decisive, fact, matched) if decisive else rule_of_none(subscription, seen, matched),
-        deliveries=[Told(one, rule_of_message(one, decisive)) for one in carried],
+        deliveries=[RecipientOutcome(one, rule_of_message(one, decisive)) for one in carried],
     )
 
 

@@ -10,13 +10,13 @@ from worker.query.nodes import Query
 from worker.query.words import Words
 
 
-def words_of(title: str | None, text: str, language: str | None) -> set[str]:
+def index_terms(title: str | None, text: str, language: str | None) -> set[str]:
     """Return the words of an article as queries see them: what is indexed."""
     spelling = spelling_of(language)
     return {word for part in (title or "", text) for word in Words(part, spelling).words}
 
 
-def need_of(query: Query) -> Need | None:
+def required_terms(query: Query) -> Need | None:
     """Return what every answer has, as far as the index knows; None if anything may be one."""
     needs = tuple(dict.fromkeys(need for group in narrow(query) if (need := _of_group(group)) is not None))
     return AllOf(needs) if len(needs) > 1 else needs[0] if needs else None

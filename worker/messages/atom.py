@@ -10,7 +10,7 @@ from hashlib import blake2b
 from feedgen.feed import FeedGenerator
 from markupsafe import Markup, escape
 
-from worker.messages.message import Item, Place
+from worker.messages.message import MessageItem, Publication
 from worker.messages.snippet import Piece
 
 _UNSAID = re.compile(r"[\ud800-\udfff\ufffe\uffff]")
@@ -18,7 +18,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MARKS = {"revised": "Edited: ", "withdrawn": "No longer matches: "}
 
 
-def atom_of(name: str, question: str, items: Sequence[Item], *, token: str) -> bytes:
+def atom_of(name: str, question: str, items: Sequence[MessageItem], *, token: str) -> bytes:
     """Return the feed of a subscription; `items` have the newest first.
 
     An edit is an entry of its own, since readers hide what they have shown once. Ids never change. Whoever shows
@@ -36,7 +36,7 @@ def atom_of(name: str, question: str, items: Sequence[Item], *, token: str) -> b
     return bytes(feed.atom_str(pretty=True))
 
 
-def _add(feed: FeedGenerator, item: Item, known_as: str) -> None:
+def _add(feed: FeedGenerator, item: MessageItem, known_as: str) -> None:
     entry = feed.add_entry()
     entry.id(f"urn:steppewatch:match:{known_as}:{item.match_id}")
     entry.title(_clean(_MARKS.get(item.status, "") + item.headline))
@@ -49,7 +49,7 @@ def _add(feed: FeedGenerator, item: Item, known_as: str) -> None:
     entry.content(_html(item), type="html")
 
 
-def _html(item: Item) -> str:
+def _html(item: MessageItem) -> str:
     parts = [Markup("<p>{}</p>").format(_pieces(item.snippet))] if item.snippet else []
     if item.place:
         parts.append(Markup("<p>{}</p>").format(_clean(item.place.outlet)))
@@ -68,7 +68,7 @@ def _pieces(pieces: Sequence[Piece]) -> Markup:
     )
 
 
-def _links(places: Sequence[Place]) -> Markup:
+def _links(places: Sequence[Publication]) -> Markup:
     link = Markup('<a href="{}">{}</a>')
     return Markup(", ").join(
         link.format(_clean(place.url), _clean(place.outlet)) if place.is_web else escape(_clean(place.outlet))

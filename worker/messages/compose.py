@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from db.alerts import message_rows, outbox, subscriptions
 from db.alerts.channels import recipients_of
 from db.alerts.deliveries import DeliveryOut
-from db.alerts.message_rows import Tiding
+from db.alerts.message_rows import MatchDetails
 from db.alerts.subscriptions import SubscriptionRow
 from db.articles.counting_day import zone_name
 from db.articles.texts import TextRow
@@ -20,7 +20,7 @@ from db.status import list_outlets
 from db.text.headlines import headline
 from worker.messages.because import because_of
 from worker.messages.links import Links
-from worker.messages.message import REPRINTS_MAX, STORIES_MAX, Bulletin, Item, OutletLine, Place, terms_of
+from worker.messages.message import REPRINTS_MAX, STORIES_MAX, Message, MessageItem, OutletStatus, Publication, terms_of
 from worker.messages.snippet import marked, snippet
 from worker.subscriptions.cadence import zone_for
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _OUTLETS_MAX = 20
 
 
-def bulletin_of(conn: Connection, delivery: DeliveryOut, links: Links) -> Bulletin:
+def compose_message(conn: Connection, delivery: DeliveryOut, links: Links) -> Message:
     """Return what a delivery to a recipient tells, as the store has it now."""
     assert delivery.subscription_id is not None
     assert delivery.token is not None
@@ -40,13 +40,13 @@ def bulletin_of(conn: Connection, delivery: DeliveryOut, links: Links) -> Bullet
     reprints, reprints_total = message_rows.read_reprints_of(conn, delivery.id, limit=REPRINTS_MAX)
     lines, well = _outlets(conn) if delivery.kind == "quiet" else ((), 0)
     thread = outbox.key_of(delivery.token, found[0].story) if delivery.kind == "match" and found else ""
-    return Bulletin(
+    return Message(
         key=delivery.key,
         kind=delivery.kind,
         subscription=subscription.name,
-        question=question_of(subscription),
+        question=describe_subscription(subscription),
         created_at=delivery.created_at,
-        items=items_of(conn, found, first_told),
+        items=compose_items(conn, found, first_told),
         more=total - len(found),
         reprints=tuple(place for tiding in reprints if (place := _place(tiding))),
         more_reprints=reprints_total - len(reprints),
@@ -59,14 +59,14 @@ def bulletin_of(conn: Connection, delivery: DeliveryOut, links: Links) -> Bullet
     )
 
 
-def test_bulletin(
+def compose_test_message(
     name: str, question: str, row: TextRow | None, verdict: Verdict | None, *, now: datetime, zone: str
-) -> Bulletin:
+) -> Message:
     """Return a message that proves that messages arrive: about an article, if there is one."""
-    items: tuple[Item, ...] = ()
+    items: tuple[MessageItem, ...] = ()
     if row is not None and verdict is not None:
         because = because_of(verdict)
-        tiding = Tiding(
+        tiding = MatchDetails(
             match_id=0,
             story=0,
             status="news",
@@ -85,10 +85,10 @@ def test_bulletin(
         )
         items = (_item(tiding, (), is_first=True),)
     key = f"test-{secrets.token_hex(12)}"
-    return Bulletin(key, "match" if items else "digest", name, question, now, items, zone=zone, test=True)
+    return Message(key, "match" if items else "digest", name, question, now, items, zone=zone, test=True)
 
 
-def question_of(subscription: SubscriptionRow) -> str:
+def describe_subscription(subscription: SubscriptionRow) -> str:
     """Return what a subscription asks, in words where it is no query."""
     if subscription.kind == "silence":
         return f"{subscription.query} brings nothing for {subscription.max_age_h} hours"
@@ -105,13 +105,13 @@ def subscription_feed(conn: Connection, subscription_id: int) -> str | None:
     return None
 
 
-def items_of(conn: Connection, found: Sequence[Tiding], first_told: set[int]) -> tuple[Item, ...]:
+def compose_items(conn: Connection, found: Sequence[MatchDetails], first_told: set[int]) -> tuple[MessageItem, ...]:
     """Return matches as items; an edit of what `first_told` holds is no news of its own."""
     also = message_rows.read_also(conn, [tiding.story for tiding in found])
     return tuple(_item(tiding, also.get(tiding.story, []), tiding.story in first_told) for tiding in found)
 
 
-def _item(tiding: Tiding, also: Sequence[tuple[str, str, str]], is_first: bool) -> Item:
+def _item(tiding: MatchDetails, also: Sequence[tuple[str, str, str]], is_first: bool) -> MessageItem:
     status = "news" if tiding.status == "revised" and is_first else tiding.status
     if tiding.article_id is None:
         event = str(tiding.facts.get("headline", ""))
@@ -121,7 +121,7 @@ def _item(tiding: Tiding, also: Sequence[tuple[str, str, str]], is_first: bool) 
         text = tiding.text or ""
         title = marked(headline(tiding.title, text), _spans(tiding, "title"))
         body = snippet(text, _spans(tiding, "text"))
-    return Item(
+    return MessageItem(
         match_id=tiding.match_id,
         story=tiding.story,
         status=status,
@@ -136,7 +136,7 @@ def _item(tiding: Tiding, also: Sequence[tuple[str, str, str]], is_first: bool) 
         dated_at=tiding.published_at,
         is_day=bool(tiding.published_is_day),
         because=tiding.because,
-        also=tuple(Place(outlet, url, heading) for outlet, url, heading in also[:REPRINTS_MAX]),
+        also=tuple(Publication(outlet, url, heading) for outlet, url, heading in also[:REPRINTS_MAX]),
         more_also=max(0, len(also) - REPRINTS_MAX),
         **_behind(tiding.facts),
     )
@@ -149,24 +149,24 @@ def _behind(facts: Mapping[str, Any]) -> dict[str, Any]:
         return {}
     return {
         "lead": str(facts.get("lead", "")),
-        "stories": tuple((Place("", story["url"], story["headline"]), story["articles"]) for story in stories),
-        "articles": tuple(Place(row["outlet"], row["url"], row["headline"]) for row in articles),
+        "stories": tuple((Publication("", story["url"], story["headline"]), story["articles"]) for story in stories),
+        "articles": tuple(Publication(row["outlet"], row["url"], row["headline"]) for row in articles),
     }
 
 
-def _spans(tiding: Tiding, field: str) -> list[tuple[int, int]]:
+def _spans(tiding: MatchDetails, field: str) -> list[tuple[int, int]]:
     return [(entry[1], entry[2]) for entry in tiding.because if entry[0] == field and entry[1] is not None]
 
 
-def _place(tiding: Tiding) -> Place | None:
+def _place(tiding: MatchDetails) -> Publication | None:
     if tiding.url is None:
         return None
-    return Place(tiding.source_name or "", tiding.url, headline(tiding.title, tiding.text))
+    return Publication(tiding.source_name or "", tiding.url, headline(tiding.title, tiding.text))
 
 
-def _outlets(conn: Connection) -> tuple[tuple[OutletLine, ...], int]:
+def _outlets(conn: Connection) -> tuple[tuple[OutletStatus, ...], int]:
     """Return the outlets in trouble, and how many are well."""
     outlets = list_outlets(conn)
     trouble = [outlet for outlet in outlets if outlet.state == "failing"]
-    lines = tuple(OutletLine(o.name, o.last_error or o.state, o.succeeded_at) for o in trouble[:_OUTLETS_MAX])
+    lines = tuple(OutletStatus(o.name, o.last_error or o.state, o.succeeded_at) for o in trouble[:_OUTLETS_MAX])
     return lines, sum(outlet.state == "ok" for outlet in outlets)

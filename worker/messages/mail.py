@@ -13,15 +13,15 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from worker.messages import mail_headers
 from worker.messages.mail_bytes import Letter, write
-from worker.messages.message import Bulletin, Item, Place, counted
-from worker.messages.plain_text import cut, inert, one_line
+from worker.messages.message import Message, MessageItem, Publication, counted
+from worker.messages.plain_text import cut, escape_controls, one_line
 from worker.messages.snippet import Piece
 
 _SUBJECT_MAX = 200
 _LABEL_MAX = 100
 
 
-def compose(bulletin: Bulletin, *, sender: str, to: str) -> Letter:
+def compose(bulletin: Message, *, sender: str, to: str) -> Letter:
     """Return the mail, in plain text and as HTML. Raises ValueError for addresses that cannot be written to.
 
     It has the same Message-ID for every attempt; mails about one story refer to the first of them. RFC 8058 wants
@@ -48,7 +48,7 @@ def compose_notice(*, key: str, subject: str, text: str, sender: str, to: str, c
     return write(_address(sender), to, fields, text + "\n")
 
 
-def render_html(bulletin: Bulletin) -> str:
+def render_html(bulletin: Message) -> str:
     """Return the mail's HTML; everything that others wrote is escaped."""
     return _template("mail.html").render(b=bulletin)
 
@@ -93,7 +93,7 @@ def _day(moment: datetime | date) -> str:
     return f"{moment.day} {moment:%b %Y}"
 
 
-def _dated(item: Item, zone: str) -> str:
+def _dated(item: MessageItem, zone: str) -> str:
     """Return the date of an article: a day, or a day and a time by a clock that is named."""
     if item.dated_at is None:
         return ""
@@ -111,13 +111,13 @@ def _starred(pieces: Iterable[Piece]) -> str:
     return "".join(f"*{piece.text}*" if piece.is_marked else piece.text for piece in pieces)
 
 
-def _outlets(places: Iterable[Place]) -> str:
+def _outlets(places: Iterable[Publication]) -> str:
     return ", ".join(dict.fromkeys(place.outlet for place in places))
 
 
 def _shown(value: object) -> object:
     """Return what a template shows of a value: others wrote it."""
-    return inert(value) if isinstance(value, str) else value
+    return escape_controls(value) if isinstance(value, str) else value
 
 
 @cache

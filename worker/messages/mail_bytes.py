@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 
 from worker.messages.mail_headers import LINE_MAX, checked_address
-from worker.messages.plain_text import inert
+from worker.messages.plain_text import escape_controls
 
 _NAME = re.compile(r"([A-Za-z][A-Za-z-]*): [!-~]")
 _HEAD = re.compile(r"[\x20-\x7e\r\n]+")
@@ -77,7 +77,7 @@ def _check_head(head: str, names: tuple[str, ...]) -> None:
 
 def _part(subtype: str, text: str) -> bytes:
     """Return a part with its own head, quoted-printable: lines of at most 76 characters, all of them ASCII."""
-    lines = (line if line == "-- " else line.rstrip(" \t") for line in inert(text).split("\n"))
+    lines = (line if line == "-- " else line.rstrip(" \t") for line in escape_controls(text).split("\n"))
     quoted = b2a_qp("\n".join(lines).encode(), istext=True).replace(b"\n", b"\r\n")
     head = f"Content-Type: text/{subtype}; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
     return head.encode() + quoted

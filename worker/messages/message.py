@@ -15,7 +15,7 @@ TERMS_MAX = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Publication:
     """Where a story can be read."""
 
     outlet: str
@@ -29,7 +29,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class MessageItem:
     """One thing to tell: an article that matched, an edit of one, or an event that is no article."""
 
     match_id: int
@@ -41,20 +41,20 @@ class Item:
     terms: tuple[str, ...]
     """The words that fired, as they stand in the article."""
     matched_at: datetime
-    place: Place | None = None
+    place: Publication | None = None
     article_id: int | None = None
     author: str | None = None
     language: str | None = None
     dated_at: datetime | None = None
     is_day: bool = False
     because: Sequence[Sequence[object]] = ()
-    also: tuple[Place, ...] = ()
+    also: tuple[Publication, ...] = ()
     more_also: int = 0
     lead: str = ""
     """What happened, where a list of what to read follows."""
-    stories: tuple[tuple[Place, int], ...] = ()
+    stories: tuple[tuple[Publication, int], ...] = ()
     """The largest stories behind an event, each with its articles."""
-    articles: tuple[Place, ...] = ()
+    articles: tuple[Publication, ...] = ()
     """The newest articles behind an event."""
 
     @property
@@ -64,7 +64,7 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class OutletLine:
+class OutletStatus:
     """How an outlet does, for a message that has nothing else to tell."""
 
     name: str
@@ -73,7 +73,7 @@ class OutletLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Bulletin:
+class Message:
     """A message about one subscription."""
 
     key: str
@@ -83,13 +83,13 @@ class Bulletin:
     question: str
     """The query, or what a subscription of another kind asks."""
     created_at: datetime
-    items: tuple[Item, ...] = ()
+    items: tuple[MessageItem, ...] = ()
     more: int = 0
     """Stories beyond those in `items`."""
-    reprints: tuple[Place, ...] = ()
+    reprints: tuple[Publication, ...] = ()
     """Later reprints of stories that were told before."""
     more_reprints: int = 0
-    outlets: tuple[OutletLine, ...] = ()
+    outlets: tuple[OutletStatus, ...] = ()
     outlets_well: int = 0
     unsubscribe_url: str = ""
     feed_url: str = ""

@@ -21,7 +21,7 @@ def one_line(text: str) -> str:
     return _BREAKS.sub(" ", _HALVES.sub("\ufffd", _TURNS.sub("", text))).strip(" ")
 
 
-def inert(text: str) -> str:
+def escape_controls(text: str) -> str:
     """Return the text with its lines and tabs, but nothing else that is obeyed instead of shown."""
     if _OBEYED.search(text) or _HALVES.search(text):
         text = _OBEYED.sub(" ", text.replace("\r\n", "\n"))

@@ -8,13 +8,13 @@ import hmac
 import json
 from datetime import UTC, datetime
 
-from worker.messages.message import Bulletin, Item, Place, plain
+from worker.messages.message import Message, MessageItem, Publication, plain
 
 SCHEMA = "steppewatch.alert/1"
 """Rises when a reader of the last one would misunderstand; fields may be added without."""
 
 
-def body_of(bulletin: Bulletin) -> bytes:
+def body_of(bulletin: Message) -> bytes:
     """Return the JSON of a bulletin, UTF-8; `docs/reference/alerts.md` describes it."""
     record: dict[str, object] = {
         "schema": SCHEMA,
@@ -58,7 +58,7 @@ def headers_of(key: str, body: bytes, *, secret: str, now: datetime) -> dict[str
     }
 
 
-def _item(item: Item) -> dict[str, object]:
+def _item(item: MessageItem) -> dict[str, object]:
     return {
         "match_id": item.match_id,
         "story_id": item.story,
@@ -80,11 +80,11 @@ def _item(item: Item) -> dict[str, object]:
     }
 
 
-def _place(place: Place) -> dict[str, str]:
+def _place(place: Publication) -> dict[str, str]:
     return {"outlet": place.outlet, "url": place.url, "headline": place.title}
 
 
-def _published(item: Item) -> str | None:
+def _published(item: MessageItem) -> str | None:
     if item.dated_at is None:
         return None
     return item.dated_at.astimezone(UTC).date().isoformat() if item.is_day else _instant(item.dated_at)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from worker.presearch.frequency import Frequencies
 from worker.presearch.narrow import narrow
-from worker.query.names import Known
+from worker.query.names import QueryNames
 from worker.query.nodes import Filter, Near, Not, Or, Query, Word, leaves_of, parts_of
 
 FEWEST_LETTERS = 4
@@ -32,7 +32,7 @@ class Remark:
     hint: str
 
 
-def price(query: Query, frequencies: Frequencies | None = None, known: Known | None = None) -> list[Remark]:
+def lint_query(query: Query, frequencies: Frequencies | None = None, known: QueryNames | None = None) -> list[Remark]:
     """Return what is doubtful about a query, the whole first; nothing for a good one.
 
     `frequencies` of a sample of the archive make the estimate of how many articles match a better one. With `known`,

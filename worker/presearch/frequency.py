@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from worker.presearch.atoms import Atom
-from worker.query.article import Article
-from worker.query.article_text import Reading
+from worker.query.article import QueryArticle
+from worker.query.article_text import TokenizedArticle
 
 _BY_LENGTH = (1.0, 0.6, 0.6, 0.4, 0.2, 0.12, 0.08, 0.05, 0.04, 0.03, 0.02)
 """Share of articles with an average word of so many letters; longer ones are like the last."""
@@ -25,13 +25,13 @@ class Frequencies:
         self._unseen = min(self._words.values(), default=0.0) / 2
 
     @staticmethod
-    def counted(articles: Iterable[Article]) -> Frequencies:
+    def counted(articles: Iterable[QueryArticle]) -> Frequencies:
         """Return what a sample of articles says; a few hundred recent ones do."""
         words: Counter[str] = Counter()
         tags: Counter[str] = Counter()
         total = 0
         for article in articles:
-            words.update(Reading(article).vocabulary)
+            words.update(TokenizedArticle(article).vocabulary)
             tags.update({mention.entity for mention in article.mentions})
             total += 1
         return Frequencies(

@@ -17,7 +17,7 @@ _MOST_SEEN = 100_000
 _NUMBER_SIZE = 4
 
 
-class Row(NamedTuple):
+class WordRow(NamedTuple):
     """Words one after the other."""
 
     numbers: NDArray[np.int32]
@@ -30,7 +30,7 @@ class Row(NamedTuple):
     """The places of words that are like a pattern."""
 
 
-class Lexicon:
+class WordLexicon:
     """The words and patterns that queries look for in one field.
 
     What was found for a word is remembered, in arrays, under the place in which the word was first seen.
@@ -62,16 +62,16 @@ class Lexicon:
             self._patterns.remove(number, atom)
             self._forget()
 
-    def read(self, words: Sequence[str]) -> Row:
+    def read(self, words: Sequence[str]) -> WordRow:
         """Return what is asked for of some words."""
         if len(self._seen) > _MOST_SEEN:
             self._forget()
         places = np.fromiter(map(self._seen.__getitem__, words), dtype=np.intp, count=len(words))
         like = list(set(places[self._is_like.take(places)].tolist()))
         patterns = b"".join(map(self._like.__getitem__, like))
-        return Row(self._numbers.take(places), np.frombuffer(patterns, dtype=np.int32), places, like)
+        return WordRow(self._numbers.take(places), np.frombuffer(patterns, dtype=np.int32), places, like)
 
-    def like(self, row: Row) -> NDArray[np.intp]:
+    def like(self, row: WordRow) -> NDArray[np.intp]:
         """Return for each of a row's patterns the place of the word that is like it."""
         return np.repeat(row.like, [len(self._like[place]) // _NUMBER_SIZE for place in row.like])
 

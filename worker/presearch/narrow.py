@@ -16,7 +16,8 @@ from worker.query.article_text import name_key
 from worker.query.nodes import (
     And,
     AtLeast,
-    Dated,
+    DateRange,
+    EntityNode,
     Filter,
     Near,
     Not,
@@ -26,7 +27,6 @@ from worker.query.nodes import (
     Saved,
     Score,
     Sentence,
-    Tagged,
     Word,
     parts_of,
 )
@@ -73,7 +73,7 @@ def alternatives(query: Query) -> tuple[Query, ...]:
 
 
 def _is_placed(query: Query) -> bool:
-    return isinstance(query, Word | Phrase | Tagged) and not query.field and is_told(query)
+    return isinstance(query, Word | Phrase | EntityNode) and not query.field and is_told(query)
 
 
 def remainder(query: Query) -> Query | None:
@@ -100,7 +100,7 @@ def is_told(query: Query) -> bool:
         case Phrase(_, field, "", 0):
             plain = len(query.variants) == 1 and field in ("", "title", "author") and "*" not in query.text
             return plain and _is_one_atom(query.variants[0], field)
-        case Tagged():
+        case EntityNode():
             return not query.field
         case Filter():
             return "*" not in query.value
@@ -144,7 +144,7 @@ def _sequence(words: Sequence[str], field: str) -> Groups:
     return tuple(found)
 
 
-def _tagged(query: Tagged, frequencies: Frequencies) -> Groups:
+def _tagged(query: EntityNode, frequencies: Frequencies) -> Groups:
     return ((Atom(query.kind, query.value),),)
 
 
@@ -159,7 +159,7 @@ def property_key(kind: str, value: str) -> str:
     return name_key(value) if kind in ("source", "genre") else value.lower()
 
 
-def _nothing(query: Not | Dated, frequencies: Frequencies) -> Groups:
+def _nothing(query: Not | DateRange, frequencies: Frequencies) -> Groups:
     return ()
 
 
@@ -209,9 +209,9 @@ def _share(groups: Groups, frequencies: Frequencies) -> float:
 _NARROW: dict[type[Query], Callable[[Any, Frequencies], Groups]] = {
     Word: _word,
     Phrase: _phrase,
-    Tagged: _tagged,
+    EntityNode: _tagged,
     Filter: _filter,
-    Dated: _nothing,
+    DateRange: _nothing,
     Not: _nothing,
     And: _all,
     Or: _or,

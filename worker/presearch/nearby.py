@@ -12,8 +12,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from worker.presearch.terms import Found, Terms
-from worker.query.article_text import Reading
+from worker.presearch.terms import AtomsFound, AtomTerms
+from worker.query.article_text import TokenizedArticle
 from worker.query.bits import Bits, Kept, after, bits_of
 
 
@@ -27,10 +27,10 @@ class Nearby:
     is_ordered: bool
 
 
-class Places:
+class WordPlaces:
     """Where in one article that stands which it has the numbers of."""
 
-    def __init__(self, reading: Reading, found: Found, terms: Terms, has: NDArray[np.bool_]) -> None:
+    def __init__(self, reading: TokenizedArticle, found: AtomsFound, terms: AtomTerms, has: NDArray[np.bool_]) -> None:
         """`has` tells of each number whether the article has it."""
         self._reading = reading
         self._found = found

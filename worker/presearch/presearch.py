@@ -20,11 +20,11 @@ from worker.presearch.atoms import Atom, Group
 from worker.presearch.frequency import Frequencies
 from worker.presearch.lexicon import NEVER
 from worker.presearch.narrow import alternatives, excluded, narrow, nears, remainder
-from worker.presearch.nearby import Nearby, Places
+from worker.presearch.nearby import Nearby, WordPlaces
 from worker.presearch.sharing import Sharing
-from worker.presearch.terms import ALWAYS, Terms
-from worker.query.article import Article
-from worker.query.article_text import Reading
+from worker.presearch.terms import ALWAYS, AtomTerms
+from worker.query.article import QueryArticle
+from worker.query.article_text import TokenizedArticle
 from worker.query.evaluate import Verdict
 from worker.query.holds import holds
 from worker.query.nodes import Near, Query
@@ -54,7 +54,7 @@ class Presearcher(Generic[Key]):
         """`frequencies`, of a sample of the articles to come, make it faster; they change no result."""
         self._frequencies = frequencies or Frequencies()
         self._sharing = Sharing()
-        self._terms = Terms()
+        self._terms = AtomTerms()
         self._rows: dict[Key, int] = {}
         self._stored: list[_Entry[Key] | None] = []
         self._anchors: list[array[int]] = []
@@ -112,12 +112,12 @@ class Presearcher(Generic[Key]):
         self._stored[row] = None
         self._free.append(row)
 
-    def matches(self, article: Article) -> dict[Key, Verdict]:
+    def matches(self, article: QueryArticle) -> dict[Key, Verdict]:
         """Return the verdicts of the queries that match an article, by key; their reasons are found when asked for."""
-        reading = Reading(article)
+        reading = TokenizedArticle(article)
         found = self._terms.of(reading)
         with self._flagged(found.numbers) as has:
-            places = Places(reading, found, self._terms, has)
+            places = WordPlaces(reading, found, self._terms, has)
             return {
                 entry.key: Verdict(True, entry.query, reading)
                 for entry in self._candidates(found.numbers)
@@ -125,9 +125,9 @@ class Presearcher(Generic[Key]):
                 and (entry.rest is None or holds(entry.rest, reading))
             }
 
-    def candidates(self, article: Article) -> list[Key]:
+    def candidates(self, article: QueryArticle) -> list[Key]:
         """Return the keys of the queries that the index cannot rule out for an article."""
-        numbers = self._terms.of(Reading(article)).numbers
+        numbers = self._terms.of(TokenizedArticle(article)).numbers
         with self._flagged(numbers):
             return [entry.key for entry in self._candidates(numbers)]
 
@@ -191,7 +191,7 @@ class Presearcher(Generic[Key]):
         return row
 
     def _indexable(self, groups: Iterable[Group]) -> list[Group]:
-        """Return the groups in atoms that `Terms` knows: for a phrase in a field, its rarest word there."""
+        """Return the groups in atoms that `AtomTerms` knows: for a phrase in a field, its rarest word there."""
         return list(dict.fromkeys(tuple(dict.fromkeys(map(self._term, group))) for group in groups))
 
     def _term(self, atom: Atom) -> Atom:

@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from worker.presearch.atoms import Atom
-from worker.presearch.lexicon import NEVER, Lexicon, Row
+from worker.presearch.lexicon import NEVER, WordLexicon, WordRow
 from worker.presearch.narrow import property_key
-from worker.query.article_text import LEVELS, Reading
+from worker.query.article_text import LEVELS, TokenizedArticle
 
 ALWAYS: Final = 1
 """The number that every article has."""
@@ -27,18 +27,18 @@ Numbers = TypeVar("Numbers", int, NDArray[np.int32])
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class AtomsFound:
     """What an article has of that which has numbers."""
 
     numbers: NDArray[np.int32]
     """Some of them more than once, NEVER perhaps among them."""
-    row: Row
+    row: WordRow
     """The words of title and text, by their positions."""
     phrases: list[tuple[int, int]]
     """(number, position of the first word)."""
 
 
-class Terms:
+class AtomTerms:
     """Numbers for atoms, kept while they are in use; the number of an atom that nobody uses any more is given again.
 
     A phrase is found by its first two words, then the numbers of the rest are compared. A table of flags says
@@ -47,7 +47,7 @@ class Terms:
 
     def __init__(self) -> None:
         self._tables: defaultdict[tuple[str, str], dict[str, int]] = defaultdict(dict)
-        self._lexicons = {field: Lexicon(self._tables["word", field]) for field in ("", "title", "author")}
+        self._lexicons = {field: WordLexicon(self._tables["word", field]) for field in ("", "title", "author")}
         self._atoms: list[Atom | None] = [None, None]
         self._uses = array("l", [1, 1])
         self._free: list[int] = []
@@ -115,7 +115,7 @@ class Terms:
         assert atom is not None
         return atom
 
-    def of(self, reading: Reading) -> Found:
+    def of(self, reading: TokenizedArticle) -> AtomsFound:
         """Return what an article has."""
         row = self._lexicons[""].read(reading.main.words)
         found = [row.numbers, row.patterns]
@@ -129,9 +129,9 @@ class Terms:
             if table and kind in _PROPERTIES:
                 others += map(table.get, _values(kind, reading), repeat(NEVER))
         found.append(np.array(others, dtype=np.int32))
-        return Found(np.concatenate(found), row, phrases)
+        return AtomsFound(np.concatenate(found), row, phrases)
 
-    def like(self, row: Row) -> NDArray[np.intp]:
+    def like(self, row: WordRow) -> NDArray[np.intp]:
         """Return for each of a row's patterns the place of the word that is like it."""
         return self._lexicons[""].like(row)
 
@@ -152,11 +152,11 @@ def _flag(first: Numbers, second: Numbers) -> Numbers:
     return (first * 31 + second) & (_PAIR_FLAGS - 1)
 
 
-def _words_in(field: str, reading: Reading) -> list[str]:
+def _words_in(field: str, reading: TokenizedArticle) -> list[str]:
     return reading.title.words if field == "title" else reading.author.words
 
 
-def _values(kind: str, reading: Reading) -> Iterable[str]:
+def _values(kind: str, reading: TokenizedArticle) -> Iterable[str]:
     """Return the values that an article has of a kind of property."""
     article = reading.article
     match kind:

@@ -19,7 +19,7 @@ class Mentioned:
 
 
 @dataclass(frozen=True, slots=True)
-class Outlet:
+class QueryOutlet:
     """Who published the article. `names` are all it goes by: its name, its domains; the id need not be among them."""
 
     id: str
@@ -29,13 +29,13 @@ class Outlet:
 
 
 @dataclass(frozen=True, slots=True)
-class Article:
+class QueryArticle:
     """One revision of an article with what is known of it. Title and text are NFC, one paragraph a line."""
 
     title: str
     text: str
     author: str = ""
-    source: Outlet | None = None
+    source: QueryOutlet | None = None
     language: str | None = None
     genre: str | None = None
     url: str = ""

@@ -8,11 +8,11 @@ from collections import defaultdict
 from functools import cached_property, lru_cache
 from urllib.parse import urlsplit
 
-from worker.query.article import Article, Mentioned, Outlet
+from worker.query.article import Mentioned, QueryArticle, QueryOutlet
 from worker.query.bits import Bits, Fences, bits_of
 from worker.query.joining import is_abbreviation, spelling_of
 from worker.query.words import Words, pattern_words
-from worker.query.zone import Span, Zone
+from worker.query.zone import Span, WordZone
 
 LEAD_LENGTH = 200
 LEAD_PARAGRAPHS = 3
@@ -31,10 +31,10 @@ _ABBREVIATIONS = frozenset(
 )
 
 
-class Reading:
+class TokenizedArticle:
     """An article, read for any number of queries. What few queries ask for is found when the first one does."""
 
-    def __init__(self, article: Article) -> None:
+    def __init__(self, article: QueryArticle) -> None:
         self.article = article
         spelling = spelling_of(article.language)
         self.title = Words(article.title, spelling)
@@ -42,9 +42,9 @@ class Reading:
         self._spans: dict[tuple[str, str], list[Span]] = {}
 
     @cached_property
-    def main(self) -> Zone:
+    def main(self) -> WordZone:
         """The words of title and text."""
-        return Zone([("title", self.title), ("text", self.body)])
+        return WordZone([("title", self.title), ("text", self.body)])
 
     @cached_property
     def vocabulary(self) -> set[str]:
@@ -52,11 +52,11 @@ class Reading:
         return set(self.title.words).union(self.body.words)
 
     @cached_property
-    def author(self) -> Zone:
+    def author(self) -> WordZone:
         """The words of the by-line."""
-        return Zone([("author", Words(self.article.author, spelling_of(self.article.language)))])
+        return WordZone([("author", Words(self.article.author, spelling_of(self.article.language)))])
 
-    def zone(self, field: str) -> Zone:
+    def zone(self, field: str) -> WordZone:
         """Return the zone that a field belongs to."""
         return self.author if field == "author" else self.main
 
@@ -161,13 +161,13 @@ def name_key(name: str) -> str:
     return " ".join(pattern_words(name))
 
 
-def outlet_keys(source: Outlet) -> frozenset[str]:
+def outlet_keys(source: QueryOutlet) -> frozenset[str]:
     """Return everything that an outlet may be called, folded."""
     return _source_names(source, "")
 
 
 @lru_cache(maxsize=4096)
-def _source_names(source: Outlet | None, host: str) -> frozenset[str]:
+def _source_names(source: QueryOutlet | None, host: str) -> frozenset[str]:
     names = {host} if host else set()
     if source is not None:
         names.update((source.id, *source.names))

@@ -10,15 +10,16 @@ from lark import Token, Tree
 from worker.query.closed import checked_value, stored_value, values_of
 from worker.query.days import day_range
 from worker.query.errors import QueryError
-from worker.query.fields import ANYWHERE, Scope
+from worker.query.fields import ANYWHERE, FieldScope
 from worker.query.foreign import refuse_word
 from worker.query.forms import refuse_form
 from worker.query.joining import is_abbreviation
-from worker.query.names import Known, NoSuchEntity
+from worker.query.names import NoSuchEntity, QueryNames
 from worker.query.nodes import (
     And,
     AtLeast,
-    Dated,
+    DateRange,
+    EntityNode,
     Filter,
     Near,
     Not,
@@ -28,7 +29,6 @@ from worker.query.nodes import (
     Saved,
     Score,
     Sentence,
-    Tagged,
     Word,
     parts_of,
 )
@@ -51,31 +51,31 @@ FindSaved = Callable[[str, int], Query]
 class Builder:
     """Makes a query of the grammar's tree; recursion is as deep as the parentheses are."""
 
-    def __init__(self, find_saved: FindSaved, known: Known | None, lenient: bool) -> None:
+    def __init__(self, find_saved: FindSaved, known: QueryNames | None, lenient: bool) -> None:
         self._find_saved = find_saved
         self._known = known
         self._lenient = lenient
 
-    def build(self, tree: Tree[Token] | Token, scope: Scope = ANYWHERE) -> Query:
+    def build(self, tree: Tree[Token] | Token, scope: FieldScope = ANYWHERE) -> Query:
         """Return the query of a tree; raises QueryError."""
         assert isinstance(tree, Tree)
         made: Query = getattr(self, f"_{tree.data}")(tree.children, scope)
         return made
 
-    def _either(self, children: list[Tree[Token]], scope: Scope) -> Query:
+    def _either(self, children: list[Tree[Token]], scope: FieldScope) -> Query:
         return Or(_flat(Or, [self.build(child, scope) for child in children]))
 
-    def _both(self, children: list[Tree[Token]], scope: Scope) -> Query:
+    def _both(self, children: list[Tree[Token]], scope: FieldScope) -> Query:
         return And(_flat(And, [self.build(child, scope) for child in children]))
 
-    def _negation(self, children: list[Tree[Token]], scope: Scope) -> Query:
+    def _negation(self, children: list[Tree[Token]], scope: FieldScope) -> Query:
         part = self.build(children[-1], scope)
         times = len(children) - 1
         while isinstance(part, Not):
             part, times = part.part, times + 1
         return Not(part) if times % 2 else part
 
-    def _near(self, children: list[Tree[Token] | Token], scope: Scope) -> Query:
+    def _near(self, children: list[Tree[Token] | Token], scope: FieldScope) -> Query:
         if len(children) > 2 * MAX_NEARS + 1:
             raise QueryError(f"more than {MAX_NEARS} NEAR in a row", _position(children[2 * MAX_NEARS + 1]))
         query = self.build(children[0], scope)
@@ -92,12 +92,12 @@ class Builder:
             query = Near(query, right, int(number), name == "ONEAR")
         return query
 
-    def _sentence(self, children: list[Tree[Token] | Token], scope: Scope) -> Query:
+    def _sentence(self, children: list[Tree[Token] | Token], scope: FieldScope) -> Query:
         part = self.build(children[1], scope)
         _check_sentence(part, _position(children[0]))
         return Sentence(part)
 
-    def _at_least(self, children: list[Tree[Token] | Token], scope: Scope) -> Query:
+    def _at_least(self, children: list[Tree[Token] | Token], scope: FieldScope) -> Query:
         operator = children[0]
         assert isinstance(operator, Token)
         number = operator.partition("/")[2]
@@ -107,10 +107,10 @@ class Builder:
         _check_places(part, "atleast", _position(operator))
         return AtLeast(int(number), part)
 
-    def _at_least_fielded(self, children: list[Tree[Token] | Token], scope: Scope) -> Query:
+    def _at_least_fielded(self, children: list[Tree[Token] | Token], scope: FieldScope) -> Query:
         return self._at_least([children[0], Tree("fielded", children[1:])], scope)
 
-    def _score(self, children: list[Tree[Token] | Token], scope: Scope) -> Query:
+    def _score(self, children: list[Tree[Token] | Token], scope: FieldScope) -> Query:
         threshold = re.split("=|≥", str(children[0]))[1].strip()
         if not re.fullmatch(r"\d{1,4}(\.\d{1,2})?", threshold) or not float(threshold):
             raise QueryError("a threshold is a number above 0 and below 10000", _position(children[0]))
@@ -125,16 +125,16 @@ class Builder:
             raise QueryError(f"all terms together reach only {most:g}", _position(children[0]), hint)
         return Score(float(threshold), tuple(terms))
 
-    def _date(self, children: list[Token], scope: Scope) -> Query:
-        return Dated(*day_range(children[0], _position(children[0])))
+    def _date(self, children: list[Token], scope: FieldScope) -> Query:
+        return DateRange(*day_range(children[0], _position(children[0])))
 
-    def _fielded(self, children: list[Tree[Token] | Token], scope: Scope) -> Query:
+    def _fielded(self, children: list[Tree[Token] | Token], scope: FieldScope) -> Query:
         for token in children[:-1]:
             assert isinstance(token, Token)
             scope = scope.narrowed(str(token[:-1]), _position(token))
         return self.build(children[-1], scope)
 
-    def _word(self, children: list[Token], scope: Scope) -> Query:
+    def _word(self, children: list[Token], scope: FieldScope) -> Query:
         token, *fuzz = children
         text = plain(nfc(" ".join(str(token).split())))
         if scope.takes_values:
@@ -164,7 +164,7 @@ class Builder:
             return "exact"
         return "name" if self._known and text in self._known.surnames else ""
 
-    def _phrase(self, children: list[Token], scope: Scope) -> Query:
+    def _phrase(self, children: list[Token], scope: FieldScope) -> Query:
         token, *fuzz = children
         text = " ".join(plain(nfc(token[1:-1])).split())
         if scope.takes_values:
@@ -176,7 +176,7 @@ class Builder:
             raise QueryError("a phrase without a word", _position(token))
         return phrase
 
-    def _value(self, text: str, scope: Scope, token: Token) -> Query:
+    def _value(self, text: str, scope: FieldScope, token: Token) -> Query:
         position = _position(token)
         if scope.case:
             raise QueryError(f"case: does not go with {scope.field}:", position)
@@ -186,12 +186,12 @@ class Builder:
             case "saved":
                 return Saved(text, self._find_saved(text, position))
             case "entity":
-                return Tagged("entity", self._entity(text, position), scope.tagged_in)
+                return EntityNode("entity", self._entity(text, position), scope.tagged_in)
             case "source":
                 self._check_source(text, position)
         field = scope.field
         value = stored_value(field, text) if self._lenient else checked_value(field, text, position)
-        return Tagged("type", value, scope.tagged_in) if field == "type" else Filter(field, value)
+        return EntityNode("type", value, scope.tagged_in) if field == "type" else Filter(field, value)
 
     def _check_source(self, text: str, position: int) -> None:
         known = self._known
@@ -245,7 +245,7 @@ def _number(token: Token, fuzz: list[Token], most: int) -> int:
     return int(digits)
 
 
-def _refuse(fuzz: list[Token], scope: Scope) -> None:
+def _refuse(fuzz: list[Token], scope: FieldScope) -> None:
     if fuzz:
         raise QueryError(f"~ does not go with {scope.field}:", _position(fuzz[0]))
 
@@ -275,7 +275,7 @@ def _check_word(word: Word, token: Token) -> None:
 def _check_places(query: Query, operator: str, position: int) -> None:
     """Raise QueryError unless a query stands at places in a text, so that distances and numbers make sense."""
     match query:
-        case Word() | Phrase() | Tagged():
+        case Word() | Phrase() | EntityNode():
             return
         case Or() | Near() | Saved():
             for part in parts_of(query):
@@ -287,9 +287,9 @@ def _check_places(query: Query, operator: str, position: int) -> None:
 
 def _check_sentence(query: Query, position: int) -> None:
     match query:
-        case Filter() | Dated() | Score() | Sentence():
+        case Filter() | DateRange() | Score() | Sentence():
             raise QueryError(f"{query} is about the whole article, not about a sentence", position, "move it outside")
-        case Word() | Phrase() | Tagged() if query.field == "author":
+        case Word() | Phrase() | EntityNode() if query.field == "author":
             raise QueryError(f"{query} stands in no sentence", position, "move it outside")
     for part in parts_of(query):
         _check_sentence(part, position)

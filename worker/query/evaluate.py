@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from worker.query.article import Article
-from worker.query.article_text import Reading
-from worker.query.explain import Fired, reasons
+from worker.query.article import QueryArticle
+from worker.query.article_text import TokenizedArticle
+from worker.query.explain import MatchedTerm, explain
 from worker.query.holds import holds
 from worker.query.nodes import Query
 
-__all__ = ["Fired", "Verdict", "evaluate", "judge"]
+__all__ = ["MatchedTerm", "Verdict", "evaluate", "judge"]
 
 
 class Verdict:
@@ -16,24 +16,24 @@ class Verdict:
 
     __slots__ = ("_asked", "_because", "matched")
 
-    def __init__(self, matched: bool, query: Query, reading: Reading) -> None:
+    def __init__(self, matched: bool, query: Query, reading: TokenizedArticle) -> None:
         self.matched = matched
         self._asked = query, reading
-        self._because: tuple[Fired, ...] | None = None
+        self._because: tuple[MatchedTerm, ...] | None = None
 
     @property
-    def because(self) -> tuple[Fired, ...]:
+    def because(self) -> tuple[MatchedTerm, ...]:
         """The words that fired, in reading order, found when first asked for; a query that only excludes has none."""
         if self._because is None:
-            self._because = reasons(*self._asked) if self.matched else ()
+            self._because = explain(*self._asked) if self.matched else ()
         return self._because
 
 
-def evaluate(query: Query, article: Article) -> Verdict:
+def evaluate(query: Query, article: QueryArticle) -> Verdict:
     """Return whether the article matches, and why."""
-    return judge(query, Reading(article))
+    return judge(query, TokenizedArticle(article))
 
 
-def judge(query: Query, reading: Reading) -> Verdict:
+def judge(query: Query, reading: TokenizedArticle) -> Verdict:
     """Do what `evaluate` does with an article that is read already."""
     return Verdict(holds(query, reading), query, reading)

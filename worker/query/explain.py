@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from worker.query.article_text import Reading
+from worker.query.article_text import TokenizedArticle
 from worker.query.holds import holds
 from worker.query.locate import Places, common, places, spans, within
 from worker.query.nodes import (
     And,
     AtLeast,
-    Dated,
+    DateRange,
+    EntityNode,
     Filter,
     Leaf,
     Near,
@@ -22,18 +23,17 @@ from worker.query.nodes import (
     Saved,
     Score,
     Sentence,
-    Tagged,
     Word,
     leaves_of,
     parts_of,
 )
-from worker.query.sentences import Chosen, true_in
+from worker.query.sentences import SentenceMatches, true_in
 
 MOST_SHOWN = 20
 """Places that are told for one term."""
 
 
-class Fired(NamedTuple):
+class MatchedTerm(NamedTuple):
     """Words that made a query match: where in which field, as they are written, and the term of the query.
 
     For properties of the whole article (source, date …) `field` names the property and there are no offsets. A named
@@ -47,68 +47,74 @@ class Fired(NamedTuple):
     term: str
 
 
-def reasons(query: Query, reading: Reading) -> tuple[Fired, ...]:
+def explain(query: Query, reading: TokenizedArticle) -> tuple[MatchedTerm, ...]:
     """Return what speaks for a query that holds, in reading order; nothing for one that only excludes."""
     return tuple(sorted(set(_fired(query, reading, None)), key=_in_reading_order))
 
 
-def _in_reading_order(fired: Fired) -> tuple[bool, bool, int, int, str]:
+def _in_reading_order(fired: MatchedTerm) -> tuple[bool, bool, int, int, str]:
     return (fired.start is None, fired.field != "title", fired.start or 0, -(fired.end or 0), fired.term)
 
 
-def _fired(query: Query, reading: Reading, sentences: Chosen | None) -> Iterator[Fired]:
+def _fired(query: Query, reading: TokenizedArticle, sentences: SentenceMatches | None) -> Iterator[MatchedTerm]:
     """Yield what speaks for a query, in some sentences or everywhere."""
     return _FIRED[type(query)](query, reading, sentences)
 
 
-def _leaf(query: Leaf, reading: Reading, sentences: Chosen | None) -> Iterator[Fired]:
+def _leaf(query: Leaf, reading: TokenizedArticle, sentences: SentenceMatches | None) -> Iterator[MatchedTerm]:
     return _shown(query, _places(query, reading, sentences), reading)
 
 
-def _property(query: Filter | Dated, reading: Reading, sentences: Chosen | None) -> Iterator[Fired]:
-    yield Fired(*_named(query, reading), str(query))
+def _property(
+    query: Filter | DateRange, reading: TokenizedArticle, sentences: SentenceMatches | None
+) -> Iterator[MatchedTerm]:
+    yield MatchedTerm(*_named(query, reading), str(query))
 
 
-def _none(query: Not, reading: Reading, sentences: Chosen | None) -> Iterator[Fired]:
+def _none(query: Not, reading: TokenizedArticle, sentences: SentenceMatches | None) -> Iterator[MatchedTerm]:
     return iter(())
 
 
-def _of_all(query: And | AtLeast | Saved, reading: Reading, sentences: Chosen | None) -> Iterator[Fired]:
+def _of_all(
+    query: And | AtLeast | Saved, reading: TokenizedArticle, sentences: SentenceMatches | None
+) -> Iterator[MatchedTerm]:
     for part in dict.fromkeys(parts_of(query)):
         yield from _fired(part, reading, sentences)
 
 
-def _of_true(query: Or, reading: Reading, sentences: Chosen | None) -> Iterator[Fired]:
+def _of_true(query: Or, reading: TokenizedArticle, sentences: SentenceMatches | None) -> Iterator[MatchedTerm]:
     for part in query.parts:
         if sentences is None:
             if holds(part, reading):
                 yield from _fired(part, reading, None)
         elif (are_true := sentences.flags & true_in(part, reading)).any():
-            yield from _fired(part, reading, Chosen(are_true, reading))
+            yield from _fired(part, reading, SentenceMatches(are_true, reading))
 
 
-def _of_near(query: Near, reading: Reading, sentences: Chosen | None) -> Iterator[Fired]:
+def _of_near(query: Near, reading: TokenizedArticle, sentences: SentenceMatches | None) -> Iterator[MatchedTerm]:
     taking_part = _places(query, reading, sentences)
     for leaf in leaves_of(query):
         yield from _shown(leaf, common(taking_part, _places(leaf, reading, sentences)), reading)
 
 
-def _of_score(query: Score, reading: Reading, sentences: Chosen | None) -> Iterator[Fired]:
+def _of_score(query: Score, reading: TokenizedArticle, sentences: SentenceMatches | None) -> Iterator[MatchedTerm]:
     for term, weight in query.terms:
         if weight > 0 and holds(term, reading):
             yield from _fired(term, reading, sentences)
 
 
-def _of_sentence(query: Sentence, reading: Reading, sentences: Chosen | None) -> Iterator[Fired]:
-    return _fired(query.part, reading, Chosen(true_in(query.part, reading), reading))
+def _of_sentence(
+    query: Sentence, reading: TokenizedArticle, sentences: SentenceMatches | None
+) -> Iterator[MatchedTerm]:
+    return _fired(query.part, reading, SentenceMatches(true_in(query.part, reading), reading))
 
 
-_FIRED: dict[type[Query], Callable[[Any, Reading, Chosen | None], Iterator[Fired]]] = {
+_FIRED: dict[type[Query], Callable[[Any, TokenizedArticle, SentenceMatches | None], Iterator[MatchedTerm]]] = {
     Word: _leaf,
     Phrase: _leaf,
-    Tagged: _leaf,
+    EntityNode: _leaf,
     Filter: _property,
-    Dated: _property,
+    DateRange: _property,
     Not: _none,
     And: _of_all,
     AtLeast: _of_all,
@@ -120,22 +126,22 @@ _FIRED: dict[type[Query], Callable[[Any, Reading, Chosen | None], Iterator[Fired
 }
 
 
-def _places(query: Query, reading: Reading, sentences: Chosen | None) -> Places:
+def _places(query: Query, reading: TokenizedArticle, sentences: SentenceMatches | None) -> Places:
     if sentences is None:
         return places(query, reading)
     return within(places(query, reading, reading.fences), sentences.words)
 
 
-def _shown(leaf: Leaf, found: Places, reading: Reading) -> Iterator[Fired]:
+def _shown(leaf: Leaf, found: Places, reading: TokenizedArticle) -> Iterator[MatchedTerm]:
     zone = reading.zone(leaf.field)
     term = str(leaf)
     for span in spans(found, MOST_SHOWN):
-        yield Fired(*zone.place(span), zone.surface(span), term)
+        yield MatchedTerm(*zone.place(span), zone.surface(span), term)
 
 
-def _named(query: Filter | Dated, reading: Reading) -> tuple[str, None, None, str]:
+def _named(query: Filter | DateRange, reading: TokenizedArticle) -> tuple[str, None, None, str]:
     article = reading.article
-    if isinstance(query, Dated):
+    if isinstance(query, DateRange):
         return "published_at", None, None, f"{article.published_at:%Y-%m-%d}"
     if query.kind == "genre":
         return "genre", None, None, article.genre or ""

@@ -8,14 +8,15 @@ from difflib import get_close_matches
 from itertools import islice
 from typing import Any, NamedTuple
 
-from worker.query.article_text import Reading
-from worker.query.explain import reasons
+from worker.query.article_text import TokenizedArticle
+from worker.query.explain import explain
 from worker.query.holds import holds
 from worker.query.locate import how_many_apart, nearest, places, spans
 from worker.query.nodes import (
     And,
     AtLeast,
-    Dated,
+    DateRange,
+    EntityNode,
     Filter,
     Leaf,
     Near,
@@ -26,7 +27,6 @@ from worker.query.nodes import (
     Saved,
     Score,
     Sentence,
-    Tagged,
     Word,
 )
 from worker.query.zone import Span
@@ -46,46 +46,46 @@ class Failing(NamedTuple):
     reason: str
 
 
-def failings(query: Query, reading: Reading) -> tuple[Failing, ...]:
+def failings(query: Query, reading: TokenizedArticle) -> tuple[Failing, ...]:
     """Return the parts that keep a query from matching, in its order; nothing for one that matches."""
     if holds(query, reading):
         return ()
     return tuple(dict.fromkeys(islice(_failings(query, reading), MOST_FAILINGS)))
 
 
-def _failings(query: Query, reading: Reading) -> Iterator[Failing]:
+def _failings(query: Query, reading: TokenizedArticle) -> Iterator[Failing]:
     return _FAILINGS[type(query)](query, reading)
 
 
-def _all(query: And, reading: Reading) -> Iterator[Failing]:
+def _all(query: And, reading: TokenizedArticle) -> Iterator[Failing]:
     for part in query.parts:
         if not holds(part, reading):
             yield from _failings(part, reading)
 
 
-def _any(query: Or, reading: Reading) -> Iterator[Failing]:
+def _any(query: Or, reading: TokenizedArticle) -> Iterator[Failing]:
     yield Failing(str(query), f"none of these {len(query.parts)} holds")
     for part in query.parts:
-        if not isinstance(part, Word | Phrase | Tagged):
+        if not isinstance(part, Word | Phrase | EntityNode):
             yield from _failings(part, reading)
 
 
-def _not(query: Not, reading: Reading) -> Iterator[Failing]:
-    shown = dict.fromkeys(f"“{fired.surface}” ({fired.field})" for fired in reasons(query.part, reading))
+def _not(query: Not, reading: TokenizedArticle) -> Iterator[Failing]:
+    shown = dict.fromkeys(f"“{fired.surface}” ({fired.field})" for fired in explain(query.part, reading))
     there = ", ".join(islice(shown, _MOST_SHOWN))
     yield Failing(str(query), f"excluded, and there: {there}" if there else "what is excluded holds")
 
 
-def _leaf(query: Leaf, reading: Reading) -> Iterator[Failing]:
+def _leaf(query: Leaf, reading: TokenizedArticle) -> Iterator[Failing]:
     yield Failing(str(query), _why_not_there(query, reading))
 
 
-def _why_not_there(query: Leaf, reading: Reading) -> str:
+def _why_not_there(query: Leaf, reading: TokenizedArticle) -> str:
     if query.field:
         elsewhere = spans(places(replace(query, field=""), reading), 1)
         if elsewhere:
             return f"not in {query.field}, but in {_place(elsewhere[0], reading)}"
-    if isinstance(query, Tagged):
+    if isinstance(query, EntityNode):
         return _why_not_named(query, reading)
     if query.case and (otherwise := spans(places(replace(query, case=""), reading), 1)):
         return f"only with other capitals: “{reading.zone(query.field).surface(otherwise[0])}”"
@@ -98,13 +98,13 @@ def _why_not_there(query: Leaf, reading: Reading) -> str:
     return f"not {where}" + (f"; spelled alike: {', '.join(f'“{word}”' for word in near)}" if near else "")
 
 
-def _alike(word: str, reading: Reading) -> list[str]:
+def _alike(word: str, reading: TokenizedArticle) -> list[str]:
     if len(word) > _LONGEST_COMPARED:
         return []
     return get_close_matches(word.strip("*"), sorted(reading.vocabulary)[:_MOST_COMPARED], n=_MOST_SHOWN, cutoff=0.75)
 
 
-def _why_not_named(query: Tagged, reading: Reading) -> str:
+def _why_not_named(query: EntityNode, reading: TokenizedArticle) -> str:
     others = {
         mention.level
         for mention in reading.article.mentions
@@ -114,12 +114,12 @@ def _why_not_named(query: Tagged, reading: Reading) -> str:
     return f"only as {', '.join(sorted(others))}" if others and not where else f"not mentioned{where}"
 
 
-def _place(span: Span, reading: Reading) -> str:
+def _place(span: Span, reading: TokenizedArticle) -> str:
     field, start, _ = reading.main.place(span)
     return f"{field} (character {start + 1})"
 
 
-def _filter(query: Filter, reading: Reading) -> Iterator[Failing]:
+def _filter(query: Filter, reading: TokenizedArticle) -> Iterator[Failing]:
     article = reading.article
     outlet = article.source
     has = {
@@ -131,12 +131,12 @@ def _filter(query: Filter, reading: Reading) -> Iterator[Failing]:
     yield Failing(str(query), has[query.kind])
 
 
-def _dated(query: Dated, reading: Reading) -> Iterator[Failing]:
+def _dated(query: DateRange, reading: TokenizedArticle) -> Iterator[Failing]:
     moment = reading.article.published_at
     yield Failing(str(query), f"it was published on {moment.date()}" if moment else "it has no date")
 
 
-def _near(query: Near, reading: Reading) -> Iterator[Failing]:
+def _near(query: Near, reading: TokenizedArticle) -> Iterator[Failing]:
     sides = [(side, places(side, reading)) for side in (query.left, query.right)]
     missing = [side for side, found in sides if not found]
     for side in missing:
@@ -148,38 +148,38 @@ def _near(query: Near, reading: Reading) -> Iterator[Failing]:
         yield Failing(str(query), f"both are there, {how}")
 
 
-def _sentence(query: Sentence, reading: Reading) -> Iterator[Failing]:
+def _sentence(query: Sentence, reading: TokenizedArticle) -> Iterator[Failing]:
     if holds(query.part, reading):
         yield Failing(str(query), "all of it is there, but in no one sentence")
     else:
         yield from _failings(query.part, reading)
 
 
-def _at_least(query: AtLeast, reading: Reading) -> Iterator[Failing]:
+def _at_least(query: AtLeast, reading: TokenizedArticle) -> Iterator[Failing]:
     found = how_many_apart(places(query.part, reading))
     yield Failing(str(query), f"{found} times, not {query.count}")
 
 
-def _score(query: Score, reading: Reading) -> Iterator[Failing]:
+def _score(query: Score, reading: TokenizedArticle) -> Iterator[Failing]:
     holding = [(term, weight) for term, weight in query.terms if holds(term, reading)]
     reached = ", ".join(f"{term} {weight:+g}" for term, weight in holding[:MOST_FAILINGS])
     total = sum(weight for _, weight in holding)
     yield Failing(str(query), f"reaches {total:g} of {query.threshold:g}" + (f": {reached}" if reached else ""))
 
 
-def _saved(query: Saved, reading: Reading) -> Iterator[Failing]:
+def _saved(query: Saved, reading: TokenizedArticle) -> Iterator[Failing]:
     return _failings(query.part, reading)
 
 
-_FAILINGS: dict[type[Query], Callable[[Any, Reading], Iterator[Failing]]] = {
+_FAILINGS: dict[type[Query], Callable[[Any, TokenizedArticle], Iterator[Failing]]] = {
     And: _all,
     Or: _any,
     Not: _not,
     Word: _leaf,
     Phrase: _leaf,
-    Tagged: _leaf,
+    EntityNode: _leaf,
     Filter: _filter,
-    Dated: _dated,
+    DateRange: _dated,
     Near: _near,
     Sentence: _sentence,
     AtLeast: _at_least,

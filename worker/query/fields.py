@@ -32,7 +32,7 @@ _UNKNOWN_HERE |= {"cache", "related", "filetype", "ext", "define", "inanchor", "
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class FieldScope:
     """The fields that stand before a group, for the words in it."""
 
     field: str = ""
@@ -46,7 +46,7 @@ class Scope:
         """Whether what stands here is a value or a name, and not to be looked for in texts."""
         return self.field in (*TAG_FIELDS, *VALUE_FIELDS, "saved")
 
-    def narrowed(self, name: str, position: int) -> Scope:
+    def narrowed(self, name: str, position: int) -> FieldScope:
         """Return the scope behind one more field; raises QueryError if there is none such, or not in this place."""
         field = name.lower()
         if field in CASES and not self.case:
@@ -70,4 +70,4 @@ def _meant(field: str) -> str:
     return f"{hint}; put quotes around text with a colon"
 
 
-ANYWHERE: Final = Scope()
+ANYWHERE: Final = FieldScope()

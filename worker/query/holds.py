@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from worker.query.article_text import Reading, name_key
+from worker.query.article_text import TokenizedArticle, name_key
 from worker.query.locate import places, stand_apart
 from worker.query.nodes import (
     And,
     AtLeast,
-    Dated,
+    DateRange,
+    EntityNode,
     Filter,
     Near,
     Not,
@@ -20,7 +21,6 @@ from worker.query.nodes import (
     Saved,
     Score,
     Sentence,
-    Tagged,
     Word,
 )
 from worker.query.sentences import true_in
@@ -29,22 +29,22 @@ from worker.query.words import is_like
 _EVERYTHING = 1 << 60
 
 
-def holds(query: Query, reading: Reading) -> bool:
+def holds(query: Query, reading: TokenizedArticle) -> bool:
     """Return whether a query is true of an article."""
     return _HOLDS[type(query)](query, reading)
 
 
-def _located(query: Query, reading: Reading) -> bool:
+def _located(query: Query, reading: TokenizedArticle) -> bool:
     return bool(places(query, reading))
 
 
-def _word(query: Word, reading: Reading) -> bool:
+def _word(query: Word, reading: TokenizedArticle) -> bool:
     if query.plain:
         return query.plain in reading.vocabulary
     return _located(query, reading)
 
 
-def _filter(query: Filter, reading: Reading) -> bool:
+def _filter(query: Filter, reading: TokenizedArticle) -> bool:
     article = reading.article
     match query.kind:
         case "source":
@@ -63,7 +63,7 @@ def _is_called(value: str, names: frozenset[str]) -> bool:
     return any(is_like(name, key) for name in names) if "*" in key else key in names
 
 
-def _dated(query: Dated, reading: Reading) -> bool:
+def _dated(query: DateRange, reading: TokenizedArticle) -> bool:
     moment = reading.article.published_at
     if moment is None:
         return False
@@ -71,52 +71,52 @@ def _dated(query: Dated, reading: Reading) -> bool:
     return (query.since is None or query.since <= day) and (query.until is None or day <= query.until)
 
 
-def _not(query: Not, reading: Reading) -> bool:
+def _not(query: Not, reading: TokenizedArticle) -> bool:
     return not holds(query.part, reading)
 
 
-def _and(query: And, reading: Reading) -> bool:
+def _and(query: And, reading: TokenizedArticle) -> bool:
     for part in query.parts:  # noqa: SIM110 - twice as fast as all(…)
         if not _HOLDS[type(part)](part, reading):
             return False
     return True
 
 
-def _or(query: Or, reading: Reading) -> bool:
+def _or(query: Or, reading: TokenizedArticle) -> bool:
     for part in query.parts:  # noqa: SIM110 - twice as fast as any(…)
         if _HOLDS[type(part)](part, reading):
             return True
     return False
 
 
-def _at_least(query: AtLeast, reading: Reading) -> bool:
+def _at_least(query: AtLeast, reading: TokenizedArticle) -> bool:
     found = places(query.part, reading)
     if query.count == 1:
         return bool(found)
     return bool(stand_apart(found, query.count, (0,), (_EVERYTHING,))[0])
 
 
-def _score(query: Score, reading: Reading) -> bool:
+def _score(query: Score, reading: TokenizedArticle) -> bool:
     # Sums of weights with two decimals, compared in hundredths: 0.1 + 0.2 is 0.3 here.
     total = sum(round(100 * weight) for term, weight in query.terms if holds(term, reading))
     return total >= round(100 * query.threshold)
 
 
-def _saved(query: Saved, reading: Reading) -> bool:
+def _saved(query: Saved, reading: TokenizedArticle) -> bool:
     return holds(query.part, reading)
 
 
-def _sentence(query: Sentence, reading: Reading) -> bool:
+def _sentence(query: Sentence, reading: TokenizedArticle) -> bool:
     return bool(true_in(query.part, reading).any())
 
 
-_HOLDS: dict[type[Query], Callable[[Any, Reading], bool]] = {
+_HOLDS: dict[type[Query], Callable[[Any, TokenizedArticle], bool]] = {
     Word: _word,
     Phrase: _located,
-    Tagged: _located,
+    EntityNode: _located,
     Near: _located,
     Filter: _filter,
-    Dated: _dated,
+    DateRange: _dated,
     Not: _not,
     And: _and,
     Or: _or,

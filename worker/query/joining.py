@@ -24,7 +24,7 @@ _DOTTED = re.compile(r"\.(?<=(?<!\w)[^\W\d_]\.)(?=[^\W\d_](?!\w))")
 _ABBREVIATION = re.compile(r"[^\W\d_](?:\.[^\W\d_])+\.?")
 
 
-class Spelling(NamedTuple):
+class JoinedSpelling(NamedTuple):
     """How words are written."""
 
     joins_uzbek: bool = False
@@ -35,20 +35,20 @@ class Spelling(NamedTuple):
     """Whether numbers and dotted abbreviations are one word at all."""
 
 
-IN_PARTS: Final = Spelling(joins=False)
-WHOLE: Final = Spelling(grouping=",.")
+IN_PARTS: Final = JoinedSpelling(joins=False)
+WHOLE: Final = JoinedSpelling(grouping=",.")
 """As a person may have meant it whose language is not known."""
 
 
 @cache
-def spelling_of(language: str | None) -> Spelling:
+def spelling_of(language: str | None) -> JoinedSpelling:
     """Return how texts of a language are written; of those of an unknown one, everything is expected."""
     base = language.partition("-")[0] if language else None
     grouping = ",." if base is None else "," if base in _DOT_IS_DECIMAL else "."
-    return Spelling(base in (None, "uz"), grouping)
+    return JoinedSpelling(base in (None, "uz"), grouping)
 
 
-def joined(text: str, spelling: Spelling) -> str:
+def joined(text: str, spelling: JoinedSpelling) -> str:
     """Return a text of the same length in which UNSEEN stands for what separates nothing."""
     if spelling.joins_uzbek:
         text = _UZBEK.sub(UNSEEN, text)

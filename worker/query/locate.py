@@ -14,17 +14,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from worker.query.article_text import Reading
+from worker.query.article_text import TokenizedArticle
 from worker.query.bits import OPEN, Bits, Fences, after, before, between, bits_of, iter_positions, positions_of
-from worker.query.nodes import Near, Or, Phrase, Query, Saved, Tagged, Word
+from worker.query.nodes import EntityNode, Near, Or, Phrase, Query, Saved, Word
 from worker.query.words import is_like, spelled, surfaces
-from worker.query.zone import Span, Zone
+from worker.query.zone import Span, WordZone
 
 Places = dict[int, Bits]
 """By how many words the last one of a place is behind the first: where the first ones stand. No empty sets."""
 
 
-def places(query: Query, reading: Reading, fences: Fences = OPEN) -> Places:
+def places(query: Query, reading: TokenizedArticle, fences: Fences = OPEN) -> Places:
     """Return the places of a query that has places (see `build`) and that no fence divides."""
     return _PLACES[type(query)](query, reading, fences)
 
@@ -128,7 +128,7 @@ def _not_holding_others(found: Places) -> tuple[NDArray[np.intp], NDArray[np.int
     return first[is_new], last[is_new]
 
 
-def _of_word(query: Word, reading: Reading, fences: Fences) -> Places:
+def _of_word(query: Word, reading: TokenizedArticle, fences: Fences) -> Places:
     zone = reading.zone(query.field)
     if query.plain:
         return _kept({0: zone.standing(query.plain)})
@@ -140,20 +140,20 @@ def _of_word(query: Word, reading: Reading, fences: Fences) -> Places:
     return _undivided(_inside(found, query.field, reading), fences)
 
 
-def _of_phrase(query: Phrase, reading: Reading, fences: Fences) -> Places:
+def _of_phrase(query: Phrase, reading: TokenizedArticle, fences: Fences) -> Places:
     found = _of_variants(query, reading.zone(query.field), query.slop)
     return _undivided(_inside(found, query.field, reading), fences)
 
 
-def _of_tagged(query: Tagged, reading: Reading, fences: Fences) -> Places:
+def _of_tagged(query: EntityNode, reading: TokenizedArticle, fences: Fences) -> Places:
     return _undivided(_inside(reading.mentioned(query.kind, query.value), query.field, reading), fences)
 
 
-def _of_or(query: Or, reading: Reading, fences: Fences) -> Places:
+def _of_or(query: Or, reading: TokenizedArticle, fences: Fences) -> Places:
     return _either(_PLACES[type(part)](part, reading, fences) for part in dict.fromkeys(query.parts))
 
 
-def _of_near(query: Near, reading: Reading, fences: Fences) -> Places:
+def _of_near(query: Near, reading: TokenizedArticle, fences: Fences) -> Places:
     """Return the places of both sides that have one of the other side at most so many words away.
 
     A place is not near one that it overlaps.
@@ -179,14 +179,14 @@ def _following(these: Places, others: Places, distance: int, fences: Fences) -> 
     return within(these, after(_ends_of(others), distance, fences))
 
 
-def _of_saved(query: Saved, reading: Reading, fences: Fences) -> Places:
+def _of_saved(query: Saved, reading: TokenizedArticle, fences: Fences) -> Places:
     return places(query.part, reading, fences)
 
 
-_PLACES: dict[type[Query], Callable[[Any, Reading, Fences], Places]] = {
+_PLACES: dict[type[Query], Callable[[Any, TokenizedArticle, Fences], Places]] = {
     Word: _of_word,
     Phrase: _of_phrase,
-    Tagged: _of_tagged,
+    EntityNode: _of_tagged,
     Or: _of_or,
     Near: _of_near,
     Saved: _of_saved,
@@ -205,7 +205,7 @@ def _either(several: Iterable[Places]) -> Places:
     return found
 
 
-def _inside(found: Places, field: str, reading: Reading) -> Places:
+def _inside(found: Places, field: str, reading: TokenizedArticle) -> Places:
     if field:
         begin, end = reading.bounds(field)
         found = {length: firsts & between(begin, end - length) for length, firsts in found.items()}
@@ -218,21 +218,21 @@ def _undivided(found: Places, fences: Fences) -> Places:
     return _kept({length: firsts & ~fences.behind(length) if length else firsts for length, firsts in found.items()})
 
 
-def _joined(firsts: Bits, length: int, zone: Zone) -> Bits:
+def _joined(firsts: Bits, length: int, zone: WordZone) -> Bits:
     """Return those of the first words that are joined with all the others by hyphens."""
     for offset in range(length):
         firsts &= zone.joined(firsts << offset) >> offset
     return firsts
 
 
-def _of_variants(query: Word | Phrase, zone: Zone, slop: int = 0) -> Places:
+def _of_variants(query: Word | Phrase, zone: WordZone, slop: int = 0) -> Places:
     variants = query.variants
     if len(variants) == 1:
         return _of_sequence(variants[0], query, zone, slop)
     return _either(_of_sequence(words, query, zone, slop) for words in variants)
 
 
-def _of_sequence(words: Sequence[str], query: Word | Phrase, zone: Zone, slop: int) -> Places:
+def _of_sequence(words: Sequence[str], query: Word | Phrase, zone: WordZone, slop: int) -> Places:
     """Return where words stand one after the other, with at most `slop` others between."""
     standing = []
     for word in words:
@@ -246,12 +246,12 @@ def _of_sequence(words: Sequence[str], query: Word | Phrase, zone: Zone, slop: i
     return _loose(standing, slop) if slop else _tight(standing)
 
 
-def _spelled(word: str, like: str, case: str, zone: Zone) -> Bits:
+def _spelled(word: str, like: str, case: str, zone: WordZone) -> Bits:
     """Return where a word, or one that is like a pattern, is written as the query writes it."""
     return zone.kept.get((word, like, case), lambda asked: _find_spelled(*asked, zone))
 
 
-def _find_spelled(word: str, like: str, case: str, zone: Zone) -> Bits:
+def _find_spelled(word: str, like: str, case: str, zone: WordZone) -> Bits:
     words = zone.spellings(word) if "*" in word else (word,)
     found: list[int] = []
     for one in words:

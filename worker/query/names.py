@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import cached_property
 
-from worker.query.article import Outlet
+from worker.query.article import QueryOutlet
 from worker.query.article_text import outlet_keys
 from worker.query.words import is_like, pattern_words
 from worker.vocabulary.entities import Vocabulary
@@ -37,7 +37,7 @@ class NoSuchEntity(LookupError):
 
 
 @dataclass(frozen=True)
-class Known:
+class QueryNames:
     """The names of a vocabulary: what queries that are being written are checked against."""
 
     entities: Mapping[str, str]
@@ -52,10 +52,10 @@ class Known:
     """(text, id) of what entities are called besides, in all languages."""
 
     @staticmethod
-    def of(vocabulary: Vocabulary, outlets: Iterable[Outlet] = ()) -> Known:
+    def of(vocabulary: Vocabulary, outlets: Iterable[QueryOutlet] = ()) -> QueryNames:
         """Return the names of a vocabulary, and of outlets; the first of an outlet's names is the one that is shown."""
         people = (entity for entity in vocabulary.entities if entity.type == "person")
-        return Known(
+        return QueryNames(
             {entity.id: entity.label for entity in vocabulary.entities},
             frozenset(
                 alias.text
@@ -71,7 +71,7 @@ class Known:
             ],
         ).and_outlets(outlets)
 
-    def and_outlets(self, outlets: Iterable[Outlet]) -> Known:
+    def and_outlets(self, outlets: Iterable[QueryOutlet]) -> QueryNames:
         """Return these names with those of further outlets."""
         more = tuple(outlets)
         return replace(

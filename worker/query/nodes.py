@@ -70,7 +70,7 @@ class Phrase(Query):
 
 
 @dataclass(frozen=True, slots=True)
-class Tagged(Query):
+class EntityNode(Query):
     """A mention of an entity, or of any entity of a type; `kind` is one of TAG_FIELDS."""
 
     kind: str
@@ -93,7 +93,7 @@ class Filter(Query):
 
 
 @dataclass(frozen=True, slots=True)
-class Dated(Query):
+class DateRange(Query):
     """Published on one of these days in UTC, both included; None is open."""
 
     since: date | None
@@ -205,7 +205,7 @@ def parts_of(query: Query) -> tuple[Query, ...]:
     return ()
 
 
-Leaf = Word | Phrase | Tagged
+Leaf = Word | Phrase | EntityNode
 """What stands at places in a text."""
 
 

@@ -18,10 +18,10 @@ from worker.query.builder import Builder, depth_and_size
 from worker.query.closed import values_of
 from worker.query.errors import QueryError
 from worker.query.forms import refuse_forms
-from worker.query.names import Known, did_you_mean, nearest
+from worker.query.names import QueryNames, did_you_mean, nearest
 from worker.query.nodes import Query
 
-__all__ = ["MAX_LENGTH", "Known", "Query", "QueryError", "parse", "parse_stored"]
+__all__ = ["MAX_LENGTH", "Query", "QueryError", "QueryNames", "parse", "parse_stored"]
 
 MAX_LENGTH = 20_000
 """Characters of a query."""
@@ -58,7 +58,7 @@ def _parser() -> Lark:
 
 
 def parse(
-    text: str, saved: Mapping[str, str] | None = None, known: Known | None = None, *, lenient: bool = False
+    text: str, saved: Mapping[str, str] | None = None, known: QueryNames | None = None, *, lenient: bool = False
 ) -> Query:
     """Return the query that a text says; raises QueryError.
 
@@ -71,7 +71,7 @@ def parse(
 
 
 def parse_stored(
-    text: str, saved: Mapping[str, str] | None = None, known: Known | None = None
+    text: str, saved: Mapping[str, str] | None = None, known: QueryNames | None = None
 ) -> tuple[Query, QueryError | None]:
     """Return a query that was stored under earlier rules or with other names, and what is wrong with it by now.
 
@@ -87,7 +87,7 @@ def parse_stored(
 class _Reading:
     """One text with the saved queries that it names, each parsed once."""
 
-    def __init__(self, saved: Mapping[str, str], known: Known | None, lenient: bool) -> None:
+    def __init__(self, saved: Mapping[str, str], known: QueryNames | None, lenient: bool) -> None:
         self._saved = saved
         self._known = known
         self._lenient = lenient

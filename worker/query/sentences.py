@@ -9,24 +9,24 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from worker.query.article_text import Reading
+from worker.query.article_text import TokenizedArticle
 from worker.query.bits import Bits, flags_of
 from worker.query.locate import begins_of, places, stand_apart
-from worker.query.nodes import And, AtLeast, Near, Not, Or, Phrase, Query, Saved, Tagged, Word
+from worker.query.nodes import And, AtLeast, EntityNode, Near, Not, Or, Phrase, Query, Saved, Word
 
 Flags = NDArray[np.bool_]
 """Of each sentence of an article, in order."""
 
 
-def true_in(query: Query, reading: Reading) -> Flags:
+def true_in(query: Query, reading: TokenizedArticle) -> Flags:
     """Return in which sentences a query is true, which is about sentences (see `build`)."""
     return _TRUE_IN[type(query)](query, reading)
 
 
-class Chosen:
+class SentenceMatches:
     """Some sentences of an article."""
 
-    def __init__(self, flags: Flags, reading: Reading) -> None:
+    def __init__(self, flags: Flags, reading: TokenizedArticle) -> None:
         self.flags = flags
         self._reading = reading
 
@@ -40,7 +40,7 @@ class Chosen:
         return int.from_bytes(np.packbits(flags, bitorder="little").tobytes(), "little")
 
 
-def _located(query: Word | Phrase | Tagged | Near, reading: Reading) -> Flags:
+def _located(query: Word | Phrase | EntityNode | Near, reading: TokenizedArticle) -> Flags:
     found = begins_of(places(query, reading, reading.fences))
     begins, ends = reading.stretches
     if not found or not begins:
@@ -49,11 +49,11 @@ def _located(query: Word | Phrase | Tagged | Near, reading: Reading) -> Flags:
     return flags
 
 
-def _not(query: Not, reading: Reading) -> Flags:
+def _not(query: Not, reading: TokenizedArticle) -> Flags:
     return ~true_in(query.part, reading)
 
 
-def _and(query: And, reading: Reading) -> Flags:
+def _and(query: And, reading: TokenizedArticle) -> Flags:
     found = true_in(query.parts[0], reading)
     for part in dict.fromkeys(query.parts[1:]):
         if not found.any():
@@ -62,26 +62,26 @@ def _and(query: And, reading: Reading) -> Flags:
     return found
 
 
-def _or(query: Or, reading: Reading) -> Flags:
+def _or(query: Or, reading: TokenizedArticle) -> Flags:
     found = true_in(query.parts[0], reading)
     for part in dict.fromkeys(query.parts[1:]):
         found = found | true_in(part, reading)
     return found
 
 
-def _at_least(query: AtLeast, reading: Reading) -> Flags:
+def _at_least(query: AtLeast, reading: TokenizedArticle) -> Flags:
     found = places(query.part, reading, reading.fences)
     return stand_apart(found, query.count, *reading.stretches)
 
 
-def _saved(query: Saved, reading: Reading) -> Flags:
+def _saved(query: Saved, reading: TokenizedArticle) -> Flags:
     return true_in(query.part, reading)
 
 
-_TRUE_IN: dict[type[Query], Callable[[Any, Reading], Flags]] = {
+_TRUE_IN: dict[type[Query], Callable[[Any, TokenizedArticle], Flags]] = {
     Word: _located,
     Phrase: _located,
-    Tagged: _located,
+    EntityNode: _located,
     Near: _located,
     Not: _not,
     And: _and,

@@ -10,7 +10,7 @@ from functools import cache, lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from worker.query.joining import IN_PARTS, WHOLE, Spelling, has_uzbek_letter, joined
+from worker.query.joining import IN_PARTS, WHOLE, JoinedSpelling, has_uzbek_letter, joined
 from worker.text.fold import fold
 from worker.text.letters import APOSTROPHES, UNSEEN, mended, seen
 
@@ -66,7 +66,7 @@ class Words:
 
     __slots__ = ("_ends", "_folded", "_is_plain", "_starts", "text", "words")
 
-    def __init__(self, text: str, spelling: Spelling = IN_PARTS) -> None:
+    def __init__(self, text: str, spelling: JoinedSpelling = IN_PARTS) -> None:
         self.text = text
         self._starts: list[int] | None = None
         self._ends: list[int] | None = None
@@ -114,7 +114,7 @@ STAR = "ꙮ"
 
 
 @lru_cache(maxsize=8192)
-def pattern_words(text: str, spelling: Spelling = IN_PARTS) -> tuple[str, ...]:
+def pattern_words(text: str, spelling: JoinedSpelling = IN_PARTS) -> tuple[str, ...]:
     """Return the words of a query's text, where `*` stands for any letters."""
     if text.isascii() and text.isalnum():
         return (text.lower(),)
@@ -131,7 +131,7 @@ def variants_of(text: str) -> tuple[tuple[str, ...], ...]:
     return tuple(dict.fromkeys(pattern_words(text, spelling) for spelling in _spellings(text)))
 
 
-def _spellings(text: str) -> Iterator[Spelling]:
+def _spellings(text: str) -> Iterator[JoinedSpelling]:
     for spelling in (IN_PARTS, WHOLE):
         yield spelling
         if has_uzbek_letter(text):

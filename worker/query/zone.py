@@ -19,7 +19,7 @@ _FILLER = ("",) * GAP
 _FEW = 50
 
 
-class Zone:
+class WordZone:
     """Texts whose words are counted together: title and text, or the author."""
 
     def __init__(self, parts: list[tuple[str, Words]]) -> None:

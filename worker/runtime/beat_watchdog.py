@@ -23,7 +23,7 @@ PATIENCE_S = 10.0
 end; nothing is lost by cutting it off, since the rows say what is to be done."""
 
 
-class BeatWatch(bootsteps.StartStopStep):
+class BeatWatchdog(bootsteps.StartStopStep):
     """Looks after the beat's process while the worker runs; a worker without one has no such step."""
 
     requires = ("celery.worker.components:Beat",)

@@ -6,7 +6,7 @@ from typing import Any
 
 from celery import beat, bootsteps
 
-from db.datadir.heartbeat import EVERY_S, show_life
+from db.datadir.heartbeat import EVERY_S, touch_heartbeat
 from db.settings import load
 
 
@@ -18,8 +18,8 @@ class WorkerPulse(bootsteps.StartStopStep):
     def start(self, worker: Any) -> None:
         """Show life now and from now on."""
         data_dir = load().data_dir
-        show_life(data_dir, "worker")
-        worker.timer.call_repeatedly(EVERY_S, show_life, (data_dir, "worker"))
+        touch_heartbeat(data_dir, "worker")
+        worker.timer.call_repeatedly(EVERY_S, touch_heartbeat, (data_dir, "worker"))
 
 
 class _ShowingLife:
@@ -28,7 +28,7 @@ class _ShowingLife:
     def apply_async(self, *args: Any, **kwargs: Any) -> Any:
         """Send a task. Raises SchedulingError when the broker does not take it."""
         sent = super().apply_async(*args, **kwargs)  # type: ignore[misc]  # of the scheduler that it is mixed into
-        show_life(load().data_dir, "beat")
+        touch_heartbeat(load().data_dir, "beat")
         return sent
 
 

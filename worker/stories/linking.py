@@ -15,11 +15,11 @@ from worker.dedup.cluster import Link, clusters, find_link
 from worker.dedup.compare import METHOD, VERSION
 from worker.dedup.fingerprint import Fingerprint
 from worker.dedup.members import Member
-from worker.dedup.relation import Relation
+from worker.dedup.relation import ReprintRelation
 from worker.dedup.sketch import MAX_CANDIDATES, POSTINGS, needed
 
 METHOD_NOW = f"{METHOD}/{VERSION}"
-MATES = 1_000
+CLUSTER_CANDIDATES_MAX = 1_000
 """Members of one cluster that are compared when an article turns out to be older than its original."""
 
 
@@ -36,7 +36,7 @@ class _Search:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class VerifiedLink:
     """The links of some revisions, and by which of their samples being commonplaces they were judged."""
 
     links: Sequence[LinkIn]
@@ -44,13 +44,13 @@ class Judged:
     common: Set[int]
 
 
-def judge(conn: Connection, revisions: Sequence[RevisionOut], samples: Set[int]) -> Judged:
+def judge(conn: Connection, revisions: Sequence[RevisionOut], samples: Set[int]) -> VerifiedLink:
     """Find the links of revisions, whose samples these are."""
     common = commonplaces.read_common(conn, samples)
-    return Judged(_find_links(conn, revisions, common), samples, common)
+    return VerifiedLink(_find_links(conn, revisions, common), samples, common)
 
 
-def renewed(conn: Connection, judged: Judged, revisions: Sequence[RevisionOut]) -> Judged:
+def renewed(conn: Connection, judged: VerifiedLink, revisions: Sequence[RevisionOut]) -> VerifiedLink:
     """Return the links as they are to be judged now: the same, unless something became a commonplace meanwhile."""
     if commonplaces.read_common(conn, judged.samples) == judged.common:
         return judged
@@ -94,7 +94,7 @@ def _find_links(conn: Connection, revisions: Sequence[RevisionOut], common: Set[
             found = _compare(search, others)
             links += [_link_in(search.revision.id, other.revision_id, link) for other, link in found]
             # a copy of a widely reprinted text meets its original through its fellow copies
-            search.wanted = _kin(conn, search.own, [other for other, _ in found]) - search.compared
+            search.wanted = _cluster_candidates(conn, search.own, [other for other, _ in found]) - search.compared
     return links
 
 
@@ -128,7 +128,7 @@ def _compare(
     return found
 
 
-def _kin(conn: Connection, own: Member[int], found: Sequence[Comparable]) -> set[int]:
+def _cluster_candidates(conn: Connection, own: Member[int], found: Sequence[Comparable]) -> set[int]:
     """Return whom else to compare: the original of each, and all its copies if this article is older."""
     originals = {other.cluster_id for other in found if other.cluster_id is not None}
     if not originals:
@@ -136,7 +136,7 @@ def _kin(conn: Connection, own: Member[int], found: Sequence[Comparable]) -> set
     kin = set(originals)
     for original in fingerprints.read_comparables(conn, sorted(originals)):
         if own.order < _comparable_member(original).order:
-            kin.update(fingerprints.find_cluster_mates(conn, [original.article_id], limit=MATES))
+            kin.update(fingerprints.find_cluster_mates(conn, [original.article_id], limit=CLUSTER_CANDIDATES_MAX))
     return kin
 
 
@@ -168,7 +168,7 @@ def cluster_of(connected: Connected) -> dict[int, int]:
             for row in connected.members.values()
         ],
         [
-            Link(a, b, row.shared, row.containment, row.jaccard, Relation(row.relation))
+            Link(a, b, row.shared, row.containment, row.jaccard, ReprintRelation(row.relation))
             for (a, b), row in connected.links.items()
         ],
         judged=connected.judged,

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from db.articles import recomparing
-from db.articles.recomparing import Mark, MarkedText, Recompared, Standing
+from db.articles.recomparing import Mark, MarkedText, Recompared, RecompareState
 from db.dialect import lock_commonplaces
 from db.engine import Database
 from db.stories import commonplaces
@@ -41,7 +41,7 @@ def recompare(database: Database, *, now: datetime) -> Recompared:
             )
 
 
-def _mark_texts(database: Database, standing: Standing, after: int) -> int:
+def _mark_texts(database: Database, standing: RecompareState, after: int) -> int:
     texts = database.read(lambda conn: recomparing.read_texts(conn, after, _TEXTS))
     marks = {text.revision_id: _mark_of(text) for text in texts}
 
@@ -63,7 +63,7 @@ def _mark_of(text: MarkedText) -> Mark:
     return Mark(mark.size, mark.to_bytes(), mark.sample.tolist())
 
 
-def _compare_articles(database: Database, standing: Standing, after: int, now: datetime) -> Recompared:
+def _compare_articles(database: Database, standing: RecompareState, after: int, now: datetime) -> Recompared:
     """Compare the next articles with all others; return what changed."""
     with database.reading() as conn:
         articles = recomparing.read_articles(conn, after, _ARTICLES)

@@ -32,7 +32,7 @@ class ChatAddress:
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class ChatForm:
     """How addresses of a service are written."""
 
     scheme: str
@@ -47,42 +47,42 @@ class Form:
 
 
 FORMS = {
-    "discord": Form(
+    "discord": ChatForm(
         "discord",
         _BOT + rf"(?P<id>{_DIGITS})/(?P<token>[\w-]{{1,200}})",
         "discord://WEBHOOK_ID/WEBHOOK_TOKEN?thread=ID",
         {"thread": ("thread", _DIGITS)},
         needs_chat=False,
     ),
-    "feishu": Form("feishu", r"(?P<token>[\w-]{1,100})", "feishu://TOKEN", needs_chat=False),
-    "gchat": Form(
+    "feishu": ChatForm("feishu", r"(?P<token>[\w-]{1,100})", "feishu://TOKEN", needs_chat=False),
+    "gchat": ChatForm(
         "gchat",
         r"(?P<space>[\w-]{1,100})/(?P<key>[\w=-]{1,200})/(?P<token>[\w=-]{1,200})(?:/(?P<thread>[\w.-]{1,100}))?",
         "gchat://SPACE/KEY/TOKEN?thread=KEY",
         {"thread": ("thread", r"[\w.-]{1,100}")},
         needs_chat=False,
     ),
-    "lark": Form("lark", r"(?P<token>[\w-]{1,100})", "lark://TOKEN", needs_chat=False),
-    "line": Form(
+    "lark": ChatForm("lark", r"(?P<token>[\w-]{1,100})", "lark://TOKEN", needs_chat=False),
+    "line": ChatForm(
         "line",
         r"(?P<token>[\w+-]{1,400}={0,2}|[\w+-]{1,200}(?:/[\w+-]{1,200}){1,4}={1,2})(?:/(?P<to>[\w-]{1,64}))?",
         "line://TOKEN/USER",
         {"to": ("to", r"[\w-]{1,64}")},
     ),
-    "pover": Form(
+    "pover": ChatForm(
         "pover",
         r"(?P<user>[A-Za-z0-9]{1,64})@(?P<token>[A-Za-z0-9]{1,64})(?:/(?P<to>[\w-]{1,25}))?",
         "pover://USER_KEY@TOKEN/DEVICE",
         {"to": ("to", r"[\w-]{1,25}")},
         needs_chat=False,
     ),
-    "slack-bot": Form(
+    "slack-bot": ChatForm(
         "slack",
         _BOT + rf"(?P<token>(?:xoxe\.)?xox[abp]-[\w-]{{1,200}})(?:/(?P<to>{_CHANNEL}))?",
         "slack://xoxb-TOKEN/CHANNEL",
         {"to": ("to", _CHANNEL)},
     ),
-    "slack": Form(
+    "slack": ChatForm(
         "slack",
         _BOT
         + rf"(?P<a>[A-Za-z0-9]{{1,24}})/(?P<b>[A-Za-z0-9]{{1,24}})/(?P<c>[A-Za-z0-9]{{1,64}})(?:/(?P<to>{_CHANNEL}))?",
@@ -90,20 +90,20 @@ FORMS = {
         {"to": ("to", _CHANNEL)},
         needs_chat=False,
     ),
-    "tgram": Form(
+    "tgram": ChatForm(
         "tgram",
         rf"(?:bot)?(?P<token>[0-9]{{1,20}}:[\w-]{{1,100}})(?:/(?P<to>{_CHAT})(?::(?P<topic>{_DIGITS}))?)?",
         "tgram://BOT_TOKEN/CHAT_ID?topic=ID",
         {"topic": ("topic", _DIGITS), "thread": ("topic", _DIGITS), "to": ("to", _CHAT)},
     ),
-    "viber": Form(
+    "viber": ChatForm(
         "viber",
         r"(?P<token>[\w-]{1,100})(?:/(?P<to>[\w+=/-]{1,64}))?",
         "viber://TOKEN/RECEIVER",
         {"to": ("to", r"[\w+=/-]{1,64}")},
     ),
-    "wxteams-hook": Form("wxteams", r"(?P<hook>[A-Za-z0-9]{80,160})", "wxteams://WEBHOOK_TOKEN", needs_chat=False),
-    "wxteams": Form(
+    "wxteams-hook": ChatForm("wxteams", r"(?P<hook>[A-Za-z0-9]{80,160})", "wxteams://WEBHOOK_TOKEN", needs_chat=False),
+    "wxteams": ChatForm(
         "wxteams",
         r"(?P<token>[\w.=-]{1,300})(?:/(?P<to>[\w=-]{1,200}))?",
         "wxteams://ACCESS_TOKEN/ROOM_ID",
@@ -153,7 +153,7 @@ def _options(pairs: Sequence[str], scheme: str, known: set[str]) -> dict[str, st
     return found
 
 
-def _with_options(parts: dict[str, str], options: Mapping[str, str], form: Form) -> dict[str, str]:
+def _with_options(parts: dict[str, str], options: Mapping[str, str], form: ChatForm) -> dict[str, str]:
     """Return the parts with those that options give. One address is one chat: what fails there fails alone."""
     for name, value in options.items():
         if name not in form.options:

@@ -13,7 +13,7 @@ from db.alerts import channels, subscriptions
 from db.alerts.channels import RecipientRow
 from db.alerts.subscriptions import SubscriptionIn, SubscriptionRow
 from worker.query.errors import QueryError
-from worker.query.nodes import Tagged
+from worker.query.nodes import EntityNode
 from worker.subscriptions.addresses import check_address
 from worker.subscriptions.cadence import next_due, parse_cadence
 
@@ -23,7 +23,7 @@ _MAX_AGE_H = 24 * 366
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class SubscriptionDefinition:
     """A standing question and whom it is answered to."""
 
     subscription: SubscriptionIn
@@ -41,7 +41,7 @@ class Standing:
 
 
 @dataclass(slots=True)
-class Known:
+class References:
     """What a subscription may refer to, and the rules for addresses."""
 
     parse: Callable[[str], object]
@@ -50,7 +50,7 @@ class Known:
     allowed: Collection[tuple[str, int]] = field(default=frozenset())
 
 
-def checked(standing: Standing, known: Known) -> tuple[Standing, list[str]]:
+def validate(standing: SubscriptionDefinition, known: References) -> tuple[SubscriptionDefinition, list[str]]:
     """Return the subscription with everything in its stored form, and what is wrong with it."""
     problems: list[str] = []
     new = standing.subscription
@@ -71,10 +71,10 @@ def checked(standing: Standing, known: Known) -> tuple[Standing, list[str]]:
     values = {name: getattr(new, name) for name in SubscriptionIn.__slots__} | {"cadence": cadence}
     if new.kind == "burst":
         values["query"] = _entity(new.query, known)[0] or new.query
-    return Standing(SubscriptionIn(**values), **stored, feed=standing.feed), problems
+    return SubscriptionDefinition(SubscriptionIn(**values), **stored, feed=standing.feed), problems
 
 
-def _question(new: SubscriptionIn, known: Known) -> list[str]:
+def _question(new: SubscriptionIn, known: References) -> list[str]:
     if new.kind == "silence":
         return [] if new.query in known.outlets else [f"there is no outlet {new.query!r}"]
     if new.kind == "burst":
@@ -89,7 +89,7 @@ def _question(new: SubscriptionIn, known: Known) -> list[str]:
     return []
 
 
-def _entity(name: str, known: Known) -> tuple[str | None, str]:
+def _entity(name: str, known: References) -> tuple[str | None, str]:
     """Return the id of an entity by any name that is its alone, and what is wrong with the name."""
     nobody = f"no entity is called {name!r}: steppewatch vocabulary list"
     if '"' in name:
@@ -100,7 +100,7 @@ def _entity(name: str, known: Known) -> tuple[str | None, str]:
         return None, f"{error.message}; {error.hint}" if error.hint else error.message
     except ValueError:
         return None, nobody
-    return (query.value, "") if isinstance(query, Tagged) else (None, nobody)
+    return (query.value, "") if isinstance(query, EntityNode) else (None, nobody)
 
 
 def _addresses(
@@ -115,7 +115,7 @@ def _addresses(
     return tuple(dict.fromkeys(good))
 
 
-def store(conn: Connection, standing: Standing, *, now: datetime) -> int:
+def create(conn: Connection, standing: SubscriptionDefinition, *, now: datetime) -> int:
     """Store a new subscription with its recipients; return its id. Raises NameTaken."""
     subscription_id = subscriptions.record_subscription(conn, standing.subscription, now=now)
     due_at = next_due(parse_cadence(standing.subscription.cadence), now)
@@ -123,7 +123,7 @@ def store(conn: Connection, standing: Standing, *, now: datetime) -> int:
     return subscription_id
 
 
-def replace(conn: Connection, stored: SubscriptionRow, standing: Standing, *, now: datetime) -> None:
+def update(conn: Connection, stored: SubscriptionRow, standing: SubscriptionDefinition, *, now: datetime) -> None:
     """Make a stored subscription what is stated now. Recipients that are not named any more are unsubscribed."""
     new = standing.subscription
     fields = ("kind", "query", "cadence", "max_age_h", "on_revision", "all_quiet", "origin")
@@ -145,12 +145,14 @@ def remove(conn: Connection, stored: SubscriptionRow) -> None:
     channels.unsubscribe(conn, [row.id for row in channels.recipients_of(conn, [stored.id])])
 
 
-def standing_of(stored: SubscriptionRow, recipients: Collection[RecipientRow]) -> Standing:
+def to_definition(stored: SubscriptionRow, recipients: Collection[RecipientRow]) -> SubscriptionDefinition:
     """Return what is stored as a person would state it."""
     active = [row.channel for row in recipients if row.state == "active"]
     by_kind = {kind: tuple(c.address for c in active if c.kind == kind) for kind in ("email", "webhook", "chat")}
     values = {name: getattr(stored, name) for name in SubscriptionIn.__slots__}
-    return Standing(SubscriptionIn(**values), **by_kind, feed=any(channel.kind == "feed" for channel in active))
+    return SubscriptionDefinition(
+        SubscriptionIn(**values), **by_kind, feed=any(channel.kind == "feed" for channel in active)
+    )
 
 
 def address_of(row: RecipientRow) -> tuple[str, str]:

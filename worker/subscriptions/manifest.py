@@ -13,9 +13,9 @@ from sqlalchemy import Connection
 from db.alerts import channels, subscriptions
 from db.alerts.subscriptions import SubscriptionIn, SubscriptionRow
 from worker.subscriptions import definition as standings
-from worker.subscriptions.definition import NAME, Known, Standing, checked, standing_of
+from worker.subscriptions.definition import NAME, References, SubscriptionDefinition, to_definition, validate
 from worker.subscriptions.plain_yaml import Fault, read_yaml
-from worker.subscriptions.references import known_of, names_of
+from worker.subscriptions.references import load_query_names, load_references
 
 _FIELDS = {
     "query": str,
@@ -50,7 +50,7 @@ class Manifest:
     origin: str
     """The file's name: what it kept before and does not hold any more is removed."""
     saved: Mapping[str, str]
-    standing: tuple[Standing, ...]
+    standing: tuple[SubscriptionDefinition, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ def read_manifest(text: str, origin: str) -> Manifest:
     return Manifest(origin, saved, tuple(each for each in found if each is not None))
 
 
-def _standing(name: str, fields: object, origin: str, problems: list[str]) -> Standing | None:
+def _standing(name: str, fields: object, origin: str, problems: list[str]) -> SubscriptionDefinition | None:
     if not isinstance(fields, dict):
         problems.append(f"{name}: must hold fields such as query and email")
         return None
@@ -119,7 +119,7 @@ def _standing(name: str, fields: object, origin: str, problems: list[str]) -> St
         origin=origin,
     )
     lists = {kind: tuple(values.get(kind, ())) for kind in ("email", "webhook", "chat")}
-    return Standing(new, **lists, feed=values.get("feed", False))
+    return SubscriptionDefinition(new, **lists, feed=values.get("feed", False))
 
 
 def plan(conn: Connection, manifest: Manifest, *, allow_private_hosts: str) -> tuple[list[Step], Manifest]:
@@ -130,13 +130,13 @@ def plan(conn: Connection, manifest: Manifest, *, allow_private_hosts: str) -> t
     from worker.query.query import parse
 
     saved = {**subscriptions.saved_queries(conn), **manifest.saved}
-    known = known_of(conn, allow_private_hosts=allow_private_hosts)
-    names = names_of(conn)
-    known = Known(partial(parse, saved=saved, known=names), known.outlets, known.allowed)
+    known = load_references(conn, allow_private_hosts=allow_private_hosts)
+    names = load_query_names(conn)
+    known = References(partial(parse, saved=saved, known=names), known.outlets, known.allowed)
     problems: list[str] = []
     good = []
     for stated in manifest.standing:
-        stored_form, wrong = checked(stated, known)
+        stored_form, wrong = validate(stated, known)
         problems += [f"{stated.subscription.name}: {problem}" for problem in wrong]
         good.append(stored_form)
     for name, query in manifest.saved.items():
@@ -176,11 +176,11 @@ def _saved_steps(conn: Connection, manifest: Manifest) -> list[Step]:
     return steps + [Step("remove", "saved query", name) for name in mine if name not in manifest.saved]
 
 
-def _step(conn: Connection, row: SubscriptionRow | None, stated: Standing) -> Step:
+def _step(conn: Connection, row: SubscriptionRow | None, stated: SubscriptionDefinition) -> Step:
     name = stated.subscription.name
     if row is None:
         return Step("add", "subscription", name)
-    now = standing_of(row, channels.recipients_of(conn, [row.id]))
+    now = to_definition(row, channels.recipients_of(conn, [row.id]))
     changes: dict[str, tuple[object, object]] = {}
     for key in ("kind", "query", "cadence", "max_age_h", "on_revision", "all_quiet"):
         pair = getattr(now.subscription, key), getattr(stated.subscription, key)
@@ -204,8 +204,8 @@ def apply(conn: Connection, manifest: Manifest, steps: list[Step], *, now: datet
     for step in (step for step in to_do if step.what == "subscription"):
         row = subscriptions.find_subscription(conn, step.name)
         if step.deed == "add":
-            standings.store(conn, by_name[step.name], now=now)
+            standings.create(conn, by_name[step.name], now=now)
         elif step.deed == "change" and row is not None:
-            standings.replace(conn, row, by_name[step.name], now=now)
+            standings.update(conn, row, by_name[step.name], now=now)
         elif row is not None:
             standings.remove(conn, row)

@@ -12,19 +12,19 @@ from db.collection import sources
 from db.models import Source
 from db.net.address_policy import parse_allowed
 from db.vocabulary import versions
-from worker.query.article import Outlet
-from worker.query.query import Known as Names
+from worker.query.article import QueryOutlet
 from worker.query.query import Query, parse, parse_stored
-from worker.subscriptions.definition import Known
+from worker.query.query import QueryNames as Names
+from worker.subscriptions.definition import References
 from worker.vocabulary.entities import Vocabulary
 
 
-def names_of(conn: Connection) -> Names | None:
+def load_query_names(conn: Connection) -> Names | None:
     """Return the names of the current vocabulary and of the outlets; None while there is no vocabulary."""
     version = versions.current_version(conn)
     if version is None:
         return None
-    outlets = (Outlet(id, (name, *domains)) for id, name, domains in sources.list_names(conn))
+    outlets = (QueryOutlet(id, (name, *domains)) for id, name, domains in sources.list_names(conn))
     return Names.of(Vocabulary.from_json(versions.get_content(conn, version)), outlets)
 
 
@@ -32,11 +32,11 @@ def _read_stored(text: str, saved: Mapping[str, str] | None = None, known: Names
     return parse_stored(text, saved, known)[0]
 
 
-def known_of(conn: Connection, *, allow_private_hosts: str, is_stored: bool = False) -> Known:
+def load_references(conn: Connection, *, allow_private_hosts: str, is_stored: bool = False) -> References:
     """Return everything that subscriptions are checked against; a question that `is_stored` keeps its meaning."""
-    names = names_of(conn)
+    names = load_query_names(conn)
     reader = _read_stored if is_stored else parse
-    return Known(
+    return References(
         parse=partial(reader, saved=subscriptions.saved_queries(conn), known=names),
         outlets=set(conn.scalars(select(Source.id))),
         allowed=parse_allowed(allow_private_hosts),

@@ -17,7 +17,7 @@ from importlib.metadata import version
 from itertools import accumulate, pairwise
 from pathlib import Path
 
-from worker.lib.trusted_file import owned
+from worker.lib.trusted_file import open_if_trusted
 from worker.tagging.compiling import KINDS, Compiled, Endings, Numbers, Stems, Table, compiled
 from worker.vocabulary.entities import Vocabulary
 
@@ -102,7 +102,7 @@ def _read(path: Path, key: list[object]) -> tuple[dict[str, list[object]], list[
 
 def _owned(path: Path) -> bytes:
     """Return the content of a plain file that only this user can have written; nothing for any other."""
-    with owned(path) as descriptor:
+    with open_if_trusted(path) as descriptor:
         if descriptor is None or os.fstat(descriptor).st_size > _MAX_BYTES:
             return b""
         with open(descriptor, "rb", closefd=False) as file:

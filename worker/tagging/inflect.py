@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from worker.tagging.stems import NO_ENDINGS, Stem
 from worker.vocabulary.entities import Alias, Entity
-from worker.vocabulary.inflection import Endings, Inflection
+from worker.vocabulary.inflection import Inflection, LanguageEndings
 
 _SHORT = 3
 _PLACES = frozenset(("state", "place", "region"))
@@ -33,14 +33,14 @@ def stems(entity: Entity, alias: Alias, inflection: Inflection) -> list[Stem]:
     return [Stem(alias.text, _NONE)]
 
 
-def _unsigned(found: Sequence[Stem], endings: Endings) -> Iterator[Stem]:
+def _unsigned(found: Sequence[Stem], endings: LanguageEndings) -> Iterator[Stem]:
     """Yield the stems in which signs can be left out, without them: ozbekiston of oʻzbekiston."""
     for text, following, derived in found:
         if (plain := endings.without_signs(text)) != text:
             yield Stem(plain, endings.with_unsigned(following), endings.with_unsigned(derived))
 
 
-def _spellings(alias: Alias, endings: Endings) -> Iterator[Alias]:
+def _spellings(alias: Alias, endings: LanguageEndings) -> Iterator[Alias]:
     """Yield a name as it is, and with the letters that its language writes in another way as well."""
     yield alias
     for letters, others in endings.spelled:
@@ -48,7 +48,7 @@ def _spellings(alias: Alias, endings: Endings) -> Iterator[Alias]:
             yield from (replace(alias, text=alias.text.replace(letters, other)) for other in others)
 
 
-def _agglutinated(entity: Entity, alias: Alias, endings: Endings) -> Iterator[Stem]:
+def _agglutinated(entity: Entity, alias: Alias, endings: LanguageEndings) -> Iterator[Stem]:
     """Yield the stems of a name whose last word takes endings: as it is, and with its last letters changed."""
     text = alias.text
     if not text[-1].isalpha() or (alias.level == "name" and entity.type in endings.skip):
@@ -66,7 +66,7 @@ def _agglutinated(entity: Entity, alias: Alias, endings: Endings) -> Iterator[St
         yield from _changed(text, endings)
 
 
-def _without_feminine(text: str, plain: frozenset[str], endings: Endings) -> frozenset[str]:
+def _without_feminine(text: str, plain: frozenset[str], endings: LanguageEndings) -> frozenset[str]:
     """Return the endings of a man's surname but for those that would make it the surname of a woman."""
     for end, letters in endings.feminine:
         if text.endswith(end):
@@ -74,7 +74,7 @@ def _without_feminine(text: str, plain: frozenset[str], endings: Endings) -> fro
     return plain
 
 
-def _changed(text: str, endings: Endings) -> Iterator[Stem]:
+def _changed(text: str, endings: LanguageEndings) -> Iterator[Stem]:
     """Yield the stems of a name whose last letters change before some endings."""
     for letter, changes in endings.softens:
         if text.endswith(letter):
@@ -90,7 +90,7 @@ def _changed(text: str, endings: Endings) -> Iterator[Stem]:
             return
 
 
-def _softened(text: str, endings: Endings) -> Iterator[Stem]:
+def _softened(text: str, endings: LanguageEndings) -> Iterator[Stem]:
     """Yield a stem before endings that begin with a vowel; after an apostrophe the vowel is part of the stem.
 
     For apostrophes are folded to spaces: in qozogʻi the ending begins a word of its own.

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from worker.text.fold import words
-from worker.vocabulary.toml_table import Table, read_toml
+from worker.vocabulary.toml_table import TomlTable, read_toml
 
 _SCRIPTS = {"CYRILLIC": "Cyrl", "LATIN": "Latn", "ARMENIAN": "Armn"}
 _ENDING = 3  # letters that a case may add to a name
@@ -93,7 +93,7 @@ def read_given_names(path: Path, problems: list[str]) -> GivenNames:
     except ValueError as error:
         problems.append(f"{path.name}: {error}")
         return NOBODY
-    table = Table(content, path.name, problems)
+    table = TomlTable(content, path.name, problems)
     names: dict[str, tuple[str, ...]] = {}
     ends: dict[str, tuple[str, ...]] = {}
     for script in content:

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from worker.vocabulary.toml_table import Table, read_toml
+from worker.vocabulary.toml_table import TomlTable, read_toml
 
 _MOST = 4  # characters of one group: 中俄蒙 is three states
 
@@ -114,7 +114,7 @@ def read_pairs(path: Path, problems: list[str]) -> Pairs:
     if not path.exists():
         return NO_PAIRS
     try:
-        table = Table(read_toml(path), path.name, problems)
+        table = TomlTable(read_toml(path), path.name, problems)
     except ValueError as error:
         problems.append(f"{path.name}: {error}")
         return NO_PAIRS

@@ -10,7 +10,7 @@ from itertools import product
 from typing import Any
 
 from worker.text.fold import fold
-from worker.vocabulary.toml_table import Table
+from worker.vocabulary.toml_table import TomlTable
 
 CASES = 6
 """Nominative, genitive, dative, accusative, instrumental, prepositional."""
@@ -21,7 +21,7 @@ JOINED = ("listed", "any")
 
 
 @dataclass(frozen=True)
-class Endings:
+class LanguageEndings:
     """What one language adds to a name, folded. See `vocabulary/inflection.toml` for what each field means."""
 
     plural: tuple[str, ...] = ()
@@ -105,7 +105,7 @@ class Declension:
 class Inflection:
     """The rules of all languages; empty, every alias stands only for itself."""
 
-    endings: Mapping[str, Endings]
+    endings: Mapping[str, LanguageEndings]
     declensions: tuple[Declension, ...]
     content: Mapping[str, Any]
     """What the rules were read from, for storing them."""
@@ -113,10 +113,10 @@ class Inflection:
 
 def read_inflection(content: dict[str, Any], name: str, problems: list[str]) -> Inflection:
     """Return the rules of a file's content; what is wrong is added to `problems`, naming `name` and the field."""
-    table = Table(content, name, problems)
-    endings: dict[str, Endings] = {}
+    table = TomlTable(content, name, problems)
+    endings: dict[str, LanguageEndings] = {}
     declensions: tuple[Declension, ...] = ()
-    derived_from: list[tuple[str, str, Table]] = []
+    derived_from: list[tuple[str, str, TomlTable]] = []
     for language in content:
         part = table.within(table.table(language), language)
         if language == "ru":
@@ -141,9 +141,9 @@ def read_inflection(content: dict[str, Any], name: str, problems: list[str]) -> 
 NOTHING = Inflection({}, (), {})
 
 
-def _endings(part: Table) -> Endings:
+def _endings(part: TomlTable) -> LanguageEndings:
     back, front = (frozenset(fold(part.text(key))) for key in ("back", "front"))
-    return Endings(
+    return LanguageEndings(
         plural=_listed(part, "plural"),
         possessive=_listed(part, "possessive"),
         case=(case := _listed(part, "case")),
@@ -163,7 +163,7 @@ def _endings(part: Table) -> Endings:
     )
 
 
-def _respelled(model: Endings, part: Table) -> Endings:
+def _respelled(model: LanguageEndings, part: TomlTable) -> LanguageEndings:
     """Return the endings of a language in other letters."""
     back, front = (frozenset(fold(part.text(key))) for key in ("back", "front"))
     tables = [
@@ -177,7 +177,7 @@ def _respelled(model: Endings, part: Table) -> Endings:
             dict.fromkeys("".join(table.get(char, char) for char in one) for table in tables for one in endings)
         )
 
-    return Endings(
+    return LanguageEndings(
         plural=spelled(model.plural),
         possessive=spelled(model.possessive),
         case=spelled(model.case),
@@ -193,7 +193,7 @@ def _respelled(model: Endings, part: Table) -> Endings:
     )
 
 
-def _unsigned(part: Table) -> dict[str, str]:
+def _unsigned(part: TomlTable) -> dict[str, str]:
     """Return the letters with signs, small and capital, each with what is written without them; "" for a sign."""
     letters: dict[str, str] = {}
     for plain, signed in part.table("unsigned").items():
@@ -204,16 +204,16 @@ def _unsigned(part: Table) -> dict[str, str]:
     return letters
 
 
-def _listed(part: Table, key: str) -> tuple[str, ...]:
+def _listed(part: TomlTable, key: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(fold(" ".join(part.words(key))).split()))
 
 
-def _pairs(part: Table, key: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+def _pairs(part: TomlTable, key: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Return a table of letters to their changes, as written."""
     return tuple((letters, tuple(str(changes).split())) for letters, changes in sorted(part.table(key).items()))
 
 
-def _declension(table: Table) -> Declension:
+def _declension(table: TomlTable) -> Declension:
     name = table.text("name", required=True)
     ends = table.text("ends", required=True)
     try:
@@ -228,7 +228,7 @@ def _declension(table: Table) -> Declension:
     return found
 
 
-def _cases(table: Table, key: str) -> tuple[tuple[str, ...], ...]:
+def _cases(table: TomlTable, key: str) -> tuple[tuple[str, ...], ...]:
     columns = table.words(key)
     if columns and len(columns) != CASES:
         table.wrong(key, f"must hold {CASES} cases, not {len(columns)}")

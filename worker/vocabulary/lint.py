@@ -11,7 +11,7 @@ from worker.vocabulary.entities import LANGUAGES, Alias, Entity, Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class LintFinding:
     """A remark on one field of one entity; an error keeps the vocabulary from being loaded."""
 
     entity: str
@@ -29,14 +29,14 @@ class _Place:
     alias: Alias
     field: str
 
-    def finding(self, message: str, *, is_error: bool = False) -> Finding:
-        return Finding(self.entity.id, self.entity.type, self.field, message, is_error)
+    def finding(self, message: str, *, is_error: bool = False) -> LintFinding:
+        return LintFinding(self.entity.id, self.entity.type, self.field, message, is_error)
 
 
-def check(vocabulary: Vocabulary, followed: Collection[str] = ()) -> tuple[Finding, ...]:
+def check(vocabulary: Vocabulary, followed: Collection[str] = ()) -> tuple[LintFinding, ...]:
     """Return what is or looks wrong, entity by entity; `followed` are the languages of the outlets that are read."""
     owners: dict[tuple[str, str], list[_Place]] = defaultdict(list)
-    findings: list[Finding] = []
+    findings: list[LintFinding] = []
     for entity in vocabulary.entities:
         places = list(_places(entity))
         findings.extend(_alone(entity, places))
@@ -61,7 +61,7 @@ def _spelling(alias: Alias) -> str:
     return alias.text if alias.case_sensitive else words(alias.text)
 
 
-def _alone(entity: Entity, places: list[_Place]) -> Iterator[Finding]:
+def _alone(entity: Entity, places: list[_Place]) -> Iterator[LintFinding]:
     seen: dict[tuple[str, str], _Place] = {}
     for place in places:
         alias = place.alias
@@ -75,12 +75,12 @@ def _alone(entity: Entity, places: list[_Place]) -> Iterator[Finding]:
     certain = any(not place.alias.needs_context for place in places)
     if needy and not certain and not entity.context_any:
         message = "every alias needs context and none is listed: never tagged"
-        yield Finding(entity.id, entity.type, "context_any", message)
+        yield LintFinding(entity.id, entity.type, "context_any", message)
     if entity.context_any and not needy:
-        yield Finding(entity.id, entity.type, "context_any", "has no effect: no alias asks for context")
+        yield LintFinding(entity.id, entity.type, "context_any", "has no effect: no alias asks for context")
 
 
-def _swallowed(places: list[_Place]) -> Iterator[Finding]:
+def _swallowed(places: list[_Place]) -> Iterator[LintFinding]:
     """Yield the aliases that another one of the entity, written a little differently, finds as well."""
     plain: dict[tuple[str, str, str], _Place] = {}
     for place in places:
@@ -101,15 +101,17 @@ def _is_as_open(other: _Place, place: _Place) -> bool:
     return not other.alias.text[0].isupper() or place.alias.text[0].isupper()
 
 
-def _silent(entity: Entity, followed: Collection[str]) -> Iterator[Finding]:
+def _silent(entity: Entity, followed: Collection[str]) -> Iterator[LintFinding]:
     """Yield the languages in which outlets are read and nothing of this entity would be found."""
     known = {alias.language.partition("-")[0] for alias in entity.aliases}
     asked = {language.partition("-")[0] for language in followed}.intersection(LANGUAGES)
     if missing := sorted(asked - known):
-        yield Finding(entity.id, entity.type, "names", f"no name in {', '.join(missing)}, where outlets are followed")
+        yield LintFinding(
+            entity.id, entity.type, "names", f"no name in {', '.join(missing)}, where outlets are followed"
+        )
 
 
-def _shared(sharing: list[_Place]) -> Iterator[Finding]:
+def _shared(sharing: list[_Place]) -> Iterator[LintFinding]:
     ids = sorted({place.entity.id for place in sharing})
     if len(ids) < 2:
         return

@@ -26,7 +26,7 @@ from worker.vocabulary.offices import Office, is_day
 from worker.vocabulary.regions import read_regions
 from worker.vocabulary.scope_file import read_scope
 from worker.vocabulary.state_bodies import Bodies, read_bodies, shared_acronyms
-from worker.vocabulary.toml_table import ID, Table, read_toml
+from worker.vocabulary.toml_table import ID, TomlTable, read_toml
 from worker.vocabulary.usage import read_usage
 
 _WIKIDATA = re.compile(r"Q[1-9]\d*")
@@ -102,7 +102,7 @@ def _inflection(path: Path, problems: list[str]) -> Inflection:
 
 def read_entity(content: dict[str, object], path: Path, name: str, problems: list[str]) -> Entity:
     """Return the entity of one file; what is wrong is added to `problems`, naming `name` and the field."""
-    table = Table(content, f"{name}: {content.get('id', path.stem)}", problems)
+    table = TomlTable(content, f"{name}: {content.get('id', path.stem)}", problems)
     identifier = table.text("id", required=True)
     if identifier and not ID.fullmatch(identifier):
         table.wrong("id", "must be lower-case letters and digits joined by hyphens")
@@ -147,7 +147,7 @@ def read_entity(content: dict[str, object], path: Path, name: str, problems: lis
     return entity
 
 
-def _pattern(table: Table) -> Pattern | None:
+def _pattern(table: TomlTable) -> Pattern | None:
     content = table.table("pattern")
     if not content:
         return None
@@ -157,7 +157,7 @@ def _pattern(table: Table) -> Pattern | None:
     return pattern
 
 
-def _aliases(table: Table, key: str, level: str) -> list[Alias]:
+def _aliases(table: TomlTable, key: str, level: str) -> list[Alias]:
     languages = table.table(key)
     group = table.within(languages, key)
     aliases: list[Alias] = []
@@ -174,7 +174,7 @@ def _aliases(table: Table, key: str, level: str) -> list[Alias]:
     return aliases
 
 
-def _alias(table: Table, language: str, level: str) -> Alias | None:
+def _alias(table: TomlTable, language: str, level: str) -> Alias | None:
     text = table.text("text", required=True)
     source = table.text("source")
     if source and not _SOURCE.fullmatch(source):
@@ -202,7 +202,7 @@ def _alias(table: Table, language: str, level: str) -> Alias | None:
     return alias
 
 
-def _contexts(table: Table, key: str) -> tuple[str, ...]:
+def _contexts(table: TomlTable, key: str) -> tuple[str, ...]:
     terms = table.texts(key)
     for at, term in enumerate(terms):
         if not words(term):
@@ -210,7 +210,7 @@ def _contexts(table: Table, key: str) -> tuple[str, ...]:
     return terms
 
 
-def _relation(table: Table) -> Relation:
+def _relation(table: TomlTable) -> Relation:
     kind = table.text("rel", required=True, one_of=(*RELATIONS, *FACTS))
     target = table.text("target", required=True)
     dates = {key: table.text(key) for key in ("from", "to", "date")}
@@ -221,7 +221,7 @@ def _relation(table: Table) -> Relation:
     return Relation(kind, target, dates["from"] or None, dates["to"] or None, dates["date"] or None)
 
 
-def _office(table: Table, kind: str) -> Office:
+def _office(table: TomlTable, kind: str) -> Office:
     if kind != "person":
         table.wrong("title", "only a person holds an office")
     dates = {key: table.text(key) for key in ("from", "until")}

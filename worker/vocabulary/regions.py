@@ -9,10 +9,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
-from worker.vocabulary.toml_table import Table, read_toml
+from worker.vocabulary.toml_table import TomlTable, read_toml
 
 
-class Relation(Protocol):
+class RelationLike(Protocol):
     """A relation of a place to a state."""
 
     @property
@@ -21,7 +21,7 @@ class Relation(Protocol):
     def target(self) -> str: ...
 
 
-class Place(Protocol):
+class RegionPlace(Protocol):
     """An entity, as far as its place in the world is concerned."""
 
     @property
@@ -29,7 +29,7 @@ class Place(Protocol):
     @property
     def type(self) -> str: ...
     @property
-    def relations(self) -> Sequence[Relation]: ...
+    def relations(self) -> Sequence[RelationLike]: ...
 
 
 _TYPES = frozenset(("place", "state"))
@@ -104,7 +104,7 @@ def read_regions(path: Path, problems: list[str]) -> Regions:
     except ValueError as error:
         problems.append(f"{path.name}: {error}")
         return NOWHERE
-    table = Table(content, path.name, problems)
+    table = TomlTable(content, path.name, problems)
     names: dict[str, tuple[str, ...]] = {}
     for state in content:
         found = " ".join(table.words(state)).split("|")

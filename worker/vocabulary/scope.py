@@ -24,7 +24,7 @@ class Related(Protocol):
     def target(self) -> str: ...
 
 
-class Known(Protocol):
+class EntityInfo(Protocol):
     """An entity of the vocabulary, as far as its weight depends on it."""
 
     @property
@@ -50,7 +50,7 @@ class Theme:
     related: int = 0
     through: tuple[str, ...] = ()
 
-    def weight(self, entity: Known) -> int:
+    def weight(self, entity: EntityInfo) -> int:
         """Return how many points one mention of an entity is worth."""
         if entity.id in self.entities:
             return self.entities[entity.id]
@@ -95,7 +95,7 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class ScopeVerdict:
     """Whether a text is in scope; `points` by theme, `needed` of each for a text of its length (`""`: of all
     together), and who brought the points, the most first."""
 
@@ -108,7 +108,7 @@ class Verdict:
 class Scope:
     """A definition applied to the entities of its vocabulary."""
 
-    def __init__(self, definition: Definition, entities: Iterable[Known]) -> None:
+    def __init__(self, definition: Definition, entities: Iterable[EntityInfo]) -> None:
         self.definition = definition
         self._weights: dict[str, list[tuple[str, int]]] = {}
         for entity in entities:
@@ -116,7 +116,7 @@ class Scope:
             if weights:
                 self._weights[entity.id] = weights
 
-    def judge(self, mentions: Iterable[tuple[str, str]], length: int) -> Verdict:
+    def judge(self, mentions: Iterable[tuple[str, str]], length: int) -> ScopeVerdict:
         """Return the verdict on a text of `length` characters; `mentions` are (field, entity id), one for each."""
         rules = self.definition
         times: Counter[str] = Counter()
@@ -136,7 +136,7 @@ class Scope:
         stretch = max(_LEAST_STRETCH, sqrt(length / rules.length))
         needed = {theme.name: theme.needed * stretch for theme in rules.themes} | {"": rules.threshold * stretch}
         is_enough = all(points[name] >= limit for name, limit in needed.items() if name)
-        return Verdict(
+        return ScopeVerdict(
             in_scope=is_enough and sum(points.values()) >= needed[""],
             points=points,
             needed=needed,

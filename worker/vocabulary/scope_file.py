@@ -7,7 +7,7 @@ from pathlib import Path
 
 from worker.vocabulary.entities import RELATIONS, TYPES
 from worker.vocabulary.scope import Definition, Theme
-from worker.vocabulary.toml_table import Table, read_toml
+from worker.vocabulary.toml_table import TomlTable, read_toml
 
 NAME = "scope.toml"
 
@@ -25,7 +25,7 @@ def read_scope(folder: Path, ids: Collection[str], problems: list[str]) -> Defin
     except ValueError as error:
         problems.append(f"{NAME}: {error}")
         return None
-    table = Table(content, NAME, problems)
+    table = TomlTable(content, NAME, problems)
     themes = tuple(
         _theme(name, table.within(theme, f"themes.{name}"), ids) for name, theme in table.table("themes").items()
     )
@@ -45,7 +45,7 @@ def read_scope(folder: Path, ids: Collection[str], problems: list[str]) -> Defin
     return definition
 
 
-def _theme(name: str, table: Table, ids: Collection[str]) -> Theme:
+def _theme(name: str, table: TomlTable, ids: Collection[str]) -> Theme:
     theme = Theme(
         name=name,
         needed=table.number("needed"),
@@ -61,7 +61,7 @@ def _theme(name: str, table: Table, ids: Collection[str]) -> Theme:
     return theme
 
 
-def _weights(table: Table, key: str, known: Collection[str], unknown: str) -> dict[str, int]:
+def _weights(table: TomlTable, key: str, known: Collection[str], unknown: str) -> dict[str, int]:
     content = table.table(key)
     group = table.within(content, key)
     weights = {}

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from worker.text.fold import words
 from worker.vocabulary.entities import DECOY, Alias, Entity, Pattern
-from worker.vocabulary.toml_table import Table, read_toml
+from worker.vocabulary.toml_table import TomlTable, read_toml
 
 MOST_NAMES = 3
 """So many names, and so many adjectives, of a state are put into phrases of a language: those listed first."""
@@ -97,7 +97,7 @@ def read_bodies(folder: Path, languages: Sequence[str], problems: list[str]) -> 
     if not (folder / _FILE).exists():
         return Bodies()
     try:
-        table = Table(read_toml(folder / _FILE), _FILE, problems)
+        table = TomlTable(read_toml(folder / _FILE), _FILE, problems)
     except ValueError as error:
         problems.append(f"{_FILE}: {error}")
         return Bodies()
@@ -126,7 +126,7 @@ def shared_acronyms(entities: Sequence[Entity]) -> frozenset[tuple[str, str]]:
     return frozenset(key for key, ids in owners.items() if len(ids) > 1)
 
 
-def _phrases(table: Table, key: str, languages: Sequence[str]) -> dict[str, dict[str, tuple[str, ...]]]:
+def _phrases(table: TomlTable, key: str, languages: Sequence[str]) -> dict[str, dict[str, tuple[str, ...]]]:
     bodies = table.table(key)
     group = table.within(bodies, key)
     found: dict[str, dict[str, tuple[str, ...]]] = {}
@@ -142,7 +142,7 @@ def _phrases(table: Table, key: str, languages: Sequence[str]) -> dict[str, dict
     return found
 
 
-def _by_language(table: Table, key: str, languages: Sequence[str]) -> Iterator[tuple[str, list[object], Table]]:
+def _by_language(table: TomlTable, key: str, languages: Sequence[str]) -> Iterator[tuple[str, list[object], TomlTable]]:
     """Yield the arrays of a table by language."""
     content = table.table(key)
     part = table.within(content, key)
@@ -152,7 +152,7 @@ def _by_language(table: Table, key: str, languages: Sequence[str]) -> Iterator[t
         yield language, part.items(language), part
 
 
-def _rule(part: Table, language: str, at: int, rule: object) -> tuple[re.Pattern[str], str] | None:
+def _rule(part: TomlTable, language: str, at: int, rule: object) -> tuple[re.Pattern[str], str] | None:
     if not isinstance(rule, list) or len(rule) != 2 or not all(isinstance(one, str) for one in rule):
         part.wrong(f"{language}[{at}]", f"must be an expression and what stands for it, not {rule!r}")
         return None
@@ -163,7 +163,7 @@ def _rule(part: Table, language: str, at: int, rule: object) -> tuple[re.Pattern
     return (ends, rule[1]) if ends else None
 
 
-def _expression(part: Table, key: str, text: str) -> re.Pattern[str] | None:
+def _expression(part: TomlTable, key: str, text: str) -> re.Pattern[str] | None:
     try:
         return re.compile(text)
     except re.error as error:

@@ -46,7 +46,7 @@ def read_toml(path: Path) -> dict[str, object]:
         raise ValueError(f"is not valid TOML: {error}") from None
 
 
-class Table:
+class TomlTable:
     """A table of a TOML file whose keys are taken one by one; what is wrong is added to `problems`.
 
     A getter returns an empty value of its type when the key is missing or wrong, so that one reading finds
@@ -128,12 +128,12 @@ class Table:
             return {}
         return value
 
-    def within(self, content: object, field: str) -> Table:
+    def within(self, content: object, field: str) -> TomlTable:
         """Return the reader of a table nested in this one; anything that is no table is a problem."""
         if not isinstance(content, dict):
             self.wrong(field, f"must be a table, not {content!r}")
             content = {}
-        return Table(content, self._where, self._problems, f"{self._prefix}{field}.")
+        return TomlTable(content, self._where, self._problems, f"{self._prefix}{field}.")
 
     def done(self) -> None:
         """Report the keys that nobody asked for."""

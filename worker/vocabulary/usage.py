@@ -11,7 +11,7 @@ from typing import Any
 
 from worker.text.fold import fold
 from worker.text.letters import APOSTROPHES
-from worker.vocabulary.toml_table import Table, read_toml
+from worker.vocabulary.toml_table import TomlTable, read_toml
 
 _LISTS = ("acts", "has", "government_before", "place_before", "titles")
 _ARTICLES = frozenset(("the", "The"))
@@ -128,7 +128,7 @@ def read_usage(folder: Path, languages: Sequence[str], problems: list[str]) -> t
     for path in sorted((folder / "usage").glob("*.toml")):
         name = path.relative_to(folder).as_posix()
         try:
-            table = Table(read_toml(path), name, problems)
+            table = TomlTable(read_toml(path), name, problems)
         except ValueError as error:
             problems.append(f"{name}: {error}")
             continue

@@ -30,7 +30,7 @@ Days = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class DayJudgement:
     """How unusual a day is."""
 
     days: int
@@ -59,7 +59,7 @@ def judge(
     first_weekday: int,
     masked: Collection[int] = (),
     windows: Sequence[int] = WINDOWS,
-) -> Judged | None:
+) -> DayJudgement | None:
     """Return how unusually high `counts[place]` is; None when too little is known of the days before.
 
     `first_weekday` is that of the first count (Monday: 0); `masked` are places of days that are no baseline, since
@@ -74,10 +74,12 @@ def judge(
     if not found:
         return None
     least = min(found, key=lambda judged: judged.p)
-    return Judged(least.days, least.count, least.expected, min(1.0, least.p * len(found)))
+    return DayJudgement(least.days, least.count, least.expected, min(1.0, least.p * len(found)))
 
 
-def _judge(counts: Days, kinds: npt.NDArray[np.bool_], place: int, days: int, masked: Collection[int]) -> Judged | None:
+def _judge(
+    counts: Days, kinds: npt.NDArray[np.bool_], place: int, days: int, masked: Collection[int]
+) -> DayJudgement | None:
     begin = place - days + 1
     past = [i for i in range(max(0, begin - GUARD - HISTORY), begin - GUARD) if i not in masked]
     if begin < 0 or len(past) < ENOUGH:
@@ -86,7 +88,9 @@ def _judge(counts: Days, kinds: npt.NDArray[np.bool_], place: int, days: int, ma
     expected = sum(baseline.mean * baseline.factors[int(kinds[i])] for i in range(begin, place + 1))
     count = int(counts[begin : place + 1].sum())
     spread = baseline.dispersion if days == 1 else baseline.dispersion_of_windows
-    return Judged(days, count, expected, tail(count, expected, spread * expected * (1 + expected / baseline.events)))
+    return DayJudgement(
+        days, count, expected, tail(count, expected, spread * expected * (1 + expected / baseline.events))
+    )
 
 
 def _baseline(counts: Days, kinds: npt.NDArray[np.bool_], days: int) -> _Baseline:

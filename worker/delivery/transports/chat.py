@@ -12,7 +12,7 @@ import httpx
 
 from worker.delivery.transports.errors import AddressRefused, MessageFailed, TransportError
 from worker.delivery.transports.webhook import trust
-from worker.messages.chats.services import Request, request_of, trouble_in
+from worker.messages.chats.services import ChatRequest, request_of, trouble_in
 from worker.messages.plain_text import cut, one_line
 from worker.subscriptions.chat_address import ChatAddress
 
@@ -25,7 +25,7 @@ _GONE = 10_015
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ChatResult:
     """What a service answered."""
 
     status: int
@@ -45,7 +45,7 @@ def send_chat(address: ChatAddress, text: str, *, user_agent: str, timeout_s: fl
     judge(address, answer)
 
 
-async def _post(request: Request, user_agent: str, timeout_s: float) -> Answer:
+async def _post(request: ChatRequest, user_agent: str, timeout_s: float) -> ChatResult:
     headers = {
         **request.headers,
         "Content-Type": "application/json; charset=utf-8",
@@ -62,10 +62,10 @@ async def _post(request: Request, user_agent: str, timeout_s: float) -> Answer:
             body += chunk
             if len(body) > _READ_MAX:
                 break
-    return Answer(answer.status_code, answer.reason_phrase, body, answer.headers.get("retry-after", ""))
+    return ChatResult(answer.status_code, answer.reason_phrase, body, answer.headers.get("retry-after", ""))
 
 
-def judge(address: ChatAddress, answer: Answer) -> None:
+def judge(address: ChatAddress, answer: ChatResult) -> None:
     """Return if an answer says that the message was taken. Raises TransportError."""
     if 200 <= answer.status < 300:
         trouble = trouble_in(address, answer.body)
@@ -85,7 +85,7 @@ def _short(words: str) -> str:
     return cut(one_line(words), _REASON_MAX)
 
 
-def _wait_s(answer: Answer) -> float:
+def _wait_s(answer: ChatResult) -> float:
     """Return the seconds that a service wants to be left alone, at most an hour; services say it in several places."""
     given: Sequence[object] = (
         answer.retry_after,

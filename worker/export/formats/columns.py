@@ -9,7 +9,7 @@ from enum import Enum
 from worker.extract.genre import GENRES
 
 
-class Kind(Enum):
+class ColumnKind(Enum):
     """What the values of a column are, and so how they are written."""
 
     TEXT = "text"
@@ -32,7 +32,7 @@ class Column:
 
     name: str
     meaning: str
-    kind: Kind = Kind.TEXT
+    kind: ColumnKind = ColumnKind.TEXT
     unit: str = ""
     required: bool = False
 
@@ -43,11 +43,11 @@ class Column:
 
 
 def _id(name: str, meaning: str) -> Column:
-    return Column(name, meaning, Kind.INTEGER, required=True)
+    return Column(name, meaning, ColumnKind.INTEGER, required=True)
 
 
 def _count(name: str, meaning: str, unit: str) -> Column:
-    return Column(name, meaning, Kind.INTEGER, unit, required=True)
+    return Column(name, meaning, ColumnKind.INTEGER, unit, required=True)
 
 
 _ARTICLE_ID = _id("article_id", "number of the article in this store")
@@ -57,7 +57,7 @@ _SOURCE = Column(
 )
 _SOURCE_NAME = Column("source_name", "outlet, for display", required=True)
 _COUNTS_ON = Column(
-    "counts_on", "day on which the article counts: of publication, else of collection", Kind.DAY, required=True
+    "counts_on", "day on which the article counts: of publication, else of collection", ColumnKind.DAY, required=True
 )
 
 ARTICLES = (
@@ -67,45 +67,51 @@ ARTICLES = (
     Column("title", "headline; empty when the text has none"),
     Column("author", "by-line; empty when nobody is named"),
     Column("language", "ISO 639-1, a script may follow: kk-Latn"),
-    Column("published_at", "instant of publication; a day when no time is known; empty when unknown", Kind.MOMENT),
-    Column("collected_at", "instant at which the article was first collected", Kind.INSTANT, required=True),
-    Column("cluster_id", "article_id of the original that this one is or copies; empty until compared", Kind.INTEGER),
-    Column("is_original", "false for a reprint; empty until compared", Kind.FLAG),
+    Column(
+        "published_at", "instant of publication; a day when no time is known; empty when unknown", ColumnKind.MOMENT
+    ),
+    Column("collected_at", "instant at which the article was first collected", ColumnKind.INSTANT, required=True),
+    Column(
+        "cluster_id", "article_id of the original that this one is or copies; empty until compared", ColumnKind.INTEGER
+    ),
+    Column("is_original", "false for a reprint; empty until compared", ColumnKind.FLAG),
     _SOURCE_NAME,
     _COUNTS_ON,
     Column(
         "date_is_assumed",
         "true: nobody says when it was published; counts_on is the day of collection",
-        Kind.FLAG,
+        ColumnKind.FLAG,
         required=True,
     ),
     _count("revisions", "how many different texts stood at this address", "texts"),
     Column("genre", f"{', '.join(GENRES[:-1])} or {GENRES[-1]}; empty when nothing tells"),
-    Column("in_scope", "whether it is about Central Asian security as the vocabulary's scope rule has it", Kind.FLAG),
+    Column(
+        "in_scope", "whether it is about Central Asian security as the vocabulary's scope rule has it", ColumnKind.FLAG
+    ),
     Column("canonical_url", "the one spelling of the address under which the article is stored", required=True),
     Column("original_url", "canonical_url of the cluster's original; empty until compared"),
     Column(
         "is_undated",
         "true: it counts on no day, but in the undated period: it has no date, and a person brought it in or its"
         " feed had it before we followed it; days asked for are without it",
-        Kind.FLAG,
+        ColumnKind.FLAG,
         required=True,
     ),
 )
 
 MENTIONS = (
     _ARTICLE_ID,
-    Column("field", "title or text: where the mention stands", Kind.WORD, required=True),
+    Column("field", "title or text: where the mention stands", ColumnKind.WORD, required=True),
     _count("start", "offset of its first character in that field", "code points"),
     _count("end", "offset after its last character", "code points"),
     Column("surface", "the words as they stand there", required=True),
     Column("entity", "id of the entity in the vocabulary", required=True),
     Column("type", "type of the entity: person, organisation, place, concept …", required=True),
-    Column("level", "name, demonym or concept", Kind.WORD, required=True),
+    Column("level", "name, demonym or concept", ColumnKind.WORD, required=True),
     Column("alias", "spelling of the vocabulary that matched", required=True),
     Column("language", "language of the alias; empty when it is of none"),
-    Column("rule", "rule of matching that was used", Kind.WORD, required=True),
-    Column("vocabulary_version", "vocabulary it was found with", Kind.WORD, required=True),
+    Column("rule", "rule of matching that was used", ColumnKind.WORD, required=True),
+    Column("vocabulary_version", "vocabulary it was found with", ColumnKind.WORD, required=True),
     _URL,
     _SOURCE,
     _COUNTS_ON,
@@ -115,11 +121,11 @@ MENTIONS = (
 ALIVE = Column(
     "alive",
     "share of the watched outlets whose collection was whole that day; empty if none was watched",
-    Kind.NUMBER,
+    ColumnKind.NUMBER,
 )
 
 _DAY = Column(
-    "day", "day on which the articles count; empty for those that count on none: articles.is_undated", Kind.DAY
+    "day", "day on which the articles count; empty for those that count on none: articles.is_undated", ColumnKind.DAY
 )
 
 COVERAGE = (
@@ -146,7 +152,7 @@ COVERAGE = (
     Column(
         "impaired",
         "true: on that day our collection of this outlet was impaired, the counts may be too low; empty as alive",
-        Kind.FLAG,
+        ColumnKind.FLAG,
     ),
 )
 
@@ -167,39 +173,43 @@ REVISIONS = (
     _ARTICLE_ID,
     _URL,
     _SOURCE,
-    Column("observed_at", "instant at which this text was seen at the address", Kind.INSTANT, required=True),
-    Column("is_current", "true for the text that the article has now", Kind.FLAG, required=True),
+    Column("observed_at", "instant at which this text was seen at the address", ColumnKind.INSTANT, required=True),
+    Column("is_current", "true for the text that the article has now", ColumnKind.FLAG, required=True),
     Column("title", "headline of this text; empty when it has none"),
     Column("author", "by-line of this text; empty when nobody is named"),
     Column("language", "ISO 639-1, a script may follow: kk-Latn"),
-    Column("published_at", "publication as this text says; a day when no time is known", Kind.MOMENT),
+    Column("published_at", "publication as this text says; a day when no time is known", ColumnKind.MOMENT),
     Column("genre", "as in articles, of this text"),
-    Column("in_scope", "as in articles, of this text", Kind.FLAG),
+    Column("in_scope", "as in articles, of this text", ColumnKind.FLAG),
     _count("characters", "length of the text", "code points"),
-    Column("content_hash", "xxh3-128 of title and text: equal texts have equal hashes", Kind.WORD, required=True),
-    Column("vocabulary_version", "vocabulary it was read with; empty until then", Kind.WORD),
+    Column("content_hash", "xxh3-128 of title and text: equal texts have equal hashes", ColumnKind.WORD, required=True),
+    Column("vocabulary_version", "vocabulary it was read with; empty until then", ColumnKind.WORD),
     _COUNTS_ON,
 )
 
 CLUSTERS = (
     _id("cluster_id", "article_id of the original, which the others were copied from"),
     _ARTICLE_ID,
-    Column("is_original", "true for the original itself, which comes first", Kind.FLAG, required=True),
+    Column("is_original", "true for the original itself, which comes first", ColumnKind.FLAG, required=True),
     _URL,
     _SOURCE,
-    Column("published_at", "instant of publication; a day when no time is known; empty when unknown", Kind.MOMENT),
     Column(
-        "containment", "share of the smaller text's shingles that the larger one, copy or original, holds", Kind.NUMBER
+        "published_at", "instant of publication; a day when no time is known; empty when unknown", ColumnKind.MOMENT
     ),
-    Column("jaccard", "shingles that both texts have, as a share of those that either has", Kind.NUMBER),
-    Column("shared_shingles", "shingles that both texts have", Kind.INTEGER, "shingles"),
+    Column(
+        "containment",
+        "share of the smaller text's shingles that the larger one, copy or original, holds",
+        ColumnKind.NUMBER,
+    ),
+    Column("jaccard", "shingles that both texts have, as a share of those that either has", ColumnKind.NUMBER),
+    Column("shared_shingles", "shingles that both texts have", ColumnKind.INTEGER, "shingles"),
     Column("method", "measure and thresholds by which the copy was recognised; empty when a person said so"),
-    Column("collected_at", "instant at which the article was first collected", Kind.INSTANT, required=True),
+    Column("collected_at", "instant at which the article was first collected", ColumnKind.INSTANT, required=True),
     _COUNTS_ON,
     Column("title", "headline; empty when the text has none"),
     Column("language", "ISO 639-1, a script may follow: kk-Latn"),
     Column("original_source", "outlet of the original", required=True),
-    Column("original_published_at", "publication of the original, as published_at", Kind.MOMENT),
+    Column("original_published_at", "publication of the original, as published_at", ColumnKind.MOMENT),
     Column("original_url", "canonical URL of the original", required=True),
 )
 
@@ -209,21 +219,25 @@ MATCHES = (
     Column(
         "status",
         "news, revised, withdrawn: sent; also, old, backfill, known, superseded: kept",
-        Kind.WORD,
+        ColumnKind.WORD,
         required=True,
     ),
-    Column("article_id", "as in articles; empty where a match is about no article", Kind.INTEGER),
+    Column("article_id", "as in articles; empty where a match is about no article", ColumnKind.INTEGER),
     Column("url", "as in articles"),
     Column("source", "as in articles"),
     Column("title", "as in articles"),
-    Column("matched_at", "instant of the match", Kind.INSTANT, required=True),
+    Column("matched_at", "instant of the match", ColumnKind.INSTANT, required=True),
     Column("because", "the words that fired, with semicolons between them"),
     Column("event", "what matched", required=True),
-    Column("subscription_kind", "query, silence or burst", Kind.WORD, required=True),
+    Column("subscription_kind", "query, silence or burst", ColumnKind.WORD, required=True),
     Column("query", "the question; for silence the outlet's id, for burst the entity's", required=True),
-    Column("revision_id", "the text that matched", Kind.INTEGER),
-    Column("began_with_match_id", "match that began the story for this subscription; empty for that one", Kind.INTEGER),
-    Column("counts_on", "as in articles", Kind.DAY),
+    Column("revision_id", "the text that matched", ColumnKind.INTEGER),
+    Column(
+        "began_with_match_id",
+        "match that began the story for this subscription; empty for that one",
+        ColumnKind.INTEGER,
+    ),
+    Column("counts_on", "as in articles", ColumnKind.DAY),
 )
 
 SOURCES = (
@@ -234,13 +248,13 @@ SOURCES = (
     Column("kind", "kind of outlet, in the catalogue's words"),
     Column("homepage", "address of the front page"),
     Column("paywall", "as the catalogue has it"),
-    Column("origin", "catalogue, person or document: how the store came to know it", Kind.WORD, required=True),
-    Column("added_at", "instant at which the store came to know it", Kind.INSTANT, required=True),
+    Column("origin", "catalogue, person or document: how the store came to know it", ColumnKind.WORD, required=True),
+    Column("added_at", "instant at which the store came to know it", ColumnKind.INSTANT, required=True),
     _count("feeds", "feeds that are known of it", "feeds"),
     _count("articles", "articles stored of it", "articles"),
-    Column("first_counts_on", "first day on which an article of it counts", Kind.DAY),
-    Column("last_counts_on", "last such day", Kind.DAY),
-    Column("last_collected_at", "instant at which its newest article was collected", Kind.INSTANT),
+    Column("first_counts_on", "first day on which an article of it counts", ColumnKind.DAY),
+    Column("last_counts_on", "last such day", ColumnKind.DAY),
+    Column("last_collected_at", "instant at which its newest article was collected", ColumnKind.INSTANT),
 )
 
 COLUMNS: Mapping[str, tuple[Column, ...]] = {
@@ -259,15 +273,15 @@ WITH_TEXT = (
     Column(
         "text_from",
         "page; feed where the text is what a feed carries, often a beginning only",
-        Kind.WORD,
+        ColumnKind.WORD,
         required=True,
     ),
     Column("text", "the text as it stands now, a paragraph a line"),
 )
 
 WITH_CHANGES = (
-    Column("previous_revision_id", "the text that stood there before it; empty for the first", Kind.INTEGER),
-    Column("title_changed", "whether that one had another headline; empty for the first", Kind.FLAG),
+    Column("previous_revision_id", "the text that stood there before it; empty for the first", ColumnKind.INTEGER),
+    Column("title_changed", "whether that one had another headline; empty for the first", ColumnKind.FLAG),
     Column(
         "entities_added",
         "ids of entities that it mentions and that one did not, with spaces between them; empty until both are tagged",
@@ -281,8 +295,8 @@ WITH_CHANGES = (
 
 OF_REVISIONS = (
     _id("revision_id", "the text that it stands in, as in revisions"),
-    Column("observed_at", "instant at which that text was seen at the address", Kind.INSTANT, required=True),
-    Column("is_current", "true for the text that the article has now", Kind.FLAG, required=True),
+    Column("observed_at", "instant at which that text was seen at the address", ColumnKind.INSTANT, required=True),
+    Column("is_current", "true for the text that the article has now", ColumnKind.FLAG, required=True),
 )
 
 DETAILS: Mapping[str, tuple[str, tuple[Column, ...]]] = {

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from worker.export.formats.columns import Column, Kind
+from worker.export.formats.columns import Column, ColumnKind
 
 _ROWS_PER_CHUNK = 1_000
 _LARGE = 1_000_000
@@ -43,7 +43,7 @@ def unguard(cell: str) -> str:
 def header(columns: Sequence[Column], delimiter: str = ",") -> str:
     """Return the first line of a file."""
     names = (column.name for column in columns)
-    return delimiter.join(name if _PLAIN.fullmatch(name) else _cell(name, Kind.TEXT) for name in names) + "\r\n"
+    return delimiter.join(name if _PLAIN.fullmatch(name) else _cell(name, ColumnKind.TEXT) for name in names) + "\r\n"
 
 
 def stream_csv(columns: Sequence[Column], rows: Iterable[Sequence[object]], delimiter: str = ",") -> Iterator[str]:
@@ -70,11 +70,11 @@ def count_lines(
         yield "".join(chunk).encode(), len(chunk)
 
 
-def _cell(value: object, kind: Kind) -> str:
+def _cell(value: object, kind: ColumnKind) -> str:
     if value is None:
         return ""
-    if kind is Kind.TEXT:
+    if kind is ColumnKind.TEXT:
         return '"' + guard(str(value)).replace('"', '""') + '"'
-    if kind is Kind.FLAG:
+    if kind is ColumnKind.FLAG:
         return "true" if value else "false"
     return str(value)

@@ -11,16 +11,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from worker.export.formats.columns import Column, Kind
+from worker.export.formats.columns import Column, ColumnKind
 
 DESCRIPTION, MANIFEST = "datapackage.json", "manifest.json"
 
 _TYPES = {
-    Kind.INTEGER: "integer",
-    Kind.NUMBER: "number",
-    Kind.FLAG: "boolean",
-    Kind.DAY: "date",
-    Kind.INSTANT: "datetime",
+    ColumnKind.INTEGER: "integer",
+    ColumnKind.NUMBER: "number",
+    ColumnKind.FLAG: "boolean",
+    ColumnKind.DAY: "date",
+    ColumnKind.INSTANT: "datetime",
 }
 _MOMENT = r"\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}Z)?"
 _GUARD = (
@@ -81,7 +81,7 @@ def _field(column: Column) -> dict[str, Any]:
     if column.unit:
         field["unit"] = column.unit
     constraints: dict[str, Any] = {"required": True} if column.required else {}
-    if column.kind is Kind.MOMENT:
+    if column.kind is ColumnKind.MOMENT:
         constraints["pattern"] = _MOMENT
     return field | ({"constraints": constraints} if constraints else {})
 

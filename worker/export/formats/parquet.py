@@ -8,7 +8,7 @@ from typing import BinaryIO
 import pyarrow as pa
 from pyarrow import parquet
 
-from worker.export.formats.columns import Column, Kind
+from worker.export.formats.columns import Column, ColumnKind
 
 _ROWS_PER_GROUP = 20_000
 _LARGE = 20_000_000
@@ -19,7 +19,7 @@ def write_parquet(columns: Sequence[Column], rows: Iterable[Sequence[object]], f
     """Write rows and yield after each group how many there are so far. Holds 20,000 rows at a time, fewer long ones."""
     fields = [pa.field(column.name, _type(column.kind), metadata={"description": column.meaning}) for column in columns]
     schema = pa.schema(fields)
-    written, texts = 0, [at for at, column in enumerate(columns) if column.kind is Kind.TEXT]
+    written, texts = 0, [at for at, column in enumerate(columns) if column.kind is ColumnKind.TEXT]
     with parquet.ParquetWriter(file, schema, compression="zstd") as writer:
         for group in _groups(rows, texts):
             values = zip(*group, strict=True)
@@ -43,19 +43,19 @@ def _groups(rows: Iterable[Sequence[object]], texts: Sequence[int]) -> Iterator[
         yield group
 
 
-def _type(kind: Kind) -> pa.DataType:
+def _type(kind: ColumnKind) -> pa.DataType:
     types = {
-        Kind.INTEGER: pa.int64(),
-        Kind.NUMBER: pa.float64(),
-        Kind.FLAG: pa.bool_(),
-        Kind.DAY: pa.date32(),
-        Kind.INSTANT: pa.timestamp("s", tz="UTC"),
+        ColumnKind.INTEGER: pa.int64(),
+        ColumnKind.NUMBER: pa.float64(),
+        ColumnKind.FLAG: pa.bool_(),
+        ColumnKind.DAY: pa.date32(),
+        ColumnKind.INSTANT: pa.timestamp("s", tz="UTC"),
     }
     return types.get(kind, pa.string())
 
 
-def _array(cells: list[object], kind: Kind) -> pa.Array:
+def _array(cells: list[object], kind: ColumnKind) -> pa.Array:
     """Return a column of values; numbers with decimals and instants come written out."""
-    if kind in (Kind.NUMBER, Kind.INSTANT):
+    if kind in (ColumnKind.NUMBER, ColumnKind.INSTANT):
         return pa.array(cells, pa.string()).cast(_type(kind))
     return pa.array(cells, _type(kind))

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, timedelta
 
-from worker.export.formats.columns import ALIVE, Column, Kind
+from worker.export.formats.columns import ALIVE, Column, ColumnKind
 
 _IMPAIRED = Column(
     "impaired",
     "true: on that day our collection of an outlet was impaired, the counts may be too low; empty as alive",
-    Kind.FLAG,
+    ColumnKind.FLAG,
 )
 
 DayHealth = Callable[[date], tuple[str | None, bool | None]]
@@ -20,9 +20,9 @@ DayHealth = Callable[[date], tuple[str | None, bool | None]]
 def wide_columns(names: Sequence[str], counted: str) -> tuple[Column, ...]:
     """Return the columns: the day, one for each name, and how whole the collection was."""
     day = Column(
-        "day", "day on which the articles count, without any too; empty for those that count on none", Kind.DAY
+        "day", "day on which the articles count, without any too; empty for those that count on none", ColumnKind.DAY
     )
-    counts = (Column(name, f"{counted} of {name}", Kind.INTEGER, counted, required=True) for name in names)
+    counts = (Column(name, f"{counted} of {name}", ColumnKind.INTEGER, counted, required=True) for name in names)
     return (day, *counts, ALIVE, _IMPAIRED)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from worker.messages.chats.markup import Markup
-from worker.messages.message import Bulletin, Item, Place, counted, plain
+from worker.messages.message import Message, MessageItem, Publication, counted, plain
 from worker.messages.plain_text import cut, one_line
 
 MESSAGES_MAX = 5
@@ -18,7 +18,7 @@ _GAP = "\n\n"
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class ChatMessage:
     """One message into a chat."""
 
     text: str
@@ -31,8 +31,8 @@ class Message:
 
 
 def messages_of(
-    bulletin: Bulletin, markup: Markup, *, most: int = MESSAGES_MAX, after: int | None = None
-) -> list[Message]:
+    bulletin: Message, markup: Markup, *, most: int = MESSAGES_MAX, after: int | None = None
+) -> list[ChatMessage]:
     """Return at most `most` messages. The last ends by saying how many stories none of them tells.
 
     `after` is the last story that was told before: what is left is told now.
@@ -41,7 +41,7 @@ def messages_of(
     again = f"[{bulletin.subscription}] continued"
     page = _Page(again if after is not None else bulletin.subject, markup, after)
     page.parts += _notes(bulletin)
-    pages: list[Message] = []
+    pages: list[ChatMessage] = []
     told = 0
     for item in items:
         block = _block(item, markup, page.room_when_new)
@@ -88,12 +88,12 @@ class _Page:
         self.told += 1
         self.story = story
 
-    def closed(self) -> Message:
+    def closed(self) -> ChatMessage:
         """Return the message."""
-        return Message(_GAP.join(self.parts), self.told, self.story)
+        return ChatMessage(_GAP.join(self.parts), self.told, self.story)
 
 
-def _notes(bulletin: Bulletin) -> list[str]:
+def _notes(bulletin: Message) -> list[str]:
     """Return what is told besides stories."""
     notes = [bulletin.test_note] if bulletin.test else []
     return [*notes, "Nothing matched since the last message."] if bulletin.kind == "quiet" else notes
@@ -106,7 +106,7 @@ def _tail(stories: int, reprints: int) -> str:
     return f"… and {', '.join(what)}." if what else ""
 
 
-def _reprints(bulletin: Bulletin, markup: Markup) -> str:
+def _reprints(bulletin: Message, markup: Markup) -> str:
     """Return the later reprints of earlier stories as lines; empty without any."""
     lines = [_reprint(place, markup) for place in bulletin.reprints]
     if bulletin.more_reprints:
@@ -114,13 +114,13 @@ def _reprints(bulletin: Bulletin, markup: Markup) -> str:
     return "\n".join(("Later reprints of earlier stories:", *lines)) if lines else ""
 
 
-def _reprint(place: Place, markup: Markup) -> str:
+def _reprint(place: Publication, markup: Markup) -> str:
     name = markup.text(cut(one_line(place.outlet), _NAME_MAX))
     title = markup.text(cut(one_line(place.title), _HEADLINE_MAX // 2))
     return " ".join(part for part in (f"{name}:", title, markup.url(place.url) if place.is_web else "") if part)
 
 
-def _block(item: Item, markup: Markup, room: int) -> str:
+def _block(item: MessageItem, markup: Markup, room: int) -> str:
     """Return what is told of a story, in as much detail as there is room for; its headline at least."""
     for lines in _details(item, markup):
         block = "\n".join(lines)
@@ -129,7 +129,7 @@ def _block(item: Item, markup: Markup, room: int) -> str:
     return _within(one_line(item.headline), markup, room)
 
 
-def _details(item: Item, markup: Markup) -> Iterator[Sequence[str]]:
+def _details(item: MessageItem, markup: Markup) -> Iterator[Sequence[str]]:
     """Yield a story's lines, each time with less."""
     outlet = f" ({markup.text(cut(one_line(item.place.outlet), _NAME_MAX))})" if item.place else ""
     mark = {"revised": "Edited: ", "withdrawn": "No longer matches: "}.get(item.status, "")

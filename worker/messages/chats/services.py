@@ -18,7 +18,7 @@ Parts = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class ChatRequest:
     """What is posted."""
 
     url: str
@@ -31,7 +31,7 @@ class Request:
         return json.dumps(self.payload, ensure_ascii=False).encode("utf-8", "replace")
 
 
-def request_of(address: ChatAddress, text: str) -> Request:
+def request_of(address: ChatAddress, text: str) -> ChatRequest:
     """Return the request that writes a text into a chat."""
     return _SERVICES[address.form].ask(address.parts, text)
 
@@ -48,52 +48,52 @@ def trouble_in(address: ChatAddress, body: bytes) -> str | None:
     return _SERVICES[address.form].hear(answer)
 
 
-def _discord(parts: Parts, text: str) -> Request:
+def _discord(parts: Parts, text: str) -> ChatRequest:
     query = {"wait": "true"} | ({"thread_id": parts["thread"]} if "thread" in parts else {})
     url = f"https://discord.com/api/webhooks/{_path(parts['id'], parts['token'])}?{urlencode(query)}"
     name = {"username": parts["botname"]} if "botname" in parts else {}
-    return Request(url, {"content": text, "allowed_mentions": {"parse": []}, "tts": False, **name})
+    return ChatRequest(url, {"content": text, "allowed_mentions": {"parse": []}, "tts": False, **name})
 
 
-def _lark(host: str) -> Callable[[Parts, str], Request]:
-    def ask(parts: Parts, text: str) -> Request:
+def _lark(host: str) -> Callable[[Parts, str], ChatRequest]:
+    def ask(parts: Parts, text: str) -> ChatRequest:
         url = f"https://{host}/open-apis/bot/v2/hook/{_path(parts['token'])}"
-        return Request(url, {"msg_type": "text", "content": {"text": text}})
+        return ChatRequest(url, {"msg_type": "text", "content": {"text": text}})
 
     return ask
 
 
-def _google(parts: Parts, text: str) -> Request:
+def _google(parts: Parts, text: str) -> ChatRequest:
     query = {"key": parts["key"], "token": parts["token"]}
     payload: dict[str, object] = {"text": text}
     if "thread" in parts:
         query["messageReplyOption"] = "REPLY_MESSAGE_FALLBACK_TO_NEW_THREAD"
         payload["thread"] = {"threadKey": parts["thread"]}
-    return Request(
+    return ChatRequest(
         f"https://chat.googleapis.com/v1/spaces/{_path(parts['space'])}/messages?{urlencode(query)}", payload
     )
 
 
-def _line(parts: Parts, text: str) -> Request:
+def _line(parts: Parts, text: str) -> ChatRequest:
     payload = {"to": parts["to"], "messages": [{"type": "text", "text": text}]}
-    return Request("https://api.line.me/v2/bot/message/push", payload, _bearer(parts["token"]))
+    return ChatRequest("https://api.line.me/v2/bot/message/push", payload, _bearer(parts["token"]))
 
 
-def _pushover(parts: Parts, text: str) -> Request:
+def _pushover(parts: Parts, text: str) -> ChatRequest:
     device = {"device": parts["to"]} if "to" in parts else {}
     payload = {"token": parts["token"], "user": parts["user"], "message": text, "html": 0, **device}
-    return Request("https://api.pushover.net/1/messages.json", payload)
+    return ChatRequest("https://api.pushover.net/1/messages.json", payload)
 
 
-def _slack(parts: Parts, text: str) -> Request:
+def _slack(parts: Parts, text: str) -> ChatRequest:
     url = f"https://hooks.slack.com/services/{_path(parts['a'], parts['b'], parts['c'])}"
     channel = {"channel": parts["to"]} if "to" in parts else {}
-    return Request(url, {**_slack_text(parts, text), **channel})
+    return ChatRequest(url, {**_slack_text(parts, text), **channel})
 
 
-def _slack_bot(parts: Parts, text: str) -> Request:
+def _slack_bot(parts: Parts, text: str) -> ChatRequest:
     payload = {**_slack_text(parts, text), "channel": parts["to"]}
-    return Request("https://slack.com/api/chat.postMessage", payload, _bearer(parts["token"]))
+    return ChatRequest("https://slack.com/api/chat.postMessage", payload, _bearer(parts["token"]))
 
 
 def _slack_text(parts: Parts, text: str) -> dict[str, object]:
@@ -101,7 +101,7 @@ def _slack_text(parts: Parts, text: str) -> dict[str, object]:
     return {"text": text, "mrkdwn": False, "link_names": False, **name}
 
 
-def _telegram(parts: Parts, text: str) -> Request:
+def _telegram(parts: Parts, text: str) -> ChatRequest:
     """No `parse_mode`: Telegram then shows the text as it is."""
     chat = parts["to"]
     is_name = chat[0].isalpha()
@@ -109,21 +109,23 @@ def _telegram(parts: Parts, text: str) -> Request:
     payload["link_preview_options"] = {"is_disabled": True}
     if "topic" in parts:
         payload["message_thread_id"] = int(parts["topic"])
-    return Request(f"https://api.telegram.org/bot{quote(parts['token'], safe=':')}/sendMessage", payload)
+    return ChatRequest(f"https://api.telegram.org/bot{quote(parts['token'], safe=':')}/sendMessage", payload)
 
 
-def _viber(parts: Parts, text: str) -> Request:
+def _viber(parts: Parts, text: str) -> ChatRequest:
     payload = {"receiver": parts["to"], "type": "text", "sender": {"name": _NAME}, "text": text}
-    return Request("https://chatapi.viber.com/pa/send_message", payload, {"X-Viber-Auth-Token": parts["token"]})
+    return ChatRequest("https://chatapi.viber.com/pa/send_message", payload, {"X-Viber-Auth-Token": parts["token"]})
 
 
-def _webex(parts: Parts, text: str) -> Request:
+def _webex(parts: Parts, text: str) -> ChatRequest:
     """`text`, not `markdown`: it is shown as it is."""
-    return Request("https://webexapis.com/v1/messages", {"roomId": parts["to"], "text": text}, _bearer(parts["token"]))
+    return ChatRequest(
+        "https://webexapis.com/v1/messages", {"roomId": parts["to"], "text": text}, _bearer(parts["token"])
+    )
 
 
-def _webex_hook(parts: Parts, text: str) -> Request:
-    return Request(f"https://webexapis.com/v1/webhooks/incoming/{_path(parts['hook'])}", {"text": text})
+def _webex_hook(parts: Parts, text: str) -> ChatRequest:
+    return ChatRequest(f"https://webexapis.com/v1/webhooks/incoming/{_path(parts['hook'])}", {"text": text})
 
 
 def _path(*parts: str) -> str:
@@ -161,7 +163,7 @@ def _saying(good: Mapping[str, object], *reasons: str) -> Callable[[Any], str | 
 
 @dataclass(frozen=True, slots=True)
 class _Service:
-    ask: Callable[[Parts, str], Request]
+    ask: Callable[[Parts, str], ChatRequest]
     hear: Callable[[Any], str | None]
 
 
