@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cli.docs.commands import reference
 from db import settings
-from worker.export import columnpage
+from worker.export.formats import column_page
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs"
 
@@ -16,7 +16,7 @@ FOLDER = Path(__file__).resolve().parents[2] / "docs"
 def columns(page: str) -> str:
     """Return the page of columns: its own head, and all tables."""
     head, _, _ = page.partition("\n\n")
-    return f"{head}\n\n{columnpage.described()}"
+    return f"{head}\n\n{column_page.described()}"
 
 
 def settings_table(page: str) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from db.settings import PREFIX, names
-from worker.delivery.webhook_body import headers_of
+from worker.messages.webhook_body import headers_of
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 UNITS = dict(
