@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 
+from cli.shared import store
 from cli.shared.output import emit, note
-from cli.shared.store import configured_url, connect
 from cli.shared.store_url import shown
 
 
@@ -26,9 +26,9 @@ def migrate() -> None:
     from worker.coverage.recount import recount
     from worker.setup import move_to_zone, newer_vocabulary, prepare, update_catalogue
 
-    url = configured_url()
+    url = store.configured_url()
     with explain_store_errors(url):
-        database = connect(url)
+        database = store.connect(url)
         prepared = prepare(database, now=utc_now())
         changes = update_catalogue(database, now=utc_now())
         move_to_zone(database, load().time_zone)

@@ -214,11 +214,11 @@ def test_nothing_lives_on_when_the_supervisor_is_killed(tmp_path: Path, grandchi
 import asyncio, sys
 from datetime import UTC, datetime
 from pathlib import Path
-from cli.run.process import Child
+from cli.run.process import ManagedProcess
 from cli.run.supervisor import Supervisor
 from cli.run.log import Log
 async def run():
-    child = Child("worker", (sys.executable, "-u", "-c", {child!r}))
+    child = ManagedProcess("worker", (sys.executable, "-u", "-c", {child!r}))
     log = Log(sys.stdout, now=lambda: datetime.now(UTC))
     await Supervisor([child], log).run([Path({str(runtime)!r})])
 asyncio.run(run())
