@@ -18,7 +18,6 @@ from templates import tables
 
 from db.collection.feeds import add_feed
 from db.engine import Database
-from db.collection.feeds import add_feed
 from db.models import Capture, Page, Source
 from db.settings import Settings
 

@@ -15,11 +15,12 @@ from db import migrate
 from db.engine import Database
 from worker.catalogue.files import ListedOutlet, read_catalogue
 from worker.chain.documents import Document
+from worker.chain.pipeline import Pipeline
 from worker.extract.langmodel import mapped
-from worker.chain.pipeline import Chain
 from worker.setup import load_catalogue, load_vocabulary
 from worker.tagging.cachefile import cached
-from worker.vocabulary.entities import Vocabulary, packaged_folder
+from worker.vocabulary.entities import Vocabulary
+from worker.vocabulary.loader import packaged_folder
 
 NOON = datetime(2022, 1, 6, 12, tzinfo=UTC)
 
@@ -76,9 +77,9 @@ def packaged() -> tuple[Vocabulary, tuple[ListedOutlet, ...]]:
     return packaged_vocabulary(), read_catalogue(packaged_folder())
 
 
-def chain_over(database: Database, clock: Callable[[], datetime] = lambda: NOON) -> Chain:
+def chain_over(database: Database, clock: Callable[[], datetime] = lambda: NOON) -> Pipeline:
     """Return the chain over a store; it finds the packaged vocabulary compiled, which takes it two seconds itself."""
-    return Chain(database, clock=clock, cache=warm_cache())
+    return Pipeline(database, clock=clock, cache=warm_cache())
 
 
 @cache

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from functools import cache
 
-from worker.vocabulary.inflection import Inflection, read_inflection
 from worker.tagging.tagger import Tagger
+from worker.vocabulary.entities import Alias, Entity, Vocabulary
+from worker.vocabulary.inflection import Inflection, read_inflection
+from worker.vocabulary.loader import packaged_folder, read_vocabulary
 from worker.vocabulary.toml_table import read_toml
-from worker.vocabulary.entities import Alias, Entity, Vocabulary, packaged_folder, read_vocabulary
 
 
 @cache

@@ -22,7 +22,7 @@ from db import totals
 from db.engine import Database
 from db.models import Page, Source, Suspect
 from db.settings import Settings, load
-from worker import service
+from worker.chain import service
 
 HTML = {"Content-Type": "text/html; charset=utf-8"}
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)

@@ -24,7 +24,7 @@ from db.engine import Database
 from db.models import Article, Feed, Page, Source
 from db.settings import Settings, load
 from web.app import create_app
-from worker import service
+from worker.chain import service
 
 TEXT = "The ministers of five countries met in the capital to speak about water, railways and the border. " * 6
 PAGE = f"<html><body><article><h1>Water and roads</h1><p>{TEXT}</p></article></body></html>"

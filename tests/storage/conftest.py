@@ -36,7 +36,7 @@ SAMPLES = [
 def store_url(database_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
     """Give the address of a migrated store, which is the one that commands use."""
     migrated(database_url).close()
-    monkeypatch.setattr("cli.store._url", lambda: database_url)
+    monkeypatch.setattr("cli.shared.store.configured_url", lambda: database_url)
     return database_url
 
 

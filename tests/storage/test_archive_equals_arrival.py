@@ -1,4 +1,4 @@
-"""What the archive finds is what arrival found: generated queries over real texts.
+"""What the backtest finds is what arrival found: generated queries over real texts.
 
 More of them, and over all texts: `python -m benchmarks.archive`.
 """
@@ -18,9 +18,9 @@ from db import migrate
 from db.articles import word_index
 from db.engine import Database
 from db.models import IndexedRevision
+from worker.matching import backtest
+from worker.matching.word_index import required_terms
 from worker.query.query import parse
-from worker.delivery import archive
-from worker.matching.word_index import need_of
 
 TEXTS, QUERIES = 40, 500
 

@@ -11,8 +11,10 @@ import pytest
 from sqlalchemy import func, select
 from templates import migrated
 
-from db import articles, revisions, sources
+from db.articles import recording, revisions
 from db.articles.arrivals import ArticleIn, Recorded
+from db.collection import sources
+from db.collection.unverified import find_unverified
 from db.engine import Database
 from db.models import Article, Revision, SketchHash, UnverifiedRevision
 

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 from templates import migrated
 
-from db import captures
+from db.collection import captures
 from db.collection.captures import CaptureIn
 from db.engine import Database
 

@@ -18,10 +18,7 @@ from db.collection.feeds import find_due_feeds
 from db.collection.host_leases import claim_hosts, find_resting_hosts
 from db.collection.pages import NEVER, find_due_pages
 from db.engine import Database
-from db.collection.feeds import find_due_feeds
-from db.collection.host_leases import claim_hosts, find_resting_hosts
 from db.models import Capture, Channel, CoverageState, Feed, HostLease, Page, Problem, Source
-from db.collection.pages import NEVER, find_due_pages
 
 NOW = datetime(2022, 1, 6, 12, tzinfo=UTC)
 YEARS = NOW + timedelta(days=6_000)

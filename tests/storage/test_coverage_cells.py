@@ -15,7 +15,10 @@ from recounted import recounted, stored
 from sqlalchemy import Connection, delete, select, update
 from templates import migrated
 
-from db import coverage, rollups, sources, vocabularies
+from db.articles.mentions import MentionIn, record_mentions
+from db.collection import sources
+from db.coverage import cells
+from db.coverage import recount as rollups
 from db.dialect import insert
 from db.engine import Database
 from db.models import (

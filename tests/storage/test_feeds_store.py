@@ -14,7 +14,6 @@ from templates import tables
 from db.collection import feeds
 from db.collection.feeds import FeedDue, FeedPolled
 from db.engine import Database
-from db.collection.feeds import FeedDue, FeedPolled
 from db.models import Feed, Source
 
 NOW = datetime(2022, 1, 6, 12, tzinfo=UTC)

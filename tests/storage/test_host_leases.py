@@ -20,7 +20,6 @@ from crawlers.hosts.leases import HostLeases
 from crawlers.hosts.limiter import HostLimiter
 from db.collection.host_leases import claim_hosts, find_resting_hosts, forget_hosts, release_hosts, rest_host
 from db.engine import Database
-from db.collection.host_leases import claim_hosts, find_resting_hosts, forget_hosts, release_hosts, rest_host
 from db.models import HostLease
 
 NOW = datetime(2022, 1, 6, 12, tzinfo=UTC)

@@ -16,10 +16,7 @@ from db.collection.entries import EntryIn, forget_bodies, keep_addresses, record
 from db.collection.feeds import add_feed
 from db.collection.pages import PageDue, PageFetched
 from db.engine import Database
-from db.collection.entries import EntryIn, forget_bodies, keep_addresses, record_entries
-from db.collection.feeds import add_feed
 from db.models import Page, Sighting, Source, SourceDomain
-from db.collection.pages import PageDue, PageFetched
 
 NOW = datetime(2022, 1, 6, 12, tzinfo=UTC)
 LATER = NOW + timedelta(hours=1)

@@ -15,11 +15,7 @@ from db.collection.feeds import FeedPolled, add_feed, record_poll
 from db.collection.pages import NEVER
 from db.collection.refusals import ask_for_pages, ask_for_source, find_forbidden
 from db.engine import Database
-from db.collection.entries import EntryIn, record_entries
-from db.collection.feeds import FeedPolled, add_feed, record_poll
 from db.models import Feed, Page, Source
-from db.collection.pages import NEVER
-from db.collection.refusals import ask_for_pages, ask_for_source, find_forbidden
 
 NOW = datetime(2022, 1, 6, 12, tzinfo=UTC)
 LATER = NOW + timedelta(days=60)

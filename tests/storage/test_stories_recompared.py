@@ -16,12 +16,9 @@ from db.articles import recomparing
 from db.engine import Database
 from db.models import Article, ClusterLink, FingerprintRow, SketchHash, StoryState
 from worker.chain.documents import Document
-from worker.chain.pipeline import Pipeline
 from worker.coverage.recount import recount
 from worker.dedup.compare import VERSION
-from worker.chain.documents import Document
 from worker.stories.recompare import recompare
-from worker.coverage.recount import recount
 
 RU, UZ = LANGUAGES["ru"], LANGUAGES["uz"]
 HEADLINE = "Two neighbours sign a border treaty after thirty years"

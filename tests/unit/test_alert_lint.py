@@ -7,9 +7,9 @@ import json
 import pytest
 from commandline import run
 
+from worker.presearch.cost import lint_query
 from worker.presearch.frequency import Frequencies
-from worker.presearch.cost import price
-from worker.query.query import Known, parse
+from worker.query.query import QueryNames, parse
 
 KNOWN = QueryNames({"csto": "CSTO"}, frozenset({"Trump"}), {"qamys-habary": "Qamys Habary", "24.kg": "24.kg"})
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from vocabularies import packaged_vocabulary
 
-from worker.catalogue.files import CatalogueError, Feed, Outlet, read_catalogue
-from worker.vocabulary.entities import packaged_folder
+from worker.catalogue.files import CatalogueError, ListedFeed, ListedOutlet, read_catalogue
+from worker.vocabulary.loader import packaged_folder
 
 OUTLET = """
 id = "valley-post"

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from vocabularies import packaged_vocabulary
 
+from worker.vocabulary.entities import Alias, Entity, Relation, Vocabulary
 from worker.vocabulary.scope import Definition, Scope, Theme
 from worker.vocabulary.scope_file import read_scope
-from worker.vocabulary.entities import Alias, Entity, Relation, Vocabulary
 
 
 def entity(id: str, type: str = "person", *relations: tuple[str, str]) -> Entity:

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from vocabularies import packaged_tagger
 
-from worker.vocabulary.state_bodies import MOST_NAMES, MOST_PHRASES
-from worker.vocabulary.diff import difference
 from worker.tagging.tagger import Tagger
-from worker.vocabulary.entities import Vocabulary, VocabularyError, read_vocabulary
+from worker.vocabulary.diff import difference
+from worker.vocabulary.entities import Vocabulary, VocabularyError
+from worker.vocabulary.loader import read_vocabulary
+from worker.vocabulary.state_bodies import MOST_NAMES, MOST_PHRASES
 
 STATE = """
 id = "lakeland"

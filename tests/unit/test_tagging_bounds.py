@@ -29,8 +29,8 @@ class Text:
 
 
 @cache
-def spotter() -> Spotter:
-    return Spotter(packaged_vocabulary(), "1")
+def spotter() -> RevisionTagger:
+    return RevisionTagger(packaged_vocabulary(), "1")
 
 
 @cache

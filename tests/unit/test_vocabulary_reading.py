@@ -15,10 +15,9 @@ from worker.vocabulary.entities import (
     Relation,
     Vocabulary,
     VocabularyError,
-    read_vocabulary,
 )
 from worker.vocabulary.lint import check
-from worker.vocabulary.loader import packaged_folder, read_vocabulary
+from worker.vocabulary.loader import read_vocabulary
 from worker.vocabulary.offices import Office
 
 COMPLETE = """

@@ -10,9 +10,7 @@ import re
 from collections.abc import Sequence
 from operator import itemgetter
 
-from worker.text.letters import APOSTROPHES
 from worker.tagging.compiling import HAN, Compiled, Following
-from worker.text.fold import Folded, words
 from worker.tagging.forms import (
     DASHES,
     SMALL,
@@ -28,8 +26,10 @@ from worker.tagging.forms import (
     sort_of,
     whole_end,
 )
-from worker.vocabulary.inflection import Inflection
 from worker.tagging.search import Search
+from worker.text.fold import Folded, words
+from worker.text.letters import APOSTROPHES
+from worker.vocabulary.inflection import Inflection
 
 _APOSTROPHES = frozenset(APOSTROPHES)
 _JOINERS = _APOSTROPHES | frozenset("‐‑–-")

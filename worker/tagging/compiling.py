@@ -16,8 +16,11 @@ from typing import NamedTuple
 
 from worker.tagging.context import speaking_against
 from worker.tagging.forms import rank_of
-from worker.tagging.inflect import Stem, stems
+from worker.tagging.inflect import stems
 from worker.tagging.search import Search
+from worker.tagging.stems import Stem
+from worker.text.fold import fold
+from worker.text.letters import UNSEEN
 from worker.vocabulary.entities import LANGUAGES, Alias, Entity, Vocabulary
 
 HAN = "\u3400"  # from here on scripts are written without spaces between words

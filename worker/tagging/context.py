@@ -9,8 +9,8 @@ from datetime import date
 from itertools import chain
 from typing import NamedTuple
 
-from worker.vocabulary.offices import Office
 from worker.tagging.search import Search
+from worker.text.fold import Folded, words
 from worker.vocabulary.entities import Entity
 from worker.vocabulary.offices import Office
 

@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterator, Sequence
 
 from worker.tagging.forms import Hit
-from worker.tagging.vocabulary import DECOY
+from worker.vocabulary.entities import DECOY
 
 _IS_PLAIN = Hit._fields.index("is_plain")  # what stands at a number is found in half the time of a name
 

@@ -14,12 +14,9 @@ from worker.tagging.acronyms import Defined
 from worker.tagging.context import AGAINST, FOR, OFFICE, Article
 from worker.tagging.following import ruled_out
 from worker.tagging.forms import SMALL, Form, Hit
-from worker.vocabulary.offices import holds_office
 from worker.tagging.overlaps import holds_inner, longest, overlapping, swallows, without_decoys
 from worker.tagging.people import NamedEnds, People
 from worker.tagging.smallletters import never_counts, says_case_nothing, small_rule
-from worker.vocabulary.usage import Usage
-from worker.vocabulary.entities import DECOY, Vocabulary
 from worker.tagging.witnesses import Witnesses
 from worker.vocabulary.entities import DECOY, Vocabulary
 from worker.vocabulary.offices import holds_office

@@ -7,7 +7,7 @@ from typing import Self
 
 from daachorse import CharwiseDoubleArrayAhoCorasick, DoubleArrayAhoCorasick
 
-from worker.tagging.fold import Folded, encoded
+from worker.text.fold import Folded, encoded
 
 _LENGTH = 8  # bytes of a number
 

@@ -16,9 +16,12 @@ from worker.tagging.forms import Form, Hit, Trace, compiled_form, sort_of
 from worker.tagging.hashtags import Hashtag, split_hashtags
 from worker.tagging.namesakes import with_surnames
 from worker.tagging.rules import NearMiss, decide
+from worker.tagging.stems import Stem
 from worker.tagging.traditional import with_traditional
+from worker.text.fold import reading_of, squeeze
+from worker.vocabulary.entities import LANGUAGES, Alias, Vocabulary
+from worker.vocabulary.loader import packaged_folder, read_vocabulary
 from worker.vocabulary.usage import Usage
-from worker.vocabulary.entities import LANGUAGES, Alias, Vocabulary, packaged_folder, read_vocabulary
 
 
 class Mention(NamedTuple):

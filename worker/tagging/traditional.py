@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from worker.tagging.vocabulary import Alias, Entity, Vocabulary
+from worker.vocabulary.entities import Alias, Entity, Vocabulary
 
 _SIMPLIFIED = (
     "业东丝两严丰丽义乌乐习乱争亚产仅从仓仪们价众优会伟传伤伦侨侦党关兴兹养内冈军农冯冲决况冻净凯击划刘则"

@@ -50,7 +50,7 @@ class Regions:
 
     names: Mapping[str, tuple[str, ...]]
 
-    def is_elsewhere(self, text: str, end: int, entity: Place) -> bool:
+    def is_elsewhere(self, text: str, end: int, entity: RegionPlace) -> bool:
         """Say whether a region of another state follows the name of a place that ends at `end`.
 
         Or one of its own state, as an address has it: the capital stands in none (Washington, Pa.).
