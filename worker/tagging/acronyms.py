@@ -20,6 +20,7 @@ _BEFORE = re.compile(r"(?<![^\W_])([^\W\d_]{2,10})[\"»”]?\s?$")
 _WITHIN = re.compile(r"\([\"«“„]?")
 _PARTING = 2  # a quotation mark and a space
 _REACH = 10 + _PARTING + 1  # the longest acronym, what parts it from the bracket, and the character before it
+_LONG_BRACKET = 100
 _SMALL = 3  # words up to this length may be left out of an acronym: of, the, по, о
 _MOST_WORDS = 10
 _MOST_DEFINED = 300  # in one article, which is looked through for each of them
@@ -79,7 +80,7 @@ def _candidates(text: str) -> Iterator[tuple[str, int, int]]:
     """Yield acronyms at brackets: each with where the words before it end, or where those in the brackets begin."""
     at = text.find("(")
     while at >= 0:
-        if (found := _AFTER.match(text, at)) and is_acronym(found[1]):
+        if _may_define(text, at) and (found := _AFTER.match(text, at)) and is_acronym(found[1]):
             yield found[1], _end_of_words(text, at), -1
         last = text[max(0, at - _PARTING - 1) : at]  # with the last letter of an acronym, a capital
         if last != last.lower() and (within := _WITHIN.match(text, at)):
@@ -87,6 +88,12 @@ def _candidates(text: str) -> Iterator[tuple[str, int, int]]:
             if found and is_acronym(found[1]):
                 yield found[1], 0, within.end()
         at = text.find("(", at + 1)
+
+
+def _may_define(text: str, at: int) -> bool:
+    """Say whether there may be a capital in the bracket at an offset; in most there is none."""
+    end = text.find(")", at, at + _LONG_BRACKET)
+    return end < 0 or not text[at:end].islower()
 
 
 def _end_of_words(text: str, end: int) -> int:

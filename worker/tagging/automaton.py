@@ -27,7 +27,7 @@ from worker.tagging.forms import (
     whole_end,
 )
 from worker.tagging.search import Search
-from worker.text.fold import Folded, words
+from worker.text.fold import BLANK, Folded, words
 from worker.text.letters import APOSTROPHES
 from worker.vocabulary.inflection import Inflection
 
@@ -35,6 +35,7 @@ _APOSTROPHES = frozenset(APOSTROPHES)
 _JOINERS = _APOSTROPHES | frozenset("‐‑–-")
 _JOINED = re.compile(rf"[{APOSTROPHES}‐‑–-]([^\W\d_]{{1,14}})(?![\w'’])")
 _NONE = frozenset(("",))
+_BLANK = bytes((BLANK,))  # after a text: what is found may end with its last space
 _GOES_ON = _JOINERS | {"."}
 _LAST_SURE = "\u02ff"  # among the characters from here on are marks that belong to the letter before
 _MOST_KNOWN = 1_000  # surfaces of one pattern
@@ -58,24 +59,24 @@ class Lexicon:
 
         And the terms in it that speak against some entity. `trace`, if given, is told about every stem that is no hit.
         """
-        chars, origins, _ = folded
+        coded, origins = folded.coded + _BLANK, folded.origins
+        is_whole = 0 not in coded
         patterns = self._patterns
         hits: list[Hit] = []
         found = self._search.find(folded)
         new = tuple.__new__  # half the time of the constructor
         for first, last, at in found:
             pattern = patterns[at] or self._pattern(at)
-            follows = chars[last : last + 1]
-            ending = (
-                "" if follows == " " else chars[last : chars.find(" ", last)] if follows in pattern.letters else None
-            )
-            if ending is None or ending not in pattern.endings:
-                if not pattern.is_whole or (follows < HAN and chars[last - 1] < HAN):
-                    if trace:
-                        _tell(trace, pattern, origins[first + pattern.skip], origins[chars.find(" ", last) - 1] + 1)
-                    continue
-                ending = ""  # a name ends at or before a Chinese character though no space follows
-            if not pattern.skip and not _begins(chars, first):
+            ending, follows = None, coded[last]
+            if follows in pattern.begins:
+                ending = "" if follows == BLANK else pattern.endings.get(coded[last : coded.find(BLANK, last)])
+            if ending is None and not is_whole:
+                ending = _ending_in(folded.text, last, pattern)
+            if ending is None:
+                if trace:
+                    _tell(trace, pattern, origins[first + pattern.skip], origins[coded.find(BLANK, last) - 1] + 1)
+                continue
+            if not pattern.skip and not _begins(folded.text, first):
                 continue
             start, end = origins[first + pattern.skip], origins[last + len(ending) - 1] + 1
             surface = text[start:end]
@@ -83,22 +84,22 @@ class Lexicon:
             if spellings is None or trace:
                 spellings = pattern.spellings(surface, origins[last - 1] + 1 - start, ending, start, trace)
             after = text[end : end + 1]
-            if pattern.is_joining:
-                spellings = _joinable(spellings, after)
             is_over = after == " " or (after <= _LAST_SURE and after not in _GOES_ON)
-            if is_over and text[start - 1] not in DASHES:  # at the beginning it is the last character, and looked at
+            if (
+                is_over and not pattern.is_joining and text[start - 1] not in DASHES
+            ):  # or the last one, at the beginning
                 for spelling in spellings:
                     hits.append(new(Hit, (start, -end) + spelling))  # noqa: RUF005 - in half the time
             else:
-                hits += [self._whole(text, start, end, spelling) for spelling in spellings]
+                hits += [self._whole(text, start, end, spelling) for spelling in _joinable(spellings, after)]
         hits.sort()
-        return _best(hits), self._speaking_against(found, chars)
+        return _best(hits), self._speaking_against(found, folded)
 
-    def _speaking_against(self, found: Sequence[tuple[int, int, int]], chars: str) -> set[str]:
+    def _speaking_against(self, found: Sequence[tuple[int, int, int]], folded: Folded) -> set[str]:
         against = self._against
         if against.isdisjoint(map(_PATTERN_OF, found)):
             return set()  # in most texts
-        return {chars[first:last] for first, last, at in found if at in against}
+        return {folded.text[first:last] for first, last, at in found if at in against}
 
     def _pattern(self, at: int) -> _Pattern:
         """Return what a pattern stands for, made when it is first met."""
@@ -139,13 +140,15 @@ class Lexicon:
 class _Pattern:
     """The forms that begin alike, found at once; none for a term that is no name."""
 
-    __slots__ = ("_language", "_number", "endings", "forms", "is_joining", "is_whole", "known", "letters", "skip")
+    __slots__ = (
+        "_language", "_number", "begins", "endings", "forms", "is_joining", "known", "other_endings", "skip",
+    )  # fmt: skip
 
     def __init__(self, number: int, forms: tuple[Form, ...], endings: Following, language: str | None) -> None:
         self._number = number
         self._language = (language or "").partition("-")[0]
         self.forms = forms
-        self.endings, self.letters, self.is_whole = endings
+        self.endings, self.begins, self.other_endings = endings
         self.skip = int(bool(forms) and language != "zh" and forms[0].stem[0] < HAN)
         self.is_joining = any(form.is_joining for form in forms)
         self.known: dict[tuple[str, str], tuple[Spelling, ...]] = {}
@@ -185,6 +188,15 @@ class _Pattern:
             self.known.clear()
         self.known[surface, ending] = spellings = tuple(found)
         return spellings
+
+
+def _ending_in(chars: str, last: int, pattern: _Pattern) -> str | None:
+    """Return the ending at an offset of a folded text that has characters without a byte; None if it is none."""
+    ending = chars[last : chars.find(" ", last)]
+    if ending in pattern.other_endings:
+        return ending
+    # a name ends at or before a Chinese character though no space follows
+    return "" if BLANK in pattern.begins and (ending >= HAN or chars[last - 1] >= HAN) else None
 
 
 def _joinable(spellings: tuple[Spelling, ...], after: str) -> tuple[Spelling, ...]:

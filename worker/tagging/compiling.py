@@ -9,7 +9,7 @@ from __future__ import annotations
 import unicodedata
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import NamedTuple
@@ -19,7 +19,7 @@ from worker.tagging.forms import rank_of
 from worker.tagging.inflect import stems
 from worker.tagging.search import Search
 from worker.tagging.stems import Stem
-from worker.text.fold import fold
+from worker.text.fold import BLANK, encoded, fold
 from worker.text.letters import UNSEEN
 from worker.vocabulary.entities import LANGUAGES, Alias, Entity, Vocabulary
 
@@ -34,11 +34,11 @@ _LATER: frozenset[str] = frozenset()
 
 
 class Following(NamedTuple):
-    """What may follow a stem: endings, the letters with which they begin, and whether none may follow."""
+    """The endings that may follow a stem, by their bytes, and the bytes that may follow it, a space among them."""
 
-    endings: frozenset[str]
-    letters: frozenset[str]
-    may_be_none: bool
+    endings: Mapping[bytes, str]
+    begins: frozenset[int]
+    others: frozenset[str]  # endings with a letter that has no byte
 
 
 class Endings:
@@ -49,6 +49,7 @@ class Endings:
         self.unions = list(unions)
         self.sets = [*self.plain, *(_LATER for _ in self.unions)]
         self._following: dict[int, Following] = {}
+        self._bytes: dict[str, bytes | None] = {}
         self._numbers = {one: number for number, one in enumerate(self.plain)}
         self._union_numbers = {one: len(self.plain) + number for number, one in enumerate(self.unions)}
 
@@ -70,20 +71,25 @@ class Endings:
             self.sets.append(_LATER)
         return self._union_numbers[members]
 
-    def united(self, number: int) -> frozenset[str]:
-        """Return the set of a number; that of a union, empty in `sets` until then, is made at its first use."""
-        if number >= len(self.plain) and not self.sets[number]:
-            members = self.unions[number - len(self.plain)]
-            self.sets[number] = frozenset().union(*(self.plain[member] for member in members))
-        return self.sets[number]
-
     def following(self, number: int) -> Following:
         """Return what may follow a stem that has the endings of a number, made at its first use."""
         if number not in self._following:
-            endings = self.united(number)
-            letters = frozenset(ending[0] for ending in endings if ending)
-            self._following[number] = Following(endings, letters, "" in endings)
+            endings = self._united(number)
+            by_bytes = {coded: ending for ending in endings if (coded := self._coded(ending)) is not None}
+            begins = frozenset(coded[0] if coded else BLANK for coded in by_bytes)
+            self._following[number] = Following(by_bytes, begins, endings.difference(by_bytes.values()))
         return self._following[number]
+
+    def _united(self, number: int) -> frozenset[str]:
+        if number < len(self.plain):
+            return self.plain[number]
+        return frozenset().union(*(self.plain[member] for member in self.unions[number - len(self.plain)]))
+
+    def _coded(self, ending: str) -> bytes | None:
+        """Return an ending in bytes, the same object for all sets that have it."""
+        if ending not in self._bytes:
+            self._bytes[ending] = encoded(ending) if ending else b""
+        return self._bytes[ending]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -109,7 +109,7 @@ def _offsets(wanted: Iterable[tuple[str, bool]], fields: Sequence[Field]) -> Ite
         skip = int(stem[0] == " ")
         count = 0
         for part in fields:
-            chars, origins, _ = part.folded
+            chars, origins = part.folded.text, part.folded.origins
             at = chars.find(stem)
             while at >= 0 and count < _MOST_OFFSETS:
                 origin = origins[at + skip]

@@ -51,7 +51,7 @@ class Witnesses:
     def closeness(self, part: Field, hit: Hit) -> tuple[bool, float, str]:
         """Return what decides between entities of one span, the least first: context at hand, nearest relative."""
         entity = hit.form.entity
-        family = {entity.id, *(relation.target for relation in entity.relations)}
+        family = {entity.id, *(relation.target for relation in entity.relations)} & self.named
         distance = min((self._distance(part.offset + hit.start, relative) for relative in family), default=inf)
         is_at_hand = hit.rule == "context" or not hit.form.alias.needs_context
         return not is_at_hand, distance, entity.id

@@ -74,7 +74,8 @@ def _code_table() -> NDArray[np.uint8]:
 
 _CODES = _code_table()
 _BYTES = _CODES.take(_TABLE)
-_BLANK = int(_CODES[_SPACE])
+BLANK = int(_CODES[_SPACE])
+"""The byte of a space."""
 _LETTERS = "".join(chr(int(np.flatnonzero(code == _CODES)[0])) for code in range(int(_CODES.max()) + 1))
 """Of each byte the letter; the first byte stands for those that have none of their own."""
 
@@ -116,15 +117,26 @@ def shared_length(one: str, other: str) -> int:
     return next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
 
 
-class Folded(NamedTuple):
+class Folded:
     """A folded text between two spaces, single-spaced; of each of its characters the offset in the text as written.
 
-    And the same in a byte for each character, in which an automaton finds its patterns sooner.
+    It is kept in a byte for each character, 0 for those that have none of their own: so names are found sooner.
     """
 
-    text: str
-    origins: Sequence[int]
-    coded: bytes
+    __slots__ = ("_text", "coded", "origins")
+
+    def __init__(self, coded: bytes, origins: Sequence[int], text: str | None = None) -> None:
+        """Take the text as well if one of its characters has no byte."""
+        self.coded = coded
+        self.origins = origins
+        self._text = text
+
+    @property
+    def text(self) -> str:
+        """The folded text, which most texts need never be asked for."""
+        if self._text is None:
+            self._text = charmap_decode(self.coded, "strict", _LETTERS)[0]
+        return self._text
 
 
 def encoded(text: str) -> bytes | None:
@@ -172,9 +184,9 @@ def reading_of(text: str) -> Reading:
 def _quickly_squeezed(units: NDArray[np.integer[Any]]) -> Folded | None:
     """Return what `squeeze` does for the units of a padded text whose letters all have a byte; None for others."""
     coded = _BYTES.take(units)
-    single, origins = _single_spaced(coded, _BLANK)
+    single, origins = _single_spaced(coded, BLANK)
     content = single.tobytes()
-    return None if 0 in content else Folded(charmap_decode(content, "strict", _LETTERS)[0], origins.data, content)
+    return None if 0 in content else Folded(content, origins.data)
 
 
 def _squeezed(text: str) -> Folded:
@@ -182,14 +194,14 @@ def _squeezed(text: str) -> Folded:
     folded, origins = _single_spaced(_codes(f"{_PAD}{text} "), _SPACE)
     chars = _text(folded)
     if UNSEEN not in chars:
-        return Folded(chars, origins.data, _CODES.take(folded).tobytes())
+        return Folded(_CODES.take(folded).tobytes(), origins.data, chars)
     text, composed = _composed_with_origins(text)
     codes = _codes(f"{_PAD}{text} ")
     seen = np.flatnonzero(codes != ord(UNSEEN))
     folded, origins = _single_spaced(codes.take(seen), _SPACE)
     origins = seen.take(origins + len(_PAD)) - len(_PAD)
     of = [-1, *(composed[at] for at in origins.tolist()[1:])] if composed else origins.data
-    return Folded(_text(folded), of, _CODES.take(folded).tobytes())
+    return Folded(_CODES.take(folded).tobytes(), of, _text(folded))
 
 
 def _single_spaced(codes: NDArray[Code], space: int) -> tuple[NDArray[Code], NDArray[np.intp]]:

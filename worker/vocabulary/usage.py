@@ -77,8 +77,7 @@ class Usage:
 
         `is_bare` means that the name is in its first form and without an ending.
         """
-        before = _WORD.findall(text[max(0, start - self._look_back) : start])
-        last = before[-1] if before else "."
+        last = _last_word(text[max(0, start - self._look_back) : start])
         if self._is(last, "place_before"):
             return False
         if self._is(last, "government_before"):
@@ -88,12 +87,16 @@ class Usage:
         if joined or not is_bare:
             first = _WORD.search(text, begin, end + self.reach * _LONG_WORD)
             return first is not None and first[0] not in _ENDS and self._is(first[0], "has")
-        after = _until_end(_WORD.findall(text[begin : end + self.reach * _LONG_WORD]))
-        if after and self._is(after[0], "has"):
-            return True
-        if any(self._is(word, "acts") for word in after[: self.reach]):
-            return True
-        return self.verb_first and any(self._is(word, "acts") for word in _since_end(before)[-self.reach :])
+        for at, found in enumerate(_WORD.finditer(text, begin, end + self.reach * _LONG_WORD)):
+            word = found[0]
+            if at == self.reach or word in _ENDS:
+                break
+            if self._is(word, "acts") or (at == 0 and self._is(word, "has")):
+                return True
+        if not self.verb_first:
+            return False
+        before = _since_end(_WORD.findall(text[max(0, start - self._look_back) : start]))
+        return any(self._is(word, "acts") for word in before[-self.reach :])
 
     def is_seat_government(self, text: str, start: int, end: int, ending: str) -> bool:
         """Say whether a seat of power such as the Kremlin, `text[start:end]`, stands for the government in it.
@@ -152,6 +155,12 @@ def _pattern(terms: Sequence[str]) -> re.Pattern[str]:
 def _plain(word: str) -> str:
     """Return a word in small letters, without apostrophes: a lighter sort of folding."""
     return _APOSTROPHE.sub("", word.lower()).replace("ё", "е")
+
+
+def _last_word(text: str) -> str:
+    """Return the last word or end of a sentence, which is most often behind the last space but one."""
+    found = _WORD.findall(text, text.rfind(" ", 0, -1) + 1) or _WORD.findall(text)
+    return found[-1] if found else "."
 
 
 def _until_end(found: list[str]) -> list[str]:
