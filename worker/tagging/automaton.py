@@ -99,7 +99,7 @@ class Lexicon:
         against = self._against
         if against.isdisjoint(map(_PATTERN_OF, found)):
             return set()  # in most texts
-        return {folded.text[first:last] for first, last, at in found if at in against}
+        return {folded.part(first, last) for first, last, at in found if at in against}
 
     def _pattern(self, at: int) -> _Pattern:
         """Return what a pattern stands for, made when it is first met."""

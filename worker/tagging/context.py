@@ -6,11 +6,12 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from datetime import date
+from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple
 
 from worker.tagging.search import Search
-from worker.text.fold import Folded, words
+from worker.text.fold import Folded, encoded, words
 from worker.vocabulary.entities import Entity
 from worker.vocabulary.offices import Office
 
@@ -109,14 +110,23 @@ def _offsets(wanted: Iterable[tuple[str, bool]], fields: Sequence[Field]) -> Ite
         skip = int(stem[0] == " ")
         count = 0
         for part in fields:
-            chars, origins = part.folded.text, part.folded.origins
-            at = chars.find(stem)
+            origins = part.folded.origins
+            at = _find(part.folded, stem, 0)
             while at >= 0 and count < _MOST_OFFSETS:
                 origin = origins[at + skip]
                 if not needs_capital or part.text[origin].isupper():
                     count += 1
                     yield part.offset + origin
-                at = chars.find(stem, at + 1)
+                at = _find(part.folded, stem, at + 1)
+
+
+def _find(folded: Folded, stem: str, start: int) -> int:
+    """Return where a stem stands in a folded text, -1 if nowhere from `start` on."""
+    coded = _encoded(stem)
+    return folded.text.find(stem, start) if coded is None else folded.coded.find(coded, start)
+
+
+_encoded = lru_cache(maxsize=10_000)(encoded)
 
 
 def speaking_against(entities: Iterable[Entity]) -> set[str]:

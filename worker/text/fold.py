@@ -138,6 +138,12 @@ class Folded:
             self._text = charmap_decode(self.coded, "strict", _LETTERS)[0]
         return self._text
 
+    def part(self, first: int, last: int) -> str:
+        """Return a part of the folded text."""
+        if self._text is None:
+            return charmap_decode(self.coded[first:last], "strict", _LETTERS)[0]
+        return self._text[first:last]
+
 
 def encoded(text: str) -> bytes | None:
     """Return a folded text in the bytes of `Folded.coded`; None if one of its letters has no byte of its own."""
