@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from worker.text.fold import UNSEEN, fold, reading_of, squeeze, words
+from worker.tagging.search import Search
+from worker.text.fold import UNSEEN, encoded, fold, reading_of, squeeze, words
 from worker.text.letters import mended, seen
 
 ANY_TEXT = st.text(st.characters(codec=None), max_size=80)  # lone surrogates included
@@ -80,7 +81,40 @@ LOOKALIKES = st.lists(
 def test_a_reading_is_the_text_with_its_letters_seen_and_its_words_mended(text: str) -> None:
     clean = seen(text)
     whole = mended(clean)
-    assert reading_of(text) == (whole, squeeze(whole), "" if whole == clean else clean)
+    reading, expected = reading_of(text), squeeze(whole)
+    assert reading.text == whole
+    assert reading.with_hyphens == ("" if whole == clean else clean)
+    assert reading.folded.text == expected.text
+    assert list(reading.folded.origins) == list(expected.origins)
+
+
+@settings(max_examples=200)
+@given(LOOKALIKES | TROUBLE | ANY_TEXT)
+def test_each_character_of_a_folded_text_has_a_byte_or_none(text: str) -> None:
+    folded = squeeze(text)
+    alone = [encoded(char) for char in folded.text]
+    assert [bytes((byte,)) if byte else None for byte in folded.coded] == alone
+    assert [folded.part(at, at + 1) for at in range(len(folded.text))] == list(folded.text)
+
+
+@settings(max_examples=200)
+@given(
+    st.lists(st.text(st.sampled_from("ab ёқ北γ"), min_size=1, max_size=3), min_size=1, max_size=6, unique=True),
+    st.text(st.sampled_from("aAbB ёқ北γ-"), max_size=30),
+)
+def test_a_search_finds_patterns_wherever_they_stand(patterns: list[str], text: str) -> None:
+    folded = squeeze(text)
+    patterns = Search.ordered(dict.fromkeys(fold(pattern) for pattern in patterns))
+    expected = {
+        (first, first + len(pattern), number)
+        for number, pattern in enumerate(patterns)
+        for first in range(len(folded.text))
+        if folded.text.startswith(pattern, first)
+    }
+    for search in (Search(patterns), Search.from_bytes(Search(patterns).to_bytes())):
+        found = search.find(folded)
+        assert set(found) == expected
+        assert len(found) == len(expected)
 
 
 @pytest.mark.parametrize("mark", ["\u0482", "\u0483", "\u0488", "\u0387", "\u037e", "\u0300"])

@@ -80,6 +80,14 @@ class Hit(NamedTuple):
     sort: str
 
 
+_RULE = Hit._fields.index("rule")
+
+
+def ruled(hit: Hit, rule: str) -> Hit:
+    """Return a hit that counts because of a rule."""
+    return tuple.__new__(Hit, (*hit[:_RULE], rule, *hit[_RULE + 1 :]))
+
+
 class Miss(NamedTuple):
     """A stem in a text that is no hit, and why: `ending`, `boundary`, `case` or `punctuation`."""
 

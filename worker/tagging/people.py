@@ -65,10 +65,13 @@ class People:
             return False
         return not self._article.is_title(part.offset + start)
 
+    @property
+    def has_strangers(self) -> bool:
+        """Whether anybody was met whom the vocabulary does not know."""
+        return bool(self._strangers)
+
     def strangers_own(self, settled: Sequence[Sequence[Hit]]) -> set[tuple[int, Hit]]:
         """Return those of the hits that stand alone and belong to strangers who were named before, with their field."""
-        if not self._strangers:
-            return set()
         full = {hit.entity for of_part in settled for hit in of_part if hit.form.has_gaps}
         theirs: set[tuple[int, Hit]] = set()
         for at, (part, of_part) in enumerate(zip(self._article.fields, settled, strict=True)):

@@ -6,14 +6,14 @@ is decided is declared in the vocabulary; no entity has rules in code.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import groupby
 from typing import NamedTuple
 
 from worker.tagging.acronyms import Defined
 from worker.tagging.context import AGAINST, FOR, OFFICE, Article
 from worker.tagging.following import ruled_out
-from worker.tagging.forms import SMALL, Form, Hit
+from worker.tagging.forms import SMALL, Form, Hit, ruled
 from worker.tagging.overlaps import holds_inner, longest, overlapping, swallows, without_decoys
 from worker.tagging.people import NamedEnds, People
 from worker.tagging.smallletters import never_counts, says_case_nothing, small_rule
@@ -95,20 +95,18 @@ class _Decision:
         for knot in knots:
             sure[knot.field].extend(longest(knot.certain))
         witnesses = Witnesses(self.article, sure)
-        vouched = self._vouched(knots, witnesses)
-        for knot in knots:
-            at = knot.field
-            known = sorted([*knot.certain, *(vouched[at, hit] for hit in knot.doubtful if (at, hit) in vouched)])
-            settled[at].extend(self._kept(at, self._unshared(at, known, witnesses)))
+        for knot, vouched in zip(knots, self._vouched(knots, witnesses), strict=True):
+            known = sorted([*knot.certain, *vouched]) if vouched else knot.certain
+            settled[knot.field].extend(self._kept(knot.field, self._unshared(knot.field, known, witnesses)))
         return self._without_strangers([sorted(of_part) for of_part in settled])
 
     def _without_strangers(self, settled: list[list[Hit]]) -> list[list[Hit]]:
         """Return the hits without those surnames that belong to people whom the article names and nobody knows."""
+        if not self.people.has_strangers:
+            return settled
         theirs = self.people.strangers_own(settled)
         for at, hit in theirs:
             self._miss(at, hit, "other-person")
-        if not theirs:
-            return settled
         return [[hit for hit in of_part if (at, hit) not in theirs] for at, of_part in enumerate(settled)]
 
     def _miss(self, at: int, hit: Hit, veto: str) -> None:
@@ -175,12 +173,15 @@ class _Decision:
         form = hit.form
         if hit.is_plain:
             return True
-        if form.alias.level == DECOY:
-            return None
-        if hit.rule:
+        if form.is_suspect:
+            if form.alias.level == DECOY:
+                return None
+            if hit.rule:
+                return True
+            if self._is_vetoed(at, hit, named):
+                return None
+        elif hit.rule:
             return True
-        if self._is_vetoed(at, hit, named):
-            return None
         if hit.sort != SMALL:
             return not form.alias.needs_context and not says_case_nothing(self.article, self.fields[at], hit)
         if never_counts(self.article, self.fields[at], hit):
@@ -203,33 +204,44 @@ class _Decision:
         self._miss(at, hit, "against")
         return True
 
-    def _vouched(self, knots: Sequence[Knot], witnesses: Witnesses) -> dict[tuple[int, Hit], Hit]:
-        """Return the doubtful hits that something speaks for, with what does."""
-        doubtful = [(knot.field, hit) for knot in knots for hit in knot.doubtful]
+    def _vouched(self, knots: Sequence[Knot], witnesses: Witnesses) -> list[list[Hit]]:
+        """Return for each knot its doubtful hits that something speaks for, with what does."""
         named = witnesses.named
-        rules = {(at, hit): self._rule(at, hit, named, witnesses) for at, hit in doubtful}
-        rules.update(((knot.field, hit), OFFICE) for knot in knots for hit in self._in_office(knot))
-        in_office = {hit.entity for (_, hit), rule in rules.items() if rule == "office"}
-        for (at, hit), rule in rules.items():
-            if not rule and hit.entity in in_office:
-                rules[at, hit] = self._rule(at, hit, in_office, witnesses)
-        entities = named | {hit.entity for (_, hit), rule in rules.items() if rule}
-        vouched: dict[tuple[int, Hit], Hit] = {}
-        for (at, hit), rule in rules.items():
-            if rule and not (rule == "capitals" and len(entities) < 2):
-                vouched[at, hit] = hit._replace(rule=rule)
-            else:
-                self._miss(at, hit, rule or self._why_not(at, hit, witnesses))
+        rules = [
+            [
+                OFFICE if self._is_in_office(knot, hit) else self._rule(knot.field, hit, named, witnesses)
+                for hit in knot.doubtful
+            ]
+            for knot in knots
+        ]
+        judged = list(zip(knots, rules, strict=True))
+        in_office = {
+            hit.entity for knot, own in judged for hit, rule in zip(knot.doubtful, own, strict=True) if rule == OFFICE
+        }
+        for knot, own in judged:
+            for number, hit in enumerate(knot.doubtful):
+                if not own[number] and hit.entity in in_office:
+                    own[number] = self._rule(knot.field, hit, in_office, witnesses)
+        entities = named | {
+            hit.entity for knot, own in judged for hit, rule in zip(knot.doubtful, own, strict=True) if rule
+        }
+        vouched: list[list[Hit]] = []
+        for knot, own in judged:
+            vouched.append([])
+            for hit, rule in zip(knot.doubtful, own, strict=True):
+                if rule and not (rule == "capitals" and len(entities) < 2):
+                    vouched[-1].append(ruled(hit, rule))
+                elif self.trace is not None:
+                    self._miss(knot.field, hit, rule or self._why_not(knot.field, hit, witnesses))
         return vouched
 
-    def _in_office(self, knot: Knot) -> Iterator[Hit]:
-        """Yield the bearers of a surname who held an office on the article's day, as its usual bearer did not."""
+    def _is_in_office(self, knot: Knot, hit: Hit) -> bool:
+        """Say whether the bearer of a surname held an office on the article's day, as its usual bearer did not."""
         day = self.article.day
-        for hit in knot.doubtful:
-            rivals = [one.form for one in knot.certain if one[:2] == hit[:2]]
-            is_held = day is not None and hit.form.is_bare and holds_office(hit.form.entity, day)
-            if is_held and rivals and all(form.is_bare and not holds_office(form.entity, day) for form in rivals):
-                yield hit
+        if day is None or not hit.form.is_bare or not holds_office(hit.form.entity, day):
+            return False
+        rivals = [one.form for one in knot.certain if one[:2] == hit[:2]]
+        return bool(rivals) and all(form.is_bare and not holds_office(form.entity, day) for form in rivals)
 
     def _rule(self, at: int, hit: Hit, named: set[str], witnesses: Witnesses) -> str:
         form = hit.form
@@ -259,6 +271,8 @@ class _Decision:
 
     def _unshared(self, at: int, found: Sequence[Hit], witnesses: Witnesses) -> list[Hit]:
         """Return the sorted hits with one entity for each span: the one that the article speaks for most."""
+        if len(found) < 2:
+            return list(found)
         chosen: list[Hit] = []
         for _, same in groupby(found, key=lambda one: one[:2]):
             rivals = list(same)
@@ -268,7 +282,7 @@ class _Decision:
                 for one in rivals:
                     if one is not best:
                         self._miss(at, one, "nearest")
-                rivals = [best._replace(rule="nearest")]
+                rivals = [ruled(best, "nearest")]
             chosen.extend(rivals)
         return chosen
 

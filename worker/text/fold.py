@@ -8,7 +8,7 @@ one space of a gap, and keeps where each character came from.
 from __future__ import annotations
 
 import unicodedata
-from codecs import charmap_decode
+from codecs import charmap_decode, utf_16_le_decode, utf_16_le_encode
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
@@ -81,7 +81,7 @@ _LETTERS = "".join(chr(int(np.flatnonzero(code == _CODES)[0])) for code in range
 
 
 def _units(text: str) -> NDArray[np.uint16]:
-    return np.frombuffer(text.encode("utf-16-le", "surrogatepass"), dtype="<u2")
+    return np.frombuffer(utf_16_le_encode(text, "surrogatepass")[0], dtype="<u2")
 
 
 def _codes(text: str) -> NDArray[np.uint16]:
@@ -93,7 +93,7 @@ def _codes(text: str) -> NDArray[np.uint16]:
 
 
 def _text(codes: NDArray[np.uint16]) -> str:
-    return codes.tobytes().decode("utf-16-le")
+    return utf_16_le_decode(codes.tobytes())[0]
 
 
 def fold(text: str) -> str:
