@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from cli.docs.commands import reference
+from cli.docs.folders import code_map
 from db import settings
 from worker.export.formats import column_page
 
@@ -38,6 +39,7 @@ def replace_table(page: str, table: str) -> str:
 
 GENERATED: dict[str, Callable[[str], str]] = {
     "reference/cli.md": lambda _: reference(),
+    "reference/code.md": lambda _: code_map(),
     "reference/export-columns.md": columns,
     "reference/settings.md": settings_table,
 }

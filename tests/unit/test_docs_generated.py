@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cli.docs import commands, pages
+from cli.docs import commands, folders, pages
 
 COMMANDS = dict(commands.all_commands())
 
@@ -39,3 +39,9 @@ def test_a_table_is_replaced_and_the_rest_of_the_page_stays() -> None:
 def test_a_page_without_the_table_is_an_error() -> None:
     with pytest.raises(ValueError, match="no table"):
         pages.replace_table("# Page\n", "| a |\n|---|\n")
+
+
+@pytest.mark.parametrize("package", folders.PACKAGES)
+def test_each_folder_of_code_says_what_it_holds(package: str) -> None:
+    root = folders.ROOT / package
+    assert [folder.name for folder in (root, *folders.folders(root)) if not folders.about(folder)] == []
