@@ -1,4 +1,4 @@
-"""The tables. Column docstrings say what a value means and in which unit."""
+"""The tables. Column docstrings state the meaning and unit of a value."""
 
 from db.models.alerts import (
     Channel,

@@ -1,4 +1,4 @@
-"""Standing questions, what answered them, and what is sent to whom about it."""
+"""Subscriptions, their matches, and the queue of messages to recipients."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from db.models.base import Base, PartialIndex, RowId
 
 
 class Subscription(Base):
-    """A standing question. A removed one stays as evidence for its matches; its name is free again."""
+    """A standing query. A removed subscription stays as evidence for its matches; its name becomes free again."""
 
     __tablename__ = "subscriptions"
     __table_args__ = (PartialIndex("uq_subscriptions_name", "name", unique=True, where="state != 'removed'"),)
@@ -26,21 +26,23 @@ class Subscription(Base):
     cadence: Mapped[str] = mapped_column(String(80))
     """`at once`, `hourly`, `daily 08:00 Asia/Almaty` or `weekly mon 08:00 Asia/Almaty`."""
     max_age_h: Mapped[int]
-    """Articles published longer before they were seen are no news; for `silence`: the hours that are too many."""
+    """Articles older than this when first seen are not news. For `silence`: the hours without articles that raise an
+    alert.
+    """
     on_revision: Mapped[bool] = mapped_column(default=False)
     all_quiet: Mapped[bool] = mapped_column(default=False)
-    """Whether an empty digest is sent, too."""
+    """True if empty digests are sent as well."""
     state: Mapped[str] = mapped_column(String(10), default="active")
     """`active`, `paused` or `removed`."""
     origin: Mapped[str] = mapped_column(String(200), default="")
-    """The file that `alert sync` keeps it in; empty for one that a person added."""
+    """The file through which `alert sync` manages it; empty if a person added it."""
     created_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(BigInteger, index=True)
-    """Rises with each change of any subscription: workers ask for what is above the version they know."""
+    """Rises with each change of any subscription; workers reload the rows above the version they hold."""
 
 
 class SavedQuery(Base):
-    """A query with a name, for use inside others."""
+    """A named query for use inside other queries."""
 
     __tablename__ = "saved_queries"
 
@@ -50,29 +52,29 @@ class SavedQuery(Base):
 
 
 class Channel(Base):
-    """An address that messages are sent to, whichever subscription they come from."""
+    """A destination for messages, shared by subscriptions."""
 
     __tablename__ = "channels"
     __table_args__ = (UniqueConstraint("kind", "address"),)
 
     id: Mapped[RowId]
     kind: Mapped[str] = mapped_column(String(10))
-    """`email`, `webhook`, `chat`; `feed` is fetched, nothing is sent."""
+    """`email`, `webhook`, `chat`, or `feed`, which readers fetch: nothing is sent to it."""
     address: Mapped[str] = mapped_column(String(2_000))
     secret: Mapped[str | None] = mapped_column(String(100))
-    """What a webhook's messages are signed with."""
+    """The key that signs messages to a webhook."""
     state: Mapped[str] = mapped_column(String(10), default="active")
-    """`active` or `paused` (by a person, or because it failed too often)."""
+    """`active` or `paused` (by a person, or after too many failures)."""
     failures: Mapped[int] = mapped_column(default=0)
-    """Failed attempts in a row."""
+    """Consecutive failed attempts."""
     rests_until: Mapped[datetime | None]
-    """After a failure nothing is tried before this instant."""
+    """No attempt is made before this instant; set after a failure."""
     reason: Mapped[str | None]
-    """What went wrong last."""
+    """The last error."""
 
 
 class Recipient(Base):
-    """A subscription's channel: who gets it, and how far they got."""
+    """A subscription's delivery to one channel, with its progress."""
 
     __tablename__ = "recipients"
     __table_args__ = (UniqueConstraint("subscription_id", "channel_id"),)
@@ -83,15 +85,15 @@ class Recipient(Base):
     token: Mapped[str] = mapped_column(String(64), unique=True)
     """The secret in its unsubscribe link."""
     feed_token: Mapped[str | None] = mapped_column(String(64), unique=True, index=True)
-    """The secret in the address of its feed, where it is one; whoever reads cannot unsubscribe."""
+    """The secret in the address of its feed, if it is one. It cannot be used to unsubscribe."""
     state: Mapped[str] = mapped_column(String(12), default="active")
     """`active` or `unsubscribed`."""
     due_at: Mapped[datetime | None] = mapped_column(index=True)
-    """When the next digest is due; null when each match is sent at once."""
+    """Time of the next digest; null when each match is sent at once."""
 
 
 class MatchRow(Base):
-    """An event that answers a subscription, and why. Written once, in the transaction of the event."""
+    """An event that matched a subscription, with the reason. Written once, in the transaction of the event."""
 
     __tablename__ = "matches"
     __table_args__ = (
@@ -102,24 +104,26 @@ class MatchRow(Base):
     id: Mapped[RowId]
     subscription_id: Mapped[int] = mapped_column(ForeignKey("subscriptions.id", ondelete="CASCADE"))
     event: Mapped[str] = mapped_column(String(300))
-    """What happened, once: `revision 17`, `silence of an-outlet since 2022-01-05T10:00:00`,
-    `burst of csto since 2022-01-05`."""
+    """Unique key of the event: `revision 17`, `silence of an-outlet since 2022-01-05T10:00:00`, `burst of csto since
+    2022-01-05`.
+    """
     article_id: Mapped[int | None] = mapped_column(ForeignKey("articles.id", ondelete="CASCADE"))
     revision_id: Mapped[int | None] = mapped_column(ForeignKey("revisions.id", ondelete="CASCADE"), index=True)
     status: Mapped[str] = mapped_column(String(10))
-    """`news`, `revised` and `withdrawn` are sent; `also` is a reprint of what was sent; `old`, `backfill`, `known`
-    (another revision of a known article) and `superseded` (not the current text) are kept and not sent."""
+    """`news`, `revised` and `withdrawn` are sent; `also` is a reprint of a sent article; `old`, `backfill`, `known`
+    (another revision of a known article) and `superseded` (not the current text) are kept and not sent.
+    """
     item_id: Mapped[int | None] = mapped_column(ForeignKey("matches.id", ondelete="CASCADE"), index=True)
-    """The match that began the story for this subscription; null for that one itself."""
+    """The first match of the story for this subscription; null in that match itself."""
     because: Mapped[list[Any]] = mapped_column(JSON, default=list)
-    """The words that fired: [field, start, end, surface, term] each."""
+    """The matched terms: [field, start, end, surface, term] each."""
     facts: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    """What happened, where it is no article."""
+    """Details of an event that is not an article."""
     matched_at: Mapped[datetime]
 
 
 class Delivery(Base):
-    """A message to one channel: the outbox. The row is the queue; messages of the broker are hints."""
+    """A message in the outbox of one channel. The row is the queue; broker messages are only hints."""
 
     __tablename__ = "deliveries"
     __table_args__ = (
@@ -135,33 +139,33 @@ class Delivery(Base):
     channel_id: Mapped[int] = mapped_column(ForeignKey("channels.id", ondelete="CASCADE"))
     recipient_id: Mapped[int | None] = mapped_column(ForeignKey("recipients.id", ondelete="CASCADE"), index=True)
     key: Mapped[str] = mapped_column(String(64), unique=True)
-    """The same for every attempt: idempotency key, and the left part of the Message-ID."""
+    """The same for every attempt; serves as idempotency key and as the left part of the Message-ID."""
     kind: Mapped[str] = mapped_column(String(10))
-    """`match`, `digest`, `quiet` (an empty digest that was asked for), `notice` (to the operator)."""
+    """`match`, `digest`, `quiet` (an empty digest, if requested), `notice` (to the operator)."""
     notice: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """`subject` and `text` of a notice."""
     state: Mapped[str] = mapped_column(String(10), default="waiting")
-    """`waiting`, `sent`, `dead` (given up) or `cancelled` (nobody wants it any more)."""
+    """`waiting`, `sent`, `dead` (given up) or `cancelled` (no longer wanted)."""
     due_at: Mapped[datetime]
     claim: Mapped[str | None] = mapped_column(String(32))
-    """Who has it in hand until `claimed_until`; whoever finishes it must show the same."""
+    """Token of the worker that holds the claim until `claimed_until`; needed to record the result."""
     claimed_until: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
     error: Mapped[str | None]
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     messages: Mapped[int] = mapped_column(default=0, server_default="0")
-    """Messages that the receiver took for it; a long digest is several in a chat."""
+    """Messages that the receiver accepted; a long digest takes several in a chat."""
     told: Mapped[int] = mapped_column(default=0, server_default="0")
-    """Stories that these messages tell."""
+    """Stories included in these messages."""
     told_to: Mapped[int | None] = mapped_column(BigInteger)
-    """The last story told, while others are still to follow."""
+    """The last story sent while others are still to follow."""
     left_out: Mapped[int] = mapped_column(default=0, server_default="0")
-    """Stories that it is about and does not tell; its last message says how many."""
+    """Stories that it covers but does not list; the last message states their number."""
 
 
 class OutboxEntry(Base):
-    """A match that a recipient is to hear of. Without a delivery it waits for the next digest."""
+    """A match to be delivered to a recipient. Without a delivery it waits for the next digest."""
 
     __tablename__ = "outbox_entries"
     __table_args__ = (
@@ -183,7 +187,7 @@ class OutboxEntry(Base):
 
 
 class IndexedRevision(Base):
-    """A revision whose words are in the index (`db.dialect.create_word_index`)."""
+    """A revision whose words are in the word index (`db.dialect.create_word_index`)."""
 
     __tablename__ = "indexed_revisions"
     __table_args__ = ({"sqlite_with_rowid": False},)

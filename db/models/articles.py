@@ -1,4 +1,4 @@
-"""Articles, their revisions, and the evidence of who copied whom."""
+"""Articles, their revisions, and the evidence of copying."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from db.models.base import Base, BytewiseUrl, PartialIndex, RowId, Url
 
 
 class Article(Base):
-    """One per canonical URL. What it says is its current revision; the columns here repeat that for queries."""
+    """An article, one per canonical URL. Its content is the current revision, repeated in columns for queries."""
 
     __tablename__ = "articles"
     __table_args__ = (
@@ -26,13 +26,13 @@ class Article(Base):
     revision_id: Mapped[int | None] = mapped_column(BigInteger, index=True)
     """The current revision: the latest observed one. Null only inside the transaction that creates both."""
     collected_at: Mapped[datetime]
-    """When the article was first collected."""
+    """Time of first collection."""
     published_at: Mapped[datetime | None]
     published_is_day: Mapped[bool] = mapped_column(default=False)
     counts_on: Mapped[date]
-    """The day on which it counts: of publication, or of collection when nobody says when it was published."""
+    """The day on which it counts: of publication, or of collection when no date of publication is known."""
     is_undated: Mapped[bool] = mapped_column(default=False, server_default=false())
-    """Whether it counts on no day, but in the period of the undated: `counts_on` only says when it was collected."""
+    """True if it counts in the undated period and on no day; `counts_on` is then only the day of collection."""
     language: Mapped[str | None] = mapped_column(String(20))
     genre: Mapped[str | None] = mapped_column(String(20))
     in_scope: Mapped[bool | None]
@@ -41,15 +41,16 @@ class Article(Base):
     title: Mapped[str | None]
     author: Mapped[str | None]
     revisions: Mapped[int] = mapped_column(default=1, server_default="1")
-    """How many different texts stood at this address."""
+    """Number of different texts seen at this address."""
     changed: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0", index=True)
-    """The number of the transaction that last changed anything about it, see `db.changes`."""
+    """The number of the last transaction that changed the article, see `db.changes`."""
 
 
 class ArticleAddress(Base):
-    """An address of an article that has several. An article without rows has one: its canonical URL.
+    """One of several addresses of an article. An article without rows has one: its canonical URL.
 
-    An address that several articles name is nobody's, unless one of them was found there: their texts differ.
+    An address that several articles name belongs to none of them, unless one of them was found there, because their
+    texts differ.
     """
 
     __tablename__ = "article_addresses"
@@ -71,41 +72,41 @@ class ArticleAddress(Base):
         index=True,
     )
     url: Mapped[BytewiseUrl]
-    """The least of the spellings that were met."""
+    """The first spelling in code point order."""
     is_asked: Mapped[bool]
-    """Whether a text of the article was found under it: what it was asked for by, what a document said it was from."""
+    """True if a text of the article was found under it: as the requested address or as a document's own URL."""
     is_declared: Mapped[bool]
-    """Whether a page of the article names it as the article's own (`rel=canonical`)."""
+    """True if a page of the article names it as its own (`rel=canonical`)."""
     is_end: Mapped[bool]
-    """Whether redirects ended there."""
+    """True if redirects ended there."""
 
 
 class AddressState(Base):
-    """One row: how far the store was brought over to the present rules of canonical URLs."""
+    """Progress of rewriting the database to the current rules for canonical URLs (one row)."""
 
     __tablename__ = "address_state"
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     rules: Mapped[int]
-    """The version of the rules, `db.net.urls.RULES`."""
+    """Version of the rules, `db.net.urls.RULES`."""
     articles_to: Mapped[int | None] = mapped_column(BigInteger)
-    """The last article that was; null when all were."""
+    """The last article rewritten; null when all are."""
     pages_to: Mapped[int | None] = mapped_column(BigInteger)
-    """The last page that was; null when all were."""
+    """The last page rewritten; null when all are."""
 
 
 class StoryState(Base):
-    """One row: how far the store was brought over to the present rules of resemblance, see `recomparing`."""
+    """Progress of comparing the database again by the current rules of resemblance (one row), see `recomparing`."""
 
     __tablename__ = "story_state"
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     rules: Mapped[int]
-    """Their version, `worker.dedup.compare.VERSION`."""
+    """Version of the rules, `worker.dedup.compare.VERSION`."""
     texts_to: Mapped[int | None] = mapped_column(BigInteger)
-    """The last text that was marked anew; null when all were."""
+    """The last text with a new fingerprint; null when all have one."""
     articles_to: Mapped[int | None] = mapped_column(BigInteger)
-    """The last article that was compared anew; null when all were."""
+    """The last article compared again; null when all are."""
 
 
 class Revision(Base):
@@ -125,39 +126,42 @@ class Revision(Base):
     id: Mapped[RowId]
     article_id: Mapped[int] = mapped_column(ForeignKey("articles.id", ondelete="CASCADE"))
     content_hash: Mapped[str] = mapped_column(String(32))
-    """xxh3-128 of title and text with white space folded: two equal ones are the same revision."""
+    """xxh3-128 of title and text with white space folded; equal hashes mean the same revision."""
     observed_at: Mapped[datetime]
-    """When this text was seen at the address; orders the revisions of an article."""
+    """Time at which this text was seen at the address; orders the revisions of an article."""
     capture_id: Mapped[int | None] = mapped_column(ForeignKey("captures.id", ondelete="SET NULL"), index=True)
     title: Mapped[str | None]
     author: Mapped[str | None]
     language: Mapped[str | None] = mapped_column(String(20))
     second_language: Mapped[str | None] = mapped_column(String(20))
-    """Another language that it may be in as well: names of both are tagged; null where there is no doubt."""
+    """A second possible language: names of both are tagged; null when there is no doubt."""
     published_at: Mapped[datetime | None]
     published_is_day: Mapped[bool] = mapped_column(default=False)
     stage: Mapped[str] = mapped_column(String(20), default="stored")
-    """`stored` until tagged, compared and counted, then `done`; `set aside` when no worker survives it."""
+    """`stored` until tagged, compared and counted, then `done`; `set aside` when it crashes every worker."""
     claimed_until: Mapped[datetime | None]
     vocabulary_version: Mapped[str | None] = mapped_column(String(32))
     genre: Mapped[str | None] = mapped_column(String(20))
-    """`analysis`, `opinion`, `news` or `statement`, by its page, its address or its outlet; null when none says so."""
+    """`analysis`, `opinion`, `news` or `statement`, by its page, its address or its outlet; null if none of them
+    decides.
+    """
     in_scope: Mapped[bool | None]
-    """Whether it is commentary on Central Asian security, as its vocabulary defines that; null until tagged."""
+    """True for commentary on Central Asian security, as its vocabulary defines that; null until tagged."""
     text_from: Mapped[str] = mapped_column(String(10), default="page", server_default="page")
-    """`page`; `feed` where the page could not be had or was no article, `aggregator` where that feed is not its
-    outlet's; or `form`: from a page that names another
-    address as the article's own, such as an AMP page; it is the current text only until that one was read."""
+    """`page`; `feed` when the page was not available or was no article, `aggregator` when that feed is not its
+    outlet's; or `form`, a page that names another address as the article's own, such as an AMP page; it is the current
+    text only until that address is read.
+    """
     returned_at: Mapped[datetime | None]
-    """When this text stood at the address again after another one; null if it never did."""
+    """Time at which this text came back after another one; null if it never did."""
     is_undated: Mapped[bool] = mapped_column(default=False, server_default=false())
-    """Whether it has no date and no feed brought it newly: its day of collection says nothing of its age."""
+    """True if it has no date and no feed brought it as new: its day of collection is no evidence of its age."""
     text: Mapped[str]
-    """The last column: SQLite reads through it to reach what stands behind."""
+    """The last column, because SQLite reads through it to reach any column behind it."""
 
 
 class UnverifiedRevision(Base):
-    """A text whose sender could not prove who it is: a bad certificate was put up with."""
+    """A text from an unverified server: a bad certificate was accepted for it."""
 
     __tablename__ = "unverified_revisions"
 
@@ -168,7 +172,9 @@ class UnverifiedRevision(Base):
 
 
 class Suspect(Base):
-    """A text at an article's address that has nothing in common with it: it waits, see `worker.judging`."""
+    """A text at an article's address that has nothing in common with the article; it awaits confirmation, see
+    `worker.judging`.
+    """
 
     __tablename__ = "suspects"
 
@@ -176,9 +182,9 @@ class Suspect(Base):
         BigInteger, ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
     )
     reason: Mapped[str]
-    """Why it does not follow, for people."""
+    """Readable explanation of the suspicion."""
     looks: Mapped[int]
-    """How often it was seen in a row."""
+    """Number of consecutive sightings."""
     first_seen_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
     title: Mapped[str | None]
@@ -186,7 +192,7 @@ class Suspect(Base):
 
 
 class RevisionAttempt(Base):
-    """How often a worker began to finish what a batch had left behind; the row goes when it is finished."""
+    """Attempts to resume a revision that a batch left unfinished; the row is removed when it is finished."""
 
     __tablename__ = "revision_attempts"
 
@@ -210,7 +216,7 @@ class FingerprintRow(Base):
 
 
 class SketchHash(Base):
-    """The inverted index over samples of shingles: which articles may resemble each other."""
+    """The inverted index of sampled shingles, which finds articles that may resemble each other."""
 
     __tablename__ = "sketch_hashes"
     __table_args__ = ({"sqlite_with_rowid": False},)
@@ -226,7 +232,7 @@ class SketchHash(Base):
 
 
 class Commonplace(Base):
-    """A sample that stands in many articles of one outlet: a footer, say. It follows from `sketch_hashes`."""
+    """A sample that stands in many articles of one outlet, such as a footer. Derived from `sketch_hashes`."""
 
     __tablename__ = "commonplaces"
     __table_args__ = (
@@ -239,7 +245,7 @@ class Commonplace(Base):
 
     hash: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     is_doubted: Mapped[bool]
-    """Whether an article lost it since it was counted."""
+    """True if an article lost it since it was counted."""
 
 
 class ClusterLink(Base):
@@ -258,26 +264,27 @@ class ClusterLink(Base):
         index=True,
     )
     containment: Mapped[float]
-    """Share of the smaller text's shingles that the larger one holds."""
+    """Share of the smaller text's shingles that the larger one contains."""
     jaccard: Mapped[float]
     shared: Mapped[int]
-    """Shingles that both have."""
+    """Number of common shingles."""
     relation: Mapped[str] = mapped_column(String(20))
     """`copy`, and `headline` where there is no text, join a cluster; `edition` (of one template), `background` (under
-    other news), `commonplace` (what an outlet prints everywhere), `teaser` (the same few words) and `reuse` (of an
-    outlet's own words) do not."""
+    other news), `commonplace` (repeated all over an outlet), `teaser` (the same few words) and `reuse` (of an outlet's
+    own words) do not.
+    """
     method: Mapped[str] = mapped_column(String(40))
-    """By which measure and thresholds, with their version."""
+    """Name and version of the measure and its thresholds."""
 
 
 class Intake(Base):
-    """Documents brought in together: one run of `ingest`, or several that overlapped."""
+    """A batch of documents imported together: one run of `ingest`, or several that overlapped."""
 
     __tablename__ = "intakes"
 
     id: Mapped[RowId]
     opened_at: Mapped[datetime]
     heard_at: Mapped[datetime]
-    """When one of its runs last said that it lives."""
+    """Time of the last heartbeat of any of its runs."""
     runs: Mapped[int]
-    """How many runs are in it now."""
+    """Number of runs in progress."""

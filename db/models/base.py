@@ -1,4 +1,4 @@
-"""What all models share: naming of constraints, and instants that keep their time zone on every database."""
+"""Base of all models: naming of constraints, and instants that keep their time zone on every database."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sqlalchemy.types import TypeDecorator
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """An aware instant in UTC. SQLite forgets time zones; this puts them back and refuses naive values."""
+    """An aware instant in UTC. SQLite drops time zones; this type restores them and rejects naive values."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -54,10 +54,10 @@ class Base(DeclarativeBase):
 
 
 class PartialIndex(Index):
-    """An index of the rows for which a condition holds, on either database.
+    """An index of the rows that fulfil a condition, on either database.
 
-    PostgreSQL hears of the condition when the index is made: named here it would load that dialect with its five
-    drivers in every process, which takes a twentieth of the time of a small command.
+    PostgreSQL receives the condition when the index is created: declared here it would load that dialect with its five
+    drivers in every process, a twentieth of the run time of a small command.
     """
 
     def __init__(self, name: str, *columns: str, where: str, unique: bool = False) -> None:
@@ -75,10 +75,10 @@ def _with_condition(create: CreateIndex, compiler: Any, **options: Any) -> str:
 
 
 BigId = BigInteger().with_variant(Integer, "sqlite")
-"""SQLite counts up by itself only for a column that is exactly INTEGER."""
+"""SQLite increments a key by itself only for a column that is exactly INTEGER."""
 
 RowId = Annotated[int, mapped_column(BigId, primary_key=True, autoincrement=True)]
 Slug = Annotated[str, mapped_column(String(200))]
 Url = Annotated[str, mapped_column(String(2_000))]
 BytewiseUrl = Annotated[str, mapped_column(String(2_000).with_variant(String(2_000, collation="C"), "postgresql"))]
-"""Sorts by code point on every database, not by the rules of a locale, so that an index gives that order."""
+"""Sorted by code point on every database, not by a locale, so that an index yields that order."""

@@ -1,4 +1,4 @@
-"""How much was written about what, when: cells that always equal a recount, and what keeps them so."""
+"""Coverage per entity and period: cells that always equal a full recount, and the tables that keep them so."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from db.models.base import Base, RowId
 
 
 class CoverageSeries(Base):
-    """One line of cells: an entity, in one split and level, at one grain. Numbers it, so that cells stay small."""
+    """One series of cells: an entity, in one split and level, at one grain. A number for it keeps cells small."""
 
     __tablename__ = "coverage_series"
     __table_args__ = (UniqueConstraint("entity_id", "grain", "split", "level", "part"),)
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     entity_id: Mapped[str] = mapped_column(String(200))
-    """The entity; empty for the totals: every article, whatever it mentions."""
+    """The entity; empty for the totals, which count every article."""
     grain: Mapped[str] = mapped_column(String(5))
     """`day`, `week` (begins on Monday, ISO 8601) or `month`."""
     split: Mapped[str] = mapped_column(String(8))
@@ -26,14 +26,14 @@ class CoverageSeries(Base):
     level: Mapped[str] = mapped_column(String(10))
     """`name`, `demonym`, `concept` or `all`."""
     part: Mapped[str] = mapped_column(String(200))
-    """Which source, language, country, genre or other entity; empty for `all` and where it is unknown."""
+    """The source, language, country, genre or other entity; empty for `all` and where it is unknown."""
 
 
 class CoverageCell(Base):
     """The coverage of one entity in one period, in one part of the material. Ordered so that a series is one scan.
 
-    Cells of different splits, grains or levels are never summed: a story counts once in each cell where one of
-    its articles counts. A series refers to `coverage_series`, unchecked: only the recount writes either.
+    Cells of different splits, grains or levels are never summed: a story counts once in each cell where one of its
+    articles counts. The reference to `coverage_series` is unchecked: only the recount writes either.
     """
 
     __tablename__ = "coverage_cells"
@@ -45,22 +45,25 @@ class CoverageCell(Base):
     articles: Mapped[int]
     """Reprints included."""
     stories: Mapped[int]
-    """Clusters with an article among those."""
+    """Clusters with at least one of those articles."""
     mentions: Mapped[int]
     """0 in the split `entity`."""
     in_title: Mapped[int]
-    """Those of the mentions that stand in a title."""
+    """Mentions in titles, among those."""
     scope_articles: Mapped[int]
-    """Those of the articles that are in scope."""
+    """Articles in scope, among those."""
     scope_stories: Mapped[int]
     undated: Mapped[int]
-    """Those of the articles of which nobody says when they were published: of a day those that a feed brought newly."""
+    """Articles without a known date of publication, among those; in the cell of a day, those that a feed brought as
+    new.
+    """
 
 
 class CoverageFact(Base):
-    """An article counts for an entity on a day: what cells are counted from, and the way from a cell to its articles.
+    """An article that counts for an entity on a day: the source of the cells, and the way from a cell to its articles.
 
-    For the totals each article has one row with an empty entity. The day of what counts on none is `UNDATED`.
+    For the totals each article has one row with an empty entity. The day of an article that counts on no day is
+    `UNDATED`.
     """
 
     __tablename__ = "coverage_facts"
@@ -70,7 +73,7 @@ class CoverageFact(Base):
     counts_on: Mapped[date] = mapped_column(primary_key=True)
     article_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False, index=True)
     name: Mapped[int]
-    """Mentions of this level; the next columns likewise."""
+    """Mentions at this level; the next columns likewise."""
     demonym: Mapped[int]
     concept: Mapped[int]
     name_in_title: Mapped[int]
@@ -81,17 +84,17 @@ class CoverageFact(Base):
 
 
 class CoverageMark(Base):
-    """A note that something about an article changed. Rows are only added and removed, so writers never wait."""
+    """A note that an article changed. Rows are only added and removed, so writers never wait."""
 
     __tablename__ = "coverage_marks"
 
     id: Mapped[RowId]
     article_id: Mapped[int] = mapped_column(BigInteger)
-    """Of an article that may be gone by now."""
+    """The article may have been deleted since."""
 
 
 class CoverageDirty(Base):
-    """The cells of an entity that hold a day are to be counted again. Written by the recount alone."""
+    """The cells of an entity that contain a day and must be counted again. Written by the recount alone."""
 
     __tablename__ = "coverage_dirty"
     __table_args__ = ({"sqlite_with_rowid": False},)
@@ -101,21 +104,22 @@ class CoverageDirty(Base):
 
 
 class CoverageState(Base):
-    """One row: whose turn it is to recount, and the time zone by which days begin."""
+    """The lease of the recount, and the time zone in which days begin (one row)."""
 
     __tablename__ = "coverage_state"
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     turn: Mapped[int] = mapped_column(default=0)
-    """Grows with each turn; who writes cells proves by it that the turn is still his."""
+    """Number of the lease; grows with each acquisition and proves to a writer of cells that the lease is still valid.
+    """
     held_until: Mapped[datetime | None]
     time_zone: Mapped[str] = mapped_column(String(64), default="UTC")
     redated_to: Mapped[int | None] = mapped_column(BigInteger)
-    """While the archive moves to another time zone: the last article that did. Null otherwise."""
+    """The last article moved while the archive changes to another time zone; null otherwise."""
 
 
 class Outcome(Base):
-    """How many inputs of one stage ended how. Rows are only added; a sum over them is the count."""
+    """Number of inputs of one stage by outcome. Rows are only added; their sum is the count."""
 
     __tablename__ = "outcomes"
     __table_args__ = (Index("ix_outcomes_stage_at", "stage", "at"),)
@@ -130,7 +134,7 @@ class Outcome(Base):
 
 
 class Problem(Base):
-    """What went wrong with one input, in words for people; the latest word on each subject."""
+    """The latest error of one input, in readable words."""
 
     __tablename__ = "problems"
     __table_args__ = (Index("ix_problems_last_at", "last_at"),)

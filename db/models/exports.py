@@ -1,4 +1,4 @@
-"""What exports remember: the numbers of changes, how far each named export has come, what is exported by itself."""
+"""State of exports: the numbers of changes, the position of each named export, and scheduled exports."""
 
 from __future__ import annotations
 
@@ -12,32 +12,32 @@ from db.models.base import Base
 
 
 class ChangeClock(Base):
-    """One row: where the numbers of changes come from, see `db.changes`."""
+    """The source of change numbers (one row), see `db.changes`."""
 
     __tablename__ = "change_clock"
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     last: Mapped[int] = mapped_column(BigInteger)
-    """The last number given out, where the store itself counts: in SQLite."""
+    """The last number issued, where the database itself counts: in SQLite."""
     server: Mapped[str] = mapped_column(String(40))
-    """Which PostgreSQL cluster gave the numbers; another one begins its transaction numbers anew."""
+    """The PostgreSQL cluster that issued the numbers; another cluster starts its transaction numbers again."""
 
 
 class ExportCursor(Base):
-    """How far a named incremental export has come."""
+    """The position of a named incremental export."""
 
     __tablename__ = "export_cursors"
 
     name: Mapped[str] = mapped_column(String(200), primary_key=True)
     request: Mapped[dict[str, Any]]
-    """Kind and filters: a name stands for one question."""
+    """Kind and filters: a name stands for one request."""
     position: Mapped[int] = mapped_column(BigInteger)
-    """The number of the last change that was exported; -1: nothing was."""
+    """The number of the last exported change; -1 before the first export."""
     exported_at: Mapped[datetime]
 
 
 class ExportSchedule(Base):
-    """An export that is written into a folder again and again."""
+    """An export that is written into a folder at regular intervals."""
 
     __tablename__ = "export_schedules"
 

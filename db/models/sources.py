@@ -1,4 +1,4 @@
-"""Outlets and the domains by which they are recognised."""
+"""Outlets, and the domains that identify them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from db.models.base import Base
 
 
 class Source(Base):
-    """An outlet: from the catalogue, added by a person, or met in a document."""
+    """An outlet: from the catalogue, added by a person, or found in a document."""
 
     __tablename__ = "sources"
 
@@ -25,9 +25,10 @@ class Source(Base):
     bias_note: Mapped[str | None]
     paywall: Mapped[str | None] = mapped_column(String(20))
     time_zone: Mapped[str | None] = mapped_column(String(64))
-    """By which clock its pages tell the time, as in `Asia/Almaty`; None where nobody knows."""
+    """The time zone of the clock times on its pages, as in `Asia/Almaty`; None if unknown."""
     unverified: Mapped[str | None] = mapped_column(String(20))
-    """`never` or `always`: whether it is read although its certificate is bad; null: where no secret is sent."""
+    """`never` or `always`: the decision about reading it despite a bad certificate; null: only where no secret is sent.
+    """
     origin: Mapped[str] = mapped_column(String(20))
     """`catalogue`, `person` or `document`."""
     added_at: Mapped[datetime]
@@ -43,9 +44,9 @@ class SourceDomain(Base):
 
 
 class CatalogueOutlet(Base):
-    """What a catalogue said of an outlet when it was merged last: what differs from it now, a person changed.
+    """The catalogue's entry for an outlet at the last merge: any difference from it now is a person's change.
 
-    It outlives the outlet: one that a person removed is not brought again.
+    It outlives the outlet, so that an outlet removed by a person does not come back.
     """
 
     __tablename__ = "catalogue_outlets"
@@ -54,7 +55,7 @@ class CatalogueOutlet(Base):
     """`packaged` (the program's), `folder` (a person's files) or `demo`."""
     outlet_id: Mapped[str] = mapped_column(String(200), primary_key=True)
     source_id: Mapped[str] = mapped_column(String(200))
-    """Under which id the store has it: its own, or that of an outlet which was there under one of its domains."""
+    """The outlet's id in the database: its own, or that of an existing outlet with one of its domains."""
     said: Mapped[dict[str, Any]]
     is_gone: Mapped[bool] = mapped_column(default=False, server_default=false())
-    """Whether the catalogue does not have it any more."""
+    """True if the catalogue no longer contains it."""

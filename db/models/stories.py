@@ -1,4 +1,4 @@
-"""What people decided about stories."""
+"""People's decisions about stories."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from db.models.base import Base, RowId
 
 
 class StoryDecision(Base):
-    """A merge or a split by a person. It outlives revisions and new evidence, until it is undone."""
+    """A merge or a split by a person. It outlives revisions and new evidence until it is undone."""
 
     __tablename__ = "story_decisions"
 
@@ -24,7 +24,7 @@ class StoryDecision(Base):
 
 
 class StoryPair(Base):
-    """Two articles that a decision puts together or apart; the lower id first."""
+    """Two articles that a decision joins or separates; the lower id first."""
 
     __tablename__ = "story_pairs"
 

@@ -24,11 +24,11 @@ class VocabularyVersion(Base):
     """zlib-compressed JSON."""
     is_current: Mapped[bool] = mapped_column(Boolean, default=False)
     retag_asked_at: Mapped[datetime | None]
-    """Since when workers tag with it whatever was tagged with another version; null while nobody asked for that."""
+    """Start of retagging: workers retag revisions of other versions with this one; null if not requested."""
 
 
 class EntityRow(Base):
-    """A member of the vocabulary, as far as queries need it."""
+    """A member of the vocabulary, with the columns that queries need."""
 
     __tablename__ = "entities"
 
