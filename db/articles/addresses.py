@@ -1,9 +1,9 @@
-"""Addresses of articles: which article is found under one, and which of its addresses an article goes by.
+"""Addresses of articles: finding the article under an address, and choosing an article's canonical address.
 
-An article is *asked* for under the address that its document came by. Its page may name another as its own, and
-redirects may end elsewhere: these are claims. Two articles that have an address in common are one if their texts say
-the same (`joins`); otherwise the claim is worth nothing. All this follows from the rows alone, so it does not matter
-what came first.
+An article is *asked* for under the address of its document. Its page may declare another address as its own, and
+redirects may end elsewhere: these are claims. Two articles with a common address are one if their texts agree
+(`joins`); otherwise the claim counts for nothing. All this follows from the rows alone, so the order of arrival does
+not matter.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from db.dialect import insert
 from db.models import Article, ArticleAddress
 
 MOST_CLAIMS = 20
-"""An address that more articles have in common is no name of any: a mistake in a template."""
+"""An address shared by more articles names none of them: it comes from a mistake in a template."""
 
 _TRIES = 8
 _ROWS = 400
@@ -28,7 +28,7 @@ _ROWS = 400
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """An address that is an article's own by what its page declares, or because redirects ended there."""
+    """An address claimed by a page's declaration or by the end of redirects."""
 
     canonical_url: str
     url: str
@@ -41,16 +41,18 @@ class KnownAddress:
 
     ids: dict[str, int]
     spelled: dict[int, str]
-    """How the address of each is shown."""
+    """The displayed URL of each article."""
     manifold: set[int]
-    """Those that have several addresses."""
+    """Articles that have several addresses."""
     taken: dict[str, str] = field(default_factory=dict)
-    """What a new article goes by until it is named, where another goes by its address without being found there."""
+    """Provisional names of new articles whose address serves as the name of another article without being one of its
+    own.
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A document's addresses, and the article it was filed in."""
+    """A document's addresses, and the article that contains it."""
 
     article_id: int
     canonical_url: str
@@ -59,21 +61,21 @@ class Named:
 
 
 def find_articles(conn: Connection, urls: Collection[str]) -> dict[str, int]:
-    """Return which article each of these canonical URLs is asked for."""
+    """Return the articles asked for under these canonical URLs, by URL."""
     found: dict[str, int] = {}
     ordered = sorted(urls)
     for start in range(0, len(ordered), _ROWS):
         part = ordered[start : start + _ROWS]
         only = select(Article.canonical_url, Article.id).where(Article.canonical_url.in_(part), ~_has_rows())
         found |= {url: article_id for url, article_id in conn.execute(only)}
-        asked = select(ArticleAddress.canonical_url, ArticleAddress.article_id)
-        rows = conn.execute(asked.where(ArticleAddress.canonical_url.in_(part), ArticleAddress.is_asked))
+        requested = select(ArticleAddress.canonical_url, ArticleAddress.article_id)
+        rows = conn.execute(requested.where(ArticleAddress.canonical_url.in_(part), ArticleAddress.is_asked))
         found |= {url: article_id for url, article_id in rows}
     return found
 
 
 def find_article(conn: Connection, url: str) -> int | None:
-    """Return the article that goes by this address or has it among its others; None when no article has."""
+    """Return the article that has this address as its name or among its others; None if there is none."""
     by_key = conn.scalar(select(Article.id).where(Article.canonical_url == url))
     if by_key is not None:
         return by_key
@@ -82,9 +84,9 @@ def find_article(conn: Connection, url: str) -> int | None:
 
 
 def lock_articles(conn: Connection, urls: Collection[str]) -> KnownAddress:
-    """Return the articles that these canonical URLs are asked for, with their rows locked in the order of ids.
+    """Return the articles asked for under these canonical URLs, with their rows locked in the order of ids.
 
-    Looks again when another transaction joined one of them to another while we waited.
+    Searches again if another transaction joined one of them to another article in the meantime.
     """
     for _ in range(_TRIES):
         ids = find_articles(conn, urls)
@@ -102,18 +104,18 @@ def _has_rows() -> Any:
 
 
 def find_shared(conn: Connection, urls: Collection[str]) -> set[str]:
-    """Return those of the addresses that an article has among several."""
+    """Return those of the addresses that belong to an article with several."""
     query = select(ArticleAddress.canonical_url).where(ArticleAddress.canonical_url.in_(sorted(urls)))
     return set(conn.scalars(query))
 
 
 def note_addresses(conn: Connection, named: Iterable[Named]) -> set[int]:
-    """Store the addresses of documents; return their articles, and those that were found under what they claim."""
+    """Store the addresses of documents; return their articles and those found under the claimed addresses."""
     documents = list(named)
     claimed = {claim.canonical_url for document in documents for claim in document.claims}
     there = find_articles(conn, claimed)
     articles = {document.article_id for document in documents}
-    _spell_out(conn, articles | set(there.values()))
+    _add_single_addresses(conn, articles | set(there.values()))
     rows: dict[tuple[str, int], dict[str, Any]] = {}
     for document in documents:
         _add(rows, document.canonical_url, document.article_id, document.url, is_asked=True)
@@ -156,8 +158,8 @@ def _upsert(conn: Connection, rows: Mapping[tuple[str, int], dict[str, Any]]) ->
     conn.execute(statement, [rows[key] for key in sorted(rows)])
 
 
-def _spell_out(conn: Connection, article_ids: Collection[int]) -> None:
-    """Give articles that had one address a row for it."""
+def _add_single_addresses(conn: Connection, article_ids: Collection[int]) -> None:
+    """Add the address row of articles that had only one address."""
     query = select(Article.canonical_url, Article.id, Article.url)
     rows: dict[tuple[str, int], dict[str, Any]] = {}
     for canonical_url, article_id, url in conn.execute(query.where(Article.id.in_(sorted(article_ids)), ~_has_rows())):
@@ -167,16 +169,16 @@ def _spell_out(conn: Connection, article_ids: Collection[int]) -> None:
 
 
 PLACEHOLDER = "urn:steppewatch:placeholder:"
-"""What an article goes by for the moment in which another one has its address."""
+"""Prefix of temporary names, used while two articles exchange addresses."""
 
 
 def find_neighbours(conn: Connection, article_ids: Collection[int]) -> list[tuple[int, int]]:
-    """Return the pairs of articles that have an address in common, one of them among these; the lower id first."""
-    mine, other = aliased(ArticleAddress), aliased(ArticleAddress)
+    """Return the pairs of articles with a common address, one of them among these; the lower id first."""
+    this, other = aliased(ArticleAddress), aliased(ArticleAddress)
     query = (
-        select(mine.article_id, other.article_id)
-        .join(other, (other.canonical_url == mine.canonical_url) & (other.article_id != mine.article_id))
-        .where(mine.article_id.in_(sorted(article_ids)), _is_bounded(mine.canonical_url))
+        select(this.article_id, other.article_id)
+        .join(other, (other.canonical_url == this.canonical_url) & (other.article_id != this.article_id))
+        .where(this.article_id.in_(sorted(article_ids)), _is_bounded(this.canonical_url))
         .distinct()
     )
     return sorted({(min(pair), max(pair)) for pair in conn.execute(query)})
@@ -189,8 +191,8 @@ def _is_bounded(canonical_url: Any) -> Any:
 
 
 def move_addresses(conn: Connection, *, keep: int, gone: int) -> None:
-    """Give one article the addresses of another."""
-    _spell_out(conn, [keep, gone])
+    """Move the addresses of one article to another."""
+    _add_single_addresses(conn, [keep, gone])
     rows: dict[tuple[str, int], dict[str, Any]] = {}
     query = select(ArticleAddress.__table__).where(ArticleAddress.article_id == gone)
     for row in conn.execute(query).mappings().all():
@@ -201,9 +203,9 @@ def move_addresses(conn: Connection, *, keep: int, gone: int) -> None:
 
 
 def settle_names(conn: Connection, article_ids: Collection[int]) -> set[int]:
-    """Let these articles, and those that share an address with one, go by the best of their own; return who changed.
+    """Rename these articles and their neighbours to the best of their own addresses; return the changed ones.
 
-    The best is what a page of the article declares, else where redirects ended, else what it was asked for by.
+    The best is the address declared by a page of the article, then the end of redirects, then the requested one.
     """
     ids = set(article_ids) | {article_id for pair in find_neighbours(conn, article_ids) for article_id in pair}
     query = select(ArticleAddress.__table__).where(ArticleAddress.article_id.in_(sorted(ids)))
@@ -219,7 +221,7 @@ def settle_names(conn: Connection, article_ids: Collection[int]) -> set[int]:
 
 
 def _contested(conn: Connection, urls: Collection[str]) -> set[str]:
-    """Return the addresses that an article was found under, or that several claim."""
+    """Return the addresses that an article was found under, or that several articles claim."""
     found: set[str] = set()
     ordered = sorted(urls)
     for start in range(0, len(ordered), _ROWS):
@@ -239,7 +241,7 @@ def _rename(conn: Connection, wanted: Mapping[int, tuple[str, str]]) -> set[int]
     changed = sorted(article_id for article_id in now if now[article_id] != wanted[article_id])
     renamed = [article_id for article_id in changed if now[article_id][0] != wanted[article_id][0]]
     statement = update(Article).where(Article.id == bindparam("of_id"))
-    if renamed:  # two of them may change places
+    if renamed:  # two of them may exchange names
         rows = [{"of_id": article_id, "name": f"{PLACEHOLDER}{article_id}"} for article_id in renamed]
         conn.execute(statement.values(canonical_url=bindparam("name")), rows)
     if changed:

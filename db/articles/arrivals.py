@@ -1,4 +1,4 @@
-"""Texts that arrive at articles: which are new, which came back, and which one the article's row repeats."""
+"""New texts of articles: recognise new and returning ones, and update the current text of the article's row."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from db.models import Article, FingerprintRow, Revision, SketchHash
 
 @dataclass(frozen=True, slots=True)
 class ArticleIn:
-    """A text that was read completely and is ready to be stored."""
+    """A completely extracted text, ready to be stored."""
 
     canonical_url: str
     url: str
@@ -43,22 +43,22 @@ class ArticleIn:
     """Hashes for the inverted index, signed 64 bit."""
     text_from: str = "page"
     claims: Sequence[Claim] = ()
-    """Other addresses that are the article's own."""
+    """Other addresses of the same article."""
     second_language: str | None = None
     unverified: str | None = None
-    """What was wrong with the certificate of whoever sent it."""
+    """The fault of the sender's certificate."""
     is_verified: bool = False
-    """Whether whoever sent it proved who he is."""
+    """True if the sender's certificate was valid."""
     is_undated: bool = False
-    """As `db.models.Revision` has it; the store knows (`db.articles.first_sight`)."""
+    """As in `db.models.Revision`; derived from the database (`db.articles.first_sight`)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What became of an article: `new`, `revised` or `seen_again`.
+    """The result of recording an article: `new`, `revised` or `seen_again`.
 
-    `revision_id` is None when the stored text was this one already and nothing is left to do. `published_at` is
-    what counts for the article: an older revision may know the date when this one does not.
+    `revision_id` is None when this text was stored already and nothing is left to do. `published_at` is the article's
+    date: an older revision may have it when this one does not.
     """
 
     outcome: str
@@ -67,14 +67,14 @@ class Recorded:
     revision_id: int | None = None
     published_at: datetime | None = None
     canonical_url: str = ""
-    """What the article goes by."""
+    """The article's name."""
     others: tuple[int, ...] = ()
-    """Revisions of other inputs that are to be read anew because of this one."""
+    """Revisions of other inputs that must be processed again because of this one."""
 
 
 @dataclass(slots=True)
 class Stored:
-    """A revision in the store, as deciding about another one needs it."""
+    """A stored revision, with the fields that a decision about another one needs."""
 
     id: int
     stage: str
@@ -89,7 +89,7 @@ class Stored:
 
     @property
     def order(self) -> Standing:
-        """The last one is current."""
+        """Sort key; the revision with the highest one is current."""
         return standing_of(
             text_from=self.text_from,
             returned_at=self.returned_at,
@@ -100,7 +100,7 @@ class Stored:
 
     @property
     def last_seen(self) -> datetime:
-        """When it was seen last, as far as that decides anything."""
+        """Time of the last sighting that matters for the order."""
         return self.returned_at or self.observed_at
 
 
@@ -144,9 +144,9 @@ def note_returned(
     stored: Mapping[tuple[int, str], Stored],
     lease_until: datetime,
 ) -> dict[tuple[int, str], ArticleIn]:
-    """Return the texts that stand at their address again after another one, and note when; they are read anew.
+    """Mark the texts that replaced another one again, with the time; return them for processing.
 
-    Only looks at the address itself tell that; a document that somebody brings in again tells nothing of order.
+    Only fetches of the address itself are evidence of order; importing a document again is not.
     """
     latest: dict[int, Stored] = {}
     for (article_id, _), revision in stored.items():
@@ -228,7 +228,7 @@ def make_latest_current(
     created: set[int],
     zone: ZoneInfo,
 ) -> None:
-    """Let each article say what its latest revision says, where that is one of the fresh ones."""
+    """Copy the latest revision of each article to the article's row, if it is one of the fresh ones."""
     latest: dict[int, tuple[int, str]] = {}
     for key, revision in stored.items():
         if key[0] not in latest or revision.order > stored[latest[key[0]]].order:
@@ -240,11 +240,11 @@ def make_latest_current(
     mark_articles(conn, older)
     rows = []
     for article_id, key in sorted(changed.items()):
-        article, mine = fresh[key], [revision for other, revision in stored.items() if other[0] == article_id]
+        article, revisions = fresh[key], [revision for other, revision in stored.items() if other[0] == article_id]
         published_at, is_day = article.published_at, article.published_is_day
         if published_at is None:
             published_at, is_day = earliest_date(stored, article_id)
-        collected_at = min(revision.observed_at for revision in mine)
+        collected_at = min(revision.observed_at for revision in revisions)
         rows.append(
             {
                 "of_id": article_id,
@@ -254,7 +254,7 @@ def make_latest_current(
                 "published_at": published_at,
                 "published_is_day": is_day,
                 "counts_on": counts_on(published_at, collected_at, is_day=is_day, zone=zone),
-                "is_undated": is_of_no_day(mine),
+                "is_undated": is_of_no_day(revisions),
                 "language": article.language,
                 "genre": article.genre,
                 "in_scope": None,
@@ -274,7 +274,7 @@ def make_latest_current(
 def count_revisions(
     conn: Connection, fresh: Mapping[tuple[int, str], ArticleIn], stored: Mapping[tuple[int, str], Stored]
 ) -> None:
-    """Store how many texts stood at each address."""
+    """Store the number of texts seen at each address."""
     kinds: defaultdict[int, list[str]] = defaultdict(list)
     for (article_id, _), revision in stored.items():
         kinds[article_id].append(revision.text_from)
@@ -285,12 +285,12 @@ def count_revisions(
 
 
 def is_alone(stored: Mapping[tuple[int, str], Stored], article_id: int) -> bool:
-    """Return whether an article has one text."""
+    """Return whether an article has only one text."""
     return sum(1 for other, _ in stored if other == article_id) == 1
 
 
 def earliest_date(stored: Mapping[tuple[int, str], Stored], article_id: int) -> tuple[datetime | None, bool]:
-    """Return the earliest date that a text of an article gives, and whether it is only a day."""
+    """Return the earliest date among the texts of an article, and whether it is only a day."""
     dated = [
         (revision.published_at, revision.published_is_day)
         for (other, _), revision in stored.items()

@@ -1,4 +1,4 @@
-"""By which time zone days begin, and on which day an article counts. The store knows; no process can differ."""
+"""The time zone in which days begin, and the day on which an article counts. Stored, so that all processes agree."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _BATCH = 1_000
 def counts_on(
     published_at: datetime | None, collected_at: datetime, *, is_day: bool = False, zone: ZoneInfo | None = None
 ) -> date:
-    """Return the day on which an article counts: of publication, or of collection when nobody says when that was.
+    """Return the day on which an article counts: of publication, or of collection if the publication is unknown.
 
     `is_day`: the publication is a day without a time, which is that day in every zone. Without a zone: in UTC.
     """
@@ -29,24 +29,24 @@ def counts_on(
 
 
 def zone_of(conn: Connection) -> ZoneInfo:
-    """Return the time zone of the store. It cannot change before this transaction ends; the recount's turns can."""
+    """Return the database's time zone. It cannot change before this transaction ends; the recount's lease can."""
     state = select(CoverageState.time_zone).where(_THE_ROW)
     name = conn.scalar(state.with_for_update(read=True, key_share=True))
     return ZoneInfo(name or "UTC")
 
 
 def zone_name(conn: Connection) -> str:
-    """Return the name of the time zone of the store."""
+    """Return the name of the database's time zone."""
     return conn.scalar(select(CoverageState.time_zone).where(_THE_ROW)) or "UTC"
 
 
 def day_at(conn: Connection, moment: datetime) -> date:
-    """Return the day that it is at a moment by the time zone of the store."""
+    """Return the day at an instant in the database's time zone."""
     return moment.astimezone(ZoneInfo(zone_name(conn))).date()
 
 
 def choose_zone(conn: Connection, name: str) -> None:
-    """Make this the time zone of the store; `redate` then moves the archive, if that was another one so far."""
+    """Set the database's time zone; if it differs from the previous one, `redate` then moves the archive."""
     conn.execute(insert(conn, CoverageState).values(id=1).on_conflict_do_nothing(index_elements=["id"]))
     before = conn.scalar(select(CoverageState.time_zone).where(_THE_ROW).with_for_update())
     if before != name:
@@ -54,9 +54,9 @@ def choose_zone(conn: Connection, name: str) -> None:
 
 
 def redate(conn: Connection) -> bool:
-    """Move some articles to the day on which they count by the zone of the store; False when all have.
+    """Move some articles to their day in the database's zone; return False when all are moved.
 
-    Repeat it, each time in a transaction of its own; where it was stopped it goes on.
+    Call it repeatedly, each time in a transaction of its own; it resumes after an interruption.
     """
     state = select(CoverageState.time_zone, CoverageState.redated_to).where(_THE_ROW)
     row = conn.execute(state.where(CoverageState.redated_to.is_not(None)).with_for_update(key_share=True)).first()

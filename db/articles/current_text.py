@@ -1,4 +1,4 @@
-"""Which text of an article is the current one, and what the article's row repeats of it."""
+"""The choice of an article's current text, and the columns of the article's row that repeat it."""
 
 from __future__ import annotations
 
@@ -27,23 +27,23 @@ def standing_of(
     published_at: datetime | None,
     content_hash: str,
 ) -> Standing:
-    """Return by what the texts of an article are ordered: the last one is current.
+    """Return the sort key of an article's texts; the text with the highest key is current.
 
-    That is the one observed last, or seen again last after another; another form of the page only while there is
+    That is the text observed last, or seen again last after another; another form of the page only while there is
     nothing else. Among texts observed at the same instant (documents of one intake) the publication date decides, then
-    the content, so that it does not matter which of several workers came first.
+    the content, so that the order in which workers write does not matter.
     """
     return text_from != "form", returned_at or observed_at, published_at or _MISSING_FIRST, content_hash
 
 
 def count_texts(kinds: Iterable[str]) -> int:
-    """Return how many texts stood at an address: what stood in for a page, or is a form of it, counts until it came."""
+    """Return the number of texts at an address; substitutes and forms of a page count only without the page itself."""
     counts = Counter(kinds)
     return counts["page"] or counts.total()
 
 
 class DatedText(Protocol):
-    """What a text says of when it appeared."""
+    """A text with its dates."""
 
     @property
     def observed_at(self) -> datetime: ...
@@ -54,7 +54,7 @@ class DatedText(Protocol):
 
 
 def is_of_no_day(texts: Sequence[DatedText]) -> bool:
-    """Return whether an article with these texts counts on no day: none has a date, nor was it new when first seen."""
+    """Return whether an article with these texts counts on no day: no date, and not new at first sight."""
     if any(text.published_at is not None for text in texts):
         return False
     first = min(text.observed_at for text in texts)
@@ -64,7 +64,7 @@ def is_of_no_day(texts: Sequence[DatedText]) -> bool:
 def refresh_articles(
     conn: Connection, sources: Mapping[int, Mapping[int, str]], *, sketch_of: Callable[[bytes], Sequence[int]]
 ) -> None:
-    """Let articles say anew what follows from their revisions. Mark them for a recount.
+    """Update the columns of articles that follow from their revisions. Mark them for a recount.
 
     `sources` are the articles, and for each the outlets of revisions that may have become the current one.
     """
@@ -75,13 +75,13 @@ def refresh_articles(
         texts.setdefault(row.article_id, []).append(row)
     zone = zone_of(conn)
     rows = []
-    for article_id, mine in sorted(texts.items()):
-        current = max(mine, key=_standing)
+    for article_id, revisions in sorted(texts.items()):
+        current = max(revisions, key=_standing)
         published_at, is_day = current.published_at, current.published_is_day
         if published_at is None:
-            dated = [(row.published_at, row.published_is_day) for row in mine if row.published_at is not None]
+            dated = [(row.published_at, row.published_is_day) for row in revisions if row.published_at is not None]
             published_at, is_day = min(dated, default=(None, False))
-        collected_at = min(row.observed_at for row in mine)
+        collected_at = min(row.observed_at for row in revisions)
         values = {name: getattr(current, name) for name in ("language", "genre", "in_scope", "title", "author")}
         values |= {
             "revision_id": current.id,
@@ -89,8 +89,8 @@ def refresh_articles(
             "published_at": published_at,
             "published_is_day": is_day,
             "counts_on": counts_on(published_at, collected_at, is_day=is_day, zone=zone),
-            "is_undated": is_of_no_day(mine),
-            "revisions": count_texts(row.text_from for row in mine),
+            "is_undated": is_of_no_day(revisions),
+            "revisions": count_texts(row.text_from for row in revisions),
         }
         if current.id in sources[article_id]:
             values["source_id"] = sources[article_id][current.id]
@@ -122,7 +122,7 @@ def _write_sketches(conn: Connection, current: Mapping[int, int], sketch_of: Cal
 
 
 def write_sketches(conn: Connection, sketches: Mapping[int, Sequence[int]]) -> None:
-    """Store the samples of articles' current texts, instead of what was stored for them."""
+    """Replace the samples of articles' current texts."""
     forget_sketches(conn, sketches)
     rows = sorted({(value, article_id) for article_id, sketch in sketches.items() for value in sketch})
     if rows:
@@ -130,6 +130,6 @@ def write_sketches(conn: Connection, sketches: Mapping[int, Sequence[int]]) -> N
 
 
 def forget_sketches(conn: Connection, article_ids: Collection[int]) -> None:
-    """Delete the samples of articles; what they had in common with many is in doubt then."""
+    """Delete the samples of articles; samples shared with many become doubtful."""
     doubt(conn, article_ids)
     conn.execute(delete(SketchHash).where(SketchHash.article_id.in_(sorted(article_ids))))

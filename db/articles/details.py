@@ -1,4 +1,4 @@
-"""Articles and their stories, as a person looks at them before deciding something."""
+"""Articles and their stories with the details that a person needs for a decision."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from db.text.headlines import BEGINNING
 
 @dataclass(frozen=True, slots=True)
 class ArticleRow:
-    """An article as it stands now."""
+    """An article in its current state."""
 
     id: int
     url: str
@@ -37,12 +37,12 @@ class ArticleRow:
     """The id of the story's original; None until the article is compared."""
     revisions: int
     beginning: str
-    """Of the text: what it is called by when it has no title."""
+    """The beginning of the text, shown when there is no title."""
 
 
 @dataclass(frozen=True, slots=True)
 class LinkEvidence:
-    """How much of two articles of a story is the same."""
+    """The measured overlap of two articles of a story."""
 
     article_a: int
     article_b: int
@@ -52,14 +52,14 @@ class LinkEvidence:
     method: str
 
 
-def find_article(conn: Connection, asked: str) -> int | None:
+def find_article(conn: Connection, reference: str) -> int | None:
     """Return the id of an article named by id or address; None when there is none."""
-    if asked.isdecimal() and len(asked) < 19:
-        return conn.scalar(select(Article.id).where(Article.id == int(asked)))
-    found = addresses.find_article(conn, asked)
+    if reference.isdecimal() and len(reference) < 19:
+        return conn.scalar(select(Article.id).where(Article.id == int(reference)))
+    found = addresses.find_article(conn, reference)
     if found is None:
         with suppress(ValueError):
-            found = addresses.find_article(conn, canonical_url(asked))
+            found = addresses.find_article(conn, canonical_url(reference))
     return found
 
 
@@ -93,14 +93,14 @@ def read_articles(conn: Connection, article_ids: Sequence[int]) -> list[ArticleR
 
 
 def read_text(conn: Connection, article_id: int) -> tuple[str, str]:
-    """Return the text of an article, and whether it is that of the `page` or of the `feed`."""
+    """Return the text of an article, and its origin: `page` or `feed`."""
     query = select(Revision.text, Revision.text_from).join(Article, Article.revision_id == Revision.id)
     row = conn.execute(query.where(Article.id == article_id)).one()
     return row.text, row.text_from
 
 
 def count_entities(conn: Connection, article_id: int) -> list[tuple[str, int]]:
-    """Return (entity id, mentions) of an article's current text, the most often mentioned first."""
+    """Return (entity id, mentions) of an article's current text, the most frequent first."""
     query = (
         select(MentionRow.entity_id, func.count())
         .join(Article, Article.revision_id == MentionRow.revision_id)
@@ -112,7 +112,7 @@ def count_entities(conn: Connection, article_id: int) -> list[tuple[str, int]]:
 
 
 def read_mentions(conn: Connection, article_id: int) -> list[tuple[str, int, int, str]]:
-    """Return (field, start, end, entity id) of what an article's current text mentions, in reading order."""
+    """Return (field, start, end, entity id) of the mentions in an article's current text, in reading order."""
     query = (
         select(MentionRow.field, MentionRow.start, MentionRow.end, MentionRow.entity_id)
         .join(Article, Article.revision_id == MentionRow.revision_id)

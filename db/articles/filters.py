@@ -1,4 +1,4 @@
-"""What to export: which articles, of which days, and what that comes to as conditions of SQL."""
+"""Filters of exports: articles and days, and the SQL conditions for them."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ Rows = Select[*tuple[Any, ...]]
 
 @dataclass(frozen=True, slots=True)
 class CollectionHealth:
-    """How whole our own collection was: what stands beside the counts of coverage."""
+    """Completeness of our own collection, exported beside the counts of coverage."""
 
     alive: Mapping[date, float]
-    """By day, the share of watched outlets whose collection was whole; without the days on which none was watched."""
+    """By day, the share of watched outlets with complete collection; without days on which none was watched."""
     impaired: Collection[tuple[date, str]]
-    """(day, outlet) where it was not."""
+    """(day, outlet) with incomplete collection."""
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What to export: inclusive days, and any of the entities, of the sources, of the languages. Empty: all.
+    """Selection for an export: inclusive days, and any of the entities, of the sources, of the languages. Empty: all.
 
-    What counts on no day is exported where no day is asked for.
+    Articles that count on no day are exported only without limits of days.
 
     The language `kk` includes `kk-Latn`. The articles of an entity are those that mention it.
     """
@@ -44,25 +44,25 @@ class Filters:
     genres: Sequence[str] = ()
     in_scope: bool | None = None
     article_ids: Sequence[int] | None = None
-    """Of these articles only: those that answer a query."""
+    """Only these articles: the matches of a query."""
     changed_after: int | None = None
     """Only articles that changed after this number, see `db.changes`."""
     changed_until: int | None = None
-    """Only articles that last changed at this number or before, and that are understood."""
+    """Only articles that last changed at this number or before, and that are processed completely."""
     health: CollectionHealth | None = None
-    """Coverage only: what its columns `alive` and `impaired` say; empty without."""
+    """Coverage only: the values of its columns `alive` and `impaired`; without it they are empty."""
 
     def covers(self, day: date) -> bool:
-        """Return whether the day is one of those asked for."""
+        """Return whether the day is within the limits."""
         return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
 
 
 class CannotFilter(ValueError):
-    """A kind of export cannot be filtered so; the message says by what."""
+    """A filter that this kind of export does not support; the message names it."""
 
 
 def conditions(filters: Filters) -> Iterator[ColumnElement[bool]]:
-    """Yield what an article has to fulfil."""
+    """Yield the conditions on an article."""
     yield Article.revision_id.is_not(None)
     yield from count_within(filters.since, filters.until)
     if filters.sources:
@@ -82,7 +82,7 @@ def conditions(filters: Filters) -> Iterator[ColumnElement[bool]]:
 
 
 def count_within(since: date | None, until: date | None) -> Iterator[ColumnElement[bool]]:
-    """Yield what an article fulfils that counts on one of these days, both included; without either any does."""
+    """Yield the conditions for an article to count on one of these days, both included; none without limits."""
     if since is not None:
         yield Article.counts_on >= since
     if until is not None:

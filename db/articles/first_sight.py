@@ -1,8 +1,8 @@
-"""Texts without a date: of which of them the day of collection says when they appeared.
+"""Texts without a date: decide whether the day of collection is evidence of their age.
 
-It does of what a feed brought newly: the poll before did not show it. It does not of what a person brought in, nor of
-what stood in a feed before we followed it: such a text may be of any age, and counts on no day (`UNDATED`).
-What decides is the first sight of its page; later feeds that name it as well, or cease to, change nothing.
+It is for an entry that a feed brought as new: the previous poll did not show it. It is not for an import by a person,
+nor for an entry that was in a feed before we followed it: such a text may be of any age, and counts on no day
+(`UNDATED`). The first sight of its page decides; later feeds that list it as well, or cease to, change nothing.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from db.models import Capture, Feed, Sighting
 
 
 def first_sights_told(conn: Connection, articles: Sequence[ArticleIn]) -> list[ArticleIn]:
-    """Return the texts, those marked that have no date and were not new when they were first seen."""
+    """Return the texts, with `is_undated` set on those without a date that were not new at first sight."""
     captures = {a.capture_id for a in articles if a.published_at is None and a.capture_id is not None}
     new = brought_newly(conn, captures) if captures else set()
     return [replace(a, is_undated=a.published_at is None and a.capture_id not in new) for a in articles]
 
 
 def brought_newly(conn: Connection, capture_ids: Collection[int]) -> set[int]:
-    """Return the captures of pages that a feed showed first after its first poll, or that no feed is known to show."""
+    """Return the captures of pages that a feed showed first after its first poll, or that no known feed shows."""
     query = (
         select(Capture.id, Sighting.first_seen_at, Feed.followed_since)
         .outerjoin(Sighting, Sighting.page_id == Capture.page_id)
@@ -41,6 +41,6 @@ def brought_newly(conn: Connection, capture_ids: Collection[int]) -> set[int]:
 
 
 def _was_new(sights: Sequence[tuple[datetime, datetime | None]]) -> bool:
-    """Return whether a page was new when it was first seen: (seen at, feed followed since) for each feed. Pure."""
+    """Return whether a page was new at first sight: (seen at, feed followed since) for each feed. Pure."""
     first = min((seen_at for seen_at, _ in sights), default=None)
     return first is None or any(seen_at == first and (since is None or since < first) for seen_at, since in sights)

@@ -1,4 +1,4 @@
-"""The texts that stood at an article's address, one after the other."""
+"""The successive texts at an article's address."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from db.models import Article, MentionRow, Revision
 
 @dataclass(frozen=True, slots=True)
 class Former:
-    """A text that stands at an address or stood there."""
+    """A current or former text of an address."""
 
     revision_id: int
     seen_at: datetime
-    """When it was seen first, or came back."""
+    """Time of the first sighting, or of its return."""
     is_current: bool
 
 
 @dataclass(frozen=True, slots=True)
 class FormerText:
-    """A text whole, with the entities that it mentions; None until it is tagged."""
+    """A complete text with its entities, which are None until it is tagged."""
 
     title: str | None
     text: str
@@ -33,14 +33,14 @@ class FormerText:
 
 
 def is_text_of_article() -> ColumnElement[bool]:
-    """Return the condition that a revision, joined to its article, did not only stand in for a page until that came."""
+    """Return the condition that a revision, joined to its article, was not only a substitute until the page came."""
     page = aliased(Revision)
     has_page = select(page.id).where(page.article_id == Article.id, page.text_from == "page").exists()
     return or_(Revision.text_from == "page", Revision.id == Article.revision_id, ~has_page)
 
 
 def read_formers(conn: Connection, article_id: int) -> list[Former]:
-    """Return the texts of an article, the current one last; what only stood in for its page is none of them."""
+    """Return the texts of an article, the current one last; without substitutes for its page."""
     is_current = Revision.id == Article.revision_id
     seen_at = func.coalesce(Revision.returned_at, Revision.observed_at, type_=Revision.observed_at.type)
     query = (
@@ -53,7 +53,9 @@ def read_formers(conn: Connection, article_id: int) -> list[Former]:
 
 
 def read_predecessors(conn: Connection, article_id: int) -> dict[int, int]:
-    """Return by revision which one it replaced: when it was seen first or, if it came back, then."""
+    """Return the predecessor of each revision: the text that it replaced at its first sighting or, if later, its
+    return.
+    """
     query = (
         select(Revision.id, Revision.observed_at, Revision.returned_at, Revision.id == Article.revision_id)
         .join(Article, Article.id == Revision.article_id)
@@ -67,9 +69,9 @@ def read_predecessors(conn: Connection, article_id: int) -> dict[int, int]:
     return predecessors([revision_id for *_, revision_id in sorted(events)])
 
 
-def predecessors(stood: Sequence[int]) -> dict[int, int]:
-    """Return which one each replaced of those that stood somewhere one after the other; the last time counts."""
-    return {after: before for before, after in pairwise(stood) if before != after}
+def predecessors(sequence: Sequence[int]) -> dict[int, int]:
+    """Return the predecessor of each item in a sequence of replacements; the last occurrence counts."""
+    return {after: before for before, after in pairwise(sequence) if before != after}
 
 
 def read_former_text(conn: Connection, revision_id: int) -> FormerText:

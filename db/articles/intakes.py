@@ -1,7 +1,7 @@
-"""Intakes: documents brought in by people, and which of their runs happened at once.
+"""Intakes: documents imported by people, grouped by overlapping runs.
 
-Two runs that overlap belong to one intake and share its instant, so that which of them wrote first decides
-nothing; a run that begins after another has ended is later than it.
+Two runs that overlap belong to one intake and share its instant, so that their order of writing decides nothing; a run
+that begins after another has ended is later than it.
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ from db.models import Intake
 
 _OPENING = "opening an intake"
 STALE_S = 60
-"""A run that has not been heard of for so long has died without closing its intake."""
+"""A run without a heartbeat for this long has died without closing its intake."""
 
 
 @dataclass(frozen=True, slots=True)
 class OpenIntake:
-    """The intake a run belongs to."""
+    """The intake of a run."""
 
     id: int
     opened_at: datetime
 
 
 def join_intake(conn: Connection, *, now: datetime) -> OpenIntake:
-    """Return the intake that other runs have open, else a new one."""
-    lock_names(conn, (_OPENING,))  # a row that is not there yet cannot be locked
+    """Return the intake of other current runs, or a new one."""
+    lock_names(conn, (_OPENING,))  # a row that does not exist yet cannot be locked
     heard_of = now - timedelta(seconds=STALE_S)
     row = conn.execute(
         select(Intake.id, Intake.opened_at)
@@ -46,10 +46,10 @@ def join_intake(conn: Connection, *, now: datetime) -> OpenIntake:
 
 
 def refresh_intake(conn: Connection, intake: OpenIntake, *, now: datetime) -> None:
-    """Say that a run is still alive; often enough is a few times within `STALE_S`."""
+    """Record a heartbeat of a run; call it a few times within `STALE_S`."""
     conn.execute(update(Intake).where(Intake.id == intake.id).values(heard_at=now))
 
 
 def leave_intake(conn: Connection, intake: OpenIntake) -> None:
-    """End one run's part; the intake is closed when the last has left."""
+    """End one run; the intake is closed with its last run."""
     conn.execute(update(Intake).where(Intake.id == intake.id, Intake.runs > 0).values(runs=Intake.runs - 1))

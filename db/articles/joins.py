@@ -1,6 +1,7 @@
-"""Joining articles that are one: their texts, matches, decisions and addresses become those of the older row.
+"""Joining of duplicate articles: texts, matches, decisions and addresses move to the older row.
 
-Nothing is told or counted twice: of two rows that say the same one goes, and whatever spoke of it speaks of the other.
+Nothing is sent or counted twice: of two rows with the same text one is deleted, and all references to it move to the
+other.
 """
 
 from __future__ import annotations
@@ -21,12 +22,12 @@ from db.stories.commonplaces import doubt
 from db.stories.judgements import move_pairs, read_judgements
 
 _OF_FEEDS = {"feed", "aggregator"}
-"""Whose words stand in where there is no page (`Revision.text_from`)."""
+"""Kinds of text that substitute for a missing page (`Revision.text_from`)."""
 
 
 @dataclass(frozen=True, slots=True)
 class TextMark:
-    """What two texts are compared by."""
+    """The fields by which two texts are compared."""
 
     title: str | None
     content_hash: str
@@ -35,7 +36,7 @@ class TextMark:
 
 @dataclass(frozen=True, slots=True)
 class Joining:
-    """What joining needs to be told: whether two texts say the same, a text's sketch, and how clusters are computed."""
+    """The functions for joining: comparing two texts, computing a text's sketch, and recomputing clusters."""
 
     is_same: Callable[[TextMark, TextMark], bool]
     sketch_of: Callable[[bytes], Sequence[int]]
@@ -44,29 +45,29 @@ class Joining:
 
 @dataclass(slots=True)
 class Joined:
-    """What was joined: which article became which, which revision, and whose stories are to be computed."""
+    """The result of joins: replaced articles and revisions, and the articles whose stories must be recomputed."""
 
     articles: dict[int, int] = field(default_factory=dict)
     revisions: dict[int, int] = field(default_factory=dict)
     stories: set[int] = field(default_factory=set)
     current: set[int] = field(default_factory=set)
-    """Revisions that became the current one of an article by being joined; what came since was compared with others."""
+    """Revisions that became current because of a join and must be compared again with later texts."""
 
     def article(self, article_id: int) -> int:
-        """Return what has become of an article."""
+        """Return the article that now stands for this one."""
         while article_id in self.articles:
             article_id = self.articles[article_id]
         return article_id
 
     def revision(self, revision_id: int) -> int:
-        """Return what has become of a revision."""
+        """Return the revision that now stands for this one."""
         while revision_id in self.revisions:
             revision_id = self.revisions[revision_id]
         return revision_id
 
 
 def join_same(conn: Connection, article_ids: Collection[int], joining: Joining) -> Joined:
-    """Join these articles with those that share an address with them and say the same, until there are none."""
+    """Join these articles with neighbours by address that have the same text, until no pair is left."""
     joined = Joined()
     while pair := _find_pair(conn, {joined.article(article_id) for article_id in article_ids}, joining):
         join_articles(conn, *pair, joining, joined)
@@ -74,19 +75,19 @@ def join_same(conn: Connection, article_ids: Collection[int], joining: Joining) 
 
 
 def _find_pair(conn: Connection, article_ids: Collection[int], joining: Joining) -> tuple[int, int] | None:
-    """Return two articles that are one, the lower id first. What a person put apart stays apart."""
+    """Return two articles with the same text, the lower id first, unless a person separated them."""
     pairs = find_neighbours(conn, article_ids)
     if not pairs:
         return None
     marks = _read_marks(conn, {article_id for pair in pairs for article_id in pair})
     together = read_judgements(conn, sorted(marks))
     for one, other in pairs:
-        if together.get((one, other), True) and _say_the_same(marks[one], marks[other], joining):
+        if together.get((one, other), True) and _have_same_text(marks[one], marks[other], joining):
             return one, other
     return None
 
 
-def _say_the_same(one: Sequence[TextMark], other: Sequence[TextMark], joining: Joining) -> bool:
+def _have_same_text(one: Sequence[TextMark], other: Sequence[TextMark], joining: Joining) -> bool:
     return any(joining.is_same(left, right) for left in one for right in other)
 
 
@@ -103,7 +104,7 @@ def _read_marks(conn: Connection, article_ids: Collection[int]) -> dict[int, lis
 
 
 def join_articles(conn: Connection, keep: int, gone: int, joining: Joining, joined: Joined) -> None:
-    """Make one article of two; `joined` takes note of it. Addresses are named and clusters computed by the caller."""
+    """Join two articles and record it in `joined`. The caller names addresses and computes clusters."""
     pair = sorted((keep, gone))
     rows = conn.execute(
         select(Article.id, Article.cluster_id, Article.revision_id, Article.source_id)
@@ -158,11 +159,11 @@ def _move_revisions(conn: Connection, keep: int, gone: int, sources: dict[int, s
     ids = select(Revision.id).where(Revision.article_id == keep)
     within = (ClusterLink.revision_a.in_(ids), ClusterLink.revision_b.in_(ids))
     conn.execute(delete(ClusterLink).where(*within))
-    _put_stand_ins_behind(conn, keep, gone, rows)
+    _demote_feed_texts(conn, keep, gone, rows)
 
 
 def _merge_revisions(conn: Connection, kept: Any, dropped: Any, rows: Sequence[Any], joined: Joined) -> None:
-    """Let one row speak for a text that stood at two addresses: first seen there first, last seen where it was last."""
+    """Merge two rows of a text that stood at two addresses: the first sighting of both, and the last of both."""
     first, later = sorted((kept, dropped), key=lambda row: (row.observed_at, row.id))
     seen = [row.returned_at for row in (kept, dropped) if row.returned_at is not None]
     seen += [later.observed_at] if later.capture_id is not None else []
@@ -191,8 +192,8 @@ def _last_seen(row: Any) -> datetime:
     return seen
 
 
-def _put_stand_ins_behind(conn: Connection, keep: int, gone: int, rows: Sequence[Any]) -> None:
-    """Let the words of a feed stay behind the text of a page, where one article had nothing else."""
+def _demote_feed_texts(conn: Connection, keep: int, gone: int, rows: Sequence[Any]) -> None:
+    """Keep feed texts behind the text of a page if one of the articles had nothing else."""
     kinds: dict[int, set[str]] = {keep: set(), gone: set()}
     for row in rows:
         kinds[row.article_id].add(row.text_from)
@@ -205,7 +206,7 @@ def _put_stand_ins_behind(conn: Connection, keep: int, gone: int, rows: Sequence
 
 
 def _move_suspect(conn: Connection, keep: int, gone: int) -> None:
-    """Let what waits for either wait for the article; of two the one that was seen last."""
+    """Move the waiting suspect to the joined article; of two keep the one seen last."""
     rows = conn.execute(
         select(Suspect.article_id, Suspect.last_seen_at)
         .where(or_(Suspect.article_id == keep, Suspect.article_id == gone))

@@ -1,4 +1,4 @@
-"""Articles as a list, the newest first, which goes on after any of them."""
+"""Lists of articles, the newest first, with continuation after any of them."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ class Listed:
     genre: str | None
     cluster_id: int | None
     begins: str
-    """The beginning of the text: what stands for a headline where there is none."""
+    """The beginning of the text, in place of a missing headline."""
     is_undated: bool = False
-    """Whether it counts on no day."""
+    """True if it counts on no day."""
 
 
 def read_newest(conn: Connection, filters: Filters, *, after: int | None, limit: int) -> list[Listed]:
-    """Return articles that pass the filters, the newest first; of these the ones after an article."""
+    """Return articles that pass the filters, the newest first, optionally only those after an article."""
     query = _listed().where(*conditions(filters), *_after(conn, after))
     return [Listed(*row) for row in conn.execute(query.order_by(*_NEWEST_FIRST).limit(limit))]
 
@@ -75,7 +75,7 @@ def _listed() -> Select[*tuple[Any, ...]]:
 
 
 def _after(conn: Connection, article_id: int | None) -> Sequence[ColumnElement[bool]]:
-    """Return what the articles fulfil that come after one. Raises LookupError if there is none such."""
+    """Return the conditions for the articles after one. Raises LookupError if that article does not exist."""
     if article_id is None:
         return ()
     row = conn.execute(select(Article.counts_on, _DATED_AT).where(Article.id == article_id)).one_or_none()
@@ -83,5 +83,5 @@ def _after(conn: Connection, article_id: int | None) -> Sequence[ColumnElement[b
         raise LookupError(f"there is no article {article_id}")
     counts_on, dated_at = row
     later = or_(dated_at > _DATED_AT, and_(dated_at >= _DATED_AT, Article.id < article_id))
-    # The first condition says nothing new; it is the one that an index answers.
+    # The first condition is redundant, but an index serves it.
     return (Article.counts_on <= counts_on, or_(Article.counts_on < counts_on, later))

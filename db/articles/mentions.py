@@ -1,4 +1,4 @@
-"""Mentions: what was found in which revision, and why."""
+"""Mentions of entities in revisions, with the rule behind each."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ class MentionIn:
 
 @dataclass(frozen=True, slots=True)
 class TaggedRevision:
-    """What a vocabulary finds in a revision; `in_scope` is None when it does not say what that is."""
+    """The tags of a revision; `in_scope` is None if the vocabulary does not define a scope."""
 
     mentions: Sequence[MentionIn]
     in_scope: bool | None
     left_out: int = 0
-    """Mentions beyond those that are kept of one text."""
+    """Mentions beyond the limit per text."""
 
 
 def record_mentions(
     conn: Connection, revision_ids: Sequence[int], mentions: Sequence[MentionIn], *, vocabulary_version: str
 ) -> None:
-    """Make these the mentions of the revisions; what an earlier run found is replaced."""
+    """Store the mentions of revisions in place of those of an earlier run."""
     conn.execute(delete(MentionRow).where(MentionRow.revision_id.in_(revision_ids)))
     rows = [
         {
@@ -65,6 +65,6 @@ def record_mentions(
 
 
 def count_mentions(conn: Connection) -> int:
-    """Return how many mentions the current revisions have."""
+    """Return the number of mentions in the current revisions."""
     query = select(func.count()).select_from(MentionRow).join(Article, Article.revision_id == MentionRow.revision_id)
     return conn.scalar(query) or 0

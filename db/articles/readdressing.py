@@ -1,7 +1,7 @@
-"""Bringing a store over to the present rules of addresses: what was filed under another spelling is filed anew.
+"""Migration of addresses to the current rules for canonical URLs.
 
-Two articles whose addresses have become one are one: had they been filed by these rules, theirs would be two texts of
-it. An article that has several addresses was filed by the rules that know of that, and stays.
+Two articles whose addresses become equal are joined: under these rules they would have been two texts of one article.
+An article with several addresses was stored by rules that already know of them, and stays.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ _THE_ROW = AddressState.id == 1
 
 
 def is_behind(conn: Connection) -> bool:
-    """Return whether something may be filed by other rules than the present ones."""
+    """Return whether some rows may still follow older rules."""
     row = conn.execute(select(AddressState.rules, AddressState.articles_to, AddressState.pages_to)).first()
     return row is None or tuple(row) != (RULES, None, None)
 
 
 def readdress(conn: Connection, joining: Joining) -> bool:
-    """File some articles, then some pages under their present addresses; False when all are.
+    """Rewrite the addresses of some articles, then of some pages; return False when all are done.
 
-    Repeat it, each time in a transaction of its own; where it was stopped it goes on.
+    Call it repeatedly, each time in a transaction of its own; it resumes after an interruption.
     """
     start: dict[str, int | None] = {"rules": RULES, "articles_to": 0, "pages_to": 0}
     conn.execute(insert(conn, AddressState).values(id=1, **start).on_conflict_do_nothing(index_elements=["id"]))
@@ -49,7 +49,7 @@ def readdress(conn: Connection, joining: Joining) -> bool:
 
 
 def _wanted(name: str, url: str) -> str | None:
-    """Return the present name of what went by another one; None where it is the same, or no web address."""
+    """Return the current canonical form of a name; None if it is the same, or no web address."""
     if not name.startswith("http"):
         return None
     try:
@@ -60,7 +60,7 @@ def _wanted(name: str, url: str) -> str | None:
 
 
 def _readdress_articles(conn: Connection, after: int, joining: Joining) -> int | None:
-    """File the next articles; return the last of them, None when there was none."""
+    """Rewrite the next articles; return the last of them, None if there was none."""
     has_rows = select(ArticleAddress.article_id).where(ArticleAddress.article_id == Article.id).exists()
     columns = (Article.id, Article.canonical_url, Article.url, has_rows)
     rows = conn.execute(select(*columns).where(Article.id > after).order_by(Article.id).limit(_BATCH)).all()
@@ -96,7 +96,7 @@ def _file_articles(conn: Connection, wanted: Mapping[int, str], urls: Mapping[in
 
 
 def _readdress_pages(conn: Connection, after: int) -> int | None:
-    """File the next pages; return the last of them, None when there was none."""
+    """Rewrite the next pages; return the last of them, None if there was none."""
     columns = (Page.id, Page.canonical_url, Page.url)
     rows = conn.execute(select(*columns).where(Page.id > after).order_by(Page.id).limit(_BATCH)).all()
     wanted = {row[0]: name for row in rows if (name := _wanted(row[1], row[2]))}
@@ -112,14 +112,16 @@ def _readdress_pages(conn: Connection, after: int) -> int | None:
 
 
 def _merge_pages(conn: Connection, keep: int, gone: int) -> None:
-    """Let what feeds said of one page, and what was fetched of it, belong to another one."""
-    ours = select(Sighting.feed_id).where(Sighting.page_id == keep).scalar_subquery()
-    lost = select(Sighting.feed_id, Sighting.first_seen_at).where(Sighting.page_id == gone, Sighting.feed_id.in_(ours))
-    for feed_id, first_seen_at in conn.execute(lost).all():
-        mine = (Sighting.page_id == keep, Sighting.feed_id == feed_id, Sighting.first_seen_at > first_seen_at)
-        conn.execute(update(Sighting).where(*mine).values(first_seen_at=first_seen_at))
-    theirs = update(Sighting).where(Sighting.page_id == gone, Sighting.feed_id.not_in(ours))
-    conn.execute(theirs.values(page_id=keep))
+    """Move the sightings and captures of one page to another."""
+    kept_feeds = select(Sighting.feed_id).where(Sighting.page_id == keep).scalar_subquery()
+    duplicates = select(Sighting.feed_id, Sighting.first_seen_at).where(
+        Sighting.page_id == gone, Sighting.feed_id.in_(kept_feeds)
+    )
+    for feed_id, first_seen_at in conn.execute(duplicates).all():
+        sighting = (Sighting.page_id == keep, Sighting.feed_id == feed_id, Sighting.first_seen_at > first_seen_at)
+        conn.execute(update(Sighting).where(*sighting).values(first_seen_at=first_seen_at))
+    move_sightings = update(Sighting).where(Sighting.page_id == gone, Sighting.feed_id.not_in(kept_feeds))
+    conn.execute(move_sightings.values(page_id=keep))
     same = select(func.count()).where(
         (other := Capture.__table__.alias()).c.page_id == keep,
         other.c.body_hash == Capture.body_hash,

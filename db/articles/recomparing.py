@@ -1,7 +1,7 @@
-"""Bringing a store over to the present rules of resemblance: texts are marked anew, then articles compared anew.
+"""Migration of fingerprints and clusters to the current rules of resemblance.
 
-One row says how far that is, so it can be stopped anywhere and goes on where it stood. What is read outside of the
-transaction that writes it was read for nothing when somebody else was faster: `is_at` says so.
+One row holds the progress, so it can be interrupted anywhere and resumes. Data read outside of the writing transaction
+is stale if another process was faster: `is_at` checks that.
 """
 
 from __future__ import annotations
@@ -17,37 +17,39 @@ from db.dialect import insert
 from db.models import Article, ClusterLink, FingerprintRow, Revision, StoryState
 
 RULES = 6
-"""Their version, that of `worker.dedup.compare`; raise both when a rule or what a fingerprint holds changes."""
+"""Version of the rules, that of `worker.dedup.compare`; raise both when a rule or the content of a fingerprint
+changes.
+"""
 _THE_ROW = StoryState.id == 1
 
 
 @dataclass(frozen=True, slots=True)
 class RecompareState:
-    """How far a store is: the last text and the last article that were done; None when all were."""
+    """Progress of the migration: the last text and the last article done; None when all are."""
 
     texts_to: int | None
     articles_to: int | None
 
     @property
     def is_done(self) -> bool:
-        """Whether nothing is left."""
+        """True if nothing is left."""
         return self.texts_to is None and self.articles_to is None
 
 
 @dataclass(frozen=True, slots=True)
 class Recompared:
-    """What became of a store: texts marked anew, articles compared anew, and how many of those changed their story."""
+    """Result of the migration: texts with new fingerprints, articles compared again, and those with a changed story."""
 
     texts: int = 0
     articles: int = 0
     moved: int = 0
     told: int = 0
-    """Matches that became news: what they are of is no reprint by these rules."""
+    """Matches that became news because these rules do not count their articles as reprints."""
 
 
 @dataclass(frozen=True, slots=True)
 class MarkedText:
-    """What a text is to be marked by."""
+    """A text with the fields for its fingerprint."""
 
     revision_id: int
     article_id: int
@@ -59,7 +61,7 @@ class MarkedText:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A fingerprint as it is stored."""
+    """A fingerprint in stored form."""
 
     size: int
     data: bytes
@@ -67,13 +69,13 @@ class Mark:
 
 
 def find_standing(conn: Connection) -> RecompareState:
-    """Return how far the store is with the present rules."""
+    """Return the progress under the current rules."""
     row = conn.execute(select(StoryState.rules, StoryState.texts_to, StoryState.articles_to)).first()
     return RecompareState(*row[1:]) if row is not None and row.rules == RULES else RecompareState(0, 0)
 
 
 def is_at(conn: Connection, standing: RecompareState) -> bool:
-    """Return whether the store is where it was, and keep it there until this transaction ends."""
+    """Return whether the progress is still this one, and lock it until this transaction ends."""
     start = {"rules": RULES, "texts_to": 0, "articles_to": 0}
     conn.execute(insert(conn, StoryState).values(id=1, **start).on_conflict_do_nothing(index_elements=["id"]))
     conn.execute(select(StoryState.id).where(_THE_ROW).with_for_update()).all()
@@ -82,7 +84,7 @@ def is_at(conn: Connection, standing: RecompareState) -> bool:
 
 
 def note_standing(conn: Connection, standing: RecompareState) -> None:
-    """Say how far the store is."""
+    """Store the progress."""
     values = {"texts_to": standing.texts_to, "articles_to": standing.articles_to}
     conn.execute(update(StoryState).where(_THE_ROW).values(values))
 
@@ -107,7 +109,7 @@ def read_texts(conn: Connection, after: int, limit: int) -> list[MarkedText]:
 
 
 def record_marks(conn: Connection, texts: Sequence[MarkedText], marks: Mapping[int, Mark]) -> None:
-    """Store the marks of texts, and the samples of those that are current."""
+    """Store the fingerprints of texts, and the samples of those that are current."""
     there = set(conn.scalars(select(Revision.id).where(Revision.id.in_(sorted(marks)))))
     rows = [{"revision_id": key, "size": marks[key].size, "data": marks[key].data} for key in sorted(there)]
     if rows:

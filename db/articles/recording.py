@@ -1,4 +1,4 @@
-"""Articles and their revisions: the first of the two transactions of a batch."""
+"""Recording of articles and their revisions: the first of the two transactions of a batch."""
 
 from __future__ import annotations
 
@@ -46,11 +46,11 @@ from db.stories.commonplaces import doubt
 def record_articles(
     conn: Connection, articles: Sequence[ArticleIn], *, lease_until: datetime, joining: Joining | None = None
 ) -> list[Recorded]:
-    """Store each text as a new article or as a revision, unless a stored revision says the same.
+    """Store each text as a new article or as a revision, unless a stored revision has the same text.
 
-    With `joining`, articles that turn out to be one are joined. Results are in the order given. Addresses and rows
-    are locked in one order everywhere (addresses, known articles by id, new ones by URL), so that two workers wait for
-    each other rather than deadlock.
+    With `joining`, articles that turn out to be one are joined. Results are in the order of the input. Addresses and
+    rows are locked in one order everywhere (addresses, known articles by id, new ones by URL), so that two workers wait
+    for each other rather than deadlock.
     """
     zone = zone_of(conn)
     articles = first_sights_told(conn, articles)
@@ -73,12 +73,12 @@ def record_articles(
     make_latest_current(conn, fresh | returned, stored, created, zone)
     count_revisions(conn, fresh, stored)
     _keep_least_spelling(conn, articles, known)
-    recorded = _tell(articles, ids, stored, written, returned, created)
+    recorded = _results(articles, ids, stored, written, returned, created)
     forms = _forms_read_at_last(articles, ids, stored)
     return _name(conn, articles, recorded, known, forms, joining, lease_until)
 
 
-def _tell(
+def _results(
     articles: Sequence[ArticleIn],
     ids: Mapping[str, int],
     stored: Mapping[tuple[int, str], Stored],
@@ -86,7 +86,7 @@ def _tell(
     returned: Mapping[tuple[int, str], ArticleIn],
     created: set[int],
 ) -> list[Recorded]:
-    """Return what became of each article."""
+    """Return the result for each article."""
     recorded, told = [], set()
     for article in articles:
         key = (ids[article.canonical_url], article.content_hash)
@@ -113,7 +113,7 @@ def _tell(
 def _forms_read_at_last(
     articles: Sequence[ArticleIn], ids: Mapping[str, int], stored: Mapping[tuple[int, str], Stored]
 ) -> dict[int, int]:
-    """Return the revisions of other forms of a page whose text was read on the page itself now, by article's place."""
+    """Return the revisions of other page forms whose page was read now, by article position."""
     places: dict[int, int] = {}
     for place, article in enumerate(articles):
         revision = stored[ids[article.canonical_url], article.content_hash]
@@ -131,7 +131,7 @@ def _name(
     joining: Joining | None,
     lease_until: datetime,
 ) -> list[Recorded]:
-    """Note the addresses of articles that have several, join those that are one, and let each go by its best name."""
+    """Store the addresses of articles with several, join duplicates, and choose each article's best name."""
     shared = find_shared(conn, {article.canonical_url for article in articles})
     documents = [
         Named(each.article_id, article.canonical_url, article.url, article.claims)
@@ -146,7 +146,7 @@ def _name(
     if joining:
         _promote(conn, set(read_now.values()), joining)
     anew = set(read_now.values()) | {joined.revision(revision_id) for revision_id in joined.current}
-    _read_anew(conn, anew, lease_until)
+    _queue_again(conn, anew, lease_until)
     renamed = settle_names(conn, {joined.article(article_id) for article_id in touched})
     mark_articles(conn, sorted(renamed))
     if joining:
@@ -155,7 +155,7 @@ def _name(
 
 
 def _promote(conn: Connection, revision_ids: Collection[int], joining: Joining) -> None:
-    """Let texts that only another form of the page had shown count as those of the page."""
+    """Promote texts from another form of the page to texts of the page."""
     changed = update(Revision).where(Revision.id.in_(sorted(revision_ids))).values(text_from="page")
     ids = sorted(set(conn.scalars(changed.returning(Revision.article_id))))
     forget_superseded(conn, revision_ids)
@@ -163,8 +163,8 @@ def _promote(conn: Connection, revision_ids: Collection[int], joining: Joining) 
     refresh_articles(conn, {article_id: {} for article_id in ids}, sketch_of=joining.sketch_of)
 
 
-def _read_anew(conn: Connection, revision_ids: Collection[int], lease_until: datetime) -> None:
-    """Have texts read and compared once more: what came since was compared with those that were current then."""
+def _queue_again(conn: Connection, revision_ids: Collection[int], lease_until: datetime) -> None:
+    """Queue texts to be processed again, because later ones were compared with the texts current at that time."""
     values = {"stage": "stored", "claimed_until": lease_until}
     conn.execute(update(Revision).where(Revision.id.in_(sorted(revision_ids))).values(values))
 
@@ -176,7 +176,7 @@ def _after(
     read_now: Mapping[int, int],
     anew: Collection[int],
 ) -> list[Recorded]:
-    """Return what became of articles when they were joined and named; revisions are to be read anew by one of them."""
+    """Return the results after joining and naming; revisions to be processed again are assigned to one of them."""
     ids = {joined.article(each.article_id) for each in recorded}
     rows = conn.execute(select(Article.id, Article.canonical_url).where(Article.id.in_(sorted(ids))))
     names = {article_id: canonical_url for article_id, canonical_url in rows}
@@ -188,14 +188,14 @@ def _after(
         if place in read_now:
             moved = replace(moved, outcome="seen_again", revision_id=read_now[place])
         elif each.revision_id is not None and (each.revision_id in joined.revisions or each.revision_id in told):
-            moved = replace(moved, outcome="seen_again", revision_id=None)  # it is a text that was there already
+            moved = replace(moved, outcome="seen_again", revision_id=None)  # this text was stored already
         after.append(moved)
     left = set(anew) - {each.revision_id for each in after}
     return [replace(after[0], others=tuple(sorted(left))), *after[1:]]
 
 
 def _lock_or_insert(conn: Connection, articles: Sequence[ArticleIn], zone: ZoneInfo) -> tuple[KnownAddress, set[int]]:
-    """Return the articles that the canonical URLs are asked for, with their rows locked, and which of them are new."""
+    """Return the articles asked for under the canonical URLs, with locked rows, and the new ones among them."""
     first: dict[str, ArticleIn] = {}
     for article in articles:
         first.setdefault(article.canonical_url, article)
@@ -228,7 +228,7 @@ def _lock_or_insert(conn: Connection, articles: Sequence[ArticleIn], zone: ZoneI
 
 
 def _keep_least_spelling(conn: Connection, articles: Sequence[ArticleIn], known: KnownAddress) -> None:
-    """Show each article under the least spelling of its address, so that it does not matter whose came first."""
+    """Display each article under its first URL spelling in code point order, independent of the order of arrival."""
     least = dict(known.spelled)
     for article in articles:
         article_id = known.ids[article.canonical_url]
@@ -240,7 +240,7 @@ def _keep_least_spelling(conn: Connection, articles: Sequence[ArticleIn], known:
 
 
 def remove_article(conn: Connection, article_id: int) -> None:
-    """Remove an article and everything that is kept of it, raw captures too. Mark it for a recount first."""
+    """Delete an article and all its data, including raw captures. Mark it for a recount first."""
     captured = select(Revision.capture_id).where(Revision.article_id == article_id, Revision.capture_id.is_not(None))
     name = select(Article.canonical_url).where(Article.id == article_id)
     others = select(ArticleAddress.canonical_url).where(

@@ -1,4 +1,4 @@
-"""Revisions on their way: claimed, read, and finished once by whoever understands them."""
+"""Revisions in processing: claimed, read, and finished once."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from db.outcomes import ProblemSeen, record_outcomes, record_problems
 def outcomes_of(conn: Connection, revision_ids: Sequence[int]) -> dict[int, str]:
     """Return `new` for revisions that are the first of their article, `revised` for later ones.
 
-    One that came back after another text was `seen_again`; so was another form of a page that was known, and a page of
-    which another form was.
+    `seen_again` is for a text that came back after another one, for another form of a known page, and for a page of
+    which another form was known.
     """
     first = aliased(Revision)
     of_page = case((first.text_from != "form", first.id))
@@ -51,7 +51,7 @@ def _outcome(row: Any) -> str:
 
 
 def lock_articles_of(conn: Connection, revision_ids: Sequence[int]) -> dict[int, int]:
-    """Return the articles that revisions belong to now, locked; another transaction may have joined them to others."""
+    """Return the current articles of revisions, locked; another transaction may have joined them to others."""
     query = select(Revision.id, Revision.article_id).where(Revision.id.in_(revision_ids))
     locking = query.join(Article, Article.id == Revision.article_id).order_by(Article.id).with_for_update(of=Article)
     while True:
@@ -62,7 +62,7 @@ def lock_articles_of(conn: Connection, revision_ids: Sequence[int]) -> dict[int,
 
 @dataclass(frozen=True, slots=True)
 class RevisionOut:
-    """A stored text, as tagging and comparing need it."""
+    """A stored text with the fields for tagging and comparing."""
 
     id: int
     article_id: int
@@ -94,7 +94,7 @@ WHOLE = (
 
 
 def read_revisions(conn: Connection, revision_ids: Sequence[int]) -> list[RevisionOut]:
-    """Return the revisions by id; those that are finished by now are left out."""
+    """Return the unfinished revisions by id."""
     query = (
         select(*WHOLE)
         .join(Article, Article.id == Revision.article_id)
@@ -106,7 +106,7 @@ def read_revisions(conn: Connection, revision_ids: Sequence[int]) -> list[Revisi
 
 
 def claim_revisions(conn: Connection, *, now: datetime, lease_s: float, limit: int) -> list[int]:
-    """Return ids of revisions whose batch never finished them and that now are ours; may be empty."""
+    """Claim revisions that their batch never finished; return their ids."""
     free = or_(Revision.claimed_until.is_(None), Revision.claimed_until < now)
     query = select(Revision.id).where(Revision.stage == "stored", free).order_by(Revision.id).limit(limit)
     ids = list(conn.scalars(query.with_for_update(skip_locked=True)))
@@ -117,7 +117,7 @@ def claim_revisions(conn: Connection, *, now: datetime, lease_s: float, limit: i
 
 
 def count_attempts(conn: Connection, revision_ids: Sequence[int]) -> dict[int, int]:
-    """Return how often each waiting revision was begun by `begin_revisions` and not finished."""
+    """Return the number of unfinished attempts by `begin_revisions` for each waiting revision."""
     query = (
         select(Revision.id, func.coalesce(RevisionAttempt.attempts, 0))
         .outerjoin(RevisionAttempt, RevisionAttempt.revision_id == Revision.id)
@@ -128,7 +128,7 @@ def count_attempts(conn: Connection, revision_ids: Sequence[int]) -> dict[int, i
 
 
 def begin_revisions(conn: Connection, revision_ids: Sequence[int]) -> None:
-    """Note that a worker begins to finish these now; whoever dies over them leaves the note behind."""
+    """Record an attempt for each of these revisions; a worker that crashes leaves the record behind."""
     rows = [{"revision_id": revision_id, "attempts": 1} for revision_id in sorted(revision_ids)]
     again = insert(conn, RevisionAttempt).on_conflict_do_update(
         index_elements=["revision_id"], set_={"attempts": RevisionAttempt.attempts + 1}
@@ -137,15 +137,15 @@ def begin_revisions(conn: Connection, revision_ids: Sequence[int]) -> None:
 
 
 def end_attempts(conn: Connection, revision_ids: Sequence[int]) -> None:
-    """Take the notes of `begin_revisions` away: whoever began has survived it."""
+    """Delete the records of `begin_revisions` after the worker survived the attempt."""
     conn.execute(delete(RevisionAttempt).where(RevisionAttempt.revision_id.in_(revision_ids)))
 
 
 def set_exhausted_aside(conn: Connection, *, attempts: int, now: datetime) -> int:
-    """Set revisions aside whose claim ran out for the last time, with their reason; return how many.
+    """Set revisions aside whose last claim expired, with the reason; return their number.
 
-    The text is kept, without mentions and in a cluster of its own. Its capture, or the document that was brought in,
-    ends as rejected, unless it had ended before.
+    The text is kept, without mentions and in a cluster of its own. Its capture or imported document ends as rejected,
+    unless it had ended before.
     """
     query = (
         select(Revision.id, Revision.capture_id, Article.id.label("article_id"), Article.url, Article.source_id)
@@ -176,7 +176,7 @@ def set_exhausted_aside(conn: Connection, *, attempts: int, now: datetime) -> in
 
 
 def finish_revisions(conn: Connection, revision_ids: Sequence[int], *, vocabulary_version: str) -> list[int]:
-    """Mark revisions as understood; return those that were not so before (each is finished once)."""
+    """Mark revisions as processed; return those that were not so before (each is finished once)."""
     query = (
         update(Revision)
         .where(Revision.id.in_(revision_ids), Revision.stage == "stored")
@@ -187,7 +187,7 @@ def finish_revisions(conn: Connection, revision_ids: Sequence[int], *, vocabular
 
 
 def record_scope(conn: Connection, in_scope: Mapping[int, bool | None]) -> None:
-    """Store which revisions are in scope; the articles of which they are the current one repeat it."""
+    """Store whether revisions are in scope, also in the articles whose current revision they are."""
     for flag in (True, False, None):
         ids = sorted(revision_id for revision_id, value in in_scope.items() if value is flag)
         if ids:

@@ -1,4 +1,4 @@
-"""The text that an article has, and the one that waits because it may not be the article."""
+"""The current text of an article, and a suspect text that waits for confirmation."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _ROWS = 400
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SuspectRow:
-    """A text that waits at an article's address."""
+    """A suspect text at an article's address."""
 
     reason: str
     looks: int
@@ -29,7 +29,7 @@ class SuspectRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CurrentText:
-    """What an article says now, and what waits to replace it."""
+    """An article's current text, and the suspect text that may replace it."""
 
     article_id: int
     title: str | None
@@ -40,7 +40,7 @@ class CurrentText:
 
 
 def read_current(conn: Connection, canonical_urls: Collection[str]) -> dict[str, CurrentText]:
-    """Return the present text of the articles that these addresses are asked for."""
+    """Return the current text of the articles asked for under these addresses."""
     urls_of: dict[int, list[str]] = {}
     for url, article_id in find_articles(conn, canonical_urls).items():
         urls_of.setdefault(article_id, []).append(url)
@@ -89,7 +89,7 @@ def read_current(conn: Connection, canonical_urls: Collection[str]) -> dict[str,
 
 
 def record_suspects(conn: Connection, waiting: Mapping[int, SuspectRow]) -> None:
-    """Let these texts wait, by article id; another text that waited there is replaced."""
+    """Store suspect texts by article id; an earlier suspect is replaced."""
     rows = [
         {
             "article_id": article_id,
@@ -109,13 +109,13 @@ def record_suspects(conn: Connection, waiting: Mapping[int, SuspectRow]) -> None
 
 
 def drop_suspects(conn: Connection, article_ids: Collection[int]) -> None:
-    """Forget what waited for these articles: their own text was seen again, or what waited became it."""
+    """Delete the suspects of these articles after their own text was seen again or the suspect was accepted."""
     if article_ids:
         conn.execute(delete(Suspect).where(Suspect.article_id.in_(sorted(article_ids))))
 
 
 def find_suspect(conn: Connection, article_id: int) -> SuspectRow | None:
-    """Return what waits for an article; None when nothing does."""
+    """Return an article's suspect text; None if there is none."""
     row = conn.execute(select(Suspect.__table__).where(Suspect.article_id == article_id)).mappings().first()
     if row is None:
         return None

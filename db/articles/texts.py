@@ -1,4 +1,4 @@
-"""Articles whole, as queries see them: the text of a revision with all that is known of it."""
+"""Complete articles as queries see them: the text of a revision with all its metadata."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ class TextRow:
     genre: str | None
     url: str
     dated_at: datetime
-    """When the article was published, or collected if nobody says."""
+    """Time of publication, or of collection if the publication is unknown."""
     counts_on: date
     source_id: str
     source_name: str
     country: str | None
     text: str
     is_undated: bool = False
-    """Whether it counts on no day."""
+    """True if it counts on no day."""
     domains: tuple[str, ...] = ()
 
 

@@ -1,7 +1,7 @@
-"""The index of words: which revisions may answer a query. It only narrows; whoever asks looks at each candidate.
+"""The word index: finds the revisions that may match a query. It only narrows; the caller checks each candidate.
 
 The words are those of the query language, folded and split by it, so the databases' own ideas of words, letters and
-languages never decide anything. What is not indexed yet is always a candidate.
+languages never decide anything. A revision that is not indexed yet is always a candidate.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _LONGEST = 200
 
 @dataclass(frozen=True, slots=True)
 class HasWord:
-    """The text has the word; with `is_prefix`, one that begins so."""
+    """The text has the word; with `is_prefix`, a word with this prefix."""
 
     word: str
     is_prefix: bool = False
@@ -55,11 +55,11 @@ class AnyOf:
 
 
 Need = HasWord | HasEntity | AllOf | AnyOf
-"""A condition that every answer fulfils."""
+"""A condition that every match fulfils."""
 
 
 def record_words(conn: Connection, words: Mapping[int, Collection[str]]) -> None:
-    """Index the words of revisions; again changes nothing."""
+    """Index the words of revisions; indexed revisions are skipped."""
     if not words:
         return
     known = set(conn.scalars(select(IndexedRevision.revision_id).where(IndexedRevision.revision_id.in_(words))))
@@ -77,7 +77,7 @@ def _bounded(words: Collection[str]) -> list[str]:
 
 
 def find_unindexed(conn: Connection, *, limit: int) -> list[int]:
-    """Return current revisions that are not indexed, such as those of before there was an index."""
+    """Return current revisions without an index entry, such as those from before the index existed."""
     query = (
         select(Revision.id)
         .join(Article, Article.revision_id == Revision.id)
@@ -95,9 +95,9 @@ def find_candidates(
     among: Iterable[ColumnElement[bool]] = (),
     order: Iterable[ColumnElement[Any]] = (Article.counts_on.asc(), Article.id.asc()),
 ) -> list[int]:
-    """Return the current revisions of articles that count in these days and may answer, by day and id.
+    """Return the current revisions of articles that count in these days and may match, by day and id.
 
-    `among` are further conditions that an article fulfils; `order` is another order.
+    `among` are further conditions on an article; `order` is another order.
     """
     condition: ColumnElement[bool] = true()
     if need is not None:
