@@ -1,1 +1,1 @@
-"""Subscriptions, what answered them, and the messages about it."""
+"""Subscriptions, their matches, and the messages about them."""

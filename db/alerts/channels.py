@@ -1,4 +1,4 @@
-"""Addresses that messages go to, and which subscription uses which."""
+"""Channels: addresses of messages, and their use by subscriptions."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _CHANNEL = [getattr(Channel, name) for name in ChannelRow.__slots__]
 
 @dataclass(frozen=True, slots=True)
 class RecipientRow:
-    """A channel of a subscription."""
+    """A subscription's delivery to one channel."""
 
     id: int
     subscription_id: int
@@ -51,12 +51,12 @@ _RECIPIENT = [getattr(Recipient, name) for name in RecipientRow.__slots__ if nam
 
 
 def new_secret() -> str:
-    """Return a key to sign with, as Standard Webhooks spells them."""
+    """Return a new signing key in the format of Standard Webhooks."""
     return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
 
 
 def record_channel(conn: Connection, kind: str, address: str) -> int:
-    """Return the id of the channel, made when there is none. A webhook gets a secret to sign with."""
+    """Return the id of the channel, created if needed. A webhook gets a secret to sign with."""
     secret = new_secret() if kind == "webhook" else None
     row = {"kind": kind, "address": address, "secret": secret, "state": "active", "failures": 0}
     conn.execute(insert(conn, Channel).values(row).on_conflict_do_nothing(index_elements=["kind", "address"]))
@@ -65,7 +65,7 @@ def record_channel(conn: Connection, kind: str, address: str) -> int:
 
 
 def record_recipient(conn: Connection, subscription_id: int, channel_id: int, *, due_at: datetime | None) -> None:
-    """Let a channel get what a subscription finds, from now on; one that was unsubscribed gets it again."""
+    """Add a channel to a subscription, from now on; one that was unsubscribed is active again."""
     kind = conn.execute(select(Channel.kind).where(Channel.id == channel_id)).scalar_one()
     upsert = insert(conn, Recipient).values(
         subscription_id=subscription_id,
@@ -80,12 +80,12 @@ def record_recipient(conn: Connection, subscription_id: int, channel_id: int, *,
 
 
 def set_cadence_due(conn: Connection, subscription_id: int, *, due_at: datetime | None) -> None:
-    """Note when the next digests of a subscription are due; None: each match is sent at once."""
+    """Set the time of a subscription's next digests; None: each match is sent at once."""
     conn.execute(update(Recipient).where(Recipient.subscription_id == subscription_id).values(due_at=due_at))
 
 
 def recipients_of(conn: Connection, subscription_ids: Sequence[int]) -> list[RecipientRow]:
-    """Return the recipients of subscriptions, unsubscribed ones too, in the order they were added."""
+    """Return the recipients of subscriptions, including unsubscribed ones, in the order they were added."""
     query = (
         select(*_RECIPIENT, *_CHANNEL)
         .join(Channel, Channel.id == Recipient.channel_id)
@@ -108,12 +108,12 @@ def all_recipients(conn: Connection) -> list[RecipientRow]:
 
 
 def find_recipient(conn: Connection, token: str) -> RecipientRow | None:
-    """Return the recipient that this secret unsubscribes; None if nobody has it."""
+    """Return the recipient with this unsubscribe secret; None if there is none."""
     return _first(conn, Recipient.token == token)
 
 
 def find_feed(conn: Connection, feed_token: str) -> RecipientRow | None:
-    """Return the recipient whose feed is at this secret address; None if nobody has it."""
+    """Return the recipient with a feed at this secret address; None if there is none."""
     return _first(conn, Recipient.feed_token == feed_token)
 
 
@@ -124,7 +124,7 @@ def _first(conn: Connection, condition: ColumnElement[bool]) -> RecipientRow | N
 
 
 def unsubscribe(conn: Connection, recipient_ids: Sequence[int]) -> None:
-    """Send nothing more to these: what waits for them is cancelled. Again changes nothing."""
+    """Unsubscribe recipients and cancel their waiting messages. Repeating it changes nothing."""
     conn.execute(update(Recipient).where(Recipient.id.in_(recipient_ids)).values(state="unsubscribed", due_at=None))
     waiting = update(Delivery).where(Delivery.recipient_id.in_(recipient_ids), Delivery.state == "waiting")
     conn.execute(waiting.values(state="cancelled", claim=None, claimed_until=None))
@@ -139,13 +139,13 @@ def find_channel(conn: Connection, address: str) -> ChannelRow | None:
 
 
 def set_channel_state(conn: Connection, channel_id: int, state: str, *, reason: str | None = None) -> None:
-    """Pause a channel, or let it go on with a clean record."""
+    """Pause a channel, or resume it with its failures cleared."""
     values = {"state": state, "reason": reason, "failures": 0, "rests_until": None}
     conn.execute(update(Channel).where(Channel.id == channel_id).values(values))
 
 
 def count_paused(conn: Connection) -> int:
-    """Return how many channels are paused."""
+    """Return the number of paused channels."""
     return conn.scalar(select(func.count()).select_from(Channel).where(Channel.state == "paused")) or 0
 
 

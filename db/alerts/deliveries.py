@@ -1,4 +1,4 @@
-"""Deliveries on their way: claimed, tried, and accounted for. The row is the queue; messages are hints."""
+"""Deliveries in progress: claimed, attempted, and recorded. The row is the queue; broker messages are only hints."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _CHANNEL_FIELDS = len(ChannelRow.__slots__)
 
 
 def is_any_due(conn: Connection, *, now: datetime) -> bool:
-    """Return whether a delivery waits that nobody has in hand."""
+    """Return whether an unclaimed delivery is due."""
     free = or_(Delivery.claimed_until.is_(None), Delivery.claimed_until < now)
     query = select(Delivery.id).where(Delivery.state == "waiting", Delivery.due_at <= now, free).limit(1)
     return conn.scalar(query) is not None
@@ -34,10 +34,10 @@ def claim_due(
     digest_messages: Mapping[str, int],
     limit: int = 50,
 ) -> list[list[int]]:
-    """Return ids of deliveries that now are ours for `lease_s` seconds, one list for each channel; may be empty.
+    """Claim due deliveries for `lease_s` seconds; return their ids, one list for each channel.
 
-    No channel gets more messages than `per_minute` of its kind, counting what was sent in the last minute and what is
-    held. `digest_messages` has the most messages that a digest takes, for kinds where it may be more than one.
+    No channel gets more messages than `per_minute` of its kind, counting those sent in the last minute and those in
+    progress. `digest_messages` is the maximum of messages per digest, for kinds where it may be more than one.
     """
     free = or_(Delivery.claimed_until.is_(None), Delivery.claimed_until < now)
     due = (Delivery.state == "waiting", Delivery.due_at <= now, free)
@@ -66,7 +66,7 @@ def claim_due(
 
 
 def _affordable(rows: Iterable[Row[int, str]], room: int, digest: int) -> list[int]:
-    """Return the first deliveries that make no more messages than there is room for."""
+    """Return the first deliveries whose messages fit into the remaining limit."""
     ids = []
     for id, kind in rows:
         room -= digest if kind == "digest" else 1
@@ -77,36 +77,36 @@ def _affordable(rows: Iterable[Row[int, str]], room: int, digest: int) -> list[i
 
 
 def _taken(conn: Connection, channel_id: int, now: datetime, digest: int) -> int:
-    """Return how many messages a channel had in the last minute or may get from what somebody has in hand."""
+    """Return the number of messages of a channel in the last minute, including the maximum of those in progress."""
     mine: ColumnElement[bool] = Delivery.channel_id == channel_id
     had = case((Delivery.messages > 1, Delivery.messages), else_=1)
     sent = conn.scalar(select(func.sum(had)).where(mine, Delivery.sent_at > now - _MINUTE)) or 0
     most = case((Delivery.kind == "digest", digest), else_=1)
-    held = select(func.sum(most)).where(mine, Delivery.state == "waiting", Delivery.claimed_until >= now)
-    return int(sent + (conn.scalar(held) or 0))
+    in_progress = select(func.sum(most)).where(mine, Delivery.state == "waiting", Delivery.claimed_until >= now)
+    return int(sent + (conn.scalar(in_progress) or 0))
 
 
 @dataclass(frozen=True, slots=True)
 class DeliveryTold:
-    """How much of what a delivery is about has been taken by its receiver."""
+    """The part of a delivery that its receiver has accepted."""
 
     messages: int = 0
     stories: int = 0
     last: int | None = None
-    """The last story told, if others are still to follow."""
+    """The last story sent, if others are still to follow."""
     left_out: int = 0
-    """Stories that will not be told."""
+    """Stories that will not be sent."""
 
 
 @dataclass(frozen=True, slots=True)
 class DeliveryOut:
-    """A delivery in hand, with its channel and what its recipient subscribed to."""
+    """A claimed delivery, with its channel and subscription."""
 
     id: int
     key: str
     kind: str
     attempts: int
-    """This one included."""
+    """Including this one."""
     notice: Mapping[str, str]
     channel: ChannelRow
     recipient_id: int | None
@@ -114,14 +114,14 @@ class DeliveryOut:
     subscription_id: int | None
     created_at: datetime
     told: DeliveryTold
-    """What was taken at earlier attempts."""
+    """The part accepted at earlier attempts."""
 
 
 def begin(conn: Connection, delivery_id: int, claim: str, *, now: datetime, lease_s: float) -> DeliveryOut | None:
-    """Return the delivery, held for another `lease_s` seconds; None if it is not to be sent (now, or by us).
+    """Return the delivery, claimed for another `lease_s` seconds; None if it must not be sent now or the claim is lost.
 
-    Whoever lost the claim in the meantime gets None. A recipient who unsubscribed gets nothing: it is cancelled.
-    A channel that was paused, or rests after a failure, lets go of it.
+    A delivery to an unsubscribed recipient is cancelled. One to a paused channel, or one that waits after a failure, is
+    released.
     """
     query = (
         select(
@@ -166,14 +166,16 @@ def begin(conn: Connection, delivery_id: int, claim: str, *, now: datetime, leas
 def note_part(
     conn: Connection, delivery: DeliveryOut, claim: str, told: DeliveryTold, *, now: datetime, lease_s: float
 ) -> bool:
-    """Note how much of a delivery was taken, and hold it for another `lease_s` seconds; return whether it is ours."""
+    """Record the accepted part of a delivery, and extend the claim by `lease_s` seconds; return whether it was still
+    valid.
+    """
     mine = update(Delivery).where(Delivery.id == delivery.id, Delivery.claim == claim, Delivery.state == "waiting")
     values = {"messages": told.messages, "told": told.stories, "told_to": told.last}
     return conn.execute(mine.values(**values, claimed_until=now + timedelta(seconds=lease_s))).rowcount > 0
 
 
 def finish_sent(conn: Connection, delivery: DeliveryOut, told: DeliveryTold, *, now: datetime) -> None:
-    """Note that a delivery has arrived, with how much of it; its channel is well."""
+    """Record a delivery as sent, with the accepted part; reset its channel's failures."""
     values: dict[str, Any] = {"state": "sent", "sent_at": now, "claim": None, "claimed_until": None, "error": None}
     values |= {"messages": told.messages, "told": told.stories, "told_to": None, "left_out": told.left_out}
     conn.execute(update(Delivery).where(Delivery.id == delivery.id).values(values))
@@ -183,28 +185,28 @@ def finish_sent(conn: Connection, delivery: DeliveryOut, told: DeliveryTold, *, 
 
 
 def cancel(conn: Connection, delivery: DeliveryOut) -> None:
-    """Note that a delivery has nothing to tell any more: its articles were removed."""
+    """Cancel a delivery without content: its articles were removed."""
     mine = update(Delivery).where(Delivery.id == delivery.id)
     conn.execute(mine.values(state="cancelled", claim=None, claimed_until=None))
 
 
 @dataclass(frozen=True, slots=True)
 class RetryDecision:
-    """What follows from a failed attempt."""
+    """The consequences of a failed attempt."""
 
     reason: str
     retry_at: datetime | None
-    """When it is tried again; None: it is given up."""
+    """Time of the next attempt; None: no further attempt."""
     costs_attempt: bool = True
     channel_failed: bool = False
-    """Whether it was the address's fault."""
+    """True if the address caused the failure."""
     rests_until: datetime | None = None
-    """Nothing else is tried at this address before."""
+    """No other attempt is made at this address before then."""
     pauses: bool = False
 
 
 def finish_failed(conn: Connection, delivery: DeliveryOut, claim: str, after: RetryDecision) -> None:
-    """Note that an attempt failed, and what follows from it."""
+    """Record a failed attempt and its consequences."""
     reason = after.reason[:1_000]
     values: dict[str, Any] = {"claim": None, "claimed_until": None, "error": reason}
     values |= {"state": "dead"} if after.retry_at is None else {"due_at": after.retry_at}
@@ -222,7 +224,7 @@ def finish_failed(conn: Connection, delivery: DeliveryOut, claim: str, after: Re
 
 
 def give_up_exhausted(conn: Connection, *, attempts: int, now: datetime) -> int:
-    """Give up deliveries whose last attempt ended without a word: each worker that took them died."""
+    """Give up deliveries whose last attempt ended without a result because each worker crashed."""
     reason = f"given up after {attempts} attempts: each worker that took it died or ran out of time"
     lost = update(Delivery).where(
         Delivery.state == "waiting", Delivery.attempts >= attempts, Delivery.claimed_until < now

@@ -1,4 +1,4 @@
-"""Deliveries as people see them: listed, counted, and sent again."""
+"""Deliveries for people: listed, counted, and sent again."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from db.models import Channel, Delivery, Recipient, Subscription
 
 @dataclass(frozen=True, slots=True)
 class DeliveryRow:
-    """A delivery as lists show it."""
+    """A delivery as shown in lists."""
 
     id: int
     state: str
@@ -35,7 +35,7 @@ class DeliveryRow:
 def list_deliveries(
     conn: Connection, *, states: Collection[str] = (), subscription: str | None = None, limit: int = 50
 ) -> list[DeliveryRow]:
-    """Return deliveries, the newest first: in some states only, and of one subscription, if asked."""
+    """Return deliveries, the newest first, optionally only some states or one subscription."""
     query: Select[*tuple[Any, ...]] = (
         select(
             Delivery.id,
@@ -67,15 +67,15 @@ def list_deliveries(
 
 
 def count_deliveries(conn: Connection) -> dict[str, int]:
-    """Return how many deliveries are in each state."""
+    """Return the number of deliveries in each state."""
     return {state: n for state, n in conn.execute(select(Delivery.state, func.count()).group_by(Delivery.state))}
 
 
 def resend(conn: Connection, delivery_ids: Collection[int] | None, *, now: datetime) -> int:
-    """Have deliveries tried again from now on, whatever became of them (None: all that were given up).
+    """Queue deliveries to be sent again from now on, in any state (None: all that were given up); return their number.
 
-    Returns how many. They keep their keys: a receiver that had one already can tell. One that was told in part goes on
-    where it ended; one that had arrived is told from its beginning.
+    They keep their keys, so that a receiver recognises a repetition. A partly sent one continues; one that had arrived
+    is sent from its beginning.
     """
     chosen = Delivery.state == "dead" if delivery_ids is None else Delivery.id.in_(delivery_ids)
     again = {"state": "waiting", "due_at": now, "attempts": 0, "claim": None, "claimed_until": None, "sent_at": None}

@@ -1,4 +1,4 @@
-"""Matches that were not told because their article was a reprint of what was, and no longer is one."""
+"""Matches that were not sent because their article was a reprint of a sent one, and no longer is."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from db.stories.clusters import JOINING
 
 @dataclass(frozen=True, slots=True)
 class Freed:
-    """A match whose article stands in another story than the match that it was listed under."""
+    """A match whose article is in another story than the match that it was listed under."""
 
     match_id: int
     subscription_id: int
@@ -28,9 +28,10 @@ class Freed:
 
 
 def find_freed(conn: Connection, article_ids: Collection[int], *, resembling: bool) -> list[Freed]:
-    """Return what is free because these articles changed their stories, in the order of publication.
+    """Return the matches freed by articles that changed their stories, in the order of publication.
 
-    Unless `resembling`, what is still a reprint of the article that was told is left out: only its story is another.
+    Unless `resembling`, a match is left out if its article is still a reprint of the sent one and only its story is
+    another.
     """
     moved = sorted(article_ids)
     told, first = aliased(MatchRow), aliased(Article)
@@ -62,7 +63,7 @@ def find_freed(conn: Connection, article_ids: Collection[int], *, resembling: bo
 
 
 def find_told(conn: Connection, freed: Collection[Freed]) -> dict[tuple[int, int], int]:
-    """Return by subscription and story the match that began it, where there is one already."""
+    """Return the first match of each subscription in each story, where there is one already."""
     query = (
         select(MatchRow.subscription_id, Article.cluster_id, func.min(MatchRow.id))
         .join(Article, Article.id == MatchRow.article_id)
@@ -74,6 +75,6 @@ def find_told(conn: Connection, freed: Collection[Freed]) -> dict[tuple[int, int
 
 
 def record_freed(conn: Connection, rulings: Mapping[int, tuple[str, int | None]]) -> None:
-    """Store what becomes of matches: the status of each, and the match that it is listed under."""
+    """Store the new status of matches, and the match under which each is listed."""
     for match_id, (status, item_id) in sorted(rulings.items()):
         conn.execute(update(MatchRow).where(MatchRow.id == match_id).values(status=status, item_id=item_id))

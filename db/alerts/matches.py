@@ -1,4 +1,4 @@
-"""Matches: what answered a subscription, written in the transaction of the event."""
+"""Matches of subscriptions, written in the transaction of the event."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ TOLD = ("news", "revised", "withdrawn")
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """What decides whether a revision is news."""
+    """A revision, with the fields that decide whether it is news."""
 
     revision_id: int
     article_id: int
     cluster_id: int
     is_current: bool
     is_first: bool
-    """Whether it is the article's first revision."""
+    """True for the article's first revision."""
     observed_at: datetime
     published_at: datetime | None
     published_is_day: bool
     is_backfill: bool
-    """Whether it comes from the first poll of every feed that names it."""
+    """True if it comes from the first poll of every feed that lists it."""
     is_undated: bool = False
-    """Whether the article counts on no day: nobody says when it was published, nor did a feed bring it newly."""
+    """True if the article counts on no day: without a date of publication, and not brought as new by a feed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +47,12 @@ class Earlier:
     status: str
     item_id: int | None
     terms: frozenset[tuple[str, str]]
-    """(field, term) of the words that fired."""
+    """(field, term) of the matched terms."""
 
 
 @dataclass(frozen=True, slots=True)
 class MatchIn:
-    """A match that is to be stored; `db.models.MatchRow` says what the fields mean."""
+    """A new match; for the fields see `db.models.MatchRow`."""
 
     subscription_id: int
     event: str
@@ -65,7 +65,7 @@ class MatchIn:
 
 
 def read_facts(conn: Connection, revision_ids: Collection[int]) -> dict[int, Fact]:
-    """Return what is known of revisions by id; their clusters must be stored already."""
+    """Return the facts about revisions by id; their clusters must be stored already."""
     earlier = aliased(Revision)
     not_form = (earlier.article_id == Revision.article_id, earlier.text_from != "form")
     first = select(func.min(earlier.id)).where(earlier.article_id == Revision.article_id).scalar_subquery()
@@ -97,7 +97,7 @@ def read_facts(conn: Connection, revision_ids: Collection[int]) -> dict[int, Fac
 
 
 def _backfilled(conn: Connection, page_ids: Collection[int]) -> set[int]:
-    """Return the pages that no feed named later than in its first poll."""
+    """Return the pages that were listed only in the first poll of their feeds."""
     query = (
         select(Sighting.page_id, Sighting.first_seen_at, Feed.followed_since)
         .join(Feed, Feed.id == Sighting.feed_id)
@@ -110,7 +110,7 @@ def _backfilled(conn: Connection, page_ids: Collection[int]) -> set[int]:
 
 
 def find_earlier(conn: Connection, subscription_ids: Collection[int], cluster_ids: Collection[int]) -> list[Earlier]:
-    """Return the matches that subscriptions have in stories, the oldest first."""
+    """Return the matches of subscriptions in stories, the oldest first."""
     query = (
         select(
             MatchRow.id,
@@ -136,7 +136,7 @@ def find_watchers(conn: Connection, article_ids: Collection[int]) -> set[int]:
 
 
 def terms_of(because: Sequence[Sequence[Any]]) -> frozenset[tuple[str, str]]:
-    """Return (field, term) of the words that fired, wherever they stand."""
+    """Return (field, term) of the matched terms, without their positions."""
     return frozenset((entry[0], entry[4]) for entry in because)
 
 
@@ -160,10 +160,10 @@ def record_match(conn: Connection, match: MatchIn, *, now: datetime) -> int | No
 
 
 def move_matches(conn: Connection, *, keep: int, gone: int, revisions: tuple[int, int] | None = None) -> None:
-    """Let what answered one article answer another, which it has become.
+    """Move the matches of one article to another with which it was joined.
 
-    With `revisions`: the second of two is the first one by another name. Where a subscription has a match for each,
-    the one that began the story speaks for both, and nobody is told twice.
+    With `revisions`: the second of two is the same text as the first. If a subscription has a match for each, the one
+    that began the story stays, and nothing is sent twice.
     """
     if revisions is None:
         conn.execute(update(MatchRow).where(MatchRow.article_id == gone).values(article_id=keep))
@@ -183,7 +183,7 @@ def move_matches(conn: Connection, *, keep: int, gone: int, revisions: tuple[int
 
 
 def _forget_own_reprints(conn: Connection, article_id: int) -> None:
-    """Have nobody told that an article is a reprint of itself."""
+    """Remove unsent reprint matches of an article with itself."""
     began = aliased(MatchRow)
     own = select(began.id).where(began.article_id == article_id)
     of_itself = (MatchRow.article_id == article_id, MatchRow.status == "also", MatchRow.item_id.in_(own))
@@ -192,7 +192,7 @@ def _forget_own_reprints(conn: Connection, article_id: int) -> None:
 
 
 def forget_superseded(conn: Connection, revision_ids: Collection[int]) -> None:
-    """Delete what nobody was told because it was not the current text; it is that now, and is asked about anew."""
+    """Delete unsent matches of revisions that were not current; they are current now and are matched again."""
     begun = select(MatchRow.item_id).where(MatchRow.item_id.is_not(None))
     untold = (MatchRow.status == "superseded", MatchRow.id.not_in(begun))
     conn.execute(delete(MatchRow).where(MatchRow.revision_id.in_(sorted(revision_ids)), *untold))
@@ -208,7 +208,7 @@ def _merge_match(conn: Connection, stays: int, goes: int) -> None:
 
 
 def count_matches(conn: Connection, subscription_id: int | None = None) -> dict[int, tuple[int, datetime]]:
-    """Return how many matches subscriptions had to tell, and when the latest was found, by id."""
+    """Return the number of sent matches and the time of the latest one, by subscription."""
     query = select(MatchRow.subscription_id, func.count(), func.max(MatchRow.matched_at))
     query = query.where(MatchRow.status.in_(TOLD)).group_by(MatchRow.subscription_id)
     if subscription_id is not None:

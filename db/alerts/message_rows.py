@@ -1,4 +1,4 @@
-"""What deliveries and feeds tell: matches with their articles, outlets and reprints."""
+"""Content of deliveries and feeds: matches with their articles, outlets and reprints."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _STORY: ColumnElement[int] = func.coalesce(MatchRow.item_id, MatchRow.id)
 
 @dataclass(frozen=True, slots=True)
 class MatchDetails:
-    """A match with the revision that matched; what concerns articles is None for other events."""
+    """A match with the matched revision; the fields of articles are None for other events."""
 
     match_id: int
     story: int
@@ -66,7 +66,7 @@ def _match_details() -> Select[*tuple[Any, ...]]:
 
 
 def read_delivery(conn: Connection, delivery_id: int, *, stories: int) -> tuple[list[MatchDetails], int]:
-    """Return what a delivery tells, of at most that many stories, and how many stories it is about.
+    """Return the matches of a delivery, of at most that many stories, and the total number of stories.
 
     The oldest stories come first; of one story the latest match.
     """
@@ -79,13 +79,13 @@ def read_delivery(conn: Connection, delivery_id: int, *, stories: int) -> tuple[
 
 
 def read_first_told(conn: Connection, delivery_id: int) -> set[int]:
-    """Return the stories that a delivery tells for the first time."""
+    """Return the stories that a delivery contains for the first time."""
     query = select(MatchRow.id).join(OutboxEntry, OutboxEntry.match_id == MatchRow.id)
     return set(conn.scalars(query.where(OutboxEntry.delivery_id == delivery_id, MatchRow.item_id.is_(None))))
 
 
 def read_reprints_of(conn: Connection, delivery_id: int, *, limit: int) -> tuple[list[MatchDetails], int]:
-    """Return reprints in a delivery whose stories it does not tell, the newest first, and how many there are."""
+    """Return reprints in a delivery whose stories it does not contain, the newest first, and their number."""
     of_delivery = (OutboxEntry.delivery_id == delivery_id,)
     told = (
         select(_STORY)
@@ -99,13 +99,13 @@ def read_reprints_of(conn: Connection, delivery_id: int, *, limit: int) -> tuple
 
 
 def read_subscription(conn: Connection, subscription_id: int, *, limit: int) -> list[MatchDetails]:
-    """Return what a subscription had to tell, the newest first."""
+    """Return the sent matches of a subscription, the newest first."""
     query = _match_details().where(MatchRow.subscription_id == subscription_id, MatchRow.status.in_(TOLD))
     return [MatchDetails(*row) for row in conn.execute(query.order_by(MatchRow.id.desc()).limit(limit))]
 
 
 def read_also(conn: Connection, stories: Sequence[int]) -> dict[int, list[tuple[str, str, str]]]:
-    """Return (outlet, URL, headline) of the reprints of stories, each list in the order they came."""
+    """Return (outlet, URL, headline) of the reprints of stories, each list in the order of arrival."""
     query = (
         select(MatchRow.item_id, Source.name, Article.url, Revision.title, func.substr(Revision.text, 1, BEGINNING))
         .join(Revision, Revision.id == MatchRow.revision_id)

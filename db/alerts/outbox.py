@@ -1,4 +1,4 @@
-"""The outbox: which matches a recipient is to hear of, and the messages that carry them. Rows are the queue."""
+"""The outbox: matches waiting for each recipient, and the messages that carry them. Rows are the queue."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from db.models import Channel, Delivery, MatchRow, OutboxEntry, Recipient, Subsc
 
 
 def key_of(token: str, what: object) -> str:
-    """Return the key of a delivery to the recipient with this token: the same for the same thing to say."""
+    """Return the key of a delivery to the recipient with this token; equal content has an equal key."""
     return blake2b(f"{token}/{what}".encode(), digest_size=16).hexdigest()
 
 
 def post(conn: Connection, matches: Sequence[tuple[int, int, str]], *, now: datetime) -> int:
-    """Put matches, (id, subscription id, status) each, into the outbox of whoever gets them.
+    """Put matches, (id, subscription id, status) each, into the outbox of their recipients.
 
-    What is sent at once gets a delivery of its own; everything else waits for a digest. A reprint of what was sent
-    (`also`) goes into digests only. Returns how many deliveries were made.
+    With the cadence “at once” a match gets a delivery of its own; all others wait for a digest. A reprint of a sent
+    article (`also`) goes into digests only. Returns the number of deliveries.
     """
     by_subscription: dict[int, list[tuple[int, str]]] = {}
     for match_id, subscription_id, status in matches:
@@ -66,7 +66,7 @@ def _make(
     now: datetime,
     notice: Mapping[str, str] | None = None,
 ) -> int | None:
-    """Store a delivery that waits; return its id, or None if one with that key exists."""
+    """Store a waiting delivery; return its id, or None if one with that key exists."""
     row = {
         "channel_id": channel_id,
         "recipient_id": recipient_id,
@@ -89,7 +89,7 @@ def post_notice(conn: Connection, channel_id: int, *, key: str, subject: str, te
 
 
 def is_digest_due(conn: Connection, *, now: datetime) -> bool:
-    """Return whether there may be a digest to make."""
+    """Return whether a digest may be due."""
     left_over = select(OutboxEntry.match_id).where(OutboxEntry.delivery_id.is_(None)).limit(1)
     due = select(Recipient.id).where(Recipient.due_at <= now, Recipient.state == "active").limit(1)
     return conn.scalar(due) is not None or conn.scalar(left_over) is not None
@@ -98,13 +98,13 @@ def is_digest_due(conn: Connection, *, now: datetime) -> bool:
 def make_digests(
     conn: Connection, *, now: datetime, next_due: Callable[[str, datetime], datetime | None], limit: int = 50
 ) -> int:
-    """Make the digests that are due, at most `limit`; return for how many recipients that was decided.
+    """Create the due digests, at most `limit`; return the number of recipients considered.
 
-    A digest takes what no delivery has taken yet, so neither clocks nor the order of commits decide what is in it.
-    `next_due` returns when the next one is due for a cadence. A paused channel or subscription waits.
+    A digest contains all matches without a delivery, so neither clocks nor the order of commits decide its content.
+    `next_due` returns the next due time for a cadence. A paused channel or subscription waits.
     """
     undelivered = exists().where(OutboxEntry.recipient_id == Recipient.id, OutboxEntry.delivery_id.is_(None))
-    left_over = Recipient.due_at.is_(None) & undelivered  # it was changed from digests to “at once”
+    left_over = Recipient.due_at.is_(None) & undelivered  # its cadence was changed from digests to “at once”
     query = (
         select(
             Recipient.id,
@@ -142,7 +142,7 @@ def make_digests(
 
 
 def _undelivered(conn: Connection, recipient_id: int) -> tuple[int, int]:
-    """Return the highest match that waits for a digest, and how many that wait are more than reprints."""
+    """Return the highest match that waits for a digest, and the number of waiting matches other than reprints."""
     told = func.sum(func.coalesce(MatchRow.status.in_(TOLD).cast(Integer), 0))
     query = (
         select(func.max(OutboxEntry.match_id), told)

@@ -1,4 +1,4 @@
-"""Subscriptions and saved queries: kept by people, followed by every worker through one rising version."""
+"""Subscriptions and saved queries. All workers follow their changes through one rising version."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _LIVING = Subscription.state != "removed"
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionIn:
-    """A subscription as a person or a file states it; `db.models.Subscription` says what the fields mean."""
+    """A subscription as defined by a person or a file; for the fields see `db.models.Subscription`."""
 
     name: str
     query: str
@@ -50,7 +50,7 @@ _COLUMNS = [getattr(Subscription, name) for name in SubscriptionRow.__slots__]
 
 
 class NameTaken(ValueError):
-    """There is a subscription of that name already."""
+    """A subscription with that name exists already."""
 
 
 def record_subscription(conn: Connection, new: SubscriptionIn, *, now: datetime) -> int:
@@ -63,14 +63,14 @@ def record_subscription(conn: Connection, new: SubscriptionIn, *, now: datetime)
 
 
 def change_subscription(conn: Connection, subscription_id: int, **values: object) -> None:
-    """Give a subscription new values (columns of the table); every worker takes note."""
+    """Change columns of a subscription; every worker reloads it."""
     version = _next_version(conn)
     changed = update(Subscription).where(Subscription.id == subscription_id).values(**values, version=version)
     conn.execute(changed)
 
 
 def find_subscription(conn: Connection, name: str) -> SubscriptionRow | None:
-    """Return the subscription of that name; None if there is none (any more)."""
+    """Return the active or paused subscription of that name; None if there is none."""
     row = conn.execute(select(*_COLUMNS).where(Subscription.name == name, _LIVING)).first()
     return SubscriptionRow(*row) if row else None
 
@@ -81,7 +81,7 @@ def get_subscription(conn: Connection, subscription_id: int) -> SubscriptionRow:
 
 
 def list_subscriptions(conn: Connection, *, kind: str | None = None) -> list[SubscriptionRow]:
-    """Return all that were not removed, by name."""
+    """Return all subscriptions that were not removed, by name."""
     query = select(*_COLUMNS).where(_LIVING).order_by(Subscription.name)
     if kind is not None:
         query = query.where(Subscription.kind == kind)
@@ -89,7 +89,7 @@ def list_subscriptions(conn: Connection, *, kind: str | None = None) -> list[Sub
 
 
 def latest_version(conn: Connection) -> int:
-    """Return the version of the latest change; 0 for a store without subscriptions. One step in an index."""
+    """Return the version of the latest change; 0 without subscriptions. A single index lookup."""
     return conn.scalar(select(func.max(Subscription.version))) or 0
 
 
@@ -106,13 +106,13 @@ def saved_queries(conn: Connection) -> dict[str, str]:
 
 
 def saved_queries_of(conn: Connection, origin: str) -> dict[str, str]:
-    """Return the saved queries that a file keeps, by name."""
+    """Return the saved queries managed by a file, by name."""
     query = select(SavedQuery.name, SavedQuery.query).where(SavedQuery.origin == origin).order_by(SavedQuery.name)
     return {name: text for name, text in conn.execute(query)}
 
 
 def record_saved_queries(conn: Connection, queries: Mapping[str, str], *, origin: str = "") -> None:
-    """Store named queries; one that is known takes the new text. Its users count as changed."""
+    """Store named queries, replacing their earlier text. Subscriptions that use them count as changed."""
     if not queries:
         return
     upsert = insert(conn, SavedQuery)
@@ -123,14 +123,14 @@ def record_saved_queries(conn: Connection, queries: Mapping[str, str], *, origin
 
 
 def remove_saved_queries(conn: Connection, names: Collection[str]) -> None:
-    """Forget named queries. Every subscription that may use one counts as changed."""
+    """Delete named queries. Every subscription that may use one counts as changed."""
     if names:
         _touch_users(conn, names)
         conn.execute(delete(SavedQuery).where(SavedQuery.name.in_(names)))
 
 
 def _touch_users(conn: Connection, names: Iterable[str]) -> None:
-    """Have every query read again in which one of the names stands, directly or by way of another saved query."""
+    """Mark subscriptions as changed that use one of the names, directly or through another saved query."""
     stored, touched, fresh = saved_queries(conn), set(names), set(names)
     while fresh:
         fresh = {name for name, query in stored.items() if any(used in query for used in fresh)} - touched
@@ -140,6 +140,6 @@ def _touch_users(conn: Connection, names: Iterable[str]) -> None:
 
 
 def _next_version(conn: Connection) -> int:
-    """Return the next version. Writers come one after the other: none appears below what a reader has seen."""
+    """Return the next version. Writers are serialised, so no version appears below one already read."""
     lock_for_subscriptions(conn)
     return latest_version(conn) + 1

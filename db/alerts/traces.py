@@ -1,4 +1,4 @@
-"""What became of an article for one subscription: its matches, and to whom each went."""
+"""The trace of an article for one subscription: its matches, and the recipients of each."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from db.models import Article, Channel, Delivery, MatchRow, OutboxEntry, Recipie
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What is known of an article's current text."""
+    """The processing state of an article's current text."""
 
     article_id: int
     revision_id: int | None
@@ -26,7 +26,7 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """A match of the subscription and the article, and the article that began the story for the subscription."""
+    """A match of the subscription with the article, and the article that began the story for the subscription."""
 
     id: int
     status: str
@@ -40,7 +40,7 @@ class Noted:
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """A recipient, and the message that carries a match to them, if there is one."""
+    """A recipient, and the message with a match for it, if there is one."""
 
     match_id: int | None
     channel_kind: str
@@ -59,7 +59,7 @@ class Carried:
 
 
 def read_seen(conn: Connection, article_id: int) -> Seen:
-    """Return what is known of an article, which must exist."""
+    """Return the processing state of an existing article."""
     query = (
         select(Article.id, Article.revision_id, Revision.stage, Article.collected_at, Revision.observed_at)
         .outerjoin(Revision, Revision.id == Article.revision_id)
@@ -92,7 +92,7 @@ def read_noted(conn: Connection, subscription_id: int, article_id: int) -> list[
 
 
 def read_carried(conn: Connection, subscription_id: int, match_ids: Collection[int]) -> list[Carried]:
-    """Return every recipient of a subscription, once for each of the matches that is theirs, or once for none."""
+    """Return every recipient of a subscription, once for each of its matches, or once without a match."""
     entry = OutboxEntry.__table__
     mine = (entry.c.recipient_id == Recipient.id) & entry.c.match_id.in_(match_ids)
     query = (

@@ -19,7 +19,7 @@ from db.outcomes import ProblemSeen, record_outcomes, record_problems
 
 @dataclass(frozen=True, slots=True)
 class CaptureIn:
-    """A response as the crawler hands it over; `body` is plain bytes, decoded of HTTP content encodings."""
+    """A response from the crawler; `body` is plain bytes, decoded of HTTP content encodings."""
 
     page_id: int | None
     source_id: str | None
@@ -48,20 +48,20 @@ class CaptureOut:
     headers: Mapping[str, Any] = field(default_factory=dict)
     page_id: int | None = None
     address: str | None = None
-    """Under which its article is filed if that is not the page's own address: `urn:…` for a text without a page."""
+    """Canonical URL of its article if that differs from the page's: `urn:…` for a text without a page."""
     languages: Sequence[str] = ()
-    """In which its outlet writes, as the catalogue has them."""
+    """Languages of its outlet by the catalogue."""
     time_zone: str | None = None
-    """By which clock the readers of its outlet live."""
+    """Time zone of its outlet's readers."""
 
 
 def compress(body: bytes) -> bytes:
-    """Return the stored form of a body. Do it before the transaction, not in it."""
+    """Return the stored form of a body. Call it before the transaction, not inside."""
     return zlib.compress(body, 6)
 
 
 def record_captures(conn: Connection, captures: Iterable[tuple[CaptureIn, bytes]]) -> int:
-    """Store captures with their compressed bodies; return how many were new."""
+    """Store captures with their compressed bodies; return the number of new ones."""
     rows = [
         {
             "page_id": capture.page_id,
@@ -88,16 +88,17 @@ def record_captures(conn: Connection, captures: Iterable[tuple[CaptureIn, bytes]
 
 
 def count_waiting(conn: Connection) -> int:
-    """Return how many captures no worker has finished."""
+    """Return the number of unfinished captures."""
     return conn.scalar(select(func.count()).select_from(Capture).where(Capture.stage == "fetched")) or 0
 
 
 def claim_captures(
     conn: Connection, *, now: datetime, lease_s: float, limit: int, page_ids: Sequence[int] | None = None
 ) -> list[int]:
-    """Return ids of captures that now are ours for `lease_s` seconds, oldest first; may be empty.
+    """Claim captures for `lease_s` seconds, oldest first; return their ids, possibly none.
 
-    Of several captures of one page only the oldest can be had: a look is judged by the text that the one before left.
+    Of several captures of one page only the oldest is available, because a capture is compared with the text that the
+    previous one left.
     """
     free = or_(Capture.claimed_until.is_(None), Capture.claimed_until < now)
     earlier = aliased(Capture)
@@ -114,18 +115,18 @@ def claim_captures(
 
 
 def count_attempts(conn: Connection, capture_ids: Sequence[int]) -> dict[int, int]:
-    """Return how often each waiting capture was begun and not finished."""
+    """Return the number of unfinished attempts for each waiting capture."""
     query = select(Capture.id, Capture.attempts).where(Capture.id.in_(capture_ids), Capture.stage == "fetched")
     return {capture_id: attempts for capture_id, attempts in conn.execute(query.order_by(Capture.id))}
 
 
 def begin_captures(conn: Connection, capture_ids: Sequence[int]) -> None:
-    """Note that a worker begins with these now; whoever dies over them leaves the note behind."""
+    """Record an attempt for each of these captures; a worker that crashes leaves the record behind."""
     conn.execute(update(Capture).where(Capture.id.in_(capture_ids)).values(attempts=Capture.attempts + 1))
 
 
 def read_captures(conn: Connection, capture_ids: Sequence[int]) -> list[CaptureOut]:
-    """Return captures by id, with plain bodies; those that are finished by now are left out."""
+    """Return the unfinished captures by id, with plain bodies."""
     query = (
         select(
             Capture.id,
@@ -154,7 +155,7 @@ def read_captures(conn: Connection, capture_ids: Sequence[int]) -> list[CaptureO
 
 
 def finish_captures(conn: Connection, endings: Mapping[int, tuple[str, str | None]]) -> set[int]:
-    """Note (outcome, reason) of captures; return the ids that were not finished before."""
+    """Store (outcome, reason) of captures; return the ids that were not finished before."""
     by_ending: dict[tuple[str, str | None], list[int]] = {}
     for capture_id, ending in sorted(endings.items()):
         by_ending.setdefault(ending, []).append(capture_id)
@@ -171,9 +172,9 @@ def finish_captures(conn: Connection, endings: Mapping[int, tuple[str, str | Non
 
 
 def expire_captures(conn: Connection, *, before: datetime, max_bytes: float, limit: int = 500) -> int:
-    """Delete the oldest finished captures, at most `limit`: those fetched before an instant, and what exceeds the room.
+    """Delete the oldest finished captures, at most `limit`: those fetched before an instant or beyond `max_bytes`.
 
-    Returns how many went; call it until that is 0.
+    Returns the number deleted; call it until that is 0.
     """
     done = select(Capture.id).where(Capture.stage == "done")
     old = list(conn.scalars(done.where(Capture.fetched_at < before).order_by(Capture.id).limit(limit)))
@@ -186,13 +187,13 @@ def expire_captures(conn: Connection, *, before: datetime, max_bytes: float, lim
 
 
 def count_held(conn: Connection, *, now: datetime) -> int:
-    """Return how many waiting captures somebody holds a claim on."""
+    """Return the number of waiting captures under a claim."""
     query = select(func.count()).select_from(Capture)
     return conn.scalar(query.where(Capture.stage == "fetched", Capture.claimed_until >= now)) or 0
 
 
 def reject_exhausted(conn: Connection, *, attempts: int, now: datetime) -> int:
-    """Finish captures whose claim ran out for the last time as rejected; return how many."""
+    """Reject captures whose last claim expired; return their number."""
     query = (
         select(Capture.id, Capture.url, Capture.source_id)
         .where(Capture.stage == "fetched", Capture.attempts >= attempts, Capture.claimed_until < now)

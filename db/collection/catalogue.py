@@ -1,7 +1,7 @@
-"""Outlets as catalogues said last, as the store has them now, and changes to that.
+"""Outlets in the catalogues and in the database, and the changes that a merge applies.
 
-A catalogue is merged in three ways: what it said last is recorded beside the outlets, so that what a person changed in
-the store since then can be told from what the catalogue changed (`worker.catalogue.merge` decides, this writes).
+A catalogue is merged three ways: its previous entry is recorded beside each outlet, so that a person's changes can be
+distinguished from those of the catalogue (`worker.catalogue.merge` decides, this module writes).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from db.models import Article, CatalogueOutlet, Feed, Source, SourceDomain
 from db.models.base import UtcDateTime
 
 PACKAGED, FOLDER, DEMO = "packaged", "folder", "demo"
-"""Catalogues: the program's, the files that a person keeps, and the invented outlets of the demo."""
+"""Catalogues: the packaged one, the user's own files, and the invented outlets of the demo."""
 FACTS = ("name", "country", "languages", "kind", "homepage", "bias_note", "paywall", "time_zone")
 """Columns of an outlet that a catalogue fills."""
 _BATCH = 1_000
@@ -29,21 +29,21 @@ _BATCH = 1_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutletFacts:
-    """What a catalogue says of one outlet, as far as the store keeps it."""
+    """A catalogue's entry for one outlet, as far as the database stores it."""
 
     facts: Mapping[str, Any]
-    """A value for each of `FACTS`; None for what it leaves open."""
+    """A value for each of `FACTS`; None if left open."""
     domains: tuple[str, ...] = ()
     feeds: Mapping[str, str] = field(default_factory=dict)
-    """How sure it is of each address."""
+    """Confidence in each address."""
 
     def to_json(self) -> dict[str, Any]:
-        """Return what `from_json` reads."""
+        """Return the input of `from_json`."""
         return {**self.facts, "domains": list(self.domains), "feeds": dict(self.feeds)}
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> OutletFacts:
-        """Return the facts that were recorded, by this version of the program or another."""
+        """Return the facts recorded by this version of the program or another."""
         return cls(
             facts={name: stored.get(name) for name in FACTS},
             domains=tuple(stored.get("domains", ())),
@@ -53,7 +53,7 @@ class OutletFacts:
 
 @dataclass(frozen=True, slots=True)
 class StoredFeed:
-    """A feed of an outlet as it is now; `works` when its latest poll succeeded."""
+    """A feed of an outlet in its current state; `works` if its latest poll succeeded."""
 
     confidence: str | None
     state: str
@@ -62,7 +62,7 @@ class StoredFeed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredOutlet:
-    """An outlet as it is now."""
+    """An outlet in its current state."""
 
     id: str
     origin: str
@@ -73,7 +73,7 @@ class StoredOutlet:
 
 @dataclass(frozen=True, slots=True)
 class CatalogueRecord:
-    """What a catalogue said last of an outlet, and under which id the store knows that outlet."""
+    """A catalogue's last entry for an outlet, with the outlet's id in the database."""
 
     source_id: str
     said: OutletFacts
@@ -82,14 +82,14 @@ class CatalogueRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CatalogueView:
-    """All that a merge looks at."""
+    """The complete input of a merge."""
 
     outlets: Mapping[str, StoredOutlet]
     records: Mapping[str, Mapping[str, CatalogueRecord]]
-    """What each catalogue said last, by its name and its ids."""
+    """The last entries by catalogue and id."""
 
     def records_of(self, catalogue: str) -> Mapping[str, CatalogueRecord]:
-        """Return what a catalogue said last, by its ids."""
+        """Return the last entries of a catalogue by id."""
         return self.records.get(catalogue, {})
 
     def owner_of_domains(self) -> dict[str, str]:
@@ -103,7 +103,7 @@ class CatalogueView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutletChange:
-    """What a catalogue changes about one outlet of the store; empty when it only says again what it said."""
+    """The changes of a catalogue to one outlet; empty if its entry is unchanged."""
 
     outlet_id: str
     source_id: str
@@ -113,18 +113,18 @@ class OutletChange:
     domains_added: tuple[str, ...] = ()
     domains_dropped: tuple[str, ...] = ()
     feeds_added: Mapping[str, str] = field(default_factory=dict)
-    """The state in which each address begins: `active` or `paused`."""
+    """Initial state of each address: `active` or `paused`."""
     feeds_revived: tuple[str, ...] = ()
     feeds_moved: tuple[str, ...] = ()
-    """Addresses that were another outlet's."""
+    """Addresses that belonged to another outlet."""
     feeds_retired: tuple[str, ...] = ()
     confidences: Mapping[str, str] = field(default_factory=dict)
     kept: tuple[str, ...] = ()
-    """Sentences: what the catalogue wanted otherwise, and a person's change kept."""
+    """Sentences about the catalogue's changes that were not applied, because a person's change takes precedence."""
 
     @property
     def is_visible(self) -> bool:
-        """Return whether a person will want to hear of it."""
+        """Return whether the change is worth reporting."""
         return bool(self.is_new or self.facts or self.domains_added or self.domains_dropped or self.kept) or bool(
             self.feeds_added or self.feeds_revived or self.feeds_moved or self.feeds_retired
         )
@@ -132,19 +132,19 @@ class OutletChange:
 
 @dataclass(frozen=True, slots=True)
 class CatalogueChanges:
-    """What merging a catalogue changes. `gone` are outlets that it no longer has; they stay in the store."""
+    """The changes of merging a catalogue. `gone` are outlets that it no longer contains; they stay in the database."""
 
     outlets: tuple[OutletChange, ...] = ()
     gone: tuple[str, ...] = ()
     said: Mapping[str, CatalogueRecord] = field(default_factory=dict)
-    """Records to be written, by the catalogue's ids."""
+    """Records to write, by the catalogue's ids."""
 
     def __bool__(self) -> bool:
         return bool(self.gone) or any(change.is_visible for change in self.outlets)
 
 
 def read_view(conn: Connection) -> CatalogueView:
-    """Return the outlets of the store, and what catalogues said of them last."""
+    """Return the outlets in the database, and their last entries in the catalogues."""
     domains: dict[str, set[str]] = {}
     for domain, source_id in conn.execute(select(SourceDomain.domain, SourceDomain.source_id)):
         domains.setdefault(source_id, set()).add(domain)
@@ -171,12 +171,12 @@ def read_view(conn: Connection) -> CatalogueView:
 
 
 def lock_catalogues(conn: Connection) -> None:
-    """Wait until no other transaction merges a catalogue; held to the end of this one."""
+    """Lock out other merges of catalogues until the end of this transaction."""
     lock_names(conn, ["catalogue"])
 
 
 def apply_changes(conn: Connection, catalogue: str, changes: CatalogueChanges, *, now: datetime) -> None:
-    """Store what a merge decided, and what the catalogue said."""
+    """Store the result of a merge, and the catalogue's entries."""
     for change in changes.outlets:
         _drop_domains(conn, change)
     for change in changes.outlets:
@@ -212,7 +212,7 @@ def _apply(conn: Connection, change: OutletChange, now: datetime) -> None:
     elif change.facts:
         conn.execute(update(Source).where(Source.id == change.source_id).values(**change.facts))
         if "country" in change.facts:
-            _count_anew(conn, change.source_id)
+            _mark_articles_of(conn, change.source_id)
     if change.domains_added:
         rows = [{"domain": domain, "source_id": change.source_id} for domain in change.domains_added]
         conn.execute(insert(conn, SourceDomain).on_conflict_do_nothing(index_elements=["domain"]), rows)
@@ -226,21 +226,21 @@ def _apply(conn: Connection, change: OutletChange, now: datetime) -> None:
         conn.execute(update(Feed).where(Feed.url == url).values(confidence=confidence))
 
 
-def _count_anew(conn: Connection, source_id: str) -> None:
-    """Have an outlet's articles counted under another country."""
+def _mark_articles_of(conn: Connection, source_id: str) -> None:
+    """Mark an outlet's articles for a recount under another country."""
     ids: Sequence[int] = conn.scalars(select(Article.id).where(Article.source_id == source_id)).all()
     for start in range(0, len(ids), _BATCH):
         mark_articles(conn, ids[start : start + _BATCH])
 
 
 def retire_feeds(conn: Connection, urls: Collection[str]) -> None:
-    """Poll these addresses no longer; what they brought stays. One that a person paused stays paused."""
+    """Stop polling these addresses; their articles stay. An address paused by a person stays paused."""
     if urls:
         conn.execute(update(Feed).where(Feed.url.in_(urls), Feed.state.in_(ASKED)).values(state="retired"))
 
 
 def revive_feed(conn: Connection, url: str, *, source_id: str, now: datetime) -> None:
-    """Make a feed that was retired active and due, as one of this outlet's; any other only changes its outlet."""
+    """Assign a feed to this outlet; if it was retired, make it active and due."""
     was_retired = Feed.state == "retired"
     state = case((was_retired, "active"), else_=Feed.state)
     due = case((was_retired, literal(now, UtcDateTime())), else_=Feed.next_poll_at)

@@ -1,7 +1,7 @@
-"""Instants that a clock which ran ahead has left behind: what waits for longer than anything may wait is due now.
+"""Repair of instants written while the clock was ahead: a wait beyond its maximum becomes due now.
 
-A machine whose clock jumps to next year writes next year's times for everything that it touches; when the clock is
-right again, nothing would be due until then.
+A machine whose clock jumps to next year writes next year's times into each row that it updates; once the clock is right
+again, nothing would be due until then.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ from db.outcomes import ProblemSeen, record_problems
 
 STAGE = "clock"
 _CLAIM = timedelta(days=1)
-"""No claim lasts longer: a lease is an hour at most, a scheduled export has one."""
+"""Maximum of a claim: a lease is an hour at most, that of a scheduled export included."""
 _MONTH = timedelta(days=35)
-"""Nothing else waits longer: a server may ask for a month of silence, the rarest digest and export are monthly."""
+"""Maximum of any other wait: a server may request a month of silence, the rarest digest and export are monthly."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Wait:
-    """One column of instants that something waits for, and how far ahead they may lie."""
+    """One column of due instants, and how far ahead they may lie."""
 
     what: str
     column: InstrumentedAttribute[Any]
@@ -50,7 +50,7 @@ class _Wait:
 
 
 def _waits(now: datetime) -> Iterator[_Wait]:
-    """Yield where instants are waited for. Claims are looked at where the row is due, so that an index finds them."""
+    """Yield the columns to check. Claims are checked where the row is due, so that an index finds them."""
     yield _Wait("feeds", Feed.next_poll_at, _MONTH)
     yield _Wait("pages", Page.next_fetch_at, _MONTH, (Page.state.in_(ASKED), Page.next_fetch_at < NEVER))
     yield _Wait("hosts", HostLease.free_at, _CLAIM)
@@ -68,7 +68,7 @@ def _waits(now: datetime) -> Iterator[_Wait]:
 
 
 def count_ahead(conn: Connection, *, now: datetime) -> dict[str, int]:
-    """Return how many of what wait for longer than anything may; empty when all clocks were right."""
+    """Return the number of waits beyond their maximum, by kind; empty if all clocks were right."""
     counts: dict[str, int] = {}
     for wait in _waits(now):
         found = conn.scalar(select(func.count()).where(*wait.is_ahead(now))) or 0
@@ -78,7 +78,7 @@ def count_ahead(conn: Connection, *, now: datetime) -> dict[str, int]:
 
 
 def bring_back(conn: Connection, *, now: datetime) -> dict[str, int]:
-    """Make due what waits for longer than anything may, and note it as a problem; return how many of what it was."""
+    """Make waits beyond their maximum due and record a problem; return their number by kind."""
     counts: dict[str, int] = {}
     for wait in _waits(now):
         value = now if wait.what != "claims" else now - timedelta(seconds=1)

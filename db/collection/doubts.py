@@ -1,4 +1,4 @@
-"""Pages whose last looks brought no article: they are asked again at growing distances, whatever their answer was."""
+"""Pages whose last fetches brought no article: they are fetched again at growing intervals, for any response."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from db.models import Capture, Page
 
 FIRST_PAUSE = timedelta(minutes=15)
 LONGEST_PAUSE = timedelta(days=1)
-"""Never rarer, so that a text which waits as suspect can prove itself."""
+"""The maximum, short enough for a suspect text to be confirmed."""
 
 
 def record_doubts(conn: Connection, kinds: Mapping[int, str], *, now: datetime) -> None:
-    """Note of captures that they showed no article, by id and kind; their pages are asked again, unconditionally.
+    """Record captures without an article, by id and kind; schedule unconditional fetches of their pages.
 
-    What the server would compare is forgotten: an error page that stays the same must be looked at again too.
+    The validators are deleted, because an unchanged error page must be checked again too.
     """
     rows = conn.execute(
         select(Capture.id, Capture.fetched_at, Page.id.label("page_id"), Page.doubts)
@@ -42,25 +42,27 @@ def record_doubts(conn: Connection, kinds: Mapping[int, str], *, now: datetime) 
 
 
 def forget_doubts(conn: Connection, capture_ids: Collection[int]) -> None:
-    """Note of captures that they showed their article."""
+    """Record captures that showed their article."""
     pages = select(Capture.page_id).where(Capture.id.in_(sorted(capture_ids)), Capture.page_id.is_not(None))
     conn.execute(update(Page).where(Page.id.in_(pages), Page.doubts > 0).values(doubts=0))
 
 
 def pause_after(doubts: int) -> timedelta:
-    """Return the pause after so many looks (≥ 1) in a row without an article: 15 minutes, doubled, at most a day."""
+    """Return the pause after this many consecutive fetches (≥ 1) without an article: 15 minutes, doubled, up to a
+    day.
+    """
     pause: timedelta = FIRST_PAUSE * 2 ** min(doubts - 1, 10)
     return min(pause, LONGEST_PAUSE)
 
 
 def record_shown(conn: Connection, shown: Mapping[int, str]) -> None:
-    """Store the hash of the text that each page shows, by page id."""
+    """Store the hash of the current text of each page, by page id."""
     for page_id, text_hash in sorted(shown.items()):
         conn.execute(update(Page).where(Page.id == page_id).values(shown_hash=text_hash))
 
 
 def count_same_text(conn: Connection, shown: Mapping[int, str]) -> dict[int, int]:
-    """Return for each page, by id, at how many other addresses of its host the text with this hash stands."""
+    """Return for each page, by id, the number of other addresses of its host with the same text."""
     counts = {}
     for page_id, text_hash in shown.items():
         host = select(Page.host).where(Page.id == page_id).scalar_subquery()

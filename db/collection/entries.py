@@ -1,4 +1,4 @@
-"""Entries of feeds: the pages that they name, and what each feed says of them."""
+"""Entries of feeds: the pages that they list, with the metadata of each."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ _ROWS = 400
 
 @dataclass(frozen=True, slots=True)
 class EntryIn:
-    """An entry of a feed that names a page. `refusal` says why the page must not be fetched.
+    """An entry of a feed. `refusal` is the reason why its page must not be fetched.
 
-    An entry whose only text is its feed's has its `urn` for an address, and `trouble` says why.
+    An entry without a page of its own has its `urn` as address and the reason in `trouble`.
     """
 
     canonical_url: str
@@ -36,19 +36,19 @@ class EntryIn:
     language: str | None = None
     refusal: str | None = None
     urn: str | None = None
-    """Its address, should it have no page of its own."""
+    """Its address if it has no page of its own."""
     feed_hash: str | None = None
-    """The hash of its words; None if it has none."""
+    """The hash of its text; None without a text."""
     trouble: str | None = None
 
     def by_itself(self, trouble: str) -> EntryIn:
-        """Return the entry as an article of which there is only what its feed says."""
+        """Return the entry as an article that consists of the feed's text alone."""
         assert self.urn is not None
         return replace(self, canonical_url=self.urn, trouble=trouble)
 
     @property
     def hints(self) -> dict[str, str]:
-        """What it says of its article, as captures carry it."""
+        """Metadata of its article, as stored in captures."""
         said = {
             "title": self.title,
             "author": self.author,
@@ -61,7 +61,7 @@ class EntryIn:
 
 @dataclass(frozen=True, slots=True)
 class EntrySaid:
-    """A text that only its feed has, and the hash of it that workers were given last."""
+    """A text that only its feed has, and the hash of the version last passed to the workers."""
 
     page_id: int
     canonical_url: str
@@ -75,10 +75,10 @@ class EntrySaid:
 def record_entries(
     conn: Connection, *, feed_id: int, source_id: str | None, entries: Sequence[EntryIn], seen_at: datetime
 ) -> dict[str, int]:
-    """Store pages and sightings; return how many entries were `new`, `known` or `refused`. New pages are due at once.
+    """Store pages and sightings; return the number of `new`, `known` or `refused` entries. New pages are due at once.
 
-    Every canonical URL may occur once in `entries`. A page belongs to the outlet whose domain it is on, else to
-    the feed's; so does what has no page, wherever its link leads.
+    Every canonical URL may occur once in `entries`. A page belongs to the outlet of its domain, else to the feed's; an
+    entry without a page belongs to the feed's outlet, wherever its link leads.
     """
     counts = {"new": 0, "known": 0, "refused": 0}
     ordered = sorted(entries, key=lambda entry: entry.canonical_url)  # one order for all: no deadlock
@@ -95,9 +95,9 @@ def record_entries(
 
 
 def keep_addresses(conn: Connection, entries: Sequence[EntryIn]) -> list[EntryIn]:
-    """Return the entries, those by themselves that were recorded so before although their link is not shared now.
+    """Return the entries; those recorded earlier without a page stay so, even if their link is not shared now.
 
-    The others of a link leave the feed one after the other; the last one is no page for that.
+    The entries that share a link leave the feed one after the other; that does not turn the last one into a page.
     """
     urns = [entry.urn for entry in entries if entry.urn and entry.trouble is None]
     query = select(Page.canonical_url, Page.url).where(Page.canonical_url.in_(urns))
@@ -112,7 +112,7 @@ def keep_addresses(conn: Connection, entries: Sequence[EntryIn]) -> list[EntryIn
 
 
 def find_told(conn: Connection, urns: Collection[str]) -> list[EntrySaid]:
-    """Return those of the texts by themselves that are recorded, in the order of their addresses."""
+    """Return the recorded texts without a page, in the order of their addresses."""
     query = select(Page.id, Page.canonical_url, Page.url, Page.source_id, Page.feed_hash, Page.unverified)
     return [
         EntrySaid(*row) for row in conn.execute(query.where(Page.canonical_url.in_(urns)).order_by(Page.canonical_url))
@@ -120,16 +120,16 @@ def find_told(conn: Connection, urns: Collection[str]) -> list[EntrySaid]:
 
 
 def record_told(conn: Connection, hashes: Mapping[int, str], *, now: datetime, unverified: str | None = None) -> None:
-    """Note, by page id, which words of feeds workers were given, and what was wrong with who sent them."""
+    """Record the feed texts passed to the workers, by page id, and the fault of the sender's certificate."""
     for page_id, feed_hash in sorted(hashes.items()):
         values = {"feed_hash": feed_hash, "changed_at": now, "unverified": unverified}
         conn.execute(update(Page).where(Page.id == page_id).values(values))
 
 
 def forget_bodies(conn: Connection, *, before: datetime, limit: int = 500) -> int:
-    """Drop the texts of at most `limit` entries that no feed has shown since `before`; return how many went.
+    """Delete the texts of at most `limit` entries not seen in a feed since `before`; return their number.
 
-    Call it until that is 0. Their captures have them, for as long as captures are kept.
+    Call it until that is 0. The captures of these entries keep the texts for as long as captures are kept.
     """
     old = select(Sighting.id).where(Sighting.body.is_not(None), Sighting.last_seen_at < before)
     ids = list(conn.scalars(old.order_by(Sighting.last_seen_at).limit(limit)))
@@ -196,7 +196,7 @@ def _upsert_sightings(conn: Connection, feed_id: int, entries: Sequence[EntryIn]
                 "author": again.author,
                 "published_at": again.published_at,
                 "published_as": again.published_as,
-                # the same text is not written again: it may be long, and feeds repeat it at every poll
+                # an unchanged text is not written again: it may be long, and feeds repeat it at every poll
                 "body": case((Sighting.body.is_distinct_from(again.body), again.body), else_=Sighting.body),
                 "language": again.language,
                 "last_seen_at": case(
@@ -208,7 +208,7 @@ def _upsert_sightings(conn: Connection, feed_id: int, entries: Sequence[EntryIn]
 
 
 def _owners(conn: Connection, hosts: Collection[str]) -> dict[str, str]:
-    """Return the source of each host whose name, or the end of whose name, is an outlet's domain."""
+    """Return the source of each host that equals an outlet's domain or is a subdomain of it."""
     ends = {host: [host.split(".", n)[-1] for n in range(host.count(".") + 1)] for host in hosts}
     wanted = sorted({end for several in ends.values() for end in several})
     known: dict[str, str] = {}

@@ -1,4 +1,4 @@
-"""Feeds: which are due, who polls them now, and what came of it."""
+"""Feeds: due dates, claims, and results of polls."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from db.net.urls import host_of
 from db.outcomes import ProblemSeen, record_problems
 
 ASKED = ("active", "gone")
-"""States of feeds that are polled when their time comes."""
+"""States of feeds that are polled when due."""
 
 NETWORK_STAGE = "network"
 NETWORK_SUBJECT = "outlets"
-"""The row of `problems` that exists exactly while no outlet can be reached."""
+"""The key of the row in `problems` that exists exactly while no outlet is reachable."""
 
 
 @dataclass(frozen=True, slots=True)
 class FeedDue:
-    """What a poll needs to know of a feed."""
+    """A due feed, with the fields for a poll."""
 
     id: int
     source_id: str
@@ -38,19 +38,19 @@ class FeedDue:
     state: str = "active"
     last_outcome: str | None = None
     rule: str | None = None
-    """Of its outlet, see `db.collection.unverified`."""
+    """The rule of its outlet, see `db.collection.unverified`."""
     unverified: str | None = None
-    """What was wrong with the certificate when it was read last."""
+    """The fault of the certificate at the last successful poll."""
 
     @property
     def host(self) -> str:
-        """Return the host whose patience this poll uses."""
+        """Return the host that this poll requests from."""
         return host_of(self.url)
 
 
 @dataclass(frozen=True, slots=True)
 class FeedPolled:
-    """What a poll makes of a feed; `state` is `active` or `gone`."""
+    """The result of a poll; `state` is `active` or `gone`."""
 
     feed_id: int
     polled_at: datetime
@@ -70,7 +70,7 @@ class FeedPolled:
 
 @dataclass(frozen=True, slots=True)
 class FeedHealth:
-    """What a person wants to know of a feed."""
+    """The health of a feed, for display."""
 
     id: int
     source_id: str
@@ -86,7 +86,7 @@ class FeedHealth:
     last_outcome: str | None
     last_error: str | None
     unverified: str | None = None
-    """What was wrong with the certificate when it was read last; None if nothing was."""
+    """The fault of the certificate at the last successful poll; None if there was none."""
 
 
 def add_feed(
@@ -99,7 +99,7 @@ def add_feed(
     confidence: str | None = None,
     state: str = "active",
 ) -> int:
-    """Return the id of the feed at `url`, which is due at once if it is new. Adding it again changes nothing."""
+    """Return the id of the feed at `url`; a new one is due at once. Adding it again changes nothing."""
     row = {
         "source_id": source_id,
         "url": url,
@@ -122,9 +122,9 @@ def find_due_feeds(
     source_id: str | None = None,
     not_since: datetime | None = None,
 ) -> list[FeedDue]:
-    """Return at most `limit` feeds that nobody is polling, longest due first, one for each host that is not resting.
+    """Return at most `limit` unclaimed due feeds, longest due first, one for each host that is not resting.
 
-    `not_since` leaves out those that were polled then or later.
+    `not_since` leaves out those polled then or later.
     """
     query = (
         select(
@@ -158,7 +158,7 @@ def find_due_feeds(
         for row in rows:
             feed = FeedDue(*row)
             if feed.host in taken:
-                continue  # its host has had its turn: the feed stays due
+                continue  # one feed per host: this one stays due
             taken.add(feed.host)
             found.append(feed)
             if len(found) >= limit:
@@ -167,7 +167,7 @@ def find_due_feeds(
 
 
 def claim_feeds(conn: Connection, feed_ids: Collection[int], *, now: datetime, lease_s: float) -> set[int]:
-    """Return those of the feeds that now are ours for `lease_s` seconds; another process may have been quicker."""
+    """Claim feeds for `lease_s` seconds; return those that no other process claimed first."""
     taken = conn.execute(
         update(Feed)
         .where(Feed.id.in_(feed_ids), Feed.state.in_(ASKED), Feed.next_poll_at <= now)
@@ -179,12 +179,12 @@ def claim_feeds(conn: Connection, feed_ids: Collection[int], *, now: datetime, l
 
 
 def renew_feed_claims(conn: Connection, feed_ids: Collection[int], *, until: datetime | None) -> None:
-    """Keep claims until then; None gives them back."""
+    """Extend claims until then; None releases them."""
     conn.execute(update(Feed).where(Feed.id.in_(feed_ids), Feed.claimed_until.is_not(None)).values(claimed_until=until))
 
 
 def record_poll(conn: Connection, polled: FeedPolled) -> None:
-    """Store the outcome of a poll and give the feed back. An older poll never overwrites a newer one."""
+    """Store the result of a poll and release the feed. An older poll never overwrites a newer one."""
     values: dict[str, object] = {
         "polled_at": polled.polled_at,
         "next_poll_at": polled.next_poll_at,
@@ -216,12 +216,12 @@ def record_poll(conn: Connection, polled: FeedPolled) -> None:
 
 
 def has_any_succeeded(conn: Connection) -> bool:
-    """Return whether any feed was ever polled with success."""
+    """Return whether any feed was ever polled successfully."""
     return conn.scalar(select(Feed.id).where(Feed.succeeded_at.is_not(None)).limit(1)) is not None
 
 
 def make_feeds_due(conn: Connection, *, now: datetime, source_id: str | None = None) -> int:
-    """Make all active feeds (of one source) due now; return how many there are."""
+    """Make all active feeds (of one source) due now; return their number."""
     statement = update(Feed).where(Feed.state == "active").values(next_poll_at=now)
     if source_id is not None:
         statement = statement.where(Feed.source_id == source_id)
@@ -229,7 +229,7 @@ def make_feeds_due(conn: Connection, *, now: datetime, source_id: str | None = N
 
 
 def record_network(conn: Connection, reason: str | None, *, at: datetime) -> None:
-    """Note that no outlet can be reached, and why; None takes the note away."""
+    """Record that no outlet is reachable, with the reason; None deletes the record."""
     if reason is None:
         conn.execute(delete(Problem).where(Problem.stage == NETWORK_STAGE, Problem.subject == NETWORK_SUBJECT))
     else:
@@ -237,7 +237,7 @@ def record_network(conn: Connection, reason: str | None, *, at: datetime) -> Non
 
 
 def find_network_problem(conn: Connection) -> str | None:
-    """Return why no outlet can be reached; None if all is well as far as is known."""
+    """Return the reason why no outlet is reachable; None if there is no known problem."""
     return conn.scalar(select(Problem.reason).where(Problem.stage == NETWORK_STAGE, Problem.subject == NETWORK_SUBJECT))
 
 
@@ -266,7 +266,9 @@ def iter_feeds(conn: Connection, *, source_id: str | None = None) -> Iterator[Fe
 
 
 def count_feeds(conn: Connection, *, source_id: str | None = None) -> dict[str, int]:
-    """Return how many feeds (of one source) are `active`, `paused`, `gone`; `failing`, `never polled` of the active."""
+    """Return the number of feeds (of one source) by state: `active`, `paused`, `gone`; of the active also `failing`,
+    `never polled`.
+    """
     query = select(
         Feed.state,
         func.count(),
@@ -284,7 +286,7 @@ def count_feeds(conn: Connection, *, source_id: str | None = None) -> dict[str, 
 
 
 def count_due_feeds(conn: Connection, *, now: datetime, source_id: str | None = None) -> int:
-    """Return how many feeds (of one source) wait to be polled, claimed or not."""
+    """Return the number of due feeds (of one source), claimed or not."""
     query = select(func.count()).select_from(Feed).where(Feed.state.in_(ASKED), Feed.next_poll_at <= now)
     if source_id is not None:
         query = query.where(Feed.source_id == source_id)

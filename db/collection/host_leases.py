@@ -1,4 +1,4 @@
-"""Hosts, shared out among the crawlers: who may ask one now, and from when on anybody may again."""
+"""Leases of hosts, which crawlers share: the current holder, and the start of free use."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from db.models import HostLease
 
 
 def claim_hosts(conn: Connection, until: Mapping[str, datetime], *, holder: str, now: datetime) -> set[str]:
-    """Return those of the hosts that are the holder's alone until the instant given for each.
+    """Claim hosts for a holder, each until its instant; return the successfully claimed ones.
 
-    Others get theirs when that instant has passed, or the one that `release_hosts` sets. Claiming again what one
-    holds renews it.
+    Others can claim them after that instant, or the one that `release_hosts` sets. Claiming one's own host again renews
+    the lease.
     """
     if not until:
         return set()
@@ -30,7 +30,7 @@ def claim_hosts(conn: Connection, until: Mapping[str, datetime], *, holder: str,
 
 
 def release_hosts(conn: Connection, free_at: Mapping[str, datetime], *, holder: str) -> None:
-    """Give hosts back, each to be asked again from an instant on; those that are not the holder's are left alone."""
+    """Release the holder's hosts, each with the earliest instant of the next request; other hosts are left alone."""
     if not free_at:
         return
     given_back = (
@@ -42,7 +42,7 @@ def release_hosts(conn: Connection, free_at: Mapping[str, datetime], *, holder: 
 
 
 def rest_host(conn: Connection, host: str, *, until: datetime) -> None:
-    """Let a host that nobody holds rest at least until then."""
+    """Extend the pause of an unclaimed host to this instant."""
     conn.execute(
         update(HostLease)
         .where(HostLease.host == host, HostLease.holder.is_(None), HostLease.free_at < until)
@@ -51,10 +51,10 @@ def rest_host(conn: Connection, host: str, *, until: datetime) -> None:
 
 
 def find_resting_hosts(conn: Connection, *, now: datetime) -> set[str]:
-    """Return the hosts that nobody may begin to ask now: held by a crawler, or asked too short a time ago."""
+    """Return the hosts that are not available now: claimed by a crawler, or in the pause after a request."""
     return set(conn.scalars(select(HostLease.host).where(HostLease.free_at > now)))
 
 
 def forget_hosts(conn: Connection, *, before: datetime) -> int:
-    """Delete what is known of hosts that could be asked by then; return how many they were."""
+    """Delete the leases of hosts that were free before an instant; return their number."""
     return conn.execute(delete(HostLease).where(HostLease.free_at < before)).rowcount

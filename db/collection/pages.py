@@ -1,4 +1,4 @@
-"""Pages: fetched, and fetched again to notice silent edits."""
+"""Pages: fetched, and fetched again to detect silent edits."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 """`next_fetch_at` of pages that are not fetched any more, so that indexes on it hold them at the far end."""
 
 ASKED = ("active", "refused", "gone")
-"""States of pages that are fetched when their time comes: nothing is refused for ever."""
+"""States of pages that are fetched when due: no refusal is final."""
 
 AGGREGATOR = "aggregator"
-"""The kind of outlets whose feeds may speak of others' pages, as the catalogue has it."""
+"""The catalogue's kind of outlets whose feeds may describe pages of others."""
 _SAME_TIME = timedelta(days=1)
-"""Sightings this close to the newest stand in their feeds beside it: several feeds of an outlet take turns."""
+"""Sightings this close to the newest count as current with it: several feeds of an outlet alternate."""
 
 _CANDIDATES = 500
 
 
 @dataclass(frozen=True, slots=True)
 class PageDue:
-    """What a fetch needs to know of a page; `hints` are what the newest sighting says of it."""
+    """A due page, with the fields for a fetch; `hints` are the metadata of the newest sighting."""
 
     id: int
     source_id: str | None
@@ -46,7 +46,7 @@ class PageDue:
     feed_hash: str | None = None
     state: str = "active"
     rule: str | None = None
-    """Of its outlet, see `db.collection.unverified`."""
+    """The rule of its outlet, see `db.collection.unverified`."""
     unverified: str | None = None
     """As in `Page.unverified`."""
     hints: Mapping[str, str] = field(default_factory=dict)
@@ -54,7 +54,7 @@ class PageDue:
 
 @dataclass(frozen=True, slots=True)
 class PageFetched:
-    """What a fetch makes of a page; `state` as in `Page.state`, `feed_hash` None for the one it has."""
+    """The result of a fetch; `state` as in `Page.state`, `feed_hash` None if unchanged."""
 
     page_id: int
     fetched_at: datetime
@@ -82,10 +82,10 @@ def find_due_pages(
     recheck: bool = True,
     not_since: datetime | None = None,
 ) -> list[PageDue]:
-    """Return at most `limit` pages that nobody is fetching, one for each host that is not resting.
+    """Return at most `limit` unclaimed due pages, one for each host that is not resting.
 
     Pages never fetched come first, then those due longest. One host with many pages cannot fill the list: the caller
-    names it as resting at the next call and so meets the others. `not_since` leaves out what was fetched then or later.
+    passes it as resting at the next call and so reaches the others. `not_since` leaves out pages fetched then or later.
     """
     query = (
         select(
@@ -159,25 +159,27 @@ def _hints(conn: Connection, page_ids: Collection[int]) -> dict[int, dict[str, s
     sightings: dict[int, list[Row[*tuple[Any, ...]]]] = {}
     for row in conn.execute(query):
         sightings.setdefault(row.page_id, []).append(row)
-    return {page_id: _said(several) for page_id, named in sightings.items() if (several := _entitled(named))}
+    return {
+        page_id: _merge_hints(several) for page_id, named in sightings.items() if (several := _trusted_sightings(named))
+    }
 
 
-def _entitled(sightings: Sequence[Row[*tuple[Any, ...]]]) -> list[Row[*tuple[Any, ...]]]:
-    """Return the sightings that may speak for a page: its own outlet's, else those of aggregators.
+def _trusted_sightings(sightings: Sequence[Row[*tuple[Any, ...]]]) -> list[Row[*tuple[Any, ...]]]:
+    """Return the sightings trusted to describe a page: its own outlet's, else those of aggregators.
 
-    Any feed may name any page; what a stranger's says of it is not believed.
+    Any feed may list any page; the metadata of unrelated feeds is ignored.
     """
     own = [row for row in sightings if row.source_id in (None, row.told_by) or _are_neighbours(row.host, row.feed_url)]
     return own or [row for row in sightings if row.kind == AGGREGATOR]
 
 
 def _are_neighbours(host: str, feed_url: str) -> bool:
-    """Return whether a page and a feed are of one house: services of one broadcaster share its domain."""
+    """Return whether a page and a feed belong together: services of one broadcaster share its domain."""
     return registrable_domain(host) == registrable_domain(host_of(feed_url))
 
 
-def _said(sightings: Sequence[Row[*tuple[Any, ...]]]) -> dict[str, str]:
-    """Return what feeds say of a page: the newest speaks, with the fullest of the texts that stand in feeds now."""
+def _merge_hints(sightings: Sequence[Row[*tuple[Any, ...]]]) -> dict[str, str]:
+    """Return a page's metadata from feeds: the newest sighting, with the longest of the current texts."""
     newest = sightings[-1]
     current = [row for row in sightings if row.body and row.last_seen_at >= newest.last_seen_at - _SAME_TIME]
     fullest = max(current, key=lambda row: (row.source_id == row.told_by, len(row.body)), default=None)
@@ -195,7 +197,7 @@ def _said(sightings: Sequence[Row[*tuple[Any, ...]]]) -> dict[str, str]:
 
 
 def claim_pages(conn: Connection, page_ids: Collection[int], *, now: datetime, lease_s: float) -> set[int]:
-    """Return those of the pages that now are ours for `lease_s` seconds; another process may have been quicker."""
+    """Claim pages for `lease_s` seconds; return those that no other process claimed first."""
     taken = conn.execute(
         update(Page)
         .where(Page.id.in_(page_ids), Page.state.in_(ASKED), Page.next_fetch_at <= now)
@@ -207,12 +209,12 @@ def claim_pages(conn: Connection, page_ids: Collection[int], *, now: datetime, l
 
 
 def renew_page_claims(conn: Connection, page_ids: Collection[int], *, until: datetime | None) -> None:
-    """Keep claims until then; None gives them back."""
+    """Extend claims until then; None releases them."""
     conn.execute(update(Page).where(Page.id.in_(page_ids), Page.claimed_until.is_not(None)).values(claimed_until=until))
 
 
 def record_fetch(conn: Connection, fetched: PageFetched) -> None:
-    """Store the outcome of a fetch and give the page back. An older fetch never overwrites a newer one."""
+    """Store the result of a fetch and release the page. An older fetch never overwrites a newer one."""
     values: dict[str, object] = {
         "state": fetched.state,
         "fetched_at": fetched.fetched_at,
@@ -239,18 +241,18 @@ def record_fetch(conn: Connection, fetched: PageFetched) -> None:
 
 
 def count_pages(conn: Connection) -> dict[str, int]:
-    """Return how many pages are in each state."""
+    """Return the number of pages in each state."""
     return {state: n for state, n in conn.execute(select(Page.state, func.count()).group_by(Page.state))}
 
 
 def count_due_pages(conn: Connection, *, now: datetime) -> int:
-    """Return how many pages wait to be fetched, whoever may hold them."""
+    """Return the number of due pages, claimed or not."""
     due = select(func.count()).select_from(Page).where(Page.state.in_(ASKED), Page.next_fetch_at <= now)
     return conn.scalar(due) or 0
 
 
 def make_pages_due(conn: Connection, *, now: datetime, urls: Collection[str] | None = None) -> int:
-    """Make fetched pages due now (by canonical URL; None: all), as if their time had come; return how many."""
+    """Make fetched pages due now (by canonical URL; None: all); return their number."""
     statement = update(Page).where(Page.state == "active", Page.fetches > 0).values(next_fetch_at=now)
     if urls is not None:
         statement = statement.where(Page.canonical_url.in_(urls))

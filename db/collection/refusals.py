@@ -1,4 +1,4 @@
-"""Pages and feeds that were refused or are gone, and what makes them be asked for again before their time."""
+"""Refused and missing pages and feeds, and the events that schedule them earlier."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ from sqlalchemy import Connection, and_, or_, select, update
 
 from db.models import Feed, Page, Sighting
 
-_TURNED_AWAY = ("refused", "gone")
+_REFUSED_OR_GONE = ("refused", "gone")
 _PATIENCE = 5
 _FLAPPING_PAUSE = timedelta(days=1)
-"""A page that failed so often is not asked for more often than this, however often a feed drops and names it."""
+"""Minimum interval for a page that failed this often, even if a feed keeps dropping and listing it."""
 _MOST = 2_000
 
 
 def ask_for_named(conn: Connection, feed_id: int, entries: Collection[str], *, now: datetime) -> int:
-    """Make due what a feed names anew after it had dropped it, by canonical URL; return how many pages.
+    """Make pages due, by canonical URL, that a feed lists again after dropping them; return their number.
 
-    Call it before the sightings are renewed. What was never asked for because its address was refused is due too:
-    whoever names it here finds it permitted now.
+    Call it before the sightings are renewed. A page that was never fetched because its address was refused is due too:
+    its presence in `entries` means that the address is permitted now.
     """
     was_dropped = and_(Sighting.last_seen_at < Feed.changed_at, Sighting.feed_id == feed_id)
     query = (
         select(Page.id, Page.failures, Page.fetched_at)
         .outerjoin(Sighting, and_(Sighting.page_id == Page.id, Sighting.feed_id == feed_id))
         .outerjoin(Feed, Feed.id == Sighting.feed_id)
-        .where(Page.canonical_url.in_(entries), Page.state.in_(_TURNED_AWAY), Page.next_fetch_at > now)
+        .where(Page.canonical_url.in_(entries), Page.state.in_(_REFUSED_OR_GONE), Page.next_fetch_at > now)
         .where(or_(was_dropped, Page.fetched_at.is_(None)))
         .order_by(Page.id)
     )
@@ -40,7 +40,7 @@ def ask_for_named(conn: Connection, feed_id: int, entries: Collection[str], *, n
 
 
 def find_forbidden(conn: Connection, host: str, reason: str, *, now: datetime) -> Sequence[tuple[int, str]]:
-    """Return id and address of pages of a host that were refused for this reason and wait, the newest first."""
+    """Return id and address of a host's waiting pages that were refused for this reason, the newest first."""
     query = (
         select(Page.id, Page.url)
         .where(Page.host == host, Page.next_fetch_at > now)
@@ -52,14 +52,14 @@ def find_forbidden(conn: Connection, host: str, reason: str, *, now: datetime) -
 
 
 def ask_for_pages(conn: Connection, page_ids: Sequence[int], *, now: datetime) -> None:
-    """Make due now those of the pages that are refused."""
+    """Make the refused ones of these pages due now."""
     for start in range(0, len(page_ids), 400):
         part = page_ids[start : start + 400]
         conn.execute(update(Page).where(Page.id.in_(part), Page.state == "refused").values(next_fetch_at=now))
 
 
 def ask_for_source(conn: Connection, source_id: str, *, now: datetime) -> tuple[int, int]:
-    """Make due now what an outlet refused, what is gone and what failed last; return how many feeds and pages."""
+    """Make an outlet's refused, missing and last failed feeds and pages due now; return the number of each."""
     feeds = (
         update(Feed)
         .where(Feed.source_id == source_id)
@@ -69,7 +69,7 @@ def ask_for_source(conn: Connection, source_id: str, *, now: datetime) -> tuple[
     pages = (
         update(Page)
         .where(or_(Page.source_id == source_id, Page.id.in_(sighted)))
-        .where(or_(Page.state.in_(_TURNED_AWAY), and_(Page.state == "active", Page.failures > 0)))
+        .where(or_(Page.state.in_(_REFUSED_OR_GONE), and_(Page.state == "active", Page.failures > 0)))
     )
     return (
         conn.execute(feeds.values(next_poll_at=now)).rowcount,

@@ -1,4 +1,4 @@
-"""Outlets: the catalogue, those a person added, and those met in documents."""
+"""Outlets: from the catalogue, added by people, or found in documents."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from db.models import Article, Feed, Source, SourceDomain
 from db.net.urls import host_of, registrable_domain
 
 UNKNOWN = "unknown"
-"""The source of a text which comes without address and outlet."""
+"""The source of texts without address and outlet."""
 
 MAX_ID = 200
-"""Letters of an outlet's id."""
+"""Maximum length of an outlet's id."""
 
 _DOMAIN = re.compile(r"^(?:[\w-]+\.)+[^\W\d_]{2,}$")
 
@@ -42,7 +42,7 @@ class SourceIn:
 
 @dataclass(slots=True)
 class SourceBook:
-    """Who publishes where and under which name: a snapshot for looking up many documents."""
+    """A snapshot of outlets by domain and name, for looking up many documents."""
 
     by_domain: dict[str, str] = field(default_factory=dict)
     by_name: dict[str, str] = field(default_factory=dict)
@@ -51,7 +51,7 @@ class SourceBook:
     time_zones: dict[str, str] = field(default_factory=dict)
 
     def find_by_url(self, url: str) -> str | None:
-        """Return the outlet of an address: the longest known domain that its host ends with."""
+        """Return the outlet of an address by the longest known domain that its host ends with."""
         host = host_of(url)
         while host:
             found = self.by_domain.get(host)
@@ -61,14 +61,14 @@ class SourceBook:
         return None
 
     def find(self, hint: str | None, url: str | None) -> str | None:
-        """Return the outlet of a document that calls it `hint`, or published at an address."""
+        """Return the outlet of a document by its `hint` or its address."""
         known = self.find_by_hint(hint) if hint else None
         if known is None and url and not (hint and _as_host(hint)):
-            known = self.find_by_url(url)  # the name may be a variant; a domain that is named is another outlet
+            known = self.find_by_url(url)  # the name may be a variant, while another domain means another outlet
         return known
 
     def find_by_hint(self, hint: str) -> str | None:
-        """Return the outlet that a document calls by id, name or domain."""
+        """Return the outlet that matches a hint by id, name or domain."""
         plain = hint.strip()
         if plain in self.ids:
             return plain
@@ -80,7 +80,7 @@ class SourceBook:
 
 
 def name_key(name: str) -> str:
-    """Return an outlet's name as names are compared."""
+    """Return an outlet's name in normalised form for comparison."""
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
@@ -90,15 +90,15 @@ def _as_host(hint: str) -> str | None:
 
 
 def slug(name: str) -> str:
-    """Return an identifier made of a name; letters of every script stay."""
+    """Return an identifier derived from a name; letters of every script stay."""
     return re.sub(r"[^\w]+", "-", name_key(name)).strip("-")[:100] or UNKNOWN
 
 
 def new_source(hint: str | None, url: str | None, name: str | None = None) -> SourceIn:
-    """Return the outlet to create for a document that no known outlet published.
+    """Return a new outlet for a document that matches no known outlet.
 
-    Its id is the registrable domain of what the document calls its source, else of its address, else made of
-    what it calls it. `name` is for display, where the document has one beside that.
+    Its id is the registrable domain of the document's hint, else of its address, else a slug of the hint. `name` is the
+    display name, if the document has a separate one.
     """
     host = (_as_host(hint) if hint else None) or (host_of(url) if url else "")
     domain = registrable_domain(host)[:MAX_ID] if host else ""
@@ -126,7 +126,7 @@ def load_book(conn: Connection) -> SourceBook:
 
 
 def find_names(conn: Connection) -> dict[str, str]:
-    """Return the name of each outlet by id."""
+    """Return the names of outlets by id."""
     return {source_id: name for source_id, name in conn.execute(select(Source.id, Source.name))}
 
 
@@ -148,7 +148,7 @@ def record_source(conn: Connection, source: SourceIn, *, now: datetime) -> bool:
             added_at=now,
         )
         .on_conflict_do_nothing(index_elements=["id"])
-        .returning(Source.id)  # the count of rows is not told by every driver
+        .returning(Source.id)  # not every driver reports the count of rows
     )
     domains = sorted({domain.lower().removeprefix("www.") for domain in source.domains if domain})
     if domains:
@@ -160,7 +160,7 @@ def record_source(conn: Connection, source: SourceIn, *, now: datetime) -> bool:
 
 
 def set_time_zone(conn: Connection, source_id: str, name: str | None) -> None:
-    """Let an outlet tell the time by this clock; by none that anybody knows if None."""
+    """Set an outlet's time zone; None if it is unknown."""
     conn.execute(update(Source).where(Source.id == source_id).values(time_zone=name))
 
 
@@ -173,7 +173,7 @@ def resolve(
     now: datetime,
     name: str | None = None,
 ) -> str:
-    """Return the source id of a document, creating its outlet when nobody knows it."""
+    """Return the source id of a document, creating its outlet if it is unknown."""
     known = book.find(hint, url)
     if known is not None:
         return known
@@ -189,7 +189,7 @@ def resolve(
 
 @dataclass(frozen=True, slots=True)
 class SourceRow:
-    """An outlet as lists show it."""
+    """An outlet as shown in lists."""
 
     id: str
     name: str
@@ -204,7 +204,7 @@ class SourceRow:
 
 
 def list_sources(conn: Connection, *, only: Iterable[str] | None = None) -> list[SourceRow]:
-    """Return outlets by id, with how many feeds and articles each has and its latest trouble."""
+    """Return outlets by id, with the number of feeds and articles of each and its latest problem."""
     feeds = (
         select(Feed.source_id, func.count().label("n"), func.max(Feed.last_error).label("error"))
         .group_by(Feed.source_id)
@@ -262,12 +262,12 @@ def domains_of(conn: Connection, source_id: str) -> list[str]:
 
 
 def count_sources(conn: Connection, *, known_at: datetime | None = None) -> int:
-    """Return how many outlets there are, or were at an instant."""
+    """Return the number of outlets, now or at an instant."""
     query = select(func.count()).select_from(Source)
     return conn.scalar(query if known_at is None else query.where(Source.added_at <= known_at)) or 0
 
 
 def latest_collected(conn: Connection, source_ids: Collection[str]) -> dict[str, datetime]:
-    """Return when the last article of each outlet was collected, of those that have one."""
+    """Return the time of the last collected article by outlet, for outlets that have one."""
     query = select(Article.source_id, func.max(Article.collected_at)).where(Article.source_id.in_(source_ids))
     return {source_id: latest for source_id, latest in conn.execute(query.group_by(Article.source_id))}

@@ -1,4 +1,4 @@
-"""Which answers may be taken from a server whose certificate is bad, and which articles came from such answers."""
+"""Rules for servers with bad certificates, and the articles that came from them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from db.models import Article, Source, UnverifiedRevision
 
 NEVER, WITHOUT_SECRETS, ALWAYS = "never", "without-secrets", "always"
 RULES = (NEVER, WITHOUT_SECRETS, ALWAYS)
-"""When an outlet's feeds and pages are read although the certificate is bad; the second is the usual rule."""
+"""Rules for reading an outlet despite a bad certificate; the second is the default."""
 _WORDS = frozenset(
     {
         "apikey",
@@ -50,14 +50,14 @@ _TRACKS = re.compile(r"utm_\w+|\w*clid", re.IGNORECASE)
 
 
 def may_be_unverified(url: str, rule: str | None) -> bool:
-    """Return whether an address may be read although its server does not prove who it is."""
+    """Return whether an address may be read without a valid certificate."""
     if rule in (NEVER, ALWAYS):
         return rule == ALWAYS
     return not has_secret(url)
 
 
 def has_secret(url: str) -> bool:
-    """Return whether an address holds what only its reader may know: a user, a token, a long random value."""
+    """Return whether an address contains a secret of its reader: a user, a token, a long random value."""
     try:
         parts = urlsplit(url)
         pairs = parse_qsl(parts.query, keep_blank_values=True, max_num_fields=100)
@@ -66,42 +66,42 @@ def has_secret(url: str) -> bool:
     if "@" in parts.netloc:
         return True
     return any(
-        bool(value) and not _TRACKS.fullmatch(name) and (_is_telling(name) or bool(_RANDOM.fullmatch(value)))
+        bool(value) and not _TRACKS.fullmatch(name) and (_suggests_secret(name) or bool(_RANDOM.fullmatch(value)))
         for name, value in pairs
     )
 
 
-def _is_telling(name: str) -> bool:
+def _suggests_secret(name: str) -> bool:
     """Return whether a field with this name is likely to hold a secret: `api_key`, `accessToken`, `X-Amz-Signature`."""
     return name.lower().endswith(_ENDS) or any(word.lower() in _WORDS for word in _WORD.findall(name))
 
 
 def set_rule(conn: Connection, source_id: str, rule: str) -> None:
-    """Let this rule hold for an outlet."""
+    """Set the rule of an outlet."""
     kept = None if rule == WITHOUT_SECRETS else rule
     conn.execute(update(Source).where(Source.id == source_id).values(unverified=kept))
 
 
 def record_unverified(conn: Connection, reasons: Mapping[int, str]) -> None:
-    """Note of revisions why nobody proved where they come from."""
+    """Record the reasons why the origin of revisions is unverified."""
     if reasons:
         rows = [{"revision_id": number, "reason": reason} for number, reason in sorted(reasons.items())]
         conn.execute(insert(conn, UnverifiedRevision).on_conflict_do_nothing(), rows)
 
 
 def forget_unverified(conn: Connection, revision_ids: Collection[int]) -> None:
-    """Note of revisions that somebody who proved who he is has sent the same text."""
+    """Record that a verified server has sent the same text for these revisions."""
     if revision_ids:
         conn.execute(delete(UnverifiedRevision).where(UnverifiedRevision.revision_id.in_(sorted(revision_ids))))
 
 
 def find_unverified(conn: Connection, article_id: int) -> str | None:
-    """Return why nobody proved where the text of an article comes from; None if somebody did, or nobody had to."""
+    """Return the reason why the origin of an article's text is unverified; None if it is verified or needs no proof."""
     query = select(UnverifiedRevision.reason).join(Article, Article.revision_id == UnverifiedRevision.revision_id)
     return conn.scalar(query.where(Article.id == article_id))
 
 
 def has_unverified_articles(conn: Connection, source_id: str) -> bool:
-    """Return whether an outlet has articles whose text nobody vouched for."""
+    """Return whether an outlet has articles with text of unverified origin."""
     query = select(Article.id).join(UnverifiedRevision, UnverifiedRevision.revision_id == Article.revision_id)
     return conn.scalar(query.where(Article.source_id == source_id).limit(1)) is not None

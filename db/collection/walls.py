@@ -1,4 +1,4 @@
-"""Outlets that answer with pages which are no articles: challenges, walls, errors, or a text that is another."""
+"""Outlets that respond with pages other than articles: challenges, paywalls, errors, or a different text."""
 
 from __future__ import annotations
 
@@ -12,30 +12,30 @@ from sqlalchemy import Connection, func, select
 from db.models import Outcome
 
 STAGE = "page"
-"""The stage under which the workers count what each page is."""
+"""The stage under which the workers count kinds of pages."""
 ARTICLE = "article"
 SPAN = timedelta(days=1)
 _LEAST = 4
-"""Looks that say something of an outlet; as in `worker.coverage.stats.health`."""
+"""Minimum number of pages for a statement about an outlet; as in `worker.coverage.stats.health`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Walled:
-    """What an outlet showed within the last day: most of it was no article."""
+    """An outlet whose pages within the last day were mostly no articles."""
 
     looks: int
     kinds: Mapping[str, int]
-    """How often each kind of page came in place of an article, the most frequent first."""
+    """Number of pages by kind other than article, the most frequent first."""
 
     @property
     def sentence(self) -> str:
-        """The trouble in words for people."""
+        """Readable description of the problem."""
         told = ", ".join(f"{kind} {times:,}" for kind, times in self.kinds.items())
         return f"{sum(self.kinds.values()):,} of the last {self.looks:,} pages showed no article ({told})"
 
 
 def find_walled(conn: Connection, *, now: datetime, source_id: str | None = None) -> dict[str, Walled]:
-    """Return the outlets, by id, most of whose pages of the last 24 hours were no articles, of four or more."""
+    """Return, by id, the outlets with mostly other pages than articles in the last 24 hours, of at least four pages."""
     query = (
         select(Outcome.source_id, Outcome.outcome, func.sum(Outcome.inputs).label("looks"))
         .where(Outcome.stage == STAGE, Outcome.at > now - SPAN, Outcome.at <= now, Outcome.source_id.is_not(None))
