@@ -37,7 +37,7 @@ def _pairs(found: Any) -> list[dict[str, str]]:
 def lines_of(changes: CatalogueChanges) -> list[str]:
     """Return a line for each change, the new outlets in one; of very many the first."""
     new = [change for change in changes.outlets if change.is_new]
-    lines = [f"{_counted(len(new), 'new outlet')}: {_listed([change.source_id for change in new])}"] if new else []
+    lines = [f"{counted(len(new), 'new outlet')}: {_listed([change.source_id for change in new])}"] if new else []
     lines += [line for change in changes.outlets for line in _lines(change)]
     if changes.gone:
         lines.append(f"no longer in the catalogue, and kept with all that they have: {_listed(changes.gone)}")
@@ -82,5 +82,6 @@ def _listed(names: Sequence[str]) -> str:
     return ", ".join([*names[:_SHOWN], *more])
 
 
-def _counted(number: int, noun: str) -> str:
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun: “1 outlet”, “2,000 outlets”."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -30,7 +30,7 @@ def source_sync(
 
     Example: steppewatch source sync ./outlets --dry-run
     """
-    from cli.source.catalogue_report import lines_of, record_of
+    from cli.source.catalogue_report import counted, lines_of, record_of
     from db.collection.catalogue import FOLDER, read_view
     from worker.catalogue.merge import merge_catalogue
     from worker.setup import load_catalogue
@@ -45,7 +45,9 @@ def source_sync(
     if wants_json(format):
         emit({"outlets": len(outlets), "dry_run": dry_run, **record_of(changes)})
     else:
-        sys.stdout.write("\n".join(lines_of(changes) or [f"nothing to change for {len(outlets):,} outlets"]) + "\n")
+        sys.stdout.write(
+            "\n".join(lines_of(changes) or [f"nothing to change for {counted(len(outlets), 'outlet')}"]) + "\n"
+        )
 
 
 def _read(folder: Path) -> tuple[ListedOutlet, ...]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
-from sessions import plain, play, steps_of
+from sessions import ROOT, plain, play, steps_of
 
 SETUP = """
 cp demo/january-2022.jsonl "$HOME"
@@ -15,15 +17,25 @@ command -v sqlite3 > sqlite3.txt || sqlite3() {
 }
 """
 """A store; and where SQLite's own shell is not installed, what the page needs of it."""
-BACKUP = steps_of("docs/how-to/backup.md")
+PAGES = {name: steps_of(f"docs/how-to/{name}.md") for name in ("outlets", "backup")}
+STEPS = [(name, number) for name, steps in PAGES.items() for number in range(len(steps))]
+
+
+def files_of(page: str) -> str:
+    """Return a script that writes the files that a page shows: “This is `outlets/hill-press.toml`:”."""
+    text = (ROOT / page).read_text("utf-8")
+    found = re.findall(r"This is `([\w./-]+)`:\n\n```toml\n(.*?)```", text, re.DOTALL)
+    return "\n".join(f"mkdir -p $(dirname {path})\ncat > {path} <<'END'\n{content}END" for path, content in found)
 
 
 @pytest.fixture(scope="module")
-def printed(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
-    """Give what each command of the page prints."""
-    return play(BACKUP, SETUP, tmp_path_factory.mktemp("home"))
+def printed(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, int], str]:
+    """Give what each command prints: all pages, one after the other, at one terminal."""
+    setup = SETUP + "\n".join(files_of(f"docs/how-to/{name}.md") for name in PAGES)
+    everything = [step for steps in PAGES.values() for step in steps]
+    return dict(zip(STEPS, play(everything, setup, tmp_path_factory.mktemp("home")), strict=True))
 
 
-@pytest.mark.parametrize("number", range(len(BACKUP)), ids=lambda number: BACKUP[number].command[:60])
-def test_a_store_is_backed_up_and_restored_as_the_page_says(number: int, printed: list[str]) -> None:
-    assert plain(printed[number]) == plain(BACKUP[number].shown)
+@pytest.mark.parametrize(("name", "number"), STEPS)
+def test_a_command_prints_what_the_guide_shows(name: str, number: int, printed: dict[tuple[str, int], str]) -> None:
+    assert plain(printed[name, number]) == plain(PAGES[name][number].shown)

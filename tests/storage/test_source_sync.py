@@ -86,7 +86,7 @@ def test_a_dry_run_says_the_same_and_changes_nothing(filled: Path, folder: Path)
 def test_again_changes_nothing(filled: Path, folder: Path) -> None:
     sync(folder)
     again = run("source", "sync", str(folder), "--format", "table")
-    assert again.stdout == "nothing to change for 1 outlets\n"
+    assert again.stdout == "nothing to change for 1 outlet\n"
 
 
 def test_what_changed_in_a_file_is_changed_in_the_store(filled: Path, folder: Path) -> None:
