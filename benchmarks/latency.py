@@ -32,7 +32,8 @@ from worker.setup import prepare
 from worker.subscriptions import definition
 from worker.subscriptions.definition import SubscriptionDefinition
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
+_TESTS = Path(__file__).resolve().parent.parent / "tests"
+sys.path[:0] = [str(_TESTS), str(_TESTS / "helpers")]
 household = import_module("faults.household")
 posting = import_module("faults.posting")
 look_after = import_module("faults.showing").look_after

@@ -34,7 +34,8 @@ from db.engine import Database
 from db.settings import Settings
 from worker.runtime import valkey
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
+_TESTS = Path(__file__).resolve().parent.parent / "tests"
+sys.path[:0] = [str(_TESTS), str(_TESTS / "helpers")]
 farm = import_module("faults.farm").farm
 
 _LOOK_S = 1.0

@@ -17,6 +17,7 @@ from servers import loopback, pgserver, tally, valkeyserver
 from servers.found import Candidate, NoServer
 
 _WITHOUT = "STEPPEWATCH_TEST_WITHOUT_SERVERS"
+_TESTS = Path(__file__).parent
 _LONGEST_FIRST = {"packaging": 0, "faults": 1, "flows": 2, "storage": 3}
 
 
@@ -39,7 +40,7 @@ def pytest_configure() -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the tests of whole services, which take longest: at the end no core waits for the other."""
-    items.sort(key=lambda item: _LONGEST_FIRST.get(item.path.parent.name, len(_LONGEST_FIRST)))
+    items.sort(key=lambda item: _LONGEST_FIRST.get(item.path.relative_to(_TESTS).parts[0], len(_LONGEST_FIRST)))
 
 
 def pytest_report_header() -> list[str]:

@@ -61,8 +61,11 @@ class Readers:
 def readers() -> Iterator[Readers]:
     """They find the inputs and what is done with them beside the tests."""
     with pytest.MonkeyPatch.context() as patch:
-        tests = str(Path(__file__).resolve().parents[1])
-        patch.setenv("PYTHONPATH", os.pathsep.join(filter(None, [tests, os.environ.get("PYTHONPATH")])))
+        tests = Path(__file__).resolve().parents[1]
+        patch.setenv(
+            "PYTHONPATH",
+            os.pathsep.join(filter(None, [str(tests), str(tests / "helpers"), os.environ.get("PYTHONPATH")])),
+        )
         all_of_them = Readers()
         yield all_of_them
         all_of_them.close()

@@ -119,7 +119,7 @@ def test_the_folder_of_a_killed_run_is_removed_by_the_next() -> None:
 
 
 START_POSTGRES = "from servers.pgserver import *; server = PostgresServer(wheel_programs())"
-START_VALKEY = "from worker import valkey; server = valkey.start(None)"
+START_VALKEY = "from worker.runtime import valkey; server = valkey.start(None)"
 IN_A_THREAD = """
 import threading
 def start():
@@ -146,7 +146,10 @@ def test_a_server_dies_with_a_killed_parent_and_not_before(start: str, folder: s
     parent = subprocess.Popen(
         [sys.executable, "-c", program],
         stdout=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "tests")])},
+        env={
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "tests"), str(ROOT / "tests" / "helpers")]),
+        },
     )
     with parent:
         assert parent.stdout is not None

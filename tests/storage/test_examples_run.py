@@ -28,7 +28,7 @@ NOT_RUN = {
     ("feed",): "asks the network",
     ("alert", "test", "--send"): "sends a mail",
 }
-"""Commands, or commands with an option, that are only parsed (`tests/unit/test_examples.py`), and why."""
+"""Commands, or commands with an option, that are only parsed (`tests/unit/docs/test_examples.py`), and why."""
 
 ADDED = ("alert", "add", "csto-drills", "entity:csto AND drill*", "--email", "me@office.example")
 SCHEDULED = ("schedule", "add", "nightly", "articles", "--every", "day", "--into", "/srv/exports")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 DOCS = ROOT / "docs"
 KINDS = ("tutorial", "how-to", "reference", "explanation")
 PAGES = sorted(DOCS.rglob("*.md"))

@@ -16,7 +16,7 @@ import pytest
 from db.settings import PREFIX, names
 from worker.messages.webhook_body import headers_of
 
-DOCS = Path(__file__).resolve().parents[2] / "docs"
+DOCS = Path(__file__).resolve().parents[3] / "docs"
 UNITS = dict(
     re.findall(
         r"`/etc/systemd/system/(\S+\.service)`:\n\n```ini\n(.*?)```",

@@ -16,7 +16,7 @@ from db.models import Article, ClusterLink, MatchRow, Revision, Subscription
 from worker.export.formats.columns import COLUMNS
 from worker.export.formats.csv_lines import header
 
-GOLDEN = Path(__file__).parents[1] / "golden" / "exports"
+GOLDEN = Path(__file__).parents[2] / "golden" / "exports"
 HERALD, OASIS = "https://herald.example/a", "https://oasis.example/a,b?c=%22d%22"
 
 # Invented: none of this was ever published.

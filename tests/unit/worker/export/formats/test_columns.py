@@ -114,5 +114,5 @@ def test_a_question_can_be_kept_as_json(request_: ExportRequest) -> None:
 
 
 def test_the_page_of_columns_is_that_of_the_declaration() -> None:
-    page = (Path(__file__).parents[2] / "docs" / "reference" / "export-columns.md").read_text("utf-8")
+    page = (Path(__file__).parents[5] / "docs" / "reference" / "export-columns.md").read_text("utf-8")
     assert page.partition("\n\n")[2] == described()

@@ -12,7 +12,7 @@ from typer.main import get_command
 
 from cli.main import application
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 SESSIONS = ("docs/tutorial/reading.md", "docs/tutorial/january-2022.md")
 """Commands behind a prompt there need a store of their own: `test_demo.py` and `test_tutorial.py` run them."""
 

@@ -22,7 +22,7 @@ from cli.run.supervisor import Supervisor
 
 pytestmark = pytest.mark.slow
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[4]
 PATIENCE_S = 20.0
 
 

@@ -17,7 +17,7 @@ from db.environment import WrongSettings
 from db.net.hostports import parse_host_ports
 from db.settings import Settings, described, load, names, unknown_names
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 DOCS = ROOT / "docs" / "reference" / "settings.md"
 
 

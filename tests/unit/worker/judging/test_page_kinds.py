@@ -16,7 +16,7 @@ from worker.extract.page import Hints, extract_page
 from worker.judging.page_kind import Look, PageKind, PageVerdict, evidence_of_article, judge_page
 from worker.judging.second_look import KnownText, decide_following
 
-PAGES = Path(__file__).parents[1] / "data" / "pages_judged.jsonl"
+PAGES = Path(__file__).parents[3] / "data" / "pages_judged.jsonl"
 """Invented: outlets, wording and addresses are of this project."""
 
 

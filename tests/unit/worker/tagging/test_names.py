@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from vocabularies import packaged_tagger
 
-SENTENCES = Path(__file__).parent.parent / "data" / "names_in_sentences.toml"
+SENTENCES = Path(__file__).parents[3] / "data" / "names_in_sentences.toml"
 
 
 def _cases() -> Iterator[object]:

@@ -130,7 +130,7 @@ def test_the_packaged_catalogue_is_whole() -> None:
 
 
 def test_the_readme_says_how_many_outlets_have_a_feed() -> None:
-    readme = (Path(__file__).resolve().parents[2] / "README.md").read_text("utf-8")
+    readme = (Path(__file__).resolve().parents[4] / "README.md").read_text("utf-8")
     found = re.search(r"catalogue of (\d+) outlets, (\d+) of them with a feed", readme)
     outlets = read_catalogue(packaged_folder())
     assert found is not None
@@ -138,7 +138,7 @@ def test_the_readme_says_how_many_outlets_have_a_feed() -> None:
 
 
 def test_the_readme_promises_no_more_entities_than_there_are() -> None:
-    readme = (Path(__file__).resolve().parents[2] / "README.md").read_text("utf-8")
+    readme = (Path(__file__).resolve().parents[4] / "README.md").read_text("utf-8")
     found = re.search(r"vocabulary of over (\d+) entities", readme)
     assert found is not None
     assert len(packaged_vocabulary().entities) > int(found[1])
