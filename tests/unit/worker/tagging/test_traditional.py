@@ -64,6 +64,9 @@ SENTENCES = (
     ("zh", "警方缴获毒品三百公斤。", "drug-trafficking", ""),
     ("zh", "学校开展毒品危害讲座。", "", "drug-trafficking"),
     ("uz", "Rossiyada mehnat muhojirligida yurganlar qaytdi.", "migration-labour russia", ""),
+    ("en", "Police watched the demonstration near the square.", "mass-protest", ""),
+    ("en", "The demonstration of a new loom drew police cadets.", "", "mass-protest"),
+    ("tr", "Edebiyatta daha radikal gruplar vardı.", "", "radicalization"),
     # one character before an office names a state where a phrase begins
     ("zh", "俄总统表示欢迎，哈当局沉默。", "russia kazakhstan", ""),
     ("zh", "据美官员透露，韩外长将访华。", "united-states south-korea china", ""),
