@@ -1,1 +1,1 @@
-"""Remember: models, one module of queries per noun, and the one place that knows which database."""
+"""The database: models, one module of queries per noun, and the differences between SQLite and PostgreSQL."""

@@ -1,9 +1,9 @@
-"""Numbered changes: by them an incremental export knows what is new, and a snapshot says where it was cut.
+"""Numbered changes, which select the articles of an incremental export and mark the position of a snapshot.
 
-Each article carries the number of the transaction that last changed anything about it. In SQLite writers follow each
-other, and so do the numbers of a counter. PostgreSQL's writers overlap: there the number is that of the transaction,
-which is given out in order, but not committed in order; so a reader takes only what lies below the oldest transaction
-that still runs (`pg_snapshot_xmin`), and the rest next time.
+Each article carries the number of the transaction that last changed it. In SQLite writers follow each other, and so do
+the numbers of a counter. PostgreSQL's writers overlap: there the number is that of the transaction, which is issued in
+order, but not committed in order; so a reader stops below the oldest transaction that still runs (`pg_snapshot_xmin`),
+and takes the rest next time.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from db.models import Article, ChangeClock, ExportCursor
 
 
 def note_changes(conn: Connection, article_ids: Sequence[int]) -> None:
-    """Give these articles the number of this transaction."""
+    """Set the number of this transaction on these articles."""
     if article_ids:
         number = dialect.change_number(conn)
         rows = update(Article).where(Article.id.in_(article_ids), Article.changed != number)
@@ -25,19 +25,19 @@ def note_changes(conn: Connection, article_ids: Sequence[int]) -> None:
 
 
 def settled_number(conn: Connection) -> int:
-    """Return the number up to which everything is seen by this connection, and nothing will be added any more.
+    """Return the highest number up to which this connection sees all changes, and none will be added.
 
-    Ask at the beginning of the snapshot that is then read.
+    Call it at the beginning of the snapshot that is read afterwards.
     """
     return dialect.settled_number(conn)
 
 
 def adopt_numbers(conn: Connection) -> bool:
-    """Begin anew when the store was moved to another PostgreSQL cluster; return whether it was.
+    """Restart the numbers after a move to another PostgreSQL cluster; return whether there was one.
 
-    That one counts its transactions from the beginning: numbers from before could lie ahead of it, and what changes
-    now behind every cursor. So the former are forgotten, and named exports begin again. Nothing is lost by that; each
-    named export has everything once more.
+    The new cluster counts its transactions from the beginning: earlier numbers could lie ahead of it, and new changes
+    behind every cursor. So the earlier numbers are cleared, and named exports start again. No data is lost; each named
+    export is complete once more.
     """
     server = dialect.server_of(conn)
     known = conn.scalar(select(ChangeClock.server))

@@ -1,4 +1,4 @@
-"""Opening the store: read connections, and write transactions that are run again when they collide."""
+"""Opening the database: read connections, and write transactions that are retried on conflicts."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _ATTEMPTS = 8
 
 
 class Database:
-    """A store that is open. One per process; connections are made when first used."""
+    """An open database. One per process; connections are made on first use."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -40,13 +40,13 @@ class Database:
                 url, pool_size=4, max_overflow=4, pool_pre_ping=True, json_serializer=dialect.to_json
             )
         dialect.prepare(self.engine)
-        # Also at the end of the process: the last connection that is closed brings SQLite's log into the file.
+        # Also at the end of the process: closing the last connection merges SQLite's log into the file.
         weakref.finalize(self, self.engine.dispose)
         self._writer = self.engine.execution_options(**{dialect.WRITES: True})
 
     @classmethod
     def as_it_is(cls, url: str) -> Database:
-        """Return an embedded store whose disk is full, for short reading by one thread; see `lastresort`."""
+        """Return an embedded database whose disk is full, for short reads by one thread; see `full_disk`."""
         database = cls(url)
         file = make_url(url).database
         assert file is not None
@@ -55,26 +55,26 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """Yield a connection for queries; whatever it did is rolled back."""
+        """Yield a connection for queries; all its changes are rolled back."""
         with self.engine.connect() as conn:
             yield conn
 
     def read(self, query: Callable[[Connection], T]) -> T:
-        """Return what `query` returned over a connection for reading."""
+        """Return the result of `query` over a connection for reading."""
         with self.engine.connect() as conn:
             return query(conn)
 
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:
-        """Yield a connection for long reading: all its queries see the store as it is at the first of them."""
+        """Yield a connection for long reads: all its queries see the database as it is at the first of them."""
         with dialect.snapshot(self.engine) as conn:
             yield conn
 
     def write(self, work: Callable[[Connection], T]) -> T:
-        """Return what `work` returned inside one committed transaction.
+        """Return the result of `work` inside one committed transaction.
 
-        `work` is run again from the start when another transaction got in its way, so it must not do anything
-        but talk to the connection. Errors of its own roll back and pass through.
+        `work` is run again from the start after a conflict with another transaction, so its only side effects must be
+        those on the connection. Its own errors roll back and propagate.
         """
         if self._full is not None:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), self._full)
@@ -91,6 +91,6 @@ class Database:
     def close(self, *, inherited: bool = False) -> None:
         """Close all connections; the next use opens new ones.
 
-        After a fork the child says `inherited`: the connections are its parent's, and only forgotten.
+        After a fork the child passes `inherited`: the connections are its parent's, and are only dropped.
         """
         self.engine.dispose(close=not inherited)

@@ -1,6 +1,6 @@
-"""Reading a class of settings from the environment: a value of each type, with limits, and every problem at once.
+"""Reading a class of settings from the environment: values of each type, with limits, and all problems at once.
 
-Written out because every command reads settings: the library for it takes a tenth of the time of a whole command.
+Not a library, because every command reads settings: the usual one takes a tenth of the run time of a whole command.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _MEANS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no"
 
 
 class WrongSettings(ValueError):
-    """Values that cannot be used. `problems` says for each setting, by name, why. It does not repeat the value."""
+    """Unusable values. `problems` has the reason for each setting, by name, without the value."""
 
     def __init__(self, problems: Mapping[str, str]) -> None:
         super().__init__("; ".join(f"{name}: {problem}" for name, problem in problems.items()))
@@ -26,20 +26,20 @@ class WrongSettings(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What is known of a setting: its default, its meaning and what its value must be."""
+    """The declaration of a setting: its default, its meaning and the limits of its value."""
 
     default: Any
-    """The value, or what makes it."""
+    """The value, or a function that makes it."""
     meaning: str
     least: float | None
     most: float | None
     above: float | None
     check: Callable[[Any], Any] | None
-    """Makes the value that is used of one that is read. Raises ValueError."""
+    """Converts the value after reading. Raises ValueError."""
 
     @property
     def usual(self) -> Any:
-        """Return the value when nothing is given."""
+        """Return the default value."""
         return self.default() if callable(self.default) else self.default
 
 
@@ -55,14 +55,14 @@ def setting(
     above: float | None = None,
     check: Callable[[T], T] | None = None,
 ) -> T:
-    """Return the field of a dataclass that `values_of` reads."""
+    """Return the dataclass field of a setting for `values_of`."""
     about = About(default, meaning, least, most, above, check)
     unread: T = field(default=_UNREAD, metadata={"about": about})
     return unread
 
 
 def about(one: Field[Any]) -> About:
-    """Return what is known of a setting."""
+    """Return the declaration of a setting."""
     known: About = one.metadata["about"]
     return known
 
@@ -70,12 +70,12 @@ def about(one: Field[Any]) -> About:
 def values_of(
     settings: tuple[Field[Any], ...], made_with: Mapping[str, Any], environment: Mapping[str, str], prefix: str
 ) -> tuple[dict[str, Any], frozenset[str]]:
-    """Return all values by name, and the names of those that were given: made with, or else in the environment.
+    """Return all values by name, and the names of those set explicitly: by the caller, or else in the environment.
 
     Names in the environment may be written in any letter case. Raises WrongSettings.
     """
     written = {name.upper(): value for name, value in environment.items()}
-    values, given, problems = {}, set(), {}
+    values, explicit, problems = {}, set(), {}
     for one in settings:
         value = made_with[one.name]
         if value is _UNREAD:
@@ -83,14 +83,14 @@ def values_of(
         if value is _UNREAD:
             values[one.name] = about(one).usual
             continue
-        given.add(one.name)
+        explicit.add(one.name)
         try:
             values[one.name] = _checked(one, value)
         except ValueError as error:
             problems[one.name] = str(error)
     if problems:
         raise WrongSettings(problems)
-    return values, frozenset(given)
+    return values, frozenset(explicit)
 
 
 def _checked(one: Field[Any], value: Any) -> Any:

@@ -1,8 +1,8 @@
-"""Reading a store whose disk is full.
+"""Reading a database whose disk is full.
 
-Next to its file SQLite keeps a log and, for whoever is reading, a piece of shared memory, for which there is no room.
-Where no process has it, nobody can be writing either; so the file is read as it is, or with the log by a single
-connection that keeps the shared memory to itself.
+Next to its file SQLite keeps a log and, for readers, shared memory, for which there is no space. If no process has it,
+no process can be writing either; so the file is read unchanged, or with the log by a single connection that keeps the
+shared memory to itself.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from db import dialect
 
 
 def engine_of(file: Path) -> Engine:
-    """Return an engine for short reading, which writes nothing and is not shared between threads."""
+    """Return an engine for short reads, which writes nothing and is not shared between threads."""
     log = Path(f"{file}-wal")
     has_log = log.exists() and log.stat().st_size > 0
     address = f"file:{quote(str(file.absolute()))}" + ("" if has_log else "?immutable=1&mode=ro")
 
     def connect() -> sqlite3.Connection:
         connection = sqlite3.connect(address, uri=True, timeout=dialect.BUSY_TIMEOUT_MS / 1000)
-        if has_log:  # asked for before the first look at the store, else the shared memory is made
+        if has_log:  # needed before the first read, which would otherwise create the shared memory
             connection.execute("PRAGMA locking_mode = EXCLUSIVE")
         connection.execute("PRAGMA query_only = ON")
         connection.execute("PRAGMA temp_store = MEMORY")

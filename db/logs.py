@@ -1,7 +1,7 @@
-"""The log of a process: our own lines from a level on, those of libraries only when something is wrong.
+"""Logging of a process: our own lines from a level on, those of libraries only for problems.
 
-On the lowest floor because every process has one. On a terminal each line has its time; `up` and whatever else collects
-lines adds that itself.
+In the lowest package because every process logs. On a terminal each line has its time; `up` and other collectors of
+lines add it themselves.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ MINUTE_S = 60.0
 
 
 class _Readable(logging.Formatter):
-    """Lines without what a terminal would obey: addresses and titles in them come from strangers."""
+    """Formats lines without control characters: addresses and titles in them are untrusted."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line, or the lines of an error."""
@@ -31,7 +31,7 @@ class _Readable(logging.Formatter):
 def set_up(level: str, name: str, *, libraries: int = logging.WARNING) -> None:
     """Send the lines of the logger `name` from `level` on to stderr, and from `libraries` on those of all others.
 
-    Libraries are judged by the handler: Scrapy, Celery and others set the levels of their loggers themselves.
+    The handler filters libraries: Scrapy, Celery and others set the levels of their loggers themselves.
     """
     others, own = logging.StreamHandler(sys.stderr), logging.StreamHandler(sys.stderr)
     form = "%(asctime)s %(message)s" if sys.stderr.isatty() else "%(message)s"
@@ -47,7 +47,7 @@ def set_up(level: str, name: str, *, libraries: int = logging.WARNING) -> None:
 
 
 class EachMinute(Generic[K]):
-    """Counts that are told together at most once a minute, instead of each by itself. Any thread may count."""
+    """Counts that are reported together at most once a minute, instead of each by itself. Thread-safe."""
 
     def __init__(
         self,
@@ -64,19 +64,19 @@ class EachMinute(Generic[K]):
         self._lock = Lock()
 
     def add(self, counts: Mapping[K, int]) -> None:
-        """Count. The minute begins with the first count after the last telling."""
+        """Add counts. The minute begins with the first count after the last report."""
         with self._lock:
             if self._began_at is None and counts:
                 self._began_at = self._now()
             self._counts.update(counts)
 
     def tell_if_due(self) -> None:
-        """Tell what was counted when its minute is over."""
+        """Report the counts if their minute is over."""
         if self._began_at is not None and self._now() - self._began_at >= self._every_s:
             self.tell()
 
     def tell(self) -> None:
-        """Tell what was counted, if anything was, and begin anew."""
+        """Report the counts, if there are any, and reset them."""
         with self._lock:
             counts, self._counts, self._began_at = self._counts, Counter(), None
         if counts:

@@ -1,4 +1,4 @@
-"""Bringing a store to the shape this version needs."""
+"""Migration of a database to the schema of this version."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class CannotMigrate(Exception):
-    """A store that no migration leads on from, such as one of a newer version."""
+    """A database without a migration path, such as one of a newer version."""
 
 
 def scripts_folder() -> Path:
@@ -28,9 +28,9 @@ def scripts_folder() -> Path:
 
 
 def head() -> str:
-    """Return the revision this version of the program needs: the one that no other follows.
+    """Return the schema revision of this program: the last of the chain.
 
-    Read from the scripts as text: every command asks for it, and alembic takes a tenth of a second and 10 MB to do so.
+    Read from the scripts as text: every command needs it, and alembic takes a tenth of a second and 10 MB to do so.
     """
     scripts = [path.read_text("utf-8") for path in (scripts_folder() / "versions").glob("*.py")]
     revisions, followed = (set(pattern.findall("\n".join(scripts))) for pattern in (_REVISION, _FOLLOWED))
@@ -43,7 +43,7 @@ _FOLLOWED = re.compile(r'^down_revision = "(\w+)"$', re.M)
 
 
 def current(database: Database) -> str | None:
-    """Return the revision the store is at; None for an empty one."""
+    """Return the schema revision of the database; None for an empty one."""
     with database.engine.connect() as conn:
         if not inspect(conn).has_table("alembic_version"):
             return None
@@ -54,7 +54,7 @@ def current(database: Database) -> str | None:
 def upgrade(database: Database, revision: str = "head") -> None:
     """Migrate up to `revision`. Safe to call at every start and from several hosts at once.
 
-    Raises CannotMigrate when the store is at a revision that this program does not know.
+    Raises CannotMigrate if the database is at a revision unknown to this program.
     """
     if revision == "head" and current(database) == head():
         return
@@ -85,7 +85,7 @@ def _run(database: Database, step: Callable[[Config], None]) -> None:
 
 
 def differences(database: Database) -> list[object]:
-    """Return what autogenerate would still change; empty when models and migrations agree."""
+    """Return the changes that autogenerate would still make; empty if models and migrations agree."""
     from alembic.autogenerate import compare_metadata
     from alembic.migration import MigrationContext
 
@@ -98,5 +98,5 @@ def differences(database: Database) -> list[object]:
 
 
 def is_modelled(_: object, name: str | None, kind: str, *__: object) -> bool:
-    """Return whether a model describes an object; the index of words has none (`db.dialect`)."""
+    """Return whether a model describes an object; the word index has none (`db.dialect`)."""
     return kind != "table" or not (name or "").startswith(WORD_INDEX)

@@ -1,4 +1,4 @@
-"""Every input ends in one counted outcome, and what went wrong is said in words."""
+"""Counted outcomes, exactly one for every input, and problems in readable words."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def record_outcomes(
 
 
 def record_problems(conn: Connection, stage: str, problems: Iterable[ProblemSeen], *, at: datetime) -> None:
-    """Remember the latest reason for each subject; the same again only counts up."""
+    """Store the latest reason for each subject; a repetition only increases its count."""
     latest = {_storable(problem.subject)[:500]: problem for problem in problems}
     if not latest:
         return
@@ -67,7 +67,7 @@ def record_problems(conn: Connection, stage: str, problems: Iterable[ProblemSeen
 
 
 def _storable(text: str) -> str:
-    """Return the text with what no database stores written out: file names and messages may hold anything."""
+    """Return the text with unstorable characters escaped: file names and messages may contain anything."""
     return text.replace("\x00", "\\x00").encode("utf-8", "backslashreplace").decode("utf-8")
 
 
@@ -82,9 +82,9 @@ def count_outcomes(conn: Connection, *, since: datetime | None = None) -> list[t
 
 
 def compact_outcomes(conn: Connection, *, day: datetime) -> int:
-    """Put the counts of one day (from `day`, 24 hours) into one row per stage, source and outcome.
+    """Merge the counts of one day (from `day`, 24 hours) into one row per stage, source and outcome.
 
-    Returns how many rows that saved. The day has to be over: nobody may still add to it.
+    Returns the number of rows saved. The day must be over: no process may still add to it.
     """
     within = (Outcome.at >= day, Outcome.at < day + timedelta(days=1))
     keys = (Outcome.stage, Outcome.source_id, Outcome.outcome)
@@ -99,7 +99,7 @@ def compact_outcomes(conn: Connection, *, day: datetime) -> int:
 
 @dataclass(frozen=True, slots=True)
 class ProblemRow:
-    """What `status` and the status page show of a problem."""
+    """A problem as shown by `status` and the status page."""
 
     stage: str
     subject: str
@@ -109,7 +109,7 @@ class ProblemRow:
 
 
 def latest_problems(conn: Connection, limit: int = 20, *, source_id: str | None = None) -> list[ProblemRow]:
-    """Return the newest problems first, perhaps those of one outlet."""
+    """Return problems, the newest first, optionally those of one outlet."""
     query = (
         select(Problem.stage, Problem.subject, Problem.reason, Problem.last_at, Problem.times)
         .order_by(desc(Problem.last_at), Problem.subject)
@@ -121,7 +121,7 @@ def latest_problems(conn: Connection, limit: int = 20, *, source_id: str | None 
 
 
 def forget_old_problems(conn: Connection, keep: int = KEEP_PROBLEMS) -> int:
-    """Keep only the newest problems; return how many went."""
+    """Keep only the newest problems; return the number of deleted ones."""
     edge = conn.scalar(select(Problem.last_at).order_by(desc(Problem.last_at)).offset(keep).limit(1))
     if edge is None:
         return 0

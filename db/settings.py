@@ -1,6 +1,6 @@
-"""All settings, read once from the environment (`STEPPEWATCH_…`) by whoever starts a process.
+"""All settings, read once from the environment (`STEPPEWATCH_…`) at the entry point of a process.
 
-They live on the lowest floor because every process needs the store. Nothing below an entry point calls `load()`.
+In the lowest package because every process needs the database. Nothing below an entry point calls `load()`.
 """
 
 from __future__ import annotations
@@ -83,77 +83,81 @@ def _log_level(value: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """What an operator may decide. Every field is `STEPPEWATCH_` and its name in capitals.
+    """The operator's settings. Every field is `STEPPEWATCH_` and its name in capitals.
 
-    What it is not made with is read from the environment. Raises WrongSettings.
+    Fields not passed to the constructor are read from the environment. Raises WrongSettings.
     """
 
     data_dir: Path = setting(
         _usual_data_dir,
-        "Folder of the embedded database, the broker's log and everything else that is kept.",
+        "Folder of the embedded database, the broker's log and all other files.",
         check=_absolute,
     )
     database_url: str = setting("", "SQLAlchemy URL; empty: SQLite in the data directory.")
     broker_url: str = setting("", "Celery broker URL; empty: `up` starts its own.")
     worker_processes: int = setting(2, "Celery pool size of `up` and `worker`.", least=1, most=64)
     batch_size: int = setting(20, "Captures per Celery message.", least=1, most=200)
-    lease_s: int = setting(60, "How long a claimed row is left alone before it is given out again.", least=2, most=3600)
-    sweep_every_s: float = setting(1.0, "How often rows without a message are sent.", least=0.1, most=60)
-    waiting_max: int = setting(2_000, "Captures that may wait for a worker before the crawler pauses.", least=10)
+    lease_s: int = setting(60, "Duration of a claim; after it the row can be claimed again.", least=2, most=3600)
+    sweep_every_s: float = setting(
+        1.0, "Interval at which waiting rows without a message are queued again.", least=0.1, most=60
+    )
+    waiting_max: int = setting(2_000, "Captures waiting for a worker at which the crawler pauses.", least=10)
 
     time_zone: str = setting(
         "UTC",
-        "By whose midnight a day begins, `Asia/Almaty`; after a change `migrate` re-dates the archive.",
+        "Time zone in which days begin, such as `Asia/Almaty`; after a change `migrate` re-dates the archive.",
         check=_time_zone,
     )
-    keep_captures_days: float = setting(30, "How long raw captures are kept once understood.", above=0)
-    captures_max_mb: float = setting(2_000, "Most room for raw captures; the oldest go first.", above=0)
+    keep_captures_days: float = setting(30, "How long raw captures are kept once processed.", above=0)
+    captures_max_mb: float = setting(2_000, "Maximum size of raw captures; the oldest are deleted first.", above=0)
 
     user_agent: str = setting(
         "Steppewatch/0.1 (media monitoring; feeds and public articles)",
-        "What the crawler calls itself; add an address where outlets can reach you.",
+        "User agent of the crawler; add an address where outlets can reach you.",
     )
-    host_delay_s: float = setting(5.0, "Least distance between two requests to one host.", least=0, most=3600)
+    host_delay_s: float = setting(5.0, "Minimum pause between two requests to one host.", least=0, most=3600)
     poll_every_s: float = setting(900.0, "How often a healthy feed is polled.", least=1, most=2_592_000)
     poll_at_least_every_s: float = setting(86_400.0, "Longest pause after failures.", least=1, most=2_592_000)
     fetch_timeout_s: float = setting(30.0, "Longest time for one response.", least=1)
     fetch_max_bytes: int = setting(10_000_000, "Largest response, after decompression.", least=1_000)
-    redirects_max: int = setting(5, "Redirects that are followed.", least=0, most=20)
-    concurrent_requests: int = setting(32, "Requests under way at once, all hosts.", least=1, most=512)
+    redirects_max: int = setting(5, "Maximum of redirects followed.", least=0, most=20)
+    concurrent_requests: int = setting(32, "Simultaneous requests to all hosts.", least=1, most=512)
     allow_private_hosts: str = setting(
-        "", "Comma-separated host:port pairs on private or loopback addresses that may be fetched.", check=_host_ports
+        "",
+        "Comma-separated host:port pairs on private or loopback addresses that the crawler may fetch.",
+        check=_host_ports,
     )
-    recheck: bool = setting(True, "Fetch known articles again, so that silent edits are noticed.")
+    recheck: bool = setting(True, "Fetch known articles again to detect silent edits.")
 
     public_url: str = setting(
         "",
-        "Where the pages can be reached from outside, for links in messages: https://watch.example.",
+        "Public address of the pages, for links in messages: https://watch.example.",
         check=_web_address,
     )
     page_is_guarded: bool = setting(
         False,
-        "Whether a proxy or a port mapping keeps strangers from the page; "
-        "else it shows only what messages link to wherever it is bound to another address than loopback.",
+        "True if a proxy or a port mapping restricts access to the page; "
+        "otherwise, on any address but loopback, it shows only the pages that messages link to.",
     )
     smtp_host: str = setting("", "Mail server that takes alerts; empty: mail waits.")
     smtp_port: int = setting(587, "Its port: 587 for starttls, 465 for tls.", least=1, most=65_535)
     smtp_tls: str = setting("starttls", "starttls, tls (from the first byte) or none.", check=_tls_mode)
-    smtp_user: str = setting("", "User name at the mail server; empty: none is asked for.")
+    smtp_user: str = setting("", "User name at the mail server; empty: no login.")
     smtp_password_file: Path | None = setting(None, "File that holds the password and nothing else.")
     mail_from: str = setting("Steppewatch <steppewatch@localhost>", "Sender of alerts.", check=_sender)
-    operator_email: str = setting("", "Who hears of addresses that fail.")
-    mail_per_minute: int = setting(60, "Most mails to one address in a minute.", least=1)
-    webhook_per_minute: int = setting(600, "Most calls of one webhook in a minute.", least=1)
-    chat_per_minute: int = setting(20, "Most messages into one chat in a minute.", least=1)
+    operator_email: str = setting("", "Mail address for notices about failing channels.")
+    mail_per_minute: int = setting(60, "Maximum of mails to one address per minute.", least=1)
+    webhook_per_minute: int = setting(600, "Maximum of calls to one webhook per minute.", least=1)
+    chat_per_minute: int = setting(20, "Maximum of messages to one chat per minute.", least=1)
 
     log_level: str = setting(
         "INFO",
-        "INFO: what each outlet brought in a minute; DEBUG: each poll and page with its status; WARNING; or ERROR.",
+        "INFO: the results of each outlet per minute; DEBUG: each poll and page with its status; WARNING; or ERROR.",
         check=_log_level,
     )
 
     given: frozenset[str] = field(init=False, repr=False, compare=False)
-    """Names of those that have not just their default."""
+    """Names of the fields set explicitly."""
 
     def __post_init__(self) -> None:
         made_with = {one.name: getattr(self, one.name) for one in _all()}
@@ -162,13 +166,13 @@ class Settings:
             object.__setattr__(self, name, value)
 
     def but(self, **values: Any) -> Settings:
-        """Return the same settings with some other values, which then are given."""
+        """Return a copy with some other values, which count as set explicitly."""
         changed = replace(self, **values)
         object.__setattr__(changed, "given", self.given | values.keys())
         return changed
 
     def plain(self) -> dict[str, str | int | float | bool | None]:
-        """Return all values by name, paths as text; `Settings` can be made with them again."""
+        """Return all values by name, paths as text; `Settings` can be created from them again."""
         values = {one.name: getattr(self, one.name) for one in _all()}
         return {name: str(value) if isinstance(value, Path) else value for name, value in values.items()}
 
@@ -179,7 +183,7 @@ class Settings:
 
     @property
     def cache_dir(self) -> Path:
-        """Return the folder of what can be made again at any time."""
+        """Return the folder of reproducible data."""
         return self.data_dir / "cache"
 
 
@@ -188,16 +192,16 @@ def _all() -> tuple[Field[Any], ...]:
 
 
 def names() -> list[str]:
-    """Return the names of all settings, as they stand in the environment."""
+    """Return the names of all settings as environment variables."""
     return [f"{PREFIX}{one.name.upper()}" for one in _all()]
 
 
 @cache
 def load() -> Settings:
-    """Return the settings of this process; end it if they cannot be used.
+    """Return the settings of this process; exit if they are unusable.
 
-    It ends with exit status 2 and a sentence on stderr for each thing that is wrong, whoever started it: a command,
-    Celery, uvicorn or a supervisor.
+    It exits with status 2 and one sentence per problem on stderr under any parent: a command, Celery, uvicorn or a
+    supervisor.
     """
     refuse_unknown_names()
     try:
@@ -207,14 +211,14 @@ def load() -> Settings:
 
 
 def refuse_unknown_names() -> None:
-    """End this process, as `load` does, if the environment has names of settings that do not exist."""
+    """Exit, as `load` does, if the environment has names of settings that do not exist."""
     problems = unknown_names(os.environ)
     if problems:
         _end(problems)
 
 
 def unknown_names(environment: Iterable[str]) -> tuple[str, ...]:
-    """Return a sentence for each `STEPPEWATCH_…` name that is no setting, with the setting that looks most like it."""
+    """Return a sentence for each unknown `STEPPEWATCH_…` name, with the most similar setting."""
     known = names()
     ours = sorted(name for name in environment if name.upper().startswith(PREFIX) and not name.startswith(_NOT_OURS))
     return tuple(
@@ -225,7 +229,7 @@ def unknown_names(environment: Iterable[str]) -> tuple[str, ...]:
 
 
 def wrong_values(error: WrongSettings) -> tuple[str, ...]:
-    """Return a sentence for each value that cannot be used. The value is not repeated: it may hold a password."""
+    """Return a sentence for each unusable value. The value is not repeated: it may be a password."""
     return tuple(f"{PREFIX}{name.upper()}: {problem}" for name, problem in error.problems.items())
 
 

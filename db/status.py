@@ -1,4 +1,4 @@
-"""How the whole thing is doing: what `status` and the status page show."""
+"""The status of the whole system, for `status` and the status page."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ _BEGINNING = 300
 
 @dataclass(frozen=True, slots=True)
 class StoreStatus:
-    """The store at one moment."""
+    """The status of the database at one moment."""
 
     at: datetime
     articles: int
     stories: int
     revisions: int
     mentions: int
-    """Of current revisions, as far as coverage is counted."""
+    """Those of current revisions, as far as coverage is counted."""
     latest_article_at: datetime | None
     sources: int
     feeds: Mapping[str, int]
-    """How many are `active`, `paused`, `gone`; and `failing`, `never polled` among the active."""
+    """Number of `active`, `paused`, `gone` feeds; and of `failing`, `never polled` among the active ones."""
     last_poll_at: datetime | None
     captures_waiting: int
     revisions_unfinished: int
@@ -46,23 +46,23 @@ class StoreStatus:
     """(stage, outcome, inputs) of the last 24 hours."""
     problems: Sequence[ProblemRow]
     unreachable: str | None
-    """Why no outlet can be reached; None when all is well as far as is known."""
+    """Reason why no outlet is reachable; None if there is no known problem."""
     vocabulary: str | None
     entities: int
     outdated: int
-    """Revisions that are tagged with another vocabulary."""
+    """Revisions tagged with another vocabulary."""
     is_retagging: bool
-    """Whether workers are to change that."""
+    """True if workers retag them."""
     suspects: int
-    """Articles at whose address another text stands, which waits."""
+    """Articles with a waiting suspect text."""
     walled: Mapping[str, Walled]
     """Outlets most of whose pages of the last 24 hours were no articles."""
     ahead: Mapping[str, int]
-    """How many of what wait for longer than anything may, because a clock ran ahead; a worker makes them due."""
+    """Number of waits beyond their maximum because a clock ran ahead; a worker makes them due."""
 
 
 def read_health(conn: Connection, *, now: datetime, problems: int = 10) -> StoreStatus:
-    """Return the health of the store at `now`, with that many of the latest problems."""
+    """Return the status of the database at `now`, with that many of the latest problems."""
     counts = count_articles(conn)
     vocabulary = conn.execute(
         select(VocabularyVersion.version, VocabularyVersion.entities).where(VocabularyVersion.is_current.is_(True))
@@ -94,16 +94,16 @@ def read_health(conn: Connection, *, now: datetime, problems: int = 10) -> Store
 
 
 def _count_mentions(conn: Connection) -> int:
-    """Return how many mentions are counted: the months' totals hold each once.
+    """Return the number of counted mentions: the months' totals contain each once.
 
-    Counting the mentions themselves would take seconds where there are millions.
+    Counting the mentions themselves would take seconds for millions of them.
     """
     return sum(cell.mentions for cell in iter_cells(conn, grain="month", entities=[TOTAL]))
 
 
 @dataclass(frozen=True, slots=True)
 class LatestArticle:
-    """An article as a list shows it."""
+    """An article as shown in a list."""
 
     id: int
     url: str
@@ -117,11 +117,11 @@ class LatestArticle:
     collected_at: datetime
     counts_on: date
     original_source_name: str | None
-    """Who published what this is a reprint of; None for an original."""
+    """The outlet of the original if this is a reprint; None for an original."""
     entities: tuple[str, ...]
-    """Labels of the entities that it mentions most, most often mentioned first."""
+    """Labels of the most frequent entities, the most frequent first."""
     unverified: str | None = None
-    """What was wrong with the certificate of its sender; None if nothing was."""
+    """The fault of the sender's certificate; None if there was none."""
 
 
 def latest_articles(conn: Connection, limit: int = 20, *, entities: int = 4) -> list[LatestArticle]:
@@ -175,7 +175,7 @@ def _most_mentioned(conn: Connection, revision_ids: Sequence[int], limit: int) -
 
 @dataclass(frozen=True, slots=True)
 class OutletHealth:
-    """An outlet and how its feeds do, all together."""
+    """An outlet with the combined health of its feeds."""
 
     id: str
     name: str
@@ -184,22 +184,23 @@ class OutletHealth:
     failing: int
     state: str
     """`failing` (one of its feeds does), `impaired` (most of its pages are no articles), `ok`, `no answer yet` (while
-    our network was down), `never polled`, `paused`, `gone`, `retired` or `no feed`."""
+    our network was down), `never polled`, `paused`, `gone`, `retired` or `no feed`.
+    """
     polled_at: datetime | None
     succeeded_at: datetime | None
     last_error: str | None
-    """What is wrong with the failing feed that was polled last, or with its pages."""
+    """The error of the failing feed that was polled last, or the problem with its pages."""
     unverified: str | None = None
-    """What was wrong with the certificate of one of its feeds; None if nothing was."""
+    """The fault of the certificate of one of its feeds; None if there was none."""
 
 
 _STATES = ("failing", "impaired", "ok", "no answer yet", "never polled", "paused", "gone", "retired", "no feed")
 
 
 def list_outlets(conn: Connection, *, now: datetime | None = None) -> list[OutletHealth]:
-    """Return the outlets that have feeds or articles: those in trouble first, then the latest success first.
+    """Return the outlets with feeds or articles: those with problems first, then the latest success first.
 
-    With `now` it is said too which of them show no articles.
+    With `now` the result also includes which of them show no articles.
     """
     feeds: dict[str, list[FeedHealth]] = {}
     for feed in iter_feeds(conn):

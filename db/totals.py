@@ -1,4 +1,4 @@
-"""How much a store holds, for whoever says how it is doing; apart from what writes it, which takes long to load."""
+"""Totals of the database, for status reports; apart from the writing modules, which load slowly."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from db.models import Article, Revision, Suspect
 
 
 def count_articles(conn: Connection) -> Mapping[str, Any]:
-    """Return how many articles, stories and revisions there are, and when the latest was collected."""
+    """Return the number of articles, stories and revisions, and the time of the latest collection."""
     row = conn.execute(
         select(
             func.count().label("articles"),
@@ -25,5 +25,5 @@ def count_articles(conn: Connection) -> Mapping[str, Any]:
 
 
 def count_suspects(conn: Connection) -> int:
-    """Return for how many articles a text waits."""
+    """Return the number of articles with a waiting suspect text."""
     return conn.scalar(select(func.count()).select_from(Suspect)) or 0

@@ -1,1 +1,1 @@
-"""Counts of the coverage: cells, the recount that fills them, and what was tried on each day."""
+"""Counts of coverage: cells, the recount that fills them, and the attempts of collection on each day."""

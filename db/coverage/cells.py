@@ -1,7 +1,7 @@
-"""Coverage cells, to be read; and the marks by which whoever changes a fact asks for a recount.
+"""Coverage cells for reading, and the marks that request a recount.
 
-Cells are never counted up, always counted again (`worker.coverage.recount`), so that they equal a recount at any quiet
-moment. Whoever changes anything about an article calls `mark_articles` in the same transaction.
+Cells are never incremented, always counted again (`worker.coverage.recount`), so that they equal a recount at any quiet
+moment. Each change of an article calls `mark_articles` in the same transaction.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ GRAINS = ("day", "week", "month")
 SPLITS = ("all", "source", "lang", "country", "genre")
 LEVELS = ("name", "demonym", "concept")
 TOTAL = ""
-"""In place of an entity: every article, whatever it mentions."""
+"""In place of an entity: all articles."""
 UNDATED = date.min
 """In place of a day: the period of articles that count on none (`first_sight`). It is its own week and month."""
 
 
 def bucket_of(day: date, grain: str) -> date:
-    """Return the first day of the period that `day` lies in; weeks begin on Monday (ISO 8601)."""
+    """Return the first day of the period that contains `day`; weeks begin on Monday (ISO 8601)."""
     if grain == "week":
         return day - timedelta(days=day.weekday())
     return day.replace(day=1) if grain == "month" else day
@@ -42,9 +42,9 @@ def bucket_end(bucket: date, grain: str) -> date:
 
 
 def mark_articles(conn: Connection, article_ids: Sequence[int]) -> None:
-    """Have these articles counted anew, where they counted so far and where they count from now on.
+    """Mark articles for a recount, both where they counted so far and where they count from now on.
 
-    Once in the transaction that changes or removes them is enough, before the change or after it.
+    Call it once in the transaction that changes or removes them, before the change or after it.
     """
     if article_ids:
         conn.execute(insert(CoverageMark), [{"article_id": article_id} for article_id in sorted(set(article_ids))])
@@ -57,13 +57,13 @@ def _gone_articles() -> Select[int]:
 
 
 def count_marks(conn: Connection) -> int:
-    """Return how much waits for a recount: marked articles, and days of entities that they touched."""
+    """Return the amount of work for the recount: marked articles, and affected days of entities."""
     return sum(conn.scalar(select(func.count()).select_from(table)) or 0 for table in (CoverageMark, CoverageDirty))
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One stored count; `CoverageCell` says what the numbers mean."""
+    """One stored count; for the numbers see `CoverageCell`."""
 
     bucket_on: date
     entity_id: str
@@ -99,8 +99,8 @@ def cells_query(
 ) -> Select[*tuple[Any, ...]]:
     """Return the query for the columns of `Cell`; `since` and `until` are inclusive days.
 
-    Without either the undated period is one of them. Without `entities`: of all entities, not the totals. Unordered, so
-    that each series is one scan.
+    Without limits it includes the undated period. Without `entities`: all entities, not the totals. Unordered, so that
+    each series is one scan.
     """
     series = CoverageSeries
     query: Select[*tuple[Any, ...]] = (
@@ -113,7 +113,7 @@ def cells_query(
 
 
 def _within(day: Any, since: date | None, until: date | None) -> Iterator[ColumnElement[bool]]:
-    """Yield the conditions of a range of days; what is of no day is in none of them."""
+    """Yield the conditions of a range of days; the undated period is in none."""
     if since is not None:
         yield day >= since
     elif until is not None:
@@ -122,10 +122,10 @@ def _within(day: Any, since: date | None, until: date | None) -> Iterator[Column
         yield day <= until
 
 
-def iter_cells(conn: Connection, **wanted: Any) -> Iterator[Cell]:
+def iter_cells(conn: Connection, **criteria: Any) -> Iterator[Cell]:
     """Yield the cells that `cells_query` finds, ordered by period, entity and part."""
     series = CoverageSeries
-    query = cells_query(**wanted).order_by(CoverageCell.bucket_on, series.entity_id, series.part)
+    query = cells_query(**criteria).order_by(CoverageCell.bucket_on, series.entity_id, series.part)
     for row in conn.execution_options(yield_per=1_000).execute(query):
         yield Cell(*row)
 
@@ -139,7 +139,7 @@ def find_entities(conn: Connection) -> set[str]:
 
 
 def count_stories(conn: Connection, entity: str, since: date, until: date, *, level: str = "all") -> int:
-    """Return how many stories an entity has in a stretch of days that is no period with a cell of its own."""
+    """Return the number of stories of an entity in a range of days that is no period with a cell of its own."""
     within = (CoverageFact.entity_id == entity, CoverageFact.counts_on >= since, CoverageFact.counts_on <= until)
     story = func.coalesce(Article.cluster_id, Article.id)
     query = select(func.count(distinct(story))).join(CoverageFact, CoverageFact.article_id == Article.id).where(*within)
@@ -149,7 +149,7 @@ def count_stories(conn: Connection, entity: str, since: date, until: date, *, le
 
 
 def count_undated(conn: Connection, entities: Sequence[str], since: date, until: date, *, level: str = "all") -> int:
-    """Return how many articles without a date count for any of the entities in these days, each of them once."""
+    """Return the number of articles without a date for any of the entities in these days, each counted once."""
     within = (CoverageFact.entity_id.in_(entities), CoverageFact.counts_on.between(since, until))
     query = select(func.count(distinct(Article.id))).join(CoverageFact, CoverageFact.article_id == Article.id)
     query = query.where(*within, Article.published_at.is_(None))
@@ -159,7 +159,7 @@ def count_undated(conn: Connection, entities: Sequence[str], since: date, until:
 
 
 def span(conn: Connection) -> tuple[date, date] | None:
-    """Return the first and the last day on which an article counts; None where none does."""
+    """Return the first and the last day on which an article counts; None without any."""
     dated = Article.is_undated.is_(False)
     first = conn.scalar(select(func.min(Article.counts_on)).where(dated))  # two queries: each is a step in the index
     last = conn.scalar(select(func.max(Article.counts_on)).where(dated))

@@ -1,4 +1,4 @@
-"""What was tried for each outlet on each day, as the counted outcomes say. Their days are those of UTC."""
+"""Attempts of collection by outlet and day, from the counted outcomes. Days are those of UTC."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from db.models import Feed, Outcome
 
 _SUCCEEDED = {"poll": ("changed", "unchanged"), "fetch": ("captured", "unchanged"), "page": ("article",)}
 _NOT_A_FAILURE = ("gone", "missing", "refused")
-"""The page or the feed is not there or not for us: the outlet was reached."""
+"""The page or the feed is missing or off limits, but the outlet was reached."""
 
 
 class Attempts(NamedTuple):
-    """What was tried for an outlet on a day: how often with success, how often without.
+    """An outlet's attempts of collection on a day, successful and failed.
 
-    `pages` are answers that showed their article, `pages_failed` those that showed something else.
+    `pages` are responses with their article, `pages_failed` those with other content.
     """
 
     outlet: str
@@ -34,9 +34,9 @@ class Attempts(NamedTuple):
 
 
 def iter_attempts(conn: Connection, since: date, until: date, *, before: datetime | None = None) -> Iterator[Attempts]:
-    """Yield what was tried, for each outlet and day; both days are inclusive.
+    """Yield the attempts for each outlet and day; both days are inclusive.
 
-    `before` leaves out what was tried later.
+    `before` leaves out later attempts.
     """
     day = utc_day(conn, Outcome.at)
     end = datetime.combine(until, time(), UTC) + timedelta(days=1)
@@ -58,7 +58,7 @@ def iter_attempts(conn: Connection, since: date, until: date, *, before: datetim
 
 
 def find_first_poll(conn: Connection) -> date | None:
-    """Return the day on which an outlet was first polled; None when none ever was."""
+    """Return the day of the first poll of any outlet; None without polls."""
     first = conn.scalar(select(func.min(Outcome.at)).where(Outcome.stage == "poll"))
     return first.date() if first is not None else None
 
@@ -70,7 +70,7 @@ def iter_printed(conn: Connection, since: date, until: date) -> Iterator[tuple[s
 
 
 def read_given_up(conn: Connection) -> dict[str, date]:
-    """Return the last day of polls of each outlet that has no active feed."""
+    """Return the day of the last poll of each outlet without an active feed."""
     active = func.count().filter(Feed.state == "active")
     query = select(Feed.source_id, func.max(Feed.polled_at)).group_by(Feed.source_id).having(active == 0)
     return {source_id: polled_at.date() for source_id, polled_at in conn.execute(query) if polled_at is not None}

@@ -1,4 +1,4 @@
-"""What was seen for the first time, and which stories stand behind a count."""
+"""First appearances of entities and pairs, and the stories and articles behind a count."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from db.text.headlines import BEGINNING, headline
 
 @dataclass(frozen=True, slots=True)
 class TopStory:
-    """A story behind a count: its original, and how many of the counted articles are of it."""
+    """A story behind a count: its original, and the number of its counted articles."""
 
     article_id: int
     url: str
@@ -27,9 +27,9 @@ class TopStory:
 
 
 def first_appearances(conn: Connection, since: date, until: date) -> list[tuple[date, str, int]]:
-    """Return (day, entity, articles) of entities that nothing mentioned before `since`, and something by `until`.
+    """Return (day, entity, articles) of entities that no article mentioned before `since`, and some did by `until`.
 
-    What is of no day says nothing of when.
+    Articles without a day are left out.
     """
     first = func.min(CoverageFact.counts_on)
     articles = func.sum(case((CoverageFact.counts_on <= until, 1), else_=0))
@@ -41,7 +41,7 @@ def first_appearances(conn: Connection, since: date, until: date) -> list[tuple[
 
 
 def first_pairs(conn: Connection, since: date, until: date, *, limit: int) -> list[tuple[date, str, str, int]]:
-    """Return (day, entity, other, articles by `until`) of entities that nothing named together before `since`.
+    """Return (day, entity, other, articles by `until`) of entities that no article named together before `since`.
 
     Those with most articles come first; at most `limit`.
     """

@@ -1,4 +1,4 @@
-"""What the recount reads and writes: whose turn it is, facts, the days that are dirty, and the cells."""
+"""Storage of the recount: its lease, facts, dirty days, and cells."""
 
 from __future__ import annotations
 
@@ -39,18 +39,18 @@ from db.models import (
 )
 
 LEASE_S = 20
-"""How long a turn lasts without a sign of life."""
+"""Duration of the lease without renewal."""
 PAIRED = 40
-"""Of the entities an article names, so many count as named together: those named most often. 40 make 780 pairs."""
+"""Maximum of entities per article that count as named together: the most frequent ones. 40 make 780 pairs."""
 _THE_ROW = CoverageState.id == 1
 
 
 class LeaseLost(RuntimeError):
-    """Another process counts now; what this one read may be old."""
+    """Another process holds the lease now; data read by this one may be outdated."""
 
 
 def acquire_recount_lease(conn: Connection, *, now: datetime) -> int | None:
-    """Return the number of our turn to recount; None while another process has it."""
+    """Return the number of our new lease; None while another process holds it."""
     conn.execute(insert(conn, CoverageState).values(id=1).on_conflict_do_nothing(index_elements=["id"]))
     free = or_(CoverageState.held_until.is_(None), CoverageState.held_until < now)
     taken = update(CoverageState).where(_THE_ROW, free).values(turn=CoverageState.turn + 1, held_until=_end(now))
@@ -58,14 +58,14 @@ def acquire_recount_lease(conn: Connection, *, now: datetime) -> int | None:
 
 
 def renew_recount_lease(conn: Connection, turn: int, *, now: datetime) -> None:
-    """Prolong our turn; call it first in each transaction that writes. Raises TurnLost."""
-    mine = update(CoverageState).where(_THE_ROW, CoverageState.turn == turn)
-    if conn.execute(mine.values(held_until=_end(now))).rowcount != 1:
+    """Renew the lease; call it first in each transaction that writes. Raises LeaseLost."""
+    own_lease = update(CoverageState).where(_THE_ROW, CoverageState.turn == turn)
+    if conn.execute(own_lease.values(held_until=_end(now))).rowcount != 1:
         raise LeaseLost
 
 
 def release_recount_lease(conn: Connection, turn: int) -> None:
-    """Let others have the turn."""
+    """Release the lease."""
     conn.execute(update(CoverageState).where(_THE_ROW, CoverageState.turn == turn).values(held_until=None))
 
 
@@ -83,11 +83,11 @@ def read_marks(conn: Connection, limit: int) -> list[tuple[int, int]]:
 
 
 FactRow = tuple[Any, ...]
-"""The columns of `CoverageFact`; while it is put together without the last."""
+"""The columns of `CoverageFact`; without the last one while incomplete."""
 
 
 def read_facts(conn: Connection, article_ids: Sequence[int]) -> set[FactRow]:
-    """Return the facts of these articles as they were last counted."""
+    """Return the facts of these articles at their last count."""
     query = select(CoverageFact.__table__).where(CoverageFact.article_id.in_(article_ids))
     return {tuple(row) for row in conn.execute(query)}
 
@@ -124,7 +124,7 @@ def _mentions_of(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
 
 
 def _with_places(rows: Sequence[FactRow]) -> list[tuple[FactRow, int | None]]:
-    """Return each fact of an article with the entity's place among those that it names."""
+    """Return each fact of an article with the entity's rank among those that it names."""
 
     def most_named_first(row: FactRow) -> tuple[int, str]:
         return -row[3], row[0]
@@ -135,7 +135,7 @@ def _with_places(rows: Sequence[FactRow]) -> list[tuple[FactRow, int | None]]:
 def write_facts(
     conn: Connection, marks: Sequence[int], *, stale: Iterable[FactRow], fresh: Iterable[FactRow], dirty: Iterable[Any]
 ) -> None:
-    """Settle marks: facts that hold no more go, new ones come, (entity id, day) pairs are dirty from now on."""
+    """Settle marks: delete stale facts, insert fresh ones, and mark the (entity id, day) pairs as dirty."""
     keys = [row[:3] for row in stale]
     for first in range(0, len(keys), 200):
         key = tuple_(CoverageFact.entity_id, CoverageFact.counts_on, CoverageFact.article_id)
@@ -149,7 +149,7 @@ def write_facts(
 
 
 def read_dirty(conn: Connection, limit: int) -> tuple[str, list[date]] | None:
-    """Return the first entity that has dirty days, and the first of them; None when all is counted."""
+    """Return the first entity that has dirty days, and the first of them; None if there are none."""
     entity = conn.scalar(select(func.min(CoverageDirty.entity_id)))
     if entity is None:
         return None
@@ -158,8 +158,9 @@ def read_dirty(conn: Connection, limit: int) -> tuple[str, list[date]] | None:
 
 
 def read_countable(conn: Connection, entity: str, spans: Sequence[tuple[date, date]]) -> list[tuple[Any, ...]]:
-    """Return what is counted for an entity: (day, story, source, language, country, genre, in scope, undated,
-    then mentions of each level, then those in titles) per article. A span ends before its second day."""
+    """Return the countable data of an entity: (day, story, source, language, country, genre, in scope, undated, then
+    mentions of each level, then those in titles) per article. A span ends before its second day.
+    """
     counted = (CoverageFact.name, CoverageFact.demonym, CoverageFact.concept)
     in_title = (CoverageFact.name_in_title, CoverageFact.demonym_in_title, CoverageFact.concept_in_title)
     query = (
@@ -191,7 +192,7 @@ _UNDATED = case((Article.published_at.is_(None), 1), else_=0)
 
 
 CellKey = tuple[str, str, str, str, date]
-"""Which cell of an entity: grain, split, level, part, first day of the period."""
+"""Key of an entity's cell: grain, split, level, part, first day of the period."""
 Counts = tuple[int, ...]
 """The numbers of a cell, in the order of `db.coverage.cells.COUNTS`."""
 
@@ -256,7 +257,7 @@ def write_cells(
     changed: Sequence[tuple[CellKey, Counts]],
     gone: Sequence[CellKey],
 ) -> None:
-    """Store these cells and remove those; `numbers` are of their series."""
+    """Store the changed cells and remove the others; `numbers` are those of their series."""
 
     def place(key: CellKey) -> tuple[int, date]:
         return numbers[key[:4]], key[4]
@@ -269,6 +270,6 @@ def write_cells(
 
 
 def settle(conn: Connection, entity: str, days: Sequence[date]) -> None:
-    """These days of the entity are counted."""
-    mine = (CoverageDirty.entity_id == entity, CoverageDirty.counts_on.in_(days))
-    conn.execute(delete(CoverageDirty).where(*mine))
+    """Clear the dirty days of an entity after counting."""
+    counted = (CoverageDirty.entity_id == entity, CoverageDirty.counts_on.in_(days))
+    conn.execute(delete(CoverageDirty).where(*counted))

@@ -1,1 +1,1 @@
-"""The data directory: signs of life, and whether its disk has room."""
+"""The data directory: heartbeats and free disk space."""

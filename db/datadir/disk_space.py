@@ -1,4 +1,4 @@
-"""Whether the disk of the data directory has room; where it has none, nothing is begun that must be stored."""
+"""Free space on the disk of the data directory; without it no work begins whose result must be stored."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import os
 from pathlib import Path
 
 MIN_FREE_BYTES = 20_000_000
-"""Bytes: below it the write-ahead log and the broker's log may not fit any more."""
+"""Bytes: below it the write-ahead log and the broker's log may no longer fit."""
 
 
 def disk_full_message(folder: Path, is_known: bool = False) -> str | None:
-    """Return in words that the disk of a folder is full; None when it has room, or does not say.
+    """Return a message if the disk of a folder is full; None if it has space, or does not report it.
 
-    When that `is_known` already, it must have twice the room to count as mended.
+    If the problem `is_known` already, it counts as solved only with twice the space.
     """
     try:
         seen = os.statvfs(folder)

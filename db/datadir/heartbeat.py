@@ -1,7 +1,7 @@
-"""Signs of life: a file for each kind of process in the data directory, touched as long as its work goes on.
+"""Heartbeats: a file for each kind of process in the data directory, touched while its work progresses.
 
-A health check asks how old it is. Whoever only looks whether a process exists takes one that hangs for healthy; a file
-needs neither database nor broker, which may be the ones that are away.
+A health check reads its age. A check for the mere existence of a process would take one that hangs for healthy; a file
+needs neither database nor broker, which may be the cause of the trouble.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from pathlib import Path
 
 KINDS = ("crawler", "worker", "beat")
 EVERY_S = 5.0
-"""How often a process that is well shows it, about."""
+"""Approximate interval between heartbeats of a healthy process."""
 
 
 def touch_heartbeat(data_dir: Path, kind: str) -> None:
-    """Note that a process of this kind has just done what it is there for. A full disk does not stop the process."""
+    """Record that a process of this kind has just made progress. A full disk does not stop the process."""
     with suppress(OSError):
         path = _path(data_dir, kind)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -24,9 +24,9 @@ def touch_heartbeat(data_dir: Path, kind: str) -> None:
 
 
 def heartbeat_age_s(data_dir: Path, kind: str) -> float | None:
-    """Return how many seconds ago the last sign of life was; None if there never was one.
+    """Return the age of the last heartbeat in seconds; None without one.
 
-    One from the future, left by a clock that ran ahead, is as old as it lies ahead.
+    A heartbeat in the future, left by a clock that ran ahead, has its distance as its age.
     """
     try:
         return abs(time.time() - _path(data_dir, kind).stat().st_mtime)

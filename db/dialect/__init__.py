@@ -1,6 +1,6 @@
-"""The one place that knows which database it is.
+"""The differences between SQLite and PostgreSQL, all in this package.
 
-`functions` are those of SQL that differ, `csvtext` is how the database writes CSV.
+`functions` holds SQL functions with two spellings, `csvtext` the writing of CSV by the database.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ WRITES = "steppewatch_writes"
 """Execution option of a connection that will write: SQLite then takes its lock at BEGIN, see `_begin`."""
 
 _CACHE_KB = -8_000
-"""What SQLite keeps of a file in memory, for each connection; it reads a negative number as kilobytes."""
+"""Page cache of SQLite for each connection; a negative number means kilobytes."""
 
 _RETRYABLE = {"40001", "40P01", "55P03"}
 """PostgreSQL: serialization failure, deadlock, lock not available."""
@@ -50,13 +50,13 @@ def insert(conn: Connection, table: Any) -> Any:
         from sqlalchemy.dialects import sqlite
 
         return sqlite.insert(table)
-    from sqlalchemy.dialects import postgresql  # for those who use it: it loads five drivers
+    from sqlalchemy.dialects import postgresql  # imported late: it loads five drivers
 
     return postgresql.insert(table)
 
 
 def to_json(value: Any) -> str:
-    """Return JSON as it is stored: letters as they are, two bytes instead of six for one of Cyrillic."""
+    """Return JSON in stored form: letters unescaped, two bytes instead of six for one of Cyrillic."""
     written = json.dumps(value, ensure_ascii=False)
     try:
         written.encode()
@@ -66,20 +66,20 @@ def to_json(value: Any) -> str:
 
 
 def is_away(error: Exception) -> bool:
-    """Return whether an error says that the database could not be reached or used, whatever was asked of it."""
+    """Return whether an error means that the database is unreachable or unusable, whatever the query."""
     if not isinstance(error, DBAPIError):
         return False
     return error.connection_invalidated or isinstance(error, (OperationalError, InterfaceError, InternalError))
 
 
 def is_retryable(error: DBAPIError) -> bool:
-    """Return whether the same transaction may succeed when it is simply run again."""
+    """Return whether the same transaction may succeed if it is simply run again."""
     code = getattr(error.orig, "sqlstate", None)
     return code in _RETRYABLE or "database is locked" in str(error.orig)
 
 
 def prepare(engine: Engine) -> None:
-    """Make a new engine behave: SQLite gets its pragmas and honest transactions, PostgreSQL plans simply."""
+    """Configure a new engine: pragmas and explicit transactions for SQLite, simple plans for PostgreSQL."""
     if is_sqlite(engine):
         event.listen(engine, "connect", _on_connect)
         event.listen(engine, "begin", _begin)
@@ -88,7 +88,7 @@ def prepare(engine: Engine) -> None:
 
 
 def _on_connect(dbapi_connection: Any, _record: Any) -> None:
-    dbapi_connection.isolation_level = None  # the driver must not open transactions behind our back
+    dbapi_connection.isolation_level = None  # the driver must not open transactions by itself
     cursor = dbapi_connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
     cursor.execute("PRAGMA journal_mode = WAL")
@@ -100,28 +100,28 @@ def _on_connect(dbapi_connection: Any, _record: Any) -> None:
 
 
 def _plan_for_short_answers(dbapi_connection: Any, _record: Any) -> None:
-    # Compiling takes longer than all the rows of most answers: 160 ms instead of 5 for 4,800 cells of coverage. And for
-    # the sake of several workers the planner reads whole tables instead of an index: 44 ms instead of 2 for the same.
+    # Compiling takes longer than all the rows of most results: 160 ms instead of 5 for 4,800 cells of coverage.
+    # Parallel plans make the planner read whole tables instead of an index: 44 ms instead of 2 for the same.
     dbapi_connection.execute("SET jit = off")
     dbapi_connection.execute("SET max_parallel_workers_per_gather = 0")
     dbapi_connection.commit()
 
 
 def _begin(conn: Connection) -> None:
-    # A deferred transaction that reads first and writes later fails at once when another wrote in between,
-    # whatever the timeout; so writers take the lock when they begin, and wait for it there.
+    # A deferred transaction that reads first and writes later fails at once if another wrote in between, regardless of
+    # the timeout; so writers take the lock when they begin, and wait for it there.
     writes = conn.get_execution_options().get(WRITES, False)
     conn.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 @contextmanager
 def snapshot(engine: Engine) -> Iterator[Connection]:
-    """Yield a connection whose queries all see the store as it is now, for reading much and keeping little."""
+    """Yield a connection whose queries all see the database as it is now, for large reads with little memory."""
     if is_sqlite(engine):
         with engine.connect() as conn:
             settings = conn.connection.cursor()  # not the connection, which would begin the transaction
             settings.execute("PRAGMA cache_size = -2000")
-            settings.execute("PRAGMA temp_store = FILE")  # what is to be sorted does not fit into little memory
+            settings.execute("PRAGMA temp_store = FILE")  # sorted rows do not fit into little memory
             try:
                 yield conn
             finally:
@@ -169,7 +169,7 @@ def _quoted(conn: Connection, name: str) -> str:
 
 
 def _with_iso_days(rows: Sequence[Sequence[Any]], days: Sequence[int]) -> list[tuple[Any, ...]]:
-    """Return the rows with their days as SQLite keeps them; the driver's own way to do that is deprecated."""
+    """Return the rows with their days in SQLite's form; the driver's own conversion is deprecated."""
     columns = [list(column) for column in zip(*rows, strict=True)]
     for place in days:
         text_of = {day: day.isoformat() for day in set(columns[place])}
@@ -181,13 +181,13 @@ _SUBSCRIPTIONS_KEY = 7_309_531_006
 
 
 def lock_for_subscriptions(conn: Connection) -> None:
-    """Wait until no other transaction changes subscriptions; held to the end of this one."""
+    """Lock out other changes of subscriptions until the end of this transaction."""
     if not is_sqlite(conn):
         conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _SUBSCRIPTIONS_KEY})
 
 
 def lock_names(conn: Connection, names: Iterable[str]) -> None:
-    """Wait until no other transaction holds one of these names; held to the end of this one. SQLite has one writer."""
+    """Lock these names until the end of this transaction. Without effect in SQLite, which has one writer."""
     if not is_sqlite(conn):
         keys = sorted({xxhash.xxh3_64_intdigest(name.encode()) - 2**63 for name in names})
         conn.execute(text("SELECT pg_advisory_xact_lock(k) FROM unnest(CAST(:keys AS bigint[])) AS k"), {"keys": keys})
@@ -197,7 +197,7 @@ _COMMONPLACES_KEY = 7_309_531_007
 
 
 def lock_commonplaces(conn: Connection, *, alone: bool) -> None:
-    """Wait until nobody changes which passages are commonplaces; `alone`: nor stores links. Held to the end."""
+    """Lock the commonplaces until the end of this transaction: shared, or exclusively with `alone`."""
     if not is_sqlite(conn):
         shared = "" if alone else "_shared"
         conn.execute(text(f"SELECT pg_advisory_xact_lock{shared}(:key)"), {"key": _COMMONPLACES_KEY})
@@ -213,7 +213,7 @@ def change_number(conn: Connection) -> int | ColumnElement[int]:
 
 
 def server_of(conn: Connection) -> str:
-    """Return which PostgreSQL cluster gives the numbers of changes; empty when the store itself does."""
+    """Return the PostgreSQL cluster that issues the change numbers; empty if the database itself counts."""
     if is_sqlite(conn):
         return ""
     return str(conn.execute(text("SELECT system_identifier FROM pg_control_system()")).scalar_one())
@@ -228,14 +228,14 @@ def settled_number(conn: Connection) -> int:
 
 
 _POSTINGS_CHUNK = 200
-"""SQLite takes at most 500 parts in one UNION."""
+"""SQLite accepts at most 500 parts in one UNION."""
 
 
 def count_newest_postings(conn: Connection, hashes: Sequence[int], newest: int) -> list[tuple[int, int]]:
-    """Return (article id, how many of the hashes it has), reading of each hash the newest articles only.
+    """Return (article id, number of its hashes), reading only the newest articles of each hash.
 
-    A window function would read all articles of a common hash; a limit for each hash stops early on both
-    databases. The numbers are integers of our own, written into the statement so that it is planned quickly.
+    A window function would read all articles of a common hash; a limit for each hash stops early on both databases. The
+    numbers are integers of our own, written into the statement so that it is planned quickly.
     """
     if not is_sqlite(conn):
         statement = text(
@@ -257,13 +257,13 @@ def count_newest_postings(conn: Connection, hashes: Sequence[int], newest: int) 
 
 
 WORD_INDEX = "word_index"
-"""The full-text index: FTS5 in SQLite, a tsvector with a GIN index in PostgreSQL. No model: it is spelled twice."""
+"""The full-text index: FTS5 in SQLite, a tsvector with a GIN index in PostgreSQL. It has no model because of that."""
 
 
 def create_word_index(conn: Connection) -> None:
-    """Make the index of words.
+    """Create the word index.
 
-    SQLite keeps no texts in it and no positions, so what is deleted stays as a candidate that nobody finds any more.
+    SQLite stores no texts in it and no positions, so deleted revisions stay as candidates that match no article.
     """
     if is_sqlite(conn):
         conn.exec_driver_sql(
@@ -279,12 +279,12 @@ def create_word_index(conn: Connection) -> None:
 
 
 def drop_word_index(conn: Connection) -> None:
-    """Remove the index of words."""
+    """Remove the word index."""
     conn.exec_driver_sql(f"DROP TABLE {WORD_INDEX}")
 
 
 def index_words(conn: Connection, words: Mapping[int, Sequence[str]]) -> None:
-    """Add the words of revisions that are not in the index."""
+    """Add revisions that are not in the word index yet."""
     if is_sqlite(conn):
         statement = text(f"INSERT INTO {WORD_INDEX} (rowid, words) VALUES (:id, :words)")
         rows: list[dict[str, object]] = [
@@ -311,10 +311,10 @@ def one_of_words(conn: Connection, words: Sequence[tuple[str, bool]]) -> Any:
 
 
 def _token(word: str) -> str:
-    """Return a word as the letters and digits that SQLite's tokenizer leaves alone; a prefix stays one."""
+    """Return a word in letters and digits that SQLite's tokenizer leaves alone; a prefix stays one."""
     return "x" + word.encode().hex()
 
 
 def bytewise(conn: Connection, column: Any) -> SQLColumnExpression[Any]:
-    """Return the column so that it sorts by code point: PostgreSQL would sort by the rules of its locale."""
+    """Return the column sorted by code point: PostgreSQL would sort by the rules of its locale."""
     return column if is_sqlite(conn) else collate(column, "C")

@@ -23,11 +23,11 @@ LINES = 500
 def iter_csv(
     conn: Connection, query: Select[*tuple[Any, ...]], *, delimiter: str = ",", lines: int | None = None
 ) -> Iterator[tuple[bytes, int]]:
-    """Yield the rows of a query as lines of CSV (RFC 4180, UTF-8) made by the database, and how many each chunk has.
+    """Yield the rows of a query as CSV lines (RFC 4180, UTF-8) made by the database, with the line count of each chunk.
 
-    The cells are spelled as `csv_lines` of the exports spells them: the same bytes from both databases. Raises
-    DBAPIError, like any query, also when the database is lost half-way. `delimiter` is one of `DELIMITERS`; `lines`
-    says how many a chunk has, if they are long.
+    The cells have the format of the exports' `csv_lines`: the same bytes from both databases. Raises DBAPIError, like
+    any query, also when the connection is lost half-way. `delimiter` is one of `DELIMITERS`; `lines` limits a chunk if
+    lines are long.
     """
     with _errors_of_queries(conn):
         yield from _lines(conn, query, list(query.selected_columns), delimiter, lines or LINES)
@@ -37,7 +37,7 @@ def _lines(
     conn: Connection, query: Select[*tuple[Any, ...]], columns: Sequence[Any], delimiter: str, most: int
 ) -> Iterator[tuple[bytes, int]]:
     if is_sqlite(conn):
-        plain = {"yield_per": None, "stream_results": False}  # or rows wait in a buffer of SQLAlchemy's, not the cursor
+        plain = {"yield_per": None, "stream_results": False}  # or SQLAlchemy would buffer rows, not the cursor
         query = query.with_only_columns(_LINE_OF[delimiter](*columns), maintain_column_froms=True)
         lines = conn.execute(query, execution_options=plain).cursor
         assert lines is not None
@@ -48,7 +48,7 @@ def _lines(
     copied = _copy(conn, query, columns, delimiter)
     while batch := list(islice(copied, most)):
         text = b"".join(batch)
-        # COPY ends lines with LF, RFC 4180 asks for CRLF. Few cells have a line's end within.
+        # COPY ends lines with LF, RFC 4180 requires CRLF. Few cells contain a line break.
         if text.count(b"\n") > len(batch):
             yield b"".join([part for line in batch for part in (line[:-1], b"\r\n")]), len(batch)
         else:
@@ -57,14 +57,14 @@ def _lines(
 
 @contextmanager
 def _errors_of_queries(conn: Connection) -> Iterator[None]:
-    """Raise the driver's errors as SQLAlchemy raises those of its own queries."""
+    """Convert the driver's errors to those of SQLAlchemy's own queries."""
     driver = conn.dialect.loaded_dbapi
     try:
         yield
     except driver.Error as error:
         is_lost = conn.dialect.is_disconnect(error, conn.connection, None)
         if is_lost:
-            conn.invalidate(error)  # or giving it back would fail as well
+            conn.invalidate(error)  # or returning it to the pool would fail as well
         raise DBAPIError.instance(
             "", None, error, driver.Error, connection_invalidated=is_lost, dialect=conn.dialect
         ) from error
@@ -97,7 +97,7 @@ def _copy(
 class _csv_line(FunctionElement[bytes]):
     """The columns as a line of CSV, for SQLite: one call of printf, because `||` copies the line for each cell.
 
-    As bytes, which the driver hands over as they are; a text it would decode, to be encoded again.
+    The result is bytes, which the driver passes on unchanged; it would decode a text, only to be encoded again.
     """
 
     type = LargeBinary()
@@ -122,11 +122,11 @@ class _line_of_bars(_csv_line):
 
 _LINE_OF = {line.delimiter: line for line in (_csv_line, _line_of_semicolons, _line_of_tabs, _line_of_bars)}
 DELIMITERS = tuple(_LINE_OF)
-"""What can stand between two cells; statements are cached by class, so each has its own."""
+"""Supported delimiters; statements are cached by class, so each has its own."""
 
 
 class _guarded(FunctionElement[str]):
-    """A text as `worker.export.formats.csv_lines.guard` leaves it, for PostgreSQL, whose COPY does the rest."""
+    """A text after `worker.export.formats.csv_lines.guard`, for PostgreSQL, whose COPY does the rest."""
 
     type = Text()
     inherit_cache = True
@@ -139,8 +139,8 @@ _GUARDED = (
 )
 """The condition of `worker.export.formats.csv_lines.guard` in SQL that both databases understand."""
 _OUR_QUOTE = b"\xff"
-"""What SQLite writes around a text, since no text in UTF-8 has that byte: strangers' quotes are then doubled and ours
-put in for many lines at once, which takes a fifth less than `printf('%w')` and `replace` in each cell.
+"""The quote that SQLite writes around a text: no text in UTF-8 has that byte. Quotes of the text itself are then
+doubled and these replaced for many lines at once, a fifth faster than `printf('%w')` and `replace` in each cell.
 """
 _QUOTE_IN_SQL = f"CAST(x'{_OUR_QUOTE.hex()}' AS TEXT)"
 
@@ -154,7 +154,7 @@ def _line_in_sqlite(element: _csv_line, compiler: SQLCompiler, **kwargs: Any) ->
 
 
 def _cell_in_sqlite(column: Any, sql: str) -> tuple[str, str]:
-    """Return a format of printf and what goes into it; `%s` writes nothing for null."""
+    """Return a format of printf and its argument; `%s` writes nothing for null."""
     if isinstance(column.type, Boolean):
         return "%s", f"CASE {sql} WHEN 1 THEN 'true' WHEN 0 THEN 'false' END"
     if isinstance(column.type, WordColumn) or not isinstance(column.type, String):
@@ -172,9 +172,9 @@ def _guarded_in_postgresql(element: _guarded, compiler: SQLCompiler, **kwargs: A
 
 
 def _guard(sql: str, compared: str) -> str:
-    """Return the expression of a text as the guard leaves it; `compared` is the same, compared by code points.
+    """Return the expression for the guarded text; `compared` is the same, compared by code points.
 
-    Most texts begin with a letter, which is quicker to see.
+    Most texts begin with a letter, which is faster to test.
     """
     harmless = f"{compared} >= 'A' AND {compared} < '\uff00'"
     return f"CASE WHEN {harmless} THEN {sql} WHEN {_GUARDED.format(sql)} THEN '''' || {sql} ELSE {sql} END"

@@ -1,4 +1,4 @@
-"""Functions of SQL that the two databases spell differently, and the types of text that exports tell apart."""
+"""SQL functions that the two databases spell differently, and the column types that exports distinguish."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from sqlalchemy.sql.functions import FunctionElement
 
 
 class WordColumn(Text):
-    """A text of our own making that needs neither quotes nor a guard in CSV: `title`, `name`, an instant."""
+    """A generated text that needs neither quotes nor a guard in CSV: `title`, `name`, an instant."""
 
 
 class Address(Text):
-    """An address in our own spelling: quoted in CSV, but it begins with its scheme, so it needs no guard."""
+    """An address in canonical form: quoted in CSV, but it begins with its scheme, so it needs no guard."""
 
 
 class _SpelledColumn(FunctionElement[Any]):
-    """A function that each database spells in its own way; `{0}` stands for what it is given."""
+    """A function with one spelling per database; `{0}` stands for its argument."""
 
     inherit_cache = True
     sqlite: ClassVar[str]
@@ -62,7 +62,7 @@ class decimal_text(_SpelledColumn):
 
 
 class fired_words(_SpelledColumn):
-    """The words in the JSON list `matches.because`, with semicolons between them; null when there are none."""
+    """The words in the JSON list `matches.because`, with semicolons between them; null if there are none."""
 
     type = Text()
     inherit_cache = True
@@ -74,7 +74,7 @@ class fired_words(_SpelledColumn):
 
 
 class _numbers(_SpelledColumn):
-    """The numbers of a JSON list, as a subquery: one parameter, however many they are."""
+    """The numbers of a JSON list, as a subquery: one parameter for any number of them."""
 
     type = BigInteger()
     inherit_cache = True

@@ -1,1 +1,1 @@
-"""The rows of exports, what to export, and how far each named export has come."""
+"""Exports: their rows, their filters, and the position of each named export."""

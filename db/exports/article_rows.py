@@ -1,4 +1,4 @@
-"""The rows of exports about articles, in a lasting order: a query for each kind, as the declared columns have it."""
+"""Rows of exports about articles, in a stable order: one query for each kind, with the declared columns."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from db.models import Article, ClusterLink, EntityRow, MatchRow, MentionRow, Rev
 
 
 def articles(_conn: Connection, filters: Filters) -> Rows:
-    """A row per article, by day and canonical URL."""
+    """Return a row per article, by day and canonical URL."""
     original = aliased(Article)
     address_of_original = select(original.canonical_url).where(original.id == Article.cluster_id).scalar_subquery()
     is_original = Article.cluster_id == Article.id
@@ -53,7 +53,7 @@ def articles(_conn: Connection, filters: Filters) -> Rows:
 
 
 def articles_with_text(conn: Connection, filters: Filters, longest: int | None = None) -> Rows:
-    """The same with the current texts; `longest`: after so many characters they are cut."""
+    """Return a row per article with its current text; `longest` cuts it after this many characters."""
     text: ColumnElement[str] = type_coerce(Revision.text, SqlText())
     if longest is not None:
         text = case((func.length(text) > longest, func.substr(text, 1, longest).concat(" …")), else_=text)
@@ -68,7 +68,7 @@ def articles_with_text(conn: Connection, filters: Filters, longest: int | None =
 
 
 def mentions(conn: Connection, filters: Filters) -> Rows:
-    """A row per mention of the current revisions: articles in their order, titles before texts."""
+    """Return a row per mention of the current revisions: articles in their order, titles before texts."""
     query = (
         _mentions()
         .join(Article, Article.revision_id == MentionRow.revision_id)
@@ -80,9 +80,9 @@ def mentions(conn: Connection, filters: Filters) -> Rows:
 
 
 def mentions_of_revisions(conn: Connection, filters: Filters) -> Rows:
-    """A row per mention of all texts that stood at an address, those seen first before later ones.
+    """Return a row per mention of all texts of an address, those seen first before later ones.
 
-    Entities that are asked for need not be mentioned any more.
+    The selected entities need not be mentioned any more.
     """
     query = (
         _mentions()
@@ -133,9 +133,9 @@ def _in_reading_order(conn: Connection) -> Sequence[SQLColumnExpression[Any]]:
 
 
 def revisions(_conn: Connection, filters: Filters) -> Rows:
-    """A row per text that stood at an address: articles in their order, the text seen first before later ones.
+    """Return a row per text of an address: articles in their order, the text seen first before later ones.
 
-    What only stood in for a page until it came is none of them.
+    Without texts that only substituted for a page until it came.
     """
     return (
         select(
@@ -163,7 +163,7 @@ def revisions(_conn: Connection, filters: Filters) -> Rows:
 
 
 def clusters(conn: Connection, filters: Filters) -> Rows:
-    """A row per article of every cluster that has copies: by the original's day and address, the original first."""
+    """Return a row per article of every cluster with copies: by the original's day and address, the original first."""
     original, copy = aliased(Article, name="original"), aliased(Article, name="copy")
     is_original = Article.id == original.id
     has_copies = select(copy.id).where(copy.cluster_id == Article.cluster_id, copy.id != copy.cluster_id).exists()
@@ -204,7 +204,7 @@ def clusters(conn: Connection, filters: Filters) -> Rows:
 
 
 def matches(conn: Connection, filters: Filters) -> Rows:
-    """A row per match of a subscription: by subscription, then in the order in which they were found."""
+    """Return a row per match of a subscription: by subscription, then in the order of matching."""
     query = (
         select(
             MatchRow.id.label("match_id"),
@@ -238,5 +238,5 @@ def _perhaps(column: Any) -> ColumnElement[str]:
 
 
 def _moment(instant: Any, is_day: Any) -> SQLColumnExpression[str]:
-    """The instant of publication, or its day where only that is known."""
+    """Return the instant of publication, or its day if only that is known."""
     return type_coerce(case((is_day, day_text(instant)), else_=instant_text(instant)), WordColumn())

@@ -1,4 +1,4 @@
-"""The rows of exports of what is counted: cells of coverage, and outlets with what the store has of them."""
+"""Rows of exports of counts: coverage cells, and outlets with their numbers in the database."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ from db.models import Article, CoverageCell, CoverageSeries, EntityRow, Feed, So
 
 
 def coverage(conn: Connection, filters: Filters) -> Rows:
-    """The stored cells per day, entity and outlet. Languages, genres and scope are no part of them."""
+    """Return the stored cells per day, entity and outlet. They are not split by language, genre or scope."""
     if _beyond_cells(filters):
-        raise CannotFilter("cells per outlet are not kept by language, genre or scope")
+        raise CannotFilter("coverage is not counted by language, genre or scope and cannot be filtered by them")
     alive, impaired = _health(filters.health)
     day = cast(CoverageCell.bucket_on, SqlText)
     query = (
@@ -73,11 +73,13 @@ def coverage(conn: Connection, filters: Filters) -> Rows:
 
 
 def cooccurrence(conn: Connection, filters: Filters) -> Rows:
-    """The stored cells per day and pair of entities, each pair once: the lesser id first."""
+    """Return the stored cells per day and pair of entities, each pair once: the lesser id first."""
     if filters.sources or _beyond_cells(filters):
-        raise CannotFilter("pairs are not kept by outlet, language, genre or scope")
+        raise CannotFilter("pairs are not counted by outlet, language, genre or scope and cannot be filtered by them")
     one, another = aliased(EntityRow), aliased(EntityRow)
-    in_order = bytewise(conn, CoverageSeries.entity_id) < bytewise(conn, CoverageSeries.part)  # stored by the locale's
+    in_order = bytewise(conn, CoverageSeries.entity_id) < bytewise(
+        conn, CoverageSeries.part
+    )  # stored in the locale's order
     first, second = case((in_order, one.id), else_=another.id), case((in_order, another.id), else_=one.id)
     query = (
         select(
@@ -103,11 +105,11 @@ def cooccurrence(conn: Connection, filters: Filters) -> Rows:
 
 
 def _health(health: CollectionHealth | None) -> tuple[CTE, CTE]:
-    """Return tables of the statement's own: (day, share) of the watched days, and (day, outlet) of the impaired.
+    """Return inline tables: (day, share) of the watched days, and (day, outlet) of the impaired ones.
 
     Days are texts here, which both databases compare alike.
     """
-    day, none = column("day", SqlText()), [("", "")]  # a table must have a row; no day is called so
+    day, none = column("day", SqlText()), [("", "")]  # a table must have a row, and no day is empty
     alive = sorted((day.isoformat(), f"{share:.4f}") for day, share in health.alive.items()) if health else []
     impaired = sorted((day.isoformat(), outlet) for day, outlet in health.impaired) if health else []
     return (
@@ -118,7 +120,7 @@ def _health(health: CollectionHealth | None) -> tuple[CTE, CTE]:
 
 _IS_OF_NO_DAY = case((CoverageCell.bucket_on == UNDATED, 1), else_=0)
 _DAY = case((CoverageCell.bucket_on > UNDATED, CoverageCell.bucket_on))
-"""The day of a cell; empty for what counts on none."""
+"""The day of a cell; empty for the undated period."""
 
 
 def _daily(split: str, level: str) -> Sequence[ColumnElement[bool]]:
@@ -136,9 +138,9 @@ def _days(filters: Filters) -> Iterator[ColumnElement[bool]]:
 
 
 def sources(conn: Connection, filters: Filters) -> Rows:
-    """A row per outlet, by id, with what the store has of it."""
+    """Return a row per outlet, by id, with its numbers in the database."""
     if filters.since or filters.until or filters.entities or _beyond_cells(filters):
-        raise CannotFilter("outlets can only be chosen by name")
+        raise CannotFilter("the export of outlets can only be filtered by outlet")
     feeds = select(Feed.source_id, func.count().label("n")).group_by(Feed.source_id).subquery()
     day = case((Article.is_undated.is_(False), Article.counts_on))
     articles = (
@@ -184,5 +186,5 @@ def _listed(json: ColumnElement[str]) -> ColumnElement[str]:
 
 
 def _beyond_cells(filters: Filters) -> bool:
-    given = (filters.in_scope, filters.article_ids, filters.changed_after, filters.changed_until)
-    return bool(filters.languages or filters.genres) or any(value is not None for value in given)
+    uncounted = (filters.in_scope, filters.article_ids, filters.changed_after, filters.changed_until)
+    return bool(filters.languages or filters.genres) or any(value is not None for value in uncounted)

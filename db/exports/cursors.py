@@ -1,4 +1,4 @@
-"""Named cursors of incremental exports: what came with the last one does not come again, unless it changed."""
+"""Named cursors of incremental exports: each export contains the articles changed since the previous one."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ NOTHING_YET = -1
 
 
 class CursorMoved(RuntimeError):
-    """Another export of that name ended meanwhile."""
+    """Another export of that name has finished in the meantime."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """How far a named export has come, and of which question it is."""
+    """The position of a named export, with its request."""
 
     name: str
     request: Mapping[str, Any]
@@ -31,7 +31,7 @@ class Cursor:
 
 
 def find_cursor(conn: Connection, name: str) -> Cursor | None:
-    """Return a cursor, or None for a name that was not used yet."""
+    """Return a cursor, or None for an unused name."""
     row = conn.execute(_CURSORS.where(ExportCursor.name == name)).first()
     return Cursor(*row) if row else None
 
@@ -40,7 +40,7 @@ _CURSORS = select(ExportCursor.name, ExportCursor.request, ExportCursor.position
 
 
 def advance_cursor(conn: Connection, name: str, *, before: int, after: Cursor) -> None:
-    """Move a cursor on. Raises CursorMoved when it is not where this export began any more."""
+    """Advance a cursor. Raises CursorMoved if it has left the position where this export began."""
     values = {
         "request": dict(after.request),
         "position": after.position,
@@ -58,5 +58,5 @@ def advance_cursor(conn: Connection, name: str, *, before: int, after: Cursor) -
 
 
 def remove_cursor(conn: Connection, name: str) -> bool:
-    """Forget a cursor, so that its next export has everything; return whether there was one."""
+    """Delete a cursor, so that its next export is complete; return whether there was one."""
     return conn.execute(delete(ExportCursor).where(ExportCursor.name == name)).rowcount == 1

@@ -1,7 +1,7 @@
-"""Exports of the store: rows as lines of CSV, written by the database, or as values.
+"""Reading exports: rows as lines of CSV, written by the database, or as values.
 
-All of an export is read at one moment (`Database.snapshot`); whoever hands it on to a slow reader puts it aside first,
-because a transaction that stays open keeps SQLite from shrinking its write-ahead log.
+An export is read at one moment (`Database.snapshot`); the caller buffers it before sending it to a slow reader, because
+a transaction that stays open keeps SQLite from shrinking its write-ahead log.
 """
 
 from __future__ import annotations
@@ -31,17 +31,17 @@ _QUERIES: Mapping[str, Callable[[Connection, Filters], Rows]] = {
     "sources": count_rows.sources,
 }
 _LONG_ROWS = 20
-"""Rows with whole texts that are held at a time."""
+"""Maximum of rows with complete texts held in memory."""
 
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """What an export has beside its usual columns."""
+    """Optional details of an export beyond its usual columns."""
 
     name: str = ""
-    """`text` of articles, `revisions` of mentions (those of former texts too), or nothing."""
+    """`text` of articles, `revisions` of mentions (including those of former texts), or empty."""
     longest: int | None = None
-    """After so many characters a text is cut."""
+    """Maximum length of a text; longer ones are cut."""
 
 
 _NO_DETAIL = Detail()
@@ -50,9 +50,9 @@ _NO_DETAIL = Detail()
 def iter_csv(
     conn: Connection, kind: str, filters: Filters, detail: Detail = _NO_DETAIL, *, delimiter: str = ","
 ) -> Iterator[tuple[bytes, int]]:
-    """Yield the lines of an export without its header, in chunks, and how many lines each chunk has.
+    """Yield the lines of an export without its header, in chunks, with the number of lines of each chunk.
 
-    Raises CannotFilter when the kind cannot be filtered so.
+    Raises CannotFilter if the kind does not support a filter.
     """
     lines = _LONG_ROWS if detail.name == "text" else None
     yield from csvtext.iter_csv(conn, _query(conn, kind, filters, detail), delimiter=delimiter, lines=lines)
@@ -61,7 +61,7 @@ def iter_csv(
 def iter_rows(
     conn: Connection, kind: str, filters: Filters, detail: Detail = _NO_DETAIL
 ) -> Iterator[Row[*tuple[Any, ...]]]:
-    """Yield the rows of an export as values; instants are written out. Raises CannotFilter as `iter_csv` does."""
+    """Yield the rows of an export as values; instants are formatted. Raises CannotFilter as `iter_csv` does."""
     rows = _LONG_ROWS if detail.name == "text" else 1_000
     yield from conn.execute(_query(conn, kind, filters, detail), execution_options={"yield_per": rows})
 
@@ -75,5 +75,5 @@ def _query(conn: Connection, kind: str, filters: Filters, detail: Detail) -> Row
 
 
 def find_candidates(conn: Connection, need: Need | None, filters: Filters) -> list[int]:
-    """Return the current revisions of the articles that pass the filters and may answer a query, by day and id."""
+    """Return the current revisions of the articles that pass the filters and may match a query, by day and id."""
     return word_index.find_candidates(conn, need, among=conditions(filters))

@@ -1,4 +1,4 @@
-"""Scheduled exports: what is written where and how often, and who writes it now."""
+"""Scheduled exports: content, folder and interval, and the claim of the current writer."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from db.models import ExportSchedule
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """A scheduled export. `request` is what `worker.export.scheduled` makes of a command's options."""
+    """A scheduled export. `request` holds a command's options in the form of `worker.export.scheduled`."""
 
     name: str
     request: Mapping[str, Any]
@@ -40,7 +40,7 @@ _SCHEDULES = select(
 
 
 def record_schedule(conn: Connection, schedule: Schedule) -> bool:
-    """Store a schedule; return False when there is one of that name, which stays as it is."""
+    """Store a schedule; return False if one of that name exists, which stays unchanged."""
     values = {
         "name": schedule.name,
         "request": dict(schedule.request),
@@ -63,7 +63,7 @@ def remove_schedule(conn: Connection, name: str) -> bool:
 
 
 def claim_due(conn: Connection, *, now: datetime, lease: timedelta) -> Schedule | None:
-    """Return the schedule that has been due longest and that nobody writes: it is ours now. None if there is none."""
+    """Claim the unclaimed schedule that has been due longest; return it, or None if there is none."""
     free = or_(ExportSchedule.claimed_until.is_(None), ExportSchedule.claimed_until < now)
     query = _SCHEDULES.where(ExportSchedule.next_at <= now, free).order_by(ExportSchedule.next_at, ExportSchedule.name)
     row = conn.execute(query.limit(1).with_for_update(skip_locked=True)).first()
@@ -77,7 +77,7 @@ def claim_due(conn: Connection, *, now: datetime, lease: timedelta) -> Schedule 
 def finish_schedule(
     conn: Connection, name: str, *, next_at: datetime, at: datetime, file: str | None = None, error: str | None = None
 ) -> None:
-    """Give a schedule back: what was written, or why nothing was."""
+    """Release a schedule, with the written file or the error."""
     values: dict[str, Any] = {"claimed_until": None, "next_at": next_at, "last_error": error}
     if file is not None:
         values |= {"last_file": file, "last_at": at}

@@ -1,1 +1,1 @@
-"""Addresses of the web: one spelling for each, and which may be reached. Pure."""
+"""Web addresses: their canonical form, and the rules for reaching them. Pure."""

@@ -1,8 +1,8 @@
-"""Which addresses may be reached: pure rules, for the crawler and for webhooks alike.
+"""Rules for reachable addresses: pure, for the crawler and for webhooks alike.
 
-Feeds, pages, redirects and subscribers name addresses that an attacker may choose. None of them may lead into the
-network we run in (server-side request forgery), so what counts is the address that is connected to, not the name.
-Applied in `crawlers/http/resolver.py`, `crawlers/http/middlewares.py` and `worker/delivery/transports/webhook.py`.
+Feeds, pages, redirects and subscribers name addresses that an attacker may choose. None of them may lead into our own
+network (server-side request forgery), so the rules apply to the address of the connection, not to the name. Applied in
+`crawlers/http/resolver.py`, `crawlers/http/middlewares.py` and `worker/delivery/transports/webhook.py`.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ _LAST_32 = 0xFFFFFFFF
 
 
 parse_allowed = parse_host_ports
-"""What `allow_private_hosts` means."""
+"""Parser of `allow_private_hosts`."""
 
 
 class Refused(ValueError):
-    """An address that must not be fetched; the text says why."""
+    """An address that must not be fetched, with the reason as text."""
 
 
 def refusal_of_address(address: str) -> str | None:
-    """Return why nobody may connect to this IP address; None if it is an ordinary public one."""
+    """Return the reason for refusing this IP address; None if it is an ordinary public one."""
     try:
         ip = ip_address(address.partition("%")[0])
     except ValueError:
@@ -45,7 +45,7 @@ def refusal_of_address(address: str) -> str | None:
 
 
 def refusal_of_url(url: str, allowed: Collection[tuple[str, int]] = ()) -> str | None:
-    """Return why this URL must not be fetched, as far as it tells without asking DNS; None if it may be.
+    """Return the reason for refusing this URL without asking DNS; None if there is none.
 
     Understands every spelling of an IPv4 address that the C library connects to: `2130706433`, `0x7f.1`, `127.1`.
     """
@@ -84,12 +84,12 @@ def literal_address(host: str) -> str | None:
 
 
 def is_allowed(host: str, port: int, allowed: Collection[tuple[str, int]]) -> bool:
-    """Return whether settings name this host and port, whatever its address."""
+    """Return whether the settings allow this host and port, regardless of its address."""
     return (plain_host(host), port) in allowed
 
 
 def _kind(ip: IPv4Address | IPv6Address) -> str | None:
-    """Return the word for an address that is not public."""
+    """Return the category of an address that is not public."""
     if ip.is_unspecified:
         return "unspecified"
     if ip.is_loopback:
@@ -106,7 +106,7 @@ def _kind(ip: IPv4Address | IPv6Address) -> str | None:
 
 
 def _inner_address(ip: IPv6Address) -> IPv4Address | None:
-    """Return the IPv4 address that an IPv6 address stands for (RFC 4291 §2.5.5, 3056, 6052)."""
+    """Return the IPv4 address embedded in an IPv6 address (RFC 4291 §2.5.5, 3056, 6052)."""
     if ip.ipv4_mapped is not None:
         return ip.ipv4_mapped
     if ip in _SIX_TO_FOUR:

@@ -1,4 +1,4 @@
-"""Hosts and their ports, as settings and requests name them."""
+"""Hosts and ports in settings and requests."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ def parse_host_ports(pairs: str) -> frozenset[tuple[str, int]]:
 
 
 def plain_host(host: str) -> str:
-    """Return the one spelling under which hosts are compared."""
+    """Return the normal form in which hosts are compared."""
     return host.rstrip(".").lower()
 
 
 def is_loopback(host: str) -> bool:
-    """Return whether a name or address can mean this machine only. Nothing is looked up."""
+    """Return whether a name or address can only mean this machine. No DNS request is made."""
     if host == "localhost":
         return True
     try:

@@ -1,9 +1,9 @@
-"""Parameters of addresses that say where a reader came from, and nothing about what the page shows.
+"""Tracking parameters of addresses: they describe the origin of a reader and do not affect the page.
 
 `REGISTRY` holds the names of a public list: the Tracking Query Params Registry by Max Chadwick and others,
 https://github.com/mpchadwick/tracking-query-params-registry, `_data/params.csv` as of 2025-05-13, in the public domain
-(Unlicense). `OURS` adds what outlets, search engines and services of our region and others use. A name that may as
-well choose what is shown is judged together with its value.
+(Unlicense). `OURS` adds names used by outlets, search engines and services of our region and others. An ambiguous name
+is judged together with its value.
 """
 
 from __future__ import annotations
@@ -41,10 +41,10 @@ OURS = frozenset(
 _PREFIXES = ("utm_", "utm-", "ga_", "pk_", "piwik_", "mtm_", "matomo_", "hsa_", "oly_", "vero_", "at_", "itm_", "sfmc_")
 
 _ORIGIN = frozenset({"from", "ref", "referer", "referrer"})
-"""Names of where the reader came from, unless their value is a number or a date: a place in a list."""
+"""Names for the origin of the reader, unless their value is a number or a date: a position in a list."""
 
 _CHANNEL = frozenset({"source", "src", "via", "medium", "channel", "partner", "origin", "campaign"})
-"""Names that mean as much only if their value is one of `_CHANNELS`: an outlet's own sources are a choice."""
+"""Names that count as tracking only if their value is one of `_CHANNELS`: an outlet's own sources select content."""
 _CHANNELS = re.compile(
     r"(?:rss|atom|feed|news(?:letter|feed)|e?mail|push|social|smm|share|sharing|telegram|tg|whatsapp|wa|viber|facebook"
     r"|fb|twitter|tw|x|vk|vkontakte|ok|odnoklassniki|instagram|ig|linkedin|pinterest|reddit|google|googlenews|gnews"
@@ -54,7 +54,7 @@ _CHANNELS = re.compile(
 )
 
 _RISKY = frozenset({"si", "campid", "customid", "toolid", "rtid", "pcrid", "mkcid", "mkrid", "cmp", "nw"})
-"""Listed names that are short or plain enough for an outlet to number its own things by."""
+"""Listed names so short or plain that an outlet may use them for its own numbering."""
 
 _AMP = frozenset({"output", "outputtype", "view", "mode", "format", "type", "layout", "template", "display"})
 
@@ -64,7 +64,7 @@ _UNTIL = frozenset({"to", "till", "until", "before", "end"})
 
 
 def without_tracking(query: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Return the (name, value) pairs of a query that choose what a page shows, names freed of a doubled `&amp;`."""
+    """Return the (name, value) pairs of a query that affect the page, with names freed of a doubled `&amp;`."""
     pairs = [(_plain(name), value) for name, value in query]
     names = {name.lower() for name, _ in pairs}
     is_span = not names.isdisjoint(_UNTIL)
@@ -76,7 +76,7 @@ def without_tracking(query: list[tuple[str, str]]) -> list[tuple[str, str]]:
 
 
 def is_tracking(name: str, value: str) -> bool:
-    """Return whether a parameter says nothing about what the page shows."""
+    """Return whether a parameter has no effect on the page."""
     lowered = name.lower()
     if lowered in _ORIGIN:
         return value.isascii() and not _DIGIT.search(value)

@@ -1,6 +1,6 @@
-"""The canonical URL: the one spelling under which a page is stored and compared.
+"""The canonical URL: the normal form under which a page is stored and compared.
 
-It lives beside the store because it is the store's key: the crawler asks for known pages by it, the worker files
+It belongs to the database layer because it is a key there: the crawler looks up known pages by it, the worker stores
 articles under it.
 """
 
@@ -26,16 +26,16 @@ MAX_LENGTH = 2_000
 """Longer addresses are refused: no article has one, and some databases cannot index them."""
 
 RULES = 1
-"""Counts up when canonical_url gives other spellings than before: `readdressing` then brings stores over."""
+"""Version of the rules; raise it when canonical_url changes, so that `readdressing` migrates the database."""
 
 MAX_WRAPPINGS = 3
-"""Addresses inside one another; who nests more of them is not read any further."""
+"""Maximum of nested addresses; deeper ones are not read any further."""
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _BY_FORMS = frozenset({"www", "m", "mobile", "amp"})
-"""First names of hosts that show the same pages in another form."""
+"""First labels of hosts that show the same pages in another form."""
 _ROUTE = re.compile(r"!?/.")
-"""A fragment by which a page drawn by scripts chooses what it shows (`#!/news/17`); any other is a place in a page."""
+"""A fragment by which a page drawn by scripts selects its content (`#!/news/17`); any other is a position in a page."""
 _INDEX = re.compile(r"(?:/(?:index|default)\.(?:html?|php|aspx?))+/?$", re.IGNORECASE)
 _SESSION = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/;]*", re.IGNORECASE)
 _AMP_FOLDER = re.compile(r"(?<=.)/amp(?:html)?(?=/|$)|^/amp(?:html)?(?=/.)", re.IGNORECASE)
@@ -48,7 +48,7 @@ _SAFE_PATH = "/:@!$&'()*+,;=~-._"
 
 @dataclass(frozen=True, slots=True)
 class _SpelledUrl:
-    """The parts of an address in their one spelling, and what it was before the path was cut to that."""
+    """The parts of an address in normal form, with its original path and query."""
 
     scheme: str
     host: str
@@ -64,27 +64,27 @@ class _SpelledUrl:
         return urlunsplit((self.scheme, self.host + self.port, self.path, query, self.fragment))
 
     def inside(self) -> Iterator[str]:
-        """Yield the address that this one wraps, if it wraps one."""
+        """Yield the candidates for an address wrapped in this one."""
         for path in dict.fromkeys((self.uncut, self.path)):
             if found := address_inside(self.host, path, self.pairs, self.query):
                 yield found
 
 
 def canonical_url(url: str) -> str:
-    """Return the spelling of `url` under which we store and compare pages.
+    """Return the normal form of `url` under which pages are stored and compared.
 
     Drops fragments that are no routes, user names, tracking parameters, default ports, a trailing slash, `index.html`,
-    and what chooses a form of the page for telephones (`www.`, `m.`, `/amp`); lower-cases scheme and host only; sorts
-    what is left of the query, whose escapes stay the bytes that they are, in whatever charset. http and https are one
-    page, written https. An address that wraps another one is that one. `urn:` addresses pass unchanged.
-    The result is stable: canonical_url(canonical_url(u)) == canonical_url(u). It is a name, not an address to ask.
-    Raises ValueError, with a reason for people, if `url` is not an absolute http(s) address.
+    and the markers of a page's mobile form (`www.`, `m.`, `/amp`); lower-cases scheme and host only; sorts the rest of
+    the query, whose escapes keep their bytes in any charset. http and https are one page, written https. An address
+    that wraps another one is replaced by it. `urn:` addresses pass unchanged. The result is stable:
+    canonical_url(canonical_url(u)) == canonical_url(u). It is a name, not an address to request. Raises ValueError,
+    with a readable reason, if `url` is not an absolute http(s) address.
     """
     return _read(url)[1]
 
 
 def unwrapped(url: str) -> str:
-    """Return the address inside an address that wraps one, as it is spelled there; any other as it is."""
+    """Return the address inside an address that wraps one, in its original spelling; any other unchanged."""
     try:
         return _read(url)[0]
     except ValueError:
@@ -92,7 +92,7 @@ def unwrapped(url: str) -> str:
 
 
 def _read(url: str) -> tuple[str, str]:
-    """Return the innermost address as it was spelled, and its canonical spelling."""
+    """Return the innermost address in its original spelling, and its canonical form."""
     text = _CONTROL.sub("", url.strip()) if len(url) <= 4 * MAX_LENGTH else ""
     if text.startswith("urn:") and len(text) <= MAX_LENGTH:
         return text, text
@@ -106,7 +106,7 @@ def _read(url: str) -> tuple[str, str]:
         raise ValueError(f"an address inside more than {MAX_WRAPPINGS} others: {url[:200]!r}")
     canonical = str(spelled)
     if len(canonical) > MAX_LENGTH:
-        raise ValueError(f"an address of {len(canonical)} characters, longer than {MAX_LENGTH}: {url[:80]!r}…")
+        raise ValueError(f"the address has {len(canonical)} characters, more than {MAX_LENGTH}: {url[:80]!r}…")
     return spelling, canonical
 
 
@@ -151,7 +151,7 @@ def _pairs(parts: SplitResult) -> list[tuple[str, str]]:
 
 
 def _fragment(fragment: str) -> str:
-    """Return a fragment that is a route, with one spelling of its escapes; empty for any other."""
+    """Return a fragment that is a route, with normalised escapes; empty for any other."""
     if not _ROUTE.match(fragment):
         return ""
     return _upper_escapes(quote(fragment, safe=_SAFE_PATH + "?%"))
@@ -162,7 +162,7 @@ def _upper_escapes(text: str) -> str:
 
 
 def _host(hostname: str) -> str:
-    """Return a host in one spelling, without the names of its other forms."""
+    """Return a host in normal form, without the labels of its other forms."""
     host = hostname.rstrip(".").lower()
     if ":" in host:
         return f"[{host}]"
@@ -175,7 +175,7 @@ def _host(hostname: str) -> str:
 
 @lru_cache(maxsize=4_096)
 def _main_host(host: str) -> str:
-    """Return the host without `www`, `m`, `mobile` and `amp` among its names, as far as these are not what it is.
+    """Return the host without the labels `www`, `m`, `mobile` and `amp`, unless they are essential.
 
     `24.kg`, `m24.ru` and `amp.kz` are hosts. `www` goes even where the rest is a public suffix: www.gov.kz is gov.kz.
     """
@@ -189,11 +189,11 @@ def _main_host(host: str) -> str:
 
 
 def _escaped_path(path: str) -> str:
-    """Return the path with one spelling of its escapes; letter case stays, servers may mind it."""
+    """Return the path with normalised escapes; letter case stays, because it may matter to servers."""
     path = re.sub(r"/{2,}", "/", path or "/")
     try:
         plain = unquote(path, errors="strict")
-    except UnicodeDecodeError:  # escapes of an old charset: keep them, only their letter case is ours
+    except UnicodeDecodeError:  # escapes of an old charset: only normalise their letter case
         return _upper_escapes(quote(path, safe=_SAFE_PATH + "%"))
     if "%2f" in path.lower() or "%" in plain or "?" in plain or "#" in plain or _CONTROL.search(plain):
         return _upper_escapes(quote(path, safe=_SAFE_PATH + "%"))
@@ -201,7 +201,7 @@ def _escaped_path(path: str) -> str:
 
 
 def _cut_path(path: str) -> str:
-    """Return the path without sessions, index pages, forms for telephones and slashes at its end."""
+    """Return the path without sessions, index pages, markers of mobile forms and slashes at its end."""
     for _ in range(_CUTS):
         before = path
         path = _AMP_ENDING.sub("", _AMP_FOLDER.sub("", _SESSION.sub("", path)))
@@ -212,13 +212,13 @@ def _cut_path(path: str) -> str:
 
 
 def text_urn(title: str | None, text: str) -> str:
-    """Return the address of a text that has none: the same words have the same one."""
+    """Return an address for a text without one; equal words have an equal address."""
     words = " ".join(f"{title or ''}\n{text}".split())
     return f"urn:steppewatch:text:{xxhash.xxh3_128_hexdigest(words.encode())}"
 
 
 def host_of(url: str) -> str:
-    """Return the host name in lower case without `www.`; empty for an address that has none."""
+    """Return the host name in lower case without `www.`; empty for an address without a host."""
     try:
         host = urlsplit(url).hostname or ""
     except ValueError:
@@ -228,15 +228,15 @@ def host_of(url: str) -> str:
 
 
 def registrable_domain(host: str) -> str:
-    """Return the domain that somebody registered: `news.example.co.uk` → `example.co.uk`; the host itself if none.
+    """Return the registered domain: `news.example.co.uk` → `example.co.uk`; the host itself if there is none.
 
-    Follows the Public Suffix List as packaged with tldextract; never asks the network.
+    Follows the Public Suffix List packaged with tldextract, without network access.
     """
     return _suffix_list()(host).top_domain_under_public_suffix or host
 
 
 @cache
 def _suffix_list() -> TLDExtract:
-    from tldextract import TLDExtract  # reads 10,000 rules: only for those who ask
+    from tldextract import TLDExtract  # loads 10,000 rules, so only when needed
 
     return TLDExtract(suffix_list_urls=(), cache_dir=None)

@@ -1,6 +1,6 @@
-"""Addresses that wrap another one: of alert services, of networks that watch what is clicked, of caches. Pure.
+"""Addresses that wrap another one: of alert services, click trackers and caches. Pure.
 
-Who follows such an address comes to the page inside, so an article that was named by one is filed under the other.
+Following such an address leads to the page inside, so an article listed under one is stored under the other.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ _ENDPOINT = re.compile(
     r"|linkfilter|linkout|apiclick|interstitial|share|sharer|turbo|warn|viewer|amp)(?:\.(?:php|aspx?|html?|cgi|do))?",
     re.I,
 )
-"""The last part of the path of an address that leads on."""
+"""The last path segment of a redirecting address."""
 _LEADING_HOST = re.compile(
     r"(?:l|lm|out|go|away|click|clicks|clck|exit|redirect|redir|href|link|links|leave|r)\.[^/]+\.[^/]+"
     r"|(?:[\w-]+\.)*safelinks\.protection\.outlook\.com|href\.li|anonym\.to|nullrefer\.com|slack-redir\.net"
 )
-"""Hosts of which every address leads on."""
+"""Hosts whose addresses all redirect."""
 _NAMES = ("url", "u", "to", "q", "text", "uddg", "target", "dest", "destination", "redirect", "redirect_url", "goto")
 _MORE_NAMES = ("link", "href", "uri", "out", "murl", "shareurl", "st.rfn", "st.shareurl", "body", "a")
 
@@ -43,7 +43,7 @@ _PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
 
 
 def address_inside(host: str, path: str, pairs: Sequence[tuple[str, str]], query: str = "") -> str | None:
-    """Return the absolute http(s) address that this one wraps; None for one that stands for itself.
+    """Return the absolute http(s) address wrapped in this one; None if there is none.
 
     `host` is bare and in lower case, `path` escaped, `pairs` are the names and values of the query.
     """
@@ -63,7 +63,7 @@ def address_inside(host: str, path: str, pairs: Sequence[tuple[str, str]], query
 
 
 def _in_names(pairs: Sequence[tuple[str, str]]) -> str | None:
-    """Return the address of a query that is nothing but one: `?https://a.kz/n?id=7` has a name and a value."""
+    """Return the address that makes up a whole query: `?https://a.kz/n?id=7` has a name and a value."""
     first = next((number for number, (name, _) in enumerate(pairs) if _SCHEME.match(name)), None)
     if first is None:
         return None
@@ -76,7 +76,7 @@ def _is_outlink(host: str, path: str) -> bool:
 
 
 def _in_path(host: str, path: str, query: str) -> str | None:
-    """Return the address that stands in a path: of caches, of Google News as it was, of Yandex and Yahoo."""
+    """Return the address in a path: of caches, of the former Google News, of Yandex and Yahoo."""
     rest = f"?{query}" if query else ""
     if _GOOGLE.fullmatch(host):
         if found := _GOOGLE_AMP.fullmatch(path):
@@ -102,7 +102,7 @@ def _built(secure: str | None, host: str, path: str | None, rest: str) -> str:
 
 
 def _from_token(token: str) -> str | None:
-    """Return the address in the path of an entry of Google News, which held it until 2024 and holds a number since."""
+    """Return the address in the path of a Google News entry; since 2024 it contains a number instead."""
     try:
         held = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
     except (binascii.Error, ValueError):
@@ -112,7 +112,7 @@ def _from_token(token: str) -> str | None:
 
 
 def _absolute(value: str) -> str | None:
-    """Return a value as an absolute http(s) address of a host that has a domain, bytes of old charsets escaped."""
+    """Return a value as an absolute http(s) address of a host with a domain, with bytes of old charsets escaped."""
     value = value.strip()
     if not _SCHEME.match(value):
         if not _ESCAPED_SCHEME.match(value):
@@ -130,7 +130,7 @@ def _absolute(value: str) -> str | None:
 
 
 def _escaped(value: str) -> str:
-    """Return the address with spaces, and bytes that are not ASCII, escaped after its host, which has its own rules."""
+    """Return the address with spaces and non-ASCII bytes escaped after its host, which has its own rules."""
     scheme, _, rest = value.partition("//")
     end = re.search(r"[/?#]", rest)
     host, rest = (rest[: end.start()], rest[end.start() :]) if end else (rest, "")

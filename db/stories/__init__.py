@@ -1,1 +1,1 @@
-"""Which article is a reprint of which: fingerprints, links, and what people decided."""
+"""Reprints: fingerprints, links between texts, and people's decisions."""

@@ -1,4 +1,4 @@
-"""Links between revisions, and the clusters that follow from them."""
+"""Links between revisions, and the clusters derived from them."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from db.models import Article, ClusterLink, Revision
 from db.stories.judgements import read_judgements
 
 JOINING = ("copy", "headline")
-"""The relations that put two articles into one story (`worker.dedup.relation`)."""
+"""The relations that join two articles into one story (`worker.dedup.relation`)."""
 COUNTING = ("copy", "commonplace")
-"""Those that depend on which passages are commonplaces."""
+"""The relations that depend on which passages are commonplaces."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class LinkIn:
 
 @dataclass(frozen=True, slots=True)
 class MemberRow:
-    """An article of a connected set of links, with what orders it and where it stands now."""
+    """An article of a connected set, with its sort key and its current cluster."""
 
     article_id: int
     revision_id: int | None
@@ -57,7 +57,7 @@ class LinkRow:
 
 
 def record_links(conn: Connection, links: Iterable[LinkIn]) -> None:
-    """Store links; the same pair again takes the newer scores. A text that is gone by now has none, nor one article."""
+    """Store links; the same pair again takes the newer scores. Skips deleted texts, and two texts of one article."""
     found = list(links)
     ends = {end for link in found for end in (link.revision_a, link.revision_b)}
     query = select(Revision.id, Revision.article_id).where(Revision.id.in_(sorted(ends)))
@@ -91,19 +91,19 @@ def _is_between_articles(link: LinkIn, article_of: Mapping[int, int]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Connected:
-    """Articles that copies or people's merges connect, by id; links and judgements between two of them."""
+    """Articles connected by copies or people's merges, by id, with the links and judgements between two of them."""
 
     members: Mapping[int, MemberRow]
     links: Mapping[tuple[int, int], LinkRow]
     judged: Mapping[tuple[int, int], bool]
-    """True: a person said that they belong together; False: apart."""
+    """True: a person joined them; False: a person separated them."""
 
 
 def lock_connected(conn: Connection, article_ids: Sequence[int]) -> Connected:
-    """Return everything that is connected with these articles, locked until the end of the transaction.
+    """Return all articles connected with these, locked until the end of the transaction.
 
-    Starts from the articles and all members of their present clusters, follows merges and the links between current
-    revisions, and looks again after each lock, since another worker may have linked more while we waited.
+    Starts from the articles and all members of their current clusters, follows merges and the links between current
+    revisions, and searches again after each lock, since another worker may have added links in the meantime.
     """
     present = select(Article.cluster_id).where(Article.id.in_(article_ids), Article.cluster_id.is_not(None))
     seeds = set(conn.scalars(select(Article.id).where(Article.cluster_id.in_(present))))
@@ -164,7 +164,7 @@ def _links_of(conn: Connection, revision_ids: Sequence[int]) -> list[LinkRow]:
 
 
 def record_clusters(conn: Connection, members: Mapping[int, MemberRow], originals: Mapping[int, int]) -> list[int]:
-    """Store which article is the copy of which; return the articles whose cluster changed, by id."""
+    """Store the original of each article; return the articles whose cluster changed, by id."""
     moved = [
         article_id for article_id, original in sorted(originals.items()) if members[article_id].cluster_id != original
     ]
@@ -177,7 +177,7 @@ def record_clusters(conn: Connection, members: Mapping[int, MemberRow], original
 
 
 def find_members(conn: Connection, article_id: int) -> list[int]:
-    """Return the articles of the story that this article is in, by id; empty when there is no such article."""
+    """Return the articles in this article's story, by id; empty if the article does not exist."""
     cluster = select(Article.cluster_id).where(Article.id == article_id).scalar_subquery()
     query = select(Article.id).where(or_(Article.id == article_id, Article.cluster_id == cluster))
     return sorted(conn.scalars(query))

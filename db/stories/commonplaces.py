@@ -1,8 +1,8 @@
-"""Which passages an outlet prints again and again: facts that follow from the samples of all current texts.
+"""Commonplaces: passages that an outlet repeats in many articles, derived from the samples of all current texts.
 
-A row says that some outlet has a sample in MANY articles. It is *doubted* when one of them lost it; the next batch
-counts again. Whoever changes a row judges the links that it touches in the same transaction, alone
-(`commonplaces`); whoever stores links holds the lock with others, so that none is judged by facts that are gone.
+A row means that some outlet has a sample in MANY articles. It is *doubted* when one of them lost it; the next batch
+counts again. A process that changes a row judges the affected links in the same transaction, under an exclusive lock
+(`commonplaces`); a process that stores links holds a shared lock, so that no link is judged by outdated facts.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ _CHUNK = 500
 
 
 def doubt(conn: Connection, article_ids: Collection[int]) -> None:
-    """Have the passages of articles counted again, which are about to lose their samples or their outlet."""
-    theirs = select(SketchHash.hash).where(SketchHash.article_id.in_(sorted(article_ids)))
-    conn.execute(update(Commonplace).where(Commonplace.hash.in_(theirs)).values(is_doubted=True))
+    """Mark the passages of articles for a recount, before the articles lose their samples or their outlet."""
+    samples = select(SketchHash.hash).where(SketchHash.article_id.in_(sorted(article_ids)))
+    conn.execute(update(Commonplace).where(Commonplace.hash.in_(samples)).values(is_doubted=True))
 
 
 def read_common(conn: Connection, hashes: Iterable[int]) -> frozenset[int]:
-    """Return which of these samples are commonplaces."""
+    """Return the commonplaces among these samples."""
     found: set[int] = set()
     for some in _chunks(hashes):
         found.update(conn.scalars(select(Commonplace.hash).where(Commonplace.hash.in_(some))))
@@ -36,20 +36,20 @@ def read_common(conn: Connection, hashes: Iterable[int]) -> frozenset[int]:
 
 
 def find_due(conn: Connection, hashes: Iterable[int]) -> tuple[set[int], set[int]]:
-    """Return which of these samples have become commonplaces, and which commonplaces of all are none any more.
+    """Return new commonplaces among these samples, and former commonplaces of all samples.
 
-    The second also while they are only in doubt: `settle` counts them.
+    The latter include those merely in doubt: `settle` counts them.
     """
     fresh = set(hashes) - read_common(conn, hashes)
     doubted = set(conn.scalars(select(Commonplace.hash).where(Commonplace.is_doubted)))
-    return _that_are_many(conn, fresh), doubted
+    return _find_repeated(conn, fresh), doubted
 
 
 def settle(conn: Connection, hashes: Iterable[int]) -> set[int]:
-    """Bring the facts up to date for these samples and for those in doubt; return those that changed."""
+    """Update the facts for these samples and for those in doubt; return the changed ones."""
     conn.execute(select(Commonplace.hash).where(Commonplace.is_doubted).with_for_update()).all()
     fresh, doubted = find_due(conn, hashes)
-    gone = doubted - _that_are_many(conn, doubted)
+    gone = doubted - _find_repeated(conn, doubted)
     for some in _chunks(doubted):
         conn.execute(delete(Commonplace).where(Commonplace.hash.in_(some), Commonplace.hash.in_(gone)))
         conn.execute(update(Commonplace).where(Commonplace.hash.in_(some)).values(is_doubted=False))
@@ -60,7 +60,7 @@ def settle(conn: Connection, hashes: Iterable[int]) -> set[int]:
 
 
 def count_all(conn: Connection) -> None:
-    """Make all the facts anew."""
+    """Rebuild all facts."""
     conn.execute(delete(Commonplace))
     many = (
         select(SketchHash.hash)
@@ -74,7 +74,7 @@ def count_all(conn: Connection) -> None:
 
 
 def find_links(conn: Connection, hashes: Collection[int]) -> list[tuple[int, int]]:
-    """Return the pairs of articles, linked by their current texts, that both have one of these samples."""
+    """Return the pairs of articles, linked by their current texts, that share one of these samples."""
     holders: set[int] = set()
     for some in _chunks(hashes):
         holders.update(conn.scalars(select(SketchHash.article_id).where(SketchHash.hash.in_(some))))
@@ -89,7 +89,7 @@ def find_links(conn: Connection, hashes: Collection[int]) -> list[tuple[int, int
     return sorted((one, other) for one, other in found if other in holders)
 
 
-def _that_are_many(conn: Connection, hashes: Collection[int]) -> set[int]:
+def _find_repeated(conn: Connection, hashes: Collection[int]) -> set[int]:
     found: set[int] = set()
     for some in _chunks(hashes):
         query = (

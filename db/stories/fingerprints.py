@@ -1,4 +1,4 @@
-"""The inverted index over samples of shingles: which stored articles a text may resemble."""
+"""The inverted index of sampled shingles, which finds stored articles that a text may resemble."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from db.models import Article, FingerprintRow
 
 
 def find_sharing(conn: Connection, hashes: Sequence[int], *, newest: int) -> Mapping[int, int]:
-    """Return how many of these hashes each article shares.
+    """Return the number of these hashes in each article.
 
     Of every hash only the `newest` articles stored under it are read, which bounds the cost of boilerplate.
     """
@@ -32,7 +32,7 @@ def read_sizes(conn: Connection, article_ids: Sequence[int]) -> dict[int, int]:
 
 @dataclass(frozen=True, slots=True)
 class Comparable:
-    """The current revision of an article, as comparing needs it."""
+    """The current revision of an article, with the fields for comparison."""
 
     article_id: int
     revision_id: int

@@ -1,4 +1,4 @@
-"""What people decided about stories: merges and splits, each of which can be undone. Evidence stays as it is."""
+"""People's decisions about stories: merges and splits, each of which can be undone. Evidence stays unchanged."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SPLIT, MERGE = "split", "merge"
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A decision of a person, and the articles that it names."""
+    """A person's decision, and the articles that it names."""
 
     id: int
     kind: str
@@ -29,7 +29,7 @@ class Judgement:
 def record_decision(
     conn: Connection, kind: str, pairs: Iterable[tuple[int, int]], *, note: str | None, now: datetime
 ) -> int:
-    """Store that the articles of each pair belong together (`merge`) or do not (`split`); return the decision's id."""
+    """Record that the articles of each pair belong together (`merge`) or not (`split`); return the decision's id."""
     statement = insert(conn, StoryDecision).values(kind=kind, decided_at=now, note=note).returning(StoryDecision.id)
     decision: int = conn.execute(statement).scalar_one()
     rows = sorted({(min(pair), max(pair)) for pair in pairs})
@@ -38,13 +38,13 @@ def record_decision(
 
 
 def undo_decision(conn: Connection, decision: int, *, now: datetime) -> bool:
-    """Take a decision back; return False when there is none that is in force."""
-    mine = update(StoryDecision).where(StoryDecision.id == decision, StoryDecision.undone_at.is_(None))
-    return conn.execute(mine.values(undone_at=now)).rowcount == 1
+    """Undo a decision; return False if there is none in force."""
+    in_force = update(StoryDecision).where(StoryDecision.id == decision, StoryDecision.undone_at.is_(None))
+    return conn.execute(in_force.values(undone_at=now)).rowcount == 1
 
 
 def read_judgements(conn: Connection, article_ids: Sequence[int]) -> dict[tuple[int, int], bool]:
-    """Return the pairs that involve one of these articles: True for together, False for apart; the last word counts."""
+    """Return the pairs with one of these articles: True for together, False for apart; the latest decision counts."""
     query = (
         select(StoryPair.article_a, StoryPair.article_b, StoryDecision.kind)
         .join(StoryDecision, StoryDecision.id == StoryPair.decision_id)
@@ -55,7 +55,7 @@ def read_judgements(conn: Connection, article_ids: Sequence[int]) -> dict[tuple[
 
 
 def list_decisions(conn: Connection, article_ids: Sequence[int]) -> list[Judgement]:
-    """Return the decisions that name one of these articles, the oldest first, undone ones too."""
+    """Return the decisions about one of these articles, the oldest first, including undone ones."""
     ids = set(conn.scalars(select(StoryPair.decision_id).where(_involves(article_ids))))
     return [decision for number in sorted(ids) if (decision := find_decision(conn, number))]
 
@@ -71,7 +71,7 @@ def find_decision(conn: Connection, number: int) -> Judgement | None:
 
 
 def move_pairs(conn: Connection, *, keep: int, gone: int) -> None:
-    """Let decisions that name one article name another, which it has become."""
+    """Transfer decisions about one article to another with which it was joined."""
     query = select(StoryPair.decision_id, StoryPair.article_a, StoryPair.article_b)
     rows = [tuple(row) for row in conn.execute(query.where(_involves([gone])))]
     conn.execute(delete(StoryPair).where(_involves([gone])))

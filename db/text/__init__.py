@@ -1,1 +1,1 @@
-"""Texts, dates and encodings as others write them, for crawlers and workers alike. Pure."""
+"""Foreign texts, dates and encodings, for crawlers and workers alike. Pure."""

@@ -1,8 +1,8 @@
-"""Where dates stand in a text, told by their shape: numbers, names of months, and what may stand between them.
+"""Recognition of dates in a text by their shape: numbers, names of months, and the words between them.
 
 The text is cut into numbers, words and signs; each becomes one letter (`d` a number that can be a day, `y` a year, `m`
-a month, `w` a weekday, `f` a word that stands between the parts of a date, …), and the shapes of dates are patterns
-over these letters. So all languages share a few shapes, and a word is a month as a whole or not at all.
+a month, `w` a weekday, `f` a word between the parts of a date, …), and the shapes of dates are patterns over these
+letters. So all languages share a few shapes, and a word is a month as a whole or not at all.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from functools import lru_cache
 
 from db.text.months import BEFORE_CLOCK, BETWEEN, MONTHS, ORDINALS, WEEKDAYS, folded
 
-# Before the first web pages, and after anything that is published: a fault of the page.
+# Before the first web pages, or after any publication: a fault of the page.
 EARLIEST_YEAR = 1990
 LATEST_YEAR = 2100
 _MAX_LENGTH = 160
@@ -24,34 +24,34 @@ _MAX_LENGTH = 160
 
 @dataclass(frozen=True, slots=True)
 class Date:
-    """Year, month and day, and their place in the text: `text[start:end]`."""
+    """Year, month and day, and their position in the text: `text[start:end]`."""
 
     ymd: tuple[int, int, int]
     start: int
     end: int
     is_iso: bool
-    """Three numbers, the year first: machines write so."""
+    """Three numbers, the year first: a machine format."""
     is_open: bool
-    """Day and month could be exchanged; a clock of twelve hours would speak for that."""
+    """Day and month are interchangeable; a twelve-hour clock would indicate month first."""
 
 
 @dataclass(frozen=True, slots=True)
 class DateLine:
-    """A text as dates are read in it: one letter for each token says what that can be in a date."""
+    """A text prepared for reading dates: one letter for each token classifies its possible role."""
 
     text: str
     tokens: list[re.Match[str]]
     letters: str
 
     def may_part(self, start: int, end: int) -> bool:
-        """Return whether nothing stands between two places but what may part a date from its clock."""
+        """Return whether only separators of a date and its clock stand between two positions."""
         inside = (
             letter for letter, token in zip(self.letters, self.tokens, strict=True) if start <= token.start() < end
         )
         return all(letter in _BESIDE_CLOCK for letter in inside)
 
     def skipped(self, start: int) -> int:
-        """Return the place behind all that may part a date, which ends at `start`, from its clock."""
+        """Return the position after the separators between a date, which ends at `start`, and its clock."""
         for letter, token in zip(self.letters, self.tokens, strict=True):
             if token.start() >= start:
                 if letter not in _BESIDE_CLOCK:
@@ -101,7 +101,7 @@ def read_line(text: str) -> DateLine:
 
 
 def tidied(text: str) -> str:
-    """Return what can be a date of a text: its beginning on one line, plain signs for wide and unseen ones."""
+    """Return the part of a text that can be a date: its beginning on one line, with plain and visible signs."""
     text = unicodedata.normalize("NFC", " ".join(text[: _MAX_LENGTH * 2].split())).translate(_WIDE)
     text = _UNSEEN.sub("", text)[:_MAX_LENGTH]
     if "年" in text and "月" in text:
@@ -117,7 +117,7 @@ def _han_number(digits: str) -> str:
 
 
 def _letters(tokens: list[re.Match[str]]) -> str:
-    """Return one letter for each token: what it can be in a date."""
+    """Return one letter for each token, its possible role in a date."""
     letters = ""
     for token in tokens:
         match token.lastgroup:
@@ -149,7 +149,7 @@ def _word(word: str) -> str:
 
 
 def find_dates(line: DateLine, month_first: bool | None) -> Iterator[Date]:
-    """Yield the dates of a line in their order. `month_first` settles `01/06/2022`; None leaves that open."""
+    """Yield the dates of a line in their order. `month_first` decides `01/06/2022`; None leaves that open."""
     tokens, letters = line.tokens, line.letters
     position = 0
     while match := _SHAPES.search(letters, position):
@@ -168,7 +168,7 @@ def find_dates(line: DateLine, month_first: bool | None) -> Iterator[Date]:
 
 
 def _in_full(year: int) -> int:
-    """Return the year that two digits mean (RFC 2822, but only in our bounds)."""
+    """Return the year for two digits (RFC 2822, but within our bounds)."""
     return year if year > 99 else year + (2000 if year < 70 else 1900)
 
 
@@ -190,7 +190,7 @@ def _ends_a_range(letters: str, at: int) -> bool:
 def _in_order(
     ymd: tuple[int, int, int], sign: str, weekdays: set[int], month_first: bool | None
 ) -> tuple[tuple[int, int, int], bool]:
-    """Return a date of three numbers in the order that is meant, and whether the other order is as possible."""
+    """Return a date of three numbers in its intended order, and whether the other order is equally possible."""
     exchanged = ymd[0], ymd[2], ymd[1]
     if ymd[1] > 12 or ymd[2] > 12 or ymd == exchanged:
         return (ymd if ymd[1] <= 12 else exchanged), False
@@ -202,7 +202,7 @@ def _in_order(
 
 
 def _weekdays_beside(tokens: list[re.Match[str]], letters: str, match: re.Match[str]) -> set[int]:
-    """Return the weekdays that stand before a date or behind it."""
+    """Return the weekdays before or after a date."""
     before, after = letters[: match.start()].rstrip(" ,.(pc"), letters[match.end() :].lstrip(" ,.(p")
     places = [len(before) - 1] if before.endswith("w") else []
     places += [len(letters) - len(after)] if after.startswith("w") else []
@@ -210,5 +210,5 @@ def _weekdays_beside(tokens: list[re.Match[str]], letters: str, match: re.Match[
 
 
 def _bare(word: str) -> str:
-    """Return a word, perhaps in brackets, as names are compared."""
+    """Return a word, perhaps in brackets, in normal form for comparison."""
     return folded(word.strip("( .)"))

@@ -1,7 +1,7 @@
-"""A date as people and machines write it → an instant or a day. The one reader of dates; today plays no part in it.
+"""Parser for dates by people and machines → an instant or a day. The only date parser; today's date plays no part.
 
-A clock counts only when nothing stands between it and its date but signs, weekdays and words such as “в” or “soat”.
-What is not sure is left out: a clock, a zone, a date.
+A clock counts only if nothing separates it from its date but signs, weekdays and words such as “в” or “soat”. Uncertain
+parts are left out: a clock, a zone, a date.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class ParsedDate:
-    """A moment as written: `at` in UTC; `is_day` when no time was given (then 00:00), `has_zone` when a zone was.
+    """A parsed date: `at` in UTC; `is_day` without a time (then 00:00), `has_zone` with a zone.
 
-    A clock without a zone is given as if it were of UTC. `offset` is how far east of UTC the clock was that
-    was written down, `zone_is_unknown` when a zone is named that nobody knows.
+    A clock without a zone is stored as UTC. `offset` is the distance of the written clock east of UTC,
+    `zone_is_unknown` is set for a zone name that is not recognised.
     """
 
     at: datetime
@@ -45,7 +45,9 @@ class ParsedDate:
 
     @property
     def written(self) -> str:
-        """It in ISO 8601, as exactly as it is sure: a day, a clock without zone, or an instant on its own clock."""
+        """The date in ISO 8601 at its reliable precision: a day, a clock without zone, or an instant on its own
+        clock.
+        """
         if self.is_day or self.zone_is_unknown:
             return self.at.date().isoformat()
         if not self.has_zone:
@@ -54,12 +56,14 @@ class ParsedDate:
 
     @property
     def as_utc(self) -> datetime:
-        """The instant, where a clock without a zone is one of UTC; where a zone is named that nobody knows, the day."""
+        """The instant, with a clock without a zone read as UTC; for an unknown zone, the day."""
         return self.sure[0] if self.zone_is_unknown else self.at
 
     @property
     def sure(self) -> tuple[datetime, bool]:
-        """What of it is sure where no zone helps, as an instant and whether it is a day: of a mere clock the day."""
+        """The reliable part without further zone information, as an instant and whether it is a day: of a mere clock
+        the day.
+        """
         if self.is_day or self.has_zone:
             return self.at, self.is_day
         return self.at.replace(hour=0, minute=0, second=0, microsecond=0), True
@@ -67,7 +71,7 @@ class ParsedDate:
 
 @dataclass(frozen=True, slots=True)
 class DateFound:
-    """A moment and where it stands: `text[start:end]`, its clock included."""
+    """A date and its position: `text[start:end]`, including its clock."""
 
     moment: ParsedDate
     start: int
@@ -83,10 +87,10 @@ _CLOCK = re.compile(
 _OTHER_YEAR = re.compile(
     r"(?<![\d.:+-])(?!19[9]\d|20\d\d|2100)\d{4}(?![\d.:])|(?<=[./-])(?!199\d|20\d\d|2100)\d{4}(?!\d)"
 )
-"""What can be a year that is none of ours."""
+"""A possible year outside of our bounds."""
 _EIGHT_DIGITS = re.compile(r"^(\d{4})(\d\d)(\d\d)(?!\d)")
 _NEVER = ("0", "0000-00-00", "0000-00-00 00:00:00", "0000-00-00T00:00:00")
-"""What programs write for a date that was never set: the beginning of Unix time, or less."""
+"""Values that programs write for an unset date: the beginning of Unix time, or less."""
 _NUMBER = re.compile(r"\d\d|年")
 _EPOCH = re.compile(r"(\d{10}|\d{13})(?:\.\d{1,9})?")
 _COMPACT = re.compile(
@@ -99,26 +103,28 @@ _YEAR_AT_END = re.compile(
 
 
 def end_of_tomorrow(now: datetime) -> datetime:
-    """Return the last instant that can be one of publication: zones and clocks run ahead, but not by two days."""
+    """Return the last possible instant of publication: zones and clocks run ahead, but not by two days."""
     day = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     return day + timedelta(days=2) - timedelta(microseconds=1)
 
 
 def impossible_day(text: str) -> str | None:
-    """Return the day that a text tells in a year before 1990 or after 2100; None where it tells none, or another."""
+    """Return the day in a text whose year is before 1990 or after 2100; None without one, or with another."""
     text = "1970-01-01" if text.strip() in _NEVER else tidied(text)
     if _first(text):
         return None
     text = _EIGHT_DIGITS.sub(r"\1-\2-\3", text)
     for year in _OTHER_YEAR.finditer(text):
-        alike = str(1992 + int(year[0]) % 4)  # with as many days
+        alike = str(1992 + int(year[0]) % 4)  # with the same number of days
         if moment := _first(f"{text[: year.start()]}{alike}{text[year.end() :]}"):
             return f"{year[0]}{moment.at.date().isoformat()[4:]}"
     return None
 
 
 def fault_in(text: str, *, latest: datetime) -> str | None:
-    """Return why a text that tells a date tells none of publication, for people; None when it tells one, or none."""
+    """Return a readable reason why the date in a text is no date of publication; None if it is one, or there is
+    none.
+    """
     if moment := parse_date(text):
         return fault_of(moment.at, latest=latest)
     day = impossible_day(text)
@@ -131,17 +137,17 @@ def _fault(day: str, *, is_before: bool) -> str:
 
 
 def fault_of(at: datetime, *, latest: datetime) -> str | None:
-    """Return why an instant is no date of publication, for people; None when it may be one."""
+    """Return a readable reason why an instant is no date of publication; None if it may be one."""
     is_before = at.year < EARLIEST_YEAR
     return _fault(at.date().isoformat(), is_before=is_before) if is_before or at > latest else None
 
 
 def parse_date(text: str, *, month_first: bool | None = None, latest: datetime | None = None) -> ParsedDate | None:
-    """Return the first moment that `text` names, None when it names none between 1990 and 2100 and not after `latest`.
+    """Return the first date in `text`; None without one between 1990 and 2100 and not after `latest`.
 
-    Understands ISO 8601, RFC 2822, Unix seconds and milliseconds, `06.01.2022 10:00`, and month names in the
-    languages of our outlets. `month_first` settles `01/06/2022`: False and None read the day first, but None gives
-    no date where a clock of twelve hours stands behind.
+    Understands ISO 8601, RFC 2822, Unix seconds and milliseconds, `06.01.2022 10:00`, and month names in the languages
+    of our outlets. `month_first` decides `01/06/2022`: False and None read the day first, but None yields no date if a
+    twelve-hour clock follows.
     """
     text = tidied(text)
     moment = _as_a_whole(text)
@@ -155,12 +161,12 @@ def _first(text: str) -> ParsedDate | None:
 
 
 def find_moments(text: str, *, month_first: bool | None = None) -> Iterator[DateFound]:
-    """Yield the moments that a text of words names, in their order; places are those in the `tidied` text."""
+    """Yield the dates in a text of words, in their order; positions are those in the `tidied` text."""
     if not _NUMBER.search(text):
         return
     line = read_line(text)
     dates = list(find_dates(line, month_first))
-    free = 0  # where no earlier moment reaches
+    free = 0  # end of the previous date
     for number, found in enumerate(dates):
         following = dates[number + 1].start if number + 1 < len(dates) else len(line.text)
         clock = _clock_of(line, found, free, following)
@@ -171,7 +177,7 @@ def find_moments(text: str, *, month_first: bool | None = None) -> Iterator[Date
 
 
 def _as_a_whole(text: str) -> ParsedDate | None:
-    """Return the moment of a text that is nothing but numbers, or has its year behind the clock."""
+    """Return the date of a text that consists of numbers, or has its year behind the clock."""
     if epoch := _EPOCH.fullmatch(text):
         seconds = int(epoch[1]) / (1000 if len(epoch[1]) == 13 else 1)
         return _bounded(ParsedDate(datetime.fromtimestamp(int(seconds), UTC), is_day=False, has_zone=True))
@@ -188,7 +194,7 @@ def _as_a_whole(text: str) -> ParsedDate | None:
 
 @dataclass(frozen=True, slots=True)
 class _Clock:
-    """What a clock shows, since midnight, and its place in the text with its zone."""
+    """A time of day since midnight, and its position in the text, including its zone."""
 
     since_midnight: timedelta
     offset: timedelta | None
@@ -199,12 +205,12 @@ class _Clock:
 
 
 def _clock_of(line: DateLine, found: Date, free: int, following: int) -> _Clock | None:
-    """Return the clock that belongs to a date: behind it, else before it, with nothing strange in between.
+    """Return the clock that belongs to a date: after it, else before it, with only separators in between.
 
-    It stands between `free`, where the moment before ends, and `following`, where the next date begins.
+    It stands between `free`, the end of the previous date, and `following`, the beginning of the next.
     """
     at = line.skipped(found.end)
-    is_glued = found.is_iso and line.text[found.end : at] == "-"  # a day with the distance of its zone
+    is_glued = found.is_iso and line.text[found.end : at] == "-"  # a day with a zone offset
     behind = None if is_glued or at >= following else _clock_at(line.text, at, found)
     before = None
     for match in _CLOCK.finditer(line.text, free, found.start):
@@ -218,7 +224,7 @@ def _clock_of(line: DateLine, found: Date, free: int, following: int) -> _Clock 
 
 
 def _clock_at(text: str, at: int, found: Date) -> _Clock | None:
-    """Return the clock that begins at a place; None for what is none, or contradicts itself."""
+    """Return the clock at a position; None without one, or for one that contradicts itself."""
     match = _CLOCK.match(text, at)
     if match is None:
         return None

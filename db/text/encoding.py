@@ -1,4 +1,4 @@
-"""In which encoding a page or a feed is written: byte order mark, header, declaration, and what the bytes say. Pure."""
+"""Encodings of pages and feeds: byte order mark, header, declaration, and detection from the bytes. Pure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from w3lib.encoding import html_body_declared_encoding, read_bom, resolve_encodi
 
 from db.text.mojibake import REPLACED, is_plausible, sibling
 
-# What pages in our languages are written in when it is not UTF-8; charset_normalizer chooses among these.
+# Common encodings of pages in our languages other than UTF-8; charset_normalizer chooses among these.
 _SNIFFED = [
     "cp1251",
     "koi8_u",
@@ -27,19 +27,19 @@ _SNIFFED = [
     "euc_jp",
     "euc_kr",
 ]
-# Chosen among too where there is much to see: a short Russian text looks like these as well.
+# Candidates only for long samples, because a short Russian text looks like these as well.
 _FAR = ["cp1255", "tis_620"]
 _LONG = 200
-# Names of encodings that pages are written in; Python knows others (idna, unicode_escape, base64) that are none.
+# Names of encodings that pages use; Python knows others (idna, unicode_escape, base64) that are none.
 _CHARSET = re.compile(r"(?:utf[-_](?:8|16|32)|cp\d|iso|koi8|kz1048|ptcp154|gb|big5|euc|shift|mac|hz|johab|tis|ascii)")
 _SAMPLE = 8_000
 _SAMPLE_PIECES = 500
 _MARKUP = re.compile(rb"<[^<>]*>")
 _FOREIGN_RUN = re.compile(rb"[\x80-\xff]+")
 _BELIEVED = 30
-"""So few letters beyond ASCII say less than a mark does."""
+"""With this few letters beyond ASCII the byte order mark decides."""
 _PART = 3
-"""One in so many letters must be UTF-8 for the text to be UTF-8 with faults."""
+"""One in this many letters must be UTF-8 for the text to be UTF-8 with faults."""
 _WIDE = (
     (b"\xff\xfe\0\0", "utf-32"),
     (b"\0\0\xfe\xff", "utf-32"),
@@ -50,13 +50,13 @@ _WIDE = (
     (b"<\0", "utf-16-le"),
     (b"\0<", "utf-16-be"),
 )
-"""How markup in two or four bytes a letter begins; Python's codecs of the first four read the mark themselves."""
+"""Beginnings of markup in two or four bytes a letter; Python's codecs of the first four read the mark themselves."""
 
 
 def decode(body: bytes, charset: str | None = None) -> str:
-    """Return the text of a page or a feed; never fails, what cannot be read becomes U+FFFD.
+    """Return the text of a page or a feed; never fails, unreadable bytes become U+FFFD.
 
-    A byte order mark decides unless the bytes belie it; then the bytes themselves if most of them are UTF-8, since
+    A byte order mark decides unless the bytes contradict it; then the bytes themselves if most of them are UTF-8, since
     text in another encoding is practically never valid UTF-8 by chance; then `charset` (the HTTP header's) and the
     text's own declaration, each unless it yields nonsense; then a guess.
     """
@@ -74,7 +74,7 @@ def decode(body: bytes, charset: str | None = None) -> str:
 
 
 def wide_encoding(beginning: bytes) -> str | None:
-    """Return the encoding of a text in two or four bytes a letter, which its first bytes show; None for all others."""
+    """Return the encoding of a text in two or four bytes a letter, by its first bytes; None for all others."""
     marked = next((codec for mark, codec in _WIDE[:4] if beginning.startswith(mark)), None)
     if marked:
         return marked
@@ -87,20 +87,20 @@ def wide_encoding(beginning: bytes) -> str | None:
 
 
 def encoding_of_older(lines: bytes) -> str:
-    """Return in which older encoding those of the lines are that are not UTF-8."""
+    """Return the older encoding of those lines that are not UTF-8."""
     foreign = b"\n".join(line for line in lines.splitlines() if not _is_utf8(line))
     return _guess(foreign) or "cp1252"
 
 
 def charset_of(content_type: str | None) -> str | None:
-    """Return the charset that a Content-Type header names."""
+    """Return the charset in a Content-Type header."""
     message = Message()
     message["content-type"] = "".join(letter for letter in content_type or "" if letter.isprintable())
     return message.get_content_charset()
 
 
 def _marked(body: bytes) -> tuple[str | None, bytes]:
-    """Return the encoding that the first bytes prove, and the bytes after the mark."""
+    """Return the encoding proved by the first bytes, and the bytes after the mark."""
     codec = next((codec for opening, codec in _WIDE if body.startswith(opening)), None)
     if codec is not None:
         return codec, body
@@ -109,7 +109,7 @@ def _marked(body: bytes) -> tuple[str | None, bytes]:
         return None, body
     rest = body[len(mark) :].removeprefix(mark)
     if marked == "utf-8" and sum(map(len, _FOREIGN_RUN.findall(rest))) > _BELIEVED:
-        return None, rest  # the bytes tell more than the mark of a template before a text from elsewhere
+        return None, rest  # the bytes are better evidence than a template's mark before a text in another encoding
     return marked, rest
 
 
@@ -129,7 +129,7 @@ def _is_utf8_in_part(body: bytes) -> bool:
 
 
 def _read_in_pieces(body: bytes, declared: list[str]) -> str:
-    """Return text that is UTF-8 but for a few letters, or but for whole pieces in an older encoding."""
+    """Return a text that is UTF-8 except for a few letters or whole pieces in an older encoding."""
     text = body.decode("utf-8", "replace")
     if text.count(REPLACED) * 10 < len(text) - len(text.encode("ascii", "ignore")):
         return text
@@ -167,7 +167,7 @@ def _is_utf8(piece: bytes) -> bool:
 
 
 def _are_ascii_only(encodings: list[str]) -> bool:
-    """Return whether other letters are written in ASCII, so that being valid UTF-8 says nothing."""
+    """Return whether the encodings write other letters in ASCII, so that valid UTF-8 is no evidence."""
     return any(name.startswith(("iso2022", "hz")) for name in encodings)
 
 
@@ -180,7 +180,7 @@ def _resolved(charset: str | None) -> str | None:
 
 
 def _guess(body: bytes) -> str | None:
-    from charset_normalizer import from_bytes  # only a page that is not UTF-8 needs it
+    from charset_normalizer import from_bytes  # only needed for a page that is not UTF-8
 
     foreign = (piece.strip() for piece in _MARKUP.split(body) if not piece.isascii())
     sample = b" ".join(islice(foreign, _SAMPLE_PIECES))[:_SAMPLE]

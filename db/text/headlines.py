@@ -1,14 +1,14 @@
-"""What an article is called: by its title, else by its first words. Pure."""
+"""The display title of an article: its title, else its first words. Pure."""
 
 from __future__ import annotations
 
 BEGINNING = 200
-"""Characters of a text that are enough to call it by."""
+"""Characters of a text that suffice for a headline."""
 _LENGTH = 90
 
 
 def headline(title: str | None, text: str | None) -> str:
-    """Return the title; for a text without one its first words; empty where there is neither."""
+    """Return the title; for a text without one its first words; empty without either."""
     if title:
         return title
     words = " ".join((text or "")[:BEGINNING].split())

@@ -1,4 +1,4 @@
-"""Whether a text was read in the wrong encoding. Pure."""
+"""Detection of text that was read in the wrong encoding. Pure."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _AS_KAZAKH_COMES_OUT = (re.compile("[ќѕј]"), re.compile("[єўї]"))
 
 
 def is_plausible(text: str, encoding: str) -> bool:
-    """Return whether a text makes sense that was read in a declared encoding other than UTF-8."""
+    """Return whether a text read in a declared encoding other than UTF-8 makes sense."""
     if encoding.replace("_", "-") == "utf-8":
         return False  # it was tried before
     if text.count(REPLACED) > len(text) // 1000:
@@ -40,7 +40,7 @@ def is_plausible(text: str, encoding: str) -> bool:
 
 
 def sibling(text: str, encoding: str) -> str | None:
-    """Return the encoding that a text is really in, if that differs in a few letters from the one it was read in.
+    """Return the true encoding of a text if it differs in a few letters from the one used for reading.
 
     Turkish and Western European differ in six letters, which Icelandic alone would use otherwise.
     """
@@ -63,8 +63,8 @@ def _is_latin_nonsense(text: str) -> bool:
 def _is_cyrillic_nonsense(text: str) -> bool:
     """Return whether a text looks like one encoding of Cyrillic read as another, or like Latin read as Cyrillic.
 
-    That gives signs instead of letters, capitals inside of words, letters that only small languages have, or words
-    of two scripts.
+    The symptoms are signs instead of letters, capitals inside of words, letters of small languages only, or words of
+    two scripts.
     """
     foreign = _FOREIGN.findall(text)
     if len(_CONTROLS.findall(text)) * 10 > len(foreign):

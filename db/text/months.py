@@ -1,4 +1,4 @@
-"""The names of months, weekdays and what stands between the parts of a date, in the languages of our outlets. Data."""
+"""Names of months and weekdays, and words within dates, in the languages of our outlets. Data."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _LONG: dict[str, str] = {
     "pl": "stycznia|styczeń lutego|luty marca|marzec kwietnia|kwiecień maja|maj czerwca|czerwiec lipca|lipiec "
     "sierpnia|sierpień września|wrzesień października|październik listopada|listopad grudnia|grudzień",
 }
-"""Full names, with the forms in which they stand in dates; languages with endings that can be told add them below."""
+"""Full names, with their forms in dates; languages with regular endings add them below."""
 
 _SHORT: dict[str, str] = {
     "en": "jan feb|febr mar apr . jun jul aug sep|sept oct nov dec",
@@ -57,7 +57,7 @@ _SHORT: dict[str, str] = {
     "es": "ene . . abr . . . ago . . . dic",
     "it": "gen . . . mag giu lug ago . ott . dic",
 }
-"""Abbreviations, each as it stands before a full stop or without one; `.` where a language has none of its own."""
+"""Abbreviations, each with or without a full stop; `.` if a language has none of its own."""
 
 _ENDINGS: dict[str, str] = {
     "tr": "da de ta te ı i u ü",
@@ -72,7 +72,7 @@ _ENDINGS: dict[str, str] = {
     "hy": "ի ին ից ում",
 }
 _SAME_NAMES = {"uz-Cyrl": "ky", "tg": "ky"}
-"""Languages whose months are named as in another one."""
+"""Languages whose month names equal those of another one."""
 
 _NOT_MONTHS = frozenset(
     {
@@ -90,7 +90,7 @@ _NOT_MONTHS = frozenset(
         "sil",
     }
 )
-"""What endings and missing marks would make that is a name or another word."""
+"""Combinations with endings or missing marks that are a name or another word."""
 
 _WEEKDAYS: tuple[str, ...] = (
     "monday mon понедельник пн понеділок pazartesi pzt дүйсенбі дс дүйшөмбү дш dushanba душанба душанбе duşenbe "
@@ -129,18 +129,18 @@ _ORDINALS = (
 
 
 def folded(word: str) -> str:
-    """Return a word as names are compared: lower case, composed; the dot over a Turkish capital İ leaves no mark."""
+    """Return a word in normal form: lower case, composed; the dot over a Turkish capital İ leaves no mark."""
     return unicodedata.normalize("NFC", word.casefold().replace("i\u0307", "i"))
 
 
 def _plain(name: str) -> str:
-    """Return a name as it is written by those whose keyboard lacks its letters."""
+    """Return a name as spelled on a keyboard without its special letters."""
     marks = unicodedata.normalize("NFD", name.replace("ı", "i"))
     return "".join(letter for letter in marks if not unicodedata.combining(letter))
 
 
 def _months() -> dict[str, int]:
-    """Return every spelling of every month, folded, with its number; what two months share is left out."""
+    """Return every spelling of every month, folded, with its number; without those shared by two months."""
     named: dict[str, set[int]] = {}
     rows = [(*_cells(row), _ENDINGS.get(tag, "")) for tag, row in _LONG.items()]
     rows += [(*_cells(_LONG[as_in]), _ENDINGS[tag]) for tag, as_in in _SAME_NAMES.items()]
@@ -151,7 +151,7 @@ def _months() -> dict[str, int]:
                 for form in (name, *(name + ending for ending in endings.split())):
                     named.setdefault(form, set()).add(number)
                     if form.isascii() or "\u0400" <= form[0] <= "\u04ff":
-                        continue  # й and ў are letters, no marked ones
+                        continue  # й and ў are letters, not marked ones
                     named.setdefault(_plain(form), set()).add(number)
     return {name: min(n) for name, n in named.items() if len(n) == 1 and name not in _NOT_MONTHS and name != "."}
 

@@ -1,4 +1,4 @@
-"""Names of time zones, as they stand behind a clock → how far east of UTC. What is no known zone is none, not UTC."""
+"""Names of time zones behind a clock → offset east of UTC. An unknown zone is unknown, not UTC."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _MINUTES: dict[str, int] = {
     **{"est": -300, "edt": -240, "cdt": -300, "mst": -420, "mdt": -360, "pst": -480, "pdt": -420},
     **{"akst": -540, "akdt": -480, "hst": -600},
 }
-"""Names that mean one distance whenever they are written. IST, CST, AST and GST mean several: not here."""
+"""Names with one fixed offset. IST, CST, AST and GST are ambiguous and not here."""
 
 _PLACES: dict[str, str] = {
     **dict.fromkeys(("msk", "мск"), "Europe/Moscow"),
@@ -40,10 +40,10 @@ _PLACES: dict[str, str] = {
     "et": "America/New_York",
     "pt": "America/Los_Angeles",
 }
-"""Names of the clock of a place, whose distance has changed or changes with the season."""
+"""Names for the clock of a place, whose offset has changed or changes with the season."""
 
 _EVEN_SMALL = frozenset({"z", "utc", "gmt", "msk", "мск", "tsi"})
-"""What is a zone in small letters too; `get` and `est` are words."""
+"""Names that count in lower case too; `get` and `est` are words."""
 
 _CITIES: dict[str, str] = {
     "москв": "Europe/Moscow",
@@ -88,7 +88,7 @@ _CITIES: dict[str, str] = {
     "лондон": "Europe/London",
     "гринвич": "UTC",
 }
-"""How the names of places begin by whose clock outlets tell the time: “по московскому времени”, “Astana time”."""
+"""Stems of the cities in whose time outlets write: “по московскому времени”, “Astana time”."""
 
 _LONGEST = timedelta(hours=14)
 _DIGITS = re.compile(
@@ -105,7 +105,7 @@ _NAME = re.compile(r"\s?[\[(]?([^\W\d_]{1,8})(?![^\W_]|[-'’/][^\W_])\)?")
 
 @dataclass(frozen=True, slots=True)
 class ZoneOffset:
-    """What stands behind a clock. `offset` is None where no zone is named, or one that nobody knows (`is_unknown`)."""
+    """The zone behind a clock. `offset` is None without a zone, or with an unrecognised one (`is_unknown`)."""
 
     offset: timedelta | None
     end: int
@@ -113,7 +113,7 @@ class ZoneOffset:
 
 
 def read_zone(text: str, start: int, local: datetime) -> ZoneOffset:
-    """Return the zone that `text` names from `start` on, for a clock that shows the naive instant `local`."""
+    """Return the zone in `text` from `start` on, for a clock that shows the naive instant `local`."""
     if match := _DIGITS.match(text, start):
         return _by_digits(match, local) or ZoneOffset(None, start)
     if match := _PLACE.match(text, start):
@@ -130,7 +130,7 @@ def read_zone(text: str, start: int, local: datetime) -> ZoneOffset:
 
 
 def _by_digits(match: re.Match[str], local: datetime) -> ZoneOffset | None:
-    """Return the distance that a sign and digits tell; for what can be no distance None."""
+    """Return the offset written as sign and digits; None if it is no valid offset."""
     hours, minutes = int(match[3]), int(match[4] or 0)
     distance = timedelta(hours=hours, minutes=minutes)
     if distance > _LONGEST or minutes % 15:

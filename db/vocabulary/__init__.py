@@ -1,1 +1,1 @@
-"""Versions of the vocabulary, and the texts that were tagged with another one."""
+"""Versions of the vocabulary, and the texts tagged with an older one."""

@@ -1,7 +1,7 @@
-"""Revisions that were tagged with another vocabulary than the current one: counted, claimed, read, tagged anew.
+"""Revisions tagged with another vocabulary than the current one: counted, claimed, read, retagged.
 
-The version that each revision carries is the whole state of the work: it can be stopped anywhere, by anybody, and
-goes on where it stood. Until its turn comes a revision keeps the mentions of the version before.
+The version on each revision is the whole state of the work: any process can interrupt or resume it anywhere. Until it
+is retagged a revision keeps the mentions of the previous version.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from db.outcomes import ProblemSeen, record_problems
 
 @dataclass(frozen=True, slots=True)
 class RetagText:
-    """A stored text, as tagging needs it."""
+    """A stored text, with the fields for tagging."""
 
     id: int
     title: str | None
@@ -36,13 +36,13 @@ class RetagText:
 
 
 def ask_for_retag(conn: Connection, *, now: datetime) -> None:
-    """Have workers tag the archive with the current vocabulary, whenever they find something that is not."""
+    """Request retagging: workers then tag the archive with the current vocabulary."""
     is_current = VocabularyVersion.is_current.is_(True)
     conn.execute(update(VocabularyVersion).where(is_current).values(retag_asked_at=now))
 
 
 def is_asked_for(conn: Connection) -> bool:
-    """Return whether workers are to tag the archive with the current vocabulary."""
+    """Return whether retagging with the current vocabulary is requested."""
     query = select(VocabularyVersion.version).where(
         VocabularyVersion.is_current.is_(True), VocabularyVersion.retag_asked_at.is_not(None)
     )
@@ -50,20 +50,20 @@ def is_asked_for(conn: Connection) -> bool:
 
 
 def count_outdated(conn: Connection) -> int:
-    """Return how many revisions are tagged with another vocabulary than the current one."""
+    """Return the number of revisions tagged with another vocabulary than the current one."""
     return conn.scalar(select(func.count()).select_from(Revision).where(_is_outdated(conn))) or 0
 
 
 def count_held(conn: Connection, *, now: datetime) -> int:
-    """Return how many of them somebody is working on."""
+    """Return the number of outdated revisions under a claim."""
     query = select(func.count()).select_from(Revision).where(_is_outdated(conn), Revision.claimed_until >= now)
     return conn.scalar(query) or 0
 
 
 def claim_outdated(conn: Connection, *, now: datetime, lease_s: float, limit: int, held: bool = False) -> list[int]:
-    """Return the ids of outdated revisions that now are ours; may be empty.
+    """Claim outdated revisions; return their ids, possibly none.
 
-    With `held` also those that somebody else claimed: what two do at once counts once.
+    `held` includes revisions claimed by others: work done twice counts once.
     """
     query = select(Revision.id).where(_is_outdated(conn)).order_by(Revision.id).limit(limit)
     if not held:
@@ -76,7 +76,7 @@ def claim_outdated(conn: Connection, *, now: datetime, lease_s: float, limit: in
 
 
 def read_outdated(conn: Connection, revision_ids: Sequence[int]) -> list[RetagText]:
-    """Return the texts of these revisions; those that are tagged anew by now are left out."""
+    """Return the texts of these revisions; those retagged by now are left out."""
     columns = (Revision.id, Revision.title, Revision.text, Revision.language, Revision.second_language)
     of_article = (Article.published_at, Article.url, Article.source_id)
     query = select(*columns, *of_article).join(Article, Article.id == Revision.article_id)
@@ -92,13 +92,13 @@ def record_retagged(
     now: datetime,
     remarks: Mapping[int, ProblemSeen] | None = None,
 ) -> int:
-    """Give revisions the mentions of another version, each once; return how many that were.
+    """Store the mentions of another version, once per revision; return the number of revisions.
 
-    Articles whose current text counts otherwise than before are marked to be counted anew. `remarks` are what is to be
-    said of some of the revisions.
+    Articles are marked for a recount if their current text counts differently. `remarks` are problems of some of the
+    revisions.
     """
     of_revision = select(Revision.article_id).where(Revision.id.in_(found))
-    # The lock that everybody takes who changes which revision is current: else its cells could be marked too early.
+    # Each change of a current revision takes this lock; without it cells could be marked too early.
     conn.execute(select(Article.id).where(Article.id.in_(of_revision)).order_by(Article.id).with_for_update()).all()
     fresh = sorted(
         conn.scalars(
@@ -120,7 +120,7 @@ def record_retagged(
     current = {
         of: id for of, id in conn.execute(select(Article.revision_id, Article.id).where(Article.revision_id.in_(fresh)))
     }
-    # The version is a column of exports, of revisions and of mentions of former texts too.
+    # The version is a column of exports, also of revisions and of mentions of former texts.
     note_changes(conn, sorted(set(conn.scalars(select(Revision.article_id).where(Revision.id.in_(fresh))))))
     mark_articles(conn, [current[revision_id] for revision_id in {*changed, *moved} if revision_id in current])
     record_mentions(
@@ -138,7 +138,7 @@ def record_retagged(
 
 
 def _is_outdated(conn: Connection) -> ColumnElement[bool]:
-    # named one by one, so that each is a step in the index of versions, and none of them is most often nothing
+    # named one by one, so that each is a step in the index of versions; most often none has any revisions
     others = conn.scalars(select(VocabularyVersion.version).where(VocabularyVersion.is_current.is_(False)))
     return (Revision.stage == "done") & Revision.vocabulary_version.in_(sorted(others))
 

@@ -1,4 +1,4 @@
-"""Vocabulary versions: each is kept whole, one is current."""
+"""Vocabulary versions: each is stored completely, one is current."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from db.models import EntityRow, VocabularyVersion
 
 
 def current_version(conn: Connection) -> str | None:
-    """Return the version that new mentions are made with; None while no vocabulary is loaded."""
+    """Return the version for new mentions; None while no vocabulary is loaded."""
     return conn.scalar(select(VocabularyVersion.version).where(VocabularyVersion.is_current.is_(True)))
 
 
 def has_version(conn: Connection, version: str) -> bool:
-    """Return whether the store has this version, or had it once."""
+    """Return whether this version is or was in the database."""
     return conn.scalar(select(VocabularyVersion.version).where(VocabularyVersion.version == version)) is not None
 
 
@@ -42,8 +42,8 @@ def record_version(
 ) -> bool:
     """Store a version and make it current; return whether it was new.
 
-    `entities` are rows of id, type, label, wikidata, description, in_seed. Entities that a version no longer
-    has stay in the table: older mentions refer to them.
+    `entities` are rows of id, type, label, wikidata, description, in_seed. Entities removed from a version stay in the
+    table: older mentions refer to them.
     """
     if entities:
         upsert = insert(conn, EntityRow)
