@@ -41,6 +41,7 @@ BEFORE = {
     ("alert", "resume"): [(*ADDED[:-1], "analyst@office.example")],
     ("alert", "remove"): [ADDED],
     ("alert", "test"): [ADDED],
+    ("source", "show"): [("source", "add", "https://outlet.example")],
     ("schedule", "run"): [SCHEDULED],
     ("schedule", "remove"): [SCHEDULED],
     ("story", "merge"): [("story", "split", "42")],
