@@ -1,6 +1,6 @@
-"""The `steppewatch` command: one module per noun, named here and imported when one of its commands is asked for.
+"""The `steppewatch` command: the table of all commands, each imported only when it runs.
 
-Modules import heavy libraries inside their functions only, so that every command starts at once.
+Modules import heavy libraries inside their functions, so that every command starts fast.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ import typer
 
 from cli.shared.output import explain_setting_errors, is_full, note, use_utf8
 
-SERVICE, TOOLS, RESULTS, NOUNS = "Run it", "Try one stage", "Get results", "Look after it"
-_STAYING = (
+SERVICE, TOOLS, RESULTS, NOUNS = "Run", "Try one stage", "Get results", "Manage"
+_LONG_RUNNING = (
     "up",
     "demo",
     "crawl",
@@ -31,12 +31,12 @@ _STAYING = (
     "tag",
     "vocabulary",
 )
-"""Commands that run for long, or make much that has to be collected."""
+"""Commands that run for long or allocate much, and so need the garbage collector."""
 
 
-def tell_version(asked: bool) -> None:
-    """Print the version of the program and end it, when that is asked for."""
-    if asked:
+def print_version(requested: bool) -> None:
+    """Print the version and exit, if requested."""
+    if requested:
         from importlib.metadata import version
 
         typer.echo(f"steppewatch {version('steppewatch')}")
@@ -67,7 +67,7 @@ commands: dict[str, dict[str, str]] = {
         "export": "export.command:export",
     },
 }
-"""Where in `cli` the function of each command is, by panel and name."""
+"""Module and function of each command, by panel and name."""
 
 groups: dict[tuple[str, str], dict[str, str]] = {
     ("source", "Outlets: add, list, show, edit, retry, sync."): {
@@ -99,7 +99,7 @@ groups: dict[tuple[str, str], dict[str, str]] = {
         "load": "vocabulary.versions:vocabulary_load",
         "retag": "vocabulary.versions:vocabulary_retag",
     },
-    ("alert", "Standing questions: try, add, list, change, follow their messages."): {
+    ("alert", "Subscriptions to a query: test, add, list, change, follow their messages."): {
         "match": "alert.query:alert_match",
         "lint": "alert.query:alert_lint",
         "test": "alert.backtest:alert_test",
@@ -115,32 +115,32 @@ groups: dict[tuple[str, str], dict[str, str]] = {
         "deliveries": "alert.deliveries:alert_deliveries",
         "resend": "alert.deliveries:alert_resend",
     },
-    ("schedule", "Exports that are written by themselves: add, list, run, remove."): {
+    ("schedule", "Scheduled exports: add, list, run, remove."): {
         "add": "export.schedule:schedule_add",
         "list": "export.schedule:schedule_list",
         "run": "export.schedule:schedule_run",
         "remove": "export.schedule:schedule_remove",
     },
 }
-"""Likewise of the verbs of each noun."""
+"""Module and function of each verb, by noun."""
 
 
 def options(
     version: Annotated[
-        bool, typer.Option("--version", help="Print the version and exit.", is_eager=True, callback=tell_version)
+        bool, typer.Option("--version", help="Print the version and exit.", is_eager=True, callback=print_version)
     ] = False,
 ) -> None:
-    """Watches what is written about Central Asian security."""
+    """Monitor media coverage of Central Asian security."""
 
 
 def application(words: Sequence[str] = ()) -> typer.Typer:
-    """Return the command line, of which only the command that `words` begin with is made; all of it where none is.
+    """Return the command line with only the command that `words` begin with; with all commands if there is none.
 
-    Making all takes a tenth of a second: the signatures of all commands are read.
+    Building all of it takes a tenth of a second, because every signature is inspected.
     """
     app = typer.Typer(
         name="steppewatch",
-        help="Watches what is written about Central Asian security.",
+        help="Monitor media coverage of Central Asian security.",
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,
@@ -150,19 +150,19 @@ def application(words: Sequence[str] = ()) -> typer.Typer:
     first, second = [*words[:2], "", ""][:2]
     known = [name for members in commands.values() for name in members] + [noun for noun, _ in groups]
     for panel, members in commands.items():
-        for name, place in _asked(members, first, known).items():
+        for name, place in _select(members, first, known).items():
             app.command(name, rich_help_panel=panel)(_function(place))
     for (noun, about), verbs in groups.items():
         if first == noun or first not in known:
             group = typer.Typer(no_args_is_help=True, help=about)
-            for name, place in _asked(verbs, second, verbs).items():
+            for name, place in _select(verbs, second, verbs).items():
                 group.command(name)(_function(place))
             app.add_typer(group, name=noun, rich_help_panel=NOUNS)
     return app
 
 
-def _asked(members: Mapping[str, str], word: str, known: Iterable[str]) -> dict[str, str]:
-    """Return the members that are called so; all of them where the word is the name of nothing."""
+def _select(members: Mapping[str, str], word: str, known: Iterable[str]) -> dict[str, str]:
+    """Return the member called `word`; all members if no command has that name."""
     return {name: place for name, place in members.items() if name == word or word not in known}
 
 
@@ -173,7 +173,7 @@ def _function(place: str) -> Callable[..., None]:
 
 
 def __getattr__(name: str) -> typer.Typer:
-    """Return `app`, the whole command line, made when it is asked for."""
+    """Return `app`, the whole command line, built on first access."""
     if name != "app":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return application()
@@ -183,7 +183,7 @@ def main() -> None:
     """Run the command line."""
     use_utf8()
     words = sys.argv[1:]
-    _spare_the_collector(words)
+    _turn_down_collector(words)
     with explain_setting_errors():
         try:
             application(words)()
@@ -192,20 +192,20 @@ def main() -> None:
                 raise
             from cli.shared.store_errors import diagnose_error
 
-            trouble = diagnose_error(f"sqlite:///{error.filename}", error)
-            note(f"error: {trouble.sentence}")
-            note(f"  {trouble.hint}")
+            problem = diagnose_error(f"sqlite:///{error.filename}", error)
+            note(f"error: {problem.sentence}")
+            note(f"  {problem.hint}")
             sys.exit(1)
 
 
-def _spare_the_collector(words: Sequence[str]) -> None:
-    """Keep Python from looking again and again for garbage in what imports made, where there is none.
+def _turn_down_collector(words: Sequence[str]) -> None:
+    """Turn down the garbage collector, which would scan the imported modules over and over for nothing.
 
-    Of a command that answers and ends this was a quarter of the time, half of it at the end. What has to be done at the
-    end must not wait for the collector, then: whoever opens something closes it.
+    This was a quarter of the run time of short commands, half of it at exit. Cleanup must therefore not rely on the
+    collector: close resources explicitly.
     """
     atexit.register(gc.freeze)
-    if words and words[0] not in _STAYING:
+    if words and words[0] not in _LONG_RUNNING:
         gc.set_threshold(200_000, 10, 10)
 
 

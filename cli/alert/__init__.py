@@ -1,1 +1,1 @@
-"""`steppewatch alert`: a module for each verb."""
+"""`steppewatch alert`: one module per verb."""

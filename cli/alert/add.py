@@ -1,4 +1,4 @@
-"""`steppewatch alert add`: a subscription, checked before it is stored."""
+"""`steppewatch alert add`: create a subscription."""
 
 from __future__ import annotations
 
@@ -17,24 +17,26 @@ if TYPE_CHECKING:
 
 
 def alert_add(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="What to call it: lower-case letters and hyphens.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Its name: lower-case letters and hyphens.")],
     query: Annotated[
-        str | None, typer.Argument(metavar="QUERY", help="What to look for; docs/reference/queries.md.")
+        str | None, typer.Argument(metavar="QUERY", help="The query; see docs/reference/queries.md.")
     ] = None,
     silence: Annotated[
-        str | None, typer.Option(metavar="OUTLET", help="Instead of a query: an outlet falls silent.")
+        str | None, typer.Option(metavar="OUTLET", help="Instead of a query: alert when this outlet falls silent.")
     ] = None,
     burst: Annotated[
-        str | None, typer.Option(metavar="ENTITY", help="Instead of a query: attention to it is unusual.")
+        str | None, typer.Option(metavar="ENTITY", help="Instead of a query: alert when attention to it is unusual.")
     ] = None,
-    email: Annotated[list[str] | None, typer.Option(metavar="ADDRESS", help="Send mail there; repeatable.")] = None,
+    email: Annotated[
+        list[str] | None, typer.Option(metavar="ADDRESS", help="Send mail to this address; repeatable.")
+    ] = None,
     webhook: Annotated[
-        list[str] | None, typer.Option(metavar="URL", help="Post signed JSON there; repeatable.")
+        list[str] | None, typer.Option(metavar="URL", help="Post signed JSON to this URL; repeatable.")
     ] = None,
     chat: Annotated[
         list[str] | None, typer.Option(metavar="URL", help="slack://…, tgram://…, discord://… …; repeatable.")
     ] = None,
-    feed: Annotated[bool, typer.Option("--feed", help="Have an Atom feed with a secret address.")] = False,
+    feed: Annotated[bool, typer.Option("--feed", help="Create an Atom feed with a secret address.")] = False,
     every: Annotated[
         str,
         typer.Option(metavar="WHEN", help="at once, hourly, daily 08:00 Asia/Almaty, weekly mon 08:00 Asia/Almaty."),
@@ -42,17 +44,17 @@ def alert_add(
     max_age: Annotated[
         int,
         typer.Option(
-            metavar="HOURS", help="What was published longer ago is no news; for --silence: how long is too long."
+            metavar="HOURS", help="Ignore articles published longer ago; for --silence: the time without an article."
         ),
     ] = 72,
-    on_revision: Annotated[bool, typer.Option("--on-revision", help="Again when an edit changes the match.")] = False,
-    all_quiet: Annotated[
-        bool, typer.Option("--all-quiet", help="Send digests that have nothing to tell, too.")
+    on_revision: Annotated[
+        bool, typer.Option("--on-revision", help="Alert again when an edit changes the match.")
     ] = False,
+    all_quiet: Annotated[bool, typer.Option("--all-quiet", help="Send empty digests too.")] = False,
 ) -> None:
     """Subscribe to a query, to an outlet's silence, or to unusual attention to an entity.
 
-    Workers that run take note at once. Try the query first: steppewatch alert test QUERY.
+    Running workers pick it up at once. Test the query first: steppewatch alert test QUERY.
 
     Example: steppewatch alert add csto-drills 'entity:csto AND (drill* OR exercise*)' --email me@office.example
     Example: steppewatch alert add csto-peaks --burst CSTO --email me@office.example
@@ -62,8 +64,8 @@ def alert_add(
     from worker.subscriptions import definition as standings
     from worker.subscriptions.definition import SubscriptionDefinition
 
-    kind, question = _question(query=query, silence=silence, burst=burst)
-    stated = SubscriptionDefinition(
+    kind, question = _choose_question(query=query, silence=silence, burst=burst)
+    requested = SubscriptionDefinition(
         SubscriptionIn(name, question, kind, every, max_age, on_revision, all_quiet),
         tuple(email or ()),
         tuple(webhook or ()),
@@ -71,34 +73,36 @@ def alert_add(
         feed,
     )
     database = open_store()
-    checked = _checked(database, stated)
+    validated = _validate_or_exit(database, requested)
     try:
-        database.write(lambda conn: standings.create(conn, checked, now=datetime.now(UTC)))
+        database.write(lambda conn: standings.create(conn, validated, now=datetime.now(UTC)))
     except NameTaken as error:
         fail(str(error), hint=f"steppewatch alert show {name}")
-    if not checked.addresses:
-        note(f"{name} has no recipient: its matches are kept, and nothing is sent (--email, --webhook, --chat, --feed)")
-    warn_if_mail_disabled(is_mailed=bool(checked.email))
+    if not validated.addresses:
+        note(
+            f"{name} has no recipient: its matches are stored, but not sent (add --email, --webhook, --chat or --feed)"
+        )
+    warn_if_mail_disabled(is_mailed=bool(validated.email))
     with database.reading() as conn:
         emit(record_of(conn, subscription_named(conn, name), public_links(), with_secrets=True))
 
 
-def _question(**asked: str | None) -> tuple[str, str]:
-    """Return kind and question. Raises typer.BadParameter unless there is exactly one."""
-    given = [(kind, text) for kind, text in asked.items() if text]
-    if len(given) != 1:
-        raise typer.BadParameter("give one of a query, --silence and --burst", param_hint="QUERY")
-    return given[0]
+def _choose_question(**options: str | None) -> tuple[str, str]:
+    """Return kind and question. Raises typer.BadParameter unless there is exactly one question."""
+    questions = [(kind, text) for kind, text in options.items() if text]
+    if len(questions) != 1:
+        raise typer.BadParameter("pass exactly one of a query, --silence and --burst", param_hint="QUERY")
+    return questions[0]
 
 
-def _checked(database: Database, stated: SubscriptionDefinition) -> SubscriptionDefinition:
-    """Return the subscription as it is stored. Ends the command when something is wrong with it."""
+def _validate_or_exit(database: Database, requested: SubscriptionDefinition) -> SubscriptionDefinition:
+    """Return the validated subscription. Exit if it is invalid."""
     from db.settings import load
     from worker.subscriptions import definition
     from worker.subscriptions.references import load_references
 
     known = database.read(lambda conn: load_references(conn, allow_private_hosts=load().allow_private_hosts))
-    checked, problems = definition.validate(stated, known)
+    validated, problems = definition.validate(requested, known)
     if problems:
         fail("\n       ".join(problems), code=2)
-    return checked
+    return validated

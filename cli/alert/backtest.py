@@ -1,4 +1,4 @@
-"""`steppewatch alert test`: what a query would have matched, and whether messages arrive."""
+"""`steppewatch alert test`: test a query on stored articles, and send test messages."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.shared.day_options import Since, Until
-from cli.shared.hits import found_cell, told
+from cli.shared.hits import hit_cell, marked_hit
 from cli.shared.output import emit, fail, note
 from cli.shared.store import open_store
 from cli.shared.tables import Format, print_table, wants_json
@@ -31,18 +31,18 @@ def alert_test(
     query: Annotated[str, typer.Argument(metavar="QUERY", help="A query, or the name of a subscription.")],
     since: Since = None,
     until: Until = None,
-    limit: Annotated[int, typer.Option(min=0, max=100_000, help="How many articles to list, the newest first.")] = 20,
+    limit: Annotated[int, typer.Option(min=0, max=100_000, help="Number of articles to list, newest first.")] = 20,
     send: Annotated[
         list[str] | None,
-        typer.Option(metavar="ADDRESS", help="Send a test message there: mail, webhook or chat; repeatable."),
+        typer.Option(metavar="ADDRESS", help="Send a test message to this mail, webhook or chat address; repeatable."),
     ] = None,
     format: Annotated[Format | None, typer.Option(help="json (articles, then a summary) or table.")] = None,
 ) -> None:
-    """Ask the archive what a query would have matched: which articles, because of which words, and how often.
+    """Test a query on the archive: list the articles it would have matched, with the matched words, and count them.
 
-    Without --since it is the last 90 days that are asked, without --until all days up to today.
-    It is the evaluator of arrival; a subscription would have told one item for each story. With --send a test message,
-    which says that it is one, goes out at once about the newest match, and the command says whether it was taken.
+    The range is the last 90 days unless --since says otherwise, and ends today without --until. Matching works exactly
+    as for new articles; a subscription would have sent one item per story. With --send, a message marked as a test
+    about the newest match goes out at once, and the command reports whether it was accepted.
 
     Example: steppewatch alert test 'entity:csto AND drill*' --since 2022-01-01
     Example: steppewatch alert test csto-drills --send me@office.example
@@ -50,16 +50,16 @@ def alert_test(
     from worker.matching.backtest import BacktestTotals, index_missing, search
 
     database = open_store()
-    first, last = _days(since, until, _today(database))
-    text, parsed = _read(database, query)
+    first, last = _parse_range(since, until, _today(database))
+    text, parsed = _parse_query(database, query)
     index_missing(database)
-    tally, found = BacktestTotals(), []
+    totals, found = BacktestTotals(), []
     for hit in search(database, parsed, since=first, until=last):
-        tally.add(hit.row)
+        totals.add(hit.row)
         found.append(hit)
         del found[: -max(limit, 1)]
     shown = list(reversed(found))[:limit]
-    summary = tally.summary(first, last)
+    summary = totals.summary(first, last)
     if wants_json(format):
         for hit in shown:
             emit(_record(hit))
@@ -67,39 +67,39 @@ def alert_test(
     else:
         _print(shown, summary)
     if not found:
-        _say_where_articles_are(database, first, last)
+        _suggest_days(database, first, last)
     if send:
         _send(database, query, text, found[-1:], send)
 
 
-def _say_where_articles_are(database: Database, first: date, last: date) -> None:
-    """Tell a person who asked for days on which the store has no article at all."""
+def _suggest_days(database: Database, first: date, last: date) -> None:
+    """Suggest other days if the store has no articles on these."""
     from db.coverage.cells import span
 
     known = database.read(span)
     if known is None:
-        note("the store holds no article yet")
+        note("the store has no articles yet")
     elif known[1] < first or last < known[0]:
-        note(f"the articles of the store are of {known[0]} to {known[1]}: --since {known[0]} asks them all")
+        note(f"the articles of the store are from {known[0]} to {known[1]}: use --since {known[0]} to test all of them")
 
 
 def ask_archive(
     since: date,
 ) -> tuple[Callable[[Query], dict[str, object]], Mapping[str, str], QueryNames | None]:
-    """Return what says how much a query would have told from a day until today, the saved queries, and the names."""
+    """Return a function that estimates the items of a query since that day, the saved queries, and the names."""
     from db.alerts.subscriptions import saved_queries
     from worker.matching.backtest import BacktestTotals, index_missing, search
     from worker.subscriptions.references import load_query_names
 
     database = open_store()
-    first, last = _days(since, None, _today(database))
+    first, last = _parse_range(since, None, _today(database))
     index_missing(database)
 
     def estimate(query: Query) -> dict[str, object]:
-        tally = BacktestTotals()
+        totals = BacktestTotals()
         for hit in search(database, query, since=first, until=last):
-            tally.add(hit.row)
-        summary = tally.summary(first, last)
+            totals.add(hit.row)
+        summary = totals.summary(first, last)
         return {"since": first.isoformat(), "items": summary.items, "next_week": _next_week(summary)}
 
     with database.reading() as conn:
@@ -107,13 +107,13 @@ def ask_archive(
 
 
 def _today(database: Database) -> date:
-    """Return the day that it is by the time zone of the store, by which its articles count."""
+    """Return the current day in the time zone of the store."""
     from db.articles.counting_day import day_at
 
     return database.read(lambda conn: day_at(conn, datetime.now(UTC)))
 
 
-def _days(since: date | None, until: date | None, today: date) -> tuple[date, date]:
+def _parse_range(since: date | None, until: date | None, today: date) -> tuple[date, date]:
     last = until or today
     first = since or min(today, last) - timedelta(days=_DAYS)
     if last < first:
@@ -121,8 +121,8 @@ def _days(since: date | None, until: date | None, today: date) -> tuple[date, da
     return first, last
 
 
-def _read(database: Database, query: str) -> tuple[str, Query]:
-    """Return a query and what it says; of a subscription its query. Ends the command for one that cannot be read."""
+def _parse_query(database: Database, query: str) -> tuple[str, Query]:
+    """Return the text and the parsed query, of a subscription if it is the name of one. Exit if it is invalid."""
     from db.alerts.subscriptions import find_subscription, saved_queries
     from worker.query.query import QueryError, parse, parse_stored
     from worker.subscriptions.references import load_query_names
@@ -131,7 +131,7 @@ def _read(database: Database, query: str) -> tuple[str, Query]:
         stored = find_subscription(conn, query)
         saved, names = saved_queries(conn), load_query_names(conn)
     if stored is not None and stored.kind != "query":
-        fail(f"{query} asks for {stored.kind}: there is no query to test", code=2)
+        fail(f"{query} is a subscription to a {stored.kind}: it has no query to test", code=2)
     text = stored.query if stored else query
     try:
         if stored is None:
@@ -140,12 +140,12 @@ def _read(database: Database, query: str) -> tuple[str, Query]:
     except QueryError as error:
         fail(f"query: {error}\n\n{error.pointed(text)}", code=2)
     if wrong is not None:
-        note(f"the query of {query} still means what it did, but {wrong}")
+        note(f"the query of {query} still has its old meaning, but {wrong}")
     return text, parsed
 
 
 def _record(hit: BacktestHit) -> dict[str, object]:
-    row, (title, words) = hit.row, told(hit)
+    row, (title, words) = hit.row, marked_hit(hit)
     return {
         "article_id": row.article_id,
         "url": row.url,
@@ -187,34 +187,34 @@ def _print(shown: Sequence[BacktestHit], summary: Summary) -> None:
     from worker.messages.message import terms_of
 
     rows = [
-        (hit.row.counts_on, hit.row.source_id, found_cell(hit), ", ".join(terms_of(because_of(hit.verdict))))
+        (hit.row.counts_on, hit.row.source_id, hit_cell(hit), ", ".join(terms_of(because_of(hit.verdict))))
         for hit in shown
     ]
-    print_table(("day", "outlet", "article", "because of"), rows, empty="nothing matches")
+    print_table(("day", "outlet", "article", "matched words"), rows, empty="nothing matches")
     print_table(("week of", "#items", ""), list(_weeks(summary.weeks)))
     for title, parts in (("outlet", summary.by_outlet), ("language", summary.by_language)):
         print_table((title, "#articles"), parts[:_PARTS])
-    note(f"{summary.articles:,} articles in {summary.items:,} stories: a subscription tells one item for each story")
+    note(f"{summary.articles:,} articles in {summary.items:,} stories: a subscription sends one item per story")
     forecast = summary.forecast
     if forecast is None:
-        note("too few weeks to say how often it would have something to tell")
+        note("too few weeks for a forecast")
     else:
         note(f"next week about {forecast.mean:.1f} items; four of five weeks have {forecast.low} to {forecast.high}")
 
 
 def _weeks(weeks: Sequence[tuple[date, int]]) -> Iterator[tuple[date, int, str]]:
-    """Yield a line for each week with a bar; many weeks in a row without any item are one line."""
+    """Yield a line with a bar for each week; many empty weeks in a row become one line."""
     most = max((count for _, count in weeks), default=0)
     for count, same in groupby(weeks, key=itemgetter(1)):
         mondays = [monday for monday, _ in same]
         if count == 0 and len(mondays) > _QUIET:
-            yield mondays[0], 0, f"and none in the {len(mondays) - 1} weeks after"
+            yield mondays[0], 0, f"and none in the next {len(mondays) - 1} weeks"
         else:
             yield from ((monday, count, "▇" * round(_BAR * count / most) if most else "") for monday in mondays)
 
 
-def _zone(database: Database, name: str) -> str:
-    """Return by which clock a message about a stored subscription, or about none, tells the time."""
+def _find_zone(database: Database, name: str) -> str:
+    """Return the time zone for a message about this subscription; the store's if there is no such subscription."""
     from db.alerts.subscriptions import find_subscription
     from db.articles.counting_day import zone_name
     from worker.subscriptions.cadence import zone_for
@@ -225,7 +225,7 @@ def _zone(database: Database, name: str) -> str:
 
 
 def _send(database: Database, name: str, text: str, newest: Sequence[BacktestHit], addresses: Sequence[str]) -> None:
-    """Send a test message to each address. Ends the command with 1 when one was not taken."""
+    """Send a test message to each address. Exit with status 1 if one was not accepted."""
     from functools import partial
 
     from db.alerts.channels import find_channel, new_secret
@@ -239,22 +239,22 @@ def _send(database: Database, name: str, text: str, newest: Sequence[BacktestHit
     from worker.subscriptions.addresses import AddressError, check_address, kind_of, shown
 
     settings, now = load(), datetime.now(UTC)
-    office, failed = SenderSettings.from_settings(settings), False
+    sender_settings, failed = SenderSettings.from_settings(settings), False
     row, verdict = (newest[0].row, newest[0].verdict) if newest else (None, None)
-    bulletin = compose_test_message(name[:100], text, row, verdict, now=now, zone=_zone(database, name))
-    about = "about the newest match" if newest else "about no article, for none matches"
-    with Mailer(office.smtp, timeout_s=office.timeout_s) as mailer:
-        for given in addresses:
-            kind = kind_of(given)
+    message = compose_test_message(name[:100], text, row, verdict, now=now, zone=_find_zone(database, name))
+    about = "about the newest match" if newest else "not about an article, since none matches"
+    with Mailer(sender_settings.smtp, timeout_s=sender_settings.timeout_s) as mailer:
+        for recipient in addresses:
+            kind = kind_of(recipient)
             try:
-                address = check_address(kind, given, parse_allowed(settings.allow_private_hosts))
+                address = check_address(kind, recipient, parse_allowed(settings.allow_private_hosts))
                 stored = database.read(partial(find_channel, address=address))
                 secret = stored.secret if stored and stored.secret else new_secret()
-                send_message(bulletin, kind, address, secret, office=office, mailer=mailer, now=now)
+                send_message(message, kind, address, secret, office=sender_settings, mailer=mailer, now=now)
             except (AddressError, TransportError) as error:
                 failed = True
-                note(f"{shown(kind, given)}: {error}")
+                note(f"{shown(kind, recipient)}: {error}")
             else:
-                note(f"{shown(kind, address)}: the test message was taken ({about})")
+                note(f"{shown(kind, address)}: test message accepted ({about})")
     if failed:
         raise typer.Exit(1)

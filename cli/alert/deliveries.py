@@ -1,4 +1,4 @@
-"""`steppewatch alert deliveries|resend`: what was sent, what waits, and what was given up."""
+"""`steppewatch alert deliveries|resend`: list messages and send them again."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class DeliveryFilter(StrEnum):
-    """What became of a message so far."""
+    """State of a message."""
 
     waiting = "waiting"
     sent = "sent"
@@ -27,16 +27,18 @@ class DeliveryFilter(StrEnum):
 
 
 def alert_deliveries(
-    subscription: Annotated[str | None, typer.Argument(metavar="[NAME]", help="Of one subscription only.")] = None,
-    state: Annotated[
-        list[DeliveryFilter] | None, typer.Option(help="In this state only; repeatable. dead: given up.")
+    subscription: Annotated[
+        str | None, typer.Argument(metavar="[NAME]", help="Only messages of this subscription.")
     ] = None,
-    limit: Annotated[int, typer.Option(min=1, max=100_000, help="How many, the newest first.")] = 50,
+    state: Annotated[
+        list[DeliveryFilter] | None, typer.Option(help="Only messages in this state; repeatable. dead: given up.")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, max=100_000, help="Number of messages, newest first.")] = 50,
     format: Annotated[Format | None, typer.Option(help="json (one message per line) or table.")] = None,
 ) -> None:
-    """List messages: to whom, whether they arrived, and what went wrong.
+    """List messages: recipients, states and errors.
 
-    Example: steppewatch alert deliveries --state dead --state waiting
+    Example: steppewatch alert deliveries --state dead
     """
     from db.alerts.delivery_lists import list_deliveries
 
@@ -70,20 +72,20 @@ def _cells(row: DeliveryRow) -> tuple[object, ...]:
 
 
 def alert_resend(
-    ids: Annotated[list[int] | None, typer.Argument(metavar="[ID...]", help="Ids that alert deliveries shows.")] = None,
-    dead: Annotated[bool, typer.Option("--dead", help="All that were given up.")] = False,
+    ids: Annotated[list[int] | None, typer.Argument(metavar="[ID...]", help="Ids from alert deliveries.")] = None,
+    dead: Annotated[bool, typer.Option("--dead", help="All messages that were given up.")] = False,
 ) -> None:
-    """Send messages again: some, or all that were given up. They keep their ids, so receivers can tell.
+    """Send messages again: some, or all that were given up. They keep their ids, so receivers can recognise them.
 
     Example: steppewatch alert resend --dead
     """
     from db.alerts.delivery_lists import resend
 
     if dead == bool(ids):
-        raise typer.BadParameter("give either ids or --dead", param_hint="ID")
+        raise typer.BadParameter("pass either ids or --dead", param_hint="ID")
     wanted = None if dead else ids
     number = open_store().write(lambda conn: resend(conn, wanted, now=datetime.now(UTC)))
     emit({"resent": number})
     if wanted is not None and number < len(set(wanted)):
         fail("some of these messages do not exist", hint="steppewatch alert deliveries lists them")
-    note("a worker that runs sends them within seconds; without one they wait")
+    note("a running worker sends them within seconds")

@@ -1,4 +1,4 @@
-"""`steppewatch alert`: try queries on files, and have them checked before they are saved."""
+"""`steppewatch alert match|lint`: try queries on files, and check their syntax and cost."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from worker.query.query import Query, QueryNames
 
 MAX_QUERIES = 50_000_000
-"""Bytes of a file of queries."""
+"""Maximum size of a file of queries, in bytes."""
 
 
 def alert_match(
@@ -33,18 +33,19 @@ def alert_match(
         typer.Option(metavar="Q.json", help='Queries: {"alerts": [{"id", "query"}…], "saved": {name: query…}}.'),
     ],
 ) -> None:
-    """Say for each query and article whether it matches, and because of which words.
+    """Match queries against files, and print the matched words of each pair.
 
-    Needs no store: the packaged vocabulary tags the articles.
+    Needs no store: the articles are tagged with the packaged vocabulary.
 
     Example: steppewatch alert match --queries queries.json op-ed.txt
     """
     entries, saved = _read_queries(queries)
     preview = _preview()
     known = preview.known()
-    if any(_wrong(text, saved, known) for _, text in entries):  # perhaps they name the outlets of the files
+    # the queries may name outlets that only the files have
+    if any(_is_invalid(text, saved, known) for _, text in entries):
         known = known.and_outlets(_outlets(files, preview))
-    parsed, all_good = _parsed(entries, saved, known)
+    parsed, all_good = _parse_all(entries, saved, known)
     for name, document in _documents(files):
         all_good = _match(name, document, parsed, preview) and all_good
     if not all_good:
@@ -58,14 +59,14 @@ def alert_lint(
         typer.Option(
             parser=first_day,
             metavar="DAY",
-            help="Have the archive say how much each would have told, and will next week.",
+            help="Also estimate from the archive the items since then, and of next week.",
         ),
     ] = None,
 ) -> None:
-    """Say how a query is understood, what is wrong with it, and what it will cost.
+    """Check a query: print its canonical form, errors, and remarks on its cost.
 
-    Needs no store, unless --since asks for an estimate of what a week brings; then saved queries are known, too.
-    Entities and outlets are those of the store, or of the program where there is none.
+    Needs no store, except for the estimate of --since; then saved queries are available, too. Entities and outlets are
+    those of the store, or the packaged ones if there is no store.
 
     Example: steppewatch alert lint 'entity:csto AND (withdraw* OR leav*) NEAR/8 CSTO'
     Example: steppewatch alert lint 'saved:pacts AND drill*' --since 90d
@@ -74,7 +75,7 @@ def alert_lint(
     from worker.presearch.cost import lint_query
     from worker.query.query import QueryError, parse
 
-    estimate, saved, known = ask_archive(since) if since is not None else (None, {}, _known_here())
+    estimate, saved, known = ask_archive(since) if since is not None else (None, {}, _load_names())
     all_good = True
     for text in texts:
         try:
@@ -88,8 +89,8 @@ def alert_lint(
                 {"term": remark.term, "message": remark.message, "hint": remark.hint}
                 for remark in lint_query(query, known=known)
             ]
-            told = estimate(query) if estimate else {}
-            emit({"query": text, "canonical": str(query), "remarks": remarks, **told})
+            estimated = estimate(query) if estimate else {}
+            emit({"query": text, "canonical": str(query), "remarks": remarks, **estimated})
     if not all_good:
         raise typer.Exit(1)
 
@@ -105,9 +106,9 @@ def _match(name: str, document: Document | Rejected, parsed: Mapping[str, Query]
     if isinstance(article, Rejected):
         emit({"file": name, "error": article.reason})
         return False
-    reading = TokenizedArticle(article)
+    tokenized = TokenizedArticle(article)
     for id, query in parsed.items():
-        emit({"query": id, "file": name, **_verdict(judge(query, reading))})
+        emit({"query": id, "file": name, **_verdict(judge(query, tokenized))})
     return True
 
 
@@ -120,7 +121,7 @@ def _verdict(verdict: Verdict) -> dict[str, object]:
 
 
 def _documents(files: list[str]) -> Iterator[tuple[str, Document | Rejected]]:
-    """Yield what the files hold under the files' names; articles of a .jsonl are named with their lines."""
+    """Yield the documents in the files with their names; articles of a .jsonl have the line in their name."""
     from worker.chain.inputs import iter_paths, read_file
     from worker.chain.service import utc_now
 
@@ -129,10 +130,10 @@ def _documents(files: list[str]) -> Iterator[tuple[str, Document | Rejected]]:
             yield document.subject, document
 
 
-def _parsed(
+def _parse_all(
     entries: list[tuple[str, str]], saved: Mapping[str, str], known: QueryNames
 ) -> tuple[dict[str, Query], bool]:
-    """Return the queries by id and whether all could be parsed; print a line for each that could not."""
+    """Return the valid queries by id, and whether all are valid; print a line for each error."""
     from worker.query.query import QueryError, parse
 
     parsed: dict[str, Query] = {}
@@ -144,7 +145,7 @@ def _parsed(
     return parsed, len(parsed) == len(entries)
 
 
-def _wrong(text: str, saved: Mapping[str, str], known: QueryNames) -> bool:
+def _is_invalid(text: str, saved: Mapping[str, str], known: QueryNames) -> bool:
     from worker.query.query import QueryError, parse
 
     try:
@@ -155,7 +156,7 @@ def _wrong(text: str, saved: Mapping[str, str], known: QueryNames) -> bool:
 
 
 def _outlets(files: list[str], preview: Preview) -> Iterator[QueryOutlet]:
-    """Yield the outlets of the files' articles."""
+    """Yield the outlets of the articles in the files."""
     from worker.chain.documents import Rejected
 
     for _, document in _documents(files):
@@ -164,8 +165,8 @@ def _outlets(files: list[str], preview: Preview) -> Iterator[QueryOutlet]:
             yield outlet
 
 
-def _known_here() -> QueryNames:
-    """Return the names of the store; of the packaged vocabulary and catalogue where there is none to be read."""
+def _load_names() -> QueryNames:
+    """Return the names of the store, or of the packaged vocabulary and catalogue if the store cannot be read."""
     from worker.subscriptions.references import load_query_names
 
     database = find_store()
@@ -173,7 +174,7 @@ def _known_here() -> QueryNames:
 
 
 def _read_queries(path: Path) -> tuple[list[tuple[str, str]], dict[str, str]]:
-    """Return the queries in a file, and the saved ones by name. Ends the command when it is not such a file."""
+    """Return the queries in a file, and its saved queries by name. Exit if the file is invalid."""
     try:
         with open_named(path) as file:
             raw = file.read(MAX_QUERIES + 1)
@@ -187,12 +188,14 @@ def _read_queries(path: Path) -> tuple[list[tuple[str, str]], dict[str, str]]:
     alerts = content.get("alerts") if isinstance(content, dict) else None
     saved = content.get("saved", {}) if isinstance(content, dict) else {}
     if not isinstance(alerts, list) or not all(_is_alert(alert) for alert in alerts):
-        fail(f'{path} holds no {{"alerts": [{{"id": …, "query": …}}…]}}', hint="ids and queries are texts", code=2)
+        fail(
+            f'{path} holds no {{"alerts": [{{"id": …, "query": …}}…]}}', hint="ids and queries must be strings", code=2
+        )
     if not isinstance(saved, dict) or not all(isinstance(query, str) for query in saved.values()):
-        fail(f'{path}: "saved" must hold texts by name', code=2)
+        fail(f'{path}: "saved" must map names to strings', code=2)
     entries = [(alert["id"], alert["query"]) for alert in alerts]
     if len(dict(entries)) != len(entries):
-        fail(f"{path} holds two queries with one id", code=2)
+        fail(f"{path} has two queries with the same id", code=2)
     return entries, saved
 
 

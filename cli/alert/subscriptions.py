@@ -1,4 +1,4 @@
-"""`steppewatch alert list|show|pause|resume|remove`: subscriptions, kept by people."""
+"""`steppewatch alert list|show|pause|resume|remove`: manage subscriptions."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Name = Annotated[str, typer.Argument(metavar="NAME", help="The subscription's na
 def alert_list(
     format: Annotated[Format | None, typer.Option(help="json (one subscription per line) or table.")] = None,
 ) -> None:
-    """List the subscriptions with their recipients and how many matches each had.
+    """List the subscriptions with their recipients and number of matches.
 
     Example: steppewatch alert list --format json
     """
@@ -47,7 +47,7 @@ def alert_list(
     print_table(
         ("name", "state", "when", "question", "recipients", "#matches", "latest"),
         [_cells(row, recipients.get(row.id, []), counts.get(row.id, (0, None))) for row in rows],
-        empty="no subscription; steppewatch alert add makes one",
+        empty="no subscriptions; create one with steppewatch alert add",
     )
 
 
@@ -73,12 +73,12 @@ def _summary(
 def _cells(
     row: SubscriptionRow, recipients: Sequence[RecipientRow], count: tuple[int, datetime | None]
 ) -> tuple[object, ...]:
-    who = ", ".join(
+    addresses = ", ".join(
         f"{_recipient(r)['address']}{'' if _state(r) == 'active' else f' ({_state(r)})'}" for r in recipients
     )
     latest = count[1] and count[1].date()
     question = row.query if row.kind == "query" else f"{row.kind} of {row.query}"
-    return row.name, row.state, row.cadence, question, who or "nobody", f"{count[0]:,}", latest
+    return row.name, row.state, row.cadence, question, addresses or "none", f"{count[0]:,}", latest
 
 
 def _recipient(recipient: RecipientRow) -> dict[str, Any]:
@@ -94,11 +94,13 @@ def _state(recipient: RecipientRow) -> str:
 
 def alert_show(
     name: Name,
-    matches: Annotated[int, typer.Option(min=0, max=1_000, help="How many of its latest matches to show.")] = 10,
-    secrets: Annotated[bool, typer.Option("--secrets", help="Show keys of webhooks and addresses of feeds.")] = False,
+    matches: Annotated[int, typer.Option(min=0, max=1_000, help="Number of latest matches to show.")] = 10,
+    secrets: Annotated[
+        bool, typer.Option("--secrets", help="Show the keys of webhooks and the addresses of feeds.")
+    ] = False,
     format: Annotated[Format | None, typer.Option(help="json or table; a table on a terminal.")] = None,
 ) -> None:
-    """Show a subscription: what it asks, who gets it, and what it found.
+    """Show a subscription: its query, recipients and latest matches.
 
     Example: steppewatch alert show csto-drills --secrets
     """
@@ -109,41 +111,41 @@ def alert_show(
     with open_store().reading() as conn:
         row = subscription_named(conn, name)
         record = record_of(conn, row, links, with_secrets=secrets)
-        found = read_subscription(conn, row.id, limit=matches)
+        latest_matches = read_subscription(conn, row.id, limit=matches)
     latest = [
         {
-            "matched_at": instant(tiding.matched_at),
-            "status": tiding.status,
-            "outlet": tiding.source_name,
-            "headline": headline(tiding.title, tiding.text) or tiding.facts.get("headline"),
-            "url": tiding.url,
-            "because": sorted({str(fired[3]) for fired in tiding.because}),
+            "matched_at": instant(match.matched_at),
+            "status": match.status,
+            "outlet": match.source_name,
+            "headline": headline(match.title, match.text) or match.facts.get("headline"),
+            "url": match.url,
+            "because": sorted({str(fired[3]) for fired in match.because}),
         }
-        for tiding in found
+        for match in latest_matches
     ]
     if wants_json(format):
         emit({**record, "latest": latest})
         return
     print_table((), [(key.replace("_", " "), value) for key, value in record.items() if key != "recipients"])
     recipients = [tuple(one.get(key) for key in ("kind", "address", "state", "reason")) for one in record["recipients"]]
-    print_table(("recipient", "address", "state", "trouble"), recipients, empty="nobody gets it")
+    print_table(("recipient", "address", "state", "trouble"), recipients, empty="no recipients")
     keys = ("matched_at", "status", "outlet", "headline", "url")
     print_table(("matched", "", "outlet", "headline", "address"), [[each[key] for key in keys] for each in latest])
 
 
 def record_of(conn: Connection, row: SubscriptionRow, links: Links, *, with_secrets: bool) -> dict[str, Any]:
-    """Return what `alert show` tells of a subscription and its recipients."""
+    """Return the fields of a subscription that `alert show` prints, with its recipients."""
     from db.alerts.channels import recipients_of
     from db.alerts.matches import count_matches
 
     recipients = recipients_of(conn, [row.id])
     record = _summary(row, recipients, count_matches(conn, row.id).get(row.id, (0, None)))
-    for told, recipient in zip(record["recipients"], recipients, strict=True):
-        told["reason"] = recipient.channel.reason
+    for fields, recipient in zip(record["recipients"], recipients, strict=True):
+        fields["reason"] = recipient.channel.reason
         if with_secrets and recipient.channel.kind == "webhook":
-            told["secret"], told["url"] = recipient.channel.secret, recipient.channel.address
+            fields["secret"], fields["url"] = recipient.channel.secret, recipient.channel.address
         if with_secrets and recipient.channel.kind == "feed":
-            told["url"] = links.feed(recipient.feed_token) or f"/alerts/feed/{recipient.feed_token}.atom"
+            fields["url"] = links.feed(recipient.feed_token) or f"/alerts/feed/{recipient.feed_token}.atom"
     return record
 
 
@@ -151,7 +153,7 @@ def alert_pause(
     name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="The subscription's name.")] = None,
     address: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Pause an address instead.")] = None,
 ) -> None:
-    """Pause a subscription: it is asked no more. Or an address: what is for it waits.
+    """Stop matching a subscription, or hold messages to an address until you resume.
 
     Example: steppewatch alert pause csto-drills
     """
@@ -162,7 +164,7 @@ def alert_resume(
     name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="The subscription's name.")] = None,
     address: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Resume an address instead.")] = None,
 ) -> None:
-    """Resume a subscription; or an address that was paused, by a person or because it failed: what waited is sent.
+    """Resume a subscription, or sending to an address that was paused by you or after failures.
 
     Example: steppewatch alert resume --address analyst@office.example
     """
@@ -174,7 +176,7 @@ def _set_state(name: str | None, address: str | None, state: str) -> None:
     from db.alerts.subscriptions import change_subscription
 
     if (name is None) == (address is None):
-        raise typer.BadParameter("give either a name or --address", param_hint="NAME")
+        raise typer.BadParameter("pass either a name or --address", param_hint="NAME")
     database = open_store()
     if name is not None:
         row = database.read(lambda conn: subscription_named(conn, name))
@@ -184,14 +186,14 @@ def _set_state(name: str | None, address: str | None, state: str) -> None:
     assert address is not None
     channel = database.read(lambda conn: find_channel(conn, address))
     if channel is None:
-        fail(f"nothing is sent to {address}", hint="steppewatch alert list shows who gets what")
+        fail(f"{address} is not a recipient", hint="steppewatch alert list shows all recipients")
     reason = "paused by a person" if state == "paused" else None
     database.write(lambda conn: set_channel_state(conn, channel.id, state, reason=reason))
     emit({"address": address, "state": state})
 
 
 def alert_remove(name: Name) -> None:
-    """Remove a subscription. What waits for its recipients is cancelled; its matches are kept.
+    """Remove a subscription. Unsent messages are cancelled; stored matches are kept.
 
     Example: steppewatch alert remove csto-drills
     """
@@ -204,7 +206,7 @@ def alert_remove(name: Name) -> None:
 
 
 def subscription_named(conn: Connection, name: str) -> SubscriptionRow:
-    """Return the subscription. Ends the command when there is none of that name."""
+    """Return the subscription. Exit if there is none of this name."""
     from difflib import get_close_matches
 
     from db.alerts.subscriptions import find_subscription, list_subscriptions
@@ -218,15 +220,15 @@ def subscription_named(conn: Connection, name: str) -> SubscriptionRow:
 
 
 def warn_if_mail_disabled(*, is_mailed: bool) -> None:
-    """Note that nothing takes mail, when there is some to be sent."""
+    """Warn that mail is not sent, if there is mail and no mail server is configured."""
     from db.settings import load
 
     if is_mailed and not load().smtp_host:
-        note("no mail server is set, so mail waits: STEPPEWATCH_SMTP_HOST names one")
+        note("no mail server is configured, so mail is not sent: set STEPPEWATCH_SMTP_HOST")
 
 
 def public_links() -> Links:
-    """Return the addresses of the service's own pages, as the settings have it."""
+    """Return the links to the service's own pages, with the configured public address."""
     from db.settings import load
     from worker.messages.links import Links
 

@@ -1,4 +1,4 @@
-"""`steppewatch alert why`: why a subscription told of an article, or did not."""
+"""`steppewatch alert why`: explain an alert on an article, or its absence."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ def alert_why(
     article: ARTICLE,
     format: Annotated[Format | None, typer.Option(help="json or table; a table on a terminal.")] = None,
 ) -> None:
-    """Say why a subscription told of an article, or did not.
+    """Explain why a subscription did or did not alert on an article.
 
-    Which words of the query fired or which part of it failed, what was noted (`news`, `also`, `old`, `backfill` …) and
-    by which rule, and what became of each message. The query and the text are those of now.
+    Shows the matched words of the query, or the part that failed; the recorded status (`news`, `also`, `old`,
+    `backfill` …) with its rule; and the state of each message. Uses the current query and text.
 
     Example: steppewatch alert why csto-drills 17
     Example: steppewatch alert why csto-drills https://oasis.example/1 --format json
@@ -35,34 +35,34 @@ def alert_why(
     with open_store().reading() as conn:
         row = subscription_named(conn, name)
         if row.kind != "query":
-            fail(f"{name} asks for {row.kind} of {row.query}: no article answers it", code=2)
+            fail(f"{name} is a subscription to a {row.kind} of {row.query}, which no article can match", code=2)
         article_id = article_id_of(conn, article)
         try:
-            found = why(conn, row, article_id)
+            explanation = why(conn, row, article_id)
         except QueryError as error:
-            fail(f"the query of {name} cannot be read and matches nothing: {error}\n\n{error.pointed(row.query)}")
-    record = {"subscription": row.name, "article_id": article_id, **_record(found)}
+            fail(f"the query of {name} is invalid and matches nothing:  {error}\n\n{error.pointed(row.query)}")
+    record = {"subscription": row.name, "article_id": article_id, **_record(explanation)}
     if wants_json(format):
         emit(record)
     else:
         _print(record)
 
 
-def _record(found: Why) -> dict[str, Any]:
+def _record(explanation: Why) -> dict[str, Any]:
     keys = ("field", "start", "end", "surface", "term")
-    record: dict[str, Any] = {"matched": found.matched}
-    if found.matched:
-        record["because"] = [dict(zip(keys, fired, strict=True)) for fired in found.because]
+    record: dict[str, Any] = {"matched": explanation.matched}
+    if explanation.matched:
+        record["because"] = [dict(zip(keys, fired, strict=True)) for fired in explanation.because]
     else:
-        record["failed"] = " AND ".join(dict.fromkeys(failing.part for failing in found.failings)) or None
-        record["failings"] = [{"part": failing.part, "reason": failing.reason} for failing in found.failings]
+        record["failed"] = " AND ".join(dict.fromkeys(failing.part for failing in explanation.failings)) or None
+        record["failings"] = [{"part": failing.part, "reason": failing.reason} for failing in explanation.failings]
     return record | {
-        "query": found.query,
-        "doubt": found.doubt,
-        "status": found.status,
-        "rule": found.rule,
-        "noted": [{"status": one.status, "matched_at": instant(one.matched_at)} for one in found.noted],
-        "deliveries": [_delivery(one) for one in found.deliveries],
+        "query": explanation.query,
+        "doubt": explanation.doubt,
+        "status": explanation.status,
+        "rule": explanation.rule,
+        "noted": [{"status": one.status, "matched_at": instant(one.matched_at)} for one in explanation.noted],
+        "deliveries": [_delivery(one) for one in explanation.deliveries],
     }
 
 
@@ -92,7 +92,7 @@ def _print(record: dict[str, Any]) -> None:
         *([("doubt", record["doubt"])] if record["doubt"] else []),
         *[("failed", f"{one['part']}: {one['reason']}") for one in record.get("failings", ())],
         *[("fired", f"{one['term']}: “{one['surface']}” ({one['field']})") for one in record.get("because", ())],
-        ("status", record["status"] or "nothing was noted"),
+        ("status", record["status"] or "no match recorded"),
         ("rule", record["rule"]),
         *[("noted", f"{one['matched_at']} {one['status']}") for one in record["noted"]],
         *[("to", f"{one['address']}: {one['rule']}" + _error(one)) for one in record["deliveries"]],

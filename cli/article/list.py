@@ -11,7 +11,7 @@ import typer
 from cli.article.remove import article_id_of, plain
 from cli.export.options import Entities, Genres, InScope, Languages, ScopeFilter, Sources, filters_of
 from cli.shared.day_options import Since, Until
-from cli.shared.hits import article_cell, snippet_of, told
+from cli.shared.hits import article_cell, make_snippet, marked_hit
 from cli.shared.output import emit, fail, note
 from cli.shared.store import open_store
 from cli.shared.tables import Format, print_table, wants_json
@@ -101,7 +101,7 @@ def _newest(conn: Connection, filters: Filters, after: int | None, limit: int) -
     from worker.messages.snippet import marked
 
     rows = read_newest(conn, filters, after=after, limit=limit)
-    return [(row, marked(row.title, ()) if row.title else snippet_of(row.begins, None), ()) for row in rows]
+    return [(row, marked(row.title, ()) if row.title else make_snippet(row.begins, None), ()) for row in rows]
 
 
 def _answers(conn: Connection, filters: Filters, query: str, after: int | None, limit: int) -> list[Hit]:
@@ -112,7 +112,9 @@ def _answers(conn: Connection, filters: Filters, query: str, after: int | None, 
 
     try:
         # The pieces are kept and the texts are not: a list may be long.
-        found = [(hit.row.article_id, *told(hit)) for hit in islice(newest(conn, filters, query, after), limit + 1)]
+        found = [
+            (hit.row.article_id, *marked_hit(hit)) for hit in islice(newest(conn, filters, query, after), limit + 1)
+        ]
     except QueryError as error:
         fail(f"query: {error}\n\n{error.pointed(query)}", code=2)
     hits: list[Hit] = []

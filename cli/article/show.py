@@ -87,20 +87,20 @@ def _suspect(suspect: SuspectRow) -> dict[str, Any]:
 def _print(record: dict[str, Any], text: str | None, mentions: Mentions) -> None:
     from rich.console import Console
 
-    from cli.shared.marked_names import marked, spans_in, stretches_of
+    from cli.shared.marked_names import mark_names, select_spans, split_stretches
 
     console = Console(highlight=False)
     in_colour = console.color_system is not None and not console.no_color
     title = record["title"] or ""
     lines: list[Text | str] = []
     if title:
-        spans = spans_in("title", mentions) if text is not None else []
-        headline = marked(stretches_of(title, spans), in_colour=in_colour)
+        spans = select_spans("title", mentions) if text is not None else []
+        headline = mark_names(split_stretches(title, spans), in_colour=in_colour)
         headline.stylize("bold")
         lines.append(headline)
     lines += _facts(record)
     if text is not None:
-        lines += ["", marked(stretches_of(text, spans_in("text", mentions)), in_colour=in_colour), ""]
+        lines += ["", mark_names(split_stretches(text, select_spans("text", mentions)), in_colour=in_colour), ""]
     names = ", ".join(f"{entity} {count}" for entity, count in record["entities"].items())
     lines.append(f"names: {names or 'none that the vocabulary knows'}")
     for line in lines:

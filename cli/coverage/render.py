@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from cli.shared.output import escape_controls, json_of
+from cli.shared.output import escape_controls, to_json
 from worker.coverage.stats.health import complete
 from worker.coverage.stats.series import Counts, Point, share, sparkline, squeeze
 
@@ -122,7 +122,7 @@ def print_list(records: Iterable[Mapping[str, Any]]) -> None:
     """Print one JSON list, a record a line."""
     between = "[\n"
     for record in records:
-        sys.stdout.write(between + json_of(record))
+        sys.stdout.write(between + to_json(record))
         between = ",\n"
     sys.stdout.write("[]\n" if between == "[\n" else "\n]\n")
 

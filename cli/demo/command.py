@@ -105,9 +105,9 @@ def _open_store(settings: Settings, stage: Stage) -> Database:
 
 def _settings(data_dir: Path | None) -> Settings:
     """Return the settings; where nothing names a data directory, the demo has its own inside the default one."""
-    from cli.run.up import settings_in_force
+    from cli.run.up import load_settings
 
-    settings = settings_in_force(data_dir)
+    settings = load_settings(data_dir)
     if data_dir is None and "data_dir" not in settings.given:
         return settings.but(data_dir=settings.data_dir / "demo")
     return settings

@@ -1,1 +1,1 @@
-"""`steppewatch doctor`: in each module something looks at the machine, and something pure judges what was seen."""
+"""`steppewatch doctor`: each module has a function that inspects the machine and a pure one that judges the result."""

@@ -1,4 +1,4 @@
-"""The broker: the operator's is asked, the embedded one is started for a moment."""
+"""Check of the broker: the configured one is contacted, the embedded one is started briefly."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _CONNECT_S = 3
 
 @dataclass(frozen=True, slots=True)
 class BrokerSeen:
-    """A broker; `kind` is `named` (by the operator), `embedded`, `in memory` or `none` (for this kind of machine)."""
+    """The state of a broker; `kind` is `named` (by the operator), `embedded`, `in memory` or `none` (no server)."""
 
     kind: str
     where: str = ""
@@ -22,7 +22,7 @@ class BrokerSeen:
 
 
 def look_at_broker(broker_url: str) -> BrokerSeen:
-    """Return what answers at `broker_url`; for an empty one, whether the embedded server starts. It is ended again."""
+    """Return the state of the broker at `broker_url`, or of the embedded one, which is started and stopped again."""
     if broker_url.startswith("memory:"):
         return BrokerSeen("in memory")
     return _look_at_named(broker_url) if broker_url else _look_at_embedded()
@@ -37,11 +37,11 @@ def _look_at_named(url: str) -> BrokerSeen:
         with Connection(url, connect_timeout=_CONNECT_S, transport_options=limits) as connection:
             where = connection.as_uri()
             connection.ensure_connection(max_retries=1, timeout=_CONNECT_S)
-            client: Any = getattr(connection.default_channel, "client", None)  # Redis' only
+            client: Any = getattr(connection.default_channel, "client", None)  # only Redis transports have one
             info = client.info("server") if client is not None else {}
-    except KeyError as error:  # kombu's for a scheme that it does not know
+    except KeyError as error:  # raised by kombu for an unknown scheme
         return BrokerSeen("named", where, error=str(error).strip("'\""))
-    except Exception as error:  # each transport has errors of its own, and all of them mean the same to us
+    except Exception as error:  # every transport has its own errors, and all mean that the broker is unusable
         return BrokerSeen("named", where, error=str(error).partition("\n")[0] or type(error).__name__)
     valkey, redis = info.get("valkey_version"), info.get("redis_version")
     version = f"Valkey {valkey}" if valkey else f"Redis {redis}" if redis else ""
@@ -54,27 +54,29 @@ def _look_at_embedded() -> BrokerSeen:
     if find_server() is None:
         return BrokerSeen("none")
     try:
-        with start(None, patience_s=10):  # nothing is kept: the log in the data directory may be in use
+        with start(None, patience_s=10):  # store nothing: the log in the data directory may be in use
             return BrokerSeen("embedded")
     except ValkeyError as error:
         return BrokerSeen("embedded", error=" ".join(str(error).split()))
 
 
 def judge_broker(seen: BrokerSeen) -> Finding:
-    """Return whether workers will hear of work."""
+    """Return the finding on whether workers can receive messages."""
     match seen.kind:
         case "in memory":
             mend = "for more than one worker process leave STEPPEWATCH_BROKER_URL empty, or name a Redis"
             return warning(_BROKER, "in the memory of one worker process", mend)
         case "none":
             mend = "for more than one worker process name a Redis in STEPPEWATCH_BROKER_URL"
-            return warning(_BROKER, "there is no embedded one for this kind of machine; one worker will do all", mend)
+            return warning(
+                _BROKER, "no embedded broker for this kind of machine; a single worker process runs instead", mend
+            )
         case "embedded" if seen.error is not None:
-            mend = "mend what it says, or name a Redis in STEPPEWATCH_BROKER_URL"
-            return failed(_BROKER, f"the embedded one cannot be started: {seen.error}", mend)
+            mend = "fix this problem, or name a Redis in STEPPEWATCH_BROKER_URL"
+            return failed(_BROKER, f"the embedded broker does not start: {seen.error}", mend)
         case "embedded":
             return ok(_BROKER, "the embedded Valkey starts and answers")
     if seen.error is not None:
-        mend = "see that it runs and that STEPPEWATCH_BROKER_URL is right; empty, “up” starts its own"
+        mend = "check that it runs and that STEPPEWATCH_BROKER_URL is right; if empty, “up” starts its own"
         return failed(_BROKER, f"{seen.where} does not answer: {seen.error}", mend)
     return ok(_BROKER, f"{seen.version or 'it'} answers at {seen.where}")

@@ -1,4 +1,4 @@
-"""`steppewatch doctor`: whether this machine and its settings can run the service, and how to mend what cannot."""
+"""`steppewatch doctor`: check whether this machine and its settings can run the service."""
 
 from __future__ import annotations
 
@@ -24,19 +24,17 @@ _COLOURS = {"ok": "green", "warning": "yellow", "failed": "bold red", "skipped":
 
 
 def doctor(
-    host: Annotated[str, typer.Option(help="Address on which the page is to be served.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=1, max=65_535, help="Port on which the page is to be served.")] = 8000,
-    data_dir: Annotated[
-        Path | None, typer.Option(help="Folder for everything that is kept; also STEPPEWATCH_DATA_DIR.")
-    ] = None,
-    network: Annotated[bool, typer.Option(help="Ask at most three outlets, as the crawler would.")] = True,
+    host: Annotated[str, typer.Option(help="Address to serve the page on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65_535, help="Port to serve the page on.")] = 8000,
+    data_dir: Annotated[Path | None, typer.Option(help="Folder for all data; also STEPPEWATCH_DATA_DIR.")] = None,
+    network: Annotated[bool, typer.Option(help="Request a feed from up to three outlets, as the crawler does.")] = True,
     format: Annotated[Format | None, typer.Option(help="json or table; a table on a terminal.")] = None,
 ) -> None:
-    """Check what the service needs, and say how to mend what is missing. Nothing is changed.
+    """Check everything that the service needs, and suggest a fix for each problem. Changes nothing.
 
-    Data directory, disk, database, migrations, vocabulary and catalogue (whether this program brings newer ones),
-    broker, port, certificates, DNS, outgoing HTTP and clock. Exit status 1 when something failed; a missing network is
-    a warning, for what is stored can be used without.
+    Checks the data directory, disk, database, migrations, vocabulary and catalogue (and whether this version brings
+    newer ones), broker, port, certificates, DNS, outgoing HTTP and clock. Exit 1 if a check failed; a missing network
+    is only a warning, since the stored data can be used without it.
 
     Example: steppewatch doctor --port 8080
     """
@@ -58,7 +56,7 @@ def doctor(
 
 
 def _findings(settings: Settings, host: str, port: int, network: bool) -> Iterator[Finding]:
-    """Yield the findings, the quick ones first."""
+    """Yield the findings, quick checks first."""
     from cli.doctor.broker import judge_broker, look_at_broker
     from cli.doctor.clock import judge_clock, judge_waits
     from cli.doctor.disk import judge_folder, judge_space, look_at_folder
@@ -90,7 +88,7 @@ def _findings(settings: Settings, host: str, port: int, network: bool) -> Iterat
 
 
 def _network(settings: Settings, store: StoreSeen, outlets_ahead_s: list[float]) -> Iterator[Finding]:
-    """Yield what names and outlets answer; note by how much the outlets' clocks are ahead."""
+    """Yield the findings on DNS and outlets; append to `outlets_ahead_s` by how much the outlets' clocks are ahead."""
     from cli.doctor.clock import ahead_of_us
     from cli.doctor.finding import failed
     from cli.doctor.network import LOOK_UP_S, judge_answers, judge_names, look_up
@@ -99,24 +97,24 @@ def _network(settings: Settings, store: StoreSeen, outlets_ahead_s: list[float])
 
     urls = _addresses(settings, store)
     if urls:
-        note(f"asking {len(urls)} outlets; this takes at most {LOOK_UP_S + 2 * _FETCH_S:g} s")
+        note(f"requesting {len(urls)} feeds; this takes at most {LOOK_UP_S + 2 * _FETCH_S:g} s")
     yield judge_names(look_up([host_of(url) for url in urls]))
-    asked_at = _utc_now()
+    requested_at = _utc_now()
     try:
-        answers = _ask(settings, urls)
+        results = _fetch(settings, urls)
     except ChildFailed as error:
-        yield failed("outgoing HTTP", str(error), "what the crawler said is above; “up” will say the same")
+        yield failed("outgoing HTTP", str(error), "see the crawler's output above; “up” would fail in the same way")
         return
-    answered_at = _utc_now()
-    yield judge_answers(dict(zip(urls, answers, strict=True)))
-    for answer in answers:
-        ahead_s = ahead_of_us(answer.header("date"), asked_at=asked_at, answered_at=answered_at)
+    received_at = _utc_now()
+    yield judge_answers(dict(zip(urls, results, strict=True)))
+    for result in results:
+        ahead_s = ahead_of_us(result.header("date"), requested_at=requested_at, received_at=received_at)
         if ahead_s is not None:
             outlets_ahead_s.append(ahead_s)
 
 
 def _addresses(settings: Settings, store: StoreSeen) -> tuple[str, ...]:
-    """Return whom to ask: outlets of the store, or of the packaged catalogue while there is no store."""
+    """Return feeds to request: those of the store, or of the packaged catalogue if there is no store yet."""
     from cli.doctor.network import Candidate, choose_addresses, rank
     from db.net.address_policy import parse_allowed
     from worker.catalogue.files import read_catalogue
@@ -131,12 +129,12 @@ def _addresses(settings: Settings, store: StoreSeen) -> tuple[str, ...]:
     return choose_addresses(candidates, parse_allowed(settings.allow_private_hosts))
 
 
-def _ask(settings: Settings, urls: Sequence[str]) -> list[FetchResult]:
+def _fetch(settings: Settings, urls: Sequence[str]) -> list[FetchResult]:
     from crawlers.fetch_urls import fetch_once
 
     if not urls:
         return []
-    # Each host is asked for its robots.txt and for one page.
+    # Each host gets a request for robots.txt and one for the page.
     limits = {"fetch_timeout_s": _FETCH_S, "host_delay_s": min(settings.host_delay_s, 1.0)}
     return fetch_once(settings.but(**limits), urls)
 

@@ -1,4 +1,4 @@
-"""The data directory: is it there, may we write, how much room is left."""
+"""Check of the data directory: existence, write access, free space."""
 
 from __future__ import annotations
 
@@ -13,33 +13,33 @@ from cli.shared.output import reason_of
 from cli.shared.store_errors import says_full
 
 SPACE_NEEDED = 200_000_000
-"""Bytes below which a write-ahead log, the broker's log and one night of captures no longer fit."""
+"""Below this many bytes there is no space for a write-ahead log, the broker's log and one night of captures."""
 SPACE_WISHED = 2_000_000_000
-"""Bytes: some weeks of the packaged catalogue."""
+"""Bytes for some weeks of the packaged catalogue."""
 
 _WORTH_NAMING = 1_000_000
 _DIRECTORY, _SPACE = "data directory", "disk space"
-_ANOTHER = "--data-dir or STEPPEWATCH_DATA_DIR names another folder"
+_ANOTHER = "use another folder with --data-dir or STEPPEWATCH_DATA_DIR"
 
 
 @dataclass(frozen=True, slots=True)
 class FolderSeen:
-    """A folder as it is now; `error` says why nothing can be written into it, or where it would be made."""
+    """The state of a folder; `error` is why it cannot be written or created."""
 
     path: Path
     exists: bool
     error: str | None
     free_bytes: int | None
     spare: tuple[tuple[str, int], ...] = ()
-    """Of what can go without a loss, the largest first: name and bytes."""
+    """Name and bytes of the files that can be deleted safely, largest first."""
 
 
 def look_at_folder(path: Path) -> FolderSeen:
-    """Return what there is at `path`, after writing a small file there. A missing folder is not made."""
+    """Return the state of the folder, after writing a small file there. A missing folder is not created."""
     exists = os.path.lexists(path)
-    place = path if exists else _nearest_folder(path)
+    probed_folder = path if exists else _nearest_folder(path)
     try:
-        with tempfile.TemporaryFile(dir=place) as file:  # a full disk and a read-only one show only when written to
+        with tempfile.TemporaryFile(dir=probed_folder) as file:  # only a write reveals a full or read-only disk
             file.write(bytes(4_096))
             file.flush()
             os.fsync(file.fileno())
@@ -47,24 +47,24 @@ def look_at_folder(path: Path) -> FolderSeen:
     except OSError as problem:
         error = reason_of(problem)
     try:
-        free = shutil.disk_usage(place).free
+        free = shutil.disk_usage(probed_folder).free
     except OSError:
         free = None
     return FolderSeen(path, exists, error, free, spare_of(path))
 
 
 def spare_of(folder: Path) -> tuple[tuple[str, int], ...]:
-    """Return what can be removed from a data directory without a loss, and how many bytes each takes."""
+    """Return the paths in a data directory that can be deleted safely, with their sizes in bytes, largest first."""
     places = (folder / "cache", *folder.glob("steppewatch.log.*"), folder / "broker" / "appendonlydir.broken")
-    sizes = ((str(place.relative_to(folder)), _bytes_of(place)) for place in places)
+    sizes = ((str(probed_folder.relative_to(folder)), _count_bytes(probed_folder)) for probed_folder in places)
     return tuple(sorted((found for found in sizes if found[1]), key=lambda found: -found[1]))
 
 
-def _bytes_of(place: Path) -> int:
+def _count_bytes(probed_folder: Path) -> int:
     try:
-        if place.is_dir():
-            return sum(file.lstat().st_size for file in place.rglob("*") if not file.is_dir())
-        return place.lstat().st_size
+        if probed_folder.is_dir():
+            return sum(file.lstat().st_size for file in probed_folder.rglob("*") if not file.is_dir())
+        return probed_folder.lstat().st_size
     except OSError:
         return 0
 
@@ -74,21 +74,23 @@ def _nearest_folder(path: Path) -> Path:
 
 
 def judge_folder(seen: FolderSeen) -> Finding:
-    """Return whether the service can keep its things there."""
+    """Return the finding on whether the service can write to the folder."""
     if seen.error is not None and says_full(seen.error):
         return failed(_DIRECTORY, f"nothing can be written to {seen.path}, its disk is full: {seen.error}", _room(seen))
     if seen.error is not None:
-        what = "cannot be written to" if seen.exists else "does not exist and cannot be made"
-        return failed(_DIRECTORY, f"{seen.path} {what}: {seen.error}", f"give this user the folder, or {_ANOTHER}")
+        problem = "cannot be written to" if seen.exists else "does not exist and cannot be created"
+        return failed(
+            _DIRECTORY, f"{seen.path} {problem}: {seen.error}", f"make the folder writable for this user, or {_ANOTHER}"
+        )
     if not seen.exists:
-        return ok(_DIRECTORY, f"{seen.path} does not exist yet; “up” will make it")
+        return ok(_DIRECTORY, f"{seen.path} does not exist yet; “up” creates it")
     return ok(_DIRECTORY, f"{seen.path} can be written to")
 
 
 def judge_space(seen: FolderSeen) -> Finding:
-    """Return whether the disk has room enough."""
+    """Return the finding on free space."""
     if seen.free_bytes is None:
-        return warning(_SPACE, f"the disk of {seen.path} does not say how much is free", _ANOTHER)
+        return warning(_SPACE, f"the free space of the disk of {seen.path} is unknown", _ANOTHER)
     found = f"{size(seen.free_bytes)} free for {seen.path}"
     mend = f"{_room(seen)}; or {_ANOTHER}"
     if seen.free_bytes < SPACE_NEEDED:
@@ -99,13 +101,13 @@ def judge_space(seen: FolderSeen) -> Finding:
 
 
 def _room(seen: FolderSeen) -> str:
-    """Return what to free."""
+    """Return a hint on freeing space."""
     spare = [f"{name} ({size(taken)})" for name, taken in seen.spare if taken >= _WORTH_NAMING]
-    parts = [f"in {seen.path} these can go: {', '.join(spare)}"] if spare else []
-    parts.append("STEPPEWATCH_CAPTURES_MAX_MB and STEPPEWATCH_KEEP_CAPTURES_DAYS bound what raw pages take")
+    parts = [f"in {seen.path} these can be deleted: {', '.join(spare)}"] if spare else []
+    parts.append("STEPPEWATCH_CAPTURES_MAX_MB and STEPPEWATCH_KEEP_CAPTURES_DAYS limit the space for raw pages")
     return f"free some space on its disk; {'; '.join(parts)}"
 
 
 def size(number: int) -> str:
-    """Return bytes as a person reads them: 2.0 GB, 350 MB."""
+    """Return a size for display: 2.0 GB, 350 MB."""
     return f"{number / 1e9:,.1f} GB" if number >= 1e9 else f"{number / 1e6:.0f} MB"

@@ -1,4 +1,4 @@
-"""What a check found, and what to do about it."""
+"""The finding of a check: its result and a suggested fix."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class CheckState(StrEnum):
-    """How a check ended; only `failed` keeps the service from working."""
+    """Result of a check; only `failed` prevents the service from working."""
 
     ok = "ok"
     warning = "warning"
@@ -17,7 +17,7 @@ class CheckState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line of the doctor's report. `mend` is empty when there is nothing to do."""
+    """One line of the doctor's report; `mend` is the suggested fix, or empty."""
 
     check: str
     state: CheckState
@@ -26,20 +26,20 @@ class Finding:
 
 
 def ok(check: str, found: str) -> Finding:
-    """Return a finding of a check that found all well."""
+    """Return the finding of a passed check."""
     return Finding(check, CheckState.ok, found)
 
 
 def warning(check: str, found: str, mend: str) -> Finding:
-    """Return a finding that a person should know of."""
+    """Return a finding of limited harm."""
     return Finding(check, CheckState.warning, found, mend)
 
 
 def failed(check: str, found: str, mend: str) -> Finding:
-    """Return a finding that keeps something from working."""
+    """Return the finding of a failed check."""
     return Finding(check, CheckState.failed, found, mend)
 
 
 def skipped(check: str, reason: str) -> Finding:
-    """Return a finding of a check that could not be made."""
+    """Return the finding of a check that was not made."""
     return Finding(check, CheckState.skipped, f"not checked: {reason}")

@@ -1,4 +1,4 @@
-"""The port of the page: free, ours already, or somebody else's."""
+"""Check of the page's port: free, served by Steppewatch already, or taken."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _PORT = "port"
 
 @dataclass(frozen=True, slots=True)
 class PortSeen:
-    """A port: `error` says why it cannot be had, `is_ours` that Steppewatch answers there."""
+    """The state of a port: `error` is why it is unavailable, `is_ours` is True if Steppewatch responds there."""
 
     host: str
     port: int
@@ -25,7 +25,7 @@ class PortSeen:
 
 
 def look_at_port(host: str, port: int, page_url: str) -> PortSeen:
-    """Return whether a page can be served there; `page_url` is where a browser would look for it."""
+    """Return the state of the port; `page_url` is the URL of the page for a browser."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         with socket.socket(family, kind, protocol) as probe:
@@ -39,9 +39,9 @@ def look_at_port(host: str, port: int, page_url: str) -> PortSeen:
 def _is_ours(page_url: str) -> bool:
     connection = http.client.HTTPConnection(urlsplit(page_url).netloc, timeout=3)
     try:
-        connection.request("GET", "/healthz", headers={"Host": "localhost"})  # a name that it answers to
-        said = json.loads(connection.getresponse().read(1_000))
-        return isinstance(said, dict) and {"status", "database"} <= said.keys()
+        connection.request("GET", "/healthz", headers={"Host": "localhost"})  # a name that the page accepts
+        reply = json.loads(connection.getresponse().read(1_000))
+        return isinstance(reply, dict) and {"status", "database"} <= reply.keys()
     except (OSError, http.client.HTTPException, ValueError):
         return False
     finally:
@@ -49,10 +49,10 @@ def _is_ours(page_url: str) -> bool:
 
 
 def judge_port(seen: PortSeen) -> Finding:
-    """Return whether the page can be seen there."""
+    """Return the finding on whether the page can be served."""
     where = f"{seen.host}, port {seen.port}"
     if seen.is_ours:
         return ok(_PORT, f"Steppewatch is being served on {where}")
     if seen.error is not None:
-        return failed(_PORT, f"the page cannot be served on {where}: {seen.error}", "--port names another, as for “up”")
+        return failed(_PORT, f"cannot serve the page on {where}: {seen.error}", "use --port for another, as for “up”")
     return ok(_PORT, f"{where} is free")

@@ -1,4 +1,4 @@
-"""The database: does it answer, which one is it, has it the shape and the vocabulary that this version needs."""
+"""Check of the database: connection, version, schema, vocabulary and catalogue."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from db.status import read_health
 from worker.setup import catalogue_changes, newer_vocabulary
 
 SQLITE_NEEDED = (3, 35)
-"""The first with RETURNING (sqlite.org/lang_returning.html)."""
+"""The first version with RETURNING (sqlite.org/lang_returning.html)."""
 POSTGRESQL_WISHED = 14
-"""The oldest that its makers still look after (postgresql.org/support/versioning)."""
+"""The oldest version that is still supported (postgresql.org/support/versioning)."""
 
 _DATABASE, _MIGRATIONS, _VOCABULARY, _CATALOGUE = "database", "migrations", "vocabulary", "catalogue"
 _CONNECT_S = 5
@@ -34,7 +34,10 @@ _CONNECT_S = 5
 
 @dataclass(frozen=True, slots=True)
 class StoreSeen:
-    """The store as it is now. Without an answer there is `error`; without a file all is empty but `where`."""
+    """The state of the store.
+
+    `error` is set if it does not respond; all fields but `where` and `head` are empty if the file is missing.
+    """
 
     where: str
     head: str
@@ -44,33 +47,33 @@ class StoreSeen:
     version: tuple[int, ...] = ()
     read_only: bool = False
     is_empty: bool = False
-    """Whether it holds no table at all, ours or another's."""
+    """True if it has no tables at all, not even another program's."""
     revision: str | None = None
     vocabulary: str | None = None
     entities: int = 0
     outlets: int = 0
     clock_ahead_s: float | None = None
-    """By how much its clock is ahead of ours; None for the embedded one, which has none of its own."""
+    """Seconds by which its clock is ahead of ours; None for SQLite, which has no clock."""
     feeds: tuple[FeedHealth, ...] = ()
     ahead: Mapping[str, int] = field(default_factory=dict)
-    """How many of what wait for longer than anything may."""
+    """Number of rows of each kind that are due too far in the future."""
     full: str | None = None
-    """SQLite's message about a disk without room; the rest is read from the file as it is."""
+    """SQLite's message about a full disk; the other fields are then read in read-only mode."""
     newer_vocabulary: str | None = None
-    """The version that this program brings, when the store never had it."""
+    """The version of the vocabulary packaged with this program, if the store never had it."""
     catalogue: tuple[str, ...] = ()
-    """The changes that this program's catalogue would make, a line each."""
+    """The changes that this version's catalogue would make, one line each."""
 
 
 def look_at_store(database_url: str, clock: Callable[[], datetime]) -> StoreSeen:
-    """Return what the store says. Nothing is made or changed: a missing file stays missing."""
+    """Return the state of the store. Creates and changes nothing, not even a missing file."""
     where, head = shown(database_url), migrate.head()
     try:
         url = make_url(database_url)
         file = _file(url)
         if file is not None and not file.exists():
             return StoreSeen(where, head, missing=True)
-        address = _impatient(url).render_as_string(hide_password=False)
+        address = _with_timeout(url).render_as_string(hide_password=False)
         try:
             return _look(Database(address), where, head, file, clock)
         except SQLAlchemyError as error:
@@ -97,7 +100,7 @@ def _file(url: URL) -> Path | None:
     return Path(url.database) if in_file and url.database else None
 
 
-def _impatient(url: URL) -> URL:
+def _with_timeout(url: URL) -> URL:
     if url.get_backend_name() != "postgresql" or "connect_timeout" in url.query:
         return url
     return url.update_query_dict({"connect_timeout": str(_CONNECT_S)})
@@ -129,70 +132,70 @@ def _seen(conn: Connection, where: str, head: str, file: Path | None, clock: Cal
 
 def _clock_ahead(conn: Connection, clock: Callable[[], datetime]) -> float:
     before = clock()
-    theirs: datetime = conn.execute(text("SELECT clock_timestamp()")).scalar_one()
+    database_time: datetime = conn.execute(text("SELECT clock_timestamp()")).scalar_one()
     after = clock()
-    return (theirs - (before + (after - before) / 2)).total_seconds()
+    return (database_time - (before + (after - before) / 2)).total_seconds()
 
 
 def judge_database(seen: StoreSeen) -> Finding:
-    """Return whether the database can be used at all."""
+    """Return the finding on whether the database is usable."""
     if seen.missing:
-        return ok(_DATABASE, f"there is no store at {seen.where} yet; “up” will make it")
+        return ok(_DATABASE, f"there is no store at {seen.where} yet; “up” creates it")
     full = seen.full or (seen.error if says_full(seen.error or "") else None)
     if full is not None:
         disk = f"the disk of {Path(seen.where).absolute().parent}" if seen.full else "its disk"
-        found = f"nothing can be stored in {seen.where}: {disk} is full, or over a limit ({full})"
-        return failed(_DATABASE, found, "free some space there: nothing that was stored is lost; see: disk space")
+        found = f"nothing can be stored in {seen.where}: {disk} is full or over quota ({full})"
+        return failed(_DATABASE, found, "free some space there (no stored data is lost); see: disk space")
     if seen.error is not None:
-        mend = "see that it runs and lets this user in; STEPPEWATCH_DATABASE_URL names another"
+        mend = "check that it runs and accepts this user, or set STEPPEWATCH_DATABASE_URL to use another"
         return failed(_DATABASE, f"{seen.where} cannot be used: {seen.error}", mend)
     if seen.read_only:
-        return failed(_DATABASE, f"{seen.where} is read-only", "give this user the file and its folder")
+        return failed(_DATABASE, f"{seen.where} is read-only", "make the file and its folder writable for this user")
     found = f"{seen.kind} {'.'.join(map(str, seen.version))} at {seen.where}"
     if seen.kind == "SQLite" and seen.version < SQLITE_NEEDED:
         return failed(_DATABASE, f"{found} is too old", "use a Python that was built with SQLite 3.35 or newer")
     if seen.kind == "PostgreSQL" and seen.version < (POSTGRESQL_WISHED,):
-        return warning(_DATABASE, f"{found} is no longer looked after", f"upgrade it to {POSTGRESQL_WISHED} or newer")
+        return warning(_DATABASE, f"{found} is no longer supported", f"upgrade it to {POSTGRESQL_WISHED} or newer")
     return ok(_DATABASE, found)
 
 
 def judge_migrations(seen: StoreSeen) -> Finding:
-    """Return whether the tables have the shape that this version needs."""
+    """Return the finding on the schema."""
     if seen.error is not None:
         return skipped(_MIGRATIONS, "the database cannot be used")
     if seen.missing or (seen.is_empty and seen.revision is None):
-        return ok(_MIGRATIONS, f"nothing is stored yet; “up” or “migrate” will begin at revision {seen.head}")
+        return ok(_MIGRATIONS, f"nothing is stored yet; “up” or “migrate” creates revision {seen.head}")
     if seen.revision is None:
         mend = "give Steppewatch a database of its own: STEPPEWATCH_DATABASE_URL"
-        return failed(_MIGRATIONS, f"{seen.where} has tables of another program and none of ours", mend)
+        return failed(_MIGRATIONS, f"{seen.where} holds the tables of another program", mend)
     if seen.revision != seen.head:
-        mend = "run: steppewatch migrate; if it does not know the revision, a newer Steppewatch made it: install that"
-        return failed(_MIGRATIONS, f"at revision {seen.revision}, this program needs {seen.head}", mend)
+        mend = "run: steppewatch migrate; if the revision is unknown to it, install the newer Steppewatch that wrote it"
+        return failed(_MIGRATIONS, f"at revision {seen.revision}, this version needs {seen.head}", mend)
     return ok(_MIGRATIONS, f"at revision {seen.revision}")
 
 
 def judge_vocabulary(seen: StoreSeen) -> Finding:
-    """Return whether there is something to tag with."""
+    """Return the finding on the vocabulary."""
     if seen.missing or (seen.is_empty and seen.error is None):
-        return ok(_VOCABULARY, "“up” or “migrate” will load the packaged one")
+        return ok(_VOCABULARY, "“up” or “migrate” loads the packaged one")
     if seen.error is not None or seen.revision != seen.head:
         return skipped(_VOCABULARY, "the store cannot be read")
     if seen.vocabulary is None or not seen.entities:
-        return failed(_VOCABULARY, "the store has no vocabulary: nothing can be tagged", "run: steppewatch migrate")
+        return failed(_VOCABULARY, "the store has no vocabulary, so nothing can be tagged", "run: steppewatch migrate")
     found = f"{seen.vocabulary}, {seen.entities:,} entities"
     if seen.newer_vocabulary is not None:
-        mend = "look at it: steppewatch vocabulary diff default; then vocabulary load default, and vocabulary retag"
-        return warning(_VOCABULARY, f"{found}; this program brings a newer one, {seen.newer_vocabulary}", mend)
+        mend = "review it: steppewatch vocabulary diff default; then vocabulary load default, and vocabulary retag"
+        return warning(_VOCABULARY, f"{found}; this version brings a newer one, {seen.newer_vocabulary}", mend)
     return ok(_VOCABULARY, found)
 
 
 def judge_catalogue(seen: StoreSeen) -> Finding:
-    """Return whether the store has what this program's catalogue of outlets says."""
+    """Return the finding on the catalogue of outlets."""
     if seen.missing or (seen.is_empty and seen.error is None):
-        return ok(_CATALOGUE, "“up” or “migrate” will load the packaged one")
+        return ok(_CATALOGUE, "“up” or “migrate” loads the packaged one")
     if seen.error is not None or seen.revision != seen.head:
         return skipped(_CATALOGUE, "the store cannot be read")
     if seen.catalogue:
-        found = f"this program brings a newer one: {'; '.join(seen.catalogue)}"
-        return warning(_CATALOGUE, found, "run: steppewatch migrate (“up” does it when it starts); your changes stay")
-    return ok(_CATALOGUE, f"{seen.outlets:,} outlets, nothing newer to come")
+        found = f"this version brings a newer one: {'; '.join(seen.catalogue)}"
+        return warning(_CATALOGUE, found, "run: steppewatch migrate (“up” does it at its start); your changes stay")
+    return ok(_CATALOGUE, f"{seen.outlets:,} outlets, up to date")

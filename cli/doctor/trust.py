@@ -1,4 +1,4 @@
-"""The authorities by which certificates are verified: without any, nobody can prove who they are."""
+"""Check of the certificate authorities, without which no server can be verified."""
 
 from __future__ import annotations
 
@@ -20,18 +20,16 @@ _FILES = (
     "/etc/ssl/cert.pem",
 )
 _FOLDERS = ("/etc/ssl/certs",)
-"""Where systems keep them, as the crawler's library looks for them."""
+"""The usual places for authorities, which the crawler's TLS library searches too."""
 _HASHED = re.compile(r"[0-9a-f]{8}\.\d+")
 
 _CHECK = "certificates"
-_EFFECT = (
-    "no certificate can be verified: what is read is marked as unverified, and addresses with secrets are not read"
-)
+_EFFECT = "no certificate can be verified: pages are marked as unverified, and URLs with secrets are not fetched"
 
 
 @dataclass(frozen=True, slots=True)
 class TrustSeen:
-    """How many authorities are trusted and where they stand; `names` are variables that name a place of their own."""
+    """The number of trusted authorities and their place; `names` are the variables that override the usual places."""
 
     authorities: int
     where: str = ""
@@ -41,7 +39,7 @@ class TrustSeen:
 def look_at_trust(
     environment: Mapping[str, str], files: Sequence[str] = _FILES, folders: Sequence[str] = _FOLDERS
 ) -> TrustSeen:
-    """Return which authorities this machine trusts; the variables of OpenSSL outweigh the usual places."""
+    """Return the authorities that this machine trusts; OpenSSL's variables override the usual places."""
     names = tuple(name for name in (FILE, FOLDER) if name in environment)
     if names:
         files = [environment[FILE]] if FILE in environment else []
@@ -56,7 +54,7 @@ def _in_file(file: str) -> int:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     try:
         context.load_verify_locations(cafile=file)
-    except (OSError, ValueError):  # missing, not to be read, or no certificates
+    except (OSError, ValueError):  # missing, unreadable, or without certificates
         return 0
     return len(context.get_ca_certs())
 
@@ -69,11 +67,11 @@ def _in_folder(folder: str) -> int:
 
 
 def judge_trust(seen: TrustSeen) -> Finding:
-    """Return whether certificates can be verified."""
+    """Return the finding on whether certificates can be verified."""
     if seen.authorities:
         return ok(_CHECK, f"verified by the {seen.authorities:,} authorities of {seen.where}")
     if seen.names:
         names, verb = " and ".join(seen.names), "name" if len(seen.names) > 1 else "names"
-        return warning(_CHECK, f"{names} {verb} no authority; {_EFFECT}", f"mend or unset {names}")
-    mend = f"apt-get install ca-certificates, or let {FILE} name a file of authorities"
+        return warning(_CHECK, f"{names} {verb} no authority; {_EFFECT}", f"fix or unset {names}")
+    mend = f"apt-get install ca-certificates, or set {FILE} to a file of authorities"
     return warning(_CHECK, f"this machine trusts no authority; {_EFFECT}", mend)

@@ -1,1 +1,1 @@
-"""Commands that run the service, and those that look after it while it runs."""
+"""Commands that run the service and watch over it."""

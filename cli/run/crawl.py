@@ -1,4 +1,4 @@
-"""`steppewatch crawl`: collect from outlets, for ever or once."""
+"""`steppewatch crawl`: collect from outlets, continuously or once."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ if TYPE_CHECKING:
     from db.engine import Database
     from db.settings import Settings
 
-_STAGES = {"poll": "feeds", "entry": "entries of feeds", "fetch": "pages", "understand": "captures understood"}
+_STAGES = {"poll": "feeds", "entry": "entries of feeds", "fetch": "pages", "understand": "captures processed"}
 
 
 def crawl(
-    once: Annotated[bool, typer.Option("--once", help="Poll every feed now, fetch what is new, and end.")] = False,
+    once: Annotated[bool, typer.Option("--once", help="Poll every feed now, fetch new articles, and exit.")] = False,
     source: Annotated[str | None, typer.Option(help="Only this outlet (with --once).", metavar="ID")] = None,
     format: Annotated[Format | None, typer.Option(help="json or table; a table on a terminal.")] = None,
 ) -> None:
-    """Collect: poll feeds, fetch what they name, look again for silent edits. Ctrl-C ends it.
+    """Collect: poll feeds, fetch their articles, revisit them for silent edits. Ctrl-C stops it.
 
-    With --once each feed is polled once, what is new is fetched and understood, and a table says how everything
-    ended. Between two requests to one outlet there is a pause of some seconds, so it may take a while.
+    With --once, poll each feed once, fetch and process new articles, and print the outcomes. Requests to one outlet are
+    some seconds apart, so this may take a while.
 
     Example: steppewatch crawl --once --source 24-kg
     """
@@ -53,11 +53,11 @@ def crawl(
     counts = _collect(settings, database, source)
     _show(counts, as_json=wants_json(format))
     if counts["poll"].get("no network"):
-        fail("outlets cannot be reached: no network", hint="nothing is held against them; run it again later")
+        fail("cannot reach the outlets: no network", hint="this does not count against them; run it again later")
 
 
 def _collect(settings: Settings, database: Database, source: str | None) -> dict[str, dict[str, int]]:
-    """Return inputs per stage and outcome, after everything collected is understood."""
+    """Return counts by stage and outcome, after processing everything collected."""
     from crawlers.crawl_once import collect_once
     from crawlers.subprocess_run import ChildFailed
     from db.collection.feeds import count_feeds

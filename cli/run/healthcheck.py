@@ -1,4 +1,4 @@
-"""`steppewatch alive`: whether a process of this machine gets on with its work; for health checks."""
+"""`steppewatch alive`: the health check of a process on this machine."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from cli.shared.output import fail
 
 def alive(
     kind: Annotated[str, typer.Argument(help="crawler, worker or beat.")],
-    within: Annotated[float, typer.Option(min=1, help="Oldest sign of life that is taken for well, in seconds.")] = 60,
+    within: Annotated[float, typer.Option(min=1, help="Maximum age of the last sign of life, in seconds.")] = 60,
 ) -> None:
-    """Tell whether the crawler, worker or beat of this data directory works, and does not only exist.
+    """Exit 0 if the crawler, worker or beat of this data directory is making progress; for health checks.
 
-    A crawler shows life when it has written to the database, a worker while it takes messages, a
-    beat when it has sent some. The exit status is 0 when that was a moment ago and 1 otherwise.
+    The crawler shows life by writing to the database, the worker by taking messages, the beat by sending them. Exit 1
+    if the last sign of life is too old.
 
     Example: steppewatch alive worker --within 30
     """
@@ -24,7 +24,7 @@ def alive(
     from db.settings import load
 
     if kind not in KINDS:
-        fail(f"no kind of process {kind!r}", hint=f"choose one of {', '.join(KINDS)}", code=2)
+        fail(f"unknown kind of process {kind!r}", hint=f"choose one of {', '.join(KINDS)}", code=2)
     folder = load().data_dir
     age_s = heartbeat_age_s(folder, kind)
     if age_s is None:

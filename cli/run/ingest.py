@@ -1,4 +1,4 @@
-"""`steppewatch ingest`: files and folders into the store, without a running service."""
+"""`steppewatch ingest`: import files and folders without a running service."""
 
 from __future__ import annotations
 
@@ -30,27 +30,29 @@ def ingest(
     ],
     map: Annotated[
         list[str] | None,
-        typer.Option(metavar="FIELD=COLUMN", help="Take a column or JSON field as this field: text=body; repeatable."),
+        typer.Option(
+            metavar="FIELD=COLUMN", help="Read a field from this column or JSON field: text=body; repeatable."
+        ),
     ] = None,
     date: Annotated[
-        str | None, typer.Option(metavar="DATE", help="Day or instant of publication, where an input has none.")
+        str | None, typer.Option(metavar="DATE", help="Day or instant of publication, for inputs without one.")
     ] = None,
     source: Annotated[
-        str | None, typer.Option(metavar="OUTLET", help="Id, name or domain, where an input names no outlet.")
+        str | None, typer.Option(metavar="OUTLET", help="Id, name or domain, for inputs without an outlet.")
     ] = None,
     language: Annotated[
-        str | None, typer.Option(metavar="LANG", help="ru, kk-Latn, Russian …, where an input names none.")
+        str | None, typer.Option(metavar="LANG", help="ru, kk-Latn, Russian …, for inputs without one.")
     ] = None,
     url: Annotated[str | None, typer.Option(metavar="URL", help="Address of a single document that has none.")] = None,
     format: Annotated[Format | None, typer.Option(help="json or table; a table on a terminal.")] = None,
 ) -> None:
-    """Store documents: read, recognise reprints, tag, count.
+    """Import documents: extract, recognise reprints, tag, count.
 
-    Needs no running service and no network. Run it again and nothing changes: known texts are “seen again”.
+    Needs no running service and no network. Importing the same documents again changes nothing: they are “seen again”.
 
-    Fields of JSON lines and columns of CSV: url, title, text, author, published_at, source, language, html. Any may
-    be missing, but not title, text and html (the whole page) together. Others are named and left out. What an
-    input says wins over --date, --source, --language and --url, field by field.
+    Fields of JSON lines and columns of CSV: url, title, text, author, published_at, source, language, html. Any may be
+    missing, but one of title, text and html (the whole page) is needed. Other fields are reported and ignored. A field
+    of the input takes precedence over --date, --source, --language and --url.
 
     Examples:
 
@@ -64,7 +66,7 @@ def ingest(
     from db.engine import Database
     from db.settings import load
     from worker.chain.pipeline import Pipeline
-    from worker.chain.service import ingest as take_in
+    from worker.chain.service import ingest as ingest_documents
     from worker.chain.service import utc_now
     from worker.setup import prepare
 
@@ -74,11 +76,11 @@ def ingest(
         prepared = prepare(database, now=utc_now(), time_zone=settings.time_zone)
         report_new_store(prepared, settings.database)
         report_time_zone(database)
-        options.zone_of = _zones(database)
+        options.zone_of = _load_zones(database)
     chain = Pipeline(database, clock=utc_now, lease_s=settings.lease_s, cache=settings.cache_dir)
     with explain_store_errors(settings.database), IngestProgress(paths) as progress:
         options.opened, options.columns.note = progress.opened, progress.note
-        counts = take_in(chain, lambda observed_at: _read(paths, observed_at, options), progress=progress.add)
+        counts = ingest_documents(chain, lambda observed_at: _read(paths, observed_at, options), progress=progress.add)
     options.columns.tell_rest()
     progress.tell_reasons()
     _show(counts, as_json=wants_json(format))
@@ -94,7 +96,7 @@ def _options(
     language: str | None,
     url: str | None,
 ) -> InputOptions:
-    """Return how inputs are read. Raises typer.BadParameter for what cannot be meant."""
+    """Return the options for reading inputs. Raises typer.BadParameter for invalid ones."""
     from worker.chain.defaults import Defaults, InputOptions
     from worker.chain.fields import BadMapping, Columns, parse_mapping
 
@@ -102,51 +104,51 @@ def _options(
         mapping = parse_mapping(pairs)
     except BadMapping as error:
         raise typer.BadParameter(str(error), param_hint="--map") from None
-    at, is_day = _date(date) if date is not None else (None, False)
+    at, is_day = _parse_date(date) if date is not None else (None, False)
     if url is not None and len(paths) > 1:
-        raise typer.BadParameter("it is the address of one document: name one file", param_hint="--url")
+        raise typer.BadParameter("it applies to one document: pass a single file", param_hint="--url")
     defaults = Defaults(
         published_at=at,
         published_is_day=is_day,
         source=(source or "").strip() or None,
-        language=_language(language) if language is not None else None,
+        language=_parse_language(language) if language is not None else None,
         url=web_address(url, "--url") if url is not None else None,
     )
     return InputOptions(Columns(mapping), defaults)
 
 
-def _date(written: str) -> tuple[datetime, bool]:
-    """Return an instant, and whether it is that of a day. Raises typer.BadParameter for what is no date."""
+def _parse_date(text: str) -> tuple[datetime, bool]:
+    """Return an instant, and whether it stands for a whole day. Raises typer.BadParameter for an invalid date."""
     from datetime import UTC, datetime, time
 
-    from cli.shared.day_options import NoDay, days_meant, today
+    from cli.shared.day_options import NoDay, parse_days, today
     from db.text.dates import end_of_tomorrow, fault_of
     from worker.chain.inputs import parse_when
 
     try:
-        first, last = days_meant(written, today)
+        first, last = parse_days(text, today)
     except NoDay:
-        at, is_day, _ = parse_when(written)
+        at, is_day, _ = parse_when(text)
     else:
         at, is_day = (datetime.combine(first, time(), UTC), True) if first == last else (None, False)
     if at is None:
-        reason = f"{written!r} is no day and no instant: write 2022-01-05, 2022-01-05T10:00:00Z, today or yesterday"
+        reason = f"{text!r} is not a day or an instant: use 2022-01-05, 2022-01-05T10:00:00Z, today or yesterday"
         raise typer.BadParameter(reason, param_hint="--date")
     if fault := fault_of(at, latest=end_of_tomorrow(datetime.now(UTC))):
         raise typer.BadParameter(fault.partition(";")[0], param_hint="--date")
     return at, is_day
 
 
-def _language(written: str) -> str:
+def _parse_language(text: str) -> str:
     from worker.extract.languagenames import language_code
 
-    if code := language_code(written):
+    if code := language_code(text):
         return code
-    raise typer.BadParameter(f"{written[:40]!r} is no language: write en, kk-Latn or Russian", param_hint="--language")
+    raise typer.BadParameter(f"{text[:40]!r} is not a language: use en, kk-Latn or Russian", param_hint="--language")
 
 
-def _zones(database: Database) -> ZoneOf:
-    """Return by which clock outlets tell the time, as far as it is known."""
+def _load_zones(database: Database) -> ZoneOf:
+    """Return a function that looks up the time zone of an outlet, if known."""
     from db.collection.sources import load_book
 
     book = database.read(load_book)

@@ -1,4 +1,4 @@
-"""The progress of a long `ingest`: a line that moves on a terminal, and what was not taken as it came."""
+"""The progress of a long `ingest`: a live line on a terminal, and the reasons for rejected inputs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SHOWN_REASONS = 20
 
 
 class IngestProgress:
-    """Counts on stderr while documents come in, if that is a terminal, and remembers the reasons."""
+    """A live count on stderr (if that is a terminal) and a list of the reasons for rejections."""
 
     def __init__(self, paths: Sequence[str], console: Console | None = None) -> None:
         from rich.console import Console
@@ -37,12 +37,12 @@ class IngestProgress:
             disable=not console.is_terminal,
         )
         self._task = self._bar.add_task("", total=None, rate=0.0, share="", place="")
-        self._sizes = _sizes_of(paths) if console.is_terminal else {}
+        self._sizes = _get_sizes(paths) if console.is_terminal else {}
         self._total = sum(self._sizes.values())
         self._read = 0
         self._place: tuple[str, BinaryIO] | None = None
         self._remarks: list[InputResult] = []
-        self._untold = 0
+        self._remarks_left_out = 0
 
     def __enter__(self) -> IngestProgress:
         self._bar.start()
@@ -52,13 +52,13 @@ class IngestProgress:
         self._bar.stop()
 
     def opened(self, name: str, stream: BinaryIO) -> None:
-        """Note that the next documents come from this file."""
+        """Record that the following documents come from this file."""
         if self._place is not None:
             self._read += self._sizes.get(self._place[0], 0)
         self._place = name, stream
 
     def add(self, ended: Sequence[InputResult]) -> None:
-        """Count a batch."""
+        """Count a batch of results."""
         self._bar.advance(self._task, len(ended))
         task = self._bar.tasks[0]
         rate = task.completed / task.elapsed if task.elapsed else 0.0
@@ -68,10 +68,10 @@ class IngestProgress:
             if end.reason and len(self._remarks) < SHOWN_REASONS:
                 self._remarks.append(end)
             elif end.reason:
-                self._untold += 1
+                self._remarks_left_out += 1
 
     def note(self, message: str) -> None:
-        """Tell the person something at once, above the line that moves."""
+        """Print a message immediately, above the live line."""
         if self._bar.disable or not self._bar.live.is_started:
             note(message)
         else:
@@ -80,24 +80,24 @@ class IngestProgress:
             self._bar.console.print(Text(escape_controls(message)), soft_wrap=True)
 
     def _share(self) -> str:
-        """Return how much of all bytes was read; nothing where that is not known."""
+        """Return the percentage of bytes read, or "" if unknown."""
         if not self._total or self._place is None:
             return ""
         read = self._read
-        with suppress(ValueError, OSError):  # it is closed, or knows no place
+        with suppress(ValueError, OSError):  # the stream is closed or cannot tell its position
             read += self._place[1].tell()
         return f"{min(100, 100 * read // self._total)} %"
 
     def tell_reasons(self) -> None:
-        """Say on stderr what was wrong with which input."""
+        """Print the remarks on individual inputs to stderr."""
         for end in self._remarks:
             note(f"{end.subject}: {end.outcome.replace('_', ' ')}: {end.reason}")
-        if self._untold:
-            note(f"… and {self._untold:,} more; `steppewatch status` lists them")
+        if self._remarks_left_out:
+            note(f"… and {self._remarks_left_out:,} more; `steppewatch status` lists them")
 
 
-def _sizes_of(paths: Sequence[str]) -> dict[str, int]:
-    """Return how many bytes there are to read, by file."""
+def _get_sizes(paths: Sequence[str]) -> dict[str, int]:
+    """Return the size of each input file in bytes."""
     from worker.chain.inputs import iter_paths
 
     sizes = {}

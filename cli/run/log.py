@@ -1,4 +1,4 @@
-"""One readable log of several processes: `12:04:31 crawler  message`."""
+"""One readable log for several processes: `12:04:31 crawler  message`."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _ME = "up"
 
 
 class Lines:
-    """Cuts a stream of bytes into lines that are safe to show."""
+    """Splits a stream of bytes into lines that are safe to print."""
 
     def __init__(self) -> None:
         self._rest = b""
 
     def feed(self, data: bytes) -> Iterator[str]:
-        """Yield the lines that `data` completes; a line that never ends is cut every 4,000 bytes."""
+        """Yield the lines completed by `data`; a longer line is cut every 4,000 bytes."""
         *complete, self._rest = (self._rest + data).split(b"\n")
         for line in complete:
             yield from _pieces(line)
@@ -33,7 +33,7 @@ class Lines:
             self._rest = b""
 
     def end(self) -> Iterator[str]:
-        """Yield what was left without an end of line."""
+        """Yield the last line if it has no newline."""
         yield from _pieces(self._rest)
         self._rest = b""
 
@@ -46,10 +46,10 @@ def _pieces(line: bytes) -> Iterator[str]:
 
 
 class LogFile:
-    """Keeps lines in a file; a full file becomes `.1`, what was `.1` becomes `.2`, and the oldest is dropped.
+    """A rotating log file: a full file becomes `.1`, `.1` becomes `.2`, and the oldest is deleted.
 
-    It is opened for each line: whoever removes or moves it makes room at once and loses nothing that follows. Only one
-    process may write to it.
+    The file is opened for each line, so that it can be deleted or moved at any time without losing later lines. Only
+    one process may write to it.
     """
 
     def __init__(self, path: Path, *, max_bytes: int = 2_000_000, files: int = 5) -> None:
@@ -59,7 +59,7 @@ class LogFile:
         self._is_torn = False
 
     def write(self, line: str) -> None:
-        """Append a line. Raises OSError; whatever was written before stays whole, and so does the next line."""
+        """Append a line. Raises OSError; earlier and later lines stay intact."""
         data = f"{line}\n".encode("utf-8", "backslashreplace")
         if self._is_torn:
             data = b"\n" + data
@@ -90,9 +90,9 @@ def _private(path: str, flags: int) -> int:
 
 
 class Log:
-    """Writes lines under the name of who said them: to a stream, and without colours but with the date to a file.
+    """Writes lines, labelled with their process, to a stream and to a file (there with the date and without colours).
 
-    Neither a closed terminal nor a full disk ends anything; of the disk the stream is told once.
+    A closed terminal or a full disk stops nothing; a failing file is reported once on the stream.
     """
 
     def __init__(
@@ -102,22 +102,22 @@ class Log:
         self._now = now
         self._colour = colour
         self._file = file
-        self._file_is_well = True
+        self._is_file_writable = True
         self._names: list[str] = []
 
     def write(self, name: str, line: str) -> None:
-        """Write one line with the time of day, the padded name, and its colour on a terminal."""
+        """Write one line with the time of day and the padded, coloured name of the process."""
         now = self._now()
         self._show(now, name, line)
         if self._file is None:
             return
         try:
             self._file.write(f"{now:%Y-%m-%d %H:%M:%S} {name:<8} {line}")
-            self._file_is_well = True
+            self._is_file_writable = True
         except OSError as error:
-            if self._file_is_well:
-                self._show(now, _ME, f"the log file cannot be written: {(error.strerror or str(error)).lower()}")
-            self._file_is_well = False
+            if self._is_file_writable:
+                self._show(now, _ME, f"cannot write the log file: {(error.strerror or str(error)).lower()}")
+            self._is_file_writable = False
 
     def _show(self, now: datetime, name: str, line: str) -> None:
         if name not in self._names:

@@ -1,4 +1,4 @@
-"""`steppewatch migrate`: the store brought to the schema of this version."""
+"""`steppewatch migrate`: create the database or upgrade its schema."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from cli.shared.store_url import shown
 
 
 def migrate() -> None:
-    """Bring the store to the shape that this version needs; make and fill it when there is none.
+    """Create the database, or upgrade it to this version's schema.
 
-    An empty store gets the packaged vocabulary and catalogue of outlets; one that has them gets what is new in the
-    catalogue, and what you changed stays. When STEPPEWATCH_TIME_ZONE is another than before, all articles are dated
-    anew; when reprints are recognised by other rules than before, all texts are compared anew. Coverage is counted.
-    Again changes nothing.
+    A new database gets the packaged vocabulary and catalogue of outlets; an existing one gets the additions to the
+    catalogue, and your own changes stay. If STEPPEWATCH_TIME_ZONE has changed, all articles are dated again; if the
+    rules for reprints have changed, all texts are compared again. Coverage is brought up to date. Running it twice
+    changes nothing.
 
     Example: steppewatch migrate
     """
@@ -36,18 +36,18 @@ def migrate() -> None:
         vocabulary = database.read(newer_vocabulary)
     if (done := prepared.recompared).texts:
         note(
-            f"stories by the present rules: {done.texts:,} texts marked and {done.articles:,} articles compared anew;"
-            f" {done.moved:,} articles changed their story, {done.told:,} alerts are told late"
+            f"stories by the current rules: {done.texts:,} texts marked, {done.articles:,} articles compared again"
+            f", {done.moved:,} articles changed their story, {done.told:,} late alerts"
         )
     if vocabulary is not None:
-        note(f"this program brings a newer vocabulary, {vocabulary}: steppewatch vocabulary diff default")
+        note(f"this version brings a newer vocabulary, {vocabulary}; see steppewatch vocabulary diff default")
     if not sys.stdout.isatty():
         revisions = {"from": prepared.revision_before, "to": prepared.revision}
         emit({"database": shown(url), **revisions, "catalogue": record_of(changes)})
         return
     if prepared.revision_before == prepared.revision:
-        sys.stdout.write(f"{shown(url)} is at revision {prepared.revision} already\n")
+        sys.stdout.write(f"{shown(url)} is already at revision {prepared.revision}\n")
     else:
         before = prepared.revision_before or "nothing"
-        sys.stdout.write(f"{shown(url)} went from {before} to revision {prepared.revision}\n")
+        sys.stdout.write(f"{shown(url)} upgraded from {before} to revision {prepared.revision}\n")
     sys.stdout.writelines(f"catalogue: {line}\n" for line in lines_of(changes))

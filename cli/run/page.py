@@ -1,4 +1,4 @@
-"""`steppewatch web`: the page alone, beside the other processes of a team's installation."""
+"""`steppewatch web`: the web page alone, for a team's installation."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import typer
 
 
 def web(
-    host: Annotated[str, typer.Option(help="Address on which the page is served.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=1, max=65_535, help="Port on which the page is served.")] = 8000,
+    host: Annotated[str, typer.Option(help="Address to serve the page on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65_535, help="Port to serve the page on.")] = 8000,
 ) -> None:
-    """Serve the page of the store that the environment names. Where others reach it, it shows what messages link to.
+    """Serve the web page of the configured database. On a public address it shows only the pages that messages link to.
 
     Example: STEPPEWATCH_DATABASE_URL=… STEPPEWATCH_PUBLIC_URL=https://watch.example steppewatch web --port 8080
     """

@@ -1,4 +1,4 @@
-"""One process that `cli.run.supervisor` keeps running, and one run of it."""
+"""A process managed by `cli.run.supervisor`, and one run of it."""
 
 from __future__ import annotations
 
@@ -21,50 +21,50 @@ _LAST_LINES = 5
 
 @dataclass(frozen=True, slots=True)
 class ManagedProcess:
-    """A process to keep running. It inherits our environment, changed by `env`; a `cwd` of None is ours."""
+    """A process to keep running, with our environment changed by `env`, and in our directory if `cwd` is None."""
 
     name: str
     argv: tuple[str, ...]
     env: Mapping[str, str] = field(default_factory=dict)
     cwd: Path | None = None
-    #: Whether it fills the store: it does not run while there is no room.
+    #: Writes to the store, and so is stopped while the disk is full.
     stores: bool = False
-    #: Whether others need it: they are started when it is ready (or after 30 s), and it is ended after them.
+    #: Needed by the others: they start when it is ready (or after 30 s), and it stops after them.
     serves: bool = False
     is_ready: Callable[[], bool] = lambda: True
-    #: Seconds since it last showed that it gets on with its work; None if it never did. Too many, and it is ended.
+    #: Age in seconds of its last sign of progress; None if there was none. Past the limit, it is killed.
     last_sign_s: Callable[[], float | None] = lambda: 0.0
-    #: What can be done when it ended by itself before it was ready: returns what was done, "" if nothing.
+    #: Repairs the cause if it exits before it was ready; returns a message, or "" if nothing was done.
     mend: Callable[[], str] = lambda: ""
-    #: Said once, when it is ready for the first time.
+    #: Logged once, when it is ready for the first time.
     greeting: str = ""
-    #: Turns what it says into what the log shows; nothing is shown for "".
+    #: Rewrites a line of its output for the log; "" drops the line.
     rephrase: Callable[[str], str] = str
 
 
-def how_it_ended(code: int) -> str:
-    """Return an exit code as `subprocess` gives it in words."""
+def describe_exit(code: int) -> str:
+    """Return a `subprocess` exit code in words."""
     if code >= 0:
-        return f"ended with exit code {code}"
+        return f"exited with code {code}"
     with contextlib.suppress(ValueError):
-        return f"was ended by {signal.Signals(-code).name}"
-    return f"was ended by signal {-code}"
+        return f"was killed by {signal.Signals(-code).name}"
+    return f"was killed by signal {-code}"
 
 
 class ProcessRun:
-    """One run of a child: from its start until its whole group is gone."""
+    """One run of a process: from its start until its whole group has exited."""
 
     def __init__(self, child: ManagedProcess, process: Popen[bytes], log: Log) -> None:
         self.child = child
         self.process = process
-        self.said: deque[str] = deque(maxlen=_LAST_LINES)
+        self.last_lines: deque[str] = deque(maxlen=_LAST_LINES)
         self.was_ready = False
         self.gone: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._log = log
         assert process.stdout is not None
-        self._listener = asyncio.create_task(self._listen(process.stdout))
+        self._reader = asyncio.create_task(self._read_output(process.stdout))
 
-    async def _listen(self, stream: IO[bytes]) -> None:
+    async def _read_output(self, stream: IO[bytes]) -> None:
         reader = asyncio.StreamReader()
         pipe, _ = await asyncio.get_running_loop().connect_read_pipe(
             lambda: asyncio.StreamReaderProtocol(reader), stream
@@ -72,37 +72,37 @@ class ProcessRun:
         lines = Lines()
         try:
             while data := await reader.read(65_536):
-                self._tell(lines.feed(data))
-            self._tell(lines.end())
+                self._log_lines(lines.feed(data))
+            self._log_lines(lines.end())
         finally:
             pipe.close()
 
-    def _tell(self, lines: Iterable[str]) -> None:
+    def _log_lines(self, lines: Iterable[str]) -> None:
         for line in filter(None, map(self.child.rephrase, lines)):
-            self.said.append(line)
+            self.last_lines.append(line)
             self._log.write(self.child.name, line)
 
     def reap(self) -> None:
-        """If the process has ended, end what it left behind in its group and take note."""
+        """If the process has exited, kill the rest of its group and store the exit code."""
         if self.gone.done():
             return
-        # WNOWAIT leaves the dead in the process table: nobody else gets its number while we kill the group.
+        # WNOWAIT leaves the dead process in the table, so that its number is not reused while we kill the group.
         if os.waitid(os.P_PID, self.process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
             return
         signal_group(self.process.pid, signal.SIGKILL)
         self.gone.set_result(self.process.wait())
 
     def end(self, number: signal.Signals) -> None:
-        """Ask the process to end, or kill its whole group."""
+        """Send a signal to the process; SIGKILL goes to its whole group."""
         if self.gone.done():
             return
         if number is signal.SIGKILL:
             signal_group(self.process.pid, number)
         else:
-            os.kill(self.process.pid, number)  # not send_signal: that may reap the process behind our back
+            os.kill(self.process.pid, number)  # not send_signal, which may reap the process
 
     async def drain_output(self) -> None:
-        """Return when its last words are written; a stranger who still holds the pipe is not waited for."""
-        await asyncio.wait({self._listener}, timeout=1)
-        self._listener.cancel()
-        await asyncio.gather(self._listener, return_exceptions=True)
+        """Wait for the last output, at most a second in case another process still holds the pipe."""
+        await asyncio.wait({self._reader}, timeout=1)
+        self._reader.cancel()
+        await asyncio.gather(self._reader, return_exceptions=True)

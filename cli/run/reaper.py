@@ -1,11 +1,11 @@
-"""What must still happen when `steppewatch up` itself was killed: nothing of it may live on.
+"""Cleanup after a killed `steppewatch up`: no process of it may survive.
 
-The kernel tells a process that its parent died, but not the grandchildren (the pool of a Celery worker). So this
-script runs beside the supervisor, which tells it on standard input what to look after, one order a line: `+123`
-a process group was started, `-123` it has ended, `/path` a folder to remove. When the input ends, the supervisor
-is gone: groups get a moment to end by themselves, then SIGKILL.
+The kernel notifies a process that its parent died, but not the grandchildren (the pool of a Celery worker). So this
+script runs beside the supervisor, which sends it one order a line on standard input: `+123` for a process group that
+started, `-123` for one that exited, `/path` for a folder to remove. The end of input means that the supervisor is gone:
+groups get a moment to exit, then SIGKILL.
 
-It is run as a file, `python -I -S reaper.py`, and imports next to nothing: it costs little and starts at once.
+It is run as a file, `python -I -S reaper.py`, and imports almost nothing, so that it is small and starts at once.
 """
 
 import os
@@ -19,12 +19,12 @@ PATIENCE_S = 3.0
 
 
 def read_orders(lines: Iterable[str]) -> tuple[set[int], set[str]]:
-    """Return the process groups and the folders that are left when the lines end; anything else is ignored."""
+    """Return the process groups and folders that remain at the end of the orders; invalid orders are ignored."""
     groups: set[int] = set()
     folders: set[str] = set()
     for line in lines:
         kind, rest = line[:1], line[1:].rstrip("\n")
-        # kill(2): group 0 would be ourselves and group 1 init's.
+        # kill(2): group 0 is our own and group 1 is init's.
         if kind in "+-" and rest.isascii() and rest.isdigit() and int(rest) > 1:
             (groups.add if kind == "+" else groups.discard)(int(rest))
         elif kind == "/":
@@ -33,7 +33,7 @@ def read_orders(lines: Iterable[str]) -> tuple[set[int], set[str]]:
 
 
 def signal_group(group: int, number: int) -> bool:
-    """Send a signal (0: none) to a process group; return whether it exists."""
+    """Send a signal (0: none) to a process group; return whether the group exists."""
     try:
         os.killpg(group, number)
     except ProcessLookupError:

@@ -1,4 +1,4 @@
-"""`steppewatch status`: how the store and the outlets are doing."""
+"""`steppewatch status`: the state of the store, the outlets and the alerts."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 def status(
     format: Annotated[Format | None, typer.Option(help="json or table; a table on a terminal.")] = None,
 ) -> None:
-    """Show counts, what waits, how inputs ended in the last 24 hours, and the latest problems.
+    """Show counts, backlogs, outcomes of the last 24 hours, and the latest problems.
 
-    Works beside a running `steppewatch up` and without it.
+    Works with or without a running `steppewatch up`.
 
     Example: steppewatch status --format json
     """
@@ -40,15 +40,15 @@ def status(
     database = open_store()
     try:
         health = database.read(lambda conn: read_health(conn, now=datetime.now(UTC)))
-        posted = database.read(lambda conn: {**count_deliveries(conn), "paused": count_paused(conn)})
+        message_counts = database.read(lambda conn: {**count_deliveries(conn), "paused": count_paused(conn)})
         store = {"database": shown(database.url), "revision": current(database)}
     except SQLAlchemyError as error:
         fail(f"the store {shown(database.url)} cannot be read: {reason_of(error)}")
     full = disk_full_message(load().data_dir)
     if wants_json(format):
-        emit({**store, "disk_full": full, **_record(health), "alerts": _posted(posted)})
+        emit({**store, "disk_full": full, **_record(health), "alerts": _message_counts(message_counts)})
     else:
-        _print_tables(health, store, posted, full)
+        _print_tables(health, store, message_counts, full)
 
 
 def _record(health: StoreStatus) -> dict[str, object]:
@@ -90,13 +90,13 @@ def _record(health: StoreStatus) -> dict[str, object]:
     }
 
 
-def _posted(counts: Mapping[str, int]) -> dict[str, int]:
-    """Return how many messages wait, arrived or were given up, and how many addresses are paused."""
+def _message_counts(counts: Mapping[str, int]) -> dict[str, int]:
+    """Return the counts of waiting, sent and given-up messages, and of paused addresses."""
     return {name: counts.get(name, 0) for name in ("waiting", "sent", "dead", "paused")}
 
 
 def _print_tables(
-    health: StoreStatus, store: dict[str, str | None], posted: Mapping[str, int], full: str | None
+    health: StoreStatus, store: dict[str, str | None], message_counts: Mapping[str, int], full: str | None
 ) -> None:
     from rich.console import Console
     from rich.text import Text
@@ -108,23 +108,25 @@ def _print_tables(
     if full:
         console.print(Text(f"Nothing can be stored: {full}", style="bold red"))
     if health.unreachable:
-        console.print(Text(f"Outlets cannot be reached: {health.unreachable}", style="bold red"))
+        console.print(Text(f"Cannot reach the outlets: {health.unreachable}", style="bold red"))
     if health.ahead:
-        late = f"{clocks.told(health.ahead)} wait for longer than they may: a worker makes them due within a minute"
+        late = f"{clocks.told(health.ahead)} are due too far in the future: a worker corrects this within a minute"
         console.print(Text(f"A clock ran ahead: {late}", style="bold red"))
     for outlet, walled in health.walled.items():
         console.print(Text(f"{outlet}: {walled.sentence}", style="yellow"))
-    alerts = _posted(posted)
+    alerts = _message_counts(message_counts)
     messages = f"{alerts['waiting']:,} messages wait, {alerts['sent']:,} sent, {alerts['dead']:,} given up"
     paused = f"; {alerts['paused']:,} addresses paused" if alerts["paused"] else ""
     _print_pairs(console, [*_facts(health, store), ("alerts", messages + paused)])
     console.print(Text("\nOutcomes of the last 24 hours", style="bold"))
     _print_rows(console, [(stage, outcome, f"{inputs:,}") for stage, outcome, inputs in health.outcomes])
     console.print(Text("\nLatest problems", style="bold"))
-    # an outage is said above
+    # an outage is already shown at the top
     problems = [problem for problem in health.problems if problem.stage != NETWORK_STAGE]
-    told = [(instant(problem.last_at), problem.reason, f"{problem.stage}: {problem.subject}") for problem in problems]
-    _print_rows(console, [row for at, reason, where in told for row in ((at or "", reason), ("", where))])
+    entries = [
+        (instant(problem.last_at), problem.reason, f"{problem.stage}: {problem.subject}") for problem in problems
+    ]
+    _print_rows(console, [row for at, reason, where in entries for row in ((at or "", reason), ("", where))])
 
 
 def _facts(health: StoreStatus, store: dict[str, str | None]) -> list[tuple[str, str]]:
@@ -150,8 +152,8 @@ def _facts(health: StoreStatus, store: dict[str, str | None]) -> list[tuple[str,
 def _outdated(health: StoreStatus) -> str:
     if not health.outdated:
         return ""
-    how = "being tagged anew" if health.is_retagging else "steppewatch vocabulary retag"
-    return f"; {health.outdated:,} of {health.revisions:,} revisions are tagged with another ({how})"
+    how = "retagging now" if health.is_retagging else "steppewatch vocabulary retag"
+    return f"; {health.outdated:,} of {health.revisions:,} revisions are tagged with another version ({how})"
 
 
 def _print_pairs(console: Console, pairs: list[tuple[str, str]]) -> None:

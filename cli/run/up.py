@@ -1,4 +1,4 @@
-"""`steppewatch up`: everything on one machine, from one command."""
+"""`steppewatch up`: run everything on one machine."""
 
 from __future__ import annotations
 
@@ -23,17 +23,15 @@ if TYPE_CHECKING:
 
 
 def up(
-    host: Annotated[str, typer.Option(help="Address on which the page is served.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=1, max=65_535, help="Port on which the page is served.")] = 8000,
-    data_dir: Annotated[
-        Path | None, typer.Option(help="Folder for everything that is kept; also STEPPEWATCH_DATA_DIR.")
-    ] = None,
+    host: Annotated[str, typer.Option(help="Address to serve the page on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65_535, help="Port to serve the page on.")] = 8000,
+    data_dir: Annotated[Path | None, typer.Option(help="Folder for all data; also STEPPEWATCH_DATA_DIR.")] = None,
 ) -> None:
-    """Run everything on this machine: database, broker, crawler, worker and page. Ctrl-C ends it.
+    """Run everything on this machine: database, broker, crawler, worker and page. Ctrl-C stops it.
 
     Example: steppewatch up --port 8080 --data-dir ~/steppewatch
     """
-    settings = settings_in_force(data_dir)
+    settings = load_settings(data_dir)
     colour = sys.stderr.isatty() and "NO_COLOR" not in os.environ
     log = Log(sys.stderr, now=_local_time, colour=colour, file=LogFile(settings.data_dir / "steppewatch.log"))
     with sole_use(settings.data_dir):
@@ -52,20 +50,24 @@ def worker(
     processes: Annotated[
         int | None, typer.Option(min=1, max=64, help="Processes; also STEPPEWATCH_WORKER_PROCESSES.")
     ] = None,
-    beat: Annotated[bool, typer.Option(help="Also send what no message reached. One worker must; several may.")] = True,
+    beat: Annotated[bool, typer.Option(help="Also send the periodic messages. At least one worker must.")] = True,
 ) -> None:
-    """Run a worker beside others, on any host, with the database and broker that the environment names.
+    """Run a worker beside others, on any host, with the configured database and broker.
 
     Example: STEPPEWATCH_DATABASE_URL=… STEPPEWATCH_BROKER_URL=redis://broker/0 steppewatch worker --processes 4
     """
     from cli.run.services import worker_command
 
-    settings = settings_in_force(None)
+    settings = load_settings(None)
     if not settings.broker_url:
-        fail("a worker needs a broker that others reach too", hint="set STEPPEWATCH_BROKER_URL, or use: up", code=2)
+        fail(
+            "a worker needs a broker that the other processes can reach",
+            hint="set STEPPEWATCH_BROKER_URL, or run steppewatch up",
+            code=2,
+        )
     from worker.app import app
 
-    # In memory: a file would be fought over by several workers on one host.
+    # The schedule stays in memory: several workers on one host would fight over a file.
     scheduler = ("--beat", "--scheduler", "worker.runtime.heartbeat:Scheduler") if beat else ()
     app.worker_main(["--quiet", *worker_command(settings, processes or settings.worker_processes), *scheduler])
 
@@ -86,8 +88,8 @@ def _supervise(settings: Settings, broker: Launch | None, host: str, port: int, 
     asyncio.run(run())
 
 
-def settings_in_force(data_dir: Path | None) -> Settings:
-    """Return the settings of the environment, with the data directory that the command line names."""
+def load_settings(data_dir: Path | None) -> Settings:
+    """Return the settings of the environment, with the data directory of the command line if there is one."""
     from db.settings import load
 
     settings = load()
@@ -110,35 +112,39 @@ def _prepare_store(settings: Settings, log: Log) -> None:
         vocabulary = database.read(newer_vocabulary)
         database.close()
     if prepared.revision_before != prepared.revision:
-        log.write("up", f"the store went from {prepared.revision_before or 'nothing'} to revision {prepared.revision}")
+        log.write(
+            "up", f"upgraded the store from {prepared.revision_before or 'nothing'} to revision {prepared.revision}"
+        )
     for line in lines_of(changes):
         log.write("up", printable(f"catalogue: {line}"))
     outlets = prepared.outlets + sum(change.is_new for change in changes.outlets)
     if vocabulary is not None:
-        log.write("up", f"this program brings a newer vocabulary, {vocabulary}: steppewatch vocabulary diff default")
+        log.write(
+            "up", f"this version brings a newer vocabulary, {vocabulary}; see steppewatch vocabulary diff default"
+        )
     log.write("up", f"{outlets} outlets, vocabulary {prepared.vocabulary}")
 
 
 def plan_broker(settings: Settings, log: Log) -> Launch | None:
-    """Return the embedded broker; None if there is another, or none for this kind of machine."""
+    """Return the embedded broker; None if another is configured or this machine has no Valkey."""
     from worker.runtime.valkey import ValkeyError, find_server, plan
 
     if settings.broker_url:
         return None
     if find_server() is None:
-        log.write("up", "there is no Valkey for this kind of machine: one worker, with the broker in its memory")
+        log.write("up", "no Valkey found for this machine; running one worker with an in-memory broker")
         return None
     folder = settings.data_dir / "broker"
     try:
         folder.mkdir(exist_ok=True)
         return plan(folder)
     except (OSError, ValkeyError) as error:
-        fail(f"the broker cannot be set up: {error}", hint="STEPPEWATCH_BROKER_URL names one of your own")
+        fail(f"cannot set up the broker: {error}", hint="set STEPPEWATCH_BROKER_URL to use your own")
 
 
 @contextmanager
 def sole_use(folder: Path) -> Iterator[None]:
-    """Hold the data directory, made when missing, for this process alone. The system lets go of it when we end."""
+    """Lock the data directory, created if missing, for this process; the system releases the lock when we exit."""
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         lock = (folder / "up.lock").open("a+b", buffering=0)
@@ -150,7 +156,10 @@ def sole_use(folder: Path) -> Iterator[None]:
         except OSError:
             lock.seek(0)
             holder = lock.read(20).decode("ascii", "replace").strip() or "unknown"
-            fail(f"Steppewatch already runs on {folder} (process {holder})", hint="--data-dir names another folder")
+            fail(
+                f"Steppewatch is already running on {folder} (process {holder})",
+                hint="use --data-dir for another folder",
+            )
         try:
             lock.truncate(0)
             lock.write(f"{os.getpid()}\n".encode())
@@ -160,19 +169,21 @@ def sole_use(folder: Path) -> Iterator[None]:
 
 
 def _refuse_folder(folder: Path, error: OSError) -> NoReturn:
-    hint = "free some space on its disk, or --data-dir names another" if is_full(error) else "--data-dir names another"
+    hint = (
+        "free some space on its disk, or use --data-dir for another" if is_full(error) else "use --data-dir for another"
+    )
     fail(f"the data directory {folder} cannot be used: {reason_of(error)}", hint=hint)
 
 
 def refuse_taken_port(host: str, port: int) -> None:
-    """End the command when the page cannot be served there: before anything is started."""
+    """Exit if the page cannot be served on this address, before anything is started."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         with socket.socket(family, kind, protocol) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
     except OSError as error:
-        fail(f"the page cannot be served on {host}, port {port}: {reason_of(error)}", hint="--port names another")
+        fail(f"cannot serve the page on {host}, port {port}: {reason_of(error)}", hint="use --port for another")
 
 
 def _local_time() -> datetime:

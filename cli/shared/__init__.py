@@ -1,1 +1,1 @@
-"""Helpers that several commands need: output, tables, the store, names and days as people write them."""
+"""Helpers shared by several commands: output, tables, access to the store, lookup of names, options for days."""

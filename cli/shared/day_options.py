@@ -1,4 +1,4 @@
-"""Reader of days as people write them, for every option that takes one: gives the first and the last day meant."""
+"""Options that take a day in one of several spellings, parsed into the first and last day of the period."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ _WORDS = {"today": 0, "yesterday": 1}
 
 
 class NoDay(ValueError):
-    """The text is no day; the message says which forms there are."""
+    """The text is not a day in any accepted spelling; the message lists them."""
 
 
-def days_meant(written: str, today: Callable[[], date]) -> tuple[date, date]:
-    """Return the first and the last day of what is called so: of a month or a year two, else the same twice.
+def parse_days(written: str, today: Callable[[], date]) -> tuple[date, date]:
+    """Return the first and last day of the period: they differ for a month or a year, and are equal for a day.
 
-    `today` is asked for what counts from it; the d of `90d` may be left out below 1000. Raises NoDay.
+    `today` is called only for relative spellings; the `d` of `90d` is optional below 1000. Raises NoDay.
     """
     text = written.strip().lower()
     try:
@@ -36,7 +36,7 @@ def days_meant(written: str, today: Callable[[], date]) -> tuple[date, date]:
         elif parts := _CALENDAR.fullmatch(text):
             year, month, day = parts.groups()
             first = date(int(year), int(month or "1"), int(day or "1"))
-            last = first if day else _last_of(first, is_year=month is None)
+            last = first if day else _end_of_period(first, is_year=month is None)
         else:
             raise NoDay(_refusal(written))
     except (ValueError, OverflowError):
@@ -44,36 +44,36 @@ def days_meant(written: str, today: Callable[[], date]) -> tuple[date, date]:
     return first, last
 
 
-def _last_of(first: date, *, is_year: bool) -> date:
-    """Return the last day of the year, or of the month, that begins so."""
+def _end_of_period(first: date, *, is_year: bool) -> date:
+    """Return the last day of the year or month that starts on `first`."""
     if is_year or first.month == 12:
         return date(first.year, 12, 31)
     return date(first.year, first.month + 1, 1) - timedelta(days=1)
 
 
 def _refusal(written: str) -> str:
-    return f"{written!r} is no day: write {FORMS}"
+    return f"{written!r} is not a day: use {FORMS}"
 
 
 def first_day(written: str) -> date:
-    """Return the day on which a range begins that is said to begin so. Ends the command when it is none."""
-    return _asked(written)[0]
+    """Return the first day of the period, for the start of a range. Exit if the text is not a day."""
+    return _parse_or_exit(written)[0]
 
 
 def last_day(written: str) -> date:
-    """Return the day on which a range ends that is said to end so. Ends the command when it is none."""
-    return _asked(written)[1]
+    """Return the last day of the period, for the end of a range. Exit if the text is not a day."""
+    return _parse_or_exit(written)[1]
 
 
-def _asked(written: str) -> tuple[date, date]:
+def _parse_or_exit(written: str) -> tuple[date, date]:
     try:
-        return days_meant(written, today)
+        return parse_days(written, today)
     except NoDay as error:
         raise typer.BadParameter(str(error)) from None
 
 
 def today() -> date:
-    """Return the day that it is by the time zone of the store; of the settings where there is no store yet."""
+    """Return the current day in the time zone of the store, or of the settings if there is no store yet."""
     from cli.shared.store import find_store
     from db.articles.counting_day import day_at
     from db.settings import load
@@ -96,7 +96,7 @@ Until = Annotated[
 
 
 def day_range(since: date | None, until: date | None) -> tuple[date | None, date | None]:
-    """Return both. Ends the command when nothing lies between them."""
+    """Return both ends of the range. Exit if the range is empty."""
     if since and until and since > until:
         fail(f"--since {since} is after --until {until}", hint="no day lies between them")
     return since, until

@@ -1,4 +1,4 @@
-"""Articles that a query found, for people: headline, address and a few words around those that fired."""
+"""Matching articles on a terminal: headline, address and a snippet around the matched words."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
 _SNIPPET = 160
 
 
-def told(hit: BacktestHit) -> tuple[Sequence[Piece], Sequence[Piece]]:
-    """Return the headline, or the first words, and a snippet; what fired is marked."""
+def marked_hit(hit: BacktestHit) -> tuple[Sequence[Piece], Sequence[Piece]]:
+    """Return the headline (or the first words) and a snippet, with the matched words marked."""
     from worker.messages.snippet import marked
 
-    words = snippet_of(hit.row.text, hit.verdict)
+    words = make_snippet(hit.row.text, hit.verdict)
     return (marked(hit.row.title, _spans(hit.verdict, "title")), words) if hit.row.title else (words, ())
 
 
-def snippet_of(text: str, verdict: Verdict | None) -> Sequence[Piece]:
-    """Return a few words around those that fired, which are marked; without any the first words."""
+def make_snippet(text: str, verdict: Verdict | None) -> Sequence[Piece]:
+    """Return a snippet around the matched words, which are marked; without a verdict, the first words."""
     from worker.messages.snippet import snippet
 
     return snippet(text, _spans(verdict, "text") if verdict else (), length=_SNIPPET)
@@ -41,7 +41,7 @@ def _spans(verdict: Verdict, field: str) -> list[tuple[int, int]]:
 
 
 def article_cell(title: Sequence[Piece], url: str, words: Sequence[Piece] = ()) -> Text:
-    """Return headline, address and words below each other; what fired is bold."""
+    """Return a cell with headline, address and snippet on separate lines; matched words are bold."""
     from rich.text import Text
 
     from worker.messages.snippet import Piece
@@ -53,7 +53,7 @@ def article_cell(title: Sequence[Piece], url: str, words: Sequence[Piece] = ()) 
     return cell
 
 
-def found_cell(hit: BacktestHit) -> Text:
-    """Return the cell of what a query found."""
-    title, words = told(hit)
+def hit_cell(hit: BacktestHit) -> Text:
+    """Return the table cell for a hit."""
+    title, words = marked_hit(hit)
     return article_cell(title, hit.row.url, words)

@@ -1,4 +1,4 @@
-"""What a person calls an entity or an outlet → its id, or the names that come near."""
+"""Lookup of entities and outlets by the names that people use, with suggestions for misspelled ones."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ _SHOWN = 4
 
 
 class UnknownName(LookupError):
-    """Nothing, or more than one thing, goes by that name; the message says what comes near."""
+    """The name is unknown or ambiguous; the message lists candidates."""
 
 
-def find_ids(asked: Iterable[str], labels: Mapping[str, str]) -> list[str]:
-    """Return the ids of what is asked for by id or label, whatever its letter case; each once, in the order asked.
+def find_ids(names: Iterable[str], labels: Mapping[str, str]) -> list[str]:
+    """Return the ids for names that are ids or labels, in any letter case; each id once, in the order of the names.
 
-    `labels` are the labels by id. Raises UnknownName for the first one that is not there or not unique.
+    `labels` maps ids to labels. Raises UnknownName for the first name that is unknown or ambiguous.
     """
     by_key: dict[str, list[str]] = {}
     for known, label in labels.items():
         by_key.setdefault(_key(label), []).append(known)
     folded = {_key(known): known for known in labels}
-    return list(dict.fromkeys(_find(name, labels, folded, by_key) for name in asked))
+    return list(dict.fromkeys(_find(name, labels, folded, by_key) for name in names))
 
 
 def _find(
@@ -56,29 +56,31 @@ def _key(name: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
-def entity_ids(conn: Connection, asked: Sequence[str]) -> list[str]:
-    """Return the ids of entities asked for by id, label or an alias that is theirs alone; each once, in that order.
+def entity_ids(conn: Connection, names: Sequence[str]) -> list[str]:
+    """Return the ids of entities named by id, label or unambiguous alias; each once, in the order of the names.
 
-    Ends the command for an unknown one, and for a name of several.
+    Exits for an unknown or an ambiguous name.
     """
     from db.vocabulary.versions import find_labels
 
     labels = find_labels(conn)
     if not labels:
         fail("no vocabulary is loaded", hint="steppewatch up and steppewatch ingest load it")
-    found = _spelled_so(conn, asked, labels)
-    if found.keys() == set(asked):  # all that entities are called otherwise takes a quarter of a second to read
-        return list(dict.fromkeys(found[name] for name in asked))
-    known = _names_of(conn, labels)
-    return list(dict.fromkeys(found.get(name) or entity_id(known, name) for name in asked))
+    found = _find_exact(conn, names, labels)
+    if found.keys() == set(names):  # loading all other spellings takes a quarter of a second
+        return list(dict.fromkeys(found[name] for name in names))
+    known = _load_names(conn, labels)
+    return list(dict.fromkeys(found.get(name) or entity_id(known, name) for name in names))
 
 
-def _spelled_so(conn: Connection, asked: Sequence[str], labels: Mapping[str, str]) -> dict[str, str]:
-    """Return the ids of those names that are spelled like the id or label, else like an alias, of one entity alone."""
+def _find_exact(conn: Connection, names: Sequence[str], labels: Mapping[str, str]) -> dict[str, str]:
+    """Return ids for the names that are exactly the id or label, else an alias, of a single entity."""
     from db.vocabulary.versions import current_version, get_content
     from worker.vocabulary.stored_names import iter_names
 
-    found = {name: {name} if name in labels else ids for name, ids in holders(asked, _both(labels)).items()}
+    found = {
+        name: {name} if name in labels else ids for name, ids in holders(names, _iter_ids_and_labels(labels)).items()
+    }
     rest = [name for name, ids in found.items() if not ids]
     version = current_version(conn) if rest else None
     if version is not None:
@@ -86,23 +88,23 @@ def _spelled_so(conn: Connection, asked: Sequence[str], labels: Mapping[str, str
     return {name: next(iter(ids)) for name, ids in found.items() if len(ids) == 1}
 
 
-def _both(labels: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def _iter_ids_and_labels(labels: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     for id, label in labels.items():
         yield id, id
         yield label, id
 
 
-def holders(asked: Iterable[str], names: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
-    """Return the ids that each name stands for in (name, id), whatever its letter case."""
-    found: dict[str, set[str]] = {_key(name): set() for name in asked}
+def holders(wanted: Iterable[str], names: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
+    """Return the ids that match each wanted name among pairs of (name, id), in any letter case."""
+    ids_by_key: dict[str, set[str]] = {_key(name): set() for name in wanted}
     for name, id in names:
-        if (key := _key(name)) in found:
-            found[key].add(id)
-    return {name: found[_key(name)] for name in asked}
+        if (key := _key(name)) in ids_by_key:
+            ids_by_key[key].add(id)
+    return {name: ids_by_key[_key(name)] for name in wanted}
 
 
 def entity_id(known: QueryNames, name: str) -> str:
-    """Return the id of the one entity that is called so. Ends the command when there is none, or more than one."""
+    """Return the id of the entity with this name. Exit if the name is unknown or ambiguous."""
     from worker.query.names import NoSuchEntity
 
     try:
@@ -111,8 +113,8 @@ def entity_id(known: QueryNames, name: str) -> str:
         fail(f"entity: {error.message}", hint=error.hint or "steppewatch vocabulary list shows them all")
 
 
-def _names_of(conn: Connection, labels: Mapping[str, str]) -> QueryNames:
-    """Return the names of the current vocabulary, and the labels of what only older ones had."""
+def _load_names(conn: Connection, labels: Mapping[str, str]) -> QueryNames:
+    """Return the names of the current vocabulary, plus the labels of entities that only older versions had."""
     from dataclasses import replace
 
     from worker.query.names import QueryNames
@@ -122,16 +124,16 @@ def _names_of(conn: Connection, labels: Mapping[str, str]) -> QueryNames:
     return replace(known, entities={**known.entities} | {id: labels[id] for id in labels if id not in known.entities})
 
 
-def source_ids(conn: Connection, asked: Sequence[str]) -> list[str]:
-    """Return the ids of outlets asked for by id, name or domain. Ends the command for an unknown one."""
+def source_ids(conn: Connection, names: Sequence[str]) -> list[str]:
+    """Return the ids of outlets named by id, name or domain. Exit for an unknown one."""
     from sqlalchemy import select
 
     from db.collection.sources import load_book
     from db.models import Source
 
     book = load_book(conn)
-    names = {known: name for known, name in conn.execute(select(Source.id, Source.name))}
+    labels = {known: name for known, name in conn.execute(select(Source.id, Source.name))}
     try:
-        return find_ids((book.find_by_hint(name) or name for name in asked), names)
+        return find_ids((book.find_by_hint(name) or name for name in names), labels)
     except UnknownName as error:
         fail(f"outlet: {error}", hint="steppewatch source list shows them all")

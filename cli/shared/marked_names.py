@@ -1,4 +1,4 @@
-"""A text in which the names that the vocabulary knows are marked, for people."""
+"""Text with its entity names marked, for reading on a terminal."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 Span = tuple[int, int, str]
-"""Where a mention begins and ends, and its entity's id."""
+"""Start and end of a mention, and the id of its entity."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """A stretch of a text, and the ids of the entities that it names; none for words between names."""
+    """A piece of a text with the ids of the entities named there; no ids for the words between names."""
 
     text: str
     entities: tuple[str, ...] = ()
 
 
-def stretches_of(text: str, spans: Iterable[Span]) -> Iterator[Stretch]:
-    """Yield a text in stretches, whole and in order; mentions that overlap are one stretch.
+def split_stretches(text: str, spans: Iterable[Span]) -> Iterator[Stretch]:
+    """Yield the whole text as stretches, in order; overlapping mentions share one stretch.
 
-    Spans that lie outside the text are left out.
+    Spans outside the text are ignored.
     """
     at = 0
-    for start, end, entities in _joined(span for span in spans if 0 <= span[0] < span[1] <= len(text)):
+    for start, end, entities in _merge_overlaps(span for span in spans if 0 <= span[0] < span[1] <= len(text)):
         if at < start:
             yield Stretch(text[at:start])
         yield Stretch(text[start:end], entities)
@@ -38,7 +38,7 @@ def stretches_of(text: str, spans: Iterable[Span]) -> Iterator[Stretch]:
         yield Stretch(text[at:])
 
 
-def _joined(spans: Iterable[Span]) -> list[tuple[int, int, tuple[str, ...]]]:
+def _merge_overlaps(spans: Iterable[Span]) -> list[tuple[int, int, tuple[str, ...]]]:
     joined: list[tuple[int, int, dict[str, None]]] = []
     for start, end, entity in sorted(spans, key=lambda span: (span[0], -span[1], span[2])):
         if joined and start < joined[-1][1]:
@@ -49,14 +49,14 @@ def _joined(spans: Iterable[Span]) -> list[tuple[int, int, tuple[str, ...]]]:
     return [(start, end, tuple(entities)) for start, end, entities in joined]
 
 
-def marked(stretches: Iterable[Stretch], *, in_colour: bool) -> Text:
-    """Return a text with its names marked, in colour or as `[Ankara → turkey]`.
+def mark_names(stretches: Iterable[Stretch], *, in_colour: bool) -> Text:
+    """Return the text with its names marked, in colour or as `[Ankara → turkey]`.
 
-    In colour the id follows where an entity is named first, and not again: the text stays one that can be read.
+    In colour, the id follows only the first mention of an entity, so that the text stays readable.
     """
     from rich.text import Text
 
-    shown, told = Text(), set[str]()
+    shown, shown_ids = Text(), set[str]()
     for stretch in stretches:
         words, ids = escape_controls(stretch.text), ", ".join(stretch.entities)
         if not ids:
@@ -65,12 +65,12 @@ def marked(stretches: Iterable[Stretch], *, in_colour: bool) -> Text:
             shown.append(f"[{words} → {ids}]")
         else:
             shown.append(words, "bold cyan")
-            if not told.issuperset(stretch.entities):
+            if not shown_ids.issuperset(stretch.entities):
                 shown.append(f" → {ids}", "dim")
-            told.update(stretch.entities)
+            shown_ids.update(stretch.entities)
     return shown
 
 
-def spans_in(field: str, mentions: Sequence[tuple[str, int, int, str]]) -> list[Span]:
-    """Return the spans of one field of (field, start, end, entity)."""
+def select_spans(field: str, mentions: Sequence[tuple[str, int, int, str]]) -> list[Span]:
+    """Return the spans in one field, from mentions of (field, start, end, entity)."""
     return [(start, end, entity) for of, start, end, entity in mentions if of == field]

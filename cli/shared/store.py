@@ -11,27 +11,27 @@ if TYPE_CHECKING:
     from db.engine import Database
     from worker.setup import Prepared
 
-_HOW_TO_BEGIN = "run first: steppewatch up, steppewatch ingest PATH... or steppewatch migrate"
+_GETTING_STARTED = "run first: steppewatch up, steppewatch ingest PATH... or steppewatch migrate"
 
 
 def open_store() -> Database:
-    """Return the store that the settings name. Ends the command when there is none, or not in the shape we need."""
+    """Return the configured store. Exit if it does not exist or its schema is not the current one."""
     from cli.shared.store_errors import explain_store_errors
     from db import migrate as migrations
 
     url = configured_url()
     file = sqlite_file(url)
     with explain_store_errors(url, is_writing=False):
-        if file is not None and not file.exists():  # looking at it must not create it
-            fail(f"there is no store at {file}", hint=_HOW_TO_BEGIN)
-        database = _readable(url)
+        if file is not None and not file.exists():  # opening a missing file would create it
+            fail(f"there is no store at {file}", hint=_GETTING_STARTED)
+        database = _open_readable(url)
         revision = migrations.current(database)
     if revision is None:
-        fail(f"the store {shown(url)} is empty", hint=_HOW_TO_BEGIN)
+        fail(f"the store {shown(url)} is empty", hint=_GETTING_STARTED)
     if revision != migrations.head():
         fail(
-            f"the store {shown(url)} is at revision {revision}, this program needs {migrations.head()}",
-            hint="run steppewatch migrate, or the newer steppewatch that made it",
+            f"the store {shown(url)} is at revision {revision}, this version needs {migrations.head()}",
+            hint="run steppewatch migrate, or use the newer version that wrote it",
         )
     with explain_store_errors(url, is_writing=False):
         report_time_zone(database)
@@ -39,27 +39,27 @@ def open_store() -> Database:
 
 
 def report_new_store(prepared: Prepared, url: str) -> None:
-    """Say so when the store was made just now: the folder may be a mistyped one."""
+    """Report a newly created store: its folder may be a mistyped one."""
     if prepared.revision_before is None:
         file = sqlite_file(url)
-        note(f"made a new store in {file.absolute().parent if file else shown(url)}")
+        note(f"created a new store in {file.absolute().parent if file else shown(url)}")
 
 
 def report_time_zone(database: Database) -> None:
-    """Say so when days begin by another time zone in the store than in the settings."""
+    """Report a time zone in the settings that differs from the one the store counts its days in."""
     from db.articles.counting_day import zone_name
     from db.settings import load
 
     wanted, used = load().time_zone, database.read(zone_name)
     if wanted != used:
         note(
-            f"days begin by {used} in this store, and STEPPEWATCH_TIME_ZONE says {wanted}: "
-            "steppewatch migrate dates all articles anew"
+            f"days are counted in {used} in this store, but STEPPEWATCH_TIME_ZONE is {wanted}: "
+            "run steppewatch migrate to date all articles again"
         )
 
 
 def find_store() -> Database | None:
-    """Return the store that the settings name if it can be read as it is; for commands that can do without."""
+    """Return the configured store if it is readable and current, else None; for commands that work without one."""
     from sqlalchemy.exc import SQLAlchemyError
 
     from db import migrate as migrations
@@ -69,21 +69,21 @@ def find_store() -> Database | None:
     if file is not None and not file.exists():
         return None
     try:
-        database = _readable(url)
+        database = _open_readable(url)
         return database if migrations.current(database) == migrations.head() else None
     except (SQLAlchemyError, OSError, ValueError):
         return None
 
 
 def configured_url() -> str:
-    """Return the address of the database that the settings name."""
+    """Return the configured database URL."""
     from db.settings import load
 
     return load().database
 
 
-def _readable(url: str) -> Database:
-    """Return the store, if need be as it can be read on a full disk."""
+def _open_readable(url: str) -> Database:
+    """Return the store; on a full disk, opened without the files that SQLite needs for writing."""
     from sqlalchemy.exc import OperationalError
 
     from cli.shared.store_errors import is_lack_of_room
@@ -102,13 +102,13 @@ def _readable(url: str) -> Database:
         database.close()
         last_resort = Database.as_it_is(url)
         migrations.current(last_resort)
-        note(f"the disk of {file.absolute().parent} is full, or over a limit: the store is read as it is")
+        note(f"the disk of {file.absolute().parent} is full or over quota: opening the store read-only")
         return last_resort
     return database
 
 
 def connect(url: str) -> Database:
-    """Return the database at an address; it is opened by its first use."""
+    """Return the database at this URL; the first use opens it."""
     from db.engine import Database
 
     return Database(url)

@@ -1,4 +1,4 @@
-"""What is wrong with the store, in one sentence that names it, and what to do about it."""
+"""Explanations of store failures: one sentence with the cause, and a hint."""
 
 from __future__ import annotations
 
@@ -11,59 +11,60 @@ from cli.shared.output import fail
 from cli.shared.store_url import reason_of, shown, sqlite_file
 
 _FULL = ("disk is full", "no space left", "disk full", "file too large", "disk quota exceeded")
-_NOT_OURS = ("readonly database", "read-only", "permission denied", "unable to open database file", "not permitted")
+_NO_ACCESS = ("readonly database", "read-only", "permission denied", "unable to open database file", "not permitted")
 _BROKEN = ("disk i/o error", "input/output error")
 
-_ELSEWHERE = "STEPPEWATCH_DATA_DIR names a folder on another disk"
+_ELSEWHERE = "set STEPPEWATCH_DATA_DIR to a folder on another disk"
 
 
 @dataclass(frozen=True, slots=True)
 class StoreError:
-    """A sentence for people, and what to do."""
+    """An explanation for the user, and a hint."""
 
     sentence: str
     hint: str
 
 
 def diagnose(where: str, folder: Path | None, reason: str, *, is_writing: bool) -> StoreError:
-    """Return what a failure of the store means.
+    """Return the explanation of a store failure.
 
-    `where` is its path or address, `folder` that of the embedded one, `reason` what database or system said.
+    `where` is the path or URL of the store, `folder` the folder of an embedded one, `reason` the message of the
+    database or the system.
     """
-    said = reason.lower()
+    text = reason.lower()
     if says_full(reason):
         disk = f"the disk of {folder}" if folder else "the disk of the database server"
         more = f"; or {_ELSEWHERE}" if folder else ""
         return StoreError(
-            f"the store {where} cannot grow, {disk} is full or a quota is used up ({reason})",
-            f"free some space and repeat the command: nothing that was stored is lost{more}",
+            f"the store {where} cannot grow: {disk} is full or a quota is used up ({reason})",
+            f"free some space and repeat the command; no stored data is lost{more}",
         )
-    if folder and any(sign in said for sign in _NOT_OURS):
+    if folder and any(sign in text for sign in _NO_ACCESS):
         return StoreError(
             f"the store {where} cannot be {'written' if is_writing else 'opened'} by this user ({reason})",
-            f"give this user {folder} and the files in it, or STEPPEWATCH_DATA_DIR names another folder",
+            f"make {folder} and its files accessible to this user, or set STEPPEWATCH_DATA_DIR to another folder",
         )
-    if folder and any(sign in said for sign in _BROKEN):
+    if folder and any(sign in text for sign in _BROKEN):
         return StoreError(
-            f"the store {where} cannot be used: the disk of {folder} is full, over a limit or broken ({reason})",
-            f"look with steppewatch doctor, and free some space; or {_ELSEWHERE}",
+            f"the store {where} cannot be used: the disk of {folder} is full, over quota or broken ({reason})",
+            f"run steppewatch doctor, and free some space; or {_ELSEWHERE}",
         )
-    return StoreError(f"the store {where} cannot be used: {reason}", "STEPPEWATCH_DATABASE_URL names another")
+    return StoreError(f"the store {where} cannot be used: {reason}", "set STEPPEWATCH_DATABASE_URL to use another")
 
 
 def says_full(reason: str) -> bool:
-    """Return whether database or system say that there is no room left."""
+    """Return whether the reason is a full disk or an exhausted quota."""
     return any(sign in reason.lower() for sign in _FULL)
 
 
 def is_lack_of_room(error: Exception) -> bool:
-    """Return whether the store could not be opened because there is no room for what SQLite makes beside it."""
-    said = reason_of(error).lower()
-    return any(sign in said for sign in (*_FULL, *_BROKEN))
+    """Return whether opening failed because there is no space for the files that SQLite creates beside the store."""
+    text = reason_of(error).lower()
+    return any(sign in text for sign in (*_FULL, *_BROKEN))
 
 
 def diagnose_error(url: str, error: Exception, *, is_writing: bool = True) -> StoreError:
-    """Return what an error that came out of using the store at `url` means."""
+    """Return the explanation of an error raised while using the store at `url`."""
     file = sqlite_file(url)
     where = shown(url)
     if isinstance(error, OSError) and error.filename:
@@ -74,7 +75,7 @@ def diagnose_error(url: str, error: Exception, *, is_writing: bool = True) -> St
 
 @contextmanager
 def explain_store_errors(url: str, *, is_writing: bool = True) -> Iterator[None]:
-    """End the command with a sentence when the store cannot be used."""
+    """Exit with an explanation if the store cannot be used."""
     from sqlalchemy.exc import SQLAlchemyError
 
     from db.migrate import CannotMigrate
@@ -82,5 +83,5 @@ def explain_store_errors(url: str, *, is_writing: bool = True) -> Iterator[None]
     try:
         yield
     except (SQLAlchemyError, CannotMigrate, OSError) as error:
-        trouble = diagnose_error(url, error, is_writing=is_writing)
-        fail(trouble.sentence, hint=trouble.hint)
+        problem = diagnose_error(url, error, is_writing=is_writing)
+        fail(problem.sentence, hint=problem.hint)

@@ -1,4 +1,4 @@
-"""The address of the store, for people, and the file of an embedded one."""
+"""The database URL for display, and the file of an embedded database."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def shown(url: str) -> str:
-    """Return the address of a database without its password; of the embedded one the path."""
+    """Return a database URL without its password, or the path of an embedded database."""
     from sqlalchemy import make_url
     from sqlalchemy.exc import ArgumentError
 
@@ -24,12 +24,12 @@ def shown(url: str) -> str:
 
 
 def reason_of(error: SQLAlchemyError | OSError | Exception) -> str:
-    """Return the first line of what the database said."""
+    """Return the first line of the database's own message."""
     return str(getattr(error, "orig", None) or error).strip().partition("\n")[0] or type(error).__name__
 
 
 def sqlite_file(url: str) -> Path | None:
-    """Return the file of an embedded database; None for a server, or an address that is none."""
+    """Return the file of an embedded database; None for a server or an invalid URL."""
     from sqlalchemy import make_url
     from sqlalchemy.exc import ArgumentError
 

@@ -1,4 +1,4 @@
-"""Rows on a terminal: a table without lines."""
+"""Rows on a terminal, as a table without rules."""
 
 from __future__ import annotations
 
@@ -16,31 +16,31 @@ if TYPE_CHECKING:
 
 
 class Format(StrEnum):
-    """How a result is printed."""
+    """Output format of a result."""
 
     json = "json"
     table = "table"
 
 
 def wants_json(format: Format | None) -> bool:
-    """Return whether JSON is wanted: asked for, or not written to a terminal."""
+    """Return whether to print JSON: on request, or when stdout is not a terminal."""
     return (format or (Format.table if sys.stdout.isatty() else Format.json)) is Format.json
 
 
 def new_table(*titles: str) -> Table:
-    """Return a table without lines; titles that begin with # are of numbers."""
+    """Return a table without rules; titles that begin with # are columns of numbers."""
     from rich.table import Table
 
-    made = Table(box=None, header_style="bold", pad_edge=False, show_header=bool(titles))
+    table = Table(box=None, header_style="bold", pad_edge=False, show_header=bool(titles))
     for title in titles:
-        made.add_column(title.removeprefix("#"), justify="right" if title.startswith("#") else "left")
-    return made
+        table.add_column(title.removeprefix("#"), justify="right" if title.startswith("#") else "left")
+    return table
 
 
 def cell(value: object, style: str = "") -> Text:
-    """Return a cell: what others wrote is not taken for markup, not obeyed by the terminal, and not cut short.
+    """Return a table cell: untrusted text is neither taken for markup nor obeyed by the terminal, and never truncated.
 
-    A cell that is made already stays.
+    A Text is returned unchanged.
     """
     from rich.text import Text
 
@@ -50,15 +50,15 @@ def cell(value: object, style: str = "") -> Text:
 
 
 def print_table(titles: Sequence[str], rows: Iterable[Sequence[object]], *, empty: str = "none") -> None:
-    """Print rows under titles, or a word for there being none."""
+    """Print rows under titles, or `empty` if there are none."""
     from rich.console import Console
 
-    made = new_table(*titles)
+    table = new_table(*titles)
     for row in rows:
-        made.add_row(*map(cell, row))
-    Console().print(made if made.row_count else empty)
+        table.add_row(*map(cell, row))
+    Console().print(table if table.row_count else empty)
 
 
 def instant(moment: datetime | None) -> str | None:
-    """Return the instant as ISO 8601 in UTC, cut to whole seconds."""
+    """Return the instant as ISO 8601 in UTC, truncated to whole seconds."""
     return None if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -105,7 +105,7 @@ def bring_in(person: Person) -> tuple[str, ...]:
 def test_what_is_refused_says_how_it_is_done(person: Person) -> None:
     refused = person.does("ingest", "archive.csv", exits=1)
     assert json.loads(refused)["rejected"] == 1
-    assert f"made a new store in {person.data}" in person.heard
+    assert f"created a new store in {person.data}" in person.heard
     maps = person.heard.partition("say which with ")[2].split()
     assert maps[1::2] == ["url=Link", "title=Headline", "text=Body", "published_at=Date", "source=Outlet"]
     taken = json.loads(person.does("ingest", "archive.csv", *maps))
@@ -161,7 +161,7 @@ def test_what_goes_out_comes_in_elsewhere_as_it_was(person: Person, tmp_path: Pa
     person.does("export", "articles", "--text", "-o", "ours.csv")
     there = Person(person.folder, tmp_path / "elsewhere")
     taken = json.loads(there.does("ingest", "ours.csv"))
-    assert (taken["new"], there.heard) == (5, f"made a new store in {there.data}\n")
+    assert (taken["new"], there.heard) == (5, f"created a new store in {there.data}\n")
     ours, theirs = (rows_of(each.does("export", "articles", "--text")) for each in (person, there))
     numbered = {"article_id", "cluster_id", "collected_at", "counts_on"}
     told = [[{k: v for k, v in row.items() if k not in numbered} for row in rows] for rows in (ours, theirs)]

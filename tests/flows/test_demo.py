@@ -242,7 +242,7 @@ def test_a_store_with_other_articles_is_refused_and_left_alone(warm: Callable[[P
     assert done.stdout == ""
     assert "holds other outlets than the demo's" in done.stderr
     assert "with 1 articles" in done.stderr
-    assert "--data-dir names another folder" in done.stderr
+    assert "use --data-dir for another folder" in done.stderr
     assert (folder / "steppewatch.db").read_bytes() == before
 
 

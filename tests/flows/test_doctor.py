@@ -122,7 +122,7 @@ def test_a_machine_where_nothing_is_yet(tmp_path: Path) -> None:
     environment = {"STEPPEWATCH_DATA_DIR": str(folder)}
     code, findings = doctor(environment, "--no-network")
     assert code == 0, findings
-    assert "will make it" in str(findings["database"]["found"])
+    assert "creates it" in str(findings["database"]["found"])
     assert not folder.exists()
 
 

@@ -124,5 +124,5 @@ def test_a_store_that_is_made_is_said_once(tmp_path: Path) -> None:
     mistyped = tmp_path / "daat"
     given = json.dumps({"text": text(0, 1)}).encode()
     first, second = (run(mistyped, "ingest", "-", stdin=given) for _ in range(2))
-    assert first.stderr.decode().splitlines() == [f"made a new store in {mistyped}"]
+    assert first.stderr.decode().splitlines() == [f"created a new store in {mistyped}"]
     assert second.stderr == b""

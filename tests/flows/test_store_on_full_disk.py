@@ -66,7 +66,7 @@ def test_what_only_reads_answers(title: str, made: Path) -> None:
     assert (told["articles"], bool(told["disk_full"])) == (1, True)
     assert f'"{title}"' in answers["export articles"][1]
     assert '"articles":1' in answers[READING[2]][1]
-    assert "the store is read as it is" in errors
+    assert "opening the store read-only" in errors
     assert "Traceback" not in errors
 
 
@@ -96,6 +96,6 @@ def test_the_doctor_says_that_the_disk_is_full_and_what_to_do(is_killed: bool, m
         assert findings[check]["state"] == "failed"
         assert "full" in findings[check]["found"]
         assert "free some space" in findings[check]["mend"]
-    assert "give this user" not in words
+    assert "writable for this user" not in words
     assert findings["migrations"]["state"] == "ok", "what is stored is read all the same"
     assert findings["vocabulary"]["state"] == "ok"

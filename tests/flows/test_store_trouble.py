@@ -40,7 +40,7 @@ def run(
         ("No space left on device", "cannot grow, the disk of /data is full"),
         ("attempt to write a readonly database", "cannot be written by this user"),
         ("unable to open database file", "cannot be written by this user"),
-        ("disk I/O error", "the disk of /data is full, over a limit or broken"),
+        ("disk I/O error", "the disk of /data is full, over quota or broken"),
         ("file is not a database", "cannot be used: file is not a database"),
     ],
 )
@@ -69,14 +69,14 @@ def test_up_rests_while_the_disk_is_full_and_goes_on_when_there_is_room(tmp_path
         f'export STEPPEWATCH_DATA_DIR="$DISK/data"; mkdir "$DISK/data"; cp {source} "$DISK/data/" || exit 98; '
         f'$RUN up --port 18097 2>{said} & UP=$!; heard "worker .* ready"; '
         'fallocate -l $(($(df --output=avail -B1 "$DISK" | tail -1) - 9000000)) "$DISK/ballast"; '
-        'heard "rest until then"; $RUN status; rm "$DISK/ballast"; heard "there is room again"; $RUN status; '
+        'heard "paused until then"; $RUN status; rm "$DISK/ballast"; heard "available again"; $RUN status; '
         "kill $UP; wait $UP; echo $?",
         megabytes=160,
     )
     assert done.returncode != 98, "the store alone does not fit"
     assert "never: " not in done.stderr, said.read_text()
     (told,) = (line for line in said.read_text().splitlines() if "is full" in line)
-    assert "data is full: 9 MB are left. Free some space: crawler and worker rest until then" in told
+    assert "data is full: 9 MB are left. Free some space: crawler and worker paused until then" in told
     assert "Traceback" not in said.read_text()
     full, well, ended = done.stdout.splitlines()
     assert json.loads(full)["disk_full"].endswith("data is full: 9 MB are left")

@@ -118,7 +118,7 @@ def test_the_page_answers_and_a_signal_ends_everything(
 
     second = start(port + 1)
     assert second.wait(START_S) == 1
-    assert f"already runs on {data_dir} (process {process.pid})" in (tmp_path / "log-1").read_text("utf-8")
+    assert f"is already running on {data_dir} (process {process.pid})" in (tmp_path / "log-1").read_text("utf-8")
 
     process.send_signal(signal.SIGTERM)
     out, _ = process.communicate(timeout=10)
@@ -179,8 +179,8 @@ def test_a_taken_port_is_named_before_anything_starts(start: Start, data_dir: Pa
         process = start(port)
         assert process.wait(START_S) == 1
     log = (tmp_path / "log-0").read_text("utf-8")
-    assert f"the page cannot be served on 127.0.0.1, port {port}: address already in use" in log
-    assert "--port names another" in log
+    assert f"cannot serve the page on 127.0.0.1, port {port}: address already in use" in log
+    assert "use --port for another" in log
 
 
 @pytest.mark.parametrize(
@@ -207,7 +207,7 @@ def test_a_brokers_log_that_cannot_be_read_back_is_set_aside(
     start: Start, data_dir: Path, port: int, tmp_path: Path
 ) -> None:
     if valkey.find_server() is None:
-        pytest.skip("there is no Valkey for this kind of machine")
+        pytest.skip("no Valkey found for this machine")
     log = data_dir / "broker" / "appendonlydir"
     log.mkdir(parents=True)
     (log / "appendonly.aof.manifest").write_bytes(bytes(range(256)))

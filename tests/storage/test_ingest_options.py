@@ -20,7 +20,7 @@ def write(folder: Path, name: str, body: str) -> str:
     ("options", "said"),
     [
         (["--map", "body=text"], "the field comes first"),
-        (["--date", "2022-01"], "no day and no instant"),
+        (["--date", "2022-01"], "is not a day or an instant"),
         (["--date", "1970-01-01"], "before 1990"),
         (["--date", "2099-01-01"], "after tomorrow"),
         (["--language", "the language of the steppe"], "no language"),
@@ -46,7 +46,7 @@ def test_a_table_comes_back_as_it_went_out(data: Path, tmp_path: Path, monkeypat
     maps = [f"--map={pair}" for pair in ("title=Headline", "text=Body", "published_at=Date", "url=Web")]
     result = run("ingest", table, *maps, "--language", "en")
     assert json.loads(result.stdout)["new"] == 2
-    assert f"made a new store in {data}" in result.stderr
+    assert f"created a new store in {data}" in result.stderr
     listed = [json.loads(line) for line in run("article", "list").stdout.splitlines()]
     assert [(row["title"], row["published_at"], row["language"]) for row in listed] == [
         ("Drills in the valley", "2022-01-06T04:00:00Z", "en"),

@@ -72,7 +72,7 @@ def test_a_store_of_a_newer_version_is_left_alone(filled: Path) -> None:
     with closing(sqlite3.connect(filled / "steppewatch.db")) as store:
         store.execute("UPDATE alembic_version SET version_num = 'ffff'")
         store.commit()
-    assert "is at revision ffff, this program needs" in run("status").stderr
+    assert "is at revision ffff, this version needs" in run("status").stderr
     refused = run("migrate")
     assert (refused.exit_code, refused.stdout) == (1, "")
     assert "ffff" in refused.stderr
@@ -197,7 +197,7 @@ def test_whichever_command_makes_a_store_makes_it_in_the_time_zone_of_the_settin
 ) -> None:
     use_zone(monkeypatch, "Asia/Almaty")
     result = run("ingest", letter)
-    assert (result.exit_code, "days begin by" in result.stderr) == (0, False), result.stderr
+    assert (result.exit_code, "days are counted in" in result.stderr) == (0, False), result.stderr
     assert "2021-01-04" in counted_on()
 
 
@@ -206,7 +206,7 @@ def test_a_setting_that_differs_from_the_stores_zone_is_said_until_migrate_moves
 ) -> None:
     run("ingest", letter)
     use_zone(monkeypatch, "Asia/Almaty")
-    said = "days begin by UTC in this store, and STEPPEWATCH_TIME_ZONE says Asia/Almaty"
+    said = "days are counted in UTC in this store, but STEPPEWATCH_TIME_ZONE is Asia/Almaty"
     for command in (["status"], ["ingest", letter], ["source", "list"], ["export", "articles"]):
         assert said in run(*command).stderr
     assert "2021-01-03" in counted_on()

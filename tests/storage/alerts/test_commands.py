@@ -83,7 +83,7 @@ def test_secrets_are_told_when_made_and_afterwards_only_when_asked_for(store: Da
 
 def test_as_tables_for_a_terminal(store: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "120")
-    assert "alert add makes one" in run("alert", "list", "--format", "table").stdout
+    assert "create one with steppewatch alert add" in run("alert", "list", "--format", "table").stdout
     add("drills")
     listed = run("alert", "list", "--format", "table").stdout
     assert "analyst@office.example" in listed
@@ -104,7 +104,7 @@ def test_mail_without_a_mail_server_and_nobody_to_tell_are_noted(
     store: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told = run("alert", "add", "drills", "CSTO", "--email", "analyst@office.example").stderr
-    assert "mail waits: STEPPEWATCH_SMTP_HOST" in told
+    assert "mail is not sent: set STEPPEWATCH_SMTP_HOST" in told
     assert "has no recipient" in run("alert", "add", "alone", "CSTO").stderr
     monkeypatch.setenv("STEPPEWATCH_SMTP_HOST", "mail.example")
     load.cache_clear()
@@ -126,12 +126,12 @@ def test_mail_without_a_mail_server_and_nobody_to_tell_are_noted(
         (["add", "drills", "CSTO", "--webhook", "http://192.168.0.1/in"], "192.168.0.1"),
         (["add", "drills", "CSTO", "--chat", "json://hooks.example/in"], "json"),
         (["add", "quiet", "--silence", "nobody"], "nobody"),
-        (["add", "drills"], "give one of a query, --silence and --burst"),
-        (["add", "drills", "CSTO", "--burst", "CSTO"], "give one of a query, --silence and --burst"),
+        (["add", "drills"], "pass exactly one of a query, --silence and --burst"),
+        (["add", "drills", "CSTO", "--burst", "CSTO"], "pass exactly one of a query, --silence and --burst"),
         (["show", "drill"], "no subscription 'drill'"),
-        (["pause"], "give either a name or --address"),
-        (["resume", "--address", "who@office.example"], "nothing is sent to who@office.example"),
-        (["resend"], "give either ids or --dead"),
+        (["pause"], "pass either a name or --address"),
+        (["resume", "--address", "who@office.example"], "who@office.example is not a recipient"),
+        (["resend"], "pass either ids or --dead"),
         (["resend", "7"], "do not exist"),
     ],
 )
@@ -156,8 +156,8 @@ def test_a_file_is_planned_first_and_done_when_asked(store: Database, tmp_path: 
         ("add", False),
         ("add", False),
     ]
-    assert "--apply does it" in planned.stderr
-    assert "mail waits: STEPPEWATCH_SMTP_HOST" in planned.stderr
+    assert "use --apply" in planned.stderr
+    assert "mail is not sent: set STEPPEWATCH_SMTP_HOST" in planned.stderr
     assert said("list") == []
     assert all(step["done"] for step in said("sync", str(file), "--apply"))
     assert [(row["name"], row["file"]) for row in said("list")] == [("drills", "alerts.yaml")]
@@ -224,14 +224,14 @@ def test_addresses_are_added_and_dropped(store: Database) -> None:
     assert {state for address, state in states.items() if address != "other@office.example"} == {"unsubscribed"}
     refused = run("alert", "edit", "drills", "--drop", "nobody@office.example")
     assert refused.exit_code == 2
-    assert "it is sent to other@office.example" in refused.stderr
+    assert "its recipients: other@office.example" in refused.stderr
     assert "hidden" not in refused.stderr
 
 
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        ((), "say what to change"),
+        ((), "nothing to change"),
         (("entity:csto w/5 drills",), "NEAR/5"),
         (("lang:english",), "did you mean en"),
         (("--every", "sometimes"), "cadence"),
@@ -270,4 +270,4 @@ def test_what_a_file_keeps_is_edited_with_a_word_about_it(store: Database, tmp_p
     said("sync", str(file), "--apply")
     edited = run("alert", "edit", "drills", "--max-age", "24")
     assert edited.exit_code == 0
-    assert "kept by alerts.yaml" in edited.stderr
+    assert "managed by alerts.yaml" in edited.stderr

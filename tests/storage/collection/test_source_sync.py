@@ -12,7 +12,7 @@ import pytest
 from commandline import run
 
 from cli.run.log import Log
-from cli.run.up import _prepare_store, settings_in_force
+from cli.run.up import _prepare_store, load_settings
 from worker import setup
 from worker.catalogue.files import ListedFeed, ListedOutlet
 
@@ -202,7 +202,7 @@ def test_up_says_what_the_catalogue_brought_when_it_starts(data: Path, monkeypat
     monkeypatch.setattr(setup, "read_catalogue", lambda _: (*known, HILL))
     log = io.StringIO()
     for _ in range(2):
-        _prepare_store(settings_in_force(None), Log(log, now=lambda: datetime(2026, 12, 1, tzinfo=UTC)))
+        _prepare_store(load_settings(None), Log(log, now=lambda: datetime(2026, 12, 1, tzinfo=UTC)))
     lines = [line.partition("up")[2].strip() for line in log.getvalue().splitlines()]
     assert lines[0] == "catalogue: 1 new outlet: hill-press"
     assert len(lines) == 3, "it is said once; how many outlets there are each time"

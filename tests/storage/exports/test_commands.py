@@ -38,7 +38,7 @@ def test_export_with_all_options(filled: Path) -> None:
         pytest.param(["--entity", "Tashkentt"], 1, "did you mean tashkent (Tashkent)?", id="unknown entity"),
         pytest.param(["--source", "oasis-wir"], 1, "did you mean oasis-wire (Oasis Wire)?", id="unknown outlet"),
         pytest.param(["--since", "2022-02-01", "--until", "2022-01-01"], 1, "after --until", id="backwards"),
-        pytest.param(["--since", "1 January"], 2, "is no day: write 2022-01-05, 2022-01", id="no day"),
+        pytest.param(["--since", "1 January"], 2, "is not a day: use 2022-01-05, 2022-01", id="no day"),
         pytest.param(["-o", "no/such/folder.csv"], 1, "no such file or directory", id="no such folder"),
         pytest.param(["-o", "data"], 1, "is a directory", id="a folder"),
     ],
@@ -78,7 +78,7 @@ def test_every_option_of_days_says_the_same_of_what_is_none(filled: Path, argume
     result = run(*arguments, "2022-13")
     assert (result.exit_code, result.stdout) == (2, "")
     said = " ".join(result.stderr.replace("│", " ").split())
-    assert "'2022-13' is no day: write 2022-01-05, 2022-01, 2022, today, yesterday or 90d (days back)" in said
+    assert "'2022-13' is not a day: use 2022-01-05, 2022-01, 2022, today, yesterday or 90d (days back)" in said
 
 
 def test_export_of_an_unknown_kind_is_wrong_usage(filled: Path) -> None:

@@ -63,7 +63,7 @@ def check(finding: Finding, state: CheckState, words: str) -> None:
         pytest.param(
             replace(FOLDER, exists=False, error="read-only file system"),
             CheckState.failed,
-            "cannot be made",
+            "cannot be created",
             id="no place",
         ),
     ],
@@ -80,7 +80,7 @@ def test_the_data_directory(seen: FolderSeen, state: CheckState, words: str) -> 
         pytest.param(1_999_999_999, CheckState.warning, "less than 2.0 GB", id="little"),
         pytest.param(199_999_999, CheckState.failed, "at least 200 MB", id="next to nothing"),
         pytest.param(0, CheckState.failed, "0 MB free", id="nothing"),
-        pytest.param(None, CheckState.warning, "does not say", id="not told"),
+        pytest.param(None, CheckState.warning, "is unknown", id="unknown"),
     ],
 )
 def test_the_room_on_the_disk(free: int | None, state: CheckState, words: str) -> None:
@@ -96,7 +96,7 @@ def test_on_a_full_disk_it_is_said_what_can_go(full: dict[str, Any]) -> None:
     mend = next(
         finding.mend for finding in (judge_folder(seen), judge_space(seen)) if finding.state is CheckState.failed
     )
-    assert "in /data these can go: cache (80 MB), steppewatch.log.1 (2 MB);" in mend
+    assert "in /data these can be deleted: cache (80 MB), steppewatch.log.1 (2 MB);" in mend
     assert "STEPPEWATCH_CAPTURES_MAX_MB" in mend
 
 
@@ -120,7 +120,7 @@ def test_on_a_full_disk_it_is_said_what_can_go(full: dict[str, Any]) -> None:
             id="server's disk full",
         ),
         pytest.param(replace(STORE, version=(3, 34, 1)), CheckState.failed, "too old", id="SQLite without RETURNING"),
-        pytest.param(replace(POSTGRES, version=(13, 9)), CheckState.warning, "no longer looked after", id="old server"),
+        pytest.param(replace(POSTGRES, version=(13, 9)), CheckState.warning, "no longer supported", id="old server"),
     ],
 )
 def test_the_database(seen: StoreSeen, state: CheckState, words: str) -> None:
@@ -134,7 +134,7 @@ def test_the_database(seen: StoreSeen, state: CheckState, words: str) -> None:
         pytest.param(StoreSeen("x", "0002", missing=True), CheckState.ok, "nothing is stored yet", id="no file yet"),
         pytest.param(StoreSeen("x", "0002", is_empty=True), CheckState.ok, "nothing is stored yet", id="empty"),
         pytest.param(StoreSeen("x", "0002"), CheckState.failed, "another program", id="somebody else's tables"),
-        pytest.param(replace(STORE, revision="0001"), CheckState.failed, "this program needs 0002", id="behind"),
+        pytest.param(replace(STORE, revision="0001"), CheckState.failed, "this version needs 0002", id="behind"),
         pytest.param(StoreSeen("x", "0002", error="no route"), CheckState.skipped, "not checked", id="no database"),
     ],
 )
@@ -149,7 +149,7 @@ def test_the_migrations(seen: StoreSeen, state: CheckState, words: str) -> None:
         pytest.param(
             replace(STORE, newer_vocabulary="v2"), CheckState.warning, "brings a newer one, v2", id="newer to come"
         ),
-        pytest.param(StoreSeen("x", "0002", is_empty=True), CheckState.ok, "will load", id="empty store"),
+        pytest.param(StoreSeen("x", "0002", is_empty=True), CheckState.ok, "loads the packaged one", id="empty store"),
         pytest.param(replace(STORE, vocabulary=None), CheckState.failed, "no vocabulary", id="none"),
         pytest.param(replace(STORE, entities=0), CheckState.failed, "nothing can be tagged", id="none in it"),
         pytest.param(replace(STORE, revision="0001"), CheckState.skipped, "not checked", id="not migrated"),
@@ -163,11 +163,11 @@ def test_the_vocabulary(seen: StoreSeen, state: CheckState, words: str) -> None:
 @pytest.mark.parametrize(
     ("seen", "state", "words"),
     [
-        pytest.param(STORE, CheckState.ok, "136 outlets, nothing newer", id="current"),
+        pytest.param(STORE, CheckState.ok, "136 outlets, up to date", id="current"),
         pytest.param(
             replace(STORE, catalogue=("1 new outlet: a",)), CheckState.warning, "1 new outlet: a", id="newer to come"
         ),
-        pytest.param(StoreSeen("x", "0002", is_empty=True), CheckState.ok, "will load", id="empty store"),
+        pytest.param(StoreSeen("x", "0002", is_empty=True), CheckState.ok, "loads the packaged one", id="empty store"),
         pytest.param(replace(STORE, revision="0001"), CheckState.skipped, "not checked", id="not migrated"),
         pytest.param(StoreSeen("x", "0002", error="no route"), CheckState.skipped, "not checked", id="no database"),
     ],
@@ -196,9 +196,9 @@ def test_the_authorities(seen: TrustSeen, state: CheckState, words: str) -> None
     [
         pytest.param(BrokerSeen("embedded"), CheckState.ok, "starts and answers", id="our own"),
         pytest.param(
-            BrokerSeen("embedded", error="no room"), CheckState.failed, "cannot be started: no room", id="broken"
+            BrokerSeen("embedded", error="no room"), CheckState.failed, "does not start: no room", id="broken"
         ),
-        pytest.param(BrokerSeen("none"), CheckState.warning, "no embedded one", id="none for this machine"),
+        pytest.param(BrokerSeen("none"), CheckState.warning, "no embedded broker", id="none for this machine"),
         pytest.param(BrokerSeen("in memory"), CheckState.warning, "memory", id="in memory"),
         pytest.param(
             BrokerSeen("named", "redis://b//", "Valkey 9.1"),
@@ -233,12 +233,12 @@ def test_the_port(seen: PortSeen, state: CheckState, words: str) -> None:
 @pytest.mark.parametrize(
     ("found", "state", "words"),
     [
-        pytest.param({"a.kz": ("1.1.1.1",)}, CheckState.ok, "finds a.kz", id="all found"),
-        pytest.param({"a.kz": ("10.0.0.1", "1.1.1.1")}, CheckState.ok, "finds a.kz", id="one public address is enough"),
+        pytest.param({"a.kz": ("1.1.1.1",)}, CheckState.ok, "found a.kz", id="all found"),
+        pytest.param({"a.kz": ("10.0.0.1", "1.1.1.1")}, CheckState.ok, "found a.kz", id="one public address is enough"),
         pytest.param(
             {"a.kz": ("1.1.1.1",), "b.kz": "not known"}, CheckState.warning, "b.kz: not known", id="one is not"
         ),
-        pytest.param({"a.kz": "no answer within 5 s"}, CheckState.warning, "no name can be looked up", id="none"),
+        pytest.param({"a.kz": "no answer within 5 s"}, CheckState.warning, "no host name can be looked up", id="none"),
         pytest.param({"a.kz": ("10.0.0.1",)}, CheckState.warning, "private addresses for a.kz", id="captive portal"),
         pytest.param({"127.0.0.1": ("127.0.0.1",)}, CheckState.skipped, "not checked", id="literals need no DNS"),
         pytest.param({}, CheckState.skipped, "not checked", id="nobody to ask"),
@@ -257,9 +257,9 @@ SILENT = FetchResult("https://a.kz/rss", 0, trouble=FetchFailure("timed out", "t
     ("answers", "state", "words"),
     [
         pytest.param([SERVED, SERVED], CheckState.ok, "0.kz: answered 200; 1.kz: answered 200", id="all"),
-        pytest.param([SERVED, SILENT], CheckState.ok, "1 of 2 outlets answer", id="one"),
-        pytest.param([SILENT, SILENT], CheckState.warning, "no outlet can be reached", id="none: a missing network"),
-        pytest.param([FORBIDDEN, SILENT], CheckState.warning, "let nobody in", id="all doors shut"),
+        pytest.param([SERVED, SILENT], CheckState.ok, "1 of 2 outlets respond", id="one"),
+        pytest.param([SILENT, SILENT], CheckState.warning, "cannot reach any outlet", id="none: a missing network"),
+        pytest.param([FORBIDDEN, SILENT], CheckState.warning, "refuse the request", id="all doors shut"),
         pytest.param([], CheckState.skipped, "no outlet", id="nobody to ask"),
     ],
 )
@@ -304,7 +304,7 @@ def test_clocks(database_s: float | None, outlets_s: list[float], expected: list
     ],
 )
 def test_a_date_header(date: str | None, ahead_s: float | None) -> None:
-    assert ahead_of_us(date, asked_at=NOON, answered_at=NOON + timedelta(seconds=4)) == ahead_s
+    assert ahead_of_us(date, requested_at=NOON, received_at=NOON + timedelta(seconds=4)) == ahead_s
 
 
 @given(st.integers(-(10**9), 10**9), st.floats(0, 100))
@@ -313,14 +313,14 @@ def test_a_date_is_never_further_off_than_the_clock_that_wrote_it(offset_s: int,
     for at_s in (0.0, took_s):
         written = NOON + timedelta(seconds=at_s + offset_s)
         answered_at = NOON + timedelta(seconds=took_s)
-        ahead_s = ahead_of_us(format_datetime(written, usegmt=True), asked_at=NOON, answered_at=answered_at)
+        ahead_s = ahead_of_us(format_datetime(written, usegmt=True), requested_at=NOON, received_at=answered_at)
         assert ahead_s is not None
         assert abs(ahead_s) <= abs(offset_s) + 1e-6
 
 
 @given(st.text(max_size=100))
 def test_any_date_header_is_survived(date: str) -> None:
-    ahead_s = ahead_of_us(date, asked_at=NOON, answered_at=NOON)
+    ahead_s = ahead_of_us(date, requested_at=NOON, received_at=NOON)
     assert ahead_s is None or isinstance(ahead_s, float)
 
 

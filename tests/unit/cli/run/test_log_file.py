@@ -104,7 +104,7 @@ def test_a_full_disk_is_told_once_and_ends_nothing(tmp_path: Path, monkeypatch: 
     assert stream.getvalue().splitlines() == [
         "12:04:31 web      one",
         "12:04:31 web      two",
-        "12:04:31 up       the log file cannot be written: no space left on device",
+        "12:04:31 up       cannot write the log file: no space left on device",
         "12:04:31 web      three",
         "12:04:31 web      four",
     ]
@@ -116,7 +116,7 @@ def test_a_device_that_is_always_full_ends_nothing() -> None:
         pytest.skip("this system has no /dev/full")
     stream = io.StringIO()
     Log(stream, now=noon, file=LogFile(Path("/dev/full"))).write("web", "one")
-    assert "the log file cannot be written: no space left on device" in stream.getvalue()
+    assert "cannot write the log file: no space left on device" in stream.getvalue()
 
 
 def test_a_line_that_was_cut_by_a_full_disk_does_not_spoil_the_next(
@@ -142,7 +142,7 @@ def test_a_folder_that_is_gone_ends_nothing(tmp_path: Path) -> None:
     stream = io.StringIO()
     log = Log(stream, now=noon, file=LogFile(tmp_path / "gone" / "a.log"))
     log.write("web", "one")
-    assert "the log file cannot be written: no such file or directory" in stream.getvalue()
+    assert "cannot write the log file: no such file or directory" in stream.getvalue()
 
 
 def test_a_file_that_cannot_be_moved_away_does_not_grow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -158,4 +158,4 @@ def test_a_file_that_cannot_be_moved_away_does_not_grow(tmp_path: Path, monkeypa
     for _ in range(10):
         log.write("web", "x" * 20)
     assert path.stat().st_size <= 100
-    assert stream.getvalue().count("cannot be written: permission denied") == 1
+    assert stream.getvalue().count("cannot write the log file: permission denied") == 1

@@ -106,20 +106,20 @@ def test_both_streams_of_a_child_are_shown_under_its_name() -> None:
 def test_a_child_that_dies_is_started_again_and_its_death_reported() -> None:
     program = "print('first the reason')\nprint('cannot', 'go on')\nraise SystemExit(3)"
     said = Stage(python("worker", program)).play(lambda said: said.count("worker   cannot go on") == 2)
-    assert "worker ended with exit code 3, starting it again in 1 s; it last said: cannot go on" in said
+    assert "worker exited with code 3; restarting in 1 s; last output: cannot go on" in said
 
 
 def test_a_program_that_does_not_exist_is_reported_and_the_others_run() -> None:
     stage = Stage(ManagedProcess("broker", ("/nowhere/server",)), python("web", WAITS))
     said = stage.play(lambda said: "running" in said)
-    assert "broker cannot be started (No such file or directory), starting it again in 1 s" in said
+    assert "broker could not be started (No such file or directory); restarting in 1 s" in said
 
 
 def test_a_child_that_dies_again_and_again_is_said_to_be_broken(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cli.run.supervisor.pause_s", lambda _: 0.0)
     program = "print('one')\nprint('two')\nraise SystemExit(1)"
-    said = Stage(python("worker", program)).play(lambda said: "trying again every 30 s" in said)
-    report = said[said.index("It has failed 5 times in a row") :].splitlines()
+    said = Stage(python("worker", program)).play(lambda said: "retrying every 30 s" in said)
+    report = said[said.index("It failed 5 times in a row") :].splitlines()
     assert [line.split()[-1] for line in report[1:3]] == ["one", "two"]
 
 
@@ -132,7 +132,7 @@ def test_children_are_ended_in_reverse_order_and_those_that_serve_at_last() -> N
     said = Stage(*children).play(lambda said: said.count("running") == 2)
     order = [line.split()[-3] for line in said.splitlines() if line.endswith("good bye")]
     assert order == ["crawler", "broker"]
-    assert "starting it again" not in said
+    assert "restarting in" not in said
 
 
 def test_a_child_that_does_not_end_is_killed_with_all_its_own() -> None:
@@ -141,14 +141,14 @@ def test_a_child_that_does_not_end_is_killed_with_all_its_own() -> None:
         lambda said: "grandchild" in said,
         then=lambda said: pids.append(int(said.split("grandchild ")[1].split()[0])),
     )
-    assert "worker did not end in time and is killed" in said
+    assert "worker did not stop in time; killing it" in said
     assert not is_alive(pids[0])
 
 
 def test_what_a_dead_child_leaves_behind_ends_before_it_is_started_again() -> None:
     pids: list[int] = []
     Stage(python("worker", LEAVES_AN_ORPHAN)).play(
-        lambda said: "starting it again" in said,
+        lambda said: "restarting in" in said,
         then=lambda said: pids.append(int(said.split("orphan ")[1].split()[0])),
     )
     assert not is_alive(pids[0])
@@ -190,7 +190,7 @@ def interrupted(number: signal.Signals, child: ManagedProcess, *, pause_s: float
 def test_a_second_ctrl_c_does_not_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cli.run.supervisor._IMPATIENCE_S", 0.1)
     said = interrupted(signal.SIGINT, python("web", STUBBORN), pause_s=0.2)
-    assert "web did not end in time and is killed" in said
+    assert "web did not stop in time; killing it" in said
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
@@ -201,8 +201,8 @@ def test_a_signal_that_comes_twice_at_once_is_one(number: signal.Signals) -> Non
     finally:
         signal.signal(number, before)
     assert "good bye" in said
-    assert said.count("ending") == 1
-    assert "is killed" not in said
+    assert said.count("stopping") == 1
+    assert "killing it" not in said
 
 
 @pytest.mark.parametrize("grandchild_too", [True, False], ids=["with a grandchild", "alone"])
@@ -251,21 +251,21 @@ def test_what_stores_rests_while_there_is_no_room() -> None:
     said = stage.stream.getvalue
     stage.play(lambda text: text.count("crawler  up and running") == 2)
     lines = [line[9:] for line in said().splitlines()]
-    full = "up       the disk of /data is full. Free some space: crawler rest until then; nothing stored is lost"
-    again = "up       there is room again: everything goes on"
+    full = "up       the disk of /data is full. Free some space: crawler paused until then; no stored data is lost"
+    again = "up       disk space is available again; resuming"
     assert lines.index(full) < lines.index("crawler  good bye") < lines.index(again)
     assert lines.count(full) == lines.count(again) == lines.count("web      up and running") == 1
-    assert "starting it again" not in said()
+    assert "restarting in" not in said()
 
 
 def test_a_child_that_shows_no_life_is_ended_and_started_again() -> None:
     signs = {"hung": None, "well": 0.0, "silent": 100.0}
     sleeping = "print('here', flush=True); import time; time.sleep(600)"
     children = [python(name, sleeping, last_sign_s=lambda age=age: age) for name, age in signs.items()]
-    said = Stage(*children, hangs_s=0.5).play(lambda log: log.count("starting it again") >= 2)
+    said = Stage(*children, hangs_s=0.5).play(lambda log: log.count("restarting in") >= 2)
     for name in ("hung", "silent"):
         assert f"{name} has shown no life" in said
-        assert f"{name} was ended by SIGKILL" in said
+        assert f"{name} was killed by SIGKILL" in said
     assert "well has" not in said
 
 
@@ -279,7 +279,7 @@ def test_what_stands_in_the_way_of_a_child_is_mended(tmp_path: Path) -> None:
 
     program = f"import os, sys, time; os.path.exists({str(block)!r}) and sys.exit(1); print('running'); time.sleep(600)"
     said = Stage(python("server", program, is_ready=lambda: False, mend=mend)).play(lambda log: "running" in log)
-    assert said.index("ended with exit code 1") < said.index("the block was taken away") < said.index("running")
+    assert said.index("exited with code 1") < said.index("the block was taken away") < said.index("running")
 
 
 @pytest.mark.parametrize(
@@ -290,4 +290,4 @@ def test_what_stands_in_the_way_of_a_child_is_mended(tmp_path: Path) -> None:
 def test_what_ended_otherwise_is_not_mended(program: str) -> None:
     ready = "exit" in program
     child = python("server", program, is_ready=lambda: ready, mend=lambda: "mended")
-    assert "mended" not in Stage(child).play(lambda log: "starting it again" in log)
+    assert "mended" not in Stage(child).play(lambda log: "restarting in" in log)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cli.run.log import Lines, Log
-from cli.run.process import how_it_ended
+from cli.run.process import describe_exit
 from cli.run.reaper import read_orders
 from cli.run.supervisor import early_deaths, pause_s
 from cli.shared.output import printable
@@ -46,14 +46,14 @@ def test_deaths_in_a_row(before: int, lived_s: float, after: int) -> None:
 @pytest.mark.parametrize(
     ("code", "words"),
     [
-        pytest.param(0, "ended with exit code 0", id="zero"),
-        pytest.param(3, "ended with exit code 3", id="code"),
-        pytest.param(-9, "was ended by SIGKILL", id="signal"),
-        pytest.param(-63, "was ended by signal 63", id="signal without a name"),
+        pytest.param(0, "exited with code 0", id="zero"),
+        pytest.param(3, "exited with code 3", id="code"),
+        pytest.param(-9, "was killed by SIGKILL", id="signal"),
+        pytest.param(-63, "was killed by signal 63", id="signal without a name"),
     ],
 )
 def test_an_exit_code_in_words(code: int, words: str) -> None:
-    assert how_it_ended(code) == words
+    assert describe_exit(code) == words
 
 
 @pytest.mark.parametrize(

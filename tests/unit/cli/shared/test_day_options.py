@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from cli.shared.day_options import FORMS, NoDay, days_meant
+from cli.shared.day_options import FORMS, NoDay, parse_days
 
 TODAY = date(2022, 3, 1)
 
@@ -31,7 +31,7 @@ TODAY = date(2022, 3, 1)
     ],
 )
 def test_what_is_a_day(written: str, first: str, last: str) -> None:
-    assert days_meant(written, lambda: TODAY) == (date.fromisoformat(first), date.fromisoformat(last))
+    assert parse_days(written, lambda: TODAY) == (date.fromisoformat(first), date.fromisoformat(last))
 
 
 @pytest.mark.parametrize(
@@ -41,5 +41,5 @@ def test_what_is_a_day(written: str, first: str, last: str) -> None:
 )  # fmt: skip
 def test_what_is_none_is_answered_with_the_forms(written: str) -> None:
     with pytest.raises(NoDay) as caught:
-        days_meant(written, lambda: TODAY)
-    assert str(caught.value) == f"{written!r} is no day: write {FORMS}"
+        parse_days(written, lambda: TODAY)
+    assert str(caught.value) == f"{written!r} is not a day: use {FORMS}"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli.shared.marked_names import Span, marked, stretches_of
+from cli.shared.marked_names import Span, mark_names, split_stretches
 
 # Invented: none of this was ever published.
 TEXT = "Ankara and Baku met in Ankara."
@@ -14,7 +14,7 @@ SPANS: list[Span] = [(0, 6, "turkey"), (11, 15, "azerbaijan"), (23, 29, "turkey"
 
 
 def plain(text: str, spans: list[Span]) -> str:
-    return marked(stretches_of(text, spans), in_colour=False).plain
+    return mark_names(split_stretches(text, spans), in_colour=False).plain
 
 
 def test_without_colours_each_name_says_whose_it_is() -> None:
@@ -22,7 +22,7 @@ def test_without_colours_each_name_says_whose_it_is() -> None:
 
 
 def test_in_colour_an_id_follows_where_an_entity_is_named_first() -> None:
-    text = marked(stretches_of(TEXT, SPANS), in_colour=True)
+    text = mark_names(split_stretches(TEXT, SPANS), in_colour=True)
     assert text.plain == "Ankara → turkey and Baku → azerbaijan met in Ankara."
     assert [text.plain[span.start : span.end] for span in text.spans if span.style == "bold cyan"] == [
         "Ankara",
@@ -54,4 +54,4 @@ def test_markup_in_a_text_is_text() -> None:
 
 @given(st.text(max_size=30), st.lists(st.tuples(st.integers(-3, 35), st.integers(-3, 35), st.sampled_from("abc"))))
 def test_a_text_stays_whole_whatever_the_spans_are(text: str, spans: list[Span]) -> None:
-    assert "".join(stretch.text for stretch in stretches_of(text, spans)) == text
+    assert "".join(stretch.text for stretch in split_stretches(text, spans)) == text
