@@ -67,6 +67,8 @@ SENTENCES = (
     ("en", "Police watched the demonstration near the square.", "mass-protest", ""),
     ("en", "The demonstration of a new loom drew police cadets.", "", "mass-protest"),
     ("tr", "Edebiyatta daha radikal gruplar vardı.", "", "radicalization"),
+    ("en", "Troops of unmanned systems were formed.", "uav", ""),
+    ("en", "Environmental extremists glued themselves to the road.", "", "religious-extremism"),
     # one character before an office names a state where a phrase begins
     ("zh", "俄总统表示欢迎，哈当局沉默。", "russia kazakhstan", ""),
     ("zh", "据美官员透露，韩外长将访华。", "united-states south-korea china", ""),
