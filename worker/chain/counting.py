@@ -1,4 +1,4 @@
-"""Counting how the inputs of a batch ended, in the transaction in which they do."""
+"""Counting of the outcomes of a batch, in the transaction that completes it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from worker.chain.documents import InputResult
 
 
 def count_endings(conn: Connection, ended: Sequence[InputResult], now: datetime) -> set[int]:
-    """Finish captures and count how the inputs ended; return the captures that were not finished before."""
+    """Finish captures and count the outcomes of inputs; return the captures that were not finished before."""
     by_capture = {end.capture_id: (end.outcome, end.reason) for end in ended if end.capture_id is not None}
     first_time = captures.finish_captures(conn, by_capture)
     stages: dict[str, list[InputResult]] = {

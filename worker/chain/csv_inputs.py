@@ -10,7 +10,7 @@ from worker.lib.csv_records import BadRow, csv_rows
 
 
 def csv_inputs(name: str, stream: BinaryIO, columns: Columns) -> Iterator[tuple[str, dict[str, Any] | str]]:
-    """Yield what to call each row in messages, and its fields; instead of those why it cannot be read, for people.
+    """Yield the display name of each row, and its fields or a readable reason why they cannot be read.
 
     A file without a usable header is one such input.
     """

@@ -1,4 +1,4 @@
-"""What a person says of inputs that do not say it themselves. Pure; what an input says wins, field by field."""
+"""Default values for inputs, set by a person. Pure; values in the input take precedence, field by field."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from worker.chain.documents import Document, Rejected, joined
 from worker.chain.fields import Columns
 
 ZoneOf = Callable[[str | None, str | None], str | None]
-"""By which clock the outlet tells the time that is called so, or publishes at that address; None if nobody knows."""
+"""Returns the time zone of the outlet with that name or address; None if unknown."""
 
 
 Opened = Callable[[str, BinaryIO], None]
@@ -30,26 +30,26 @@ class Defaults:
 
 
 def no_zone(source: str | None, url: str | None) -> str | None:
-    """Return None: nobody knows the outlets."""
+    """Return None, because no outlets are known."""
     return None
 
 
 @dataclass(slots=True)
 class InputOptions:
-    """How the inputs of one command are read."""
+    """Options for reading the inputs of one command."""
 
     columns: Columns = field(default_factory=Columns)
     defaults: Defaults = field(default_factory=Defaults)
     zone_of: ZoneOf = no_zone
     opened: Opened = lambda name, stream: None
-    """What hears of each file that is read."""
+    """Called for each file that is read."""
     _address_of: str | None = None
-    """The input that took the address of the defaults."""
+    """The input that received the default address."""
 
     def completed(self, document: Document, *, language_is_told: bool = True) -> Document | Rejected:
-        """Return a document with what it lacks. A date that cannot be one is missing, with a remark.
+        """Return a document completed with the defaults. An impossible date becomes missing, with a remark.
 
-        `language_is_told` is whether the document says its language itself, where it has one.
+        `language_is_told` is true if the document declares its language, where it has one.
         """
         defaults, remark = self.defaults, document.remark
         at, is_day = document.published_at, document.published_is_day

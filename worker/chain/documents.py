@@ -1,4 +1,4 @@
-"""What enters the chain: documents, and inputs that could not become one."""
+"""Inputs of the chain: documents, and inputs that could not become one."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ OUTCOMES = ("new", "copy", "revised", "seen_again", "rejected")
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One text as collected, with what is known of it. Nothing in it is trusted yet."""
+    """One collected text with its metadata. All of it is untrusted."""
 
     subject: str
-    """What to call it in messages: a file, a file and line, an address."""
+    """Display name in messages: a file, a file and line, an address."""
     url: str | None
     title: str | None
     text: str
@@ -28,61 +28,61 @@ class Document:
     published_is_day: bool
     observed_at: datetime
     source: str | None = None
-    """The outlet as the document names it: an id, a name or a domain."""
+    """The outlet as written in the document: an id, a name or a domain."""
     source_name: str | None = None
-    """The outlet's name, where `source` is its id in another store."""
+    """The outlet's name, where `source` is its id in another database."""
     source_id: str | None = None
-    """The outlet where the crawler knows it."""
+    """The outlet's id if the crawler knows it."""
     capture_id: int | None = None
     genre: str | None = None
-    """What its page declares it to be."""
+    """The genre that its page declares."""
     remark: str | None = None
-    """What could not be read of it, for people; the rest is taken all the same."""
+    """Readable note on unreadable parts; the rest is used."""
     text_from: TextSource = TextSource.PAGE
     page_kind: PageKind | None = None
-    """What its page is; None when no page was fetched."""
+    """Kind of its page; None when no page was fetched."""
     page_reason: str | None = None
-    """Why its page is that, or could not be had; for people."""
+    """Readable reason for the kind of its page, or for its absence."""
     address: str | None = None
-    """Under which it is filed if its URL is not its own."""
+    """Canonical URL of its article if that differs from its own."""
     second_language: str | None = None
-    """Another one that it may be in as well."""
+    """A second possible language."""
     said: Said = NOTHING_SAID
-    """What others say of its language, where that is not known yet."""
+    """Other evidence of its language, as long as that is unknown."""
     led_to: str | None = None
-    """Where redirects ended, if they led anywhere."""
+    """The end of redirects, if there were any."""
     declared_url: str | None = None
-    """What its page names as its own address."""
+    """The address that its page declares as its own."""
     unverified: str | None = None
-    """What was wrong with the certificate of whoever sent it; None if nothing was."""
+    """The fault of the sender's certificate; None if there was none."""
     is_verified: bool = False
-    """Whether it was sent by somebody who proved who he is."""
+    """True if the sender's certificate was valid."""
     evidence: int = 0
-    """How much its page speaks for being an article, 0 to 7."""
+    """Strength of the evidence that its page is an article, 0 to 7."""
 
     @property
     def stands_in(self) -> bool:
-        """Whether the feed speaks here for a page that could not be had or is no article."""
+        """True if a feed text replaces a page that was not available or is no article."""
         return (self.page_kind is not None and self.page_kind is not PageKind.ARTICLE) or self.page_reason is not None
 
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """An input that is no document, and why, in words for people."""
+    """An input that is no document, with a readable reason."""
 
     subject: str
     reason: str
     source_id: str | None = None
     capture_id: int | None = None
     page_kind: str | None = None
-    """What its page is instead of the article, or `suspect`."""
+    """Kind of its page, in place of an article, or `suspect`."""
     is_same: bool = False
-    """Only what stands around the article has changed: nothing is stored, and nothing is wrong."""
+    """True if only the surroundings of the article changed: nothing is stored, and nothing is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
 class InputResult:
-    """How one input ended."""
+    """The result of one input."""
 
     subject: str
     outcome: str
@@ -92,5 +92,5 @@ class InputResult:
 
 
 def joined(*remarks: str | None) -> str | None:
-    """Return several remarks as one; None when there is none."""
+    """Return several remarks as one; None without any."""
     return "; ".join(filter(None, remarks)) or None

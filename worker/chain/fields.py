@@ -1,4 +1,4 @@
-"""The fields of JSON lines and the columns of CSV: which are known, what others are called, which take their place."""
+"""Fields of JSON lines and columns of CSV: known names, their synonyms, and user-defined mappings."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from worker.export.formats.csv_lines import guard, unguard
 
 Note = Callable[[str], None]
 MOST_TOLD: Final = 20
-"""Unknown fields that are named one by one."""
+"""Maximum of unknown fields that are reported by name."""
 _MOST_REMEMBERED: Final = 10_000
 
 
@@ -44,10 +44,10 @@ MEANINGS: Final = {
     InputField.HTML: "the page as fetched, instead of title and text",
 }
 ADDRESS: Final = "address"
-"""Under which an article is filed that a feed brought without an address of its own; in our own exports only."""
+"""Canonical URL of an article from a feed without an address of its own; in our own exports only."""
 
 SOURCE_NAME: Final = "source_name"
-"""What the outlet is called for display; in our own exports only."""
+"""Display name of the outlet; in our own exports only."""
 
 _OTHER_NAMES: Final = {
     InputField.TEXT: "body content contents article_text article_body full_text fulltext plain_text"
@@ -71,16 +71,16 @@ _HUMP: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 class BadMapping(ValueError):
-    """What `--map` names is no field; the message says what is meant perhaps."""
+    """An unknown field in `--map`; the message suggests a similar one."""
 
 
 def plain_name(name: str) -> str:
-    """Return the name of a column as names are compared: `Published At` is `published_at`."""
+    """Return the name of a column in normal form: `Published At` is `published_at`."""
     return re.sub(r"[\W_]+", "_", name.strip()[:100].casefold()).strip("_")
 
 
 def nearest_field(name: str) -> InputField | None:
-    """Return the field that a name means perhaps."""
+    """Return the field most similar to a name."""
     plain = plain_name(_HUMP.sub("_", name[:100]))
     if plain in _MEANT:
         return _MEANT[plain]
@@ -89,7 +89,7 @@ def nearest_field(name: str) -> InputField | None:
 
 
 def parse_mapping(pairs: Iterable[str]) -> dict[InputField, str]:
-    """Return the column of each field as `text=body` says it. Raises BadMapping."""
+    """Return the column of each field from pairs such as `text=body`. Raises BadMapping."""
     mapping: dict[InputField, str] = {}
     for pair in pairs:
         name, sign, column = (part.strip() for part in pair.partition("="))
@@ -110,17 +110,17 @@ def parse_mapping(pairs: Iterable[str]) -> dict[InputField, str]:
 
 @dataclass(frozen=True, slots=True)
 class ColumnPositions:
-    """Where the fields stand in the rows of one CSV file."""
+    """Positions of the fields in the rows of one CSV file."""
 
     of: Mapping[InputField, int]
     width: int
     is_ours: bool
-    """It is an export of ours, whose texts are guarded against spreadsheets."""
+    """True for an export of ours, whose texts are guarded against spreadsheets."""
     ours: Mapping[str, int] = dataclasses.field(default_factory=dict)
-    """Where columns stand that only our own exports have."""
+    """Positions of columns that only our own exports have."""
 
     def fields_of(self, cells: Sequence[str], *, lines: int) -> dict[str, Any] | str:
-        """Return the fields of a row, an empty one as None; why it cannot be trusted, for people, if so."""
+        """Return the fields of a row, an empty one as None; or a readable reason why the row is unreliable."""
         is_short = len(cells) < self.width and lines > 1  # a quote may have swallowed a line
         if is_short or any(map(str.strip, cells[self.width :])):
             return f"{len(cells)} cells, where the header has {self.width}"
@@ -137,14 +137,14 @@ class ColumnPositions:
 
 
 def _unguarded(cell: str) -> str:
-    """Return a cell of our own export as it was, unless a person wrote it since."""
+    """Return a cell of our own export in its original form, unless a person has edited it."""
     text = unguard(cell)
     return text if guard(text) == cell else cell
 
 
 @dataclass(slots=True)
 class Columns:
-    """Which columns are taken for which fields; says once of each other one that it is left out."""
+    """Mapping of columns to fields; reports each unknown column once."""
 
     mapping: Mapping[InputField, str] = dataclasses.field(default_factory=dict)
     note: Note = lambda message: None
@@ -153,17 +153,17 @@ class Columns:
     _untold: int = 0
 
     def __post_init__(self) -> None:
-        """Know the names that are no news."""
+        """Collect the names that need no report."""
         self._known = _OF_EXPORTS.union(InputField, self.mapping.values(), ["file"])
 
     def of_object(self, name: str, record: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the fields of a line of JSON; `name` is its file's, for people."""
+        """Return the fields of a line of JSON; `name` is its file's display name."""
         if new := record.keys() - self._known - self._unknown:
             self._tell(name, "field", sorted(new))
         return {one: record.get(self.mapping.get(one, one), record.get(one)) for one in InputField}
 
     def of_header(self, name: str, header: Sequence[str]) -> ColumnPositions | str:
-        """Return where the fields stand in the rows of a CSV; why none of them can be read, for people, if so."""
+        """Return the positions of the fields in a CSV; or a readable reason why no article can be read."""
         names = [cell.strip() for cell in header]
         found = {one: self._find(name, names, one) for one in InputField}
         several = next((at for at in found.values() if len(at) > 1), None)
@@ -171,7 +171,7 @@ class Columns:
             return f"{len(several)} columns are called {names[several[0]][:40]!r}"
         of = {one: at[0] for one, at in found.items() if at}
         others = [cell for at, cell in enumerate(names) if cell and at not in of.values() and cell not in self._known]
-        # with a title alone, texts would be left behind that stand there under another name
+        # with a title alone, texts under another name would be lost
         has_text = not of.keys().isdisjoint(_TEXTS)
         has_other = any(_MEANT.get(plain_name(cell)) in _TEXTS for cell in others)
         if not has_text and (has_other or InputField.TITLE not in of):
@@ -184,7 +184,7 @@ class Columns:
         return ColumnPositions(of, len(header), is_ours, own)
 
     def _find(self, name: str, names: Sequence[str], one: InputField) -> list[int]:
-        """Return where the columns of a field stand; the one that a person names counts before its own."""
+        """Return the positions of a field's columns; a column mapped by the user takes precedence."""
         column = self.mapping.get(one)
         if column is None:
             return _called(names, one)
@@ -193,7 +193,7 @@ class Columns:
         return found or _called(names, one)
 
     def tell_rest(self) -> None:
-        """Say how many unknown fields were not named."""
+        """Report the number of unknown fields beyond the limit."""
         if self._untold:
             self.note(f"… and {self._untold:,} more fields that are not known and left out")
             self._untold = 0
@@ -209,7 +209,7 @@ class Columns:
 
 
 def _called(names: Sequence[str], wanted: str) -> list[int]:
-    """Return where columns of a name stand: of exactly this name, else of one that differs in case and signs."""
+    """Return the positions of columns with a name: exactly this one, else one that differs in case and signs."""
     exact = [at for at, name in enumerate(names) if name == wanted]
     return exact or [at for at, name in enumerate(names) if plain_name(name) == plain_name(wanted)]
 
@@ -221,7 +221,7 @@ def _advice(name: str) -> str:
 
 
 def _why_unreadable(names: Sequence[str], wanted: str) -> str:
-    """Return that no column holds an article, and how to say which does."""
+    """Return that no column holds an article, and how to map one."""
     if not names:
         return f"no column is called {wanted}; the first line must name the columns"
     shown = ", ".join(repr(name[:40]) for name in names[:8])

@@ -1,4 +1,4 @@
-"""What becomes of a text at an address that has one already: the shell around `worker.judging.second_look`."""
+"""New texts at the address of a known article: the shell around `worker.judging.second_look`."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from worker.judging.text_source import TextSource
 
 _OF_FEEDS = (TextSource.FEED, TextSource.AGGREGATOR)
 NO_PAGE = "no page"
-"""The kind of a look at which the page could not be had; the crawler knows when it asks again."""
+"""The kind of a fetch without a page; the crawler schedules the next one itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A text that does not follow: how its input ends, and what waits for the article now, if anything does."""
+    """A rejected new text: the result of its input, and the article's waiting suspect, if any."""
 
     rejected: Rejected
     article_id: int
@@ -27,9 +27,9 @@ class Held:
 
 
 def follow(entry: Identified, current: CurrentText | None, *, now: datetime) -> Identified | Held:
-    """Return the text if it may become the article's, else how it is held back.
+    """Return the text if it may become the article's current one, else its rejection.
 
-    Only looks of the crawler are judged: what a person brings in says what it says.
+    Only the crawler's fetches are judged: imports by people are trusted.
     """
     document = entry.document
     if document.capture_id is None or current is None or entry.content_hash == current.content_hash:
@@ -37,7 +37,7 @@ def follow(entry: Identified, current: CurrentText | None, *, now: datetime) -> 
     if document.stands_in:
         return _stand_in(entry, current)
     if entry.text_from == "form" and current.text_from == TextSource.PAGE:
-        return entry  # it stays behind the text of the page, whatever it says
+        return entry  # it stays behind the text of the page in any case
     if is_same_article((current.title, current.text), (entry.title, entry.text)):
         return Held(replace(_rejected(entry, "article", ""), is_same=True), current.article_id)
     if current.text_from in _OF_FEEDS and document.text_from is TextSource.PAGE and (entry.text or not current.text):
@@ -67,7 +67,7 @@ def follow(entry: Identified, current: CurrentText | None, *, now: datetime) -> 
 
 
 def _stand_in(entry: Identified, current: CurrentText) -> Identified | Held:
-    """Return whether a feed's words may follow: never a page's text, and nothing that says less than before."""
+    """Return whether a feed text may follow: never after a page's text, and only with at least as much content."""
     document = entry.document
     if (
         current.text_from in _OF_FEEDS

@@ -1,4 +1,4 @@
-"""Document → the article it will be filed as: address, content hash, language, date, fingerprint. Pure."""
+"""Document → the article to store: address, content hash, language, date, fingerprint. Pure."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ MAX_TEXT = 2_000_000
 
 @dataclass(frozen=True, slots=True)
 class Identified:
-    """A document that is ready to be stored; all texts are NFC and do not change any more."""
+    """A document ready to be stored; all texts are NFC and final."""
 
     document: Document
     canonical_url: str
@@ -43,15 +43,15 @@ class Identified:
     published_is_day: bool
     fingerprint: Fingerprint
     remark: str | None
-    """What was wrong with the document and how it was taken, for people; None if nothing was."""
+    """Readable note on faults of the document and their treatment; None without any."""
     own: OwnAddresses = NONE
-    """The other addresses that it has."""
+    """Its other addresses."""
 
     @property
     def text_from(self) -> str:
-        """Where the text comes from, as `db.models.Revision` names it.
+        """The origin of the text, as in `db.models.Revision`.
 
-        A headline that a person brings in without its text is a form of the article: it replaces no text.
+        A headline that a person imports without its text is a form of the article: it replaces no text.
         """
         is_headline = self.document.capture_id is None and not self.text
         from_page = self.document.text_from is TextSource.PAGE
@@ -59,10 +59,10 @@ class Identified:
 
 
 def identify(document: Document, *, now: datetime) -> Identified | Rejected:
-    """Return how the document is filed, or why it cannot be.
+    """Return the article to store for a document, or its rejection.
 
-    A document without a usable text is rejected unless it has a headline: that is stored and tagged.
-    A publication date that cannot be one is taken as missing, with a remark, whoever told it.
+    A document without a usable text is rejected unless it has a headline: that is stored and tagged. An impossible
+    publication date from any source becomes missing, with a remark.
     """
     title = _one_line(document.title)[:MAX_TITLE] or None
     text = _paragraphs(document.text)
@@ -100,7 +100,7 @@ def identify(document: Document, *, now: datetime) -> Identified | Rejected:
 
 
 def _own_addresses(document: Document, url: str) -> OwnAddresses:
-    """Return the other addresses of a document; a page that is no article says nothing of any."""
+    """Return the other addresses of a document; a page that is no article is no evidence of any."""
     if document.address or document.stands_in:
         return NONE
     return own_addresses(url, led_to=document.led_to, declared=document.declared_url)
@@ -112,14 +112,14 @@ def content_hash(title: str | None, text: str) -> str:
 
 
 def clean(text: str) -> str:
-    """Return the text without what no database stores: NUL, and halves of surrogate pairs."""
+    """Return the text without characters that databases cannot store: NUL, and halves of surrogate pairs."""
     return _UNSTORABLE.sub("", text)
 
 
 def _paragraphs(text: str) -> str:
-    """Return the text as it is stored: NFC, one paragraph a line, one space where there were several.
+    """Return the text in stored form: NFC, one paragraph a line, single spaces.
 
-    So texts that differ in their layout only are the same text, and whoever brings it first decides nothing.
+    So texts that differ in layout only are the same text, and their order of arrival does not matter.
     """
     lines = nfc(clean(text)).splitlines()
     return "\n".join(filter(None, (_SPACES.sub(" ", line).strip() for line in lines)))
@@ -131,14 +131,14 @@ _LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z]{2,8})?")
 
 
 def _languages(document: Document, title: str | None, text: str) -> LanguageTold:
-    """Return the language of a document, and another one that it may be in as well."""
+    """Return the language of a document, and a second possible one."""
     if given := _language(document.language):
         return LanguageTold(given, _language(document.second_language))
     return tell_language(f"{title or ''}\n{text[:4_000]}", document.said)
 
 
 def _language(given: str | None) -> str | None:
-    """Return a language tag as far as it looks like one (RFC 5646, language and script or region)."""
+    """Return a language tag if it is well formed (RFC 5646, language and script or region)."""
     tag = (given or "").strip().replace("_", "-")
     return tag if _LANGUAGE_TAG.fullmatch(tag) else None
 

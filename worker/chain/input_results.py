@@ -1,4 +1,4 @@
-"""How the inputs of a batch ended, each once, with what there is to say about it. Pure."""
+"""Results of the inputs of a batch, each once, with remarks. Pure."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def endings(
     finished: Mapping[int, str],
     tagged: Mapping[int, TaggedRevision],
 ) -> list[InputResult]:
-    """Return how each entry of a batch ended; `finished` has the outcomes of its revisions."""
+    """Return the result of each entry of a batch; `finished` has the outcomes of its revisions."""
     ended = []
     for entry, fate in entries:
         if isinstance(entry, Rejected):
@@ -35,7 +35,7 @@ def endings(
 def late_endings(
     waiting: Sequence[RevisionOut], finished: Mapping[int, str], tagged: Mapping[int, TaggedRevision]
 ) -> list[InputResult]:
-    """Return the endings of what another batch began and this one finished."""
+    """Return the results of revisions begun by another batch and finished by this one."""
     return [
         InputResult(
             f"revision {revision.id}",

@@ -1,4 +1,4 @@
-"""Bytes of a capture or a file → documents. What cannot be read is rejected by name, and the rest goes on."""
+"""Bytes of a capture or a file → documents. Unreadable inputs are rejected by name, and the rest continues."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ SUFFIXES = (".txt", ".html", ".htm", *_OF_MANY)
 
 
 def iter_paths(paths: list[str]) -> Iterator[tuple[str, Path]]:
-    """Yield (name for messages, file) for files and, in name order, for what lies in folders."""
+    """Yield (display name, file) for files and, in name order, for the content of folders."""
     for name in paths:
         path = Path(name)
-        if os.path.isdir(path):  # where the system refuses an answer, `Path.is_dir` raises
+        if os.path.isdir(path):  # `Path.is_dir` raises if the system denies access
             for inner in sorted(p for p in path.rglob("*") if p.suffix.lower() in SUFFIXES and os.path.isfile(p)):
                 yield str(inner), inner
         else:
@@ -48,7 +48,7 @@ def iter_paths(paths: list[str]) -> Iterator[tuple[str, Path]]:
 def read_file(
     name: str, path: Path, *, observed_at: datetime, options: InputOptions | None = None
 ) -> Iterator[Document | Rejected]:
-    """Yield the documents of one file; a file that cannot be used yields one rejection."""
+    """Yield the documents of one file; an unusable file yields one rejection."""
     options = options or InputOptions()
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
@@ -81,7 +81,7 @@ def _unknown_kind(suffix: str) -> str:
 def read_text(
     name: str, body: bytes, observed_at: datetime, options: InputOptions | None = None
 ) -> Document | Rejected:
-    """Return a `.txt` document: perhaps a title line, a by-line, a source line, and boilerplate at the end."""
+    """Return a `.txt` document, optionally with a title line, a by-line, a source line, and boilerplate at the end."""
     if not body.strip():
         return Rejected(name, "an empty file")
     kind = next((kind for start, kind in _SIGNATURES.items() if body.lstrip().startswith(start)), None)
@@ -110,7 +110,7 @@ def read_text(
 def read_lines(
     name: str, lines: BinaryIO, *, observed_at: datetime, options: InputOptions | None = None
 ) -> Iterator[Document | Rejected]:
-    """Yield a document for each line of JSON; empty lines are none."""
+    """Yield a document for each line of JSON, except empty lines."""
     options = options or InputOptions()
     for number, record in json_lines(lines, MAX_LINE):
         subject = f"{name}:{number}"
@@ -123,7 +123,7 @@ def read_lines(
 def read_table(
     name: str, stream: BinaryIO, *, observed_at: datetime, options: InputOptions
 ) -> Iterator[Document | Rejected]:
-    """Yield a document for each row of a CSV; empty rows are none."""
+    """Yield a document for each row of a CSV, except empty rows."""
     for subject, fields in csv_inputs(name, stream, options.columns):
         if isinstance(fields, str):
             yield Rejected(subject, fields)
@@ -160,7 +160,7 @@ def _document(
 
 
 def read_language(written: str | None) -> tuple[str | None, str | None]:
-    """Return the code of the language that a document names, and what was wrong with it, for people."""
+    """Return the code of the document's language, and a readable fault in it."""
     if not written or not written.strip():
         return None, None
     code = language_code(written)
@@ -176,7 +176,7 @@ _SIGNATURES = {
     b"PK\x03\x04": "a packed file, perhaps of a word processor",
     b"\xd0\xcf\x11\xe0": "a file of a word processor",
 }
-"""How files begin that may hold few control characters and are no text all the same."""
+"""First bytes of files that may have few control characters without being text."""
 
 
 def _read_html(
@@ -198,7 +198,7 @@ def _read_html(
         page = extract_page(body, url=url, charset="utf-8" if record else None, hints=hints)
     except Unextractable as error:
         return Rejected(subject, str(error))
-    except Exception as error:  # a page that we did not think of must not end the reading of what follows
+    except Exception as error:  # an unforeseen page must not stop the reading of the others
         log.exception("%s: could not be read", subject)
         return Rejected(subject, f"internal error: {error!r}")
     document = _page_document(
@@ -210,7 +210,7 @@ def _read_html(
         language=language,
         remark=joined(remark, doubt),
     )
-    if page.published_clock and not url:  # the page itself says whose it is, and so which clock it shows
+    if page.published_clock and not url:  # the page itself names its outlet, and so the time zone of its clock
         at = instant_of(page.published_clock.replace(tzinfo=UTC), options.zone_of(source, page.declared_url))
         document = replace(document, published_at=at, published_is_day=False) if at else document
     return options.completed(document, language_is_told=bool(language) or page.language_is_declared)
@@ -238,14 +238,14 @@ def _page_document(
 def parse_when(value: str | None) -> tuple[datetime | None, bool, str | None]:
     """Return (instant in UTC, whether it is only a day, remark).
 
-    A time without zone is UTC in ISO 8601, as it is our own format; in any other spelling only its day is sure.
+    A time without zone is UTC in ISO 8601, as it is our own format; in any other spelling only its day is reliable.
     """
     moment, remark = read_when(value)
     return (*(moment.sure if moment else (None, False)), remark)
 
 
 def read_when(value: str | None) -> tuple[ParsedDate | None, str | None]:
-    """Return the moment that a document tells, and what was wrong with it, for people."""
+    """Return the date in a document, and a readable fault in it."""
     text = (value or "").strip()
     if not text:
         return None, None

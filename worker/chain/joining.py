@@ -1,4 +1,4 @@
-"""Whether two texts that have an address in common are one article, for `db.articles.joins`."""
+"""Comparison of two texts with a common address, for `db.articles.joins`."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from worker.dedup.relation import STUB
 from worker.stories.edits import recluster
 
 _SHARED = 0.5
-"""Share of the shorter text that the longer one has. The address is evidence already: less would do between outlets."""
+"""Share of the shorter text in the longer one. The address is evidence already: less would do between outlets."""
 
 
 def is_same_article(one: TextMark, other: TextMark) -> bool:
-    """Return whether two texts that are said to stand at one address say the same.
+    """Return whether two texts at one address are the same article.
 
-    Half of the shorter one must be in the other. Where there is next to no text, the headlines must be equal.
+    Half of the shorter one must be in the other. With almost no text, the headlines must be equal.
     """
     if one.content_hash == other.content_hash:
         return True

@@ -1,4 +1,4 @@
-"""Captures → documents: what a fetched page shows, judged, and what its feed says where it shows no article."""
+"""Captures → documents: the judged content of a fetched page, or its feed text if it shows no article."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ from worker.judging.text_source import TextSource, choose_text
 log = logging.getLogger("worker")
 
 _REQUEST = 300
-"""Characters of a request to subscribe at the end of a text: what is further from it is the article's own words."""
+"""Characters of a subscription request at the end of a text: words further away are the article's own."""
 _DIGITS = re.compile(r"\d+")
 
 
 @dataclass(frozen=True, slots=True)
 class ShownPage:
-    """A capture and its page as extracted; None where there is no page, then `trouble` says why."""
+    """A capture and its extracted page; None without a page, with the reason in `trouble`."""
 
     capture: CaptureOut
     page: Extracted | None
@@ -39,7 +39,7 @@ class ShownPage:
 
     @property
     def text_hash(self) -> str | None:
-        """The hash of what the page shows, numbers left out; None for a page that shows nothing."""
+        """The hash of the page's text, without numbers; None for an empty page."""
         if self.page is None:
             return None
         words = " ".join(_DIGITS.sub("", self.page.text or self.page.signs.words).split())
@@ -47,7 +47,7 @@ class ShownPage:
 
 
 def show_page(capture: CaptureOut) -> ShownPage:
-    """Return what a capture shows. Never fails: what cannot be read is a trouble of this capture alone."""
+    """Return the content of a capture. Never fails: an unreadable page is a problem of this capture alone."""
     if not capture.body:
         return ShownPage(capture, None, str(capture.hints.get("page_trouble") or "the page could not be had"))
     try:
@@ -56,16 +56,16 @@ def show_page(capture: CaptureOut) -> ShownPage:
         )
     except Unextractable as error:
         return ShownPage(capture, None, str(error))
-    except Exception as error:  # a page that we did not think of must not take its batch with it
+    except Exception as error:  # an unforeseen page must not fail its whole batch
         log.exception("%s: could not be read", capture.url)
         return ShownPage(capture, None, f"internal error: {error!r}")
     return ShownPage(capture, page)
 
 
 def document_of(shown: ShownPage, *, same_text_at: int = 0) -> Document | Rejected:
-    """Return the article that a capture shows; what its feed says where that is no article; or why there is neither.
+    """Return the article of a capture; else the text of its feed; else a rejection.
 
-    `same_text_at` is at how many other addresses of the host the text of the page stands.
+    `same_text_at` is the number of other addresses of the host with the same text.
     """
     feed_text = fragment_text(str(shown.capture.hints.get("body") or ""))
     page = shown.page
@@ -135,7 +135,7 @@ def _page_document(
 
 
 def _beginning(capture: CaptureOut, page: Extracted, feed_text: str, verdict: PageVerdict) -> Document | Rejected:
-    """Return what can be read before a paywall, or what the feed says if that is more."""
+    """Return the readable text before a paywall, or the feed text if that is longer."""
     asked_at = paywall_at(page.text)
     is_last = asked_at is not None and len(page.text) - asked_at <= _REQUEST
     own = page.text[:asked_at].rpartition("\n")[0] if is_last else page.text
@@ -147,7 +147,7 @@ def _beginning(capture: CaptureOut, page: Extracted, feed_text: str, verdict: Pa
 def _stand_in(
     capture: CaptureOut, feed_text: str, *, kind: PageKind | None, reason: str, title: str | None = None
 ) -> Document | Rejected:
-    """Return what the feed says of a page that is no article or could not be had."""
+    """Return the feed text for a page that is no article or was not available."""
     hints = capture.hints
     title = _text(hints, "title") or title
     said = f"{kind.value}: {reason}" if kind else reason
@@ -179,12 +179,12 @@ def _stand_in(
 
 
 def _teller(capture: CaptureOut) -> TextSource:
-    """Return whose the words of a feed are: the outlet's own, or an aggregator's."""
+    """Return the origin of a feed text: the outlet's own feed, or an aggregator's."""
     return TextSource.AGGREGATOR if _text(capture.hints, "told_by") else TextSource.FEED
 
 
 def _hearsay(capture: CaptureOut) -> str | None:
-    """Return that an aggregator speaks for the page, where it does."""
+    """Return a remark if the metadata of the page comes from an aggregator."""
     told_by = _text(capture.hints, "told_by")
     return f"what the page does not say is as the aggregator {told_by} tells it" if told_by else None
 
@@ -203,12 +203,12 @@ def _hints(capture: CaptureOut) -> Hints:
 
 
 def _told(capture: CaptureOut) -> ParsedDate | None:
-    """Return when the feed says that the article was published, by the clock on which it was written."""
+    """Return the date of publication from the feed, with its original offset."""
     return parse_date(_text(capture.hints, "published_at") or "")
 
 
 def _said(capture: CaptureOut) -> Said:
-    """Return what the feed and the outlet say of the language of a page."""
+    """Return the evidence of feed and outlet on the language of a page."""
     return Said(feed=_text(capture.hints, "language"), outlet=tuple(capture.languages))
 
 

@@ -1,7 +1,7 @@
-"""Which other addresses are an article's own: where redirects ended, and what its page declares. Pure.
+"""Other addresses of an article: the end of redirects, and the declaration of its page. Pure.
 
-A declaration is believed when it may be true: of the same outlet, and no front page, section or list. Whether the texts
-of two articles that name one address are the same is decided where they are stored (`db.articles.joins`).
+A declaration is accepted if it may be true: of the same outlet, and no front page, section or list. The texts of two
+articles with a common address are compared when they are stored (`db.articles.joins`).
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from db.articles.addresses import Claim
 from db.net.urls import canonical_url, host_of, registrable_domain
 
 _SECTION = re.compile(r"(?:/[a-z]{2,3})?/[a-z]{1,24}")
-"""A path that names a section, perhaps in a language, when there are longer ones."""
+"""A path of a section, perhaps in a language, unless it is the longest one."""
 _SPECIFIC = re.compile(r"/[^/]*(?:\d|-)[^/]*(?<!\.php)(?<!\.asp)(?<!\.aspx)(?<!\.cgi)(?<!\.jsp)$")
-"""A path that is no script's: it names its article whatever the query adds."""
+"""A path that is no script's: it identifies its article without the query."""
 _LIST = re.compile(
     r"/(?:tag|tags|author|authors|category|categories|search|archive|topics?|rubric|rubrics)/[^/]*", re.I
 )
@@ -26,20 +26,21 @@ _DIGIT = re.compile(r"\d")
 
 @dataclass(frozen=True, slots=True)
 class OwnAddresses:
-    """The addresses that an article has besides the one that it was asked for by."""
+    """The addresses of an article other than the requested one."""
 
     claims: Sequence[Claim] = ()
     is_form: bool = False
-    """Whether the page names another address than the one it stands at: it is a form of that one."""
+    """True if the page declares another address than its own: it is a form of that page."""
 
 
 NONE = OwnAddresses()
 
 
 def own_addresses(asked: str, *, led_to: str | None, declared: str | None) -> OwnAddresses:
-    """Return what a page that was asked for under `asked` says of its addresses.
+    """Return the addresses of a page requested as `asked`.
 
-    `led_to` is where redirects ended, None when nobody followed any; `declared` is what the page names as its own.
+    `led_to` is the end of redirects, None if there were none; `declared` is the address that the page declares as its
+    own.
     """
     own = _canonical(asked)
     if own is None:
@@ -87,5 +88,5 @@ def _may_be_an_article(name: str, place: str) -> bool:
 
 
 def _has_lost_number(query: str, before: str) -> bool:
-    """Return whether something that may have chosen what is shown stands in one query and not in the other."""
+    """Return whether a number that may select content is in one query and not in the other."""
     return any(_DIGIT.search(value) and value not in query for _, value in parse_qsl(before))

@@ -1,4 +1,4 @@
-"""What the looks of a batch say of their pages: counted, and followed by another look where they showed no article."""
+"""Records of the pages in a batch: counted by kind, and scheduled for another fetch if they showed no article."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def record_looks(
     *,
     now: datetime,
 ) -> None:
-    """Count what the pages of these captures are, let suspects wait, and have pages without an article asked again."""
+    """Count the kinds of these captures' pages, store suspects, and schedule pages without an article again."""
     counts: Counter[tuple[str | None, str]] = Counter()
     doubtful: dict[int, str] = {}
     fine: dict[int, int] = {}
@@ -55,7 +55,7 @@ def record_looks(
 
 
 def _look(entry: Identified | Rejected) -> tuple[int, str | None, str | None]:
-    """Return capture (0: none), source and what the page is; None when no page was fetched."""
+    """Return capture (0: none), source and kind of the page; None when no page was fetched."""
     if isinstance(entry, Rejected):
         return entry.capture_id or 0, entry.source_id, entry.page_kind
     document = entry.document

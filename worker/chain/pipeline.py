@@ -1,11 +1,10 @@
 """The chain: a batch of documents through all stages, in two transactions.
 
-    documents → identify → (1) articles, revisions, fingerprints
-              → tag, compare, ask the subscriptions
-              → (2) mentions, links, clusters, marks, matches, outbox, outcomes; only here the stage advances
+documents → identify → (1) articles, revisions, fingerprints → tag, compare, match the subscriptions → (2) mentions,
+links, clusters, marks, matches, outbox, outcomes; only here the stage advances
 
-What happens between the transactions holds no lock. Whatever stops a batch in between is repeated: the rows still
-say `stored` or `fetched`, and every write says what "again" means.
+The work between the transactions holds no lock. A batch interrupted there is repeated: the rows are still `stored` or
+`fetched`, and every write is idempotent.
 """
 
 from __future__ import annotations
@@ -53,12 +52,12 @@ Clock = Callable[[], datetime]
 
 
 class NoVocabulary(RuntimeError):
-    """The store has no vocabulary yet; `worker.setup.prepare` loads the packaged one."""
+    """The database has no vocabulary yet; `worker.setup.prepare` loads the packaged one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """What was found out about revisions between the two transactions."""
+    """The analysis of revisions between the two transactions."""
 
     revisions: Sequence[RevisionOut]
     tagged: Mapping[int, TaggedRevision]
@@ -69,7 +68,7 @@ class Analysis:
 
 
 class Pipeline:
-    """Everything one process needs to take batches through the stages. Not shared between threads."""
+    """The state of one process for taking batches through the stages. Not shared between threads."""
 
     def __init__(self, database: Database, *, clock: Clock, lease_s: float = 60, cache: Path | None = None) -> None:
         self.database = database
@@ -82,9 +81,9 @@ class Pipeline:
         self._watch = matcher.SubscriptionMatcher()
 
     def load(self) -> RevisionTagger:
-        """Return the current vocabulary at work, and have the subscriptions ready.
+        """Return the tagger of the current vocabulary, and refresh the subscriptions.
 
-        Asks for their versions only, when nothing changed.
+        Only compares versions if nothing changed.
         """
         spotter = self._load_vocabulary()
         with self.database.reading() as conn:
@@ -107,13 +106,13 @@ class Pipeline:
         return self._spotter
 
     def warm_up(self) -> None:
-        """Have everything loaded that the first text of any language would load; for a parent before it forks."""
+        """Load all resources that the first text of any language would load; for a parent before it forks."""
         self.load().prepare()
         load_model()
         registrable_domain("steppewatch.example")
 
     def process(self, inputs: Sequence[Input]) -> list[InputResult]:
-        """Take documents through the whole chain; return how each ended, in the order given."""
+        """Take documents through the whole chain; return their results in the order of the input."""
         spotter = self.load()
         now = self.clock()
         taken = [entry if isinstance(entry, Rejected) else _identified(entry, now) for entry in inputs]
@@ -136,7 +135,9 @@ class Pipeline:
     def _follow(
         self, taken: Sequence[Identified | Rejected], now: datetime
     ) -> tuple[list[Identified | Rejected], dict[int, Held]]:
-        """Return the entries with those rejected that may not follow the text at their address; these by capture."""
+        """Reject the entries that must not replace the text at their address; return all, and the rejected by
+        capture.
+        """
         urls = {entry.canonical_url for entry in taken if isinstance(entry, Identified) and entry.document.capture_id}
         current = self.database.read(lambda conn: suspects.read_current(conn, urls)) if urls else {}
         entries: list[Identified | Rejected] = []
@@ -154,7 +155,7 @@ class Pipeline:
         return entries, held
 
     def resume(self, revision_ids: Sequence[int]) -> list[InputResult]:
-        """Take stored revisions, whose batch was stopped between its transactions, to the end."""
+        """Finish stored revisions whose batch was interrupted between its transactions."""
         spotter = self.load()
         with self.database.reading() as conn:
             waiting = revisions.read_revisions(conn, revision_ids)
@@ -238,7 +239,7 @@ class Pipeline:
 def _identified(document: Document, now: datetime) -> Identified | Rejected:
     try:
         return identify(document, now=now)
-    except Exception as error:  # a text that we did not think of must not take its batch with it
+    except Exception as error:  # an unforeseen text must not fail its whole batch
         log.exception("%s: could not be identified", document.subject)
         return Rejected(document.subject, f"internal error: {error!r}", document.source_id, document.capture_id)
 

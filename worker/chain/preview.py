@@ -1,4 +1,4 @@
-"""A document → the article that queries see, without a store: read, tagged, its outlet looked up in the catalogue."""
+"""Document → the article that queries see, without a database: extracted, tagged, its outlet looked up."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from worker.vocabulary.loader import packaged_folder, read_vocabulary
 
 
 class Preview:
-    """What the packaged vocabulary and catalogue make of documents. Raises what reading those raises."""
+    """Reads documents with the packaged vocabulary and catalogue. Loading these may raise errors."""
 
     def __init__(self) -> None:
         self.vocabulary: Vocabulary = read_vocabulary(packaged_folder())
@@ -31,11 +31,11 @@ class Preview:
             self._book.by_domain.update(dict.fromkeys(_domains(outlet), outlet.id))
 
     def known(self) -> QueryNames:
-        """Return the names that queries are checked against."""
+        """Return the names for checking queries."""
         return QueryNames.of(self.vocabulary, map(_published_by, self._outlets.values()))
 
     def article(self, document: Document, *, now: datetime) -> QueryArticle | Rejected:
-        """Return the article that `ingest` would store of a document, as queries see it."""
+        """Return the article that `ingest` would store for a document, as queries see it."""
         identified = identify(document, now=now)
         if isinstance(identified, Rejected):
             return identified
@@ -59,7 +59,7 @@ class Preview:
         )
 
     def outlet(self, document: Document) -> Publisher:
-        """Return the outlet of a document, a new one if the catalogue does not have it."""
+        """Return the outlet of a document, or a new one if the catalogue does not have it."""
         hint = clean(document.source or "") or None
         url = unwrapped(clean(document.url or "").strip()) or None
         known = (self._book.find_by_hint(hint) if hint else None) or (self._book.find_by_url(url) if url else None)

@@ -1,4 +1,4 @@
-"""Tagging the archive with the current vocabulary: the same batches under Celery and in the foreground."""
+"""Retagging the archive with the current vocabulary: the same batches under Celery and in the foreground."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from worker.chain.tag import remark_on
 from worker.coverage.recount import recount
 
 BATCH = 50
-"""Revisions of one transaction, which holds the lock for some 20 ms, and of one message."""
+"""Revisions per transaction, which holds the lock for some 20 ms, and per message."""
 
 
 def retag_batch(chain: Pipeline, revision_ids: Sequence[int]) -> int:
-    """Tag revisions with the current vocabulary; return how many were not yet."""
+    """Tag revisions with the current vocabulary; return the number that changed version."""
     spotter = chain.load()
     texts = chain.database.read(partial(retags.read_outdated, revision_ids=revision_ids))
     found = {text.id: spotter.tag(text) for text in texts}
@@ -36,9 +36,10 @@ def retag_batch(chain: Pipeline, revision_ids: Sequence[int]) -> int:
 
 
 def retag_archive(chain: Pipeline, *, progress: Callable[[int], object] = lambda _: None) -> int:
-    """Tag everything with the current vocabulary and count coverage again; return how many revisions that were.
+    """Tag all revisions with the current vocabulary and recount coverage; return the number of revisions.
 
-    Shares the work with the workers that run. What others hold is done last, and again if need be: they may be dead.
+    Shares the work with running workers. Revisions claimed by others come last, and again if necessary, because their
+    workers may have died.
     """
     done = 0
     lease_s = chain.lease.total_seconds()

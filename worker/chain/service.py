@@ -1,4 +1,4 @@
-"""What workers do with the rows that wait: the same functions under Celery, in `ingest` and in `crawl --once`."""
+"""Processing of waiting rows: the same functions under Celery, in `ingest` and in `crawl --once`."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ T = TypeVar("T")
 Progress = Callable[[Sequence[InputResult]], None]
 
 POISON_ATTEMPTS = 5
-"""A capture or a text that was begun so often and never finished kills whoever touches it; it is set aside."""
+"""After this many unfinished attempts a capture or revision counts as poison and is rejected."""
 
 
 def utc_now() -> datetime:
-    """Return the clock of the entry points."""
+    """Return the current time; the clock of the entry points."""
     return datetime.now(UTC)
 
 
@@ -44,14 +44,13 @@ def batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
 
 
 def no_progress(_: Sequence[InputResult]) -> None:
-    """Follow no progress."""
+    """Ignore progress."""
 
 
 def understand_captures(chain: Pipeline, capture_ids: Sequence[int]) -> list[InputResult]:
-    """Take captures through the chain; those finished by now are left alone.
+    """Take captures through the chain; finished ones are skipped.
 
-    What was begun before and not finished is taken by itself, so that a page no worker survives is told from those
-    that only were in its batch.
+    Captures with an unfinished attempt are processed one by one, which separates a fatal page from others in its batch.
     """
     attempts = chain.database.read(lambda conn: captures.count_attempts(conn, capture_ids))
     fresh = [capture_id for capture_id, times in attempts.items() if times == 0]
@@ -75,7 +74,7 @@ def _compare_shown(conn: Connection, shown: Mapping[int, str]) -> dict[int, int]
 
 
 def finish_revisions(chain: Pipeline, revision_ids: Sequence[int]) -> list[InputResult]:
-    """Finish stored texts that their batch left behind; what was begun before and not finished is taken by itself."""
+    """Finish stored revisions of interrupted batches; those with an unfinished attempt are processed one by one."""
     attempts = chain.database.read(lambda conn: revisions.count_attempts(conn, revision_ids))
     fresh = [revision_id for revision_id, times in attempts.items() if times == 0]
     alone = [[revision_id] for revision_id, times in attempts.items() if times > 0]
@@ -96,9 +95,9 @@ def ingest(
     batch_size: int = 50,
     progress: Progress = no_progress,
 ) -> Counter[str]:
-    """Take documents through the chain until everything is stored, tagged and counted; return how they ended.
+    """Take documents through the chain until all are stored, tagged and counted; return the number of each outcome.
 
-    `inputs` yields the documents, given the instant at which they count as observed.
+    `inputs` yields the documents, for the instant at which they count as observed.
     """
     database = chain.database
     intake = database.write(lambda conn: intakes.join_intake(conn, now=utc_now()))
@@ -120,7 +119,7 @@ def ingest(
 
 
 def finish_left_behind(chain: Pipeline, *, batch_size: int = 50, progress: Progress = no_progress) -> None:
-    """Finish revisions whose batch was stopped and whose claim has run out; set aside what nobody survives."""
+    """Finish revisions of interrupted batches with an expired claim; set poison aside."""
     reject_poison(chain.database, now=chain.clock())
     lease_s = chain.lease.total_seconds()
     while ids := chain.database.write(
@@ -130,7 +129,7 @@ def finish_left_behind(chain: Pipeline, *, batch_size: int = 50, progress: Progr
 
 
 def drain(chain: Pipeline, *, batch_size: int = 20, progress: Progress = no_progress) -> Counter[str]:
-    """Finish everything that waits in the store, in this process; return how the inputs ended."""
+    """Process all waiting rows in this process; return the number of each outcome."""
     counts: Counter[str] = Counter()
 
     def note(ended: Sequence[InputResult]) -> None:
@@ -148,7 +147,7 @@ def drain(chain: Pipeline, *, batch_size: int = 20, progress: Progress = no_prog
 
 
 def reject_poison(database: Database, *, now: datetime) -> int:
-    """Set captures and texts aside that no worker survives, with a reason; return how many."""
+    """Set poisonous captures and texts aside, with a reason; return their number."""
     return database.write(
         lambda conn: (
             captures.reject_exhausted(conn, attempts=POISON_ATTEMPTS, now=now)
@@ -158,14 +157,14 @@ def reject_poison(database: Database, *, now: datetime) -> int:
 
 
 def mend_clocks(database: Database, *, now: datetime) -> None:
-    """Make due what waits for longer than anything may; a clock ran ahead."""
+    """Make waits beyond their maximum due, which a fast clock has left behind."""
     if database.read(lambda conn: clocks.count_ahead(conn, now=now)):
         counts = database.write(lambda conn: clocks.bring_back(conn, now=now))
         log.warning("a clock ran ahead; due now: %s", clocks.told(counts))
 
 
 def cleanup(database: Database, *, now: datetime, keep_captures: timedelta, captures_max_bytes: float) -> None:
-    """Forget what has served its purpose: raw captures and texts of feeds, problems, the single counts of past days."""
+    """Delete expired data: raw captures, feed texts, old problems, and the single counts of past days."""
     expire = partial(captures.expire_captures, before=now - keep_captures, max_bytes=captures_max_bytes)
     while database.write(expire):
         pass

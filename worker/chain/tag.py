@@ -1,4 +1,4 @@
-"""One vocabulary at work: what it finds in a stored text, and whether that is in scope. Pure."""
+"""Tagging of stored texts with one version of the vocabulary: their mentions, and whether they are in scope. Pure."""
 
 from __future__ import annotations
 
@@ -17,11 +17,13 @@ from worker.vocabulary.entities import Vocabulary
 from worker.vocabulary.scope import Scope
 
 MOST_MENTIONS: Final = 2_000
-"""Of one text that are stored, and so counted and matched. Articles have some dozens, whole books some thousands."""
+"""Maximum of stored mentions per text, which limits counting and matching. Articles have some dozens, whole books some
+thousands.
+"""
 
 
 class TaggableText(Protocol):
-    """A revision, as far as tagging needs it."""
+    """A revision, with the fields for tagging."""
 
     @property
     def id(self) -> int: ...
@@ -41,17 +43,17 @@ class RevisionTagger:
     """Finds the mentions of one version of the vocabulary in stored texts."""
 
     def __init__(self, vocabulary: Vocabulary, version: str, cache: Path | None = None) -> None:
-        """`cache`: the folder in which compiled automata are kept."""
+        """`cache`: the folder for compiled automata."""
         self.version = version
         self._tagger = Tagger(vocabulary, cache)
         self._scope = Scope(vocabulary.scope, vocabulary.entities) if vocabulary.scope else None
 
     def prepare(self) -> None:
-        """Build what the first text of each language would build."""
+        """Build the automata for all languages in advance."""
         self._tagger.prepare()
 
     def tag(self, revision: TaggableText) -> TaggedRevision:
-        """Return what stands in the title and the text of a revision."""
+        """Return the mentions in the title and the text of a revision."""
         chosen = KeptMentions()
         named: Counter[tuple[str, str]] = Counter()
         for field, mention in self._iter_found(revision):
@@ -76,7 +78,7 @@ class RevisionTagger:
 
 
 class KeptMentions:
-    """The mentions of one text that are kept: the first of each entity, then the others in their order."""
+    """Selects the stored mentions of one text: the first of each entity, then the others in their order."""
 
     def __init__(self, most: int = MOST_MENTIONS) -> None:
         self._most = most
@@ -86,7 +88,7 @@ class KeptMentions:
         self._number = 0
 
     def add(self, field: str, mention: Mention) -> None:
-        """Take the next mention in reading order."""
+        """Add the next mention in reading order."""
         is_first = mention.entity not in self._seen
         self._seen.add(mention.entity)
         mentions = self._firsts if is_first else self._others
@@ -95,18 +97,18 @@ class KeptMentions:
         self._number += 1
 
     def kept(self) -> list[tuple[str, Mention]]:
-        """Return those that are kept, in reading order."""
+        """Return the selected mentions in reading order."""
         kept = (self._firsts + self._others)[: self._most]
         return [(field, mention) for _, field, mention in sorted(kept, key=itemgetter(0))]
 
     @property
     def left_out(self) -> int:
-        """How many are not kept."""
+        """Number of mentions left out."""
         return max(self._number - self._most, 0)
 
 
 def remark_on(tagged: TaggedRevision | None) -> str | None:
-    """Return what is said of a text that names more than is kept."""
+    """Return a remark on a text with more mentions than are stored."""
     if tagged is None or not tagged.left_out:
         return None
     number, kept = len(tagged.mentions) + tagged.left_out, len(tagged.mentions)

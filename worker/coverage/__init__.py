@@ -1,1 +1,1 @@
-"""How the coverage changes over time: the recount, attention, and the health of the collection."""
+"""Coverage over time: the recount, attention, and the health of the collection."""

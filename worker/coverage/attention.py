@@ -1,4 +1,4 @@
-"""How unusual the attention to entities is on a day, asked of the store's counts."""
+"""Unusual attention to entities on a day, from the counts in the database."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ _BEFORE = timedelta(days=HISTORY + GUARD + max(WINDOWS))
 
 @dataclass(frozen=True, slots=True)
 class AttentionHistory:
-    """Articles of each day, by entity, and which days are no baseline."""
+    """Articles of each day, by entity, and the days excluded from the baseline."""
 
     first: date
     counts: Mapping[str, Sequence[int]]
     masked: frozenset[int]
-    """Places of days before the store began, or on which collection was impaired."""
+    """Positions of days before the first collection, or with impaired collection."""
 
     def judged(self, entity: str, day: date) -> DayJudgement | None:
-        """Return how unusual the count of a day is; None when too little is known of the days before."""
+        """Return the judgement on the count of a day; None with too few known days before it."""
         place = (day - self.first).days
         counts = self.counts.get(entity)
         if counts is None or not any(counts[max(0, place - max(WINDOWS) + 1) : place + 1]):
@@ -38,7 +38,7 @@ class AttentionHistory:
 def load_history(
     conn: Connection, since: date, until: date, *, today: date, entities: Sequence[str] | None = None
 ) -> AttentionHistory:
-    """Return what it takes to judge each of some days, of all entities or of some."""
+    """Return the data for judging each day of a range, of all entities or of some."""
     first = since - _BEFORE
     length = (until - first).days + 1
     counts: dict[str, list[int]] = {}

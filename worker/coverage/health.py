@@ -1,4 +1,4 @@
-"""The health of the collection day by day, read from the store."""
+"""The health of the collection day by day, from the database."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from worker.coverage.stats.health import HABIT_DAYS, Collected, DayHealth, healt
 def collection_health_by_day(
     conn: Connection, since: date, until: date, *, today: date, as_known_at: datetime | None = None
 ) -> Mapping[date, DayHealth]:
-    """Return, for each day from `since` to `until`, how many outlets were watched and whose collection was impaired.
+    """Return for each day from `since` to `until` the number of watched outlets, and those with impaired collection.
 
-    A day on which nothing was watched (an archive brought in by hand) is there too: `alive` is None then. With
-    `as_known_at` only by what was tried until then, so that it stays the same whatever is collected afterwards;
-    whether an outlet was silent is left out, because late articles would change it.
+    A day without watched outlets (an archive imported by hand) is included: `alive` is None then. With `as_known_at`
+    only attempts before then count, so that the result stays the same after later collection; silence of outlets is
+    left out, because late articles would change it.
     """
     begin = since - timedelta(days=HABIT_DAYS)
     attempts = list(iter_attempts(conn, begin, until, before=as_known_at))
     printed = {}
-    if attempts and as_known_at is None:  # else nobody was watched, whatever was printed
+    if attempts and as_known_at is None:  # else no outlet was watched
         printed = {(outlet, day): articles for outlet, day, articles in iter_printed(conn, begin, until)}
     collected = {key: Collected(articles=articles) for key, articles in printed.items()}
     for tried in attempts:
@@ -42,5 +42,5 @@ def collection_health_by_day(
 
 
 def day_not_over(conn: Connection, now: datetime) -> date:
-    """Return the day that is not over yet: neither in the store's time zone, by which articles count, nor in UTC."""
+    """Return the day that is not over yet: neither in the database's time zone, in which articles count, nor in UTC."""
     return min(day_at(conn, now), now.astimezone(UTC).date())

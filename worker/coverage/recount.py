@@ -1,8 +1,8 @@
 """The recount: marked articles → facts → dirty days of entities → cells. One process at a time.
 
-Everything is read and counted outside of transactions and written in short ones. Marks are read before the facts
-they stand for, and only those that were read are removed: whatever changes meanwhile leaves a mark of its own and
-is counted again. A process whose turn ran out while it counted finds that out before it writes, and leaves.
+Reading and counting happen outside of transactions, writing in short ones. Marks are read before the facts they stand
+for, and only the marks read are removed: a change in the meantime leaves a mark of its own and is counted again. A
+process whose lease expired while it counted detects that before it writes, and stops.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from worker.coverage.stats.cells import count_cells
 Clock = Callable[[], datetime]
 
 _ARTICLES, _DAYS, _CELLS = 500, 184, 5_000
-"""Marks, dirty days of one entity, and written cells that are dealt with at once."""
+"""Marks, dirty days of one entity, and written cells per step."""
 _PATIENCE_S = 0.05
 
 
@@ -33,14 +33,14 @@ def _utc_now() -> datetime:
 
 
 def recount(database: Database, *, wait: bool = True, clock: Clock = _utc_now) -> int:
-    """Bring the cells up to date with all that is marked now; return how many marks were settled here.
+    """Update the cells for all current marks; return the number of marks settled here.
 
-    While another process does it: return at once, or with `wait` when it is done.
+    While another process has the lease: return at once, or with `wait` when it is done.
     """
     while database.read(count_marks):
         turn = database.write(lambda conn: rollups.acquire_recount_lease(conn, now=clock()))
         if turn is not None:
-            with suppress(LeaseLost):  # whoever has the turn now settles what is left
+            with suppress(LeaseLost):  # the current holder of the lease settles the rest
                 return _Recount(database, turn, clock).run()
         if not wait:
             break
@@ -49,13 +49,13 @@ def recount(database: Database, *, wait: bool = True, clock: Clock = _utc_now) -
 
 
 class _Recount:
-    """One turn."""
+    """One recount under a lease."""
 
     def __init__(self, database: Database, turn: int, clock: Clock) -> None:
         self.database, self.turn, self.clock = database, turn, clock
 
     def run(self) -> int:
-        """Settle marks, then dirty days, until there is none; return how many marks. Raises TurnLost."""
+        """Settle marks, then dirty days, until there are none; return the number of marks. Raises LeaseLost."""
         settled = 0
         try:
             while done := self._settle_marks():
@@ -74,7 +74,7 @@ class _Recount:
         self.database.write(fenced)
 
     def _settle_marks(self) -> int:
-        """Bring the facts of some marked articles up to date; return how many marks that settled."""
+        """Update the facts of some marked articles; return the number of settled marks."""
         with self.database.reading() as conn:
             marks = rollups.read_marks(conn, _ARTICLES)
             if not marks:
@@ -94,7 +94,7 @@ class _Recount:
         return len(marks)
 
     def _settle_days(self) -> bool:
-        """Count some dirty days of one entity again; return False when there was none."""
+        """Count some dirty days of one entity again; return False if there were none."""
         with self.database.reading() as conn:
             dirty = rollups.read_dirty(conn, _DAYS)
             if dirty is None:
@@ -126,7 +126,7 @@ class _Recount:
 
 
 def _count(conn: Connection, entity: str, days: Sequence[date]) -> dict[CellKey, Counts]:
-    """Return the cells of an entity in all periods that hold one of the days."""
+    """Return the cells of an entity in all periods that contain one of the days."""
     spans = list(_spans(days))
     buckets = {
         grain: {
@@ -148,7 +148,7 @@ def _buckets(days: Sequence[date], grain: str) -> list[date]:
 
 
 def _spans(days: Sequence[date]) -> Iterator[tuple[date, date]]:
-    """Yield the stretches of days, each with the first day after it, that all periods of these days cover."""
+    """Yield the ranges of days covered by all periods of these days, each with the first day after it."""
     edges = sorted((bucket, bucket_end(bucket, grain)) for grain in GRAINS for bucket in _buckets(days, grain))
     first, after = edges[0]
     for begin, end in edges[1:]:

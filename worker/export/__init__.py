@@ -1,1 +1,1 @@
-"""Exports: what is wanted, cut from the store and written in the wanted format."""
+"""Exports: their requests, the cut of the database, and the writing of all formats."""

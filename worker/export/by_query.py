@@ -1,4 +1,4 @@
-"""Which articles of the store answer a query of the alert language: judged one by one, as alerts judge them."""
+"""Selection of articles by a query of the alert language: judged one by one, as alerts judge them."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ _PAGE = 100
 
 
 def matching(conn: Connection, filters: Filters, text: str, *, is_stored: bool = False) -> Iterator[TextRow]:
-    """Yield the articles that pass the filters and answer the query, by day. Raises QueryError.
+    """Yield the articles that pass the filters and match the query, by day. Raises QueryError.
 
-    One that `is_stored` was checked then: it keeps its meaning, whatever is refused by now.
+    A query that `is_stored` was checked when it was saved: it keeps its meaning under later rules.
     """
     query = _read(conn, text, is_stored=is_stored)
     candidates = read.find_candidates(conn, required_terms(query), filters)
@@ -32,9 +32,9 @@ def matching(conn: Connection, filters: Filters, text: str, *, is_stored: bool =
 
 
 def newest(conn: Connection, filters: Filters, text: str, after: int | None = None) -> Iterator[BacktestHit]:
-    """Yield the articles that pass the filters and answer the query, the newest first. Raises QueryError.
+    """Yield the articles that pass the filters and match the query, the newest first. Raises QueryError.
 
-    Of these the ones after an article; raises LookupError if there is none such.
+    With `after` only those after that article; raises LookupError if it does not exist.
     """
     query = _read(conn, text)
     return _judged(conn, query, newest_candidates(conn, required_terms(query), filters, after=after))

@@ -1,4 +1,4 @@
-"""Revisions with what each changed in the text that stood there before it."""
+"""Revisions with the changes from the previous text."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _FIRST = (None,) * 6
 
 
 def rows_with_changes(conn: Connection, filters: Filters, longest: int | None = None) -> Iterator[Sequence[object]]:
-    """Yield the rows of revisions with the columns `WITH_CHANGES`; after `longest` characters these are cut."""
+    """Yield the rows of revisions with the columns `WITH_CHANGES`, which are cut after `longest` characters."""
     for article_id, group in groupby(read.iter_rows(conn, "revisions", filters), key=attrgetter("article_id")):
         rows = list(group)
         before = read_predecessors(conn, article_id) if len(rows) > 1 else {}
@@ -51,7 +51,7 @@ def _changes(conn: Connection, before: int | None, after: int, longest: int | No
 
 
 def _entities(old: FormerText, new: FormerText) -> tuple[str | None, str | None]:
-    """Return which entities came and which went."""
+    """Return the added and the removed entities."""
     if old.entities is None or new.entities is None:
         return None, None
     return " ".join(sorted(new.entities - old.entities)), " ".join(sorted(old.entities - new.entities))

@@ -1,4 +1,4 @@
-"""An export with everything that is needed to read and to cite it: rows, description and manifest in one place."""
+"""Exports as packages with all that is needed to read and cite them: rows, description and manifest."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from worker.export.run import ExportRefused, OpenExport, Progress, columns_of, w
 from worker.lib.atomic_file import replacing
 
 _GAP = 0.5
-"""A day on which the collection of a smaller share of the watched outlets was whole is a gap."""
+"""A day with complete collection from a smaller share of the watched outlets is a gap."""
 _EPOCH = (1980, 1, 1, 0, 0, 0)
-"""The earliest time that a zip file can say; the same rows are the same bytes whenever they are written."""
+"""The earliest time in a zip file; fixed, so that the same rows are always the same bytes."""
 
 
 class _Counted:
-    """A file that knows the length and the hash of what was written."""
+    """A file that counts and hashes the written bytes."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
@@ -47,14 +47,14 @@ class _Counted:
         self._file.flush()
 
     def tell(self) -> int:
-        """Return how much was written: what writers of Parquet ask for."""
+        """Return the number of written bytes, which Parquet writers need."""
         return self.bytes
 
     closed = False
 
 
 def write_package(export: OpenExport, place: Path, progress: Progress) -> int:
-    """Write an export as a data package, a folder or a `.zip`, that appears when it is complete; return its rows.
+    """Write an export as a data package, a folder or a `.zip`, that appears when complete; return its rows.
 
     An older package at that place is replaced. Raises ExportRefused if something else is there.
     """
@@ -75,7 +75,7 @@ def write_package(export: OpenExport, place: Path, progress: Progress) -> int:
 
 
 def _facts(export: OpenExport) -> dict[str, Any]:
-    """Return what the manifest says besides the files."""
+    """Return the facts of the manifest other than the files."""
     cut, conn = export.cut, export.conn
     health = _health(export)
     today = health.get(cut.at.astimezone(UTC).date(), DayHealth())
@@ -93,7 +93,7 @@ def _facts(export: OpenExport) -> dict[str, Any]:
 
 
 def _health(export: OpenExport) -> Mapping[date, DayHealth]:
-    """Return how whole the collection was on each day until the cut, as was known then."""
+    """Return the health of the collection on each day until the cut, as known at that time."""
     day, since = export.cut.at.astimezone(UTC).date(), export.request.filters.since
     first = find_first_poll(export.conn)
     if first is None or first > day:

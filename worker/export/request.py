@@ -1,4 +1,4 @@
-"""What somebody wants to have exported, how it is written, and where the store is to be cut. Pure."""
+"""Requests for exports: content, format, and the cut of the database. Pure."""
 
 from __future__ import annotations
 
@@ -10,66 +10,66 @@ from typing import Any
 from db.exports.read import Filters
 
 BYTE_ORDER_MARK = "\ufeff"
-"""By it a spreadsheet sees how a file is encoded."""
+"""Shows a spreadsheet the encoding of a file."""
 
 LONGEST_CELL = 32_000
 """Characters of a text in a file for spreadsheets: Excel holds 32,767 in a cell."""
 
 _OURS = frozenset({"article_ids", "changed_after", "changed_until", "health"})
-"""Filters that no person asks for: what a query, a cut and a cursor come to, and what stands beside counts."""
+"""Derived filters, which no person sets: from a query, a cut, a cursor, and the health of the collection."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExportRequest:
-    """What somebody wants to have exported, and how."""
+    """A request for an export: content and format."""
 
     kind: str
     filters: Filters = field(default_factory=Filters)
     query: str = ""
-    """In the language of alerts: only articles that answer it."""
+    """In the language of alerts: only matching articles."""
     wide: bool = False
     """Coverage only: a column for each entity, and for each of the queries."""
     queries: Sequence[str] = ()
     counted: str = "articles"
-    """What the cells of wide coverage count: articles, stories or mentions."""
+    """The unit counted by the cells of wide coverage: articles, stories or mentions."""
     format: str = "csv"
     excel: bool = False
-    """For spreadsheets: in UTF-16 with tabs, which open in columns whatever the system's list separator is."""
+    """For spreadsheets: in UTF-16 with tabs, which open in columns with any list separator of the system."""
     gzip: bool = False
     delimiter: str = ""
-    """What stands between two cells of CSV, if somebody said so; then it is UTF-8 for spreadsheets too."""
+    """The delimiter of CSV, if set explicitly; then it is UTF-8 for spreadsheets too."""
     is_stored: bool = field(default=False, compare=False)
-    """Whether a schedule kept it: then its queries were checked before."""
+    """True if it comes from a schedule, whose queries were checked before."""
 
     @property
     def suffix(self) -> str:
-        """Return how the names of such files end."""
+        """Return the file extension of the format."""
         return f".{self.format}{'.gz' if self.gzip else ''}"
 
     detail: str = ""
-    """What it has beside the usual columns: see `worker.export.formats.columns.DETAILS`."""
+    """Detail beyond the usual columns: see `worker.export.formats.columns.DETAILS`."""
 
     @property
     def longest(self) -> int | None:
-        """Return after how many characters texts are cut; None where they are not."""
+        """Return the maximum length of texts; None without a limit."""
         return LONGEST_CELL if self.excel else None
 
     @property
     def separator(self) -> str:
-        """Return what stands between two cells of CSV."""
+        """Return the delimiter of CSV."""
         return self.delimiter or ("\t" if self.excel else ",")
 
     @property
     def encoding(self) -> str:
-        """Return the encoding of CSV, by the name that a reader has to give."""
+        """Return the encoding of CSV, by its name for readers."""
         return "utf-16" if self.excel and not self.delimiter else "utf-8"
 
     def encoded(self, lines: bytes) -> bytes:
-        """Return whole lines in UTF-8 as they are written."""
+        """Return whole lines in UTF-8 in the encoding of the file."""
         return lines if self.encoding == "utf-8" else lines.decode().encode("utf-16-le")
 
     def question(self) -> dict[str, Any]:
-        """Return kind and filters as JSON has them: what is asked, not how the answer is written."""
+        """Return kind and filters for JSON: the content of the request without the format."""
         given = {
             name: value
             for name, value in asdict(self.filters).items()
@@ -78,12 +78,12 @@ class ExportRequest:
         days = {name: value.isoformat() for name, value in given.items() if isinstance(value, date)}
         shape = {"wide": True, "counted": self.counted} if self.wide else {}
         shape |= {"with": self.detail} if self.detail else {}
-        asked = {name: value for name in ("query", "queries") if (value := getattr(self, name))}
-        return {"kind": self.kind, **asked, **shape, **given, **days}
+        content_filters = {name: value for name in ("query", "queries") if (value := getattr(self, name))}
+        return {"kind": self.kind, **content_filters, **shape, **given, **days}
 
 
 def request_of(question: Mapping[str, Any], **how: Any) -> ExportRequest:
-    """Return the request for a question as `ExportRequest.question` gives it."""
+    """Return the request for the result of `ExportRequest.question`."""
     asked = dict(question)
     kind, wide, counted = asked.pop("kind"), asked.pop("wide", False), asked.pop("counted", "articles")
     query, queries, detail = asked.pop("query", ""), asked.pop("queries", ()), asked.pop("with", "")
@@ -97,7 +97,7 @@ def request_of(question: Mapping[str, Any], **how: Any) -> ExportRequest:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """Where the store was cut: up to which change, and when. Written `5120@2026-11-22T02:00:00Z`."""
+    """The cut of the database: the last included change, and its time. Written `5120@2026-11-22T02:00:00Z`."""
 
     number: int
     at: datetime
@@ -107,7 +107,7 @@ class Cut:
 
     @staticmethod
     def parse(written: str) -> Cut:
-        """Return the cut that is written so. Raises ValueError."""
+        """Return the cut for its written form. Raises ValueError."""
         number, _, at = written.partition("@")
         moment = datetime.fromisoformat(at)
         if moment.tzinfo is None or not number.isdecimal() or len(number) > 18:

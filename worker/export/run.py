@@ -1,4 +1,4 @@
-"""An export as a whole: the store's rows, cut where it was wanted, through the wanted format into a file."""
+"""Execution of an export: the rows of the database, at the requested cut, in the requested format, into a file."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ Progress = Callable[[int], None]
 """Called with the number of rows so far."""
 
 BY_ARTICLE = frozenset({"articles", "mentions", "revisions", "clusters", "matches"})
-"""Kinds whose rows belong to articles: these can be cut, and exported since the last time."""
+"""Kinds with rows for articles: only these can be cut and exported incrementally."""
 
 
 class ExportRefused(ValueError):
-    """What was asked for cannot be exported; the message says why."""
+    """An export that is not possible, with the reason as message."""
 
 
 @dataclass(frozen=True, slots=True)
 class OpenExport:
-    """An export that is ready to be written, over a connection that sees one moment."""
+    """An export ready to be written, over a connection that sees one moment."""
 
     conn: Connection
     request: ExportRequest
@@ -50,9 +50,9 @@ class OpenExport:
 def open_export(
     database: Database, request: ExportRequest, *, now: datetime, cut: Cut | None = None, settled: bool = False
 ) -> Iterator[OpenExport]:
-    """Yield an export that is cut: at `cut`; if that is None and `settled`, at what is settled now; else not at all.
+    """Yield an export cut at `cut`; without one and with `settled`, at the last settled change; else uncut.
 
-    Raises ExportRefused when the kind is not made of articles and is to be cut at an earlier change, or by a query.
+    Raises ExportRefused if the kind is not made of articles and is to be cut at an earlier change, or by a query.
     """
     if request.query and request.kind not in BY_ARTICLE:
         raise ExportRefused(f"{request.kind} cannot be asked for by a query; {', '.join(sorted(BY_ARTICLE))} can")
@@ -72,7 +72,7 @@ def open_export(
 
 
 def _narrowed(export: OpenExport) -> OpenExport:
-    """Return the export with the articles that answer its query, if it has one."""
+    """Return the export restricted to the articles that match its query, if it has one."""
     request = export.request
     if not request.query:
         return export
@@ -89,7 +89,7 @@ def _narrowed(export: OpenExport) -> OpenExport:
 
 
 def _with_health(export: OpenExport) -> OpenExport:
-    """Return the export with how whole the collection was on its days."""
+    """Return the export with the health of the collection on its days."""
     filters, today = export.request.filters, export.cut.at.astimezone(UTC).date()
     span, polled_since = cells.span(export.conn), find_first_poll(export.conn)
     if span is None or polled_since is None:
@@ -107,18 +107,18 @@ def _with_health(export: OpenExport) -> OpenExport:
 def open_incremental_export(
     database: Database, request: ExportRequest, name: str, *, now: datetime
 ) -> Iterator[OpenExport]:
-    """Yield an export of what is new or changed since the last of that name; afterwards the name stands at its cut.
+    """Yield an export of changes since the last one of that name; afterwards the name stands at its cut.
 
-    The name moves only when the block ends without an error, so the file has to be complete by then. Raises
-    ExportRefused when the name is of another question or the kind has no changes; CursorMoved when another export of
-    that name ended meanwhile.
+    The name advances only if the block ends without an error, so the file must be complete by then. Raises
+    ExportRefused if the name belongs to another request or the kind has no changes; CursorMoved if another export of
+    that name finished in the meantime.
     """
     if request.kind not in BY_ARTICLE:
         raise ExportRefused(f"{request.kind} is counted anew, not added to; export a range of days")
     with open_export(database, request, now=now, settled=True) as export:
         cursor = find_cursor(export.conn, name)
         if cursor is not None and dict(cursor.request) != request.question():
-            raise ExportRefused(f"{name} is the name of another export: {_said(cursor.request)}")
+            raise ExportRefused(f"{name} is the name of another export: {_describe(cursor.request)}")
         position = cursor.position if cursor else NOTHING_YET
         filters = replace(export.request.filters, changed_after=position)
         yield replace(export, request=replace(export.request, filters=filters))
@@ -126,7 +126,7 @@ def open_incremental_export(
     database.write(lambda conn: advance_cursor(conn, name, before=position, after=after))
 
 
-def _said(question: Mapping[str, Any]) -> str:
+def _describe(question: Mapping[str, Any]) -> str:
     return ", ".join(f"{name} {value}" for name, value in question.items())
 
 
@@ -139,7 +139,7 @@ def columns_of(export: OpenExport) -> Sequence[Column]:
 
 
 def write(export: OpenExport, file: BinaryIO, progress: Progress) -> int:
-    """Write an export and return how many rows it has. Raises CannotFilter."""
+    """Write an export and return the number of rows. Raises CannotFilter."""
     request = export.request
     if request.format == "parquet":
         return _write_parquet(export, file, progress)
@@ -163,7 +163,7 @@ def _write_csv(export: OpenExport, file: BinaryIO | gzip.GzipFile, progress: Pro
 
 
 def _lines(export: OpenExport, columns: Sequence[Column]) -> Iterator[tuple[bytes, int]]:
-    """Return the lines that the database writes, else those of rows that no query gives."""
+    """Return the lines written by the database, else those of rows that no query returns."""
     request = export.request
     if not request.wide and request.detail != "diff":
         detail = Detail(request.detail, request.longest)

@@ -1,4 +1,4 @@
-"""Exports that are written by themselves: each run is a file of its own, complete or not there."""
+"""Scheduled exports: each run writes a file of its own, which appears only when complete."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ from worker.lib.atomic_file import replacing
 log = logging.getLogger("worker")
 
 LEASE = timedelta(hours=1)
-"""After so long another worker takes an export up that never ended."""
+"""Duration of a claim; after it another worker repeats an export that never finished."""
 AGAIN = timedelta(minutes=10)
-"""After so long an export that failed is tried again."""
+"""Pause before a failed export is tried again."""
 
 
 def stored_request(request: ExportRequest, *, package: bool, new_only: bool) -> dict[str, Any]:
-    """Return what a schedule keeps of a request."""
+    """Return the stored form of a request in a schedule."""
     how = {
         "format": request.format,
         "gzip": request.gzip,
@@ -43,9 +43,9 @@ def stored_request(request: ExportRequest, *, package: bool, new_only: bool) -> 
 
 
 def run_due(database: Database, clock: Callable[[], datetime]) -> list[str]:
-    """Write every scheduled export that is due and that nobody writes; return the files.
+    """Write every due scheduled export that is unclaimed; return the files.
 
-    One that was missed, however often, is written once.
+    Missed runs are made up for by a single one.
     """
     files = []
     while schedule := database.write(lambda conn: schedules.claim_due(conn, now=clock(), lease=LEASE)):
@@ -56,7 +56,7 @@ def run_due(database: Database, clock: Callable[[], datetime]) -> list[str]:
 
 
 def run(database: Database, schedule: Schedule, now: datetime) -> str | None:
-    """Write one scheduled export; return its file, or None when it failed, which is noted."""
+    """Write one scheduled export; return its file, or None after an error, which is recorded."""
     place = Path(schedule.folder) / _file_name(schedule, now)
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -99,4 +99,4 @@ def _file_name(schedule: Schedule, now: datetime) -> str:
 
 
 def _no_progress(_: int) -> None:
-    """Show no progress."""
+    """Ignore progress."""

@@ -1,4 +1,4 @@
-"""Coverage with a column for each entity or query: what the columns are, and where their counts come from."""
+"""Coverage with a column for each entity or query: the names of the columns, and their counts."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ DayCount = tuple[date, str, int]
 
 
 def names_of(conn: Connection, filters: Filters, queries: Sequence[str]) -> Sequence[str]:
-    """Return what has a column: the entities and queries asked for, else all entities that have cells.
+    """Return the names of the columns: the selected entities and queries, else all entities with cells.
 
-    Raises CannotFilter when two would have the same name.
+    Raises CannotFilter if two would have the same name.
     """
     if not filters.entities and not queries:
         return sorted(coverage.find_entities(conn))
     names = (*filters.entities, *queries)
     if len(set(names)) < len(names):
-        raise CannotFilter("two columns would have the same name; each entity and query can be asked for once")
+        raise CannotFilter("two columns would have the same name; name each entity and query only once")
     return names
 
 
@@ -40,7 +40,7 @@ def wide_rows(
         raise CannotFilter("a query has articles and stories, but no mentions")
     entities = filters.entities if queries else names_of(conn, filters, ())
     if entities and (filters.sources or filters.languages or filters.genres or filters.in_scope is not None):
-        raise CannotFilter("a column of an entity is of all outlets; leave --wide out, or ask by --query")
+        raise CannotFilter("a column of an entity covers all outlets; leave --wide out, or use --query")
     cells = coverage.iter_cells(conn, entities=entities, since=filters.since, until=filters.until) if entities else ()
     of_entities = ((cell.bucket_on, cell.entity_id, int(getattr(cell, counted))) for cell in cells)
     within = replace(filters, entities=())
@@ -53,7 +53,7 @@ def wide_rows(
 
 
 def _parted(counts: Iterator[DayCount]) -> tuple[dict[str, int], Iterator[DayCount]]:
-    """Return the counts of no day, which come first, and the others."""
+    """Return the counts of the undated period, which come first, and the others."""
     undated: dict[str, int] = {}
     for count in counts:
         if count[0] != coverage.UNDATED:
@@ -69,7 +69,7 @@ def _range(conn: Connection, filters: Filters) -> tuple[date, date] | None:
 
 
 def _answers(conn: Connection, filters: Filters, query: str, counted: str, *, is_stored: bool) -> list[DayCount]:
-    """Return on how many articles or stories a day has that answer a query, by day."""
+    """Return the number of articles or stories per day that match a query, by day."""
     from worker.export.by_query import matching
 
     found: dict[date, list[int]] = {}

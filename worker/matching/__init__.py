@@ -1,1 +1,1 @@
-"""Which subscriptions an article, a burst or a silence answers, and what of that is news."""
+"""Matching of articles, bursts and silences with subscriptions, and the decision which of it is news."""

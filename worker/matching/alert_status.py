@@ -1,4 +1,4 @@
-"""What counts as news to a subscriber: pure."""
+"""The decision which matches are news to a subscriber: pure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _SENT = ("news", "revised")
 
 @dataclass(frozen=True, slots=True)
 class AlertPolicy:
-    """What a subscription wants to hear of."""
+    """The criteria of a subscription for news."""
 
     max_age: timedelta
     on_revision: bool
@@ -21,7 +21,7 @@ class AlertPolicy:
 
 @dataclass(frozen=True, slots=True)
 class AlertDecision:
-    """What becomes of a match (`db.models.MatchRow` names the statuses) and which earlier match it belongs to."""
+    """The status of a match (see `db.models.MatchRow`) and the earlier match that it belongs to."""
 
     status: str
     item_id: int | None = None
@@ -30,10 +30,10 @@ class AlertDecision:
 def decide_alert_status(
     fact: Fact, rule: AlertPolicy, terms: frozenset[tuple[str, str]] | None, earlier: Sequence[Earlier]
 ) -> AlertDecision | None:
-    """Return what becomes of a revision for a subscription; None if there is nothing to note.
+    """Return the decision about a revision for a subscription; None if there is nothing to record.
 
-    `terms` are the (field, term) that fired; None if it does not match. `earlier` are the subscription's matches in
-    the same story, the oldest first.
+    `terms` are the matched (field, term); None without a match. `earlier` are the subscription's matches in the same
+    story, the oldest first.
     """
     of_article = [m for m in earlier if m.article_id == fact.article_id and m.status != "superseded"]
     item_id = next((match.item_id or match.id for match in earlier if match.status in _SENT), None)
@@ -56,7 +56,7 @@ def decide_alert_status(
 def _withdrawn(
     fact: Fact, rule: AlertPolicy, of_article: Sequence[Earlier], item_id: int | None
 ) -> AlertDecision | None:
-    """An edit took away what was told: worth a word to whoever wants to know of edits."""
+    """Return the decision for an edit that removed a match already sent, for subscriptions to revisions."""
     was_told = bool(of_article) and of_article[-1].status in (*_SENT, "also", "known")
     if rule.on_revision and fact.is_current and was_told and item_id is not None:
         return AlertDecision("withdrawn", item_id)
@@ -66,7 +66,7 @@ def _withdrawn(
 def is_old(fact: Fact, max_age: timedelta) -> bool:
     """Return whether an article was published too long before it was seen, or may have been; a day counts to its end.
 
-    What counts is when it was collected, not when a worker got to it: an outage of ours makes nothing old.
+    The time of collection counts, not that of processing: an outage of ours makes no article old.
     """
     if fact.published_at is None:
         return fact.is_undated

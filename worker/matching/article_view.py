@@ -1,4 +1,4 @@
-"""Rows → the article that queries are asked about. Arrival and archive both make it here, so they cannot differ."""
+"""Rows → the article that queries see. Used on arrival and for the archive, so they cannot differ."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def article_of(row: TextRow, mentions: Iterable[StoredMention]) -> QueryArticle:
 
 
 def read_articles(conn: Connection, revision_ids: Sequence[int]) -> list[tuple[TextRow, QueryArticle]]:
-    """Return these revisions with their articles, in this order; without those that were removed."""
+    """Return these revisions with their articles, in this order; without removed ones."""
     rows = {row.revision_id: row for row in read_texts(conn, revision_ids)}
     mentions = read_mentions(conn, revision_ids)
     return [(rows[id], article_of(rows[id], mentions.get(id, ()))) for id in revision_ids if id in rows]

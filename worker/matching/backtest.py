@@ -1,4 +1,4 @@
-"""A query asked of the archive: the evaluator of arrival, over candidates that the index of words proposes."""
+"""Back-tests: a query over the archive with the evaluator of arrivals, over candidates from the word index."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ _PAGE = 100
 
 @dataclass(frozen=True, slots=True)
 class BacktestHit:
-    """An article that a query matches, and why."""
+    """A matching article, with the reason."""
 
     row: TextRow
     verdict: Verdict
 
 
 def index_missing(database: Database) -> int:
-    """Index current revisions that are not, such as those of before there was an index; return how many."""
+    """Index current revisions that are not in the index yet, such as older ones; return their number."""
     done = 0
     while waiting := database.read(lambda conn: word_index.find_unindexed(conn, limit=_PAGE)):
         rows = database.read(partial(texts.read_texts, revision_ids=waiting))
@@ -42,9 +42,9 @@ def index_missing(database: Database) -> int:
 def search(
     database: Database, query: Query, *, since: date | None = None, until: date | None = None, narrowed: bool = True
 ) -> Iterator[BacktestHit]:
-    """Yield the articles that a query matches as they stand now, by the day on which they count.
+    """Yield the articles that match a query in their current form, by the day on which they count.
 
-    `since` and `until` are inclusive. Without `narrowed` every article is looked at: slower, and the same.
+    `since` and `until` are inclusive. Without `narrowed` every article is checked: slower, with the same result.
     """
     need = required_terms(query) if narrowed else None
     candidates = database.read(lambda conn: word_index.find_candidates(conn, need, since=since, until=until))
@@ -58,11 +58,11 @@ def search(
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What a subscription would have been."""
+    """The expected behaviour of a subscription in a past period."""
 
     articles: int
     items: int
-    """One for each story: how often it would have told something."""
+    """One for each story: the number of alerts."""
     weeks: Sequence[tuple[date, int]]
     """(Monday, items)."""
     forecast: Forecast | None
@@ -72,7 +72,7 @@ class Summary:
 
 
 class BacktestTotals:
-    """Counts what a search yields."""
+    """Counts the results of a search."""
 
     def __init__(self) -> None:
         self._articles = 0
@@ -81,7 +81,7 @@ class BacktestTotals:
         self._languages: Counter[str] = Counter()
 
     def add(self, row: TextRow) -> None:
-        """Count an article; they come by day, so the first of a story is the one that is told."""
+        """Count an article; they arrive by day, so the first of a story is the one that would be sent."""
         self._articles += 1
         self._first.setdefault(row.cluster_id, row.counts_on)
         self._outlets[row.source_id] += 1

@@ -1,4 +1,4 @@
-"""Subscriptions to bursts: the event is that attention to an entity is unusual, told once for each burst."""
+"""Subscriptions to bursts: the event is unusual attention to an entity, sent once for each burst."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from worker.coverage.attention import MIN_ARTICLES, load_history
 from worker.coverage.stats.bursts import DayJudgement, per_year
 
 ALARMS = 4.0
-"""By chance, a year, for an entity whose attention never changes."""
+"""Alarms a year by chance, for an entity with constant attention."""
 REST, LONGEST = 7, 56
-"""Days without anything unusual that end a burst; days after which one that goes on is one of its own."""
+"""Days without unusual attention that end a burst; days after which a continuing one counts as a new burst."""
 _STORIES, _ARTICLES = 3, 12
 
 
 @dataclass(frozen=True, slots=True)
 class Burst:
-    """A day on which attention was unusual, and the first such day of the burst it belongs to."""
+    """A day of unusual attention, and the first such day of its burst."""
 
     since: date
     day: date
@@ -35,10 +35,10 @@ class Burst:
 
 
 def burst_of(judged: Callable[[date], DayJudgement | None], day: date) -> Burst | None:
-    """Return the burst that goes on on a day; None on a usual one. Pure.
+    """Return the burst in progress on a day; None on a usual one. Pure.
 
-    A day that is not over is judged by what it has so far: its count only grows, so an alarm that is right at noon is
-    right at midnight, and looking often raises no more false ones.
+    The current day is judged by its count so far: that only grows, so an alarm that is right at noon is right at
+    midnight, and frequent checks raise no additional false ones.
     """
     now = judged(day)
     if now is None or not _is_unusual(now):
@@ -57,13 +57,13 @@ def _is_unusual(judged: DayJudgement) -> bool:
 
 
 def record_bursts(database: Database, *, now: datetime) -> int:
-    """Store a match for each burst of today or yesterday that was not told yet; return how many."""
+    """Store a match for each new burst of today or yesterday; return their number."""
     watched = database.read(lambda conn: subscriptions.list_subscriptions(conn, kind="burst"))
     active = [row for row in watched if row.state == "active"]
     if not active:
         return 0
     found = database.read(lambda conn: _find(conn, active, now.date()))
-    return database.write(lambda conn: _tell(conn, found, now)) if found else 0
+    return database.write(lambda conn: _record(conn, found, now)) if found else 0
 
 
 def _find(conn: Connection, rows: list[SubscriptionRow], today: date) -> list[tuple[SubscriptionRow, Burst]]:
@@ -81,7 +81,7 @@ def _find(conn: Connection, rows: list[SubscriptionRow], today: date) -> list[tu
     ]
 
 
-def _tell(conn: Connection, found: list[tuple[SubscriptionRow, Burst]], now: datetime) -> int:
+def _record(conn: Connection, found: list[tuple[SubscriptionRow, Burst]], now: datetime) -> int:
     labels = find_labels(conn)
     stored = []
     for row, burst in found:

@@ -1,4 +1,4 @@
-"""How often a subscription will have something to tell: from what it would have told. Pure."""
+"""Forecast of a subscription's alerts from its back-test. Pure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _FEWEST_WEEKS = 2
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """Items in the next week: the mean, and bounds between which four of five weeks are expected to be."""
+    """Items in the next week: the mean, and bounds expected to contain four of five weeks."""
 
     mean: float
     low: int
@@ -21,7 +21,7 @@ class Forecast:
 
 
 def weeks_of(days: Sequence[date], since: date, until: date) -> list[tuple[date, int]]:
-    """Return (Monday, items) for each week from `since` to `until`, empty ones too; both ends included."""
+    """Return (Monday, items) for each week from `since` to `until`, including empty ones; both ends included."""
     first = since - timedelta(days=since.weekday())
     counts = {first + timedelta(days=7 * at): 0 for at in range((until - first).days // 7 + 1)}
     for day in days:
@@ -31,11 +31,11 @@ def weeks_of(days: Sequence[date], since: date, until: date) -> list[tuple[date,
 
 
 def forecast(counts: Sequence[int], days: int) -> Forecast | None:
-    """Return what to expect of the next week, given the items of past weeks, `days` long together.
+    """Return the forecast for the next week, from the items of past weeks, `days` long together.
 
     The rate has a gamma distribution (Jeffreys' prior for Poisson counts), so the next week's items have a negative
-    binomial one; its variance is widened by the dispersion of the weeks (variance by mean), since news comes in
-    bursts. None for less than two weeks: nobody can tell from that.
+    binomial one; its variance is widened by the dispersion of the weeks (variance by mean), since news comes in bursts.
+    None for less than two weeks, which are no basis for a forecast.
     """
     if days < 7 * _FEWEST_WEEKS or len(counts) < _FEWEST_WEEKS:
         return None

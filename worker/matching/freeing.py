@@ -1,6 +1,7 @@
-"""Telling late what was not told: an article that counted as a reprint of another, and does no longer.
+"""Late sending of matches whose article counted as a reprint of another, and no longer does.
 
-What was sent is never unsent. What a new verdict frees is sent now, unless it has become too old for the subscription.
+A sent message is never recalled. A match freed by a new decision is sent now, unless it has become too old for the
+subscription.
 """
 
 from __future__ import annotations
@@ -15,10 +16,10 @@ from db.alerts.freed import Freed
 
 
 def free(conn: Connection, article_ids: Collection[int], *, now: datetime, by_person: bool = False) -> int:
-    """Tell what is free since these articles changed their stories; return how many matches became news.
+    """Release the matches of articles that changed their stories; return the number that became news.
 
-    Call it when clusters are stored and their articles locked. Of several in one story the first is news. What still
-    resembles what was told is not told again, unless it was a person who put it apart.
+    Call it when clusters are stored and their articles locked. Of several in one story the first is news. An article
+    that still resembles a sent one is not sent again, unless a person separated them.
     """
     found = freed.find_freed(conn, article_ids, resembling=by_person) if article_ids else []
     if not found:
@@ -42,7 +43,7 @@ def free(conn: Connection, article_ids: Collection[int], *, now: datetime, by_pe
 
 
 def is_too_late(match: Freed, now: datetime) -> bool:
-    """Return whether an article is too old to be news now; one that nobody dates counts from when it was seen."""
+    """Return whether an article is too old to be news now; one without a date counts from its first sighting."""
     if match.published_at is None:
         return match.is_undated or now - match.observed_at > timedelta(hours=match.max_age_h)
     end = match.published_at + (timedelta(days=1) if match.published_is_day else timedelta())

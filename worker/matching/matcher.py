@@ -1,7 +1,7 @@
-"""The chain's last stage: which subscriptions a batch answers, and what of that is news.
+"""The chain's last stage: matching a batch with subscriptions, and deciding which matches are news.
 
 `SubscriptionMatcher` matches all subscriptions against articles between the two transactions of a batch;
-`record_matches` writes what follows in the second one, when it is known which stories the articles belong to.
+`record_matches` writes the results in the second one, when the stories of the articles are known.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from worker.vocabulary.entities import Vocabulary
 
 @dataclass(frozen=True, slots=True)
 class MatchesFound:
-    """The subscriptions that revisions match, and why: revision id → subscription id → the words that fired."""
+    """The subscriptions matched by revisions, with the reasons: revision id → subscription id → the matched words."""
 
     found: Mapping[int, Mapping[int, Because]] = field(default_factory=dict)
     rules: Mapping[int, AlertPolicy] = field(default_factory=dict)
@@ -38,7 +38,7 @@ class SubscriptionMatcher:
     """All active subscriptions in one process, kept up to date by their version. Not shared between threads."""
 
     def __init__(self, vocabulary: Vocabulary | None = None) -> None:
-        """`vocabulary` is the current one: queries call its entities by name."""
+        """`vocabulary` is the current one: queries refer to its entities by name."""
         self._presearcher: Presearcher[int] = Presearcher()
         self._known = QueryNames.of(vocabulary) if vocabulary else None
         self._types = {entity.id: entity.type for entity in vocabulary.entities} if vocabulary else {}
@@ -46,7 +46,7 @@ class SubscriptionMatcher:
         self._version = 0
 
     def refresh(self, conn: Connection) -> list[ProblemSeen]:
-        """Take over what changed since the last time; return the queries that cannot be read any more."""
+        """Load the changes since the last time; return the queries that cannot be read any more."""
         if subscriptions.latest_version(conn) <= self._version:
             return []
         saved = subscriptions.saved_queries(conn)
@@ -70,11 +70,11 @@ class SubscriptionMatcher:
         return ProblemSeen(f"alert {row.name}", f"its query still means what it did, but {wrong}") if wrong else None
 
     def read(self, conn: Connection, revision_ids: Sequence[int]) -> list[TextRow]:
-        """Return what `ask` needs to know of revisions; nothing while there is nothing to ask."""
+        """Return the texts of revisions for `ask`; none without subscriptions."""
         return read_texts(conn, revision_ids) if self._rules else []
 
     def ask(self, texts: Sequence[TextRow], mentions: Mapping[int, Sequence[MentionIn]]) -> MatchesFound:
-        """Return what revisions match; `mentions` are those of each."""
+        """Return the matches of revisions; `mentions` are those of each."""
         found = {}
         for row in texts:
             article = article_of(row, self._typed(mentions[row.revision_id]))
@@ -89,7 +89,7 @@ class SubscriptionMatcher:
 
 
 def record_matches(conn: Connection, hits: MatchesFound, done: Collection[int], *, now: datetime) -> int:
-    """Store the matches of revisions that are finished here, and what follows for the outbox; return how many.
+    """Store the matches of revisions that are finished here, and the resulting outbox entries; return their number.
 
     Call it when clusters are stored and their articles locked: then of two workers with two copies of a story the
     second sees the match of the first.
@@ -116,7 +116,7 @@ def record_matches(conn: Connection, hits: MatchesFound, done: Collection[int], 
 
 
 def _asked(conn: Connection, hits: MatchesFound, hit: set[int], facts: Collection[Fact]) -> set[int]:
-    """Return the subscriptions that matched, and those that may have matched before an edit and care."""
+    """Return the subscriptions that matched, and those to revisions that may have matched before an edit."""
     edited = [fact.article_id for fact in facts if not fact.is_first]
     watchers = matches.find_watchers(conn, edited) if edited else set()
     return hit | {key for key in watchers if key in hits.rules and hits.rules[key].on_revision}
@@ -151,11 +151,11 @@ class _Stories:
             self._matches.setdefault((match.subscription_id, match.cluster_id), []).append(match)
 
     def of(self, subscription_id: int, cluster_id: int) -> Sequence[Earlier]:
-        """Return them, the oldest first."""
+        """Return the matches, the oldest first."""
         return self._matches.get((subscription_id, cluster_id), ())
 
     def add(self, match_id: int, match: MatchIn, fact: Fact) -> None:
-        """Note one more."""
+        """Add a match."""
         key = (match.subscription_id, fact.cluster_id)
         terms = matches.terms_of(match.because)
         known = Earlier(match_id, *key[:1], fact.article_id, fact.cluster_id, match.status, match.item_id, terms)

@@ -1,4 +1,4 @@
-"""Subscriptions to an outlet's silence: the event is that nothing came for too long."""
+"""Subscriptions to an outlet's silence: the event is that no article came for too long."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ from worker.subscriptions.cadence import zone_for
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """An outlet that brought nothing since an instant."""
+    """An outlet without articles since an instant."""
 
     since: datetime
     hours: int
 
 
 def silence_of(row: SubscriptionRow, latest: datetime | None, *, now: datetime) -> Silence | None:
-    """Return the silence that a subscription wants to hear of; None while the outlet is heard. Pure.
+    """Return the silence to report to a subscription; None while the outlet publishes. Pure.
 
-    `latest` is when its last article came; what was before the subscription does not count.
+    `latest` is the time of its last article; time before the subscription does not count.
     """
     since = max(latest or row.created_at, row.created_at)
     quiet = now - since
@@ -40,18 +40,18 @@ def silence_of(row: SubscriptionRow, latest: datetime | None, *, now: datetime) 
 
 
 def record_silences(database: Database, *, now: datetime) -> int:
-    """Store a match for each outlet that has fallen silent, once for each silence; return how many.
+    """Store a match for each outlet that has fallen silent, once for each silence; return their number.
 
-    While no outlet can be reached at all it is our network that is silent, and nothing is told.
+    While no outlet is reachable at all our own network is the cause, and nothing is sent.
     """
     watched = database.read(lambda conn: subscriptions.list_subscriptions(conn, kind="silence"))
     active = [row for row in watched if row.state == "active"]
     if not active or database.read(find_network_problem):
         return 0
-    return database.write(lambda conn: _tell(conn, active, now))
+    return database.write(lambda conn: _record(conn, active, now))
 
 
-def _tell(conn: Connection, rows: list[SubscriptionRow], now: datetime) -> int:
+def _record(conn: Connection, rows: list[SubscriptionRow], now: datetime) -> int:
     latest = latest_collected(conn, {row.query for row in rows})
     found = [(row, silence) for row in rows if (silence := silence_of(row, latest.get(row.query), now=now))]
     if not found:

@@ -1,4 +1,6 @@
-"""Why a subscription told of an article, or did not: the query, what was noted by which rule, and who got it."""
+"""Explanation of a subscription's decision about an article: the query, each recorded match with its rule, and the
+recipients.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,7 @@ _MINUTE = "%Y-%m-%d %H:%M UTC"
 
 @dataclass(frozen=True, slots=True)
 class RecipientOutcome:
-    """A recipient, what became of the message to them, and why."""
+    """A recipient, the state of the message to them, and the reason."""
 
     carried: Carried
     rule: str
@@ -33,24 +35,24 @@ class RecipientOutcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Why:
-    """What a subscription made of an article."""
+    """The decision of a subscription about an article."""
 
     query: str
     doubt: str | None
-    """What is wrong with the query by now."""
+    """The fault of the query under the current rules."""
     matched: bool
-    """Whether the article as it is now answers the query as it is now."""
+    """True if the current article matches the current query."""
     because: Because
     failings: Sequence[Failing]
     noted: Sequence[Noted]
-    """Everything that was noted, the oldest first."""
+    """All recorded matches, the oldest first."""
     status: str | None
     rule: str
     deliveries: Sequence[RecipientOutcome]
 
 
 def why(conn: Connection, subscription: SubscriptionRow, article_id: int) -> Why:
-    """Return what a subscription to a query made of an article. Raises QueryError for a query that is none."""
+    """Return the decision of a query subscription about an article. Raises QueryError for an invalid query."""
     query, doubt = parse_stored(subscription.query, saved_queries(conn), load_query_names(conn))
     seen = traces.read_seen(conn, article_id)
     found = read_articles(conn, [seen.revision_id]) if seen.revision_id is not None else []
@@ -80,13 +82,13 @@ def why(conn: Connection, subscription: SubscriptionRow, article_id: int) -> Why
 
 
 def _decisive(noted: Sequence[Noted]) -> Noted | None:
-    """Return the latest that was told; of what was only kept, the latest."""
-    told = [one for one in noted if one.status in TOLD]
-    return told[-1] if told else noted[-1] if noted else None
+    """Return the latest sent match; if none was sent, the latest."""
+    sent = [one for one in noted if one.status in TOLD]
+    return sent[-1] if sent else noted[-1] if noted else None
 
 
 def rule_of_none(subscription: SubscriptionRow, seen: Seen, matched: bool) -> str:
-    """Return why nothing was noted. Pure."""
+    """Return the reason why no match was recorded. Pure."""
     if seen.revision_id is None or seen.stage != "done":
         return "the article is not understood yet: it is asked as soon as it is"
     if not matched:
@@ -102,7 +104,7 @@ def rule_of_none(subscription: SubscriptionRow, seen: Seen, matched: bool) -> st
 
 
 def rule_of(subscription: SubscriptionRow, noted: Noted, fact: Fact | None, matched: bool) -> str:
-    """Return by which rule a match has its status. Pure."""
+    """Return the rule behind the status of a match. Pure."""
     began = f"article {noted.began_article_id}" + (f" of {noted.began_source}" if noted.began_source else "")
     told_at = f", told {noted.began_at:{_MINUTE}}" if noted.began_at else ""
     rules = {
@@ -132,7 +134,7 @@ def _why_old(subscription: SubscriptionRow, fact: Fact | None) -> str:
 
 
 def rule_of_message(carried: Carried, noted: Noted | None) -> str:
-    """Return why a recipient has, or has not, got the message. Pure."""
+    """Return the reason why a recipient has, or has not, received the message. Pure."""
     if carried.match_id is None:
         return _why_none(carried, noted)
     if carried.delivery_id is None:

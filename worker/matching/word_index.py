@@ -1,4 +1,4 @@
-"""What the index of words holds of an article, and what it can tell about the answers to a query. Pure."""
+"""The words of an article in the word index, and the terms that a query requires. Pure."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from worker.query.words import Words
 
 
 def index_terms(title: str | None, text: str, language: str | None) -> set[str]:
-    """Return the words of an article as queries see them: what is indexed."""
+    """Return the words of an article as queries see them, for the index."""
     spelling = spelling_of(language)
     return {word for part in (title or "", text) for word in Words(part, spelling).words}
 
 
 def required_terms(query: Query) -> Need | None:
-    """Return what every answer has, as far as the index knows; None if anything may be one."""
+    """Return the terms of every match as far as the index covers them; None if any article may match."""
     needs = tuple(dict.fromkeys(need for group in narrow(query) if (need := _of_group(group)) is not None))
     return AllOf(needs) if len(needs) > 1 else needs[0] if needs else None
 
@@ -31,7 +31,7 @@ def _of_group(group: Group) -> Need | None:
 
 
 def _of_atom(atom: Atom) -> Need | None:
-    """Return what an article with the atom has; of by-lines, misspellings and properties the index knows nothing."""
+    """Return the terms of articles with the atom; the index does not cover by-lines, misspellings and properties."""
     if atom.kind == "entity":
         return HasEntity(atom.value)
     if atom.kind not in ("word", "phrase", "like") or atom.field == "author":

@@ -1,13 +1,13 @@
-"""Unusual days: counts that their own past, seen weekday by weekday, makes improbable. Pure.
+"""Unusual days: counts that are improbable given their own past, weekday by weekday. Pure.
 
 The expected count of a day is the mean of the eight weeks before, less a guard of two days, times the factor of its
-kind of day (workday or weekend, as in W2, the detector that did best on news). Days that stick out count no more than
-three standard deviations, so that an old burst does not hide a new one. The dispersion is the Pearson statistic of
-those days; the probability is the upper tail of a negative binomial variable with the expected mean and a variance that
-also knows how uncertain the mean is, so it holds for counts of one and two.
+kind of day (workday or weekend, as in W2, the detector that did best on news). Outliers count no more than three
+standard deviations, so that an old burst does not hide a new one. The dispersion is the Pearson statistic of those
+days; the probability is the upper tail of a negative binomial variable with the expected mean and a variance that
+includes the uncertainty of the mean, so it holds for counts of one and two.
 
-A day is looked at by itself and as the last of three: what is rare needs three days to be seen. The two probabilities
-are joined by Bonferroni.
+A day is judged by itself and as the last of three, because a rare topic needs three days to stand out. The two
+probabilities are joined by Bonferroni.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ import numpy as np
 import numpy.typing as npt
 
 HISTORY, GUARD, ENOUGH = 56, 2, 21
-"""Days of baseline; days left out before the window; fewest days of baseline."""
+"""Days of baseline; days left out before the window; minimum of baseline days."""
 WINDOWS = (1, 3)
-"""Days that are judged together, ending on the day."""
+"""Lengths of the windows that end on the day."""
 _SHRINK = 5.0
-"""Events by which the factor of a kind of day is drawn towards one."""
+"""Weight, in events, that draws the factor of a kind of day towards one."""
 _CAP, _PASSES = 3.0, 2
 
 Days = npt.NDArray[np.float64]
@@ -31,15 +31,15 @@ Days = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class DayJudgement:
-    """How unusual a day is."""
+    """The degree to which a day is unusual."""
 
     days: int
-    """Of the window that is least probable: 1 or 3, ending on the day."""
+    """Length of the least probable window: 1 or 3 days, ending on the day."""
     count: int
-    """In that window."""
+    """Articles in that window."""
     expected: float
     p: float
-    """Of so much or more, by chance; two windows were looked at, and this allows for it."""
+    """Probability of this count or more by chance, corrected for the two windows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +60,10 @@ def judge(
     masked: Collection[int] = (),
     windows: Sequence[int] = WINDOWS,
 ) -> DayJudgement | None:
-    """Return how unusually high `counts[place]` is; None when too little is known of the days before.
+    """Return the judgement on a high `counts[place]`; None with too few known days before it.
 
-    `first_weekday` is that of the first count (Monday: 0); `masked` are places of days that are no baseline, since
-    collection was impaired.
+    `first_weekday` is that of the first count (Monday: 0); `masked` are positions of days excluded from the baseline
+    because collection was impaired.
     """
     kinds = (np.arange(len(counts)) + first_weekday) % 7 >= 5
     found = [
@@ -111,12 +111,12 @@ def _baseline(counts: Days, kinds: npt.NDArray[np.bool_], days: int) -> _Baselin
 
 
 def _pearson(counts: Days, expected: Days) -> float:
-    """Return how many times the variance of a Poisson variable the counts vary; at least one."""
+    """Return the ratio of the counts' variance to that of a Poisson variable; at least one."""
     return max(1.0, float(((counts - expected) ** 2 / expected).sum()) / max(len(counts) - 2, 1))
 
 
 def tail(count: int, mean: float, variance: float) -> float:
-    """Return the probability of `count` or more: negative binomial, or Poisson when the variance is not larger."""
+    """Return the probability of `count` or more: negative binomial, or Poisson if the variance is not larger."""
     from scipy.special import betainc, gammainc
 
     if count <= 0:
@@ -128,10 +128,10 @@ def tail(count: int, mean: float, variance: float) -> float:
 
 
 def discoveries(ps: Sequence[float], rate: float) -> list[int]:
-    """Return the places of the probabilities that are called unusual, the least first.
+    """Return the positions of the unusual probabilities, the least first.
 
-    Benjamini and Hochberg (1995): of what is listed, a share of `rate` is expected to be chance, when the
-    probabilities are independent or positively dependent, however many series were looked at.
+    Benjamini and Hochberg (1995): a share of `rate` of the listed ones is expected to be chance, if the probabilities
+    are independent or positively dependent, for any number of series.
     """
     ranked = sorted(range(len(ps)), key=lambda place: ps[place])
     last = max((rank for rank, place in enumerate(ranked, 1) if ps[place] <= rate * rank / len(ps)), default=0)
@@ -139,5 +139,5 @@ def discoveries(ps: Sequence[float], rate: float) -> list[int]:
 
 
 def per_year(alarms: float) -> float:
-    """Return the probability below which a day is an alarm, so that a quiet series has so many a year."""
+    """Return the probability threshold that yields this many alarms a year in a quiet series."""
     return min(1.0, max(alarms, 0.0) / 365.25)

@@ -1,4 +1,4 @@
-"""Facts → cells: how much was written, per period, part of the material and level of mention. Pure."""
+"""Facts → cells: counts per period, part of the material and level of mention. Pure."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _LEVELS = ("name", "demonym", "concept")
 
 
 Key = tuple[str, str, str, str, date]
-"""Which cell of an entity: grain, split, level, part, first day of the period."""
+"""Key of an entity's cell: grain, split, level, part, first day of the period."""
 Counts = tuple[int, ...]
 """Articles, stories, mentions, mentions in titles, articles in scope, stories in scope, undated articles."""
 
@@ -42,10 +42,10 @@ def count_cells(
 ) -> dict[Key, Counts]:
     """Return the cells that are not empty.
 
-    A row is one article: day, story, source, language, country, genre, 1 if in scope, 1 if undated, mentions of
-    the levels name, demonym, concept, and those of them in titles. `buckets` says for each grain which days count
-    and the first day of the period that each is in. Of the totals, where articles without any mention count too,
-    only the level `all` is counted.
+    A row is one article: day, story, source, language, country, genre, 1 if in scope, 1 if undated, mentions of the
+    levels name, demonym, concept, and those of them in titles. `buckets` maps for each grain the counted days to the
+    first day of their period. Of the totals, where articles without any mention count too, only the level `all` is
+    counted.
     """
     cells: dict[Key, Counts] = {}
     if not rows:

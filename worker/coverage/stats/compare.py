@@ -35,7 +35,7 @@ class Comparison:
 
 
 def compare(first: Sequence[int], second: Sequence[int], *, confidence: float = 0.95) -> Comparison:
-    """Compare the counts of the days of two periods. Raises ValueError when one has no day."""
+    """Return the comparison of the daily counts of two periods. Raises ValueError for an empty period."""
     if not first or not second:
         raise ValueError("a period needs at least one day")
     spread = dispersion(first, second)
@@ -44,7 +44,7 @@ def compare(first: Sequence[int], second: Sequence[int], *, confidence: float = 
 
 
 def dispersion(*periods: Sequence[int]) -> float:
-    """Return how many times the variance of a Poisson variable the days vary about the mean of their period."""
+    """Return the ratio of the days' variance about the mean of their period to that of a Poisson variable."""
     statistic, freedom = 0.0, 0
     for days in periods:
         mean = sum(days) / len(days)

@@ -1,20 +1,19 @@
-"""Whether an outlet's collection was whole on a day, so that "coverage fell" is never "our crawler fell". Pure.
+"""The health of an outlet's collection on a day, so that "coverage fell" is never "our crawler fell". Pure.
 
-An outlet is watched from the first day on which it was polled, until its feeds are given up. On a watched day its
-collection is impaired for one of these reasons, the first that holds:
+An outlet is watched from the day of its first poll until its feeds are given up. On a watched day its collection is
+impaired for one of these reasons, the first that holds:
 
 * `polls`: fewer than half as many polls succeeded as on its middle day of the four weeks before. A failing feed is
-  polled ever more seldom, and a crawler that does not run polls nothing: both show here.
-* `fetches`: most pages that it named could not be fetched, of four or more.
-* `pages`: most of the pages that it answered with showed no article (a challenge, a wall, an error), of four or more.
-* `silent`: it printed nothing, although by its habit on such days (workdays or weekends of the four weeks before) that
-  happens less than once in a thousand days (Poisson: seven articles a day or more).
+polled ever more seldom, and a crawler that does not run polls nothing: both show here. * `fetches`: most pages that it
+listed could not be fetched, of four or more. * `pages`: most of its pages showed no article (a challenge, a wall, an
+error), of four or more. * `silent`: it published nothing, although that happens less than once in a thousand days by
+its habit on such days (workdays or weekends of the four weeks before; Poisson: seven articles a day or more).
 
-The day that is not over yet is judged by the failures alone.
+The current day is judged by the failures alone.
 
-How complete days are follows from it. An outlet whose collection was whole on a day is believed to be seen whole; one
-whose collection was impaired lacks what it printed fewer than by its habit: the mean of such days of the four weeks
-before on which its collection was whole. Where it has no habit yet, or the day is not over, nothing is known.
+The completeness of days follows from it. An outlet with complete collection counts as seen completely; one with
+impaired collection lacks the difference to its habit: the mean of such days of the four weeks before with complete
+collection. Without a habit yet, or on the current day, the completeness is unknown.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ _LEAST_POLLS, _FETCHES, _RARE = 0.5, 4, 0.001
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """What was tried for an outlet on a day, and what it printed."""
+    """An outlet's attempts of collection on a day, and its articles."""
 
     polls: int = 0
     polls_failed: int = 0
@@ -46,25 +45,25 @@ class Collected:
 
 @dataclass(frozen=True, slots=True)
 class DayHealth:
-    """How many outlets were watched on a day, and whose collection was impaired: outlet → reason."""
+    """The number of watched outlets on a day, and the reasons for impaired collection by outlet."""
 
     watched: int = 0
     impaired: Mapping[str, str] = field(default_factory=dict)
     seen: Mapping[str, int] = field(default_factory=dict)
-    """Articles of the watched outlets of which it is known how many there were to see."""
+    """Articles of the watched outlets whose completeness is known."""
     missed: Mapping[str, float] = field(default_factory=dict)
-    """How many more some of these outlets are believed to have printed."""
+    """Estimated number of missing articles of some of these outlets."""
 
     @property
     def alive(self) -> float | None:
-        """The share of watched outlets whose collection was whole; None when nothing was watched."""
+        """The share of watched outlets with complete collection; None without watched outlets."""
         return 1 - len(self.impaired) / self.watched if self.watched else None
 
 
 def complete(days: Iterable[DayHealth], outlet: str | None = None) -> float | None:
-    """Return the share of what was printed on these days that is believed to have been seen; None if nothing is known.
+    """Return the estimated share of published articles seen on these days; None if unknown.
 
-    Of one outlet, or of all that were watched.
+    Of one outlet, or of all watched ones.
     """
     seen, missed, is_known = 0, 0.0, False
     for day in days:
@@ -78,12 +77,12 @@ def complete(days: Iterable[DayHealth], outlet: str | None = None) -> float | No
 
 
 class _Day(NamedTuple):
-    """A day of an outlet, judged."""
+    """A judged day of an outlet."""
 
     weekend: bool
     tried: Collected
     trouble: str | None
-    """Why its collection was impaired, if it was."""
+    """Reason for impaired collection, if any."""
 
 
 _NOTHING = Collected()
@@ -98,8 +97,8 @@ def health_by_day(
 ) -> dict[date, DayHealth]:
     """Return the health of each day.
 
-    `collected` is to begin four weeks before the first day; whoever was polled in it is watched from then on, until
-    the day in `given_up`, if it is there. `today` is not over yet; later days are not judged.
+    `collected` must begin four weeks before the first day; an outlet polled in it is watched from then on, until the
+    day in `given_up`, if present. `today` is not over yet; later days are not judged.
     """
     wanted, ends = list(days), given_up or {}
     watched: Counter[date] = Counter()
@@ -126,7 +125,9 @@ def health_by_day(
 def _judged(
     by_day: Mapping[date, Collected], last: date, today: date
 ) -> Iterator[tuple[date, str | None, float | None]]:
-    """Yield each day from an outlet's first poll on, why its collection was impaired on it, if it was, and its lack."""
+    """Yield each day from an outlet's first poll on, with the reason for impaired collection and the missing
+    articles.
+    """
     first = min((day for day, tried in by_day.items() if tried.polls or tried.polls_failed), default=date.max)
     before: deque[_Day] = deque(maxlen=HABIT_DAYS)
     for number in range((last - first).days + 1):
@@ -139,7 +140,7 @@ def _judged(
 
 
 def _lacking(day: _Day, before: Collection[_Day]) -> float | None:
-    """Return how many articles of the outlet are believed to be missing on a day; None where nothing is known."""
+    """Return the estimated number of missing articles of the outlet on a day; None if unknown."""
     if day.trouble is None:
         return 0.0
     alike = [other.tried.articles for other in before if other.weekend == day.weekend and other.trouble is None]
@@ -147,7 +148,7 @@ def _lacking(day: _Day, before: Collection[_Day]) -> float | None:
 
 
 def _trouble(tried: Collected, before: Collection[_Day], *, weekend: bool, is_over: bool) -> str | None:
-    """Return why the outlet's collection was impaired on a day after those `before`; None when it was whole."""
+    """Return the reason for impaired collection on a day after those `before`; None if it was complete."""
     if tried.polls_failed and not tried.polls:
         return "polls"
     if is_over and before and tried.polls < _LEAST_POLLS * median([other.tried.polls for other in before]):

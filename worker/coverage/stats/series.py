@@ -1,4 +1,4 @@
-"""Counts per period as a series: no period is missing, and each has a name."""
+"""Counts per period as a series, without gaps and with a label for each period."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ _BARS = "▁▂▃▄▅▆▇█"
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What was written in one period: articles (reprints included), stories (clusters), mentions; and parts of these.
+    """The counts of one period: articles (reprints included), stories (clusters), mentions; and parts of these.
 
-    `in_title` is of the mentions; in scope are some of the articles and stories; of `undated` ones nobody says when
-    they were published.
+    `in_title` are mentions; the scope counts are articles and stories; `undated` are articles without a known date of
+    publication.
     """
 
     articles: int = 0
@@ -29,7 +29,7 @@ class Counts:
 _NOTHING = Counts()
 
 Place = tuple[date, str, str]
-"""Where a cell stands: first day of the period, entity, part of the material ("" for the whole)."""
+"""Position of a cell: first day of the period, entity, part of the material ("" for the whole)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Point:
 
 
 def label_of(bucket: date, grain: str) -> str:
-    """Return the name of the period that begins on `bucket`: `2022-01-05`, `2022-W01` (ISO 8601) or `2022-01`."""
+    """Return the label of the period that begins on `bucket`: `2022-01-05`, `2022-W01` (ISO 8601) or `2022-01`."""
     if grain == "week":
         year, week, _ = bucket.isocalendar()
         return f"{year:04}-W{week:02}"
@@ -53,10 +53,10 @@ def label_of(bucket: date, grain: str) -> str:
 def fill(
     cells: Mapping[Place, Counts], buckets: Sequence[date], entities: Iterable[str], *, grain: str, is_split: bool
 ) -> Iterator[Point]:
-    """Yield a point for every period of `buckets` and every entity; zero where there is no cell.
+    """Yield a point for every period of `buckets` and every entity; zero without a cell.
 
-    In a split each entity has a point for every part that any of its cells is of, and none if it has no cell.
-    Points come by period, then by entity in the order given, then by part.
+    In a split each entity has a point for every part of any of its cells, and none without a cell. Points are ordered
+    by period, then by entity in the given order, then by part.
     """
     parts: dict[str, set[str]] = {entity: set() if is_split else {""} for entity in entities}
     for _, entity, part in cells:
@@ -69,14 +69,14 @@ def fill(
 
 
 def share(part: int, whole: int) -> float | None:
-    """Return part of whole, in six digits; None when there is no whole."""
+    """Return part of whole, in six digits; None if the whole is zero."""
     return round(part / whole, 6) if whole else None
 
 
 def voices(points: Sequence[Point]) -> dict[tuple[str, str], Counts]:
-    """Return what all entities of the points have together, by (period, part): the whole of a share of voice.
+    """Return the sums of all entities of the points, by (period, part): the whole of a share of voice.
 
-    An article that names two of them counts for each, so that the shares of a period are one together.
+    An article that mentions two of them counts for each, so that the shares of a period add up to one.
     """
     wholes: dict[tuple[str, str], Counts] = {}
     for point in points:
@@ -87,12 +87,14 @@ def voices(points: Sequence[Point]) -> dict[tuple[str, str], Counts]:
 
 
 def squeeze(values: Sequence[int], width: int) -> list[int]:
-    """Return at most `width` sums of neighbouring values, in their order; together they are the same sum."""
+    """Return at most `width` sums of neighbouring values, in their order, with the same total."""
     step = -(-len(values) // max(width, 1)) or 1
     return [sum(values[start : start + step]) for start in range(0, len(values), step)]
 
 
 def sparkline(values: Sequence[int]) -> str:
-    """Return a bar for each value, in proportion to the largest; a dot for zero, so that 1 beside 1,000 is seen."""
+    """Return a bar for each value, in proportion to the largest; a dot for zero, so that 1 beside 1,000 stays
+    visible.
+    """
     top = max(values, default=0)
     return "".join(_BARS[(value * len(_BARS) - 1) // top] if value > 0 else "·" for value in values)

@@ -1,4 +1,4 @@
-"""Which periods of a series are drawn: years in which nothing was written are left out. Pure."""
+"""Selection of the periods of a series to draw: years without articles are left out. Pure."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 LONG = timedelta(days=365)
-"""Nothing for as long as this is left out: it would press everything else into a corner."""
+"""An empty stretch of this length is left out, because it would compress the rest of the chart."""
 
 
 def stretches(begins: Sequence[date], is_empty: Sequence[bool], *, long: timedelta = LONG) -> list[range]:
-    """Return the places of the periods that are kept, in their order; all of them where nothing is in any.
+    """Return the positions of the periods to keep, in their order; all of them if the series is empty.
 
-    `begins` are the first days of the periods. Beside what is left out one empty period stays, so that a line is seen
-    to end at zero.
+    `begins` are the first days of the periods. Beside each gap one empty period stays, so that the line visibly ends at
+    zero.
     """
     if all(is_empty):
         return [range(len(begins))]
@@ -34,13 +34,13 @@ def stretches(begins: Sequence[date], is_empty: Sequence[bool], *, long: timedel
 
 
 def gaps(kept: Sequence[range], total: int) -> list[range]:
-    """Return the places of the periods that are left out, in their order."""
+    """Return the positions of the periods left out, in their order."""
     edges = [0, *(edge for stretch in kept for edge in (stretch.start, stretch.stop)), total]
     return [range(first, after) for first, after in zip(edges[::2], edges[1::2], strict=True) if first < after]
 
 
 def spread(kept: Sequence[range], most: int) -> list[int]:
-    """Return places to be named on an axis, evenly spread: the first of each stretch, else about `most`."""
+    """Return evenly spaced positions for labels on an axis: the first of each stretch, else about `most`."""
     step = max(1, -(-sum(map(len, kept)) // most))
     places = []
     for stretch in kept:

@@ -10,10 +10,10 @@ from worker.extract.genre import GENRES
 
 
 class ColumnKind(Enum):
-    """What the values of a column are, and so how they are written."""
+    """The type of a column's values, which decides their format."""
 
     TEXT = "text"
-    """Anything somebody wrote: quoted, and guarded against spreadsheets."""
+    """Free text: quoted, and guarded against spreadsheets."""
     WORD = "word"
     """One of a few words of our own: never quoted."""
     INTEGER = "integer"
@@ -23,12 +23,12 @@ class ColumnKind(Enum):
     DAY = "day"
     INSTANT = "instant"
     MOMENT = "moment"
-    """An instant; a day where only that is known."""
+    """An instant, or a day if only that is known."""
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of an export and what its values mean. `required`: it is never empty."""
+    """A column of an export with the meaning of its values. `required`: it is never empty."""
 
     name: str
     meaning: str
@@ -65,7 +65,7 @@ ARTICLES = (
     _URL,
     _SOURCE,
     Column("title", "headline; empty when the text has none"),
-    Column("author", "by-line; empty when nobody is named"),
+    Column("author", "by-line; empty without a named author"),
     Column("language", "ISO 639-1, a script may follow: kk-Latn"),
     Column(
         "published_at", "instant of publication; a day when no time is known; empty when unknown", ColumnKind.MOMENT
@@ -79,21 +79,21 @@ ARTICLES = (
     _COUNTS_ON,
     Column(
         "date_is_assumed",
-        "true: nobody says when it was published; counts_on is the day of collection",
+        "true: the date of publication is unknown; counts_on is the day of collection",
         ColumnKind.FLAG,
         required=True,
     ),
-    _count("revisions", "how many different texts stood at this address", "texts"),
-    Column("genre", f"{', '.join(GENRES[:-1])} or {GENRES[-1]}; empty when nothing tells"),
+    _count("revisions", "number of different texts seen at this address", "texts"),
+    Column("genre", f"{', '.join(GENRES[:-1])} or {GENRES[-1]}; empty if unknown"),
     Column(
-        "in_scope", "whether it is about Central Asian security as the vocabulary's scope rule has it", ColumnKind.FLAG
+        "in_scope", "true for articles about Central Asian security by the vocabulary's scope rule", ColumnKind.FLAG
     ),
     Column("canonical_url", "the one spelling of the address under which the article is stored", required=True),
     Column("original_url", "canonical_url of the cluster's original; empty until compared"),
     Column(
         "is_undated",
-        "true: it counts on no day, but in the undated period: it has no date, and a person brought it in or its"
-        " feed had it before we followed it; days asked for are without it",
+        "true: it counts on no day, but in the undated period: it has no date, and a person imported it or its"
+        " feed listed it before we followed it; exports limited to days leave it out",
         ColumnKind.FLAG,
         required=True,
     ),
@@ -138,7 +138,7 @@ COVERAGE = (
         "clusters among them; a story of two outlets or two days is in both rows: never add these up",
         "clusters",
     ),
-    _count("mentions", "how often they mention it, at any level", "mentions"),
+    _count("mentions", "number of mentions in them, at any level", "mentions"),
     Column("entity_label", "entity, for display", required=True),
     Column("entity_type", "type of the entity", required=True),
     _SOURCE_NAME,
@@ -146,7 +146,9 @@ COVERAGE = (
     _count("scope_articles", "those of the articles that are in scope", "articles"),
     _count("scope_stories", "clusters among those; never to be added up, like stories", "clusters"),
     _count(
-        "undated", "those of the articles that nobody dated: on a day those that a feed brought newly then", "articles"
+        "undated",
+        "articles without a known date among those: in the row of a day, the ones that a feed brought as new",
+        "articles",
     ),
     ALIVE,
     Column(
@@ -176,9 +178,9 @@ REVISIONS = (
     Column("observed_at", "instant at which this text was seen at the address", ColumnKind.INSTANT, required=True),
     Column("is_current", "true for the text that the article has now", ColumnKind.FLAG, required=True),
     Column("title", "headline of this text; empty when it has none"),
-    Column("author", "by-line of this text; empty when nobody is named"),
+    Column("author", "by-line of this text; empty without a named author"),
     Column("language", "ISO 639-1, a script may follow: kk-Latn"),
-    Column("published_at", "publication as this text says; a day when no time is known", ColumnKind.MOMENT),
+    Column("published_at", "publication by this text; a day when no time is known", ColumnKind.MOMENT),
     Column("genre", "as in articles, of this text"),
     Column("in_scope", "as in articles, of this text", ColumnKind.FLAG),
     _count("characters", "length of the text", "code points"),
@@ -203,7 +205,7 @@ CLUSTERS = (
     ),
     Column("jaccard", "shingles that both texts have, as a share of those that either has", ColumnKind.NUMBER),
     Column("shared_shingles", "shingles that both texts have", ColumnKind.INTEGER, "shingles"),
-    Column("method", "measure and thresholds by which the copy was recognised; empty when a person said so"),
+    Column("method", "measure and thresholds that recognised the copy; empty for a person's merge"),
     Column("collected_at", "instant at which the article was first collected", ColumnKind.INSTANT, required=True),
     _COUNTS_ON,
     Column("title", "headline; empty when the text has none"),
@@ -227,10 +229,10 @@ MATCHES = (
     Column("source", "as in articles"),
     Column("title", "as in articles"),
     Column("matched_at", "instant of the match", ColumnKind.INSTANT, required=True),
-    Column("because", "the words that fired, with semicolons between them"),
+    Column("because", "the matched words, with semicolons between them"),
     Column("event", "what matched", required=True),
     Column("subscription_kind", "query, silence or burst", ColumnKind.WORD, required=True),
-    Column("query", "the question; for silence the outlet's id, for burst the entity's", required=True),
+    Column("query", "the query; for silence the outlet's id, for burst the entity's", required=True),
     Column("revision_id", "the text that matched", ColumnKind.INTEGER),
     Column(
         "began_with_match_id",
@@ -243,13 +245,13 @@ MATCHES = (
 SOURCES = (
     _SOURCE,
     _SOURCE_NAME,
-    Column("country", "ISO 3166-1 alpha-2, or what the catalogue says; empty when unknown"),
+    Column("country", "ISO 3166-1 alpha-2, or as in the catalogue; empty when unknown"),
     Column("languages", "codes with spaces between them, as the catalogue has them"),
     Column("kind", "kind of outlet, in the catalogue's words"),
     Column("homepage", "address of the front page"),
     Column("paywall", "as the catalogue has it"),
-    Column("origin", "catalogue, person or document: how the store came to know it", ColumnKind.WORD, required=True),
-    Column("added_at", "instant at which the store came to know it", ColumnKind.INSTANT, required=True),
+    Column("origin", "catalogue, person or document: origin of the outlet", ColumnKind.WORD, required=True),
+    Column("added_at", "instant at which the outlet was added", ColumnKind.INSTANT, required=True),
     _count("feeds", "feeds that are known of it", "feeds"),
     _count("articles", "articles stored of it", "articles"),
     Column("first_counts_on", "first day on which an article of it counts", ColumnKind.DAY),
@@ -272,7 +274,7 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
 WITH_TEXT = (
     Column(
         "text_from",
-        "page; feed where the text is what a feed carries, often a beginning only",
+        "page; or feed for the text of a feed, often only its beginning",
         ColumnKind.WORD,
         required=True,
     ),
@@ -287,9 +289,7 @@ WITH_CHANGES = (
         "ids of entities that it mentions and that one did not, with spaces between them; empty until both are tagged",
     ),
     Column("entities_removed", "likewise of those that it mentions no more"),
-    Column(
-        "changes", "what changed in the words: a JSON list of {op, old, new}, as in article diff; empty for the first"
-    ),
+    Column("changes", "changes of the words: a JSON list of {op, old, new}, as in article diff; empty for the first"),
     Column("diff", "the same to be read: a line for each change, [-taken out-] and {+put in+} with a few words around"),
 )
 
@@ -304,9 +304,9 @@ DETAILS: Mapping[str, tuple[str, tuple[Column, ...]]] = {
     "diff": ("revisions", WITH_CHANGES),
     "revisions": ("mentions", OF_REVISIONS),
 }
-"""What can be asked for beside the usual columns: of which kind, and the columns that it adds at the end."""
+"""The optional details by name: the kind of export, and the columns that they add at the end."""
 
 
 def columns_with(kind: str, detail: str = "") -> tuple[Column, ...]:
-    """Return the columns of a kind of export, with those that a detail adds."""
+    """Return the columns of a kind of export, including those of a detail."""
     return COLUMNS[kind] + (DETAILS[detail][1] if detail else ())

@@ -1,11 +1,11 @@
-"""Rows to CSV: RFC 4180, and no cell that a spreadsheet would run.
+"""Rows to CSV: RFC 4180, without cells that a spreadsheet would run.
 
-Lines end in CRLF (RFC 4180, 2.1). Texts are always quoted, everything else never: instants are ISO 8601 in UTC, days
+Lines end in CRLF (RFC 4180, 2.1). Texts are always quoted, other values never: instants are ISO 8601 in UTC, days
 `2022-01-05`, truth is `true` or `false`, numbers stay as they are, so -1 is a number and not a formula. Unknown is
-nothing between two commas; an empty text is `""`.
+empty between two commas; an empty text is `""`.
 
-Databases write the same bytes by themselves, which is faster (`db.dialect.csvtext`); this is what they are held to,
-and what writes headers and rows that no query gives.
+Databases write the same bytes by themselves, which is faster (`db.dialect.csvtext`); this module is their reference,
+and writes headers and rows that no query returns.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from worker.export.formats.columns import Column, ColumnKind
 
 _ROWS_PER_CHUNK = 1_000
 _LARGE = 1_000_000
-"""Characters after which a chunk is large enough."""
+"""Characters at which a chunk is complete."""
 _MARK = "'"
 _ACTIVE = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
-"""What makes a spreadsheet take a cell for a formula when it comes first: OWASP, “CSV Injection”."""
+"""First characters that make a spreadsheet read a cell as a formula: OWASP, “CSV Injection”."""
 _GUARDED = (_MARK, "\t", "\r", "\n")
 _SKIPPED = "".join(map(chr, range(33))) + "\"'"
 """White space, control characters and quotes: some programs drop them from the beginning of a cell."""
@@ -28,15 +28,15 @@ _PLAIN = re.compile(r"[a-z_]+")
 
 
 def guard(text: str) -> str:
-    """Return `text` so that no spreadsheet runs it: an apostrophe goes before what could be a formula.
+    """Return `text` so that no spreadsheet runs it: a possible formula is prefixed with an apostrophe.
 
-    A text that itself begins with an apostrophe gets one more, so that `unguard` gives back every text exactly.
+    A text that itself begins with an apostrophe gets one more, so that `unguard` restores every text exactly.
     """
     return _MARK + text if text.startswith(_GUARDED) or text.lstrip(_SKIPPED).startswith(_ACTIVE) else text
 
 
 def unguard(cell: str) -> str:
-    """Return the text that `guard` made this cell of."""
+    """Return the original text of a cell made by `guard`."""
     return cell.removeprefix(_MARK)
 
 
@@ -56,7 +56,9 @@ def stream_csv(columns: Sequence[Column], rows: Iterable[Sequence[object]], deli
 def count_lines(
     columns: Sequence[Column], rows: Iterable[Sequence[object]], delimiter: str = ","
 ) -> Iterator[tuple[bytes, int]]:
-    """Yield lines of CSV in chunks, in UTF-8, and how many each has. Holds 1,000 rows at a time, fewer long ones."""
+    """Yield lines of CSV in UTF-8 chunks, with the number of lines of each. Holds 1,000 rows at a time, fewer long
+    ones.
+    """
     kinds = [column.kind for column in columns]
     chunk: list[str] = []
     size = 0

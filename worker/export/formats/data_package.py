@@ -1,7 +1,7 @@
-"""What goes with the rows, so that somebody else can read and cite them: a data package and a manifest.
+"""Metadata for reading and citing an export: a data package and a manifest.
 
-The description is a Data Package with a Table Schema (Frictionless Standards, v1). The manifest says what was asked,
-when the store was cut, and what it could not know then.
+The description is a Data Package with a Table Schema (Frictionless Standards, v1). The manifest records the request,
+the cut of the database, and the gaps known at that time.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ _GUARD = (
 
 @dataclass(frozen=True, slots=True)
 class DataFile:
-    """A file of a package, as it lies on the disk."""
+    """A file of a package, as stored on disk."""
 
     path: str
     bytes: int
     sha256: str
     rows: int
     delimiter: str = ","
-    """Of CSV: what stands between two cells."""
+    """The delimiter of CSV."""
     encoding: str = "utf-8"
 
 

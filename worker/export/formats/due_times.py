@@ -1,4 +1,4 @@
-"""When a scheduled export is due: at the full hour, at midnight, on Monday, on the first. All of it in UTC."""
+"""Due times of scheduled exports: at the full hour, at midnight, on Monday, on the first. All of it in UTC."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ PERIODS = ("hour", "day", "week", "month")
 
 
 def next_time(after: datetime, every: str) -> datetime:
-    """Return the first beginning of an hour, day, week or month that lies after this instant."""
+    """Return the first beginning of an hour, day, week or month after this instant."""
     hour = after.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
     if every == "hour":
         return hour + timedelta(hours=1)

@@ -1,4 +1,4 @@
-"""Rows to Parquet, typed by the declared columns. Texts are as they are: nothing runs a cell of a Parquet file."""
+"""Rows to Parquet, typed by the declared columns. Texts are unguarded, because no program runs a cell of Parquet."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from worker.export.formats.columns import Column, ColumnKind
 
 _ROWS_PER_GROUP = 20_000
 _LARGE = 20_000_000
-"""Characters after which a group is large enough."""
+"""Characters at which a group is complete."""
 
 
 def write_parquet(columns: Sequence[Column], rows: Iterable[Sequence[object]], file: BinaryIO) -> Iterator[int]:
-    """Write rows and yield after each group how many there are so far. Holds 20,000 rows at a time, fewer long ones."""
+    """Write rows and yield their total after each group. Holds 20,000 rows at a time, fewer long ones."""
     fields = [pa.field(column.name, _type(column.kind), metadata={"description": column.meaning}) for column in columns]
     schema = pa.schema(fields)
     written, texts = 0, [at for at, column in enumerate(columns) if column.kind is ColumnKind.TEXT]
@@ -30,7 +30,7 @@ def write_parquet(columns: Sequence[Column], rows: Iterable[Sequence[object]], f
 
 
 def _groups(rows: Iterable[Sequence[object]], texts: Sequence[int]) -> Iterator[list[Sequence[object]]]:
-    """Yield rows in groups; `texts`: the places of what may be long."""
+    """Yield rows in groups; `texts`: the positions of possibly long values."""
     group: list[Sequence[object]] = []
     size = 0
     for row in rows:
@@ -55,7 +55,7 @@ def _type(kind: ColumnKind) -> pa.DataType:
 
 
 def _array(cells: list[object], kind: ColumnKind) -> pa.Array:
-    """Return a column of values; numbers with decimals and instants come written out."""
+    """Return a column of values; decimals and instants arrive as text."""
     if kind in (ColumnKind.NUMBER, ColumnKind.INSTANT):
         return pa.array(cells, pa.string()).cast(_type(kind))
     return pa.array(cells, _type(kind))

@@ -1,4 +1,4 @@
-"""Coverage with a column for each entity or query, as spreadsheets and plots want it."""
+"""Coverage with a column for each entity or query, for spreadsheets and plots."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ DayHealth = Callable[[date], tuple[str | None, bool | None]]
 
 
 def wide_columns(names: Sequence[str], counted: str) -> tuple[Column, ...]:
-    """Return the columns: the day, one for each name, and how whole the collection was."""
+    """Return the columns: the day, one for each name, and the health of the collection."""
     day = Column(
         "day", "day on which the articles count, without any too; empty for those that count on none", ColumnKind.DAY
     )
