@@ -1,1 +1,1 @@
-"""Messages composed: as a mail, a feed, JSON or a chat line."""
+"""Composed messages: as a mail, a feed, JSON or a chat line."""

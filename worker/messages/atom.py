@@ -1,4 +1,4 @@
-"""What a subscription found → an Atom feed (RFC 4287). Pure."""
+"""The matches of a subscription → an Atom feed (RFC 4287). Pure."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ _MARKS = {"revised": "Edited: ", "withdrawn": "No longer matches: "}
 def atom_of(name: str, question: str, items: Sequence[MessageItem], *, token: str) -> bytes:
     """Return the feed of a subscription; `items` have the newest first.
 
-    An edit is an entry of its own, since readers hide what they have shown once. Ids never change. Whoever shows
-    entries to others passes them on, so they do not hold the secret `token`; the address of the feed is left out, too.
+    An edit is an entry of its own, since readers hide entries once shown. Ids never change. Readers republish entries,
+    so these do not contain the secret `token`, nor the address of the feed.
     """
     known_as = blake2b(token.encode(), digest_size=16, person=b"id of a feed").hexdigest()
     feed = FeedGenerator()
@@ -77,5 +77,5 @@ def _links(places: Sequence[Publication]) -> Markup:
 
 
 def _clean(text: str) -> str:
-    """Return the text without what XML 1.0 cannot say."""
+    """Return the text without characters that XML 1.0 does not allow."""
     return "".join(letter for letter in text if letter in "\t\n" or (letter >= " " and not _UNSAID.match(letter)))

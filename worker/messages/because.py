@@ -1,4 +1,4 @@
-"""The words that fired, as they are stored. Pure, and light: pages that show them need no evaluator."""
+"""The matched words in stored form. Pure, and light: pages that show them need no evaluator."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ if TYPE_CHECKING:
     from worker.query.evaluate import Verdict
 
 Because = tuple[tuple[object, ...], ...]
-"""(field, start, end, surface, term) for each of the words that fired."""
+"""(field, start, end, surface, term) for each matched word."""
 
 _PLACES = 3
 _MOST = 100
 
 
 def because_of(verdict: Verdict) -> Because:
-    """Return the words that fired as they are stored: the first few places of each term."""
+    """Return the matched words in stored form: the first few positions of each term."""
     places: dict[tuple[str, str], int] = {}
     kept = []
     for fired in verdict.because:

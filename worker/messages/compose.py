@@ -1,4 +1,4 @@
-"""Rows → bulletins: what a delivery, a feed or a test message tells."""
+"""Rows → messages: the content of a delivery, a feed or a test message."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _OUTLETS_MAX = 20
 
 
 def compose_message(conn: Connection, delivery: DeliveryOut, links: Links) -> Message:
-    """Return what a delivery to a recipient tells, as the store has it now."""
+    """Return the message of a delivery to a recipient, from the current state of the database."""
     assert delivery.subscription_id is not None
     assert delivery.token is not None
     subscription = subscriptions.get_subscription(conn, delivery.subscription_id)
@@ -89,7 +89,7 @@ def compose_test_message(
 
 
 def describe_subscription(subscription: SubscriptionRow) -> str:
-    """Return what a subscription asks, in words where it is no query."""
+    """Return the query of a subscription, or a description of another kind."""
     if subscription.kind == "silence":
         return f"{subscription.query} brings nothing for {subscription.max_age_h} hours"
     if subscription.kind == "burst":
@@ -106,7 +106,7 @@ def subscription_feed(conn: Connection, subscription_id: int) -> str | None:
 
 
 def compose_items(conn: Connection, found: Sequence[MatchDetails], first_told: set[int]) -> tuple[MessageItem, ...]:
-    """Return matches as items; an edit of what `first_told` holds is no news of its own."""
+    """Return matches as items; an edit of a story in `first_told` is no separate news."""
     also = message_rows.read_also(conn, [tiding.story for tiding in found])
     return tuple(_item(tiding, also.get(tiding.story, []), tiding.story in first_told) for tiding in found)
 
@@ -143,7 +143,7 @@ def _item(tiding: MatchDetails, also: Sequence[tuple[str, str, str]], is_first: 
 
 
 def _behind(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what is to be read behind an event, if it told that."""
+    """Return the articles behind an event, if it has any."""
     stories, articles = facts.get("stories", ()), facts.get("articles", ())
     if not (stories or articles):
         return {}
@@ -165,7 +165,7 @@ def _place(tiding: MatchDetails) -> Publication | None:
 
 
 def _outlets(conn: Connection) -> tuple[tuple[OutletStatus, ...], int]:
-    """Return the outlets in trouble, and how many are well."""
+    """Return the outlets with problems, and the number of healthy ones."""
     outlets = list_outlets(conn)
     trouble = [outlet for outlet in outlets if outlet.state == "failing"]
     lines = tuple(OutletStatus(o.name, o.last_error or o.state, o.succeeded_at) for o in trouble[:_OUTLETS_MAX])

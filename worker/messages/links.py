@@ -1,4 +1,4 @@
-"""Addresses of our own pages, as messages name them."""
+"""Addresses of our own pages in messages."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ class Links:
     base: str = ""
 
     def unsubscribe(self, token: str) -> str:
-        """Return where a recipient ends a subscription; empty without a public address."""
+        """Return the unsubscribe address of a recipient; empty without a public address."""
         return f"{self.base}/alerts/unsubscribe/{token}" if self.base else ""
 
     def feed(self, token: str | None) -> str:

@@ -1,4 +1,4 @@
-"""A bulletin → a mail that people and mail servers understand. Pure."""
+"""Message → a mail for people and mail servers. Pure."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ _LABEL_MAX = 100
 
 
 def compose(bulletin: Message, *, sender: str, to: str) -> Letter:
-    """Return the mail, in plain text and as HTML. Raises ValueError for addresses that cannot be written to.
+    """Return the mail, in plain text and as HTML. Raises ValueError for invalid addresses.
 
-    It has the same Message-ID for every attempt; mails about one story refer to the first of them. RFC 8058 wants
-    one-click unsubscribing over https, so its header is set for such an address only.
+    It has the same Message-ID for every attempt; mails about one story refer to the first of them. RFC 8058 requires
+    https for one-click unsubscribing, so its header is set for such an address only.
     """
     fields = _envelope(sender, to, bulletin.subject, bulletin.key, bulletin.created_at)
     if bulletin.story_key not in ("", bulletin.key):
@@ -43,19 +43,19 @@ def compose(bulletin: Message, *, sender: str, to: str) -> Letter:
 
 
 def compose_notice(*, key: str, subject: str, text: str, sender: str, to: str, created_at: datetime) -> Letter:
-    """Return a plain mail to the operator. Raises ValueError for addresses that cannot be written to."""
+    """Return a plain mail to the operator. Raises ValueError for invalid addresses."""
     fields = _envelope(sender, to, f"[steppewatch] {subject}", key, created_at)
     return write(_address(sender), to, fields, text + "\n")
 
 
 def render_html(bulletin: Message) -> str:
-    """Return the mail's HTML; everything that others wrote is escaped."""
+    """Return the mail's HTML, with all foreign text escaped."""
     return _template("mail.html").render(b=bulletin)
 
 
 def _envelope(sender: str, to: str, subject: str, key: str, created_at: datetime) -> dict[str, str]:
-    """Return the fields that every mail has, by name."""
-    silent = "X-Auto-Response-Suppress"  # what Exchange understands instead of Auto-Submitted
+    """Return the fields common to all mails, by name."""
+    silent = "X-Auto-Response-Suppress"  # Exchange's equivalent of Auto-Submitted
     return {
         "From": mail_headers.address_field("From", parseaddr(sender)[0], _address(sender)),
         "To": mail_headers.address_field("To", "", to),
@@ -64,7 +64,7 @@ def _envelope(sender: str, to: str, subject: str, key: str, created_at: datetime
         "Message-ID": mail_headers.token_field("Message-ID", _message_id(key, sender)),
         "Auto-Submitted": mail_headers.token_field(
             "Auto-Submitted", "auto-generated"
-        ),  # RFC 3834: answer machines rest
+        ),  # RFC 3834: no automatic replies
         silent: mail_headers.token_field(silent, "All"),
     }
 
@@ -74,13 +74,13 @@ def _message_id(key: str, sender: str) -> str:
 
 
 def _list_id(name: str, sender: str) -> str:
-    """Return the field that names a subscription for filters (RFC 2919)."""
+    """Return the field that identifies a subscription for filters (RFC 2919)."""
     label = re.sub(r"[^a-z0-9_-]+", ".", name.lower()[:_LABEL_MAX]).strip(".") or "alert"
     return mail_headers.list_field("List-Id", name[:_LABEL_MAX], f"{label}.alerts.{_domain(sender)}")
 
 
 def _address(sender: str) -> str:
-    """Return the sender's address as servers are told it."""
+    """Return the sender's address in the form for servers."""
     local, _, domain = parseaddr(sender)[1].rpartition("@")
     return f"{local}@{domain.encode('idna').decode()}"
 
@@ -94,7 +94,7 @@ def _day(moment: datetime | date) -> str:
 
 
 def _dated(item: MessageItem, zone: str) -> str:
-    """Return the date of an article: a day, or a day and a time by a clock that is named."""
+    """Return the date of an article: a day, or a day and a time with its time zone."""
     if item.dated_at is None:
         return ""
     return _day(item.dated_at.astimezone(UTC)) if item.is_day else _instant(item.dated_at, zone)
@@ -116,7 +116,7 @@ def _outlets(places: Iterable[Publication]) -> str:
 
 
 def _shown(value: object) -> object:
-    """Return what a template shows of a value: others wrote it."""
+    """Return the safe form of a value in a template, because its text is foreign."""
     return escape_controls(value) if isinstance(value, str) else value
 
 

@@ -1,4 +1,4 @@
-"""A mail as it goes over the wire: its head, its body, and a last look at the bytes before they are sent. Pure."""
+"""The bytes of a mail: its head, its body, and a final check before sending. Pure."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ _STRAY = re.compile(rb"\r(?!\n)|(?<!\r)\n|[^\t\r\n\x20-\x7e]")
 
 
 class LetterFault(ValueError):
-    """A mail that must not be sent as it is; the text says why."""
+    """A mail that must not be sent, with the reason as text."""
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A mail to one address. `sender` and `to` are what the server is told; `names` the fields that were meant."""
+    """A mail to one address. `sender` and `to` are for the server; `names` are the intended fields."""
 
     sender: str
     to: str
@@ -42,10 +42,10 @@ def write(sender: str, to: str, fields: Mapping[str, str], text: str, html: str 
 
 
 def check(letter: Letter) -> bytes:
-    """Return the bytes of a mail that is what was meant. Raises LetterFault.
+    """Return the bytes of a correct mail. Raises LetterFault.
 
-    Whatever was wrong before, no line is longer than may be, no byte is but ASCII, and the head has the fields that
-    were meant, each once, and no other.
+    This holds after any earlier fault: no line is too long, all bytes are ASCII, and the head has exactly the intended
+    fields, each once.
     """
     try:
         for address in (letter.sender, letter.to):
@@ -84,7 +84,7 @@ def _part(subtype: str, text: str) -> bytes:
 
 
 def _alternative(text: str, html: str) -> bytes:
-    """Return both as multipart/alternative. What is quoted-printable never has `=_` in it, so the boundary is one."""
+    """Return both as multipart/alternative. Quoted-printable text never contains `=_`, so the boundary is unique."""
     boundary = f"=_{blake2b(html.encode('utf-8', 'replace'), digest_size=12).hexdigest()}"
     head = f'Content-Type: multipart/alternative; boundary="{boundary}"\r\n\r\n'
     parts = [f"--{boundary}\r\n".encode() + _part(*each) + b"\r\n" for each in (("plain", text), ("html", html))]

@@ -1,7 +1,7 @@
-"""The fields of a mail's head (RFC 5322, RFC 2047), made here alone: a text → bytes that read back as that text. Pure.
+"""The fields of a mail's head (RFC 5322, RFC 2047): a text → bytes that decode to the same text. Pure.
 
-No library that reads what it writes has a hand in it: a headline with the marks of an encoded word is text like any
-other, and no version of Python folds it in its own way.
+Written without libraries that parse their own output: a headline that resembles an encoded word is text like any other,
+and folding does not depend on the version of Python.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from urllib.parse import quote
 from worker.messages.plain_text import one_line
 
 LINE_MAX = 998
-"""Longest line of a mail, without its end (RFC 5322 §2.1.1)."""
+"""Maximum length of a line, without its end (RFC 5322 §2.1.1)."""
 
 _SOFT_MAX = 76
-"""Longest line that holds encoded words (RFC 2047 §2); wished for in all others."""
+"""Maximum length of a line with encoded words (RFC 2047 §2); preferred for all others."""
 _BEFORE, _AFTER = "=?utf-8?B?", "?="
 _WORD_MAX = 75
 _FOLD = "\r\n "
@@ -27,7 +27,7 @@ _ADDRESS = re.compile(r"[!#$%&'*+/=?^_`{|}~A-Za-z0-9.-]{1,64}@[A-Za-z0-9.-]{1,25
 
 
 def text_field(name: str, text: str) -> str:
-    """Return a field of free text, such as `Subject`: as it is where that is plain, in encoded words where not."""
+    """Return a field of free text, such as `Subject`: unchanged if plain, else in encoded words."""
     line = one_line(text) or "(none)"
     if not _is_plain(line):
         return f"{name}: {_encoded(line, len(name) + 2)}"
@@ -35,7 +35,7 @@ def text_field(name: str, text: str) -> str:
 
 
 def address_field(name: str, shown: str, address: str) -> str:
-    """Return a field with one address, such as `From`. Raises ValueError for an address that is none."""
+    """Return a field with one address, such as `From`. Raises ValueError for an invalid address."""
     phrase = one_line(shown)
     angled = f"<{checked_address(address)}>"
     if not phrase:
@@ -48,21 +48,21 @@ def address_field(name: str, shown: str, address: str) -> str:
 
 
 def list_field(name: str, shown: str, label: str) -> str:
-    """Return a field that names a list (RFC 2919). It has no encoded words: what is not plain is left out."""
+    """Return a field that names a list (RFC 2919). It has no encoded words: other characters are left out."""
     phrase = one_line(shown)
     words = _phrase(phrase) if phrase and phrase.isascii() and "=?" not in phrase else []
     return token_field(name, *words, f"<{label}>")
 
 
 def token_field(name: str, *tokens: str) -> str:
-    """Return a field of words that stand as they are, such as `Message-ID`. Raises ValueError for other characters."""
+    """Return a field of unencoded words, such as `Message-ID`. Raises ValueError for other characters."""
     if not tokens or not all(re.fullmatch(r"[!-~]{1,900}", token) for token in tokens):
         raise ValueError(f"not for a header: {tokens!r:.100}")
     return f"{name}: {_folded(tokens, len(name) + 2)}"
 
 
 def url_field(name: str, url: str) -> str:
-    """Return a field with an address of the web in angle brackets (RFC 2369), on one line if that may be.
+    """Return a field with a web address in angle brackets (RFC 2369), on one line if possible.
 
     Readers of the field skip blanks inside the brackets, so an address longer than a line may be folded there.
     """
@@ -73,19 +73,19 @@ def url_field(name: str, url: str) -> str:
 
 
 def checked_address(address: str) -> str:
-    """Return a mail address that any server can be told. Raises ValueError for all others."""
+    """Return a mail address that any server accepts. Raises ValueError for all others."""
     if not _ADDRESS.fullmatch(address):
         raise ValueError(f"not a mail address that can be written to: {address!r:.100}")
     return address
 
 
 def _is_plain(line: str) -> bool:
-    """Return whether a line can stand in a head as it is: ASCII, nothing like an encoded word, no endless word."""
+    """Return whether a line can stand in a head unchanged: ASCII, no likeness of an encoded word, no endless word."""
     return line.isascii() and "=?" not in line and all(len(word) < _SOFT_MAX for word in line.split(" "))
 
 
 def _phrase(line: str) -> Sequence[str]:
-    """Return the words of a phrase (RFC 5322 §3.2.5), as one quoted string where it is more than atoms."""
+    """Return the words of a phrase (RFC 5322 §3.2.5), as one quoted string unless they are atoms."""
     if _ATOMS.fullmatch(line):
         return line.split(" ")
     inside = line.replace("\\", "\\\\").replace('"', '\\"')
@@ -93,7 +93,7 @@ def _phrase(line: str) -> Sequence[str]:
 
 
 def _folded(words: Sequence[str], column: int) -> str:
-    """Return words with blanks between, in lines as long as is wished for; `column` is where they begin."""
+    """Return words with blanks between, in lines of the preferred length; `column` is where they begin."""
     parts = [words[0]]
     column += len(words[0])
     for word in words[1:]:
@@ -104,7 +104,7 @@ def _folded(words: Sequence[str], column: int) -> str:
 
 
 def _encoded(line: str, column: int) -> str:
-    """Return a line as encoded words. All of it is inside: blanks between such words are no part of the text."""
+    """Return a line as encoded words, including its blanks, because those between encoded words are ignored."""
     return _FOLD.join(f"{_BEFORE}{b64encode(piece).decode()}{_AFTER}" for piece in _pieces(line, column))
 
 
@@ -121,5 +121,5 @@ def _pieces(line: str, column: int) -> Iterator[bytes]:
 
 
 def _room(characters: int) -> int:
-    """Return how many bytes fit into an encoded word of so many characters."""
+    """Return the number of bytes that fit into an encoded word of this length."""
     return (characters - len(_BEFORE) - len(_AFTER)) // 4 * 3

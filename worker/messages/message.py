@@ -1,4 +1,4 @@
-"""What one message tells, as values: composed of rows once, then written as a mail, JSON, a feed or a chat line."""
+"""The content of one message as values: composed of rows once, then written as a mail, JSON, a feed or a chat line."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from datetime import datetime
 from worker.messages.snippet import Piece
 
 STORIES_MAX = 40
-"""Stories told in one message; of the others it says how many there are."""
+"""Maximum of stories in one message, which states the number of the others."""
 REPRINTS_MAX = 12
 TERMS_MAX = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """Where a story can be read."""
+    """A publication of a story."""
 
     outlet: str
     url: str
@@ -24,13 +24,13 @@ class Publication:
 
     @property
     def is_web(self) -> bool:
-        """Return whether a browser may be sent there: texts without an address have a URN."""
+        """Return whether it has a web address: texts without an address have a URN."""
         return self.url.lower().startswith(("https://", "http://"))
 
 
 @dataclass(frozen=True, slots=True)
 class MessageItem:
-    """One thing to tell: an article that matched, an edit of one, or an event that is no article."""
+    """One item of a message: an article that matched, an edit of one, or another event."""
 
     match_id: int
     story: int
@@ -39,7 +39,7 @@ class MessageItem:
     title: tuple[Piece, ...]
     snippet: tuple[Piece, ...]
     terms: tuple[str, ...]
-    """The words that fired, as they stand in the article."""
+    """The matched words, as they stand in the article."""
     matched_at: datetime
     place: Publication | None = None
     article_id: int | None = None
@@ -51,7 +51,7 @@ class MessageItem:
     also: tuple[Publication, ...] = ()
     more_also: int = 0
     lead: str = ""
-    """What happened, where a list of what to read follows."""
+    """Description of the event, before a list of articles."""
     stories: tuple[tuple[Publication, int], ...] = ()
     """The largest stories behind an event, each with its articles."""
     articles: tuple[Publication, ...] = ()
@@ -65,7 +65,7 @@ class MessageItem:
 
 @dataclass(frozen=True, slots=True)
 class OutletStatus:
-    """How an outlet does, for a message that has nothing else to tell."""
+    """The state of an outlet, for a message without other content."""
 
     name: str
     state: str
@@ -81,32 +81,32 @@ class Message:
     """`match`, `digest` or `quiet`."""
     subscription: str
     question: str
-    """The query, or what a subscription of another kind asks."""
+    """The query, or the description of a subscription of another kind."""
     created_at: datetime
     items: tuple[MessageItem, ...] = ()
     more: int = 0
     """Stories beyond those in `items`."""
     reprints: tuple[Publication, ...] = ()
-    """Later reprints of stories that were told before."""
+    """Later reprints of stories sent before."""
     more_reprints: int = 0
     outlets: tuple[OutletStatus, ...] = ()
     outlets_well: int = 0
     unsubscribe_url: str = ""
     feed_url: str = ""
     zone: str = "UTC"
-    """By which clock the subscriber lives."""
+    """The subscriber's time zone."""
     story_key: str = ""
     """The key of the message that began the story; this message's own for the first one and for digests."""
     test: bool = field(default=False)
 
     @property
     def stories(self) -> int:
-        """Return how many stories it is about, told or not."""
+        """Return the number of its stories, including those left out."""
         return len(self.items) + self.more
 
     @property
     def test_note(self) -> str:
-        """Return what a test message says of itself; empty for what is none."""
+        """Return the note in a test message; empty for any other."""
         if not self.test:
             return ""
         if self.items:
@@ -115,7 +115,7 @@ class Message:
 
     @property
     def reason(self) -> str:
-        """Return why somebody gets it, up to the name of the subscription."""
+        """Return the reason for this message, up to the name of the subscription."""
         return "You get this because somebody sent a test of" if self.test else "You get this because you subscribed to"
 
     @property
@@ -144,12 +144,12 @@ def plain(pieces: Iterable[Piece]) -> str:
 
 
 def counted(number: int, one: str, many: str) -> str:
-    """Return the number with the right word."""
+    """Return the number with the singular or plural noun."""
     return f"{number:,} {one if number == 1 else many}"
 
 
 def terms_of(because: Sequence[Sequence[object]]) -> tuple[str, ...]:
-    """Return the words that fired, each once, in reading order; `country: KZ` for properties of the article."""
+    """Return the matched words, each once, in reading order; `country: KZ` for properties of the article."""
     words: dict[str, str] = {}
     for name, start, _, surface, _ in because:
         word = str(surface) if start is not None else f"{name}: {surface}"

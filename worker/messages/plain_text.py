@@ -1,4 +1,4 @@
-"""What others wrote → text that steers nothing: no header, no terminal, no direction of writing. Pure."""
+"""Foreign text → text without control over its surroundings: no header, no terminal, no writing direction. Pure."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ _BACK_MAX = 40
 
 
 def one_line(text: str) -> str:
-    """Return the text as one line: controls and line ends are blanks, halves of characters are U+FFFD.
+    """Return the text as one line: controls and line ends become blanks, halves of characters become U+FFFD.
 
-    Runs of blanks are one blank. What a script needs, such as spaces that do not break and joiners, stays.
+    Runs of blanks become one blank. Characters that a script needs, such as no-break spaces and joiners, stay.
     """
     return _BREAKS.sub(" ", _HALVES.sub("\ufffd", _TURNS.sub("", text))).strip(" ")
 
 
 def escape_controls(text: str) -> str:
-    """Return the text with its lines and tabs, but nothing else that is obeyed instead of shown."""
+    """Return the text with its lines and tabs, but without other control characters."""
     if _OBEYED.search(text) or _HALVES.search(text):
         text = _OBEYED.sub(" ", text.replace("\r\n", "\n"))
         return _HALVES.sub("\ufffd", text)
@@ -30,7 +30,7 @@ def escape_controls(text: str) -> str:
 
 
 def cut(text: str, length: int) -> str:
-    """Return at most `length` characters of a text: it ends in `…` where something is left out.
+    """Return at most `length` characters of a text, ending in `…` if it was cut.
 
     It is cut at a blank if one is near, and never between a letter and the marks on it.
     """

@@ -1,4 +1,4 @@
-"""A few words of a text around those that fired, which are marked. Pure."""
+"""A short extract of a text around the matched words, which are marked. Pure."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ _LENGTH = 320
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A piece of a text; `is_marked` for words that fired."""
+    """A piece of a text; `is_marked` for matched words."""
 
     text: str
     is_marked: bool = False
 
 
 def snippet(text: str, spans: Iterable[tuple[int, int]], *, length: int = _LENGTH) -> tuple[Piece, ...]:
-    """Return about `length` characters of a text, cut at spaces, where the most of the spans lie; all are marked.
+    """Return about `length` characters of a text with the most spans, cut at spaces; all are marked.
 
     Spans are (start, end) in characters; those outside the text are left out. Without any it is the beginning.
     """
@@ -50,7 +50,7 @@ def _without_overlaps(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]
 
 
 def _best_window(spans: Sequence[tuple[int, int]], length: int) -> int:
-    """Return where the earliest of the windows begins that hold the most spans."""
+    """Return the beginning of the earliest window with the most spans."""
     best, begin = 0, 0
     for at, (start, _) in enumerate(spans):
         held = sum(1 for _, end in spans[at:] if end - start <= length * 4 // 5)

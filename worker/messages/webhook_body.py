@@ -1,4 +1,4 @@
-"""A bulletin → the JSON of a webhook, and its signature (https://www.standardwebhooks.com). Pure."""
+"""Message → the JSON of a webhook, and its signature (https://www.standardwebhooks.com). Pure."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from datetime import UTC, datetime
 from worker.messages.message import Message, MessageItem, Publication, plain
 
 SCHEMA = "steppewatch.alert/1"
-"""Rises when a reader of the last one would misunderstand; fields may be added without."""
+"""Version of the format; raised for incompatible changes, while fields may be added without."""
 
 
 def body_of(bulletin: Message) -> bytes:
-    """Return the JSON of a bulletin, UTF-8; `docs/reference/alerts.md` describes it."""
+    """Return the JSON of a message, UTF-8; `docs/reference/alerts.md` describes it."""
     record: dict[str, object] = {
         "schema": SCHEMA,
         "id": bulletin.key,
@@ -42,7 +42,7 @@ def body_of(bulletin: Message) -> bytes:
 
 
 def headers_of(key: str, body: bytes, *, secret: str, now: datetime) -> dict[str, str]:
-    """Return the headers that prove who sent a body, and when.
+    """Return the headers that prove the sender and the time of a body.
 
     The signature is HMAC-SHA256 over `<id>.<seconds since 1970>.<body>`; the id is the same for every attempt.
     """

@@ -1,1 +1,1 @@
-"""The query language: text → query, and whether an article answers it. Pure."""
+"""The query language: text → query, and whether an article matches it. Pure."""

@@ -1,4 +1,4 @@
-"""An article as queries see it: values that callers make of rows or of a file."""
+"""Articles as queries see them: values that callers build from rows or from a file."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ class Mentioned:
 
 @dataclass(frozen=True, slots=True)
 class QueryOutlet:
-    """Who published the article. `names` are all it goes by: its name, its domains; the id need not be among them."""
+    """The publisher of the article. `names` are its name and its domains; the id need not be among them."""
 
     id: str
     names: tuple[str, ...] = ()
     country: str | None = None
-    """As the catalogue has it: KZ, or KG/KZ for an outlet of two countries."""
+    """As in the catalogue: KZ, or KG/KZ for an outlet of two countries."""
 
 
 @dataclass(frozen=True, slots=True)
 class QueryArticle:
-    """One revision of an article with what is known of it. Title and text are NFC, one paragraph a line."""
+    """One revision of an article with its metadata. Title and text are NFC, one paragraph a line."""
 
     title: str
     text: str
@@ -40,5 +40,5 @@ class QueryArticle:
     genre: str | None = None
     url: str = ""
     published_at: datetime | None = None
-    """When it was published, or collected if nobody says; None matches no date."""
+    """Time of publication, or of collection if unknown; None matches no date."""
     mentions: tuple[Mentioned, ...] = ()

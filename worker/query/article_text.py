@@ -1,4 +1,4 @@
-"""An article taken apart: its words with their positions, its sentences, and where its entities are named."""
+"""The text of an article for matching: its words with their positions, its sentences, and its mentions."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from worker.query.zone import Span, WordZone
 
 LEAD_LENGTH = 200
 LEAD_PARAGRAPHS = 3
-"""The lead is the first paragraph; when it is short, such as a dateline, what follows up to this."""
+"""The lead is the first paragraph; if it is short, such as a dateline, the following ones up to this number."""
 
 LEVELS = frozenset(("name", "demonym", "concept"))
-"""Of mentions that count. Others, such as co-reference, say less than a name does."""
+"""Levels of mentions that count. Others, such as co-reference, are weaker evidence than a name."""
 
 _SENTENCE_END = re.compile(r"[.!?…。！？։][\"'”’»)\]]*(?:\s|$)|[。！？]")
 _ABBREVIATIONS = frozenset(
@@ -32,7 +32,7 @@ _ABBREVIATIONS = frozenset(
 
 
 class TokenizedArticle:
-    """An article, read for any number of queries. What few queries ask for is found when the first one does."""
+    """An article prepared for any number of queries. Rarely used data is computed on first use."""
 
     def __init__(self, article: QueryArticle) -> None:
         self.article = article
@@ -57,7 +57,7 @@ class TokenizedArticle:
         return WordZone([("author", Words(self.article.author, spelling_of(self.article.language)))])
 
     def zone(self, field: str) -> WordZone:
-        """Return the zone that a field belongs to."""
+        """Return the zone that contains a field."""
         return self.author if field == "author" else self.main
 
     def bounds(self, field: str) -> Span:
@@ -107,18 +107,18 @@ class TokenizedArticle:
 
     @cached_property
     def fences(self) -> Fences:
-        """What nothing that stands in one sentence reaches across."""
+        """Fences between sentences, for places that must not cross them."""
         return Fences(bits_of(self.sentences))
 
     def mentioned(self, kind: str, value: str) -> dict[int, Bits]:
-        """Return the places of `mentions`, by how far the last word is behind the first."""
+        """Return the places of `mentions`, by the distance of the last word from the first."""
         by_length: defaultdict[int, list[int]] = defaultdict(list)
         for first, last in self.mentions(kind, value):
             by_length[last - first].append(first)
         return {length: bits_of(firsts) for length, firsts in by_length.items()}
 
     def mentions(self, kind: str, value: str) -> list[Span]:
-        """Return where an entity, or any of a type, is named, in rising order; `kind` is entity or type."""
+        """Return the places of an entity, or of any of a type, in rising order; `kind` is entity or type."""
         found = self._spans.get((kind, value))
         if found is None:
             named = self._named.get((kind, value), ())
@@ -142,7 +142,7 @@ class TokenizedArticle:
 
     @cached_property
     def source_names(self) -> frozenset[str]:
-        """Everything that the outlet may be called, folded."""
+        """All names of the outlet, folded."""
         return _source_names(self.article.source, _host(self.article.url))
 
 
@@ -157,12 +157,12 @@ def _ends_sentence(between: str, before: str, after: str, written: str) -> bool:
 
 
 def name_key(name: str) -> str:
-    """Return an outlet's name as it is compared: its folded words."""
+    """Return an outlet's name in normal form for comparison: its folded words."""
     return " ".join(pattern_words(name))
 
 
 def outlet_keys(source: QueryOutlet) -> frozenset[str]:
-    """Return everything that an outlet may be called, folded."""
+    """Return all names of an outlet, folded."""
     return _source_names(source, "")
 
 
@@ -179,7 +179,7 @@ def _source_names(source: QueryOutlet | None, host: str) -> frozenset[str]:
 
 
 def _of_domain(domain: str) -> list[str]:
-    """Return what a domain is called: itself, those it is part of, and the label that its owner chose."""
+    """Return the names of a domain: itself, its parent domains, and the label chosen by its owner."""
     labels = domain.split(".")
     found = [".".join(labels[at:]) for at in range(len(labels) - 1)]
     is_shared_suffix = len(labels) > 2 and len(labels[-1]) == 2 and len(labels[-2]) <= 3  # co.uk, com.tr, gov.kz

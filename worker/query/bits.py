@@ -1,4 +1,4 @@
-"""Sets of positions as the bits of a number: what is near what is told for all of them at once, linear in the text."""
+"""Sets of positions as the bits of a number: distances are computed for all of them at once, linear in the text."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _OVERHEAD = 200
 
 
 def bits_of(positions: Sequence[int]) -> Bits:
-    """Return a set of positions, which come in any order."""
+    """Return the set of the given positions, in any order."""
     if not positions:
         return 0
     if len(positions) == 1:
@@ -36,14 +36,14 @@ def positions_of(bits: Bits) -> NDArray[np.intp]:
 
 
 def flags_of(bits: Bits, length: int) -> NDArray[np.bool_]:
-    """Return of each position up to a length whether it is in the set."""
+    """Return a flag for each position up to a length."""
     octets = bits.to_bytes((max(bits.bit_length(), length) + 7) // 8, "little")
     flags = np.unpackbits(np.frombuffer(octets, dtype=np.uint8), bitorder="little")
     return flags[:length].view(np.bool_)
 
 
 def iter_positions(bits: Bits) -> Iterator[int]:
-    """Yield the positions of a set in rising order; for those of which few are wanted."""
+    """Yield the positions of a set in rising order; for sets from which only few are needed."""
     while bits:
         lowest = bits & -bits
         yield lowest.bit_length() - 1
@@ -56,13 +56,13 @@ def between(begin: int, end: int) -> Bits:
 
 
 class Fences:
-    """Positions before which nothing goes on, such as the first words of sentences; or none."""
+    """Positions that no place may cross, such as the first words of sentences; or none."""
 
     def __init__(self, begins: Bits = 0) -> None:
         self._behind = {1: begins >> 1}
 
     def behind(self, distance: int) -> Bits:
-        """Return the positions after which there is a fence at most a distance ahead."""
+        """Return the positions with a fence at most this distance ahead."""
         found = self._behind.get(distance, 0)
         if not found and distance > 1 and self._behind[1]:
             half = distance // 2
@@ -74,10 +74,10 @@ OPEN = Fences()
 
 
 def before(these: Bits, distance: int, fences: Fences = OPEN) -> Bits:
-    """Return the positions from which one of these is one to `distance` ahead, with no fence on the way."""
+    """Return the positions with one of these one to `distance` ahead, with no fence on the way."""
     is_fenced = fences is not OPEN
     reached, width = (these >> 1 & ~fences.behind(1) if is_fenced else these >> 1), 1
-    while width < distance:  # each step doubles how far they reach
+    while width < distance:  # each step doubles the reach
         step = min(width, distance - width)
         reached |= reached >> step & ~fences.behind(step) if is_fenced else reached >> step
         width += step
@@ -85,7 +85,7 @@ def before(these: Bits, distance: int, fences: Fences = OPEN) -> Bits:
 
 
 def after(these: Bits, distance: int, fences: Fences = OPEN) -> Bits:
-    """Return the positions from which one of these is one to `distance` back, with no fence on the way."""
+    """Return the positions with one of these one to `distance` back, with no fence on the way."""
     is_fenced = fences is not OPEN
     reached, width = ((these & ~fences.behind(1) if is_fenced else these) << 1), 1
     while width < distance:
@@ -96,7 +96,7 @@ def after(these: Bits, distance: int, fences: Fences = OPEN) -> Bits:
 
 
 class Kept(Generic[Key]):
-    """Sets that are made once and kept, as long as all together take little room."""
+    """A cache of sets with a limit on its total size."""
 
     def __init__(self, most: int = 1 << 25) -> None:
         """`most` is in bytes."""
@@ -104,7 +104,7 @@ class Kept(Generic[Key]):
         self._most = self._left = most
 
     def get(self, key: Key, make: Callable[[Key], Bits]) -> Bits:
-        """Return the set of a key, which is made of it when it is not at hand."""
+        """Return the set of a key, computed unless it is cached."""
         found = self._sets.get(key)
         if found is None:
             found = make(key)

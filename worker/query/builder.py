@@ -41,7 +41,7 @@ MAX_SLOP = 20
 MAX_NEARS = 10
 """In a row."""
 _LIKE_FIELD = re.compile(r"[^\W\d]\w*:")
-_INNER = re.compile(r"[\w*](?:.*[\w*])?", re.S)  # in time with the text, as a pattern for its end would not be
+_INNER = re.compile(r"[\w*](?:.*[\w*])?", re.S)  # linear in the text, unlike a pattern anchored at its end
 _LIKE_OPERATOR = re.compile(r"and|or|not|o?near(/\d+)?|atleast/\d+|(date|score)\s*[<>=≤≥].*", re.I)
 _WEIGHT = re.compile(r"\^(-?\d{1,4}(?:\.\d{1,2})?)")
 
@@ -49,7 +49,7 @@ FindSaved = Callable[[str, int], Query]
 
 
 class Builder:
-    """Makes a query of the grammar's tree; recursion is as deep as the parentheses are."""
+    """Builds a query from the grammar's tree; recursion is as deep as the parentheses are."""
 
     def __init__(self, find_saved: FindSaved, known: QueryNames | None, lenient: bool) -> None:
         self._find_saved = find_saved
@@ -149,7 +149,7 @@ class Builder:
             refuse_form(text, _position(token))
         if text != token and _LIKE_OPERATOR.fullmatch(text):
             raise QueryError(f"{text} is an operator", _position(token), f'to look for the word itself write "{text}"')
-        if _LIKE_FIELD.match(text):  # it would be read as a field once what stood before it is gone
+        if _LIKE_FIELD.match(text):  # it would be read as a field without the text before it
             raise QueryError("':' means nothing here", _position(token), "put quotes around text with a colon")
         case = scope.case or self._case_of(text, bool(fuzz))
         word = Word(text, scope.field, case, _number(token, fuzz, MAX_EDITS))
@@ -157,7 +157,7 @@ class Builder:
         return word
 
     def _case_of(self, text: str, is_fuzzy: bool) -> str:
-        """Return how the letter case of a word counts that nothing is said about: U.S. is not us, nor Trump a trump."""
+        """Return the default letter case of a word: U.S. is not us, nor Trump a trump."""
         if is_fuzzy:
             return ""
         if _is_in_capitals(text):
@@ -210,7 +210,7 @@ class Builder:
 
 
 def depth_and_size(query: Query, seen: dict[int, tuple[int, int]] | None = None) -> tuple[int, int]:
-    """Return how deep a query is nested and of how many it is made; saved queries are walked once."""
+    """Return the depth and the number of parts of a query; saved queries are walked once."""
     seen = {} if seen is None else seen
     if id(query) in seen:
         return seen[id(query)]
@@ -273,7 +273,7 @@ def _check_word(word: Word, token: Token) -> None:
 
 
 def _check_places(query: Query, operator: str, position: int) -> None:
-    """Raise QueryError unless a query stands at places in a text, so that distances and numbers make sense."""
+    """Raise QueryError unless a query has positions in a text, as distances and numbers require."""
     match query:
         case Word() | Phrase() | EntityNode():
             return

@@ -1,4 +1,4 @@
-"""Fields whose values are known: lang:, country:, genre: and type: are checked, errors name what was meant perhaps."""
+"""Fields with known values: lang:, country:, genre: and type: are checked, with suggestions in errors."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LANGUAGE = re.compile(r"([a-z]{2,3})(?:-([a-z]{4}))?", re.I)
 _COUNTRY = re.compile("[A-Za-z]{2}|exile|international")
 _SCRIPTS = ("Latn", "Cyrl", "Arab", "Armn", "Geor", "Hans", "Hant", "Hebr", "Mong")
 _NO_COUNTRIES = ("exile", "international")
-"""What the catalogue says of outlets that no country has."""
+"""The catalogue's values for outlets without a country."""
 
 _OF_COUNTRY = "kz kk|kg ky|tj tg|tm tk|cn zh|jp ja|kr ko|ua uk|cz cs|gr el|dk da|ir fa|us en|gb en|al sq|se sv"
 _THREE_LETTERS = (
@@ -25,7 +25,7 @@ _THREE_LETTERS = (
     "|fas fa|per fa|ukr uk|kat ka|spa es|ita it|pol pl|ara ar|jpn ja|kor ko|hin hi|pus ps|uig ug|mon mn|bel be"
 )
 _MEANT_LANGUAGES = dict(pair.split(" ") for pair in f"{_OF_COUNTRY}|{_THREE_LETTERS}".split("|"))
-"""Codes of countries and of three letters by which people mean a language."""
+"""Codes of countries and of three letters that people use for a language."""
 _MEANT_COUNTRIES = {"UK": "GB", "SU": "RU", "KK": "KZ", "KY": "KG", "TG": "TJ", "EN": "GB", "ZH": "CN"}
 _OTHER_TYPES = {
     "state": "country nation government land",
@@ -44,7 +44,7 @@ _TYPE_CALLED = {name: known for known, names in _OTHER_TYPES.items() for name in
 
 
 def checked_value(field: str, text: str, position: int) -> str:
-    """Return a value of one of these fields as it is compared; raises QueryError if no article can have it."""
+    """Return a value of one of these fields in normal form; raises QueryError if no article can have it."""
     match field:
         case "lang":
             return _checked_language(text, position)
@@ -59,7 +59,7 @@ def checked_value(field: str, text: str, position: int) -> str:
 
 
 def stored_value(field: str, text: str) -> str:
-    """Return a value as it is compared, though it may be none that is known: it was stored under fewer rules."""
+    """Return a value in normal form even if it is unknown: it was stored under fewer rules."""
     if field == "lang" and (match := _LANGUAGE.fullmatch(text)):
         return match[1].lower() + (f"-{match[2].title()}" if match[2] else "")
     if field == "country" and len(text) == 2:
@@ -68,7 +68,7 @@ def stored_value(field: str, text: str) -> str:
 
 
 def values_of(field: str) -> str:
-    """Return what may stand behind a field, for people; "" for one that takes anything."""
+    """Return a description of the values of a field; "" if it takes any."""
     return {
         "lang": "two letters, such as ru, or with a script: kk-Latn",
         "country": "two letters, such as KZ; or exile, international",
@@ -104,7 +104,7 @@ def _checked_country(text: str, position: int) -> str:
 
 
 def _one_of(values: Iterable[str], text: str, position: int, noun: str, meant: str | None, *, plural: str) -> str:
-    """Return a value that is one of a few, or a pattern like one of them."""
+    """Return one of a few values, or a pattern that matches one of them."""
     key = " ".join(pattern_words(text))
     if key in values:
         return key
@@ -126,7 +126,7 @@ def _codes_by_name(field: str) -> Mapping[str, str]:
 
 
 def _codes_like(text: str, field: str) -> list[str]:
-    """Return the codes of what is called so, or nearly so, in English, Russian or Turkish."""
+    """Return the codes for a name in English, Russian or Turkish, or for similar names."""
     by_name, key = _codes_by_name(field), _folded(text)
     if key in by_name:
         return [by_name[key]]

@@ -1,4 +1,4 @@
-"""Which languages (ISO 639-1) and countries (ISO 3166-1) there are, with names by which people mean them."""
+"""Languages (ISO 639-1) and countries (ISO 3166-1), with their common names."""
 
 from __future__ import annotations
 

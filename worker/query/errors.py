@@ -1,4 +1,4 @@
-"""What is wrong with a query, where, and what was meant perhaps."""
+"""Errors in queries, with position and suggestion."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class QueryError(ValueError):
         return f"at character {self.position + 1}: {self.message}" + (f"; {self.hint}" if self.hint else "")
 
     def pointed(self, text: str) -> str:
-        """Return the line of the query that is wrong and, below it, a caret at the place."""
+        """Return the faulty line of the query with a caret below the position."""
         begin = text.rfind("\n", 0, self.position) + 1
         end = text.find("\n", self.position)
         line = text[begin : end if end >= 0 else len(text)]

@@ -1,4 +1,4 @@
-"""Query and article → does it match, and because of which words. The one evaluator, for arrival and archive."""
+"""Query and article → whether it matches, and by which words. The one evaluator, for arrival and archive."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["MatchedTerm", "Verdict", "evaluate", "judge"]
 
 
 class Verdict:
-    """Whether an article matches, and why."""
+    """Whether an article matches, with the reason."""
 
     __slots__ = ("_asked", "_because", "matched")
 
@@ -23,17 +23,17 @@ class Verdict:
 
     @property
     def because(self) -> tuple[MatchedTerm, ...]:
-        """The words that fired, in reading order, found when first asked for; a query that only excludes has none."""
+        """The matched words in reading order, computed on first use; a query that only excludes has none."""
         if self._because is None:
             self._because = explain(*self._asked) if self.matched else ()
         return self._because
 
 
 def evaluate(query: Query, article: QueryArticle) -> Verdict:
-    """Return whether the article matches, and why."""
+    """Return whether the article matches, with the reason."""
     return judge(query, TokenizedArticle(article))
 
 
 def judge(query: Query, reading: TokenizedArticle) -> Verdict:
-    """Do what `evaluate` does with an article that is read already."""
+    """Return the verdict of `evaluate` for a tokenized article."""
     return Verdict(holds(query, reading), query, reading)

@@ -1,4 +1,4 @@
-"""Why a query matches: the words that fired."""
+"""The matched words of a query."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ from worker.query.nodes import (
 from worker.query.sentences import SentenceMatches, true_in
 
 MOST_SHOWN = 20
-"""Places that are told for one term."""
+"""Maximum of places listed for one term."""
 
 
 class MatchedTerm(NamedTuple):
-    """Words that made a query match: where in which field, as they are written, and the term of the query.
+    """Words that made a query match: field, position and spelling, and the term of the query.
 
     For properties of the whole article (source, date …) `field` names the property and there are no offsets. A named
     tuple because a busy worker makes many.
@@ -48,7 +48,7 @@ class MatchedTerm(NamedTuple):
 
 
 def explain(query: Query, reading: TokenizedArticle) -> tuple[MatchedTerm, ...]:
-    """Return what speaks for a query that holds, in reading order; nothing for one that only excludes."""
+    """Return the matched terms of a query that holds, in reading order; none for one that only excludes."""
     return tuple(sorted(set(_fired(query, reading, None)), key=_in_reading_order))
 
 
@@ -57,7 +57,7 @@ def _in_reading_order(fired: MatchedTerm) -> tuple[bool, bool, int, int, str]:
 
 
 def _fired(query: Query, reading: TokenizedArticle, sentences: SentenceMatches | None) -> Iterator[MatchedTerm]:
-    """Yield what speaks for a query, in some sentences or everywhere."""
+    """Yield the matched terms of a query, in some sentences or everywhere."""
     return _FIRED[type(query)](query, reading, sentences)
 
 

@@ -1,4 +1,4 @@
-"""Why a query does not match: which parts of it do not hold, and what the article has instead."""
+"""The reasons why a query does not match: its failing parts, and their counterparts in the article."""
 
 from __future__ import annotations
 
@@ -34,20 +34,20 @@ from worker.query.zone import Span
 MOST_FAILINGS = 20
 _MOST_SHOWN = 3
 _MOST_COMPARED = 5_000
-"""Words of an article among which one that is spelled alike is sought."""
+"""Maximum of an article's words searched for one of similar spelling."""
 _LONGEST_COMPARED = 60
-"""Letters of a word for which one is sought: comparing takes the square of them."""
+"""Maximum length of a word searched for: comparison takes the square of it."""
 
 
 class Failing(NamedTuple):
-    """A part of a query that does not hold, and why."""
+    """A part of a query that does not hold, with the reason."""
 
     part: str
     reason: str
 
 
 def failings(query: Query, reading: TokenizedArticle) -> tuple[Failing, ...]:
-    """Return the parts that keep a query from matching, in its order; nothing for one that matches."""
+    """Return the parts that keep a query from matching, in its order; none for one that matches."""
     if holds(query, reading):
         return ()
     return tuple(dict.fromkeys(islice(_failings(query, reading), MOST_FAILINGS)))

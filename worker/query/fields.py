@@ -1,4 +1,4 @@
-"""What may stand before a colon, what inside it, and how values are spelled."""
+"""Fields before a colon, their nesting, and the spelling of their values."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _OTHER_NAMES = {
     "saved:": "search savedsearch",
     "entity:": "company person organization organisation topic",
 }
-"""What fields of other tools are here."""
+"""Fields of other tools and their equivalents here."""
 _FORM_OF = {name: form for form, names in _OTHER_NAMES.items() for name in names.split()}
 _UNKNOWN_HERE = frozenset(("sentiment", "reach", "engagement", "followers", "likes", "readership", "rank", "wordcount"))
 _UNKNOWN_HERE |= {"cache", "related", "filetype", "ext", "define", "inanchor", "link", "mediatype", "sourcetype"}
@@ -33,7 +33,7 @@ _UNKNOWN_HERE |= {"cache", "related", "filetype", "ext", "define", "inanchor", "
 
 @dataclass(frozen=True, slots=True)
 class FieldScope:
-    """The fields that stand before a group, for the words in it."""
+    """The fields before a group, for the words in it."""
 
     field: str = ""
     """One of TEXT_FIELDS, TAG_FIELDS and VALUE_FIELDS, or saved."""
@@ -43,11 +43,11 @@ class FieldScope:
 
     @property
     def takes_values(self) -> bool:
-        """Whether what stands here is a value or a name, and not to be looked for in texts."""
+        """True if the content is a value or a name, which is not searched in texts."""
         return self.field in (*TAG_FIELDS, *VALUE_FIELDS, "saved")
 
     def narrowed(self, name: str, position: int) -> FieldScope:
-        """Return the scope behind one more field; raises QueryError if there is none such, or not in this place."""
+        """Return the scope after one more field; raises QueryError for an unknown or misplaced one."""
         field = name.lower()
         if field in CASES and not self.case:
             return replace(self, case=CASES[field])
@@ -62,7 +62,7 @@ class FieldScope:
 
 
 def _meant(field: str) -> str:
-    """Return what may be meant by a field that does not exist."""
+    """Return a suggestion for an unknown field."""
     if field in _UNKNOWN_HERE:
         return "leave it out: nothing here tells that of an article"
     meant = [_FORM_OF[field]] if field in _FORM_OF else [f"{one}:" for one in nearest(field, FIELDS)]

@@ -1,6 +1,6 @@
-"""Words that are operators in other tools or in other languages: refused with the form to use, never looked for.
+"""Words that are operators in other tools or languages: refused with the form to use, never searched for.
 
-What takes more than a word is in `forms`. Nothing that a query prints as is refused, so that it can be read back.
+Forms of more than one word are in `forms`. The printed form of a query is never refused, so that it can be read back.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _SPOKEN = {
     "NOT": "не değil deyil емес эмес emas эмас däl ոչ არა 非 不 不是 不包括 不含 除了",
 }
 _SHOUTED = {"AND": "UND ORAZ", "OR": "ODER LUB ALBO NEBO", "NOT": "NICHT OHNE SAUF NIE КРОМЕ БЕЗ НЕТ"}
-"""These are operators in capitals only."""
+"""Operators in capitals only."""
 _IN_SMALL = {word: operator for operator, words in _SPOKEN.items() for word in words.split()}
 _IN_CAPITALS = {word: operator for operator, words in _SHOUTED.items() for word in words.split()}
 _LIKE_LATIN = str.maketrans("АЕОРТаеорΑΕΝΟΡΤο", "AEOPTaeopAENOPTo")
@@ -58,7 +58,7 @@ def refuse_word(typed: str, core: str, position: int) -> None:
 
 
 def farthest(name: str, distance: str) -> str:
-    """Return the operator for what another tool calls a distance, or a unit such as s for sentence."""
+    """Return the operator for another tool's distance, or for a unit such as s for sentence."""
     distance = re.sub(r"(?<=\d)\D+|^n$", "", distance, flags=re.I) or "5"
     if distance.isdecimal():
         return f"{'ONEAR' if name.casefold() in _ORDERED else 'NEAR'}/{min(max(int(distance), 1), 100)}"

@@ -1,6 +1,6 @@
-"""Forms of other tools that take more than a word: found in a query before it is parsed, refused with the form to use.
+"""Forms of other tools with more than one word: found in a query before parsing, refused with the form to use.
 
-Words that are operators elsewhere are in `foreign`. Nothing that a query prints as is refused.
+Words that are operators elsewhere are in `foreign`. The printed form of a query is never refused.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from worker.query.foreign import DISTANT, OTHERWISE, farthest
 from worker.query.nodes import TAG_FIELDS, VALUE_FIELDS
 
 MINUSES = "-‐‑‒–—―−﹘﹣－"
-"""A hyphen, and what word processors and keyboards make of it."""
+"""A hyphen, and its variants from word processors and keyboards."""
 
 Piece = tuple[str, int]
-"""A phrase, a parenthesis, or what stands between spaces; and where."""
+"""A phrase, a parenthesis, or the text between spaces; and its position."""
 
 _PIECE = re.compile(r'"[^"]*"|[()]|[^\s()"]+')
 _FIELDS = re.compile(r"(?:[^\W\d]\w*:)+")
@@ -69,7 +69,7 @@ _NO_CALL = re.compile(r"and|or|not|sent|(?:atleast|atl)\d+", re.I)
 
 
 def _attached(found: re.Match[str]) -> str:
-    """Return what to write instead of a function that there is not, or of drone(s)."""
+    """Return the suggestion for an unknown function, or for drone(s)."""
     word, rest = found["word"], found["rest"]
     if _NO_CALL.fullmatch(word):
         return ""
@@ -137,14 +137,16 @@ _BETWEEN = {
     "title:(a b)": "in",
     '"a b"': "phrase exact like contains",
 }
-"""What is an operator between two others only, and in capitals."""
+"""Words that are operators only between two others, and in capitals."""
 _FORM_BETWEEN = {name.upper(): form for form, names in _BETWEEN.items() for name in names.split()}
 _IN_SMALL_TOO = frozenset(("near", "onear", "adj"))
 _LETTERED = re.compile(r"[NW](\d{1,2})")
 
 
 def refuse_forms(text: str) -> None:
-    """Raise QueryError for the first form of another tool in a query, at its place; values of fields are left alone."""
+    """Raise QueryError for the first form of another tool in a query, with its position; values of fields are left
+    alone.
+    """
     pieces = [(found[0], found.start()) for found in _PIECE.finditer(text)]
     is_value, depth = False, 0
     for at, (piece, start) in enumerate(pieces):
@@ -169,7 +171,7 @@ def refuse_forms(text: str) -> None:
 
 
 def refuse_form(word: str, position: int) -> None:
-    """Raise QueryError for a form of another tool that is left of a word without the signs around it."""
+    """Raise QueryError for a form of another tool that remains of a word without the signs around it."""
     _refuse_at(word, 0, position)
 
 
@@ -182,7 +184,7 @@ def _refuse_at(text: str, begin: int, position: int | None = None) -> None:
 
 
 def _refuse_between(pieces: Sequence[Piece], at: int) -> None:
-    """Raise QueryError for a word that stands where an operator does and is one elsewhere."""
+    """Raise QueryError for a word in the position of an operator that is one elsewhere."""
     word, position = pieces[at]
     form = _FORM_BETWEEN.get(word.upper() if word.casefold() in _IN_SMALL_TOO else word)
     numbered = _LETTERED.fullmatch(word)

@@ -1,4 +1,4 @@
-"""Is a query true of an article?"""
+"""Evaluation of a query on an article."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""What is one word though something stands inside: 1,000 is 1000, U.S. is US, and oʻ is a letter in Uzbek.
+"""Words with signs inside: 1,000 is 1000, U.S. is US, and oʻ is a letter in Uzbek.
 
-The signs that separate nothing are replaced by UNSEEN, one for one, so that places in a text stay true.
+Signs that separate no words are replaced by UNSEEN, one for one, so that positions in a text stay valid.
 """
 
 from __future__ import annotations
@@ -20,36 +20,36 @@ _DOT_IS_DECIMAL = frozenset(
 """Languages that write 1,000.5; the others write 1.000,5 or 1 000,5."""
 _SEPARATED = re.compile(f"[0-9][{_ALWAYS},.][0-9]{{3}}")
 _DOTTED = re.compile(r"\.(?<=(?<!\w)[^\W\d_]\.)(?=[^\W\d_](?!\w))")
-"""A dot between two letters that stand alone: that of U.S, not that of t.me or of 24.kg."""
+"""A dot between two single letters: that of U.S, not that of t.me or of 24.kg."""
 _ABBREVIATION = re.compile(r"[^\W\d_](?:\.[^\W\d_])+\.?")
 
 
 class JoinedSpelling(NamedTuple):
-    """How words are written."""
+    """The spelling of words."""
 
     joins_uzbek: bool = False
-    """The apostrophe of oʻ and gʻ separates nothing."""
+    """True if the apostrophe of oʻ and gʻ separates no words."""
     grouping: str = ""
-    """What may separate thousands besides spaces: a comma, a dot, or both."""
+    """Separators of thousands besides spaces: a comma, a dot, or both."""
     joins: bool = True
-    """Whether numbers and dotted abbreviations are one word at all."""
+    """True if numbers and dotted abbreviations are one word at all."""
 
 
 IN_PARTS: Final = JoinedSpelling(joins=False)
 WHOLE: Final = JoinedSpelling(grouping=",.")
-"""As a person may have meant it whose language is not known."""
+"""For a text in an unknown language."""
 
 
 @cache
 def spelling_of(language: str | None) -> JoinedSpelling:
-    """Return how texts of a language are written; of those of an unknown one, everything is expected."""
+    """Return the spelling of a language; for an unknown one, all variants are possible."""
     base = language.partition("-")[0] if language else None
     grouping = ",." if base is None else "," if base in _DOT_IS_DECIMAL else "."
     return JoinedSpelling(base in (None, "uz"), grouping)
 
 
 def joined(text: str, spelling: JoinedSpelling) -> str:
-    """Return a text of the same length in which UNSEEN stands for what separates nothing."""
+    """Return a text of the same length with UNSEEN in place of signs that separate no words."""
     if spelling.joins_uzbek:
         text = _UZBEK.sub(UNSEEN, text)
     if not spelling.joins:
@@ -62,12 +62,12 @@ def joined(text: str, spelling: JoinedSpelling) -> str:
 
 
 def has_uzbek_letter(text: str) -> bool:
-    """Say whether a word holds what is oʻ or gʻ in Uzbek, and an apostrophe elsewhere."""
+    """Return whether a word contains oʻ or gʻ, which are letters in Uzbek but have an apostrophe elsewhere."""
     return _UZBEK.search(text) is not None
 
 
 def is_abbreviation(text: str) -> bool:
-    """Say whether a text is nothing but letters with dots between them: U.S, not Mr. or 24.kg."""
+    """Return whether a text consists of letters with dots between them: U.S, not Mr. or 24.kg."""
     return _ABBREVIATION.fullmatch(text) is not None
 
 
@@ -77,12 +77,12 @@ def _closed(found: re.Match[str]) -> str:
 
 @cache
 def _numbers(grouping: str) -> re.Pattern[str]:
-    """Return what finds numbers whose thousands are separated by one sign throughout; 0,125 is none.
+    """Return a pattern for numbers with one separator of thousands throughout; 0,125 is none.
 
     It begins with a digit and looks behind after it, so that a search goes from digit to digit.
     """
     signs = _ALWAYS + grouping
     begin = f"[1-9](?<![0-9][0-9])(?<![0-9][{signs},.:/-][0-9])[0-9]{{0,2}}"
-    by_space = f"([{_SPACES}])[0-9]{{3}}(?:\\1[0-9]{{3}})*(?!\\w|\\1[0-9])"  # 1 000S is two words, as it looks
+    by_space = f"([{_SPACES}])[0-9]{{3}}(?:\\1[0-9]{{3}})*(?!\\w|\\1[0-9])"  # 1 000S is two words
     by_sign = f"(['’٬{grouping}])[0-9]{{3}}(?:\\2[0-9]{{3}})*(?![0-9]|\\2[0-9])"
     return re.compile(f"{begin}(?:{by_space}|{by_sign})")

@@ -1,7 +1,7 @@
-"""Where in an article the words, phrases and entities of a query stand.
+"""Places of the words, phrases and entities of a query in an article.
 
-All places are found at once, as bits of numbers (`bits`), so that the work is linear in the text however often
-something stands there; a query of thousands of words about a text of one word repeated is no exception.
+All places are found at once, as bits of numbers (`bits`), so that the work is linear in the text however frequent a
+word is; a query of thousands of words on a text of one repeated word is no exception.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ from worker.query.words import is_like, spelled, surfaces
 from worker.query.zone import Span, WordZone
 
 Places = dict[int, Bits]
-"""By how many words the last one of a place is behind the first: where the first ones stand. No empty sets."""
+"""First positions of places, by the distance of the last word from the first. No empty sets."""
 
 
 def places(query: Query, reading: TokenizedArticle, fences: Fences = OPEN) -> Places:
-    """Return the places of a query that has places (see `build`) and that no fence divides."""
+    """Return the places of a query that has places (see `build`), except those crossed by a fence."""
     return _PLACES[type(query)](query, reading, fences)
 
 
 def begins_of(found: Places) -> Bits:
-    """Return where places begin."""
+    """Return the first positions of places."""
     begins = 0
     for firsts in found.values():
         begins |= firsts
@@ -65,11 +65,11 @@ def within(found: Places, these: Bits) -> Places:
 
 
 def stand_apart(found: Places, count: int, begins: Sequence[int], ends: Sequence[int]) -> NDArray[np.bool_]:
-    """Say of each stretch from a begin up to, not including, an end whether so many places fit in without overlaps.
+    """Return for each stretch whether this many places fit in without overlaps.
 
-    No place may reach from one stretch into another. Of places that overlap, the one that ends first leaves most
-    room; one that holds another is never taken. Who follows whom is then a table, and `count` steps in it are
-    made in as many jumps as the number has bits.
+    A stretch goes from a begin up to, not including, an end, and no place may reach from one into another. Of
+    overlapping places, the one that ends first leaves most space; one that contains another is never taken. The
+    successor of each place is then a table, and `count` steps in it are made in as many jumps as the number has bits.
     """
     if sum(firsts.bit_count() for firsts in found.values()) < count:
         return np.zeros(len(begins), dtype=np.bool_)
@@ -86,7 +86,7 @@ def stand_apart(found: Places, count: int, begins: Sequence[int], ends: Sequence
 
 
 def how_many_apart(found: Places) -> int:
-    """Return how many of the places there are at most without overlaps."""
+    """Return the maximum of places without overlaps."""
     number, end = 0, -1
     if found:
         firsts, lasts = _not_holding_others(found)
@@ -97,13 +97,13 @@ def how_many_apart(found: Places) -> int:
 
 
 def nearest(left: Places, right: Places) -> int:
-    """Return how many words places of two sides, which both have some, are apart at least; 0: all overlap."""
+    """Return the minimum distance between places of two sides, which both have some; 0: all overlap."""
     gaps = _gap(_ends_of(left), begins_of(right)), _gap(_ends_of(right), begins_of(left))
     return min((gap for gap in gaps if gap), default=0)
 
 
 def _gap(ends: Bits, begins: Bits) -> int:
-    """Return the shortest way from an end to a begin behind it; 0: none."""
+    """Return the shortest way from an end to a begin after it; 0: none."""
     starts, stops = positions_of(begins), positions_of(ends)
     following = np.searchsorted(starts, stops, side="right")
     is_followed = following < len(starts)
@@ -112,7 +112,7 @@ def _gap(ends: Bits, begins: Bits) -> int:
 
 
 def _not_holding_others(found: Places) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Return first and last words of the places that hold no other, both rising."""
+    """Return first and last words of the places that contain no other, both rising."""
     seen, firsts, lasts = 0, [], []
     for length in sorted(found):
         firsts.append(positions_of(found[length] & ~seen))
@@ -154,7 +154,7 @@ def _of_or(query: Or, reading: TokenizedArticle, fences: Fences) -> Places:
 
 
 def _of_near(query: Near, reading: TokenizedArticle, fences: Fences) -> Places:
-    """Return the places of both sides that have one of the other side at most so many words away.
+    """Return the places of both sides that are near one of the other side.
 
     A place is not near one that it overlaps.
     """
@@ -169,13 +169,13 @@ def _of_near(query: Near, reading: TokenizedArticle, fences: Fences) -> Places:
 
 
 def _preceding(these: Places, others: Places, distance: int, fences: Fences) -> Places:
-    """Return those after which one of the others begins within the distance."""
+    """Return those with one of the others beginning after them within the distance."""
     reached = before(begins_of(others), distance, fences)
     return _kept({length: firsts & reached >> length for length, firsts in these.items()})
 
 
 def _following(these: Places, others: Places, distance: int, fences: Fences) -> Places:
-    """Return those before which one of the others ends within the distance."""
+    """Return those with one of the others ending before them within the distance."""
     return within(these, after(_ends_of(others), distance, fences))
 
 
@@ -233,7 +233,7 @@ def _of_variants(query: Word | Phrase, zone: WordZone, slop: int = 0) -> Places:
 
 
 def _of_sequence(words: Sequence[str], query: Word | Phrase, zone: WordZone, slop: int) -> Places:
-    """Return where words stand one after the other, with at most `slop` others between."""
+    """Return the places where words follow one another, with at most `slop` others between."""
     standing = []
     for word in words:
         found = zone.standing(word)
@@ -247,7 +247,7 @@ def _of_sequence(words: Sequence[str], query: Word | Phrase, zone: WordZone, slo
 
 
 def _spelled(word: str, like: str, case: str, zone: WordZone) -> Bits:
-    """Return where a word, or one that is like a pattern, is written as the query writes it."""
+    """Return the positions of a word, or of one like a pattern, in the spelling of the query."""
     return zone.kept.get((word, like, case), lambda asked: _find_spelled(*asked, zone))
 
 
@@ -276,9 +276,9 @@ def _tight(standing: Sequence[Bits]) -> Places:
 
 
 def _loose(standing: Sequence[Bits], slop: int) -> Places:
-    """Return the shortest place from each first word; the others follow it in order, but not at once.
+    """Return the shortest place from each first word; the others follow it in order, with words between.
 
-    `reached[extra]` are the first words from which one comes to this word with so many others between.
+    `reached[extra]` are the first words from which this word is reached with that many others between.
     """
     reached = [standing[0]] + [0] * slop
     for offset, others in enumerate(standing[1:], 1):

@@ -1,4 +1,4 @@
-"""Which of many words are within some edits of another? All of one length are compared at once, letter by letter."""
+"""Search for words within some edits of another. All words of one length are compared at once, letter by letter."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 from worker.query.words import is_within
 
 _FEW = 200
-"""Words that are sooner compared one by one."""
+"""Number of words up to which single comparisons are faster."""
 _AT_ONCE = 1 << 22
-"""Letters of words that are compared at once, so that they take little room."""
+"""Letters of words compared at once, which limits memory."""
 
 
 class Lengths:
-    """Different words by how many letters they have."""
+    """Distinct words by length."""
 
     def __init__(self, words: Iterable[str]) -> None:
         self._words: defaultdict[int, list[str]] = defaultdict(list)
@@ -25,7 +25,7 @@ class Lengths:
             self._words[len(word)].append(word)
 
     def within(self, other: str, edits: int) -> list[str]:
-        """Return the words of which at most `edits` letters inserted, deleted or replaced make the other one."""
+        """Return the words that become the other one by inserting, deleting or replacing at most `edits` letters."""
         found: list[str] = []
         for length in range(max(len(other) - edits, 1), len(other) + edits + 1):
             words = self._words.get(length, [])
@@ -39,7 +39,7 @@ class Lengths:
 
 
 def _within(words: list[str], other: str, edits: int) -> list[str]:
-    """Do it for words of one length; see `is_within` for the table of distances, which is kept for each of them."""
+    """Return those among words of one length; for the table of distances of each, see `is_within`."""
     length = len(words[0])
     codes = np.frombuffer("".join(words).encode("utf-32-le", "surrogatepass"), dtype="<u4")
     letters = np.ascontiguousarray(codes.reshape(len(words), length).T)

@@ -1,4 +1,4 @@
-"""What names there are: for telling people that they mean another one."""
+"""Known names, for checking queries and suggesting others."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ _MOST_OFFERED = 6
 
 
 def nearest(name: str, names: Iterable[str]) -> list[str]:
-    """Return up to three names that are spelled like one, the nearest first."""
+    """Return up to three names of similar spelling, the nearest first."""
     return get_close_matches(name.lower(), list(names), n=_SHOWN, cutoff=0.6)
 
 
 def did_you_mean(found: Iterable[str]) -> str:
-    """Return a hint that offers names; "" for none."""
+    """Return a hint that suggests names; "" for none."""
     offered = " or ".join(found)
     return f"did you mean {offered}?" if offered else ""
 
 
 class NoSuchEntity(LookupError):
-    """No entity goes by that name, or more than one does; `hint` names those that may be meant, "" for none."""
+    """No entity has that name, or more than one has; `hint` suggests others, "" for none."""
 
     def __init__(self, message: str, hint: str) -> None:
         super().__init__(message)
@@ -38,22 +38,22 @@ class NoSuchEntity(LookupError):
 
 @dataclass(frozen=True)
 class QueryNames:
-    """The names of a vocabulary: what queries that are being written are checked against."""
+    """The names of a vocabulary, against which new queries are checked."""
 
     entities: Mapping[str, str]
     """Labels by id."""
     surnames: frozenset[str] = frozenset()
     """Names of people in one word, as written. They count with a capital only: a trump card is not Trump."""
     sources: Mapping[str, str] = field(default_factory=dict)
-    """Names of outlets by id; none: nobody knows which there are."""
+    """Names of outlets by id; empty if unknown."""
     domains: Mapping[str, str] = field(default_factory=dict)
-    """Ids of outlets by what else they go by."""
+    """Ids of outlets by their other names."""
     aliases: Sequence[tuple[str, str]] = ()
-    """(text, id) of what entities are called besides, in all languages."""
+    """(text, id) of the aliases of entities, in all languages."""
 
     @staticmethod
     def of(vocabulary: Vocabulary, outlets: Iterable[QueryOutlet] = ()) -> QueryNames:
-        """Return the names of a vocabulary, and of outlets; the first of an outlet's names is the one that is shown."""
+        """Return the names of a vocabulary, and of outlets; the first name of an outlet is its display name."""
         people = (entity for entity in vocabulary.entities if entity.type == "person")
         return QueryNames(
             {entity.id: entity.label for entity in vocabulary.entities},
@@ -105,7 +105,7 @@ class QueryNames:
         return self._by_name.get(key) or self._by_alias.get(key, [])
 
     def get_entity(self, name: str) -> str:
-        """Return the id of the one entity that is called so. Raises NoSuchEntity."""
+        """Return the id of the one entity with this name. Raises NoSuchEntity."""
         found = self.find_entities(name)
         if len(found) == 1:
             return found[0]
@@ -113,7 +113,7 @@ class QueryNames:
         raise NoSuchEntity(message, self.like_entity(name))
 
     def like_entity(self, name: str) -> str:
-        """Return a hint that names the entities that are called so, or are spelled like `name`."""
+        """Return a hint with the entities of this or a similar name."""
         key = _key(name)
         found = list(self.find_entities(name))
         for names in (self._by_name, self._by_alias):
@@ -126,7 +126,9 @@ class QueryNames:
         return {**self.domains} | names | {_key(id): id for id in self.sources}
 
     def has_source(self, name: str) -> bool:
-        """Say whether an outlet is called so; of a pattern, whether any is; of a domain, whether it is part of one."""
+        """Return whether an outlet has this name; for a pattern, whether any has; for a domain, whether it is part of
+        one.
+        """
         if "*" in name:
             return any(is_like(one, _key(name)) for one in self._by_source)
         labels = name.split(".")
@@ -134,11 +136,11 @@ class QueryNames:
         return any(_key(one) in self._by_source for one in (name, *parents))
 
     def may_be_source(self, name: str) -> bool:
-        """Say whether an outlet is, or may yet be, called so: domains and patterns may stand for one to come."""
+        """Return whether an outlet has, or may yet have, this name: domains and patterns may match a future one."""
         return not self.sources or "*" in name or "." in name or self.has_source(name)
 
     def like_source(self, name: str) -> str:
-        """Return a hint that names the outlets whose ids or names are spelled like `name`."""
+        """Return a hint with the outlets of a similar id or name."""
         found = dict.fromkeys(self._by_source[near] for near in nearest(_key(name), self._by_source))
         return did_you_mean(f"{id} ({self.sources[id]})" if id in self.sources else id for id in found)
 

@@ -11,7 +11,7 @@ from datetime import date
 from worker.query.words import variants_of
 
 TEXT_FIELDS = ("title", "lead", "body", "author")
-"""Where words may be looked for; without one, in title and text."""
+"""Fields of words; without one, title and text are searched."""
 TAG_FIELDS = ("entity", "type")
 VALUE_FIELDS = ("source", "country", "lang", "genre")
 
@@ -27,9 +27,9 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Word(Query):
-    """A word as typed: it may have parts (Nagorno-Karabakh), hold `*`, and be misspelled by `edits` letters.
+    """A word as typed: it may have parts (Nagorno-Karabakh), contain `*`, and be misspelled by `edits` letters.
 
-    `case` is "" for any, "exact" for spelled just so, "name" for beginning with a capital.
+    `case` is "" for any, "exact" for the exact spelling, "name" for a capital at the beginning.
     """
 
     text: str
@@ -37,9 +37,9 @@ class Word(Query):
     case: str = ""
     edits: int = 0
     variants: tuple[tuple[str, ...], ...] = derived(init=False, compare=False, repr=False)
-    """The folded words to look for, one after the other; any of these sequences will do."""
+    """Sequences of folded words; any of them matches."""
     plain: str = derived(init=False, compare=False, repr=False)
-    """The one folded word that is all there is to look for, anywhere; "" if it is not so simple."""
+    """The single folded word to search for anywhere; "" for other queries."""
 
     def __post_init__(self) -> None:
         variants = variants_of(self.text)
@@ -105,7 +105,7 @@ class DateRange(Query):
 
 @dataclass(frozen=True, slots=True)
 class Not(Query):
-    """The article does not match `part`."""
+    """True if the article does not match `part`."""
 
     part: Query
 
@@ -115,7 +115,7 @@ class Not(Query):
 
 @dataclass(frozen=True, slots=True)
 class And(Query):
-    """The article matches all parts."""
+    """True if the article matches all parts."""
 
     parts: tuple[Query, ...]
 
@@ -125,7 +125,7 @@ class And(Query):
 
 @dataclass(frozen=True, slots=True)
 class Or(Query):
-    """The article matches one of the parts."""
+    """True if the article matches one of the parts."""
 
     parts: tuple[Query, ...]
 
@@ -149,7 +149,7 @@ class Near(Query):
 
 @dataclass(frozen=True, slots=True)
 class Sentence(Query):
-    """One sentence matches all of `part`."""
+    """True if one sentence matches all of `part`."""
 
     part: Query
 
@@ -159,7 +159,7 @@ class Sentence(Query):
 
 @dataclass(frozen=True, slots=True)
 class AtLeast(Query):
-    """`part` stands at least `count` times in the article."""
+    """True if `part` stands at least `count` times in the article."""
 
     count: int
     part: Query
@@ -170,7 +170,7 @@ class AtLeast(Query):
 
 @dataclass(frozen=True, slots=True)
 class Score(Query):
-    """The weights of those terms that the article matches add up to the threshold."""
+    """True if the weights of the matched terms add up to the threshold."""
 
     threshold: float
     terms: tuple[tuple[Query, float], ...]
@@ -182,7 +182,7 @@ class Score(Query):
 
 @dataclass(frozen=True, slots=True)
 class Saved(Query):
-    """A saved query by its name, and what it says."""
+    """A saved query, by name and content."""
 
     name: str
     part: Query
@@ -192,7 +192,7 @@ class Saved(Query):
 
 
 def parts_of(query: Query) -> tuple[Query, ...]:
-    """Return the queries that a query is directly made of."""
+    """Return the direct parts of a query."""
     match query:
         case And(parts) | Or(parts):
             return parts
@@ -206,7 +206,7 @@ def parts_of(query: Query) -> tuple[Query, ...]:
 
 
 Leaf = Word | Phrase | EntityNode
-"""What stands at places in a text."""
+"""A query with positions in a text."""
 
 
 def leaves_of(query: Query) -> Iterator[Leaf]:
@@ -226,12 +226,12 @@ def _joined(operator: str, parts: Iterable[Query]) -> str:
 
 
 def _unit(query: Query) -> str:
-    """Return the text of a query so that operators beside it do not take it apart."""
+    """Return the text of a query in parentheses if operators beside it could take it apart."""
     return f"({query})" if isinstance(query, And | Or | Not | Near) else str(query)
 
 
 def is_bare(text: str) -> bool:
-    """Say whether a value needs no quotes."""
+    """Return whether a value needs no quotes."""
     return _BARE.fullmatch(text) is not None and text.lower() not in _OPERATORS
 
 

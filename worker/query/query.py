@@ -1,7 +1,7 @@
-"""Text → query; errors say where, what was expected, and what was meant perhaps.
+"""Text → query; errors have a position, the expected input, and a suggestion.
 
-Parsing is LALR: linear in the text. What a person types in a hurry is understood: quotes of any kind, operators in
-small letters, NBSP, any dash.
+Parsing is LALR: linear in the text. Careless typing is accepted: quotes of any kind, operators in lower case, NBSP, any
+dash.
 """
 
 from __future__ import annotations
@@ -60,12 +60,12 @@ def _parser() -> Lark:
 def parse(
     text: str, saved: Mapping[str, str] | None = None, known: QueryNames | None = None, *, lenient: bool = False
 ) -> Query:
-    """Return the query that a text says; raises QueryError.
+    """Return the query of a text; raises QueryError.
 
-    `saved` holds the texts of saved queries by name. With `known`, the names of the vocabulary, an entity may be
-    called by its label, one that does not exist is an error with the nearest names, and surnames count with a
-    capital only. The text of the query returned needs no `known` to be understood in the same way. `lenient` is for
-    queries that were stored under fewer rules: operators of other tools are words then.
+    `saved` holds the texts of saved queries by name. With `known`, the names of the vocabulary, an entity may be named
+    by its label, an unknown one is an error with similar names, and surnames count with a capital only. The text of the
+    returned query has the same meaning without `known`. `lenient` is for queries stored under fewer rules: operators of
+    other tools are words then.
     """
     return _Reading(saved or {}, known, lenient).read(text)
 
@@ -73,10 +73,10 @@ def parse(
 def parse_stored(
     text: str, saved: Mapping[str, str] | None = None, known: QueryNames | None = None
 ) -> tuple[Query, QueryError | None]:
-    """Return a query that was stored under earlier rules or with other names, and what is wrong with it by now.
+    """Return a query stored under earlier rules or with other names, and its fault under the current ones.
 
-    It means what it meant: what is written otherwise today is a word, and what nothing is called by any more matches
-    nothing. Raises QueryError for one that was never a query.
+    It keeps its meaning: text with a different meaning today is a word, and names no longer known match nothing. Raises
+    QueryError for text that was never a query.
     """
     try:
         return parse(text, saved, known), None
@@ -136,7 +136,7 @@ class _Reading:
 
 
 def _check_pairs(plain: str) -> None:
-    """Raise QueryError for quotes and parentheses without their like, at the place of the lonely one."""
+    """Raise QueryError for unpaired quotes and parentheses, with their position."""
     opened: list[int] = []
     quote = -1
     for at, char in enumerate(plain):

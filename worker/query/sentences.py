@@ -1,4 +1,6 @@
-"""In which sentences is a query true? All are told at once, so that many sentences with many matches take no longer."""
+"""The sentences in which a query is true. All are computed at once, so that many sentences and matches take no
+longer.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,7 @@ Flags = NDArray[np.bool_]
 
 
 def true_in(query: Query, reading: TokenizedArticle) -> Flags:
-    """Return in which sentences a query is true, which is about sentences (see `build`)."""
+    """Return the sentences in which a query about sentences is true (see `build`)."""
     return _TRUE_IN[type(query)](query, reading)
 
 

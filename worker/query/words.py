@@ -1,4 +1,4 @@
-"""Texts and queries → the same words: folded, without diacritics, at hyphens and apostrophes in parts."""
+"""Texts and queries → the same words: folded, without diacritics, split at hyphens and apostrophes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from worker.text.fold import fold
 from worker.text.letters import APOSTROPHES, UNSEEN, mended, seen
 
 DASHES = "-‐‑‒–−"
-"""What joins the parts of a compound; a long dash (—) separates."""
+"""Characters that join the parts of a compound; a long dash (—) separates."""
 
 _PLAIN = str.maketrans({**dict.fromkeys(APOSTROPHES, "'"), **dict.fromkeys(DASHES, "-"), UNSEEN: ""})
 _LIKE_NO_MARK = {"ø": "o", "ł": "l", "đ": "d", "ħ": "h", "ŧ": "t"}
@@ -28,7 +28,7 @@ _INSIDE = str.maketrans("", "", ".,\u00a0\u2009\u202f ")
 
 @cache
 def _table() -> NDArray[np.uint16]:
-    """Return what each character of the basic plane is as a letter of a word: folded, without its marks."""
+    """Return the normal form of each character of the basic plane: folded, without its marks."""
     bare = np.arange(0x10000, dtype=np.uint16)
     for code in range(0x80, 0xD800):
         letter = chr(code)
@@ -56,12 +56,11 @@ def _folded(text: str) -> tuple[str, int]:
 
 
 class Words:
-    """The words of a text in order, and where each stands in it.
+    """The words of a text in order, with their positions.
 
-    A word is a run of letters and digits as a reader sees them (`worker.text.letters`), folded
-    (`worker.text.fold`) and without diacritics; Chinese and Japanese characters are a word each. So the parts
-    of a hyphenated word follow one another, and “Turkey’s” is “turkey”, “s”. What is one word though something
-    stands inside (1,000 and U.S.), its spelling tells.
+    A word is a run of letters and digits as a reader sees them (`worker.text.letters`), folded (`worker.text.fold`) and
+    without diacritics; Chinese and Japanese characters are a word each. So the parts of a hyphenated word follow one
+    another, and “Turkey’s” is “turkey”, “s”. Its spelling decides about one word with signs inside (1,000 and U.S.).
     """
 
     __slots__ = ("_ends", "_folded", "_is_plain", "_starts", "text", "words")
@@ -82,7 +81,7 @@ class Words:
 
     @property
     def starts(self) -> list[int]:
-        """Offsets of the words' first characters, in the text as given."""
+        """Offsets of the words' first characters, in the original text."""
         if self._starts is None:
             self._locate()
         assert self._starts is not None
@@ -125,7 +124,7 @@ def pattern_words(text: str, spelling: JoinedSpelling = IN_PARTS) -> tuple[str, 
 
 
 def variants_of(text: str) -> tuple[tuple[str, ...], ...]:
-    """Return the sequences of words that a query's text may be in articles, the one of its parts first."""
+    """Return the possible sequences of words for a query's text in articles, the one of its parts first."""
     if text.isalnum():
         return (pattern_words(text),)
     return tuple(dict.fromkeys(pattern_words(text, spelling) for spelling in _spellings(text)))
@@ -139,7 +138,7 @@ def _spellings(text: str) -> Iterator[JoinedSpelling]:
 
 
 def surfaces(text: str, words: Sequence[str]) -> tuple[str, ...]:
-    """Return the words of a query's text as they are written, in step with one of its variants."""
+    """Return the words of a query's text as written, in step with one of its variants."""
     starred = text.replace("*", STAR)
     split = next(Words(starred, one) for one in _spellings(text) if pattern_words(text, one) == tuple(words))
     written = (split.text[start:end] for start, end in zip(split.starts, split.ends, strict=True))
@@ -147,22 +146,22 @@ def surfaces(text: str, words: Sequence[str]) -> tuple[str, ...]:
 
 
 def spelled(surface: str) -> str:
-    """Return a word as it is written, without what separates nothing in it: U.S as US, 1,000 as 1000."""
+    """Return a word as written, without signs that separate no words: U.S as US, 1,000 as 1000."""
     return plain(surface).translate(_INSIDE)
 
 
 def plain(text: str) -> str:
-    """Return a text with all apostrophes and dashes alike and without what a reader does not see."""
+    """Return a text with normalised apostrophes and dashes and without invisible characters."""
     return text.translate(_PLAIN)
 
 
 def is_like(word: str, pattern: str) -> bool:
-    """Say whether a word is spelled like a pattern with `*` for any letters; linear in the word."""
+    """Return whether a word matches a pattern with `*` for any letters; linear in the word."""
     return likeness(pattern)(word)
 
 
 def likeness(pattern: str) -> Callable[[str], bool]:
-    """Return what says of words whether they are spelled like a pattern with `*` for any letters."""
+    """Return a function that tests words against a pattern with `*` for any letters."""
     first, *middle, last = pattern.split("*")
     shortest = len(first) + len(last)
 
@@ -181,9 +180,9 @@ def likeness(pattern: str) -> Callable[[str], bool]:
 
 
 def is_within(word: str, other: str, edits: int) -> bool:
-    """Say whether at most `edits` letters inserted, deleted or replaced make one word of the other (Levenshtein).
+    """Return whether at most `edits` letters inserted, deleted or replaced turn one word into the other (Levenshtein).
 
-    Of the table of distances only the band is looked at in which they can be so small: linear in the word.
+    Only the band of small distances in the table is computed: linear in the word.
     """
     if abs(len(word) - len(other)) > edits:
         return False

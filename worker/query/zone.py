@@ -1,4 +1,4 @@
-"""Texts whose words are counted together: which words they are, where each stands, and how it is written."""
+"""Texts with a common numbering of words: the words, their positions and their spelling."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ Span = tuple[int, int]
 """Positions of the first and the last word."""
 
 GAP = 128
-"""Positions between title and text: more than the longest distance of NEAR, so that nothing reaches across."""
+"""Positions between title and text: more than the maximum distance of NEAR, so that no match crosses them."""
 
 _FILLER = ("",) * GAP
 _FEW = 50
 
 
 class WordZone:
-    """Texts whose words are counted together: title and text, or the author."""
+    """Texts with a common numbering of words: title and text, or the author."""
 
     def __init__(self, parts: list[tuple[str, Words]]) -> None:
         self.parts = parts
@@ -35,11 +35,11 @@ class WordZone:
         self._spellings: dict[tuple[str, int], list[str]] = {}
         self._written: dict[str, dict[str, list[int]]] = {}
         self.kept = Kept[tuple[str, str, str]]()
-        """Where words stand: the word or pattern, how it is written, and what that means."""
+        """Positions by word or pattern, spelling, and its kind."""
 
     @cached_property
     def positions(self) -> dict[str, list[int]]:
-        """Where each word stands, in rising order."""
+        """The positions of each word, in rising order."""
         found: dict[str, list[int]] = {}
         for (_, part), base in zip(self.parts, self.bases, strict=True):
             for position, word in enumerate(part.words, base):
@@ -50,7 +50,7 @@ class WordZone:
         return found
 
     def standing(self, pattern: str, edits: int = 0) -> Bits:
-        """Return where a word stands, or what is like a pattern with `*`, or within some edits of a word."""
+        """Return the positions of a word, of words like a pattern with `*`, or within some edits of a word."""
         return self.kept.get((pattern, str(edits), "edits"), self._standing)
 
     def _standing(self, asked: tuple[str, str, str]) -> Bits:
@@ -60,7 +60,7 @@ class WordZone:
         return bits_of(self.positions.get(pattern, ()))
 
     def spellings(self, pattern: str, edits: int = 0) -> list[str]:
-        """Return the words that are like a pattern with `*`, or within some edits of a word."""
+        """Return the words like a pattern with `*`, or within some edits of a word."""
         key = (pattern, edits)
         if key not in self._spellings:
             if edits:
@@ -73,7 +73,7 @@ class WordZone:
         return self._spellings[key]
 
     def written(self, word: str) -> dict[str, list[int]]:
-        """Return how a word is written in the texts, and where it is written so."""
+        """Return the spellings of a word in the texts, with the positions of each."""
         found = self._written.get(word)
         if found is None:
             found = self._written[word] = {}
@@ -82,7 +82,7 @@ class WordZone:
         return found
 
     def joined(self, these: Bits) -> Bits:
-        """Return those of some words of which nothing but a hyphen is between them and the next."""
+        """Return those of some words with only a hyphen between them and the next."""
         if these.bit_count() > _FEW:
             return these & self._joined
         return bits_of([at for at in iter_positions(these) if self._is_joined(at)])
@@ -108,12 +108,12 @@ class WordZone:
         """Return the field and the offsets in it of the words of a span."""
         at = self._part(span[0])
         (name, part), base = self.parts[at], self.bases[at]
-        if not part.words:  # a mention where no word is
+        if not part.words:  # a mention without words
             return name, 0, 0
         return name, part.starts[span[0] - base], part.ends[span[1] - base]
 
     def surface(self, span: Span) -> str:
-        """Return the words of a span as they are written."""
+        """Return the words of a span as written."""
         _, start, end = self.place(span)
         return self.parts[self._part(span[0])][1].text[start:end]
 

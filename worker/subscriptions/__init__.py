@@ -1,1 +1,1 @@
-"""Subscriptions as people state them: checked, stored, kept in a file."""
+"""Subscriptions as people define them: validated, stored, and kept in a file."""

@@ -1,4 +1,4 @@
-"""Where messages may be sent: what a person typed in → an address that can be used, or what is wrong with it. Pure."""
+"""Validation of message addresses: typed text → a usable address or an error. Pure."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ _LOCAL_PART = re.compile(r"[^\s@<>\"(),:;\\\[\]]{1,64}")
 
 
 class AddressError(ValueError):
-    """An address that cannot be used; the text says why."""
+    """An unusable address, with the reason as text."""
 
 
 def check_address(kind: str, address: str, allowed: Collection[tuple[str, int]] = ()) -> str:
-    """Return the address as it is stored. Raises AddressError.
+    """Return the address in stored form. Raises AddressError.
 
-    `allowed` are the host and port pairs on private addresses that settings let through.
+    `allowed` are the host and port pairs on private addresses that the settings allow.
     """
     text = address.strip()
     if len(text) > MAX_LENGTH or not text.isprintable() or " " in text:
@@ -53,7 +53,7 @@ def _email(text: str) -> str:
 
 
 def _chat(text: str) -> str:
-    """Return the address of a chat, its scheme in small letters."""
+    """Return the address of a chat, with its scheme in lower case."""
     try:
         parse_chat(text)
     except ChatAddressError as error:
@@ -63,7 +63,7 @@ def _chat(text: str) -> str:
 
 
 def shown(kind: str, address: str) -> str:
-    """Return an address for people: what stands behind a chat's scheme is a password, a webhook's query may be one."""
+    """Return an address for display: after the scheme of a chat is a password, the query of a webhook may be one."""
     if kind == "chat":
         return f"{address.partition('://')[0]}://…"
     before, mark, _ = address.partition("?")
@@ -71,7 +71,7 @@ def shown(kind: str, address: str) -> str:
 
 
 def kind_of(address: str) -> str:
-    """Return what kind of address this looks like."""
+    """Return the likely kind of an address."""
     scheme, separator, _ = address.strip().partition("://")
     if not separator:
         return "email"

@@ -1,4 +1,4 @@
-"""How often a subscription is told about: at once, or in digests at a local time. Pure."""
+"""The cadence of a subscription: at once, or in digests at a local time. Pure."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Cadence:
 
 
 def parse_cadence(text: str) -> Cadence:
-    """Return the cadence that a person wrote. Raises ValueError that says what is wrong with it."""
+    """Return the parsed cadence. Raises ValueError with the reason."""
     words = " ".join(text.split())
     lower = words.lower()
     if lower in ("at once", "at-once", "now", "hourly"):
@@ -46,20 +46,19 @@ def parse_cadence(text: str) -> Cadence:
 
 
 def zone_for(cadence: str, otherwise: str) -> str:
-    """Return by which clock a subscriber lives: that of the digests, else another, such as the store's."""
+    """Return the subscriber's time zone: that of the digests, else the given default."""
     try:
         parsed = parse_cadence(cadence)
-    except ValueError:  # this machine's time zone database lacks it
+    except ValueError:  # missing in this machine's time zone database
         return otherwise
     return otherwise if parsed.kind in ("at once", "hourly") else parsed.zone
 
 
 def next_due(cadence: Cadence, after: datetime) -> datetime | None:
-    """Return the first instant after `after` at which a digest is due, in UTC; None if there are none.
+    """Return the first instant after `after` at which a digest is due, in UTC; None without digests.
 
-    A local time that a change of the clocks leaves out counts as far behind the gap as it lies behind its
-    beginning (02:30 becomes 03:30, PEP 495); one that comes twice counts the first time only. So there is exactly
-    one digest for each day.
+    A local time skipped by a clock change counts as far after the gap as it lies after its beginning (02:30 becomes
+    03:30, PEP 495); a repeated one counts the first time only. So there is exactly one digest for each day.
     """
     if cadence.kind == "at once":
         return None

@@ -1,6 +1,6 @@
-"""A chat's address, `slack://A/B/C` → its parts, or what is wrong with it. The only reader of such addresses.
+"""Parser for chat addresses such as `slack://A/B/C`.
 
-Nothing but a form of this table is an address: each part and each option has its letters, and what is left over is
+Only the forms of this table are addresses: each part and each option has its set of characters, and any remainder is
 refused. No part names a host, a file or a command.
 """
 
@@ -16,16 +16,16 @@ _CHANNEL = r"[#@+]?[\w.-]{1,80}"
 _CHAT = r"-?[0-9]{1,32}|@?[A-Za-z][\w]{2,63}"
 _DIGITS = "[0-9]{1,25}"
 _MARKS = re.compile("[?&;]")
-"""What options follow, in one program or another; no part of an address has them."""
+"""Characters that introduce options in one program or another; no part of an address has them."""
 
 
 class ChatAddressError(ValueError):
-    """An address of a chat that cannot be used; the text says why, without what is secret in it."""
+    """An unusable chat address, with the reason as text, without its secrets."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChatAddress:
-    """Where in a service messages go. `form` is a name in FORMS."""
+    """The target of messages within a service. `form` is a name in FORMS."""
 
     form: str
     parts: Mapping[str, str]
@@ -33,17 +33,19 @@ class ChatAddress:
 
 @dataclass(frozen=True, slots=True)
 class ChatForm:
-    """How addresses of a service are written."""
+    """The form of a service's addresses."""
 
     scheme: str
     path: str
-    """What the decoded path matches as a whole; its groups are the parts."""
+    """Pattern for the whole decoded path; its groups are the parts."""
     looks: str
-    """The form for people."""
+    """The form for display."""
     options: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    """Behind the path: option → (part, what its value matches)."""
+    """Options after the path: option → (part, pattern of its value)."""
     needs_chat: bool = True
-    """Whether the address must say `to` whom, in its path or as an option; other forms are one chat by themselves."""
+    """True if the address must name a recipient as `to`, in its path or as an option; other forms address one chat by
+    themselves.
+    """
 
 
 FORMS = {
@@ -110,8 +112,9 @@ FORMS = {
         {"to": ("to", r"[\w=-]{1,200}")},
     ),
 }
-"""The services that can be written to: those whose host the vendor fixes. Services that take a host of the
-subscriber's are reached by a webhook, under its rules."""
+"""The supported services: those with a host fixed by the vendor. Services on a host of the subscriber are reached by a
+webhook, under its rules.
+"""
 
 SCHEMES = sorted({form.scheme for form in FORMS.values()})
 
@@ -140,7 +143,7 @@ def parse_chat(text: str) -> ChatAddress:
 
 
 def _options(pairs: Sequence[str], scheme: str, known: set[str]) -> dict[str, str]:
-    """Return what stands behind the path. Raises ChatAddressError for what is not known and what is given twice."""
+    """Return the options after the path. Raises ChatAddressError for unknown and repeated ones."""
     found: dict[str, str] = {}
     for pair in pairs:
         name, _, value = pair.partition("=")
@@ -154,7 +157,7 @@ def _options(pairs: Sequence[str], scheme: str, known: set[str]) -> dict[str, st
 
 
 def _with_options(parts: dict[str, str], options: Mapping[str, str], form: ChatForm) -> dict[str, str]:
-    """Return the parts with those that options give. One address is one chat: what fails there fails alone."""
+    """Return the parts, including those from options. One address is one chat, so that failures stay separate."""
     for name, value in options.items():
         if name not in form.options:
             raise ChatAddressError(f"{form.scheme}://: the option {name!r} is not supported here")

@@ -1,4 +1,4 @@
-"""A subscription as a person states it: checked as a whole, stored as a whole, whether typed in or kept in a file."""
+"""Definitions of subscriptions: validated and stored as a whole, whether typed or kept in a file."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _MAX_AGE_H = 24 * 366
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionDefinition:
-    """A standing question and whom it is answered to."""
+    """A standing query and its recipients."""
 
     subscription: SubscriptionIn
     email: tuple[str, ...] = ()
@@ -42,16 +42,16 @@ class SubscriptionDefinition:
 
 @dataclass(slots=True)
 class References:
-    """What a subscription may refer to, and the rules for addresses."""
+    """The entities and outlets that a subscription may refer to, and the rules for addresses."""
 
     parse: Callable[[str], object]
-    """Returns a parsed query; raises ValueError that says what is wrong and where."""
+    """Returns a parsed query; raises ValueError with reason and position."""
     outlets: Collection[str] = ()
     allowed: Collection[tuple[str, int]] = field(default=frozenset())
 
 
 def validate(standing: SubscriptionDefinition, known: References) -> tuple[SubscriptionDefinition, list[str]]:
-    """Return the subscription with everything in its stored form, and what is wrong with it."""
+    """Return the subscription in stored form, and its problems."""
     problems: list[str] = []
     new = standing.subscription
     if not NAME.fullmatch(new.name):
@@ -90,7 +90,7 @@ def _question(new: SubscriptionIn, known: References) -> list[str]:
 
 
 def _entity(name: str, known: References) -> tuple[str | None, str]:
-    """Return the id of an entity by any name that is its alone, and what is wrong with the name."""
+    """Return the id of an entity by any unambiguous name, and the problem with the name."""
     nobody = f"no entity is called {name!r}: steppewatch vocabulary list"
     if '"' in name:
         return None, nobody
@@ -104,10 +104,10 @@ def _entity(name: str, known: References) -> tuple[str | None, str]:
 
 
 def _addresses(
-    kind: str, given: Collection[str], allowed: Collection[tuple[str, int]], problems: list[str]
+    kind: str, addresses: Collection[str], allowed: Collection[tuple[str, int]], problems: list[str]
 ) -> tuple[str, ...]:
     good = []
-    for address in given:
+    for address in addresses:
         try:
             good.append(check_address(kind, address, allowed))
         except ValueError as error:
@@ -124,7 +124,7 @@ def create(conn: Connection, standing: SubscriptionDefinition, *, now: datetime)
 
 
 def update(conn: Connection, stored: SubscriptionRow, standing: SubscriptionDefinition, *, now: datetime) -> None:
-    """Make a stored subscription what is stated now. Recipients that are not named any more are unsubscribed."""
+    """Update a stored subscription to a definition. Recipients no longer named are unsubscribed."""
     new = standing.subscription
     fields = ("kind", "query", "cadence", "max_age_h", "on_revision", "all_quiet", "origin")
     values = {name: getattr(new, name) for name in fields if getattr(new, name) != getattr(stored, name)}
@@ -140,13 +140,13 @@ def update(conn: Connection, stored: SubscriptionRow, standing: SubscriptionDefi
 
 
 def remove(conn: Connection, stored: SubscriptionRow) -> None:
-    """Answer a subscription no more. What waits for its recipients is cancelled; its matches stay."""
+    """Remove a subscription. Waiting messages to its recipients are cancelled; its matches stay."""
     subscriptions.change_subscription(conn, stored.id, state="removed")
     channels.unsubscribe(conn, [row.id for row in channels.recipients_of(conn, [stored.id])])
 
 
 def to_definition(stored: SubscriptionRow, recipients: Collection[RecipientRow]) -> SubscriptionDefinition:
-    """Return what is stored as a person would state it."""
+    """Return the definition of a stored subscription."""
     active = [row.channel for row in recipients if row.state == "active"]
     by_kind = {kind: tuple(c.address for c in active if c.kind == kind) for kind in ("email", "webhook", "chat")}
     values = {name: getattr(stored, name) for name in SubscriptionIn.__slots__}

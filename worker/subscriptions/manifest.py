@@ -1,4 +1,4 @@
-"""Subscriptions as a file under version control: read, compared with the store, and made true."""
+"""Subscriptions in a file under version control: read, compared with the database, and applied."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _KINDS = ("query", "silence", "burst")
 
 
 class ManifestError(ValueError):
-    """A file that cannot be used; `problems` says everything that is wrong with it."""
+    """An unusable file; `problems` lists all its faults."""
 
     def __init__(self, *problems: str) -> None:
         super().__init__(*problems)
@@ -45,17 +45,17 @@ class ManifestError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a file holds."""
+    """The content of a file."""
 
     origin: str
-    """The file's name: what it kept before and does not hold any more is removed."""
+    """The file's name; entries managed by it that it no longer contains are removed."""
     saved: Mapping[str, str]
     standing: tuple[SubscriptionDefinition, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What is to be done about a name: `add`, `change`, `remove` or `keep`; and which fields change, from and to."""
+    """The action for a name: `add`, `change`, `remove` or `keep`; and the changed fields, from and to."""
 
     deed: str
     what: str
@@ -65,7 +65,7 @@ class Step:
 
 
 def read_manifest(text: str, origin: str) -> Manifest:
-    """Return what a file says. Raises ManifestError."""
+    """Return the content of a file. Raises ManifestError."""
     try:
         content = read_yaml(text)
     except Fault as fault:
@@ -123,9 +123,9 @@ def _standing(name: str, fields: object, origin: str, problems: list[str]) -> Su
 
 
 def plan(conn: Connection, manifest: Manifest, *, allow_private_hosts: str) -> tuple[list[Step], Manifest]:
-    """Return the steps that make the store say what the file says, and the file with everything in its stored form.
+    """Return the steps that make the database equal to the file, and the file with all values in stored form.
 
-    Raises ManifestError for what is wrong with it.
+    Raises ManifestError with all problems of the file.
     """
     from worker.query.query import parse
 
@@ -164,16 +164,16 @@ def plan(conn: Connection, manifest: Manifest, *, allow_private_hosts: str) -> t
 
 def _saved_steps(conn: Connection, manifest: Manifest) -> list[Step]:
     before = subscriptions.saved_queries(conn)
-    mine = subscriptions.saved_queries_of(conn, manifest.origin)
+    managed = subscriptions.saved_queries_of(conn, manifest.origin)
     steps = []
     for name, query in manifest.saved.items():
         if name not in before:
             steps.append(Step("add", "saved query", name))
-        elif before[name] != query or name not in mine:
+        elif before[name] != query or name not in managed:
             steps.append(Step("change", "saved query", name, {"query": (before[name], query)}))
         else:
             steps.append(Step("keep", "saved query", name))
-    return steps + [Step("remove", "saved query", name) for name in mine if name not in manifest.saved]
+    return steps + [Step("remove", "saved query", name) for name in managed if name not in manifest.saved]
 
 
 def _step(conn: Connection, row: SubscriptionRow | None, stated: SubscriptionDefinition) -> Step:
@@ -194,7 +194,7 @@ def _step(conn: Connection, row: SubscriptionRow | None, stated: SubscriptionDef
 
 
 def apply(conn: Connection, manifest: Manifest, steps: list[Step], *, now: datetime) -> None:
-    """Do the steps, all or none."""
+    """Apply the steps, all or none."""
     by_name = {each.subscription.name: each for each in manifest.standing}
     to_do = [step for step in steps if step.deed != "keep"]
     saved = {step.name: step.deed for step in to_do if step.what == "saved query"}

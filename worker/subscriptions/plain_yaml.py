@@ -1,6 +1,6 @@
 """YAML of plain values: texts, whole numbers, yes and no, lists, and mappings by text. Pure.
 
-Built from the parser's events, so that nothing in a file can call a constructor, nest without end or copy itself.
+Built from the parser's events, so that no content of a file can call a constructor, nest without end or copy itself.
 """
 
 from __future__ import annotations
@@ -25,22 +25,22 @@ _MERGE = "<<"
 
 
 class Fault(ValueError):
-    """What is wrong with the text, in one sentence that says where."""
+    """The fault of a text, in one sentence with its position."""
 
 
 def read_yaml(text: str) -> Any:
-    """Return what a text holds; None when it is empty. Raises Fault."""
+    """Return the value of a text; None if it is empty. Raises Fault."""
     try:
         return _Builder().build(yaml.parse(text, _LOADER))
     except yaml.MarkedYAMLError as error:
-        said = ", ".join(filter(None, (error.context, error.problem)))
-        raise Fault(_at(error.problem_mark or error.context_mark, said or "not YAML")) from None
+        message = ", ".join(filter(None, (error.context, error.problem)))
+        raise Fault(_at(error.problem_mark or error.context_mark, message or "not YAML")) from None
     except yaml.YAMLError as error:
         raise Fault(f"not YAML: {' '.join(str(error).split())}") from None
 
 
 class _Builder:
-    """The containers that are open, innermost last; a mapping with the key that waits for its value."""
+    """The open containers, innermost last; a mapping with the key that waits for its value."""
 
     def __init__(self) -> None:
         self._top: list[Any] = []
@@ -117,7 +117,7 @@ class _Builder:
 
 
 def _scalar(event: events.ScalarEvent) -> str | int | bool | None:
-    """Return what a scalar says: what is quoted is a text; unquoted, what looks like nothing else."""
+    """Return the value of a scalar: a quoted one is a text; an unquoted one by its form."""
     value: str = event.value
     if not event.implicit[0]:
         return value

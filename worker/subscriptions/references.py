@@ -1,4 +1,4 @@
-"""What a subscription may refer to, as the store has it."""
+"""Names that a subscription may refer to, from the database."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from worker.vocabulary.entities import Vocabulary
 
 
 def load_query_names(conn: Connection) -> Names | None:
-    """Return the names of the current vocabulary and of the outlets; None while there is no vocabulary."""
+    """Return the names of the current vocabulary and of the outlets; None without a vocabulary."""
     version = versions.current_version(conn)
     if version is None:
         return None
@@ -33,7 +33,7 @@ def _read_stored(text: str, saved: Mapping[str, str] | None = None, known: Names
 
 
 def load_references(conn: Connection, *, allow_private_hosts: str, is_stored: bool = False) -> References:
-    """Return everything that subscriptions are checked against; a question that `is_stored` keeps its meaning."""
+    """Return all references for validating subscriptions; a query that `is_stored` keeps its meaning."""
     names = load_query_names(conn)
     reader = _read_stored if is_stored else parse
     return References(

@@ -1,1 +1,1 @@
-"""Chats: their addresses, their markup, what is written into them and how each service is asked to take it. Pure."""
+"""Chats: their addresses, their markup, their texts, and the requests of each service. Pure."""

@@ -1,4 +1,4 @@
-"""A bulletin → the messages that go into a chat: each short enough for its service, cut between stories only. Pure."""
+"""Message → texts for a chat: each short enough for its service, split only between stories. Pure."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from worker.messages.message import Message, MessageItem, Publication, counted, 
 from worker.messages.plain_text import cut, one_line
 
 MESSAGES_MAX = 5
-"""Most messages of one bulletin; its last one says what is left out."""
+"""Maximum of texts per message; the last one states the number of stories left out."""
 
 _HEADLINE_MAX, _SNIPPET_MAX, _NAME_MAX, _TERM_MAX, _SUBJECT_MAX = 400, 280, 80, 40, 200
 _LEAST = 3
@@ -19,23 +19,23 @@ _GAP = "\n\n"
 
 @dataclass(frozen=True, slots=True)
 class ChatMessage:
-    """One message into a chat."""
+    """One text for a chat."""
 
     text: str
     told: int
-    """How many stories it tells."""
+    """Number of stories in it."""
     told_to: int | None
-    """The last story that was told when it has arrived."""
+    """The last story sent once it has arrived."""
     left_out: int = 0
-    """For the last message: how many stories none tells."""
+    """For the last text: number of stories left out of all."""
 
 
 def messages_of(
     bulletin: Message, markup: Markup, *, most: int = MESSAGES_MAX, after: int | None = None
 ) -> list[ChatMessage]:
-    """Return at most `most` messages. The last ends by saying how many stories none of them tells.
+    """Return at most `most` texts. The last ends with the number of stories left out.
 
-    `after` is the last story that was told before: what is left is told now.
+    `after` is the last story sent before: the rest follows now.
     """
     items = [item for item in bulletin.items if after is None or item.story > after]
     again = f"[{bulletin.subscription}] continued"
@@ -63,7 +63,7 @@ def messages_of(
 
 
 class _Page:
-    """A message that is being filled; there is always room for the line that says what is left out."""
+    """A text under construction, with a reserve for the line about stories left out."""
 
     def __init__(self, head: str, markup: Markup, story: int | None) -> None:
         self.markup = markup
@@ -71,36 +71,36 @@ class _Page:
         self.parts = [_within(cut(one_line(head), _SUBJECT_MAX), markup, self.limit // 3)]
         self.told = 0
         self.story = story
-        """The last story told, here or before."""
+        """The last story included, here or before."""
 
     @property
     def room_when_new(self) -> int:
-        """How long a story may be that comes first here."""
+        """Maximum length of the first story here."""
         return self.limit - self.markup.measure(self.parts[0] + _GAP)
 
     def fits(self, block: str) -> bool:
-        """Return whether there is room for another block."""
+        """Return whether another block fits."""
         return self.markup.measure(_GAP.join((*self.parts, block))) <= self.limit
 
     def add(self, block: str, story: int) -> None:
-        """Tell a story here."""
+        """Add a story."""
         self.parts.append(block)
         self.told += 1
         self.story = story
 
     def closed(self) -> ChatMessage:
-        """Return the message."""
+        """Return the finished text."""
         return ChatMessage(_GAP.join(self.parts), self.told, self.story)
 
 
 def _notes(bulletin: Message) -> list[str]:
-    """Return what is told besides stories."""
+    """Return the notes other than stories."""
     notes = [bulletin.test_note] if bulletin.test else []
     return [*notes, "Nothing matched since the last message."] if bulletin.kind == "quiet" else notes
 
 
 def _tail(stories: int, reprints: int) -> str:
-    """Return the line that says what is left out; how many stories comes last."""
+    """Return the line about stories left out; their number comes last."""
     what = [counted(reprints, "reprint", "reprints") + " not listed"] if reprints else []
     what += [f"{stories:,} more"] if stories else []
     return f"… and {', '.join(what)}." if what else ""
@@ -121,7 +121,7 @@ def _reprint(place: Publication, markup: Markup) -> str:
 
 
 def _block(item: MessageItem, markup: Markup, room: int) -> str:
-    """Return what is told of a story, in as much detail as there is room for; its headline at least."""
+    """Return the text of a story, with as many details as fit; its headline at least."""
     for lines in _details(item, markup):
         block = "\n".join(lines)
         if markup.measure(block) <= room:
@@ -130,7 +130,7 @@ def _block(item: MessageItem, markup: Markup, room: int) -> str:
 
 
 def _details(item: MessageItem, markup: Markup) -> Iterator[Sequence[str]]:
-    """Yield a story's lines, each time with less."""
+    """Yield a story's lines, each time with fewer details."""
     outlet = f" ({markup.text(cut(one_line(item.place.outlet), _NAME_MAX))})" if item.place else ""
     mark = {"revised": "Edited: ", "withdrawn": "No longer matches: "}.get(item.status, "")
     head = mark + markup.text(cut(one_line(item.headline), _HEADLINE_MAX)) + outlet
@@ -146,7 +146,7 @@ def _details(item: MessageItem, markup: Markup) -> Iterator[Sequence[str]]:
 
 
 def _within(line: str, markup: Markup, room: int) -> str:
-    """Return as much of a line as there is room for once it is escaped."""
+    """Return as much of a line as fits after escaping."""
     length = len(line)
     while markup.measure(text := markup.text(cut(line, length))) > room and length > _LEAST:
         length = max(_LEAST, length * 3 // 4)

@@ -1,7 +1,7 @@
-"""What strangers wrote → text of a chat service that shows it as it is: no markup, and nobody is rung. Pure.
+"""Foreign text → text of a chat service that shows it unchanged: without markup or mentions. Pure.
 
-Where a service has a sign that takes the meaning of the next one away, that is used; where it has none, a joiner that
-nobody sees breaks up what would be obeyed.
+Where a service has an escape character, that is used; where it has none, an invisible joiner breaks up active
+sequences.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def _in_angles(url: str) -> str:
 
 
 def _units(text: str) -> int:
-    """Return the length as most services count it: characters beyond 16 bits are two."""
+    """Return the length as most services count it: characters beyond 16 bits count twice."""
     return len(text) + sum(letter > "\uffff" for letter in text)
 
 
@@ -49,23 +49,23 @@ def _slack_link(url: str) -> str:
 
 
 def _telegram(text: str) -> str:
-    """Break up @names: Telegram makes mentions of them whatever a bot asks for."""
+    """Break up @names: Telegram always turns them into mentions."""
     return re.sub(r"(?<!\w)@(?=\w)", f"@{_JOINER}", text)
 
 
 def _google(text: str) -> str:
-    """Break up `<users/all>` and what would be set in bold, italics or as code; there is no sign to escape with."""
+    """Break up `<users/all>`, bold, italics and code; there is no escape character."""
     return re.sub(r"([<*_~`])", rf"\1{_JOINER}", text)
 
 
 def _lark(text: str) -> str:
-    """Break up `<at user_id="all">` and links that hide where they go."""
+    """Break up `<at user_id="all">` and links with a misleading text."""
     return re.sub(r"(<|\](?=\())", rf"\1{_JOINER}", text)
 
 
 @dataclass(frozen=True, slots=True)
 class Markup:
-    """How a service is written to: the longest message, how it is measured, and how text and links are shown."""
+    """The format of a service: maximum length, its measure, and the escaping of text and links."""
 
     longest: int
     escape: Callable[[str], str] = _as_it_is
@@ -73,11 +73,11 @@ class Markup:
     measure: Callable[[str], int] = _units
 
     def text(self, text: str) -> str:
-        """Return a text of others on one line."""
+        """Return a foreign text on one line."""
         return self.escape(one_line(text))
 
     def url(self, url: str) -> str:
-        """Return a link, without what could end it early."""
+        """Return a link, without characters that could end it early."""
         return self.link(_NOT_IN_URL.sub(lambda found: quote(found[0], safe=""), one_line(url)))
 
 
@@ -95,4 +95,4 @@ MARKUPS = {
     "wxteams": Markup(7_000, measure=_bytes),
     "wxteams-hook": Markup(1_000),
 }
-"""By the form of the address. A little less than the services say: they count line ends in ways of their own."""
+"""By the form of the address. Somewhat below the services' limits, because they count line ends differently."""

@@ -1,6 +1,6 @@
-"""How each chat service is asked to take a message, and what its answer means. Pure: requests are values.
+"""Requests to chat services, and the meaning of their responses. Pure: requests are values.
 
-Every host stands here. Parts of addresses go into paths and headers only, and never without being quoted.
+Every host stands here. Parts of addresses go only into paths and headers, and always quoted.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ Parts = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class ChatRequest:
-    """What is posted."""
+    """A POST request."""
 
     url: str
     payload: Mapping[str, object]
@@ -32,14 +32,14 @@ class ChatRequest:
 
 
 def request_of(address: ChatAddress, text: str) -> ChatRequest:
-    """Return the request that writes a text into a chat."""
+    """Return the request that sends a text to a chat."""
     return _SERVICES[address.form].ask(address.parts, text)
 
 
 def trouble_in(address: ChatAddress, body: bytes) -> str | None:
-    """Return why an answer of success is none; None if the message was taken.
+    """Return the error in a response with a success status; None if the message was accepted.
 
-    Several services answer 200 and say in the body that they did not take it; a page of some proxy says nothing.
+    Several services respond 200 with an error in the body; the page of some proxy is no success.
     """
     try:
         answer = json.loads(body)
@@ -102,7 +102,7 @@ def _slack_text(parts: Parts, text: str) -> dict[str, object]:
 
 
 def _telegram(parts: Parts, text: str) -> ChatRequest:
-    """No `parse_mode`: Telegram then shows the text as it is."""
+    """Return a request without `parse_mode`, so that Telegram shows the text unchanged."""
     chat = parts["to"]
     is_name = chat[0].isalpha()
     payload: dict[str, object] = {"chat_id": f"@{chat}" if is_name else chat, "text": text}
@@ -118,7 +118,7 @@ def _viber(parts: Parts, text: str) -> ChatRequest:
 
 
 def _webex(parts: Parts, text: str) -> ChatRequest:
-    """`text`, not `markdown`: it is shown as it is."""
+    """Return a request with `text`, not `markdown`, so that it is shown unchanged."""
     return ChatRequest(
         "https://webexapis.com/v1/messages", {"roomId": parts["to"], "text": text}, _bearer(parts["token"])
     )
@@ -149,7 +149,7 @@ def _the_word_ok(answer: Any) -> str | None:
 
 
 def _saying(good: Mapping[str, object], *reasons: str) -> Callable[[Any], str | None]:
-    """Return what hears whether one of the fields of an answer has its good value; else one of `reasons` says why."""
+    """Return a check whether one of the fields has its good value; otherwise one of `reasons` holds the error."""
 
     def hear(answer: Any) -> str | None:
         if not isinstance(answer, dict):
