@@ -68,3 +68,10 @@ def test_each_file_that_a_page_names_exists(page: Path) -> None:
         module.replace(".", "/") + ".py" for module in re.findall(r"python -m ((?:benchmarks|cli)[\w.]*\w)", text)
     ]
     assert [path for path in paths if not ((ROOT / path).exists() or (ROOT / f"{path}.py").exists())] == []
+
+
+@pytest.mark.parametrize("page", NAMED, ids=lambda page: str(page.relative_to(ROOT)))
+def test_each_module_that_a_page_names_without_its_folder_exists(page: Path) -> None:
+    names = re.findall(r"`(\w+\.py)`", page.read_text("utf-8"))
+    modules = {path.name for folder in FOLDERS for path in (ROOT / folder).rglob("*.py")}
+    assert [name for name in names if name not in modules] == []
