@@ -69,6 +69,10 @@ SENTENCES = (
     ("tr", "Edebiyatta daha radikal gruplar vardı.", "", "radicalization"),
     ("en", "Troops of unmanned systems were formed.", "uav", ""),
     ("en", "Environmental extremists glued themselves to the road.", "", "religious-extremism"),
+    ("kk", "Наразылық батыс өңірден басталды; наразылық басталғанын бәрі көрді.", "mass-protest", ""),
+    ("kk", "Тұтынушы дүкенге наразылық білдірді.", "", "mass-protest"),
+    ("ky", "Жүздөгөн киши нааразычылыкка чыкты.", "mass-protest", ""),
+    ("hy", "Երկրում փողոցային բողոքներ են սկսվել։", "mass-protest", ""),
     # one character before an office names a state where a phrase begins
     ("zh", "俄总统表示欢迎，哈当局沉默。", "russia kazakhstan", ""),
     ("zh", "据美官员透露，韩外长将访华。", "united-states south-korea china", ""),
