@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.alert.subscriptions import public_links, record_of, subscription_named, warn_if_mail_disabled
+from cli.alert.subscriptions import build_record, find_or_exit, public_links, warn_if_mail_disabled
 from cli.shared.output import emit, fail, note
 from cli.shared.store import open_store
 
@@ -84,7 +84,7 @@ def alert_add(
         )
     warn_if_mail_disabled(is_mailed=bool(validated.email))
     with database.reading() as conn:
-        emit(record_of(conn, subscription_named(conn, name), public_links(), with_secrets=True))
+        emit(build_record(conn, find_or_exit(conn, name), public_links(), with_secrets=True))
 
 
 def _choose_question(**options: str | None) -> tuple[str, str]:

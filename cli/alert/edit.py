@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.alert.subscriptions import Name, public_links, record_of, subscription_named, warn_if_mail_disabled
+from cli.alert.subscriptions import Name, build_record, find_or_exit, public_links, warn_if_mail_disabled
 from cli.shared.output import emit, fail, note
 from cli.shared.store import open_store
 
@@ -66,7 +66,7 @@ def alert_edit(
         raise typer.BadParameter("nothing to change: pass a query or an option", param_hint="NAME")
     database = open_store()
     with database.reading() as conn:
-        stored = subscription_named(conn, name)
+        stored = find_or_exit(conn, name)
         before = standings.to_definition(stored, recipients_of(conn, [stored.id]))
     after = _apply_changes(before, values, more, feed, drop or ())
     validated = database.read(
@@ -75,7 +75,7 @@ def alert_edit(
     database.write(lambda conn: standings.update(conn, stored, validated, now=datetime.now(UTC)))
     _warn(stored, validated)
     with database.reading() as conn:
-        record = record_of(conn, subscription_named(conn, name), public_links(), with_secrets=False)
+        record = build_record(conn, find_or_exit(conn, name), public_links(), with_secrets=False)
     emit(record | {"changed": _list_changes(before, validated)})
 
 

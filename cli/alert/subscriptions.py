@@ -109,8 +109,8 @@ def alert_show(
 
     links = public_links()
     with open_store().reading() as conn:
-        row = subscription_named(conn, name)
-        record = record_of(conn, row, links, with_secrets=secrets)
+        row = find_or_exit(conn, name)
+        record = build_record(conn, row, links, with_secrets=secrets)
         latest_matches = read_subscription(conn, row.id, limit=matches)
     latest = [
         {
@@ -133,7 +133,7 @@ def alert_show(
     print_table(("matched", "", "outlet", "headline", "address"), [[each[key] for key in keys] for each in latest])
 
 
-def record_of(conn: Connection, row: SubscriptionRow, links: Links, *, with_secrets: bool) -> dict[str, Any]:
+def build_record(conn: Connection, row: SubscriptionRow, links: Links, *, with_secrets: bool) -> dict[str, Any]:
     """Return the fields of a subscription that `alert show` prints, with its recipients."""
     from db.alerts.channels import recipients_of
     from db.alerts.matches import count_matches
@@ -179,7 +179,7 @@ def _set_state(name: str | None, address: str | None, state: str) -> None:
         raise typer.BadParameter("pass either a name or --address", param_hint="NAME")
     database = open_store()
     if name is not None:
-        row = database.read(lambda conn: subscription_named(conn, name))
+        row = database.read(lambda conn: find_or_exit(conn, name))
         database.write(lambda conn: change_subscription(conn, row.id, state=state))
         emit({"name": name, "state": state})
         return
@@ -200,12 +200,12 @@ def alert_remove(name: Name) -> None:
     from worker.subscriptions import definition
 
     database = open_store()
-    row = database.read(lambda conn: subscription_named(conn, name))
+    row = database.read(lambda conn: find_or_exit(conn, name))
     database.write(lambda conn: definition.remove(conn, row))
     emit({"name": name, "state": "removed"})
 
 
-def subscription_named(conn: Connection, name: str) -> SubscriptionRow:
+def find_or_exit(conn: Connection, name: str) -> SubscriptionRow:
     """Return the subscription. Exit if there is none of this name."""
     from difflib import get_close_matches
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.alert.subscriptions import Name, subscription_named
-from cli.article.remove import ARTICLE, article_id_of
+from cli.alert.subscriptions import Name, find_or_exit
+from cli.article.remove import ARTICLE, find_article_id
 from cli.shared.output import emit, fail
 from cli.shared.store import open_store
 from cli.shared.tables import Format, instant, print_table, wants_json
@@ -33,10 +33,10 @@ def alert_why(
     from worker.query.query import QueryError
 
     with open_store().reading() as conn:
-        row = subscription_named(conn, name)
+        row = find_or_exit(conn, name)
         if row.kind != "query":
             fail(f"{name} is a subscription to a {row.kind} of {row.query}, which no article can match", code=2)
-        article_id = article_id_of(conn, article)
+        article_id = find_article_id(conn, article)
         try:
             explanation = why(conn, row, article_id)
         except QueryError as error:

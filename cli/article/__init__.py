@@ -1,1 +1,1 @@
-"""`steppewatch article`: a module for each verb."""
+"""`steppewatch article`: one module per verb."""

@@ -1,4 +1,4 @@
-"""`steppewatch article diff`: what changed in an article from one text to another."""
+"""`steppewatch article diff`: the changes between two texts of an article."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.article.remove import ARTICLE, article_id_of, plain
+from cli.article.remove import ARTICLE, find_article_id, to_plain
 from cli.shared.output import emit, escape_controls, fail
 from cli.shared.store import open_store
 from cli.shared.tables import Format, wants_json
@@ -28,9 +28,9 @@ def article_diff(
     ] = None,
     format: Annotated[Format | None, typer.Option(help="json, or table: words in place; that on a terminal.")] = None,
 ) -> None:
-    """Show which words of an article changed, and which entities came and went; by itself the latest change.
+    """Show which words of an article changed, and which entities were added or removed; by default the latest change.
 
-    On a terminal `[-words-]` were taken out and `{+words+}` put in.
+    On a terminal, `[-words-]` were removed and `{+words+}` added.
 
     Example: steppewatch article diff 17
 
@@ -40,10 +40,10 @@ def article_diff(
     from worker.text.word_diff import changes_between
 
     if len(revisions or ()) not in (0, 2):
-        raise typer.BadParameter("two revisions, or none for the latest change", param_hint="REV REV")
+        raise typer.BadParameter("pass two revisions, or none for the latest change", param_hint="REV REV")
     with open_store().reading() as conn:
-        article_id = article_id_of(conn, article)
-        before, after = _asked(conn, article_id, revisions)
+        article_id = find_article_id(conn, article)
+        before, after = _choose_revisions(conn, article_id, revisions)
         old, new = read_former_text(conn, before), read_former_text(conn, after)
     changes = changes_between(old.text, new.text)
     record = {"article_id": article_id, "from": before, "to": after} | _record(old, new, changes)
@@ -53,24 +53,24 @@ def article_diff(
         _print(old, new, changes, record)
 
 
-def _asked(conn: Connection, article_id: int, asked: Sequence[int] | None) -> tuple[int, int]:
-    """Return the two revisions to compare. Ends the command when the article does not have them."""
+def _choose_revisions(conn: Connection, article_id: int, revisions: Sequence[int] | None) -> tuple[int, int]:
+    """Return the two revisions to compare. Exit if the article does not have them."""
     from db.articles.former_texts import read_formers
 
     formers = read_formers(conn, article_id)
     known = {former.revision_id for former in formers}
-    for revision_id in asked or ():
+    for revision_id in revisions or ():
         if revision_id not in known:
-            fail(f"article {article_id} has no revision {revision_id}", hint=f"it has {_named(formers)}")
-    if asked:
-        return asked[0], asked[1]
+            fail(f"article {article_id} has no revision {revision_id}", hint=f"it has {_list_revisions(formers)}")
+    if revisions:
+        return revisions[0], revisions[1]
     if len(formers) < 2:
-        fail(f"article {article_id} has one text only: nothing to compare")
+        fail(f"article {article_id} has only one text: nothing to compare")
     return formers[-2].revision_id, formers[-1].revision_id
 
 
-def _named(formers: Sequence[Former]) -> str:
-    shown = [f"{former.revision_id} ({plain(former.seen_at)})" for former in formers[-6:]]
+def _list_revisions(formers: Sequence[Former]) -> str:
+    shown = [f"{former.revision_id} ({to_plain(former.seen_at)})" for former in formers[-6:]]
     return ", ".join(shown)
 
 
@@ -100,9 +100,9 @@ def _print(old: FormerText, new: FormerText, changes: Sequence[Change], record: 
 
     console = Console()
     if record["title_changed"]:
-        console.print(Text("title: ").append_text(replaced(old.title or "", new.title or "")))
+        console.print(Text("title: ").append_text(mark_replacement(old.title or "", new.title or "")))
     for passage in passages(old.text, new.text, changes):
-        console.print(coloured(passage))
+        console.print(mark_passage(passage))
     for sign, name in (("+", "entities_added"), ("-", "entities_removed")):
         if record[name]:
             console.print(Text(f"{sign} " + ", ".join(record[name])))
@@ -110,16 +110,16 @@ def _print(old: FormerText, new: FormerText, changes: Sequence[Change], record: 
         console.print("no word changed")
 
 
-def coloured(passage: Passage) -> Text:
-    """Return a change in its place: `[-taken out-]` in red, `{+put in+}` in green."""
+def mark_passage(passage: Passage) -> Text:
+    """Return a change in its context: `[-removed-]` in red, `{+added+}` in green."""
     from rich.text import Text
 
-    text = Text(escape_controls(passage.before)).append_text(replaced(passage.removed, passage.added))
+    text = Text(escape_controls(passage.before)).append_text(mark_replacement(passage.removed, passage.added))
     return text.append(escape_controls(passage.after))
 
 
-def replaced(removed: str, added: str) -> Text:
-    """Return what was taken out and what was put in instead."""
+def mark_replacement(removed: str, added: str) -> Text:
+    """Return the removed and added words, marked."""
     from rich.text import Text
 
     text = Text()

@@ -1,4 +1,4 @@
-"""`steppewatch article list` and `article search`: the articles of the store, the newest first."""
+"""`steppewatch article list|search`: the articles of the store, newest first."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.article.remove import article_id_of, plain
-from cli.export.options import Entities, Genres, InScope, Languages, ScopeFilter, Sources, filters_of
+from cli.article.remove import find_article_id, to_plain
+from cli.export.options import Entities, Genres, InScope, Languages, ScopeFilter, Sources, build_filters
 from cli.shared.day_options import Since, Until
 from cli.shared.hits import article_cell, make_snippet, marked_hit
 from cli.shared.output import emit, fail, note
@@ -24,11 +24,12 @@ if TYPE_CHECKING:
     from worker.messages.snippet import Piece
 
     Hit = tuple[Listed, Sequence[Piece], Sequence[Piece]]
-    """An article, its headline or first words, and words around those that fired."""
+    """An article, its headline or first words, and a snippet around the matched words."""
 
-Limit = Annotated[int, typer.Option(min=1, max=100_000, help="How many at most.")]
+Limit = Annotated[int, typer.Option(min=1, max=100_000, help="Maximum number of articles.")]
 After = Annotated[
-    str | None, typer.Option(metavar="CURSOR", help="Go on after this article: the article_id of the last line before.")
+    str | None,
+    typer.Option(metavar="CURSOR", help="Continue after this article: the article_id of the previous last line."),
 ]
 Printed = Annotated[Format | None, typer.Option("--format", help="json or table; a table on a terminal.")]
 
@@ -42,30 +43,30 @@ def article_list(
     genre: Genres = None,
     scope: InScope = ScopeFilter.all,
     query: Annotated[
-        str | None, typer.Option(metavar="Q", help="Only articles that answer a query of the language of alerts.")
+        str | None, typer.Option(metavar="Q", help="Only articles that match this query (as for alerts).")
     ] = None,
     limit: Limit = 20,
     after: After = None,
     format: Printed = None,
 ) -> None:
-    """List articles, the newest first: day, outlet, headline and address.
+    """List articles, newest first: day, outlet, headline and address.
 
     Example: steppewatch article list --entity csto --since 2022-01 --until 2022-01
 
     Example: steppewatch article list --source eurasianet --lang ru --limit 100 --format json
     """
     database = open_store()
-    filters = filters_of(database, since, until, entity, source, lang, genre, scope)
+    filters = build_filters(database, since, until, entity, source, lang, genre, scope)
     with database.reading() as conn:
         if query is None:
-            hits = _newest(conn, filters, _cursor(conn, after), limit + 1)
+            hits = _list_newest(conn, filters, _cursor(conn, after), limit + 1)
         else:
-            hits = [(row, title, ()) for row, title, _ in _answers(conn, filters, query, _cursor(conn, after), limit)]
+            hits = [(row, title, ()) for row, title, _ in _search(conn, filters, query, _cursor(conn, after), limit)]
     _print(hits, limit, is_search=False, as_json=wants_json(format))
 
 
 def article_search(
-    query: Annotated[str, typer.Argument(metavar="QUERY", help="Words, or a query of the language of alerts.")],
+    query: Annotated[str, typer.Argument(metavar="QUERY", help="Words, or a query as for alerts.")],
     since: Since = None,
     until: Until = None,
     entity: Entities = None,
@@ -77,26 +78,27 @@ def article_search(
     after: After = None,
     format: Printed = None,
 ) -> None:
-    """Find the articles that answer a query, the newest first, each with a few words around what it found.
+    """Find the articles that match a query, newest first, each with a snippet around the matched words.
 
-    It is the language of alerts, and the same evaluator: `article search` finds what a subscription would have told.
+    Queries are those of alerts and are matched in the same way: `article search` finds the articles that a subscription
+    would have alerted on.
 
     Example: steppewatch article search 'entity:csto AND drill*' --since 2022-01
 
     Example: steppewatch article search '"border clashes"' --lang en --since 90d
     """
     database = open_store()
-    filters = filters_of(database, since, until, entity, source, lang, genre, scope)
+    filters = build_filters(database, since, until, entity, source, lang, genre, scope)
     with database.reading() as conn:
-        hits = _answers(conn, filters, query, _cursor(conn, after), limit)
+        hits = _search(conn, filters, query, _cursor(conn, after), limit)
     _print(hits, limit, is_search=True, as_json=wants_json(format))
 
 
 def _cursor(conn: Connection, after: str | None) -> int | None:
-    return None if after is None else article_id_of(conn, after)
+    return None if after is None else find_article_id(conn, after)
 
 
-def _newest(conn: Connection, filters: Filters, after: int | None, limit: int) -> list[Hit]:
+def _list_newest(conn: Connection, filters: Filters, after: int | None, limit: int) -> list[Hit]:
     from db.articles.listings import read_newest
     from worker.messages.snippet import marked
 
@@ -104,14 +106,14 @@ def _newest(conn: Connection, filters: Filters, after: int | None, limit: int) -
     return [(row, marked(row.title, ()) if row.title else make_snippet(row.begins, None), ()) for row in rows]
 
 
-def _answers(conn: Connection, filters: Filters, query: str, after: int | None, limit: int) -> list[Hit]:
-    """Return the newest answers, one more than the limit if there is one. Ends the command for a wrong query."""
+def _search(conn: Connection, filters: Filters, query: str, after: int | None, limit: int) -> list[Hit]:
+    """Return the newest hits, one more than the limit if there are more. Exit for an invalid query."""
     from db.articles.listings import read_listed
     from worker.export.by_query import newest
     from worker.query.errors import QueryError
 
     try:
-        # The pieces are kept and the texts are not: a list may be long.
+        # keep the snippets and drop the texts, since a list may be long
         found = [
             (hit.row.article_id, *marked_hit(hit)) for hit in islice(newest(conn, filters, query, after), limit + 1)
         ]
@@ -129,7 +131,7 @@ def _print(hits: Sequence[Hit], limit: int, *, is_search: bool, as_json: bool) -
     shown = hits[:limit]
     if as_json:
         for row, _, words in shown:
-            emit(record_of(row) | ({"snippet": "".join(piece.text for piece in words)} if is_search else {}))
+            emit(build_record(row) | ({"snippet": "".join(piece.text for piece in words)} if is_search else {}))
     else:
         print_table(("#id", "day", "outlet", "article"), list(_cells(shown)), empty="no article")
     if len(hits) > limit:
@@ -147,8 +149,8 @@ def _cells(hits: Sequence[Hit]) -> Iterator[tuple[object, ...]]:
         )
 
 
-def record_of(row: Listed) -> dict[str, Any]:
-    """Return an article of a list as a record for JSON; a publication without a time is a day."""
+def build_record(row: Listed) -> dict[str, Any]:
+    """Return an article as a record for JSON; a publication date without a time is a day."""
     published_at = row.published_at
     is_day = published_at is not None and row.published_is_day
     return {
@@ -156,7 +158,7 @@ def record_of(row: Listed) -> dict[str, Any]:
         "url": row.url,
         "source": row.source,
         "title": row.title,
-        "published_at": plain(published_at.date() if is_day and published_at else published_at),
+        "published_at": to_plain(published_at.date() if is_day and published_at else published_at),
         "counts_on": None if row.is_undated else row.counts_on.isoformat(),
         "language": row.language,
         "genre": row.genre,

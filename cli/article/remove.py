@@ -1,4 +1,4 @@
-"""`steppewatch article`: find one article, describe it, remove it."""
+"""`steppewatch article remove`, and helpers to find and describe an article."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ ARTICLE = Annotated[str, typer.Argument(metavar="ARTICLE", help="Its id (as in t
 
 def article_remove(
     article: ARTICLE,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
 ) -> None:
-    """Remove an article with its revisions, mentions and raw captures; coverage is counted anew without it.
+    """Remove an article with its revisions, mentions and raw captures, and update coverage.
 
-    Its address is not fetched again by itself. Its reprints stay, and are compared with each other anew.
+    Its address is not fetched again automatically. Its reprints stay, and are compared with each other again.
 
     Example: steppewatch article remove https://example.org/news/17 --yes
     """
@@ -38,7 +38,7 @@ def article_remove(
 
     database = open_store()
     with database.reading() as conn:
-        article_id = article_id_of(conn, article)
+        article_id = find_article_id(conn, article)
         [row] = read_articles(conn, [article_id])
     if not yes:
         called = headline(row.title, row.beginning) or row.url
@@ -49,28 +49,28 @@ def article_remove(
     note(f"removed article {article_id}: {row.url}")
 
 
-def article_id_of(conn: Connection, asked: str) -> int:
-    """Return the id of an article; end the command when there is none."""
+def find_article_id(conn: Connection, text: str) -> int:
+    """Return the id of an article. Exit if it does not exist."""
     from db.articles.details import find_article
 
-    found = find_article(conn, asked)
-    if found is None:
-        fail(f"there is no article {asked}", hint="steppewatch export articles lists ids and addresses")
-    return found
+    article_id = find_article(conn, text)
+    if article_id is None:
+        fail(f"there is no article {text}", hint="steppewatch export articles lists ids and addresses")
+    return article_id
 
 
-def described(row: ArticleRow) -> dict[str, Any]:
+def describe_article(row: ArticleRow) -> dict[str, Any]:
     """Return an article as a record for JSON."""
     from db.text.headlines import headline
 
-    record = {field.name: plain(getattr(row, field.name)) for field in dataclasses.fields(row)}
+    record = {field.name: to_plain(getattr(row, field.name)) for field in dataclasses.fields(row)}
     del record["beginning"]
     record["headline"] = headline(row.title, row.beginning) or None
     return {"article_id": record.pop("id")} | record
 
 
-def plain(value: object) -> object:
-    """Return a value as JSON has it: an instant in UTC, a day."""
+def to_plain(value: object) -> object:
+    """Return a value for JSON: an instant in UTC, or a day."""
     from datetime import UTC, date, datetime
 
     if isinstance(value, datetime):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.article.remove import ARTICLE, article_id_of, described, plain
+from cli.article.remove import ARTICLE, describe_article, find_article_id, to_plain
 from cli.shared.output import emit, escape_controls
 from cli.shared.store import open_store
 from cli.shared.tables import Format, wants_json
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     Mentions = Sequence[tuple[str, int, int, str]]
 
 _SOURCES = {"form": "page", "aggregator": "feed"}
-"""Kinds of texts, of a form of the page or of an aggregator's feed, by what people call them."""
+"""Names for the origin of a text: a form on the page, or an aggregator's feed."""
 
 
 def article_show(
@@ -31,13 +31,13 @@ def article_show(
     ),
     format: Annotated[Format | None, typer.Option(help="json, or table: to be read; that on a terminal.")] = None,
 ) -> None:
-    """Print one article: what it is, where it counts, which entities it mentions how often. A line of JSON for scripts.
+    """Show one article: its metadata, its story, and its entities with their counts. Prints JSON for scripts.
 
-    Names are marked by colour, and where there is none as `[Ankara → turkey]`.
+    Names are marked by colour, or as `[Ankara → turkey]` without colour.
 
-    `text_from` says whether its text is the page's or the feed's own, `aggregated` that the feed is an aggregator's;
-    `unverified` that its sender could not prove who it is (`certificate` says why); `suspect` what else stands at its
-    address now, and why that does not replace it.
+    `text_from` is the origin of the text, page or feed; `aggregated` means that the feed is an aggregator's;
+    `unverified` means that the server's certificate was bad (for the reason in `certificate`); `suspect` is another
+    text found at its address, with the reason why it does not replace this one.
 
     Example: steppewatch article show 17
 
@@ -46,7 +46,7 @@ def article_show(
     from db.articles.details import read_mentions, read_text
 
     with open_store().reading() as conn:
-        article_id = article_id_of(conn, article)
+        article_id = find_article_id(conn, article)
         words, text_from = read_text(conn, article_id)
         record = _record(conn, article_id, text_from)
         mentions = read_mentions(conn, article_id)
@@ -63,7 +63,7 @@ def _record(conn: Connection, article_id: int, text_from: str) -> dict[str, Any]
 
     [row] = read_articles(conn, [article_id])
     suspect, certificate = find_suspect(conn, article_id), find_unverified(conn, article_id)
-    return described(row) | {
+    return describe_article(row) | {
         "entities": dict(count_entities(conn, article_id)),
         "text_from": _SOURCES.get(text_from, text_from),
         "aggregated": text_from == "aggregator",
@@ -79,8 +79,8 @@ def _suspect(suspect: SuspectRow) -> dict[str, Any]:
         "title": suspect.title,
         "text": suspect.text,
         "looks": suspect.looks,
-        "first_seen_at": plain(suspect.first_seen_at),
-        "last_seen_at": plain(suspect.last_seen_at),
+        "first_seen_at": to_plain(suspect.first_seen_at),
+        "last_seen_at": to_plain(suspect.last_seen_at),
     }
 
 
@@ -108,7 +108,7 @@ def _print(record: dict[str, Any], text: str | None, mentions: Mentions) -> None
 
 
 def _facts(record: dict[str, Any]) -> Iterator[str]:
-    """Yield lines that say what an article is."""
+    """Yield lines that describe an article."""
     by = f", {record['author']}" if record["author"] else ""
     day = record["published_at"][:10] if record["published_is_day"] else record["published_at"]
     dated = f"published {day}" if day else f"without a date; collected {record['collected_at']}"
@@ -117,13 +117,13 @@ def _facts(record: dict[str, Any]) -> Iterator[str]:
     kinds = (record["language"], record["genre"], {True: "in scope", False: "out of scope"}.get(record["in_scope"]))
     texts = f"{record['revisions']} texts" if record["revisions"] > 1 else "one text"
     story = f"in the story of {record['story']}" if record["story"] not in (None, record["article_id"]) else None
-    whose = "an aggregator's feed" if record["aggregated"] else f"the {record['text_from']}"
-    known = (f"article {record['article_id']}", story, *kinds, f"{texts}, from {whose}")
+    origin = "an aggregator's feed" if record["aggregated"] else f"the {record['text_from']}"
+    known = (f"article {record['article_id']}", story, *kinds, f"{texts}, from {origin}")
     yield ", ".join(fact for fact in known if fact)
     if record["unverified"]:
         yield escape_controls(f"unverified: {record['certificate']}")
     if suspect := record["suspect"]:
         yield escape_controls(
-            f"another text stands at its address since {suspect['first_seen_at']} and waits: {suspect['reason']}"
+            f"another text has been at its address since {suspect['first_seen_at']}, held back: {suspect['reason']}"
             f" ({suspect['title'] or suspect['text'][:60]})"
         )

@@ -1,1 +1,1 @@
-"""`steppewatch coverage`: numbers, tables and pictures."""
+"""`steppewatch coverage`: counts as JSON, tables and charts."""

@@ -1,4 +1,4 @@
-"""`steppewatch coverage`: how much was written about what, over time."""
+"""`steppewatch coverage`: counts of articles about entities over time."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from worker.coverage.stats.series import Counts
 
 _DAYS_MAX = 40_000
-"""More than a century of days."""
+"""Length limit of a range: more than a century of days."""
 
 
 class Grain(StrEnum):
-    """How long a period is."""
+    """Length of a period."""
 
     day = "day"
     week = "week"
@@ -34,7 +34,7 @@ class Grain(StrEnum):
 
 
 class Split(StrEnum):
-    """Into which parts the material is divided."""
+    """Breakdown of the counts."""
 
     source = "source"
     lang = "lang"
@@ -43,7 +43,7 @@ class Split(StrEnum):
 
 
 class Level(StrEnum):
-    """Which mentions count."""
+    """Level of the mentions to count."""
 
     name = "name"
     demonym = "demonym"
@@ -61,28 +61,29 @@ def coverage(
     share: Annotated[bool, typer.Option("--share", help="Also as a share of all articles in scope.")] = False,
     voice: Annotated[bool, typer.Option("--voice", help="Also as a share of all these entities together.")] = False,
     compare: Annotated[
-        tuple[str, str] | None, typer.Option(metavar="A..B C..D", help="Compare two stretches of days instead.")
+        tuple[str, str] | None, typer.Option(metavar="A..B C..D", help="Compare two ranges of days instead.")
     ] = None,
     unusual: Annotated[
-        bool, typer.Option("--unusual", help="What is unusual now, or on the day --until, over all entities.")
+        bool, typer.Option("--unusual", help="List unusual attention now, or on the day --until, over all entities.")
     ] = False,
     false_alarms: Annotated[
-        float, typer.Option(metavar="SHARE", min=0.0, max=1.0, help="Of what --unusual lists, so much may be chance.")
+        float,
+        typer.Option(
+            metavar="SHARE", min=0.0, max=1.0, help="Expected share of chance findings in the list of --unusual."
+        ),
     ] = 0.1,
-    everything: Annotated[
-        bool, typer.Option("--all", help="All that --unusual finds, not only the ten entries that matter most.")
-    ] = False,
-    plot: Annotated[str | None, typer.Option(metavar="F", help="Draw it too, into F.png or F.svg.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="All findings of --unusual, not only the top ten.")] = False,
+    plot: Annotated[str | None, typer.Option(metavar="F", help="Also draw a chart into F.png or F.svg.")] = None,
     format: Annotated[Format | None, typer.Option(help="json or table; a table on a terminal.")] = None,
 ) -> None:
-    """Count articles, stories and mentions per period; periods without any are there with zeros.
+    """Count articles, stories and mentions per period, including empty periods.
 
-    A reprint is an article of its own and part of its original's story. Without --since and --until the range is
-    from the first to the last day with an article; periods that the range touches are counted whole. Articles without a
-    date count on the day on which a feed brought them newly (`undated`); what a person brought in, or a feed had before
-    it was followed, counts in a period of its own: the last line, with the period null in JSON. `alive` is the share of
-    watched outlets whose collection was whole; where it was not, `impaired` is true: a fall may be ours. `complete` is
-    the share of their articles that is believed to have been seen, null where nothing is known.
+    A reprint counts as an article of its own and as part of its original's story. The default range is from the first
+    to the last day with an article; a period at the edge of the range is counted whole. An article without a date
+    counts on the day when a feed first showed it (`undated`); those imported by a person, or already in a feed when it
+    was added, count in a separate period: the last line, with a null period in JSON. `alive` is the share of outlets
+    that were collected without gaps; `impaired` is true where some were not, so a drop may be an artefact. `complete`
+    is the estimated share of their articles that was seen, null if unknown.
 
     Example: steppewatch coverage csto kazakhstan --by month --split source
 
@@ -144,11 +145,13 @@ def _shown(
 
     known = span(conn)
     first, last = since or (known and known[0]), until or (known and known[1])
-    beyond = _cells(conn, entities, grain, split, level, UNDATED, UNDATED)
-    undated = [Point(UNDATED_PERIOD, entity, part, counts) for (_, entity, part), counts in sorted(beyond.items())]
-    of_none = count_undated(conn, entities, UNDATED, UNDATED, level=level)
+    undated_cells = _cells(conn, entities, grain, split, level, UNDATED, UNDATED)
+    undated = [
+        Point(UNDATED_PERIOD, entity, part, counts) for (_, entity, part), counts in sorted(undated_cells.items())
+    ]
+    never_counted = count_undated(conn, entities, UNDATED, UNDATED, level=level)
     if first is None or last is None or first > last:
-        return ShownSeries((), {}, {}, {}, split, undated=undated, without_date=(0, of_none))
+        return ShownSeries((), {}, {}, {}, split, undated=undated, without_date=(0, never_counted))
     buckets = _buckets(first, last, grain)
     cells = _cells(conn, entities, grain, split, level, first, last)
     points = list(fill(cells, buckets, entities, grain=grain, is_split=split is not None))
@@ -160,7 +163,7 @@ def _shown(
     health = collection_health_by_day(
         conn, buckets[0], after - timedelta(days=1), today=day_not_over(conn, datetime.now(UTC))
     )
-    periods = {label_of(bucket, grain): _of_period(health, bucket, bucket_end(bucket, grain)) for bucket in buckets}
+    periods = {label_of(bucket, grain): _select_days(health, bucket, bucket_end(bucket, grain)) for bucket in buckets}
     by_first_sight = count_undated(conn, entities, buckets[0], after - timedelta(days=1), level=level)
     return ShownSeries(
         points,
@@ -170,11 +173,11 @@ def _shown(
         split,
         begins=dict(zip(periods, buckets, strict=True)),
         undated=undated,
-        without_date=(by_first_sight, of_none),
+        without_date=(by_first_sight, never_counted),
     )
 
 
-def _of_period(health: Mapping[date, DayHealth], first: date, after: date) -> Sequence[DayHealth]:
+def _select_days(health: Mapping[date, DayHealth], first: date, after: date) -> Sequence[DayHealth]:
     return [health[first + timedelta(days=number)] for number in range((after - first).days)]
 
 
@@ -195,7 +198,7 @@ def _cells(
 
 
 def _buckets(first: date, last: date, grain: Grain) -> list[date]:
-    """Return the first day of each period that touches the range."""
+    """Return the first day of each period that overlaps the range."""
     from db.coverage.cells import bucket_end, bucket_of
 
     if (last - first).days > _DAYS_MAX or last.year == date.max.year:
@@ -213,17 +216,17 @@ def _buckets(first: date, last: date, grain: Grain) -> list[date]:
 def _compare(
     conn: Connection, entities: Sequence[str], stretches: tuple[str, str], level: Level
 ) -> list[dict[str, Any]]:
-    """Return for each entity the counts of two stretches of days, and how they differ."""
+    """Return the counts of each entity in two ranges of days, and their comparison."""
     from db.coverage.cells import count_stories
     from worker.coverage.stats.compare import compare
 
-    spans = [_stretch(text) for text in stretches]
+    spans = [_parse_span(text) for text in stretches]
     records = []
     for entity in entities:
         daily: list[list[Counts]] = []
         for first, last in spans:
             cells = _cells(conn, [entity], Grain.day, None, level, first, last)
-            daily.append([cells.get((day, entity, ""), _nothing()) for day in _buckets(first, last, Grain.day)])
+            daily.append([cells.get((day, entity, ""), _empty_counts()) for day in _buckets(first, last, Grain.day)])
         before, after = ([counts.articles for counts in days] for days in daily)
         found = compare(before, after)
         records.append(
@@ -240,13 +243,13 @@ def _compare(
     return records
 
 
-def _nothing() -> Counts:
+def _empty_counts() -> Counts:
     from worker.coverage.stats.series import Counts
 
     return Counts()
 
 
-def _stretch(text: str) -> tuple[date, date]:
+def _parse_span(text: str) -> tuple[date, date]:
     first, _, last = text.partition("..")
     try:
         days = first_day(first), last_day(last)

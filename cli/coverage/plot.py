@@ -1,4 +1,4 @@
-"""A series as a picture. Matplotlib takes most of a second to load: only who draws imports this."""
+"""A chart of a series. Import it only to draw: matplotlib takes most of a second to load."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from cli.coverage.render import Names, told_of_undated
+from cli.coverage.render import Names, describe_undated
 from cli.shared.output import fail, note, reason_of
 from worker.coverage.stats.stretches import gaps, spread, stretches
 
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     from worker.coverage.stats.series import Point
 
 _LINES_MAX = 10
-"""More lines than colours cannot be told apart; the largest are drawn."""
+"""Maximum number of lines, limited by the number of distinct colours; the largest are drawn."""
 _TICKS_MAX, _TITLE_WIDTH, _NAME_WIDTH = 9, 90, 42
 
 
 def _name(names: Names, shown: ShownSeries, entity: str, part: str) -> str:
-    """Return what a line is called."""
+    """Return the legend of a line."""
     called = [names.entity(entity)]
     if shown.split is not None:
         called.append(names.part(part))
@@ -36,16 +36,16 @@ def _name(names: Names, shown: ShownSeries, entity: str, part: str) -> str:
 
 
 def draw(path: str, shown: ShownSeries, names: Names, *, grain: str) -> None:
-    """Write the picture; impaired periods are shaded. Ends the command when there is nothing to draw or no way to."""
+    """Draw the chart, with impaired periods shaded. Exit if there is nothing to draw or the file cannot be written."""
     kind = Path(path).suffix.lower().removeprefix(".")
     if kind not in ("png", "svg"):
         raise typer.BadParameter(f"{path} is neither .png nor .svg", param_hint="--plot")
     if not shown.points:
-        fail("there is nothing to draw: no article in this range")
+        fail("nothing to draw: there are no articles in this range")
     target = Path(os.path.realpath(path))
     part = target.with_name(f".{target.name[:100]}.{secrets.token_hex(4)}.part")
     try:
-        part.touch(exist_ok=False)  # before the work, so that a bad path is told at once
+        part.touch(exist_ok=False)  # before drawing, so that a bad path is reported at once
         _render(part, kind, shown, names, grain)
         part.replace(target)
     except OSError as error:
@@ -56,7 +56,7 @@ def draw(path: str, shown: ShownSeries, names: Names, *, grain: str) -> None:
 
 
 class _Axis:
-    """Where periods stand: in days, without those that are left out."""
+    """The time axis, in days, without the periods that are left out."""
 
     def __init__(self, shown: ShownSeries) -> None:
         self.periods = list(shown.begins)
@@ -71,7 +71,7 @@ class _Axis:
         self.x = self._places()
 
     def _places(self) -> dict[int, float]:
-        """Return where each kept period begins; between two stretches is room for a mark."""
+        """Return the position of each remaining period, with space for a mark between two stretches."""
         room = sum((self.begins[kept[-1]] - self.begins[kept[0]]).days for kept in self.kept) * 0.04 + 1
         places, free = {}, float(self.begins[0].toordinal() - _EPOCH)
         for kept in self.kept:
@@ -83,7 +83,7 @@ class _Axis:
         return places
 
     def course(self, points: Sequence[Point], name: str) -> tuple[list[float], list[float]]:
-        """Return a line: no stroke where something is left out."""
+        """Return the x and y values of a line, interrupted where periods are left out."""
         x: list[float] = []
         y: list[float] = []
         for kept in self.kept:
@@ -93,14 +93,14 @@ class _Axis:
 
 
 _EPOCH = date(1970, 1, 1).toordinal()
-"""From which day matplotlib counts."""
+"""The day from which matplotlib counts."""
 
 
 def _render(path: Path, kind: str, shown: ShownSeries, names: Names, grain: str) -> None:
     import matplotlib as mpl
 
     mpl.use("Agg")
-    mpl.rcParams["svg.hashsalt"] = "steppewatch"  # the same series gives the same file
+    mpl.rcParams["svg.hashsalt"] = "steppewatch"  # makes equal series give equal files
     from matplotlib import pyplot as plt
     from matplotlib.ticker import MaxNLocator
 
@@ -117,8 +117,8 @@ def _render(path: Path, kind: str, shown: ShownSeries, names: Names, grain: str)
     axes.spines[["top", "right"]].set_visible(False)
     axes.grid(axis="y", alpha=0.25)
     axes.legend(frameon=False, fontsize="small", loc="upper left", bbox_to_anchor=(1.0, 1.0))
-    if said := _said(axis, shown):
-        axes.set_xlabel("\n".join(said), loc="left", fontsize="small", color="0.35")
+    if remarks := _describe_gaps(axis, shown):
+        axes.set_xlabel("\n".join(remarks), loc="left", fontsize="small", color="0.35")
     with path.open("wb") as file:
         figure.savefig(file, format=kind, dpi=150, metadata={"Date": None} if kind == "svg" else None)
     plt.close(figure)
@@ -126,27 +126,29 @@ def _render(path: Path, kind: str, shown: ShownSeries, names: Names, grain: str)
 
 def _title(axis: _Axis, shown: ShownSeries, names: Names, grain: str) -> str:
     entities = dict.fromkeys(point.entity for point in shown.points)
-    who = ", ".join(names.entity(entity) for entity in entities)
+    title_entities = ", ".join(names.entity(entity) for entity in entities)
     split = {"source": " by outlet", "lang": " by language"}.get(shown.split or "", f" by {shown.split}")
     periods = dict.fromkeys((axis.periods[0], axis.periods[-1]))
-    return f"{_plain(who, _TITLE_WIDTH)}{split if shown.split else ''}\nper {grain}, {' to '.join(periods)}"
+    return f"{_plain(title_entities, _TITLE_WIDTH)}{split if shown.split else ''}\nper {grain}, {' to '.join(periods)}"
 
 
 def _plain(name: str, width: int) -> str:
-    """Return a name as long as there is room; a dollar sign begins no formula."""
+    """Return a name, shortened to `width`, with dollar signs escaped so that they do not start a formula."""
     return textwrap.shorten(name, width, placeholder="…").replace("$", r"\$")
 
 
-def _said(axis: _Axis, shown: ShownSeries) -> list[str]:
-    """Return what is to be known about the picture."""
-    said = []
+def _describe_gaps(axis: _Axis, shown: ShownSeries) -> list[str]:
+    """Return the remarks printed below the chart."""
+    remarks = []
     left_out = [f"{axis.periods[gap[0]]} to {axis.periods[gap[-1]]}" for gap in axis.gaps]
     if left_out:
-        said.append(f"Left out, no article: {textwrap.shorten(', '.join(left_out), 100, placeholder='…')}.")
+        remarks.append(f"Left out, no article: {textwrap.shorten(', '.join(left_out), 100, placeholder='…')}.")
     impaired = [day for days in shown.health.values() for day in days if day.impaired]
     if impaired:
-        said.append(f"Collection was impaired on {len(impaired)} day{'s' * (len(impaired) > 1)}: a fall may be ours.")
-    return said + [f"{sentence}." for sentence in told_of_undated(shown)]
+        remarks.append(
+            f"Collection was impaired on {len(impaired)} day{'s' * (len(impaired) > 1)}: a fall may be ours."
+        )
+    return remarks + [f"{sentence}." for sentence in describe_undated(shown)]
 
 
 def _lines(axes: Axes, axis: _Axis, shown: ShownSeries, names: Names) -> None:
@@ -162,7 +164,7 @@ def _lines(axes: Axes, axis: _Axis, shown: ShownSeries, names: Names) -> None:
 
 
 def _name_periods(axes: Axes, axis: _Axis) -> None:
-    """Write dates below, and marks where something is left out."""
+    """Label the time axis, and mark the periods that are left out."""
     if axis.is_whole and len(axis.periods) > _TICKS_MAX:
         from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 

@@ -1,4 +1,4 @@
-"""Series and comparisons as JSON and as tables."""
+"""Output of series and comparisons as JSON and tables."""
 
 from __future__ import annotations
 
@@ -21,78 +21,79 @@ if TYPE_CHECKING:
 
 
 UNDATED_PERIOD = "undated"
-"""Name of the period of articles that count on no day; in JSON it is null."""
+"""Name of the period for articles that count on no day; null in JSON."""
 
 
 @dataclass(frozen=True, slots=True)
 class ShownSeries:
-    """A series with all that is shown beside it."""
+    """A series, with the data shown beside it."""
 
     points: Sequence[Point]
     health: Mapping[str, Sequence[DayHealth]]
-    """Of each day of a period, by its label."""
+    """Collection health on each day of a period, by its label."""
     totals: Mapping[tuple[str, str], Counts]
-    """Of all articles, by (period, part); empty when no share is asked for."""
+    """Counts of all articles, by (period, part); empty unless shares were requested."""
     voices: Mapping[tuple[str, str], Counts]
-    """Of these entities together, likewise."""
+    """Counts of these entities together, by (period, part); empty unless requested."""
     split: str | None
     begins: Mapping[str, date] = field(default_factory=dict)
-    """The first day of each period."""
+    """First day of each period."""
     undated: Sequence[Point] = ()
-    """Points of articles that count in no period; empty where there are none."""
+    """Points for articles that count in no period."""
     without_date: tuple[int, int] = (0, 0)
-    """Articles without a date, each once: those that count on the day of their first sight, those that do on none."""
+    """Numbers of articles without a date: those counted on the day they were first seen, and those counted on no day.
+    """
 
     def lines(self) -> dict[tuple[str, str], list[Point]]:
-        """Return the points by (entity, part), in their order."""
+        """Return the points by (entity, part), in order."""
         lines: dict[tuple[str, str], list[Point]] = {}
         for point in self.points:
             lines.setdefault((point.entity, point.part), []).append(point)
         return lines
 
     def complete(self, period: str, part: str) -> float | None:
-        """Return the share of what was printed in a period that was seen, as is believed; None if nothing is known.
+        """Return the estimated share of published articles that was seen in a period; None if unknown.
 
-        Of the outlet where outlets are told apart, else of all that were watched.
+        For one outlet if the series is split by outlet, else for all that were watched.
         """
         share_seen = complete(self.health.get(period, ()), part if self.split == "source" else None)
         return None if share_seen is None else round(share_seen, 4)
 
     def alive(self, period: str) -> float | None:
-        """Return the share of outlets alive in a period: the mean of its days; None when nothing was watched."""
+        """Return the share of healthy outlets in a period, as the mean of its days; None if none was watched."""
         shares = [day.alive for day in self.health.get(period, ()) if day.alive is not None]
         return round(sum(shares) / len(shares), 4) if shares else None
 
     def is_impaired(self, period: str, outlet: str | None = None) -> bool:
-        """Return whether collection was impaired on a day of the period: of this outlet, or of any."""
+        """Return whether collection was impaired on any day of the period, for this outlet or for any."""
         days = self.health.get(period, ())
         return any(day.impaired if outlet is None else outlet in day.impaired for day in days)
 
     def flag(self, point: Point) -> bool:
-        """Return whether a point may be too low because of us."""
+        """Return whether a point may be too low because collection was impaired."""
         return self.is_impaired(point.period, point.part if self.split == "source" else None)
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Labels of entities and outlets for a terminal and a picture."""
+    """Labels of entities and outlets for tables and charts."""
 
     entities: Mapping[str, str]
-    """Labels by id."""
+    """Labels of entities by id."""
     parts: Mapping[str, str]
-    """Names of outlets by id; other parts go by themselves."""
+    """Names of outlets by id; other parts are their own names."""
 
     def entity(self, id: str) -> str:
-        """Return what an entity is called."""
+        """Return the label of an entity."""
         return self.entities.get(id, id)
 
     def part(self, part: str) -> str:
-        """Return what a part of the material is called."""
+        """Return the display name of a part."""
         return self.parts.get(part, part) or "unknown"
 
 
 def as_json(shown: ShownSeries) -> None:
-    """Print one list with an object per line."""
+    """Print the series as one JSON list, an object per line."""
     print_list(_record(shown, point) for point in (*shown.points, *shown.undated))
 
 
@@ -119,7 +120,7 @@ def _record(shown: ShownSeries, point: Point) -> dict[str, Any]:
 
 
 def print_list(records: Iterable[Mapping[str, Any]]) -> None:
-    """Print one JSON list, a record a line."""
+    """Print records as one JSON list, one per line."""
     between = "[\n"
     for record in records:
         sys.stdout.write(between + to_json(record))
@@ -128,7 +129,7 @@ def print_list(records: Iterable[Mapping[str, Any]]) -> None:
 
 
 def as_table(shown: ShownSeries, names: Names) -> None:
-    """Print, per entity and part, its course as a line of bars and the periods that are not empty."""
+    """Print a sparkline and the non-empty periods for each entity and part."""
     from rich.console import Console
     from rich.text import Text
 
@@ -154,19 +155,19 @@ def as_table(shown: ShownSeries, names: Names) -> None:
         console.print()
     if any(shown.is_impaired(period) for period in shown.health):
         console.print("! collection was impaired: a fall may be ours", style="yellow")
-    for sentence in told_of_undated(shown):
+    for sentence in describe_undated(shown):
         console.print(sentence, style="dim")
 
 
-def told_of_undated(shown: ShownSeries) -> list[str]:
-    """Return what is to be said of the articles without a date; nothing where there are none."""
-    by_first_sight, of_none = shown.without_date
+def describe_undated(shown: ShownSeries) -> list[str]:
+    """Return sentences on the articles without a date; empty if there are none."""
+    by_first_sight, never_counted = shown.without_date
     sentences = []
     if by_first_sight:
         sentences.append(f"{_articles(by_first_sight)} without a date: counted on the day a feed brought them")
-    if of_none:
+    if never_counted:
         why = "brought in by a person, or in a feed before it was followed"
-        sentences.append(f"{_articles(of_none)} without a date in no period: {why}")
+        sentences.append(f"{_articles(never_counted)} without a date in no period: {why}")
     return sentences
 
 
@@ -179,8 +180,9 @@ def _table(shown: ShownSeries, course: Sequence[Point]) -> Table:
 
     table = Table(box=None, header_style="dim", pad_edge=False)
     table.add_column("period")
-    shares = [name for name, wanted in (("share", shown.totals), ("voice", shown.voices)) if wanted]
-    was_watched = any(shown.alive(point.period) is not None for point in course)  # not what was brought in by hand
+    shares = [name for name, is_shown in (("share", shown.totals), ("voice", shown.voices)) if is_shown]
+    # imported articles have no collection health
+    was_watched = any(shown.alive(point.period) is not None for point in course)
     for name in ("articles", "stories", "mentions", "in title", *shares, *(["outlets alive"] if was_watched else [])):
         table.add_column(name, justify="right")
     for point in course:
@@ -198,7 +200,7 @@ def _percent(value: float | None) -> str:
 
 
 def comparisons_as_json(records: Sequence[Mapping[str, Any]]) -> None:
-    """Print one list with an object per entity; what is not a finite number is null."""
+    """Print comparisons as one JSON list, an object per line; numbers that are not finite become null."""
     print_list(_plain(record) for record in records)
 
 
@@ -216,7 +218,7 @@ def _number(value: float) -> float | None:
 
 
 def comparisons_as_table(records: Sequence[Mapping[str, Any]], names: Names) -> None:
-    """Print a line per entity: what was counted in both stretches, and how the second differs."""
+    """Print one line per entity: the counts in both ranges, and the change."""
     from rich.console import Console
     from rich.table import Table
 

@@ -1,4 +1,4 @@
-"""What is unusual now, over all entities: bursts, and what is seen for the first time."""
+"""Unusual attention, over all entities: bursts and first appearances."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from worker.coverage.stats.bursts import DayJudgement
 
 _NEW_DAYS, _OLD_ENOUGH_DAYS = 3, 28
-"""What counts as new; and how old a store has to be before anything in it can be new."""
+"""Age in days up to which an appearance is new, and the minimum age of the store for first appearances."""
 _PAIRS, _STORIES, _SHOWN = 20, 3, 10
-"""Most pairs, most stories of each entry, entries that are shown where nobody asks for all."""
+"""Maximum number of pairs, of stories per entry, and of entries without --all."""
 
 
 def unusual(*, until: date | None, rate: float, as_json: bool, everything: bool) -> None:
-    """Print what is unusual on a day, by default the last one with articles that has begun; what matters most first."""
+    """Print the unusual entities of a day, most interesting first; by default the last day with articles."""
     from db.articles.counting_day import day_at
     from db.coverage.cells import span
     from db.vocabulary.versions import find_labels
@@ -34,7 +34,9 @@ def unusual(*, until: date | None, rate: float, as_json: bool, everything: bool)
         records: list[dict[str, Any]] = []
         day = until or min(known[1] if known else date.max, day_at(conn, datetime.now(UTC)))
         if known is not None:
-            found = _joined([*_bursts(conn, day, rate), *_first(conn, day, known[0])])
+            found = _merge_first_into_bursts(
+                [*_find_bursts(conn, day, rate), *_find_first_appearances(conn, day, known[0])]
+            )
             records = sorted(found, key=lambda record: -record["interest"])
         labels = find_labels(conn)
     shown = records if everything else records[:_SHOWN]
@@ -43,11 +45,11 @@ def unusual(*, until: date | None, rate: float, as_json: bool, everything: bool)
     else:
         _print(day, shown, labels, rate)
     if len(shown) < len(records):
-        note(f"{len(records) - len(shown)} more of less interest: --all shows them")
+        note(f"{len(records) - len(shown)} more of less interest; use --all to show them")
 
 
-def _joined(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return one entry for an entity whose burst is its first appearance; its burst says so."""
+def _merge_first_into_bursts(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the records with the first appearance of an entity merged into its burst on the same day."""
     first = {record["entity"]: record["since"] for record in records if record["kind"] == "first"}
     burst = {record["entity"] for record in records if record["kind"] == "burst"}
     return [
@@ -57,16 +59,16 @@ def _joined(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def interest_of(articles: int, expected: float, *, is_pair: bool = False) -> float:
-    """Return how much an entry matters: the articles beyond those expected, by the spread of chance; of a pair half.
+def measure_interest(articles: int, expected: float, *, is_pair: bool = False) -> float:
+    """Return the interest of an entry: articles above expectation, in units of chance; halved for a pair.
 
-    That two entities are named together for the first time is often no more than an article that names many. Pure.
+    Two entities appearing together for the first time often means only an article that names many. Pure.
     """
     return round((articles - expected) / math.sqrt(expected + 1) * (0.5 if is_pair else 1), 2)
 
 
-def _bursts(conn: Connection, day: date, rate: float) -> list[dict[str, Any]]:
-    """Return the entities with unusually many articles: of these a share of `rate` is expected to be chance."""
+def _find_bursts(conn: Connection, day: date, rate: float) -> list[dict[str, Any]]:
+    """Return the entities with unusually many articles; a share of `rate` of them is expected to be chance."""
     from worker.coverage.attention import MIN_ARTICLES, load_history
     from worker.coverage.health import day_not_over
     from worker.coverage.stats.bursts import discoveries
@@ -87,7 +89,7 @@ def _burst(conn: Connection, day: date, entity: str, judged: DayJudgement) -> di
         "articles": judged.count,
         "expected": round(judged.expected, 2),
         "p": float(f"{judged.p:.3g}"),
-        "interest": interest_of(judged.count, judged.expected),
+        "interest": measure_interest(judged.count, judged.expected),
         "stories": _stories(conn, [entity], begin, day),
     }
 
@@ -98,8 +100,8 @@ def _stories(conn: Connection, entities: list[str], since: date, until: date) ->
     return [asdict(story) for story in top_stories(conn, entities, since, until, limit=_STORIES)]
 
 
-def _first(conn: Connection, day: date, began: date) -> list[dict[str, Any]]:
-    """Return what appeared in the last days for the first time; nothing while the store is young."""
+def _find_first_appearances(conn: Connection, day: date, began: date) -> list[dict[str, Any]]:
+    """Return first appearances of the last days; none while the store is young."""
     from db.coverage.first_seen import first_appearances, first_pairs
 
     since = day - timedelta(days=_NEW_DAYS - 1)
@@ -109,14 +111,14 @@ def _first(conn: Connection, day: date, began: date) -> list[dict[str, Any]]:
     entities = {entity for _, entity, _ in new}
     records: list[dict[str, Any]] = []
     for on, entity, articles in new:
-        counted = {"articles": articles, "interest": interest_of(articles, 0)}
+        counted = {"articles": articles, "interest": measure_interest(articles, 0)}
         stories = _stories(conn, [entity], on, day)
         records.append({"kind": "first", "entity": entity, "since": on.isoformat(), **counted, "stories": stories})
     for on, entity, other, articles in first_pairs(conn, since, day, limit=_PAIRS + len(entities)):
-        if not {entity, other} & entities:  # else the news is the entity
+        if not {entity, other} & entities:  # otherwise the new entity is the news
             stories = _stories(conn, [entity, other], on, day)
             pair = {"kind": "first together", "entity": entity, "with": other, "since": on.isoformat()}
-            counted = {"articles": articles, "interest": interest_of(articles, 0, is_pair=True)}
+            counted = {"articles": articles, "interest": measure_interest(articles, 0, is_pair=True)}
             records.append(pair | counted | {"stories": stories})
     return records
 

@@ -1,4 +1,4 @@
-"""The reference of the command line, made from what `--help` is made from."""
+"""The command line reference, generated from the help texts."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def reference() -> str:
 
 
 def all_commands() -> Iterator[tuple[str, Any]]:
-    """Yield the words and the command of each; typer has a click of its own, whose classes have no names to import."""
+    """Yield the name and click command of each command. Typer bundles its own click, without importable classes."""
     root: Any = get_command(application())
     for name in (name for names in commands.values() for name in names):
         yield name, root.commands[name]
@@ -45,7 +45,7 @@ def all_commands() -> Iterator[tuple[str, Any]]:
 
 
 def parameters(command: Any) -> list[tuple[str, str]]:
-    """Return how each argument and option is written, and what it means."""
+    """Return the signature and help text of each argument and option."""
     context = command.make_context("steppewatch", [], resilient_parsing=True)
     records = (one.get_help_record(context) for one in command.params)
     return [(name, re.sub(r"\s+", " ", meaning)) for name, meaning in filter(None, records)]
@@ -90,12 +90,12 @@ def _block(lines: list[str]) -> str:
 
 
 def _code(text: str) -> str:
-    """Return a text as code in a cell of a table."""
+    """Return a text as code in a table cell."""
     return f"`{_pipes(text)}`"
 
 
 def _prose(text: str) -> str:
-    """Return a text as prose in a cell of a table; what stands in backticks stays as it is."""
+    """Return a text as prose in a table cell; text in backticks stays unchanged."""
     parts = _pipes(text).split("`")
     parts[::2] = [part.replace("<", "&lt;").replace("*", "\\*") for part in parts[::2]]
     return "`".join(parts)

@@ -1,4 +1,4 @@
-"""Writes the generated pages and tables under `docs/`: `make docs`, or `python -m cli.docs.pages`."""
+"""Generator of pages and tables under `docs/`: `make docs`, or `python -m cli.docs.pages`."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ FOLDER = Path(__file__).resolve().parents[2] / "docs"
 
 
 def columns(page: str) -> str:
-    """Return the page of columns: its own head, and all tables."""
+    """Return the page of columns, with its own heading and all tables."""
     head, _, _ = page.partition("\n\n")
     return f"{head}\n\n{column_page.described()}"
 
 
 def settings_table(page: str) -> str:
-    """Return the page of settings with the table as the code has it."""
+    """Return the page of settings with the current table."""
     return replace_table(page, settings.described())
 
 
 def replace_table(page: str, table: str) -> str:
-    """Return a page in which the table with the same head is replaced by `table`."""
+    """Return a page in which the table with the same header row is replaced by `table`."""
     head = table.partition("\n")[0]
     before, found, rest = page.partition(head)
     if not found:
@@ -43,15 +43,15 @@ GENERATED: dict[str, Callable[[str], str]] = {
     "reference/export-columns.md": columns,
     "reference/settings.md": settings_table,
 }
-"""What makes each page of the page as it is."""
+"""The function that generates each page from its old text."""
 
 
 def main() -> None:
-    """Write each page that is not as it should be, and name it."""
-    for name, made in GENERATED.items():
+    """Write the pages that have changed, and print their names."""
+    for name, generate in GENERATED.items():
         path = FOLDER / name
         page = path.read_text("utf-8") if path.exists() else ""
-        if (new := made(page)) != page:
+        if (new := generate(page)) != page:
             path.write_text(new, "utf-8")
             sys.stderr.write(f"written: docs/{name}\n")
 

@@ -15,7 +15,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from cli.doctor.finding import Finding, failed, ok, skipped, warning
 from cli.shared.store_errors import is_lack_of_room, says_full
 from cli.shared.store_url import reason_of, shown
-from cli.source.catalogue_report import lines_of
+from cli.source.catalogue_report import describe_changes
 from db import migrate
 from db.collection.feeds import FeedHealth, iter_feeds
 from db.dialect import is_sqlite
@@ -126,7 +126,7 @@ def _seen(conn: Connection, where: str, head: str, file: Path | None, clock: Cal
         feeds=tuple(iter_feeds(conn)) if is_current else (),
         ahead=health.ahead if health else {},
         newer_vocabulary=newer_vocabulary(conn) if is_current else None,
-        catalogue=tuple(lines_of(catalogue_changes(conn))) if is_current else (),
+        catalogue=tuple(describe_changes(catalogue_changes(conn))) if is_current else (),
     )
 
 

@@ -35,9 +35,9 @@ from cli.export.options import (
     Sources,
     Texts,
     Wide,
-    detail_of,
-    filters_of,
-    request_of,
+    build_detail,
+    build_filters,
+    build_request,
 )
 from cli.shared.day_options import Since, Until
 from cli.shared.output import fail, is_full, note
@@ -65,29 +65,28 @@ def export(
     revisions: Formers = False,
     wide: Wide = False,
     count: CountedIn = Counted.articles,
-    output: Annotated[
-        str, typer.Option("-o", "--output", metavar="F", help="File that is written; - for stdout.")
-    ] = "-",
+    output: Annotated[str, typer.Option("-o", "--output", metavar="F", help="Output file; - for stdout.")] = "-",
     format: FormatOf = FileFormat.csv,
     packed: Packed = False,
     excel: Excel = False,
     delimiter: Delimiter = None,
     package: Annotated[
         Path | None,
-        typer.Option(metavar="DIR|F.zip", help="A data package: the rows, their description and a manifest."),
+        typer.Option(metavar="DIR|F.zip", help="Write a data package: rows, their schema and a manifest."),
     ] = None,
     since_last: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help="Only what was added or changed since the last export of that name."),
+        typer.Option(metavar="NAME", help="Only rows added or changed since the last export of this name."),
     ] = None,
     cut: Annotated[
-        str | None, typer.Option(metavar="CUT", help="As the store stood at the cut of a manifest, if nothing changed.")
+        str | None,
+        typer.Option(metavar="CUT", help="The store as of the cut of a manifest, as far as nothing changed."),
     ] = None,
 ) -> None:
     """Write CSV (RFC 4180, UTF-8, with a header) to stdout or into a file.
 
-    A file appears when it is complete. A text that a spreadsheet would run as a formula gets an apostrophe in
-    front, and so does one that begins with an apostrophe: take one away to have it exactly.
+    A file appears only when it is complete. Text that a spreadsheet would run as a formula gets an apostrophe in front,
+    as does text that begins with an apostrophe: remove one to restore the original.
 
     Examples:
 
@@ -106,12 +105,12 @@ def export(
     steppewatch export coverage --package january.zip --since 2022-01-01 --until 2022-01-31
     """
     if package is not None and output != "-":
-        raise typer.BadParameter("a package is a place of its own; leave -o out", param_hint="--package")
+        raise typer.BadParameter("--package replaces -o: leave -o out", param_hint="--package")
     if since_last is not None and (cut is not None or (output == "-" and package is None)):
         raise typer.BadParameter("needs a file (-o or --package), and no --cut", param_hint="--since-last")
     database = open_store()
-    filters = filters_of(database, since, until, entity, source, lang, genre, scope)
-    request = request_of(
+    filters = build_filters(database, since, until, entity, source, lang, genre, scope)
+    request = build_request(
         kind,
         filters,
         query,
@@ -121,10 +120,10 @@ def export(
         packed=packed,
         excel=excel,
         delimiter=delimiter,
-        detail=detail_of(kind, text, diff, revisions),
+        detail=build_detail(kind, text, diff, revisions),
     )
     target = str(package or output)
-    with _troubles_told(target, database.url):
+    with _explain_errors(target, database.url):
         rows = _write(database, request, output, package, since_last, cut)
     if target != "-":
         note(f"{rows:,} rows in {target}")
@@ -138,40 +137,42 @@ def _write(
     since_last: str | None,
     cut: str | None,
 ) -> int:
-    """Write the export and return how many rows it has."""
+    """Write the export and return its number of rows."""
     from worker.export import run
     from worker.export.package import write_package
     from worker.lib.atomic_file import replacing
 
-    wanted = _cut(cut) if cut is not None else None
+    requested_cut = _parse_cut(cut) if cut is not None else None
     if since_last is not None:
         opening = run.open_incremental_export(database, request, since_last, now=datetime.now(UTC))
     else:
-        opening = run.open_export(database, request, now=datetime.now(UTC), cut=wanted, settled=package is not None)
+        opening = run.open_export(
+            database, request, now=datetime.now(UTC), cut=requested_cut, settled=package is not None
+        )
     if package is None and output == "-":
-        with _quick(sys.stdout.buffer) as file, opening as export, _shown() as progress:
+        with _buffer_output(sys.stdout.buffer) as file, opening as export, _show_progress() as progress:
             return run.write(export, file, progress)
-    with opening as export, _shown() as progress:
+    with opening as export, _show_progress() as progress:
         if package is not None:
             return write_package(export, package, progress)
         with replacing(Path(output)) as file:
             return run.write(export, file, progress)
 
 
-def _cut(written: str) -> Cut:
+def _parse_cut(written: str) -> Cut:
     from worker.export.request import Cut
 
     try:
         return Cut.parse(written)
     except ValueError:
-        raise typer.BadParameter("looks like 5120@2026-11-22T02:00:00Z", param_hint="--cut") from None
+        raise typer.BadParameter("must look like 5120@2026-11-22T02:00:00Z", param_hint="--cut") from None
 
 
 @contextmanager
-def _quick(stream: BinaryIO) -> Iterator[BinaryIO]:
-    """Yield a file that never waits for a reader: what goes into a pipe or to a terminal is put aside first.
+def _buffer_output(stream: BinaryIO) -> Iterator[BinaryIO]:
+    """Yield a file that never blocks on its reader: output to a pipe or terminal goes to a temporary file first.
 
-    A transaction would else stay open for as long as somebody looks at `export | less`.
+    Otherwise `export | less` would keep a transaction open for as long as the pager runs.
     """
     if _is_regular(stream):
         yield stream
@@ -191,8 +192,8 @@ def _is_regular(stream: BinaryIO) -> bool:
 
 
 @contextmanager
-def _shown() -> Iterator[Progress]:
-    """Yield what shows on a terminal how far it is."""
+def _show_progress() -> Iterator[Progress]:
+    """Yield a callback that shows progress on a terminal."""
     if not sys.stderr.isatty():
         yield lambda rows: None
         return
@@ -207,8 +208,8 @@ def _shown() -> Iterator[Progress]:
 
 
 @contextmanager
-def _troubles_told(output: str, database_url: str) -> Iterator[None]:
-    """End the command with a reason when reading or writing fails; quietly when nobody reads on (`| head`)."""
+def _explain_errors(output: str, database_url: str) -> Iterator[None]:
+    """Exit with a reason if reading or writing fails; silently if the reader of a pipe is gone (`| head`)."""
     from sqlalchemy.exc import SQLAlchemyError
 
     from cli.shared.store_errors import diagnose_error
@@ -219,27 +220,31 @@ def _troubles_told(output: str, database_url: str) -> Iterator[None]:
     try:
         yield
     except BrokenPipeError:
-        _forget_stdout()
+        _discard_stdout()
         raise typer.Exit(0) from None
     except OSError as error:
         if output == "-":
-            _forget_stdout()
+            _discard_stdout()
         fail(
             f"{'stdout' if output == '-' else output} cannot be written: {file_reason_of(error)}",
-            hint="free some space, or -o names a file on another disk" if is_full(error) else "-o names another file",
+            hint="free some space, or use -o for a file on another disk"
+            if is_full(error)
+            else "use -o for another file",
         )
     except SQLAlchemyError as error:
-        trouble = diagnose_error(database_url, error, is_writing=False)
-        fail(trouble.sentence, hint=trouble.hint)
+        problem = diagnose_error(database_url, error, is_writing=False)
+        fail(problem.sentence, hint=problem.hint)
     except CannotFilter as error:
         fail(f"{error}", hint="steppewatch coverage ENTITY --split counts by language and genre")
     except ExportRefused as error:
         fail(f"{error}")
     except CursorMoved:
-        fail("another export of that name ended meanwhile", hint=f"{output} has rows that the other has too")
+        fail(
+            "another export of this name finished at the same time", hint=f"{output} shares rows with the other export"
+        )
 
 
-def _forget_stdout() -> None:
-    """Let nothing more be written: the interpreter would try again at the end, and complain."""
+def _discard_stdout() -> None:
+    """Redirect stdout to /dev/null, so that the interpreter does not fail on it again at exit."""
     with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

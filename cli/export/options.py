@@ -1,4 +1,4 @@
-"""The options of `export` and `schedule`, and what they come to."""
+"""The options shared by `export` and `schedule`, and the request built from them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class ExportKind(StrEnum):
-    """What can be exported."""
+    """Kind of an export."""
 
     articles = "articles"
     mentions = "mentions"
@@ -31,7 +31,7 @@ class ExportKind(StrEnum):
 
 
 class ScopeFilter(StrEnum):
-    """Which articles, by what they are about."""
+    """Filter of articles by scope."""
 
     all = "all"
     in_scope = "in"
@@ -39,7 +39,7 @@ class ScopeFilter(StrEnum):
 
 
 class Counted(StrEnum):
-    """What the cells of wide coverage count."""
+    """Unit of the cells in wide coverage."""
 
     articles = "articles"
     stories = "stories"
@@ -47,7 +47,7 @@ class Counted(StrEnum):
 
 
 class FileFormat(StrEnum):
-    """How rows are written."""
+    """File format of an export."""
 
     csv = "csv"
     parquet = "parquet"
@@ -69,11 +69,11 @@ InScope = Annotated[ScopeFilter, typer.Option("--scope", help="Only articles in 
 Queries = Annotated[
     list[str] | None,
     typer.Option(
-        "--query", metavar="Q", help="Only articles that answer a query of the language of alerts; repeatable if wide."
+        "--query", metavar="Q", help="Only articles that match this query (as for alerts); repeatable if wide."
     ),
 ]
 Wide = Annotated[bool, typer.Option("--wide", help="Coverage with a column for each entity or query, and every day.")]
-CountedIn = Annotated[Counted, typer.Option("--count", help="What wide coverage counts.")]
+CountedIn = Annotated[Counted, typer.Option("--count", help="Unit of wide coverage.")]
 FormatOf = Annotated[FileFormat, typer.Option("--format", help="Parquet needs the package pyarrow.")]
 Packed = Annotated[bool, typer.Option("--gzip", help="Compress the CSV.")]
 Excel = Annotated[
@@ -85,37 +85,41 @@ Excel = Annotated[
 ]
 
 
-Texts = Annotated[bool, typer.Option("--text", help="Articles: with their texts.")]
-Diffs = Annotated[bool, typer.Option("--diff", help="Revisions: with what each changed.")]
-Formers = Annotated[bool, typer.Option("--revisions", help="Mentions: of former texts too.")]
+Texts = Annotated[bool, typer.Option("--text", help="Articles: include their texts.")]
+Diffs = Annotated[bool, typer.Option("--diff", help="Revisions: include the changed words.")]
+Formers = Annotated[bool, typer.Option("--revisions", help="Mentions: include those in former texts.")]
 
 
-def detail_of(kind: ExportKind, text: bool, diff: bool, revisions: bool) -> str:
-    """Return what an export has beside its usual columns. Ends the command when that is of another kind."""
+def build_detail(kind: ExportKind, text: bool, diff: bool, revisions: bool) -> str:
+    """Return the extra columns of an export. Exit if they belong to another kind."""
     from worker.export.formats.columns import DETAILS
 
-    asked = [name for name, is_asked in (("text", text), ("diff", diff), ("revisions", revisions)) if is_asked]
-    for name in asked:
+    details = [
+        name for name, is_requested in (("text", text), ("diff", diff), ("revisions", revisions)) if is_requested
+    ]
+    for name in details:
         if DETAILS[name][0] != kind.value:
             raise typer.BadParameter(f"is for the export of {DETAILS[name][0]}", param_hint=f"--{name}")
-    return "".join(asked)
+    return "".join(details)
 
 
-def delimiter_of(written: str) -> str:
-    """Return what stands between two cells, by its name or itself."""
+def parse_delimiter(written: str) -> str:
+    """Return the delimiter, from its name or itself."""
     delimiter = {"comma": ",", "semicolon": ";", "tab": "\t", "\\t": "\t", "bar": "|"}.get(written.lower(), written)
     if delimiter not in (",", ";", "\t", "|"):
-        raise typer.BadParameter(f"{written!r} parts no cells: comma, semicolon, tab or bar (or , ; | themselves)")
+        raise typer.BadParameter(f"{written!r} is not a delimiter: use comma, semicolon, tab or bar (or , ; |)")
     return delimiter
 
 
 Delimiter = Annotated[
     str | None,
-    typer.Option("--delimiter", parser=delimiter_of, metavar="D", help="Between cells: comma, semicolon, tab or bar."),
+    typer.Option(
+        "--delimiter", parser=parse_delimiter, metavar="D", help="Between cells: comma, semicolon, tab or bar."
+    ),
 ]
 
 
-def request_of(
+def build_request(
     kind: ExportKind,
     filters: Filters,
     queries: Sequence[str] | None,
@@ -128,18 +132,18 @@ def request_of(
     delimiter: str | None,
     detail: str,
 ) -> ExportRequest:
-    """Return the request of a command's options. Ends the command when they do not go together."""
+    """Return the request for these options. Exit if they are incompatible."""
     from worker.export.request import ExportRequest
 
     if wide and kind is not ExportKind.coverage:
         raise typer.BadParameter("only coverage can be wide", param_hint="--wide")
     if format is FileFormat.parquet and (packed or excel or delimiter):
         names = "--gzip, --excel, --delimiter"
-        raise typer.BadParameter("Parquet is compressed already, and no spreadsheet", param_hint=names)
-    asked = tuple(queries or ())
-    if len(asked) > 1 and not wide:
-        raise typer.BadParameter("only wide coverage has several; join them with OR", param_hint="--query")
-    one, several = ("", asked) if wide else ("".join(asked), ())
+        raise typer.BadParameter("not for Parquet, which is compressed already and not a text format", param_hint=names)
+    all_queries = tuple(queries or ())
+    if len(all_queries) > 1 and not wide:
+        raise typer.BadParameter("only wide coverage takes several queries; join them with OR", param_hint="--query")
+    one, several = ("", all_queries) if wide else ("".join(all_queries), ())
     return ExportRequest(
         kind.value,
         filters,
@@ -155,7 +159,7 @@ def request_of(
     )
 
 
-def filters_of(
+def build_filters(
     database: Database,
     since: date | None,
     until: date | None,
@@ -165,7 +169,7 @@ def filters_of(
     genres: Sequence[str] | None,
     scope: ScopeFilter,
 ) -> Filters:
-    """Return the filters of a command's options. Ends the command for names that nobody knows."""
+    """Return the filters for these options. Exit for unknown names."""
     from cli.shared.lookup import entity_ids, source_ids
     from db.exports.read import Filters
 
@@ -183,19 +187,19 @@ def filters_of(
 
 
 def _language(code: str) -> str:
-    """Return the code of a language that there is, perhaps with a script or a country. Ends the command for another."""
+    """Return a known language code, optionally with a script or country. Exit for another."""
     base, _, region = code.partition("-")
     if len(region) == 2:
-        return f"{_checked('lang', base, '--lang')}-{region}"
-    return _checked("lang", code, "--lang")
+        return f"{_validate('lang', base, '--lang')}-{region}"
+    return _validate("lang", code, "--lang")
 
 
 def _genre(name: str) -> str:
-    """Return a genre that there is. Ends the command for another."""
-    return _checked("genre", name, "--genre")
+    """Return a known genre. Exit for another."""
+    return _validate("genre", name, "--genre")
 
 
-def _checked(field: str, value: str, option: str) -> str:
+def _validate(field: str, value: str, option: str) -> str:
     from worker.query.closed import checked_value
     from worker.query.errors import QueryError
 

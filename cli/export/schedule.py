@@ -1,4 +1,4 @@
-"""`steppewatch schedule`: exports that a running Steppewatch writes by itself."""
+"""`steppewatch schedule`: exports that a running Steppewatch writes at fixed times."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ from cli.export.options import (
     Sources,
     Texts,
     Wide,
-    detail_of,
-    filters_of,
-    request_of,
+    build_detail,
+    build_filters,
+    build_request,
 )
 from cli.shared import tables
 from cli.shared.day_options import Since, Until
@@ -49,7 +49,7 @@ _NAME = re.compile(r"\w[\w.-]{0,99}")
 
 
 class Every(StrEnum):
-    """How often."""
+    """Interval of a scheduled export."""
 
     hour = "hour"
     day = "day"
@@ -58,14 +58,16 @@ class Every(StrEnum):
 
 
 def schedule_add(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="Files are called by it: NAME-2022-01-06T000000Z.csv.")],
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="Name of the schedule and its files: NAME-2022-01-06T000000Z.csv.")
+    ],
     kind: Annotated[ExportKind, typer.Argument(metavar="KIND", help="As in export.")],
-    into: Annotated[Path, typer.Option("--into", metavar="DIR", help="Folder for the files; made when missing.")],
+    into: Annotated[Path, typer.Option("--into", metavar="DIR", help="Folder for the files; created if missing.")],
     every: Annotated[Every, typer.Option(help="At the full hour, at midnight, on Monday or on the first, UTC.")],
     new_only: Annotated[
-        bool, typer.Option("--new-only", help="Only what was added or changed since the last file.")
+        bool, typer.Option("--new-only", help="Only rows added or changed since the last file.")
     ] = False,
-    package: Annotated[bool, typer.Option("--package", help="A data package (.zip) each time.")] = False,
+    package: Annotated[bool, typer.Option("--package", help="Write a data package (.zip) each time.")] = False,
     since: Since = None,
     until: Until = None,
     entity: Entities = None,
@@ -84,9 +86,9 @@ def schedule_add(
     excel: Excel = False,
     delimiter: Delimiter = None,
 ) -> None:
-    """Have an export written into a folder again and again, by whatever `up` or `worker` runs.
+    """Write an export into a folder at fixed times, while `up` or a `worker` runs.
 
-    A file appears when it is complete. A time that was missed is made up for once. Old files are nobody's but yours.
+    A file appears only when it is complete. A missed time is made up for once. Steppewatch never deletes old files.
 
     Example: steppewatch schedule add nightly articles --every day --new-only --into /srv/exports
     """
@@ -97,12 +99,12 @@ def schedule_add(
     from worker.export.scheduled import stored_request
 
     if not _NAME.fullmatch(name):
-        raise typer.BadParameter("letters, digits, dots and hyphens, please", param_hint="NAME")
+        raise typer.BadParameter("use letters, digits, dots and hyphens", param_hint="NAME")
     if new_only and kind.value not in BY_ARTICLE:
-        raise typer.BadParameter(f"{kind.value} is counted anew, not added to", param_hint="--new-only")
+        raise typer.BadParameter(f"not for {kind.value}, which is counted again each time", param_hint="--new-only")
     database = open_store()
-    filters = filters_of(database, since, until, entity, source, lang, genre, scope)
-    request = request_of(
+    filters = build_filters(database, since, until, entity, source, lang, genre, scope)
+    request = build_request(
         kind,
         filters,
         query,
@@ -112,13 +114,13 @@ def schedule_add(
         packed=packed,
         excel=excel,
         delimiter=delimiter,
-        detail=detail_of(kind, text, diff, revisions),
+        detail=build_detail(kind, text, diff, revisions),
     )
     folder = into.expanduser().absolute()
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        fail(f"{folder} cannot be made: {reason_of(error)}")
+        fail(f"cannot create {folder}: {reason_of(error)}")
     stored = stored_request(request, package=package, new_only=new_only)
     schedule = Schedule(name, stored, every.value, str(folder), next_time(datetime.now(UTC), every.value))
     if not database.write(lambda conn: exportschedules.record_schedule(conn, schedule)):
@@ -131,7 +133,7 @@ def schedule_list(
         tables.Format | None, typer.Option(help="json (one a line) or table; a table on a terminal.")
     ] = None,
 ) -> None:
-    """List the scheduled exports: when each comes next, what it wrote last, and what went wrong.
+    """List the scheduled exports with their next time, last file and last error.
 
     Example: steppewatch schedule list --format json
     """
@@ -145,20 +147,27 @@ def schedule_list(
     tables.print_table(
         ("name", "what", "every", "next", "last", "file or trouble"),
         [_cells(schedule) for schedule in schedules],
-        empty="no export is scheduled; steppewatch schedule add makes one",
+        empty="no export is scheduled; add one with steppewatch schedule add",
     )
     if any(schedule.last_error for schedule in schedules):
-        note("what failed is tried again ten minutes later, at the time under next")
+        note("a failed export is retried after ten minutes, at the time under next")
 
 
 def _cells(schedule: Schedule) -> tuple[object, ...]:
     written = schedule.last_file or f"none yet, into {schedule.folder}"
     last = schedule.last_error or written
-    return schedule.name, _what(schedule), schedule.every, _minute(schedule.next_at), _minute(schedule.last_at), last
+    return (
+        schedule.name,
+        _describe(schedule),
+        schedule.every,
+        _format_minute(schedule.next_at),
+        _format_minute(schedule.last_at),
+        last,
+    )
 
 
-def _what(schedule: Schedule) -> str:
-    """Return in words what is exported: the kind, and what it is narrowed to."""
+def _describe(schedule: Schedule) -> str:
+    """Return a description of the export: its kind and filters."""
     question = dict(schedule.request["question"])
     parts = [str(question.pop("kind", ""))]
     parts += [word for word in ("new_only", "package") if schedule.request.get(word)]
@@ -168,12 +177,12 @@ def _what(schedule: Schedule) -> str:
     return "; ".join(parts).replace("_", " ")
 
 
-def _minute(moment: datetime | None) -> str | None:
+def _format_minute(moment: datetime | None) -> str | None:
     return None if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M")
 
 
 def schedule_remove(name: Annotated[str, typer.Argument(metavar="NAME", help="The schedule to remove.")]) -> None:
-    """Forget a scheduled export. Its files stay; a new one of that name begins again.
+    """Remove a scheduled export. Its files stay; a new one of this name starts afresh.
 
     Example: steppewatch schedule remove nightly
     """
@@ -181,26 +190,26 @@ def schedule_remove(name: Annotated[str, typer.Argument(metavar="NAME", help="Th
     from db.exports import schedules as exportschedules
 
     database = open_store()
-    _known(database, name)
+    _find_or_exit(database, name)
     database.write(lambda conn: exportschedules.remove_schedule(conn, name))
     database.write(lambda conn: cursors.remove_cursor(conn, name))
 
 
 def schedule_run(name: Annotated[str, typer.Argument(metavar="NAME", help="The schedule to run.")]) -> None:
-    """Write a scheduled export now, besides its times; prints the file.
+    """Write a scheduled export now, in addition to its times, and print the file name.
 
     Example: steppewatch schedule run nightly
     """
     from worker.export.scheduled import run
 
     database = open_store()
-    file = run(database, _known(database, name), datetime.now(UTC))
+    file = run(database, _find_or_exit(database, name), datetime.now(UTC))
     if file is None:
         raise typer.Exit(1)
     sys.stdout.write(f"{file}\n")
 
 
-def _known(database: Database, name: str) -> Schedule:
+def _find_or_exit(database: Database, name: str) -> Schedule:
     from db.exports.schedules import list_schedules
 
     schedules = {schedule.name: schedule for schedule in database.read(list_schedules)}

@@ -20,7 +20,7 @@ def migrate() -> None:
     Example: steppewatch migrate
     """
     from cli.shared.store_errors import explain_store_errors
-    from cli.source.catalogue_report import lines_of, record_of
+    from cli.source.catalogue_report import build_record, describe_changes
     from db.settings import load
     from worker.chain.service import utc_now
     from worker.coverage.recount import recount
@@ -43,11 +43,11 @@ def migrate() -> None:
         note(f"this version brings a newer vocabulary, {vocabulary}; see steppewatch vocabulary diff default")
     if not sys.stdout.isatty():
         revisions = {"from": prepared.revision_before, "to": prepared.revision}
-        emit({"database": shown(url), **revisions, "catalogue": record_of(changes)})
+        emit({"database": shown(url), **revisions, "catalogue": build_record(changes)})
         return
     if prepared.revision_before == prepared.revision:
         sys.stdout.write(f"{shown(url)} is already at revision {prepared.revision}\n")
     else:
         before = prepared.revision_before or "nothing"
         sys.stdout.write(f"{shown(url)} upgraded from {before} to revision {prepared.revision}\n")
-    sys.stdout.writelines(f"catalogue: {line}\n" for line in lines_of(changes))
+    sys.stdout.writelines(f"catalogue: {line}\n" for line in describe_changes(changes))

@@ -100,7 +100,7 @@ def load_settings(data_dir: Path | None) -> Settings:
 
 def _prepare_store(settings: Settings, log: Log) -> None:
     from cli.shared.store_errors import explain_store_errors
-    from cli.source.catalogue_report import lines_of
+    from cli.source.catalogue_report import describe_changes
     from db.engine import Database
     from worker.setup import move_to_zone, newer_vocabulary, prepare, update_catalogue
 
@@ -115,7 +115,7 @@ def _prepare_store(settings: Settings, log: Log) -> None:
         log.write(
             "up", f"upgraded the store from {prepared.revision_before or 'nothing'} to revision {prepared.revision}"
         )
-    for line in lines_of(changes):
+    for line in describe_changes(changes):
         log.write("up", printable(f"catalogue: {line}"))
     outlets = prepared.outlets + sum(change.is_new for change in changes.outlets)
     if vocabulary is not None:

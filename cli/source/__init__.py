@@ -1,1 +1,1 @@
-"""`steppewatch source`: a module for each verb that is more than a few lines."""
+"""`steppewatch source`: outlets and their feeds."""

@@ -1,4 +1,4 @@
-"""`steppewatch source`: outlets and their feeds."""
+"""`steppewatch source add|list|show|retry`: outlets and their feeds."""
 
 from __future__ import annotations
 
@@ -34,22 +34,22 @@ class _Added:
 
 
 class _TakenFeed(ValueError):
-    """A feed of another outlet."""
+    """The feed belongs to another outlet."""
 
 
 def source_add(
-    outlet: Annotated[str, typer.Argument(metavar="URL_OR_DOMAIN", help="Where the outlet publishes.")],
-    name: Annotated[str | None, typer.Option(metavar="NAME", help="Name for display; else the domain.")] = None,
+    outlet: Annotated[str, typer.Argument(metavar="URL_OR_DOMAIN", help="The outlet's website.")],
+    name: Annotated[str | None, typer.Option(metavar="NAME", help="Display name; by default the domain.")] = None,
     feed: Annotated[list[str] | None, typer.Option(metavar="URL", help="An RSS or Atom feed; repeatable.")] = None,
     country: Annotated[str | None, typer.Option(metavar="CODE", help="Two letters of ISO 3166-1: KZ.")] = None,
     lang: Annotated[list[str] | None, typer.Option(metavar="CODE", help="A language it writes in; repeatable.")] = None,
     kind: Annotated[str | None, typer.Option(metavar="KIND", help="News agency, newspaper, blog …")] = None,
 ) -> None:
-    """Add an outlet, or feeds to a known one. A new feed is due at once.
+    """Add an outlet, or feeds to a known one. A new feed is polled at once.
 
     Example: steppewatch source add herald.example --name "Steppe Herald" --feed https://herald.example/rss --lang en
     """
-    new = _described(outlet, name, country, lang or [], kind)
+    new = _build_source(outlet, name, country, lang or [], kind)
     feeds = [web_address(url, "--feed") for url in feed or []]
     database = open_store()
     try:
@@ -57,16 +57,16 @@ def source_add(
     except _TakenFeed as error:
         fail(str(error))
     if not added.is_new:
-        note(f"{added.id} is known already: its name, country, languages and kind stay as they are")
+        note(f"{added.id} is already known: its name, country, languages and kind stay unchanged")
     if not added.feeds:
-        note(f"{added.id} has no feed: nothing is collected from it until one is added with --feed")
+        note(f"{added.id} has no feed: add one with --feed to collect from it")
     emit({"id": added.id, "new": added.is_new, "feeds": added.feeds})
 
 
-def _described(
+def _build_source(
     outlet: str, name: str | None, country: str | None, languages: Sequence[str], kind: str | None
 ) -> SourceIn:
-    """Return the outlet as typed in. Raises typer.BadParameter for what cannot be one."""
+    """Return the outlet to add. Raises typer.BadParameter for invalid values."""
     from db.collection.sources import SourceIn, new_source
 
     url = web_address(outlet if "://" in outlet else f"https://{outlet}", "URL_OR_DOMAIN")
@@ -91,7 +91,7 @@ def _described(
 
 
 def web_address(url: str, option: str) -> str:
-    """Return the address without white space around it. Raises typer.BadParameter unless it is http(s)."""
+    """Return the URL, stripped. Raises typer.BadParameter unless it is http(s)."""
     from db.net.urls import MAX_LENGTH, canonical_url
 
     try:
@@ -104,7 +104,7 @@ def web_address(url: str, option: str) -> str:
 
 
 def _add(conn: Connection, new: SourceIn, urls: Sequence[str], now: datetime) -> _Added:
-    """Store it and its feeds, together or not at all. Raises _TakenFeed."""
+    """Store an outlet and its feeds in one transaction. Raises _TakenFeed."""
     from db.collection.catalogue import revive_feed
     from db.collection.feeds import add_feed, iter_feeds
     from db.collection.sources import load_book, record_source
@@ -117,14 +117,14 @@ def _add(conn: Connection, new: SourceIn, urls: Sequence[str], now: datetime) ->
         if url in taken:
             raise _TakenFeed(f"{url} is a feed of {taken[url]}")
         add_feed(conn, source_id=source_id, url=url, now=now)
-        revive_feed(conn, url, source_id=source_id, now=now)  # the catalogue may have retired it
+        revive_feed(conn, url, source_id=source_id, now=now)  # the catalogue may have retired this feed
     return _Added(source_id, is_new, [feed.url for feed in iter_feeds(conn, source_id=source_id)])
 
 
 def source_list(
     format: Annotated[Format | None, typer.Option(help="json (one outlet per line) or table.")] = None,
 ) -> None:
-    """List the outlets, each with how many feeds and articles it has.
+    """List the outlets with their numbers of feeds and articles.
 
     Example: steppewatch source list --format json
     """
@@ -159,14 +159,14 @@ def source_show(
     outlet: Annotated[str, typer.Argument(metavar="ID", help="The outlet's id, name or domain.")],
     format: Annotated[Format | None, typer.Option(help="json or table; a table on a terminal.")] = None,
 ) -> None:
-    """Show an outlet: where it publishes, what it brought, and how its feeds are doing.
+    """Show an outlet: its addresses, articles, feeds and latest problems.
 
     Example: steppewatch source show new-eastern-outlook
     """
     from cli.shared.lookup import source_ids
 
     with open_store().reading() as conn:
-        record = _shown(conn, source_ids(conn, [outlet])[0])
+        record = _build_record(conn, source_ids(conn, [outlet])[0])
     if wants_json(format):
         emit(record)
     else:
@@ -176,9 +176,9 @@ def source_show(
 def source_retry(
     outlet: Annotated[str, typer.Argument(metavar="ID", help="The outlet's id, name or domain.")],
 ) -> None:
-    """Ask again now for what an outlet refused, what is gone, and what failed: feeds and pages.
+    """Retry now the feeds and pages of an outlet that were refused, gone or failed.
 
-    They would be asked for anyway, ever more rarely. A feed that a person paused stays paused.
+    They would be retried anyway, at growing intervals. A feed that you paused stays paused.
 
     Example: steppewatch source retry new-eastern-outlook
     """
@@ -192,7 +192,7 @@ def source_retry(
     emit({"id": source_id, "feeds": feeds, "pages": pages})
 
 
-def _shown(conn: Connection, source_id: str) -> dict[str, Any]:
+def _build_record(conn: Connection, source_id: str) -> dict[str, Any]:
     from db.collection.feeds import iter_feeds
     from db.collection.sources import domains_of, find_source, list_sources
     from db.collection.unverified import WITHOUT_SECRETS, has_unverified_articles

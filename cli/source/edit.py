@@ -1,4 +1,4 @@
-"""`steppewatch source edit`: what a person decides about an outlet."""
+"""`steppewatch source edit`: settings of an outlet."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _NONE = "none"
 
 
 class Unverified(StrEnum):
-    """When an outlet is read although the certificate of its server is bad."""
+    """Policy for an outlet whose server has a bad certificate."""
 
     NEVER = "never"
     WITHOUT_SECRETS = "without-secrets"
@@ -25,14 +25,14 @@ def source_edit(
     outlet: Annotated[str, typer.Argument(metavar="ID", help="The outlet's id, name or domain.")],
     unverified: Annotated[
         Unverified | None,
-        typer.Option(help="Whether feeds and pages are read although the certificate is bad; usually without-secrets."),
+        typer.Option(help="Whether to read feeds and pages despite a bad certificate; by default without-secrets."),
     ] = None,
     time_zone: Annotated[
         str | None,
-        typer.Option(metavar="ZONE", help="By which clock its pages tell the time: Asia/Almaty; none for unknown."),
+        typer.Option(metavar="ZONE", help="Time zone of the dates on its pages: Asia/Almaty; none for unknown."),
     ] = None,
 ) -> None:
-    """Change how an outlet is read, from now on. What comes in spite of a bad certificate is marked as unverified.
+    """Change how an outlet is collected from now on. Pages read despite a bad certificate are marked as unverified.
 
     Examples:
 
@@ -41,8 +41,8 @@ def source_edit(
       steppewatch source edit 24-kg --time-zone Asia/Bishkek
     """
     if unverified is None and time_zone is None:
-        fail("nothing to change", hint="name at least one option: --unverified or --time-zone", code=2)
-    zone = None if time_zone is None else _known_zone(time_zone)
+        fail("nothing to change", hint="use --unverified or --time-zone", code=2)
+    zone = None if time_zone is None else _parse_zone(time_zone)
 
     from cli.shared.lookup import source_ids
     from db.collection.sources import find_source, set_time_zone
@@ -60,8 +60,8 @@ def source_edit(
     emit({"id": source_id, "read_unverified": source.unverified or WITHOUT_SECRETS, "time_zone": source.time_zone})
 
 
-def _known_zone(name: str) -> str:
-    """Return the name of a zone, empty where it is to be unknown. Raises typer.BadParameter for what is no zone."""
+def _parse_zone(name: str) -> str:
+    """Return the name of a time zone, or "" to remove it. Raises typer.BadParameter for an unknown one."""
     from zoneinfo import ZoneInfo
 
     wanted = name.strip()
@@ -71,12 +71,12 @@ def _known_zone(name: str) -> str:
         return ZoneInfo(wanted).key
     except (KeyError, ValueError, OSError):
         near = _nearest_zone(wanted)
-        hint = f"; did you mean {near}?" if near else "; write a place such as Asia/Almaty"
-        raise typer.BadParameter(f"no time zone is called {wanted[:60]!r}{hint}", param_hint="--time-zone") from None
+        hint = f"; did you mean {near}?" if near else "; use a name such as Asia/Almaty"
+        raise typer.BadParameter(f"unknown time zone {wanted[:60]!r}{hint}", param_hint="--time-zone") from None
 
 
 def _nearest_zone(wanted: str) -> str | None:
-    """Return the zone that is spelled most like this, or named after a place that is."""
+    """Return the time zone with the most similar name, or city name."""
     from difflib import get_close_matches
     from zoneinfo import available_timezones
 

@@ -1,4 +1,4 @@
-"""`steppewatch source sync`: outlets from a folder of files that a person keeps."""
+"""`steppewatch source sync`: apply outlets from a folder of files."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ if TYPE_CHECKING:
 
 
 def source_sync(
-    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A folder of <id>.toml files, one an outlet.")],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change, and change nothing.")] = False,
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A folder of <id>.toml files, one per outlet.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the changes without making them.")] = False,
     format: Annotated[Format | None, typer.Option(help="json, or table for lines; lines on a terminal.")] = None,
 ) -> None:
-    """Bring outlets and feeds from a folder of files into the store: new ones, and what changed since the last time.
+    """Apply the outlets and feeds in a folder of files: new ones, and changes since the last time.
 
-    The files are written as those of the packaged catalogue (vocabulary/README.md). What was changed in the store
-    meanwhile stays and is named. An outlet whose file is gone stays; an address that left its file is not polled any
-    more. Again changes nothing.
+    The files have the format of the packaged catalogue (vocabulary/README.md). Values changed in the store since then
+    are kept and reported. An outlet whose file is gone stays; an address removed from its file is no longer polled.
+    Running it twice changes nothing.
 
     Example: steppewatch source sync ./outlets --dry-run
     """
-    from cli.source.catalogue_report import counted, lines_of, record_of
+    from cli.source.catalogue_report import build_record, counted, describe_changes
     from db.collection.catalogue import FOLDER, read_view
     from worker.catalogue.merge import merge_catalogue
     from worker.setup import load_catalogue
@@ -43,10 +43,10 @@ def source_sync(
         now = datetime.now(UTC)
         changes = database.write(lambda conn: load_catalogue(conn, outlets, now=now, catalogue=FOLDER))
     if wants_json(format):
-        emit({"outlets": len(outlets), "dry_run": dry_run, **record_of(changes)})
+        emit({"outlets": len(outlets), "dry_run": dry_run, **build_record(changes)})
     else:
         sys.stdout.write(
-            "\n".join(lines_of(changes) or [f"nothing to change for {counted(len(outlets), 'outlet')}"]) + "\n"
+            "\n".join(describe_changes(changes) or [f"nothing to change for {counted(len(outlets), 'outlet')}"]) + "\n"
         )
 
 
@@ -54,7 +54,7 @@ def _read(folder: Path) -> tuple[ListedOutlet, ...]:
     from worker.catalogue.files import CatalogueError, read_outlets
 
     if not folder.is_dir():
-        fail(f"{folder} is no folder", hint="name a folder of <id>.toml files, as vocabulary/sources is one", code=2)
+        fail(f"{folder} is not a folder", hint="pass a folder of <id>.toml files, such as vocabulary/sources", code=2)
     try:
         return read_outlets(folder)
     except CatalogueError as error:

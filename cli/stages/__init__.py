@@ -1,1 +1,1 @@
-"""Commands that try one stage of the chain on files."""
+"""Commands that run one stage of the pipeline on files."""

@@ -1,4 +1,4 @@
-"""`steppewatch cluster`: which articles of a file are reprints of which."""
+"""`steppewatch cluster`: find the reprints among the articles of a file."""
 
 from __future__ import annotations
 
@@ -31,17 +31,19 @@ class ClusterLine:
 
 
 def cluster(
-    path: Annotated[str, typer.Argument(metavar="IN.jsonl|-", help="Articles, one JSON object a line; - reads stdin.")],
+    path: Annotated[
+        str, typer.Argument(metavar="IN.jsonl|-", help="Articles, one JSON object per line; - reads stdin.")
+    ],
     window: Annotated[
         int | None,
         typer.Option(
-            min=1, max=100_000, metavar="DAYS", help="Compare only articles published at most so many days apart."
+            min=1, max=100_000, metavar="DAYS", help="Compare only articles published at most this many days apart."
         ),
     ] = None,
 ) -> None:
-    """Find reprints, whole and partial, and say of each article what it was copied from.
+    """Find whole and partial reprints, and print the original of each article.
 
-    A line is {"id", "url", "title", "text", "published_at", "source"}; only the id must be there.
+    Each line is {"id", "url", "title", "text", "published_at", "source"}; only the id is required.
 
     Example: steppewatch cluster articles.jsonl --window 30 > reprints.jsonl
     """
@@ -56,7 +58,7 @@ def cluster(
 
 
 def _cluster(stream: BinaryIO, path: str, window: timedelta | None) -> bool:
-    """Print a line for each line of the input, in its order; return whether all could be read."""
+    """Print a line for each line of the input, in order; return whether all are valid."""
     from worker.dedup.archive import Archive
     from worker.dedup.fingerprint import fingerprint
     from worker.dedup.members import Member
@@ -95,7 +97,7 @@ def _record(archive: Archive[str | int], id: str | int, original: str | int) -> 
 
 
 def _parse(fields: dict[str, Any] | BadLine, where: str) -> ClusterLine:
-    """Return the article of a line; ValueError says what is wrong with it."""
+    """Return the article of a line. Raises ValueError with the reason."""
     if isinstance(fields, BadLine):
         raise ValueError(fields.reason)
     id = fields.get("id")
@@ -123,15 +125,15 @@ def _string(fields: dict[str, object], name: str) -> str | None:
     return value or None
 
 
-def _instant(written: str | None, where: str) -> datetime | None:
-    """Return when a date or an instant is, in UTC; None, and a warning, when it is neither."""
-    if written is None:
+def _instant(text: str | None, where: str) -> datetime | None:
+    """Return a date or instant in UTC; None, with a warning, if it is neither."""
+    if text is None:
         return None
     try:
-        read = datetime.fromisoformat(written.strip())
+        read = datetime.fromisoformat(text.strip())
         return read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
-        note(f"warning: {where}: published_at {written[:40]!r} is not an ISO 8601 date; taken as unknown")
+        note(f"warning: {where}: published_at {text[:40]!r} is not an ISO 8601 date; taken as unknown")
         return None
 
 

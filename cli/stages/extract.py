@@ -1,4 +1,4 @@
-"""`steppewatch extract`: pages on disk → title, text, author, date, language."""
+"""`steppewatch extract`: title, text, author, date and language of saved pages."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from worker.lib.named_file import open_named
 if TYPE_CHECKING:
     from worker.extract.page import Extracted
 
-# One line of a list of pages holds a path and a URL.
+# Maximum length of a line in a list of pages, which holds a path and a URL.
 _MAX_LINE = 100_000
 
 
 def extract(
     files: Annotated[list[str] | None, typer.Argument(help="Pages as fetched (HTML).", show_default=False)] = None,
-    url: Annotated[str | None, typer.Option(help="Where the page was fetched; for a single FILE.")] = None,
+    url: Annotated[str | None, typer.Option(help="URL of the page; for a single FILE.")] = None,
     batch: Annotated[
         str | None, typer.Option(help='JSON lines {"file", "url"}; - reads standard input.', metavar="IN.jsonl")
     ] = None,
@@ -32,10 +32,10 @@ def extract(
     """
     files = files or []
     if bool(files) == bool(batch):
-        fail("name either pages or --batch", hint="steppewatch extract page.html", code=2)
+        fail("pass either pages or --batch", hint="steppewatch extract page.html", code=2)
     if url and len(files) != 1:
         fail("--url belongs to a single FILE", hint="use --batch for several", code=2)
-    pages = _listed(batch) if batch else ((file, url, None) for file in files)
+    pages = _read_list(batch) if batch else ((file, url, None) for file in files)
     failed = False
     for file, address, error in pages:
         record = {"file": file, "error": error} if error else _record(file, address)
@@ -45,8 +45,8 @@ def extract(
         raise typer.Exit(1)
 
 
-def _listed(batch: str) -> Iterator[tuple[str, str | None, str | None]]:
-    """Yield file, URL and, for a line that names no page, what is wrong with it."""
+def _read_list(batch: str) -> Iterator[tuple[str, str | None, str | None]]:
+    """Yield file and URL, or the error of an invalid line."""
     try:
         with sys.stdin.buffer if batch == "-" else open_named(batch) as lines:
             for number, fields in json_lines(lines, _MAX_LINE):
@@ -80,13 +80,13 @@ def _record(file: str, url: str | None) -> dict[str, object]:
         "title": page.title,
         "text": page.text,
         "author": page.author,
-        "published_at": _written(page),
+        "published_at": _format_date(page),
         "language": page.language,
     }
 
 
-def _written(page: Extracted) -> str | None:
-    """Return an instant in UTC, a day, or the clock that the page shows where nobody knows its zone."""
+def _format_date(page: Extracted) -> str | None:
+    """Return an instant in UTC, a day, or the local time on the page if its time zone is unknown."""
     if page.published_at is None:
         return None
     if page.published_clock is not None:

@@ -1,4 +1,4 @@
-"""`steppewatch feed`: the entries of feeds, from files or addresses."""
+"""`steppewatch feed`: the entries of feeds, from files or URLs."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ _MAX_BYTES = 50_000_000
 def feed(
     files: Annotated[list[str], typer.Argument(metavar="FILE|URL...", help="Feeds: RSS, Atom, RDF or JSON Feed.")],
 ) -> None:
-    """Print each feed as a JSON line: its title and its entries, in feed order, none left out.
+    """Print the title and all entries of each feed as a JSON line, in feed order.
 
-    Addresses are fetched as the crawler does it: robots.txt obeyed, nothing private reached.
+    URLs are fetched as the crawler does: robots.txt is obeyed, and private addresses are refused.
 
     Example: steppewatch feed saved.xml https://outlet.example/rss
     """
@@ -32,7 +32,7 @@ def feed(
 
     failed = False
     parser = Endable()
-    for file, body, url, content_type, error in _bodies(files):
+    for file, body, url, content_type, error in _load_bodies(files):
         record = {"file": file, "error": error} if body is None else _record(parser, file, body, url, content_type)
         failed |= "error" in record
         emit(record)
@@ -41,19 +41,19 @@ def feed(
         raise typer.Exit(1)
 
 
-def _bodies(files: list[str]) -> Iterator[tuple[str, bytes | None, str | None, str | None, str | None]]:
-    """Yield each input with its bytes, its address, its content type, or what is the matter with it."""
+def _load_bodies(files: list[str]) -> Iterator[tuple[str, bytes | None, str | None, str | None, str | None]]:
+    """Yield each input with its body, URL and content type, or with an error."""
     urls = [file for file in files if _is_url(file)]
-    answers = dict(zip(urls, _fetched(urls), strict=True))
+    results = dict(zip(urls, _fetch_all(urls), strict=True))
     for file in files:
-        if file in answers:
-            answer = answers[file]
-            if answer.trouble is not None:
-                yield file, None, None, None, answer.trouble.reason
+        if file in results:
+            result = results[file]
+            if result.trouble is not None:
+                yield file, None, None, None, result.trouble.reason
             else:
-                if answer.unverified:
-                    note(f"{file} is unverified: a certificate on the way to it {answer.unverified}")
-                yield file, answer.body, answer.url, answer.header("content-type"), None
+                if result.unverified:
+                    note(f"{file} is unverified: a certificate on the way to it {result.unverified}")
+                yield file, result.body, result.url, result.header("content-type"), None
             continue
         try:
             with open_named(file) as opened:
@@ -68,7 +68,7 @@ def _is_url(file: str) -> bool:
     return file.lower().startswith(("http://", "https://"))
 
 
-def _fetched(urls: list[str]) -> list[FetchResult]:
+def _fetch_all(urls: list[str]) -> list[FetchResult]:
     if not urls:
         return []
     from crawlers.fetch_urls import fetch_once
@@ -108,5 +108,5 @@ def _entry(entry: FeedEntry) -> dict[str, str | None]:
 
 
 def _iso(instant: datetime | None) -> str | None:
-    """Return an instant in UTC, as which a day or a clock without zone counts where no outlet is known."""
+    """Return an instant in UTC; without a known outlet, days and local times count as UTC."""
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if instant else None

@@ -1,4 +1,4 @@
-"""`steppewatch tag`: which entities of the vocabulary a text names, and where."""
+"""`steppewatch tag`: find the entities of the vocabulary in texts."""
 
 from __future__ import annotations
 
@@ -31,31 +31,29 @@ def tag(
     ] = None,
     batch: Annotated[
         str | None,
-        typer.Option(metavar="IN.jsonl|-", help='Texts, one {"id", "text", "lang"} a line; - reads stdin.'),
+        typer.Option(metavar="IN.jsonl|-", help='Texts, one {"id", "text", "lang"} per line; - reads stdin.'),
     ] = None,
-    explain: Annotated[
-        bool, typer.Option("--explain", help="Show each text with its tags, and names that came near and do not count.")
-    ] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="Show each text with its tags and near misses.")] = False,
     vocabulary: Annotated[
         str,
         typer.Option(metavar="FOLDER|store|default", help="A vocabulary folder, or the one of the store."),
     ] = "default",
     format: Annotated[
-        Format | None, typer.Option("--format", help="For --explain: a JSON line a file, or for people on a terminal.")
+        Format | None, typer.Option("--format", help="For --explain: one JSON line per file, or a table.")
     ] = None,
 ) -> None:
-    """Print a line for each mention: which entity, where, in which words, and why it counts.
+    """Print a line for each mention: its entity, position, words, and the rule that matched.
 
-    Offsets count characters (code points) of the text as given.
+    Offsets count characters (code points) of the input.
 
     Examples: steppewatch tag article.txt --lang kk;  steppewatch tag --explain article.txt
     """
     if bool(files) == bool(batch):
-        fail("give either files or --batch", hint="steppewatch tag article.txt", code=2)
+        fail("pass either files or --batch", hint="steppewatch tag article.txt", code=2)
     if lang is not None and not _LANGUAGE.fullmatch(lang):
         fail(f"not a language: {lang!r}", hint="two letters, such as ru, or with a script: kk-Latn", code=2)
     if explain and batch:
-        fail("--explain shows files", hint="steppewatch tag --explain article.txt", code=2)
+        fail("--explain works on files only", hint="steppewatch tag --explain article.txt", code=2)
     tagger = _tagger(vocabulary)
     if batch:
         all_good = _tag_batch(tagger, batch, lang)
@@ -92,7 +90,7 @@ def _tagger(vocabulary: str) -> Tagger:
 def _tag_files(tagger: Tagger, files: list[str], lang: str | None) -> bool:
     all_good = True
     for file in files:
-        if (text := _text_of(file)) is None:
+        if (text := _read_or_report(file)) is None:
             all_good = False
         else:
             _print({"file": file}, _mentions(tagger, text, lang))
@@ -104,7 +102,7 @@ def _explain_files(tagger: Tagger, files: list[str], lang: str | None, *, in_col
 
     all_good = True
     for file in files:
-        if (text := _text_of(file)) is None:
+        if (text := _read_or_report(file)) is None:
             all_good = False
             continue
         found = explain(tagger, text, lang)
@@ -117,17 +115,17 @@ def _explain_files(tagger: Tagger, files: list[str], lang: str | None, *, in_col
     return all_good
 
 
-def _text_of(file: str) -> str | None:
-    """Return a file's text; None, and an error line, when it cannot be used."""
+def _read_or_report(file: str) -> str | None:
+    """Return the text of a file; None, with an error line, if it cannot be used."""
     try:
-        return _text(Path(file))
+        return _read_text(Path(file))
     except (OSError, ValueError) as error:
         emit({"file": file, "error": reason_of(error) if isinstance(error, OSError) else str(error)})
         return None
 
 
-def _text(path: Path) -> str:
-    """Return a file's text as it is, line ends included; ValueError when it is too long or not UTF-8."""
+def _read_text(path: Path) -> str:
+    """Return the exact text of a file, line ends included. Raises ValueError if it is too long or not UTF-8."""
     with open_named(path) as stream:
         content = stream.read(MAX_LINE + 1)
     if len(content) > MAX_LINE:
@@ -135,7 +133,7 @@ def _text(path: Path) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise ValueError(f"not UTF-8: byte {error.start} is no part of a character") from None
+        raise ValueError(f"not UTF-8: byte {error.start} is not part of a character") from None
 
 
 def _tag_batch(tagger: Tagger, path: str, lang: str | None) -> bool:
@@ -157,14 +155,14 @@ def _tag_batch(tagger: Tagger, path: str, lang: str | None) -> bool:
 
 
 def _parse(fields: dict[str, Any] | BadLine) -> tuple[str | int, str, str | None]:
-    """Return id, text and language of a line; ValueError says what is wrong with it."""
+    """Return id, text and language of a line. Raises ValueError with the reason."""
     if isinstance(fields, BadLine):
         raise ValueError(fields.reason)
     id, text, lang = fields.get("id"), fields.get("text"), fields.get("lang")
     if isinstance(id, bool) or not isinstance(id, str | int):
         raise ValueError("id is missing or neither a string nor a whole number")
     if not isinstance(text, str):
-        raise ValueError("text is missing or no string")
+        raise ValueError("text is missing or not a string")
     if lang is not None and not (isinstance(lang, str) and _LANGUAGE.fullmatch(lang)):
         raise ValueError(f"lang is not a language: {lang!r}")
     return id, text, lang
@@ -177,10 +175,10 @@ def _mentions(tagger: Tagger, text: str, language: str | None) -> Iterator[Menti
     from worker.tagging.pieces import pieces_of
     from worker.tagging.tagger import moved
 
-    told = LanguageTold(language) if language else tell_language(text)
+    detected = LanguageTold(language) if language else tell_language(text)
     for offset, piece in pieces_of(text):
-        passages = {"text": find_passages(piece, told.language)}
-        for _, mention in tagger.tag_fields({"text": piece}, told.language, passages, second=told.second):
+        passages = {"text": find_passages(piece, detected.language)}
+        for _, mention in tagger.tag_fields({"text": piece}, detected.language, passages, second=detected.second):
             yield moved(mention, offset) if offset else mention
 
 

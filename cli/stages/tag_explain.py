@@ -1,4 +1,4 @@
-"""`steppewatch tag --explain`: a text with its tags, why each counts, and what came near and does not count."""
+"""`steppewatch tag --explain`: a text with its tags, the reason for each, and near misses."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ RULES = {
     "exact": "spelled as in the vocabulary",
     "inflected": "with an ending of its language",
     "plural": "with the ending of the plural",
-    "possessive": "what follows the apostrophe is an ending",
-    "small": "without capitals, where there are none or it is no word of the language",
+    "possessive": "with an ending after an apostrophe",
+    "small": "in lower case, in a text without capitals or if it is not a common word",
     "compound": "a part of a word with hyphens",
-    "context": "a term of context_any stands near",
-    "full-name": "a name that is beyond doubt stands in the article too",
-    "office": "the office of the person stands in the article, or was held on its day by this bearer of the surname",
-    "nearest": "of all that it may name this is the nearest",
-    "capitals": "capitals say nothing in this line, and the article names something else",
+    "context": "a term of context_any is near",
+    "full-name": "an unambiguous name is also in the article",
+    "office": "the person's office is in the article, or was held on its day by this bearer of the surname",
+    "nearest": "the nearest of several possible entities",
+    "capitals": "capitals are meaningless in this line, and the article names something else",
     "defined": "the article defines this acronym",
 }
-"""Why a mention counts, as a sentence for a reader."""
+"""Explanations of the rules of tagging, for display."""
 
 _COLOURS = {
     "state": "green",
@@ -56,7 +56,7 @@ _MOST_ROWS = 200
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """A text and all that the tagger thought about it."""
+    """A text with all results of the tagger."""
 
     text: str
     told: LanguageTold
@@ -67,7 +67,7 @@ class Explained:
 
 
 def explain(tagger: Tagger, text: str, language: str | None) -> Explained:
-    """Return what is tagged in a text and why, and what is not and why; `language` None: it is detected."""
+    """Return the mentions in a text with their rules, and near misses; the language is detected if None."""
     from worker.extract.language import tell_language
     from worker.extract.passages import find_passages
     from worker.extract.weighing import LanguageTold
@@ -76,18 +76,18 @@ def explain(tagger: Tagger, text: str, language: str | None) -> Explained:
     told = LanguageTold(language) if language else tell_language(text)
     passages = find_passages(text, told.language)
     misses: list[NearMiss] = []
-    found = tagger.tag_fields({"text": text}, told.language, {"text": passages}, misses, second=told.second)
-    mentions = [mention for _, mention in found]
+    explained = tagger.tag_fields({"text": text}, told.language, {"text": passages}, misses, second=told.second)
+    mentions = [mention for _, mention in explained]
     vocabulary = tagger.vocabulary
     verdict = None
     if vocabulary.scope is not None:
         named = [("text", mention.entity) for mention in mentions]
         verdict = Scope(vocabulary.scope, vocabulary.entities).judge(named, len(text))
-    return Explained(text, told, passages, mentions, _distinct(misses, mentions), verdict)
+    return Explained(text, told, passages, mentions, _remove_duplicates(misses, mentions), verdict)
 
 
-def _distinct(misses: Sequence[NearMiss], mentions: Sequence[Mention]) -> list[NearMiss]:
-    """Return each near miss once, in reading order, without those whose entity is tagged there all the same."""
+def _remove_duplicates(misses: Sequence[NearMiss], mentions: Sequence[Mention]) -> list[NearMiss]:
+    """Return distinct near misses in reading order, without those whose entity is tagged at the same place."""
     tagged = {(mention.start, mention.end, mention.entity) for mention in mentions}
     kept: dict[tuple[int, int, str], NearMiss] = {}
     for miss in sorted(misses, key=lambda one: (one.start, one.end, one.form.entity.id, one.veto)):
@@ -97,29 +97,29 @@ def _distinct(misses: Sequence[NearMiss], mentions: Sequence[Mention]) -> list[N
     return list(kept.values())
 
 
-def record(file: str, found: Explained, mentions: list[dict[str, object]]) -> dict[str, object]:
-    """Return what was found as plain values; `mentions` are those of `tag`."""
+def record(file: str, explained: Explained, mentions: list[dict[str, object]]) -> dict[str, object]:
+    """Return the results as a record for JSON; `mentions` are the records of `tag`."""
     from worker.tagging.rules import VETOES
 
-    verdict = found.verdict
+    verdict = explained.verdict
     return {
         "file": file,
-        "language": found.told.language,
-        "second_language": found.told.second,
-        "passages": [{"start": one.start, "end": one.end, "lang": one.language} for one in found.passages],
+        "language": explained.told.language,
+        "second_language": explained.told.second,
+        "passages": [{"start": one.start, "end": one.end, "lang": one.language} for one in explained.passages],
         "mentions": mentions,
         "near_misses": [
             {
                 "start": miss.start,
                 "end": miss.end,
-                "surface": found.text[miss.start : miss.end],
+                "surface": explained.text[miss.start : miss.end],
                 "entity": miss.form.entity.id,
                 "alias": miss.form.alias.text,
                 "lang": miss.form.alias.language,
                 "veto": miss.veto,
                 "why": VETOES.get(miss.veto, miss.veto),
             }
-            for miss in found.misses
+            for miss in explained.misses
         ],
         "scope": verdict
         and {
@@ -131,50 +131,50 @@ def record(file: str, found: Explained, mentions: list[dict[str, object]]) -> di
     }
 
 
-def show(console: Console, file: str, found: Explained) -> None:
-    """Print a text with its tags in colours, and below it why each counts and what does not."""
+def show(console: Console, file: str, explained: Explained) -> None:
+    """Print a text with its tags in colour, then tables of mentions and near misses."""
     from rich.rule import Rule
     from rich.text import Text
 
     console.print(
         Rule(
-            Text(f"{escape_controls(file)}, {' or '.join(filter(None, found.told)) or 'language unknown'}"),
+            Text(f"{escape_controls(file)}, {' or '.join(filter(None, explained.told)) or 'language unknown'}"),
             align="left",
         )
     )
-    console.print(_highlighted(found))
-    if found.mentions:
+    console.print(_highlighted(explained))
+    if explained.mentions:
         console.print()
-        console.print(_mentions(found))
-    outside = [miss for miss in found.misses if not _is_inside(miss, found.mentions)]
+        console.print(_mentions(explained))
+    outside = [miss for miss in explained.misses if not _is_inside(miss, explained.mentions)]
     if outside:
-        console.print(Text("\nNear, and not tagged", style="bold"))
-        console.print(_misses(found, outside))
-    if len(outside) < len(found.misses):
-        inner = len(found.misses) - len(outside)
-        console.print(Text(f"{inner} more inside of what is tagged (--format json has them)", style="dim"))
-    if found.verdict is not None:
-        console.print(_scope(found.verdict))
+        console.print(Text("\nNear misses", style="bold"))
+        console.print(_misses(explained, outside))
+    if len(outside) < len(explained.misses):
+        inner = len(explained.misses) - len(outside)
+        console.print(Text(f"{inner} more inside of tagged names (see --format json)", style="dim"))
+    if explained.verdict is not None:
+        console.print(_scope(explained.verdict))
 
 
-def _highlighted(found: Explained) -> Text:
+def _highlighted(explained: Explained) -> Text:
     from rich.text import Text
 
-    shown = Text(escape_controls(found.text))
-    for miss in found.misses:
-        if not _is_inside(miss, found.mentions):
+    shown = Text(escape_controls(explained.text))
+    for miss in explained.misses:
+        if not _is_inside(miss, explained.mentions):
             shown.stylize(_MISS, miss.start, miss.end)
-    for mention in sorted(found.mentions, key=lambda one: one.start - one.end):
+    for mention in sorted(explained.mentions, key=lambda one: one.start - one.end):
         weight = "bold" if mention.level == "name" else "italic"
         shown.stylize(f"{weight} {_COLOURS.get(mention.type, 'white')}", mention.start, mention.end)
     return shown
 
 
-def _mentions(found: Explained) -> Table:
-    """Return a row for each surface, entity and rule: the places in reading order."""
+def _mentions(explained: Explained) -> Table:
+    """Return a table with a row per surface, entity and rule, and their positions."""
     table = new_table("tagged", "as", "why it counts", "at")
     rows: dict[tuple[str, str, str, str, str | None], list[int]] = {}
-    for mention in found.mentions:
+    for mention in explained.mentions:
         key = (mention.surface, mention.entity, mention.type, mention.rule, mention.metonym_of)
         rows.setdefault(key, []).append(mention.start)
     for (surface, entity, type, rule, metonym_of), starts in list(rows.items())[:_MOST_ROWS]:
@@ -187,13 +187,13 @@ def _mentions(found: Explained) -> Table:
     return table
 
 
-def _misses(found: Explained, misses: Sequence[NearMiss]) -> Table:
+def _misses(explained: Explained, misses: Sequence[NearMiss]) -> Table:
     from worker.tagging.rules import VETOES
 
     table = new_table("words", "would be", "why it does not count", "at")
     rows: dict[tuple[str, str, str], list[int]] = {}
     for miss in misses:
-        key = (found.text[miss.start : miss.end], miss.form.entity.id, miss.veto)
+        key = (explained.text[miss.start : miss.end], miss.form.entity.id, miss.veto)
         rows.setdefault(key, []).append(miss.start)
     for (surface, entity, veto), starts in list(rows.items())[:_MOST_ROWS]:
         table.add_row(
@@ -219,8 +219,8 @@ def _scope(verdict: ScopeVerdict) -> Text:
 
     parts = [f"{name} {points} of {verdict.needed[name]:.0f}" for name, points in verdict.points.items()]
     together = f"together {sum(verdict.points.values())} of {verdict.needed['']:.0f}"
-    who = ", ".join(f"{one.entity} {one.points}" for one in verdict.reasons[:6])
+    entities = ", ".join(f"{one.entity} {one.points}" for one in verdict.reasons[:6])
     shown = Text("\nIn scope: ", style="bold")
     shown.append("yes" if verdict.in_scope else "no", style="green" if verdict.in_scope else "yellow")
-    shown.append(f" ({'; '.join([*parts, together])})" + (f", by {who}" if who else ""), style="not bold")
+    shown.append(f" ({'; '.join([*parts, together])})" + (f", by {entities}" if entities else ""), style="not bold")
     return shown

@@ -1,1 +1,1 @@
-"""`steppewatch story`: an original and its reprints."""
+"""`steppewatch story`: originals and their reprints."""

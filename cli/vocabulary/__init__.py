@@ -1,1 +1,1 @@
-"""`steppewatch vocabulary`: the files, and the versions in the store."""
+"""`steppewatch vocabulary`: vocabulary files, and the versions in the store."""

@@ -1,4 +1,4 @@
-"""`steppewatch vocabulary`: who and what is looked for."""
+"""`steppewatch vocabulary list|show|check`: the entities of a vocabulary."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from worker.vocabulary.lint import LintFinding
 
 
-_FORMAT = typer.Option("--format", help="A table, or a JSON line each; by itself a table on a terminal.")
+_FORMAT = typer.Option("--format", help="A table, or JSON lines; by default a table on a terminal.")
 
 
 def vocabulary_list(
@@ -27,14 +27,14 @@ def vocabulary_list(
     seed: Annotated[bool, typer.Option("--seed", help="Only the entities of the seed vocabulary.")] = False,
     format: Annotated[Format | None, _FORMAT] = None,
 ) -> None:
-    """List the entities: id, type, label and how many aliases they have.
+    """List the entities: id, type, label and number of aliases.
 
     Example: steppewatch vocabulary list --type alliance
     """
     from worker.vocabulary.entities import TYPES
 
     if type is not None and type not in TYPES:
-        fail(f"no such type: {type}", hint="known are " + ", ".join(TYPES), code=2)
+        fail(f"unknown type: {type}", hint="known types: " + ", ".join(TYPES), code=2)
     records: list[dict[str, object]] = [
         {
             "id": entity.id,
@@ -73,11 +73,11 @@ def vocabulary_show(
 
 def vocabulary_check(
     folder: Annotated[
-        str, typer.Argument(metavar="FOLDER", help="A vocabulary folder; the product's own if left out.")
+        str, typer.Argument(metavar="FOLDER", help="A vocabulary folder; by default the packaged one.")
     ] = "default",
     format: Annotated[Format | None, _FORMAT] = None,
 ) -> None:
-    """Check a vocabulary and its source catalogue: errors (exit 1), and what a reviewer should look at.
+    """Check a vocabulary and its source catalogue for errors (exit 1) and for entries to review.
 
     Example: steppewatch vocabulary check ./vocabulary
     """
@@ -86,7 +86,7 @@ def vocabulary_check(
     from worker.vocabulary.lint import check
     from worker.vocabulary.loader import read_vocabulary
 
-    root = folder_of(folder)
+    root = resolve_folder(folder)
     problems: list[str] = []
     followed: set[str] = set()
     found: tuple[LintFinding, ...] = ()
@@ -102,7 +102,10 @@ def vocabulary_check(
         found = check(vocabulary, followed)
     except VocabularyError as error:
         problems.extend(error.problems)
-    records = [*(_of_problem(root, problem) for problem in problems), *(_of_finding(root, one) for one in found)]
+    records = [
+        *(_problem_record(root, problem) for problem in problems),
+        *(_finding_record(root, one) for one in found),
+    ]
     errors = sum(record["level"] == "error" for record in records)
     _show_all(sorted(records, key=lambda record: record["level"] != "error"), format)
     if errors:
@@ -110,8 +113,8 @@ def vocabulary_check(
         raise typer.Exit(1)
 
 
-def _of_problem(root: Path, problem: str) -> dict[str, object]:
-    """Return the record of a sentence that begins with a file and perhaps names an entity and a field of it."""
+def _problem_record(root: Path, problem: str) -> dict[str, object]:
+    """Return the record for an error message that starts with a file, and perhaps an entity and a field."""
     match = _PROBLEM.match(problem)
     if match is None:
         return {"level": "error", "message": problem}
@@ -121,7 +124,7 @@ def _of_problem(root: Path, problem: str) -> dict[str, object]:
 _PROBLEM = re.compile(r"([^:\n]+\.toml):(?: (?:[^:\n]*: )??([\w.\[\]-]+):)?")
 
 
-def _of_finding(root: Path, finding: LintFinding) -> dict[str, object]:
+def _finding_record(root: Path, finding: LintFinding) -> dict[str, object]:
     file = f"entities/{finding.type}/{finding.entity}.toml"
     return {
         "level": "error" if finding.is_error else "warning",
@@ -141,7 +144,7 @@ def _line(root: Path, file: str, field: str) -> int | None:
         with open_named(root / file) as source:
             return line_of(source.read(MAX_BYTES).decode("utf-8"), field)
     except (OSError, UnicodeDecodeError):
-        return None  # that is what the problem says
+        return None  # the error message says so already
 
 
 def _summary(vocabulary: Vocabulary) -> str:
@@ -151,20 +154,20 @@ def _summary(vocabulary: Vocabulary) -> str:
     return f"version {vocabulary.version}: {len(vocabulary.entities)} entities, {aliases} aliases ({listed})"
 
 
-def folder_of(folder: str) -> Path:
-    """Return the folder that a person names; `default` is the one that came with this program."""
+def resolve_folder(folder: str) -> Path:
+    """Return the folder with this name; `default` is the packaged vocabulary."""
     from worker.vocabulary.loader import packaged_folder
 
     return packaged_folder() if folder == "default" else Path(folder)
 
 
 def read_folder(folder: str) -> Vocabulary:
-    """Return the vocabulary of a folder, `default` for the packaged one. Ends the command when it has errors."""
+    """Return the vocabulary of a folder; `default` is the packaged one. Exit if it has errors."""
     from worker.vocabulary.entities import VocabularyError
     from worker.vocabulary.loader import read_vocabulary
 
     try:
-        return read_vocabulary(folder_of(folder))
+        return read_vocabulary(resolve_folder(folder))
     except VocabularyError as error:
         fail("the vocabulary has errors:\n" + str(error), hint=f"steppewatch vocabulary check {folder}")
 
@@ -235,8 +238,8 @@ def _record(entity: Entity, version: str) -> dict[str, object]:
     }
 
 
-def _marked(alias: Alias) -> str:
-    """Return a spelling with what a reader must know of it: that it needs context, where it was seen."""
+def _describe_spelling(alias: Alias) -> str:
+    """Return a spelling with its remarks: needs context, and its source."""
     remarks = [*(["with context"] if alias.needs_context else ()), *([alias.source] if alias.source else ())]
     return f"{alias.text} ({', '.join(remarks)})" if remarks else alias.text
 
@@ -270,7 +273,7 @@ def _show_one(entity: Entity) -> None:
     for level in ("name", "concept", "demonym"):
         for language in dict.fromkeys(alias.language for alias in entity.aliases if alias.level == level):
             spellings = (a for a in entity.aliases if a.language == language and a.level == level)
-            table.add_row(f"{level} {language}", ", ".join(map(_marked, spellings)))
+            table.add_row(f"{level} {language}", ", ".join(map(_describe_spelling, spellings)))
     for language in dict.fromkeys(alias.language for alias in entity.decoys):
         table.add_row(f"decoy {language}", ", ".join(a.text for a in entity.decoys if a.language == language))
     Console(markup=False).print(table)

@@ -1,4 +1,4 @@
-"""`steppewatch vocabulary load|diff|retag`: the vocabulary of the store, and the archive that is tagged with it."""
+"""`steppewatch vocabulary load|diff|retag`: the vocabulary of the store, and the archive tagged with it."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ if TYPE_CHECKING:
     from worker.vocabulary.entities import Vocabulary
 
 _SHOWN = 40
-_FOLDER = typer.Argument(metavar="FOLDER|default", help="A vocabulary folder; `default` is the one of this program.")
-_FORMAT = typer.Option("--format", help="Lines for people, or one JSON line; by itself lines on a terminal.")
+_FOLDER = typer.Argument(metavar="FOLDER|default", help="A vocabulary folder; `default` is the packaged one.")
+_FORMAT = typer.Option("--format", help="Lines for people, or one JSON line; by default lines on a terminal.")
 
 
 def vocabulary_load(
     folder: Annotated[str, _FOLDER],
     format: Annotated[Format | None, _FORMAT] = None,
 ) -> None:
-    """Make a folder the vocabulary of the store: new articles are tagged with it from now on.
+    """Load a folder as the vocabulary of the store: new articles are tagged with it from now on.
 
-    Prints what it adds and removes. What is tagged stays as it is until `steppewatch vocabulary retag`. A vocabulary
-    with errors is not loaded.
+    Prints the additions and removals. Existing mentions stay until `steppewatch vocabulary retag`. A vocabulary with
+    errors is not loaded.
 
     Example: steppewatch vocabulary load ./vocabulary
     """
@@ -40,39 +40,39 @@ def vocabulary_load(
     from worker.chain.service import utc_now
     from worker.setup import load_vocabulary
 
-    vocabulary = _checked(folder)
+    vocabulary = _load_or_exit(folder)
     database = open_store()
-    was, found = _compared(database, vocabulary)
+    old_version, found = _compare(database, vocabulary)
     database.write(lambda conn: load_vocabulary(conn, vocabulary, now=utc_now()))
     outdated = database.read(count_outdated)
-    _show(vocabulary.version, was, found, format, revisions_outdated=outdated)
+    _show(vocabulary.version, old_version, found, format, revisions_outdated=outdated)
     if outdated:
-        note(f"{outdated:,} texts are tagged with another version: steppewatch vocabulary retag")
+        note(f"{outdated:,} texts are tagged with another version; run steppewatch vocabulary retag")
 
 
 def vocabulary_diff(
     folder: Annotated[str, _FOLDER],
     format: Annotated[Format | None, _FORMAT] = None,
 ) -> None:
-    """Show what `load` of a folder would add to and remove from the vocabulary of the store.
+    """Show the changes that `load` of a folder would make to the vocabulary of the store.
 
     Example: steppewatch vocabulary diff ./vocabulary
     """
-    vocabulary = _checked(folder)
-    was, found = _compared(open_store(), vocabulary)
-    _show(vocabulary.version, was, found, format)
+    vocabulary = _load_or_exit(folder)
+    old_version, found = _compare(open_store(), vocabulary)
+    _show(vocabulary.version, old_version, found, format)
 
 
 def vocabulary_retag(
     background: Annotated[
-        bool, typer.Option("--background", help="Leave it to the workers of the running service.")
+        bool, typer.Option("--background", help="Let the workers of the running service do it.")
     ] = False,
     format: Annotated[Format | None, _FORMAT] = None,
 ) -> None:
-    """Tag all stored texts with the current vocabulary, and count their coverage again.
+    """Tag all stored texts with the current vocabulary, and update coverage.
 
-    Can be stopped at any time; again, it goes on where it stood. Workers of a running service help. Until its turn
-    comes, a text keeps its old mentions. `steppewatch status` shows how many are left.
+    You can stop it at any time and run it again to continue. Workers of a running service help. Each text keeps its old
+    mentions until then. `steppewatch status` shows how many are left.
 
     Example: steppewatch vocabulary retag
     """
@@ -90,7 +90,9 @@ def vocabulary_retag(
     database.write(lambda conn: ask_for_retag(conn, now=utc_now()))
     waiting = database.read(count_outdated)
     if background:
-        _tell({"version": version, "waiting": waiting}, f"{waiting:,} texts wait for the workers", format)
+        _print_result(
+            {"version": version, "waiting": waiting}, f"{waiting:,} texts are waiting for the workers", format
+        )
         return
     began = time.perf_counter()
     with _progress(waiting) as advance:
@@ -98,15 +100,15 @@ def vocabulary_retag(
         chain = Pipeline(database, clock=utc_now, lease_s=settings.lease_s, cache=settings.cache_dir)
         done = retag_archive(chain, progress=advance)
     spent = time.perf_counter() - began
-    _tell(
+    _print_result(
         {"version": version, "retagged": done, "seconds": round(spent, 1)},
-        f"{done:,} texts are tagged anew with {version}, in {spent:,.1f} s",
+        f"{done:,} texts tagged with {version} in {spent:,.1f} s",
         format,
     )
 
 
-def _checked(folder: str) -> Vocabulary:
-    """Return the vocabulary of a folder. Ends the command when `vocabulary check` would find errors in it."""
+def _load_or_exit(folder: str) -> Vocabulary:
+    """Return the vocabulary of a folder. Exit if `vocabulary check` finds errors in it."""
     from worker.vocabulary.lint import check
 
     vocabulary = read_folder(folder)
@@ -119,20 +121,24 @@ def _checked(folder: str) -> Vocabulary:
     return vocabulary
 
 
-def _compared(database: Database, vocabulary: Vocabulary) -> tuple[str | None, Difference]:
-    """Return the store's version, and what leads from it to another vocabulary."""
+def _compare(database: Database, vocabulary: Vocabulary) -> tuple[str | None, Difference]:
+    """Return the version in the store, and its difference to another vocabulary."""
     from db.vocabulary.versions import current_version, get_content
     from worker.vocabulary.diff import difference
     from worker.vocabulary.entities import Vocabulary
 
     with database.reading() as conn:
-        was = current_version(conn)
-        old = Vocabulary.from_json(get_content(conn, was)) if was is not None else Vocabulary(())
-    return was, difference(old, vocabulary)
+        old_version = current_version(conn)
+        old = Vocabulary.from_json(get_content(conn, old_version)) if old_version is not None else Vocabulary(())
+    return old_version, difference(old, vocabulary)
 
 
 def _show(
-    version: str, was: str | None, found: Difference, format: Format | None, revisions_outdated: int | None = None
+    version: str,
+    old_version: str | None,
+    found: Difference,
+    format: Format | None,
+    revisions_outdated: int | None = None,
 ) -> None:
     if wants_json(format):
         aliases = {
@@ -141,7 +147,7 @@ def _show(
         }
         record: dict[str, object] = {
             "version": version,
-            "was": was,
+            "was": old_version,
             "entities_added": found.added,
             "entities_removed": found.removed,
             "entities_changed": found.changed,
@@ -153,18 +159,18 @@ def _show(
     lines = [
         *(f"+ {id}" for id in found.added),
         *(f"- {id}" for id in found.removed),
-        *(f"~ {id}: something other than its names" for id in found.changed),
+        *(f"~ {id}: changed, apart from its names" for id in found.changed),
         *(f"+ {entity}: {alias.text} ({alias.language})" for entity, alias in found.aliases_added),
         *(f"- {entity}: {alias.text} ({alias.language})" for entity, alias in found.aliases_removed),
-        *(["~ what is in scope"] if found.scope_changed else []),
-        *(["~ rules that hold for all entities"] if found.rest_changed else []),
+        *(["~ the scope"] if found.scope_changed else []),
+        *(["~ rules for all entities"] if found.rest_changed else []),
     ]
     more = [f"… and {len(lines) - _SHOWN:,} more; --format json has them all"] if len(lines) > _SHOWN else []
-    header = f"{was or 'nothing'} → {version}" if found else f"{version}: the store has it"
+    header = f"{old_version or 'nothing'} → {version}" if found else f"{version}: already in the store"
     sys.stdout.write("\n".join([header, *lines[:_SHOWN], *more]) + "\n")
 
 
-def _tell(record: dict[str, object], sentence: str, format: Format | None) -> None:
+def _print_result(record: dict[str, object], sentence: str, format: Format | None) -> None:
     if wants_json(format):
         emit(record)
     else:
@@ -173,7 +179,7 @@ def _tell(record: dict[str, object], sentence: str, format: Format | None) -> No
 
 @contextmanager
 def _progress(total: int) -> Iterator[Callable[[int], object]]:
-    """Give a function that counts on a terminal's stderr what is done."""
+    """Yield a callback that shows progress on a terminal."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 

@@ -111,7 +111,7 @@ def test_a_terminal_shows_words_in_place(store: Database) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        (("https://herald.example/b",), 1, "has one text only"),
+        (("https://herald.example/b",), 1, "has only one text"),
         ((URL, "4711", "4712"), 1, "has no revision 4711"),
         ((URL, "1"), 2, "two revisions, or none"),
         (("https://nobody.example/x",), 1, "there is no article"),

@@ -82,6 +82,6 @@ def test_a_reader_is_told_what_waits_at_the_address(store: Database) -> None:
     article_id = store.read(lambda conn: conn.scalars(select(Article.id).where(Article.url == URL)).one())
     store.write(lambda conn: record_suspects(conn, {article_id: suspect}))
     said = shown("--format", "table")
-    assert "another text stands at its address since 2022-01-10T12:00:00Z" in said
+    assert "another text has been at its address since 2022-01-10T12:00:00Z" in said
     assert "it shares no words with the article (Log in)" in said
     assert json.loads(shown())["suspect"]["text"] == "Please log in."

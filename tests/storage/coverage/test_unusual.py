@@ -126,7 +126,7 @@ def test_ten_lines_of_what_matters_most_and_all_when_asked(many: Database) -> No
     found = unusual()
     rows = json.loads(found.stdout)
     assert [row["entity"] for row in rows] == [f"place-{number:02}" for number in range(11, 1, -1)]
-    assert "2 more of less interest: --all" in found.stderr
+    assert "2 more of less interest; use --all" in found.stderr
     everything = unusual("--all")
     assert (len(json.loads(everything.stdout)), everything.stderr) == (12, "")
     table = unusual("--format", "table").stdout.splitlines()

@@ -120,7 +120,7 @@ def test_export_of_what_answers_a_query(filled: Path) -> None:
     "options",
     [
         pytest.param(["articles", "--wide"], id="only coverage is wide"),
-        pytest.param(["articles", "--format", "parquet", "--gzip"], id="Parquet is compressed"),
+        pytest.param(["articles", "--format", "parquet", "--gzip"], id="not for Parquet"),
         pytest.param(["articles", "--package", "p", "-o", "f"], id="two places"),
         pytest.param(["articles", "--cut", "yesterday"], id="no cut"),
     ],

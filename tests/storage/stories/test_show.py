@@ -98,7 +98,7 @@ def test_a_merge_of_a_person_is_told_as_that_and_not_compared(store: Database) -
     assert merged.exit_code == 0
     lines = read()
     [said] = [line for line in lines if "Meadow" in line]
-    assert said.endswith(": a person says that it belongs here")
+    assert said.endswith(": added by a person")
     assert not any("A tale" in line and "headline:" in line for line in lines)
     assert lines[-1].startswith("decision 1: merge of ")
     assert lines[-1].endswith("(one event)")
