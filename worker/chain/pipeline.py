@@ -1,7 +1,8 @@
 """The chain: a batch of documents through all stages, in two transactions.
 
-documents → identify → (1) articles, revisions, fingerprints → tag, compare, match the subscriptions → (2) mentions,
-links, clusters, marks, matches, outbox, outcomes; only here the stage advances
+    documents → identify → (1) articles, revisions, fingerprints
+              → tag, compare, match the subscriptions
+              → (2) mentions, links, clusters, marks, matches, outbox, outcomes; only here the stage advances
 
 The work between the transactions holds no lock. A batch interrupted there is repeated: the rows are still `stored` or
 `fetched`, and every write is idempotent.

@@ -1,1 +1,1 @@
-"""Text → shingles → links → clusters: which article is a reprint of which. Pure."""
+"""Text → shingles → links → clusters: detection of reprints. Pure."""

@@ -1,4 +1,4 @@
-"""All articles seen so far, in memory: for one file of articles what the database is for the running service."""
+"""An in-memory archive of articles: for one file of articles the equivalent of the database."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Archive(Generic[Id]):
         return id in self._members
 
     def add(self, member: Member[Id], mark: Fingerprint) -> Collection[Link[Id]]:
-        """Link an article to what it resembles and keep it; return its links. ValueError when its id is taken."""
+        """Add an article and link it to resembling ones; return its links. ValueError if its id is taken."""
         if member.id in self:
             raise ValueError(f"an article with the id {member.id!r} was there already")
         self._members[member.id], self._marks[member.id] = member, mark
@@ -55,7 +55,7 @@ class Archive(Generic[Id]):
         return self._links[id]
 
     def clusters(self) -> dict[Id, Id]:
-        """Return the original of each article, by what is common among all that are here now."""
+        """Return the original of each article, with the current commonplaces."""
         common = self._commonplaces()
         links = {link for mine in self._links.values() for link in mine.values()}
         return clusters(self._members.values(), {self._judged(link, common) for link in links})
@@ -69,14 +69,14 @@ class Archive(Generic[Id]):
         return {value for (_, value), count in counts.items() if count >= MANY}
 
     def _judged(self, link: Link[Id], common: Set[int]) -> Link[Id]:
-        """Return a link as it is to be judged when these are commonplaces."""
+        """Return a link judged with these commonplaces."""
         if link.relation is not ReprintRelation.COPY or not common:
             return link
         a, b = link.a, link.b
         return find_link(self._members[a], self._marks[a], self._members[b], self._marks[b], common) or link
 
     def _kin(self, member: Member[Id], found: Collection[Id]) -> set[Id]:
-        """Return whom else to compare: the eldest relative of each; all of its own if this one is older."""
+        """Return the other articles to compare: the oldest relative of each; all relatives if this one is older."""
         kin: set[Id] = set()
         for eldest in {self._eldest[id] for id in found}:
             kin.add(eldest)
@@ -85,7 +85,7 @@ class Archive(Generic[Id]):
         return kin
 
     def _compare(self, member: Member[Id], others: set[Id], compared: set[Id]) -> set[Id]:
-        """Compare the article with those not yet compared; return those it may be in one cluster with."""
+        """Compare the article with those not yet compared; return the possible members of its cluster."""
         found = set()
         for id in others - compared:
             compared.add(id)

@@ -1,4 +1,4 @@
-"""Links → clusters: an original and the articles that were copied from it."""
+"""Links → clusters: an original and the articles copied from it."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ class Link(Generic[Id]):
 
     @property
     def joins(self) -> bool:
-        """Whether one may be the original of the other. If not, they are never put into one cluster."""
+        """True if one may be the original of the other. If not, they are never put into one cluster."""
         return self.relation in JOINING
 
 
 def find_link(
     a: Member[Id], a_mark: Fingerprint, b: Member[Id], b_mark: Fingerprint, common: Set[int] = frozenset()
 ) -> Link[Id] | None:
-    """Compare two articles exactly; return their link, or None when they do not resemble each other.
+    """Return the link of two articles by exact comparison; None if they do not resemble each other.
 
     `common` are samples that are commonplaces.
     """
@@ -51,17 +51,16 @@ def find_link(
 def clusters(
     members: Iterable[Member[Id]], links: Iterable[Link[Id]], *, judged: Mapping[tuple[Id, Id], bool] = _NOTHING
 ) -> dict[Id, Id]:
-    """Return the original of each member (itself, when it is one). Ids are to be distinct.
+    """Return the original of each member (itself for an original). Ids must be distinct.
 
-    Members are walked in their order (`Member.order`: publication, then address). The first that belongs nowhere
-    yet is an original and takes those that are linked to it directly, unless the link does not join, or one links
-    them without joining to something already taken. The result depends on the members and links alone, not on the
-    order in which they are given.
+    Members are walked in their order (`Member.order`: publication, then address). The first without a cluster is an
+    original and takes those linked to it directly, unless the link does not join, or another link without joining
+    connects them to a member already taken. The result depends on the members and links alone, not on their order.
 
-    `judged` is what people said of pairs, and outweighs links: False, they belong apart; True, the clusters of the
+    `judged` are people's decisions on pairs, and outweighs links: False, they belong apart; True, the clusters of the
     two are one, under the first of their originals, unless members of them were judged to belong apart.
 
-    Raises KeyError when a link or a judgement names somebody who is not among the members.
+    Raises KeyError if a link or a judgement names an unknown member.
     """
     ordered = sorted(members, key=lambda member: member.order)
     rank = {member.id: place for place, member in enumerate(ordered)}
@@ -94,7 +93,7 @@ def clusters(
 
 
 def _merge(original: dict[int, int], together: Iterable[tuple[int, int]], apart: Iterable[tuple[int, int]]) -> None:
-    """Make one of the clusters that hold a pair, in the order of the members, where nobody in them belongs apart."""
+    """Merge the clusters of each pair, in the order of the members, unless members of them belong apart."""
     barred = {frozenset(pair) for pair in apart}
     for a, b in sorted(together):
         first, second = sorted((original[a], original[b]))

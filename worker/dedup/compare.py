@@ -1,8 +1,7 @@
-"""How alike two texts are, exactly, and when that makes a link.
+"""Exact resemblance of two texts, and the threshold for a link.
 
-Broder's two measures on sets of shingles: *containment* is the share of the smaller set that the larger one
-has too (a reprinted half of an article is contained whole in it), *jaccard* (“resemblance”) the share of all
-shingles that both have.
+Broder's two measures on sets of shingles: *containment* is the share of the smaller set in the larger one (a reprinted
+half of an article is contained whole in it), *jaccard* (“resemblance”) the share of common shingles in all.
 """
 
 from __future__ import annotations
@@ -13,14 +12,14 @@ from typing import Final
 from worker.dedup.shingles import Shingles
 
 METHOD: Final = "word-4-grams"
-VERSION: Final = 6  # stored beside each link; raise it when a rule here, or one that relation.py asks, changes
+VERSION: Final = 6  # stored beside each link; raise it when a rule here or in relation.py changes
 MIN_CONTAINMENT: Final = 0.5
-MIN_SHARED: Final = 10  # 13 words in a row: what two short texts share below that is a turn of phrase
+MIN_SHARED: Final = 10  # 13 words in a row: less in common between two short texts is a turn of phrase
 
 
 @dataclass(frozen=True, slots=True)
 class Resemblance:
-    """How many shingles two texts share; containment of the smaller in the larger, and jaccard, both 0 to 1."""
+    """Number of common shingles; containment of the smaller in the larger, and jaccard, both 0 to 1."""
 
     shared: int
     containment: float
@@ -39,7 +38,7 @@ def resemblance(a: Shingles, b: Shingles) -> Resemblance:
 
 
 def is_link(found: Resemblance) -> bool:
-    """Return whether one text is a reprint of the other, whole or in part. The same text is, however short."""
+    """Return whether one text is a reprint of the other, whole or in part. An equal text is, however short."""
     if found.jaccard == 1.0:
         return True
     return found.containment >= MIN_CONTAINMENT and found.shared >= MIN_SHARED

@@ -1,4 +1,4 @@
-"""What is kept of a text to compare it by."""
+"""Fingerprints: the stored form of texts for comparison."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from worker.dedup.sketch import Sample, sample_of, sample_of_headline
 VERSION: Final = 2  # of words, shingles and samples alike: fingerprints of two versions cannot be compared
 _HEADER: Final = struct.Struct("<2sBBI")  # mark, version, number of words of the headline and of the text
 _MARK: Final = b"SF"
-MAX_HEADLINE: Final = 40  # words: what follows is no headline
+MAX_HEADLINE: Final = 40  # words: longer text is no headline
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,22 +32,24 @@ class Fingerprint:
 
     @property
     def words(self) -> int:
-        """How many words the text has."""
+        """Number of words in the text."""
         return len(self.sequence)
 
     @property
     def size(self) -> int:
-        """How many distinct shingles the text has."""
+        """Number of distinct shingles in the text."""
         return len(self.shingles)
 
     def to_bytes(self) -> bytes:
-        """Return the form to be stored: 8 bytes and 4 for each word, the same on every machine."""
+        """Return the stored form: 8 bytes and 4 for each word, the same on every machine."""
         header = _HEADER.pack(_MARK, VERSION, len(self.headline), self.words)
         return header + self.headline.astype("<u4").tobytes() + self.sequence.astype("<u4").tobytes()
 
     @classmethod
     def from_bytes(cls, stored: bytes) -> Self:
-        """Return what `to_bytes` stored; ValueError when the bytes are not that, or of another version."""
+        """Return the fingerprint for the bytes of `to_bytes`; ValueError for other bytes, or those of another
+        version.
+        """
         if len(stored) < _HEADER.size or stored[:2] != _MARK:
             raise ValueError("not a fingerprint")
         _, version, title, count = _HEADER.unpack_from(stored)

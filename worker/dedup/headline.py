@@ -1,4 +1,4 @@
-"""Headlines: without the name of their outlet, compared with each other and with what stands below them."""
+"""Headlines: without the name of their outlet, compared with each other and with the text below them."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from worker.dedup.fingerprint import MAX_HEADLINE, Fingerprint
 from worker.dedup.shingles import Shingles, Words, length_of, spelling_of
 from worker.dedup.sketch import HEADLINE_WORDS
 
-TEASER: Final = 25  # words: a text that short may be no more than an invitation to read one
+TEASER: Final = 25  # words: such a short text may be only a teaser
 AGREEING: Final = 0.5  # of the shorter headline's words
-SIMILAR_HEADLINE: Final = 0.4  # the same report, told by two outlets
-SAME_HEADLINE: Final = 2 / 3  # the same, told by one: its headlines have much in common in any case
+SIMILAR_HEADLINE: Final = 0.4  # the same report in two outlets
+SAME_HEADLINE: Final = 2 / 3  # the same in one outlet, whose headlines have much in common in any case
 AGREEING_WORDS: Final = 3  # or all of them
-_TOLD_BELOW: Final = 0.4  # of a headline's words that stand in its text, when the text tells what it says
+_TOLD_BELOW: Final = 0.4  # of a headline's words that stand in its text, if the text is about the headline
 _MOST_WORDS_OF_A_NAME: Final = 4
 _RULE: Final = re.compile(r"\s*(?:\||::|»|¦)\s*")
-"""What nobody writes inside a headline."""
+"""Separators that never occur inside a headline."""
 _DASH: Final = re.compile(r"\s+[-–—•·/:]\s+|(?<=\w):\s+")
 _NOT_ALNUM: Final = re.compile(r"[\W_]+")
 
@@ -54,7 +54,7 @@ def _is_one_of(piece: str, names: set[str]) -> bool:
 
 
 def _names_of(outlet: str | None) -> tuple[str, ...]:
-    """Return what a name, a domain or the host of an address is written like in a title: whole, and its first label."""
+    """Return the possible spellings of an outlet's name, domain or host in a title: whole, and its first label."""
     host = outlet or ""
     if "//" in host:
         try:
@@ -66,7 +66,7 @@ def _names_of(outlet: str | None) -> tuple[str, ...]:
 
 
 def is_bare(mark: Fingerprint) -> bool:
-    """Return whether an item has no text beside its headline."""
+    """Return whether an item has no text besides its headline."""
     return mark.words == 0 or (mark.words == len(mark.headline) and are_equal(mark.sequence, mark.headline))
 
 
@@ -76,14 +76,14 @@ def are_equal(one: Words, other: Words) -> bool:
 
 
 def have_one_headline(a: Fingerprint, b: Fingerprint) -> bool:
-    """Return whether two items have the same headline, one that says something and is known to its end."""
+    """Return whether two items have the same headline, long enough to be specific and not cut."""
     return HEADLINE_WORDS <= len(a.headline) < MAX_HEADLINE and are_equal(a.headline, b.headline)
 
 
 def say_the_same(a: Fingerprint, b: Fingerprint, share: float = AGREEING) -> bool:
-    """Return whether such a share of the words of the shorter headline is in the other one; False when one has none.
+    """Return whether this share of the shorter headline's words is in the other one; False without a headline.
 
-    A few words in common, such as the name of a country, say nothing.
+    A few words in common, such as the name of a country, are no evidence.
     """
     shorter = min(length_of(mark.headline) for mark in (a, b))
     same = shared_words(spelling_of(a.headline), spelling_of(b.headline))
@@ -91,7 +91,7 @@ def say_the_same(a: Fingerprint, b: Fingerprint, share: float = AGREEING) -> boo
 
 
 def is_of_another_teaser(a: Fingerprint, b: Fingerprint) -> bool:
-    """Return whether two short texts stand under headlines that say different things, neither of them told below."""
+    """Return whether two short texts have different headlines, neither of them confirmed by the text."""
     if max(a.words, b.words) > TEASER or not len(a.headline) or not len(b.headline) or say_the_same(a, b):
         return False
     return not (_is_told_below(a) or _is_told_below(b))
@@ -104,7 +104,7 @@ def _is_told_below(mark: Fingerprint) -> bool:
 
 
 def shared_words(one: Shingles, other: Shingles) -> float:
-    """Return which share of the distinct words of the smaller set the other has; 0 for an empty one."""
+    """Return the share of the smaller set's distinct words in the other; 0 for an empty one."""
     left, right = np.unique(one), np.unique(other)
     smaller = min(len(left), len(right))
     return len(np.intersect1d(left, right, assume_unique=True)) / smaller if smaller else 0.0

@@ -1,4 +1,4 @@
-"""An index of samples in memory: finds what a new text should be compared with. Its contract is in sketch.py."""
+"""An in-memory index of samples, which finds the texts to compare with a new one. Its contract is in sketch.py."""
 
 from __future__ import annotations
 

@@ -1,12 +1,12 @@
-"""Whether two texts are different news above the same words: a footer, a list to read on, a licence, the background.
+"""Detection of different news above a common passage: a footer, a reading list, a licence, the background.
 
-News stand at the beginning. Who reprints cuts the end, adds to it, or puts a lead of his own before the whole; then the
-words in common reach up to the beginning of one of the two. Where *both* begin with words of their own, which have next
-to nothing in common, two things were reported, and what follows is what an outlet prints below everything, or what was
-known before. How often a passage stands elsewhere need not be known for that: two notes with one footer are enough.
+News stand at the beginning. A reprint cuts the end, adds to it, or has a lead of its own before the whole; then the
+common words reach up to the beginning of one of the two. If *both* begin with words of their own, which have almost
+nothing in common, they are two reports, followed by an outlet's standing text or by known background. How often a
+passage stands elsewhere does not matter for that: two notes with one footer are enough.
 
-What speaks against it is stronger: headlines that agree; a lead that is short beside what is shared (an outlet's own
-line above a long report); leads of two outlets that name the same (one of them was rewritten).
+Stronger evidence to the contrary: matching headlines; a lead that is short compared with the common part (an outlet's
+own line above a long report); leads of two outlets with the same names (one of them was rewritten).
 """
 
 from __future__ import annotations
@@ -32,17 +32,17 @@ from worker.dedup.shingles import (
 )
 
 MIN_LEAD: Final = 6  # words
-MIN_RUN: Final = 10  # words in a row that both have: fewer are a turn of phrase
+MIN_RUN: Final = 10  # words in a row in both: fewer are a turn of phrase
 LEAD_SHARE: Final = 1 / 10  # of the text
 LEAD_SHARE_PER_WORD: Final = 1 / 600  # more, the more words are shared: no footer is long, and few backgrounds
 SAME_WORDS: Final = 1 / 3  # of the shorter lead: it is the other, rewritten
-MIN_OWN: Final = 4  # words of a lead beside rows that both have
+MIN_OWN: Final = 4  # words of a lead outside of common rows
 SAME_OWN_WORDS: Final = 0.6
 _IS_NAME: Final = np.array([kind in (TextKind.NAME, TextKind.NUMBER) for kind in TextKind])
 
 
 def has_other_lead(a: Fingerprint, b: Fingerprint, *, of_one_outlet: bool) -> bool:
-    """Return whether both texts begin with news of their own, and share only what stands below.
+    """Return whether both texts begin with news of their own, and share only a passage below.
 
     An outlet begins many notes with the same names, so there the rest of the leads is compared; also above a mark.
     """
@@ -62,14 +62,14 @@ def has_other_lead(a: Fingerprint, b: Fingerprint, *, of_one_outlet: bool) -> bo
 
 @dataclass(frozen=True, slots=True)
 class _Lead:
-    """The words before the first longer row that both texts have, and those of them that stand in none at all."""
+    """The words before the first longer common row, and those of them in no common row at all."""
 
     words: Words
     own: Words
 
 
 def _differ(one: _Lead, other: _Lead, is_likely: bool) -> bool:
-    """Return whether two leads are of different news; `is_likely`: names in common say nothing."""
+    """Return whether two leads are of different news; `is_likely`: common names are no evidence."""
     if is_likely:
         own = min(length_of(one.own), length_of(other.own))
         return own >= MIN_OWN and shared_words(spelling_of(one.own), spelling_of(other.own)) < SAME_OWN_WORDS
@@ -78,7 +78,7 @@ def _differ(one: _Lead, other: _Lead, is_likely: bool) -> bool:
 
 
 def covered(text: Words, shingles: Shingles) -> NDArray[np.bool_]:
-    """Return which words of a text stand in one of these shingles."""
+    """Return a flag for each word of a text that stands in one of these shingles."""
     shared = are_among(grams_of(text), shingles)
     words = np.zeros(len(text), dtype=bool)
     for place in range(SHINGLE_WORDS):
@@ -87,7 +87,7 @@ def covered(text: Words, shingles: Shingles) -> NDArray[np.bool_]:
 
 
 def are_among(hashes: Shingles, others: Shingles) -> NDArray[np.bool_]:
-    """Return which hashes occur among the others (np.isin without its overhead on short arrays)."""
+    """Return a flag for each hash that occurs among the others (np.isin without its overhead on short arrays)."""
     known = np.sort(others, axis=None)
     if not len(known):
         return np.zeros(hashes.shape, dtype=bool)
@@ -97,7 +97,7 @@ def are_among(hashes: Shingles, others: Shingles) -> NDArray[np.bool_]:
 
 
 def _lead_of(text: Fingerprint, other: Fingerprint) -> _Lead:
-    """Return the lead of a text; an empty one when the texts have no longer row."""
+    """Return the lead of a text; an empty one if the texts have no longer common row."""
     is_shared = covered(text.sequence, other.shingles)
     bounds = np.flatnonzero(np.diff(np.concatenate(([0], is_shared, [0])))).tolist()
     for start, end in zip(bounds[::2], bounds[1::2], strict=True):

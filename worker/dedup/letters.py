@@ -1,14 +1,14 @@
-"""Code points → what kind of letter each is, and the number it counts as in the hash of a word.
+"""Code points → the class of each letter, and its number in the hash of a word.
 
-Two spellings of a word are one here, so that a text meets its copy in whichever it was written
-(lookalikes of another alphabet are gone by then: `worker.text.letters`):
+Two spellings of a word are one here, so that a text matches its copy in any spelling (lookalikes of another alphabet
+are gone by then: `worker.text.letters`):
 
 * **case and marks**: folded; apostrophes and invisible characters vanish.
-* **two scripts**: Uzbek and Kazakh are written in Cyrillic and in Latin letters. `_CYRILLIC` and `_LATIN` give every
-  letter of either the same plain one, `_DIGRAPHS` make one of two (`sh` and `ш`, `ya` and `я`). Where the two
-  languages, or the three Latin alphabets that Kazakh had since 2017, disagree, what differs is folded together: `и`,
-  `й`, `ы`, `і` are all `i`. So nobody has to know the language of a text, which is a guess in short ones. Other
-  languages are folded by the same tables and lose as little: docs/explanation/reprints.md has how much.
+* **two scripts**: Uzbek and Kazakh are written in Cyrillic and in Latin letters. `_CYRILLIC` and `_LATIN` map every
+  letter of either to the same plain one, `_DIGRAPHS` make one of two (`sh` and `ш`, `ya` and `я`). Where the two
+  languages, or the three Latin alphabets that Kazakh had since 2017, disagree, the variants are folded together: `и`,
+  `й`, `ы`, `і` are all `i`. So the language of a text is not needed, which is a guess in short ones. Other languages
+  are folded by the same tables and lose as little: docs/explanation/reprints.md has how much.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ _LATIN: Final = {
 _DIGRAPHS: Final = {"sh": "Ş", "ch": "Ç", "ts": "s", "ia": "Ä", "io": "Ö", "iu": "Ü", "ie": "e"}
 _PLAIN: Final = {letter: number for number, letter in enumerate("abcdefghijklmnopqrstuvzÄÖÜŞÇ", start=1)}
 
-# What is known of a letter, in 16 bits: looking up takes longer than shifting.
+# The facts about a letter, in 16 bits: looking up takes longer than shifting.
 _CLASS_MASK: Final = np.uint16(0b111)
 _PLAIN_BITS: Final = 5
 _PLAIN_MASK: Final = np.uint16(0b11111 << 5)
@@ -73,15 +73,16 @@ class Tables:
     """The facts of each code point below `_TABLE_SIZE`; the last one stands for all above."""
 
     facts: Facts
-    """Its class; the plain letter it is folded to, by its number in `_PLAIN`, 0 for what is not; and which digraphs it
-    may end and begin."""
+    """Its class; the plain letter it is folded to, by its number in `_PLAIN`, 0 for none; and the digraphs that it may
+    end and begin.
+    """
     numbers: Numbers
     of_digraph: Numbers
-    """The number of the plain letter that two make, by both their numbers in a row."""
+    """The number of the plain letter for a pair, by both their numbers in a row."""
 
 
 def facts_of(codes: Codes) -> Facts:
-    """Return what is known of each code point, for `class_of` and `letters_of`."""
+    """Return the facts about each code point, for `class_of` and `letters_of`."""
     return tables().facts.take(codes, mode="clip")
 
 
@@ -91,7 +92,7 @@ def class_of(facts: Facts) -> Classes:
 
 
 def letters_of(codes: Codes, facts: Facts) -> tuple[Classes, Numbers]:
-    """Return class and number of each letter of a text without invisible characters: two may have become one."""
+    """Return class and number of each letter of a text without invisible characters: a pair may become one."""
     table = tables()
     numbers, classes = table.numbers.take(codes, mode="clip"), class_of(facts)
     keep = classes != SIGN

@@ -1,4 +1,4 @@
-"""What says that background, a list of other articles or an outlet's small print follows: in eleven languages."""
+"""Marks of background, reading lists and small print, in eleven languages."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 
 from worker.dedup.shingles import Words, spelling_of, words_of
 
-_REACH: Final = 6  # words around the beginning of what follows, where a heading would stand
+_REACH: Final = 6  # words around the beginning of the passage below, where a heading would stand
 _ENOUGH: Final = 2  # different pieces of small print: one may stand in news about the press
 _SMALL_PRINT_WORDS: Final = 120  # no small print is longer
 
@@ -69,7 +69,9 @@ _SMALL_PRINT: Final = (
 
 
 def is_marked_below(text: Words, lead: int) -> bool:
-    """Return whether a heading stands where the words below a lead begin, or they are an outlet's small print."""
+    """Return whether a heading stands at the beginning of the words below a lead, or they are an outlet's small
+    print.
+    """
     near = spelling_of(text[max(lead - _REACH, 0) : lead + _REACH]).tolist()
     if next(_found(near, _table(_HEADINGS)), None):
         return True

@@ -1,4 +1,4 @@
-"""An article as far as reprints are concerned: who published it, where and when."""
+"""Articles as members of clusters: outlet, address and time."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Id = TypeVar("Id", bound=Hashable)
 
 @dataclass(frozen=True, slots=True)
 class Member(Generic[Id]):
-    """One article. `url` is canonical; `published_at` is aware, or a day; whatever is unknown is None."""
+    """One article. `url` is canonical; `published_at` is aware, or a day; unknown values are None."""
 
     id: Id
     url: str | None = None
@@ -22,7 +22,7 @@ class Member(Generic[Id]):
 
     @property
     def instant(self) -> datetime | None:
-        """When it was published, in UTC; a day counts as its first moment."""
+        """Time of publication in UTC; a day counts as its first moment."""
         when = self.published_at
         if when is None:
             return None
@@ -36,7 +36,7 @@ class Member(Generic[Id]):
     def order(self) -> tuple[bool, datetime, bool, str, str]:
         """Sorts the articles of a cluster: the first one is the original. Missing dates and addresses come last.
 
-        The id has the last word, among articles of one address and instant only.
+        The id decides last, only among articles of one address and instant.
         """
         instant = self.instant
         return (
@@ -49,9 +49,9 @@ class Member(Generic[Id]):
 
 
 def is_same_outlet(a: Member[Id], b: Member[Id]) -> bool | None:
-    """Return whether both were published by one outlet; None when that is not known.
+    """Return whether both were published by one outlet; None if unknown.
 
-    Sources are compared when both are known, else the hosts of both addresses.
+    Sources are compared if both are known, else the hosts of both addresses.
     """
     names = (_name(a.source), _name(b.source))
     if not all(names):
@@ -60,12 +60,12 @@ def is_same_outlet(a: Member[Id], b: Member[Id]) -> bool | None:
 
 
 def outlet_of(member: Member[Id]) -> str:
-    """Return by what an outlet is known: its source, else its host; empty when neither is known."""
+    """Return the identity of an outlet: its source, else its host; empty if neither is known."""
     return _name(member.source) or _host(member.url)
 
 
 def is_same_day(a: Member[Id], b: Member[Id]) -> bool | None:
-    """Return whether both were published on one day in UTC; None when that is not known."""
+    """Return whether both were published on one day in UTC; None if unknown."""
     first, second = a.instant, b.instant
     return first.date() == second.date() if first and second else None
 

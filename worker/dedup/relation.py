@@ -1,24 +1,23 @@
-"""What a verified resemblance means: a copy, or one of the things that look like it and are other news.
+"""Classification of a verified resemblance: a copy, or different news that only look alike.
 
 A resemblance counts as a copy unless there is a reason against it.
 
 * **Edition.** Daily rates, weather, verdicts, earthquakes: a template with its slots filled anew (template.py), on
   another day or on the same. So is a line of a few words that an outlet prints every day above a table or a picture.
-* **Background.** Both begin with news of their own, and share what stands below: a footer, a list of articles, what
-  was known before (lead.py).
-* **Commonplace.** What is left is no reprint when passages that an outlet prints again and again are taken away
-  (commonplace.py).
-* **Teaser.** The same few words under headlines that say different things (headline.py).
-* **Reuse.** An outlet repeats the background of a story, its notes and its credits under the next day's news.
-  Between outlets half a text in common is a partial reprint; inside one outlet, on another day, it is a new
-  article unless nearly all of the smaller one (REPUBLISHED) is in the larger.
+* **Background.** Both begin with news of their own, and share a passage below: a footer, a list of articles, known
+  background (lead.py).
+* **Commonplace.** Without the passages that an outlet repeats, the rest is no reprint (commonplace.py).
+* **Teaser.** The same few words under different headlines (headline.py).
+* **Reuse.** An outlet repeats the background of a story, its notes and its credits under the next day's news. Between
+  outlets half a text in common is a partial reprint; inside one outlet, on another day, it is a new article unless
+  nearly all of the smaller one (REPUBLISHED) is in the larger.
 
-An unknown day counts as another day, since not to join is the lesser fault: a wrong copy hides an article. Reuse needs
-an outlet that is known to be the same. The others do not: who reprints, reprints the numbers, and a reprint of today's
+An unknown day counts as another day, because a wrong copy hides an article, which is worse than a missing one. Reuse
+needs an outlet that is known to be the same. The others do not: a reprint repeats the numbers, and a reprint of today's
 rates is no copy of yesterday's.
 
-Items without a text have nothing but their headlines. Two that have one headline within two days are one story; of one
-outlet only on one day, since it may repeat a rubric.
+Items without a text have only their headlines. Two with one headline within two days are one story; of one outlet only
+on one day, since it may repeat a rubric.
 """
 
 from __future__ import annotations
@@ -51,7 +50,7 @@ HEADLINE_LASTS: Final = timedelta(days=2)
 
 
 class ReprintRelation(StrEnum):
-    """Why two texts resemble each other."""
+    """The reason why two texts resemble each other."""
 
     COPY = "copy"
     HEADLINE = "headline"
@@ -63,7 +62,7 @@ class ReprintRelation(StrEnum):
 
 
 JOINING: Final = frozenset({ReprintRelation.COPY, ReprintRelation.HEADLINE})
-"""What brings two articles into one cluster."""
+"""The relations that join two articles into one cluster."""
 
 
 def relation_of(
@@ -74,9 +73,9 @@ def relation_of(
     found: Resemblance,
     common: Set[int] = frozenset(),
 ) -> ReprintRelation:
-    """Return what the resemblance of two articles means. Only JOINING ones join a cluster.
+    """Return the relation of two resembling articles. Only JOINING ones join a cluster.
 
-    `common` are samples that are commonplaces, at least those that both have.
+    `common` are samples that are commonplaces, at least those of both texts.
     """
     same_outlet = is_same_outlet(a, b)
     on_one_day = bool(is_same_day(a, b))

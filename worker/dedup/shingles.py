@@ -45,12 +45,12 @@ Words = NDArray[np.uint32]
 Shingles = NDArray[np.uint64]
 
 SHINGLE_WORDS: Final = 4
-MAX_CHARS: Final = 500_000  # what follows is not looked at: no article is as long, and memory stays bounded
+MAX_CHARS: Final = 500_000  # longer text is ignored: no article is as long, and memory stays bounded
 MAX_WORDS: Final = 50_000
 
 
 class TextKind(IntEnum):
-    """What fills a slot of a template and what is its frame: the low two bits of a word."""
+    """Kind of a word in a template, slot or frame: its low two bits."""
 
     PLAIN = 0
     NAME = 1  # begins with a capital letter
@@ -72,7 +72,7 @@ _KIND_OF_CLASS: Final = np.array(
     ],
     dtype=np.uint32,
 )
-_DOTTED_I: Final = "i\u0307"  # what lower-casing the Turkish İ leaves behind
+_DOTTED_I: Final = "i\u0307"  # the result of lower-casing the Turkish İ
 _MOST_MARKS: Final = 30  # on one letter (UAX #15, stream-safe text): putting more into order takes quadratic time
 
 GRAM_WEIGHTS: Final = np.array(
@@ -83,7 +83,7 @@ GRAM_WEIGHTS: Final = np.array(
 def words_of(text: str) -> Words:
     """Return the words of `text` in order, each as a 30-bit hash with its `TextKind` in the low two bits.
 
-    Looks at no more than MAX_CHARS characters and MAX_WORDS words. Any string will do, lone surrogates included.
+    Reads no more than MAX_CHARS characters and MAX_WORDS words. Any string will do, lone surrogates included.
     """
     classes, numbers = _letters(seen(text[:MAX_CHARS]))
     in_word = classes != SEPARATOR
@@ -109,7 +109,7 @@ def kinds_of(words: Words) -> Words:
 
 
 def length_of(words: Words) -> float:
-    """Return how many words that is; two ideographs count as one."""
+    """Return the number of words; two ideographs count as one."""
     return len(words) - np.count_nonzero(kinds_of(words) == TextKind.IDEOGRAPH) / 2
 
 

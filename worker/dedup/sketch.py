@@ -47,7 +47,7 @@ _HEADLINE_BASE: Final = 0x9E3779B97F4A7C15
 
 
 def window_for(grams: int) -> int:
-    """Return how many shingles in a row one sample stands for, in a text of `grams` shingles (1 to WINDOW)."""
+    """Return the number of consecutive shingles for one sample, in a text of `grams` shingles (1 to WINDOW)."""
     return min(max(2 * grams // SAMPLES_WANTED - 1, 1), WINDOW)
 
 
@@ -57,7 +57,7 @@ def sample_of(grams: Shingles) -> Sample:
 
 
 def sample_of_headline(headline: Words) -> Sample:
-    """Return the sample that stands for a whole headline, in whatever case; none for one of few words."""
+    """Return the sample of a whole headline, in any case; none for one of few words."""
     if len(headline) < HEADLINE_WORDS:
         return np.zeros(0, dtype=np.int64)
     powers = np.cumprod(np.full(len(headline), _HEADLINE_BASE, dtype=np.uint64))
@@ -65,10 +65,10 @@ def sample_of_headline(headline: Words) -> Sample:
 
 
 def needed(size: int, other_size: int) -> int:
-    """Return how many samples two texts must share to be compared, given their numbers of distinct shingles.
+    """Return the number of common samples required for a comparison, given the numbers of distinct shingles.
 
-    A tenth (rounded up) of the samples that the smaller one would have at the larger one's rate: a fifth of what a
-    copied half leaves in one piece, a third of what it leaves when every eighth word was changed.
+    A tenth (rounded up) of the samples that the smaller one would have at the larger one's rate: a fifth of those left
+    in one piece by a copied half, a third of those left after every eighth word was changed.
     """
     smaller, larger = sorted((size, other_size))
     return max(-(-2 * smaller // (_SAMPLES_PER_NEEDED * (window_for(larger) + 1))), 1)

@@ -1,15 +1,14 @@
-"""Whether two texts are one template filled in twice: daily rates, weather, results, notices.
+"""Detection of two texts from one template: daily rates, weather, results, notices.
 
-A *slot* is a number, or a name (a word with a capital). It is *framed* when the words around it stand around
-a slot of the other text too, and *refilled* when no such place of the other text has its value. So a
-paragraph that one text lacks says nothing, and a reprint keeps what is in its slots; in tomorrow's edition, or in
-the notice about the next earthquake, they are refilled.
+A *slot* is a number, or a name (a word with a capital). It is *framed* if the words around it stand around a slot of
+the other text too, and *refilled* if no such place of the other text has its value. So a paragraph missing in one text
+is no evidence, and a reprint keeps the values in its slots; in tomorrow's edition, or in the notice about the next
+earthquake, they are refilled.
 
-Two texts are editions of a template when of the numbers, or of the names, that are framed at least
-REFILLED_SHARE are refilled, in at least one place for every hundred words; or any share, in one place for
-every twenty-five. A figure or two corrected in an article stay below that; a short notice that is about
-another day or another person does not. On one day numbers that changed may be an update (“14 dead, 30 hurt”, no
-longer 12 and 25): there it takes NUMBERS_ON_ONE_DAY of them, or a name.
+Two texts are editions of a template if at least REFILLED_SHARE of their framed numbers, or names, are refilled, in at
+least one place for every hundred words; or any share, in one place for every twenty-five. A figure or two corrected in
+an article stay below that; a short notice about another day or another person does not. On one day changed numbers may
+be an update (“14 dead, 30 hurt”, no longer 12 and 25): there it takes NUMBERS_ON_ONE_DAY of them, or a name.
 """
 
 from __future__ import annotations
@@ -59,7 +58,7 @@ def is_refilled(a: Fingerprint, b: Fingerprint, *, on_one_day: bool) -> bool:
 
 
 def _may_be_refilled(text: Fingerprint, other: Fingerprint) -> bool:
-    """Return whether enough slots stand in no shared shingle: most reprints need no closer look than this."""
+    """Return whether enough slots stand in no shared shingle: most reprints need no further check."""
     own = ~covered(text.sequence, other.shingles)
     suspects = np.flatnonzero(own & _IS_SLOT[TextKind.NUMBER, TextKind.NAME][kinds_of(text.sequence)])
     return len(suspects) * WORDS_PER_PLACE >= text.words
@@ -86,7 +85,8 @@ def _has_other_values(text: Words, other: Words, slots: tuple[TextKind, ...], le
 
 
 def _windows(text: Words, slots: tuple[TextKind, ...]) -> tuple[NDArray[np.int64], Shingles, Shingles]:
-    """Return where the slots are, and the hashes of the four windows each stands in: all slots open, only it filled.
+    """Return the positions of the slots, and the hashes of the four windows around each: all slots open, only it
+    filled.
 
     Both of shape (4, slots); _NO_WINDOW where the text ends first or the window has too little frame.
     """

@@ -1,4 +1,4 @@
-"""Who wrote an article: names from JSON-LD, meta tags and the page's by-line, cleaned."""
+"""The authors of an article: names from JSON-LD, meta tags and the page's by-line, cleaned."""
 
 from __future__ import annotations
 
@@ -85,10 +85,10 @@ _NOT_A_NAME = re.compile(
 
 
 def find_author(tree: HtmlElement, declared: Declared) -> str | None:
-    """Return the names of those who signed the article, joined with ", "; None when nobody did.
+    """Return the names of the authors, joined with ", "; None without any.
 
-    JSON-LD first, then meta tags, then what the page marks as author, then its by-line. The outlet's own
-    name counts only when no person is found.
+    JSON-LD first, then meta tags, then elements marked as author, then the by-line. The outlet's own name counts only
+    without a person.
     """
     publisher = as_text(declared.linked.resolve(declared.linked.article.get("publisher")))
     outlet = {
@@ -104,7 +104,7 @@ def find_author(tree: HtmlElement, declared: Declared) -> str | None:
 
 
 def clean_names(raw: Iterable[str]) -> list[str]:
-    """Return the names in by-lines as pages write them: without “By”, roles, dates, addresses; each once."""
+    """Return the names in raw by-lines: without “By”, roles, dates, addresses; each once."""
     names: dict[str, str] = {}
     for text in islice(raw, _MAX_AUTHORS * 2):
         for part in _parts(text):
@@ -115,7 +115,7 @@ def clean_names(raw: Iterable[str]) -> list[str]:
 
 
 def _sources(tree: HtmlElement, declared: Declared) -> Iterator[list[str]]:
-    """Yield what may be names, the best source first."""
+    """Yield possible names, the best source first."""
     article = declared.linked.article
     for value in (article.get("author"), article.get("creator")):
         yield _linked_names(
@@ -141,7 +141,7 @@ def _linked_names(people: list[object]) -> list[str]:
 
 
 def _short_texts(elements: list[HtmlElement], most: int = 3) -> list[str]:
-    """Return what the first few elements say, where it is short enough for a name."""
+    """Return the texts of the first few elements that are short enough for a name."""
     names: list[str] = []
     for element in elements[:20]:
         inner = element.find(".//*[@itemprop='name']")
@@ -167,7 +167,7 @@ def _parts(text: str) -> Iterator[str]:
     for piece in [text] if _INSTITUTION_PAIR.match(text) else _SPLIT.split(text):
         name = _LEAD.sub("", piece.strip(" :;,-–—*\"'“”")).strip()
         name = name if _INITIAL.search(name) else name.rstrip(".")
-        # “Jane Roe, Some News Agency”: the agency is where she works
+        # “Jane Roe, Some News Agency”: the agency is her employer
         if _is_name(name) and not (signed and _INSTITUTION.search(name)):
             signed = True
             yield name

@@ -1,4 +1,4 @@
-"""The text of the article in a page: what trafilatura finds once the page has lost what cannot be text."""
+"""The article text of a page: trafilatura's result after removal of elements that cannot be text."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from trafilatura.settings import Document, Extractor
 
 from worker.text.nfc import nfc
 
-# trafilatura tells on each page without an article; here that is an outcome, not an event.
+# trafilatura logs each page without an article; here that is an ordinary outcome.
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
 # Built once: reading trafilatura's configuration takes as long as reading a small page.
@@ -43,7 +43,7 @@ _LINE_SPACE = re.compile(r"[ \t\r\f\v]+")
 
 
 def strip_page(tree: HtmlElement) -> None:
-    """Take out of a page, in place, what is never part of an article's text: scripts, menus, forms, images…
+    """Remove from a page, in place, all elements that are never article text: scripts, menus, forms, images…
 
     JSON-LD with an article in it stays: trafilatura reads it when the page shows none.
     """
@@ -56,7 +56,9 @@ def strip_page(tree: HtmlElement) -> None:
 
 
 def _empty_head(tree: HtmlElement) -> None:
-    """Put into the body what libxml2 left in the head because no `<body>` opens: an `<article>` after a `<title>`."""
+    """Move into the body the elements that libxml2 left in the head without a `<body>`: an `<article>` after a
+    `<title>`.
+    """
     head, body = tree.find("head"), tree.find("body")
     if head is None:
         return
@@ -70,7 +72,7 @@ def _empty_head(tree: HtmlElement) -> None:
 
 
 def read_hidden(tree: HtmlElement) -> str:
-    """Return the longest row of paragraphs that stands where a text seldom does: in `aside`, `template`, `noscript`.
+    """Return the longest row of paragraphs in elements that seldom contain text: `aside`, `template`, `noscript`.
 
     Call it before the page is stripped of these; it is for pages that show no text anywhere else.
     """
@@ -83,28 +85,28 @@ def read_hidden(tree: HtmlElement) -> str:
 
 
 def is_heavy(tree: HtmlElement) -> bool:
-    """Return whether a stripped page is too large for extractors whose time grows faster than the page."""
+    """Return whether a stripped page is too large for extractors with superlinear run time."""
     hidden = sum(len(script.text or "") for script in tree.iter("script"))
     return float(_COUNT(tree)) > _MAX_ELEMENTS or float(_LENGTH(tree)) - hidden > _MAX_CHARACTERS
 
 
 def read_body(tree: HtmlElement) -> str:
-    """Return the article's paragraphs in a stripped page, separated by newlines, NFC; "" when there is none.
+    """Return the article's paragraphs in a stripped page, separated by newlines, NFC; "" without any.
 
-    The tree is used up: what is empty has left it afterwards.
+    The tree is consumed: its empty elements are gone afterwards.
     """
     if is_heavy(tree):
         return paragraphs(_plain(tree))
     _drop_empty(tree)
     try:
         document = bare_extraction(tree, options=_OPTIONS)
-    except Exception:  # trafilatura states no errors, and a page of strangers must not stop a batch
+    except Exception:  # trafilatura documents no errors, and an untrusted page must not stop a batch
         return paragraphs(_plain(tree))
     return paragraphs(document.text or "") if isinstance(document, Document) else ""
 
 
 def _drop_empty(tree: HtmlElement) -> None:
-    """Take out what holds no text, innermost first, so that what held only such elements goes too."""
+    """Remove elements without text, innermost first, so that their empty parents go too."""
     for element in reversed(list(tree.iter(*_MAY_BE_EMPTY.split()))):
         if len(element) == 0 and not (element.text and not element.text.isspace()):
             _drop(element, keep=element.text or "")
@@ -117,12 +119,12 @@ def paragraphs(text: str) -> str:
 
 
 def _holds_text(script: HtmlElement) -> bool:
-    """Return whether a script is JSON-LD with the article in it, where trafilatura looks when the page shows none."""
+    """Return whether a script is JSON-LD with the article in it, which trafilatura reads when the page shows none."""
     return "ld+json" in (script.get("type") or "") and "articleBody" in (script.text or "")
 
 
 def _drop(element: HtmlElement, keep: str) -> None:
-    """Remove an element but not the text after it, nor the white space `keep` that parts two words."""
+    """Remove an element but not the text after it, nor the white space `keep` that separates two words."""
     parent = element.getparent()
     if parent is None:
         return
@@ -136,6 +138,6 @@ def _drop(element: HtmlElement, keep: str) -> None:
 
 
 def _plain(tree: HtmlElement) -> str:
-    """Return the text of all innermost blocks: what is left to do with a page that no extractor copes with."""
+    """Return the text of all innermost blocks, the last resort for a page that no extractor handles."""
     blocks = (element for element in tree.iter(*_BLOCKS) if next(element.iterchildren(*_BLOCKS), None) is None)
     return "\n".join(" ".join(element.text_content().split()) for element in blocks)

@@ -1,4 +1,4 @@
-"""The small words by which languages are told from each other: they stand in every sentence, and names never do."""
+"""Common small words that distinguish languages: every sentence has them, and names never do."""
 
 from __future__ import annotations
 
@@ -122,4 +122,4 @@ def _by_word() -> dict[str, tuple[str, ...]]:
 
 
 LANGUAGES_OF = _by_word()
-"""The languages of which a word is a small one."""
+"""The languages in which a word is a common one."""

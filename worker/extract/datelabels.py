@@ -1,4 +1,4 @@
-"""What a short text says of an article's dates: which of them is that of publication, by the words beside them."""
+"""Labels of dates in a short text: the words beside them that mean publication or change."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ PUBLISHED = re.compile(
 )
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _FEW = 6
-"""Words beside a date in a line that is there to tell the date."""
+"""Maximum of words beside a date in a line that consists of a date."""
 
 
 @dataclass(frozen=True, slots=True)
 class DateLabel:
-    """What a text tells: when the article was published, and whether it says so; `moment` is None for a mere change."""
+    """The publication date in a text, and whether it is labelled so; `moment` is None for a mere change."""
 
     moment: ParsedDate | None
     is_said: bool
@@ -50,10 +50,10 @@ class DateLabel:
 
 
 def told_by(text: str, *, month_first: bool | None, before: str = "") -> DateLabel | None:
-    """Return what a text tells of the publication, None when no date is in it; `before` is what stands before it.
+    """Return the publication date in a text, None without a date; `before` is the text in front of it.
 
-    Of several dates it is the one that is called the publication's, else the first that is not called a change's.
-    Words stand before their date, or all behind (“06.01.2022 yayınlandı, 12.03.2023 güncellendi”).
+    Of several dates it is the one labelled as publication, else the first not labelled as a change. Labels stand before
+    their date, or all behind (“06.01.2022 yayınlandı, 12.03.2023 güncellendi”).
     """
     text = tidied(text)
     found = list(find_moments(text, month_first=month_first))
@@ -67,7 +67,7 @@ def told_by(text: str, *, month_first: bool | None, before: str = "") -> DateLab
 
 
 def is_line_of_date(text: str) -> bool:
-    """Return whether a text is there to tell a date: next to nothing else is in it."""
+    """Return whether a text consists of little more than a date."""
     text = tidied(text)
     rest, end = [], 0
     for one in find_moments(text):
@@ -78,7 +78,7 @@ def is_line_of_date(text: str) -> bool:
 
 
 def _labels(text: str, found: list[DateFound], before: str) -> list[tuple[bool, bool]]:
-    """Return for each date whether words call it that of publication, that of a change."""
+    """Return for each date whether its label means publication, and whether it means a change."""
     ends = [0, *(one.end for one in found)]
     starts = [*(one.start for one in found), len(text)]
     parts = [text[end:start] for end, start in zip(ends, starts, strict=True)]
@@ -89,7 +89,7 @@ def _labels(text: str, found: list[DateFound], before: str) -> list[tuple[bool, 
 
 
 def _label(part: str) -> tuple[bool, bool] | None:
-    """Return whether the last word for it in a part speaks of publication, of a change; None when none does."""
+    """Return whether the last label in a part means publication, and whether a change; None without a label."""
     published = max((match.start() for match in PUBLISHED.finditer(part)), default=-1)
     updated = max((match.start() for match in UPDATED.finditer(part)), default=-1)
     if published == updated:

@@ -1,4 +1,4 @@
-"""Where a page shows dates: beside its headline, elsewhere, and beside the headlines of other articles."""
+"""Dates shown in a page: beside its headline, elsewhere, and beside the headlines of other articles."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _HEADINGS = ("h1", "h2", "h3", "h4")
 
 @dataclass(slots=True)
 class DatePlaces:
-    """The dates of publication that a page shows: `marked` by microdata; `others` are days of other articles."""
+    """The publication dates shown in a page: `marked` by microdata; `others` are days of other articles."""
 
     marked: list[ParsedDate] = field(default_factory=list)
     beside: list[ParsedDate] = field(default_factory=list)
@@ -52,14 +52,14 @@ class DatePlaces:
 
     @property
     def is_enough(self) -> bool:
-        """Whether more would tell nothing: something stands by the headline, and the rest is one long list."""
+        """True if more dates would add no evidence: some stand by the headline, and the rest is one long list."""
         found = len(self.marked) + len(self.beside)
         return found >= 4 or found + len(self.elsewhere) >= (8 if found else 25)
 
 
 @dataclass(slots=True)
 class _Title:
-    """The element that shows the headline (None where none does), its words squeezed, the host of the page."""
+    """The element that shows the headline (None without one), its words squeezed, the host of the page."""
 
     element: HtmlElement | None
     words: str
@@ -77,7 +77,7 @@ class _Title:
         return self.is_near(element) or any(up in around for up in islice(element.iterancestors(), 4))
 
     def is_near(self, element: HtmlElement) -> bool:
-        """Return whether next to nothing stands between an element and the headline."""
+        """Return whether little or no text stands between an element and the headline."""
         if self.element is None:
             return False
         branch = element
@@ -107,7 +107,7 @@ class _Title:
 
 
 def read_places(tree: HtmlElement, headline: str | None, host: str, *, month_first: bool | None) -> DatePlaces:
-    """Return the dates that a page of a host shows, those of mere changes left out; the tree is not stripped yet."""
+    """Return the dates shown in a page of a host, without mere changes; the tree is not stripped yet."""
     places = DatePlaces()
     title = _Title(_title_element(tree, headline), squeezed(headline or ""), host)
     for element in _elements(tree, title.element):
@@ -133,7 +133,7 @@ def read_places(tree: HtmlElement, headline: str | None, host: str, *, month_fir
 
 
 def _title_element(tree: HtmlElement, headline: str | None) -> HtmlElement | None:
-    """Return the element that shows the headline; None where no heading does."""
+    """Return the element that shows the headline; None if no heading does."""
     wanted = squeezed(headline or "")
     first = None
     for element in islice(tree.iter("h1", "h2"), 20):
@@ -145,7 +145,7 @@ def _title_element(tree: HtmlElement, headline: str | None) -> HtmlElement | Non
 
 
 def _elements(tree: HtmlElement, title: HtmlElement | None) -> Iterator[HtmlElement]:
-    """Yield the elements that may tell a date, each once."""
+    """Yield the elements that may contain a date, each once."""
     seen = set()
     lines = [] if title is None else [line for line in _siblings(title) if is_line_of_date(text_of(line, _LONGEST))]
     for element in (*_MICRODATA(tree)[:3], *lines, *islice(tree.iter("time"), 30), *_DATE_CLASSES(tree)[:60]):
@@ -155,7 +155,7 @@ def _elements(tree: HtmlElement, title: HtmlElement | None) -> Iterator[HtmlElem
 
 
 def _siblings(title: HtmlElement) -> Iterator[HtmlElement]:
-    """Yield the elements next to a headline, and next to what holds it alone, as far as they are short."""
+    """Yield the short elements next to a headline, and next to elements that contain it alone."""
     parent = title.getparent()
     for element in (title, parent):
         if element is None or element.tag in ("body", "html"):
@@ -165,7 +165,7 @@ def _siblings(title: HtmlElement) -> Iterator[HtmlElement]:
 
 
 def _texts(element: HtmlElement) -> Iterator[tuple[str, bool]]:
-    """Yield what an element says of a date, and whether that is for machines."""
+    """Yield the texts of an element that may be a date, and whether each is for machines."""
     is_for_dates = element.tag == "time" or element.get("itemprop") or element.get("pubdate") is not None
     if is_for_dates:
         yield from ((text, True) for text in (element.get("content"), element.get("datetime")) if text)
@@ -175,7 +175,7 @@ def _texts(element: HtmlElement) -> Iterator[tuple[str, bool]]:
 
 
 def _before(element: HtmlElement) -> str:
-    """Return the short words that stand before an element, as “Updated:” does."""
+    """Return the short label before an element, such as “Updated:”."""
     previous, parent = element.getprevious(), element.getparent()
     if previous is None:
         return ((parent.text or "") if parent is not None else "").strip()[-_LABEL:]

@@ -1,4 +1,4 @@
-"""What a page says of when it was published and changed, the most trustworthy place first."""
+"""The dates of publication and change in a page, the most trustworthy place first."""
 
 from __future__ import annotations
 
@@ -65,9 +65,9 @@ _NO_LATEST = datetime.max.replace(tzinfo=UTC)
 
 
 def read_evidence(tree: HtmlElement, declared: Declared, headline: str | None = None) -> DateEvidence:
-    """Return the dates that a page tells of itself; call it before the page is stripped.
+    """Return the dates in a page; call it before the page is stripped.
 
-    What it shows is looked for only where it does not declare an instant.
+    Visible dates are searched only if the page does not declare an instant.
     """
     month_first = None if declared.region is None else declared.region == "US"
     moments: list[ParsedDate] = []
@@ -96,7 +96,7 @@ def read_evidence(tree: HtmlElement, declared: Declared, headline: str | None = 
 def search_published(tree: HtmlElement, evidence: DateEvidence) -> ParsedDate | None:
     """Return the day that htmldate finds in the markup of a stripped page; never the mere year of a copyright.
 
-    For the few pages which tell nothing: it costs 10 ms. The day of another article is none.
+    For the few pages without other evidence: it costs 10 ms. The day of another article does not count.
     """
     from htmldate import find_date
 
@@ -112,7 +112,7 @@ def search_published(tree: HtmlElement, evidence: DateEvidence) -> ParsedDate | 
 
 
 def _declared_texts(declared: Declared) -> Iterator[str]:
-    """Yield what the page declares for machines of its publication, the most trustworthy first."""
+    """Yield the machine-readable declarations of publication, the most trustworthy first."""
     article, page = declared.linked.article, declared.linked.page
     for value in (article.get("datePublished"), article.get("dateCreated")):
         if text := as_text(value):

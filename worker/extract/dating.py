@@ -1,4 +1,4 @@
-"""Which of the dates that are told of an article is that of its publication. Pure."""
+"""The choice of an article's publication date among the dates found. Pure."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _CONTRADICTION = timedelta(days=2)
 
 @dataclass(frozen=True, slots=True)
 class DateEvidence:
-    """The dates that a page tells, each row the most trustworthy first."""
+    """The dates of a page, each row the most trustworthy first."""
 
     declared: tuple[ParsedDate, ...]
     """By machine: JSON-LD, meta tags, microdata, the address."""
@@ -28,17 +28,17 @@ class DateEvidence:
     changed: tuple[ParsedDate, ...] = ()
     """Of the last change."""
     fault: str | None = None
-    """Why the first date that it declares cannot be one, for people; None if it can."""
+    """Readable reason why the first declared date is impossible; None if it is possible."""
 
     @property
     def is_dated(self) -> bool:
-        """Whether the page tells any date of its publication."""
+        """True if the page has any date of its publication."""
         return bool(self.declared or self.beside or self.elsewhere)
 
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What is known beside the page: what its feed says, the zone of its outlet, from when on a date is none."""
+    """Evidence beyond the page: the date in its feed, the zone of its outlet, and the latest possible date."""
 
     feed: ParsedDate | None = None
     time_zone: str | None = None
@@ -47,7 +47,9 @@ class Beside:
 
 @dataclass(frozen=True, slots=True)
 class DatedBy:
-    """When an article was published. `clock` is what its page shows where nobody knows the zone: then `at` is a day."""
+    """The publication date of an article. `clock` is the time shown on a page in an unknown zone: then `at` is a
+    day.
+    """
 
     at: datetime
     is_day: bool
@@ -56,10 +58,10 @@ class DatedBy:
 
 
 def date_article(evidence: DateEvidence, known: Beside) -> DatedBy | None:
-    """Return the date of publication: the one declared, else the feed's, else that by the headline, or elsewhere.
+    """Return the date of publication: the declared one, else the feed's, else that by the headline, or elsewhere.
 
-    A day is completed by a clock that is told of the same day, a clock without a zone by whoever gives the same clock
-    with one, else by the page's own zone, the feed's, the outlet's; otherwise its day is all that is sure.
+    A day is completed by a time of the same day from another source, a time without a zone by an equal time with one,
+    else by the page's own zone, the feed's, the outlet's; otherwise only its day is reliable.
     """
     if known.feed and known.latest and known.feed.at > known.latest:
         known = replace(known, feed=None)
@@ -75,7 +77,7 @@ def date_article(evidence: DateEvidence, known: Beside) -> DatedBy | None:
 
 
 def left_out(evidence: DateEvidence, known: Beside) -> str | None:
-    """Return a remark where the page declares or its feed tells what cannot be the date of its publication."""
+    """Return a remark if a date declared by the page or its feed cannot be that of its publication."""
     told = (*evidence.declared, *filter(None, [known.feed]))
     late = (fault for moment in told if known.latest and (fault := fault_of(moment.at, latest=known.latest)))
     return evidence.fault or next(late, None)
@@ -86,7 +88,7 @@ def _until(latest: datetime | None, moments: Iterable[ParsedDate]) -> list[Parse
 
 
 def _completed(told: list[ParsedDate], evidence: DateEvidence, known: Beside) -> DatedBy:
-    """Return the first of several moments with what the others know of its clock and zone."""
+    """Return the first of several dates, completed with the times and zones of the others."""
     best = told[0]
     if best.is_day:
         fuller = (other for other in told if not other.is_day and _is_of_day(other, best.at, known.time_zone))
@@ -104,7 +106,7 @@ def _completed(told: list[ParsedDate], evidence: DateEvidence, known: Beside) ->
 
 
 def _is_of_day(moment: ParsedDate, day: datetime, time_zone: str | None) -> bool:
-    """Return whether a moment may lie on a day of the outlet's, by its own clock, the outlet's, or anyone's."""
+    """Return whether a date may lie on a day of the outlet's, in its own zone, the outlet's, or any other."""
     if moment.offset or not moment.has_zone:
         return (moment.at + moment.offset).date() == day.date()
     if zone := _zone(time_zone):
@@ -113,7 +115,7 @@ def _is_of_day(moment: ParsedDate, day: datetime, time_zone: str | None) -> bool
 
 
 def _in_zone(clock: ParsedDate, told: list[ParsedDate], evidence: DateEvidence, known: Beside) -> datetime | None:
-    """Return the instant at which a clock without a zone was read; None where nobody knows the zone."""
+    """Return the instant of a time without a zone; None if the zone is unknown."""
     same = next((other for other in told if other.has_zone and _is_same_reading(clock, other)), None)
     if same is not None:
         return same.at
@@ -125,20 +127,22 @@ def _in_zone(clock: ParsedDate, told: list[ParsedDate], evidence: DateEvidence, 
 
 
 def _is_same_reading(clock: ParsedDate, other: ParsedDate) -> bool:
-    """Return whether two clocks show the same in different zones: whole quarters of an hour apart; seconds may lack."""
+    """Return whether two clocks show the same time in different zones: whole quarters of an hour apart, up to
+    seconds.
+    """
     instant = other.at if clock.at.second else other.at.replace(second=0, microsecond=0)
     shift = clock.at.replace(microsecond=0) - instant.replace(microsecond=0)
     return abs(shift) <= _FARTHEST_EAST and shift % _QUARTER == timedelta()
 
 
 def instant_of(clock: datetime, name: str | None) -> datetime | None:
-    """Return the instant at which a clock in a zone showed this; None where nobody knows the zone."""
+    """Return the instant of a clock time in a zone; None for an unknown zone."""
     offset = clock.replace(tzinfo=_zone(name)).utcoffset()
     return None if offset is None else clock - offset
 
 
 def _zone(name: str | None) -> ZoneInfo | None:
-    """Return the zone of a name; None where this machine's time zone database lacks it."""
+    """Return the zone of a name; None if it is missing in this machine's time zone database."""
     try:
         return ZoneInfo(name) if name else None
     except (KeyError, ValueError, OSError):
@@ -146,7 +150,7 @@ def _zone(name: str | None) -> ZoneInfo | None:
 
 
 def _contradiction(known: Beside, beside: list[ParsedDate], elsewhere: list[ParsedDate]) -> str | None:
-    """Return a remark where the page shows a date that contradicts its feed; the day of reading does not."""
+    """Return a remark if the page shows a date that contradicts its feed; the day of reading does not."""
     if known.feed is None:
         return None
     latest = known.latest

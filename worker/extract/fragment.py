@@ -1,4 +1,4 @@
-"""The text of a piece of HTML, as feeds carry it in their entries."""
+"""The text of an HTML fragment, such as the body of a feed entry."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ _FOOTER = re.compile(rf"(?:{'|'.join(_FOOTERS)})\s*\Z", re.I)
 
 
 def fragment_text(fragment: str) -> str:
-    """Return the paragraphs of a piece of HTML, one a line, NFC; plain text stays as it is. Never fails."""
+    """Return the paragraphs of an HTML fragment, one a line, NFC; plain text stays unchanged. Never fails."""
     fragment = fragment[:MAX_LENGTH]
     if not _MARKUP.search(fragment):
         return _without_footer(paragraphs(fragment))

@@ -1,4 +1,4 @@
-"""What sort of text an article is, one of GENRES: by its page, its address, its outlet. Pure."""
+"""The genre of an article, one of GENRES: by its page, its address, its outlet. Pure."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from urllib.parse import unquote, urlsplit
 
 GENRES = ("news", "analysis", "opinion", "interview", "statement", "broadcast")
-"""All there are: what articles have, queries ask for and exports filter by."""
+"""All genres: the values of articles, queries and export filters."""
 
 _SCHEMA_TYPES = {
     "opinionnewsarticle": "opinion",
@@ -16,7 +16,7 @@ _SCHEMA_TYPES = {
     "scholarlyarticle": "analysis",
     "reviewnewsarticle": "opinion",
 }
-"""Types of https://schema.org that say it; NewsArticle and Article are written on everything."""
+"""Types of https://schema.org with a genre; NewsArticle and Article are used for everything."""
 
 _SECTIONS = {
     "opinion": """
@@ -55,7 +55,7 @@ _SECTIONS = {
         aciklama aciklamalar açıklama açıklamalar basin-aciklamalari malimdeme мәлімдеме bayonot
     """,
 }
-"""Names of sections as outlets write them in their addresses, by what stands there."""
+"""Names of sections in addresses, by genre."""
 _BY_SECTION = {section: genre for genre, sections in _SECTIONS.items() for section in sections.split()}
 _MOST_SEGMENTS = 8
 
@@ -80,9 +80,9 @@ def declared_genre(types: object, sections: Iterable[str] = ()) -> str | None:
 
 
 def genre_of_url(url: str) -> str | None:
-    """Return the genre that a section of an address names, e.g. opinion for `/en/opinion/2022/…`; the first counts.
+    """Return the genre of a section in an address, e.g. opinion for `/en/opinion/2022/…`; the first counts.
 
-    The last part of the path is the article's own name and says nothing, nor does a query.
+    The last part of the path is the article's own name and no evidence, nor is a query.
     """
     try:
         parts = urlsplit(url)
@@ -94,14 +94,14 @@ def genre_of_url(url: str) -> str | None:
 
 
 def genre_of_kind(kind: str | None) -> str | None:
-    """Return what an outlet of this kind mostly publishes; None when its kind is unknown or says nothing."""
+    """Return the usual genre of this kind of outlet; None for an unknown kind or one without a usual genre."""
     words = (kind or "").lower()
     first = [(found.start(), genre) for pattern, genre in _KINDS if (found := pattern.search(words))]
     return min(first)[1] if first else None
 
 
 def genre_called(name: str) -> str | None:
-    """Return the genre that a person means by the name of a section, such as opinion by op-ed."""
+    """Return the genre for the name of a section, such as opinion for op-ed."""
     return _genre_of(name)
 
 

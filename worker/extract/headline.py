@@ -19,8 +19,8 @@ _META_TITLES = ("og:title", "twitter:title", "parsely-title", "sailthru.title", 
 def find_headline(tree: HtmlElement, declared: Declared) -> str | None:
     """Return the headline, or None.
 
-    The page's own `<h1>` is what its readers see: JSON-LD, OpenGraph and `<title>` often hold a variant for
-    search engines and networks. They tell which `<h1>` is the headline, and stand in where none is.
+    The page's own `<h1>` is visible to its readers: JSON-LD, OpenGraph and `<title>` often hold a variant for search
+    engines and networks. They identify the right `<h1>`, and replace a missing one.
     """
     sites = _site_names(declared)
     said = [title for raw in _declared_titles(tree, declared) if (title := without_site(raw, sites))]
@@ -34,7 +34,7 @@ def find_headline(tree: HtmlElement, declared: Declared) -> str | None:
 
 
 def without_site(title: str, sites: Iterable[str]) -> str | None:
-    """Return a title without the outlet's name at its end or start; None when nothing else is left.
+    """Return a title without the outlet's name at its end or start; None if the rest is empty.
 
     `sites` are the outlet's names, squeezed (see `squeezed`).
     """
@@ -98,7 +98,7 @@ def _resemble(title: str, other: str) -> bool:
 
 
 def _without_kicker(title: str, said: list[str]) -> str:
-    """Return the title without a rubric (“Opinion”, “News |”) that its `<h1>` holds but the page's titles do not."""
+    """Return the title without a rubric (“Opinion”, “News |”) in its `<h1>` that is missing in the page's titles."""
     for other in said:
         kicker = title.removesuffix(other)
         if kicker != title and len(other) > 15 and _words(kicker) <= 3 and ":" not in kicker:

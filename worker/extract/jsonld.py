@@ -1,4 +1,4 @@
-"""What a page says of itself in JSON-LD (https://schema.org): the node of the article, read with suspicion."""
+"""JSON-LD of a page (https://schema.org): the node of the article, read defensively."""
 
 from __future__ import annotations
 
@@ -36,24 +36,24 @@ _AUTHOR_FIELD = re.compile(r'"author"\s*:\s*[\[{][^\]}]{0,300}?"name"\s*:\s*"((?
 
 @dataclass(frozen=True, slots=True)
 class LinkedData:
-    """The nodes of a page by their role; `article` and `page` are empty where the page has none."""
+    """The nodes of a page by their role; `article` and `page` are empty if the page has none."""
 
     article: Node
     page: Node
     by_id: dict[str, Node]
 
     def resolve(self, value: object) -> object:
-        """Return the node to which a bare reference `{"@id": …}` points; anything else as it is."""
+        """Return the node of a bare reference `{"@id": …}`; any other value unchanged."""
         if isinstance(value, dict) and "name" not in value and isinstance(key := value.get("@id"), str):
             return self.by_id.get(key, value)
         return value
 
 
 def read_linked_data(tree: HtmlElement, page_urls: frozenset[str] = frozenset()) -> LinkedData:
-    """Return what the JSON-LD blocks of a page say of its article.
+    """Return the article in the JSON-LD blocks of a page.
 
-    Of several articles the one is taken whose address is among `page_urls`, else the first. Blocks that
-    are not JSON are mended where that is easy, else their telling fields are read off.
+    Of several articles the one is taken whose address is among `page_urls`, else the first. Blocks that are not JSON
+    are repaired where that is easy, else their main fields are extracted.
     """
     nodes = list(_nodes(list(_blocks(tree))))
     by_id = {key: node for node in reversed(nodes) if isinstance(key := node.get("@id"), str) and len(node) > 1}
@@ -93,7 +93,7 @@ def _loaded(text: str) -> object:
         try:
             return json.loads(mend(text), strict=False)
         except (ValueError, RecursionError):
-            continue  # the next reading is more lenient; the last resort is below
+            continue  # the next attempt is more lenient; the last resort is below
     text = text[:_MAX_BROKEN]
     fields: Node = {name: _unquoted(value) for name, value in reversed(_FIELD.findall(text))}
     if author := _AUTHOR_FIELD.search(text):

@@ -1,4 +1,6 @@
-"""Kazakh in Latin letters, which no detector knows: four official alphabets since 2017, that of a news agency, none."""
+"""Detection of Kazakh in Latin letters, which no detector knows: four official alphabets since 2017, that of a news
+agency, none.
+"""
 
 from __future__ import annotations
 
@@ -34,15 +36,15 @@ _DETECTORS_MEASURE = 3.0
 
 
 def may_be_kazakh(look: LetterSample) -> bool:
-    """Say whether anything in a text in Latin script points to Kazakh."""
+    """Return whether anything in a text in Latin script suggests Kazakh."""
     return _POSSIBLE.search(look.sample.casefold()) is not None
 
 
 def kazakh_in_latin(plain: str, look: LetterSample, words: Iterable[str], gap: float, of_others: int) -> float:
-    """Return by how much a text is likelier Kazakh than what it is likeliest else, less than 0 by how much it is less.
+    """Return the margin by which a text is likelier Kazakh than any other language; negative if it is less likely.
 
-    `plain` are the words that are no names, `gap` is how far the detector's first language leads its second (it
-    hardly does where it knows neither), `of_others` how many small words of some other language there are.
+    `plain` are the words that are no names, `gap` is the lead of the detector's first language over its second (small
+    if it knows neither), `of_others` the number of common words of another language.
     """
     letters = len(plain.replace(" ", ""))
     odds = 0.07 * letters - 0.17 * gap - 1.0
@@ -57,5 +59,5 @@ def kazakh_in_latin(plain: str, look: LetterSample, words: Iterable[str], gap: f
 
 
 def _bare(word: str) -> str:
-    """Return a word without the signs and strokes by which the alphabets differ."""
+    """Return a word without the signs and strokes that differ between the alphabets."""
     return word.casefold().translate(_PLAIN).replace("ç", "ch")

@@ -1,4 +1,4 @@
-"""What the lines of a text file tell that are no text: by-lines, labels with their values, dates, addresses."""
+"""Lines of a text file other than text: by-lines, labels with their values, dates, addresses."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from worker.extract.phrases import BY, LABELLED, NAME_WORD, TITLE_LABEL
 from worker.extract.textheader import Label, read_label
 
 TITLE_LENGTH = 200
-"""Characters of the longest line that may be a title."""
+"""Maximum length of a title line."""
 _DATES_LENGTH = 100
 _LABEL_LENGTH = 30
 _NO_LATEST = datetime.max.replace(tzinfo=UTC)
@@ -23,7 +23,7 @@ _ADDRESS = re.compile(r"^<?(https?://\S{3,2000}?)>?$", re.I)
 
 @dataclass(slots=True)
 class LineFacts:
-    """What labels and by-lines gave; the first one said of each is kept."""
+    """The facts from labels and by-lines; the first value of each is kept."""
 
     title: str | None = None
     authors: list[str] | None = None
@@ -31,13 +31,13 @@ class LineFacts:
     url: str | None = None
     moment: ParsedDate | None = None
     changed: ParsedDate | None = None
-    """When the text was changed: it counts where nothing else is told."""
+    """Time of the last change: it counts only without other dates."""
     language: str | None = None
     date_fault: str | None = None
 
 
 def is_field(text: str, found: LineFacts) -> bool:
-    """Return whether a line is a by-line, a label with its value, a date or an address; keep what it says."""
+    """Return whether a line is a by-line, a label with its value, a date or an address; keep its facts."""
     if match := TITLE_LABEL.match(text):
         found.title = found.title or spaced(match["value"])
         return len(text) <= TITLE_LENGTH
@@ -91,7 +91,7 @@ def _keep_address(value: str, found: LineFacts) -> bool:
 
 
 def _keep_date(value: str, found: LineFacts, *, label: str = "") -> bool:
-    """Keep the date of publication, or that of a change, as the words beside it say; `label` stands before it."""
+    """Keep the date of publication, or that of a change, according to its label; `label` stands before it."""
     if not (_is_short(value) or (len(value) <= _DATES_LENGTH and is_line_of_date(value))):
         return False
     told, first = told_by(value, month_first=None, before=label), parse_date(value)
@@ -103,25 +103,25 @@ def _keep_date(value: str, found: LineFacts, *, label: str = "") -> bool:
 
 
 def _is_short(value: str) -> bool:
-    """Return whether next to no words can stand beside a date in a value."""
+    """Return whether a value has almost no words beside a date."""
     return len(value) <= 60 and len(re.findall(r"[^\W\d_]{3,}", value)) <= 4
 
 
 def _keep_fault(value: str, found: LineFacts) -> bool:
-    """Keep why a labelled date cannot be one; return whether it is a date at all."""
+    """Keep the reason why a labelled date is impossible; return whether it is a date at all."""
     fault = fault_in(value, latest=_NO_LATEST) if _is_short(value) else None
     found.date_fault = found.date_fault or fault
     return fault is not None
 
 
 def _is_of_dates(text: str) -> bool:
-    """Return whether a line tells nothing but dates, and begins by saying which."""
+    """Return whether a line consists of dates, and begins with a label for them."""
     is_called = PUBLISHED.search(text[:_LABEL_LENGTH]) or UPDATED.search(text[:_LABEL_LENGTH])
     return len(text) <= _DATES_LENGTH and bool(is_called) and is_line_of_date(text)
 
 
 def keep_labelled(line: str, found: LineFacts) -> bool:
-    """Keep what a line of the block says; return whether its label is known and its value can be what that names."""
+    """Keep the facts of a line in the block; return whether its label is known and its value plausible."""
     label, value = read_label(line) or (None, "")
     match label:
         case Label.TITLE:
@@ -144,5 +144,5 @@ def keep_labelled(line: str, found: LineFacts) -> bool:
 
 
 def spaced(text: str) -> str:
-    """Return the text on one line, without more blanks than it needs."""
+    """Return the text on one line, with single blanks."""
     return " ".join(text.split())

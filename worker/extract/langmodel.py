@@ -1,4 +1,6 @@
-"""py3langid's model, 68 MB, unpacked into a file that processes map: only what texts touch is in memory, and once."""
+"""py3langid's model, 68 MB, unpacked into a memory-mapped file: only the used parts are in memory, shared by
+processes.
+"""
 
 from __future__ import annotations
 
@@ -36,9 +38,9 @@ def unpacked() -> LanguageIdentifier:
 
 
 def mapped(folder: Path) -> LanguageIdentifier:
-    """Return the model from a file in `folder`, which is written first if there is none that can be trusted.
+    """Return the model from a file in `folder`, which is written first if there is no trustworthy one.
 
-    A folder that cannot be written is no error: then the model is in this process's own memory.
+    A read-only folder is no error: then the model is in this process's own memory.
     """
     path = folder / "language.model"
     found = _read(path)
@@ -57,7 +59,7 @@ def _key() -> list[object]:
 
 
 def _write(path: Path, model: LanguageIdentifier) -> None:
-    """Keep the tables of a model, each begun at a multiple of 64 bytes."""
+    """Store the tables of a model, each aligned to 64 bytes."""
     import numpy as np
 
     numbers: tuple[Any, ...] = (model.nb_ptc, model.nb_pc, model.tk_nextmove, model.tk_row, array("i", model.tk_output))
@@ -77,12 +79,12 @@ def _write(path: Path, model: LanguageIdentifier) -> None:
 
 
 def _read(path: Path) -> LanguageIdentifier | None:
-    """Return the model in a file of ours that is whole and made of the same model; else None."""
+    """Return the model in a trusted, complete file of the same model; else None."""
     with open_if_trusted(path) as descriptor:
         if descriptor is None:
             return None
         with open(descriptor, "rb", closefd=False) as file:
-            # read, not mapped: what is only looked through shall not stay in memory
+            # read, not mapped, so that pages read once do not stay in memory
             begin, said = file.read(len(_MAGIC)), file.read(_BODY - len(_MAGIC))
             if begin != _MAGIC or file_digest(file, _blake).digest() != said:
                 return None
@@ -110,9 +112,9 @@ def _identifier(head: dict[str, Any], content: memoryview, at: int) -> LanguageI
 
 
 def scores(model: LanguageIdentifier, text: str, codes: Sequence[str]) -> list[tuple[str, float]]:
-    """Return how likely the languages of `codes` are for a text, the likeliest first.
+    """Return the scores of the languages in `codes` for a text, the likeliest first.
 
-    This is `model.rank` of some languages: ranking all 146 takes half as long again as judging a headline.
+    This is `model.rank` for some languages: ranking all 146 takes half as long again as judging a headline.
     """
     found = model._decide(text).tolist()
     first = dict(zip(reversed(model.nb_classes), reversed(found), strict=True))  # of two columns the first counts

@@ -1,4 +1,4 @@
-"""In which language a text is written: letters and words where they tell, else py3langid and what others say of it."""
+"""The language of a text: letters and words where they suffice, else py3langid and other evidence."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _SAMPLE_LETTERS = 400
 _SLICES = 3
 _RANKED = 350  # characters that py3langid sees; it walks them byte by byte
 _FEWEST_LETTERS = 20
-_TELLING_LETTERS = 100  # from here on letters and words can tell by themselves
+_TELLING_LETTERS = 100  # from here on letters and words may suffice
 
 _ADDRESS = re.compile(r"\S*(?:https?://|www\.|@)\S*")
 _OF_OTHER_SCRIPT = {"Latn": re.compile("[\u0400-\u052f]+"), "Cyrl": re.compile("[A-Za-zÀ-ÖØ-öø-ʸ]+")}
@@ -42,7 +42,7 @@ _RUSSIAN_WORDS = re.compile(r"\b(?:в|и|на|с|по|из|к|о|что|не|д�
 _ENGLISH_WORDS = re.compile(r"\b(?:the|of|and|to|in|that|with|has|from)\b", re.I)
 _SURELY_ENGLISH = re.compile(r"\b(?:the|of|and|with|from|has|have|will)\b", re.I)
 _KYRGYZ_WORDS = re.compile(r"\b(?:жана|менен|деп|бул|үчүн|боюнча|анын|болгон)\b")
-"""Of the languages that have ө and ү only Mongolian allows itself what Kyrgyz does, and has none of these."""
+"""Of the languages that have ө and ү only Mongolian could be taken for Kyrgyz, and has none of these."""
 _MUST_SHOW = {
     **{language: of.shown for language, of in CYRILLIC.items() if language != "ru"},
     "kk": "қғіұ",
@@ -54,16 +54,16 @@ _MUST_SHOW = {
 _SURELY_UZBEK = re.compile("[og][ʻ‘]", re.I)
 _UZBEK_LETTERS = re.compile(r"[og][ʻʼ‘’'`]", re.I)
 _KAZAKH_LETTERS = re.compile(r"[ainscuy]['’ʼ‘ʻ](?=[a-z])|[b-df-hj-np-tvxzşğ]y(?=[b-df-hj-np-tvxzşğ])|[ǵńŋūñ]")
-"""What Kazakh alphabets in Latin letters have: signs where Uzbek has none, a y between consonants."""
+"""Marks of Kazakh alphabets in Latin letters: signs where Uzbek has none, a y between consonants."""
 
 
 _SLAVIC = frozenset(("ru", "uk", "be", "bg", "mk", "sr"))
 
 
 class Said(NamedTuple):
-    """What others say of the language of a text: the page itself, the feed that named it, the outlet of all it brings.
+    """Declared languages of a text: by the page itself, its feed, and its outlet for all its articles.
 
-    Templates lie and outlets forget, so it counts only where the text leaves a doubt, or says too little to tell.
+    Templates and outlets are unreliable, so these count only if the text leaves a doubt, or is too short.
     """
 
     page: str | None = None
@@ -78,17 +78,17 @@ _OF_PAGE, _OF_FEED, _OF_OUTLET = 15.0, 12.0, 10.0
 def detect_language(text: str, *, declared: str | None = None) -> str | None:
     """Return the ISO 639-1 code of the language of `text`, None for fewer than about 20 letters.
 
-    `declared` is what the page says of itself. See `tell_language`.
+    `declared` is the page's own declaration. See `tell_language`.
     """
     return tell_language(text, Said(page=declared)).language
 
 
 def tell_language(text: str, said: Said = NOTHING_SAID) -> LanguageTold:
-    """Return in which language a text is written, and which other one is too close to be ruled out.
+    """Return the language of a text, and a second one that is too close to be ruled out.
 
-    Some 400 letters from its beginning, its middle and its end are judged: where these and the commonest words tell
-    the language, that is it; else everything that is known is weighed. The code says nothing of the script: Kazakh
-    and Uzbek are `kk` and `uz` in all of theirs.
+    Some 400 letters from its beginning, its middle and its end are judged: if these and the commonest words decide the
+    language, that is it; else all evidence is weighed. The code does not cover the script: Kazakh and Uzbek are `kk`
+    and `uz` in all of theirs.
     """
     sample = _sample(text)
     shown = Counter(sample.casefold().replace("i̇", "i"))
@@ -113,13 +113,13 @@ def tell_language(text: str, said: Said = NOTHING_SAID) -> LanguageTold:
 
 
 def _weighed(look: LetterSample, said: Said) -> LanguageTold:
-    """Return what the detector, the letters, the words and what is said come to together."""
+    """Return the language by the combined evidence of detector, letters, words and declarations."""
     sample = _OF_OTHER_SCRIPT[look.script].sub(" ", look.sample) if look.script in _OF_OTHER_SCRIPT else look.sample
     return weigh(look._replace(sample=sample), partial(_ranked, script=look.script), _weights(said))
 
 
 def _ranked(sample: str, script: str) -> list[tuple[str, float]]:
-    """Return the languages that py3langid thinks of with their scores, the likeliest first."""
+    """Return the candidates of py3langid with their scores, the likeliest first."""
     model = load_model()
     return scores(model, sample[:_RANKED], _codes(tuple(model.nb_classes), script))
 
@@ -130,7 +130,7 @@ def _codes(known: tuple[str, ...], script: str) -> tuple[str, ...]:
 
 
 def _expected(said: Said) -> Iterator[str]:
-    """Yield the languages that a text too short to tell may be taken for, the surest first."""
+    """Yield the assumed languages of a text that is too short, the surest first."""
     only = said.outlet[0] if len(said.outlet) == 1 else None
     return (_code(one) for one in (said.page, said.feed, only) if one)
 
@@ -160,7 +160,7 @@ def _could_be(language: str, look: LetterSample) -> bool:
 
 
 def _told_latin(look: LetterSample) -> str | None:
-    """Return the language that letters and the commonest words of a text tell; None where they do not."""
+    """Return the language by the letters and the commonest words of a text; None if they do not decide."""
     sample, _, shown, letters = look
     if letters < _TELLING_LETTERS:
         return _told_short_latin(look)
@@ -182,7 +182,7 @@ def _told_latin(look: LetterSample) -> str | None:
 
 
 def _told_cyrillic(look: LetterSample) -> str | None:
-    """Return the language that letters and the commonest words of a text tell; None where they do not."""
+    """Return the language by the letters and the commonest words of a text; None if they do not decide."""
     sample, _, shown, letters = look
     told = telling(shown)
     russian = _RUSSIAN_WORDS.subn("", sample)[1]
@@ -195,19 +195,19 @@ def _told_cyrillic(look: LetterSample) -> str | None:
     strange = {code: n for code in among if (n := foreign(code, told)) * 40 <= letters and _shows(code, look)}
     if "ky" in strange and _KYRGYZ_WORDS.search(sample):
         strange.pop("mn", None)
-    if among is CYRILLIC:  # hardly a small word of theirs: letters alone do not tell these
+    if among is CYRILLIC:  # too few common words: letters alone do not distinguish these
         strange = {code: n for code, n in strange.items() if code not in ("ru", "bg")}
     elif "ru" in strange and (told.get("ы", 0) + told.get("э", 0)) * 100 <= letters:
         return None
     best, *others = sorted(strange, key=lambda code: strange[code]) or [""]
-    # a letter or two may come with somebody's name
+    # a letter or two may come with a name
     if not best or count_of(CYRILLIC[best].shown, shown) * 100 <= letters:
         return None
     return best if all((strange[code] - strange[best]) * 150 >= letters for code in others) else None
 
 
 def _told_short_latin(look: LetterSample) -> str | None:
-    """Return the language of a headline of which there is no doubt; names prove nothing."""
+    """Return the language of an unambiguous headline; names prove nothing."""
     sample, _, shown, letters = look
     if _SURELY_ENGLISH.subn("", sample)[1] > 1 and not beyond_ascii("en", shown):
         return "en"
@@ -219,7 +219,7 @@ def _told_short_latin(look: LetterSample) -> str | None:
 
 
 def _told_short_cyrillic(look: LetterSample, told: Mapping[str, int], russian: int, beyond: int) -> str | None:
-    """Return the language of a headline of which there is no doubt; letters of names prove nothing."""
+    """Return the language of an unambiguous headline; letters of names prove nothing."""
     if russian > 1 and not beyond and ("ы" in told or "э" in told):
         return "ru"
     if beyond * 7 < look.letters or foreign("kk", told) or russian:
@@ -228,7 +228,7 @@ def _told_short_cyrillic(look: LetterSample, told: Mapping[str, int], russian: i
 
 
 def _shows(language: str, look: LetterSample) -> bool:
-    """Return whether a text in Cyrillic has what one of 150 letters in a language hardly ever lacks.
+    """Return whether a text in Cyrillic has a letter that 150 letters of a language hardly ever lack.
 
     In 150 letters of Kazakh some 25 are its own, of Kyrgyz 8, of Uzbek 8, of Tajik 10; Russian can do without its own.
     """
@@ -251,7 +251,7 @@ _kept_in: Path | None = None
 
 
 def keep_model_in(folder: Path) -> None:
-    """From now on take py3langid's model from a file in this folder, which processes share."""
+    """Load py3langid's model from a file in this folder from now on, which processes share."""
     global _kept_in
     _kept_in = folder
 

@@ -1,4 +1,4 @@
-"""What languages are called by people → their codes. To add a language, add its names to the table."""
+"""Common names of languages → their codes. To add a language, add its names to the table."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ _TAG = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z]{2,8})*")
 
 
 def language_code(written: str) -> str | None:
-    """Return the code of a language that is written as a code or a name, None when it is neither.
+    """Return the code of a language written as a code or a name, None if it is neither.
 
-    A code may name script or region, which stay: `kk-Latn`. Codes are not held against a list of languages.
+    A code may include script or region, which stay: `kk-Latn`. Codes are not checked against a list of languages.
     """
     text = " ".join(written.split())[:40]
     if named := _CODES.get(text.casefold()) or _CODES.get(text.casefold().replace("\u2019", "'").partition(" ")[0]):

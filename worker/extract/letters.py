@@ -1,4 +1,6 @@
-"""The letters of scripts and languages: which a language has, which it lacks, and how often it shows its own."""
+"""The letters of scripts and languages: those of each language, those missing in it, and the frequency of typical
+ones.
+"""
 
 from __future__ import annotations
 
@@ -20,16 +22,17 @@ SCRIPTS = (
     ("Thai", "\u0e01\u0e3a"),
 )
 SYLLABIC = frozenset(("Hani", "Kana", "Hang"))
-"""Scripts of which one character says as much as two or three letters."""
+"""Scripts with characters worth two or three letters each."""
 ONE_LANGUAGE = {"Armn": "hy", "Geor": "ka", "Grek": "el", "Hebr": "he", "Hang": "ko", "Thai": "th", "Hani": "zh"}
 NAMED = frozenset(("en", "ru", "tr", "kk", "ky", "uz", "tg", "tk", "az", "hy", "zh"))
-"""The languages in which the vocabulary has names; of texts in others hardly any name is known."""
+"""The languages in which the vocabulary has names; texts in others contain hardly any known name."""
 
 
 class Letters(NamedTuple):
-    """The small letters that a language is written with.
+    """The small letters of a language.
 
-    `shown` are those that tell it from its neighbours; of a hundred letters of a text some `percent` are of these.
+    `shown` are those that distinguish it from its neighbours; of a hundred letters of a text some `percent` are of
+    these.
     """
 
     all: frozenset[str]
@@ -38,7 +41,7 @@ class Letters(NamedTuple):
 
 
 class LetterSample(NamedTuple):
-    """What is looked at of a text: a sample of its main script, how often each of its small letters stands there."""
+    """A sample of a text in its main script, with the frequency of each small letter."""
 
     sample: str
     script: str
@@ -51,7 +54,7 @@ _ARABIC = frozenset(("ar", "fa", "ps", "ur", "ug", "sd", "ku", "kk", "ky", "az",
 _NOT_LATIN = frozenset(_OTHER_SCRIPTS.split()) | frozenset(("ar", "ru", "uk", "be", "bg", "mk", "ky", "tg", "ba", "mn"))
 
 _RUSSIAN = frozenset("абвгдежзийклмнопрстуфхцчшщъыьэюяё")
-# Beyond а–я, of а–я lacking, shown where that is not what is beyond, percent.
+# Letters beyond а–я, letters missing in а–я, typical ones if these are not the former, percent.
 _OF_CYRILLIC = {
     "ru": ("", "", "ыэъёь", 4.0),
     "bg": ("", "ыэё", "ъ", 1.8),
@@ -81,18 +84,18 @@ LATIN = {
     "tk": Letters(_ASCII - set("qvxc") | set("çäňöşüýž"), "äýňşžçöü", 13.0),
     "uz": Letters(_ASCII - set("w"), "", 0.0),
 }
-"""Languages in Latin script of which we know the letters; Kazakh, which has several alphabets, is not one of them."""
+"""Languages in Latin script with known letters; Kazakh, which has several alphabets, is not one of them."""
 
 USUAL = {
     script: frozenset.intersection(*[of_language.all for of_language in of_script.values()])
     for script, of_script in (("Cyrl", CYRILLIC), ("Latn", LATIN))
 }
-"""Letters that all languages of a script have, as far as they are known."""
+"""Letters common to all known languages of a script."""
 
 
 @cache
 def script_of(char: str) -> str | None:
-    """Return the script of a letter, ISO 15924; None for what is no letter of those we know."""
+    """Return the script of a letter, ISO 15924; None for other characters and unknown scripts."""
     for name, bounds in SCRIPTS:
         if any(bounds[at] <= char <= bounds[at + 1] for at in range(0, len(bounds), 2)):
             return name
@@ -113,23 +116,23 @@ def is_written_in(language: str, script: str) -> bool:
 
 
 def count_of(letters: Iterable[str], shown: Mapping[str, int]) -> int:
-    """Return how often any of the letters is shown."""
+    """Return the number of occurrences of some letters."""
     return sum([shown.get(letter, 0) for letter in letters])
 
 
 def telling(shown: Mapping[str, int]) -> dict[str, int]:
-    """Return which letters in Cyrillic are shown that not all of its languages have."""
+    """Return the counts of those Cyrillic letters that not all of its languages have."""
     usual = USUAL["Cyrl"]
     return {letter: n for letter, n in shown.items() if "\u0400" <= letter <= "\u052f" and letter not in usual}
 
 
 def foreign(language: str, told: Mapping[str, int]) -> int:
-    """Return how many of the telling letters are not of a language."""
+    """Return the number of distinguishing letters that a language does not have."""
     allowed = CYRILLIC[language].all
     return sum([n for letter, n in told.items() if letter not in allowed])
 
 
 def beyond_ascii(language: str, shown: Mapping[str, int]) -> int:
-    """Return how many letters in Latin script with strokes and signs are not of a language."""
+    """Return the number of Latin letters with strokes and signs that a language does not have."""
     allowed = LATIN[language].all
     return sum([n for one, n in shown.items() if "\u00aa" <= one <= "\u02b8" and one not in allowed and one.isalpha()])

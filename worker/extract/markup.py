@@ -1,4 +1,4 @@
-"""Bytes → the tree of a page: what is a page at all, in which encoding, and how large it may be."""
+"""Bytes → the tree of a page: recognition of pages, their encoding, and limits of size."""
 
 from __future__ import annotations
 
@@ -43,20 +43,20 @@ _FEED = re.compile(r"<(?:rss|feed|rdf:RDF)[\s>]", re.I)
 _SITEMAP = re.compile(r"<(?:urlset|sitemapindex)[\s>]", re.I)
 _TAG = re.compile(r"<[a-z!/]", re.I)
 _PROLOGUE = re.compile(r"(?:\s+|<\?.{0,2000}?\?>|<!--.{0,5000}?-->|<!DOCTYPE[^>]{0,500}>)+", re.S | re.I)
-# Characters which no XML tree may hold (https://www.w3.org/TR/xml/#charsets); libxml2 would end the page at a NUL.
+# Characters that no XML tree may hold (https://www.w3.org/TR/xml/#charsets); libxml2 would end the page at a NUL.
 _CONTROLS = bytes({*range(32)} - {9, 10, 13})
 _NONCHARACTERS = {0xFFFE: None, 0xFFFF: None}
 # All elements are plain HtmlElements: lxml's own lookup asks a Python function for each and costs 1 µs a time.
 _LOOKUP = etree.ElementDefaultClassLookup(element=HtmlElement)
-# Elements without which the text stays the same: what a page nested beyond the parser's depth is relieved of.
+# Elements without effect on the text, removed from a page nested beyond the parser's depth.
 _WRAPPERS = re.compile(r"</?(?:div|span|font|center|section|table|tbody|tr|td|ul|ol|b|i|em|strong)\b[^<>]*>", re.I)
 
 
 def parse_page(body: bytes, charset: str | None = None) -> HtmlElement:
-    """Return the root of a page as fetched; `charset` is what the HTTP header said.
+    """Return the root of a fetched page; `charset` is from the HTTP header.
 
-    The tree holds neither comments nor processing instructions. Raises `Unextractable` for an empty or too
-    large body and for what is no HTML: a PDF, an image, a feed, plain text…
+    The tree holds neither comments nor processing instructions. Raises `Unextractable` for an empty or too large body
+    and for other formats than HTML: a PDF, an image, a feed, plain text…
     """
     if len(body) > MAX_BYTES:
         raise Unextractable(f"larger than {MAX_BYTES // 1_000_000} MB")
@@ -76,7 +76,7 @@ def parse_page(body: bytes, charset: str | None = None) -> HtmlElement:
 
 
 def _binary_kind(body: bytes) -> str | None:
-    """Return what the first bytes give away (the file signatures of file(1)), None for text."""
+    """Return the format by the first bytes (the file signatures of file(1)), None for text."""
     for signature, kind in _KINDS:
         if body.startswith(signature):
             return kind

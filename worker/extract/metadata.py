@@ -1,4 +1,4 @@
-"""What a page declares of itself: its meta tags, its JSON-LD, its address, its outlet, its language."""
+"""Declarations of a page: its meta tags, its JSON-LD, its address, its outlet, its language."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Declared:
     region: str | None
 
     def first(self, *names: str) -> str | None:
-        """Return the first value that one of the meta tags `names` holds, in the order of the names."""
+        """Return the first value of the meta tags `names`, in the order of the names."""
         return next(self.every(*names), None)
 
     def every(self, *names: str) -> Iterator[str]:
@@ -40,7 +40,7 @@ class Declared:
 
     @property
     def site_name(self) -> str | None:
-        """The outlet's name as the page gives it; None when it gives none."""
+        """The outlet's name in the page; None without one."""
         publisher = self.linked.resolve(self.linked.article.get("publisher") or self.linked.page.get("publisher"))
         for name in (self.first("og:site_name"), as_text(publisher), self.first("application-name")):
             if name and len(tidy(name)) <= 80 and not name.startswith(("http", "@")):
@@ -49,7 +49,7 @@ class Declared:
 
 
 def read_declared(tree: HtmlElement, url: str | None) -> Declared:
-    """Return what the page declares; `url` is where it was fetched, when known."""
+    """Return the declarations of a page; `url` is its address, if known."""
     meta = _meta_tags(tree)
     declared_url = _declared_url(tree, meta, url)
     known = frozenset(address.partition("#")[0].rstrip("/") for address in (declared_url, url) if address)
@@ -80,7 +80,7 @@ def tidy(text: str) -> str:
 
 
 def text_of(element: HtmlElement, limit: int = 500) -> str:
-    """Return the beginning of an element's text, tidy; no more than `limit` characters are gathered."""
+    """Return the beginning of an element's text, tidy; no more than `limit` characters are collected."""
     pieces: list[str] = []
     length = 0
     for piece in element.itertext():
@@ -92,7 +92,7 @@ def text_of(element: HtmlElement, limit: int = 500) -> str:
 
 
 def squeezed(name: str) -> str:
-    """Return a name by which two spellings of one outlet meet: “The Daily World” and `dailyworld` alike."""
+    """Return the normal form of a name for comparing outlets: “The Daily World” and `dailyworld` alike."""
     return re.sub(r"[\W_]+", "", name.casefold().removeprefix("the "))
 
 
@@ -109,7 +109,7 @@ def _meta_tags(tree: HtmlElement) -> dict[str, list[str]]:
     for _, element in zip(range(_MAX_TAGS), tree.iter("meta"), strict=False):
         value = element.get("content")
         if not value or not (value := value[:_MAX_VALUE].strip()):
-            continue  # an empty tag says nothing
+            continue  # an empty tag is no declaration
         for attribute in ("property", "name", "itemprop", "http-equiv"):
             if name := element.get(attribute):
                 tags.setdefault(name.strip().lower(), []).append(value)

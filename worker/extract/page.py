@@ -1,4 +1,4 @@
-"""One page as fetched → one article: title, text, author, date, language."""
+"""One fetched page → one article: title, text, author, date, language."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ from worker.extract.signs import Signs, read_inputs, read_signs
 __all__ = ["MAX_BYTES", "Extracted", "Hints", "Unextractable", "extract_page"]
 
 
-# Characters of a text that tells its language without its headline, which may be in another one.
+# Characters of a text that determine its language without its headline, which may be in another one.
 _ENOUGH_TEXT = 500
-# Where a headline stands that trafilatura took for text: perhaps below a rubric.
+# Lines at the top that may be a headline which trafilatura took for text, possibly below a rubric.
 _TOP_LINES = 3
 # Characters of an `articleBody` in JSON-LD that is a text; shorter ones are summaries.
 _DECLARED_TEXT = 150
@@ -36,10 +36,10 @@ _DECLARED_TEXT = 150
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hints:
-    """What the feed's entry said of the page, and what is known of its outlet.
+    """Metadata of the page from its feed entry and its outlet.
 
-    Title and author count only where the page is silent. A date counts before what the page merely shows; `time_zone`
-    is by which clock the outlet's readers live (`Asia/Almaty`), `latest` from when on a date of publication is none.
+    Title and author count only if the page has none. A date takes precedence over one merely shown in the page;
+    `time_zone` is that of the outlet's readers (`Asia/Almaty`), `latest` the latest possible date of publication.
     """
 
     title: str | None = None
@@ -48,21 +48,20 @@ class Hints:
     time_zone: str | None = None
     latest: datetime | None = None
     language: str | None = None
-    """What the feed declares; like those of the outlet it counts where the text leaves a doubt."""
+    """The language declared by the feed; like those of the outlet it counts if the text leaves a doubt."""
     languages: Sequence[str] = ()
     """Those of the outlet."""
 
 
 @dataclass(frozen=True, slots=True)
 class Extracted:
-    """What a page says.
+    """The article extracted from a page.
 
     `text` is NFC, one paragraph a line, empty when no article was found. `published_at` is aware UTC;
-    `published_is_day` when no time is known (then 00:00), `published_clock` what the page shows of one whose zone
-    nobody knows, `date_remark` what was wrong with a date, for people. `language` is ISO 639-1, `second_language`
-    another one that it may be in as well. `declared_url` is the page's own address for itself (`rel=canonical`, else
-    `og:url`), absolute http(s). `genre` is what the page declares.
-    `signs` speak for or against its being an article.
+    `published_is_day` when no time is known (then 00:00), `published_clock` the time shown in an unknown zone,
+    `date_remark` a readable fault of a date. `language` is ISO 639-1, `second_language` a second possible one.
+    `declared_url` is the page's own address (`rel=canonical`, else `og:url`), absolute http(s). `genre` is declared by
+    the page. `signs` are evidence for or against its being an article.
     """
 
     title: str | None
@@ -79,7 +78,7 @@ class Extracted:
     signs: Signs
     second_language: str | None = None
     language_is_declared: bool = False
-    """Whether the page itself names a language, be it right or wrong."""
+    """True if the page itself declares a language, right or wrong."""
 
 
 def extract_page(
@@ -87,8 +86,8 @@ def extract_page(
 ) -> Extracted:
     """Return the article of a page; pure, for the same arguments always the same.
 
-    `url` is where the page was fetched, `charset` what its HTTP header said. The page is parsed once: its
-    declarations are read first, then the text, which uses the tree up. Raises `Unextractable` for what is no page.
+    `url` is the page's address, `charset` from its HTTP header. The page is parsed once: its declarations are read
+    first, then the text, which consumes the tree. Raises `Unextractable` for a body that is no page.
     """
     hints = hints or Hints()
     tree = parse_page(body, charset)
@@ -126,7 +125,9 @@ def extract_page(
 
 
 def _dated(tree: HtmlElement, evidence: DateEvidence, hints: Hints) -> DatedBy | None:
-    """Return when the article was published; where nobody tells, what the stripped page holds, else its last change."""
+    """Return the publication date of the article; without evidence the date in the stripped page, else its last
+    change.
+    """
     known = _beside(hints)
     if dated := date_article(evidence, known):
         return dated
@@ -140,7 +141,7 @@ def _beside(hints: Hints) -> Beside:
 
 
 def _fullest(shown: str, declared: Declared, hidden: str) -> str:
-    """Return the text that the page shows, unless it shows next to nothing of what it holds."""
+    """Return the visible text of the page, unless that is a small part of its content."""
     said = as_text(declared.linked.article.get("articleBody")) or ""
     if len(said) >= _DECLARED_TEXT and len(shown) * 2 < len(said):
         told = fragment_text(said)

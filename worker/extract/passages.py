@@ -1,7 +1,7 @@
-"""Where a text changes its language: quotations and paragraphs in another one than the rest. Pure.
+"""Passages of a text in another language: quotations and paragraphs. Pure.
 
-Cheap where nothing changes: a letter of another script, a letter that the language does not have, or a paragraph
-without what every paragraph of the language has is looked for first; only what shows one of these is judged.
+Cheap for texts in one language: only a letter of another script, a letter foreign to the language, or a paragraph
+without its typical letters leads to a closer check.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from worker.extract.letters import SCRIPTS
 
 
 class LanguagePassage(NamedTuple):
-    """A stretch of a text, `start` to `end` in code points, in another language; None when nobody can tell which."""
+    """A passage of a text, `start` to `end` in code points, in another language; None if that is unknown."""
 
     start: int
     end: int
@@ -24,9 +24,9 @@ class LanguagePassage(NamedTuple):
 
 
 _ENOUGH_LETTERS = 24
-"""Letters of another script that say in which language they are; fewer are a name or a word."""
+"""Letters of another script that suffice to determine a language; fewer are a name or a word."""
 _PARAGRAPH_LETTERS = 60
-"""Letters of a paragraph by which a language shows what is typical of it."""
+"""Letters of a paragraph that normally include typical ones of its language."""
 _MAX_PASSAGES = 200
 
 _LETTERS = {
@@ -38,7 +38,7 @@ _SCRIPT_OF = {
     "hy": "Armn",
     "zh": "Hani",
 }
-"""Languages with one script; `kk` and `uz` are asked of the text."""
+"""Languages with one script; that of `kk` and `uz` is determined from the text."""
 _KNOWN = frozenset((*_SCRIPT_OF, "kk", "uz"))
 
 _TYPICAL = {
@@ -54,7 +54,7 @@ _TYPICAL = {
     ("tg", "Cyrl"): r"[ғӣқӯҳҷҒӢҚӮҲҶ]",
     ("ru", "Cyrl"): r"\b(?:и|в|на|не|с|что|по|о|к|из|за|для|от)\b",
 }
-"""What sixty letters of a language hardly ever lack."""
+"""Letters that sixty letters of a language hardly ever lack."""
 
 _STRANGE = {
     ("en", "Latn"): "əğışýňž",
@@ -73,10 +73,10 @@ _STRANGE_SHARE = 25
 
 
 def find_passages(text: str, language: str | None) -> list[LanguagePassage]:
-    """Return, in order, what of a text in `language` is written in another one; at most 200 passages.
+    """Return, in order, the passages of a text in `language` that are in another one; at most 200.
 
-    Another script is noticed inside of paragraphs too, another language of the same script only of whole
-    paragraphs. A text whose language is unknown has no passages.
+    Another script is detected inside of paragraphs too, another language of the same script only in whole paragraphs. A
+    text in an unknown language has no passages.
     """
     base = (language or "").partition("-")[0]
     script = _SCRIPT_OF.get(base) or (_majority(text) if base in ("kk", "uz") else None)
@@ -101,7 +101,7 @@ def _in_other_scripts(text: str, base: str, script: str) -> Iterator[LanguagePas
             if base not in told:
                 language = told.language if told.language in _KNOWN else None
                 yield LanguagePassage(run.start(), run.start() + len(passage), language)
-        elif letters > 1 and not is_latin:  # short Latin names and acronyms are at home everywhere
+        elif letters > 1 and not is_latin:  # short Latin names and acronyms occur everywhere
             yield LanguagePassage(run.start(), run.start() + len(passage), None)
 
 
@@ -127,7 +127,9 @@ def _paragraphs(text: str, base: str, script: str) -> Iterator[LanguagePassage]:
 
 @cache
 def _other_script(script: str) -> re.Pattern[str]:
-    """Return what finds a run of another script: from its first letter to the next of `script`, or the line's end."""
+    """Return a pattern for a run of another script: from its first letter to the next of `script`, or the line's
+    end.
+    """
     others = "".join(letters for name, letters in _LETTERS.items() if name != script)
     return re.compile(rf"[{others}][^{_LETTERS[script]}\n]*")
 
@@ -141,7 +143,7 @@ def _suspicion(base: str, script: str) -> tuple[re.Pattern[str], re.Pattern[str]
 
 
 def _is_typical(text: str, language: str | None, script: str) -> bool:
-    """Say whether a text shows what is typical of a language we know."""
+    """Return whether a text has typical letters of a known language."""
     of_language = _suspicion(language or "", script)
     return of_language is not None and of_language[0].search(text) is not None
 

@@ -1,4 +1,4 @@
-"""The words by which a saved page's by-lines, labels and lower part are told from the article, per language.
+"""Phrases that separate by-lines, labels and the lower part of a saved page from the article, per language.
 
 To add a language, add its phrases to each list; every phrase is a regular expression, letter case is ignored.
 """
@@ -79,14 +79,14 @@ NAME_WORD = re.compile(
     r"^(?:[^\W\d_a-zа-яё][\w'’.\-]*,?"
     r"|(?:de|da|di|van|von|der|den|bin|ibn|al|el|la|le|uulu|kyzy|ogly|uly|and|и|ve|və|va|&)\b,?)$"
 )
-# Its name, in “… do not necessarily reflect the views of World Geostrategic Insights”.
+# The outlet's name in “… do not necessarily reflect the views of World Geostrategic Insights”.
 WHOSE_VIEWS = re.compile(
     r"(?:reflect|represent)s?\s+(?:the\s+)?(?:official\s+)?"
     r"(?:views?|opinions?|positions?|policy|policies|editorial \w+)"
     r"(?:\s+(?:and|or)\s+\w+)?\s+of\s+(?:the\s+)?(?P<outlet>[A-Z][^.,;()\n]{2,60}?)\s*[.)]"
 )
 DISCLAIMER = re.compile(rf"^[(\[*]?\s*{_any(_DISCLAIMERS)}", re.I)
-# A heading below which a page holds no more of the article.
+# A heading after which a page contains no more of the article.
 LOWER_PART = re.compile(rf"^{_any(_LOWER_PARTS)}", re.I)
 # A line that is a button, a list of tags or a part of a form.
 BUTTON = re.compile(rf"^{_any(_BUTTONS)}$|^{_any(_FORMS)}", re.I)

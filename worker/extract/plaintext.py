@@ -1,19 +1,19 @@
-"""A text file → an article: title, by-line and source are told from the text, page boilerplate is left out.
+"""Text file → article: title, by-line and source are recognised, page boilerplate is left out.
 
-The rules, in the order in which they apply. A *line* is a paragraph; the *head* is the first five lines, the
-*end matter* what follows the article. A block of labels at the top (`textheader`) is read before all else.
+The rules, in the order in which they apply. A *line* is a paragraph; the *head* is the first five lines, the *end
+matter* follows the article. A block of labels at the top (`textheader`) is read before all else.
 
-1. A title is the first line that is no by-line, label, date or address, if it is among the first three lines,
-   is short (≤ 200 characters, ≤ 30 words), does not end like a sentence (. , ; : are out; ? ! and … are
-   fine) and is followed by an empty line, a by-line or a longer line. A text of one line has no title.
-2. In the head and in the end matter, a by-line (“By Jane Roe”, “Автор: …”, “Yazar: …”), a label (“Source: …”,
-   “Дата: …”, “URL: …”), a line that is only a date or only an address give what they name, and are not text.
-   A label must open its line and be followed by a short value: a sentence with “source:” in it is text.
-3. The end matter begins at the first by-line, source, disclaimer, share button or comment form after which no
-   more prose comes, or at a heading of a page's lower part (“Similar Posts”, “Leave a Reply”) in the second
-   half of the text. A note on the author may follow a by-line.
-4. A line that holds the author's name alone is a caption.
-5. A disclaimer that names whose views are not expressed names the outlet, if nothing better does.
+1. A title is the first line that is no by-line, label, date or address, if it is among the first three lines, is short
+   (≤ 200 characters, ≤ 30 words), does not end like a sentence (. , ; : are out; ? ! and … are fine) and is followed by
+   an empty line, a by-line or a longer line. A text of one line has no title.
+2. In the head and in the end matter, a by-line (“By Jane Roe”, “Автор: …”, “Yazar: …”), a label (“Source: …”, “Дата:
+   …”, “URL: …”), a line that is only a date or only an address are facts, and are not text. A label must open its line
+   and be followed by a short value: a sentence with “source:” in it is text.
+3. The end matter begins at the first by-line, source, disclaimer, share button or comment form after which no more
+   prose comes, or at a heading of a page's lower part (“Similar Posts”, “Leave a Reply”) in the second half of the
+   text. A note on the author may follow a by-line.
+4. A line with the author's name alone is a caption.
+5. A disclaimer about the views of an outlet supplies the outlet, if there is no better source.
 """
 
 from __future__ import annotations
@@ -41,7 +41,9 @@ _SENTENCE_END = re.compile(r"[.!?…。！？։]['\"”’»)\]]*$")
 
 @dataclass(frozen=True, slots=True)
 class PlainDocument:
-    """What a text file says; `text` is NFC, one paragraph a line. `published_at` is aware UTC, or 00:00 of a day."""
+    """The article in a text file; `text` is NFC, one paragraph a line. `published_at` is aware UTC, or 00:00 of a
+    day.
+    """
 
     title: str | None
     text: str
@@ -51,9 +53,9 @@ class PlainDocument:
     published_at: datetime | None
     published_is_day: bool = False
     language: str | None = None
-    """As its header names it: a code."""
+    """The code for the language in its header."""
     date_remark: str | None = None
-    """Why the date that it tells cannot be one, for people."""
+    """Readable reason why its date is impossible."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ class _Line:
 
 
 def read_plaintext(text: str) -> PlainDocument:
-    """Return the article in a text file; never fails, an empty file gives an empty document."""
+    """Return the article in a text file; never fails, an empty file yields an empty document."""
     found = LineFacts()
     lines = _below_block(_lines(text), found)
     end = _end_of_article(lines)
@@ -98,7 +100,7 @@ def _lines(text: str) -> list[_Line]:
 
 
 def _below_block(lines: list[_Line], found: LineFacts) -> list[_Line]:
-    """Return the lines without those of a block of labels at the top; keep what they say."""
+    """Return the lines without those of a block of labels at the top; keep the facts of these."""
     block = block_of([line.text for line in lines], [line.is_apart for line in lines])
     said = LineFacts()
     told = [at for at in block if keep_labelled(lines[at].text, said)]
@@ -118,7 +120,7 @@ def _without_head(lines: list[_Line], found: LineFacts) -> list[_Line]:
         if len(body) >= 2 or at >= _HEAD_LINES:
             return body + lines[at:]
         if is_field(line.text, found) or BUTTON.match(_bare(line.text)):
-            continue  # told, not text
+            continue  # a fact, not text
         if not body and found.title is None and at < 3 and _is_title(lines, at):
             found.title = spaced(line.text)
         else:

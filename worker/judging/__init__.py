@@ -1,1 +1,1 @@
-"""Judging of pages: what a fetched page is, and whether its text may follow the one before. Pure."""
+"""Judging of pages: the kind of a fetched page, and whether its text may follow the previous one. Pure."""

@@ -1,6 +1,6 @@
-"""What changes on a page while its article does not: counters, “5 minutes ago”, read-also lists, advertisements.
+"""Removal of changing page elements around an article: counters, “5 minutes ago”, read-also lists, advertisements.
 
-Only whole lines, and short ones, are furniture: a number or a name that changes in a sentence is an edit.
+Only whole lines, and short ones, are removed: a number or a name that changes in a sentence is an edit.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from worker.judging.phrases import PHRASES, folded
 
 _SHORT = 160
 _LINES = 2_000
-"""No article has more; a longer text is compared as it is."""
+"""No article has more; a longer text is compared unchanged."""
 _LIST = 8
 """Lines of a list below its heading."""
 
@@ -29,7 +29,7 @@ _PROMOTION = re.compile(rf"(?:{_ADVERTISEMENT})\W*\Z|(?:{_PROMOTED})")
 
 
 def without_furniture(text: str) -> str:
-    """Return a text without what changes around an article: the same for two looks at one article."""
+    """Return a text without the changing elements around an article, for comparison of two fetches."""
     lines = text.split("\n")
     if len(lines) > _LINES:
         return text
@@ -52,10 +52,10 @@ def without_furniture(text: str) -> str:
 
 
 def is_same_article(old: tuple[str | None, str], new: tuple[str | None, str]) -> bool:
-    """Return whether two looks, each title and text, differ in nothing but what changes around an article."""
+    """Return whether two fetches, each title and text, differ only in changing elements around an article."""
     return (old[0] or "") == (new[0] or "") and without_furniture(old[1]) == without_furniture(new[1])
 
 
 def _is_heading(line: str) -> bool:
-    """Return whether a list follows: a label with something behind it names one article alone."""
+    """Return whether a list follows: a label followed by text names one article alone."""
     return _READ_ALSO.sub("", line).strip(" :：") == ""

@@ -1,4 +1,4 @@
-"""What a fetched page is: an article, or one of nine things that stand where an article was expected.
+"""The kind of a fetched page: an article, or one of nine things in place of the expected article.
 
 Evidence is weighed, no single rule decides but a protection's own header:
 
@@ -7,7 +7,7 @@ Evidence is weighed, no single rule decides but a protection's own header:
 * against it: a headline that only error pages have (3), their phrases in a short page (2, 3 for several), the marks of
   a protection (3), an address that a redirect ended at (4), nothing of the feed's headline (1 to 2) …
 
-A page is what most speaks for, if that is more than what speaks for an article.
+The kind with most evidence is chosen, if it outweighs the evidence for an article.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from worker.judging.resemblance import resemble_titles
 
 
 class PageKind(StrEnum):
-    """What a page is; the values are the counted outcomes of stage `page`."""
+    """The kind of a page; the values are the counted outcomes of stage `page`."""
 
     ARTICLE = "article"
     CHALLENGE = "challenge"
@@ -41,25 +41,25 @@ class PageKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PageVerdict:
-    """What a page is and why, in words for people."""
+    """The kind of a page, with a readable reason."""
 
     kind: PageKind
     reason: str
 
     @property
     def is_article(self) -> bool:
-        """Whether the page is an article."""
+        """True if the page is an article."""
         return self.kind is PageKind.ARTICLE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """A fetched page with everything that speaks of what it is. `same_text_at` counts other addresses of its host."""
+    """A fetched page with all evidence of its kind. `same_text_at` counts other addresses of its host."""
 
     asked_url: str
     final_url: str
     same_host: bool
-    """The redirects ended at the registrable domain that was asked."""
+    """True if the redirects ended at the requested registrable domain."""
     text: str
     signs: Signs
     feed_title: str | None = None
@@ -68,13 +68,13 @@ class Look:
 
 
 _OWN_EVIDENCE = 3
-"""A page is an article by its own evidence, not by the headline alone."""
+"""Weight at which a page is an article by its own evidence, not by the headline alone."""
 _SHORT = 1_500
-"""Characters of visible text below which a page may be nothing but a notice."""
+"""Characters of visible text below which a page may be a mere notice."""
 _BLANK = 20
-"""Characters of visible text below which a page shows nothing."""
+"""Characters of visible text below which a page counts as empty."""
 _TEASER = 900
-"""Characters of text below which a page that asks for a subscription shows only a beginning."""
+"""Characters of text below which a page with a subscription request shows only a beginning."""
 _SEPARATOR = re.compile(r"\s+[-–—|:·•»/]+\s+|\s*[|｜]\s*")
 _MARKS = re.compile(
     r"cdn-cgi/challenge-platform/h/|_cf_chl_opt|challenges\.cloudflare\.com|/\.well-known/ddos-guard|ddos-guard|"
@@ -119,7 +119,7 @@ _PARKING = re.compile(
 
 
 def judge_page(look: Look) -> PageVerdict:
-    """Return what a page is. Pure; what it says for certain comes from its own bytes, headers and address."""
+    """Return the kind of a page. Pure; certain evidence comes from its own bytes, headers and address."""
     if protection := _protection(look.headers):
         return PageVerdict(PageKind.CHALLENGE, f"its headers are those of a challenge ({protection})")
     against: Counter[PageKind] = Counter()
@@ -150,7 +150,7 @@ def judge_page(look: Look) -> PageVerdict:
 
 
 def evidence_of_article(look: Look, *, resembles: bool | None = None) -> int:
-    """Return how much speaks for an article, 0 to 7; 3 and more are an article by the page's own evidence."""
+    """Return the weight of the evidence for an article, 0 to 7; from 3 on it is one by the page's own evidence."""
     signs = look.signs
     if resembles is None:
         resembles = _has_feed_title(look)
@@ -181,7 +181,7 @@ def _has_feed_title(look: Look) -> bool:
 
 
 def _by_address(look: Look, *, resembles: bool) -> list[Spoken]:
-    """Return what the end of the redirects says."""
+    """Return the evidence from the end of the redirects."""
     asked, final = _parts(look.asked_url), _parts(look.final_url)
     if asked == final:
         return _by_own_address(look, resembles=resembles)
@@ -203,7 +203,7 @@ def _by_address(look: Look, *, resembles: bool) -> list[Spoken]:
 
 
 def _by_own_address(look: Look, *, resembles: bool) -> list[Spoken]:
-    """Return what the page's own address for itself says: a front page served in place of the article."""
+    """Return the evidence from the page's own address: a front page served in place of the article."""
     own = look.signs.page_url
     if own and not resembles and _ROOT.match(_parts(own)[1]) and not _ROOT.match(_parts(look.asked_url)[1]):
         return [(PageKind.FRONT_PAGE, 3, "it calls itself the front page")]
@@ -213,7 +213,7 @@ def _by_own_address(look: Look, *, resembles: bool) -> list[Spoken]:
 def _by_titles(look: Look) -> list[Spoken]:
     for title in look.signs.titles:
         if look.feed_title and resemble_titles(look.feed_title, title):
-            continue  # the news is of a page that was not found, perhaps
+            continue  # the article may be about a page that was not found
         for piece in (title, *_SEPARATOR.split(title)):
             if kind := kind_of_title(piece):
                 return [(PageKind(kind), 3, f"its headline is {title[:80]!r}")]
@@ -227,7 +227,7 @@ def _by_phrases(look: Look) -> list[Spoken]:
     found = []
     for kind, count in kinds_of_text(signs.words).items():
         if kind == PageKind.PAYWALL:
-            continue  # is asked about by itself
+            continue  # judged separately
         weight = 2 if count == 1 else 3
         found.append((PageKind(kind), weight, f"it is short and says so ({count})" if count > 1 else "it says so"))
     if signs.has_password and signs.length < _SHORT:
@@ -243,7 +243,7 @@ def _by_marks(look: Look) -> list[Spoken]:
 
 
 def _by_paywall(look: Look) -> list[Spoken]:
-    """Return whether only a beginning is shown: then a headline and a date are no evidence of the whole."""
+    """Return the evidence of a paywall: then a headline and a date are no evidence of the whole."""
     if len(look.text) >= _TEASER:
         return []
     asks = paywall_at(look.text) is not None or kinds_of_text(look.signs.words).get("paywall", 0) > 0
@@ -255,7 +255,7 @@ def _by_paywall(look: Look) -> list[Spoken]:
 
 
 def _by_emptiness(look: Look, *, resembles: bool) -> list[Spoken]:
-    """Return what a page says by having nothing of an article, least of all the headline of its feed's entry."""
+    """Return the evidence from missing parts of an article, above all the headline of its feed entry."""
     signs = look.signs
     if look.feed_title and signs.length < _BLANK and not look.text:
         return [(PageKind.ERROR_PAGE, 8, "it shows nothing: scripts would have to draw it")]
@@ -280,7 +280,7 @@ def _by_sameness(look: Look, *, resembles: bool) -> list[Spoken]:
 
 
 def _parts(url: str) -> tuple[str, str]:
-    """Return host and path of an address as they are compared."""
+    """Return host and path of an address in normal form for comparison."""
     try:
         parts = urlsplit(url)
         host = (parts.hostname or "").removeprefix("www.")
@@ -290,7 +290,7 @@ def _parts(url: str) -> tuple[str, str]:
 
 
 def _is_section(asked: str, final: str) -> bool:
-    """Return whether a path is that of a folder in which the one that was asked for lies."""
+    """Return whether a path is a parent folder of the requested one."""
     return final != "/" and asked.startswith(final + "/")
 
 

@@ -1,4 +1,4 @@
-"""What error pages say: `phrases.toml`, by kind and in the languages of our outlets, as patterns."""
+"""Phrases of error pages as patterns: `phrases.toml`, by kind and in the languages of our outlets."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _APOSTROPHES = str.maketrans(dict.fromkeys(APOSTROPHES, "'"))
 
 
 def folded(text: str) -> str:
-    """Return a text as the phrases are written: in lower case, one kind of space and of apostrophe."""
+    """Return a text in the form of the phrases: in lower case, one kind of space and of apostrophe."""
     lowered = text.replace("İ", "i").lower().translate(_APOSTROPHES)
     return " ".join(lowered.split())
 
@@ -30,20 +30,20 @@ _TEXT = _compiled(PHRASES, "texts", r"(?<!\w)(?:%s)")
 
 
 def kind_of_title(title: str) -> str | None:
-    """Return the kind of error page that has this headline; None when no kind we know has."""
+    """Return the kind of error page with this headline; None if no known kind has it."""
     line = folded(title)[:200]
     return next((kind for kind, pattern in _TITLE.items() if pattern.match(line)), None)
 
 
 def kinds_of_text(text: str) -> dict[str, int]:
-    """Return how many different phrases of each kind stand in a short text; kinds without any are left out."""
+    """Return the number of different phrases of each kind in a short text; kinds without any are left out."""
     line = folded(text[:4_000])
     counts = {kind: len({match[0] for match in pattern.finditer(line)}) for kind, pattern in _TEXT.items()}
     return {kind: count for kind, count in counts.items() if count}
 
 
 def paywall_at(text: str) -> int | None:
-    """Return where in the last part of a text somebody is asked to subscribe; None when nobody is."""
+    """Return the position of a subscription request in the last part of a text; None if there is none."""
     begin = max(0, len(text) - 1_500)
     match = _TEXT["paywall"].search(text[begin:].replace("İ", "i").lower().translate(_APOSTROPHES))
     return begin + match.start() if match else None

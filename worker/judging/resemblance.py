@@ -1,4 +1,4 @@
-"""How much two headlines or two texts have in common."""
+"""Common parts of two headlines or two texts."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ _MOST_WORDS = 20_000
 
 
 def resemble_titles(one: str, other: str) -> bool:
-    """Return whether two headlines may be of one article: half of the shorter one's words are the other's too.
+    """Return whether two headlines may be of one article: half of the shorter one's words are in the other.
 
-    A word or two in common are not enough unless they are the whole of a headline, and the other is not much longer.
+    A word or two in common are not enough unless they are a whole headline, and the other is not much longer.
     """
     left, right = set(_words(one)), set(_words(other))
     if not left or not right:
@@ -27,7 +27,7 @@ def resemble_titles(one: str, other: str) -> bool:
 
 
 def shared_words(old: str, new: str) -> tuple[float, float]:
-    """Return which share of the old text's shingles the new one has, and the reverse; 0 for texts without words."""
+    """Return the share of the old text's shingles in the new one, and the reverse; 0 for texts without words."""
     before, after = shingles(old), shingles(new)
     if not before or not after:
         return (1.0, 1.0) if before == after else (0.0, 0.0)

@@ -1,8 +1,8 @@
-"""Whether a text that was found at an article's address may follow the one that stood there before.
+"""Decision whether a text found at an article's address may replace the previous one.
 
-Only an article replaces an article. A text follows when it still is that article: much of it is the old text, or it
-has the old headline and is an article by its own evidence. A text that only begins as the old one did is what a
-paywall leaves of it. Anything else waits as suspect until it has stood for a day and three looks.
+Only an article replaces an article. A text follows if it still is that article: much of it is the old text, or it has
+the old headline and is an article by its own evidence. A text equal to the beginning of the old one is the remainder
+before a paywall. Any other text waits as suspect until it has been seen for a day and three times.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ from worker.judging.resemblance import resemble_titles, shared_words, shingles
 
 LOOKS = 3
 STANDS = timedelta(days=1)
-"""What replaces everything is believed after so many looks over so long a time."""
+"""A completely different text is accepted after this many sightings over this time."""
 
 _KEPT = 0.3
-"""Share of the old text that is still there in an article that was rewritten in part."""
+"""Share of the old text in a partly rewritten article."""
 _OF_OLD = 0.5
-"""Share of the new text that is old: an article that was shortened."""
+"""Share of old text in the new one: a shortened article."""
 _BEGINNING = 0.75
-"""A text shorter than this share of the old one, and with nothing of its own, is a beginning of it."""
+"""A text shorter than this share of the old one, and without text of its own, is a beginning of it."""
 _OWN = 0.9
 
 
 class Following(StrEnum):
-    """What becomes of a text at an address that has one."""
+    """The decision about a text at an address with a known article."""
 
     FOLLOWS = "follows"
     CONFIRMED = "confirmed"
@@ -38,7 +38,7 @@ class Following(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class KnownText:
-    """The text that an article has, or that waits as suspect."""
+    """The current or suspect text of an article."""
 
     title: str | None
     text: str
@@ -46,7 +46,7 @@ class KnownText:
 
 @dataclass(frozen=True, slots=True)
 class WaitingText:
-    """A suspect text: seen how often, and since when."""
+    """A suspect text, with the number of sightings and the first of them."""
 
     known: KnownText
     looks: int
@@ -55,7 +55,7 @@ class WaitingText:
 
 @dataclass(frozen=True, slots=True)
 class SecondLookDecision:
-    """What becomes of the new text, why, and what then waits: how often seen and since when."""
+    """The decision about the new text, with its reason, and the sightings of the suspect after it."""
 
     following: Following
     reason: str
@@ -64,14 +64,14 @@ class SecondLookDecision:
 
     @property
     def may_replace(self) -> bool:
-        """Whether the new text becomes the article's."""
+        """True if the new text becomes the article's."""
         return self.following in (Following.FOLLOWS, Following.CONFIRMED)
 
 
 def decide_following(
     old: KnownText, new: KnownText, *, evidence: int, waiting: WaitingText | None, now: datetime
 ) -> SecondLookDecision:
-    """Return whether `new` may follow `old`. `evidence` is how much the page speaks for being an article, 0 to 7."""
+    """Return whether `new` may follow `old`. `evidence` is the page's weight as an article, 0 to 7."""
     kept, of_old = shared_words(old.text, new.text)
     if old.text and not new.text:
         return SecondLookDecision(Following.SUSPECT, "the page shows no text any more", 1, now)
@@ -100,7 +100,7 @@ def is_same(one: KnownText, other: KnownText) -> bool:
 
 
 def is_beginning(old: str, new: str) -> bool:
-    """Return whether `new` is only a beginning of `old`, perhaps with a request to subscribe below it."""
+    """Return whether `new` is only a beginning of `old`, perhaps with a subscription request below it."""
     asked_at = paywall_at(new)
     own = new if asked_at is None else new[:asked_at].rpartition("\n")[0] or new[:asked_at]
     if not own.strip() or len(own) >= _BEGINNING * len(old):

@@ -1,4 +1,4 @@
-"""Which text an article gets: the page's, or what the feed itself carries."""
+"""The choice of an article's text: the page's or the feed's."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from enum import StrEnum
 _SUBSTANTIAL = 200
 """Characters below which a feed's text is a teaser that replaces no page."""
 _MORE = 1.5
-"""So many times the page's text the feed's must be to be preferred: pages are cut short by scripts and walls."""
+"""Factor by which the feed's text must be longer to be preferred: pages are cut short by scripts and walls."""
 
 
 class TextSource(StrEnum):
-    """Where an article's text comes from."""
+    """The origin of an article's text."""
 
     PAGE = "page"
     FEED = "feed"
@@ -24,7 +24,7 @@ class TextSource(StrEnum):
 
 
 def choose_text(page_text: str, feed_text: str, *, is_article: bool) -> TextSource:
-    """Return whose text to take. A page that is no article has none; a feed that says much more says it better."""
+    """Return the preferred origin. A page that is no article has no text; a much longer feed text is better."""
     if not is_article or (not page_text and feed_text):
         return TextSource.FEED
     if len(feed_text) >= _SUBSTANTIAL and len(feed_text) > _MORE * len(page_text):

@@ -1,1 +1,1 @@
-"""All queries at once: which of many thousands an article may answer. Pure."""
+"""Pre-search: selects from many thousands of queries those that an article may match. Pure."""

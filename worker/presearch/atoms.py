@@ -6,16 +6,16 @@ from typing import NamedTuple
 
 
 class Atom(NamedTuple):
-    """Something that an article has or has not.
+    """A single property that an article has or lacks.
 
     | kind | value | true of an article |
     |---|---|---|
-    | word | a folded word | that holds it |
-    | phrase | folded words, joined by spaces | where they stand side by side |
-    | like | a folded word with `*` | that holds such a word |
-    | within | a folded word, ~, a number | that holds a word so many edits away |
-    | entity, type | an id, a type | that mentions it, at whatever level |
-    | source, country, lang, genre | a value | that has this property |
+    | word | a folded word | with this word |
+    | phrase | folded words, joined by spaces | with these words side by side |
+    | like | a folded word with `*` | with such a word |
+    | within | a folded word, ~, a number | with a word that many edits away |
+    | entity, type | an id, a type | that mentions it, at any level |
+    | source, country, lang, genre | a value | with this property |
 
     `field` is "title" or "author" for words that must stand there, else "": in title or text.
     """

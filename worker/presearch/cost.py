@@ -1,4 +1,4 @@
-"""What a query will cost its author: too many articles, too few, or too much work."""
+"""The cost of a query for its author: too many articles, too few, or too much work."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from worker.query.names import QueryNames
 from worker.query.nodes import Filter, Near, Not, Or, Query, Word, leaves_of, parts_of
 
 FEWEST_LETTERS = 4
-"""Before a `*`; with fewer, words of every kind begin so."""
+"""Before a `*`; with fewer, words of every kind match."""
 MOST_WILDCARDS = 5
 MOST_ALTERNATIVES = 50
 MOST_EXCLUDED = 20
 FARTHEST = 30
-"""Words apart; beyond, NEAR says little more than AND."""
+"""Words apart; beyond, NEAR means little more than AND."""
 _SMALL_WORDS = frozenset(("us", "it", "who", "is", "aid", "am", "as", "at", "in", "or", "be", "un"))
-"""Words that an abbreviation in capitals is taken for when letter case does not count."""
+"""Common words that equal an abbreviation in capitals if letter case is ignored."""
 TOO_BROAD = 0.25
 """Share of all articles."""
 
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """Something to think about before a query is saved: the part of it, what is the matter, and what to do."""
+    """A remark on a query before it is saved: the part of it, the problem, and the advice."""
 
     term: str
     message: str
@@ -33,10 +33,10 @@ class Remark:
 
 
 def lint_query(query: Query, frequencies: Frequencies | None = None, known: QueryNames | None = None) -> list[Remark]:
-    """Return what is doubtful about a query, the whole first; nothing for a good one.
+    """Return remarks on a query, those on the whole first; none for a good one.
 
-    `frequencies` of a sample of the archive make the estimate of how many articles match a better one. With `known`,
-    outlets that nobody has heard of are remarked on: they may yet appear, so they are no error.
+    `frequencies` of a sample of the archive improve the estimate of matching articles. With `known`, unknown outlets
+    are remarked on: they may yet appear, so they are no error.
     """
     remarks = [*_breadth(query, frequencies or Frequencies()), *_wildcards(query)]
     for part in _all_parts(query):

@@ -1,4 +1,4 @@
-"""How many articles have an atom: counted where texts were at hand, else guessed by its length."""
+"""Share of articles with an atom: counted if texts are at hand, else guessed by its length."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from worker.query.article import QueryArticle
 from worker.query.article_text import TokenizedArticle
 
 _BY_LENGTH = (1.0, 0.6, 0.6, 0.4, 0.2, 0.12, 0.08, 0.05, 0.04, 0.03, 0.02)
-"""Share of articles with an average word of so many letters; longer ones are like the last."""
+"""Share of articles with an average word of this length; longer ones are like the last."""
 _BY_KIND = {"entity": 0.03, "type": 0.6, "source": 0.02, "country": 0.1, "lang": 0.3, "genre": 0.2}
 _IN_FIELD = {"title": 0.1, "author": 0.01}
 
@@ -26,7 +26,7 @@ class Frequencies:
 
     @staticmethod
     def counted(articles: Iterable[QueryArticle]) -> Frequencies:
-        """Return what a sample of articles says; a few hundred recent ones do."""
+        """Return the shares in a sample of articles; a few hundred recent ones suffice."""
         words: Counter[str] = Counter()
         tags: Counter[str] = Counter()
         total = 0
@@ -56,7 +56,7 @@ class Frequencies:
         return share * _IN_FIELD.get(field, 1.0)
 
     def of_any(self, atoms: Iterable[Atom]) -> float:
-        """Return about the share of articles that have one of some atoms."""
+        """Return the approximate share of articles with any of some atoms."""
         return sum(map(self.of, atoms))
 
     def _of_word(self, word: str) -> float:

@@ -1,4 +1,4 @@
-"""Words that queries ask for, spelled out or as patterns, under numbers; each word of an article is looked up once."""
+"""The words of queries, spelled out or as patterns, under numbers; each word of an article is looked up once."""
 
 from __future__ import annotations
 
@@ -21,33 +21,33 @@ class WordRow(NamedTuple):
     """Words one after the other."""
 
     numbers: NDArray[np.int32]
-    """Of each word; NEVER if nobody asks for it."""
+    """Of each word; NEVER for words in no query."""
     patterns: NDArray[np.int32]
-    """Numbers of all patterns that any of the words is like."""
+    """Numbers of all patterns that any of the words matches."""
     places: NDArray[np.intp]
-    """By which the lexicon remembers each word."""
+    """Index of each word in the lexicon."""
     like: list[int]
-    """The places of words that are like a pattern."""
+    """The indexes of words that match a pattern."""
 
 
 class WordLexicon:
-    """The words and patterns that queries look for in one field.
+    """The words and patterns of queries in one field.
 
-    What was found for a word is remembered, in arrays, under the place in which the word was first seen.
+    Results for a word are cached in arrays, under the index assigned to it on first sight.
     """
 
     def __init__(self, asked: Mapping[str, int]) -> None:
-        """`asked` holds the words under their numbers; `add` and `remove` tell what changes in it."""
+        """`asked` holds the words under their numbers; `add` and `remove` report its changes."""
         self._asked = asked
         self._patterns = Patterns()
         self._begin()
 
     def __bool__(self) -> bool:
-        """Return whether anything is asked for."""
+        """Return whether there are any words or patterns."""
         return bool(self._asked or self._patterns)
 
     def add(self, number: int, atom: Atom) -> None:
-        """Look for a word or a pattern, which has a number now."""
+        """Add a word or a pattern under its number."""
         if atom.kind == "word":
             self._renumber(atom.value, number)
         else:
@@ -55,7 +55,7 @@ class WordLexicon:
             self._forget()
 
     def remove(self, number: int, atom: Atom) -> None:
-        """Look for it no more."""
+        """Remove a word or a pattern."""
         if atom.kind == "word":
             self._renumber(atom.value, NEVER)
         else:
@@ -63,7 +63,7 @@ class WordLexicon:
             self._forget()
 
     def read(self, words: Sequence[str]) -> WordRow:
-        """Return what is asked for of some words."""
+        """Return the numbers of some words."""
         if len(self._seen) > _MOST_SEEN:
             self._forget()
         places = np.fromiter(map(self._seen.__getitem__, words), dtype=np.intp, count=len(words))
@@ -72,7 +72,7 @@ class WordLexicon:
         return WordRow(self._numbers.take(places), np.frombuffer(patterns, dtype=np.int32), places, like)
 
     def like(self, row: WordRow) -> NDArray[np.intp]:
-        """Return for each of a row's patterns the place of the word that is like it."""
+        """Return for each of a row's patterns the index of the word that matches it."""
         return np.repeat(row.like, [len(self._like[place]) // _NUMBER_SIZE for place in row.like])
 
     def _renumber(self, word: str, number: int) -> None:
@@ -102,7 +102,7 @@ class WordLexicon:
 
 
 class _Places(dict[str, int]):
-    """Words in the order in which they were first seen; a new one is noted when it is asked for."""
+    """Words in the order of first sight; a new one is registered on lookup."""
 
     def __init__(self, note: Callable[[str, int], None]) -> None:
         super().__init__()

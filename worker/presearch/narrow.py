@@ -1,4 +1,4 @@
-"""What an article must have for a query to match: a condition that an index can answer. It never excludes a match.
+"""Necessary conditions for a match that an index can answer. They never exclude a match.
 
 The condition is a sequence of groups; an article that matches has at least one atom of every group. An index that
 cannot answer for an atom leaves its group out. No groups: any article may match.
@@ -32,7 +32,7 @@ from worker.query.nodes import (
 )
 
 MOST_GROUPS = 3
-"""That are made of the alternatives of one OR."""
+"""Maximum of groups made of the alternatives of one OR."""
 
 Groups = tuple[Group, ...]
 _GUESSED = Frequencies()
@@ -44,7 +44,7 @@ def narrow(query: Query, frequencies: Frequencies = _GUESSED) -> Groups:
 
 
 def excluded(query: Query) -> Group:
-    """Return atoms none of which an article may have that the query matches."""
+    """Return the atoms that rule out a match of the query."""
     match query:
         case Not(part) if is_told(part):
             return tuple(atom for group in narrow(part) for atom in group)
@@ -56,7 +56,7 @@ def excluded(query: Query) -> Group:
 
 
 def nears(query: Query) -> tuple[Near, ...]:
-    """Return those NEAR that must hold and whose sides are told by the places of single atoms."""
+    """Return the NEAR conditions that must hold, if the positions of single atoms decide them."""
     match query:
         case And(parts):
             return tuple(near for part in parts for near in nears(part))
@@ -77,7 +77,7 @@ def _is_placed(query: Query) -> bool:
 
 
 def remainder(query: Query) -> Query | None:
-    """Return what has to be looked at once an article has every group, nothing excluded, and `nears`; None: nothing."""
+    """Return the rest to evaluate for an article with every group, nothing excluded, and `nears`; None: nothing."""
     match query:
         case And(parts):
             rest = tuple(part for part in parts if not _is_settled(part))
@@ -92,7 +92,7 @@ def _is_settled(query: Query) -> bool:
 
 
 def is_told(query: Query) -> bool:
-    """Say whether having an atom of a query's only group is the same as matching it."""
+    """Return whether an atom of a query's only group is equivalent to a match."""
     match query:
         case Word(_, field, "", edits):
             plain = len(query.variants) == 1 and field in ("", "title", "author")
@@ -110,7 +110,7 @@ def is_told(query: Query) -> bool:
 
 
 def _is_one_atom(words: Sequence[str], field: str) -> bool:
-    # In a field, indexes know of a phrase only that its words stand there.
+    # In a field, indexes only know that the words of a phrase stand there.
     return len(words) == 1 or (not field and not any("*" in word for word in words))
 
 
@@ -155,7 +155,7 @@ def _filter(query: Filter, frequencies: Frequencies) -> Groups:
 
 
 def property_key(kind: str, value: str) -> str:
-    """Return a property's value as atoms spell it."""
+    """Return a property's value in the spelling of atoms."""
     return name_key(value) if kind in ("source", "genre") else value.lower()
 
 
@@ -172,7 +172,7 @@ def _or(query: Or, frequencies: Frequencies) -> Groups:
 
 
 def _either(alternatives: Sequence[Groups], frequencies: Frequencies) -> Groups:
-    """Return groups that hold whichever alternative does: the rarest of each together, the second rarest …"""
+    """Return groups that hold for every alternative: the rarest of each together, the second rarest …"""
     if len(alternatives) == 1:
         return alternatives[0]
     if not all(alternatives):
@@ -187,9 +187,9 @@ def _union(groups: Iterable[Group]) -> Group:
 
 
 def _score(query: Score, frequencies: Frequencies) -> Groups:
-    """Return what is left when those terms are taken away that do not reach the threshold by themselves.
+    """Return the groups without those terms that do not reach the threshold by themselves.
 
-    One of the rest must be there; the most frequent ones are taken away first.
+    One of the rest must be there; the most frequent ones are removed first.
     """
     positive = [(narrow(term, frequencies), round(100 * weight)) for term, weight in query.terms if weight > 0]
     spare = round(100 * query.threshold) - 1

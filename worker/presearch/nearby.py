@@ -1,7 +1,8 @@
-"""NEAR between what has numbers, in bits: where each word, phrase or entity stands is looked up once, for all queries.
+"""NEAR between numbered atoms, in bits: the positions of each word, phrase or entity are looked up once, for all
+queries.
 
-The bit of a position is set where something begins, and in another number where it ends. Shifting the ends by one up
-to `distance` and meeting the begins of the other side answers NEAR whole, however often the words stand there.
+One number has a bit at each beginning of an atom, another at each end. Shifting the ends by one up to `distance` and
+intersecting them with the beginnings of the other side evaluates NEAR completely, however frequent the words are.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from worker.query.bits import Bits, Kept, after, bits_of
 
 @dataclass(frozen=True, slots=True)
 class Nearby:
-    """`Near` in numbers: of what stands on the left, or on the right."""
+    """A `Near` between numbers on the left and on the right."""
 
     left: tuple[int, ...]
     right: tuple[int, ...]
@@ -28,10 +29,10 @@ class Nearby:
 
 
 class WordPlaces:
-    """Where in one article that stands which it has the numbers of."""
+    """Positions of numbered atoms in one article."""
 
     def __init__(self, reading: TokenizedArticle, found: AtomsFound, terms: AtomTerms, has: NDArray[np.bool_]) -> None:
-        """`has` tells of each number whether the article has it."""
+        """`has` is a flag for each number: whether the article has it."""
         self._reading = reading
         self._found = found
         self._terms = terms
@@ -44,7 +45,7 @@ class WordPlaces:
         return self._terms.like(self._found.row)
 
     def are_near(self, one: Nearby) -> bool:
-        """Say whether the article matches it."""
+        """Return whether the article matches it."""
         begins, ends = self._of(one.left)
         others_begin, others_end = self._of(one.right)
         if after(ends, one.distance) & others_begin:

@@ -1,4 +1,4 @@
-"""Which patterns (`turk*`, `*stan`, `tokaev~1`) is a word like?"""
+"""Patterns (`turk*`, `*stan`, `tokaev~1`) that a word matches."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _BEGIN, _END = "^", "$"
 
 
 class _Pieces:
-    """Patterns by the pieces that find them, and of which lengths the pieces are."""
+    """Patterns by the pieces that find them, and the lengths of the pieces."""
 
     def __init__(self) -> None:
         self.by_piece: dict[str, dict[int, Atom]] = {}
@@ -30,23 +30,23 @@ class _Pieces:
         if not found:
             del self.by_piece[piece]
             self.lengths[len(piece)] -= 1
-            self.lengths += Counter()  # leaves out what is zero
+            self.lengths += Counter()  # leaves out zeros
 
 
 class Patterns:
-    """Patterns under numbers; each is found by a piece that every word like it must hold."""
+    """Numbered patterns; each is found by a piece that every matching word contains."""
 
     def __init__(self) -> None:
         self._beginning = _Pieces()
         self._inside = _Pieces()
 
     def add(self, number: int, atom: Atom) -> None:
-        """Have a pattern, an atom of kind `like` or `within`, under a number."""
+        """Add a pattern, an atom of kind `like` or `within`, under a number."""
         for piece in _pieces(atom):
             self._index(piece).add(piece, number, atom)
 
     def remove(self, number: int, atom: Atom) -> None:
-        """Forget a pattern that was added."""
+        """Remove a pattern."""
         for piece in dict.fromkeys(_pieces(atom)):
             self._index(piece).remove(piece, number)
 
@@ -58,7 +58,7 @@ class Patterns:
         return bool(self._beginning.by_piece or self._inside.by_piece)
 
     def like(self, word: str) -> set[int]:
-        """Return the numbers of the patterns that a word is like."""
+        """Return the numbers of the patterns that a word matches."""
         framed = _BEGIN + word + _END
         by_piece = self._beginning.by_piece
         hits = [by_piece.get(framed[:length]) for length in self._beginning.lengths]
@@ -76,9 +76,9 @@ def _is_like(word: str, atom: Atom) -> bool:
 
 
 def _pieces(atom: Atom) -> list[str]:
-    """Return pieces of which a word that is like the pattern holds one.
+    """Return pieces of which every word that matches the pattern contains one.
 
-    n edits touch at most n of n + 1 pieces of a word, so one of them is left whole.
+    n edits touch at most n of n + 1 pieces of a word, so one of them stays whole.
     """
     if atom.kind == "like":
         literal = max((_BEGIN + atom.value + _END).split("*"), key=len)

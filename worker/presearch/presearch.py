@@ -1,8 +1,8 @@
-"""All subscriptions at once: article → the queries that match it.
+"""Pre-search over all subscriptions: article → the queries that match it.
 
-Lucene Monitor's idea: a query is looked at only when the article has one of the rarest atoms that it needs (its
-*anchor*). What it needs besides is checked for all those queries together, by numbers in arrays. The few that are
-left are evaluated exactly, so the result is that of evaluating every query.
+Lucene Monitor's idea: a query is considered only if the article has one of the rarest atoms that it needs (its
+*anchor*). Its other needs are checked for all those queries together, by numbers in arrays. The few remaining ones are
+evaluated exactly, so the result is that of evaluating every query.
 """
 
 from __future__ import annotations
@@ -32,14 +32,16 @@ from worker.query.nodes import Near, Query
 Key = TypeVar("Key", bound=Hashable)
 
 CHECKED: Final = 3
-"""Groups of a query that are checked besides its anchor: the rarest for all that are called up, then the others."""
+"""Groups of a query that are checked besides its anchor, the rarest first."""
 WIDTH: Final = 8
-"""Atoms of a group that is checked; larger ones are left to the evaluation. Eight, for eight flags are one word."""
+"""Maximum of atoms in a checked group; larger ones are left to the evaluation. Eight, because eight flags are one
+word.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class _Entry(Generic[Key]):
-    """A query, and what of it the index cannot tell."""
+    """A query, and the part of it that the index cannot decide."""
 
     key: Key
     query: Query
@@ -48,10 +50,10 @@ class _Entry(Generic[Key]):
 
 
 class Presearcher(Generic[Key]):
-    """Queries under keys, which may be added, changed and removed at any time. Not shared between threads."""
+    """Queries by key, which may be added, changed and removed at any time. Not shared between threads."""
 
     def __init__(self, queries: Mapping[Key, Query] | None = None, frequencies: Frequencies | None = None) -> None:
-        """`frequencies`, of a sample of the articles to come, make it faster; they change no result."""
+        """`frequencies`, of a sample of the expected articles, make it faster; they change no result."""
         self._frequencies = frequencies or Frequencies()
         self._sharing = Sharing()
         self._terms = AtomTerms()
@@ -60,7 +62,7 @@ class Presearcher(Generic[Key]):
         self._anchors: list[array[int]] = []
         self._anchored: dict[int, array[int]] = {}
         self._second = np.zeros((0, WIDTH), dtype=np.int32)
-        self._others = np.zeros((0, CHECKED, WIDTH), dtype=np.int32)  # what is excluded, then groups
+        self._others = np.zeros((0, CHECKED, WIDTH), dtype=np.int32)  # excluded atoms, then groups
         self._always: set[int] = set()
         self._free: list[int] = []
         self._is_anchor = np.zeros(1024, dtype=np.bool_)
@@ -73,7 +75,7 @@ class Presearcher(Generic[Key]):
         return len(self._rows)
 
     def add(self, key: Key, query: Query) -> None:
-        """Have a query under a key; one that was there is replaced."""
+        """Add a query under a key; an existing one is replaced."""
         self.remove(key)
         row = self._rows[key] = self._free.pop() if self._free else self._new_row()
         query = self._sharing.shared(query)
@@ -90,7 +92,7 @@ class Presearcher(Generic[Key]):
         self._others[row, 1:] = [self._filled(group, otherwise=ALWAYS) for group in checked[1:]]
 
     def remove(self, key: Key) -> None:
-        """Forget the query under a key; again changes nothing."""
+        """Remove the query under a key; repeating it changes nothing."""
         row = self._rows.pop(key, None)
         if row is None:
             return
@@ -113,7 +115,7 @@ class Presearcher(Generic[Key]):
         self._free.append(row)
 
     def matches(self, article: QueryArticle) -> dict[Key, Verdict]:
-        """Return the verdicts of the queries that match an article, by key; their reasons are found when asked for."""
+        """Return the verdicts of the queries that match an article, by key; their reasons are computed on demand."""
         reading = TokenizedArticle(article)
         found = self._terms.of(reading)
         with self._flagged(found.numbers) as has:
@@ -144,7 +146,7 @@ class Presearcher(Generic[Key]):
             has[ALWAYS] = True
 
     def _candidates(self, numbers: NDArray[np.int32]) -> list[_Entry[Key]]:
-        """Return the queries whose groups an article with these numbers has, and nothing of what they exclude."""
+        """Return the queries with groups that an article with these numbers has, and no excluded atom."""
         anchors = set(numbers.compress(self._is_anchor.take(numbers)).tolist())
         rows = np.frombuffer(b"".join([self._anchored[number] for number in anchors]), dtype=np.intc)
         if self._always:
@@ -191,7 +193,7 @@ class Presearcher(Generic[Key]):
         return row
 
     def _indexable(self, groups: Iterable[Group]) -> list[Group]:
-        """Return the groups in atoms that `AtomTerms` knows: for a phrase in a field, its rarest word there."""
+        """Return the groups in atoms that `AtomTerms` supports: for a phrase in a field, its rarest word there."""
         return list(dict.fromkeys(tuple(dict.fromkeys(map(self._term, group))) for group in groups))
 
     def _term(self, atom: Atom) -> Atom:
@@ -206,6 +208,6 @@ def _grown(table: NDArray[np.int32]) -> NDArray[np.int32]:
 
 
 def _any(has: NDArray[np.bool_], table: NDArray[np.int32], rows: NDArray[np.intc]) -> NDArray[np.bool_]:
-    """Return for each group of some rows whether one of its numbers is set: eight flags, read as one number, tell."""
+    """Return for each group of some rows whether one of its numbers is set: eight flags are read as one number."""
     found: NDArray[np.bool_] = has.take(table.take(rows, axis=0)).view(np.uint64)[..., 0] != 0
     return found

@@ -1,4 +1,4 @@
-"""Equal words of many queries held once: a hundred thousand queries have few different words."""
+"""Deduplication of equal words in many queries: a hundred thousand queries have few different words."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import replace
 from worker.query.nodes import And, AtLeast, Near, Not, Or, Query, Saved, Score, Sentence
 
 _MOST_KNOWN = 1_000_000
-"""Beyond this, those known are forgotten; queries that were shared stay as they are."""
+"""Size at which the cache is cleared; shared queries stay unchanged."""
 
 
 class Sharing:
@@ -17,7 +17,7 @@ class Sharing:
         self._known: dict[Query, Query] = {}
 
     def shared(self, query: Query) -> Query:
-        """Return an equal query whose leaves are those of other queries wherever they are equal."""
+        """Return an equal query that shares its leaves with other queries where they are equal."""
         match query:
             case And(parts) | Or(parts):
                 return type(query)(tuple(map(self.shared, parts)))

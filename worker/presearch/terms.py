@@ -1,4 +1,4 @@
-"""Atoms under small numbers, and which of the numbered ones an article has."""
+"""Atoms under small numbers, and the numbers of an article's atoms."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ Numbers = TypeVar("Numbers", int, NDArray[np.int32])
 
 @dataclass(frozen=True, slots=True)
 class AtomsFound:
-    """What an article has of that which has numbers."""
+    """The numbered atoms of an article."""
 
     numbers: NDArray[np.int32]
-    """Some of them more than once, NEVER perhaps among them."""
+    """May contain duplicates and NEVER."""
     row: WordRow
     """The words of title and text, by their positions."""
     phrases: list[tuple[int, int]]
@@ -39,10 +39,10 @@ class AtomsFound:
 
 
 class AtomTerms:
-    """Numbers for atoms, kept while they are in use; the number of an atom that nobody uses any more is given again.
+    """Numbers for atoms, kept while in use; the number of an unused atom is assigned again.
 
-    A phrase is found by its first two words, then the numbers of the rest are compared. A table of flags says
-    which pairs need not be looked up.
+    A phrase is found by its first two words, then the numbers of the rest are compared. A table of flags rules out most
+    pairs without a lookup.
     """
 
     def __init__(self) -> None:
@@ -55,11 +55,11 @@ class AtomTerms:
         self._may_begin = np.zeros(_PAIR_FLAGS, dtype=np.bool_)
 
     def __len__(self) -> int:
-        """Return one more than the highest number ever given."""
+        """Return one more than the highest number ever assigned."""
         return len(self._atoms)
 
     def use(self, atom: Atom) -> int:
-        """Return the number of an atom, which is in use once more."""
+        """Return the number of an atom, and count one more use."""
         number = self._tables[atom.kind, atom.field].get(atom.value)
         if number is None:
             number = self._new(atom)
@@ -67,7 +67,7 @@ class AtomTerms:
         return number
 
     def leave(self, number: int) -> None:
-        """Say that a use has ended."""
+        """Count one use less of a number."""
         self._uses[number] -= 1
         atom = self._atoms[number]
         if self._uses[number] or atom is None:
@@ -110,13 +110,13 @@ class AtomTerms:
             self.leave(word)
 
     def atom(self, number: int) -> Atom:
-        """Return the atom that has a number, which must be in use."""
+        """Return the atom of a number in use."""
         atom = self._atoms[number]
         assert atom is not None
         return atom
 
     def of(self, reading: TokenizedArticle) -> AtomsFound:
-        """Return what an article has."""
+        """Return the atoms of an article."""
         row = self._lexicons[""].read(reading.main.words)
         found = [row.numbers, row.patterns]
         phrases = self._phrases_in(row.numbers) if self._phrases else []
@@ -132,11 +132,11 @@ class AtomTerms:
         return AtomsFound(np.concatenate(found), row, phrases)
 
     def like(self, row: WordRow) -> NDArray[np.intp]:
-        """Return for each of a row's patterns the place of the word that is like it."""
+        """Return for each of a row's patterns the index of the word that matches it."""
         return self._lexicons[""].like(row)
 
     def _phrases_in(self, words: NDArray[np.int32]) -> list[tuple[int, int]]:
-        """Return the phrases in a row of words; false hits of the flags are sorted out by the codes."""
+        """Return the phrases in a row of words; false hits of the flags are removed by the codes."""
         at = np.flatnonzero(self._may_begin.take(_flag(words[:-1], words[1:])))
         codes = (words[at].astype(np.int64) << _SHIFT | words[at + 1]).tolist()
         found: list[tuple[int, int]] = []
@@ -148,7 +148,7 @@ class AtomTerms:
 
 
 def _flag(first: Numbers, second: Numbers) -> Numbers:
-    """Return which of the flags is that of a pair of words."""
+    """Return the index of the flag for a pair of words."""
     return (first * 31 + second) & (_PAIR_FLAGS - 1)
 
 
@@ -157,7 +157,7 @@ def _words_in(field: str, reading: TokenizedArticle) -> list[str]:
 
 
 def _values(kind: str, reading: TokenizedArticle) -> Iterable[str]:
-    """Return the values that an article has of a kind of property."""
+    """Return an article's values for a kind of property."""
     article = reading.article
     match kind:
         case "entity":

@@ -1,1 +1,1 @@
-"""Reprints in the store: found, recompared, and edited by people."""
+"""Reprints in the database: found, compared again, and edited by people."""

@@ -1,4 +1,4 @@
-"""Keeping the passages that outlets repeat up to date, and judging anew what they joined or kept apart."""
+"""Updates of commonplaces, the passages that outlets repeat, and new judgement of the affected links."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from worker.stories.linking import judge_again
 
 
 def settle(database: Database, hashes: Collection[int], *, now: datetime) -> None:
-    """Take in that current texts have these samples, and that others lost theirs; most often nothing follows."""
+    """Update the commonplaces for new samples of current texts and for lost ones; usually without effect."""
     if any(database.read(lambda conn: commonplaces.find_due(conn, hashes))):
         database.write(lambda conn: settle_in(conn, hashes, now=now))
 
 
 def settle_in(conn: Connection, hashes: Collection[int], *, now: datetime) -> None:
-    """Do that in a transaction that holds no lock of articles yet."""
+    """Do the same in a transaction that holds no lock of articles yet."""
     lock_commonplaces(conn, alone=True)
     changed = commonplaces.settle(conn, hashes)
     pairs = commonplaces.find_links(conn, changed) if changed else []

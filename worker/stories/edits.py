@@ -1,4 +1,4 @@
-"""What a person does to stories and articles: merge, split, undo, remove. Clusters are computed anew each time."""
+"""Edits of stories and articles by a person: merge, split, undo, remove. Clusters are recomputed each time."""
 
 from __future__ import annotations
 
@@ -15,11 +15,13 @@ from worker.stories.linking import cluster_of
 
 
 class NotPossible(ValueError):
-    """What was asked for makes no sense; the message says why."""
+    """A request that is not possible, with the reason as message."""
 
 
 def split(conn: Connection, article_id: int, *, note: str | None, now: datetime) -> int:
-    """Take an article out of its story for good; return the decision's id. Raises NotPossible for one that is alone."""
+    """Remove an article from its story permanently; return the decision's id. Raises NotPossible for one that is
+    alone.
+    """
     others = [member for member in _lock_story(conn, article_id) if member != article_id]
     if not others:
         raise NotPossible(f"article {article_id} is alone in its story")
@@ -31,7 +33,7 @@ def split(conn: Connection, article_id: int, *, note: str | None, now: datetime)
 
 
 def merge(conn: Connection, one: int, other: int, *, note: str | None, now: datetime) -> int:
-    """Make one story of the stories of two articles; return the decision's id. Raises NotPossible if it is one."""
+    """Merge the stories of two articles; return the decision's id. Raises NotPossible if they are one already."""
     ours, theirs = _lock_story(conn, one), _lock_story(conn, other)
     if not ours or not theirs:
         raise NotPossible(f"article {other if ours else one} is gone")
@@ -46,7 +48,7 @@ def merge(conn: Connection, one: int, other: int, *, note: str | None, now: date
 
 
 def undo(conn: Connection, decision: int, *, now: datetime) -> None:
-    """Take a decision back: evidence and the other decisions count. Raises NotPossible when none is in force."""
+    """Undo a decision: evidence and the other decisions count. Raises NotPossible without one in force."""
     found = judgements.find_decision(conn, decision)
     if found is None:
         raise NotPossible(f"there is no decision {decision}")
@@ -56,10 +58,10 @@ def undo(conn: Connection, decision: int, *, now: datetime) -> None:
 
 
 def remove(conn: Connection, article_id: int) -> None:
-    """Remove an article with its revisions, mentions, raw captures and links; who copied it is compared anew.
+    """Delete an article with its revisions, mentions, raw captures and links; its copies are compared again.
 
-    Its address is not fetched again by itself; bringing it in again makes it a new article. What it had in common with
-    many others is to be counted again afterwards (`worker.stories.commonplaces`).
+    Its address is not fetched again automatically; importing it again creates a new article. Its samples shared with
+    many others must be counted again afterwards (`worker.stories.commonplaces`).
     """
     left = [member for member in _lock_story(conn, article_id) if member != article_id]
     cells.mark_articles(conn, [article_id])
@@ -68,13 +70,13 @@ def remove(conn: Connection, article_id: int) -> None:
 
 
 def _lock_story(conn: Connection, article_id: int) -> list[int]:
-    """Return the articles of a story, none of which can go before this transaction ends; empty when it is gone."""
+    """Return the articles of a story, locked against removal until this transaction ends; empty if it is gone."""
     clusters.lock_connected(conn, [article_id])
     return clusters.find_members(conn, article_id)
 
 
 def recluster(conn: Connection, article_ids: Iterable[int]) -> Sequence[int]:
-    """Compute the clusters of these articles and of all connected with them; return those that moved."""
+    """Recompute the clusters of these articles and of all connected with them; return those that moved."""
     ids = sorted(set(article_ids))
     if not ids:
         return []

@@ -1,4 +1,4 @@
-"""Which stored articles a text resembles: the index proposes, the fingerprints decide, the links make clusters."""
+"""Search for stored articles that a text resembles: the index proposes, fingerprints decide, links make clusters."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from worker.dedup.sketch import MAX_CANDIDATES, POSTINGS, needed
 
 METHOD_NOW = f"{METHOD}/{VERSION}"
 CLUSTER_CANDIDATES_MAX = 1_000
-"""Members of one cluster that are compared when an article turns out to be older than its original."""
+"""Maximum of cluster members to compare when an article turns out to be older than its original."""
 
 
 @dataclass(slots=True)
 class _Search:
-    """One revision on its way through the rounds of `find_links`."""
+    """One revision in the rounds of `find_links`."""
 
     revision: RevisionOut
     own: Member[int]
@@ -37,7 +37,7 @@ class _Search:
 
 @dataclass(frozen=True, slots=True)
 class VerifiedLink:
-    """The links of some revisions, and by which of their samples being commonplaces they were judged."""
+    """The links of some revisions, and the commonplaces among their samples at that time."""
 
     links: Sequence[LinkIn]
     samples: Set[int]
@@ -45,13 +45,13 @@ class VerifiedLink:
 
 
 def judge(conn: Connection, revisions: Sequence[RevisionOut], samples: Set[int]) -> VerifiedLink:
-    """Find the links of revisions, whose samples these are."""
+    """Return the links of revisions with these samples."""
     common = commonplaces.read_common(conn, samples)
     return VerifiedLink(_find_links(conn, revisions, common), samples, common)
 
 
 def renewed(conn: Connection, judged: VerifiedLink, revisions: Sequence[RevisionOut]) -> VerifiedLink:
-    """Return the links as they are to be judged now: the same, unless something became a commonplace meanwhile."""
+    """Return the links under the current commonplaces: the same, unless these changed in the meantime."""
     if commonplaces.read_common(conn, judged.samples) == judged.common:
         return judged
     return judge(conn, revisions, judged.samples)
@@ -64,7 +64,7 @@ def samples_of(revisions: Sequence[RevisionOut]) -> set[int]:
 
 
 def judge_again(conn: Connection, pairs: Sequence[tuple[int, int]]) -> list[LinkIn]:
-    """Return the links of pairs of articles as they are now; a pair that has none is left out."""
+    """Return the current links of pairs of articles; a pair without one is left out."""
     ids = sorted({end for pair in pairs for end in pair})
     rows = {row.article_id: row for row in fingerprints.read_comparables(conn, ids)}
     marks = {article_id: Fingerprint.from_bytes(row.fingerprint) for article_id, row in rows.items()}
@@ -129,7 +129,7 @@ def _compare(
 
 
 def _cluster_candidates(conn: Connection, own: Member[int], found: Sequence[Comparable]) -> set[int]:
-    """Return whom else to compare: the original of each, and all its copies if this article is older."""
+    """Return the other articles to compare: the original of each, and all its copies if this article is older."""
     originals = {other.cluster_id for other in found if other.cluster_id is not None}
     if not originals:
         return set()

@@ -1,4 +1,4 @@
-"""Bringing the stories of a store to the present rules of resemblance, batch by batch; it may be stopped anywhere."""
+"""Migration of stories to the current rules of resemblance, batch by batch; it may be interrupted anywhere."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _TEXTS, _ARTICLES = 200, 50
 
 
 def recompare(database: Database, *, now: datetime) -> Recompared:
-    """Compare what is stored by the present rules, where that was not done yet; return what changed."""
+    """Compare articles not yet compared under the current rules; return the changes."""
     done = Recompared()
     while True:
         standing = database.read(recomparing.find_standing)
@@ -64,7 +64,7 @@ def _mark_of(text: MarkedText) -> Mark:
 
 
 def _compare_articles(database: Database, standing: RecompareState, after: int, now: datetime) -> Recompared:
-    """Compare the next articles with all others; return what changed."""
+    """Compare the next articles with all others; return the changes."""
     with database.reading() as conn:
         articles = recomparing.read_articles(conn, after, _ARTICLES)
         links = find_links(conn, articles)

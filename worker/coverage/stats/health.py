@@ -4,10 +4,11 @@ An outlet is watched from the day of its first poll until its feeds are given up
 impaired for one of these reasons, the first that holds:
 
 * `polls`: fewer than half as many polls succeeded as on its middle day of the four weeks before. A failing feed is
-polled ever more seldom, and a crawler that does not run polls nothing: both show here. * `fetches`: most pages that it
-listed could not be fetched, of four or more. * `pages`: most of its pages showed no article (a challenge, a wall, an
-error), of four or more. * `silent`: it published nothing, although that happens less than once in a thousand days by
-its habit on such days (workdays or weekends of the four weeks before; Poisson: seven articles a day or more).
+  polled ever more seldom, and a crawler that does not run polls nothing: both show here.
+* `fetches`: most pages that it listed could not be fetched, of four or more.
+* `pages`: most of its pages showed no article (a challenge, a wall, an error), of four or more.
+* `silent`: it published nothing, although that happens less than once in a thousand days by its habit on such days
+  (workdays or weekends of the four weeks before; Poisson: seven articles a day or more).
 
 The current day is judged by the failures alone.
 
