@@ -17,7 +17,7 @@ command -v sqlite3 > sqlite3.txt || sqlite3() {
 }
 """
 """A store; and where SQLite's own shell is not installed, what the page needs of it."""
-PAGES = {name: steps_of(f"docs/how-to/{name}.md") for name in ("outlets", "backup")}
+PAGES = {name: steps_of(f"docs/how-to/{name}.md") for name in ("outlets", "alerts", "backup")}
 STEPS = [(name, number) for name, steps in PAGES.items() for number in range(len(steps))]
 
 

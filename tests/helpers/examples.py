@@ -13,8 +13,8 @@ from typer.main import get_command
 from cli.main import application
 
 ROOT = Path(__file__).resolve().parents[2]
-SESSIONS = ("docs/tutorial/reading.md", "docs/tutorial/january-2022.md")
-"""Commands behind a prompt there need a store of their own: `test_demo.py` and `test_tutorial.py` run them."""
+SESSIONS = ("docs/tutorial/reading.md", "docs/tutorial/january-2022.md", "docs/how-to/alerts.md")
+"""Commands behind a prompt there need a store of their own: tests in `tests/flows` run them."""
 
 GENERATED = "docs/reference/cli.md"
 """Its examples are those of `--help`."""

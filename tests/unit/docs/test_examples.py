@@ -22,7 +22,7 @@ def known() -> QueryNames:
 def test_there_are_examples_everywhere() -> None:
     assert {place for place, _ in EXAMPLES} >= {
         "README.md",
-        "docs/reference/alerts.md",
+        "docs/how-to/alerts.md",
         "article list --help",
         "export --help",
     }
