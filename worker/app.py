@@ -21,7 +21,9 @@ log = logging.getLogger("worker")
 settings = load()
 
 HANGS_S = 900.0
-"""A task that takes longer hangs: its process is replaced; what it held is given out again, at last set aside."""
+"""Time after which a task counts as hanging: its process is replaced, and its rows are claimed again or finally set
+aside.
+"""
 
 app = Celery("steppewatch", broker=settings.broker_url or "memory://", include=["worker.tasks"])
 app.conf.update(
@@ -37,8 +39,8 @@ app.conf.update(
     worker_redirect_stdouts=False,
     worker_cancel_long_running_tasks_on_connection_loss=True,
     broker_connection_retry_on_startup=True,
-    # The rows say what is to be done and the sweeper sends again what nobody did; the broker's own redelivery only
-    # has to be quicker than an operator's patience, not exact.
+    # The rows are the queue, and the sweeper repeats unfinished work; the broker's own redelivery only has to be faster
+    # than an operator's patience, not exact.
     broker_transport_options={"visibility_timeout": settings.lease_s * 2, "socket_keepalive": True},
     beat_schedule={
         "sweep": {
@@ -67,9 +69,9 @@ app.steps["worker"].update((BeatWatchdog, WorkerPulse))
 
 @setup_logging.connect
 def _log_plainly(**_: object) -> None:
-    """Say what was understood, not that tasks came and went."""
+    """Log the processed inputs instead of the arrival of tasks."""
     set_up(settings.log_level, "worker")
-    # At the end of a worker it says that messages go back to the broker: they are hints, the rows know better.
+    # At the end of a worker it logs that messages return to the broker: they are only hints.
     logging.getLogger("kombu.transport.virtual.base").setLevel(logging.ERROR)
 
 

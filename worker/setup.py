@@ -1,4 +1,4 @@
-"""Making a store ready: tables, vocabulary, catalogue of outlets. Safe to repeat at every start."""
+"""Preparation of a database: tables, vocabulary, catalogue of outlets. Safe to repeat at every start."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ from worker.vocabulary.loader import packaged_folder, read_vocabulary
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """What a store holds after `prepare`, and what it was before."""
+    """The content of a database after `prepare`, and its previous revision."""
 
     revision_before: str | None
     revision: str
     vocabulary: str
     outlets: int
     recompared: Recompared
-    """What changed because stories are told apart by other rules than before."""
+    """The changes from comparing stories again by newer rules."""
 
 
 def prepare(database: Database, *, now: datetime, time_zone: str = "UTC") -> Prepared:
-    """Migrate the store, and compare and file what it has by the present rules; fill it where it has nothing.
+    """Migrate the database, and bring addresses and stories up to the current rules; fill an empty one.
 
-    In a store that is made by this, days begin by `time_zone`; one that exists keeps its own.
+    In a new database days begin in `time_zone`; an existing one keeps its own.
     """
     before = migrate.current(database)
     migrate.upgrade(database)
@@ -62,7 +62,7 @@ def prepare(database: Database, *, now: datetime, time_zone: str = "UTC") -> Pre
 
 
 def _recompare(database: Database, now: datetime) -> Recompared:
-    """Compare what is stored by the present rules; return what changed."""
+    """Compare the stored articles by the current rules; return the changes."""
     if database.read(recomparing.find_standing).is_done:
         return Recompared()
     from worker.stories.recompare import recompare  # loads what compares texts: only for those who have any to compare
@@ -71,16 +71,16 @@ def _recompare(database: Database, now: datetime) -> Recompared:
 
 
 def readdress(database: Database) -> None:
-    """File articles and pages under the addresses that they have by the present rules."""
+    """Rewrite the addresses of articles and pages by the current rules."""
     if database.read(readdressing.is_behind):
-        from worker.chain.joining import JOINING  # loads what compares texts: only for those who have any to compare
+        from worker.chain.joining import JOINING  # loads the comparison of texts, so only when needed
 
         while database.write(lambda conn: readdressing.readdress(conn, JOINING)):
             pass
 
 
 def move_to_zone(database: Database, name: str) -> None:
-    """Let days begin by this time zone. When that is a change, all articles are dated anew and marked for a recount."""
+    """Set the time zone in which days begin. After a change all articles are dated again and marked for a recount."""
     database.write(lambda conn: counting_day.choose_zone(conn, name))
     while database.write(counting_day.redate):
         pass
@@ -111,7 +111,7 @@ def load_vocabulary(conn: Connection, vocabulary: Vocabulary, *, now: datetime) 
 def load_catalogue(
     conn: Connection, outlets: tuple[ListedOutlet, ...], *, now: datetime, catalogue: str = PACKAGED
 ) -> CatalogueChanges:
-    """Merge a catalogue into the store, and note what it says; return what that changed."""
+    """Merge a catalogue into the database, and record its entries; return the changes."""
     lock_catalogues(conn)
     changes = merge_catalogue(catalogue, outlets, read_view(conn))
     apply_changes(conn, catalogue, changes, now=now)
@@ -119,7 +119,7 @@ def load_catalogue(
 
 
 def catalogue_changes(conn: Connection, outlets: tuple[ListedOutlet, ...] | None = None) -> CatalogueChanges:
-    """Return what merging the packaged catalogue would change: nothing in a store that was never filled from it."""
+    """Return the changes of merging the packaged catalogue: none in a database never filled from it."""
     view = read_view(conn)
     if view.outlets and not view.records_of(PACKAGED):
         return CatalogueChanges()
@@ -127,15 +127,15 @@ def catalogue_changes(conn: Connection, outlets: tuple[ListedOutlet, ...] | None
 
 
 def newer_vocabulary(conn: Connection) -> str | None:
-    """Return the version of the packaged vocabulary when the store never had it."""
+    """Return the version of the packaged vocabulary if the database never had it."""
     version = read_vocabulary(packaged_folder()).version
     return None if versions.has_version(conn, version) else version
 
 
 def update_catalogue(database: Database, *, now: datetime) -> CatalogueChanges:
-    """Bring what is new in the packaged catalogue into the store; return what that changed.
+    """Merge news of the packaged catalogue into the database; return the changes.
 
-    A store that was never filled from it, such as the demo's, is left alone.
+    A database never filled from it, such as the demo's, is left alone.
     """
     outlets = read_catalogue(packaged_folder())
     if not database.read(lambda conn: catalogue_changes(conn, outlets)).said:

@@ -1,7 +1,7 @@
-"""A worker with its beat in one process, for a broker that lives in memory.
+"""A worker with its beat in one process, for an in-memory broker.
 
-`python -m worker.solo [options of "celery worker"]`. Celery's own `--beat` runs a second process, whose messages
-would stay in that process's memory. Nothing is lost with such a broker: the rows are the queue of record.
+`python -m worker.solo [options of "celery worker"]`. Celery's own `--beat` runs a second process, whose messages would
+stay in that process's memory. No work is lost with such a broker: the rows are the queue of record.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from worker.app import app
 
 
 class BeatThread(bootsteps.StartStopStep):
-    """Runs the beat beside the worker. Its schedule is kept in memory too: it starts anew with the process."""
+    """Runs the beat beside the worker. Its schedule is in memory too and starts again with the process."""
 
     requires = ("celery.worker.components:Pool",)
 
@@ -26,7 +26,7 @@ class BeatThread(bootsteps.StartStopStep):
 
 
 def main(options: list[str]) -> None:
-    """Run the worker until it is told to stop."""
+    """Run the worker until it is stopped."""
     app.steps["worker"].add(BeatThread)
     app.worker_main(["--quiet", "worker", "--pool", "solo", *options])
 

@@ -36,16 +36,16 @@ from worker.matching import burst, silence
 log = logging.getLogger("worker")
 
 IN_FLIGHT = 200
-"""Captures given out at once: enough to keep every process busy, few enough to be given out again soon."""
+"""Captures in flight: enough to keep every process busy, few enough to be claimed again soon."""
 
 RETAGS_IN_FLIGHT = 1_000
-"""Revisions given out to be tagged anew: a second's work, so that new captures wait no longer than that."""
+"""Revisions in flight for retagging: a second's work, so that new captures wait no longer than that."""
 
 _chain: Pipeline | None = None
 
 
 def chain() -> Pipeline:
-    """Return the chain of this process, with the vocabulary that is current."""
+    """Return the chain of this process, with the current vocabulary."""
     global _chain
     if _chain is None:
         _chain = Pipeline(
@@ -55,13 +55,13 @@ def chain() -> Pipeline:
 
 
 def postman() -> Sender:
-    """Return who sends what waits in the outbox."""
+    """Return the sender of the messages in the outbox."""
     return Sender(chain().database, SenderSettings.from_settings(settings), clock=utc_now)
 
 
 @worker_init.connect
 def _before_fork(**_: object) -> None:
-    """Load what all processes share once, in their parent: forks share its memory."""
+    """Load all shared resources once, in the parent: forks share its memory."""
     loaded = chain()
     loaded.warm_up()
     loaded.database.close()
@@ -70,13 +70,13 @@ def _before_fork(**_: object) -> None:
 
 @worker_process_init.connect
 def _after_fork(**_: object) -> None:
-    """Connections do not survive a fork."""
+    """Reset connections, which do not survive a fork."""
     chain().database.close(inherited=True)
 
 
 @app.task
 def sweep() -> None:
-    """Send every row that waits and that nobody holds: new captures, and what a lost message left behind."""
+    """Send a message for every unclaimed waiting row: new captures, and the rows of lost messages."""
     database, now = chain().database, utc_now()
     service.reject_poison(database, now=now)
     room = IN_FLIGHT - database.read(lambda conn: captures.count_held(conn, now=now))
@@ -97,7 +97,7 @@ def sweep() -> None:
 
 
 def _outdated(database: Database, now: datetime) -> list[int]:
-    """Return revisions to be tagged anew, if somebody asked for that."""
+    """Return revisions to retag, if that was requested."""
     if not database.read(retags.is_asked_for):
         return []
     room = RETAGS_IN_FLIGHT - database.read(lambda conn: retags.count_held(conn, now=now))
@@ -114,33 +114,33 @@ def understand(capture_ids: list[int]) -> None:
         outcomes = Counter(end.outcome for end in ended)
         log.debug("understood %s", _summary(outcomes))
         _minute.add({("understood", outcome): number for outcome, number in outcomes.items()})
-        _give_out_deliveries()
+        _distribute_deliveries()
 
 
 @app.task
 def finish(revision_ids: list[int]) -> None:
-    """Finish what a batch left between its two transactions."""
+    """Finish the revisions that a batch left between its two transactions."""
     service.finish_revisions(chain(), revision_ids)
 
 
 @app.task
 def post() -> None:
-    """Make the digests that are due, and give out what waits in the outbox."""
+    """Create the due digests, and distribute waiting messages of the outbox."""
     if chain().database.read(lambda conn: outbox.is_digest_due(conn, now=utc_now())):
         postman().make_digests()
-    _give_out_deliveries()
+    _distribute_deliveries()
 
 
 @app.task
 def listen() -> None:
-    """Notice outlets that have fallen silent, entities that get unusual attention, and clocks that ran ahead."""
+    """Detect silent outlets, entities with unusual attention, and clocks that ran ahead."""
     database, now = chain().database, utc_now()
     service.mend_clocks(database, now=now)
     if silence.record_silences(database, now=now) + burst.record_bursts(database, now=now):
-        _give_out_deliveries()
+        _distribute_deliveries()
 
 
-def _give_out_deliveries() -> None:
+def _distribute_deliveries() -> None:
     if chain().database.read(lambda conn: deliveries.is_any_due(conn, now=utc_now())):
         claim, lists = postman().claim()
         for delivery_ids in lists:
@@ -149,7 +149,7 @@ def _give_out_deliveries() -> None:
 
 @app.task
 def deliver(claim: str, delivery_ids: list[int]) -> None:
-    """Send messages of one channel that this claim holds."""
+    """Send messages of one channel under this claim."""
     arrived = postman().deliver(claim, delivery_ids)
     if arrived:
         _minute.add({("delivered", "messages"): arrived})
@@ -175,7 +175,7 @@ def export() -> None:
 
 @app.task
 def tidy() -> None:
-    """Forget what has served its purpose."""
+    """Delete expired data."""
     service.cleanup(
         chain().database,
         now=utc_now(),
@@ -185,24 +185,24 @@ def tidy() -> None:
 
 
 @task_postrun.connect
-def _tell_minute(**_: object) -> None:
-    """Tell what this process did in a minute; one task or another ends every second."""
+def _log_minute(**_: object) -> None:
+    """Log the counts of the last minute; some task ends every second."""
     _minute.tell_if_due()
 
 
 @worker_shutdown.connect
 @worker_process_shutdown.connect
-def _tell_the_rest(**_: object) -> None:
+def _log_rest(**_: object) -> None:
     _minute.tell()
 
 
-def _tell(counts: Mapping[tuple[str, str], int]) -> None:
+def _log_counts(counts: Mapping[tuple[str, str], int]) -> None:
     for verb in sorted({verb for verb, _ in counts}):
         log.info("%s %s", verb, _summary({what: number for (of, what), number in counts.items() if of == verb}))
 
 
-_minute: EachMinute[tuple[str, str]] = EachMinute(_tell)
-"""What was understood and delivered, and the log does not have yet."""
+_minute: EachMinute[tuple[str, str]] = EachMinute(_log_counts)
+"""Counts of processed and delivered inputs not yet logged."""
 
 
 def _summary(counts: Mapping[str, int]) -> str:

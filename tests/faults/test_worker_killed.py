@@ -115,4 +115,4 @@ def test_a_worker_without_its_beat_ends_even_when_it_cannot_shut_down(
         finally:
             for child in children:
                 os.kill(child, signal.SIGKILL)
-    assert "the beat has ended" in log.read_text()
+    assert "beat process died" in log.read_text()

@@ -1,1 +1,1 @@
-"""The source catalogue: outlets and their feeds as reviewable files, and how they come into the store."""
+"""The source catalogue: outlets and their feeds as reviewable files, and their import into the database."""

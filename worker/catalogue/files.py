@@ -16,7 +16,7 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?")
 _COUNTRY = re.compile(r"[A-Z]{2}(/[A-Z]{2})*|exile|international")
 _DOMAIN = re.compile(r"([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]{2,}")
 _MAX_ID, _MAX_KIND, _MAX_COUNTRY, _MAX_ADDRESS = 200, 100, 20, 2_000
-"""Letters that the store has room for."""
+"""Maximum of characters in the database column."""
 
 
 class CatalogueError(ProblemsFound):
@@ -25,7 +25,7 @@ class CatalogueError(ProblemsFound):
 
 @dataclass(frozen=True, slots=True)
 class ListedFeed:
-    """The address of a feed or sitemap; `confidence` that it is right, `evidence` for that."""
+    """The address of a feed or sitemap, with the `confidence` in it and the `evidence` for that."""
 
     url: str
     confidence: str
@@ -34,7 +34,7 @@ class ListedFeed:
 
 @dataclass(frozen=True, slots=True)
 class ListedOutlet:
-    """Somebody who publishes: where, in which languages, and what a reader should know of them."""
+    """An outlet: its country, languages, addresses and notes for readers."""
 
     id: str
     name: str
@@ -55,7 +55,7 @@ class ListedOutlet:
 def read_catalogue(folder: Path) -> tuple[ListedOutlet, ...]:
     """Return the outlets of `folder`/sources in the order of their ids.
 
-    Raises CatalogueError, which holds every problem with its file, outlet and field.
+    Raises CatalogueError with every problem by file, outlet and field.
     """
     return _read(folder, folder / "sources", "sources/<id>.toml")
 
@@ -132,7 +132,7 @@ def _outlet(content: dict[str, object], path: Path, name: str, problems: list[st
 
 
 def _time_zone(table: TomlTable) -> str | None:
-    """Return the clock by which the outlet's pages tell the time."""
+    """Return the time zone of the clock times on the outlet's pages."""
     name = table.text("time_zone")
     try:
         return ZoneInfo(name).key if name else None

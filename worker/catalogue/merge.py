@@ -1,7 +1,7 @@
-"""Merging a catalogue into a store: what is new of what it says, against what a person changed since.
+"""Merge of a catalogue into the database: its changes, against people's changes since the last merge.
 
-Three ways, value by value: what the catalogue said last, what it says now, what the store has. Where the store has what
-was said last, the catalogue may change it; where it has something else, a person did that, and it stays.
+Three-way, value by value: the previous entry, the current entry, the database. Where the database has the previous
+value, the catalogue may change it; any other value is a person's change, and stays.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ from worker.catalogue.files import ListedOutlet
 
 _RETIRABLE = ("active", "gone")
 _DOCUMENT = "document"
-"""The origin of outlets that the program made of a domain it met: their names are guesses."""
+"""The origin of outlets created from a domain in a document: their names are guesses."""
 
 
 def facts_of(outlet: ListedOutlet) -> OutletFacts:
-    """Return what the store keeps of an outlet's file."""
+    """Return the stored facts of an outlet's file."""
     facts: dict[str, Any] = {name: getattr(outlet, name) for name in FACTS}
     facts["languages"] = list(outlet.languages)
     hosts = (*outlet.domain_aliases, host_of(outlet.homepage or ""))
@@ -40,7 +40,7 @@ def facts_of(outlet: ListedOutlet) -> OutletFacts:
 
 
 def merge_catalogue(catalogue: str, outlets: Iterable[ListedOutlet], view: CatalogueView) -> CatalogueChanges:
-    """Return what a catalogue changes in a store. Merged again, it changes nothing."""
+    """Return the changes of a catalogue to a database. Merging it again changes nothing."""
     said = {outlet.id: facts_of(outlet) for outlet in sorted(outlets, key=lambda outlet: outlet.id)}
     merge = _Merge(catalogue, view, said)
     changes = tuple(change for outlet_id in said if (change := merge.change_of(outlet_id)) is not None)
@@ -56,7 +56,7 @@ def merge_catalogue(catalogue: str, outlets: Iterable[ListedOutlet], view: Catal
 
 @dataclass(slots=True)
 class _Merge:
-    """One merge. Who has which domain and feed is kept up while outlet after outlet is looked at."""
+    """One merge. The owners of domains and feeds are updated outlet by outlet."""
 
     catalogue: str
     view: CatalogueView
@@ -78,7 +78,7 @@ class _Merge:
                 self.domain_owners.pop(domain, None)
 
     def _source_of(self, outlet_id: str) -> str:
-        """Return the id that it has in the store: its own, or that of an uncatalogued outlet on one of its domains."""
+        """Return its id in the database: its own, or that of an uncatalogued outlet on one of its domains."""
         known = self.records.get(outlet_id)
         if known is not None:
             return known.source_id
@@ -92,7 +92,7 @@ class _Merge:
         return outlet_id
 
     def change_of(self, outlet_id: str) -> OutletChange | None:
-        """Return what changes about an outlet; None for one that a person removed, or when nothing does."""
+        """Return the changes to an outlet; None for one removed by a person, or without changes."""
         said, record = self.said[outlet_id], self.records.get(outlet_id)
         source_id = self.source_of[outlet_id]
         mine = self.view.outlets.get(source_id)
@@ -113,7 +113,7 @@ class _Merge:
         return change if change.is_visible or change.confidences else None
 
     def _base(self, outlet_id: str) -> OutletFacts | None:
-        """Return what was said of an outlet last: of one that is new in a folder, by the packaged catalogue."""
+        """Return the previous entry of an outlet; for one that is new in a folder, that of the packaged catalogue."""
         record = self.records.get(outlet_id) or self.view.records_of(PACKAGED).get(outlet_id)
         return record.said if record else None
 
@@ -121,20 +121,20 @@ class _Merge:
         record = self.records.get(outlet_id)
         return record.said if record else None
 
-    def _changed_facts(self, outlet_id: str, mine: StoredOutlet, kept: list[str]) -> dict[str, Any]:
+    def _changed_facts(self, outlet_id: str, stored: StoredOutlet, kept: list[str]) -> dict[str, Any]:
         said, base = self.said[outlet_id].facts, self._base(outlet_id)
         changed = {}
         for name in FACTS:
-            new, old, now = said[name], base and base.facts[name], mine.facts[name]
+            new, old, now = said[name], base and base.facts[name], stored.facts[name]
             if new == now or (base is not None and new == old):
                 continue
             is_ours = (
-                now == old if base is not None else now in (None, []) or (mine.origin, name) == (_DOCUMENT, "name")
+                now == old if base is not None else now in (None, []) or (stored.origin, name) == (_DOCUMENT, "name")
             )
             if is_ours:
                 changed[name] = new
             else:
-                kept.append(f"{mine.id}: {name.replace('_', ' ')} stays {_shown(now)}, not {_shown(new)}")
+                kept.append(f"{stored.id}: {name.replace('_', ' ')} stays {_shown(now)}, not {_shown(new)}")
         return changed
 
     def _dropped_domains(self, outlet_id: str) -> tuple[str, ...]:
@@ -143,34 +143,34 @@ class _Merge:
             return ()
         return tuple(sorted(set(base.domains).difference(self.said[outlet_id].domains) & mine.domains))
 
-    def _added_domains(self, outlet_id: str, mine: StoredOutlet | None, kept: list[str]) -> Iterator[str]:
+    def _added_domains(self, outlet_id: str, stored: StoredOutlet | None, kept: list[str]) -> Iterator[str]:
         base = self._own_base(outlet_id)
         source_id = self.source_of[outlet_id]
         for domain in self.said[outlet_id].domains:
-            if (mine and domain in mine.domains) or (base and domain in base.domains):
+            if (stored and domain in stored.domains) or (base and domain in base.domains):
                 continue
             owner = self.domain_owners.setdefault(domain, source_id)
             if owner == source_id:
                 yield domain
-            elif owner not in self.source_of.values():  # two files that share a host are no news
+            elif owner not in self.source_of.values():  # two files with a common host are not worth a report
                 kept.append(f"{source_id}: {domain} stays a domain of {owner}")
 
-    def _feeds(self, outlet_id: str, mine: StoredOutlet | None, kept: list[str]) -> dict[str, Any]:
+    def _feeds(self, outlet_id: str, stored: StoredOutlet | None, kept: list[str]) -> dict[str, Any]:
         said, base = self.said[outlet_id], self._own_base(outlet_id)
         was = base.feeds if base else {}
         added: dict[str, str] = {}
         found: dict[str, list[str]] = {"feeds_revived": [], "feeds_moved": []}
         confidences: dict[str, str] = {}
         for url, confidence in said.feeds.items():
-            feed = mine.feeds.get(url) if mine else None
+            feed = stored.feeds.get(url) if stored else None
             if feed is not None:
                 if feed.state == "retired" and url not in was:
                     found["feeds_revived"].append(url)
                 if feed.confidence == was.get(url) and feed.confidence != confidence:
                     confidences[url] = confidence
             elif url not in was:
-                self._add_feed(outlet_id, mine, url, added, found["feeds_moved"], kept)
-        retired = tuple(self._retired(outlet_id, mine, was, kept))
+                self._add_feed(outlet_id, stored, url, added, found["feeds_moved"], kept)
+        retired = tuple(self._retired(outlet_id, stored, was, kept))
         return {
             "feeds_added": added,
             "feeds_retired": retired,
@@ -181,7 +181,7 @@ class _Merge:
     def _add_feed(
         self,
         outlet_id: str,
-        mine: StoredOutlet | None,
+        stored: StoredOutlet | None,
         url: str,
         added: dict[str, str],
         moved: list[str],
@@ -190,7 +190,7 @@ class _Merge:
         """Decide about an address that is new for an outlet."""
         source_id, base = self.source_of[outlet_id], self._own_base(outlet_id)
         owner = self.feed_owners.get(url)
-        states = {feed.state for feed in mine.feeds.values()} if mine else set()
+        states = {feed.state for feed in stored.feeds.values()} if stored else set()
         if owner is not None and owner != source_id:
             if url in self._given_up(owner):
                 moved.append(url)
@@ -203,7 +203,7 @@ class _Merge:
             self.feed_owners[url] = source_id
 
     def _given_up(self, source_id: str) -> set[str]:
-        """Return the addresses that the catalogue does not name for an outlet any more."""
+        """Return the addresses that the catalogue no longer lists for an outlet."""
         return {
             url
             for outlet_id, of in self.source_of.items()
@@ -212,14 +212,14 @@ class _Merge:
         }
 
     def _retired(
-        self, outlet_id: str, mine: StoredOutlet | None, was: Mapping[str, str], kept: list[str]
+        self, outlet_id: str, stored: StoredOutlet | None, was: Mapping[str, str], kept: list[str]
     ) -> Iterator[str]:
-        """Yield the addresses that are not polled any more: those that the catalogue mended or left out."""
+        """Yield the addresses to retire: those that the catalogue corrected or left out."""
         folder = self.view.records_of(FOLDER) if self.catalogue != FOLDER else {}
         named = {url for said in self.said.values() for url in said.feeds}
         named |= {url for record in folder.values() for url in record.said.feeds}
         for url in was:
-            feed = mine.feeds.get(url) if mine else None
+            feed = stored.feeds.get(url) if stored else None
             if feed is None or url in named or feed.state not in _RETIRABLE:
                 continue
             if feed.works and self.catalogue != FOLDER:

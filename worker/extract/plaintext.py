@@ -167,7 +167,7 @@ def _last_prose(lines: list[_Line], half: int) -> int:
         if is_field(line.text, found):
             names += (found.authors or []) if at >= half else []
         elif _is_end_matter(line.text) or any(name in line.text[:120] for name in names[:10]):
-            continue  # says nothing of where the article ends
+            continue  # no evidence of the article's end
         elif len(line.text) >= _PROSE_LENGTH or (len(line.text) >= 60 and _SENTENCE_END.search(line.text)):
             last = at
     return last

@@ -1,4 +1,4 @@
-"""Signs of what a page is, gathered while its tree is there: for `worker.judging`, which decides."""
+"""Signs of a page's kind, collected while its tree exists: for `worker.judging`, which decides."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from worker.extract.jsonld import as_text
 from worker.extract.metadata import Declared, tidy
 
 _MOST = 4_000
-"""Characters of the visible text that are looked at; a page that is longer is no mere notice."""
+"""Characters of the visible text that are read; a longer page is no mere notice."""
 _SCRIPT = 400
 _SCRIPTS = 40
 _PARAGRAPH = 80
@@ -22,12 +22,12 @@ _STRING = XPath("string()")
 _LENGTH = XPath("string-length(normalize-space())")
 _RAW_LENGTH = XPath("string-length()")
 _LONG = 40_000
-"""Characters, white space and all, from which on a page is surely long: counting them exactly takes time."""
+"""Characters, white space included, from which on a page is surely long: counting them exactly takes time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signs:
-    """What speaks for or against a page being an article."""
+    """Evidence for or against a page being an article."""
 
     titles: tuple[str, ...]
     """Its headline as found, `<title>`, og:title and first `<h1>`s, each once."""
@@ -38,9 +38,9 @@ class Signs:
     paragraphs: int
     """Elements `<p>` with 80 characters or more, among the first twenty."""
     teasers: int
-    """Headings below the first that are links; of a declared article they are not counted."""
+    """Headings below the first that are links; not counted for a declared article."""
     linked: float
-    """Share of the visible text that stands in links; likewise."""
+    """Share of the visible text in links; likewise."""
     scripts: str
     """Addresses and beginnings of its scripts, for the marks of protections."""
     has_password: bool
@@ -53,19 +53,19 @@ class Signs:
     is_paid: bool
     """It declares that it is not accessible for free (schema.org `isAccessibleForFree`)."""
     page_url: str | None
-    """Its own address for itself."""
+    """Its own declared address."""
 
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """What can be seen only before the page is stripped."""
+    """Inputs and scripts of a page, visible only before the page is stripped."""
 
     scripts: str
     has_password: bool
 
 
 def read_inputs(tree: HtmlElement) -> Inputs:
-    """Return what a page loads and asks for; call it before scripts and forms are taken out."""
+    """Return the scripts and inputs of a page; call it before scripts and forms are removed."""
     pieces = []
     for _, script in zip(range(_SCRIPTS), tree.iter("script"), strict=False):
         if "json" not in (script.get("type") or ""):
@@ -75,7 +75,7 @@ def read_inputs(tree: HtmlElement) -> Inputs:
 
 
 def read_signs(tree: HtmlElement, declared: Declared, inputs: Inputs, *, headline: str | None, is_dated: bool) -> Signs:
-    """Return the signs of a stripped page, before its text is read out of it."""
+    """Return the signs of a stripped page, before its text is extracted."""
     article = declared.linked.article
     titles = [headline, tree.findtext(".//title"), declared.first("og:title"), as_text(article.get("headline"))]
     titles += [element.text_content()[:500] for _, element in zip(range(3), tree.iter("h1"), strict=False)]
@@ -106,7 +106,7 @@ def read_signs(tree: HtmlElement, declared: Declared, inputs: Inputs, *, headlin
 
 
 def _words(visible: HtmlElement) -> str:
-    """Return the visible text; of scripts only JSON-LD is left in a stripped page, and that is not seen."""
+    """Return the visible text, without JSON-LD, the only script left in a stripped page."""
     return " ".join(" ".join(_TEXTS(visible)).split())[:_MOST]
 
 

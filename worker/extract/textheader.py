@@ -17,7 +17,7 @@ from typing import Final
 
 
 class Label(StrEnum):
-    """What a line of the block names."""
+    """The label of a line in the block."""
 
     TITLE = "title"
     DATE = "date"
@@ -45,7 +45,7 @@ _LINE: Final = re.compile(r"([^\W\d_][^:：\n]{0,29})[:：]\s*(\S.*)")
 
 
 def read_label(line: str) -> tuple[Label | None, str] | None:
-    """Return the label of a line, None for one that we do not know, and its value; None for a line without label."""
+    """Return the label of a line, None for an unknown one, and its value; None for a line without label."""
     match = _LINE.fullmatch(line[:2_100])
     if match is None or len(match[1].split()) > 3:
         return None
@@ -54,7 +54,9 @@ def read_label(line: str) -> tuple[Label | None, str] | None:
 
 
 def block_of(lines: Sequence[str], apart: Sequence[bool]) -> range:
-    """Return which lines may be the block; `apart` says of each whether an empty line follows. Empty where none is."""
+    """Return the range of lines that may be the block; `apart` flags lines followed by an empty one. Empty without a
+    block.
+    """
     for start in (0, 1):
         end = start
         while end < min(len(lines), start + MOST_LINES) and read_label(lines[end]):
@@ -67,6 +69,6 @@ def block_of(lines: Sequence[str], apart: Sequence[bool]) -> range:
 
 
 def _is_known(line: Sequence[str]) -> bool:
-    """Return whether a line has a label that we know."""
+    """Return whether a line has a known label."""
     found = read_label(line[0]) if line else None
     return found is not None and found[0] is not None

@@ -1,7 +1,7 @@
-"""Which language a text is in where letters do not tell: letters, small words, a detector and what is said, weighed.
+"""The language of a text where letters do not suffice: letters, common words, a detector and declarations, weighed.
 
-The measure is the detector's: the difference of two of its scores is the logarithm of how much likelier one language
-is, as far as it knows; of forty letters thirty or so, of a name or two anything.
+The unit is the detector's: the difference of two of its scores is the logarithm of the likelihood ratio of two
+languages, as far as it knows; thirty or so for forty letters, any value for a name or two.
 """
 
 from __future__ import annotations
@@ -25,18 +25,18 @@ class LanguageTold(NamedTuple):
 
 Rank = Callable[[str], Sequence[tuple[str, float]]]
 
-_RIVALS = 6  # languages that the vocabulary lacks are heard no further down the detector's list
+_RIVALS = 6  # languages without vocabulary names are ignored further down the detector's list
 _OF_NAMED = 12.0
 _WORD = 5.0
-_LACKS_PROOF = 9.0  # of a language that the vocabulary lacks, with neither a letter nor a word of its own
+_LACKS_PROOF = 9.0  # of a language without vocabulary names, with neither a letter nor a word of its own
 _FOREIGN, _FOREIGN_IN_NAME, _FOREIGN_ASCII = 5.0, 0.7, 4.0
 _LACKS_OWN_AT_MOST = 15.0
 _CLOSE, _CLOSE_TO_UNNAMED = 16.0, 30.0
-"""What a language is behind when its names count too; a language that has none has to lead by more."""
+"""Maximum lag of a second language whose names count too; a language without vocabulary names must lead by more."""
 
 _ALIASES = {"nn": "no"}
 _WITHOUT_OWN = frozenset(("ru", "bg", "uk", "kk", "ky", "uz", "tg"))
-"""Languages that a short text in Cyrillic may be in though it shows no letter of their own."""
+"""Languages in which a short Cyrillic text may lack letters of their own."""
 _WORDS = re.compile(r"[^\W\d_]+(?:[’'ʻ‘ʼ`][^\W\d_]+)*")
 _BEYOND_RUSSIAN = re.compile("[\u0450\u0452-\u052f]")
 _NOT_BULGARIAN = re.compile("ь(?!о)")
@@ -45,8 +45,7 @@ _NOT_BULGARIAN = re.compile("ь(?!о)")
 def weigh(look: LetterSample, rank: Rank, said: Mapping[str, float]) -> LanguageTold:
     """Return the language of a text in Cyrillic or Latin script.
 
-    `rank` asks the detector, which answers with the likeliest first; `said` is what a language weighs for being
-    expected.
+    `rank` calls the detector, which returns the likeliest first; `said` is the weight of each expected language.
     """
     words = _WORDS.findall(look.sample)
     known = [languages for word in words if (languages := LANGUAGES_OF.get(word.casefold()))]
@@ -80,14 +79,14 @@ def _first_two(weights: Mapping[str, float]) -> LanguageTold:
 
 
 def _to_rank(look: LetterSample, words: Sequence[str], plain: str, common: Mapping[str, int]) -> str:
-    """Return what the detector shall judge: not the foreign names in what else seems to be Russian."""
+    """Return the text for the detector: without the foreign names if the rest seems to be Russian."""
     if look.script == "Cyrl" and common["ru"] and not _BEYOND_RUSSIAN.search(plain):
         return " ".join([word for word in words if not _BEYOND_RUSSIAN.search(word.casefold())])
     return look.sample
 
 
 def _candidates(look: LetterSample, ranked: Iterable[tuple[str, float]], said: Mapping[str, float]) -> dict[str, float]:
-    """Return the languages that may be meant, with the detector's scores, the likeliest first."""
+    """Return the candidate languages with the detector's scores, the likeliest first."""
     if look.script == "Cyrl":
         return {code: n for code, n in ranked if code in _WITHOUT_OWN or code in said or _shows_own(code, look)}
     candidates: dict[str, float] = {}
@@ -108,18 +107,20 @@ def _shows_own(language: str, look: LetterSample) -> bool:
 
 
 def _without_names(words: Sequence[str], look: LetterSample) -> str:
-    """Return the words that begin with a small letter, casefolded; all of them where these are few, as in capitals."""
+    """Return the words that begin with a small letter, casefolded; all of them if these are few, as in capitals."""
     small = " ".join([word for word in words if word[0].islower()])
     return (small if len(small) * 5 >= look.letters else look.sample).casefold()
 
 
 def _is_proved(language: str, look: LetterSample, known: Iterable[tuple[str, ...]]) -> bool:
-    """Say whether a text shows a letter of a language, or a word of it that is no Russian one."""
+    """Return whether a text has a letter of a language, or a word of it that is no Russian one."""
     return _shows_own(language, look) or any(language in of_word and "ru" not in of_word for of_word in known)
 
 
 def _unusual(look: LetterSample, plain: str) -> list[tuple[str, int, float]]:
-    """Return the letters that some language of the script has not: which, how often in names, their weight in words."""
+    """Return the letters missing in some language of the script: each with its frequency in names and its weight in
+    words.
+    """
     usual = USUAL[look.script]
     found: list[tuple[str, int, float]] = []
     for letter, n in look.shown.items():
@@ -130,7 +131,7 @@ def _unusual(look: LetterSample, plain: str) -> list[tuple[str, int, float]]:
 
 
 def _against(language: str, look: LetterSample, plain: str, unusual: Iterable[tuple[str, int, float]]) -> float:
-    """Return what the letters of a text weigh against a language: those that it has not, and that its own lack."""
+    """Return the weight of the letters against a language: those foreign to it, and its own missing ones."""
     of_language = (CYRILLIC if look.script == "Cyrl" else LATIN).get(language)
     if of_language is None:
         return 0.0

@@ -1,1 +1,1 @@
-"""Readers and writers that know nothing of articles."""
+"""Readers and writers without knowledge of articles."""

@@ -1,4 +1,4 @@
-"""Files that are there completely or not at all."""
+"""Atomic files: complete or not there at all."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from typing import BinaryIO
 def replacing(path: Path) -> Iterator[BinaryIO]:
     """Yield a file that gets its name when all of it is on the disk; until then the old one stays.
 
-    What a link points at is replaced, not the link. A device is written as it is. Whatever goes wrong leaves nothing
-    behind and is raised again; OSError if the folder or the disk cannot take it.
+    A link stays and its target is replaced. A device is written directly. Any error leaves no file behind and is raised
+    again; OSError if the folder or the disk cannot take it.
     """
     path = Path(os.path.realpath(path))
     if path.exists() and not path.is_file():
@@ -35,7 +35,7 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Have the new name on the disk too, so that what is told of the file afterwards stays true."""
+    """Sync the new name to the disk too, so that later reports about the file stay true."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -1,7 +1,7 @@
-"""CSV of files that nobody vouches for → records: any of the usual delimiters and encodings, bounded in memory.
+"""Untrusted CSV → records: any of the usual delimiters and encodings, bounded in memory.
 
-A record may span lines. A quote that is opened and never closed would swallow all that follows: the record is given as
-bad, and its other lines are read again by themselves.
+A record may span lines. A quote that is never closed would swallow the rest of the file: the record is reported as bad,
+and its other lines are read again one by one.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ MAX_CELLS: Final = 1_000
 MOST_SIGNS: Final = 200_000
 """Delimiters in one line, those inside of quotes included."""
 MOST_RESCUED: Final = 8 * MAX_RECORD
-"""Characters that are read a second time, all together."""
+"""Maximum of characters read a second time, in total."""
 _CHUNK: Final = 65_536
 _PIECES: Final = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
 _BYTE_PIECES: Final = re.compile(rb"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
@@ -36,7 +36,7 @@ _BLANK_AND_QUOTE: Final = re.compile(r'[,;\t] +"')
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """The cells of a record, and how many lines it takes."""
+    """The cells of a record, and its number of lines."""
 
     cells: list[str]
     lines: int = 1
@@ -44,20 +44,20 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class BadRow:
-    """A record that cannot be read, and why, in words for people."""
+    """A record that cannot be read, with a readable reason."""
 
     reason: str
 
 
 class _Unreadable(ValueError):
-    """A record that is not worth its memory."""
+    """A record that is too large for memory."""
 
 
 def csv_rows(stream: BinaryIO, known: Collection[str]) -> Iterator[tuple[int, Row | BadRow]]:
-    """Yield each record with the number of its first line, counted from 1; empty lines are none.
+    """Yield each record with the number of its first line, counted from 1; empty lines are skipped.
 
-    The first record is the header: of the delimiters that counts by which most of its names are `known` (in lower
-    case), then by which it has most cells; a first line `sep=;`, as spreadsheets write it, says it.
+    The first record is the header: the delimiter is the one with most `known` names (in lower case), then with most
+    cells; a first line `sep=;`, as spreadsheets write it, sets it explicitly.
     """
     lines = decoded_lines(stream)
     first = next(lines, "")
@@ -70,7 +70,7 @@ def csv_rows(stream: BinaryIO, known: Collection[str]) -> Iterator[tuple[int, Ro
 
 
 def choose_delimiter(header: str, known: Collection[str]) -> str:
-    """Return by which sign the cells of a header are parted."""
+    """Return the delimiter of a header."""
 
     def worth(delimiter: str) -> tuple[int, int]:
         try:
@@ -85,8 +85,8 @@ def choose_delimiter(header: str, known: Collection[str]) -> str:
 def decoded_lines(stream: BinaryIO) -> Iterator[str]:
     """Yield the lines of a file with their ends, in its encoding; of one that is too long the beginning.
 
-    A file in two or four bytes a letter shows it by its first bytes. Otherwise each line that is UTF-8 is read as
-    that, and the others in the older encoding that the first of them seem to be in.
+    A file in two or four bytes a letter is recognised by its first bytes. Otherwise each valid UTF-8 line is read as
+    such, and the others in the likely older encoding of the first of them.
     """
     latest = stream.read(_CHUNK)
     wide = wide_encoding(latest)
@@ -95,7 +95,7 @@ def decoded_lines(stream: BinaryIO) -> Iterator[str]:
         nonlocal latest
         while latest:
             if latest.endswith(b"\r") and not wide:
-                latest += stream.read(1)  # perhaps the other half of its end
+                latest += stream.read(1)  # possibly the other half of its end
             yield latest
             latest = stream.read(_CHUNK)
 
@@ -114,14 +114,14 @@ def decoded_lines(stream: BinaryIO) -> Iterator[str]:
 
 def _decoded(chunks: Iterable[bytes], encoding: str) -> Iterator[str]:
     letters = codecs.getincrementaldecoder(encoding)("replace")
-    decoder = io.IncrementalNewlineDecoder(letters, translate=False)  # parts no end of a line
+    decoder = io.IncrementalNewlineDecoder(letters, translate=False)  # keeps ends of lines together
     for chunk in chunks:
         yield decoder.decode(chunk)
     yield decoder.decode(b"", final=True)
 
 
 def _whole(chunks: Iterable[AnyStr], pieces: re.Pattern[AnyStr], ends: tuple[AnyStr, AnyStr]) -> Iterator[AnyStr]:
-    """Yield the lines that chunks hold together; what is beyond `MAX_RECORD` of a line is left out."""
+    """Yield the lines in a sequence of chunks; a line is cut at `MAX_RECORD`."""
     parts: list[AnyStr] = []
     size = 0
     for chunk in chunks:
@@ -137,7 +137,7 @@ def _whole(chunks: Iterable[AnyStr], pieces: re.Pattern[AnyStr], ends: tuple[Any
 
 
 class _Feed:
-    """Hands lines to a reader of CSV, and keeps those of the record that is being read."""
+    """Passes lines to a reader of CSV, and keeps those of the current record."""
 
     def __init__(self, lines: Iterable[str], delimiter: str, skipped: int) -> None:
         self._lines = iter(lines)
@@ -147,7 +147,7 @@ class _Feed:
         self.delimiter = delimiter
         self.taken: list[str] = []
         self.first = skipped + 1
-        """The number of the first line that was taken."""
+        """The number of the first kept line."""
 
     def __iter__(self) -> _Feed:
         return self
@@ -163,13 +163,13 @@ class _Feed:
         return line
 
     def done(self) -> None:
-        """Forget the lines of the record that was read."""
+        """Drop the lines of the record that was read."""
         self.first += len(self.taken)
         self.taken = []
         self._size = 0
 
     def give_again(self) -> int:
-        """Give all lines but the first of what was taken once more, if that is not too much; return how many go."""
+        """Replay all kept lines but the first, if that is not too much; return the number of lines dropped."""
         self._budget -= self._size
         if self._budget >= 0:
             self._again.extendleft(reversed(self.taken[1:]))
@@ -195,7 +195,7 @@ def _rows(feed: _Feed, *, has_blanks: bool) -> Iterator[tuple[int, Row | BadRow]
 
 
 def _rescued(feed: _Feed, reason: str) -> tuple[int, Row | BadRow]:
-    """Return what becomes of the record that could not be read."""
+    """Return the result for a record that could not be read."""
     first = feed.first
     if len(feed.taken) == 1 and feed.taken[0].count('"') > 2 and (cells := _loosely(feed.taken[0], feed.delimiter)):
         feed.done()
@@ -209,7 +209,7 @@ def _rescued(feed: _Feed, reason: str) -> tuple[int, Row | BadRow]:
 def _loosely(line: str, delimiter: str) -> list[str]:
     """Return the cells of a line with bare quotes inside of quotes: only one before a delimiter closes.
 
-    Returns nothing where a quote stays open all the same.
+    Returns no cells if a quote stays open all the same.
     """
     cells: list[str] = []
     rest = line.rstrip("\r\n")

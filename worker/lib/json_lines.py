@@ -1,4 +1,4 @@
-"""JSON lines of files that nobody vouches for: one reader for all commands that take them."""
+"""Untrusted JSON lines: one reader for all commands that take them."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from typing import Any, BinaryIO, Final
 MAX_LINE: Final = 16 * 1024 * 1024
 """Bytes of one line. The file may be of any size: it is read line by line."""
 MOST_SKIPPED: Final = 1 << 30
-"""Bytes of a line that is too long, after which nothing more is read: it may be a device without an end."""
+"""Bytes of an overlong line after which reading stops: it may be an endless device."""
 MOST_VALUES: Final = 100_000
 """In one line. An empty list is two bytes of a file and eighty of memory."""
 
 
 @dataclass(frozen=True, slots=True)
 class BadLine:
-    """A line that holds no object of JSON, and why, in words for people."""
+    """A line without a JSON object, with a readable reason."""
 
     reason: str
 
 
 def json_lines(stream: BinaryIO, longest: int = MAX_LINE) -> Iterator[tuple[int, dict[str, Any] | BadLine]]:
-    """Yield what each line holds, with its number from 1; empty lines are none. No line stops the next."""
+    """Yield the content of each line, with its number from 1; empty lines are skipped. No line stops the next."""
     for number, raw in numbered_lines(stream, longest):
         try:
             yield number, json_object(raw, longest)
@@ -33,7 +33,7 @@ def json_lines(stream: BinaryIO, longest: int = MAX_LINE) -> Iterator[tuple[int,
 
 
 def numbered_lines(stream: BinaryIO, longest: int) -> Iterator[tuple[int, bytes]]:
-    """Yield the lines that hold something, numbered from 1; of one above `longest` bytes only one byte more."""
+    """Yield the non-empty lines, numbered from 1; of one above `longest` bytes only one byte more."""
     number = 0
     while raw := stream.readline(longest + 1):
         number += 1
@@ -48,9 +48,9 @@ def numbered_lines(stream: BinaryIO, longest: int) -> Iterator[tuple[int, bytes]
 
 
 def json_object(raw: bytes, longest: int = MAX_LINE) -> dict[str, Any]:
-    """Return the JSON object of a line; ValueError says in words for people why there is none.
+    """Return the JSON object of a line; ValueError has a readable reason.
 
-    All texts in it can be stored and written: half of a surrogate pair is a fault of whoever wrote the line.
+    All texts in it can be stored and written: half of a surrogate pair is a fault of the writer.
     """
     if len(raw) > longest:
         raise ValueError(f"longer than {longest:,} bytes")
@@ -64,7 +64,7 @@ def json_object(raw: bytes, longest: int = MAX_LINE) -> dict[str, Any]:
         raise ValueError(f"not JSON: {error}") from None
     except RecursionError:
         raise ValueError("not JSON that can be read: nested too deeply") from None
-    except ValueError:  # the only one left is int()'s, whose words are for programmers
+    except ValueError:  # only int() raises this, with a message for programmers
         raise ValueError("not JSON that can be read: a number of too many digits") from None
     if not isinstance(fields, dict):
         raise ValueError("not a JSON object")
@@ -78,7 +78,7 @@ _TEXT = re.compile(rb'"[^"]*"?')
 
 
 def _is_whole(fields: dict[str, Any]) -> bool:
-    """Return whether no text in it holds half of a surrogate pair."""
+    """Return whether no text in it contains half of a surrogate pair."""
     try:
         json.dumps(fields, ensure_ascii=False).encode()
     except UnicodeEncodeError:
@@ -87,7 +87,7 @@ def _is_whole(fields: dict[str, Any]) -> bool:
 
 
 def _count_values(raw: bytes) -> int:
-    """Return how many values a line holds, or more where even that many commas stand in its texts."""
+    """Return the number of values in a line, or more if its texts contain that many commas."""
     marks = _count_marks(raw)
     if marks <= MOST_VALUES:
         return marks

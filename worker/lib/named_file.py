@@ -1,4 +1,4 @@
-"""Files that somebody named: opened if they have an end. Nothing waits for a pipe or reads a device for ever."""
+"""Files named by a user, opened only if they are finite: no waiting for a pipe, no endless reading of a device."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from typing import BinaryIO, Final
 
 NO_END: Final = "no file that has an end"
 _OF_THIS_PROCESS = ("/dev/fd/", "/dev/stdin", "/proc/self/fd/")
-"""What a shell hands over as a file, such as the output of another command: `<(…)` has an end."""
+"""Paths of files passed by a shell, such as the output of another command: `<(…)` has an end."""
 
 
 def open_named(path: str | Path) -> BinaryIO:
-    """Open a file for reading; OSError says in words for people what it is instead.
+    """Open a file for reading; OSError explains in readable words why it is not a file.
 
-    It is opened before it is looked at, so that nobody can change it in between; without waiting for the other end of
-    a pipe to be opened.
+    It is opened before it is checked, so that it cannot be exchanged in between, and without waiting for the other end
+    of a pipe.
     """
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     try:
@@ -34,7 +34,7 @@ def open_named(path: str | Path) -> BinaryIO:
 
 
 def endless_kind(path: str | Path) -> str | None:
-    """Return what a device, a pipe or a socket is called for people; None for everything else, also what is missing."""
+    """Return the name of a device, a pipe or a socket for display; None for anything else, including a missing file."""
     try:
         mode = os.stat(path).st_mode
     except (OSError, ValueError):

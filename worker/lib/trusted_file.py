@@ -1,4 +1,4 @@
-"""Files that only this user can have written: caches are trusted as far as that, and no further."""
+"""Files that only this user can have written: the condition for trusting a cache."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from pathlib import Path
 
 @contextmanager
 def open_if_trusted(path: Path) -> Iterator[int | None]:
-    """Yield a descriptor of a plain file, for reading; None for one that is missing, special or somebody else's.
+    """Yield a descriptor of a plain file, for reading; None for one that is missing, special or untrusted.
 
-    Somebody else's is what neither this user nor root owns, or what others may write.
+    Untrusted is a file owned by another user than this one or root, or writable by others.
     """
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)

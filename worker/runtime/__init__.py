@@ -1,1 +1,1 @@
-"""Processes and what they need to run: the embedded broker, heartbeats, child processes."""
+"""Processes and their environment: the embedded broker, heartbeats, child processes."""

@@ -1,7 +1,7 @@
-"""A worker that loses its beat ends, so that whoever keeps it running starts both again.
+"""Watchdog that stops a worker without a beat process, so that the supervisor restarts both.
 
-`celery worker --beat` runs the beat in a process of its own and never looks at it again: were that one killed (by a
-kernel out of memory, say), the worker would stay up and wait for sweeps that nobody sends any more.
+`celery worker --beat` runs the beat in a process of its own and does not monitor it: if that process is killed (for
+lack of memory, say), the worker would stay up and wait for sweeps that never come.
 """
 
 from __future__ import annotations
@@ -19,12 +19,13 @@ log = logging.getLogger("worker")
 
 _LOOK_S = 1.0
 PATIENCE_S = 10.0
-"""How long what is under way may take to end. A shutdown that the broker or the database gets in the way of may never
-end; nothing is lost by cutting it off, since the rows say what is to be done."""
+"""Time for tasks in progress to finish. A shutdown blocked by the broker or the database may never end; killing it
+loses no work, since the rows are the queue.
+"""
 
 
 class BeatWatchdog(bootsteps.StartStopStep):
-    """Looks after the beat's process while the worker runs; a worker without one has no such step."""
+    """Watches the beat's process while the worker runs; a worker without one has no such step."""
 
     requires = ("celery.worker.components:Beat",)
 
@@ -37,18 +38,18 @@ class BeatWatchdog(bootsteps.StartStopStep):
         return bool(worker.beat)
 
     def start(self, worker: Any) -> None:
-        """Begin to look, in a thread."""
+        """Start watching, in a thread."""
         threading.Thread(target=self._watch, args=(worker.beat,), name="beat watch", daemon=True).start()
 
     def stop(self, worker: Any) -> None:
-        """From now on the beat may end."""
+        """Stop watching: from now on the beat may end."""
         self._stopping.set()
 
     def _watch(self, beat: Any) -> None:
         while not self._stopping.wait(_LOOK_S):
             if not beat.is_alive():
-                log.error("the beat has ended; the worker ends too, to be started again with a new one")
+                log.error("beat process died; stopping the worker so that both restart")
                 os.kill(os.getpid(), signal.SIGTERM)
                 time.sleep(PATIENCE_S)
-                log.error("the worker has not ended within %g s: it is cut off", PATIENCE_S)
+                log.error("worker did not stop within %g s; killing it", PATIENCE_S)
                 os.kill(os.getpid(), signal.SIGKILL)

@@ -1,7 +1,7 @@
-"""Processes that do not outlive whoever started them.
+"""Child processes that do not outlive their parent.
 
-A parent that is killed with SIGKILL runs no clean-up. On Linux the kernel does it instead: a child asks with
-prctl(2) PR_SET_PDEATHSIG for a signal at its parent's death. What the manual says and callers get wrong:
+A parent that is killed with SIGKILL runs no clean-up. On Linux the kernel does it instead: a child requests with
+prctl(2) PR_SET_PDEATHSIG a signal at its parent's death. Pitfalls from the manual:
 
 * The "parent" is the *thread* that forked. `spawn` therefore forks from a thread that lives as long as the child.
 * The setting survives exec but not fork: children of the child get nothing and need a watcher of their own.
@@ -36,7 +36,7 @@ def die_with_parent(death_signal: signal.Signals = signal.SIGTERM) -> Callable[[
         if _prctl is None:
             return
         _prctl(_PR_SET_PDEATHSIG, int(death_signal), 0, 0, 0)
-        if os.getppid() != parent:  # it died between fork and prctl: no signal will come any more
+        if os.getppid() != parent:  # it died between fork and prctl: no signal will come
             os._exit(1)
 
     return tie

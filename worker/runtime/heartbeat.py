@@ -1,4 +1,4 @@
-"""Signs of life of worker and beat, see `db/datadir/heartbeat.py`."""
+"""Heartbeats of worker and beat, see `db/datadir/heartbeat.py`."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from db.settings import load
 
 
 class WorkerPulse(bootsteps.StartStopStep):
-    """Shows life from the worker's event loop: without broker, or stuck, that does not turn."""
+    """Writes heartbeats from the worker's event loop, which stops without broker or when stuck."""
 
     requires = ("celery.worker.components:Timer",)
 
     def start(self, worker: Any) -> None:
-        """Show life now and from now on."""
+        """Write a heartbeat now and regularly from now on."""
         data_dir = load().data_dir
         touch_heartbeat(data_dir, "worker")
         worker.timer.call_repeatedly(EVERY_S, touch_heartbeat, (data_dir, "worker"))
 
 
 class _ShowingLife:
-    """Takes each message that was sent for a sign of life."""
+    """Counts each sent message as a heartbeat."""
 
     def apply_async(self, *args: Any, **kwargs: Any) -> Any:
-        """Send a task. Raises SchedulingError when the broker does not take it."""
+        """Send a task. Raises SchedulingError if the broker does not accept it."""
         sent = super().apply_async(*args, **kwargs)  # type: ignore[misc]  # of the scheduler that it is mixed into
         touch_heartbeat(load().data_dir, "beat")
         return sent

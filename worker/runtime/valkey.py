@@ -1,7 +1,7 @@
 """The embedded broker: a Valkey server (Redis protocol) on a private socket, started and stopped by us.
 
-It listens on no port. What it keeps is an append-only log in the data directory, though the rows of the database
-are the queue of record: losing that log delays work by one sweep and loses none.
+It listens on no port. It keeps an append-only log in the data directory, though the rows of the database are the queue
+of record: losing that log delays work by one sweep and loses none.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ _LOG_LINES = 8
 
 
 class ValkeyError(Exception):
-    """The server could not be started; the message says why and ends with its last words."""
+    """The server could not be started; the message has the reason and its last output."""
 
 
 class _EndedAtOnce(ValkeyError):
-    """It ended before it answered."""
+    """The server ended before it responded."""
 
 
 def find_server() -> Path | None:
@@ -54,16 +54,16 @@ def find_server() -> Path | None:
 
 @dataclass(frozen=True, slots=True)
 class Launch:
-    """How to run a server whose socket lies in `runtime`, a folder made for it that only this user may enter."""
+    """The command line of a server whose socket lies in `runtime`, a private folder made for it."""
 
     argv: tuple[str, ...]
     runtime: Path
     folder: Path | None = None
-    """Where its log lies; None if it keeps none."""
+    """Folder of its log; None without a log."""
 
     @property
     def socket(self) -> Path:
-        """Return where the server listens."""
+        """Return the socket of the server."""
         return self.runtime / _SOCKET
 
     def url(self, virtual_host: int = 0) -> str:
@@ -71,7 +71,7 @@ class Launch:
         return f"redis+socket://{self.socket}?virtual_host={virtual_host}"
 
     def answers(self) -> bool:
-        """Return whether a server says PONG there; while it reads its log back it says `-LOADING` instead."""
+        """Return whether a server responds with PONG; while it loads its log it responds with `-LOADING` instead."""
         with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
             connection.settimeout(1)
             connection.connect(str(self.socket))
@@ -80,9 +80,9 @@ class Launch:
         return False
 
     def set_log_aside(self) -> str:
-        """Take away the log of a server that ended before it answered; return what was done, "" if there is none.
+        """Set aside the log of a server that ended before it responded; return a message, "" without a log.
 
-        Its words differ with what is broken, so they are not asked. Of several such logs the last is kept.
+        The error text depends on the damage, so it is not parsed. Of several such logs the last is kept.
         """
         if self.folder is None or not os.path.lexists(self.folder / _LOG):
             return ""
@@ -100,11 +100,11 @@ class Launch:
 
 
 def plan(folder: Path | None, *, program: Path | None = None, runtime_folders: Iterable[Path] = ()) -> Launch:
-    """Return how to run a server, its runtime folder made.
+    """Return the command line of a server, and create its runtime folder.
 
-    `folder` (which must exist) receives the append-only log; None keeps nothing. `program` is any Valkey or Redis
-    server, by default the wheel's. The socket goes into the first of `runtime_folders`, then of the temporary
-    folders, whose path leaves room for one. Raises ValkeyError.
+    `folder` (which must exist) receives the append-only log; None keeps no log. `program` is any Valkey or Redis
+    server, by default the wheel's. The socket goes into the first of `runtime_folders`, then of the temporary folders,
+    whose path is short enough. Raises ValkeyError.
     """
     program = program or find_server()
     if program is None:
@@ -116,7 +116,7 @@ def plan(folder: Path | None, *, program: Path | None = None, runtime_folders: I
 
 
 class Server:
-    """A running server. Ends with `stop`, at the end of a `with` block, or together with this process."""
+    """A running server. It is stopped by `stop`, at the end of a `with` block, or with this process."""
 
     def __init__(self, process: Popen[bytes], launch: Launch) -> None:
         self._process = process
@@ -153,7 +153,7 @@ def start(
     runtime_folders: Iterable[Path] = (),
     patience_s: float = 30.0,
 ) -> Server:
-    """Return a server that answers; the arguments are those of `plan`. A log that it ends with is set aside.
+    """Return a running server; the arguments are those of `plan`. A log on which it fails is set aside.
 
     Raises ValkeyError.
     """

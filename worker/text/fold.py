@@ -1,8 +1,8 @@
-"""Spellings brought to one form for matching, with the way back to the text as it was written.
+"""Spellings folded to one form for matching, with the way back to the original text.
 
-`fold` maps one character to one, so that positions stay true; soft hyphens, zero-width characters and combining
-marks it maps to UNSEEN. `squeeze` then drops what a reader does not see (soft hyphens, stress marks) and all but
-one space of a gap, and keeps where each character came from.
+`fold` maps one character to one, so that positions stay valid; soft hyphens, zero-width characters and combining marks
+become UNSEEN. `squeeze` then drops invisible characters (soft hyphens, stress marks) and all but one space of a gap,
+and keeps the origin of each character.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ _BYTES = _CODES.take(_TABLE)
 BLANK = int(_CODES[_SPACE])
 """The byte of a space."""
 _LETTERS = "".join(chr(int(np.flatnonzero(code == _CODES)[0])) for code in range(int(_CODES.max()) + 1))
-"""Of each byte the letter; the first byte stands for those that have none of their own."""
+"""The letter of each byte; the first byte stands for letters without a byte of their own."""
 
 
 def _units(text: str) -> NDArray[np.uint16]:
@@ -99,9 +99,9 @@ def _text(codes: NDArray[np.uint16]) -> str:
 def fold(text: str) -> str:
     """Return `text` with each character in its form for matching, always at the same length.
 
-    Letters become lower case without the differences people do not keep: İ, I and ı are i, ё is е, ß is s.
-    Whatever is no letter and no digit, all apostrophes and dashes included, is a space; what a reader does not
-    see is `UNSEEN`; characters beyond the basic plane are spaces.
+    Letters become lower case without commonly ignored differences: İ, I and ı are i, ё is е, ß is s. Other characters
+    than letters and digits, including apostrophes and dashes, become spaces; invisible ones become `UNSEEN`; characters
+    beyond the basic plane are spaces.
     """
     return _text(_codes(text))
 
@@ -113,27 +113,27 @@ def words(text: str) -> str:
 
 
 def shared_length(one: str, other: str) -> int:
-    """Return how many characters two texts have in common from their beginning."""
+    """Return the length of the common beginning of two texts."""
     return next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
 
 
 class Folded:
-    """A folded text between two spaces, single-spaced; of each of its characters the offset in the text as written.
+    """A folded text between two spaces, single-spaced; with the offset of each character in the original text.
 
-    It is kept in a byte for each character, 0 for those that have none of their own: so names are found sooner.
+    Stored as a byte for each character, 0 for those without one: so names are found faster.
     """
 
     __slots__ = ("_text", "coded", "origins")
 
     def __init__(self, coded: bytes, origins: Sequence[int], text: str | None = None) -> None:
-        """Take the text as well if one of its characters has no byte."""
+        """`text` is required if one of its characters has no byte."""
         self.coded = coded
         self.origins = origins
         self._text = text
 
     @property
     def text(self) -> str:
-        """The folded text, which most texts need never be asked for."""
+        """The folded text, which is rarely needed."""
         if self._text is None:
             self._text = charmap_decode(self.coded, "strict", _LETTERS)[0]
         return self._text
@@ -164,7 +164,7 @@ def squeeze(text: str) -> Folded:
 
 
 class Reading(NamedTuple):
-    """A text as a reader sees it, and the same with the hyphens at its line ends, "" if it has none to leave out."""
+    """A text as a reader sees it, and the same with the hyphens at its line ends, "" without any."""
 
     text: str
     folded: Folded
@@ -172,14 +172,14 @@ class Reading(NamedTuple):
 
 
 def reading_of(text: str) -> Reading:
-    """Return a text as a reader sees it; nearly all texts are what they look like, which is seen at once."""
+    """Return a text as a reader sees it; nearly all texts are unchanged, which is detected quickly."""
     padded = f"{_PAD}{text} "
     units = _units(padded)
     if len(units) != len(padded):
         clean = seen(text)
         whole = mended(clean)
         return Reading(whole, squeeze(whole), "" if whole == clean else clean)
-    places = units.astype(np.intp)  # as numpy counts, once for two tables
+    places = units.astype(np.intp)  # numpy's index type, once for two tables
     kinds = neighbours(places)
     clean = unmixed(text, kinds[len(_PAD) :]) if MEETING in kinds else text
     whole = mended(clean) if BREAK in kinds else clean
@@ -188,7 +188,7 @@ def reading_of(text: str) -> Reading:
 
 
 def _quickly_squeezed(units: NDArray[np.integer[Any]]) -> Folded | None:
-    """Return what `squeeze` does for the units of a padded text whose letters all have a byte; None for others."""
+    """Return the result of `squeeze` for a padded text whose letters all have a byte; None for others."""
     coded = _BYTES.take(units)
     single, origins = _single_spaced(coded, BLANK)
     content = single.tobytes()
@@ -196,7 +196,7 @@ def _quickly_squeezed(units: NDArray[np.integer[Any]]) -> Folded | None:
 
 
 def _squeezed(text: str) -> Folded:
-    """Return what `squeeze` does for any text."""
+    """Return the result of `squeeze` for any text."""
     folded, origins = _single_spaced(_codes(f"{_PAD}{text} "), _SPACE)
     chars = _text(folded)
     if UNSEEN not in chars:
@@ -211,7 +211,7 @@ def _squeezed(text: str) -> Folded:
 
 
 def _single_spaced(codes: NDArray[Code], space: int) -> tuple[NDArray[Code], NDArray[np.intp]]:
-    """Return padded codes from the pad's space on, without a space after a space, and where they are in the text."""
+    """Return padded codes from the pad's space on, single-spaced, and their positions in the text."""
     is_letter = codes != space
     kept = (is_letter[1:] | is_letter[:-1]).nonzero()[0]
     single = codes[1:].take(kept)
@@ -220,7 +220,7 @@ def _single_spaced(codes: NDArray[Code], space: int) -> tuple[NDArray[Code], NDA
 
 
 def _composed_with_origins(text: str) -> tuple[str, list[int]]:
-    """Return the NFC form and, for each of its characters and its end, the offset it came from."""
+    """Return the NFC form and the original offset of each of its characters and its end."""
     if unicodedata.is_normalized("NFC", text):
         return text, []
     pieces: list[str] = []

@@ -1,7 +1,7 @@
 """Letters as a reader sees them: lookalikes of another alphabet, bold mathematics, words broken at a line's end.
 
-Everything here keeps the length of a text, so that places in it stay true. One list of apostrophes serves every
-stage that compares spellings.
+All functions keep the length of a text, so that positions in it stay valid. One list of apostrophes serves every stage
+that compares spellings.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 APOSTROPHES: Final = "'’‘ʼʻʹʽʾʿˈ`´‛′ꞌ՚׳＇"
-"""What stands for the apostrophe of o‘zbek, Turkey’s and Türkiye'de, whichever key was at hand."""
+"""Characters used for the apostrophe of o‘zbek, Turkey’s and Türkiye'de."""
 UNSEEN: Final = "\u00ad"
-"""A soft hyphen: stands for characters that a reader does not read."""
+"""A soft hyphen: stands for invisible characters."""
 
 _LATIN, _CYRILLIC, _GREEK, _ARMENIAN, _HYPHEN, _LINE_END = 1, 2, 4, 8, 16, 32
 _FIRST_BEYOND_LATIN = 0x370
@@ -28,10 +28,10 @@ _RANGES = (
     (_ARMENIAN, ((0x531, 0x557), (0x561, 0x588))),
 )
 MEETING, BREAK = b"\1", b"\2"
-"""What two neighbours are: letters of two alphabets; a hyphen and a line's end."""
+"""Kinds of two neighbours: letters of two alphabets; a hyphen and a line's end."""
 _SUMS = {MEETING: (3, 5, 6, 9, 10, 12), BREAK: (_HYPHEN + _LINE_END,)}
 _KINDS = b"".join(next((kind for kind, sums in _SUMS.items() if sum_ in sums), b"\0") for sum_ in range(0x100))
-"""What two neighbours are, by the sum of their numbers."""
+"""Kinds of two neighbours, by the sum of their numbers."""
 _TWINS = (
     "AАΑ BВΒ CС EЕΕ HНΗ IІΙ JЈ KКΚ MМΜ OОΟՕ PРΡ SЅՏ TТΤ XХΧ YУΥ ƏӘ ËЁ ÏЇ NΝ ZΖ UՍ LԼ"
     " aаα cс eе iіι jј kкκ oоοօ pрρ sѕ xхχ yуγ əә ëё ïї hһհ uսυ vν nո qզ gց"
@@ -49,9 +49,9 @@ _LONGEST_WORD = 40  # of those that are kept
 
 
 def seen(text: str) -> str:
-    """Return a text of the same length in which each word is in the one alphabet that a reader takes it to be in.
+    """Return a text of the same length with each word in the one alphabet that a reader assumes.
 
-    A word of two alphabets is brought to that of most of its letters, if all others have a twin there; at a tie to
+    A word of two alphabets is converted to that of most of its letters, if all others have a twin there; at a tie to
     the only one where they do, and to none otherwise, so that РТ, PT and РT stay three words.
     """
     if text.isascii():
@@ -68,26 +68,26 @@ def seen(text: str) -> str:
 
 
 def mended(text: str) -> str:
-    """Return a text of the same length in which UNSEEN stands for hyphens and breaks within broken words.
+    """Return a text of the same length with UNSEEN for hyphens and line breaks within broken words.
 
-    A hyphen that belongs to the word stays: after the first part of a Russian compound (юго-западный), after anti-
-    and its like. Of the rest nobody can be sure; nearly all of them are breaks.
+    A hyphen that belongs to the word stays: after the first part of a Russian compound (юго-западный), after anti- and
+    its like. The rest is uncertain; nearly all of them are breaks.
     """
     if "\n" not in text:
         return text
-    if "-\n" in text or "\r" in text or "\u00ad" in text or "‐" in text:  # seen at once; most have none
+    if "-\n" in text or "\r" in text or "\u00ad" in text or "‐" in text:  # a quick test; most have none
         return _BROKEN.sub(_closed, text)
     return text
 
 
 def neighbours(units: NDArray[np.integer[Any]]) -> bytes:
-    """Return of each UTF-16 unit, the last one excepted, what it and the next one are: MEETING, BREAK or neither."""
+    """Return the kind of each UTF-16 unit with its successor, except the last: MEETING, BREAK or neither."""
     of = _alphabets().take(units)
     return (of[:-1] + of[1:]).tobytes().translate(_KINDS)
 
 
 def unmixed(text: str, kinds: bytes) -> str:
-    """Return a text with its words of two alphabets, which meet where `kinds` says so, each in one."""
+    """Return a text with its words of two alphabets, located by `kinds`, each in one."""
     pieces: list[str] = []
     end = 0
     while (at := kinds.find(MEETING, end)) >= 0:
@@ -116,7 +116,7 @@ def _plain(found: re.Match[str]) -> str:
 
 @cache
 def _alphabets() -> NDArray[np.uint8]:
-    """Return the alphabet of each character of the basic plane, 0 of those that are no letter of one of the four.
+    """Return the alphabet of each character of the basic plane, 0 for other characters.
 
     Hyphens and ends of lines have numbers of their own, beyond those of alphabets.
     """
@@ -131,7 +131,7 @@ def _alphabets() -> NDArray[np.uint8]:
 
 @cache
 def _twins() -> dict[int, dict[str, str]]:
-    """Return for each alphabet what its letters stand for: the twin from another alphabet → the letter."""
+    """Return for each alphabet the substitutes: the twin from another alphabet → the letter."""
     table = _alphabets()
     into: dict[int, dict[str, str]] = {alphabet: {} for alphabet, _ in _RANGES}
     for group in _TWINS.split():
@@ -143,7 +143,7 @@ def _twins() -> dict[int, dict[str, str]]:
 
 @lru_cache(maxsize=4_096)
 def _in_one(word: str) -> str:
-    """Return what `_brought` does; the same few words are met again and again."""
+    """Return the result of `_brought`, cached because the same few words recur."""
     return _brought(word)
 
 

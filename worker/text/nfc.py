@@ -10,11 +10,11 @@ from itertools import groupby
 from typing import Final
 
 MOST_MARKS: Final = 30
-"""On one letter; what is beyond goes (UAX #15, stream-safe text format). No language needs more than a few."""
+"""On one letter; further marks are dropped (UAX #15, stream-safe text format). No language needs more than a few."""
 
 
 def nfc(text: str) -> str:
-    """Return the text in NFC, without what exceeds `MOST_MARKS` combining marks in a row."""
+    """Return the text in NFC, without marks beyond `MOST_MARKS` in a row."""
     if unicodedata.is_normalized("NFC", text):
         return text
     return unicodedata.normalize("NFC", _excess().sub(r"\1", text))

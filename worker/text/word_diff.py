@@ -1,4 +1,4 @@
-"""Which words of a text were replaced, left out or put in: in bounded time, whatever the texts are. Pure."""
+"""Differences between two texts by words: replaced, deleted or inserted. In bounded time for any texts. Pure."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from worker.text.letters import APOSTROPHES
 
 _WORD = re.compile(rf"[\w\u0300-\u036f\u064b-\u065f]+(?:[-{APOSTROPHES}][\w\u0300-\u036f\u064b-\u065f]+)*|[^\w\s]")
 _FEW_CELLS = 10_000
-"""Pairs of words that are compared at once; a longer stretch is cut first where a word stands once in both texts."""
+"""Pairs of words compared at once; a longer stretch is first split at words that occur once in both texts."""
 _MOST_CELLS = 1_000_000
-"""Pairs of words that are compared with each other in one stretch."""
+"""Maximum of pairs of words compared within one stretch."""
 _BUDGET = 4 * _MOST_CELLS
-"""And in all stretches together; whatever is beyond is one change."""
+"""And in all stretches together; the rest is one change."""
 _DEEPEST = 6
 
 Block = tuple[int, int, int, int]
@@ -25,7 +25,7 @@ Block = tuple[int, int, int, int]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A stretch that differs, as offsets of both texts; an empty one on one side."""
+    """A stretch that differs, as offsets of both texts; empty on one side for an insertion or deletion."""
 
     old_start: int
     old_end: int
@@ -50,13 +50,13 @@ class Passage:
     after: str
 
     def __str__(self) -> str:
-        """Return it as people write changes: `[-taken out-]` and `{+put in+}`."""
+        """Return the usual notation of a change: `[-taken out-]` and `{+put in+}`."""
         removed = f"[-{self.removed}-]" if self.removed else ""
         added = f"{{+{self.added}+}}" if self.added else ""
         return f"{self.before}{removed}{added}{self.after}"
 
     def shortened(self, length: int) -> Passage:
-        """Return it with no more than about `length` characters taken out and put in; how many words stays told."""
+        """Return it with about `length` characters removed and added at most; the number of words is still stated."""
         return replace(self, removed=_shortened(self.removed, length), added=_shortened(self.added, length))
 
 
@@ -75,7 +75,7 @@ def _shortened(words: str, length: int) -> str:
 
 
 def passages(old: str, new: str, changes: Sequence[Change], *, around: int = 60) -> Iterator[Passage]:
-    """Yield each change with so many characters of the new text around it."""
+    """Yield each change with this many characters of the new text around it."""
     for change in changes:
         begin, end = _window(new, change, around)
         removed, added = old[change.old_start : change.old_end], new[change.new_start : change.new_end]
@@ -87,7 +87,7 @@ def passages(old: str, new: str, changes: Sequence[Change], *, around: int = 60)
 
 
 def changes_between(old: str, new: str) -> list[Change]:
-    """Return the changes that make one text the other, in reading order; white space does not count."""
+    """Return the changes that turn one text into the other, in reading order; white space does not count."""
     spans = [[found.span() for found in _WORD.finditer(text)] for text in (old, new)]
     words = [[text[start:end] for start, end in found] for text, found in zip((old, new), spans, strict=True)]
     blocks = _Comparison(*words).blocks((0, len(words[0]), 0, len(words[1])), 0)
@@ -103,7 +103,7 @@ def _offsets(spans: Sequence[tuple[int, int]], begin: int, end: int) -> tuple[in
 
 
 def _without_bare_marks(blocks: Sequence[Block], old: Sequence[str]) -> list[Block]:
-    """Return the blocks with those joined that only punctuation parts."""
+    """Return the blocks, joined where only punctuation separates them."""
     joined: list[Block] = []
     for block in blocks:
         between = old[joined[-1][1] : block[0]] if joined else ["word"]
@@ -115,14 +115,14 @@ def _without_bare_marks(blocks: Sequence[Block], old: Sequence[str]) -> list[Blo
 
 
 class _Comparison:
-    """Compares two sequences of words; has so much time and no more."""
+    """A comparison of two sequences of words within a time budget."""
 
     def __init__(self, old: Sequence[str], new: Sequence[str]) -> None:
         self._old, self._new = old, new
         self._left = _BUDGET
 
     def blocks(self, block: Block, depth: int) -> Iterator[Block]:
-        """Yield what differs within a stretch."""
+        """Yield the differences within a stretch."""
         a, b, c, d = block = self._trimmed(block)
         if a == b or c == d:
             if a < b or c < d:
@@ -150,7 +150,7 @@ class _Comparison:
         return a, b, c, d
 
     def _anchors(self, block: Block) -> list[tuple[int, int]]:
-        """Return the longest rising sequence of places of words that stand once in both."""
+        """Return the longest increasing sequence of positions of words that occur once in both."""
         a, b, c, d = block
         once = [{word for word, n in Counter(words).items() if n == 1} for words in (self._old[a:b], self._new[c:d])]
         places = {self._new[at]: at for at in range(c, d) if self._new[at] in once[1]}
@@ -159,7 +159,7 @@ class _Comparison:
         return _rising(pairs)
 
     def _word_by_word(self, block: Block) -> Iterator[Block]:
-        """Yield what differs beside the longest common subsequence."""
+        """Yield the differences from the longest common subsequence."""
         a, b, c, d = block
         lengths = _common_lengths(self._old[a:b], self._new[c:d])
         i = j = 0
@@ -179,7 +179,7 @@ class _Comparison:
 
 
 def _common_lengths(old: Sequence[str], new: Sequence[str]) -> list[list[int]]:
-    """Return by (i, j) how many words `old[i:]` and `new[j:]` have in common, in order."""
+    """Return by (i, j) the length of the longest common subsequence of `old[i:]` and `new[j:]`."""
     rows = [[0] * (len(new) + 1)]
     for word in reversed(old):
         below, row = rows[-1], [0] * (len(new) + 1)
@@ -190,7 +190,7 @@ def _common_lengths(old: Sequence[str], new: Sequence[str]) -> list[list[int]]:
 
 
 def _rising(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Return the longest part of pairs, which rise in the first, that rises in the second too."""
+    """Return the longest subsequence of pairs, sorted by the first, that increases in the second too."""
     ends: list[int] = []
     at: list[int] = []
     before: list[int] = []

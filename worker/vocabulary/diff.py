@@ -1,4 +1,4 @@
-"""What one state of the vocabulary has that another has not. Pure."""
+"""Differences between two states of the vocabulary. Pure."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ class Difference:
     added: tuple[str, ...]
     removed: tuple[str, ...]
     changed: tuple[str, ...]
-    """Entities in both that differ in anything but their aliases: context, relations, label …"""
+    """Entities in both that differ in more than their aliases: context, relations, label …"""
     aliases_added: tuple[tuple[str, Alias], ...]
     aliases_removed: tuple[tuple[str, Alias], ...]
     scope_changed: bool
     rest_changed: bool
-    """Something differs that is neither an entity nor the scope, such as the endings of a language."""
+    """True if other parts than entities or the scope differ, such as the endings of a language."""
 
     def __bool__(self) -> bool:
         return any((self.added, self.removed, self.changed, self.aliases_added, self.aliases_removed,
@@ -27,7 +27,7 @@ class Difference:
 
 
 def difference(old: Vocabulary, new: Vocabulary) -> Difference:
-    """Return what leads from `old` to `new`; falsy exactly when both have the same version."""
+    """Return the differences from `old` to `new`; falsy exactly when both have the same version."""
     both = sorted(old.by_id.keys() & new.by_id.keys())
     rest = replace(old, entities=new.entities, scope=new.scope).version != new.version
     return Difference(
@@ -46,7 +46,7 @@ def _without_aliases(entity: Entity) -> Entity:
 
 
 def _only_in(one: Vocabulary, other: Vocabulary) -> tuple[tuple[str, Alias], ...]:
-    """Return the aliases that `other` has not, flags included; those of new entities too."""
+    """Return the aliases missing in `other`, flags included; those of new entities too."""
     found = []
     for entity in one.entities:
         counterpart = other.by_id.get(entity.id)

@@ -36,7 +36,7 @@ LEVELS = ("name", "demonym", "concept")
 GUESS = "guess"
 """The source of a spelling that follows the language's rules and was not seen in print."""
 DECOY = "decoy"
-"""The level of spellings that hold a name of an entity and mean something else; never that of a mention."""
+"""The level of spellings that contain a name of an entity and mean something else; never that of a mention."""
 RELATIONS = (
     "member_of",
     "former_member_of",
@@ -63,11 +63,11 @@ RELATIONS = (
     "related",
 )
 FACTS = ("named", "founded", "dissolved")
-"""Relations whose target is a word or a date instead of an entity."""
+"""Relations with a word or a date as target instead of an entity."""
 
 
 class VocabularyError(ProblemsFound):
-    """The vocabulary cannot be used."""
+    """An unusable vocabulary."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +83,12 @@ class Alias:
     is_common: bool = False
     is_surname: bool = False
     source: str | None = None
-    """The outlet or text collection whose spelling it is, or GUESS; None: nobody noted it."""
+    """The outlet or text collection with this spelling, or GUESS; None if unknown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """Says that an entity is a body, one of `bodies.toml`, of a state."""
+    """Declares an entity as a body, one of `bodies.toml`, of a state."""
 
     body: str
     of: str
@@ -96,7 +96,7 @@ class Pattern:
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """What an entity is to another, from and to when; for FACTS the target is a word or a date."""
+    """The relation of an entity to another, with its period; for FACTS the target is a word or a date."""
 
     kind: str
     target: str
@@ -128,7 +128,7 @@ class Entity:
     in_seed: bool = False
     seed_mentions: int = 0
     pattern: Pattern | None = None
-    """What made those of its names that its file does not list."""
+    """The pattern behind names that its file does not list."""
 
 
 @dataclass(frozen=True)
@@ -154,7 +154,7 @@ class Vocabulary:
         return {entity.id: entity for entity in self.entities}
 
     def to_json(self) -> str:
-        """Return a form that `from_json` reads back to an equal vocabulary."""
+        """Return the JSON for `from_json`, which restores an equal vocabulary."""
         content: dict[str, object] = {"entities": [_entity_json(entity) for entity in self.entities]}
         if self.inflection.content:
             content["inflection"] = self.inflection.content
@@ -172,7 +172,7 @@ class Vocabulary:
 
     @staticmethod
     def from_json(content: str) -> Vocabulary:
-        """Return the vocabulary that `to_json` wrote; ValueError for anything else."""
+        """Return the vocabulary written by `to_json`; ValueError for anything else."""
         try:
             loaded = json.loads(content)
             scope = Definition.from_json(loaded["scope"]) if "scope" in loaded else None

@@ -1,4 +1,4 @@
-"""Given names: how it is seen that a surname is somebody else's."""
+"""Given names, which show that a surname belongs to another person."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ _ENDING = 3  # letters that a case may add to a name
 _SHORT = 3
 _MOST_KEPT = 10_000
 _SHARED_LETTERS = str.maketrans("әғқңөұүһіӣӯҳҷўəçğışöüýňžä", "агкноуухииухжуecgisouynza")
-_LONG = 5  # a word of so many letters is too short to be judged by its end
+_LONG = 5  # a word of this many letters is too short to be judged by its end
 
 
 @dataclass(frozen=True)
 class GivenNames:
-    """The given names that are known, by script, as folded words, and how others end."""
+    """Known given names, by script, as folded words, and the endings of others."""
 
     names: Mapping[str, tuple[str, ...]]
     ends: Mapping[str, tuple[str, ...]]
 
     def holds(self, word: str) -> bool:
-        """Say whether a word is a given name, in any case of its language; the answer is kept for the next time."""
+        """Return whether a word is a given name, in any case of its language; results are cached."""
         if word not in self._known:
             if len(self._known) >= _MOST_KEPT:
                 self._known.clear()
@@ -64,7 +64,7 @@ class GivenNames:
         }
 
     def to_json(self) -> dict[str, Any]:
-        """Return the plain values that `given_names_of` reads."""
+        """Return the plain values for `given_names_of`."""
         return {
             "names": {k: list(v) for k, v in self.names.items()},
             "ends": {k: list(v) for k, v in self.ends.items()},
@@ -72,7 +72,7 @@ class GivenNames:
 
 
 def _plain(word: str) -> str:
-    """Return a folded word in the letters that all languages of the script have: Серік and Серик are one name."""
+    """Return a folded word in the letters common to all languages of the script: Серік and Серик are one name."""
     return words(word).translate(_SHARED_LETTERS)
 
 
@@ -80,12 +80,12 @@ NOBODY = GivenNames({}, {})
 
 
 def given_names_of(content: Mapping[str, Any]) -> GivenNames:
-    """Return the given names that `to_json` wrote."""
+    """Return the given names written by `to_json`."""
     return GivenNames(*({k: tuple(v) for k, v in content.get(key, {}).items()} for key in ("names", "ends")))
 
 
 def read_given_names(path: Path, problems: list[str]) -> GivenNames:
-    """Return the given names of a vocabulary's `given.toml`, none without one; what is wrong goes to `problems`."""
+    """Return the given names of a vocabulary's `given.toml`, none without one; problems are added to `problems`."""
     if not path.exists():
         return NOBODY
     try:

@@ -23,7 +23,7 @@ class Sign(NamedTuple):
 
 @dataclass(frozen=True)
 class Pairs:
-    """The characters that name states, and words beside which they do; `vocabulary/pairs.toml` explains each field."""
+    """The characters that name states, and the words beside them; `vocabulary/pairs.toml` explains each field."""
 
     before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
@@ -80,7 +80,7 @@ class Pairs:
         )
 
     def to_json(self) -> dict[str, Any]:
-        """Return the plain values that `pairs_of` reads."""
+        """Return the plain values for `pairs_of`."""
         return {
             "before": list(self.before),
             "after": list(self.after),
@@ -98,7 +98,7 @@ NO_PAIRS = Pairs()
 
 
 def pairs_of(content: Mapping[str, Any]) -> Pairs:
-    """Return the pairs that `to_json` wrote."""
+    """Return the pairs written by `to_json`."""
     alone = {sign: tuple(never) for sign, never in content["alone"].items()}
     before, after, both = tuple(content["before"]), tuple(content["after"]), content.get("both", {})
     offices, holders, openers = (
@@ -110,7 +110,7 @@ def pairs_of(content: Mapping[str, Any]) -> Pairs:
 
 
 def read_pairs(path: Path, problems: list[str]) -> Pairs:
-    """Return the pairs of a vocabulary's `pairs.toml`, none without one; what is wrong goes to `problems`."""
+    """Return the pairs of a vocabulary's `pairs.toml`, none without one; problems are added to `problems`."""
     if not path.exists():
         return NO_PAIRS
     try:

@@ -1,4 +1,4 @@
-"""The rules of `vocabulary/inflection.toml` as values: what may follow an alias, language by language."""
+"""The rules of `vocabulary/inflection.toml` as values: possible endings of an alias, language by language."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ JOINED = ("listed", "any")
 
 @dataclass(frozen=True)
 class LanguageEndings:
-    """What one language adds to a name, folded. See `vocabulary/inflection.toml` for what each field means."""
+    """The endings of one language, folded. See `vocabulary/inflection.toml` for the meaning of each field."""
 
     plural: tuple[str, ...] = ()
     possessive: tuple[str, ...] = ()
@@ -42,11 +42,11 @@ class LanguageEndings:
     unsigned: Mapping[str, str] = field(default_factory=dict)
 
     def without_signs(self, text: str) -> str:
-        """Return a text as people write it whose keyboard lacks the language's own letters."""
+        """Return a text as spelled on a keyboard without the language's own letters."""
         return "".join(self.unsigned.get(letter, letter) for letter in text)
 
     def with_unsigned(self, following: frozenset[str]) -> frozenset[str]:
-        """Return endings with what they are without signs; there are a handful of such sets, of thousands each."""
+        """Return endings including their forms without signs; there are a handful of such sets, of thousands each."""
         if following not in self._with_unsigned:
             self._with_unsigned[following] = following | {self.without_signs(one) for one in following}
         return self._with_unsigned[following]
@@ -57,17 +57,17 @@ class LanguageEndings:
 
     @cached_property
     def listed(self) -> frozenset[str]:
-        """The single endings and none: all that a short name takes."""
+        """The single endings and none, for short names."""
         return frozenset(("", *self.plural, *self.possessive, *self.case))
 
     @cached_property
     def chains(self) -> frozenset[str]:
-        """Every plural, possessive and case that go together, and none."""
+        """Every valid combination of plural, possessive and case, and none."""
         return frozenset(self._chains(("",), ("", *self.possessive)))
 
     @cached_property
     def derived_chains(self) -> frozenset[str]:
-        """The chains that make people and things of a place out of its name, and are no chains otherwise."""
+        """The chains that derive people and things from the name of a place, and are no chains otherwise."""
         return frozenset(self._chains(self.derived, ("",))) - self.chains
 
     @cached_property
@@ -108,11 +108,11 @@ class Inflection:
     endings: Mapping[str, LanguageEndings]
     declensions: tuple[Declension, ...]
     content: Mapping[str, Any]
-    """What the rules were read from, for storing them."""
+    """The original rules, for storing them."""
 
 
 def read_inflection(content: dict[str, Any], name: str, problems: list[str]) -> Inflection:
-    """Return the rules of a file's content; what is wrong is added to `problems`, naming `name` and the field."""
+    """Return the rules of a file's content; problems are added to `problems`, with `name` and the field."""
     table = TomlTable(content, name, problems)
     endings: dict[str, LanguageEndings] = {}
     declensions: tuple[Declension, ...] = ()

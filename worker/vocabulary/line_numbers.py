@@ -1,4 +1,4 @@
-"""Where in a TOML file a field stands: `names.en[2].text` → its line. For messages to people; pure."""
+"""Lines of fields in a TOML file: `names.en[2].text` → its line. For error messages; pure."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ _STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
 
 
 def line_of(source: str, field: str) -> int | None:
-    """Return the line, from 1, on which a field of a TOML text begins; the nearest thing around it that is found.
+    """Return the line, from 1, on which a field of a TOML text begins; or that of its nearest known parent.
 
-    The fields are those of `tomlfile.Table`: keys joined by dots, places in an array in brackets. None when not even
-    its first key is there. Arrays are followed as this product writes them, an entry a line.
+    The fields are those of `tomlfile.Table`: keys joined by dots, positions in an array in brackets. None if not even
+    its first key exists. Arrays are parsed in the form of this product's files, an entry a line.
     """
     lines = _lines_of_fields(source)
     steps = [match[0] for match in _STEP.finditer(field)]

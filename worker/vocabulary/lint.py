@@ -1,4 +1,4 @@
-"""What is wrong with a vocabulary that can be read, and what a reviewer should look at."""
+"""Errors in a readable vocabulary, and remarks for reviewers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from worker.vocabulary.entities import LANGUAGES, Alias, Entity, Vocabulary
 
 @dataclass(frozen=True, slots=True)
 class LintFinding:
-    """A remark on one field of one entity; an error keeps the vocabulary from being loaded."""
+    """A remark on one field of one entity; an error prevents loading the vocabulary."""
 
     entity: str
     type: str
@@ -23,7 +23,7 @@ class LintFinding:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """An alias and where it stands."""
+    """An alias and its position."""
 
     entity: Entity
     alias: Alias
@@ -34,7 +34,7 @@ class _Place:
 
 
 def check(vocabulary: Vocabulary, followed: Collection[str] = ()) -> tuple[LintFinding, ...]:
-    """Return what is or looks wrong, entity by entity; `followed` are the languages of the outlets that are read."""
+    """Return errors and remarks, entity by entity; `followed` are the languages of the outlets that are read."""
     owners: dict[tuple[str, str], list[_Place]] = defaultdict(list)
     findings: list[LintFinding] = []
     for entity in vocabulary.entities:
@@ -81,7 +81,7 @@ def _alone(entity: Entity, places: list[_Place]) -> Iterator[LintFinding]:
 
 
 def _swallowed(places: list[_Place]) -> Iterator[LintFinding]:
-    """Yield the aliases that another one of the entity, written a little differently, finds as well."""
+    """Yield the aliases that are redundant because another one of the entity finds them as well."""
     plain: dict[tuple[str, str, str], _Place] = {}
     for place in places:
         alias = place.alias
@@ -95,14 +95,14 @@ def _swallowed(places: list[_Place]) -> Iterator[LintFinding]:
 
 
 def _is_as_open(other: _Place, place: _Place) -> bool:
-    """Say whether what one alias asks of the case of letters is not more than what the other asks."""
+    """Return whether one alias is no stricter about letter case than the other."""
     if any(char.isspace() for char in other.alias.text):
         return True
     return not other.alias.text[0].isupper() or place.alias.text[0].isupper()
 
 
 def _silent(entity: Entity, followed: Collection[str]) -> Iterator[LintFinding]:
-    """Yield the languages in which outlets are read and nothing of this entity would be found."""
+    """Yield the languages of outlets in which no name of this entity would be found."""
     known = {alias.language.partition("-")[0] for alias in entity.aliases}
     asked = {language.partition("-")[0] for language in followed}.intersection(LANGUAGES)
     if missing := sorted(asked - known):

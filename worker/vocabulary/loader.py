@@ -1,4 +1,4 @@
-"""The folder of a vocabulary → its entities and its scope, or all that is wrong with them."""
+"""The folder of a vocabulary → its entities and its scope, or all its problems."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _MAX_ALIAS = 200
 
 
 def packaged_folder() -> Path:
-    """Return the folder of the vocabulary that came with this product, in a checkout or a wheel."""
+    """Return the folder of the packaged vocabulary, in a checkout or a wheel."""
     worker = Path(__file__).resolve().parent.parent
     checkout = worker.parent / "vocabulary"
     return checkout if (checkout / "entities").is_dir() else worker / "_vocabulary"
@@ -44,7 +44,7 @@ def packaged_folder() -> Path:
 def read_vocabulary(folder: Path) -> Vocabulary:
     """Return the vocabulary of a folder: `entities/<type>/<id>.toml`, `scope.toml`, `inflection.toml`, `bodies.toml`.
 
-    Raise VocabularyError with all that is wrong. Without `inflection.toml` names stand only for themselves.
+    Raise VocabularyError with all problems. Without `inflection.toml` names stand only for themselves.
     """
     files = sorted((folder / "entities").glob("*/*.toml"))
     if not files:
@@ -76,7 +76,7 @@ def read_vocabulary(folder: Path) -> Vocabulary:
 
 
 def _expand(found: dict[str, tuple[str, Entity]], bodies: Bodies, problems: list[str]) -> None:
-    """Give the entities that are bodies of states the names which their patterns make."""
+    """Add to the entities that are bodies of states the names from their patterns."""
     shared = shared_acronyms([entity for _, entity in found.values()])
     for key, (name, entity) in found.items():
         if (pattern := entity.pattern) is None:
@@ -101,7 +101,7 @@ def _inflection(path: Path, problems: list[str]) -> Inflection:
 
 
 def read_entity(content: dict[str, object], path: Path, name: str, problems: list[str]) -> Entity:
-    """Return the entity of one file; what is wrong is added to `problems`, naming `name` and the field."""
+    """Return the entity of one file; problems are added to `problems`, with `name` and the field."""
     table = TomlTable(content, f"{name}: {content.get('id', path.stem)}", problems)
     identifier = table.text("id", required=True)
     if identifier and not ID.fullmatch(identifier):

@@ -1,4 +1,4 @@
-"""The offices that people held: what they are called in a text, and from when to when."""
+"""Offices held by people: their names in texts, and their periods."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _IN_OFFICE = ("leader_of", "minister_of")
 
 
 class Span(Protocol):
-    """A relation to another entity, from and to when."""
+    """A relation to another entity, with its period."""
 
     @property
     def kind(self) -> str: ...
@@ -26,7 +26,7 @@ class Span(Protocol):
 
 
 class Holder(Protocol):
-    """An entity, as far as offices are asked for."""
+    """An entity with its offices."""
 
     @property
     def offices(self) -> tuple[Office, ...]: ...
@@ -36,9 +36,9 @@ class Holder(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """An office of a person, in `of`, an entity; `terms` are what a text calls it.
+    """An office of a person, in `of`, an entity; `terms` are its names in texts.
 
-    `from_on` and `until_on` are a year, a month or a day as text; None where it is unknown, and while it is held.
+    `from_on` and `until_on` are a year, a month or a day as text; None if unknown, and while it is held.
     """
 
     title: str
@@ -48,9 +48,9 @@ class Office:
     terms: tuple[str, ...]
 
     def was_held(self, day: date | None) -> bool:
-        """Say whether the office may have been held on a day; True when the day is unknown.
+        """Return whether the office may have been held on a day; True if the day is unknown.
 
-        A year or a month counts whole at both ends: who left in 2022 held it on every day of 2022.
+        A year or a month counts whole at both ends: an office left in 2022 counts as held on every day of 2022.
         """
         if day is None:
             return True
@@ -59,18 +59,18 @@ class Office:
         return begun and (self.until_on is None or text[: len(self.until_on)] <= self.until_on)
 
     def to_json(self) -> list[Any]:
-        """Return the plain values that `office_of` reads."""
+        """Return the plain values for `office_of`."""
         return [self.title, self.of, self.from_on, self.until_on, list(self.terms)]
 
 
 def office_of(entry: list[Any]) -> Office:
-    """Return the office that `to_json` wrote."""
+    """Return the office written by `to_json`."""
     title, of, from_on, until_on, terms = entry
     return Office(title, of, from_on, until_on, tuple(terms))
 
 
 def holds_office(entity: Holder, day: date | None) -> bool:
-    """Say whether a person held an office or led something on a day; False when the day is unknown."""
+    """Return whether a person held an office or led an organisation on a day; False if the day is unknown."""
     if day is None:
         return False
     if any(office.was_held(day) for office in entity.offices):
@@ -80,5 +80,5 @@ def holds_office(entity: Holder, day: date | None) -> bool:
 
 
 def is_day(text: str) -> bool:
-    """Say whether a text is a year, a month or a day such as 2022-01-05."""
+    """Return whether a text is a year, a month or a day such as 2022-01-05."""
     return _DAY.fullmatch(text) is not None

@@ -22,7 +22,7 @@ class RelationLike(Protocol):
 
 
 class RegionPlace(Protocol):
-    """An entity, as far as its place in the world is concerned."""
+    """An entity with its location."""
 
     @property
     def id(self) -> str: ...
@@ -40,7 +40,7 @@ _ENDING = r"(?:[’'][^\W\d_]{1,5}|[^\W\d_]{0,3})"  # of a case
 _ENDS_ADDRESS = re.compile(
     r"[ \u00a0]?(?:[.;()!?–—»”\n]|$|,(?![ \u00a0](?:and|or|и|или|[A-ZА-ЯЁ]))|(?:on|in|at|for|since|where|last)\b)"
 )
-"""What follows an address; a region of the own state that something else follows begins the next part of a sentence."""
+"""Text after an address; before other text, a region of the own state begins the next part of a sentence."""
 _ABBREVIATION = re.compile(r"[A-Z]{2,3}|.*\.")
 
 
@@ -51,9 +51,9 @@ class Regions:
     names: Mapping[str, tuple[str, ...]]
 
     def is_elsewhere(self, text: str, end: int, entity: RegionPlace) -> bool:
-        """Say whether a region of another state follows the name of a place that ends at `end`.
+        """Return whether a region of another state follows the name of a place that ends at `end`.
 
-        Or one of its own state, as an address has it: the capital stands in none (Washington, Pa.).
+        Or one of its own state, in the form of an address: the capital is in none (Washington, Pa.).
         """
         if entity.type not in _TYPES or text[end : end + 2] not in REGION_BEGINS:
             return False
@@ -68,7 +68,7 @@ class Regions:
 
     @cached_property
     def _firsts(self) -> frozenset[str]:
-        """The letters with which a region begins."""
+        """The possible first letters of a region."""
         return frozenset(name[0] for names in self.names.values() for name in (*names, *_STATE_WORDS) if name)
 
     @cached_property
@@ -83,7 +83,7 @@ class Regions:
         return re.compile(f"(?:{'|'.join(groups)})(?![^\\W_])")
 
     def to_json(self) -> dict[str, list[str]]:
-        """Return the plain values that `regions_of` reads."""
+        """Return the plain values for `regions_of`."""
         return {state: list(names) for state, names in self.names.items()}
 
 
@@ -91,12 +91,12 @@ NOWHERE = Regions({})
 
 
 def regions_of(content: Mapping[str, list[str]]) -> Regions:
-    """Return the regions that `to_json` wrote."""
+    """Return the regions written by `to_json`."""
     return Regions({state: tuple(names) for state, names in content.items()})
 
 
 def read_regions(path: Path, problems: list[str]) -> Regions:
-    """Return the regions of a vocabulary's `regions.toml`, none without one; what is wrong goes to `problems`."""
+    """Return the regions of a vocabulary's `regions.toml`, none without one; problems are added to `problems`."""
     if not path.exists():
         return NOWHERE
     try:

@@ -1,7 +1,8 @@
-"""Whether a text is commentary on Central Asian security: themes, weights, a verdict with its reasons. Pure.
+"""The scope rule: whether a text is commentary on Central Asian security, by themes, weights and a verdict with
+reasons. Pure.
 
-The definition is a part of the vocabulary (`scope.toml`) and of its version. Nothing is dropped by it: it is a flag
-for filters and denominators.
+The definition is a part of the vocabulary (`scope.toml`) and of its version. No text is dropped by it: it is a flag for
+filters and denominators.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ _LEAST_STRETCH = 0.5
 
 
 class Related(Protocol):
-    """What an entity is to another."""
+    """The relation of an entity to another."""
 
     @property
     def kind(self) -> str: ...
@@ -25,7 +26,7 @@ class Related(Protocol):
 
 
 class EntityInfo(Protocol):
-    """An entity of the vocabulary, as far as its weight depends on it."""
+    """An entity of the vocabulary, with the properties that decide its weight."""
 
     @property
     def id(self) -> str: ...
@@ -37,10 +38,10 @@ class EntityInfo(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """One of the things that a text must be about, and by how many points.
+    """One required theme of a text, with its minimum of points.
 
-    An entity weighs what `entities` says of its id; else `related`, when one of the relations `through` leads from
-    it to an entity listed there with a weight; else what `types` says of its type; else nothing.
+    The weight of an entity is that of its id in `entities`; else `related`, if one of the relations `through` leads to
+    an entity listed there with a weight; else that of its type in `types`; else zero.
     """
 
     name: str
@@ -51,7 +52,7 @@ class Theme:
     through: tuple[str, ...] = ()
 
     def weight(self, entity: EntityInfo) -> int:
-        """Return how many points one mention of an entity is worth."""
+        """Return the points for one mention of an entity."""
         if entity.id in self.entities:
             return self.entities[entity.id]
         if any(one.kind in self.through and self.entities.get(one.target) for one in entity.relations):
@@ -61,11 +62,11 @@ class Theme:
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """What counts: every theme with its own points, all together with `threshold`.
+    """The criteria: every theme needs its own points, all together `threshold`.
 
-    An entity's points are its weight for each mention, up to `repeats` mentions, and for being in the title
-    `in_title` mentions more. The limits are for texts of `length` characters and go with the square root of the
-    length, down to a half: long texts name more by the way, and a headline can name little.
+    An entity's points are its weight for each mention, up to `repeats` mentions, and `in_title` further mentions for
+    being in the title. The limits are for texts of `length` characters and scale with the square root of the length,
+    down to a half: long texts have more passing mentions, and a headline has space for few.
     """
 
     threshold: int
@@ -75,19 +76,19 @@ class Definition:
     themes: tuple[Theme, ...]
 
     def to_json(self) -> dict[str, Any]:
-        """Return plain values that `from_json` reads back to an equal definition."""
+        """Return plain values for `from_json`, which restores an equal definition."""
         return asdict(self)
 
     @staticmethod
     def from_json(content: Mapping[str, Any]) -> Definition:
-        """Return the definition that `to_json` gave; TypeError or KeyError for anything else."""
+        """Return the definition written by `to_json`; TypeError or KeyError for anything else."""
         themes = tuple(Theme(**theme | {"through": tuple(theme["through"])}) for theme in content["themes"])
         return Definition(**{**content, "themes": themes})
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """What an entity brings to a theme."""
+    """The contribution of an entity to a theme."""
 
     theme: str
     entity: str
@@ -96,8 +97,9 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class ScopeVerdict:
-    """Whether a text is in scope; `points` by theme, `needed` of each for a text of its length (`""`: of all
-    together), and who brought the points, the most first."""
+    """The decision whether a text is in scope; `points` by theme, `needed` of each for a text of its length (`""`: of
+    all together), and the contributing entities, the largest first.
+    """
 
     in_scope: bool
     points: Mapping[str, int]

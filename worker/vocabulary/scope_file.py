@@ -1,4 +1,4 @@
-"""`scope.toml` → the definition of what is in scope, or all that is wrong with it."""
+"""`scope.toml` → the definition of the scope, or all its problems."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ NAME = "scope.toml"
 
 
 def read_scope(folder: Path, ids: Collection[str], problems: list[str]) -> Definition | None:
-    """Return the definition in a vocabulary's folder, None when it has none; what is wrong is added to `problems`.
+    """Return the definition in a vocabulary's folder, None without one; problems are added to `problems`.
 
-    `ids` are the entities there are.
+    `ids` are the existing entities.
     """
     path = folder / NAME
     if not path.exists():

@@ -1,7 +1,7 @@
-"""State bodies: names put together from a phrase and what the state is called, such as “Kazakh foreign ministry”.
+"""State bodies: names composed of a phrase and the name of a state, such as “Kazakh foreign ministry”.
 
-The phrases and the rules are the vocabulary's (`bodies.toml`); an entity says with `pattern` which body of which state
-it is. Expanding happens when a vocabulary is read: what is stored and compiled are plain aliases. Pure.
+The phrases and the rules are the vocabulary's (`bodies.toml`); an entity declares with `pattern` which body of which
+state it is. Expanding happens when a vocabulary is read: plain aliases are stored and compiled. Pure.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from worker.vocabulary.entities import DECOY, Alias, Entity, Pattern
 from worker.vocabulary.toml_table import TomlTable, read_toml
 
 MOST_NAMES = 3
-"""So many names, and so many adjectives, of a state are put into phrases of a language: those listed first."""
+"""Maximum of names, and of adjectives, of a state for the phrases of a language: those listed first."""
 MOST_PHRASES = 40
-"""A body has at most so many phrases in one language."""
+"""Maximum of phrases of a body in one language."""
 
 _FILE = "bodies.toml"
 _ADDED = "+"
@@ -30,10 +30,9 @@ _CUT = 2  # the letters of an adjective that {adj-…} replaces
 class Bodies:
     """The rules of a `bodies.toml`.
 
-    `genitives` are, by language, expressions for a part of a name and what stands for it in the genitive (after a +
-    what is added to the name), the first that is found; `adjectives` are expressions for the demonyms that stand
-    before or after a noun; `phrases` are, by body and language, what the names are put into, `decoys` the longer
-    phrases that mean something else.
+    `genitives` are, by language, expressions for a part of a name and its replacement in the genitive (after a + a
+    suffix of the name), the first match counts; `adjectives` are expressions for the demonyms before or after a noun;
+    `phrases` are, by body and language, the templates for names, `decoys` the longer phrases with another meaning.
     """
 
     genitives: Mapping[str, Sequence[tuple[re.Pattern[str], str]]] = field(default_factory=dict)
@@ -42,9 +41,9 @@ class Bodies:
     decoys: Mapping[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)
 
     def expanded(self, entity: Entity, pattern: Pattern, state: Entity, shared: frozenset[tuple[str, str]]) -> Entity:
-        """Return an entity with the names, and decoys, that its pattern makes and its file does not list.
+        """Return an entity with the names, and decoys, from its pattern that its file does not list.
 
-        `shared` are the acronyms, with their language, that more than one entity has: they are put into nothing.
+        `shared` are the acronyms, with their language, of more than one entity: they are not used in phrases.
         """
         own = {alias.level for alias in entity.aliases if alias.level != "demonym"}.pop()
         names = self._made(self.phrases.get(pattern.body, {}), state, shared, own, entity.aliases)
@@ -69,7 +68,7 @@ class Bodies:
                         yield Alias(text, language, level, generated=True)
 
     def _fillings(self, state: Entity, language: str, shared: frozenset[tuple[str, str]]) -> dict[str, list[str]]:
-        """Return what stands for each slot in a language."""
+        """Return the values for each slot in a language."""
         aliases = [alias for alias in state.aliases if alias.language == language]
         names = [one.text for one in aliases if one.level == "name" and not _is_acronym(one.text, one.needs_context)]
         acronyms = [
@@ -93,7 +92,7 @@ class Bodies:
 
 
 def read_bodies(folder: Path, languages: Sequence[str], problems: list[str]) -> Bodies:
-    """Return the rules of a folder's `bodies.toml`, none without the file; what is wrong is added to `problems`."""
+    """Return the rules of a folder's `bodies.toml`, none without the file; problems are added to `problems`."""
     if not (folder / _FILE).exists():
         return Bodies()
     try:

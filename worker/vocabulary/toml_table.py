@@ -1,4 +1,4 @@
-"""One reviewable TOML file being read: typed access to its keys, and a sentence for everything wrong with it."""
+"""A reader for one reviewable TOML file: typed access to its keys, and a sentence for each problem."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from worker.lib.named_file import open_named
 
 ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _MOST_A_LINE = 10_000
-"""Bytes: tomllib takes a key of many dots in time with their square."""
+"""Bytes: tomllib is quadratic in the dots of a key."""
 MAX_BYTES = 1_000_000
 
 
 class ProblemsFound(Exception):
-    """A folder of files cannot be used; `problems` holds a sentence for each thing that is wrong with it."""
+    """An unusable folder of files; `problems` has a sentence for each fault."""
 
     def __init__(self, problems: tuple[str, ...]) -> None:
         super().__init__(problems)
@@ -27,7 +27,7 @@ class ProblemsFound(Exception):
 
 
 def read_toml(path: Path) -> dict[str, object]:
-    """Return the content of a file; raise ValueError with a sentence when it cannot be read as TOML."""
+    """Return the content of a file; raise ValueError with a sentence if it is not readable TOML."""
     try:
         with open_named(path) as file:
             content = file.read(MAX_BYTES + 1)
@@ -47,10 +47,10 @@ def read_toml(path: Path) -> dict[str, object]:
 
 
 class TomlTable:
-    """A table of a TOML file whose keys are taken one by one; what is wrong is added to `problems`.
+    """A table of a TOML file whose keys are taken one by one; problems are added to `problems`.
 
-    A getter returns an empty value of its type when the key is missing or wrong, so that one reading finds
-    every problem. `done` reports the keys nobody took.
+    A getter returns an empty value of its type for a missing or wrong key, so that one reading finds every problem.
+    `done` reports the unused keys.
     """
 
     def __init__(self, content: dict[str, object], where: str, problems: list[str], prefix: str = "") -> None:
@@ -60,7 +60,7 @@ class TomlTable:
         self._problems = problems
 
     def wrong(self, field: str, what: str) -> None:
-        """Note a problem of one field."""
+        """Add a problem of one field."""
         self._problems.append(f"{self._where}: {self._prefix}{field}: {what}")
 
     def text(self, key: str, *, required: bool = False, one_of: Sequence[str] = ()) -> str:
@@ -95,7 +95,7 @@ class TomlTable:
         return value
 
     def items(self, key: str) -> list[object]:
-        """Return an array of anything, empty when missing."""
+        """Return an array of any values, empty when missing."""
         value = self._content.pop(key, [])
         if not isinstance(value, list):
             self.wrong(key, f"must be an array, not {value!r}")
@@ -136,6 +136,6 @@ class TomlTable:
         return TomlTable(content, self._where, self._problems, f"{self._prefix}{field}.")
 
     def done(self) -> None:
-        """Report the keys that nobody asked for."""
+        """Report the unused keys."""
         for key in self._content:
             self.wrong(key, "unknown key")

@@ -1,4 +1,4 @@
-"""How each language speaks of capitals and of people: when Ankara is a government, what stands before a surname."""
+"""Usage of capitals and people's names by language: when Ankara is a government, and the words before a surname."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ _STEM = 3  # a term of more letters than this also stands for the words that beg
 
 @dataclass(frozen=True)
 class Usage:
-    """What one language puts around the name of a capital or a surname; all terms begin a word.
+    """The words of one language around the name of a capital or a surname; all terms begin a word.
 
-    `acts` are verbs of saying and doing, found within `reach` words after a bare name (before it too, where
-    `verb_first`); `has` are nouns of what governments have (policy, troops), right after the name; the words of
-    `government_before` and `place_before`, right before the name, decide at once. `titles` may be written
-    with a capital before a surname without being a given name. `place_endings` of a name say where or from where.
+    `acts` are verbs of speech and action, found within `reach` words after a bare name (before it too, where
+    `verb_first`); `has` are nouns for possessions of governments (policy, troops), right after the name; the words of
+    `government_before` and `place_before`, right before the name, decide at once. `titles` may be written with a
+    capital before a surname without being a given name. `place_endings` of a name express location or origin.
     """
 
     language: str
@@ -58,7 +58,7 @@ class Usage:
         return tuple((name, _pattern(getattr(self, name))) for name in _LISTS)
 
     def _is(self, word: str, wanted: str) -> bool:
-        """Say whether a word of a text begins with a term of a list; the answer is kept for the next time."""
+        """Return whether a word of a text begins with a term of a list; results are cached."""
         kinds = self._kinds.get(word)
         if kinds is None:
             plain = _plain(word)
@@ -69,11 +69,11 @@ class Usage:
         return wanted in kinds
 
     def is_title(self, word: str) -> bool:
-        """Say whether a word is a title, rank or form of address."""
+        """Return whether a word is a title, rank or form of address."""
         return self._is(word, "titles")
 
     def is_government(self, text: str, start: int, end: int, is_bare: bool) -> bool:
-        """Say whether the capital `text[start:end]` stands for its government.
+        """Return whether the capital `text[start:end]` stands for its government.
 
         `is_bare` means that the name is in its first form and without an ending.
         """
@@ -99,9 +99,9 @@ class Usage:
         return any(self._is(word, "acts") for word in before[-self.reach :])
 
     def is_seat_government(self, text: str, start: int, end: int, ending: str) -> bool:
-        """Say whether a seat of power such as the Kremlin, `text[start:end]`, stands for the government in it.
+        """Return whether a seat of power such as the Kremlin, `text[start:end]`, stands for the government in it.
 
-        It does unless something says where; and even then when a verb of saying follows at once: in the Kremlin
+        It does unless a word expresses location; and even then when a verb of speech follows at once: in the Kremlin
         they said.
         """
         before = [word for word in _WORD.findall(text[max(0, start - _LOOK_BACK) : start]) if word not in _ARTICLES]
@@ -112,13 +112,13 @@ class Usage:
         return bool(after) and self._is(after[0], "acts")
 
     def to_json(self) -> dict[str, Any]:
-        """Return the plain values that `usage_of` reads."""
+        """Return the plain values for `usage_of`."""
         content: dict[str, Any] = {name: list(getattr(self, name)) for name in (*_LISTS, "place_endings")}
         return {**content, "language": self.language, "reach": self.reach, "verb_first": self.verb_first}
 
 
 def usage_of(content: Mapping[str, Any]) -> Usage:
-    """Return the usage that `to_json` wrote."""
+    """Return the usage written by `to_json`."""
     values: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in content.items()
     }
@@ -126,7 +126,7 @@ def usage_of(content: Mapping[str, Any]) -> Usage:
 
 
 def read_usage(folder: Path, languages: Sequence[str], problems: list[str]) -> tuple[Usage, ...]:
-    """Return the usages of a vocabulary's `usage/<language>.toml`; what is wrong is added to `problems`."""
+    """Return the usages of a vocabulary's `usage/<language>.toml`; problems are added to `problems`."""
     found: list[Usage] = []
     for path in sorted((folder / "usage").glob("*.toml")):
         name = path.relative_to(folder).as_posix()
@@ -146,19 +146,19 @@ def read_usage(folder: Path, languages: Sequence[str], problems: list[str]) -> t
 
 
 def _pattern(terms: Sequence[str]) -> re.Pattern[str]:
-    """Return what matches the beginning of a plain word; a short term only the whole word."""
+    """Return a pattern for the beginning of a plain word; a short term matches only the whole word."""
     plain = sorted({_plain(term) for term in terms}, key=lambda term: (-len(term), term))
     wanted = [re.escape(term) + ("" if len(term) > _STEM else "$") for term in plain]
     return re.compile("|".join(wanted) if wanted else "$^")
 
 
 def _plain(word: str) -> str:
-    """Return a word in small letters, without apostrophes: a lighter sort of folding."""
+    """Return a word in lower case, without apostrophes: a lighter sort of folding."""
     return _APOSTROPHE.sub("", word.lower()).replace("ё", "е")
 
 
 def _last_word(text: str) -> str:
-    """Return the last word or end of a sentence, which is most often behind the last space but one."""
+    """Return the last word or end of a sentence, usually after the last space but one."""
     found = _WORD.findall(text, text.rfind(" ", 0, -1) + 1) or _WORD.findall(text)
     return found[-1] if found else "."
 
