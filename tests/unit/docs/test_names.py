@@ -75,3 +75,9 @@ def test_each_module_that_a_page_names_without_its_folder_exists(page: Path) -> 
     names = re.findall(r"`(\w+\.py)`", page.read_text("utf-8"))
     modules = {path.name for folder in FOLDERS for path in (ROOT / folder).rglob("*.py")}
     assert [name for name in names if name not in modules] == []
+
+
+def test_each_page_that_the_code_names_exists() -> None:
+    files = [path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py")]
+    named = {name for path in files for name in re.findall(r"\bdocs/[\w/-]+\.md", path.read_text("utf-8"))}
+    assert {name for name in named if not (ROOT / name).exists()} == set()
