@@ -27,6 +27,7 @@ from db.alerts.subscriptions import SubscriptionIn
 from db.collection.captures import record_captures
 from db.engine import Database
 from db.settings import Settings
+from worker.delivery.transports.transport import RecipientAddress
 from worker.runtime import valkey
 from worker.setup import prepare
 from worker.subscriptions import definition
@@ -53,7 +54,9 @@ def measure(folder: Path, articles: int, apart_s: float) -> list[float]:
         stack.callback(launch.clean)
         stack.callback(database.close)
         receiver = stack.enter_context(receiving())
-        wanted = SubscriptionDefinition(SubscriptionIn("reports", "title:report"), webhook=(receiver.url,))
+        wanted = SubscriptionDefinition(
+            SubscriptionIn("reports", "title:report"), (RecipientAddress("webhook", receiver.url),)
+        )
         database.write(lambda conn: definition.create(conn, wanted, now=_now()))
         channel = database.read(lambda conn: find_channel(conn, receiver.url))
         receiver.secret = (channel.secret if channel else None) or ""

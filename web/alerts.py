@@ -15,9 +15,9 @@ from db.alerts.channels import RecipientRow
 from db.alerts.subscriptions import SubscriptionRow
 from db.engine import Database
 from web.render import render
+from worker.delivery.transports.table import shown
 from worker.messages.atom import atom_of
 from worker.messages.compose import compose_items, describe_subscription
-from worker.subscriptions.addresses import shown
 
 ENTRIES = 100
 _FORM = (

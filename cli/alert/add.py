@@ -7,15 +7,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.alert.subscriptions import build_record, find_or_exit, public_links, warn_if_mail_disabled
+from cli.alert.recipients import note_missing_settings, option_names, with_recipients
+from cli.alert.subscriptions import build_record, find_or_exit, public_links
 from cli.shared.output import emit, fail, note
 from cli.shared.store import open_store
+from worker.delivery.transports.transport import RecipientAddress
 
 if TYPE_CHECKING:
     from db.engine import Database
     from worker.subscriptions.definition import SubscriptionDefinition
 
 
+@with_recipients()
 def alert_add(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Its name: lower-case letters and hyphens.")],
     query: Annotated[
@@ -27,15 +30,7 @@ def alert_add(
     burst: Annotated[
         str | None, typer.Option(metavar="ENTITY", help="Instead of a query: alert when attention to it is unusual.")
     ] = None,
-    email: Annotated[
-        list[str] | None, typer.Option(metavar="ADDRESS", help="Send mail to this address; repeatable.")
-    ] = None,
-    webhook: Annotated[
-        list[str] | None, typer.Option(metavar="URL", help="Post signed JSON to this URL; repeatable.")
-    ] = None,
-    chat: Annotated[
-        list[str] | None, typer.Option(metavar="URL", help="slack://…, tgram://…, discord://… …; repeatable.")
-    ] = None,
+    recipients: tuple[RecipientAddress, ...] = (),
     feed: Annotated[bool, typer.Option("--feed", help="Create an Atom feed with a secret address.")] = False,
     every: Annotated[
         str,
@@ -66,11 +61,7 @@ def alert_add(
 
     kind, question = _choose_question(query=query, silence=silence, burst=burst)
     requested = SubscriptionDefinition(
-        SubscriptionIn(name, question, kind, every, max_age, on_revision, all_quiet),
-        tuple(email or ()),
-        tuple(webhook or ()),
-        tuple(chat or ()),
-        feed,
+        SubscriptionIn(name, question, kind, every, max_age, on_revision, all_quiet), recipients, feed
     )
     database = open_store()
     validated = _validate_or_exit(database, requested)
@@ -80,9 +71,9 @@ def alert_add(
         fail(str(error), hint=f"steppewatch alert show {name}")
     if not validated.addresses:
         note(
-            f"{name} has no recipient: its matches are stored, but not sent (add --email, --webhook, --chat or --feed)"
+            f"{name} has no recipient: its matches are stored, but not sent (add {option_names()})"
         )
-    warn_if_mail_disabled(is_mailed=bool(validated.email))
+    note_missing_settings(recipient.kind for recipient in validated.recipients)
     with database.reading() as conn:
         emit(build_record(conn, find_or_exit(conn, name), public_links(), with_secrets=True))
 

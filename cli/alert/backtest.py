@@ -231,29 +231,30 @@ def _send(database: Database, name: str, text: str, newest: Sequence[BacktestHit
     from db.alerts.channels import find_channel, new_secret
     from db.net.address_policy import parse_allowed
     from db.settings import load
-    from worker.delivery.send import send_message
+    from worker.delivery.send import Sessions
     from worker.delivery.sender_settings import SenderSettings
     from worker.delivery.transports.errors import TransportError
-    from worker.delivery.transports.smtp import Mailer
+    from worker.delivery.transports.table import check_address, kind_of, shown
+    from worker.delivery.transports.transport import AddressError
     from worker.messages.compose import compose_test_message
-    from worker.subscriptions.addresses import AddressError, check_address, kind_of, shown
 
     settings, now = load(), datetime.now(UTC)
-    sender_settings, failed = SenderSettings.from_settings(settings), False
+    failed = False
     row, verdict = (newest[0].row, newest[0].verdict) if newest else (None, None)
     message = compose_test_message(name[:100], text, row, verdict, now=now, zone=_find_zone(database, name))
     about = "about the newest match" if newest else "not about an article, since none matches"
-    with Mailer(sender_settings.smtp, timeout_s=sender_settings.timeout_s) as mailer:
+    with Sessions(SenderSettings.from_settings(settings)) as sessions:
         for recipient in addresses:
-            kind = kind_of(recipient)
+            kind = ""
             try:
+                kind = kind_of(recipient)
                 address = check_address(kind, recipient, parse_allowed(settings.allow_private_hosts))
                 stored = database.read(partial(find_channel, address=address))
                 secret = stored.secret if stored and stored.secret else new_secret()
-                send_message(message, kind, address, secret, office=sender_settings, mailer=mailer, now=now)
+                sessions.send(message, kind, address, secret=secret, now=now)
             except (AddressError, TransportError) as error:
                 failed = True
-                note(f"{shown(kind, recipient)}: {error}")
+                note(f"{shown(kind, recipient)}: {error}" if kind else str(error))
             else:
                 note(f"{shown(kind, address)}: test message accepted ({about})")
     if failed:

@@ -54,7 +54,7 @@ def alert_deliveries(
 
 
 def _record(row: DeliveryRow) -> dict[str, object]:
-    from worker.subscriptions.addresses import shown
+    from worker.delivery.transports.table import shown
 
     return {
         **asdict(row),

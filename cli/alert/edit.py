@@ -9,18 +9,21 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.alert.subscriptions import Name, build_record, find_or_exit, public_links, warn_if_mail_disabled
+from cli.alert.recipients import note_missing_settings, with_recipients
+from cli.alert.subscriptions import Name, build_record, find_or_exit, public_links
 from cli.shared.output import emit, fail, note
 from cli.shared.store import open_store
+from worker.delivery.transports.transport import RecipientAddress
 
 if TYPE_CHECKING:
     from db.alerts.subscriptions import SubscriptionRow
     from worker.subscriptions.definition import SubscriptionDefinition
 
-_FIELDS = ("query", "cadence", "max_age_h", "on_revision", "all_quiet", "email", "webhook", "chat", "feed")
+_FIELDS = ("query", "cadence", "max_age_h", "on_revision", "all_quiet")
 Addresses = list[str] | None
 
 
+@with_recipients("also")
 def alert_edit(
     name: Name,
     query: Annotated[
@@ -38,11 +41,7 @@ def alert_edit(
     all_quiet: Annotated[
         bool | None, typer.Option("--all-quiet/--not-all-quiet", help="Send empty digests too.")
     ] = None,
-    email: Annotated[
-        Addresses, typer.Option(metavar="ADDRESS", help="Also send mail to this address; repeatable.")
-    ] = None,
-    webhook: Annotated[Addresses, typer.Option(metavar="URL", help="Also post to this URL; repeatable.")] = None,
-    chat: Annotated[Addresses, typer.Option(metavar="URL", help="Also send to this chat; repeatable.")] = None,
+    recipients: tuple[RecipientAddress, ...] = (),
     feed: Annotated[bool | None, typer.Option("--feed/--no-feed", help="Create an Atom feed, or remove it.")] = None,
     drop: Annotated[
         Addresses, typer.Option(metavar="ADDRESS", help="Stop sending to this address; repeatable.")
@@ -61,14 +60,13 @@ def alert_edit(
 
     values = {"query": query, "cadence": every, "max_age_h": max_age}
     values |= {"on_revision": on_revision, "all_quiet": all_quiet}
-    more = {"email": tuple(email or ()), "webhook": tuple(webhook or ()), "chat": tuple(chat or ())}
-    if feed is None and not drop and not any(more.values()) and all(value is None for value in values.values()):
+    if feed is None and not drop and not recipients and all(value is None for value in values.values()):
         raise typer.BadParameter("nothing to change: pass a query or an option", param_hint="NAME")
     database = open_store()
     with database.reading() as conn:
         stored = find_or_exit(conn, name)
         before = standings.to_definition(stored, recipients_of(conn, [stored.id]))
-    after = _apply_changes(before, values, more, feed, drop or ())
+    after = _apply_changes(before, values, recipients, feed, drop or ())
     validated = database.read(
         lambda conn: _validate_or_exit(conn, after, is_same_question=query in (None, stored.query))
     )
@@ -82,29 +80,26 @@ def alert_edit(
 def _apply_changes(
     before: SubscriptionDefinition,
     values: dict[str, Any],
-    more: dict[str, tuple[str, ...]],
+    more: tuple[RecipientAddress, ...],
     feed: bool | None,
     drop: Iterable[str],
 ) -> SubscriptionDefinition:
     """Return the changed subscription. Exit if it does not have an address to drop."""
     dropped = _resolve_dropped(before, drop)
     changed_values = {name: value for name, value in values.items() if value is not None}
-    kept = {
-        kind: tuple(one for one in (*getattr(before, kind), *new) if one not in dropped) for kind, new in more.items()
-    }
     return dataclasses.replace(
         before,
         subscription=dataclasses.replace(before.subscription, **changed_values),
+        recipients=tuple(one for one in (*before.recipients, *more) if one.address not in dropped),
         feed=before.feed if feed is None else feed,
-        **kept,
     )
 
 
 def _resolve_dropped(before: SubscriptionDefinition, drop: Iterable[str]) -> set[str]:
     """Return the addresses to drop, as they are stored; secret ones may be given as lists show them."""
-    from worker.subscriptions.addresses import shown
+    from worker.delivery.transports.table import shown
 
-    stored = {shown(kind, address): address for kind, address in before.addresses if kind != "feed"}
+    stored = {shown(kind, address): address for kind, address in before.recipients}
     found = {address: stored.get(address, address) for address in drop}
     for requested, address in found.items():
         if address not in stored.values():
@@ -128,12 +123,15 @@ def _validate_or_exit(conn: Any, after: SubscriptionDefinition, *, is_same_quest
 
 def _list_changes(before: SubscriptionDefinition, after: SubscriptionDefinition) -> dict[str, dict[str, Any]]:
     """Return the changed fields by name, with old and new values."""
-    changes = {}
-    for name in _FIELDS:
-        old, new = (getattr(one if hasattr(one, name) else one.subscription, name) for one in (before, after))
-        if old != new:
-            changes[name] = {"from": old, "to": new}
-    return changes
+    from db.alerts.channels import FEED
+
+    pairs: dict[str, tuple[object, object]] = {
+        name: (getattr(before.subscription, name), getattr(after.subscription, name)) for name in _FIELDS
+    }
+    for kind in dict.fromkeys(recipient.kind for recipient in (*before.recipients, *after.recipients)):
+        pairs[kind] = before.of_kind(kind), after.of_kind(kind)
+    pairs[FEED] = before.feed, after.feed
+    return {name: {"from": old, "to": new} for name, (old, new) in pairs.items() if old != new}
 
 
 def _warn(stored: SubscriptionRow, after: SubscriptionDefinition) -> None:
@@ -146,4 +144,4 @@ def _warn(stored: SubscriptionRow, after: SubscriptionDefinition) -> None:
         note(f"{stored.name} is {stored.state}: steppewatch alert resume {stored.name}")
     if not after.addresses:
         note(f"{stored.name} has no recipient: its matches are stored, but not sent")
-    warn_if_mail_disabled(is_mailed=bool(after.email))
+    note_missing_settings(recipient.kind for recipient in after.recipients)

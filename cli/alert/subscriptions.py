@@ -82,9 +82,10 @@ def _cells(
 
 
 def _recipient(recipient: RecipientRow) -> dict[str, Any]:
-    from worker.subscriptions.addresses import shown
+    from db.alerts.channels import FEED
+    from worker.delivery.transports.table import shown
 
-    address = "feed" if recipient.channel.kind == "feed" else shown(recipient.channel.kind, recipient.channel.address)
+    address = FEED if recipient.channel.kind == FEED else shown(recipient.channel.kind, recipient.channel.address)
     return {"kind": recipient.channel.kind, "address": address, "state": _state(recipient)}
 
 
@@ -135,16 +136,16 @@ def alert_show(
 
 def build_record(conn: Connection, row: SubscriptionRow, links: Links, *, with_secrets: bool) -> dict[str, Any]:
     """Return the fields of a subscription that `alert show` prints, with its recipients."""
-    from db.alerts.channels import recipients_of
+    from db.alerts.channels import FEED, recipients_of
     from db.alerts.matches import count_matches
 
     recipients = recipients_of(conn, [row.id])
     record = _summary(row, recipients, count_matches(conn, row.id).get(row.id, (0, None)))
     for fields, recipient in zip(record["recipients"], recipients, strict=True):
         fields["reason"] = recipient.channel.reason
-        if with_secrets and recipient.channel.kind == "webhook":
+        if with_secrets and recipient.channel.secret is not None:
             fields["secret"], fields["url"] = recipient.channel.secret, recipient.channel.address
-        if with_secrets and recipient.channel.kind == "feed":
+        if with_secrets and recipient.channel.kind == FEED:
             fields["url"] = links.feed(recipient.feed_token) or f"/alerts/feed/{recipient.feed_token}.atom"
     return record
 
@@ -217,14 +218,6 @@ def find_or_exit(conn: Connection, name: str) -> SubscriptionRow:
         hint = f"did you mean {' or '.join(near)}?" if near else "steppewatch alert list shows them all"
         fail(f"there is no subscription {name!r}", hint=hint)
     return row
-
-
-def warn_if_mail_disabled(*, is_mailed: bool) -> None:
-    """Warn that mail is not sent, if there is mail and no mail server is configured."""
-    from db.settings import load
-
-    if is_mailed and not load().smtp_host:
-        note("no mail server is configured, so mail is not sent: set STEPPEWATCH_SMTP_HOST")
 
 
 def public_links() -> Links:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from cli.alert.subscriptions import warn_if_mail_disabled
+from cli.alert.recipients import note_missing_settings
 from cli.shared.output import emit, fail, note, reason_of
 from cli.shared.store import open_store
 from cli.shared.tables import Format, print_table, wants_json
@@ -57,7 +57,7 @@ def alert_sync(
         print_table(("", "what", "name", "changes"), rows, empty="nothing to do")
     if not apply and any(step.deed != "keep" for step in steps):
         note("nothing was changed; use --apply to make these changes")
-    warn_if_mail_disabled(is_mailed=any(each.email for each in definitions.standing))
+    note_missing_settings(recipient.kind for each in definitions.standing for recipient in each.recipients)
 
 
 def _read_text(file: Path) -> str:

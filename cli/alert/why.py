@@ -67,13 +67,14 @@ def _record(explanation: Why) -> dict[str, Any]:
 
 
 def _delivery(told: RecipientOutcome) -> dict[str, Any]:
-    from worker.subscriptions.addresses import shown
+    from db.alerts.channels import FEED
+    from worker.delivery.transports.table import shown
 
     carried = told.carried
     return {
         "id": carried.delivery_id,
         "to": carried.channel_kind,
-        "address": "feed" if carried.channel_kind == "feed" else shown(carried.channel_kind, carried.address),
+        "address": FEED if carried.channel_kind == FEED else shown(carried.channel_kind, carried.address),
         "state": carried.state,
         "what": carried.kind,
         "attempts": carried.attempts,

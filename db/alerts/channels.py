@@ -14,7 +14,8 @@ from sqlalchemy import ColumnElement, Connection, Row, delete, func, select, upd
 from db.dialect import insert
 from db.models import Channel, Delivery, OutboxEntry, Recipient, Subscription
 
-KINDS = ("email", "webhook", "chat", "feed")
+FEED = "feed"
+"""The kind of a channel that is fetched; all others are names of transports."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +56,9 @@ def new_secret() -> str:
     return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
 
 
-def record_channel(conn: Connection, kind: str, address: str) -> int:
-    """Return the id of the channel, created if needed. A webhook gets a secret to sign with."""
-    secret = new_secret() if kind == "webhook" else None
+def record_channel(conn: Connection, kind: str, address: str, *, is_signed: bool = False) -> int:
+    """Return the id of the channel, created if needed, with a secret if its messages are signed."""
+    secret = new_secret() if is_signed else None
     row = {"kind": kind, "address": address, "secret": secret, "state": "active", "failures": 0}
     conn.execute(insert(conn, Channel).values(row).on_conflict_do_nothing(index_elements=["kind", "address"]))
     query = select(Channel.id).where(Channel.kind == kind, Channel.address == address)
@@ -71,7 +72,7 @@ def record_recipient(conn: Connection, subscription_id: int, channel_id: int, *,
         subscription_id=subscription_id,
         channel_id=channel_id,
         token=secrets.token_urlsafe(24),
-        feed_token=secrets.token_urlsafe(24) if kind == "feed" else None,
+        feed_token=secrets.token_urlsafe(24) if kind == FEED else None,
         state="active",
         due_at=due_at,
     )

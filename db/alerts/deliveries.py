@@ -44,7 +44,12 @@ def claim_due(
     query = (
         select(Channel.id, Channel.kind)
         .join(Delivery, Delivery.channel_id == Channel.id)
-        .where(*due, Channel.state == "active", or_(Channel.rests_until.is_(None), Channel.rests_until <= now))
+        .where(
+            *due,
+            Channel.kind.in_(per_minute),
+            Channel.state == "active",
+            or_(Channel.rests_until.is_(None), Channel.rests_until <= now),
+        )
         .group_by(Channel.id, Channel.kind)
         .order_by(func.min(Delivery.due_at))
         .limit(_CHANNELS_AT_ONCE)

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Integer, exists, func, or_, select, update
 
+from db.alerts.channels import FEED
 from db.alerts.matches import TOLD
 from db.dialect import insert
 from db.models import Channel, Delivery, MatchRow, OutboxEntry, Recipient, Subscription
@@ -51,7 +52,7 @@ def _sent_to(conn: Connection, subscription_ids: Mapping[int, object]) -> Sequen
     query = (
         select(Recipient.id, Recipient.subscription_id, Recipient.token, Recipient.due_at, Recipient.channel_id)
         .join(Channel, Channel.id == Recipient.channel_id)
-        .where(Recipient.subscription_id.in_(subscription_ids), Recipient.state == "active", Channel.kind != "feed")
+        .where(Recipient.subscription_id.in_(subscription_ids), Recipient.state == "active", Channel.kind != FEED)
         .order_by(Recipient.id)
     )
     return conn.execute(query).all()

@@ -2,7 +2,7 @@
 
 Feeds, pages, redirects and subscribers name addresses that an attacker may choose. None of them may lead into our own
 network (server-side request forgery), so the rules apply to the address of the connection, not to the name. Applied in
-`crawlers/http/resolver.py`, `crawlers/http/middlewares.py` and `worker/delivery/transports/webhook.py`.
+`crawlers/http/resolver.py`, `crawlers/http/middlewares.py` and `worker/delivery/transports/webhook/post.py`.
 """
 
 from __future__ import annotations

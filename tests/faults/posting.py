@@ -28,6 +28,7 @@ from db.collection.captures import CaptureIn, compress, record_captures
 from db.engine import Database
 from db.models import Delivery, MatchRow
 from db.settings import Settings
+from worker.delivery.transports.transport import RecipientAddress
 from worker.runtime import valkey
 from worker.subscriptions import definition
 from worker.subscriptions.definition import SubscriptionDefinition
@@ -88,7 +89,8 @@ def post_articles(folder: Path, database_url: str, articles: int, *, seed: int, 
         mailbox = stack.enter_context(serving_mail())
         receiver = stack.enter_context(receiving())
         wanted = SubscriptionDefinition(
-            SubscriptionIn("reports", "title:report"), email=(ANALYST,), webhook=(receiver.url,)
+            SubscriptionIn("reports", "title:report"),
+            (RecipientAddress("email", ANALYST), RecipientAddress("webhook", receiver.url)),
         )
         database.write(lambda conn: definition.create(conn, wanted, now=_now()))
         channel = database.read(lambda conn: find_channel(conn, receiver.url))

@@ -13,8 +13,8 @@ from sqlalchemy import delete
 
 from db.alerts import channels, deliveries, delivery_lists, outbox
 from db.models import Article, Channel, Delivery
-from worker.messages import mail
-from worker.messages.mail_bytes import Letter
+from worker.delivery.transports.mail import letters
+from worker.delivery.transports.mail.mime import Letter
 from worker.messages.message import Message
 
 
@@ -112,14 +112,14 @@ def test_a_message_that_cannot_be_made_is_set_aside_and_overtaken(
     either: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """No headline is known that cannot be mailed; should there be one, it costs nobody else anything."""
-    make = mail.compose
+    make = letters.compose
 
     def compose(bulletin: Message, **rest: str) -> Letter:
         if "part 1" in bulletin.subject:
             raise UnicodeEncodeError("utf-8", bulletin.subject, 0, 1, "invented")
         return make(bulletin, **rest)
 
-    monkeypatch.setattr(mail, "compose", compose)
+    monkeypatch.setattr(letters, "compose", compose)
     either.subscribe()
     either.bring(*(titled(number) for number in range(3)))
     assert either.post() == 2
@@ -134,14 +134,14 @@ def test_a_message_that_cannot_be_made_is_set_aside_and_overtaken(
 
 
 def test_bytes_that_must_not_be_sent_are_no_outage(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    make = mail.compose
+    make = letters.compose
 
     def compose(bulletin: Message, **rest: str) -> Letter:
         letter = make(bulletin, **rest)
         forged = letter.data.replace(b"Subject:", b"Bcc: all@office.example\r\nSubject:")
         return replace(letter, data=forged) if "part 0" in bulletin.subject else letter
 
-    monkeypatch.setattr(mail, "compose", compose)
+    monkeypatch.setattr(letters, "compose", compose)
     desk.subscribe()
     desk.bring(*(titled(number) for number in range(3)))
     assert desk.post() == 2

@@ -20,6 +20,7 @@ from worker.chain.documents import Document
 from worker.chain.pipeline import Pipeline
 from worker.delivery.sender import Sender
 from worker.delivery.sender_settings import SenderSettings
+from worker.delivery.transports.transport import RecipientAddress
 from worker.setup import load_vocabulary
 from worker.subscriptions import definition
 from worker.subscriptions.definition import SubscriptionDefinition
@@ -69,14 +70,16 @@ class Desk:
             lease_s=10,
         )
         self.postman = Sender(
-            database, SenderSettings.from_settings(settings), clock=lambda: self.now, draw=lambda: 0.0
+            database, SenderSettings.from_settings(settings), clock=lambda: self.now, jitter=lambda: 0.0
         )
 
     def subscribe(self, name: str = "drills", query: str = QUERY, **options: Any) -> int:
         """Store a subscription; by mail unless other recipients are given."""
         fields = {key: options.pop(key) for key in list(options) if key in SubscriptionIn.__slots__}
         options = options or {"email": ("analyst@office.example",)}
-        new = SubscriptionDefinition(SubscriptionIn(name, query, **fields), **options)
+        has_feed = options.pop("feed", False)
+        recipients = tuple(RecipientAddress(kind, one) for kind, addresses in options.items() for one in addresses)
+        new = SubscriptionDefinition(SubscriptionIn(name, query, **fields), recipients, has_feed)
         return self.database.write(lambda conn: definition.create(conn, new, now=self.now))
 
     def hook(self) -> dict[str, Any]:

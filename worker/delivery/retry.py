@@ -22,31 +22,31 @@ _FIRST_S, _LONGEST_S = 5.0, 3_600.0
 _DOWN_S = 30.0
 
 
-def backoff_s(failures: int, draw: float) -> float:
+def backoff_s(failures: int, jitter: float) -> float:
     """Return the seconds to wait after so many failures in a row: doubled each time up to an hour, with jitter.
 
-    `draw` is from 0 up to 1: it takes up to half of the time away, so that what failed together does not come back
+    `jitter` is from 0 up to 1: it takes up to half of the time away, so that what failed together does not come back
     together.
     """
-    return min(_FIRST_S * 2.0 ** (failures - 1), _LONGEST_S) * (1 - draw / 2)
+    return min(_FIRST_S * 2.0 ** (failures - 1), _LONGEST_S) * (1 - jitter / 2)
 
 
-def decide_retry(error: Exception, *, attempts: int, failures: int, now: datetime, draw: float) -> RetryDecision:
+def decide_retry(error: Exception, *, attempts: int, failures: int, now: datetime, jitter: float) -> RetryDecision:
     """Return what follows. `attempts` of the message and `failures` of the address count this one."""
     if isinstance(error, TransportDown):
-        at = now + timedelta(seconds=_DOWN_S * (1 - draw / 2))
+        at = now + timedelta(seconds=_DOWN_S * (1 - jitter / 2))
         return RetryDecision(str(error), at, costs_attempt=False, rests_until=at)
     if isinstance(error, AddressRefused):
         return RetryDecision(str(error), now, costs_attempt=False, channel_failed=True, pauses=True)
     if isinstance(error, MessageRefused):
         return RetryDecision(str(error), None)
     if isinstance(error, MessageFailed):
-        at = now + timedelta(seconds=max(backoff_s(attempts, draw), error.retry_after_s))
+        at = now + timedelta(seconds=max(backoff_s(attempts, jitter), error.retry_after_s))
         blamed = error.blames_address
         again = None if attempts >= ATTEMPTS_MAX else at
         return RetryDecision(str(error), again, channel_failed=blamed, pauses=blamed and failures >= PAUSE_AFTER)
     if isinstance(error, TransportError):
-        at = now + timedelta(seconds=max(backoff_s(failures, draw), error.retry_after_s))
+        at = now + timedelta(seconds=max(backoff_s(failures, jitter), error.retry_after_s))
         is_last = attempts >= ATTEMPTS_MAX
         return RetryDecision(
             str(error),
@@ -55,5 +55,5 @@ def decide_retry(error: Exception, *, attempts: int, failures: int, now: datetim
             rests_until=at,
             pauses=failures >= PAUSE_AFTER,
         )
-    at = now + timedelta(seconds=backoff_s(attempts, draw))
+    at = now + timedelta(seconds=backoff_s(attempts, jitter))
     return RetryDecision(f"internal error: {error!r}", None if attempts >= ATTEMPTS_MAX else at)

@@ -16,14 +16,13 @@ from db.alerts.deliveries import DeliveryOut, DeliveryTold, RetryDecision
 from db.engine import Database
 from db.outcomes import ProblemSeen, record_problems
 from worker.delivery.retry import ATTEMPTS_MAX, decide_retry
-from worker.delivery.send import made, send_message
+from worker.delivery.send import Sessions
 from worker.delivery.sender_settings import SenderSettings
 from worker.delivery.transports.errors import MessageFailed, TransportError
-from worker.delivery.transports.smtp import Mailer
-from worker.messages import compose, mail
-from worker.messages.mail_bytes import Letter
-from worker.subscriptions.addresses import shown
-from worker.subscriptions.cadence import next_due, parse_cadence
+from worker.delivery.transports.table import TRANSPORTS, kind_of, shown
+from worker.delivery.transports.transport import AddressError, Notice
+from worker.lib.cadence import next_due, parse_cadence
+from worker.messages import compose
 
 log = logging.getLogger("worker")
 
@@ -34,15 +33,15 @@ class Sender:
     def __init__(
         self,
         database: Database,
-        office: SenderSettings,
+        settings: SenderSettings,
         *,
         clock: Callable[[], datetime],
-        draw: Callable[[], float] = random.random,
+        jitter: Callable[[], float] = random.random,
     ) -> None:
         self.database = database
-        self.office = office
+        self.settings = settings
         self.clock = clock
-        self.draw = draw
+        self.jitter = jitter
 
     def make_digests(self) -> int:
         """Make the digests that are due; return for how many recipients that was decided."""
@@ -57,10 +56,10 @@ class Sender:
             return deliveries.claim_due(
                 conn,
                 now=self.clock(),
-                lease_s=self.office.lease_s,
+                lease_s=self.settings.lease_s,
                 claim=claim,
-                per_minute=self.office.per_minute,
-                digest_messages={"chat": self.office.chat_messages},
+                per_minute={kind: limits.per_minute for kind, limits in self.settings.limits.items()},
+                digest_messages={kind: limits.digest_messages for kind, limits in self.settings.limits.items()},
             )
 
         return claim, self.database.write(work)
@@ -68,19 +67,19 @@ class Sender:
     def deliver(self, claim: str, delivery_ids: Sequence[int]) -> int:
         """Send deliveries that `claim` holds, one after the other; return how many arrived."""
         arrived = 0
-        with Mailer(self.office.smtp, timeout_s=self.office.timeout_s) as mailer:
+        with Sessions(self.settings) as sessions:
             for delivery_id in delivery_ids:
-                arrived += self._deliver(claim, delivery_id, mailer)
+                arrived += self._deliver(claim, delivery_id, sessions)
         return arrived
 
-    def _deliver(self, claim: str, delivery_id: int, mailer: Mailer) -> bool:
+    def _deliver(self, claim: str, delivery_id: int, sessions: Sessions) -> bool:
         delivery = self.database.write(
-            lambda conn: deliveries.begin(conn, delivery_id, claim, now=self.clock(), lease_s=self.office.lease_s)
+            lambda conn: deliveries.begin(conn, delivery_id, claim, now=self.clock(), lease_s=self.settings.lease_s)
         )
         if delivery is None:
             return False
         try:
-            told = self._send(delivery, claim, mailer)
+            told = self._send(delivery, claim, sessions)
         except Exception as error:  # one message that cannot be composed or sent must not stop the others
             self._account(delivery, claim, error)
             return False
@@ -90,23 +89,21 @@ class Sender:
         self.database.write(lambda conn: deliveries.finish_sent(conn, delivery, told, now=self.clock()))
         return True
 
-    def _send(self, delivery: DeliveryOut, claim: str, mailer: Mailer) -> DeliveryTold | None:
+    def _send(self, delivery: DeliveryOut, claim: str, sessions: Sessions) -> DeliveryTold | None:
         """Compose a delivery and hand it over; return None if there is nothing to tell. Raises TransportError."""
-        if delivery.kind == "notice":
-            mailer.send(made(lambda: self._notice(delivery)))
-            return DeliveryTold(messages=1)
-        with self.database.reading() as conn:
-            bulletin = compose.compose_message(conn, delivery, self.office.links)
-        if delivery.kind != "quiet" and not bulletin.items and not bulletin.reprints:
-            return None
         channel = delivery.channel
-        return send_message(
-            bulletin,
+        if delivery.kind == "notice":
+            notice = Notice(delivery.key, delivery.notice["subject"], delivery.notice["text"], delivery.created_at)
+            return sessions.send_notice(notice, channel.kind, channel.address)
+        with self.database.reading() as conn:
+            message = compose.compose_message(conn, delivery, self.settings.links)
+        if delivery.kind != "quiet" and not message.items and not message.reprints:
+            return None
+        return sessions.send(
+            message,
             channel.kind,
             channel.address,
-            channel.secret,
-            office=self.office,
-            mailer=mailer,
+            secret=channel.secret,
             now=self.clock(),
             told=delivery.told,
             note=lambda told: self._note(delivery, claim, told),
@@ -114,22 +111,12 @@ class Sender:
 
     def _note(self, delivery: DeliveryOut, claim: str, told: DeliveryTold) -> None:
         """Note that a part has arrived: what fails after it goes on behind it. Raises TransportError if it is lost."""
-        now, lease_s = self.clock(), self.office.lease_s
+        now, lease_s = self.clock(), self.settings.lease_s
         is_ours = self.database.write(
             lambda conn: deliveries.note_part(conn, delivery, claim, told, now=now, lease_s=lease_s)
         )
         if not is_ours:
             raise MessageFailed("it took so long that somebody else goes on with it")
-
-    def _notice(self, delivery: DeliveryOut) -> Letter:
-        return mail.compose_notice(
-            key=delivery.key,
-            subject=delivery.notice["subject"],
-            text=delivery.notice["text"],
-            sender=self.office.sender,
-            to=delivery.channel.address,
-            created_at=delivery.created_at,
-        )
 
     def _account(self, delivery: DeliveryOut, claim: str, error: Exception) -> None:
         now = self.clock()
@@ -140,7 +127,7 @@ class Sender:
         else:
             log.exception("%s to %s could not be sent", delivery.kind, name)
         after = decide_retry(
-            error, attempts=delivery.attempts, failures=channel.failures + 1, now=now, draw=self.draw()
+            error, attempts=delivery.attempts, failures=channel.failures + 1, now=now, jitter=self.jitter()
         )
 
         def work(conn: Connection) -> None:
@@ -154,12 +141,17 @@ class Sender:
     def _tell_operator(
         self, conn: Connection, delivery: DeliveryOut, name: str, after: RetryDecision, now: datetime
     ) -> None:
-        operator = self.office.operator
+        operator = self.settings.operator
         if not operator or operator == delivery.channel.address:
+            return
+        try:
+            kind = kind_of(operator)
+        except AddressError as error:
+            log.warning("nobody is told that %s is paused: %s", name, error)
             return
         outbox.post_notice(
             conn,
-            channels.record_channel(conn, "email", operator),
+            channels.record_channel(conn, kind, operator, is_signed=TRANSPORTS[kind].is_signed),
             key=outbox.key_of(delivery.key, f"paused at attempt {delivery.attempts}"),
             subject=f"{name} is paused",
             text=(

@@ -1,59 +1,39 @@
-"""What settings say about how messages leave."""
+"""The settings of the sender."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from db.net.address_policy import parse_allowed
 from db.settings import Settings
-from worker.delivery.transports.smtp import SmtpServer
-from worker.delivery.transports.webhook import Caller
-from worker.messages.chats.lines import MESSAGES_MAX
+from worker.delivery.transports.table import TRANSPORTS
+from worker.delivery.transports.transport import Limits
 from worker.messages.links import Links
 
 _TIMEOUT_MAX_S = 30.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SenderSettings:
-    """How messages leave: what settings say about it."""
+    """How messages leave."""
 
-    smtp: SmtpServer
-    sender: str
+    settings: Settings
+    """The service's settings, from which each transport takes its own."""
     operator: str
     links: Links
-    caller: Caller
-    per_minute: dict[str, int]
+    limits: dict[str, Limits]
+    """By kind, for each transport of the table."""
     lease_s: float
     timeout_s: float
     """Longest time for one message; half of the lease, so that nobody else takes it meanwhile."""
 
     @classmethod
     def from_settings(cls, settings: Settings) -> SenderSettings:
-        """Return what settings say."""
-        timeout_s = min(_TIMEOUT_MAX_S, settings.lease_s / 2)
+        """Return the settings of the sender as the service's settings have them."""
         return cls(
-            smtp=SmtpServer(
-                settings.smtp_host,
-                settings.smtp_port,
-                settings.smtp_tls,
-                settings.smtp_user,
-                settings.smtp_password_file,
-            ),
-            sender=settings.mail_from,
+            settings=settings,
             operator=settings.operator_email,
             links=Links(settings.public_url),
-            caller=Caller(settings.user_agent, parse_allowed(settings.allow_private_hosts), timeout_s),
-            per_minute={
-                "email": settings.mail_per_minute,
-                "webhook": settings.webhook_per_minute,
-                "chat": settings.chat_per_minute,
-            },
+            limits={kind: transport.limits(settings) for kind, transport in TRANSPORTS.items()},
             lease_s=settings.lease_s,
-            timeout_s=timeout_s,
+            timeout_s=min(_TIMEOUT_MAX_S, settings.lease_s / 2),
         )
-
-    @property
-    def chat_messages(self) -> int:
-        """Return the most messages into a chat that tell one bulletin."""
-        return min(MESSAGES_MAX, self.per_minute["chat"])

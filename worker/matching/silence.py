@@ -16,7 +16,7 @@ from db.collection.feeds import find_network_problem
 from db.collection.sources import latest_collected
 from db.engine import Database
 from db.status import OutletHealth, list_outlets
-from worker.subscriptions.cadence import zone_for
+from worker.lib.cadence import zone_for
 
 
 @dataclass(frozen=True, slots=True)

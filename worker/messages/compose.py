@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection
 
 from db.alerts import message_rows, outbox, subscriptions
-from db.alerts.channels import recipients_of
+from db.alerts.channels import FEED, recipients_of
 from db.alerts.deliveries import DeliveryOut
 from db.alerts.message_rows import MatchDetails
 from db.alerts.subscriptions import SubscriptionRow
@@ -18,11 +18,11 @@ from db.articles.counting_day import zone_name
 from db.articles.texts import TextRow
 from db.status import list_outlets
 from db.text.headlines import headline
+from worker.lib.cadence import zone_for
 from worker.messages.because import because_of
 from worker.messages.links import Links
 from worker.messages.message import REPRINTS_MAX, STORIES_MAX, Message, MessageItem, OutletStatus, Publication, terms_of
 from worker.messages.snippet import marked, snippet
-from worker.subscriptions.cadence import zone_for
 
 if TYPE_CHECKING:
     from worker.query.evaluate import Verdict
@@ -100,7 +100,7 @@ def describe_subscription(subscription: SubscriptionRow) -> str:
 def subscription_feed(conn: Connection, subscription_id: int) -> str | None:
     """Return the secret of a subscription's feed; None if it has none."""
     for recipient in recipients_of(conn, [subscription_id]):
-        if recipient.channel.kind == "feed" and recipient.state == "active":
+        if recipient.channel.kind == FEED and recipient.state == "active":
             return recipient.feed_token
     return None
 

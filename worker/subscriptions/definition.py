@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import Connection
 
 from db.alerts import channels, subscriptions
-from db.alerts.channels import RecipientRow
+from db.alerts.channels import FEED, RecipientRow
 from db.alerts.subscriptions import SubscriptionIn, SubscriptionRow
+from worker.delivery.transports.table import TRANSPORTS, check_address
+from worker.delivery.transports.transport import RecipientAddress
+from worker.lib.cadence import next_due, parse_cadence
 from worker.query.errors import QueryError
 from worker.query.nodes import EntityNode
-from worker.subscriptions.addresses import check_address
-from worker.subscriptions.cadence import next_due, parse_cadence
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}")
 _MAX_QUERY = 20_000
@@ -27,17 +28,18 @@ class SubscriptionDefinition:
     """A standing query and its recipients."""
 
     subscription: SubscriptionIn
-    email: tuple[str, ...] = ()
-    webhook: tuple[str, ...] = ()
-    chat: tuple[str, ...] = ()
+    recipients: tuple[RecipientAddress, ...] = ()
     feed: bool = False
 
     @property
-    def addresses(self) -> list[tuple[str, str]]:
-        """Return (kind, address) of each recipient; a feed's address is the subscription's name."""
-        found = [("email", each) for each in self.email] + [("webhook", each) for each in self.webhook]
-        found += [("chat", each) for each in self.chat]
-        return [*found, ("feed", self.subscription.name)] if self.feed else found
+    def addresses(self) -> list[RecipientAddress]:
+        """Return all recipients; a feed's address is the subscription's name."""
+        feed = [RecipientAddress(FEED, self.subscription.name)] if self.feed else []
+        return [*self.recipients, *feed]
+
+    def of_kind(self, kind: str) -> tuple[str, ...]:
+        """Return the addresses of a kind."""
+        return tuple(recipient.address for recipient in self.recipients if recipient.kind == kind)
 
 
 @dataclass(slots=True)
@@ -66,12 +68,11 @@ def validate(standing: SubscriptionDefinition, known: References) -> tuple[Subsc
         problems.append(f"the age must be from 1 hour to {_MAX_AGE_H} hours")
     if new.all_quiet and cadence == "at once":
         problems.append("an “all quiet” needs digests: hourly, daily or weekly")
-    by_kind = {"email": standing.email, "webhook": standing.webhook, "chat": standing.chat}
-    stored = {kind: _addresses(kind, given, known.allowed, problems) for kind, given in by_kind.items()}
+    recipients = _recipients(standing.recipients, known.allowed, problems)
     values = {name: getattr(new, name) for name in SubscriptionIn.__slots__} | {"cadence": cadence}
     if new.kind == "burst":
         values["query"] = _entity(new.query, known)[0] or new.query
-    return SubscriptionDefinition(SubscriptionIn(**values), **stored, feed=standing.feed), problems
+    return SubscriptionDefinition(SubscriptionIn(**values), recipients, standing.feed), problems
 
 
 def _question(new: SubscriptionIn, known: References) -> list[str]:
@@ -103,16 +104,22 @@ def _entity(name: str, known: References) -> tuple[str | None, str]:
     return (query.value, "") if isinstance(query, EntityNode) else (None, nobody)
 
 
-def _addresses(
-    kind: str, addresses: Collection[str], allowed: Collection[tuple[str, int]], problems: list[str]
-) -> tuple[str, ...]:
+def _recipients(
+    given: Collection[RecipientAddress], allowed: Collection[tuple[str, int]], problems: list[str]
+) -> tuple[RecipientAddress, ...]:
+    """Return recipients in their stored form, each once, in the order of the table."""
     good = []
-    for address in addresses:
+    for kind, address in _in_table_order(given):
         try:
-            good.append(check_address(kind, address, allowed))
+            good.append(RecipientAddress(kind, check_address(kind, address, allowed)))
         except ValueError as error:
             problems.append(f"{kind}: {error}")
     return tuple(dict.fromkeys(good))
+
+
+def _in_table_order(recipients: Iterable[RecipientAddress]) -> tuple[RecipientAddress, ...]:
+    order = {kind: place for place, kind in enumerate(TRANSPORTS)}
+    return tuple(sorted(recipients, key=lambda recipient: order.get(recipient.kind, len(order))))
 
 
 def create(conn: Connection, standing: SubscriptionDefinition, *, now: datetime) -> int:
@@ -148,21 +155,20 @@ def remove(conn: Connection, stored: SubscriptionRow) -> None:
 def to_definition(stored: SubscriptionRow, recipients: Collection[RecipientRow]) -> SubscriptionDefinition:
     """Return the definition of a stored subscription."""
     active = [row.channel for row in recipients if row.state == "active"]
-    by_kind = {kind: tuple(c.address for c in active if c.kind == kind) for kind in ("email", "webhook", "chat")}
+    sent_to = _in_table_order(RecipientAddress(one.kind, one.address) for one in active if one.kind != FEED)
     values = {name: getattr(stored, name) for name in SubscriptionIn.__slots__}
-    return SubscriptionDefinition(
-        SubscriptionIn(**values), **by_kind, feed=any(channel.kind == "feed" for channel in active)
-    )
+    return SubscriptionDefinition(SubscriptionIn(**values), sent_to, any(channel.kind == FEED for channel in active))
 
 
-def address_of(row: RecipientRow) -> tuple[str, str]:
-    """Return (kind, address) of a recipient."""
-    return row.channel.kind, row.channel.address
+def address_of(row: RecipientRow) -> RecipientAddress:
+    """Return the kind and the address of a recipient."""
+    return RecipientAddress(row.channel.kind, row.channel.address)
 
 
 def _add_recipients(
-    conn: Connection, subscription_id: int, addresses: Collection[tuple[str, str]], due_at: datetime | None
+    conn: Connection, subscription_id: int, addresses: Collection[RecipientAddress], due_at: datetime | None
 ) -> None:
     for kind, address in addresses:
-        channel_id = channels.record_channel(conn, kind, address)
-        channels.record_recipient(conn, subscription_id, channel_id, due_at=None if kind == "feed" else due_at)
+        is_signed = kind in TRANSPORTS and TRANSPORTS[kind].is_signed
+        channel_id = channels.record_channel(conn, kind, address, is_signed=is_signed)
+        channels.record_recipient(conn, subscription_id, channel_id, due_at=None if kind == FEED else due_at)

@@ -11,13 +11,16 @@ from typing import Any
 from sqlalchemy import Connection
 
 from db.alerts import channels, subscriptions
+from db.alerts.channels import FEED
 from db.alerts.subscriptions import SubscriptionIn, SubscriptionRow
+from worker.delivery.transports.table import TRANSPORTS
+from worker.delivery.transports.transport import RecipientAddress
 from worker.subscriptions import definition as standings
 from worker.subscriptions.definition import NAME, References, SubscriptionDefinition, to_definition, validate
 from worker.subscriptions.plain_yaml import Fault, read_yaml
 from worker.subscriptions.references import load_query_names, load_references
 
-_FIELDS = {
+_FIELDS: dict[str, type] = {
     "query": str,
     "silence": str,
     "burst": str,
@@ -25,10 +28,6 @@ _FIELDS = {
     "max_age_h": int,
     "on_revision": bool,
     "all_quiet": bool,
-    "email": list,
-    "webhook": list,
-    "chat": list,
-    "feed": bool,
 }
 _IN_WORDS = {str: "a text", int: "a whole number", bool: "yes or no", list: "a list of texts"}
 _NO_NAME = "not a name; names are lower-case letters, digits, dots and hyphens, at most 100"
@@ -93,12 +92,13 @@ def _standing(name: str, fields: object, origin: str, problems: list[str]) -> Su
         problems.append(f"{name}: must hold fields such as query and email")
         return None
     values: dict[str, Any] = {}
+    known = _fields()
     for key, value in fields.items():
-        kind = _FIELDS.get(key)
+        kind = known.get(key)
         value = [value] if kind is list and isinstance(value, str) else value
         texts = all(isinstance(each, str) for each in value) if isinstance(value, list) else True
         if kind is None:
-            problems.append(f"{name}: there is no field {key[:60]!r}; {', '.join(_FIELDS)}")
+            problems.append(f"{name}: there is no field {key[:60]!r}; {', '.join(known)}")
         elif type(value) is not kind or not texts:
             problems.append(f"{name}: {key} must be {_IN_WORDS[kind]}")
         else:
@@ -118,8 +118,13 @@ def _standing(name: str, fields: object, origin: str, problems: list[str]) -> Su
         all_quiet=values.get("all_quiet", False),
         origin=origin,
     )
-    lists = {kind: tuple(values.get(kind, ())) for kind in ("email", "webhook", "chat")}
-    return SubscriptionDefinition(new, **lists, feed=values.get("feed", False))
+    recipients = (RecipientAddress(kind, address) for kind in TRANSPORTS for address in values.get(kind, ()))
+    return SubscriptionDefinition(new, tuple(recipients), values.get(FEED, False))
+
+
+def _fields() -> dict[str, type]:
+    """Return the fields of a subscription in the file; each transport has one, with a list of addresses."""
+    return _FIELDS | dict.fromkeys(TRANSPORTS, list) | {FEED: bool}
 
 
 def plan(conn: Connection, manifest: Manifest, *, allow_private_hosts: str) -> tuple[list[Step], Manifest]:
@@ -186,10 +191,12 @@ def _step(conn: Connection, row: SubscriptionRow | None, stated: SubscriptionDef
         pair = getattr(now.subscription, key), getattr(stated.subscription, key)
         if pair[0] != pair[1]:
             changes[key] = pair
-    for key in ("email", "webhook", "chat", "feed"):
-        old, new = getattr(now, key), getattr(stated, key)
-        if (set(old) != set(new)) if isinstance(old, tuple) else old != new:
-            changes[key] = (old, new)
+    for kind in dict.fromkeys((*TRANSPORTS, *(one.kind for one in now.recipients))):
+        before, after = now.of_kind(kind), stated.of_kind(kind)
+        if set(before) != set(after):
+            changes[kind] = (before, after)
+    if now.feed != stated.feed:
+        changes[FEED] = (now.feed, stated.feed)
     return Step("change" if changes else "keep", "subscription", name, changes)
 
 

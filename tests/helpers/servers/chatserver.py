@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import trustme
 
-from worker.delivery.transports import webhook
+from worker.delivery.transports import tls
 
 HOSTS = (
     "discord.com",
@@ -113,12 +113,12 @@ def serving_chats(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ser
         for name in ("HTTPS_PROXY", "https_proxy"):
             monkeypatch.setenv(name, f"http://127.0.0.1:{services.port}")
         monkeypatch.setenv("SSL_CERT_FILE", str(folder / "ca.pem"))
-        webhook.trust.cache_clear()
+        tls.trust.cache_clear()
         try:
             yield services
         finally:
             server.shutdown()
-            webhook.trust.cache_clear()
+            tls.trust.cache_clear()
 
 
 def _converse(stream: Any, host: str, services: Services) -> None:

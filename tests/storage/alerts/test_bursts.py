@@ -17,9 +17,9 @@ from db.alerts.message_rows import read_subscription
 from db.alerts.subscriptions import SubscriptionIn, record_subscription
 from db.engine import Database
 from db.models import MatchRow, Subscription
+from worker.delivery.transports.mail.letters import compose, render_html
 from worker.matching.burst import record_bursts
 from worker.messages.compose import compose_items
-from worker.messages.mail import compose, render_html
 from worker.messages.message import Message
 from worker.setup import load_vocabulary
 

@@ -12,13 +12,13 @@ from samplestore import NOON, empty_store
 from db.alerts import channels, subscriptions
 from db.alerts.subscriptions import NameTaken, SubscriptionIn
 from db.engine import Database
+from worker.delivery.transports.transport import RecipientAddress
 from worker.subscriptions import definition
 from worker.subscriptions.definition import References, SubscriptionDefinition
 
 DRILLS = SubscriptionDefinition(
     SubscriptionIn("drills", "entity:csto AND drill*", cadence="daily 08:00 Asia/Almaty"),
-    email=("analyst@office.example",),
-    webhook=("https://hooks.example/in",),
+    (RecipientAddress("email", "analyst@office.example"), RecipientAddress("webhook", "https://hooks.example/in")),
     feed=True,
 )
 EIGHT_IN_ALMATY = datetime(2022, 1, 11, 2, tzinfo=UTC)  # UTC+6 until 2024
@@ -95,7 +95,7 @@ def test_a_changed_statement_changes_recipients_and_cadence(database: Database) 
     new = replace(
         DRILLS,
         subscription=replace(DRILLS.subscription, cadence="at once", on_revision=True),
-        email=("second@office.example",),
+        recipients=(RecipientAddress("email", "second@office.example"), DRILLS.recipients[1]),
         feed=False,
     )
     database.write(lambda conn: definition.update(conn, row, new, now=NOON))
@@ -125,9 +125,13 @@ def test_everything_wrong_with_a_statement_is_said_at_once() -> None:
 
     bad = SubscriptionDefinition(
         SubscriptionIn("Bad Name", "csto AND", cadence="at once", all_quiet=True, max_age_h=0),
-        email=("nobody",),
-        webhook=("http://10.0.0.1/",),
-        chat=("exec://rm",),
+        (
+            RecipientAddress("chat", "exec://rm"),
+            RecipientAddress("email", "nobody"),
+            RecipientAddress("webhook", "http://10.0.0.1/"),
+            RecipientAddress("fax", "+7 700"),
+        ),
     )
     _, problems = definition.validate(bad, References(parse))
-    assert [problem.split()[0] for problem in problems] == ["the", "query:", "the", "an", "email:", "webhook:", "chat:"]
+    kinds = ("email:", "webhook:", "chat:", "fax:")
+    assert [problem.split()[0] for problem in problems] == ["the", "query:", "the", "an", *kinds]

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from db.settings import PREFIX, names
-from worker.messages.webhook_body import headers_of
+from worker.delivery.transports.webhook.body import headers_of
 
 DOCS = Path(__file__).resolve().parents[3] / "docs"
 UNITS = dict(

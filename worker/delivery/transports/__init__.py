@@ -1,1 +1,1 @@
-"""The ways a message leaves: each sends one, and says how that went."""
+"""The ways a message leaves: one folder a transport, and one table of them all."""

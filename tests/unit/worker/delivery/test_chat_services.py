@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from servers.chatserver import HOSTS, Services, serving_chats
 
-from worker.delivery.transports import webhook
-from worker.delivery.transports.chat import ChatResult, judge, send_chat
+from worker.delivery.transports import tls
+from worker.delivery.transports.chat.address import FORMS, SCHEMES, ChatAddress, ChatAddressError, parse_chat
+from worker.delivery.transports.chat.markup import MARKUPS
+from worker.delivery.transports.chat.post import ChatResult, judge, send_chat
+from worker.delivery.transports.chat.services import request_of, trouble_in
 from worker.delivery.transports.errors import AddressRefused, MessageFailed, TransportError
-from worker.messages.chats.markup import MARKUPS
-from worker.messages.chats.services import request_of, trouble_in
-from worker.subscriptions.chat_address import FORMS, SCHEMES, ChatAddress, ChatAddressError, parse_chat
 
 ADDRESSES = {
     "discord": "discord://Tower@123/t-ok_en?thread=45",
@@ -136,7 +136,7 @@ def test_a_service_with_another_certificate_is_not_written_to(
     services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("SSL_CERT_FILE")
-    webhook.trust.cache_clear()
+    tls.trust.cache_clear()
     with pytest.raises(TransportError, match="certificate"):
         send(ADDRESSES["tgram"])
     assert services.got == []

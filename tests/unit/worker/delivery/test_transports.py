@@ -11,14 +11,15 @@ from servers.certificates import FAULTS, Authority
 from servers.mailserver import Secrets, secrets_in, serving_mail
 from servers.webhookserver import Receiver, receiving
 
-from worker.delivery.transports import webhook
+from worker.delivery.transports import tls
 from worker.delivery.transports.errors import AddressRefused, MessageFailed, TransportDown, TransportError
-from worker.delivery.transports.smtp import Mailer, SmtpServer
-from worker.delivery.transports.webhook import Caller
-from worker.messages.mail import compose
-from worker.messages.mail_bytes import Letter
+from worker.delivery.transports.mail.letters import compose
+from worker.delivery.transports.mail.mime import Letter
+from worker.delivery.transports.mail.smtp import Mailer, SmtpServer
+from worker.delivery.transports.webhook import post
+from worker.delivery.transports.webhook.body import body_of, headers_of
+from worker.delivery.transports.webhook.post import Caller
 from worker.messages.message import Message
-from worker.messages.webhook_body import body_of, headers_of
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
 TOLD = Message("0a1b2c", "match", "drills", "entity:csto", NOW, test=True)
@@ -157,7 +158,7 @@ def test_a_webhook_is_called_only_with_a_good_certificate(
 ) -> None:
     authority = Authority(tmp_path)
     monkeypatch.setenv("SSL_CERT_FILE", str(authority.file))
-    webhook.trust.cache_clear()
+    tls.trust.cache_clear()
     with receiving(tls=authority.context(kind)) as receiver:
         url = receiver.url.replace("http:", "https:")
         if kind == "good":
@@ -165,7 +166,7 @@ def test_a_webhook_is_called_only_with_a_good_certificate(
         else:
             with pytest.raises(TransportError, match="certificate"):
                 call(receiver, url)
-    webhook.trust.cache_clear()
+    tls.trust.cache_clear()
     assert receiver.keys == ["0a1b2c"] * (kind == "good")
 
 
@@ -177,4 +178,4 @@ def test_proxies_of_the_environment_are_not_used(receiver: Receiver, monkeypatch
 
 
 def test_the_time_a_receiver_asks_for_is_bounded() -> None:
-    assert [webhook._retry_after(value) for value in ("30", "999999", "tomorrow", "", "-5")] == [30, 3_600, 0, 0, 0]
+    assert [post._retry_after(value) for value in ("30", "999999", "tomorrow", "", "-5")] == [30, 3_600, 0, 0, 0]

@@ -12,8 +12,8 @@ from headlines import headlines
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.messages.chats.lines import MESSAGES_MAX, messages_of
-from worker.messages.chats.markup import MARKUPS
+from worker.delivery.transports.chat.lines import MESSAGES_MAX, messages_of
+from worker.delivery.transports.chat.markup import MARKUPS
 from worker.messages.message import Message, MessageItem, Publication
 from worker.messages.snippet import Piece, marked
 

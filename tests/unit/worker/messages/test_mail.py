@@ -18,14 +18,15 @@ from hypothesis import strategies as st
 from servers.mailserver import Mailbox, serving_mail
 
 from worker.delivery.transports.errors import MessageFailed, MessageRefused, TransportDown
-from worker.delivery.transports.smtp import Mailer, SmtpServer
-from worker.messages import mail_headers
-from worker.messages.mail import compose, compose_notice, render_html
-from worker.messages.mail_bytes import Letter, LetterFault, check
+from worker.delivery.transports.mail import headers
+from worker.delivery.transports.mail.letters import compose, compose_notice, render_html
+from worker.delivery.transports.mail.mime import Letter, LetterFault, check
+from worker.delivery.transports.mail.smtp import Mailer, SmtpServer
+from worker.delivery.transports.transport import Notice
+from worker.lib.cadence import zone_for
 from worker.messages.message import Message, MessageItem, OutletStatus, Publication
 from worker.messages.plain_text import cut, one_line
 from worker.messages.snippet import marked
-from worker.subscriptions.cadence import zone_for
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
 SENDER, TO = "Steppewatch <alerts@office.example>", "analyst@office.example"
@@ -115,7 +116,7 @@ def test_what_arrives_is_one_message_with_the_head_that_was_meant() -> None:
 @example("")
 @example("mixed смесь mixed  смесь — end")
 def test_a_field_reads_back_as_the_text(text: str) -> None:
-    field = mail_headers.text_field("Subject", text)
+    field = headers.text_field("Subject", text)
     assert all(0 < len(line) <= 78 and line.strip() for line in field.split("\r\n"))
     (value,) = fields_of(field.encode()).values()
     assert decoded(value) == (one_line(text) or "(none)")
@@ -191,7 +192,7 @@ def test_the_sender_stands_as_the_operator_wrote_it(sender: str, field: str) -> 
 
 def test_a_notice_with_the_words_of_a_server_is_one_message() -> None:
     words = "550 no\r\nBcc: all@office.example\r\n\r\n=?utf-8?Q?=0A?="
-    letter = compose_notice(key="n", subject=words, text=words, sender=SENDER, to=TO, created_at=NOW)
+    letter = compose_notice(Notice("n", words, words, NOW), sender=SENDER, to=TO)
     fields = fields_of(check(letter))
     assert decoded(fields["Subject"]) == f"[steppewatch] {one_line(words)}"
     assert "Bcc" not in fields

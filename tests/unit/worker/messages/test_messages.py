@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from worker.messages.mail import compose, render_html
-from worker.messages.mail_bytes import check
+from worker.delivery.transports.mail.letters import compose, render_html
+from worker.delivery.transports.mail.mime import check
+from worker.delivery.transports.webhook.body import body_of
 from worker.messages.message import Message, MessageItem, OutletStatus, Publication, plain
 from worker.messages.snippet import Piece, marked, snippet
-from worker.messages.webhook_body import body_of
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
 ITEM = MessageItem(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from worker.subscriptions.addresses import AddressError, check_address, shown
+from worker.delivery.transports.table import check_address, shown
+from worker.delivery.transports.transport import AddressError
 
 
 @pytest.mark.parametrize(

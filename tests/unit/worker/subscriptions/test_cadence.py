@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from worker.subscriptions.cadence import Cadence, next_due, parse_cadence
+from worker.lib.cadence import Cadence, next_due, parse_cadence
 
 
 def utc(text: str) -> datetime:

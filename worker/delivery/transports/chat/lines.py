@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from worker.messages.chats.markup import Markup
+from worker.delivery.transports.chat.markup import Markup
 from worker.messages.message import Message, MessageItem, Publication, counted, plain
 from worker.messages.plain_text import cut, one_line
 

@@ -19,7 +19,7 @@ from worker.delivery.transports.errors import (
     TransportDown,
     TransportError,
 )
-from worker.messages.mail_bytes import Letter, LetterFault, check
+from worker.delivery.transports.mail.mime import Letter, LetterFault, check
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer

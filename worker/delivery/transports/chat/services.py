@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from worker.subscriptions.chat_address import ChatAddress
+from worker.delivery.transports.chat.address import ChatAddress
 
 _NAME = "Steppewatch"
 Parts = Mapping[str, str]

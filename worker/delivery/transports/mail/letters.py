@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
-from worker.messages import mail_headers
-from worker.messages.mail_bytes import Letter, write
+from worker.delivery.transports.mail import headers
+from worker.delivery.transports.mail.mime import Letter, write
+from worker.delivery.transports.transport import Notice
 from worker.messages.message import Message, MessageItem, Publication, counted
 from worker.messages.plain_text import cut, escape_controls, one_line
 from worker.messages.snippet import Piece
@@ -31,21 +32,21 @@ def compose(bulletin: Message, *, sender: str, to: str) -> Letter:
     if bulletin.story_key not in ("", bulletin.key):
         thread = _message_id(bulletin.story_key, sender)
         for name in ("In-Reply-To", "References"):
-            fields[name] = mail_headers.token_field(name, thread)
+            fields[name] = headers.token_field(name, thread)
     fields["List-Id"] = _list_id(bulletin.subscription, sender)
     if bulletin.unsubscribe_url:
-        fields["List-Unsubscribe"] = mail_headers.url_field("List-Unsubscribe", bulletin.unsubscribe_url)
+        fields["List-Unsubscribe"] = headers.url_field("List-Unsubscribe", bulletin.unsubscribe_url)
         if bulletin.unsubscribe_url.startswith("https://"):
             post = "List-Unsubscribe-Post"
-            fields[post] = mail_headers.token_field(post, "List-Unsubscribe=One-Click")
+            fields[post] = headers.token_field(post, "List-Unsubscribe=One-Click")
     text = _template("mail.txt").render(b=bulletin)
     return write(_address(sender), to, fields, text, render_html(bulletin))
 
 
-def compose_notice(*, key: str, subject: str, text: str, sender: str, to: str, created_at: datetime) -> Letter:
+def compose_notice(notice: Notice, *, sender: str, to: str) -> Letter:
     """Return a plain mail to the operator. Raises ValueError for invalid addresses."""
-    fields = _envelope(sender, to, f"[steppewatch] {subject}", key, created_at)
-    return write(_address(sender), to, fields, text + "\n")
+    fields = _envelope(sender, to, f"[steppewatch] {notice.subject}", notice.key, notice.created_at)
+    return write(_address(sender), to, fields, notice.text + "\n")
 
 
 def render_html(bulletin: Message) -> str:
@@ -57,15 +58,13 @@ def _envelope(sender: str, to: str, subject: str, key: str, created_at: datetime
     """Return the fields common to all mails, by name."""
     silent = "X-Auto-Response-Suppress"  # Exchange's equivalent of Auto-Submitted
     return {
-        "From": mail_headers.address_field("From", parseaddr(sender)[0], _address(sender)),
-        "To": mail_headers.address_field("To", "", to),
-        "Subject": mail_headers.text_field("Subject", cut(one_line(subject), _SUBJECT_MAX)),
-        "Date": mail_headers.token_field("Date", *format_datetime(created_at).split()),
-        "Message-ID": mail_headers.token_field("Message-ID", _message_id(key, sender)),
-        "Auto-Submitted": mail_headers.token_field(
-            "Auto-Submitted", "auto-generated"
-        ),  # RFC 3834: no automatic replies
-        silent: mail_headers.token_field(silent, "All"),
+        "From": headers.address_field("From", parseaddr(sender)[0], _address(sender)),
+        "To": headers.address_field("To", "", to),
+        "Subject": headers.text_field("Subject", cut(one_line(subject), _SUBJECT_MAX)),
+        "Date": headers.token_field("Date", *format_datetime(created_at).split()),
+        "Message-ID": headers.token_field("Message-ID", _message_id(key, sender)),
+        "Auto-Submitted": headers.token_field("Auto-Submitted", "auto-generated"),  # RFC 3834: no automatic replies
+        silent: headers.token_field(silent, "All"),
     }
 
 
@@ -76,7 +75,7 @@ def _message_id(key: str, sender: str) -> str:
 def _list_id(name: str, sender: str) -> str:
     """Return the field that identifies a subscription for filters (RFC 2919)."""
     label = re.sub(r"[^a-z0-9_-]+", ".", name.lower()[:_LABEL_MAX]).strip(".") or "alert"
-    return mail_headers.list_field("List-Id", name[:_LABEL_MAX], f"{label}.alerts.{_domain(sender)}")
+    return headers.list_field("List-Id", name[:_LABEL_MAX], f"{label}.alerts.{_domain(sender)}")
 
 
 def _address(sender: str) -> str:
@@ -123,7 +122,7 @@ def _shown(value: object) -> object:
 @cache
 def _environment(is_html: bool) -> Environment:
     environment = Environment(
-        loader=PackageLoader("worker.messages"),
+        loader=PackageLoader("worker.delivery.transports.mail"),
         autoescape=is_html,
         finalize=_shown,
         undefined=StrictUndefined,

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 
-from worker.messages.mail_headers import LINE_MAX, checked_address
+from worker.delivery.transports.mail.headers import LINE_MAX, checked_address
 from worker.messages.plain_text import escape_controls
 
 _NAME = re.compile(r"([A-Za-z][A-Za-z-]*): [!-~]")

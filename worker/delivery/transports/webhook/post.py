@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import ssl
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from functools import cache
 
 import httpx
 
 from db.net.address_policy import SCHEMES, is_allowed, refusal_of_address, refusal_of_url
 from worker.delivery.transports.errors import AddressRefused, MessageFailed, TransportError
+from worker.delivery.transports.tls import trust
 
 _READ_MAX = 65_536
 _RETRY_AFTER_MAX_S = 3_600.0
@@ -106,9 +105,3 @@ def _judge(answer: httpx.Response) -> None:
 def _retry_after(value: str) -> float:
     """Return the seconds that `Retry-After` asks for (RFC 9110 §10.2.3, seconds only), at most an hour."""
     return min(float(value), _RETRY_AFTER_MAX_S) if value.isdecimal() else 0.0
-
-
-@cache
-def trust() -> ssl.SSLContext:
-    """Return the system's certificate authorities; reading them takes longer than a call."""
-    return ssl.create_default_context()

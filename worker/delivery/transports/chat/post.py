@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 import httpx
 
+from worker.delivery.transports.chat.address import ChatAddress
+from worker.delivery.transports.chat.services import ChatRequest, request_of, trouble_in
 from worker.delivery.transports.errors import AddressRefused, MessageFailed, TransportError
-from worker.delivery.transports.webhook import trust
-from worker.messages.chats.services import ChatRequest, request_of, trouble_in
+from worker.delivery.transports.tls import trust
 from worker.messages.plain_text import cut, one_line
-from worker.subscriptions.chat_address import ChatAddress
 
 _READ_MAX = 65_536
 _REASON_MAX = 300

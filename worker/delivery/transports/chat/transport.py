@@ -1,0 +1,102 @@
+"""Chats as a transport."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from worker.delivery.transports.chat.address import SCHEMES, ChatAddress, ChatAddressError, parse_chat
+from worker.delivery.transports.chat.lines import MESSAGES_MAX, ChatMessage, messages_of
+from worker.delivery.transports.chat.markup import MARKUPS
+from worker.delivery.transports.errors import AddressRefused
+from worker.delivery.transports.transport import (
+    AddressError,
+    Allowed,
+    Limits,
+    Session,
+    Transport,
+    compose_or_refuse,
+)
+
+if TYPE_CHECKING:
+    from db.alerts.deliveries import DeliveryTold
+    from db.settings import Settings
+    from worker.messages.message import Message
+
+
+class ChatTransport(Transport):
+    """Messages into chats of the services in `address.FORMS`; a long digest is several messages."""
+
+    kind = "chat"
+    metavar = "URL"
+    purpose = "send to this chat (slack://…, tgram://…, discord://… …)"
+
+    def recognizes(self, address: str) -> bool:
+        """Return whether the address has the scheme of a service."""
+        scheme, separator, _ = address.partition("://")
+        return bool(separator) and scheme.lower() in SCHEMES
+
+    def check(self, address: str, allowed: Allowed) -> str:
+        """Return the address, its scheme in small letters. Raises AddressError."""
+        try:
+            parse_chat(address)
+        except ChatAddressError as error:
+            raise AddressError(str(error)) from error
+        scheme, _, rest = address.partition("://")
+        return f"{scheme.lower()}://{rest}"
+
+    def shown(self, address: str) -> str:
+        """Return an address for people: what stands behind the scheme is a password."""
+        return f"{address.partition('://')[0]}://…"
+
+    def limits(self, settings: Settings) -> Limits:
+        """Return how many messages one chat gets."""
+        return Limits(settings.chat_per_minute, min(MESSAGES_MAX, settings.chat_per_minute))
+
+    def connect(self, settings: Settings, *, timeout_s: float) -> Session:
+        """Return a session; each message connects anew."""
+        most = self.limits(settings).digest_messages
+        return ChatSession(most=most, user_agent=settings.user_agent, timeout_s=timeout_s)
+
+
+class ChatSession(Session):
+    """Messages into chats, at most `most` for one digest."""
+
+    def __init__(self, *, most: int, user_agent: str, timeout_s: float) -> None:
+        self._most = most
+        self._user_agent = user_agent
+        self._timeout_s = timeout_s
+
+    def send(
+        self,
+        message: Message,
+        address: str,
+        *,
+        secret: str | None,
+        now: datetime,
+        told: DeliveryTold,
+        note: Callable[[DeliveryTold], object],
+    ) -> DeliveryTold:
+        """Send what was not taken at earlier attempts, in as many messages as it needs. Raises TransportError."""
+        from db.alerts.deliveries import DeliveryTold
+        from worker.delivery.transports.chat.post import send_chat
+
+        chat = _parse(address)
+        most = max(1, self._most - told.messages)
+        parts: list[ChatMessage] = compose_or_refuse(
+            lambda: messages_of(message, MARKUPS[chat.form], most=most, after=told.last)
+        )
+        for part in parts:
+            send_chat(chat, part.text, user_agent=self._user_agent, timeout_s=self._timeout_s)
+            told = DeliveryTold(told.messages + 1, told.stories + part.told, part.told_to, part.left_out)
+            if part is not parts[-1]:
+                note(told)
+        return told
+
+
+def _parse(address: str) -> ChatAddress:
+    try:
+        return parse_chat(address)
+    except ChatAddressError as error:
+        raise AddressRefused(str(error)) from error

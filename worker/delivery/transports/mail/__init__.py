@@ -1,0 +1,1 @@
+"""Mail: letters composed and handed to a mail server."""

@@ -1,0 +1,1 @@
+"""Webhooks: signed JSON, posted to an address of the subscriber's."""

@@ -1,0 +1,83 @@
+"""Webhooks as a transport."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from db.net.address_policy import parse_allowed, refusal_of_url
+from worker.delivery.transports.transport import (
+    AddressError,
+    Allowed,
+    Limits,
+    Session,
+    Transport,
+    compose_or_refuse,
+)
+
+if TYPE_CHECKING:
+    from db.alerts.deliveries import DeliveryTold
+    from db.settings import Settings
+    from worker.delivery.transports.webhook.post import Caller
+    from worker.messages.message import Message
+
+
+class WebhookTransport(Transport):
+    """Signed JSON, posted to an address of the subscriber's under the rules of the address policy."""
+
+    kind = "webhook"
+    metavar = "URL"
+    purpose = "post signed JSON to this URL"
+    is_signed = True
+
+    def recognizes(self, address: str) -> bool:
+        """Return whether the address is one of the web."""
+        return address.lower().startswith(("http://", "https://"))
+
+    def check(self, address: str, allowed: Allowed) -> str:
+        """Return the address as it is. Raises AddressError for one that the address policy refuses."""
+        refusal = refusal_of_url(address, allowed)
+        if refusal:
+            raise AddressError(f"{address}: {refusal}")
+        return address
+
+    def shown(self, address: str) -> str:
+        """Return an address for people: what stands in its query may be a password."""
+        before, mark, _ = address.partition("?")
+        return f"{before}?…" if mark else address
+
+    def limits(self, settings: Settings) -> Limits:
+        """Return how many calls one address gets."""
+        return Limits(settings.webhook_per_minute)
+
+    def connect(self, settings: Settings, *, timeout_s: float) -> Session:
+        """Return a session; each call connects anew."""
+        from worker.delivery.transports.webhook.post import Caller
+
+        return WebhookSession(Caller(settings.user_agent, parse_allowed(settings.allow_private_hosts), timeout_s))
+
+
+class WebhookSession(Session):
+    """Calls of webhooks."""
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    def send(
+        self,
+        message: Message,
+        address: str,
+        *,
+        secret: str | None,
+        now: datetime,
+        told: DeliveryTold,
+        note: Callable[[DeliveryTold], object],
+    ) -> DeliveryTold:
+        """Post a message as one body. Raises TransportError."""
+        from db.alerts.deliveries import DeliveryTold
+        from worker.delivery.transports.webhook.body import body_of, headers_of
+
+        body = compose_or_refuse(lambda: body_of(message))
+        self._caller.post(address, body, headers_of(message.key, body, secret=secret or "", now=now))
+        return DeliveryTold(1, len(message.items), left_out=message.more)

@@ -1,1 +1,0 @@
-"""Chats: their addresses, their markup, their texts, and the requests of each service. Pure."""
