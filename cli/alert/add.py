@@ -70,9 +70,7 @@ def alert_add(
     except NameTaken as error:
         fail(str(error), hint=f"steppewatch alert show {name}")
     if not validated.addresses:
-        note(
-            f"{name} has no recipient: its matches are stored, but not sent (add {option_names()})"
-        )
+        note(f"{name} has no recipient: its matches are stored, but not sent (add {option_names()})")
     note_missing_settings(recipient.kind for recipient in validated.recipients)
     with database.reading() as conn:
         emit(build_record(conn, find_or_exit(conn, name), public_links(), with_secrets=True))

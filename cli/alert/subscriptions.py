@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.shared.output import emit, fail, note
+from cli.shared.output import emit, fail
 from cli.shared.store import open_store
 from cli.shared.tables import Format, instant, print_table, wants_json
 

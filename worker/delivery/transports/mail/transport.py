@@ -37,7 +37,11 @@ class MailTransport(Transport):
 
     def missing(self, settings: Settings) -> str | None:
         """Return which setting is missing, so that mail waits; None if nothing is."""
-        return None if settings.smtp_host else "no mail server is configured, so mail is not sent: set STEPPEWATCH_SMTP_HOST"
+        return (
+            None
+            if settings.smtp_host
+            else "no mail server is configured, so mail is not sent: set STEPPEWATCH_SMTP_HOST"
+        )
 
     def connect(self, settings: Settings, *, timeout_s: float) -> Session:
         """Return a session that connects to the mail server at its first message."""
