@@ -1,4 +1,4 @@
-"""What follows a name and makes it somebody else's: a region of another state, or Jr."""
+"""Words after a name that make it another entity's: a region of another state, or Jr."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _BEGINS = JUNIOR_BEGINS | REGION_BEGINS
 
 
 def ruled_out(text: str, hits: Sequence[Hit], regions: Regions) -> dict[Hit, str]:
-    """Return the hits that what follows puts elsewhere, or gives to a son of the same name, with the reason."""
+    """Return the hits ruled out by the following words (another place, or a son of the same name), with the reason."""
     found: dict[Hit, str] = {}
     for hit in [hit for hit in hits if text[-hit[1] : 2 - hit[1]] in _BEGINS]:
         entity = hit.form.entity

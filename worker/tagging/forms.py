@@ -1,4 +1,6 @@
-"""An alias as it is looked for: what of its spelling a text must keep, and in which texts it counts."""
+"""Aliases prepared for matching: the parts of their spelling that a text must keep, and the languages in which they
+count.
+"""
 
 from __future__ import annotations
 
@@ -16,35 +18,35 @@ from worker.vocabulary.entities import DECOY, LANGUAGES, Alias, Entity
 
 _APOSTROPHES = frozenset(APOSTROPHES)
 DASHES = frozenset("-‐‑–—−")
-"""What joins the parts of a compound."""
+"""Characters that join the parts of a compound."""
 _GUARDED = re.compile(rf"""\s[-‐‑–—−]+\s|\n\s*\n|[^\w\s{APOSTROPHES}‐‑–—−«»“”„"-]""")
 _SHORT = 3
 _NOBODY: frozenset[str] = frozenset()
 SMALL = "small"
-"""How a name stands that has small letters where the vocabulary has capitals: kazakhstan, csto, Csto."""
+"""Marks a name in small letters where the vocabulary has capitals: kazakhstan, csto, Csto."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Form:
-    """A stem of an alias of an entity, as it is looked for."""
+    """A stem of an alias of an entity, prepared for matching."""
 
     entity: Entity
     alias: Alias
     stem: str  # folded
-    endings: frozenset[str]  # folded; one of them has to follow the stem
+    endings: frozenset[str]  # folded; one of them must follow the stem
     derived: frozenset[str]  # endings that make a demonym of a name
     last: str | None  # the ending that makes the alias itself; None if the stem has other letters
     change: str  # those letters, folded
     words: str  # the alias, folded
     body: str  # the stem as written, from the first letter to the last
-    letters: str  # as written, without what may be written differently
-    guards: str  # punctuation that the text must show between the words
+    letters: str  # as written, without interchangeable characters
+    guards: str  # punctuation required between the words
     is_single: bool  # one word, hyphens included
-    is_suspect: bool  # something in the article must speak for it, or may speak against it
+    is_suspect: bool  # other evidence in the article decides for or against it
     has_gaps: bool
     needs_capital: bool
     begins_with_capital: bool  # in every accepted spelling
-    may_lose_case: bool  # in a line of capitals nothing tells it from a common word
+    may_lose_case: bool  # in a line of capitals it equals a common word
     ends_in_point: bool
     is_joining: bool  # the first part of a compound: a dash must follow
     is_bare: bool  # a surname alone, or a word that is one as well
@@ -53,16 +55,16 @@ class Form:
 
 
 class Spelling(NamedTuple):
-    """A form in the letters that it has at a place."""
+    """A form in its spelling at a position."""
 
     entity: str
-    ending: str  # what the words have beyond the alias or instead of its end, "" for the alias itself
+    ending: str  # the difference from the alias at the end of the words, "" for the alias itself
     pattern: int
-    rule: str  # why it counts; "" while the spelling alone speaks for it
+    rule: str  # why it counts; "" if the spelling alone suffices
     form: Form
-    is_derived: bool  # a demonym made of a name
-    is_plain: bool  # beyond doubt, unless it stands inside something longer
-    sort: str  # exact, inflected or plural; where it is part of a longer word possessive or compound
+    is_derived: bool  # a demonym derived from a name
+    is_plain: bool  # beyond doubt, unless it is part of a longer word
+    sort: str  # exact, inflected or plural; as part of a longer word possessive or compound
 
 
 class Hit(NamedTuple):
@@ -84,12 +86,12 @@ _RULE = Hit._fields.index("rule")
 
 
 def ruled(hit: Hit, rule: str) -> Hit:
-    """Return a hit that counts because of a rule."""
+    """Return a hit that counts by a rule."""
     return tuple.__new__(Hit, (*hit[:_RULE], rule, *hit[_RULE + 1 :]))
 
 
 class Miss(NamedTuple):
-    """A stem in a text that is no hit, and why: `ending`, `boundary`, `case` or `punctuation`."""
+    """A stem in a text that is no hit, with the reason: `ending`, `boundary`, `case` or `punctuation`."""
 
     start: int
     end: int
@@ -112,13 +114,13 @@ def _letters(text: str) -> str:
 
 
 def _guards(text: str) -> str:
-    """Return the punctuation that separates: clauses, sentences, paragraphs; the sort of dash is no matter."""
+    """Return the punctuation that separates clauses, sentences and paragraphs, without the sort of dash."""
     found = (one for one in _GUARDED.findall(text) if fold(one) != UNSEEN)
     return "".join("-" if one[-1].isspace() and one.strip() else one for one in found)
 
 
 def compiled_form(entity: Entity, alias: Alias, stem: Stem) -> Form:
-    """Return what has to be known to look for a stem of an alias."""
+    """Return the form for matching a stem of an alias."""
     whole = words(alias.text)
     folded = words(stem.text)
     is_single = not any(char.isspace() for char in alias.text)
@@ -157,12 +159,12 @@ def _is_long_acronym(text: str) -> bool:
 
 
 def rank_of(alias: Alias, language: str | None) -> int | None:
-    """Return how close an alias is to texts of a language, 0 the closest; None when it does not count there.
+    """Return the distance of an alias from texts of a language, 0 the closest; None if it does not count there.
 
-    Aliases count in texts of their own language, whichever script it is written in. English names and Latin
-    acronyms of four letters or more count everywhere; shorter ones of other languages do not, for two or three
-    letters mean something else in the next language. In a text of unknown language all aliases count but those
-    short acronyms: what else is spelled alike in two languages mostly means the same.
+    Aliases count in texts of their own language, in any script. English names and Latin acronyms of four letters or
+    more count everywhere; shorter ones of other languages do not, because two or three letters have another meaning in
+    the next language. In a text of unknown language all aliases count but those short acronyms: other equal spellings
+    in two languages mostly have the same meaning.
     """
     if language is None:
         if alias.language == "en":
@@ -179,14 +181,14 @@ def rank_of(alias: Alias, language: str | None) -> int | None:
 
 
 def may_lose_case(form: Form, surface: str) -> bool:
-    """Say whether the line of a surface has to be looked at, for its capitals may say nothing there."""
+    """Return whether the line of a surface must be checked, because its capitals may be no evidence there."""
     return form.may_lose_case and (form.alias.is_common or not surface[1:2].islower())
 
 
 def misspelled(form: Form, surface: str, stop: int) -> str:
-    """Return what is wrong with the spelling of a stem, up to `stop`, and its ending; "" if nothing.
+    """Return the fault in the spelling of a stem, up to `stop`, and its ending; "" without any.
 
-    SMALL is for `rules` to judge.
+    `rules` judges SMALL.
     """
     surface, ending = surface[:stop], surface[stop:]
     if form.alias.case_sensitive and ending and not ending.islower():
@@ -202,14 +204,16 @@ def misspelled(form: Form, surface: str, stop: int) -> str:
 
 
 def _same_case(surface: str, letters: str) -> bool:
-    """Say whether a surface has exactly these letters; the first may be a capital, as where a sentence begins."""
+    """Return whether a surface has exactly these letters; the first may be a capital, as at the beginning of a
+    sentence.
+    """
     if surface[0] != letters[0] and surface[0] != letters[0].upper():
         return False
     return _letters(surface)[1:] == letters[1:]
 
 
 def whole_end(text: str, end: int, form: Form) -> int:
-    """Return the end with what belongs to the last letter: its combining marks, an abbreviation's point."""
+    """Return the end including the combining marks of the last letter and an abbreviation's point."""
     if end < len(text) and text[end] > "\u02ff":
         while end < len(text) and unicodedata.combining(text[end]):
             end += 1
@@ -217,7 +221,7 @@ def whole_end(text: str, end: int, form: Form) -> int:
 
 
 def sort_of(text: str, start: int, end: int, ending: str, language: str) -> str:
-    """Return how an alias stands in a text: exact, inflected, plural, possessive or compound."""
+    """Return the kind of an alias in a text: exact, inflected, plural, possessive or compound."""
     after = text[end : end + 1]
     if after in _APOSTROPHES and language == "en" and text[end + 1 : end + 2] in ("s", "S", " ", ""):
         return "possessive"

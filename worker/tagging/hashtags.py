@@ -12,14 +12,14 @@ _MOST = 1_000  # in one text
 
 
 class Hashtag(NamedTuple):
-    """A hashtag with a space between its words; of each of its characters the offset in the text as written."""
+    """A hashtag with spaces between its words, and the offset of each character in the original text."""
 
     spaced: str
     origins: tuple[int, ...]
 
 
 def split_hashtags(text: str) -> Iterator[Hashtag]:
-    """Yield the hashtags of a text that capitals or digits part into words."""
+    """Yield the hashtags of a text that capitals or digits divide into words."""
     for number, found in enumerate(_HASHTAG.finditer(text)):
         if number == _MOST:
             return
@@ -29,10 +29,10 @@ def split_hashtags(text: str) -> Iterator[Hashtag]:
 
 
 def _begins_word(text: str, at: int, end: int) -> bool:
-    """Say whether a word begins inside a hashtag: a capital after a small letter, digits, after capitals Today."""
+    """Return whether a word begins inside a hashtag: a capital after a small letter, digits, after capitals Today."""
     before, here = text[at - 1], text[at]
     if before == "_" or here == "_":
-        return False  # which separates words as it is
+        return False  # which separates words anyway
     if before.isalpha() != here.isalpha():
         return True
     if not here.isupper():

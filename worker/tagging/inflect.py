@@ -1,4 +1,4 @@
-"""An alias → the stems it shows in running text, each with the endings that may follow."""
+"""An alias → its stems in running text, each with the possible endings."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ _NONE = frozenset(("",))
 
 
 def stems(entity: Entity, alias: Alias, inflection: Inflection) -> list[Stem]:
-    """Return the stems of an alias; the alias itself is always among what they make.
+    """Return the stems of an alias; they always include the alias itself.
 
-    One that ends in a hyphen is the first part of compounds (Sino-, российско-) and has no other form.
+    An alias that ends in a hyphen is the first part of compounds (Sino-, российско-) and has no other form.
     """
     if alias.text.endswith("-"):
         return [Stem(alias.text, _NONE)]
     if alias.language == "ru":
         if inflection.declensions:
-            from worker.tagging.russian import declined  # a dictionary of 15 MB, for those who need it
+            from worker.tagging.russian import declined  # a dictionary of 15 MB, loaded only when needed
 
             return declined(alias, entity.type, inflection.declensions)
     elif endings := inflection.endings.get(alias.language):
@@ -41,7 +41,7 @@ def _unsigned(found: Sequence[Stem], endings: LanguageEndings) -> Iterator[Stem]
 
 
 def _spellings(alias: Alias, endings: LanguageEndings) -> Iterator[Alias]:
-    """Yield a name as it is, and with the letters that its language writes in another way as well."""
+    """Yield a name unchanged, and with the letters that its language also spells in another way."""
     yield alias
     for letters, others in endings.spelled:
         if letters in alias.text:
@@ -49,7 +49,7 @@ def _spellings(alias: Alias, endings: LanguageEndings) -> Iterator[Alias]:
 
 
 def _agglutinated(entity: Entity, alias: Alias, endings: LanguageEndings) -> Iterator[Stem]:
-    """Yield the stems of a name whose last word takes endings: as it is, and with its last letters changed."""
+    """Yield the stems of a name whose last word takes endings: unchanged, and with its last letters changed."""
     text = alias.text
     if not text[-1].isalpha() or (alias.level == "name" and entity.type in endings.skip):
         yield Stem(text, _NONE)
@@ -67,7 +67,7 @@ def _agglutinated(entity: Entity, alias: Alias, endings: LanguageEndings) -> Ite
 
 
 def _without_feminine(text: str, plain: frozenset[str], endings: LanguageEndings) -> frozenset[str]:
-    """Return the endings of a man's surname but for those that would make it the surname of a woman."""
+    """Return the endings of a man's surname without those of a woman's."""
     for end, letters in endings.feminine:
         if text.endswith(end):
             return frozenset(ending for ending in plain if not ending.startswith(letters))
@@ -93,7 +93,7 @@ def _changed(text: str, endings: LanguageEndings) -> Iterator[Stem]:
 def _softened(text: str, endings: LanguageEndings) -> Iterator[Stem]:
     """Yield a stem before endings that begin with a vowel; after an apostrophe the vowel is part of the stem.
 
-    For apostrophes are folded to spaces: in qozogʻi the ending begins a word of its own.
+    The reason is that apostrophes are folded to spaces: in qozogʻi the ending begins a word of its own.
     """
     if text[-1].isalpha() and text[-1] != "ʻ":
         yield Stem(text, endings.softening)

@@ -1,4 +1,4 @@
-"""Who else may be meant by a surname: given names, initials and words beside it that belong to somebody else."""
+"""Namesakes of a surname: given names, initials and words beside it that belong to another person."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _ENDING = 3  # letters that a case may add to a name
 
 
 class BareForm(Protocol):
-    """A name as it is looked for, as far as namesakes are concerned."""
+    """A name prepared for matching, with the properties that concern namesakes."""
 
     @property
     def entity(self) -> Entity: ...
@@ -26,7 +26,7 @@ class BareForm(Protocol):
 
 
 class Bare(Protocol):
-    """A name in a text, as far as namesakes are concerned."""
+    """A name in a text, with the properties that concern namesakes."""
 
     @property
     def form(self) -> BareForm: ...
@@ -34,7 +34,7 @@ class Bare(Protocol):
     def ending(self) -> str: ...
 
 
-_KEPT = 4  # first letters that two spellings of one given name share: Vladimir, Vladimír, Wladimir's kin apart
+_KEPT = 4  # common first letters of two spellings of one given name: Vladimir, Vladimír; except Wladimir and the like
 _SHORT = 3
 _LONG = 6
 _MOST_NAMES = 3
@@ -52,15 +52,15 @@ _PATRONYMIC = re.compile(
 )
 _JUNIOR = re.compile(r",?[ \u00a0-](?:Jr\b|Jnr\b|Junior\b|II\b|III\b|мл\.|млад|кичи\b|kichik\b|Կրտսեր)")
 JUNIOR_BEGINS = frozenset((*(gap + letter for gap in " \u00a0-" for letter in "JIмкkԿ"), ", ", ",\u00a0", ",-"))
-"""Two characters with which Jr. and its like begin after a name."""
+"""The two characters with which Jr. and the like begin after a name."""
 
 
 def is_somebody_else(text: str, start: int, own: frozenset[str], given: GivenNames, named: Container[int] = ()) -> bool:
-    """Say whether what stands before the surname at `start` names another person than the one with `own` names.
+    """Return whether the words before the surname at `start` name another person than the one with `own` names.
 
-    An initial that is none of its given names', or a given name that is not its own; a patronymic between the two
-    is passed over. For what is no person every initial and every given name is another's. No given name is what
-    else is named: at the offsets of `named` other names end (президент Азербайджана Алиев).
+    That is an initial of none of its given names, or a given name that is not its own; a patronymic between the two is
+    skipped. For an entity that is no person every initial and every given name is another's. The end of another name,
+    at the offsets of `named`, is no given name (президент Азербайджана Алиев).
     """
     if text[start - 1 : start] not in _GAPS_AND_POINT:
         return False
@@ -90,19 +90,19 @@ def is_somebody_else(text: str, start: int, own: frozenset[str], given: GivenNam
 
 
 def _is_abbreviation(initials: str) -> bool:
-    """Say whether initials are none, as those of U.S. Trump officials."""
+    """Return whether apparent initials are an abbreviation, as in U.S. Trump officials."""
     return initials.replace(" ", "").upper() in _ABBREVIATIONS
 
 
 @lru_cache(maxsize=4_096)
 def is_own(word: str, own: frozenset[str]) -> bool:
-    """Say whether a word is one of a person's own names, in any case of its language."""
+    """Return whether a word is one of a person's own names, in any case of its language."""
     folded = words(word)
     return any(_is_like(folded, name) for name in own if len(name) > 1)
 
 
 def _is_like(word: str, name: str) -> bool:
-    """Say whether a word is a name with another ending, or with one letter left out (Vladmir)."""
+    """Return whether a word is a name with another ending, or with one letter left out (Vladmir)."""
     if word.startswith(name[: max(_KEPT, len(name) - _ENDING)]):
         return True
     if len(name) < _LONG or word[:_SHORT] != name[:_SHORT]:
@@ -111,7 +111,7 @@ def _is_like(word: str, name: str) -> bool:
 
 
 def own_names(entity: Entity) -> frozenset[str]:
-    """Return the folded given names of a person, as its longer names spell them; none for what is no person."""
+    """Return the folded given names of a person, as spelled in its longer names; none for other entities."""
     if entity.type != "person":
         return frozenset()
     spelled = (
@@ -121,15 +121,15 @@ def own_names(entity: Entity) -> frozenset[str]:
 
 
 def is_junior(text: str, end: int) -> bool:
-    """Say whether Jr., младший or the like follows the name that ends at `end`."""
+    """Return whether Jr., младший or the like follows the name that ends at `end`."""
     return _JUNIOR.match(text, end) is not None
 
 
 def with_surnames(vocabulary: Vocabulary) -> Vocabulary:
-    """Return the vocabulary with the bare surname of every person who has none in a language.
+    """Return the vocabulary with a bare surname for every person without one in a language.
 
-    Such a surname counts where the article has the full name or the office, as it does when people are introduced
-    once and then called by their surname: Selçuk Bayraktar, then Bayraktar, is no drone.
+    Such a surname counts in an article with the full name or the office, because people are introduced once and then
+    called by their surname: Selçuk Bayraktar, then Bayraktar, is no drone.
     """
     return replace(vocabulary, entities=tuple(_with_surnames(entity) for entity in vocabulary.entities))
 
@@ -147,7 +147,9 @@ def _with_surnames(entity: Entity) -> Entity:
 
 
 def _surnames(aliases: Iterable[Alias]) -> Iterator[tuple[str, str]]:
-    """Yield the last words of full names; of Chinese and of one to three letters none, for they may be given names."""
+    """Yield the last words of full names; none of Chinese names and of one to three letters, which may be given
+    names.
+    """
     for alias in aliases:
         parts = alias.text.split()
         if alias.level != "name" or alias.language == "zh" or len(parts) < 2 or alias.needs_context:
@@ -159,7 +161,7 @@ def _surnames(aliases: Iterable[Alias]) -> Iterator[tuple[str, str]]:
 
 
 class Strangers:
-    """People whom an article names and the vocabulary does not know, under the entity that bears their surname."""
+    """People in an article who are missing in the vocabulary, under the entity with the same surname."""
 
     def __init__(self) -> None:
         self._met: dict[str, list[tuple[int, str]]] = {}
@@ -168,14 +170,14 @@ class Strangers:
         return bool(self._met)
 
     def meet(self, hit: Bare, position: int, surface: str) -> None:
-        """Take a surname at a position that has another's given name before it."""
+        """Add a surname at a position with another person's given name before it."""
         self._met.setdefault(hit.form.entity.id, []).append((position, surface))
 
     def own(self, hit: Bare, position: int, surface: str) -> bool:
-        """Say whether a surname that stands alone is that of a stranger who was named before.
+        """Return whether a bare surname belongs to a stranger named before.
 
-        Not that of somebody who leads a state: after Melania Trump a bare Trump is still the president, unless the
-        surname stands as hers did where his would have another ending (Мирзиёева, of a woman or of him).
+        Not for a person who leads a state: after Melania Trump a bare Trump is still the president, unless the surname
+        has her ending where his would be different (Мирзиёева, of a woman or of him).
         """
         entity = hit.form.entity
         met = [known for at, known in self._met.get(entity.id, ()) if at < position]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 MOST_AT_ONCE = 1_000_000
-"""Characters, some 500 pages: articles are one piece. What names mean is decided within a piece."""
+"""Characters, some 500 pages: articles are one piece. The meaning of names is decided within a piece."""
 
 
 def pieces_of(text: str, most: int = MOST_AT_ONCE) -> Iterator[tuple[int, str]]:
-    """Yield pieces that make up the text, each with its offset; they are cut at line ends, or else at spaces."""
+    """Yield the pieces of the text, each with its offset; they are cut at line ends, or else at spaces."""
     start = 0
     while len(text) - start > most:
         half = start + most // 2

@@ -1,8 +1,8 @@
 """A Russian name or phrase → its forms in every case.
 
-Words that the morphological dictionary of pymorphy3 knows are declined by it, all others, mostly names, by the
-classes of `vocabulary/inflection.toml`. In a phrase the head noun and the adjectives before it change together and
-what follows stays (Организации Договора о коллективной безопасности); of a person every name changes.
+Words in the morphological dictionary of pymorphy3 are declined by it, all others, mostly names, by the classes of
+`vocabulary/inflection.toml`. In a phrase the head noun and the adjectives before it change together and the rest stays
+(Организации Договора о коллективной безопасности); of a person every name changes.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _NAMES = frozenset(("Name", "Surn", "Patr"))
 _ADJECTIVAL = re.compile(r"(?:ий|ый|ой|ая|яя|ое|ее|ие|ые)$")
 _JOINING = re.compile("[сц]кий$")
 _WORD = re.compile(r"[^\s«»“”„\"()]+")
-_ENOUGH = 3  # letters that the forms of a word must share for them to be one stem
+_ENOUGH = 3  # common letters of the forms of a word that make them one stem
 _NONE = frozenset(("",))
 
 
@@ -69,7 +69,7 @@ def _composed(text: str, words: Sequence[tuple[int, str]], changing: Sequence[Ca
 
 
 def _shared(word: str, forms: frozenset[str]) -> list[Stem]:
-    """Return forms as one stem with endings, or one by one when they share too little."""
+    """Return forms as one stem with endings, or one by one if they share too little."""
     stem = word[: min((shared_length(word, form) for form in forms), default=len(word))]
     if len(stem) < min(_ENOUGH, len(word)):
         return [Stem(form, _NONE) for form in sorted({word, *forms})]
@@ -110,12 +110,12 @@ def _merged(first: Cases, second: Cases | None) -> Cases:
 
 
 def _phrase(words: Sequence[str], level: str, declensions: tuple[Declension, ...]) -> list[list[Cases | None]]:
-    """Return for each number of the head what becomes of each word: its cases, or None when it stays."""
+    """Return for each number of the head the cases of each word, or None for an unchanging one."""
     head = 0
     while head < len(words) - 1 and _adjective(words[head], None):
         head += 1
     if head and not _is_nominative(words[head]):
-        head -= 1  # an adjective that is used as a noun, or what follows is unknown
+        head -= 1  # an adjective used as a noun, or the rest is unknown
     numbers = _noun(words[head], declensions)
     if not numbers:
         return []
@@ -155,7 +155,7 @@ def _agreeing(word: str, head: str, noun: Cases) -> Cases | None:
     parse = _adjective(word, None)
     if parse is None:
         return None
-    if head in noun[0]:  # the head as the alias has it: the adjective as the alias has it
+    if head in noun[0]:  # the head as in the alias: the adjective as in the alias
         for one in _nominatives(head):
             if one.tag.POS == "NOUN" and (agreed := _adjective(word, (one.tag.number, one.tag.gender))):
                 parse = agreed
@@ -182,7 +182,7 @@ def _noun(word: str, declensions: tuple[Declension, ...]) -> list[Cases]:
 
 
 def _by_class(word: str, declensions: tuple[Declension, ...]) -> Cases | None:
-    """Return the cases in the singular of a word that no dictionary knows."""
+    """Return the cases in the singular of a word missing in the dictionary."""
     return next(iter(_numbers_by_class(word, declensions)), None)
 
 
@@ -212,7 +212,7 @@ def _cases_of(word: str, parse: Any, number: str | None) -> Cases:
 
 
 def _as_written(word: str, form: str) -> str:
-    """Return a form, which is in small letters, with the capitals of the word."""
+    """Return a form in small letters with the capitals of the word."""
     plain = word.lower().replace("ё", "е")
     same = shared_length(plain, form.replace("ё", "е"))
     return word[:same] + form[same:]

@@ -1,4 +1,4 @@
-"""Names without their capitals, where kazakhstan, csto and Nato are names; and capitals that say nothing."""
+"""Names without their capitals, where kazakhstan, csto and Nato are names; and capitals that are no evidence."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ _BODIES = frozenset(("state", "alliance", "organisation", "place", "region", "co
 
 
 def small_rule(article: Article, part: Field, hit: Hit, named: Container[str]) -> str:
-    """Return the rule by which a name in small letters counts, "" if something speaks against it.
+    """Return the rule by which a name in small letters counts, "" if other evidence is against it.
 
-    Capitals are missing where a line has none, and after #. In other lines a long acronym, in small letters or
-    the house style of newspapers (Nato), and a long name of a state or body are still no words of a language;
-    those that are, turkey and mit, the vocabulary calls common.
+    Capitals are missing in a line without any, and after #. In other lines a long acronym, in small letters or the
+    house style of newspapers (Nato), and a long name of a state or body are still no words of a language; those that
+    are, turkey and mit, are marked as common in the vocabulary.
     """
     if never_counts(article, part, hit):
         return ""
@@ -32,7 +32,7 @@ def small_rule(article: Article, part: Field, hit: Hit, named: Container[str]) -
 
 
 def never_counts(article: Article, part: Field, hit: Hit) -> bool:
-    """Say whether a name in small letters does not count, whatever else the article names."""
+    """Return whether a name in small letters never counts, regardless of the other names in the article."""
     form = hit.form
     alias, is_short = form.alias, form.is_acronym and len(form.letters) <= _SHORT
     if alias.needs_context or (is_short and (alias.is_common or hit.ending)):
@@ -44,14 +44,16 @@ def never_counts(article: Article, part: Field, hit: Hit) -> bool:
 
 
 def _lacks_capitals(article: Article, part: Field, hit: Hit) -> bool:
-    """Say whether a name is in small letters where capitals are missing: after #, or in a line that has none."""
+    """Return whether a name is in small letters where capitals are missing: after #, or in a line without any."""
     if part.text[hit.start].isupper():
         return False
     return part.text[hit.start - 1 : hit.start] in _HASHES or article.is_small(part.offset + hit.start)
 
 
 def says_case_nothing(article: Article, part: Field, hit: Hit) -> bool:
-    """Say whether the capital, which tells Turkey from turkey, says nothing because the whole line has them."""
+    """Return whether the capital, which distinguishes Turkey from turkey, is no evidence because the whole line has
+    them.
+    """
     form = hit.form
     if not form.may_lose_case:
         return False
@@ -63,6 +65,6 @@ def says_case_nothing(article: Article, part: Field, hit: Hit) -> bool:
 
 
 def _goes_on_small(text: str, end: int) -> bool:
-    """Say whether the next few letters of the line, if there are any, are small."""
+    """Return whether the next few letters of the line, if any, are small."""
     after = text[end : end + _FEW]
     return after.islower() and "\n" not in after

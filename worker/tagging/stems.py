@@ -1,4 +1,4 @@
-"""A stem of an alias, with the endings that may follow."""
+"""Stems of aliases, with their possible endings."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ NO_ENDINGS: frozenset[str] = frozenset()
 
 
 class Stem(NamedTuple):
-    """The part of an alias that stays, as written, and the folded endings one of which must follow.
+    """The constant part of an alias, as written, and the folded endings one of which must follow.
 
-    An ending of `derived` makes a demonym out of a place's name.
+    An ending of `derived` makes a demonym of a place's name.
     """
 
     text: str

@@ -27,11 +27,11 @@ from worker.vocabulary.usage import Usage
 class Mention(NamedTuple):
     """An entity named in a text.
 
-    `start` and `end` count code points of the text as given, `surface` is what stands between them. `alias` is
-    the vocabulary's spelling, `language` the alias's; `rule` says why it counts: exact, inflected, plural,
+    `start` and `end` count code points of the original text, `surface` is the text between them. `alias` is the
+    vocabulary's spelling, `language` the alias's; `rule` is the reason for counting it: exact, inflected, plural,
     possessive, compound, context, full-name, office, nearest, capitals or defined. `metonym_of` is the state whose
-    government a capital, or a seat such as the Kremlin, stands for. A named tuple because a busy worker makes
-    100,000 a second.
+    government a capital, or a seat such as the Kremlin, stands for. A named tuple because a busy worker makes 100,000 a
+    second.
     """
 
     entity: str
@@ -47,17 +47,17 @@ class Mention(NamedTuple):
 
 
 Passages = Mapping[str, Sequence[tuple[int, int, str | None]]]
-"""By field, what is written in another language than the article: start, end (code points) and language, in order."""
+"""By field, the passages in another language than the article: start, end (code points) and language, in order."""
 _NO_PASSAGES: Passages = {}
 _NO_PATTERN = -1
 _new = tuple.__new__  # half the time of the constructor
 
 
 class Tagger:
-    """Finds the mentions of one vocabulary. Automata are built for each language at its first text."""
+    """The tagger of one vocabulary. Automata are built for each language at its first text."""
 
     def __init__(self, vocabulary: Vocabulary, cache: Path | None = None) -> None:
-        """Take the automata from a file in the folder `cache`, where they are kept; without it, build them."""
+        """Load the automata from a file in the folder `cache`, where they are kept; without it, build them."""
         self.vocabulary = vocabulary = with_traditional(with_surnames(vocabulary))
         self._compiled = cached(vocabulary, cache) if cache else compiled(vocabulary)
         self._terms = Terms(vocabulary.entities)
@@ -77,10 +77,10 @@ class Tagger:
             self._lexicon(language)
 
     def tag(self, text: str, language: str | None = None) -> list[Mention]:
-        """Return the mentions of a text in reading order, longer before shorter at one place.
+        """Return the mentions of a text in reading order, longer before shorter at one position.
 
-        `language` is that of the text, e.g. `kk` or `kk-Latn`; unknown (None), aliases of all languages count
-        except short acronyms.
+        `language` is that of the text, e.g. `kk` or `kk-Latn`; for an unknown one (None), aliases of all languages
+        count except short acronyms.
         """
         return [mention for _, mention in self.tag_fields({"text": text}, language)]
 
@@ -96,10 +96,10 @@ class Tagger:
     ) -> list[tuple[str, Mention]]:
         """Return the mentions of each named field of one article, in the fields' order.
 
-        Each field has its own offsets; context and full names count across all of them. In `passages` of a field
-        the aliases of their own language count instead of those of the article's. `second` is a language that the
-        article may be in as well: its aliases count too. On `day` it was written: of the offices that speak for a
-        surname those count that were held then. Names that do not count are added to `trace`.
+        Each field has its own offsets; context and full names count across all of them. In `passages` of a field the
+        aliases of their own language count instead of those of the article's. `second` is a second possible language of
+        the article: its aliases count too. `day` is the date of the article: offices are evidence for a surname only if
+        held on it. Names that do not count are added to `trace`.
         """
         parts: list[Field] = []
         broken: list[str] = []
@@ -164,7 +164,7 @@ class Tagger:
         return self._signs[sign, state]
 
     def _with_parts(self, text: str, with_hyphens: str, language: str | None, hits: list[Hit]) -> list[Hit]:
-        """Return sorted hits with those that the text has when its hyphens at line ends stay, and in hashtags.
+        """Return sorted hits with those of the text with its hyphens at line ends, and in hashtags.
 
         Of the two readings of a line's end the longer name counts: Kazakh-⏎stan is one word, Kazakh-⏎Kyrgyz two.
         """
@@ -188,7 +188,7 @@ class Tagger:
 
 
 def _noted(field: str, trace: list[NearMiss] | None, offset: int = 0) -> Trace | None:
-    """Return what adds the misspelled stems of a field, or of a passage that begins at `offset`, to a trace."""
+    """Return a function that adds the misspelled stems of a field, or of a passage at `offset`, to a trace."""
     if trace is None:
         return None
     return lambda miss: trace.append(NearMiss(field, miss.start + offset, miss.end + offset, miss.form, miss.reason))
@@ -196,7 +196,7 @@ def _noted(field: str, trace: list[NearMiss] | None, offset: int = 0) -> Trace |
 
 @lru_cache(maxsize=256)
 def _known(language: str | None) -> str | None:
-    """Return the language as the vocabulary names it; "other" for one it has no aliases in."""
+    """Return the language in the vocabulary's form; "other" for one without aliases."""
     if not language:
         return None
     if language in LANGUAGES:
@@ -206,7 +206,7 @@ def _known(language: str | None) -> str | None:
 
 
 def _united(hits: list[Hit], others: Iterable[Hit]) -> list[Hit]:
-    """Return the hits in two languages: those of the second only where the first has not the same."""
+    """Return the hits in two languages: those of the second only if the first has no equal one."""
     known = {hit[:3] for hit in hits}
     return sorted([*hits, *(hit for hit in others if hit[:3] not in known)])
 
@@ -225,9 +225,9 @@ def _moved(text: str, hit: Hit, offset: int) -> Hit:
 
 
 def _mention(text: str, hit: Hit, named: tuple[str, bool] | None, usage: Usage, written: str) -> Mention:
-    """Return what a hit becomes in the text as `written`.
+    """Return the mention for a hit in the text as `written`.
 
-    `named` is the state of which it names the capital, or (True) the seat of power.
+    `named` is the state whose capital it names, or (True) the seat of power.
     """
     start, minus_end, entity, ending, _, rule, form, is_derived, _, sort = hit
     end, alias = -minus_end, form.alias
@@ -246,10 +246,10 @@ def _mention(text: str, hit: Hit, named: tuple[str, bool] | None, usage: Usage, 
 
 
 def moved(mention: Mention, offset: int) -> Mention:
-    """Return a mention in a piece that begins at an offset as one of the whole text."""
+    """Return a mention in a piece at an offset as one of the whole text."""
     return mention._replace(start=mention.start + offset, end=mention.end + offset)
 
 
 def load_tagger(cache: Path | None = None) -> Tagger:
-    """Return a tagger for the vocabulary that came with the product; raises VocabularyError."""
+    """Return a tagger for the packaged vocabulary; raises VocabularyError."""
     return Tagger(read_vocabulary(packaged_folder()), cache)

@@ -1,4 +1,4 @@
-"""The mentions of an article that are beyond doubt: what they say of those that are not."""
+"""The certain mentions of an article as evidence for the doubtful ones."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from worker.vocabulary.offices import holds_office
 
 
 class Witnesses:
-    """The mentions that are beyond doubt, for those that are not."""
+    """The certain mentions, as evidence for the others."""
 
     def __init__(self, article: Article, sure: Sequence[Sequence[Hit]]) -> None:
         self.article = article
@@ -44,12 +44,12 @@ class Witnesses:
         return found
 
     def ends_in(self, start: int, end: int) -> bool:
-        """Say whether a mention ends after `start` and not after `end`."""
+        """Return whether a mention ends after `start` and not after `end`."""
         at = bisect_right(self._ends, start)
         return at < len(self._ends) and self._ends[at] <= end
 
     def closeness(self, part: Field, hit: Hit) -> tuple[bool, float, str]:
-        """Return what decides between entities of one span, the least first: context at hand, nearest relative."""
+        """Return the sort key for entities of one span, the best first: context at hand, nearest relative."""
         entity = hit.form.entity
         family = {entity.id, *(relation.target for relation in entity.relations)} & self.named
         distance = min((self._distance(part.offset + hit.start, relative) for relative in family), default=inf)
@@ -57,10 +57,10 @@ class Witnesses:
         return not is_at_hand, distance, entity.id
 
     def bearing(self, part: Field, hit: Hit) -> tuple[bool, bool, bool, bool, float, str]:
-        """Return what decides between the bearers of one surname, the least first.
+        """Return the sort key for the bearers of one surname, the best first.
 
-        Who is named in full in the article, else whose office stands near, else who held one on its day, else whom
-        the vocabulary gives the bare surname; of several the one whose full name is nearest.
+        First a person named in full in the article, then one with the office nearby, then one who held an office on its
+        day, then the usual bearer of the surname in the vocabulary; of several the one with the nearest full name.
         """
         entity, article = hit.form.entity, self.article
         start, end = part.offset + hit.start, part.offset - hit.minus_end
@@ -74,7 +74,7 @@ class Witnesses:
         )
 
     def _distance(self, position: int, entity: str) -> float:
-        """Return how far the nearest mention of an entity is; one at the position itself proves nothing."""
+        """Return the distance of the nearest mention of an entity; one at the position itself is no evidence."""
         known = self.positions.get(entity, [])
         before, after = bisect_left(known, position), bisect_right(known, position)
         return min((abs(at - position) for at in (*known[before - 1 : before], *known[after : after + 1])), default=inf)
