@@ -217,7 +217,7 @@ def _find_zone(database: Database, name: str) -> str:
     """Return the time zone for a message about this subscription; the store's if there is no such subscription."""
     from db.alerts.subscriptions import find_subscription
     from db.articles.counting_day import zone_name
-    from worker.subscriptions.cadence import zone_for
+    from worker.lib.cadence import zone_for
 
     with database.reading() as conn:
         stored, clock = find_subscription(conn, name), zone_name(conn)
