@@ -17,6 +17,7 @@ from worker.vocabulary.entities import Alias, Entity
 _OPENING = r"\((?:[^\W\d_]{2,15}[\s–—:,-]+){0,3}[\"«“„'‘]?"
 _AFTER = re.compile(_OPENING + r"([^\W\d_]{2,10})(?![^\W_])")  # (далее – ОДР; hereinafter RPO
 _BEFORE = re.compile(r"(?<![^\W_])([^\W\d_]{2,10})[\"»”]?\s?$")
+_WORD = re.compile(r"[^\W\d_]+")
 _WITHIN = re.compile(r"\([\"«“„]?")
 _PARTING = 2  # a quotation mark and a space
 _REACH = 10 + _PARTING + 1  # the longest acronym, what parts it from the bracket, and the character before it
@@ -122,7 +123,7 @@ def _may_stand_for(acronym: str, surface: str, entity: Entity) -> bool:
 
 
 def _words(text: str) -> list[str]:
-    return re.findall(r"[^\W\d_]+", text)
+    return _WORD.findall(text)
 
 
 def _is_made_of(acronym: str, found: Sequence[str]) -> bool:
@@ -139,7 +140,7 @@ def _is_made_of(acronym: str, found: Sequence[str]) -> bool:
 
 def _spells_out(acronym: str, text: str, end: int) -> bool:
     """Say whether the last words before `end` are those that an acronym is made of, the first of them a capital."""
-    found = list(re.finditer(r"[^\W\d_]+", text[max(0, end - 150) : end]))[-_MOST_WORDS:]
+    found = list(_WORD.finditer(text[max(0, end - 150) : end]))[-_MOST_WORDS:]
     names = [word[0] for word in found]
     return any(
         names[at][0] == acronym[0] and _is_made_of(acronym, names[at:]) for at in range(len(names) - len(acronym) + 1)

@@ -36,7 +36,9 @@ _JOINERS = _APOSTROPHES | frozenset("‐‑–-")
 _JOINED = re.compile(rf"[{APOSTROPHES}‐‑–-]([^\W\d_]{{1,14}})(?![\w'’])")
 _NONE = frozenset(("",))
 _BLANK = bytes((BLANK,))  # after a text: what is found may end with its last space
-_GOES_ON = _JOINERS | {"."}
+_GOES_ON = _JOINERS
+_ENDS = frozenset(" ,.;:!?)\n»”“…")
+"""What often follows a name, and is no part of it but for the point of an abbreviation."""
 _LAST_SURE = "\u02ff"  # among the characters from here on are marks that belong to the letter before
 _MOST_KNOWN = 1_000  # surfaces of one pattern
 _SPAN_OF, _PATTERN_OF = itemgetter(0, 1), itemgetter(2)
@@ -60,7 +62,7 @@ class Lexicon:
         And the terms in it that speak against some entity. `trace`, if given, is told about every stem that is no hit.
         """
         coded, origins = folded.coded + _BLANK, folded.origins
-        is_whole = 0 not in coded
+        is_quick = trace is None and 0 not in coded
         patterns = self._patterns
         hits: list[Hit] = []
         found = self._search.find(folded)
@@ -70,11 +72,7 @@ class Lexicon:
             ending, follows = None, coded[last]
             if follows in pattern.begins:
                 ending = "" if follows == BLANK else pattern.endings.get(coded[last : coded.find(BLANK, last)])
-            if ending is None and not is_whole:
-                ending = _ending_in(folded.text, last, pattern)
-            if ending is None:
-                if trace:
-                    _tell(trace, pattern, origins[first + pattern.skip], origins[coded.find(BLANK, last) - 1] + 1)
+            if ending is None and (is_quick or (ending := _otherwise(folded, (first, last), pattern, trace)) is None):
                 continue
             if not pattern.skip and not _begins(folded.text, first):
                 continue
@@ -84,10 +82,8 @@ class Lexicon:
             if spellings is None or trace:
                 spellings = pattern.spellings(surface, origins[last - 1] + 1 - start, ending, start, trace)
             after = text[end : end + 1]
-            is_over = after == " " or (after <= _LAST_SURE and after not in _GOES_ON)
-            if (
-                is_over and not pattern.is_joining and text[start - 1] not in DASHES
-            ):  # or the last one, at the beginning
+            is_over = after in _ENDS or (after <= _LAST_SURE and after not in _GOES_ON)
+            if is_over and not pattern.may_go_on and text[start - 1] not in DASHES:  # or the last one, at the beginning
                 for spelling in spellings:
                     hits.append(new(Hit, (start, -end) + spelling))  # noqa: RUF005 - in half the time
             else:
@@ -141,7 +137,15 @@ class _Pattern:
     """The forms that begin alike, found at once; none for a term that is no name."""
 
     __slots__ = (
-        "_language", "_number", "begins", "endings", "forms", "is_joining", "known", "other_endings", "skip",
+        "_language",
+        "_number",
+        "begins",
+        "endings",
+        "forms",
+        "known",
+        "may_go_on",
+        "other_endings",
+        "skip",
     )  # fmt: skip
 
     def __init__(self, number: int, forms: tuple[Form, ...], endings: Following, language: str | None) -> None:
@@ -150,7 +154,7 @@ class _Pattern:
         self.forms = forms
         self.endings, self.begins, self.other_endings = endings
         self.skip = int(bool(forms) and language != "zh" and forms[0].stem[0] < HAN)
-        self.is_joining = any(form.is_joining for form in forms)
+        self.may_go_on = any(form.is_joining or form.ends_in_point for form in forms)
         self.known: dict[tuple[str, str], tuple[Spelling, ...]] = {}
 
     def _is_own(self, language: str) -> bool:
@@ -190,13 +194,19 @@ class _Pattern:
         return spellings
 
 
-def _ending_in(chars: str, last: int, pattern: _Pattern) -> str | None:
-    """Return the ending at an offset of a folded text that has characters without a byte; None if it is none."""
-    ending = chars[last : chars.find(" ", last)]
+def _otherwise(folded: Folded, found: tuple[int, int], pattern: _Pattern, trace: Trace | None) -> str | None:
+    """Return the ending after a stem in a text that has characters without a byte; None, told to `trace`, if none."""
+    first, last = found
+    chars, origins = folded.text, folded.origins
+    stop = chars.find(" ", last)
+    ending = chars[last:stop]
     if ending in pattern.other_endings:
         return ending
-    # a name ends at or before a Chinese character though no space follows
-    return "" if BLANK in pattern.begins and (ending >= HAN or chars[last - 1] >= HAN) else None
+    if BLANK in pattern.begins and (ending >= HAN or chars[last - 1] >= HAN):
+        return ""  # a name ends at or before a Chinese character though no space follows
+    if trace:
+        _tell(trace, pattern, origins[first + pattern.skip], origins[stop - 1] + 1)
+    return None
 
 
 def _joinable(spellings: tuple[Spelling, ...], after: str) -> tuple[Spelling, ...]:

@@ -21,7 +21,7 @@ from worker.lib.trusted_file import open_if_trusted
 from worker.tagging.compiling import KINDS, Compiled, Endings, Numbers, Stems, Table, compiled
 from worker.vocabulary.entities import Vocabulary
 
-FORMAT = 6
+FORMAT = 7
 """Goes up with every change of what is compiled, or how."""
 
 _MAGIC = b"steppewatch tables\n"
@@ -56,13 +56,14 @@ def _key(vocabulary: Vocabulary) -> list[object]:
 def _packed(made: Compiled, key: list[object]) -> bytes:
     stems = made.stems
     parts = [bytes(one) for one in (stems.aliases, stems.endings, stems.derived, stems.ends, stems.texts)]
-    for language in KINDS:
-        table = made.tables[language]
+    tables = list({id(made.tables[language]): made.tables[language] for language in KINDS}.values())
+    for table in tables:
         parts += [bytes(one) for one in (table.automaton, table.endings, table.ends, table.rows, table.against)]
     head = {
         "key": key,
         "sets": [" ".join(sorted(one)) if one else None for one in made.endings.plain],
         "unions": made.endings.unions,
+        "tables": [tables.index(made.tables[language]) for language in KINDS],
         "lengths": [len(part) for part in parts],
     }
     body = json.dumps(head, ensure_ascii=False).encode() + b"\n" + b"".join(parts)
@@ -78,8 +79,10 @@ def _unpacked(vocabulary: Vocabulary, head: dict[str, list[object]], parts: list
         return next(remaining).cast("I")
 
     stems = Stems(numbers(), numbers(), numbers(), numbers(), bytes(next(remaining)))
-    tables = {language: Table(bytes(next(remaining)), numbers(), numbers(), numbers(), numbers()) for language in KINDS}
-    return Compiled(vocabulary, Endings(sets, unions), stems, tables)
+    order = [number for number in head["tables"] if isinstance(number, int)]
+    tables = [Table(bytes(next(remaining)), numbers(), numbers(), numbers(), numbers()) for _ in set(order)]
+    by_kind = {language: tables[number] for language, number in zip(KINDS, order, strict=True)}
+    return Compiled(vocabulary, Endings(sets, unions), stems, by_kind)
 
 
 def _read(path: Path, key: list[object]) -> tuple[dict[str, list[object]], list[memoryview]] | None:

@@ -88,7 +88,7 @@ class Endings:
     def _coded(self, ending: str) -> bytes | None:
         """Return an ending in bytes, the same object for all sets that have it."""
         if ending not in self._bytes:
-            self._bytes[ending] = encoded(ending) if ending else b""
+            self._bytes[ending] = encoded((ending,))[0]
         return self._bytes[ending]
 
 
@@ -128,6 +128,7 @@ class Compiled:
         self._entities = vocabulary.entities
         self._starts = [0, *accumulate(len(one.aliases) + len(one.decoys) for one in vocabulary.entities)]
         self._folded: list[str] | None = None
+        self._by_aliases: dict[tuple[bytes, bool], Table] = {}
 
     def spelling(self, number: int) -> tuple[Entity, Alias]:
         """Return an alias, decoys included, and its entity."""
@@ -151,7 +152,15 @@ class Compiled:
         if self._folded is None:
             self._folded = _folded([self.stems.text(row) for row in range(len(self.stems.aliases))])
         spellings = (alias for entity in self._entities for alias in (*entity.aliases, *entity.decoys))
-        counts = [rank_of(alias, language) is not None for alias in spellings]
+        counts = bytes(rank_of(alias, language) is not None for alias in spellings)
+        key = counts, language == "zh"
+        if key not in self._by_aliases:  # in both scripts of a language the same aliases count
+            self._by_aliases[key] = self._made(counts, language)
+        return self._by_aliases[key]
+
+    def _made(self, counts: bytes, language: str | None) -> Table:
+        """Return the table of the aliases that count."""
+        assert self._folded is not None
         by_pattern: dict[str, list[int]] = {}
         for row, (alias, stem) in enumerate(zip(self.stems.aliases, self._folded, strict=True)):
             if counts[alias]:

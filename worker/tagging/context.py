@@ -126,7 +126,9 @@ def _find(folded: Folded, stem: str, start: int) -> int:
     return folded.text.find(stem, start) if coded is None else folded.coded.find(coded, start)
 
 
-_encoded = lru_cache(maxsize=10_000)(encoded)
+@lru_cache(maxsize=10_000)
+def _encoded(stem: str) -> bytes | None:
+    return encoded((stem,))[0]
 
 
 def speaking_against(entities: Iterable[Entity]) -> set[str]:

@@ -87,6 +87,8 @@ def longest(found: list[Hit]) -> list[Hit]:
     if len(found) < 2:
         return found
     outer, second = found[:2]
+    if len(found) == 2 and outer[:2] == second[:2] and outer.entity != second.entity:
+        return found
     if not outer.form.entity.keep_inner and outer[:2] != second[:2]:
         end = outer.minus_end
         if all(one.minus_end >= end for one in found):

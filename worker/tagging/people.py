@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
 
 from worker.tagging.context import OFFICE, Article, Field
 from worker.tagging.forms import Hit
@@ -38,13 +38,17 @@ class People:
         self._usage = usage
         self._given = given
         self._strangers = Strangers()
+        self._named: dict[int, NamedEnds] = {}
 
-    def is_stranger(self, at: int, hit: Hit, named: Container[int]) -> bool:
+    def is_stranger(self, at: int, hit: Hit, hits: Sequence[Hit]) -> bool:
         """Say whether a surname has somebody else's given name before it, and remember whom it names.
 
-        At the offsets of `named` other names end.
+        `hits` are all names of the field.
         """
         part = self._article.fields[at]
+        if at not in self._named:
+            self._named[at] = NamedEnds(hits)
+        named = self._named[at]
         if not is_somebody_else(part.text, hit.start, hit.form.own, self._given, named):
             return False
         self._strangers.meet(hit, part.offset + hit.start, part.text[hit.start : -hit.minus_end])

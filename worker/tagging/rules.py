@@ -6,7 +6,8 @@ is decided is declared in the vocabulary; no entity has rules in code.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import cached_property
 from itertools import groupby
 from typing import NamedTuple
 
@@ -15,7 +16,7 @@ from worker.tagging.context import AGAINST, FOR, OFFICE, Article
 from worker.tagging.following import ruled_out
 from worker.tagging.forms import SMALL, Form, Hit, ruled
 from worker.tagging.overlaps import holds_inner, longest, overlapping, swallows, without_decoys
-from worker.tagging.people import NamedEnds, People
+from worker.tagging.people import People
 from worker.tagging.smallletters import never_counts, says_case_nothing, small_rule
 from worker.tagging.witnesses import Witnesses
 from worker.vocabulary.entities import DECOY, Vocabulary
@@ -80,9 +81,12 @@ class _Decision:
         self.article = article
         self.fields = article.fields
         self.usage = usage
-        self.people = People(article, usage, vocabulary.given)
-        self.regions = vocabulary.regions
+        self.vocabulary = vocabulary
         self.trace = trace
+
+    @cached_property
+    def people(self) -> People:
+        return People(self.article, self.usage, self.vocabulary.given)
 
     def counted(self, hits: Sequence[Sequence[Hit]]) -> list[list[Hit]]:
         if "(" in self.article.text:
@@ -102,7 +106,7 @@ class _Decision:
 
     def _without_strangers(self, settled: list[list[Hit]]) -> list[list[Hit]]:
         """Return the hits without those surnames that belong to people whom the article names and nobody knows."""
-        if not self.people.has_strangers:
+        if "people" not in self.__dict__ or not self.people.has_strangers:
             return settled
         theirs = self.people.strangers_own(settled)
         for at, hit in theirs:
@@ -136,16 +140,17 @@ class _Decision:
 
     def _possible(self, at: int, hits: Sequence[Hit]) -> Sequence[Hit]:
         """Return the hits but those that what follows puts elsewhere, or gives to a son of the same name."""
-        vetoed = ruled_out(self.fields[at].text, hits, self.regions)
+        vetoed = ruled_out(self.fields[at].text, hits, self.vocabulary.regions)
         for hit, veto in vetoed.items():
             self._miss(at, hit, veto)
         return [hit for hit in hits if hit not in vetoed] if vetoed else hits
 
     def _settle(self, at: int, hits: Sequence[Hit], settled: list[Hit]) -> list[Knot]:
         """Add to `settled` what needs no look at the whole article; return the other knots of the sorted hits."""
+        if not hits:
+            return []
         open_knots: list[Knot] = []
         hits = self._possible(at, hits)
-        named = NamedEnds(hits)
         for together in overlapping(hits, settled):
             if len(together) > 1:
                 if self.trace is None and swallows(together):
@@ -160,7 +165,7 @@ class _Decision:
             certain: list[Hit] = []
             doubtful: list[Hit] = []
             for hit in together:
-                if (is_certain := self._is_certain(at, hit, named)) is not None:
+                if (is_certain := self._is_certain(at, hit, hits)) is not None:
                     (certain if is_certain else doubtful).append(hit)
             if doubtful or (len(certain) > 1 and len({hit[:2] for hit in certain}) < len(certain)):
                 open_knots.append(Knot(at, certain, doubtful))
@@ -168,7 +173,7 @@ class _Decision:
                 settled.extend(certain if len(certain) < 2 else self._kept(at, certain))
         return open_knots
 
-    def _is_certain(self, at: int, hit: Hit, named: NamedEnds) -> bool | None:
+    def _is_certain(self, at: int, hit: Hit, hits: Sequence[Hit]) -> bool | None:
         """Say whether a hit is beyond doubt; None for one that surely does not count."""
         form = hit.form
         if hit.is_plain:
@@ -178,7 +183,7 @@ class _Decision:
                 return None
             if hit.rule:
                 return True
-            if self._is_vetoed(at, hit, named):
+            if self._is_vetoed(at, hit, hits):
                 return None
         elif hit.rule:
             return True
@@ -189,9 +194,9 @@ class _Decision:
             return None
         return False
 
-    def _is_vetoed(self, at: int, hit: Hit, named: NamedEnds) -> bool:
+    def _is_vetoed(self, at: int, hit: Hit, hits: Sequence[Hit]) -> bool:
         form = hit.form
-        if form.is_bare and self.people.is_stranger(at, hit, named):
+        if form.is_bare and self.people.is_stranger(at, hit, hits):
             self._miss(at, hit, "other-person")
             return True
         if not self.article.against or not form.entity.context_none:
@@ -207,24 +212,14 @@ class _Decision:
     def _vouched(self, knots: Sequence[Knot], witnesses: Witnesses) -> list[list[Hit]]:
         """Return for each knot its doubtful hits that something speaks for, with what does."""
         named = witnesses.named
-        rules = [
-            [
-                OFFICE if self._is_in_office(knot, hit) else self._rule(knot.field, hit, named, witnesses)
-                for hit in knot.doubtful
-            ]
-            for knot in knots
-        ]
+        rules = [[self._rule(knot, hit, named, witnesses) for hit in knot.doubtful] for knot in knots]
         judged = list(zip(knots, rules, strict=True))
-        in_office = {
-            hit.entity for knot, own in judged for hit, rule in zip(knot.doubtful, own, strict=True) if rule == OFFICE
-        }
-        for knot, own in judged:
+        in_office = {hit.entity for hit, rule in _pairs(judged) if rule == OFFICE}
+        for knot, own in judged if in_office else ():
             for number, hit in enumerate(knot.doubtful):
                 if not own[number] and hit.entity in in_office:
-                    own[number] = self._rule(knot.field, hit, in_office, witnesses)
-        entities = named | {
-            hit.entity for knot, own in judged for hit, rule in zip(knot.doubtful, own, strict=True) if rule
-        }
+                    own[number] = self._rule(knot, hit, in_office, witnesses)
+        entities = named | {hit.entity for hit, rule in _pairs(judged) if rule}
         vouched: list[list[Hit]] = []
         for knot, own in judged:
             vouched.append([])
@@ -243,8 +238,10 @@ class _Decision:
         rivals = [one.form for one in knot.certain if one[:2] == hit[:2]]
         return bool(rivals) and all(form.is_bare and not holds_office(form.entity, day) for form in rivals)
 
-    def _rule(self, at: int, hit: Hit, named: set[str], witnesses: Witnesses) -> str:
-        form = hit.form
+    def _rule(self, knot: Knot, hit: Hit, named: set[str], witnesses: Witnesses) -> str:
+        if self._is_in_office(knot, hit):
+            return OFFICE
+        form, at = hit.form, knot.field
         if hit.sort == SMALL:
             return small_rule(self.article, self.fields[at], hit, named)
         if not form.alias.needs_context:
@@ -294,3 +291,7 @@ class _Decision:
                 if hit not in standing:
                     self._miss(at, hit, "longest")
         return kept
+
+
+def _pairs(judged: Sequence[tuple[Knot, list[str]]]) -> Iterator[tuple[Hit, str]]:
+    return ((hit, rule) for knot, own in judged for hit, rule in zip(knot.doubtful, own, strict=True))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import compress
+from operator import not_
 from typing import Self
 
 from daachorse import CharwiseDoubleArrayAhoCorasick, DoubleArrayAhoCorasick
@@ -20,7 +22,7 @@ class Search:
 
     def __init__(self, patterns: Sequence[str]) -> None:
         """Take patterns in the order of `ordered`, each once and none of them empty."""
-        coded = [found for pattern in patterns if (found := encoded(pattern)) is not None]
+        coded = [found for found in encoded(patterns) if found is not None]
         others = list(patterns[len(coded) :])
         self._count = len(coded)
         self._in_bytes = DoubleArrayAhoCorasick(coded) if coded else None
@@ -29,7 +31,9 @@ class Search:
     @staticmethod
     def ordered(patterns: Iterable[str]) -> list[str]:
         """Return patterns in the order in which they can be taken."""
-        return sorted(patterns, key=lambda pattern: encoded(pattern) is None)
+        known = list(patterns)
+        with_bytes = [found is not None for found in encoded(known)]
+        return [*compress(known, with_bytes), *compress(known, map(not_, with_bytes))]
 
     def find(self, folded: Folded) -> list[tuple[int, int, int]]:
         """Return where patterns begin and end in a folded text, each with its number; they may overlap."""

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import unicodedata
 from codecs import charmap_decode, utf_16_le_decode, utf_16_le_encode
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import accumulate, pairwise
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -145,10 +146,15 @@ class Folded:
         return self._text[first:last]
 
 
-def encoded(text: str) -> bytes | None:
-    """Return a folded text in the bytes of `Folded.coded`; None if one of its letters has no byte of its own."""
-    found = _CODES.take(_units(text)).tobytes() if text.isascii() or max(text) <= "\uffff" else b"\0"
-    return None if 0 in found else found
+def encoded(texts: Iterable[str]) -> list[bytes | None]:
+    """Return folded texts in the bytes of `Folded.coded`; None for one with a letter that has no byte of its own."""
+    known = list(texts)
+    whole = "".join(known)
+    units = _units(whole)
+    codes = _CODES.take(units).tobytes() if len(units) == len(whole) else bytes(len(whole))
+    ends = list(accumulate(map(len, known), initial=0))
+    found = (codes[first:last] for first, last in pairwise(ends))
+    return [None if 0 in one else one for one in found]
 
 
 def squeeze(text: str) -> Folded:

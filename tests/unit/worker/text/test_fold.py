@@ -92,8 +92,7 @@ def test_a_reading_is_the_text_with_its_letters_seen_and_its_words_mended(text: 
 @given(LOOKALIKES | TROUBLE | ANY_TEXT)
 def test_each_character_of_a_folded_text_has_a_byte_or_none(text: str) -> None:
     folded = squeeze(text)
-    alone = [encoded(char) for char in folded.text]
-    assert [bytes((byte,)) if byte else None for byte in folded.coded] == alone
+    assert [bytes((byte,)) if byte else None for byte in folded.coded] == encoded(folded.text)
     assert [folded.part(at, at + 1) for at in range(len(folded.text))] == list(folded.text)
 
 
