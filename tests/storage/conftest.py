@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from samples import prepared_store
 from samplestore import Sample, store_of
 from templates import copied, migrated
 
@@ -41,6 +42,14 @@ def store_url(database_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 @pytest.fixture
+def prepared_url(database_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Give the address of a store with the packaged vocabulary and catalogue, which is the one that commands use."""
+    prepared_store(database_url).close()
+    monkeypatch.setattr("cli.shared.store.configured_url", lambda: database_url)
+    return database_url
+
+
+@pytest.fixture
 def out(tmp_path: Path) -> Path:
     """Give an empty folder to write into."""
     folder = tmp_path / "out"
@@ -57,6 +66,12 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     load.cache_clear()
     yield folder
     load.cache_clear()
+
+
+@pytest.fixture
+def warm_data(data: Path, warm: Callable[[Path], Path]) -> Path:
+    """Give a data directory without a store, in whose cache is what a first command would take seconds to make."""
+    return warm(data)
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ def write(folder: Path, name: str, body: str) -> str:
         (["--date", "2022-01"], "is not a day or an instant"),
         (["--date", "1970-01-01"], "before 1990"),
         (["--date", "2099-01-01"], "after tomorrow"),
-        (["--language", "the language of the steppe"], "no language"),
+        (["--language", "the language of the steppe"], "not a language"),
         (["--url", "herald"], "not an absolute http(s) address"),
         (["--url", "https://a.example/1", "b.txt"], "one document"),
     ],
@@ -35,7 +35,7 @@ def test_what_cannot_be_meant_is_refused_and_no_store_is_made(data: Path, option
     assert not data.exists()
 
 
-def test_a_table_comes_back_as_it_went_out(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_table_comes_back_as_it_went_out(warm_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     table = write(
         tmp_path / "in",
         "archive.csv",
@@ -46,7 +46,7 @@ def test_a_table_comes_back_as_it_went_out(data: Path, tmp_path: Path, monkeypat
     maps = [f"--map={pair}" for pair in ("title=Headline", "text=Body", "published_at=Date", "url=Web")]
     result = run("ingest", table, *maps, "--language", "en")
     assert json.loads(result.stdout)["new"] == 2
-    assert f"created a new store in {data}" in result.stderr
+    assert f"created a new store in {warm_data}" in result.stderr
     listed = [json.loads(line) for line in run("article", "list").stdout.splitlines()]
     assert [(row["title"], row["published_at"], row["language"]) for row in listed] == [
         ("Drills in the valley", "2022-01-06T04:00:00Z", "en"),
@@ -60,7 +60,7 @@ def test_a_table_comes_back_as_it_went_out(data: Path, tmp_path: Path, monkeypat
 
 @pytest.mark.parametrize("date", ["1970-01-01", "2099-01-01"])
 def test_of_a_date_that_is_none_status_and_the_outlet_tell_whatever_told_it(
-    data: Path, tmp_path: Path, date: str
+    warm_data: Path, tmp_path: Path, date: str
 ) -> None:
     folder = tmp_path / "in"
     page = f'<html><head><meta property="article:published_time" content="{date}"></head><body><p>{text(2)}</p></body>'
@@ -80,7 +80,7 @@ def test_of_a_date_that_is_none_status_and_the_outlet_tell_whatever_told_it(
         assert said == dict.fromkeys(written, f"the publication date {date} is {bound}; taken as missing")
 
 
-def test_a_page_without_a_feed_takes_the_clock_of_its_outlet(data: Path, tmp_path: Path) -> None:
+def test_a_page_without_a_feed_takes_the_clock_of_its_outlet(warm_data: Path, tmp_path: Path) -> None:
     shown = f"<h1>Lake talks</h1><div class='date'>06.01.2022 11:30</div><p>{text(0, 1, 2)}</p>"
     page = write(tmp_path / "in", "a.html", f"<html><body><article>{shown}</article></body></html>")
     run("migrate")

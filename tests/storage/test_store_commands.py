@@ -61,7 +61,7 @@ def test_a_server_that_does_not_answer_is_named_without_its_password(
     assert "s3cret" not in result.stderr
 
 
-def test_migrate_makes_a_store_and_then_changes_nothing(data: Path) -> None:
+def test_migrate_makes_a_store_and_then_changes_nothing(warm_data: Path) -> None:
     first, second = json.loads(run("migrate").stdout), json.loads(run("migrate").stdout)
     assert first["from"] is None
     assert second == {**first, "from": first["to"]}
@@ -193,7 +193,7 @@ def use_zone(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
 
 
 def test_whichever_command_makes_a_store_makes_it_in_the_time_zone_of_the_settings(
-    data: Path, letter: str, monkeypatch: pytest.MonkeyPatch
+    warm_data: Path, letter: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     use_zone(monkeypatch, "Asia/Almaty")
     result = run("ingest", letter)
@@ -202,7 +202,7 @@ def test_whichever_command_makes_a_store_makes_it_in_the_time_zone_of_the_settin
 
 
 def test_a_setting_that_differs_from_the_stores_zone_is_said_until_migrate_moves_it(
-    data: Path, letter: str, monkeypatch: pytest.MonkeyPatch
+    warm_data: Path, letter: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run("ingest", letter)
     use_zone(monkeypatch, "Asia/Almaty")

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from commandline import rows_of, run
 from recounted import recounted, stored
-from samples import NOON, chain_over, document, prepared_store
+from samples import NOON, chain_over, document
 from sqlalchemy import Connection, delete, select, text, update
 
 from db import migrate
@@ -37,8 +37,8 @@ word about the alliance, the lake or the price of a loaf.</p></article></body></
 
 
 @pytest.fixture
-def chain(store_url: str) -> Iterator[Pipeline]:
-    database = prepared_store(store_url)
+def chain(prepared_url: str) -> Iterator[Pipeline]:
+    database = Database(prepared_url)
     for name in ("one", "two"):
         database.write(partial(add_feed, source_id="eurasianet", url=f"https://{name}.example/rss", now=NOON))
     yield chain_over(database)

@@ -10,13 +10,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from recounted import recounted, stored
-from samples import NOON, chain_over, document, prepared_store
+from samples import NOON, chain_over, document
 from sqlalchemy import Connection, select, update
 
 from db.collection import captures
 from db.collection.captures import CaptureIn, compress
 from db.collection.entries import EntryIn, record_entries
 from db.collection.feeds import FeedPolled, add_feed, record_poll
+from db.engine import Database
 from db.models import Article, Feed, Page
 from worker.chain import service
 from worker.chain.pipeline import Pipeline
@@ -95,8 +96,8 @@ class Days:
 
 
 @pytest.fixture
-def chain(store_url: str) -> Iterator[Pipeline]:
-    database = prepared_store(store_url)
+def chain(prepared_url: str) -> Iterator[Pipeline]:
+    database = Database(prepared_url)
     yield chain_over(database)
     database.close()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +26,12 @@ ARTICLE = {
 
 
 @pytest.fixture(scope="module")
-def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def begun(tmp_path_factory: pytest.TempPathFactory, warm: Callable[[Path], Path]) -> Path:
     """Give a data directory that holds one article; it is made once, for its tables take seconds."""
     folder = tmp_path_factory.mktemp("begun")
     (folder / "articles.jsonl").write_text(json.dumps(ARTICLE), "utf-8")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("STEPPEWATCH_DATA_DIR", str(folder / "data"))
+        patch.setenv("STEPPEWATCH_DATA_DIR", str(warm(folder / "data")))
         load.cache_clear()
         assert run("ingest", str(folder / "articles.jsonl")).exit_code == 0
     load.cache_clear()
