@@ -6,7 +6,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from crawlers.http.results import FetchFailure, FetchResult, failure_of_status
+from crawlers.http.results import FetchFailure, FetchResult, describe_status
 from crawlers.subprocess_run import read_orders, run_child, say
 from db.settings import Settings
 
@@ -34,7 +34,7 @@ def main() -> None:
     set_up_log("WARNING")
 
     def tell(place: int, answer: FetchResult) -> None:
-        trouble = answer.trouble or failure_of_status(answer.status)
+        trouble = answer.trouble or describe_status(answer.status)
         line = {"url": answer.url, "status": answer.status, "headers": dict(answer.headers)} | {
             "unverified": answer.unverified
         }

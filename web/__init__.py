@@ -1,1 +1,1 @@
-"""Show: pages over what is stored."""
+"""The web: the status page, and the pages that messages link to."""

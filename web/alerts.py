@@ -1,4 +1,4 @@
-"""What subscribers reach from outside, by secrets of their own: the feed of a subscription, and its end."""
+"""Pages that subscribers reach by a secret: the feed of a subscription, and unsubscribing."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ _FORM = (
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
+class _Subscriber:
     recipient: RecipientRow
     subscription: SubscriptionRow
 
 
-def _known(conn: Connection, recipient: RecipientRow | None) -> _Known:
+def _find_or_404(conn: Connection, recipient: RecipientRow | None) -> _Subscriber:
     if recipient is None:
         raise HTTPException(404)
-    return _Known(recipient, subscriptions.get_subscription(conn, recipient.subscription_id))
+    return _Subscriber(recipient, subscriptions.get_subscription(conn, recipient.subscription_id))
 
 
 def _database(request: Request) -> Database:
@@ -43,10 +43,10 @@ def _database(request: Request) -> Database:
 
 
 def feed(request: Request) -> Response:
-    """Return the Atom feed of a subscription; 404 for whoever does not know its secret, or when it has ended."""
+    """Return the Atom feed of a subscription; 404 for an unknown secret or an ended subscription."""
     token = request.path_params["token"]
     with _database(request).reading() as conn:
-        known = _known(conn, channels.find_feed(conn, token))
+        known = _find_or_404(conn, channels.find_feed(conn, token))
         is_over = known.recipient.state != "active" or known.subscription.state == "removed"
         if is_over:
             raise HTTPException(404)
@@ -57,22 +57,22 @@ def feed(request: Request) -> Response:
 
 
 def ask_to_unsubscribe(request: Request) -> Response:
-    """Return a page with a button. Looking at it changes nothing: mail programs and scanners follow every link."""
+    """Return a page with a button. It changes nothing by itself: mail programs and scanners follow every link."""
     with _database(request).reading() as conn:
-        known = _known(conn, channels.find_recipient(conn, request.path_params["token"]))
+        known = _find_or_404(conn, channels.find_recipient(conn, request.path_params["token"]))
     return _page(known, is_over=known.recipient.state != "active")
 
 
 def unsubscribe(request: Request) -> Response:
-    """End a subscription for one recipient: RFC 8058's one click, or the button. Again changes nothing."""
+    """Unsubscribe one recipient, by RFC 8058's one click or the button. Safe to repeat."""
     database = _database(request)
     token = request.path_params["token"]
-    known = database.read(lambda conn: _known(conn, channels.find_recipient(conn, token)))
+    known = database.read(lambda conn: _find_or_404(conn, channels.find_recipient(conn, token)))
     database.write(lambda conn: channels.unsubscribe(conn, [known.recipient.id]))
     return _page(known, is_over=True)
 
 
-def _page(known: _Known, *, is_over: bool) -> Response:
+def _page(known: _Subscriber, *, is_over: bool) -> Response:
     channel = known.recipient.channel
     response = render(
         "unsubscribe.html",

@@ -1,6 +1,6 @@
-"""The application that serves the status page and what messages link to; `web.serve` runs it.
+"""The web application, with the status page and the pages that messages link to; `web.serve` runs it.
 
-Importing this reads no setting and opens nothing: the store is opened when the server starts.
+Importing this module reads no settings and opens nothing: the store is opened when the server starts.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from starlette.types import ASGIApp
 from db.datadir import disk_space
 from db.engine import Database
 from web import alerts
-from web.door import Door, Doorkeeper, door_of
+from web.door import Door, Doorkeeper, build_door
 from web.headers import SafeHeaders
 from web.render import render
 from web.status import StatusBoard
@@ -35,7 +35,7 @@ _log = logging.getLogger(__name__)
 
 
 def utc_now() -> datetime:
-    """Return the present instant."""
+    """Return the current instant."""
     return datetime.now(UTC)
 
 
@@ -45,9 +45,9 @@ def create_app(
     lack_of_room: Callable[[], str | None] = lambda: None,
     door: Door | None = None,
 ) -> ASGIApp:
-    """Return the application over `database`; without one, over store and folder that the settings name at start-up.
+    """Return the application over `database`; without one, over the store that the settings name at start-up.
 
-    Without a `door` it answers to names of loopback only, and shows all there.
+    Without a `door` it accepts only loopback host names, and shows everything there.
     """
 
     @asynccontextmanager
@@ -76,13 +76,13 @@ def create_app(
 
 
 def status_page(request: Request) -> Response:
-    """Return the page with everything a person wants to see first."""
+    """Return the status page."""
     board: StatusBoard = request.app.state.board
     return render("status.html", board=board.view())
 
 
 def health(request: Request) -> Response:
-    """Return 200 when the database answers, else 503; for supervisors and load balancers."""
+    """Return 200 if the database responds, else 503; for supervisors and load balancers."""
     board: StatusBoard = request.app.state.board
     try:
         board.database.read(lambda conn: conn.execute(text("SELECT 1")).scalar())
@@ -114,9 +114,9 @@ def _failed(_request: Request, _error: Exception) -> Response:
 
 
 def __getattr__(name: str) -> ASGIApp:
-    """Make `app` when a server asks for it: settings that cannot be used end it with a sentence, not a traceback."""
+    """Return `app`, created on first access, so that invalid settings end the server with a clear message."""
     if name == "app":
         from db.settings import load
 
-        return create_app(door=door_of(load()))
+        return create_app(door=build_door(load()))
     raise AttributeError(name)

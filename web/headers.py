@@ -1,4 +1,4 @@
-"""What every response tells the browser not to do."""
+"""Security headers of every response."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _HEADERS = {
 
 
 class SafeHeaders:
-    """Adds the headers to every response of an application, its error pages included. No script ever runs."""
+    """Middleware that adds the headers to every response, including error pages. Scripts are never allowed."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

@@ -1,7 +1,8 @@
-"""HTTP over a connection whose other side may be slow, silent, talkative or one of thousands.
+"""HTTP connections with limits on time, size and number, for slow, silent or hostile clients.
 
-uvicorn waits for the head of a request, for the rest of a body and for whoever does not read its answer as long as they
-like. Here each has an end, and when all places are taken whoever has kept us waiting longest makes room for the next.
+uvicorn waits without limit for the head of a request, for the rest of a body, and for a client that does not read its
+response. Here each of these has a time limit, and when all connections are in use, a new one replaces the longest
+waiting.
 """
 
 from __future__ import annotations
@@ -23,19 +24,19 @@ _BETWEEN = {h11.CLIENT: h11.IDLE, h11.SERVER: h11.IDLE}
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """How much a connection may have."""
+    """Limits of a connection."""
 
     connections: int = 200
     head_s: float = 10.0
-    """From the connection, or the first byte after an answer, to the end of a request's head."""
+    """Seconds from the connection, or from the first byte after a response, to the end of a request's head."""
     exchange_s: float = 60.0
-    """From there until its body has come and the answer has gone."""
+    """Seconds from there until the body has arrived and the response is sent."""
     request_bytes: int = 65_536
-    """Head, body and what comes before the answer is done; of heads uvicorn takes 16 KB."""
+    """Bytes of head, body and anything else received before the response is complete; uvicorn limits heads to 16 KB."""
 
 
 class BoundedProtocol(H11Protocol):
-    """uvicorn's protocol with an end to all waiting."""
+    """uvicorn's protocol with limits on all waiting."""
 
     bounds = Bounds()
 
@@ -43,73 +44,73 @@ class BoundedProtocol(H11Protocol):
         super().__init__(*args, **options)
         self._end: asyncio.TimerHandle | None = None
         self._waits_since: float | None = None
-        """Since when we wait for a request; None while one is being answered."""
+        """Start of the wait for a request; None while a request is processed."""
         self._is_idle = False
-        self._seen: object = None
-        """The last exchange that began."""
-        self._came = 0
+        self._latest_cycle: object = None
+        """The latest exchange."""
+        self._received_bytes = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Begin to wait for a request, in another's place when all are taken."""
+        """Start to wait for a request, dropping another connection if all are in use."""
         super().connection_made(transport)
         self._waits_since = self.loop.time()
-        self._limit(self.bounds.head_s)
+        self._set_deadline(self.bounds.head_s)
         if len(self.connections) > self.bounds.connections:
-            _longest_waiting(self.connections)._drop()  # ourselves, when all others are being answered
+            _longest_waiting(self.connections)._drop()  # possibly ourselves, if all others are being processed
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Forget the connection."""
-        self._forget()
+        """Cancel the timer."""
+        self._cancel_timer()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Take bytes of a request, up to a bound. More of them put nothing off."""
-        self._came += len(data)
-        if self._came > self.bounds.request_bytes:
+        """Accept bytes of a request, up to the limit, without extending the deadline."""
+        self._received_bytes += len(data)
+        if self._received_bytes > self.bounds.request_bytes:
             self._drop()
             return
         if self._is_idle:
             self._is_idle = False
-            self._limit(self.bounds.head_s)
+            self._set_deadline(self.bounds.head_s)
         super().data_received(data)
-        self._look()
+        self._update_deadline()
 
     def on_response_complete(self) -> None:
-        """Wait for the next request, unless it is there already."""
+        """Wait for the next request, unless it has arrived already."""
         super().on_response_complete()
-        self._look()
+        self._update_deadline()
 
-    def _look(self) -> None:
-        """Set the end of what we wait for now."""
-        if self.cycle is not self._seen:
-            self._seen, self._waits_since, self._is_idle = self.cycle, None, False
-            self._came = 0
-            self._limit(self.bounds.exchange_s)
+    def _update_deadline(self) -> None:
+        """Set the deadline for the current wait."""
+        if self.cycle is not self._latest_cycle:
+            self._latest_cycle, self._waits_since, self._is_idle = self.cycle, None, False
+            self._received_bytes = 0
+            self._set_deadline(self.bounds.exchange_s)
         elif self._waits_since is None and self.conn.states == _BETWEEN:
             self._waits_since, self._is_idle = self.loop.time(), True
             is_read = not self.transport.get_write_buffer_size()
-            self._limit(self.bounds.head_s if is_read else self.bounds.exchange_s)
+            self._set_deadline(self.bounds.head_s if is_read else self.bounds.exchange_s)
 
-    def _limit(self, seconds: float) -> None:
-        """Cut the connection off after so long, whatever is in the way; instead of what was set before."""
-        self._forget()
+    def _set_deadline(self, seconds: float) -> None:
+        """Set the deadline for dropping the connection, replacing the previous one."""
+        self._cancel_timer()
         self._end = self.loop.call_later(seconds, self._drop)
 
-    def _forget(self) -> None:
+    def _cancel_timer(self) -> None:
         if self._end is not None:
             self._end.cancel()
             self._end = None
 
     def _drop(self) -> None:
-        self._forget()
-        self.connections.discard(self)  # at once: others may come before the loop tells that it is lost
+        self._cancel_timer()
+        self.connections.discard(self)  # at once: new connections may come before the loop reports this one as lost
         connection = self.transport.get_extra_info("socket")
         if self.transport.get_write_buffer_size() and connection is not None:
-            # What is under way to somebody who does not read would stay with the kernel for minutes.
+            # Otherwise the kernel would keep unsent data for a client that does not read for minutes.
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
         self.transport.abort()
 
 
 def _longest_waiting(connections: Iterable[object]) -> BoundedProtocol:
-    ours = (one for one in connections if isinstance(one, BoundedProtocol))
-    return min(ours, key=lambda one: math.inf if one._waits_since is None else one._waits_since)
+    protocols = (one for one in connections if isinstance(one, BoundedProtocol))
+    return min(protocols, key=lambda one: math.inf if one._waits_since is None else one._waits_since)

@@ -1,4 +1,4 @@
-"""Values into HTML: everything is escaped, and times say their zone."""
+"""Rendering of HTML: everything is escaped, and times have their zone."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _LETTERS = 110
 
 
 def when(moment: datetime | date | None, now: datetime) -> Markup:
-    """Return a <time> element: `08:30 UTC` of today, `5 Jan 2022, 08:30 UTC` else; a day has no hour."""
+    """Return a <time> element: `08:30 UTC` for today, `5 Jan 2022, 08:30 UTC` otherwise; a date has no time."""
     if moment is None:
         return Markup("never")
     if not isinstance(moment, datetime):
@@ -29,7 +29,7 @@ def _day(day: date) -> str:
 
 
 def headline(title: str | None, beginning: str) -> str:
-    """Return the title; for an article without one its first words."""
+    """Return the title, or the first words of an article without one."""
     if title:
         return title
     words = beginning.split()
@@ -38,12 +38,12 @@ def headline(title: str | None, beginning: str) -> str:
 
 
 def is_web(url: str) -> bool:
-    """Return whether a browser may be sent there: `javascript:` and the like are no addresses."""
+    """Return whether a link to this URL is safe: `javascript:` and the like are not."""
     return url.lower().startswith(("https://", "http://"))
 
 
 def _number(value: int) -> str:
-    """Return the number with thin spaces between thousands, as every language reads it."""
+    """Return the number with thin spaces between thousands, readable in every language."""
     return f"{value:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
 
 
@@ -60,5 +60,5 @@ _templates.tests["on_the_web"] = is_web
 
 
 def render(template: str, status: int = 200, **values: object) -> HTMLResponse:
-    """Return the page that the template makes of the values."""
+    """Return the page rendered from a template."""
     return HTMLResponse(_templates.get_template(template).render(values), status)

@@ -1,4 +1,4 @@
-"""Serving the page: `python -m web.serve HOST PORT`, which `up` starts, and `steppewatch web`."""
+"""The server of the page: `python -m web.serve HOST PORT`, as run by `up`, and `steppewatch web`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from starlette.types import ASGIApp
 
 from db.settings import load
 from web.app import create_app
-from web.door import door_of
+from web.door import build_door
 from web.protocol import BoundedProtocol
 
 _GRACE_S = 3
@@ -18,21 +18,23 @@ _KEEP_ALIVE_S = 5
 
 
 def serve(host: str, port: int) -> None:
-    """Serve the page with the settings of the environment until a signal ends it."""
-    app = create_app(door=door_of(load(), host))
+    """Serve the page with the settings of the environment until a signal arrives."""
+    app = create_app(door=build_door(load(), host))
     with suppress(KeyboardInterrupt):
-        uvicorn.Server(config_of(app, host, port)).run()
+        uvicorn.Server(build_config(app, host, port)).run()
 
 
-def config_of(app: ASGIApp, host: str, port: int, protocol: type[BoundedProtocol] = BoundedProtocol) -> uvicorn.Config:
-    """Return how uvicorn is to serve an application of ours."""
+def build_config(
+    app: ASGIApp, host: str, port: int, protocol: type[BoundedProtocol] = BoundedProtocol
+) -> uvicorn.Config:
+    """Return uvicorn's configuration for our application."""
     return uvicorn.Config(
         app,
         host=host,
         port=port,
         http=protocol,
         ws="none",
-        access_log=False,  # it would hold the secrets of feeds
+        access_log=False,  # the log would contain the secrets of feeds
         use_colors=False,
         log_level="warning",
         timeout_keep_alive=_KEEP_ALIVE_S,

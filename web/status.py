@@ -1,4 +1,4 @@
-"""What the status page shows, and how often the store is asked for it."""
+"""The content of the status page, and its cache."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ _OUTLETS_SHOWN = 150
 
 @dataclass(frozen=True, slots=True)
 class StatusView:
-    """All that one showing of the page needs."""
+    """The data of the status page."""
 
     health: StoreStatus
     articles: Sequence[LatestArticle]
     outlets: Sequence[OutletHealth]
     more_outlets: int
-    """How many outlets there are beyond those shown."""
+    """Number of outlets not shown."""
     full: str | None = None
-    """That the disk is full, in words; None while it has room."""
+    """The message that the disk is full, or None."""
 
     @property
     def problems(self) -> list[ProblemRow]:
-        """Return the problems, without the one that the page says at its top."""
+        """Return the problems, without the one already shown at the top of the page."""
         return [problem for problem in self.health.problems if problem.stage != NETWORK_STAGE]
 
 
 def read_status(conn: Connection, *, now: datetime, full: str | None = None) -> StatusView:
-    """Return what the page shows at `now`."""
+    """Return the data of the status page at `now`."""
     outlets = list_outlets(conn, now=now)
     return StatusView(
         health=read_health(conn, now=now, problems=12),
@@ -50,7 +50,7 @@ def read_status(conn: Connection, *, now: datetime, full: str | None = None) -> 
 
 @dataclass(slots=True)
 class StatusBoard:
-    """Reads the store at most every two seconds, however many people look at the page."""
+    """Reads the store at most every two seconds, regardless of the number of visitors."""
 
     database: Database
     now: Callable[[], datetime]
@@ -59,7 +59,7 @@ class StatusBoard:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def view(self) -> StatusView:
-        """Return the state of now or a moment ago. Raises SQLAlchemyError when the store does not answer."""
+        """Return the current state, at most two seconds old. Raises SQLAlchemyError if the store does not respond."""
         with self._lock:
             now = self.now()
             if self._latest is None or not timedelta(0) <= now - self._latest.health.at < _FRESH:

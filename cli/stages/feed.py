@@ -85,10 +85,10 @@ def _fetch_all(urls: list[str]) -> list[FetchResult]:
 def _record(parser: Endable, file: str, body: bytes, url: str | None, content_type: str | None) -> dict[str, object]:
     from crawlers.bounded_process import ProcessEnded
     from crawlers.feeds.parse import NotAFeed, parse_feed
-    from crawlers.http.bodies import unzipped
+    from crawlers.http.bodies import unzip
 
     try:
-        parsed = parser.run(parse_feed, unzipped(body, max_bytes=_MAX_BYTES), url=url, content_type=content_type)
+        parsed = parser.run(parse_feed, unzip(body, max_bytes=_MAX_BYTES), url=url, content_type=content_type)
     except (NotAFeed, ProcessEnded) as error:
         return {"file": file, "error": str(error)}
     return {"file": file, "title": parsed.title, "entries": [_entry(entry) for entry in parsed.entries]}

@@ -1,1 +1,1 @@
-"""Feeds: from bytes to entries, and from entries to what is recorded. Pure."""
+"""Feeds: parsing into entries, and entries into records. Pure."""

@@ -1,4 +1,4 @@
-"""Who wrote an entry: names out of what feeds put into their author elements."""
+"""Author names of entries, from the author elements of feeds."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ _EMPTY_BRACKETS = re.compile(r"\(\s*\)|<\s*>|\[\s*\]|&lt;\s*&gt;")
 _EDGES = " \t\r\n,;:|/–—-"
 
 
-def name_of(said: str) -> tuple[str | None, str | None]:
+def parse_author(element: str) -> tuple[str | None, str | None]:
     """Return name and e-mail address in an author element: `ann@c.example (Ann)`, `Ann <ann@c.example>`, `Ann`.
 
-    Top-level domains of any length and letters: feedparser, which this replaces, knows those of four letters, and
-    takes quadratic time to find none.
+    Top-level domains may have any length and script. feedparser's own code, which this replaces, takes only those of
+    four letters, and quadratic time on a text without an address.
     """
-    text = without_tags(said[:_LONGEST]) if "</" in said else " ".join(said[:_LONGEST].split())
+    text = without_tags(element[:_LONGEST]) if "</" in element else " ".join(element[:_LONGEST].split())
     email = _BARE_EMAIL.search(text)
     name = _BARE_EMAIL.sub("", _NAMED_EMAIL.sub(r"\1", text))
     name = _EMPTY_BRACKETS.sub("", name).strip(_EDGES)
@@ -33,7 +33,7 @@ def name_of(said: str) -> tuple[str | None, str | None]:
 
 
 def _sync_author_detail(self: Any, key: str = "author") -> None:
-    """Like feedparser's method of that name, but for how it finds the name."""
+    """Replacement of feedparser's method, with our parser of names."""
     context = self._get_context()
     detail = context.get(f"{key}s", [mixin.FeedParserDict()])[-1]
     if detail:
@@ -41,7 +41,7 @@ def _sync_author_detail(self: Any, key: str = "author") -> None:
         if name or email:
             context[key] = f"{name} ({email})" if name and email else name or email
         return
-    name, email = name_of(context.get(key) or "")
+    name, email = parse_author(context.get(key) or "")
     if name or email:
         context.setdefault(f"{key}_detail", detail)
     if name:
@@ -50,6 +50,6 @@ def _sync_author_detail(self: Any, key: str = "author") -> None:
         detail["email"] = email
 
 
-def teach_feedparser() -> None:
-    """Have feedparser find names as `name_of` does, in this whole process; it has no setting for that."""
+def patch_feedparser() -> None:
+    """Make feedparser use `parse_author`, in the whole process; it has no setting for that."""
     mixin._FeedParserMixin._sync_author_detail = _sync_author_detail

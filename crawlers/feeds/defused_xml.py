@@ -1,4 +1,4 @@
-"""XML from strangers, made harmless: what would keep a parser busy for hours is taken out or refused."""
+"""Protection against hostile XML that would keep a parser busy for hours: it is cleaned or refused."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from contextlib import suppress
 from xml.parsers.expat import ExpatError, ParserCreate
 
 _MAX_EXPANSION = 4_000_000
-"""Bytes that the entities a feed declares may add to it; a feed needs none, a bomb needs many."""
+"""Maximum number of bytes by which declared entities may expand a feed; real feeds need none."""
 
 _DECLARATION = b'<?xml version="1.0" encoding="utf-8"?>\n'
 _FIRST_ELEMENT = re.compile(rb"<\w")
@@ -20,15 +20,15 @@ _REFERENCE = re.compile(rb"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+));?")
 _MOST_DIGITS = 7
 _NO_CHARACTER = "\ufffd".encode()
 _MAX_PROLOG = 65_536
-"""Bytes before the first element that are read: feedparser looks through them in quadratic time."""
+"""Maximum number of bytes before the first element: feedparser searches them in quadratic time."""
 
 
 class Monster(ValueError):
-    """XML on which a parser would spend hours; the text says why."""
+    """The XML would keep a parser busy for hours; the message says why."""
 
 
-def defused(body: bytes, problems: list[str]) -> bytes:
-    """Return a body in UTF-8 without what makes a parser work for hours: two kinds of XML bomb."""
+def defuse(body: bytes, problems: list[str]) -> bytes:
+    """Return the body in UTF-8 with entity declarations of XML bombs and long prologs removed."""
     body = _REFERENCE.sub(_existing, body)
     start = _FIRST_ELEMENT.search(body)
     prolog, rest = (body[: start.start()], body[start.start() :]) if start else (body, b"")
@@ -45,7 +45,7 @@ def defused(body: bytes, problems: list[str]) -> bytes:
 
 
 def _existing(reference: re.Match[bytes]) -> bytes:
-    """Return a reference to a character; in place of one to none, over which feedparser fails, the sign for that."""
+    """Return a character reference unchanged, or U+FFFD for an invalid one, on which feedparser fails."""
     hexadecimal, decimal = reference.groups()
     digits = (hexadecimal or decimal).lstrip(b"0")
     code = int(digits or b"0", 16 if hexadecimal else 10) if len(digits) <= _MOST_DIGITS else sys.maxunicode + 1
@@ -53,7 +53,7 @@ def _existing(reference: re.Match[bytes]) -> bytes:
 
 
 def refuse_monsters(body: bytes) -> None:
-    """Raise Monster for XML on which feedparser would spend hours: it reads attributes in quadratic time."""
+    """Raise Monster for XML that keeps feedparser busy for hours: it reads attributes in quadratic time."""
     depth = 0
 
     def start(_name: str, attributes: list[str]) -> None:
@@ -71,5 +71,5 @@ def refuse_monsters(body: bytes) -> None:
     parser = ParserCreate("utf-8")
     parser.ordered_attributes = True
     parser.StartElementHandler, parser.EndElementHandler = start, end
-    with suppress(ExpatError):  # feedparser has a second way of reading what is not well-formed
+    with suppress(ExpatError):  # feedparser has a second parser for XML that is not well-formed
         parser.Parse(body, True)

@@ -1,7 +1,7 @@
-"""From the entries of a feed to what is recorded: pages to fetch, and articles of which there is only the feed's text.
+"""Conversion of feed entries into records: pages to fetch, and articles with only the feed's text.
 
-Pure. An entry without a usable link is an article all the same, and so is each of several entries that share a link:
-these are filed under an address of their own, made from the feed and the entry's GUID.
+Pure. Entries without a usable link, and entries that share a link, are articles too: they get an address of their own,
+derived from the feed and the entry's GUID.
 """
 
 from __future__ import annotations
@@ -25,33 +25,33 @@ _OPENING_MAX = 100
 
 @dataclass(frozen=True, slots=True)
 class Entries:
-    """A feed's entries, each in one place: those to record, and how many were `duplicate`, `no link` or `unusable`."""
+    """The entries to record, and the numbers of `duplicate`, `no link` and `unusable` ones."""
 
     usable: tuple[EntryIn, ...]
     dropped: dict[str, int]
     reasons: tuple[tuple[str, str], ...]
-    """(subject, reason) of those that were dropped or refused."""
+    """Pairs of (subject, reason) for entries that were dropped or refused."""
 
 
 def sort_entries(
     feed_url: str, entries: Sequence[FeedEntry], *, now: datetime, allowed: Collection[tuple[str, int]] = ()
 ) -> Entries:
-    """Return the entries as pages and texts to record. Of two that name one page or text the first one speaks."""
+    """Return the entries as pages and texts to record. Of two entries for the same page or text, the first is used."""
     dropped = {"duplicate": 0, "no link": 0, "unusable": 0}
     reasons: list[tuple[str, str]] = []
     by_page: dict[str, list[EntryIn]] = {}
     own: list[EntryIn] = []
     for entry in entries:
         canonical, reason = _address(feed_url, entry)
-        said = _entry_in(feed_url, entry, canonical, now)
+        record = _entry_in(feed_url, entry, canonical, now)
         if reason:
             reasons.append(((entry.url or "")[:500], reason))
         if canonical:
-            by_page.setdefault(canonical, []).append(said)
-        elif said.feed_hash is None:
+            by_page.setdefault(canonical, []).append(record)
+        elif record.feed_hash is None:
             dropped["unusable" if entry.url else "no link"] += 1
         else:
-            own.append(said.by_itself("its link cannot be used" if entry.url else "the entry has no link"))
+            own.append(record.by_itself("its link cannot be used" if entry.url else "the entry has no link"))
     usable: dict[str, EntryIn] = {}
     for canonical, several in by_page.items():
         refusal = refusal_of_url(several[0].url, allowed)
@@ -61,18 +61,18 @@ def sort_entries(
         if len(distinct) == 1:
             usable[canonical] = replace(distinct[0], refusal=refusal)
         else:
-            own += [said.by_itself(f"{len(distinct)} entries share one link") for said in distinct]
+            own += [record.by_itself(f"{len(distinct)} entries share one link") for record in distinct]
         dropped["duplicate"] += len(several) - len(distinct)
-    for said in own:
-        dropped["duplicate"] += said.canonical_url in usable
-        usable.setdefault(said.canonical_url, said)
+    for record in own:
+        dropped["duplicate"] += record.canonical_url in usable
+        usable.setdefault(record.canonical_url, record)
     if remark := _remark(entries, dropped["no link"], now):
         reasons.append((feed_url, remark))
     return Entries(tuple(usable.values()), dropped, tuple(reasons))
 
 
 def _remark(entries: Sequence[FeedEntry], without_link: int, now: datetime) -> str | None:
-    """Return what is wrong with the entries of a feed, for people."""
+    """Return a remark on problems with the entries of a feed."""
     remarks = []
     if without_link:
         remarks.append(f"{without_link} of {len(entries)} entries have neither a link nor words")
@@ -82,14 +82,14 @@ def _remark(entries: Sequence[FeedEntry], without_link: int, now: datetime) -> s
     return "; ".join(remarks) or None
 
 
-def said_hash(title: str | None, body: str | None) -> str | None:
-    """Return the hash of what a feed says in words; None if it says nothing. Markup and pictures do not count."""
+def hash_words(title: str | None, body: str | None) -> str | None:
+    """Return the hash of an entry's words, without markup and pictures; None if there are no words."""
     words = f"{title or ''}\0{words_of(body or '')}"
     return xxhash.xxh3_128_hexdigest(words.encode("utf-8", "replace")) if words != "\0" else None
 
 
 def _address(feed_url: str, entry: FeedEntry) -> tuple[str | None, str | None]:
-    """Return under which address the page of an entry is filed, or why its link is of no use."""
+    """Return the canonical URL of an entry's page, or the reason why its link is unusable."""
     if not entry.url:
         return None, None
     try:
@@ -104,24 +104,24 @@ def _address(feed_url: str, entry: FeedEntry) -> tuple[str | None, str | None]:
 
 
 def _distinct(several: Iterable[EntryIn]) -> list[EntryIn]:
-    """Return those of the entries with one link that are articles of their own: no GUID and no headline twice."""
+    """Return the entries with one link that are distinct articles: GUIDs and headlines are unique."""
     seen: set[str] = set()
     distinct: list[EntryIn] = []
-    for said in several:
-        names = {f"guid {said.guid}"} if said.guid else set()
-        names.add(f"words {' '.join((said.title or words_of(said.body or '')).casefold().split())}")
+    for record in several:
+        names = {f"guid {record.guid}"} if record.guid else set()
+        names.add(f"words {' '.join((record.title or words_of(record.body or '')).casefold().split())}")
         if not names & seen:
-            distinct.append(said)
+            distinct.append(record)
         seen |= names
     return distinct
 
 
 def _entry_in(feed_url: str, entry: FeedEntry, canonical: str | None, now: datetime) -> EntryIn:
-    said_at, said_as = entry.published_at, entry.published_as
-    if said_at is None:
-        said_at, said_as = entry.updated_at, entry.updated_as
-    if said_at is not None and fault_of(said_at, latest=end_of_tomorrow(now)):
-        said_at = said_as = None
+    published_at, published_as = entry.published_at, entry.published_as
+    if published_at is None:
+        published_at, published_as = entry.updated_at, entry.updated_as
+    if published_at is not None and fault_of(published_at, latest=end_of_tomorrow(now)):
+        published_at = published_as = None
     title, body = entry.title[:_TITLE_MAX] if entry.title else None, _body(entry)
     name = entry.guid or title or words_of(body or "")[:_OPENING_MAX]
     digest = xxhash.xxh3_128_hexdigest(f"{feed_url}\0{name}".encode("utf-8", "replace"))
@@ -131,17 +131,17 @@ def _entry_in(feed_url: str, entry: FeedEntry, canonical: str | None, now: datet
         guid=entry.guid[:_GUID_MAX] if entry.guid else None,
         title=title,
         author=entry.author[:_AUTHOR_MAX] if entry.author else None,
-        published_at=said_at,
-        published_as=said_as,
+        published_at=published_at,
+        published_as=published_as,
         body=body,
         language=entry.language,
         urn=f"urn:steppewatch:entry:{digest}",
-        feed_hash=said_hash(title, body),
+        feed_hash=hash_words(title, body),
     )
 
 
 def _date_fault(entry: FeedEntry, latest: datetime) -> str | None:
-    """Return why the date that an entry tells is none of publication, for people."""
+    """Return the reason why the date of an entry is not a valid date of publication."""
     if entry.published_at is None and entry.published_as:
         return fault_in(entry.published_as, latest=latest)
     at = entry.published_at or entry.updated_at
@@ -149,7 +149,7 @@ def _date_fault(entry: FeedEntry, latest: datetime) -> str | None:
 
 
 def _body(entry: FeedEntry) -> str | None:
-    """Return the text that a feed carries of an article, as HTML: the longer of content and summary."""
+    """Return the text of an article in the feed, as HTML: the longer of content and summary."""
     body = max(entry.content or "", entry.summary or "", key=len)
     if len(body) > _BODY_MAX:
         body = body[:_BODY_MAX]

@@ -12,12 +12,12 @@ from db.text.dates import ParsedDate, impossible_day, parse_date
 
 
 def looks_like_json(text: str) -> bool:
-    """Return whether a text opens like a JSON document."""
+    """Return whether a text starts like a JSON document."""
     return text.startswith(("{", "["))
 
 
 def load(text: str) -> dict[str, Any]:
-    """Return the document. Raises ValueError, with a reason for people, if it is not a JSON Feed."""
+    """Return the document. Raises ValueError with a reason if it is not a JSON Feed."""
     try:
         document = json.loads(text)
     except RecursionError as error:
@@ -35,13 +35,13 @@ def title(document: dict[str, Any]) -> str | None:
 
 
 def kind(document: dict[str, Any]) -> str:
-    """Return `json10`, `json11` or, for a version we have not heard of, `json`."""
+    """Return `json10`, `json11` or, for an unknown version, `json`."""
     version = str(document.get("version") or "").rstrip("/")
     return {"1": "json10", "1.1": "json11"}.get(version.rpartition("/")[2], "json")
 
 
 def items(document: dict[str, Any], base: str | None) -> list[dict[str, Any]]:
-    """Return the fields of each item, in order; an item that is not even an object becomes an empty one."""
+    """Return the fields of each item, in order; an item that is not an object becomes an empty one."""
     base = base or _string(document.get("feed_url")) or _string(document.get("home_page_url")) or ""
     language = language_tag(document.get("language"))
     return [_item(item if isinstance(item, dict) else {}, base, language) for item in document["items"]]
@@ -79,7 +79,7 @@ def _impossible(value: object) -> str | None:
 
 def _moment(value: object) -> ParsedDate | None:
     if isinstance(value, int | float) and not isinstance(value, bool):
-        value = str(value)  # seconds since 1970, which the specification does not foresee
+        value = str(value)  # seconds since 1970, which the specification does not define
     return parse_date(clean(value)) if isinstance(value, str) else None
 
 
@@ -89,5 +89,5 @@ def _plain(value: object) -> str | None:
 
 def _string(value: object) -> str | None:
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return str(value)  # ids are numbers in the wild, as the specification foresees
+        return str(value)  # ids are numbers in practice, as the specification warns
     return clean(value).strip() or None if isinstance(value, str) else None

@@ -1,4 +1,4 @@
-"""The address of an entry's page, as the feed means it. Pure."""
+"""The URL of an entry's page. Pure."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from urllib.parse import urljoin, urlsplit
 from crawlers.sanitize import clean
 
 _SCHEMES = re.compile(r"(?:https?(?::/{1,3}|//))*(https?)(?::/{1,3}|//)(?=[^/\s]+\.)", re.IGNORECASE)
-"""`http:/c.example`, `https://https://c.example`, `http//c.example`: what people make of a scheme."""
+"""Misspelled schemes: `http:/c.example`, `https://https://c.example`, `http//c.example`."""
 _BREAK = re.compile(r"[\r\n\t]+ *")
 _LONGEST = 10_000
 
 
-def link_of(entry: Mapping[str, Any], base: str | None) -> str | None:
-    """Return the absolute address of an entry's page; None if the entry names none.
+def find_link(entry: Mapping[str, Any], base: str | None) -> str | None:
+    """Return the absolute URL of an entry's page; None if there is none.
 
-    Where a proxy counts readers, the address that it hides; where there is no link, a GUID that is an address.
+    Prefers the original URL over that of a proxy that counts readers; without a link, uses a GUID that is a URL.
     """
-    said = next((link for link in _candidates(entry) if link), None)
-    return absolute(said, base) if said else None
+    link = next((link for link in _candidates(entry) if link), None)
+    return absolute(link, base) if link else None
 
 
 def absolute(link: str, base: str | None) -> str:
-    """Return a link as an absolute address, if it can be made one."""
+    """Return a link as an absolute URL, if possible."""
     link = _BREAK.sub("", link[:_LONGEST]).strip()
     if doubled := _SCHEMES.match(link):
         link = f"{doubled[1].lower()}://{link[doubled.end() :]}"
@@ -35,7 +35,7 @@ def absolute(link: str, base: str | None) -> str:
         host = urlsplit(base).hostname or ""
         first = link.partition("/")[0].lower()
         if "." in first and first.removeprefix("www.") == host.removeprefix("www."):
-            return f"{urlsplit(base).scheme}://{link}"  # the host, without a scheme
+            return f"{urlsplit(base).scheme}://{link}"  # a host without a scheme
         return urljoin(base, link)
     except ValueError:
         return link

@@ -1,4 +1,4 @@
-"""From the bytes of a feed to its entries. Pure: asks no network, resolves no external entity."""
+"""Parser of feeds. Pure: uses no network, resolves no external entities."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ import feedparser
 from feedparser.urls import resolve_relative_uris
 
 from crawlers.feeds import json_feed
-from crawlers.feeds.authors import name_of, teach_feedparser
-from crawlers.feeds.defused_xml import Monster, defused, refuse_monsters
-from crawlers.feeds.links import link_of
-from crawlers.feeds.text import feed_text, xml_of
+from crawlers.feeds.authors import parse_author, patch_feedparser
+from crawlers.feeds.defused_xml import Monster, defuse, refuse_monsters
+from crawlers.feeds.links import find_link
+from crawlers.feeds.text import feed_text, to_xml
 from crawlers.sanitize import as_markup, clean, language_tag, plain_title, without_tags
 from db.text.dates import ParsedDate, impossible_day, parse_date
 
@@ -26,24 +26,24 @@ MAX_ENTRIES = 10_000
 _HTML = re.compile(r"<!doctype\s+html|<html[\s>]|<head[\s>]|<body[\s>]", re.IGNORECASE)
 _PLAIN_TYPES = frozenset({"text/plain", "text"})
 _FULL_TEXTS = ("_full-text", "_fulltext", "turbo_content", "full-text", "fulltext")
-"""How the names end under which feeds for search engines carry the whole article."""
+"""Endings of element names in which feeds for search engines carry the whole article."""
 
-teach_feedparser()
+patch_feedparser()
 
 Bodies: TypeAlias = Literal["clean", "raw", "none"]
 
 
 _NO_XML = b"-"
-"""Before a body, so that it is not taken for well-formed."""
+"""Prefix that makes feedparser use its tolerant parser."""
 
 
 class NotAFeed(ValueError):
-    """What came is no feed; the text says what it is instead."""
+    """The body is not a feed; the message says what it is instead."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Manner:
-    """How the entries of one feed are read: against which address, and what the feed says for all of them."""
+class _Options:
+    """Options for the entries of one feed: base URL, handling of bodies, and defaults from the feed."""
 
     base: str | None
     bodies: Bodies
@@ -51,15 +51,15 @@ class _Manner:
     language: str | None
 
 
-class _Unknown(Exception):
-    """XML without a feed in it; the text is what the parser says."""
+class _UnknownXml(Exception):
+    """XML without a feed; the text is the parser's message."""
 
 
 @dataclass(frozen=True, slots=True)
 class FeedEntry:
-    """An entry as its feed gives it. Instants are aware UTC; `title` is plain text, `summary` and `content` HTML.
+    """An entry of a feed. Instants are aware UTC; `title` is plain text, `summary` and `content` HTML.
 
-    `language` is what the entry declares, else what its feed does.
+    `language` is declared by the entry, else by its feed.
     """
 
     url: str | None
@@ -72,16 +72,16 @@ class FeedEntry:
     content: str | None
     language: str | None = None
     published_as: str | None = None
-    """As exactly as the entry says it, in ISO 8601: a day, a clock without zone, an instant on its own clock.
+    """The date exactly as in the entry, in ISO 8601: a day, a time without zone, or an instant with its own offset.
 
-    A day without `published_at` is one that cannot be: before 1990, after 2100.
+    A day without `published_at` is out of range: before 1990 or after 2100.
     """
     updated_as: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedFeed:
-    """A feed that could be read; `kind` is `rss20`, `atom10`, `json11` …, `problems` say what was wrong with it."""
+    """A parsed feed; `kind` is `rss20`, `atom10`, `json11` …, `problems` are remarks on its faults."""
 
     title: str | None
     entries: tuple[FeedEntry, ...]
@@ -92,12 +92,11 @@ class ParsedFeed:
 def parse_feed(
     body: bytes, *, url: str | None = None, content_type: str | None = None, bodies: Bodies = "clean"
 ) -> ParsedFeed:
-    """Return the feed in `body`: every entry, in feed order, also those without link or with a GUID seen before.
+    """Return the feed in `body` with all entries in order, including those without a link or with a repeated GUID.
 
-    Relative links are resolved against `url`. Summaries and contents come `clean` (sanitized, their links resolved,
-    at twice the price), `raw` as the feed has them, or not at all (`none`). What was cut (size, number of entries)
-    is in `problems`.
-    Raises NotAFeed, with a reason for people, for anything that is no RSS, Atom, RDF or JSON feed.
+    Relative links are resolved against `url`. Summaries and contents are `clean` (sanitized, with links resolved, at
+    twice the cost), `raw` (as in the feed) or `none` (omitted). Truncations (size, number of entries) are listed in
+    `problems`. Raises NotAFeed with a reason if it is not an RSS, Atom, RDF or JSON feed.
     """
     problems: list[str] = []
     if not body.strip():
@@ -113,8 +112,8 @@ def parse_feed(
             title, kind, entries = _read_json(text, url)
         else:
             title, kind, entries = _read_xml(text, url, bodies, problems)
-    except _Unknown as unknown:
-        raise NotAFeed(_what_it_is(body, text, str(unknown))) from unknown
+    except _UnknownXml as unknown:
+        raise NotAFeed(_describe_body(body, text, str(unknown))) from unknown
     if len(entries) > MAX_ENTRIES:
         problems.append(f"only the first {MAX_ENTRIES:,} of {len(entries):,} entries are used")
         entries = entries[:MAX_ENTRIES]
@@ -133,50 +132,51 @@ def _read_json(text: str, url: str | None) -> tuple[str | None, str, list[FeedEn
 def _read_xml(
     text: str, url: str | None, bodies: Bodies, problems: list[str]
 ) -> tuple[str | None, str, list[FeedEntry]]:
-    body = defused(xml_of(text, problems), problems)
+    body = defuse(to_xml(text, problems), problems)
     try:
         refuse_monsters(body)
     except Monster as monster:
         raise NotAFeed(str(monster)) from monster
     try:
-        parsed = _parsed(body, bodies)
-    except Exception:  # of its strict parser, say over a name of a namespace with a blank in it; the other one reads on
-        parsed = _parsed(_NO_XML + body, bodies)
+        parsed = _run_feedparser(body, bodies)
+    # its strict parser fails, for example on a namespace with a blank in its name; the tolerant one continues
+    except Exception:
+        parsed = _run_feedparser(_NO_XML + body, bodies)
     kind, entries = str(parsed.get("version") or ""), parsed["entries"]
     fault = parsed.get("bozo_exception") if parsed.get("bozo") else None
     said = without_tags(str(fault))[:200] if fault else ""
     if not kind and not entries:
-        raise _Unknown(said)
+        raise _UnknownXml(said)
     if fault:
         problems.append(f"not well-formed: {said}")
-    manner = _Manner(
+    options = _Options(
         base=url,
         bodies=bodies,
         date_is_published=not kind.startswith("atom"),
         language=_language(parsed["feed"]),
     )
-    return _plain(parsed["feed"], "title"), kind or "unknown", [_entry(entry, manner) for entry in entries]
+    return _plain(parsed["feed"], "title"), kind or "unknown", [_entry(entry, options) for entry in entries]
 
 
-def _parsed(body: bytes, bodies: Bodies) -> dict[str, Any]:
+def _run_feedparser(body: bytes, bodies: Bodies) -> dict[str, Any]:
     return cast(
         "dict[str, Any]",
         feedparser.parse(
-            io.BytesIO(body),  # never the bytes themselves: feedparser would open a file of that name
+            io.BytesIO(body),  # not the bytes: feedparser would open a file of that name
             response_headers={"content-type": "application/xml; charset=utf-8"},
             sanitize_html=bodies == "clean",
-            resolve_relative_uris=False,  # a GUID that was resolved can be told from an address no more
+            resolve_relative_uris=False,  # a resolved GUID could not be told from a URL
         ),
     )
 
 
-def _entry(entry: Mapping[str, Any], manner: _Manner) -> FeedEntry:
+def _entry(entry: Mapping[str, Any], options: _Options) -> FeedEntry:
     published = _moment(entry, "published") or _moment(entry, "created")
     updated = _moment(entry, "updated")
-    if published is None and manner.date_is_published:  # dc:date, which feedparser calls an update
+    if published is None and options.date_is_published:  # dc:date, which feedparser treats as an update
         published = updated
     return FeedEntry(
-        url=link_of(entry, manner.base),
+        url=find_link(entry, options.base),
         guid=_text(entry, "id"),
         title=_plain(entry, "title"),
         author=_author(entry),
@@ -184,42 +184,42 @@ def _entry(entry: Mapping[str, Any], manner: _Manner) -> FeedEntry:
         updated_at=updated.as_utc if updated else None,
         published_as=published.written if published else _impossible(entry),
         updated_as=updated.written if updated else None,
-        summary=_summary(entry, manner),
-        content=_content(entry, manner),
-        language=_language(entry) or manner.language,
+        summary=_summary(entry, options),
+        content=_content(entry, options),
+        language=_language(entry) or options.language,
     )
 
 
-def _summary(entry: Mapping[str, Any], manner: _Manner) -> str | None:
+def _summary(entry: Mapping[str, Any], options: _Options) -> str | None:
     text = _text(entry, "summary")
     detail = entry.get("summary_detail") or next(iter(_contents(entry)), None)  # feedparser copies one to the other
-    return _body(text, detail, manner) if text and manner.bodies != "none" else None
+    return _body(text, detail, options) if text and options.bodies != "none" else None
 
 
-def _content(entry: Mapping[str, Any], manner: _Manner) -> str | None:
-    """Return the longest of the contents that an entry carries, by whatever name."""
-    if manner.bodies == "none":
+def _content(entry: Mapping[str, Any], options: _Options) -> str | None:
+    """Return the longest of the contents of an entry, whatever their element names."""
+    if options.bodies == "none":
         return None
     parts = [(part.get("value"), part) for part in _contents(entry)]
-    if manner.bodies == "raw":  # feedparser does not know what these are, and sanitizes none of them
+    if options.bodies == "raw":  # feedparser does not know and does not sanitize these elements
         parts += [(value, {}) for name, value in entry.items() if name.endswith(_FULL_TEXTS)]
     several = [
-        _body(text, detail, manner)
+        _body(text, detail, options)
         for value, detail in parts
         if isinstance(value, str) and (text := clean(value).strip())
     ]
     return max(several, key=len, default=None)
 
 
-def _body(text: str, detail: object, manner: _Manner) -> str:
-    """Return a summary or a content as it is asked for; what was sanitized is not unescaped any more."""
+def _body(text: str, detail: object, options: _Options) -> str:
+    """Return a summary or content in the requested form; sanitized text is not unescaped again."""
     said = detail if isinstance(detail, Mapping) else {}
-    if manner.bodies == "raw":
+    if options.bodies == "raw":
         return as_markup(text, is_plain=said.get("type") in _PLAIN_TYPES)
     try:
-        base = urljoin(manner.base or "", said.get("base") or "")
-    except ValueError:  # what it calls its base is no address
-        base = manner.base or ""
+        base = urljoin(options.base or "", said.get("base") or "")
+    except ValueError:  # the declared base is not a valid URL
+        base = options.base or ""
     return str(resolve_relative_uris(text, base, "utf-8", "text/html"))
 
 
@@ -229,7 +229,7 @@ def _contents(said: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 def _language(said: Mapping[str, Any]) -> str | None:
-    """Return the language that an entry or a feed declares for itself, as BCP 47 writes it."""
+    """Return the language that an entry or feed declares, as BCP 47."""
     details = [said.get("summary_detail"), said.get("title_detail"), *_contents(said)]
     several = [said.get("language"), *(detail.get("language") for detail in details if isinstance(detail, Mapping))]
     return next((language for value in several if (language := language_tag(value))), None)
@@ -237,12 +237,12 @@ def _language(said: Mapping[str, Any]) -> str | None:
 
 def _author(entry: Mapping[str, Any]) -> str | None:
     several = [name for author in entry.get("authors") or () if (name := _plain(author, "name"))]
-    return ", ".join(dict.fromkeys(several)) or next(filter(None, name_of(_plain(entry, "author") or "")), None)
+    return ", ".join(dict.fromkeys(several)) or next(filter(None, parse_author(_plain(entry, "author") or "")), None)
 
 
 def _moment(entry: Mapping[str, Any], name: str) -> ParsedDate | None:
-    """Return a date as its own text tells it: feedparser fills what it cannot read with the day of reading."""
-    # dict.get, because feedparser's own `get` answers for `updated` with `published`
+    """Return a date parsed from its own text: feedparser fills unreadable parts with the current day."""
+    # dict.get, because feedparser's own `get` falls back from `updated` to `published`
     said = dict.get(cast("dict[str, Any]", entry), name)
     return parse_date(clean(said)) if isinstance(said, str) else None
 
@@ -263,8 +263,8 @@ def _plain(entry: Mapping[str, Any], name: str) -> str | None:
     return plain_title(value) or None if isinstance(value, str) else None
 
 
-def _what_it_is(body: bytes, text: str, fault: str) -> str:
-    """Return in words what a body is that is no feed."""
+def _describe_body(body: bytes, text: str, fault: str) -> str:
+    """Return a description of a body that is not a feed."""
     head = text[:4096]
     if "<opml" in head.lower():
         return "an OPML list of feeds, not a feed"

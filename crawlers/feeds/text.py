@@ -1,4 +1,4 @@
-"""From the bytes of a feed to its text: read in the encoding that it is really in, and fit for a parser. Pure."""
+"""Decoding of feeds in their real encoding, and repair of their XML for the parser. Pure."""
 
 from __future__ import annotations
 
@@ -14,27 +14,26 @@ _TWO_REFERENCES = re.compile(r"&#([xX]?[0-9a-fA-F]{4,5});&#([xX]?[0-9a-fA-F]{4,5
 _ODD_REFERENCE = re.compile(
     r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,10}|#x[0-9a-fA-F]{1,8});)(?:([A-Za-z][A-Za-z0-9]{1,31});)?"
 )
-"""An `&` that is no reference of XML, with the name of HTML's that it may be."""
+"""An `&` that is not an XML reference, with the name of the HTML reference that it may be."""
 _CDATA = "<![CDATA["
 _DECLARATION = re.compile(r"\s*<\?xml\s[^<>]{0,300}>\s*")
 _DECLARED = '<?xml version="1.0" encoding="utf-8"?>\n'
 _AHEAD = 10_000
-"""So far into a feed may what a server said before it reach: a warning, a blank line, another mark."""
+"""Number of characters searched for the XML declaration after server output: a warning, a blank line, another BOM."""
 
 
 def feed_text(body: bytes, content_type: str | None = None) -> str:
-    """Return the text of a feed without what neither XML nor a database takes; never fails.
+    """Return the text of a feed without characters that are invalid in XML or a database; never fails.
 
-    Labels are believed as far as the bytes bear them out; what cannot be read becomes U+FFFD.
+    A declared encoding is used only if the bytes agree with it; undecodable bytes become U+FFFD.
     """
     return _UNFIT.sub("", decode(body, charset_of(content_type))).lstrip("\ufeff \t\r\n")
 
 
-def xml_of(text: str, problems: list[str]) -> bytes:
-    """Return XML in UTF-8 that says so, whatever it said before, and begins with that.
+def to_xml(text: str, problems: list[str]) -> bytes:
+    """Return the XML in UTF-8, with a matching declaration in place of any other.
 
-    What is HTML in it and no XML (`&nbsp;`, a bare `&`) is written as XML has it, so that one such sign does not cost
-    the strict reading of the whole feed.
+    HTML references (`&nbsp;`) and bare `&` are rewritten, so that a single one does not defeat the strict parser.
     """
     start = text.find("<?xml ", 0, _AHEAD)
     text = text[max(start, 0) :]
@@ -50,10 +49,10 @@ def xml_of(text: str, problems: list[str]) -> bytes:
 
 
 def _with_xml_references(text: str) -> tuple[str, int]:
-    """Return the text with references as XML knows them, and how many `&` were none."""
+    """Return the text with valid XML references, and the number of bare `&`."""
     bare = 0
 
-    def written(found: re.Match[str]) -> str:
+    def rewrite(found: re.Match[str]) -> str:
         nonlocal bare
         if letters := html5.get(f"{found[1]};"):
             return escape(letters, quote=False)
@@ -61,15 +60,15 @@ def _with_xml_references(text: str) -> tuple[str, int]:
         return f"&amp;{found[0][1:]}"
 
     first, *others = text.split(_CDATA)
-    pieces = [_ODD_REFERENCE.sub(written, first)]
+    pieces = [_ODD_REFERENCE.sub(rewrite, first)]
     for other in others:
         inside, closing, outside = other.partition("]]>")
-        pieces.append(f"{_CDATA}{inside}{closing}{_ODD_REFERENCE.sub(written, outside)}")
+        pieces.append(f"{_CDATA}{inside}{closing}{_ODD_REFERENCE.sub(rewrite, outside)}")
     return "".join(pieces), bare
 
 
 def _one_letter(found: re.Match[str]) -> str:
-    """Return the letter that two halves of a surrogate pair stand for; anything else as it was."""
+    """Return the character of a surrogate pair written as two references; anything else unchanged."""
     high, low = (_number(reference) for reference in found.groups())
     if 0xD800 <= high < 0xDC00 <= low < 0xE000:
         return chr(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00))

@@ -1,1 +1,1 @@
-"""HTTP as strangers speak it: every request is guarded, bounded and polite."""
+"""HTTP with hostile or faulty servers: every request is guarded, bounded and polite."""

@@ -1,4 +1,4 @@
-"""What the bytes of an answer are, whatever its headers say: packed, broken off, a page or something else. Pure."""
+"""Inspection of response bodies, independent of their headers: compression, truncation, type. Pure."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _MOST_MEMBERS = 4_096
 _TRAILER = 8
 _BEGINNING, _HEAD, _TAIL = 256, 4_096, 16_384
 _PLAIN_FROM = 64
-"""Letters from which on a body without control characters cannot be packed: packed bytes are full of them."""
+"""Length from which a body without control characters cannot be compressed: compressed bytes are full of them."""
 
 _DOCUMENT = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<[!?a-zA-Z]|[{\[]\s*[\"{\[])")
 _NO_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1f]")
@@ -56,42 +56,42 @@ _WORDS = (("html", "text/html"), ("xml", "application/xml"), ("text", "text/plai
 
 
 class TooLarge(ValueError):
-    """Unpacked, a body is larger than we take."""
+    """The unpacked body exceeds the limit."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unpacked:
-    """Unpacked bytes; not `is_whole` when the packed ones broke off or were damaged."""
+    """Unpacked bytes; `is_whole` is False if the packed ones were truncated or damaged."""
 
     body: bytes
     is_whole: bool
 
 
 def is_document(body: bytes) -> bool:
-    """Return whether a body begins like markup or JSON, which compressed bytes do not."""
+    """Return whether a body starts like markup or JSON; compressed bytes do not."""
     return _DOCUMENT.match(body) is not None and _NO_TEXT.search(body[:_BEGINNING]) is None
 
 
 def is_plain(body: bytes) -> bool:
-    """Return whether a body is text as it stands, of any kind."""
+    """Return whether a body is uncompressed text of any kind."""
     return is_document(body) or (len(body) >= _PLAIN_FROM and _NO_TEXT.search(body[:_BEGINNING]) is None)
 
 
 def is_gzip(body: bytes) -> bool:
-    """Return whether a body begins as gzip does."""
+    """Return whether a body starts with the magic number of gzip."""
     return body.startswith(_GZIP)
 
 
 def unpack(body: bytes, coding: str, *, max_bytes: int) -> Unpacked | None:
-    """Return what was packed as `gzip` or `deflate`; None if it was not. Raises TooLarge, with bounded memory."""
+    """Return the unpacked body of `gzip` or `deflate`; None if it is neither. Raises TooLarge, with bounded memory."""
     view = memoryview(body)
     if coding == "gzip":
         return _members(view, max_bytes)
     return _inflated(view, zlib.MAX_WBITS, max_bytes)[0] or _inflated(view, -zlib.MAX_WBITS, max_bytes)[0]
 
 
-def unzipped(body: bytes, *, max_bytes: int) -> bytes:
-    """Return what a gzip file holds; any other body as it is, and one that is too large unpacked too."""
+def unzip(body: bytes, *, max_bytes: int) -> bytes:
+    """Return the content of a gzip file; any other body, or one that is too large unpacked, is returned unchanged."""
     try:
         unpacked = unpack(body, "gzip", max_bytes=max_bytes)
     except TooLarge:
@@ -100,7 +100,7 @@ def unzipped(body: bytes, *, max_bytes: int) -> bytes:
 
 
 def _members(packed: memoryview, max_bytes: int) -> Unpacked | None:
-    """Return the members of a gzip file, one after the other; what follows them is no matter."""
+    """Return the concatenated members of a gzip file; trailing bytes are ignored."""
     parts: list[bytes] = []
     size = members = 0
     is_whole = True
@@ -113,25 +113,25 @@ def _members(packed: memoryview, max_bytes: int) -> Unpacked | None:
         is_whole = unpacked.is_whole and members < _MOST_MEMBERS
         parts.append(unpacked.body)
         size += len(unpacked.body)
-        packed = packed[end + _TRAILER :]  # a sum that is wrong, or missing, takes nothing from the text
+        packed = packed[end + _TRAILER :]  # a wrong or missing checksum does not invalidate the text
     return Unpacked(b"".join(parts), is_whole) if parts else None
 
 
 def _header_length(member: bytes) -> int:
-    """Return where the data of a member of a gzip file begin (RFC 1952 §2.3)."""
+    """Return the offset of the data in a gzip member (RFC 1952 §2.3)."""
     flags, at = member[3] if len(member) > 3 else 0, 10
     if flags & 4:
         at += 2 + int.from_bytes(member[at : at + 2], "little")
-    for flag in (8, 16):  # a name and a comment, each ended by a zero
+    for flag in (8, 16):  # a name and a comment, each terminated by a zero
         if flags & flag:
             at = member.find(b"\0", at) + 1 or len(member)
     return at + 2 if flags & 2 else at
 
 
 def _inflated(packed: memoryview, wbits: int, max_bytes: int) -> tuple[Unpacked | None, int]:
-    """Return what a stream holds, None if it is none, and where it ends.
+    """Return the content of a stream (None if invalid) and the offset of its end.
 
-    Windows grow from small ones, so that many short streams cost no more than one long one.
+    Windows grow from small ones, so that many short streams cost no more than a long one.
     """
     stream, parts = zlib.decompressobj(wbits), []
     size, at, window = 0, 0, _FIRST_WINDOW
@@ -154,7 +154,7 @@ def _inflated(packed: memoryview, wbits: int, max_bytes: int) -> tuple[Unpacked 
 
 
 def is_ended(body: bytes) -> bool:
-    """Return whether a body comes to an end of its own: its root is closed, or it is a whole value of JSON."""
+    """Return whether a body is complete: its root element is closed, or it is valid JSON."""
     tail = body[-_TAIL:].lower()
     if any(end in tail for end in _ENDS):
         return True
@@ -169,7 +169,7 @@ def is_ended(body: bytes) -> bool:
 
 
 def is_html(body: bytes) -> bool:
-    """Return whether a body begins as pages do: with a doctype or an element of HTML, after comments at most."""
+    """Return whether a body starts like a page: with a doctype or an HTML element, possibly after comments."""
     beginning = _beginning(body)
     at = 0
     while found := _PROLOGUE.match(beginning, at):
@@ -177,8 +177,8 @@ def is_html(body: bytes) -> bool:
     return _HTML.match(beginning, at) is not None
 
 
-def letters_shown(page: bytes) -> int:
-    """Return how many bytes of a page are words to be shown, about: outside tags, scripts, styles and comments."""
+def count_visible_letters(page: bytes) -> int:
+    """Return the approximate number of bytes of visible text: outside tags, scripts, styles and comments."""
     lowered, at, shown = page.lower(), 0, 0
     while (tag := lowered.find(b"<", at)) >= 0:
         shown += len(page[at:tag].strip())
@@ -190,25 +190,25 @@ def letters_shown(page: bytes) -> int:
     return shown + len(page[at:].strip())
 
 
-def kind_of_file(body: bytes) -> str | None:
-    """Return in words what kind of file a body is that cannot be read as text; None for text."""
+def describe_binary(body: bytes) -> str | None:
+    """Return a description of a binary file; None for text."""
     kind = next((kind for mark, kind in _KINDS if body.startswith(mark)), None)
     if kind is None and not any(body.startswith(mark) for mark, _ in _BOMS) and b"\0" in body[:_BEGINNING]:
         return "a file that is no text"
     return kind
 
 
-def content_type_of(values: Sequence[str]) -> str | None:
-    """Return the one media type, with its charset, that headers mean which say it twice, in part or in other words.
+def choose_content_type(values: Sequence[str]) -> str | None:
+    """Return the media type and charset from headers that may be repeated, partial or misspelled.
 
-    Where several differ, what pages are sent as is believed. None where there is no header that says anything.
+    If they differ, a type of pages is preferred. None if there is no usable header.
     """
-    said = ", ".join(values).lower()
-    types = _TYPE.findall(said)
+    header = ", ".join(values).lower()
+    types = _TYPE.findall(header)
     kind = next((kind for kind in types if kind in PAGE_TYPES), types[-1] if types else "")
     if not kind:
-        kind = next((meant for word, meant in _WORDS if re.search(rf"\bx?{word}\b", said)), "")
-    charset = _CHARSET.search(said)
+        kind = next((meant for word, meant in _WORDS if re.search(rf"\bx?{word}\b", header)), "")
+    charset = _CHARSET.search(header)
     return f"{kind}; charset={charset[1]}" if charset else kind or None
 
 

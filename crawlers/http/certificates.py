@@ -1,4 +1,4 @@
-"""Certificates: verified first; what is wrong with one is noted, so that it can be decided what follows."""
+"""Verification of certificates, with a record of the fault, so that the outlet's rule can be applied."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from twisted.protocols.tls import TLSMemoryBIOProtocol
 
 UNVERIFIED = "unverified"
-"""The key of a request's `meta` for what was wrong with a certificate on the way to its answer; so begins a response's
-flag that says it."""
+"""Key of a request's `meta` for the certificate fault on the way to its response; also the prefix of a response flag.
+"""
 RULE = "unverified_rule"
-"""The key of a request's `meta` for the outlet's rule, one of `db.collection.unverified.RULES`; None: the usual one."""
+"""Key of a request's `meta` for the outlet's rule, one of `db.collection.unverified.RULES`; None for the default."""
 _WORDS = {
     9: "is not valid yet",
     10: "has expired",
@@ -29,20 +29,20 @@ _WORDS = {
     21: "is signed by nobody we know",
     23: "was withdrawn",
 }
-_OF_ANOTHER = "is another host's"
+_WRONG_HOST = "is another host's"
 
 
 _system: Callable[[], Any] = platformTrust
 
 
-def trusted() -> CertificateOptions:
-    """Return what connections are verified by: the authorities that the system trusts (SSL_CERT_FILE names others)."""
+def trust_system() -> CertificateOptions:
+    """Return the options that trust the system's authorities (SSL_CERT_FILE overrides them)."""
     return CertificateOptions(trustRoot=_system(), fixBrokenPeers=True)
 
 
 @implementer(IPolicyForHTTPS)
-class Verifying:
-    """Verifies one connection; `fault` says what was wrong with the certificate."""
+class VerifyingPolicy:
+    """Policy that verifies one connection; `fault` is the problem with the certificate, if any."""
 
     def __init__(self, options: CertificateOptions) -> None:
         self._options = options
@@ -57,7 +57,7 @@ class Verifying:
 
 
 class _NotingContext(_sslverify.ClientTLSOptions):
-    """Twisted's verification, which tells nobody why it failed."""
+    """Twisted's verification, extended to report the reason of a failure."""
 
     def __init__(
         self, create: Callable[[TLSMemoryBIOProtocol], SSL.Connection], host: str, note: Callable[[str], None]
@@ -70,15 +70,15 @@ class _NotingContext(_sslverify.ClientTLSOptions):
         judge = _sslverify._verifyCB(tlsProtocol, self._hostnameIsDnsName, self._hostnameASCII)
 
         def verify(conn: SSL.Connection, certificate: X509, error: int, depth: int, is_good: int) -> bool:
-            is_taken = judge(conn, certificate, error, depth, bool(is_good))
-            if not is_taken:
-                self._note(_OF_ANOTHER if is_good else _WORDS.get(error, f"is not valid (OpenSSL: {error})"))
-            return is_taken
+            is_accepted = judge(conn, certificate, error, depth, bool(is_good))
+            if not is_accepted:
+                self._note(_WRONG_HOST if is_good else _WORDS.get(error, f"is not valid (OpenSSL: {error})"))
+            return is_accepted
 
         connection.set_verify(SSL.VERIFY_PEER | SSL.VERIFY_FAIL_IF_NO_PEER_CERT, verify)
         return connection
 
 
-def fault_of(flags: Any) -> str | None:
-    """Return what was wrong with the certificate of a response, as its flags say it."""
+def find_fault(flags: Any) -> str | None:
+    """Return the certificate fault recorded in the flags of a response."""
     return next((flag.partition(": ")[2] for flag in flags if flag.startswith(f"{UNVERIFIED}: ")), None)

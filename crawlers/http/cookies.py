@@ -1,7 +1,6 @@
-"""Cookies, for those servers that send a reader round until one comes back: a jar for each outlet, never stored.
+"""Cookies, for servers that redirect endlessly until one comes back: a jar per outlet, never stored.
 
-A jar serves one outlet alone and is forgotten after an hour, so that nobody can follow us from one outlet to another
-or count what we read.
+A jar serves a single outlet and is discarded after an hour, so that we cannot be tracked between outlets or counted.
 """
 
 from __future__ import annotations
@@ -23,26 +22,26 @@ if TYPE_CHECKING:
     from tldextract import TLDExtract
 
 JAR = "jar"
-"""The key of a request's `meta` that names its jar; a request without one takes part in no cookies."""
+"""Key of a request's `meta` for the name of its jar; a request without it uses no cookies."""
 
 KEEP_S = 3_600.0
-_ASKED = "asked_with"
+_SENT_REQUESTS = "asked_with"
 _MOST_JARS, _MOST_COOKIES = 500, 50
 _MOST_AT_ONCE, _LONGEST = 20, 4_096
 _LONGEST_HEADER = 8_192
-_UNWELCOME = frozenset({400, 401, 402, 403, 429, 431})
-"""Answers after which a reader had better come back as a new one."""
+_REFUSED_STATUSES = frozenset({400, 401, 402, 403, 429, 431})
+"""Statuses after which the jar is discarded, to come back as a new reader."""
 
 
 class Jars:
-    """The jars of this run. Bounded; the oldest go first."""
+    """The jars of this run, bounded in number; the oldest are discarded first."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._jars: OrderedDict[str, tuple[float, CookieJar]] = OrderedDict()
 
     def find(self, name: str) -> CookieJar | None:
-        """Return a jar that is not too old; None if there is none."""
+        """Return a jar that has not expired, or None."""
         made_at, jar = self._jars.get(name, (0.0, None))
         if jar is not None and self._clock() - made_at >= KEEP_S:
             self.forget(name)
@@ -50,7 +49,7 @@ class Jars:
         return jar
 
     def take(self, name: str, response: Response, request: Request) -> None:
-        """Put the cookies of a response into a jar, those that its server may set."""
+        """Store the acceptable cookies of a response in a jar."""
         several = [value for value in response.headers.getlist("Set-Cookie") if len(value) <= _LONGEST]
         jar = self.find(name)
         if not several or (jar is not None and len(jar) > _MOST_COOKIES):
@@ -66,23 +65,23 @@ class Jars:
                 jar.set_cookie_if_ok(cookie, request)
 
     def forget(self, name: str) -> None:
-        """Throw a jar away."""
+        """Discard a jar."""
         self._jars.pop(name, None)
 
 
 class CookieMiddleware:
-    """Sends back what the outlet's servers set, and ends a redirect that leads to the same request again."""
+    """Sends cookies back to the outlet's servers, and stops redirects to the same request."""
 
     def __init__(self) -> None:
         self._jars = Jars()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> CookieMiddleware:
-        """Scrapy's way of making one."""
+        """Create the middleware (for Scrapy)."""
         return cls()
 
     def process_request(self, request: Request) -> None:
-        """Add the cookies; raise Stopped if the same was asked with the same cookies before."""
+        """Add the cookies. Raises RequestBlocked if the same request was made before with the same cookies."""
         request.headers.pop("Cookie", None)
         name = request.meta.get(JAR)
         jar = self._jars.find(name) if name is not None else None
@@ -90,16 +89,16 @@ class CookieMiddleware:
             jar.add_cookie_header(request)
             if len(request.headers.get("Cookie") or b"") > _LONGEST_HEADER:
                 request.headers.pop("Cookie", None)
-        asked = (request.url, request.headers.get("Cookie"))
-        if asked in request.meta.get(_ASKED, ()):
+        request_key = (request.url, request.headers.get("Cookie"))
+        if request_key in request.meta.get(_SENT_REQUESTS, ()):
             raise RequestBlocked(FetchFailure("redirects", f"redirect loop at {request.url[:300]}"))
-        request.meta[_ASKED] = (*request.meta.get(_ASKED, ()), asked)
+        request.meta[_SENT_REQUESTS] = (*request.meta.get(_SENT_REQUESTS, ()), request_key)
 
     def process_response(self, request: Request, response: Response) -> Response:
-        """Keep what the response sets."""
+        """Store the cookies of the response."""
         name = request.meta.get(JAR)
         if name is not None:
-            if response.status in _UNWELCOME:
+            if response.status in _REFUSED_STATUSES:
                 self._jars.forget(name)
             else:
                 self._jars.take(name, response, request)
@@ -107,7 +106,7 @@ class CookieMiddleware:
 
 
 def is_public_suffix(domain: str) -> bool:
-    """Return whether a domain belongs to many: `kz`, `co.uk`, `github.io`. The network is never asked."""
+    """Return whether a domain is a public suffix: `kz`, `co.uk`, `github.io`. Uses no network."""
     return not _suffixes()(domain).domain
 
 
@@ -119,5 +118,5 @@ def _suffixes() -> TLDExtract:
 
 
 def _is_plain(cookie: Cookie) -> bool:
-    """Return whether a cookie can be sent back as it came."""
+    """Return whether a cookie can be sent back unchanged."""
     return f"{cookie.name}{cookie.value or ''}".isascii()

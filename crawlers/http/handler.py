@@ -1,4 +1,4 @@
-"""HTTP as it comes over the wire, from servers that contradict themselves about who they are and where a body ends."""
+"""HTTP on the wire, tolerant of contradictory headers and bad certificates."""
 
 from __future__ import annotations
 
@@ -15,30 +15,30 @@ from twisted.web import _newclient as wire
 from twisted.web.client import HTTPConnectionPool
 from twisted.web.iweb import IResponse
 
-from crawlers.http.certificates import RULE, UNVERIFIED, Verifying, trusted
+from crawlers.http.certificates import RULE, UNVERIFIED, VerifyingPolicy, trust_system
 from crawlers.http.results import FetchFailure, RequestBlocked
 from db.collection.unverified import may_be_unverified
 
 MOST_HEADERS = 1_000
 MOST_HEAD_BYTES = 256 * 1024
-"""Of headers in one answer, with what goes before it (100 Continue); as much as browsers take."""
+"""Limit on the headers of one response, including 100 Continue; the same as in browsers."""
 
 
 class EndlessHead(ValueError):
-    """The headers of an answer do not come to an end."""
+    """The headers of a response exceed the limit."""
 
 
 class TolerantParser(http11._LenientHTTPClientParser):
-    """Takes a body whose end it cannot be told as everything until the connection closes.
+    """Parser that reads a body of unknown length until the connection closes.
 
-    So with several lengths that differ, with one that is no number, and with a Transfer-Encoding that nobody knows.
+    This is for conflicting or invalid lengths, and for an unknown Transfer-Encoding.
     """
 
     _lines = 0
     _bytes = 0
 
     def lineReceived(self, line: bytes) -> None:
-        """Take a line of the head, up to a bound; each would be kept, and ten megabytes of them cost a second."""
+        """Read a line of the head, up to a limit: ten megabytes of lines would cost a second."""
         self._lines += 1
         self._bytes += len(line)
         if self._lines > MOST_HEADERS or self._bytes > MOST_HEAD_BYTES:
@@ -46,11 +46,11 @@ class TolerantParser(http11._LenientHTTPClientParser):
         super().lineReceived(line)
 
     def lineLengthExceeded(self, line: bytes) -> None:
-        """Give up for good: Twisted only lets go, and asks for the rest of the line."""
+        """Abort the connection; Twisted would only drop the line and request the rest."""
         raise EndlessHead(f"a header of more than {self.MAX_LENGTH:,} bytes")
 
     def allHeadersReceived(self) -> None:
-        """Forget what says nothing, then go on as ever."""
+        """Remove unusable length headers, then continue."""
         try:
             wire._contentLength(self.connHeaders)
         except ValueError:
@@ -63,10 +63,10 @@ class TolerantParser(http11._LenientHTTPClientParser):
 
 class _Protocol(http11._LenientHTTP11ClientProtocol):
     def request(self, request: Any) -> Deferred[IResponse]:
-        answered = super().request(request)
+        response = super().request(request)
         assert self._parser is not None
-        self._parser.__class__ = TolerantParser  # as Scrapy puts in its own: Twisted asks nobody which parser it takes
-        return answered
+        self._parser.__class__ = TolerantParser  # as Scrapy does for its own parser: Twisted has no way to choose one
+        return response
 
 
 class _Factory(http11._LenientHTTP11ClientFactory):
@@ -75,29 +75,29 @@ class _Factory(http11._LenientHTTP11ClientFactory):
 
 
 class TolerantHandler(http11.HTTP11DownloadHandler):
-    """Scrapy's handler of http and https, with the parser above.
+    """Scrapy's handler for http and https, with the tolerant parser.
 
-    Servers prove who they are. One that cannot is asked again, unverified, where the outlet's rule allows it, and its
-    answer is flagged, as is what it redirects to.
+    Certificates are verified. If that fails and the outlet's rule allows it, the request is repeated without
+    verification, and the response and its redirects are flagged.
     """
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._pool._factory = _Factory
-        self._trusted = trusted()
-        self._lenient = self._contextFactory  # Scrapy's own: it verifies nothing
+        self._trusted = trust_system()
+        self._lenient = self._contextFactory  # Scrapy's own, which verifies nothing
 
     async def download_request(self, request: Request) -> Response:
-        """Return the response; raise Stopped where a bad certificate is not to be put up with."""
-        response = await self._answer(request)
+        """Return the response. Raises RequestBlocked for a bad certificate that the rule does not allow."""
+        response = await self._fetch(request)
         if fault := request.meta.get(UNVERIFIED):
             response.flags.append(f"{UNVERIFIED}: {fault}")
         return response
 
-    async def _answer(self, request: Request) -> Response:
-        policy = Verifying(self._trusted)
+    async def _fetch(self, request: Request) -> Response:
+        policy = VerifyingPolicy(self._trusted)
         try:
-            return await self._ask(request, policy, self._pool)
+            return await self._send(request, policy, self._pool)
         except Exception as error:
             if policy.fault is None:
                 raise
@@ -107,15 +107,15 @@ class TolerantHandler(http11.HTTP11DownloadHandler):
                     FetchFailure("certificate", f"the certificate of {host} {policy.fault}")
                 ) from error
         request.meta[UNVERIFIED] = policy.fault
-        return await self._ask(request, self._lenient, self._apart())
+        return await self._send(request, self._lenient, self._new_pool())
 
-    async def _ask(self, request: Request, policy: Any, pool: HTTPConnectionPool) -> Response:
-        asker = copy.copy(self)
-        asker._contextFactory, asker._pool = policy, pool
-        return await super(TolerantHandler, asker).download_request(request)
+    async def _send(self, request: Request, policy: Any, pool: HTTPConnectionPool) -> Response:
+        handler = copy.copy(self)
+        handler._contextFactory, handler._pool = policy, pool
+        return await super(TolerantHandler, handler).download_request(request)
 
-    def _apart(self) -> HTTPConnectionPool:
-        """Return a pool that keeps nothing: no verified request may get a connection that was not."""
+    def _new_pool(self) -> HTTPConnectionPool:
+        """Return a pool without persistent connections, so that verified requests never share unverified ones."""
         from twisted.internet import reactor
 
         pool = HTTPConnectionPool(reactor, persistent=False)  # type: ignore[no-untyped-call]

@@ -1,4 +1,4 @@
-"""Downloader middlewares: what every request must pass, the first one and each hop of a redirect."""
+"""Downloader middlewares, applied to every request and each hop of a redirect."""
 
 from __future__ import annotations
 
@@ -22,32 +22,32 @@ if TYPE_CHECKING:
 _TURN = "has_the_turn_at"
 _SHORT = {"x-gzip": "gzip", "x-compress": "compress"}
 _CODINGS = frozenset({"gzip", "deflate", "br", "zstd", "compress", "dcb", "dcz", "exi", "snappy", "lz4", "xz", "bzip2"})
-"""What a body can be packed as; any other word in Content-Encoding (a charset, `none`, `aws-chunked`) says nothing."""
+"""Known content codings; any other word in Content-Encoding (a charset, `none`, `aws-chunked`) is ignored."""
 _LAYERS = 2
-"""Times that a body is unpacked: there are files that hold themselves, and each time costs up to all our memory."""
+"""Maximum number of times a body is unpacked: some files contain themselves, and each time may use all our memory."""
 
 
 class GuardMiddleware:
-    """Refuses schemes, ports and literal addresses, and gives each request to the queue of its own host."""
+    """Refuses schemes, ports and literal addresses, and assigns each request to the queue of its host."""
 
     def __init__(self, allowed: frozenset[tuple[str, int]]) -> None:
         self._allowed = allowed
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> GuardMiddleware:
-        """Scrapy's way of making one."""
+        """Create the middleware (for Scrapy)."""
         return cls(parse_allowed(crawler.settings.get(ALLOWED_SETTING, "")))
 
     def process_request(self, request: Request) -> None:
-        """Let the request pass, or raise Stopped."""
+        """Accept the request, or raise RequestBlocked."""
         refusal = refusal_of_url(request.url, self._allowed)
         if refusal:
             raise RequestBlocked(FetchFailure("refused", refusal, is_final=True))
-        # A redirect keeps its request's meta: without this it would wait in the queue of the host it came from.
+        # A redirect inherits the request's meta and would wait in the queue of the previous host.
         request.meta["download_slot"] = host_of(request.url)
 
     def process_exception(self, request: Request, exception: Exception) -> None:
-        """Say it when a name was found but its address refused."""
+        """Report the refusal when a name resolved to a refused address."""
         if isinstance(exception, CannotResolveHostError):
             refusal = refusals.find(urlsplit(request.url).hostname or "")
             if refusal:
@@ -55,29 +55,29 @@ class GuardMiddleware:
 
 
 class TurnMiddleware:
-    """The last one before the wire: holds a request back until it is its turn to ask its host."""
+    """Delays a request until its host may be contacted; the last middleware before the download."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> TurnMiddleware:
-        """Scrapy's way of making one."""
+        """Create the middleware (for Scrapy)."""
         return cls(crawler)
 
     async def process_request(self, request: Request) -> None:
-        """Wait for the turn."""
+        """Wait for the host limiter."""
         host = host_of(request.url)
         await self._turns.acquire(host)
         request.meta[_TURN] = host
 
     def process_response(self, request: Request, response: Response) -> Response:
-        """End the turn with the last byte of the answer."""
+        """Release the host after the last byte of the response."""
         self._end(request)
         return response
 
     def process_exception(self, request: Request, exception: Exception) -> None:
-        """End the turn, if the request had come so far."""
+        """Release the host, if the request had acquired it."""
         self._end(request)
 
     def _end(self, request: Request) -> None:
@@ -91,10 +91,10 @@ class TurnMiddleware:
 
 
 class EncodingMiddleware:
-    """Unpacks what is packed as gzip or deflate, whatever Content-Encoding says; Scrapy does so with the rest.
+    """Unpacks gzip and deflate regardless of Content-Encoding; Scrapy handles the other codings.
 
-    Some servers name a charset there or none at all, others say gzip of a page that they send plain, or send a file
-    that is packed and say nothing.
+    Some servers send a charset in that header or none at all, others declare gzip for a plain page, or send a gzip file
+    without saying so.
     """
 
     def __init__(self, max_bytes: int) -> None:
@@ -102,13 +102,13 @@ class EncodingMiddleware:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> EncodingMiddleware:
-        """Scrapy's way of making one."""
+        """Create the middleware (for Scrapy)."""
         return cls(crawler.settings.getint("DOWNLOAD_MAXSIZE"))
 
     def process_response(self, request: Request, response: Response) -> Response:
-        """Return the response with a plain body, flagged if that broke off; raise Stopped when it is too large."""
-        said = ",".join(value.decode("latin-1") for value in response.headers.getlist("Content-Encoding"))
-        codings = [_SHORT.get(coding, coding) for coding in said.lower().replace(" ", "").split(",")]
+        """Return the response unpacked, flagged if truncated. Raises RequestBlocked if it is too large."""
+        header = ",".join(value.decode("latin-1") for value in response.headers.getlist("Content-Encoding"))
+        codings = [_SHORT.get(coding, coding) for coding in header.lower().replace(" ", "").split(",")]
         codings = [coding for coding in codings if coding in _CODINGS]
         body, flags = response.body, list(response.flags)
         layers = 0
@@ -125,7 +125,7 @@ class EncodingMiddleware:
             layers += 1
             codings = codings[:-1]
             body = unpacked.body
-            # what was packed says by itself whether it is whole: a Content-Length may count other bytes
+            # packed data has its own end mark; a Content-Length may count other bytes
             flags = [flag for flag in flags if flag != DATALOSS] + [DATALOSS] * (not unpacked.is_whole)
         if is_plain(body):
             codings = []
@@ -140,7 +140,7 @@ class EncodingMiddleware:
 
 
 def _coding_of(body: bytes, codings: Sequence[str]) -> str | None:
-    """Return how a body has to be unpacked by us; None if that is not for us, or it is plain."""
+    """Return the coding that we have to unpack; None for a plain body or another coding."""
     if is_plain(body):
         return None
     if is_gzip(body):

@@ -1,4 +1,4 @@
-"""Redirects: by status and Location as servers write it, and by a refresh in a page that is nothing but that."""
+"""Redirects: by status and Location, tolerant of how servers write it, and by a refresh in an otherwise empty page."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from scrapy.http import Request, Response
 from w3lib.html import get_base_url, get_meta_refresh
 from w3lib.url import safe_url_string
 
-from crawlers.http.bodies import is_html, letters_shown
+from crawlers.http.bodies import count_visible_letters, is_html
 from crawlers.http.results import FetchFailure, RequestBlocked
 from crawlers.http.robots import is_for_robots
 from db.net.urls import host_of, registrable_domain
@@ -33,22 +33,22 @@ _SCRIPT = re.compile(
 _AT_ONCE_S, _SOON_S = 1.0, 30.0
 _HEAD, _SMALL, _TINY = 8_192, 65_536, 8_192
 _FEW_WORDS, _NO_WORDS = 1_500, 300
-"""Letters of a page that only sends on: with a few words, and with none to speak of (the address once more)."""
+"""Maximum text of a page that only redirects: with a short notice, or with almost no words."""
 
 
 class Redirects:
-    """Scrapy's redirects, with endless chains called by their name. Loops are found where cookies are known."""
+    """Scrapy's redirects, with a clear error for endless chains. Loops are detected by the cookie middleware."""
 
     def __init__(self, followed: RedirectMiddleware) -> None:
         self._followed = followed
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Redirects:
-        """Return Scrapy's own with ours around it."""
+        """Create the middleware around Scrapy's own (for Scrapy)."""
         return cls(RedirectMiddleware.from_crawler(crawler))
 
     def process_response(self, request: Request, response: Response) -> Request | Response:
-        """Return the response, or the request it redirects to; raise Stopped when there is no end to it."""
+        """Return the response, or the request it redirects to. Raises RequestBlocked after too many redirects."""
         location = response.headers.get("Location")
         if response.status not in _STATUSES or location is None:
             return response
@@ -56,7 +56,7 @@ class Redirects:
 
     def _follow(self, request: Request, response: Response, location: bytes) -> Request | Response:
         try:
-            response.headers["Location"] = target_of(request.url, location)
+            response.headers["Location"] = resolve_target(request.url, location)
             return self._followed.process_response(request, response)
         except IgnoreRequest as error:
             reason = f"too many redirects (more than {self._followed.max_redirect_times})"
@@ -67,23 +67,23 @@ class Redirects:
 
 
 class Refreshes(Redirects):
-    """Follows the refresh in a header or a page as if it were a redirect, counted and guarded like one."""
+    """Follows a refresh in a header or page like a redirect, counted and guarded in the same way."""
 
     def process_response(self, request: Request, response: Response) -> Request | Response:
-        """Return the response, or the request it sends on to; raise Stopped when there is no end to it."""
+        """Return the response, or the request it refreshes to. Raises RequestBlocked after too many redirects."""
         if response.status != 200 or is_for_robots(request):
             return response
-        target = refresh_of(response)
+        target = find_refresh(response)
         if target is None or (is_same(target, request.url) and "Set-Cookie" not in response.headers):
             return response
         moved = Response(response.url, status=302, headers={"Location": target})
         return self._follow(request, moved, target.encode())
 
 
-def target_of(base: str, location: bytes) -> str:
-    """Return the address that a Location means, in ASCII: bytes of any charset are escaped as they are.
+def resolve_target(base: str, location: bytes) -> str:
+    """Return the absolute URL of a Location, in ASCII: bytes of any charset are percent-encoded unchanged.
 
-    Raises ValueError for what can be no address.
+    Raises ValueError if it cannot be a URL.
     """
     raw = _SPACES.sub(b"", location.strip(b"\x00\t\n\r "))
     path, mark, query = raw.partition(b"?")
@@ -92,68 +92,68 @@ def target_of(base: str, location: bytes) -> str:
     raw = path + mark + query
     authority = _AUTHORITY.match(raw)
     if authority is None:
-        return urljoin(base, safe_url_string(_escaped(raw).decode("ascii")))
+        return urljoin(base, safe_url_string(_percent_encode(raw).decode("ascii")))
     start, host, rest = authority.groups()
     try:
         name = host.decode("utf-8")
     except UnicodeDecodeError:
         name = host.decode("cp1251", "replace")
-    absolute = urljoin(base, f"{start.decode('ascii')}{name}{_escaped(rest).decode('ascii')}")
+    absolute = urljoin(base, f"{start.decode('ascii')}{name}{_percent_encode(rest).decode('ascii')}")
     urlsplit(absolute).port  # noqa: B018 - raises for a port that is none
     return safe_url_string(absolute)
 
 
-def refresh_of(response: Response) -> str | None:
-    """Return where a response sends its reader on to, if it is there for nothing else.
+def find_refresh(response: Response) -> str | None:
+    """Return the target of a refresh, if the page has no other purpose.
 
-    A page with words to read that reloads itself, or is left for another after a while, is a page.
+    A page with text that reloads itself, or moves on after a while, is an ordinary page.
     """
     base, body = response.url, response.body
     header = _HEADER.match((response.headers.get("Refresh") or b"").decode("latin-1"))
     if header is not None and header[2]:
         target = header[2].strip().strip("\"'").encode("latin-1")
-        return _usable(base, target) if _sends_on(float(header[1]), body) else None
+        return _absolute_or_none(base, target) if _is_redirect(float(header[1]), body) else None
     if not is_html(body):
         return None
-    head = _escaped(body[:_HEAD])
+    head = _percent_encode(body[:_HEAD])
     base = get_base_url(head, base, "ascii")
     delay_s, found = get_meta_refresh(head, base, "ascii")
     if delay_s is not None and found:
-        return _usable(base, found.encode("ascii", "ignore")) if _sends_on(delay_s, body) else None
-    if len(body) > _TINY or letters_shown(body) > _NO_WORDS:
+        return _absolute_or_none(base, found.encode("ascii", "ignore")) if _is_redirect(delay_s, body) else None
+    if len(body) > _TINY or count_visible_letters(body) > _NO_WORDS:
         return None
     return _to_another_site(base, head)
 
 
 def _to_another_site(base: str, head: bytes) -> str | None:
-    """Return where a page without words sends its reader by a script, or for want of one, as shorteners do."""
+    """Return the target of a page without text that redirects by script, or by a refresh in one, as shorteners do."""
     _, found = get_meta_refresh(head, base, "ascii", ignore_tags=("script",))
     script = _SCRIPT.search(head)
-    target = _usable(base, script[2].replace(b"\\/", b"/")) if script else found
+    target = _absolute_or_none(base, script[2].replace(b"\\/", b"/")) if script else found
     if not target:
         return None
     is_other = registrable_domain(host_of(target)) != registrable_domain(host_of(base))
     return target if is_other else None
 
 
-def _sends_on(delay_s: float, body: bytes) -> bool:
+def _is_redirect(delay_s: float, body: bytes) -> bool:
     if delay_s <= _AT_ONCE_S:
         return True
-    return delay_s <= _SOON_S and len(body) <= _SMALL and letters_shown(body) <= _FEW_WORDS
+    return delay_s <= _SOON_S and len(body) <= _SMALL and count_visible_letters(body) <= _FEW_WORDS
 
 
-def _usable(base: str, target: bytes) -> str | None:
+def _absolute_or_none(base: str, target: bytes) -> str | None:
     try:
-        absolute = target_of(base, target)
+        absolute = resolve_target(base, target)
     except ValueError:
         return None
     return absolute if absolute.startswith(("http://", "https://")) else None
 
 
 def is_same(one: str, other: str) -> bool:
-    """Return whether two addresses ask for the same: all but the fragment."""
+    """Return whether two URLs are equal apart from the fragment."""
     return one.partition("#")[0] == other.partition("#")[0]
 
 
-def _escaped(raw: bytes) -> bytes:
+def _percent_encode(raw: bytes) -> bytes:
     return _NOT_ASCII.sub(lambda found: b"%%%02X" % found[0][0], raw)

@@ -1,7 +1,7 @@
-"""Names are looked up here, and here it is decided whether what DNS answered may be connected to.
+"""Name resolution with a check of the resolved addresses.
 
-Twisted connects to exactly the addresses that this resolver hands on, for names and for literals alike and at every
-hop of a redirect, so a name cannot change its address between the check and the connection (DNS rebinding).
+Twisted connects only to the addresses that this resolver returns, for names and literals and at every hop of a
+redirect, so the address cannot change between check and connection (DNS rebinding).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from twisted.internet.interfaces import IHostnameResolver, IResolutionReceiver
 from twisted.python.threadpool import ThreadPool
 from zope.interface.declarations import implementer
 
-from crawlers.http.robots_rules import Newest
+from crawlers.http.robots_rules import LruCache
 from db.net.address_policy import is_allowed, parse_allowed, refusal_of_address
 
 if TYPE_CHECKING:
@@ -26,12 +26,12 @@ if TYPE_CHECKING:
 
 ALLOWED_SETTING = "STEPPEWATCH_ALLOWED_HOSTS"
 _THREADS_FOR_STRANGERS = 16
-"""A look-up of a name that nobody knows may hold its thread for half a minute: those of known names keep theirs."""
+"""Number of threads for names never resolved before, which may block for half a minute; known names have their own."""
 _MOST_KNOWN = 50_000
 
 
 class Refusals:
-    """Why names were refused, for those who only see that no address came back. Bounded; newest stay."""
+    """The reasons for refused names, for code that only sees a failed lookup. Bounded; the oldest are dropped."""
 
     _MOST = 1_000
 
@@ -39,7 +39,7 @@ class Refusals:
         self._reasons: OrderedDict[str, str] = OrderedDict()
 
     def note(self, host: str, reason: str | None) -> None:
-        """Remember the reason, or that there is none."""
+        """Record the reason, or clear it with None."""
         self._reasons.pop(host, None)
         if reason is not None:
             self._reasons[host] = reason
@@ -47,32 +47,32 @@ class Refusals:
                 self._reasons.popitem(last=False)
 
     def find(self, host: str) -> str | None:
-        """Return why the last look-up of a name gave nothing; None if nothing was refused."""
+        """Return the reason why the last lookup was refused; None if it was not."""
         return self._reasons.get(host.rstrip(".").lower())
 
 
 refusals = Refusals()
-"""One for the process, because Scrapy makes the resolver for the process and middlewares for the spider."""
+"""One per process, because Scrapy creates the resolver per process and middlewares per spider."""
 
 
 @implementer(IHostnameResolver)
 class GuardedResolver:
-    """Looks names up with the system's resolver, IPv4 and IPv6, and passes on only addresses that are public.
+    """Resolves names with the system's resolver, IPv4 and IPv6, and passes on public addresses only.
 
-    Keeps no cache: a long-lived process must follow changes, and the system caches already.
+    It has no cache: a long-lived process must follow changes, and the system has one already.
     """
 
     def __init__(self, reactor: ReactorBase, allowed: frozenset[tuple[str, int]], strangers: Any = None) -> None:
-        """`strangers` looks up names that never had an address; by default whoever looks up all others."""
+        """`strangers` resolves names that never had an address; by default the same resolver as for all others."""
         self._reactor = reactor
         self._inner: Any = reactor.nameResolver
         self._strangers = strangers or self._inner
-        self._known: Newest[bool] = Newest(_MOST_KNOWN)
+        self._known: LruCache[bool] = LruCache(_MOST_KNOWN)
         self._allowed = allowed
 
     @classmethod
     def from_crawler(cls, crawler: CrawlerProcess, reactor: ReactorBase) -> GuardedResolver:
-        """Scrapy's way of making one; it passes the process in place of a crawler."""
+        """Create the resolver (for Scrapy, which passes the process instead of a crawler)."""
         threads = ThreadPool(minthreads=0, maxthreads=_THREADS_FOR_STRANGERS, name="strangers")
         threads.start()
         reactor.addSystemEventTrigger("during", "shutdown", threads.stop)
@@ -80,7 +80,7 @@ class GuardedResolver:
         return cls(reactor, parse_allowed(crawler.settings.get(ALLOWED_SETTING, "")), strangers)
 
     def install_on_reactor(self) -> None:
-        """Make the reactor ask us."""
+        """Install this resolver on the reactor."""
         self._reactor.installNameResolver(cast(Any, self))
 
     def resolveHostName(
@@ -91,7 +91,7 @@ class GuardedResolver:
         addressTypes: Sequence[type] | None = None,
         transportSemantics: str = "TCP",
     ) -> Any:
-        """Look `hostName` up; see IHostnameResolver."""
+        """Resolve `hostName`; see IHostnameResolver."""
         receiver = resolutionReceiver
         if not is_allowed(hostName, portNumber, self._allowed):
             receiver = _PublicOnly(receiver, hostName)
@@ -105,7 +105,7 @@ class GuardedResolver:
 
 @implementer(IResolutionReceiver)
 class _NotingResolver:
-    """Passes on everything, and notes that a name has an address."""
+    """Receiver that passes everything on, and records that a name has an address."""
 
     def __init__(self, receiver: Any, note: Callable[[], None]) -> None:
         self._receiver, self._note = receiver, note

@@ -1,4 +1,4 @@
-"""What a request brought: a response, or in words why there is none."""
+"""The result of a request: a response, or the reason of its failure."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from twisted.internet.error import ConnectError, ConnectionClosed
 from twisted.python.failure import Failure
 from twisted.web.client import ResponseFailed
 
-from crawlers.http.bodies import content_type_of, is_ended
-from crawlers.http.certificates import fault_of
+from crawlers.http.bodies import choose_content_type, is_ended
+from crawlers.http.certificates import find_fault
 
 DATALOSS = "dataloss"
-"""Scrapy's flag of a response that ended before its Content-Length or its last chunk."""
+"""Scrapy's flag for a response that ended before its Content-Length or last chunk."""
 KEPT_HEADERS = (
     "content-language",
     "date",
@@ -90,27 +90,27 @@ class RequestBlocked(IgnoreRequest):
 
 
 def from_response(response: Response, *, may_be_cut: bool = False) -> FetchResult:
-    """Return what a Scrapy response says; of its headers only those in use, each of bounded length.
+    """Return the result of a Scrapy response, with only the headers in use, each bounded in length.
 
-    What came to less than the server had said is broken, unless it has an end of its own.
+    A body that is shorter than announced is a failure, unless it is complete in itself.
     """
     headers = {name: value for name in KEPT_HEADERS if (value := _header(response, name)) is not None}
-    kind = content_type_of([value.decode("latin-1") for value in response.headers.getlist("Content-Type")])
+    kind = choose_content_type([value.decode("latin-1") for value in response.headers.getlist("Content-Type")])
     if kind is not None and len(kind) <= _MAX_HEADER:
         headers["content-type"] = kind
-    packed = (response.headers.get("Content-Encoding") or b"").decode("latin-1").strip().lower()
+    coding = (response.headers.get("Content-Encoding") or b"").decode("latin-1").strip().lower()
     trouble = None
-    if packed not in ("", "identity"):  # what can be unpacked is unpacked by now, and the header gone
-        trouble = FetchFailure("broken", f"compressed in a way that cannot be read: {packed[:50]}")
+    if coding not in ("", "identity"):  # supported codings are already unpacked, and the header removed
+        trouble = FetchFailure("broken", f"compressed in a way that cannot be read: {coding[:50]}")
     elif DATALOSS in response.flags and response.status == 200 and not may_be_cut and not is_ended(response.body):
         trouble = FetchFailure("broken", f"the response broke off after {len(response.body):,} bytes")
     return FetchResult(
-        response.url[:_MAX_URL], response.status, response.body, headers, trouble, fault_of(response.flags)
+        response.url[:_MAX_URL], response.status, response.body, headers, trouble, find_fault(response.flags)
     )
 
 
 def _header(response: Response, name: str) -> str | None:
-    """Return a header without what cannot be shown; None if it is missing or too long: half a validator is none."""
+    """Return a header without unprintable characters; None if it is missing or too long to be a valid validator."""
     value = response.headers.get(name)
     if value is None:
         return None
@@ -119,15 +119,15 @@ def _header(response: Response, name: str) -> str | None:
 
 
 def from_failure(failure: Failure, *, timeout_s: float, max_bytes: int) -> tuple[Request, FetchResult]:
-    """Return the request that brought no response, and in words why. A redirect is not the request that was made."""
+    """Return the failed request and its result. After a redirect, this is not the original request."""
     request: Request = cast(Any, failure).request  # Scrapy puts it there
     assert failure.value is not None
-    trouble = failure_of(failure.value, request.url, timeout_s=timeout_s, max_bytes=max_bytes)
+    trouble = describe_failure(failure.value, request.url, timeout_s=timeout_s, max_bytes=max_bytes)
     return request, FetchResult(request.url[:_MAX_URL], 0, trouble=trouble)
 
 
-def failure_of_status(status: int) -> FetchFailure | None:
-    """Return what is wrong with a status; None for 200 and 304."""
+def describe_status(status: int) -> FetchFailure | None:
+    """Return the failure of a status; None for 200, 203 and 304."""
     if status in (200, 203, 304):
         return None
     if status in (404, 410):
@@ -141,8 +141,8 @@ def failure_of_status(status: int) -> FetchFailure | None:
     return FetchFailure("server error", f"the server answered {status}")
 
 
-def failure_of(error: BaseException, url: str, *, timeout_s: float, max_bytes: int) -> FetchFailure:
-    """Return in words why a download failed."""
+def describe_failure(error: BaseException, url: str, *, timeout_s: float, max_bytes: int) -> FetchFailure:
+    """Return the failure of a download error."""
     host = urlsplit(url).hostname or url[:100]
     match error:
         case RequestBlocked():
@@ -174,7 +174,7 @@ def _trouble_of_connection(error: BaseException, host: str, timeout_s: float) ->
 
 
 def too_large(max_bytes: int, when: str = "") -> FetchFailure:
-    """Return the trouble with a response that is larger than we take."""
+    """Return the failure of a response that exceeds the limit."""
     return FetchFailure("too large", f"larger than {max_bytes / 1e6:g} MB{when}")
 
 

@@ -1,4 +1,4 @@
-"""robots.txt (RFC 9309), obeyed by a process that runs for months: fetched through the same guard, kept for a day."""
+"""robots.txt (RFC 9309) for a long-lived process: fetched through the same guard, cached for a day."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from scrapy.http import Request
 from scrapy.http.request import NO_CALLBACK
 
 from crawlers.hosts.limiter import turns_of
-from crawlers.http.results import FetchFailure, FetchResult, RequestBlocked, failure_of, from_response
+from crawlers.http.results import FetchFailure, FetchResult, RequestBlocked, describe_failure, from_response
 from crawlers.http.robots_rules import MAX_BYTES, RuleBook, Rules, read_robots
 from db.net.urls import host_of
 
@@ -21,18 +21,18 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
 FORBIDDEN = "robots.txt forbids it"
-"""What is said of a page that its own host's rules forbid; where a redirect led is another matter."""
+"""Reason for a page that its own host's rules forbid; a redirect target has a different reason."""
 NEWER_THAN = "robots_newer_than_s"
-"""The key of a request's `meta` for how many seconds old the rules may be at most that it is judged by."""
+"""Key of a request's `meta` for the maximum age of the rules in seconds."""
 _MARK = "is_robots_txt"
 
 
-class _Listens(Protocol):
+class _RulesListener(Protocol):
     async def rules_read(self, site: str, allows: Callable[[str], bool]) -> None: ...
 
 
 class RobotsMiddleware:
-    """Lets pass what robots.txt allows, and tells the spider's `turns` the distance it asks for."""
+    """Enforces robots.txt, and applies its crawl delay to the host limiter."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
@@ -43,14 +43,14 @@ class RobotsMiddleware:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> RobotsMiddleware:
-        """Scrapy's way of making one."""
+        """Create the middleware (for Scrapy)."""
         return cls(crawler)
 
     async def process_request(self, request: Request) -> None:
-        """Let the request pass, or raise Stopped."""
+        """Accept the request, or raise RequestBlocked."""
         if is_for_robots(request):
             return
-        site = site_of(request.url)
+        site = get_site(request.url)
         rules = await self._find(site, request.meta.get(NEWER_THAN))
         if rules.trouble is not None:
             raise RequestBlocked(rules.trouble)
@@ -74,14 +74,14 @@ class RobotsMiddleware:
         request = Request(f"{site}/robots.txt", meta={_MARK: True}, callback=NO_CALLBACK, dont_filter=True)
         assert self._crawler.engine is not None
         try:
-            answer = from_response(await self._crawler.engine.download_async(request), may_be_cut=True)
+            result = from_response(await self._crawler.engine.download_async(request), may_be_cut=True)
         except Exception as error:
-            trouble = failure_of(error, site, timeout_s=self._timeout_s, max_bytes=MAX_BYTES)
-            if trouble.kind in ("redirects", "too large"):  # RFC 9309 §2.3.1.2: as if there were none
-                answer = FetchResult(site, 404)
+            trouble = describe_failure(error, site, timeout_s=self._timeout_s, max_bytes=MAX_BYTES)
+            if trouble.kind in ("redirects", "too large"):  # RFC 9309 §2.3.1.2: treated as missing
+                result = FetchResult(site, 404)
             else:
-                answer = FetchResult(site, 0, trouble=trouble)
-        rules = read_robots(answer, time.monotonic())
+                result = FetchResult(site, 0, trouble=trouble)
+        rules = read_robots(result, time.monotonic())
         self._book.keep(site, rules)
         if rules.trouble is None:
             robots = await self._book.parsed(site, rules)
@@ -90,18 +90,18 @@ class RobotsMiddleware:
         return rules
 
     async def _tell(self, site: str, robots: Protego) -> None:
-        """Tell a spider that cares which rules hold for a site from now on."""
+        """Report the rules of a site to the spider, if it listens."""
         if hasattr(self._crawler.spider, "rules_read"):
-            spider = cast(_Listens, self._crawler.spider)
+            spider = cast(_RulesListener, self._crawler.spider)
             await spider.rules_read(site, lambda url: bool(robots.can_fetch(url, self._agent)))
 
 
 def is_for_robots(request: Request) -> bool:
-    """Return whether a request asks for a robots.txt."""
+    """Return whether a request is for a robots.txt."""
     return bool(request.meta.get(_MARK))
 
 
-def site_of(url: str) -> str:
-    """Return what a robots.txt speaks for: scheme, host and port of an address."""
+def get_site(url: str) -> str:
+    """Return the scope of a robots.txt: scheme, host and port of a URL."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}"

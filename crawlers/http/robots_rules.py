@@ -1,4 +1,4 @@
-"""What robots.txt files say (RFC 9309), of many sites in little memory: packed all, parsed those last asked for."""
+"""Rules of robots.txt files (RFC 9309) for many sites in little memory: all compressed, the latest also parsed."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from protego import Protego
 from crawlers.http.results import FetchFailure, FetchResult
 
 KEEP_S = 86_400.0
-"""RFC 9309 §2.4: no longer than a day."""
+"""Maximum age by RFC 9309 §2.4: one day."""
 KEEP_TROUBLE_S = 600.0
 MAX_BYTES = 512_000
-"""RFC 9309 §2.5: at least 500 KiB must be read; more is not."""
+"""Maximum size; RFC 9309 §2.5 requires at least 500 KiB."""
 _PACKED_BYTES = 32_000_000
 _PARSED_BYTES = 1_500_000
-"""Bytes of text; parsed they take some thirty times as many."""
+"""Bytes of text; the parsed form is about thirty times as large."""
 _LITTLE = 20_000
 
 Kept = TypeVar("Kept")
@@ -27,7 +27,7 @@ Kept = TypeVar("Kept")
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What a host's robots.txt says, packed (zlib); or the trouble with having it."""
+    """The rules of a host, compressed (zlib), or the failure to fetch them."""
 
     packed: bytes | None
     trouble: FetchFailure | None
@@ -35,35 +35,35 @@ class Rules:
     read_at: float = 0.0
 
     def hold(self, now: float, newer_than_s: float | None) -> bool:
-        """Return whether they may still be judged by."""
+        """Return whether the rules are still valid."""
         return now < self.until and (newer_than_s is None or now - self.read_at < newer_than_s)
 
     @property
     def text(self) -> str:
-        """What the file says; empty when there is none."""
+        """Return the text of the file; empty if there is none."""
         return zlib.decompress(self.packed).decode("utf-8-sig", "replace") if self.packed else ""
 
 
-def read_robots(answer: FetchResult, now: float) -> Rules:
-    """Return the rules in an answer.
+def read_robots(result: FetchResult, now: float) -> Rules:
+    """Return the rules from a fetch result.
 
-    RFC 9309 §2.3.1: a 4xx allows all; a 5xx or no answer forbids all for the time being. 429 counts among the latter.
+    RFC 9309 §2.3.1: a 4xx allows everything; a 5xx or no response forbids everything for now, and so does 429.
     """
-    if answer.trouble is not None:
-        trouble = answer.trouble
+    if result.trouble is not None:
+        trouble = result.trouble
         if trouble.kind != "refused" and not trouble.is_network:
             trouble = FetchFailure(trouble.kind, f"robots.txt cannot be had: {trouble.reason}")
-        # Not kept when the host was not reached: a network that comes back must be noticed at once.
+        # Not cached if the network failed, so that recovery is noticed at once.
         return Rules(None, trouble, now if trouble.is_network else now + KEEP_TROUBLE_S, now)
-    if answer.status >= 500 or answer.status == 429:
-        reason = f"robots.txt cannot be had: the server answered {answer.status}"
+    if result.status >= 500 or result.status == 429:
+        reason = f"robots.txt cannot be had: the server answered {result.status}"
         return Rules(None, FetchFailure("server error", reason), now + KEEP_TROUBLE_S, now)
-    body = answer.body[:MAX_BYTES] if answer.status == 200 else b""
+    body = result.body[:MAX_BYTES] if result.status == 200 else b""
     return Rules(zlib.compress(body, 1), None, now + KEEP_S, now)
 
 
-class Newest(Generic[Kept]):
-    """The most recently used values by name, as many as weigh `most` together, and always the last one."""
+class LruCache(Generic[Kept]):
+    """A cache of the most recently used values, up to a total weight of `most`; always keeps the latest."""
 
     def __init__(self, most: int) -> None:
         self._most = most
@@ -74,14 +74,14 @@ class Newest(Generic[Kept]):
         return len(self._kept)
 
     def get(self, name: str) -> Kept | None:
-        """Return a value, which now is the last to be forgotten; None for one that is not kept."""
+        """Return a value and mark it as used; None if it is not cached."""
         if name not in self._kept:
             return None
         self._kept.move_to_end(name)
         return self._kept[name][0]
 
     def put(self, name: str, value: Kept, weight: int) -> None:
-        """Keep a value, and forget those that were not asked for the longest until all weigh little enough."""
+        """Store a value, and evict the least recently used ones beyond the limit."""
         self.forget(name)
         self._kept[name] = value, weight
         self._weight += weight
@@ -89,7 +89,7 @@ class Newest(Generic[Kept]):
             self.forget(next(iter(self._kept)))
 
     def forget(self, name: str) -> None:
-        """Keep a value no longer."""
+        """Remove a value."""
         _, weight = self._kept.pop(name, (None, 0))
         self._weight -= weight
 
@@ -98,19 +98,19 @@ class RuleBook:
     """The rules of many sites."""
 
     def __init__(self) -> None:
-        self._rules: Newest[Rules] = Newest(_PACKED_BYTES)
-        self._parsed: Newest[tuple[Rules, Protego]] = Newest(_PARSED_BYTES)
+        self._rules: LruCache[Rules] = LruCache(_PACKED_BYTES)
+        self._parsed: LruCache[tuple[Rules, Protego]] = LruCache(_PARSED_BYTES)
 
     def rules(self, site: str) -> Rules | None:
-        """Return what is kept of a site, however old."""
+        """Return the cached rules of a site, however old."""
         return self._rules.get(site)
 
     def keep(self, site: str, rules: Rules) -> None:
-        """Keep the rules of a site."""
+        """Cache the rules of a site."""
         self._rules.put(site, rules, len(rules.packed or b"") + 500)
 
     async def parsed(self, site: str, rules: Rules) -> Protego:
-        """Return rules as they can be asked; long ones are parsed in a thread."""
+        """Return the rules parsed; long ones are parsed in a thread."""
         kept = self._parsed.get(site)
         if kept is not None and kept[0] is rules:
             return kept[1]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from crawlers.http.bodies import PAGE_TYPES, is_html, kind_of_file
-from crawlers.http.results import FetchFailure, FetchResult, failure_of_status
+from crawlers.http.bodies import PAGE_TYPES, describe_binary, is_html
+from crawlers.http.results import FetchFailure, FetchResult, describe_status
 from crawlers.jobs.polls import body_hash
 from crawlers.jobs.schedule import CONFIRM_GONE_S, NETWORK_RETRY_S, next_attempt, next_check, next_retry, retry_after_s
 from db.collection.captures import CaptureIn
@@ -24,7 +24,7 @@ class Fetched:
 
 def decide_fetch(page: PageDue, answer: FetchResult, *, now: datetime, draw: float) -> Fetched:
     """Return what a fetch makes of a page: captured, unchanged, or what was the matter."""
-    trouble = answer.trouble or failure_of_status(answer.status) or _trouble_of_content(answer)
+    trouble = answer.trouble or describe_status(answer.status) or _trouble_of_content(answer)
     if trouble is None and answer.status == 304 and page.body_hash is None:
         trouble = FetchFailure("server error", "the server answered 304 to the first request")
     if trouble is not None:
@@ -93,7 +93,7 @@ def _trouble_of_content(answer: FetchResult) -> FetchFailure | None:
     if said and said not in PAGE_TYPES and not is_html(answer.body):
         kind: str | None = said[:100]
     else:
-        kind = kind_of_file(answer.body)
+        kind = describe_binary(answer.body)
     return FetchFailure("not a page", f"{kind} where a page was expected", is_final=True) if kind else None
 
 

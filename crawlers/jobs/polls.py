@@ -10,7 +10,7 @@ import xxhash
 
 from crawlers.bounded_process import ProcessEnded
 from crawlers.feeds.parse import NotAFeed, ParsedFeed, parse_feed
-from crawlers.http.results import FetchFailure, FetchResult, failure_of_status
+from crawlers.http.results import FetchFailure, FetchResult, describe_status
 from crawlers.jobs.schedule import GONE_FEED_S, NETWORK_RETRY_S, PollPolicy, next_poll, retry_after_s
 from db.collection.feeds import FeedDue, FeedPolled
 
@@ -33,7 +33,7 @@ def body_hash(body: bytes) -> str:
 
 def read_poll(feed: FeedDue, answer: FetchResult, parse: Callable[..., ParsedFeed] = parse_feed) -> PollReading:
     """Return what the answer to a poll says. Parses, with `parse`: not for the event loop."""
-    trouble = answer.trouble or failure_of_status(answer.status)
+    trouble = answer.trouble or describe_status(answer.status)
     if trouble is None and answer.status == 304 and feed.succeeded_at is None:
         trouble = FetchFailure("server error", "the server answered 304 to the first request")
     if trouble is not None:

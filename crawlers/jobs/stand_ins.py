@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from crawlers.feeds.entries import said_hash
+from crawlers.feeds.entries import hash_words
 from crawlers.http.results import FetchResult
 from crawlers.jobs.fetches import Fetched
 from crawlers.sanitize import without_tags
@@ -35,7 +35,7 @@ def with_stand_in(page: PageDue, answer: FetchResult, fetched: Fetched, *, now: 
     anew by a headline, nor by a feed that outlives it; an address inside our network is nothing that a headline makes
     an article.
     """
-    digest = said_hash(page.hints.get("title"), page.hints.get("body"))
+    digest = hash_words(page.hints.get("title"), page.hints.get("body"))
     if fetched.capture is not None:
         return Fetched(replace(fetched.page, feed_hash=digest), fetched.capture)
     unverified = page.hints.get("feed_unverified")

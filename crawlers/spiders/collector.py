@@ -30,7 +30,7 @@ from crawlers.hosts.leases import HostLeases
 from crawlers.hosts.limiter import HostLimiter
 from crawlers.hosts.outage import HOSTS, Outage
 from crawlers.http.results import FetchFailure, FetchResult, from_failure, from_response
-from crawlers.http.robots import FORBIDDEN, site_of
+from crawlers.http.robots import FORBIDDEN, get_site
 from crawlers.jobs import job
 from crawlers.jobs.job import DecisionContext, Job
 from crawlers.jobs.schedule import NETWORK_RETRY_S, PollPolicy, pages_at_once
@@ -131,7 +131,7 @@ class CollectorSpider(Spider):
             if not pages:
                 return
             ids = await self._desk.compute(
-                lambda: [page_id for page_id, url in pages if site_of(url) == site and allows(url)]
+                lambda: [page_id for page_id, url in pages if get_site(url) == site and allows(url)]
             )
             await self._desk.write(lambda conn, _: ask_for_pages(conn, ids, now=now), rows=len(ids) or 1)
         except SQLAlchemyError as error:  # the database is away: their own time will come

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from web.app import create_app
 from web.protocol import BoundedProtocol, Bounds
-from web.serve import config_of
+from web.serve import build_config
 
 PLACES = 8
 HEAD = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n"
@@ -68,7 +68,7 @@ class served:
 
     def __init__(self, app: ASGIApp, protocol: type[BoundedProtocol]) -> None:
         self._listener = socket.create_server(("127.0.0.1", 0))
-        config = config_of(app, "127.0.0.1", 0, protocol)
+        config = build_config(app, "127.0.0.1", 0, protocol)
         config.lifespan = "off"
         self.server = uvicorn.Server(config)
         self._thread = threading.Thread(target=lambda: asyncio.run(self.server.serve([self._listener])))
@@ -238,6 +238,6 @@ def test_while_all_are_being_answered_another_is_turned_away(
 
 def test_the_product_serves_with_these_bounds(sqlite_url: str) -> None:
     store = store_of(sqlite_url, [])
-    assert config_of(create_app(store), "127.0.0.1", 0).http is BoundedProtocol
+    assert build_config(create_app(store), "127.0.0.1", 0).http is BoundedProtocol
     assert BoundedProtocol.bounds == Bounds(connections=200, head_s=10, exchange_s=60, request_bytes=65_536)
     store.close()

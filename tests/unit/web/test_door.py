@@ -12,7 +12,7 @@ from samplestore import store_of
 from db.engine import Database
 from db.settings import Settings
 from web.app import create_app
-from web.door import BODY_MAX, Door, door_of, name_of
+from web.door import BODY_MAX, Door, build_door, parse_host
 
 PUBLIC = "https://watch.example:8443"
 LAN = "192.0.2.7"
@@ -33,7 +33,7 @@ def asked(store: Database, host: str | None, path: str = "/", method: str = "GET
     headers = [(b"host", host.encode())] if host is not None else []
     if length:
         headers.append((b"content-length", length.encode()))
-    return get(create_app(store, door=door_of(settings())), path, method, headers=headers)
+    return get(create_app(store, door=build_door(settings())), path, method, headers=headers)
 
 
 @pytest.mark.parametrize(
@@ -91,12 +91,12 @@ def test_what_names_no_host_is_a_bad_request(store: Database, host: str | None) 
 
 
 def test_two_hosts_are_none() -> None:
-    assert name_of([b"localhost", b"localhost"]) is None
-    assert name_of([b"localhost:1"]) == "localhost"
+    assert parse_host([b"localhost", b"localhost"]) is None
+    assert parse_host([b"localhost:1"]) == "localhost"
 
 
 def test_without_a_public_address_only_loopback_is_ours() -> None:
-    door = door_of(settings(public_url=""))
+    door = build_door(settings(public_url=""))
     assert door.knows("localhost")
     assert not door.knows("")
     assert not door.knows("watch.example")
@@ -117,7 +117,7 @@ def seen(store: Database, door: Door, path: str, *, server: str = LAN, client: s
 
 @pytest.mark.parametrize("bound_to", ["0.0.0.0", "::", LAN, "watch.example", "", None])
 def test_where_others_reach_it_the_page_shows_what_messages_link_to(store: Database, bound_to: str | None) -> None:
-    door = door_of(settings(), bound_to)
+    door = build_door(settings(), bound_to)
     refused = seen(store, door, "/")
     assert refused.status == 403
     assert "STEPPEWATCH_PAGE_IS_GUARDED" in refused.text
@@ -129,7 +129,7 @@ def test_where_others_reach_it_the_page_shows_what_messages_link_to(store: Datab
 
 
 def test_what_is_bound_to_all_addresses_is_not_open_over_loopback(store: Database) -> None:
-    door = door_of(settings(), "0.0.0.0")
+    door = build_door(settings(), "0.0.0.0")
     assert seen(store, door, "/", server="127.0.0.1", client="127.0.0.1").status == 403
 
 
@@ -138,15 +138,15 @@ def test_what_is_bound_to_all_addresses_is_not_open_over_loopback(store: Databas
     [("127.0.0.1", "127.0.0.1", 200), (LAN, LAN, 200), ("::1", "::1", 200), (LAN, "198.51.100.9", 403)],
 )
 def test_its_health_is_told_to_its_own_machine(store: Database, server: str, client: str, status: int) -> None:
-    assert seen(store, door_of(settings(), "0.0.0.0"), "/healthz", server=server, client=client).status == status
+    assert seen(store, build_door(settings(), "0.0.0.0"), "/healthz", server=server, client=client).status == status
 
 
 @pytest.mark.parametrize("bound_to", ["127.0.0.1", "localhost", "::1"])
 def test_bound_to_loopback_it_shows_all(store: Database, bound_to: str) -> None:
-    assert seen(store, door_of(settings(), bound_to), "/", server="127.0.0.1").status == 200
+    assert seen(store, build_door(settings(), bound_to), "/", server="127.0.0.1").status == 200
 
 
 def test_guarded_it_shows_all_anywhere_to_whoever_knows_its_name(store: Database) -> None:
-    door = door_of(settings(page_is_guarded=True), "0.0.0.0")
+    door = build_door(settings(page_is_guarded=True), "0.0.0.0")
     assert seen(store, door, "/").status == 200
     assert get(create_app(store, door=door), "/", headers=[(b"host", b"rebound.example")], server=LAN).status == 421

@@ -15,12 +15,12 @@ from scrapy.http import Request, Response
 from crawlers.http.bodies import (
     TooLarge,
     Unpacked,
-    content_type_of,
+    choose_content_type,
+    count_visible_letters,
+    describe_binary,
     is_document,
     is_ended,
     is_html,
-    kind_of_file,
-    letters_shown,
     unpack,
 )
 from crawlers.http.middlewares import EncodingMiddleware
@@ -122,7 +122,7 @@ def test_a_file_in_a_file_in_a_file_has_an_end() -> None:
     body = PAGE
     for _ in range(5):
         body = gzip.compress(body)
-    assert kind_of_file(read(body).body) == "an archive"
+    assert describe_binary(read(body).body) == "an archive"
 
 
 @given(st.binary(max_size=300))
@@ -196,7 +196,7 @@ def test_an_answer_that_is_no_page_is_judged_by_its_status() -> None:
     ],
 )  # fmt: skip
 def test_what_a_content_type_means(said: list[str], meant: str | None) -> None:
-    assert content_type_of(said) == meant
+    assert choose_content_type(said) == meant
     response = Response("https://a.kz/", headers={"Content-Type": said})
     assert from_response(response).header("content-type") == meant
 
@@ -239,7 +239,7 @@ def test_which_bodies_begin_as_pages_do(body: bytes, is_page: bool) -> None:
     ],
 )
 def test_files_that_are_no_text_are_known_by_their_bytes(body: bytes, kind: str | None) -> None:
-    assert kind_of_file(body) == kind
+    assert describe_binary(body) == kind
 
 
 @pytest.mark.parametrize(
@@ -253,4 +253,4 @@ def test_files_that_are_no_text_are_known_by_their_bytes(body: bytes, kind: str 
     ],
 )
 def test_the_words_that_a_page_shows_are_counted(page: bytes, letters: int) -> None:
-    assert letters_shown(page) == letters
+    assert count_visible_letters(page) == letters

@@ -25,11 +25,11 @@ from crawlers.http.results import (
     FetchFailure,
     FetchResult,
     RequestBlocked,
-    failure_of,
-    failure_of_status,
+    describe_failure,
+    describe_status,
     from_response,
 )
-from crawlers.http.robots_rules import KEEP_S, Newest, RuleBook, read_robots
+from crawlers.http.robots_rules import KEEP_S, LruCache, RuleBook, read_robots
 from crawlers.jobs.schedule import pages_at_once
 
 
@@ -137,7 +137,7 @@ def test_a_robots_txt_that_cannot_be_had_forbids_for_the_time_being(status: int)
 
 @given(st.lists(st.tuples(st.sampled_from("abcdef"), st.integers(0, 60))))
 def test_of_what_is_kept_by_weight_the_newest_stays(puts: list[tuple[str, int]]) -> None:
-    newest: Newest[int] = Newest(100)
+    newest: LruCache[int] = LruCache(100)
     for place, (name, weight) in enumerate(puts):
         newest.put(name, place, weight)
     last = {name: (place, weight) for place, (name, weight) in enumerate(puts)}
@@ -150,7 +150,7 @@ def test_of_what_is_kept_by_weight_the_newest_stays(puts: list[tuple[str, int]])
 
 
 def test_what_is_asked_for_is_forgotten_last() -> None:
-    newest: Newest[str] = Newest(2)
+    newest: LruCache[str] = LruCache(2)
     newest.put("a", "first", 1)
     newest.put("b", "second", 1)
     assert newest.get("a") == "first"
@@ -214,7 +214,7 @@ def test_a_host_that_was_not_reached_is_asked_for_robots_txt_again_at_once() -> 
     ],
 )
 def test_troubles_have_words(error: Exception, kind: str, reason: str, is_network: bool) -> None:
-    trouble = failure_of(error, "https://a.kz/x", timeout_s=30, max_bytes=10_000_000)
+    trouble = describe_failure(error, "https://a.kz/x", timeout_s=30, max_bytes=10_000_000)
     assert (trouble.kind, trouble.reason, trouble.is_network) == (kind, reason, is_network)
 
 
@@ -234,7 +234,7 @@ def test_troubles_have_words(error: Exception, kind: str, reason: str, is_networ
     ],
 )
 def test_statuses(status: int, kind: str | None) -> None:
-    trouble = failure_of_status(status)
+    trouble = describe_status(status)
     assert (trouble and trouble.kind) == kind
 
 

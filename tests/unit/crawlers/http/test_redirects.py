@@ -6,7 +6,7 @@ import pytest
 from scrapy.http import Request, Response
 from scrapy.utils.test import get_crawler
 
-from crawlers.http.redirects import Redirects, Refreshes, refresh_of, target_of
+from crawlers.http.redirects import Redirects, Refreshes, find_refresh, resolve_target
 from crawlers.http.results import RequestBlocked
 
 BASE = "https://a.kz/news/1"
@@ -40,13 +40,13 @@ WORDS = b"<p>The ministers met at the pass and agreed on joint patrols in spring
     ],
 )  # fmt: skip
 def test_a_location_leads_where_a_browser_would_go(location: bytes, target: str) -> None:
-    assert target_of(BASE, location) == target
+    assert resolve_target(BASE, location) == target
 
 
 @pytest.mark.parametrize("location", [b"https://[b/2", b"https://b.kz:port/", b"//b.kz:999999/"])
 def test_what_is_no_address_is_said(location: bytes) -> None:
     with pytest.raises(ValueError, match=r"IPv6|[Pp]ort"):
-        target_of(BASE, location)
+        resolve_target(BASE, location)
     response = Response(BASE, status=302, headers={"Location": location})
     with pytest.raises(RequestBlocked, match="which is no address"):
         redirects(Redirects).process_response(Request(BASE), response)
@@ -100,7 +100,7 @@ def refresh(content: bytes) -> bytes:
     ],
 )  # fmt: skip
 def test_a_page_that_only_sends_on_is_a_redirect(response: Response, target: str | None) -> None:
-    assert refresh_of(response) == target
+    assert find_refresh(response) == target
 
 
 def test_a_refresh_counts_as_a_redirect() -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from crawlers.feeds.entries import said_hash
+from crawlers.feeds.entries import hash_words
 from crawlers.http.results import FetchFailure, FetchResult
 from crawlers.jobs.fetches import Fetched, decide_fetch
 from crawlers.jobs.stand_ins import with_stand_in
@@ -70,20 +70,20 @@ def test_the_feed_speaks_where_the_page_cannot_be_had(answer: FetchResult) -> No
     assert (told.capture.body, told.capture.content_type, told.capture.url) == (b"", None, NEW.url)
     assert told.capture.status == answer.status
     assert told.capture.hints == {**NEW.hints, "page_trouble": plain.page.error}
-    assert told.capture.body_hash == told.page.feed_hash == said_hash("Вода", LONG)
+    assert told.capture.body_hash == told.page.feed_hash == hash_words("Вода", LONG)
     assert replace(told.page, feed_hash=None) == plain.page  # its failures go on as they would
 
 
 @pytest.mark.parametrize(("still_bad", "is_given"), [(None, True), ("has expired", False)])
 def test_words_are_given_again_when_their_feed_can_prove_who_it_is(still_bad: str | None, is_given: bool) -> None:
     hints = {**NEW.hints, **({"feed_unverified": still_bad} if still_bad else {})}
-    known = replace(NEW, feed_hash=said_hash("Вода", LONG), unverified="has expired", hints=hints)
+    known = replace(NEW, feed_hash=hash_words("Вода", LONG), unverified="has expired", hints=hints)
     assert (look(known, page(403)).capture is not None) == is_given
     assert look(known, page(403)).page.unverified == still_bad or not is_given
 
 
 def test_a_page_that_was_read_is_not_told_anew_for_that() -> None:
-    known = replace(READ, feed_hash=said_hash("Вода", LONG), unverified="has expired")
+    known = replace(READ, feed_hash=hash_words("Вода", LONG), unverified="has expired")
     assert look(known, page(403)).capture is None
 
 
