@@ -24,7 +24,7 @@ from pathlib import Path
 from cli.demo.outlets import Act, DemoOutlet, packaged_folder, read_outlets
 from cli.demo.script import Director
 from cli.demo.server import serving
-from cli.demo.show import demo_family, demo_settings
+from cli.demo.show import demo_processes, demo_settings
 from cli.demo.store import prepare_store
 from cli.demo.web import VAULT, DemoWeb
 from cli.run.log import Log
@@ -147,7 +147,7 @@ def measure(web: DemoWeb, folder: Path) -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         page: int = probe.getsockname()[1]
-    children = demo_family(settings, launch, host="127.0.0.1", port=page, page=True)
+    children = demo_processes(settings, launch, host="127.0.0.1", port=page, page=True)
     with serving(web, settings.user_agent) as stage:
         watch = Watch()
         director = Director(stage, database, clock=_now, patience_s=600)

@@ -1,1 +1,1 @@
-"""Collect: feeds and pages in, captures out. Every byte that is fetched goes through here."""
+"""Collection: feeds and pages in, captures out. Everything that is fetched passes through here."""

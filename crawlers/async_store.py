@@ -1,7 +1,7 @@
-"""Where the event loop hands over what would block it: reading, computing, and one thread that writes.
+"""Runs blocking work for the event loop: reads in a thread pool, all writes in one batching thread.
 
-SQLite has one writer at a time, so the process has one too: it gathers what is to be written and commits at most
-`FLUSH_ROWS` rows at once, at the latest `FLUSH_S` after the first.
+SQLite has one writer at a time, so the process has one, too: it collects writes and commits at most `FLUSH_ROWS` rows
+at once, and no later than `FLUSH_S` after the first.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
-from crawlers.minute_report import Counted, lines_of
+from crawlers.minute_report import Counted, describe_minute
 from db.engine import Database
 from db.logs import EachMinute
 from db.outcomes import ProblemSeen, record_outcomes, record_problems
@@ -36,19 +36,19 @@ _READERS, _THREADS, PARSERS = 2, 3, 2
 
 @dataclass(slots=True)
 class OutcomeTally:
-    """Outcomes and problems of one piece of work, stored in the transaction of its facts."""
+    """Outcomes and problems of one job, stored in the transaction of its results."""
 
     outcomes: Counter[tuple[str, str | None, str]] = field(default_factory=Counter)
     """Inputs per (stage, source id, outcome)."""
     problems: list[tuple[str, ProblemSeen]] = field(default_factory=list)
 
     def count(self, stage: str, source_id: str | None, outcome: str, inputs: int = 1) -> None:
-        """Count inputs of a stage that ended alike."""
+        """Count inputs of a stage with the same outcome."""
         if inputs:
             self.outcomes[stage, source_id, outcome] += inputs
 
     def problem(self, stage: str, subject: str, reason: str, source_id: str | None) -> None:
-        """Note why something could not be used."""
+        """Record why something could not be used."""
         self.problems.append((stage, ProblemSeen(subject, reason, source_id)))
 
 
@@ -74,36 +74,36 @@ class AsyncStore:
         self.totals: Counter[tuple[str, str]] = Counter()
         """Inputs per (stage, outcome) since the start."""
         self.minute: EachMinute[Counted] = EachMinute(_tell_minute)
-        """Inputs per (stage, outlet, outcome) that the log does not have yet."""
+        """Inputs per (stage, outlet, outcome) that have not been logged yet."""
 
     async def read(self, query: Callable[[Connection], T]) -> T:
-        """Return what a query returns."""
-        # in threads of its own: a feed that takes a minute to parse must not hold up the looking for work
+        """Return the result of a query."""
+        # in its own threads: a feed that takes a minute to parse must not delay the search for work
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, query)
 
     async def compute(self, work: Callable[..., T], *args: Any) -> T:
-        """Return what `work(*args)` returns, from another thread."""
+        """Return the result of `work(*args)`, run in another thread."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, work, *args)
 
     async def parse(self, work: Callable[..., T], *args: Any) -> T:
-        """Like `compute`, for what waits for another process: it keeps nothing else waiting."""
+        """Like `compute`, for work that waits for another process, so that it delays nothing else."""
         return await asyncio.get_running_loop().run_in_executor(self._parsers, work, *args)
 
     async def write(self, work: Callable[[Connection, OutcomeTally], T], *, rows: int = 1) -> T:
-        """Return what `work` returned once it is committed, together with other work; `rows` tells its weight.
+        """Return the result of `work` after it is committed, together with other work; `rows` is its weight.
 
-        `work` may be run again from the start, each time with a fresh tally.
+        `work` may be run again from the start, each time with a new tally.
         """
         return await asyncio.wrap_future(self.submit(work, rows=rows))
 
     def submit(self, work: Callable[[Connection, OutcomeTally], T], *, rows: int = 1) -> Future[T]:
-        """Hand over something to write without waiting. Work is committed in the order in which it came."""
+        """Queue a write without waiting. Writes are committed in the order of submission."""
         done: Future[T] = Future()
         self._jobs.put(_Job(work, rows, done))
         return done
 
     def close(self) -> None:
-        """Write what was handed over, then end the threads."""
+        """Commit all queued writes, then stop the threads."""
         self._jobs.put(None)
         self._writer.join()
         self._readers.shutdown(wait=False, cancel_futures=True)
@@ -120,7 +120,7 @@ class AsyncStore:
             try:
                 self._commit(jobs)
             except Exception:
-                for job in jobs:  # one of them is bad: alone, it spoils nobody else's work
+                for job in jobs:  # one of them failed: commit each on its own, so that it affects no other
                     self._commit_alone(job)
             if ends:
                 return
@@ -159,7 +159,7 @@ class AsyncStore:
 
 
 def _tell_minute(counts: Mapping[Counted, int]) -> None:
-    for line in lines_of(counts):
+    for line in describe_minute(counts):
         log.info("%s", line)
 
 

@@ -1,4 +1,4 @@
-"""Captures that wait for a worker: while there are too many, fetching more only fills the disk."""
+"""Backlog of captures: while it is too long, fetching more would only fill the disk."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ _EVERY_S = 1.0
 
 
 class CaptureBacklog:
-    """How many captures wait, counted once a second; `most` of them are enough."""
+    """The number of captures waiting for a worker, counted once a second, with an upper limit."""
 
     def __init__(self, desk: AsyncStore, *, most: int) -> None:
         self._desk, self._most = desk, most
-        self._are_enough = False
+        self._is_full = False
         self._checked_at = -_EVERY_S
 
     async def allow_pages(self) -> bool:
-        """Return whether pages may be fetched now; says so when that changes."""
+        """Return whether pages may be fetched now; logs each change."""
         if time.monotonic() < self._checked_at + _EVERY_S:
-            return not self._are_enough
+            return not self._is_full
         self._checked_at = time.monotonic()
         waiting = await self._desk.read(count_waiting)
-        if self._are_enough != (waiting >= self._most):
-            self._are_enough = not self._are_enough
-            if self._are_enough:
-                log.warning("%d captures wait for a worker: pages are not fetched until there are fewer", waiting)
+        if self._is_full != (waiting >= self._most):
+            self._is_full = not self._is_full
+            if self._is_full:
+                log.warning("%d captures are waiting for a worker; pausing the fetching of pages", waiting)
             else:
-                log.info("pages are fetched again")
-        return not self._are_enough
+                log.info("fetching pages again")
+        return not self._is_full

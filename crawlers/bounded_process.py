@@ -1,7 +1,7 @@
-"""Work over strangers' bytes in a process of its own, which is ended when it takes too long or too much.
+"""Work on untrusted bytes in a separate process with limits on time and memory.
 
-A regular expression holds the interpreter for as long as it runs, so no thread can watch over another; a process can
-be ended from outside, and the kernel does it where limits of its own are passed (setrlimit(2)).
+A regular expression holds the interpreter until it ends, so a thread cannot supervise another. A process can be killed
+from outside, and the kernel kills it at limits of its own (setrlimit(2)).
 """
 
 from __future__ import annotations
@@ -24,21 +24,21 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 CPU_S, WALL_S, MEMORY = 20, 90.0, 1 << 30
-"""Bounds for reading one feed of 20 MB, with room: seconds of computing, of waiting; bytes of address space."""
+"""Generous limits for parsing a feed of 20 MB: seconds of CPU, seconds of waiting, bytes of address space."""
 _LARGE = 200 << 20
-"""Bytes of memory after which a process makes room for a small one."""
+"""Bytes of memory after which the process is replaced by a new one."""
 _ROOT = str(Path(__file__).resolve().parent.parent)
 
 
 class ProcessEnded(RuntimeError):
-    """The work took too long or too much and was ended; the text says which, for people."""
+    """The work exceeded a limit and was killed; the message says which one."""
 
 
 class Endable:
-    """One process that does one piece of work after another; it starts with the first, and again after each end.
+    """A process that runs one job after another; it starts with the first, and again after each kill.
 
-    `cpu_s` bounds the seconds of computing for a piece of work, `wall_s` how long it is waited for, `memory` the bytes
-    of address space that the process may have. Used from any thread; a second one waits for its turn.
+    `cpu_s` limits the CPU seconds of a job, `wall_s` the wait for it, `memory` the bytes of address space of the
+    process. Thread-safe: jobs run one at a time.
     """
 
     def __init__(self, *, cpu_s: int = CPU_S, wall_s: float = WALL_S, memory: int = MEMORY) -> None:
@@ -48,9 +48,9 @@ class Endable:
         self._line: Connection | None = None
 
     def run(self, work: Callable[..., T], *args: Any, **named: Any) -> T:
-        """Return what `work` returns, raise what it raises; Ended when it had to be ended.
+        """Return the result of `work`, or raise its exception; ProcessEnded if it had to be killed.
 
-        The function is found by its name in the other process; what goes in and what comes back is pickled.
+        The process imports the function by name; arguments and results are pickled.
         """
         with self._turn:
             try:
@@ -60,7 +60,7 @@ class Endable:
                     raise ProcessEnded(f"no end after {self._wall_s:g} seconds")
                 is_done, result, is_last = line.recv()
             except (EOFError, OSError) as error:
-                reason = self._why_it_died()
+                reason = self._describe_death()
                 self._end()
                 raise ProcessEnded(reason) from error
             except BaseException:
@@ -73,26 +73,26 @@ class Endable:
         raise result
 
     def close(self) -> None:
-        """End the process; with the next piece of work another one starts."""
+        """Stop the process; the next job starts another one."""
         with self._turn:
             self._end()
 
     def _begin(self) -> Connection:
         if self._line is None:
-            ours, theirs = socket.socketpair()
+            parent_end, child_end = socket.socketpair()
             path = os.pathsep.join(filter(None, [_ROOT, os.environ.get("PYTHONPATH")]))
-            with theirs:
-                orders = f"serve({theirs.fileno()}, {self._cpu_s}, {self._memory})"
+            with child_end:
+                orders = f"serve({child_end.fileno()}, {self._cpu_s}, {self._memory})"
                 self._process = subprocess.Popen(
                     [sys.executable, "-c", f"from {__name__} import serve; {orders}"],
-                    pass_fds=[theirs.fileno()],
+                    pass_fds=[child_end.fileno()],
                     stdin=subprocess.DEVNULL,
                     env={**os.environ, "PYTHONPATH": path},
                 )
-            self._line = Connection(ours.detach())
+            self._line = Connection(parent_end.detach())
         return self._line
 
-    def _why_it_died(self) -> str:
+    def _describe_death(self) -> str:
         code = self._process.wait() if self._process else 0
         if code == -signal.SIGXCPU:
             return f"more than {self._cpu_s} seconds of computing"
@@ -109,7 +109,7 @@ class Endable:
 
 
 class Endables:
-    """Several of them for several threads: each piece of work goes to one that has nothing to do."""
+    """A pool of processes for several threads: each job goes to an idle one."""
 
     def __init__(self, count: int, *, cpu_s: int = CPU_S, wall_s: float = WALL_S, memory: int = MEMORY) -> None:
         self._all = [Endable(cpu_s=cpu_s, wall_s=wall_s, memory=memory) for _ in range(count)]
@@ -118,7 +118,7 @@ class Endables:
             self._idle.put(each)
 
     def run(self, work: Callable[..., T], *args: Any, **named: Any) -> T:
-        """Like `Endable.run`, after waiting for one that is idle."""
+        """Like `Endable.run`, after waiting for an idle process."""
         idle = self._idle.get()
         try:
             return idle.run(work, *args, **named)
@@ -126,15 +126,15 @@ class Endables:
             self._idle.put(idle)
 
     def close(self) -> None:
-        """End the processes once they are idle."""
+        """Stop the processes once they are idle."""
         for each in self._all:
             each.close()
 
 
 def serve(number: int, cpu_s: int, memory: int) -> None:
-    """Do what comes on a line until nobody is there any more; for the process."""
+    """Run jobs from a connection until it is closed; the main function of the process."""
     line = Connection(number)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is meant for the parent, whose end is noticed
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is meant for the parent, whose exit we notice
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     _limit(resource.RLIMIT_AS, memory)
     while True:
@@ -163,7 +163,7 @@ def _limit(what: int, wanted: int) -> None:
 
 
 def _memory_used() -> int:
-    """Return the bytes of this process that are in memory (proc_pid_statm(5)); 0 where that is not told."""
+    """Return the resident memory of this process in bytes (proc_pid_statm(5)); 0 if unknown."""
     with suppress(OSError):
         return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
     return 0

@@ -1,4 +1,4 @@
-"""Collecting once: all chosen feeds now, and what they name; for `crawl --once` and the demo."""
+"""A single collection of all chosen feeds and their pages; for `crawl --once` and the demo."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from db.settings import Settings
 def collect_once(
     settings: Settings, source_id: str | None = None, progress: Callable[[str], None] | None = None
 ) -> dict[str, int]:
-    """Poll each active feed (of one source) once, fetch each page that is due once; return inputs per outcome.
+    """Poll each active feed (of one source) once, and fetch each due page once; return inputs per outcome.
 
-    Outcomes are spelled `poll: changed`, `entry: new`, `fetch: captured` … `progress` is told each address and what
-    came of it. The distance between two requests to one host is kept, so this may take minutes. A database without
-    such feeds gives an empty result. Raises ChildFailed.
+    Outcomes are spelled `poll: changed`, `entry: new`, `fetch: captured` … `progress` is called with each URL and its
+    result. The delays of hosts apply, so this may take minutes. Without such feeds the result is empty. Raises
+    ChildFailed.
     """
     database = Database(settings.database)
     database.write(lambda conn: make_feeds_due(conn, now=datetime.now(UTC), source_id=source_id))
@@ -33,7 +33,7 @@ def collect_once(
 
 
 def main() -> None:
-    """The child: collect, then print the counts."""
+    """Main function of the child: collect, then print the counts."""
     from crawlers.service import collect, set_up_log
 
     settings, orders = read_orders()

@@ -1,4 +1,4 @@
-"""Text from outside, made fit to be stored and shown."""
+"""Cleaning of untrusted text for storage and display."""
 
 from __future__ import annotations
 
@@ -21,28 +21,28 @@ _ESCAPED_TAG = re.compile(rf"&lt;/?(?:{_NAMES})\b", re.IGNORECASE)
 _CDATA_MARK = re.compile(r"<!\[CDATA\[|\]\]>")
 _REFERENCE = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 _ESCAPES_MAX = 4
-"""So many times over are titles escaped at most that pass through several programs, each of which escapes them."""
+"""Maximum number of nested escapes in titles, which accumulate when they pass through several programs."""
 _TITLE_MAX = 20_000
 _LANGUAGE_MAX = 20
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8}){0,3}\Z")
 
 
 _UNKNOWN_SECTION = re.compile(r"<!\[(?!(?:temp|cdata|ignore|include|rcdata|if|else|endif)(?![-_.a-z0-9]))", re.I)
-"""A marked section of no known kind, at which Python's parser gives up with an AssertionError."""
+"""A marked section of an unknown kind, on which Python's parser raises AssertionError."""
 
 
 def clean(text: str) -> str:
-    """Return `text` without control characters and lone surrogates, which databases and UTF-8 refuse."""
+    """Return the text without control characters and lone surrogates, which databases and UTF-8 reject."""
     return _CONTROL.sub("", text).encode("utf-8", "replace").decode("utf-8")
 
 
 def one_line(text: str) -> str:
-    """Return clean text with every run of white space as one space."""
+    """Return the clean text with every run of white space replaced by one space."""
     return _SPACE.sub(" ", clean(text)).strip()
 
 
 def without_tags(markup: str) -> str:
-    """Return the text of a piece of HTML in one line: tags gone, entities resolved; a lone `<` stays."""
+    """Return the text of an HTML fragment in one line: tags removed, entities resolved; a lone `<` stays."""
     if "<" not in markup and "&" not in markup:
         return one_line(markup)
     reader = _TextOnly()
@@ -52,7 +52,7 @@ def without_tags(markup: str) -> str:
 
 
 def plain_title(title: str) -> str:
-    """Return a headline as people read it: no markup, no escapes, however often it was escaped; a lone `<` stays."""
+    """Return a headline as plain text, without markup and escapes at any depth; a lone `<` stays."""
     if "<" not in title and "&" not in title:
         return one_line(title)
     title = title[:_TITLE_MAX]
@@ -68,12 +68,12 @@ def plain_title(title: str) -> str:
 
 
 def words_of(markup: str) -> str:
-    """Return roughly the words of a piece of HTML, much faster than `without_tags`: to compare, not to show."""
+    """Return the approximate words of an HTML fragment, faster than `without_tags`; for comparison, not display."""
     return " ".join(_ANY_TAG.sub(" ", markup).split())
 
 
 def as_markup(text: str, *, is_plain: bool) -> str:
-    """Return a body as HTML, whatever it says it is: plain text that has tags is none, escaped HTML is HTML."""
+    """Return a body as HTML, regardless of its declared type: by its tags and escapes."""
     text = _CDATA_MARK.sub("", text)
     if _TAG.search(text) or (_SOME_TAG.search(text) and not is_plain):
         return text
@@ -83,7 +83,7 @@ def as_markup(text: str, *, is_plain: bool) -> str:
 
 
 def language_tag(value: object) -> str | None:
-    """Return a declared language if it can be one: `ru`, `ru-RU`, `kk-Latn`."""
+    """Return a declared language if it is well-formed: `ru`, `ru-RU`, `kk-Latn`."""
     text = value.strip() if isinstance(value, str) else ""
     return text.replace("_", "-") if len(text) <= _LANGUAGE_MAX and _LANGUAGE.match(text) else None
 

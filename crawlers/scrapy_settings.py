@@ -1,4 +1,4 @@
-"""How Scrapy is set up: what is ours to decide is here, what is the operator's is added by `scrapy_settings`."""
+"""Scrapy's settings: constants of ours, and the operator's choices added by `scrapy_settings`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CONSTANTS: dict[str, Any] = {
         "https": "crawlers.http.handler.TolerantHandler",
         **dict.fromkeys(("data", "file", "ftp", "s3")),
     },
-    "HTTPPROXY_ENABLED": False,  # a proxy would look names up for itself, past the guard
+    "HTTPPROXY_ENABLED": False,  # a proxy would resolve names itself, past the guard
     "DOWNLOADER_MIDDLEWARES": {
         "crawlers.http.middlewares.GuardMiddleware": 10,
         "crawlers.http.robots.RobotsMiddleware": 100,
@@ -39,23 +39,23 @@ CONSTANTS: dict[str, Any] = {
     "EXTENSIONS_BASE": {},
     # etiquette
     "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
-    "DOWNLOAD_DELAY": 0,  # the distance is kept where turns are given out
-    "RETRY_ENABLED": False,  # the schedule repeats, with growing pauses
-    "COOKIES_ENABLED": False,  # Scrapy's own would share one jar and fetch the list of public suffixes past the guard
+    "DOWNLOAD_DELAY": 0,  # the host limiter enforces the delay
+    "RETRY_ENABLED": False,  # the schedule retries with growing pauses
+    "COOKIES_ENABLED": False,  # Scrapy's own would share one jar, and fetch the list of public suffixes past the guard
     "REFERRER_POLICY": "no-referrer",
     "DEFAULT_REQUEST_HEADERS": {
-        "Accept": "*/*",  # Scrapy would ask for English, and some outlets would obey
-        # At our distance between requests nothing is gained by keeping connections, and a server that promises more
-        # bytes than it has ends its answer by closing.
+        "Accept": "*/*",  # Scrapy would request English, and some outlets would comply
+        # With our delays nothing is gained by persistent connections, and a server that announces more bytes than it
+        # has ends its response by closing.
         "Connection": "close",
     },
-    # the spider does the counting and the deciding
+    # the spider counts and decides
     "HTTPERROR_ALLOW_ALL": True,
     "DUPEFILTER_CLASS": "scrapy.dupefilters.BaseDupeFilter",
     "DOWNLOAD_WARNSIZE": 0,
-    "DOWNLOAD_FAIL_ON_DATALOSS": False,  # by what came it is decided whether it came to its end
+    "DOWNLOAD_FAIL_ON_DATALOSS": False,  # the body itself shows whether it is complete
     "URLLENGTH_LIMIT": 4_000,
-    "REACTOR_THREADPOOL_MAXSIZE": 32,  # look-ups of names wait in these threads
+    "REACTOR_THREADPOOL_MAXSIZE": 32,  # name lookups wait in these threads
     "LOG_ENABLED": False,
     "LOG_INSTALL_ROOT_HANDLER": False,
 }
@@ -70,8 +70,8 @@ def scrapy_settings(settings: Settings) -> dict[str, Any]:
         "DOWNLOAD_TIMEOUT": settings.fetch_timeout_s,
         "DOWNLOAD_MAXSIZE": settings.fetch_max_bytes,
         "REDIRECT_MAX_TIMES": settings.redirects_max,
-        # the spider counts what is under way; each of it may have a request for a robots.txt of its own
+        # the spider limits the jobs in progress; each may also need a request for robots.txt
         "CONCURRENT_REQUESTS": 2 * settings.concurrent_requests,
-        # Scrapy asks for nothing while responses of so many bytes are being read: 5 MB would let one feed stop all
+        # Scrapy sends no requests while responses of this many bytes are being read: at 5 MB one feed could stop all
         "SCRAPER_SLOT_MAX_ACTIVE_SIZE": 8 * settings.fetch_max_bytes,
     }

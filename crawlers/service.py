@@ -1,4 +1,4 @@
-"""The crawler process: `python -m crawlers.service` collects until it is told to end."""
+"""The crawler process: `python -m crawlers.service` collects until it is stopped."""
 
 from __future__ import annotations
 
@@ -32,19 +32,19 @@ from db.settings import Settings, load
 log = logging.getLogger("crawler")
 
 PATIENCE_S = 1.0
-"""How long responses under way are waited for at the end; what is cut off is asked for again at the next start."""
+"""Seconds to wait for responses in progress at shutdown; interrupted requests are repeated after the next start."""
 _LAST_RESORT_S = 2.5
 
 
 def set_up_log(level: str) -> None:
-    """Send short lines to stderr: ours from `level` on, the libraries' only when something broke."""
+    """Log short lines to stderr: ours from `level` on, those of libraries only for errors."""
     set_up(level, "crawler", libraries=logging.ERROR)
 
 
 def run_spider(settings: Settings, spider: type, *, on_end: Callable[[], None], **arguments: Any) -> None:
-    """Run one spider until it ends or SIGTERM or SIGINT comes. Once in a process: a reactor cannot be started again.
+    """Run one spider until it ends or SIGTERM or SIGINT arrives. Once per process: a reactor cannot be restarted.
 
-    `on_end` is called from whichever thread ends the process, at the latest `_LAST_RESORT_S` after the signal.
+    `on_end` is called from the thread that ends the process, no later than `_LAST_RESORT_S` after the signal.
     """
     process = AsyncCrawlerProcess(scrapy_settings(settings))
     loop = asyncio.get_event_loop()
@@ -55,20 +55,20 @@ def run_spider(settings: Settings, spider: type, *, on_end: Callable[[], None], 
         if ended.acquire(blocking=False):
             on_end()
 
-    def last_resort() -> None:  # a look-up or a parse that hangs must not keep the process
+    def last_resort() -> None:  # a hanging lookup or parser must not keep the process alive
         end()
         os._exit(0)
 
     def leave() -> None:
         from twisted.internet import reactor
 
-        log.info("ending")
+        log.info("stopping")
         timer = threading.Timer(_LAST_RESORT_S, last_resort)
         timer.daemon = True
         timer.start()
 
         def stop_reactor() -> None:
-            with suppress(RuntimeError):  # it has stopped by itself
+            with suppress(RuntimeError):  # it has stopped already
                 cast(Any, reactor).stop()
 
         tasks.append(loop.create_task(process.stop()))
@@ -92,7 +92,7 @@ def collect(
     once: bool = False,
     progress: Callable[[str], None] | None = None,
 ) -> Counter[tuple[str, str]]:
-    """Collect until told to end, or `once` until nothing is left; return inputs per (stage, outcome)."""
+    """Collect until stopped, or `once` until nothing is left; return inputs per (stage, outcome)."""
     database = Database(settings.database)
 
     def clock() -> datetime:

@@ -1,7 +1,6 @@
-"""Running a crawler in a child process for a command that must end: orders go in as JSON, lines of JSON come back.
+"""Crawler in a child process for a command: orders go in as JSON, JSON lines come out.
 
-A reactor runs once in a process, and signals belong to the main thread; a child has both to itself, however often
-and from wherever it is wanted.
+A reactor runs once per process, and signals belong to the main thread; a child process has both to itself.
 """
 
 from __future__ import annotations
@@ -21,11 +20,11 @@ _ROOT = str(Path(__file__).resolve().parent.parent)
 
 
 class ChildFailed(RuntimeError):
-    """The crawler process ended with an error; what it said is on stderr."""
+    """The crawler process exited with an error; its output is on stderr."""
 
 
 def run_child(module: str, settings: Settings, orders: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield what `python -m module` prints, line by line. Raises ChildFailed if it ends badly."""
+    """Yield the lines printed by `python -m module`, parsed. Raises ChildFailed if it exits with an error."""
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [_ROOT, os.environ.get("PYTHONPATH")]))}
     child = subprocess.Popen(
         [sys.executable, "-m", module], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
@@ -43,17 +42,17 @@ def run_child(module: str, settings: Settings, orders: Mapping[str, Any]) -> Ite
             child.terminate()
         code = child.wait()
     if code:
-        raise ChildFailed(f"the crawler process ended with code {code}")
+        raise ChildFailed(f"the crawler process exited with code {code}")
 
 
 def read_orders() -> tuple[Settings, dict[str, Any]]:
-    """Return what the parent wants; for the child."""
+    """Return the orders of the parent; for the child."""
     orders = json.load(sys.stdin)
     return Settings(**orders.pop("settings")), orders
 
 
 def say(line: Mapping[str, Any]) -> None:
-    """Send a line to the parent; for the child. Without a parent there is nothing to go on for."""
+    """Send a line to the parent; for the child. Stops the process if the parent is gone."""
     try:
         sys.stdout.write(json.dumps(line) + "\n")
         sys.stdout.flush()

@@ -1,1 +1,1 @@
-"""`steppewatch demo`: a small invented web, and the whole service at work on it."""
+"""`steppewatch demo`: a small invented web, and the whole service running on it."""

@@ -1,4 +1,4 @@
-"""`steppewatch demo`: the whole thing at work on a small invented web, without a network."""
+"""`steppewatch demo`: run the whole service on a small invented web, without a network."""
 
 from __future__ import annotations
 
@@ -22,22 +22,18 @@ if TYPE_CHECKING:
 
 
 def demo(
-    once: Annotated[
-        bool, typer.Option("--once", help="End when the script has run; print how all of it ended.")
-    ] = False,
+    once: Annotated[bool, typer.Option("--once", help="Exit after the script, and print the outcomes.")] = False,
     host: Annotated[str, typer.Option(help="Address of the status page.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65_535, help="Port of the status page; --once has none.")] = 8000,
     outlets_port: Annotated[int, typer.Option(min=1024, max=65_535, help="Port of the invented outlets.")] = 8600,
-    data_dir: Annotated[
-        Path | None, typer.Option(help="Folder for everything that is kept; also STEPPEWATCH_DATA_DIR.")
-    ] = None,
+    data_dir: Annotated[Path | None, typer.Option(help="Folder for all data; also STEPPEWATCH_DATA_DIR.")] = None,
     format: Annotated[Format | None, typer.Option(help="With --once: json or table; a table on a terminal.")] = None,
 ) -> None:
-    """Show everything at work on a small invented web that changes while you look. Needs no network.
+    """Run everything on a small invented web that changes while you watch. Needs no network.
 
-    Fourteen invented outlets in six languages are served on this machine and collected by
-    the crawler and the worker of “up”: news, reprints, a silent edit, a dead feed, addresses
-    that must not be reached. Run again, it finds all of it as it was and adds nothing.
+    Fourteen invented outlets in six languages are served on this machine and collected by the crawler and the worker of
+    “up”: news, reprints, a silent edit, a dead feed, forbidden addresses. Run it again: it finds everything unchanged
+    and adds nothing.
 
     Example: steppewatch demo --once
     """
@@ -57,25 +53,25 @@ def demo(
             if not once:
                 refuse_taken_port(host, port)
             with serving(web, settings.user_agent) as stage:
-                result = _give(settings, stage, once=once, host=host, port=port)
+                result = _run(settings, stage, once=once, host=host, port=port)
     except DemoError as error:
         fail(error.reason, hint=error.hint)
     if once:
         _report(result, format)
 
 
-def _give(settings: Settings, stage: Stage, *, once: bool, host: str, port: int) -> Result | None:
+def _run(settings: Settings, stage: Stage, *, once: bool, host: str, port: int) -> Result | None:
     import asyncio
 
     from cli.demo.report import guide
-    from cli.demo.show import Show, demo_family
+    from cli.demo.show import Show, demo_processes
     from cli.run.services import page_url
     from cli.run.up import plan_broker
 
     log = Log(sys.stderr, now=_local_time, colour=sys.stderr.isatty() and "NO_COLOR" not in os.environ)
     database = _open_store(settings, stage)
     broker = plan_broker(settings, log)
-    children = demo_family(settings, broker, host=host, port=port, page=not once)
+    children = demo_processes(settings, broker, host=host, port=port, page=not once)
     show = Show(stage, database, log, data_dir=settings.data_dir, clock=_utc_now)
 
     def tell(result: Result) -> None:
@@ -104,7 +100,7 @@ def _open_store(settings: Settings, stage: Stage) -> Database:
 
 
 def _settings(data_dir: Path | None) -> Settings:
-    """Return the settings; where nothing names a data directory, the demo has its own inside the default one."""
+    """Return the settings; without a configured data directory, the demo uses a folder inside the default one."""
     from cli.run.up import load_settings
 
     settings = load_settings(data_dir)
@@ -119,7 +115,7 @@ def _report(result: Result | None, format: Format | None) -> None:
     from cli.demo.report import emit_result, print_result
 
     if result is None:
-        fail("the demo was ended before its script was over", hint="run again, it goes on where it was")
+        fail("the demo was stopped before the end of its script", hint="run it again to continue")
     if wants_json(format):
         emit_result(result)
     else:

@@ -1,4 +1,4 @@
-"""The demo's outlets and articles, as the files in `demo/` describe them."""
+"""The demo's outlets and articles, read from the files in `demo/`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _ENDS_PARAGRAPH = re.compile(r"\n\s*\n")
 
 
 class DemoError(Exception):
-    """The demo cannot be given; the text says why in a sentence, `hint` what to do about it."""
+    """The demo cannot run; the text is the reason, `hint` the remedy."""
 
     def __init__(self, reason: str, hint: str = "") -> None:
         super().__init__(reason, hint)
@@ -27,7 +27,7 @@ class DemoError(Exception):
 
 
 class Act(IntEnum):
-    """What happens to the web, in this order."""
+    """The acts of the script, in order."""
 
     OPENING = 1
     NEWS = 2
@@ -38,7 +38,7 @@ class Act(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """What an article says at one time."""
+    """The wording of an article at one time."""
 
     title: str
     paragraphs: tuple[str, ...]
@@ -46,7 +46,7 @@ class Wording:
 
 @dataclass(frozen=True, slots=True)
 class DemoArticle:
-    """One entry of a feed and the page behind it."""
+    """An entry of a feed and its page."""
 
     slug: str
     act: Act
@@ -54,16 +54,16 @@ class DemoArticle:
     wording: Wording
     author: str = ""
     copy_of: str = ""
-    """`outlet/slug` of what it reprints."""
+    """`outlet/slug` of the original, for a reprint."""
     edited: Wording | None = None
-    """What silently replaces its wording in the act EDIT."""
+    """Wording that silently replaces the first one in the act EDIT."""
     moved_from: str = ""
     sent_as: str = "utf-8"
-    """The encoding of the page's bytes; it always claims to be UTF-8."""
+    """Encoding of the page, which always claims to be UTF-8."""
     redirect: str = ""
-    """Where its page leads instead of showing anything; `vault` is an address of ours that must not be reached."""
+    """Redirect target instead of a page; `vault` is an address of ours that must not be reached."""
     link: str = ""
-    """What the feed names in place of the page."""
+    """Link in the feed instead of the page."""
 
     @property
     def leads_astray(self) -> bool:
@@ -71,13 +71,13 @@ class DemoArticle:
         return bool(self.redirect or self.link)
 
     def said_in(self, act: Act) -> Wording:
-        """Return what its page says in an act."""
+        """Return the wording of its page in an act."""
         return self.edited if self.edited and act >= Act.EDIT else self.wording
 
 
 @dataclass(frozen=True, slots=True)
 class DemoOutlet:
-    """An invented outlet and all that it will publish, latest first."""
+    """An invented outlet and all its articles, latest first."""
 
     id: str
     name: str
@@ -92,19 +92,19 @@ class DemoOutlet:
     articles: tuple[DemoArticle, ...]
 
     def published_in(self, act: Act) -> list[DemoArticle]:
-        """Return what stands in its feed in an act, latest first."""
+        """Return the articles in its feed in an act, latest first."""
         return [article for article in self.articles if article.act <= act]
 
 
 def packaged_folder() -> Path:
-    """Return the folder of the demo's data that came with this product, in a checkout or a wheel."""
+    """Return the packaged folder of the demo's data, in a checkout or a wheel."""
     package = Path(__file__).resolve().parent.parent
     checkout = package.parent / "demo"
     return checkout if (checkout / "outlets").is_dir() else package / "_demo"
 
 
 def read_outlets(folder: Path) -> tuple[DemoOutlet, ...]:
-    """Return the outlets of a folder in the order of their ids. Raises DemoError for a file that cannot be used."""
+    """Return the outlets in a folder, ordered by id. Raises DemoError for an invalid file."""
     tables = {path.stem: _read(path) for path in sorted((folder / "outlets").glob("*.toml"))}
     if not tables:
         raise DemoError(f"{folder} holds no outlets")

@@ -1,4 +1,4 @@
-"""What a person or a script is told of a showing."""
+"""Reports of a demo run, for people and scripts."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _STYLES = {"refused": "yellow", "copy": "cyan", "revised": "magenta"}
 
 
 def print_result(result: Result, console: Console) -> None:
-    """Print a line for each article and how many of everything ended how; fits into 100 columns."""
+    """Print a line per article, and the counts of all outcomes; fits into 100 columns."""
     articles = Table(box=None, show_header=False, padding=(0, 1, 0, 0))
     articles.add_column(no_wrap=True, overflow="ellipsis", width=max(20, console.width - _ENDED - _REMARK - 3))
     articles.add_column(no_wrap=True, width=_ENDED)
@@ -55,25 +55,25 @@ def _accounts(accounts: Sequence[Account], endings: Sequence[Ending]) -> Table:
 
 
 def remarks(result: Result) -> list[str]:
-    """Return what is to be said about the whole, in sentences."""
+    """Return sentences about the whole run."""
     lines = [
-        f"{_STAGES[account.stage]}: {account.served:,} were served and {sum(account.outcomes.values()):,} have an "
-        "outcome; a process that was ended in between asked again"
+        f"{_STAGES[account.stage]}: {account.served:,} were served, but {sum(account.outcomes.values()):,} have an "
+        "outcome; a process that was restarted repeated its requests"
         for account in result.accounts
         if not account.is_even
     ]
     reached = f"was reached {result.vault} times" if result.vault else "was not reached"
     lines.append(f"The address that must not be reached {reached}.")
     if not any(ending.outcome in ("new", "copy", "revised") for ending in result.endings):
-        lines.append("All of it was known already: nothing was added.")
+        lines.append("All articles were already known: nothing was added.")
     wrong = sum(not ending.as_written for ending in result.endings)
     if wrong:
-        lines.append(f"{wrong} of {len(result.endings)} articles did not end as they should.")
+        lines.append(f"{wrong} of {len(result.endings)} articles did not end as expected.")
     return lines
 
 
 def guide(result: Result, web: DemoWeb, page: str, data_dir: Path) -> list[str]:
-    """Return what a person may look at when the script is over."""
+    """Return suggestions of things to look at after the script."""
     edited = next(web.address_of(o, a) for o in web.outlets for a in o.articles if a.edited)
     reprinted = next(web.address_of(o, a) for o in web.outlets for a in o.articles if a.copy_of)
     command = f"STEPPEWATCH_DATA_DIR={shlex.quote(str(data_dir))} steppewatch"
@@ -82,16 +82,16 @@ def guide(result: Result, web: DemoWeb, page: str, data_dir: Path) -> list[str]:
         f"  {page}  the status page",
         f"  {edited}  an article that was silently edited",
         f"  {reprinted}  a reprint",
-        "and, in another terminal, at what",
+        "and, in another terminal, at the output of",
         f"  {command} status",
         f"  {command} coverage csto organization-of-turkic-states --by day",
         f"  {command} export articles -o articles.csv",
-        "say. Feeds are polled on, every 15 minutes; Ctrl-C ends it.",
+        "show. Feeds are polled every 15 minutes; Ctrl-C stops the demo.",
     ]
 
 
 def emit_result(result: Result) -> None:
-    """Print a JSON line for each article, and one with the numbers."""
+    """Print a JSON line for each article, and one with the totals."""
     for outlet in result.outlets:
         for ending in outlet.endings:
             emit({"outlet": outlet.id, "language": outlet.language, **asdict(ending)})

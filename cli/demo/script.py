@@ -1,4 +1,4 @@
-"""The script of the demo: the web changes act by act, and each act ends when all of it is stored and understood."""
+"""The script of the demo: the web changes act by act; each act ends when everything is stored and processed."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ from db.totals import count_articles
 T = TypeVar("T")
 
 PATIENCE_S = 180.0
-"""After so long without any movement the demo is given up; claims of a killed process run out long before."""
+"""Seconds without any progress after which the demo is aborted; the leases of a killed process expire long before."""
 _LOOK_S = 0.2
 
-_SAID = {
-    Act.OPENING: "what stands in the feeds when one looks for the first time",
+_DESCRIPTIONS = {
+    Act.OPENING: "the feeds on the first visit",
     Act.NEWS: "new articles appear",
-    Act.REPRINTS: "others reprint them, whole and in part, under headlines of their own",
-    Act.EDIT: "an article is silently edited, and its page looked at again",
-    Act.END: "everything is looked at once more: nothing may come of it",
+    Act.REPRINTS: "others reprint them, whole or in part, under their own headlines",
+    Act.EDIT: "an article is silently edited, and its page fetched again",
+    Act.END: "everything is fetched once more: nothing may change",
 }
 
 
 def acts_to_play(web: DemoWeb, known: Knowledge) -> Sequence[Act]:
-    """Return the acts from the first that is not in the store yet; the last one is always played."""
+    """Return the acts from the first one not yet in the store; always including the last."""
     missing = (act for act in Act if act is Act.END or not _is_stored(web, act, known))
     first = next(missing)
     return [act for act in Act if act >= first]
@@ -56,7 +56,7 @@ def _is_stored(web: DemoWeb, act: Act, known: Knowledge) -> bool:
 
 
 class Director:
-    """Plays acts: changes the web, lets the crawler look at once instead of in hours, waits until all is done."""
+    """Plays the acts: changes the web, makes the crawler look at once, and waits until everything is processed."""
 
     def __init__(
         self, stage: Stage, database: Database, *, clock: Callable[[], datetime], patience_s: float = PATIENCE_S
@@ -64,19 +64,19 @@ class Director:
         self._stage, self._database, self._clock, self._patience_s = stage, database, clock, patience_s
 
     async def play(self, acts: Sequence[Act], tell: Callable[[str], None], *, pause_s: float) -> None:
-        """Play the acts with pauses between them. Raises DemoError when nothing moves for `patience_s`."""
+        """Play the acts with pauses between them. Raises DemoError if nothing moves for `patience_s`."""
         now = asyncio.get_running_loop().time
-        self._stage.act = acts[0]  # before the crawler, which is starting by itself, asks for the first time
+        self._stage.act = acts[0]  # before the first request of the crawler, which is already starting
         for act in acts:
             began = now()
             self._stage.act = act
-            tell(f"act {act} of {len(Act)}: {_SAID[act]}")
-            await self._ask(partial(self._make_due, act))
+            tell(f"act {act} of {len(Act)}: {_DESCRIPTIONS[act]}")
+            await self._retry(partial(self._make_due, act))
             await self._until_quiet()
-            counts = await self._ask(lambda: self._database.read(count_articles))
+            counts = await self._retry(lambda: self._database.read(count_articles))
             tell(
-                f"  all is stored after {now() - began:.0f} s: {counts['articles']} articles in {counts['stories']} "
-                f"stories, {counts['revisions']} revisions"
+                f"  everything is stored after {now() - began:.0f} s: {counts['articles']} articles in "
+                f"{counts['stories']} stories, {counts['revisions']} revisions"
             )
             if act != acts[-1]:
                 await asyncio.sleep(pause_s)
@@ -104,7 +104,7 @@ class Director:
     async def _until_quiet(self) -> None:
         now = asyncio.get_running_loop().time
         last, moved = None, now()
-        while waiting := await self._ask(self._count_waiting):
+        while waiting := await self._retry(self._count_waiting):
             if waiting != last:
                 last, moved = waiting, now()
             if now() - moved > self._patience_s:
@@ -114,8 +114,8 @@ class Director:
     def _count_waiting(self) -> WaitingCounts:
         return self._database.read(lambda conn: count_all_waiting(conn, now=self._clock()))
 
-    async def _ask(self, work: Callable[[], T]) -> T:
-        """Return what `work` returns, from another thread; a database that is away for a while is waited for."""
+    async def _retry(self, work: Callable[[], T]) -> T:
+        """Return the result of `work`, run in another thread; retries while the database is unavailable."""
         give_up_at = asyncio.get_running_loop().time() + self._patience_s
         while True:
             try:

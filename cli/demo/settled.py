@@ -1,4 +1,4 @@
-"""How everything that was served ended: each article, and of each stage the outcomes beside what went in."""
+"""The outcomes of a demo run: of each article, and of each stage compared with its inputs."""
 
 from __future__ import annotations
 
@@ -14,33 +14,33 @@ from db.net.urls import canonical_url
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """What became of one entry of a feed."""
+    """The outcome of one entry of a feed."""
 
     url: str
     title: str
     outcome: str
-    """`new`, `copy`, `revised`, `seen_again`, `refused`; `missing` when it did not arrive."""
+    """`new`, `copy`, `revised`, `seen_again`, `refused`; `missing` if it did not arrive."""
     remark: str
-    """Whose reprint it is, how many texts stood there, why it was refused."""
+    """The original of a reprint, the number of texts, or the reason of a refusal."""
     as_written: bool
-    """Whether the store says of it what the demo's files say."""
+    """True if the store agrees with the demo's files."""
 
 
 @dataclass(frozen=True, slots=True)
 class OutletEnding:
-    """An outlet with the endings of its articles by date."""
+    """An outlet and the outcomes of its articles, by date."""
 
     id: str
     name: str
     language: str
     trouble: str
-    """What is wrong with its feed; empty when nothing is."""
+    """The error of its feed, or empty."""
     endings: tuple[Ending, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """What went into a stage and how it ended."""
+    """The inputs and outcomes of a stage."""
 
     stage: str
     served: int
@@ -48,12 +48,12 @@ class Account:
 
     @property
     def is_even(self) -> bool:
-        """Return whether each input ended in one outcome."""
+        """Return whether each input has one outcome."""
         return self.served == sum(self.outcomes.values())
 
 
 def endings(web: DemoWeb, before: Knowledge, after: Knowledge) -> list[OutletEnding]:
-    """Return how each article ended in a run that found the store as `before`."""
+    """Return the outcomes of all articles, for a run that started from the state `before`."""
     names = {
         canonical_url(web.filed_at(outlet, article)): f"{outlet.id}/{article.slug}"
         for outlet in web.outlets
@@ -75,7 +75,7 @@ def endings(web: DemoWeb, before: Knowledge, after: Knowledge) -> list[OutletEnd
 
 
 def accounts(served: Served, outcomes: Iterable[tuple[str, str, int]]) -> list[Account]:
-    """Return the account of each stage; `outcomes` are (stage, outcome, inputs) of the same time."""
+    """Return the account of each stage; `outcomes` are (stage, outcome, inputs) of the same period."""
     by_stage: dict[str, dict[str, int]] = {}
     for stage, outcome, inputs in outcomes:
         by_stage.setdefault(stage, {})[outcome] = inputs
@@ -108,7 +108,7 @@ def _outcome(url: str, article: DemoArticle, before: Knowledge, after: Knowledge
         return "refused", (page.error or "").removeprefix("refused: ")
     if filed is None:
         return "missing", (page.error or page.state) if page else "its feed was not read"
-    texts = f"{filed.revisions} texts stood there" if filed.revisions > 1 else ""
+    texts = f"{filed.revisions} texts so far" if filed.revisions > 1 else ""
     if was is not None and was.revisions == filed.revisions:
         return "seen_again", texts
     if filed.revisions > 1:

@@ -1,4 +1,4 @@
-"""One showing of the demo: the crawler and the worker of `up` over the demo's web, and the script beside them."""
+"""One run of the demo: the crawler and worker of `up` on the demo's web, together with the script."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ from worker.runtime.valkey import Launch
 
 _HOST_DELAY_S = 0.2
 _PAUSE_S = 8.0
-"""Between two acts, for whoever looks at the page."""
+"""Seconds between two acts, for the viewer of the page."""
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """How a showing ended."""
+    """The result of a demo run."""
 
     outlets: Sequence[OutletEnding]
     accounts: Sequence[Account]
@@ -41,31 +41,33 @@ class Result:
 
     @property
     def endings(self) -> list[Ending]:
-        """Return the endings of all articles."""
+        """Return the outcomes of all articles."""
         return [ending for outlet in self.outlets for ending in outlet.endings]
 
     @property
     def is_good(self) -> bool:
-        """Return whether everything ended as the demo's files say."""
+        """Return whether every outcome agrees with the demo's files."""
         return not self.vault and all(ending.as_written for ending in self.endings)
 
 
 def demo_settings(settings: Settings, web: DemoWeb) -> Settings:
-    """Return settings for the demo: a folder of its own, its own outlets allowed, a short distance between requests."""
-    given = settings.given
+    """Return the settings of the demo: its own folder and outlets, and short delays between requests."""
+    configured = settings.given
     changes: dict[str, object] = {
         "allow_private_hosts": web.allowed,
         "host_delay_s": _HOST_DELAY_S,
         "recheck": True,
-        # what the script makes due is all that is polled while it runs
+        # during the script, only the script makes feeds due
         "poll_every_s": 900.0,
     }
-    if "log_level" not in given:
-        changes["log_level"] = "WARNING"  # the script tells what happens
+    if "log_level" not in configured:
+        changes["log_level"] = "WARNING"  # the script reports progress
     return settings.but(**changes)
 
 
-def demo_family(settings: Settings, broker: Launch | None, *, host: str, port: int, page: bool) -> list[ManagedProcess]:
+def demo_processes(
+    settings: Settings, broker: Launch | None, *, host: str, port: int, page: bool
+) -> list[ManagedProcess]:
     """Return the processes of `up` with these settings; without the status page unless `page`."""
     changed = ("allow_private_hosts", "host_delay_s", "recheck", "poll_every_s", "log_level")
     env = {f"STEPPEWATCH_{name.upper()}": str(getattr(settings, name)) for name in changed}
@@ -74,7 +76,7 @@ def demo_family(settings: Settings, broker: Launch | None, *, host: str, port: i
 
 
 class Show:
-    """A showing over an open store."""
+    """A demo run on an open store."""
 
     def __init__(
         self, stage: Stage, database: Database, log: Log, *, data_dir: Path, clock: Callable[[], datetime]
@@ -85,10 +87,10 @@ class Show:
     async def run(
         self, children: Sequence[ManagedProcess], folders: Iterable[Path], *, then: Callable[[Result], None] | None
     ) -> Result | None:
-        """Play the script while the children run, then end them; None when a signal came before the script was over.
+        """Play the script while the processes run, then stop them; None if a signal came before the end of the script.
 
-        With `then` it is told the result instead, and everything stays up until a signal comes. Raises DemoError when
-        the script cannot go on. Must run in the main thread.
+        With `then`, it is called with the result instead, and everything keeps running until a signal. Raises DemoError
+        if the script cannot continue. Must run in the main thread.
         """
         supervisor = Supervisor(children, self._log, lack_of_room=self._lack_of_room)
         running = asyncio.create_task(supervisor.run(folders))

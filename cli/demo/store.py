@@ -1,4 +1,4 @@
-"""The demo's store: made ready with the demo's own outlets, asked how far it is, told to look again."""
+"""The store of the demo: prepared with its outlets, and inspected for progress."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from worker.setup import load_catalogue, prepare
 
 @dataclass(frozen=True, slots=True)
 class WaitingCounts:
-    """What is still to be done before nothing happens any more."""
+    """The numbers of items still to be processed."""
 
     feeds: int
     pages: int
@@ -41,13 +41,13 @@ class WaitingCounts:
     def __str__(self) -> str:
         return (
             f"{self.feeds} feeds to poll, {self.pages} pages to fetch, {self.captures} captures and "
-            f"{self.revisions} revisions to understand, {self.marks} coverage marks to settle"
+            f"{self.revisions} revisions to process, {self.marks} coverage marks to settle"
         )
 
 
 @dataclass(frozen=True, slots=True)
 class PageState:
-    """What the crawler knows of an address that a feed named."""
+    """The state of a page in a feed."""
 
     state: str
     error: str | None
@@ -55,7 +55,7 @@ class PageState:
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """An article of the store: how many texts it had, and the canonical URL of its cluster's original."""
+    """An article of the store: its number of texts, and the canonical URL of its cluster's original."""
 
     revisions: int
     original: str
@@ -63,7 +63,7 @@ class Filed:
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
-    """What the store knows, by canonical URL; of feeds, by URL, what was wrong with the last poll."""
+    """The state of the store, by canonical URL; for feeds, by URL, the error of the last poll."""
 
     feeds: Mapping[str, str | None]
     pages: Mapping[str, PageState]
@@ -71,35 +71,35 @@ class Knowledge:
 
 
 def prepare_store(database: Database, web: DemoWeb, where: str, *, now: datetime) -> None:
-    """Make a store that holds the demo's outlets and no others.
+    """Create a store with the demo's outlets and no others.
 
-    Raises DemoError for one that holds others; that one is not touched.
+    Raises DemoError for a store with other outlets, and leaves it untouched.
     """
     if migrate.current(database) is not None:
         _refuse_others(database, web, where)
     migrate.upgrade(database)
     database.write(lambda conn: load_catalogue(conn, _catalogue(web), now=now, catalogue=DEMO))
-    prepare(database, now=now)  # with outlets in the store, this adds only the vocabulary
+    prepare(database, now=now)  # since outlets exist already, this only adds the vocabulary
 
 
 def _refuse_others(database: Database, web: DemoWeb, where: str) -> None:
-    ours = {outlet.id for outlet in web.outlets}
+    demo_ids = {outlet.id for outlet in web.outlets}
     with database.reading() as conn:
         known = list_sources(conn)
         feeds = {feed.url for feed in iter_feeds(conn)}
-    others = [source for source in known if source.id not in ours]
+    others = [source for source in known if source.id not in demo_ids]
     if others:
         articles = sum(source.articles for source in others)
         raise DemoError(
             f"{where} holds other outlets than the demo's ({len(others):,}, with {articles:,} articles); "
-            "the demo wants a place of its own",
-            "--data-dir names another folder",
+            "the demo needs its own data directory",
+            "use --data-dir for another folder",
         )
     wanted = {web.feed_of(outlet) for outlet in web.outlets}
     if known and feeds != wanted:
         raise DemoError(
             f"{where} holds a demo whose outlets are at other addresses",
-            "--outlets-port must be the one it was made with; or remove that folder",
+            "use the same --outlets-port as before, or remove that folder",
         )
 
 
@@ -121,7 +121,7 @@ def _catalogue(web: DemoWeb) -> tuple[ListedOutlet, ...]:
 
 
 def count_all_waiting(conn: Connection, *, now: datetime) -> WaitingCounts:
-    """Return what waits. Each stage is counted after the one that feeds it, so that nothing slips through between."""
+    """Return the backlog. Each stage is counted after the one that feeds it, so that nothing is missed."""
     return WaitingCounts(
         feeds=count_due_feeds(conn, now=now),
         pages=count_due_pages(conn, now=now),
@@ -132,7 +132,7 @@ def count_all_waiting(conn: Connection, *, now: datetime) -> WaitingCounts:
 
 
 def read_knowledge(database: Database) -> Knowledge:
-    """Return what the store knows of pages and articles."""
+    """Return the state of pages and articles in the store."""
     query = select(Page.canonical_url, Page.state, Page.last_error)
     with database.reading() as conn:
         feeds = {feed.url: feed.last_error for feed in iter_feeds(conn)}

@@ -1,4 +1,4 @@
-"""What the demo's web answers: pure, from an address and the act that is on."""
+"""The responses of the demo's web, as a pure function of address and act."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from cli.demo.outlets import Act, DemoArticle, DemoOutlet
 
 VAULT = "127.20.0.99"
-"""An address that is served like the outlets', and that no setting allows to fetch: whoever comes here broke in."""
+"""An address that is served like the outlets' but allowed by no setting: every request to it is a breach."""
 
 FEED_TYPES = {"rss": "application/rss+xml", "atom": "application/atom+xml"}
 
@@ -32,33 +32,33 @@ LABELS = {
     "uz": "Steppewatch namoyishi uchun toʻqilgan: nashr ham, maqolalar ham, haqiqiy odamlar va davlatlar haqida "
     "aytilganlari ham. Bularning hech biri boʻlmagan.",
 }
-"""What stands at the top and at the end of every page, in the language of its outlet."""
+"""Label at the top and end of every page, in the language of its outlet."""
 
 _IN_SHORT = " (Invented for the Steppewatch demo.)"
-"""What is added for those who do not read that language."""
+"""Label for readers who do not know that language."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer of the web and what it is counted as."""
+    """A response of the web and its category for counting."""
 
     kind: str
-    """`robots`, `poll`, `page`, `hop` (the end of a redirect), `front`, `vault` or `nothing`."""
+    """`robots`, `poll`, `page`, `hop` (the target of a redirect), `front`, `vault` or `nothing`."""
     status: int
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
     entries: int = 0
-    """How many entries the body of a feed holds."""
+    """Number of entries in a feed."""
 
     @property
     def shows_text(self) -> bool:
-        """Return whether this is a page with an article on it."""
+        """Return whether this is a page with an article."""
         return self.kind in ("page", "hop") and self.status == 200
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An article as a list names it."""
+    """An article in a list."""
 
     slug: str
     url: str
@@ -85,32 +85,32 @@ class DemoWeb:
 
     @property
     def hosts(self) -> list[str]:
-        """Return all addresses that are listened on; the last one is the vault."""
+        """Return all addresses to listen on; the last one is the vault."""
         return [*self._by_host, VAULT]
 
     @property
     def allowed(self) -> str:
-        """Return what the crawler may fetch, as the setting `allow_private_hosts` wants it."""
+        """Return the addresses that the crawler may fetch, for the setting `allow_private_hosts`."""
         return ",".join(f"{host}:{self.port}" for host in self._by_host)
 
     def home_of(self, outlet: DemoOutlet) -> str:
-        """Return the address of an outlet."""
+        """Return the URL of an outlet."""
         return f"http://{outlet.host}:{self.port}/"
 
     def feed_of(self, outlet: DemoOutlet) -> str:
-        """Return the address of an outlet's feed."""
+        """Return the URL of an outlet's feed."""
         return f"{self.home_of(outlet)}feed"
 
     def address_of(self, outlet: DemoOutlet, article: DemoArticle) -> str:
-        """Return what the feed names for an article."""
+        """Return the URL of an article in the feed."""
         return article.link or self._page(outlet, article.moved_from or article.slug)
 
     def filed_at(self, outlet: DemoOutlet, article: DemoArticle) -> str:
-        """Return the address that an article goes by: that to which its page has moved, else what the feed names."""
+        """Return the final URL of an article: the target of its redirect, else the URL in the feed."""
         return self._page(outlet, article.slug) if article.moved_from else self.address_of(outlet, article)
 
     def entries(self, outlet: DemoOutlet, act: Act) -> list[Entry]:
-        """Return what the feed lists in an act, latest first."""
+        """Return the entries of the feed in an act, latest first."""
         return [
             Entry(
                 slug=article.slug,
@@ -123,7 +123,7 @@ class DemoWeb:
         ]
 
     def reply(self, host: str, path: str, act: Act, *, visit: int = 0) -> Reply:
-        """Return the answer to a GET; `visit` is a number that no other visit has."""
+        """Return the response to a GET; `visit` is a unique number."""
         outlet = self._by_host.get(host)
         if host == VAULT:
             return Reply("vault", 200, b"You should not be here.\n", _typed("text/plain"))
@@ -159,13 +159,13 @@ class DemoWeb:
         if article.leads_astray:
             target = f"http://{VAULT}:{self.port}/keys" if article.redirect == "vault" else article.redirect
             return Reply("page", 302, headers={"Location": target or "/"})
-        said = article.said_in(act)
+        wording = article.said_in(act)
         page = self._render(
             "article.html",
             outlet,
             article=article,
-            title=said.title,
-            paragraphs=said.paragraphs,
+            title=wording.title,
+            paragraphs=wording.paragraphs,
             token=f"{visit:016x}" if outlet.restless else "",
         )
         body = page.encode(article.sent_as, "xmlcharrefreplace")

@@ -1,1 +1,1 @@
-"""Hosts: whose turn it is, how long each rests, and which crawler has it."""
+"""Politeness towards hosts: delays between requests, one request at a time, leases between crawlers."""

@@ -1,13 +1,13 @@
-"""Whose turn it is: one piece of work for a host at a time, and a pause after each request to it."""
+"""Delays of hosts: one job per host at a time, and a pause after each request."""
 
 from __future__ import annotations
 
 MAX_DELAY_S = 60.0
-"""A crawl-delay beyond this is not kept: at one request in ten minutes no outlet can be followed."""
+"""Maximum crawl-delay: at one request in ten minutes no outlet could be followed."""
 
 
 class HostDelays:
-    """Which hosts this process works on, and which rest. Instants are seconds of any clock that only goes forward."""
+    """The hosts that are busy or delayed in this process. Instants are seconds of a monotonic clock."""
 
     def __init__(self, delay_s: float) -> None:
         self._delay_s = delay_s
@@ -16,34 +16,34 @@ class HostDelays:
         self._answered_at: dict[str, float] = {}
 
     def begin(self, host: str) -> None:
-        """Note that there is work under way for this host."""
+        """Record that a job for this host is in progress."""
         self._worked_on.add(host)
 
     def end(self, host: str) -> None:
-        """Note that the work is done."""
+        """Record that the job is done."""
         self._worked_on.discard(host)
 
     def answered(self, host: str, now: float) -> None:
-        """Note that a request to the host ended; it rests from now on."""
+        """Record that a request to the host ended, which starts its delay."""
         self._answered_at[host] = now
 
     def slow_down(self, host: str, delay_s: float) -> None:
-        """Take note of the distance that a host asks for in its robots.txt (seconds)."""
+        """Set the crawl-delay of a host from its robots.txt, in seconds."""
         if delay_s > self._delay_s:
             self._slow[host] = min(delay_s, max(MAX_DELAY_S, self._delay_s))
         else:
             self._slow.pop(host, None)
 
     def delay_s(self, host: str) -> float:
-        """Return the distance in force for a host."""
+        """Return the delay between requests to a host."""
         return self._slow.get(host, self._delay_s)
 
     def remaining_delay_s(self, host: str, now: float) -> float:
-        """Return how many seconds the host still rests; not positive when it may be asked."""
+        """Return the remaining delay in seconds; not positive if the host may be contacted."""
         return self._answered_at.get(host, -self.delay_s(host)) + self.delay_s(host) - now
 
     def busy_hosts(self, now: float) -> set[str]:
-        """Return the hosts that no further work may be begun for now."""
+        """Return the hosts that may not get another job now."""
         self._answered_at = {
             host: at for host, at in self._answered_at.items() if self.remaining_delay_s(host, now) > 0
         }

@@ -1,4 +1,4 @@
-"""Turns at a host: every request waits for its own, the first one and each hop of a redirect, robots.txt too."""
+"""Limiter of requests to a host: every request waits for it, including redirects and robots.txt."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 log = logging.getLogger("crawler")
 
 _AGAIN_S = 0.25
-"""How long another crawler's host is left alone before it is tried again."""
+"""Seconds between attempts to claim a host that another crawler holds."""
 
 
 class HostLimiter:
-    """Lets one request at a time ask a host, at the host's distance from the one before.
+    """Allows one request at a time per host, with the delay of the host between them.
 
-    With `leases` the host must be ours for that, so that the crawlers of a store take turns too. A request holds no
-    host but its own, and that only while it is its turn: two crawlers never wait for each other in a circle.
+    With `leases`, the host must also be leased, so that the crawlers of a store take turns. A request holds only its
+    own host, and only while it is active, so two crawlers never deadlock.
     """
 
     def __init__(self, hosts: HostDelays, leases: HostLeases | None = None) -> None:
@@ -36,37 +36,37 @@ class HostLimiter:
         self._wanted: Counter[str] = Counter()
 
     async def acquire(self, host: str) -> None:
-        """Return when it is our turn to ask this host; `give_back` ends the turn."""
+        """Wait until the host may be contacted; end with `release`."""
         self._wanted[host] += 1
         lock = self._locks.setdefault(host, asyncio.Lock())
         try:
             await lock.acquire()
         except BaseException:
-            self._forget(host)
+            self._drop_waiter(host)
             raise
         try:
             await self._wait(host)
         except BaseException:
             lock.release()
-            self._forget(host)
+            self._drop_waiter(host)
             raise
 
     def release(self, host: str) -> None:
-        """Note that the request has ended: the host rests, then it is somebody else's turn."""
+        """Record the end of the request: the delay starts, then the next request may go."""
         self.hosts.answered(host, time.monotonic())
         if self.leases is not None:
             self.leases.release(host)
         self._locks[host].release()
-        self._forget(host)
+        self._drop_waiter(host)
 
     def discard(self, host: str) -> None:
-        """Note that there is no work for the host any more; it may have ended without a request."""
+        """Record that there is no more work for the host; it may have ended without a request."""
         self.hosts.end(host)
         if self.leases is not None and not self._wanted[host]:
             self.leases.release(host)
 
     def slow_down(self, host: str, delay_s: float) -> None:
-        """Take note of the distance that a host asks for in its robots.txt (seconds)."""
+        """Set the crawl-delay of a host from its robots.txt, in seconds."""
         before = self.hosts.delay_s(host)
         self.hosts.slow_down(host, delay_s)
         if self.leases is not None and self.hosts.delay_s(host) > before:
@@ -85,20 +85,20 @@ class HostLimiter:
     async def _is_claimed(self, leases: HostLeases, host: str) -> bool:
         try:
             return await leases.claim([host], lambda _, ours: bool(ours))
-        except OperationalError as error:  # the database is away: whoever asks now might not be alone
-            log.warning("%s waits: the store cannot be asked whose turn it is (%s)", host, error.orig)
+        except OperationalError as error:  # without the database we may not be the only one contacting the host
+            log.warning("waiting for %s: cannot claim the host in the store (%s)", host, error.orig)
             return False
 
-    def _forget(self, host: str) -> None:
+    def _drop_waiter(self, host: str) -> None:
         self._wanted[host] -= 1
         if not self._wanted[host]:
             del self._wanted[host], self._locks[host]
 
 
-class _TakesTurns(Protocol):
+class _HasLimiter(Protocol):
     turns: HostLimiter
 
 
-def turns_of(crawler: Crawler) -> HostLimiter:
-    """Return the turns that the requests of a crawler's spider take; both spiders have them."""
-    return cast(_TakesTurns, crawler.spider).turns
+def get_limiter(crawler: Crawler) -> HostLimiter:
+    """Return the host limiter of the crawler's spider; both spiders have one."""
+    return cast(_HasLimiter, crawler.spider).turns

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from scrapy.exceptions import CannotResolveHostError
 from scrapy.http import Request, Response
 
-from crawlers.hosts.limiter import HostLimiter, turns_of
+from crawlers.hosts.limiter import HostLimiter, get_limiter
 from crawlers.http.bodies import TooLarge, is_gzip, is_plain, unpack
 from crawlers.http.resolver import ALLOWED_SETTING, refusals
 from crawlers.http.results import DATALOSS, FetchFailure, RequestBlocked, too_large
@@ -87,7 +87,7 @@ class TurnMiddleware:
 
     @property
     def _turns(self) -> HostLimiter:
-        return turns_of(self._crawler)
+        return get_limiter(self._crawler)
 
 
 class EncodingMiddleware:

@@ -35,7 +35,7 @@ KEPT_HEADERS = (
     "link",
     "retry-after",
     "x-robots-tag",
-    "cf-mitigated",  # by these protections say that the answer is theirs
+    "cf-mitigated",  # set by protection services on their own responses
     "x-amzn-waf-action",
     "x-sucuri-block",
     "x-datadome-captcha",
@@ -47,10 +47,10 @@ _MAX_URL = 2_000
 
 @dataclass(frozen=True, slots=True)
 class FetchFailure:
-    """Why there is no usable response.
+    """The reason for a missing response.
 
-    `kind` is the counted outcome; `is_network` means that the host was not reached at all; `is_final` that asking
-    again soon is of no use.
+    `kind` is the counted outcome; `is_network` means that the host was not reached at all; `is_final` means that a
+    retry soon is pointless.
     """
 
     kind: str
@@ -61,7 +61,7 @@ class FetchFailure:
 
 @dataclass(frozen=True, slots=True)
 class FetchResult:
-    """A response as it came, decompressed; or `trouble`, with status 0. Header names are in lower case."""
+    """A response, decompressed; or `trouble`, with status 0. Header names are in lower case."""
 
     url: str
     status: int
@@ -69,11 +69,11 @@ class FetchResult:
     headers: Mapping[str, str] = field(default_factory=dict)
     trouble: FetchFailure | None = None
     unverified: str | None = None
-    """What was wrong with the certificate of a server on the way to it; None if nothing was."""
+    """The fault of a certificate on the way to it, or None."""
 
     @property
     def is_verified(self) -> bool:
-        """True when it came from servers that proved who they are."""
+        """Return whether the response came over HTTPS from verified servers only."""
         return self.trouble is None and self.unverified is None and self.url.startswith("https:")
 
     def header(self, name: str) -> str | None:
@@ -82,7 +82,7 @@ class FetchResult:
 
 
 class RequestBlocked(IgnoreRequest):
-    """Raised by our middlewares: this request goes no further."""
+    """Raised by our middlewares to stop a request."""
 
     def __init__(self, trouble: FetchFailure) -> None:
         super().__init__(trouble.reason)

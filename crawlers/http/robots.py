@@ -12,7 +12,7 @@ from protego import Protego
 from scrapy.http import Request
 from scrapy.http.request import NO_CALLBACK
 
-from crawlers.hosts.limiter import turns_of
+from crawlers.hosts.limiter import get_limiter
 from crawlers.http.results import FetchFailure, FetchResult, RequestBlocked, describe_failure, from_response
 from crawlers.http.robots_rules import MAX_BYTES, RuleBook, Rules, read_robots
 from db.net.urls import host_of
@@ -85,7 +85,7 @@ class RobotsMiddleware:
         self._book.keep(site, rules)
         if rules.trouble is None:
             robots = await self._book.parsed(site, rules)
-            turns_of(self._crawler).slow_down(host_of(site), robots.crawl_delay(self._agent) or 0.0)
+            get_limiter(self._crawler).slow_down(host_of(site), robots.crawl_delay(self._agent) or 0.0)
             await self._tell(site, robots)
         return rules
 

@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 from cli.demo.outlets import Act
 from cli.demo.script import Director
 from cli.demo.server import serving
-from cli.demo.show import demo_family, demo_settings
+from cli.demo.show import demo_processes, demo_settings
 from cli.demo.store import prepare_store
 from cli.demo.web import DemoWeb
 from db.engine import Database
@@ -74,7 +74,7 @@ def show(
     settings = settings.but(host_delay_s=0.0)
     launch = valkey.plan(kept)
     hasty = {"STEPPEWATCH_LEASE_S": "3", "STEPPEWATCH_SWEEP_EVERY_S": "0.3", "STEPPEWATCH_BATCH_SIZE": "5"}
-    children = demo_family(settings, launch, host="127.0.0.1", port=0, page=False)
+    children = demo_processes(settings, launch, host="127.0.0.1", port=0, page=False)
     if disturbance:  # who shares the outlets with another crawler finds the same
         children += [replace(child, name=SECOND_CRAWLER) for child in children if child.name == CRAWLER]
     database = Database(database_url)

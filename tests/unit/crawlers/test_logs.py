@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import pytest
 from material import ROOT
 
-from crawlers.minute_report import NOBODY, lines_of
+from crawlers.minute_report import NO_OUTLET, describe_minute
 from db.logs import EachMinute
 
 SPEAKERS = """
@@ -124,7 +124,7 @@ def test_an_outlet_has_one_line() -> None:
         ("fetch", "hill-press", "forbidden"): 2,
         ("poll", "hill-press", "missing"): 1,
     }
-    assert lines_of(counts) == [
+    assert describe_minute(counts) == [
         "hill-press: 2 pages forbidden, 1 poll missing",
         "lake-post: 2 new entries, 1 page stored",
     ]
@@ -132,11 +132,11 @@ def test_an_outlet_has_one_line() -> None:
 
 def test_an_outlet_that_only_stayed_as_it_was_has_none() -> None:
     counts = {("poll", "a", "unchanged"): 4, ("poll", "a", "changed"): 1, ("entry", "a", "known"): 9}
-    assert lines_of({**counts, ("fetch", "a", "unchanged"): 2}) == []
+    assert describe_minute({**counts, ("fetch", "a", "unchanged"): 2}) == []
 
 
 def test_pages_of_no_outlet_are_told_too() -> None:
-    assert lines_of({("fetch", None, "captured"): 1_200}) == [f"{NOBODY}: 1,200 pages stored"]
+    assert describe_minute({("fetch", None, "captured"): 1_200}) == [f"{NO_OUTLET}: 1,200 pages stored"]
 
 
 def test_the_library_of_logs_is_left_as_it_was() -> None:

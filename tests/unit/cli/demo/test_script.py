@@ -14,7 +14,7 @@ from cli.demo.report import guide, print_result, remarks
 from cli.demo.script import acts_to_play
 from cli.demo.server import Served
 from cli.demo.settled import accounts, endings
-from cli.demo.show import Result, demo_family, demo_settings
+from cli.demo.show import Result, demo_processes, demo_settings
 from cli.demo.store import Filed, Knowledge, PageState
 from cli.demo.web import DemoWeb
 from db.net.urls import canonical_url
@@ -86,7 +86,7 @@ def test_in_a_second_run_everything_was_seen_before() -> None:
     second = result(END, END)
     assert second.is_good
     assert {e.outcome for e in second.endings} == {"seen_again", "refused"}
-    assert "All of it was known already: nothing was added." in remarks(second)
+    assert "All articles were already known: nothing was added." in remarks(second)
 
 
 COPY, EDITED, TRAP = (
@@ -110,7 +110,7 @@ def test_what_did_not_end_as_written_is_told(after: Knowledge, url: str) -> None
     bad = result(NOTHING, after)
     assert not bad.is_good
     assert url in {ending.url for ending in bad.endings if not ending.as_written}
-    assert any("did not end as they should" in line for line in remarks(bad))
+    assert any("did not end as expected" in line for line in remarks(bad))
 
 
 def test_a_trap_that_was_walked_into_spoils_everything() -> None:
@@ -122,7 +122,7 @@ def test_a_trap_that_was_walked_into_spoils_everything() -> None:
 def test_outcomes_that_do_not_add_up_are_told() -> None:
     assert all(account.is_even for account in result(NOTHING, END).accounts)
     uneven = result(NOTHING, END, served=Served(16, 0, 0, 2, 0))
-    assert any(line.startswith("polls: 16 were served and 14 have an outcome") for line in remarks(uneven))
+    assert any(line.startswith("polls: 16 were served, but 14 have an outcome") for line in remarks(uneven))
 
 
 def test_the_table_fits_into_100_columns_and_runs_no_control_codes() -> None:
@@ -143,12 +143,12 @@ def test_the_guide_names_addresses_that_exist() -> None:
 
 def test_the_demo_runs_the_processes_of_up_with_settings_of_its_own() -> None:
     settings = demo_settings(Settings(allow_private_hosts="intranet:80"), WEB)
-    children = demo_family(settings, None, host="127.0.0.1", port=8000, page=False)
+    children = demo_processes(settings, None, host="127.0.0.1", port=8000, page=False)
     assert [child.name for child in children] == ["crawler", "worker"]
     for child in children:
         assert child.env["STEPPEWATCH_ALLOW_PRIVATE_HOSTS"] == WEB.allowed
         assert child.env["STEPPEWATCH_HOST_DELAY_S"] == "0.2"
         assert child.env["STEPPEWATCH_LOG_LEVEL"] == "WARNING"
     assert demo_settings(Settings(log_level="DEBUG"), WEB).log_level == "DEBUG"
-    with_page = demo_family(settings, None, host="127.0.0.1", port=8000, page=True)
+    with_page = demo_processes(settings, None, host="127.0.0.1", port=8000, page=True)
     assert [child.name for child in with_page] == ["crawler", "worker", "web"]
