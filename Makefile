@@ -7,7 +7,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
 ARGS   ?=
 
-.PHONY: help run demo test test-fast check docs format bench chaos chaos-alerts fuzz lock clean setup setup-dev
+.PHONY: help run demo test test-fast coverage check docs format bench chaos chaos-alerts fuzz lock clean setup setup-dev
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -23,6 +23,10 @@ test: setup-dev ## install and run all tests (SQLite, PostgreSQL, Redis protocol
 
 test-fast: setup-dev ## the quick ones of the tests that need no server
 	@$(BIN)/python -m pytest tests/unit -m "not slow" $(ARGS)
+
+coverage: setup-dev ## branch coverage of the pure packages by their unit tests, with the least it may be (two minutes)
+	@$(BIN)/python -m coverage run -m pytest -q -n 0 -m "not slow" tests/unit/worker $(ARGS)
+	@$(BIN)/python -m coverage report
 
 check: setup-dev ## format, lint, types, import contracts
 	$(BIN)/ruff format --check .
@@ -59,7 +63,7 @@ lock: ## resolve all dependencies anew (needs uv)
 		--no-header --upgrade --quiet --extra dev pyproject.toml requirements/build.in -c requirements/run.txt -o requirements/dev.txt
 
 clean: ## remove everything that make created
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage dist
 
 setup: $(VENV)/.run
 setup-dev: $(VENV)/.dev

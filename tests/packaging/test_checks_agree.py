@@ -40,6 +40,12 @@ def test_each_package_says_that_it_is_typed(package: str) -> None:
     assert (ROOT / package / "py.typed").is_file()
 
 
+def test_the_packages_whose_coverage_is_measured_are_the_pure_ones() -> None:
+    contracts = CONFIGURATION["tool"]["importlinter"]["contracts"]
+    (pure,) = (contract for contract in contracts if contract["name"] == "the stages are pure")
+    assert CONFIGURATION["tool"]["coverage"]["run"]["source_pkgs"] == pure["source_modules"]
+
+
 def test_the_latest_release_in_the_changelog_is_the_version_of_the_package() -> None:
     text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     releases = re.findall(r"^## (.*)$", text, re.M)
