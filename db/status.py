@@ -16,6 +16,7 @@ from db.collection.feeds import FeedHealth, count_feeds, find_network_problem, i
 from db.collection.sources import count_sources
 from db.collection.walls import Walled, find_walled
 from db.coverage.cells import TOTAL, count_marks, iter_cells
+from db.enums.collection import FeedState
 from db.models import Article, EntityRow, Feed, MentionRow, Revision, Source, UnverifiedRevision, VocabularyVersion
 from db.outcomes import ProblemRow, count_outcomes, latest_problems
 from db.totals import count_articles, count_suspects
@@ -240,7 +241,7 @@ def _outlet(
 
 
 def _state_of(feed: FeedHealth) -> str:
-    if feed.state != "active":
+    if feed.state != FeedState.ACTIVE:
         return feed.state
     if feed.failures:
         return "failing"

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
+from db.enums.articles import RevisionStage
 from db.models import Article, Revision, Suspect
 
 
@@ -20,7 +21,9 @@ def count_articles(conn: Connection) -> Mapping[str, Any]:
         )
     ).one()
     revisions = conn.scalar(select(func.count()).select_from(Revision)) or 0
-    unfinished = conn.scalar(select(func.count()).select_from(Revision).where(Revision.stage == "stored")) or 0
+    unfinished = (
+        conn.scalar(select(func.count()).select_from(Revision).where(Revision.stage == RevisionStage.STORED)) or 0
+    )
     return {**row._mapping, "revisions": revisions, "unfinished": unfinished}
 
 

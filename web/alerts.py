@@ -14,6 +14,7 @@ from db.alerts import channels, message_rows, subscriptions
 from db.alerts.channels import RecipientRow
 from db.alerts.subscriptions import SubscriptionRow
 from db.engine import Database
+from db.enums.alerts import RecipientState, SubscriptionState
 from web.render import render
 from worker.delivery.transports.table import shown
 from worker.messages.atom import atom_of
@@ -47,7 +48,9 @@ def feed(request: Request) -> Response:
     token = request.path_params["token"]
     with _database(request).reading() as conn:
         known = _find_or_404(conn, channels.find_feed(conn, token))
-        is_over = known.recipient.state != "active" or known.subscription.state == "removed"
+        is_over = (
+            known.recipient.state != RecipientState.ACTIVE or known.subscription.state == SubscriptionState.REMOVED
+        )
         if is_over:
             raise HTTPException(404)
         items = compose_items(conn, message_rows.read_subscription(conn, known.subscription.id, limit=ENTRIES), set())
@@ -60,7 +63,7 @@ def ask_to_unsubscribe(request: Request) -> Response:
     """Return a page with a button. It changes nothing by itself: mail programs and scanners follow every link."""
     with _database(request).reading() as conn:
         known = _find_or_404(conn, channels.find_recipient(conn, request.path_params["token"]))
-    return _page(known, is_over=known.recipient.state != "active")
+    return _page(known, is_over=known.recipient.state != RecipientState.ACTIVE)
 
 
 def unsubscribe(request: Request) -> Response:

@@ -15,6 +15,7 @@ from cli.shared.hits import hit_cell, marked_hit
 from cli.shared.output import emit, fail, note
 from cli.shared.store import open_store
 from cli.shared.tables import Format, print_table, wants_json
+from db.enums.alerts import SubscriptionKind
 
 if TYPE_CHECKING:
     from db.engine import Database
@@ -130,7 +131,7 @@ def _parse_query(database: Database, query: str) -> tuple[str, Query]:
     with database.reading() as conn:
         stored = find_subscription(conn, query)
         saved, names = saved_queries(conn), load_query_names(conn)
-    if stored is not None and stored.kind != "query":
+    if stored is not None and stored.kind != SubscriptionKind.QUERY:
         fail(f"{query} is a subscription to a {stored.kind}: it has no query to test", code=2)
     text = stored.query if stored else query
     try:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,18 +11,10 @@ import typer
 from cli.shared.output import emit, fail, note
 from cli.shared.store import open_store
 from cli.shared.tables import Format, instant, print_table, wants_json
+from db.enums.alerts import DeliveryState
 
 if TYPE_CHECKING:
     from db.alerts.delivery_lists import DeliveryRow
-
-
-class DeliveryFilter(StrEnum):
-    """State of a message."""
-
-    waiting = "waiting"
-    sent = "sent"
-    dead = "dead"
-    cancelled = "cancelled"
 
 
 def alert_deliveries(
@@ -31,7 +22,7 @@ def alert_deliveries(
         str | None, typer.Argument(metavar="[NAME]", help="Only messages of this subscription.")
     ] = None,
     state: Annotated[
-        list[DeliveryFilter] | None, typer.Option(help="Only messages in this state; repeatable. dead: given up.")
+        list[DeliveryState] | None, typer.Option(help="Only messages in this state; repeatable. dead: given up.")
     ] = None,
     limit: Annotated[int, typer.Option(min=1, max=100_000, help="Number of messages, newest first.")] = 50,
     format: Annotated[Format | None, typer.Option(help="json (one message per line) or table.")] = None,

@@ -13,6 +13,7 @@ from cli.alert.recipients import note_missing_settings, with_recipients
 from cli.alert.subscriptions import Name, build_record, find_or_exit, public_links
 from cli.shared.output import emit, fail, note
 from cli.shared.store import open_store
+from db.enums.alerts import SubscriptionState
 from worker.delivery.transports.transport import RecipientAddress
 
 if TYPE_CHECKING:
@@ -140,7 +141,7 @@ def _warn(stored: SubscriptionRow, after: SubscriptionDefinition) -> None:
         note(
             f"{stored.name} is managed by {stored.origin}: the next alert sync will restore the definition in that file"
         )
-    if stored.state != "active":
+    if stored.state != SubscriptionState.ACTIVE:
         note(f"{stored.name} is {stored.state}: steppewatch alert resume {stored.name}")
     if not after.addresses:
         note(f"{stored.name} has no recipient: its matches are stored, but not sent")

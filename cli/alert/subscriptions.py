@@ -10,6 +10,7 @@ import typer
 from cli.shared.output import emit, fail
 from cli.shared.store import open_store
 from cli.shared.tables import Format, instant, print_table, wants_json
+from db.enums.alerts import ChannelState, RecipientState, SubscriptionKind, SubscriptionState
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,10 +75,10 @@ def _cells(
     row: SubscriptionRow, recipients: Sequence[RecipientRow], count: tuple[int, datetime | None]
 ) -> tuple[object, ...]:
     addresses = ", ".join(
-        f"{_recipient(r)['address']}{'' if _state(r) == 'active' else f' ({_state(r)})'}" for r in recipients
+        f"{_recipient(r)['address']}{'' if _state(r) == ChannelState.ACTIVE else f' ({_state(r)})'}" for r in recipients
     )
     latest = count[1] and count[1].date()
-    question = row.query if row.kind == "query" else f"{row.kind} of {row.query}"
+    question = row.query if row.kind == SubscriptionKind.QUERY else f"{row.kind} of {row.query}"
     return row.name, row.state, row.cadence, question, addresses or "none", f"{count[0]:,}", latest
 
 
@@ -90,7 +91,7 @@ def _recipient(recipient: RecipientRow) -> dict[str, Any]:
 
 
 def _state(recipient: RecipientRow) -> str:
-    return recipient.state if recipient.state != "active" else recipient.channel.state
+    return recipient.state if recipient.state != RecipientState.ACTIVE else recipient.channel.state
 
 
 def alert_show(
@@ -158,7 +159,7 @@ def alert_pause(
 
     Example: steppewatch alert pause csto-drills
     """
-    _set_state(name, address, "paused")
+    _set_state(name, address, SubscriptionState.PAUSED)
 
 
 def alert_resume(
@@ -169,7 +170,7 @@ def alert_resume(
 
     Example: steppewatch alert resume --address analyst@office.example
     """
-    _set_state(name, address, "active")
+    _set_state(name, address, SubscriptionState.ACTIVE)
 
 
 def _set_state(name: str | None, address: str | None, state: str) -> None:
@@ -188,7 +189,7 @@ def _set_state(name: str | None, address: str | None, state: str) -> None:
     channel = database.read(lambda conn: find_channel(conn, address))
     if channel is None:
         fail(f"{address} is not a recipient", hint="steppewatch alert list shows all recipients")
-    reason = "paused by a person" if state == "paused" else None
+    reason = "paused by a person" if state == SubscriptionState.PAUSED else None
     database.write(lambda conn: set_channel_state(conn, channel.id, state, reason=reason))
     emit({"address": address, "state": state})
 
@@ -203,7 +204,7 @@ def alert_remove(name: Name) -> None:
     database = open_store()
     row = database.read(lambda conn: find_or_exit(conn, name))
     database.write(lambda conn: definition.remove(conn, row))
-    emit({"name": name, "state": "removed"})
+    emit({"name": name, "state": SubscriptionState.REMOVED})
 
 
 def find_or_exit(conn: Connection, name: str) -> SubscriptionRow:

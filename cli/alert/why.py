@@ -11,6 +11,7 @@ from cli.article.remove import ARTICLE, find_article_id
 from cli.shared.output import emit, fail
 from cli.shared.store import open_store
 from cli.shared.tables import Format, instant, print_table, wants_json
+from db.enums.alerts import DeliveryState, SubscriptionKind
 
 if TYPE_CHECKING:
     from worker.matching.why import RecipientOutcome, Why
@@ -34,7 +35,7 @@ def alert_why(
 
     with open_store().reading() as conn:
         row = find_or_exit(conn, name)
-        if row.kind != "query":
+        if row.kind != SubscriptionKind.QUERY:
             fail(f"{name} is a subscription to a {row.kind} of {row.query}, which no article can match", code=2)
         article_id = find_article_id(conn, article)
         try:
@@ -102,4 +103,4 @@ def _print(record: dict[str, Any]) -> None:
 
 
 def _error(delivery: dict[str, Any]) -> str:
-    return f" ({delivery['error']})" if delivery["error"] and delivery["state"] != "sent" else ""
+    return f" ({delivery['error']})" if delivery["error"] and delivery["state"] != DeliveryState.SENT else ""

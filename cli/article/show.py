@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -11,6 +11,7 @@ from cli.article.remove import ARTICLE, describe_article, find_article_id, to_pl
 from cli.shared.output import emit, escape_controls
 from cli.shared.store import open_store
 from cli.shared.tables import Format, wants_json
+from db.enums.articles import TextFrom
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     Mentions = Sequence[tuple[str, int, int, str]]
 
-_SOURCES = {"form": "page", "aggregator": "feed"}
+_SOURCES: Mapping[str, str] = {TextFrom.FORM: TextFrom.PAGE, TextFrom.AGGREGATOR: TextFrom.FEED}
 """Names for the origin of a text: a form on the page, or an aggregator's feed."""
 
 
@@ -66,7 +67,7 @@ def _record(conn: Connection, article_id: int, text_from: str) -> dict[str, Any]
     return describe_article(row) | {
         "entities": dict(count_entities(conn, article_id)),
         "text_from": _SOURCES.get(text_from, text_from),
-        "aggregated": text_from == "aggregator",
+        "aggregated": text_from == TextFrom.AGGREGATOR,
         "unverified": certificate is not None,
         "certificate": certificate,
         "suspect": suspect and _suspect(suspect),

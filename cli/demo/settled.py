@@ -9,6 +9,7 @@ from cli.demo.outlets import DemoArticle
 from cli.demo.server import Served
 from cli.demo.store import Knowledge
 from cli.demo.web import DemoWeb
+from db.enums.collection import PageState
 from db.net.urls import canonical_url
 
 
@@ -94,7 +95,7 @@ def _ending(url: str, article: DemoArticle, names: Mapping[str, str], before: Kn
 def _is_as_written(url: str, article: DemoArticle, names: Mapping[str, str], after: Knowledge) -> bool:
     filed, page = after.articles.get(url), after.pages.get(url)
     if article.leads_astray:
-        return filed is None and page is not None and page.state == "refused"
+        return filed is None and page is not None and page.state == PageState.REFUSED
     return (
         filed is not None
         and filed.revisions == (2 if article.edited else 1)
@@ -104,7 +105,7 @@ def _is_as_written(url: str, article: DemoArticle, names: Mapping[str, str], aft
 
 def _outcome(url: str, article: DemoArticle, before: Knowledge, after: Knowledge) -> tuple[str, str]:
     page, filed, was = after.pages.get(url), after.articles.get(url), before.articles.get(url)
-    if article.leads_astray and page is not None and page.state == "refused":
+    if article.leads_astray and page is not None and page.state == PageState.REFUSED:
         return "refused", (page.error or "").removeprefix("refused: ")
     if filed is None:
         return "missing", (page.error or page.state) if page else "its feed was not read"

@@ -6,9 +6,11 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from cli.docs import closed_sets
 from cli.docs.commands import reference
 from cli.docs.folders import code_map
 from db import settings
+from db.enums.alerts import status_table
 from worker.export.formats import column_page
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs"
@@ -37,11 +39,18 @@ def replace_table(page: str, table: str) -> str:
     return before + table + "\n".join(lines)
 
 
+def statuses(page: str) -> str:
+    """Return the page of alerts with the table of statuses as the code has it."""
+    return replace_table(page, status_table())
+
+
 GENERATED: dict[str, Callable[[str], str]] = {
+    "reference/alerts.md": statuses,
     "reference/cli.md": lambda _: reference(),
     "reference/code.md": lambda _: code_map(),
     "reference/export-columns.md": columns,
     "reference/settings.md": settings_table,
+    "reference/states.md": lambda _: closed_sets.page(),
 }
 """The function that generates each page from its old text."""
 

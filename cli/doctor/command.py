@@ -12,6 +12,7 @@ import typer
 
 from cli.shared.output import emit, note
 from cli.shared.tables import Format, cell, wants_json
+from db.enums.collection import FeedState
 
 if TYPE_CHECKING:
     from cli.doctor.finding import Finding
@@ -121,7 +122,7 @@ def _addresses(settings: Settings, store: StoreSeen) -> tuple[str, ...]:
     from worker.vocabulary.loader import packaged_folder
 
     if store.revision == store.head:
-        active = (feed for feed in store.feeds if feed.state == "active")
+        active = (feed for feed in store.feeds if feed.state == FeedState.ACTIVE)
         candidates = [Candidate(feed.url, rank(feed.confidence, feed.succeeded_at)) for feed in active]
     else:
         feeds = (feed for outlet in read_catalogue(packaged_folder()) for feed in outlet.feeds)

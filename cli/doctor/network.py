@@ -12,6 +12,7 @@ from time import monotonic
 
 from cli.doctor.finding import Finding, ok, skipped, warning
 from crawlers.http.results import FetchResult
+from db.enums.collection import Confidence
 from db.net.address_policy import literal_address, refusal_of_address, refusal_of_url
 from db.net.urls import host_of
 
@@ -49,7 +50,8 @@ def rank(confidence: str | None, succeeded_at: datetime | None) -> tuple[int, fl
     """Return a rank: the most recent success first, then the catalogue's confidence."""
     if succeeded_at is not None:
         return 0, -succeeded_at.timestamp()
-    return {"certain": 1, None: 2, "likely": 3}.get(confidence, 4), 0.0
+    ranks: dict[str | None, int] = {Confidence.CERTAIN: 1, None: 2, Confidence.LIKELY: 3}
+    return ranks.get(confidence, 4), 0.0
 
 
 def look_up(hosts: Sequence[str], *, patience_s: float = LOOK_UP_S) -> dict[str, tuple[str, ...] | str]:

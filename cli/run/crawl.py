@@ -9,6 +9,7 @@ import typer
 from cli.shared.output import emit, fail, note
 from cli.shared.store import report_new_store, report_time_zone
 from cli.shared.tables import Format, wants_json
+from db.enums.collection import FeedState
 
 if TYPE_CHECKING:
     from db.engine import Database
@@ -65,7 +66,7 @@ def _collect(settings: Settings, database: Database, source: str | None) -> dict
     from worker.chain.service import drain, utc_now
 
     with database.reading() as conn:
-        active = count_feeds(conn, source_id=source)["active"]
+        active = count_feeds(conn, source_id=source)[FeedState.ACTIVE]
     if source is not None and not active:
         fail(f"no outlet {source!r} with an active feed", hint="steppewatch source list")
     note(f"polling {active:,} feeds, at least {settings.host_delay_s:g} s between two requests to one host")

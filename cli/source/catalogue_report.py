@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from db.enums.collection import FeedState
+
 if TYPE_CHECKING:
     from db.collection.catalogue import CatalogueChanges, OutletChange
 
@@ -76,7 +78,7 @@ def _feed_lines(change: OutletChange) -> Iterator[str]:
 
 
 def _describe_state(change: OutletChange, url: str) -> str:
-    return ", paused as its others are" if change.feeds_added.get(url) == "paused" else ""
+    return ", paused as its others are" if change.feeds_added.get(url) == FeedState.PAUSED else ""
 
 
 def _join_names(names: Sequence[str]) -> str:

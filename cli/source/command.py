@@ -14,6 +14,7 @@ import typer
 from cli.shared.output import emit, fail, note
 from cli.shared.store import open_store
 from cli.shared.tables import Format, cell, instant, new_table, wants_json
+from db.enums.collection import CertificateRule, SourceOrigin
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -82,7 +83,7 @@ def _build_source(
         id=found.id,
         name=(name or "").strip()[:200] or found.name,
         domains=found.domains,
-        origin="person",
+        origin=SourceOrigin.PERSON,
         country=country and country.upper(),
         languages=languages,
         kind=(kind or "").strip()[:100] or None,
@@ -195,7 +196,7 @@ def source_retry(
 def _build_record(conn: Connection, source_id: str) -> dict[str, Any]:
     from db.collection.feeds import iter_feeds
     from db.collection.sources import domains_of, find_source, list_sources
-    from db.collection.unverified import WITHOUT_SECRETS, has_unverified_articles
+    from db.collection.unverified import has_unverified_articles
     from db.collection.walls import find_walled
     from db.outcomes import latest_problems
 
@@ -224,7 +225,7 @@ def _build_record(conn: Connection, source_id: str) -> dict[str, Any]:
             {"subject": one.subject, "reason": one.reason, "last_at": instant(one.last_at), "times": one.times}
             for one in latest_problems(conn, SHOWN_PROBLEMS, source_id=source_id)
         ],
-        "read_unverified": source.unverified or WITHOUT_SECRETS,
+        "read_unverified": source.unverified or CertificateRule.WITHOUT_SECRETS,
         "unverified": any(feed.unverified for feed in feeds) or has_unverified_articles(conn, source_id),
         "feeds": [
             {

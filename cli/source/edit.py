@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Annotated
 
 import typer
 
 from cli.shared.output import emit, fail
 from cli.shared.store import open_store
+from db.enums.collection import CertificateRule
 
 _NONE = "none"
-
-
-class Unverified(StrEnum):
-    """Policy for an outlet whose server has a bad certificate."""
-
-    NEVER = "never"
-    WITHOUT_SECRETS = "without-secrets"
-    ALWAYS = "always"
 
 
 def source_edit(
     outlet: Annotated[str, typer.Argument(metavar="ID", help="The outlet's id, name or domain.")],
     unverified: Annotated[
-        Unverified | None,
+        CertificateRule | None,
         typer.Option(help="Whether to read feeds and pages despite a bad certificate; by default without-secrets."),
     ] = None,
     time_zone: Annotated[
@@ -46,18 +38,24 @@ def source_edit(
 
     from cli.shared.lookup import source_ids
     from db.collection.sources import find_source, set_time_zone
-    from db.collection.unverified import WITHOUT_SECRETS, set_rule
+    from db.collection.unverified import set_rule
 
     database = open_store()
     with database.reading() as conn:
         source_id = source_ids(conn, [outlet])[0]
     if unverified is not None:
-        database.write(lambda conn: set_rule(conn, source_id, unverified.value))
+        database.write(lambda conn: set_rule(conn, source_id, unverified))
     if zone is not None:
         database.write(lambda conn: set_time_zone(conn, source_id, zone or None))
     source = database.read(lambda conn: find_source(conn, source_id))
     assert source is not None, "its id was just looked up"
-    emit({"id": source_id, "read_unverified": source.unverified or WITHOUT_SECRETS, "time_zone": source.time_zone})
+    emit(
+        {
+            "id": source_id,
+            "read_unverified": source.unverified or CertificateRule.WITHOUT_SECRETS,
+            "time_zone": source.time_zone,
+        }
+    )
 
 
 def _parse_zone(name: str) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cli.shared.output import escape_controls
 from cli.shared.tables import cell, new_table
+from db.enums.vocabulary import EntityType, MentionLevel, MentionRule
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -20,35 +21,22 @@ if TYPE_CHECKING:
     from worker.tagging.tagger import Mention, Tagger
     from worker.vocabulary.scope import ScopeVerdict
 
-RULES = {
-    "exact": "spelled as in the vocabulary",
-    "inflected": "with an ending of its language",
-    "plural": "with the ending of the plural",
-    "possessive": "with an ending after an apostrophe",
-    "small": "in lower case, in a text without capitals or if it is not a common word",
-    "compound": "a part of a word with hyphens",
-    "context": "a term of context_any is near",
-    "full-name": "an unambiguous name is also in the article",
-    "office": "the person's office is in the article, or was held on its day by this bearer of the surname",
-    "nearest": "the nearest of several possible entities",
-    "capitals": "capitals are meaningless in this line, and the article names something else",
-    "defined": "the article defines this acronym",
-}
+RULES: Mapping[str, str] = {rule: rule.meaning for rule in MentionRule}
 """Explanations of the rules of tagging, for display."""
 
-_COLOURS = {
-    "state": "green",
-    "region": "green",
-    "place": "cyan",
-    "alliance": "blue",
-    "organisation": "blue",
-    "company": "blue",
-    "outlet": "magenta",
-    "person": "yellow",
-    "event": "red",
-    "document": "red",
-    "weapon": "red",
-    "concept": "bright_magenta",
+_COLOURS: Mapping[str, str] = {
+    EntityType.STATE: "green",
+    EntityType.REGION: "green",
+    EntityType.PLACE: "cyan",
+    EntityType.ALLIANCE: "blue",
+    EntityType.ORGANISATION: "blue",
+    EntityType.COMPANY: "blue",
+    EntityType.OUTLET: "magenta",
+    EntityType.PERSON: "yellow",
+    EntityType.EVENT: "red",
+    EntityType.DOCUMENT: "red",
+    EntityType.WEAPON: "red",
+    EntityType.CONCEPT: "bright_magenta",
 }
 _MISS = "dim underline"
 _MOST_ROWS = 200
@@ -165,7 +153,7 @@ def _highlighted(explained: Explained) -> Text:
         if not _is_inside(miss, explained.mentions):
             shown.stylize(_MISS, miss.start, miss.end)
     for mention in sorted(explained.mentions, key=lambda one: one.start - one.end):
-        weight = "bold" if mention.level == "name" else "italic"
+        weight = "bold" if mention.level == MentionLevel.NAME else "italic"
         shown.stylize(f"{weight} {_COLOURS.get(mention.type, 'white')}", mention.start, mention.end)
     return shown
 

@@ -12,6 +12,7 @@ import typer
 
 from cli.shared.output import emit, fail, note
 from cli.shared.tables import Format, wants_json
+from db.enums.vocabulary import EntityType
 from worker.lib.named_file import open_named
 
 if TYPE_CHECKING:
@@ -31,10 +32,9 @@ def vocabulary_list(
 
     Example: steppewatch vocabulary list --type alliance
     """
-    from worker.vocabulary.entities import TYPES
 
-    if type is not None and type not in TYPES:
-        fail(f"unknown type: {type}", hint="known types: " + ", ".join(TYPES), code=2)
+    if type is not None and type not in tuple(EntityType):
+        fail(f"unknown type: {type}", hint="known types: " + ", ".join(EntityType), code=2)
     records: list[dict[str, object]] = [
         {
             "id": entity.id,

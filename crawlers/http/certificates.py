@@ -19,7 +19,7 @@ UNVERIFIED = "unverified"
 """Key of a request's `meta` for the certificate fault on the way to its response; also the prefix of a response flag.
 """
 RULE = "unverified_rule"
-"""Key of a request's `meta` for the outlet's rule, one of `db.collection.unverified.RULES`; None for the default."""
+"""Key of a request's `meta` for the outlet's rule, a `db.enums.collection.CertificateRule`; None for the default."""
 _WORDS = {
     9: "is not valid yet",
     10: "has expired",

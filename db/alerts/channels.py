@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, delete, func, select, update
 
 from db.dialect import insert
+from db.enums.alerts import ChannelState, DeliveryState, RecipientState, SubscriptionState
 from db.models import Channel, Delivery, OutboxEntry, Recipient, Subscription
 
 FEED = "feed"
@@ -59,7 +60,7 @@ def new_secret() -> str:
 def record_channel(conn: Connection, kind: str, address: str, *, is_signed: bool = False) -> int:
     """Return the id of the channel, created if needed, with a secret if its messages are signed."""
     secret = new_secret() if is_signed else None
-    row = {"kind": kind, "address": address, "secret": secret, "state": "active", "failures": 0}
+    row = {"kind": kind, "address": address, "secret": secret, "state": ChannelState.ACTIVE, "failures": 0}
     conn.execute(insert(conn, Channel).values(row).on_conflict_do_nothing(index_elements=["kind", "address"]))
     query = select(Channel.id).where(Channel.kind == kind, Channel.address == address)
     return int(conn.execute(query).scalar_one())
@@ -73,10 +74,10 @@ def record_recipient(conn: Connection, subscription_id: int, channel_id: int, *,
         channel_id=channel_id,
         token=secrets.token_urlsafe(24),
         feed_token=secrets.token_urlsafe(24) if kind == FEED else None,
-        state="active",
+        state=RecipientState.ACTIVE,
         due_at=due_at,
     )
-    again = {"state": "active", "due_at": due_at}
+    again = {"state": RecipientState.ACTIVE, "due_at": due_at}
     conn.execute(upsert.on_conflict_do_update(index_elements=["subscription_id", "channel_id"], set_=again))
 
 
@@ -102,7 +103,7 @@ def all_recipients(conn: Connection) -> list[RecipientRow]:
         select(*_RECIPIENT, *_CHANNEL)
         .join(Channel, Channel.id == Recipient.channel_id)
         .join(Subscription, Subscription.id == Recipient.subscription_id)
-        .where(Subscription.state != "removed")
+        .where(Subscription.state != SubscriptionState.REMOVED)
         .order_by(Recipient.id)
     )
     return [_recipient(row) for row in conn.execute(query)]
@@ -126,9 +127,11 @@ def _first(conn: Connection, condition: ColumnElement[bool]) -> RecipientRow | N
 
 def unsubscribe(conn: Connection, recipient_ids: Sequence[int]) -> None:
     """Unsubscribe recipients and cancel their waiting messages. Repeating it changes nothing."""
-    conn.execute(update(Recipient).where(Recipient.id.in_(recipient_ids)).values(state="unsubscribed", due_at=None))
-    waiting = update(Delivery).where(Delivery.recipient_id.in_(recipient_ids), Delivery.state == "waiting")
-    conn.execute(waiting.values(state="cancelled", claim=None, claimed_until=None))
+    conn.execute(
+        update(Recipient).where(Recipient.id.in_(recipient_ids)).values(state=RecipientState.UNSUBSCRIBED, due_at=None)
+    )
+    waiting = update(Delivery).where(Delivery.recipient_id.in_(recipient_ids), Delivery.state == DeliveryState.WAITING)
+    conn.execute(waiting.values(state=DeliveryState.CANCELLED, claim=None, claimed_until=None))
     undelivered = delete(OutboxEntry).where(OutboxEntry.recipient_id.in_(recipient_ids))
     conn.execute(undelivered.where(OutboxEntry.delivery_id.is_(None)))
 
@@ -147,7 +150,7 @@ def set_channel_state(conn: Connection, channel_id: int, state: str, *, reason: 
 
 def count_paused(conn: Connection) -> int:
     """Return the number of paused channels."""
-    return conn.scalar(select(func.count()).select_from(Channel).where(Channel.state == "paused")) or 0
+    return conn.scalar(select(func.count()).select_from(Channel).where(Channel.state == ChannelState.PAUSED)) or 0
 
 
 def _recipient(row: Row[*tuple[Any, ...]]) -> RecipientRow:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, case, func, or_, select, update
 
 from db.alerts.channels import ChannelRow
+from db.enums.alerts import ChannelState, DeliveryKind, DeliveryState, RecipientState
 from db.models import Channel, Delivery, Recipient
 
 _CHANNELS_AT_ONCE = 100
@@ -20,7 +21,7 @@ _CHANNEL_FIELDS = len(ChannelRow.__slots__)
 def is_any_due(conn: Connection, *, now: datetime) -> bool:
     """Return whether an unclaimed delivery is due."""
     free = or_(Delivery.claimed_until.is_(None), Delivery.claimed_until < now)
-    query = select(Delivery.id).where(Delivery.state == "waiting", Delivery.due_at <= now, free).limit(1)
+    query = select(Delivery.id).where(Delivery.state == DeliveryState.WAITING, Delivery.due_at <= now, free).limit(1)
     return conn.scalar(query) is not None
 
 
@@ -40,14 +41,14 @@ def claim_due(
     progress. `digest_messages` is the maximum of messages per digest, for kinds where it may be more than one.
     """
     free = or_(Delivery.claimed_until.is_(None), Delivery.claimed_until < now)
-    due = (Delivery.state == "waiting", Delivery.due_at <= now, free)
+    due = (Delivery.state == DeliveryState.WAITING, Delivery.due_at <= now, free)
     query = (
         select(Channel.id, Channel.kind)
         .join(Delivery, Delivery.channel_id == Channel.id)
         .where(
             *due,
             Channel.kind.in_(per_minute),
-            Channel.state == "active",
+            Channel.state == ChannelState.ACTIVE,
             or_(Channel.rests_until.is_(None), Channel.rests_until <= now),
         )
         .group_by(Channel.id, Channel.kind)
@@ -74,7 +75,7 @@ def _affordable(rows: Iterable[Row[int, str]], room: int, digest: int) -> list[i
     """Return the first deliveries whose messages fit into the remaining limit."""
     ids = []
     for id, kind in rows:
-        room -= digest if kind == "digest" else 1
+        room -= digest if kind == DeliveryKind.DIGEST else 1
         if room < 0:
             break
         ids.append(id)
@@ -86,8 +87,10 @@ def _taken(conn: Connection, channel_id: int, now: datetime, digest: int) -> int
     mine: ColumnElement[bool] = Delivery.channel_id == channel_id
     had = case((Delivery.messages > 1, Delivery.messages), else_=1)
     sent = conn.scalar(select(func.sum(had)).where(mine, Delivery.sent_at > now - _MINUTE)) or 0
-    most = case((Delivery.kind == "digest", digest), else_=1)
-    in_progress = select(func.sum(most)).where(mine, Delivery.state == "waiting", Delivery.claimed_until >= now)
+    most = case((Delivery.kind == DeliveryKind.DIGEST, digest), else_=1)
+    in_progress = select(func.sum(most)).where(
+        mine, Delivery.state == DeliveryState.WAITING, Delivery.claimed_until >= now
+    )
     return int(sent + (conn.scalar(in_progress) or 0))
 
 
@@ -147,7 +150,7 @@ def begin(conn: Connection, delivery_id: int, claim: str, *, now: datetime, leas
         )
         .join(Channel, Channel.id == Delivery.channel_id)
         .outerjoin(Recipient, Recipient.id == Delivery.recipient_id)
-        .where(Delivery.id == delivery_id, Delivery.claim == claim, Delivery.state == "waiting")
+        .where(Delivery.id == delivery_id, Delivery.claim == claim, Delivery.state == DeliveryState.WAITING)
         .with_for_update(of=Delivery)
     )
     row = conn.execute(query).first()
@@ -156,10 +159,10 @@ def begin(conn: Connection, delivery_id: int, claim: str, *, now: datetime, leas
     *fields, messages, stories, last, recipient_state = row[:-_CHANNEL_FIELDS]
     channel = ChannelRow(*row[-_CHANNEL_FIELDS:])
     mine = update(Delivery).where(Delivery.id == delivery_id)
-    if recipient_state == "unsubscribed":
-        conn.execute(mine.values(state="cancelled", claim=None, claimed_until=None))
+    if recipient_state == RecipientState.UNSUBSCRIBED:
+        conn.execute(mine.values(state=DeliveryState.CANCELLED, claim=None, claimed_until=None))
         return None
-    if channel.state != "active" or (channel.rests_until is not None and channel.rests_until > now):
+    if channel.state != ChannelState.ACTIVE or (channel.rests_until is not None and channel.rests_until > now):
         conn.execute(mine.values(claim=None, claimed_until=None))
         return None
     id, key, kind, attempt, notice, recipient_id, token, subscription_id, created_at = fields
@@ -174,14 +177,22 @@ def note_part(
     """Record the accepted part of a delivery, and extend the claim by `lease_s` seconds; return whether it was still
     valid.
     """
-    mine = update(Delivery).where(Delivery.id == delivery.id, Delivery.claim == claim, Delivery.state == "waiting")
+    mine = update(Delivery).where(
+        Delivery.id == delivery.id, Delivery.claim == claim, Delivery.state == DeliveryState.WAITING
+    )
     values = {"messages": told.messages, "told": told.stories, "told_to": told.last}
     return conn.execute(mine.values(**values, claimed_until=now + timedelta(seconds=lease_s))).rowcount > 0
 
 
 def finish_sent(conn: Connection, delivery: DeliveryOut, told: DeliveryTold, *, now: datetime) -> None:
     """Record a delivery as sent, with the accepted part; reset its channel's failures."""
-    values: dict[str, Any] = {"state": "sent", "sent_at": now, "claim": None, "claimed_until": None, "error": None}
+    values: dict[str, Any] = {
+        "state": DeliveryState.SENT,
+        "sent_at": now,
+        "claim": None,
+        "claimed_until": None,
+        "error": None,
+    }
     values |= {"messages": told.messages, "told": told.stories, "told_to": None, "left_out": told.left_out}
     conn.execute(update(Delivery).where(Delivery.id == delivery.id).values(values))
     if delivery.channel.failures:
@@ -192,7 +203,7 @@ def finish_sent(conn: Connection, delivery: DeliveryOut, told: DeliveryTold, *, 
 def cancel(conn: Connection, delivery: DeliveryOut) -> None:
     """Cancel a delivery without content: its articles were removed."""
     mine = update(Delivery).where(Delivery.id == delivery.id)
-    conn.execute(mine.values(state="cancelled", claim=None, claimed_until=None))
+    conn.execute(mine.values(state=DeliveryState.CANCELLED, claim=None, claimed_until=None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +225,7 @@ def finish_failed(conn: Connection, delivery: DeliveryOut, claim: str, after: Re
     """Record a failed attempt and its consequences."""
     reason = after.reason[:1_000]
     values: dict[str, Any] = {"claim": None, "claimed_until": None, "error": reason}
-    values |= {"state": "dead"} if after.retry_at is None else {"due_at": after.retry_at}
+    values |= {"state": DeliveryState.DEAD} if after.retry_at is None else {"due_at": after.retry_at}
     if not after.costs_attempt:
         values["attempts"] = delivery.attempts - 1
     mine = update(Delivery).where(Delivery.id == delivery.id, Delivery.claim == claim)
@@ -223,7 +234,7 @@ def finish_failed(conn: Connection, delivery: DeliveryOut, claim: str, after: Re
     if after.channel_failed:
         changed |= {"failures": Channel.failures + 1, "reason": reason}
     if after.pauses:
-        changed |= {"state": "paused", "reason": reason}
+        changed |= {"state": ChannelState.PAUSED, "reason": reason}
     if changed:
         conn.execute(update(Channel).where(Channel.id == delivery.channel.id).values(changed))
 
@@ -232,6 +243,6 @@ def give_up_exhausted(conn: Connection, *, attempts: int, now: datetime) -> int:
     """Give up deliveries whose last attempt ended without a result because each worker crashed."""
     reason = f"given up after {attempts} attempts: each worker that took it died or ran out of time"
     lost = update(Delivery).where(
-        Delivery.state == "waiting", Delivery.attempts >= attempts, Delivery.claimed_until < now
+        Delivery.state == DeliveryState.WAITING, Delivery.attempts >= attempts, Delivery.claimed_until < now
     )
-    return conn.execute(lost.values(state="dead", claim=None, claimed_until=None, error=reason)).rowcount
+    return conn.execute(lost.values(state=DeliveryState.DEAD, claim=None, claimed_until=None, error=reason)).rowcount

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, case, func, select, update
 
+from db.enums.alerts import DeliveryState
 from db.models import Channel, Delivery, Recipient, Subscription
 
 
@@ -77,8 +78,15 @@ def resend(conn: Connection, delivery_ids: Collection[int] | None, *, now: datet
     They keep their keys, so that a receiver recognises a repetition. A partly sent one continues; one that had arrived
     is sent from its beginning.
     """
-    chosen = Delivery.state == "dead" if delivery_ids is None else Delivery.id.in_(delivery_ids)
-    again = {"state": "waiting", "due_at": now, "attempts": 0, "claim": None, "claimed_until": None, "sent_at": None}
+    chosen = Delivery.state == DeliveryState.DEAD if delivery_ids is None else Delivery.id.in_(delivery_ids)
+    again = {
+        "state": DeliveryState.WAITING,
+        "due_at": now,
+        "attempts": 0,
+        "claim": None,
+        "claimed_until": None,
+        "sent_at": None,
+    }
     columns = (Delivery.messages, Delivery.told, Delivery.left_out)
-    counts = {column.key: case((Delivery.state == "sent", 0), else_=column) for column in columns}
+    counts = {column.key: case((Delivery.state == DeliveryState.SENT, 0), else_=column) for column in columns}
     return conn.execute(update(Delivery).where(chosen).values(**again, **counts)).rowcount

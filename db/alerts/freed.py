@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection, and_, func, or_, select, update
 from sqlalchemy.orm import aliased
 
+from db.enums.alerts import MatchStatus
 from db.models import Article, ClusterLink, MatchRow, Revision, Subscription
 from db.stories.clusters import JOINING
 
@@ -55,7 +56,7 @@ def find_freed(conn: Connection, article_ids: Collection[int], *, resembling: bo
         .join(Revision, Revision.id == MatchRow.revision_id)
         .join(told, told.id == MatchRow.item_id)
         .join(first, first.id == told.article_id)
-        .where(MatchRow.article_id.in_(moved) | told.article_id.in_(moved), MatchRow.status == "also")
+        .where(MatchRow.article_id.in_(moved) | told.article_id.in_(moved), MatchRow.status == MatchStatus.ALSO)
         .where(func.coalesce(first.cluster_id, first.id) != story)
         .order_by(Article.published_at.is_(None), Article.published_at, Article.canonical_url, MatchRow.id)
     )
@@ -67,7 +68,10 @@ def find_told(conn: Connection, freed: Collection[Freed]) -> dict[tuple[int, int
     query = (
         select(MatchRow.subscription_id, Article.cluster_id, func.min(MatchRow.id))
         .join(Article, Article.id == MatchRow.article_id)
-        .where(Article.cluster_id.in_({each.story for each in freed}), MatchRow.status.in_(("news", "revised")))
+        .where(
+            Article.cluster_id.in_({each.story for each in freed}),
+            MatchRow.status.in_((MatchStatus.NEWS, MatchStatus.REVISED)),
+        )
         .where(MatchRow.subscription_id.in_({each.subscription_id for each in freed}), MatchRow.item_id.is_(None))
         .group_by(MatchRow.subscription_id, Article.cluster_id)
     )

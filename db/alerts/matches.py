@@ -11,10 +11,9 @@ from sqlalchemy import Connection, delete, false, func, or_, select, update
 from sqlalchemy.orm import aliased
 
 from db.dialect import insert
+from db.enums.alerts import TOLD, MatchStatus
+from db.enums.articles import TextFrom
 from db.models import Article, Capture, Feed, MatchRow, OutboxEntry, Revision, Sighting
-
-TOLD = ("news", "revised", "withdrawn")
-"""The statuses of matches that are sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,7 @@ class MatchIn:
 def read_facts(conn: Connection, revision_ids: Collection[int]) -> dict[int, Fact]:
     """Return the facts about revisions by id; their clusters must be stored already."""
     earlier = aliased(Revision)
-    not_form = (earlier.article_id == Revision.article_id, earlier.text_from != "form")
+    not_form = (earlier.article_id == Revision.article_id, earlier.text_from != TextFrom.FORM)
     first = select(func.min(earlier.id)).where(earlier.article_id == Revision.article_id).scalar_subquery()
     first_of_page = select(func.min(earlier.id)).where(*not_form).scalar_subquery()
     query = (
@@ -186,15 +185,15 @@ def _forget_own_reprints(conn: Connection, article_id: int) -> None:
     """Remove unsent reprint matches of an article with itself."""
     began = aliased(MatchRow)
     own = select(began.id).where(began.article_id == article_id)
-    of_itself = (MatchRow.article_id == article_id, MatchRow.status == "also", MatchRow.item_id.in_(own))
-    ids = list(conn.scalars(update(MatchRow).where(*of_itself).values(status="known").returning(MatchRow.id)))
+    of_itself = (MatchRow.article_id == article_id, MatchRow.status == MatchStatus.ALSO, MatchRow.item_id.in_(own))
+    ids = list(conn.scalars(update(MatchRow).where(*of_itself).values(status=MatchStatus.KNOWN).returning(MatchRow.id)))
     conn.execute(delete(OutboxEntry).where(OutboxEntry.match_id.in_(ids), OutboxEntry.delivery_id.is_(None)))
 
 
 def forget_superseded(conn: Connection, revision_ids: Collection[int]) -> None:
     """Delete unsent matches of revisions that were not current; they are current now and are matched again."""
     begun = select(MatchRow.item_id).where(MatchRow.item_id.is_not(None))
-    untold = (MatchRow.status == "superseded", MatchRow.id.not_in(begun))
+    untold = (MatchRow.status == MatchStatus.SUPERSEDED, MatchRow.id.not_in(begun))
     conn.execute(delete(MatchRow).where(MatchRow.revision_id.in_(sorted(revision_ids)), *untold))
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 
-from db.alerts.matches import TOLD
+from db.enums.alerts import TOLD, MatchStatus
 from db.models import Article, MatchRow, OutboxEntry, Revision, Source
 from db.text.headlines import BEGINNING, headline
 
@@ -92,7 +92,7 @@ def read_reprints_of(conn: Connection, delivery_id: int, *, limit: int) -> tuple
         .join(OutboxEntry, OutboxEntry.match_id == MatchRow.id)
         .where(*of_delivery, MatchRow.status.in_(TOLD))
     )
-    here = (*of_delivery, MatchRow.status == "also", MatchRow.item_id.not_in(told))
+    here = (*of_delivery, MatchRow.status == MatchStatus.ALSO, MatchRow.item_id.not_in(told))
     joined = _match_details().join(OutboxEntry, OutboxEntry.match_id == MatchRow.id).where(*here)
     total = conn.scalar(select(func.count()).select_from(joined.subquery())) or 0
     return [MatchDetails(*row) for row in conn.execute(joined.order_by(MatchRow.id.desc()).limit(limit))], total
@@ -111,7 +111,7 @@ def read_also(conn: Connection, stories: Sequence[int]) -> dict[int, list[tuple[
         .join(Revision, Revision.id == MatchRow.revision_id)
         .join(Article, Article.id == MatchRow.article_id)
         .join(Source, Source.id == Article.source_id)
-        .where(MatchRow.item_id.in_(stories), MatchRow.status == "also")
+        .where(MatchRow.item_id.in_(stories), MatchRow.status == MatchStatus.ALSO)
         .order_by(MatchRow.id)
     )
     found: dict[int, list[tuple[str, str, str]]] = {}

@@ -10,8 +10,16 @@ from typing import Any
 from sqlalchemy import Connection, Integer, exists, func, or_, select, update
 
 from db.alerts.channels import FEED
-from db.alerts.matches import TOLD
 from db.dialect import insert
+from db.enums.alerts import (
+    TOLD,
+    ChannelState,
+    DeliveryKind,
+    DeliveryState,
+    MatchStatus,
+    RecipientState,
+    SubscriptionState,
+)
 from db.models import Channel, Delivery, MatchRow, OutboxEntry, Recipient, Subscription
 
 
@@ -28,7 +36,7 @@ def post(conn: Connection, matches: Sequence[tuple[int, int, str]], *, now: date
     """
     by_subscription: dict[int, list[tuple[int, str]]] = {}
     for match_id, subscription_id, status in matches:
-        if status in TOLD or status == "also":
+        if status in TOLD or status == MatchStatus.ALSO:
             by_subscription.setdefault(subscription_id, []).append((match_id, status))
     if not by_subscription:
         return 0
@@ -37,10 +45,12 @@ def post(conn: Connection, matches: Sequence[tuple[int, int, str]], *, now: date
     for recipient in _sent_to(conn, by_subscription):
         at_once = recipient.due_at is None
         for match_id, status in by_subscription[recipient.subscription_id]:
-            if at_once and status == "also":
+            if at_once and status == MatchStatus.ALSO:
                 continue
             key = key_of(recipient.token, match_id)
-            delivery_id = _make(conn, recipient.channel_id, recipient.id, key, "match", now) if at_once else None
+            delivery_id = (
+                _make(conn, recipient.channel_id, recipient.id, key, DeliveryKind.MATCH, now) if at_once else None
+            )
             made += at_once
             entries.append({"recipient_id": recipient.id, "match_id": match_id, "delivery_id": delivery_id})
     if entries:
@@ -52,7 +62,11 @@ def _sent_to(conn: Connection, subscription_ids: Mapping[int, object]) -> Sequen
     query = (
         select(Recipient.id, Recipient.subscription_id, Recipient.token, Recipient.due_at, Recipient.channel_id)
         .join(Channel, Channel.id == Recipient.channel_id)
-        .where(Recipient.subscription_id.in_(subscription_ids), Recipient.state == "active", Channel.kind != FEED)
+        .where(
+            Recipient.subscription_id.in_(subscription_ids),
+            Recipient.state == RecipientState.ACTIVE,
+            Channel.kind != FEED,
+        )
         .order_by(Recipient.id)
     )
     return conn.execute(query).all()
@@ -74,7 +88,7 @@ def _make(
         "key": key,
         "kind": kind,
         "notice": dict(notice or {}),
-        "state": "waiting",
+        "state": DeliveryState.WAITING,
         "due_at": now,
         "attempts": 0,
         "created_at": now,
@@ -86,13 +100,13 @@ def _make(
 
 def post_notice(conn: Connection, channel_id: int, *, key: str, subject: str, text: str, now: datetime) -> None:
     """Put a message to the operator into the outbox; the same key again changes nothing."""
-    _make(conn, channel_id, None, key, "notice", now, {"subject": subject, "text": text})
+    _make(conn, channel_id, None, key, DeliveryKind.NOTICE, now, {"subject": subject, "text": text})
 
 
 def is_digest_due(conn: Connection, *, now: datetime) -> bool:
     """Return whether a digest may be due."""
     left_over = select(OutboxEntry.match_id).where(OutboxEntry.delivery_id.is_(None)).limit(1)
-    due = select(Recipient.id).where(Recipient.due_at <= now, Recipient.state == "active").limit(1)
+    due = select(Recipient.id).where(Recipient.due_at <= now, Recipient.state == RecipientState.ACTIVE).limit(1)
     return conn.scalar(due) is not None or conn.scalar(left_over) is not None
 
 
@@ -119,9 +133,9 @@ def make_digests(
         .join(Subscription, Subscription.id == Recipient.subscription_id)
         .where(
             or_(Recipient.due_at <= now, left_over),
-            Recipient.state == "active",
-            Channel.state == "active",
-            Subscription.state == "active",
+            Recipient.state == RecipientState.ACTIVE,
+            Channel.state == ChannelState.ACTIVE,
+            Subscription.state == SubscriptionState.ACTIVE,
         )
         .order_by(Recipient.id)
         .limit(limit)
@@ -131,11 +145,20 @@ def make_digests(
     for row in rows:
         last, told = _undelivered(conn, row.id)
         if told or (row.due_at is None and last):
-            digest = _make(conn, row.channel_id, row.id, key_of(row.token, f"digest to {last}"), "digest", now)
+            digest = _make(
+                conn, row.channel_id, row.id, key_of(row.token, f"digest to {last}"), DeliveryKind.DIGEST, now
+            )
             taken = update(OutboxEntry).where(OutboxEntry.recipient_id == row.id, OutboxEntry.delivery_id.is_(None))
             conn.execute(taken.where(OutboxEntry.match_id <= last).values(delivery_id=digest))
         elif row.all_quiet and row.due_at is not None:
-            _make(conn, row.channel_id, row.id, key_of(row.token, f"quiet {row.due_at:%Y-%m-%dT%H:%M}"), "quiet", now)
+            _make(
+                conn,
+                row.channel_id,
+                row.id,
+                key_of(row.token, f"quiet {row.due_at:%Y-%m-%dT%H:%M}"),
+                DeliveryKind.QUIET,
+                now,
+            )
         if row.due_at is not None:
             due_at = next_due(row.cadence, now)
             conn.execute(update(Recipient).where(Recipient.id == row.id).values(due_at=due_at))

@@ -9,9 +9,10 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, func, or_, select, update
 
 from db.dialect import insert, lock_for_subscriptions
+from db.enums.alerts import SubscriptionKind, SubscriptionState
 from db.models import SavedQuery, Subscription
 
-_LIVING = Subscription.state != "removed"
+_LIVING = Subscription.state != SubscriptionState.REMOVED
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,7 @@ class SubscriptionIn:
 
     name: str
     query: str
-    kind: str = "query"
+    kind: str = SubscriptionKind.QUERY
     cadence: str = "at once"
     max_age_h: int = 72
     on_revision: bool = False
@@ -58,7 +59,7 @@ def record_subscription(conn: Connection, new: SubscriptionIn, *, now: datetime)
     version = _next_version(conn)
     if find_subscription(conn, new.name) is not None:
         raise NameTaken(f"there is a subscription {new.name!r} already")
-    row = {**asdict(new), "state": "active", "created_at": now, "version": version}
+    row = {**asdict(new), "state": SubscriptionState.ACTIVE, "created_at": now, "version": version}
     return int(conn.execute(insert(conn, Subscription).values(row).returning(Subscription.id)).scalar_one())
 
 

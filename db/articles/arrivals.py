@@ -17,6 +17,7 @@ from db.articles.current_text import Standing, count_texts, forget_sketches, is_
 from db.collection.unverified import record_unverified
 from db.coverage.cells import mark_articles
 from db.dialect import insert
+from db.enums.articles import RevisionStage, TextFrom
 from db.models import Article, FingerprintRow, Revision, SketchHash
 
 
@@ -41,7 +42,7 @@ class ArticleIn:
     shingles: int
     sketch: Sequence[int]
     """Hashes for the inverted index, signed 64 bit."""
-    text_from: str = "page"
+    text_from: str = TextFrom.PAGE
     claims: Sequence[Claim] = ()
     """Other addresses of the same article."""
     second_language: str | None = None
@@ -83,7 +84,7 @@ class Stored:
     observed_at: datetime
     published_at: datetime | None
     published_is_day: bool
-    text_from: str = "page"
+    text_from: str = TextFrom.PAGE
     returned_at: datetime | None = None
     is_undated: bool = False
 
@@ -158,12 +159,12 @@ def note_returned(
         known, last = stored.get(key), latest.get(key[0])
         if article.capture_id is None or known is None or last is None or known is last:
             continue
-        is_behind = article.text_from == "form" and last.text_from != "form"
-        if known.stage == "done" and article.observed_at > last.last_seen and not is_behind:
-            known.returned_at, known.stage = article.observed_at, "stored"
+        is_behind = article.text_from == TextFrom.FORM and last.text_from != TextFrom.FORM
+        if known.stage == RevisionStage.DONE and article.observed_at > last.last_seen and not is_behind:
+            known.returned_at, known.stage = article.observed_at, RevisionStage.STORED
             latest[key[0]] = known
             returned[key] = article
-            values = {"returned_at": article.observed_at, "stage": "stored", "claimed_until": lease_until}
+            values = {"returned_at": article.observed_at, "stage": RevisionStage.STORED, "claimed_until": lease_until}
             conn.execute(update(Revision).where(Revision.id == known.id).values(values))
     return returned
 
@@ -190,7 +191,7 @@ def insert_revisions(
             "published_is_day": article.published_is_day,
             "text_from": article.text_from,
             "is_undated": article.is_undated,
-            "stage": "stored",
+            "stage": RevisionStage.STORED,
             "claimed_until": lease_until,
         }
         for (article_id, content_hash), article in fresh.items()
@@ -208,7 +209,7 @@ def insert_revisions(
     return {
         key: Stored(
             new_ids[key],
-            "stored",
+            RevisionStage.STORED,
             article.capture_id,
             article.content_hash,
             article.observed_at,

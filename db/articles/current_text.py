@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, delete, select, update
 
 from db.articles.counting_day import counts_on, zone_of
 from db.dialect import insert
+from db.enums.articles import TextFrom
 from db.models import Article, FingerprintRow, Revision, SketchHash
 from db.stories.commonplaces import doubt
 
@@ -33,13 +34,13 @@ def standing_of(
     nothing else. Among texts observed at the same instant (documents of one intake) the publication date decides, then
     the content, so that the order in which workers write does not matter.
     """
-    return text_from != "form", returned_at or observed_at, published_at or _MISSING_FIRST, content_hash
+    return text_from != TextFrom.FORM, returned_at or observed_at, published_at or _MISSING_FIRST, content_hash
 
 
 def count_texts(kinds: Iterable[str]) -> int:
     """Return the number of texts at an address; substitutes and forms of a page count only without the page itself."""
     counts = Counter(kinds)
-    return counts["page"] or counts.total()
+    return counts[TextFrom.PAGE] or counts.total()
 
 
 class DatedText(Protocol):

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import aliased
 
 from db.dialect.functions import is_one_of
+from db.enums.articles import RevisionStage
 from db.models import Article, MentionRow, Revision
 
 Rows = Select[*tuple[Any, ...]]
@@ -97,7 +98,7 @@ def _changes(filters: Filters) -> Iterator[ColumnElement[bool]]:
     if filters.changed_until is not None:
         yield Article.changed <= filters.changed_until
         current = aliased(Revision)
-        yield select(current.id).where(current.id == Article.revision_id, current.stage == "done").exists()
+        yield select(current.id).where(current.id == Article.revision_id, current.stage == RevisionStage.DONE).exists()
 
 
 def _is_in(language: str) -> ColumnElement[bool]:

@@ -10,6 +10,7 @@ from itertools import pairwise
 from sqlalchemy import ColumnElement, Connection, func, or_, select
 from sqlalchemy.orm import aliased
 
+from db.enums.articles import RevisionStage, TextFrom
 from db.models import Article, MentionRow, Revision
 
 
@@ -35,8 +36,8 @@ class FormerText:
 def is_text_of_article() -> ColumnElement[bool]:
     """Return the condition that a revision, joined to its article, was not only a substitute until the page came."""
     page = aliased(Revision)
-    has_page = select(page.id).where(page.article_id == Article.id, page.text_from == "page").exists()
-    return or_(Revision.text_from == "page", Revision.id == Article.revision_id, ~has_page)
+    has_page = select(page.id).where(page.article_id == Article.id, page.text_from == TextFrom.PAGE).exists()
+    return or_(Revision.text_from == TextFrom.PAGE, Revision.id == Article.revision_id, ~has_page)
 
 
 def read_formers(conn: Connection, article_id: int) -> list[Former]:
@@ -77,7 +78,7 @@ def predecessors(sequence: Sequence[int]) -> dict[int, int]:
 def read_former_text(conn: Connection, revision_id: int) -> FormerText:
     """Return one of these texts."""
     row = conn.execute(select(Revision.title, Revision.text, Revision.stage).where(Revision.id == revision_id)).one()
-    if row.stage != "done":
+    if row.stage != RevisionStage.DONE:
         return FormerText(row.title, row.text, None)
     entities = select(MentionRow.entity_id).where(MentionRow.revision_id == revision_id).distinct()
     return FormerText(row.title, row.text, frozenset(conn.scalars(entities)))

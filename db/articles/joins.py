@@ -17,11 +17,12 @@ from db.alerts.matches import move_matches
 from db.articles.addresses import find_neighbours, move_addresses
 from db.articles.current_text import is_of_no_day, refresh_articles
 from db.coverage.cells import mark_articles
+from db.enums.articles import RevisionStage, TextFrom
 from db.models import Article, ClusterLink, FingerprintRow, Revision, Suspect
 from db.stories.commonplaces import doubt
 from db.stories.judgements import move_pairs, read_judgements
 
-_OF_FEEDS = {"feed", "aggregator"}
+_OF_FEEDS = {TextFrom.FEED, TextFrom.AGGREGATOR}
 """Kinds of text that substitute for a missing page (`Revision.text_from`)."""
 
 
@@ -151,7 +152,7 @@ def _move_revisions(conn: Connection, keep: int, gone: int, sources: dict[int, s
         by_hash.setdefault(row.content_hash, []).append(row)
     for same in by_hash.values():
         if len(same) == 2:
-            kept, dropped = sorted(same, key=lambda row: (row.stage != "done", row.id))
+            kept, dropped = sorted(same, key=lambda row: (row.stage != RevisionStage.DONE, row.id))
             _merge_revisions(conn, kept, dropped, rows, joined)
             if dropped.id in sources:
                 sources[kept.id] = min(filter(None, (sources[dropped.id], sources.get(kept.id))))
@@ -169,7 +170,7 @@ def _merge_revisions(conn: Connection, kept: Any, dropped: Any, rows: Sequence[A
     seen += [later.observed_at] if later.capture_id is not None else []
     last = max(seen, default=first.observed_at)
     between = any(first.observed_at < _last_seen(row) < last for row in rows if row.content_hash != kept.content_hash)
-    from_page = "page" in (kept.text_from, dropped.text_from)
+    from_page = TextFrom.PAGE in (kept.text_from, dropped.text_from)
     move_matches(conn, keep=kept.article_id, gone=dropped.article_id, revisions=(kept.id, dropped.id))
     conn.execute(delete(Revision).where(Revision.id == dropped.id))
     dated = [(row.published_at, row.published_is_day) for row in (kept, dropped) if row.published_at is not None]
@@ -177,7 +178,7 @@ def _merge_revisions(conn: Connection, kept: Any, dropped: Any, rows: Sequence[A
     values = {
         "observed_at": first.observed_at,
         "returned_at": last if between else None,
-        "text_from": "page" if from_page else min(kept.text_from, dropped.text_from),
+        "text_from": TextFrom.PAGE if from_page else min(kept.text_from, dropped.text_from),
         "capture_id": kept.capture_id or dropped.capture_id,
         "published_at": published_at,
         "published_is_day": is_day,
@@ -198,10 +199,12 @@ def _demote_feed_texts(conn: Connection, keep: int, gone: int, rows: Sequence[An
     for row in rows:
         kinds[row.article_id].add(row.text_from)
     for one, other in ((keep, gone), (gone, keep)):
-        if kinds[one] <= _OF_FEEDS and kinds[other] & {"page", "form"}:
+        if kinds[one] <= _OF_FEEDS and kinds[other] & {TextFrom.PAGE, TextFrom.FORM}:
             ids = [row.id for row in rows if row.article_id == one]
             conn.execute(
-                update(Revision).where(Revision.id.in_(ids), Revision.text_from.in_(_OF_FEEDS)).values(text_from="form")
+                update(Revision)
+                .where(Revision.id.in_(ids), Revision.text_from.in_(_OF_FEEDS))
+                .values(text_from=TextFrom.FORM)
             )
 
 

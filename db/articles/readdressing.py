@@ -14,6 +14,7 @@ from db.articles.addresses import PLACEHOLDER, Named, find_articles, note_addres
 from db.articles.joins import Joined, Joining, join_articles
 from db.coverage.cells import mark_articles
 from db.dialect import insert, lock_names
+from db.enums.articles import RevisionStage
 from db.models import AddressState, Article, ArticleAddress, Capture, Page, Revision, Sighting
 from db.net.urls import RULES, canonical_url
 
@@ -90,7 +91,9 @@ def _file_articles(conn: Connection, wanted: Mapping[int, str], urls: Mapping[in
         there[name] = keep
     settle_names(conn, set(there.values()))
     waiting = sorted({joined.revision(revision_id) for revision_id in joined.current})
-    conn.execute(update(Revision).where(Revision.id.in_(waiting)).values(stage="stored", claimed_until=None))
+    conn.execute(
+        update(Revision).where(Revision.id.in_(waiting)).values(stage=RevisionStage.STORED, claimed_until=None)
+    )
     mark_articles(conn, sorted(set(there.values())))
     joining.recluster(conn, sorted(joined.stories | set(there.values())))
 

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, delete, or_, select, update
 from db.articles.current_text import write_sketches
 from db.articles.revisions import WHOLE, RevisionOut
 from db.dialect import insert
+from db.enums.articles import RevisionStage
 from db.models import Article, ClusterLink, FingerprintRow, Revision, StoryState
 
 RULES = 6
@@ -126,7 +127,7 @@ def read_articles(conn: Connection, after: int, limit: int) -> list[RevisionOut]
         select(*WHOLE)
         .join(Article, Article.revision_id == Revision.id)
         .join(FingerprintRow, FingerprintRow.revision_id == Revision.id)
-        .where(Article.id > after, Revision.stage == "done")
+        .where(Article.id > after, Revision.stage == RevisionStage.DONE)
         .order_by(Article.id)
         .limit(limit)
     )

@@ -39,6 +39,8 @@ from db.articles.joins import Joined, Joining, join_same
 from db.collection.unverified import forget_unverified
 from db.coverage.cells import mark_articles
 from db.dialect import insert, lock_names
+from db.enums.articles import RevisionStage, TextFrom
+from db.enums.collection import PageState
 from db.models import Article, ArticleAddress, Capture, Page, Revision
 from db.stories.commonplaces import doubt
 
@@ -94,7 +96,7 @@ def _results(
         ours = article.capture_id is not None and revision.capture_id == article.capture_id
         is_first = key in written and key not in told
         told.add(key)
-        if is_first or (ours and revision.stage == "stored"):  # the latter: our own work before a crash
+        if is_first or (ours and revision.stage == RevisionStage.STORED):  # the latter: our own work before a crash
             is_new = key[0] in created or (not is_first and is_alone(stored, key[0]))
             outcome = "new" if is_new else "revised"
             created.discard(key[0])
@@ -117,7 +119,7 @@ def _forms_read_at_last(
     places: dict[int, int] = {}
     for place, article in enumerate(articles):
         revision = stored[ids[article.canonical_url], article.content_hash]
-        if article.text_from == "page" and revision.text_from == "form":
+        if article.text_from == TextFrom.PAGE and revision.text_from == TextFrom.FORM:
             places.setdefault(revision.id, place)
     return {place: revision_id for revision_id, place in places.items()}
 
@@ -156,7 +158,7 @@ def _name(
 
 def _promote(conn: Connection, revision_ids: Collection[int], joining: Joining) -> None:
     """Promote texts from another form of the page to texts of the page."""
-    changed = update(Revision).where(Revision.id.in_(sorted(revision_ids))).values(text_from="page")
+    changed = update(Revision).where(Revision.id.in_(sorted(revision_ids))).values(text_from=TextFrom.PAGE)
     ids = sorted(set(conn.scalars(changed.returning(Revision.article_id))))
     forget_superseded(conn, revision_ids)
     mark_articles(conn, ids)
@@ -165,7 +167,7 @@ def _promote(conn: Connection, revision_ids: Collection[int], joining: Joining) 
 
 def _queue_again(conn: Connection, revision_ids: Collection[int], lease_until: datetime) -> None:
     """Queue texts to be processed again, because later ones were compared with the texts current at that time."""
-    values = {"stage": "stored", "claimed_until": lease_until}
+    values = {"stage": RevisionStage.STORED, "claimed_until": lease_until}
     conn.execute(update(Revision).where(Revision.id.in_(sorted(revision_ids))).values(values))
 
 
@@ -248,5 +250,5 @@ def remove_article(conn: Connection, article_id: int) -> None:
     )
     doubt(conn, [article_id])
     conn.execute(delete(Capture).where(Capture.id.in_(captured)))
-    conn.execute(update(Page).where(Page.canonical_url.in_(name.union(others))).values(state="settled"))
+    conn.execute(update(Page).where(Page.canonical_url.in_(name.union(others))).values(state=PageState.SETTLED))
     conn.execute(delete(Article).where(Article.id == article_id))

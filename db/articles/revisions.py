@@ -14,6 +14,7 @@ from sqlalchemy.orm import aliased
 from db.collection.captures import finish_captures
 from db.coverage.cells import mark_articles
 from db.dialect import insert
+from db.enums.articles import RevisionStage, TextFrom
 from db.models import Article, FingerprintRow, Revision, RevisionAttempt
 from db.outcomes import ProblemSeen, record_outcomes, record_problems
 
@@ -25,7 +26,7 @@ def outcomes_of(conn: Connection, revision_ids: Sequence[int]) -> dict[int, str]
     which another form was known.
     """
     first = aliased(Revision)
-    of_page = case((first.text_from != "form", first.id))
+    of_page = case((first.text_from != TextFrom.FORM, first.id))
     query = (
         select(
             Revision.id,
@@ -46,7 +47,7 @@ def _outcome(row: Any) -> str:
         return "seen_again"
     if row.id == row.lowest:
         return "new"
-    is_other_form = row.id == row.lowest_of_page or (row.text_from == "form" and row.lowest_of_page is not None)
+    is_other_form = row.id == row.lowest_of_page or (row.text_from == TextFrom.FORM and row.lowest_of_page is not None)
     return "seen_again" if is_other_form else "revised"
 
 
@@ -99,7 +100,7 @@ def read_revisions(conn: Connection, revision_ids: Sequence[int]) -> list[Revisi
         select(*WHOLE)
         .join(Article, Article.id == Revision.article_id)
         .join(FingerprintRow, FingerprintRow.revision_id == Revision.id)
-        .where(Revision.id.in_(revision_ids), Revision.stage == "stored")
+        .where(Revision.id.in_(revision_ids), Revision.stage == RevisionStage.STORED)
         .order_by(Revision.id)
     )
     return [RevisionOut(*tuple(row)) for row in conn.execute(query)]
@@ -108,7 +109,7 @@ def read_revisions(conn: Connection, revision_ids: Sequence[int]) -> list[Revisi
 def claim_revisions(conn: Connection, *, now: datetime, lease_s: float, limit: int) -> list[int]:
     """Claim revisions that their batch never finished; return their ids."""
     free = or_(Revision.claimed_until.is_(None), Revision.claimed_until < now)
-    query = select(Revision.id).where(Revision.stage == "stored", free).order_by(Revision.id).limit(limit)
+    query = select(Revision.id).where(Revision.stage == RevisionStage.STORED, free).order_by(Revision.id).limit(limit)
     ids = list(conn.scalars(query.with_for_update(skip_locked=True)))
     if ids:
         until = now + timedelta(seconds=lease_s)
@@ -121,7 +122,7 @@ def count_attempts(conn: Connection, revision_ids: Sequence[int]) -> dict[int, i
     query = (
         select(Revision.id, func.coalesce(RevisionAttempt.attempts, 0))
         .outerjoin(RevisionAttempt, RevisionAttempt.revision_id == Revision.id)
-        .where(Revision.id.in_(revision_ids), Revision.stage == "stored")
+        .where(Revision.id.in_(revision_ids), Revision.stage == RevisionStage.STORED)
         .order_by(Revision.id)
     )
     return {revision_id: attempts for revision_id, attempts in conn.execute(query)}
@@ -151,7 +152,9 @@ def set_exhausted_aside(conn: Connection, *, attempts: int, now: datetime) -> in
         select(Revision.id, Revision.capture_id, Article.id.label("article_id"), Article.url, Article.source_id)
         .join(RevisionAttempt, RevisionAttempt.revision_id == Revision.id)
         .join(Article, Article.id == Revision.article_id)
-        .where(Revision.stage == "stored", RevisionAttempt.attempts >= attempts, Revision.claimed_until < now)
+        .where(
+            Revision.stage == RevisionStage.STORED, RevisionAttempt.attempts >= attempts, Revision.claimed_until < now
+        )
         .order_by(Revision.id)
         .with_for_update(of=Revision, skip_locked=True)
     )
@@ -159,7 +162,7 @@ def set_exhausted_aside(conn: Connection, *, attempts: int, now: datetime) -> in
     if not rows:
         return 0
     ids, article_ids = [row.id for row in rows], [row.article_id for row in rows]
-    conn.execute(update(Revision).where(Revision.id.in_(ids)).values(stage="set aside", claimed_until=None))
+    conn.execute(update(Revision).where(Revision.id.in_(ids)).values(stage=RevisionStage.SET_ASIDE, claimed_until=None))
     alone = update(Article).where(Article.id.in_(article_ids), Article.cluster_id.is_(None))
     conn.execute(alone.values(cluster_id=Article.id))
     mark_articles(conn, sorted(set(article_ids)))
@@ -179,8 +182,8 @@ def finish_revisions(conn: Connection, revision_ids: Sequence[int], *, vocabular
     """Mark revisions as processed; return those that were not so before (each is finished once)."""
     query = (
         update(Revision)
-        .where(Revision.id.in_(revision_ids), Revision.stage == "stored")
-        .values(stage="done", claimed_until=None, vocabulary_version=vocabulary_version)
+        .where(Revision.id.in_(revision_ids), Revision.stage == RevisionStage.STORED)
+        .values(stage=RevisionStage.DONE, claimed_until=None, vocabulary_version=vocabulary_version)
         .returning(Revision.id)
     )
     return sorted(conn.scalars(query))

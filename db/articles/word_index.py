@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Connection, and_, or_, select, true
 from db import dialect
 from db.articles.filters import count_within
 from db.dialect import insert
+from db.enums.articles import RevisionStage
 from db.models import Article, IndexedRevision, MentionRow, Revision
 
 EVERYTHING = "*"
@@ -81,7 +82,7 @@ def find_unindexed(conn: Connection, *, limit: int) -> list[int]:
     query = (
         select(Revision.id)
         .join(Article, Article.revision_id == Revision.id)
-        .where(Revision.stage == "done", Revision.id.not_in(select(IndexedRevision.revision_id)))
+        .where(Revision.stage == RevisionStage.DONE, Revision.id.not_in(select(IndexedRevision.revision_id)))
     )
     return list(conn.scalars(query.order_by(Revision.id).limit(limit)))
 
@@ -104,7 +105,7 @@ def find_candidates(
         unindexed = Revision.id.not_in(select(IndexedRevision.revision_id))
         condition = or_(_condition(conn, need), unindexed)
     query = select(Revision.id).join(Article, Article.revision_id == Revision.id)
-    query = query.where(Revision.stage == "done", condition, *among)
+    query = query.where(Revision.stage == RevisionStage.DONE, condition, *among)
     query = query.where(*count_within(since, until))
     return list(conn.scalars(query.order_by(*order)))
 

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, case, delete, exists, func, or_, select, upda
 from sqlalchemy.orm import aliased
 
 from db.dialect import insert
+from db.enums.collection import CaptureStage
 from db.models import Capture, Page, Source
 from db.outcomes import ProblemSeen, record_outcomes, record_problems
 
@@ -76,7 +77,7 @@ def record_captures(conn: Connection, captures: Iterable[tuple[CaptureIn, bytes]
             "body_hash": capture.body_hash,
             "size": len(capture.body),
             "hints_size": sum(len(value.encode("utf-8", "replace")) for value in capture.hints.values()),
-            "stage": "fetched",
+            "stage": CaptureStage.FETCHED,
             "attempts": 0,
         }
         for capture, compressed in captures
@@ -89,7 +90,7 @@ def record_captures(conn: Connection, captures: Iterable[tuple[CaptureIn, bytes]
 
 def count_waiting(conn: Connection) -> int:
     """Return the number of unfinished captures."""
-    return conn.scalar(select(func.count()).select_from(Capture).where(Capture.stage == "fetched")) or 0
+    return conn.scalar(select(func.count()).select_from(Capture).where(Capture.stage == CaptureStage.FETCHED)) or 0
 
 
 def claim_captures(
@@ -103,9 +104,14 @@ def claim_captures(
     free = or_(Capture.claimed_until.is_(None), Capture.claimed_until < now)
     earlier = aliased(Capture)
     is_first = ~exists().where(
-        earlier.page_id == Capture.page_id, earlier.id < Capture.id, earlier.stage == "fetched"
+        earlier.page_id == Capture.page_id, earlier.id < Capture.id, earlier.stage == CaptureStage.FETCHED
     ).correlate(Capture)
-    query = select(Capture.id).where(Capture.stage == "fetched", free, is_first).order_by(Capture.id).limit(limit)
+    query = (
+        select(Capture.id)
+        .where(Capture.stage == CaptureStage.FETCHED, free, is_first)
+        .order_by(Capture.id)
+        .limit(limit)
+    )
     if page_ids is not None:
         query = query.where(Capture.page_id.in_(page_ids))
     ids = list(conn.scalars(query.with_for_update(skip_locked=True)))
@@ -116,7 +122,9 @@ def claim_captures(
 
 def count_attempts(conn: Connection, capture_ids: Sequence[int]) -> dict[int, int]:
     """Return the number of unfinished attempts for each waiting capture."""
-    query = select(Capture.id, Capture.attempts).where(Capture.id.in_(capture_ids), Capture.stage == "fetched")
+    query = select(Capture.id, Capture.attempts).where(
+        Capture.id.in_(capture_ids), Capture.stage == CaptureStage.FETCHED
+    )
     return {capture_id: attempts for capture_id, attempts in conn.execute(query.order_by(Capture.id))}
 
 
@@ -145,7 +153,7 @@ def read_captures(conn: Connection, capture_ids: Sequence[int]) -> list[CaptureO
         )
         .outerjoin(Page, Page.id == Capture.page_id)
         .outerjoin(Source, Source.id == Capture.source_id)
-        .where(Capture.id.in_(capture_ids), Capture.stage == "fetched")
+        .where(Capture.id.in_(capture_ids), Capture.stage == CaptureStage.FETCHED)
         .order_by(Capture.id)
     )
     rows = [row._asdict() for row in conn.execute(query)]
@@ -163,8 +171,8 @@ def finish_captures(conn: Connection, endings: Mapping[int, tuple[str, str | Non
     for (outcome, reason), ids in by_ending.items():
         moved = (
             update(Capture)
-            .where(Capture.id.in_(ids), Capture.stage == "fetched")
-            .values(stage="done", claimed_until=None, outcome=outcome, reason=reason)
+            .where(Capture.id.in_(ids), Capture.stage == CaptureStage.FETCHED)
+            .values(stage=CaptureStage.DONE, claimed_until=None, outcome=outcome, reason=reason)
             .returning(Capture.id)
         )
         finished.update(conn.scalars(moved))
@@ -176,7 +184,7 @@ def expire_captures(conn: Connection, *, before: datetime, max_bytes: float, lim
 
     Returns the number deleted; call it until that is 0.
     """
-    done = select(Capture.id).where(Capture.stage == "done")
+    done = select(Capture.id).where(Capture.stage == CaptureStage.DONE)
     old = list(conn.scalars(done.where(Capture.fetched_at < before).order_by(Capture.id).limit(limit)))
     room = func.sum(func.length(Capture.body) + func.coalesce(Capture.hints_size, 0))
     if not old and (conn.scalar(select(room)) or 0) > max_bytes:
@@ -189,14 +197,14 @@ def expire_captures(conn: Connection, *, before: datetime, max_bytes: float, lim
 def count_held(conn: Connection, *, now: datetime) -> int:
     """Return the number of waiting captures under a claim."""
     query = select(func.count()).select_from(Capture)
-    return conn.scalar(query.where(Capture.stage == "fetched", Capture.claimed_until >= now)) or 0
+    return conn.scalar(query.where(Capture.stage == CaptureStage.FETCHED, Capture.claimed_until >= now)) or 0
 
 
 def reject_exhausted(conn: Connection, *, attempts: int, now: datetime) -> int:
     """Reject captures whose last claim expired; return their number."""
     query = (
         select(Capture.id, Capture.url, Capture.source_id)
-        .where(Capture.stage == "fetched", Capture.attempts >= attempts, Capture.claimed_until < now)
+        .where(Capture.stage == CaptureStage.FETCHED, Capture.attempts >= attempts, Capture.claimed_until < now)
         .order_by(Capture.id)
         .with_for_update(skip_locked=True)
     )

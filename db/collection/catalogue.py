@@ -17,6 +17,7 @@ from db.collection.feeds import ASKED, add_feed
 from db.collection.sources import SourceIn, record_source
 from db.coverage.cells import mark_articles
 from db.dialect import insert, lock_names
+from db.enums.collection import FeedState, SourceOrigin
 from db.models import Article, CatalogueOutlet, Feed, Source, SourceDomain
 from db.models.base import UtcDateTime
 
@@ -151,7 +152,7 @@ def read_view(conn: Connection) -> CatalogueView:
     feeds: dict[str, dict[str, StoredFeed]] = {}
     columns = (Feed.source_id, Feed.url, Feed.confidence, Feed.state, Feed.failures, Feed.succeeded_at)
     for source_id, url, confidence, state, failures, succeeded_at in conn.execute(select(*columns)):
-        works = state == "active" and not failures and succeeded_at is not None
+        works = state == FeedState.ACTIVE and not failures and succeeded_at is not None
         feeds.setdefault(source_id, {})[url] = StoredFeed(confidence, state, works)
     outlets = {
         row.id: StoredOutlet(
@@ -207,7 +208,7 @@ def _apply(conn: Connection, change: OutletChange, now: datetime) -> None:
     if change.is_new:
         facts = {name: value for name, value in change.facts.items() if name != "languages"}
         languages = change.facts.get("languages") or ()
-        new = SourceIn(id=change.source_id, domains=(), origin="catalogue", languages=languages, **facts)
+        new = SourceIn(id=change.source_id, domains=(), origin=SourceOrigin.CATALOGUE, languages=languages, **facts)
         record_source(conn, new, now=now)
     elif change.facts:
         conn.execute(update(Source).where(Source.id == change.source_id).values(**change.facts))
@@ -236,12 +237,12 @@ def _mark_articles_of(conn: Connection, source_id: str) -> None:
 def retire_feeds(conn: Connection, urls: Collection[str]) -> None:
     """Stop polling these addresses; their articles stay. An address paused by a person stays paused."""
     if urls:
-        conn.execute(update(Feed).where(Feed.url.in_(urls), Feed.state.in_(ASKED)).values(state="retired"))
+        conn.execute(update(Feed).where(Feed.url.in_(urls), Feed.state.in_(ASKED)).values(state=FeedState.RETIRED))
 
 
 def revive_feed(conn: Connection, url: str, *, source_id: str, now: datetime) -> None:
     """Assign a feed to this outlet; if it was retired, make it active and due."""
-    was_retired = Feed.state == "retired"
-    state = case((was_retired, "active"), else_=Feed.state)
+    was_retired = Feed.state == FeedState.RETIRED
+    state = case((was_retired, FeedState.ACTIVE), else_=Feed.state)
     due = case((was_retired, literal(now, UtcDateTime())), else_=Feed.next_poll_at)
     conn.execute(update(Feed).where(Feed.url == url).values(source_id=source_id, state=state, next_poll_at=due))

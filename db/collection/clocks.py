@@ -15,6 +15,9 @@ from sqlalchemy import ColumnElement, Connection, func, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 
 from db.collection.pages import ASKED, NEVER
+from db.enums.alerts import DeliveryState
+from db.enums.articles import RevisionStage
+from db.enums.collection import CaptureStage
 from db.models import (
     Capture,
     Channel,
@@ -55,14 +58,14 @@ def _waits(now: datetime) -> Iterator[_Wait]:
     yield _Wait("pages", Page.next_fetch_at, _MONTH, (Page.state.in_(ASKED), Page.next_fetch_at < NEVER))
     yield _Wait("hosts", HostLease.free_at, _CLAIM)
     yield _Wait("channels", Channel.rests_until, _MONTH)
-    yield _Wait("messages", Delivery.due_at, _MONTH, (Delivery.state == "waiting",))
+    yield _Wait("messages", Delivery.due_at, _MONTH, (Delivery.state == DeliveryState.WAITING,))
     yield _Wait("digests", Recipient.due_at, _MONTH)
     yield _Wait("exports", ExportSchedule.next_at, _MONTH)
     yield _Wait("claims", Feed.claimed_until, _CLAIM, (Feed.next_poll_at <= now,))
     yield _Wait("claims", Page.claimed_until, _CLAIM, (Page.state.in_(ASKED), Page.next_fetch_at <= now))
-    yield _Wait("claims", Capture.claimed_until, _CLAIM, (Capture.stage == "fetched",))
-    yield _Wait("claims", Revision.claimed_until, _CLAIM, (Revision.stage == "stored",))
-    yield _Wait("claims", Delivery.claimed_until, _CLAIM, (Delivery.state == "waiting",))
+    yield _Wait("claims", Capture.claimed_until, _CLAIM, (Capture.stage == CaptureStage.FETCHED,))
+    yield _Wait("claims", Revision.claimed_until, _CLAIM, (Revision.stage == RevisionStage.STORED,))
+    yield _Wait("claims", Delivery.claimed_until, _CLAIM, (Delivery.state == DeliveryState.WAITING,))
     yield _Wait("claims", ExportSchedule.claimed_until, _CLAIM)
     yield _Wait("claims", CoverageState.held_until, _CLAIM)
 

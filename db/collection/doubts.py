@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, select, update
 
+from db.enums.collection import PageState
 from db.models import Capture, Page
 
 FIRST_PAUSE = timedelta(minutes=15)
@@ -31,7 +32,7 @@ def record_doubts(conn: Connection, kinds: Mapping[int, str], *, now: datetime) 
             .where(Page.id == row.page_id, Page.fetched_at <= row.fetched_at)
             .values(
                 doubts=row.doubts + 1,
-                state="active",
+                state=PageState.ACTIVE,
                 next_fetch_at=now + pause_after(row.doubts + 1),
                 last_outcome=kinds[row.id],
                 body_hash=None,

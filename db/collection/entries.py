@@ -11,6 +11,7 @@ from sqlalchemy import Connection, case, select, update
 from db.collection.pages import NEVER
 from db.collection.refusals import ask_for_named
 from db.dialect import insert
+from db.enums.collection import PageState
 from db.models import Page, Sighting, SourceDomain
 from db.net.urls import host_of
 
@@ -151,7 +152,7 @@ def _insert_pages(
             "url": entry.url,
             "host": host_of(entry.url),
             "source_id": source_id if entry.trouble else owners.get(host_of(entry.canonical_url), source_id),
-            "state": "refused" if entry.refusal else "settled" if entry.trouble else "active",
+            "state": PageState.REFUSED if entry.refusal else PageState.SETTLED if entry.trouble else PageState.ACTIVE,
             "first_seen_at": seen_at,
             "next_fetch_at": NEVER if entry.refusal or entry.trouble else seen_at,
             "fetches": 0,

@@ -9,12 +9,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, case, delete, func, literal, or_, select, update
 
 from db.dialect import insert
+from db.enums.collection import FeedState
 from db.models import Feed, Problem, Source
 from db.models.base import UtcDateTime
 from db.net.urls import host_of
 from db.outcomes import ProblemSeen, record_problems
 
-ASKED = ("active", "gone")
+ASKED = (FeedState.ACTIVE, FeedState.GONE)
 """States of feeds that are polled when due."""
 
 NETWORK_STAGE = "network"
@@ -35,7 +36,7 @@ class FeedDue:
     failures: int
     polled_at: datetime | None
     succeeded_at: datetime | None
-    state: str = "active"
+    state: str = FeedState.ACTIVE
     last_outcome: str | None = None
     rule: str | None = None
     """The rule of its outlet, see `db.collection.unverified`."""
@@ -97,7 +98,7 @@ def add_feed(
     now: datetime,
     title: str | None = None,
     confidence: str | None = None,
-    state: str = "active",
+    state: str = FeedState.ACTIVE,
 ) -> int:
     """Return the id of the feed at `url`; a new one is due at once. Adding it again changes nothing."""
     row = {
@@ -204,10 +205,10 @@ def record_poll(conn: Connection, polled: FeedPolled) -> None:
     if polled.title:
         values["title"] = polled.title
     # a person may have paused it meanwhile
-    if polled.state == "gone":
-        values["state"] = case((Feed.state == "active", "gone"), else_=Feed.state)
+    if polled.state == FeedState.GONE:
+        values["state"] = case((Feed.state == FeedState.ACTIVE, FeedState.GONE), else_=Feed.state)
     elif polled.succeeded:
-        values["state"] = case((Feed.state == "gone", "active"), else_=Feed.state)
+        values["state"] = case((Feed.state == FeedState.GONE, FeedState.ACTIVE), else_=Feed.state)
     conn.execute(
         update(Feed)
         .where(Feed.id == polled.feed_id, or_(Feed.polled_at.is_(None), Feed.polled_at <= polled.polled_at))
@@ -222,7 +223,7 @@ def has_any_succeeded(conn: Connection) -> bool:
 
 def make_feeds_due(conn: Connection, *, now: datetime, source_id: str | None = None) -> int:
     """Make all active feeds (of one source) due now; return their number."""
-    statement = update(Feed).where(Feed.state == "active").values(next_poll_at=now)
+    statement = update(Feed).where(Feed.state == FeedState.ACTIVE).values(next_poll_at=now)
     if source_id is not None:
         statement = statement.where(Feed.source_id == source_id)
     return conn.execute(statement).rowcount
@@ -277,10 +278,10 @@ def count_feeds(conn: Connection, *, source_id: str | None = None) -> dict[str, 
     ).group_by(Feed.state)
     if source_id is not None:
         query = query.where(Feed.source_id == source_id)
-    counts = {"active": 0, "paused": 0, "gone": 0, "failing": 0, "never polled": 0}
+    counts = {FeedState.ACTIVE: 0, FeedState.PAUSED: 0, FeedState.GONE: 0, "failing": 0, "never polled": 0}
     for state, feeds, failing, unpolled in conn.execute(query):
         counts[state] = feeds
-        if state == "active":
+        if state == FeedState.ACTIVE:
             counts["failing"], counts["never polled"] = int(failing), int(unpolled)
     return counts
 

@@ -9,13 +9,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, or_, select, update
 
+from db.enums.collection import PageState
 from db.models import Feed, Page, Sighting, Source
 from db.net.urls import host_of, registrable_domain
 
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 """`next_fetch_at` of pages that are not fetched any more, so that indexes on it hold them at the far end."""
 
-ASKED = ("active", "refused", "gone")
+ASKED = (PageState.ACTIVE, PageState.REFUSED, PageState.GONE)
 """States of pages that are fetched when due: no refusal is final."""
 
 AGGREGATOR = "aggregator"
@@ -44,7 +45,7 @@ class PageDue:
     changed_at: datetime | None
     last_outcome: str | None
     feed_hash: str | None = None
-    state: str = "active"
+    state: str = PageState.ACTIVE
     rule: str | None = None
     """The rule of its outlet, see `db.collection.unverified`."""
     unverified: str | None = None
@@ -253,7 +254,7 @@ def count_due_pages(conn: Connection, *, now: datetime) -> int:
 
 def make_pages_due(conn: Connection, *, now: datetime, urls: Collection[str] | None = None) -> int:
     """Make fetched pages due now (by canonical URL; None: all); return their number."""
-    statement = update(Page).where(Page.state == "active", Page.fetches > 0).values(next_fetch_at=now)
+    statement = update(Page).where(Page.state == PageState.ACTIVE, Page.fetches > 0).values(next_fetch_at=now)
     if urls is not None:
         statement = statement.where(Page.canonical_url.in_(urls))
     return conn.execute(statement).rowcount

@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, and_, or_, select, update
 
+from db.enums.collection import FeedState, PageState
 from db.models import Feed, Page, Sighting
 
-_REFUSED_OR_GONE = ("refused", "gone")
+_REFUSED_OR_GONE = (PageState.REFUSED, PageState.GONE)
 _PATIENCE = 5
 _FLAPPING_PAUSE = timedelta(days=1)
 """Minimum interval for a page that failed this often, even if a feed keeps dropping and listing it."""
@@ -44,7 +45,7 @@ def find_forbidden(conn: Connection, host: str, reason: str, *, now: datetime) -
     query = (
         select(Page.id, Page.url)
         .where(Page.host == host, Page.next_fetch_at > now)
-        .where(Page.state == "refused", Page.last_error == reason)
+        .where(Page.state == PageState.REFUSED, Page.last_error == reason)
         .order_by(Page.id.desc())
         .limit(_MOST)
     )
@@ -55,7 +56,7 @@ def ask_for_pages(conn: Connection, page_ids: Sequence[int], *, now: datetime) -
     """Make the refused ones of these pages due now."""
     for start in range(0, len(page_ids), 400):
         part = page_ids[start : start + 400]
-        conn.execute(update(Page).where(Page.id.in_(part), Page.state == "refused").values(next_fetch_at=now))
+        conn.execute(update(Page).where(Page.id.in_(part), Page.state == PageState.REFUSED).values(next_fetch_at=now))
 
 
 def ask_for_source(conn: Connection, source_id: str, *, now: datetime) -> tuple[int, int]:
@@ -63,13 +64,13 @@ def ask_for_source(conn: Connection, source_id: str, *, now: datetime) -> tuple[
     feeds = (
         update(Feed)
         .where(Feed.source_id == source_id)
-        .where(or_(Feed.state == "gone", and_(Feed.state == "active", Feed.failures > 0)))
+        .where(or_(Feed.state == FeedState.GONE, and_(Feed.state == FeedState.ACTIVE, Feed.failures > 0)))
     )
     sighted = select(Sighting.page_id).join(Feed, Feed.id == Sighting.feed_id).where(Feed.source_id == source_id)
     pages = (
         update(Page)
         .where(or_(Page.source_id == source_id, Page.id.in_(sighted)))
-        .where(or_(Page.state.in_(_REFUSED_OR_GONE), and_(Page.state == "active", Page.failures > 0)))
+        .where(or_(Page.state.in_(_REFUSED_OR_GONE), and_(Page.state == PageState.ACTIVE, Page.failures > 0)))
     )
     return (
         conn.execute(feeds.values(next_poll_at=now)).rowcount,

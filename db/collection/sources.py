@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlalchemy import Connection, func, select, update
 
 from db.dialect import insert
+from db.enums.collection import SourceOrigin
 from db.models import Article, Feed, Source, SourceDomain
 from db.net.urls import host_of, registrable_domain
 
@@ -104,9 +105,9 @@ def new_source(hint: str | None, url: str | None, name: str | None = None) -> So
     domain = registrable_domain(host)[:MAX_ID] if host else ""
     called = hint.strip()[:200] if hint and _as_host(hint) is None else domain
     if not called:
-        return SourceIn(UNKNOWN, "Unknown outlet", (), "document")
+        return SourceIn(UNKNOWN, "Unknown outlet", (), SourceOrigin.DOCUMENT)
     shown = (name or "").strip()[:200] or called
-    return SourceIn(domain or slug(called), shown, (domain,) if domain else (), "document")
+    return SourceIn(domain or slug(called), shown, (domain,) if domain else (), SourceOrigin.DOCUMENT)
 
 
 def load_book(conn: Connection) -> SourceBook:

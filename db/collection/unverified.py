@@ -9,11 +9,9 @@ from urllib.parse import parse_qsl, urlsplit
 from sqlalchemy import Connection, delete, select, update
 
 from db.dialect import insert
+from db.enums.collection import CertificateRule
 from db.models import Article, Source, UnverifiedRevision
 
-NEVER, WITHOUT_SECRETS, ALWAYS = "never", "without-secrets", "always"
-RULES = (NEVER, WITHOUT_SECRETS, ALWAYS)
-"""Rules for reading an outlet despite a bad certificate; the second is the default."""
 _WORDS = frozenset(
     {
         "apikey",
@@ -51,8 +49,8 @@ _TRACKS = re.compile(r"utm_\w+|\w*clid", re.IGNORECASE)
 
 def may_be_unverified(url: str, rule: str | None) -> bool:
     """Return whether an address may be read without a valid certificate."""
-    if rule in (NEVER, ALWAYS):
-        return rule == ALWAYS
+    if rule in (CertificateRule.NEVER, CertificateRule.ALWAYS):
+        return rule == CertificateRule.ALWAYS
     return not has_secret(url)
 
 
@@ -78,7 +76,7 @@ def _suggests_secret(name: str) -> bool:
 
 def set_rule(conn: Connection, source_id: str, rule: str) -> None:
     """Set the rule of an outlet."""
-    kept = None if rule == WITHOUT_SECRETS else rule
+    kept = None if rule == CertificateRule.WITHOUT_SECRETS else rule
     conn.execute(update(Source).where(Source.id == source_id).values(unverified=kept))
 
 

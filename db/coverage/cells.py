@@ -14,11 +14,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, distinct, func, insert, select
 
 from db.changes import note_changes
+from db.enums.vocabulary import MentionLevel
 from db.models import Article, CoverageCell, CoverageDirty, CoverageFact, CoverageMark, CoverageSeries
 
 GRAINS = ("day", "week", "month")
 SPLITS = ("all", "source", "lang", "country", "genre")
-LEVELS = ("name", "demonym", "concept")
+LEVELS = tuple(map(str, MentionLevel))
 TOTAL = ""
 """In place of an entity: all articles."""
 UNDATED = date.min

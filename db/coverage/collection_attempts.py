@@ -10,6 +10,7 @@ from sqlalchemy import Connection, func, select
 
 from db.coverage.cells import TOTAL, iter_cells
 from db.dialect import utc_day
+from db.enums.collection import FeedState
 from db.models import Feed, Outcome
 
 _SUCCEEDED = {"poll": ("changed", "unchanged"), "fetch": ("captured", "unchanged"), "page": ("article",)}
@@ -71,6 +72,6 @@ def iter_printed(conn: Connection, since: date, until: date) -> Iterator[tuple[s
 
 def read_given_up(conn: Connection) -> dict[str, date]:
     """Return the day of the last poll of each outlet without an active feed."""
-    active = func.count().filter(Feed.state == "active")
+    active = func.count().filter(Feed.state == FeedState.ACTIVE)
     query = select(Feed.source_id, func.max(Feed.polled_at)).group_by(Feed.source_id).having(active == 0)
     return {source_id: polled_at.date() for source_id, polled_at in conn.execute(query) if polled_at is not None}

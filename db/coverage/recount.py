@@ -26,6 +26,7 @@ from sqlalchemy.orm import aliased
 
 from db.coverage.cells import COUNTS, LEVELS, TOTAL, UNDATED
 from db.dialect import insert, upsert_rows
+from db.enums.vocabulary import MentionField
 from db.models import (
     Article,
     CoverageCell,
@@ -95,7 +96,7 @@ def read_facts(conn: Connection, article_ids: Sequence[int]) -> set[FactRow]:
 def find_facts(conn: Connection, article_ids: Sequence[int]) -> set[FactRow]:
     """Return the facts of these articles as they follow from articles and mentions now."""
     by_level = [_mentions_of(MentionRow.level == level) for level in LEVELS]
-    in_title = [_mentions_of(MentionRow.level == level, MentionRow.field == "title") for level in LEVELS]
+    in_title = [_mentions_of(MentionRow.level == level, MentionRow.field == MentionField.TITLE) for level in LEVELS]
     query = (
         select(MentionRow.entity_id, Article.id, *by_level, *in_title)
         .join(MentionRow, MentionRow.revision_id == Article.revision_id)

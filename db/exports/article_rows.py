@@ -14,6 +14,7 @@ from db.articles.filters import Filters, Rows, conditions
 from db.articles.former_texts import is_text_of_article
 from db.dialect import bytewise
 from db.dialect.functions import Address, WordColumn, day_text, decimal_text, fired_words, instant_text
+from db.enums.articles import TextFrom
 from db.models import Article, ClusterLink, EntityRow, MatchRow, MentionRow, Revision, Source, Subscription
 
 
@@ -57,12 +58,13 @@ def articles_with_text(conn: Connection, filters: Filters, longest: int | None =
     text: ColumnElement[str] = type_coerce(Revision.text, SqlText())
     if longest is not None:
         text = case((func.length(text) > longest, func.substr(text, 1, longest).concat(" …")), else_=text)
-    is_of_feed = Revision.text_from.in_(("feed", "aggregator"))
+    is_of_feed = Revision.text_from.in_((TextFrom.FEED, TextFrom.AGGREGATOR))
     return (
         articles(conn, filters)
         .join(Revision, Revision.id == Article.revision_id)
         .add_columns(
-            type_coerce(case((is_of_feed, "feed"), else_="page"), WordColumn()).label("text_from"), text.label("text")
+            type_coerce(case((is_of_feed, TextFrom.FEED), else_=TextFrom.PAGE), WordColumn()).label("text_from"),
+            text.label("text"),
         )
     )
 

@@ -6,7 +6,7 @@ a transaction that stays open keeps SQLite from shrinking its write-ahead log.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,17 @@ from db.articles.word_index import Need
 from db.dialect import csvtext
 from db.exports import article_rows, count_rows
 
-__all__ = ["CannotFilter", "CollectionHealth", "Detail", "Filters", "find_candidates", "iter_csv", "iter_rows"]
+__all__ = [
+    "CannotFilter",
+    "CollectionHealth",
+    "ColumnsDiffer",
+    "Detail",
+    "Filters",
+    "check_columns",
+    "find_candidates",
+    "iter_csv",
+    "iter_rows",
+]
 
 _QUERIES: Mapping[str, Callable[[Connection, Filters], Rows]] = {
     "articles": article_rows.articles,
@@ -47,26 +57,64 @@ class Detail:
 _NO_DETAIL = Detail()
 
 
-def iter_csv(
-    conn: Connection, kind: str, filters: Filters, detail: Detail = _NO_DETAIL, *, delimiter: str = ","
-) -> Iterator[tuple[bytes, int]]:
-    """Yield the lines of an export without its header, in chunks, with the number of lines of each chunk.
+class ColumnsDiffer(ValueError):
+    """The query of an export selects other columns than are declared for it, so the file would be wrong."""
 
-    Raises CannotFilter if the kind does not support a filter.
+
+def check_columns(kind: str, selected: Sequence[str], declared: Sequence[str]) -> None:
+    """Raise ColumnsDiffer unless a query selects the declared columns, in their order."""
+    if list(selected) == list(declared):
+        return
+    missing = [name for name in declared if name not in selected]
+    excess = [name for name in selected if name not in declared]
+    faults = [f"it does not select {', '.join(missing)}"] if missing else []
+    faults += [f"it selects {', '.join(excess)}, which no column is declared for"] if excess else []
+    if not faults:
+        places = zip(selected, declared, strict=False)
+        first = next((pair for pair in places if pair[0] != pair[1]), (selected[-1], "nothing"))
+        faults = [f"it selects {first[0]} where {first[1]} is declared"]
+    raise ColumnsDiffer(f"the query of {kind} does not fit its columns: {'; '.join(faults)}")
+
+
+def iter_csv(
+    conn: Connection,
+    kind: str,
+    filters: Filters,
+    detail: Detail = _NO_DETAIL,
+    *,
+    columns: Sequence[str] | None = None,
+    delimiter: str = ",",
+) -> Iterator[tuple[bytes, int]]:
+    """Return the lines of an export without its header, in chunks, and how many lines each chunk has.
+
+    At once, before the first line: raises CannotFilter when the kind cannot be filtered so, and ColumnsDiffer when its
+    query does not select the declared `columns`.
     """
     lines = _LONG_ROWS if detail.name == "text" else None
-    yield from csvtext.iter_csv(conn, _query(conn, kind, filters, detail), delimiter=delimiter, lines=lines)
+    return csvtext.iter_csv(conn, _query(conn, kind, filters, detail, columns), delimiter=delimiter, lines=lines)
 
 
 def iter_rows(
-    conn: Connection, kind: str, filters: Filters, detail: Detail = _NO_DETAIL
+    conn: Connection,
+    kind: str,
+    filters: Filters,
+    detail: Detail = _NO_DETAIL,
+    *,
+    columns: Sequence[str] | None = None,
 ) -> Iterator[Row[*tuple[Any, ...]]]:
-    """Yield the rows of an export as values; instants are formatted. Raises CannotFilter as `iter_csv` does."""
+    """Return the rows of an export as values; instants are written out. Raises as `iter_csv` does."""
     rows = _LONG_ROWS if detail.name == "text" else 1_000
-    yield from conn.execute(_query(conn, kind, filters, detail), execution_options={"yield_per": rows})
+    return iter(conn.execute(_query(conn, kind, filters, detail, columns), execution_options={"yield_per": rows}))
 
 
-def _query(conn: Connection, kind: str, filters: Filters, detail: Detail) -> Rows:
+def _query(conn: Connection, kind: str, filters: Filters, detail: Detail, columns: Sequence[str] | None) -> Rows:
+    query = _unchecked(conn, kind, filters, detail)
+    if columns is not None:
+        check_columns(kind, [column.name for column in query.selected_columns], columns)
+    return query
+
+
+def _unchecked(conn: Connection, kind: str, filters: Filters, detail: Detail) -> Rows:
     if (kind, detail.name) == ("articles", "text"):
         return article_rows.articles_with_text(conn, filters, detail.longest)
     if (kind, detail.name) == ("mentions", "revisions"):

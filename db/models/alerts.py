@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from db.enums.alerts import ChannelState, DeliveryState, RecipientState, SubscriptionState
 from db.models.base import Base, PartialIndex, RowId
 
 
@@ -20,7 +21,7 @@ class Subscription(Base):
     id: Mapped[RowId]
     name: Mapped[str] = mapped_column(String(100))
     kind: Mapped[str] = mapped_column(String(10))
-    """`query`, `silence` of an outlet, or `burst` of attention to an entity."""
+    """A `db.enums.alerts.SubscriptionKind`."""
     query: Mapped[str]
     """In the query language; for `silence` the outlet's id, for `burst` the entity's."""
     cadence: Mapped[str] = mapped_column(String(80))
@@ -32,8 +33,8 @@ class Subscription(Base):
     on_revision: Mapped[bool] = mapped_column(default=False)
     all_quiet: Mapped[bool] = mapped_column(default=False)
     """True if empty digests are sent as well."""
-    state: Mapped[str] = mapped_column(String(10), default="active")
-    """`active`, `paused` or `removed`."""
+    state: Mapped[str] = mapped_column(String(10), default=SubscriptionState.ACTIVE)
+    """A `db.enums.alerts.SubscriptionState`."""
     origin: Mapped[str] = mapped_column(String(200), default="")
     """The file through which `alert sync` manages it; empty if a person added it."""
     created_at: Mapped[datetime]
@@ -63,8 +64,8 @@ class Channel(Base):
     address: Mapped[str] = mapped_column(String(2_000))
     secret: Mapped[str | None] = mapped_column(String(100))
     """The key that signs messages to a webhook."""
-    state: Mapped[str] = mapped_column(String(10), default="active")
-    """`active` or `paused` (by a person, or after too many failures)."""
+    state: Mapped[str] = mapped_column(String(10), default=ChannelState.ACTIVE)
+    """A `db.enums.alerts.ChannelState`."""
     failures: Mapped[int] = mapped_column(default=0)
     """Consecutive failed attempts."""
     rests_until: Mapped[datetime | None]
@@ -86,8 +87,8 @@ class Recipient(Base):
     """The secret in its unsubscribe link."""
     feed_token: Mapped[str | None] = mapped_column(String(64), unique=True, index=True)
     """The secret in the address of its feed, if it is one. It cannot be used to unsubscribe."""
-    state: Mapped[str] = mapped_column(String(12), default="active")
-    """`active` or `unsubscribed`."""
+    state: Mapped[str] = mapped_column(String(12), default=RecipientState.ACTIVE)
+    """A `db.enums.alerts.RecipientState`."""
     due_at: Mapped[datetime | None] = mapped_column(index=True)
     """Time of the next digest; null when each match is sent at once."""
 
@@ -110,9 +111,7 @@ class MatchRow(Base):
     article_id: Mapped[int | None] = mapped_column(ForeignKey("articles.id", ondelete="CASCADE"))
     revision_id: Mapped[int | None] = mapped_column(ForeignKey("revisions.id", ondelete="CASCADE"), index=True)
     status: Mapped[str] = mapped_column(String(10))
-    """`news`, `revised` and `withdrawn` are sent; `also` is a reprint of a sent article; `old`, `backfill`, `known`
-    (another revision of a known article) and `superseded` (not the current text) are kept and not sent.
-    """
+    """A `db.enums.alerts.MatchStatus`: some are sent, others only kept."""
     item_id: Mapped[int | None] = mapped_column(ForeignKey("matches.id", ondelete="CASCADE"), index=True)
     """The first match of the story for this subscription; null in that match itself."""
     because: Mapped[list[Any]] = mapped_column(JSON, default=list)
@@ -141,11 +140,11 @@ class Delivery(Base):
     key: Mapped[str] = mapped_column(String(64), unique=True)
     """The same for every attempt; serves as idempotency key and as the left part of the Message-ID."""
     kind: Mapped[str] = mapped_column(String(10))
-    """`match`, `digest`, `quiet` (an empty digest, if requested), `notice` (to the operator)."""
+    """A `db.enums.alerts.DeliveryKind`."""
     notice: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """`subject` and `text` of a notice."""
-    state: Mapped[str] = mapped_column(String(10), default="waiting")
-    """`waiting`, `sent`, `dead` (given up) or `cancelled` (no longer wanted)."""
+    state: Mapped[str] = mapped_column(String(10), default=DeliveryState.WAITING)
+    """A `db.enums.alerts.DeliveryState`."""
     due_at: Mapped[datetime]
     claim: Mapped[str | None] = mapped_column(String(32))
     """Token of the worker that holds the claim until `claimed_until`; needed to record the result."""

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
+from db.enums.articles import RevisionStage, TextFrom
 from db.models.base import Base, BytewiseUrl, PartialIndex, RowId, Url
 
 
@@ -137,21 +138,16 @@ class Revision(Base):
     """A second possible language: names of both are tagged; null when there is no doubt."""
     published_at: Mapped[datetime | None]
     published_is_day: Mapped[bool] = mapped_column(default=False)
-    stage: Mapped[str] = mapped_column(String(20), default="stored")
-    """`stored` until tagged, compared and counted, then `done`; `set aside` when it crashes every worker."""
+    stage: Mapped[str] = mapped_column(String(20), default=RevisionStage.STORED)
+    """A `db.enums.articles.RevisionStage`."""
     claimed_until: Mapped[datetime | None]
     vocabulary_version: Mapped[str | None] = mapped_column(String(32))
     genre: Mapped[str | None] = mapped_column(String(20))
-    """`analysis`, `opinion`, `news` or `statement`, by its page, its address or its outlet; null if none of them
-    decides.
-    """
+    """A `db.enums.articles.Genre`, by its page, its address or its outlet; null if none of them decides."""
     in_scope: Mapped[bool | None]
     """True for commentary on Central Asian security, as its vocabulary defines that; null until tagged."""
-    text_from: Mapped[str] = mapped_column(String(10), default="page", server_default="page")
-    """`page`; `feed` when the page was not available or was no article, `aggregator` when that feed is not its
-    outlet's; or `form`, a page that names another address as the article's own, such as an AMP page; it is the current
-    text only until that address is read.
-    """
+    text_from: Mapped[str] = mapped_column(String(10), default=TextFrom.PAGE, server_default=TextFrom.PAGE)
+    """A `db.enums.articles.TextFrom`."""
     returned_at: Mapped[datetime | None]
     """Time at which this text came back after another one; null if it never did."""
     is_undated: Mapped[bool] = mapped_column(default=False, server_default=false())

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from db.enums.collection import CaptureStage, FeedState, PageState
 from db.models.base import Base, PartialIndex, RowId, Url
 
 
@@ -21,9 +22,9 @@ class Feed(Base):
     url: Mapped[Url] = mapped_column(unique=True)
     title: Mapped[str | None]
     confidence: Mapped[str | None] = mapped_column(String(20))
-    """The catalogue's confidence in the address: `certain`, `likely` or `guess`."""
-    state: Mapped[str] = mapped_column(String(20), default="active")
-    """`active`, `paused` (by a person), `gone` (the server answered 410) or `retired` (its catalogue names another)."""
+    """The catalogue's confidence in the address, a `db.enums.collection.Confidence`."""
+    state: Mapped[str] = mapped_column(String(20), default=FeedState.ACTIVE)
+    """A `db.enums.collection.FeedState`."""
     next_poll_at: Mapped[datetime] = mapped_column(index=True)
     claimed_until: Mapped[datetime | None]
     etag: Mapped[str | None]
@@ -58,10 +59,8 @@ class Page(Base):
     """The request URL, as the feed spelled it."""
     host: Mapped[str] = mapped_column(String(253))
     source_id: Mapped[str | None] = mapped_column(ForeignKey("sources.id", ondelete="SET NULL"), index=True)
-    state: Mapped[str] = mapped_column(String(20), default="active")
-    """`active`; `refused` (robots.txt, private address …) or `gone` (404, 410), fetched ever more rarely; or `settled`
-    (no more checks).
-    """
+    state: Mapped[str] = mapped_column(String(20), default=PageState.ACTIVE)
+    """A `db.enums.collection.PageState`."""
     first_seen_at: Mapped[datetime]
     next_fetch_at: Mapped[datetime]
     claimed_until: Mapped[datetime | None]
@@ -162,8 +161,8 @@ class Capture(Base):
     """Bytes of the body before compression."""
     hints_size: Mapped[int | None]
     """Bytes of the text that the feed carries; None for captures from before this column."""
-    stage: Mapped[str] = mapped_column(String(20), default="fetched")
-    """`fetched` until all results of the capture are stored, then `done`."""
+    stage: Mapped[str] = mapped_column(String(20), default=CaptureStage.FETCHED)
+    """A `db.enums.collection.CaptureStage`."""
     claimed_until: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
     """Number of started attempts by workers."""

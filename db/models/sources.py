@@ -27,10 +27,9 @@ class Source(Base):
     time_zone: Mapped[str | None] = mapped_column(String(64))
     """The time zone of the clock times on its pages, as in `Asia/Almaty`; None if unknown."""
     unverified: Mapped[str | None] = mapped_column(String(20))
-    """`never` or `always`: the decision about reading it despite a bad certificate; null: only where no secret is sent.
-    """
+    """A `db.enums.collection.CertificateRule`; null: the usual one."""
     origin: Mapped[str] = mapped_column(String(20))
-    """`catalogue`, `person` or `document`."""
+    """A `db.enums.collection.SourceOrigin`."""
     added_at: Mapped[datetime]
 
 

@@ -50,7 +50,7 @@ class MentionRow(Base):
         BigInteger, ForeignKey("revisions.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
     )
     field: Mapped[str] = mapped_column(String(8), primary_key=True)
-    """`title` or `text`."""
+    """A `db.enums.vocabulary.MentionField`."""
     start: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     end: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     entity_id: Mapped[str] = mapped_column(ForeignKey("entities.id"), primary_key=True)
@@ -59,6 +59,6 @@ class MentionRow(Base):
     language: Mapped[str | None] = mapped_column(String(20))
     rule: Mapped[str] = mapped_column(String(40))
     level: Mapped[str] = mapped_column(String(10))
-    """`name`, `demonym` or `concept`."""
+    """A `db.enums.vocabulary.MentionLevel`."""
     metonym_of: Mapped[str | None] = mapped_column(String(200))
     vocabulary_version: Mapped[str] = mapped_column(ForeignKey("vocabulary_versions.version"))

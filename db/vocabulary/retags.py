@@ -17,6 +17,7 @@ from db.articles.mentions import MentionIn, TaggedRevision, record_mentions
 from db.articles.revisions import record_scope
 from db.changes import note_changes
 from db.coverage.cells import mark_articles
+from db.enums.articles import RevisionStage
 from db.models import Article, MentionRow, Revision, VocabularyVersion
 from db.outcomes import ProblemSeen, record_problems
 
@@ -103,7 +104,11 @@ def record_retagged(
     fresh = sorted(
         conn.scalars(
             update(Revision)
-            .where(Revision.id.in_(found), Revision.stage == "done", Revision.vocabulary_version != vocabulary_version)
+            .where(
+                Revision.id.in_(found),
+                Revision.stage == RevisionStage.DONE,
+                Revision.vocabulary_version != vocabulary_version,
+            )
             .values(vocabulary_version=vocabulary_version, claimed_until=None)
             .returning(Revision.id)
         )
@@ -140,7 +145,7 @@ def record_retagged(
 def _is_outdated(conn: Connection) -> ColumnElement[bool]:
     # named one by one, so that each is a step in the index of versions; most often none has any revisions
     others = conn.scalars(select(VocabularyVersion.version).where(VocabularyVersion.is_current.is_(False)))
-    return (Revision.stage == "done") & Revision.vocabulary_version.in_(sorted(others))
+    return (Revision.stage == RevisionStage.DONE) & Revision.vocabulary_version.in_(sorted(others))
 
 
 def _read_mentions(conn: Connection, revision_ids: Sequence[int]) -> Mapping[int, set[MentionIn]]:

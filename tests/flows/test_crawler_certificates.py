@@ -19,8 +19,9 @@ from crawlers.crawl_once import collect_once
 from crawlers.fetch_urls import fetch_once
 from db.collection import captures as capture_rows
 from db.collection.feeds import iter_feeds
-from db.collection.unverified import ALWAYS, NEVER, find_unverified, set_rule
+from db.collection.unverified import find_unverified, set_rule
 from db.engine import Database
+from db.enums.collection import CertificateRule
 from db.models import Article, Feed, Page, Source
 from db.settings import Settings, load
 from web.app import create_app
@@ -107,10 +108,10 @@ def test_the_outlets_rule_decides(opened: ExitStack, authority: Authority, tmp_p
     site = site_of(opened, authority, "expired")
     settings = settings_for(site, tmp_path)
     database = store_for(settings, site.url("/feed.xml"))
-    database.write(lambda conn: set_rule(conn, "courier", NEVER))
+    database.write(lambda conn: set_rule(conn, "courier", CertificateRule.NEVER))
     assert collect_once(settings) == {"poll: certificate": 1}
     assert site.asked("/feed.xml") == 0
-    database.write(lambda conn: set_rule(conn, "courier", ALWAYS))
+    database.write(lambda conn: set_rule(conn, "courier", CertificateRule.ALWAYS))
     follow(database, site.url(SECRET))
     assert collect_once(settings)["poll: changed"] == 2
     assert site.asked(SECRET) == 1
@@ -123,7 +124,7 @@ def test_a_page_is_judged_by_its_own_server_and_its_outlets_rule(
     good.feed(bad.url("/a"), "/a")
     settings = settings_for(good, tmp_path, allow_private_hosts=f"127.0.0.1:{good.port},127.0.0.1:{bad.port}")
     database = store_for(settings, good.url("/feed.xml"))
-    database.write(lambda conn: set_rule(conn, "courier", NEVER))
+    database.write(lambda conn: set_rule(conn, "courier", CertificateRule.NEVER))
     counts = collect_once(settings)
     assert (counts["fetch: captured"], counts["fetch: certificate"]) == (1, 1)
     database.write(lambda conn: set_rule(conn, "courier", "without-secrets"))

@@ -8,9 +8,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from db.enums.collection import Confidence
 from worker.vocabulary.toml_table import ID, ProblemsFound, TomlTable, read_toml
 
-CONFIDENCES = ("certain", "likely", "guess")
 PAYWALLS = ("no", "metered", "partial", "hard")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?")
 _COUNTRY = re.compile(r"[A-Z]{2}(/[A-Z]{2})*|exile|international")
@@ -143,7 +143,7 @@ def _time_zone(table: TomlTable) -> str | None:
 
 def _feed(table: TomlTable) -> ListedFeed:
     url = _address(table, "url", required=True)
-    confidence = table.text("confidence", required=True, one_of=CONFIDENCES)
+    confidence = table.text("confidence", required=True, one_of=tuple(Confidence))
     evidence = table.text("evidence") or None
     table.done()
     return ListedFeed(url or "", confidence, evidence)

@@ -21,11 +21,12 @@ from db.collection.catalogue import (
     OutletFacts,
     StoredOutlet,
 )
+from db.enums.collection import FeedState, SourceOrigin
 from db.net.urls import host_of
 from worker.catalogue.files import ListedOutlet
 
-_RETIRABLE = ("active", "gone")
-_DOCUMENT = "document"
+_RETIRABLE = (FeedState.ACTIVE, FeedState.GONE)
+_DOCUMENT = SourceOrigin.DOCUMENT
 """The origin of outlets created from a domain in a document: their names are guesses."""
 
 
@@ -164,7 +165,7 @@ class _Merge:
         for url, confidence in said.feeds.items():
             feed = stored.feeds.get(url) if stored else None
             if feed is not None:
-                if feed.state == "retired" and url not in was:
+                if feed.state == FeedState.RETIRED and url not in was:
                     found["feeds_revived"].append(url)
                 if feed.confidence == was.get(url) and feed.confidence != confidence:
                     confidences[url] = confidence
@@ -199,7 +200,7 @@ class _Merge:
         elif base and base.feeds and not states:
             kept.append(f"{source_id}: {url} is not added, for its feeds were removed here")
         else:
-            added[url] = "paused" if states == {"paused"} else "active"
+            added[url] = FeedState.PAUSED if states == {FeedState.PAUSED} else FeedState.ACTIVE
             self.feed_owners[url] = source_id
 
     def _given_up(self, source_id: str) -> set[str]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from db.enums.articles import TextFrom
 from worker.extract.language import NOTHING_SAID, Said
 from worker.judging.page_kind import PageKind
-from worker.judging.text_source import TextSource
 
 OUTCOMES = ("new", "copy", "revised", "seen_again", "rejected")
 """Each input ends in exactly one of these."""
@@ -38,7 +38,7 @@ class Document:
     """The genre that its page declares."""
     remark: str | None = None
     """Readable note on unreadable parts; the rest is used."""
-    text_from: TextSource = TextSource.PAGE
+    text_from: TextFrom = TextFrom.PAGE
     page_kind: PageKind | None = None
     """Kind of its page; None when no page was fetched."""
     page_reason: str | None = None

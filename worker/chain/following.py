@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from db.articles.suspects import CurrentText, SuspectRow
+from db.enums.articles import TextFrom
 from worker.chain.documents import Rejected, joined
 from worker.chain.identify import Identified
 from worker.judging.furniture import is_same_article
 from worker.judging.second_look import Following, KnownText, WaitingText, decide_following
-from worker.judging.text_source import TextSource
 
-_OF_FEEDS = (TextSource.FEED, TextSource.AGGREGATOR)
+_OF_FEEDS = (TextFrom.FEED, TextFrom.AGGREGATOR)
 NO_PAGE = "no page"
 """The kind of a fetch without a page; the crawler schedules the next one itself."""
 
@@ -36,11 +36,11 @@ def follow(entry: Identified, current: CurrentText | None, *, now: datetime) -> 
         return entry
     if document.stands_in:
         return _stand_in(entry, current)
-    if entry.text_from == "form" and current.text_from == TextSource.PAGE:
+    if entry.text_from == TextFrom.FORM and current.text_from == TextFrom.PAGE:
         return entry  # it stays behind the text of the page in any case
     if is_same_article((current.title, current.text), (entry.title, entry.text)):
         return Held(replace(_rejected(entry, "article", ""), is_same=True), current.article_id)
-    if current.text_from in _OF_FEEDS and document.text_from is TextSource.PAGE and (entry.text or not current.text):
+    if current.text_from in _OF_FEEDS and document.text_from is TextFrom.PAGE and (entry.text or not current.text):
         return entry
     decision = decide_following(
         KnownText(current.title, current.text),
@@ -71,7 +71,7 @@ def _stand_in(entry: Identified, current: CurrentText) -> Identified | Held:
     document = entry.document
     if (
         current.text_from in _OF_FEEDS
-        and not (current.text_from == TextSource.FEED and document.text_from is TextSource.AGGREGATOR)
+        and not (current.text_from == TextFrom.FEED and document.text_from is TextFrom.AGGREGATOR)
         and document.text_from.is_of_feed
         and (entry.text or not current.text)
     ):

@@ -8,6 +8,7 @@ from datetime import datetime
 
 import xxhash
 
+from db.enums.articles import TextFrom
 from db.net.urls import canonical_url, text_urn, unwrapped
 from db.text.dates import end_of_tomorrow, fault_of
 from worker.chain.documents import Document, Rejected, joined
@@ -17,7 +18,6 @@ from worker.dedup.headline import headline_of
 from worker.extract.genre import genre_of_url
 from worker.extract.language import tell_language
 from worker.extract.weighing import LanguageTold
-from worker.judging.text_source import TextSource
 from worker.text.nfc import nfc
 
 MAX_TITLE = 1_000
@@ -54,8 +54,8 @@ class Identified:
         A headline that a person imports without its text is a form of the article: it replaces no text.
         """
         is_headline = self.document.capture_id is None and not self.text
-        from_page = self.document.text_from is TextSource.PAGE
-        return "form" if from_page and (self.own.is_form or is_headline) else self.document.text_from.value
+        from_page = self.document.text_from is TextFrom.PAGE
+        return TextFrom.FORM if from_page and (self.own.is_form or is_headline) else self.document.text_from.value
 
 
 def identify(document: Document, *, now: datetime) -> Identified | Rejected:

@@ -10,6 +10,7 @@ from typing import Any
 import xxhash
 
 from db.collection.captures import CaptureOut
+from db.enums.articles import TextFrom
 from db.net.urls import host_of, registrable_domain
 from db.text.dates import ParsedDate, end_of_tomorrow, parse_date
 from db.text.encoding import charset_of
@@ -20,7 +21,7 @@ from worker.extract.language import Said
 from worker.extract.page import Extracted, Hints, Unextractable, extract_page
 from worker.judging.page_kind import Look, PageKind, PageVerdict, evidence_of_article, judge_page
 from worker.judging.phrases import paywall_at
-from worker.judging.text_source import TextSource, choose_text
+from worker.judging.text_source import choose_text
 
 log = logging.getLogger("worker")
 
@@ -99,7 +100,7 @@ def _look(capture: CaptureOut, page: Extracted, same_text_at: int) -> Look:
 
 
 def _page_document(
-    capture: CaptureOut, page: Extracted, *, text: str, text_from: TextSource, verdict: PageVerdict, evidence: int = 0
+    capture: CaptureOut, page: Extracted, *, text: str, text_from: TextFrom, verdict: PageVerdict, evidence: int = 0
 ) -> Document:
     of_feed = _text(capture.hints, "feed_unverified") if text_from.is_of_feed else None
     unverified = _text(capture.hints, "page_unverified") or of_feed
@@ -109,7 +110,7 @@ def _page_document(
         title=page.title,
         text=text,
         author=page.author,
-        language=page.language if text_from is TextSource.PAGE else None,
+        language=page.language if text_from is TextFrom.PAGE else None,
         second_language=page.second_language,
         said=_said(capture),
         published_at=page.published_at,
@@ -141,7 +142,7 @@ def _beginning(capture: CaptureOut, page: Extracted, feed_text: str, verdict: Pa
     own = page.text[:asked_at].rpartition("\n")[0] if is_last else page.text
     if len(feed_text) >= len(own):
         return _stand_in(capture, feed_text, kind=verdict.kind, reason=verdict.reason, title=page.title)
-    return _page_document(capture, page, text=own, text_from=TextSource.PAGE, verdict=verdict)
+    return _page_document(capture, page, text=own, text_from=TextFrom.PAGE, verdict=verdict)
 
 
 def _stand_in(
@@ -178,9 +179,9 @@ def _stand_in(
     )
 
 
-def _teller(capture: CaptureOut) -> TextSource:
+def _teller(capture: CaptureOut) -> TextFrom:
     """Return the origin of a feed text: the outlet's own feed, or an aggregator's."""
-    return TextSource.AGGREGATOR if _text(capture.hints, "told_by") else TextSource.FEED
+    return TextFrom.AGGREGATOR if _text(capture.hints, "told_by") else TextFrom.FEED
 
 
 def _hearsay(capture: CaptureOut) -> str | None:

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from db.alerts import channels, deliveries, outbox
 from db.alerts.deliveries import DeliveryOut, DeliveryTold, RetryDecision
 from db.engine import Database
+from db.enums.alerts import DeliveryKind
 from db.outcomes import ProblemSeen, record_problems
 from worker.delivery.retry import ATTEMPTS_MAX, decide_retry
 from worker.delivery.send import Sessions
@@ -92,12 +93,12 @@ class Sender:
     def _send(self, delivery: DeliveryOut, claim: str, sessions: Sessions) -> DeliveryTold | None:
         """Compose a delivery and hand it over; return None if there is nothing to tell. Raises TransportError."""
         channel = delivery.channel
-        if delivery.kind == "notice":
+        if delivery.kind == DeliveryKind.NOTICE:
             notice = Notice(delivery.key, delivery.notice["subject"], delivery.notice["text"], delivery.created_at)
             return sessions.send_notice(notice, channel.kind, channel.address)
         with self.database.reading() as conn:
             message = compose.compose_message(conn, delivery, self.settings.links)
-        if delivery.kind != "quiet" and not message.items and not message.reprints:
+        if delivery.kind != DeliveryKind.QUIET and not message.items and not message.reprints:
             return None
         return sessions.send(
             message,

@@ -8,19 +8,33 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
 from db.articles.former_texts import FormerText, read_former_text, read_predecessors
 from db.exports import read
 from db.exports.read import Filters
 from worker.text.word_diff import changes_between, passages
 
-_FIRST = (None,) * 6
+_CHANGES = ("previous_revision_id", "title_changed", "entities_added", "entities_removed", "changes", "diff")
+"""The columns that `_changes` gives, in its order."""
 
 
-def rows_with_changes(conn: Connection, filters: Filters, longest: int | None = None) -> Iterator[Sequence[object]]:
-    """Yield the rows of revisions with the columns `WITH_CHANGES`, which are cut after `longest` characters."""
-    for article_id, group in groupby(read.iter_rows(conn, "revisions", filters), key=attrgetter("article_id")):
+def rows_with_changes(
+    conn: Connection, filters: Filters, longest: int | None = None, *, columns: Sequence[str]
+) -> Iterator[Sequence[object]]:
+    """Return the rows of revisions with their changes; after `longest` characters these are cut.
+
+    Raises ColumnsDiffer when these are not the declared `columns`.
+    """
+    own, added = columns[: -len(_CHANGES)], columns[-len(_CHANGES) :]
+    read.check_columns("revisions with diff", _CHANGES, added)
+    return _with_changes(conn, read.iter_rows(conn, "revisions", filters, columns=own), longest)
+
+
+def _with_changes(
+    conn: Connection, revisions: Iterator[Row[*tuple[Any, ...]]], longest: int | None
+) -> Iterator[Sequence[object]]:
+    for article_id, group in groupby(revisions, key=attrgetter("article_id")):
         rows = list(group)
         before = read_predecessors(conn, article_id) if len(rows) > 1 else {}
         for row in rows:
@@ -29,7 +43,7 @@ def rows_with_changes(conn: Connection, filters: Filters, longest: int | None = 
 
 def _changes(conn: Connection, before: int | None, after: int, longest: int | None) -> tuple[Any, ...]:
     if before is None:
-        return _FIRST
+        return (None,) * len(_CHANGES)
     old, new = read_former_text(conn, before), read_former_text(conn, after)
     found = changes_between(old.text, new.text)
     changes = [

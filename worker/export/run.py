@@ -17,7 +17,7 @@ from db.coverage.collection_attempts import find_first_poll
 from db.engine import Database
 from db.exports import read
 from db.exports.cursors import NOTHING_YET, Cursor, advance_cursor, find_cursor
-from db.exports.read import CollectionHealth, Detail
+from db.exports.read import CollectionHealth, ColumnsDiffer, Detail
 from worker.coverage.health import collection_health_by_day
 from worker.export.diff import rows_with_changes
 from worker.export.formats.columns import Column, columns_with
@@ -139,7 +139,14 @@ def columns_of(export: OpenExport) -> Sequence[Column]:
 
 
 def write(export: OpenExport, file: BinaryIO, progress: Progress) -> int:
-    """Write an export and return the number of rows. Raises CannotFilter."""
+    """Write an export and return how many rows it has. Raises CannotFilter, and ExportRefused before it writes."""
+    try:
+        return _write(export, file, progress)
+    except ColumnsDiffer as error:
+        raise ExportRefused(f"{error}; nothing is written, for the file would be wrong") from error
+
+
+def _write(export: OpenExport, file: BinaryIO, progress: Progress) -> int:
     request = export.request
     if request.format == "parquet":
         return _write_parquet(export, file, progress)
@@ -152,10 +159,11 @@ def write(export: OpenExport, file: BinaryIO, progress: Progress) -> int:
 
 def _write_csv(export: OpenExport, file: BinaryIO | gzip.GzipFile, progress: Progress) -> int:
     request, columns = export.request, columns_of(export)
+    chunks = _lines(export, columns)
     beginning = header(columns, request.separator)
     file.write(request.encoded((BYTE_ORDER_MARK + beginning if request.excel else beginning).encode()))
     rows = 0
-    for lines, count in _lines(export, columns):
+    for lines, count in chunks:
         file.write(request.encoded(lines))
         rows += count
         progress(rows)
@@ -167,18 +175,21 @@ def _lines(export: OpenExport, columns: Sequence[Column]) -> Iterator[tuple[byte
     request = export.request
     if not request.wide and request.detail != "diff":
         detail = Detail(request.detail, request.longest)
-        return read.iter_csv(export.conn, request.kind, request.filters, detail, delimiter=request.separator)
-    return count_lines(columns, _rows(export), request.separator)
+        names = [column.name for column in columns]
+        return read.iter_csv(
+            export.conn, request.kind, request.filters, detail, columns=names, delimiter=request.separator
+        )
+    return count_lines(columns, _rows(export, columns), request.separator)
 
 
-def _rows(export: OpenExport) -> Iterator[Sequence[object]]:
+def _rows(export: OpenExport, columns: Sequence[Column]) -> Iterator[Sequence[object]]:
     """Return the rows of an export as values."""
-    request = export.request
+    request, names = export.request, [column.name for column in columns]
     if request.wide:
         return _wide_rows(export)
     if request.detail == "diff":
-        return rows_with_changes(export.conn, request.filters, request.longest)
-    return read.iter_rows(export.conn, request.kind, request.filters, Detail(request.detail))
+        return rows_with_changes(export.conn, request.filters, request.longest, columns=names)
+    return read.iter_rows(export.conn, request.kind, request.filters, Detail(request.detail), columns=names)
 
 
 def _wide_rows(export: OpenExport) -> Iterator[Sequence[object]]:
@@ -197,6 +208,7 @@ def _write_parquet(export: OpenExport, file: BinaryIO, progress: Progress) -> in
     except ImportError:
         raise ExportRefused("Parquet needs the package pyarrow: pip install 'steppewatch[parquet]'") from None
     rows = 0
-    for rows in write_parquet(columns_of(export), _rows(export), file):
+    columns = columns_of(export)
+    for rows in write_parquet(columns, _rows(export, columns), file):
         progress(rows)
     return rows

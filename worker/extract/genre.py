@@ -1,4 +1,4 @@
-"""The genre of an article, one of GENRES: by its page, its address, its outlet. Pure."""
+"""The genre of an article, a `db.enums.articles.Genre`: by its page, its address, its outlet. Pure."""
 
 from __future__ import annotations
 
@@ -6,27 +6,26 @@ import re
 from collections.abc import Iterable
 from urllib.parse import unquote, urlsplit
 
-GENRES = ("news", "analysis", "opinion", "interview", "statement", "broadcast")
-"""All genres: the values of articles, queries and export filters."""
+from db.enums.articles import Genre
 
 _SCHEMA_TYPES = {
-    "opinionnewsarticle": "opinion",
-    "analysisnewsarticle": "analysis",
-    "backgroundnewsarticle": "analysis",
-    "scholarlyarticle": "analysis",
-    "reviewnewsarticle": "opinion",
+    "opinionnewsarticle": Genre.OPINION,
+    "analysisnewsarticle": Genre.ANALYSIS,
+    "backgroundnewsarticle": Genre.ANALYSIS,
+    "scholarlyarticle": Genre.ANALYSIS,
+    "reviewnewsarticle": Genre.OPINION,
 }
 """Types of https://schema.org with a genre; NewsArticle and Article are used for everything."""
 
 _SECTIONS = {
-    "opinion": """
+    Genre.OPINION: """
         opinion opinions op-ed oped op-eds editorial editorials column columns columnist columnists viewpoint viewpoints
         perspective perspectives voices blog blogs commentary commentaries comment commentisfree letters
         mnenie mneniya mneniia kolonka kolonki kolumnisty blogi avtory мнение мнения колонка колонки блоги
         gorus gorusler görüş görüşler yorum yorumlar yazar yazarlar kose-yazilari kose-yazarlari köşe-yazıları
         pikir pikirler ой-пікір пікір көзқарас kozqaras fikr fikrlar fikir nuqtai-nazar rey
     """,
-    "analysis": """
+    Genre.ANALYSIS: """
         analysis analyses analytics analytical analytics-and-comments research research-notes policy-brief policy-briefs
         briefing briefings backgrounder backgrounders explainer explainers in-depth long-read long-reads longread
         longreads publications reports insight insights special-report special-reports
@@ -34,21 +33,21 @@ _SECTIONS = {
         analizler arastirma taldau талдау saraptama сараптама tahlil tahlillar таҳлил tehlil təhlil талдоо
         վերլուծություն
     """,
-    "interview": """
+    Genre.INTERVIEW: """
         interview interviews talk-with conversations q-and-a
         intervyu intervju intervyular интервью röportaj roportaj röportajlar roportajlar söyleşi soylesi söyleşiler
         soylesiler suhbat suhbatlar сұхбат сұхбаттар сухбат суҳбат сөхбат маек маектер müsahibə musahibe
     """,
-    "broadcast": """
+    Genre.BROADCAST: """
         podcast podcasts video videos radio audio broadcast broadcasts tv-shows watch listen
         podkast podkasty подкаст подкасты видео эфир efir радио teleradio videolar бейне beyne
     """,
-    "news": """
+    Genre.NEWS: """
         news newsfeed world-news breaking-news latest-news
         novosti novost lenta новости лента haber haberler son-dakika janalyqtar zhanalyktar жаңалықтар
         kabar kabarlar кабар кабарлар yangiliklar xabarlar янгиликлар khabarho хабарҳо ахбор habarlar xeberler xəbərlər
     """,
-    "statement": """
+    Genre.STATEMENT: """
         statement statements press-release press-releases press-statements joint-statements communique communiques
         declarations speeches remarks transcripts press-briefings
         zayavlenie zayavleniya заявление заявления press-reliz press-relizy vystupleniya stenogrammy
@@ -60,17 +59,17 @@ _BY_SECTION = {section: genre for genre, sections in _SECTIONS.items() for secti
 _MOST_SEGMENTS = 8
 
 _KINDS = (
-    (re.compile(r"think tank|analysis|academic|magazine|journal|research"), "analysis"),
-    (re.compile(r"government|\bigo\b|ministry|presiden|parliament|embassy"), "statement"),
-    (re.compile(r"blog|opinion"), "opinion"),
+    (re.compile(r"think tank|analysis|academic|magazine|journal|research"), Genre.ANALYSIS),
+    (re.compile(r"government|\bigo\b|ministry|presiden|parliament|embassy"), Genre.STATEMENT),
+    (re.compile(r"blog|opinion"), Genre.OPINION),
     (
         re.compile(r"news|agency|broadcaster|independent|media|\btv\b|radio|investigative|business|state-aligned"),
-        "news",
+        Genre.NEWS,
     ),
 )
 
 
-def declared_genre(types: object, sections: Iterable[str] = ()) -> str | None:
+def declared_genre(types: object, sections: Iterable[str] = ()) -> Genre | None:
     """Return the genre that a page declares: by the JSON-LD type of its article, else by the name of its section."""
     names = types if isinstance(types, list) else [types]
     for name in names:
@@ -79,7 +78,7 @@ def declared_genre(types: object, sections: Iterable[str] = ()) -> str | None:
     return next((genre for section in sections if (genre := _genre_of(section))), None)
 
 
-def genre_of_url(url: str) -> str | None:
+def genre_of_url(url: str) -> Genre | None:
     """Return the genre of a section in an address, e.g. opinion for `/en/opinion/2022/…`; the first counts.
 
     The last part of the path is the article's own name and no evidence, nor is a query.
@@ -93,17 +92,17 @@ def genre_of_url(url: str) -> str | None:
     return next((genre for segment in (host, *segments) if (genre := _genre_of(segment))), None)
 
 
-def genre_of_kind(kind: str | None) -> str | None:
+def genre_of_kind(kind: str | None) -> Genre | None:
     """Return the usual genre of this kind of outlet; None for an unknown kind or one without a usual genre."""
     words = (kind or "").lower()
     first = [(found.start(), genre) for pattern, genre in _KINDS if (found := pattern.search(words))]
     return min(first)[1] if first else None
 
 
-def genre_called(name: str) -> str | None:
+def genre_called(name: str) -> Genre | None:
     """Return the genre for the name of a section, such as opinion for op-ed."""
     return _genre_of(name)
 
 
-def _genre_of(section: str) -> str | None:
+def _genre_of(section: str) -> Genre | None:
     return _BY_SECTION.get(section.strip().lower().replace(" ", "-").replace("_", "-"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
+from db.enums.articles import TextFrom
 
 _SUBSTANTIAL = 200
 """Characters below which a feed's text is a teaser that replaces no page."""
@@ -10,23 +10,10 @@ _MORE = 1.5
 """Factor by which the feed's text must be longer to be preferred: pages are cut short by scripts and walls."""
 
 
-class TextSource(StrEnum):
-    """The origin of an article's text."""
-
-    PAGE = "page"
-    FEED = "feed"
-    AGGREGATOR = "aggregator"
-
-    @property
-    def is_of_feed(self) -> bool:
-        """Return whether it is a feed's, not the page's."""
-        return self is not TextSource.PAGE
-
-
-def choose_text(page_text: str, feed_text: str, *, is_article: bool) -> TextSource:
+def choose_text(page_text: str, feed_text: str, *, is_article: bool) -> TextFrom:
     """Return the preferred origin. A page that is no article has no text; a much longer feed text is better."""
     if not is_article or (not page_text and feed_text):
-        return TextSource.FEED
+        return TextFrom.FEED
     if len(feed_text) >= _SUBSTANTIAL and len(feed_text) > _MORE * len(page_text):
-        return TextSource.FEED
-    return TextSource.PAGE
+        return TextFrom.FEED
+    return TextFrom.PAGE

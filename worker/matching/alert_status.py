@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from db.alerts.matches import Earlier, Fact
+from db.enums.alerts import MatchStatus
 
-_SENT = ("news", "revised")
+_SENT = (MatchStatus.NEWS, MatchStatus.REVISED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,31 +36,31 @@ def decide_alert_status(
     `terms` are the matched (field, term); None without a match. `earlier` are the subscription's matches in the same
     story, the oldest first.
     """
-    of_article = [m for m in earlier if m.article_id == fact.article_id and m.status != "superseded"]
+    of_article = [m for m in earlier if m.article_id == fact.article_id and m.status != MatchStatus.SUPERSEDED]
     item_id = next((match.item_id or match.id for match in earlier if match.status in _SENT), None)
     if terms is None:
         return _withdrawn(fact, rule, of_article, item_id)
     if not fact.is_current:
-        return AlertDecision("superseded", item_id)
+        return AlertDecision(MatchStatus.SUPERSEDED, item_id)
     if of_article:
         changed = rule.on_revision and of_article[-1].terms != terms
-        return AlertDecision("revised" if changed else "known", item_id)
+        return AlertDecision(MatchStatus.REVISED if changed else MatchStatus.KNOWN, item_id)
     if rule.on_revision and not fact.is_first:
-        return AlertDecision("revised", item_id)
+        return AlertDecision(MatchStatus.REVISED, item_id)
     if fact.is_first and fact.is_backfill:
-        return AlertDecision("backfill", item_id)
+        return AlertDecision(MatchStatus.BACKFILL, item_id)
     if is_old(fact, rule.max_age):
-        return AlertDecision("old", item_id)
-    return AlertDecision("news") if item_id is None else AlertDecision("also", item_id)
+        return AlertDecision(MatchStatus.OLD, item_id)
+    return AlertDecision(MatchStatus.NEWS) if item_id is None else AlertDecision(MatchStatus.ALSO, item_id)
 
 
 def _withdrawn(
     fact: Fact, rule: AlertPolicy, of_article: Sequence[Earlier], item_id: int | None
 ) -> AlertDecision | None:
     """Return the decision for an edit that removed a match already sent, for subscriptions to revisions."""
-    was_told = bool(of_article) and of_article[-1].status in (*_SENT, "also", "known")
+    was_told = bool(of_article) and of_article[-1].status in (*_SENT, MatchStatus.ALSO, MatchStatus.KNOWN)
     if rule.on_revision and fact.is_current and was_told and item_id is not None:
-        return AlertDecision("withdrawn", item_id)
+        return AlertDecision(MatchStatus.WITHDRAWN, item_id)
     return None
 
 

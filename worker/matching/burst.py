@@ -14,6 +14,7 @@ from db.alerts.matches import MatchIn
 from db.alerts.subscriptions import SubscriptionRow
 from db.coverage.first_seen import top_articles, top_stories
 from db.engine import Database
+from db.enums.alerts import MatchStatus, SubscriptionKind, SubscriptionState
 from db.vocabulary.versions import find_labels
 from worker.coverage.attention import MIN_ARTICLES, load_history
 from worker.coverage.stats.bursts import DayJudgement, per_year
@@ -58,8 +59,8 @@ def _is_unusual(judged: DayJudgement) -> bool:
 
 def record_bursts(database: Database, *, now: datetime) -> int:
     """Store a match for each new burst of today or yesterday; return their number."""
-    watched = database.read(lambda conn: subscriptions.list_subscriptions(conn, kind="burst"))
-    active = [row for row in watched if row.state == "active"]
+    watched = database.read(lambda conn: subscriptions.list_subscriptions(conn, kind=SubscriptionKind.BURST))
+    active = [row for row in watched if row.state == SubscriptionState.ACTIVE]
     if not active:
         return 0
     found = database.read(lambda conn: _find(conn, active, now.date()))
@@ -88,12 +89,12 @@ def _record(conn: Connection, found: list[tuple[SubscriptionRow, Burst]], now: d
         match = MatchIn(
             subscription_id=row.id,
             event=f"burst of {row.query} since {burst.since}",
-            status="news",
+            status=MatchStatus.NEWS,
             facts=_facts(conn, row.query, labels.get(row.query, row.query), burst),
         )
         match_id = matches.record_match(conn, match, now=now)
         if match_id is not None:
-            stored.append((match_id, row.id, "news"))
+            stored.append((match_id, row.id, MatchStatus.NEWS))
     outbox.post(conn, stored, now=now)
     return len(stored)
 

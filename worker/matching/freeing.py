@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from db.alerts import freed, outbox
 from db.alerts.freed import Freed
+from db.enums.alerts import MatchStatus
 
 
 def free(conn: Connection, article_ids: Collection[int], *, now: datetime, by_person: bool = False) -> int:
@@ -30,13 +31,13 @@ def free(conn: Connection, article_ids: Collection[int], *, now: datetime, by_pe
     for each in found:
         key = (each.subscription_id, each.story)
         if key in began:
-            rulings[each.match_id] = ("also", began[key])
+            rulings[each.match_id] = (MatchStatus.ALSO, began[key])
         elif is_too_late(each, now):
-            rulings[each.match_id] = ("old", None)
+            rulings[each.match_id] = (MatchStatus.OLD, None)
         else:
             began[key] = each.match_id
-            rulings[each.match_id] = ("news", None)
-            news.append((each.match_id, each.subscription_id, "news"))
+            rulings[each.match_id] = (MatchStatus.NEWS, None)
+            news.append((each.match_id, each.subscription_id, MatchStatus.NEWS))
     freed.record_freed(conn, rulings)
     outbox.post(conn, news, now=now)
     return len(news)

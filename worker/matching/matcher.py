@@ -17,6 +17,7 @@ from db.alerts.matches import Earlier, Fact, MatchIn
 from db.alerts.subscriptions import SubscriptionRow
 from db.articles.mentions import MentionIn
 from db.articles.texts import StoredMention, TextRow, read_texts
+from db.enums.alerts import SubscriptionKind, SubscriptionState
 from db.outcomes import ProblemSeen
 from worker.matching.alert_status import AlertPolicy, decide_alert_status
 from worker.matching.article_view import article_of
@@ -59,7 +60,7 @@ class SubscriptionMatcher:
         if row.id in self._rules:
             self._presearcher.remove(row.id)
             del self._rules[row.id]
-        if row.state != "active" or row.kind != "query":
+        if row.state != SubscriptionState.ACTIVE or row.kind != SubscriptionKind.QUERY:
             return None
         try:
             query, wrong = parse_stored(row.query, saved, self._known)

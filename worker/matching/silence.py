@@ -15,6 +15,7 @@ from db.articles.counting_day import zone_name
 from db.collection.feeds import find_network_problem
 from db.collection.sources import latest_collected
 from db.engine import Database
+from db.enums.alerts import MatchStatus, SubscriptionKind, SubscriptionState
 from db.status import OutletHealth, list_outlets
 from worker.lib.cadence import zone_for
 
@@ -44,8 +45,8 @@ def record_silences(database: Database, *, now: datetime) -> int:
 
     While no outlet is reachable at all our own network is the cause, and nothing is sent.
     """
-    watched = database.read(lambda conn: subscriptions.list_subscriptions(conn, kind="silence"))
-    active = [row for row in watched if row.state == "active"]
+    watched = database.read(lambda conn: subscriptions.list_subscriptions(conn, kind=SubscriptionKind.SILENCE))
+    active = [row for row in watched if row.state == SubscriptionState.ACTIVE]
     if not active or database.read(find_network_problem):
         return 0
     return database.write(lambda conn: _record(conn, active, now))
@@ -63,12 +64,12 @@ def _record(conn: Connection, rows: list[SubscriptionRow], now: datetime) -> int
         match = MatchIn(
             subscription_id=row.id,
             event=f"silence of {row.query} since {silence.since:%Y-%m-%dT%H:%M:%S}",
-            status="news",
+            status=MatchStatus.NEWS,
             facts=_facts(row.query, outlets.get(row.query), silence, zone_for(row.cadence, clock)),
         )
         match_id = matches.record_match(conn, match, now=now)
         if match_id is not None:
-            stored.append((match_id, row.id, "news"))
+            stored.append((match_id, row.id, MatchStatus.NEWS))
     outbox.post(conn, stored, now=now)
     return len(stored)
 

@@ -11,9 +11,11 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from db.alerts import matches, traces
-from db.alerts.matches import TOLD, Fact
+from db.alerts.matches import Fact
 from db.alerts.subscriptions import SubscriptionRow, saved_queries
 from db.alerts.traces import Carried, Noted, Seen
+from db.enums.alerts import TOLD, ChannelState, DeliveryState, MatchStatus, RecipientState, SubscriptionState
+from db.enums.articles import RevisionStage
 from worker.matching.article_view import read_articles
 from worker.messages.because import Because, because_of
 from worker.query.article_text import TokenizedArticle
@@ -89,11 +91,11 @@ def _decisive(noted: Sequence[Noted]) -> Noted | None:
 
 def rule_of_none(subscription: SubscriptionRow, seen: Seen, matched: bool) -> str:
     """Return the reason why no match was recorded. Pure."""
-    if seen.revision_id is None or seen.stage != "done":
+    if seen.revision_id is None or seen.stage != RevisionStage.DONE:
         return "the article is not understood yet: it is asked as soon as it is"
     if not matched:
         return "it does not match, so there is nothing to tell"
-    if subscription.state != "active":
+    if subscription.state != SubscriptionState.ACTIVE:
         return f"it matches, but the subscription is {subscription.state}: it is asked nothing"
     if seen.observed_at is not None and seen.observed_at <= subscription.created_at:
         return (
@@ -107,18 +109,26 @@ def rule_of(subscription: SubscriptionRow, noted: Noted, fact: Fact | None, matc
     """Return the rule behind the status of a match. Pure."""
     began = f"article {noted.began_article_id}" + (f" of {noted.began_source}" if noted.began_source else "")
     told_at = f", told {noted.began_at:{_MINUTE}}" if noted.began_at else ""
-    rules = {
-        "news": "the first article of its story that matches is told",
-        "also": f"a reprint of {began}{told_at}: listed as “also in” and in digests, it is no message of its own",
-        "revised": "an edit changed which words fire, and the subscription asks for that (--on-revision)",
-        "withdrawn": "an edit after which nothing fires any more, and the subscription asks for that (--on-revision)",
-        "known": "another text of an article that was noted before; --on-revision tells when other words fire",
-        "old": _why_old(subscription, fact),
-        "backfill": "every feed that names it did so in its first poll: it was there before us, and is no news",
-        "superseded": "the text was not the current one any more when it was understood",
+    rules: dict[str, str] = {
+        MatchStatus.NEWS: "the first article of its story that matches is told",
+        MatchStatus.ALSO: (
+            f"a reprint of {began}{told_at}: listed as “also in” and in digests, it is no message of its own"
+        ),
+        MatchStatus.REVISED: "an edit changed which words fire, and the subscription asks for that (--on-revision)",
+        MatchStatus.WITHDRAWN: (
+            "an edit after which nothing fires any more, and the subscription asks for that (--on-revision)"
+        ),
+        MatchStatus.KNOWN: (
+            "another text of an article that was noted before; --on-revision tells when other words fire"
+        ),
+        MatchStatus.OLD: _why_old(subscription, fact),
+        MatchStatus.BACKFILL: (
+            "every feed that names it did so in its first poll: it was there before us, and is no news"
+        ),
+        MatchStatus.SUPERSEDED: "the text was not the current one any more when it was understood",
     }
     rule = rules.get(noted.status, noted.status)
-    if not matched and noted.status != "withdrawn":
+    if not matched and noted.status != MatchStatus.WITHDRAWN:
         rule += f"; it matched on {noted.matched_at:{_MINUTE}}, the query or the text is another by now"
     return rule
 
@@ -138,31 +148,31 @@ def rule_of_message(carried: Carried, noted: Noted | None) -> str:
     if carried.match_id is None:
         return _why_none(carried, noted)
     if carried.delivery_id is None:
-        if carried.channel_state != "active":
+        if carried.channel_state != ChannelState.ACTIVE:
             return _paused(carried)
         when = f" of {carried.digest_due_at:{_MINUTE}}" if carried.digest_due_at else ""
         return f"waits for the digest{when}"
     match carried.state:
-        case "sent":
+        case DeliveryState.SENT:
             return f"taken by the receiver {_at(carried.sent_at)}"
-        case "dead":
+        case DeliveryState.DEAD:
             return f"given up after {carried.attempts} attempts; steppewatch alert resend {carried.delivery_id}"
-        case "cancelled":
+        case DeliveryState.CANCELLED:
             return "cancelled: nobody wanted it any more"
-    if carried.channel_state != "active":
+    if carried.channel_state != ChannelState.ACTIVE:
         return _paused(carried)
     tried = f" after {carried.attempts} attempts that failed" if carried.attempts else ""
     return f"waits to be sent{tried}, due {_at(carried.due_at)}"
 
 
 def _why_none(carried: Carried, noted: Noted | None) -> str:
-    if noted is None or noted.status not in (*TOLD, "also"):
+    if noted is None or noted.status not in (*TOLD, MatchStatus.ALSO):
         return "nothing to tell"
     if carried.channel_kind == "feed":
         return "the feed shows it to whoever fetches it" if noted.status in TOLD else "a reprint is no entry of its own"
-    if carried.recipient_state != "active":
+    if carried.recipient_state != RecipientState.ACTIVE:
         return "unsubscribed"
-    if noted.status == "also" and carried.digest_due_at is None:
+    if noted.status == MatchStatus.ALSO and carried.digest_due_at is None:
         return "a reprint is no message of its own where each story is sent at once"
     return "was no recipient yet"
 

@@ -10,12 +10,11 @@ from hashlib import blake2b
 from feedgen.feed import FeedGenerator
 from markupsafe import Markup, escape
 
-from worker.messages.message import MessageItem, Publication
+from worker.messages.message import MARKS, MessageItem, Publication
 from worker.messages.snippet import Piece
 
 _UNSAID = re.compile(r"[\ud800-\udfff\ufffe\uffff]")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MARKS = {"revised": "Edited: ", "withdrawn": "No longer matches: "}
 
 
 def atom_of(name: str, question: str, items: Sequence[MessageItem], *, token: str) -> bytes:
@@ -39,7 +38,7 @@ def atom_of(name: str, question: str, items: Sequence[MessageItem], *, token: st
 def _add(feed: FeedGenerator, item: MessageItem, known_as: str) -> None:
     entry = feed.add_entry()
     entry.id(f"urn:steppewatch:match:{known_as}:{item.match_id}")
-    entry.title(_clean(_MARKS.get(item.status, "") + item.headline))
+    entry.title(_clean(MARKS.get(item.status, "") + item.headline))
     entry.updated(item.matched_at)
     if item.dated_at is not None:
         entry.published(item.dated_at)

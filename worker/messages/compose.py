@@ -16,6 +16,7 @@ from db.alerts.message_rows import MatchDetails
 from db.alerts.subscriptions import SubscriptionRow
 from db.articles.counting_day import zone_name
 from db.articles.texts import TextRow
+from db.enums.alerts import DeliveryKind, MatchStatus, RecipientState, SubscriptionKind
 from db.status import list_outlets
 from db.text.headlines import headline
 from worker.lib.cadence import zone_for
@@ -38,8 +39,8 @@ def compose_message(conn: Connection, delivery: DeliveryOut, links: Links) -> Me
     found, total = message_rows.read_delivery(conn, delivery.id, stories=STORIES_MAX)
     first_told = message_rows.read_first_told(conn, delivery.id)
     reprints, reprints_total = message_rows.read_reprints_of(conn, delivery.id, limit=REPRINTS_MAX)
-    lines, well = _outlets(conn) if delivery.kind == "quiet" else ((), 0)
-    thread = outbox.key_of(delivery.token, found[0].story) if delivery.kind == "match" and found else ""
+    lines, well = _outlets(conn) if delivery.kind == DeliveryKind.QUIET else ((), 0)
+    thread = outbox.key_of(delivery.token, found[0].story) if delivery.kind == DeliveryKind.MATCH and found else ""
     return Message(
         key=delivery.key,
         kind=delivery.kind,
@@ -69,7 +70,7 @@ def compose_test_message(
         tiding = MatchDetails(
             match_id=0,
             story=0,
-            status="news",
+            status=MatchStatus.NEWS,
             matched_at=now,
             because=because,
             facts={},
@@ -85,14 +86,16 @@ def compose_test_message(
         )
         items = (_item(tiding, (), is_first=True),)
     key = f"test-{secrets.token_hex(12)}"
-    return Message(key, "match" if items else "digest", name, question, now, items, zone=zone, test=True)
+    return Message(
+        key, DeliveryKind.MATCH if items else DeliveryKind.DIGEST, name, question, now, items, zone=zone, test=True
+    )
 
 
 def describe_subscription(subscription: SubscriptionRow) -> str:
     """Return the query of a subscription, or a description of another kind."""
-    if subscription.kind == "silence":
+    if subscription.kind == SubscriptionKind.SILENCE:
         return f"{subscription.query} brings nothing for {subscription.max_age_h} hours"
-    if subscription.kind == "burst":
+    if subscription.kind == SubscriptionKind.BURST:
         return f"attention to {subscription.query} is unusual"
     return subscription.query
 
@@ -100,7 +103,7 @@ def describe_subscription(subscription: SubscriptionRow) -> str:
 def subscription_feed(conn: Connection, subscription_id: int) -> str | None:
     """Return the secret of a subscription's feed; None if it has none."""
     for recipient in recipients_of(conn, [subscription_id]):
-        if recipient.channel.kind == FEED and recipient.state == "active":
+        if recipient.channel.kind == FEED and recipient.state == RecipientState.ACTIVE:
             return recipient.feed_token
     return None
 
@@ -112,7 +115,7 @@ def compose_items(conn: Connection, found: Sequence[MatchDetails], first_told: s
 
 
 def _item(tiding: MatchDetails, also: Sequence[tuple[str, str, str]], is_first: bool) -> MessageItem:
-    status = "news" if tiding.status == "revised" and is_first else tiding.status
+    status = MatchStatus.NEWS if tiding.status == MatchStatus.REVISED and is_first else tiding.status
     if tiding.article_id is None:
         event = str(tiding.facts.get("headline", ""))
         detail = str(tiding.facts.get("detail", ""))

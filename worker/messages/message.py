@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from db.enums.alerts import DeliveryKind, MatchStatus
 from worker.messages.snippet import Piece
+
+MARKS: Mapping[str, str] = {MatchStatus.REVISED: "Edited: ", MatchStatus.WITHDRAWN: "No longer matches: "}
+"""What stands before the headline of a match that is no first news, by its status."""
 
 STORIES_MAX = 40
 """Maximum of stories in one message, which states the number of the others."""
@@ -124,14 +128,14 @@ class Message:
         return f"[{self.subscription}] {'Test: ' if self.test else ''}{self._gist()}"
 
     def _gist(self) -> str:
-        if self.kind == "quiet":
+        if self.kind == DeliveryKind.QUIET:
             return "All quiet"
         if self.test and not self.items:
             return "nothing matches"
-        if self.kind == "match" and self.items:
+        if self.kind == DeliveryKind.MATCH and self.items:
             item = self.items[0]
             outlet = f" — {item.place.outlet}" if item.place else ""
-            mark = {"revised": "Edited: ", "withdrawn": "No longer matches: "}.get(item.status, "")
+            mark = MARKS.get(item.status, "")
             return f"{mark}{item.headline}{outlet}"
         told = counted(self.stories, "story", "stories")
         reprints = len(self.reprints) + self.more_reprints

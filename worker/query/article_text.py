@@ -8,6 +8,7 @@ from collections import defaultdict
 from functools import cached_property, lru_cache
 from urllib.parse import urlsplit
 
+from db.enums.vocabulary import MentionLevel
 from worker.query.article import Mentioned, QueryArticle, QueryOutlet
 from worker.query.bits import Bits, Fences, bits_of
 from worker.query.joining import is_abbreviation, spelling_of
@@ -18,7 +19,7 @@ LEAD_LENGTH = 200
 LEAD_PARAGRAPHS = 3
 """The lead is the first paragraph; if it is short, such as a dateline, the following ones up to this number."""
 
-LEVELS = frozenset(("name", "demonym", "concept"))
+LEVELS = frozenset(map(str, MentionLevel))
 """Levels of mentions that count. Others, such as co-reference, are weaker evidence than a name."""
 
 _SENTENCE_END = re.compile(r"[.!?…。！？։][\"'”’»)\]]*(?:\s|$)|[。！？]")

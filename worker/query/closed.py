@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 
-from worker.extract.genre import GENRES, genre_called
+from db.enums.articles import Genre
+from db.enums.vocabulary import EntityType
+from worker.extract.genre import genre_called
 from worker.query.codes import COUNTRIES, LANGUAGES
 from worker.query.errors import QueryError
 from worker.query.names import did_you_mean, nearest
 from worker.query.words import is_like, pattern_words
-from worker.vocabulary.entities import TYPES
 
 _LANGUAGE = re.compile(r"([a-z]{2,3})(?:-([a-z]{4}))?", re.I)
 _COUNTRY = re.compile("[A-Za-z]{2}|exile|international")
@@ -28,17 +29,17 @@ _MEANT_LANGUAGES = dict(pair.split(" ") for pair in f"{_OF_COUNTRY}|{_THREE_LETT
 """Codes of countries and of three letters that people use for a language."""
 _MEANT_COUNTRIES = {"UK": "GB", "SU": "RU", "KK": "KZ", "KY": "KG", "TG": "TJ", "EN": "GB", "ZH": "CN"}
 _OTHER_TYPES = {
-    "state": "country nation government land",
-    "alliance": "bloc pact organization-of-states treaty-organisation",
-    "organisation": "organization org ngo agency institution ministry",
-    "company": "corporation firm business enterprise",
-    "outlet": "media newspaper source publisher",
-    "person": "people human politician president per",
-    "place": "city town location loc gpe river",
-    "event": "war summit conflict exercise",
-    "document": "treaty agreement law accord",
-    "weapon": "arms missile drone",
-    "concept": "idea term theme topic theory",
+    EntityType.STATE: "country nation government land",
+    EntityType.ALLIANCE: "bloc pact organization-of-states treaty-organisation",
+    EntityType.ORGANISATION: "organization org ngo agency institution ministry",
+    EntityType.COMPANY: "corporation firm business enterprise",
+    EntityType.OUTLET: "media newspaper source publisher",
+    EntityType.PERSON: "people human politician president per",
+    EntityType.PLACE: "city town location loc gpe river",
+    EntityType.EVENT: "war summit conflict exercise",
+    EntityType.DOCUMENT: "treaty agreement law accord",
+    EntityType.WEAPON: "arms missile drone",
+    EntityType.CONCEPT: "idea term theme topic theory",
 }
 _TYPE_CALLED = {name: known for known, names in _OTHER_TYPES.items() for name in names.split()}
 
@@ -51,10 +52,10 @@ def checked_value(field: str, text: str, position: int) -> str:
         case "country":
             return _checked_country(text, position)
         case "genre":
-            return _one_of(GENRES, text, position, "genre", genre_called(text), plural="genres")
+            return _one_of(tuple(Genre), text, position, "genre", genre_called(text), plural="genres")
         case "type":
             meant = _TYPE_CALLED.get(text.lower())
-            return _one_of(TYPES, text, position, "type of entity", meant, plural="types")
+            return _one_of(tuple(EntityType), text, position, "type of entity", meant, plural="types")
     return text
 
 
@@ -72,8 +73,8 @@ def values_of(field: str) -> str:
     return {
         "lang": "two letters, such as ru, or with a script: kk-Latn",
         "country": "two letters, such as KZ; or exile, international",
-        "genre": f"genres are {', '.join(GENRES)}",
-        "type": f"types are {', '.join(TYPES)}",
+        "genre": f"genres are {', '.join(Genre)}",
+        "type": f"types are {', '.join(EntityType)}",
         "source": "an outlet's id, name or domain, or a pattern: *.kg",
         "entity": "the id or the label of an entity",
         "saved": "the name of a saved query",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import cached_property
 
+from db.enums.vocabulary import EntityType
 from worker.query.article import QueryOutlet
 from worker.query.article_text import outlet_keys
 from worker.query.words import is_like, pattern_words
@@ -54,7 +55,7 @@ class QueryNames:
     @staticmethod
     def of(vocabulary: Vocabulary, outlets: Iterable[QueryOutlet] = ()) -> QueryNames:
         """Return the names of a vocabulary, and of outlets; the first name of an outlet is its display name."""
-        people = (entity for entity in vocabulary.entities if entity.type == "person")
+        people = (entity for entity in vocabulary.entities if entity.type == EntityType.PERSON)
         return QueryNames(
             {entity.id: entity.label for entity in vocabulary.entities},
             frozenset(

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from db.alerts import channels, subscriptions
 from db.alerts.channels import FEED, RecipientRow
 from db.alerts.subscriptions import SubscriptionIn, SubscriptionRow
+from db.enums.alerts import RecipientState, SubscriptionKind, SubscriptionState
 from worker.delivery.transports.table import TRANSPORTS, check_address
 from worker.delivery.transports.transport import RecipientAddress
 from worker.lib.cadence import next_due, parse_cadence
@@ -70,15 +71,15 @@ def validate(standing: SubscriptionDefinition, known: References) -> tuple[Subsc
         problems.append("an “all quiet” needs digests: hourly, daily or weekly")
     recipients = _recipients(standing.recipients, known.allowed, problems)
     values = {name: getattr(new, name) for name in SubscriptionIn.__slots__} | {"cadence": cadence}
-    if new.kind == "burst":
+    if new.kind == SubscriptionKind.BURST:
         values["query"] = _entity(new.query, known)[0] or new.query
     return SubscriptionDefinition(SubscriptionIn(**values), recipients, standing.feed), problems
 
 
 def _question(new: SubscriptionIn, known: References) -> list[str]:
-    if new.kind == "silence":
+    if new.kind == SubscriptionKind.SILENCE:
         return [] if new.query in known.outlets else [f"there is no outlet {new.query!r}"]
-    if new.kind == "burst":
+    if new.kind == SubscriptionKind.BURST:
         _, problem = _entity(new.query, known)
         return [problem] if problem else []
     if not new.query.strip() or len(new.query) > _MAX_QUERY:
@@ -142,19 +143,19 @@ def update(conn: Connection, stored: SubscriptionRow, standing: SubscriptionDefi
         channels.set_cadence_due(conn, stored.id, due_at=due_at)
     before = {address_of(row): row for row in channels.recipients_of(conn, [stored.id])}
     channels.unsubscribe(conn, [row.id for key, row in before.items() if key not in standing.addresses])
-    wanted = [key for key in standing.addresses if key not in before or before[key].state != "active"]
+    wanted = [key for key in standing.addresses if key not in before or before[key].state != RecipientState.ACTIVE]
     _add_recipients(conn, stored.id, wanted, due_at)
 
 
 def remove(conn: Connection, stored: SubscriptionRow) -> None:
     """Remove a subscription. Waiting messages to its recipients are cancelled; its matches stay."""
-    subscriptions.change_subscription(conn, stored.id, state="removed")
+    subscriptions.change_subscription(conn, stored.id, state=SubscriptionState.REMOVED)
     channels.unsubscribe(conn, [row.id for row in channels.recipients_of(conn, [stored.id])])
 
 
 def to_definition(stored: SubscriptionRow, recipients: Collection[RecipientRow]) -> SubscriptionDefinition:
     """Return the definition of a stored subscription."""
-    active = [row.channel for row in recipients if row.state == "active"]
+    active = [row.channel for row in recipients if row.state == RecipientState.ACTIVE]
     sent_to = _in_table_order(RecipientAddress(one.kind, one.address) for one in active if one.kind != FEED)
     values = {name: getattr(stored, name) for name in SubscriptionIn.__slots__}
     return SubscriptionDefinition(SubscriptionIn(**values), sent_to, any(channel.kind == FEED for channel in active))

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from db.alerts import channels, subscriptions
 from db.alerts.channels import FEED
 from db.alerts.subscriptions import SubscriptionIn, SubscriptionRow
+from db.enums.alerts import SubscriptionKind
 from worker.delivery.transports.table import TRANSPORTS
 from worker.delivery.transports.transport import RecipientAddress
 from worker.subscriptions import definition as standings
@@ -31,7 +32,7 @@ _FIELDS: dict[str, type] = {
 }
 _IN_WORDS = {str: "a text", int: "a whole number", bool: "yes or no", list: "a list of texts"}
 _NO_NAME = "not a name; names are lower-case letters, digits, dots and hyphens, at most 100"
-_KINDS = ("query", "silence", "burst")
+_KINDS = (SubscriptionKind.QUERY, SubscriptionKind.SILENCE, SubscriptionKind.BURST)
 
 
 class ManifestError(ValueError):

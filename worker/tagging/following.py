@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from db.enums.vocabulary import EntityType
 from worker.tagging.forms import Hit
 from worker.tagging.namesakes import JUNIOR_BEGINS, is_junior
 from worker.vocabulary.regions import REGION_BEGINS, Regions
@@ -16,7 +17,7 @@ def ruled_out(text: str, hits: Sequence[Hit], regions: Regions) -> dict[Hit, str
     found: dict[Hit, str] = {}
     for hit in [hit for hit in hits if text[-hit[1] : 2 - hit[1]] in _BEGINS]:
         entity = hit.form.entity
-        if entity.type == "person":
+        if entity.type == EntityType.PERSON:
             if is_junior(text, -hit.minus_end):
                 found[hit] = "other-person"
         elif regions.is_elsewhere(text, -hit.minus_end, entity):

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from db.enums.vocabulary import EntityType, MentionLevel
 from worker.tagging.namesakes import own_names
 from worker.tagging.stems import Stem
 from worker.text.fold import fold, shared_length, words
@@ -124,7 +125,9 @@ def compiled_form(entity: Entity, alias: Alias, stem: Stem) -> Form:
     whole = words(alias.text)
     folded = words(stem.text)
     is_single = not any(char.isspace() for char in alias.text)
-    is_person = entity.type == "person" and is_single and alias.level == "name" and alias.language != "zh"
+    is_person = (
+        entity.type == EntityType.PERSON and is_single and alias.level == MentionLevel.NAME and alias.language != "zh"
+    )
     is_bare = is_person or alias.is_surname
     body = _lettered(stem.text)
     return Form(

@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from db.enums.vocabulary import EntityType, MentionLevel
 from worker.tagging.stems import NO_ENDINGS, Stem
 from worker.vocabulary.entities import Alias, Entity
 from worker.vocabulary.inflection import Inflection, LanguageEndings
 
 _SHORT = 3
-_PLACES = frozenset(("state", "place", "region"))
+_PLACES = frozenset(map(str, (EntityType.STATE, EntityType.PLACE, EntityType.REGION)))
 _NONE = frozenset(("",))
 
 
@@ -51,15 +52,15 @@ def _spellings(alias: Alias, endings: LanguageEndings) -> Iterator[Alias]:
 def _agglutinated(entity: Entity, alias: Alias, endings: LanguageEndings) -> Iterator[Stem]:
     """Yield the stems of a name whose last word takes endings: unchanged, and with its last letters changed."""
     text = alias.text
-    if not text[-1].isalpha() or (alias.level == "name" and entity.type in endings.skip):
+    if not text[-1].isalpha() or (alias.level == MentionLevel.NAME and entity.type in endings.skip):
         yield Stem(text, _NONE)
         return
     last_word = re.split(r"[\W_]", text)[-1]
     is_short = len(last_word) <= _SHORT
     plain = endings.listed if is_short else endings.chains
-    if entity.type == "person":
+    if entity.type == EntityType.PERSON:
         plain = _without_feminine(text, plain, endings)
-    may_derive = alias.level == "name" and entity.type in _PLACES and not is_short
+    may_derive = alias.level == MentionLevel.NAME and entity.type in _PLACES and not is_short
     derived = endings.derived_chains if may_derive else NO_ENDINGS
     yield Stem(text, plain, derived)
     if not is_short and not text.isupper():

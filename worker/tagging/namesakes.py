@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Protocol
 
+from db.enums.vocabulary import EntityType, MentionLevel
 from worker.text.fold import words
 from worker.text.letters import APOSTROPHES
 from worker.vocabulary.entities import Alias, Entity, Vocabulary
@@ -112,10 +113,12 @@ def _is_like(word: str, name: str) -> bool:
 
 def own_names(entity: Entity) -> frozenset[str]:
     """Return the folded given names of a person, as spelled in its longer names; none for other entities."""
-    if entity.type != "person":
+    if entity.type != EntityType.PERSON:
         return frozenset()
     spelled = (
-        words(alias.text).split() for alias in entity.aliases if alias.level == "name" and alias.language != "zh"
+        words(alias.text).split()
+        for alias in entity.aliases
+        if alias.level == MentionLevel.NAME and alias.language != "zh"
     )
     return frozenset(word for parts in spelled for word in parts[:-1])
 
@@ -135,7 +138,7 @@ def with_surnames(vocabulary: Vocabulary) -> Vocabulary:
 
 
 def _with_surnames(entity: Entity) -> Entity:
-    if entity.type != "person":
+    if entity.type != EntityType.PERSON:
         return entity
     spelled = {(alias.language, words(alias.text)) for alias in entity.aliases}
     made: dict[tuple[str, str], Alias] = {}
@@ -152,7 +155,7 @@ def _surnames(aliases: Iterable[Alias]) -> Iterator[tuple[str, str]]:
     """
     for alias in aliases:
         parts = alias.text.split()
-        if alias.level != "name" or alias.language == "zh" or len(parts) < 2 or alias.needs_context:
+        if alias.level != MentionLevel.NAME or alias.language == "zh" or len(parts) < 2 or alias.needs_context:
             continue
         last = parts[-1]
         is_turned = alias.generated and not parts[0].endswith(".") and alias.language == "ru"  # Путин Владимир

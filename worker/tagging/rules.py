@@ -11,6 +11,7 @@ from functools import cached_property
 from itertools import groupby
 from typing import NamedTuple
 
+from db.enums.vocabulary import EntityType
 from worker.tagging.acronyms import Defined
 from worker.tagging.context import AGAINST, FOR, OFFICE, Article
 from worker.tagging.following import ruled_out
@@ -251,7 +252,7 @@ class _Decision:
         entity = form.entity
         part = self.fields[at]
         start, end = part.offset + hit.start, part.offset - hit.minus_end
-        if entity.type == "person" and self.people.is_another(part, hit, witnesses):
+        if entity.type == EntityType.PERSON and self.people.is_another(part, hit, witnesses):
             return ""
         needs_name = entity.surname_rule or form.alias.is_surname
         if entity.context_any and not needs_name and self.article.is_near(entity, FOR, start, end):
@@ -263,7 +264,7 @@ class _Decision:
     def _why_not(self, at: int, hit: Hit, witnesses: Witnesses) -> str:
         if hit.sort == SMALL:
             return "case"
-        is_other = hit.form.entity.type == "person" and self.people.is_another(self.fields[at], hit, witnesses)
+        is_other = hit.form.entity.type == EntityType.PERSON and self.people.is_another(self.fields[at], hit, witnesses)
         return "other-person" if is_other else "no-context"
 
     def _unshared(self, at: int, found: Sequence[Hit], witnesses: Witnesses) -> list[Hit]:

@@ -13,6 +13,7 @@ from functools import cache, lru_cache
 from itertools import product
 from typing import Any
 
+from db.enums.vocabulary import EntityType, MentionLevel
 from worker.tagging.stems import Stem
 from worker.text.fold import fold, shared_length
 from worker.vocabulary.entities import Alias
@@ -36,10 +37,10 @@ def declined(alias: Alias, kind: str, declensions: tuple[Declension, ...]) -> li
     words = [(found.start(), found[0]) for found in _WORD.finditer(alias.text)]
     if len(words) == 1 and words[0][1] == alias.text:
         found = _shared(alias.text, _single(alias.text, kind, alias.level, declensions))
-        if alias.level == "demonym" and _JOINING.search(alias.text):
+        if alias.level == MentionLevel.DEMONYM and _JOINING.search(alias.text):
             found.append(Stem(f"{alias.text[:-2]}о-", _NONE))  # российский, российско-казахстанский
         return found
-    if kind == "person" and alias.level == "name":
+    if kind == EntityType.PERSON and alias.level == MentionLevel.NAME:
         changing = [_person(word, declensions) for _, word in words]
         if words[0][1][-1] in "ая":  # of a woman's names only those in -а and -я change
             changing = [
@@ -78,15 +79,15 @@ def _shared(word: str, forms: frozenset[str]) -> list[Stem]:
 
 def _single(word: str, kind: str, level: str, declensions: tuple[Declension, ...]) -> frozenset[str]:
     """Return the forms of an alias of one word."""
-    if kind == "person" and level == "name":
+    if kind == EntityType.PERSON and level == MentionLevel.NAME:
         return _union(_person(word, declensions))
-    if level != "name" and _ADJECTIVAL.search(word):
+    if level != MentionLevel.NAME and _ADJECTIVAL.search(word):
         parses = [one for one in _nominatives(word) if one.tag.POS in ("ADJF", "PRTF")]
         if parses:
             full = [form for form in parses[0].lexeme if form.tag.POS in ("ADJF", "PRTF")]
             return frozenset(_as_written(word, form.word) for form in full)
     numbers = _noun(word, declensions)
-    if level == "name" and kind not in ("weapon", "event"):
+    if level == MentionLevel.NAME and kind not in (EntityType.WEAPON, EntityType.EVENT):
         numbers = numbers[:1]
     return frozenset().union(*map(_union, numbers))
 
@@ -119,7 +120,7 @@ def _phrase(words: Sequence[str], level: str, declensions: tuple[Declension, ...
     numbers = _noun(words[head], declensions)
     if not numbers:
         return []
-    if level == "name":
+    if level == MentionLevel.NAME:
         numbers = numbers[:1]
     result: list[list[Cases | None]] = []
     for noun in numbers:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container
 
+from db.enums.vocabulary import MentionLevel
 from worker.tagging.context import Article, Field
 from worker.tagging.forms import SMALL, Hit
 from worker.text.letters import APOSTROPHES
@@ -40,7 +41,7 @@ def never_counts(article: Article, part: Field, hit: Hit) -> bool:
     before = part.text[hit.start - 1 : hit.start]
     if before and before in APOSTROPHES:
         return True
-    return (alias.is_common or is_short or alias.level != "name") and not _lacks_capitals(article, part, hit)
+    return (alias.is_common or is_short or alias.level != MentionLevel.NAME) and not _lacks_capitals(article, part, hit)
 
 
 def _lacks_capitals(article: Article, part: Field, hit: Hit) -> bool:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
+from db.enums.vocabulary import MentionLevel
 from worker.tagging.automaton import Lexicon
 from worker.tagging.cachefile import cached
 from worker.tagging.compiling import KINDS, compiled
@@ -232,7 +233,7 @@ def _mention(text: str, hit: Hit, named: tuple[str, bool] | None, usage: Usage, 
     start, minus_end, entity, ending, _, rule, form, is_derived, _, sort = hit
     end, alias = -minus_end, form.alias
     state = None
-    if named is not None and alias.level != "demonym":
+    if named is not None and alias.level != MentionLevel.DEMONYM:
         is_meant = (
             usage.is_seat_government(text, start, end, ending)
             if named[1]

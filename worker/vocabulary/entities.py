@@ -17,22 +17,7 @@ from worker.vocabulary.scope import Definition
 from worker.vocabulary.toml_table import ProblemsFound
 from worker.vocabulary.usage import Usage, usage_of
 
-TYPES = (
-    "state",
-    "alliance",
-    "organisation",
-    "company",
-    "outlet",
-    "person",
-    "place",
-    "region",
-    "event",
-    "document",
-    "weapon",
-    "concept",
-)
 LANGUAGES = ("en", "ru", "kk", "kk-Latn", "ky", "uz", "uz-Cyrl", "tg", "tk", "tr", "az", "hy", "zh")
-LEVELS = ("name", "demonym", "concept")
 GUESS = "guess"
 """The source of a spelling that follows the language's rules and was not seen in print."""
 DECOY = "decoy"

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from db.enums.vocabulary import EntityType, MentionLevel
 from worker.text.fold import words
 from worker.vocabulary.entities import (
     DECOY,
     FACTS,
     LANGUAGES,
     RELATIONS,
-    TYPES,
     Alias,
     Entity,
     Pattern,
@@ -84,7 +84,7 @@ def _expand(found: dict[str, tuple[str, Entity]], bodies: Bodies, problems: list
         state = found.get(pattern.of)
         if pattern.body not in bodies.phrases:
             problems.append(f"{name}: {key}: pattern.body: bodies.toml has no phrases for {pattern.body!r}")
-        elif state is None or state[1].type != "state":
+        elif state is None or state[1].type != EntityType.STATE:
             problems.append(f"{name}: {key}: pattern.of: no state has the id {pattern.of!r}")
         else:
             found[key] = name, bodies.expanded(entity, pattern, state[1], shared)
@@ -108,13 +108,13 @@ def read_entity(content: dict[str, object], path: Path, name: str, problems: lis
         table.wrong("id", "must be lower-case letters and digits joined by hyphens")
     elif identifier and identifier != path.stem:
         table.wrong("id", f"is not the file's name, {path.stem}.toml")
-    kind = table.text("type", required=True, one_of=TYPES)
-    if kind in TYPES and kind != path.parent.name:
+    kind = table.text("type", required=True, one_of=tuple(EntityType))
+    if kind in tuple(EntityType) and kind != path.parent.name:
         table.wrong("type", f"the file of a {kind} belongs in the folder {kind}, not {path.parent.name}")
     wikidata = table.text("wikidata")
     if wikidata and not _WIKIDATA.fullmatch(wikidata):
         table.wrong("wikidata", f"must look like Q232, not {wikidata!r}")
-    own_level = "concept" if kind == "concept" else "name"
+    own_level = str(MentionLevel.CONCEPT if kind == EntityType.CONCEPT else MentionLevel.NAME)
     aliases = [*_aliases(table, "names", own_level), *_aliases(table, "demonyms", "demonym")]
     if not any(alias.level == own_level for alias in aliases):
         table.wrong("names", "an entity needs at least one")
@@ -222,7 +222,7 @@ def _relation(table: TomlTable) -> Relation:
 
 
 def _office(table: TomlTable, kind: str) -> Office:
-    if kind != "person":
+    if kind != EntityType.PERSON:
         table.wrong("title", "only a person holds an office")
     dates = {key: table.text(key) for key in ("from", "until")}
     office = Office(

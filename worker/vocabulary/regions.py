@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
+from db.enums.vocabulary import EntityType
 from worker.vocabulary.toml_table import TomlTable, read_toml
 
 
@@ -32,7 +33,7 @@ class RegionPlace(Protocol):
     def relations(self) -> Sequence[RelationLike]: ...
 
 
-_TYPES = frozenset(("place", "state"))
+_TYPES = frozenset(map(str, (EntityType.PLACE, EntityType.STATE)))
 REGION_BEGINS = frozenset((", ", " ("))
 """Two characters with which a region begins after a name."""
 _STATE_WORDS = (r"штат\w{0,2} ", r"провинци\w ", "province of ", "state of ")
@@ -64,7 +65,7 @@ class Regions:
         if found.lastgroup is None or found.lastgroup.replace("_", "-") not in home:
             return found.lastgroup is not None
         is_address = _ABBREVIATION.fullmatch(found[0]) or _ENDS_ADDRESS.match(text, found.end())
-        return entity.type == "place" and is_address is not None
+        return entity.type == EntityType.PLACE and is_address is not None
 
     @cached_property
     def _firsts(self) -> frozenset[str]:

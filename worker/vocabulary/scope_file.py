@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from pathlib import Path
 
-from worker.vocabulary.entities import RELATIONS, TYPES
+from db.enums.vocabulary import EntityType
+from worker.vocabulary.entities import RELATIONS
 from worker.vocabulary.scope import Definition, Theme
 from worker.vocabulary.toml_table import TomlTable, read_toml
 
@@ -50,7 +51,7 @@ def _theme(name: str, table: TomlTable, ids: Collection[str]) -> Theme:
         name=name,
         needed=table.number("needed"),
         entities=_weights(table, "entities", ids, "no entity has the id"),
-        types=_weights(table, "types", TYPES, "no such type:"),
+        types=_weights(table, "types", tuple(EntityType), "no such type:"),
         related=table.number("related"),
         through=table.texts("through"),
     )

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from db.enums.vocabulary import MentionLevel
 from worker.text.fold import words
 from worker.vocabulary.entities import DECOY, Alias, Entity, Pattern
 from worker.vocabulary.toml_table import TomlTable, read_toml
@@ -45,7 +46,7 @@ class Bodies:
 
         `shared` are the acronyms, with their language, of more than one entity: they are not used in phrases.
         """
-        own = {alias.level for alias in entity.aliases if alias.level != "demonym"}.pop()
+        own = {alias.level for alias in entity.aliases if alias.level != MentionLevel.DEMONYM}.pop()
         names = self._made(self.phrases.get(pattern.body, {}), state, shared, own, entity.aliases)
         decoys = self._made(self.decoys.get(pattern.body, {}), state, shared, DECOY, entity.decoys)
         return replace(entity, aliases=(*entity.aliases, *names), decoys=(*entity.decoys, *decoys))
@@ -70,14 +71,19 @@ class Bodies:
     def _fillings(self, state: Entity, language: str, shared: frozenset[tuple[str, str]]) -> dict[str, list[str]]:
         """Return the values for each slot in a language."""
         aliases = [alias for alias in state.aliases if alias.language == language]
-        names = [one.text for one in aliases if one.level == "name" and not _is_acronym(one.text, one.needs_context)]
+        names = [
+            one.text
+            for one in aliases
+            if one.level == MentionLevel.NAME and not _is_acronym(one.text, one.needs_context)
+        ]
         acronyms = [
             one.text
             for one in aliases
-            if one.level == "name" and one.case_sensitive and one.text.isupper() and (language, one.text) not in shared
+            if one.level == MentionLevel.NAME and one.case_sensitive
+            if one.text.isupper() and (language, one.text) not in shared
         ]
         is_adjective = self.adjectives.get(language)
-        adjectives = [one.text for one in aliases if one.level == "demonym" and is_adjective]
+        adjectives = [one.text for one in aliases if one.level == MentionLevel.DEMONYM and is_adjective]
         return {
             "name": [*names[:MOST_NAMES], *acronyms],
             "of": [*(self._genitive(name, language) for name in names[:MOST_NAMES]), *acronyms],

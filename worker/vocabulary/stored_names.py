@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-NAMES = frozenset(("name", "concept"))
+from db.enums.vocabulary import MentionLevel
+
+NAMES = frozenset((str(MentionLevel.NAME), str(MentionLevel.CONCEPT)))
 """Levels of aliases that name an entity; a demonym (Kazakhs) is no name of a state."""
 _TEXT, _LEVEL, _GENERATED = 0, 2, 5
 """Their position in an alias as written by `worker.vocabulary.entities`."""

@@ -11,10 +11,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from db.enums.vocabulary import MentionLevel
+
 Numbers = npt.NDArray[np.int64]
 
 _SPLITS = ("all", "source", "lang", "country", "genre")
-_LEVELS = ("name", "demonym", "concept")
+_LEVELS = tuple(map(str, MentionLevel))
 
 
 Key = tuple[str, str, str, str, date]

@@ -6,7 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from worker.extract.genre import GENRES
+from db.enums.alerts import TOLD, MatchStatus, SubscriptionKind
+from db.enums.articles import Genre
+from db.enums.base import listed
+from db.enums.collection import SourceOrigin
+from db.enums.vocabulary import MentionField, MentionLevel
 
 
 class ColumnKind(Enum):
@@ -84,7 +88,7 @@ ARTICLES = (
         required=True,
     ),
     _count("revisions", "number of different texts seen at this address", "texts"),
-    Column("genre", f"{', '.join(GENRES[:-1])} or {GENRES[-1]}; empty if unknown"),
+    Column("genre", f"{listed(Genre)}; empty if unknown"),
     Column(
         "in_scope", "true for articles about Central Asian security by the vocabulary's scope rule", ColumnKind.FLAG
     ),
@@ -101,13 +105,13 @@ ARTICLES = (
 
 MENTIONS = (
     _ARTICLE_ID,
-    Column("field", "title or text: where the mention stands", ColumnKind.WORD, required=True),
+    Column("field", f"{listed(MentionField)}: where the mention stands", ColumnKind.WORD, required=True),
     _count("start", "offset of its first character in that field", "code points"),
     _count("end", "offset after its last character", "code points"),
     Column("surface", "the words as they stand there", required=True),
     Column("entity", "id of the entity in the vocabulary", required=True),
     Column("type", "type of the entity: person, organisation, place, concept …", required=True),
-    Column("level", "name, demonym or concept", ColumnKind.WORD, required=True),
+    Column("level", listed(MentionLevel), ColumnKind.WORD, required=True),
     Column("alias", "spelling of the vocabulary that matched", required=True),
     Column("language", "language of the alias; empty when it is of none"),
     Column("rule", "rule of matching that was used", ColumnKind.WORD, required=True),
@@ -220,7 +224,7 @@ MATCHES = (
     Column("subscription", "name of the subscription", required=True),
     Column(
         "status",
-        "news, revised, withdrawn: sent; also, old, backfill, known, superseded: kept",
+        f"{', '.join(TOLD)}: sent; {', '.join(one for one in MatchStatus if one not in TOLD)}: kept",
         ColumnKind.WORD,
         required=True,
     ),
@@ -231,7 +235,7 @@ MATCHES = (
     Column("matched_at", "instant of the match", ColumnKind.INSTANT, required=True),
     Column("because", "the matched words, with semicolons between them"),
     Column("event", "what matched", required=True),
-    Column("subscription_kind", "query, silence or burst", ColumnKind.WORD, required=True),
+    Column("subscription_kind", listed(SubscriptionKind), ColumnKind.WORD, required=True),
     Column("query", "the query; for silence the outlet's id, for burst the entity's", required=True),
     Column("revision_id", "the text that matched", ColumnKind.INTEGER),
     Column(
@@ -250,7 +254,7 @@ SOURCES = (
     Column("kind", "kind of outlet, in the catalogue's words"),
     Column("homepage", "address of the front page"),
     Column("paywall", "as the catalogue has it"),
-    Column("origin", "catalogue, person or document: origin of the outlet", ColumnKind.WORD, required=True),
+    Column("origin", f"{listed(SourceOrigin)}: origin of the outlet", ColumnKind.WORD, required=True),
     Column("added_at", "instant at which the outlet was added", ColumnKind.INSTANT, required=True),
     _count("feeds", "feeds that are known of it", "feeds"),
     _count("articles", "articles stored of it", "articles"),

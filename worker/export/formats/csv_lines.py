@@ -63,6 +63,8 @@ def count_lines(
     chunk: list[str] = []
     size = 0
     for row in rows:
+        if len(row) != len(kinds):
+            raise ValueError(f"a row of {len(row)} values for {len(kinds)} columns")
         chunk.append(delimiter.join(map(_cell, row, kinds)) + "\r\n")
         size += len(chunk[-1])
         if len(chunk) == _ROWS_PER_CHUNK or size > _LARGE:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from db.collection.unverified import ALWAYS, NEVER, has_secret, may_be_unverified
+from db.collection.unverified import has_secret, may_be_unverified
+from db.enums.collection import CertificateRule
 
 
 @pytest.mark.parametrize(
@@ -52,5 +53,13 @@ def test_an_address_that_only_its_reader_may_know(url: str) -> None:
 
 def test_a_rule_goes_before() -> None:
     open_, secret = "https://outlet.example/rss", "https://outlet.example/rss?token=a"
-    assert [may_be_unverified(open_, rule) for rule in (None, NEVER, ALWAYS)] == [True, False, True]
-    assert [may_be_unverified(secret, rule) for rule in (None, NEVER, ALWAYS)] == [False, False, True]
+    assert [may_be_unverified(open_, rule) for rule in (None, CertificateRule.NEVER, CertificateRule.ALWAYS)] == [
+        True,
+        False,
+        True,
+    ]
+    assert [may_be_unverified(secret, rule) for rule in (None, CertificateRule.NEVER, CertificateRule.ALWAYS)] == [
+        False,
+        False,
+        True,
+    ]

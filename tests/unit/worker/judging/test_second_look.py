@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 from samples import NOON, OTHER, PARAGRAPHS, text
 
 from db.articles.suspects import CurrentText, SuspectRow
+from db.enums.articles import TextFrom
 from worker.chain.documents import Document, Rejected
 from worker.chain.following import Held, follow
 from worker.chain.identify import Identified, identify
 from worker.judging.page_kind import PageKind
 from worker.judging.second_look import Following, KnownText, WaitingText, decide_following
-from worker.judging.text_source import TextSource, choose_text
+from worker.judging.text_source import choose_text
 
 TITLE = "A meeting on the lake"
 OLD = KnownText(TITLE, text(0, 1, 2, 3, 4, 5))
@@ -95,16 +96,16 @@ def test_an_empty_text_never_follows_however_long_it_stands() -> None:
 @pytest.mark.parametrize(
     ("page", "feed", "is_article", "source"),
     [
-        ("p" * 500, "f" * 500, True, TextSource.PAGE),
-        ("p" * 500, "f" * 900, True, TextSource.FEED),
-        ("p" * 500, "", True, TextSource.PAGE),
-        ("", "f" * 30, True, TextSource.FEED),
-        ("", "", True, TextSource.PAGE),
-        ("p" * 50, "f" * 150, True, TextSource.PAGE),
-        ("p" * 500, "f", False, TextSource.FEED),
+        ("p" * 500, "f" * 500, True, TextFrom.PAGE),
+        ("p" * 500, "f" * 900, True, TextFrom.FEED),
+        ("p" * 500, "", True, TextFrom.PAGE),
+        ("", "f" * 30, True, TextFrom.FEED),
+        ("", "", True, TextFrom.PAGE),
+        ("p" * 50, "f" * 150, True, TextFrom.PAGE),
+        ("p" * 500, "f", False, TextFrom.FEED),
     ],
 )
-def test_whose_text_is_taken(page: str, feed: str, is_article: bool, source: TextSource) -> None:
+def test_whose_text_is_taken(page: str, feed: str, is_article: bool, source: TextFrom) -> None:
     assert choose_text(page, feed, is_article=is_article) is source
 
 
@@ -132,7 +133,7 @@ def looked(title: str, body: str, at: datetime, kind: PageKind = PageKind.ARTICL
         published_is_day=False,
         observed_at=at,
         capture_id=1,
-        text_from=TextSource.PAGE if is_article else TextSource.FEED,
+        text_from=TextFrom.PAGE if is_article else TextFrom.FEED,
         page_kind=kind,
         page_reason=None if is_article else "it says so",
         evidence=5 if is_article and title == TITLE else 0,

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from db.enums.articles import Genre
+from db.enums.vocabulary import EntityType
 from worker.export.formats.columns import ARTICLES
-from worker.extract.genre import GENRES, declared_genre, genre_of_kind, genre_of_url
+from worker.extract.genre import declared_genre, genre_of_kind, genre_of_url
 from worker.query.article import QueryOutlet
 from worker.query.codes import COUNTRIES, LANGUAGES
 from worker.query.names import QueryNames
 from worker.query.query import QueryError, parse, parse_stored
-from worker.vocabulary.entities import TYPES, Alias, Entity, Vocabulary
+from worker.vocabulary.entities import Alias, Entity, Vocabulary
 
 KNOWN = QueryNames({"csto": "CSTO"}).and_outlets(
     [
@@ -84,7 +86,12 @@ def test_what_was_stored_keeps_its_meaning_and_says_what_is_wrong(typed: str) ->
 
 
 def test_every_value_that_is_offered_is_one() -> None:
-    for field, values in {"genre": GENRES, "type": TYPES, "lang": LANGUAGES, "country": COUNTRIES}.items():
+    for field, values in {
+        "genre": list(Genre),
+        "type": list(EntityType),
+        "lang": LANGUAGES,
+        "country": COUNTRIES,
+    }.items():
         for value in values:
             query = parse(f'{field}:"{value}"')
             assert value in str(query)
@@ -100,14 +107,14 @@ def test_a_language_goes_by_each_of_its_names(code: str) -> None:
 
 def test_there_is_one_list_of_genres() -> None:
     told = next(column.meaning for column in ARTICLES if column.name == "genre")
-    assert all(genre in told for genre in GENRES)
+    assert all(genre in told for genre in Genre)
     made = {
         genre_of_url("https://post.example/intervyu/ozero"),
         genre_of_url("https://post.example/podcasts/the-lake"),
         declared_genre("OpinionNewsArticle"),
         *map(genre_of_kind, ("think tank", "government", "news agency")),
     }
-    assert made == set(GENRES)
+    assert made == set(Genre)
 
 
 VOCABULARY = Vocabulary(

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from db.enums.alerts import DeliveryKind
 from worker.delivery.transports.chat.markup import Markup
-from worker.messages.message import Message, MessageItem, Publication, counted, plain
+from worker.messages.message import MARKS, Message, MessageItem, Publication, counted, plain
 from worker.messages.plain_text import cut, one_line
 
 MESSAGES_MAX = 5
@@ -96,7 +97,7 @@ class _Page:
 def _notes(bulletin: Message) -> list[str]:
     """Return the notes other than stories."""
     notes = [bulletin.test_note] if bulletin.test else []
-    return [*notes, "Nothing matched since the last message."] if bulletin.kind == "quiet" else notes
+    return [*notes, "Nothing matched since the last message."] if bulletin.kind == DeliveryKind.QUIET else notes
 
 
 def _tail(stories: int, reprints: int) -> str:
@@ -132,7 +133,7 @@ def _block(item: MessageItem, markup: Markup, room: int) -> str:
 def _details(item: MessageItem, markup: Markup) -> Iterator[Sequence[str]]:
     """Yield a story's lines, each time with fewer details."""
     outlet = f" ({markup.text(cut(one_line(item.place.outlet), _NAME_MAX))})" if item.place else ""
-    mark = {"revised": "Edited: ", "withdrawn": "No longer matches: "}.get(item.status, "")
+    mark = MARKS.get(item.status, "")
     head = mark + markup.text(cut(one_line(item.headline), _HEADLINE_MAX)) + outlet
     url = [markup.url(item.place.url)] if item.place and item.place.is_web else []
     snippet = markup.text(cut(one_line(plain(item.snippet)), _SNIPPET_MAX))

@@ -8,6 +8,7 @@ import hmac
 import json
 from datetime import UTC, datetime
 
+from db.enums.alerts import DeliveryKind
 from worker.messages.message import Message, MessageItem, Publication, plain
 
 SCHEMA = "steppewatch.alert/1"
@@ -30,7 +31,7 @@ def body_of(bulletin: Message) -> bytes:
     }
     if bulletin.test:
         record["note"] = bulletin.test_note
-    if bulletin.kind == "quiet":
+    if bulletin.kind == DeliveryKind.QUIET:
         record["outlets"] = {
             "well": bulletin.outlets_well,
             "in_trouble": [

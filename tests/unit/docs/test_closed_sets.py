@@ -1,0 +1,130 @@
+"""Closed sets are said once: tables, columns of exports, the linter and the docs have the same values."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import pkgutil
+import re
+from pathlib import Path
+
+import pytest
+
+import db.enums
+from cli.docs.closed_sets import COLUMNS
+from db.enums.alerts import TOLD, MatchStatus, SubscriptionKind
+from db.enums.articles import Genre
+from db.enums.base import ClosedSet, listed
+from db.enums.collection import SourceOrigin
+from db.enums.vocabulary import EntityType, MentionField, MentionLevel, MentionRule
+from db.models import Base
+from worker.export.formats import columns
+from worker.query.closed import checked_value, values_of
+from worker.query.errors import QueryError
+
+DOCS = Path(__file__).resolve().parents[3] / "docs"
+
+
+def sets_of_code() -> list[type[ClosedSet]]:
+    modules = [importlib.import_module(f"db.enums.{each.name}") for each in pkgutil.iter_modules(db.enums.__path__)]
+    found = {value for module in modules for value in vars(module).values() if isinstance(value, type)}
+    return sorted(
+        (one for one in found if issubclass(one, ClosedSet) and one is not ClosedSet), key=lambda c: c.__name__
+    )
+
+
+@pytest.mark.parametrize("values", sets_of_code(), ids=lambda c: c.__name__)
+def test_a_member_is_the_string_that_is_stored_and_has_a_meaning(values: type[ClosedSet]) -> None:
+    for member in values:
+        assert member == str(member) == f"{member}" == json.loads(json.dumps({"x": member}))["x"]
+        assert type(str(member)) is str
+        assert values(str(member)) is member
+        assert {str(member): 1}[member] == 1
+        assert member.meaning.strip()
+
+
+@pytest.mark.parametrize("values", sets_of_code(), ids=lambda c: c.__name__)
+def test_each_closed_set_is_that_of_a_column(values: type[ClosedSet]) -> None:
+    assert values in COLUMNS.values()
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+def test_a_column_has_room_for_its_values_and_a_default_among_them(column: str) -> None:
+    table, _, name = column.partition(".")
+    found = Base.metadata.tables[table].columns[name]
+    assert found.type.length >= max(map(len, COLUMNS[column]))  # type: ignore[attr-defined]
+    if found.default is not None:
+        assert found.default.arg in set(COLUMNS[column])  # type: ignore[attr-defined]
+
+
+def test_values_are_listed_as_a_sentence_has_them() -> None:
+    assert listed(("name", "demonym", "concept")) == "name, demonym or concept"
+    assert listed(("title", "text"), "and") == "title and text"
+    assert listed(("only",)) == "only"
+
+
+def test_the_column_of_statuses_lists_each_once() -> None:
+    meaning = next(column.meaning for column in columns.MATCHES if column.name == "status")
+    assert sorted(re.findall(r"\b(?!sent|kept)[a-z]+", meaning)) == sorted(MatchStatus)
+    assert meaning.startswith(f"{', '.join(TOLD)}: sent")
+
+
+def test_the_page_of_alerts_has_each_status_in_its_table() -> None:
+    page = (DOCS / "reference/alerts.md").read_text("utf-8")
+    table = page.partition("| case | status | sent |")[2].partition("\n\n")[0]
+    assert re.findall(r"\| `(\w+)` \|", table) == list(MatchStatus)
+
+
+@pytest.mark.parametrize(
+    ("column", "values"),
+    [
+        (("articles", "genre"), Genre),
+        (("mentions", "field"), MentionField),
+        (("mentions", "level"), MentionLevel),
+        (("matches", "subscription_kind"), SubscriptionKind),
+        (("sources", "origin"), SourceOrigin),
+    ],
+)
+def test_the_meaning_of_a_column_lists_its_closed_set(column: tuple[str, str], values: type[ClosedSet]) -> None:
+    meaning = next(one.meaning for one in columns.COLUMNS[column[0]] if one.name == column[1])
+    assert meaning.startswith(listed(values))
+
+
+@pytest.mark.parametrize(("field", "values"), [("genre", Genre), ("type", EntityType)])
+def test_queries_know_exactly_the_closed_set(field: str, values: type[ClosedSet]) -> None:
+    assert [checked_value(field, str(value), 0) for value in values] == list(values)
+    assert values_of(field).endswith(", ".join(values))
+    for other in ("op-ed", "editorials", "", "newss"):
+        with pytest.raises(QueryError):
+            checked_value(field, other, 0)
+
+
+@pytest.mark.parametrize(
+    ("page", "begin", "values"),
+    [
+        ("reference/queries.md", "Genres are ", Genre),
+        ("reference/glossary.md", "**genre** — ", Genre),
+    ],
+)
+def test_pages_that_list_a_closed_set_list_it_whole(page: str, begin: str, values: type[ClosedSet]) -> None:
+    text = " ".join((DOCS / page).read_text("utf-8").split())
+    assert f"{begin}{listed(values)}" in text or f"{begin}{listed(values, 'and')}" in text
+
+
+def test_each_value_behind_a_field_in_the_docs_is_one() -> None:
+    wrong = []
+    for path in sorted(DOCS.rglob("*.md")):
+        for field, value in re.findall(r"\b(genre|type):([a-z]+)\b(?!-)", path.read_text("utf-8")):
+            try:
+                checked_value(field, value, 0)
+            except QueryError:
+                wrong.append(f"{path.name}: {field}:{value}")
+    assert wrong == ["queries.md: type:country"]  # it tells there what is meant by that
+
+
+def test_the_tagger_gives_no_rule_but_these() -> None:
+    folder = Path(columns.__file__).resolve().parents[2] / "tagging"
+    code = "".join(path.read_text("utf-8") for path in sorted(folder.glob("*.py")))
+    assert [rule for rule in MentionRule if f'"{rule}"' not in code] == []
+    told = re.findall(r'(?:rule=|_replace\(rule=|ruled\(\w+, )"([a-z-]+)"', code)
+    assert set(told) <= set(MentionRule)
