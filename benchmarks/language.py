@@ -22,7 +22,7 @@ from itertools import cycle
 from pathlib import Path
 
 from benchmarks.language_texts import known_texts, ntrex_lines
-from worker.extract.language import detect_language, load_model, tell_language
+from worker.extract.language import detect_language, identify_language, load_model
 from worker.extract.passages import find_passages
 
 _LENGTHS = (0, 20, 40, 70, 100, 150, 300)  # letters
@@ -86,7 +86,7 @@ def _errors(folder: Path) -> None:
         for text in list(of_form)[::step][:_MOST_OF_A_FORM]:
             letters = sum(map(str.isalpha, text))
             row = rows.setdefault((language, alphabet, max(one for one in _LENGTHS if one <= letters)), Counter())
-            told = tell_language(text)
+            told = identify_language(text)
             row["texts"] += 1
             row["none"] += told.language is None
             if told.language not in (language, None):

@@ -38,12 +38,12 @@ def set_up(level: str, name: str, *, libraries: int = logging.WARNING) -> None:
     for handler in (others, own):
         handler.setFormatter(_Readable(form, "%H:%M:%S"))
     others.setLevel(libraries)
-    root, ours = logging.getLogger(), logging.getLogger(name)
+    root, logger = logging.getLogger(), logging.getLogger(name)
     root.handlers[:] = [others]
     root.setLevel(libraries)
-    ours.handlers[:] = [own]
-    ours.propagate = False
-    ours.setLevel(level.upper())
+    logger.handlers[:] = [own]
+    logger.propagate = False
+    logger.setLevel(level.upper())
 
 
 class EachMinute(Generic[K]):

@@ -161,8 +161,8 @@ class Settings:
 
     def __post_init__(self) -> None:
         made_with = {one.name: getattr(self, one.name) for one in _all()}
-        values, given = values_of(_all(), made_with, os.environ, PREFIX)
-        for name, value in {**values, "given": given}.items():
+        values, explicit = values_of(_all(), made_with, os.environ, PREFIX)
+        for name, value in {**values, "given": explicit}.items():
             object.__setattr__(self, name, value)
 
     def but(self, **values: Any) -> Settings:
@@ -220,10 +220,12 @@ def refuse_unknown_names() -> None:
 def unknown_names(environment: Iterable[str]) -> tuple[str, ...]:
     """Return a sentence for each unknown `STEPPEWATCH_…` name, with the most similar setting."""
     known = names()
-    ours = sorted(name for name in environment if name.upper().startswith(PREFIX) and not name.startswith(_NOT_OURS))
+    prefixed = sorted(
+        name for name in environment if name.upper().startswith(PREFIX) and not name.startswith(_NOT_OURS)
+    )
     return tuple(
         f"{_printable(name)} is not a setting; did you mean {_nearest(name.upper(), known)}?"
-        for name in ours
+        for name in prefixed
         if name.upper() not in known
     )
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from cli.doctor.finding import Finding, failed, ok, skipped, warning
-from db.collection.clocks import told
+from db.collection.clocks import describe_counts
 
 WARN_S = 5.0
 FAIL_S = 60.0
@@ -42,7 +42,7 @@ def judge_waits(ahead: Mapping[str, int]) -> tuple[Finding, ...]:
     if not ahead:
         return ()
     mend = f"a running worker corrects this within a minute; {_MEND}"
-    return (warning(_CLOCK, f"a clock ran ahead: {told(ahead)} are due too far in the future", mend),)
+    return (warning(_CLOCK, f"a clock ran ahead: {describe_counts(ahead)} are due too far in the future", mend),)
 
 
 def ahead_of_us(date: str | None, *, requested_at: datetime, received_at: datetime) -> float | None:

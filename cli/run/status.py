@@ -110,8 +110,8 @@ def _print_tables(
     if health.unreachable:
         console.print(Text(f"Cannot reach the outlets: {health.unreachable}", style="bold red"))
     if health.ahead:
-        late = f"{clocks.told(health.ahead)} are due too far in the future: a worker corrects this within a minute"
-        console.print(Text(f"A clock ran ahead: {late}", style="bold red"))
+        late = f"{clocks.describe_counts(health.ahead)} are due too far in the future"
+        console.print(Text(f"A clock ran ahead: {late}: a worker corrects this within a minute", style="bold red"))
     for outlet, walled in health.walled.items():
         console.print(Text(f"{outlet}: {walled.sentence}", style="yellow"))
     alerts = _message_counts(message_counts)

@@ -169,13 +169,13 @@ def _parse(fields: dict[str, Any] | BadLine) -> tuple[str | int, str, str | None
 
 
 def _mentions(tagger: Tagger, text: str, language: str | None) -> Iterator[Mention]:
-    from worker.extract.language import tell_language
+    from worker.extract.language import identify_language
     from worker.extract.passages import find_passages
-    from worker.extract.weighing import LanguageTold
+    from worker.extract.weighing import LanguageGuess
     from worker.tagging.pieces import pieces_of
     from worker.tagging.tagger import moved
 
-    detected = LanguageTold(language) if language else tell_language(text)
+    detected = LanguageGuess(language) if language else identify_language(text)
     for offset, piece in pieces_of(text):
         passages = {"text": find_passages(piece, detected.language)}
         for _, mention in tagger.tag_fields({"text": piece}, detected.language, passages, second=detected.second):

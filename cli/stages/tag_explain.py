@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from worker.extract.passages import LanguagePassage
-    from worker.extract.weighing import LanguageTold
+    from worker.extract.weighing import LanguageGuess
     from worker.tagging.rules import NearMiss
     from worker.tagging.tagger import Mention, Tagger
     from worker.vocabulary.scope import ScopeVerdict
@@ -47,7 +47,7 @@ class Explained:
     """A text with all results of the tagger."""
 
     text: str
-    told: LanguageTold
+    told: LanguageGuess
     passages: Sequence[LanguagePassage]
     mentions: Sequence[Mention]
     misses: Sequence[NearMiss]
@@ -56,12 +56,12 @@ class Explained:
 
 def explain(tagger: Tagger, text: str, language: str | None) -> Explained:
     """Return the mentions in a text with their rules, and near misses; the language is detected if None."""
-    from worker.extract.language import tell_language
+    from worker.extract.language import identify_language
     from worker.extract.passages import find_passages
-    from worker.extract.weighing import LanguageTold
+    from worker.extract.weighing import LanguageGuess
     from worker.vocabulary.scope import Scope
 
-    told = LanguageTold(language) if language else tell_language(text)
+    told = LanguageGuess(language) if language else identify_language(text)
     passages = find_passages(text, told.language)
     misses: list[NearMiss] = []
     explained = tagger.tag_fields({"text": text}, told.language, {"text": passages}, misses, second=told.second)

@@ -22,7 +22,7 @@ from crawlers.jobs.polls import decide_poll, read_poll, restore_poll
 from crawlers.jobs.schedule import PollPolicy
 from crawlers.jobs.stand_ins import captures_of_words, with_stand_in
 from db.collection.captures import CaptureIn, compress, record_captures
-from db.collection.entries import EntryIn, find_told, keep_addresses, record_entries, record_told
+from db.collection.entries import EntryIn, find_feed_texts, keep_addresses, record_entries, record_feed_texts
 from db.collection.feeds import FeedDue, FeedPolled, claim_feeds, record_poll, renew_feed_claims
 from db.collection.pages import PageDue, PageFetched, claim_pages, record_fetch, renew_page_claims
 
@@ -170,10 +170,10 @@ def _store_entries(
     counts = record_entries(conn, feed_id=feed.id, source_id=feed.source_id, entries=kept, seen_at=now)
     by_themselves = {entry.canonical_url: entry for entry in kept if entry.trouble}
     if by_themselves:
-        captures = captures_of_words(find_told(conn, by_themselves), by_themselves, answer, now=now)
+        captures = captures_of_words(find_feed_texts(conn, by_themselves), by_themselves, answer, now=now)
         record_captures(conn, captures)
         given = {capture.page_id: capture.body_hash for capture, _ in captures if capture.page_id is not None}
-        record_told(conn, given, now=now, unverified=answer.unverified)
+        record_feed_texts(conn, given, now=now, unverified=answer.unverified)
     for outcome, inputs in counts.items():
         tally.count("entry", feed.source_id, outcome, inputs)
 

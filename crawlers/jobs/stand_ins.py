@@ -11,7 +11,7 @@ from crawlers.http.results import FetchResult
 from crawlers.jobs.fetches import Fetched
 from crawlers.sanitize import without_tags
 from db.collection.captures import CaptureIn, compress
-from db.collection.entries import EntryIn, EntrySaid
+from db.collection.entries import EntryIn, FeedText
 from db.collection.pages import PageDue, PageFetched
 
 _SUBSTANCE = 200
@@ -64,7 +64,7 @@ def with_stand_in(page: PageDue, answer: FetchResult, fetched: Fetched, *, now: 
 
 
 def captures_of_words(
-    told: Iterable[EntrySaid], entries: Mapping[str, EntryIn], answer: FetchResult, *, now: datetime
+    told: Iterable[FeedText], entries: Mapping[str, EntryIn], answer: FetchResult, *, now: datetime
 ) -> list[tuple[CaptureIn, bytes]]:
     """Return, to be recorded, the captures of texts that only their feed has and that no worker was given yet.
 

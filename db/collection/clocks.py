@@ -89,11 +89,11 @@ def bring_back(conn: Connection, *, now: datetime) -> dict[str, int]:
         if changed.rowcount:
             counts[wait.what] = counts.get(wait.what, 0) + changed.rowcount
     if counts:
-        reason = f"a clock ran ahead: {told(counts)} waited for longer than they may; they are due now"
+        reason = f"a clock ran ahead: {describe_counts(counts)} waited for longer than they may; they are due now"
         record_problems(conn, STAGE, [ProblemSeen("instants in the future", reason)], at=now)
     return counts
 
 
-def told(counts: Mapping[str, int]) -> str:
+def describe_counts(counts: Mapping[str, int]) -> str:
     """Return counts in words."""
     return ", ".join(f"{number:,} {what}" for what, number in counts.items())

@@ -61,7 +61,7 @@ class EntryIn:
 
 
 @dataclass(frozen=True, slots=True)
-class EntrySaid:
+class FeedText:
     """A text that only its feed has, and the hash of the version last passed to the workers."""
 
     page_id: int
@@ -112,15 +112,17 @@ def keep_addresses(conn: Connection, entries: Sequence[EntryIn]) -> list[EntryIn
     return kept
 
 
-def find_told(conn: Connection, urns: Collection[str]) -> list[EntrySaid]:
+def find_feed_texts(conn: Connection, urns: Collection[str]) -> list[FeedText]:
     """Return the recorded texts without a page, in the order of their addresses."""
     query = select(Page.id, Page.canonical_url, Page.url, Page.source_id, Page.feed_hash, Page.unverified)
     return [
-        EntrySaid(*row) for row in conn.execute(query.where(Page.canonical_url.in_(urns)).order_by(Page.canonical_url))
+        FeedText(*row) for row in conn.execute(query.where(Page.canonical_url.in_(urns)).order_by(Page.canonical_url))
     ]
 
 
-def record_told(conn: Connection, hashes: Mapping[int, str], *, now: datetime, unverified: str | None = None) -> None:
+def record_feed_texts(
+    conn: Connection, hashes: Mapping[int, str], *, now: datetime, unverified: str | None = None
+) -> None:
     """Record the feed texts passed to the workers, by page id, and the fault of the sender's certificate."""
     for page_id, feed_hash in sorted(hashes.items()):
         values = {"feed_hash": feed_hash, "changed_at": now, "unverified": unverified}

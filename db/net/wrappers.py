@@ -53,11 +53,11 @@ def address_inside(host: str, path: str, pairs: Sequence[tuple[str, str]], query
     last = path.rstrip("/").rpartition("/")[2]
     if not _ENDPOINT.fullmatch(last) and not _LEADING_HOST.fullmatch(host) and not _is_outlink(host, path):
         return None
-    given: dict[str, str] = {}
+    parameters: dict[str, str] = {}
     for name, value in pairs:
-        given.setdefault(name.lower(), value)
+        parameters.setdefault(name.lower(), value)
     for name in (*_NAMES, *_MORE_NAMES):
-        if name in given and (address := _absolute(given[name])):
+        if name in parameters and (address := _absolute(parameters[name])):
             return address
     return _in_names(pairs) if _LEADING_HOST.fullmatch(host) else None
 

@@ -233,7 +233,7 @@ def test_a_batch_stopped_between_its_transactions_is_finished_later(
         raise Stopped
 
     with monkeypatch.context() as patch:
-        patch.setattr(chain, "_settle", die)
+        patch.setattr(chain, "_commit", die)
         with pytest.raises(Stopped):
             run(chain, document(), document(REPRINT, published_at=NOON + timedelta(hours=1)))
     with chain.database.reading() as conn:

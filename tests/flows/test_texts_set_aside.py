@@ -72,7 +72,7 @@ def die_in_between(rig: Rig, monkeypatch: pytest.MonkeyPatch, work: Callable[[],
         raise Killed
 
     with monkeypatch.context() as patch:
-        patch.setattr(rig.chain, "_find_out", die)
+        patch.setattr(rig.chain, "_analyse", die)
         with pytest.raises(Killed):
             work()
     return rig.chain.database.read(lambda conn: list(conn.scalars(select(Revision.id).order_by(Revision.id))))

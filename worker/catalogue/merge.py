@@ -139,10 +139,10 @@ class _Merge:
         return changed
 
     def _dropped_domains(self, outlet_id: str) -> tuple[str, ...]:
-        base, mine = self._own_base(outlet_id), self.view.outlets.get(self.source_of[outlet_id])
-        if base is None or mine is None:
+        base, stored = self._own_base(outlet_id), self.view.outlets.get(self.source_of[outlet_id])
+        if base is None or stored is None:
             return ()
-        return tuple(sorted(set(base.domains).difference(self.said[outlet_id].domains) & mine.domains))
+        return tuple(sorted(set(base.domains).difference(self.said[outlet_id].domains) & stored.domains))
 
     def _added_domains(self, outlet_id: str, stored: StoredOutlet | None, kept: list[str]) -> Iterator[str]:
         base = self._own_base(outlet_id)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from db.enums.articles import TextFrom
-from worker.extract.language import NOTHING_SAID, Said
+from worker.extract.language import NOTHING_DECLARED, DeclaredLanguages
 from worker.judging.page_kind import PageKind
 
 OUTCOMES = ("new", "copy", "revised", "seen_again", "rejected")
@@ -47,7 +47,7 @@ class Document:
     """Canonical URL of its article if that differs from its own."""
     second_language: str | None = None
     """A second possible language."""
-    said: Said = NOTHING_SAID
+    said: DeclaredLanguages = NOTHING_DECLARED
     """Other evidence of its language, as long as that is unknown."""
     led_to: str | None = None
     """The end of redirects, if there were any."""

@@ -124,10 +124,10 @@ class ColumnPositions:
         is_short = len(cells) < self.width and lines > 1  # a quote may have swallowed a line
         if is_short or any(map(str.strip, cells[self.width :])):
             return f"{len(cells)} cells, where the header has {self.width}"
-        given = {one: cells[at] for one, at in self.of.items() if at < len(cells)}
+        values = {one: cells[at] for one, at in self.of.items() if at < len(cells)}
         if self.is_ours:
-            given = {one: _unguarded(cell) for one, cell in given.items()}
-        fields: dict[str, Any] = {one: cell if cell.strip() else None for one, cell in given.items()}
+            values = {one: _unguarded(cell) for one, cell in values.items()}
+        fields: dict[str, Any] = {one: cell if cell.strip() else None for one, cell in values.items()}
         own = {name: cells[at] for name, at in self.ours.items() if at < len(cells)}
         if _ENTRY.fullmatch(own.get("canonical_url", "")):
             fields[ADDRESS] = own["canonical_url"]

@@ -16,8 +16,8 @@ from worker.chain.own_addresses import NONE, OwnAddresses, own_addresses
 from worker.dedup.fingerprint import Fingerprint, fingerprint
 from worker.dedup.headline import headline_of
 from worker.extract.genre import genre_of_url
-from worker.extract.language import tell_language
-from worker.extract.weighing import LanguageTold
+from worker.extract.language import identify_language
+from worker.extract.weighing import LanguageGuess
 from worker.text.nfc import nfc
 
 MAX_TITLE = 1_000
@@ -130,16 +130,16 @@ _SPACES = re.compile(r"[ \t\f\v]+")
 _LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z]{2,8})?")
 
 
-def _languages(document: Document, title: str | None, text: str) -> LanguageTold:
+def _languages(document: Document, title: str | None, text: str) -> LanguageGuess:
     """Return the language of a document, and a second possible one."""
-    if given := _language(document.language):
-        return LanguageTold(given, _language(document.second_language))
-    return tell_language(f"{title or ''}\n{text[:4_000]}", document.said)
+    if declared := _language(document.language):
+        return LanguageGuess(declared, _language(document.second_language))
+    return identify_language(f"{title or ''}\n{text[:4_000]}", document.said)
 
 
-def _language(given: str | None) -> str | None:
+def _language(declared: str | None) -> str | None:
     """Return a language tag if it is well formed (RFC 5646, language and script or region)."""
-    tag = (given or "").strip().replace("_", "-")
+    tag = (declared or "").strip().replace("_", "-")
     return tag if _LANGUAGE_TAG.fullmatch(tag) else None
 
 

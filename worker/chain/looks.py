@@ -17,7 +17,7 @@ from db.text.encoding import charset_of
 from worker.chain.documents import Document, Rejected, joined
 from worker.extract.dating import Beside, DateEvidence, date_article, left_out
 from worker.extract.fragment import fragment_text
-from worker.extract.language import Said
+from worker.extract.language import DeclaredLanguages
 from worker.extract.page import Extracted, Hints, Unextractable, extract_page
 from worker.judging.page_kind import Look, PageKind, PageVerdict, evidence_of_article, judge_page
 from worker.judging.phrases import paywall_at
@@ -80,17 +80,17 @@ def document_of(shown: ShownPage, *, same_text_at: int = 0) -> Document | Reject
         return _stand_in(shown.capture, feed_text, kind=verdict.kind, reason=verdict.reason)
     source = choose_text(page.text, feed_text, is_article=True)
     text = feed_text if source.is_of_feed else page.text
-    source = _teller(shown.capture) if source.is_of_feed else source
+    source = _text_source(shown.capture) if source.is_of_feed else source
     evidence = evidence_of_article(look)
     return _page_document(shown.capture, page, text=text, text_from=source, verdict=verdict, evidence=evidence)
 
 
 def _look(capture: CaptureOut, page: Extracted, same_text_at: int) -> Look:
-    asked = capture.page_url or capture.url
+    requested_url = capture.page_url or capture.url
     return Look(
-        asked_url=asked,
+        asked_url=requested_url,
         final_url=capture.url,
-        same_host=registrable_domain(host_of(asked)) == registrable_domain(host_of(capture.url)),
+        same_host=registrable_domain(host_of(requested_url)) == registrable_domain(host_of(capture.url)),
         text=page.text,
         signs=page.signs,
         feed_title=_text(capture.hints, "title"),
@@ -112,7 +112,7 @@ def _page_document(
         author=page.author,
         language=page.language if text_from is TextFrom.PAGE else None,
         second_language=page.second_language,
-        said=_said(capture),
+        said=_declared_languages(capture),
         published_at=page.published_at,
         published_is_day=page.published_is_day,
         observed_at=capture.fetched_at,
@@ -124,7 +124,7 @@ def _page_document(
         remark=joined(
             None if verdict.is_article else f"{verdict.kind.value}: {verdict.reason}",
             page.date_remark,
-            _hearsay(capture),
+            _aggregator_remark(capture),
         ),
         text_from=text_from,
         unverified=unverified,
@@ -151,10 +151,10 @@ def _stand_in(
     """Return the feed text for a page that is no article or was not available."""
     hints = capture.hints
     title = _text(hints, "title") or title
-    said = f"{kind.value}: {reason}" if kind else reason
+    problem = f"{kind.value}: {reason}" if kind else reason
     if not title and not feed_text:
-        return Rejected(capture.url, said, capture.source_id, capture.id, kind.value if kind else None)
-    known = Beside(_told(capture), capture.time_zone, end_of_tomorrow(capture.fetched_at))
+        return Rejected(capture.url, problem, capture.source_id, capture.id, kind.value if kind else None)
+    known = Beside(_feed_date(capture), capture.time_zone, end_of_tomorrow(capture.fetched_at))
     dated = date_article(DateEvidence(()), known)
     return Document(
         subject=capture.url,
@@ -163,14 +163,16 @@ def _stand_in(
         text=feed_text,
         author=_text(hints, "author"),
         language=None,
-        said=_said(capture),
+        said=_declared_languages(capture),
         published_at=dated.at if dated else None,
         published_is_day=dated.is_day if dated else False,
         observed_at=capture.fetched_at,
         source_id=capture.source_id,
         capture_id=capture.id,
-        remark=joined(f"{said}; its feed's words were taken", left_out(DateEvidence(()), known), _hearsay(capture)),
-        text_from=_teller(capture),
+        remark=joined(
+            f"{problem}; its feed's words were taken", left_out(DateEvidence(()), known), _aggregator_remark(capture)
+        ),
+        text_from=_text_source(capture),
         unverified=_text(capture.hints, "feed_unverified"),
         is_verified=_text(capture.hints, "feed_unverified") is None,
         page_kind=kind,
@@ -179,38 +181,38 @@ def _stand_in(
     )
 
 
-def _teller(capture: CaptureOut) -> TextFrom:
+def _text_source(capture: CaptureOut) -> TextFrom:
     """Return the origin of a feed text: the outlet's own feed, or an aggregator's."""
     return TextFrom.AGGREGATOR if _text(capture.hints, "told_by") else TextFrom.FEED
 
 
-def _hearsay(capture: CaptureOut) -> str | None:
+def _aggregator_remark(capture: CaptureOut) -> str | None:
     """Return a remark if the metadata of the page comes from an aggregator."""
     told_by = _text(capture.hints, "told_by")
     return f"what the page does not say is as the aggregator {told_by} tells it" if told_by else None
 
 
 def _hints(capture: CaptureOut) -> Hints:
-    said = _said(capture)
+    declared = _declared_languages(capture)
     return Hints(
         title=_text(capture.hints, "title"),
         author=_text(capture.hints, "author"),
-        published=_told(capture),
+        published=_feed_date(capture),
         time_zone=capture.time_zone,
         latest=end_of_tomorrow(capture.fetched_at),
-        language=said.feed,
-        languages=said.outlet,
+        language=declared.feed,
+        languages=declared.outlet,
     )
 
 
-def _told(capture: CaptureOut) -> ParsedDate | None:
+def _feed_date(capture: CaptureOut) -> ParsedDate | None:
     """Return the date of publication from the feed, with its original offset."""
     return parse_date(_text(capture.hints, "published_at") or "")
 
 
-def _said(capture: CaptureOut) -> Said:
+def _declared_languages(capture: CaptureOut) -> DeclaredLanguages:
     """Return the evidence of feed and outlet on the language of a page."""
-    return Said(feed=_text(capture.hints, "language"), outlet=tuple(capture.languages))
+    return DeclaredLanguages(feed=_text(capture.hints, "language"), outlet=tuple(capture.languages))
 
 
 def _text(hints: Any, name: str) -> str | None:

@@ -128,9 +128,9 @@ class Pipeline:
         ]
         if others := [revision_id for fate in recorded for revision_id in fate.others]:
             waiting += self.database.read(lambda conn: revisions.read_revisions(conn, others))
-        findings = self._find_out(spotter, waiting)
+        analysis = self._analyse(spotter, waiting)
         return self.database.write(
-            lambda conn: self._settle(conn, findings, [(entry, fates.get(id(entry))) for entry in taken], held, now)
+            lambda conn: self._commit(conn, analysis, [(entry, fates.get(id(entry))) for entry in taken], held, now)
         )
 
     def _follow(
@@ -160,22 +160,22 @@ class Pipeline:
         spotter = self.load()
         with self.database.reading() as conn:
             waiting = revisions.read_revisions(conn, revision_ids)
-        findings = self._find_out(spotter, waiting)
-        return self.database.write(lambda conn: self._settle(conn, findings, [], {}, self.clock()))
+        analysis = self._analyse(spotter, waiting)
+        return self.database.write(lambda conn: self._commit(conn, analysis, [], {}, self.clock()))
 
     def _record(self, conn: Connection, identified: Sequence[Identified], now: datetime) -> list[Recorded]:
         book = sources.load_book(conn)
         rows = []
         for entry in identified:
             document = entry.document
-            hint, name = (clean(said or "") or None for said in (document.source, document.source_name))
+            hint, name = (clean(written or "") or None for written in (document.source, document.source_name))
             source_id = document.source_id or sources.resolve(
                 conn, book, hint=hint, name=name, url=entry.canonical_url, now=now
             )
             rows.append(_article_in(entry, source_id, entry.genre or genre_of_kind(book.kinds.get(source_id))))
         return recording.record_articles(conn, rows, lease_until=now + self.lease, joining=JOINING)
 
-    def _find_out(self, spotter: RevisionTagger, waiting: Sequence[RevisionOut]) -> Analysis:
+    def _analyse(self, spotter: RevisionTagger, waiting: Sequence[RevisionOut]) -> Analysis:
         tagged = {revision.id: spotter.tag(revision) for revision in waiting}
         samples = samples_of(waiting)
         commonplaces.settle(self.database, samples, now=self.clock())
@@ -186,50 +186,50 @@ class Pipeline:
         words = {revision.id: index_terms(revision.title, revision.text, revision.language) for revision in waiting}
         return Analysis(waiting, tagged, judged, hits, words, spotter.version)
 
-    def _settle(
+    def _commit(
         self,
         conn: Connection,
-        findings: Analysis,
+        analysis: Analysis,
         entries: Sequence[tuple[Identified | Rejected, Recorded | None]],
         held: Mapping[int, Held],
         now: datetime,
     ) -> list[InputResult]:
-        finished = self._store_findings(conn, findings, now)
+        finished = self._store_analysis(conn, analysis, now)
         ended = (
-            endings(entries, finished, findings.tagged)
+            endings(entries, finished, analysis.tagged)
             if entries
-            else late_endings(findings.revisions, finished, findings.tagged)
+            else late_endings(analysis.revisions, finished, analysis.tagged)
         )
         first_time = count_endings(conn, ended, now)
         page_watch.record_looks(conn, entries, held, first_time, now=now)
         return ended
 
-    def _store_findings(self, conn: Connection, findings: Analysis, now: datetime) -> dict[int, str]:
+    def _store_analysis(self, conn: Connection, analysis: Analysis, now: datetime) -> dict[int, str]:
         """Store mentions, links, clusters and matches; return the outcome of each revision finished here."""
-        if not findings.revisions:
+        if not analysis.revisions:
             return {}
         lock_commonplaces(conn, alone=False)
-        links = renewed(conn, findings.judged, findings.revisions).links
-        article_of = revisions.lock_articles_of(conn, [revision.id for revision in findings.revisions])
+        links = renewed(conn, analysis.judged, analysis.revisions).links
+        article_of = revisions.lock_articles_of(conn, [revision.id for revision in analysis.revisions])
         article_ids = sorted(set(article_of.values()))
         clusters.record_links(conn, links)
         connected = clusters.lock_connected(conn, article_ids)
-        done = revisions.finish_revisions(conn, sorted(article_of), vocabulary_version=findings.vocabulary_version)
+        done = revisions.finish_revisions(conn, sorted(article_of), vocabulary_version=analysis.vocabulary_version)
         if not done:
             return {}
         mentions.record_mentions(
             conn,
             done,
-            [mention for revision_id in done for mention in findings.tagged[revision_id].mentions],
-            vocabulary_version=findings.vocabulary_version,
+            [mention for revision_id in done for mention in analysis.tagged[revision_id].mentions],
+            vocabulary_version=analysis.vocabulary_version,
         )
-        revisions.record_scope(conn, {revision_id: findings.tagged[revision_id].in_scope for revision_id in done})
+        revisions.record_scope(conn, {revision_id: analysis.tagged[revision_id].in_scope for revision_id in done})
         originals = cluster_of(connected)
         moved = clusters.record_clusters(conn, connected.members, originals)
         cells.mark_articles(conn, sorted({*article_ids, *moved}))
         free(conn, moved, now=now)
-        matcher.record_matches(conn, findings.hits, done, now=now)
-        word_index.record_words(conn, {revision_id: findings.words[revision_id] for revision_id in done})
+        matcher.record_matches(conn, analysis.hits, done, now=now)
+        word_index.record_words(conn, {revision_id: analysis.words[revision_id] for revision_id in done})
         result = revisions.outcomes_of(conn, done)
         for revision_id, outcome in result.items():
             if outcome == "new" and originals[article_of[revision_id]] != article_of[revision_id]:

@@ -22,8 +22,8 @@ def retag_batch(chain: Pipeline, revision_ids: Sequence[int]) -> int:
     found = {text.id: spotter.tag(text) for text in texts}
     if not found:
         return 0
-    said = ((text, remark_on(found[text.id])) for text in texts)
-    remarks = {text.id: ProblemSeen(text.url, remark, text.source_id) for text, remark in said if remark}
+    remarked = ((text, remark_on(found[text.id])) for text in texts)
+    remarks = {text.id: ProblemSeen(text.url, remark, text.source_id) for text, remark in remarked if remark}
     return chain.database.write(
         partial(
             retags.record_retagged,

@@ -160,7 +160,7 @@ def mend_clocks(database: Database, *, now: datetime) -> None:
     """Make waits beyond their maximum due, which a fast clock has left behind."""
     if database.read(lambda conn: clocks.count_ahead(conn, now=now)):
         counts = database.write(lambda conn: clocks.bring_back(conn, now=now))
-        log.warning("a clock ran ahead; due now: %s", clocks.told(counts))
+        log.warning("a clock ran ahead; due now: %s", clocks.describe_counts(counts))
 
 
 def cleanup(database: Database, *, now: datetime, keep_captures: timedelta, captures_max_bytes: float) -> None:

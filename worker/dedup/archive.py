@@ -43,7 +43,7 @@ class Archive(Generic[Id]):
         found = self._compare(member, set(self._index.candidates(mark)), compared)
         while found:  # a copy of a widely reprinted text meets its original through its fellow copies
             relatives |= found
-            found = self._compare(member, self._kin(member, found), compared)
+            found = self._compare(member, self._relatives(member, found), compared)
         for id in relatives:
             self._eldest[member.id] = self._elder(self._eldest[member.id], id)
             self._eldest[id] = self._elder(self._eldest[id], member.id)
@@ -57,7 +57,7 @@ class Archive(Generic[Id]):
     def clusters(self) -> dict[Id, Id]:
         """Return the original of each article, with the current commonplaces."""
         common = self._commonplaces()
-        links = {link for mine in self._links.values() for link in mine.values()}
+        links = {link for own in self._links.values() for link in own.values()}
         return clusters(self._members.values(), {self._judged(link, common) for link in links})
 
     def _commonplaces(self) -> Set[int]:
@@ -75,14 +75,14 @@ class Archive(Generic[Id]):
         a, b = link.a, link.b
         return find_link(self._members[a], self._marks[a], self._members[b], self._marks[b], common) or link
 
-    def _kin(self, member: Member[Id], found: Collection[Id]) -> set[Id]:
+    def _relatives(self, member: Member[Id], found: Collection[Id]) -> set[Id]:
         """Return the other articles to compare: the oldest relative of each; all relatives if this one is older."""
-        kin: set[Id] = set()
+        relatives: set[Id] = set()
         for eldest in {self._eldest[id] for id in found}:
-            kin.add(eldest)
+            relatives.add(eldest)
             if member.order < self._members[eldest].order:
-                kin.update(self._links[eldest])
-        return kin
+                relatives.update(self._links[eldest])
+        return relatives
 
     def _compare(self, member: Member[Id], others: set[Id], compared: set[Id]) -> set[Id]:
         """Compare the article with those not yet compared; return the possible members of its cluster."""

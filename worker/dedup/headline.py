@@ -17,7 +17,7 @@ AGREEING: Final = 0.5  # of the shorter headline's words
 SIMILAR_HEADLINE: Final = 0.4  # the same report in two outlets
 SAME_HEADLINE: Final = 2 / 3  # the same in one outlet, whose headlines have much in common in any case
 AGREEING_WORDS: Final = 3  # or all of them
-_TOLD_BELOW: Final = 0.4  # of a headline's words that stand in its text, if the text is about the headline
+_CONFIRMED_SHARE: Final = 0.4  # of a headline's words that stand in its text, if the text is about the headline
 _MOST_WORDS_OF_A_NAME: Final = 4
 _RULE: Final = re.compile(r"\s*(?:\||::|»|¦)\s*")
 """Separators that never occur inside a headline."""
@@ -30,10 +30,10 @@ def headline_of(title: str | None, *outlets: str | None) -> str:
 
     Behind a bar any short piece is a name; behind a dash it must be one of the outlet's.
     """
-    given = " ".join((title or "").split())[:1_000]
+    trimmed = " ".join((title or "").split())[:1_000]
     names = {name for outlet in outlets for name in _names_of(outlet) if name}
-    left = _without_name(_without_name(given, _RULE, None), _DASH, names)
-    return left or given
+    left = _without_name(_without_name(trimmed, _RULE, None), _DASH, names)
+    return left or trimmed
 
 
 def _without_name(title: str, mark: re.Pattern[str], names: set[str] | None) -> str:
@@ -80,7 +80,7 @@ def have_one_headline(a: Fingerprint, b: Fingerprint) -> bool:
     return HEADLINE_WORDS <= len(a.headline) < MAX_HEADLINE and are_equal(a.headline, b.headline)
 
 
-def say_the_same(a: Fingerprint, b: Fingerprint, share: float = AGREEING) -> bool:
+def have_similar_headlines(a: Fingerprint, b: Fingerprint, share: float = AGREEING) -> bool:
     """Return whether this share of the shorter headline's words is in the other one; False without a headline.
 
     A few words in common, such as the name of a country, are no evidence.
@@ -92,15 +92,15 @@ def say_the_same(a: Fingerprint, b: Fingerprint, share: float = AGREEING) -> boo
 
 def is_of_another_teaser(a: Fingerprint, b: Fingerprint) -> bool:
     """Return whether two short texts have different headlines, neither of them confirmed by the text."""
-    if max(a.words, b.words) > TEASER or not len(a.headline) or not len(b.headline) or say_the_same(a, b):
+    if max(a.words, b.words) > TEASER or not len(a.headline) or not len(b.headline) or have_similar_headlines(a, b):
         return False
-    return not (_is_told_below(a) or _is_told_below(b))
+    return not (_is_confirmed_by_text(a) or _is_confirmed_by_text(b))
 
 
-def _is_told_below(mark: Fingerprint) -> bool:
+def _is_confirmed_by_text(mark: Fingerprint) -> bool:
     words = np.unique(spelling_of(mark.headline))
     found = int(np.isin(words, spelling_of(mark.sequence)).sum())
-    return found >= 2 and found >= len(words) * _TOLD_BELOW
+    return found >= 2 and found >= len(words) * _CONFIRMED_SHARE
 
 
 def shared_words(one: Shingles, other: Shingles) -> float:

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from worker.dedup.fingerprint import Fingerprint
-from worker.dedup.headline import SAME_HEADLINE, SIMILAR_HEADLINE, say_the_same, shared_words
+from worker.dedup.headline import SAME_HEADLINE, SIMILAR_HEADLINE, have_similar_headlines, shared_words
 from worker.dedup.marks import is_marked_below
 from worker.dedup.shingles import (
     SHINGLE_WORDS,
@@ -51,7 +51,9 @@ def has_other_lead(a: Fingerprint, b: Fingerprint, *, of_one_outlet: bool) -> bo
         return False
     is_marked = is_marked_below(a.sequence, len(one.words)) or is_marked_below(b.sequence, len(other.words))
     is_likely = of_one_outlet or is_marked
-    if say_the_same(a, b, SAME_HEADLINE if is_likely else SIMILAR_HEADLINE) or not _differ(one, other, is_likely):
+    if have_similar_headlines(a, b, SAME_HEADLINE if is_likely else SIMILAR_HEADLINE) or not _differ(
+        one, other, is_likely
+    ):
         return False
     if is_marked:
         return True

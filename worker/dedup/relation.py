@@ -34,9 +34,9 @@ from worker.dedup.headline import (
     SAME_HEADLINE,
     SIMILAR_HEADLINE,
     have_one_headline,
+    have_similar_headlines,
     is_bare,
     is_of_another_teaser,
-    say_the_same,
 )
 from worker.dedup.lead import has_other_lead
 from worker.dedup.members import Id, Member, is_same_day, is_same_outlet
@@ -90,7 +90,7 @@ def relation_of(
         return ReprintRelation.BACKGROUND
     if same_outlet and not on_one_day and found.containment < REPUBLISHED:
         return ReprintRelation.REUSE
-    if common and not say_the_same(a_mark, b_mark, SAME_HEADLINE if same_outlet else SIMILAR_HEADLINE):
+    if common and not have_similar_headlines(a_mark, b_mark, SAME_HEADLINE if same_outlet else SIMILAR_HEADLINE):
         return ReprintRelation.COMMONPLACE if share_commonplaces_only(a_mark, b_mark, common) else ReprintRelation.COPY
     return ReprintRelation.COPY
 

@@ -73,8 +73,8 @@ def _has_other_values(text: Words, other: Words, slots: tuple[TextKind, ...], le
     _, other_frames, other_values = _windows(other, slots)
     framed = (frames != _NO_WINDOW) & are_among(frames, other_frames)
     kept = framed & are_among(values, other_values)
-    asked = kinds_of(text[places]) == slots[-1]
-    is_framed = framed.any(axis=0) & asked
+    is_wanted = kinds_of(text[places]) == slots[-1]
+    is_framed = framed.any(axis=0) & is_wanted
     refilled = places[is_framed & ~kept.any(axis=0)]
     if len(refilled) < least:
         return False

@@ -70,28 +70,36 @@ class ExportRequest:
 
     def question(self) -> dict[str, Any]:
         """Return kind and filters for JSON: the content of the request without the format."""
-        given = {
+        plain = {
             name: value
             for name, value in asdict(self.filters).items()
             if name not in _OURS and value not in (None, (), [])
         }
-        days = {name: value.isoformat() for name, value in given.items() if isinstance(value, date)}
+        days = {name: value.isoformat() for name, value in plain.items() if isinstance(value, date)}
         shape = {"wide": True, "counted": self.counted} if self.wide else {}
         shape |= {"with": self.detail} if self.detail else {}
         content_filters = {name: value for name in ("query", "queries") if (value := getattr(self, name))}
-        return {"kind": self.kind, **content_filters, **shape, **given, **days}
+        return {"kind": self.kind, **content_filters, **shape, **plain, **days}
 
 
 def request_of(question: Mapping[str, Any], **how: Any) -> ExportRequest:
     """Return the request for the result of `ExportRequest.question`."""
-    asked = dict(question)
-    kind, wide, counted = asked.pop("kind"), asked.pop("wide", False), asked.pop("counted", "articles")
-    query, queries, detail = asked.pop("query", ""), asked.pop("queries", ()), asked.pop("with", "")
+    remaining = dict(question)
+    kind, wide, counted = (
+        remaining.pop("kind"),
+        remaining.pop("wide", False),
+        remaining.pop("counted", "articles"),
+    )
+    query, queries, detail = (
+        remaining.pop("query", ""),
+        remaining.pop("queries", ()),
+        remaining.pop("with", ""),
+    )
     for name in ("since", "until"):
-        if name in asked:
-            asked[name] = date.fromisoformat(asked[name])
+        if name in remaining:
+            remaining[name] = date.fromisoformat(remaining[name])
     return ExportRequest(
-        kind, Filters(**asked), query, wide=wide, queries=queries, counted=counted, detail=detail, **how
+        kind, Filters(**remaining), query, wide=wide, queries=queries, counted=counted, detail=detail, **how
     )
 
 

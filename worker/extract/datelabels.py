@@ -49,7 +49,7 @@ class DateLabel:
     is_change: bool
 
 
-def told_by(text: str, *, month_first: bool | None, before: str = "") -> DateLabel | None:
+def read_date_label(text: str, *, month_first: bool | None, before: str = "") -> DateLabel | None:
     """Return the publication date in a text, None without a date; `before` is the text in front of it.
 
     Of several dates it is the one labelled as publication, else the first not labelled as a change. Labels stand before

@@ -12,7 +12,7 @@ from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from db.text.dates import ParsedDate
-from worker.extract.datelabels import PUBLISHED, UPDATED, is_line_of_date, told_by
+from worker.extract.datelabels import PUBLISHED, UPDATED, is_line_of_date, read_date_label
 from worker.extract.metadata import host_of, squeezed, text_of
 
 _OF_OTHERS = re.compile(
@@ -116,19 +116,19 @@ def read_places(tree: HtmlElement, headline: str | None, host: str, *, month_fir
         for text, is_machine in _texts(element):
             if not _MAYBE.search(text):
                 continue
-            told = told_by(text, month_first=month_first, before=_before(element))
-            if told is None or told.moment is None:
+            dated = read_date_label(text, month_first=month_first, before=_before(element))
+            if dated is None or dated.moment is None:
                 continue
-            if not told.is_said and _names_change(element):
+            if not dated.is_said and _names_change(element):
                 break
             if _is_of_another(element, title):
-                places.others.add((told.moment.at + told.moment.offset).date())
+                places.others.add((dated.moment.at + dated.moment.offset).date())
             elif is_machine and element.get("itemprop") in ("datePublished", "dateCreated"):
-                places.marked.append(told.moment)
+                places.marked.append(dated.moment)
             elif title.element is None or title.is_beside(element):
-                places.beside.append(told.moment)
+                places.beside.append(dated.moment)
             else:
-                places.elsewhere.append(told.moment)
+                places.elsewhere.append(dated.moment)
     return places
 
 

@@ -68,18 +68,18 @@ def date_article(evidence: DateEvidence, known: Beside) -> DatedBy | None:
     feed = () if known.feed is None else (known.feed,)
     rows = (evidence.declared, feed, evidence.beside, evidence.elsewhere)
     believed = [_until(known.latest, row) for row in rows]
-    told = [moment for row in believed for moment in row]
-    if not told:
+    declared = [moment for row in believed for moment in row]
+    if not declared:
         return None
     trusted = [moment for row in believed[:3] for moment in row]
-    dated = _completed(trusted or told, evidence, known)
+    dated = _completed(trusted or declared, evidence, known)
     return replace(dated, remark=_contradiction(known, *believed[2:]))
 
 
 def left_out(evidence: DateEvidence, known: Beside) -> str | None:
     """Return a remark if a date declared by the page or its feed cannot be that of its publication."""
-    told = (*evidence.declared, *filter(None, [known.feed]))
-    late = (fault for moment in told if known.latest and (fault := fault_of(moment.at, latest=known.latest)))
+    dates = (*evidence.declared, *filter(None, [known.feed]))
+    late = (fault for moment in dates if known.latest and (fault := fault_of(moment.at, latest=known.latest)))
     return evidence.fault or next(late, None)
 
 
@@ -87,19 +87,19 @@ def _until(latest: datetime | None, moments: Iterable[ParsedDate]) -> list[Parse
     return [moment for moment in moments if latest is None or moment.at <= latest]
 
 
-def _completed(told: list[ParsedDate], evidence: DateEvidence, known: Beside) -> DatedBy:
+def _completed(dates: list[ParsedDate], evidence: DateEvidence, known: Beside) -> DatedBy:
     """Return the first of several dates, completed with the times and zones of the others."""
-    best = told[0]
+    best = dates[0]
     if best.is_day:
-        fuller = (other for other in told if not other.is_day and _is_of_day(other, best.at, known.time_zone))
+        fuller = (other for other in dates if not other.is_day and _is_of_day(other, best.at, known.time_zone))
         best = next(fuller, best)
     if best.is_day or best.has_zone:
         return DatedBy(best.at, best.is_day)
-    at = _in_zone(best, told, evidence, known)
+    at = _in_zone(best, dates, evidence, known)
     if at is not None:
         return DatedBy(at, is_day=False)
     day, _ = best.sure
-    instant = next((other for other in told if other.has_zone and _is_of_day(other, day, known.time_zone)), None)
+    instant = next((other for other in dates if other.has_zone and _is_of_day(other, day, known.time_zone)), None)
     return (
         DatedBy(instant.at, is_day=False) if instant else DatedBy(day, is_day=True, clock=best.at.replace(tzinfo=None))
     )
@@ -114,9 +114,9 @@ def _is_of_day(moment: ParsedDate, day: datetime, time_zone: str | None) -> bool
     return day - _FARTHEST_EAST <= moment.at < day + timedelta(days=1) + _FARTHEST_WEST
 
 
-def _in_zone(clock: ParsedDate, told: list[ParsedDate], evidence: DateEvidence, known: Beside) -> datetime | None:
+def _in_zone(clock: ParsedDate, dates: list[ParsedDate], evidence: DateEvidence, known: Beside) -> datetime | None:
     """Return the instant of a time without a zone; None if the zone is unknown."""
-    same = next((other for other in told if other.has_zone and _is_same_reading(clock, other)), None)
+    same = next((other for other in dates if other.has_zone and _is_same_reading(clock, other)), None)
     if same is not None:
         return same.at
     own = next((other.offset for other in (*evidence.declared, *evidence.changed) if other.offset), None)

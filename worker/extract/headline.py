@@ -23,13 +23,13 @@ def find_headline(tree: HtmlElement, declared: Declared) -> str | None:
     engines and networks. They identify the right `<h1>`, and replace a missing one.
     """
     sites = _site_names(declared)
-    said = [title for raw in _declared_titles(tree, declared) if (title := without_site(raw, sites))]
+    declared_titles = [title for raw in _declared_titles(tree, declared) if (title := without_site(raw, sites))]
     shown = [title for raw in _shown_titles(tree) if (title := without_site(raw, sites))]
     for title in shown:
-        if any(_resemble(title, other) for other in said):
-            return _without_kicker(title, said)
-    if said:
-        return said[0]
+        if any(_resemble(title, other) for other in declared_titles):
+            return _without_kicker(title, declared_titles)
+    if declared_titles:
+        return declared_titles[0]
     return shown[0] if shown else None
 
 
@@ -97,9 +97,9 @@ def _resemble(title: str, other: str) -> bool:
     return shared >= 2 and shared * 2 >= min(len(left), len(right)) and len(left) * 4 >= len(right)
 
 
-def _without_kicker(title: str, said: list[str]) -> str:
+def _without_kicker(title: str, declared_titles: list[str]) -> str:
     """Return the title without a rubric (“Opinion”, “News |”) in its `<h1>` that is missing in the page's titles."""
-    for other in said:
+    for other in declared_titles:
         kicker = title.removesuffix(other)
         if kicker != title and len(other) > 15 and _words(kicker) <= 3 and ":" not in kicker:
             return other

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from db.text.dates import ParsedDate, fault_in, parse_date
 from worker.extract.authors import clean_names
-from worker.extract.datelabels import PUBLISHED, UPDATED, is_line_of_date, told_by
+from worker.extract.datelabels import PUBLISHED, UPDATED, is_line_of_date, read_date_label
 from worker.extract.languagenames import language_code
 from worker.extract.phrases import BY, LABELLED, NAME_WORD, TITLE_LABEL
 from worker.extract.textheader import Label, read_label
@@ -94,11 +94,11 @@ def _keep_date(value: str, found: LineFacts, *, label: str = "") -> bool:
     """Keep the date of publication, or that of a change, according to its label; `label` stands before it."""
     if not (_is_short(value) or (len(value) <= _DATES_LENGTH and is_line_of_date(value))):
         return False
-    told, first = told_by(value, month_first=None, before=label), parse_date(value)
-    if told is not None and told.is_change:
+    labelled, first = read_date_label(value, month_first=None, before=label), parse_date(value)
+    if labelled is not None and labelled.is_change:
         found.changed = found.changed or first
     else:
-        found.moment = found.moment or (told.moment if told else first)
+        found.moment = found.moment or (labelled.moment if labelled else first)
     return first is not None
 
 

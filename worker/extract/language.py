@@ -23,7 +23,7 @@ from worker.extract.letters import (
     script_of,
     telling,
 )
-from worker.extract.weighing import LanguageTold, weigh
+from worker.extract.weighing import LanguageGuess, weigh
 
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
@@ -60,7 +60,7 @@ _KAZAKH_LETTERS = re.compile(r"[ainscuy]['’ʼ‘ʻ](?=[a-z])|[b-df-hj-np-tvxz�
 _SLAVIC = frozenset(("ru", "uk", "be", "bg", "mk", "sr"))
 
 
-class Said(NamedTuple):
+class DeclaredLanguages(NamedTuple):
     """Declared languages of a text: by the page itself, its feed, and its outlet for all its articles.
 
     Templates and outlets are unreliable, so these count only if the text leaves a doubt, or is too short.
@@ -71,19 +71,19 @@ class Said(NamedTuple):
     outlet: Sequence[str] = ()
 
 
-NOTHING_SAID = Said()
+NOTHING_DECLARED = DeclaredLanguages()
 _OF_PAGE, _OF_FEED, _OF_OUTLET = 15.0, 12.0, 10.0
 
 
 def detect_language(text: str, *, declared: str | None = None) -> str | None:
     """Return the ISO 639-1 code of the language of `text`, None for fewer than about 20 letters.
 
-    `declared` is the page's own declaration. See `tell_language`.
+    `declared` is the page's own declaration. See `identify_language`.
     """
-    return tell_language(text, Said(page=declared)).language
+    return identify_language(text, DeclaredLanguages(page=declared)).language
 
 
-def tell_language(text: str, said: Said = NOTHING_SAID) -> LanguageTold:
+def identify_language(text: str, said: DeclaredLanguages = NOTHING_DECLARED) -> LanguageGuess:
     """Return the language of a text, and a second one that is too close to be ruled out.
 
     Some 400 letters from its beginning, its middle and its end are judged: if these and the commonest words decide the
@@ -97,22 +97,22 @@ def tell_language(text: str, said: Said = NOTHING_SAID) -> LanguageTold:
         if script_name := script_of(char):
             counts[script_name] = counts.get(script_name, 0) + count
     if not counts:
-        return LanguageTold(None)
+        return LanguageGuess(None)
     script = max(counts, key=lambda name: counts[name] * (2 if name in SYLLABIC else 1))
     look = LetterSample(sample, script, shown, counts[script] * (2 if script in SYLLABIC else 1))
     if look.letters < _FEWEST_LETTERS:
-        return LanguageTold(next((code for code in _expected(said) if _could_be(code, look)), None))
+        return LanguageGuess(next((code for code in _expected(said) if _could_be(code, look)), None))
     if script == "Kana" or (script == "Hani" and counts.get("Kana", 0) * 10 > counts["Hani"]):
-        return LanguageTold("ja")
+        return LanguageGuess("ja")
     if script in ONE_LANGUAGE:
-        return LanguageTold(ONE_LANGUAGE[script])
+        return LanguageGuess(ONE_LANGUAGE[script])
     if script == "Arab":
-        return LanguageTold(next((code for code, _ in _ranked(sample, script)), None))
+        return LanguageGuess(next((code for code, _ in _ranked(sample, script)), None))
     told = _told_latin(look) if script == "Latn" else _told_cyrillic(look) if script == "Cyrl" else None
-    return LanguageTold(told) if told else _weighed(look, said)
+    return LanguageGuess(told) if told else _weighed(look, said)
 
 
-def _weighed(look: LetterSample, said: Said) -> LanguageTold:
+def _weighed(look: LetterSample, said: DeclaredLanguages) -> LanguageGuess:
     """Return the language by the combined evidence of detector, letters, words and declarations."""
     sample = _OF_OTHER_SCRIPT[look.script].sub(" ", look.sample) if look.script in _OF_OTHER_SCRIPT else look.sample
     return weigh(look._replace(sample=sample), partial(_ranked, script=look.script), _weights(said))
@@ -129,13 +129,13 @@ def _codes(known: tuple[str, ...], script: str) -> tuple[str, ...]:
     return tuple(code for code in dict.fromkeys(known) if len(code) == 2 and is_written_in(code, script))
 
 
-def _expected(said: Said) -> Iterator[str]:
+def _expected(said: DeclaredLanguages) -> Iterator[str]:
     """Yield the assumed languages of a text that is too short, the surest first."""
     only = said.outlet[0] if len(said.outlet) == 1 else None
     return (_code(one) for one in (said.page, said.feed, only) if one)
 
 
-def _weights(said: Said) -> Mapping[str, float]:
+def _weights(said: DeclaredLanguages) -> Mapping[str, float]:
     weights: Counter[str] = Counter()
     for one, weight in ((said.page, _OF_PAGE), (said.feed, _OF_FEED), *((one, _OF_OUTLET) for one in said.outlet)):
         if one:

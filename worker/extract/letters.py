@@ -126,10 +126,10 @@ def telling(shown: Mapping[str, int]) -> dict[str, int]:
     return {letter: n for letter, n in shown.items() if "\u0400" <= letter <= "\u052f" and letter not in usual}
 
 
-def foreign(language: str, told: Mapping[str, int]) -> int:
+def foreign(language: str, counts: Mapping[str, int]) -> int:
     """Return the number of distinguishing letters that a language does not have."""
     allowed = CYRILLIC[language].all
-    return sum([n for letter, n in told.items() if letter not in allowed])
+    return sum([n for letter, n in counts.items() if letter not in allowed])
 
 
 def beyond_ascii(language: str, shown: Mapping[str, int]) -> int:

@@ -18,7 +18,7 @@ from worker.extract.fragment import fragment_text
 from worker.extract.genre import declared_genre
 from worker.extract.headline import find_headline
 from worker.extract.jsonld import as_text
-from worker.extract.language import Said, tell_language
+from worker.extract.language import DeclaredLanguages, identify_language
 from worker.extract.markup import MAX_BYTES, parse_page
 from worker.extract.metadata import Declared, read_declared, squeezed, tidy
 from worker.extract.signs import Signs, read_inputs, read_signs
@@ -101,9 +101,9 @@ def extract_page(
     signs = read_signs(tree, declared, inputs, headline=headline, is_dated=evidence.is_dated)
     dated = _dated(tree, evidence, hints)
     text = _without_headline(_fullest(read_body(tree), declared, hidden), title)
-    told = tell_language(
+    told = identify_language(
         text if len(text) >= _ENOUGH_TEXT else f"{title or ''}\n{text}",
-        Said(declared.language, hints.language, hints.languages),
+        DeclaredLanguages(declared.language, hints.language, hints.languages),
     )
     return Extracted(
         title=title,

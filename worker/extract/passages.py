@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
-from worker.extract.language import tell_language
+from worker.extract.language import identify_language
 from worker.extract.letters import SCRIPTS
 
 
@@ -97,9 +97,9 @@ def _in_other_scripts(text: str, base: str, script: str) -> Iterator[LanguagePas
         letters = sum(map(str.isalpha, passage))
         is_latin = passage[0] <= "\u024f"
         if letters >= _ENOUGH_LETTERS:
-            told = tell_language(passage)
-            if base not in told:
-                language = told.language if told.language in _KNOWN else None
+            language_of_run = identify_language(passage)
+            if base not in language_of_run:
+                language = language_of_run.language if language_of_run.language in _KNOWN else None
                 yield LanguagePassage(run.start(), run.start() + len(passage), language)
         elif letters > 1 and not is_latin:  # short Latin names and acronyms occur everywhere
             yield LanguagePassage(run.start(), run.start() + len(passage), None)
@@ -119,9 +119,9 @@ def _paragraphs(text: str, base: str, script: str) -> Iterator[LanguagePassage]:
         ):
             own = _other_script(script).sub("", line)
             if sum(map(str.isalpha, own)) >= _PARAGRAPH_LETTERS:
-                told = tell_language(own)
-                if base not in told and _is_typical(own, told.language, script):
-                    yield LanguagePassage(start, start + len(line), told.language)
+                detected = identify_language(own)
+                if base not in detected and _is_typical(own, detected.language, script):
+                    yield LanguagePassage(start, start + len(line), detected.language)
         start += len(line) + 1
 
 

@@ -16,7 +16,7 @@ from worker.extract.kazakh import kazakh_in_latin, may_be_kazakh
 from worker.extract.letters import CYRILLIC, LATIN, NAMED, USUAL, LetterSample, count_of, script_of
 
 
-class LanguageTold(NamedTuple):
+class LanguageGuess(NamedTuple):
     """The language of a text, ISO 639-1, and a second one that is too close to be ruled out: names of both count."""
 
     language: str | None
@@ -42,7 +42,7 @@ _BEYOND_RUSSIAN = re.compile("[\u0450\u0452-\u052f]")
 _NOT_BULGARIAN = re.compile("ь(?!о)")
 
 
-def weigh(look: LetterSample, rank: Rank, said: Mapping[str, float]) -> LanguageTold:
+def weigh(look: LetterSample, rank: Rank, said: Mapping[str, float]) -> LanguageGuess:
     """Return the language of a text in Cyrillic or Latin script.
 
     `rank` calls the detector, which returns the likeliest first; `said` is the weight of each expected language.
@@ -70,12 +70,12 @@ def weigh(look: LetterSample, rank: Rank, said: Mapping[str, float]) -> Language
     return _first_two(weights)
 
 
-def _first_two(weights: Mapping[str, float]) -> LanguageTold:
+def _first_two(weights: Mapping[str, float]) -> LanguageGuess:
     first = max(weights, key=lambda language: weights[language])
     behind = _CLOSE if first in NAMED else _CLOSE_TO_UNNAMED
     others = [language for language in weights if language in NAMED and language != first]
     second = max(others, key=lambda language: weights[language], default=None)
-    return LanguageTold(first, second if second and weights[first] - weights[second] < behind else None)
+    return LanguageGuess(first, second if second and weights[first] - weights[second] < behind else None)
 
 
 def _to_rank(look: LetterSample, words: Sequence[str], plain: str, common: Mapping[str, int]) -> str:

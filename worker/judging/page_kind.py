@@ -182,20 +182,20 @@ def _has_feed_title(look: Look) -> bool:
 
 def _by_address(look: Look, *, resembles: bool) -> list[Spoken]:
     """Return the evidence from the end of the redirects."""
-    asked, final = _parts(look.asked_url), _parts(look.final_url)
-    if asked == final:
+    requested, final = _parts(look.asked_url), _parts(look.final_url)
+    if requested == final:
         return _by_own_address(look, resembles=resembles)
     host, path = final
     found: list[Spoken] = []
     if _PARKING.search(host):
         found.append((PageKind.PARKED, 5, f"it led to {host}, which parks domains"))
     for pattern, kind in _PLACES:
-        for place in (host if host != asked[0] else "", path):
-            if pattern.search(place) and not pattern.search(asked[1]):
+        for place in (host if host != requested[0] else "", path):
+            if pattern.search(place) and not pattern.search(requested[1]):
                 found.append((kind, 4, f"it led to {_shown(look.final_url)}"))
-    if _ROOT.match(path) and not _ROOT.match(asked[1]):
+    if _ROOT.match(path) and not _ROOT.match(requested[1]):
         found.append((PageKind.FRONT_PAGE, 6, f"it led to the front page of {host}"))
-    elif _is_section(asked[1], path) and host == asked[0] and not resembles:
+    elif _is_section(requested[1], path) and host == requested[0] and not resembles:
         found.append((PageKind.FRONT_PAGE, 4, f"it led to the section {_shown(look.final_url)}"))
     elif not look.same_host and not resembles and look.feed_title:
         found.append((PageKind.ERROR_PAGE, 4, f"it led to another site, {host}, without the headline of the feed"))
@@ -289,9 +289,9 @@ def _parts(url: str) -> tuple[str, str]:
     return host, unquote(parts.path).rstrip("/").lower() or "/"
 
 
-def _is_section(asked: str, final: str) -> bool:
+def _is_section(requested: str, final: str) -> bool:
     """Return whether a path is a parent folder of the requested one."""
-    return final != "/" and asked.startswith(final + "/")
+    return final != "/" and requested.startswith(final + "/")
 
 
 def _shown(url: str) -> str:

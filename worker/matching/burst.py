@@ -74,11 +74,11 @@ def _find(conn: Connection, rows: list[SubscriptionRow], today: date) -> list[tu
     for entity in entities:
         each = (burst_of(partial(past.judged, entity), day) for day in (today, today - timedelta(days=1)))
         bursts[entity] = next((burst for burst in each if burst), None)
-    told = matches.count_matches(conn)
+    latest = matches.count_matches(conn)
     return [
         (row, burst)
         for row in rows
-        if (burst := bursts[row.query]) and (row.id not in told or told[row.id][1].date() < burst.since)
+        if (burst := bursts[row.query]) and (row.id not in latest or latest[row.id][1].date() < burst.since)
     ]
 
 

@@ -99,14 +99,14 @@ def record_matches(conn: Connection, hits: MatchesFound, done: Collection[int], 
     if not hit and not any(rule.on_revision for rule in hits.rules.values()):
         return 0
     facts = matches.read_facts(conn, done)
-    asked = _asked(conn, hits, hit, facts.values())
-    if not asked:
+    candidates = _find_candidates(conn, hits, hit, facts.values())
+    if not candidates:
         return 0
-    stories = _Stories(matches.find_earlier(conn, asked, {fact.cluster_id for fact in facts.values()}))
+    stories = _Stories(matches.find_earlier(conn, candidates, {fact.cluster_id for fact in facts.values()}))
     stored = []
     for fact in sorted(facts.values(), key=_originals_first):
         because = hits.found.get(fact.revision_id, {})
-        for key in sorted(asked & hits.rules.keys()):
+        for key in sorted(candidates & hits.rules.keys()):
             match = _match(fact, key, hits.rules[key], because.get(key), stories)
             match_id = matches.record_match(conn, match, now=now) if match else None
             if match is not None and match_id is not None:
@@ -116,7 +116,7 @@ def record_matches(conn: Connection, hits: MatchesFound, done: Collection[int], 
     return len(stored)
 
 
-def _asked(conn: Connection, hits: MatchesFound, hit: set[int], facts: Collection[Fact]) -> set[int]:
+def _find_candidates(conn: Connection, hits: MatchesFound, hit: set[int], facts: Collection[Fact]) -> set[int]:
     """Return the subscriptions that matched, and those to revisions that may have matched before an edit."""
     edited = [fact.article_id for fact in facts if not fact.is_first]
     watchers = matches.find_watchers(conn, edited) if edited else set()

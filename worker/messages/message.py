@@ -137,9 +137,9 @@ class Message:
             outlet = f" — {item.place.outlet}" if item.place else ""
             mark = MARKS.get(item.status, "")
             return f"{mark}{item.headline}{outlet}"
-        told = counted(self.stories, "story", "stories")
+        stories = counted(self.stories, "story", "stories")
         reprints = len(self.reprints) + self.more_reprints
-        return f"{told}, {counted(reprints, 'reprint', 'reprints')}" if reprints else told
+        return f"{stories}, {counted(reprints, 'reprint', 'reprints')}" if reprints else stories
 
 
 def plain(pieces: Iterable[Piece]) -> str:

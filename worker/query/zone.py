@@ -53,8 +53,8 @@ class WordZone:
         """Return the positions of a word, of words like a pattern with `*`, or within some edits of a word."""
         return self.kept.get((pattern, str(edits), "edits"), self._standing)
 
-    def _standing(self, asked: tuple[str, str, str]) -> Bits:
-        pattern, edits = asked[0], int(asked[1])
+    def _standing(self, key: tuple[str, str, str]) -> Bits:
+        pattern, edits = key[0], int(key[1])
         if edits or "*" in pattern:
             return bits_of([at for word in self.spellings(pattern, edits) for at in self.positions[word]])
         return bits_of(self.positions.get(pattern, ()))

@@ -34,13 +34,13 @@ def split(conn: Connection, article_id: int, *, note: str | None, now: datetime)
 
 def merge(conn: Connection, one: int, other: int, *, note: str | None, now: datetime) -> int:
     """Merge the stories of two articles; return the decision's id. Raises NotPossible if they are one already."""
-    ours, theirs = _lock_story(conn, one), _lock_story(conn, other)
-    if not ours or not theirs:
-        raise NotPossible(f"article {other if ours else one} is gone")
-    if other in ours:
+    own_members, members = _lock_story(conn, one), _lock_story(conn, other)
+    if not own_members or not members:
+        raise NotPossible(f"article {other if own_members else one} is gone")
+    if other in own_members:
         raise NotPossible(f"articles {one} and {other} are of one story")
-    judged = judgements.read_judgements(conn, ours)
-    across = {(min(a, b), max(a, b)) for a in ours for b in theirs}
+    judged = judgements.read_judgements(conn, own_members)
+    across = {(min(a, b), max(a, b)) for a in own_members for b in members}
     taken_back = (pair for pair, together in judged.items() if pair in across and not together)
     decision = judgements.record_decision(conn, judgements.MERGE, [(one, other), *taken_back], note=note, now=now)
     recluster(conn, [one, other])

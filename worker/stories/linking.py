@@ -133,11 +133,13 @@ def _cluster_candidates(conn: Connection, own: Member[int], found: Sequence[Comp
     originals = {other.cluster_id for other in found if other.cluster_id is not None}
     if not originals:
         return set()
-    kin = set(originals)
+    candidates = set(originals)
     for original in fingerprints.read_comparables(conn, sorted(originals)):
         if own.order < _comparable_member(original).order:
-            kin.update(fingerprints.find_cluster_mates(conn, [original.article_id], limit=CLUSTER_CANDIDATES_MAX))
-    return kin
+            candidates.update(
+                fingerprints.find_cluster_mates(conn, [original.article_id], limit=CLUSTER_CANDIDATES_MAX)
+            )
+    return candidates
 
 
 def _link_in(revision: int, other: int, link: Link[int]) -> LinkIn:

@@ -104,15 +104,15 @@ def _standing(name: str, fields: object, origin: str, problems: list[str]) -> Su
             problems.append(f"{name}: {key} must be {_IN_WORDS[kind]}")
         else:
             values[key] = value
-    asked = [kind for kind in _KINDS if kind in fields]
-    if len(asked) != 1:
+    kinds = [kind for kind in _KINDS if kind in fields]
+    if len(kinds) != 1:
         problems.append(f"{name}: needs either a query, silence or burst, one of them")
-    if len(asked) != 1 or asked[0] not in values:
+    if len(kinds) != 1 or kinds[0] not in values:
         return None
     new = SubscriptionIn(
         name=name,
-        query=values[asked[0]],
-        kind=asked[0],
+        query=values[kinds[0]],
+        kind=kinds[0],
         cadence=values.get("every", "at once"),
         max_age_h=values.get("max_age_h", 72),
         on_revision=values.get("on_revision", False),

@@ -56,7 +56,9 @@ JUNIOR_BEGINS = frozenset((*(gap + letter for gap in " \u00a0-" for letter in "J
 """The two characters with which Jr. and the like begin after a name."""
 
 
-def is_somebody_else(text: str, start: int, own: frozenset[str], given: GivenNames, named: Container[int] = ()) -> bool:
+def is_somebody_else(
+    text: str, start: int, own: frozenset[str], given_names: GivenNames, named: Container[int] = ()
+) -> bool:
     """Return whether the words before the surname at `start` name another person than the one with `own` names.
 
     That is an initial of none of its given names, or a given name that is not its own; a patronymic between the two is
@@ -82,7 +84,7 @@ def is_somebody_else(text: str, start: int, own: frozenset[str], given: GivenNam
         word = found[1]
         if is_own(word, own):
             return False  # Donald John Trump as well
-        is_another = is_another or given.holds(word)
+        is_another = is_another or given_names.holds(word)
         if not is_another and not _PATRONYMIC.search(word.lower()):
             return False
         before = before[: found.start()]

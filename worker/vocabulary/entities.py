@@ -166,11 +166,11 @@ class Vocabulary:
             if problems:
                 raise ValueError(f"not a stored vocabulary: {problems[0]}")
             usages = tuple(usage_of(entry) for entry in loaded.get("usages", ()))
-            given = given_names_of(loaded["given"]) if "given" in loaded else NOBODY
+            given_names = given_names_of(loaded["given"]) if "given" in loaded else NOBODY
             regions = regions_of(loaded["regions"]) if "regions" in loaded else NOWHERE
             entities = tuple(_entity(entry) for entry in loaded["entities"])
             pairs = pairs_of(loaded["pairs"]) if "pairs" in loaded else NO_PAIRS
-            return Vocabulary(entities, scope, inflection, usages, given, regions, pairs)
+            return Vocabulary(entities, scope, inflection, usages, given_names, regions, pairs)
         except (AttributeError, KeyError, TypeError) as error:
             raise ValueError(f"not a stored vocabulary: {error!r}") from None
 

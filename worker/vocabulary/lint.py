@@ -104,8 +104,8 @@ def _is_as_open(other: _Place, place: _Place) -> bool:
 def _silent(entity: Entity, followed: Collection[str]) -> Iterator[LintFinding]:
     """Yield the languages of outlets in which no name of this entity would be found."""
     known = {alias.language.partition("-")[0] for alias in entity.aliases}
-    asked = {language.partition("-")[0] for language in followed}.intersection(LANGUAGES)
-    if missing := sorted(asked - known):
+    languages = {language.partition("-")[0] for language in followed}.intersection(LANGUAGES)
+    if missing := sorted(languages - known):
         yield LintFinding(
             entity.id, entity.type, "names", f"no name in {', '.join(missing)}, where outlets are followed"
         )

@@ -85,12 +85,12 @@ def count_cells(
 def _count(key: Numbers, size: int, story: Numbers, stories: int, sums: Numbers) -> Numbers:
     """Return a column for each key, with the numbers in the order of `Counts`."""
     mentions, in_title, scope, undated = sums
-    told = np.unique(key * stories + story) // stories
+    story_keys = np.unique(key * stories + story) // stories
     told_in_scope = np.unique((key * stories + story)[scope > 0]) // stories
     return np.stack(
         [
             np.bincount(key, minlength=size),
-            np.bincount(told, minlength=size),
+            np.bincount(story_keys, minlength=size),
             np.bincount(key, weights=mentions, minlength=size).astype(np.int64),
             np.bincount(key, weights=in_title, minlength=size).astype(np.int64),
             np.bincount(key, weights=scope, minlength=size).astype(np.int64),

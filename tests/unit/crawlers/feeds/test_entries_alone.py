@@ -11,7 +11,7 @@ from crawlers.feeds.entries import Entries, sort_entries
 from crawlers.feeds.parse import FeedEntry
 from crawlers.http.results import FetchResult
 from crawlers.jobs.stand_ins import captures_of_words
-from db.collection.entries import EntryIn, EntrySaid
+from db.collection.entries import EntryIn, FeedText
 
 NOW = datetime(2022, 1, 6, 12, tzinfo=UTC)
 FEED = "https://c.example/rss"
@@ -97,8 +97,8 @@ def test_many_entries_with_one_link_are_sorted_in_no_time() -> None:
     assert len(entries.usable) == 10_000
 
 
-def told(entry: EntryIn, feed_hash: str | None, unverified: str | None = None) -> EntrySaid:
-    return EntrySaid(3, entry.canonical_url, entry.url, "courier", feed_hash, unverified)
+def told(entry: EntryIn, feed_hash: str | None, unverified: str | None = None) -> FeedText:
+    return FeedText(3, entry.canonical_url, entry.url, "courier", feed_hash, unverified)
 
 
 POLLED = FetchResult(FEED, 200, b"the feed")

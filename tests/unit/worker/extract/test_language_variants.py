@@ -2,7 +2,7 @@
 
 import pytest
 
-from worker.extract.language import Said, detect_language, tell_language
+from worker.extract.language import DeclaredLanguages, detect_language, identify_language
 from worker.extract.letters import NAMED
 from worker.vocabulary.entities import LANGUAGES
 
@@ -157,8 +157,8 @@ def test_a_sentence_in_another_language_is_still_told(language: str) -> None:
 def test_russian_without_its_own_letters_stays_russian(count: int) -> None:
     text = ". ".join(PLAIN_RUSSIAN[:count]) + "."
     assert not set("ыэъё") & set(text.lower())
-    assert tell_language(text).language == "ru"
-    assert tell_language(text.upper()).language == "ru"
+    assert identify_language(text).language == "ru"
+    assert identify_language(text.upper()).language == "ru"
 
 
 @pytest.mark.parametrize(
@@ -189,48 +189,57 @@ def test_names_in_letters_of_another_language_do_not_change_russian(text: str) -
     ],
 )
 def test_two_languages_that_are_close_are_both_told(text: str, both: set[str]) -> None:
-    assert set(tell_language(text)) == both
+    assert set(identify_language(text)) == both
 
 
 def test_there_is_no_second_language_where_one_is_sure() -> None:
-    assert tell_language("The ministers of five republics spoke of pumps and of rain.").second is None
-    assert tell_language("Министры пяти республик говорили о насосах и о дожде.").second is None
-    assert tell_language("Бес республиканың министрлері сорғылар мен жаңбыр туралы сөйлесті.").second is None
+    assert identify_language("The ministers of five republics spoke of pumps and of rain.").second is None
+    assert identify_language("Министры пяти республик говорили о насосах и о дожде.").second is None
+    assert identify_language("Бес республиканың министрлері сорғылар мен жаңбыр туралы сөйлесті.").second is None
 
 
 @pytest.mark.parametrize(
     ("said", "expected"),
     [
-        pytest.param(Said(), "ky", id="nothing"),
-        pytest.param(Said(page="kk"), "kk", id="the page"),
-        pytest.param(Said(page="kk-KZ"), "kk", id="the page, with a country"),
-        pytest.param(Said(feed="kk"), "kk", id="the feed"),
-        pytest.param(Said(outlet=("kk", "ru")), "kk", id="the outlet"),
-        pytest.param(Said(page="en", outlet=("kk", "en")), "kk", id="the page lies, the outlet does not"),
-        pytest.param(Said(page="hy"), "ky", id="what cannot be"),
-        pytest.param(Said(page="??", outlet=("", "x")), "ky", id="nonsense"),
+        pytest.param(DeclaredLanguages(), "ky", id="nothing"),
+        pytest.param(DeclaredLanguages(page="kk"), "kk", id="the page"),
+        pytest.param(DeclaredLanguages(page="kk-KZ"), "kk", id="the page, with a country"),
+        pytest.param(DeclaredLanguages(feed="kk"), "kk", id="the feed"),
+        pytest.param(DeclaredLanguages(outlet=("kk", "ru")), "kk", id="the outlet"),
+        pytest.param(DeclaredLanguages(page="en", outlet=("kk", "en")), "kk", id="the page lies, the outlet does not"),
+        pytest.param(DeclaredLanguages(page="hy"), "ky", id="what cannot be"),
+        pytest.param(DeclaredLanguages(page="??", outlet=("", "x")), "ky", id="nonsense"),
     ],
 )
-def test_what_others_say_decides_a_doubt(said: Said, expected: str) -> None:
-    assert tell_language("Президент Парижге барды", said).language == expected
+def test_what_others_say_decides_a_doubt(said: DeclaredLanguages, expected: str) -> None:
+    assert identify_language("Президент Парижге барды", said).language == expected
 
 
-@pytest.mark.parametrize("said", [Said(page="ru"), Said(page="en", feed="en", outlet=("en",)), Said(feed="bg")])
+@pytest.mark.parametrize(
+    "said",
+    [
+        DeclaredLanguages(page="ru"),
+        DeclaredLanguages(page="en", feed="en", outlet=("en",)),
+        DeclaredLanguages(feed="bg"),
+    ],
+)
 @pytest.mark.parametrize("name", ["kk", "kk, alphabet of 2021", "tg", "uz, Cyrillic", "ky", "ru"])
-def test_what_others_say_does_not_outweigh_a_text(said: Said, name: str) -> None:
+def test_what_others_say_does_not_outweigh_a_text(said: DeclaredLanguages, name: str) -> None:
     text = ". ".join(HEADLINES[name])
-    assert tell_language(text, said).language == name.partition(",")[0]
+    assert identify_language(text, said).language == name.partition(",")[0]
 
 
 @pytest.mark.parametrize(
     ("said", "expected"),
     [
-        pytest.param(Said(outlet=("ru",)), "ru", id="an outlet of one language"),
-        pytest.param(Said(outlet=("ru", "kk")), None, id="an outlet of two"),
-        pytest.param(Said(page="kk", feed="ru"), "kk", id="the page before the feed"),
-        pytest.param(Said(page="tr", feed="ru"), "ru", id="the feed where the page cannot be right"),
-        pytest.param(Said(), None, id="nothing said"),
+        pytest.param(DeclaredLanguages(outlet=("ru",)), "ru", id="an outlet of one language"),
+        pytest.param(DeclaredLanguages(outlet=("ru", "kk")), None, id="an outlet of two"),
+        pytest.param(DeclaredLanguages(page="kk", feed="ru"), "kk", id="the page before the feed"),
+        pytest.param(DeclaredLanguages(page="tr", feed="ru"), "ru", id="the feed where the page cannot be right"),
+        pytest.param(DeclaredLanguages(), None, id="nothing said"),
     ],
 )
-def test_a_text_too_short_to_tell_is_in_the_language_that_is_said(said: Said, expected: str | None) -> None:
-    assert tell_language("Саммит в Москве", said) == (expected, None)
+def test_a_text_too_short_to_tell_is_in_the_language_that_is_said(
+    said: DeclaredLanguages, expected: str | None
+) -> None:
+    assert identify_language("Саммит в Москве", said) == (expected, None)
