@@ -1,7 +1,7 @@
-"""Acronyms that a text defines: “the River Pact Organization (RPO)”, «… (далее – ОДР)», “RPO (River Pact …)”.
+"""Acronyms defined in a text: “the River Pact Organization (RPO)”, «… (далее – ОДР)», “RPO (River Pact …)”.
 
-From then on they are valid in that article, whether the vocabulary knows them, knows them as somebody else's or
-as ambiguous. An acronym of a name that is not in the vocabulary is nobody's: it vetoes.
+From then on they are valid in that article, even if the vocabulary does not know them, has them for another entity or
+as ambiguous. An acronym of a name that is not in the vocabulary has no entity: it vetoes.
 """
 
 from __future__ import annotations
@@ -20,22 +20,22 @@ _BEFORE = re.compile(r"(?<![^\W_])([^\W\d_]{2,10})[\"»”]?\s?$")
 _WORD = re.compile(r"[^\W\d_]+")
 _WITHIN = re.compile(r"\([\"«“„]?")
 _PARTING = 2  # a quotation mark and a space
-_REACH = 10 + _PARTING + 1  # the longest acronym, what parts it from the bracket, and the character before it
+_REACH = 10 + _PARTING + 1  # the longest acronym, the separator before the bracket, and the character before it
 _LONG_BRACKET = 100
 _SMALL = 3  # words up to this length may be left out of an acronym: of, the, по, о
 _MOST_WORDS = 10
-_MOST_DEFINED = 300  # in one article, which is looked through for each of them
+_MOST_DEFINED = 300  # in one article, which is searched for each of them
 _NO_ENDING = frozenset(("",))
 _LEVELS = frozenset(("name", "concept"))
 
 
 def is_acronym(text: str) -> bool:
-    """Say whether a word is in capitals but for a letter or two inside (SADUM, ЦАР, MoD)."""
+    """Return whether a word is in capitals but for a letter or two inside (SADUM, ЦАР, MoD)."""
     return len(text) > 1 and text[0].isupper() and text[-1].isupper() and sum(map(str.isupper, text)) * 2 > len(text)
 
 
 class Defined:
-    """The acronyms that an article defines, each with the entity it stands for, or None."""
+    """The acronyms that an article defines, each with its entity, or None."""
 
     def __init__(self, fields: Sequence[Field], hits: Sequence[Sequence[Hit]]) -> None:
         self.forms: dict[str, Form | None] = {}
@@ -78,7 +78,9 @@ class Defined:
 
 
 def _candidates(text: str) -> Iterator[tuple[str, int, int]]:
-    """Yield acronyms at brackets: each with where the words before it end, or where those in the brackets begin."""
+    """Yield acronyms at brackets: each with the end of the words before it, or the beginning of those in the
+    brackets.
+    """
     at = text.find("(")
     while at >= 0:
         if _may_define(text, at) and (found := _AFTER.match(text, at)) and is_acronym(found[1]):
@@ -92,7 +94,7 @@ def _candidates(text: str) -> Iterator[tuple[str, int, int]]:
 
 
 def _may_define(text: str, at: int) -> bool:
-    """Say whether there may be a capital in the bracket at an offset; in most there is none."""
+    """Return whether there may be a capital in the bracket at an offset; in most there is none."""
     end = text.find(")", at, at + _LONG_BRACKET)
     return end < 0 or not text[at:end].islower()
 
@@ -118,7 +120,7 @@ def _form(entity: Entity, acronym: str, language: str) -> Form:
 
 
 def _may_stand_for(acronym: str, surface: str, entity: Entity) -> bool:
-    """Say whether an acronym is the entity's own in some language, or made of the initials of the words."""
+    """Return whether an acronym is the entity's own in some language, or made of the initials of the words."""
     return any(alias.text == acronym for alias in entity.aliases) or _is_made_of(acronym, _words(surface))
 
 
@@ -127,7 +129,7 @@ def _words(text: str) -> list[str]:
 
 
 def _is_made_of(acronym: str, found: Sequence[str]) -> bool:
-    """Say whether the letters of an acronym are initials of all the longer words, and of any of the small."""
+    """Return whether the letters of an acronym are initials of all the longer words, and of any of the small."""
     letters = iter(acronym.lower())
     letter = next(letters, "")
     for word in found:
@@ -139,7 +141,7 @@ def _is_made_of(acronym: str, found: Sequence[str]) -> bool:
 
 
 def _spells_out(acronym: str, text: str, end: int) -> bool:
-    """Say whether the last words before `end` are those that an acronym is made of, the first of them a capital."""
+    """Return whether the last words before `end` spell out an acronym, the first of them with a capital."""
     found = list(_WORD.finditer(text[max(0, end - 150) : end]))[-_MOST_WORDS:]
     names = [word[0] for word in found]
     return any(

@@ -1,7 +1,7 @@
 """The aliases that count in texts of one language, as an automaton: text → hits.
 
-The automaton finds stems; a hit is a stem with one of its endings, as whole words and spelled as it must be. Whether
-it is meant is decided in `rules`.
+The automaton finds stems; a hit is a stem with one of its endings, as whole words and in an accepted spelling. `rules`
+decides whether it is meant.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _APOSTROPHES = frozenset(APOSTROPHES)
 _JOINERS = _APOSTROPHES | frozenset("‐‑–-")
 _JOINED = re.compile(rf"[{APOSTROPHES}‐‑–-]([^\W\d_]{{1,14}})(?![\w'’])")
 _NONE = frozenset(("",))
-_BLANK = bytes((BLANK,))  # after a text: what is found may end with its last space
+_BLANK = bytes((BLANK,))  # after a text: a match may end with its last space
 _GOES_ON = _JOINERS
 _ENDS = frozenset(" ,.;:!?)\n»”“…")
 """What often follows a name, and is no part of it but for the point of an abbreviation."""
@@ -59,7 +59,8 @@ class Lexicon:
     def hits(self, text: str, folded: Folded, trace: Trace | None = None) -> tuple[list[Hit], set[str]]:
         """Return every alias that stands in `text` as whole words in an accepted spelling, in order.
 
-        And the terms in it that speak against some entity. `trace`, if given, is told about every stem that is no hit.
+        Also the terms in it that are evidence against some entity. `trace`, if given, is called for every stem that is
+        no hit.
         """
         coded, origins = folded.coded + _BLANK, folded.origins
         is_quick = trace is None and 0 not in coded
@@ -98,7 +99,7 @@ class Lexicon:
         return {folded.part(first, last) for first, last, at in found if at in against}
 
     def _pattern(self, at: int) -> _Pattern:
-        """Return what a pattern stands for, made when it is first met."""
+        """Return the forms of a pattern, made on first use."""
         table, compiled = self._table, self._compiled
         ranked: list[tuple[int, Form]] = []
         for row in table.rows[table.ends[at - 1] if at else 0 : table.ends[at]]:
@@ -110,9 +111,9 @@ class Lexicon:
         return pattern
 
     def _whole(self, text: str, start: int, end: int, spelling: Spelling) -> Hit:
-        """Return the hit with what belongs to the last letter: marks, a point, an ending joined to it.
+        """Return the hit including the appendages of its last letter: marks, a point, an ending joined to it.
 
-        Such neighbours also say whether the name is part of a longer word.
+        Such neighbours also show whether the name is part of a longer word.
         """
         entity, ending, pattern, rule, form, is_derived, is_plain, sort = spelling
         whole = whole_end(text, end, form)
@@ -124,7 +125,7 @@ class Lexicon:
         return Hit(start, -whole, entity, ending, pattern, rule, form, is_derived, is_plain, sort)
 
     def _joined(self, text: str, at: int) -> str:
-        """Return the apostrophe or hyphen at an offset with the ending after it, "" when no ending follows."""
+        """Return the apostrophe or hyphen at an offset with the ending after it, "" if no ending follows."""
         found = _JOINED.match(text, at)
         if found is None or not found[1].islower():
             return ""
@@ -134,7 +135,7 @@ class Lexicon:
 
 
 class _Pattern:
-    """The forms that begin alike, found at once; none for a term that is no name."""
+    """The forms with a common beginning, found at once; none for a term that is no name."""
 
     __slots__ = (
         "_language",
@@ -161,9 +162,9 @@ class _Pattern:
         return self._language in ("", "other", language.partition("-")[0])
 
     def spellings(self, surface: str, stop: int, ending: str, start: int, trace: Trace | None) -> tuple[Spelling, ...]:
-        """Return the forms that a surface spells as they must be; kept for the next time.
+        """Return the forms for which a surface is an accepted spelling; cached.
 
-        The stem ends at `stop` of the surface, which begins at `start` of the text that `trace` is told about.
+        The stem ends at `stop` of the surface, which begins at `start` of the text for `trace`.
         """
         end = len(surface)
         found: list[Spelling] = []
@@ -220,7 +221,9 @@ def _tell(trace: Trace, pattern: _Pattern, start: int, end: int, reason: str = "
 
 
 def _joins(language: str | None, inflection: Inflection) -> tuple[bool, frozenset[str]] | None:
-    """Return whether all letters after an apostrophe are an ending, and which are; None if no ending is joined."""
+    """Return whether all letters after an apostrophe are an ending, and the endings otherwise; None if no ending is
+    joined.
+    """
     base = (language or "").partition("-")[0]
     joining = [
         endings
@@ -234,9 +237,9 @@ def _joins(language: str | None, inflection: Inflection) -> tuple[bool, frozense
 
 
 def _best(hits: list[Hit]) -> list[Hit]:
-    """Return sorted hits without those that another of the same words outdoes.
+    """Return sorted hits without those inferior to another one of the same words.
 
-    An alias as it is outdoes the form of another one, unless it needs context.
+    An unchanged alias is better than the form of another one, unless it needs context.
     """
     if len(set(map(_SPAN_OF, hits))) == len(hits):
         return hits
@@ -262,12 +265,12 @@ def _best(hits: list[Hit]) -> list[Hit]:
 
 
 def _begins(chars: str, first: int) -> bool:
-    """Say whether a word can begin here; between Chinese characters one can anywhere."""
+    """Return whether a word can begin here; between Chinese characters one can anywhere."""
     return chars[first] >= HAN or chars[first - 1] == " " or chars[first - 1] >= HAN
 
 
 def _distinct(ranked: Sequence[tuple[int, Form]]) -> tuple[Form, ...]:
-    """Return the forms by entity, the surest and closest first, each way of being spelled once."""
+    """Return the forms by entity, the most certain and closest first, each spelling once."""
     kept: dict[tuple[object, ...], Form] = {}
     for _, form in sorted(ranked, key=lambda one: (one[1].entity.id, one[1].alias.needs_context, one[0])):
         letters = form.letters if form.alias.case_sensitive else str(form.needs_capital)

@@ -1,7 +1,7 @@
-"""The tables of a vocabulary in a file, so that a process starts in a moment.
+"""A cache file for the tables of a vocabulary, so that a process starts quickly.
 
-A file is used only if it belongs to this user (or root) and nobody else can write it, was made of the same
-vocabulary by the same versions of everything, and is whole. Any other is ignored and written anew.
+A file is used only if it belongs to this user (or root) and is not writable by others, was made from the same
+vocabulary by the same versions, and is complete. Any other is ignored and written again.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from worker.tagging.compiling import KINDS, Compiled, Endings, Numbers, Stems, T
 from worker.vocabulary.entities import Vocabulary
 
 FORMAT = 7
-"""Goes up with every change of what is compiled, or how."""
+"""Version of the format; raise it with every change of the compiled content."""
 
 _MAGIC = b"steppewatch tables\n"
 _DIGEST = 32
@@ -31,9 +31,9 @@ _MAX_BYTES = 4 << 30
 
 
 def cached(vocabulary: Vocabulary, folder: Path) -> Compiled:
-    """Return the tables of a vocabulary for all KINDS of texts, from a file in `folder` or compiled and put there.
+    """Return the tables of a vocabulary for all KINDS of texts, from a file in `folder` or compiled and stored there.
 
-    A folder that cannot be written is no error: then the tables are compiled at each start.
+    A read-only folder is no error: then the tables are compiled at each start.
     """
     path = folder / f"tagging-{vocabulary.version}.tables"
     key = _key(vocabulary)
@@ -86,7 +86,7 @@ def _unpacked(vocabulary: Vocabulary, head: dict[str, list[object]], parts: list
 
 
 def _read(path: Path, key: list[object]) -> tuple[dict[str, list[object]], list[memoryview]] | None:
-    """Return the head and the parts of a file that can be trusted, else None."""
+    """Return the head and the parts of a trustworthy file, else None."""
     content = _owned(path)
     start = len(_MAGIC) + _DIGEST
     whole = memoryview(content)
@@ -104,7 +104,7 @@ def _read(path: Path, key: list[object]) -> tuple[dict[str, list[object]], list[
 
 
 def _owned(path: Path) -> bytes:
-    """Return the content of a plain file that only this user can have written; nothing for any other."""
+    """Return the content of a trusted plain file; empty for any other."""
     with open_if_trusted(path) as descriptor:
         if descriptor is None or os.fstat(descriptor).st_size > _MAX_BYTES:
             return b""
@@ -113,7 +113,7 @@ def _owned(path: Path) -> bytes:
 
 
 def _write(path: Path, content: bytes) -> None:
-    """Put a file in its place whole, and remove those of versions long gone."""
+    """Replace a file atomically, and remove those of old versions."""
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(prefix=path.name, dir=path.parent)
     try:

@@ -1,7 +1,7 @@
-"""A vocabulary → tables of stems and automata, one for each language of texts: all that tagging needs to start.
+"""A vocabulary → tables of stems and automata, one for each language of texts: all data for tagging.
 
 Tables are arrays, automata are bytes: they are read from a file at once, cost nothing for each alias, and forked
-processes share them. What a person would read, the forms, is made when a stem is first met in a text.
+processes share them. The readable forms are made when a stem is first met in a text.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from worker.vocabulary.entities import LANGUAGES, Alias, Entity, Vocabulary
 
 HAN = "\u3400"  # from here on scripts are written without spaces between words
 KINDS: tuple[str | None, ...] = (None, "other", *LANGUAGES)
-"""Whose texts have an automaton of their own: those of unknown language, of one without aliases, of each other."""
+"""The languages with an automaton of their own: unknown, one without aliases, each other."""
 
 Numbers = Sequence[int]
 """Unsigned integers of four bytes: an array, or a part of a file."""
@@ -34,7 +34,7 @@ _LATER: frozenset[str] = frozenset()
 
 
 class Following(NamedTuple):
-    """The endings that may follow a stem, by their bytes, and the bytes that may follow it, a space among them."""
+    """The endings that may follow a stem, by their bytes, and the bytes that may follow it, including a space."""
 
     endings: Mapping[bytes, str]
     begins: frozenset[int]
@@ -42,7 +42,7 @@ class Following(NamedTuple):
 
 
 class Endings:
-    """Sets of endings, each kept once and known by its number; all plain sets come before the first union."""
+    """Sets of endings, each stored once under a number; all plain sets come before the first union."""
 
     def __init__(self, sets: Iterable[frozenset[str]] = (), unions: Iterable[tuple[int, ...]] = ()) -> None:
         self.plain = list(sets)
@@ -72,7 +72,7 @@ class Endings:
         return self._union_numbers[members]
 
     def following(self, number: int) -> Following:
-        """Return what may follow a stem that has the endings of a number, made at its first use."""
+        """Return the possible successors of a stem with the endings of a number, made on first use."""
         if number not in self._following:
             endings = self._united(number)
             by_bytes = {coded: ending for ending in endings if (coded := self._coded(ending)) is not None}
@@ -86,7 +86,7 @@ class Endings:
         return frozenset().union(*(self.plain[member] for member in self.unions[number - len(self.plain)]))
 
     def _coded(self, ending: str) -> bytes | None:
-        """Return an ending in bytes, the same object for all sets that have it."""
+        """Return an ending in bytes, the same object for all its sets."""
         if ending not in self._bytes:
             self._bytes[ending] = encoded((ending,))[0]
         return self._bytes[ending]
@@ -109,7 +109,7 @@ class Stems:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Table:
-    """What is looked for in texts of one language: an automaton, and for each of its patterns the stems."""
+    """The patterns for texts of one language: an automaton, and the stems of each pattern."""
 
     automaton: bytes
     endings: Numbers  # for each pattern the number of the union of its endings
@@ -119,7 +119,7 @@ class Table:
 
 
 class Compiled:
-    """The tables of a vocabulary; those of a language are made when first asked for."""
+    """The tables of a vocabulary; those of a language are made on first use."""
 
     def __init__(self, vocabulary: Vocabulary, endings: Endings, stems: Stems, tables: dict[str | None, Table]) -> None:
         self.endings = endings
@@ -183,7 +183,7 @@ class Compiled:
 
 
 def pattern_of(stem: str, language: str | None) -> str:
-    """Return what the automaton looks for: a folded stem where a word begins, in Chinese anywhere."""
+    """Return the pattern for the automaton: a folded stem at the beginning of a word, in Chinese anywhere."""
     return stem if language == "zh" or stem[0] >= HAN else " " + stem
 
 

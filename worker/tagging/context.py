@@ -1,4 +1,4 @@
-"""What stands around a hit: the paragraph, its letter case, and the terms that speak for or against an entity."""
+"""The context of a hit: the paragraph, its letter case, and the terms for or against an entity."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ from worker.vocabulary.entities import Entity
 from worker.vocabulary.offices import Office
 
 NEAR_WORDS = 40
-"""A term counts in the paragraph of a hit, or at most so many words from it."""
+"""A term counts in the paragraph of a hit, or at most this many words from it."""
 
 FOR, AGAINST, OFFICE = "for", "against", "office"
 """The sorts of terms: `context_any`, `context_none`, `office`."""
 
 _BREAK = re.compile("\n")
-_NEAR_CHARS = 2_000  # the longest stretch that is looked through, whatever its words and paragraphs
-_MOST_OFFSETS = 5_000  # of one term in one article; what stands behind so many of them speaks for nobody
-_MANY = 6  # terms, which an automaton finds sooner than one search for each
+_NEAR_CHARS = 2_000  # maximum length of the context, whatever its words and paragraphs
+_MOST_OFFSETS = 5_000  # of one term in one article; later ones are no evidence
+_MANY = 6  # terms, which an automaton finds faster than separate searches
 _STEM = 3  # a term of more letters than this also stands for the words that begin with it
 _HAN = "\u3400"  # from here on scripts are written without spaces between words
-_NEAR_LINE = 1_000  # characters in which the ends of a line are looked for first
+_NEAR_LINE = 1_000  # characters in which the ends of a line are searched first
 _TITLE_CHARS = 200  # and a longer one is a paragraph
-_TITLE_WORDS = 4  # a line of fewer words is too short to tell a headline
+_TITLE_WORDS = 4  # a line of fewer words is too short to recognise a headline
 _SMALL = 4  # words up to this length may be small in a headline: and, with
 
 
 class Field(NamedTuple):
-    """A part of an article, such as its title, and where it begins when the parts are laid end to end."""
+    """A part of an article, such as its title, with its offset in the concatenated parts."""
 
     name: str
     text: str
@@ -59,11 +59,11 @@ class Terms:
     def offsets(
         self, entity: str, sort: str, fields: Sequence[Field], against: Container[str], day: date | None = None
     ) -> list[int]:
-        """Return where the terms of an entity begin in an article; a term with a capital must show it there.
+        """Return the offsets of an entity's terms in an article; a term with a capital must have it there.
 
-        An article hardly has more than one entity that asks for its own: each is looked for by itself, which takes a
-        fraction of a pass for the terms of all. Those that speak against it are known to be there or not: most
-        articles have none. Of a person's offices those count that were held on `day`.
+        An article rarely has more than one entity that needs its terms: each is searched separately, which takes a
+        fraction of a pass for the terms of all. Terms against it are known to be there or not: most articles have none.
+        Of a person's offices only those held on `day` count.
         """
         wanted = self._wanted.get((entity, sort), [])
         if sort == OFFICE and entity in self._offices:
@@ -74,14 +74,14 @@ class Terms:
         return sorted(_offsets([one for one in wanted if sort != AGAINST or one[0] in against], fields))
 
     def _finder(self, entity: str, wanted: Sequence[tuple[str, bool]]) -> _Finder:
-        """Return what finds the terms for an entity, made when it is first asked for."""
+        """Return the finder of an entity's terms, made on first use."""
         if entity not in self._finders:
             self._finders[entity] = _Finder(wanted)
         return self._finders[entity]
 
 
 class _Finder:
-    """Many terms that are looked for at once."""
+    """A joint search for many terms."""
 
     def __init__(self, wanted: Sequence[tuple[str, bool]]) -> None:
         needs_capital: dict[str, bool] = {}
@@ -92,7 +92,7 @@ class _Finder:
         self._search = Search(stems)
 
     def offsets(self, fields: Sequence[Field]) -> Iterator[int]:
-        """Yield where terms begin in the fields of an article, not in order."""
+        """Yield the offsets of terms in the fields of an article, not in order."""
         counts = [0] * len(self._terms)
         for part in fields:
             origins = part.folded.origins
@@ -121,7 +121,7 @@ def _offsets(wanted: Iterable[tuple[str, bool]], fields: Sequence[Field]) -> Ite
 
 
 def _find(folded: Folded, stem: str, start: int) -> int:
-    """Return where a stem stands in a folded text, -1 if nowhere from `start` on."""
+    """Return the position of a stem in a folded text, -1 without one from `start` on."""
     coded = _encoded(stem)
     return folded.text.find(stem, start) if coded is None else folded.coded.find(coded, start)
 
@@ -132,17 +132,17 @@ def _encoded(stem: str) -> bytes | None:
 
 
 def speaking_against(entities: Iterable[Entity]) -> set[str]:
-    """Return the terms that speak against any of the entities, as they are looked for in a folded text."""
+    """Return the terms against any of the entities, in the form for a folded text."""
     return {_stem(term) for entity in entities for term in entity.context_none}
 
 
 def _wanted(terms: Iterable[str]) -> list[tuple[str, bool]]:
-    """Return what is looked for of terms, and whether it must begin with a capital."""
+    """Return the search forms of terms, and whether each must begin with a capital."""
     return sorted({(_stem(term), term[0].isupper()) for term in terms})
 
 
 def _stem(term: str) -> str:
-    """Return what to look for in a folded text: a word or phrase, and unless it is short what begins with it."""
+    """Return the search form of a term in a folded text: a word or phrase, and, unless it is short, a prefix."""
     folded = words(term)
     if folded[0] >= _HAN:
         return folded
@@ -150,13 +150,13 @@ def _stem(term: str) -> str:
 
 
 class Article:
-    """The fields of one article, with the answers that several hits ask for, each worked out once.
+    """The fields of one article, with cached data for several hits.
 
-    Positions count in the fields laid end to end, one line break between two.
+    Positions count in the concatenated fields, with one line break between two.
     """
 
     def __init__(self, fields: Sequence[Field], terms: Terms, against: Container[str], day: date | None = None) -> None:
-        """Take the fields of an article, which of the terms that speak against an entity stand in it, and its day."""
+        """`against` are the terms against entities that occur in the article."""
         self.fields = fields
         self.text = "\n".join([part.text for part in fields])
         self._terms = terms
@@ -169,9 +169,9 @@ class Article:
         self._breaks: list[int] | None = None
 
     def is_near(self, entity: Entity, sort: str, start: int, end: int) -> bool:
-        """Say whether a term of an entity stands in the paragraph of a hit or within NEAR_WORDS of it.
+        """Return whether a term of an entity stands in the paragraph of a hit or within NEAR_WORDS of it.
 
-        What speaks against an entity must do both; for an entity with a window of its own only its words count.
+        A term against an entity must do both; for an entity with a window of its own only its words count.
         """
         offsets = self._asked(entity.id, sort)
         if not offsets:
@@ -199,15 +199,15 @@ class Article:
         return distance <= NEAR_WORDS or text.find("\n", start, end) < 0
 
     def is_capitals(self, position: int) -> bool:
-        """Say whether all words of the line around a position are in capitals, and it is more than a name."""
+        """Return whether all words of the line around a position are in capitals, and it is more than a name."""
         return self._is_line(position, self._are_capitals, _is_capitals)
 
     def is_small(self, position: int) -> bool:
-        """Say whether the line around a position has no capital, and more words than one."""
+        """Return whether the line around a position has no capital, and more than one word."""
         return self._is_line(position, self._are_small, _is_small)
 
     def is_title(self, position: int) -> bool:
-        """Say whether every word of the line around a position begins with a capital, as in an English headline."""
+        """Return whether every word of the line around a position begins with a capital, as in an English headline."""
         return self._is_line(position, self._are_titles, _is_title)
 
     def _is_line(self, position: int, known: dict[int, bool], judge: Callable[[str], bool]) -> bool:
@@ -217,12 +217,12 @@ class Article:
         return known[first]
 
     def _line(self, position: int) -> tuple[int, int]:
-        """Return where the line around a position begins and ends."""
+        """Return the beginning and the end of the line around a position."""
         near = max(0, position - _NEAR_LINE), position + _NEAR_LINE
         first, last = self.text.rfind("\n", near[0], position) + 1, self.text.find("\n", position, near[1])
         if (first or not near[0]) and (last >= 0 or near[1] >= len(self.text)):
             return first, last if last >= 0 else len(self.text)
-        if self._breaks is None:  # looked for once: a line may be as long as the text, and full of names
+        if self._breaks is None:  # searched once: a line may be as long as the text, and full of names
             self._breaks = [found.start() for found in _BREAK.finditer(self.text)]
         at = bisect_left(self._breaks, position)
         first = self._breaks[at - 1] + 1 if at else 0

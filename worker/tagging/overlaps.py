@@ -1,4 +1,4 @@
-"""Hits that overlap: which hang together, and which of them can stand."""
+"""Overlapping hits: their groups, and the hits that can stand."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from collections.abc import Iterator, Sequence
 from worker.tagging.forms import Hit
 from worker.vocabulary.entities import DECOY
 
-_IS_PLAIN = Hit._fields.index("is_plain")  # what stands at a number is found in half the time of a name
+_IS_PLAIN = Hit._fields.index("is_plain")  # access by number takes half the time of access by name
 
 
 def overlapping(hits: Sequence[Hit], alone: list[Hit]) -> Iterator[list[Hit]]:
-    """Yield sorted hits in groups that hang together by overlaps; the plain ones without any go to `alone`."""
+    """Yield sorted hits in groups connected by overlaps; the plain ones without any go to `alone`."""
     last = len(hits) - 1
     at = 0
     while at <= last:
@@ -29,7 +29,7 @@ def overlapping(hits: Sequence[Hit], alone: list[Hit]) -> Iterator[list[Hit]]:
 
 
 def swallows(together: Sequence[Hit]) -> bool:
-    """Say whether the first of sorted hits is plain and all others are shorter names of its entity inside it."""
+    """Return whether the first of sorted hits is plain and all others are shorter names of its entity inside it."""
     first = together[0]
     if not first.is_plain or first.form.entity.keep_inner:
         return False
@@ -41,9 +41,9 @@ def swallows(together: Sequence[Hit]) -> bool:
 
 
 def holds_inner(together: Sequence[Hit]) -> bool:
-    """Say whether sorted hits are two plain ones that both stand: a name, and another's inside it that it keeps.
+    """Return whether sorted hits are two plain ones that both stand: a name, and another's inside it that it keeps.
 
-    So are most bodies of states: Kazakh foreign ministry, and Kazakh.
+    Most bodies of states are such: Kazakh foreign ministry, and Kazakh.
     """
     if len(together) != 2 or not (together[0].is_plain and together[1].is_plain):
         return False
@@ -60,7 +60,7 @@ def holds_inner(together: Sequence[Hit]) -> bool:
 def without_decoys(together: Sequence[Hit]) -> tuple[list[Hit], list[Hit]]:
     """Return sorted hits without decoys, and those of them that a decoy of their own entity overlaps.
 
-    A decoy is a name that its entity declares to mean something else; what is longer than it stays.
+    A decoy is a name that its entity declares to have another meaning; longer names stay.
     """
     decoys = [hit for hit in together if not hit.is_plain and hit.form.alias.level == DECOY]
     if not decoys:
@@ -83,7 +83,7 @@ def without_decoys(together: Sequence[Hit]) -> tuple[list[Hit], list[Hit]]:
 
 
 def longest(found: list[Hit]) -> list[Hit]:
-    """Return, of sorted hits, the longest that do not overlap, and what is inside one that keeps inner names."""
+    """Return, of sorted hits, the longest that do not overlap, and those inside one that keeps inner names."""
     if len(found) < 2:
         return found
     outer, second = found[:2]
@@ -96,7 +96,7 @@ def longest(found: list[Hit]) -> list[Hit]:
     kept: list[Hit] = []
     widest = max(-one.minus_end - one.start for one in found)
     for one in sorted(found, key=lambda one: one.start + one.minus_end):
-        # only what begins at most the widest hit earlier can overlap: a chain of names stays linear
+        # only hits that begin at most the widest hit earlier can overlap: a chain of names stays linear
         first = bisect_left(kept, (one.start - widest,))
         last = bisect_left(kept, (-one.minus_end,))
         if all(_lets(other, one) for other in kept[first:last]):
@@ -105,7 +105,7 @@ def longest(found: list[Hit]) -> list[Hit]:
 
 
 def _lets(kept: Hit, hit: Hit) -> bool:
-    """Say whether `hit` can stand beside `kept`, which is not shorter."""
+    """Return whether `hit` can stand beside `kept`, which is not shorter."""
     if hit.start >= -kept.minus_end or kept.start >= -hit.minus_end:
         return True
     if hit.entity == kept.entity:

@@ -1,4 +1,4 @@
-"""The people of one article: which surnames in it are somebody else's than the vocabulary knows."""
+"""The people of one article: surnames that belong to other people than those in the vocabulary."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SENTENCE_OPENS = re.compile(r"(?:^|[.!?…:;\n\"“«„(–—])[\s\"“«„(
 
 
 class NamedEnds:
-    """The ends of those names in a field that are no bare surnames; looked up when first asked, which is seldom."""
+    """The ends of those names in a field that are no bare surnames; computed on first use, which is rare."""
 
     def __init__(self, hits: Sequence[Hit]) -> None:
         self._hits = hits
@@ -31,7 +31,7 @@ class NamedEnds:
 
 
 class People:
-    """Who is met in an article while its names are decided on."""
+    """The people met in an article while its names are decided."""
 
     def __init__(self, article: Article, usage: Usage, given: GivenNames) -> None:
         self._article = article
@@ -55,7 +55,7 @@ class People:
         return True
 
     def is_another(self, part: Field, hit: Hit, witnesses: Witnesses) -> bool:
-        """Say whether a capitalised word before an ambiguous surname makes it that of somebody else."""
+        """Return whether a capitalised word before an ambiguous surname makes it another person's."""
         text, start = part.text, hit.start
         found = _WORD_BEFORE.search(text, max(0, start - 30), start)
         if not found or not found[1][0].isupper() or self._usage.is_title(found[1]) or found[1].endswith("."):
@@ -71,11 +71,11 @@ class People:
 
     @property
     def has_strangers(self) -> bool:
-        """Whether anybody was met whom the vocabulary does not know."""
+        """Return whether the article names people who are missing in the vocabulary."""
         return bool(self._strangers)
 
     def strangers_own(self, settled: Sequence[Sequence[Hit]]) -> set[tuple[int, Hit]]:
-        """Return those of the hits that stand alone and belong to strangers who were named before, with their field."""
+        """Return the bare surnames of strangers named before, with their field."""
         full = {hit.entity for of_part in settled for hit in of_part if hit.form.has_gaps}
         theirs: set[tuple[int, Hit]] = set()
         for at, (part, of_part) in enumerate(zip(self._article.fields, settled, strict=True)):

@@ -1,7 +1,7 @@
-"""Which hits of an article are meant: context, full names, vetoes, shared aliases, the longest of several.
+"""Decision which hits of an article are meant: context, full names, vetoes, shared aliases, the longest of several.
 
-Everything here looks at the article as a whole: a name in the title may vouch for a bare surname in the text. What
-is decided is declared in the vocabulary; no entity has rules in code.
+The rules consider the article as a whole: a name in the title may confirm a bare surname in the text. The vocabulary
+declares the decisions; no entity has rules in code.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ VETOES = {
 
 
 class NearMiss(NamedTuple):
-    """A name in a field that does not count, and which of VETOES ruled it out."""
+    """A name in a field that does not count, with the deciding veto."""
 
     field: str
     start: int
@@ -52,7 +52,7 @@ class NearMiss(NamedTuple):
 
 
 class Knot(NamedTuple):
-    """Hits of a field that hang together by overlaps and cannot be settled without a look at the whole article."""
+    """Hits of a field connected by overlaps that can only be settled with the whole article."""
 
     field: int
     certain: list[Hit]
@@ -66,17 +66,17 @@ def decide(
     vocabulary: Vocabulary,
     trace: list[NearMiss] | None = None,
 ) -> list[list[Hit]]:
-    """Return, field by field, what counts of its sorted hits, longer before shorter at one place.
+    """Return, field by field, the hits that count among the sorted ones, longer before shorter at one position.
 
-    First every knot of overlapping hits is settled by what is beyond doubt; then, knowing what the article
-    names for sure, those knots that hold a doubtful hit or an alias of several entities. Hits that do not count
-    are added to `trace`.
+    First every knot of overlapping hits is settled by its certain ones; then, with the certain names of the article,
+    those knots that contain a doubtful hit or an alias of several entities. Hits that do not count are added to
+    `trace`.
     """
     return _Decision(article, usage, vocabulary, trace).counted(hits)
 
 
 class _Decision:
-    """What is known while the hits of one article are decided on."""
+    """The state of deciding the hits of one article."""
 
     def __init__(self, article: Article, usage: Usage, vocabulary: Vocabulary, trace: list[NearMiss] | None) -> None:
         self.article = article
@@ -106,7 +106,7 @@ class _Decision:
         return self._without_strangers([sorted(of_part) for of_part in settled])
 
     def _without_strangers(self, settled: list[list[Hit]]) -> list[list[Hit]]:
-        """Return the hits without those surnames that belong to people whom the article names and nobody knows."""
+        """Return the hits without surnames of people in the article who are missing in the vocabulary."""
         if "people" not in self.__dict__ or not self.people.has_strangers:
             return settled
         theirs = self.people.strangers_own(settled)
@@ -119,7 +119,7 @@ class _Decision:
             self.trace.append(NearMiss(self.fields[at].name, hit.start, -hit.minus_end, hit.form, veto))
 
     def _with_defined(self, hits: Sequence[Sequence[Hit]]) -> Sequence[Sequence[Hit]]:
-        """Return the hits with the acronyms that the article defines, and without what else these may mean."""
+        """Return the hits with the acronyms that the article defines, and without their other meanings."""
         defined = Defined(self.fields, hits)
         if not defined.forms:
             return hits
@@ -140,14 +140,14 @@ class _Decision:
         return merged
 
     def _possible(self, at: int, hits: Sequence[Hit]) -> Sequence[Hit]:
-        """Return the hits but those that what follows puts elsewhere, or gives to a son of the same name."""
+        """Return the hits except those ruled out by the following words (another place, or a son of the same name)."""
         vetoed = ruled_out(self.fields[at].text, hits, self.vocabulary.regions)
         for hit, veto in vetoed.items():
             self._miss(at, hit, veto)
         return [hit for hit in hits if hit not in vetoed] if vetoed else hits
 
     def _settle(self, at: int, hits: Sequence[Hit], settled: list[Hit]) -> list[Knot]:
-        """Add to `settled` what needs no look at the whole article; return the other knots of the sorted hits."""
+        """Add to `settled` the hits that can be settled alone; return the other knots of the sorted hits."""
         if not hits:
             return []
         open_knots: list[Knot] = []
@@ -175,7 +175,7 @@ class _Decision:
         return open_knots
 
     def _is_certain(self, at: int, hit: Hit, hits: Sequence[Hit]) -> bool | None:
-        """Say whether a hit is beyond doubt; None for one that surely does not count."""
+        """Return whether a hit is certain; None for one that surely does not count."""
         form = hit.form
         if hit.is_plain:
             return True
@@ -211,7 +211,7 @@ class _Decision:
         return True
 
     def _vouched(self, knots: Sequence[Knot], witnesses: Witnesses) -> list[list[Hit]]:
-        """Return for each knot its doubtful hits that something speaks for, with what does."""
+        """Return for each knot its doubtful hits with evidence, and the evidence."""
         named = witnesses.named
         rules = [[self._rule(knot, hit, named, witnesses) for hit in knot.doubtful] for knot in knots]
         judged = list(zip(knots, rules, strict=True))
@@ -232,7 +232,7 @@ class _Decision:
         return vouched
 
     def _is_in_office(self, knot: Knot, hit: Hit) -> bool:
-        """Say whether the bearer of a surname held an office on the article's day, as its usual bearer did not."""
+        """Return whether the bearer of a surname held an office on the article's day, unlike its usual bearer."""
         day = self.article.day
         if day is None or not hit.form.is_bare or not holds_office(hit.form.entity, day):
             return False
@@ -248,7 +248,7 @@ class _Decision:
         if not form.alias.needs_context:
             return "capitals"
         if form.alias.case_sensitive and says_case_nothing(self.article, self.fields[at], hit):
-            return ""  # THIS IS is about nobody, whatever else stands there
+            return ""  # THIS IS is about no entity, regardless of the context
         entity = form.entity
         part = self.fields[at]
         start, end = part.offset + hit.start, part.offset - hit.minus_end
@@ -268,7 +268,7 @@ class _Decision:
         return "other-person" if is_other else "no-context"
 
     def _unshared(self, at: int, found: Sequence[Hit], witnesses: Witnesses) -> list[Hit]:
-        """Return the sorted hits with one entity for each span: the one that the article speaks for most."""
+        """Return the sorted hits with one entity for each span: the one with most evidence in the article."""
         if len(found) < 2:
             return list(found)
         chosen: list[Hit] = []

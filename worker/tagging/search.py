@@ -15,13 +15,13 @@ _LENGTH = 8  # bytes of a number
 
 
 class Search:
-    """Finds patterns in folded texts: those whose letters all have a byte in the bytes of a text, which is quicker.
+    """Finds patterns in folded texts: those with a byte for each letter in the bytes of a text, which is faster.
 
-    The others are looked for only in texts that have letters without a byte.
+    The others are searched only in texts that have letters without a byte.
     """
 
     def __init__(self, patterns: Sequence[str]) -> None:
-        """Take patterns in the order of `ordered`, each once and none of them empty."""
+        """The patterns must be in the order of `ordered`, each once and none of them empty."""
         coded = [found for found in encoded(patterns) if found is not None]
         others = list(patterns[len(coded) :])
         self._count = len(coded)
@@ -30,13 +30,13 @@ class Search:
 
     @staticmethod
     def ordered(patterns: Iterable[str]) -> list[str]:
-        """Return patterns in the order in which they can be taken."""
+        """Return patterns in the order for the constructor."""
         known = list(patterns)
         with_bytes = [found is not None for found in encoded(known)]
         return [*compress(known, with_bytes), *compress(known, map(not_, with_bytes))]
 
     def find(self, folded: Folded) -> list[tuple[int, int, int]]:
-        """Return where patterns begin and end in a folded text, each with its number; they may overlap."""
+        """Return the beginnings and ends of patterns in a folded text, each with its number; they may overlap."""
         found = self._in_bytes.find_overlapping(folded.coded) if self._in_bytes else []
         if self._in_letters and 0 in folded.coded:
             others = self._in_letters.find_overlapping(folded.text)
@@ -44,14 +44,14 @@ class Search:
         return found
 
     def to_bytes(self) -> bytes:
-        """Return what `from_bytes` reads."""
+        """Return the bytes for `from_bytes`."""
         coded = self._in_bytes.serialize() if self._in_bytes else b""
         others = self._in_letters.serialize() if self._in_letters else b""
         return b"".join((*(number.to_bytes(_LENGTH) for number in (self._count, len(coded))), coded, others))
 
     @classmethod
     def from_bytes(cls, content: bytes) -> Self:
-        """Return the search that `to_bytes` wrote."""
+        """Return the search written by `to_bytes`."""
         search = cls.__new__(cls)
         search._count, length = (int.from_bytes(content[at : at + _LENGTH]) for at in (0, _LENGTH))
         start = 2 * _LENGTH
