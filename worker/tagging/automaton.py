@@ -199,14 +199,12 @@ def _otherwise(folded: Folded, found: tuple[int, int], pattern: _Pattern, trace:
     """Return the ending after a stem in a text that has characters without a byte; None, told to `trace`, if none."""
     first, last = found
     chars, origins = folded.text, folded.origins
-    stop = chars.find(" ", last)
-    ending = chars[last:stop]
-    if ending in pattern.other_endings:
+    if pattern.other_endings and (ending := chars[last : chars.find(" ", last)]) in pattern.other_endings:
         return ending
-    if BLANK in pattern.begins and (ending >= HAN or chars[last - 1] >= HAN):
+    if BLANK in pattern.begins and (chars[last : last + 1] >= HAN or chars[last - 1] >= HAN):
         return ""  # a name ends at or before a Chinese character though no space follows
     if trace:
-        _tell(trace, pattern, origins[first + pattern.skip], origins[stop - 1] + 1)
+        _tell(trace, pattern, origins[first + pattern.skip], origins[chars.find(" ", last) - 1] + 1)
     return None
 
 
