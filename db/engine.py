@@ -46,7 +46,7 @@ class Database:
 
     @classmethod
     def as_it_is(cls, url: str) -> Database:
-        """Return an embedded database whose disk is full, for short reads by one thread; see `full_disk`."""
+        """Return an embedded database on a full disk, for short reads by one thread; see `full_disk`."""
         database = cls(url)
         file = make_url(url).database
         assert file is not None

@@ -1,4 +1,4 @@
-"""Reading a database whose disk is full.
+"""Reading a database on a full disk.
 
 Next to its file SQLite keeps a log and, for readers, shared memory, for which there is no space. If no process has it,
 no process can be writing either; so the file is read unchanged, or with the log by a single connection that keeps the

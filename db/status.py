@@ -57,7 +57,7 @@ class StoreStatus:
     suspects: int
     """Articles with a waiting suspect text."""
     walled: Mapping[str, Walled]
-    """Outlets most of whose pages of the last 24 hours were no articles."""
+    """Outlets with mostly other pages than articles in the last 24 hours."""
     ahead: Mapping[str, int]
     """Number of waits beyond their maximum because a clock ran ahead; a worker makes them due."""
 

@@ -65,7 +65,7 @@ def _recompare(database: Database, now: datetime) -> Recompared:
     """Compare the stored articles by the current rules; return the changes."""
     if database.read(recomparing.find_standing).is_done:
         return Recompared()
-    from worker.stories.recompare import recompare  # loads what compares texts: only for those who have any to compare
+    from worker.stories.recompare import recompare  # loads the comparison of texts, so only when needed
 
     return recompare(database, now=now)
 

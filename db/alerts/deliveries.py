@@ -72,7 +72,7 @@ def claim_due(
 
 
 def _affordable(rows: Iterable[Row[int, str]], room: int, digest: int) -> list[int]:
-    """Return the first deliveries whose messages fit into the remaining limit."""
+    """Return the first deliveries with messages within the remaining limit."""
     ids = []
     for id, kind in rows:
         room -= digest if kind == DeliveryKind.DIGEST else 1

@@ -16,7 +16,7 @@ from db.stories.clusters import JOINING
 
 @dataclass(frozen=True, slots=True)
 class Freed:
-    """A match whose article is in another story than the match that it was listed under."""
+    """A match with its article in another story than the match that it was listed under."""
 
     match_id: int
     subscription_id: int

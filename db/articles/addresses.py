@@ -45,7 +45,7 @@ class KnownAddress:
     manifold: set[int]
     """Articles that have several addresses."""
     taken: dict[str, str] = field(default_factory=dict)
-    """Provisional names of new articles whose address serves as the name of another article without being one of its
+    """Provisional names of new articles: their address serves as the name of another article without being one of its
     own.
     """
 

@@ -1,7 +1,7 @@
 """Migration of addresses to the current rules for canonical URLs.
 
-Two articles whose addresses become equal are joined: under these rules they would have been two texts of one article.
-An article with several addresses was stored by rules that already know of them, and stays.
+Articles with equal addresses under these rules are joined: they would have been two texts of one article. An article
+with several addresses was stored by rules that already know of them, and stays.
 """
 
 from __future__ import annotations

@@ -143,7 +143,7 @@ def end_attempts(conn: Connection, revision_ids: Sequence[int]) -> None:
 
 
 def set_exhausted_aside(conn: Connection, *, attempts: int, now: datetime) -> int:
-    """Set revisions aside whose last claim expired, with the reason; return their number.
+    """Set revisions aside after their last claim expired, with the reason; return their number.
 
     The text is kept, without mentions and in a cluster of its own. Its capture or imported document ends as rejected,
     unless it had ended before.
@@ -190,7 +190,7 @@ def finish_revisions(conn: Connection, revision_ids: Sequence[int], *, vocabular
 
 
 def record_scope(conn: Connection, in_scope: Mapping[int, bool | None]) -> None:
-    """Store whether revisions are in scope, also in the articles whose current revision they are."""
+    """Store whether revisions are in scope, also in the articles that have them as current revision."""
     for flag in (True, False, None):
         ids = sorted(revision_id for revision_id, value in in_scope.items() if value is flag)
         if ids:

@@ -201,7 +201,7 @@ def count_held(conn: Connection, *, now: datetime) -> int:
 
 
 def reject_exhausted(conn: Connection, *, attempts: int, now: datetime) -> int:
-    """Reject captures whose last claim expired; return their number."""
+    """Reject captures after their last claim expired; return their number."""
     query = (
         select(Capture.id, Capture.url, Capture.source_id)
         .where(Capture.stage == CaptureStage.FETCHED, Capture.attempts >= attempts, Capture.claimed_until < now)

@@ -1,6 +1,6 @@
 """Repair of instants written while the clock was ahead: a wait beyond its maximum becomes due now.
 
-A machine whose clock jumps to next year writes next year's times into each row that it updates; once the clock is right
+A machine with its clock a year ahead writes next year's times into each row that it updates; once the clock is right
 again, nothing would be due until then.
 """
 

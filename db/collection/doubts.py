@@ -1,4 +1,4 @@
-"""Pages whose last fetches brought no article: they are fetched again at growing intervals, for any response."""
+"""Pages without an article in their last fetches: they are fetched again at growing intervals, for any response."""
 
 from __future__ import annotations
 

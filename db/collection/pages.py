@@ -20,7 +20,7 @@ ASKED = (PageState.ACTIVE, PageState.REFUSED, PageState.GONE)
 """States of pages that are fetched when due: no refusal is final."""
 
 AGGREGATOR = "aggregator"
-"""The catalogue's kind of outlets whose feeds may describe pages of others."""
+"""The catalogue's kind of outlets with feeds that may describe pages of others."""
 _SAME_TIME = timedelta(days=1)
 """Sightings this close to the newest count as current with it: several feeds of an outlet alternate."""
 

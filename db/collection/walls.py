@@ -21,7 +21,7 @@ _LEAST = 4
 
 @dataclass(frozen=True, slots=True)
 class Walled:
-    """An outlet whose pages within the last day were mostly no articles."""
+    """An outlet with mostly other pages than articles within the last day."""
 
     looks: int
     kinds: Mapping[str, int]

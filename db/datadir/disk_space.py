@@ -1,4 +1,4 @@
-"""Free space on the disk of the data directory; without it no work begins whose result must be stored."""
+"""Free space on the disk of the data directory; without it no work begins that must store a result."""
 
 from __future__ import annotations
 

@@ -66,7 +66,7 @@ def to_json(value: Any) -> str:
 
 
 def is_away(error: Exception) -> bool:
-    """Return whether an error means that the database is unreachable or unusable, whatever the query."""
+    """Return whether an error means that the database is unreachable or unusable, for any query."""
     if not isinstance(error, DBAPIError):
         return False
     return error.connection_invalidated or isinstance(error, (OperationalError, InterfaceError, InternalError))
@@ -116,7 +116,7 @@ def _begin(conn: Connection) -> None:
 
 @contextmanager
 def snapshot(engine: Engine) -> Iterator[Connection]:
-    """Yield a connection whose queries all see the database as it is now, for large reads with little memory."""
+    """Yield a connection with all queries on the database as it is now, for large reads with little memory."""
     if is_sqlite(engine):
         with engine.connect() as conn:
             settings = conn.connection.cursor()  # not the connection, which would begin the transaction
@@ -140,7 +140,7 @@ def utc_day(conn: Connection, column: Any) -> Any:
 
 
 def upsert_rows(conn: Connection, table: Any, rows: Sequence[Sequence[Any]]) -> None:
-    """Insert rows, each with a value for every column of the model; a row whose key exists takes the new values.
+    """Insert rows, each with a value for every column of the model; an existing key takes the new values.
 
     For many rows of numbers, days and texts: one statement over arrays on PostgreSQL, the driver's own loop on SQLite,
     three to five times faster than rows of named parameters.

@@ -126,7 +126,7 @@ DELIMITERS = tuple(_LINE_OF)
 
 
 class _guarded(FunctionElement[str]):
-    """A text after `worker.export.formats.csv_lines.guard`, for PostgreSQL, whose COPY does the rest."""
+    """A text after `worker.export.formats.csv_lines.guard`, for PostgreSQL, where COPY does the rest."""
 
     type = Text()
     inherit_cache = True

@@ -8,7 +8,7 @@ from db.enums.base import ClosedSet
 
 
 class SubscriptionKind(ClosedSet):
-    """What a subscription asks for."""
+    """The event that a subscription waits for."""
 
     QUERY = "query", "articles that answer a query"
     SILENCE = "silence", "an outlet that publishes nothing for too long"
@@ -16,32 +16,32 @@ class SubscriptionKind(ClosedSet):
 
 
 class SubscriptionState(ClosedSet):
-    """Whether a subscription is asked."""
+    """The state of a subscription."""
 
-    ACTIVE = "active", "every new article is asked"
-    PAUSED = "paused", "a person paused it; it is asked nothing"
+    ACTIVE = "active", "matched against every new article"
+    PAUSED = "paused", "a person paused it; no article is matched"
     REMOVED = "removed", "kept as evidence for its matches; its name is free again"
 
 
 class ChannelState(ClosedSet):
-    """Whether messages are sent to an address."""
+    """The state of a channel."""
 
     ACTIVE = "active", "messages are sent"
     PAUSED = "paused", "messages wait: a person paused it, or it failed too often"
 
 
 class RecipientState(ClosedSet):
-    """Whether an address still gets the messages of a subscription."""
+    """The state of an address as recipient of a subscription."""
 
-    ACTIVE = "active", "it gets them"
-    UNSUBSCRIBED = "unsubscribed", "it asked for no more"
+    ACTIVE = "active", "receives them"
+    UNSUBSCRIBED = "unsubscribed", "unsubscribed by its link"
 
 
 class MatchStatus(ClosedSet):
-    """What becomes of a match: all are stored, some are sent."""
+    """The status of a match: all are stored, some are sent."""
 
     sent: str
-    """Whether a message tells it, and how."""
+    """Whether and how messages contain it, for the docs."""
 
     NEWS = "news", "the first article of a story that matches", "yes"
     REVISED = (
@@ -52,8 +52,8 @@ class MatchStatus(ClosedSet):
     WITHDRAWN = "withdrawn", "an edit after which nothing fires any more, if it asks", "yes"
     ALSO = (
         "also",
-        "a reprint of a story that was told",
-        "appended as “also in”; in digests, later ones are listed at the end; when it turns out to be none, it is told"
+        "a reprint of a story that was sent",
+        "appended as “also in”; in digests, later ones are listed at the end; when it turns out to be none, it is sent"
         " as `news`, unless it is too old by then",
     )
     OLD = "old", "published longer before it was seen than `--max-age` (72 hours)", "no"
@@ -62,7 +62,7 @@ class MatchStatus(ClosedSet):
     SUPERSEDED = "superseded", "a text that is not the current one any more when it is understood", "no"
 
     def __new__(cls, value: str, meaning: str, sent: str) -> Self:
-        """Return a member that also says whether it is sent."""
+        """Return a member that also records whether it is sent."""
         member = str.__new__(cls, value)
         member._value_ = value
         member.meaning, member.sent = meaning, sent
@@ -80,18 +80,18 @@ def status_table() -> str:
 
 
 class DeliveryKind(ClosedSet):
-    """What a delivery is."""
+    """The kind of a delivery."""
 
     MATCH = "match", "one match, sent at once"
     DIGEST = "digest", "all matches since the last digest"
-    QUIET = "quiet", "an empty digest that was asked for"
-    NOTICE = "notice", "a word to the operator"
+    QUIET = "quiet", "an empty digest, if requested"
+    NOTICE = "notice", "a message to the operator"
 
 
 class DeliveryState(ClosedSet):
-    """How far a delivery has come."""
+    """The state of a delivery."""
 
     WAITING = "waiting", "not sent yet, or to be tried again"
-    SENT = "sent", "taken by the receiver"
+    SENT = "sent", "accepted by the receiver"
     DEAD = "dead", "given up; `alert resend` tries it again"
-    CANCELLED = "cancelled", "nobody wants it any more"
+    CANCELLED = "cancelled", "no longer wanted"

@@ -1,4 +1,4 @@
-"""The closed sets of `db.models.articles`: revisions, genres, where a text comes from. Pure."""
+"""The closed sets of `db.models.articles`: revisions, genres, origins of texts. Pure."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from db.enums.base import ClosedSet
 
 
 class RevisionStage(ClosedSet):
-    """How far the workers are with a text."""
+    """The progress of the workers with a text."""
 
     STORED = "stored", "to be tagged, compared and counted"
     DONE = "done", "tagged, compared and counted"
-    SET_ASIDE = "set aside", "no worker survives it"
+    SET_ASIDE = "set aside", "it crashed every worker"
 
 
 class TextFrom(ClosedSet):
-    """Where the text of a revision comes from."""
+    """The origin of a revision's text."""
 
     PAGE = "page", "the article's page"
-    FEED = "feed", "what the feed carries: the page could not be had, or was no article"
+    FEED = "feed", "the feed, because the page was not available or was no article"
     AGGREGATOR = "aggregator", "likewise, from a feed that is not its outlet's"
     FORM = "form", "a page that names another address as the article's own, such as an AMP page, until that one is read"
 
@@ -28,9 +28,9 @@ class TextFrom(ClosedSet):
 
 
 class Genre(ClosedSet):
-    """What sort of text an article is, by its page, its address or its outlet; null when none says so."""
+    """The genre of an article, by its page, its address or its outlet; null if none of them decides."""
 
-    NEWS = "news", "reports what happened"
+    NEWS = "news", "reports events"
     ANALYSIS = "analysis", "explains, from research or experience"
     OPINION = "opinion", "argues: columns, editorials, blogs"
     INTERVIEW = "interview", "questions and answers"

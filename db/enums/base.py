@@ -1,4 +1,4 @@
-"""The root of all closed sets: a string that the database holds, and what it means, said once. Pure."""
+"""The root of all closed sets: a stored string with its meaning. Pure."""
 
 from __future__ import annotations
 
@@ -27,6 +27,6 @@ def listed(values: Iterable[str], last: str = "or") -> str:
 
 
 def table_of(values: type[ClosedSet]) -> str:
-    """Return a closed set as a table of Markdown: each value and what it means."""
+    """Return a closed set as a table of Markdown: each value with its meaning."""
     rows = "".join(f"| `{member}` | {member.meaning} |\n" for member in values)
     return f"| value | meaning |\n|---|---|\n{rows}"

@@ -6,7 +6,7 @@ from db.enums.base import ClosedSet
 
 
 class MentionLevel(ClosedSet):
-    """How directly a mention names its entity."""
+    """The directness with which a mention names its entity."""
 
     NAME = "name", "by its own name, or a short form of it"
     DEMONYM = "demonym", "by a people or an adjective: “the Kazakhs”"
@@ -14,14 +14,14 @@ class MentionLevel(ClosedSet):
 
 
 class MentionField(ClosedSet):
-    """Where a mention stands."""
+    """The field of a mention."""
 
     TITLE = "title", "in the headline"
     TEXT = "text", "in the text"
 
 
 class MentionRule(ClosedSet):
-    """Why a mention counts."""
+    """The rule by which a mention counts."""
 
     EXACT = "exact", "spelled as in the vocabulary"
     INFLECTED = "inflected", "with an ending of its language"
@@ -38,14 +38,14 @@ class MentionRule(ClosedSet):
 
 
 class EntityType(ClosedSet):
-    """What sort of thing an entity is."""
+    """The type of an entity."""
 
     STATE = "state", "a country"
     ALLIANCE = "alliance", "a union or alliance of states"
     ORGANISATION = "organisation", "a body: ministry, agency, party, group"
     COMPANY = "company", "a firm"
     OUTLET = "outlet", "a publisher of news"
-    PERSON = "person", "somebody"
+    PERSON = "person", "a human being"
     PLACE = "place", "a town, river, base or other spot"
     REGION = "region", "a part of a country, or of the world"
     EVENT = "event", "a war, exercise, summit or unrest"

@@ -21,7 +21,7 @@ _LEADING_HOST = re.compile(
     r"(?:l|lm|out|go|away|click|clicks|clck|exit|redirect|redir|href|link|links|leave|r)\.[^/]+\.[^/]+"
     r"|(?:[\w-]+\.)*safelinks\.protection\.outlook\.com|href\.li|anonym\.to|nullrefer\.com|slack-redir\.net"
 )
-"""Hosts whose addresses all redirect."""
+"""Hosts with redirecting addresses only."""
 _NAMES = ("url", "u", "to", "q", "text", "uddg", "target", "dest", "destination", "redirect", "redirect_url", "goto")
 _MORE_NAMES = ("link", "href", "uri", "out", "murl", "shareurl", "st.rfn", "st.shareurl", "body", "a")
 

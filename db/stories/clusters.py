@@ -164,7 +164,7 @@ def _links_of(conn: Connection, revision_ids: Sequence[int]) -> list[LinkRow]:
 
 
 def record_clusters(conn: Connection, members: Mapping[int, MemberRow], originals: Mapping[int, int]) -> list[int]:
-    """Store the original of each article; return the articles whose cluster changed, by id."""
+    """Store the original of each article; return the articles that changed their cluster, by id."""
     moved = [
         article_id for article_id, original in sorted(originals.items()) if members[article_id].cluster_id != original
     ]

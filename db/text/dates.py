@@ -109,7 +109,7 @@ def end_of_tomorrow(now: datetime) -> datetime:
 
 
 def impossible_day(text: str) -> str | None:
-    """Return the day in a text whose year is before 1990 or after 2100; None without one, or with another."""
+    """Return the day in a text if its year is before 1990 or after 2100; None without one, or with another."""
     text = "1970-01-01" if text.strip() in _NEVER else tidied(text)
     if _first(text):
         return None

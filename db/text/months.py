@@ -72,7 +72,7 @@ _ENDINGS: dict[str, str] = {
     "hy": "ի ին ից ում",
 }
 _SAME_NAMES = {"uz-Cyrl": "ky", "tg": "ky"}
-"""Languages whose month names equal those of another one."""
+"""Languages with the month names of another one."""
 
 _NOT_MONTHS = frozenset(
     {

@@ -40,7 +40,7 @@ _PLACES: dict[str, str] = {
     "et": "America/New_York",
     "pt": "America/Los_Angeles",
 }
-"""Names for the clock of a place, whose offset has changed or changes with the season."""
+"""Names for the clock of a place, with an offset that has changed or changes with the season."""
 
 _EVEN_SMALL = frozenset({"z", "utc", "gmt", "msk", "мск", "tsi"})
 """Names that count in lower case too; `get` and `est` are words."""

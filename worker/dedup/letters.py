@@ -37,7 +37,7 @@ _SIGNS: Final = "ъЪьЬ"
 _VARIATION_SELECTORS: Final = "".join(map(chr, (*range(0x180B, 0x1810), *range(0xFE00, 0xFE10))))
 _TABLE_SIZE: Final = 0x40000  # higher planes hold no letters
 _IDEOGRAPHIC_PLANES: Final = 0x20000
-_JAMO: Final = range(0x1160, 0x1200)  # Korean vowels and finals that compose with what precedes them
+_JAMO: Final = range(0x1160, 0x1200)  # Korean vowels and finals that compose with the preceding letter
 _IDEOGRAPHS: Final = (
     (0x3005, 0x3007),  # iteration mark, zero
     (0x3040, 0x30FF),  # kana

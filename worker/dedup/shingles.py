@@ -1,19 +1,18 @@
-"""Text → words → shingles: what two texts are compared by.
+"""Text → words → shingles: the basis of comparing two texts.
 
-A *word* is a run of letters, marks and digits of any script, its spelling folded by `letters.py`. Punctuation
-separates words; apostrophes and invisible format characters vanish inside them, so that `O‘zbek`, `O'zbek`
-and `Ўзбек`, or a word with soft hyphens, are one spelling. A Chinese or Japanese character is a word by
-itself: no spaces to go by.
+A *word* is a run of letters, marks and digits of any script, its spelling folded by `letters.py`. Punctuation separates
+words; apostrophes and invisible format characters vanish inside them, so that `O‘zbek`, `O'zbek` and `Ўзбек`, or a word
+with soft hyphens, are one spelling. A Chinese or Japanese character is a word by itself: no spaces to go by.
 
-A *shingle* is four words in a row (Broder, “On the resemblance and containment of documents”, 1997), hashed
-to 64 bits. A text of one to three words has one shingle, of all its words; a text without words has none.
+A *shingle* is four words in a row (Broder, “On the resemblance and containment of documents”, 1997), hashed to 64 bits.
+A text of one to three words has one shingle, of all its words; a text without words has none.
 
-A word is held in 32 bits: 30 of hash, two for its `TextKind`. The kind helps to tell editions of one template
-apart (template.py); it takes no part in shingles, so capitals make no difference to resemblance.
+A word is held in 32 bits: 30 of hash, two for its `TextKind`. The kind helps to distinguish editions of one template
+(template.py); it takes no part in shingles, so capitals make no difference to resemblance.
 
-Words are hashed with array arithmetic, not one by one: each code point becomes a 64-bit number, each word the
-weighted sum of its letters' numbers, all modulo 2**64. The same text gives the same numbers on every machine.
-Changing anything here changes stored fingerprints: raise `fingerprint.VERSION` with it.
+Words are hashed with array arithmetic, not one by one: each code point becomes a 64-bit number, each word the weighted
+sum of its letters' numbers, all modulo 2**64. The same text gives the same numbers on every machine. Changing anything
+here changes stored fingerprints: raise `fingerprint.VERSION` with it.
 """
 
 from __future__ import annotations

@@ -3,12 +3,12 @@
 The sample is *winnowed* (Schleimer, Wilkerson, Aiken, “Winnowing: local algorithms for document
 fingerprinting”, 2003): of every WINDOW shingles in a row the one with the smallest hash is taken, 2 / (WINDOW
 + 1) of all on average. Shorter texts get a smaller window, so that some 24 shingles are taken of any text
-that has as many. What a wide window takes, a narrower one takes too, so the samples of a short and a long
+that has as many. The samples of a wide window are also samples of a narrower one, so the samples of a short and a long
 text fit together, and
 
     two texts with WINDOW shingles in a row in common (23 words) share a sample: always, whatever their lengths.
 
-docs/explanation/reprints.md has the arithmetic for scattered changes, and what other samples were measured against this
+docs/explanation/reprints.md has the arithmetic for scattered changes, and a comparison with other samples
 one.
 
 **Contract of an index** (`index.MemoryIndex`; a table of (hash, article) in a database: the same semantics)
@@ -17,7 +17,7 @@ one.
   (distinct shingles) beside it. One of the hashes is that of its headline, if it has one of HEADLINE_WORDS: two
   items next to which no text stands have nothing else in common.
 * A lookup reads, for every hash of the new article's sample, the newest POSTINGS articles stored under it.
-  That bounds what a phrase costs that stands in every article of an outlet.
+  That bounds the cost of a phrase that stands in every article of an outlet.
 * An article found under n of the hashes is a candidate when n >= `needed(its size, the new one's size)`.
 * At most MAX_CANDIDATES are compared, those found under the most hashes first.
 

@@ -1,4 +1,4 @@
-"""What follows from a failed attempt: pure."""
+"""The consequences of a failed attempt: pure."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ from worker.delivery.transports.errors import (
 )
 
 ATTEMPTS_MAX = 20
-"""Then a message is given up, and waits for a person."""
+"""Maximum of attempts; then a message is given up, and waits for a person."""
 PAUSE_AFTER = 12
-"""Failures in a row, about two and a half hours of them, after which an address pauses itself."""
+"""Consecutive failures, over about two and a half hours, after which an address is paused."""
 
 _FIRST_S, _LONGEST_S = 5.0, 3_600.0
 _DOWN_S = 30.0
 
 
 def backoff_s(failures: int, jitter: float) -> float:
-    """Return the seconds to wait after so many failures in a row: doubled each time up to an hour, with jitter.
+    """Return the seconds to wait after this many consecutive failures: doubled each time up to an hour, with jitter.
 
-    `jitter` is from 0 up to 1: it takes up to half of the time away, so that what failed together does not come back
-    together.
+    `jitter` is from 0 up to 1: it takes up to half of the time away, so that simultaneous failures are not repeated
+    simultaneously.
     """
     return min(_FIRST_S * 2.0 ** (failures - 1), _LONGEST_S) * (1 - jitter / 2)
 
 
 def decide_retry(error: Exception, *, attempts: int, failures: int, now: datetime, jitter: float) -> RetryDecision:
-    """Return what follows. `attempts` of the message and `failures` of the address count this one."""
+    """Return the decision. `attempts` of the message and `failures` of the address include this one."""
     if isinstance(error, TransportDown):
         at = now + timedelta(seconds=_DOWN_S * (1 - jitter / 2))
         return RetryDecision(str(error), at, costs_attempt=False, rests_until=at)

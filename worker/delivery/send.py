@@ -32,9 +32,9 @@ class Sessions:
         told: DeliveryTold | None = None,
         note: Callable[[DeliveryTold], object] = lambda _: None,
     ) -> DeliveryTold:
-        """Send a message to an address of some kind; return how much of it was taken. Raises TransportError.
+        """Send a message to an address of some kind; return the accepted part. Raises TransportError.
 
-        `told` is what was taken at earlier attempts; `note` is called whenever one of several parts was taken.
+        `told` is the part accepted at earlier attempts; `note` is called whenever one of several parts was accepted.
         """
         session = self._session(kind)
         return session.send(message, address, secret=secret, now=now, told=told or DeliveryTold(), note=note)

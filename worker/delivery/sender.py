@@ -1,5 +1,6 @@
-"""Deliveries out of the outbox: claimed, composed, sent, accounted for. Each is claimed again just before it is sent,
-and accounted for just after, so that whoever dies in between repeats one message, with the key it had."""
+"""Sender of deliveries from the outbox: claimed, composed, sent, recorded. Each is claimed again just before it is
+sent, and recorded just after, so that a crash in between repeats one message at most, with the same key.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +30,7 @@ log = logging.getLogger("worker")
 
 
 class Sender:
-    """Takes deliveries to where they go."""
+    """Sends deliveries to their addresses."""
 
     def __init__(
         self,
@@ -45,11 +46,11 @@ class Sender:
         self.jitter = jitter
 
     def make_digests(self) -> int:
-        """Make the digests that are due; return for how many recipients that was decided."""
+        """Create the due digests; return the number of recipients considered."""
         return self.database.write(lambda conn: outbox.make_digests(conn, now=self.clock(), next_due=_next_due))
 
     def claim(self) -> tuple[str, list[list[int]]]:
-        """Return a new claim and the ids of the deliveries it holds, one list for each channel."""
+        """Return a new claim and the ids of its deliveries, one list for each channel."""
         claim = secrets.token_hex(8)
 
         def work(conn: Connection) -> list[list[int]]:
@@ -66,7 +67,7 @@ class Sender:
         return claim, self.database.write(work)
 
     def deliver(self, claim: str, delivery_ids: Sequence[int]) -> int:
-        """Send deliveries that `claim` holds, one after the other; return how many arrived."""
+        """Send the deliveries of `claim`, one after the other; return the number of arrived ones."""
         arrived = 0
         with Sessions(self.settings) as sessions:
             for delivery_id in delivery_ids:
@@ -91,7 +92,7 @@ class Sender:
         return True
 
     def _send(self, delivery: DeliveryOut, claim: str, sessions: Sessions) -> DeliveryTold | None:
-        """Compose a delivery and hand it over; return None if there is nothing to tell. Raises TransportError."""
+        """Compose a delivery and send it; return None without content. Raises TransportError."""
         channel = delivery.channel
         if delivery.kind == DeliveryKind.NOTICE:
             notice = Notice(delivery.key, delivery.notice["subject"], delivery.notice["text"], delivery.created_at)
@@ -111,13 +112,13 @@ class Sender:
         )
 
     def _note(self, delivery: DeliveryOut, claim: str, told: DeliveryTold) -> None:
-        """Note that a part has arrived: what fails after it goes on behind it. Raises TransportError if it is lost."""
+        """Record an accepted part, so that a retry continues after it. Raises TransportError if the claim is lost."""
         now, lease_s = self.clock(), self.settings.lease_s
         is_ours = self.database.write(
             lambda conn: deliveries.note_part(conn, delivery, claim, told, now=now, lease_s=lease_s)
         )
         if not is_ours:
-            raise MessageFailed("it took so long that somebody else goes on with it")
+            raise MessageFailed("the claim expired while sending; another worker continues")
 
     def _account(self, delivery: DeliveryOut, claim: str, error: Exception) -> None:
         now = self.clock()
@@ -148,7 +149,7 @@ class Sender:
         try:
             kind = kind_of(operator)
         except AddressError as error:
-            log.warning("nobody is told that %s is paused: %s", name, error)
+            log.warning("cannot notify the operator that %s is paused: %s", name, error)
             return
         outbox.post_notice(
             conn,

@@ -14,7 +14,7 @@ _TIMEOUT_MAX_S = 30.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SenderSettings:
-    """How messages leave."""
+    """Settings for sending messages."""
 
     settings: Settings
     """The service's settings, from which each transport takes its own."""
@@ -24,11 +24,11 @@ class SenderSettings:
     """By kind, for each transport of the table."""
     lease_s: float
     timeout_s: float
-    """Longest time for one message; half of the lease, so that nobody else takes it meanwhile."""
+    """Maximum time for one message; half of the lease, so that no other worker claims it in the meantime."""
 
     @classmethod
     def from_settings(cls, settings: Settings) -> SenderSettings:
-        """Return the settings of the sender as the service's settings have them."""
+        """Return the sender's settings from those of the service."""
         return cls(
             settings=settings,
             operator=settings.operator_email,

@@ -16,7 +16,7 @@ from db.exports.read import Filters
 from worker.text.word_diff import changes_between, passages
 
 _CHANGES = ("previous_revision_id", "title_changed", "entities_added", "entities_removed", "changes", "diff")
-"""The columns that `_changes` gives, in its order."""
+"""The columns of `_changes`, in its order."""
 
 
 def rows_with_changes(

@@ -1,11 +1,11 @@
-"""The block of labels at the top of a text file: which of its lines name what.
+"""The block of labels at the top of a text file, and the fields named by its lines.
 
     Title: Five countries open two crossings        Заголовок: …        Başlık: …
     Date: 5 January 2022                            Дата: …             Tarih: …
     Source: Steppe Courier                          Источник: …         Kaynak: …
 
-Two labels that we know, with values that can be what they name, make a block; it may begin below a title and ends at an
-empty line or a line without a label. One label alone is no block: texts begin like that, too.
+Two known labels with plausible values make a block; it may begin below a title and ends at an empty line or a line
+without a label. One label alone is no block, because texts begin like that, too.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from db.enums.alerts import DeliveryKind, MatchStatus
 from worker.messages.snippet import Piece
 
 MARKS: Mapping[str, str] = {MatchStatus.REVISED: "Edited: ", MatchStatus.WITHDRAWN: "No longer matches: "}
-"""What stands before the headline of a match that is no first news, by its status."""
+"""Prefixes of the headline of a later match of a story, by its status."""
 
 STORIES_MAX = 40
 """Maximum of stories in one message, which states the number of the others."""

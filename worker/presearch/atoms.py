@@ -1,4 +1,4 @@
-"""The smallest things that an index can tell of an article."""
+"""Atoms: the smallest properties of an article that an index covers."""
 
 from __future__ import annotations
 

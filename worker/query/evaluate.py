@@ -12,7 +12,7 @@ __all__ = ["MatchedTerm", "Verdict", "evaluate", "judge"]
 
 
 class Verdict:
-    """Whether an article matches, with the reason."""
+    """The result of a query for an article, with the reason."""
 
     __slots__ = ("_asked", "_because", "matched")
 

@@ -38,7 +38,7 @@ _NONE = frozenset(("",))
 _BLANK = bytes((BLANK,))  # after a text: a match may end with its last space
 _GOES_ON = _JOINERS
 _ENDS = frozenset(" ,.;:!?)\n»”“…")
-"""What often follows a name, and is no part of it but for the point of an abbreviation."""
+"""Characters that often follow a name and are no part of it, except the point of an abbreviation."""
 _LAST_SURE = "\u02ff"  # among the characters from here on are marks that belong to the letter before
 _MOST_KNOWN = 1_000  # surfaces of one pattern
 _SPAN_OF, _PATTERN_OF = itemgetter(0, 1), itemgetter(2)
@@ -196,7 +196,9 @@ class _Pattern:
 
 
 def _otherwise(folded: Folded, found: tuple[int, int], pattern: _Pattern, trace: Trace | None) -> str | None:
-    """Return the ending after a stem in a text that has characters without a byte; None, told to `trace`, if none."""
+    """Return the ending after a stem in a text that has characters without a byte; None, reported to `trace`, if
+    none.
+    """
     first, last = found
     chars, origins = folded.text, folded.origins
     if pattern.other_endings and (ending := chars[last : chars.find(" ", last)]) in pattern.other_endings:

@@ -41,7 +41,7 @@ class People:
         self._named: dict[int, NamedEnds] = {}
 
     def is_stranger(self, at: int, hit: Hit, hits: Sequence[Hit]) -> bool:
-        """Say whether a surname has somebody else's given name before it, and remember whom it names.
+        """Return whether another person's given name stands before a surname, and remember that person.
 
         `hits` are all names of the field.
         """

@@ -118,7 +118,7 @@ class Entity:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """All entities in the order of their ids, what is in scope (None: undefined), inflection and usage."""
+    """All entities in the order of their ids, the scope (None: undefined), inflection and usage."""
 
     entities: tuple[Entity, ...]
     scope: Definition | None = None

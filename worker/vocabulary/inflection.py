@@ -88,7 +88,7 @@ class LanguageEndings:
 
 @dataclass(frozen=True, slots=True)
 class Declension:
-    """A class of Russian words: the forms of a word whose nominative ends as `ends` says.
+    """A class of Russian words: the forms of words with a nominative that matches `ends`.
 
     `one` and `many` hold the endings for each of the CASES, every case with its variants.
     """
@@ -194,7 +194,7 @@ def _respelled(model: LanguageEndings, part: TomlTable) -> LanguageEndings:
 
 
 def _unsigned(part: TomlTable) -> dict[str, str]:
-    """Return the letters with signs, small and capital, each with what is written without them; "" for a sign."""
+    """Return the letters with signs, small and capital, each with its spelling without them; "" for a sign."""
     letters: dict[str, str] = {}
     for plain, signed in part.table("unsigned").items():
         plain = plain.replace(_NO_LETTER, "")

@@ -1,1 +1,1 @@
-"""The ways a message leaves: one folder a transport, and one table of them all."""
+"""The transports of messages: one folder each, and one table of them all."""

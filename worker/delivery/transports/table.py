@@ -1,4 +1,4 @@
-"""The table of transports by kind: the only place that knows which there are."""
+"""The table of transports by kind: the only list of them."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ _ALL: tuple[Transport, ...] = (
 )
 
 TRANSPORTS: dict[str, Transport] = {transport.kind: transport for transport in _ALL}
-"""In the order in which people see them."""
+"""In the order of display."""
 
 ADDRESS_MAX = 2_000
 
 
 def check_address(kind: str, address: str, allowed: Allowed = ()) -> str:
-    """Return the address as it is stored. Raises AddressError."""
+    """Return the address in stored form. Raises AddressError."""
     text = address.strip()
     if len(text) > ADDRESS_MAX or not text.isprintable() or " " in text:
         raise AddressError(f"not an address: {text[:100]!r}")
@@ -30,12 +30,12 @@ def check_address(kind: str, address: str, allowed: Allowed = ()) -> str:
 
 
 def shown(kind: str, address: str) -> str:
-    """Return an address for people, without its secrets; of a transport that is gone only the kind."""
+    """Return an address for display, without its secrets; only the kind for a removed transport."""
     return TRANSPORTS[kind].shown(address) if kind in TRANSPORTS else f"{kind} …"
 
 
 def kind_of(address: str) -> str:
-    """Return the kind of an address by its looks. Raises AddressError."""
+    """Return the likely kind of an address. Raises AddressError."""
     for transport in TRANSPORTS.values():
         if transport.recognizes(address.strip()):
             return transport.kind

@@ -1,4 +1,4 @@
-"""The certificate authorities that answers over HTTPS are checked with."""
+"""The certificate authorities for HTTPS."""
 
 from __future__ import annotations
 

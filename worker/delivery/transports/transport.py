@@ -1,7 +1,7 @@
-"""The shape of a transport: a kind of address, and a session that sends to addresses of that kind.
+"""The interface of a transport: a kind of address, and a session that sends to addresses of that kind.
 
-Commands that only check addresses read these modules too: a transport imports what it sends with inside `connect` and
-`send`, so that they start at once.
+Commands that only check addresses import these modules too: for a quick start a transport imports its libraries for
+sending inside `connect` and `send`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ log = logging.getLogger("worker")
 
 Composed = TypeVar("Composed")
 Allowed = Collection[tuple[str, int]]
-"""Host and port pairs on private addresses that settings let through."""
+"""Host and port pairs on private addresses that the settings allow."""
 
 
 class RecipientAddress(NamedTuple):
@@ -34,16 +34,16 @@ class RecipientAddress(NamedTuple):
 
 
 class AddressError(ValueError):
-    """An address that cannot be used; the text says why."""
+    """An unusable address, with the reason as text."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much one address gets."""
+    """The limits for one address."""
 
     per_minute: int
     digest_messages: int = 1
-    """The most messages that one digest takes."""
+    """Maximum of messages per digest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Notice:
 
 
 class Session(Protocol):
-    """What sends a batch of messages, over one connection where the transport has connections."""
+    """A session that sends a batch of messages, over one connection if the transport has connections."""
 
     def send(
         self,
@@ -69,10 +69,10 @@ class Session(Protocol):
         told: DeliveryTold,
         note: Callable[[DeliveryTold], object],
     ) -> DeliveryTold:
-        """Send a message; return how much of it was taken. Raises TransportError.
+        """Send a message; return the accepted part. Raises TransportError.
 
-        `secret` is the key to sign with, for a transport that signs. `told` is what was taken at earlier attempts;
-        `note` is called whenever one of several parts was taken.
+        `secret` is the key to sign with, for a transport that signs. `told` is the part accepted at earlier attempts;
+        `note` is called whenever one of several parts was accepted.
         """
         ...
 
@@ -86,7 +86,7 @@ class Session(Protocol):
 
 
 class Transport(Protocol):
-    """A way to send. Everything else asks the table (`table.py`) and names no kind itself."""
+    """A way to send. All other code uses the table (`table.py`) and names no kind itself."""
 
     @property
     def kind(self) -> str:
@@ -100,7 +100,7 @@ class Transport(Protocol):
 
     @property
     def purpose(self) -> str:
-        """Return what the option does, as the end of a sentence in help texts."""
+        """Return the purpose of the option, as the end of a sentence in help texts."""
         ...
 
     @property
@@ -113,19 +113,19 @@ class Transport(Protocol):
         ...
 
     def check(self, address: str, allowed: Allowed) -> str:
-        """Return the address as it is stored; it is printable and not too long. Raises AddressError."""
+        """Return the address in stored form; it is printable and not too long. Raises AddressError."""
         ...
 
     def shown(self, address: str) -> str:
-        """Return an address for people, without what is secret in it."""
+        """Return an address for display, without its secrets."""
         return address
 
     def limits(self, settings: Settings) -> Limits:
-        """Return how much one address gets."""
+        """Return the limits for one address."""
         ...
 
     def missing(self, settings: Settings) -> str | None:
-        """Return which setting is missing, so that messages wait; None if nothing is."""
+        """Return the name of a missing setting, without which messages wait; None if there is none."""
         return None
 
     def connect(self, settings: Settings, *, timeout_s: float) -> Session:
@@ -134,7 +134,7 @@ class Transport(Protocol):
 
 
 def compose_or_refuse(compose: Callable[[], Composed]) -> Composed:
-    """Return what `compose` makes. Raises MessageRefused: what cannot be made now never can, others can."""
+    """Return the result of `compose`. Raises MessageRefused: a message that fails now always will, others may not."""
     try:
         return compose()
     except Exception as error:

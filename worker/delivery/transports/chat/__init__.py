@@ -1,1 +1,1 @@
-"""Chats: addresses, markup and requests of the services whose host the vendor fixes."""
+"""Chats: addresses, markup and requests of the services with a fixed host."""

@@ -1,5 +1,6 @@
-"""A message into a chat. Hosts are the vendors' own, certificates are checked, no redirect is followed, and no wait is
-without an end. A proxy that the environment names is used."""
+"""Sending a message to a chat. Hosts are the vendors' own, certificates are checked, redirects are not followed, and
+every wait is limited. A proxy in the environment is used.
+"""
 
 from __future__ import annotations
 
@@ -21,12 +22,12 @@ _REASON_MAX = 300
 _RETRY_AFTER_MAX_S = 3_600.0
 _NOT_THIS_TEXT = frozenset({400, 413, 415, 422})
 _GONE = 10_015
-"""What Discord says of a webhook that was deleted."""
+"""Discord's error code for a deleted webhook."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChatResult:
-    """What a service answered."""
+    """The response of a service."""
 
     status: int
     phrase: str
@@ -35,7 +36,7 @@ class ChatResult:
 
 
 def send_chat(address: ChatAddress, text: str, *, user_agent: str, timeout_s: float) -> None:
-    """Write a text into a chat; returning means that the service took it. Raises TransportError."""
+    """Send a text to a chat; returning means that the service accepted it. Raises TransportError."""
     try:
         answer = asyncio.run(_post(request_of(address, text), user_agent, timeout_s))
     except TimeoutError as error:
@@ -66,7 +67,7 @@ async def _post(request: ChatRequest, user_agent: str, timeout_s: float) -> Chat
 
 
 def judge(address: ChatAddress, answer: ChatResult) -> None:
-    """Return if an answer says that the message was taken. Raises TransportError."""
+    """Check that a response means success. Raises TransportError."""
     if 200 <= answer.status < 300:
         trouble = trouble_in(address, answer.body)
         if trouble is not None:
@@ -86,7 +87,7 @@ def _short(words: str) -> str:
 
 
 def _wait_s(answer: ChatResult) -> float:
-    """Return the seconds that a service wants to be left alone, at most an hour; services say it in several places."""
+    """Return the seconds to wait that a service requests, at most an hour; services have several places for it."""
     given: Sequence[object] = (
         answer.retry_after,
         _field(answer.body, "retry_after"),

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class ChatTransport(Transport):
-    """Messages into chats of the services in `address.FORMS`; a long digest is several messages."""
+    """Messages to chats of the services in `address.FORMS`; a long digest is several messages."""
 
     kind = "chat"
     metavar = "URL"
@@ -38,7 +38,7 @@ class ChatTransport(Transport):
         return bool(separator) and scheme.lower() in SCHEMES
 
     def check(self, address: str, allowed: Allowed) -> str:
-        """Return the address, its scheme in small letters. Raises AddressError."""
+        """Return the address with its scheme in lower case. Raises AddressError."""
         try:
             parse_chat(address)
         except ChatAddressError as error:
@@ -47,21 +47,21 @@ class ChatTransport(Transport):
         return f"{scheme.lower()}://{rest}"
 
     def shown(self, address: str) -> str:
-        """Return an address for people: what stands behind the scheme is a password."""
+        """Return an address for display: after the scheme is a password."""
         return f"{address.partition('://')[0]}://…"
 
     def limits(self, settings: Settings) -> Limits:
-        """Return how many messages one chat gets."""
+        """Return the limit of messages to one chat."""
         return Limits(settings.chat_per_minute, min(MESSAGES_MAX, settings.chat_per_minute))
 
     def connect(self, settings: Settings, *, timeout_s: float) -> Session:
-        """Return a session; each message connects anew."""
+        """Return a session; each message opens a new connection."""
         most = self.limits(settings).digest_messages
         return ChatSession(most=most, user_agent=settings.user_agent, timeout_s=timeout_s)
 
 
 class ChatSession(Session):
-    """Messages into chats, at most `most` for one digest."""
+    """Messages to chats, at most `most` for one digest."""
 
     def __init__(self, *, most: int, user_agent: str, timeout_s: float) -> None:
         self._most = most
@@ -78,7 +78,7 @@ class ChatSession(Session):
         told: DeliveryTold,
         note: Callable[[DeliveryTold], object],
     ) -> DeliveryTold:
-        """Send what was not taken at earlier attempts, in as many messages as it needs. Raises TransportError."""
+        """Send the part not accepted at earlier attempts, in as many messages as it needs. Raises TransportError."""
         from db.alerts.deliveries import DeliveryTold
         from worker.delivery.transports.chat.post import send_chat
 

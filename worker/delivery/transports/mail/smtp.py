@@ -1,4 +1,4 @@
-"""Mail over SMTP: one connection for many messages, and no wait without an end."""
+"""Mail over SMTP: one connection for many messages, and a limit for every wait."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _TOO_LARGE = 552
 
 @dataclass(frozen=True, slots=True)
 class SmtpServer:
-    """The mail server that takes our messages. `tls` is one of TLS_MODES."""
+    """The mail server for our messages. `tls` is one of TLS_MODES."""
 
     host: str
     port: int
@@ -47,10 +47,10 @@ class Mailer:
         self._timeout_s = timeout_s
         self._smtp: _Smtp | None = None
         self._broken_off = 0
-        """Messages one after the other during which the connection broke."""
+        """Number of consecutive messages during which the connection broke."""
 
     def send(self, letter: Letter) -> None:
-        """Hand a mail to the server; returning means that it took it. Raises TransportError."""
+        """Send a mail to the server; returning means that it was accepted. Raises TransportError."""
         try:
             data = check(letter)
         except LetterFault as error:
@@ -65,7 +65,7 @@ class Mailer:
         self._broken_off = 0
 
     def _failure(self, error: Exception, letter: Letter, smtp: _Smtp) -> TransportError:
-        """Return what an error means; a connection that cannot be used any more is closed."""
+        """Return the transport error for an exception; an unusable connection is closed."""
         if isinstance(error, smtplib.SMTPRecipientsRefused):
             code, text = next(iter(error.recipients.values()))
             self._after_refusal(code)
@@ -85,10 +85,10 @@ class Mailer:
         return self._broken(error, smtp)
 
     def _broken(self, error: Exception, smtp: _Smtp) -> TransportError:
-        """Return what it means that a connection broke.
+        """Return the transport error for a broken connection.
 
-        A server that lets go of a message in the middle may do so for that message alone, so others go on. If the
-        next one ends like that as well, it is the server.
+        A server that disconnects during a message may do so because of that message alone, so others continue. If the
+        next one fails like that as well, the server is at fault.
         """
         said = f"the mail server {self._name}: {_why(error)}"
         if isinstance(error, ValueError):
@@ -97,7 +97,7 @@ class Mailer:
         return MessageFailed(f"{said}, while it was sent") if self._broken_off == 1 else TransportDown(said)
 
     def close(self) -> None:
-        """Say goodbye, if there is a connection."""
+        """Quit and close the connection, if there is one."""
         smtp, self._smtp = self._smtp, None
         if smtp is not None:
             smtp.deadline = time.monotonic() + 2
@@ -146,19 +146,19 @@ class Mailer:
 
 
 class _Smtp(smtplib.SMTP):
-    """An SMTP client whose every wait ends at one deadline, however slowly the server dribbles."""
+    """An SMTP client with one deadline for all waits, however slowly the server responds."""
 
     def __init__(self, deadline: float) -> None:
         self.deadline = deadline
         self.is_in_data = False
-        """Whether the last thing it began was to send a message itself."""
+        """True if the last command began the message itself."""
         self._context: ssl.SSLContext | None = None
         super().__init__(timeout=self._left())
 
     def open(self, host: str, port: int, context: ssl.SSLContext | None) -> None:
         """Connect, with TLS from the first byte if a context is given. Raises as smtplib does."""
         self._context = context
-        self._host = host  # what starttls checks the certificate against
+        self._host = host  # the name for checking the certificate in starttls
         code, text = self.connect(host, port)
         if code != 220:
             raise smtplib.SMTPConnectError(code, text)
@@ -168,17 +168,17 @@ class _Smtp(smtplib.SMTP):
         return self._context.wrap_socket(plain, server_hostname=host) if self._context else plain
 
     def putcmd(self, cmd: str, args: str = "") -> None:
-        """Say a command; note whether a message follows it."""
+        """Send a command; record whether a message follows it."""
         self.is_in_data = cmd == "data"
         super().putcmd(cmd, args)
 
     def send(self, s: ReadableBuffer | str) -> None:
-        """Send within what is left of the time."""
+        """Send within the remaining time."""
         self._hurry()
         super().send(s)
 
     def getreply(self) -> tuple[int, bytes]:
-        """Hear the answer within what is left of the time."""
+        """Read the response within the remaining time."""
         self._hurry()
         return super().getreply()
 

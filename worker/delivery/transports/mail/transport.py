@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class MailTransport(Transport):
-    """Mail, handed to the mail server of the settings."""
+    """Mail, sent through the mail server of the settings."""
 
     kind = "email"
     metavar = "ADDRESS"
@@ -32,11 +32,11 @@ class MailTransport(Transport):
         return check_mail_address(address)
 
     def limits(self, settings: Settings) -> Limits:
-        """Return how many mails one address gets."""
+        """Return the limit of mails to one address."""
         return Limits(settings.mail_per_minute)
 
     def missing(self, settings: Settings) -> str | None:
-        """Return which setting is missing, so that mail waits; None if nothing is."""
+        """Return the name of a missing setting, without which mail waits; None if there is none."""
         return (
             None
             if settings.smtp_host

@@ -1,4 +1,4 @@
-"""JSON to an address that a subscriber chose: under the same rules as every page that the crawler fetches.
+"""Posting JSON to an address of a subscriber, under the same rules as every page that the crawler fetches.
 
 The name is looked up once, each address is checked, and the connection goes to one that passed: a name cannot change
 its address in between. Redirects are not followed, and no proxy of the environment is used.
@@ -20,19 +20,19 @@ from worker.delivery.transports.tls import trust
 _READ_MAX = 65_536
 _RETRY_AFTER_MAX_S = 3_600.0
 _NOT_THIS_BODY = frozenset({400, 413, 415, 422})
-"""Answers that are about what was sent; the next message may do."""
+"""Statuses that concern this body; the next message may be accepted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """How webhooks are called: what we are called, which private addresses are let through, how long one may take."""
+    """Settings for calls: the user agent, the allowed private addresses, and the time limit."""
 
     user_agent: str
     allowed: Collection[tuple[str, int]]
     timeout_s: float
 
     def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> None:
-        """Post a body; returning means that the receiver answered with success. Raises TransportError."""
+        """Post a body; returning means that the receiver responded with success. Raises TransportError."""
         try:
             answer = asyncio.run(self._post(httpx.URL(url), body, headers))
         except TimeoutError as error:
@@ -62,7 +62,7 @@ class Caller:
         return answer
 
     async def _checked_address(self, url: httpx.URL) -> str:
-        """Return an IP address of the host that may be connected to. Raises AddressRefused or OSError."""
+        """Return a permitted IP address of the host. Raises AddressRefused or OSError."""
         refusal = refusal_of_url(str(url), self.allowed)
         if refusal:
             raise AddressRefused(refusal)
@@ -80,7 +80,7 @@ class Caller:
 
 
 async def _read_some(answer: httpx.Response) -> None:
-    """Read the answer's beginning, so that the connection ends in good order; nobody looks at it."""
+    """Read the beginning of the response, so that the connection ends in good order; the content is ignored."""
     read = 0
     async for chunk in answer.aiter_raw():
         read += len(chunk)
@@ -103,5 +103,5 @@ def _judge(answer: httpx.Response) -> None:
 
 
 def _retry_after(value: str) -> float:
-    """Return the seconds that `Retry-After` asks for (RFC 9110 §10.2.3, seconds only), at most an hour."""
+    """Return the seconds in `Retry-After` (RFC 9110 §10.2.3, seconds only), at most an hour."""
     return min(float(value), _RETRY_AFTER_MAX_S) if value.isdecimal() else 0.0

@@ -32,27 +32,27 @@ class WebhookTransport(Transport):
     is_signed = True
 
     def recognizes(self, address: str) -> bool:
-        """Return whether the address is one of the web."""
+        """Return whether it is a web address."""
         return address.lower().startswith(("http://", "https://"))
 
     def check(self, address: str, allowed: Allowed) -> str:
-        """Return the address as it is. Raises AddressError for one that the address policy refuses."""
+        """Return the address unchanged. Raises AddressError for one that the address policy refuses."""
         refusal = refusal_of_url(address, allowed)
         if refusal:
             raise AddressError(f"{address}: {refusal}")
         return address
 
     def shown(self, address: str) -> str:
-        """Return an address for people: what stands in its query may be a password."""
+        """Return an address for display: its query may contain a password."""
         before, mark, _ = address.partition("?")
         return f"{before}?…" if mark else address
 
     def limits(self, settings: Settings) -> Limits:
-        """Return how many calls one address gets."""
+        """Return the limit of calls to one address."""
         return Limits(settings.webhook_per_minute)
 
     def connect(self, settings: Settings, *, timeout_s: float) -> Session:
-        """Return a session; each call connects anew."""
+        """Return a session; each call opens a new connection."""
         from worker.delivery.transports.webhook.post import Caller
 
         return WebhookSession(Caller(settings.user_agent, parse_allowed(settings.allow_private_hosts), timeout_s))
