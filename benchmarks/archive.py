@@ -100,7 +100,7 @@ def compare(
         parse(text, {}, names)
         queries[f"q{len(queries)}"] = text
     for name, text in queries.items():
-        database.write(partial(record_subscription, new=SubscriptionIn(name, text), now=NOW))
+        database.write(partial(record_subscription, new=SubscriptionIn(name=name, query=text), now=NOW))
     begun = time.process_time()
     chain = Pipeline(database, clock=utc_now)
     for batch in batches(documents(texts), 50):

@@ -109,7 +109,16 @@ def measure_chain(pages: list[Page], url: str) -> tuple[float, float, Stages, in
 def _capture(name: str, body: bytes) -> tuple[CaptureIn, bytes]:
     url = f"https://bench{len(body) % 50}.example/{name}"
     key = xxhash.xxh3_128_hexdigest(body)
-    return CaptureIn(None, None, url, NOW, 200, "text/html", body, key), compress(body)
+    return CaptureIn(
+        page_id=None,
+        source_id=None,
+        url=url,
+        fetched_at=NOW,
+        status=200,
+        content_type="text/html",
+        body=body,
+        body_hash=key,
+    ), compress(body)
 
 
 def measure_plain_libraries(pages: list[Page]) -> float:

@@ -55,7 +55,7 @@ def measure(folder: Path, articles: int, apart_s: float) -> list[float]:
         stack.callback(database.close)
         receiver = stack.enter_context(receiving())
         wanted = SubscriptionDefinition(
-            SubscriptionIn("reports", "title:report"), (RecipientAddress("webhook", receiver.url),)
+            SubscriptionIn(name="reports", query="title:report"), (RecipientAddress("webhook", receiver.url),)
         )
         database.write(lambda conn: definition.create(conn, wanted, now=_now()))
         channel = database.read(lambda conn: find_channel(conn, receiver.url))

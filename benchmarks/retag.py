@@ -104,7 +104,9 @@ def _fill(database: Database, vocabulary: Vocabulary, articles: int) -> None:
     migrate.upgrade(database)
     database.write(lambda conn: load_vocabulary(conn, vocabulary, now=NOW))
     for name in OUTLETS:
-        database.write(partial(record_source, source=SourceIn(name, name, [name], "person"), now=NOW))
+        database.write(
+            partial(record_source, source=SourceIn(id=name, name=name, domains=[name], origin="person"), now=NOW)
+        )
     spotter = RevisionTagger(vocabulary, vocabulary.version)
     for batch in batches(range(1, articles + 1), 1_000):
         _store(database, spotter, batch)
@@ -113,7 +115,9 @@ def _fill(database: Database, vocabulary: Vocabulary, articles: int) -> None:
 
 def _store(database: Database, spotter: RevisionTagger, numbers: Sequence[int]) -> None:
     """Store a thousand articles in one transaction, tagged as the chain would."""
-    texts = [retags.RetagText(number, f"Report {number}", _text(number), "en") for number in numbers]
+    texts = [
+        retags.RetagText(id=number, title=f"Report {number}", text=_text(number), language="en") for number in numbers
+    ]
     tagged = {text.id: spotter.tag(text) for text in texts}
 
     def write(conn: Connection) -> None:

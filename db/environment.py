@@ -24,7 +24,7 @@ class WrongSettings(ValueError):
         self.problems = problems
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class About:
     """The declaration of a setting: its default, its meaning and the limits of its value."""
 
@@ -56,7 +56,7 @@ def setting(
     check: Callable[[T], T] | None = None,
 ) -> T:
     """Return the dataclass field of a setting for `values_of`."""
-    about = About(default, meaning, least, most, above, check)
+    about = About(default=default, meaning=meaning, least=least, most=most, above=above, check=check)
     unread: T = field(default=_UNREAD, metadata={"about": about})
     return unread
 

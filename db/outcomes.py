@@ -97,7 +97,7 @@ def compact_outcomes(conn: Connection, *, day: datetime) -> int:
     return rows - len(sums)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProblemRow:
     """A problem as shown by `status` and the status page."""
 
@@ -117,7 +117,7 @@ def latest_problems(conn: Connection, limit: int = 20, *, source_id: str | None 
     )
     if source_id is not None:
         query = query.where(Problem.source_id == source_id)
-    return [ProblemRow(*row) for row in conn.execute(query)]
+    return [ProblemRow(**row._asdict()) for row in conn.execute(query)]
 
 
 def forget_old_problems(conn: Connection, keep: int = KEEP_PROBLEMS) -> int:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 from sqlalchemy import Connection, case, func, select
 from sqlalchemy.orm import aliased
@@ -25,7 +24,7 @@ from db.vocabulary.retags import count_outdated, is_asked_for
 _BEGINNING = 300
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoreStatus:
     """The status of the database at one moment."""
 
@@ -102,7 +101,7 @@ def _count_mentions(conn: Connection) -> int:
     return sum(cell.mentions for cell in iter_cells(conn, grain="month", entities=[TOTAL]))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LatestArticle:
     """An article as shown in a list."""
 
@@ -134,15 +133,15 @@ def latest_articles(conn: Connection, limit: int = 20, *, entities: int = 4) -> 
             Article.id,
             Article.url,
             Revision.title,
-            func.substr(Revision.text, 1, _BEGINNING),
-            Source.name,
+            func.substr(Revision.text, 1, _BEGINNING).label("beginning"),
+            Source.name.label("source_name"),
             Article.language,
             Article.published_at,
             Article.published_is_day,
             Article.collected_at,
             Article.counts_on,
-            case((Article.cluster_id != Article.id, publisher.name)),
-            UnverifiedRevision.reason,
+            case((Article.cluster_id != Article.id, publisher.name)).label("original_source_name"),
+            UnverifiedRevision.reason.label("unverified"),
         )
         .join(Revision, Revision.id == Article.revision_id)
         .join(Source, Source.id == Article.source_id)
@@ -152,9 +151,10 @@ def latest_articles(conn: Connection, limit: int = 20, *, entities: int = 4) -> 
         .order_by(Article.id.desc())
         .limit(limit)
     )
-    rows: list[tuple[Any, ...]] = [tuple(row) for row in conn.execute(query)]
-    labels = _most_mentioned(conn, [row[0] for row in rows], entities)
-    return [LatestArticle(*(*row[1:-1], labels.get(row[0], ()), row[-1])) for row in rows]
+    rows = [row._asdict() for row in conn.execute(query)]
+    revision_ids = [row.pop("revision_id") for row in rows]
+    labels = _most_mentioned(conn, revision_ids, entities)
+    return [LatestArticle(**row, entities=labels.get(id, ())) for id, row in zip(revision_ids, rows, strict=True)]
 
 
 def _most_mentioned(conn: Connection, revision_ids: Sequence[int], limit: int) -> dict[int, tuple[str, ...]]:
@@ -174,7 +174,7 @@ def _most_mentioned(conn: Connection, revision_ids: Sequence[int], limit: int) -
     return labels
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OutletHealth:
     """An outlet with the combined health of its feeds."""
 

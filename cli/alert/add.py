@@ -61,7 +61,17 @@ def alert_add(
 
     kind, question = _choose_question(query=query, silence=silence, burst=burst)
     requested = SubscriptionDefinition(
-        SubscriptionIn(name, question, kind, every, max_age, on_revision, all_quiet), recipients, feed
+        SubscriptionIn(
+            name=name,
+            query=question,
+            kind=kind,
+            cadence=every,
+            max_age_h=max_age,
+            on_revision=on_revision,
+            all_quiet=all_quiet,
+        ),
+        recipients,
+        feed,
     )
     database = open_store()
     validated = _validate_or_exit(database, requested)

@@ -122,7 +122,13 @@ def schedule_add(
     except OSError as error:
         fail(f"cannot create {folder}: {reason_of(error)}")
     stored = stored_request(request, package=package, new_only=new_only)
-    schedule = Schedule(name, stored, every.value, str(folder), next_time(datetime.now(UTC), every.value))
+    schedule = Schedule(
+        name=name,
+        request=stored,
+        every=every.value,
+        folder=str(folder),
+        next_at=next_time(datetime.now(UTC), every.value),
+    )
     if not database.write(lambda conn: exportschedules.record_schedule(conn, schedule)):
         fail(f"there is a schedule {name!r} already", hint=f"steppewatch schedule remove {name}")
     _emit(schedule)

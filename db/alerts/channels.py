@@ -19,7 +19,7 @@ FEED = "feed"
 """The kind of a channel that is fetched; all others are names of transports."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelRow:
     """A stored channel."""
 
@@ -36,7 +36,7 @@ class ChannelRow:
 _CHANNEL = [getattr(Channel, name) for name in ChannelRow.__slots__]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecipientRow:
     """A subscription's delivery to one channel."""
 
@@ -49,7 +49,14 @@ class RecipientRow:
     channel: ChannelRow
 
 
+OF_CHANNEL = [getattr(Channel, name).label(f"channel_{name}") for name in ChannelRow.__slots__]
+"""The columns of a channel beside those of something else, see `channel_of`."""
 _RECIPIENT = [getattr(Recipient, name) for name in RecipientRow.__slots__ if name != "channel"]
+
+
+def channel_of(row: Row[*tuple[Any, ...]]) -> ChannelRow:
+    """Return the channel in a row that has the columns `OF_CHANNEL`."""
+    return ChannelRow(**{name: getattr(row, f"channel_{name}") for name in ChannelRow.__slots__})
 
 
 def new_secret() -> str:
@@ -89,7 +96,7 @@ def set_cadence_due(conn: Connection, subscription_id: int, *, due_at: datetime 
 def recipients_of(conn: Connection, subscription_ids: Sequence[int]) -> list[RecipientRow]:
     """Return the recipients of subscriptions, including unsubscribed ones, in the order they were added."""
     query = (
-        select(*_RECIPIENT, *_CHANNEL)
+        select(*_RECIPIENT, *OF_CHANNEL)
         .join(Channel, Channel.id == Recipient.channel_id)
         .where(Recipient.subscription_id.in_(subscription_ids))
         .order_by(Recipient.id)
@@ -100,7 +107,7 @@ def recipients_of(conn: Connection, subscription_ids: Sequence[int]) -> list[Rec
 def all_recipients(conn: Connection) -> list[RecipientRow]:
     """Return the recipients of all subscriptions that were not removed."""
     query = (
-        select(*_RECIPIENT, *_CHANNEL)
+        select(*_RECIPIENT, *OF_CHANNEL)
         .join(Channel, Channel.id == Recipient.channel_id)
         .join(Subscription, Subscription.id == Recipient.subscription_id)
         .where(Subscription.state != SubscriptionState.REMOVED)
@@ -120,7 +127,7 @@ def find_feed(conn: Connection, feed_token: str) -> RecipientRow | None:
 
 
 def _first(conn: Connection, condition: ColumnElement[bool]) -> RecipientRow | None:
-    query = select(*_RECIPIENT, *_CHANNEL).join(Channel, Channel.id == Recipient.channel_id)
+    query = select(*_RECIPIENT, *OF_CHANNEL).join(Channel, Channel.id == Recipient.channel_id)
     row = conn.execute(query.where(condition)).first()
     return _recipient(row) if row else None
 
@@ -139,7 +146,7 @@ def unsubscribe(conn: Connection, recipient_ids: Sequence[int]) -> None:
 def find_channel(conn: Connection, address: str) -> ChannelRow | None:
     """Return the channel with this address; None if there is none."""
     row = conn.execute(select(*_CHANNEL).where(Channel.address == address)).first()
-    return ChannelRow(*row) if row else None
+    return ChannelRow(**row._asdict()) if row else None
 
 
 def set_channel_state(conn: Connection, channel_id: int, state: str, *, reason: str | None = None) -> None:
@@ -154,5 +161,4 @@ def count_paused(conn: Connection) -> int:
 
 
 def _recipient(row: Row[*tuple[Any, ...]]) -> RecipientRow:
-    id, subscription_id, token, feed_token, state, due_at, *channel = row
-    return RecipientRow(id, subscription_id, token, feed_token, state, due_at, ChannelRow(*channel))
+    return RecipientRow(**{column.key: getattr(row, column.key) for column in _RECIPIENT}, channel=channel_of(row))

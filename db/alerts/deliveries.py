@@ -9,13 +9,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, case, func, or_, select, update
 
-from db.alerts.channels import ChannelRow
+from db.alerts.channels import OF_CHANNEL, ChannelRow, channel_of
 from db.enums.alerts import ChannelState, DeliveryKind, DeliveryState, RecipientState
 from db.models import Channel, Delivery, Recipient
 
 _CHANNELS_AT_ONCE = 100
 _MINUTE = timedelta(minutes=1)
-_CHANNEL_FIELDS = len(ChannelRow.__slots__)
 
 
 def is_any_due(conn: Connection, *, now: datetime) -> bool:
@@ -106,7 +105,7 @@ class DeliveryTold:
     """Stories that will not be sent."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryOut:
     """A claimed delivery, with its channel and subscription."""
 
@@ -136,7 +135,7 @@ def begin(conn: Connection, delivery_id: int, claim: str, *, now: datetime, leas
             Delivery.id,
             Delivery.key,
             Delivery.kind,
-            Delivery.attempts + 1,
+            (Delivery.attempts + 1).label("attempt"),
             Delivery.notice,
             Delivery.recipient_id,
             Recipient.token,
@@ -145,8 +144,8 @@ def begin(conn: Connection, delivery_id: int, claim: str, *, now: datetime, leas
             Delivery.messages,
             Delivery.told,
             Delivery.told_to,
-            Recipient.state,
-            *(getattr(Channel, name) for name in ChannelRow.__slots__),
+            Recipient.state.label("recipient_state"),
+            *OF_CHANNEL,
         )
         .join(Channel, Channel.id == Delivery.channel_id)
         .outerjoin(Recipient, Recipient.id == Delivery.recipient_id)
@@ -156,19 +155,29 @@ def begin(conn: Connection, delivery_id: int, claim: str, *, now: datetime, leas
     row = conn.execute(query).first()
     if row is None:
         return None
-    *fields, messages, stories, last, recipient_state = row[:-_CHANNEL_FIELDS]
-    channel = ChannelRow(*row[-_CHANNEL_FIELDS:])
+    channel = channel_of(row)
     mine = update(Delivery).where(Delivery.id == delivery_id)
-    if recipient_state == RecipientState.UNSUBSCRIBED:
+    if row.recipient_state == RecipientState.UNSUBSCRIBED:
         conn.execute(mine.values(state=DeliveryState.CANCELLED, claim=None, claimed_until=None))
         return None
     if channel.state != ChannelState.ACTIVE or (channel.rests_until is not None and channel.rests_until > now):
         conn.execute(mine.values(claim=None, claimed_until=None))
         return None
-    id, key, kind, attempt, notice, recipient_id, token, subscription_id, created_at = fields
-    conn.execute(mine.values(claimed_until=now + timedelta(seconds=lease_s), attempts=attempt))
-    told = DeliveryTold(messages, stories, last)
-    return DeliveryOut(id, key, kind, attempt, notice, channel, recipient_id, token, subscription_id, created_at, told)
+    conn.execute(mine.values(claimed_until=now + timedelta(seconds=lease_s), attempts=row.attempt))
+    told = DeliveryTold(row.messages, row.told, row.told_to)
+    return DeliveryOut(
+        id=row.id,
+        key=row.key,
+        kind=row.kind,
+        attempts=row.attempt,
+        notice=row.notice,
+        channel=channel,
+        recipient_id=row.recipient_id,
+        token=row.token,
+        subscription_id=row.subscription_id,
+        created_at=row.created_at,
+        told=told,
+    )
 
 
 def note_part(
@@ -206,7 +215,7 @@ def cancel(conn: Connection, delivery: DeliveryOut) -> None:
     conn.execute(mine.values(state=DeliveryState.CANCELLED, claim=None, claimed_until=None))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RetryDecision:
     """The consequences of a failed attempt."""
 

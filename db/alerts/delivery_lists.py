@@ -13,7 +13,7 @@ from db.enums.alerts import DeliveryState
 from db.models import Channel, Delivery, Recipient, Subscription
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryRow:
     """A delivery as shown in lists."""
 
@@ -42,9 +42,9 @@ def list_deliveries(
             Delivery.id,
             Delivery.state,
             Delivery.kind,
-            Channel.kind,
+            Channel.kind.label("channel_kind"),
             Channel.address,
-            Subscription.name,
+            Subscription.name.label("subscription"),
             Delivery.attempts,
             Delivery.due_at,
             Delivery.sent_at,
@@ -64,7 +64,7 @@ def list_deliveries(
         query = query.where(Delivery.state.in_(states))
     if subscription is not None:
         query = query.where(Subscription.name == subscription)
-    return [DeliveryRow(*row) for row in conn.execute(query)]
+    return [DeliveryRow(**row._asdict()) for row in conn.execute(query)]
 
 
 def count_deliveries(conn: Connection) -> dict[str, int]:

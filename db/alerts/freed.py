@@ -14,7 +14,7 @@ from db.models import Article, ClusterLink, MatchRow, Revision, Subscription
 from db.stories.clusters import JOINING
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Freed:
     """A match with its article in another story than the match that it was listed under."""
 
@@ -42,9 +42,9 @@ def find_freed(conn: Connection, article_ids: Collection[int], *, resembling: bo
     story = func.coalesce(Article.cluster_id, Article.id)
     query = (
         select(
-            MatchRow.id,
+            MatchRow.id.label("match_id"),
             MatchRow.subscription_id,
-            story,
+            story.label("story"),
             Subscription.max_age_h,
             Revision.observed_at,
             Article.published_at,
@@ -60,7 +60,7 @@ def find_freed(conn: Connection, article_ids: Collection[int], *, resembling: bo
         .where(func.coalesce(first.cluster_id, first.id) != story)
         .order_by(Article.published_at.is_(None), Article.published_at, Article.canonical_url, MatchRow.id)
     )
-    return [Freed(*row) for row in conn.execute(query if resembling else query.where(~still))]
+    return [Freed(**row._asdict()) for row in conn.execute(query if resembling else query.where(~still))]
 
 
 def find_told(conn: Connection, freed: Collection[Freed]) -> dict[tuple[int, int], int]:

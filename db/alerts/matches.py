@@ -16,7 +16,7 @@ from db.enums.articles import TextFrom
 from db.models import Article, Capture, Feed, MatchRow, OutboxEntry, Revision, Sighting
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
     """A revision, with the fields that decide whether it is news."""
 
@@ -35,7 +35,7 @@ class Fact:
     """True if the article counts on no day: without a date of publication, and not brought as new by a feed."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Earlier:
     """An earlier match of a subscription in the same story."""
 
@@ -49,7 +49,7 @@ class Earlier:
     """(field, term) of the matched terms."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MatchIn:
     """A new match; for the fields see `db.models.MatchRow`."""
 
@@ -74,8 +74,8 @@ def read_facts(conn: Connection, revision_ids: Collection[int]) -> dict[int, Fac
             Revision.id,
             Revision.article_id,
             Article.cluster_id,
-            Article.revision_id == Revision.id,
-            or_(Revision.id == first, func.coalesce(Revision.id == first_of_page, false())),
+            (Article.revision_id == Revision.id).label("is_current"),
+            or_(Revision.id == first, func.coalesce(Revision.id == first_of_page, false())).label("is_first"),
             Revision.observed_at,
             Article.published_at,
             Article.published_is_day,
@@ -90,7 +90,18 @@ def read_facts(conn: Connection, revision_ids: Collection[int]) -> dict[int, Fac
     rows = conn.execute(query).all()
     backfill = _backfilled(conn, {row.page_id for row in rows if row.page_id is not None})
     return {
-        row[0]: Fact(row[0], row[1], row[2] or row[1], *row[3:8], row.page_id in backfill, row.is_undated)
+        row.id: Fact(
+            revision_id=row.id,
+            article_id=row.article_id,
+            cluster_id=row.cluster_id or row.article_id,
+            is_current=row.is_current,
+            is_first=row.is_first,
+            observed_at=row.observed_at,
+            published_at=row.published_at,
+            published_is_day=row.published_is_day,
+            is_backfill=row.page_id in backfill,
+            is_undated=row.is_undated,
+        )
         for row in rows
     }
 
@@ -125,7 +136,18 @@ def find_earlier(conn: Connection, subscription_ids: Collection[int], cluster_id
         .order_by(MatchRow.id)
     )
     rows = conn.execute(query).all()
-    return [Earlier(row[0], row[1], row[2], row[3], row[4], row[5], terms_of(row[6])) for row in rows]
+    return [
+        Earlier(
+            id=row[0],
+            subscription_id=row[1],
+            article_id=row[2],
+            cluster_id=row[3],
+            status=row[4],
+            item_id=row[5],
+            terms=terms_of(row[6]),
+        )
+        for row in rows
+    ]
 
 
 def find_watchers(conn: Connection, article_ids: Collection[int]) -> set[int]:

@@ -16,7 +16,7 @@ from db.text.headlines import BEGINNING, headline
 _STORY: ColumnElement[int] = func.coalesce(MatchRow.item_id, MatchRow.id)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MatchDetails:
     """A match with the matched revision; the fields of articles are None for other events."""
 
@@ -38,17 +38,17 @@ class MatchDetails:
 
 
 _COLUMNS = (
-    MatchRow.id,
-    _STORY,
+    MatchRow.id.label("match_id"),
+    _STORY.label("story"),
     MatchRow.status,
     MatchRow.matched_at,
     MatchRow.because,
     MatchRow.facts,
-    Article.id,
+    Article.id.label("article_id"),
     Article.url,
     Article.published_at,
     Article.published_is_day,
-    Source.name,
+    Source.name.label("source_name"),
     Revision.title,
     Revision.author,
     Revision.language,
@@ -75,7 +75,7 @@ def read_delivery(conn: Connection, delivery_id: int, *, stories: int) -> tuple[
     latest = inside.group_by(_STORY)
     total = conn.scalar(select(func.count()).select_from(latest.subquery())) or 0
     query = _match_details().where(MatchRow.id.in_(latest)).order_by(_STORY).limit(stories)
-    return [MatchDetails(*row) for row in conn.execute(query)], total
+    return [MatchDetails(**row._asdict()) for row in conn.execute(query)], total
 
 
 def read_first_told(conn: Connection, delivery_id: int) -> set[int]:
@@ -95,13 +95,15 @@ def read_reprints_of(conn: Connection, delivery_id: int, *, limit: int) -> tuple
     here = (*of_delivery, MatchRow.status == MatchStatus.ALSO, MatchRow.item_id.not_in(told))
     joined = _match_details().join(OutboxEntry, OutboxEntry.match_id == MatchRow.id).where(*here)
     total = conn.scalar(select(func.count()).select_from(joined.subquery())) or 0
-    return [MatchDetails(*row) for row in conn.execute(joined.order_by(MatchRow.id.desc()).limit(limit))], total
+    return [
+        MatchDetails(**row._asdict()) for row in conn.execute(joined.order_by(MatchRow.id.desc()).limit(limit))
+    ], total
 
 
 def read_subscription(conn: Connection, subscription_id: int, *, limit: int) -> list[MatchDetails]:
     """Return the sent matches of a subscription, the newest first."""
     query = _match_details().where(MatchRow.subscription_id == subscription_id, MatchRow.status.in_(TOLD))
-    return [MatchDetails(*row) for row in conn.execute(query.order_by(MatchRow.id.desc()).limit(limit))]
+    return [MatchDetails(**row._asdict()) for row in conn.execute(query.order_by(MatchRow.id.desc()).limit(limit))]
 
 
 def read_also(conn: Connection, stories: Sequence[int]) -> dict[int, list[tuple[str, str, str]]]:

@@ -48,10 +48,10 @@ def post(conn: Connection, matches: Sequence[tuple[int, int, str]], *, now: date
             if at_once and status == MatchStatus.ALSO:
                 continue
             key = key_of(recipient.token, match_id)
-            delivery_id = (
-                _make(conn, recipient.channel_id, recipient.id, key, DeliveryKind.MATCH, now) if at_once else None
-            )
-            made += at_once
+            delivery_id = None
+            if at_once:
+                delivery_id = _make(conn, recipient.channel_id, recipient.id, key, DeliveryKind.MATCH, now)
+                made += 1
             entries.append({"recipient_id": recipient.id, "match_id": match_id, "delivery_id": delivery_id})
     if entries:
         conn.execute(insert(conn, OutboxEntry).on_conflict_do_nothing(), entries)  # a digest has it already

@@ -15,7 +15,7 @@ from db.models import SavedQuery, Subscription
 _LIVING = Subscription.state != SubscriptionState.REMOVED
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SubscriptionIn:
     """A subscription as defined by a person or a file; for the fields see `db.models.Subscription`."""
 
@@ -29,7 +29,7 @@ class SubscriptionIn:
     origin: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SubscriptionRow:
     """A stored subscription."""
 
@@ -73,12 +73,13 @@ def change_subscription(conn: Connection, subscription_id: int, **values: object
 def find_subscription(conn: Connection, name: str) -> SubscriptionRow | None:
     """Return the active or paused subscription of that name; None if there is none."""
     row = conn.execute(select(*_COLUMNS).where(Subscription.name == name, _LIVING)).first()
-    return SubscriptionRow(*row) if row else None
+    return SubscriptionRow(**row._asdict()) if row else None
 
 
 def get_subscription(conn: Connection, subscription_id: int) -> SubscriptionRow:
     """Return a subscription, removed or not. Raises sqlalchemy.exc.NoResultFound for an unknown id."""
-    return SubscriptionRow(*conn.execute(select(*_COLUMNS).where(Subscription.id == subscription_id)).one())
+    row = conn.execute(select(*_COLUMNS).where(Subscription.id == subscription_id)).one()
+    return SubscriptionRow(**row._asdict())
 
 
 def list_subscriptions(conn: Connection, *, kind: str | None = None) -> list[SubscriptionRow]:
@@ -86,7 +87,7 @@ def list_subscriptions(conn: Connection, *, kind: str | None = None) -> list[Sub
     query = select(*_COLUMNS).where(_LIVING).order_by(Subscription.name)
     if kind is not None:
         query = query.where(Subscription.kind == kind)
-    return [SubscriptionRow(*row) for row in conn.execute(query)]
+    return [SubscriptionRow(**row._asdict()) for row in conn.execute(query)]
 
 
 def latest_version(conn: Connection) -> int:
@@ -97,7 +98,7 @@ def latest_version(conn: Connection) -> int:
 def iter_changes(conn: Connection, *, after: int) -> list[SubscriptionRow]:
     """Return every subscription changed after a version, paused and removed ones too, oldest change first."""
     query = select(*_COLUMNS).where(Subscription.version > after).order_by(Subscription.version)
-    return [SubscriptionRow(*row) for row in conn.execute(query)]
+    return [SubscriptionRow(**row._asdict()) for row in conn.execute(query)]
 
 
 def saved_queries(conn: Connection) -> dict[str, str]:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 from db.models import Article, Channel, Delivery, MatchRow, OutboxEntry, Recipient, Revision, Source
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
     """The processing state of an article's current text."""
 
@@ -24,7 +24,7 @@ class Seen:
     observed_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Noted:
     """A match of the subscription with the article, and the article that began the story for the subscription."""
 
@@ -38,7 +38,7 @@ class Noted:
     began_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Carried:
     """A recipient, and the message with a match for it, if there is one."""
 
@@ -61,11 +61,17 @@ class Carried:
 def read_seen(conn: Connection, article_id: int) -> Seen:
     """Return the processing state of an existing article."""
     query = (
-        select(Article.id, Article.revision_id, Revision.stage, Article.collected_at, Revision.observed_at)
+        select(
+            Article.id.label("article_id"),
+            Article.revision_id,
+            Revision.stage,
+            Article.collected_at,
+            Revision.observed_at,
+        )
         .outerjoin(Revision, Revision.id == Article.revision_id)
         .where(Article.id == article_id)
     )
-    return Seen(*conn.execute(query).one())
+    return Seen(**conn.execute(query).one()._asdict())
 
 
 def read_noted(conn: Connection, subscription_id: int, article_id: int) -> list[Noted]:
@@ -78,9 +84,9 @@ def read_noted(conn: Connection, subscription_id: int, article_id: int) -> list[
             MatchRow.revision_id,
             MatchRow.matched_at,
             MatchRow.because,
-            began.article_id,
-            Source.name,
-            began.matched_at,
+            began.article_id.label("began_article_id"),
+            Source.name.label("began_source"),
+            began.matched_at.label("began_at"),
         )
         .outerjoin(began, began.id == MatchRow.item_id)
         .outerjoin(Article, Article.id == began.article_id)
@@ -88,7 +94,7 @@ def read_noted(conn: Connection, subscription_id: int, article_id: int) -> list[
         .where(MatchRow.subscription_id == subscription_id, MatchRow.article_id == article_id)
         .order_by(MatchRow.id)
     )
-    return [Noted(*row) for row in conn.execute(query)]
+    return [Noted(**row._asdict()) for row in conn.execute(query)]
 
 
 def read_carried(conn: Connection, subscription_id: int, match_ids: Collection[int]) -> list[Carried]:
@@ -98,19 +104,19 @@ def read_carried(conn: Connection, subscription_id: int, match_ids: Collection[i
     query = (
         select(
             entry.c.match_id,
-            Channel.kind,
+            Channel.kind.label("channel_kind"),
             Channel.address,
-            Channel.state,
-            Channel.reason,
-            Recipient.state,
-            Recipient.due_at,
-            Delivery.id,
+            Channel.state.label("channel_state"),
+            Channel.reason.label("channel_reason"),
+            Recipient.state.label("recipient_state"),
+            Recipient.due_at.label("digest_due_at"),
+            Delivery.id.label("delivery_id"),
             Delivery.state,
             Delivery.kind,
             Delivery.due_at,
             Delivery.sent_at,
             Delivery.attempts,
-            func.coalesce(Delivery.error, Channel.reason),
+            func.coalesce(Delivery.error, Channel.reason).label("error"),
         )
         .select_from(Recipient)
         .join(Channel, Channel.id == Recipient.channel_id)
@@ -119,4 +125,4 @@ def read_carried(conn: Connection, subscription_id: int, match_ids: Collection[i
         .where(Recipient.subscription_id == subscription_id)
         .order_by(Recipient.id, entry.c.match_id)
     )
-    return [Carried(*row) for row in conn.execute(query)]
+    return [Carried(**row._asdict()) for row in conn.execute(query)]

@@ -21,7 +21,7 @@ from db.enums.articles import RevisionStage, TextFrom
 from db.models import Article, FingerprintRow, Revision, SketchHash
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ArticleIn:
     """A completely extracted text, ready to be stored."""
 
@@ -54,7 +54,7 @@ class ArticleIn:
     """As in `db.models.Revision`; derived from the database (`db.articles.first_sight`)."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
     """The result of recording an article: `new`, `revised` or `seen_again`.
 
@@ -73,7 +73,7 @@ class Recorded:
     """Revisions of other inputs that must be processed again because of this one."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Stored:
     """A stored revision, with the fields that a decision about another one needs."""
 
@@ -208,14 +208,14 @@ def insert_revisions(
     record_unverified(conn, {new_ids[key]: article.unverified for key, article in fresh.items() if article.unverified})
     return {
         key: Stored(
-            new_ids[key],
-            RevisionStage.STORED,
-            article.capture_id,
-            article.content_hash,
-            article.observed_at,
-            article.published_at,
-            article.published_is_day,
-            article.text_from,
+            id=new_ids[key],
+            stage=RevisionStage.STORED,
+            capture_id=article.capture_id,
+            content_hash=article.content_hash,
+            observed_at=article.observed_at,
+            published_at=article.published_at,
+            published_is_day=article.published_is_day,
+            text_from=article.text_from,
             is_undated=article.is_undated,
         )
         for key, article in fresh.items()

@@ -16,7 +16,7 @@ from db.net.urls import canonical_url
 from db.text.headlines import BEGINNING
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ArticleRow:
     """An article in its current state."""
 
@@ -40,7 +40,7 @@ class ArticleRow:
     """The beginning of the text, shown when there is no title."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LinkEvidence:
     """The measured overlap of two articles of a story."""
 
@@ -70,7 +70,7 @@ def read_articles(conn: Connection, article_ids: Sequence[int]) -> list[ArticleR
             Article.id,
             Article.url,
             Article.source_id,
-            Source.name,
+            Source.name.label("source_name"),
             Revision.title,
             Revision.author,
             Article.language,
@@ -80,16 +80,16 @@ def read_articles(conn: Connection, article_ids: Sequence[int]) -> list[ArticleR
             Article.published_is_day,
             Article.collected_at,
             Article.counts_on,
-            Article.cluster_id,
+            Article.cluster_id.label("story"),
             Article.revisions,
-            func.substr(Revision.text, 1, BEGINNING),
+            func.substr(Revision.text, 1, BEGINNING).label("beginning"),
         )
         .join(Source, Source.id == Article.source_id)
         .join(Revision, Revision.id == Article.revision_id)
         .where(Article.id.in_(article_ids))
         .order_by(Article.published_at.is_(None), Article.published_at, Article.canonical_url)
     )
-    return [ArticleRow(*row) for row in conn.execute(query)]
+    return [ArticleRow(**row._asdict()) for row in conn.execute(query)]
 
 
 def read_text(conn: Connection, article_id: int) -> tuple[str, str]:
@@ -134,7 +134,14 @@ def read_evidence(conn: Connection, article_ids: Sequence[int]) -> list[LinkEvid
     ends = or_(ClusterLink.revision_a.in_(current), ClusterLink.revision_b.in_(current))
     query = select(ClusterLink.revision_a, ClusterLink.revision_b, *columns).where(ends)
     return [
-        LinkEvidence(current[a], current[b], containment, jaccard, relation, method)
+        LinkEvidence(
+            article_a=current[a],
+            article_b=current[b],
+            containment=containment,
+            jaccard=jaccard,
+            relation=relation,
+            method=method,
+        )
         for a, b, containment, jaccard, relation, method in conn.execute(
             query.order_by(ClusterLink.revision_a, ClusterLink.revision_b)
         )

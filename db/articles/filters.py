@@ -28,7 +28,7 @@ class CollectionHealth:
     """(day, outlet) with incomplete collection."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:
     """Selection for an export: inclusive days, and any of the entities, of the sources, of the languages. Empty: all.
 

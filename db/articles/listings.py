@@ -19,7 +19,7 @@ _DATED_AT = func.coalesce(Article.published_at, Article.collected_at, type_=Arti
 _NEWEST_FIRST = (Article.counts_on.desc(), _DATED_AT.desc(), Article.id.desc())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
     """An article in a list."""
 
@@ -42,13 +42,13 @@ class Listed:
 def read_newest(conn: Connection, filters: Filters, *, after: int | None, limit: int) -> list[Listed]:
     """Return articles that pass the filters, the newest first, optionally only those after an article."""
     query = _listed().where(*conditions(filters), *_after(conn, after))
-    return [Listed(*row) for row in conn.execute(query.order_by(*_NEWEST_FIRST).limit(limit))]
+    return [Listed(**row._asdict()) for row in conn.execute(query.order_by(*_NEWEST_FIRST).limit(limit))]
 
 
 def read_listed(conn: Connection, article_ids: Collection[int]) -> dict[int, Listed]:
     """Return articles by id."""
     query = _listed().where(Article.id.in_(article_ids))
-    return {row[0]: Listed(*row) for row in conn.execute(query)}
+    return {row.article_id: Listed(**row._asdict()) for row in conn.execute(query)}
 
 
 def newest_candidates(conn: Connection, need: Need | None, filters: Filters, *, after: int | None) -> list[int]:
@@ -59,9 +59,9 @@ def newest_candidates(conn: Connection, need: Need | None, filters: Filters, *, 
 
 def _listed() -> Select[*tuple[Any, ...]]:
     return select(
-        Article.id,
+        Article.id.label("article_id"),
         Article.url,
-        Article.source_id,
+        Article.source_id.label("source"),
         Article.title,
         Article.published_at,
         Article.published_is_day,
@@ -69,7 +69,7 @@ def _listed() -> Select[*tuple[Any, ...]]:
         Article.language,
         Article.genre,
         Article.cluster_id,
-        func.substr(Revision.text, 1, _WORDS),
+        func.substr(Revision.text, 1, _WORDS).label("begins"),
         Article.is_undated,
     ).join(Revision, Revision.id == Article.revision_id)
 

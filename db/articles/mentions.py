@@ -11,7 +11,7 @@ from db.dialect import insert
 from db.models import Article, MentionRow
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MentionIn:
     """An occurrence of an entity; offsets count code points of the stored field (`title` or `text`)."""
 

@@ -48,7 +48,7 @@ class Recompared:
     """Matches that became news because these rules do not count their articles as reprints."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MarkedText:
     """A text with the fields for its fingerprint."""
 
@@ -94,9 +94,9 @@ def read_texts(conn: Connection, after: int, limit: int) -> list[MarkedText]:
     """Return the next texts, by id."""
     query = (
         select(
-            Revision.id,
+            Revision.id.label("revision_id"),
             Revision.article_id,
-            Article.revision_id == Revision.id,
+            (Article.revision_id == Revision.id).label("is_current"),
             Article.url,
             Revision.title,
             Revision.text,
@@ -106,7 +106,7 @@ def read_texts(conn: Connection, after: int, limit: int) -> list[MarkedText]:
         .order_by(Revision.id)
         .limit(limit)
     )
-    return [MarkedText(*row) for row in conn.execute(query)]
+    return [MarkedText(**row._asdict()) for row in conn.execute(query)]
 
 
 def record_marks(conn: Connection, texts: Sequence[MarkedText], marks: Mapping[int, Mark]) -> None:
@@ -131,7 +131,7 @@ def read_articles(conn: Connection, after: int, limit: int) -> list[RevisionOut]
         .order_by(Article.id)
         .limit(limit)
     )
-    return [RevisionOut(*tuple(row)) for row in conn.execute(query)]
+    return [RevisionOut(**row._asdict()) for row in conn.execute(query)]
 
 
 def forget_links(conn: Connection, revision_ids: Sequence[int], method: str) -> None:

@@ -101,12 +101,28 @@ def _results(
             outcome = "new" if is_new else "revised"
             created.discard(key[0])
             dated = revision.published_at or earliest_date(stored, key[0])[0]
-            recorded.append(Recorded(outcome, key[0], article.source_id, revision.id, dated))
+            recorded.append(
+                Recorded(
+                    outcome=outcome,
+                    article_id=key[0],
+                    source_id=article.source_id,
+                    revision_id=revision.id,
+                    published_at=dated,
+                )
+            )
         elif returned.get(key) is article:
             dated = revision.published_at or earliest_date(stored, key[0])[0]
-            recorded.append(Recorded("seen_again", key[0], article.source_id, revision.id, dated))
+            recorded.append(
+                Recorded(
+                    outcome="seen_again",
+                    article_id=key[0],
+                    source_id=article.source_id,
+                    revision_id=revision.id,
+                    published_at=dated,
+                )
+            )
         else:
-            recorded.append(Recorded("seen_again", key[0], article.source_id))
+            recorded.append(Recorded(outcome="seen_again", article_id=key[0], source_id=article.source_id))
     return [
         replace(each, canonical_url=article.canonical_url) for each, article in zip(recorded, articles, strict=True)
     ]

@@ -61,7 +61,7 @@ def lock_articles_of(conn: Connection, revision_ids: Sequence[int]) -> dict[int,
             return locked
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RevisionOut:
     """A stored text with the fields for tagging and comparing."""
 
@@ -88,10 +88,10 @@ WHOLE = (
     Revision.title,
     Revision.text,
     Revision.language,
-    FingerprintRow.data,
+    FingerprintRow.data.label("fingerprint"),
     Revision.second_language,
 )
-"""The columns of a `RevisionOut`, in its order."""
+"""The columns of a `RevisionOut`, by its names."""
 
 
 def read_revisions(conn: Connection, revision_ids: Sequence[int]) -> list[RevisionOut]:
@@ -103,7 +103,7 @@ def read_revisions(conn: Connection, revision_ids: Sequence[int]) -> list[Revisi
         .where(Revision.id.in_(revision_ids), Revision.stage == RevisionStage.STORED)
         .order_by(Revision.id)
     )
-    return [RevisionOut(*tuple(row)) for row in conn.execute(query)]
+    return [RevisionOut(**row._asdict()) for row in conn.execute(query)]
 
 
 def claim_revisions(conn: Connection, *, now: datetime, lease_s: float, limit: int) -> list[int]:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Select, func, select
 from db.models import Article, EntityRow, MentionRow, Revision, Source, SourceDomain
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TextRow:
     """A revision, its article and its outlet."""
 
@@ -36,7 +36,7 @@ class TextRow:
     domains: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoredMention:
     """A mention with the type of its entity."""
 
@@ -49,18 +49,18 @@ class StoredMention:
 
 
 _COLUMNS = (
-    Revision.id,
+    Revision.id.label("revision_id"),
     Revision.article_id,
-    func.coalesce(Article.cluster_id, Article.id),
+    func.coalesce(Article.cluster_id, Article.id).label("cluster_id"),
     Revision.title,
     Revision.author,
     Revision.language,
     Revision.genre,
     Article.url,
-    func.coalesce(Article.published_at, Article.collected_at, type_=Article.collected_at.type),
+    func.coalesce(Article.published_at, Article.collected_at, type_=Article.collected_at.type).label("dated_at"),
     Article.counts_on,
-    Source.id,
-    Source.name,
+    Source.id.label("source_id"),
+    Source.name.label("source_name"),
     Source.country,
     Revision.text,
     Article.is_undated,
@@ -82,10 +82,9 @@ def _rows(conn: Connection, query: Select[*tuple[Any, ...]]) -> list[TextRow]:
     rows = conn.execute(query).all()
     domains: dict[str, tuple[str, ...]] = {}
     owned = select(SourceDomain.source_id, SourceDomain.domain).order_by(SourceDomain.domain)
-    for source_id, domain in conn.execute(owned.where(SourceDomain.source_id.in_({row[10] for row in rows}))):
+    for source_id, domain in conn.execute(owned.where(SourceDomain.source_id.in_({row.source_id for row in rows}))):
         domains[source_id] = (*domains.get(source_id, ()), domain)
-    whole: list[list[Any]] = [[*row, domains.get(row[10], ())] for row in rows]
-    return [TextRow(*row) for row in whole]
+    return [TextRow(**row._asdict(), domains=domains.get(row.source_id, ())) for row in rows]
 
 
 def read_mentions(conn: Connection, revision_ids: Collection[int]) -> dict[int, list[StoredMention]]:
@@ -105,6 +104,8 @@ def read_mentions(conn: Connection, revision_ids: Collection[int]) -> dict[int, 
         .order_by(MentionRow.revision_id, MentionRow.field, MentionRow.start, MentionRow.end)
     )
     found: dict[int, list[StoredMention]] = {}
-    for row in conn.execute(query):
-        found.setdefault(row[0], []).append(StoredMention(*row[1:]))
+    for revision_id, field, start, end, entity_id, type, level in conn.execute(query):
+        found.setdefault(revision_id, []).append(
+            StoredMention(field=field, start=start, end=end, entity_id=entity_id, type=type, level=level)
+        )
     return found

@@ -18,7 +18,7 @@ from db.models import Capture, Page, Source
 from db.outcomes import ProblemSeen, record_outcomes, record_problems
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CaptureIn:
     """A response from the crawler; `body` is plain bytes, decoded of HTTP content encodings."""
 
@@ -34,7 +34,7 @@ class CaptureIn:
     hints: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CaptureOut:
     """A capture as a worker reads it."""
 

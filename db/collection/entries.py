@@ -19,7 +19,7 @@ _ROWS = 400
 """Rows of one statement: SQLite allows 32,766 parameters."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EntryIn:
     """An entry of a feed. `refusal` is the reason why its page must not be fetched.
 
@@ -60,7 +60,7 @@ class EntryIn:
         return {name: value for name, value in said.items() if value}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FeedText:
     """A text that only its feed has, and the hash of the version last passed to the workers."""
 
@@ -114,9 +114,11 @@ def keep_addresses(conn: Connection, entries: Sequence[EntryIn]) -> list[EntryIn
 
 def find_feed_texts(conn: Connection, urns: Collection[str]) -> list[FeedText]:
     """Return the recorded texts without a page, in the order of their addresses."""
-    query = select(Page.id, Page.canonical_url, Page.url, Page.source_id, Page.feed_hash, Page.unverified)
+    told = (Page.canonical_url, Page.url, Page.source_id, Page.feed_hash, Page.unverified)
+    query = select(Page.id.label("page_id"), *told)
     return [
-        FeedText(*row) for row in conn.execute(query.where(Page.canonical_url.in_(urns)).order_by(Page.canonical_url))
+        FeedText(**row._asdict())
+        for row in conn.execute(query.where(Page.canonical_url.in_(urns)).order_by(Page.canonical_url))
     ]
 
 

@@ -23,7 +23,7 @@ NETWORK_SUBJECT = "outlets"
 """The key of the row in `problems` that exists exactly while no outlet is reachable."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FeedDue:
     """A due feed, with the fields for a poll."""
 
@@ -49,7 +49,7 @@ class FeedDue:
         return host_of(self.url)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FeedPolled:
     """The result of a poll; `state` is `active` or `gone`."""
 
@@ -69,7 +69,7 @@ class FeedPolled:
     changed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FeedHealth:
     """The health of a feed, for display."""
 
@@ -140,7 +140,7 @@ def find_due_feeds(
             Feed.succeeded_at,
             Feed.state,
             Feed.last_outcome,
-            Source.unverified,
+            Source.unverified.label("rule"),
             Feed.unverified,
         )
         .join(Source, Source.id == Feed.source_id)
@@ -157,7 +157,7 @@ def find_due_feeds(
     taken = set(resting)
     with conn.execute(query) as rows:
         for row in rows:
-            feed = FeedDue(*row)
+            feed = FeedDue(**row._asdict())
             if feed.host in taken:
                 continue  # one feed per host: this one stays due
             taken.add(feed.host)

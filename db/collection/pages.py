@@ -27,7 +27,7 @@ _SAME_TIME = timedelta(days=1)
 _CANDIDATES = 500
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PageDue:
     """A due page, with the fields for a fetch; `hints` are the metadata of the newest sighting."""
 
@@ -53,7 +53,7 @@ class PageDue:
     hints: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PageFetched:
     """The result of a fetch; `state` as in `Page.state`, `feed_hash` None if unchanged."""
 

@@ -24,7 +24,7 @@ MAX_ID = 200
 _DOMAIN = re.compile(r"^(?:[\w-]+\.)+[^\W\d_]{2,}$")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceIn:
     """An outlet to be stored."""
 
@@ -41,7 +41,7 @@ class SourceIn:
     time_zone: str | None = None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class SourceBook:
     """A snapshot of outlets by domain and name, for looking up many documents."""
 
@@ -105,9 +105,11 @@ def new_source(hint: str | None, url: str | None, name: str | None = None) -> So
     domain = registrable_domain(host)[:MAX_ID] if host else ""
     called = hint.strip()[:200] if hint and _as_host(hint) is None else domain
     if not called:
-        return SourceIn(UNKNOWN, "Unknown outlet", (), SourceOrigin.DOCUMENT)
+        return SourceIn(id=UNKNOWN, name="Unknown outlet", domains=(), origin=SourceOrigin.DOCUMENT)
     shown = (name or "").strip()[:200] or called
-    return SourceIn(domain or slug(called), shown, (domain,) if domain else (), SourceOrigin.DOCUMENT)
+    return SourceIn(
+        id=domain or slug(called), name=shown, domains=(domain,) if domain else (), origin=SourceOrigin.DOCUMENT
+    )
 
 
 def load_book(conn: Connection) -> SourceBook:
@@ -188,7 +190,7 @@ def resolve(
     return source.id
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceRow:
     """An outlet as shown in lists."""
 
@@ -224,10 +226,10 @@ def list_sources(conn: Connection, *, only: Iterable[str] | None = None) -> list
             Source.languages,
             Source.kind,
             Source.origin,
-            func.coalesce(feeds.c.n, 0),
-            func.coalesce(articles.c.n, 0),
-            articles.c.latest,
-            feeds.c.error,
+            func.coalesce(feeds.c.n, 0).label("feeds"),
+            func.coalesce(articles.c.n, 0).label("articles"),
+            articles.c.latest.label("latest_at"),
+            feeds.c.error.label("last_error"),
         )
         .outerjoin(feeds, feeds.c.source_id == Source.id)
         .outerjoin(articles, articles.c.source_id == Source.id)
@@ -235,7 +237,7 @@ def list_sources(conn: Connection, *, only: Iterable[str] | None = None) -> list
     )
     if only is not None:
         query = query.where(Source.id.in_(list(only)))
-    return [SourceRow(*row) for row in conn.execute(query)]
+    return [SourceRow(**row._asdict()) for row in conn.execute(query)]
 
 
 def list_names(conn: Connection) -> list[tuple[str, str, list[str]]]:

@@ -62,7 +62,7 @@ def count_marks(conn: Connection) -> int:
     return sum(conn.scalar(select(func.count()).select_from(table)) or 0 for table in (CoverageMark, CoverageDirty))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
     """One stored count; for the numbers see `CoverageCell`."""
 
@@ -128,7 +128,7 @@ def iter_cells(conn: Connection, **criteria: Any) -> Iterator[Cell]:
     series = CoverageSeries
     query = cells_query(**criteria).order_by(CoverageCell.bucket_on, series.entity_id, series.part)
     for row in conn.execution_options(yield_per=1_000).execute(query):
-        yield Cell(*row)
+        yield Cell(**row._asdict())
 
 
 def find_entities(conn: Connection) -> set[str]:

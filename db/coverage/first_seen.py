@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import Connection, case, func, select
 from sqlalchemy.orm import aliased
@@ -14,7 +15,7 @@ from db.models import Article, CoverageCell, CoverageFact, CoverageSeries, Revis
 from db.text.headlines import BEGINNING, headline
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TopStory:
     """A story behind a count: its original, and the number of its counted articles."""
 
@@ -82,8 +83,11 @@ def top_stories(conn: Connection, entities: Sequence[str], since: date, until: d
         .join(Revision, Revision.id == original.revision_id)
         .where(original.id.in_(counts))
     )
-    rows = {id: (url, title, headline(title, text) or url) for id, url, title, text in conn.execute(titles)}
-    return [TopStory(story_id, *rows[story_id], number) for story_id, number in counts.items() if story_id in rows]
+    rows: dict[int, dict[str, Any]] = {
+        id: {"article_id": id, "url": url, "title": title, "headline": headline(title, text) or url}
+        for id, url, title, text in conn.execute(titles)
+    }
+    return [TopStory(**rows[story_id], articles=number) for story_id, number in counts.items() if story_id in rows]
 
 
 def top_articles(conn: Connection, entity: str, since: date, until: date, *, limit: int) -> list[tuple[str, str, str]]:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 MIN_FREE_BYTES = 20_000_000
 """Bytes: below it the write-ahead log and the broker's log may no longer fit."""
+RESUME_BYTES = 2 * MIN_FREE_BYTES
+"""Bytes from which on a full disk counts as having space again."""
 
 
 def disk_full_message(folder: Path, is_known: bool = False) -> str | None:
@@ -19,8 +21,5 @@ def disk_full_message(folder: Path, is_known: bool = False) -> str | None:
     except OSError:
         return None
     free = seen.f_bavail * seen.f_frsize
-    return (
-        f"the disk of {folder} is full: {free / 1e6:.0f} MB are left"
-        if free < MIN_FREE_BYTES * (1 + is_known)
-        else None
-    )
+    least = RESUME_BYTES if is_known else MIN_FREE_BYTES
+    return f"the disk of {folder} is full: {free / 1e6:.0f} MB are left" if free < least else None

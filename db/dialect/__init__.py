@@ -302,10 +302,10 @@ def index_words(conn: Connection, words: Mapping[int, Sequence[str]]) -> None:
 def one_of_words(conn: Connection, words: Sequence[tuple[str, bool]]) -> Any:
     """Return a SELECT of the revisions that have one of the words, (word, whether it is a prefix) each."""
     if is_sqlite(conn):
-        expression = " OR ".join(_token(word) + "*" * is_prefix for word, is_prefix in words)
+        expression = " OR ".join(_token(word) + ("*" if is_prefix else "") for word, is_prefix in words)
         return text(f"SELECT rowid FROM {WORD_INDEX} WHERE {WORD_INDEX} MATCH '{expression}'")
     quoted = (("'" + word.replace("\\", "\\\\").replace("'", "''") + "'", is_prefix) for word, is_prefix in words)
-    expression = " | ".join(word + ":*" * is_prefix for word, is_prefix in quoted)
+    expression = " | ".join(word + (":*" if is_prefix else "") for word, is_prefix in quoted)
     found = text(f"SELECT revision_id FROM {WORD_INDEX} WHERE words @@ CAST(:asked AS tsquery)")
     return found.bindparams(bindparam("asked", expression, unique=True))
 

@@ -13,7 +13,7 @@ from db.dialect import insert
 from db.models import ExportSchedule
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
     """A scheduled export. `request` holds a command's options in the form of `worker.export.scheduled`."""
 
@@ -54,7 +54,7 @@ def record_schedule(conn: Connection, schedule: Schedule) -> bool:
 
 def list_schedules(conn: Connection) -> list[Schedule]:
     """Return all schedules by name."""
-    return [Schedule(*row) for row in conn.execute(_SCHEDULES.order_by(ExportSchedule.name))]
+    return [Schedule(**row._asdict()) for row in conn.execute(_SCHEDULES.order_by(ExportSchedule.name))]
 
 
 def remove_schedule(conn: Connection, name: str) -> bool:
@@ -71,7 +71,7 @@ def claim_due(conn: Connection, *, now: datetime, lease: timedelta) -> Schedule 
         return None
     claim = update(ExportSchedule).where(ExportSchedule.name == row.name)
     conn.execute(claim.values(claimed_until=now + lease))
-    return Schedule(*row)
+    return Schedule(**row._asdict())
 
 
 def finish_schedule(

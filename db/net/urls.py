@@ -46,7 +46,7 @@ _NO_HOST = re.compile(r'[\x00-\x20\x7f%<>"{}|\\^`]')
 _SAFE_PATH = "/:@!$&'()*+,;=~-._"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _SpelledUrl:
     """The parts of an address in normal form, with its original path and query."""
 

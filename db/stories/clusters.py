@@ -19,7 +19,7 @@ COUNTING = ("copy", "commonplace")
 """The relations that depend on which passages are commonplaces."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LinkIn:
     """A verified resemblance of two revisions."""
 
@@ -32,7 +32,7 @@ class LinkIn:
     method: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MemberRow:
     """An article of a connected set, with its sort key and its current cluster."""
 
@@ -44,7 +44,7 @@ class MemberRow:
     cluster_id: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LinkRow:
     """A link between the current revisions of two articles."""
 
@@ -130,7 +130,7 @@ def lock_connected(conn: Connection, article_ids: Sequence[int]) -> Connected:
 def _lock_members(conn: Connection, article_ids: Sequence[int]) -> dict[int, MemberRow]:
     query = (
         select(
-            Article.id,
+            Article.id.label("article_id"),
             Article.revision_id,
             Article.canonical_url,
             Article.source_id,
@@ -141,15 +141,15 @@ def _lock_members(conn: Connection, article_ids: Sequence[int]) -> dict[int, Mem
         .order_by(Article.id)
         .with_for_update()
     )
-    return {row.id: MemberRow(*row) for row in conn.execute(query)}
+    return {row.article_id: MemberRow(**row._asdict()) for row in conn.execute(query)}
 
 
 def _links_of(conn: Connection, revision_ids: Sequence[int]) -> list[LinkRow]:
     a, b = aliased(Article), aliased(Article)
     query = (
         select(
-            a.id,
-            b.id,
+            a.id.label("article_a"),
+            b.id.label("article_b"),
             ClusterLink.shared,
             ClusterLink.containment,
             ClusterLink.jaccard,
@@ -160,7 +160,7 @@ def _links_of(conn: Connection, revision_ids: Sequence[int]) -> list[LinkRow]:
         .where(or_(ClusterLink.revision_a.in_(revision_ids), ClusterLink.revision_b.in_(revision_ids)))
         .order_by(a.id, b.id)
     )
-    return [LinkRow(*row) for row in conn.execute(query)]
+    return [LinkRow(**row._asdict()) for row in conn.execute(query)]
 
 
 def record_clusters(conn: Connection, members: Mapping[int, MemberRow], originals: Mapping[int, int]) -> list[int]:

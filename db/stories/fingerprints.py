@@ -30,7 +30,7 @@ def read_sizes(conn: Connection, article_ids: Sequence[int]) -> dict[int, int]:
     return {article_id: size for article_id, size in conn.execute(query)}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Comparable:
     """The current revision of an article, with the fields for comparison."""
 
@@ -47,19 +47,19 @@ def read_comparables(conn: Connection, article_ids: Sequence[int]) -> list[Compa
     """Return the current fingerprints of articles, by article id."""
     query = (
         select(
-            Article.id,
+            Article.id.label("article_id"),
             FingerprintRow.revision_id,
             Article.cluster_id,
             Article.source_id,
             Article.canonical_url,
             Article.published_at,
-            FingerprintRow.data,
+            FingerprintRow.data.label("fingerprint"),
         )
         .join(FingerprintRow, FingerprintRow.revision_id == Article.revision_id)
         .where(Article.id.in_(article_ids))
         .order_by(Article.id)
     )
-    return [Comparable(*row) for row in conn.execute(query)]
+    return [Comparable(**row._asdict()) for row in conn.execute(query)]
 
 
 def find_cluster_mates(conn: Connection, cluster_ids: Sequence[int], *, limit: int) -> list[int]:

@@ -14,7 +14,7 @@ from db.models import StoryDecision, StoryPair
 SPLIT, MERGE = "split", "merge"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
     """A person's decision, and the articles that it names."""
 
@@ -67,7 +67,8 @@ def find_decision(conn: Connection, number: int) -> Judgement | None:
     if row is None:
         return None
     pairs = conn.execute(select(StoryPair.article_a, StoryPair.article_b).where(StoryPair.decision_id == number)).all()
-    return Judgement(number, *row, tuple(sorted({article_id for pair in pairs for article_id in pair})))
+    articles = tuple(sorted({article_id for pair in pairs for article_id in pair}))
+    return Judgement(id=number, **row._asdict(), articles=articles)
 
 
 def move_pairs(conn: Connection, *, keep: int, gone: int) -> None:

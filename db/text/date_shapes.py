@@ -22,7 +22,7 @@ LATEST_YEAR = 2100
 _MAX_LENGTH = 160
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Date:
     """Year, month and day, and their position in the text: `text[start:end]`."""
 
@@ -161,7 +161,7 @@ def find_dates(line: DateLine, month_first: bool | None) -> Iterator[Date]:
             ymd, is_open = _in_order(ymd, match["s2"], _weekdays_beside(tokens, letters, match), month_first)
         if _is_day(ymd) and not (shape == _IN_WORDS and _ends_a_range(letters, match.start())):
             start, end = tokens[match.start()].start(), tokens[match.end() - 1].end()
-            yield Date(ymd, start, end, is_iso=shape == _YEAR_FIRST, is_open=is_open)
+            yield Date(ymd=ymd, start=start, end=end, is_iso=shape == _YEAR_FIRST, is_open=is_open)
             position = match.end()
         else:
             position = match.start() + 1

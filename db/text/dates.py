@@ -29,7 +29,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedDate:
     """A parsed date: `at` in UTC; `is_day` without a time (then 00:00), `has_zone` with a zone.
 
@@ -180,7 +180,7 @@ def _as_a_whole(text: str) -> ParsedDate | None:
     """Return the date of a text that consists of numbers, or has its year behind the clock."""
     if epoch := _EPOCH.fullmatch(text):
         seconds = int(epoch[1]) / (1000 if len(epoch[1]) == 13 else 1)
-        return _bounded(ParsedDate(datetime.fromtimestamp(int(seconds), UTC), is_day=False, has_zone=True))
+        return _bounded(ParsedDate(at=datetime.fromtimestamp(int(seconds), UTC), is_day=False, has_zone=True))
     if compact := _COMPACT.fullmatch(text):
         year, month, day, hour, minute, second, zone = compact.groups()
         clock = f" {hour}:{minute}:{second or '00'}{zone or ''}" if hour else ""
@@ -192,7 +192,7 @@ def _as_a_whole(text: str) -> ParsedDate | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Clock:
     """A time of day since midnight, and its position in the text, including its zone."""
 
@@ -244,7 +244,14 @@ def _clock_at(text: str, at: int, found: Date) -> _Clock | None:
         offset, end = None, match.end()  # “10:00-12:00” are hours of an event
     if match["dotted"] and not (half or offset is not None or text[end:].lstrip()[:1] in ("", *"|,;)]—–-(")):
         return None
-    return _Clock(since_midnight, offset, zone.is_unknown, bool(half), match.start(), end)
+    return _Clock(
+        since_midnight=since_midnight,
+        offset=offset,
+        zone_is_unknown=zone.is_unknown,
+        is_halved=bool(half),
+        start=match.start(),
+        end=end,
+    )
 
 
 def _half(match: re.Match[str]) -> str:
@@ -256,10 +263,14 @@ def _half(match: re.Match[str]) -> str:
 def _moment(ymd: tuple[int, int, int], clock: _Clock | None) -> ParsedDate | None:
     day = datetime(*ymd, tzinfo=UTC)
     if clock is None:
-        return ParsedDate(day, is_day=True, has_zone=False)
+        return ParsedDate(at=day, is_day=True, has_zone=False)
     offset = clock.offset or timedelta()
     at = day + clock.since_midnight - offset
-    return _bounded(ParsedDate(at, False, clock.offset is not None, offset, clock.zone_is_unknown))
+    return _bounded(
+        ParsedDate(
+            at=at, is_day=False, has_zone=clock.offset is not None, offset=offset, zone_is_unknown=clock.zone_is_unknown
+        )
+    )
 
 
 def _bounded(moment: ParsedDate) -> ParsedDate | None:

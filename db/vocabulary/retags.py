@@ -22,7 +22,7 @@ from db.models import Article, MentionRow, Revision, VocabularyVersion
 from db.outcomes import ProblemSeen, record_problems
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RetagText:
     """A stored text, with the fields for tagging."""
 
@@ -82,7 +82,7 @@ def read_outdated(conn: Connection, revision_ids: Sequence[int]) -> list[RetagTe
     of_article = (Article.published_at, Article.url, Article.source_id)
     query = select(*columns, *of_article).join(Article, Article.id == Revision.article_id)
     query = query.where(Revision.id.in_(revision_ids), _is_outdated(conn)).order_by(Revision.id)
-    return [RetagText(*row) for row in conn.execute(query)]
+    return [RetagText(**row._asdict()) for row in conn.execute(query)]
 
 
 def record_retagged(
@@ -152,5 +152,5 @@ def _read_mentions(conn: Connection, revision_ids: Sequence[int]) -> Mapping[int
     columns = [getattr(MentionRow, name) for name in MentionIn.__slots__]
     found: dict[int, set[MentionIn]] = defaultdict(set)
     for row in conn.execute(select(*columns).where(MentionRow.revision_id.in_(revision_ids))):
-        found[row.revision_id].add(MentionIn(*row))
+        found[row.revision_id].add(MentionIn(**row._asdict()))
     return found

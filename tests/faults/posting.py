@@ -89,7 +89,7 @@ def post_articles(folder: Path, database_url: str, articles: int, *, seed: int, 
         mailbox = stack.enter_context(serving_mail())
         receiver = stack.enter_context(receiving())
         wanted = SubscriptionDefinition(
-            SubscriptionIn("reports", "title:report"),
+            SubscriptionIn(name="reports", query="title:report"),
             (RecipientAddress("email", ANALYST), RecipientAddress("webhook", receiver.url)),
         )
         database.write(lambda conn: definition.create(conn, wanted, now=_now()))
@@ -182,7 +182,16 @@ def pages(count: int) -> Sequence[tuple[CaptureIn, bytes]]:
         title = article.wording.title
         html = f"<html><head><title>{title}</title></head><body><h1>{title}</h1>{paragraphs}</body></html>".encode()
         url = f"https://outlet{number % 20}.example/{number}"
-        capture = CaptureIn(None, None, url, _now(), 200, "text/html; charset=utf-8", html, f"{number:032x}")
+        capture = CaptureIn(
+            page_id=None,
+            source_id=None,
+            url=url,
+            fetched_at=_now(),
+            status=200,
+            content_type="text/html; charset=utf-8",
+            body=html,
+            body_hash=f"{number:032x}",
+        )
         captures.append((capture, compress(html)))
     assert len(captures) == count
     return captures

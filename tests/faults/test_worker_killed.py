@@ -38,7 +38,7 @@ def site() -> Iterator[Site]:
 def database(database_url: str, site: Site) -> Iterator[Database]:
     """A store whose only feed is the site's."""
     opened = prepared_store(database_url)
-    outlet = sources.SourceIn("lake-post", "The Lake Post", ["127.0.0.1"], "person")
+    outlet = sources.SourceIn(id="lake-post", name="The Lake Post", domains=["127.0.0.1"], origin="person")
     with opened.engine.begin() as conn:
         conn.execute(delete(Feed))
     opened.write(lambda conn: sources.record_source(conn, outlet, now=NOON))

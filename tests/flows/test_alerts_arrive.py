@@ -40,7 +40,7 @@ def test_a_match_is_mailed_at_once_with_the_words_that_fired(either: Desk) -> No
 
 
 def test_a_query_that_would_be_refused_by_now_keeps_its_meaning_and_is_a_problem(desk: Desk) -> None:
-    new = SubscriptionIn("drills", "entity:csto и chairs")
+    new = SubscriptionIn(name="drills", query="entity:csto и chairs")
     desk.database.write(lambda conn: subscriptions.record_subscription(conn, new, now=NOON))
     desk.bring(document(body=text(0, 1, 2) + "\nChairs и tables."))
     assert desk.statuses() == ["news"]

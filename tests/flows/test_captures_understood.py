@@ -34,7 +34,21 @@ def capture(chain: Pipeline, count: int) -> list[int]:
     for path in site.pages:
         body = site.page(path)
         url = f"https://lake.example{path}"
-        rows.append((CaptureIn(None, None, url, NOON, 200, "text/html; charset=utf-8", body, path), compress(body)))
+        rows.append(
+            (
+                CaptureIn(
+                    page_id=None,
+                    source_id=None,
+                    url=url,
+                    fetched_at=NOON,
+                    status=200,
+                    content_type="text/html; charset=utf-8",
+                    body=body,
+                    body_hash=path,
+                ),
+                compress(body),
+            )
+        )
     chain.database.write(lambda conn: captures.record_captures(conn, rows))
     return chain.database.write(lambda conn: captures.claim_captures(conn, now=NOON, lease_s=60, limit=100))
 
@@ -86,7 +100,17 @@ def _record_words(conn: Connection, *, number: int, title: str, body: str, url: 
     if conn.scalar(known) is None:
         conn.execute(insert(Page).values(**page, state="settled", first_seen_at=NOON, next_fetch_at=NEVER))
     hints = {"title": title, "body": body, "page_trouble": "2 entries share one link"}
-    words = CaptureIn(conn.scalar(known), None, url, NOON, 0, None, b"", f"{title} {len(body)}", hints=hints)
+    words = CaptureIn(
+        page_id=conn.scalar(known),
+        source_id=None,
+        url=url,
+        fetched_at=NOON,
+        status=0,
+        content_type=None,
+        body=b"",
+        body_hash=f"{title} {len(body)}",
+        hints=hints,
+    )
     captures.record_captures(conn, [(words, compress(b""))])
 
 
@@ -121,7 +145,17 @@ def test_a_look_without_a_page_leaves_it_to_the_crawler_when_to_ask_again(chain:
         url = conn.scalar(select(Capture.url).where(Capture.id == page_of_one)) or address
         page = {"canonical_url": url, "url": url, "host": "lake.example", "first_seen_at": NOON, "fetched_at": NOON}
         conn.execute(insert(Page).values(**page, next_fetch_at=later, body_hash="0" * 32, last_outcome="forbidden"))
-        words = CaptureIn(conn.scalar(select(Page.id)), None, url, NOON, 403, None, b"", "1" * 32, hints=said)
+        words = CaptureIn(
+            page_id=conn.scalar(select(Page.id)),
+            source_id=None,
+            url=url,
+            fetched_at=NOON,
+            status=403,
+            content_type=None,
+            body=b"",
+            body_hash="1" * 32,
+            hints=said,
+        )
         captures.record_captures(conn, [(words, compress(b""))])
 
     assert [end.outcome for end in service.understand_captures(chain, [page_of_one])] == ["new"]
@@ -143,7 +177,16 @@ def test_what_a_shortener_led_to_is_filed_under_its_own_address(chain: Pipeline)
         page = {"canonical_url": asked, "url": asked, "host": "lake.example", "state": "active"}
         known = conn.scalar(insert(Page).values(**page, first_seen_at=NOON, next_fetch_at=NOON).returning(Page.id))
         when = NOON + timedelta(minutes=minute)
-        look = CaptureIn(known, None, own, when, 200, "text/html; charset=utf-8", body, f"{asked}")
+        look = CaptureIn(
+            page_id=known,
+            source_id=None,
+            url=own,
+            fetched_at=when,
+            status=200,
+            content_type="text/html; charset=utf-8",
+            body=body,
+            body_hash=f"{asked}",
+        )
         captures.record_captures(conn, [(look, compress(body))])
 
     outcomes = []

@@ -23,7 +23,7 @@ TEXT = "<p>The ministers of five countries met in the capital to speak about wat
 def chain(database_url: str) -> Iterator[Pipeline]:
     database = prepared_store(database_url)
     for name, zone in (("lake", None), ("valley", "Asia/Bishkek")):
-        outlet = SourceIn(name, name.title(), (), "person", time_zone=zone)
+        outlet = SourceIn(id=name, name=name.title(), domains=(), origin="person", time_zone=zone)
         database.write(lambda conn, outlet=outlet: record_source(conn, outlet, now=NOON))
     yield chain_over(database)
     database.close()
@@ -39,7 +39,17 @@ def understood(
     )
     url = f"https://{source}.example/1"
     hints = {"published_at": feed} if feed else {}
-    one = CaptureIn(None, source, url, NOON, 200, "text/html; charset=utf-8", body, "1", hints=hints)
+    one = CaptureIn(
+        page_id=None,
+        source_id=source,
+        url=url,
+        fetched_at=NOON,
+        status=200,
+        content_type="text/html; charset=utf-8",
+        body=body,
+        body_hash="1",
+        hints=hints,
+    )
     chain.database.write(lambda conn: captures.record_captures(conn, [(one, compress(body))]))
     ids = chain.database.write(lambda conn: captures.claim_captures(conn, now=NOON, lease_s=60, limit=9))
     (ended,) = service.understand_captures(chain, ids)
@@ -112,7 +122,17 @@ def test_of_a_date_before_1990_it_is_remarked_where_another_is_told(chain: Pipel
 
 def test_a_feed_without_its_page_is_ahead_too(chain: Pipeline) -> None:
     said = {"title": "Water", "body": TEXT, "page_trouble": "the server answered 403", "published_at": "2031-01-01"}
-    one = CaptureIn(None, "lake", "https://lake.example/2", NOON, 403, None, b"", "2", hints=said)
+    one = CaptureIn(
+        page_id=None,
+        source_id="lake",
+        url="https://lake.example/2",
+        fetched_at=NOON,
+        status=403,
+        content_type=None,
+        body=b"",
+        body_hash="2",
+        hints=said,
+    )
     chain.database.write(lambda conn: captures.record_captures(conn, [(one, compress(b""))]))
     ids = chain.database.write(lambda conn: captures.claim_captures(conn, now=NOON, lease_s=60, limit=9))
     (ended,) = service.understand_captures(chain, ids)

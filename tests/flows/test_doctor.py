@@ -36,7 +36,7 @@ def site() -> Iterator[Site]:
 def environment(database_url: str, broker_url: str, site: Site, tmp_path: Path) -> dict[str, str]:
     """Settings of a service whose only feed is the site's."""
     store = prepared_store(database_url)
-    outlet = sources.SourceIn("lake-post", "The Lake Post", ["127.0.0.1"], "person")
+    outlet = sources.SourceIn(id="lake-post", name="The Lake Post", domains=["127.0.0.1"], origin="person")
     with store.engine.begin() as conn:
         conn.execute(Feed.__table__.delete())
     store.write(lambda conn: sources.record_source(conn, outlet, now=NOON))

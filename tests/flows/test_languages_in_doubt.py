@@ -113,5 +113,15 @@ def _capture(conn: Connection, *, feed: str | None, outlet: list[str], has_page:
     hints = {"title": KYRGYZ_OR_KAZAKH} | ({"language": feed} if feed else {})
     url = "https://lake.example/2022/01/06/paris"
     body = page.encode()
-    taken = CaptureIn(None, "lake", url, at, 200, "text/html; charset=utf-8", body, "hash", hints=hints)
+    taken = CaptureIn(
+        page_id=None,
+        source_id="lake",
+        url=url,
+        fetched_at=at,
+        status=200,
+        content_type="text/html; charset=utf-8",
+        body=body,
+        body_hash="hash",
+        hints=hints,
+    )
     captures.record_captures(conn, [(taken, compress(body))])

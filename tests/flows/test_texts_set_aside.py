@@ -83,7 +83,21 @@ def left_by_captures(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     rows = []
     for path in site.pages:
         body, url = site.page(path), f"https://lake.example{path}"
-        rows.append((CaptureIn(None, None, url, NOON, 200, "text/html; charset=utf-8", body, path), compress(body)))
+        rows.append(
+            (
+                CaptureIn(
+                    page_id=None,
+                    source_id=None,
+                    url=url,
+                    fetched_at=NOON,
+                    status=200,
+                    content_type="text/html; charset=utf-8",
+                    body=body,
+                    body_hash=path,
+                ),
+                compress(body),
+            )
+        )
     rig.chain.database.write(lambda conn: captures.record_captures(conn, rows))
     ids = rig.chain.database.write(lambda conn: captures.claim_captures(conn, now=NOON, lease_s=9e6, limit=100))
     return die_in_between(rig, monkeypatch, lambda: service.understand_captures(rig.chain, ids))

@@ -99,7 +99,7 @@ def running_site() -> Iterator[Site]:
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
     opened = tables(database_url)
-    outlet = sources.SourceIn("courier", "Courier", [], "person")
+    outlet = sources.SourceIn(id="courier", name="Courier", domains=[], origin="person")
     opened.write(lambda conn: sources.record_source(conn, outlet, now=LONG_AGO))
     yield opened
     opened.close()

@@ -79,7 +79,7 @@ class Desk:
         options = options or {"email": ("analyst@office.example",)}
         has_feed = options.pop("feed", False)
         recipients = tuple(RecipientAddress(kind, one) for kind, addresses in options.items() for one in addresses)
-        new = SubscriptionDefinition(SubscriptionIn(name, query, **fields), recipients, has_feed)
+        new = SubscriptionDefinition(SubscriptionIn(name=name, query=query, **fields), recipients, has_feed)
         return self.database.write(lambda conn: definition.create(conn, new, now=self.now))
 
     def hook(self) -> dict[str, Any]:

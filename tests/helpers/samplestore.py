@@ -29,9 +29,25 @@ ENTITIES = {
     "tashkent": ("place", "Tashkent"),
 }
 OUTLETS = (
-    SourceIn("steppe-herald", "Steppe Herald", ("herald.example",), "catalogue", "KZ", ("en", "kk"), "newspaper"),
-    SourceIn("oasis-wire", "Oasis Wire", ("oasis.example",), "catalogue", "UZ", ("ru",), "agency"),
-    SourceIn("meadow.example", "Meadow, a blog", ("meadow.example",), "document"),
+    SourceIn(
+        id="steppe-herald",
+        name="Steppe Herald",
+        domains=("herald.example",),
+        origin="catalogue",
+        country="KZ",
+        languages=("en", "kk"),
+        kind="newspaper",
+    ),
+    SourceIn(
+        id="oasis-wire",
+        name="Oasis Wire",
+        domains=("oasis.example",),
+        origin="catalogue",
+        country="UZ",
+        languages=("ru",),
+        kind="agency",
+    ),
+    SourceIn(id="meadow.example", name="Meadow, a blog", domains=("meadow.example",), origin="document"),
 )
 
 
@@ -153,6 +169,16 @@ def _mentions(sample: Sample, revision_id: int) -> Iterator[MentionIn]:
                 end = start + len(words)
                 level = "concept" if ENTITIES[entity][0] == "concept" else "name"
                 yield MentionIn(
-                    revision_id, field, start, end, entity, words, words, sample.language, "plain", level, None
+                    revision_id=revision_id,
+                    field=field,
+                    start=start,
+                    end=end,
+                    entity_id=entity,
+                    surface=words,
+                    alias=words,
+                    language=sample.language,
+                    rule="plain",
+                    level=level,
+                    metonym_of=None,
                 )
                 start = content.find(words, end)

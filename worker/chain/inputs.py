@@ -268,4 +268,4 @@ def _iso(text: str) -> ParsedDate | None:
         return None
     if not EARLIEST_YEAR <= when.year <= LATEST_YEAR:
         return None
-    return ParsedDate(when, is_day=len(text) <= 10, has_zone=True, offset=offset)
+    return ParsedDate(at=when, is_day=len(text) <= 10, has_zone=True, offset=offset)

@@ -35,25 +35,27 @@ def decide_retry(error: Exception, *, attempts: int, failures: int, now: datetim
     """Return the decision. `attempts` of the message and `failures` of the address include this one."""
     if isinstance(error, TransportDown):
         at = now + timedelta(seconds=_DOWN_S * (1 - jitter / 2))
-        return RetryDecision(str(error), at, costs_attempt=False, rests_until=at)
+        return RetryDecision(reason=str(error), retry_at=at, costs_attempt=False, rests_until=at)
     if isinstance(error, AddressRefused):
-        return RetryDecision(str(error), now, costs_attempt=False, channel_failed=True, pauses=True)
+        return RetryDecision(reason=str(error), retry_at=now, costs_attempt=False, channel_failed=True, pauses=True)
     if isinstance(error, MessageRefused):
-        return RetryDecision(str(error), None)
+        return RetryDecision(reason=str(error), retry_at=None)
     if isinstance(error, MessageFailed):
         at = now + timedelta(seconds=max(backoff_s(attempts, jitter), error.retry_after_s))
         blamed = error.blames_address
         again = None if attempts >= ATTEMPTS_MAX else at
-        return RetryDecision(str(error), again, channel_failed=blamed, pauses=blamed and failures >= PAUSE_AFTER)
+        return RetryDecision(
+            reason=str(error), retry_at=again, channel_failed=blamed, pauses=blamed and failures >= PAUSE_AFTER
+        )
     if isinstance(error, TransportError):
         at = now + timedelta(seconds=max(backoff_s(failures, jitter), error.retry_after_s))
         is_last = attempts >= ATTEMPTS_MAX
         return RetryDecision(
-            str(error),
-            None if is_last else at,
+            reason=str(error),
+            retry_at=None if is_last else at,
             channel_failed=True,
             rests_until=at,
             pauses=failures >= PAUSE_AFTER,
         )
     at = now + timedelta(seconds=backoff_s(attempts, jitter))
-    return RetryDecision(f"internal error: {error!r}", None if attempts >= ATTEMPTS_MAX else at)
+    return RetryDecision(reason=f"internal error: {error!r}", retry_at=None if attempts >= ATTEMPTS_MAX else at)

@@ -86,7 +86,14 @@ class SubscriptionMatcher:
     def _typed(self, mentions: Sequence[MentionIn]) -> Iterator[StoredMention]:
         for found in mentions:
             kind = self._types.get(found.entity_id, "")
-            yield StoredMention(found.field, found.start, found.end, found.entity_id, kind, found.level)
+            yield StoredMention(
+                field=found.field,
+                start=found.start,
+                end=found.end,
+                entity_id=found.entity_id,
+                type=kind,
+                level=found.level,
+            )
 
 
 def record_matches(conn: Connection, hits: MatchesFound, done: Collection[int], *, now: datetime) -> int:
@@ -159,5 +166,13 @@ class _Stories:
         """Add a match."""
         key = (match.subscription_id, fact.cluster_id)
         terms = matches.terms_of(match.because)
-        known = Earlier(match_id, *key[:1], fact.article_id, fact.cluster_id, match.status, match.item_id, terms)
+        known = Earlier(
+            id=match_id,
+            subscription_id=match.subscription_id,
+            article_id=fact.article_id,
+            cluster_id=fact.cluster_id,
+            status=match.status,
+            item_id=match.item_id,
+            terms=terms,
+        )
         self._matches.setdefault(key, []).append(known)

@@ -54,7 +54,7 @@ def store(store_url: str) -> Iterator[Database]:
 
 
 def test_each_burst_is_told_once_and_quiet_days_never(store: Database) -> None:
-    new = SubscriptionIn("csto-peaks", "csto", kind="burst")
+    new = SubscriptionIn(name="csto-peaks", query="csto", kind="burst")
     store.write(lambda conn: record_subscription(conn, new, now=day(40)))
     told = [number for number in range(40, 70) for _ in range(2) if record_bursts(store, now=day(number))]
     assert told == [FIRST_BURST, SECOND_BURST]
@@ -66,7 +66,7 @@ def test_each_burst_is_told_once_and_quiet_days_never(store: Database) -> None:
 
 
 def test_a_mail_links_the_stories_and_articles_of_a_burst(store: Database) -> None:
-    new = SubscriptionIn("csto-peaks", "csto", kind="burst")
+    new = SubscriptionIn(name="csto-peaks", query="csto", kind="burst")
     number = store.write(lambda conn: record_subscription(conn, new, now=day(40)))
     assert record_bursts(store, now=day(FIRST_BURST)) == 1
     with store.reading() as conn:
@@ -86,7 +86,7 @@ def test_a_mail_links_the_stories_and_articles_of_a_burst(store: Database) -> No
 
 
 def test_a_burst_that_began_while_nobody_looked_is_told_when_somebody_does(store: Database) -> None:
-    new = SubscriptionIn("csto-peaks", "csto", kind="burst")
+    new = SubscriptionIn(name="csto-peaks", query="csto", kind="burst")
     store.write(lambda conn: record_subscription(conn, new, now=day(40)))
     assert record_bursts(store, now=day(FIRST_BURST + 2)) == 1
 

@@ -17,7 +17,7 @@ from worker.subscriptions import definition
 from worker.subscriptions.definition import References, SubscriptionDefinition
 
 DRILLS = SubscriptionDefinition(
-    SubscriptionIn("drills", "entity:csto AND drill*", cadence="daily 08:00 Asia/Almaty"),
+    SubscriptionIn(name="drills", query="entity:csto AND drill*", cadence="daily 08:00 Asia/Almaty"),
     (RecipientAddress("email", "analyst@office.example"), RecipientAddress("webhook", "https://hooks.example/in")),
     feed=True,
 )
@@ -80,7 +80,7 @@ def test_a_saved_query_changes_those_that_use_it_directly_or_not(database: Datab
     queries = {"pacts": "CSTO OR SCO", "watch": "@pacts AND drill"}
     database.write(lambda conn: subscriptions.record_saved_queries(conn, queries))
     users = {
-        name: store(database, SubscriptionDefinition(SubscriptionIn(name, query)))
+        name: store(database, SubscriptionDefinition(SubscriptionIn(name=name, query=query)))
         for name, query in {"direct": "@pacts", "by-way-of": "@watch", "neither": "border"}.items()
     }
     before = version(database)
@@ -124,7 +124,7 @@ def test_everything_wrong_with_a_statement_is_said_at_once() -> None:
         raise ValueError(f"expected a word after AND, at the end of {query!r}")
 
     bad = SubscriptionDefinition(
-        SubscriptionIn("Bad Name", "csto AND", cadence="at once", all_quiet=True, max_age_h=0),
+        SubscriptionIn(name="Bad Name", query="csto AND", cadence="at once", all_quiet=True, max_age_h=0),
         (
             RecipientAddress("chat", "exec://rm"),
             RecipientAddress("email", "nobody"),

@@ -55,7 +55,7 @@ def test_a_file_is_made_true_and_again_changes_nothing(database: Database) -> No
 
 
 def test_what_the_file_does_not_hold_any_more_is_removed_and_others_are_left_alone(database: Database) -> None:
-    mine = SubscriptionDefinition(SubscriptionIn("mine", "CSTO"))
+    mine = SubscriptionDefinition(SubscriptionIn(name="mine", query="CSTO"))
     database.write(lambda conn: definition.create(conn, mine, now=NOON))
     sync(database, FILE)
     changed = """

@@ -22,7 +22,7 @@ def database(store_url: str) -> Database:
 
 
 def test_an_outlet_is_new_once(database: Database) -> None:
-    outlet = SourceIn("lake-post", "Lake Post", ("lake.example",), "person")
+    outlet = SourceIn(id="lake-post", name="Lake Post", domains=("lake.example",), origin="person")
     assert [database.write(lambda conn: record_source(conn, outlet, now=NOW)) for _ in range(2)] == [True, False]
 
 
@@ -37,7 +37,16 @@ def test_a_vocabulary_is_new_once(database: Database) -> None:
 
 def test_captures_that_are_known_are_not_counted(database: Database) -> None:
     def row(url: str, text: bytes) -> tuple[CaptureIn, bytes]:
-        return CaptureIn(None, None, url, NOW, 200, "text/html", text, url), compress(text)
+        return CaptureIn(
+            page_id=None,
+            source_id=None,
+            url=url,
+            fetched_at=NOW,
+            status=200,
+            content_type="text/html",
+            body=text,
+            body_hash=url,
+        ), compress(text)
 
     def record(*urls: str) -> int:
         return database.write(lambda conn: record_captures(conn, [row(url, b"x" * 50) for url in urls]))

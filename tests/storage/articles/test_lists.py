@@ -154,7 +154,15 @@ def test_what_is_wrong_is_said(arguments: tuple[str, ...], code: int, said: str)
 
 
 def test_the_examples_of_help_are_understood(store: Database) -> None:
-    outlet = SourceIn("eurasianet", "Eurasianet", ("eurasianet.example",), "catalogue", "US", ("en",), "magazine")
+    outlet = SourceIn(
+        id="eurasianet",
+        name="Eurasianet",
+        domains=("eurasianet.example",),
+        origin="catalogue",
+        country="US",
+        languages=("en",),
+        kind="magazine",
+    )
     store.write(lambda conn: record_source(conn, outlet, now=at(1)))
     for command in (article_list, article_search):
         examples = re.findall(r"Example: steppewatch (.+)", command.__doc__ or "")

@@ -25,7 +25,7 @@ LEASE = NOW + timedelta(minutes=1)
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
     opened = migrated(database_url)
-    outlet = sources.SourceIn("lake-post", "The Lake Post", ["lake.example"], "person")
+    outlet = sources.SourceIn(id="lake-post", name="The Lake Post", domains=["lake.example"], origin="person")
     opened.write(lambda conn: sources.record_source(conn, outlet, now=NOW))
     yield opened
     opened.close()

@@ -58,7 +58,20 @@ def poll(chain: Pipeline, feed: int, hours: int, *urls: str) -> None:
     def store(conn: Connection) -> None:
         feed_id = feed_ids(conn)[feed]
         record_entries(conn, feed_id=feed_id, source_id="eurasianet", entries=entries, seen_at=at)
-        record_poll(conn, FeedPolled(feed_id, at, "changed", None, "active", at, 0, succeeded=True, changed=True))
+        record_poll(
+            conn,
+            FeedPolled(
+                feed_id=feed_id,
+                polled_at=at,
+                outcome="changed",
+                error=None,
+                state="active",
+                next_poll_at=at,
+                failures=0,
+                succeeded=True,
+                changed=True,
+            ),
+        )
 
     chain.database.write(store)
 
@@ -70,7 +83,16 @@ def fetch(chain: Pipeline, hours: int, body: bytes = BODY, url: str = URL) -> li
     def capture(conn: Connection) -> None:
         page_id = conn.scalar(select(Page.id).where(Page.canonical_url == url))
         conn.execute(update(Page).where(Page.id == page_id).values(fetched_at=at))
-        row = CaptureIn(page_id, "eurasianet", url, at, 200, "text/html; charset=utf-8", body, f"{hours}")
+        row = CaptureIn(
+            page_id=page_id,
+            source_id="eurasianet",
+            url=url,
+            fetched_at=at,
+            status=200,
+            content_type="text/html; charset=utf-8",
+            body=body,
+            body_hash=f"{hours}",
+        )
         captures.record_captures(conn, [(row, compress(body))])
 
     chain.database.write(capture)

@@ -69,7 +69,20 @@ class Days:
         def store(conn: Connection) -> None:
             feed_id = conn.scalars(select(Feed.id).where(Feed.url == self.feed(feed))).one()
             record_entries(conn, feed_id=feed_id, source_id="eurasianet", entries=entries, seen_at=at)
-            record_poll(conn, FeedPolled(feed_id, at, "changed", None, "active", at, 0, succeeded=True, changed=True))
+            record_poll(
+                conn,
+                FeedPolled(
+                    feed_id=feed_id,
+                    polled_at=at,
+                    outcome="changed",
+                    error=None,
+                    state="active",
+                    next_poll_at=at,
+                    failures=0,
+                    succeeded=True,
+                    changed=True,
+                ),
+            )
 
         self.chain.database.write(store)
 
@@ -84,7 +97,16 @@ class Days:
             page_id = conn.scalar(select(Page.id).where(Page.canonical_url == url))
             if page_id is not None:
                 conn.execute(update(Page).where(Page.id == page_id).values(fetched_at=at))
-                row = CaptureIn(page_id, "eurasianet", url, at, 200, "text/html", body.encode(), f"{next(_COUNT)}")
+                row = CaptureIn(
+                    page_id=page_id,
+                    source_id="eurasianet",
+                    url=url,
+                    fetched_at=at,
+                    status=200,
+                    content_type="text/html",
+                    body=body.encode(),
+                    body_hash=f"{next(_COUNT)}",
+                )
                 captures.record_captures(conn, [(row, compress(body.encode()))])
 
         self.chain.database.write(capture)

@@ -26,7 +26,19 @@ def database(database_url: str) -> Iterator[Database]:
 def add(database: Database, count: int, *, at: datetime = NOON, size: int = 10) -> list[int]:
     """Store captures whose compressed bodies have that size, and claim them; return their ids."""
     rows = [
-        (CaptureIn(None, None, f"https://a.example/{n}", at, 200, "text/html", b"x", f"{at}{n}"[-32:]), b"\x00" * size)
+        (
+            CaptureIn(
+                page_id=None,
+                source_id=None,
+                url=f"https://a.example/{n}",
+                fetched_at=at,
+                status=200,
+                content_type="text/html",
+                body=b"x",
+                body_hash=f"{at}{n}"[-32:],
+            ),
+            b"\x00" * size,
+        )
         for n in range(count)
     ]
     database.write(lambda conn: captures.record_captures(conn, rows))
@@ -96,7 +108,20 @@ def test_beyond_the_room_the_oldest_go_first(database: Database) -> None:
 def test_the_texts_of_feeds_take_room_too(database: Database) -> None:
     said = {"title": "Вода", "body": "ы" * 10_000}
     rows = [
-        (CaptureIn(None, None, f"https://a.example/{n}", NOON, 0, None, b"", str(n), hints=said), b"\x00")
+        (
+            CaptureIn(
+                page_id=None,
+                source_id=None,
+                url=f"https://a.example/{n}",
+                fetched_at=NOON,
+                status=0,
+                content_type=None,
+                body=b"",
+                body_hash=str(n),
+                hints=said,
+            ),
+            b"\x00",
+        )
         for n in range(3)
     ]
     database.write(lambda conn: captures.record_captures(conn, rows))
@@ -107,14 +132,34 @@ def test_the_texts_of_feeds_take_room_too(database: Database) -> None:
 
 @pytest.mark.parametrize("body", ["Қазақстан", "half a letter: \ud83d", 'a "quoted" \u2028 line\n'])
 def test_hints_come_back_as_they_were(database: Database, body: str) -> None:
-    row = CaptureIn(None, None, "https://a.example/1", NOON, 0, None, b"", "1", hints={"body": body})
+    row = CaptureIn(
+        page_id=None,
+        source_id=None,
+        url="https://a.example/1",
+        fetched_at=NOON,
+        status=0,
+        content_type=None,
+        body=b"",
+        body_hash="1",
+        hints={"body": body},
+    )
     database.write(lambda conn: captures.record_captures(conn, [(row, captures.compress(b""))]))
     (kept,) = database.read(lambda conn: captures.read_captures(conn, [1]))
     assert kept.hints == {"body": body}
 
 
 def test_letters_take_no_more_room_than_they_need(database: Database) -> None:
-    row = CaptureIn(None, None, "https://a.example/1", NOON, 0, None, b"", "1", hints={"body": "ы" * 1_000})
+    row = CaptureIn(
+        page_id=None,
+        source_id=None,
+        url="https://a.example/1",
+        fetched_at=NOON,
+        status=0,
+        content_type=None,
+        body=b"",
+        body_hash="1",
+        hints={"body": "ы" * 1_000},
+    )
     database.write(lambda conn: captures.record_captures(conn, [(row, b"")]))
     stored = database.read(lambda conn: conn.scalar(text("SELECT length(CAST(hints AS TEXT)) FROM captures")))
     assert stored < 1_100

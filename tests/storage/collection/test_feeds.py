@@ -44,7 +44,16 @@ def due(database: Database, *, now: datetime = NOW, limit: int = 10, **options: 
 
 
 def polled(feed_id: int, **changes: Any) -> FeedPolled:
-    usual = FeedPolled(feed_id, NOW, "changed", None, "active", NOW + timedelta(minutes=15), 0, succeeded=True)
+    usual = FeedPolled(
+        feed_id=feed_id,
+        polled_at=NOW,
+        outcome="changed",
+        error=None,
+        state="active",
+        next_poll_at=NOW + timedelta(minutes=15),
+        failures=0,
+        succeeded=True,
+    )
     return replace(usual, **changes)
 
 

@@ -54,7 +54,15 @@ def due(database: Database, *, now: datetime = NOW, limit: int = 10, **options: 
 
 def fetched(page: PageDue, **changes: Any) -> PageFetched:
     usual = PageFetched(
-        page.id, NOW, "captured", None, "active", NOW + timedelta(minutes=15), page.fetches + 1, 0, body_hash="f" * 32
+        page_id=page.id,
+        fetched_at=NOW,
+        outcome="captured",
+        error=None,
+        state="active",
+        next_fetch_at=NOW + timedelta(minutes=15),
+        fetches=page.fetches + 1,
+        failures=0,
+        body_hash="f" * 32,
     )
     return replace(usual, **changes)
 

@@ -35,7 +35,17 @@ def database(database_url: str) -> Database:
 def poll(database: Database, at: datetime, *urls: str, feed_id: int = 1, refusal: str | None = None) -> None:
     """Store a poll that changed: it names these pages and no others."""
     entries = [EntryIn(canonical_url=url, url=url, refusal=refusal) for url in urls]
-    polled = FeedPolled(feed_id, at, "changed", None, "active", at, 0, succeeded=True, changed=True)
+    polled = FeedPolled(
+        feed_id=feed_id,
+        polled_at=at,
+        outcome="changed",
+        error=None,
+        state="active",
+        next_poll_at=at,
+        failures=0,
+        succeeded=True,
+        changed=True,
+    )
 
     def store(conn: Connection) -> None:
         record_entries(conn, feed_id=feed_id, source_id="ab"[feed_id - 1], entries=entries, seen_at=at)

@@ -71,7 +71,9 @@ def database(database_url: str) -> Database:
 
     def fill(conn: Connection) -> None:
         for number, outlet in enumerate(OUTLETS):
-            row = sources.SourceIn(outlet, outlet, [f"{outlet}.example"], "person", country=f"C{number}")
+            row = sources.SourceIn(
+                id=outlet, name=outlet, domains=[f"{outlet}.example"], origin="person", country=f"C{number}"
+            )
             sources.record_source(conn, row, now=NOW)
         rows = [
             {"id": e, "type": "state", "label": e, "wikidata": None, "description": None, "in_seed": True}
@@ -119,7 +121,19 @@ def retag(conn: Connection, number: int, tagged: list[tuple[str, str, str]]) -> 
 
 def _tag(conn: Connection, revision_id: int, tagged: list[tuple[str, str, str]]) -> None:
     found = [
-        MentionIn(revision_id, field, place, place + 1, entity, "x", "x", "en", "exact", level, None)
+        MentionIn(
+            revision_id=revision_id,
+            field=field,
+            start=place,
+            end=place + 1,
+            entity_id=entity,
+            surface="x",
+            alias="x",
+            language="en",
+            rule="exact",
+            level=level,
+            metonym_of=None,
+        )
         for place, (entity, level, field) in enumerate(tagged)
     ]
     record_mentions(conn, [revision_id], found, vocabulary_version="v")

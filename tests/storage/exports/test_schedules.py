@@ -30,7 +30,9 @@ def store(database_url: str) -> Iterator[Database]:
 
 def schedule(folder: Path, *, new_only: bool = False, package: bool = False, kind: str = "articles") -> Schedule:
     stored = scheduled.stored_request(ExportRequest(kind), package=package, new_only=new_only)
-    return Schedule("nightly", stored, "day", str(folder), datetime(2022, 1, 30, tzinfo=UTC))
+    return Schedule(
+        name="nightly", request=stored, every="day", folder=str(folder), next_at=datetime(2022, 1, 30, tzinfo=UTC)
+    )
 
 
 def at(moment: datetime) -> Callable[[], datetime]:
@@ -72,7 +74,9 @@ def test_a_query_that_would_be_refused_by_now_is_still_answered(
     request = ExportRequest("coverage" if "wide" in question else "articles", **question)  # type: ignore[arg-type]
     stored = scheduled.stored_request(request, package=False, new_only=False)
     store.write(create_word_index)
-    nightly = Schedule("nightly", stored, "day", str(out), datetime(2022, 1, 30, tzinfo=UTC))
+    nightly = Schedule(
+        name="nightly", request=stored, every="day", folder=str(out), next_at=datetime(2022, 1, 30, tzinfo=UTC)
+    )
     store.write(lambda conn: schedules.record_schedule(conn, nightly))
     assert len(scheduled.run_due(store, at(NOW))) == 1
 

@@ -43,7 +43,15 @@ def store(store_url: str) -> Iterator[Database]:
 
 def _link(conn: Connection) -> None:
     revisions = dict(conn.execute(select(Article.url, Article.revision_id)).all())
-    link = LinkIn(revisions[URL], revisions[COPY], 8, 0.9, 0.75, "copy", "shingles")
+    link = LinkIn(
+        revision_a=revisions[URL],
+        revision_b=revisions[COPY],
+        shared=8,
+        containment=0.9,
+        jaccard=0.75,
+        relation="copy",
+        method="shingles",
+    )
     record_links(conn, [link])
 
 

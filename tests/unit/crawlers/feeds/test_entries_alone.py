@@ -98,7 +98,14 @@ def test_many_entries_with_one_link_are_sorted_in_no_time() -> None:
 
 
 def told(entry: EntryIn, feed_hash: str | None, unverified: str | None = None) -> FeedText:
-    return FeedText(3, entry.canonical_url, entry.url, "courier", feed_hash, unverified)
+    return FeedText(
+        page_id=3,
+        canonical_url=entry.canonical_url,
+        url=entry.url,
+        source_id="courier",
+        feed_hash=feed_hash,
+        unverified=unverified,
+    )
 
 
 POLLED = FetchResult(FEED, 200, b"the feed")

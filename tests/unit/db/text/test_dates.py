@@ -137,23 +137,23 @@ Room 6, May Hall 2022 ¦ 06.01/2022
 """
 
 ODD = {
-    "06.01.2022 24:00": ParsedDate(DAY + timedelta(days=1), is_day=False, has_zone=False),
-    "2022-01-06T24:00:00Z": ParsedDate(DAY + timedelta(days=1), is_day=False, has_zone=True),
-    "06.01.2022 24:01": ParsedDate(DAY, is_day=True, has_zone=False),
-    "06.01.2022 10:00 PM": ParsedDate(TEN + timedelta(hours=12), is_day=False, has_zone=False),
-    "06.01.2022 12:00 AM": ParsedDate(DAY, is_day=False, has_zone=False),
-    "06.01.2022 12:00 PM": ParsedDate(TEN + timedelta(hours=2), is_day=False, has_zone=False),
-    "06.01.2022 22:00 PM": ParsedDate(TEN + timedelta(hours=12), is_day=False, has_zone=False),
-    "2022年1月6日 下午10:00": ParsedDate(TEN + timedelta(hours=12), is_day=False, has_zone=False),
-    "2022-01-06T02:00+06:00": ParsedDate(DAY - timedelta(hours=4), is_day=False, has_zone=True),
+    "06.01.2022 24:00": ParsedDate(at=DAY + timedelta(days=1), is_day=False, has_zone=False),
+    "2022-01-06T24:00:00Z": ParsedDate(at=DAY + timedelta(days=1), is_day=False, has_zone=True),
+    "06.01.2022 24:01": ParsedDate(at=DAY, is_day=True, has_zone=False),
+    "06.01.2022 10:00 PM": ParsedDate(at=TEN + timedelta(hours=12), is_day=False, has_zone=False),
+    "06.01.2022 12:00 AM": ParsedDate(at=DAY, is_day=False, has_zone=False),
+    "06.01.2022 12:00 PM": ParsedDate(at=TEN + timedelta(hours=2), is_day=False, has_zone=False),
+    "06.01.2022 22:00 PM": ParsedDate(at=TEN + timedelta(hours=12), is_day=False, has_zone=False),
+    "2022年1月6日 下午10:00": ParsedDate(at=TEN + timedelta(hours=12), is_day=False, has_zone=False),
+    "2022-01-06T02:00+06:00": ParsedDate(at=DAY - timedelta(hours=4), is_day=False, has_zone=True),
     "31.12.1989 23:00 -0600": None,
-    "06.01.2022 10:00:60": ParsedDate(TEN + timedelta(seconds=59), is_day=False, has_zone=False),
-    "1/25/2022 1:05 pm": ParsedDate(datetime(2022, 1, 25, 13, 5, tzinfo=UTC), is_day=False, has_zone=False),
-    "Sun, 08/07/2022 - 10:00": ParsedDate(TEN.replace(month=8, day=7), is_day=False, has_zone=False),
-    "Вс, 08/07/2022": ParsedDate(DAY.replace(month=8, day=7), is_day=True, has_zone=False),
-    "Fri, 08/07/2022": ParsedDate(DAY.replace(month=7, day=8), is_day=True, has_zone=False),
-    "1994 ж. 6 қаңтар": ParsedDate(DAY.replace(year=1994), is_day=True, has_zone=False),
-    "06 Jan 94 10:00:00 GMT": ParsedDate(TEN.replace(year=1994), is_day=False, has_zone=True),
+    "06.01.2022 10:00:60": ParsedDate(at=TEN + timedelta(seconds=59), is_day=False, has_zone=False),
+    "1/25/2022 1:05 pm": ParsedDate(at=datetime(2022, 1, 25, 13, 5, tzinfo=UTC), is_day=False, has_zone=False),
+    "Sun, 08/07/2022 - 10:00": ParsedDate(at=TEN.replace(month=8, day=7), is_day=False, has_zone=False),
+    "Вс, 08/07/2022": ParsedDate(at=DAY.replace(month=8, day=7), is_day=True, has_zone=False),
+    "Fri, 08/07/2022": ParsedDate(at=DAY.replace(month=7, day=8), is_day=True, has_zone=False),
+    "1994 ж. 6 қаңтар": ParsedDate(at=DAY.replace(year=1994), is_day=True, has_zone=False),
+    "06 Jan 94 10:00:00 GMT": ParsedDate(at=TEN.replace(year=1994), is_day=False, has_zone=True),
 }
 
 
@@ -163,10 +163,10 @@ def spellings() -> list[tuple[str, ParsedDate | None]]:
     for shape, names in MONTHS_IN_WORDS:
         for month, name in enumerate(names.split(), 1):
             text = "".join({"D": "6", "M": name, "Y": "2022"}.get(letter, letter) for letter in shape)
-            rows.append((text, ParsedDate(DAY.replace(month=month), is_day=True, has_zone=False)))
-    rows += [(text, ParsedDate(DAY, is_day=True, has_zone=False)) for text in several(DAYS)]
-    rows += [(text, ParsedDate(TEN, is_day=False, has_zone=True)) for text in several(TENS)]
-    rows += [(text, ParsedDate(TEN, is_day=False, has_zone=False)) for text in several(CLOCKS)]
+            rows.append((text, ParsedDate(at=DAY.replace(month=month), is_day=True, has_zone=False)))
+    rows += [(text, ParsedDate(at=DAY, is_day=True, has_zone=False)) for text in several(DAYS)]
+    rows += [(text, ParsedDate(at=TEN, is_day=False, has_zone=True)) for text in several(TENS)]
+    rows += [(text, ParsedDate(at=TEN, is_day=False, has_zone=False)) for text in several(CLOCKS)]
     return rows + [(text, None) for text in several(NO_DATES)] + [(text, moment) for text, moment in ODD.items()]
 
 
@@ -236,7 +236,7 @@ def test_moscow_was_four_hours_ahead_for_some_years() -> None:
 @given(st.datetimes(datetime(1990, 1, 2), datetime(2100, 12, 30), timezones=st.timezones()))  # noqa: DTZ001
 def test_iso_dates_read_back(moment: datetime) -> None:
     written = moment.astimezone(UTC).replace(microsecond=0)
-    assert parse_date(written.isoformat()) == ParsedDate(written, is_day=False, has_zone=True)
+    assert parse_date(written.isoformat()) == ParsedDate(at=written, is_day=False, has_zone=True)
 
 
 @given(st.text(max_size=200) | st.text("0123456789 .:/-+TZ()年月日janяраг,", max_size=200))

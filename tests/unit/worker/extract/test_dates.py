@@ -26,7 +26,7 @@ def published(html: str, url: str | None = None) -> ParsedDate | None:
     if dated is None:
         found = search_published(tree, evidence)
         dated = date_article(DateEvidence((found,) if found else evidence.changed), Beside())
-    return dated and ParsedDate(dated.at, is_day=dated.is_day, has_zone=not dated.is_day)
+    return dated and ParsedDate(at=dated.at, is_day=dated.is_day, has_zone=not dated.is_day)
 
 
 def linked(**fields: str) -> str:
@@ -64,7 +64,7 @@ def test_publication_date_of_a_page(html: str, expected: datetime | None) -> Non
 
 
 def test_an_address_may_hold_the_day() -> None:
-    expected = ParsedDate(at(2022, 1, 6), is_day=True, has_zone=False)
+    expected = ParsedDate(at=at(2022, 1, 6), is_day=True, has_zone=False)
     assert published("<p>x</p>", "https://a.example/2022/01/06/story") == expected
     assert published("<p>x</p>", "https://a.example/2022/jan/06/story") == expected
     assert published("<p>x</p>", "https://a.example/2022/01/story") is None
