@@ -22,7 +22,8 @@ from crawlers.async_store import PARSERS, AsyncStore
 from crawlers.bounded_process import Endables
 from crawlers.hosts.delays import HostDelays
 from crawlers.hosts.leases import HostLeases
-from crawlers.jobs.job import Job, hold
+from crawlers.jobs.job import Job
+from crawlers.jobs.kinds import renew_claims
 from crawlers.scrapy_settings import scrapy_settings
 from crawlers.spiders.collector import CollectorSpider, OneShot
 from db.engine import Database
@@ -98,34 +99,34 @@ def collect(
     def clock() -> datetime:
         return datetime.now(UTC)
 
-    desk = AsyncStore(database, clock)
+    store = AsyncStore(database, clock)
     hosts = HostDelays(settings.host_delay_s)
-    leases = HostLeases(desk, hosts, clock, holder=uuid4().hex, lease_s=settings.lease_s)
+    leases = HostLeases(store, hosts, clock, holder=uuid4().hex, lease_s=settings.lease_s)
     parsers = Endables(PARSERS)
-    held: dict[tuple[type, int], Job] = {}
+    in_flight: dict[tuple[str, int], Job] = {}
 
     def end() -> None:
-        desk.submit(lambda conn, _: hold(conn, held.values(), until=None))
+        store.submit(lambda conn, _: renew_claims(conn, in_flight.values(), until=None))
         leases.release_all()
-        desk.close()
-        desk.minute.tell()
+        store.close()
+        store.minute.tell()
 
     run_spider(
         settings,
         CollectorSpider,
         on_end=end,
-        desk=desk,
+        store=store,
         own=settings,
         hosts=hosts,
         leases=leases,
-        held=held,
+        in_flight=in_flight,
         parsers=parsers,
         clock=clock,
-        draw=random.random,
+        jitter=random.random,
         once=OneShot(clock(), source_id, progress) if once else None,
     )
     database.close()
-    return desk.totals
+    return store.totals
 
 
 def main() -> None:

@@ -22,18 +22,18 @@ class Fetched:
     capture: CaptureIn | None = None
 
 
-def decide_fetch(page: PageDue, answer: FetchResult, *, now: datetime, draw: float) -> Fetched:
+def decide_fetch(page: PageDue, answer: FetchResult, *, now: datetime, jitter: float) -> Fetched:
     """Return what a fetch makes of a page: captured, unchanged, or what was the matter."""
     trouble = answer.trouble or describe_status(answer.status) or _trouble_of_content(answer)
     if trouble is None and answer.status == 304 and page.body_hash is None:
         trouble = FetchFailure("server error", "the server answered 304 to the first request")
     if trouble is not None:
-        return Fetched(_failed(page, answer, trouble, now, draw))
+        return Fetched(_failed(page, answer, trouble, now, jitter))
     digest = page.body_hash if answer.status == 304 else body_hash(answer.body)
     is_other = digest != page.body_hash
     is_new = is_other or (page.unverified is not None and answer.status != 304 and answer.is_verified)
     changed_at = _last_change(page, now) if page.body_hash is None else now if is_other else None
-    check_at = next_check(now, last_change=changed_at or page.changed_at or page.first_seen_at, draw=draw)
+    check_at = next_check(now, last_change=changed_at or page.changed_at or page.first_seen_at, jitter=jitter)
     fetched = PageFetched(
         page_id=page.id,
         fetched_at=now,
@@ -97,19 +97,19 @@ def _trouble_of_content(answer: FetchResult) -> FetchFailure | None:
     return FetchFailure("not a page", f"{kind} where a page was expected", is_final=True) if kind else None
 
 
-def _failed(page: PageDue, answer: FetchResult, trouble: FetchFailure, now: datetime, draw: float) -> PageFetched:
+def _failed(page: PageDue, answer: FetchResult, trouble: FetchFailure, now: datetime, jitter: float) -> PageFetched:
     failures = page.failures + 1
     state = _state_after(page, trouble)
     outcome = "gone" if state == "gone" else trouble.kind
     if state != "active":
         last_at = page.fetched_at if page.state == state else None
-        again_at = next_attempt(now, last_at=last_at, draw=draw)
+        again_at = next_attempt(now, last_at=last_at, jitter=jitter)
     elif trouble.kind == "missing":
         again_at = now + timedelta(seconds=CONFIRM_GONE_S)
     else:
         wish = retry_after_s(answer.header("retry-after"), now) if answer.status in (429, 503) else None
-        again_at = next_retry(now, failures=failures, draw=draw, retry_after_s=wish)
-    if next_check(now, last_change=page.changed_at or page.first_seen_at, draw=draw) is None:
+        again_at = next_retry(now, failures=failures, jitter=jitter, retry_after_s=wish)
+    if next_check(now, last_change=page.changed_at or page.first_seen_at, jitter=jitter) is None:
         state, again_at = "settled", NEVER
     return _kept(page, outcome, trouble.reason, now, again_at, failures, state=state)
 

@@ -57,7 +57,7 @@ def read_poll(feed: FeedDue, answer: FetchResult, parse: Callable[..., ParsedFee
 
 
 def decide_poll(
-    feed: FeedDue, answer: FetchResult, reading: PollReading, *, now: datetime, policy: PollPolicy, draw: float
+    feed: FeedDue, answer: FetchResult, reading: PollReading, *, now: datetime, policy: PollPolicy, jitter: float
 ) -> FeedPolled:
     """Return the feed's new state and when it is polled next."""
     trouble = reading.trouble
@@ -68,7 +68,7 @@ def decide_poll(
             outcome="changed" if reading.feed else "unchanged",
             error=None,
             state="active",
-            next_poll_at=next_poll(now, policy, failures=0, draw=draw),
+            next_poll_at=next_poll(now, policy, failures=0, jitter=jitter),
             failures=0,
             # RFC 9110 §15.4.5: a 304 repeats validators only if it wants them replaced
             etag=answer.header("etag") or (feed.etag if answer.status == 304 else None),
@@ -82,7 +82,7 @@ def decide_poll(
     is_gone = answer.status == 410 or (feed.state == "gone" and answer.status == 404)
     failures = feed.failures + 1
     wish = retry_after_s(answer.header("retry-after"), now) if answer.status in (429, 503) else None
-    again_at = next_poll(now, policy, failures=failures, draw=draw, retry_after_s=wish)
+    again_at = next_poll(now, policy, failures=failures, jitter=jitter, retry_after_s=wish)
     return FeedPolled(
         feed_id=feed.id,
         polled_at=now,

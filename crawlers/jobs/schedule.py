@@ -1,6 +1,6 @@
 """When to ask again: pure functions from what happened to an instant.
 
-`draw` is a number in [0, 1) that the caller takes from its random generator; it spreads requests by ±10 %, so that
+`jitter` is a number in [0, 1) that the caller takes from its random generator; it spreads requests by ±10 %, so that
 what once began together does not stay together.
 """
 
@@ -48,36 +48,36 @@ class PollPolicy:
 
 
 def next_poll(
-    now: datetime, policy: PollPolicy, *, failures: int, draw: float, retry_after_s: float | None = None
+    now: datetime, policy: PollPolicy, *, failures: int, jitter: float, retry_after_s: float | None = None
 ) -> datetime:
     """Return when to poll again after `failures` failed polls in a row (0: the last one succeeded)."""
     cap = max(policy.every_s, policy.at_least_every_s)
-    pause = min(_spread(_doubled(policy.every_s, failures, cap), draw), cap)
+    pause = min(_spread(_doubled(policy.every_s, failures, cap), jitter), cap)
     return now + timedelta(seconds=_at_least(pause, retry_after_s))
 
 
-def next_check(now: datetime, *, last_change: datetime, draw: float) -> datetime | None:
+def next_check(now: datetime, *, last_change: datetime, jitter: float) -> datetime | None:
     """Return when to look at a page again for edits; None when it has not changed for a year."""
     age_s = (now - last_change).total_seconds()
     for limit_s, pause_s in CHECKS:
         if age_s < limit_s:
-            return now + timedelta(seconds=_spread(pause_s, draw))
+            return now + timedelta(seconds=_spread(pause_s, jitter))
     return None
 
 
-def next_retry(now: datetime, *, failures: int, draw: float, retry_after_s: float | None = None) -> datetime:
+def next_retry(now: datetime, *, failures: int, jitter: float, retry_after_s: float | None = None) -> datetime:
     """Return when to fetch a page again after `failures` (≥ 1) failed fetches in a row."""
-    pause = _spread(_doubled(_FETCH_RETRY_S, failures - 1, _FETCH_RETRY_MAX_S), draw)
+    pause = _spread(_doubled(_FETCH_RETRY_S, failures - 1, _FETCH_RETRY_MAX_S), jitter)
     return now + timedelta(seconds=_at_least(pause, retry_after_s))
 
 
-def next_attempt(now: datetime, *, last_at: datetime | None, draw: float) -> datetime:
+def next_attempt(now: datetime, *, last_at: datetime | None, jitter: float) -> datetime:
     """Return when to ask again for a page that is refused or gone, and was at `last_at` (None: it was not before).
 
     The pause that has just passed is the memory: whoever is asked anew out of turn begins anew.
     """
     pause_s = REFUSED_RETRY_S if last_at is None else 3 * (now - last_at).total_seconds()
-    return now + timedelta(seconds=_spread(min(max(pause_s, REFUSED_RETRY_S), REFUSED_RETRY_MAX_S), draw))
+    return now + timedelta(seconds=_spread(min(max(pause_s, REFUSED_RETRY_S), REFUSED_RETRY_MAX_S), jitter))
 
 
 def pages_at_once(requests: int) -> int:
@@ -113,8 +113,8 @@ def _doubled(pause_s: float, times: int, cap_s: float) -> float:
     return min(pause_s * 2.0 ** min(times, enough), cap_s)
 
 
-def _spread(pause_s: float, draw: float) -> float:
-    return pause_s * (0.9 + 0.2 * draw)
+def _spread(pause_s: float, jitter: float) -> float:
+    return pause_s * (0.9 + 0.2 * jitter)
 
 
 def _at_least(pause_s: float, wished_s: float | None) -> float:

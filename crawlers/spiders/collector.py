@@ -31,12 +31,11 @@ from crawlers.hosts.limiter import HostLimiter
 from crawlers.hosts.outage import HOSTS, Outage
 from crawlers.http.results import FetchFailure, FetchResult, from_failure, from_response
 from crawlers.http.robots import FORBIDDEN, get_site
-from crawlers.jobs import job
-from crawlers.jobs.job import DecisionContext, Job
-from crawlers.jobs.schedule import NETWORK_RETRY_S, PollPolicy, pages_at_once
-from db.collection.feeds import FeedDue, count_due_feeds, find_due_feeds, has_any_succeeded, record_network
+from crawlers.jobs import kinds
+from crawlers.jobs.job import DecisionContext, DueFilter, Job
+from crawlers.jobs.schedule import NETWORK_RETRY_S, PollPolicy
+from db.collection.feeds import count_due_feeds, has_any_succeeded, record_network
 from db.collection.host_leases import find_resting_hosts
-from db.collection.pages import PageDue, find_due_pages
 from db.collection.refusals import ask_for_pages, find_forbidden
 from db.datadir.heartbeat import EVERY_S, touch_heartbeat
 from db.dialect import is_away
@@ -67,38 +66,38 @@ class CollectorSpider(Spider):
     def __init__(
         self,
         *,
-        desk: AsyncStore,
+        store: AsyncStore,
         own: Settings,
         hosts: HostDelays,
         leases: HostLeases,
-        held: dict[tuple[type, int], Job],
+        in_flight: dict[tuple[str, int], Job],
         clock: Callable[[], datetime],
-        draw: Callable[[], float],
+        jitter: Callable[[], float],
         parsers: Endables,
         once: OneShot | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self.turns = HostLimiter(hosts, leases)
-        self.held = held
+        self.in_flight = in_flight
         """What is claimed and has no outcome yet; shared with whoever ends the process."""
-        self._desk, self._own, self._clock, self._once = desk, own, clock, once
+        self._store, self._own, self._clock, self._once = store, own, clock, once
         self._leases = leases
         self._context = DecisionContext(
             PollPolicy(own.poll_every_s, own.poll_at_least_every_s),
             parse_allowed(own.allow_private_hosts),
-            draw,
+            jitter,
             partial(parsers.run, parse_feed),
         )
         self._outage: Outage[Job] = Outage()
         self._knows_network = False
         self._probe_at: datetime | None = None
-        self._waiting = CaptureBacklog(desk, most=own.waiting_max)
+        self._waiting = CaptureBacklog(store, most=own.waiting_max)
 
     async def start(self) -> AsyncIterator[Request]:
         """Yield a request for everything that is due, for ever; in a run that ends, until nothing is left."""
         keeper = asyncio.ensure_future(self._renew_claims())
-        self._outage.has_answered = await self._desk.read(has_any_succeeded)
+        self._outage.has_answered = await self._store.read(has_any_succeeded)
         try:
             while True:
                 batch = await self._claim()
@@ -113,34 +112,34 @@ class CollectorSpider(Spider):
         finally:
             keeper.cancel()
 
-    async def answered(self, response: Response, due: Job) -> None:
+    async def on_response(self, response: Response, job: Job) -> None:
         """Take a response."""
-        await self._finish(due, from_response(response))
+        await self._finish(job, from_response(response))
 
-    async def failed(self, failure: Failure) -> None:
+    async def on_error(self, failure: Failure) -> None:
         """Take the reason why there is no response."""
         own = self._own
         request, answer = from_failure(failure, timeout_s=own.fetch_timeout_s, max_bytes=own.fetch_max_bytes)
-        await self._finish(request.cb_kwargs["due"], answer)
+        await self._finish(request.cb_kwargs["job"], answer)
 
     async def rules_read(self, site: str, allows: Callable[[str], bool]) -> None:
         """Have pages asked for that a robots.txt forbade and now allows."""
         host, now = host_of(site), self._clock()
         try:
-            pages = await self._desk.read(lambda conn: find_forbidden(conn, host, FORBIDDEN, now=now))
+            pages = await self._store.read(lambda conn: find_forbidden(conn, host, FORBIDDEN, now=now))
             if not pages:
                 return
-            ids = await self._desk.compute(
+            ids = await self._store.compute(
                 lambda: [page_id for page_id, url in pages if get_site(url) == site and allows(url)]
             )
-            await self._desk.write(lambda conn, _: ask_for_pages(conn, ids, now=now), rows=len(ids) or 1)
+            await self._store.write(lambda conn, _: ask_for_pages(conn, ids, now=now), rows=len(ids) or 1)
         except SQLAlchemyError as error:  # the database is away: their own time will come
             log.warning("%s: pages that its robots.txt allows now are not asked for yet: %s", site, error)
 
     # what to ask
 
     async def _claim(self) -> list[Job]:
-        room = min(_BATCH, self._own.concurrent_requests - len(self.held))
+        room = min(_BATCH, self._own.concurrent_requests - len(self.in_flight))
         now = self._clock()
         if self._outage.is_down:
             if self._once or (self._probe_at is not None and now < self._probe_at):
@@ -150,7 +149,7 @@ class CollectorSpider(Spider):
             return []
         pages_too = self._once is not None or await self._waiting.allow_pages()
         resting = self.turns.hosts.busy_hosts(time.monotonic())
-        found = await self._desk.read(
+        found = await self._store.read(
             lambda conn: self._find_due(conn, now, room, resting | find_resting_hosts(conn, now=now), pages_too)
         )
         if not found:
@@ -162,112 +161,102 @@ class CollectorSpider(Spider):
         now = self._clock()
 
         def claim(conn: Connection, ours: set[str]) -> list[Job]:
-            return job.claim(conn, [each for each in found if each.host in ours], now=now, lease_s=self._own.lease_s)
+            return kinds.claim(conn, [each for each in found if each.host in ours], now=now, lease_s=self._own.lease_s)
 
         claimed = await self._leases.claim({each.host for each in found}, claim)
         for each in claimed:
-            self.held[type(each), each.id] = each
+            self.in_flight[each.key] = each
             self.turns.hosts.begin(each.host)
         for host in {each.host for each in found} - {each.host for each in claimed}:
             self.turns.discard(host)
         return claimed
 
     def _find_due(self, conn: Connection, now: datetime, room: int, resting: set[str], pages_too: bool) -> list[Job]:
-        source_id = self._once.source_id if self._once else None
-        since = self._once.began_at if self._once else None
-        found: list[Job] = []
-        found += find_due_feeds(
-            conn, now=now, limit=(room + 1) // 2, resting=resting, source_id=source_id, not_since=since
+        due = DueFilter(
+            now=now,
+            resting=resting,
+            source_id=self._once.source_id if self._once else None,
+            not_since=self._once.began_at if self._once else None,
+            recheck=self._own.recheck,
         )
-        pages_held = sum(isinstance(each, PageDue) for each in self.held.values())
-        pages_room = min(room - len(found), pages_at_once(self._own.concurrent_requests) - pages_held)
-        if pages_too and pages_room > 0:
-            found += find_due_pages(
-                conn,
-                now=now,
-                limit=pages_room,
-                resting=resting | {each.host for each in found},
-                source_id=source_id,
-                recheck=self._own.recheck,
-                not_since=since,
-            )
-        return found
+        in_flight, requests = list(self.in_flight.values()), self._own.concurrent_requests
+        return kinds.find_due(conn, due, room=room, requests=requests, in_flight=in_flight, pages_too=pages_too)
 
     async def _is_finished(self, once: OneShot) -> bool:
         """Return whether a run that ends has nothing left; an outage ends it too, and what was not asked is counted."""
-        if self.held:
+        if self.in_flight:
             return False
         now = self._clock()
         if not self._outage.is_down:
-            return not await self._desk.read(lambda conn: self._find_due(conn, now, 1, set(), True))
-        left = await self._desk.read(lambda conn: count_due_feeds(conn, now=now, source_id=once.source_id))
-        await self._desk.write(lambda _, tally: tally.count("poll", once.source_id, "no network", left))
+            return not await self._store.read(lambda conn: self._find_due(conn, now, 1, set(), True))
+        left = await self._store.read(lambda conn: count_due_feeds(conn, now=now, source_id=once.source_id))
+        await self._store.write(lambda _, tally: tally.count("poll", once.source_id, "no network", left))
         return True
 
-    def _request(self, due: Job) -> Request | None:
+    def _request(self, job: Job) -> Request | None:
         try:
             return Request(
-                due.url,
-                headers=job.headers(due),
-                meta=job.meta(due, self._clock()),
-                callback=self.answered,
-                errback=self.failed,
-                cb_kwargs={"due": due},
+                job.url,
+                headers=job.headers(),
+                meta=job.meta(self._clock()),
+                callback=self.on_response,
+                errback=self.on_error,
+                cb_kwargs={"job": job},
                 dont_filter=True,
             )
         except ValueError as error:
             trouble = FetchFailure("refused", f"refused: not a usable address ({error})"[:300], is_final=True)
-            asyncio.ensure_future(self._finish(due, FetchResult(due.url, 0, trouble=trouble)))  # noqa: RUF006 - held keeps count
+            asyncio.ensure_future(self._finish(job, FetchResult(job.url, 0, trouble=trouble)))  # noqa: RUF006 - held keeps count
             return None
 
     # what came of it
 
-    async def _finish(self, due: Job, answer: FetchResult) -> None:
+    async def _finish(self, job: Job, answer: FetchResult) -> None:
         try:
-            self._watch_network(due, answer)
-            said = await self._record(due, answer)
+            self._watch_network(job, answer)
+            said = await self._record(job, answer)
         except Exception as error:
-            said = await self._record_fault(due, answer, error)
+            said = await self._record_fault(job, answer, error)
         if self._once and self._once.progress:
-            self._once.progress(f"{due.url}: {said}")
-        self.turns.discard(due.host)
-        self.held.pop((type(due), due.id), None)
+            self._once.progress(f"{job.url}: {said}")
+        self.turns.discard(job.host)
+        self.in_flight.pop(job.key, None)
 
-    async def _record_fault(self, due: Job, answer: FetchResult, error: Exception) -> str:
+    async def _record_fault(self, job: Job, answer: FetchResult, error: Exception) -> str:
         """Store that we ourselves failed over an answer: as a failure of what was asked, with growing pauses."""
-        log.error("%s: could not be recorded", due.url, exc_info=error)
+        log.error("%s: could not be recorded", job.url, exc_info=error)
         said = f"internal error: {type(error).__name__}: {error}"[:300]
         if not is_away(error):  # else it is nobody's fault here
             with suppress(Exception):
-                return await self._record(due, FetchResult(answer.url, 0, trouble=FetchFailure("internal error", said)))
-        self._desk.submit(lambda _, tally: job.count_internal_error(tally, due, said))
+                return await self._record(job, FetchResult(answer.url, 0, trouble=FetchFailure("internal error", said)))
+        self._store.submit(lambda _, tally: job.count_internal_error(tally, said))
         return said
 
-    async def _record(self, due: Job, answer: FetchResult) -> str:
+    async def _record(self, job: Job, answer: FetchResult) -> str:
         """Store everything that follows from an answer; return it in a few words."""
         now = self._clock()
         if self._outage.is_down and answer.trouble is not None and answer.trouble.is_network:
             reason = answer.trouble.reason
-            await self._desk.write(lambda conn, tally: job.record_restored(conn, tally, due, reason, now))
+            await self._store.write(lambda conn, tally: job.record_restored(conn, tally, reason, now))
             return f"no network ({reason})"
-        think = self._desk.parse if isinstance(due, FeedDue) else self._desk.compute
-        outcome = await think(job.decide, due, answer, now, self._context)
+        think = self._store.parse if job.is_parsed else self._store.compute
+        outcome = await think(job.decide, answer, now, self._context)
         for rows, step in outcome.steps:
-            await self._desk.write(step, rows=rows)
-        log.debug("%s %s: %s", answer.status or "-", due.url, outcome.said)
-        return outcome.said
+            await self._store.write(step, rows=rows)
+        log.debug("%s %s: %s", answer.status or "-", job.url, outcome.summary)
+        return outcome.summary
 
-    def _watch_network(self, due: Job, answer: FetchResult) -> None:
+    def _watch_network(self, job: Job, answer: FetchResult) -> None:
         if answer.trouble is not None and answer.trouble.is_network:
-            forgiven = self._outage.unreachable(due.host, due, used_to_answer=job.used_to_answer(due))
+            forgiven = self._outage.unreachable(job.host, job, used_to_answer=job.used_to_answer)
             if forgiven:
-                self._announce_outage([each for each in forgiven if each is not due])
+                self._announce_outage([each for each in forgiven if each is not job])
         elif answer.status and (self._outage.answered() or not self._knows_network):
             if self._knows_network:
                 log.info("outlets can be reached again")
             self._knows_network = True
             now = self._clock()
-            self._desk.submit(lambda conn, _: record_network(conn, None, at=now))
+            self._store.submit(lambda conn, _: record_network(conn, None, at=now))
 
     def _announce_outage(self, forgiven: list[Job]) -> None:
         now = self._clock()
@@ -276,12 +265,12 @@ class CollectorSpider(Spider):
         self._knows_network = True
         self._probe_at = now + timedelta(seconds=NETWORK_RETRY_S)
 
-        def store(conn: Connection, _tally: OutcomeTally) -> None:
+        def record(conn: Connection, _tally: OutcomeTally) -> None:
             record_network(conn, reason, at=now)
             for each in forgiven:
-                job.restore_after_outage(conn, each, reason, now)
+                each.restore_after_outage(conn, reason, now)
 
-        self._desk.submit(store)
+        self._store.submit(record)
 
     async def _renew_claims(self) -> None:
         """Renew the claims of what is under way, so that they may be short enough to survive our death.
@@ -291,10 +280,10 @@ class CollectorSpider(Spider):
         while True:
             await asyncio.sleep(min(self._own.lease_s / 3, EVERY_S))
             until = self._clock() + timedelta(seconds=self._own.lease_s)
-            held = list(self.held.values())
-            self._desk.minute.tell_if_due()
+            in_flight = list(self.in_flight.values())
+            self._store.minute.tell_if_due()
             try:
-                await self._desk.write(lambda conn, _: job.hold(conn, held, until=until))  # noqa: B023 - awaited here
+                await self._store.write(lambda conn, _: kinds.renew_claims(conn, in_flight, until=until))  # noqa: B023 - awaited here
                 await self._leases.renew()
                 touch_heartbeat(self._own.data_dir, "crawler")
             except SQLAlchemyError as error:  # the database is away; it may be back before the claims run out

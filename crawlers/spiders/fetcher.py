@@ -35,8 +35,8 @@ class FetcherSpider(Spider):
                 request = Request(
                     url,
                     meta={JAR: str(place)},
-                    callback=self.answered,
-                    errback=self.failed,
+                    callback=self.on_response,
+                    errback=self.on_error,
                     cb_kwargs={"place": place},
                     dont_filter=True,
                 )
@@ -47,11 +47,11 @@ class FetcherSpider(Spider):
                 continue
             yield request
 
-    def answered(self, response: Response, place: int) -> None:
+    def on_response(self, response: Response, place: int) -> None:
         """Take a response."""
         self._tell(place, from_response(response))
 
-    def failed(self, failure: Failure) -> None:
+    def on_error(self, failure: Failure) -> None:
         """Take the reason why there is none."""
         own = self._own
         request, answer = from_failure(failure, timeout_s=own.fetch_timeout_s, max_bytes=own.fetch_max_bytes)

@@ -121,15 +121,15 @@ def test_what_waits_as_long_as_it_may_is_left_alone(database: Database, column: 
 
 POLICY = PollPolicy(every_s=2_592_000, at_least_every_s=2_592_000)
 PAUSES: dict[str, Callable[[int, float], datetime | None]] = {
-    "poll": lambda n, draw: next_poll(NOW, POLICY, failures=n, draw=draw, retry_after_s=1e12),
-    "retry": lambda n, draw: next_retry(NOW, failures=max(n, 1), draw=draw, retry_after_s=1e12),
-    "check": lambda n, draw: next_check(NOW, last_change=NOW - timedelta(hours=n), draw=draw),
-    "attempt": lambda n, draw: next_attempt(NOW, last_at=NOW - timedelta(hours=n), draw=draw),
+    "poll": lambda n, jitter: next_poll(NOW, POLICY, failures=n, jitter=jitter, retry_after_s=1e12),
+    "retry": lambda n, jitter: next_retry(NOW, failures=max(n, 1), jitter=jitter, retry_after_s=1e12),
+    "check": lambda n, jitter: next_check(NOW, last_change=NOW - timedelta(hours=n), jitter=jitter),
+    "attempt": lambda n, jitter: next_attempt(NOW, last_at=NOW - timedelta(hours=n), jitter=jitter),
 }
 
 
 @pytest.mark.parametrize("what", PAUSES)
-@given(times=st.integers(0, 20_000), draw=st.floats(0, 0.999))
-def test_no_pause_is_longer_than_what_counts_as_ahead(what: str, times: int, draw: float) -> None:
-    at = PAUSES[what](times, draw)
+@given(times=st.integers(0, 20_000), jitter=st.floats(0, 0.999))
+def test_no_pause_is_longer_than_what_counts_as_ahead(what: str, times: int, jitter: float) -> None:
+    at = PAUSES[what](times, jitter)
     assert at is None or at <= NOW + timedelta(days=35)

@@ -11,8 +11,10 @@ from crawlers.bounded_process import ProcessEnded
 from crawlers.feeds.entries import sort_entries
 from crawlers.feeds.parse import FeedEntry, ParsedFeed
 from crawlers.http.results import FetchFailure, FetchResult
+from crawlers.jobs.fetch_job import FetchJob
 from crawlers.jobs.fetches import decide_fetch, restore_fetch
-from crawlers.jobs.job import DecisionContext, decide, headers
+from crawlers.jobs.job import DecisionContext, Job
+from crawlers.jobs.poll_job import PollJob
 from crawlers.jobs.polls import body_hash, decide_poll, read_poll, restore_poll
 from crawlers.jobs.schedule import PollPolicy
 from db.collection.feeds import FeedDue, FeedPolled
@@ -51,11 +53,11 @@ PAGE = PageDue(
 
 
 def poll(answer: FetchResult, feed: FeedDue = FEED) -> FeedPolled:
-    return decide_poll(feed, answer, read_poll(feed, answer), now=NOW, policy=POLICY, draw=0.5)
+    return decide_poll(feed, answer, read_poll(feed, answer), now=NOW, policy=POLICY, jitter=0.5)
 
 
 def fetch(answer: FetchResult, page: PageDue = PAGE) -> PageFetched:
-    return decide_fetch(page, answer, now=NOW, draw=0.5).page
+    return decide_fetch(page, answer, now=NOW, jitter=0.5).page
 
 
 def page_answer(body: bytes = b"<p>new</p>", status: int = 200, **headers: str) -> FetchResult:
@@ -173,7 +175,7 @@ def test_a_date_to_come_is_no_date_of_publication(said: datetime, kept: bool) ->
 
 
 def test_a_changed_page_is_captured_with_what_the_feed_said() -> None:
-    decided = decide_fetch(PAGE, page_answer(etag='"new"'), now=NOW, draw=0.5)
+    decided = decide_fetch(PAGE, page_answer(etag='"new"'), now=NOW, jitter=0.5)
     assert (decided.page.outcome, decided.page.changed_at, decided.page.failures) == ("captured", NOW, 0)
     assert decided.page.next_fetch_at == NOW + timedelta(minutes=15)
     assert decided.capture is not None
@@ -186,7 +188,7 @@ def test_a_changed_page_is_captured_with_what_the_feed_said() -> None:
 
 @pytest.mark.parametrize("answer", [page_answer(b"<p>old</p>"), page_answer(b"", 304)], ids=["same body", "304"])
 def test_an_unchanged_page_is_not_captured_again(answer: FetchResult) -> None:
-    decided = decide_fetch(PAGE, answer, now=NOW, draw=0.5)
+    decided = decide_fetch(PAGE, answer, now=NOW, jitter=0.5)
     assert decided.capture is None
     assert (decided.page.outcome, decided.page.changed_at) == ("unchanged", None)
     assert decided.page.body_hash == PAGE.body_hash
@@ -226,7 +228,7 @@ REFUSALS = {
 def test_what_is_refused_or_gone_is_asked_for_ever_more_rarely_for_a_year(kind: str) -> None:
     now, page, looks = NOW, replace(NEW, first_seen_at=NOW, last_outcome="missing"), []
     while True:
-        fetched = decide_fetch(page, REFUSALS[kind], now=now, draw=0.5).page
+        fetched = decide_fetch(page, REFUSALS[kind], now=now, jitter=0.5).page
         if fetched.state == "settled":
             break
         assert (fetched.state, fetched.outcome) == ("gone" if kind == "gone" else "refused", kind)
@@ -247,7 +249,7 @@ def test_a_page_that_answers_again_is_as_any_other(state: str) -> None:
 
 @pytest.mark.parametrize("kind", ["refused", "not a page"])
 def test_one_bad_answer_refuses_no_page_that_was_read(kind: str) -> None:
-    fetched = decide_fetch(PAGE, REFUSALS[kind], now=NOW, draw=0.5).page
+    fetched = decide_fetch(PAGE, REFUSALS[kind], now=NOW, jitter=0.5).page
     assert (fetched.state, fetched.outcome, fetched.next_fetch_at) == ("active", kind, NOW + timedelta(minutes=30))
 
 
@@ -286,7 +288,7 @@ def test_long_texts_are_written_a_few_at_a_time() -> None:
     items = "".join(item.format(n, n, "слово " * 30_000) for n in range(30))
     context = DecisionContext(POLICY, frozenset(), lambda: 0.5)
     body = f'<rss version="2.0"><channel>{items}</channel></rss>'.encode()
-    weights = [weight for weight, _ in decide(FEED, FetchResult(FEED.url, 200, body), NOW, context).steps]
+    weights = [weight for weight, _ in PollJob(FEED).decide(FetchResult(FEED.url, 200, body), NOW, context).steps]
     assert (max(weights), sum(weights)) == (6, 31)
 
 
@@ -303,7 +305,7 @@ def test_whatever_the_parser_fails_over_is_a_failure_of_the_feed(error: Exceptio
         raise error
 
     answer = FetchResult(FEED.url, 200, RSS)
-    polled = decide_poll(FEED, answer, read_poll(FEED, answer, parse), now=NOW, policy=POLICY, draw=0.5)
+    polled = decide_poll(FEED, answer, read_poll(FEED, answer, parse), now=NOW, policy=POLICY, jitter=0.5)
     assert (polled.outcome, polled.failures) == ("unreadable", FEED.failures + 1)
     assert (polled.error or "").startswith(reason)
     assert len(polled.error or "") <= 300
@@ -315,14 +317,16 @@ def test_whatever_the_parser_fails_over_is_a_failure_of_the_feed(error: Exceptio
 BAD = "has expired"
 
 
-@pytest.mark.parametrize("due", [replace(FEED, unverified=BAD), replace(PAGE, unverified=BAD)], ids=["feed", "page"])
-def test_the_whole_of_it_is_asked_for_until_somebody_vouches_for_it(due: FeedDue | PageDue) -> None:
-    assert set(headers(due)) == {"Accept"}
+@pytest.mark.parametrize(
+    "job", [PollJob(replace(FEED, unverified=BAD)), FetchJob(replace(PAGE, unverified=BAD))], ids=["feed", "page"]
+)
+def test_the_whole_of_it_is_asked_for_until_somebody_vouches_for_it(job: Job) -> None:
+    assert set(job.headers()) == {"Accept"}
 
 
 def test_the_same_page_is_captured_once_more_when_its_server_can_prove_who_it_is() -> None:
     known = replace(PAGE, unverified=BAD)
-    verified = decide_fetch(known, FetchResult(PAGE.url, 200, b"<p>old</p>"), now=NOW, draw=0.5)
+    verified = decide_fetch(known, FetchResult(PAGE.url, 200, b"<p>old</p>"), now=NOW, jitter=0.5)
     assert verified.capture is not None
     assert (verified.page.unverified, verified.page.changed_at) == (None, None)
     assert "page_unverified" not in verified.capture.hints
@@ -338,12 +342,12 @@ def test_the_same_page_is_captured_once_more_when_its_server_can_prove_who_it_is
     ],
 )
 def test_what_vouches_for_nothing_leaves_the_mark(answer: FetchResult) -> None:
-    found = decide_fetch(replace(PAGE, unverified=BAD), answer, now=NOW, draw=0.5)
+    found = decide_fetch(replace(PAGE, unverified=BAD), answer, now=NOW, jitter=0.5)
     assert (found.capture, found.page.unverified) == (None, BAD)
 
 
 def test_a_page_that_was_vouched_for_stays_so_while_it_is_the_same() -> None:
-    found = decide_fetch(PAGE, FetchResult(PAGE.url, 200, b"<p>old</p>", unverified=BAD), now=NOW, draw=0.5)
+    found = decide_fetch(PAGE, FetchResult(PAGE.url, 200, b"<p>old</p>", unverified=BAD), now=NOW, jitter=0.5)
     assert (found.capture, found.page.unverified) == (None, None)
 
 

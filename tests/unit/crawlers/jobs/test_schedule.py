@@ -13,7 +13,7 @@ from crawlers.jobs.schedule import PollPolicy, next_check, next_poll, next_retry
 NOW = datetime(2022, 1, 6, 12, tzinfo=UTC)
 POLICY = PollPolicy(every_s=900, at_least_every_s=86_400)
 MIDDLE = 0.5
-"""The draw that neither shortens nor lengthens."""
+"""The jitter that neither shortens nor lengthens."""
 
 
 def pause(then: datetime) -> float:
@@ -25,7 +25,7 @@ def pause(then: datetime) -> float:
     [(0, 900), (1, 1_800), (2, 3_600), (6, 57_600), (7, 86_400), (8, 86_400), (10_000, 86_400)],
 )
 def test_a_failing_feed_is_polled_ever_more_rarely_but_never_not_at_all(failures: int, seconds: float) -> None:
-    assert pause(next_poll(NOW, POLICY, failures=failures, draw=MIDDLE)) == pytest.approx(seconds)
+    assert pause(next_poll(NOW, POLICY, failures=failures, jitter=MIDDLE)) == pytest.approx(seconds)
 
 
 @pytest.mark.parametrize(
@@ -39,19 +39,19 @@ def test_a_failing_feed_is_polled_ever_more_rarely_but_never_not_at_all(failures
     ],
 )
 def test_what_the_server_asks_for_is_honoured(wish: float | None, seconds: float) -> None:
-    assert pause(next_poll(NOW, POLICY, failures=1, draw=MIDDLE, retry_after_s=wish)) == pytest.approx(seconds)
-    assert pause(next_retry(NOW, failures=2, draw=MIDDLE, retry_after_s=wish)) == pytest.approx(seconds)
+    assert pause(next_poll(NOW, POLICY, failures=1, jitter=MIDDLE, retry_after_s=wish)) == pytest.approx(seconds)
+    assert pause(next_retry(NOW, failures=2, jitter=MIDDLE, retry_after_s=wish)) == pytest.approx(seconds)
 
 
 @given(st.integers(0, 10_000), st.floats(0, 1, exclude_max=True), st.floats(1, 1e6), st.floats(1, 1e6))
-def test_no_pause_leaves_its_bounds(failures: int, draw: float, every_s: float, cap_s: float) -> None:
-    seconds = pause(next_poll(NOW, PollPolicy(every_s, cap_s), failures=failures, draw=draw))
+def test_no_pause_leaves_its_bounds(failures: int, jitter: float, every_s: float, cap_s: float) -> None:
+    seconds = pause(next_poll(NOW, PollPolicy(every_s, cap_s), failures=failures, jitter=jitter))
     assert 0.9 * min(every_s, cap_s) - 1e-3 <= seconds <= max(every_s, cap_s) + 1e-3
 
 
 @given(st.floats(0, 1, exclude_max=True))
-def test_the_draw_moves_a_pause_by_a_tenth(draw: float) -> None:
-    assert 810 <= pause(next_poll(NOW, POLICY, failures=0, draw=draw)) <= 990
+def test_the_draw_moves_a_pause_by_a_tenth(jitter: float) -> None:
+    assert 810 <= pause(next_poll(NOW, POLICY, failures=0, jitter=jitter)) <= 990
 
 
 @pytest.mark.parametrize(
@@ -68,13 +68,13 @@ def test_the_draw_moves_a_pause_by_a_tenth(draw: float) -> None:
     ],
 )
 def test_pages_are_looked_at_again_at_growing_intervals(age: timedelta, seconds: float | None) -> None:
-    then = next_check(NOW, last_change=NOW - age, draw=MIDDLE)
+    then = next_check(NOW, last_change=NOW - age, jitter=MIDDLE)
     assert (pause(then) if then else None) == (pytest.approx(seconds) if seconds else None)
 
 
 @pytest.mark.parametrize(("failures", "seconds"), [(1, 900), (2, 1_800), (5, 14_400), (100, 30 * 86_400)])
 def test_a_page_that_cannot_be_had_is_asked_for_ever_more_rarely(failures: int, seconds: float) -> None:
-    assert pause(next_retry(NOW, failures=failures, draw=MIDDLE)) == pytest.approx(seconds)
+    assert pause(next_retry(NOW, failures=failures, jitter=MIDDLE)) == pytest.approx(seconds)
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ def trouble(kind: str, *, is_final: bool = False) -> FetchResult:
 
 
 def look(due: PageDue, answer: FetchResult) -> Fetched:
-    return with_stand_in(due, answer, decide_fetch(due, answer, now=NOW, draw=0.5), now=NOW)
+    return with_stand_in(due, answer, decide_fetch(due, answer, now=NOW, jitter=0.5), now=NOW)
 
 
 OWN_TROUBLE = [
@@ -65,7 +65,7 @@ PASSING_TROUBLE = [
 
 @pytest.mark.parametrize("answer", OWN_TROUBLE)
 def test_the_feed_speaks_where_the_page_cannot_be_had(answer: FetchResult) -> None:
-    plain, told = decide_fetch(NEW, answer, now=NOW, draw=0.5), look(NEW, answer)
+    plain, told = decide_fetch(NEW, answer, now=NOW, jitter=0.5), look(NEW, answer)
     assert told.capture is not None
     assert (told.capture.body, told.capture.content_type, told.capture.url) == (b"", None, NEW.url)
     assert told.capture.status == answer.status

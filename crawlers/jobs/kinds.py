@@ -1,0 +1,53 @@
+"""The kinds of jobs, and what is done to jobs of all kinds at once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from crawlers.jobs.fetch_job import FetchJob
+from crawlers.jobs.job import DueFilter, Job
+from crawlers.jobs.poll_job import PollJob
+
+KINDS: tuple[type[Job], ...] = (PollJob, FetchJob)
+"""In the order in which they are looked for, and in which their rows are locked."""
+
+
+def find_due(
+    conn: Connection, wanted: DueFilter, *, room: int, requests: int, in_flight: Collection[Job], pages_too: bool
+) -> list[Job]:
+    """Return at most `room` due jobs, each of another host. Without `pages_too` only what fills no backlog."""
+    found: list[Job] = []
+    for kind in KINDS:
+        held = sum(isinstance(job, kind) for job in in_flight)
+        limit = kind.limit(room - len(found), in_flight=held, requests=requests)
+        if limit > 0 and (pages_too or not kind.fills_backlog):
+            resting = {*wanted.resting, *(job.host for job in found)}
+            found += kind.find_due(conn, limit, replace(wanted, resting=resting))
+    return found
+
+
+def claim(conn: Connection, jobs: Iterable[Job], *, now: datetime, lease_s: float) -> list[Job]:
+    """Return those of the jobs that now are ours for `lease_s` seconds, in the order given."""
+    candidates = list(jobs)
+    ours = {
+        (kind.stage, id)
+        for kind, ids in _ids_by_kind(candidates)
+        for id in kind.claim_rows(conn, ids, now=now, lease_s=lease_s)
+    }
+    return [job for job in candidates if job.key in ours]
+
+
+def renew_claims(conn: Connection, jobs: Iterable[Job], *, until: datetime | None) -> None:
+    """Keep the claims of jobs until then; None releases them."""
+    for kind, ids in _ids_by_kind(list(jobs)):
+        kind.renew_rows(conn, ids, until=until)
+
+
+def _ids_by_kind(jobs: Collection[Job]) -> Iterator[tuple[type[Job], list[int]]]:
+    for kind in KINDS:
+        if ids := [job.id for job in jobs if isinstance(job, kind)]:
+            yield kind, ids
