@@ -42,7 +42,7 @@ def test_the_archive_finds_what_arrival_found(database_url: str) -> None:
 def test_what_was_indexed_by_earlier_rules_is_indexed_again(database_url: str) -> None:
     database = prepared_store(database_url)
     text = "Some 1,000 men of the U.S. Army came to the lake, the ministry said, and 2\u00a0500 horses with them."
-    chain_over(database).understand([document(body=text)])
+    chain_over(database).process([document(body=text)])
     migrate.downgrade(database, "0019")
     migrate.upgrade(database)
     assert len(database.read(lambda conn: word_index.find_unindexed(conn, limit=9))) == 1
@@ -63,7 +63,7 @@ def wordindex_narrows(database: Database) -> bool:
 
 def test_what_was_stored_before_there_was_an_index_is_found_and_indexed(sqlite_url: str) -> None:
     database = small_store(sqlite_url)
-    chain_over(database).understand([document()])
+    chain_over(database).process([document()])
     database.write(lambda conn: conn.execute(delete(IndexedRevision)))
     query = parse("entity:csto AND chair*")
     assert len(list(backtest.search(database, query))) == 1

@@ -40,7 +40,7 @@ def inputs() -> list[Document]:
 def made_by_the_rules_before(url: str) -> Database:
     """Return a store as it was before: fingerprints without headlines, whatever resembles is a copy."""
     database = prepared_store(url)
-    chain_over(database).understand(inputs())
+    chain_over(database).process(inputs())
     with database.engine.begin() as conn:
         for revision_id, data in conn.execute(select(FingerprintRow.revision_id, FingerprintRow.data)).all():
             words = struct.unpack_from("<I", data, 4)[0]
@@ -66,7 +66,7 @@ def stories(database: Database) -> dict[str, str]:
 
 def fresh(url: str) -> dict[str, str]:
     database = prepared_store(url)
-    chain_over(database).understand(inputs())
+    chain_over(database).process(inputs())
     found = stories(database)
     with database.engine.begin() as conn:
         conn.execute(delete(Article))
