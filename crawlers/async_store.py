@@ -73,7 +73,7 @@ class AsyncStore:
         self._writer.start()
         self.totals: Counter[tuple[str, str]] = Counter()
         """Inputs per (stage, outcome) since the start."""
-        self.minute: EachMinute[Counted] = EachMinute(_tell_minute)
+        self.minute: EachMinute[Counted] = EachMinute(_log_minute)
         """Inputs per (stage, outlet, outcome) that have not been logged yet."""
 
     async def read(self, query: Callable[[Connection], T]) -> T:
@@ -158,7 +158,7 @@ class AsyncStore:
                 log.error("could not be written: %s", error)
 
 
-def _tell_minute(counts: Mapping[Counted, int]) -> None:
+def _log_minute(counts: Mapping[Counted, int]) -> None:
     for line in describe_minute(counts):
         log.info("%s", line)
 

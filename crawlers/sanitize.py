@@ -67,7 +67,7 @@ def plain_title(title: str) -> str:
     return one_line(title)
 
 
-def words_of(markup: str) -> str:
+def get_words(markup: str) -> str:
     """Return the approximate words of an HTML fragment, faster than `without_tags`; for comparison, not display."""
     return " ".join(_ANY_TAG.sub(" ", markup).split())
 

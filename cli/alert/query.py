@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.shared.day_options import first_day
-from cli.shared.output import emit, fail, note, reason_of
+from cli.shared.output import emit, fail, get_reason, note
 from cli.shared.store import find_store
 from worker.lib.named_file import open_named
 
@@ -182,7 +182,7 @@ def _read_queries(path: Path) -> tuple[list[tuple[str, str]], dict[str, str]]:
             fail(f"{path} is larger than {MAX_QUERIES:,} bytes", code=2)
         content: Any = json.loads(raw.decode("utf-8-sig"))
     except OSError as error:
-        fail(f"{path}: {reason_of(error)}", code=2)
+        fail(f"{path}: {get_reason(error)}", code=2)
     except (ValueError, RecursionError) as error:
         fail(f"{path} is not JSON: {error}", code=2)
     alerts = content.get("alerts") if isinstance(content, dict) else None

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from cli.alert.recipients import note_missing_settings
-from cli.shared.output import emit, fail, note, reason_of
+from cli.shared.output import emit, fail, get_reason, note
 from cli.shared.store import open_store
 from cli.shared.tables import Format, print_table, wants_json
 from worker.lib.named_file import open_named
@@ -68,7 +68,7 @@ def _read_text(file: Path) -> str:
             content = opened.read(_MAX_BYTES + 1)
         text = content.decode("utf-8-sig")
     except OSError as error:
-        fail(f"{file}: {reason_of(error)}", code=2)
+        fail(f"{file}: {get_reason(error)}", code=2)
     except UnicodeEncodeError:
         fail(f"{file}: the name of the file is not UTF-8", hint="rename it", code=2)
     except UnicodeDecodeError as error:

@@ -67,11 +67,11 @@ def _record(explanation: Why) -> dict[str, Any]:
     }
 
 
-def _delivery(told: RecipientOutcome) -> dict[str, Any]:
+def _delivery(outcome: RecipientOutcome) -> dict[str, Any]:
     from db.alerts.channels import FEED
     from worker.delivery.transports.table import shown
 
-    carried = told.carried
+    carried = outcome.carried
     return {
         "id": carried.delivery_id,
         "to": carried.channel_kind,
@@ -82,14 +82,14 @@ def _delivery(told: RecipientOutcome) -> dict[str, Any]:
         "due_at": instant(carried.due_at),
         "sent_at": instant(carried.sent_at),
         "error": carried.error,
-        "rule": told.rule,
+        "rule": outcome.rule,
     }
 
 
 def _print(record: dict[str, Any]) -> None:
-    told = {True: "matches", False: "does not match"}[record["matched"]]
+    verb = {True: "matches", False: "does not match"}[record["matched"]]
     lines = [
-        ("article", f"{record['article_id']} {told} {record['subscription']}"),
+        ("article", f"{record['article_id']} {verb} {record['subscription']}"),
         ("query", record["query"]),
         *([("doubt", record["doubt"])] if record["doubt"] else []),
         *[("failed", f"{one['part']}: {one['reason']}") for one in record.get("failings", ())],

@@ -114,7 +114,7 @@ def coverage(
             else:
                 render.comparisons_as_table(comparisons, render.Names(find_labels(conn), {}))
             return
-        shown = _shown(conn, ids, by, split, level, first, last, share=share, voice=voice)
+        shown = _load_series(conn, ids, by, split, level, first, last, share=share, voice=voice)
         names = render.Names(find_labels(conn), find_names(conn) if split == "source" else {})
     if plot is not None:
         from cli.coverage.plot import draw
@@ -126,7 +126,7 @@ def coverage(
         render.as_table(shown, names)
 
 
-def _shown(
+def _load_series(
     conn: Connection,
     entities: Sequence[str],
     grain: Grain,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from cli.coverage.render import Names, describe_undated
-from cli.shared.output import fail, note, reason_of
+from cli.shared.output import fail, get_reason, note
 from worker.coverage.stats.stretches import gaps, spread, stretches
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def draw(path: str, shown: ShownSeries, names: Names, *, grain: str) -> None:
         _render(part, kind, shown, names, grain)
         part.replace(target)
     except OSError as error:
-        fail(f"{path} cannot be written: {reason_of(error)}")
+        fail(f"{path} cannot be written: {get_reason(error)}")
     finally:
         part.unlink(missing_ok=True)
     note(f"drawn: {path}")
@@ -100,7 +100,7 @@ def _render(path: Path, kind: str, shown: ShownSeries, names: Names, grain: str)
     import matplotlib as mpl
 
     mpl.use("Agg")
-    mpl.rcParams["svg.hashsalt"] = "steppewatch"  # makes equal series give equal files
+    mpl.rcParams["svg.hashsalt"] = "steppewatch"  # equal series make equal files
     from matplotlib import pyplot as plt
     from matplotlib.ticker import MaxNLocator
 

@@ -90,12 +90,12 @@ def _run(settings: Settings, stage: Stage, *, once: bool, host: str, port: int) 
 def _open_store(settings: Settings, stage: Stage) -> Database:
     from cli.demo.store import prepare_store
     from cli.shared.store_errors import explain_store_errors
-    from cli.shared.store_url import shown
+    from cli.shared.store_url import display_url
     from db.engine import Database
 
     with explain_store_errors(settings.database):
         database = Database(settings.database)
-        prepare_store(database, stage.web, shown(settings.database), now=_utc_now())
+        prepare_store(database, stage.web, display_url(settings.database), now=_utc_now())
     return database
 
 

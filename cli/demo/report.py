@@ -74,8 +74,8 @@ def remarks(result: Result) -> list[str]:
 
 def guide(result: Result, web: DemoWeb, page: str, data_dir: Path) -> list[str]:
     """Return suggestions of things to look at after the script."""
-    edited = next(web.address_of(o, a) for o in web.outlets for a in o.articles if a.edited)
-    reprinted = next(web.address_of(o, a) for o in web.outlets for a in o.articles if a.copy_of)
+    edited = next(web.article_url(o, a) for o in web.outlets for a in o.articles if a.edited)
+    reprinted = next(web.article_url(o, a) for o in web.outlets for a in o.articles if a.copy_of)
     command = f"STEPPEWATCH_DATA_DIR={shlex.quote(str(data_dir))} steppewatch"
     return [
         f"the script is over: {_list(Counter(ending.outcome for ending in result.endings))}. Look at",

@@ -95,7 +95,7 @@ class Director:
     def _edited_pages(self) -> set[str]:
         web = self._stage.web
         return {
-            canonical_url(web.address_of(outlet, article))
+            canonical_url(web.article_url(outlet, article))
             for outlet in web.outlets
             for article in outlet.articles
             if article.edited

@@ -65,7 +65,7 @@ def endings(web: DemoWeb, before: Knowledge, after: Knowledge) -> list[OutletEnd
             id=outlet.id,
             name=outlet.name,
             language=outlet.language,
-            trouble=after.feeds.get(web.feed_of(outlet)) or "",
+            trouble=after.feeds.get(web.feed_url(outlet)) or "",
             endings=tuple(
                 _ending(canonical_url(web.filed_at(outlet, article)), article, names, before, after)
                 for article in reversed(outlet.articles)

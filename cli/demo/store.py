@@ -95,7 +95,7 @@ def _refuse_others(database: Database, web: DemoWeb, where: str) -> None:
             "the demo needs its own data directory",
             "use --data-dir for another folder",
         )
-    wanted = {web.feed_of(outlet) for outlet in web.outlets}
+    wanted = {web.feed_url(outlet) for outlet in web.outlets}
     if known and feeds != wanted:
         raise DemoError(
             f"{where} holds a demo whose outlets are at other addresses",
@@ -112,9 +112,9 @@ def _catalogue(web: DemoWeb) -> tuple[ListedOutlet, ...]:
             country=outlet.country,
             languages=(outlet.language,),
             paywall="no",
-            homepage=web.home_of(outlet),
+            homepage=web.home_url(outlet),
             bias_note=outlet.note,
-            feeds=(ListedFeed(web.feed_of(outlet), "certain"),),
+            feeds=(ListedFeed(web.feed_url(outlet), "certain"),),
         )
         for outlet in web.outlets
     )

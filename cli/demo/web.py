@@ -93,28 +93,28 @@ class DemoWeb:
         """Return the addresses that the crawler may fetch, for the setting `allow_private_hosts`."""
         return ",".join(f"{host}:{self.port}" for host in self._by_host)
 
-    def home_of(self, outlet: DemoOutlet) -> str:
+    def home_url(self, outlet: DemoOutlet) -> str:
         """Return the URL of an outlet."""
         return f"http://{outlet.host}:{self.port}/"
 
-    def feed_of(self, outlet: DemoOutlet) -> str:
+    def feed_url(self, outlet: DemoOutlet) -> str:
         """Return the URL of an outlet's feed."""
-        return f"{self.home_of(outlet)}feed"
+        return f"{self.home_url(outlet)}feed"
 
-    def address_of(self, outlet: DemoOutlet, article: DemoArticle) -> str:
+    def article_url(self, outlet: DemoOutlet, article: DemoArticle) -> str:
         """Return the URL of an article in the feed."""
         return article.link or self._page(outlet, article.moved_from or article.slug)
 
     def filed_at(self, outlet: DemoOutlet, article: DemoArticle) -> str:
         """Return the final URL of an article: the target of its redirect, else the URL in the feed."""
-        return self._page(outlet, article.slug) if article.moved_from else self.address_of(outlet, article)
+        return self._page(outlet, article.slug) if article.moved_from else self.article_url(outlet, article)
 
     def entries(self, outlet: DemoOutlet, act: Act) -> list[Entry]:
         """Return the entries of the feed in an act, latest first."""
         return [
             Entry(
                 slug=article.slug,
-                url=self.address_of(outlet, article),
+                url=self.article_url(outlet, article),
                 title=article.said_in(act).title,
                 author=article.author,
                 at=article.at,
@@ -173,12 +173,12 @@ class DemoWeb:
         return Reply("hop" if article.moved_from else "page", 200, body, headers)
 
     def _page(self, outlet: DemoOutlet, slug: str) -> str:
-        return f"{self.home_of(outlet)}articles/{slug}"
+        return f"{self.home_url(outlet)}articles/{slug}"
 
     def _render(self, template: str, outlet: DemoOutlet, **values: object) -> str:
         return self._templates.get_template(template).render(
             outlet=outlet,
-            home=self.home_of(outlet),
+            home=self.home_url(outlet),
             feed_type=FEED_TYPES.get(outlet.feed, ""),
             label=LABELS[outlet.language] + ("" if outlet.language == "en" else _IN_SHORT),
             **values,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cli.doctor.finding import Finding, failed, ok, warning
-from cli.shared.output import reason_of
+from cli.shared.output import get_reason
 from cli.shared.store_errors import says_full
 
 SPACE_NEEDED = 200_000_000
@@ -45,15 +45,15 @@ def look_at_folder(path: Path) -> FolderSeen:
             os.fsync(file.fileno())
         error = None
     except OSError as problem:
-        error = reason_of(problem)
+        error = get_reason(problem)
     try:
         free = shutil.disk_usage(probed_folder).free
     except OSError:
         free = None
-    return FolderSeen(path, exists, error, free, spare_of(path))
+    return FolderSeen(path, exists, error, free, find_spare_files(path))
 
 
-def spare_of(folder: Path) -> tuple[tuple[str, int], ...]:
+def find_spare_files(folder: Path) -> tuple[tuple[str, int], ...]:
     """Return the paths in a data directory that can be deleted safely, with their sizes in bytes, largest first."""
     places = (folder / "cache", *folder.glob("steppewatch.log.*"), folder / "broker" / "appendonlydir.broken")
     sizes = ((str(probed_folder.relative_to(folder)), _count_bytes(probed_folder)) for probed_folder in places)

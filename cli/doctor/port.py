@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from cli.doctor.finding import Finding, failed, ok
-from cli.shared.output import reason_of
+from cli.shared.output import get_reason
 
 _PORT = "port"
 
@@ -32,7 +32,7 @@ def look_at_port(host: str, port: int, page_url: str) -> PortSeen:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
     except OSError as error:
-        return PortSeen(host, port, reason_of(error), is_ours=_is_ours(page_url))
+        return PortSeen(host, port, get_reason(error), is_ours=_is_ours(page_url))
     return PortSeen(host, port)
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from cli.doctor.finding import Finding, failed, ok, skipped, warning
 from cli.shared.store_errors import is_lack_of_room, says_full
-from cli.shared.store_url import reason_of, shown
+from cli.shared.store_url import display_url, get_reason
 from cli.source.catalogue_report import describe_changes
 from db import migrate
 from db.collection.feeds import FeedHealth, iter_feeds
@@ -67,7 +67,7 @@ class StoreSeen:
 
 def look_at_store(database_url: str, clock: Callable[[], datetime]) -> StoreSeen:
     """Return the state of the store. Creates and changes nothing, not even a missing file."""
-    where, head = shown(database_url), migrate.head()
+    where, head = display_url(database_url), migrate.head()
     try:
         url = make_url(database_url)
         file = _file(url)
@@ -79,13 +79,13 @@ def look_at_store(database_url: str, clock: Callable[[], datetime]) -> StoreSeen
         except SQLAlchemyError as error:
             if file is None or not is_lack_of_room(error):
                 raise
-            return replace(_look(Database.as_it_is(address), where, head, file, clock), full=reason_of(error))
+            return replace(_look(Database.as_it_is(address), where, head, file, clock), full=get_reason(error))
     except ImportError as error:
         return StoreSeen(where, head, error=f"the driver {error.name} is not installed")
     except (ArgumentError, ValueError):
         return StoreSeen(where, head, error="not the address of a database")
     except (SQLAlchemyError, OSError) as error:
-        return StoreSeen(where, head, error=reason_of(error))
+        return StoreSeen(where, head, error=get_reason(error))
 
 
 def _look(database: Database, where: str, head: str, file: Path | None, clock: Callable[[], datetime]) -> StoreSeen:

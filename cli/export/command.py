@@ -41,7 +41,7 @@ from cli.export.options import (
 )
 from cli.shared.day_options import Since, Until
 from cli.shared.output import fail, is_full, note
-from cli.shared.output import reason_of as file_reason_of
+from cli.shared.output import get_reason as file_reason_of
 from cli.shared.store import open_store
 
 if TYPE_CHECKING:

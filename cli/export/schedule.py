@@ -37,7 +37,7 @@ from cli.export.options import (
 )
 from cli.shared import tables
 from cli.shared.day_options import Since, Until
-from cli.shared.output import emit, fail, note, reason_of
+from cli.shared.output import emit, fail, get_reason, note
 from cli.shared.store import open_store
 from cli.shared.tables import instant
 
@@ -120,7 +120,7 @@ def schedule_add(
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        fail(f"cannot create {folder}: {reason_of(error)}")
+        fail(f"cannot create {folder}: {get_reason(error)}")
     stored = stored_request(request, package=package, new_only=new_only)
     schedule = Schedule(
         name=name,

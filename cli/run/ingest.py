@@ -82,7 +82,7 @@ def ingest(
         options.opened, options.columns.note = progress.opened, progress.note
         counts = ingest_documents(chain, lambda observed_at: _read(paths, observed_at, options), progress=progress.add)
     options.columns.tell_rest()
-    progress.tell_reasons()
+    progress.print_remarks()
     _show(counts, as_json=wants_json(format))
     if counts["rejected"]:
         raise typer.Exit(1)

@@ -88,7 +88,7 @@ class IngestProgress:
             read += self._place[1].tell()
         return f"{min(100, 100 * read // self._total)} %"
 
-    def tell_reasons(self) -> None:
+    def print_remarks(self) -> None:
         """Print the remarks on individual inputs to stderr."""
         for end in self._remarks:
             note(f"{end.subject}: {end.outcome.replace('_', ' ')}: {end.reason}")

@@ -6,7 +6,7 @@ import sys
 
 from cli.shared import store
 from cli.shared.output import emit, note
-from cli.shared.store_url import shown
+from cli.shared.store_url import display_url
 
 
 def migrate() -> None:
@@ -43,11 +43,11 @@ def migrate() -> None:
         note(f"this version brings a newer vocabulary, {vocabulary}; see steppewatch vocabulary diff default")
     if not sys.stdout.isatty():
         revisions = {"from": prepared.revision_before, "to": prepared.revision}
-        emit({"database": shown(url), **revisions, "catalogue": build_record(changes)})
+        emit({"database": display_url(url), **revisions, "catalogue": build_record(changes)})
         return
     if prepared.revision_before == prepared.revision:
-        sys.stdout.write(f"{shown(url)} is already at revision {prepared.revision}\n")
+        sys.stdout.write(f"{display_url(url)} is already at revision {prepared.revision}\n")
     else:
         before = prepared.revision_before or "nothing"
-        sys.stdout.write(f"{shown(url)} upgraded from {before} to revision {prepared.revision}\n")
+        sys.stdout.write(f"{display_url(url)} upgraded from {before} to revision {prepared.revision}\n")
     sys.stdout.writelines(f"catalogue: {line}\n" for line in describe_changes(changes))

@@ -10,7 +10,7 @@ import typer
 
 from cli.shared.output import emit, fail
 from cli.shared.store import open_store
-from cli.shared.store_url import reason_of, shown
+from cli.shared.store_url import display_url, get_reason
 from cli.shared.tables import Format, cell, instant, wants_json
 
 if TYPE_CHECKING:
@@ -41,9 +41,9 @@ def status(
     try:
         health = database.read(lambda conn: read_health(conn, now=datetime.now(UTC)))
         message_counts = database.read(lambda conn: {**count_deliveries(conn), "paused": count_paused(conn)})
-        store = {"database": shown(database.url), "revision": current(database)}
+        store = {"database": display_url(database.url), "revision": current(database)}
     except SQLAlchemyError as error:
-        fail(f"the store {shown(database.url)} cannot be read: {reason_of(error)}")
+        fail(f"the store {display_url(database.url)} cannot be read: {get_reason(error)}")
     full = disk_full_message(load().data_dir)
     if wants_json(format):
         emit({**store, "disk_full": full, **_record(health), "alerts": _message_counts(message_counts)})

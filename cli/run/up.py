@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from cli.run.log import Log, LogFile
-from cli.shared.output import fail, is_full, printable, reason_of
+from cli.shared.output import fail, get_reason, is_full, printable
 
 if TYPE_CHECKING:
     from db.settings import Settings
@@ -172,7 +172,7 @@ def _refuse_folder(folder: Path, error: OSError) -> NoReturn:
     hint = (
         "free some space on its disk, or use --data-dir for another" if is_full(error) else "use --data-dir for another"
     )
-    fail(f"the data directory {folder} cannot be used: {reason_of(error)}", hint=hint)
+    fail(f"the data directory {folder} cannot be used: {get_reason(error)}", hint=hint)
 
 
 def refuse_taken_port(host: str, port: int) -> None:
@@ -183,7 +183,7 @@ def refuse_taken_port(host: str, port: int) -> None:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
     except OSError as error:
-        fail(f"cannot serve the page on {host}, port {port}: {reason_of(error)}", hint="use --port for another")
+        fail(f"cannot serve the page on {host}, port {port}: {get_reason(error)}", hint="use --port for another")
 
 
 def _local_time() -> datetime:

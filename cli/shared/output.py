@@ -82,6 +82,6 @@ def is_full(error: OSError) -> bool:
     return error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
-def reason_of(error: OSError) -> str:
+def get_reason(error: OSError) -> str:
     """Return the operating system's reason for the error, in lower case."""
     return (error.strerror or str(error)).lower()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cli.shared.output import fail, note
-from cli.shared.store_url import shown, sqlite_file
+from cli.shared.store_url import display_url, sqlite_file
 
 if TYPE_CHECKING:
     from db.engine import Database
@@ -27,10 +27,10 @@ def open_store() -> Database:
         database = _open_readable(url)
         revision = migrations.current(database)
     if revision is None:
-        fail(f"the store {shown(url)} is empty", hint=_GETTING_STARTED)
+        fail(f"the store {display_url(url)} is empty", hint=_GETTING_STARTED)
     if revision != migrations.head():
         fail(
-            f"the store {shown(url)} is at revision {revision}, this version needs {migrations.head()}",
+            f"the store {display_url(url)} is at revision {revision}, this version needs {migrations.head()}",
             hint="run steppewatch migrate, or use the newer version that wrote it",
         )
     with explain_store_errors(url, is_writing=False):
@@ -42,7 +42,7 @@ def report_new_store(prepared: Prepared, url: str) -> None:
     """Report a newly created store: its folder may be a mistyped one."""
     if prepared.revision_before is None:
         file = sqlite_file(url)
-        note(f"created a new store in {file.absolute().parent if file else shown(url)}")
+        note(f"created a new store in {file.absolute().parent if file else display_url(url)}")
 
 
 def report_time_zone(database: Database) -> None:

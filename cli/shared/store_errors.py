@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cli.shared.output import fail
-from cli.shared.store_url import reason_of, shown, sqlite_file
+from cli.shared.store_url import display_url, get_reason, sqlite_file
 
 _FULL = ("disk is full", "no space left", "disk full", "file too large", "disk quota exceeded")
 _NO_ACCESS = ("readonly database", "read-only", "permission denied", "unable to open database file", "not permitted")
@@ -59,17 +59,17 @@ def says_full(reason: str) -> bool:
 
 def is_lack_of_room(error: Exception) -> bool:
     """Return whether opening failed because there is no space for the files that SQLite creates beside the store."""
-    text = reason_of(error).lower()
+    text = get_reason(error).lower()
     return any(sign in text for sign in (*_FULL, *_BROKEN))
 
 
 def diagnose_error(url: str, error: Exception, *, is_writing: bool = True) -> StoreError:
     """Return the explanation of an error raised while using the store at `url`."""
     file = sqlite_file(url)
-    where = shown(url)
+    where = display_url(url)
     if isinstance(error, OSError) and error.filename:
         where = str(error.filename)
-    reason = error.strerror.lower() if isinstance(error, OSError) and error.strerror else reason_of(error)
+    reason = error.strerror.lower() if isinstance(error, OSError) and error.strerror else get_reason(error)
     return diagnose(where, file.absolute().parent if file else None, reason, is_writing=is_writing)
 
 

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from sqlalchemy.exc import SQLAlchemyError
 
 
-def shown(url: str) -> str:
+def display_url(url: str) -> str:
     """Return a database URL without its password, or the path of an embedded database."""
     from sqlalchemy import make_url
     from sqlalchemy.exc import ArgumentError
@@ -23,7 +23,7 @@ def shown(url: str) -> str:
     return parsed.render_as_string(hide_password=True)
 
 
-def reason_of(error: SQLAlchemyError | OSError | Exception) -> str:
+def get_reason(error: SQLAlchemyError | OSError | Exception) -> str:
     """Return the first line of the database's own message."""
     return str(getattr(error, "orig", None) or error).strip().partition("\n")[0] or type(error).__name__
 

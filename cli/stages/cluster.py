@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 
 import typer
 
-from cli.shared.output import emit, note, reason_of
+from cli.shared.output import emit, get_reason, note
 from worker.lib.json_lines import BadLine, json_lines
 from worker.lib.named_file import open_named
 
@@ -51,7 +51,7 @@ def cluster(
         with nullcontext(sys.stdin.buffer) if path == "-" else open_named(path) as stream:
             all_good = _cluster(stream, path, timedelta(days=window) if window else None)
     except OSError as error:
-        emit({"file": path, "error": reason_of(error)})
+        emit({"file": path, "error": get_reason(error)})
         all_good = False
     if not all_good:
         raise typer.Exit(1)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.shared.output import emit, fail, reason_of
+from cli.shared.output import emit, fail, get_reason
 from worker.lib.json_lines import BadLine, json_lines
 from worker.lib.named_file import open_named
 
@@ -52,7 +52,7 @@ def _read_list(batch: str) -> Iterator[tuple[str, str | None, str | None]]:
             for number, fields in json_lines(lines, _MAX_LINE):
                 yield _entry(fields, f"{batch}:{number}")
     except OSError as error:
-        fail(f"{batch}: {reason_of(error)}")
+        fail(f"{batch}: {get_reason(error)}")
 
 
 def _entry(fields: dict[str, Any] | BadLine, place: str) -> tuple[str, str | None, str | None]:
@@ -73,7 +73,7 @@ def _record(file: str, url: str | None) -> dict[str, object]:
     except (Unextractable, ValueError) as error:
         return {"file": file, "error": str(error)}
     except OSError as error:
-        return {"file": file, "error": reason_of(error)}
+        return {"file": file, "error": get_reason(error)}
     return {
         "file": file,
         "url": url or page.declared_url,

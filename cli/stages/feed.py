@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.shared.output import emit, note, reason_of
+from cli.shared.output import emit, get_reason, note
 from worker.lib.named_file import open_named
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def _load_bodies(files: list[str]) -> Iterator[tuple[str, bytes | None, str | No
             with open_named(file) as opened:
                 yield file, opened.read(_MAX_BYTES), None, None, None
         except OSError as error:
-            yield file, None, None, None, reason_of(error)
+            yield file, None, None, None, get_reason(error)
         except ValueError:  # a NUL in the name
             yield file, None, None, None, "not a file name"
 

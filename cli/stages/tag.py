@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.shared.output import emit, fail, reason_of
+from cli.shared.output import emit, fail, get_reason
 from cli.shared.tables import Format, wants_json
 from cli.vocabulary.command import read_folder
 from worker.lib.json_lines import MAX_LINE, BadLine, json_lines
@@ -120,7 +120,7 @@ def _read_or_report(file: str) -> str | None:
     try:
         return _read_text(Path(file))
     except (OSError, ValueError) as error:
-        emit({"file": file, "error": reason_of(error) if isinstance(error, OSError) else str(error)})
+        emit({"file": file, "error": get_reason(error) if isinstance(error, OSError) else str(error)})
         return None
 
 
@@ -149,7 +149,7 @@ def _tag_batch(tagger: Tagger, path: str, lang: str | None) -> bool:
                 else:
                     _print({"id": id}, _mentions(tagger, text, own or lang))
     except OSError as error:
-        emit({"file": path, "error": reason_of(error)})
+        emit({"file": path, "error": get_reason(error)})
         all_good = False
     return all_good
 

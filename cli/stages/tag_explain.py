@@ -75,7 +75,7 @@ def explain(tagger: Tagger, text: str, language: str | None) -> Explained:
 
 
 def _remove_duplicates(misses: Sequence[NearMiss], mentions: Sequence[Mention]) -> list[NearMiss]:
-    """Return distinct near misses in reading order, without those whose entity is tagged at the same place."""
+    """Return distinct near misses in reading order, except where the same entity is tagged at that place."""
     tagged = {(mention.start, mention.end, mention.entity) for mention in mentions}
     kept: dict[tuple[int, int, str], NearMiss] = {}
     for miss in sorted(misses, key=lambda one: (one.start, one.end, one.form.entity.id, one.veto)):

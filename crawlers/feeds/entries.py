@@ -13,7 +13,7 @@ from datetime import datetime
 import xxhash
 
 from crawlers.feeds.parse import FeedEntry
-from crawlers.sanitize import words_of
+from crawlers.sanitize import get_words
 from db.collection.entries import EntryIn
 from db.net.address_policy import refusal_of_url
 from db.net.urls import canonical_url, unwrapped
@@ -84,7 +84,7 @@ def _remark(entries: Sequence[FeedEntry], without_link: int, now: datetime) -> s
 
 def hash_words(title: str | None, body: str | None) -> str | None:
     """Return the hash of an entry's words, without markup and pictures; None if there are no words."""
-    words = f"{title or ''}\0{words_of(body or '')}"
+    words = f"{title or ''}\0{get_words(body or '')}"
     return xxhash.xxh3_128_hexdigest(words.encode("utf-8", "replace")) if words != "\0" else None
 
 
@@ -109,7 +109,7 @@ def _distinct(several: Iterable[EntryIn]) -> list[EntryIn]:
     distinct: list[EntryIn] = []
     for record in several:
         names = {f"guid {record.guid}"} if record.guid else set()
-        names.add(f"words {' '.join((record.title or words_of(record.body or '')).casefold().split())}")
+        names.add(f"words {' '.join((record.title or get_words(record.body or '')).casefold().split())}")
         if not names & seen:
             distinct.append(record)
         seen |= names
@@ -123,7 +123,7 @@ def _entry_in(feed_url: str, entry: FeedEntry, canonical: str | None, now: datet
     if published_at is not None and fault_of(published_at, latest=end_of_tomorrow(now)):
         published_at = published_as = None
     title, body = entry.title[:_TITLE_MAX] if entry.title else None, _body(entry)
-    name = entry.guid or title or words_of(body or "")[:_OPENING_MAX]
+    name = entry.guid or title or get_words(body or "")[:_OPENING_MAX]
     digest = xxhash.xxh3_128_hexdigest(f"{feed_url}\0{name}".encode("utf-8", "replace"))
     return EntryIn(
         canonical_url=canonical or "",

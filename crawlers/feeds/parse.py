@@ -144,11 +144,11 @@ def _read_xml(
         parsed = _run_feedparser(_NO_XML + body, bodies)
     kind, entries = str(parsed.get("version") or ""), parsed["entries"]
     fault = parsed.get("bozo_exception") if parsed.get("bozo") else None
-    said = without_tags(str(fault))[:200] if fault else ""
+    message = without_tags(str(fault))[:200] if fault else ""
     if not kind and not entries:
-        raise _UnknownXml(said)
+        raise _UnknownXml(message)
     if fault:
-        problems.append(f"not well-formed: {said}")
+        problems.append(f"not well-formed: {message}")
     options = _Options(
         base=url,
         bodies=bodies,
@@ -165,7 +165,7 @@ def _run_feedparser(body: bytes, bodies: Bodies) -> dict[str, Any]:
             io.BytesIO(body),  # not the bytes: feedparser would open a file of that name
             response_headers={"content-type": "application/xml; charset=utf-8"},
             sanitize_html=bodies == "clean",
-            resolve_relative_uris=False,  # a resolved GUID could not be told from a URL
+            resolve_relative_uris=False,  # a resolved GUID would look like a URL
         ),
     )
 
@@ -213,25 +213,25 @@ def _content(entry: Mapping[str, Any], options: _Options) -> str | None:
 
 def _body(text: str, detail: object, options: _Options) -> str:
     """Return a summary or content in the requested form; sanitized text is not unescaped again."""
-    said = detail if isinstance(detail, Mapping) else {}
+    attributes = detail if isinstance(detail, Mapping) else {}
     if options.bodies == "raw":
-        return as_markup(text, is_plain=said.get("type") in _PLAIN_TYPES)
+        return as_markup(text, is_plain=attributes.get("type") in _PLAIN_TYPES)
     try:
-        base = urljoin(options.base or "", said.get("base") or "")
+        base = urljoin(options.base or "", attributes.get("base") or "")
     except ValueError:  # the declared base is not a valid URL
         base = options.base or ""
     return str(resolve_relative_uris(text, base, "utf-8", "text/html"))
 
 
-def _contents(said: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    several = said.get("content")
+def _contents(element: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    several = element.get("content")
     return [part for part in several if isinstance(part, Mapping)] if isinstance(several, list) else []
 
 
-def _language(said: Mapping[str, Any]) -> str | None:
+def _language(element: Mapping[str, Any]) -> str | None:
     """Return the language that an entry or feed declares, as BCP 47."""
-    details = [said.get("summary_detail"), said.get("title_detail"), *_contents(said)]
-    several = [said.get("language"), *(detail.get("language") for detail in details if isinstance(detail, Mapping))]
+    details = [element.get("summary_detail"), element.get("title_detail"), *_contents(element)]
+    several = [element.get("language"), *(detail.get("language") for detail in details if isinstance(detail, Mapping))]
     return next((language for value in several if (language := language_tag(value))), None)
 
 
@@ -243,13 +243,13 @@ def _author(entry: Mapping[str, Any]) -> str | None:
 def _moment(entry: Mapping[str, Any], name: str) -> ParsedDate | None:
     """Return a date parsed from its own text: feedparser fills unreadable parts with the current day."""
     # dict.get, because feedparser's own `get` falls back from `updated` to `published`
-    said = dict.get(cast("dict[str, Any]", entry), name)
-    return parse_date(clean(said)) if isinstance(said, str) else None
+    text = dict.get(cast("dict[str, Any]", entry), name)
+    return parse_date(clean(text)) if isinstance(text, str) else None
 
 
 def _impossible(entry: Mapping[str, Any]) -> str | None:
-    said = dict.get(cast("dict[str, Any]", entry), "published")
-    return impossible_day(clean(said)) if isinstance(said, str) else None
+    text = dict.get(cast("dict[str, Any]", entry), "published")
+    return impossible_day(clean(text)) if isinstance(text, str) else None
 
 
 def _text(entry: Mapping[str, Any], name: str) -> str | None:

@@ -113,7 +113,7 @@ class EncodingMiddleware:
         body, flags = response.body, list(response.flags)
         layers = 0
         while layers < _LAYERS:
-            coding = _coding_of(body, codings)
+            coding = _choose_coding(body, codings)
             if coding is None:
                 break
             try:
@@ -139,7 +139,7 @@ class EncodingMiddleware:
         return response if body is response.body else response.replace(body=body, flags=flags)
 
 
-def _coding_of(body: bytes, codings: Sequence[str]) -> str | None:
+def _choose_coding(body: bytes, codings: Sequence[str]) -> str | None:
     """Return the coding that we have to unpack; None for a plain body or another coding."""
     if is_plain(body):
         return None

@@ -86,10 +86,10 @@ class RobotsMiddleware:
         if rules.trouble is None:
             robots = await self._book.parsed(site, rules)
             get_limiter(self._crawler).slow_down(host_of(site), robots.crawl_delay(self._agent) or 0.0)
-            await self._tell(site, robots)
+            await self._notify_spider(site, robots)
         return rules
 
-    async def _tell(self, site: str, robots: Protego) -> None:
+    async def _notify_spider(self, site: str, robots: Protego) -> None:
         """Report the rules of a site to the spider, if it listens."""
         if hasattr(self._crawler.spider, "rules_read"):
             spider = cast(_RulesListener, self._crawler.spider)

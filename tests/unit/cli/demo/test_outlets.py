@@ -67,7 +67,7 @@ def test_what_is_read_from_its_pages_is_what_it_wrote(outlet: DemoOutlet) -> Non
             continue
         for act in {article.act, Act.END}:
             page = WEB.reply(outlet.host, f"/articles/{article.slug}", act, visit=7).body
-            read = extract_page(page, url=WEB.address_of(outlet, article), charset="utf-8")
+            read = extract_page(page, url=WEB.article_url(outlet, article), charset="utf-8")
             said = article.said_in(act)
             assert read.title == said.title
             assert read.text.split("\n") == list(said.paragraphs)

@@ -39,7 +39,7 @@ def known_after(act: Act) -> Knowledge:
             pages[url] = PageState("active", None)
             revisions = 2 if article.edited and act >= Act.EDIT else 1
             articles[url] = Filed(revisions, ADDRESS[article.copy_of] if article.copy_of else url)
-    feeds = {WEB.feed_of(o): "the server answered 404" if o.feed == "dead" else None for o in WEB.outlets}
+    feeds = {WEB.feed_url(o): "the server answered 404" if o.feed == "dead" else None for o in WEB.outlets}
     return Knowledge(feeds, pages, articles)
 
 

@@ -50,10 +50,10 @@ def test_every_page_says_first_that_it_is_invented() -> None:
 def test_a_feed_lists_what_is_published_in_an_act(outlet: DemoOutlet) -> None:
     for act in Act:
         reply = WEB.reply(outlet.host, "/feed", act)
-        entries = parse_feed(reply.body, url=WEB.feed_of(outlet), content_type=reply.headers["Content-Type"]).entries
+        entries = parse_feed(reply.body, url=WEB.feed_url(outlet), content_type=reply.headers["Content-Type"]).entries
         articles = [article for article in outlet.articles if article.act <= act]
         assert reply.entries == len(entries) == len(articles)
-        assert [entry.url for entry in entries] == [WEB.address_of(outlet, article) for article in articles]
+        assert [entry.url for entry in entries] == [WEB.article_url(outlet, article) for article in articles]
         assert [entry.published_at for entry in entries] == [article.at for article in articles]
 
 
@@ -72,7 +72,7 @@ def test_no_headline_becomes_markup() -> None:
 
 def test_an_article_that_moved_answers_at_its_old_address() -> None:
     outlet, article = only(moved_from=None)
-    assert article.moved_from in WEB.address_of(outlet, article)
+    assert article.moved_from in WEB.article_url(outlet, article)
     moved = WEB.reply(outlet.host, f"/articles/{article.moved_from}", Act.END)
     assert (moved.status, moved.headers["Location"]) == (
         301,
@@ -87,7 +87,7 @@ def test_every_way_that_leads_astray_is_one_the_crawler_refuses() -> None:
     for outlet, article in astray:
         target = article.link
         if article.redirect:
-            assert refusal_of_url(WEB.address_of(outlet, article), allowed) is None
+            assert refusal_of_url(WEB.article_url(outlet, article), allowed) is None
             target = WEB.reply(outlet.host, f"/articles/{article.slug}", Act.END).headers["Location"]
         assert refusal_of_url(target, allowed)
     assert not is_allowed(VAULT, WEB.port, allowed)
@@ -141,12 +141,12 @@ def test_served_it_answers_by_address_and_counts_what_the_crawler_got() -> None:
     web = DemoWeb(WEB.outlets, packaged_folder(), free_port())
     outlet, article = next((o, a) for o in web.outlets if o.feed == "rss" for a in o.articles if a.act is Act.OPENING)
     with serving(web, agent="crawler/1") as stage:
-        status, headers = get(web.feed_of(outlet), User_Agent="crawler/1", Host="elsewhere.example")
+        status, headers = get(web.feed_url(outlet), User_Agent="crawler/1", Host="elsewhere.example")
         assert status == 200
         known = {"If_None_Match": headers["ETag"]}
-        assert get(web.feed_of(outlet), User_Agent="crawler/1", **known)[0] == 304
-        assert get(web.address_of(outlet, article), User_Agent="crawler/1")[0] == 200
-        assert get(web.address_of(outlet, article), User_Agent="somebody")[0] == 200
+        assert get(web.feed_url(outlet), User_Agent="crawler/1", **known)[0] == 304
+        assert get(web.article_url(outlet, article), User_Agent="crawler/1")[0] == 200
+        assert get(web.article_url(outlet, article), User_Agent="somebody")[0] == 200
         assert get(f"http://{VAULT}:{web.port}/keys")[0] == 200
         listed = len(web.entries(outlet, Act.OPENING))
         assert (stage.served.polls, stage.served.entries) == (2, listed)

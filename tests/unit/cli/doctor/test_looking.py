@@ -14,7 +14,7 @@ import pytest
 import trustme
 
 from cli.doctor.broker import look_at_broker
-from cli.doctor.disk import look_at_folder, spare_of
+from cli.doctor.disk import find_spare_files, look_at_folder
 from cli.doctor.network import look_up
 from cli.doctor.port import look_at_port
 from cli.doctor.store import look_at_store
@@ -160,7 +160,7 @@ def test_what_can_go_is_weighed_the_largest_first(tmp_path: Path) -> None:
     (tmp_path / "steppewatch.log").write_bytes(bytes(70))
     (tmp_path / "steppewatch.log.1").write_bytes(bytes(50))
     (tmp_path / "steppewatch.db").write_bytes(bytes(90))
-    assert spare_of(tmp_path) == (("steppewatch.log.1", 50), ("cache", 10))
+    assert find_spare_files(tmp_path) == (("steppewatch.log.1", 50), ("cache", 10))
 
 
 @pytest.fixture

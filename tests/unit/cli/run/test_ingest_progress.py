@@ -50,7 +50,7 @@ def test_elsewhere_nothing_is_shown(tmp_path: Path) -> None:
 def test_reasons_are_told_up_to_a_bound(capsys: pytest.CaptureFixture[str]) -> None:
     progress = IngestProgress([])
     progress.add([InputResult(f"a.csv:{number}", "rejected", reason="no text") for number in range(SHOWN_REASONS + 5)])
-    progress.tell_reasons()
+    progress.print_remarks()
     said = capsys.readouterr().err.splitlines()
     assert said[0] == "a.csv:0: rejected: no text"
     assert len(said) == SHOWN_REASONS + 1
