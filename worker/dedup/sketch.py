@@ -8,8 +8,7 @@ text fit together, and
 
     two texts with WINDOW shingles in a row in common (23 words) share a sample: always, whatever their lengths.
 
-docs/explanation/reprints.md has the arithmetic for scattered changes, and a comparison with other samples
-one.
+docs/explanation/reprints.md has the arithmetic for scattered changes, and a comparison with other samples.
 
 **Contract of an index** (`index.MemoryIndex`; a table of (hash, article) in a database: the same semantics)
 
