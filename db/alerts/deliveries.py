@@ -94,7 +94,7 @@ def _taken(conn: Connection, channel_id: int, now: datetime, digest: int) -> int
 
 
 @dataclass(frozen=True, slots=True)
-class DeliveryTold:
+class DeliveryProgress:
     """The part of a delivery that its receiver has accepted."""
 
     messages: int = 0
@@ -120,7 +120,7 @@ class DeliveryOut:
     token: str | None
     subscription_id: int | None
     created_at: datetime
-    told: DeliveryTold
+    told: DeliveryProgress
     """The part accepted at earlier attempts."""
 
 
@@ -164,7 +164,7 @@ def begin(conn: Connection, delivery_id: int, claim: str, *, now: datetime, leas
         conn.execute(mine.values(claim=None, claimed_until=None))
         return None
     conn.execute(mine.values(claimed_until=now + timedelta(seconds=lease_s), attempts=row.attempt))
-    told = DeliveryTold(row.messages, row.told, row.told_to)
+    told = DeliveryProgress(row.messages, row.told, row.told_to)
     return DeliveryOut(
         id=row.id,
         key=row.key,
@@ -181,7 +181,7 @@ def begin(conn: Connection, delivery_id: int, claim: str, *, now: datetime, leas
 
 
 def note_part(
-    conn: Connection, delivery: DeliveryOut, claim: str, told: DeliveryTold, *, now: datetime, lease_s: float
+    conn: Connection, delivery: DeliveryOut, claim: str, told: DeliveryProgress, *, now: datetime, lease_s: float
 ) -> bool:
     """Record the accepted part of a delivery, and extend the claim by `lease_s` seconds; return whether it was still
     valid.
@@ -193,7 +193,7 @@ def note_part(
     return conn.execute(mine.values(**values, claimed_until=now + timedelta(seconds=lease_s))).rowcount > 0
 
 
-def finish_sent(conn: Connection, delivery: DeliveryOut, told: DeliveryTold, *, now: datetime) -> None:
+def finish_sent(conn: Connection, delivery: DeliveryOut, told: DeliveryProgress, *, now: datetime) -> None:
     """Record a delivery as sent, with the accepted part; reset its channel's failures."""
     values: dict[str, Any] = {
         "state": DeliveryState.SENT,

@@ -63,7 +63,7 @@ def find_freed(conn: Connection, article_ids: Collection[int], *, resembling: bo
     return [Freed(**row._asdict()) for row in conn.execute(query if resembling else query.where(~still))]
 
 
-def find_told(conn: Connection, freed: Collection[Freed]) -> dict[tuple[int, int], int]:
+def find_first_matches(conn: Connection, freed: Collection[Freed]) -> dict[tuple[int, int], int]:
     """Return the first match of each subscription in each story, where there is one already."""
     query = (
         select(MatchRow.subscription_id, Article.cluster_id, func.min(MatchRow.id))

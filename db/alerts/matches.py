@@ -11,7 +11,7 @@ from sqlalchemy import Connection, delete, false, func, or_, select, update
 from sqlalchemy.orm import aliased
 
 from db.dialect import insert
-from db.enums.alerts import TOLD, MatchStatus
+from db.enums.alerts import SENT_STATUSES, MatchStatus
 from db.enums.articles import TextFrom
 from db.models import Article, Capture, Feed, MatchRow, OutboxEntry, Revision, Sighting
 
@@ -231,7 +231,7 @@ def _merge_match(conn: Connection, stays: int, goes: int) -> None:
 def count_matches(conn: Connection, subscription_id: int | None = None) -> dict[int, tuple[int, datetime]]:
     """Return the number of sent matches and the time of the latest one, by subscription."""
     query = select(MatchRow.subscription_id, func.count(), func.max(MatchRow.matched_at))
-    query = query.where(MatchRow.status.in_(TOLD)).group_by(MatchRow.subscription_id)
+    query = query.where(MatchRow.status.in_(SENT_STATUSES)).group_by(MatchRow.subscription_id)
     if subscription_id is not None:
         query = query.where(MatchRow.subscription_id == subscription_id)
     return {key: (number, latest) for key, number, latest in conn.execute(query)}

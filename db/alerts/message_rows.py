@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 
-from db.enums.alerts import TOLD, MatchStatus
+from db.enums.alerts import SENT_STATUSES, MatchStatus
 from db.models import Article, MatchRow, OutboxEntry, Revision, Source
 from db.text.headlines import BEGINNING, headline
 
@@ -70,7 +70,7 @@ def read_delivery(conn: Connection, delivery_id: int, *, stories: int) -> tuple[
 
     The oldest stories come first; of one story the latest match.
     """
-    told = (OutboxEntry.delivery_id == delivery_id, MatchRow.status.in_(TOLD))
+    told = (OutboxEntry.delivery_id == delivery_id, MatchRow.status.in_(SENT_STATUSES))
     inside = select(func.max(MatchRow.id)).join(OutboxEntry, OutboxEntry.match_id == MatchRow.id).where(*told)
     latest = inside.group_by(_STORY)
     total = conn.scalar(select(func.count()).select_from(latest.subquery())) or 0
@@ -90,7 +90,7 @@ def read_reprints_of(conn: Connection, delivery_id: int, *, limit: int) -> tuple
     told = (
         select(_STORY)
         .join(OutboxEntry, OutboxEntry.match_id == MatchRow.id)
-        .where(*of_delivery, MatchRow.status.in_(TOLD))
+        .where(*of_delivery, MatchRow.status.in_(SENT_STATUSES))
     )
     here = (*of_delivery, MatchRow.status == MatchStatus.ALSO, MatchRow.item_id.not_in(told))
     joined = _match_details().join(OutboxEntry, OutboxEntry.match_id == MatchRow.id).where(*here)
@@ -102,7 +102,7 @@ def read_reprints_of(conn: Connection, delivery_id: int, *, limit: int) -> tuple
 
 def read_subscription(conn: Connection, subscription_id: int, *, limit: int) -> list[MatchDetails]:
     """Return the sent matches of a subscription, the newest first."""
-    query = _match_details().where(MatchRow.subscription_id == subscription_id, MatchRow.status.in_(TOLD))
+    query = _match_details().where(MatchRow.subscription_id == subscription_id, MatchRow.status.in_(SENT_STATUSES))
     return [MatchDetails(**row._asdict()) for row in conn.execute(query.order_by(MatchRow.id.desc()).limit(limit))]
 
 

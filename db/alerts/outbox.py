@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Integer, exists, func, or_, select, update
 from db.alerts.channels import FEED
 from db.dialect import insert
 from db.enums.alerts import (
-    TOLD,
+    SENT_STATUSES,
     ChannelState,
     DeliveryKind,
     DeliveryState,
@@ -36,7 +36,7 @@ def post(conn: Connection, matches: Sequence[tuple[int, int, str]], *, now: date
     """
     by_subscription: dict[int, list[tuple[int, str]]] = {}
     for match_id, subscription_id, status in matches:
-        if status in TOLD or status == MatchStatus.ALSO:
+        if status in SENT_STATUSES or status == MatchStatus.ALSO:
             by_subscription.setdefault(subscription_id, []).append((match_id, status))
     if not by_subscription:
         return 0
@@ -167,7 +167,7 @@ def make_digests(
 
 def _undelivered(conn: Connection, recipient_id: int) -> tuple[int, int]:
     """Return the highest match that waits for a digest, and the number of waiting matches other than reprints."""
-    told = func.sum(func.coalesce(MatchRow.status.in_(TOLD).cast(Integer), 0))
+    told = func.sum(func.coalesce(MatchRow.status.in_(SENT_STATUSES).cast(Integer), 0))
     query = (
         select(func.max(OutboxEntry.match_id), told)
         .join(MatchRow, MatchRow.id == OutboxEntry.match_id)

@@ -17,7 +17,7 @@ from db.articles.arrivals import ArticleIn
 from db.models import Capture, Feed, Sighting
 
 
-def first_sights_told(conn: Connection, articles: Sequence[ArticleIn]) -> list[ArticleIn]:
+def mark_undated(conn: Connection, articles: Sequence[ArticleIn]) -> list[ArticleIn]:
     """Return the texts, with `is_undated` set on those without a date that were not new at first sight."""
     captures = {a.capture_id for a in articles if a.published_at is None and a.capture_id is not None}
     new = brought_newly(conn, captures) if captures else set()

@@ -34,7 +34,7 @@ from db.articles.arrivals import (
 )
 from db.articles.counting_day import counts_on, zone_of
 from db.articles.current_text import refresh_articles
-from db.articles.first_sight import first_sights_told
+from db.articles.first_sight import mark_undated
 from db.articles.joins import Joined, Joining, join_same
 from db.collection.unverified import forget_unverified
 from db.coverage.cells import mark_articles
@@ -55,7 +55,7 @@ def record_articles(
     for each other rather than deadlock.
     """
     zone = zone_of(conn)
-    articles = first_sights_told(conn, articles)
+    articles = mark_undated(conn, articles)
     named = {article.canonical_url for article in articles}
     claimed = {claim.canonical_url for article in articles for claim in article.claims}
     lock_names(conn, named | claimed)

@@ -69,7 +69,7 @@ class MatchStatus(ClosedSet):
         return member
 
 
-TOLD = (MatchStatus.NEWS, MatchStatus.REVISED, MatchStatus.WITHDRAWN)
+SENT_STATUSES = (MatchStatus.NEWS, MatchStatus.REVISED, MatchStatus.WITHDRAWN)
 """Statuses of matches that are sent."""
 
 

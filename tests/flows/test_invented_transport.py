@@ -14,7 +14,7 @@ from cli.alert.add import alert_add
 from cli.alert.recipients import with_recipients
 from db.alerts import subscriptions
 from db.alerts.channels import recipients_of
-from db.alerts.deliveries import DeliveryTold
+from db.alerts.deliveries import DeliveryProgress
 from db.settings import Settings
 from worker.delivery.sender import Sender
 from worker.delivery.sender_settings import SenderSettings
@@ -72,11 +72,11 @@ class BoardSession(Session):
         *,
         secret: str | None,
         now: datetime,
-        told: DeliveryTold,
-        note: Callable[[DeliveryTold], object],
-    ) -> DeliveryTold:
+        told: DeliveryProgress,
+        note: Callable[[DeliveryProgress], object],
+    ) -> DeliveryProgress:
         self._written.append((address, message.subject, secret))
-        return DeliveryTold(1, len(message.items), left_out=message.more)
+        return DeliveryProgress(1, len(message.items), left_out=message.more)
 
 
 @pytest.fixture

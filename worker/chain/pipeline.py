@@ -156,7 +156,7 @@ class Pipeline:
         return entries, held
 
     def resume(self, revision_ids: Sequence[int]) -> list[InputResult]:
-        """Finish stored revisions whose batch was interrupted between its transactions."""
+        """Finish stored revisions of a batch interrupted between its transactions."""
         spotter = self.load()
         with self.database.reading() as conn:
             waiting = revisions.read_revisions(conn, revision_ids)

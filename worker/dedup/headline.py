@@ -15,7 +15,7 @@ from worker.dedup.sketch import HEADLINE_WORDS
 TEASER: Final = 25  # words: such a short text may be only a teaser
 AGREEING: Final = 0.5  # of the shorter headline's words
 SIMILAR_HEADLINE: Final = 0.4  # the same report in two outlets
-SAME_HEADLINE: Final = 2 / 3  # the same in one outlet, whose headlines have much in common in any case
+SAME_HEADLINE: Final = 2 / 3  # the same in one outlet, where headlines have much in common in any case
 AGREEING_WORDS: Final = 3  # or all of them
 _CONFIRMED_SHARE: Final = 0.4  # of a headline's words that stand in its text, if the text is about the headline
 _MOST_WORDS_OF_A_NAME: Final = 4

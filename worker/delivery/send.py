@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from types import TracebackType
 
-from db.alerts.deliveries import DeliveryTold
+from db.alerts.deliveries import DeliveryProgress
 from worker.delivery.sender_settings import SenderSettings
 from worker.delivery.transports.errors import AddressRefused
 from worker.delivery.transports.table import TRANSPORTS
@@ -29,20 +29,20 @@ class Sessions:
         *,
         secret: str | None,
         now: datetime,
-        told: DeliveryTold | None = None,
-        note: Callable[[DeliveryTold], object] = lambda _: None,
-    ) -> DeliveryTold:
+        told: DeliveryProgress | None = None,
+        note: Callable[[DeliveryProgress], object] = lambda _: None,
+    ) -> DeliveryProgress:
         """Send a message to an address of some kind; return the accepted part. Raises TransportError.
 
         `told` is the part accepted at earlier attempts; `note` is called whenever one of several parts was accepted.
         """
         session = self._session(kind)
-        return session.send(message, address, secret=secret, now=now, told=told or DeliveryTold(), note=note)
+        return session.send(message, address, secret=secret, now=now, told=told or DeliveryProgress(), note=note)
 
-    def send_notice(self, notice: Notice, kind: str, address: str) -> DeliveryTold:
+    def send_notice(self, notice: Notice, kind: str, address: str) -> DeliveryProgress:
         """Send a notice to the operator. Raises TransportError."""
         self._session(kind).send_notice(notice, address)
-        return DeliveryTold(messages=1)
+        return DeliveryProgress(messages=1)
 
     def _session(self, kind: str) -> Session:
         if kind not in TRANSPORTS:

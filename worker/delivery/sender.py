@@ -13,7 +13,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from db.alerts import channels, deliveries, outbox
-from db.alerts.deliveries import DeliveryOut, DeliveryTold, RetryDecision
+from db.alerts.deliveries import DeliveryOut, DeliveryProgress, RetryDecision
 from db.engine import Database
 from db.enums.alerts import DeliveryKind
 from db.outcomes import ProblemSeen, record_problems
@@ -91,7 +91,7 @@ class Sender:
         self.database.write(lambda conn: deliveries.finish_sent(conn, delivery, told, now=self.clock()))
         return True
 
-    def _send(self, delivery: DeliveryOut, claim: str, sessions: Sessions) -> DeliveryTold | None:
+    def _send(self, delivery: DeliveryOut, claim: str, sessions: Sessions) -> DeliveryProgress | None:
         """Compose a delivery and send it; return None without content. Raises TransportError."""
         channel = delivery.channel
         if delivery.kind == DeliveryKind.NOTICE:
@@ -111,7 +111,7 @@ class Sender:
             note=lambda told: self._note(delivery, claim, told),
         )
 
-    def _note(self, delivery: DeliveryOut, claim: str, told: DeliveryTold) -> None:
+    def _note(self, delivery: DeliveryOut, claim: str, told: DeliveryProgress) -> None:
         """Record an accepted part, so that a retry continues after it. Raises TransportError if the claim is lost."""
         now, lease_s = self.clock(), self.settings.lease_s
         is_ours = self.database.write(

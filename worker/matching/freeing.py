@@ -1,4 +1,4 @@
-"""Late sending of matches whose article counted as a reprint of another, and no longer does.
+"""Late sending of matches after their article turned out to be no reprint.
 
 A sent message is never recalled. A match freed by a new decision is sent now, unless it has become too old for the
 subscription.
@@ -25,7 +25,7 @@ def free(conn: Connection, article_ids: Collection[int], *, now: datetime, by_pe
     found = freed.find_freed(conn, article_ids, resembling=by_person) if article_ids else []
     if not found:
         return 0
-    began = freed.find_told(conn, found)
+    began = freed.find_first_matches(conn, found)
     rulings: dict[int, tuple[str, int | None]] = {}
     news = []
     for each in found:

@@ -14,7 +14,7 @@ from db.alerts import matches, traces
 from db.alerts.matches import Fact
 from db.alerts.subscriptions import SubscriptionRow, saved_queries
 from db.alerts.traces import Carried, Noted, Seen
-from db.enums.alerts import TOLD, ChannelState, DeliveryState, MatchStatus, RecipientState, SubscriptionState
+from db.enums.alerts import SENT_STATUSES, ChannelState, DeliveryState, MatchStatus, RecipientState, SubscriptionState
 from db.enums.articles import RevisionStage
 from worker.matching.article_view import read_articles
 from worker.messages.because import Because, because_of
@@ -85,7 +85,7 @@ def why(conn: Connection, subscription: SubscriptionRow, article_id: int) -> Why
 
 def _decisive(noted: Sequence[Noted]) -> Noted | None:
     """Return the latest sent match; if none was sent, the latest."""
-    sent = [one for one in noted if one.status in TOLD]
+    sent = [one for one in noted if one.status in SENT_STATUSES]
     return sent[-1] if sent else noted[-1] if noted else None
 
 
@@ -166,10 +166,14 @@ def rule_of_message(carried: Carried, noted: Noted | None) -> str:
 
 
 def _why_none(carried: Carried, noted: Noted | None) -> str:
-    if noted is None or noted.status not in (*TOLD, MatchStatus.ALSO):
+    if noted is None or noted.status not in (*SENT_STATUSES, MatchStatus.ALSO):
         return "nothing to tell"
     if carried.channel_kind == "feed":
-        return "the feed shows it to whoever fetches it" if noted.status in TOLD else "a reprint is no entry of its own"
+        return (
+            "the feed shows it to whoever fetches it"
+            if noted.status in SENT_STATUSES
+            else "a reprint is no entry of its own"
+        )
     if carried.recipient_state != RecipientState.ACTIVE:
         return "unsubscribed"
     if noted.status == MatchStatus.ALSO and carried.digest_due_at is None:

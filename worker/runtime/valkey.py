@@ -54,7 +54,7 @@ def find_server() -> Path | None:
 
 @dataclass(frozen=True, slots=True)
 class Launch:
-    """The command line of a server whose socket lies in `runtime`, a private folder made for it."""
+    """The command line of a server with its socket in `runtime`, a private folder made for it."""
 
     argv: tuple[str, ...]
     runtime: Path

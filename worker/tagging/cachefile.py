@@ -26,7 +26,7 @@ FORMAT = 7
 
 _MAGIC = b"steppewatch tables\n"
 _DIGEST = 32
-_KEPT = 4  # versions whose files stay: tagging again goes back and forth between two
+_KEPT = 4  # versions with files that stay: tagging again goes back and forth between two
 _MAX_BYTES = 4 << 30
 
 

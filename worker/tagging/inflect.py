@@ -50,7 +50,7 @@ def _spellings(alias: Alias, endings: LanguageEndings) -> Iterator[Alias]:
 
 
 def _agglutinated(entity: Entity, alias: Alias, endings: LanguageEndings) -> Iterator[Stem]:
-    """Yield the stems of a name whose last word takes endings: unchanged, and with its last letters changed."""
+    """Yield the stems of a name with endings on its last word: unchanged, and with its last letters changed."""
     text = alias.text
     if not text[-1].isalpha() or (alias.level == MentionLevel.NAME and entity.type in endings.skip):
         yield Stem(text, _NONE)
@@ -76,7 +76,7 @@ def _without_feminine(text: str, plain: frozenset[str], endings: LanguageEndings
 
 
 def _changed(text: str, endings: LanguageEndings) -> Iterator[Stem]:
-    """Yield the stems of a name whose last letters change before some endings."""
+    """Yield the stems of a name with last letters that change before some endings."""
     for letter, changes in endings.softens:
         if text.endswith(letter):
             for change in changes:

@@ -194,7 +194,7 @@ def reading_of(text: str) -> Reading:
 
 
 def _quickly_squeezed(units: NDArray[np.integer[Any]]) -> Folded | None:
-    """Return the result of `squeeze` for a padded text whose letters all have a byte; None for others."""
+    """Return the result of `squeeze` for a padded text with a byte for each letter; None for others."""
     coded = _BYTES.take(units)
     single, origins = _single_spaced(coded, BLANK)
     content = single.tobytes()

@@ -12,7 +12,7 @@ import pytest
 
 import db.enums
 from cli.docs.closed_sets import COLUMNS
-from db.enums.alerts import TOLD, MatchStatus, SubscriptionKind
+from db.enums.alerts import SENT_STATUSES, MatchStatus, SubscriptionKind
 from db.enums.articles import Genre
 from db.enums.base import ClosedSet, listed
 from db.enums.collection import SourceOrigin
@@ -66,7 +66,7 @@ def test_values_are_listed_as_a_sentence_has_them() -> None:
 def test_the_column_of_statuses_lists_each_once() -> None:
     meaning = next(column.meaning for column in columns.MATCHES if column.name == "status")
     assert sorted(re.findall(r"\b(?!sent|kept)[a-z]+", meaning)) == sorted(MatchStatus)
-    assert meaning.startswith(f"{', '.join(TOLD)}: sent")
+    assert meaning.startswith(f"{', '.join(SENT_STATUSES)}: sent")
 
 
 def test_the_page_of_alerts_has_each_status_in_its_table() -> None:

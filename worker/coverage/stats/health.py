@@ -51,7 +51,7 @@ class DayHealth:
     watched: int = 0
     impaired: Mapping[str, str] = field(default_factory=dict)
     seen: Mapping[str, int] = field(default_factory=dict)
-    """Articles of the watched outlets whose completeness is known."""
+    """Articles of the watched outlets with known completeness."""
     missed: Mapping[str, float] = field(default_factory=dict)
     """Estimated number of missing articles of some of these outlets."""
 

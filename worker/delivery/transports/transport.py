@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 from worker.delivery.transports.errors import MessageRefused
 
 if TYPE_CHECKING:
-    from db.alerts.deliveries import DeliveryTold
+    from db.alerts.deliveries import DeliveryProgress
     from db.settings import Settings
     from worker.messages.message import Message
 
@@ -66,9 +66,9 @@ class Session(Protocol):
         *,
         secret: str | None,
         now: datetime,
-        told: DeliveryTold,
-        note: Callable[[DeliveryTold], object],
-    ) -> DeliveryTold:
+        told: DeliveryProgress,
+        note: Callable[[DeliveryProgress], object],
+    ) -> DeliveryProgress:
         """Send a message; return the accepted part. Raises TransportError.
 
         `secret` is the key to sign with, for a transport that signs. `told` is the part accepted at earlier attempts;

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from db.enums.alerts import TOLD, MatchStatus, SubscriptionKind
+from db.enums.alerts import SENT_STATUSES, MatchStatus, SubscriptionKind
 from db.enums.articles import Genre
 from db.enums.base import listed
 from db.enums.collection import SourceOrigin
@@ -224,7 +224,7 @@ MATCHES = (
     Column("subscription", "name of the subscription", required=True),
     Column(
         "status",
-        f"{', '.join(TOLD)}: sent; {', '.join(one for one in MatchStatus if one not in TOLD)}: kept",
+        f"{', '.join(SENT_STATUSES)}: sent; {', '.join(one for one in MatchStatus if one not in SENT_STATUSES)}: kept",
         ColumnKind.WORD,
         required=True,
     ),

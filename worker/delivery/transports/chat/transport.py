@@ -20,7 +20,7 @@ from worker.delivery.transports.transport import (
 )
 
 if TYPE_CHECKING:
-    from db.alerts.deliveries import DeliveryTold
+    from db.alerts.deliveries import DeliveryProgress
     from db.settings import Settings
     from worker.messages.message import Message
 
@@ -75,11 +75,11 @@ class ChatSession(Session):
         *,
         secret: str | None,
         now: datetime,
-        told: DeliveryTold,
-        note: Callable[[DeliveryTold], object],
-    ) -> DeliveryTold:
+        told: DeliveryProgress,
+        note: Callable[[DeliveryProgress], object],
+    ) -> DeliveryProgress:
         """Send the part not accepted at earlier attempts, in as many messages as it needs. Raises TransportError."""
-        from db.alerts.deliveries import DeliveryTold
+        from db.alerts.deliveries import DeliveryProgress
         from worker.delivery.transports.chat.post import send_chat
 
         chat = _parse(address)
@@ -89,7 +89,7 @@ class ChatSession(Session):
         )
         for part in parts:
             send_chat(chat, part.text, user_agent=self._user_agent, timeout_s=self._timeout_s)
-            told = DeliveryTold(told.messages + 1, told.stories + part.told, part.told_to, part.left_out)
+            told = DeliveryProgress(told.messages + 1, told.stories + part.told, part.told_to, part.left_out)
             if part is not parts[-1]:
                 note(told)
         return told

@@ -10,7 +10,7 @@ from worker.delivery.transports.mail.address import check_mail_address
 from worker.delivery.transports.transport import Allowed, Limits, Notice, Session, Transport, compose_or_refuse
 
 if TYPE_CHECKING:
-    from db.alerts.deliveries import DeliveryTold
+    from db.alerts.deliveries import DeliveryProgress
     from db.settings import Settings
     from worker.delivery.transports.mail.smtp import Mailer
     from worker.messages.message import Message
@@ -71,15 +71,15 @@ class MailSession(Session):
         *,
         secret: str | None,
         now: datetime,
-        told: DeliveryTold,
-        note: Callable[[DeliveryTold], object],
-    ) -> DeliveryTold:
+        told: DeliveryProgress,
+        note: Callable[[DeliveryProgress], object],
+    ) -> DeliveryProgress:
         """Send a message as one mail. Raises TransportError."""
-        from db.alerts.deliveries import DeliveryTold
+        from db.alerts.deliveries import DeliveryProgress
         from worker.delivery.transports.mail.letters import compose
 
         self._mailer.send(compose_or_refuse(lambda: compose(message, sender=self._sender, to=address)))
-        return DeliveryTold(1, len(message.items), left_out=message.more)
+        return DeliveryProgress(1, len(message.items), left_out=message.more)
 
     def send_notice(self, notice: Notice, address: str) -> None:
         """Send a plain mail to the operator. Raises TransportError."""

@@ -17,7 +17,7 @@ from worker.delivery.transports.transport import (
 )
 
 if TYPE_CHECKING:
-    from db.alerts.deliveries import DeliveryTold
+    from db.alerts.deliveries import DeliveryProgress
     from db.settings import Settings
     from worker.delivery.transports.webhook.post import Caller
     from worker.messages.message import Message
@@ -71,13 +71,13 @@ class WebhookSession(Session):
         *,
         secret: str | None,
         now: datetime,
-        told: DeliveryTold,
-        note: Callable[[DeliveryTold], object],
-    ) -> DeliveryTold:
+        told: DeliveryProgress,
+        note: Callable[[DeliveryProgress], object],
+    ) -> DeliveryProgress:
         """Post a message as one body. Raises TransportError."""
-        from db.alerts.deliveries import DeliveryTold
+        from db.alerts.deliveries import DeliveryProgress
         from worker.delivery.transports.webhook.body import body_of, headers_of
 
         body = compose_or_refuse(lambda: body_of(message))
         self._caller.post(address, body, headers_of(message.key, body, secret=secret or "", now=now))
-        return DeliveryTold(1, len(message.items), left_out=message.more)
+        return DeliveryProgress(1, len(message.items), left_out=message.more)
