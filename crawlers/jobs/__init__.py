@@ -1,1 +1,1 @@
-"""Jobs: polling a feed or fetching a page, when to do it again, and what follows from the answer."""
+"""The jobs of the crawler: polls of feeds and fetches of pages, with their decisions and schedule."""

@@ -31,7 +31,7 @@ class FetchJob(Job):
 
     @property
     def requested_at(self) -> datetime | None:
-        """Return when it was fetched last."""
+        """Return the time of the last fetch."""
         return self._page.fetched_at
 
     @property
@@ -44,17 +44,17 @@ class FetchJob(Job):
         return _decide_page(self._page, answer, now, context)
 
     def restore_after_outage(self, conn: Connection, reason: str, now: datetime) -> None:
-        """Put the page back to where it was."""
+        """Restore the page's state."""
         record_fetch(conn, restore_fetch(self._page, reason, now=now))
 
     @classmethod
     def limit(cls, room: int, *, in_flight: int, requests: int) -> int:
-        """Return the room that is left, less what feeds need."""
+        """Return the remaining room, less the share of feeds."""
         return min(room, pages_at_once(requests) - in_flight)
 
     @classmethod
     def find_due(cls, conn: Connection, limit: int, wanted: DueFilter) -> list[FetchJob]:
-        """Return pages that are due."""
+        """Return due pages."""
         pages = find_due_pages(
             conn,
             now=wanted.now,
@@ -68,12 +68,12 @@ class FetchJob(Job):
 
     @classmethod
     def claim_rows(cls, conn: Connection, ids: Collection[int], *, now: datetime, lease_s: float) -> set[int]:
-        """Return the pages that now are ours."""
+        """Return the pages that are now claimed."""
         return claim_pages(conn, ids, now=now, lease_s=lease_s)
 
     @classmethod
     def renew_rows(cls, conn: Connection, ids: Collection[int], *, until: datetime | None) -> None:
-        """Keep the claims on pages until then; None releases them."""
+        """Renew the claims on pages until then; None releases them."""
         renew_page_claims(conn, ids, until=until)
 
 

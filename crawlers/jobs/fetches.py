@@ -1,4 +1,4 @@
-"""What follows from fetching a page: pure."""
+"""Decisions after fetching a page. Pure."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from db.text.dates import parse_date
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """The page's new state, and the capture to store if there is something new to read."""
+    """The page's new state, and the capture to store if there is a new text."""
 
     page: PageFetched
     capture: CaptureIn | None = None
 
 
 def decide_fetch(page: PageDue, answer: FetchResult, *, now: datetime, jitter: float) -> Fetched:
-    """Return what a fetch makes of a page: captured, unchanged, or what was the matter."""
+    """Return the result of a fetch: captured, unchanged, or a failure."""
     trouble = answer.trouble or describe_status(answer.status) or _trouble_of_content(answer)
     if trouble is None and answer.status == 304 and page.body_hash is None:
         trouble = FetchFailure("server error", "the server answered 304 to the first request")
@@ -69,15 +69,15 @@ def decide_fetch(page: PageDue, answer: FetchResult, *, now: datetime, jitter: f
 
 
 def restore_fetch(page: PageDue, reason: str, *, now: datetime) -> PageFetched:
-    """Return the page as it was before a fetch that failed through no fault of its own."""
+    """Return the page's state before a fetch that failed because of our own network."""
     again_at = now + timedelta(seconds=NETWORK_RETRY_S)
     return _kept(page, "no network", reason, now, again_at, page.failures, state=page.state)
 
 
 def _last_change(page: PageDue, now: datetime) -> datetime:
-    """Return since when a page met for the first time may be taken to be as it is: its publication, if known.
+    """Return the assumed last change of a page fetched for the first time: its publication, if known.
 
-    At most a week ago, so that old articles of a new outlet are looked at again too, but seldom.
+    At most a week ago, so that old articles of a new outlet are checked again too, but rarely.
     """
     said = page.hints.get("published_at")
     published = parse_date(said) if said else None
@@ -115,7 +115,7 @@ def _failed(page: PageDue, answer: FetchResult, trouble: FetchFailure, now: date
 
 
 def _state_after(page: PageDue, trouble: FetchFailure) -> str:
-    """Return the state of a page after a failure. One bad answer refuses no page that was read before."""
+    """Return the state of a page after a failure; one bad response does not refuse a page that was read before."""
     if trouble.is_final and (page.changed_at is None or trouble.kind == "robots"):
         return "refused"
     if trouble.kind == "missing" and (page.state == "gone" or page.last_outcome == "missing"):

@@ -1,4 +1,4 @@
-"""The shape of a job: a request to make, and the writes that follow from its answer."""
+"""The interface of a job: a request to make, and the writes that follow from its result."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ Kind = TypeVar("Kind", bound="Job")
 
 @dataclass(frozen=True, slots=True)
 class DecisionContext:
-    """What decisions need besides state, answer and time.
+    """Inputs of decisions besides state, result and time.
 
-    `jitter` returns a random number in [0, 1), `parse` reads a feed as `parse_feed` does.
+    `draw` returns a random number in [0, 1); `parse` parses a feed like `parse_feed`.
     """
 
     policy: PollPolicy
@@ -39,7 +39,7 @@ class DecisionContext:
 
 @dataclass(frozen=True, slots=True)
 class JobResult:
-    """The writes to make, in order, each with its weight in rows; and a summary in a few words."""
+    """The writes to make, in order, each with its weight in rows; and a summary for the log."""
 
     steps: tuple[tuple[int, Step], ...]
     summary: str
@@ -47,36 +47,36 @@ class JobResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DueFilter:
-    """Which due rows are looked for."""
+    """Selection of due rows."""
 
     now: datetime
     resting: Collection[str]
-    """Hosts that are not asked now."""
+    """Hosts to leave alone now."""
     source_id: str | None = None
     not_since: datetime | None = None
-    """Only what was not asked for since then."""
+    """Only rows without a request since then."""
     recheck: bool = True
-    """Whether pages are looked at again for edits."""
+    """True to check pages again for edits."""
 
 
 class Job(ABC):
-    """One row that is due. Each kind of job is a subclass and an entry of `KINDS`; nothing else asks for the kind."""
+    """A due row. Each kind of job is a subclass and an entry of `KINDS`; no other code depends on the kind."""
 
     stage: ClassVar[str]
     """The name under which its outcomes are counted."""
     accept: ClassVar[str]
-    """The media types that can be read."""
+    """The accepted media types."""
     is_parsed: ClassVar[bool] = False
-    """Whether `decide` waits for another process."""
+    """True if `decide` waits for another process."""
     fills_backlog: ClassVar[bool] = False
-    """Whether it rests while workers have enough to do."""
+    """True if it is paused while workers have a backlog."""
 
     def __init__(self, due: FeedDue | PageDue) -> None:
         self._row = due
 
     @property
     def key(self) -> tuple[str, int]:
-        """Return what tells this job from all others."""
+        """Return the unique key of this job."""
         return self.stage, self._row.id
 
     @property
@@ -86,12 +86,12 @@ class Job(ABC):
 
     @property
     def url(self) -> str:
-        """Return the address to ask for."""
+        """Return the URL to request."""
         return self._row.url
 
     @property
     def host(self) -> str:
-        """Return the host of the address."""
+        """Return the host of the URL."""
         return self._row.host
 
     @property
@@ -100,7 +100,7 @@ class Job(ABC):
         return self._row.source_id
 
     def headers(self) -> dict[str, str]:
-        """Return the request headers: readable types, and the validators of what we have (RFC 9110 §13.1)."""
+        """Return the request headers: accepted types, and the validators of the stored version (RFC 9110 §13.1)."""
         row = self._row
         headers = {"Accept": self.accept}
         if row.unverified:
@@ -112,7 +112,7 @@ class Job(ABC):
         return headers
 
     def meta(self, now: datetime) -> dict[str, Any]:
-        """Return what our middlewares need to know of a request."""
+        """Return the request's meta for our middlewares."""
         row, requested_at = self._row, self.requested_at
         meta: dict[str, Any] = {JAR: row.source_id or row.host, RULE: row.rule}
         if row.last_outcome == "robots" and requested_at is not None:  # not by the rules that it was refused by
@@ -125,44 +125,44 @@ class Job(ABC):
         tally.count(self.stage, self.source_id, "no network")
 
     def count_internal_error(self, tally: OutcomeTally, reason: str) -> None:
-        """Count a job of which not even the failure could be stored; its claim runs out."""
+        """Count a job whose failure could not be stored either; its claim expires."""
         tally.count(self.stage, self.source_id, "internal error")
         tally.problem(self.stage, self.url, reason, self.source_id)
 
     @property
     @abstractmethod
     def requested_at(self) -> datetime | None:
-        """Return when it was asked for last."""
+        """Return the time of its last request."""
 
     @property
     @abstractmethod
     def used_to_answer(self) -> bool:
-        """Return whether it ever was read: then its silence may be the fault of our network."""
+        """Return whether a request ever succeeded, so that a failure may be an outage of ours."""
 
     @abstractmethod
     def decide(self, answer: FetchResult, now: datetime, context: DecisionContext) -> JobResult:
-        """Return everything that follows from an answer. Parses, hashes and compresses: not for the event loop."""
+        """Return the consequences of a result. Parses, hashes and compresses, so not for the event loop."""
 
     @abstractmethod
     def restore_after_outage(self, conn: Connection, reason: str, now: datetime) -> None:
-        """Put the row back to where it was: that it failed was the fault of our network."""
+        """Restore the row after a failure of our own network."""
 
     @classmethod
     @abstractmethod
     def limit(cls, room: int, *, in_flight: int, requests: int) -> int:
-        """Return how many more may be begun, of `room` left, with `in_flight` of this kind and so many `requests`."""
+        """Return how many more may be started, with `room` left, `in_flight` of this kind and so many `requests`."""
 
     @classmethod
     @abstractmethod
     def find_due(cls: type[Kind], conn: Connection, limit: int, wanted: DueFilter) -> Sequence[Kind]:
-        """Return at most `limit` jobs that are due."""
+        """Return at most `limit` due jobs."""
 
     @classmethod
     @abstractmethod
     def claim_rows(cls, conn: Connection, ids: Collection[int], *, now: datetime, lease_s: float) -> set[int]:
-        """Return the ids that now are ours for `lease_s` seconds."""
+        """Return the ids that are now claimed for `lease_s` seconds."""
 
     @classmethod
     @abstractmethod
     def renew_rows(cls, conn: Connection, ids: Collection[int], *, until: datetime | None) -> None:
-        """Keep the claims until then; None releases them."""
+        """Renew the claims until then; None releases them."""

@@ -1,4 +1,4 @@
-"""The kinds of jobs, and what is done to jobs of all kinds at once."""
+"""The kinds of jobs, and operations on jobs of all kinds."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from crawlers.jobs.job import DueFilter, Job
 from crawlers.jobs.poll_job import PollJob
 
 KINDS: tuple[type[Job], ...] = (PollJob, FetchJob)
-"""In the order in which they are looked for, and in which their rows are locked."""
+"""The kinds, in the order of the search and of the row locks."""
 
 
 def find_due(
     conn: Connection, wanted: DueFilter, *, room: int, requests: int, in_flight: Collection[Job], pages_too: bool
 ) -> list[Job]:
-    """Return at most `room` due jobs, each of another host. Without `pages_too` only what fills no backlog."""
+    """Return at most `room` due jobs on different hosts. Without `pages_too`, only kinds that add to no backlog."""
     found: list[Job] = []
     for kind in KINDS:
         held = sum(isinstance(job, kind) for job in in_flight)
@@ -31,7 +31,7 @@ def find_due(
 
 
 def claim(conn: Connection, jobs: Iterable[Job], *, now: datetime, lease_s: float) -> list[Job]:
-    """Return those of the jobs that now are ours for `lease_s` seconds, in the order given."""
+    """Return the jobs that are now claimed for `lease_s` seconds, in the given order."""
     candidates = list(jobs)
     ours = {
         (kind.stage, id)
@@ -42,7 +42,7 @@ def claim(conn: Connection, jobs: Iterable[Job], *, now: datetime, lease_s: floa
 
 
 def renew_claims(conn: Connection, jobs: Iterable[Job], *, until: datetime | None) -> None:
-    """Keep the claims of jobs until then; None releases them."""
+    """Renew the claims of jobs until then; None releases them."""
     for kind, ids in _ids_by_kind(list(jobs)):
         kind.renew_rows(conn, ids, until=until)
 

@@ -19,7 +19,7 @@ from db.collection.entries import EntryIn, find_feed_texts, keep_addresses, reco
 from db.collection.feeds import FeedDue, FeedPolled, claim_feeds, find_due_feeds, record_poll, renew_feed_claims
 
 _CHUNK, _CHUNK_CHARACTERS = 64, 1_000_000
-"""Entries, and characters of their texts, written at once: other work may come in between."""
+"""Maximum entries per write, and characters of their texts, so that other writes get a turn."""
 
 
 class PollJob(Job):
@@ -35,7 +35,7 @@ class PollJob(Job):
 
     @property
     def requested_at(self) -> datetime | None:
-        """Return when it was polled last."""
+        """Return the time of the last poll."""
         return self._feed.polled_at
 
     @property
@@ -48,17 +48,17 @@ class PollJob(Job):
         return _decide_feed(self._feed, answer, now, context)
 
     def restore_after_outage(self, conn: Connection, reason: str, now: datetime) -> None:
-        """Put the feed back to where it was."""
+        """Restore the feed's state."""
         record_poll(conn, restore_poll(self._feed, reason, now=now))
 
     @classmethod
     def limit(cls, room: int, *, in_flight: int, requests: int) -> int:
-        """Return half of the room: pages need the rest."""
+        """Return half of the room, since pages need the rest."""
         return (room + 1) // 2
 
     @classmethod
     def find_due(cls, conn: Connection, limit: int, wanted: DueFilter) -> list[PollJob]:
-        """Return feeds that are due."""
+        """Return due feeds."""
         feeds = find_due_feeds(
             conn,
             now=wanted.now,
@@ -71,12 +71,12 @@ class PollJob(Job):
 
     @classmethod
     def claim_rows(cls, conn: Connection, ids: Collection[int], *, now: datetime, lease_s: float) -> set[int]:
-        """Return the feeds that now are ours."""
+        """Return the feeds that are now claimed."""
         return claim_feeds(conn, ids, now=now, lease_s=lease_s)
 
     @classmethod
     def renew_rows(cls, conn: Connection, ids: Collection[int], *, until: datetime | None) -> None:
-        """Keep the claims on feeds until then; None releases them."""
+        """Renew the claims on feeds until then; None releases them."""
         renew_feed_claims(conn, ids, until=until)
 
 
@@ -89,7 +89,7 @@ def _decide_feed(feed: FeedDue, answer: FetchResult, now: datetime, context: Dec
     steps: list[tuple[int, Step]] = [
         (len(chunk), partial(_store_entries, feed, chunk, now, answer)) for chunk in _chunks(entries.usable)
     ]
-    # The poll is stored last: a crash before it repeats the poll, and the entries with it.
+    # The poll is stored last, so that a crash before it repeats the poll with its entries.
     steps.append((1, partial(_store_poll, feed, polled, entries, reading.feed.problems)))
     return JobResult(tuple(steps), f"{len(reading.feed.entries)} entries")
 

@@ -1,4 +1,4 @@
-"""What follows from polling a feed: pure."""
+"""Decisions after polling a feed. Pure."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _TITLE_MAX = 1_000
 
 @dataclass(frozen=True, slots=True)
 class PollReading:
-    """What a poll brought: a feed, or nothing new (`feed` None), or `trouble`."""
+    """The content of a poll: a feed, nothing new (`feed` None), or `trouble`."""
 
     feed: ParsedFeed | None
     body_hash: str | None
@@ -27,12 +27,12 @@ class PollReading:
 
 
 def body_hash(body: bytes) -> str:
-    """Return the hash by which two bodies are the same: xxh3-128, 32 hex digits."""
+    """Return the hash that identifies a body: xxh3-128, 32 hex digits."""
     return xxhash.xxh3_128_hexdigest(body)
 
 
 def read_poll(feed: FeedDue, answer: FetchResult, parse: Callable[..., ParsedFeed] = parse_feed) -> PollReading:
-    """Return what the answer to a poll says. Parses, with `parse`: not for the event loop."""
+    """Return the content of a poll's result. Parses, with `parse`, so not for the event loop."""
     trouble = answer.trouble or describe_status(answer.status)
     if trouble is None and answer.status == 304 and feed.succeeded_at is None:
         trouble = FetchFailure("server error", "the server answered 304 to the first request")
@@ -49,7 +49,7 @@ def read_poll(feed: FeedDue, answer: FetchResult, parse: Callable[..., ParsedFee
         return PollReading(None, None, FetchFailure("not a feed", str(error)))
     except ProcessEnded as error:
         return PollReading(None, None, FetchFailure("unreadable", f"reading it was ended: {error}"))
-    except Exception as error:  # whatever the parser stumbles over is a failure of this feed, with growing pauses
+    except Exception as error:  # any error of the parser is a failure of this feed
         return PollReading(
             None, None, FetchFailure("unreadable", f"the parser failed: {type(error).__name__}: {error}"[:300])
         )
@@ -59,7 +59,7 @@ def read_poll(feed: FeedDue, answer: FetchResult, parse: Callable[..., ParsedFee
 def decide_poll(
     feed: FeedDue, answer: FetchResult, reading: PollReading, *, now: datetime, policy: PollPolicy, jitter: float
 ) -> FeedPolled:
-    """Return the feed's new state and when it is polled next."""
+    """Return the feed's new state and the time of its next poll."""
     trouble = reading.trouble
     if trouble is None:
         return FeedPolled(
@@ -70,7 +70,7 @@ def decide_poll(
             state="active",
             next_poll_at=next_poll(now, policy, failures=0, jitter=jitter),
             failures=0,
-            # RFC 9110 §15.4.5: a 304 repeats validators only if it wants them replaced
+            # RFC 9110 §15.4.5: a 304 repeats validators only to replace them
             etag=answer.header("etag") or (feed.etag if answer.status == 304 else None),
             last_modified=answer.header("last-modified") or (feed.last_modified if answer.status == 304 else None),
             body_hash=reading.body_hash,
@@ -98,7 +98,7 @@ def decide_poll(
 
 
 def restore_poll(feed: FeedDue, reason: str, *, now: datetime) -> FeedPolled:
-    """Return the feed as it was before a poll that failed through no fault of its own."""
+    """Return the feed's state before a poll that failed because of our own network."""
     return FeedPolled(
         feed_id=feed.id,
         polled_at=now,

@@ -1,4 +1,4 @@
-"""When to ask again: pure functions from what happened to an instant.
+"""Times of the next request, as pure functions.
 
 `jitter` is a number in [0, 1) that the caller takes from its random generator; it spreads requests by ±10 %, so that
 what once began together does not stay together.
@@ -15,7 +15,7 @@ HOUR_S = 3_600.0
 DAY_S = 24 * HOUR_S
 
 RETRY_AFTER_MAX_S = 31 * DAY_S
-"""A server may ask for a month of silence, not for eternity."""
+"""Maximum Retry-After: a month."""
 
 CHECKS = (
     (3 * HOUR_S, 900.0),
@@ -24,24 +24,24 @@ CHECKS = (
     (30 * DAY_S, 3 * DAY_S),
     (365 * DAY_S, 30 * DAY_S),
 )
-"""(age since the last change, pause until the next check): most silent edits come soon (after NewsDiffs)."""
+"""(age since the last change, pause until the next check): most silent edits happen early (after NewsDiffs)."""
 
 _FETCH_RETRY_S = 900.0
 _FETCH_RETRY_MAX_S = 30 * DAY_S
 CONFIRM_GONE_S = HOUR_S
-"""A page that answers 404 or 410 is asked once more after this before it is given up."""
+"""Pause before the second request to a page with 404 or 410, after which it counts as gone."""
 REFUSED_RETRY_S = 22 * HOUR_S
 REFUSED_RETRY_MAX_S = 30 * DAY_S
 """First and longest pause after a page was refused or is gone: within a day, three times as long each time, monthly."""
 GONE_FEED_S = 30 * DAY_S
-"""Pause after a feed said that it is gone: outlets move back, and one 410 may be a mistake."""
+"""Pause after a feed responded that it is gone: outlets move back, and one 410 may be a mistake."""
 NETWORK_RETRY_S = 60.0
-"""Pause after our own network was down."""
+"""Pause after an outage of our own network."""
 
 
 @dataclass(frozen=True, slots=True)
 class PollPolicy:
-    """How often a healthy feed is polled, and at the least a failing one."""
+    """The interval for a healthy feed, and the longest one for a failing feed."""
 
     every_s: float
     at_least_every_s: float
@@ -50,14 +50,14 @@ class PollPolicy:
 def next_poll(
     now: datetime, policy: PollPolicy, *, failures: int, jitter: float, retry_after_s: float | None = None
 ) -> datetime:
-    """Return when to poll again after `failures` failed polls in a row (0: the last one succeeded)."""
+    """Return the next poll after `failures` failed polls in a row (0 after a success)."""
     cap = max(policy.every_s, policy.at_least_every_s)
     pause = min(_spread(_doubled(policy.every_s, failures, cap), jitter), cap)
     return now + timedelta(seconds=_at_least(pause, retry_after_s))
 
 
 def next_check(now: datetime, *, last_change: datetime, jitter: float) -> datetime | None:
-    """Return when to look at a page again for edits; None when it has not changed for a year."""
+    """Return the next check of a page for edits; None if it has not changed for a year."""
     age_s = (now - last_change).total_seconds()
     for limit_s, pause_s in CHECKS:
         if age_s < limit_s:
@@ -66,15 +66,15 @@ def next_check(now: datetime, *, last_change: datetime, jitter: float) -> dateti
 
 
 def next_retry(now: datetime, *, failures: int, jitter: float, retry_after_s: float | None = None) -> datetime:
-    """Return when to fetch a page again after `failures` (≥ 1) failed fetches in a row."""
+    """Return the next fetch after `failures` (≥ 1) failed fetches in a row."""
     pause = _spread(_doubled(_FETCH_RETRY_S, failures - 1, _FETCH_RETRY_MAX_S), jitter)
     return now + timedelta(seconds=_at_least(pause, retry_after_s))
 
 
 def next_attempt(now: datetime, *, last_at: datetime | None, jitter: float) -> datetime:
-    """Return when to ask again for a page that is refused or gone, and was at `last_at` (None: it was not before).
+    """Return the next request for a page that is refused or gone, as it was at `last_at` (None if it was not).
 
-    The pause that has just passed is the memory: whoever is asked anew out of turn begins anew.
+    The previous pause determines the next one, so a request out of turn starts again from the shortest.
     """
     pause_s = REFUSED_RETRY_S if last_at is None else 3 * (now - last_at).total_seconds()
     return now + timedelta(seconds=_spread(min(max(pause_s, REFUSED_RETRY_S), REFUSED_RETRY_MAX_S), jitter))
@@ -86,9 +86,9 @@ def pages_at_once(requests: int) -> int:
 
 
 def retry_after_s(value: str | None, now: datetime) -> float | None:
-    """Return the seconds that a Retry-After header asks for, at most a month; None if it says nothing usable.
+    """Return the seconds of a Retry-After header, at most a month; None if it is missing or unusable.
 
-    Both forms of RFC 9110 §10.2.3: a number of seconds, or an HTTP date.
+    Accepts both forms of RFC 9110 §10.2.3: a number of seconds, or an HTTP date.
     """
     text = (value or "").strip()
     if not text:

@@ -1,4 +1,4 @@
-"""What stands in for a page that cannot be had: what its feed says of the article. Pure."""
+"""Stand-ins for pages that cannot be fetched: the text of the article in its feed. Pure."""
 
 from __future__ import annotations
 
@@ -15,25 +15,24 @@ from db.collection.entries import EntryIn, FeedText
 from db.collection.pages import PageDue, PageFetched
 
 _SUBSTANCE = 200
-"""Letters from which on a feed's text is more than a teaser."""
+"""Length in characters from which a feed's text is more than a teaser."""
 
 _KINDS = frozenset(
     {"forbidden", "server error", "robots", "refused", "redirects", "not a page", "empty", "too large", "missing"}
 )
-"""Troubles that are the page's own; those of the network pass."""
+"""Failures of the page itself; network failures are temporary."""
 
 _NOTHING = compress(b"")
 _BUSY = frozenset({429, 503})
 _PATIENCE = 4
-"""Failed fetches in a row, about two hours, after which any trouble is the page's own."""
+"""Failed fetches in a row, about two hours, after which any failure counts as the page's own."""
 
 
 def with_stand_in(page: PageDue, answer: FetchResult, fetched: Fetched, *, now: datetime) -> Fetched:
-    """Return what a fetch makes of a page, with a capture of the feed's text where there is none of the page.
+    """Return the result of a fetch, with a capture of the feed's text if the page has none.
 
-    Each text of a feed is handed over once, whether with a page or without. A page that was read before is not told
-    anew by a headline, nor by a feed that outlives it; an address inside our network is nothing that a headline makes
-    an article.
+    Each text of a feed is handed over once, with or without a page. A page that was read before is not replaced by a
+    mere headline, nor by a feed that outlives it; a headline with a private address does not make an article.
     """
     digest = hash_words(page.hints.get("title"), page.hints.get("body"))
     if fetched.capture is not None:
@@ -66,9 +65,9 @@ def with_stand_in(page: PageDue, answer: FetchResult, fetched: Fetched, *, now: 
 def captures_of_words(
     told: Iterable[FeedText], entries: Mapping[str, EntryIn], answer: FetchResult, *, now: datetime
 ) -> list[tuple[CaptureIn, bytes]]:
-    """Return, to be recorded, the captures of texts that only their feed has and that no worker was given yet.
+    """Return the captures to record for texts that exist only in the feed and that no worker has got yet.
 
-    Words that workers have from a sender who could not prove who he is are given again when one sends them who can.
+    A text that came from an unverified sender is handed over again when a verified one sends it.
     """
     captures = []
     for before in told:
@@ -101,7 +100,7 @@ def _capture_of_words(
     status: int = 0,
     headers: dict[str, str] | None = None,
 ) -> CaptureIn:
-    """Return the capture of an article of which there is only what its feed says."""
+    """Return the capture of an article that exists only as text in its feed."""
     return CaptureIn(
         page_id=page_id,
         source_id=source_id,
@@ -117,7 +116,7 @@ def _capture_of_words(
 
 
 def _is_lasting(answer: FetchResult, fetched: PageFetched) -> bool:
-    """Return whether the trouble is the page's own, and waiting is of no use."""
+    """Return whether the failure is the page's own, so that waiting is pointless."""
     if fetched.outcome == "unchanged":
         return False
     return fetched.failures >= _PATIENCE or (

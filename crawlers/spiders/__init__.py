@@ -1,1 +1,1 @@
-"""Spiders: what is asked for, and what is done with the answers."""
+"""The spiders: the collector, and a fetcher of single URLs."""

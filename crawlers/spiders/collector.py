@@ -1,6 +1,6 @@
 """The collector: polls feeds and fetches pages for as long as it runs.
 
-What is due comes from the database and what came of it goes back there; this spider only keeps the two apart in time.
+Due jobs come from the database, and their outcomes go back there.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ _BATCH = 16
 
 @dataclass(frozen=True, slots=True)
 class OneShot:
-    """Orders for a run that ends: each feed of `source_id` (None: all) is polled once, each due page fetched once."""
+    """Options of a run that ends: each feed of `source_id` (None: all) is polled once, each due page fetched once."""
 
     began_at: datetime
     source_id: str | None = None
@@ -59,7 +59,7 @@ class OneShot:
 
 
 class CollectorSpider(Spider):
-    """Claims what is due, asks for it, and records the outcome."""
+    """Claims due jobs, sends their requests, and records the outcomes."""
 
     name = "collector"
 
@@ -80,7 +80,7 @@ class CollectorSpider(Spider):
         super().__init__(**kwargs)
         self.turns = HostLimiter(hosts, leases)
         self.in_flight = in_flight
-        """What is claimed and has no outcome yet; shared with whoever ends the process."""
+        """Claimed jobs without an outcome; shared with the shutdown code."""
         self._store, self._own, self._clock, self._once = store, own, clock, once
         self._leases = leases
         self._context = DecisionContext(
@@ -95,7 +95,7 @@ class CollectorSpider(Spider):
         self._waiting = CaptureBacklog(store, most=own.waiting_max)
 
     async def start(self) -> AsyncIterator[Request]:
-        """Yield a request for everything that is due, for ever; in a run that ends, until nothing is left."""
+        """Yield requests for all due jobs, forever; in a run that ends, until nothing is left."""
         keeper = asyncio.ensure_future(self._renew_claims())
         self._outage.has_answered = await self._store.read(has_any_succeeded)
         try:
@@ -123,7 +123,7 @@ class CollectorSpider(Spider):
         await self._finish(request.cb_kwargs["job"], answer)
 
     async def rules_read(self, site: str, allows: Callable[[str], bool]) -> None:
-        """Have pages asked for that a robots.txt forbade and now allows."""
+        """Schedule pages that an older robots.txt forbade and the new one allows."""
         host, now = host_of(site), self._clock()
         try:
             pages = await self._store.read(lambda conn: find_forbidden(conn, host, FORBIDDEN, now=now))
@@ -134,9 +134,9 @@ class CollectorSpider(Spider):
             )
             await self._store.write(lambda conn, _: ask_for_pages(conn, ids, now=now), rows=len(ids) or 1)
         except SQLAlchemyError as error:  # the database is away: their own time will come
-            log.warning("%s: pages that its robots.txt allows now are not asked for yet: %s", site, error)
+            log.warning("%s: could not schedule the pages that its robots.txt allows now:  %s", site, error)
 
-    # what to ask
+    # claiming jobs
 
     async def _claim(self) -> list[Job]:
         room = min(_BATCH, self._own.concurrent_requests - len(self.in_flight))
@@ -157,7 +157,7 @@ class CollectorSpider(Spider):
         return await self._claim_found(found)
 
     async def _claim_found(self, found: Sequence[Job]) -> list[Job]:
-        """Return the work that is ours now, each with its host."""
+        """Return the jobs that are now claimed, each with its host."""
         now = self._clock()
 
         def claim(conn: Connection, ours: set[str]) -> list[Job]:
@@ -183,7 +183,7 @@ class CollectorSpider(Spider):
         return kinds.find_due(conn, due, room=room, requests=requests, in_flight=in_flight, pages_too=pages_too)
 
     async def _is_finished(self, once: OneShot) -> bool:
-        """Return whether a run that ends has nothing left; an outage ends it too, and what was not asked is counted."""
+        """Return whether a run that ends is complete; an outage ends it too, and the remaining feeds are counted."""
         if self.in_flight:
             return False
         now = self._clock()
@@ -209,7 +209,7 @@ class CollectorSpider(Spider):
             asyncio.ensure_future(self._finish(job, FetchResult(job.url, 0, trouble=trouble)))  # noqa: RUF006 - held keeps count
             return None
 
-    # what came of it
+    # recording outcomes
 
     async def _finish(self, job: Job, answer: FetchResult) -> None:
         try:
@@ -223,7 +223,7 @@ class CollectorSpider(Spider):
         self.in_flight.pop(job.key, None)
 
     async def _record_fault(self, job: Job, answer: FetchResult, error: Exception) -> str:
-        """Store that we ourselves failed over an answer: as a failure of what was asked, with growing pauses."""
+        """Record an internal error as a failure of the job, to be retried with growing pauses."""
         log.error("%s: could not be recorded", job.url, exc_info=error)
         said = f"internal error: {type(error).__name__}: {error}"[:300]
         if not is_away(error):  # else it is nobody's fault here
@@ -233,7 +233,7 @@ class CollectorSpider(Spider):
         return said
 
     async def _record(self, job: Job, answer: FetchResult) -> str:
-        """Store everything that follows from an answer; return it in a few words."""
+        """Store the consequences of a result; return a summary."""
         now = self._clock()
         if self._outage.is_down and answer.trouble is not None and answer.trouble.is_network:
             reason = answer.trouble.reason
@@ -273,9 +273,9 @@ class CollectorSpider(Spider):
         self._store.submit(record)
 
     async def _renew_claims(self) -> None:
-        """Renew the claims of what is under way, so that they may be short enough to survive our death.
+        """Renew the claims of jobs in progress, so that leases can be short and expire soon after a crash.
 
-        What was written is a sign of life: event loop, writer and database all did their part.
+        A successful write is the heartbeat: it needs the event loop, the writer and the database.
         """
         while True:
             await asyncio.sleep(min(self._own.lease_s / 3, EVERY_S))

@@ -1,4 +1,4 @@
-"""The fetcher: asks for a list of addresses, each once, through the same guard as everything else."""
+"""The fetcher: requests each URL of a list once, through the same guard as the collector."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from db.settings import Settings
 
 
 class FetcherSpider(Spider):
-    """Tells `tell` the place in the list and the answer, for each address."""
+    """Calls `tell` with the position and result of each URL."""
 
     name = "fetcher"
 
@@ -29,7 +29,7 @@ class FetcherSpider(Spider):
         self._urls, self._own, self._tell = urls, own, tell
 
     async def start(self) -> AsyncIterator[Request]:
-        """Yield one request for each address."""
+        """Yield one request per URL."""
         for place, url in enumerate(self._urls):
             try:
                 request = Request(
