@@ -48,19 +48,19 @@ app.conf.update(
             "schedule": settings.sweep_every_s,
             "options": {"expires": max(5.0, settings.sweep_every_s * 5)},
         },
-        "post": {
-            "task": "worker.tasks.post",
+        "send_due": {
+            "task": "worker.tasks.send_due",
             "schedule": max(1.0, settings.sweep_every_s),
             "options": {"expires": 10.0},
         },
-        "listen": {"task": "worker.tasks.listen", "schedule": 60.0, "options": {"expires": 50.0}},
+        "detect_events": {"task": "worker.tasks.detect_events", "schedule": 60.0, "options": {"expires": 50.0}},
         "recount": {
             "task": "worker.tasks.recount",
             "schedule": max(1.0, settings.sweep_every_s),
             "options": {"expires": 10.0},
         },
         "export": {"task": "worker.tasks.export", "schedule": 60.0, "options": {"expires": 50.0}},
-        "tidy": {"task": "worker.tasks.tidy", "schedule": 3_600.0, "options": {"expires": 3_000.0}},
+        "cleanup": {"task": "worker.tasks.cleanup", "schedule": 3_600.0, "options": {"expires": 3_000.0}},
     },
 )
 

@@ -41,28 +41,28 @@ IN_FLIGHT = 200
 RETAGS_IN_FLIGHT = 1_000
 """Revisions in flight for retagging: a second's work, so that new captures wait no longer than that."""
 
-_chain: Pipeline | None = None
+_pipeline: Pipeline | None = None
 
 
-def chain() -> Pipeline:
+def pipeline() -> Pipeline:
     """Return the chain of this process, with the current vocabulary."""
-    global _chain
-    if _chain is None:
-        _chain = Pipeline(
+    global _pipeline
+    if _pipeline is None:
+        _pipeline = Pipeline(
             Database(settings.database), clock=utc_now, lease_s=settings.lease_s, cache=settings.cache_dir
         )
-    return _chain
+    return _pipeline
 
 
-def postman() -> Sender:
+def sender() -> Sender:
     """Return the sender of the messages in the outbox."""
-    return Sender(chain().database, SenderSettings.from_settings(settings), clock=utc_now)
+    return Sender(pipeline().database, SenderSettings.from_settings(settings), clock=utc_now)
 
 
 @worker_init.connect
 def _before_fork(**_: object) -> None:
     """Load all shared resources once, in the parent: forks share its memory."""
-    loaded = chain()
+    loaded = pipeline()
     loaded.warm_up()
     loaded.database.close()
     gc.freeze()
@@ -71,13 +71,13 @@ def _before_fork(**_: object) -> None:
 @worker_process_init.connect
 def _after_fork(**_: object) -> None:
     """Reset connections, which do not survive a fork."""
-    chain().database.close(inherited=True)
+    pipeline().database.close(inherited=True)
 
 
 @app.task
 def sweep() -> None:
     """Send a message for every unclaimed waiting row: new captures, and the rows of lost messages."""
-    database, now = chain().database, utc_now()
+    database, now = pipeline().database, utc_now()
     service.reject_poison(database, now=now)
     room = IN_FLIGHT - database.read(lambda conn: captures.count_held(conn, now=now))
     capture_ids = (
@@ -109,7 +109,7 @@ def _outdated(database: Database, now: datetime) -> list[int]:
 @app.task
 def understand(capture_ids: list[int]) -> None:
     """Take captures through the whole chain."""
-    ended = service.understand_captures(chain(), capture_ids)
+    ended = service.understand_captures(pipeline(), capture_ids)
     if ended:
         outcomes = Counter(end.outcome for end in ended)
         log.debug("understood %s", _summary(outcomes))
@@ -120,29 +120,29 @@ def understand(capture_ids: list[int]) -> None:
 @app.task
 def finish(revision_ids: list[int]) -> None:
     """Finish the revisions that a batch left between its two transactions."""
-    service.finish_revisions(chain(), revision_ids)
+    service.finish_revisions(pipeline(), revision_ids)
 
 
 @app.task
-def post() -> None:
+def send_due() -> None:
     """Create the due digests, and distribute waiting messages of the outbox."""
-    if chain().database.read(lambda conn: outbox.is_digest_due(conn, now=utc_now())):
-        postman().make_digests()
+    if pipeline().database.read(lambda conn: outbox.is_digest_due(conn, now=utc_now())):
+        sender().make_digests()
     _distribute_deliveries()
 
 
 @app.task
-def listen() -> None:
+def detect_events() -> None:
     """Detect silent outlets, entities with unusual attention, and clocks that ran ahead."""
-    database, now = chain().database, utc_now()
+    database, now = pipeline().database, utc_now()
     service.mend_clocks(database, now=now)
     if silence.record_silences(database, now=now) + burst.record_bursts(database, now=now):
         _distribute_deliveries()
 
 
 def _distribute_deliveries() -> None:
-    if chain().database.read(lambda conn: deliveries.is_any_due(conn, now=utc_now())):
-        claim, lists = postman().claim()
+    if pipeline().database.read(lambda conn: deliveries.is_any_due(conn, now=utc_now())):
+        claim, lists = sender().claim()
         for delivery_ids in lists:
             deliver.delay(claim, delivery_ids)
 
@@ -150,7 +150,7 @@ def _distribute_deliveries() -> None:
 @app.task
 def deliver(claim: str, delivery_ids: list[int]) -> None:
     """Send messages of one channel under this claim."""
-    arrived = postman().deliver(claim, delivery_ids)
+    arrived = sender().deliver(claim, delivery_ids)
     if arrived:
         _minute.add({("delivered", "messages"): arrived})
 
@@ -158,26 +158,26 @@ def deliver(claim: str, delivery_ids: list[int]) -> None:
 @app.task
 def retag(revision_ids: list[int]) -> None:
     """Tag revisions with the current vocabulary."""
-    retagging.retag_batch(chain(), revision_ids)
+    retagging.retag_batch(pipeline(), revision_ids)
 
 
 @app.task
 def recount() -> None:
     """Bring the coverage cells up to date."""
-    recount_cells(chain().database, wait=False)
+    recount_cells(pipeline().database, wait=False)
 
 
 @app.task
 def export() -> None:
     """Write the scheduled exports that are due."""
-    scheduled.run_due(chain().database, utc_now)
+    scheduled.run_due(pipeline().database, utc_now)
 
 
 @app.task
-def tidy() -> None:
+def cleanup() -> None:
     """Delete expired data."""
     service.cleanup(
-        chain().database,
+        pipeline().database,
         now=utc_now(),
         keep_captures=timedelta(days=settings.keep_captures_days),
         captures_max_bytes=settings.captures_max_mb * 1_000_000,

@@ -32,16 +32,16 @@ class ChatMessage:
 
 
 def messages_of(
-    bulletin: Message, markup: Markup, *, most: int = MESSAGES_MAX, after: int | None = None
+    message: Message, markup: Markup, *, most: int = MESSAGES_MAX, after: int | None = None
 ) -> list[ChatMessage]:
     """Return at most `most` texts. The last ends with the number of stories left out.
 
     `after` is the last story sent before: the rest follows now.
     """
-    items = [item for item in bulletin.items if after is None or item.story > after]
-    again = f"[{bulletin.subscription}] continued"
-    page = _Page(again if after is not None else bulletin.subject, markup, after)
-    page.parts += _notes(bulletin)
+    items = [item for item in message.items if after is None or item.story > after]
+    again = f"[{message.subscription}] continued"
+    page = _Page(again if after is not None else message.subject, markup, after)
+    page.parts += _notes(message)
     pages: list[ChatMessage] = []
     told = 0
     for item in items:
@@ -53,11 +53,11 @@ def messages_of(
             page = _Page(again, markup, page.story)
         page.add(block, item.story)
         told += 1
-    reprints = _reprints(bulletin, markup)
+    reprints = _reprints(message, markup)
     is_listed = bool(reprints) and page.fits(reprints)
     page.parts += [reprints] if is_listed else []
-    untold = 0 if is_listed else len(bulletin.reprints) + bulletin.more_reprints
-    left_out = len(items) - told + bulletin.more
+    untold = 0 if is_listed else len(message.reprints) + message.more_reprints
+    left_out = len(items) - told + message.more
     tail = _tail(left_out, untold)
     page.parts += [tail] if tail else []
     return [*pages, replace(page.closed(), left_out=left_out)]
@@ -94,10 +94,10 @@ class _Page:
         return ChatMessage(_GAP.join(self.parts), self.told, self.story)
 
 
-def _notes(bulletin: Message) -> list[str]:
+def _notes(message: Message) -> list[str]:
     """Return the notes other than stories."""
-    notes = [bulletin.test_note] if bulletin.test else []
-    return [*notes, "Nothing matched since the last message."] if bulletin.kind == DeliveryKind.QUIET else notes
+    notes = [message.test_note] if message.test else []
+    return [*notes, "Nothing matched since the last message."] if message.kind == DeliveryKind.QUIET else notes
 
 
 def _tail(stories: int, reprints: int) -> str:
@@ -107,11 +107,11 @@ def _tail(stories: int, reprints: int) -> str:
     return f"… and {', '.join(what)}." if what else ""
 
 
-def _reprints(bulletin: Message, markup: Markup) -> str:
+def _reprints(message: Message, markup: Markup) -> str:
     """Return the later reprints of earlier stories as lines; empty without any."""
-    lines = [_reprint(place, markup) for place in bulletin.reprints]
-    if bulletin.more_reprints:
-        lines.append(f"and {counted(bulletin.more_reprints, 'other reprint', 'other reprints')}")
+    lines = [_reprint(place, markup) for place in message.reprints]
+    if message.more_reprints:
+        lines.append(f"and {counted(message.more_reprints, 'other reprint', 'other reprints')}")
     return "\n".join(("Later reprints of earlier stories:", *lines)) if lines else ""
 
 

@@ -22,25 +22,25 @@ _SUBJECT_MAX = 200
 _LABEL_MAX = 100
 
 
-def compose(bulletin: Message, *, sender: str, to: str) -> Letter:
+def compose(message: Message, *, sender: str, to: str) -> Letter:
     """Return the mail, in plain text and as HTML. Raises ValueError for invalid addresses.
 
     It has the same Message-ID for every attempt; mails about one story refer to the first of them. RFC 8058 requires
     https for one-click unsubscribing, so its header is set for such an address only.
     """
-    fields = _envelope(sender, to, bulletin.subject, bulletin.key, bulletin.created_at)
-    if bulletin.story_key not in ("", bulletin.key):
-        thread = _message_id(bulletin.story_key, sender)
+    fields = _envelope(sender, to, message.subject, message.key, message.created_at)
+    if message.story_key not in ("", message.key):
+        thread = _message_id(message.story_key, sender)
         for name in ("In-Reply-To", "References"):
             fields[name] = headers.token_field(name, thread)
-    fields["List-Id"] = _list_id(bulletin.subscription, sender)
-    if bulletin.unsubscribe_url:
-        fields["List-Unsubscribe"] = headers.url_field("List-Unsubscribe", bulletin.unsubscribe_url)
-        if bulletin.unsubscribe_url.startswith("https://"):
+    fields["List-Id"] = _list_id(message.subscription, sender)
+    if message.unsubscribe_url:
+        fields["List-Unsubscribe"] = headers.url_field("List-Unsubscribe", message.unsubscribe_url)
+        if message.unsubscribe_url.startswith("https://"):
             post = "List-Unsubscribe-Post"
             fields[post] = headers.token_field(post, "List-Unsubscribe=One-Click")
-    text = _template("mail.txt").render(b=bulletin)
-    return write(_address(sender), to, fields, text, render_html(bulletin))
+    text = _template("mail.txt").render(b=message)
+    return write(_address(sender), to, fields, text, render_html(message))
 
 
 def compose_notice(notice: Notice, *, sender: str, to: str) -> Letter:
@@ -49,9 +49,9 @@ def compose_notice(notice: Notice, *, sender: str, to: str) -> Letter:
     return write(_address(sender), to, fields, notice.text + "\n")
 
 
-def render_html(bulletin: Message) -> str:
+def render_html(message: Message) -> str:
     """Return the mail's HTML, with all foreign text escaped."""
-    return _template("mail.html").render(b=bulletin)
+    return _template("mail.html").render(b=message)
 
 
 def _envelope(sender: str, to: str, subject: str, key: str, created_at: datetime) -> dict[str, str]:

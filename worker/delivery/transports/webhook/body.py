@@ -15,28 +15,28 @@ SCHEMA = "steppewatch.alert/1"
 """Version of the format; raised for incompatible changes, while fields may be added without."""
 
 
-def body_of(bulletin: Message) -> bytes:
+def body_of(message: Message) -> bytes:
     """Return the JSON of a message, UTF-8; `docs/reference/alerts.md` describes it."""
     record: dict[str, object] = {
         "schema": SCHEMA,
-        "id": bulletin.key,
-        "type": "test" if bulletin.test else bulletin.kind,
-        "created_at": _instant(bulletin.created_at),
-        "subscription": {"name": bulletin.subscription, "query": bulletin.question},
-        "stories": bulletin.stories,
-        "items": [_item(item) for item in bulletin.items],
-        "more": bulletin.more,
-        "reprints": [_place(place) for place in bulletin.reprints],
-        "more_reprints": bulletin.more_reprints,
+        "id": message.key,
+        "type": "test" if message.test else message.kind,
+        "created_at": _instant(message.created_at),
+        "subscription": {"name": message.subscription, "query": message.question},
+        "stories": message.stories,
+        "items": [_item(item) for item in message.items],
+        "more": message.more,
+        "reprints": [_place(place) for place in message.reprints],
+        "more_reprints": message.more_reprints,
     }
-    if bulletin.test:
-        record["note"] = bulletin.test_note
-    if bulletin.kind == DeliveryKind.QUIET:
+    if message.test:
+        record["note"] = message.test_note
+    if message.kind == DeliveryKind.QUIET:
         record["outlets"] = {
-            "well": bulletin.outlets_well,
+            "well": message.outlets_well,
             "in_trouble": [
                 {"name": line.name, "state": line.state, "succeeded_at": _instant(line.succeeded_at)}
-                for line in bulletin.outlets
+                for line in message.outlets
             ],
         }
     return json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
