@@ -20,7 +20,17 @@ from db.collection.feeds import FeedDue
 
 ROOT = Path(__file__).parents[4]
 NOW = datetime(2022, 1, 10, 12, tzinfo=UTC)
-ROW = FeedDue(1, "outlet", "https://a.example/1", None, None, None, 0, None, None)
+ROW = FeedDue(
+    id=1,
+    source_id="outlet",
+    url="https://a.example/1",
+    etag=None,
+    last_modified=None,
+    body_hash=None,
+    failures=0,
+    polled_at=None,
+    succeeded_at=None,
+)
 NOBODY = cast(Connection, None)
 
 
