@@ -113,11 +113,11 @@ class CollectorSpider(Spider):
             keeper.cancel()
 
     async def on_response(self, response: Response, job: Job) -> None:
-        """Take a response."""
+        """Handle a response."""
         await self._finish(job, from_response(response))
 
     async def on_error(self, failure: Failure) -> None:
-        """Take the reason why there is no response."""
+        """Handle a failed request."""
         own = self._own
         request, answer = from_failure(failure, timeout_s=own.fetch_timeout_s, max_bytes=own.fetch_max_bytes)
         await self._finish(request.cb_kwargs["job"], answer)

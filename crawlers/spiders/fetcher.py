@@ -48,11 +48,11 @@ class FetcherSpider(Spider):
             yield request
 
     def on_response(self, response: Response, place: int) -> None:
-        """Take a response."""
+        """Handle a response."""
         self._tell(place, from_response(response))
 
     def on_error(self, failure: Failure) -> None:
-        """Take the reason why there is none."""
+        """Handle a failed request."""
         own = self._own
         request, answer = from_failure(failure, timeout_s=own.fetch_timeout_s, max_bytes=own.fetch_max_bytes)
         self._tell(request.cb_kwargs["place"], answer)
