@@ -49,7 +49,7 @@ def compose_message(conn: Connection, delivery: DeliveryOut, links: Links) -> Me
         created_at=delivery.created_at,
         items=compose_items(conn, found, first_told),
         more=total - len(found),
-        reprints=tuple(place for tiding in reprints if (place := _place(tiding))),
+        reprints=tuple(place for details in reprints if (place := _place(details))),
         more_reprints=reprints_total - len(reprints),
         outlets=lines,
         outlets_well=well,
@@ -67,7 +67,7 @@ def compose_test_message(
     items: tuple[MessageItem, ...] = ()
     if row is not None and verdict is not None:
         because = because_of(verdict)
-        tiding = MatchDetails(
+        details = MatchDetails(
             match_id=0,
             story=0,
             status=MatchStatus.NEWS,
@@ -84,7 +84,7 @@ def compose_test_message(
             language=row.language,
             text=row.text,
         )
-        items = (_item(tiding, (), is_first=True),)
+        items = (_item(details, (), is_first=True),)
     key = f"test-{secrets.token_hex(12)}"
     return Message(
         key, DeliveryKind.MATCH if items else DeliveryKind.DIGEST, name, question, now, items, zone=zone, test=True
@@ -110,38 +110,38 @@ def subscription_feed(conn: Connection, subscription_id: int) -> str | None:
 
 def compose_items(conn: Connection, found: Sequence[MatchDetails], first_told: set[int]) -> tuple[MessageItem, ...]:
     """Return matches as items; an edit of a story in `first_told` is no separate news."""
-    also = message_rows.read_also(conn, [tiding.story for tiding in found])
-    return tuple(_item(tiding, also.get(tiding.story, []), tiding.story in first_told) for tiding in found)
+    also = message_rows.read_also(conn, [details.story for details in found])
+    return tuple(_item(details, also.get(details.story, []), details.story in first_told) for details in found)
 
 
-def _item(tiding: MatchDetails, also: Sequence[tuple[str, str, str]], is_first: bool) -> MessageItem:
-    status = MatchStatus.NEWS if tiding.status == MatchStatus.REVISED and is_first else tiding.status
-    if tiding.article_id is None:
-        event = str(tiding.facts.get("headline", ""))
-        detail = str(tiding.facts.get("detail", ""))
+def _item(details: MatchDetails, also: Sequence[tuple[str, str, str]], is_first: bool) -> MessageItem:
+    status = MatchStatus.NEWS if details.status == MatchStatus.REVISED and is_first else details.status
+    if details.article_id is None:
+        event = str(details.facts.get("headline", ""))
+        detail = str(details.facts.get("detail", ""))
         title, body = marked(event, ()), marked(detail, ()) if detail else ()
     else:
-        text = tiding.text or ""
-        title = marked(headline(tiding.title, text), _spans(tiding, "title"))
-        body = snippet(text, _spans(tiding, "text"))
+        text = details.text or ""
+        title = marked(headline(details.title, text), _spans(details, "title"))
+        body = snippet(text, _spans(details, "text"))
     return MessageItem(
-        match_id=tiding.match_id,
-        story=tiding.story,
+        match_id=details.match_id,
+        story=details.story,
         status=status,
         title=title,
         snippet=body,
-        terms=terms_of(tiding.because),
-        matched_at=tiding.matched_at,
-        place=_place(tiding),
-        article_id=tiding.article_id,
-        author=tiding.author,
-        language=tiding.language,
-        dated_at=tiding.published_at,
-        is_day=bool(tiding.published_is_day),
-        because=tiding.because,
+        terms=terms_of(details.because),
+        matched_at=details.matched_at,
+        place=_place(details),
+        article_id=details.article_id,
+        author=details.author,
+        language=details.language,
+        dated_at=details.published_at,
+        is_day=bool(details.published_is_day),
+        because=details.because,
         also=tuple(Publication(outlet, url, heading) for outlet, url, heading in also[:REPRINTS_MAX]),
         more_also=max(0, len(also) - REPRINTS_MAX),
-        **_behind(tiding.facts),
+        **_behind(details.facts),
     )
 
 
@@ -157,14 +157,14 @@ def _behind(facts: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _spans(tiding: MatchDetails, field: str) -> list[tuple[int, int]]:
-    return [(entry[1], entry[2]) for entry in tiding.because if entry[0] == field and entry[1] is not None]
+def _spans(details: MatchDetails, field: str) -> list[tuple[int, int]]:
+    return [(entry[1], entry[2]) for entry in details.because if entry[0] == field and entry[1] is not None]
 
 
-def _place(tiding: MatchDetails) -> Publication | None:
-    if tiding.url is None:
+def _place(details: MatchDetails) -> Publication | None:
+    if details.url is None:
         return None
-    return Publication(tiding.source_name or "", tiding.url, headline(tiding.title, tiding.text))
+    return Publication(details.source_name or "", details.url, headline(details.title, details.text))
 
 
 def _outlets(conn: Connection) -> tuple[tuple[OutletStatus, ...], int]:
