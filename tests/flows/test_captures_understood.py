@@ -62,7 +62,7 @@ def batches_of(monkeypatch: pytest.MonkeyPatch, chain: Pipeline) -> list[int]:
         sizes.append(len(inputs))
         return understand(inputs)
 
-    monkeypatch.setattr(chain, "understand", counted)
+    monkeypatch.setattr(chain, "process", counted)
     return sizes
 
 

@@ -36,8 +36,8 @@ def run(
 @pytest.mark.parametrize(
     ("reason", "sentence"),
     [
-        ("database or disk is full", "cannot grow, the disk of /data is full"),
-        ("No space left on device", "cannot grow, the disk of /data is full"),
+        ("database or disk is full", "cannot grow: the disk of /data is full"),
+        ("No space left on device", "cannot grow: the disk of /data is full"),
         ("attempt to write a readonly database", "cannot be written by this user"),
         ("unable to open database file", "cannot be written by this user"),
         ("disk I/O error", "the disk of /data is full, over quota or broken"),

@@ -37,16 +37,16 @@ class Rig:
         self.chain, self.now = chain, NOON
         self.poison: set[int] = set()
         self.begun: list[list[int]] = []
-        finish = chain.resume
+        resume = chain.resume
 
         def deadly(revision_ids: Sequence[int]) -> list[InputResult]:
             self.begun.append(list(revision_ids))
             if self.poison & set(revision_ids):
                 raise Killed
-            return finish(revision_ids)
+            return resume(revision_ids)
 
         chain.clock = self._clock
-        monkeypatch.setattr(chain, "finish", deadly)
+        monkeypatch.setattr(chain, "resume", deadly)
 
     def _clock(self) -> datetime:
         return self.now

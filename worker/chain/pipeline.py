@@ -78,7 +78,7 @@ class Pipeline:
         self._cache = cache
         if cache:
             keep_model_in(cache)
-        self._spotter: RevisionTagger | None = None
+        self._tagger: RevisionTagger | None = None
         self._watch = matcher.SubscriptionMatcher()
 
     def load(self) -> RevisionTagger:
@@ -86,25 +86,25 @@ class Pipeline:
 
         Only compares versions if nothing changed.
         """
-        spotter = self._load_vocabulary()
+        tagger = self._load_vocabulary()
         with self.database.reading() as conn:
             unreadable = self._watch.refresh(conn)
         if unreadable:
             self.database.write(lambda conn: outcomes.record_problems(conn, "match", unreadable, at=self.clock()))
-        return spotter
+        return tagger
 
     def _load_vocabulary(self) -> RevisionTagger:
         with self.database.reading() as conn:
             version = versions.current_version(conn)
             if version is None:
                 raise NoVocabulary("no vocabulary is loaded: run `steppewatch migrate` first")
-            if self._spotter is not None and self._spotter.version == version:
-                return self._spotter
+            if self._tagger is not None and self._tagger.version == version:
+                return self._tagger
             content = versions.get_content(conn, version)
         vocabulary = Vocabulary.from_json(content)
-        self._spotter = RevisionTagger(vocabulary, version, self._cache)
+        self._tagger = RevisionTagger(vocabulary, version, self._cache)
         self._watch = matcher.SubscriptionMatcher(vocabulary)
-        return self._spotter
+        return self._tagger
 
     def warm_up(self) -> None:
         """Load all resources that the first text of any language would load; for a parent before it forks."""
@@ -114,7 +114,7 @@ class Pipeline:
 
     def process(self, inputs: Sequence[Input]) -> list[InputResult]:
         """Take documents through the whole chain; return their results in the order of the input."""
-        spotter = self.load()
+        tagger = self.load()
         now = self.clock()
         taken = [entry if isinstance(entry, Rejected) else _identified(entry, now) for entry in inputs]
         taken, held = self._follow(taken, now)
@@ -128,7 +128,7 @@ class Pipeline:
         ]
         if others := [revision_id for fate in recorded for revision_id in fate.others]:
             waiting += self.database.read(lambda conn: revisions.read_revisions(conn, others))
-        analysis = self._analyse(spotter, waiting)
+        analysis = self._analyse(tagger, waiting)
         return self.database.write(
             lambda conn: self._commit(conn, analysis, [(entry, fates.get(id(entry))) for entry in taken], held, now)
         )
@@ -157,10 +157,10 @@ class Pipeline:
 
     def resume(self, revision_ids: Sequence[int]) -> list[InputResult]:
         """Finish stored revisions of a batch interrupted between its transactions."""
-        spotter = self.load()
+        tagger = self.load()
         with self.database.reading() as conn:
             waiting = revisions.read_revisions(conn, revision_ids)
-        analysis = self._analyse(spotter, waiting)
+        analysis = self._analyse(tagger, waiting)
         return self.database.write(lambda conn: self._commit(conn, analysis, [], {}, self.clock()))
 
     def _record(self, conn: Connection, identified: Sequence[Identified], now: datetime) -> list[Recorded]:
@@ -175,8 +175,8 @@ class Pipeline:
             rows.append(_article_in(entry, source_id, entry.genre or genre_of_kind(book.kinds.get(source_id))))
         return recording.record_articles(conn, rows, lease_until=now + self.lease, joining=JOINING)
 
-    def _analyse(self, spotter: RevisionTagger, waiting: Sequence[RevisionOut]) -> Analysis:
-        tagged = {revision.id: spotter.tag(revision) for revision in waiting}
+    def _analyse(self, tagger: RevisionTagger, waiting: Sequence[RevisionOut]) -> Analysis:
+        tagged = {revision.id: tagger.tag(revision) for revision in waiting}
         samples = samples_of(waiting)
         commonplaces.settle(self.database, samples, now=self.clock())
         with self.database.reading() as conn:
@@ -184,7 +184,7 @@ class Pipeline:
             texts = self._watch.read(conn, [revision.id for revision in waiting])
         hits = self._watch.ask(texts, {revision_id: found.mentions for revision_id, found in tagged.items()})
         words = {revision.id: index_terms(revision.title, revision.text, revision.language) for revision in waiting}
-        return Analysis(waiting, tagged, judged, hits, words, spotter.version)
+        return Analysis(waiting, tagged, judged, hits, words, tagger.version)
 
     def _commit(
         self,
