@@ -153,7 +153,7 @@ def test_today_is_the_day_by_the_time_zone_of_the_store(store: Database, monkeyp
         def now(cls, tz: tzinfo | None = None) -> datetime:
             return datetime(2022, 1, 4, 22, tzinfo=UTC).astimezone(tz)
 
-    for module in ("days", "coverage", "alerttest", "unusual"):
+    for module in ("shared.day_options", "coverage.command", "alert.backtest", "coverage.unusual"):
         monkeypatch.setattr(f"cli.{module}.datetime", Clock)
     [row] = records("csto", "--since", "today", "--until", "today")
     assert row["period"] == "2022-01-04"

@@ -88,7 +88,7 @@ def test_export_of_an_unknown_kind_is_wrong_usage(filled: Path) -> None:
 def test_coverage_is_not_exported_by_language(filled: Path) -> None:
     result = run("export", "coverage", "--lang", "ru", "-o", "out.csv")
     assert result.exit_code == 1
-    assert "not kept by language" in result.stderr
+    assert "not counted by language" in result.stderr
     assert not Path("out.csv").exists()
 
 
@@ -212,7 +212,7 @@ def test_what_went_wrong_with_a_scheduled_export_stands_in_its_row(filled: Path,
     assert run("schedule", "run", "nightly").exit_code == 1
     result = run("schedule", "list", "--format", "table")
     assert "wasnotwritten" in "".join(result.stdout.split())
-    assert "tried again" in result.stderr
+    assert "is retried after ten minutes" in result.stderr
 
 
 def test_without_scheduled_exports_a_table_says_how_to_make_one(filled: Path) -> None:
