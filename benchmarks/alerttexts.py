@@ -33,10 +33,12 @@ def articles(folders: Sequence[Path], limit: int) -> list[QueryArticle]:
         for record in islice(_records(folder), limit // len(folders)):
             fields = {"title": nfc(record["title"] or ""), "text": nfc(record["text"])}
             mentions = tuple(
-                Mentioned(field, one.start, one.end, one.entity, one.type, one.level)
+                Mentioned(field=field, start=one.start, end=one.end, entity=one.entity, type=one.type, level=one.level)
                 for field, one in tagger.tag_fields(fields, record["language"])
             )
-            found.append(QueryArticle(fields["title"], fields["text"], language=record["language"], mentions=mentions))
+            found.append(
+                QueryArticle(title=fields["title"], text=fields["text"], language=record["language"], mentions=mentions)
+            )
     return found
 
 

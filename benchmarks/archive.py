@@ -83,7 +83,17 @@ def documents(texts: Sequence[tuple[str | None, str]]) -> Iterator[Document]:
     """Yield a document for each text."""
     for number, (title, text) in enumerate(texts):
         url = f"https://outlet{number % 40}.example/{number}"
-        yield Document(url, url, title, text[:_LONGEST], None, None, NOW, False, NOW)
+        yield Document(
+            subject=url,
+            url=url,
+            title=title,
+            text=text[:_LONGEST],
+            author=None,
+            language=None,
+            published_at=NOW,
+            published_is_day=False,
+            observed_at=NOW,
+        )
 
 
 def compare(

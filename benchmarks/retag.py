@@ -169,7 +169,7 @@ def _text(number: int) -> str:
 
 
 def _with_alias(vocabulary: Vocabulary) -> Vocabulary:
-    alias = Alias(RARE, "en", "name")
+    alias = Alias(text=RARE, language="en", level="name")
     return replace(
         vocabulary,
         entities=tuple(

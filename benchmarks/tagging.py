@@ -225,8 +225,12 @@ def _enlarged(vocabulary: Vocabulary, size: int) -> Vocabulary:
         text = alias.text[: len(alias.text) // 2 + 1] + other.text[len(other.text) // 2 :].lower()
         if text not in known:
             known.add(text)
-            invented = Alias(text, alias.language, "name")
-            entities.append(Entity(f"invented-{len(entities)}", kind, text, "invented", (invented,)))
+            invented = Alias(text=text, language=alias.language, level="name")
+            entities.append(
+                Entity(
+                    id=f"invented-{len(entities)}", type=kind, label=text, description="invented", aliases=(invented,)
+                )
+            )
     return replace(vocabulary, entities=(*vocabulary.entities, *entities))
 
 

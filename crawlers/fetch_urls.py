@@ -22,7 +22,7 @@ def fetch_once(settings: Settings, urls: Sequence[str]) -> list[FetchResult]:
         result = FetchResult(**line, body=b64decode(body), trouble=FetchFailure(**trouble) if trouble else None)
         results[place] = result
     silent = FetchFailure("broken", "the crawler exited before there was a response")
-    return [results.get(place) or FetchResult(url, 0, trouble=silent) for place, url in enumerate(urls)]
+    return [results.get(place) or FetchResult(url=url, status=0, trouble=silent) for place, url in enumerate(urls)]
 
 
 def main() -> None:

@@ -56,7 +56,9 @@ def create_app(
 
         settings = load()
         opened = Database(settings.database)
-        app.state.board = StatusBoard(opened, now, partial(disk_space.disk_full_message, settings.data_dir))
+        app.state.board = StatusBoard(
+            database=opened, now=now, lack_of_room=partial(disk_space.disk_full_message, settings.data_dir)
+        )
         yield
         opened.close()
 
@@ -71,7 +73,7 @@ def create_app(
         lifespan=None if database else lifespan,
     )
     if database:
-        app.state.board = StatusBoard(database, now, lack_of_room)
+        app.state.board = StatusBoard(database=database, now=now, lack_of_room=lack_of_room)
     return SafeHeaders(Doorkeeper(app, door or Door()))
 
 

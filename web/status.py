@@ -18,7 +18,7 @@ _FRESH = timedelta(seconds=2)
 _OUTLETS_SHOWN = 150
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StatusView:
     """The data of the status page."""
 
@@ -48,7 +48,7 @@ def read_status(conn: Connection, *, now: datetime, full: str | None = None) -> 
     )
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class StatusBoard:
     """Reads the store at most every two seconds, regardless of the number of visitors."""
 

@@ -21,7 +21,7 @@ from worker.vocabulary.entities import Vocabulary
 from worker.vocabulary.loader import packaged_folder, read_vocabulary
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
     """The content of a database after `prepare`, and its previous revision."""
 
@@ -58,7 +58,9 @@ def prepare(database: Database, *, now: datetime, time_zone: str = "UTC") -> Pre
     if known == 0:
         update_catalogue(database, now=now)
         known = database.read(sources.count_sources)
-    return Prepared(before, migrate.head(), version, known, recompared)
+    return Prepared(
+        revision_before=before, revision=migrate.head(), vocabulary=version, outlets=known, recompared=recompared
+    )
 
 
 def _recompare(database: Database, now: datetime) -> Recompared:

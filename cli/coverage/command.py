@@ -151,7 +151,9 @@ def _load_series(
     ]
     never_counted = count_undated(conn, entities, UNDATED, UNDATED, level=level)
     if first is None or last is None or first > last:
-        return ShownSeries((), {}, {}, {}, split, undated=undated, without_date=(0, never_counted))
+        return ShownSeries(
+            points=(), health={}, totals={}, voices={}, split=split, undated=undated, without_date=(0, never_counted)
+        )
     buckets = _buckets(first, last, grain)
     cells = _cells(conn, entities, grain, split, level, first, last)
     points = list(fill(cells, buckets, entities, grain=grain, is_split=split is not None))
@@ -166,11 +168,11 @@ def _load_series(
     periods = {label_of(bucket, grain): _select_days(health, bucket, bucket_end(bucket, grain)) for bucket in buckets}
     by_first_sight = count_undated(conn, entities, buckets[0], after - timedelta(days=1), level=level)
     return ShownSeries(
-        points,
-        periods,
-        totals,
-        voices(points) if voice else {},
-        split,
+        points=points,
+        health=periods,
+        totals=totals,
+        voices=voices(points) if voice else {},
+        split=split,
         begins=dict(zip(periods, buckets, strict=True)),
         undated=undated,
         without_date=(by_first_sight, never_counted),
@@ -194,7 +196,8 @@ def _cells(
     from worker.coverage.stats.series import Counts
 
     query = cells_query(grain=grain, split=split or "all", level=level, entities=entities, since=since, until=until)
-    return {(row[0], row[1], row[2]): Counts(*row[3:]) for row in conn.execute(query)}
+    cells = (row._asdict() for row in conn.execute(query))
+    return {(cell.pop("bucket_on"), cell.pop("entity_id"), cell.pop("part")): Counts(**cell) for cell in cells}
 
 
 def _buckets(first: date, last: date, grain: Grain) -> list[date]:

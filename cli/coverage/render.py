@@ -24,7 +24,7 @@ UNDATED_PERIOD = "undated"
 """Name of the period for articles that count on no day; null in JSON."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ShownSeries:
     """A series, with the data shown beside it."""
 

@@ -44,7 +44,7 @@ class Wording:
     paragraphs: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DemoArticle:
     """An entry of a feed and its page."""
 
@@ -75,7 +75,7 @@ class DemoArticle:
         return self.edited if self.edited and act >= Act.EDIT else self.wording
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DemoOutlet:
     """An invented outlet and all its articles, latest first."""
 

@@ -25,7 +25,7 @@ _BACKLOG = 128
 _ANOTHER_PORT = "use --outlets-port for another"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Served:
     """Numbers of responses sent to the crawler."""
 
@@ -54,7 +54,13 @@ class Stage:
     def served(self) -> Served:
         """Return the numbers so far."""
         counts = self._counts
-        return Served(counts["poll"], counts["entries"], counts["page"], counts["texts"], counts["vault"])
+        return Served(
+            polls=counts["poll"],
+            entries=counts["entries"],
+            pages=counts["page"],
+            texts=counts["texts"],
+            vault=counts["vault"],
+        )
 
     async def answer(self, request: Request) -> Response:
         """Respond by the local address of the connection, whatever the Host header."""
@@ -62,7 +68,7 @@ class Stage:
         reply = self.web.reply(host, request.url.path, self.act, visit=secrets.randbits(64))
         etag = reply.headers.get("ETag")
         if etag and etag == request.headers.get("If-None-Match"):
-            reply = Reply(reply.kind, 304, headers={"ETag": etag})
+            reply = Reply(kind=reply.kind, status=304, headers={"ETag": etag})
         if reply.kind == "vault" or request.headers.get("User-Agent") == self._agent:  # people may look at it, too
             self._counts.update({reply.kind: 1, "entries": reply.entries, "texts": int(reply.shows_text)})
         return Response(reply.body, reply.status, dict(reply.headers))

@@ -13,7 +13,7 @@ from db.enums.collection import PageState
 from db.net.urls import canonical_url
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ending:
     """The outcome of one entry of a feed."""
 
@@ -27,7 +27,7 @@ class Ending:
     """True if the store agrees with the demo's files."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OutletEnding:
     """An outlet and the outcomes of its articles, by date."""
 
@@ -89,7 +89,13 @@ def _ending(url: str, article: DemoArticle, names: Mapping[str, str], before: Kn
     filed = after.articles.get(url)
     if filed is not None and filed.original != url:
         remark = f"reprint of {names.get(filed.original, 'nothing known').partition('/')[0]}"
-    return Ending(url, article.wording.title, outcome, remark, _is_as_written(url, article, names, after))
+    return Ending(
+        url=url,
+        title=article.wording.title,
+        outcome=outcome,
+        remark=remark,
+        as_written=_is_as_written(url, article, names, after),
+    )
 
 
 def _is_as_written(url: str, article: DemoArticle, names: Mapping[str, str], after: Knowledge) -> bool:

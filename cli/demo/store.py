@@ -25,7 +25,7 @@ from worker.catalogue.files import ListedFeed, ListedOutlet
 from worker.setup import load_catalogue, prepare
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WaitingCounts:
     """The numbers of items still to be processed."""
 
@@ -46,7 +46,7 @@ class WaitingCounts:
 
 
 @dataclass(frozen=True, slots=True)
-class PageState:
+class DemoPage:
     """The state of a page in a feed."""
 
     state: str
@@ -66,7 +66,7 @@ class Knowledge:
     """The state of the store, by canonical URL; for feeds, by URL, the error of the last poll."""
 
     feeds: Mapping[str, str | None]
-    pages: Mapping[str, PageState]
+    pages: Mapping[str, DemoPage]
     articles: Mapping[str, Filed]
 
 
@@ -136,7 +136,7 @@ def read_knowledge(database: Database) -> Knowledge:
     query = select(Page.canonical_url, Page.state, Page.last_error)
     with database.reading() as conn:
         feeds = {feed.url: feed.last_error for feed in iter_feeds(conn)}
-        pages = {row.canonical_url: PageState(row.state, row.last_error) for row in conn.execute(query)}
+        pages = {row.canonical_url: DemoPage(row.state, row.last_error) for row in conn.execute(query)}
     with database.snapshot() as conn:
         rows = iter_rows(conn, "articles", Filters())
         articles = {row.canonical_url: Filed(row.revisions, row.original_url or "") for row in rows}

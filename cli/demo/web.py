@@ -38,7 +38,7 @@ _IN_SHORT = " (Invented for the Steppewatch demo.)"
 """Label for readers who do not know that language."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
     """A response of the web and its category for counting."""
 
@@ -56,7 +56,7 @@ class Reply:
         return self.kind in ("page", "hop") and self.status == 200
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """An article in a list."""
 
@@ -126,23 +126,29 @@ class DemoWeb:
         """Return the response to a GET; `visit` is a unique number."""
         outlet = self._by_host.get(host)
         if host == VAULT:
-            return Reply("vault", 200, b"You should not be here.\n", _typed("text/plain"))
+            return Reply(kind="vault", status=200, body=b"You should not be here.\n", headers=_typed("text/plain"))
         if outlet is None:
-            return Reply("nothing", 404)
+            return Reply(kind="nothing", status=404)
         if path == "/robots.txt":
-            return Reply("robots", 200, b"User-agent: *\nAllow: /\n", _typed("text/plain"))
+            return Reply(kind="robots", status=200, body=b"User-agent: *\nAllow: /\n", headers=_typed("text/plain"))
         if path == "/feed":
             return self._feed(outlet, act)
         if path == "/" and outlet.feed != "dead":
-            return Reply("front", 200, self._front(outlet, act), _typed("text/html"))
+            return Reply(kind="front", status=200, body=self._front(outlet, act), headers=_typed("text/html"))
         return self._article(outlet, path.removeprefix("/articles/"), act, visit)
 
     def _feed(self, outlet: DemoOutlet, act: Act) -> Reply:
         if outlet.feed == "dead":
-            return Reply("poll", 404, b"Not found\n", _typed("text/plain"))
+            return Reply(kind="poll", status=404, body=b"Not found\n", headers=_typed("text/plain"))
         entries = self.entries(outlet, act)
         body = self._render(f"{outlet.feed}.xml", outlet, entries=entries).encode()
-        return Reply("poll", 200, body, _typed(FEED_TYPES[outlet.feed]) | _validator(body), len(entries))
+        return Reply(
+            kind="poll",
+            status=200,
+            body=body,
+            headers=_typed(FEED_TYPES[outlet.feed]) | _validator(body),
+            entries=len(entries),
+        )
 
     def _front(self, outlet: DemoOutlet, act: Act) -> bytes:
         return self._render("front.html", outlet, entries=self.entries(outlet, act)).encode()
@@ -150,15 +156,15 @@ class DemoWeb:
     def _article(self, outlet: DemoOutlet, slug: str, act: Act, visit: int) -> Reply:
         for article in outlet.published_in(act):
             if slug == article.moved_from:
-                return Reply("page", 301, headers={"Location": self._page(outlet, article.slug)})
+                return Reply(kind="page", status=301, headers={"Location": self._page(outlet, article.slug)})
             if slug == article.slug:
                 return self._shown(outlet, article, act, visit)
-        return Reply("nothing", 404, b"Not found\n", _typed("text/plain"))
+        return Reply(kind="nothing", status=404, body=b"Not found\n", headers=_typed("text/plain"))
 
     def _shown(self, outlet: DemoOutlet, article: DemoArticle, act: Act, visit: int) -> Reply:
         if article.leads_astray:
             target = f"http://{VAULT}:{self.port}/keys" if article.redirect == "vault" else article.redirect
-            return Reply("page", 302, headers={"Location": target or "/"})
+            return Reply(kind="page", status=302, headers={"Location": target or "/"})
         wording = article.said_in(act)
         page = self._render(
             "article.html",
@@ -170,7 +176,7 @@ class DemoWeb:
         )
         body = page.encode(article.sent_as, "xmlcharrefreplace")
         headers = _typed("text/html") | ({} if outlet.restless else _validator(body))
-        return Reply("hop" if article.moved_from else "page", 200, body, headers)
+        return Reply(kind="hop" if article.moved_from else "page", status=200, body=body, headers=headers)
 
     def _page(self, outlet: DemoOutlet, slug: str) -> str:
         return f"{self.home_url(outlet)}articles/{slug}"

@@ -22,7 +22,7 @@ _DIRECTORY, _SPACE = "data directory", "disk space"
 _ANOTHER = "use another folder with --data-dir or STEPPEWATCH_DATA_DIR"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FolderSeen:
     """The state of a folder; `error` is why it cannot be written or created."""
 
@@ -50,7 +50,7 @@ def look_at_folder(path: Path) -> FolderSeen:
         free = shutil.disk_usage(probed_folder).free
     except OSError:
         free = None
-    return FolderSeen(path, exists, error, free, find_spare_files(path))
+    return FolderSeen(path=path, exists=exists, error=error, free_bytes=free, spare=find_spare_files(path))
 
 
 def find_spare_files(folder: Path) -> tuple[tuple[str, int], ...]:

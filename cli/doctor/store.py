@@ -32,7 +32,7 @@ _DATABASE, _MIGRATIONS, _VOCABULARY, _CATALOGUE = "database", "migrations", "voc
 _CONNECT_S = 5
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoreSeen:
     """The state of the store.
 
@@ -72,7 +72,7 @@ def look_at_store(database_url: str, clock: Callable[[], datetime]) -> StoreSeen
         url = make_url(database_url)
         file = _file(url)
         if file is not None and not file.exists():
-            return StoreSeen(where, head, missing=True)
+            return StoreSeen(where=where, head=head, missing=True)
         address = _with_timeout(url).render_as_string(hide_password=False)
         try:
             return _look(Database(address), where, head, file, clock)
@@ -81,11 +81,11 @@ def look_at_store(database_url: str, clock: Callable[[], datetime]) -> StoreSeen
                 raise
             return replace(_look(Database.as_it_is(address), where, head, file, clock), full=get_reason(error))
     except ImportError as error:
-        return StoreSeen(where, head, error=f"the driver {error.name} is not installed")
+        return StoreSeen(where=where, head=head, error=f"the driver {error.name} is not installed")
     except (ArgumentError, ValueError):
-        return StoreSeen(where, head, error="not the address of a database")
+        return StoreSeen(where=where, head=head, error="not the address of a database")
     except (SQLAlchemyError, OSError) as error:
-        return StoreSeen(where, head, error=get_reason(error))
+        return StoreSeen(where=where, head=head, error=get_reason(error))
 
 
 def _look(database: Database, where: str, head: str, file: Path | None, clock: Callable[[], datetime]) -> StoreSeen:
@@ -112,8 +112,8 @@ def _seen(conn: Connection, where: str, head: str, file: Path | None, clock: Cal
     is_current = revision == head
     health = read_health(conn, now=clock(), problems=0) if is_current else None
     return StoreSeen(
-        where,
-        head,
+        where=where,
+        head=head,
         kind="SQLite" if is_sqlite(conn) else "PostgreSQL",
         version=tuple(part for part in conn.dialect.server_version_info or () if isinstance(part, int)),
         read_only=file is not None and not os.access(file, os.W_OK),

@@ -145,12 +145,12 @@ def build_request(
         raise typer.BadParameter("only wide coverage takes several queries; join them with OR", param_hint="--query")
     one, several = ("", all_queries) if wide else ("".join(all_queries), ())
     return ExportRequest(
-        kind.value,
-        filters,
-        one,
-        wide,
-        several,
-        count.value,
+        kind=kind.value,
+        filters=filters,
+        query=one,
+        wide=wide,
+        queries=several,
+        counted=count.value,
         format=format.value,
         excel=excel,
         gzip=packed,

@@ -114,7 +114,7 @@ def _options(
         language=_parse_language(language) if language is not None else None,
         url=web_address(url, "--url") if url is not None else None,
     )
-    return InputOptions(Columns(mapping), defaults)
+    return InputOptions(columns=Columns(mapping=mapping), defaults=defaults)
 
 
 def _parse_date(text: str) -> tuple[datetime, bool]:

@@ -19,7 +19,7 @@ from cli.run.reaper import signal_group
 _LAST_LINES = 5
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ManagedProcess:
     """A process to keep running, with our environment changed by `env`, and in our directory if `cwd` is None."""
 

@@ -58,22 +58,27 @@ def services(settings: Settings, broker: Launch | None, *, host: str, port: int)
     worker_age_s = _always if broker_url.startswith(_IN_MEMORY) else partial(sign, "worker")
     children = (
         ManagedProcess(
-            "crawler", (*python, "crawlers.service"), env, cwd, stores=True, last_sign_s=partial(sign, "crawler")
+            name="crawler",
+            argv=(*python, "crawlers.service"),
+            env=env,
+            cwd=cwd,
+            stores=True,
+            last_sign_s=partial(sign, "crawler"),
         ),
         ManagedProcess(
-            "worker",
-            (*python, *_worker(settings, broker_url)),
-            {**env, **_CONTAINER_ENV},
-            cwd,
+            name="worker",
+            argv=(*python, *_worker(settings, broker_url)),
+            env={**env, **_CONTAINER_ENV},
+            cwd=cwd,
             stores=True,
             rephrase=worker_line,
             last_sign_s=worker_age_s,
         ),
         ManagedProcess(
-            "web",
-            (*python, "web.serve", host, str(port)),
-            env,
-            cwd,
+            name="web",
+            argv=(*python, "web.serve", host, str(port)),
+            env=env,
+            cwd=cwd,
             is_ready=lambda: _is_listening(host, port),
             greeting=page,
         ),
@@ -81,7 +86,12 @@ def services(settings: Settings, broker: Launch | None, *, host: str, port: int)
     if broker is None:
         return children
     server = ManagedProcess(
-        "broker", broker.argv, serves=True, is_ready=broker.answers, rephrase=broker_line, mend=broker.set_log_aside
+        name="broker",
+        argv=broker.argv,
+        serves=True,
+        is_ready=broker.answers,
+        rephrase=broker_line,
+        mend=broker.set_log_aside,
     )
     return (server, *children)
 

@@ -120,7 +120,7 @@ def _load_names(conn: Connection, labels: Mapping[str, str]) -> QueryNames:
     from worker.query.names import QueryNames
     from worker.subscriptions.references import load_query_names
 
-    known = load_query_names(conn) or QueryNames({})
+    known = load_query_names(conn) or QueryNames(entities={})
     return replace(known, entities={**known.entities} | {id: labels[id] for id in labels if id not in known.entities})
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from worker.dedup.archive import Archive
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClusterLine:
     """One article of the input."""
 

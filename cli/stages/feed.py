@@ -79,7 +79,7 @@ def _fetch_all(urls: list[str]) -> list[FetchResult]:
     try:
         return fetch_once(load(), urls)
     except ChildFailed as error:
-        return [FetchResult(url, 0, trouble=FetchFailure("broken", str(error))) for url in urls]
+        return [FetchResult(url=url, status=0, trouble=FetchFailure("broken", str(error))) for url in urls]
 
 
 def _record(parser: Endable, file: str, body: bytes, url: str | None, content_type: str | None) -> dict[str, object]:

@@ -42,7 +42,7 @@ _MISS = "dim underline"
 _MOST_ROWS = 200
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Explained:
     """A text with all results of the tagger."""
 
@@ -71,7 +71,14 @@ def explain(tagger: Tagger, text: str, language: str | None) -> Explained:
     if vocabulary.scope is not None:
         named = [("text", mention.entity) for mention in mentions]
         verdict = Scope(vocabulary.scope, vocabulary.entities).judge(named, len(text))
-    return Explained(text, told, passages, mentions, _remove_duplicates(misses, mentions), verdict)
+    return Explained(
+        text=text,
+        told=told,
+        passages=passages,
+        mentions=mentions,
+        misses=_remove_duplicates(misses, mentions),
+        verdict=verdict,
+    )
 
 
 def _remove_duplicates(misses: Sequence[NearMiss], mentions: Sequence[Mention]) -> list[NearMiss]:

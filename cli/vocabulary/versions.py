@@ -129,7 +129,9 @@ def _compare(database: Database, vocabulary: Vocabulary) -> tuple[str | None, Di
 
     with database.reading() as conn:
         old_version = current_version(conn)
-        old = Vocabulary.from_json(get_content(conn, old_version)) if old_version is not None else Vocabulary(())
+        old = (
+            Vocabulary.from_json(get_content(conn, old_version)) if old_version is not None else Vocabulary(entities=())
+        )
     return old_version, difference(old, vocabulary)
 
 

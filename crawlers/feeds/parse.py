@@ -55,7 +55,7 @@ class _UnknownXml(Exception):
     """XML without a feed; the text is the parser's message."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FeedEntry:
     """An entry of a feed. Instants are aware UTC; `title` is plain text, `summary` and `content` HTML.
 

@@ -59,7 +59,7 @@ class FetchFailure:
     is_final: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FetchResult:
     """A response, decompressed; or `trouble`, with status 0. Header names are in lower case."""
 
@@ -105,7 +105,12 @@ def from_response(response: Response, *, may_be_cut: bool = False) -> FetchResul
     elif DATALOSS in response.flags and response.status == 200 and not may_be_cut and not is_ended(response.body):
         trouble = FetchFailure("broken", f"the response broke off after {len(response.body):,} bytes")
     return FetchResult(
-        response.url[:_MAX_URL], response.status, response.body, headers, trouble, find_fault(response.flags)
+        url=response.url[:_MAX_URL],
+        status=response.status,
+        body=response.body,
+        headers=headers,
+        trouble=trouble,
+        unverified=find_fault(response.flags),
     )
 
 
@@ -123,7 +128,7 @@ def from_failure(failure: Failure, *, timeout_s: float, max_bytes: int) -> tuple
     request: Request = cast(Any, failure).request  # Scrapy puts it there
     assert failure.value is not None
     trouble = describe_failure(failure.value, request.url, timeout_s=timeout_s, max_bytes=max_bytes)
-    return request, FetchResult(request.url[:_MAX_URL], 0, trouble=trouble)
+    return request, FetchResult(url=request.url[:_MAX_URL], status=0, trouble=trouble)
 
 
 def describe_status(status: int) -> FetchFailure | None:

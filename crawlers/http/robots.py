@@ -78,9 +78,9 @@ class RobotsMiddleware:
         except Exception as error:
             trouble = describe_failure(error, site, timeout_s=self._timeout_s, max_bytes=MAX_BYTES)
             if trouble.kind in ("redirects", "too large"):  # RFC 9309 §2.3.1.2: treated as missing
-                result = FetchResult(site, 404)
+                result = FetchResult(url=site, status=404)
             else:
-                result = FetchResult(site, 0, trouble=trouble)
+                result = FetchResult(url=site, status=0, trouble=trouble)
         rules = read_robots(result, time.monotonic())
         self._book.keep(site, rules)
         if rules.trouble is None:

@@ -206,7 +206,7 @@ class CollectorSpider(Spider):
             )
         except ValueError as error:
             trouble = FetchFailure("refused", f"refused: not a usable address ({error})"[:300], is_final=True)
-            asyncio.ensure_future(self._finish(job, FetchResult(job.url, 0, trouble=trouble)))  # noqa: RUF006 - held keeps count
+            asyncio.ensure_future(self._finish(job, FetchResult(url=job.url, status=0, trouble=trouble)))  # noqa: RUF006 - held keeps count
             return None
 
     # recording outcomes
@@ -228,7 +228,9 @@ class CollectorSpider(Spider):
         said = f"internal error: {type(error).__name__}: {error}"[:300]
         if not is_away(error):  # else it is nobody's fault here
             with suppress(Exception):
-                return await self._record(job, FetchResult(answer.url, 0, trouble=FetchFailure("internal error", said)))
+                return await self._record(
+                    job, FetchResult(url=answer.url, status=0, trouble=FetchFailure("internal error", said))
+                )
         self._store.submit(lambda _, tally: job.count_internal_error(tally, said))
         return said
 

@@ -42,7 +42,8 @@ class FetcherSpider(Spider):
                 )
             except ValueError as error:
                 self._tell(
-                    place, FetchResult(url, 0, trouble=FetchFailure("refused", f"not a usable address ({error})"))
+                    place,
+                    FetchResult(url=url, status=0, trouble=FetchFailure("refused", f"not a usable address ({error})")),
                 )
                 continue
             yield request

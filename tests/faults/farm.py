@@ -163,7 +163,7 @@ def _own(draw: random.Random, number: int) -> DemoArticle:
     edited = None
     if draw.random() < _EDITED:
         edited = Wording(wording.title, (*wording.paragraphs[:3], *_paragraphs(draw, 1)))
-    return DemoArticle(f"a-{number}", _act(draw), _moment(draw), wording, edited=edited)
+    return DemoArticle(slug=f"a-{number}", act=_act(draw), at=_moment(draw), wording=wording, edited=edited)
 
 
 def _reprint(draw: random.Random, number: int, place: int, original: DemoArticle) -> DemoArticle:
@@ -172,7 +172,11 @@ def _reprint(draw: random.Random, number: int, place: int, original: DemoArticle
     taken = text[: draw.choice((3, 4))] if draw.random() < _IN_PART else text
     wording = Wording(_headline(draw, number), taken)
     return DemoArticle(
-        f"r-{number}", _act(draw), _moment(draw), wording, copy_of=f"{_outlet_id(place)}/{original.slug}"
+        slug=f"r-{number}",
+        act=_act(draw),
+        at=_moment(draw),
+        wording=wording,
+        copy_of=f"{_outlet_id(place)}/{original.slug}",
     )
 
 

@@ -47,7 +47,7 @@ def test_what_dies_is_started_again_and_its_orphans_are_ended(tmp_path: Path) ->
     forks = (
         "import subprocess, sys, time; subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)']).wait()"
     )
-    with Household([ManagedProcess("one", (sys.executable, "-c", forks))], {}, tmp_path / "log") as household:
+    with Household([ManagedProcess(name="one", argv=(sys.executable, "-c", forks))], {}, tmp_path / "log") as household:
         household.look_after()
         first = household.pid("one")
         wait_until(lambda: bool(children_of(first)), 30, "it has a child")

@@ -166,7 +166,7 @@ def contents(database: Database) -> dict[str, list[tuple[object, ...]]]:
     [
         pytest.param(document(body="", title=None), "neither a text nor a headline", id="nothing to store"),
         pytest.param(document("ftp://outlet.example/a"), "not an absolute http(s) address", id="no web address"),
-        pytest.param(Rejected("a.pdf", "not a page: PDF"), "not a page: PDF", id="rejected before"),
+        pytest.param(Rejected(subject="a.pdf", reason="not a page: PDF"), "not a page: PDF", id="rejected before"),
     ],
 )
 def test_what_cannot_be_stored_is_rejected_with_a_reason_and_the_rest_goes_on(
@@ -195,7 +195,7 @@ def test_hostile_fields_harm_nobody(chain: Pipeline, hostile: dict[str, object])
 
 
 def test_a_subject_may_be_named_anything(chain: Pipeline) -> None:
-    assert run(chain, Rejected("bad \udcff name\x00.txt", "unreadable \ud800")) == ["rejected"]
+    assert run(chain, Rejected(subject="bad \udcff name\x00.txt", reason="unreadable \ud800")) == ["rejected"]
 
 
 def test_a_headline_without_text_is_stored_and_its_title_tagged(chain: Pipeline) -> None:
@@ -213,7 +213,13 @@ def test_a_date_in_the_future_is_taken_as_missing_and_said_so(chain: Pipeline) -
 
 
 def test_outcomes_sum_to_the_inputs(chain: Pipeline) -> None:
-    given = [document(), document(), document(REPRINT), document(body="", title=None), Rejected("x", "broken")]
+    given = [
+        document(),
+        document(),
+        document(REPRINT),
+        document(body="", title=None),
+        Rejected(subject="x", reason="broken"),
+    ]
     ended = Counter(run(chain, *given))
     with chain.database.reading() as conn:
         stored: Counter[str] = Counter()

@@ -34,7 +34,7 @@ from worker.vocabulary.entities import Alias, Entity, Vocabulary
 from worker.vocabulary.scope import Definition, Theme
 
 ARTICLES = 60
-POPLARS = Alias("shade of the poplars", "en", "name")
+POPLARS = Alias(text="shade of the poplars", language="en", level="name")
 
 
 def invented(number: int) -> Document:
@@ -50,18 +50,24 @@ def invented(number: int) -> Document:
 
 
 def entity(id: str, type: str, *names: str) -> Entity:
-    return Entity(id, type, id, "for tests", tuple(Alias(name, "en", "name") for name in names))
+    return Entity(
+        id=id,
+        type=type,
+        label=id,
+        description="for tests",
+        aliases=tuple(Alias(text=name, language="en", level="name") for name in names),
+    )
 
 
-REGION = Theme("region", 2, {"kazakhstan": 1, "uzbekistan": 1}, {})
-SECURITY = Theme("security", 2, {}, {"alliance": 1})
+REGION = Theme(name="region", needed=2, entities={"kazakhstan": 1, "uzbekistan": 1}, types={})
+SECURITY = Theme(name="security", needed=2, entities={}, types={"alliance": 1})
 VOCABULARY = Vocabulary(
-    (
+    entities=(
         entity("csto", "alliance", "CSTO"),
         entity("kazakhstan", "state", "Kazakhstan"),
         entity("uzbekistan", "state", "Uzbekistan"),
     ),
-    Definition(threshold=4, repeats=4, in_title=2, length=5_000, themes=(REGION, SECURITY)),
+    scope=Definition(threshold=4, repeats=4, in_title=2, length=5_000, themes=(REGION, SECURITY)),
 )
 
 
@@ -130,7 +136,7 @@ def test_one_more_alias_is_found_in_the_whole_archive_and_coverage_is_exact(chai
 
 def test_a_text_that_now_names_too_much_is_remarked(chain: Pipeline) -> None:
     chain.process([document("https://outlet.example/many", body="A card.\n" + "Good cards come in decks. " * 2_100)])
-    load(chain.database, with_alias(Alias("cards", "en", "name")))
+    load(chain.database, with_alias(Alias(text="cards", language="en", level="name")))
     retag_archive(chain)
     with chain.database.reading() as conn:
         problems = {problem.subject: problem for problem in outcomes.latest_problems(conn)}
@@ -213,7 +219,10 @@ def test_killed_half_way_and_started_again_it_ends_where_an_undisturbed_run_does
 ) -> None:
     many = 5 * ARTICLES
     write(chain, many)
-    first, second = with_alias(POPLARS), with_alias(Alias("harbour baker", "en", "name"), "kazakhstan")
+    first, second = (
+        with_alias(POPLARS),
+        with_alias(Alias(text="harbour baker", language="en", level="name"), "kazakhstan"),
+    )
     load(chain.database, second)
     retag_archive(chain)
     with chain.database.reading() as conn:

@@ -148,9 +148,19 @@ def _articles() -> tuple[object, ...]:
 
     words = "The CSTO met in Osh. Drills near the border; O‘zbekiston and pan-Turkic talks — summit, ferry. "
     outlet = QueryOutlet("lake", ("Lake Post", "lake.example"), "KZ")
-    named = (Mentioned("text", 4, 8, "csto", "alliance"),)
-    short = QueryArticle("CSTO drills", words, "A. Bekova", outlet, "en", "news", "https://lake.example/1", NOW, named)
-    return short, QueryArticle("", words * 300, mentions=named), QueryArticle("", "a " * 20_000)
+    named = (Mentioned(field="text", start=4, end=8, entity="csto", type="alliance"),)
+    short = QueryArticle(
+        title="CSTO drills",
+        text=words,
+        author="A. Bekova",
+        source=outlet,
+        language="en",
+        genre="news",
+        url="https://lake.example/1",
+        published_at=NOW,
+        mentions=named,
+    )
+    return short, QueryArticle(title="", text=words * 300, mentions=named), QueryArticle(title="", text="a " * 20_000)
 
 
 def _url(body: bytes) -> None:

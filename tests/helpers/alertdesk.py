@@ -28,9 +28,21 @@ from worker.vocabulary.entities import Alias, Entity, Vocabulary
 
 QUERY = "entity:csto AND chairs"
 VOCABULARY = Vocabulary(
-    (
-        Entity("csto", "alliance", "CSTO", "", (Alias("CSTO", "en", "name"), Alias("ОДКБ", "ru", "name"))),
-        Entity("kazakhstan", "state", "Kazakhstan", "", (Alias("Kazakhstan", "en", "name"),)),
+    entities=(
+        Entity(
+            id="csto",
+            type="alliance",
+            label="CSTO",
+            description="",
+            aliases=(Alias(text="CSTO", language="en", level="name"), Alias(text="ОДКБ", language="ru", level="name")),
+        ),
+        Entity(
+            id="kazakhstan",
+            type="state",
+            label="Kazakhstan",
+            description="",
+            aliases=(Alias(text="Kazakhstan", language="en", level="name"),),
+        ),
     )
 )
 

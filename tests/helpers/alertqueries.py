@@ -128,10 +128,19 @@ def articles(draw: st.DrawFn) -> QueryArticle:
         for start in draw(st.lists(st.integers(0, max(len(content) - 1, 0)), max_size=2)) if content else ():
             entity = draw(st.sampled_from(sorted(ENTITIES)))
             level = draw(st.sampled_from(("name", "demonym", "coref")))
-            mentions.append(Mentioned(field, start, min(start + 4, len(content)), entity, ENTITIES[entity], level))
+            mentions.append(
+                Mentioned(
+                    field=field,
+                    start=start,
+                    end=min(start + 4, len(content)),
+                    entity=entity,
+                    type=ENTITIES[entity],
+                    level=level,
+                )
+            )
     return QueryArticle(
-        title,
-        text,
+        title=title,
+        text=text,
         author=draw(st.sampled_from(("", *AUTHORS))),
         source=draw(st.none() | st.just(QueryOutlet("qamys-habary", ("Qamys Habary", "qamys.example"), "KZ/KG"))),
         language=draw(st.sampled_from((None, "kk-Latn", "kk", "uz", "en"))),

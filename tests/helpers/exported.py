@@ -51,7 +51,7 @@ def exported(store: Database, request: ExportRequest, cut: Cut | None = None) ->
 
 
 def packaged(store: Database, kind: str, place: Path, *, now: datetime = NOW, cut: Cut | None = None) -> Path:
-    with open_export(store, ExportRequest(kind), now=now, cut=cut, settled=True) as export:
+    with open_export(store, ExportRequest(kind=kind), now=now, cut=cut, settled=True) as export:
         write_package(export, place, silently)
     return place
 

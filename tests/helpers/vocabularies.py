@@ -35,5 +35,8 @@ INFLECTION = _packaged()
 
 def one_name(text: str, language: str, kind: str = "state", level: str = "name", *, case: bool = False) -> Vocabulary:
     """Return a vocabulary of a single alias, inflected; its entity is `it`."""
-    alias = Alias(text, language, level, case_sensitive=case)
-    return Vocabulary((Entity("it", kind, "It", "for tests", (alias,)),), inflection=INFLECTION)
+    alias = Alias(text=text, language=language, level=level, case_sensitive=case)
+    return Vocabulary(
+        entities=(Entity(id="it", type=kind, label="It", description="for tests", aliases=(alias,)),),
+        inflection=INFLECTION,
+    )

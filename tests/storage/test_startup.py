@@ -73,7 +73,17 @@ def modules_of(words: tuple[str, ...]) -> set[str]:
 def named(filled: Path) -> Path:
     """Give the data directory of a store whose vocabulary knows an alias."""
     database = Database(f"sqlite:///{filled / 'steppewatch.db'}")
-    vocabulary = Vocabulary((Entity("csto", "alliance", "CSTO", "", (Alias("ОДКБ", "ru", "name"),)),))
+    vocabulary = Vocabulary(
+        entities=(
+            Entity(
+                id="csto",
+                type="alliance",
+                label="CSTO",
+                description="",
+                aliases=(Alias(text="ОДКБ", language="ru", level="name"),),
+            ),
+        )
+    )
     content = vocabulary.to_json()
     database.write(lambda conn: record_version(conn, version="1b", content=content, entities=[], aliases=1, now=NOON))
     database.close()

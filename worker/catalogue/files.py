@@ -32,7 +32,7 @@ class ListedFeed:
     evidence: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ListedOutlet:
     """An outlet: its country, languages, addresses and notes for readers."""
 

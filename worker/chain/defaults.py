@@ -34,7 +34,7 @@ def no_zone(source: str | None, url: str | None) -> str | None:
     return None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class InputOptions:
     """Options for reading the inputs of one command."""
 
@@ -60,7 +60,9 @@ class InputOptions:
         url = document.url
         if not url and defaults.url:
             if self._address_of is not None:
-                return Rejected(document.subject, f"has no address, and --url is that of {self._address_of}")
+                return Rejected(
+                    subject=document.subject, reason=f"has no address, and --url is that of {self._address_of}"
+                )
             self._address_of = document.subject
             url = defaults.url
         is_silent = defaults.language is not None and not (language_is_told and document.language)

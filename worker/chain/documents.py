@@ -13,7 +13,7 @@ OUTCOMES = ("new", "copy", "revised", "seen_again", "rejected")
 """Each input ends in exactly one of these."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
     """One collected text with its metadata. All of it is untrusted."""
 
@@ -66,7 +66,7 @@ class Document:
         return (self.page_kind is not None and self.page_kind is not PageKind.ARTICLE) or self.page_reason is not None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rejected:
     """An input that is no document, with a readable reason."""
 
@@ -80,7 +80,7 @@ class Rejected:
     """True if only the surroundings of the article changed: nothing is stored, and nothing is wrong."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InputResult:
     """The result of one input."""
 

@@ -142,7 +142,7 @@ def _unguarded(cell: str) -> str:
     return text if guard(text) == cell else cell
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Columns:
     """Mapping of columns to fields; reports each unknown column once."""
 

@@ -83,10 +83,10 @@ def _stand_in(entry: Identified, current: CurrentText) -> Identified | Held:
 def _rejected(entry: Identified, kind: str, reason: str) -> Rejected:
     document = entry.document
     return Rejected(
-        document.subject,
-        f"{kind}: {reason}; the article stays as it was",
-        document.source_id,
-        document.capture_id,
+        subject=document.subject,
+        reason=f"{kind}: {reason}; the article stays as it was",
+        source_id=document.source_id,
+        capture_id=document.capture_id,
         page_kind=kind,
     )
 

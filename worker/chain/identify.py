@@ -25,7 +25,7 @@ MAX_TEXT = 2_000_000
 """Characters. The longest commentary is far below; a database dump is far above."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Identified:
     """A document ready to be stored; all texts are NFC and final."""
 
@@ -148,4 +148,6 @@ def _one_line(value: str | None) -> str:
 
 
 def _rejected(document: Document, reason: str) -> Rejected:
-    return Rejected(document.subject, reason, document.source_id, document.capture_id)
+    return Rejected(
+        subject=document.subject, reason=reason, source_id=document.source_id, capture_id=document.capture_id
+    )

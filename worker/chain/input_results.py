@@ -22,13 +22,29 @@ def endings(
     for entry, fate in entries:
         if isinstance(entry, Rejected):
             outcome, reason = ("seen_again", None) if entry.is_same else ("rejected", entry.reason)
-            ended.append(InputResult(entry.subject, outcome, entry.source_id, entry.capture_id, reason))
+            ended.append(
+                InputResult(
+                    subject=entry.subject,
+                    outcome=outcome,
+                    source_id=entry.source_id,
+                    capture_id=entry.capture_id,
+                    reason=reason,
+                )
+            )
             continue
         assert fate is not None
         outcome = fate.outcome if fate.revision_id is None else finished.get(fate.revision_id, "seen_again")
         document = entry.document
         remark = joined(entry.remark, remark_on(tagged.get(fate.revision_id or 0)))
-        ended.append(InputResult(document.subject, outcome, fate.source_id, document.capture_id, remark))
+        ended.append(
+            InputResult(
+                subject=document.subject,
+                outcome=outcome,
+                source_id=fate.source_id,
+                capture_id=document.capture_id,
+                reason=remark,
+            )
+        )
     return ended
 
 
@@ -38,11 +54,11 @@ def late_endings(
     """Return the results of revisions begun by another batch and finished by this one."""
     return [
         InputResult(
-            f"revision {revision.id}",
-            finished[revision.id],
-            revision.source_id,
-            revision.capture_id,
-            remark_on(tagged[revision.id]),
+            subject=f"revision {revision.id}",
+            outcome=finished[revision.id],
+            source_id=revision.source_id,
+            capture_id=revision.capture_id,
+            reason=remark_on(tagged[revision.id]),
         )
         for revision in waiting
         if revision.id in finished

@@ -52,7 +52,7 @@ def read_file(
     options = options or InputOptions()
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
-        yield Rejected(name, endless_kind(path) or _unknown_kind(suffix))
+        yield Rejected(subject=name, reason=endless_kind(path) or _unknown_kind(suffix))
         return
     try:
         with open_named(path) as file:
@@ -63,10 +63,10 @@ def read_file(
                 return
             body = file.read(MAX_FILE + 1)
     except OSError as error:
-        yield Rejected(name, f"cannot be read: {(error.strerror or str(error)).lower()}")
+        yield Rejected(subject=name, reason=f"cannot be read: {(error.strerror or str(error)).lower()}")
         return
     if len(body) > MAX_FILE:
-        yield Rejected(name, f"larger than {MAX_FILE // 1_000_000} MB")
+        yield Rejected(subject=name, reason=f"larger than {MAX_FILE // 1_000_000} MB")
     elif suffix == ".txt":
         yield read_text(name, body, observed_at, options)
     else:
@@ -83,13 +83,13 @@ def read_text(
 ) -> Document | Rejected:
     """Return a `.txt` document, optionally with a title line, a by-line, a source line, and boilerplate at the end."""
     if not body.strip():
-        return Rejected(name, "an empty file")
+        return Rejected(subject=name, reason="an empty file")
     kind = next((kind for start, kind in _SIGNATURES.items() if body.lstrip().startswith(start)), None)
     if kind is not None:
-        return Rejected(name, f"no plain text: {kind}")
+        return Rejected(subject=name, reason=f"no plain text: {kind}")
     text = decode(body)
     if len(_CONTROLS.findall(text, 0, _SAMPLE)) * 100 > min(len(text), _SAMPLE):
-        return Rejected(name, "no text: a binary file")
+        return Rejected(subject=name, reason="no text: a binary file")
     plain = read_plaintext(text)
     document = Document(
         subject=name,
@@ -115,7 +115,7 @@ def read_lines(
     for number, record in json_lines(lines, MAX_LINE):
         subject = f"{name}:{number}"
         if isinstance(record, BadLine):
-            yield Rejected(subject, record.reason)
+            yield Rejected(subject=subject, reason=record.reason)
         else:
             yield _document(subject, options.columns.of_object(name, record), observed_at, options)
 
@@ -126,7 +126,7 @@ def read_table(
     """Yield a document for each row of a CSV, except empty rows."""
     for subject, fields in csv_inputs(name, stream, options.columns):
         if isinstance(fields, str):
-            yield Rejected(subject, fields)
+            yield Rejected(subject=subject, reason=fields)
         else:
             yield _document(subject, fields, observed_at, options)
 
@@ -136,7 +136,7 @@ def _document(
 ) -> Document | Rejected:
     wrong = [key for key in InputField if not isinstance(record.get(key), str | None)]
     if wrong:
-        return Rejected(subject, f"the field {wrong[0].value!r} is not a text")
+        return Rejected(subject=subject, reason=f"the field {wrong[0].value!r} is not a text")
     if record.get("html"):
         return _read_html(subject, record["html"].encode(), record, observed_at, options)
     published_at, is_day, remark = parse_when(record.get("published_at"))
@@ -197,10 +197,10 @@ def _read_html(
     try:
         page = extract_page(body, url=url, charset="utf-8" if record else None, hints=hints)
     except Unextractable as error:
-        return Rejected(subject, str(error))
+        return Rejected(subject=subject, reason=str(error))
     except Exception as error:  # an unforeseen page must not stop the reading of the others
         log.exception("%s: could not be read", subject)
-        return Rejected(subject, f"internal error: {error!r}")
+        return Rejected(subject=subject, reason=f"internal error: {error!r}")
     document = _page_document(
         page,
         subject=subject,

@@ -153,9 +153,15 @@ def _stand_in(
     title = _text(hints, "title") or title
     problem = f"{kind.value}: {reason}" if kind else reason
     if not title and not feed_text:
-        return Rejected(capture.url, problem, capture.source_id, capture.id, kind.value if kind else None)
+        return Rejected(
+            subject=capture.url,
+            reason=problem,
+            source_id=capture.source_id,
+            capture_id=capture.id,
+            page_kind=kind.value if kind else None,
+        )
     known = Beside(_feed_date(capture), capture.time_zone, end_of_tomorrow(capture.fetched_at))
-    dated = date_article(DateEvidence(()), known)
+    dated = date_article(DateEvidence(declared=()), known)
     return Document(
         subject=capture.url,
         url=capture.page_url or capture.url,
@@ -170,7 +176,9 @@ def _stand_in(
         source_id=capture.source_id,
         capture_id=capture.id,
         remark=joined(
-            f"{problem}; its feed's words were taken", left_out(DateEvidence(()), known), _aggregator_remark(capture)
+            f"{problem}; its feed's words were taken",
+            left_out(DateEvidence(declared=()), known),
+            _aggregator_remark(capture),
         ),
         text_from=_text_source(capture),
         unverified=_text(capture.hints, "feed_unverified"),

@@ -56,7 +56,7 @@ class NoVocabulary(RuntimeError):
     """The database has no vocabulary yet; `worker.setup.prepare` loads the packaged one."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Analysis:
     """The analysis of revisions between the two transactions."""
 
@@ -184,7 +184,9 @@ class Pipeline:
             texts = self._watch.read(conn, [revision.id for revision in waiting])
         hits = self._watch.ask(texts, {revision_id: found.mentions for revision_id, found in tagged.items()})
         words = {revision.id: index_terms(revision.title, revision.text, revision.language) for revision in waiting}
-        return Analysis(waiting, tagged, judged, hits, words, tagger.version)
+        return Analysis(
+            revisions=waiting, tagged=tagged, judged=judged, hits=hits, words=words, vocabulary_version=tagger.version
+        )
 
     def _commit(
         self,
@@ -242,7 +244,12 @@ def _identified(document: Document, now: datetime) -> Identified | Rejected:
         return identify(document, now=now)
     except Exception as error:  # an unforeseen text must not fail its whole batch
         log.exception("%s: could not be identified", document.subject)
-        return Rejected(document.subject, f"internal error: {error!r}", document.source_id, document.capture_id)
+        return Rejected(
+            subject=document.subject,
+            reason=f"internal error: {error!r}",
+            source_id=document.source_id,
+            capture_id=document.capture_id,
+        )
 
 
 def _article_in(entry: Identified, source_id: str, genre: str | None) -> ArticleIn:

@@ -51,7 +51,14 @@ class Preview:
             url=identified.url,
             published_at=identified.published_at,
             mentions=tuple(
-                Mentioned(field, found.start, found.end, found.entity, found.type, found.level)
+                Mentioned(
+                    field=field,
+                    start=found.start,
+                    end=found.end,
+                    entity=found.entity,
+                    type=found.type,
+                    level=found.level,
+                )
                 for field, found in self._tagger.tag_fields(
                     fields, identified.language, passages, second=identified.second_language, day=day
                 )

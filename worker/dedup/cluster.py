@@ -15,7 +15,7 @@ from worker.dedup.relation import JOINING, ReprintRelation, are_one_by_headline,
 _NOTHING: Mapping[Any, bool] = {}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Link(Generic[Id]):
     """A verified resemblance of two articles; evidence, whether or not they end in one cluster."""
 
@@ -43,9 +43,18 @@ def find_link(
     if not is_link(found):
         if not are_one_by_headline(a, a_mark, b, b_mark):
             return None
-        return Link(a.id, b.id, found.shared, found.containment, found.jaccard, ReprintRelation.HEADLINE)
+        return Link(
+            a=a.id,
+            b=b.id,
+            shared=found.shared,
+            containment=found.containment,
+            jaccard=found.jaccard,
+            relation=ReprintRelation.HEADLINE,
+        )
     relation = relation_of(a, a_mark, b, b_mark, found, common)
-    return Link(a.id, b.id, found.shared, found.containment, found.jaccard, relation)
+    return Link(
+        a=a.id, b=b.id, shared=found.shared, containment=found.containment, jaccard=found.jaccard, relation=relation
+    )
 
 
 def clusters(

@@ -64,7 +64,12 @@ def write_package(export: OpenExport, place: Path, progress: Progress) -> int:
             counted = _Counted(file)
             rows = write(export, cast(BinaryIO, counted), progress)
         data = DataFile(
-            name, counted.bytes, counted.hash.hexdigest(), rows, export.request.separator, export.request.encoding
+            path=name,
+            bytes=counted.bytes,
+            sha256=counted.hash.hexdigest(),
+            rows=rows,
+            delimiter=export.request.separator,
+            encoding=export.request.encoding,
         )
         described = describe(export.request.kind, columns_of(export), data, str(export.cut))
         with package.open(DESCRIPTION) as file:

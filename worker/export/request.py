@@ -19,7 +19,7 @@ _OURS = frozenset({"article_ids", "changed_after", "changed_until", "health"})
 """Derived filters, which no person sets: from a query, a cut, a cursor, and the health of the collection."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ExportRequest:
     """A request for an export: content and format."""
 
@@ -99,7 +99,14 @@ def request_of(question: Mapping[str, Any], **how: Any) -> ExportRequest:
         if name in remaining:
             remaining[name] = date.fromisoformat(remaining[name])
     return ExportRequest(
-        kind, Filters(**remaining), query, wide=wide, queries=queries, counted=counted, detail=detail, **how
+        kind=kind,
+        filters=Filters(**remaining),
+        query=query,
+        wide=wide,
+        queries=queries,
+        counted=counted,
+        detail=detail,
+        **how,
     )
 
 

@@ -81,7 +81,7 @@ def read_evidence(tree: HtmlElement, declared: Declared, headline: str | None = 
             fault = fault or fault_in(text, latest=_NO_LATEST)
     changed = tuple(_modifications(declared))
     if any(moment.has_zone for moment in moments):
-        return DateEvidence(tuple(moments), changed=changed, fault=fault)
+        return DateEvidence(declared=tuple(moments), changed=changed, fault=fault)
     places = read_places(tree, headline, host_of(declared.page_url), month_first=month_first)
     return DateEvidence(
         declared=(*moments, *places.marked),

@@ -14,7 +14,7 @@ _FARTHEST_EAST, _FARTHEST_WEST = timedelta(hours=14), timedelta(hours=12)
 _CONTRADICTION = timedelta(days=2)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DateEvidence:
     """The dates of a page, each row the most trustworthy first."""
 

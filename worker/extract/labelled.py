@@ -21,7 +21,7 @@ _NO_LATEST = datetime.max.replace(tzinfo=UTC)
 _ADDRESS = re.compile(r"^<?(https?://\S{3,2000}?)>?$", re.I)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class LineFacts:
     """The facts from labels and by-lines; the first value of each is kept."""
 

@@ -18,7 +18,7 @@ _SPACE = re.compile(r"[\s\u200b\u2060\ufeff]+")
 _LANGUAGE_TAG = re.compile(r"([a-z]{2,3})(?:[-_][a-z0-9]{2,8})*\Z", re.I)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Declared:
     """The declarations of one page; `meta` maps lower-case names (name, property, itemprop) to their values."""
 

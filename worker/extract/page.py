@@ -53,7 +53,7 @@ class Hints:
     """Those of the outlet."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Extracted:
     """The article extracted from a page.
 

@@ -39,7 +39,7 @@ _PROSE_LENGTH = 160
 _SENTENCE_END = re.compile(r"[.!?…。！？։]['\"”’»)\]]*$")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlainDocument:
     """The article in a text file; `text` is NFC, one paragraph a line. `published_at` is aware UTC, or 00:00 of a
     day.

@@ -22,7 +22,14 @@ def article_of(row: TextRow, mentions: Iterable[StoredMention]) -> QueryArticle:
         url=row.url,
         published_at=row.dated_at,
         mentions=tuple(
-            Mentioned(mention.field, mention.start, mention.end, mention.entity_id, mention.type, mention.level)
+            Mentioned(
+                field=mention.field,
+                start=mention.start,
+                end=mention.end,
+                entity=mention.entity_id,
+                type=mention.type,
+                level=mention.level,
+            )
             for mention in mentions
         ),
     )

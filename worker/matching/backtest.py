@@ -56,7 +56,7 @@ def search(
                 yield BacktestHit(row, verdict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
     """The expected behaviour of a subscription in a past period."""
 
@@ -92,10 +92,10 @@ class BacktestTotals:
         weeks = weeks_of(list(self._first.values()), since, until)
         days = (until - since + timedelta(days=1)).days
         return Summary(
-            self._articles,
-            len(self._first),
-            weeks,
-            forecast([count for _, count in weeks], days),
-            self._outlets.most_common(),
-            self._languages.most_common(),
+            articles=self._articles,
+            items=len(self._first),
+            weeks=weeks,
+            forecast=forecast([count for _, count in weeks], days),
+            by_outlet=self._outlets.most_common(),
+            by_language=self._languages.most_common(),
         )

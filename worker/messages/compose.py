@@ -87,7 +87,14 @@ def compose_test_message(
         items = (_item(details, (), is_first=True),)
     key = f"test-{secrets.token_hex(12)}"
     return Message(
-        key, DeliveryKind.MATCH if items else DeliveryKind.DIGEST, name, question, now, items, zone=zone, test=True
+        key=key,
+        kind=DeliveryKind.MATCH if items else DeliveryKind.DIGEST,
+        subscription=name,
+        question=question,
+        created_at=now,
+        items=items,
+        zone=zone,
+        test=True,
     )
 
 

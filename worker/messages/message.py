@@ -32,7 +32,7 @@ class Publication:
         return self.url.lower().startswith(("https://", "http://"))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MessageItem:
     """One item of a message: an article that matched, an edit of one, or another event."""
 
@@ -76,7 +76,7 @@ class OutletStatus:
     succeeded_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     """A message about one subscription."""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Mentioned:
     """An entity named in a field, `title` or `text`, of the article; offsets count code points of that field."""
 
@@ -28,7 +28,7 @@ class QueryOutlet:
     """As in the catalogue: KZ, or KG/KZ for an outlet of two countries."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QueryArticle:
     """One revision of an article with its metadata. Title and text are NFC, one paragraph a line."""
 

@@ -37,7 +37,7 @@ class NoSuchEntity(LookupError):
         self.message, self.hint = message, hint
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class QueryNames:
     """The names of a vocabulary, against which new queries are checked."""
 
@@ -57,8 +57,8 @@ class QueryNames:
         """Return the names of a vocabulary, and of outlets; the first name of an outlet is its display name."""
         people = (entity for entity in vocabulary.entities if entity.type == EntityType.PERSON)
         return QueryNames(
-            {entity.id: entity.label for entity in vocabulary.entities},
-            frozenset(
+            entities={entity.id: entity.label for entity in vocabulary.entities},
+            surnames=frozenset(
                 alias.text
                 for person in people
                 for alias in person.aliases

@@ -23,7 +23,7 @@ CLUSTER_CANDIDATES_MAX = 1_000
 """Maximum of cluster members to compare when an article turns out to be older than its original."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class _Search:
     """One revision in the rounds of `find_links`."""
 
@@ -110,7 +110,16 @@ def _begin(conn: Connection, revisions: Sequence[RevisionOut], common: Set[int])
             if article_id != revision.article_id and n >= needed(sizes.get(article_id, 0), mark.size)
         ]
         candidates = {article_id for _, article_id in sorted(likely, reverse=True)[:MAX_CANDIDATES]}
-        searches.append(_Search(revision, _member(revision), mark, common, {revision.article_id}, candidates))
+        searches.append(
+            _Search(
+                revision=revision,
+                own=_member(revision),
+                mark=mark,
+                common=common,
+                compared={revision.article_id},
+                wanted=candidates,
+            )
+        )
     return searches
 
 
@@ -170,7 +179,14 @@ def cluster_of(connected: Connected) -> dict[int, int]:
             for row in connected.members.values()
         ],
         [
-            Link(a, b, row.shared, row.containment, row.jaccard, ReprintRelation(row.relation))
+            Link(
+                a=a,
+                b=b,
+                shared=row.shared,
+                containment=row.containment,
+                jaccard=row.jaccard,
+                relation=ReprintRelation(row.relation),
+            )
             for (a, b), row in connected.links.items()
         ],
         judged=connected.judged,

@@ -116,7 +116,9 @@ def _occurrences(text: str, acronym: str) -> Iterator[int]:
 
 
 def _form(entity: Entity, acronym: str, language: str) -> Form:
-    return compiled_form(entity, Alias(acronym, language, "name", case_sensitive=True), Stem(acronym, _NO_ENDING))
+    return compiled_form(
+        entity, Alias(text=acronym, language=language, level="name", case_sensitive=True), Stem(acronym, _NO_ENDING)
+    )
 
 
 def _may_stand_for(acronym: str, surface: str, entity: Entity) -> bool:

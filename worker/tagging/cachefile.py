@@ -78,9 +78,12 @@ def _unpacked(vocabulary: Vocabulary, head: dict[str, list[object]], parts: list
     def numbers() -> Numbers:
         return next(remaining).cast("I")
 
-    stems = Stems(numbers(), numbers(), numbers(), numbers(), bytes(next(remaining)))
+    stems = Stems(aliases=numbers(), endings=numbers(), derived=numbers(), ends=numbers(), texts=bytes(next(remaining)))
     order = [number for number in head["tables"] if isinstance(number, int)]
-    tables = [Table(bytes(next(remaining)), numbers(), numbers(), numbers(), numbers()) for _ in set(order)]
+    tables = [
+        Table(automaton=bytes(next(remaining)), endings=numbers(), ends=numbers(), rows=numbers(), against=numbers())
+        for _ in set(order)
+    ]
     by_kind = {language: tables[number] for language, number in zip(KINDS, order, strict=True)}
     return Compiled(vocabulary, Endings(sets, unions), stems, by_kind)
 

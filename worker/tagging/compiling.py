@@ -92,7 +92,7 @@ class Endings:
         return self._bytes[ending]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Stems:
     """The stems of all aliases: of each its alias, its text, and the numbers of its endings."""
 
@@ -107,7 +107,7 @@ class Stems:
         return self.texts[self.ends[row - 1] if row else 0 : self.ends[row]].decode()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Table:
     """The patterns for texts of one language: an automaton, and the stems of each pattern."""
 
@@ -174,11 +174,11 @@ class Compiled:
             sets = {number for row in rows for number in (self.stems.endings[row], self.stems.derived[row])}
             unions.append(self.endings.union(tuple(sorted(sets))))
         return Table(
-            Search(list(by_pattern)).to_bytes(),
-            unions,
-            array("I", accumulate(map(len, by_pattern.values()))),
-            array("I", (row for rows in by_pattern.values() for row in rows)),
-            array("I", (at for at, pattern in enumerate(by_pattern) if pattern in against)),
+            automaton=Search(list(by_pattern)).to_bytes(),
+            endings=unions,
+            ends=array("I", accumulate(map(len, by_pattern.values()))),
+            rows=array("I", (row for rows in by_pattern.values() for row in rows)),
+            against=array("I", (at for at, pattern in enumerate(by_pattern) if pattern in against)),
         )
 
 
@@ -202,7 +202,12 @@ def compiled(vocabulary: Vocabulary) -> Compiled:
                 texts += stem.text.encode()
                 ends.append(len(texts))
             number += 1
-    return Compiled(vocabulary, endings, Stems(aliases, of_stems, of_derived, ends, bytes(texts)), {})
+    return Compiled(
+        vocabulary,
+        endings,
+        Stems(aliases=aliases, endings=of_stems, derived=of_derived, ends=ends, texts=bytes(texts)),
+        {},
+    )
 
 
 def _folded(texts: Sequence[str]) -> list[str]:

@@ -27,7 +27,7 @@ SMALL = "small"
 """Marks a name in small letters where the vocabulary has capitals: kazakhstan, csto, Csto."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Form:
     """A stem of an alias of an entity, prepared for matching."""
 

@@ -147,7 +147,12 @@ def _with_surnames(entity: Entity) -> Entity:
     for language, surname in _surnames(entity.aliases):
         key = language, words(surname)
         if key not in spelled:
-            made.setdefault(key, Alias(surname, language, "name", needs_context=True, generated=True, is_surname=True))
+            made.setdefault(
+                key,
+                Alias(
+                    text=surname, language=language, level="name", needs_context=True, generated=True, is_surname=True
+                ),
+            )
     return replace(entity, aliases=(*entity.aliases, *made.values())) if made else entity
 
 

@@ -160,7 +160,7 @@ class Tagger:
         """Return the form of a character that names a state; None for a state that is not in the vocabulary."""
         if (sign, state) not in self._signs:
             entity = self.vocabulary.by_id.get(state)
-            stem, alias = Stem(sign, frozenset(("",))), Alias(sign, "zh", "name")
+            stem, alias = Stem(sign, frozenset(("",))), Alias(text=sign, language="zh", level="name")
             self._signs[sign, state] = compiled_form(entity, alias, stem) if entity else None
         return self._signs[sign, state]
 
@@ -179,7 +179,7 @@ class Tagger:
     def _usage(self, language: str | None) -> Usage:
         """Return the usage of a language; that of English for one that has none."""
         base = (language or "en").partition("-")[0].lower()
-        return self._usages.get(base) or self._usages.get("en") or Usage("en")
+        return self._usages.get(base) or self._usages.get("en") or Usage(language="en")
 
     def _lexicon(self, language: str | None) -> Lexicon:
         known = _known(language)

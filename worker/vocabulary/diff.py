@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from worker.vocabulary.entities import Alias, Entity, Vocabulary
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
     """From one vocabulary to another; entities by id, aliases with the entity that has them."""
 

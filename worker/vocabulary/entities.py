@@ -55,7 +55,7 @@ class VocabularyError(ProblemsFound):
     """An unusable vocabulary."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Alias:
     """A spelling of an entity in one language."""
 
@@ -79,7 +79,7 @@ class Pattern:
     of: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Relation:
     """The relation of an entity to another, with its period; for FACTS the target is a word or a date."""
 
@@ -90,7 +90,7 @@ class Relation:
     on: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Entity:
     """One person, organisation, place, document or idea, with everything that identifies it in a text."""
 
@@ -116,7 +116,7 @@ class Entity:
     """The pattern behind names that its file does not list."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Vocabulary:
     """All entities in the order of their ids, the scope (None: undefined), inflection and usage."""
 
@@ -170,7 +170,15 @@ class Vocabulary:
             regions = regions_of(loaded["regions"]) if "regions" in loaded else NOWHERE
             entities = tuple(_entity(entry) for entry in loaded["entities"])
             pairs = pairs_of(loaded["pairs"]) if "pairs" in loaded else NO_PAIRS
-            return Vocabulary(entities, scope, inflection, usages, given_names, regions, pairs)
+            return Vocabulary(
+                entities=entities,
+                scope=scope,
+                inflection=inflection,
+                usages=usages,
+                given=given_names,
+                regions=regions,
+                pairs=pairs,
+            )
         except (AttributeError, KeyError, TypeError) as error:
             raise ValueError(f"not a stored vocabulary: {error!r}") from None
 
@@ -207,12 +215,18 @@ def _alias_json(alias: Alias) -> list[object]:
     return [alias.text, alias.language, alias.level, *flags, *([alias.source] if alias.source else ())]
 
 
+def _relation(
+    kind: str, target: str, from_on: str | None = None, to_on: str | None = None, on: str | None = None
+) -> Relation:
+    return Relation(kind=kind, target=target, from_on=from_on, to_on=to_on, on=on)
+
+
 def _entity(entry: dict[str, Any]) -> Entity:
     plain: dict[str, Any] = {key: entry[key] for key in _PLAIN if key in entry}
     plain.update((key, tuple(entry.get(key, ()))) for key in _LISTS)
     return Entity(
         **plain,
-        relations=tuple(Relation(*relation) for relation in entry["relations"]),
+        relations=tuple(_relation(*relation) for relation in entry["relations"]),
         aliases=tuple(_alias(entry) for entry in entry["aliases"]),
         decoys=tuple(_alias(entry) for entry in entry.get("decoys", ())),
         offices=tuple(office_of(entry) for entry in entry.get("offices", ())),
@@ -223,4 +237,10 @@ def _entity(entry: dict[str, Any]) -> Entity:
 def _alias(entry: list[Any]) -> Alias:
     text, language, level, *rest = entry
     flags: dict[str, Any] = {flag: bool(value) for flag, value in zip(_FLAGS, rest, strict=False)}
-    return Alias(text, language, level, **flags, source=rest[len(_FLAGS)] if len(rest) > len(_FLAGS) else None)
+    return Alias(
+        text=text,
+        language=language,
+        level=level,
+        **flags,
+        source=rest[len(_FLAGS)] if len(rest) > len(_FLAGS) else None,
+    )

@@ -21,7 +21,7 @@ class Sign(NamedTuple):
     state: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Pairs:
     """The characters that name states, and the words beside them; `vocabulary/pairs.toml` explains each field."""
 
@@ -106,7 +106,17 @@ def pairs_of(content: Mapping[str, Any]) -> Pairs:
         content.get("holders", ""),
         content.get("openers", ""),
     )
-    return Pairs(before, after, content["signs"], content["partners"], alone, both, offices, holders, openers)
+    return Pairs(
+        before=before,
+        after=after,
+        signs=content["signs"],
+        partners=content["partners"],
+        alone=alone,
+        both=both,
+        offices=offices,
+        holders=holders,
+        openers=openers,
+    )
 
 
 def read_pairs(path: Path, problems: list[str]) -> Pairs:
@@ -140,4 +150,14 @@ def read_pairs(path: Path, problems: list[str]) -> Pairs:
     never_before = {sign: tuple(never.split()) for sign, never in alone.items()}
     for sign in sorted(set(holders) - set(signs)):
         table.wrong("holders", f"{sign} is none of signs")
-    return Pairs(before, after, signs, partners, never_before, both, offices, holders, openers)
+    return Pairs(
+        before=before,
+        after=after,
+        signs=signs,
+        partners=partners,
+        alone=never_before,
+        both=both,
+        offices=offices,
+        holders=holders,
+        openers=openers,
+    )

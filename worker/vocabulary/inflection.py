@@ -20,7 +20,7 @@ _NO_LETTER = "-"
 JOINED = ("listed", "any")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class LanguageEndings:
     """The endings of one language, folded. See `vocabulary/inflection.toml` for the meaning of each field."""
 
@@ -86,7 +86,7 @@ class LanguageEndings:
         return self.back.isdisjoint(ending) or self.front.isdisjoint(ending)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Declension:
     """A class of Russian words: the forms of words with a nominative that matches `ends`.
 
@@ -222,7 +222,12 @@ def _declension(table: TomlTable) -> Declension:
         table.wrong("ends", f"is no regular expression: {error}")
         pattern = re.compile("$^")
     found = Declension(
-        name, pattern, table.flag("upper"), table.number("cut"), _cases(table, "one"), _cases(table, "many")
+        name=name,
+        ends=pattern,
+        is_upper=table.flag("upper"),
+        cut=table.number("cut"),
+        one=_cases(table, "one"),
+        many=_cases(table, "many"),
     )
     table.done()
     return found

@@ -10,7 +10,7 @@ from worker.text.fold import words
 from worker.vocabulary.entities import LANGUAGES, Alias, Entity, Vocabulary
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LintFinding:
     """A remark on one field of one entity; an error prevents loading the vocabulary."""
 
@@ -30,7 +30,9 @@ class _Place:
     field: str
 
     def finding(self, message: str, *, is_error: bool = False) -> LintFinding:
-        return LintFinding(self.entity.id, self.entity.type, self.field, message, is_error)
+        return LintFinding(
+            entity=self.entity.id, type=self.entity.type, field=self.field, message=message, is_error=is_error
+        )
 
 
 def check(vocabulary: Vocabulary, followed: Collection[str] = ()) -> tuple[LintFinding, ...]:
@@ -75,9 +77,11 @@ def _alone(entity: Entity, places: list[_Place]) -> Iterator[LintFinding]:
     certain = any(not place.alias.needs_context for place in places)
     if needy and not certain and not entity.context_any:
         message = "every alias needs context and none is listed: never tagged"
-        yield LintFinding(entity.id, entity.type, "context_any", message)
+        yield LintFinding(entity=entity.id, type=entity.type, field="context_any", message=message)
     if entity.context_any and not needy:
-        yield LintFinding(entity.id, entity.type, "context_any", "has no effect: no alias asks for context")
+        yield LintFinding(
+            entity=entity.id, type=entity.type, field="context_any", message="has no effect: no alias asks for context"
+        )
 
 
 def _swallowed(places: list[_Place]) -> Iterator[LintFinding]:
@@ -107,7 +111,10 @@ def _silent(entity: Entity, followed: Collection[str]) -> Iterator[LintFinding]:
     languages = {language.partition("-")[0] for language in followed}.intersection(LANGUAGES)
     if missing := sorted(languages - known):
         yield LintFinding(
-            entity.id, entity.type, "names", f"no name in {', '.join(missing)}, where outlets are followed"
+            entity=entity.id,
+            type=entity.type,
+            field="names",
+            message=f"no name in {', '.join(missing)}, where outlets are followed",
         )
 
 

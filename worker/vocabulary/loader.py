@@ -72,7 +72,15 @@ def read_vocabulary(folder: Path) -> Vocabulary:
     given = read_given_names(folder / "given.toml", problems)
     if problems:
         raise VocabularyError(tuple(problems))
-    return Vocabulary(tuple(found[key][1] for key in sorted(found)), scope, inflection, usages, given, regions, pairs)
+    return Vocabulary(
+        entities=tuple(found[key][1] for key in sorted(found)),
+        scope=scope,
+        inflection=inflection,
+        usages=usages,
+        given=given,
+        regions=regions,
+        pairs=pairs,
+    )
 
 
 def _expand(found: dict[str, tuple[str, Entity]], bodies: Bodies, problems: list[str]) -> None:
@@ -180,9 +188,9 @@ def _alias(table: TomlTable, language: str, level: str) -> Alias | None:
     if source and not _SOURCE.fullmatch(source):
         table.wrong("source", f"must be one short word or domain such as uza.uz or guess, not {source!r}")
     alias = Alias(
-        text,
-        language,
-        level,
+        text=text,
+        language=language,
+        level=level,
         case_sensitive=table.flag("case"),
         needs_context=table.flag("context"),
         generated=table.flag("generated"),
@@ -218,7 +226,9 @@ def _relation(table: TomlTable) -> Relation:
     for key, value in dates.items():
         if value and not is_day(value):
             table.wrong(key, f"must be a year, a month or a day such as 2022-01-05, not {value!r}")
-    return Relation(kind, target, dates["from"] or None, dates["to"] or None, dates["date"] or None)
+    return Relation(
+        kind=kind, target=target, from_on=dates["from"] or None, to_on=dates["to"] or None, on=dates["date"] or None
+    )
 
 
 def _office(table: TomlTable, kind: str) -> Office:

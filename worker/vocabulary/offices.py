@@ -34,7 +34,7 @@ class Holder(Protocol):
     def relations(self) -> Sequence[Span]: ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Office:
     """An office of a person, in `of`, an entity; `terms` are its names in texts.
 
@@ -66,7 +66,7 @@ class Office:
 def office_of(entry: list[Any]) -> Office:
     """Return the office written by `to_json`."""
     title, of, from_on, until_on, terms = entry
-    return Office(title, of, from_on, until_on, tuple(terms))
+    return Office(title=title, of=of, from_on=from_on, until_on=until_on, terms=tuple(terms))
 
 
 def holds_office(entity: Holder, day: date | None) -> bool:
@@ -75,7 +75,11 @@ def holds_office(entity: Holder, day: date | None) -> bool:
         return False
     if any(office.was_held(day) for office in entity.offices):
         return True
-    spans = (Office("", None, one.from_on, one.to_on, ()) for one in entity.relations if one.kind in _IN_OFFICE)
+    spans = (
+        Office(title="", of=None, from_on=one.from_on, until_on=one.to_on, terms=())
+        for one in entity.relations
+        if one.kind in _IN_OFFICE
+    )
     return any(span.was_held(day) for span in spans if span.from_on or span.until_on)
 
 

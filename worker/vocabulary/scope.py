@@ -36,7 +36,7 @@ class EntityInfo(Protocol):
     def relations(self) -> Iterable[Related]: ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Theme:
     """One required theme of a text, with its minimum of points.
 
@@ -60,7 +60,7 @@ class Theme:
         return self.types.get(entity.type, 0)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Definition:
     """The criteria: every theme needs its own points, all together `threshold`.
 

@@ -66,7 +66,7 @@ class Bodies:
                 for text in _filled(phrase, fillings):
                     if (language, _key(text)) not in known:
                         known.add((language, _key(text)))
-                        yield Alias(text, language, level, generated=True)
+                        yield Alias(text=text, language=language, level=level, generated=True)
 
     def _fillings(self, state: Entity, language: str, shared: frozenset[tuple[str, str]]) -> dict[str, list[str]]:
         """Return the values for each slot in a language."""

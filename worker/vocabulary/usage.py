@@ -25,7 +25,7 @@ _MOST_KEPT = 10_000
 _STEM = 3  # a term of more letters than this also stands for the words that begin with it
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Usage:
     """The words of one language around the name of a capital or a surname; all terms begin a word.
 
@@ -140,7 +140,9 @@ def read_usage(folder: Path, languages: Sequence[str], problems: list[str]) -> t
         lists = {key: table.texts(key) for key in _LISTS}
         reach = table.number("reach") or Usage.reach
         endings = tuple(fold(ending) for ending in table.words("place_endings"))
-        found.append(Usage(path.stem, **lists, place_endings=endings, reach=reach, verb_first=table.flag("verb_first")))
+        found.append(
+            Usage(language=path.stem, **lists, place_endings=endings, reach=reach, verb_first=table.flag("verb_first"))
+        )
         table.done()
     return tuple(found)
 

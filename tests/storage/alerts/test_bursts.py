@@ -71,7 +71,14 @@ def test_a_mail_links_the_stories_and_articles_of_a_burst(store: Database) -> No
     assert record_bursts(store, now=day(FIRST_BURST)) == 1
     with store.reading() as conn:
         items = compose_items(conn, read_subscription(conn, number, limit=9), set())
-    bulletin = Message("key", "match", "csto-peaks", "attention to csto is unusual", day(FIRST_BURST), items)
+    bulletin = Message(
+        key="key",
+        kind="match",
+        subscription="csto-peaks",
+        question="attention to csto is unusual",
+        created_at=day(FIRST_BURST),
+        items=items,
+    )
     html = render_html(bulletin)
     letter = compose(bulletin, sender="desk@steppe.example", to="analyst@office.example")
     plain = message_from_bytes(letter.data, policy=default).get_body(("plain",))

@@ -43,7 +43,7 @@ SAMPLES = [
         copies=f"{HERALD}/early",
     ),
 ]
-VOCABULARY = Vocabulary((Entity("csto", "alliance", "CSTO", "", ()),))
+VOCABULARY = Vocabulary(entities=(Entity(id="csto", type="alliance", label="CSTO", description="", aliases=()),))
 NEWEST = ["two", "day", "one", "late", "early"]
 """The undated one was collected on the tenth."""
 

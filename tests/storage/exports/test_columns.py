@@ -44,9 +44,9 @@ def written(store: Database, request: ExportRequest) -> bytes:
 
 def test_every_export_selects_its_declared_columns(store: Database) -> None:
     for kind, declared in COLUMNS.items():
-        assert written(store, ExportRequest(kind)).startswith(declared[0].name.encode())
+        assert written(store, ExportRequest(kind=kind)).startswith(declared[0].name.encode())
     for detail, (kind, added) in columns.DETAILS.items():
-        assert added[-1].name.encode() in written(store, ExportRequest(kind, detail=detail))
+        assert added[-1].name.encode() in written(store, ExportRequest(kind=kind, detail=detail))
 
 
 @pytest.mark.parametrize("format", ["csv", "parquet"])
@@ -54,9 +54,9 @@ def test_a_declared_column_that_is_not_selected_refuses_the_export(
     store: Database, monkeypatch: pytest.MonkeyPatch, format: str
 ) -> None:
     for kind, declared in COLUMNS.items():
-        monkeypatch.setattr(columns, "COLUMNS", {kind: (*declared, Column("shelf_mark", "invented"))})
+        monkeypatch.setattr(columns, "COLUMNS", {kind: (*declared, Column(name="shelf_mark", meaning="invented"))})
         with pytest.raises(ExportRefused, match=f"the query of {kind} .*it does not select shelf_mark"):
-            written(store, replace(ExportRequest(kind), format=format))
+            written(store, replace(ExportRequest(kind=kind), format=format))
 
 
 def changed(monkeypatch: pytest.MonkeyPatch, kind: str, change: Callable[[Rows], Rows]) -> None:
@@ -77,20 +77,20 @@ def test_columns_in_another_order_refuse_the_export(store: Database, monkeypatch
         changed(monkeypatch, kind, swapped)
         first, second = (column.name for column in COLUMNS[kind][:2])
         with pytest.raises(ExportRefused, match=f"it selects {second} where {first} is declared"):
-            written(store, ExportRequest(kind))
+            written(store, ExportRequest(kind=kind))
 
 
 def test_a_column_too_many_refuses_the_export(store: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     changed(monkeypatch, "articles", lambda query: query.add_columns(literal(1).label("odd")))
     with pytest.raises(ExportRefused, match="it selects odd, which no column is declared for"):
-        written(store, ExportRequest("articles"))
+        written(store, ExportRequest(kind="articles"))
 
 
 def test_a_detail_with_another_column_refuses_the_export(store: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     kind, added = columns.DETAILS["diff"]
     monkeypatch.setattr(columns, "DETAILS", {**columns.DETAILS, "diff": (kind, (*added[1:], added[0]))})
     with pytest.raises(ExportRefused, match="revisions with diff"):
-        written(store, ExportRequest(kind, detail="diff"))
+        written(store, ExportRequest(kind=kind, detail="diff"))
 
 
 def test_lines_are_refused_before_the_first_is_read(store: Database) -> None:
@@ -117,4 +117,4 @@ def test_what_is_wrong_with_columns_is_said(selected: list[str], declared: list[
 @pytest.mark.parametrize("row", [(1,), (1, 2, 3)])
 def test_a_row_of_another_length_is_refused(row: tuple[int, ...]) -> None:
     with pytest.raises(ValueError, match="values for 2 columns"):
-        list(count_lines((Column("a", "one"), Column("b", "two")), [row]))
+        list(count_lines((Column(name="a", meaning="one"), Column(name="b", meaning="two")), [row]))

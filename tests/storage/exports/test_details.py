@@ -39,7 +39,7 @@ SECOND = replace(
     collected_at=NOON + timedelta(hours=1),
 )
 OTHER = Sample("https://oasis.example/b", "oasis-wire", title=None, text="=1+1\n\"'Turan", says=(("Turan", "turan"),))
-REQUESTS = {detail: ExportRequest(kind, detail=detail) for detail, (kind, _) in DETAILS.items()}
+REQUESTS = {detail: ExportRequest(kind=kind, detail=detail) for detail, (kind, _) in DETAILS.items()}
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ def test_texts_come_as_they_stand_now(store: Database) -> None:
 
 def test_the_usual_columns_are_the_same_beside_texts(store: Database) -> None:
     with_text = [list(row.values())[:-2] for row in rows(store, REQUESTS["text"])]
-    assert with_text == [list(row.values()) for row in rows(store, ExportRequest("articles"))]
+    assert with_text == [list(row.values()) for row in rows(store, ExportRequest(kind="articles"))]
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def test_mentions_of_former_texts_come_with_their_text(store: Database) -> None:
 
 
 def test_without_being_asked_for_they_do_not_come(store: Database) -> None:
-    assert [row["entity"] for row in rows(store, ExportRequest("mentions"))] == ["tashkent", "turan"]
+    assert [row["entity"] for row in rows(store, ExportRequest(kind="mentions"))] == ["tashkent", "turan"]
 
 
 def test_an_entity_that_an_outlet_took_out_is_found(store: Database) -> None:
@@ -195,7 +195,7 @@ def test_a_package_with_them_is_valid(store: Database, tmp_path: Path, detail: s
 
 @pytest.mark.parametrize("detail", DETAILS)
 def test_they_are_part_of_the_question_that_a_name_stands_for(store: Database, detail: str) -> None:
-    following(store, ExportRequest(REQUESTS[detail].kind))
+    following(store, ExportRequest(kind=REQUESTS[detail].kind))
     with pytest.raises(ExportRefused, match="the name of another export"):
         following(store, REQUESTS[detail])
 

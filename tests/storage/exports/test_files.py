@@ -82,7 +82,7 @@ def test_the_same_cut_gives_the_same_bytes(store: Database, out: Path, place: st
     fill(store, [Sample("https://herald.example/later", text="CSTO!", says=(("CSTO", "csto"),))])
     for number in (1, 2, 3):  # the sample store notes changes of all articles; of these nothing had changed
         store.write(partial(Connection.execute, statement=_unchanged(number)))
-    with open_export(store, ExportRequest("mentions"), now=NOW) as now:
+    with open_export(store, ExportRequest(kind="mentions"), now=NOW) as now:
         assert now.cut.number > 0
     written = json.loads(first["manifest.json"] if place == "p" else zipfile.ZipFile(out / place).read("manifest.json"))
     packaged(store, "mentions", out / place, now=NOW + timedelta(days=1), cut=Cut.parse(written["cut"]))
@@ -97,13 +97,13 @@ def _unchanged(article_id: int) -> object:
 
 def test_a_store_cannot_be_cut_in_the_future(store: Database) -> None:
     with pytest.raises(ExportRefused, match="has not come to"):
-        exported(store, ExportRequest("articles"), Cut(2**40, NOW))
+        exported(store, ExportRequest(kind="articles"), Cut(2**40, NOW))
 
 
 @pytest.mark.parametrize("kind", sorted(COLUMNS.keys() - BY_ARTICLE))
 def test_what_is_counted_cannot_be_cut_earlier(store: Database, kind: str) -> None:
     with pytest.raises(ExportRefused, match="cannot be cut"):
-        exported(store, ExportRequest(kind), Cut(0, NOW))
+        exported(store, ExportRequest(kind=kind), Cut(0, NOW))
 
 
 def test_an_older_package_is_replaced_and_nothing_else_is(store: Database, out: Path) -> None:
@@ -119,7 +119,7 @@ def test_an_older_package_is_replaced_and_nothing_else_is(store: Database, out: 
 
 @pytest.mark.parametrize("place", ["p.zip", "p"])
 def test_a_package_that_fails_leaves_nothing(store: Database, out: Path, place: str) -> None:
-    request = ExportRequest("sources", Filters(genres=["news"]))
+    request = ExportRequest(kind="sources", filters=Filters(genres=["news"]))
     with open_export(store, request, now=NOW) as export, pytest.raises(CannotFilter):
         write_package(export, out / place, silently)
     assert list(out.iterdir()) == []
@@ -132,38 +132,42 @@ def test_parquet_has_what_csv_has_with_types(store: Database) -> None:
     from pyarrow import parquet
 
     for kind, columns in COLUMNS.items():
-        table = parquet.read_table(io.BytesIO(exported(store, ExportRequest(kind, format="parquet"))))
-        document = exported(store, ExportRequest(kind)).decode()
+        table = parquet.read_table(io.BytesIO(exported(store, ExportRequest(kind=kind, format="parquet"))))
+        document = exported(store, ExportRequest(kind=kind)).decode()
         rows = list(csv.DictReader(io.StringIO(document, newline="")))
         assert table.column_names == [column.name for column in columns]
         assert table.num_rows == len(rows)
-    articles = parquet.read_table(io.BytesIO(exported(store, ExportRequest("articles", format="parquet")))).to_pylist()
+    articles = parquet.read_table(
+        io.BytesIO(exported(store, ExportRequest(kind="articles", format="parquet")))
+    ).to_pylist()
     assert [row["title"] for row in articles] == ['=cmd() "x"', "A quiet week", "Nothing"]
     assert articles[0]["collected_at"] == datetime(2022, 1, 10, 12, 0, tzinfo=UTC)
     assert articles[1]["is_original"] is False
 
 
 def test_compressed_is_the_same_and_always_the_same_bytes(store: Database) -> None:
-    packed = ExportRequest("articles", gzip=True)
-    assert gzip.decompress(exported(store, packed)) == exported(store, ExportRequest("articles"))
+    packed = ExportRequest(kind="articles", gzip=True)
+    assert gzip.decompress(exported(store, packed)) == exported(store, ExportRequest(kind="articles"))
     assert exported(store, packed) == exported(store, packed)
 
 
 def test_spreadsheets_get_tabs_in_utf_16(store: Database) -> None:
-    written = exported(store, ExportRequest("articles", excel=True))
+    written = exported(store, ExportRequest(kind="articles", excel=True))
     assert written.startswith(b"\xff\xfea\x00r\x00")
-    assert cells(written.decode("utf-16"), "\t") == cells(exported(store, ExportRequest("articles")).decode(), ",")
+    assert cells(written.decode("utf-16"), "\t") == cells(exported(store, ExportRequest(kind="articles")).decode(), ",")
 
 
 def test_spreadsheets_get_utf_8_with_the_delimiter_that_somebody_names(store: Database) -> None:
-    plain = exported(store, ExportRequest("articles", delimiter=";"))
-    assert exported(store, ExportRequest("articles", delimiter=";", excel=True)) == BYTE_ORDER_MARK.encode() + plain
+    plain = exported(store, ExportRequest(kind="articles", delimiter=";"))
+    assert (
+        exported(store, ExportRequest(kind="articles", delimiter=";", excel=True)) == BYTE_ORDER_MARK.encode() + plain
+    )
 
 
 @pytest.mark.parametrize("delimiter", DELIMITERS)
 @pytest.mark.parametrize(
     "request_",
-    [*map(ExportRequest, COLUMNS), ExportRequest("coverage", wide=True)],
+    [*(ExportRequest(kind=kind) for kind in COLUMNS), ExportRequest(kind="coverage", wide=True)],
     ids=lambda r: f"{r.kind}{'-wide' * r.wide}",
 )
 def test_another_delimiter_parts_the_same_cells(store: Database, request_: ExportRequest, delimiter: str) -> None:
@@ -178,9 +182,9 @@ def cells(document: str, delimiter: str) -> list[list[str]]:
 @pytest.mark.parametrize(
     ("request_", "dialect"),
     [
-        (ExportRequest("articles", excel=True), ("utf-16", "\t")),
-        (ExportRequest("articles", excel=True, delimiter=";"), ("utf-8", ";")),
-        (ExportRequest("articles", delimiter="|"), ("utf-8", "|")),
+        (ExportRequest(kind="articles", excel=True), ("utf-16", "\t")),
+        (ExportRequest(kind="articles", excel=True, delimiter=";"), ("utf-8", ";")),
+        (ExportRequest(kind="articles", delimiter="|"), ("utf-8", "|")),
     ],
 )
 def test_a_package_says_how_its_rows_are_written(
@@ -199,30 +203,32 @@ def test_a_package_says_how_its_rows_are_written(
 
 
 def test_wide_coverage_has_every_day(store: Database) -> None:
-    assert exported(store, ExportRequest("coverage", wide=True, counted="stories")).decode().split("\r\n") == [
+    assert exported(store, ExportRequest(kind="coverage", wide=True, counted="stories")).decode().split("\r\n") == [
         "day,csto,turan,alive,impaired",
         "2022-01-05,1,1,,",
         "2022-01-06,0,0,,",
         "2022-01-07,0,0,,",
         "",
     ]
-    one = ExportRequest("coverage", Filters(entities=["csto"]), wide=True)
+    one = ExportRequest(kind="coverage", filters=Filters(entities=["csto"]), wide=True)
     assert exported(store, one).decode().startswith("day,csto,alive,impaired\r\n2022-01-05,2,,\r\n")
 
 
 def test_wide_coverage_has_a_column_for_each_query(store: Database) -> None:
     store.write(create_word_index)
     asked = ("csto NOT turan", "Nothing OR csto")
-    assert exported(store, ExportRequest("coverage", wide=True, queries=asked)).decode().split("\r\n") == [
+    assert exported(store, ExportRequest(kind="coverage", wide=True, queries=asked)).decode().split("\r\n") == [
         '"csto NOT turan","Nothing OR csto"'.join(["day,", ",alive,impaired"]),
         "2022-01-05,1,2,,",
         "2022-01-06,0,0,,",
         "2022-01-07,0,1,,",
         "",
     ]
-    beside = ExportRequest("coverage", Filters(entities=["turan"]), wide=True, queries=asked[1:], counted="stories")
+    beside = ExportRequest(
+        kind="coverage", filters=Filters(entities=["turan"]), wide=True, queries=asked[1:], counted="stories"
+    )
     assert exported(store, beside).decode().split("\r\n")[1] == "2022-01-05,1,1,,"
-    in_russian = ExportRequest("coverage", Filters(languages=["ru"]), wide=True, queries=asked[:1])
+    in_russian = ExportRequest(kind="coverage", filters=Filters(languages=["ru"]), wide=True, queries=asked[:1])
     assert exported(store, in_russian).decode().split("\r\n")[1] == "2022-01-05,1,,"
     assert request_of(beside.question()).question() == beside.question()
 
@@ -230,10 +236,13 @@ def test_wide_coverage_has_a_column_for_each_query(store: Database) -> None:
 @pytest.mark.parametrize(
     ("request_", "said"),
     [
-        (ExportRequest("coverage", wide=True, queries=("csto",), counted="mentions"), "no mentions"),
-        (ExportRequest("coverage", wide=True, queries=("csto", "csto")), "same name"),
-        (ExportRequest("coverage", wide=True, queries=("csto AND (",)), "cannot be read"),
-        (ExportRequest("coverage", Filters(entities=["csto"], languages=["ru"]), wide=True), "of all outlets"),
+        (ExportRequest(kind="coverage", wide=True, queries=("csto",), counted="mentions"), "no mentions"),
+        (ExportRequest(kind="coverage", wide=True, queries=("csto", "csto")), "same name"),
+        (ExportRequest(kind="coverage", wide=True, queries=("csto AND (",)), "cannot be read"),
+        (
+            ExportRequest(kind="coverage", filters=Filters(entities=["csto"], languages=["ru"]), wide=True),
+            "of all outlets",
+        ),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -245,12 +254,16 @@ def test_columns_that_cannot_be(store: Database, request_: ExportRequest, said: 
 def test_coverage_says_how_whole_the_collection_was(store: Database) -> None:
     polls = {("steppe-herald", "changed"): 9, ("oasis-wire", "failed"): 9}
     store.write(lambda conn: outcomes.record_outcomes(conn, "poll", polls, at=datetime(2022, 1, 5, 9, tzinfo=UTC)))
-    rows = list(csv.DictReader(io.StringIO(exported(store, ExportRequest("coverage")).decode(), newline="")))
+    rows = list(csv.DictReader(io.StringIO(exported(store, ExportRequest(kind="coverage")).decode(), newline="")))
     assert {(row["source"], row["alive"], row["impaired"]) for row in rows} == {
         ("steppe-herald", "0.5000", "false"),
         ("oasis-wire", "0.5000", "true"),
     }
-    wide = exported(store, ExportRequest("coverage", Filters(entities=["csto"]), wide=True)).decode().split("\r\n")
+    wide = (
+        exported(store, ExportRequest(kind="coverage", filters=Filters(entities=["csto"]), wide=True))
+        .decode()
+        .split("\r\n")
+    )
     assert wide[1] == "2022-01-05,2,0.5000,true"
 
 

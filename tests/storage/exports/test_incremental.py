@@ -26,7 +26,7 @@ from worker.export.run import ExportRefused, open_incremental_export, write
 from worker.lib.atomic_file import replacing
 
 NOW = datetime(2022, 2, 1, tzinfo=UTC)
-ARTICLES = ExportRequest("articles")
+ARTICLES = ExportRequest(kind="articles")
 # Invented: none of this was ever published.
 SAMPLES = [Sample(f"https://herald.example/{number}", title=f"{number}: 0") for number in range(6)]
 
@@ -70,7 +70,7 @@ def test_what_is_new_comes_once_for_each_name(store: Database) -> None:
 
 
 def test_what_changed_comes_again_with_all_its_rows(store: Database) -> None:
-    mentions = ExportRequest("mentions")
+    mentions = ExportRequest(kind="mentions")
     fill(store, [Sample("https://herald.example/said", text="CSTO, CSTO.", says=(("CSTO", "csto"),))])
     assert len(exported(store, mentions)) == 2
     assert exported(store, mentions) == []
@@ -166,15 +166,15 @@ def test_two_at_once_cannot_both_move_the_cursor(store: Database) -> None:
 
 
 def test_a_name_stands_for_one_question(store: Database) -> None:
-    exported(store, ExportRequest("articles", Filters(languages=["en"])))
+    exported(store, ExportRequest(kind="articles", filters=Filters(languages=["en"])))
     with pytest.raises(ExportRefused, match="another export: kind articles, languages"):
-        exported(store, ExportRequest("articles", Filters(languages=["ru"])))
+        exported(store, ExportRequest(kind="articles", filters=Filters(languages=["ru"])))
 
 
 @pytest.mark.parametrize("kind", ["coverage", "sources"])
 def test_what_is_counted_anew_has_no_last_time(store: Database, kind: str) -> None:
     with pytest.raises(ExportRefused, match="counted anew"):
-        exported(store, ExportRequest(kind))
+        exported(store, ExportRequest(kind=kind))
 
 
 def test_a_store_that_moved_to_another_server_begins_anew(postgres_url: str) -> None:

@@ -29,7 +29,7 @@ def store(database_url: str) -> Iterator[Database]:
 
 
 def schedule(folder: Path, *, new_only: bool = False, package: bool = False, kind: str = "articles") -> Schedule:
-    stored = scheduled.stored_request(ExportRequest(kind), package=package, new_only=new_only)
+    stored = scheduled.stored_request(ExportRequest(kind=kind), package=package, new_only=new_only)
     return Schedule(
         name="nightly", request=stored, every="day", folder=str(folder), next_at=datetime(2022, 1, 30, tzinfo=UTC)
     )
@@ -43,7 +43,7 @@ def test_what_was_missed_is_written_once(store: Database, out: Path) -> None:
     store.write(lambda conn: schedules.record_schedule(conn, schedule(out)))
     assert scheduled.run_due(store, at(datetime(2022, 1, 29, 23, tzinfo=UTC))) == []
     assert scheduled.run_due(store, at(NOW)) == [str(out / "nightly-2022-02-01T103000Z.csv")]
-    assert (out / "nightly-2022-02-01T103000Z.csv").read_bytes() == exported(store, ExportRequest("articles"))
+    assert (out / "nightly-2022-02-01T103000Z.csv").read_bytes() == exported(store, ExportRequest(kind="articles"))
     assert scheduled.run_due(store, at(NOW)) == []
     [known] = store.read(schedules.list_schedules)
     assert (known.next_at, known.last_at) == (datetime(2022, 2, 2, tzinfo=UTC), NOW)
@@ -71,7 +71,7 @@ def test_a_package_on_a_schedule(store: Database, out: Path) -> None:
 def test_a_query_that_would_be_refused_by_now_is_still_answered(
     store: Database, out: Path, question: dict[str, object]
 ) -> None:
-    request = ExportRequest("coverage" if "wide" in question else "articles", **question)  # type: ignore[arg-type]
+    request = ExportRequest(kind="coverage" if "wide" in question else "articles", **question)  # type: ignore[arg-type]
     stored = scheduled.stored_request(request, package=False, new_only=False)
     store.write(create_word_index)
     nightly = Schedule(

@@ -14,10 +14,34 @@ from worker.vocabulary.entities import Alias, Entity, Vocabulary
 # Invented: none of this was ever published.
 SAMPLES = [Sample("https://herald.example/a", text="The CSTO met.", says=(("CSTO", "csto"),))]
 VOCABULARY = Vocabulary(
-    (
-        Entity("csto", "alliance", "CSTO", "", (Alias("ОДКБ", "ru", "name"), Alias("KGAÖ", "tr", "name"))),
-        Entity("kazakhstan", "state", "Kazakhstan", "", (Alias("Қазақстан", "kk", "name"), Alias("KZ", "en", "name"))),
-        Entity("tashkent", "place", "Tashkent", "", (Alias("Toshkent", "uz", "name"), Alias("KZ", "en", "name"))),
+    entities=(
+        Entity(
+            id="csto",
+            type="alliance",
+            label="CSTO",
+            description="",
+            aliases=(Alias(text="ОДКБ", language="ru", level="name"), Alias(text="KGAÖ", language="tr", level="name")),
+        ),
+        Entity(
+            id="kazakhstan",
+            type="state",
+            label="Kazakhstan",
+            description="",
+            aliases=(
+                Alias(text="Қазақстан", language="kk", level="name"),
+                Alias(text="KZ", language="en", level="name"),
+            ),
+        ),
+        Entity(
+            id="tashkent",
+            type="place",
+            label="Tashkent",
+            description="",
+            aliases=(
+                Alias(text="Toshkent", language="uz", level="name"),
+                Alias(text="KZ", language="en", level="name"),
+            ),
+        ),
     )
 )
 

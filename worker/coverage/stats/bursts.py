@@ -42,7 +42,7 @@ class DayJudgement:
     """Probability of this count or more by chance, corrected for the two windows."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Baseline:
     mean: float
     factors: tuple[float, float]
@@ -107,7 +107,13 @@ def _baseline(counts: Days, kinds: npt.NDArray[np.bool_], days: int) -> _Baselin
         capped = np.minimum(counts, expected + _CAP * np.sqrt(spread * expected))
     whole = len(capped) // days * days
     windows = (values[-whole:].reshape(-1, days).sum(axis=1) for values in (capped, expected))
-    return _Baseline(mean, (workday, weekend), events, spread, max(spread, _pearson(*windows)))
+    return _Baseline(
+        mean=mean,
+        factors=(workday, weekend),
+        events=events,
+        dispersion=spread,
+        dispersion_of_windows=max(spread, _pearson(*windows)),
+    )
 
 
 def _pearson(counts: Days, expected: Days) -> float:

@@ -31,7 +31,7 @@ HABIT_DAYS = 28
 _LEAST_POLLS, _FETCHES, _RARE = 0.5, 4, 0.001
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Collected:
     """An outlet's attempts of collection on a day, and its articles."""
 

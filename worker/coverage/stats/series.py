@@ -9,7 +9,7 @@ from datetime import date
 _BARS = "▁▂▃▄▅▆▇█"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
     """The counts of one period: articles (reprints included), stories (clusters), mentions; and parts of these.
 
@@ -82,7 +82,7 @@ def voices(points: Sequence[Point]) -> dict[tuple[str, str], Counts]:
     for point in points:
         key = point.period, point.part
         before, more = wholes.get(key, _NOTHING), point.counts
-        wholes[key] = Counts(before.articles + more.articles, before.stories + more.stories)
+        wholes[key] = Counts(articles=before.articles + more.articles, stories=before.stories + more.stories)
     return wholes
 
 

@@ -30,7 +30,7 @@ class ColumnKind(Enum):
     """An instant, or a day if only that is known."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
     """A column of an export with the meaning of its values. `required`: it is never empty."""
 
@@ -47,94 +47,116 @@ class Column:
 
 
 def _id(name: str, meaning: str) -> Column:
-    return Column(name, meaning, ColumnKind.INTEGER, required=True)
+    return Column(name=name, meaning=meaning, kind=ColumnKind.INTEGER, required=True)
 
 
 def _count(name: str, meaning: str, unit: str) -> Column:
-    return Column(name, meaning, ColumnKind.INTEGER, unit, required=True)
+    return Column(name=name, meaning=meaning, kind=ColumnKind.INTEGER, unit=unit, required=True)
 
 
 _ARTICLE_ID = _id("article_id", "number of the article in this store")
-_URL = Column("url", "address of the article, as last seen", required=True)
+_URL = Column(name="url", meaning="address of the article, as last seen", required=True)
 _SOURCE = Column(
-    "source", "outlet: its id in the catalogue, for an unknown outlet its registrable domain", required=True
+    name="source",
+    meaning="outlet: its id in the catalogue, for an unknown outlet its registrable domain",
+    required=True,
 )
-_SOURCE_NAME = Column("source_name", "outlet, for display", required=True)
+_SOURCE_NAME = Column(name="source_name", meaning="outlet, for display", required=True)
 _COUNTS_ON = Column(
-    "counts_on", "day on which the article counts: of publication, else of collection", ColumnKind.DAY, required=True
+    name="counts_on",
+    meaning="day on which the article counts: of publication, else of collection",
+    kind=ColumnKind.DAY,
+    required=True,
 )
 
 ARTICLES = (
     _ARTICLE_ID,
     _URL,
     _SOURCE,
-    Column("title", "headline; empty when the text has none"),
-    Column("author", "by-line; empty without a named author"),
-    Column("language", "ISO 639-1, a script may follow: kk-Latn"),
+    Column(name="title", meaning="headline; empty when the text has none"),
+    Column(name="author", meaning="by-line; empty without a named author"),
+    Column(name="language", meaning="ISO 639-1, a script may follow: kk-Latn"),
     Column(
-        "published_at", "instant of publication; a day when no time is known; empty when unknown", ColumnKind.MOMENT
+        name="published_at",
+        meaning="instant of publication; a day when no time is known; empty when unknown",
+        kind=ColumnKind.MOMENT,
     ),
-    Column("collected_at", "instant at which the article was first collected", ColumnKind.INSTANT, required=True),
     Column(
-        "cluster_id", "article_id of the original that this one is or copies; empty until compared", ColumnKind.INTEGER
+        name="collected_at",
+        meaning="instant at which the article was first collected",
+        kind=ColumnKind.INSTANT,
+        required=True,
     ),
-    Column("is_original", "false for a reprint; empty until compared", ColumnKind.FLAG),
+    Column(
+        name="cluster_id",
+        meaning="article_id of the original that this one is or copies; empty until compared",
+        kind=ColumnKind.INTEGER,
+    ),
+    Column(name="is_original", meaning="false for a reprint; empty until compared", kind=ColumnKind.FLAG),
     _SOURCE_NAME,
     _COUNTS_ON,
     Column(
-        "date_is_assumed",
-        "true: the date of publication is unknown; counts_on is the day of collection",
-        ColumnKind.FLAG,
+        name="date_is_assumed",
+        meaning="true: the date of publication is unknown; counts_on is the day of collection",
+        kind=ColumnKind.FLAG,
         required=True,
     ),
     _count("revisions", "number of different texts seen at this address", "texts"),
-    Column("genre", f"{listed(Genre)}; empty if unknown"),
+    Column(name="genre", meaning=f"{listed(Genre)}; empty if unknown"),
     Column(
-        "in_scope", "true for articles about Central Asian security by the vocabulary's scope rule", ColumnKind.FLAG
+        name="in_scope",
+        meaning="true for articles about Central Asian security by the vocabulary's scope rule",
+        kind=ColumnKind.FLAG,
     ),
-    Column("canonical_url", "the one spelling of the address under which the article is stored", required=True),
-    Column("original_url", "canonical_url of the cluster's original; empty until compared"),
     Column(
-        "is_undated",
-        "true: it counts on no day, but in the undated period: it has no date, and a person imported it or its"
+        name="canonical_url", meaning="the one spelling of the address under which the article is stored", required=True
+    ),
+    Column(name="original_url", meaning="canonical_url of the cluster's original; empty until compared"),
+    Column(
+        name="is_undated",
+        meaning="true: it counts on no day, but in the undated period: it has no date, and a person imported it or its"
         " feed listed it before we followed it; exports limited to days leave it out",
-        ColumnKind.FLAG,
+        kind=ColumnKind.FLAG,
         required=True,
     ),
 )
 
 MENTIONS = (
     _ARTICLE_ID,
-    Column("field", f"{listed(MentionField)}: where the mention stands", ColumnKind.WORD, required=True),
+    Column(
+        name="field", meaning=f"{listed(MentionField)}: where the mention stands", kind=ColumnKind.WORD, required=True
+    ),
     _count("start", "offset of its first character in that field", "code points"),
     _count("end", "offset after its last character", "code points"),
-    Column("surface", "the words as they stand there", required=True),
-    Column("entity", "id of the entity in the vocabulary", required=True),
-    Column("type", "type of the entity: person, organisation, place, concept …", required=True),
-    Column("level", listed(MentionLevel), ColumnKind.WORD, required=True),
-    Column("alias", "spelling of the vocabulary that matched", required=True),
-    Column("language", "language of the alias; empty when it is of none"),
-    Column("rule", "rule of matching that was used", ColumnKind.WORD, required=True),
-    Column("vocabulary_version", "vocabulary it was found with", ColumnKind.WORD, required=True),
+    Column(name="surface", meaning="the words as they stand there", required=True),
+    Column(name="entity", meaning="id of the entity in the vocabulary", required=True),
+    Column(name="type", meaning="type of the entity: person, organisation, place, concept …", required=True),
+    Column(name="level", meaning=listed(MentionLevel), kind=ColumnKind.WORD, required=True),
+    Column(name="alias", meaning="spelling of the vocabulary that matched", required=True),
+    Column(name="language", meaning="language of the alias; empty when it is of none"),
+    Column(name="rule", meaning="rule of matching that was used", kind=ColumnKind.WORD, required=True),
+    Column(name="vocabulary_version", meaning="vocabulary it was found with", kind=ColumnKind.WORD, required=True),
     _URL,
     _SOURCE,
     _COUNTS_ON,
-    Column("metonym_of", "entity for which a capital stands here; otherwise empty"),
+    Column(name="metonym_of", meaning="entity for which a capital stands here; otherwise empty"),
 )
 
 ALIVE = Column(
-    "alive",
-    "share of the watched outlets whose collection was whole that day; empty if none was watched",
-    ColumnKind.NUMBER,
+    name="alive",
+    meaning="share of the watched outlets whose collection was whole that day; empty if none was watched",
+    kind=ColumnKind.NUMBER,
 )
 
 _DAY = Column(
-    "day", "day on which the articles count; empty for those that count on none: articles.is_undated", ColumnKind.DAY
+    name="day",
+    meaning="day on which the articles count; empty for those that count on none: articles.is_undated",
+    kind=ColumnKind.DAY,
 )
 
 COVERAGE = (
     _DAY,
-    Column("entity", "id of the entity in the vocabulary", required=True),
+    Column(name="entity", meaning="id of the entity in the vocabulary", required=True),
     _SOURCE,
     _count("articles", "articles of the outlet that mention the entity, reprints included", "articles"),
     _count(
@@ -143,8 +165,8 @@ COVERAGE = (
         "clusters",
     ),
     _count("mentions", "number of mentions in them, at any level", "mentions"),
-    Column("entity_label", "entity, for display", required=True),
-    Column("entity_type", "type of the entity", required=True),
+    Column(name="entity_label", meaning="entity, for display", required=True),
+    Column(name="entity_type", meaning="type of the entity", required=True),
     _SOURCE_NAME,
     _count("in_title", "those of the mentions that stand in a title", "mentions"),
     _count("scope_articles", "those of the articles that are in scope", "articles"),
@@ -156,22 +178,23 @@ COVERAGE = (
     ),
     ALIVE,
     Column(
-        "impaired",
-        "true: on that day our collection of this outlet was impaired, the counts may be too low; empty as alive",
-        ColumnKind.FLAG,
+        name="impaired",
+        meaning="true: on that day our collection of this outlet was impaired, the counts may be too low;"
+        " empty as alive",
+        kind=ColumnKind.FLAG,
     ),
 )
 
 COOCCURRENCE = (
     _DAY,
-    Column("entity_a", "id of the one entity, the lesser of the two", required=True),
-    Column("entity_b", "id of the other entity", required=True),
+    Column(name="entity_a", meaning="id of the one entity, the lesser of the two", required=True),
+    Column(name="entity_b", meaning="id of the other entity", required=True),
     _count("articles", "articles that mention both, reprints included", "articles"),
     _count("stories", "clusters among them; never to be added up over days", "clusters"),
     _count("scope_articles", "those of the articles that are in scope", "articles"),
     _count("scope_stories", "clusters among those", "clusters"),
-    Column("label_a", "entity_a, for display", required=True),
-    Column("label_b", "entity_b, for display", required=True),
+    Column(name="label_a", meaning="entity_a, for display", required=True),
+    Column(name="label_b", meaning="entity_b, for display", required=True),
 )
 
 REVISIONS = (
@@ -179,88 +202,125 @@ REVISIONS = (
     _ARTICLE_ID,
     _URL,
     _SOURCE,
-    Column("observed_at", "instant at which this text was seen at the address", ColumnKind.INSTANT, required=True),
-    Column("is_current", "true for the text that the article has now", ColumnKind.FLAG, required=True),
-    Column("title", "headline of this text; empty when it has none"),
-    Column("author", "by-line of this text; empty without a named author"),
-    Column("language", "ISO 639-1, a script may follow: kk-Latn"),
-    Column("published_at", "publication by this text; a day when no time is known", ColumnKind.MOMENT),
-    Column("genre", "as in articles, of this text"),
-    Column("in_scope", "as in articles, of this text", ColumnKind.FLAG),
+    Column(
+        name="observed_at",
+        meaning="instant at which this text was seen at the address",
+        kind=ColumnKind.INSTANT,
+        required=True,
+    ),
+    Column(
+        name="is_current", meaning="true for the text that the article has now", kind=ColumnKind.FLAG, required=True
+    ),
+    Column(name="title", meaning="headline of this text; empty when it has none"),
+    Column(name="author", meaning="by-line of this text; empty without a named author"),
+    Column(name="language", meaning="ISO 639-1, a script may follow: kk-Latn"),
+    Column(
+        name="published_at", meaning="publication by this text; a day when no time is known", kind=ColumnKind.MOMENT
+    ),
+    Column(name="genre", meaning="as in articles, of this text"),
+    Column(name="in_scope", meaning="as in articles, of this text", kind=ColumnKind.FLAG),
     _count("characters", "length of the text", "code points"),
-    Column("content_hash", "xxh3-128 of title and text: equal texts have equal hashes", ColumnKind.WORD, required=True),
-    Column("vocabulary_version", "vocabulary it was read with; empty until then", ColumnKind.WORD),
+    Column(
+        name="content_hash",
+        meaning="xxh3-128 of title and text: equal texts have equal hashes",
+        kind=ColumnKind.WORD,
+        required=True,
+    ),
+    Column(name="vocabulary_version", meaning="vocabulary it was read with; empty until then", kind=ColumnKind.WORD),
     _COUNTS_ON,
 )
 
 CLUSTERS = (
     _id("cluster_id", "article_id of the original, which the others were copied from"),
     _ARTICLE_ID,
-    Column("is_original", "true for the original itself, which comes first", ColumnKind.FLAG, required=True),
+    Column(
+        name="is_original",
+        meaning="true for the original itself, which comes first",
+        kind=ColumnKind.FLAG,
+        required=True,
+    ),
     _URL,
     _SOURCE,
     Column(
-        "published_at", "instant of publication; a day when no time is known; empty when unknown", ColumnKind.MOMENT
+        name="published_at",
+        meaning="instant of publication; a day when no time is known; empty when unknown",
+        kind=ColumnKind.MOMENT,
     ),
     Column(
-        "containment",
-        "share of the smaller text's shingles that the larger one, copy or original, holds",
-        ColumnKind.NUMBER,
+        name="containment",
+        meaning="share of the smaller text's shingles that the larger one, copy or original, holds",
+        kind=ColumnKind.NUMBER,
     ),
-    Column("jaccard", "shingles that both texts have, as a share of those that either has", ColumnKind.NUMBER),
-    Column("shared_shingles", "shingles that both texts have", ColumnKind.INTEGER, "shingles"),
-    Column("method", "measure and thresholds that recognised the copy; empty for a person's merge"),
-    Column("collected_at", "instant at which the article was first collected", ColumnKind.INSTANT, required=True),
+    Column(
+        name="jaccard",
+        meaning="shingles that both texts have, as a share of those that either has",
+        kind=ColumnKind.NUMBER,
+    ),
+    Column(name="shared_shingles", meaning="shingles that both texts have", kind=ColumnKind.INTEGER, unit="shingles"),
+    Column(name="method", meaning="measure and thresholds that recognised the copy; empty for a person's merge"),
+    Column(
+        name="collected_at",
+        meaning="instant at which the article was first collected",
+        kind=ColumnKind.INSTANT,
+        required=True,
+    ),
     _COUNTS_ON,
-    Column("title", "headline; empty when the text has none"),
-    Column("language", "ISO 639-1, a script may follow: kk-Latn"),
-    Column("original_source", "outlet of the original", required=True),
-    Column("original_published_at", "publication of the original, as published_at", ColumnKind.MOMENT),
-    Column("original_url", "canonical URL of the original", required=True),
+    Column(name="title", meaning="headline; empty when the text has none"),
+    Column(name="language", meaning="ISO 639-1, a script may follow: kk-Latn"),
+    Column(name="original_source", meaning="outlet of the original", required=True),
+    Column(
+        name="original_published_at", meaning="publication of the original, as published_at", kind=ColumnKind.MOMENT
+    ),
+    Column(name="original_url", meaning="canonical URL of the original", required=True),
 )
 
 MATCHES = (
     _id("match_id", "number of the match in this store"),
-    Column("subscription", "name of the subscription", required=True),
+    Column(name="subscription", meaning="name of the subscription", required=True),
     Column(
-        "status",
-        f"{', '.join(SENT_STATUSES)}: sent; {', '.join(one for one in MatchStatus if one not in SENT_STATUSES)}: kept",
-        ColumnKind.WORD,
+        name="status",
+        meaning=f"{', '.join(SENT_STATUSES)}: sent;"
+        f" {', '.join(one for one in MatchStatus if one not in SENT_STATUSES)}: kept",
+        kind=ColumnKind.WORD,
         required=True,
     ),
-    Column("article_id", "as in articles; empty where a match is about no article", ColumnKind.INTEGER),
-    Column("url", "as in articles"),
-    Column("source", "as in articles"),
-    Column("title", "as in articles"),
-    Column("matched_at", "instant of the match", ColumnKind.INSTANT, required=True),
-    Column("because", "the matched words, with semicolons between them"),
-    Column("event", "what matched", required=True),
-    Column("subscription_kind", listed(SubscriptionKind), ColumnKind.WORD, required=True),
-    Column("query", "the query; for silence the outlet's id, for burst the entity's", required=True),
-    Column("revision_id", "the text that matched", ColumnKind.INTEGER),
     Column(
-        "began_with_match_id",
-        "match that began the story for this subscription; empty for that one",
-        ColumnKind.INTEGER,
+        name="article_id", meaning="as in articles; empty where a match is about no article", kind=ColumnKind.INTEGER
     ),
-    Column("counts_on", "as in articles", ColumnKind.DAY),
+    Column(name="url", meaning="as in articles"),
+    Column(name="source", meaning="as in articles"),
+    Column(name="title", meaning="as in articles"),
+    Column(name="matched_at", meaning="instant of the match", kind=ColumnKind.INSTANT, required=True),
+    Column(name="because", meaning="the matched words, with semicolons between them"),
+    Column(name="event", meaning="what matched", required=True),
+    Column(name="subscription_kind", meaning=listed(SubscriptionKind), kind=ColumnKind.WORD, required=True),
+    Column(name="query", meaning="the query; for silence the outlet's id, for burst the entity's", required=True),
+    Column(name="revision_id", meaning="the text that matched", kind=ColumnKind.INTEGER),
+    Column(
+        name="began_with_match_id",
+        meaning="match that began the story for this subscription; empty for that one",
+        kind=ColumnKind.INTEGER,
+    ),
+    Column(name="counts_on", meaning="as in articles", kind=ColumnKind.DAY),
 )
 
 SOURCES = (
     _SOURCE,
     _SOURCE_NAME,
-    Column("country", "ISO 3166-1 alpha-2, or as in the catalogue; empty when unknown"),
-    Column("languages", "codes with spaces between them, as the catalogue has them"),
-    Column("kind", "kind of outlet, in the catalogue's words"),
-    Column("homepage", "address of the front page"),
-    Column("paywall", "as the catalogue has it"),
-    Column("origin", f"{listed(SourceOrigin)}: origin of the outlet", ColumnKind.WORD, required=True),
-    Column("added_at", "instant at which the outlet was added", ColumnKind.INSTANT, required=True),
+    Column(name="country", meaning="ISO 3166-1 alpha-2, or as in the catalogue; empty when unknown"),
+    Column(name="languages", meaning="codes with spaces between them, as the catalogue has them"),
+    Column(name="kind", meaning="kind of outlet, in the catalogue's words"),
+    Column(name="homepage", meaning="address of the front page"),
+    Column(name="paywall", meaning="as the catalogue has it"),
+    Column(name="origin", meaning=f"{listed(SourceOrigin)}: origin of the outlet", kind=ColumnKind.WORD, required=True),
+    Column(name="added_at", meaning="instant at which the outlet was added", kind=ColumnKind.INSTANT, required=True),
     _count("feeds", "feeds that are known of it", "feeds"),
     _count("articles", "articles stored of it", "articles"),
-    Column("first_counts_on", "first day on which an article of it counts", ColumnKind.DAY),
-    Column("last_counts_on", "last such day", ColumnKind.DAY),
-    Column("last_collected_at", "instant at which its newest article was collected", ColumnKind.INSTANT),
+    Column(name="first_counts_on", meaning="first day on which an article of it counts", kind=ColumnKind.DAY),
+    Column(name="last_counts_on", meaning="last such day", kind=ColumnKind.DAY),
+    Column(
+        name="last_collected_at", meaning="instant at which its newest article was collected", kind=ColumnKind.INSTANT
+    ),
 )
 
 COLUMNS: Mapping[str, tuple[Column, ...]] = {
@@ -277,30 +337,50 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
 
 WITH_TEXT = (
     Column(
-        "text_from",
-        "page; or feed for the text of a feed, often only its beginning",
-        ColumnKind.WORD,
+        name="text_from",
+        meaning="page; or feed for the text of a feed, often only its beginning",
+        kind=ColumnKind.WORD,
         required=True,
     ),
-    Column("text", "the text as it stands now, a paragraph a line"),
+    Column(name="text", meaning="the text as it stands now, a paragraph a line"),
 )
 
 WITH_CHANGES = (
-    Column("previous_revision_id", "the text that stood there before it; empty for the first", ColumnKind.INTEGER),
-    Column("title_changed", "whether that one had another headline; empty for the first", ColumnKind.FLAG),
     Column(
-        "entities_added",
-        "ids of entities that it mentions and that one did not, with spaces between them; empty until both are tagged",
+        name="previous_revision_id",
+        meaning="the text that stood there before it; empty for the first",
+        kind=ColumnKind.INTEGER,
     ),
-    Column("entities_removed", "likewise of those that it mentions no more"),
-    Column("changes", "changes of the words: a JSON list of {op, old, new}, as in article diff; empty for the first"),
-    Column("diff", "the same to be read: a line for each change, [-taken out-] and {+put in+} with a few words around"),
+    Column(
+        name="title_changed", meaning="whether that one had another headline; empty for the first", kind=ColumnKind.FLAG
+    ),
+    Column(
+        name="entities_added",
+        meaning="ids of entities that it mentions and that one did not, with spaces between them;"
+        " empty until both are tagged",
+    ),
+    Column(name="entities_removed", meaning="likewise of those that it mentions no more"),
+    Column(
+        name="changes",
+        meaning="changes of the words: a JSON list of {op, old, new}, as in article diff; empty for the first",
+    ),
+    Column(
+        name="diff",
+        meaning="the same to be read: a line for each change, [-taken out-] and {+put in+} with a few words around",
+    ),
 )
 
 OF_REVISIONS = (
     _id("revision_id", "the text that it stands in, as in revisions"),
-    Column("observed_at", "instant at which that text was seen at the address", ColumnKind.INSTANT, required=True),
-    Column("is_current", "true for the text that the article has now", ColumnKind.FLAG, required=True),
+    Column(
+        name="observed_at",
+        meaning="instant at which that text was seen at the address",
+        kind=ColumnKind.INSTANT,
+        required=True,
+    ),
+    Column(
+        name="is_current", meaning="true for the text that the article has now", kind=ColumnKind.FLAG, required=True
+    ),
 )
 
 DETAILS: Mapping[str, tuple[str, tuple[Column, ...]]] = {

@@ -29,7 +29,7 @@ _GUARD = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DataFile:
     """A file of a package, as stored on disk."""
 

@@ -8,9 +8,9 @@ from datetime import date, timedelta
 from worker.export.formats.columns import ALIVE, Column, ColumnKind
 
 _IMPAIRED = Column(
-    "impaired",
-    "true: on that day our collection of an outlet was impaired, the counts may be too low; empty as alive",
-    ColumnKind.FLAG,
+    name="impaired",
+    meaning="true: on that day our collection of an outlet was impaired, the counts may be too low; empty as alive",
+    kind=ColumnKind.FLAG,
 )
 
 DayHealth = Callable[[date], tuple[str | None, bool | None]]
@@ -20,9 +20,14 @@ DayHealth = Callable[[date], tuple[str | None, bool | None]]
 def wide_columns(names: Sequence[str], counted: str) -> tuple[Column, ...]:
     """Return the columns: the day, one for each name, and the health of the collection."""
     day = Column(
-        "day", "day on which the articles count, without any too; empty for those that count on none", ColumnKind.DAY
+        name="day",
+        meaning="day on which the articles count, without any too; empty for those that count on none",
+        kind=ColumnKind.DAY,
     )
-    counts = (Column(name, f"{counted} of {name}", ColumnKind.INTEGER, counted, required=True) for name in names)
+    counts = (
+        Column(name=name, meaning=f"{counted} of {name}", kind=ColumnKind.INTEGER, unit=counted, required=True)
+        for name in names
+    )
     return (day, *counts, ALIVE, _IMPAIRED)
 
 

@@ -15,7 +15,7 @@ from cli.demo.script import acts_to_play
 from cli.demo.server import Served
 from cli.demo.settled import accounts, endings
 from cli.demo.show import Result, demo_processes, demo_settings
-from cli.demo.store import Filed, Knowledge, PageState
+from cli.demo.store import DemoPage, Filed, Knowledge
 from cli.demo.web import DemoWeb
 from db.net.urls import canonical_url
 from db.settings import Settings
@@ -34,9 +34,9 @@ def known_after(act: Act) -> Knowledge:
             if article.act > act:
                 continue
             if article.leads_astray:
-                pages[url] = PageState("refused", "refused: private address 10.0.0.1")
+                pages[url] = DemoPage("refused", "refused: private address 10.0.0.1")
                 continue
-            pages[url] = PageState("active", None)
+            pages[url] = DemoPage("active", None)
             revisions = 2 if article.edited and act >= Act.EDIT else 1
             articles[url] = Filed(revisions, ADDRESS[article.copy_of] if article.copy_of else url)
     feeds = {WEB.feed_url(o): "the server answered 404" if o.feed == "dead" else None for o in WEB.outlets}
@@ -68,7 +68,12 @@ def test_an_act_of_which_one_article_is_missing_is_played_again() -> None:
 
 def result(before: Knowledge, after: Knowledge, *, vault: int = 0, served: Served | None = None) -> Result:
     outcomes = [("poll", "changed", 13), ("poll", "missing", 1), ("understand", "seen_again", 2)]
-    return Result(endings(WEB, before, after), accounts(served or Served(14, 0, 0, 2, 0), outcomes), vault, 12.3)
+    return Result(
+        endings(WEB, before, after),
+        accounts(served or Served(polls=14, entries=0, pages=0, texts=2, vault=0), outcomes),
+        vault,
+        12.3,
+    )
 
 
 def test_in_a_first_run_everything_ends_as_it_was_written() -> None:
@@ -102,7 +107,7 @@ COPY, EDITED, TRAP = (
         pytest.param(replace(END, articles=END.articles | {COPY: Filed(1, COPY)}), COPY, id="a reprint not found"),
         pytest.param(replace(END, articles=END.articles | {EDITED: Filed(1, EDITED)}), EDITED, id="an edit not seen"),
         pytest.param(replace(END, articles=END.articles | {EDITED: Filed(2, COPY)}), EDITED, id="in a wrong cluster"),
-        pytest.param(replace(END, pages=END.pages | {TRAP: PageState("active", None)}), TRAP, id="a trap not refused"),
+        pytest.param(replace(END, pages=END.pages | {TRAP: DemoPage("active", None)}), TRAP, id="a trap not refused"),
         pytest.param(replace(END, articles={}), COPY, id="not there at all"),
     ],
 )
@@ -121,7 +126,7 @@ def test_a_trap_that_was_walked_into_spoils_everything() -> None:
 
 def test_outcomes_that_do_not_add_up_are_told() -> None:
     assert all(account.is_even for account in result(NOTHING, END).accounts)
-    uneven = result(NOTHING, END, served=Served(16, 0, 0, 2, 0))
+    uneven = result(NOTHING, END, served=Served(polls=16, entries=0, pages=0, texts=2, vault=0))
     assert any(line.startswith("polls: 16 were served, but 14 have an outcome") for line in remarks(uneven))
 
 

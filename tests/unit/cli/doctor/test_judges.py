@@ -22,10 +22,10 @@ from cli.doctor.store import StoreSeen, judge_catalogue, judge_database, judge_m
 from cli.doctor.trust import TrustSeen, judge_trust
 from crawlers.http.results import FetchFailure, FetchResult
 
-FOLDER = FolderSeen(Path("/data"), exists=True, error=None, free_bytes=50_000_000_000)
+FOLDER = FolderSeen(path=Path("/data"), exists=True, error=None, free_bytes=50_000_000_000)
 STORE = StoreSeen(
-    "/data/steppewatch.db",
-    "0002",
+    where="/data/steppewatch.db",
+    head="0002",
     kind="SQLite",
     version=(3, 45, 1),
     revision="0002",
@@ -105,16 +105,21 @@ def test_on_a_full_disk_it_is_said_what_can_go(full: dict[str, Any]) -> None:
     [
         pytest.param(STORE, CheckState.ok, "SQLite 3.45.1 at /data/steppewatch.db", id="embedded"),
         pytest.param(POSTGRES, CheckState.ok, "PostgreSQL 18.1 at postgresql", id="server"),
-        pytest.param(StoreSeen("/data/a.db", "2", missing=True), CheckState.ok, "no store at /data/a.db yet", id="new"),
         pytest.param(
-            StoreSeen("x", "2", error="no route"), CheckState.failed, "x cannot be used: no route", id="silent"
+            StoreSeen(where="/data/a.db", head="2", missing=True), CheckState.ok, "no store at /data/a.db yet", id="new"
+        ),
+        pytest.param(
+            StoreSeen(where="x", head="2", error="no route"),
+            CheckState.failed,
+            "x cannot be used: no route",
+            id="silent",
         ),
         pytest.param(replace(STORE, read_only=True), CheckState.failed, "read-only", id="read-only"),
         pytest.param(
             replace(STORE, full="disk I/O error"), CheckState.failed, "the disk of /data is full", id="disk full"
         ),
         pytest.param(
-            StoreSeen("pg", "2", error="could not extend file: No space left on device"),
+            StoreSeen(where="pg", head="2", error="could not extend file: No space left on device"),
             CheckState.failed,
             "its disk is full",
             id="server's disk full",
@@ -131,11 +136,19 @@ def test_the_database(seen: StoreSeen, state: CheckState, words: str) -> None:
     ("seen", "state", "words"),
     [
         pytest.param(STORE, CheckState.ok, "at revision 0002", id="current"),
-        pytest.param(StoreSeen("x", "0002", missing=True), CheckState.ok, "nothing is stored yet", id="no file yet"),
-        pytest.param(StoreSeen("x", "0002", is_empty=True), CheckState.ok, "nothing is stored yet", id="empty"),
-        pytest.param(StoreSeen("x", "0002"), CheckState.failed, "another program", id="somebody else's tables"),
+        pytest.param(
+            StoreSeen(where="x", head="0002", missing=True), CheckState.ok, "nothing is stored yet", id="no file yet"
+        ),
+        pytest.param(
+            StoreSeen(where="x", head="0002", is_empty=True), CheckState.ok, "nothing is stored yet", id="empty"
+        ),
+        pytest.param(
+            StoreSeen(where="x", head="0002"), CheckState.failed, "another program", id="somebody else's tables"
+        ),
         pytest.param(replace(STORE, revision="0001"), CheckState.failed, "this version needs 0002", id="behind"),
-        pytest.param(StoreSeen("x", "0002", error="no route"), CheckState.skipped, "not checked", id="no database"),
+        pytest.param(
+            StoreSeen(where="x", head="0002", error="no route"), CheckState.skipped, "not checked", id="no database"
+        ),
     ],
 )
 def test_the_migrations(seen: StoreSeen, state: CheckState, words: str) -> None:
@@ -149,11 +162,15 @@ def test_the_migrations(seen: StoreSeen, state: CheckState, words: str) -> None:
         pytest.param(
             replace(STORE, newer_vocabulary="v2"), CheckState.warning, "brings a newer one, v2", id="newer to come"
         ),
-        pytest.param(StoreSeen("x", "0002", is_empty=True), CheckState.ok, "loads the packaged one", id="empty store"),
+        pytest.param(
+            StoreSeen(where="x", head="0002", is_empty=True), CheckState.ok, "loads the packaged one", id="empty store"
+        ),
         pytest.param(replace(STORE, vocabulary=None), CheckState.failed, "no vocabulary", id="none"),
         pytest.param(replace(STORE, entities=0), CheckState.failed, "nothing can be tagged", id="none in it"),
         pytest.param(replace(STORE, revision="0001"), CheckState.skipped, "not checked", id="not migrated"),
-        pytest.param(StoreSeen("x", "0002", error="no route"), CheckState.skipped, "not checked", id="no database"),
+        pytest.param(
+            StoreSeen(where="x", head="0002", error="no route"), CheckState.skipped, "not checked", id="no database"
+        ),
     ],
 )
 def test_the_vocabulary(seen: StoreSeen, state: CheckState, words: str) -> None:
@@ -167,9 +184,13 @@ def test_the_vocabulary(seen: StoreSeen, state: CheckState, words: str) -> None:
         pytest.param(
             replace(STORE, catalogue=("1 new outlet: a",)), CheckState.warning, "1 new outlet: a", id="newer to come"
         ),
-        pytest.param(StoreSeen("x", "0002", is_empty=True), CheckState.ok, "loads the packaged one", id="empty store"),
+        pytest.param(
+            StoreSeen(where="x", head="0002", is_empty=True), CheckState.ok, "loads the packaged one", id="empty store"
+        ),
         pytest.param(replace(STORE, revision="0001"), CheckState.skipped, "not checked", id="not migrated"),
-        pytest.param(StoreSeen("x", "0002", error="no route"), CheckState.skipped, "not checked", id="no database"),
+        pytest.param(
+            StoreSeen(where="x", head="0002", error="no route"), CheckState.skipped, "not checked", id="no database"
+        ),
     ],
 )
 def test_the_catalogue(seen: StoreSeen, state: CheckState, words: str) -> None:
@@ -248,9 +269,13 @@ def test_names(found: dict[str, tuple[str, ...] | str], state: CheckState, words
     check(judge_names(found), state, words)
 
 
-SERVED = FetchResult("https://a.kz/rss", 200)
-FORBIDDEN = FetchResult("https://a.kz/rss", 403, trouble=FetchFailure("forbidden", "the server answered 403"))
-SILENT = FetchResult("https://a.kz/rss", 0, trouble=FetchFailure("timed out", "timed out after 10 s", is_network=True))
+SERVED = FetchResult(url="https://a.kz/rss", status=200)
+FORBIDDEN = FetchResult(
+    url="https://a.kz/rss", status=403, trouble=FetchFailure("forbidden", "the server answered 403")
+)
+SILENT = FetchResult(
+    url="https://a.kz/rss", status=0, trouble=FetchFailure("timed out", "timed out after 10 s", is_network=True)
+)
 
 
 @pytest.mark.parametrize(

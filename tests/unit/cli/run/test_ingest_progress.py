@@ -24,7 +24,7 @@ def shown(folder: Path, *, is_terminal: bool) -> str:
             stream = io.BytesIO(file.read_bytes())
             progress.opened(str(file), stream)
             stream.read(500)
-            progress.add([InputResult("a", "new")] * 1_500)
+            progress.add([InputResult(subject="a", outcome="new")] * 1_500)
     return written.getvalue()
 
 
@@ -49,7 +49,12 @@ def test_elsewhere_nothing_is_shown(tmp_path: Path) -> None:
 
 def test_reasons_are_told_up_to_a_bound(capsys: pytest.CaptureFixture[str]) -> None:
     progress = IngestProgress([])
-    progress.add([InputResult(f"a.csv:{number}", "rejected", reason="no text") for number in range(SHOWN_REASONS + 5)])
+    progress.add(
+        [
+            InputResult(subject=f"a.csv:{number}", outcome="rejected", reason="no text")
+            for number in range(SHOWN_REASONS + 5)
+        ]
+    )
     progress.print_remarks()
     said = capsys.readouterr().err.splitlines()
     assert said[0] == "a.csv:0: rejected: no text"

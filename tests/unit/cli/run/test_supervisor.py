@@ -27,7 +27,7 @@ PATIENCE_S = 20.0
 
 
 def python(name: str, program: str, **options: Any) -> ManagedProcess:
-    return ManagedProcess(name, (sys.executable, "-S", "-u", "-c", program), **options)
+    return ManagedProcess(name=name, argv=(sys.executable, "-S", "-u", "-c", program), **options)
 
 
 async def until(is_so: Callable[[], bool]) -> None:
@@ -110,7 +110,7 @@ def test_a_child_that_dies_is_started_again_and_its_death_reported() -> None:
 
 
 def test_a_program_that_does_not_exist_is_reported_and_the_others_run() -> None:
-    stage = Stage(ManagedProcess("broker", ("/nowhere/server",)), python("web", WAITS))
+    stage = Stage(ManagedProcess(name="broker", argv=("/nowhere/server",)), python("web", WAITS))
     said = stage.play(lambda said: "running" in said)
     assert "broker could not be started (No such file or directory); restarting in 1 s" in said
 

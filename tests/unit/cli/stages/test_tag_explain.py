@@ -19,18 +19,39 @@ from worker.vocabulary.scope import Definition, Theme
 
 TEXT = "Lakeland met the River Pact.\nOutside, a lakeland bird sang; RP is said to mean it. \x1b[31mEnd."
 VOCABULARY = Vocabulary(
-    (
-        Entity("lakeland", "state", "Lakeland", "invented", (Alias("Lakeland", "en", "name", is_common=True),)),
+    entities=(
         Entity(
-            "rice-party",
-            "organisation",
-            "Rice Party",
-            "invented",
-            (Alias("RP", "en", "name", case_sensitive=True, needs_context=True),),
+            id="lakeland",
+            type="state",
+            label="Lakeland",
+            description="invented",
+            aliases=(Alias(text="Lakeland", language="en", level="name", is_common=True),),
         ),
-        Entity("river-pact", "alliance", "River Pact", "invented", (Alias("River Pact", "en", "name"),)),
+        Entity(
+            id="rice-party",
+            type="organisation",
+            label="Rice Party",
+            description="invented",
+            aliases=(Alias(text="RP", language="en", level="name", case_sensitive=True, needs_context=True),),
+        ),
+        Entity(
+            id="river-pact",
+            type="alliance",
+            label="River Pact",
+            description="invented",
+            aliases=(Alias(text="River Pact", language="en", level="name"),),
+        ),
     ),
-    Definition(2, 3, 1, 5_000, (Theme("region", 1, {"lakeland": 1}, {}), Theme("security", 1, {"river-pact": 1}, {}))),
+    scope=Definition(
+        threshold=2,
+        repeats=3,
+        in_title=1,
+        length=5_000,
+        themes=(
+            Theme(name="region", needed=1, entities={"lakeland": 1}, types={}),
+            Theme(name="security", needed=1, entities={"river-pact": 1}, types={}),
+        ),
+    ),
 )
 TAGGER = Tagger(VOCABULARY)
 APP = typer.Typer()

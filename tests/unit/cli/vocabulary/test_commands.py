@@ -157,8 +157,13 @@ def test_show_as_line_and_as_table() -> None:
 
 
 def test_show_says_where_a_spelling_was_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    aliases = (Alias("Lowland", "en", "name"), Alias("Pes ýer", "tk", "name", needs_context=True, source="guess"))
-    vocabulary = Vocabulary((Entity("lowland", "region", "Lowland", "invented", aliases),))
+    aliases = (
+        Alias(text="Lowland", language="en", level="name"),
+        Alias(text="Pes ýer", language="tk", level="name", needs_context=True, source="guess"),
+    )
+    vocabulary = Vocabulary(
+        entities=(Entity(id="lowland", type="region", label="Lowland", description="invented", aliases=aliases),)
+    )
     monkeypatch.setattr("cli.vocabulary.command.read_folder", lambda _folder: vocabulary)
     (record,) = lines(run("show", "lowland"))
     assert [alias["source"] for alias in record["aliases"]] == [None, "guess"]

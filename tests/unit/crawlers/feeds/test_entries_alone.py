@@ -16,7 +16,9 @@ from db.collection.entries import EntryIn, FeedText
 NOW = datetime(2022, 1, 6, 12, tzinfo=UTC)
 FEED = "https://c.example/rss"
 LINK = "https://c.example/live"
-BLANK = FeedEntry(None, None, None, None, None, None, None, None)
+BLANK = FeedEntry(
+    url=None, guid=None, title=None, author=None, published_at=None, updated_at=None, summary=None, content=None
+)
 
 
 def sort(*entries: FeedEntry, feed_url: str = FEED) -> Entries:
@@ -108,7 +110,7 @@ def told(entry: EntryIn, feed_hash: str | None, unverified: str | None = None) -
     )
 
 
-POLLED = FetchResult(FEED, 200, b"the feed")
+POLLED = FetchResult(url=FEED, status=200, body=b"the feed")
 
 
 def test_its_words_are_captured_once_and_again_when_they_change() -> None:

@@ -110,7 +110,7 @@ def test_hosts_that_never_answered_are_no_outage_once_anybody_did() -> None:
     ],
 )
 def test_robots_txt(status: int, body: bytes, may: dict[str, bool]) -> None:
-    rules = read_robots(FetchResult("https://a.kz/robots.txt", status, body), now=10.0)
+    rules = read_robots(FetchResult(url="https://a.kz/robots.txt", status=status, body=body), now=10.0)
     robots = asyncio.run(RuleBook().parsed("https://a.kz", rules))
     assert {path: robots.can_fetch(f"https://a.kz{path}", "Steppewatch") for path in may} == may
     assert (rules.until, rules.read_at) == (10.0 + KEEP_S, 10.0)
@@ -123,12 +123,12 @@ def test_robots_txt(status: int, body: bytes, may: dict[str, bool]) -> None:
 def test_what_robots_txt_refused_is_judged_by_rules_that_are_newer(
     now: float, newer_than_s: float | None, hold: bool
 ) -> None:
-    assert read_robots(FetchResult("u", 200), now=10.0).hold(now, newer_than_s) == hold
+    assert read_robots(FetchResult(url="u", status=200), now=10.0).hold(now, newer_than_s) == hold
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])
 def test_a_robots_txt_that_cannot_be_had_forbids_for_the_time_being(status: int) -> None:
-    rules = read_robots(FetchResult("u", status), now=0.0)
+    rules = read_robots(FetchResult(url="u", status=status), now=0.0)
     assert rules.trouble is not None
     assert rules.trouble.reason == f"robots.txt cannot be had: the server answered {status}"
     assert not rules.trouble.is_final
@@ -165,7 +165,7 @@ def test_rules_that_are_parsed_no_more_are_parsed_again() -> None:
     sites = [f"https://{number}.kz" for number in range(5)]
     for number, site in enumerate(sites):
         body = b"User-agent: *\nDisallow: /own%d\n" % number + filler
-        book.keep(site, read_robots(FetchResult(site, 200, body), now=1.0))
+        book.keep(site, read_robots(FetchResult(url=site, status=200, body=body), now=1.0))
 
     async def answers() -> list[bool]:
         return [
@@ -181,7 +181,9 @@ def test_rules_that_are_parsed_no_more_are_parsed_again() -> None:
 
 
 def test_a_host_that_was_not_reached_is_asked_for_robots_txt_again_at_once() -> None:
-    rules = read_robots(FetchResult("u", 0, trouble=FetchFailure("unreachable", "no", is_network=True)), now=7.0)
+    rules = read_robots(
+        FetchResult(url="u", status=0, trouble=FetchFailure("unreachable", "no", is_network=True)), now=7.0
+    )
     assert rules.until == 7.0
     assert rules.trouble is not None
     assert rules.trouble.is_network

@@ -62,11 +62,20 @@ def fetch(answer: FetchResult, page: PageDue = PAGE) -> PageFetched:
 
 def page_answer(body: bytes = b"<p>new</p>", status: int = 200, **headers: str) -> FetchResult:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return FetchResult("https://c.example/1", status, body, {"content-type": "text/html; charset=utf-8", **named})
+    return FetchResult(
+        url="https://c.example/1",
+        status=status,
+        body=body,
+        headers={"content-type": "text/html; charset=utf-8", **named},
+    )
+
+
+def result(status: int, body: bytes = b"") -> FetchResult:
+    return FetchResult(url="u", status=status, body=body)
 
 
 def test_a_new_feed_body_is_a_change_and_clears_the_failures() -> None:
-    polled = poll(FetchResult(FEED.url, 200, RSS, {"etag": '"new"'}))
+    polled = poll(FetchResult(url=FEED.url, status=200, body=RSS, headers={"etag": '"new"'}))
     assert (polled.outcome, polled.changed, polled.succeeded, polled.failures) == ("changed", True, True, 0)
     assert (polled.etag, polled.last_modified, polled.title) == ('"new"', None, "Courier")
     assert polled.body_hash == body_hash(RSS)
@@ -74,12 +83,12 @@ def test_a_new_feed_body_is_a_change_and_clears_the_failures() -> None:
 
 
 def test_the_same_body_is_unchanged_even_without_validators() -> None:
-    polled = poll(FetchResult(FEED.url, 200, RSS), replace(FEED, body_hash=body_hash(RSS)))
+    polled = poll(FetchResult(url=FEED.url, status=200, body=RSS), replace(FEED, body_hash=body_hash(RSS)))
     assert (polled.outcome, polled.changed, polled.succeeded) == ("unchanged", False, True)
 
 
 def test_304_is_unchanged_and_keeps_the_validators_it_does_not_repeat() -> None:
-    polled = poll(FetchResult(FEED.url, 304, b"", {"etag": '"newer"'}))
+    polled = poll(FetchResult(url=FEED.url, status=304, body=b"", headers={"etag": '"newer"'}))
     assert (polled.outcome, polled.failures, polled.body_hash) == ("unchanged", 0, FEED.body_hash)
     assert (polled.etag, polled.last_modified) == ('"newer"', FEED.last_modified)
 
@@ -87,12 +96,12 @@ def test_304_is_unchanged_and_keeps_the_validators_it_does_not_repeat() -> None:
 @pytest.mark.parametrize(
     ("answer", "outcome", "error"),
     [
-        pytest.param(FetchResult("u", 503), "server error", "the server answered 503", id="503"),
-        pytest.param(FetchResult("u", 403), "forbidden", "the server answered 403: it does not let us in", id="403"),
-        pytest.param(FetchResult("u", 404), "missing", "the server answered 404: it is not there", id="404"),
-        pytest.param(FetchResult("u", 200, b"<html>hi"), "not a feed", "an HTML page, not a feed", id="HTML"),
-        pytest.param(FetchResult("u", 200, b""), "not a feed", "empty body", id="empty"),
-        pytest.param(FetchResult("u", 0, trouble=FetchFailure("timed out", "timed out after 30 s")), "timed out",
+        pytest.param(result(503), "server error", "the server answered 503", id="503"),
+        pytest.param(result(403), "forbidden", "the server answered 403: it does not let us in", id="403"),
+        pytest.param(result(404), "missing", "the server answered 404: it is not there", id="404"),
+        pytest.param(result(200, b"<html>hi"), "not a feed", "an HTML page, not a feed", id="HTML"),
+        pytest.param(result(200, b""), "not a feed", "empty body", id="empty"),
+        pytest.param(replace(result(0), trouble=FetchFailure("timed out", "timed out after 30 s")), "timed out",
                      "timed out after 30 s", id="time out"),
     ],
 )  # fmt: skip
@@ -104,21 +113,23 @@ def test_a_failed_poll_counts_and_keeps_what_is_known(answer: FetchResult, outco
 
 
 def test_a_feed_that_is_gone_is_asked_for_again_in_a_month() -> None:
-    gone = poll(FetchResult("u", 410))
+    gone = poll(result(410))
     assert (gone.state, gone.outcome, gone.next_poll_at) == ("gone", "gone", NOW + timedelta(days=30))
-    still = poll(FetchResult("u", 404), replace(FEED, state="gone"))
+    still = poll(result(404), replace(FEED, state="gone"))
     assert (still.state, still.outcome, still.next_poll_at) == ("gone", "gone", NOW + timedelta(days=30))
-    back = poll(FetchResult(FEED.url, 200, RSS), replace(FEED, state="gone"))
+    back = poll(FetchResult(url=FEED.url, status=200, body=RSS), replace(FEED, state="gone"))
     assert (back.state, back.outcome, back.next_poll_at) == ("active", "changed", NOW + timedelta(seconds=900))
 
 
 @pytest.mark.parametrize("status", [429, 503])
 def test_retry_after_postpones_the_next_poll(status: int) -> None:
-    assert poll(FetchResult("u", status, b"", {"retry-after": "50000"})).next_poll_at == NOW + timedelta(seconds=50_000)
+    assert poll(
+        FetchResult(url="u", status=status, body=b"", headers={"retry-after": "50000"})
+    ).next_poll_at == NOW + timedelta(seconds=50_000)
 
 
 def test_304_to_a_feed_that_was_never_read_is_a_failure() -> None:
-    assert poll(FetchResult("u", 304), replace(FEED, succeeded_at=None)).outcome == "server error"
+    assert poll(result(304), replace(FEED, succeeded_at=None)).outcome == "server error"
 
 
 def test_an_outage_of_ours_is_not_held_against_a_feed() -> None:
@@ -128,7 +139,16 @@ def test_an_outage_of_ours_is_not_held_against_a_feed() -> None:
 
 
 def entry(url: str | None, title: str = "t", published_at: datetime | None = None) -> FeedEntry:
-    return FeedEntry(url, None, title, None, published_at, None, None, None)
+    return FeedEntry(
+        url=url,
+        guid=None,
+        title=title,
+        author=None,
+        published_at=published_at,
+        updated_at=None,
+        summary=None,
+        content=None,
+    )
 
 
 def test_each_entry_ends_in_one_place() -> None:
@@ -217,8 +237,10 @@ def test_a_page_is_gone_when_it_is_missing_twice() -> None:
 
 NEW = replace(PAGE, fetches=0, changed_at=None, body_hash=None, fetched_at=None, last_outcome=None)
 REFUSALS = {
-    "robots": FetchResult("u", 0, trouble=FetchFailure("robots", "robots.txt forbids it", is_final=True)),
-    "refused": FetchResult("u", 0, trouble=FetchFailure("refused", "refused: private address 10.0.0.1", is_final=True)),
+    "robots": FetchResult(url="u", status=0, trouble=FetchFailure("robots", "robots.txt forbids it", is_final=True)),
+    "refused": FetchResult(
+        url="u", status=0, trouble=FetchFailure("refused", "refused: private address 10.0.0.1", is_final=True)
+    ),
     "not a page": page_answer(b"ID3", content_type="audio/mpeg"),
     "gone": page_answer(status=410),
 }
@@ -264,7 +286,7 @@ def test_an_outage_of_ours_leaves_a_refused_page_refused() -> None:
         pytest.param(page_answer(b" \n"), "empty", "active", id="empty"),
         pytest.param(page_answer(status=500), "server error", "active", id="500"),
         pytest.param(
-            FetchResult("u", 0, trouble=FetchFailure("robots", "robots.txt forbids it", is_final=True)),
+            FetchResult(url="u", status=0, trouble=FetchFailure("robots", "robots.txt forbids it", is_final=True)),
             "robots",
             "refused",
             id="robots.txt",
@@ -288,7 +310,10 @@ def test_long_texts_are_written_a_few_at_a_time() -> None:
     items = "".join(item.format(n, n, "слово " * 30_000) for n in range(30))
     context = DecisionContext(POLICY, frozenset(), lambda: 0.5)
     body = f'<rss version="2.0"><channel>{items}</channel></rss>'.encode()
-    weights = [weight for weight, _ in PollJob(FEED).decide(FetchResult(FEED.url, 200, body), NOW, context).steps]
+    weights = [
+        weight
+        for weight, _ in PollJob(FEED).decide(FetchResult(url=FEED.url, status=200, body=body), NOW, context).steps
+    ]
     assert (max(weights), sum(weights)) == (6, 31)
 
 
@@ -304,7 +329,7 @@ def test_whatever_the_parser_fails_over_is_a_failure_of_the_feed(error: Exceptio
     def parse(*_: object, **__: object) -> ParsedFeed:
         raise error
 
-    answer = FetchResult(FEED.url, 200, RSS)
+    answer = FetchResult(url=FEED.url, status=200, body=RSS)
     polled = decide_poll(FEED, answer, read_poll(FEED, answer, parse), now=NOW, policy=POLICY, jitter=0.5)
     assert (polled.outcome, polled.failures) == ("unreadable", FEED.failures + 1)
     assert (polled.error or "").startswith(reason)
@@ -326,7 +351,7 @@ def test_the_whole_of_it_is_asked_for_until_somebody_vouches_for_it(job: Job) ->
 
 def test_the_same_page_is_captured_once_more_when_its_server_can_prove_who_it_is() -> None:
     known = replace(PAGE, unverified=BAD)
-    verified = decide_fetch(known, FetchResult(PAGE.url, 200, b"<p>old</p>"), now=NOW, jitter=0.5)
+    verified = decide_fetch(known, FetchResult(url=PAGE.url, status=200, body=b"<p>old</p>"), now=NOW, jitter=0.5)
     assert verified.capture is not None
     assert (verified.page.unverified, verified.page.changed_at) == (None, None)
     assert "page_unverified" not in verified.capture.hints
@@ -335,10 +360,10 @@ def test_the_same_page_is_captured_once_more_when_its_server_can_prove_who_it_is
 @pytest.mark.parametrize(
     "answer",
     [
-        pytest.param(FetchResult(PAGE.url, 200, b"<p>old</p>", unverified=BAD), id="still bad"),
-        pytest.param(FetchResult("http://c.example/1", 200, b"<p>old</p>"), id="no certificate at all"),
-        pytest.param(FetchResult(PAGE.url, 304), id="unchanged, by validators that came from a stranger"),
-        pytest.param(FetchResult(PAGE.url, 503), id="in trouble"),
+        pytest.param(FetchResult(url=PAGE.url, status=200, body=b"<p>old</p>", unverified=BAD), id="still bad"),
+        pytest.param(FetchResult(url="http://c.example/1", status=200, body=b"<p>old</p>"), id="no certificate at all"),
+        pytest.param(FetchResult(url=PAGE.url, status=304), id="unchanged, by validators that came from a stranger"),
+        pytest.param(FetchResult(url=PAGE.url, status=503), id="in trouble"),
     ],
 )
 def test_what_vouches_for_nothing_leaves_the_mark(answer: FetchResult) -> None:
@@ -347,13 +372,15 @@ def test_what_vouches_for_nothing_leaves_the_mark(answer: FetchResult) -> None:
 
 
 def test_a_page_that_was_vouched_for_stays_so_while_it_is_the_same() -> None:
-    found = decide_fetch(PAGE, FetchResult(PAGE.url, 200, b"<p>old</p>", unverified=BAD), now=NOW, jitter=0.5)
+    found = decide_fetch(
+        PAGE, FetchResult(url=PAGE.url, status=200, body=b"<p>old</p>", unverified=BAD), now=NOW, jitter=0.5
+    )
     assert (found.capture, found.page.unverified) == (None, None)
 
 
 def test_the_same_feed_is_read_once_more_when_its_server_can_prove_who_it_is() -> None:
     known = replace(FEED, body_hash=body_hash(RSS), unverified=BAD)
-    assert read_poll(known, FetchResult(FEED.url, 200, RSS)).feed is not None
-    assert read_poll(known, FetchResult(FEED.url, 200, RSS, unverified=BAD)).feed is None
-    assert poll(FetchResult(FEED.url, 304), known).unverified == BAD
-    assert poll(FetchResult(FEED.url, 200, RSS), known).unverified is None
+    assert read_poll(known, FetchResult(url=FEED.url, status=200, body=RSS)).feed is not None
+    assert read_poll(known, FetchResult(url=FEED.url, status=200, body=RSS, unverified=BAD)).feed is None
+    assert poll(FetchResult(url=FEED.url, status=304), known).unverified == BAD
+    assert poll(FetchResult(url=FEED.url, status=200, body=RSS), known).unverified is None

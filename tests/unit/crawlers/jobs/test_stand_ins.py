@@ -36,11 +36,13 @@ HTML = {"content-type": "text/html"}
 
 
 def page(status: int = 200, body: bytes = b"<p>words</p>", kind: str = "text/html") -> FetchResult:
-    return FetchResult("https://c.example/login", status, body, {"content-type": kind})
+    return FetchResult(url="https://c.example/login", status=status, body=body, headers={"content-type": kind})
 
 
 def trouble(kind: str, *, is_final: bool = False) -> FetchResult:
-    return FetchResult("https://c.example/1", 0, trouble=FetchFailure(kind, f"it was {kind}", is_final=is_final))
+    return FetchResult(
+        url="https://c.example/1", status=0, trouble=FetchFailure(kind, f"it was {kind}", is_final=is_final)
+    )
 
 
 def look(due: PageDue, answer: FetchResult) -> Fetched:

@@ -24,7 +24,15 @@ from db.collection.catalogue import (
 from worker.catalogue.files import ListedFeed, ListedOutlet
 from worker.catalogue.merge import facts_of, merge_catalogue
 
-OUTLET = ListedOutlet("post", "Post", "newspaper", "KG", ("ky",), "no", domain_aliases=("post.example",))
+OUTLET = ListedOutlet(
+    id="post",
+    name="Post",
+    kind="newspaper",
+    country="KG",
+    languages=("ky",),
+    paywall="no",
+    domain_aliases=("post.example",),
+)
 A, B, C = "https://post.example/a", "https://post.example/b", "https://post.example/c"
 
 

@@ -22,16 +22,16 @@ OURS = "article_id,url,source,title,author,language,published_at,collected_at,cl
 def table(body: str, *pairs: str) -> tuple[list[Document | Rejected], list[str]]:
     """Return what becomes of the rows of a CSV, and what is said."""
     said: list[str] = []
-    options = InputOptions(Columns(parse_mapping(pairs), said.append))
+    options = InputOptions(columns=Columns(mapping=parse_mapping(pairs), note=said.append))
     return list(read_table("a.csv", io.BytesIO(body.encode()), observed_at=NOON, options=options)), said
 
 
 def lines(records: Sequence[dict[str, object]], *pairs: str) -> tuple[list[Document | Rejected], list[str]]:
     """Return what becomes of lines of JSON, and what is said."""
     said: list[str] = []
-    columns = Columns(parse_mapping(pairs), said.append)
+    columns = Columns(mapping=parse_mapping(pairs), note=said.append)
     stream = io.BytesIO("\n".join(map(json.dumps, records)).encode())
-    read = list(read_lines("a.jsonl", stream, observed_at=NOON, options=InputOptions(columns)))
+    read = list(read_lines("a.jsonl", stream, observed_at=NOON, options=InputOptions(columns=columns)))
     columns.tell_rest()
     return read, said
 

@@ -70,7 +70,7 @@ def test_one_address_is_given_to_one_document() -> None:
     first, second = read_table("a.csv", io.BytesIO(body), observed_at=NOON, options=options)
     assert isinstance(first, Document)
     assert first.url == DEFAULTS.url
-    assert second == Rejected("a.csv:3", "has no address, and --url is that of a.csv:2")
+    assert second == Rejected(subject="a.csv:3", reason="has no address, and --url is that of a.csv:2")
 
 
 def test_a_text_file_takes_what_its_lines_do_not_say() -> None:

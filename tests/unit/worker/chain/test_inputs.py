@@ -118,7 +118,7 @@ def test_what_has_neither_end_nor_ending_is_called_what_it_is(name: str, kind: s
     if name == "pipe":
         os.mkfifo(path)
     (rejected,) = read_file(name, path, observed_at=NOON)
-    assert rejected == Rejected(name, f"no file that has an end: {kind}")
+    assert rejected == Rejected(subject=name, reason=f"no file that has an end: {kind}")
 
 
 def test_nobody_waits_for_a_pipe(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from worker.dedup.sketch import POSTINGS
 
 
 def linked(a: int, b: int, relation: ReprintRelation = ReprintRelation.COPY) -> Link[int]:
-    return Link(a, b, 100, 0.9, 0.8, relation)
+    return Link(a=a, b=b, shared=100, containment=0.9, jaccard=0.8, relation=relation)
 
 
 def published(id: int, day: int | None, url: str | None = None) -> Member[int]:
@@ -91,7 +91,17 @@ def test_clusters_depend_on_the_set_alone(days: list[int | None], data: st.DataO
     chosen = data.draw(st.lists(st.sampled_from(pairs), unique=True)) if pairs else []
     links = [linked(a, b, data.draw(st.sampled_from(ReprintRelation))) for a, b in chosen]
     result = clusters(members, links)
-    flipped = [Link(link.b, link.a, link.shared, link.containment, link.jaccard, link.relation) for link in links]
+    flipped = [
+        Link(
+            a=link.b,
+            b=link.a,
+            shared=link.shared,
+            containment=link.containment,
+            jaccard=link.jaccard,
+            relation=link.relation,
+        )
+        for link in links
+    ]
     assert clusters(data.draw(st.permutations(members)), data.draw(st.permutations(flipped))) == result
 
     joined = {frozenset((link.a, link.b)) for link in links if link.joins}

@@ -16,7 +16,7 @@ MEMBERS = [
 
 
 def link(one: str, other: str) -> Link[str]:
-    return Link(one, other, 50, 1.0, 0.9, ReprintRelation.COPY)
+    return Link(a=one, b=other, shared=50, containment=1.0, jaccard=0.9, relation=ReprintRelation.COPY)
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ def published(html: str, url: str | None = None) -> ParsedDate | None:
     dated = date_article(evidence, Beside())
     if dated is None:
         found = search_published(tree, evidence)
-        dated = date_article(DateEvidence((found,) if found else evidence.changed), Beside())
+        dated = date_article(DateEvidence(declared=(found,) if found else evidence.changed), Beside())
     return dated and ParsedDate(at=dated.at, is_day=dated.is_day, has_zone=not dated.is_day)
 
 

@@ -35,7 +35,7 @@ def test_what_is_declared_counts_before_the_feed_and_the_feed_before_what_is_sho
     assert shown(dated(feed=feed, **told)) == "2022-01-07T10:00:00Z"
     assert shown(dated(**told)) == "2022-01-08T10:00:00Z"
     assert shown(dated(elsewhere=told["elsewhere"])) == "2022-01-09T10:00:00Z"
-    assert date_article(DateEvidence(()), Beside()) is None
+    assert date_article(DateEvidence(declared=()), Beside()) is None
 
 
 CLOCK = "06.01.2022 23:30"
@@ -130,4 +130,4 @@ def test_the_day_of_reading_in_the_head_of_a_page_is_no_contradiction() -> None:
 def test_a_date_to_come_is_none() -> None:
     found = dated(latest="2022-01-08T00:00Z", declared=["2032-01-06"], beside=["06.01.2022"])
     assert shown(found) == "2022-01-06"
-    assert date_article(DateEvidence(read("2032-01-06")), Beside(latest=read("2022-01-08")[0].at)) is None
+    assert date_article(DateEvidence(declared=read("2032-01-06")), Beside(latest=read("2022-01-08")[0].at)) is None

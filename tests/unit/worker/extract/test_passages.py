@@ -92,12 +92,15 @@ def test_passages_are_in_order_inside_the_text_and_never_overlap(parts: list[str
 
 
 VOCABULARY = Vocabulary(
-    (
-        Entity("lakeland", "state", "Lakeland", "invented", (
-            Alias("Lakeland", "en", "name"), Alias("Озёрия", "ru", "name"), Alias("озёрский", "ru", "demonym"),
+    entities=(
+        Entity(id="lakeland", type="state", label="Lakeland", description="invented", aliases=(
+            Alias(text="Lakeland", language="en", level="name"),
+            Alias(text="Озёрия", language="ru", level="name"),
+            Alias(text="озёрский", language="ru", level="demonym"),
         )),
-        Entity("river-pact", "alliance", "River Pact", "invented", (
-            Alias("River Pact", "en", "name"), Alias("РП", "ru", "name", case_sensitive=True),
+        Entity(id="river-pact", type="alliance", label="River Pact", description="invented", aliases=(
+            Alias(text="River Pact", language="en", level="name"),
+            Alias(text="РП", language="ru", level="name", case_sensitive=True),
         )),
     )
 )  # fmt: skip

@@ -31,7 +31,15 @@ ITEM = MessageItem(
     place=Publication("Steppe Herald", "https://herald.example/a"),
     dated_at=NOW,
 )
-ONE = Message("0a1b", "match", "drills", "chairs AND meeting", NOW, (ITEM,), story_key="0a1b")
+ONE = Message(
+    key="0a1b",
+    kind="match",
+    subscription="drills",
+    question="chairs AND meeting",
+    created_at=NOW,
+    items=(ITEM,),
+    story_key="0a1b",
+)
 
 
 def mail_of(bulletin: Message) -> EmailMessage:
@@ -103,7 +111,15 @@ def test_one_click_is_offered_over_https_only(address: str) -> None:
 
 def test_a_quiet_digest_says_how_the_outlets_do() -> None:
     line = OutletStatus("Steppe Herald", "it answered 503", None)
-    quiet = Message("q", "quiet", "drills", "chairs", NOW, outlets=(line,), outlets_well=41)
+    quiet = Message(
+        key="q",
+        kind="quiet",
+        subscription="drills",
+        question="chairs",
+        created_at=NOW,
+        outlets=(line,),
+        outlets_well=41,
+    )
     assert quiet.subject == "[drills] All quiet"
     assert "41 outlets are well" in render_html(quiet)
     assert json.loads(body_of(quiet))["outlets"] == {

@@ -11,7 +11,9 @@ from worker.presearch.cost import lint_query
 from worker.presearch.frequency import Frequencies
 from worker.query.query import QueryNames, parse
 
-KNOWN = QueryNames({"csto": "CSTO"}, frozenset({"Trump"}), {"qamys-habary": "Qamys Habary", "24.kg": "24.kg"})
+KNOWN = QueryNames(
+    entities={"csto": "CSTO"}, surnames=frozenset({"Trump"}), sources={"qamys-habary": "Qamys Habary", "24.kg": "24.kg"}
+)
 
 
 @pytest.mark.parametrize(

@@ -106,8 +106,8 @@ def test_needed_atoms(query: str, needed: list[set[str]]) -> None:
 def test_a_query_is_looked_at_only_where_its_rarest_group_is() -> None:
     rare = Frequencies({"summit": 0.5, "batken": 0.01})
     presearcher = Presearcher({"q": parse("summit AND batken")}, rare)
-    assert presearcher.candidates(QueryArticle("", "a summit")) == []
-    assert presearcher.candidates(QueryArticle("", "a summit in Batken")) == ["q"]
+    assert presearcher.candidates(QueryArticle(title="", text="a summit")) == []
+    assert presearcher.candidates(QueryArticle(title="", text="a summit in Batken")) == ["q"]
 
 
 def test_words_that_nobody_asks_for_any_more_are_forgotten() -> None:

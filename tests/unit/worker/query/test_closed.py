@@ -14,7 +14,7 @@ from worker.query.names import QueryNames
 from worker.query.query import QueryError, parse, parse_stored
 from worker.vocabulary.entities import Alias, Entity, Vocabulary
 
-KNOWN = QueryNames({"csto": "CSTO"}).and_outlets(
+KNOWN = QueryNames(entities={"csto": "CSTO"}).and_outlets(
     [
         QueryOutlet("qamys-habary", ("Qamys Habary", "qamys.example"), "KZ"),
         QueryOutlet("oasis", ("Oasis Gazette", "oasis.co.uk")),
@@ -118,13 +118,38 @@ def test_there_is_one_list_of_genres() -> None:
 
 
 VOCABULARY = Vocabulary(
-    (
-        Entity("csto", "alliance", "CSTO", "", (Alias("ОДКБ", "ru", "name"), Alias("KGAÖ", "tr", "name"))),
+    entities=(
         Entity(
-            "georgia", "state", "Georgia", "", (Alias("Грузия", "ru", "name"), Alias("грузинский", "ru", "demonym"))
+            id="csto",
+            type="alliance",
+            label="CSTO",
+            description="",
+            aliases=(Alias(text="ОДКБ", language="ru", level="name"), Alias(text="KGAÖ", language="tr", level="name")),
         ),
-        Entity("georgia-us", "place", "Georgia (US)", "", (Alias("GA", "en", "name"),)),
-        Entity("gazprom", "company", "Gazprom", "", (Alias("GA", "en", "name"), Alias("Газпром", "ru", "name"))),
+        Entity(
+            id="georgia",
+            type="state",
+            label="Georgia",
+            description="",
+            aliases=(
+                Alias(text="Грузия", language="ru", level="name"),
+                Alias(text="грузинский", language="ru", level="demonym"),
+            ),
+        ),
+        Entity(
+            id="georgia-us",
+            type="place",
+            label="Georgia (US)",
+            description="",
+            aliases=(Alias(text="GA", language="en", level="name"),),
+        ),
+        Entity(
+            id="gazprom",
+            type="company",
+            label="Gazprom",
+            description="",
+            aliases=(Alias(text="GA", language="en", level="name"), Alias(text="Газпром", language="ru", level="name")),
+        ),
     )
 )
 

@@ -30,13 +30,13 @@ ARTICLE = QueryArticle(
     url="https://m.tugai.example/2022/a",
     published_at=datetime(2022, 1, 6, 23, 30, tzinfo=UTC),
     mentions=(
-        Mentioned("title", 12, 16, "csto", "alliance"),
-        Mentioned("text", TEXT.index("CSTO"), TEXT.index("CSTO") + 4, "csto", "alliance"),
-        Mentioned("text", 0, 3, "somebody", "person", "coref"),
+        Mentioned(field="title", start=12, end=16, entity="csto", type="alliance"),
+        Mentioned(field="text", start=TEXT.index("CSTO"), end=TEXT.index("CSTO") + 4, entity="csto", type="alliance"),
+        Mentioned(field="text", start=0, end=3, entity="somebody", type="person", level="coref"),
     ),
 )
 
-KNOWN = QueryNames({"csto": "CSTO", "somebody": "Somebody"}, frozenset({"Trump"}))
+KNOWN = QueryNames(entities={"csto": "CSTO", "somebody": "Somebody"}, surnames=frozenset({"Trump"}))
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ def test_only_the_words_that_are_near_are_reasons() -> None:
 
 
 def test_in_uzbek_an_apostrophe_belongs_to_the_letter() -> None:
-    article = QueryArticle("", "Bugun O‘zbekistonda va Farg'ona shahrida", language="uz")
+    article = QueryArticle(title="", text="Bugun O‘zbekistonda va Farg'ona shahrida", language="uz")
     for query in ("Oʻzbekiston*", "o'zbekistonda", "ozbekistonda", "Farg‘ona", "fargona"):
         assert evaluate(parse(query), article).matched, query
 
@@ -180,7 +180,7 @@ _HOSTILE_QUERIES = (
 @pytest.mark.parametrize("query", _HOSTILE_QUERIES, ids=lambda query: query[:20])
 def test_hostile_texts_and_queries_cost_time_in_proportion(query: str, text: int) -> None:
     """A second for each, where the square of the text would be hours: what does not end in time fails by its limit."""
-    verdict = evaluate(parse(query), QueryArticle("", _HOSTILE_TEXTS[text]))
+    verdict = evaluate(parse(query), QueryArticle(title="", text=_HOSTILE_TEXTS[text]))
     assert len(verdict.because) < 3_000
 
 
@@ -206,13 +206,13 @@ _sentences = st.lists(st.lists(st.sampled_from("abcd"), min_size=1, max_size=8),
 @settings(max_examples=300)
 @given(query=_small_queries, words=st.lists(st.sampled_from("abcd"), max_size=14))
 def test_the_evaluator_does_what_the_rules_say(query: Query, words: list[str]) -> None:
-    assert evaluate(query, QueryArticle("", " ".join(words))).matched is _true(query, words)
+    assert evaluate(query, QueryArticle(title="", text=" ".join(words))).matched is _true(query, words)
 
 
 @settings(max_examples=300)
 @given(query=_small_queries, sentences=_sentences)
 def test_sentences_are_read_one_by_one(query: Query, sentences: list[list[str]]) -> None:
-    article = QueryArticle("", "\n".join(map(" ".join, sentences)))
+    article = QueryArticle(title="", text="\n".join(map(" ".join, sentences)))
     wanted = any(_true(query, words) for words in sentences)
     assert evaluate(Sentence(query), article).matched is wanted
     if not wanted:

@@ -20,14 +20,17 @@ TEXT = (
     " and the boats had gone. The lake of Osh froze."
 )
 ARTICLE = QueryArticle(
-    "Boats on the lake",
-    TEXT,
+    title="Boats on the lake",
+    text=TEXT,
     author="Aizada Bekova",
     source=QueryOutlet("qamys", ("Qamys Habary",), "KZ"),
     language="en",
     genre="news",
     published_at=datetime(2022, 1, 4, tzinfo=UTC),
-    mentions=(Mentioned("title", 0, 5, "csto", "alliance", "coref"), Mentioned("text", 4, 10, "poplar", "concept")),
+    mentions=(
+        Mentioned(field="title", start=0, end=5, entity="csto", type="alliance", level="coref"),
+        Mentioned(field="text", start=4, end=10, entity="poplar", type="concept"),
+    ),
 )
 
 
@@ -83,6 +86,6 @@ def test_whatever_does_not_match_says_why(query: Query, article: QueryArticle) -
 
 
 def test_an_article_of_which_nothing_is_known() -> None:
-    reading = TokenizedArticle(QueryArticle("", ""))
+    reading = TokenizedArticle(QueryArticle(title="", text=""))
     for text in ("source:a", "lang:ru", "country:KZ", "genre:news", "date:2022", "a NEAR/3 b", "SENT(a b)", "entity:a"):
         assert failings(parse(text), reading)

@@ -40,7 +40,7 @@ def test_anything_typed_is_understood_or_refused_with_a_place(text: str) -> None
     else:
         assert parse(str(query), SAVED) == query
         assert isinstance(lint_query(query), list)
-        assert isinstance(evaluate(query, QueryArticle("Osh", "drill é 习 a b")).because, tuple)
+        assert isinstance(evaluate(query, QueryArticle(title="Osh", text="drill é 习 a b")).because, tuple)
 
 
 def _parsed(text: str) -> Query | QueryError:
@@ -67,4 +67,4 @@ def test_a_word_that_would_be_read_back_as_a_field_is_refused(text: str) -> None
 def test_long_queries_are_no_trouble(size: int) -> None:
     words = [f"w{number}" for number in range(size)]
     query = parse(" OR ".join(words)[:20_000].rpartition(" OR ")[0])
-    assert evaluate(query, QueryArticle("", "w7")).matched
+    assert evaluate(query, QueryArticle(title="", text="w7")).matched

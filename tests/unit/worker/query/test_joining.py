@@ -23,7 +23,7 @@ MILLION = ("2500000", "2,500,000", "2.500.000", "2 500 000", f"2{NARROW}500{NARR
 
 def matches(query: str, text: str, language: str | None = "en") -> bool:
     """Say what the evaluator says; the presearcher, which arrival asks, and the index must not disagree."""
-    parsed, article = parse(query), QueryArticle("Lake", text, language=language)
+    parsed, article = parse(query), QueryArticle(title="Lake", text=text, language=language)
     verdict = evaluate(parsed, article).matched
     presearcher: Presearcher[int] = Presearcher()
     presearcher.add(1, parsed)
@@ -140,7 +140,7 @@ def test_an_abbreviation_ends_no_sentence() -> None:
 
 def test_the_words_that_fired_are_shown_as_they_are_written() -> None:
     text = "Some 1,000 men of the U.S. Army"
-    verdict = evaluate(parse("1000 AND US"), QueryArticle("", text, language="en"))
+    verdict = evaluate(parse("1000 AND US"), QueryArticle(title="", text=text, language="en"))
     assert [(fired.surface, text[fired.start : fired.end]) for fired in verdict.because] == [
         ("1,000", "1,000"),
         ("U.S", "U.S"),

@@ -26,8 +26,8 @@ from worker.query.nodes import (
 from worker.query.query import MAX_LENGTH, QueryError, QueryNames, parse
 
 KNOWN = QueryNames(
-    {"csto": "Collective Security Treaty Organization", "sco": "Shanghai Cooperation Organisation"},
-    frozenset({"Trump"}),
+    entities={"csto": "Collective Security Treaty Organization", "sco": "Shanghai Cooperation Organisation"},
+    surnames=frozenset({"Trump"}),
 )
 
 

@@ -14,14 +14,18 @@ from worker.tagging.tagger import Tagger
 from worker.vocabulary.entities import Alias, Entity, Vocabulary
 
 VOCABULARY = Vocabulary(
-    (
+    entities=(
         Entity(
-            "it",
-            "state",
-            "It",
-            "for tests",
-            (Alias("Казахстан", "ru", "name"), Alias("Қазақстан", "kk", "name"), Alias("哈萨克斯坦", "zh", "name")),
-            decoys=(Alias("Радио Казахстан", "ru", "decoy"),),
+            id="it",
+            type="state",
+            label="It",
+            description="for tests",
+            aliases=(
+                Alias(text="Казахстан", language="ru", level="name"),
+                Alias(text="Қазақстан", language="kk", level="name"),
+                Alias(text="哈萨克斯坦", language="zh", level="name"),
+            ),
+            decoys=(Alias(text="Радио Казахстан", language="ru", level="decoy"),),
         ),
     ),
     inflection=INFLECTION,
@@ -93,7 +97,17 @@ def test_a_doubtful_file_is_not_used(tmp_path: Path, spoil: Callable[[Path], obj
 
 
 def test_the_file_of_another_vocabulary_under_the_same_name_is_not_used(tmp_path: Path) -> None:
-    other = Vocabulary((Entity("it", "state", "It", "for tests", (Alias("Туран", "ru", "name"),)),))
+    other = Vocabulary(
+        entities=(
+            Entity(
+                id="it",
+                type="state",
+                label="It",
+                description="for tests",
+                aliases=(Alias(text="Туран", language="ru", level="name"),),
+            ),
+        )
+    )
     Tagger(other, tmp_path)
     the_file(tmp_path).rename(tmp_path / f"tagging-{VOCABULARY.version}.tables")
     assert tagged(Tagger(VOCABULARY, tmp_path))[0] == ["Казахстаном"]
@@ -106,6 +120,9 @@ def test_a_folder_that_cannot_be_made_is_no_error(tmp_path: Path) -> None:
 
 def test_files_of_versions_long_gone_are_removed(tmp_path: Path) -> None:
     for number in range(6):
-        name = Alias(f"Туран {number}", "ru", "name")
-        Tagger(Vocabulary((Entity("it", "state", "It", "for tests", (name,)),)), tmp_path)
+        name = Alias(text=f"Туран {number}", language="ru", level="name")
+        Tagger(
+            Vocabulary(entities=(Entity(id="it", type="state", label="It", description="for tests", aliases=(name,)),)),
+            tmp_path,
+        )
     assert len(list(tmp_path.iterdir())) == 4

@@ -14,15 +14,17 @@ from worker.vocabulary.entities import Alias, Entity, Relation, Vocabulary
 
 
 def name(text: str, language: str = "en", *, case: bool = False, context: bool = False, common: bool = False) -> Alias:
-    return Alias(text, language, "name", case_sensitive=case, needs_context=context, is_common=common)
+    return Alias(
+        text=text, language=language, level="name", case_sensitive=case, needs_context=context, is_common=common
+    )
 
 
 def demonym(text: str, language: str = "en") -> Alias:
-    return Alias(text, language, "demonym")
+    return Alias(text=text, language=language, level="demonym")
 
 
 def concept(text: str, language: str = "en", *, case: bool = False) -> Alias:
-    return Alias(text, language, "concept", case_sensitive=case)
+    return Alias(text=text, language=language, level="concept", case_sensitive=case)
 
 
 def entity(
@@ -37,12 +39,12 @@ def entity(
     of: str = "",
 ) -> Entity:
     return Entity(
-        id,
-        type,
-        id.title(),
-        "for tests",
-        aliases,
-        relations=(Relation("part_of", of),) if of else (),
+        id=id,
+        type=type,
+        label=id.title(),
+        description="for tests",
+        aliases=aliases,
+        relations=(Relation(kind="part_of", target=of),) if of else (),
         context_any=tuple(any_of),
         context_none=tuple(none_of),
         decoys=tuple(decoys),
@@ -52,7 +54,7 @@ def entity(
 
 
 VOCABULARY = Vocabulary(
-    (
+    entities=(
         entity(
             "turkey",
             "state",
@@ -77,7 +79,12 @@ VOCABULARY = Vocabulary(
         entity("aliyev", "person", name("Ilham Aliyev"), name("Aliyev", context=True), name("I. Aliyev")),
         entity("georgia", "state", name("Georgia", context=True), any_of=("Tbilisi",), none_of=("Atlanta",)),
         entity("drone", "concept", concept("drone"), concept("БПЛА", "ru")),
-        entity("west", "concept", concept("the West", case=True), decoys=(Alias("the West Bank", "en", "decoy"),)),
+        entity(
+            "west",
+            "concept",
+            concept("the West", case=True),
+            decoys=(Alias(text="the West Bank", language="en", level="decoy"),),
+        ),
         entity("great-game", "concept", concept("great game")),
         entity("nur-sultan", "place", name("Nur-Sultan"), name("C5+1 House")),
     ),
@@ -203,15 +210,15 @@ def test_context(text: str, expected: list[str]) -> None:
 
 def test_a_surname_under_the_surname_rule_needs_the_full_name_whatever_the_context() -> None:
     smith = Entity(
-        "smith",
-        "person",
-        "Smith",
-        "for tests",
-        (name("Jo Smith"), name("Smith", context=True)),
+        id="smith",
+        type="person",
+        label="Smith",
+        description="for tests",
+        aliases=(name("Jo Smith"), name("Smith", context=True)),
         context_any=("minister",),
         surname_rule=True,
     )
-    tagger = Tagger(Vocabulary((smith,)))
+    tagger = Tagger(Vocabulary(entities=(smith,)))
     assert tagger.tag("Smith, the minister", "en") == []
     assert [mention.rule for mention in tagger.tag("Jo Smith. Smith, the minister", "en")] == ["exact", "full-name"]
 
@@ -319,7 +326,7 @@ def test_two_taggers_agree_whatever_they_tagged_before(text: str, language: str 
 def test_a_second_language_adds_its_names_and_takes_none_away() -> None:
     tagger = Tagger(
         Vocabulary(
-            (
+            entities=(
                 entity("sco", "alliance", name("ШОС", "ru", case=True), name("ШКУ", "ky", case=True)),
                 entity("ankara", "place", name("Анкара", "ru"), name("Анкара", "ky")),
             ),

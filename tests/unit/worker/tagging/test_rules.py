@@ -12,12 +12,19 @@ from worker.vocabulary.entities import DECOY, Alias, Entity, Relation, Vocabular
 
 
 def name(text: str, language: str = "en", *, context: bool = False, common: bool = False) -> Alias:
-    return Alias(text, language, "name", text.isupper(), context, is_common=common)
+    return Alias(
+        text=text,
+        language=language,
+        level="name",
+        case_sensitive=text.isupper(),
+        needs_context=context,
+        is_common=common,
+    )
 
 
 def entity(id: str, type: str, *aliases: Alias, of: str = "", **rules: Any) -> Entity:
-    relations = (Relation("part_of", of),) if of else ()
-    return Entity(id, type, id, "for tests", aliases, relations, **rules)
+    relations = (Relation(kind="part_of", target=of),) if of else ()
+    return Entity(id=id, type=type, label=id, description="for tests", aliases=aliases, relations=relations, **rules)
 
 
 ENTITIES = (
@@ -25,7 +32,9 @@ ENTITIES = (
     entity("river-pact", "alliance", name("River Pact Organization"), name("Организация речного пакта", "ru")),
     entity("pact-forces", "organisation", name("forces of the River Pact Organization"), keep_inner=True),
     entity("rose", "organisation", name("RPO"), of="oz"),
-    entity("sun", "concept", name("the Sun", common=True), decoys=(Alias("Sun Valley", "en", DECOY),)),
+    entity(
+        "sun", "concept", name("the Sun", common=True), decoys=(Alias(text="Sun Valley", language="en", level=DECOY),)
+    ),
     entity("goose", "state", name("Goose", common=True), context_none=("roast",)),
     entity("kant", "place", name("Kant", context=True), context_any=("air base", "авиабаз")),
     entity("council", "organisation", name("Security Council", context=True), context_any=("Oz",), context_words=3),
@@ -36,7 +45,7 @@ ENTITIES = (
         office=("President of Oz",),
     ),
 )
-TAGGER = Tagger(Vocabulary(ENTITIES))
+TAGGER = Tagger(Vocabulary(entities=ENTITIES))
 
 
 def found(text: str, language: str = "en") -> list[tuple[str, str, str]]:

@@ -164,7 +164,7 @@ def test_rules_are_stored_with_the_vocabulary_and_change_its_version() -> None:
     stored = Vocabulary.from_json(vocabulary.to_json())
     assert stored == vocabulary
     assert surfaces(Tagger(stored), "Ресейде", "kk") == ["Ресейде"]
-    assert Vocabulary(vocabulary.entities).version != vocabulary.version
+    assert Vocabulary(entities=vocabulary.entities).version != vocabulary.version
 
 
 @pytest.mark.parametrize(

@@ -54,11 +54,11 @@ def test_a_field_has_a_line(field: str, line: int | None) -> None:
 
 
 def name(text: str, language: str = "en", **flags: bool) -> Alias:
-    return Alias(text, language, "name", **flags)
+    return Alias(text=text, language=language, level="name", **flags)
 
 
 def entity(id: str, *aliases: Alias) -> Entity:
-    return Entity(id, "place", id, "for tests", aliases)
+    return Entity(id=id, type="place", label=id, description="for tests", aliases=aliases)
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,9 @@ def entity(id: str, *aliases: Alias) -> Entity:
     ],
 )
 def test_what_is_wrong_with_an_alias(aliases: tuple[Alias, ...], field: str, message: str, is_error: bool) -> None:
-    assert check(Vocabulary((entity("lake", *aliases),))) == (LintFinding("lake", "place", field, message, is_error),)
+    assert check(Vocabulary(entities=(entity("lake", *aliases),))) == (
+        LintFinding(entity="lake", type="place", field=field, message=message, is_error=is_error),
+    )
 
 
 @pytest.mark.parametrize(
@@ -82,11 +84,13 @@ def test_what_is_wrong_with_an_alias(aliases: tuple[Alias, ...], field: str, mes
     ],
 )
 def test_aliases_that_look_alike_and_both_count(aliases: tuple[Alias, ...]) -> None:
-    assert [one for one in check(Vocabulary((entity("lake", *aliases),))) if "no effect: '" in one.message] == []
+    assert [
+        one for one in check(Vocabulary(entities=(entity("lake", *aliases),))) if "no effect: '" in one.message
+    ] == []
 
 
 def test_a_language_in_which_outlets_are_read_wants_a_name() -> None:
-    vocabulary = Vocabulary((entity("lake", name("Lake"), name("Көл", "kk")),))
+    vocabulary = Vocabulary(entities=(entity("lake", name("Lake"), name("Көл", "kk")),))
     (finding,) = check(vocabulary, {"en", "ru", "kk-Latn", "tr", "fa"})
     assert finding.message == "no name in ru, tr, where outlets are followed"
     assert not finding.is_error
@@ -99,9 +103,9 @@ def test_a_difference_says_what_comes_and_what_goes() -> None:
         entity("pass", name("P")),
     )
     tarn = replace(lake, aliases=(name("Lake"), name("Tarn")), description="deeper")
-    found = difference(Vocabulary((hill, lake)), Vocabulary((tarn, pass_)))
+    found = difference(Vocabulary(entities=(hill, lake)), Vocabulary(entities=(tarn, pass_)))
     assert (found.added, found.removed, found.changed) == (("pass",), ("hill",), ("lake",))
     assert [(id, alias.text) for id, alias in found.aliases_added] == [("lake", "Tarn"), ("pass", "P")]
     assert [(id, alias.text) for id, alias in found.aliases_removed] == [("hill", "Hill"), ("lake", "Pond")]
     assert found
-    assert not difference(Vocabulary((hill, lake)), Vocabulary((hill, lake)))
+    assert not difference(Vocabulary(entities=(hill, lake)), Vocabulary(entities=(hill, lake)))

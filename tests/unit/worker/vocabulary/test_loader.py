@@ -87,12 +87,17 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         surname_rule=True,
         in_seed=True,
         seed_mentions=2,
-        relations=(Relation("part_of", "lowland", "2001", "2010-05"), Relation("founded", "1999-01-31")),
+        relations=(
+            Relation(kind="part_of", target="lowland", from_on="2001", to_on="2010-05"),
+            Relation(kind="founded", target="1999-01-31"),
+        ),
         aliases=(
-            Alias("River Pact", "en", "name"),
-            Alias("RP", "en", "name", case_sensitive=True, needs_context=True, source="valley.example"),
-            Alias("Özen kelısımı", "kk-Latn", "name", generated=True),
-            Alias("Pactist", "en", "demonym"),
+            Alias(text="River Pact", language="en", level="name"),
+            Alias(
+                text="RP", language="en", level="name", case_sensitive=True, needs_context=True, source="valley.example"
+            ),
+            Alias(text="Özen kelısımı", language="kk-Latn", level="name", generated=True),
+            Alias(text="Pactist", language="en", level="demonym"),
         ),
     )
 
@@ -231,23 +236,26 @@ def test_the_packaged_vocabulary_is_whole() -> None:
 
 
 def remarks(*entities: Entity) -> list[tuple[str, str]]:
-    return [(finding.entity, finding.message) for finding in check(Vocabulary(entities))]
+    return [(finding.entity, finding.message) for finding in check(Vocabulary(entities=entities))]
 
 
 def make(id: str, *aliases: Alias, any_of: tuple[str, ...] = ()) -> Entity:
-    return Entity(id, "place", id, "for tests", aliases, context_any=any_of)
+    return Entity(id=id, type="place", label=id, description="for tests", aliases=aliases, context_any=any_of)
 
 
 def test_a_reviewer_is_told_what_looks_wrong() -> None:
-    plain, guarded = Alias("Twin", "en", "name"), Alias("twin", "en", "name", needs_context=True)
+    plain, guarded = (
+        Alias(text="Twin", language="en", level="name"),
+        Alias(text="twin", language="en", level="name", needs_context=True),
+    )
     assert remarks(make("a", plain), make("b", guarded)) == [
         ("a", "'Twin' also names b: only the nearest relative decides"),
         ("b", "every alias needs context and none is listed: never tagged"),
     ]
-    assert remarks(make("a", plain, plain), make("b", Alias("Twin", "tr", "name"))) == [
+    assert remarks(make("a", plain, plain), make("b", Alias(text="Twin", language="tr", level="name"))) == [
         ("a", "written twice: 'Twin' is also names.en[0]")
     ]
-    assert remarks(make("a", Alias("X", "en", "name"))) == [("a", "one letter is no name: 'X'")]
+    assert remarks(make("a", Alias(text="X", language="en", level="name"))) == [("a", "one letter is no name: 'X'")]
     assert remarks(make("a", plain, any_of=("river",))) == [("a", "has no effect: no alias asks for context")]
 
 
@@ -275,7 +283,11 @@ def with_offices(folder: Path, content: str = OFFICES) -> Path:
 
 def test_offices_are_read_with_their_time_and_kept_when_stored(tmp_path: Path) -> None:
     vocabulary = read_vocabulary(with_offices(tmp_path))
-    expected = (Office("Minister of Rivers", "lowland", "2021-03", "2023", ("minister of rivers",)),)
+    expected = (
+        Office(
+            title="Minister of Rivers", of="lowland", from_on="2021-03", until_on="2023", terms=("minister of rivers",)
+        ),
+    )
     assert vocabulary.by_id["ada-brook"].offices == expected
     assert Vocabulary.from_json(vocabulary.to_json()) == vocabulary
 
@@ -307,7 +319,7 @@ def test_what_is_wrong_with_an_office_is_said(tmp_path: Path, old: str, new: str
     ],
 )
 def test_an_office_is_held_from_the_first_to_the_last_day(day: date | None, is_held: bool) -> None:
-    assert Office("Minister", None, "2021-03", "2023", ()).was_held(day) is is_held
+    assert Office(title="Minister", of=None, from_on="2021-03", until_on="2023", terms=()).was_held(day) is is_held
 
 
 def test_the_office_of_the_day_speaks_for_a_surname(tmp_path: Path) -> None:

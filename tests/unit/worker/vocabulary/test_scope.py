@@ -16,8 +16,15 @@ from worker.vocabulary.scope_file import read_scope
 
 
 def entity(id: str, type: str = "person", *relations: tuple[str, str]) -> Entity:
-    aliases = (Alias(id, "en", "name"),)
-    return Entity(id, type, id, "invented", aliases, tuple(Relation(kind, target) for kind, target in relations))
+    aliases = (Alias(text=id, language="en", level="name"),)
+    return Entity(
+        id=id,
+        type=type,
+        label=id,
+        description="invented",
+        aliases=aliases,
+        relations=tuple(Relation(kind=kind, target=target) for kind, target in relations),
+    )
 
 
 ENTITIES = (
@@ -28,8 +35,8 @@ ENTITIES = (
     entity("catapult", "weapon"),
     entity("trebuchet", "weapon"),
 )
-REGION = Theme("region", 3, {"lakeland": 2}, {}, related=1, through=("capital_of",))
-SECURITY = Theme("security", 2, {"river-pact": 2, "trebuchet": 0}, {"weapon": 1})
+REGION = Theme(name="region", needed=3, entities={"lakeland": 2}, types={}, related=1, through=("capital_of",))
+SECURITY = Theme(name="security", needed=2, entities={"river-pact": 2, "trebuchet": 0}, types={"weapon": 1})
 DEFINITION = Definition(threshold=6, repeats=3, in_title=2, length=1_000, themes=(REGION, SECURITY))
 SCOPE = Scope(DEFINITION, ENTITIES)
 
@@ -95,10 +102,10 @@ def test_naming_more_never_takes_a_text_out_of_scope(mentions: list[tuple[str, s
 
 
 def test_the_definition_is_a_part_of_the_vocabulary_and_of_its_version() -> None:
-    vocabulary = Vocabulary(ENTITIES, DEFINITION)
+    vocabulary = Vocabulary(entities=ENTITIES, scope=DEFINITION)
     assert Vocabulary.from_json(vocabulary.to_json()) == vocabulary
-    assert len({vocabulary.version, Vocabulary(ENTITIES).version}) == 2
-    assert "scope" not in json.loads(Vocabulary(ENTITIES).to_json())
+    assert len({vocabulary.version, Vocabulary(entities=ENTITIES).version}) == 2
+    assert "scope" not in json.loads(Vocabulary(entities=ENTITIES).to_json())
 
 
 def test_the_packaged_definition_is_read() -> None:

@@ -31,7 +31,7 @@ class ChatAddress:
     parts: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChatForm:
     """The form of a service's addresses."""
 
@@ -50,66 +50,68 @@ class ChatForm:
 
 FORMS = {
     "discord": ChatForm(
-        "discord",
-        _BOT + rf"(?P<id>{_DIGITS})/(?P<token>[\w-]{{1,200}})",
-        "discord://WEBHOOK_ID/WEBHOOK_TOKEN?thread=ID",
-        {"thread": ("thread", _DIGITS)},
+        scheme="discord",
+        path=_BOT + rf"(?P<id>{_DIGITS})/(?P<token>[\w-]{{1,200}})",
+        looks="discord://WEBHOOK_ID/WEBHOOK_TOKEN?thread=ID",
+        options={"thread": ("thread", _DIGITS)},
         needs_chat=False,
     ),
-    "feishu": ChatForm("feishu", r"(?P<token>[\w-]{1,100})", "feishu://TOKEN", needs_chat=False),
+    "feishu": ChatForm(scheme="feishu", path=r"(?P<token>[\w-]{1,100})", looks="feishu://TOKEN", needs_chat=False),
     "gchat": ChatForm(
-        "gchat",
-        r"(?P<space>[\w-]{1,100})/(?P<key>[\w=-]{1,200})/(?P<token>[\w=-]{1,200})(?:/(?P<thread>[\w.-]{1,100}))?",
-        "gchat://SPACE/KEY/TOKEN?thread=KEY",
-        {"thread": ("thread", r"[\w.-]{1,100}")},
+        scheme="gchat",
+        path=r"(?P<space>[\w-]{1,100})/(?P<key>[\w=-]{1,200})/(?P<token>[\w=-]{1,200})(?:/(?P<thread>[\w.-]{1,100}))?",
+        looks="gchat://SPACE/KEY/TOKEN?thread=KEY",
+        options={"thread": ("thread", r"[\w.-]{1,100}")},
         needs_chat=False,
     ),
-    "lark": ChatForm("lark", r"(?P<token>[\w-]{1,100})", "lark://TOKEN", needs_chat=False),
+    "lark": ChatForm(scheme="lark", path=r"(?P<token>[\w-]{1,100})", looks="lark://TOKEN", needs_chat=False),
     "line": ChatForm(
-        "line",
-        r"(?P<token>[\w+-]{1,400}={0,2}|[\w+-]{1,200}(?:/[\w+-]{1,200}){1,4}={1,2})(?:/(?P<to>[\w-]{1,64}))?",
-        "line://TOKEN/USER",
-        {"to": ("to", r"[\w-]{1,64}")},
+        scheme="line",
+        path=r"(?P<token>[\w+-]{1,400}={0,2}|[\w+-]{1,200}(?:/[\w+-]{1,200}){1,4}={1,2})(?:/(?P<to>[\w-]{1,64}))?",
+        looks="line://TOKEN/USER",
+        options={"to": ("to", r"[\w-]{1,64}")},
     ),
     "pover": ChatForm(
-        "pover",
-        r"(?P<user>[A-Za-z0-9]{1,64})@(?P<token>[A-Za-z0-9]{1,64})(?:/(?P<to>[\w-]{1,25}))?",
-        "pover://USER_KEY@TOKEN/DEVICE",
-        {"to": ("to", r"[\w-]{1,25}")},
+        scheme="pover",
+        path=r"(?P<user>[A-Za-z0-9]{1,64})@(?P<token>[A-Za-z0-9]{1,64})(?:/(?P<to>[\w-]{1,25}))?",
+        looks="pover://USER_KEY@TOKEN/DEVICE",
+        options={"to": ("to", r"[\w-]{1,25}")},
         needs_chat=False,
     ),
     "slack-bot": ChatForm(
-        "slack",
-        _BOT + rf"(?P<token>(?:xoxe\.)?xox[abp]-[\w-]{{1,200}})(?:/(?P<to>{_CHANNEL}))?",
-        "slack://xoxb-TOKEN/CHANNEL",
-        {"to": ("to", _CHANNEL)},
+        scheme="slack",
+        path=_BOT + rf"(?P<token>(?:xoxe\.)?xox[abp]-[\w-]{{1,200}})(?:/(?P<to>{_CHANNEL}))?",
+        looks="slack://xoxb-TOKEN/CHANNEL",
+        options={"to": ("to", _CHANNEL)},
     ),
     "slack": ChatForm(
-        "slack",
-        _BOT
+        scheme="slack",
+        path=_BOT
         + rf"(?P<a>[A-Za-z0-9]{{1,24}})/(?P<b>[A-Za-z0-9]{{1,24}})/(?P<c>[A-Za-z0-9]{{1,64}})(?:/(?P<to>{_CHANNEL}))?",
-        "slack://A/B/C, the three parts of an incoming webhook",
-        {"to": ("to", _CHANNEL)},
+        looks="slack://A/B/C, the three parts of an incoming webhook",
+        options={"to": ("to", _CHANNEL)},
         needs_chat=False,
     ),
     "tgram": ChatForm(
-        "tgram",
-        rf"(?:bot)?(?P<token>[0-9]{{1,20}}:[\w-]{{1,100}})(?:/(?P<to>{_CHAT})(?::(?P<topic>{_DIGITS}))?)?",
-        "tgram://BOT_TOKEN/CHAT_ID?topic=ID",
-        {"topic": ("topic", _DIGITS), "thread": ("topic", _DIGITS), "to": ("to", _CHAT)},
+        scheme="tgram",
+        path=rf"(?:bot)?(?P<token>[0-9]{{1,20}}:[\w-]{{1,100}})(?:/(?P<to>{_CHAT})(?::(?P<topic>{_DIGITS}))?)?",
+        looks="tgram://BOT_TOKEN/CHAT_ID?topic=ID",
+        options={"topic": ("topic", _DIGITS), "thread": ("topic", _DIGITS), "to": ("to", _CHAT)},
     ),
     "viber": ChatForm(
-        "viber",
-        r"(?P<token>[\w-]{1,100})(?:/(?P<to>[\w+=/-]{1,64}))?",
-        "viber://TOKEN/RECEIVER",
-        {"to": ("to", r"[\w+=/-]{1,64}")},
+        scheme="viber",
+        path=r"(?P<token>[\w-]{1,100})(?:/(?P<to>[\w+=/-]{1,64}))?",
+        looks="viber://TOKEN/RECEIVER",
+        options={"to": ("to", r"[\w+=/-]{1,64}")},
     ),
-    "wxteams-hook": ChatForm("wxteams", r"(?P<hook>[A-Za-z0-9]{80,160})", "wxteams://WEBHOOK_TOKEN", needs_chat=False),
+    "wxteams-hook": ChatForm(
+        scheme="wxteams", path=r"(?P<hook>[A-Za-z0-9]{80,160})", looks="wxteams://WEBHOOK_TOKEN", needs_chat=False
+    ),
     "wxteams": ChatForm(
-        "wxteams",
-        r"(?P<token>[\w.=-]{1,300})(?:/(?P<to>[\w=-]{1,200}))?",
-        "wxteams://ACCESS_TOKEN/ROOM_ID",
-        {"to": ("to", r"[\w=-]{1,200}")},
+        scheme="wxteams",
+        path=r"(?P<token>[\w.=-]{1,300})(?:/(?P<to>[\w=-]{1,200}))?",
+        looks="wxteams://ACCESS_TOKEN/ROOM_ID",
+        options={"to": ("to", r"[\w=-]{1,200}")},
     ),
 }
 """The supported services: those with a host fixed by the vendor. Services on a host of the subscriber are reached by a

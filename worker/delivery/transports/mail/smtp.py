@@ -28,7 +28,7 @@ TLS_MODES = ("starttls", "tls", "none")
 _TOO_LARGE = 552
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SmtpServer:
     """The mail server for our messages. `tls` is one of TLS_MODES."""
 

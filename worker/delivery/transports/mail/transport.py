@@ -48,11 +48,11 @@ class MailTransport(Transport):
         from worker.delivery.transports.mail.smtp import Mailer, SmtpServer
 
         server = SmtpServer(
-            settings.smtp_host,
-            settings.smtp_port,
-            settings.smtp_tls,
-            settings.smtp_user,
-            settings.smtp_password_file,
+            host=settings.smtp_host,
+            port=settings.smtp_port,
+            tls=settings.smtp_tls,
+            user=settings.smtp_user,
+            password_file=settings.smtp_password_file,
         )
         return MailSession(Mailer(server, timeout_s=timeout_s), settings.mail_from)
 

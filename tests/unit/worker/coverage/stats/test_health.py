@@ -94,7 +94,14 @@ def plainly(collected: dict[tuple[str, date], Collected], day: date) -> str | No
     return "silent" if not tried.articles and alike and exp(-fmean(alike)) < 0.001 else None
 
 
-TRIED = st.builds(Collected, *[st.integers(0, 6)] * 4, st.sampled_from([0, 0, 5, 12, 30]))
+TRIED = st.builds(
+    Collected,
+    polls=st.integers(0, 6),
+    polls_failed=st.integers(0, 6),
+    fetches=st.integers(0, 6),
+    fetches_failed=st.integers(0, 6),
+    articles=st.sampled_from([0, 0, 5, 12, 30]),
+)
 
 
 @given(st.lists(st.none() | TRIED, min_size=1, max_size=90))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from worker.coverage.stats.series import Counts, Point, fill, label_of, sparkline, squeeze
 
 DAYS = [date(2022, 1, 4) + timedelta(days=n) for n in range(3)]
-ONE, TWO = Counts(1, 1, 3), Counts(2, 1, 2)
+ONE, TWO = Counts(articles=1, stories=1, mentions=3), Counts(articles=2, stories=1, mentions=2)
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,7 @@ def test_a_period_without_articles_is_zero() -> None:
     cells = {(DAYS[0], "csto", ""): ONE, (DAYS[2], "csto", ""): TWO}
     assert list(fill(cells, DAYS, ["csto"], grain="day", is_split=False)) == [
         Point("2022-01-04", "csto", "", ONE),
-        Point("2022-01-05", "csto", "", Counts(0, 0, 0)),
+        Point("2022-01-05", "csto", "", Counts(articles=0, stories=0, mentions=0)),
         Point("2022-01-06", "csto", "", TWO),
     ]
 
@@ -48,7 +48,7 @@ def test_an_entity_nobody_wrote_about_is_zero_throughout() -> None:
         ("06", "csto"),
         ("06", "turan"),
     ]
-    assert {point.counts for point in points} == {Counts(0, 0, 0)}
+    assert {point.counts for point in points} == {Counts(articles=0, stories=0, mentions=0)}
 
 
 def test_a_split_has_the_parts_that_occur() -> None:
@@ -67,7 +67,7 @@ def test_a_split_has_the_parts_that_occur() -> None:
 @given(
     st.dictionaries(
         st.tuples(st.sampled_from(DAYS), st.sampled_from("ab"), st.just("")),
-        st.builds(Counts, st.integers(1, 9), st.integers(1, 9), st.integers(1, 9)),
+        st.builds(Counts, articles=st.integers(1, 9), stories=st.integers(1, 9), mentions=st.integers(1, 9)),
     )
 )
 @settings(max_examples=50)

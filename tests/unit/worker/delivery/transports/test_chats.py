@@ -35,7 +35,12 @@ def story(number: int, headline: str = "A meeting on the lake", *, snippet: str 
 
 def digest(count: int, more: int = 0, **changes: object) -> Message:
     items = tuple(story(number) for number in range(1, count + 1))
-    return replace(Message("k", "digest", "drills", "chairs", NOW, items, more=more), **changes)
+    return replace(
+        Message(
+            key="k", kind="digest", subscription="drills", question="chairs", created_at=NOW, items=items, more=more
+        ),
+        **changes,
+    )
 
 
 def told_in(texts: list[str]) -> list[int]:

@@ -62,7 +62,16 @@ def told(headline: str, *, name: str = "drills", url: str = PUBLIC + "t", key: s
         place=Publication(headline[:80], "https://herald.example/a", headline),
         author=headline[:80],
     )
-    return Message(key, "match", name, "chairs", NOW, (item,), unsubscribe_url=url, story_key="first")
+    return Message(
+        key=key,
+        kind="match",
+        subscription=name,
+        question="chairs",
+        created_at=NOW,
+        items=(item,),
+        unsubscribe_url=url,
+        story_key="first",
+    )
 
 
 def written(headline: str, **more: str) -> Letter:
@@ -93,7 +102,10 @@ def subject_meant(bulletin: Message) -> str:
 def test_what_arrives_is_one_message_with_the_head_that_was_meant() -> None:
     """300 headlines: encoded words, controls, all our scripts, from 1 to 10,000 characters."""
     bulletins = [told(headline, key=f"{number:04x}") for number, headline in enumerate(headlines(300))]
-    with serving_mail() as mailbox, Mailer(SmtpServer("127.0.0.1", mailbox.port, "none"), timeout_s=10) as post:
+    with (
+        serving_mail() as mailbox,
+        Mailer(SmtpServer(host="127.0.0.1", port=mailbox.port, tls="none"), timeout_s=10) as post,
+    ):
         for bulletin in bulletins:
             post.send(compose(bulletin, sender=SENDER, to=TO))
     assert mailbox.sessions == 1
@@ -230,7 +242,10 @@ def test_bytes_that_were_not_meant_are_not_sent(before: bytes, after: bytes, fau
     letter = replace(GOOD, data=GOOD.data.replace(before, after, 1))
     with pytest.raises(LetterFault, match=fault):
         check(letter)
-    with Mailer(SmtpServer("127.0.0.1", 9, "none"), timeout_s=1) as post, pytest.raises(MessageRefused, match=fault):
+    with (
+        Mailer(SmtpServer(host="127.0.0.1", port=9, tls="none"), timeout_s=1) as post,
+        pytest.raises(MessageRefused, match=fault),
+    ):
         post.send(letter)
 
 
@@ -252,7 +267,7 @@ def mailbox() -> Iterator[Mailbox]:
 
 def test_a_message_on_which_the_server_hangs_up_is_overtaken(mailbox: Mailbox) -> None:
     mailbox.hangs_up = b"poison"
-    with Mailer(SmtpServer("127.0.0.1", mailbox.port, "none"), timeout_s=10) as post:
+    with Mailer(SmtpServer(host="127.0.0.1", port=mailbox.port, tls="none"), timeout_s=10) as post:
         for _ in range(2):
             with pytest.raises(MessageFailed):
                 post.send(written("poison"))
@@ -267,7 +282,7 @@ def test_a_message_on_which_the_server_hangs_up_is_overtaken(mailbox: Mailbox) -
 @pytest.mark.slow
 def test_a_message_that_is_too_large_for_the_server_is_refused(mailbox: Mailbox) -> None:
     """The server says how much it takes, and refuses the sender's command because of the size that stands in it."""
-    with Mailer(SmtpServer("127.0.0.1", mailbox.port, "none"), timeout_s=10) as post:
+    with Mailer(SmtpServer(host="127.0.0.1", port=mailbox.port, tls="none"), timeout_s=10) as post:
         large = told("A meeting")
         large = replace(large, question="chairs " * 6_000_000)
         with pytest.raises(MessageRefused, match="552"):

@@ -22,7 +22,7 @@ from worker.delivery.transports.webhook.post import Caller
 from worker.messages.message import Message
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
-TOLD = Message("0a1b2c", "match", "drills", "entity:csto", NOW, test=True)
+TOLD = Message(key="0a1b2c", kind="match", subscription="drills", question="entity:csto", created_at=NOW, test=True)
 
 
 def mail() -> Letter:
@@ -59,7 +59,9 @@ def test_the_password_comes_from_a_file(
     monkeypatch.setenv("SSL_CERT_FILE", str(secrets.ca_file))
     (tmp_path / "password").write_text(f"{password}\n")
     with serving_mail(tls="starttls", secrets=secrets, user="watch", password="right") as mailbox:
-        server = SmtpServer("127.0.0.1", mailbox.port, "starttls", "watch", tmp_path / "password")
+        server = SmtpServer(
+            host="127.0.0.1", port=mailbox.port, tls="starttls", user="watch", password_file=tmp_path / "password"
+        )
         with Mailer(server, timeout_s=10) as post:
             if password == "right":
                 post.send(mail())
@@ -82,12 +84,15 @@ def test_a_mail_server_that_stalls_is_left_in_time() -> None:
 
 
 def test_without_a_mail_server_the_reason_is_said() -> None:
-    with Mailer(SmtpServer("", 25, "none"), timeout_s=1) as post, pytest.raises(TransportDown, match="SMTP_HOST"):
+    with (
+        Mailer(SmtpServer(host="", port=25, tls="none"), timeout_s=1) as post,
+        pytest.raises(TransportDown, match="SMTP_HOST"),
+    ):
         post.send(mail())
 
 
 def mailer(port: int, tls: str, timeout_s: float = 10) -> Mailer:
-    return Mailer(SmtpServer("127.0.0.1", port, tls), timeout_s=timeout_s)
+    return Mailer(SmtpServer(host="127.0.0.1", port=port, tls=tls), timeout_s=timeout_s)
 
 
 @pytest.fixture

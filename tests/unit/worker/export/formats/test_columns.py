@@ -66,7 +66,7 @@ def test_every_day_has_a_row_and_every_entity_a_column() -> None:
 
 @pytest.mark.parametrize("kind", COLUMNS)
 def test_every_column_is_described(kind: str) -> None:
-    file = DataFile(f"{kind}.csv", 10, "0a", 3)
+    file = DataFile(path=f"{kind}.csv", bytes=10, sha256="0a", rows=3)
     [resource] = json.loads(describe(kind, COLUMNS[kind], file, "7@2022-01-01T00:00:00Z"))["resources"]
     assert (resource["path"], resource["bytes"], resource["hash"]) == (f"{kind}.csv", 10, "sha256:0a")
     fields = resource["schema"]["fields"]
@@ -79,7 +79,7 @@ def test_every_column_is_described(kind: str) -> None:
 
 
 def test_a_manifest_names_its_files() -> None:
-    said = json.loads(manifest({"cut": "7"}, [DataFile("a.csv", 10, "0a", 3)]))
+    said = json.loads(manifest({"cut": "7"}, [DataFile(path="a.csv", bytes=10, sha256="0a", rows=3)]))
     assert said == {"cut": "7", "files": [{"path": "a.csv", "rows": 3, "bytes": 10, "sha256": "0a"}]}
 
 
@@ -101,11 +101,13 @@ def test_what_is_no_cut(written: str) -> None:
 @pytest.mark.parametrize(
     "request_",
     [
-        ExportRequest("articles"),
-        ExportRequest("mentions", Filters(since=date(2022, 1, 1), entities=["csto"], in_scope=False)),
-        ExportRequest("articles", query='csto AND "two words"'),
-        ExportRequest("articles", detail="text"),
-        ExportRequest("coverage", Filters(until=date(2022, 1, 1)), wide=True, counted="stories", gzip=True),
+        ExportRequest(kind="articles"),
+        ExportRequest(kind="mentions", filters=Filters(since=date(2022, 1, 1), entities=["csto"], in_scope=False)),
+        ExportRequest(kind="articles", query='csto AND "two words"'),
+        ExportRequest(kind="articles", detail="text"),
+        ExportRequest(
+            kind="coverage", filters=Filters(until=date(2022, 1, 1)), wide=True, counted="stories", gzip=True
+        ),
     ],
 )
 def test_a_question_can_be_kept_as_json(request_: ExportRequest) -> None:

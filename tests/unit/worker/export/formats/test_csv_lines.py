@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from worker.export.formats.columns import COLUMNS, Column, ColumnKind
 from worker.export.formats.csv_lines import count_lines, guard, header, stream_csv, unguard
 
-AB = (Column("a", "a text"), Column("b", "anything"))
+AB = (Column(name="a", meaning="a text"), Column(name="b", meaning="anything"))
 ACTIVE = re.compile(r"""[\x00-\x20"']*[=+\-@＝＋－＠]|[\t\r\n]""")
 TEXTS = st.text(st.characters(codec="utf-8")) | st.text("=+-@'\t\r\n\",; ab\0", max_size=12)
 
@@ -62,12 +62,15 @@ def test_how_a_text_is_written(value: object, cell: str) -> None:
     ],
 )
 def test_everything_else_is_never_quoted(kind: ColumnKind, value: object, cell: str) -> None:
-    columns = (Column("n", "a number", ColumnKind.INTEGER), Column("it", "tested", kind))
+    columns = (
+        Column(name="n", meaning="a number", kind=ColumnKind.INTEGER),
+        Column(name="it", meaning="tested", kind=kind),
+    )
     assert "".join(stream_csv(columns, [(1, value)])) == f"n,it\r\n1,{cell}\r\n"
 
 
 def test_a_column_may_be_called_anything() -> None:
-    assert header([Column("day", "a day"), Column("=x", "an entity")]) == 'day,"\'=x"\r\n'
+    assert header([Column(name="day", meaning="a day"), Column(name="=x", meaning="an entity")]) == 'day,"\'=x"\r\n'
 
 
 def test_an_empty_export_has_its_header() -> None:
@@ -104,7 +107,7 @@ def test_what_could_be_a_formula_begins_with_an_apostrophe(text: str) -> None:
 @given(st.lists(st.tuples(TEXTS, TEXTS, st.integers()), max_size=8))
 @settings(max_examples=100)
 def test_a_reader_gets_back_every_text(rows: list[tuple[str, str, int]]) -> None:
-    columns = (*AB, Column("n", "a number", ColumnKind.INTEGER))
+    columns = (*AB, Column(name="n", meaning="a number", kind=ColumnKind.INTEGER))
     document = "".join(stream_csv(columns, rows)).encode()
     first, *read = csv.reader(io.StringIO(document.decode(), newline=""))
     assert first == ["a", "b", "n"]
