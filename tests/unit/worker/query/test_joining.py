@@ -179,6 +179,9 @@ def test_places_stay_true(text: str, language: str | None) -> None:
 @given(st.text("1230 ,.US*-'", min_size=1, max_size=12))
 @example(".00.*")
 @example("1 000S")
+@example("1 000-")
+@example("S1 000")
+@example(",1 000,")
 def test_whatever_is_typed_finds_itself(typed: str) -> None:
     try:
         query = parse(typed)
