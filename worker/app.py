@@ -83,4 +83,4 @@ def _say_ready(sender: Any, **_: object) -> None:
 
 @worker_shutting_down.connect
 def _say_ending(**_: object) -> None:
-    log.info("ending")
+    log.info("stopping")

@@ -33,7 +33,7 @@ def crawled(site: Site, folder: Path, level: str) -> list[str]:
 def test_at_info_an_outlet_has_one_line_for_all_that_a_minute_brought(site: Site, tmp_path: Path) -> None:
     lines = crawled(site, tmp_path, "INFO")
     assert lines[0].startswith("collecting into sqlite")
-    assert sorted(lines[1:]) == ["courier: 2 new entries, 2 pages stored", "ending"]
+    assert sorted(lines[1:]) == ["courier: 2 new entries, 2 pages stored", "stopping"]
 
 
 def test_at_debug_each_poll_and_page_has_a_line_with_its_status(site: Site, tmp_path: Path) -> None:
@@ -69,4 +69,4 @@ def test_a_worker_says_that_it_is_ready_and_nothing_of_celerys_own(
         process.wait(30)
     said = [line for line in log.read_text("utf-8").splitlines() if line]
     celerys = "\nworker: Warm shutdown (MainProcess)"  # printed past any log
-    assert [line for line in said if line not in celerys] == ["ready, with 2 processes", "ending"]
+    assert [line for line in said if line not in celerys] == ["ready, with 2 processes", "stopping"]
