@@ -241,7 +241,7 @@ def test_wide_coverage_has_a_column_for_each_query(store: Database) -> None:
         (ExportRequest(kind="coverage", wide=True, queries=("csto AND (",)), "cannot be read"),
         (
             ExportRequest(kind="coverage", filters=Filters(entities=["csto"], languages=["ru"]), wide=True),
-            "of all outlets",
+            "covers all outlets",
         ),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
