@@ -98,6 +98,7 @@ def world(tmp_path_factory: pytest.TempPathFactory, warm: Callable[[Path], Path]
             result = run("ingest", name)
             assert result.exit_code == 0, result.stderr
         (folder / "exports").mkdir()
+        assert run("export", "articles", "--text", "-o", "everything.csv").exit_code == 0
         with closing(sqlite3.connect(folder / "data" / "steppewatch.db")) as kept:
             kept.execute("VACUUM INTO ?", (str(folder / "as-it-was.db"),))
         yield folder
