@@ -218,7 +218,7 @@ from cli.run.process import ManagedProcess
 from cli.run.supervisor import Supervisor
 from cli.run.log import Log
 async def run():
-    child = ManagedProcess("worker", (sys.executable, "-u", "-c", {child!r}))
+    child = ManagedProcess(name="worker", argv=(sys.executable, "-u", "-c", {child!r}))
     log = Log(sys.stdout, now=lambda: datetime.now(UTC))
     await Supervisor([child], log).run([Path({str(runtime)!r})])
 asyncio.run(run())
