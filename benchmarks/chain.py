@@ -81,10 +81,10 @@ def measure_chain(pages: list[Page], url: str) -> tuple[float, float, Stages, in
     database.write(lambda conn: record_captures(conn, [_capture(*page) for page in pages]))
     patches = [
         (inputs, "extract_page", "extract"),
-        (identify_module, "detect_language", "language"),
+        (identify_module, "identify_language", "language"),
         (identify_module, "fingerprint", "fingerprint"),
-        (RevisionTagger, "spot", "tag"),
-        (pipeline, "find_links", "compare"),
+        (RevisionTagger, "tag", "tag"),
+        (pipeline, "judge", "compare"),
     ]
     kept = [(module, name, getattr(module, name)) for module, name, _ in patches]
     for module, name, stage in patches:
