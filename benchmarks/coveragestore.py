@@ -90,7 +90,7 @@ def fill(database: Database, articles: int) -> None:
         write("articles", _ARTICLE, _articles(made))
         write("mentions", _MENTION, _mentions(made))
         facts = Facts.of(made)
-        pairs = Pairs.of(facts)
+        pairs = PairCounts.of(facts)
         write("coverage_facts", _names(CoverageFact), facts.rows(made))
         series = 0
         for entity in range(-1, ENTITIES):
@@ -261,7 +261,7 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
-class Pairs:
+class PairCounts:
     """Articles that name two entities, ordered by the first of them."""
 
     entity: Numbers
@@ -269,7 +269,7 @@ class Pairs:
     article: Numbers
 
     @classmethod
-    def of(cls, facts: Facts) -> Pairs:
+    def of(cls, facts: Facts) -> PairCounts:
         """Return the pairs of these facts."""
         named = np.flatnonzero(facts.place >= 0)
         named = named[np.lexsort((facts.entity[named], facts.article[named]))]

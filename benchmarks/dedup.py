@@ -34,7 +34,7 @@ WORDS = 600
 
 
 @dataclass(frozen=True, slots=True)
-class Truth:
+class ExactResemblances:
     """By pair of articles: shingles shared, containment, jaccard."""
 
     pairs: dict[Pair, tuple[int, float, float]]
@@ -63,7 +63,7 @@ def read_texts(folder: Path) -> list[str]:
     return ["\n".join(path.read_text("utf-8", "replace").splitlines()[5:]) for path in paths]
 
 
-def brute_force(texts: Iterable[str]) -> Truth:
+def brute_force(texts: Iterable[str]) -> ExactResemblances:
     """Compare every text with every other that shares a 4-gram."""
     grams: list[set[tuple[str, ...]]] = []
     holders: defaultdict[tuple[str, ...], list[int]] = defaultdict(list)
@@ -79,7 +79,7 @@ def brute_force(texts: Iterable[str]) -> Truth:
         smaller, together = min(len(grams[a]), len(grams[b])), len(grams[a]) + len(grams[b]) - count
         if count >= smaller / 2:
             pairs[a, b] = (count, count / smaller, count / together)
-    return Truth(pairs)
+    return ExactResemblances(pairs)
 
 
 def proposed_by_index(marks: Sequence[Fingerprint]) -> set[Pair]:
@@ -145,7 +145,7 @@ def linked(marks: Sequence[Fingerprint], proposed: Iterable[Pair]) -> set[Pair]:
     return {(a, b) for a, b in proposed if is_link(resemblance(marks[a].shingles, marks[b].shingles))}
 
 
-def print_quality(texts: Sequence[str], marks: Sequence[Fingerprint], truth: Truth) -> None:
+def print_quality(texts: Sequence[str], marks: Sequence[Fingerprint], truth: ExactResemblances) -> None:
     """Print recall and cost of each method."""
     kinds = truth.kinds()
     counts = ", ".join(f"{len(pairs)} {name}" for name, pairs in kinds.items())

@@ -38,7 +38,7 @@ _TOKEN = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class LabelledPage:
     """A page and what is true of it; None where that is not known."""
 
     body: bytes
@@ -58,7 +58,7 @@ class Answer:
 
 
 @dataclass(slots=True)
-class Score:
+class ExtractionScore:
     """What one reader reached on a folder."""
 
     pages: int = 0
@@ -68,7 +68,7 @@ class Score:
     hits: Counter[str] = field(default_factory=Counter)
     asked: Counter[str] = field(default_factory=Counter)
 
-    def add(self, page: Page, answer: Answer, seconds: float) -> None:
+    def add(self, page: LabelledPage, answer: Answer, seconds: float) -> None:
         self.pages += 1
         self.seconds += seconds
         if page.text is not None:
@@ -118,13 +118,13 @@ def _names(names: Sequence[str]) -> frozenset[str]:
     return frozenset(name for raw in names if (name := _plain(raw)))
 
 
-def with_product(page: Page) -> Answer:
+def with_product(page: LabelledPage) -> Answer:
     article = extract_page(page.body, url=page.url)
     day = article.published_at.date() if article.published_at else None
     return Answer(article.text, article.title, _names((article.author or "").split(", ")), day)
 
 
-def with_trafilatura(page: Page) -> Answer:
+def with_trafilatura(page: LabelledPage) -> Answer:
     found = bare_extraction(page.body, url=page.url, fast=True, include_comments=False, with_metadata=True)
     if not isinstance(found, Document):
         return Answer("", None, frozenset(), None)
@@ -132,7 +132,7 @@ def with_trafilatura(page: Page) -> Answer:
     return Answer(found.text or "", found.title, _names((found.author or "").split("; ")), day)
 
 
-def read_pages(folder: Path) -> Iterator[Page]:
+def read_pages(folder: Path) -> Iterator[LabelledPage]:
     """Yield the pages of a folder in any of the three layouts."""
     for name in ("articles.json", "ground-truth.json"):
         if (folder / name).exists():
@@ -144,14 +144,14 @@ def read_pages(folder: Path) -> Iterator[Page]:
         yield from _fixtures(path)
 
 
-def _listed(body: bytes, truth: dict[str, str]) -> Page:
+def _listed(body: bytes, truth: dict[str, str]) -> LabelledPage:
     authors = _names(truth["authors"].split(",")) if "authors" in truth else None
     day = truth.get("date", "")
     days = frozenset((date.fromisoformat(day[:10]),)) if re.match(r"\d{4}-\d\d-\d\d", day) else None
-    return Page(body, truth["url"], truth["articleBody"], truth.get("title"), authors, days)
+    return LabelledPage(body, truth["url"], truth["articleBody"], truth.get("title"), authors, days)
 
 
-def _fixtures(path: Path) -> Iterator[Page]:
+def _fixtures(path: Path) -> Iterator[LabelledPage]:
     versions = json.loads(path.read_text("utf-8"))
     info = json.loads((path.parent / "meta.info").read_text("utf-8"))
     in_time = sorted(versions, key=lambda name: [int(number) for number in re.findall(r"\d+", name)])
@@ -160,7 +160,9 @@ def _fixtures(path: Path) -> Iterator[Page]:
         truth = versions[version]
         url = info.get(page.name, {}).get("url")
         authors = _names(truth.get("authors") or [])
-        yield Page(gzip.decompress(page.read_bytes()), url, _body(truth), truth.get("title"), authors, _days(truth))
+        yield LabelledPage(
+            gzip.decompress(page.read_bytes()), url, _body(truth), truth.get("title"), authors, _days(truth)
+        )
 
 
 def _body(truth: dict[str, object]) -> str | None:
@@ -187,12 +189,15 @@ def main() -> None:
     parser.add_argument("--limit", type=int, default=None, help="at most so many pages of a folder")
     arguments = parser.parse_args()
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
-    readers: dict[str, Callable[[Page], Answer]] = {"steppewatch": with_product, "trafilatura": with_trafilatura}
+    readers: dict[str, Callable[[LabelledPage], Answer]] = {
+        "steppewatch": with_product,
+        "trafilatura": with_trafilatura,
+    }
     print(
         f"{'pages':30} {'reader':12} {'pages/s':>8} {'F1':>7} {'P':>7} {'R':>7} {'title':>6} {'author':>6} {'date':>6}"
     )
     for folder in arguments.pages:
-        scores = {name: Score() for name in readers}
+        scores = {name: ExtractionScore() for name in readers}
         for number, page in enumerate(read_pages(folder)):
             if number == 0:
                 for reader in readers.values():

@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 
-class Document(NamedTuple):
+class LabelledDocument(NamedTuple):
     """A text and its labelled spans; None when it has none and names are looked for anywhere."""
 
     text: str
     spans: list[tuple[int, int]] | None
 
 
-def tokens_of(folder: Path) -> Iterator[Document]:
+def tokens_of(folder: Path) -> Iterator[LabelledDocument]:
     """Yield documents of fifteen sentences from files of one token and IOB label a line."""
     sentences: list[list[tuple[str, str]]] = [[]]
     for path in sorted(folder.iterdir()):
@@ -37,26 +37,26 @@ def tokens_of(folder: Path) -> Iterator[Document]:
                 elif label[0] == "I" and spans:
                     spans[-1] = (spans[-1][0], start + len(token))
             text += "\n"
-        yield Document(text, spans)
+        yield LabelledDocument(text, spans)
 
 
-def brat(folder: Path) -> Iterator[Document]:
+def brat(folder: Path) -> Iterator[LabelledDocument]:
     """Yield documents with standoff annotation: `T1<tab>TYPE start end<tab>surface`."""
     for path in sorted(folder.rglob("*.ann")):
         entries = [line.split("\t")[1].split() for line in path.read_text("utf-8").splitlines() if line[0] == "T"]
         text = path.with_suffix(".txt").read_bytes().decode()
-        yield Document(text, [(int(entry[1]), int(entry[-1])) for entry in entries])
+        yield LabelledDocument(text, [(int(entry[1]), int(entry[-1])) for entry in entries])
 
 
-def factrueval(folder: Path) -> Iterator[Document]:
+def factrueval(folder: Path) -> Iterator[LabelledDocument]:
     """Yield documents whose .spans hold `id type start length …`."""
     for path in sorted(folder.glob("*.spans")):
         entries = [line.split() for line in path.read_text("utf-8").splitlines() if line.strip()]
         spans = [(int(entry[2]), int(entry[2]) + int(entry[3])) for entry in entries]
-        yield Document(path.with_suffix(".txt").read_bytes().decode(), spans)
+        yield LabelledDocument(path.with_suffix(".txt").read_bytes().decode(), spans)
 
 
-def bsnlp(folder: Path) -> Iterator[Document]:
+def bsnlp(folder: Path) -> Iterator[LabelledDocument]:
     """Yield documents whose labels are listed by surface: each place where one stands is a span."""
     for path in sorted(folder.glob("*/annotated/ru/*.out")):
         raw = path.parent.parent.parent / "raw" / "ru" / (path.stem + ".txt")
@@ -70,18 +70,18 @@ def bsnlp(folder: Path) -> Iterator[Document]:
                 for surface in surfaces
                 for found in re.finditer(rf"(?<!\w){re.escape(surface)}(?!\w)", text)
             ]
-            yield Document(text, spans)
+            yield LabelledDocument(text, spans)
 
 
-def unlabelled(folder: Path) -> Iterator[Document]:
+def unlabelled(folder: Path) -> Iterator[LabelledDocument]:
     """Yield the texts of CSV files."""
     for path in sorted(folder.glob("*.csv")):
         with path.open(encoding="utf-8", newline="") as lines:
             for row in csv.DictReader(lines):
-                yield Document(row["text"], None)
+                yield LabelledDocument(row["text"], None)
 
 
-SETS: dict[str, tuple[str, Callable[[Path], Iterator[Document]]]] = {
+SETS: dict[str, tuple[str, Callable[[Path], Iterator[LabelledDocument]]]] = {
     "ner_kaznerd_kk": ("kk", tokens_of),
     "ner_nerel_ru": ("ru", brat),
     "ner_bsnlp_ru": ("ru", bsnlp),

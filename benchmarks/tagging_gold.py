@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from benchmarks.labelled import SETS, Document
+from benchmarks.labelled import SETS, LabelledDocument
 from benchmarks.tagging_names import inflected
 from worker.tagging.tagger import Mention, Tagger
 from worker.vocabulary.inflection import NOTHING
@@ -67,7 +67,7 @@ def main() -> None:
         )
 
 
-def _gold(document: Document, expressions: dict[str, re.Pattern[str]]) -> Iterator[tuple[int, int, str]]:
+def _gold(document: LabelledDocument, expressions: dict[str, re.Pattern[str]]) -> Iterator[tuple[int, int, str]]:
     for entity, expression in expressions.items():
         if document.spans is None:
             for found in re.finditer(rf"(?<![\w-])(?:{expression.pattern})(?![\w-])", document.text):
@@ -79,7 +79,7 @@ def _gold(document: Document, expressions: dict[str, re.Pattern[str]]) -> Iterat
 
 
 def _count(
-    tally: Tally, document: Document, gold: list[tuple[int, int, str]], mentions: list[Mention], is_shown: bool
+    tally: Tally, document: LabelledDocument, gold: list[tuple[int, int, str]], mentions: list[Mention], is_shown: bool
 ) -> None:
     for start, end, entity in gold:
         over = [one for one in mentions if one.entity == entity and one.start < end and start < one.end]

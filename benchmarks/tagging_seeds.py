@@ -22,7 +22,7 @@ from worker.tagging.tagger import Mention, load_tagger
 GOLD = Path(__file__).resolve().parent.parent / "tests" / "data" / "seed_mentions.json"
 
 
-class Truth(NamedTuple):
+class SeedMention(NamedTuple):
     """A mention that a reader found."""
 
     start: int
@@ -32,10 +32,10 @@ class Truth(NamedTuple):
     is_required: bool
 
 
-class Score(NamedTuple):
+class SeedScore(NamedTuple):
     """Required mentions that were missed, and tags that are wrong, of how many."""
 
-    missed: Sequence[Truth]
+    missed: Sequence[SeedMention]
     required: int
     wrong: Sequence[Mention]
     tags: int
@@ -49,21 +49,21 @@ class Score(NamedTuple):
         return 1 - len(self.wrong) / self.tags
 
 
-def read_gold(folder: Path) -> dict[str, tuple[str, list[Truth]]]:
+def read_gold(folder: Path) -> dict[str, tuple[str, list[SeedMention]]]:
     """Return for each document its text and true mentions; raise ValueError for another text than was read."""
-    found: dict[str, tuple[str, list[Truth]]] = {}
+    found: dict[str, tuple[str, list[SeedMention]]] = {}
     for name, entry in json.loads(GOLD.read_text("utf-8")).items():
         content = (folder / name).read_bytes()
         if hashlib.sha256(content).hexdigest() != entry["sha256"]:
             raise ValueError(f"{name} is not the text whose mentions were written down")
-        found[name] = content.decode("utf-8"), [Truth(*row) for row in entry["mentions"]]
+        found[name] = content.decode("utf-8"), [SeedMention(*row) for row in entry["mentions"]]
     return found
 
 
-def score(true: Sequence[Truth], tags: Sequence[Mention]) -> Score:
+def score(true: Sequence[SeedMention], tags: Sequence[Mention]) -> SeedScore:
     """Return what was missed and what is wrong in one document."""
     required = [one for one in true if one.is_required]
-    return Score(
+    return SeedScore(
         [one for one in required if not any(_agree(one, tag) for tag in tags)],
         len(required),
         [tag for tag in tags if not any(_agree(one, tag) for one in true)],
@@ -71,7 +71,7 @@ def score(true: Sequence[Truth], tags: Sequence[Mention]) -> Score:
     )
 
 
-def _agree(one: Truth, tag: Mention) -> bool:
+def _agree(one: SeedMention, tag: Mention) -> bool:
     return one.entity == tag.entity and one.start < tag.end and tag.start < one.end
 
 

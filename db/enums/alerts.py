@@ -41,7 +41,7 @@ class MatchStatus(ClosedSet):
     """The status of a match: all are stored, some are sent."""
 
     sent: str
-    """Whether and how messages contain it, for the docs."""
+    """The part that messages contain of it, for the docs: yes, no, or how."""
 
     NEWS = "news", "the first article of a story that matches", "yes"
     REVISED = (

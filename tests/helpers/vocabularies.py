@@ -1,4 +1,4 @@
-"""What tests of tagging share: the packaged vocabulary, the rules of inflection, vocabularies made of spellings."""
+"""The packaged vocabulary, the rules of inflection, and vocabularies made of spellings, for tests of tagging."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from operator import itemgetter
 
-from worker.tagging.compiling import HAN, Compiled, Following
+from worker.tagging.compiling import HAN, Compiled, FollowingEndings
 from worker.tagging.forms import (
     DASHES,
     SMALL,
@@ -149,7 +149,7 @@ class _Pattern:
         "skip",
     )  # fmt: skip
 
-    def __init__(self, number: int, forms: tuple[Form, ...], endings: Following, language: str | None) -> None:
+    def __init__(self, number: int, forms: tuple[Form, ...], endings: FollowingEndings, language: str | None) -> None:
         self._number = number
         self._language = (language or "").partition("-")[0]
         self.forms = forms

@@ -33,7 +33,7 @@ Numbers = Sequence[int]
 _LATER: frozenset[str] = frozenset()
 
 
-class Following(NamedTuple):
+class FollowingEndings(NamedTuple):
     """The endings that may follow a stem, by their bytes, and the bytes that may follow it, including a space."""
 
     endings: Mapping[bytes, str]
@@ -48,7 +48,7 @@ class Endings:
         self.plain = list(sets)
         self.unions = list(unions)
         self.sets = [*self.plain, *(_LATER for _ in self.unions)]
-        self._following: dict[int, Following] = {}
+        self._following: dict[int, FollowingEndings] = {}
         self._bytes: dict[str, bytes | None] = {}
         self._numbers = {one: number for number, one in enumerate(self.plain)}
         self._union_numbers = {one: len(self.plain) + number for number, one in enumerate(self.unions)}
@@ -71,13 +71,13 @@ class Endings:
             self.sets.append(_LATER)
         return self._union_numbers[members]
 
-    def following(self, number: int) -> Following:
+    def following(self, number: int) -> FollowingEndings:
         """Return the possible successors of a stem with the endings of a number, made on first use."""
         if number not in self._following:
             endings = self._united(number)
             by_bytes = {coded: ending for ending in endings if (coded := self._coded(ending)) is not None}
             begins = frozenset(coded[0] if coded else BLANK for coded in by_bytes)
-            self._following[number] = Following(by_bytes, begins, endings.difference(by_bytes.values()))
+            self._following[number] = FollowingEndings(by_bytes, begins, endings.difference(by_bytes.values()))
         return self._following[number]
 
     def _united(self, number: int) -> frozenset[str]:

@@ -149,7 +149,7 @@ def _stem(term: str) -> str:
     return f" {folded}" if len(folded) > _STEM else f" {folded} "
 
 
-class Article:
+class ArticleContext:
     """The fields of one article, with cached data for several hits.
 
     Positions count in the concatenated fields, with one line break between two.

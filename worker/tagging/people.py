@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from worker.tagging.context import OFFICE, Article, Field
+from worker.tagging.context import OFFICE, ArticleContext, Field
 from worker.tagging.forms import Hit
 from worker.tagging.namesakes import Strangers, is_own, is_somebody_else
 from worker.tagging.witnesses import Witnesses
@@ -33,7 +33,7 @@ class NamedEnds:
 class People:
     """The people met in an article while its names are decided."""
 
-    def __init__(self, article: Article, usage: Usage, given: GivenNames) -> None:
+    def __init__(self, article: ArticleContext, usage: Usage, given: GivenNames) -> None:
         self._article = article
         self._usage = usage
         self._given = given

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from db.enums.vocabulary import EntityType
 from worker.tagging.acronyms import Defined
-from worker.tagging.context import AGAINST, FOR, OFFICE, Article
+from worker.tagging.context import AGAINST, FOR, OFFICE, ArticleContext
 from worker.tagging.following import ruled_out
 from worker.tagging.forms import SMALL, Form, Hit, ruled
 from worker.tagging.overlaps import holds_inner, longest, overlapping, swallows, without_decoys
@@ -60,7 +60,7 @@ class Knot(NamedTuple):
 
 
 def decide(
-    article: Article,
+    article: ArticleContext,
     hits: Sequence[Sequence[Hit]],
     usage: Usage,
     vocabulary: Vocabulary,
@@ -78,7 +78,9 @@ def decide(
 class _Decision:
     """The state of deciding the hits of one article."""
 
-    def __init__(self, article: Article, usage: Usage, vocabulary: Vocabulary, trace: list[NearMiss] | None) -> None:
+    def __init__(
+        self, article: ArticleContext, usage: Usage, vocabulary: Vocabulary, trace: list[NearMiss] | None
+    ) -> None:
         self.article = article
         self.fields = article.fields
         self.usage = usage

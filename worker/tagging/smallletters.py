@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container
 
 from db.enums.vocabulary import MentionLevel
-from worker.tagging.context import Article, Field
+from worker.tagging.context import ArticleContext, Field
 from worker.tagging.forms import SMALL, Hit
 from worker.text.letters import APOSTROPHES
 
@@ -16,7 +16,7 @@ _HASHES = ("#", "＃")
 _BODIES = frozenset(("state", "alliance", "organisation", "place", "region", "company"))
 
 
-def small_rule(article: Article, part: Field, hit: Hit, named: Container[str]) -> str:
+def small_rule(article: ArticleContext, part: Field, hit: Hit, named: Container[str]) -> str:
     """Return the rule by which a name in small letters counts, "" if other evidence is against it.
 
     Capitals are missing in a line without any, and after #. In other lines a long acronym, in small letters or the
@@ -32,7 +32,7 @@ def small_rule(article: Article, part: Field, hit: Hit, named: Container[str]) -
     return SMALL if (is_long and form.entity.type in _BODIES) or hit.entity in named else ""
 
 
-def never_counts(article: Article, part: Field, hit: Hit) -> bool:
+def never_counts(article: ArticleContext, part: Field, hit: Hit) -> bool:
     """Return whether a name in small letters never counts, regardless of the other names in the article."""
     form = hit.form
     alias, is_short = form.alias, form.is_acronym and len(form.letters) <= _SHORT
@@ -44,14 +44,14 @@ def never_counts(article: Article, part: Field, hit: Hit) -> bool:
     return (alias.is_common or is_short or alias.level != MentionLevel.NAME) and not _lacks_capitals(article, part, hit)
 
 
-def _lacks_capitals(article: Article, part: Field, hit: Hit) -> bool:
+def _lacks_capitals(article: ArticleContext, part: Field, hit: Hit) -> bool:
     """Return whether a name is in small letters where capitals are missing: after #, or in a line without any."""
     if part.text[hit.start].isupper():
         return False
     return part.text[hit.start - 1 : hit.start] in _HASHES or article.is_small(part.offset + hit.start)
 
 
-def says_case_nothing(article: Article, part: Field, hit: Hit) -> bool:
+def says_case_nothing(article: ArticleContext, part: Field, hit: Hit) -> bool:
     """Return whether the capital, which distinguishes Turkey from turkey, is no evidence because the whole line has
     them.
     """

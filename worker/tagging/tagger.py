@@ -12,7 +12,7 @@ from db.enums.vocabulary import MentionLevel
 from worker.tagging.automaton import Lexicon
 from worker.tagging.cachefile import cached
 from worker.tagging.compiling import KINDS, compiled
-from worker.tagging.context import Article, Field, Terms
+from worker.tagging.context import ArticleContext, Field, Terms
 from worker.tagging.forms import Form, Hit, Trace, compiled_form, sort_of
 from worker.tagging.hashtags import Hashtag, split_hashtags
 from worker.tagging.namesakes import with_surnames
@@ -121,7 +121,7 @@ class Tagger:
             hits.append(of_part)
             against |= terms
         usage = self._usage(language)
-        found = decide(Article(parts, self._terms, against, day), hits, usage, self.vocabulary, trace)
+        found = decide(ArticleContext(parts, self._terms, against, day), hits, usage, self.vocabulary, trace)
         states = self._states
         return [
             (part.name, _mention(part.text, hit, states.get(hit.entity), usage, fields[part.name]))

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from math import inf
 
-from worker.tagging.context import OFFICE, Article, Field
+from worker.tagging.context import OFFICE, ArticleContext, Field
 from worker.tagging.forms import Hit
 from worker.vocabulary.offices import holds_office
 
@@ -16,7 +16,7 @@ from worker.vocabulary.offices import holds_office
 class Witnesses:
     """The certain mentions, as evidence for the others."""
 
-    def __init__(self, article: Article, sure: Sequence[Sequence[Hit]]) -> None:
+    def __init__(self, article: ArticleContext, sure: Sequence[Sequence[Hit]]) -> None:
         self.article = article
         self._sure = sure
         self.named = {hit.entity for of_part in sure for hit in of_part}

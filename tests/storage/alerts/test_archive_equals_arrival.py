@@ -1,4 +1,4 @@
-"""What the backtest finds is what arrival found: generated queries over real texts.
+"""The backtest finds exactly what arrival found: generated queries over real texts.
 
 More of them, and over all texts: `python -m benchmarks.archive`.
 """

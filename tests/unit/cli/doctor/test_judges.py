@@ -1,4 +1,4 @@
-"""What the doctor makes of what was seen: tables of decisions, nothing is looked at."""
+"""The verdicts of the doctor, as tables of decisions over given observations."""
 
 from __future__ import annotations
 
