@@ -15,7 +15,7 @@ from pathlib import Path
 
 import feedparser
 
-from crawlers.feeds.parse import NotAFeed, parse_feed
+from crawlers.reading.parse import NotAFeed, parse_feed
 
 
 def main(folders: list[str]) -> None:

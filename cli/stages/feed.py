@@ -13,8 +13,8 @@ from worker.lib.named_file import open_named
 
 if TYPE_CHECKING:
     from crawlers.bounded_process import Endable
-    from crawlers.feeds.parse import FeedEntry
     from crawlers.http.results import FetchResult
+    from crawlers.reading.parse import FeedEntry
 
 _MAX_BYTES = 50_000_000
 
@@ -84,8 +84,8 @@ def _fetch_all(urls: list[str]) -> list[FetchResult]:
 
 def _record(parser: Endable, file: str, body: bytes, url: str | None, content_type: str | None) -> dict[str, object]:
     from crawlers.bounded_process import ProcessEnded
-    from crawlers.feeds.parse import NotAFeed, parse_feed
     from crawlers.http.bodies import unzip
+    from crawlers.reading.parse import NotAFeed, parse_feed
 
     try:
         parsed = parser.run(parse_feed, unzip(body, max_bytes=_MAX_BYTES), url=url, content_type=content_type)

@@ -11,12 +11,12 @@ from typing import Any, ClassVar, TypeVar
 from sqlalchemy import Connection
 
 from crawlers.async_store import OutcomeTally
-from crawlers.feeds.parse import ParsedFeed, parse_feed
 from crawlers.http.certificates import RULE
 from crawlers.http.cookies import JAR
 from crawlers.http.results import FetchResult
 from crawlers.http.robots import NEWER_THAN
 from crawlers.jobs.schedule import PollPolicy
+from crawlers.reading.parse import ParsedFeed, parse_feed
 from db.collection.feeds import FeedDue
 from db.collection.pages import PageDue
 

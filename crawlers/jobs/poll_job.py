@@ -9,11 +9,11 @@ from functools import partial
 from sqlalchemy import Connection
 
 from crawlers.async_store import OutcomeTally
-from crawlers.feeds.entries import Entries, sort_entries
 from crawlers.http.results import FetchResult
 from crawlers.jobs.job import DecisionContext, DueFilter, Job, JobResult, Step
 from crawlers.jobs.polls import decide_poll, read_poll, restore_poll
 from crawlers.jobs.stand_ins import captures_of_words
+from crawlers.reading.entries import Entries, sort_entries
 from db.collection.captures import record_captures
 from db.collection.entries import EntryIn, find_feed_texts, keep_addresses, record_entries, record_feed_texts
 from db.collection.feeds import FeedDue, FeedPolled, claim_feeds, find_due_feeds, record_poll, renew_feed_claims

@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 import xxhash
 
 from crawlers.bounded_process import ProcessEnded
-from crawlers.feeds.parse import NotAFeed, ParsedFeed, parse_feed
 from crawlers.http.results import FetchFailure, FetchResult, describe_status
 from crawlers.jobs.schedule import GONE_FEED_S, NETWORK_RETRY_S, PollPolicy, next_poll, retry_after_s
+from crawlers.reading.parse import NotAFeed, ParsedFeed, parse_feed
 from db.collection.feeds import FeedDue, FeedPolled
 
 _TITLE_MAX = 1_000

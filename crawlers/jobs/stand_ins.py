@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from crawlers.feeds.entries import hash_words
 from crawlers.http.results import FetchResult
 from crawlers.jobs.fetches import Fetched
+from crawlers.reading.entries import hash_words
 from crawlers.sanitize import without_tags
 from db.collection.captures import CaptureIn, compress
 from db.collection.entries import EntryIn, FeedText

@@ -24,7 +24,6 @@ from twisted.python.failure import Failure
 from crawlers.async_store import AsyncStore, OutcomeTally
 from crawlers.backlog import CaptureBacklog
 from crawlers.bounded_process import Endables
-from crawlers.feeds.parse import parse_feed
 from crawlers.hosts.delays import HostDelays
 from crawlers.hosts.leases import HostLeases
 from crawlers.hosts.limiter import HostLimiter
@@ -34,6 +33,7 @@ from crawlers.http.robots import FORBIDDEN, get_site
 from crawlers.jobs import kinds
 from crawlers.jobs.job import DecisionContext, DueFilter, Job
 from crawlers.jobs.schedule import NETWORK_RETRY_S, PollPolicy
+from crawlers.reading.parse import parse_feed
 from db.collection.feeds import count_due_feeds, has_any_succeeded, record_network
 from db.collection.host_leases import find_resting_hosts
 from db.collection.refusals import ask_for_pages, find_forbidden

@@ -14,6 +14,14 @@ class FeedState(ClosedSet):
     RETIRED = "retired", "its catalogue names another one; it is not polled"
 
 
+class FeedKind(ClosedSet):
+    """The kind of address that lists the articles of an outlet."""
+
+    FEED = "feed", "RSS, Atom or a JSON Feed"
+    SITEMAP = "sitemap", "a sitemap, or an index of sitemaps"
+    SECTION = "section", "a front page or a section page, whose links lead to articles"
+
+
 class PageState(ClosedSet):
     """The state of a page."""
 

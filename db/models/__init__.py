@@ -26,7 +26,7 @@ from db.models.articles import (
     UnverifiedRevision,
 )
 from db.models.base import Base
-from db.models.collection import Capture, Feed, HostLease, Page, Sighting
+from db.models.collection import Capture, Feed, FeedDay, HostLease, Page, Sighting
 from db.models.coverage import (
     CoverageCell,
     CoverageDirty,
@@ -64,6 +64,7 @@ __all__ = [
     "ExportCursor",
     "ExportSchedule",
     "Feed",
+    "FeedDay",
     "FingerprintRow",
     "HostLease",
     "IndexedRevision",

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.enums.collection import CaptureStage, FeedState, PageState
+from db.enums.collection import CaptureStage, FeedKind, FeedState, PageState
 from db.models.base import Base, PartialIndex, RowId, Url
 
 
 class Feed(Base):
-    """One RSS or Atom address of an outlet, with the state that the next poll needs."""
+    """One address that lists an outlet's articles, with the state that the next poll needs."""
 
     __tablename__ = "feeds"
 
     id: Mapped[RowId]
     source_id: Mapped[str] = mapped_column(ForeignKey("sources.id", ondelete="CASCADE"), index=True)
     url: Mapped[Url] = mapped_column(unique=True)
+    kind: Mapped[str] = mapped_column(String(20), default=FeedKind.FEED, server_default=FeedKind.FEED.value)
+    """A `db.enums.collection.FeedKind`."""
     title: Mapped[str | None]
     confidence: Mapped[str | None] = mapped_column(String(20))
     """The catalogue's confidence in the address, a `db.enums.collection.Confidence`."""
@@ -41,6 +43,45 @@ class Feed(Base):
     last_error: Mapped[str | None]
     unverified: Mapped[str | None] = mapped_column(String(100))
     """The fault of the certificate at the last successful poll; null if there was none."""
+    history: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    """The lessons of earlier polls: rate and rhythm of publication, graded failures, doubts about validators."""
+    listing: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """Keys of the entries at the last successful poll, 4 bytes each: the overlap with the next poll."""
+    next_poll_because: Mapped[str | None]
+    """The reason for the time of the next poll, for people."""
+    newest_at: Mapped[datetime | None]
+    """Publication of the newest entry that it ever listed."""
+    floor_s: Mapped[int | None]
+    """A person's shortest pause between two polls, in seconds; null: the setting."""
+    ceiling_s: Mapped[int | None]
+    """A person's longest pause; null: the setting."""
+    link_pattern: Mapped[str | None] = mapped_column(String(500))
+    """For a section page: the form of links to articles, as a shell pattern of path and query; null: as learnt."""
+
+
+class FeedDay(Base):
+    """A feed on one day in UTC: its polls, and how much may have been missed between them.
+
+    A count of events like `outcomes`: polls add to it in their own transaction.
+    """
+
+    __tablename__ = "feed_days"
+    __table_args__ = (Index("ix_feed_days_day", "day"),)
+
+    feed_id: Mapped[int] = mapped_column(ForeignKey("feeds.id", ondelete="CASCADE"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    polls: Mapped[int] = mapped_column(default=0)
+    failures: Mapped[int] = mapped_column(default=0)
+    changed: Mapped[int] = mapped_column(default=0)
+    """Polls with a changed feed."""
+    listed: Mapped[int] = mapped_column(default=0)
+    """Entries listed by the changed polls, each time anew."""
+    fresh: Mapped[int] = mapped_column(default=0)
+    """Of these, entries that the poll before did not list."""
+    missed: Mapped[float] = mapped_column(default=0.0)
+    """Expected number of entries that came and went between two polls."""
+    kept_all: Mapped[float] = mapped_column(default=1.0)
+    """Probability that no entry was missed: the product over its polls."""
 
 
 class Page(Base):

@@ -65,7 +65,7 @@ def _check_words(error: Exception) -> None:
 
 
 def _feed(body: bytes) -> None:
-    from crawlers.feeds.parse import NotAFeed, parse_feed
+    from crawlers.reading.parse import NotAFeed, parse_feed
 
     try:
         parse_feed(body, url="https://lake.example/feed")

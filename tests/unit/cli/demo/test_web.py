@@ -12,7 +12,7 @@ import pytest
 from cli.demo.outlets import Act, DemoArticle, DemoError, DemoOutlet, packaged_folder, read_outlets
 from cli.demo.server import serving
 from cli.demo.web import LABELS, VAULT, DemoWeb
-from crawlers.feeds.parse import parse_feed
+from crawlers.reading.parse import parse_feed
 from db.net.address_policy import is_allowed, parse_allowed, refusal_of_url
 
 WEB = DemoWeb(read_outlets(packaged_folder()), packaged_folder(), 8600)

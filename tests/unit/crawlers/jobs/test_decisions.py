@@ -8,8 +8,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from crawlers.bounded_process import ProcessEnded
-from crawlers.feeds.entries import sort_entries
-from crawlers.feeds.parse import FeedEntry, ParsedFeed
 from crawlers.http.results import FetchFailure, FetchResult
 from crawlers.jobs.fetch_job import FetchJob
 from crawlers.jobs.fetches import decide_fetch, restore_fetch
@@ -17,6 +15,8 @@ from crawlers.jobs.job import DecisionContext, Job
 from crawlers.jobs.poll_job import PollJob
 from crawlers.jobs.polls import body_hash, decide_poll, read_poll, restore_poll
 from crawlers.jobs.schedule import PollPolicy
+from crawlers.reading.entries import sort_entries
+from crawlers.reading.parse import FeedEntry, ParsedFeed
 from db.collection.feeds import FeedDue, FeedPolled
 from db.collection.pages import NEVER, PageDue, PageFetched
 

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from crawlers.feeds.entries import hash_words
 from crawlers.http.results import FetchFailure, FetchResult
 from crawlers.jobs.fetches import Fetched, decide_fetch
 from crawlers.jobs.stand_ins import with_stand_in
+from crawlers.reading.entries import hash_words
 from db.collection.pages import PageDue
 
 NOW = datetime(2022, 1, 6, 12, tzinfo=UTC)

@@ -21,7 +21,7 @@ HOME = Path("worker/delivery/transports")
 FOLDERS = {"email": "mail", "webhook": "webhook", "chat": "chat"}
 
 ELSEWHERE = {
-    ("crawlers/feeds/authors.py", "email"),  # a field of Atom's author
+    ("crawlers/reading/authors.py", "email"),  # a field of Atom's author
 }
 """Places where such a word is something else."""
 

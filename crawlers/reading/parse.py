@@ -13,11 +13,11 @@ from urllib.parse import urljoin
 import feedparser
 from feedparser.urls import resolve_relative_uris
 
-from crawlers.feeds import json_feed
-from crawlers.feeds.authors import parse_author, patch_feedparser
-from crawlers.feeds.defused_xml import Monster, defuse, refuse_monsters
-from crawlers.feeds.links import find_link
-from crawlers.feeds.text import feed_text, to_xml
+from crawlers.reading import json_feed
+from crawlers.reading.authors import parse_author, patch_feedparser
+from crawlers.reading.defused_xml import Monster, defuse, refuse_monsters
+from crawlers.reading.links import find_link
+from crawlers.reading.text import feed_text, to_xml
 from crawlers.sanitize import as_markup, clean, language_tag, plain_title, without_tags
 from db.text.dates import ParsedDate, impossible_day, parse_date
 

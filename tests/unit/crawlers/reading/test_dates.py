@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from crawlers.feeds.entries import sort_entries
-from crawlers.feeds.parse import parse_feed
+from crawlers.reading.entries import sort_entries
+from crawlers.reading.parse import parse_feed
 
 
 def published(text: str) -> datetime | None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from material import shared
 
-from crawlers.feeds.parse import FeedEntry, NotAFeed, ParsedFeed, parse_feed
+from crawlers.reading.parse import FeedEntry, NotAFeed, ParsedFeed, parse_feed
 
 
 def rss(items: str, *, encoding: str = "utf-8") -> bytes:

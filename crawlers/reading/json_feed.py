@@ -6,7 +6,7 @@ import html
 import json
 from typing import Any
 
-from crawlers.feeds.links import absolute
+from crawlers.reading.links import absolute
 from crawlers.sanitize import clean, language_tag, plain_title
 from db.text.dates import ParsedDate, impossible_day, parse_date
 

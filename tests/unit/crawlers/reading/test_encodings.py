@@ -6,7 +6,7 @@ import codecs
 
 import pytest
 
-from crawlers.feeds.parse import ParsedFeed, parse_feed
+from crawlers.reading.parse import ParsedFeed, parse_feed
 
 TITLES = {
     "ru": "Министры обсудили в Астане положение на границе и договорились продолжить разговор",

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from crawlers.feeds.entries import sort_entries
-from crawlers.feeds.parse import Bodies, FeedEntry, ParsedFeed, parse_feed
+from crawlers.reading.entries import sort_entries
+from crawlers.reading.parse import Bodies, FeedEntry, ParsedFeed, parse_feed
 
 HOST = "https://c.example"
 SPACES = (

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawlers.bounded_process import Endable
-from crawlers.feeds import parse
-from crawlers.feeds.parse import NotAFeed, parse_feed
+from crawlers.reading import parse
+from crawlers.reading.parse import NotAFeed, parse_feed
 from crawlers.sanitize import without_tags
 
 OPENED = b'<rss version="2.0"><channel><item><title>'

@@ -12,7 +12,7 @@ from datetime import datetime
 
 import xxhash
 
-from crawlers.feeds.parse import FeedEntry
+from crawlers.reading.parse import FeedEntry
 from crawlers.sanitize import get_words
 from db.collection.entries import EntryIn
 from db.net.address_policy import refusal_of_url
