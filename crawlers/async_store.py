@@ -22,6 +22,7 @@ from sqlalchemy import Connection
 
 from crawlers.minute_report import Counted, describe_minute
 from db.engine import Database
+from db.enums.outcomes import CountedOutcome, Stage
 from db.logs import EachMinute
 from db.outcomes import ProblemSeen, record_outcomes, record_problems
 
@@ -38,16 +39,16 @@ _READERS, _THREADS, PARSERS = 2, 3, 2
 class OutcomeTally:
     """Outcomes and problems of one job, stored in the transaction of its results."""
 
-    outcomes: Counter[tuple[str, str | None, str]] = field(default_factory=Counter)
+    outcomes: Counter[Counted] = field(default_factory=Counter)
     """Inputs per (stage, source id, outcome)."""
-    problems: list[tuple[str, ProblemSeen]] = field(default_factory=list)
+    problems: list[tuple[Stage, ProblemSeen]] = field(default_factory=list)
 
-    def count(self, stage: str, source_id: str | None, outcome: str, inputs: int = 1) -> None:
+    def count(self, stage: Stage, source_id: str | None, outcome: CountedOutcome, inputs: int = 1) -> None:
         """Count inputs of a stage with the same outcome."""
         if inputs:
             self.outcomes[stage, source_id, outcome] += inputs
 
-    def problem(self, stage: str, subject: str, reason: str, source_id: str | None) -> None:
+    def problem(self, stage: Stage, subject: str, reason: str, source_id: str | None) -> None:
         """Record why something could not be used."""
         self.problems.append((stage, ProblemSeen(subject, reason, source_id)))
 
@@ -71,7 +72,7 @@ class AsyncStore:
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._writer = threading.Thread(target=self._write_all, name="writer", daemon=True)
         self._writer.start()
-        self.totals: Counter[tuple[str, str]] = Counter()
+        self.totals: Counter[tuple[Stage, CountedOutcome]] = Counter()
         """Inputs per (stage, outcome) since the start."""
         self.minute: EachMinute[Counted] = EachMinute(_log_minute)
         """Inputs per (stage, outlet, outcome) that have not been logged yet."""
@@ -168,8 +169,8 @@ def _run(conn: Connection, jobs: list[_Job], at: datetime) -> list[tuple[Any, Ou
     for job in jobs:
         tally = OutcomeTally()
         finished.append((job.work(conn, tally), tally))
-    outcomes: dict[str, Counter[tuple[str | None, str]]] = {}
-    problems: dict[str, list[ProblemSeen]] = {}
+    outcomes: dict[Stage, Counter[tuple[str | None, CountedOutcome]]] = {}
+    problems: dict[Stage, list[ProblemSeen]] = {}
     for _, tally in finished:
         for (stage, source_id, outcome), n in tally.outcomes.items():
             outcomes.setdefault(stage, Counter())[source_id, outcome] += n

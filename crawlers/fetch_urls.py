@@ -5,9 +5,11 @@ from __future__ import annotations
 from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from dataclasses import asdict
+from typing import Any
 
 from crawlers.http.results import FetchFailure, FetchResult, describe_status
 from crawlers.subprocess_run import read_orders, run_child, say
+from db.enums.outcomes import RequestOutcome
 from db.settings import Settings
 
 
@@ -19,10 +21,14 @@ def fetch_once(settings: Settings, urls: Sequence[str]) -> list[FetchResult]:
     results: dict[int, FetchResult] = {}
     for line in run_child(__name__, settings, {"urls": list(urls)}):
         place, body, trouble = line.pop("place"), line.pop("body"), line.pop("trouble")
-        result = FetchResult(**line, body=b64decode(body), trouble=FetchFailure(**trouble) if trouble else None)
+        result = FetchResult(**line, body=b64decode(body), trouble=_failure(trouble))
         results[place] = result
-    silent = FetchFailure("broken", "the crawler exited before there was a response")
+    silent = FetchFailure(RequestOutcome.BROKEN, "the crawler exited before there was a response")
     return [results.get(place) or FetchResult(url=url, status=0, trouble=silent) for place, url in enumerate(urls)]
+
+
+def _failure(fields: dict[str, Any] | None) -> FetchFailure | None:
+    return FetchFailure(**fields | {"kind": RequestOutcome.from_value(fields["kind"])}) if fields else None
 
 
 def main() -> None:

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-Counted = tuple[str, str | None, str]
+from db.enums.outcomes import CountedOutcome, EntryOutcome, RequestOutcome, Stage
+
+Counted = tuple[Stage, str | None, CountedOutcome]
 """Stage, outlet and outcome, as counted by `crawlers.async_store.OutcomeTally`."""
 
-_QUIET = {("poll", "changed"), ("poll", "unchanged"), ("entry", "known"), ("fetch", "unchanged")}
-"""Uneventful outcomes, which are not reported."""
-_WORDS = {
-    ("entry", "new"): ("new entry", "new entries"),
-    ("fetch", "captured"): ("page stored", "pages stored"),
+_QUIET = {
+    (Stage.POLL, RequestOutcome.CHANGED),
+    (Stage.POLL, RequestOutcome.UNCHANGED),
+    (Stage.ENTRY, EntryOutcome.KNOWN),
+    (Stage.FETCH, RequestOutcome.UNCHANGED),
 }
-_NOUNS = {"poll": ("poll", "polls"), "entry": ("entry", "entries"), "fetch": ("page", "pages")}
-_STAGES = ("entry", "fetch", "poll")
+"""Uneventful outcomes, which are not reported."""
+_WORDS: Mapping[tuple[Stage, CountedOutcome], tuple[str, str]] = {
+    (Stage.ENTRY, EntryOutcome.NEW): ("new entry", "new entries"),
+    (Stage.FETCH, RequestOutcome.CAPTURED): ("page stored", "pages stored"),
+}
+_NOUNS = {Stage.ENTRY: ("entry", "entries"), Stage.FETCH: ("page", "pages"), Stage.POLL: ("poll", "polls")}
+_STAGES = tuple(_NOUNS)
 NO_OUTLET = "no outlet of its own"
 
 
@@ -29,7 +36,7 @@ def describe_minute(counts: Mapping[Counted, int]) -> list[str]:
     return [f"{source_id}: {', '.join(words for _, words in sorted(parts[source_id]))}" for source_id in sorted(parts)]
 
 
-def _words(stage: str, outcome: str, number: int) -> str:
+def _words(stage: Stage, outcome: CountedOutcome, number: int) -> str:
     known = _WORDS.get((stage, outcome))
     if known is not None:
         return f"{number:,} {known[number != 1]}"

@@ -27,6 +27,7 @@ from crawlers.jobs.kinds import renew_claims
 from crawlers.scrapy_settings import scrapy_settings
 from crawlers.spiders.collector import CollectorSpider, OneShot
 from db.engine import Database
+from db.enums.outcomes import CountedOutcome, Stage
 from db.logs import set_up
 from db.settings import Settings, load
 
@@ -92,7 +93,7 @@ def collect(
     source_id: str | None = None,
     once: bool = False,
     progress: Callable[[str], None] | None = None,
-) -> Counter[tuple[str, str]]:
+) -> Counter[tuple[Stage, CountedOutcome]]:
     """Collect until stopped, or `once` until nothing is left; return inputs per (stage, outcome)."""
     database = Database(settings.database)
 

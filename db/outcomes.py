@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from sqlalchemy import Connection, delete, desc, func, select
 
 from db.dialect import insert
+from db.enums.outcomes import CountedOutcome, Stage
 from db.models import Outcome, Problem
 
 KEEP_PROBLEMS = 2_000
+
+AnyOutcome = TypeVar("AnyOutcome", bound=CountedOutcome)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +28,7 @@ class ProblemSeen:
 
 
 def record_outcomes(
-    conn: Connection, stage: str, counts: Mapping[tuple[str | None, str], int], *, at: datetime
+    conn: Connection, stage: Stage, counts: Mapping[tuple[str | None, AnyOutcome], int], *, at: datetime
 ) -> None:
     """Add counts per (source id, outcome). Call it in the transaction of the facts it counts."""
     rows = [
@@ -36,7 +40,7 @@ def record_outcomes(
         conn.execute(insert(conn, Outcome), rows)
 
 
-def record_problems(conn: Connection, stage: str, problems: Iterable[ProblemSeen], *, at: datetime) -> None:
+def record_problems(conn: Connection, stage: Stage, problems: Iterable[ProblemSeen], *, at: datetime) -> None:
     """Store the latest reason for each subject; a repetition only increases its count."""
     latest = {_storable(problem.subject)[:500]: problem for problem in problems}
     if not latest:

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from db.collection.feeds import NETWORK_STAGE
 from db.engine import Database
+from db.enums.outcomes import Stage
 from db.outcomes import ProblemRow
 from db.status import LatestArticle, OutletHealth, StoreStatus, latest_articles, list_outlets, read_health
 
@@ -33,7 +33,7 @@ class StatusView:
     @property
     def problems(self) -> list[ProblemRow]:
         """Return the problems, without the one already shown at the top of the page."""
-        return [problem for problem in self.health.problems if problem.stage != NETWORK_STAGE]
+        return [problem for problem in self.health.problems if problem.stage != Stage.NETWORK]
 
 
 def read_status(conn: Connection, *, now: datetime, full: str | None = None) -> StatusView:

@@ -111,7 +111,7 @@ def understand(capture_ids: list[int]) -> None:
     """Take captures through the whole chain."""
     ended = service.understand_captures(pipeline(), capture_ids)
     if ended:
-        outcomes = Counter(end.outcome for end in ended)
+        outcomes = Counter[str](end.outcome for end in ended)
         log.debug("understood %s", _summary(outcomes))
         _minute.add({("understood", outcome): number for outcome, number in outcomes.items()})
         _distribute_deliveries()

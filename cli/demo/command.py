@@ -15,7 +15,7 @@ from cli.shared.output import fail, note
 from cli.shared.tables import Format, wants_json
 
 if TYPE_CHECKING:
-    from cli.demo.server import Stage
+    from cli.demo.server import RunningWeb
     from cli.demo.show import Result
     from db.engine import Database
     from db.settings import Settings
@@ -52,15 +52,15 @@ def demo(
         with sole_use(settings.data_dir):
             if not once:
                 refuse_taken_port(host, port)
-            with serving(web, settings.user_agent) as stage:
-                result = _run(settings, stage, once=once, host=host, port=port)
+            with serving(web, settings.user_agent) as running:
+                result = _run(settings, running, once=once, host=host, port=port)
     except DemoError as error:
         fail(error.reason, hint=error.hint)
     if once:
         _report(result, format)
 
 
-def _run(settings: Settings, stage: Stage, *, once: bool, host: str, port: int) -> Result | None:
+def _run(settings: Settings, running: RunningWeb, *, once: bool, host: str, port: int) -> Result | None:
     import asyncio
 
     from cli.demo.report import guide
@@ -69,13 +69,13 @@ def _run(settings: Settings, stage: Stage, *, once: bool, host: str, port: int) 
     from cli.run.up import plan_broker
 
     log = Log(sys.stderr, now=_local_time, colour=sys.stderr.isatty() and "NO_COLOR" not in os.environ)
-    database = _open_store(settings, stage)
+    database = _open_store(settings, running)
     broker = plan_broker(settings, log)
     children = demo_processes(settings, broker, host=host, port=port, page=not once)
-    show = Show(stage, database, log, data_dir=settings.data_dir, clock=_utc_now)
+    show = Show(running, database, log, data_dir=settings.data_dir, clock=_utc_now)
 
     def tell(result: Result) -> None:
-        for line in guide(result, stage.web, page_url(host, port), settings.data_dir):
+        for line in guide(result, running.web, page_url(host, port), settings.data_dir):
             log.write("demo", line)
 
     try:
@@ -87,7 +87,7 @@ def _run(settings: Settings, stage: Stage, *, once: bool, host: str, port: int) 
             broker.clean()
 
 
-def _open_store(settings: Settings, stage: Stage) -> Database:
+def _open_store(settings: Settings, running: RunningWeb) -> Database:
     from cli.demo.store import prepare_store
     from cli.shared.store_errors import explain_store_errors
     from cli.shared.store_url import display_url
@@ -95,7 +95,7 @@ def _open_store(settings: Settings, stage: Stage) -> Database:
 
     with explain_store_errors(settings.database):
         database = Database(settings.database)
-        prepare_store(database, stage.web, display_url(settings.database), now=_utc_now())
+        prepare_store(database, running.web, display_url(settings.database), now=_utc_now())
     return database
 
 

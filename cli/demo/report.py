@@ -16,10 +16,15 @@ from cli.demo.settled import Account, Ending
 from cli.demo.show import Result
 from cli.demo.web import DemoWeb
 from cli.shared.output import emit, escape_controls
+from db.enums.outcomes import CountedOutcome, InputOutcome, RequestOutcome, Stage
 
-_STAGES = {"poll": "polls", "entry": "entries of feeds", "fetch": "pages", "understand": "texts"}
+_STAGES = {Stage.POLL: "polls", Stage.ENTRY: "entries of feeds", Stage.FETCH: "pages", Stage.UNDERSTAND: "texts"}
 _ENDED, _REMARK = 10, 34
-_STYLES = {"refused": "yellow", "copy": "cyan", "revised": "magenta"}
+_STYLES: Mapping[CountedOutcome, str] = {
+    RequestOutcome.REFUSED: "yellow",
+    InputOutcome.COPY: "cyan",
+    InputOutcome.REVISED: "magenta",
+}
 
 
 def print_result(result: Result, console: Console) -> None:
@@ -64,7 +69,9 @@ def remarks(result: Result) -> list[str]:
     ]
     reached = f"was reached {result.vault} times" if result.vault else "was not reached"
     lines.append(f"The address that must not be reached {reached}.")
-    if not any(ending.outcome in ("new", "copy", "revised") for ending in result.endings):
+    if not any(
+        ending.outcome in (InputOutcome.NEW, InputOutcome.COPY, InputOutcome.REVISED) for ending in result.endings
+    ):
         lines.append("All articles were already known: nothing was added.")
     wrong = sum(not ending.as_written for ending in result.endings)
     if wrong:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from cli.demo.outlets import Act, DemoError
-from cli.demo.server import Stage
+from cli.demo.server import RunningWeb
 from cli.demo.store import Knowledge, WaitingCounts, count_all_waiting
 from cli.demo.web import DemoWeb
 from db.collection.feeds import make_feeds_due
@@ -59,17 +59,17 @@ class Director:
     """Plays the acts: changes the web, makes the crawler look at once, and waits until everything is processed."""
 
     def __init__(
-        self, stage: Stage, database: Database, *, clock: Callable[[], datetime], patience_s: float = PATIENCE_S
+        self, running: RunningWeb, database: Database, *, clock: Callable[[], datetime], patience_s: float = PATIENCE_S
     ) -> None:
-        self._stage, self._database, self._clock, self._patience_s = stage, database, clock, patience_s
+        self._running, self._database, self._clock, self._patience_s = running, database, clock, patience_s
 
     async def play(self, acts: Sequence[Act], tell: Callable[[str], None], *, pause_s: float) -> None:
         """Play the acts with pauses between them. Raises DemoError if nothing moves for `patience_s`."""
         now = asyncio.get_running_loop().time
-        self._stage.act = acts[0]  # before the first request of the crawler, which is already starting
+        self._running.act = acts[0]  # before the first request of the crawler, which is already starting
         for act in acts:
             began = now()
-            self._stage.act = act
+            self._running.act = act
             tell(f"act {act} of {len(Act)}: {_DESCRIPTIONS[act]}")
             await self._retry(partial(self._make_due, act))
             await self._until_quiet()
@@ -93,7 +93,7 @@ class Director:
         self._database.write(make_due)
 
     def _edited_pages(self) -> set[str]:
-        web = self._stage.web
+        web = self._running.web
         return {
             canonical_url(web.article_url(outlet, article))
             for outlet in web.outlets

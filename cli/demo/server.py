@@ -41,7 +41,7 @@ class Served:
     """Requests to the address that must not be reached, by any client."""
 
 
-class Stage:
+class RunningWeb:
     """The running web: the current act, and the responses sent to the crawler, identified by its user agent."""
 
     def __init__(self, web: DemoWeb, agent: str) -> None:
@@ -75,10 +75,10 @@ class Stage:
 
 
 @contextmanager
-def serving(web: DemoWeb, agent: str) -> Iterator[Stage]:
+def serving(web: DemoWeb, agent: str) -> Iterator[RunningWeb]:
     """Serve the web on its addresses while the block runs. Raises DemoError if an address is unavailable."""
-    stage = Stage(web, agent)
-    app = Starlette(routes=[Route("/{path:path}", stage.answer)])
+    running = RunningWeb(web, agent)
+    app = Starlette(routes=[Route("/{path:path}", running.answer)])
     config = uvicorn.Config(
         app, lifespan="off", ws="none", log_config=None, access_log=False, timeout_graceful_shutdown=1
     )
@@ -89,7 +89,7 @@ def serving(web: DemoWeb, agent: str) -> Iterator[Stage]:
         thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets)), name="outlets", daemon=True)
         thread.start()
         try:
-            yield stage
+            yield running
         finally:
             server.should_exit = True
             thread.join(timeout=5)

@@ -10,6 +10,7 @@ from cli.demo.server import Served
 from cli.demo.store import Knowledge
 from cli.demo.web import DemoWeb
 from db.enums.collection import PageState
+from db.enums.outcomes import CountedOutcome, InputOutcome, RequestOutcome, Stage
 from db.net.urls import canonical_url
 
 
@@ -19,8 +20,8 @@ class Ending:
 
     url: str
     title: str
-    outcome: str
-    """`new`, `copy`, `revised`, `seen_again`, `refused`; `missing` if it did not arrive."""
+    outcome: CountedOutcome
+    """That of its input; `refused` without one, or `missing` if it did not arrive."""
     remark: str
     """The original of a reprint, the number of texts, or the reason of a refusal."""
     as_written: bool
@@ -43,7 +44,7 @@ class OutletEnding:
 class Account:
     """The inputs and outcomes of a stage."""
 
-    stage: str
+    stage: Stage
     served: int
     outcomes: Mapping[str, int]
 
@@ -80,7 +81,12 @@ def accounts(served: Served, outcomes: Iterable[tuple[str, str, int]]) -> list[A
     by_stage: dict[str, dict[str, int]] = {}
     for stage, outcome, inputs in outcomes:
         by_stage.setdefault(stage, {})[outcome] = inputs
-    ins = {"poll": served.polls, "entry": served.entries, "fetch": served.pages, "understand": served.texts}
+    ins = {
+        Stage.POLL: served.polls,
+        Stage.ENTRY: served.entries,
+        Stage.FETCH: served.pages,
+        Stage.UNDERSTAND: served.texts,
+    }
     return [Account(stage, count, by_stage.get(stage, {})) for stage, count in ins.items()]
 
 
@@ -109,15 +115,15 @@ def _is_as_written(url: str, article: DemoArticle, names: Mapping[str, str], aft
     )
 
 
-def _outcome(url: str, article: DemoArticle, before: Knowledge, after: Knowledge) -> tuple[str, str]:
+def _outcome(url: str, article: DemoArticle, before: Knowledge, after: Knowledge) -> tuple[CountedOutcome, str]:
     page, filed, was = after.pages.get(url), after.articles.get(url), before.articles.get(url)
     if article.leads_astray and page is not None and page.state == PageState.REFUSED:
-        return "refused", (page.error or "").removeprefix("refused: ")
+        return RequestOutcome.REFUSED, (page.error or "").removeprefix("refused: ")
     if filed is None:
-        return "missing", (page.error or page.state) if page else "its feed was not read"
+        return RequestOutcome.MISSING, (page.error or page.state) if page else "its feed was not read"
     texts = f"{filed.revisions} texts so far" if filed.revisions > 1 else ""
     if was is not None and was.revisions == filed.revisions:
-        return "seen_again", texts
+        return InputOutcome.SEEN_AGAIN, texts
     if filed.revisions > 1:
-        return "revised", texts
-    return ("new" if filed.original == url else "copy"), ""
+        return InputOutcome.REVISED, texts
+    return (InputOutcome.NEW if filed.original == url else InputOutcome.COPY), ""

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from cli.demo.script import Director, acts_to_play
-from cli.demo.server import Stage
+from cli.demo.server import RunningWeb
 from cli.demo.settled import Account, Ending, OutletEnding, accounts, endings
 from cli.demo.store import read_knowledge
 from cli.demo.web import DemoWeb
@@ -79,9 +79,9 @@ class Show:
     """A demo run on an open store."""
 
     def __init__(
-        self, stage: Stage, database: Database, log: Log, *, data_dir: Path, clock: Callable[[], datetime]
+        self, running: RunningWeb, database: Database, log: Log, *, data_dir: Path, clock: Callable[[], datetime]
     ) -> None:
-        self._stage, self._database, self._log, self._clock = stage, database, log, clock
+        self._running, self._database, self._log, self._clock = running, database, log, clock
         self._lack_of_room = partial(disk_full_message, data_dir)
 
     async def run(
@@ -111,10 +111,10 @@ class Show:
 
     async def _play(self, *, pause_s: float) -> Result:
         before = await asyncio.to_thread(read_knowledge, self._database)
-        web, began_at = self._stage.web, self._clock()
-        director = Director(self._stage, self._database, clock=self._clock)
+        web, began_at = self._running.web, self._clock()
+        director = Director(self._running, self._database, clock=self._clock)
         await director.play(acts_to_play(web, before), partial(self._log.write, "demo"), pause_s=pause_s)
-        served = self._stage.served
+        served = self._running.served
         after = await asyncio.to_thread(read_knowledge, self._database)
         return Result(
             outlets=endings(web, before, after),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from db.enums import alerts, articles, collection, vocabulary
+from db.enums import alerts, articles, collection, outcomes, vocabulary
 from db.enums.base import ClosedSet, table_of
 
 COLUMNS: Mapping[str, type[ClosedSet]] = {
@@ -29,8 +29,12 @@ COLUMNS: Mapping[str, type[ClosedSet]] = {
     "matches.status": alerts.MatchStatus,
     "deliveries.kind": alerts.DeliveryKind,
     "deliveries.state": alerts.DeliveryState,
+    "outcomes.stage": outcomes.Stage,
 }
 """The closed set of each column, in the order of the page."""
+
+OUTCOMES = (outcomes.RequestOutcome, outcomes.EntryOutcome, outcomes.PageKind, outcomes.InputOutcome)
+"""The closed sets of the column `outcomes.outcome`, by stage."""
 
 _HEAD = """# States and other closed sets
 
@@ -42,4 +46,6 @@ meaning stand once; `make docs` writes it.
 def page() -> str:
     """Return the whole page."""
     parts = [f"\n## `{column}`\n\n{values.__doc__}\n\n{table_of(values)}" for column, values in COLUMNS.items()]
+    parts.append("\n## `outcomes.outcome`\n")
+    parts += [f"\n{values.__doc__}\n\n{table_of(values)}" for values in OUTCOMES]
     return _HEAD + "".join(parts)

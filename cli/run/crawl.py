@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,12 +11,18 @@ from cli.shared.output import emit, fail, note
 from cli.shared.store import report_new_store, report_time_zone
 from cli.shared.tables import Format, wants_json
 from db.enums.collection import FeedState
+from db.enums.outcomes import RequestOutcome, Stage
 
 if TYPE_CHECKING:
     from db.engine import Database
     from db.settings import Settings
 
-_STAGES = {"poll": "feeds", "entry": "entries of feeds", "fetch": "pages", "understand": "captures processed"}
+_STAGES: Mapping[str, str] = {
+    Stage.POLL: "feeds",
+    Stage.ENTRY: "entries of feeds",
+    Stage.FETCH: "pages",
+    Stage.UNDERSTAND: "captures processed",
+}
 
 
 def crawl(
@@ -53,7 +60,7 @@ def crawl(
         return
     counts = _collect(settings, database, source)
     _show(counts, as_json=wants_json(format))
-    if counts["poll"].get("no network"):
+    if counts[Stage.POLL].get(RequestOutcome.NO_NETWORK):
         fail("cannot reach the outlets: no network", hint="this does not count against them; run it again later")
 
 
@@ -78,7 +85,7 @@ def _collect(settings: Settings, database: Database, source: str | None) -> dict
     for name, inputs in collected.items():
         stage, _, outcome = name.partition(": ")
         counts.setdefault(stage, {})[outcome] = inputs
-    counts["understand"] = dict(
+    counts[Stage.UNDERSTAND] = dict(
         drain(Pipeline(database, clock=utc_now, lease_s=settings.lease_s, cache=settings.cache_dir))
     )
     return counts

@@ -14,6 +14,7 @@ from cli.shared.output import emit
 from cli.shared.store import report_new_store, report_time_zone
 from cli.shared.tables import Format, wants_json
 from cli.source.command import web_address
+from db.enums.outcomes import InputOutcome
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -84,7 +85,7 @@ def ingest(
     options.columns.tell_rest()
     progress.print_remarks()
     _show(counts, as_json=wants_json(format))
-    if counts["rejected"]:
+    if counts[InputOutcome.REJECTED]:
         raise typer.Exit(1)
 
 
@@ -166,10 +167,9 @@ def _read(paths: Sequence[str], observed_at: datetime, options: InputOptions) ->
 
 
 def _show(counts: Counter[str], *, as_json: bool) -> None:
-    from worker.chain.documents import OUTCOMES
 
     if as_json:
-        emit({outcome: counts[outcome] for outcome in OUTCOMES})
+        emit({outcome: counts[outcome] for outcome in InputOutcome})
         return
     from rich.console import Console
     from rich.table import Table
@@ -177,7 +177,7 @@ def _show(counts: Counter[str], *, as_json: bool) -> None:
     table = Table(box=None, header_style="bold")
     table.add_column("outcome")
     table.add_column("inputs", justify="right")
-    for outcome in OUTCOMES:
+    for outcome in InputOutcome:
         table.add_row(outcome.replace("_", " "), f"{counts[outcome]:,}")
     table.add_row("together", f"{sum(counts.values()):,}", style="bold")
     Console().print(table)

@@ -12,6 +12,7 @@ from cli.shared.output import emit, fail
 from cli.shared.store import open_store
 from cli.shared.store_url import display_url, get_reason
 from cli.shared.tables import Format, cell, instant, wants_json
+from db.enums.outcomes import Stage
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -102,7 +103,6 @@ def _print_tables(
     from rich.text import Text
 
     from db.collection import clocks
-    from db.collection.feeds import NETWORK_STAGE
 
     console = Console()
     if full:
@@ -122,7 +122,7 @@ def _print_tables(
     _print_rows(console, [(stage, outcome, f"{inputs:,}") for stage, outcome, inputs in health.outcomes])
     console.print(Text("\nLatest problems", style="bold"))
     # an outage is already shown at the top
-    problems = [problem for problem in health.problems if problem.stage != NETWORK_STAGE]
+    problems = [problem for problem in health.problems if problem.stage != Stage.NETWORK]
     entries = [
         (instant(problem.last_at), problem.reason, f"{problem.stage}: {problem.subject}") for problem in problems
     ]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.shared.output import emit, get_reason, note
+from db.enums.outcomes import RequestOutcome
 from worker.lib.named_file import open_named
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def _fetch_all(urls: list[str]) -> list[FetchResult]:
     try:
         return fetch_once(load(), urls)
     except ChildFailed as error:
-        return [FetchResult(url=url, status=0, trouble=FetchFailure("broken", str(error))) for url in urls]
+        return [FetchResult(url=url, status=0, trouble=FetchFailure(RequestOutcome.BROKEN, str(error))) for url in urls]
 
 
 def _record(parser: Endable, file: str, body: bytes, url: str | None, content_type: str | None) -> dict[str, object]:

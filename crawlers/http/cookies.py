@@ -16,6 +16,7 @@ from scrapy.http import Request, Response
 from scrapy.http.cookies import CookieJar
 
 from crawlers.http.results import FetchFailure, RequestBlocked
+from db.enums.outcomes import RequestOutcome
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -91,7 +92,7 @@ class CookieMiddleware:
                 request.headers.pop("Cookie", None)
         request_key = (request.url, request.headers.get("Cookie"))
         if request_key in request.meta.get(_SENT_REQUESTS, ()):
-            raise RequestBlocked(FetchFailure("redirects", f"redirect loop at {request.url[:300]}"))
+            raise RequestBlocked(FetchFailure(RequestOutcome.REDIRECTS, f"redirect loop at {request.url[:300]}"))
         request.meta[_SENT_REQUESTS] = (*request.meta.get(_SENT_REQUESTS, ()), request_key)
 
     def process_response(self, request: Request, response: Response) -> Response:

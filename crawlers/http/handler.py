@@ -18,6 +18,7 @@ from twisted.web.iweb import IResponse
 from crawlers.http.certificates import RULE, UNVERIFIED, VerifyingPolicy, trust_system
 from crawlers.http.results import FetchFailure, RequestBlocked
 from db.collection.unverified import may_be_unverified
+from db.enums.outcomes import RequestOutcome
 
 MOST_HEADERS = 1_000
 MOST_HEAD_BYTES = 256 * 1024
@@ -104,7 +105,7 @@ class TolerantHandler(http11.HTTP11DownloadHandler):
             if not may_be_unverified(request.url, request.meta.get(RULE)):
                 host = urlsplit(request.url).hostname
                 raise RequestBlocked(
-                    FetchFailure("certificate", f"the certificate of {host} {policy.fault}")
+                    FetchFailure(RequestOutcome.CERTIFICATE, f"the certificate of {host} {policy.fault}")
                 ) from error
         request.meta[UNVERIFIED] = policy.fault
         return await self._send(request, self._lenient, self._new_pool())

@@ -13,6 +13,7 @@ from crawlers.hosts.limiter import HostLimiter, get_limiter
 from crawlers.http.bodies import TooLarge, is_gzip, is_plain, unpack
 from crawlers.http.resolver import ALLOWED_SETTING, refusals
 from crawlers.http.results import DATALOSS, FetchFailure, RequestBlocked, too_large
+from db.enums.outcomes import RequestOutcome
 from db.net.address_policy import parse_allowed, refusal_of_url
 from db.net.urls import host_of
 
@@ -42,7 +43,7 @@ class GuardMiddleware:
         """Accept the request, or raise RequestBlocked."""
         refusal = refusal_of_url(request.url, self._allowed)
         if refusal:
-            raise RequestBlocked(FetchFailure("refused", refusal, is_final=True))
+            raise RequestBlocked(FetchFailure(RequestOutcome.REFUSED, refusal, is_final=True))
         # A redirect inherits the request's meta and would wait in the queue of the previous host.
         request.meta["download_slot"] = host_of(request.url)
 
@@ -51,7 +52,7 @@ class GuardMiddleware:
         if isinstance(exception, CannotResolveHostError):
             refusal = refusals.find(urlsplit(request.url).hostname or "")
             if refusal:
-                raise RequestBlocked(FetchFailure("refused", refusal, is_final=True)) from exception
+                raise RequestBlocked(FetchFailure(RequestOutcome.REFUSED, refusal, is_final=True)) from exception
 
 
 class TurnMiddleware:
@@ -131,7 +132,9 @@ class EncodingMiddleware:
             codings = []
         if layers + len(codings) > _LAYERS:
             raise RequestBlocked(
-                FetchFailure("broken", f"packed {layers + len(codings)} times over; {_LAYERS} are unpacked")
+                FetchFailure(
+                    RequestOutcome.BROKEN, f"packed {layers + len(codings)} times over; {_LAYERS} are unpacked"
+                )
             )
         response.headers.pop("Content-Encoding", None)
         if codings:

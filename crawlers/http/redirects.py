@@ -15,6 +15,7 @@ from w3lib.url import safe_url_string
 from crawlers.http.bodies import count_visible_letters, is_html
 from crawlers.http.results import FetchFailure, RequestBlocked
 from crawlers.http.robots import is_for_robots
+from db.enums.outcomes import RequestOutcome
 from db.net.urls import host_of, registrable_domain
 
 if TYPE_CHECKING:
@@ -60,10 +61,12 @@ class Redirects:
             return self._followed.process_response(request, response)
         except IgnoreRequest as error:
             reason = f"too many redirects (more than {self._followed.max_redirect_times})"
-            raise RequestBlocked(FetchFailure("redirects", reason)) from error
+            raise RequestBlocked(FetchFailure(RequestOutcome.REDIRECTS, reason)) from error
         except ValueError as error:
             shown = location.decode("latin-1")[:200]
-            raise RequestBlocked(FetchFailure("redirects", f"redirects to {shown!r}, which is no address")) from error
+            raise RequestBlocked(
+                FetchFailure(RequestOutcome.REDIRECTS, f"redirects to {shown!r}, which is no address")
+            ) from error
 
 
 class Refreshes(Redirects):

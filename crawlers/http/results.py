@@ -24,6 +24,7 @@ from twisted.web.client import ResponseFailed
 
 from crawlers.http.bodies import choose_content_type, is_ended
 from crawlers.http.certificates import find_fault
+from db.enums.outcomes import RequestOutcome
 
 DATALOSS = "dataloss"
 """Scrapy's flag for a response that ended before its Content-Length or last chunk."""
@@ -53,7 +54,7 @@ class FetchFailure:
     retry soon is pointless.
     """
 
-    kind: str
+    kind: RequestOutcome
     reason: str
     is_network: bool = False
     is_final: bool = False
@@ -101,9 +102,9 @@ def from_response(response: Response, *, may_be_cut: bool = False) -> FetchResul
     coding = (response.headers.get("Content-Encoding") or b"").decode("latin-1").strip().lower()
     trouble = None
     if coding not in ("", "identity"):  # supported codings are already unpacked, and the header removed
-        trouble = FetchFailure("broken", f"compressed in a way that cannot be read: {coding[:50]}")
+        trouble = FetchFailure(RequestOutcome.BROKEN, f"compressed in a way that cannot be read: {coding[:50]}")
     elif DATALOSS in response.flags and response.status == 200 and not may_be_cut and not is_ended(response.body):
-        trouble = FetchFailure("broken", f"the response broke off after {len(response.body):,} bytes")
+        trouble = FetchFailure(RequestOutcome.BROKEN, f"the response broke off after {len(response.body):,} bytes")
     return FetchResult(
         url=response.url[:_MAX_URL],
         status=response.status,
@@ -136,14 +137,16 @@ def describe_status(status: int) -> FetchFailure | None:
     if status in (200, 203, 304):
         return None
     if status in (404, 410):
-        return FetchFailure("missing", f"the server answered {status}: it is not there")
+        return FetchFailure(RequestOutcome.MISSING, f"the server answered {status}: it is not there")
     if status in (401, 402, 403, 407, 451):
-        return FetchFailure("forbidden", f"the server answered {status}: it does not let us in")
+        return FetchFailure(RequestOutcome.FORBIDDEN, f"the server answered {status}: it does not let us in")
     if 300 <= status < 400:
-        return FetchFailure("redirects", f"the server answered {status} without an address that can be followed")
+        return FetchFailure(
+            RequestOutcome.REDIRECTS, f"the server answered {status} without an address that can be followed"
+        )
     if status == 204:
-        return FetchFailure("empty", "the server answered 204: no content")
-    return FetchFailure("server error", f"the server answered {status}")
+        return FetchFailure(RequestOutcome.EMPTY, "the server answered 204: no content")
+    return FetchFailure(RequestOutcome.SERVER_ERROR, f"the server answered {status}")
 
 
 def describe_failure(error: BaseException, url: str, *, timeout_s: float, max_bytes: int) -> FetchFailure:
@@ -159,39 +162,41 @@ def describe_failure(error: BaseException, url: str, *, timeout_s: float, max_by
         case DownloadFailedError():
             return _trouble_of_failure(error, host)
         case ResponseDataLossError():
-            return FetchFailure("broken", "the response broke off")
+            return FetchFailure(RequestOutcome.BROKEN, "the response broke off")
     return _trouble_of_connection(error, host, timeout_s) or FetchFailure(
-        "broken", f"the response could not be read: {_words(error)}"
+        RequestOutcome.BROKEN, f"the response could not be read: {_words(error)}"
     )
 
 
 def _trouble_of_connection(error: BaseException, host: str, timeout_s: float) -> FetchFailure | None:
     match error:
         case DownloadTimeoutError():
-            return FetchFailure("timed out", f"timed out after {timeout_s:g} s", is_network=True)
+            return FetchFailure(RequestOutcome.TIMED_OUT, f"timed out after {timeout_s:g} s", is_network=True)
         case CannotResolveHostError():
-            return FetchFailure("unreachable", f"the name {host} is not known", is_network=True)
+            return FetchFailure(RequestOutcome.UNREACHABLE, f"the name {host} is not known", is_network=True)
         case DownloadConnectionRefusedError():
-            return FetchFailure("unreachable", f"{host} refused the connection", is_network=True)
+            return FetchFailure(RequestOutcome.UNREACHABLE, f"{host} refused the connection", is_network=True)
         case ConnectError() | ConnectionClosed():
-            return FetchFailure("unreachable", f"{host} could not be reached: {_words(error)}", is_network=True)
+            return FetchFailure(
+                RequestOutcome.UNREACHABLE, f"{host} could not be reached: {_words(error)}", is_network=True
+            )
     return None
 
 
 def too_large(max_bytes: int, when: str = "") -> FetchFailure:
     """Return the failure of a response that exceeds the limit."""
-    return FetchFailure("too large", f"larger than {max_bytes / 1e6:g} MB{when}")
+    return FetchFailure(RequestOutcome.TOO_LARGE, f"larger than {max_bytes / 1e6:g} MB{when}")
 
 
 def _trouble_of_failure(error: DownloadFailedError, host: str) -> FetchFailure:
     cause = error.__cause__
     reasons = [reason.value for reason in getattr(cause, "reasons", [])] if isinstance(cause, ResponseFailed) else []
     if any(isinstance(reason, TlsError) for reason in reasons):
-        return FetchFailure("unreachable", f"no secure connection with {host}")
+        return FetchFailure(RequestOutcome.UNREACHABLE, f"no secure connection with {host}")
     if any(isinstance(reason, ConnectionClosed) for reason in reasons):
-        return FetchFailure("broken", f"{host} closed the connection without an answer")
+        return FetchFailure(RequestOutcome.BROKEN, f"{host} closed the connection without an answer")
     words = "; ".join(_words(reason) for reason in reasons) or _words(error)
-    return FetchFailure("broken", f"no usable response from {host}: {words}"[:300])
+    return FetchFailure(RequestOutcome.BROKEN, f"no usable response from {host}: {words}"[:300])
 
 
 def _words(error: BaseException) -> str:

@@ -15,6 +15,7 @@ from scrapy.http.request import NO_CALLBACK
 from crawlers.hosts.limiter import get_limiter
 from crawlers.http.results import FetchFailure, FetchResult, RequestBlocked, describe_failure, from_response
 from crawlers.http.robots_rules import MAX_BYTES, RuleBook, Rules, read_robots
+from db.enums.outcomes import RequestOutcome
 from db.net.urls import host_of
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ class RobotsMiddleware:
         if not robots.can_fetch(request.url, self._agent):
             was_sent_here = bool(request.meta.get("redirect_times"))
             reason = "robots.txt forbids what it redirects to" if was_sent_here else FORBIDDEN
-            raise RequestBlocked(FetchFailure("robots", reason, is_final=True))
+            raise RequestBlocked(FetchFailure(RequestOutcome.ROBOTS, reason, is_final=True))
 
     async def _find(self, site: str, newer_than_s: float | None) -> Rules:
         rules = self._book.rules(site)
@@ -77,7 +78,10 @@ class RobotsMiddleware:
             result = from_response(await self._crawler.engine.download_async(request), may_be_cut=True)
         except Exception as error:
             trouble = describe_failure(error, site, timeout_s=self._timeout_s, max_bytes=MAX_BYTES)
-            if trouble.kind in ("redirects", "too large"):  # RFC 9309 §2.3.1.2: treated as missing
+            if trouble.kind in (
+                RequestOutcome.REDIRECTS,
+                RequestOutcome.TOO_LARGE,
+            ):  # RFC 9309 §2.3.1.2: treated as missing
                 result = FetchResult(url=site, status=404)
             else:
                 result = FetchResult(url=site, status=0, trouble=trouble)

@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 from protego import Protego
 
 from crawlers.http.results import FetchFailure, FetchResult
+from db.enums.outcomes import RequestOutcome
 
 KEEP_S = 86_400.0
 """Maximum age by RFC 9309 §2.4: one day."""
@@ -51,13 +52,13 @@ def read_robots(result: FetchResult, now: float) -> Rules:
     """
     if result.trouble is not None:
         trouble = result.trouble
-        if trouble.kind != "refused" and not trouble.is_network:
+        if trouble.kind != RequestOutcome.REFUSED and not trouble.is_network:
             trouble = FetchFailure(trouble.kind, f"robots.txt cannot be had: {trouble.reason}")
         # Not cached if the network failed, so that recovery is noticed at once.
         return Rules(None, trouble, now if trouble.is_network else now + KEEP_TROUBLE_S, now)
     if result.status >= 500 or result.status == 429:
         reason = f"robots.txt cannot be had: the server answered {result.status}"
-        return Rules(None, FetchFailure("server error", reason), now + KEEP_TROUBLE_S, now)
+        return Rules(None, FetchFailure(RequestOutcome.SERVER_ERROR, reason), now + KEEP_TROUBLE_S, now)
     body = result.body[:MAX_BYTES] if result.status == 200 else b""
     return Rules(zlib.compress(body, 1), None, now + KEEP_S, now)
 

@@ -16,12 +16,13 @@ from crawlers.jobs.schedule import pages_at_once
 from crawlers.jobs.stand_ins import with_stand_in
 from db.collection.captures import CaptureIn, compress, record_captures
 from db.collection.pages import PageDue, PageFetched, claim_pages, find_due_pages, record_fetch, renew_page_claims
+from db.enums.outcomes import Stage
 
 
 class FetchJob(Job):
     """A page to fetch."""
 
-    stage = "fetch"
+    stage = Stage.FETCH
     accept = "text/html, application/xhtml+xml, application/xml;q=0.9, */*;q=0.5"
     fills_backlog = True
 
@@ -94,6 +95,6 @@ def _store_fetch(
     if capture is not None:
         record_captures(conn, [capture])
     record_fetch(conn, fetched)
-    tally.count("fetch", page.source_id, fetched.outcome)
+    tally.count(Stage.FETCH, page.source_id, fetched.outcome)
     if fetched.error:
-        tally.problem("fetch", page.url, fetched.error, page.source_id)
+        tally.problem(Stage.FETCH, page.url, fetched.error, page.source_id)

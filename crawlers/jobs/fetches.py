@@ -11,6 +11,8 @@ from crawlers.jobs.polls import body_hash
 from crawlers.jobs.schedule import CONFIRM_GONE_S, NETWORK_RETRY_S, next_attempt, next_check, next_retry, retry_after_s
 from db.collection.captures import CaptureIn
 from db.collection.pages import NEVER, PageDue, PageFetched
+from db.enums.collection import PageState
+from db.enums.outcomes import RequestOutcome
 from db.text.dates import parse_date
 
 
@@ -26,7 +28,7 @@ def decide_fetch(page: PageDue, answer: FetchResult, *, now: datetime, jitter: f
     """Return the result of a fetch: captured, unchanged, or a failure."""
     trouble = answer.trouble or describe_status(answer.status) or _trouble_of_content(answer)
     if trouble is None and answer.status == 304 and page.body_hash is None:
-        trouble = FetchFailure("server error", "the server answered 304 to the first request")
+        trouble = FetchFailure(RequestOutcome.SERVER_ERROR, "the server answered 304 to the first request")
     if trouble is not None:
         return Fetched(_failed(page, answer, trouble, now, jitter))
     digest = page.body_hash if answer.status == 304 else body_hash(answer.body)
@@ -37,9 +39,9 @@ def decide_fetch(page: PageDue, answer: FetchResult, *, now: datetime, jitter: f
     fetched = PageFetched(
         page_id=page.id,
         fetched_at=now,
-        outcome="captured" if is_new else "unchanged",
+        outcome=RequestOutcome.CAPTURED if is_new else RequestOutcome.UNCHANGED,
         error=None,
-        state="active" if check_at else "settled",
+        state=PageState.ACTIVE if check_at else PageState.SETTLED,
         next_fetch_at=check_at or NEVER,
         fetches=page.fetches + 1,
         failures=0,
@@ -71,7 +73,9 @@ def decide_fetch(page: PageDue, answer: FetchResult, *, now: datetime, jitter: f
 def restore_fetch(page: PageDue, reason: str, *, now: datetime) -> PageFetched:
     """Return the page's state before a fetch that failed because of our own network."""
     again_at = now + timedelta(seconds=NETWORK_RETRY_S)
-    return _kept(page, "no network", reason, now, again_at, page.failures, state=page.state)
+    return _kept(
+        page, RequestOutcome.NO_NETWORK, reason, now, again_at, page.failures, state=PageState.from_value(page.state)
+    )
 
 
 def _last_change(page: PageDue, now: datetime) -> datetime:
@@ -88,43 +92,52 @@ def _trouble_of_content(answer: FetchResult) -> FetchFailure | None:
     if answer.status == 304:
         return None
     if not answer.body.strip():
-        return FetchFailure("empty", "an empty body")
+        return FetchFailure(RequestOutcome.EMPTY, "an empty body")
     said = (answer.header("content-type") or "").partition(";")[0]
     if said and said not in PAGE_TYPES and not is_html(answer.body):
         kind: str | None = said[:100]
     else:
         kind = describe_binary(answer.body)
-    return FetchFailure("not a page", f"{kind} where a page was expected", is_final=True) if kind else None
+    return FetchFailure(RequestOutcome.NOT_A_PAGE, f"{kind} where a page was expected", is_final=True) if kind else None
 
 
 def _failed(page: PageDue, answer: FetchResult, trouble: FetchFailure, now: datetime, jitter: float) -> PageFetched:
     failures = page.failures + 1
     state = _state_after(page, trouble)
-    outcome = "gone" if state == "gone" else trouble.kind
-    if state != "active":
+    outcome = RequestOutcome.GONE if state == PageState.GONE else trouble.kind
+    if state != PageState.ACTIVE:
         last_at = page.fetched_at if page.state == state else None
         again_at = next_attempt(now, last_at=last_at, jitter=jitter)
-    elif trouble.kind == "missing":
+    elif trouble.kind == RequestOutcome.MISSING:
         again_at = now + timedelta(seconds=CONFIRM_GONE_S)
     else:
         wish = retry_after_s(answer.header("retry-after"), now) if answer.status in (429, 503) else None
         again_at = next_retry(now, failures=failures, jitter=jitter, retry_after_s=wish)
     if next_check(now, last_change=page.changed_at or page.first_seen_at, jitter=jitter) is None:
-        state, again_at = "settled", NEVER
+        state, again_at = PageState.SETTLED, NEVER
     return _kept(page, outcome, trouble.reason, now, again_at, failures, state=state)
 
 
-def _state_after(page: PageDue, trouble: FetchFailure) -> str:
+def _state_after(page: PageDue, trouble: FetchFailure) -> PageState:
     """Return the state of a page after a failure; one bad response does not refuse a page that was read before."""
-    if trouble.is_final and (page.changed_at is None or trouble.kind == "robots"):
-        return "refused"
-    if trouble.kind == "missing" and (page.state == "gone" or page.last_outcome == "missing"):
-        return "gone"
-    return "active"
+    if trouble.is_final and (page.changed_at is None or trouble.kind == RequestOutcome.ROBOTS):
+        return PageState.REFUSED
+    if trouble.kind == RequestOutcome.MISSING and (
+        page.state == PageState.GONE or page.last_outcome == RequestOutcome.MISSING
+    ):
+        return PageState.GONE
+    return PageState.ACTIVE
 
 
 def _kept(
-    page: PageDue, outcome: str, reason: str, now: datetime, again_at: datetime, failures: int, state: str = "active"
+    page: PageDue,
+    outcome: RequestOutcome,
+    reason: str,
+    now: datetime,
+    again_at: datetime,
+    failures: int,
+    *,
+    state: PageState,
 ) -> PageFetched:
     return PageFetched(
         page_id=page.id,

@@ -19,6 +19,7 @@ from crawlers.jobs.schedule import PollPolicy
 from crawlers.reading.parse import ParsedFeed, parse_feed
 from db.collection.feeds import FeedDue
 from db.collection.pages import PageDue
+from db.enums.outcomes import RequestOutcome, Stage
 
 Step = Callable[[Connection, OutcomeTally], None]
 Kind = TypeVar("Kind", bound="Job")
@@ -62,7 +63,7 @@ class DueFilter:
 class Job(ABC):
     """A due row. Each kind of job is a subclass and an entry of `KINDS`; no other code depends on the kind."""
 
-    stage: ClassVar[str]
+    stage: ClassVar[Stage]
     """The name under which its outcomes are counted."""
     accept: ClassVar[str]
     """The accepted media types."""
@@ -115,18 +116,20 @@ class Job(ABC):
         """Return the request's meta for our middlewares."""
         row, requested_at = self._row, self.requested_at
         meta: dict[str, Any] = {JAR: row.source_id or row.host, RULE: row.rule}
-        if row.last_outcome == "robots" and requested_at is not None:  # not by the rules that it was refused by
+        if (
+            row.last_outcome == RequestOutcome.ROBOTS and requested_at is not None
+        ):  # not by the rules that it was refused by
             meta[NEWER_THAN] = (now - requested_at).total_seconds()
         return meta
 
     def record_restored(self, conn: Connection, tally: OutcomeTally, reason: str, now: datetime) -> None:
         """Restore the row after an outage, as the counted outcome of this job."""
         self.restore_after_outage(conn, reason, now)
-        tally.count(self.stage, self.source_id, "no network")
+        tally.count(self.stage, self.source_id, RequestOutcome.NO_NETWORK)
 
     def count_internal_error(self, tally: OutcomeTally, reason: str) -> None:
         """Count a job whose failure could not be stored either; its claim expires."""
-        tally.count(self.stage, self.source_id, "internal error")
+        tally.count(self.stage, self.source_id, RequestOutcome.INTERNAL_ERROR)
         tally.problem(self.stage, self.url, reason, self.source_id)
 
     @property

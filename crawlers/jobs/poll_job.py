@@ -17,6 +17,7 @@ from crawlers.reading.entries import Entries, sort_entries
 from db.collection.captures import record_captures
 from db.collection.entries import EntryIn, find_feed_texts, keep_addresses, record_entries, record_feed_texts
 from db.collection.feeds import FeedDue, FeedPolled, claim_feeds, find_due_feeds, record_poll, renew_feed_claims
+from db.enums.outcomes import Stage
 
 _CHUNK, _CHUNK_CHARACTERS = 64, 1_000_000
 """Maximum entries per write, and characters of their texts, so that other writes get a turn."""
@@ -25,7 +26,7 @@ _CHUNK, _CHUNK_CHARACTERS = 64, 1_000_000
 class PollJob(Job):
     """A feed to poll."""
 
-    stage = "poll"
+    stage = Stage.POLL
     accept = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
     is_parsed = True
 
@@ -124,7 +125,7 @@ def _store_entries(
         given = {capture.page_id: capture.body_hash for capture, _ in captures if capture.page_id is not None}
         record_feed_texts(conn, given, now=now, unverified=answer.unverified)
     for outcome, inputs in counts.items():
-        tally.count("entry", feed.source_id, outcome, inputs)
+        tally.count(Stage.ENTRY, feed.source_id, outcome, inputs)
 
 
 def _store_poll(
@@ -136,11 +137,11 @@ def _store_poll(
     tally: OutcomeTally,
 ) -> None:
     record_poll(conn, polled)
-    tally.count("poll", feed.source_id, polled.outcome)
+    tally.count(Stage.POLL, feed.source_id, polled.outcome)
     if reason := polled.error or "; ".join(problems):
-        tally.problem("poll", feed.url, reason, feed.source_id)
+        tally.problem(Stage.POLL, feed.url, reason, feed.source_id)
     if entries is not None:
         for outcome, inputs in entries.dropped.items():
-            tally.count("entry", feed.source_id, outcome, inputs)
+            tally.count(Stage.ENTRY, feed.source_id, outcome, inputs)
         for subject, reason in entries.reasons:
-            tally.problem("entry", subject, reason, feed.source_id)
+            tally.problem(Stage.ENTRY, subject, reason, feed.source_id)

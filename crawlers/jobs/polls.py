@@ -13,6 +13,8 @@ from crawlers.http.results import FetchFailure, FetchResult, describe_status
 from crawlers.jobs.schedule import GONE_FEED_S, NETWORK_RETRY_S, PollPolicy, next_poll, retry_after_s
 from crawlers.reading.parse import NotAFeed, ParsedFeed, parse_feed
 from db.collection.feeds import FeedDue, FeedPolled
+from db.enums.collection import FeedState
+from db.enums.outcomes import RequestOutcome
 
 _TITLE_MAX = 1_000
 
@@ -35,7 +37,7 @@ def read_poll(feed: FeedDue, answer: FetchResult, parse: Callable[..., ParsedFee
     """Return the content of a poll's result. Parses, with `parse`, so not for the event loop."""
     trouble = answer.trouble or describe_status(answer.status)
     if trouble is None and answer.status == 304 and feed.succeeded_at is None:
-        trouble = FetchFailure("server error", "the server answered 304 to the first request")
+        trouble = FetchFailure(RequestOutcome.SERVER_ERROR, "the server answered 304 to the first request")
     if trouble is not None:
         return PollReading(None, feed.body_hash, trouble)
     if answer.status == 304:
@@ -46,12 +48,14 @@ def read_poll(feed: FeedDue, answer: FetchResult, parse: Callable[..., ParsedFee
     try:
         parsed = parse(answer.body, url=answer.url, content_type=answer.header("content-type"), bodies="raw")
     except NotAFeed as error:
-        return PollReading(None, None, FetchFailure("not a feed", str(error)))
+        return PollReading(None, None, FetchFailure(RequestOutcome.NOT_A_FEED, str(error)))
     except ProcessEnded as error:
-        return PollReading(None, None, FetchFailure("unreadable", f"reading it was ended: {error}"))
+        return PollReading(None, None, FetchFailure(RequestOutcome.UNREADABLE, f"reading it was ended: {error}"))
     except Exception as error:  # any error of the parser is a failure of this feed
         return PollReading(
-            None, None, FetchFailure("unreadable", f"the parser failed: {type(error).__name__}: {error}"[:300])
+            None,
+            None,
+            FetchFailure(RequestOutcome.UNREADABLE, f"the parser failed: {type(error).__name__}: {error}"[:300]),
         )
     return PollReading(parsed, digest)
 
@@ -65,9 +69,9 @@ def decide_poll(
         return FeedPolled(
             feed_id=feed.id,
             polled_at=now,
-            outcome="changed" if reading.feed else "unchanged",
+            outcome=RequestOutcome.CHANGED if reading.feed else RequestOutcome.UNCHANGED,
             error=None,
-            state="active",
+            state=FeedState.ACTIVE,
             next_poll_at=next_poll(now, policy, failures=0, jitter=jitter),
             failures=0,
             # RFC 9110 §15.4.5: a 304 repeats validators only to replace them
@@ -79,16 +83,16 @@ def decide_poll(
             succeeded=True,
             changed=reading.feed is not None,
         )
-    is_gone = answer.status == 410 or (feed.state == "gone" and answer.status == 404)
+    is_gone = answer.status == 410 or (feed.state == FeedState.GONE and answer.status == 404)
     failures = feed.failures + 1
     wish = retry_after_s(answer.header("retry-after"), now) if answer.status in (429, 503) else None
     again_at = next_poll(now, policy, failures=failures, jitter=jitter, retry_after_s=wish)
     return FeedPolled(
         feed_id=feed.id,
         polled_at=now,
-        outcome="gone" if is_gone else trouble.kind,
+        outcome=RequestOutcome.GONE if is_gone else trouble.kind,
         error=trouble.reason,
-        state="gone" if is_gone else "active",
+        state=FeedState.GONE if is_gone else FeedState.ACTIVE,
         next_poll_at=now + timedelta(seconds=GONE_FEED_S) if is_gone else again_at,
         failures=failures,
         etag=feed.etag,
@@ -102,9 +106,9 @@ def restore_poll(feed: FeedDue, reason: str, *, now: datetime) -> FeedPolled:
     return FeedPolled(
         feed_id=feed.id,
         polled_at=now,
-        outcome="no network",
+        outcome=RequestOutcome.NO_NETWORK,
         error=reason,
-        state="active",
+        state=FeedState.ACTIVE,
         next_poll_at=now + timedelta(seconds=NETWORK_RETRY_S),
         failures=feed.failures,
         etag=feed.etag,

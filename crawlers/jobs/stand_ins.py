@@ -13,12 +13,24 @@ from crawlers.sanitize import without_tags
 from db.collection.captures import CaptureIn, compress
 from db.collection.entries import EntryIn, FeedText
 from db.collection.pages import PageDue, PageFetched
+from db.enums.outcomes import RequestOutcome
 
 _SUBSTANCE = 200
 """Length in characters from which a feed's text is more than a teaser."""
 
-_KINDS = frozenset(
-    {"forbidden", "server error", "robots", "refused", "redirects", "not a page", "empty", "too large", "missing"}
+_OF_THE_PAGE = frozenset(
+    {
+        RequestOutcome.FORBIDDEN,
+        RequestOutcome.SERVER_ERROR,
+        RequestOutcome.ROBOTS,
+        RequestOutcome.REFUSED,
+        RequestOutcome.REDIRECTS,
+        RequestOutcome.NOT_A_PAGE,
+        RequestOutcome.EMPTY,
+        RequestOutcome.TOO_LARGE,
+        RequestOutcome.MISSING,
+        RequestOutcome.GONE,
+    }
 )
 """Failures of the page itself; network failures are temporary."""
 
@@ -42,9 +54,11 @@ def with_stand_in(page: PageDue, answer: FetchResult, fetched: Fetched, *, now: 
     if digest is None or (digest == page.feed_hash and not is_vouched) or not _is_lasting(answer, fetched.page):
         return fetched
     outcome = fetched.page.outcome
-    if page.fetches and outcome in ("missing", "gone"):
+    if page.fetches and outcome in (RequestOutcome.MISSING, RequestOutcome.GONE):
         return fetched
-    if (page.fetches or outcome == "refused") and len(without_tags(page.hints.get("body", ""))) < _SUBSTANCE:
+    if (page.fetches or outcome == RequestOutcome.REFUSED) and len(
+        without_tags(page.hints.get("body", ""))
+    ) < _SUBSTANCE:
         return fetched
     return Fetched(
         replace(fetched.page, feed_hash=digest, unverified=unverified),
@@ -117,8 +131,6 @@ def _capture_of_words(
 
 def _is_lasting(answer: FetchResult, fetched: PageFetched) -> bool:
     """Return whether the failure is the page's own, so that waiting is pointless."""
-    if fetched.outcome == "unchanged":
+    if fetched.outcome == RequestOutcome.UNCHANGED:
         return False
-    return fetched.failures >= _PATIENCE or (
-        answer.status not in _BUSY and (fetched.outcome in _KINDS or fetched.outcome == "gone")
-    )
+    return fetched.failures >= _PATIENCE or (answer.status not in _BUSY and fetched.outcome in _OF_THE_PAGE)

@@ -15,6 +15,7 @@ import xxhash
 from crawlers.reading.parse import FeedEntry
 from crawlers.sanitize import get_words
 from db.collection.entries import EntryIn
+from db.enums.outcomes import EntryOutcome
 from db.net.address_policy import refusal_of_url
 from db.net.urls import canonical_url, unwrapped
 from db.text.dates import end_of_tomorrow, fault_in, fault_of
@@ -28,7 +29,7 @@ class Entries:
     """The entries to record, and the numbers of `duplicate`, `no link` and `unusable` ones."""
 
     usable: tuple[EntryIn, ...]
-    dropped: dict[str, int]
+    dropped: dict[EntryOutcome, int]
     reasons: tuple[tuple[str, str], ...]
     """Pairs of (subject, reason) for entries that were dropped or refused."""
 
@@ -37,7 +38,7 @@ def sort_entries(
     feed_url: str, entries: Sequence[FeedEntry], *, now: datetime, allowed: Collection[tuple[str, int]] = ()
 ) -> Entries:
     """Return the entries as pages and texts to record. Of two entries for the same page or text, the first is used."""
-    dropped = {"duplicate": 0, "no link": 0, "unusable": 0}
+    dropped = dict.fromkeys((EntryOutcome.DUPLICATE, EntryOutcome.NO_LINK, EntryOutcome.UNUSABLE), 0)
     reasons: list[tuple[str, str]] = []
     by_page: dict[str, list[EntryIn]] = {}
     own: list[EntryIn] = []
@@ -49,7 +50,7 @@ def sort_entries(
         if canonical:
             by_page.setdefault(canonical, []).append(record)
         elif record.feed_hash is None:
-            dropped["unusable" if entry.url else "no link"] += 1
+            dropped[EntryOutcome.UNUSABLE if entry.url else EntryOutcome.NO_LINK] += 1
         else:
             own.append(record.by_itself("its link cannot be used" if entry.url else "the entry has no link"))
     usable: dict[str, EntryIn] = {}
@@ -62,11 +63,11 @@ def sort_entries(
             usable[canonical] = replace(distinct[0], refusal=refusal)
         else:
             own += [record.by_itself(f"{len(distinct)} entries share one link") for record in distinct]
-        dropped["duplicate"] += len(several) - len(distinct)
+        dropped[EntryOutcome.DUPLICATE] += len(several) - len(distinct)
     for record in own:
-        dropped["duplicate"] += record.canonical_url in usable
+        dropped[EntryOutcome.DUPLICATE] += record.canonical_url in usable
         usable.setdefault(record.canonical_url, record)
-    if remark := _remark(entries, dropped["no link"], now):
+    if remark := _remark(entries, dropped[EntryOutcome.NO_LINK], now):
         reasons.append((feed_url, remark))
     return Entries(tuple(usable.values()), dropped, tuple(reasons))
 

@@ -39,6 +39,7 @@ from db.collection.host_leases import find_resting_hosts
 from db.collection.refusals import ask_for_pages, find_forbidden
 from db.datadir.heartbeat import EVERY_S, touch_heartbeat
 from db.dialect import is_away
+from db.enums.outcomes import RequestOutcome, Stage
 from db.net.address_policy import parse_allowed
 from db.net.urls import host_of
 from db.settings import Settings
@@ -190,7 +191,9 @@ class CollectorSpider(Spider):
         if not self._outage.is_down:
             return not await self._store.read(lambda conn: self._find_due(conn, now, 1, set(), True))
         left = await self._store.read(lambda conn: count_due_feeds(conn, now=now, source_id=once.source_id))
-        await self._store.write(lambda _, tally: tally.count("poll", once.source_id, "no network", left))
+        await self._store.write(
+            lambda _, tally: tally.count(Stage.POLL, once.source_id, RequestOutcome.NO_NETWORK, left)
+        )
         return True
 
     def _request(self, job: Job) -> Request | None:
@@ -205,7 +208,9 @@ class CollectorSpider(Spider):
                 dont_filter=True,
             )
         except ValueError as error:
-            trouble = FetchFailure("refused", f"refused: not a usable address ({error})"[:300], is_final=True)
+            trouble = FetchFailure(
+                RequestOutcome.REFUSED, f"refused: not a usable address ({error})"[:300], is_final=True
+            )
             asyncio.ensure_future(self._finish(job, FetchResult(url=job.url, status=0, trouble=trouble)))  # noqa: RUF006 - held keeps count
             return None
 
@@ -229,7 +234,8 @@ class CollectorSpider(Spider):
         if not is_away(error):  # else it is nobody's fault here
             with suppress(Exception):
                 return await self._record(
-                    job, FetchResult(url=answer.url, status=0, trouble=FetchFailure("internal error", said))
+                    job,
+                    FetchResult(url=answer.url, status=0, trouble=FetchFailure(RequestOutcome.INTERNAL_ERROR, said)),
                 )
         self._store.submit(lambda _, tally: job.count_internal_error(tally, said))
         return said

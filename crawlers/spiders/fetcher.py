@@ -13,6 +13,7 @@ from crawlers.hosts.delays import HostDelays
 from crawlers.hosts.limiter import HostLimiter
 from crawlers.http.cookies import JAR
 from crawlers.http.results import FetchFailure, FetchResult, from_failure, from_response
+from db.enums.outcomes import RequestOutcome
 from db.settings import Settings
 
 
@@ -43,7 +44,11 @@ class FetcherSpider(Spider):
             except ValueError as error:
                 self._tell(
                     place,
-                    FetchResult(url=url, status=0, trouble=FetchFailure("refused", f"not a usable address ({error})")),
+                    FetchResult(
+                        url=url,
+                        status=0,
+                        trouble=FetchFailure(RequestOutcome.REFUSED, f"not a usable address ({error})"),
+                    ),
                 )
                 continue
             yield request

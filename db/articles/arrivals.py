@@ -18,6 +18,7 @@ from db.collection.unverified import record_unverified
 from db.coverage.cells import mark_articles
 from db.dialect import insert
 from db.enums.articles import RevisionStage, TextFrom
+from db.enums.outcomes import InputOutcome
 from db.models import Article, FingerprintRow, Revision, SketchHash
 
 
@@ -62,7 +63,7 @@ class Recorded:
     date: an older revision may have it when this one does not.
     """
 
-    outcome: str
+    outcome: InputOutcome
     article_id: int
     source_id: str
     revision_id: int | None = None

@@ -41,6 +41,7 @@ from db.coverage.cells import mark_articles
 from db.dialect import insert, lock_names
 from db.enums.articles import RevisionStage, TextFrom
 from db.enums.collection import PageState
+from db.enums.outcomes import InputOutcome
 from db.models import Article, ArticleAddress, Capture, Page, Revision
 from db.stories.commonplaces import doubt
 
@@ -98,7 +99,7 @@ def _results(
         told.add(key)
         if is_first or (ours and revision.stage == RevisionStage.STORED):  # the latter: our own work before a crash
             is_new = key[0] in created or (not is_first and is_alone(stored, key[0]))
-            outcome = "new" if is_new else "revised"
+            outcome = InputOutcome.NEW if is_new else InputOutcome.REVISED
             created.discard(key[0])
             dated = revision.published_at or earliest_date(stored, key[0])[0]
             recorded.append(
@@ -114,7 +115,7 @@ def _results(
             dated = revision.published_at or earliest_date(stored, key[0])[0]
             recorded.append(
                 Recorded(
-                    outcome="seen_again",
+                    outcome=InputOutcome.SEEN_AGAIN,
                     article_id=key[0],
                     source_id=article.source_id,
                     revision_id=revision.id,
@@ -122,7 +123,7 @@ def _results(
                 )
             )
         else:
-            recorded.append(Recorded(outcome="seen_again", article_id=key[0], source_id=article.source_id))
+            recorded.append(Recorded(outcome=InputOutcome.SEEN_AGAIN, article_id=key[0], source_id=article.source_id))
     return [
         replace(each, canonical_url=article.canonical_url) for each, article in zip(recorded, articles, strict=True)
     ]
@@ -204,9 +205,9 @@ def _after(
         article_id = joined.article(each.article_id)
         moved = replace(each, article_id=article_id, canonical_url=names[article_id])
         if place in read_now:
-            moved = replace(moved, outcome="seen_again", revision_id=read_now[place])
+            moved = replace(moved, outcome=InputOutcome.SEEN_AGAIN, revision_id=read_now[place])
         elif each.revision_id is not None and (each.revision_id in joined.revisions or each.revision_id in told):
-            moved = replace(moved, outcome="seen_again", revision_id=None)  # this text was stored already
+            moved = replace(moved, outcome=InputOutcome.SEEN_AGAIN, revision_id=None)  # this text was stored already
         after.append(moved)
     left = set(anew) - {each.revision_id for each in after}
     return [replace(after[0], others=tuple(sorted(left))), *after[1:]]

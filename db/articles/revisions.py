@@ -15,11 +15,12 @@ from db.collection.captures import finish_captures
 from db.coverage.cells import mark_articles
 from db.dialect import insert
 from db.enums.articles import RevisionStage, TextFrom
+from db.enums.outcomes import InputOutcome, Stage
 from db.models import Article, FingerprintRow, Revision, RevisionAttempt
 from db.outcomes import ProblemSeen, record_outcomes, record_problems
 
 
-def outcomes_of(conn: Connection, revision_ids: Sequence[int]) -> dict[int, str]:
+def outcomes_of(conn: Connection, revision_ids: Sequence[int]) -> dict[int, InputOutcome]:
     """Return `new` for revisions that are the first of their article, `revised` for later ones.
 
     `seen_again` is for a text that came back after another one, for another form of a known page, and for a page of
@@ -42,13 +43,13 @@ def outcomes_of(conn: Connection, revision_ids: Sequence[int]) -> dict[int, str]
     return {row.id: _outcome(row) for row in conn.execute(query)}
 
 
-def _outcome(row: Any) -> str:
+def _outcome(row: Any) -> InputOutcome:
     if row.returned_at:
-        return "seen_again"
+        return InputOutcome.SEEN_AGAIN
     if row.id == row.lowest:
-        return "new"
+        return InputOutcome.NEW
     is_other_form = row.id == row.lowest_of_page or (row.text_from == TextFrom.FORM and row.lowest_of_page is not None)
-    return "seen_again" if is_other_form else "revised"
+    return InputOutcome.SEEN_AGAIN if is_other_form else InputOutcome.REVISED
 
 
 def lock_articles_of(conn: Connection, revision_ids: Sequence[int]) -> dict[int, int]:
@@ -168,13 +169,15 @@ def set_exhausted_aside(conn: Connection, *, attempts: int, now: datetime) -> in
     mark_articles(conn, sorted(set(article_ids)))
     end_attempts(conn, ids)
     reason = f"text set aside after {attempts} attempts: each worker that tagged it died or ran out of time"
-    first_time = finish_captures(conn, {row.capture_id: ("rejected", reason) for row in rows if row.capture_id})
+    first_time = finish_captures(
+        conn, {row.capture_id: (InputOutcome.REJECTED, reason) for row in rows if row.capture_id}
+    )
     for stage, ended in (
-        ("ingest", [row for row in rows if row.capture_id is None]),
-        ("understand", [row for row in rows if row.capture_id in first_time]),
+        (Stage.INGEST, [row for row in rows if row.capture_id is None]),
+        (Stage.UNDERSTAND, [row for row in rows if row.capture_id in first_time]),
     ):
-        record_outcomes(conn, stage, Counter((row.source_id, "rejected") for row in ended), at=now)
-    record_problems(conn, "understand", [ProblemSeen(row.url, reason, row.source_id) for row in rows], at=now)
+        record_outcomes(conn, stage, Counter((row.source_id, InputOutcome.REJECTED) for row in ended), at=now)
+    record_problems(conn, Stage.UNDERSTAND, [ProblemSeen(row.url, reason, row.source_id) for row in rows], at=now)
     return len(rows)
 
 

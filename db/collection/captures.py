@@ -14,6 +14,7 @@ from sqlalchemy.orm import aliased
 
 from db.dialect import insert
 from db.enums.collection import CaptureStage
+from db.enums.outcomes import InputOutcome, Stage
 from db.models import Capture, Page, Source
 from db.outcomes import ProblemSeen, record_outcomes, record_problems
 
@@ -162,9 +163,9 @@ def read_captures(conn: Connection, capture_ids: Sequence[int]) -> list[CaptureO
     ]
 
 
-def finish_captures(conn: Connection, endings: Mapping[int, tuple[str, str | None]]) -> set[int]:
+def finish_captures(conn: Connection, endings: Mapping[int, tuple[InputOutcome, str | None]]) -> set[int]:
     """Store (outcome, reason) of captures; return the ids that were not finished before."""
-    by_ending: dict[tuple[str, str | None], list[int]] = {}
+    by_ending: dict[tuple[InputOutcome, str | None], list[int]] = {}
     for capture_id, ending in sorted(endings.items()):
         by_ending.setdefault(ending, []).append(capture_id)
     finished: set[int] = set()
@@ -210,8 +211,8 @@ def reject_exhausted(conn: Connection, *, attempts: int, now: datetime) -> int:
     )
     rows = conn.execute(query).all()
     reason = f"given up after {attempts} attempts: each worker that took it died or ran out of time"
-    finished = finish_captures(conn, {row.id: ("rejected", reason) for row in rows})
+    finished = finish_captures(conn, {row.id: (InputOutcome.REJECTED, reason) for row in rows})
     lost = [row for row in rows if row.id in finished]
-    record_outcomes(conn, "understand", Counter((row.source_id, "rejected") for row in lost), at=now)
-    record_problems(conn, "understand", [ProblemSeen(r.url, reason, r.source_id) for r in lost], at=now)
+    record_outcomes(conn, Stage.UNDERSTAND, Counter((row.source_id, InputOutcome.REJECTED) for row in lost), at=now)
+    record_problems(conn, Stage.UNDERSTAND, [ProblemSeen(r.url, reason, r.source_id) for r in lost], at=now)
     return len(lost)

@@ -18,6 +18,7 @@ from db.collection.pages import ASKED, NEVER
 from db.enums.alerts import DeliveryState
 from db.enums.articles import RevisionStage
 from db.enums.collection import CaptureStage
+from db.enums.outcomes import Stage
 from db.models import (
     Capture,
     Channel,
@@ -32,7 +33,6 @@ from db.models import (
 )
 from db.outcomes import ProblemSeen, record_problems
 
-STAGE = "clock"
 _CLAIM = timedelta(days=1)
 """Maximum of a claim: a lease is an hour at most, that of a scheduled export included."""
 _MONTH = timedelta(days=35)
@@ -90,7 +90,7 @@ def bring_back(conn: Connection, *, now: datetime) -> dict[str, int]:
             counts[wait.what] = counts.get(wait.what, 0) + changed.rowcount
     if counts:
         reason = f"a clock ran ahead: {describe_counts(counts)} waited for longer than they may; they are due now"
-        record_problems(conn, STAGE, [ProblemSeen("instants in the future", reason)], at=now)
+        record_problems(conn, Stage.CLOCK, [ProblemSeen("instants in the future", reason)], at=now)
     return counts
 
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, func, select, update
 
 from db.enums.collection import PageState
+from db.enums.outcomes import PageKind
 from db.models import Capture, Page
 
 FIRST_PAUSE = timedelta(minutes=15)
@@ -15,7 +16,7 @@ LONGEST_PAUSE = timedelta(days=1)
 """The maximum, short enough for a suspect text to be confirmed."""
 
 
-def record_doubts(conn: Connection, kinds: Mapping[int, str], *, now: datetime) -> None:
+def record_doubts(conn: Connection, kinds: Mapping[int, PageKind], *, now: datetime) -> None:
     """Record captures without an article, by id and kind; schedule unconditional fetches of their pages.
 
     The validators are deleted, because an unchanged error page must be checked again too.

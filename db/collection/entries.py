@@ -12,6 +12,7 @@ from db.collection.pages import NEVER
 from db.collection.refusals import ask_for_named
 from db.dialect import insert
 from db.enums.collection import PageState
+from db.enums.outcomes import CountedOutcome, EntryOutcome, PageKind, RequestOutcome
 from db.models import Page, Sighting, SourceDomain
 from db.net.urls import host_of
 
@@ -75,13 +76,13 @@ class FeedText:
 
 def record_entries(
     conn: Connection, *, feed_id: int, source_id: str | None, entries: Sequence[EntryIn], seen_at: datetime
-) -> dict[str, int]:
+) -> dict[EntryOutcome, int]:
     """Store pages and sightings; return the number of `new`, `known` or `refused` entries. New pages are due at once.
 
     Every canonical URL may occur once in `entries`. A page belongs to the outlet of its domain, else to the feed's; an
     entry without a page belongs to the feed's outlet, wherever its link leads.
     """
-    counts = {"new": 0, "known": 0, "refused": 0}
+    counts = dict.fromkeys((EntryOutcome.NEW, EntryOutcome.KNOWN, EntryOutcome.REFUSED), 0)
     ordered = sorted(entries, key=lambda entry: entry.canonical_url)  # one order for all: no deadlock
     owners = _owners(conn, {host_of(entry.canonical_url) for entry in ordered if not entry.trouble})
     for start in range(0, len(ordered), _ROWS):
@@ -90,9 +91,20 @@ def record_entries(
         new = _insert_pages(conn, part, owners, source_id, seen_at)
         _upsert_sightings(conn, feed_id, part, seen_at)
         for entry in part:
-            outcome = "refused" if entry.refusal else "new" if entry.canonical_url in new else "known"
-            counts[outcome] += 1
+            counts[_outcome(entry, new)] += 1
     return counts
+
+
+def _outcome(entry: EntryIn, new: Collection[str]) -> EntryOutcome:
+    if entry.refusal:
+        return EntryOutcome.REFUSED
+    return EntryOutcome.NEW if entry.canonical_url in new else EntryOutcome.KNOWN
+
+
+def _first_outcome(entry: EntryIn) -> CountedOutcome | None:
+    if entry.refusal:
+        return RequestOutcome.REFUSED
+    return PageKind.NO_PAGE if entry.trouble else None
 
 
 def keep_addresses(conn: Connection, entries: Sequence[EntryIn]) -> list[EntryIn]:
@@ -161,7 +173,7 @@ def _insert_pages(
             "next_fetch_at": NEVER if entry.refusal or entry.trouble else seen_at,
             "fetches": 0,
             "failures": 0,
-            "last_outcome": "refused" if entry.refusal else "no page" if entry.trouble else None,
+            "last_outcome": _first_outcome(entry),
             "last_error": entry.refusal or entry.trouble,
         }
         for entry in entries

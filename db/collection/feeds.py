@@ -10,6 +10,7 @@ from sqlalchemy import Connection, case, delete, func, literal, or_, select, upd
 
 from db.dialect import insert
 from db.enums.collection import FeedState
+from db.enums.outcomes import RequestOutcome, Stage
 from db.models import Feed, Problem, Source
 from db.models.base import UtcDateTime
 from db.net.urls import host_of
@@ -18,7 +19,6 @@ from db.outcomes import ProblemSeen, record_problems
 ASKED = (FeedState.ACTIVE, FeedState.GONE)
 """States of feeds that are polled when due."""
 
-NETWORK_STAGE = "network"
 NETWORK_SUBJECT = "outlets"
 """The key of the row in `problems` that exists exactly while no outlet is reachable."""
 
@@ -55,9 +55,9 @@ class FeedPolled:
 
     feed_id: int
     polled_at: datetime
-    outcome: str
+    outcome: RequestOutcome
     error: str | None
-    state: str
+    state: FeedState
     next_poll_at: datetime
     failures: int
     etag: str | None = None
@@ -232,14 +232,14 @@ def make_feeds_due(conn: Connection, *, now: datetime, source_id: str | None = N
 def record_network(conn: Connection, reason: str | None, *, at: datetime) -> None:
     """Record that no outlet is reachable, with the reason; None deletes the record."""
     if reason is None:
-        conn.execute(delete(Problem).where(Problem.stage == NETWORK_STAGE, Problem.subject == NETWORK_SUBJECT))
+        conn.execute(delete(Problem).where(Problem.stage == Stage.NETWORK, Problem.subject == NETWORK_SUBJECT))
     else:
-        record_problems(conn, NETWORK_STAGE, [ProblemSeen(NETWORK_SUBJECT, reason)], at=at)
+        record_problems(conn, Stage.NETWORK, [ProblemSeen(NETWORK_SUBJECT, reason)], at=at)
 
 
 def find_network_problem(conn: Connection) -> str | None:
     """Return the reason why no outlet is reachable; None if there is no known problem."""
-    return conn.scalar(select(Problem.reason).where(Problem.stage == NETWORK_STAGE, Problem.subject == NETWORK_SUBJECT))
+    return conn.scalar(select(Problem.reason).where(Problem.stage == Stage.NETWORK, Problem.subject == NETWORK_SUBJECT))
 
 
 def iter_feeds(conn: Connection, *, source_id: str | None = None) -> Iterator[FeedHealth]:

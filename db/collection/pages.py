@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, or_, select, update
 
 from db.enums.collection import PageState
+from db.enums.outcomes import RequestOutcome
 from db.models import Feed, Page, Sighting, Source
 from db.net.urls import host_of, registrable_domain
 
@@ -59,9 +60,9 @@ class PageFetched:
 
     page_id: int
     fetched_at: datetime
-    outcome: str
+    outcome: RequestOutcome
     error: str | None
-    state: str
+    state: PageState
     next_fetch_at: datetime
     fetches: int
     failures: int

@@ -9,11 +9,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, select
 
+from db.enums.outcomes import PageKind, Stage
 from db.models import Outcome
 
-STAGE = "page"
-"""The stage under which the workers count kinds of pages."""
-ARTICLE = "article"
 SPAN = timedelta(days=1)
 _LEAST = 4
 """Minimum number of pages for a statement about an outlet; as in `worker.coverage.stats.health`."""
@@ -38,7 +36,7 @@ def find_walled(conn: Connection, *, now: datetime, source_id: str | None = None
     """Return, by id, the outlets with mostly other pages than articles in the last 24 hours, of at least four pages."""
     query = (
         select(Outcome.source_id, Outcome.outcome, func.sum(Outcome.inputs).label("looks"))
-        .where(Outcome.stage == STAGE, Outcome.at > now - SPAN, Outcome.at <= now, Outcome.source_id.is_not(None))
+        .where(Outcome.stage == Stage.PAGE, Outcome.at > now - SPAN, Outcome.at <= now, Outcome.source_id.is_not(None))
         .group_by(Outcome.source_id, Outcome.outcome)
     )
     if source_id is not None:
@@ -48,7 +46,7 @@ def find_walled(conn: Connection, *, now: datetime, source_id: str | None = None
         shown[row.source_id][row.outcome] += int(row.looks)
     walled = {}
     for outlet, counts in shown.items():
-        looks, articles = counts.total(), counts.pop(ARTICLE, 0)
+        looks, articles = counts.total(), counts.pop(PageKind.ARTICLE, 0)
         if looks >= _LEAST and articles * 2 < looks:
             walled[outlet] = Walled(looks, dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))))
     return walled

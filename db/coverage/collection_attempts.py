@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 
@@ -11,10 +11,15 @@ from sqlalchemy import Connection, func, select
 from db.coverage.cells import TOTAL, iter_cells
 from db.dialect import utc_day
 from db.enums.collection import FeedState
+from db.enums.outcomes import CountedOutcome, PageKind, RequestOutcome, Stage
 from db.models import Feed, Outcome
 
-_SUCCEEDED = {"poll": ("changed", "unchanged"), "fetch": ("captured", "unchanged"), "page": ("article",)}
-_NOT_A_FAILURE = ("gone", "missing", "refused")
+_SUCCEEDED: Mapping[Stage, tuple[CountedOutcome, ...]] = {
+    Stage.POLL: (RequestOutcome.CHANGED, RequestOutcome.UNCHANGED),
+    Stage.FETCH: (RequestOutcome.CAPTURED, RequestOutcome.UNCHANGED),
+    Stage.PAGE: (PageKind.ARTICLE,),
+}
+_NOT_A_FAILURE = (RequestOutcome.GONE, RequestOutcome.MISSING, RequestOutcome.REFUSED)
 """The page or the feed is missing or off limits, but the outlet was reached."""
 
 
@@ -60,7 +65,7 @@ def iter_attempts(conn: Connection, since: date, until: date, *, before: datetim
 
 def find_first_poll(conn: Connection) -> date | None:
     """Return the day of the first poll of any outlet; None without polls."""
-    first = conn.scalar(select(func.min(Outcome.at)).where(Outcome.stage == "poll"))
+    first = conn.scalar(select(func.min(Outcome.at)).where(Outcome.stage == Stage.POLL))
     return first.date() if first is not None else None
 
 

@@ -19,6 +19,14 @@ class ClosedSet(StrEnum):
         member.meaning = meaning
         return member
 
+    @classmethod
+    def from_value(cls, value: str) -> Self:
+        """Return the member with this stored value. Raises ValueError for any other."""
+        member = cls._value2member_map_.get(value)
+        if not isinstance(member, cls):
+            raise ValueError(f"{value!r} is no {cls.__name__}")
+        return member
+
 
 def listed(values: Iterable[str], last: str = "or") -> str:
     """Return values as a sentence lists them: `name, demonym or concept`."""

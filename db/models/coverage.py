@@ -127,9 +127,10 @@ class Outcome(Base):
     id: Mapped[RowId]
     at: Mapped[datetime]
     stage: Mapped[str] = mapped_column(String(20))
-    """`poll`, `entry`, `fetch`, `understand` or `ingest`."""
+    """A `db.enums.outcomes.Stage`."""
     source_id: Mapped[str | None] = mapped_column(String(200))
     outcome: Mapped[str] = mapped_column(String(40))
+    """A `db.enums.outcomes.CountedOutcome` of its stage."""
     inputs: Mapped[int]
 
 

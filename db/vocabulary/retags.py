@@ -18,6 +18,7 @@ from db.articles.revisions import record_scope
 from db.changes import note_changes
 from db.coverage.cells import mark_articles
 from db.enums.articles import RevisionStage
+from db.enums.outcomes import Stage
 from db.models import Article, MentionRow, Revision, VocabularyVersion
 from db.outcomes import ProblemSeen, record_problems
 
@@ -115,7 +116,7 @@ def record_retagged(
     )
     if not fresh:
         return 0
-    record_problems(conn, "retag", [remark for id, remark in (remarks or {}).items() if id in set(fresh)], at=now)
+    record_problems(conn, Stage.RETAG, [remark for id, remark in (remarks or {}).items() if id in set(fresh)], at=now)
     before = _read_mentions(conn, fresh)
     flags = {
         id: flag for id, flag in conn.execute(select(Revision.id, Revision.in_scope).where(Revision.id.in_(fresh)))

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from db import outcomes
 from db.collection import captures
+from db.enums.outcomes import Stage
 from worker.chain.documents import InputResult
 
 
@@ -17,9 +18,9 @@ def count_endings(conn: Connection, ended: Sequence[InputResult], now: datetime)
     """Finish captures and count the outcomes of inputs; return the captures that were not finished before."""
     by_capture = {end.capture_id: (end.outcome, end.reason) for end in ended if end.capture_id is not None}
     first_time = captures.finish_captures(conn, by_capture)
-    stages: dict[str, list[InputResult]] = {
-        "ingest": [end for end in ended if end.capture_id is None],
-        "understand": [end for end in ended if end.capture_id in first_time],
+    stages: dict[Stage, list[InputResult]] = {
+        Stage.INGEST: [end for end in ended if end.capture_id is None],
+        Stage.UNDERSTAND: [end for end in ended if end.capture_id in first_time],
     }
     for stage, members in stages.items():
         counts = Counter((end.source_id, end.outcome) for end in members)

@@ -6,11 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from db.enums.articles import TextFrom
+from db.enums.outcomes import InputOutcome, PageKind
 from worker.extract.language import NOTHING_DECLARED, DeclaredLanguages
-from worker.judging.page_kind import PageKind
-
-OUTCOMES = ("new", "copy", "revised", "seen_again", "rejected")
-"""Each input ends in exactly one of these."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,8 +71,8 @@ class Rejected:
     reason: str
     source_id: str | None = None
     capture_id: int | None = None
-    page_kind: str | None = None
-    """Kind of its page, in place of an article, or `suspect`."""
+    page_kind: PageKind | None = None
+    """Kind of its page, in place of an article."""
     is_same: bool = False
     """True if only the surroundings of the article changed: nothing is stored, and nothing is wrong."""
 
@@ -85,7 +82,7 @@ class InputResult:
     """The result of one input."""
 
     subject: str
-    outcome: str
+    outcome: InputOutcome
     source_id: str | None = None
     capture_id: int | None = None
     reason: str | None = None

@@ -7,14 +7,13 @@ from datetime import datetime
 
 from db.articles.suspects import CurrentText, SuspectRow
 from db.enums.articles import TextFrom
+from db.enums.outcomes import PageKind
 from worker.chain.documents import Rejected, joined
 from worker.chain.identify import Identified
 from worker.judging.furniture import is_same_article
 from worker.judging.second_look import Following, KnownText, WaitingText, decide_following
 
 _OF_FEEDS = (TextFrom.FEED, TextFrom.AGGREGATOR)
-NO_PAGE = "no page"
-"""The kind of a fetch without a page; the crawler schedules the next one itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +38,7 @@ def follow(entry: Identified, current: CurrentText | None, *, now: datetime) -> 
     if entry.text_from == TextFrom.FORM and current.text_from == TextFrom.PAGE:
         return entry  # it stays behind the text of the page in any case
     if is_same_article((current.title, current.text), (entry.title, entry.text)):
-        return Held(replace(_rejected(entry, "article", ""), is_same=True), current.article_id)
+        return Held(replace(_rejected(entry, PageKind.ARTICLE, ""), is_same=True), current.article_id)
     if current.text_from in _OF_FEEDS and document.text_from is TextFrom.PAGE and (entry.text or not current.text):
         return entry
     decision = decide_following(
@@ -54,7 +53,7 @@ def follow(entry: Identified, current: CurrentText | None, *, now: datetime) -> 
     if decision.following is Following.CONFIRMED:
         return replace(entry, remark=joined(entry.remark, f"the text was replaced: {decision.reason}"))
     if decision.following is Following.PAYWALL:
-        return Held(_rejected(entry, Following.PAYWALL.value, decision.reason), current.article_id)
+        return Held(_rejected(entry, PageKind.PAYWALL, decision.reason), current.article_id)
     suspect = SuspectRow(
         reason=decision.reason,
         looks=decision.looks,
@@ -63,7 +62,7 @@ def follow(entry: Identified, current: CurrentText | None, *, now: datetime) -> 
         title=entry.title,
         text=entry.text,
     )
-    return Held(_rejected(entry, Following.SUSPECT.value, decision.reason), current.article_id, suspect)
+    return Held(_rejected(entry, PageKind.SUSPECT, decision.reason), current.article_id, suspect)
 
 
 def _stand_in(entry: Identified, current: CurrentText) -> Identified | Held:
@@ -76,11 +75,12 @@ def _stand_in(entry: Identified, current: CurrentText) -> Identified | Held:
         and (entry.text or not current.text)
     ):
         return entry
-    kind = document.page_kind.value if document.page_kind else NO_PAGE
-    return Held(_rejected(entry, kind, document.page_reason or ""), current.article_id)
+    return Held(
+        _rejected(entry, document.page_kind or PageKind.NO_PAGE, document.page_reason or ""), current.article_id
+    )
 
 
-def _rejected(entry: Identified, kind: str, reason: str) -> Rejected:
+def _rejected(entry: Identified, kind: PageKind, reason: str) -> Rejected:
     document = entry.document
     return Rejected(
         subject=document.subject,

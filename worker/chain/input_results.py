@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from db.articles.arrivals import Recorded
 from db.articles.mentions import TaggedRevision
 from db.articles.revisions import RevisionOut
+from db.enums.outcomes import InputOutcome
 from worker.chain.documents import InputResult, Rejected, joined
 from worker.chain.identify import Identified
 from worker.chain.tag import remark_on
@@ -14,14 +15,16 @@ from worker.chain.tag import remark_on
 
 def endings(
     entries: Sequence[tuple[Identified | Rejected, Recorded | None]],
-    finished: Mapping[int, str],
+    finished: Mapping[int, InputOutcome],
     tagged: Mapping[int, TaggedRevision],
 ) -> list[InputResult]:
     """Return the result of each entry of a batch; `finished` has the outcomes of its revisions."""
     ended = []
-    for entry, fate in entries:
+    for entry, recorded in entries:
         if isinstance(entry, Rejected):
-            outcome, reason = ("seen_again", None) if entry.is_same else ("rejected", entry.reason)
+            outcome, reason = (
+                (InputOutcome.SEEN_AGAIN, None) if entry.is_same else (InputOutcome.REJECTED, entry.reason)
+            )
             ended.append(
                 InputResult(
                     subject=entry.subject,
@@ -32,15 +35,19 @@ def endings(
                 )
             )
             continue
-        assert fate is not None
-        outcome = fate.outcome if fate.revision_id is None else finished.get(fate.revision_id, "seen_again")
+        assert recorded is not None
+        outcome = (
+            recorded.outcome
+            if recorded.revision_id is None
+            else finished.get(recorded.revision_id, InputOutcome.SEEN_AGAIN)
+        )
         document = entry.document
-        remark = joined(entry.remark, remark_on(tagged.get(fate.revision_id or 0)))
+        remark = joined(entry.remark, remark_on(tagged.get(recorded.revision_id or 0)))
         ended.append(
             InputResult(
                 subject=document.subject,
                 outcome=outcome,
-                source_id=fate.source_id,
+                source_id=recorded.source_id,
                 capture_id=document.capture_id,
                 reason=remark,
             )
@@ -49,7 +56,7 @@ def endings(
 
 
 def late_endings(
-    waiting: Sequence[RevisionOut], finished: Mapping[int, str], tagged: Mapping[int, TaggedRevision]
+    waiting: Sequence[RevisionOut], finished: Mapping[int, InputOutcome], tagged: Mapping[int, TaggedRevision]
 ) -> list[InputResult]:
     """Return the results of revisions begun by another batch and finished by this one."""
     return [

@@ -11,6 +11,7 @@ import xxhash
 
 from db.collection.captures import CaptureOut
 from db.enums.articles import TextFrom
+from db.enums.outcomes import PageKind
 from db.net.urls import host_of, registrable_domain
 from db.text.dates import ParsedDate, end_of_tomorrow, parse_date
 from db.text.encoding import charset_of
@@ -19,7 +20,7 @@ from worker.extract.dating import Beside, DateEvidence, date_article, left_out
 from worker.extract.fragment import fragment_text
 from worker.extract.language import DeclaredLanguages
 from worker.extract.page import Extracted, Hints, Unextractable, extract_page
-from worker.judging.page_kind import Look, PageKind, PageVerdict, evidence_of_article, judge_page
+from worker.judging.page_kind import Look, PageVerdict, evidence_of_article, judge_page
 from worker.judging.phrases import paywall_at
 from worker.judging.text_source import choose_text
 
@@ -151,14 +152,14 @@ def _stand_in(
     """Return the feed text for a page that is no article or was not available."""
     hints = capture.hints
     title = _text(hints, "title") or title
-    problem = f"{kind.value}: {reason}" if kind else reason
+    problem = f"{kind}: {reason}" if kind else reason
     if not title and not feed_text:
         return Rejected(
             subject=capture.url,
             reason=problem,
             source_id=capture.source_id,
             capture_id=capture.id,
-            page_kind=kind.value if kind else None,
+            page_kind=kind,
         )
     known = Beside(_feed_date(capture), capture.time_zone, end_of_tomorrow(capture.fetched_at))
     dated = date_article(DateEvidence(declared=()), known)

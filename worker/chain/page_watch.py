@@ -12,11 +12,10 @@ from db import outcomes
 from db.articles import suspects
 from db.articles.arrivals import Recorded
 from db.collection import doubts
-from db.collection.walls import STAGE
+from db.enums.outcomes import PageKind, Stage
 from worker.chain.documents import Rejected
-from worker.chain.following import NO_PAGE, Held
+from worker.chain.following import Held
 from worker.chain.identify import Identified
-from worker.judging.page_kind import PageKind
 
 
 def record_looks(
@@ -28,23 +27,23 @@ def record_looks(
     now: datetime,
 ) -> None:
     """Count the kinds of these captures' pages, store suspects, and schedule pages without an article again."""
-    counts: Counter[tuple[str | None, str]] = Counter()
-    doubtful: dict[int, str] = {}
+    counts: Counter[tuple[str | None, PageKind]] = Counter()
+    doubtful: dict[int, PageKind] = {}
     fine: dict[int, int] = {}
     for entry, recorded in entries:
         capture_id, source_id, kind = _look(entry)
         if capture_id not in capture_ids or kind is None:
             continue
         counts[source_id or (recorded.source_id if recorded else None), kind] += 1
-        if kind == NO_PAGE:
+        if kind is PageKind.NO_PAGE:
             continue
-        if kind != PageKind.ARTICLE:
+        if kind is not PageKind.ARTICLE:
             doubtful[capture_id] = kind
         elif recorded is not None:
             fine[capture_id] = recorded.article_id
         elif capture_id in held:
             fine[capture_id] = held[capture_id].article_id
-    outcomes.record_outcomes(conn, STAGE, counts, at=now)
+    outcomes.record_outcomes(conn, Stage.PAGE, counts, at=now)
     waiting = {each.article_id: each.waiting for key, each in held.items() if key in capture_ids and each.waiting}
     suspects.record_suspects(conn, waiting)
     suspects.drop_suspects(conn, [article_id for article_id in fine.values() if article_id not in waiting])
@@ -54,10 +53,9 @@ def record_looks(
         doubts.forget_doubts(conn, fine)
 
 
-def _look(entry: Identified | Rejected) -> tuple[int, str | None, str | None]:
+def _look(entry: Identified | Rejected) -> tuple[int, str | None, PageKind | None]:
     """Return capture (0: none), source and kind of the page; None when no page was fetched."""
     if isinstance(entry, Rejected):
         return entry.capture_id or 0, entry.source_id, entry.page_kind
     document = entry.document
-    kind = document.page_kind
-    return document.capture_id or 0, document.source_id, kind.value if kind else None
+    return document.capture_id or 0, document.source_id, document.page_kind

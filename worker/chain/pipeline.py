@@ -27,6 +27,7 @@ from db.collection import sources
 from db.coverage import cells
 from db.dialect import lock_commonplaces
 from db.engine import Database
+from db.enums.outcomes import InputOutcome, Stage
 from db.net.urls import registrable_domain
 from db.stories import clusters
 from db.vocabulary import versions
@@ -90,7 +91,7 @@ class Pipeline:
         with self.database.reading() as conn:
             unreadable = self._watch.refresh(conn)
         if unreadable:
-            self.database.write(lambda conn: outcomes.record_problems(conn, "match", unreadable, at=self.clock()))
+            self.database.write(lambda conn: outcomes.record_problems(conn, Stage.MATCH, unreadable, at=self.clock()))
         return tagger
 
     def _load_vocabulary(self) -> RevisionTagger:
@@ -206,7 +207,7 @@ class Pipeline:
         page_watch.record_looks(conn, entries, held, first_time, now=now)
         return ended
 
-    def _store_analysis(self, conn: Connection, analysis: Analysis, now: datetime) -> dict[int, str]:
+    def _store_analysis(self, conn: Connection, analysis: Analysis, now: datetime) -> dict[int, InputOutcome]:
         """Store mentions, links, clusters and matches; return the outcome of each revision finished here."""
         if not analysis.revisions:
             return {}
@@ -234,8 +235,8 @@ class Pipeline:
         word_index.record_words(conn, {revision_id: analysis.words[revision_id] for revision_id in done})
         result = revisions.outcomes_of(conn, done)
         for revision_id, outcome in result.items():
-            if outcome == "new" and originals[article_of[revision_id]] != article_of[revision_id]:
-                result[revision_id] = "copy"
+            if outcome is InputOutcome.NEW and originals[article_of[revision_id]] != article_of[revision_id]:
+                result[revision_id] = InputOutcome.COPY
         return result
 
 

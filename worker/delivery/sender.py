@@ -16,6 +16,7 @@ from db.alerts import channels, deliveries, outbox
 from db.alerts.deliveries import DeliveryOut, DeliveryProgress, RetryDecision
 from db.engine import Database
 from db.enums.alerts import DeliveryKind
+from db.enums.outcomes import Stage
 from db.outcomes import ProblemSeen, record_problems
 from worker.delivery.retry import ATTEMPTS_MAX, decide_retry
 from worker.delivery.send import Sessions
@@ -134,7 +135,7 @@ class Sender:
 
         def work(conn: Connection) -> None:
             deliveries.finish_failed(conn, delivery, claim, after)
-            record_problems(conn, "deliver", [ProblemSeen(name, after.reason)], at=now)
+            record_problems(conn, Stage.DELIVER, [ProblemSeen(name, after.reason)], at=now)
             if after.pauses:
                 self._tell_operator(conn, delivery, name, after, now)
 

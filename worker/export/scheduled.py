@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from db import outcomes
 from db.engine import Database
+from db.enums.outcomes import Stage
 from db.exports import schedules
 from db.exports.cursors import CursorMoved
 from db.exports.read import CannotFilter
@@ -65,7 +66,7 @@ def run(database: Database, schedule: Schedule, now: datetime) -> str | None:
         reason = f"{place} was not written: {getattr(error, 'strerror', None) or error}"
         log.warning("export %s: %s", schedule.name, reason)
         problem = ProblemSeen(f"export {schedule.name}", reason)
-        database.write(lambda conn: outcomes.record_problems(conn, "export", [problem], at=now))
+        database.write(lambda conn: outcomes.record_problems(conn, Stage.EXPORT, [problem], at=now))
         database.write(
             lambda conn: schedules.finish_schedule(conn, schedule.name, next_at=now + AGAIN, at=now, error=reason)
         )

@@ -16,27 +16,12 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from urllib.parse import unquote, urlsplit
 
+from db.enums.outcomes import PageKind
 from worker.extract.signs import Signs
 from worker.judging.phrases import kind_of_title, kinds_of_text, paywall_at
 from worker.judging.resemblance import resemble_titles
-
-
-class PageKind(StrEnum):
-    """The kind of a page; the values are the counted outcomes of stage `page`."""
-
-    ARTICLE = "article"
-    CHALLENGE = "challenge"
-    LOGIN_WALL = "login wall"
-    CONSENT_WALL = "consent wall"
-    PAYWALL = "paywall"
-    SOFT_404 = "soft 404"
-    FRONT_PAGE = "front page"
-    PARKED = "parked"
-    MAINTENANCE = "maintenance"
-    ERROR_PAGE = "error page"
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +201,7 @@ def _by_titles(look: Look) -> list[Spoken]:
             continue  # the article may be about a page that was not found
         for piece in (title, *_SEPARATOR.split(title)):
             if kind := kind_of_title(piece):
-                return [(PageKind(kind), 3, f"its headline is {title[:80]!r}")]
+                return [(PageKind.from_value(kind), 3, f"its headline is {title[:80]!r}")]
     return []
 
 
@@ -229,7 +214,9 @@ def _by_phrases(look: Look) -> list[Spoken]:
         if kind == PageKind.PAYWALL:
             continue  # judged separately
         weight = 2 if count == 1 else 3
-        found.append((PageKind(kind), weight, f"it is short and says so ({count})" if count > 1 else "it says so"))
+        found.append(
+            (PageKind.from_value(kind), weight, f"it is short and says so ({count})" if count > 1 else "it says so")
+        )
     if signs.has_password and signs.length < _SHORT:
         found.append((PageKind.LOGIN_WALL, 2, "it asks for a password"))
     return found

@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 
 import db.enums
-from cli.docs.closed_sets import COLUMNS
+from cli.docs.closed_sets import COLUMNS, OUTCOMES
 from db.enums.alerts import SENT_STATUSES, MatchStatus, SubscriptionKind
 from db.enums.articles import Genre
 from db.enums.base import ClosedSet, listed
 from db.enums.collection import SourceOrigin
+from db.enums.outcomes import RequestOutcome, Stage
 from db.enums.vocabulary import EntityType, MentionField, MentionLevel, MentionRule
 from db.models import Base
 from worker.export.formats import columns
@@ -28,9 +29,7 @@ DOCS = Path(__file__).resolve().parents[3] / "docs"
 def sets_of_code() -> list[type[ClosedSet]]:
     modules = [importlib.import_module(f"db.enums.{each.name}") for each in pkgutil.iter_modules(db.enums.__path__)]
     found = {value for module in modules for value in vars(module).values() if isinstance(value, type)}
-    return sorted(
-        (one for one in found if issubclass(one, ClosedSet) and one is not ClosedSet), key=lambda c: c.__name__
-    )
+    return sorted((one for one in found if issubclass(one, ClosedSet) and list(one)), key=lambda c: c.__name__)
 
 
 @pytest.mark.parametrize("values", sets_of_code(), ids=lambda c: c.__name__)
@@ -45,7 +44,7 @@ def test_a_member_is_the_string_that_is_stored_and_has_a_meaning(values: type[Cl
 
 @pytest.mark.parametrize("values", sets_of_code(), ids=lambda c: c.__name__)
 def test_each_closed_set_is_that_of_a_column(values: type[ClosedSet]) -> None:
-    assert values in COLUMNS.values()
+    assert values in [*COLUMNS.values(), *OUTCOMES]
 
 
 @pytest.mark.parametrize("column", COLUMNS)
@@ -55,6 +54,29 @@ def test_a_column_has_room_for_its_values_and_a_default_among_them(column: str) 
     assert found.type.length >= max(map(len, COLUMNS[column]))  # type: ignore[attr-defined]
     if found.default is not None:
         assert found.default.arg in set(COLUMNS[column])  # type: ignore[attr-defined]
+
+
+def test_a_member_is_found_by_its_stored_value_and_nothing_else_is() -> None:
+    assert RequestOutcome.from_value("no network") is RequestOutcome.NO_NETWORK
+    for other in ("", "NO_NETWORK", "no  network", "meaning", "captured "):
+        with pytest.raises(ValueError, match="is no RequestOutcome"):
+            RequestOutcome.from_value(other)
+
+
+def test_the_columns_of_outcomes_have_room_for_each() -> None:
+    tables = Base.metadata.tables
+    room = {
+        (table, name): tables[table].columns[name].type.length  # type: ignore[attr-defined]
+        for table, name in (("outcomes", "outcome"), ("pages", "last_outcome"), ("feeds", "last_outcome"))
+    }
+    longest = max(len(outcome) for values in OUTCOMES for outcome in values)
+    assert {place for place, length in room.items() if length < longest} == set()
+
+
+def test_each_stage_of_processing_has_an_outcome_that_its_name_explains() -> None:
+    text = " ".join(values.__doc__ or "" for values in OUTCOMES)
+    counted = {stage for stage in Stage if not stage.meaning.startswith("problems only")}
+    assert set(re.findall(r"stage `(\w+)`", text)) == counted
 
 
 def test_values_are_listed_as_a_sentence_has_them() -> None:
