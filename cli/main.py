@@ -71,11 +71,11 @@ commands: dict[str, dict[str, str]] = {
 
 groups: dict[tuple[str, str], dict[str, str]] = {
     ("source", "Outlets: add, list, show, edit, retry, sync."): {
-        "add": "source.command:source_add",
-        "list": "source.command:source_list",
-        "show": "source.command:source_show",
+        "add": "source.add:source_add",
+        "list": "source.list:source_list",
+        "show": "source.show:source_show",
         "edit": "source.edit:source_edit",
-        "retry": "source.command:source_retry",
+        "retry": "source.retry:source_retry",
         "sync": "source.sync:source_sync",
     },
     ("article", "Articles: list, search, show, diff, remove."): {

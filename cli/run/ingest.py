@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.run.ingest_progress import IngestProgress
+from cli.shared.addresses import parse_web_address
 from cli.shared.output import emit
 from cli.shared.store import report_new_store, report_time_zone
 from cli.shared.tables import Format, wants_json
-from cli.source.command import web_address
 from db.enums.outcomes import InputOutcome
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ def _options(
         published_is_day=is_day,
         source=(source or "").strip() or None,
         language=_parse_language(language) if language is not None else None,
-        url=web_address(url, "--url") if url is not None else None,
+        url=parse_web_address(url, "--url") if url is not None else None,
     )
     return InputOptions(columns=Columns(mapping=mapping), defaults=defaults)
 

@@ -1,0 +1,118 @@
+"""`steppewatch source show`: one outlet with its feeds and problems."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli.shared.output import emit
+from cli.shared.store import open_store
+from cli.shared.tables import Format, cell, instant, new_table, wants_json
+from db.enums.collection import CertificateRule
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+SHOWN_PROBLEMS = 10
+
+
+def source_show(
+    outlet: Annotated[str, typer.Argument(metavar="ID", help="The outlet's id, name or domain.")],
+    format: Annotated[Format | None, typer.Option(help="json or table; a table on a terminal.")] = None,
+) -> None:
+    """Show an outlet: its addresses, articles, feeds and latest problems.
+
+    Example: steppewatch source show new-eastern-outlook
+    """
+    from cli.shared.lookup import source_ids
+
+    with open_store().reading() as conn:
+        record = _build_record(conn, source_ids(conn, [outlet])[0])
+    if wants_json(format):
+        emit(record)
+    else:
+        _print_outlet(record)
+
+
+def _build_record(conn: Connection, source_id: str) -> dict[str, Any]:
+    from db.collection.feeds import iter_feeds
+    from db.collection.sources import domains_of, find_source, list_sources
+    from db.collection.unverified import has_unverified_articles
+    from db.collection.walls import find_walled
+    from db.outcomes import latest_problems
+
+    source = find_source(conn, source_id)
+    assert source is not None, "its id was just looked up"
+    row = list_sources(conn, only=[source_id])[0]
+    walled = find_walled(conn, now=datetime.now(UTC), source_id=source_id).get(source_id)
+    feeds = list(iter_feeds(conn, source_id=source_id))
+    return {
+        "id": source.id,
+        "name": source.name,
+        "country": source.country,
+        "languages": source.languages,
+        "kind": source.kind,
+        "homepage": source.homepage,
+        "paywall": source.paywall,
+        "time_zone": source.time_zone,
+        "bias_note": source.bias_note,
+        "origin": source.origin,
+        "added_at": instant(source.added_at),
+        "domains": domains_of(conn, source_id),
+        "articles": row.articles,
+        "latest_at": instant(row.latest_at),
+        "trouble": walled.sentence if walled else None,
+        "problems": [
+            {"subject": one.subject, "reason": one.reason, "last_at": instant(one.last_at), "times": one.times}
+            for one in latest_problems(conn, SHOWN_PROBLEMS, source_id=source_id)
+        ],
+        "read_unverified": source.unverified or CertificateRule.WITHOUT_SECRETS,
+        "unverified": any(feed.unverified for feed in feeds) or has_unverified_articles(conn, source_id),
+        "feeds": [
+            {
+                "url": feed.url,
+                "title": feed.title,
+                "confidence": feed.confidence,
+                "state": feed.state,
+                "failures": feed.failures,
+                "last_outcome": feed.last_outcome,
+                "last_error": feed.last_error,
+                "unverified": feed.unverified is not None,
+                "certificate": feed.unverified,
+                "polled_at": instant(feed.polled_at),
+                "succeeded_at": instant(feed.succeeded_at),
+                "changed_at": instant(feed.changed_at),
+                "next_poll_at": instant(feed.next_poll_at),
+            }
+            for feed in feeds
+        ],
+    }
+
+
+def _print_outlet(record: dict[str, Any]) -> None:
+    from rich.console import Console
+
+    from db.collection.feeds import ASKED
+
+    facts = new_table()
+    for name, value in record.items():
+        if name not in ("feeds", "problems") and value not in (None, [], ""):
+            words = ", ".join(value) if isinstance(value, list) else value
+            facts.add_row(cell(name.replace("_", " ")), cell(words))
+    Console().print(facts)
+    feeds = new_table("feed", "state", "last success", "next poll", "trouble")
+    for feed in record["feeds"]:
+        state = f"{feed['failures']} failures" if feed["failures"] else feed["state"]
+        if feed["unverified"]:
+            state += f", unverified: its certificate {feed['certificate']}"
+        next_at = feed["next_poll_at"] if feed["state"] in ASKED else None
+        cells = (feed["url"], state, feed["succeeded_at"], next_at, feed["last_error"])
+        feeds.add_row(*map(cell, cells))
+    Console().print(feeds if record["feeds"] else "no feed")
+    if record["problems"]:
+        problems = new_table("problem", "what was wrong", "#times", "last")
+        for one in record["problems"]:
+            problems.add_row(*map(cell, (one["subject"], one["reason"], f"{one['times']:,}", one["last_at"])))
+        Console().print(problems)
