@@ -1,0 +1,90 @@
+"""What may have been missed between two polls of a feed."""
+
+import math
+from dataclasses import dataclass
+from datetime import datetime
+
+from crawlers.scheduling.dates import seconds, usable_dates
+from crawlers.scheduling.overlap import Overlap, compare
+from crawlers.scheduling.rate import FeedRate, Listing
+
+# How many times the usual number of entries may have come, and how often that is so: calm, busy, a burst, a great one.
+_PACES = ((1.0, 0.95), (4.0, 0.04), (16.0, 0.01))
+# Entries that the pace of a gap is taken from, and how widely that is off (shape of a gamma distribution).
+_NEAR = 8
+_SHAPE = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """The chance that entries came and went between two polls unseen, and how many are expected to have."""
+
+    chance: float
+    items: float
+
+
+NO_LOSS = Loss(0.0, 0.0)
+
+
+def estimate_loss(rate: FeedRate, *, previous: tuple[int, ...], listing: Listing, since: datetime) -> Loss:
+    """Return what may have been missed between the listing `previous`, of the poll at `since`, and this one.
+
+    `rate` is what was known before this poll. Listings that join on to each other have lost nothing.
+    """
+    if not previous or not listing.keys:
+        return NO_LOSS
+    overlap = compare(previous, listing.keys)
+    if overlap.is_continuous or not overlap.new:
+        return NO_LOSS
+    at, before = seconds(listing.at), seconds(since)
+    gap = _dated_gap(rate, overlap, listing, at)
+    if gap is not None:
+        return _of_mean(gap)
+    return _of_counts(len(overlap.new), rate.expected_between(min(before, at), at))
+
+
+def _dated_gap(rate: FeedRate, overlap: Overlap, listing: Listing, at: float) -> float | None:
+    """Return how many entries are expected after the last one known and before the first new one, if dates can tell."""
+    dates = usable_dates(listing.published, at)
+    if dates is None or not rate.newest:
+        return None
+    new = sorted(date for position in overlap.new if (date := dates[position]) is not None)
+    if len(new) < 2:
+        return None
+    oldest = new[0]
+    gap = oldest - rate.newest
+    if gap <= 0:
+        return 0.0
+    near = new[: _NEAR + 1]
+    span = max(near[-1] - oldest, 1.0)
+    pace = (len(near) - 1) / span
+    usual = rate.expected_between(rate.newest, oldest) / gap
+    return gap * math.sqrt(pace * usual) if usual < pace else gap * pace
+
+
+def _of_mean(mean: float) -> Loss:
+    """Return the loss when so many are expected in the gap, give or take as widely as paces differ."""
+    if mean <= 0:
+        return NO_LOSS
+    return Loss(1.0 - (1.0 + mean / _SHAPE) ** -_SHAPE, mean)
+
+
+def _of_counts(listed: int, expected: float) -> Loss:
+    """Return the loss when at least as many came as are listed, and `expected` usually do.
+
+    The counts of each pace spread as widely as a geometric distribution, of which the excess over any number is spread
+    like the whole.
+    """
+    if expected <= 0:
+        return NO_LOSS
+    weight = chance = items = 0.0
+    for pace, share in _PACES:
+        mean = pace * expected
+        ratio = mean / (1.0 + mean)
+        weigh = share * ratio**listed
+        weight += weigh
+        chance += weigh * ratio
+        items += weigh * mean
+    if weight <= 0:
+        return NO_LOSS
+    return Loss(chance / weight, items / weight)
