@@ -15,7 +15,9 @@ import pytest
 from hypothesis import settings
 from servers import loopback, pgserver, tally, valkeyserver
 from servers.found import Candidate, NoServer
+from servers.memory import memory_folder
 
+_PLACE = "PYTEST_DEBUG_TEMPROOT"  # pytest's own name for where temporary folders go
 _WITHOUT = "STEPPEWATCH_TEST_WITHOUT_SERVERS"
 _TESTS = Path(__file__).parent
 _LONGEST_FIRST = {"packaging": 0, "faults": 1, "flows": 2, "storage": 3}
@@ -30,12 +32,17 @@ class RunningServer:
 
 
 def pytest_configure() -> None:
-    """Keep the tests on this machine; a gate tries the same examples each time, everybody else new ones."""
+    """Keep the tests on this machine, and what they write in memory if there is enough.
+
+    A gate tries the same examples each time, everybody else new ones.
+    """
     settings.register_profile("anybody", deadline=None)  # busy machines are slow, which is no fault
     settings.register_profile("gate", deadline=None, derandomize=True)
     settings.load_profile("gate" if os.environ.get("CI") else "anybody")
     given = (os.environ.get(f"STEPPEWATCH_TEST_{name}_URL", "") for name in ("DATABASE", "BROKER"))
     loopback.forbid_others(loopback.addresses_of(given))
+    if _PLACE not in os.environ and (in_memory := memory_folder()):
+        os.environ[_PLACE] = str(in_memory)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -85,6 +92,7 @@ def _own_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
             if name != "STEPPEWATCH_SHARED" and not name.startswith("STEPPEWATCH_TEST_"):
                 patch.delenv(name)
         patch.setenv("STEPPEWATCH_DATA_DIR", str(tmp_path_factory.mktemp("data")))
+        patch.setenv("STEPPEWATCH_TEST_FOLDER", str(tmp_path_factory.getbasetemp()))
         yield
 
 

@@ -7,22 +7,25 @@ it had been made for it, a tenth of a second to two seconds earlier.
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import sqlite3
 import tempfile
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import psycopg
-from servers.pgserver import connect
+from servers.pgserver import connect, database_beside, drop_spares, set_aside
 
 from db import migrate
 from db.engine import Database
 from db.models import Base
 
+FOLDER = "STEPPEWATCH_TEST_FOLDER"
+"""The variable that holds the temporary folder of this process of the test run."""
 _SQLITE = "sqlite:///"
 _made: dict[tuple[str, str], str] = {}
 """The place of each template, by the server that it is on and what it holds."""
@@ -31,7 +34,7 @@ _made: dict[tuple[str, str], str] = {}
 @cache
 def folder() -> Path:
     """Return the folder of this process for what its tests share; `remove_all` removes it."""
-    return Path(tempfile.mkdtemp(prefix="steppewatch-templates-"))
+    return Path(tempfile.mkdtemp(prefix="steppewatch-templates-", dir=os.environ.get(FOLDER)))
 
 
 def migrated(url: str) -> Database:
@@ -64,6 +67,7 @@ def remove_all() -> None:
         if server != _SQLITE:
             with contextlib.suppress(psycopg.OperationalError), connect(server) as connection:
                 connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)".encode())
+    drop_spares()
     _made.clear()
     folder.cache_clear()
 
@@ -93,12 +97,12 @@ def _copy(url: str, make: Callable[[Database], None]) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(_sqlite_template(name, make), target)
         return
-    server, database = _server_of(url), urlsplit(url).path.removeprefix("/")
+    server, database = database_beside(url), urlsplit(url).path.removeprefix("/")
     template = _postgres_template(server, name, make)
+    set_aside(url)
     with connect(server) as connection:
         # Page by page through the log, as is usual from version 15 on, costs ten times the work.
         strategy = " STRATEGY file_copy" if connection.info.server_version >= 150_000 else ""
-        connection.execute(f"DROP DATABASE {database}".encode())
         connection.execute(f"CREATE DATABASE {database} TEMPLATE {template}{strategy}".encode())
 
 
@@ -118,7 +122,7 @@ def _postgres_template(server: str, name: str, make: Callable[[Database], None])
         with connect(server) as connection:
             connection.execute(f"CREATE DATABASE {template} TEMPLATE template0 ENCODING 'UTF8'".encode())
         _made[server, name] = template
-        _make(urlunsplit(urlsplit(server)._replace(path=f"/{template}")), make)
+        _make(database_beside(server, template), make)
     return _made[server, name]
 
 
@@ -128,8 +132,3 @@ def _make(url: str, make: Callable[[Database], None]) -> None:
         make(database)
     finally:
         database.close()
-
-
-def _server_of(url: str) -> str:
-    """Return the address of the database that every server has, beside the one at `url`."""
-    return urlunsplit(urlsplit(url)._replace(path="/postgres"))

@@ -173,12 +173,14 @@ def failing_broker(folder: Path) -> None:
 
 @pytest.mark.parametrize("start", [failing_postgres, failing_broker])
 def test_a_program_that_is_no_server_is_named_in_the_reason(tmp_path: Path, start: Callable[[Path], None]) -> None:
-    program = tmp_path / "postgres"
+    programs = tmp_path / "package" / "pginstall" / "bin"
+    programs.mkdir(parents=True)
+    program = programs / "postgres"
     program.write_text("#!/bin/sh\necho out of order >&2\nexit 1\n", "ascii")
     program.chmod(0o755)
 
     with pytest.raises(NoServer, match=r"(?s)postgres|.*out of order"):
-        start(tmp_path)
+        start(programs)
 
 
 def test_the_environment_comes_first_then_the_machine_then_the_wheel() -> None:

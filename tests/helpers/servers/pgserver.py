@@ -28,6 +28,7 @@ from uuid import uuid4
 
 import psycopg
 from servers.found import Candidate, NoServer
+from servers.memory import memory_folder
 
 from worker.runtime.child_process import spawn
 
@@ -47,6 +48,8 @@ _SETTINGS = {
     "unix_socket_permissions": "0700",
     "logging_collector": "off",
 }
+_spares: dict[str, list[str]] = {}
+"""Empty databases that were made for a test which then took a copy of another; by the address of the server."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,8 +234,9 @@ def _copy_wheel(programs: Path, folder: Path) -> Path:
 
 def _temporary_folder() -> Path:
     """Return a new folder (mode 0700) that another user can reach if it is given to him."""
-    parents = [Path(tempfile.gettempdir()), Path("/tmp"), Path("/var/tmp")]
-    for parent in dict.fromkeys(path.resolve() for path in parents):
+    on_disk = [Path(tempfile.gettempdir()), Path("/tmp"), Path("/var/tmp")]
+    in_memory = memory_folder()
+    for parent in dict.fromkeys(path.resolve() for path in (in_memory, *on_disk) if path is not None):
         open_to_all = all(folder.stat().st_mode & 0o001 for folder in (parent, *parent.parents))
         # ".s.PGSQL.5432" and its lock file lie in it, and a socket's path must stay below 107 bytes.
         if (os.geteuid() != 0 or open_to_all) and len(os.fsencode(parent)) < 60:
@@ -257,12 +261,37 @@ def empty_database(url: str) -> Iterator[str]:
     """Yield the address of a new database on the server at `url`; it is dropped in the end, used or not."""
     name = f"steppewatch_test_{uuid4().hex[:12]}"
     with connect(url) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'".encode())
+        if spares := _spares.get(database_beside(url)):
+            connection.execute(f"ALTER DATABASE {spares.pop()} RENAME TO {name}".encode())
+        else:
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'".encode())
         try:
-            parts = urlsplit(url)
-            yield urlunsplit(parts._replace(path=f"/{name}"))
+            yield database_beside(url, name)
         finally:
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+            connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)".encode())
+
+
+def database_beside(url: str, name: str = "postgres") -> str:
+    """Return the address of another database of the same server; without a name, of the one that every server has."""
+    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+
+
+def set_aside(url: str) -> None:
+    """Keep the database at `url`, which is still empty, for the next who wants one, and leave its name free."""
+    server = database_beside(url)
+    spare = f"steppewatch_spare_{uuid4().hex[:12]}"
+    with connect(server) as connection:
+        connection.execute(f"ALTER DATABASE {urlsplit(url).path.removeprefix('/')} RENAME TO {spare}".encode())
+    _spares.setdefault(server, []).append(spare)
+
+
+def drop_spares() -> None:
+    """Remove the databases that were set aside. A server of our own that has ended took them along."""
+    for url, names in _spares.items():
+        with contextlib.suppress(psycopg.OperationalError), connect(url) as connection:
+            for name in names:
+                connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)".encode())
+    _spares.clear()
 
 
 def _sweep(parent: Path) -> None:
