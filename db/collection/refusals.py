@@ -59,17 +59,24 @@ def ask_for_pages(conn: Connection, page_ids: Sequence[int], *, now: datetime) -
         conn.execute(update(Page).where(Page.id.in_(part), Page.state == PageState.REFUSED).values(next_fetch_at=now))
 
 
-def ask_for_source(conn: Connection, source_id: str, *, now: datetime) -> tuple[int, int]:
-    """Make an outlet's refused, missing and last failed feeds and pages due now; return the number of each."""
+def ask_for_source(conn: Connection, source_id: str, *, now: datetime, feed_url: str | None = None) -> tuple[int, int]:
+    """Make an outlet's refused, missing and last failed feeds and pages due now; return the number of each.
+
+    With `feed_url` only this feed of it, and the pages that this feed lists.
+    """
     feeds = (
         update(Feed)
         .where(Feed.source_id == source_id)
         .where(or_(Feed.state == FeedState.GONE, and_(Feed.state == FeedState.ACTIVE, Feed.failures > 0)))
     )
     sighted = select(Sighting.page_id).join(Feed, Feed.id == Sighting.feed_id).where(Feed.source_id == source_id)
+    mine = or_(Page.source_id == source_id, Page.id.in_(sighted))
+    if feed_url is not None:
+        feeds = feeds.where(Feed.url == feed_url)
+        mine = Page.id.in_(sighted.where(Feed.url == feed_url))
     pages = (
         update(Page)
-        .where(or_(Page.source_id == source_id, Page.id.in_(sighted)))
+        .where(mine)
         .where(or_(Page.state.in_(_REFUSED_OR_GONE), and_(Page.state == PageState.ACTIVE, Page.failures > 0)))
     )
     return (

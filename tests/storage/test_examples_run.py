@@ -32,6 +32,7 @@ NOT_RUN = {
 
 ADDED = ("alert", "add", "csto-drills", "entity:csto AND drill*", "--email", "me@office.example")
 SCHEDULED = ("schedule", "add", "nightly", "articles", "--every", "day", "--into", "/srv/exports")
+HERALD = ("source", "add", "herald.example", "--feed", "https://herald.example/rss")
 BEFORE = {
     ("alert", "lint"): [("alert", "sync", "alerts.yaml", "--apply")],
     ("alert", "edit"): [ADDED],
@@ -42,6 +43,9 @@ BEFORE = {
     ("alert", "remove"): [ADDED],
     ("alert", "test"): [ADDED],
     ("source", "show"): [("source", "add", "https://outlet.example")],
+    ("source", "pause"): [HERALD],
+    ("source", "resume"): [HERALD],
+    ("source", "retry"): [HERALD],
     ("schedule", "run"): [SCHEDULED],
     ("schedule", "remove"): [SCHEDULED],
     ("story", "merge"): [("story", "split", "42")],

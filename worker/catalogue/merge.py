@@ -200,7 +200,7 @@ class _Merge:
         elif base and base.feeds and not states:
             kept.append(f"{source_id}: {url} is not added, for its feeds were removed here")
         else:
-            added[url] = FeedState.PAUSED if states == {FeedState.PAUSED} else FeedState.ACTIVE
+            added[url] = FeedState.PAUSED if states - {FeedState.RETIRED} == {FeedState.PAUSED} else FeedState.ACTIVE
             self.feed_owners[url] = source_id
 
     def _given_up(self, source_id: str) -> set[str]:
