@@ -67,7 +67,7 @@ class AsyncStore:
         self._database = database
         self._clock = clock
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="reader")
-        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="desk")
+        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="compute")
         self._parsers = ThreadPoolExecutor(PARSERS, thread_name_prefix="parser")
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._writer = threading.Thread(target=self._write_all, name="writer", daemon=True)

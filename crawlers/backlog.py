@@ -16,8 +16,8 @@ _EVERY_S = 1.0
 class CaptureBacklog:
     """The number of captures waiting for a worker, counted once a second, with an upper limit."""
 
-    def __init__(self, desk: AsyncStore, *, most: int) -> None:
-        self._desk, self._most = desk, most
+    def __init__(self, store: AsyncStore, *, most: int) -> None:
+        self._store, self._most = store, most
         self._is_full = False
         self._checked_at = -_EVERY_S
 
@@ -26,7 +26,7 @@ class CaptureBacklog:
         if time.monotonic() < self._checked_at + _EVERY_S:
             return not self._is_full
         self._checked_at = time.monotonic()
-        waiting = await self._desk.read(count_waiting)
+        waiting = await self._store.read(count_waiting)
         if self._is_full != (waiting >= self._most):
             self._is_full = not self._is_full
             if self._is_full:

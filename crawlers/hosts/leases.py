@@ -24,9 +24,9 @@ class HostLeases:
     """
 
     def __init__(
-        self, desk: AsyncStore, hosts: HostDelays, clock: Callable[[], datetime], *, holder: str, lease_s: float
+        self, store: AsyncStore, hosts: HostDelays, clock: Callable[[], datetime], *, holder: str, lease_s: float
     ) -> None:
-        self._desk, self._hosts, self._clock = desk, hosts, clock
+        self._store, self._hosts, self._clock = store, hosts, clock
         self._holder, self._lease_s = holder, lease_s
         self._ours_until: dict[str, float] = {}
         self._claims: dict[int, set[str]] = {}
@@ -48,7 +48,7 @@ class HostLeases:
         claimed = set(hosts)
         self._claims[id(claimed)] = claimed
         try:
-            held, result = await self._desk.write(work)
+            held, result = await self._store.write(work)
         finally:
             del self._claims[id(claimed)]
         for host in claimed - held:
@@ -68,7 +68,7 @@ class HostLeases:
         for claimed in self._claims.values():  # these claims are written first, and undone by the release
             claimed.discard(host)
         free_at = {host: self._end_of_rest(host)}
-        self._desk.submit(lambda conn, _: release_hosts(conn, free_at, holder=self._holder))
+        self._store.submit(lambda conn, _: release_hosts(conn, free_at, holder=self._holder))
 
     def release_all(self) -> None:
         """Release everything, as if each host had been contacted just now."""
@@ -79,7 +79,7 @@ class HostLeases:
     def rest(self, host: str) -> None:
         """Store a delay that was extended after the release of the host."""
         until = self._end_of_rest(host)
-        self._desk.submit(lambda conn, _: rest_host(conn, host, until=until))
+        self._store.submit(lambda conn, _: rest_host(conn, host, until=until))
 
     def _end_of_rest(self, host: str) -> datetime:
         return self._clock() + timedelta(seconds=max(0.0, self._hosts.remaining_delay_s(host, time.monotonic())))

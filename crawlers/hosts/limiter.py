@@ -96,9 +96,9 @@ class HostLimiter:
 
 
 class _HasLimiter(Protocol):
-    turns: HostLimiter
+    limiter: HostLimiter
 
 
 def get_limiter(crawler: Crawler) -> HostLimiter:
     """Return the host limiter of the crawler's spider; both spiders have one."""
-    return cast(_HasLimiter, crawler.spider).turns
+    return cast(_HasLimiter, crawler.spider).limiter

@@ -79,7 +79,7 @@ class CollectorSpider(Spider):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        self.turns = HostLimiter(hosts, leases)
+        self.limiter = HostLimiter(hosts, leases)
         self.in_flight = in_flight
         """Claimed jobs without an outcome; shared with the shutdown code."""
         self._store, self._own, self._clock, self._once = store, own, clock, once
@@ -149,7 +149,7 @@ class CollectorSpider(Spider):
         if room <= 0:
             return []
         pages_too = self._once is not None or await self._waiting.allow_pages()
-        resting = self.turns.hosts.busy_hosts(time.monotonic())
+        resting = self.limiter.hosts.busy_hosts(time.monotonic())
         found = await self._store.read(
             lambda conn: self._find_due(conn, now, room, resting | find_resting_hosts(conn, now=now), pages_too)
         )
@@ -167,9 +167,9 @@ class CollectorSpider(Spider):
         claimed = await self._leases.claim({each.host for each in found}, claim)
         for each in claimed:
             self.in_flight[each.key] = each
-            self.turns.hosts.begin(each.host)
+            self.limiter.hosts.begin(each.host)
         for host in {each.host for each in found} - {each.host for each in claimed}:
-            self.turns.discard(host)
+            self.limiter.discard(host)
         return claimed
 
     def _find_due(self, conn: Connection, now: datetime, room: int, resting: set[str], pages_too: bool) -> list[Job]:
@@ -224,7 +224,7 @@ class CollectorSpider(Spider):
             said = await self._record_fault(job, answer, error)
         if self._once and self._once.progress:
             self._once.progress(f"{job.url}: {said}")
-        self.turns.discard(job.host)
+        self.limiter.discard(job.host)
         self.in_flight.pop(job.key, None)
 
     async def _record_fault(self, job: Job, answer: FetchResult, error: Exception) -> str:

@@ -26,7 +26,7 @@ class FetcherSpider(Spider):
         self, *, urls: list[str], own: Settings, tell: Callable[[int, FetchResult], None], **kwargs: Any
     ) -> None:
         super().__init__(**kwargs)
-        self.turns = HostLimiter(HostDelays(own.host_delay_s))
+        self.limiter = HostLimiter(HostDelays(own.host_delay_s))
         self._urls, self._own, self._tell = urls, own, tell
 
     async def start(self) -> AsyncIterator[Request]:

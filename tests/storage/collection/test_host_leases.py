@@ -200,19 +200,19 @@ def test_requests_of_several_crawlers_to_one_host_take_turns(database: Database)
     under_way: list[str] = []
     done: list[str] = []
 
-    async def ask(turns: HostLimiter, host: str) -> None:
-        await turns.acquire(host)
+    async def ask(limiter: HostLimiter, host: str) -> None:
+        await limiter.acquire(host)
         assert host not in under_way
         under_way.append(host)
         await asyncio.sleep(0.01)
         under_way.remove(host)
         done.append(host)
-        turns.release(host)
+        limiter.release(host)
 
     async def play() -> None:
         crawlers = [leases(database, name) for name in ("ann", "bob")]
         several = [HostLimiter(HostDelays(0.0), ours) for _, ours in crawlers]
-        await asyncio.gather(*(ask(turns, host) for turns in several for host in HOSTS * 3))
+        await asyncio.gather(*(ask(limiter, host) for limiter in several for host in HOSTS * 3))
         for desk, _ in crawlers:
             desk.close()
 
@@ -222,14 +222,14 @@ def test_requests_of_several_crawlers_to_one_host_take_turns(database: Database)
 
 def test_a_turn_that_is_not_waited_for_any_more_blocks_nobody() -> None:
     async def play() -> None:
-        turns = HostLimiter(HostDelays(0.0))
-        await turns.acquire("a.kz")
-        impatient = asyncio.ensure_future(turns.acquire("a.kz"))
+        limiter = HostLimiter(HostDelays(0.0))
+        await limiter.acquire("a.kz")
+        impatient = asyncio.ensure_future(limiter.acquire("a.kz"))
         await asyncio.sleep(0)
         impatient.cancel()
         with pytest.raises(asyncio.CancelledError):
             await impatient
-        turns.release("a.kz")
-        await asyncio.wait_for(turns.acquire("a.kz"), 5)
+        limiter.release("a.kz")
+        await asyncio.wait_for(limiter.acquire("a.kz"), 5)
 
     asyncio.run(play())
