@@ -93,7 +93,7 @@ def parse_sitemap(
         body = body[:MAX_BYTES]
     body = _utf8(body, content_type)
     own = (registrable_domain(host_of(url)), *domains)
-    reading = _Reading(url, own, tuple(f".{domain}" for domain in own), problems)
+    reading = _Reading(url=url, domains=own, subdomains=tuple(f".{domain}" for domain in own), problems=problems)
     head = body[:_HEAD]
     if root := _ROOT.search(head):
         reading.read_xml(body, is_index=root[1].lower() == b"sitemapindex")
@@ -115,7 +115,7 @@ def _from_feed(body: bytes, reading: _Reading) -> ParsedSitemap:
     return reading.result
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class _Reading:
     """A sitemap in the course of reading."""
 
