@@ -213,7 +213,7 @@ def _apply(conn: Connection, change: OutletChange, now: datetime) -> None:
     elif change.facts:
         conn.execute(update(Source).where(Source.id == change.source_id).values(**change.facts))
         if "country" in change.facts:
-            _mark_articles_of(conn, change.source_id)
+            mark_articles_of(conn, change.source_id)
     if change.domains_added:
         rows = [{"domain": domain, "source_id": change.source_id} for domain in change.domains_added]
         conn.execute(insert(conn, SourceDomain).on_conflict_do_nothing(index_elements=["domain"]), rows)
@@ -227,7 +227,7 @@ def _apply(conn: Connection, change: OutletChange, now: datetime) -> None:
         conn.execute(update(Feed).where(Feed.url == url).values(confidence=confidence))
 
 
-def _mark_articles_of(conn: Connection, source_id: str) -> None:
+def mark_articles_of(conn: Connection, source_id: str) -> None:
     """Mark an outlet's articles for a recount under another country."""
     ids: Sequence[int] = conn.scalars(select(Article.id).where(Article.source_id == source_id)).all()
     for start in range(0, len(ids), _BATCH):

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, func, select
 
 from db.dialect import insert
 from db.enums.collection import SourceOrigin
@@ -160,11 +160,6 @@ def record_source(conn: Connection, source: SourceIn, *, now: datetime) -> bool:
             [{"domain": domain, "source_id": source.id} for domain in domains],
         )
     return added is not None
-
-
-def set_time_zone(conn: Connection, source_id: str, name: str | None) -> None:
-    """Set an outlet's time zone; None if it is unknown."""
-    conn.execute(update(Source).where(Source.id == source_id).values(time_zone=name))
 
 
 def resolve(

@@ -11,7 +11,7 @@ class FeedState(ClosedSet):
     ACTIVE = "active", "polled when due"
     PAUSED = "paused", "a person paused it; it is not polled"
     GONE = "gone", "the server answered 410; polled rarely, in case it comes back"
-    RETIRED = "retired", "its catalogue names another one; it is not polled"
+    RETIRED = "retired", "its catalogue or a person put another in its place, or took it out; it is not polled"
 
 
 class FeedKind(ClosedSet):

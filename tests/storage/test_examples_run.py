@@ -43,6 +43,7 @@ BEFORE = {
     ("alert", "remove"): [ADDED],
     ("alert", "test"): [ADDED],
     ("source", "show"): [("source", "add", "https://outlet.example")],
+    ("source", "edit"): [HERALD],
     ("source", "pause"): [HERALD],
     ("source", "resume"): [HERALD],
     ("source", "retry"): [HERALD],

@@ -12,9 +12,9 @@ from db.enums.collection import Confidence
 from worker.vocabulary.toml_table import ID, ProblemsFound, TomlTable, read_toml
 
 PAYWALLS = ("no", "metered", "partial", "hard")
-_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?")
-_COUNTRY = re.compile(r"[A-Z]{2}(/[A-Z]{2})*|exile|international")
-_DOMAIN = re.compile(r"([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]{2,}")
+LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?")
+COUNTRY = re.compile(r"[A-Z]{2}(/[A-Z]{2})*|exile|international")
+DOMAIN = re.compile(r"([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]{2,}")
 _MAX_ID, _MAX_KIND, _MAX_COUNTRY, _MAX_ADDRESS = 200, 100, 20, 2_000
 """Maximum of characters in the database column."""
 
@@ -101,7 +101,7 @@ def _outlet(content: dict[str, object], path: Path, name: str, problems: list[st
     elif identifier and identifier != path.stem:
         table.wrong("id", f"is not the file's name, {path.stem}.toml")
     country = table.text("country", required=True)
-    if country and (len(country) > _MAX_COUNTRY or not _COUNTRY.fullmatch(country)):
+    if country and (len(country) > _MAX_COUNTRY or not COUNTRY.fullmatch(country)):
         table.wrong("country", f"must look like KZ or KG/KZ, not {country!r}")
     sitemap = table.table("sitemap")
     outlet = ListedOutlet(
@@ -110,12 +110,12 @@ def _outlet(content: dict[str, object], path: Path, name: str, problems: list[st
         kind=table.text("kind", required=True),
         country=country,
         country_uncertain=table.flag("country_uncertain"),
-        languages=_matching(table, "languages", _LANGUAGE, "a language such as ru or kk-Latn"),
+        languages=_matching(table, "languages", LANGUAGE, "a language such as ru or kk-Latn"),
         homepage=_address(table, "homepage"),
         paywall=table.text("paywall", required=True, one_of=PAYWALLS),
         time_zone=_time_zone(table),
         bias_note=table.text("bias_note") or None,
-        domain_aliases=_matching(table, "domain_aliases", _DOMAIN, "a lower-case domain"),
+        domain_aliases=_matching(table, "domain_aliases", DOMAIN, "a lower-case domain"),
         section_paths=table.texts("section_paths"),
         sitemap=_feed(table.within(sitemap, "sitemap")) if sitemap else None,
         feeds=tuple(_feed(table.within(entry, f"feeds[{at}]")) for at, entry in enumerate(table.items("feeds"))),
