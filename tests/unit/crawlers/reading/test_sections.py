@@ -1,0 +1,208 @@
+"""Section and front pages: which links lead to articles, what is learnt, and what hostile pages may cost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+from front_pages import PAGES, FrontPage, blog, buttons, cards, government
+
+from crawlers.reading import sections
+from crawlers.reading.address_shapes import learn_shapes, shape_of
+from crawlers.reading.anchors import MAX_ANCHORS
+from crawlers.reading.parse import NotAFeed
+from crawlers.reading.sections import ArticleLink, article_links, rate_links, read_section
+from db.net.urls import canonical_url
+
+HOST = "https://steppe.example"
+
+
+def links(html: str, **named: object) -> tuple[ArticleLink, ...]:
+    return article_links(f"<html><body>{html}</body></html>".encode(), url=f"{HOST}/", **named)  # type: ignore[arg-type]
+
+
+def paths(html: str, **named: object) -> list[str]:
+    return [link.url.removeprefix(HOST) for link in links(html, **named)]
+
+
+def found(page: FrontPage) -> set[str]:
+    return {link.canonical_url for link in article_links(page.body, url=page.url, content_type=page.content_type)}
+
+
+@pytest.mark.parametrize("make", PAGES, ids=lambda make: make.__name__)
+def test_exactly_the_articles_of_an_invented_page_are_found(make: Callable[[], FrontPage]) -> None:
+    page = make()
+    assert found(page) == {canonical_url(address) for address in page.articles}
+
+
+def test_headline_and_date_come_along() -> None:
+    page = blog()
+    first = article_links(page.body, url=page.url)[0]
+    assert first.title == "Border talks resume in the valley after two quiet months"
+    assert first.dated is not None
+    assert first.dated.at == datetime(2026, 11, 1, 8, tzinfo=UTC)
+    assert "words in the address" in first.reason
+    assert "article.post-#" in first.place
+
+
+def test_headline_of_a_card_is_its_heading() -> None:
+    page = cards()
+    assert article_links(page.body, url=page.url)[0].title == "Алқаптағы шекара келіссөздері үзілістен кейін жалғасты"
+
+
+def test_headline_beside_its_link_is_found() -> None:
+    page = buttons()
+    titles = [link.title for link in article_links(page.body, url=page.url)]
+    assert titles[0] == "Музокироти марзӣ дар водӣ пас аз танаффус идома ёфт"
+    assert len(set(titles)) == len(titles)
+
+
+def test_dates_in_a_flat_list_belong_to_the_link_after_them_or_before_them() -> None:
+    one = '<a href="/news/123{0}">The council of the valley met on day {0}</a>'
+    date = '<span class="date">{:02}.11.2026</span>'
+    ahead = "".join(date.format(n) + one.format(n) for n in range(10, 14))
+    behind = "".join(one.format(n) + date.format(n) for n in range(10, 14))
+    for html in (ahead, behind):
+        days = [link.dated.at.day for link in links(f"<div><div><div>{html}</div></div></div>") if link.dated]
+        assert days == [10, 11, 12, 13]
+
+
+def test_order_of_the_page_is_kept_and_each_address_comes_once() -> None:
+    html = "".join(
+        f'<a href="/news/{n}?utm_source=top"><img></a>'
+        f'<h3><a href="/news/{n}#a">Shepherds of the upper valley ask for {n}</a></h3>'
+        for n in (70002, 70001, 70003)
+    )
+    assert [link.canonical_url for link in links(html)] == [
+        canonical_url(f"{HOST}/news/{n}") for n in (70002, 70001, 70003)
+    ]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/",
+        "/tag/water-and-energy-in-the-valley",
+        "/author/a-writer-with-a-very-long-name",
+        "/page/2/",
+        "/news?page=12345",
+        "/2026/11/",
+        "/login?next=/news/12345/long-slug-of-an-article",
+        "/upload/2026/11/29/report-on-the-state-of-the-valley.pdf",
+        "/img/2026/11/29/12345.jpg",
+        "https://other.example/2026/11/29/a-story-of-the-valley-12345",
+        "https://facebook.com/sharer/sharer.php?u=https://steppe.example/",
+        "mailto:someone@steppe.example?subject=a-long-subject-of-the-mail-12345",
+        "javascript:open('/news/12345-a-long-slug-of-words')",
+        "#a-long-slug-of-words-12345",
+        "/privacy-policy",
+        "/contacts",
+        "//[broken",
+    ],
+)
+def test_what_is_no_article_is_left_out(address: str) -> None:
+    assert paths(f'<div><a href="{address}">A long line of words that reads like a headline</a></div>') == []
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/2026/11/29/council-of-the-valley-meets-again",
+        "/news/council-of-the-valley-meets-again-12345.html",
+        "/ru/news/12345",
+        "/index.php?newsid=12345",
+        "/новости/совет-долины-снова-собрался",
+        "/%D0%BD%D0%BE%D0%B2%D0%BE%D1%81%D1%82%D0%B8/%D1%81%D0%BE%D0%B2%D0%B5%D1%82-%D0%B4%D0%BE%D0%BB%D0%B8%D0%BD%D1%8B-%D1%81%D0%BE%D0%B1%D1%80%D0%B0%D0%BB%D1%81%D1%8F",
+        "/n1/2026/1129/c1001-40223222.html",
+        "//steppe.example/a/65fa0c1d2e3f4a5b6c7d8091",
+        "https://www.steppe.example/story/12345",
+    ],
+)
+def test_articles_of_an_unknown_outlet_are_found(address: str) -> None:
+    html = f'<div><h3><a href="{address}">Council of the valley meets again after a year</a></h3></div>'
+    assert len(links(html)) == 1
+
+
+def test_base_of_the_page_is_followed() -> None:
+    html = f'<base href="{HOST}/ky/"><h2><a href="kabar/12345">Council of the valley meets again today</a></h2>'
+    assert links(html)[0].url == f"{HOST}/ky/kabar/12345"
+
+
+def test_what_an_outlet_taught_decides_over_general_signs() -> None:
+    html = "".join(f'<p><a href="/oi/{name}">{name}</a></p>' for name in ("togai", "arna", "saz"))
+    html += "".join(
+        f'<p><a href="/guide/how-to-reach-the-{n}-valley">How to reach the {n} valley</a></p>' for n in "abc"
+    )
+    assert paths(html) == [f"/guide/how-to-reach-the-{n}-valley" for n in "abc"]
+    known = learn_shapes(
+        [f"{HOST}/oi/{name}" for name in ("bulaq", "tau", "kol", "qum", "jar", "sai")],
+        [f"{HOST}/guide/how-to-leave-the-{n}-valley" for n in "defghi"],
+    )
+    assert paths(html, known=known) == ["/oi/togai", "/oi/arna", "/oi/saz"]
+
+
+def test_known_addresses_are_known() -> None:
+    html = '<p><a href="/x">x</a></p><p><a href="/news/12345">Council of the valley meets again today</a></p>'
+    assert paths(html, known=learn_shapes([f"{HOST}/x"], [f"{HOST}/news/12345"])) == ["/x"]
+
+
+def test_unusable_and_contrary_lessons_are_harmless() -> None:
+    known = learn_shapes(["", "no address", "urn:a:b", f"{HOST}/a"], [f"{HOST}/a", "http://[::1"])
+    assert known.articles == {canonical_url(f"{HOST}/a")}
+    assert known.others == frozenset()
+
+
+def test_pattern_decides_alone() -> None:
+    html = '<p><a href="/x/1">x</a><a href="/news/12345-a-long-slug-of-words">Council of the valley meets again</a></p>'
+    html += '<a href="/новости/а">а</a><a href="/i.php?id=7">seven</a><a href="https://other.example/x/1">x</a>'
+    assert paths(html, pattern="/x/*") == ["/x/1"]
+    assert paths(html, pattern="/новости/*") == ["/новости/а"]
+    assert paths(html, pattern="/i.php?id=*") == ["/i.php?id=7"]
+    assert paths(html, pattern="/[0-9]") == []
+
+
+def test_section_is_read_as_a_feed() -> None:
+    page = government()
+    feed = read_section(page.body, url=page.url, content_type=page.content_type)
+    assert feed.kind == "section"
+    assert feed.entries[0].title == "Border talks resume in the valley after two quiet months"
+    assert feed.entries[0].published_at == datetime(2026, 11, 20, tzinfo=UTC)
+    assert feed.entries[0].published_as == "2026-11-20"
+    assert feed.entries[0].guid is None
+
+
+@pytest.mark.parametrize("body", [b"", b"\x00\x01", b"<html></html>", b"just words", b'{"a": 1}', b"<rss/>"])
+def test_page_without_articles_is_no_section(body: bytes) -> None:
+    with pytest.raises(NotAFeed, match="no link"):
+        read_section(body, url=HOST)
+
+
+HOSTILE = {
+    "deep": b"<div>" * 200_000 + b'<a href="/news/12345-some-long-slug-of-words">x</a>',
+    "many links": b"".join(
+        b'<a href="/news/%d-a-long-slug-of-words">A headline of five words here</a>' % n for n in range(40_000)
+    ),
+    "one address": b'<a href="/news/12345">A headline of five words here</a>' * 40_000,
+    "unclosed": b'<a href="/news/12345" title="' + b"a" * 1_000_000,
+    "long address": b'<a href="/' + b"a-" * 500_000 + b'">A headline of five words here</a>',
+    "dates": b'<div><div><div><span class="date">29.11.2026</span>' * 20_000,
+    "many dates in a link": b'<a href="/n">' + b"<time>29.11.2026</time>" * 50_000,
+    "classes": b'<i class="' + b"nav-" * 100_000 + b'"><a href="/news/12345">A headline of five words here</a></i>',
+    "words": b"<h2>" + b"word " * 400_000 + b'<a href="/news/12345">' + b"word " * 400_000,
+    "queries": b"".join(b'<a href="/?a%d=1">A headline of five words here</a>' % n for n in range(20_000)),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("body", HOSTILE.values(), ids=HOSTILE.keys())
+def test_hostile_page_is_read_within_its_bounds(body: bytes) -> None:
+    rated = rate_links(body, url=f"{HOST}/", known=learn_shapes([f"{HOST}/news/1"]), pattern=None)
+    assert len(rated) <= sections.MAX_LINKS < MAX_ANCHORS
+    assert all(len(link.title or "") <= 300 and len(link.url) <= 2_100 for link in rated)
+
+
+def test_shape_of_an_address_is_the_same_for_its_likes() -> None:
+    one, other = shape_of(f"{HOST}/news/2026/11/29/a-b-cd-ef-gh/"), shape_of(f"{HOST}/news/2025/01/02/xy-zz-ab-cd-ef")
+    assert one.grains() == other.grains()
+    assert one.grains() != shape_of(f"{HOST}/tag/2026/11/29/a-b-cd-ef-gh").grains()
