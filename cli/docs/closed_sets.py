@@ -11,6 +11,7 @@ COLUMNS: Mapping[str, type[ClosedSet]] = {
     "sources.origin": collection.SourceOrigin,
     "sources.unverified": collection.CertificateRule,
     "feeds.confidence": collection.Confidence,
+    "backfills.state": collection.BackfillState,
     "feeds.kind": collection.FeedKind,
     "feeds.state": collection.FeedState,
     "pages.state": collection.PageState,

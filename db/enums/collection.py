@@ -20,6 +20,15 @@ class FeedKind(ClosedSet):
     FEED = "feed", "RSS, Atom or a JSON Feed"
     SITEMAP = "sitemap", "a sitemap, or an index of sitemaps"
     SECTION = "section", "a front page or a section page, whose links lead to articles"
+    BACKFILL = "backfill", "older articles that `source backfill` found; it is not polled"
+
+
+class BackfillState(ClosedSet):
+    """The state of a back-fill."""
+
+    ACTIVE = "active", "documents or pages are left to read"
+    DONE = "done", "everything was read"
+    STOPPED = "stopped", "a person stopped it, or another one of the outlet took its place"
 
 
 class PageState(ClosedSet):

@@ -26,7 +26,7 @@ from db.models.articles import (
     UnverifiedRevision,
 )
 from db.models.base import Base
-from db.models.collection import Capture, Feed, FeedDay, HostLease, Page, Sighting
+from db.models.collection import Backfill, Capture, Feed, FeedDay, HostLease, Page, Sighting
 from db.models.coverage import (
     CoverageCell,
     CoverageDirty,
@@ -46,6 +46,7 @@ __all__ = [
     "AddressState",
     "Article",
     "ArticleAddress",
+    "Backfill",
     "Base",
     "Capture",
     "CatalogueOutlet",

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.enums.collection import CaptureStage, FeedKind, FeedState, PageState
-from db.models.base import Base, PartialIndex, RowId, Url
+from db.enums.collection import BackfillState, CaptureStage, FeedKind, FeedState, PageState
+from db.models.base import Base, BigId, PartialIndex, RowId, Url
 
 
 class Feed(Base):
@@ -57,6 +57,11 @@ class Feed(Base):
     """A person's longest pause; null: the setting."""
     link_pattern: Mapped[str | None] = mapped_column(String(500))
     """For a section page: the form of links to articles, as a shell pattern of path and query; null: as learnt."""
+    parent_id: Mapped[int | None] = mapped_column(BigId, index=True)
+    """For a sitemap: the index that named it; null for what a person or the catalogue named.
+
+    Not a foreign key: SQLite adds one only by writing the table anew, with all that refers to it.
+    """
 
 
 class FeedDay(Base):
@@ -82,6 +87,37 @@ class FeedDay(Base):
     """Expected number of entries that came and went between two polls."""
     kept_all: Mapped[float] = mapped_column(default=1.0)
     """Probability that no entry was missed: the product over its polls."""
+
+
+class Backfill(Base):
+    """The collection of an outlet's older articles: what is left to read, and what was found so far.
+
+    Its entries belong to a feed of kind `backfill` that is never polled.
+    """
+
+    __tablename__ = "backfills"
+
+    id: Mapped[RowId]
+    feed_id: Mapped[int] = mapped_column(ForeignKey("feeds.id", ondelete="CASCADE"), unique=True)
+    since_on: Mapped[date]
+    until_on: Mapped[date]
+    """The first and the last day of publication, in UTC."""
+    state: Mapped[str] = mapped_column(String(20), default=BackfillState.ACTIVE)
+    """A `db.enums.collection.BackfillState`."""
+    next_at: Mapped[datetime]
+    """Not before then is the next document read."""
+    claimed_until: Mapped[datetime | None]
+    failures: Mapped[int] = mapped_column(default=0)
+    """Consecutive failures with the first document that is left."""
+    documents: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """`left`: the documents to read, in order, as pairs of kind and address; `read`: hashes of those read."""
+    counts: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """Documents by their outcome, and addresses by what became of them."""
+    last_page_id: Mapped[int] = mapped_column(BigId, default=0)
+    """Up to this page all of its pages were fetched."""
+    last_error: Mapped[str | None]
+    begun_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
 
 
 class Page(Base):
