@@ -1,1 +1,1 @@
-"""Feeds: parsing into entries, and entries into records. Pure."""
+"""Bytes into entries: feeds, sitemaps, front pages, lists of feeds; and entries into records. Pure."""

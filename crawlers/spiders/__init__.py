@@ -1,1 +1,1 @@
-"""The spiders: the collector, and a fetcher of single URLs."""
+"""The spiders: the collector, a fetcher of single URLs, and the searcher for feeds of an outlet."""

@@ -1,0 +1,1 @@
+"""Ways to collect from an outlet, found from its front page: feeds, sitemaps, section pages."""

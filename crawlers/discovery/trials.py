@@ -1,0 +1,197 @@
+"""What stands at the address of a feed: what it lists, or in plain words why it cannot be used. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from crawlers.bounded_process import ProcessEnded
+from crawlers.discovery.candidates import Candidate, address_key
+from crawlers.discovery.findings import FeedCondition, FoundBy
+from crawlers.http.results import FetchFailure, FetchResult, describe_status
+from crawlers.reading.parse import FeedEntry, NotAFeed, ParsedFeed, parse_feed
+from crawlers.reading.sections import read_section
+from crawlers.reading.sitemaps import NotASitemap, ParsedSitemap, parse_sitemap
+from db.enums.collection import FeedKind
+from db.enums.outcomes import RequestOutcome
+from db.text.dates import end_of_tomorrow
+
+STALE = timedelta(days=60)
+"""Age of the newest entry from which on a feed counts as stale."""
+_SAME = 0.8
+"""Share of common entries from which on two feeds list the same."""
+_MAX_KEYS = 500
+_PROTECTED = ("cf-mitigated", "x-amzn-waf-action", "x-sucuri-block", "x-datadome-captcha", "x-px-captcha")
+_CHALLENGE = re.compile(
+    r"just a moment|checking your browser|enable javascript and cookies|ddos.?guard|captcha"
+    r"|verify (?:that )?you are (?:a )?human|attention required|are you a robot|проверка браузера",
+    re.IGNORECASE,
+)
+_CONDITIONS = {
+    RequestOutcome.MISSING: FeedCondition.MISSING,
+    RequestOutcome.FORBIDDEN: FeedCondition.REFUSED,
+    RequestOutcome.ROBOTS: FeedCondition.REFUSED,
+    RequestOutcome.REFUSED: FeedCondition.REFUSED,
+    RequestOutcome.EMPTY: FeedCondition.EMPTY,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """The result of trying an address. `problem` says in plain words what is wrong with it, if anything is."""
+
+    url: str
+    """Where redirects ended."""
+    asked_url: str
+    kind: FeedKind
+    found_by: FoundBy
+    condition: FeedCondition
+    title: str | None = None
+    entries: int = 0
+    newest_at: datetime | None = None
+    language: str | None = None
+    problem: str | None = None
+    rank: float = 0.0
+    keys: frozenset[str] = frozenset()
+    """Addresses or names of its entries."""
+
+    @property
+    def is_usable(self) -> bool:
+        """Return whether articles can be collected by it."""
+        return self.condition in (FeedCondition.WORKS, FeedCondition.STALE)
+
+
+def try_candidate(
+    candidate: Candidate, result: FetchResult, *, now: datetime, parse: Callable[..., ParsedFeed] = parse_feed
+) -> Trial:
+    """Return what stands at a candidate's address."""
+    trouble = result.trouble or describe_status(result.status)
+    if trouble is None and not result.body.strip():
+        trouble = FetchFailure(RequestOutcome.EMPTY, "the response is empty")
+    if trouble is not None:
+        condition = _CONDITIONS.get(trouble.kind, FeedCondition.FAILING)
+        challenge = _describe_challenge(result) if result.status else None
+        return _failed(
+            candidate, result, condition if challenge is None else FeedCondition.OTHER, challenge or trouble.reason
+        )
+    try:
+        feed = _parsed(candidate.kind, result, parse)
+    except (NotAFeed, NotASitemap, ProcessEnded) as error:
+        return _failed(candidate, result, FeedCondition.OTHER, _describe_challenge(result) or str(error))
+    except Exception as error:  # any error of a parser is a failure of this address
+        return _failed(candidate, result, FeedCondition.OTHER, f"it cannot be read: {type(error).__name__}"[:200])
+    return _read(candidate, result, feed, now)
+
+
+def _parsed(kind: FeedKind, result: FetchResult, parse: Callable[..., ParsedFeed]) -> ParsedFeed:
+    content_type = result.header("content-type")
+    if kind == FeedKind.SECTION:
+        return read_section(result.body, url=result.url, content_type=content_type)
+    if kind == FeedKind.SITEMAP:
+        sitemap = parse_sitemap(result.body, url=result.url, content_type=content_type)
+        return ParsedFeed(None, sitemap.entries or _children(sitemap), sitemap.kind, sitemap.problems)
+    return parse(result.body, url=result.url, content_type=content_type, bodies="none")
+
+
+def _children(sitemap: ParsedSitemap) -> tuple[FeedEntry, ...]:
+    """Return the sitemaps of an index as entries, to be counted."""
+    return tuple(
+        FeedEntry(
+            url=child.url, guid=None, title=None, author=None, published_at=None, updated_at=child.lastmod,
+            summary=None, content=None,
+        )
+        for child in sitemap.children
+    )  # fmt: skip
+
+
+def _read(candidate: Candidate, result: FetchResult, feed: ParsedFeed, now: datetime) -> Trial:
+    latest = end_of_tomorrow(now)
+    dates = [at for entry in feed.entries if (at := entry.published_at or entry.updated_at) and at <= latest]
+    newest = max(dates, default=None)
+    condition, problem = FeedCondition.WORKS, None
+    if not feed.entries:
+        condition, problem = FeedCondition.EMPTY, "it lists nothing"
+    elif newest is not None and now - newest > STALE:
+        condition, problem = FeedCondition.STALE, f"its newest entry is of {newest:%Y-%m-%d}"
+    return Trial(
+        url=result.url,
+        asked_url=candidate.url,
+        kind=candidate.kind,
+        found_by=candidate.found_by,
+        condition=condition,
+        title=(feed.title or candidate.title or "")[:300] or None,
+        entries=len(feed.entries),
+        newest_at=newest,
+        language=_language(feed.entries),
+        problem=problem,
+        rank=candidate.rank,
+        keys=frozenset(_key(entry) for entry in feed.entries[:_MAX_KEYS]),
+    )
+
+
+def _failed(candidate: Candidate, result: FetchResult, condition: FeedCondition, problem: str) -> Trial:
+    return Trial(
+        url=result.url or candidate.url,
+        asked_url=candidate.url,
+        kind=candidate.kind,
+        found_by=candidate.found_by,
+        condition=condition,
+        title=candidate.title,
+        problem=problem,
+        rank=candidate.rank,
+    )
+
+
+def _describe_challenge(result: FetchResult) -> str | None:
+    """Return a sentence if a protection service answered in place of the outlet."""
+    if any(result.header(name) for name in _PROTECTED):
+        return "a protection service answered in place of the outlet, to test whether a person asks"
+    head = result.body[:20_000]
+    if len(result.body) < 100_000 and head.lstrip()[:1] == b"<" and _CHALLENGE.search(head.decode("utf-8", "replace")):
+        return "a page that tests whether a person asks, in place of the feed"
+    return None
+
+
+def _language(entries: Iterable[FeedEntry]) -> str | None:
+    said = Counter(entry.language for entry in entries if entry.language)
+    return said.most_common(1)[0][0] if said else None
+
+
+def _key(entry: FeedEntry) -> str:
+    return address_key(entry.url) if entry.url else f"{entry.guid}\0{entry.title}"
+
+
+def distinct(trials: Iterable[Trial]) -> tuple[Trial, ...]:
+    """Return the usable trials, best first, without those that list the same as a better one."""
+    chosen: list[Trial] = []
+    for trial in sorted(filter(lambda each: each.is_usable, trials), key=_order):
+        is_same = any(
+            address_key(trial.url) == address_key(other.url) or _is_within(trial.keys, other.keys) for other in chosen
+        )
+        if not is_same:
+            chosen.append(trial)
+    return tuple(chosen)
+
+
+def _order(trial: Trial) -> tuple[bool, float, int, str]:
+    """Return a key that sorts the best first: fresh before stale, then by rank, then by number of entries."""
+    return trial.condition != FeedCondition.WORKS, -trial.rank, -trial.entries, trial.url
+
+
+def _is_within(keys: frozenset[str], others: frozenset[str]) -> bool:
+    return bool(keys) and len(keys & others) >= _SAME * len(keys)
+
+
+def recommended(trials: Iterable[Trial]) -> tuple[Trial, ...]:
+    """Return those to collect from: the best, and fresh ones that the page itself names and that list other things."""
+    several = distinct(trials)
+    main = (FoundBy.GIVEN, FoundBy.ALTERNATE, FoundBy.HEADER)
+    rest = [
+        trial
+        for trial in several[1:]
+        if trial.condition == FeedCondition.WORKS and trial.found_by in main and trial.rank > 2.5
+    ]
+    return (*several[:1], *rest[:4])
