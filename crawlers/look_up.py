@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from crawlers.discovery.findings import FeedCondition, FoundBy
-from crawlers.discovery.search import Search
+from crawlers.discovery.search import OutletSearch
 from crawlers.discovery.trials import Trial, recommended
 from crawlers.subprocess_run import read_orders, run_child, say
 from db.enums.collection import FeedKind
@@ -43,7 +43,7 @@ def look_up(settings: Settings, url: str, *, progress: Callable[[str], None] | N
     )
 
 
-def summarise(search: Search) -> LookedUp:
+def summarise(search: OutletSearch) -> LookedUp:
     """Return the result of a search that has ended."""
     found = search.found
     best = recommended(trial for trial in found if trial.kind == FeedKind.FEED) or found[:1]
@@ -102,7 +102,7 @@ def main() -> None:
     settings, orders = read_orders()
     set_up_log("WARNING")
     parser = Endable()
-    search = Search(url=orders["url"], now=datetime.now(UTC), parse=partial(parser.run, parse_feed))
+    search = OutletSearch(url=orders["url"], now=datetime.now(UTC), parse=partial(parser.run, parse_feed))
     run_spider(
         settings,
         SearcherSpider,

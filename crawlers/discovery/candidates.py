@@ -68,7 +68,7 @@ CUSTOMARY_SITEMAPS = ("/news-sitemap.xml", "/sitemap.xml", "/sitemap_index.xml")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
+class FeedAddress:
     """An address that may be a feed, a sitemap or a section page."""
 
     url: str
@@ -81,7 +81,7 @@ class Candidate:
 
 def find_candidates(
     body: bytes, *, url: str, content_type: str | None = None, link_header: str | None = None
-) -> tuple[Candidate, ...]:
+) -> tuple[FeedAddress, ...]:
     """Return the addresses that a page or its server names as feeds, or that look like them, best first."""
     found = list(_of_header(link_header or "", url))
     root = read_page(body, content_type)
@@ -92,19 +92,19 @@ def find_candidates(
     return _best(found)
 
 
-def customary(url: str) -> tuple[Candidate, ...]:
+def customary(url: str) -> tuple[FeedAddress, ...]:
     """Return the customary addresses of a feed at the host of `url`."""
     return tuple(
-        Candidate(url=urljoin(url, path), found_by=FoundBy.CUSTOM, rank=1.0 - place / 100)
+        FeedAddress(url=urljoin(url, path), found_by=FoundBy.CUSTOM, rank=1.0 - place / 100)
         for place, path in enumerate(CUSTOMARY)
     )
 
 
-def sitemap_candidates(url: str, robots: str | None) -> tuple[Candidate, ...]:
+def sitemap_candidates(url: str, robots: str | None) -> tuple[FeedAddress, ...]:
     """Return the sitemaps that robots.txt names, those of news first, and the customary ones."""
     named = islice(dict.fromkeys(found[1] for found in _SITEMAP.finditer(robots or "")), 50)
     found = [
-        Candidate(
+        FeedAddress(
             url=address,
             found_by=FoundBy.ROBOTS,
             rank=2.0 + ("news" in address.lower()) - bool(re.search(r"image|video|categor|tag|author", address, re.I)),
@@ -116,11 +116,11 @@ def sitemap_candidates(url: str, robots: str | None) -> tuple[Candidate, ...]:
     for place, path in enumerate(CUSTOMARY_SITEMAPS):
         rank = 1.0 - place / 100
         address = urljoin(url, path)
-        found.append(Candidate(url=address, found_by=FoundBy.CUSTOM, rank=rank, kind=FeedKind.SITEMAP))
+        found.append(FeedAddress(url=address, found_by=FoundBy.CUSTOM, rank=rank, kind=FeedKind.SITEMAP))
     return _best(found)
 
 
-def _of_header(header: str, url: str) -> Iterator[Candidate]:
+def _of_header(header: str, url: str) -> Iterator[FeedAddress]:
     for value in islice(_LINK_VALUE.finditer(header), 50):
         parameters = {name.lower(): quoted or plain for name, quoted, plain in _PARAMETER.findall(value[2])}
         address = _joined(url, value[1].strip())
@@ -129,7 +129,7 @@ def _of_header(header: str, url: str) -> Iterator[Candidate]:
             yield _ranked(address, FoundBy.HEADER, 3.0, parameters.get("title"))
 
 
-def _of_head(root: etree._Element, base: str) -> Iterator[Candidate]:
+def _of_head(root: etree._Element, base: str) -> Iterator[FeedAddress]:
     for place, link in enumerate(islice(root.iter("link"), _MAX_LINKS)):
         relations = (link.get("rel") or "").lower().split()
         kind = (link.get("type") or "").strip()
@@ -158,7 +158,7 @@ def looks_like_feed(address: str) -> bool:
     )
 
 
-def _of_links(root: etree._Element, base: str, url: str) -> Iterator[Candidate]:
+def _of_links(root: etree._Element, base: str, url: str) -> Iterator[FeedAddress]:
     """Yield links of the page that look like feeds, of this outlet or of a host of feeds."""
     for anchor in find_anchors(root):
         if anchor.href.startswith(("#", "javascript:", "mailto:")):
@@ -177,7 +177,7 @@ def _may_be_of(address: str, url: str) -> bool:
     return host in _FEED_HOSTS or registrable_domain(host) == registrable_domain(host_of(url))
 
 
-def _ranked(address: str, found_by: FoundBy, rank: float, title: str | None) -> Candidate:
+def _ranked(address: str, found_by: FoundBy, rank: float, title: str | None) -> FeedAddress:
     """Return a candidate; feeds of comments, of one tag, author or section stand behind those of the outlet."""
     title = " ".join((title or "").split())[:_MAX_TITLE] or None
     path = unquote(urlsplit(address).path, errors="replace")
@@ -186,7 +186,7 @@ def _ranked(address: str, found_by: FoundBy, rank: float, title: str | None) -> 
     elif _PART.search(path):
         rank -= 1.0
     depth = path.strip("/").count("/")
-    return Candidate(url=address, found_by=found_by, rank=rank - depth / 50, title=title)
+    return FeedAddress(url=address, found_by=found_by, rank=rank - depth / 50, title=title)
 
 
 def _joined(base: str, href: str) -> str | None:
@@ -205,9 +205,9 @@ def _joined(base: str, href: str) -> str | None:
     return None
 
 
-def _best(found: Iterable[Candidate]) -> tuple[Candidate, ...]:
+def _best(found: Iterable[FeedAddress]) -> tuple[FeedAddress, ...]:
     """Return each address once, at its best rank, the best first."""
-    by_address: dict[str, Candidate] = {}
+    by_address: dict[str, FeedAddress] = {}
     for candidate in found:
         key = address_key(candidate.url)
         known = by_address.get(key)

@@ -12,7 +12,7 @@ from datetime import datetime
 from urllib.parse import urljoin
 
 from crawlers.discovery.candidates import (
-    Candidate,
+    FeedAddress,
     address_key,
     customary,
     find_candidates,
@@ -33,7 +33,7 @@ LEAST_LINKS = 5
 
 
 @dataclass(slots=True, kw_only=True)
-class Search:
+class OutletSearch:
     """A search from the address of a page (or feed) of an outlet. `trials` are its results so far."""
 
     url: str
@@ -45,8 +45,8 @@ class Search:
     final_url: str | None = None
     """Where the page was found, after redirects."""
     _asked: set[str] = field(default_factory=set)
-    _waiting: dict[str, Candidate] = field(default_factory=dict)
-    _later: list[Candidate] = field(default_factory=list)
+    _waiting: dict[str, FeedAddress] = field(default_factory=dict)
+    _later: list[FeedAddress] = field(default_factory=list)
     _stage: int = 0
 
     def first(self) -> list[str]:
@@ -87,7 +87,7 @@ class Search:
 
     def _take_page(self, url: str, result: FetchResult) -> None:
         """Take in the page that the search began from, or the front page of its host."""
-        given = Candidate(url=url, found_by=FoundBy.GIVEN, rank=4.0)
+        given = FeedAddress(url=url, found_by=FoundBy.GIVEN, rank=4.0)
         trial = try_candidate(given, result, now=self.now, parse=self.parse)
         self.page = trial
         if trial.is_usable or (trial.condition == FeedCondition.EMPTY and result.body.strip()):
@@ -98,10 +98,10 @@ class Search:
         self._later += self._named_by(result)
         links = article_links(result.body, url=result.url, content_type=result.header("content-type"))
         if len(links) >= LEAST_LINKS:
-            page = Candidate(url=url, found_by=FoundBy.PAGE, rank=0.0, kind=FeedKind.SECTION)
+            page = FeedAddress(url=url, found_by=FoundBy.PAGE, rank=0.0, kind=FeedKind.SECTION)
             self.trials.append(try_candidate(page, result, now=self.now))
 
-    def _named_by(self, result: FetchResult) -> list[Candidate]:
+    def _named_by(self, result: FetchResult) -> list[FeedAddress]:
         return list(
             find_candidates(
                 result.body,
@@ -114,7 +114,7 @@ class Search:
     def _has_feed(self) -> bool:
         return any(trial.is_usable and trial.kind == FeedKind.FEED for trial in self.trials)
 
-    def _ask(self, candidates: Sequence[Candidate]) -> list[str]:
+    def _ask(self, candidates: Sequence[FeedAddress]) -> list[str]:
         """Return the addresses of those candidates that were not asked for yet."""
         wanted = []
         for candidate in candidates:
@@ -126,14 +126,14 @@ class Search:
             wanted.append(candidate.url)
         return wanted
 
-    def _declared(self) -> list[Candidate]:
+    def _declared(self) -> list[FeedAddress]:
         """Return what the page names, then what the pages about feeds that it links to name."""
         if self._has_feed():
             return []
         named, self._later = self._later[:_DECLARED], []
         return named
 
-    def _customary(self) -> list[Candidate]:
+    def _customary(self) -> list[FeedAddress]:
         """Return customary addresses, a few at a time; none for a site that cannot be reached."""
         self._later = []
         if self._has_feed() or (self.page and self.page.condition == FeedCondition.FAILING):
@@ -141,23 +141,23 @@ class Search:
         fresh = [each for each in customary(self.final_url or self.url) if address_key(each.url) not in self._asked]
         return fresh[:_CUSTOMARY_AT_ONCE]
 
-    def _robots(self) -> list[Candidate]:
+    def _robots(self) -> list[FeedAddress]:
         if self._has_feed() or self.final_url is None:
             return []
-        return [Candidate(url=urljoin(self.final_url, "/robots.txt"), found_by=FoundBy.ROBOTS, rank=0.0)]
+        return [FeedAddress(url=urljoin(self.final_url, "/robots.txt"), found_by=FoundBy.ROBOTS, rank=0.0)]
 
-    def _sitemaps(self) -> list[Candidate]:
+    def _sitemaps(self) -> list[FeedAddress]:
         if self._has_feed():
             return []
         named, self._later = self._later[:_SITEMAPS], []
         return named
 
 
-_STAGES: tuple[Callable[[Search], list[Candidate]], ...] = (
-    Search._declared,
-    Search._customary,
-    Search._robots,
-    Search._sitemaps,
+_STAGES: tuple[Callable[[OutletSearch], list[FeedAddress]], ...] = (
+    OutletSearch._declared,
+    OutletSearch._customary,
+    OutletSearch._robots,
+    OutletSearch._sitemaps,
 )
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from crawlers.bounded_process import ProcessEnded
-from crawlers.discovery.candidates import Candidate, address_key
+from crawlers.discovery.candidates import FeedAddress, address_key
 from crawlers.discovery.findings import FeedCondition, FoundBy
 from crawlers.http.results import FetchFailure, FetchResult, describe_status
 from crawlers.reading.parse import FeedEntry, NotAFeed, ParsedFeed, parse_feed
@@ -65,7 +65,7 @@ class Trial:
 
 
 def try_candidate(
-    candidate: Candidate, result: FetchResult, *, now: datetime, parse: Callable[..., ParsedFeed] = parse_feed
+    candidate: FeedAddress, result: FetchResult, *, now: datetime, parse: Callable[..., ParsedFeed] = parse_feed
 ) -> Trial:
     """Return what stands at a candidate's address."""
     trouble = result.trouble or describe_status(result.status)
@@ -107,7 +107,7 @@ def _children(sitemap: ParsedSitemap) -> tuple[FeedEntry, ...]:
     )  # fmt: skip
 
 
-def _read(candidate: Candidate, result: FetchResult, feed: ParsedFeed, now: datetime) -> Trial:
+def _read(candidate: FeedAddress, result: FetchResult, feed: ParsedFeed, now: datetime) -> Trial:
     latest = end_of_tomorrow(now)
     dates = [at for entry in feed.entries if (at := entry.published_at or entry.updated_at) and at <= latest]
     newest = max(dates, default=None)
@@ -132,7 +132,7 @@ def _read(candidate: Candidate, result: FetchResult, feed: ParsedFeed, now: date
     )
 
 
-def _failed(candidate: Candidate, result: FetchResult, condition: FeedCondition, problem: str) -> Trial:
+def _failed(candidate: FeedAddress, result: FetchResult, condition: FeedCondition, problem: str) -> Trial:
     return Trial(
         url=result.url or candidate.url,
         asked_url=candidate.url,

@@ -10,7 +10,7 @@ from scrapy import Spider
 from scrapy.http import Request, Response
 from twisted.python.failure import Failure
 
-from crawlers.discovery.search import Search
+from crawlers.discovery.search import OutletSearch
 from crawlers.hosts.delays import HostDelays
 from crawlers.hosts.limiter import HostLimiter
 from crawlers.http.cookies import JAR
@@ -25,7 +25,7 @@ class SearcherSpider(Spider):
     name = "searcher"
 
     def __init__(
-        self, *, search: Search, own: Settings, tell: Callable[[Sequence[str]], object], **kwargs: Any
+        self, *, search: OutletSearch, own: Settings, tell: Callable[[Sequence[str]], object], **kwargs: Any
     ) -> None:
         super().__init__(**kwargs)
         self.limiter = HostLimiter(HostDelays(own.host_delay_s))

@@ -9,7 +9,7 @@ import pytest
 from front_pages import blog
 
 from crawlers.discovery.findings import FeedCondition, FoundBy
-from crawlers.discovery.search import MAX_REQUESTS, Search
+from crawlers.discovery.search import MAX_REQUESTS, OutletSearch
 from crawlers.http.results import FetchFailure, FetchResult
 from crawlers.look_up import summarise, to_plain
 from db.enums.collection import FeedKind
@@ -37,9 +37,11 @@ def alternate(href: str, title: str = "") -> str:
     return f'<link rel="alternate" type="application/rss+xml" title="{title}" href="{href}">'
 
 
-def search(answers: Mapping[str, bytes | int | FetchResult], url: str = f"{HOST}/") -> tuple[Search, list[list[str]]]:
+def search(
+    answers: Mapping[str, bytes | int | FetchResult], url: str = f"{HOST}/"
+) -> tuple[OutletSearch, list[list[str]]]:
     """Return an ended search and the paths that it asked for, round by round."""
-    course, rounds = Search(url=url, now=NOW), []
+    course, rounds = OutletSearch(url=url, now=NOW), []
     wanted = course.first()
     while wanted:
         rounds.append([each.removeprefix(HOST) for each in wanted])
