@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
+import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
@@ -13,12 +16,15 @@ from vocabularies import packaged_vocabulary
 
 from db import migrate
 from db.engine import Database
+from db.vocabulary.versions import current_version
 from worker.catalogue.files import ListedOutlet, read_catalogue
 from worker.chain.documents import Document
 from worker.chain.pipeline import Pipeline
+from worker.chain.tag import RevisionTagger
 from worker.extract.langmodel import mapped
+from worker.matching.matcher import SubscriptionMatcher
 from worker.setup import load_catalogue, load_vocabulary
-from worker.tagging.cachefile import cached
+from worker.tagging.tagger import Tagger
 from worker.vocabulary.entities import Vocabulary
 from worker.vocabulary.loader import packaged_folder
 
@@ -78,16 +84,43 @@ def packaged() -> tuple[Vocabulary, tuple[ListedOutlet, ...]]:
 
 
 def chain_over(database: Database, clock: Callable[[], datetime] = lambda: NOON) -> Pipeline:
-    """Return the chain over a store; it finds the packaged vocabulary compiled, which takes it two seconds itself."""
-    return Pipeline(database, clock=clock, cache=warm_cache())
+    """Return the chain over a store; it finds the packaged vocabulary compiled, which takes it three seconds itself."""
+    return _Chain(database, clock=clock, cache=_cache_of_chains())
+
+
+class _Chain(Pipeline):
+    """A chain that finds the packaged vocabulary read, if that is the store's; equal versions have equal content."""
+
+    def _load_vocabulary(self) -> RevisionTagger:
+        if self._tagger is None and self.database.read(current_version) == packaged_vocabulary().version:
+            self._tagger = _packaged_tagger()
+            self._watch = SubscriptionMatcher(packaged_vocabulary())
+        return super()._load_vocabulary()
+
+
+@cache
+def _packaged_tagger() -> RevisionTagger:
+    """Return a tagger for stored texts, which all chains of this process use; what it holds depends on no text."""
+    return RevisionTagger(packaged_vocabulary(), packaged_vocabulary().version, _cache_of_chains())
+
+
+@cache
+def _cache_of_chains() -> Path:
+    """Return a cache for the chains of this process, which may put other vocabularies there."""
+    folder = templates.folder() / "cache-of-chains"
+    shutil.copytree(warm_cache(), folder, copy_function=os.link)
+    return folder
 
 
 @cache
 def warm_cache() -> Path:
-    """Return a folder with what a first command puts into its cache in five seconds; made once in this process."""
-    folder = templates.folder() / "cache"
-    cached(packaged_vocabulary(), folder)
-    mapped(folder)
+    """Return a folder with what a first command puts into its cache in five seconds; made once in a test run."""
+    folder = templates.shared_folder() / "cache"
+    folder.mkdir(exist_ok=True)
+    with (folder.parent / "cache.lock").open("wb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # the first process of the test run makes it, the others find it made
+        Tagger(packaged_vocabulary(), folder)
+        mapped(folder)
     return folder
 
 

@@ -31,6 +31,14 @@ _made: dict[tuple[str, str], str] = {}
 """The place of each template, by the server that it is on and what it holds."""
 
 
+def shared_folder() -> Path:
+    """Return the folder for what the processes of a test run share: one above those of xdist's workers."""
+    if FOLDER not in os.environ:
+        return folder()
+    own = Path(os.environ[FOLDER])
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
 @cache
 def folder() -> Path:
     """Return the folder of this process for what its tests share; `remove_all` removes it."""
