@@ -15,9 +15,10 @@ import numpy as np
 import numpy.typing as npt
 
 from db import migrate
-from db.coverage.cells import GRAINS, TOTAL, bucket_of
+from db.coverage.cells import TOTAL, bucket_of
 from db.dialect import is_sqlite
 from db.engine import Database
+from db.enums.coverage import Grain
 from db.models import CoverageCell, CoverageFact, CoverageSeries
 from db.models.base import Base
 from worker.coverage.stats.cells import Counts, Key, count_cells
@@ -30,8 +31,8 @@ NAMED, TIMES = 4, 2
 """Entities an article names, and mentions of each, on average."""
 _LANGUAGES, _COUNTRIES, _GENRES = 12, 20, 4
 _DAY = [FIRST + timedelta(days=n) for n in range(DAYS)]
-_BUCKETS = {grain: {day: bucket_of(day, grain) for day in _DAY} for grain in GRAINS}
-_ISO = {day: day.isoformat() for day in {*_DAY, *_BUCKETS["week"].values(), *_BUCKETS["month"].values()}}
+_BUCKETS = {grain: {day: bucket_of(day, grain) for day in _DAY} for grain in Grain}
+_ISO = {day: day.isoformat() for day in {*_DAY, *_BUCKETS[Grain.WEEK].values(), *_BUCKETS[Grain.MONTH].values()}}
 
 
 def entity_name(number: int) -> str:

@@ -10,6 +10,7 @@ import re
 import sys
 from collections.abc import Iterable
 from dataclasses import Field, dataclass, field, fields, replace
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
@@ -56,9 +57,17 @@ def _web_address(value: str) -> str:
     return value.rstrip("/")
 
 
+class MailTls(StrEnum):
+    """The encryption of the connection to the mail server."""
+
+    STARTTLS = "starttls"
+    TLS = "tls"
+    NONE = "none"
+
+
 def _tls_mode(value: str) -> str:
-    if value not in ("starttls", "tls", "none"):
-        raise ValueError(f"not one of starttls, tls, none: {value!r}")
+    if value not in list(MailTls):
+        raise ValueError(f"not one of {', '.join(MailTls)}: {value!r}")
     return value
 
 
@@ -141,7 +150,7 @@ class Settings:
     )
     smtp_host: str = setting("", "Mail server that takes alerts; empty: mail waits.")
     smtp_port: int = setting(587, "Its port: 587 for starttls, 465 for tls.", least=1, most=65_535)
-    smtp_tls: str = setting("starttls", "starttls, tls (from the first byte) or none.", check=_tls_mode)
+    smtp_tls: str = setting(MailTls.STARTTLS.value, "starttls, tls (from the first byte) or none.", check=_tls_mode)
     smtp_user: str = setting("", "User name at the mail server; empty: no login.")
     smtp_password_file: Path | None = setting(None, "File that holds the password and nothing else.")
     mail_from: str = setting("Steppewatch <steppewatch@localhost>", "Sender of alerts.", check=_sender)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
 
 from sqlalchemy import Connection, case, func, select
 from sqlalchemy.orm import aliased
@@ -174,6 +175,25 @@ def _most_mentioned(conn: Connection, revision_ids: Sequence[int], limit: int) -
     return labels
 
 
+class OutletState(StrEnum):
+    """The state of an outlet by the states of its feeds: the first of these that one of them has."""
+
+    FAILING = "failing"
+    IMPAIRED = "impaired"
+    """Most of its pages are no articles."""
+    OK = "ok"
+    NO_ANSWER_YET = "no answer yet"
+    """Polled only while our network was down."""
+    NEVER_POLLED = "never polled"
+    PAUSED = FeedState.PAUSED
+    GONE = FeedState.GONE
+    RETIRED = FeedState.RETIRED
+    NO_FEED = "no feed"
+
+
+_BY_RANK = tuple(OutletState)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutletHealth:
     """An outlet with the combined health of its feeds."""
@@ -183,19 +203,13 @@ class OutletHealth:
     articles: int
     feeds: int
     failing: int
-    state: str
-    """`failing` (one of its feeds does), `impaired` (most of its pages are no articles), `ok`, `no answer yet` (while
-    our network was down), `never polled`, `paused`, `gone`, `retired` or `no feed`.
-    """
+    state: OutletState
     polled_at: datetime | None
     succeeded_at: datetime | None
     last_error: str | None
     """The error of the failing feed that was polled last, or the problem with its pages."""
     unverified: str | None = None
     """The fault of the certificate of one of its feeds; None if there was none."""
-
-
-_STATES = ("failing", "impaired", "ok", "no answer yet", "never polled", "paused", "gone", "retired", "no feed")
 
 
 def list_outlets(conn: Connection, *, now: datetime | None = None) -> list[OutletHealth]:
@@ -223,16 +237,16 @@ def list_outlets(conn: Connection, *, now: datetime | None = None) -> list[Outle
 def _outlet(
     source_id: str, name: str, articles: int, feeds: Sequence[FeedHealth], walled: Walled | None
 ) -> OutletHealth:
-    failing = [feed for feed in feeds if _state_of(feed) == "failing"]
+    failing = [feed for feed in feeds if _state_of(feed) is OutletState.FAILING]
     latest = max(failing, key=lambda feed: feed.polled_at or _NEVER, default=None)
-    states = [*map(_state_of, feeds), *(["impaired"] if walled else [])]
+    states = [*map(_state_of, feeds), *([OutletState.IMPAIRED] if walled else [])]
     return OutletHealth(
         id=source_id,
         name=name,
         articles=articles,
         feeds=len(feeds),
         failing=len(failing),
-        state=min(states, key=_STATES.index, default="no feed"),
+        state=min(states, key=_BY_RANK.index, default=OutletState.NO_FEED),
         polled_at=max((feed.polled_at for feed in feeds if feed.polled_at), default=None),
         succeeded_at=max((feed.succeeded_at for feed in feeds if feed.succeeded_at), default=None),
         last_error=(latest.last_error or latest.last_outcome) if latest else walled.sentence if walled else None,
@@ -240,18 +254,18 @@ def _outlet(
     )
 
 
-def _state_of(feed: FeedHealth) -> str:
+def _state_of(feed: FeedHealth) -> OutletState:
     if feed.state != FeedState.ACTIVE:
-        return feed.state
+        return OutletState(feed.state)
     if feed.failures:
-        return "failing"
+        return OutletState.FAILING
     if feed.succeeded_at is None:
-        return "never polled" if feed.polled_at is None else "no answer yet"
-    return "ok"
+        return OutletState.NEVER_POLLED if feed.polled_at is None else OutletState.NO_ANSWER_YET
+    return OutletState.OK
 
 
 def _rank(outlet: OutletHealth) -> tuple[int, float, str]:
-    return _STATES.index(outlet.state), -(outlet.succeeded_at or _NEVER).timestamp(), outlet.id
+    return _BY_RANK.index(outlet.state), -(outlet.succeeded_at or _NEVER).timestamp(), outlet.id
 
 
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)

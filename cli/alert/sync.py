@@ -33,7 +33,7 @@ def alert_sync(
     """
     from db.settings import load
     from worker.subscriptions import manifest as manifests
-    from worker.subscriptions.manifest import ManifestError
+    from worker.subscriptions.manifest import ManifestError, StepAction
 
     text = _read_text(file)
     try:
@@ -51,11 +51,11 @@ def alert_sync(
     if wants_json(format):
         for step in steps:
             changes = {name: {"from": old, "to": new} for name, (old, new) in step.changes.items()}
-            emit({"deed": step.deed, "what": step.what, "name": step.name, "changes": changes, "done": apply})
+            emit({"deed": step.action, "what": step.subject, "name": step.name, "changes": changes, "done": apply})
     else:
-        rows = [(s.deed, s.what, s.name, ", ".join(s.changes)) for s in steps if s.deed != "keep"]
+        rows = [(s.action, s.subject, s.name, ", ".join(s.changes)) for s in steps if s.action is not StepAction.KEEP]
         print_table(("", "what", "name", "changes"), rows, empty="nothing to do")
-    if not apply and any(step.deed != "keep" for step in steps):
+    if not apply and any(step.action is not StepAction.KEEP for step in steps):
         note("nothing was changed; use --apply to make these changes")
     note_missing_settings(recipient.kind for each in definitions.standing for recipient in each.recipients)
 

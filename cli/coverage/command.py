@@ -13,6 +13,7 @@ from cli.shared.day_options import Since, Until, day_range, first_day, last_day
 from cli.shared.output import fail
 from cli.shared.store import open_store
 from cli.shared.tables import Format, wants_json
+from db.enums.coverage import CoverageLevel, CoverageSplit, Grain
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -25,37 +26,20 @@ _DAYS_MAX = 40_000
 """Length limit of a range: more than a century of days."""
 
 
-class Grain(StrEnum):
-    """Length of a period."""
-
-    day = "day"
-    week = "week"
-    month = "month"
-
-
-class Split(StrEnum):
+class SplitBy(StrEnum):
     """Breakdown of the counts."""
 
-    source = "source"
-    lang = "lang"
-    country = "country"
-    genre = "genre"
-
-
-class Level(StrEnum):
-    """Level of the mentions to count."""
-
-    name = "name"
-    demonym = "demonym"
-    concept = "concept"
-    all = "all"
+    source = CoverageSplit.SOURCE
+    lang = CoverageSplit.LANG
+    country = CoverageSplit.COUNTRY
+    genre = CoverageSplit.GENRE
 
 
 def coverage(
     entities: Annotated[list[str] | None, typer.Argument(metavar="ENTITY...", help="Ids, labels or aliases.")] = None,
-    by: Annotated[Grain, typer.Option(help="Length of a period; weeks are those of ISO 8601.")] = Grain.day,
-    split: Annotated[Split | None, typer.Option(help="Count per outlet, language, country or genre.")] = None,
-    level: Annotated[Level, typer.Option(help="Only mentions of this level.")] = Level.all,
+    by: Annotated[Grain, typer.Option(help="Length of a period; weeks are those of ISO 8601.")] = Grain.DAY,
+    split: Annotated[SplitBy | None, typer.Option(help="Count per outlet, language, country or genre.")] = None,
+    level: Annotated[CoverageLevel, typer.Option(help="Only mentions of this level.")] = CoverageLevel.ALL,
     since: Since = None,
     until: Until = None,
     share: Annotated[bool, typer.Option("--share", help="Also as a share of all articles in scope.")] = False,
@@ -115,7 +99,7 @@ def coverage(
                 render.comparisons_as_table(comparisons, render.Names(find_labels(conn), {}))
             return
         shown = _load_series(conn, ids, by, split, level, first, last, share=share, voice=voice)
-        names = render.Names(find_labels(conn), find_names(conn) if split == "source" else {})
+        names = render.Names(find_labels(conn), find_names(conn) if split is SplitBy.source else {})
     if plot is not None:
         from cli.coverage.plot import draw
 
@@ -130,8 +114,8 @@ def _load_series(
     conn: Connection,
     entities: Sequence[str],
     grain: Grain,
-    split: Split | None,
-    level: Level,
+    split: SplitBy | None,
+    level: CoverageLevel,
     since: date | None,
     until: date | None,
     *,
@@ -159,7 +143,7 @@ def _load_series(
     points = list(fill(cells, buckets, entities, grain=grain, is_split=split is not None))
     totals = {}
     if share:
-        found = _cells(conn, [TOTAL], grain, split, Level.all, first, last)
+        found = _cells(conn, [TOTAL], grain, split, CoverageLevel.ALL, first, last)
         totals = {(label_of(bucket, grain), part): counts for (bucket, _, part), counts in found.items()}
     after = bucket_end(buckets[-1], grain)
     health = collection_health_by_day(
@@ -187,15 +171,22 @@ def _cells(
     conn: Connection,
     entities: Sequence[str],
     grain: Grain,
-    split: Split | None,
-    level: Level,
+    split: SplitBy | None,
+    level: CoverageLevel,
     since: date,
     until: date,
 ) -> dict[tuple[date, str, str], Counts]:
     from db.coverage.cells import cells_query
     from worker.coverage.stats.series import Counts
 
-    query = cells_query(grain=grain, split=split or "all", level=level, entities=entities, since=since, until=until)
+    query = cells_query(
+        grain=grain,
+        split=CoverageSplit.from_value(split or CoverageSplit.ALL),
+        level=level,
+        entities=entities,
+        since=since,
+        until=until,
+    )
     cells = (row._asdict() for row in conn.execute(query))
     return {(cell.pop("bucket_on"), cell.pop("entity_id"), cell.pop("part")): Counts(**cell) for cell in cells}
 
@@ -217,7 +208,7 @@ def _buckets(first: date, last: date, grain: Grain) -> list[date]:
 
 
 def _compare(
-    conn: Connection, entities: Sequence[str], stretches: tuple[str, str], level: Level
+    conn: Connection, entities: Sequence[str], stretches: tuple[str, str], level: CoverageLevel
 ) -> list[dict[str, Any]]:
     """Return the counts of each entity in two ranges of days, and their comparison."""
     from db.coverage.cells import count_stories
@@ -228,8 +219,8 @@ def _compare(
     for entity in entities:
         daily: list[list[Counts]] = []
         for first, last in spans:
-            cells = _cells(conn, [entity], Grain.day, None, level, first, last)
-            daily.append([cells.get((day, entity, ""), _empty_counts()) for day in _buckets(first, last, Grain.day)])
+            cells = _cells(conn, [entity], Grain.DAY, None, level, first, last)
+            daily.append([cells.get((day, entity, ""), _empty_counts()) for day in _buckets(first, last, Grain.DAY)])
         before, after = ([counts.articles for counts in days] for days in daily)
         found = compare(before, after)
         records.append(

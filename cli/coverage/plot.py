@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ import typer
 
 from cli.coverage.render import Names, describe_undated
 from cli.shared.output import fail, get_reason, note
+from db.enums.coverage import CoverageSplit
 from worker.coverage.stats.stretches import gaps, spread, stretches
 
 if TYPE_CHECKING:
@@ -124,10 +125,13 @@ def _render(path: Path, kind: str, shown: ShownSeries, names: Names, grain: str)
     plt.close(figure)
 
 
+_SPLITS: Mapping[str, str] = {CoverageSplit.SOURCE: " by outlet", CoverageSplit.LANG: " by language"}
+
+
 def _title(axis: _Axis, shown: ShownSeries, names: Names, grain: str) -> str:
     entities = dict.fromkeys(point.entity for point in shown.points)
     title_entities = ", ".join(names.entity(entity) for entity in entities)
-    split = {"source": " by outlet", "lang": " by language"}.get(shown.split or "", f" by {shown.split}")
+    split = _SPLITS.get(shown.split or "", f" by {shown.split}")
     periods = dict.fromkeys((axis.periods[0], axis.periods[-1]))
     return f"{_plain(title_entities, _TITLE_WIDTH)}{split if shown.split else ''}\nper {grain}, {' to '.join(periods)}"
 

@@ -10,6 +10,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from cli.shared.output import escape_controls, to_json
+from db.enums.coverage import CoverageSplit
 from worker.coverage.stats.health import complete
 from worker.coverage.stats.series import Counts, Point, share, sparkline, squeeze
 
@@ -56,7 +57,7 @@ class ShownSeries:
 
         For one outlet if the series is split by outlet, else for all that were watched.
         """
-        share_seen = complete(self.health.get(period, ()), part if self.split == "source" else None)
+        share_seen = complete(self.health.get(period, ()), part if self.split == CoverageSplit.SOURCE else None)
         return None if share_seen is None else round(share_seen, 4)
 
     def alive(self, period: str) -> float | None:
@@ -71,7 +72,7 @@ class ShownSeries:
 
     def flag(self, point: Point) -> bool:
         """Return whether a point may be too low because collection was impaired."""
-        return self.is_impaired(point.period, point.part if self.split == "source" else None)
+        return self.is_impaired(point.period, point.part if self.split == CoverageSplit.SOURCE else None)
 
 
 @dataclass(frozen=True, slots=True)

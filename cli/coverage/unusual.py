@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from cli.coverage.render import print_list
@@ -21,6 +22,14 @@ _NEW_DAYS, _OLD_ENOUGH_DAYS = 3, 28
 """Age in days up to which an appearance is new, and the minimum age of the store for first appearances."""
 _PAIRS, _STORIES, _SHOWN = 20, 3, 10
 """Maximum number of pairs, of stories per entry, and of entries without --all."""
+
+
+class UnusualKind(StrEnum):
+    """The kind of unusual attention."""
+
+    BURST = "burst"
+    FIRST = "first"
+    FIRST_TOGETHER = "first together"
 
 
 def unusual(*, until: date | None, rate: float, as_json: bool, everything: bool) -> None:
@@ -50,12 +59,17 @@ def unusual(*, until: date | None, rate: float, as_json: bool, everything: bool)
 
 def _merge_first_into_bursts(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the records with the first appearance of an entity merged into its burst on the same day."""
-    first = {record["entity"]: record["since"] for record in records if record["kind"] == "first"}
-    burst = {record["entity"] for record in records if record["kind"] == "burst"}
+    first = {record["entity"]: record["since"] for record in records if record["kind"] is UnusualKind.FIRST}
+    burst = {record["entity"] for record in records if record["kind"] is UnusualKind.BURST}
     return [
-        record | ({"first": first[record["entity"]]} if record["kind"] == "burst" and record["entity"] in first else {})
+        record
+        | (
+            {"first": first[record["entity"]]}
+            if record["kind"] is UnusualKind.BURST and record["entity"] in first
+            else {}
+        )
         for record in records
-        if record["kind"] != "first" or record["entity"] not in burst
+        if record["kind"] is not UnusualKind.FIRST or record["entity"] not in burst
     ]
 
 
@@ -82,7 +96,7 @@ def _find_bursts(conn: Connection, day: date, rate: float) -> list[dict[str, Any
 def _burst(conn: Connection, day: date, entity: str, judged: DayJudgement) -> dict[str, Any]:
     begin = day - timedelta(days=judged.days - 1)
     return {
-        "kind": "burst",
+        "kind": UnusualKind.BURST,
         "entity": entity,
         "since": begin.isoformat(),
         "until": day.isoformat(),
@@ -113,11 +127,13 @@ def _find_first_appearances(conn: Connection, day: date, began: date) -> list[di
     for on, entity, articles in new:
         counted = {"articles": articles, "interest": measure_interest(articles, 0)}
         stories = _stories(conn, [entity], on, day)
-        records.append({"kind": "first", "entity": entity, "since": on.isoformat(), **counted, "stories": stories})
+        records.append(
+            {"kind": UnusualKind.FIRST, "entity": entity, "since": on.isoformat(), **counted, "stories": stories}
+        )
     for on, entity, other, articles in first_pairs(conn, since, day, limit=_PAIRS + len(entities)):
         if not {entity, other} & entities:  # otherwise the new entity is the news
             stories = _stories(conn, [entity, other], on, day)
-            pair = {"kind": "first together", "entity": entity, "with": other, "since": on.isoformat()}
+            pair = {"kind": UnusualKind.FIRST_TOGETHER, "entity": entity, "with": other, "since": on.isoformat()}
             counted = {"articles": articles, "interest": measure_interest(articles, 0, is_pair=True)}
             records.append(pair | counted | {"stories": stories})
     return records
@@ -136,18 +152,18 @@ def _print(day: date, records: list[dict[str, Any]], labels: Mapping[str, str], 
         console.print(f"Nothing unusual on {day}.")
     for record in records:
         title = Text(labels.get(record["entity"], record["entity"]), style="bold")
-        if record["kind"] == "burst":
+        if record["kind"] is UnusualKind.BURST:
             days = "" if record["since"] == record["until"] else " in three days"
             counted = f"  {_articles(record['articles'])}{days}, {record['expected']:g} expected"
             title.append(
                 counted + (f", for the first time on {record['first']}" if "first" in record else ""), style="not bold"
             )
-        elif record["kind"] == "first":
+        elif record["kind"] is UnusualKind.FIRST:
             title.append(f"  for the first time on {record['since']}", style="not bold")
         else:
             other = labels.get(record["with"], record["with"])
             title.append(f" and {other}  together for the first time on {record['since']}", style="not bold")
-        if record["kind"] != "burst":
+        if record["kind"] is not UnusualKind.BURST:
             title.append(f", {_articles(record['articles'])}", style="not bold")
         for story in record["stories"][:1]:
             title.append(escape_controls(f"  {story['articles']:,} × {story['headline']}"), style="dim not bold")
@@ -155,5 +171,5 @@ def _print(day: date, records: list[dict[str, Any]], labels: Mapping[str, str], 
             console.print(title, no_wrap=True, overflow="ellipsis")
         else:
             console.print(title, soft_wrap=True)
-    if any(record["kind"] == "burst" for record in records):
+    if any(record["kind"] is UnusualKind.BURST for record in records):
         console.print(f"Of these bursts {rate:.0%} are expected to be chance (Benjamini and Hochberg).", style="dim")

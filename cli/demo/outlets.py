@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +75,14 @@ class DemoArticle:
         return self.edited if self.edited and act >= Act.EDIT else self.wording
 
 
+class DemoFeed(StrEnum):
+    """The format of the feed of an outlet; a dead one answers 404."""
+
+    RSS = "rss"
+    ATOM = "atom"
+    DEAD = "dead"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoOutlet:
     """An invented outlet and all its articles, latest first."""
@@ -87,7 +95,7 @@ class DemoOutlet:
     note: str
     host: str
     feed: str
-    """`rss`, `atom` or `dead`."""
+    """A `DemoFeed`."""
     restless: bool
     articles: tuple[DemoArticle, ...]
 

@@ -19,7 +19,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from cli.demo.outlets import Act, DemoError
-from cli.demo.web import DemoWeb, Reply
+from cli.demo.web import DemoWeb, Reply, ReplyKind
 
 _BACKLOG = 128
 _ANOTHER_PORT = "use --outlets-port for another"
@@ -55,11 +55,11 @@ class RunningWeb:
         """Return the numbers so far."""
         counts = self._counts
         return Served(
-            polls=counts["poll"],
+            polls=counts[ReplyKind.POLL],
             entries=counts["entries"],
-            pages=counts["page"],
+            pages=counts[ReplyKind.PAGE],
             texts=counts["texts"],
-            vault=counts["vault"],
+            vault=counts[ReplyKind.VAULT],
         )
 
     async def answer(self, request: Request) -> Response:
@@ -69,7 +69,9 @@ class RunningWeb:
         etag = reply.headers.get("ETag")
         if etag and etag == request.headers.get("If-None-Match"):
             reply = Reply(kind=reply.kind, status=304, headers={"ETag": etag})
-        if reply.kind == "vault" or request.headers.get("User-Agent") == self._agent:  # people may look at it, too
+        if (
+            reply.kind is ReplyKind.VAULT or request.headers.get("User-Agent") == self._agent
+        ):  # people may look at it, too
             self._counts.update({reply.kind: 1, "entries": reply.entries, "texts": int(reply.shows_text)})
         return Response(reply.body, reply.status, dict(reply.headers))
 

@@ -18,6 +18,7 @@ from db.collection.pages import count_due_pages
 from db.collection.sources import list_sources
 from db.coverage.cells import count_marks
 from db.engine import Database
+from db.enums.exports import ExportKind
 from db.exports.read import Filters, iter_rows
 from db.models import Page
 from db.totals import count_articles
@@ -138,6 +139,6 @@ def read_knowledge(database: Database) -> Knowledge:
         feeds = {feed.url: feed.last_error for feed in iter_feeds(conn)}
         pages = {row.canonical_url: DemoPage(row.state, row.last_error) for row in conn.execute(query)}
     with database.snapshot() as conn:
-        rows = iter_rows(conn, "articles", Filters())
+        rows = iter_rows(conn, ExportKind.ARTICLES, Filters())
         articles = {row.canonical_url: Filed(row.revisions, row.original_url or "") for row in rows}
     return Knowledge(feeds, pages, articles)

@@ -6,17 +6,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import format_datetime
+from enum import StrEnum
 from pathlib import Path
 
 import xxhash
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from cli.demo.outlets import Act, DemoArticle, DemoOutlet
+from cli.demo.outlets import Act, DemoArticle, DemoFeed, DemoOutlet
 
 VAULT = "127.20.0.99"
 """An address that is served like the outlets' but allowed by no setting: every request to it is a breach."""
 
-FEED_TYPES = {"rss": "application/rss+xml", "atom": "application/atom+xml"}
+FEED_TYPES: Mapping[str, str] = {DemoFeed.RSS: "application/rss+xml", DemoFeed.ATOM: "application/atom+xml"}
 
 LABELS = {
     "en": "Invented for the Steppewatch demo: this outlet, its articles and all that they tell of real people and "
@@ -38,12 +39,25 @@ _IN_SHORT = " (Invented for the Steppewatch demo.)"
 """Label for readers who do not know that language."""
 
 
+class ReplyKind(StrEnum):
+    """The category of a response."""
+
+    ROBOTS = "robots"
+    POLL = "poll"
+    PAGE = "page"
+    HOP = "hop"
+    """The target of a redirect."""
+    FRONT = "front"
+    VAULT = "vault"
+    """The address that must not be requested."""
+    NOTHING = "nothing"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
     """A response of the web and its category for counting."""
 
-    kind: str
-    """`robots`, `poll`, `page`, `hop` (the target of a redirect), `front`, `vault` or `nothing`."""
+    kind: ReplyKind
     status: int
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -53,7 +67,7 @@ class Reply:
     @property
     def shows_text(self) -> bool:
         """Return whether this is a page with an article."""
-        return self.kind in ("page", "hop") and self.status == 200
+        return self.kind in (ReplyKind.PAGE, ReplyKind.HOP) and self.status == 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,24 +140,28 @@ class DemoWeb:
         """Return the response to a GET; `visit` is a unique number."""
         outlet = self._by_host.get(host)
         if host == VAULT:
-            return Reply(kind="vault", status=200, body=b"You should not be here.\n", headers=_typed("text/plain"))
+            return Reply(
+                kind=ReplyKind.VAULT, status=200, body=b"You should not be here.\n", headers=_typed("text/plain")
+            )
         if outlet is None:
-            return Reply(kind="nothing", status=404)
+            return Reply(kind=ReplyKind.NOTHING, status=404)
         if path == "/robots.txt":
-            return Reply(kind="robots", status=200, body=b"User-agent: *\nAllow: /\n", headers=_typed("text/plain"))
+            return Reply(
+                kind=ReplyKind.ROBOTS, status=200, body=b"User-agent: *\nAllow: /\n", headers=_typed("text/plain")
+            )
         if path == "/feed":
             return self._feed(outlet, act)
-        if path == "/" and outlet.feed != "dead":
-            return Reply(kind="front", status=200, body=self._front(outlet, act), headers=_typed("text/html"))
+        if path == "/" and outlet.feed != DemoFeed.DEAD:
+            return Reply(kind=ReplyKind.FRONT, status=200, body=self._front(outlet, act), headers=_typed("text/html"))
         return self._article(outlet, path.removeprefix("/articles/"), act, visit)
 
     def _feed(self, outlet: DemoOutlet, act: Act) -> Reply:
-        if outlet.feed == "dead":
-            return Reply(kind="poll", status=404, body=b"Not found\n", headers=_typed("text/plain"))
+        if outlet.feed == DemoFeed.DEAD:
+            return Reply(kind=ReplyKind.POLL, status=404, body=b"Not found\n", headers=_typed("text/plain"))
         entries = self.entries(outlet, act)
         body = self._render(f"{outlet.feed}.xml", outlet, entries=entries).encode()
         return Reply(
-            kind="poll",
+            kind=ReplyKind.POLL,
             status=200,
             body=body,
             headers=_typed(FEED_TYPES[outlet.feed]) | _validator(body),
@@ -156,15 +174,15 @@ class DemoWeb:
     def _article(self, outlet: DemoOutlet, slug: str, act: Act, visit: int) -> Reply:
         for article in outlet.published_in(act):
             if slug == article.moved_from:
-                return Reply(kind="page", status=301, headers={"Location": self._page(outlet, article.slug)})
+                return Reply(kind=ReplyKind.PAGE, status=301, headers={"Location": self._page(outlet, article.slug)})
             if slug == article.slug:
                 return self._shown(outlet, article, act, visit)
-        return Reply(kind="nothing", status=404, body=b"Not found\n", headers=_typed("text/plain"))
+        return Reply(kind=ReplyKind.NOTHING, status=404, body=b"Not found\n", headers=_typed("text/plain"))
 
     def _shown(self, outlet: DemoOutlet, article: DemoArticle, act: Act, visit: int) -> Reply:
         if article.leads_astray:
             target = f"http://{VAULT}:{self.port}/keys" if article.redirect == "vault" else article.redirect
-            return Reply(kind="page", status=302, headers={"Location": target or "/"})
+            return Reply(kind=ReplyKind.PAGE, status=302, headers={"Location": target or "/"})
         wording = article.said_in(act)
         page = self._render(
             "article.html",
@@ -176,7 +194,9 @@ class DemoWeb:
         )
         body = page.encode(article.sent_as, "xmlcharrefreplace")
         headers = _typed("text/html") | ({} if outlet.restless else _validator(body))
-        return Reply(kind="hop" if article.moved_from else "page", status=200, body=body, headers=headers)
+        return Reply(
+            kind=ReplyKind.HOP if article.moved_from else ReplyKind.PAGE, status=200, body=body, headers=headers
+        )
 
     def _page(self, outlet: DemoOutlet, slug: str) -> str:
         return f"{self.home_url(outlet)}articles/{slug}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from db.enums import alerts, articles, collection, outcomes, vocabulary
+from db.enums import alerts, articles, collection, coverage, exports, outcomes, stories, vocabulary
 from db.enums.base import ClosedSet, table_of
 
 COLUMNS: Mapping[str, type[ClosedSet]] = {
@@ -30,6 +30,12 @@ COLUMNS: Mapping[str, type[ClosedSet]] = {
     "matches.status": alerts.MatchStatus,
     "deliveries.kind": alerts.DeliveryKind,
     "deliveries.state": alerts.DeliveryState,
+    "cluster_links.relation": stories.ReprintRelation,
+    "story_decisions.kind": stories.StoryDecisionKind,
+    "coverage_series.grain": coverage.Grain,
+    "coverage_series.split": coverage.CoverageSplit,
+    "coverage_series.level": coverage.CoverageLevel,
+    "export_schedules.every": exports.ExportPeriod,
     "outcomes.stage": outcomes.Stage,
 }
 """The closed set of each column, in the order of the page."""

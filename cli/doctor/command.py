@@ -10,18 +10,23 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli.doctor.finding import CheckState, Finding
 from cli.shared.output import emit, note
 from cli.shared.tables import Format, cell, wants_json
 from db.enums.collection import FeedState
 
 if TYPE_CHECKING:
-    from cli.doctor.finding import Finding
     from cli.doctor.store import StoreSeen
     from crawlers.http.results import FetchResult
     from db.settings import Settings
 
 _FETCH_S = 10.0
-_COLOURS = {"ok": "green", "warning": "yellow", "failed": "bold red", "skipped": "dim"}
+_COLOURS = {
+    CheckState.ok: "green",
+    CheckState.warning: "yellow",
+    CheckState.failed: "bold red",
+    CheckState.skipped: "dim",
+}
 
 
 def doctor(
@@ -47,7 +52,7 @@ def doctor(
     as_json = wants_json(format)
     has_failed = False
     for finding in _findings(settings, host, port, network):
-        has_failed |= finding.state == "failed"
+        has_failed |= finding.state == CheckState.failed
         if as_json:
             emit({"check": finding.check, "state": finding.state, "found": finding.found, "mend": finding.mend or None})
         else:

@@ -16,14 +16,12 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO
 import typer
 
 from cli.export.options import (
-    Counted,
     CountedIn,
     Delimiter,
     Diffs,
     Entities,
     Excel,
-    ExportKind,
-    FileFormat,
+    ExportOptions,
     FormatOf,
     Formers,
     Genres,
@@ -35,14 +33,13 @@ from cli.export.options import (
     Sources,
     Texts,
     Wide,
-    build_detail,
-    build_filters,
     build_request,
 )
 from cli.shared.day_options import Since, Until
 from cli.shared.output import fail, is_full, note
 from cli.shared.output import get_reason as file_reason_of
 from cli.shared.store import open_store
+from db.enums.exports import CountedUnit, ExportKind, FileFormat
 
 if TYPE_CHECKING:
     from db.engine import Database
@@ -64,9 +61,9 @@ def export(
     diff: Diffs = False,
     revisions: Formers = False,
     wide: Wide = False,
-    count: CountedIn = Counted.articles,
+    count: CountedIn = CountedUnit.ARTICLES,
     output: Annotated[str, typer.Option("-o", "--output", metavar="F", help="Output file; - for stdout.")] = "-",
-    format: FormatOf = FileFormat.csv,
+    format: FormatOf = FileFormat.CSV,
     packed: Packed = False,
     excel: Excel = False,
     delimiter: Delimiter = None,
@@ -109,19 +106,27 @@ def export(
     if since_last is not None and (cut is not None or (output == "-" and package is None)):
         raise typer.BadParameter("needs a file (-o or --package), and no --cut", param_hint="--since-last")
     database = open_store()
-    filters = build_filters(database, since, until, entity, source, lang, genre, scope)
-    request = build_request(
-        kind,
-        filters,
-        query,
+    options = ExportOptions(
+        kind=kind,
+        since=since,
+        until=until,
+        entity=entity,
+        source=source,
+        lang=lang,
+        genre=genre,
+        scope=scope,
+        query=query,
+        text=text,
+        diff=diff,
+        revisions=revisions,
         wide=wide,
         count=count,
         format=format,
         packed=packed,
         excel=excel,
         delimiter=delimiter,
-        detail=build_detail(kind, text, diff, revisions),
     )
+    request = build_request(database, options)
     target = str(package or output)
     with _explain_errors(target, database.url):
         rows = _write(database, request, output, package, since_last, cut)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
@@ -10,24 +11,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.shared.day_options import day_range
+from db.enums.exports import CountedUnit, ExportDetail, ExportKind, FileFormat
 
 if TYPE_CHECKING:
     from db.engine import Database
     from db.exports.read import Filters
     from worker.export.request import ExportRequest
-
-
-class ExportKind(StrEnum):
-    """Kind of an export."""
-
-    articles = "articles"
-    mentions = "mentions"
-    coverage = "coverage"
-    cooccurrence = "cooccurrence"
-    clusters = "clusters"
-    revisions = "revisions"
-    matches = "matches"
-    sources = "sources"
 
 
 class ScopeFilter(StrEnum):
@@ -36,21 +25,6 @@ class ScopeFilter(StrEnum):
     all = "all"
     in_scope = "in"
     out_of_scope = "out"
-
-
-class Counted(StrEnum):
-    """Unit of the cells in wide coverage."""
-
-    articles = "articles"
-    stories = "stories"
-    mentions = "mentions"
-
-
-class FileFormat(StrEnum):
-    """File format of an export."""
-
-    csv = "csv"
-    parquet = "parquet"
 
 
 Entities = Annotated[
@@ -73,7 +47,7 @@ Queries = Annotated[
     ),
 ]
 Wide = Annotated[bool, typer.Option("--wide", help="Coverage with a column for each entity or query, and every day.")]
-CountedIn = Annotated[Counted, typer.Option("--count", help="Unit of wide coverage.")]
+CountedIn = Annotated[CountedUnit, typer.Option("--count", help="Unit of wide coverage.")]
 FormatOf = Annotated[FileFormat, typer.Option("--format", help="Parquet needs the package pyarrow.")]
 Packed = Annotated[bool, typer.Option("--gzip", help="Compress the CSV.")]
 Excel = Annotated[
@@ -88,19 +62,6 @@ Excel = Annotated[
 Texts = Annotated[bool, typer.Option("--text", help="Articles: include their texts.")]
 Diffs = Annotated[bool, typer.Option("--diff", help="Revisions: include the changed words.")]
 Formers = Annotated[bool, typer.Option("--revisions", help="Mentions: include those in former texts.")]
-
-
-def build_detail(kind: ExportKind, text: bool, diff: bool, revisions: bool) -> str:
-    """Return the extra columns of an export. Exit if they belong to another kind."""
-    from worker.export.formats.columns import DETAILS
-
-    details = [
-        name for name, is_requested in (("text", text), ("diff", diff), ("revisions", revisions)) if is_requested
-    ]
-    for name in details:
-        if DETAILS[name][0] != kind.value:
-            raise typer.BadParameter(f"is for the export of {DETAILS[name][0]}", param_hint=f"--{name}")
-    return "".join(details)
 
 
 def parse_delimiter(written: str) -> str:
@@ -119,43 +80,80 @@ Delimiter = Annotated[
 ]
 
 
-def build_request(
-    kind: ExportKind,
-    filters: Filters,
-    queries: Sequence[str] | None,
-    *,
-    wide: bool,
-    count: Counted,
-    format: FileFormat,
-    packed: bool,
-    excel: bool,
-    delimiter: str | None,
-    detail: str,
-) -> ExportRequest:
-    """Return the request for these options. Exit if they are incompatible."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportOptions:
+    """The options of a command that describe an export, as typed."""
+
+    kind: ExportKind
+    since: date | None
+    until: date | None
+    entity: Sequence[str] | None
+    source: Sequence[str] | None
+    lang: Sequence[str] | None
+    genre: Sequence[str] | None
+    scope: ScopeFilter
+    query: Sequence[str] | None
+    text: bool
+    diff: bool
+    revisions: bool
+    wide: bool
+    count: CountedUnit
+    format: FileFormat
+    packed: bool
+    excel: bool
+    delimiter: str | None
+
+    def detail(self) -> ExportDetail | None:
+        """Return the extra columns. Exit if they belong to another kind."""
+        from worker.export.formats.columns import DETAILS
+
+        requested = {
+            ExportDetail.TEXT: self.text,
+            ExportDetail.DIFF: self.diff,
+            ExportDetail.REVISIONS: self.revisions,
+        }
+        details = [detail for detail, is_requested in requested.items() if is_requested]
+        for detail in details:
+            kind, _ = DETAILS[detail]
+            if kind is not self.kind:
+                raise typer.BadParameter(f"is for the export of {kind}", param_hint=f"--{detail}")
+        return details[0] if details else None
+
+
+def build_request(database: Database, options: ExportOptions) -> ExportRequest:
+    """Return the request for these options. Exit if they are incompatible, or for unknown names."""
     from worker.export.request import ExportRequest
 
-    if wide and kind is not ExportKind.coverage:
+    filters = build_filters(
+        database,
+        options.since,
+        options.until,
+        options.entity,
+        options.source,
+        options.lang,
+        options.genre,
+        options.scope,
+    )
+    if options.wide and options.kind is not ExportKind.COVERAGE:
         raise typer.BadParameter("only coverage can be wide", param_hint="--wide")
-    if format is FileFormat.parquet and (packed or excel or delimiter):
+    if options.format is FileFormat.PARQUET and (options.packed or options.excel or options.delimiter):
         names = "--gzip, --excel, --delimiter"
         raise typer.BadParameter("not for Parquet, which is compressed already and not a text format", param_hint=names)
-    all_queries = tuple(queries or ())
-    if len(all_queries) > 1 and not wide:
+    queries = tuple(options.query or ())
+    if len(queries) > 1 and not options.wide:
         raise typer.BadParameter("only wide coverage takes several queries; join them with OR", param_hint="--query")
-    one, several = ("", all_queries) if wide else ("".join(all_queries), ())
     return ExportRequest(
-        kind=kind.value,
+        kind=options.kind,
         filters=filters,
-        query=one,
-        wide=wide,
-        queries=several,
-        counted=count.value,
-        format=format.value,
-        excel=excel,
-        gzip=packed,
-        delimiter=delimiter or "",
-        detail=detail,
+        query="" if options.wide else "".join(queries),
+        wide=options.wide,
+        queries=queries if options.wide else (),
+        counted=options.count,
+        format=options.format,
+        excel=options.excel,
+        gzip=options.packed,
+        delimiter=options.delimiter or "",
+        detail=options.detail(),
     )
 
 

@@ -5,21 +5,18 @@ from __future__ import annotations
 import re
 import sys
 from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli.export.options import (
-    Counted,
     CountedIn,
     Delimiter,
     Diffs,
     Entities,
     Excel,
-    ExportKind,
-    FileFormat,
+    ExportOptions,
     FormatOf,
     Formers,
     Genres,
@@ -31,8 +28,6 @@ from cli.export.options import (
     Sources,
     Texts,
     Wide,
-    build_detail,
-    build_filters,
     build_request,
 )
 from cli.shared import tables
@@ -40,6 +35,7 @@ from cli.shared.day_options import Since, Until
 from cli.shared.output import emit, fail, get_reason, note
 from cli.shared.store import open_store
 from cli.shared.tables import instant
+from db.enums.exports import CountedUnit, ExportKind, ExportPeriod, FileFormat
 
 if TYPE_CHECKING:
     from db.engine import Database
@@ -48,22 +44,13 @@ if TYPE_CHECKING:
 _NAME = re.compile(r"\w[\w.-]{0,99}")
 
 
-class Every(StrEnum):
-    """Interval of a scheduled export."""
-
-    hour = "hour"
-    day = "day"
-    week = "week"
-    month = "month"
-
-
 def schedule_add(
     name: Annotated[
         str, typer.Argument(metavar="NAME", help="Name of the schedule and its files: NAME-2022-01-06T000000Z.csv.")
     ],
     kind: Annotated[ExportKind, typer.Argument(metavar="KIND", help="As in export.")],
     into: Annotated[Path, typer.Option("--into", metavar="DIR", help="Folder for the files; created if missing.")],
-    every: Annotated[Every, typer.Option(help="At the full hour, at midnight, on Monday or on the first, UTC.")],
+    every: Annotated[ExportPeriod, typer.Option(help="At the full hour, at midnight, on Monday or on the first, UTC.")],
     new_only: Annotated[
         bool, typer.Option("--new-only", help="Only rows added or changed since the last file.")
     ] = False,
@@ -80,8 +67,8 @@ def schedule_add(
     diff: Diffs = False,
     revisions: Formers = False,
     wide: Wide = False,
-    count: CountedIn = Counted.articles,
-    format: FormatOf = FileFormat.csv,
+    count: CountedIn = CountedUnit.ARTICLES,
+    format: FormatOf = FileFormat.CSV,
     packed: Packed = False,
     excel: Excel = False,
     delimiter: Delimiter = None,
@@ -100,22 +87,30 @@ def schedule_add(
 
     if not _NAME.fullmatch(name):
         raise typer.BadParameter("use letters, digits, dots and hyphens", param_hint="NAME")
-    if new_only and kind.value not in BY_ARTICLE:
-        raise typer.BadParameter(f"not for {kind.value}, which is counted again each time", param_hint="--new-only")
+    if new_only and kind not in BY_ARTICLE:
+        raise typer.BadParameter(f"not for {kind}, which is counted again each time", param_hint="--new-only")
     database = open_store()
-    filters = build_filters(database, since, until, entity, source, lang, genre, scope)
-    request = build_request(
-        kind,
-        filters,
-        query,
+    options = ExportOptions(
+        kind=kind,
+        since=since,
+        until=until,
+        entity=entity,
+        source=source,
+        lang=lang,
+        genre=genre,
+        scope=scope,
+        query=query,
+        text=text,
+        diff=diff,
+        revisions=revisions,
         wide=wide,
         count=count,
         format=format,
         packed=packed,
         excel=excel,
         delimiter=delimiter,
-        detail=build_detail(kind, text, diff, revisions),
     )
+    request = build_request(database, options)
     folder = into.expanduser().absolute()
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -125,9 +120,9 @@ def schedule_add(
     schedule = Schedule(
         name=name,
         request=stored,
-        every=every.value,
+        every=every,
         folder=str(folder),
-        next_at=next_time(datetime.now(UTC), every.value),
+        next_at=next_time(datetime.now(UTC), every),
     )
     if not database.write(lambda conn: exportschedules.record_schedule(conn, schedule)):
         fail(f"there is a schedule {name!r} already", hint=f"steppewatch schedule remove {name}")

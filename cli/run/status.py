@@ -12,6 +12,7 @@ from cli.shared.output import emit, fail
 from cli.shared.store import open_store
 from cli.shared.store_url import display_url, get_reason
 from cli.shared.tables import Format, cell, instant, wants_json
+from db.enums.alerts import ChannelState, DeliveryState
 from db.enums.outcomes import Stage
 
 if TYPE_CHECKING:
@@ -93,7 +94,10 @@ def _record(health: StoreStatus) -> dict[str, object]:
 
 def _message_counts(counts: Mapping[str, int]) -> dict[str, int]:
     """Return the counts of waiting, sent and given-up messages, and of paused addresses."""
-    return {name: counts.get(name, 0) for name in ("waiting", "sent", "dead", "paused")}
+    return {
+        name: counts.get(name, 0)
+        for name in (DeliveryState.WAITING, DeliveryState.SENT, DeliveryState.DEAD, ChannelState.PAUSED)
+    }
 
 
 def _print_tables(

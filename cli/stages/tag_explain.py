@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from cli.shared.output import escape_controls
 from cli.shared.tables import cell, new_table
 from db.enums.vocabulary import EntityType, MentionLevel, MentionRule
+from worker.tagging.vetoes import Veto
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -94,8 +95,6 @@ def _remove_duplicates(misses: Sequence[NearMiss], mentions: Sequence[Mention]) 
 
 def record(file: str, explained: Explained, mentions: list[dict[str, object]]) -> dict[str, object]:
     """Return the results as a record for JSON; `mentions` are the records of `tag`."""
-    from worker.tagging.rules import VETOES
-
     verdict = explained.verdict
     return {
         "file": file,
@@ -112,7 +111,7 @@ def record(file: str, explained: Explained, mentions: list[dict[str, object]]) -
                 "alias": miss.form.alias.text,
                 "lang": miss.form.alias.language,
                 "veto": miss.veto,
-                "why": VETOES.get(miss.veto, miss.veto),
+                "why": miss.veto.meaning,
             }
             for miss in explained.misses
         ],
@@ -183,10 +182,8 @@ def _mentions(explained: Explained) -> Table:
 
 
 def _misses(explained: Explained, misses: Sequence[NearMiss]) -> Table:
-    from worker.tagging.rules import VETOES
-
     table = new_table("words", "would be", "why it does not count", "at")
-    rows: dict[tuple[str, str, str], list[int]] = {}
+    rows: dict[tuple[str, str, Veto], list[int]] = {}
     for miss in misses:
         key = (explained.text[miss.start : miss.end], miss.form.entity.id, miss.veto)
         rows.setdefault(key, []).append(miss.start)
@@ -194,7 +191,7 @@ def _misses(explained: Explained, misses: Sequence[NearMiss]) -> Table:
         table.add_row(
             cell(surface, _MISS),
             cell(entity),
-            cell(f"{veto}: {VETOES.get(veto, '')}".rstrip(": ")),
+            cell(f"{veto}: {veto.meaning}"),
             cell(_places(starts), "dim"),
         )
     return table

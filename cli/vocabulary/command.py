@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,7 +13,7 @@ import typer
 
 from cli.shared.output import emit, fail, note
 from cli.shared.tables import Format, wants_json
-from db.enums.vocabulary import EntityType
+from db.enums.vocabulary import EntityType, MentionLevel
 from worker.lib.named_file import open_named
 
 if TYPE_CHECKING:
@@ -21,6 +22,13 @@ if TYPE_CHECKING:
 
 
 _FORMAT = typer.Option("--format", help="A table, or JSON lines; by default a table on a terminal.")
+
+
+class FindingLevel(StrEnum):
+    """The weight of a finding of `vocabulary lint`."""
+
+    ERROR = "error"
+    WARNING = "warning"
 
 
 def vocabulary_list(
@@ -106,8 +114,8 @@ def vocabulary_check(
         *(_problem_record(root, problem) for problem in problems),
         *(_finding_record(root, one) for one in found),
     ]
-    errors = sum(record["level"] == "error" for record in records)
-    _show_all(sorted(records, key=lambda record: record["level"] != "error"), format)
+    errors = sum(record["level"] is FindingLevel.ERROR for record in records)
+    _show_all(sorted(records, key=lambda record: record["level"] is not FindingLevel.ERROR), format)
     if errors:
         note(f"{errors} errors")
         raise typer.Exit(1)
@@ -117,8 +125,13 @@ def _problem_record(root: Path, problem: str) -> dict[str, object]:
     """Return the record for an error message that starts with a file, and perhaps an entity and a field."""
     match = _PROBLEM.match(problem)
     if match is None:
-        return {"level": "error", "message": problem}
-    return {"level": "error", "file": match[1], "line": _line(root, match[1], match[2] or ""), "message": problem}
+        return {"level": FindingLevel.ERROR, "message": problem}
+    return {
+        "level": FindingLevel.ERROR,
+        "file": match[1],
+        "line": _line(root, match[1], match[2] or ""),
+        "message": problem,
+    }
 
 
 _PROBLEM = re.compile(r"([^:\n]+\.toml):(?: (?:[^:\n]*: )??([\w.\[\]-]+):)?")
@@ -127,7 +140,7 @@ _PROBLEM = re.compile(r"([^:\n]+\.toml):(?: (?:[^:\n]*: )??([\w.\[\]-]+):)?")
 def _finding_record(root: Path, finding: LintFinding) -> dict[str, object]:
     file = f"entities/{finding.type}/{finding.entity}.toml"
     return {
-        "level": "error" if finding.is_error else "warning",
+        "level": FindingLevel.ERROR if finding.is_error else FindingLevel.WARNING,
         "file": file,
         "line": _line(root, file, finding.field),
         "entity": finding.entity,
@@ -270,7 +283,7 @@ def _show_one(entity: Entity) -> None:
     for relation in entity.relations:
         span = f" {relation.from_on or ''}–{relation.to_on or ''}" if relation.from_on or relation.to_on else ""
         table.add_row(relation.kind.replace("_", " "), f"{relation.target}{span} {relation.on or ''}".rstrip())
-    for level in ("name", "concept", "demonym"):
+    for level in (MentionLevel.NAME, MentionLevel.CONCEPT, MentionLevel.DEMONYM):
         for language in dict.fromkeys(alias.language for alias in entity.aliases if alias.level == level):
             spellings = (a for a in entity.aliases if a.language == language and a.level == level)
             table.add_row(f"{level} {language}", ", ".join(map(_describe_spelling, spellings)))

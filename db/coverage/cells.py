@@ -14,11 +14,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, distinct, func, insert, select
 
 from db.changes import note_changes
+from db.enums.coverage import CoverageLevel, CoverageSplit, Grain
 from db.enums.vocabulary import MentionLevel
 from db.models import Article, CoverageCell, CoverageDirty, CoverageFact, CoverageMark, CoverageSeries
 
-GRAINS = ("day", "week", "month")
-SPLITS = ("all", "source", "lang", "country", "genre")
 LEVELS = tuple(map(str, MentionLevel))
 TOTAL = ""
 """In place of an entity: all articles."""
@@ -26,18 +25,18 @@ UNDATED = date.min
 """In place of a day: the period of articles that count on none (`first_sight`). It is its own week and month."""
 
 
-def bucket_of(day: date, grain: str) -> date:
+def bucket_of(day: date, grain: Grain) -> date:
     """Return the first day of the period that contains `day`; weeks begin on Monday (ISO 8601)."""
-    if grain == "week":
+    if grain == Grain.WEEK:
         return day - timedelta(days=day.weekday())
-    return day.replace(day=1) if grain == "month" else day
+    return day.replace(day=1) if grain == Grain.MONTH else day
 
 
-def bucket_end(bucket: date, grain: str) -> date:
+def bucket_end(bucket: date, grain: Grain) -> date:
     """Return the first day after the period."""
-    if grain == "week":
+    if grain == Grain.WEEK:
         return bucket + timedelta(days=7)
-    if grain == "month":
+    if grain == Grain.MONTH:
         return (bucket + timedelta(days=31)).replace(day=1)
     return bucket + timedelta(days=1)
 
@@ -91,9 +90,9 @@ COUNTS = (
 
 def cells_query(
     *,
-    grain: str = "day",
-    split: str = "all",
-    level: str = "all",
+    grain: Grain = Grain.DAY,
+    split: CoverageSplit = CoverageSplit.ALL,
+    level: CoverageLevel = CoverageLevel.ALL,
     entities: Sequence[str] | None = None,
     since: date | None = None,
     until: date | None = None,
@@ -135,26 +134,35 @@ def find_entities(conn: Connection) -> set[str]:
     """Return the ids of the entities that have cells."""
     series = CoverageSeries
     has_cells = select(CoverageCell.series_id).where(CoverageCell.series_id == series.id).exists()
-    daily = (series.grain == "day", series.split == "all", series.level == "all", series.entity_id != TOTAL)
+    daily = (
+        series.grain == Grain.DAY,
+        series.split == CoverageSplit.ALL,
+        series.level == CoverageLevel.ALL,
+        series.entity_id != TOTAL,
+    )
     return set(conn.scalars(select(series.entity_id).where(*daily, has_cells)))
 
 
-def count_stories(conn: Connection, entity: str, since: date, until: date, *, level: str = "all") -> int:
+def count_stories(
+    conn: Connection, entity: str, since: date, until: date, *, level: CoverageLevel = CoverageLevel.ALL
+) -> int:
     """Return the number of stories of an entity in a range of days that is no period with a cell of its own."""
     within = (CoverageFact.entity_id == entity, CoverageFact.counts_on >= since, CoverageFact.counts_on <= until)
     story = func.coalesce(Article.cluster_id, Article.id)
     query = select(func.count(distinct(story))).join(CoverageFact, CoverageFact.article_id == Article.id).where(*within)
-    if level != "all":
+    if level != CoverageLevel.ALL:
         query = query.where(getattr(CoverageFact, level) > 0)
     return conn.scalar(query) or 0
 
 
-def count_undated(conn: Connection, entities: Sequence[str], since: date, until: date, *, level: str = "all") -> int:
+def count_undated(
+    conn: Connection, entities: Sequence[str], since: date, until: date, *, level: CoverageLevel = CoverageLevel.ALL
+) -> int:
     """Return the number of articles without a date for any of the entities in these days, each counted once."""
     within = (CoverageFact.entity_id.in_(entities), CoverageFact.counts_on.between(since, until))
     query = select(func.count(distinct(Article.id))).join(CoverageFact, CoverageFact.article_id == Article.id)
     query = query.where(*within, Article.published_at.is_(None))
-    if level != "all":
+    if level != CoverageLevel.ALL:
         query = query.where(getattr(CoverageFact, level) > 0)
     return conn.scalar(query) or 0
 

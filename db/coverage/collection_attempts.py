@@ -11,6 +11,7 @@ from sqlalchemy import Connection, func, select
 from db.coverage.cells import TOTAL, iter_cells
 from db.dialect import utc_day
 from db.enums.collection import FeedState
+from db.enums.coverage import CoverageSplit
 from db.enums.outcomes import CountedOutcome, PageKind, RequestOutcome, Stage
 from db.models import Feed, Outcome
 
@@ -71,7 +72,7 @@ def find_first_poll(conn: Connection) -> date | None:
 
 def iter_printed(conn: Connection, since: date, until: date) -> Iterator[tuple[str, date, int]]:
     """Yield (outlet, day, articles that count on it)."""
-    for cell in iter_cells(conn, split="source", entities=[TOTAL], since=since, until=until):
+    for cell in iter_cells(conn, split=CoverageSplit.SOURCE, entities=[TOTAL], since=since, until=until):
         yield cell.part, cell.bucket_on, cell.articles
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, case, func, select
 from sqlalchemy.orm import aliased
 
 from db.coverage.cells import TOTAL, UNDATED
+from db.enums.coverage import CoverageLevel, CoverageSplit, Grain
 from db.models import Article, CoverageCell, CoverageFact, CoverageSeries, Revision, Source
 from db.text.headlines import BEGINNING, headline
 
@@ -54,7 +55,12 @@ def first_pairs(conn: Connection, since: date, until: date, *, limit: int) -> li
     query = (
         select(func.min(cells.bucket_on), series.entity_id, series.part, articles)
         .join(series, series.id == cells.series_id)
-        .where(series.grain == "day", series.split == "entity", series.level == "name", *within)
+        .where(
+            series.grain == Grain.DAY,
+            series.split == CoverageSplit.ENTITY,
+            series.level == CoverageLevel.NAME,
+            *within,
+        )
         .where(~select(earlier.series_id).where(earlier.series_id == series.id, *before).exists())
         .group_by(series.entity_id, series.part)
         .order_by(articles.desc(), series.entity_id, series.part)

@@ -26,6 +26,7 @@ from sqlalchemy.orm import aliased
 
 from db.coverage.cells import COUNTS, LEVELS, TOTAL, UNDATED
 from db.dialect import insert, upsert_rows
+from db.enums.coverage import CoverageLevel, CoverageSplit, Grain
 from db.enums.vocabulary import MentionField
 from db.models import (
     Article,
@@ -219,7 +220,8 @@ def count_pairs(conn: Connection, entity: str, days: Sequence[date]) -> dict[Cel
         .group_by(one.counts_on, other.entity_id)
     )
     return {
-        ("day", "entity", "name", part, day): tuple(map(int, numbers)) for day, part, *numbers in conn.execute(query)
+        (Grain.DAY, CoverageSplit.ENTITY, CoverageLevel.NAME, part, day): tuple(map(int, numbers))
+        for day, part, *numbers in conn.execute(query)
     }
 
 

@@ -25,6 +25,7 @@ from db.articles.filters import CannotFilter, CollectionHealth, Filters, Rows
 from db.coverage.cells import TOTAL, UNDATED
 from db.dialect import bytewise
 from db.dialect.functions import WordColumn, instant_text
+from db.enums.coverage import CoverageLevel, CoverageSplit, Grain
 from db.models import Article, CoverageCell, CoverageSeries, EntityRow, Feed, Source
 
 
@@ -57,7 +58,7 @@ def coverage(conn: Connection, filters: Filters) -> Rows:
         .join(Source, Source.id == CoverageSeries.part)
         .outerjoin(alive, alive.c.day == day)
         .outerjoin(impaired, and_(impaired.c.day == day, impaired.c.outlet == CoverageSeries.part))
-        .where(*_daily("source", "all"), *_days(filters))
+        .where(*_daily(CoverageSplit.SOURCE, CoverageLevel.ALL), *_days(filters))
         .order_by(
             _IS_OF_NO_DAY,
             CoverageCell.bucket_on,
@@ -96,7 +97,7 @@ def cooccurrence(conn: Connection, filters: Filters) -> Rows:
         .join(CoverageSeries, CoverageSeries.id == CoverageCell.series_id)
         .join(one, one.id == CoverageSeries.entity_id)
         .join(another, another.id == CoverageSeries.part)
-        .where(*_daily("entity", "name"), *_days(filters))
+        .where(*_daily(CoverageSplit.ENTITY, CoverageLevel.NAME), *_days(filters))
         .order_by(_IS_OF_NO_DAY, CoverageCell.bucket_on, bytewise(conn, first), bytewise(conn, second))
     )
     if filters.entities:
@@ -123,9 +124,9 @@ _DAY = case((CoverageCell.bucket_on > UNDATED, CoverageCell.bucket_on))
 """The day of a cell; empty for the undated period."""
 
 
-def _daily(split: str, level: str) -> Sequence[ColumnElement[bool]]:
+def _daily(split: CoverageSplit, level: CoverageLevel) -> Sequence[ColumnElement[bool]]:
     series = CoverageSeries
-    return (series.grain == "day", series.split == split, series.level == level, series.entity_id != TOTAL)
+    return (series.grain == Grain.DAY, series.split == split, series.level == level, series.entity_id != TOTAL)
 
 
 def _days(filters: Filters) -> Iterator[ColumnElement[bool]]:

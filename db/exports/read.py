@@ -16,6 +16,7 @@ from db.articles import word_index
 from db.articles.filters import CannotFilter, CollectionHealth, Filters, Rows, conditions
 from db.articles.word_index import Need
 from db.dialect import csvtext
+from db.enums.exports import ExportDetail, ExportKind
 from db.exports import article_rows, count_rows
 
 __all__ = [
@@ -30,15 +31,15 @@ __all__ = [
     "iter_rows",
 ]
 
-_QUERIES: Mapping[str, Callable[[Connection, Filters], Rows]] = {
-    "articles": article_rows.articles,
-    "mentions": article_rows.mentions,
-    "coverage": count_rows.coverage,
-    "cooccurrence": count_rows.cooccurrence,
-    "clusters": article_rows.clusters,
-    "revisions": article_rows.revisions,
-    "matches": article_rows.matches,
-    "sources": count_rows.sources,
+_QUERIES: Mapping[ExportKind, Callable[[Connection, Filters], Rows]] = {
+    ExportKind.ARTICLES: article_rows.articles,
+    ExportKind.MENTIONS: article_rows.mentions,
+    ExportKind.COVERAGE: count_rows.coverage,
+    ExportKind.COOCCURRENCE: count_rows.cooccurrence,
+    ExportKind.CLUSTERS: article_rows.clusters,
+    ExportKind.REVISIONS: article_rows.revisions,
+    ExportKind.MATCHES: article_rows.matches,
+    ExportKind.SOURCES: count_rows.sources,
 }
 _LONG_ROWS = 20
 """Maximum of rows with complete texts held in memory."""
@@ -48,8 +49,8 @@ _LONG_ROWS = 20
 class Detail:
     """Optional details of an export beyond its usual columns."""
 
-    name: str = ""
-    """`text` of articles, `revisions` of mentions (including those of former texts), or empty."""
+    name: ExportDetail | None = None
+    """The text of articles, or mentions of former texts (`revisions`); None for neither."""
     longest: int | None = None
     """Maximum length of a text; longer ones are cut."""
 
@@ -78,7 +79,7 @@ def check_columns(kind: str, selected: Sequence[str], declared: Sequence[str]) -
 
 def iter_csv(
     conn: Connection,
-    kind: str,
+    kind: ExportKind,
     filters: Filters,
     detail: Detail = _NO_DETAIL,
     *,
@@ -90,34 +91,34 @@ def iter_csv(
     At once, before the first line: raises CannotFilter when the kind cannot be filtered so, and ColumnsDiffer when its
     query does not select the declared `columns`.
     """
-    lines = _LONG_ROWS if detail.name == "text" else None
+    lines = _LONG_ROWS if detail.name == ExportDetail.TEXT else None
     return csvtext.iter_csv(conn, _query(conn, kind, filters, detail, columns), delimiter=delimiter, lines=lines)
 
 
 def iter_rows(
     conn: Connection,
-    kind: str,
+    kind: ExportKind,
     filters: Filters,
     detail: Detail = _NO_DETAIL,
     *,
     columns: Sequence[str] | None = None,
 ) -> Iterator[Row[*tuple[Any, ...]]]:
     """Return the rows of an export as values; instants are written out. Raises as `iter_csv` does."""
-    rows = _LONG_ROWS if detail.name == "text" else 1_000
+    rows = _LONG_ROWS if detail.name == ExportDetail.TEXT else 1_000
     return iter(conn.execute(_query(conn, kind, filters, detail, columns), execution_options={"yield_per": rows}))
 
 
-def _query(conn: Connection, kind: str, filters: Filters, detail: Detail, columns: Sequence[str] | None) -> Rows:
+def _query(conn: Connection, kind: ExportKind, filters: Filters, detail: Detail, columns: Sequence[str] | None) -> Rows:
     query = _unchecked(conn, kind, filters, detail)
     if columns is not None:
         check_columns(kind, [column.name for column in query.selected_columns], columns)
     return query
 
 
-def _unchecked(conn: Connection, kind: str, filters: Filters, detail: Detail) -> Rows:
-    if (kind, detail.name) == ("articles", "text"):
+def _unchecked(conn: Connection, kind: ExportKind, filters: Filters, detail: Detail) -> Rows:
+    if (kind, detail.name) == (ExportKind.ARTICLES, ExportDetail.TEXT):
         return article_rows.articles_with_text(conn, filters, detail.longest)
-    if (kind, detail.name) == ("mentions", "revisions"):
+    if (kind, detail.name) == (ExportKind.MENTIONS, ExportDetail.REVISIONS):
         return article_rows.mentions_of_revisions(conn, filters)
     return _QUERIES[kind](conn, filters)
 

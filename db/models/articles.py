@@ -265,10 +265,7 @@ class ClusterLink(Base):
     shared: Mapped[int]
     """Number of common shingles."""
     relation: Mapped[str] = mapped_column(String(20))
-    """`copy`, and `headline` where there is no text, join a cluster; `edition` (of one template), `background` (under
-    other news), `commonplace` (repeated all over an outlet), `teaser` (the same few words) and `reuse` (of an outlet's
-    own words) do not.
-    """
+    """A `db.enums.stories.ReprintRelation`. `copy` and `headline` join a cluster."""
     method: Mapped[str] = mapped_column(String(40))
     """Name and version of the measure and its thresholds."""
 

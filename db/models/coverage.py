@@ -20,11 +20,11 @@ class CoverageSeries(Base):
     entity_id: Mapped[str] = mapped_column(String(200))
     """The entity; empty for the totals, which count every article."""
     grain: Mapped[str] = mapped_column(String(5))
-    """`day`, `week` (begins on Monday, ISO 8601) or `month`."""
+    """A `db.enums.coverage.Grain`."""
     split: Mapped[str] = mapped_column(String(8))
-    """`all`, `source`, `lang`, `country`, `genre`, or `entity`: named together with another entity."""
+    """A `db.enums.coverage.CoverageSplit`."""
     level: Mapped[str] = mapped_column(String(10))
-    """`name`, `demonym`, `concept` or `all`."""
+    """A `db.enums.coverage.CoverageLevel`."""
     part: Mapped[str] = mapped_column(String(200))
     """The source, language, country, genre or other entity; empty for `all` and where it is unknown."""
 

@@ -45,7 +45,7 @@ class ExportSchedule(Base):
     request: Mapped[dict[str, Any]]
     """Kind, filters and format."""
     every: Mapped[str] = mapped_column(String(10))
-    """`hour`, `day`, `week` or `month`."""
+    """A `db.enums.exports.ExportPeriod`."""
     folder: Mapped[str]
     next_at: Mapped[datetime] = mapped_column(index=True)
     claimed_until: Mapped[datetime | None]

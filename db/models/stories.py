@@ -17,7 +17,7 @@ class StoryDecision(Base):
 
     id: Mapped[RowId]
     kind: Mapped[str] = mapped_column(String(10))
-    """`merge` or `split`."""
+    """A `db.enums.stories.StoryDecisionKind`."""
     decided_at: Mapped[datetime]
     note: Mapped[str | None]
     undone_at: Mapped[datetime | None]

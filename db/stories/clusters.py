@@ -10,12 +10,13 @@ from sqlalchemy import Connection, or_, select, update
 from sqlalchemy.orm import aliased
 
 from db.dialect import insert
+from db.enums.stories import ReprintRelation
 from db.models import Article, ClusterLink, Revision
 from db.stories.judgements import read_judgements
 
-JOINING = ("copy", "headline")
+JOINING = (ReprintRelation.COPY, ReprintRelation.HEADLINE)
 """The relations that join two articles into one story (`worker.dedup.relation`)."""
-COUNTING = ("copy", "commonplace")
+COUNTING = (ReprintRelation.COPY, ReprintRelation.COMMONPLACE)
 """The relations that depend on which passages are commonplaces."""
 
 

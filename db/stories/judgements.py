@@ -9,9 +9,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, delete, or_, select, update
 
 from db.dialect import insert
+from db.enums.stories import StoryDecisionKind
 from db.models import StoryDecision, StoryPair
-
-SPLIT, MERGE = "split", "merge"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +26,7 @@ class Judgement:
 
 
 def record_decision(
-    conn: Connection, kind: str, pairs: Iterable[tuple[int, int]], *, note: str | None, now: datetime
+    conn: Connection, kind: StoryDecisionKind, pairs: Iterable[tuple[int, int]], *, note: str | None, now: datetime
 ) -> int:
     """Record that the articles of each pair belong together (`merge`) or not (`split`); return the decision's id."""
     statement = insert(conn, StoryDecision).values(kind=kind, decided_at=now, note=note).returning(StoryDecision.id)
@@ -51,7 +50,7 @@ def read_judgements(conn: Connection, article_ids: Sequence[int]) -> dict[tuple[
         .where(StoryDecision.undone_at.is_(None), _involves(article_ids))
         .order_by(StoryDecision.id)
     )
-    return {(a, b): kind == MERGE for a, b, kind in conn.execute(query)}
+    return {(a, b): kind == StoryDecisionKind.MERGE for a, b, kind in conn.execute(query)}
 
 
 def list_decisions(conn: Connection, article_ids: Sequence[int]) -> list[Judgement]:

@@ -101,13 +101,13 @@ def refresh(desk: Desk) -> None:
 
 
 def test_an_alert_goes_the_whole_way_by_an_invented_transport(desk: Desk, board: BoardTransport) -> None:
-    assert [step.deed for step in keep(desk, FILE)] == ["add"]
+    assert [step.action for step in keep(desk, FILE)] == ["add"]
     refresh(desk)
     desk.bring(titled(1))
     assert desk.post() == 1
     assert board.written == [("board://hall-3/secret", "[drills] CSTO chairs, part 1 — outlet.example", None)]
     assert desk.states() == {"sent": 1}
-    assert [step.deed for step in keep(desk, FILE)] == ["keep"]
+    assert [step.action for step in keep(desk, FILE)] == ["keep"]
 
 
 def test_its_limit_holds(desk: Desk, board: BoardTransport) -> None:

@@ -16,9 +16,10 @@ from functools import partial
 from sqlalchemy import Connection
 
 from db.coverage import recount as rollups
-from db.coverage.cells import GRAINS, TOTAL, bucket_end, bucket_of, count_marks
+from db.coverage.cells import TOTAL, bucket_end, bucket_of, count_marks
 from db.coverage.recount import CellKey, Counts, FactRow, LeaseLost
 from db.engine import Database
+from db.enums.coverage import Grain
 from worker.coverage.stats.cells import count_cells
 
 Clock = Callable[[], datetime]
@@ -100,7 +101,7 @@ class _Recount:
             if dirty is None:
                 return False
             entity, days = dirty
-            stored = rollups.read_cells(conn, entity, {grain: _buckets(days, grain) for grain in GRAINS})
+            stored = rollups.read_cells(conn, entity, {grain: _buckets(days, grain) for grain in Grain})
             counted = _count(conn, entity, days)
         changed = [(key, counts) for key, counts in counted.items() if stored.get(key) != counts]
         gone = [key for key in stored if key not in counted]
@@ -134,7 +135,7 @@ def _count(conn: Connection, entity: str, days: Sequence[date]) -> dict[CellKey,
             for bucket in _buckets(days, grain)
             for day in map(date.fromordinal, range(bucket.toordinal(), bucket_end(bucket, grain).toordinal()))
         }
-        for grain in GRAINS
+        for grain in Grain
     }
     rows = rollups.read_countable(conn, entity, spans)
     cells = count_cells(rows, buckets, is_total=entity == TOTAL)
@@ -143,13 +144,13 @@ def _count(conn: Connection, entity: str, days: Sequence[date]) -> dict[CellKey,
     return cells
 
 
-def _buckets(days: Sequence[date], grain: str) -> list[date]:
+def _buckets(days: Sequence[date], grain: Grain) -> list[date]:
     return sorted({bucket_of(day, grain) for day in days})
 
 
 def _spans(days: Sequence[date]) -> Iterator[tuple[date, date]]:
     """Yield the ranges of days covered by all periods of these days, each with the first day after it."""
-    edges = sorted((bucket, bucket_end(bucket, grain)) for grain in GRAINS for bucket in _buckets(days, grain))
+    edges = sorted((bucket, bucket_end(bucket, grain)) for grain in Grain for bucket in _buckets(days, grain))
     first, after = edges[0]
     for begin, end in edges[1:]:
         if begin > after:

@@ -7,12 +7,12 @@ from collections.abc import Collection, Mapping, Set
 from datetime import timedelta
 from typing import Generic
 
+from db.enums.stories import ReprintRelation
 from worker.dedup.cluster import Link, clusters, find_link
 from worker.dedup.commonplace import MANY
 from worker.dedup.fingerprint import Fingerprint
 from worker.dedup.index import MemoryIndex
 from worker.dedup.members import Id, Member, outlet_of
-from worker.dedup.relation import ReprintRelation
 
 
 class Archive(Generic[Id]):

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from typing import Any, Generic
 
+from db.enums.stories import ReprintRelation
 from worker.dedup.compare import is_link, resemblance
 from worker.dedup.fingerprint import Fingerprint
 from worker.dedup.members import Id, Member
-from worker.dedup.relation import JOINING, ReprintRelation, are_one_by_headline, relation_of
+from worker.dedup.relation import JOINING, are_one_by_headline, relation_of
 
 _NOTHING: Mapping[Any, bool] = {}
 

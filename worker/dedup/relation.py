@@ -24,9 +24,9 @@ from __future__ import annotations
 
 from collections.abc import Set
 from datetime import timedelta
-from enum import StrEnum
 from typing import Final
 
+from db.enums.stories import ReprintRelation
 from worker.dedup.commonplace import share_commonplaces_only
 from worker.dedup.compare import Resemblance
 from worker.dedup.fingerprint import Fingerprint
@@ -47,18 +47,6 @@ STUB: Final = 5  # shingles, eight words: the same text twice is a copy from her
 
 
 HEADLINE_LASTS: Final = timedelta(days=2)
-
-
-class ReprintRelation(StrEnum):
-    """The reason why two texts resemble each other."""
-
-    COPY = "copy"
-    HEADLINE = "headline"
-    EDITION = "edition"
-    BACKGROUND = "background"
-    COMMONPLACE = "commonplace"
-    TEASER = "teaser"
-    REUSE = "reuse"
 
 
 JOINING: Final = frozenset({ReprintRelation.COPY, ReprintRelation.HEADLINE})

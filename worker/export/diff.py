@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from db.articles.former_texts import FormerText, read_former_text, read_predecessors
+from db.enums.exports import ExportKind
 from db.exports import read
 from db.exports.read import Filters
 from worker.text.word_diff import changes_between, passages
@@ -28,7 +29,7 @@ def rows_with_changes(
     """
     own, added = columns[: -len(_CHANGES)], columns[-len(_CHANGES) :]
     read.check_columns("revisions with diff", _CHANGES, added)
-    return _with_changes(conn, read.iter_rows(conn, "revisions", filters, columns=own), longest)
+    return _with_changes(conn, read.iter_rows(conn, ExportKind.REVISIONS, filters, columns=own), longest)
 
 
 def _with_changes(

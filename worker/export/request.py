@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
+from db.enums.exports import CountedUnit, ExportDetail, ExportKind, FileFormat
 from db.exports.read import Filters
 
 BYTE_ORDER_MARK = "\ufeff"
@@ -23,16 +24,16 @@ _OURS = frozenset({"article_ids", "changed_after", "changed_until", "health"})
 class ExportRequest:
     """A request for an export: content and format."""
 
-    kind: str
+    kind: ExportKind
     filters: Filters = field(default_factory=Filters)
     query: str = ""
     """In the language of alerts: only matching articles."""
     wide: bool = False
     """Coverage only: a column for each entity, and for each of the queries."""
     queries: Sequence[str] = ()
-    counted: str = "articles"
-    """The unit counted by the cells of wide coverage: articles, stories or mentions."""
-    format: str = "csv"
+    counted: CountedUnit = CountedUnit.ARTICLES
+    """The unit counted by the cells of wide coverage."""
+    format: FileFormat = FileFormat.CSV
     excel: bool = False
     """For spreadsheets: in UTF-16 with tabs, which open in columns with any list separator of the system."""
     gzip: bool = False
@@ -46,7 +47,7 @@ class ExportRequest:
         """Return the file extension of the format."""
         return f".{self.format}{'.gz' if self.gzip else ''}"
 
-    detail: str = ""
+    detail: ExportDetail | None = None
     """Detail beyond the usual columns: see `worker.export.formats.columns.DETAILS`."""
 
     @property
@@ -88,24 +89,24 @@ def request_of(question: Mapping[str, Any], **how: Any) -> ExportRequest:
     kind, wide, counted = (
         remaining.pop("kind"),
         remaining.pop("wide", False),
-        remaining.pop("counted", "articles"),
+        remaining.pop("counted", CountedUnit.ARTICLES),
     )
     query, queries, detail = (
         remaining.pop("query", ""),
         remaining.pop("queries", ()),
-        remaining.pop("with", ""),
+        remaining.pop("with", None),
     )
     for name in ("since", "until"):
         if name in remaining:
             remaining[name] = date.fromisoformat(remaining[name])
     return ExportRequest(
-        kind=kind,
+        kind=ExportKind(kind),
         filters=Filters(**remaining),
         query=query,
         wide=wide,
         queries=queries,
-        counted=counted,
-        detail=detail,
+        counted=CountedUnit(counted),
+        detail=ExportDetail(detail) if detail else None,
         **how,
     )
 

@@ -15,6 +15,7 @@ from db import changes
 from db.coverage import cells
 from db.coverage.collection_attempts import find_first_poll
 from db.engine import Database
+from db.enums.exports import ExportDetail, ExportKind, FileFormat
 from db.exports import read
 from db.exports.cursors import NOTHING_YET, Cursor, advance_cursor, find_cursor
 from db.exports.read import CollectionHealth, ColumnsDiffer, Detail
@@ -29,7 +30,9 @@ from worker.export.wide import names_of, wide_rows
 Progress = Callable[[int], None]
 """Called with the number of rows so far."""
 
-BY_ARTICLE = frozenset({"articles", "mentions", "revisions", "clusters", "matches"})
+BY_ARTICLE = frozenset(
+    {ExportKind.ARTICLES, ExportKind.MENTIONS, ExportKind.REVISIONS, ExportKind.CLUSTERS, ExportKind.MATCHES}
+)
 """Kinds with rows for articles: only these can be cut and exported incrementally."""
 
 
@@ -68,7 +71,7 @@ def open_export(
             until = cut.number if cut else number
             request = replace(request, filters=replace(request.filters, changed_until=until))
         export = OpenExport(conn, request, cut or Cut(number, now))
-        yield _with_health(export) if request.kind == "coverage" else _narrowed(export)
+        yield _with_health(export) if request.kind == ExportKind.COVERAGE else _narrowed(export)
 
 
 def _narrowed(export: OpenExport) -> OpenExport:
@@ -148,7 +151,7 @@ def write(export: OpenExport, file: BinaryIO, progress: Progress) -> int:
 
 def _write(export: OpenExport, file: BinaryIO, progress: Progress) -> int:
     request = export.request
-    if request.format == "parquet":
+    if request.format == FileFormat.PARQUET:
         return _write_parquet(export, file, progress)
     if not request.gzip:
         return _write_csv(export, file, progress)
@@ -173,7 +176,7 @@ def _write_csv(export: OpenExport, file: BinaryIO | gzip.GzipFile, progress: Pro
 def _lines(export: OpenExport, columns: Sequence[Column]) -> Iterator[tuple[bytes, int]]:
     """Return the lines written by the database, else those of rows that no query returns."""
     request = export.request
-    if not request.wide and request.detail != "diff":
+    if not request.wide and request.detail != ExportDetail.DIFF:
         detail = Detail(request.detail, request.longest)
         names = [column.name for column in columns]
         return read.iter_csv(
@@ -187,7 +190,7 @@ def _rows(export: OpenExport, columns: Sequence[Column]) -> Iterator[Sequence[ob
     request, names = export.request, [column.name for column in columns]
     if request.wide:
         return _wide_rows(export)
-    if request.detail == "diff":
+    if request.detail == ExportDetail.DIFF:
         return rows_with_changes(export.conn, request.filters, request.longest, columns=names)
     return read.iter_rows(export.conn, request.kind, request.filters, Detail(request.detail), columns=names)
 

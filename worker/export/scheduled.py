@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from db import outcomes
 from db.engine import Database
+from db.enums.exports import ExportPeriod
 from db.enums.outcomes import Stage
 from db.exports import schedules
 from db.exports.cursors import CursorMoved
@@ -72,7 +73,7 @@ def run(database: Database, schedule: Schedule, now: datetime) -> str | None:
         )
         return None
     log.info("export %s: %s rows in %s", schedule.name, rows, place)
-    following = next_time(now, schedule.every)
+    following = next_time(now, ExportPeriod.from_value(schedule.every))
     database.write(
         lambda conn: schedules.finish_schedule(conn, schedule.name, next_at=following, at=now, file=str(place))
     )

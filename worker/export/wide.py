@@ -12,6 +12,7 @@ from operator import itemgetter
 from sqlalchemy import Connection
 
 from db.coverage import cells as coverage
+from db.enums.exports import CountedUnit
 from db.exports.read import CannotFilter, CollectionHealth, Filters
 from worker.export.formats.pivot import DayHealth, widen
 
@@ -33,10 +34,10 @@ def names_of(conn: Connection, filters: Filters, queries: Sequence[str]) -> Sequ
 
 
 def wide_rows(
-    conn: Connection, filters: Filters, queries: Sequence[str], counted: str, *, is_stored: bool = False
+    conn: Connection, filters: Filters, queries: Sequence[str], counted: CountedUnit, *, is_stored: bool = False
 ) -> Iterator[Sequence[object]]:
     """Yield the rows; `is_stored` as for `matching`. Raises CannotFilter, and QueryError."""
-    if counted == "mentions" and queries:
+    if counted == CountedUnit.MENTIONS and queries:
         raise CannotFilter("a query has articles and stories, but no mentions")
     entities = filters.entities if queries else names_of(conn, filters, ())
     if entities and (filters.sources or filters.languages or filters.genres or filters.in_scope is not None):
@@ -68,14 +69,18 @@ def _range(conn: Connection, filters: Filters) -> tuple[date, date] | None:
     return (first, last) if first and last else None
 
 
-def _answers(conn: Connection, filters: Filters, query: str, counted: str, *, is_stored: bool) -> list[DayCount]:
+def _answers(
+    conn: Connection, filters: Filters, query: str, counted: CountedUnit, *, is_stored: bool
+) -> list[DayCount]:
     """Return the number of articles or stories per day that match a query, by day."""
     from worker.export.by_query import matching
 
     found: dict[date, list[int]] = {}
     for row in matching(conn, filters, query, is_stored=is_stored):
         found.setdefault(coverage.UNDATED if row.is_undated else row.counts_on, []).append(row.cluster_id)
-    return [(day, query, len(set(ids) if counted == "stories" else ids)) for day, ids in sorted(found.items())]
+    return [
+        (day, query, len(set(ids) if counted == CountedUnit.STORIES else ids)) for day, ids in sorted(found.items())
+    ]
 
 
 def _shown(health: CollectionHealth | None) -> DayHealth:

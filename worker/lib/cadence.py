@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
 from zoneinfo import ZoneInfo, available_timezones
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -13,19 +14,31 @@ _WEEKLY = re.compile(r"weekly(?: on)? (\w+)(?: at)? (\d{1,2}):(\d{2})(?: (\S+))?
 _SHAPES = "at once, hourly, daily 08:00 Asia/Almaty or weekly mon 08:00 Asia/Almaty"
 
 
+class CadenceKind(StrEnum):
+    """The kind of a cadence."""
+
+    AT_ONCE = "at once"
+    HOURLY = "hourly"
+    DAILY = "daily"
+    WEEKLY = "weekly"
+
+
+_WITHOUT_ZONE = (CadenceKind.AT_ONCE, CadenceKind.HOURLY)
+
+
 @dataclass(frozen=True, slots=True)
 class Cadence:
-    """`kind` is `at once`, `hourly`, `daily` or `weekly`; `at` and `weekday` (Monday is 0) are local to `zone`."""
+    """The times of a subscription's messages; `at` and `weekday` (Monday is 0) are local to `zone`."""
 
-    kind: str
+    kind: CadenceKind
     at: time = time()
     weekday: int = 0
     zone: str = "UTC"
 
     def __str__(self) -> str:
-        if self.kind in ("at once", "hourly"):
+        if self.kind in _WITHOUT_ZONE:
             return self.kind
-        day = f" {WEEKDAYS[self.weekday]}" if self.kind == "weekly" else ""
+        day = f" {WEEKDAYS[self.weekday]}" if self.kind is CadenceKind.WEEKLY else ""
         return f"{self.kind}{day} {self.at:%H:%M} {self.zone}"
 
 
@@ -34,14 +47,14 @@ def parse_cadence(text: str) -> Cadence:
     words = " ".join(text.split())
     lower = words.lower()
     if lower in ("at once", "at-once", "now", "hourly"):
-        return Cadence("hourly" if lower == "hourly" else "at once")
+        return Cadence(CadenceKind.HOURLY if lower == CadenceKind.HOURLY else CadenceKind.AT_ONCE)
     if found := _DAILY.fullmatch(words):
-        return Cadence("daily", _time(found[1], found[2]), zone=_zone(found[3]))
+        return Cadence(CadenceKind.DAILY, _time(found[1], found[2]), zone=_zone(found[3]))
     if found := _WEEKLY.fullmatch(words):
         weekday = found[1].lower()[:3]
         if weekday not in WEEKDAYS:
             raise ValueError(f"{found[1]!r} is not one of {', '.join(WEEKDAYS)}")
-        return Cadence("weekly", _time(found[2], found[3]), WEEKDAYS.index(weekday), _zone(found[4]))
+        return Cadence(CadenceKind.WEEKLY, _time(found[2], found[3]), WEEKDAYS.index(weekday), _zone(found[4]))
     raise ValueError(f"{text!r} is not like: {_SHAPES}")
 
 
@@ -51,7 +64,7 @@ def zone_for(cadence: str, otherwise: str) -> str:
         parsed = parse_cadence(cadence)
     except ValueError:  # missing in this machine's time zone database
         return otherwise
-    return otherwise if parsed.kind in ("at once", "hourly") else parsed.zone
+    return otherwise if parsed.kind in _WITHOUT_ZONE else parsed.zone
 
 
 def next_due(cadence: Cadence, after: datetime) -> datetime | None:
@@ -60,9 +73,9 @@ def next_due(cadence: Cadence, after: datetime) -> datetime | None:
     A local time skipped by a clock change counts as far after the gap as it lies after its beginning (02:30 becomes
     03:30, PEP 495); a repeated one counts the first time only. So there is exactly one digest for each day.
     """
-    if cadence.kind == "at once":
+    if cadence.kind is CadenceKind.AT_ONCE:
         return None
-    if cadence.kind == "hourly":
+    if cadence.kind is CadenceKind.HOURLY:
         return after.astimezone(UTC).replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
     day = after.astimezone(ZoneInfo(cadence.zone)).date() - timedelta(days=1)
     while (instant := _instant(cadence, day)) <= after or not _is_day(cadence, day):
@@ -71,7 +84,7 @@ def next_due(cadence: Cadence, after: datetime) -> datetime | None:
 
 
 def _is_day(cadence: Cadence, day: date) -> bool:
-    return cadence.kind == "daily" or day.weekday() == cadence.weekday
+    return cadence.kind is CadenceKind.DAILY or day.weekday() == cadence.weekday
 
 
 def _instant(cadence: Cadence, day: date) -> datetime:

@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from db.alerts import matches, traces
+from db.alerts.channels import FEED
 from db.alerts.matches import Fact
 from db.alerts.subscriptions import SubscriptionRow, saved_queries
 from db.alerts.traces import Carried, Noted, Seen
@@ -168,7 +169,7 @@ def rule_of_message(carried: Carried, noted: Noted | None) -> str:
 def _why_none(carried: Carried, noted: Noted | None) -> str:
     if noted is None or noted.status not in (*SENT_STATUSES, MatchStatus.ALSO):
         return "nothing to tell"
-    if carried.channel_kind == "feed":
+    if carried.channel_kind == FEED:
         return (
             "the feed shows it to whoever fetches it"
             if noted.status in SENT_STATUSES

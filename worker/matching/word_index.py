@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from db.articles.word_index import AllOf, AnyOf, HasEntity, HasWord, Need
-from worker.presearch.atoms import Atom, Group
+from worker.presearch.atoms import Atom, AtomKind, Group
 from worker.presearch.narrow import narrow
 from worker.query.joining import spelling_of
-from worker.query.nodes import Query
+from worker.query.nodes import Query, QueryField
 from worker.query.words import Words
 
 
@@ -32,11 +32,11 @@ def _of_group(group: Group) -> Need | None:
 
 def _of_atom(atom: Atom) -> Need | None:
     """Return the terms of articles with the atom; the index does not cover by-lines, misspellings and properties."""
-    if atom.kind == "entity":
+    if atom.kind == AtomKind.ENTITY:
         return HasEntity(atom.value)
-    if atom.kind not in ("word", "phrase", "like") or atom.field == "author":
+    if atom.kind not in (AtomKind.WORD, AtomKind.PHRASE, AtomKind.LIKE) or atom.field == QueryField.AUTHOR:
         return None
-    if atom.kind == "like":
+    if atom.kind == AtomKind.LIKE:
         prefix = atom.value.partition("*")[0]
         return HasWord(prefix, is_prefix=True) if prefix else None
     words = tuple(map(HasWord, dict.fromkeys(atom.value.split(" "))))

@@ -17,7 +17,8 @@ from db.alerts.subscriptions import SubscriptionRow
 from db.articles.counting_day import zone_name
 from db.articles.texts import TextRow
 from db.enums.alerts import DeliveryKind, MatchStatus, RecipientState, SubscriptionKind
-from db.status import list_outlets
+from db.enums.vocabulary import MentionField
+from db.status import OutletState, list_outlets
 from db.text.headlines import headline
 from worker.lib.cadence import zone_for
 from worker.messages.because import because_of
@@ -129,7 +130,7 @@ def _item(details: MatchDetails, also: Sequence[tuple[str, str, str]], is_first:
         title, body = marked(event, ()), marked(detail, ()) if detail else ()
     else:
         text = details.text or ""
-        title = marked(headline(details.title, text), _spans(details, "title"))
+        title = marked(headline(details.title, text), _spans(details, MentionField.TITLE))
         body = snippet(text, _spans(details, "text"))
     return MessageItem(
         match_id=details.match_id,
@@ -177,6 +178,6 @@ def _place(details: MatchDetails) -> Publication | None:
 def _outlets(conn: Connection) -> tuple[tuple[OutletStatus, ...], int]:
     """Return the outlets with problems, and the number of healthy ones."""
     outlets = list_outlets(conn)
-    trouble = [outlet for outlet in outlets if outlet.state == "failing"]
+    trouble = [outlet for outlet in outlets if outlet.state is OutletState.FAILING]
     lines = tuple(OutletStatus(o.name, o.last_error or o.state, o.succeeded_at) for o in trouble[:_OUTLETS_MAX])
-    return lines, sum(outlet.state == "ok" for outlet in outlets)
+    return lines, sum(outlet.state is OutletState.OK for outlet in outlets)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import NamedTuple
 
+from worker.query.nodes import QueryField
 
-class Atom(NamedTuple):
-    """A single property that an article has or lacks.
+
+class AtomKind(StrEnum):
+    """The kind of an atom: its value, and the articles that have it.
 
     | kind | value | true of an article |
     |---|---|---|
@@ -16,14 +19,33 @@ class Atom(NamedTuple):
     | within | a folded word, ~, a number | with a word that many edits away |
     | entity, type | an id, a type | that mentions it, at any level |
     | source, country, lang, genre | a value | with this property |
-
-    `field` is "title" or "author" for words that must stand there, else "": in title or text.
     """
 
-    kind: str
+    WORD = "word"
+    PHRASE = "phrase"
+    LIKE = "like"
+    WITHIN = "within"
+    ENTITY = "entity"
+    TYPE = "type"
+    SOURCE = "source"
+    COUNTRY = "country"
+    LANG = "lang"
+    GENRE = "genre"
+
+
+class Atom(NamedTuple):
+    """A single property that an article has or lacks.
+
+    `field` is one of `ATOM_FIELDS`, where words must stand, or "": in title or text.
+    """
+
+    kind: AtomKind
     value: str
     field: str = ""
 
+
+ATOM_FIELDS = (QueryField.TITLE, QueryField.AUTHOR)
+"""The fields that indexes distinguish."""
 
 Group = tuple[Atom, ...]
 """Any of these."""

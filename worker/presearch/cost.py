@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from worker.presearch.frequency import Frequencies
 from worker.presearch.narrow import narrow
 from worker.query.names import QueryNames
-from worker.query.nodes import Filter, Near, Not, Or, Query, Word, leaves_of, parts_of
+from worker.query.nodes import Filter, LetterCase, Near, Not, Or, Query, QueryField, Word, leaves_of, parts_of
 
 FEWEST_LETTERS = 4
 """Before a `*`; with fewer, words of every kind match."""
@@ -48,13 +48,13 @@ def lint_query(query: Query, frequencies: Frequencies | None = None, known: Quer
                 remarks.append(Remark(_short(part), f"{len(parts)} alternatives", hint))
             case Not(inner) if (count := sum(1 for _ in leaves_of(inner))) > MOST_EXCLUDED:
                 remarks.append(Remark(_short(part), f"excludes {count} terms", "say what is wanted instead"))
-            case Word(text, _, "name"):
+            case Word(text, _, LetterCase.NAME):
                 hint = f"write case:{text} for just this spelling, {text.lower()} for any"
                 remarks.append(Remark(str(part), f"a name: {text.lower()} without a capital does not count", hint))
             case Word(text, _, "") if text.isupper() and text.lower() in _SMALL_WORDS:
                 hint = f"write case:{text} for capitals only"
                 remarks.append(Remark(str(part), f"“{text.lower()}” is found, too", hint))
-            case Filter("source", value) if known and known.sources and not known.has_source(value):
+            case Filter(QueryField.SOURCE, value) if known and known.sources and not known.has_source(value):
                 remarks.append(Remark(str(part), "no outlet is called so yet", known.like_source(value)))
     return list(dict.fromkeys(remarks))
 

@@ -5,14 +5,22 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from worker.presearch.atoms import Atom
+from worker.presearch.atoms import Atom, AtomKind
 from worker.query.article import QueryArticle
 from worker.query.article_text import TokenizedArticle
+from worker.query.nodes import QueryField
 
 _BY_LENGTH = (1.0, 0.6, 0.6, 0.4, 0.2, 0.12, 0.08, 0.05, 0.04, 0.03, 0.02)
 """Share of articles with an average word of this length; longer ones are like the last."""
-_BY_KIND = {"entity": 0.03, "type": 0.6, "source": 0.02, "country": 0.1, "lang": 0.3, "genre": 0.2}
-_IN_FIELD = {"title": 0.1, "author": 0.01}
+_BY_KIND = {
+    AtomKind.ENTITY: 0.03,
+    AtomKind.TYPE: 0.6,
+    AtomKind.SOURCE: 0.02,
+    AtomKind.COUNTRY: 0.1,
+    AtomKind.LANG: 0.3,
+    AtomKind.GENRE: 0.2,
+}
+_IN_FIELD: Mapping[str, float] = {QueryField.TITLE: 0.1, QueryField.AUTHOR: 0.01}
 
 
 class Frequencies:
@@ -41,15 +49,15 @@ class Frequencies:
     def of(self, atom: Atom) -> float:
         """Return the share of articles that have an atom."""
         kind, value, field = atom
-        if kind == "word":
+        if kind == AtomKind.WORD:
             share = self._of_word(value)
-        elif kind == "phrase":
+        elif kind == AtomKind.PHRASE:
             share = 0.2 * min(map(self._of_word, value.split()))
-        elif kind == "like":
+        elif kind == AtomKind.LIKE:
             share = min(1.0, 3 * _guess(len(value.replace("*", ""))))
-        elif kind == "within":
+        elif kind == AtomKind.WITHIN:
             share = min(1.0, 3 * self._of_word(value.partition("~")[0]))
-        elif kind == "entity" and self._tags:
+        elif kind == AtomKind.ENTITY and self._tags:
             share = self._tags.get(value, self._unseen)
         else:
             share = _BY_KIND[kind]

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from worker.presearch.atoms import Atom
+from worker.presearch.atoms import Atom, AtomKind
 from worker.presearch.patterns import Patterns
 
 NEVER: Final = 0
@@ -48,7 +48,7 @@ class WordLexicon:
 
     def add(self, number: int, atom: Atom) -> None:
         """Add a word or a pattern under its number."""
-        if atom.kind == "word":
+        if atom.kind == AtomKind.WORD:
             self._renumber(atom.value, number)
         else:
             self._patterns.add(number, atom)
@@ -56,7 +56,7 @@ class WordLexicon:
 
     def remove(self, number: int, atom: Atom) -> None:
         """Remove a word or a pattern."""
-        if atom.kind == "word":
+        if atom.kind == AtomKind.WORD:
             self._renumber(atom.value, NEVER)
         else:
             self._patterns.remove(number, atom)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 from typing import Any
 
-from worker.presearch.atoms import Atom, Group
+from worker.presearch.atoms import ATOM_FIELDS, Atom, AtomKind, Group
 from worker.presearch.frequency import Frequencies
 from worker.query.article_text import name_key
 from worker.query.nodes import (
@@ -95,10 +95,10 @@ def is_told(query: Query) -> bool:
     """Return whether an atom of a query's only group is equivalent to a match."""
     match query:
         case Word(_, field, "", edits):
-            plain = len(query.variants) == 1 and field in ("", "title", "author")
+            plain = len(query.variants) == 1 and field in ("", *ATOM_FIELDS)
             return plain and (bool(edits) or _is_one_atom(query.variants[0], field))
         case Phrase(_, field, "", 0):
-            plain = len(query.variants) == 1 and field in ("", "title", "author") and "*" not in query.text
+            plain = len(query.variants) == 1 and field in ("", *ATOM_FIELDS) and "*" not in query.text
             return plain and _is_one_atom(query.variants[0], field)
         case EntityNode():
             return not query.field
@@ -116,7 +116,7 @@ def _is_one_atom(words: Sequence[str], field: str) -> bool:
 
 def _word(query: Word, frequencies: Frequencies) -> Groups:
     if query.edits:
-        return ((Atom("within", f"{query.variants[0][0]}~{query.edits}", _field(query)),),)
+        return ((Atom(AtomKind.WITHIN, f"{query.variants[0][0]}~{query.edits}", _field(query)),),)
     return _either([_sequence(words, _field(query)) for words in query.variants], frequencies)
 
 
@@ -129,7 +129,7 @@ def _phrase(query: Phrase, frequencies: Frequencies) -> Groups:
 
 
 def _field(query: Word | Phrase) -> str:
-    return query.field if query.field in ("title", "author") else ""
+    return query.field if query.field in ATOM_FIELDS else ""
 
 
 def _sequence(words: Sequence[str], field: str) -> Groups:
@@ -137,26 +137,26 @@ def _sequence(words: Sequence[str], field: str) -> Groups:
     found: list[Group] = []
     for is_pattern, run in groupby(words, lambda word: "*" in word):
         if is_pattern:
-            found += [(Atom("like", word, field),) for word in run if word != "*"]
+            found += [(Atom(AtomKind.LIKE, word, field),) for word in run if word != "*"]
         else:
             together = tuple(run)
-            found.append((Atom("phrase" if len(together) > 1 else "word", " ".join(together), field),))
+            found.append((Atom(AtomKind.PHRASE if len(together) > 1 else AtomKind.WORD, " ".join(together), field),))
     return tuple(found)
 
 
 def _tagged(query: EntityNode, frequencies: Frequencies) -> Groups:
-    return ((Atom(query.kind, query.value),),)
+    return ((Atom(AtomKind(query.kind), query.value),),)
 
 
 def _filter(query: Filter, frequencies: Frequencies) -> Groups:
     if "*" in query.value:
         return ()
-    return ((Atom(query.kind, property_key(query.kind, query.value)),),)
+    return ((Atom(AtomKind(query.kind), property_key(query.kind, query.value)),),)
 
 
 def property_key(kind: str, value: str) -> str:
     """Return a property's value in the spelling of atoms."""
-    return name_key(value) if kind in ("source", "genre") else value.lower()
+    return name_key(value) if kind in (AtomKind.SOURCE, AtomKind.GENRE) else value.lower()
 
 
 def _nothing(query: Not | DateRange, frequencies: Frequencies) -> Groups:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from worker.presearch.atoms import Atom
+from worker.presearch.atoms import Atom, AtomKind
 from worker.query.words import is_like, is_within
 
 _LONGEST_PIECE = 6
@@ -69,7 +69,7 @@ class Patterns:
 
 
 def _is_like(word: str, atom: Atom) -> bool:
-    if atom.kind == "like":
+    if atom.kind == AtomKind.LIKE:
         return is_like(word, atom.value)
     other, _, edits = atom.value.partition("~")
     return is_within(word, other, int(edits))
@@ -80,7 +80,7 @@ def _pieces(atom: Atom) -> list[str]:
 
     n edits touch at most n of n + 1 pieces of a word, so one of them stays whole.
     """
-    if atom.kind == "like":
+    if atom.kind == AtomKind.LIKE:
         literal = max((_BEGIN + atom.value + _END).split("*"), key=len)
         return [literal[-_LONGEST_PIECE:] if literal[-1] == _END else literal[:_LONGEST_PIECE]]
     word, _, number = atom.value.partition("~")

@@ -16,7 +16,7 @@ from typing import Final, Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from worker.presearch.atoms import Atom, Group
+from worker.presearch.atoms import Atom, AtomKind, Group
 from worker.presearch.frequency import Frequencies
 from worker.presearch.lexicon import NEVER
 from worker.presearch.narrow import alternatives, excluded, narrow, nears, remainder
@@ -197,9 +197,9 @@ class Presearcher(Generic[Key]):
         return list(dict.fromkeys(tuple(dict.fromkeys(map(self._term, group))) for group in groups))
 
     def _term(self, atom: Atom) -> Atom:
-        if atom.kind != "phrase" or not atom.field:
+        if atom.kind != AtomKind.PHRASE or not atom.field:
             return atom
-        words = [Atom("word", word, atom.field) for word in atom.value.split(" ")]
+        words = [Atom(AtomKind.WORD, word, atom.field) for word in atom.value.split(" ")]
         return min(words, key=self._frequencies.of)
 
 

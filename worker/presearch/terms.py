@@ -12,17 +12,18 @@ from typing import Final, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from worker.presearch.atoms import Atom
+from worker.presearch.atoms import ATOM_FIELDS, Atom, AtomKind
 from worker.presearch.lexicon import NEVER, WordLexicon, WordRow
 from worker.presearch.narrow import property_key
 from worker.query.article_text import LEVELS, TokenizedArticle
+from worker.query.nodes import QueryField
 
 ALWAYS: Final = 1
 """The number that every article has."""
 _SHIFT = 32
 _PAIR_FLAGS = 1 << 17
-_IN_LEXICON = frozenset(("word", "like", "within"))
-_PROPERTIES = frozenset(("entity", "type", "source", "country", "lang", "genre"))
+_IN_LEXICON = frozenset((AtomKind.WORD, AtomKind.LIKE, AtomKind.WITHIN))
+_PROPERTIES = frozenset(AtomKind) - _IN_LEXICON - {AtomKind.PHRASE}
 Numbers = TypeVar("Numbers", int, NDArray[np.int32])
 
 
@@ -46,8 +47,8 @@ class AtomTerms:
     """
 
     def __init__(self) -> None:
-        self._tables: defaultdict[tuple[str, str], dict[str, int]] = defaultdict(dict)
-        self._lexicons = {field: WordLexicon(self._tables["word", field]) for field in ("", "title", "author")}
+        self._tables: defaultdict[tuple[AtomKind, str], dict[str, int]] = defaultdict(dict)
+        self._lexicons = {field: WordLexicon(self._tables[AtomKind.WORD, field]) for field in ("", *ATOM_FIELDS)}
         self._atoms: list[Atom | None] = [None, None]
         self._uses = array("l", [1, 1])
         self._free: list[int] = []
@@ -72,7 +73,7 @@ class AtomTerms:
         atom = self._atoms[number]
         if self._uses[number] or atom is None:
             return
-        if atom.kind == "phrase":
+        if atom.kind == AtomKind.PHRASE:
             self._part(number, atom)
         elif atom.kind in _IN_LEXICON:
             self._lexicons[atom.field].remove(number, atom)
@@ -89,19 +90,19 @@ class AtomTerms:
             self._atoms.append(atom)
             self._uses.append(0)
         self._tables[atom.kind, atom.field][atom.value] = number
-        if atom.kind == "phrase":
+        if atom.kind == AtomKind.PHRASE:
             self._join(number, atom)
         elif atom.kind in _IN_LEXICON:
             self._lexicons[atom.field].add(number, atom)
         return number
 
     def _join(self, number: int, atom: Atom) -> None:
-        first, second, *rest = (self.use(Atom("word", word)) for word in atom.value.split(" "))
+        first, second, *rest = (self.use(Atom(AtomKind.WORD, word)) for word in atom.value.split(" "))
         self._phrases.setdefault(first << _SHIFT | second, {})[number] = rest
         self._may_begin[_flag(first, second)] = True
 
     def _part(self, number: int, atom: Atom) -> None:
-        words = [self._tables["word", ""][word] for word in atom.value.split(" ")]
+        words = [self._tables[AtomKind.WORD, ""][word] for word in atom.value.split(" ")]
         code = words[0] << _SHIFT | words[1]
         del self._phrases[code][number]
         if not self._phrases[code]:
@@ -153,22 +154,22 @@ def _flag(first: Numbers, second: Numbers) -> Numbers:
 
 
 def _words_in(field: str, reading: TokenizedArticle) -> list[str]:
-    return reading.title.words if field == "title" else reading.author.words
+    return reading.title.words if field == QueryField.TITLE else reading.author.words
 
 
-def _values(kind: str, reading: TokenizedArticle) -> Iterable[str]:
+def _values(kind: AtomKind, reading: TokenizedArticle) -> Iterable[str]:
     """Return an article's values for a kind of property."""
     article = reading.article
     match kind:
-        case "entity":
+        case AtomKind.ENTITY:
             return {mention.entity for mention in article.mentions if mention.level in LEVELS}
-        case "type":
+        case AtomKind.TYPE:
             return {mention.type for mention in article.mentions if mention.level in LEVELS}
-        case "source":
+        case AtomKind.SOURCE:
             return reading.source_names
-        case "country":
+        case AtomKind.COUNTRY:
             return (article.source.country or "").lower().split("/") if article.source else ()
-        case "lang":
+        case AtomKind.LANG:
             language = (article.language or "").lower()
             return language, language.partition("-")[0]
-    return (property_key("genre", article.genre),) if article.genre else ()
+    return (property_key(AtomKind.GENRE, article.genre),) if article.genre else ()

@@ -8,10 +8,11 @@ from collections import defaultdict
 from functools import cached_property, lru_cache
 from urllib.parse import urlsplit
 
-from db.enums.vocabulary import MentionLevel
+from db.enums.vocabulary import MentionField, MentionLevel
 from worker.query.article import Mentioned, QueryArticle, QueryOutlet
 from worker.query.bits import Bits, Fences, bits_of
 from worker.query.joining import is_abbreviation, spelling_of
+from worker.query.nodes import QueryField
 from worker.query.words import Words, pattern_words
 from worker.query.zone import Span, WordZone
 
@@ -45,7 +46,7 @@ class TokenizedArticle:
     @cached_property
     def main(self) -> WordZone:
         """The words of title and text."""
-        return WordZone([("title", self.title), ("text", self.body)])
+        return WordZone([(MentionField.TITLE, self.title), (MentionField.TEXT, self.body)])
 
     @cached_property
     def vocabulary(self) -> set[str]:
@@ -55,21 +56,21 @@ class TokenizedArticle:
     @cached_property
     def author(self) -> WordZone:
         """The words of the by-line."""
-        return WordZone([("author", Words(self.article.author, spelling_of(self.article.language)))])
+        return WordZone([(QueryField.AUTHOR, Words(self.article.author, spelling_of(self.article.language)))])
 
     def zone(self, field: str) -> WordZone:
         """Return the zone that contains a field."""
-        return self.author if field == "author" else self.main
+        return self.author if field == QueryField.AUTHOR else self.main
 
     def bounds(self, field: str) -> Span:
         """Return the first position of a field and the one after its last."""
         begin = self.main.bases[1]
         match field:
-            case "title":
+            case QueryField.TITLE:
                 return 0, len(self.title.words)
-            case "body":
+            case QueryField.BODY:
                 return begin, begin + len(self.body.words)
-            case "lead":
+            case QueryField.LEAD:
                 return begin, begin + self._lead_words
         return 0, len(self.zone(field).words)
 
@@ -131,12 +132,12 @@ class TokenizedArticle:
         found: defaultdict[tuple[str, str], list[Mentioned]] = defaultdict(list)
         for mention in self.article.mentions:
             if mention.level in LEVELS:
-                found["entity", mention.entity].append(mention)
-                found["type", mention.type].append(mention)
+                found[QueryField.ENTITY, mention.entity].append(mention)
+                found[QueryField.TYPE, mention.type].append(mention)
         return dict(found)
 
     def _span_of(self, mention: Mentioned) -> Span:
-        words, base = (self.title, 0) if mention.field == "title" else (self.body, self.main.bases[1])
+        words, base = (self.title, 0) if mention.field == MentionField.TITLE else (self.body, self.main.bases[1])
         first = max(bisect_right(words.starts, mention.start) - 1, 0)
         last = bisect_left(words.starts, mention.end) - 1
         return base + first, base + max(first, last)

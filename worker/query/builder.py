@@ -21,11 +21,13 @@ from worker.query.nodes import (
     DateRange,
     EntityNode,
     Filter,
+    LetterCase,
     Near,
     Not,
     Or,
     Phrase,
     Query,
+    QueryField,
     Saved,
     Score,
     Sentence,
@@ -161,8 +163,8 @@ class Builder:
         if is_fuzzy:
             return ""
         if _is_in_capitals(text):
-            return "exact"
-        return "name" if self._known and text in self._known.surnames else ""
+            return LetterCase.EXACT
+        return LetterCase.NAME if self._known and text in self._known.surnames else ""
 
     def _phrase(self, children: list[Token], scope: FieldScope) -> Query:
         token, *fuzz = children
@@ -170,7 +172,7 @@ class Builder:
         if scope.takes_values:
             _refuse(fuzz, scope)
             return self._value(text, scope, token)
-        case = scope.case or ("exact" if not fuzz and _is_in_capitals(text) else "")
+        case = scope.case or (LetterCase.EXACT if not fuzz and _is_in_capitals(text) else "")
         phrase = Phrase(text, scope.field, case, _number(token, fuzz, MAX_SLOP))
         if not any(words and set(words) != {"*"} for words in phrase.variants):
             raise QueryError("a phrase without a word", _position(token))
@@ -183,15 +185,15 @@ class Builder:
         if not text.strip():
             raise QueryError(f"{scope.field}: needs a value", position, values_of(scope.field))
         match scope.field:
-            case "saved":
+            case QueryField.SAVED:
                 return Saved(text, self._find_saved(text, position))
-            case "entity":
-                return EntityNode("entity", self._entity(text, position), scope.tagged_in)
-            case "source":
+            case QueryField.ENTITY:
+                return EntityNode(QueryField.ENTITY, self._entity(text, position), scope.tagged_in)
+            case QueryField.SOURCE:
                 self._check_source(text, position)
         field = scope.field
         value = stored_value(field, text) if self._lenient else checked_value(field, text, position)
-        return EntityNode("type", value, scope.tagged_in) if field == "type" else Filter(field, value)
+        return EntityNode(QueryField.TYPE, value, scope.tagged_in) if field == QueryField.TYPE else Filter(field, value)
 
     def _check_source(self, text: str, position: int) -> None:
         known = self._known
@@ -289,7 +291,7 @@ def _check_sentence(query: Query, position: int) -> None:
     match query:
         case Filter() | DateRange() | Score() | Sentence():
             raise QueryError(f"{query} is about the whole article, not about a sentence", position, "move it outside")
-        case Word() | Phrase() | EntityNode() if query.field == "author":
+        case Word() | Phrase() | EntityNode() if query.field == QueryField.AUTHOR:
             raise QueryError(f"{query} stands in no sentence", position, "move it outside")
     for part in parts_of(query):
         _check_sentence(part, position)

@@ -12,6 +12,7 @@ from worker.extract.genre import genre_called
 from worker.query.codes import COUNTRIES, LANGUAGES
 from worker.query.errors import QueryError
 from worker.query.names import did_you_mean, nearest
+from worker.query.nodes import QueryField
 from worker.query.words import is_like, pattern_words
 
 _LANGUAGE = re.compile(r"([a-z]{2,3})(?:-([a-z]{4}))?", re.I)
@@ -47,13 +48,13 @@ _TYPE_CALLED = {name: known for known, names in _OTHER_TYPES.items() for name in
 def checked_value(field: str, text: str, position: int) -> str:
     """Return a value of one of these fields in normal form; raises QueryError if no article can have it."""
     match field:
-        case "lang":
+        case QueryField.LANG:
             return _checked_language(text, position)
-        case "country":
+        case QueryField.COUNTRY:
             return _checked_country(text, position)
-        case "genre":
-            return _one_of(tuple(Genre), text, position, "genre", genre_called(text), plural="genres")
-        case "type":
+        case QueryField.GENRE:
+            return _one_of(tuple(Genre), text, position, QueryField.GENRE, genre_called(text), plural="genres")
+        case QueryField.TYPE:
             meant = _TYPE_CALLED.get(text.lower())
             return _one_of(tuple(EntityType), text, position, "type of entity", meant, plural="types")
     return text
@@ -61,24 +62,25 @@ def checked_value(field: str, text: str, position: int) -> str:
 
 def stored_value(field: str, text: str) -> str:
     """Return a value in normal form even if it is unknown: it was stored under fewer rules."""
-    if field == "lang" and (match := _LANGUAGE.fullmatch(text)):
+    if field == QueryField.LANG and (match := _LANGUAGE.fullmatch(text)):
         return match[1].lower() + (f"-{match[2].title()}" if match[2] else "")
-    if field == "country" and len(text) == 2:
+    if field == QueryField.COUNTRY and len(text) == 2:
         return text.upper()
-    return text.lower() if field == "type" else text
+    return text.lower() if field == QueryField.TYPE else text
 
 
 def values_of(field: str) -> str:
     """Return a description of the values of a field; "" if it takes any."""
-    return {
-        "lang": "two letters, such as ru, or with a script: kk-Latn",
-        "country": "two letters, such as KZ; or exile, international",
-        "genre": f"genres are {', '.join(Genre)}",
-        "type": f"types are {', '.join(EntityType)}",
-        "source": "an outlet's id, name or domain, or a pattern: *.kg",
-        "entity": "the id or the label of an entity",
-        "saved": "the name of a saved query",
-    }.get(field, "")
+    hints: Mapping[str, str] = {
+        QueryField.LANG: "two letters, such as ru, or with a script: kk-Latn",
+        QueryField.COUNTRY: "two letters, such as KZ; or exile, international",
+        QueryField.GENRE: f"genres are {', '.join(Genre)}",
+        QueryField.TYPE: f"types are {', '.join(EntityType)}",
+        QueryField.SOURCE: "an outlet's id, name or domain, or a pattern: *.kg",
+        QueryField.ENTITY: "the id or the label of an entity",
+        QueryField.SAVED: "the name of a saved query",
+    }
+    return hints.get(field, "")
 
 
 def _checked_language(text: str, position: int) -> str:
@@ -86,12 +88,12 @@ def _checked_language(text: str, position: int) -> str:
     if match and match[1].lower() in LANGUAGES:
         script = (match[2] or "").title()
         if not script or script in _SCRIPTS:
-            return stored_value("lang", text)
+            return stored_value(QueryField.LANG, text)
         near = [f"{match[1].lower()}-{one.title()}" for one in nearest(script, map(str.lower, _SCRIPTS))]
         raise QueryError(f"{script!r} is no script", position, did_you_mean(near) or f"scripts: {', '.join(_SCRIPTS)}")
     name = (match[1] if match else text).lower()
-    codes = [_MEANT_LANGUAGES[name]] if name in _MEANT_LANGUAGES else _codes_like(text, "lang")
-    raise QueryError(f"{text!r} is no language", position, _offered(codes, LANGUAGES) or values_of("lang"))
+    codes = [_MEANT_LANGUAGES[name]] if name in _MEANT_LANGUAGES else _codes_like(text, QueryField.LANG)
+    raise QueryError(f"{text!r} is no language", position, _offered(codes, LANGUAGES) or values_of(QueryField.LANG))
 
 
 def _checked_country(text: str, position: int) -> str:
@@ -100,8 +102,8 @@ def _checked_country(text: str, position: int) -> str:
     if text.lower() in _NO_COUNTRIES:
         return text.lower()
     meant = _MEANT_COUNTRIES.get(text.upper())
-    codes = [meant] if meant else _codes_like(text, "country")
-    raise QueryError(f"{text!r} is no country", position, _offered(codes, COUNTRIES) or values_of("country"))
+    codes = [meant] if meant else _codes_like(text, QueryField.COUNTRY)
+    raise QueryError(f"{text!r} is no country", position, _offered(codes, COUNTRIES) or values_of(QueryField.COUNTRY))
 
 
 def _one_of(values: Iterable[str], text: str, position: int, noun: str, meant: str | None, *, plural: str) -> str:
@@ -109,7 +111,7 @@ def _one_of(values: Iterable[str], text: str, position: int, noun: str, meant: s
     key = " ".join(pattern_words(text))
     if key in values:
         return key
-    if noun == "genre" and "*" in key and any(is_like(value, key) for value in values):
+    if noun == QueryField.GENRE and "*" in key and any(is_like(value, key) for value in values):
         return key
     hint = did_you_mean([meant] if meant else nearest(key, values)) or f"{plural} are {', '.join(values)}"
     raise QueryError(f"no {noun} is called {text!r}", position, hint)
@@ -121,9 +123,9 @@ def _offered(codes: Iterable[str], names: Mapping[str, tuple[str, ...]]) -> str:
 
 @cache
 def _codes_by_name(field: str) -> Mapping[str, str]:
-    names = LANGUAGES if field == "lang" else COUNTRIES
+    names = LANGUAGES if field == QueryField.LANG else COUNTRIES
     found = {_folded(name): code for code in reversed(list(names)) for name in names[code]}
-    return found if field == "lang" else found | {name: name for name in _NO_COUNTRIES}
+    return found if field == QueryField.LANG else found | {name: name for name in _NO_COUNTRIES}
 
 
 def _codes_like(text: str, field: str) -> list[str]:

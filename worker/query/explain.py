@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
+from db.enums.vocabulary import MentionField
 from worker.query.article_text import TokenizedArticle
 from worker.query.holds import holds
 from worker.query.locate import Places, common, places, spans, within
@@ -20,6 +21,7 @@ from worker.query.nodes import (
     Or,
     Phrase,
     Query,
+    QueryField,
     Saved,
     Score,
     Sentence,
@@ -53,7 +55,7 @@ def explain(query: Query, reading: TokenizedArticle) -> tuple[MatchedTerm, ...]:
 
 
 def _in_reading_order(fired: MatchedTerm) -> tuple[bool, bool, int, int, str]:
-    return (fired.start is None, fired.field != "title", fired.start or 0, -(fired.end or 0), fired.term)
+    return (fired.start is None, fired.field != MentionField.TITLE, fired.start or 0, -(fired.end or 0), fired.term)
 
 
 def _fired(query: Query, reading: TokenizedArticle, sentences: SentenceMatches | None) -> Iterator[MatchedTerm]:
@@ -143,11 +145,11 @@ def _named(query: Filter | DateRange, reading: TokenizedArticle) -> tuple[str, N
     article = reading.article
     if isinstance(query, DateRange):
         return "published_at", None, None, f"{article.published_at:%Y-%m-%d}"
-    if query.kind == "genre":
-        return "genre", None, None, article.genre or ""
-    if query.kind == "lang":
+    if query.kind == QueryField.GENRE:
+        return QueryField.GENRE, None, None, article.genre or ""
+    if query.kind == QueryField.LANG:
         return "language", None, None, article.language or ""
     source = article.source
-    if query.kind == "country":
-        return "country", None, None, (source.country if source else None) or ""
-    return "source", None, None, source.id if source else article.url
+    if query.kind == QueryField.COUNTRY:
+        return QueryField.COUNTRY, None, None, (source.country if source else None) or ""
+    return QueryField.SOURCE, None, None, source.id if source else article.url

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from difflib import get_close_matches
 from itertools import islice
@@ -13,6 +13,7 @@ from worker.query.explain import explain
 from worker.query.holds import holds
 from worker.query.locate import how_many_apart, nearest, places, spans
 from worker.query.nodes import (
+    TAG_FIELDS,
     And,
     AtLeast,
     DateRange,
@@ -24,6 +25,7 @@ from worker.query.nodes import (
     Or,
     Phrase,
     Query,
+    QueryField,
     Saved,
     Score,
     Sentence,
@@ -94,7 +96,7 @@ def _why_not_there(query: Leaf, reading: TokenizedArticle) -> str:
     if len(words) > 1:
         missing = [word for word in words if "*" not in word and word not in reading.zone(query.field).positions]
         return f"no “{missing[0]}” {where}" if missing else f"its words stand {where}, but not side by side"
-    near = _alike(words[0], reading) if query.field != "author" else []
+    near = _alike(words[0], reading) if query.field != QueryField.AUTHOR else []
     return f"not {where}" + (f"; spelled alike: {', '.join(f'“{word}”' for word in near)}" if near else "")
 
 
@@ -108,7 +110,7 @@ def _why_not_named(query: EntityNode, reading: TokenizedArticle) -> str:
     others = {
         mention.level
         for mention in reading.article.mentions
-        if query.value in (mention.entity, mention.type) and query.kind in ("entity", "type")
+        if query.value in (mention.entity, mention.type) and query.kind in TAG_FIELDS
     }
     where = f" in {query.field}" if query.field else ""
     return f"only as {', '.join(sorted(others))}" if others and not where else f"not mentioned{where}"
@@ -122,11 +124,13 @@ def _place(span: Span, reading: TokenizedArticle) -> str:
 def _filter(query: Filter, reading: TokenizedArticle) -> Iterator[Failing]:
     article = reading.article
     outlet = article.source
-    has = {
-        "source": f"the outlet is {outlet.id}" if outlet else "nobody knows the outlet",
-        "lang": f"the text is in {article.language}" if article.language else "nobody knows the language",
-        "country": f"the outlet is of {outlet.country}" if outlet and outlet.country else "nobody knows its country",
-        "genre": f"the genre is {article.genre}" if article.genre else "nothing tells the genre",
+    has: Mapping[str, str] = {
+        QueryField.SOURCE: f"the outlet is {outlet.id}" if outlet else "its outlet is unknown",
+        QueryField.LANG: f"the text is in {article.language}" if article.language else "its language is unknown",
+        QueryField.COUNTRY: f"the outlet is of {outlet.country}"
+        if outlet and outlet.country
+        else "the country of its outlet is unknown",
+        QueryField.GENRE: f"the genre is {article.genre}" if article.genre else "its genre is unknown",
     }
     yield Failing(str(query), has[query.kind])
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
 from worker.query.errors import QueryError
 from worker.query.names import did_you_mean, nearest
-from worker.query.nodes import TAG_FIELDS, TEXT_FIELDS, VALUE_FIELDS
+from worker.query.nodes import TAG_FIELDS, TEXT_FIELDS, VALUE_FIELDS, LetterCase, QueryField
 
-CASES = {"case": "exact", "name": "name"}
-FIELDS = (*TEXT_FIELDS, *CASES, *TAG_FIELDS, *VALUE_FIELDS, "saved", "date")
+CASES = {"case": LetterCase.EXACT, "name": LetterCase.NAME}
+_NAMES_OF_CASE: Mapping[str, str] = {value: key for key, value in CASES.items()}
+FIELDS = (*TEXT_FIELDS, *CASES, *TAG_FIELDS, *VALUE_FIELDS, QueryField.SAVED, QueryField.DATE)
 _OTHER_NAMES = {
     "title:": "headline intitle allintitle inheadline subject headlines",
     "lead:": "ingress hlead intro",
@@ -44,7 +46,7 @@ class FieldScope:
     @property
     def takes_values(self) -> bool:
         """True if the content is a value or a name, which is not searched in texts."""
-        return self.field in (*TAG_FIELDS, *VALUE_FIELDS, "saved")
+        return self.field in (*TAG_FIELDS, *VALUE_FIELDS, QueryField.SAVED)
 
     def narrowed(self, name: str, position: int) -> FieldScope:
         """Return the scope after one more field; raises QueryError for an unknown or misplaced one."""
@@ -53,10 +55,10 @@ class FieldScope:
             return replace(self, case=CASES[field])
         if field in TAG_FIELDS and self.field in ("", *TEXT_FIELDS[:3]) and not self.case:
             return replace(self, field=field, tagged_in=self.field)
-        if field in FIELDS and field not in CASES and not self.field and not self.case and field != "date":
+        if field in FIELDS and field not in CASES and not self.field and not self.case and field != QueryField.DATE:
             return replace(self, field=field)
         if field in FIELDS:
-            before = self.field or {value: key for key, value in CASES.items()}.get(self.case, "")
+            before = self.field or _NAMES_OF_CASE.get(self.case, "")
             raise QueryError(f"{field}: cannot stand inside {before}:", position)
         raise QueryError(f"there is no field {name}:", position, _meant(field))
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 from worker.query.errors import QueryError
 from worker.query.foreign import DISTANT, OTHERWISE, farthest
-from worker.query.nodes import TAG_FIELDS, VALUE_FIELDS
+from worker.query.nodes import TAG_FIELDS, VALUE_FIELDS, QueryField
 
 MINUSES = "-‐‑‒–—―−﹘﹣－"
 """A hyphen, and its variants from word processors and keyboards."""
@@ -35,7 +35,7 @@ _CALLS = {
     "entity:(": "entity company person organization",
     "case:(": "caps allcaps nocaps case",
     "SENT(": "sentence sent",
-    "date>=2022-01-05": "date",
+    "date>=2022-01-05": QueryField.DATE,
 }
 _FORM_OF_CALL = {name: form for form, names in _CALLS.items() for name in names.split()}
 _COMPARISON = {"is": ":", "on": ":", "bef": "<", "before": "<", "lss": "<", "until": "<=", "leq": "<="}

@@ -18,6 +18,7 @@ from worker.query.nodes import (
     Or,
     Phrase,
     Query,
+    QueryField,
     Saved,
     Score,
     Sentence,
@@ -47,12 +48,12 @@ def _word(query: Word, reading: TokenizedArticle) -> bool:
 def _filter(query: Filter, reading: TokenizedArticle) -> bool:
     article = reading.article
     match query.kind:
-        case "source":
+        case QueryField.SOURCE:
             return _is_called(query.value, reading.source_names)
-        case "lang":
+        case QueryField.LANG:
             language = (article.language or "").lower()
             return language == query.value.lower() or language.partition("-")[0] == query.value.lower()
-        case "country":
+        case QueryField.COUNTRY:
             country = article.source.country if article.source else None
             return query.value.lower() in (country or "").lower().split("/")
     return article.genre is not None and _is_called(query.value, frozenset((name_key(article.genre),)))

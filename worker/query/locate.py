@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from worker.query.article_text import TokenizedArticle
 from worker.query.bits import OPEN, Bits, Fences, after, before, between, bits_of, iter_positions, positions_of
-from worker.query.nodes import EntityNode, Near, Or, Phrase, Query, Saved, Word
+from worker.query.nodes import EntityNode, LetterCase, Near, Or, Phrase, Query, Saved, Word
 from worker.query.words import is_like, spelled, surfaces
 from worker.query.zone import Span, WordZone
 
@@ -262,7 +262,7 @@ def _find_spelled(word: str, like: str, case: str, zone: WordZone) -> Bits:
 
 
 def _is_spelled(surface: str, like: str, case: str) -> bool:
-    if case == "name":
+    if case == LetterCase.NAME:
         return not (like[0].isupper() and surface[0].islower())
     surface = spelled(surface)
     return is_like(surface, like) if "*" in like else surface == like

@@ -3,17 +3,45 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from dataclasses import field as derived
 from datetime import date
+from enum import StrEnum
 
 from worker.query.words import variants_of
 
-TEXT_FIELDS = ("title", "lead", "body", "author")
+
+class QueryField(StrEnum):
+    """A field of a query: the part of an article, or its property, that words before a colon name."""
+
+    TITLE = "title"
+    LEAD = "lead"
+    BODY = "body"
+    AUTHOR = "author"
+    ENTITY = "entity"
+    TYPE = "type"
+    SOURCE = "source"
+    COUNTRY = "country"
+    LANG = "lang"
+    GENRE = "genre"
+    SAVED = "saved"
+    DATE = "date"
+
+
+class LetterCase(StrEnum):
+    """The spelling that a word of a query asks for."""
+
+    EXACT = "exact"
+    """Each letter as typed."""
+    NAME = "name"
+    """A capital at the beginning."""
+
+
+TEXT_FIELDS = (QueryField.TITLE, QueryField.LEAD, QueryField.BODY, QueryField.AUTHOR)
 """Fields of words; without one, title and text are searched."""
-TAG_FIELDS = ("entity", "type")
-VALUE_FIELDS = ("source", "country", "lang", "genre")
+TAG_FIELDS = (QueryField.ENTITY, QueryField.TYPE)
+VALUE_FIELDS = (QueryField.SOURCE, QueryField.COUNTRY, QueryField.LANG, QueryField.GENRE)
 
 _BARE = re.compile(r"[^\W_][^\s()\"^~:]*")
 _OPERATORS = frozenset(("and", "or", "not", "near", "onear"))
@@ -29,7 +57,7 @@ class Query:
 class Word(Query):
     """A word as typed: it may have parts (Nagorno-Karabakh), contain `*`, and be misspelled by `edits` letters.
 
-    `case` is "" for any, "exact" for the exact spelling, "name" for a capital at the beginning.
+    `case` is a `LetterCase`, or "" for any.
     """
 
     text: str
@@ -217,8 +245,11 @@ def leaves_of(query: Query) -> Iterator[Leaf]:
         yield from leaves_of(part)
 
 
+_PREFIX_OF_CASE: Mapping[str, str] = {LetterCase.EXACT: "case:", LetterCase.NAME: "name:"}
+
+
 def _prefixed(field: str, case: str) -> str:
-    return (f"{field}:" if field else "") + ({"exact": "case:", "name": "name:"}.get(case, ""))
+    return (f"{field}:" if field else "") + (_PREFIX_OF_CASE.get(case, ""))
 
 
 def _joined(operator: str, parts: Iterable[Query]) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from db.articles import recording
 from db.coverage import cells
+from db.enums.stories import StoryDecisionKind
 from db.stories import clusters, judgements
 from worker.matching.freeing import free
 from worker.stories.linking import cluster_of
@@ -26,7 +27,7 @@ def split(conn: Connection, article_id: int, *, note: str | None, now: datetime)
     if not others:
         raise NotPossible(f"article {article_id} is alone in its story")
     decision = judgements.record_decision(
-        conn, judgements.SPLIT, ((article_id, other) for other in others), note=note, now=now
+        conn, StoryDecisionKind.SPLIT, ((article_id, other) for other in others), note=note, now=now
     )
     free(conn, recluster(conn, [article_id, *others]), now=now, by_person=True)
     return decision
@@ -42,7 +43,9 @@ def merge(conn: Connection, one: int, other: int, *, note: str | None, now: date
     judged = judgements.read_judgements(conn, own_members)
     across = {(min(a, b), max(a, b)) for a in own_members for b in members}
     taken_back = (pair for pair, together in judged.items() if pair in across and not together)
-    decision = judgements.record_decision(conn, judgements.MERGE, [(one, other), *taken_back], note=note, now=now)
+    decision = judgements.record_decision(
+        conn, StoryDecisionKind.MERGE, [(one, other), *taken_back], note=note, now=now
+    )
     recluster(conn, [one, other])
     return decision
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from db.articles.revisions import RevisionOut
+from db.enums.stories import ReprintRelation
 from db.stories import commonplaces, fingerprints
 from db.stories.clusters import Connected, LinkIn
 from db.stories.fingerprints import Comparable
@@ -15,7 +16,6 @@ from worker.dedup.cluster import Link, clusters, find_link
 from worker.dedup.compare import METHOD, VERSION
 from worker.dedup.fingerprint import Fingerprint
 from worker.dedup.members import Member
-from worker.dedup.relation import ReprintRelation
 from worker.dedup.sketch import MAX_CANDIDATES, POSTINGS, needed
 
 METHOD_NOW = f"{METHOD}/{VERSION}"
@@ -158,7 +158,7 @@ def _link_in(revision: int, other: int, link: Link[int]) -> LinkIn:
         shared=link.shared,
         containment=link.containment,
         jaccard=link.jaccard,
-        relation=link.relation.value,
+        relation=link.relation,
         method=METHOD_NOW,
     )
 
@@ -185,7 +185,7 @@ def cluster_of(connected: Connected) -> dict[int, int]:
                 shared=row.shared,
                 containment=row.containment,
                 jaccard=row.jaccard,
-                relation=ReprintRelation(row.relation),
+                relation=ReprintRelation.from_value(row.relation),
             )
             for (a, b), row in connected.links.items()
         ],

@@ -15,7 +15,7 @@ from db.alerts.subscriptions import SubscriptionIn, SubscriptionRow
 from db.enums.alerts import RecipientState, SubscriptionKind, SubscriptionState
 from worker.delivery.transports.table import TRANSPORTS, check_address
 from worker.delivery.transports.transport import RecipientAddress
-from worker.lib.cadence import next_due, parse_cadence
+from worker.lib.cadence import CadenceKind, next_due, parse_cadence
 from worker.query.errors import QueryError
 from worker.query.nodes import EntityNode
 
@@ -67,7 +67,7 @@ def validate(standing: SubscriptionDefinition, known: References) -> tuple[Subsc
         problems.append(f"cadence: {error}")
     if not 1 <= new.max_age_h <= _MAX_AGE_H:
         problems.append(f"the age must be from 1 hour to {_MAX_AGE_H} hours")
-    if new.all_quiet and cadence == "at once":
+    if new.all_quiet and cadence == CadenceKind.AT_ONCE:
         problems.append("an “all quiet” needs digests: hourly, daily or weekly")
     recipients = _recipients(standing.recipients, known.allowed, problems)
     values = {name: getattr(new, name) for name in SubscriptionIn.__slots__} | {"cadence": cadence}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from functools import partial
 from typing import Any
 
@@ -53,13 +54,28 @@ class Manifest:
     standing: tuple[SubscriptionDefinition, ...]
 
 
+class StepAction(StrEnum):
+    """The action that a file asks for a name."""
+
+    ADD = "add"
+    CHANGE = "change"
+    REMOVE = "remove"
+    KEEP = "keep"
+
+
+class StepSubject(StrEnum):
+    """The kind of the thing that a step acts on."""
+
+    SUBSCRIPTION = "subscription"
+    SAVED_QUERY = "saved query"
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
-    """The action for a name: `add`, `change`, `remove` or `keep`; and the changed fields, from and to."""
+    """The action for a name; and the changed fields, from and to."""
 
-    deed: str
-    what: str
-    """`subscription` or `saved query`."""
+    action: StepAction
+    subject: StepSubject
     name: str
     changes: Mapping[str, tuple[object, object]] = field(default_factory=dict)
 
@@ -161,7 +177,7 @@ def plan(conn: Connection, manifest: Manifest, *, allow_private_hosts: str) -> t
     steps = _saved_steps(conn, manifest) + [_step(conn, stored.get(each.subscription.name), each) for each in good]
     kept = {each.subscription.name for each in good}
     steps += [
-        Step("remove", "subscription", name)
+        Step(StepAction.REMOVE, StepSubject.SUBSCRIPTION, name)
         for name, row in stored.items()
         if row.origin == manifest.origin and name not in kept
     ]
@@ -174,18 +190,20 @@ def _saved_steps(conn: Connection, manifest: Manifest) -> list[Step]:
     steps = []
     for name, query in manifest.saved.items():
         if name not in before:
-            steps.append(Step("add", "saved query", name))
+            steps.append(Step(StepAction.ADD, StepSubject.SAVED_QUERY, name))
         elif before[name] != query or name not in managed:
-            steps.append(Step("change", "saved query", name, {"query": (before[name], query)}))
+            steps.append(Step(StepAction.CHANGE, StepSubject.SAVED_QUERY, name, {"query": (before[name], query)}))
         else:
-            steps.append(Step("keep", "saved query", name))
-    return steps + [Step("remove", "saved query", name) for name in managed if name not in manifest.saved]
+            steps.append(Step(StepAction.KEEP, StepSubject.SAVED_QUERY, name))
+    return steps + [
+        Step(StepAction.REMOVE, StepSubject.SAVED_QUERY, name) for name in managed if name not in manifest.saved
+    ]
 
 
 def _step(conn: Connection, row: SubscriptionRow | None, stated: SubscriptionDefinition) -> Step:
     name = stated.subscription.name
     if row is None:
-        return Step("add", "subscription", name)
+        return Step(StepAction.ADD, StepSubject.SUBSCRIPTION, name)
     now = to_definition(row, channels.recipients_of(conn, [row.id]))
     changes: dict[str, tuple[object, object]] = {}
     for key in ("kind", "query", "cadence", "max_age_h", "on_revision", "all_quiet"):
@@ -198,22 +216,22 @@ def _step(conn: Connection, row: SubscriptionRow | None, stated: SubscriptionDef
             changes[kind] = (before, after)
     if now.feed != stated.feed:
         changes[FEED] = (now.feed, stated.feed)
-    return Step("change" if changes else "keep", "subscription", name, changes)
+    return Step(StepAction.CHANGE if changes else StepAction.KEEP, StepSubject.SUBSCRIPTION, name, changes)
 
 
 def apply(conn: Connection, manifest: Manifest, steps: list[Step], *, now: datetime) -> None:
     """Apply the steps, all or none."""
     by_name = {each.subscription.name: each for each in manifest.standing}
-    to_do = [step for step in steps if step.deed != "keep"]
-    saved = {step.name: step.deed for step in to_do if step.what == "saved query"}
-    stated = {name: manifest.saved[name] for name, deed in saved.items() if deed != "remove"}
+    to_do = [step for step in steps if step.action is not StepAction.KEEP]
+    saved = {step.name: step.action for step in to_do if step.subject is StepSubject.SAVED_QUERY}
+    stated = {name: manifest.saved[name] for name, action in saved.items() if action is not StepAction.REMOVE}
     subscriptions.record_saved_queries(conn, stated, origin=manifest.origin)
-    subscriptions.remove_saved_queries(conn, [name for name, deed in saved.items() if deed == "remove"])
-    for step in (step for step in to_do if step.what == "subscription"):
+    subscriptions.remove_saved_queries(conn, [name for name, action in saved.items() if action is StepAction.REMOVE])
+    for step in (step for step in to_do if step.subject is StepSubject.SUBSCRIPTION):
         row = subscriptions.find_subscription(conn, step.name)
-        if step.deed == "add":
+        if step.action is StepAction.ADD:
             standings.create(conn, by_name[step.name], now=now)
-        elif step.deed == "change" and row is not None:
+        elif step.action is StepAction.CHANGE and row is not None:
             standings.update(conn, row, by_name[step.name], now=now)
         elif row is not None:
             standings.remove(conn, row)

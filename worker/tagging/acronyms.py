@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from db.enums.vocabulary import MentionLevel, MentionRule
 from worker.tagging.context import Field
 from worker.tagging.forms import Form, Hit, compiled_form
 from worker.tagging.stems import Stem
@@ -26,7 +27,7 @@ _SMALL = 3  # words up to this length may be left out of an acronym: of, the, п
 _MOST_WORDS = 10
 _MOST_DEFINED = 300  # in one article, which is searched for each of them
 _NO_ENDING = frozenset(("",))
-_LEVELS = frozenset(("name", "concept"))
+_LEVELS = frozenset((MentionLevel.NAME, MentionLevel.CONCEPT))
 
 
 def is_acronym(text: str) -> bool:
@@ -73,7 +74,13 @@ class Defined:
             for start in _occurrences(part.text, acronym):
                 end = start + len(acronym)
                 yield source._replace(
-                    start=start, minus_end=-end, ending="", rule="defined", form=form, is_derived=False, is_plain=True
+                    start=start,
+                    minus_end=-end,
+                    ending="",
+                    rule=MentionRule.DEFINED,
+                    form=form,
+                    is_derived=False,
+                    is_plain=True,
                 )
 
 

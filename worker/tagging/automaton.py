@@ -27,6 +27,7 @@ from worker.tagging.forms import (
     whole_end,
 )
 from worker.tagging.search import Search
+from worker.tagging.vetoes import Veto
 from worker.text.fold import BLANK, Folded, words
 from worker.text.letters import APOSTROPHES
 from worker.vocabulary.inflection import Inflection
@@ -176,8 +177,8 @@ class _Pattern:
                 continue
             reason = misspelled(form, surface, stop)
             if reason == SMALL and not self._is_own(form.alias.language):
-                reason = "case"  # a small word of another language is a word of this one: Turkish kabul is consent
-            if reason and reason != SMALL:
+                reason = Veto.CASE  # a small word of another language is a word of this one: Turkish kabul is consent
+            if isinstance(reason, Veto):
                 if trace:
                     trace(Miss(start, start + end, form, reason))
                 continue
@@ -215,7 +216,7 @@ def _joinable(spellings: tuple[Spelling, ...], after: str) -> tuple[Spelling, ..
     return spellings if after in DASHES else tuple(one for one in spellings if not one.form.is_joining)
 
 
-def _tell(trace: Trace, pattern: _Pattern, start: int, end: int, reason: str = "ending") -> None:
+def _tell(trace: Trace, pattern: _Pattern, start: int, end: int, reason: Veto = Veto.ENDING) -> None:
     for form in pattern.forms:
         trace(Miss(start, end, form, reason))
 

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from datetime import date
+from enum import StrEnum
 from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple
@@ -18,8 +19,16 @@ from worker.vocabulary.offices import Office
 NEAR_WORDS = 40
 """A term counts in the paragraph of a hit, or at most this many words from it."""
 
-FOR, AGAINST, OFFICE = "for", "against", "office"
-"""The sorts of terms: `context_any`, `context_none`, `office`."""
+
+class TermUse(StrEnum):
+    """The use of a context term: of `context_any`, `context_none` or `office`."""
+
+    FOR = "for"
+    AGAINST = "against"
+    OFFICE = "office"
+
+
+FOR, AGAINST, OFFICE = TermUse
 
 _BREAK = re.compile("\n")
 _NEAR_CHARS = 2_000  # maximum length of the context, whatever its words and paragraphs

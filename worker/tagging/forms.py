@@ -10,9 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from db.enums.vocabulary import EntityType, MentionLevel
+from db.enums.vocabulary import EntityType, MentionLevel, MentionRule
 from worker.tagging.namesakes import own_names
 from worker.tagging.stems import Stem
+from worker.tagging.vetoes import Veto
 from worker.text.fold import fold, shared_length, words
 from worker.text.letters import APOSTROPHES, UNSEEN
 from worker.vocabulary.entities import DECOY, LANGUAGES, Alias, Entity
@@ -23,8 +24,10 @@ DASHES = frozenset("-‐‑–—−")
 _GUARDED = re.compile(rf"""\s[-‐‑–—−]+\s|\n\s*\n|[^\w\s{APOSTROPHES}‐‑–—−«»“”„"-]""")
 _SHORT = 3
 _NOBODY: frozenset[str] = frozenset()
-SMALL = "small"
+SMALL = MentionRule.SMALL
 """Marks a name in small letters where the vocabulary has capitals: kazakhstan, csto, Csto."""
+EXACT, INFLECTED, COMPOUND = MentionRule.EXACT, MentionRule.INFLECTED, MentionRule.COMPOUND
+PLURAL, POSSESSIVE = MentionRule.PLURAL, MentionRule.POSSESSIVE
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -92,12 +95,12 @@ def ruled(hit: Hit, rule: str) -> Hit:
 
 
 class Miss(NamedTuple):
-    """A stem in a text that is no hit, with the reason: `ending`, `boundary`, `case` or `punctuation`."""
+    """A stem in a text that is no hit, with the reason."""
 
     start: int
     end: int
     form: Form
-    reason: str
+    reason: Veto
 
 
 Trace = Callable[[Miss], None]
@@ -177,7 +180,7 @@ def rank_of(alias: Alias, language: str | None) -> int | None:
         return 0
     if alias.language.partition("-")[0] == language.partition("-")[0]:
         return 1
-    is_name = alias.level in ("name", DECOY)
+    is_name = alias.level in (MentionLevel.NAME, DECOY)
     if alias.language == "en" and is_name:
         return 2
     return 3 if is_name and _is_long_acronym(alias.text) else None
@@ -188,22 +191,22 @@ def may_lose_case(form: Form, surface: str) -> bool:
     return form.may_lose_case and (form.alias.is_common or not surface[1:2].islower())
 
 
-def misspelled(form: Form, surface: str, stop: int) -> str:
-    """Return the fault in the spelling of a stem, up to `stop`, and its ending; "" without any.
+def misspelled(form: Form, surface: str, stop: int) -> Veto | MentionRule | None:
+    """Return the fault in the spelling of a stem, up to `stop`, and its ending; None without any.
 
     `rules` judges SMALL.
     """
     surface, ending = surface[:stop], surface[stop:]
     if form.alias.case_sensitive and ending and not ending.islower():
-        return "case"
+        return Veto.CASE
     if surface == form.body:
-        return ""
+        return None
     if form.alias.case_sensitive:
         if not _same_case(surface, form.letters):
-            return SMALL if form.is_acronym and surface[1:].islower() else "case"
+            return SMALL if form.is_acronym and surface[1:].islower() else Veto.CASE
     elif form.needs_capital and not surface[0].isupper():
-        return SMALL if surface.islower() else "case"
-    return "punctuation" if form.has_gaps and _guards(surface) != form.guards else ""
+        return SMALL if surface.islower() else Veto.CASE
+    return Veto.PUNCTUATION if form.has_gaps and _guards(surface) != form.guards else None
 
 
 def _same_case(surface: str, letters: str) -> bool:
@@ -223,15 +226,15 @@ def whole_end(text: str, end: int, form: Form) -> int:
     return end + 1 if form.ends_in_point and text[end : end + 1] == "." else end
 
 
-def sort_of(text: str, start: int, end: int, ending: str, language: str) -> str:
+def sort_of(text: str, start: int, end: int, ending: str, language: str) -> MentionRule:
     """Return the kind of an alias in a text: exact, inflected, plural, possessive or compound."""
     after = text[end : end + 1]
     if after in _APOSTROPHES and language == "en" and text[end + 1 : end + 2] in ("s", "S", " ", ""):
-        return "possessive"
+        return POSSESSIVE
     if ending:
-        return "plural" if ending == "s" and language == "en" else "inflected"
+        return PLURAL if ending == "s" and language == "en" else INFLECTED
     if after in DASHES and text[end + 1 : end + 2].isalpha():
-        return "compound"
+        return COMPOUND
     if start > 1 and text[start - 1] in DASHES and text[start - 2].isalpha():
-        return "compound"
-    return "exact"
+        return COMPOUND
+    return EXACT

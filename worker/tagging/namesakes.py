@@ -13,6 +13,7 @@ from worker.text.fold import words
 from worker.text.letters import APOSTROPHES
 from worker.vocabulary.entities import Alias, Entity, Vocabulary
 from worker.vocabulary.given_names import GivenNames
+from worker.vocabulary.relations import RelationKind
 
 _ENDING = 3  # letters that a case may add to a name
 
@@ -195,4 +196,6 @@ class Strangers:
             return False
         if hit.ending and surface in met:
             return True
-        return not any(relation.kind == "leader_of" and relation.to_on is None for relation in entity.relations)
+        return not any(
+            relation.kind == RelationKind.LEADER_OF and relation.to_on is None for relation in entity.relations
+        )

@@ -11,7 +11,7 @@ from functools import cached_property
 from itertools import groupby
 from typing import NamedTuple
 
-from db.enums.vocabulary import EntityType
+from db.enums.vocabulary import EntityType, MentionRule
 from worker.tagging.acronyms import Defined
 from worker.tagging.context import AGAINST, FOR, OFFICE, ArticleContext
 from worker.tagging.following import ruled_out
@@ -19,26 +19,11 @@ from worker.tagging.forms import SMALL, Form, Hit, ruled
 from worker.tagging.overlaps import holds_inner, longest, overlapping, swallows, without_decoys
 from worker.tagging.people import People
 from worker.tagging.smallletters import never_counts, says_case_nothing, small_rule
+from worker.tagging.vetoes import Veto
 from worker.tagging.witnesses import Witnesses
 from worker.vocabulary.entities import DECOY, Vocabulary
 from worker.vocabulary.offices import holds_office
 from worker.vocabulary.usage import Usage
-
-VETOES = {
-    "decoy": "it is part of a name that means something else",
-    "elsewhere": "a region of another state follows, so it is a town of the same name",
-    "against": "a term of context_none stands near",
-    "no-context": "it is ambiguous and nothing in the article speaks for it",
-    "other-person": "a given name, an initial or Jr. says that it is somebody else, here or earlier in the article",
-    "capitals": "capitals say nothing here and the article names nothing else",
-    "defined": "the article defines this acronym as something else",
-    "nearest": "what else it names is nearer",
-    "longest": "it is inside a longer name or across one",
-    "ending": "the word goes on, and not with an ending of the language",
-    "case": "capital and small letters are not those of the name",
-    "punctuation": "a comma, a point or the like stands between its words",
-}
-"""The reasons why a name does not count, as a sentence for a reader."""
 
 
 class NearMiss(NamedTuple):
@@ -48,7 +33,7 @@ class NearMiss(NamedTuple):
     start: int
     end: int
     form: Form
-    veto: str
+    veto: Veto
 
 
 class Knot(NamedTuple):
@@ -113,10 +98,10 @@ class _Decision:
             return settled
         theirs = self.people.strangers_own(settled)
         for at, hit in theirs:
-            self._miss(at, hit, "other-person")
+            self._miss(at, hit, Veto.OTHER_PERSON)
         return [[hit for hit in of_part if (at, hit) not in theirs] for at, of_part in enumerate(settled)]
 
-    def _miss(self, at: int, hit: Hit, veto: str) -> None:
+    def _miss(self, at: int, hit: Hit, veto: Veto) -> None:
         if self.trace is not None:
             self.trace.append(NearMiss(self.fields[at].name, hit.start, -hit.minus_end, hit.form, veto))
 
@@ -133,9 +118,9 @@ class _Decision:
                 if acronym not in defined.forms:
                     kept.append(hit)
                 elif (form := defined.forms[acronym]) is not None and form.entity.id == hit.entity:
-                    kept.append(hit._replace(rule="defined"))
+                    kept.append(hit._replace(rule=MentionRule.DEFINED))
                 else:
-                    self._miss(at, hit, "defined")
+                    self._miss(at, hit, Veto.DEFINED)
             known = {hit.start for hit in kept if hit.rule}
             kept.extend(hit for hit in defined.hits(part) if hit.start not in known)
             merged.append(sorted(kept))
@@ -164,7 +149,7 @@ class _Decision:
                     continue
                 together, vetoed = without_decoys(together)
                 for hit in vetoed:
-                    self._miss(at, hit, "decoy")
+                    self._miss(at, hit, Veto.DECOY)
             certain: list[Hit] = []
             doubtful: list[Hit] = []
             for hit in together:
@@ -193,14 +178,14 @@ class _Decision:
         if hit.sort != SMALL:
             return not form.alias.needs_context and not says_case_nothing(self.article, self.fields[at], hit)
         if never_counts(self.article, self.fields[at], hit):
-            self._miss(at, hit, "case")
+            self._miss(at, hit, Veto.CASE)
             return None
         return False
 
     def _is_vetoed(self, at: int, hit: Hit, hits: Sequence[Hit]) -> bool:
         form = hit.form
         if form.is_bare and self.people.is_stranger(at, hit, hits):
-            self._miss(at, hit, "other-person")
+            self._miss(at, hit, Veto.OTHER_PERSON)
             return True
         if not self.article.against or not form.entity.context_none:
             return False
@@ -209,7 +194,7 @@ class _Decision:
         offset = self.fields[at].offset
         if not self.article.is_near(form.entity, AGAINST, offset + hit.start, offset - hit.minus_end):
             return False
-        self._miss(at, hit, "against")
+        self._miss(at, hit, Veto.AGAINST)
         return True
 
     def _vouched(self, knots: Sequence[Knot], witnesses: Witnesses) -> list[list[Hit]]:
@@ -227,10 +212,12 @@ class _Decision:
         for knot, own in judged:
             vouched.append([])
             for hit, rule in zip(knot.doubtful, own, strict=True):
-                if rule and not (rule == "capitals" and len(entities) < 2):
+                if rule and not (rule == MentionRule.CAPITALS and len(entities) < 2):
                     vouched[-1].append(ruled(hit, rule))
                 elif self.trace is not None:
-                    self._miss(knot.field, hit, rule or self._why_not(knot.field, hit, witnesses))
+                    self._miss(
+                        knot.field, hit, Veto.from_value(rule) if rule else self._why_not(knot.field, hit, witnesses)
+                    )
         return vouched
 
     def _is_in_office(self, knot: Knot, hit: Hit) -> bool:
@@ -243,12 +230,12 @@ class _Decision:
 
     def _rule(self, knot: Knot, hit: Hit, named: set[str], witnesses: Witnesses) -> str:
         if self._is_in_office(knot, hit):
-            return OFFICE
+            return MentionRule.OFFICE
         form, at = hit.form, knot.field
         if hit.sort == SMALL:
             return small_rule(self.article, self.fields[at], hit, named)
         if not form.alias.needs_context:
-            return "capitals"
+            return MentionRule.CAPITALS
         if form.alias.case_sensitive and says_case_nothing(self.article, self.fields[at], hit):
             return ""  # THIS IS is about no entity, regardless of the context
         entity = form.entity
@@ -258,16 +245,16 @@ class _Decision:
             return ""
         needs_name = entity.surname_rule or form.alias.is_surname
         if entity.context_any and not needs_name and self.article.is_near(entity, FOR, start, end):
-            return "context"
+            return MentionRule.CONTEXT
         if (entity.office or entity.offices) and self.article.is_near(entity, OFFICE, start, end):
-            return "office"
-        return "full-name" if hit.entity in named else ""
+            return MentionRule.OFFICE
+        return MentionRule.FULL_NAME if hit.entity in named else ""
 
-    def _why_not(self, at: int, hit: Hit, witnesses: Witnesses) -> str:
+    def _why_not(self, at: int, hit: Hit, witnesses: Witnesses) -> Veto:
         if hit.sort == SMALL:
-            return "case"
+            return Veto.CASE
         is_other = hit.form.entity.type == EntityType.PERSON and self.people.is_another(self.fields[at], hit, witnesses)
-        return "other-person" if is_other else "no-context"
+        return Veto.OTHER_PERSON if is_other else Veto.NO_CONTEXT
 
     def _unshared(self, at: int, found: Sequence[Hit], witnesses: Witnesses) -> list[Hit]:
         """Return the sorted hits with one entity for each span: the one with most evidence in the article."""
@@ -281,8 +268,8 @@ class _Decision:
                 best = min(rivals, key=lambda one: decides(self.fields[at], one))
                 for one in rivals:
                     if one is not best:
-                        self._miss(at, one, "nearest")
-                rivals = [ruled(best, "nearest")]
+                        self._miss(at, one, Veto.NEAREST)
+                rivals = [ruled(best, MentionRule.NEAREST)]
             chosen.extend(rivals)
         return chosen
 
@@ -292,7 +279,7 @@ class _Decision:
             standing = set(kept)
             for hit in found:
                 if hit not in standing:
-                    self._miss(at, hit, "longest")
+                    self._miss(at, hit, Veto.LONGEST)
         return kept
 
 

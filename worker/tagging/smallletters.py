@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container
 
-from db.enums.vocabulary import MentionLevel
+from db.enums.vocabulary import EntityType, MentionLevel, MentionRule
 from worker.tagging.context import ArticleContext, Field
 from worker.tagging.forms import SMALL, Hit
 from worker.text.letters import APOSTROPHES
@@ -13,7 +13,16 @@ _SHORT = 3
 _FEW = 12
 _LONG = 4
 _HASHES = ("#", "＃")
-_BODIES = frozenset(("state", "alliance", "organisation", "place", "region", "company"))
+_BODIES = frozenset(
+    (
+        EntityType.STATE,
+        EntityType.ALLIANCE,
+        EntityType.ORGANISATION,
+        EntityType.PLACE,
+        EntityType.REGION,
+        EntityType.COMPANY,
+    )
+)
 
 
 def small_rule(article: ArticleContext, part: Field, hit: Hit, named: Container[str]) -> str:
@@ -27,7 +36,7 @@ def small_rule(article: ArticleContext, part: Field, hit: Hit, named: Container[
         return ""
     form = hit.form
     if _lacks_capitals(article, part, hit):
-        return "capitals" if form.alias.is_common else SMALL
+        return MentionRule.CAPITALS if form.alias.is_common else SMALL
     is_long = form.is_acronym or len(form.letters) > _LONG
     return SMALL if (is_long and form.entity.type in _BODIES) or hit.entity in named else ""
 

@@ -13,7 +13,7 @@ from worker.tagging.automaton import Lexicon
 from worker.tagging.cachefile import cached
 from worker.tagging.compiling import KINDS, compiled
 from worker.tagging.context import ArticleContext, Field, Terms
-from worker.tagging.forms import Form, Hit, Trace, compiled_form, sort_of
+from worker.tagging.forms import EXACT, Form, Hit, Trace, compiled_form, sort_of
 from worker.tagging.hashtags import Hashtag, split_hashtags
 from worker.tagging.namesakes import with_surnames
 from worker.tagging.rules import NearMiss, decide
@@ -22,6 +22,7 @@ from worker.tagging.traditional import with_traditional
 from worker.text.fold import reading_of, squeeze
 from worker.vocabulary.entities import LANGUAGES, Alias, Vocabulary
 from worker.vocabulary.loader import packaged_folder, read_vocabulary
+from worker.vocabulary.relations import RelationKind
 from worker.vocabulary.usage import Usage
 
 
@@ -64,10 +65,10 @@ class Tagger:
         self._terms = Terms(vocabulary.entities)
         self._usages = {usage.language: usage for usage in vocabulary.usages}
         self._states = {
-            entity.id: (relation.target, relation.kind == "seat_of")
+            entity.id: (relation.target, relation.kind == RelationKind.SEAT_OF)
             for entity in vocabulary.entities
             for relation in entity.relations
-            if relation.kind in ("capital_of", "seat_of")
+            if relation.kind in (RelationKind.CAPITAL_OF, RelationKind.SEAT_OF)
         }
         self._signs: dict[tuple[str, str], Form | None] = {}
         self._lexicons: dict[str | None, Lexicon] = {}
@@ -153,7 +154,7 @@ class Tagger:
         found: list[Hit] = []
         for start, state in self.vocabulary.pairs.find(text):
             if form := self._sign(text[start], state):
-                found.append(Hit(start, -start - 1, state, "", _NO_PATTERN, "", form, False, True, "exact"))
+                found.append(Hit(start, -start - 1, state, "", _NO_PATTERN, "", form, False, True, EXACT))
         return _united(hits, found) if found else hits
 
     def _sign(self, sign: str, state: str) -> Form | None:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from math import inf
 
+from db.enums.vocabulary import MentionRule
 from worker.tagging.context import OFFICE, ArticleContext, Field
 from worker.tagging.forms import Hit
 from worker.vocabulary.offices import holds_office
@@ -53,7 +54,7 @@ class Witnesses:
         entity = hit.form.entity
         family = {entity.id, *(relation.target for relation in entity.relations)} & self.named
         distance = min((self._distance(part.offset + hit.start, relative) for relative in family), default=inf)
-        is_at_hand = hit.rule == "context" or not hit.form.alias.needs_context
+        is_at_hand = hit.rule == MentionRule.CONTEXT or not hit.form.alias.needs_context
         return not is_at_hand, distance, entity.id
 
     def bearing(self, part: Field, hit: Hit) -> tuple[bool, bool, bool, bool, float, str]:
@@ -66,7 +67,7 @@ class Witnesses:
         start, end = part.offset + hit.start, part.offset - hit.minus_end
         return (
             hit.entity not in self.full,
-            not (hit.rule == OFFICE or article.is_near(entity, OFFICE, start, end)),
+            not (hit.rule == MentionRule.OFFICE or article.is_near(entity, OFFICE, start, end)),
             not holds_office(entity, article.day),
             hit.form.alias.needs_context,
             min((abs(at - start) for at in self.full.get(hit.entity, ())), default=inf),

@@ -22,33 +22,6 @@ GUESS = "guess"
 """The source of a spelling that follows the language's rules and was not seen in print."""
 DECOY = "decoy"
 """The level of spellings that contain a name of an entity and mean something else; never that of a mention."""
-RELATIONS = (
-    "member_of",
-    "former_member_of",
-    "observer_of",
-    "dialogue_partner_of",
-    "member",
-    "leader",
-    "leader_of",
-    "minister_of",
-    "official_of",
-    "seat_of",
-    "citizen_of",
-    "family_of",
-    "affiliated_with",
-    "part_of",
-    "capital_of",
-    "located_in",
-    "based_in",
-    "made_by",
-    "operated_by",
-    "leased_by",
-    "issued_by",
-    "succeeded_by",
-    "related",
-)
-FACTS = ("named", "founded", "dissolved")
-"""Relations with a word or a date as target instead of an entity."""
 
 
 class VocabularyError(ProblemsFound):
@@ -81,9 +54,10 @@ class Pattern:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Relation:
-    """The relation of an entity to another, with its period; for FACTS the target is a word or a date."""
+    """The relation of an entity to another, with its period, or a fact about it."""
 
     kind: str
+    """A `RelationKind`; the vocabulary of a newer version may have others."""
     target: str
     from_on: str | None = None
     to_on: str | None = None

@@ -9,9 +9,7 @@ from db.enums.vocabulary import EntityType, MentionLevel
 from worker.text.fold import words
 from worker.vocabulary.entities import (
     DECOY,
-    FACTS,
     LANGUAGES,
-    RELATIONS,
     Alias,
     Entity,
     Pattern,
@@ -24,6 +22,7 @@ from worker.vocabulary.han_pairs import read_pairs
 from worker.vocabulary.inflection import NOTHING, Inflection, read_inflection
 from worker.vocabulary.offices import Office, is_day
 from worker.vocabulary.regions import read_regions
+from worker.vocabulary.relations import FACTS, RelationKind
 from worker.vocabulary.scope_file import read_scope
 from worker.vocabulary.state_bodies import Bodies, read_bodies, shared_acronyms
 from worker.vocabulary.toml_table import ID, TomlTable, read_toml
@@ -219,7 +218,7 @@ def _contexts(table: TomlTable, key: str) -> tuple[str, ...]:
 
 
 def _relation(table: TomlTable) -> Relation:
-    kind = table.text("rel", required=True, one_of=(*RELATIONS, *FACTS))
+    kind = table.text("rel", required=True, one_of=tuple(RelationKind))
     target = table.text("target", required=True)
     dates = {key: table.text(key) for key in ("from", "to", "date")}
     table.done()

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
 
+from worker.vocabulary.relations import RelationKind
+
 _DAY = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 
 
-_IN_OFFICE = ("leader_of", "minister_of")
+_IN_OFFICE = (RelationKind.LEADER_OF, RelationKind.MINISTER_OF)
 
 
 class Span(Protocol):

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from db.enums.vocabulary import EntityType
+from worker.vocabulary.relations import RelationKind
 from worker.vocabulary.toml_table import TomlTable, read_toml
 
 
@@ -61,7 +62,10 @@ class Regions:
         found = self._pattern.match(text, end + 2) if text[end + 2 : end + 3] in self._firsts else None
         if found is None:
             return False
-        home = {entity.id, *(one.target for one in entity.relations if one.kind in ("capital_of", "located_in"))}
+        home = {
+            entity.id,
+            *(one.target for one in entity.relations if one.kind in (RelationKind.CAPITAL_OF, RelationKind.LOCATED_IN)),
+        }
         if found.lastgroup is None or found.lastgroup.replace("_", "-") not in home:
             return found.lastgroup is not None
         is_address = _ABBREVIATION.fullmatch(found[0]) or _ENDS_ADDRESS.match(text, found.end())

@@ -13,6 +13,8 @@ from dataclasses import asdict, dataclass
 from math import sqrt
 from typing import Any, Protocol
 
+from db.enums.vocabulary import MentionField
+
 _LEAST_STRETCH = 0.5
 
 
@@ -86,6 +88,9 @@ class Definition:
         return Definition(**{**content, "themes": themes})
 
 
+_TITLE = MentionField.TITLE
+
+
 @dataclass(frozen=True, slots=True)
 class Reason:
     """The contribution of an entity to a theme."""
@@ -125,7 +130,7 @@ class Scope:
         titled: set[str] = set()
         for field, entity in mentions:
             times[entity] += 1
-            if field == "title":
+            if field == _TITLE:
                 titled.add(entity)
         reasons = [
             Reason(theme, entity, weight * (min(count, rules.repeats) + rules.in_title * (entity in titled)))

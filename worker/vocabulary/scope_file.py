@@ -6,7 +6,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from db.enums.vocabulary import EntityType
-from worker.vocabulary.entities import RELATIONS
+from worker.vocabulary.relations import RELATIONS
 from worker.vocabulary.scope import Definition, Theme
 from worker.vocabulary.toml_table import TomlTable, read_toml
 

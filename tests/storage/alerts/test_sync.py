@@ -42,7 +42,7 @@ def sync(database: Database, text: str) -> dict[str, str]:
     read = read_manifest(text, "alerts.yaml")
     steps, stated = database.read(lambda conn: manifest.plan(conn, read, allow_private_hosts=""))
     database.write(lambda conn: manifest.apply(conn, stated, steps, now=NOON))
-    return {step.name: f"{step.deed} {', '.join(step.changes)}".strip() for step in steps}
+    return {step.name: f"{step.action} {', '.join(step.changes)}".strip() for step in steps}
 
 
 def test_a_file_is_made_true_and_again_changes_nothing(database: Database) -> None:

@@ -11,12 +11,20 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from db.enums.vocabulary import MentionLevel
+from db.enums.coverage import CoverageLevel, CoverageSplit, Grain
 
 Numbers = npt.NDArray[np.int64]
 
-_SPLITS = ("all", "source", "lang", "country", "genre")
-_LEVELS = tuple(map(str, MentionLevel))
+_SPLITS = (
+    CoverageSplit.ALL,
+    CoverageSplit.SOURCE,
+    CoverageSplit.LANG,
+    CoverageSplit.COUNTRY,
+    CoverageSplit.GENRE,
+)
+"""Splits by a property of the article, in the order of the columns of its row."""
+_LEVELS = (CoverageLevel.NAME, CoverageLevel.DEMONYM, CoverageLevel.CONCEPT)
+"""Levels in the order of the columns."""
 
 
 Key = tuple[str, str, str, str, date]
@@ -40,7 +48,7 @@ class _Coded:
 
 
 def count_cells(
-    rows: Sequence[Sequence[Any]], buckets: Mapping[str, Mapping[date, date]], *, is_total: bool = False
+    rows: Sequence[Sequence[Any]], buckets: Mapping[Grain, Mapping[date, date]], *, is_total: bool = False
 ) -> dict[Key, Counts]:
     """Return the cells that are not empty.
 
@@ -57,7 +65,7 @@ def count_cells(
     parts = [_Coded([""], np.zeros(len(rows), dtype=np.int64)), *(_Coded.of(column) for column in columns[2:6])]
     numbers = np.array(columns[6:], dtype=np.int64)
     flags, mentioned, titled = numbers[:2], numbers[2:5], numbers[5:8]
-    levels = [("all", mentioned.sum(axis=0), titled.sum(axis=0))]
+    levels = [(CoverageLevel.ALL, mentioned.sum(axis=0), titled.sum(axis=0))]
     if not is_total:
         levels += zip(_LEVELS, mentioned, titled, strict=True)
     for grain, bucket_by_day in buckets.items():

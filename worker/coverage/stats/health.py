@@ -24,11 +24,21 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from enum import StrEnum
 from statistics import median
 from typing import NamedTuple
 
 HABIT_DAYS = 28
 _LEAST_POLLS, _FETCHES, _RARE = 0.5, 4, 0.001
+
+
+class Impairment(StrEnum):
+    """The reason why the collection of an outlet was impaired on a day."""
+
+    POLLS = "polls"
+    FETCHES = "fetches"
+    PAGES = "pages"
+    SILENT = "silent"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +59,7 @@ class DayHealth:
     """The number of watched outlets on a day, and the reasons for impaired collection by outlet."""
 
     watched: int = 0
-    impaired: Mapping[str, str] = field(default_factory=dict)
+    impaired: Mapping[str, Impairment] = field(default_factory=dict)
     seen: Mapping[str, int] = field(default_factory=dict)
     """Articles of the watched outlets with known completeness."""
     missed: Mapping[str, float] = field(default_factory=dict)
@@ -82,7 +92,7 @@ class _Day(NamedTuple):
 
     weekend: bool
     tried: Collected
-    trouble: str | None
+    trouble: Impairment | None
     """Reason for impaired collection, if any."""
 
 
@@ -103,7 +113,7 @@ def health_by_day(
     """
     wanted, ends = list(days), given_up or {}
     watched: Counter[date] = Counter()
-    impaired: dict[date, dict[str, str]] = {day: {} for day in wanted}
+    impaired: dict[date, dict[str, Impairment]] = {day: {} for day in wanted}
     seen: dict[date, dict[str, int]] = {day: {} for day in wanted}
     missed: dict[date, dict[str, float]] = {day: {} for day in wanted}
     by_outlet: defaultdict[str, dict[date, Collected]] = defaultdict(dict)
@@ -125,7 +135,7 @@ def health_by_day(
 
 def _judged(
     by_day: Mapping[date, Collected], last: date, today: date
-) -> Iterator[tuple[date, str | None, float | None]]:
+) -> Iterator[tuple[date, Impairment | None, float | None]]:
     """Yield each day from an outlet's first poll on, with the reason for impaired collection and the missing
     articles.
     """
@@ -148,20 +158,20 @@ def _lacking(day: _Day, before: Collection[_Day]) -> float | None:
     return max(0.0, sum(alike) / len(alike) - day.tried.articles) if alike else None
 
 
-def _trouble(tried: Collected, before: Collection[_Day], *, weekend: bool, is_over: bool) -> str | None:
+def _trouble(tried: Collected, before: Collection[_Day], *, weekend: bool, is_over: bool) -> Impairment | None:
     """Return the reason for impaired collection on a day after those `before`; None if it was complete."""
     if tried.polls_failed and not tried.polls:
-        return "polls"
+        return Impairment.POLLS
     if is_over and before and tried.polls < _LEAST_POLLS * median([other.tried.polls for other in before]):
-        return "polls"
+        return Impairment.POLLS
     if tried.fetches + tried.fetches_failed >= _FETCHES and tried.fetches_failed > tried.fetches:
-        return "fetches"
+        return Impairment.FETCHES
     if tried.pages + tried.pages_failed >= _FETCHES and tried.pages_failed > tried.pages:
-        return "pages"
+        return Impairment.PAGES
     if is_over and not tried.articles:
         alike = [other.tried.articles for other in before if other.weekend == weekend]
         if alike and math.exp(-sum(alike) / len(alike)) < _RARE:
-            return "silent"
+            return Impairment.SILENT
     return None
 
 

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from db.enums.coverage import Grain
+
 _BARS = "▁▂▃▄▅▆▇█"
 
 
@@ -42,16 +44,16 @@ class Point:
     counts: Counts
 
 
-def label_of(bucket: date, grain: str) -> str:
+def label_of(bucket: date, grain: Grain) -> str:
     """Return the label of the period that begins on `bucket`: `2022-01-05`, `2022-W01` (ISO 8601) or `2022-01`."""
-    if grain == "week":
+    if grain == Grain.WEEK:
         year, week, _ = bucket.isocalendar()
         return f"{year:04}-W{week:02}"
-    return bucket.isoformat()[:7] if grain == "month" else bucket.isoformat()
+    return bucket.isoformat()[:7] if grain == Grain.MONTH else bucket.isoformat()
 
 
 def fill(
-    cells: Mapping[Place, Counts], buckets: Sequence[date], entities: Iterable[str], *, grain: str, is_split: bool
+    cells: Mapping[Place, Counts], buckets: Sequence[date], entities: Iterable[str], *, grain: Grain, is_split: bool
 ) -> Iterator[Point]:
     """Yield a point for every period of `buckets` and every entity; zero without a cell.
 

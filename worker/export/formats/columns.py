@@ -10,6 +10,7 @@ from db.enums.alerts import SENT_STATUSES, MatchStatus, SubscriptionKind
 from db.enums.articles import Genre
 from db.enums.base import listed
 from db.enums.collection import SourceOrigin
+from db.enums.exports import ExportDetail, ExportKind
 from db.enums.vocabulary import MentionField, MentionLevel
 
 
@@ -323,15 +324,15 @@ SOURCES = (
     ),
 )
 
-COLUMNS: Mapping[str, tuple[Column, ...]] = {
-    "articles": ARTICLES,
-    "mentions": MENTIONS,
-    "coverage": COVERAGE,
-    "cooccurrence": COOCCURRENCE,
-    "clusters": CLUSTERS,
-    "revisions": REVISIONS,
-    "matches": MATCHES,
-    "sources": SOURCES,
+COLUMNS: Mapping[ExportKind, tuple[Column, ...]] = {
+    ExportKind.ARTICLES: ARTICLES,
+    ExportKind.MENTIONS: MENTIONS,
+    ExportKind.COVERAGE: COVERAGE,
+    ExportKind.COOCCURRENCE: COOCCURRENCE,
+    ExportKind.CLUSTERS: CLUSTERS,
+    ExportKind.REVISIONS: REVISIONS,
+    ExportKind.MATCHES: MATCHES,
+    ExportKind.SOURCES: SOURCES,
 }
 """The columns by kind of export."""
 
@@ -383,14 +384,14 @@ OF_REVISIONS = (
     ),
 )
 
-DETAILS: Mapping[str, tuple[str, tuple[Column, ...]]] = {
-    "text": ("articles", WITH_TEXT),
-    "diff": ("revisions", WITH_CHANGES),
-    "revisions": ("mentions", OF_REVISIONS),
+DETAILS: Mapping[ExportDetail, tuple[ExportKind, tuple[Column, ...]]] = {
+    ExportDetail.TEXT: (ExportKind.ARTICLES, WITH_TEXT),
+    ExportDetail.DIFF: (ExportKind.REVISIONS, WITH_CHANGES),
+    ExportDetail.REVISIONS: (ExportKind.MENTIONS, OF_REVISIONS),
 }
 """The optional details by name: the kind of export, and the columns that they add at the end."""
 
 
-def columns_with(kind: str, detail: str = "") -> tuple[Column, ...]:
+def columns_with(kind: ExportKind, detail: ExportDetail | None = None) -> tuple[Column, ...]:
     """Return the columns of a kind of export, including those of a detail."""
     return COLUMNS[kind] + (DETAILS[detail][1] if detail else ())

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-PERIODS = ("hour", "day", "week", "month")
+from db.enums.exports import ExportPeriod
 
 
-def next_time(after: datetime, every: str) -> datetime:
+def next_time(after: datetime, every: ExportPeriod) -> datetime:
     """Return the first beginning of an hour, day, week or month after this instant."""
     hour = after.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
-    if every == "hour":
+    if every == ExportPeriod.HOUR:
         return hour + timedelta(hours=1)
     midnight = hour.replace(hour=0)
-    if every == "day":
+    if every == ExportPeriod.DAY:
         return midnight + timedelta(days=1)
-    if every == "week":
+    if every == ExportPeriod.WEEK:
         return midnight + timedelta(days=7 - midnight.weekday())
     return (midnight.replace(day=1) + timedelta(days=32)).replace(day=1)

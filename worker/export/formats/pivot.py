@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, timedelta
 
+from db.enums.exports import CountedUnit
 from worker.export.formats.columns import ALIVE, Column, ColumnKind
 
 _IMPAIRED = Column(
@@ -17,7 +18,7 @@ DayHealth = Callable[[date], tuple[str | None, bool | None]]
 """Returns the last two columns of a day: the share of outlets alive with four decimals, and whether one was not."""
 
 
-def wide_columns(names: Sequence[str], counted: str) -> tuple[Column, ...]:
+def wide_columns(names: Sequence[str], counted: CountedUnit) -> tuple[Column, ...]:
     """Return the columns: the day, one for each name, and the health of the collection."""
     day = Column(
         name="day",

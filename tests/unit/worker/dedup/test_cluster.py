@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from material import shared
 
+from db.enums.stories import ReprintRelation
 from worker.dedup.archive import Archive
 from worker.dedup.cluster import Link, clusters
 from worker.dedup.fingerprint import fingerprint
 from worker.dedup.members import Member
-from worker.dedup.relation import ReprintRelation
 from worker.dedup.sketch import POSTINGS
 
 

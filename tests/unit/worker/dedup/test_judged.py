@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from db.enums.stories import ReprintRelation
 from worker.dedup.cluster import Link, clusters
 from worker.dedup.members import Member
-from worker.dedup.relation import ReprintRelation
 
 MEMBERS = [
     Member(name, f"https://{name}.example/", datetime(2022, 1, day, tzinfo=UTC)) for day, name in enumerate("abcd", 1)

@@ -6,10 +6,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from db.enums.stories import ReprintRelation
 from worker.dedup.cluster import Link, find_link
 from worker.dedup.fingerprint import fingerprint
 from worker.dedup.members import Member, is_same_day, is_same_outlet
-from worker.dedup.relation import ReprintRelation
 
 RATES_RU = (
     "Национальный банк установил официальный курс валют на {} января. Доллар США оценивается в {} сома, "

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from worker.lib.cadence import Cadence, next_due, parse_cadence
+from worker.lib.cadence import Cadence, CadenceKind, next_due, parse_cadence
 
 
 def utc(text: str) -> datetime:
@@ -68,7 +68,7 @@ def test_the_next_digest_is_due_at_the_local_time(cadence: str, after: str, due:
 
 
 def test_what_is_sent_at_once_has_no_digest() -> None:
-    assert next_due(Cadence("at once"), utc("2026-11-22T10:00:00")) is None
+    assert next_due(Cadence(CadenceKind.AT_ONCE), utc("2026-11-22T10:00:00")) is None
 
 
 @settings(max_examples=60)

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from db.settings import MailTls
 from worker.delivery.transports.errors import (
     AddressRefused,
     MessageFailed,
@@ -122,9 +123,9 @@ class Mailer:
             raise TransportDown("no mail server is set: STEPPEWATCH_SMTP_HOST names one")
         smtp = _Smtp(deadline)
         try:
-            smtp.open(server.host, server.port, ssl.create_default_context() if server.tls == "tls" else None)
+            smtp.open(server.host, server.port, ssl.create_default_context() if server.tls == MailTls.TLS else None)
             smtp.ehlo_or_helo_if_needed()
-            if server.tls == "starttls":
+            if server.tls == MailTls.STARTTLS:
                 smtp.starttls(context=ssl.create_default_context())
                 smtp.ehlo()
             if server.user:

@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from db.enums.exports import ExportPeriod
 from db.exports.read import Filters
 from worker.export.formats.column_page import described
 from worker.export.formats.columns import COLUMNS, ColumnKind
 from worker.export.formats.data_package import DataFile, describe, manifest
-from worker.export.formats.due_times import PERIODS, next_time
+from worker.export.formats.due_times import next_time
 from worker.export.formats.pivot import wide_columns, widen
 from worker.export.request import Cut, ExportRequest, request_of
 
@@ -36,7 +37,7 @@ def test_when_an_export_is_due(every: str, after: str, following: str) -> None:
     assert next_time(datetime.fromisoformat(after), every) == datetime.fromisoformat(following)
 
 
-@given(st.datetimes(datetime(1990, 1, 1), datetime(2090, 1, 1)), st.sampled_from(PERIODS))  # noqa: DTZ001 - zoned below
+@given(st.datetimes(datetime(1990, 1, 1), datetime(2090, 1, 1)), st.sampled_from(ExportPeriod))  # noqa: DTZ001 - zoned below
 @settings(max_examples=100)
 def test_the_next_time_is_later_and_at_most_a_month(moment: datetime, every: str) -> None:
     after = moment.replace(tzinfo=UTC)
