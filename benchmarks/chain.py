@@ -29,7 +29,7 @@ from worker.chain import identify as identify_module
 from worker.chain import inputs, pipeline
 from worker.chain.inputs import read_text
 from worker.chain.pipeline import Pipeline
-from worker.chain.service import understand_captures
+from worker.chain.service import process_captures
 from worker.chain.tag import RevisionTagger
 from worker.coverage.recount import recount
 from worker.setup import prepare
@@ -95,7 +95,7 @@ def measure_chain(pages: list[Page], url: str) -> tuple[float, float, Stages, in
     try:
         with stages.stage("rest"):
             while ids := database.write(lambda conn: claim_captures(conn, now=NOW, lease_s=600, limit=20)):
-                ended = understand_captures(chain, ids)
+                ended = process_captures(chain, ids)
                 stored += sum(end.outcome in ("new", "copy", "revised") for end in ended)
             del database.write  # from here on the method itself again
             with stages.stage("count coverage"):

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from db import migrate
-from db.coverage.cells import TOTAL, bucket_of
+from db.coverage.cells import TOTAL, period_start
 from db.dialect import is_sqlite
 from db.engine import Database
 from db.enums.coverage import Grain
@@ -31,7 +31,7 @@ NAMED, TIMES = 4, 2
 """Entities an article names, and mentions of each, on average."""
 _LANGUAGES, _COUNTRIES, _GENRES = 12, 20, 4
 _DAY = [FIRST + timedelta(days=n) for n in range(DAYS)]
-_BUCKETS = {grain: {day: bucket_of(day, grain) for day in _DAY} for grain in Grain}
+_BUCKETS = {grain: {day: period_start(day, grain) for day in _DAY} for grain in Grain}
 _ISO = {day: day.isoformat() for day in {*_DAY, *_BUCKETS[Grain.WEEK].values(), *_BUCKETS[Grain.MONTH].values()}}
 
 

@@ -25,7 +25,7 @@ import numpy as np
 from worker.dedup.compare import is_link, resemblance
 from worker.dedup.fingerprint import Fingerprint, fingerprint
 from worker.dedup.index import MemoryIndex
-from worker.dedup.shingles import Shingles, distinct, words_of
+from worker.dedup.shingles import Shingles, distinct, hash_words
 
 Pair = tuple[int, int]
 ENOUGH_SHARED = 20
@@ -179,7 +179,7 @@ def print_speed(texts: Sequence[str]) -> None:
     """Print articles a second on texts of 600 words made of the texts' words."""
     words = [word for text in texts for word in text.split()]
     long = [" ".join(words[at : at + WORDS]) for at in range(0, min(len(words), 1000 * WORDS), WORDS)]
-    words_of("")  # builds the table of code points
+    hash_words("")  # builds the table of code points
     marks = [fingerprint(text) for text in long]
     stored = [mark.to_bytes() for mark in marks]
     sets = [mark.shingles for mark in marks]

@@ -50,7 +50,7 @@ class Database:
         database = cls(url)
         file = make_url(url).database
         assert file is not None
-        database.engine, database._full = full_disk.engine_of(Path(file)), file
+        database.engine, database._full = full_disk.open_read_only(Path(file)), file
         return database
 
     @contextmanager

@@ -55,7 +55,7 @@ def setting(
     above: float | None = None,
     check: Callable[[T], T] | None = None,
 ) -> T:
-    """Return the dataclass field of a setting for `values_of`."""
+    """Return the dataclass field of a setting for `read_values`."""
     about = About(default=default, meaning=meaning, least=least, most=most, above=above, check=check)
     unread: T = field(default=_UNREAD, metadata={"about": about})
     return unread
@@ -67,7 +67,7 @@ def about(one: Field[Any]) -> About:
     return known
 
 
-def values_of(
+def read_values(
     settings: tuple[Field[Any], ...], made_with: Mapping[str, Any], environment: Mapping[str, str], prefix: str
 ) -> tuple[dict[str, Any], frozenset[str]]:
     """Return all values by name, and the names of those set explicitly: by the caller, or else in the environment.

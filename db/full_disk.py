@@ -16,7 +16,7 @@ from sqlalchemy import Engine, NullPool, StaticPool, create_engine
 from db import dialect
 
 
-def engine_of(file: Path) -> Engine:
+def open_read_only(file: Path) -> Engine:
     """Return an engine for short reads, which writes nothing and is not shared between threads."""
     log = Path(f"{file}-wal")
     has_log = log.exists() and log.stat().st_size > 0

@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
 
-from db.environment import WrongSettings, about, setting, values_of
+from db.environment import WrongSettings, about, read_values, setting
 from db.net.hostports import parse_host_ports
 
 PREFIX = "STEPPEWATCH_"
@@ -170,7 +170,7 @@ class Settings:
 
     def __post_init__(self) -> None:
         made_with = {one.name: getattr(self, one.name) for one in _all()}
-        values, explicit = values_of(_all(), made_with, os.environ, PREFIX)
+        values, explicit = read_values(_all(), made_with, os.environ, PREFIX)
         for name, value in {**values, "given": explicit}.items():
             object.__setattr__(self, name, value)
 

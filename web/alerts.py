@@ -17,7 +17,7 @@ from db.engine import Database
 from db.enums.alerts import RecipientState, SubscriptionState
 from web.render import render
 from worker.delivery.transports.table import shown
-from worker.messages.atom import atom_of
+from worker.messages.atom import write_atom
 from worker.messages.compose import compose_items, describe_subscription
 
 ENTRIES = 100
@@ -55,7 +55,7 @@ def feed(request: Request) -> Response:
             raise HTTPException(404)
         items = compose_items(conn, message_rows.read_subscription(conn, known.subscription.id, limit=ENTRIES), set())
     question = describe_subscription(known.subscription)
-    body = atom_of(known.subscription.name, question, items, token=token)
+    body = write_atom(known.subscription.name, question, items, token=token)
     return Response(body, media_type="application/atom+xml")
 
 

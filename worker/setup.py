@@ -65,7 +65,7 @@ def prepare(database: Database, *, now: datetime, time_zone: str = "UTC") -> Pre
 
 def _recompare(database: Database, now: datetime) -> Recompared:
     """Compare the stored articles by the current rules; return the changes."""
-    if database.read(recomparing.find_standing).is_done:
+    if database.read(recomparing.find_state).is_done:
         return Recompared()
     from worker.stories.recompare import recompare  # loads the comparison of texts, so only when needed
 

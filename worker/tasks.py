@@ -86,7 +86,7 @@ def sweep() -> None:
         else []
     )
     for ids in batches(capture_ids, settings.batch_size):
-        understand.delay(ids)
+        process_captures.delay(ids)
     revision_ids = database.write(
         lambda conn: revisions.claim_revisions(conn, now=now, lease_s=settings.lease_s, limit=IN_FLIGHT)
     )
@@ -106,14 +106,14 @@ def _outdated(database: Database, now: datetime) -> list[int]:
     return database.write(lambda conn: retags.claim_outdated(conn, now=now, lease_s=settings.lease_s, limit=room))
 
 
-@app.task
-def understand(capture_ids: list[int]) -> None:
+@app.task(name="worker.tasks.understand")  # sent by that name
+def process_captures(capture_ids: list[int]) -> None:
     """Take captures through the whole chain."""
-    ended = service.understand_captures(pipeline(), capture_ids)
+    ended = service.process_captures(pipeline(), capture_ids)
     if ended:
         outcomes = Counter[str](end.outcome for end in ended)
-        log.debug("understood %s", _summary(outcomes))
-        _minute.add({("understood", outcome): number for outcome, number in outcomes.items()})
+        log.debug("processed %s", _summary(outcomes))
+        _minute.add({("processed", outcome): number for outcome, number in outcomes.items()})
         _distribute_deliveries()
 
 

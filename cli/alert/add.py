@@ -56,7 +56,7 @@ def alert_add(
     Example: steppewatch alert add turan '"Great Turan"' --email me@office.example --every "daily 08:00 Asia/Almaty"
     """
     from db.alerts.subscriptions import NameTaken, SubscriptionIn
-    from worker.subscriptions import definition as standings
+    from worker.subscriptions import definition
     from worker.subscriptions.definition import SubscriptionDefinition
 
     kind, question = _choose_question(query=query, silence=silence, burst=burst)
@@ -76,7 +76,7 @@ def alert_add(
     database = open_store()
     validated = _validate_or_exit(database, requested)
     try:
-        database.write(lambda conn: standings.create(conn, validated, now=datetime.now(UTC)))
+        database.write(lambda conn: definition.create(conn, validated, now=datetime.now(UTC)))
     except NameTaken as error:
         fail(str(error), hint=f"steppewatch alert show {name}")
     if not validated.addresses:

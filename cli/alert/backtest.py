@@ -184,11 +184,11 @@ def _next_week(summary: Summary) -> dict[str, float] | None:
 
 
 def _print(shown: Sequence[BacktestHit], summary: Summary) -> None:
-    from worker.messages.because import because_of
-    from worker.messages.message import terms_of
+    from worker.messages.because import to_stored_terms
+    from worker.messages.message import list_terms
 
     rows = [
-        (hit.row.counts_on, hit.row.source_id, hit_cell(hit), ", ".join(terms_of(because_of(hit.verdict))))
+        (hit.row.counts_on, hit.row.source_id, hit_cell(hit), ", ".join(list_terms(to_stored_terms(hit.verdict))))
         for hit in shown
     ]
     print_table(("day", "outlet", "article", "matched words"), rows, empty="nothing matches")
@@ -235,7 +235,7 @@ def _send(database: Database, name: str, text: str, newest: Sequence[BacktestHit
     from worker.delivery.send import Sessions
     from worker.delivery.sender_settings import SenderSettings
     from worker.delivery.transports.errors import TransportError
-    from worker.delivery.transports.table import check_address, kind_of, shown
+    from worker.delivery.transports.table import check_address, guess_kind, shown
     from worker.delivery.transports.transport import AddressError
     from worker.messages.compose import compose_test_message
 
@@ -248,7 +248,7 @@ def _send(database: Database, name: str, text: str, newest: Sequence[BacktestHit
         for recipient in addresses:
             kind = ""
             try:
-                kind = kind_of(recipient)
+                kind = guess_kind(recipient)
                 address = check_address(kind, recipient, parse_allowed(settings.allow_private_hosts))
                 stored = database.read(partial(find_channel, address=address))
                 secret = stored.secret if stored and stored.secret else new_secret()

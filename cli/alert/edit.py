@@ -56,8 +56,8 @@ def alert_edit(
     Example: steppewatch alert edit csto-drills --every "daily 08:00 Asia/Almaty" --email other@office.example
     Example: steppewatch alert edit csto-drills --drop me@office.example --not-on-revision
     """
-    from db.alerts.channels import recipients_of
-    from worker.subscriptions import definition as standings
+    from db.alerts.channels import find_recipients
+    from worker.subscriptions import definition
 
     values = {"query": query, "cadence": every, "max_age_h": max_age}
     values |= {"on_revision": on_revision, "all_quiet": all_quiet}
@@ -66,12 +66,12 @@ def alert_edit(
     database = open_store()
     with database.reading() as conn:
         stored = find_or_exit(conn, name)
-        before = standings.to_definition(stored, recipients_of(conn, [stored.id]))
+        before = definition.to_definition(stored, find_recipients(conn, [stored.id]))
     after = _apply_changes(before, values, recipients, feed, drop or ())
     validated = database.read(
         lambda conn: _validate_or_exit(conn, after, is_same_question=query in (None, stored.query))
     )
-    database.write(lambda conn: standings.update(conn, stored, validated, now=datetime.now(UTC)))
+    database.write(lambda conn: definition.update(conn, stored, validated, now=datetime.now(UTC)))
     _warn(stored, validated)
     with database.reading() as conn:
         record = build_record(conn, find_or_exit(conn, name), public_links(), with_secrets=False)
@@ -112,11 +112,11 @@ def _resolve_dropped(before: SubscriptionDefinition, drop: Iterable[str]) -> set
 def _validate_or_exit(conn: Any, after: SubscriptionDefinition, *, is_same_question: bool) -> SubscriptionDefinition:
     """Return the validated subscription. Exit if it is invalid."""
     from db.settings import load
-    from worker.subscriptions import definition as standings
+    from worker.subscriptions import definition
     from worker.subscriptions.references import load_references
 
     known = load_references(conn, allow_private_hosts=load().allow_private_hosts, is_stored=is_same_question)
-    validated, problems = standings.validate(after, known)
+    validated, problems = definition.validate(after, known)
     if problems:
         fail("\n       ".join(problems), code=2)
     return validated

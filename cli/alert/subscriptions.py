@@ -137,10 +137,10 @@ def alert_show(
 
 def build_record(conn: Connection, row: SubscriptionRow, links: Links, *, with_secrets: bool) -> dict[str, Any]:
     """Return the fields of a subscription that `alert show` prints, with its recipients."""
-    from db.alerts.channels import FEED, recipients_of
+    from db.alerts.channels import FEED, find_recipients
     from db.alerts.matches import count_matches
 
-    recipients = recipients_of(conn, [row.id])
+    recipients = find_recipients(conn, [row.id])
     record = _summary(row, recipients, count_matches(conn, row.id).get(row.id, (0, None)))
     for fields, recipient in zip(record["recipients"], recipients, strict=True):
         fields["reason"] = recipient.channel.reason

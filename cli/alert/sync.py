@@ -57,7 +57,7 @@ def alert_sync(
         print_table(("", "what", "name", "changes"), rows, empty="nothing to do")
     if not apply and any(step.action is not StepAction.KEEP for step in steps):
         note("nothing was changed; use --apply to make these changes")
-    note_missing_settings(recipient.kind for each in definitions.standing for recipient in each.recipients)
+    note_missing_settings(recipient.kind for each in definitions.definitions for recipient in each.recipients)
 
 
 def _read_text(file: Path) -> str:

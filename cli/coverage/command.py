@@ -123,9 +123,9 @@ def _load_series(
     voice: bool,
 ) -> ShownSeries:
     from cli.coverage.render import UNDATED_PERIOD, ShownSeries
-    from db.coverage.cells import TOTAL, UNDATED, bucket_end, count_undated, span
+    from db.coverage.cells import TOTAL, UNDATED, count_undated, period_end, span
     from worker.coverage.health import collection_health_by_day, day_not_over
-    from worker.coverage.stats.series import Point, fill, label_of, voices
+    from worker.coverage.stats.series import Point, fill, format_period, voices
 
     known = span(conn)
     first, last = since or (known and known[0]), until or (known and known[1])
@@ -144,12 +144,14 @@ def _load_series(
     totals = {}
     if share:
         found = _cells(conn, [TOTAL], grain, split, CoverageLevel.ALL, first, last)
-        totals = {(label_of(bucket, grain), part): counts for (bucket, _, part), counts in found.items()}
-    after = bucket_end(buckets[-1], grain)
+        totals = {(format_period(bucket, grain), part): counts for (bucket, _, part), counts in found.items()}
+    after = period_end(buckets[-1], grain)
     health = collection_health_by_day(
         conn, buckets[0], after - timedelta(days=1), today=day_not_over(conn, datetime.now(UTC))
     )
-    periods = {label_of(bucket, grain): _select_days(health, bucket, bucket_end(bucket, grain)) for bucket in buckets}
+    periods = {
+        format_period(bucket, grain): _select_days(health, bucket, period_end(bucket, grain)) for bucket in buckets
+    }
     by_first_sight = count_undated(conn, entities, buckets[0], after - timedelta(days=1), level=level)
     return ShownSeries(
         points=points,
@@ -193,17 +195,17 @@ def _cells(
 
 def _buckets(first: date, last: date, grain: Grain) -> list[date]:
     """Return the first day of each period that overlaps the range."""
-    from db.coverage.cells import bucket_end, bucket_of
+    from db.coverage.cells import period_end, period_start
 
     if (last - first).days > _DAYS_MAX or last.year == date.max.year:
         raise typer.BadParameter(
             f"{first} to {last} is more than a century; choose a shorter range", param_hint="--since"
         )
     buckets = []
-    bucket = bucket_of(first, grain)
+    bucket = period_start(first, grain)
     while bucket <= last:
         buckets.append(bucket)
-        bucket = bucket_end(bucket, grain)
+        bucket = period_end(bucket, grain)
     return buckets
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from db.enums import alerts, articles, collection, coverage, exports, outcomes, stories, vocabulary
-from db.enums.base import ClosedSet, table_of
+from db.enums.base import ClosedSet, to_table
 
 COLUMNS: Mapping[str, type[ClosedSet]] = {
     "sources.origin": collection.SourceOrigin,
@@ -52,7 +52,7 @@ meaning stand once; `make docs` writes it.
 
 def page() -> str:
     """Return the whole page."""
-    parts = [f"\n## `{column}`\n\n{values.__doc__}\n\n{table_of(values)}" for column, values in COLUMNS.items()]
+    parts = [f"\n## `{column}`\n\n{values.__doc__}\n\n{to_table(values)}" for column, values in COLUMNS.items()]
     parts.append("\n## `outcomes.outcome`\n")
-    parts += [f"\n{values.__doc__}\n\n{table_of(values)}" for values in OUTCOMES]
+    parts += [f"\n{values.__doc__}\n\n{to_table(values)}" for values in OUTCOMES]
     return _HEAD + "".join(parts)

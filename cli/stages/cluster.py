@@ -80,7 +80,7 @@ def _cluster(stream: BinaryIO, path: str, window: timedelta | None) -> bool:
 
 
 def _record(archive: Archive[str | int], id: str | int, original: str | int) -> dict[str, object]:
-    links = archive.links_of(id)
+    links = archive.find_links(id)
     scores = {
         other: {"containment": round(link.containment, 4), "jaccard": round(link.jaccard, 4)}
         for other, link in links.items()
@@ -105,13 +105,13 @@ def _parse(fields: dict[str, Any] | BadLine, where: str) -> ClusterLine:
         raise ValueError("id is missing")
     if isinstance(id, bool) or not isinstance(id, str | int):
         raise ValueError("id is neither a string nor a whole number")
-    from worker.dedup.headline import headline_of
+    from worker.dedup.headline import strip_outlet
 
     url, source = _string(fields, "url"), _string(fields, "source")
     return ClusterLine(
         id=id,
         url=url,
-        headline=headline_of(_string(fields, "title"), source, url),
+        headline=strip_outlet(_string(fields, "title"), source, url),
         text=_string(fields, "text") or "",
         published_at=_instant(_string(fields, "published_at"), where),
         source=source,

@@ -172,11 +172,11 @@ def _mentions(tagger: Tagger, text: str, language: str | None) -> Iterator[Menti
     from worker.extract.language import identify_language
     from worker.extract.passages import find_passages
     from worker.extract.weighing import LanguageGuess
-    from worker.tagging.pieces import pieces_of
+    from worker.tagging.pieces import iter_pieces
     from worker.tagging.tagger import moved
 
     detected = LanguageGuess(language) if language else identify_language(text)
-    for offset, piece in pieces_of(text):
+    for offset, piece in iter_pieces(text):
         passages = {"text": find_passages(piece, detected.language)}
         for _, mention in tagger.tag_fields({"text": piece}, detected.language, passages, second=detected.second):
             yield moved(mention, offset) if offset else mention

@@ -150,12 +150,12 @@ def _finding_record(root: Path, finding: LintFinding) -> dict[str, object]:
 
 
 def _line(root: Path, file: str, field: str) -> int | None:
-    from worker.vocabulary.line_numbers import line_of
+    from worker.vocabulary.line_numbers import find_line
     from worker.vocabulary.toml_table import MAX_BYTES
 
     try:
         with open_named(root / file) as source:
-            return line_of(source.read(MAX_BYTES).decode("utf-8"), field)
+            return find_line(source.read(MAX_BYTES).decode("utf-8"), field)
     except (OSError, UnicodeDecodeError):
         return None  # the error message says so already
 

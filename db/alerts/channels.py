@@ -50,11 +50,11 @@ class RecipientRow:
 
 
 OF_CHANNEL = [getattr(Channel, name).label(f"channel_{name}") for name in ChannelRow.__slots__]
-"""The columns of a channel beside those of something else, see `channel_of`."""
+"""The columns of a channel beside those of something else, see `to_channel`."""
 _RECIPIENT = [getattr(Recipient, name) for name in RecipientRow.__slots__ if name != "channel"]
 
 
-def channel_of(row: Row[*tuple[Any, ...]]) -> ChannelRow:
+def to_channel(row: Row[*tuple[Any, ...]]) -> ChannelRow:
     """Return the channel in a row that has the columns `OF_CHANNEL`."""
     return ChannelRow(**{name: getattr(row, f"channel_{name}") for name in ChannelRow.__slots__})
 
@@ -93,7 +93,7 @@ def set_cadence_due(conn: Connection, subscription_id: int, *, due_at: datetime 
     conn.execute(update(Recipient).where(Recipient.subscription_id == subscription_id).values(due_at=due_at))
 
 
-def recipients_of(conn: Connection, subscription_ids: Sequence[int]) -> list[RecipientRow]:
+def find_recipients(conn: Connection, subscription_ids: Sequence[int]) -> list[RecipientRow]:
     """Return the recipients of subscriptions, including unsubscribed ones, in the order they were added."""
     query = (
         select(*_RECIPIENT, *OF_CHANNEL)
@@ -161,4 +161,4 @@ def count_paused(conn: Connection) -> int:
 
 
 def _recipient(row: Row[*tuple[Any, ...]]) -> RecipientRow:
-    return RecipientRow(**{column.key: getattr(row, column.key) for column in _RECIPIENT}, channel=channel_of(row))
+    return RecipientRow(**{column.key: getattr(row, column.key) for column in _RECIPIENT}, channel=to_channel(row))

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, case, func, or_, select, update
 
-from db.alerts.channels import OF_CHANNEL, ChannelRow, channel_of
+from db.alerts.channels import OF_CHANNEL, ChannelRow, to_channel
 from db.enums.alerts import ChannelState, DeliveryKind, DeliveryState, RecipientState
 from db.models import Channel, Delivery, Recipient
 
@@ -155,7 +155,7 @@ def begin(conn: Connection, delivery_id: int, claim: str, *, now: datetime, leas
     row = conn.execute(query).first()
     if row is None:
         return None
-    channel = channel_of(row)
+    channel = to_channel(row)
     mine = update(Delivery).where(Delivery.id == delivery_id)
     if row.recipient_state == RecipientState.UNSUBSCRIBED:
         conn.execute(mine.values(state=DeliveryState.CANCELLED, claim=None, claimed_until=None))

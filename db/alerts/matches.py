@@ -144,7 +144,7 @@ def find_earlier(conn: Connection, subscription_ids: Collection[int], cluster_id
             cluster_id=row[3],
             status=row[4],
             item_id=row[5],
-            terms=terms_of(row[6]),
+            terms=list_fired_terms(row[6]),
         )
         for row in rows
     ]
@@ -156,7 +156,7 @@ def find_watchers(conn: Connection, article_ids: Collection[int]) -> set[int]:
     return set(conn.scalars(query))
 
 
-def terms_of(because: Sequence[Sequence[Any]]) -> frozenset[tuple[str, str]]:
+def list_fired_terms(because: Sequence[Sequence[Any]]) -> frozenset[tuple[str, str]]:
     """Return (field, term) of the matched terms, without their positions."""
     return frozenset((entry[0], entry[4]) for entry in because)
 

@@ -84,7 +84,7 @@ def read_first_told(conn: Connection, delivery_id: int) -> set[int]:
     return set(conn.scalars(query.where(OutboxEntry.delivery_id == delivery_id, MatchRow.item_id.is_(None))))
 
 
-def read_reprints_of(conn: Connection, delivery_id: int, *, limit: int) -> tuple[list[MatchDetails], int]:
+def read_reprints(conn: Connection, delivery_id: int, *, limit: int) -> tuple[list[MatchDetails], int]:
     """Return reprints in a delivery whose stories it does not contain, the newest first, and their number."""
     of_delivery = (OutboxEntry.delivery_id == delivery_id,)
     told = (

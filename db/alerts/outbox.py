@@ -23,7 +23,7 @@ from db.enums.alerts import (
 from db.models import Channel, Delivery, MatchRow, OutboxEntry, Recipient, Subscription
 
 
-def key_of(token: str, what: object) -> str:
+def make_key(token: str, what: object) -> str:
     """Return the key of a delivery to the recipient with this token; equal content has an equal key."""
     return blake2b(f"{token}/{what}".encode(), digest_size=16).hexdigest()
 
@@ -47,7 +47,7 @@ def post(conn: Connection, matches: Sequence[tuple[int, int, str]], *, now: date
         for match_id, status in by_subscription[recipient.subscription_id]:
             if at_once and status == MatchStatus.ALSO:
                 continue
-            key = key_of(recipient.token, match_id)
+            key = make_key(recipient.token, match_id)
             delivery_id = None
             if at_once:
                 delivery_id = _make(conn, recipient.channel_id, recipient.id, key, DeliveryKind.MATCH, now)
@@ -146,7 +146,7 @@ def make_digests(
         last, told = _undelivered(conn, row.id)
         if told or (row.due_at is None and last):
             digest = _make(
-                conn, row.channel_id, row.id, key_of(row.token, f"digest to {last}"), DeliveryKind.DIGEST, now
+                conn, row.channel_id, row.id, make_key(row.token, f"digest to {last}"), DeliveryKind.DIGEST, now
             )
             taken = update(OutboxEntry).where(OutboxEntry.recipient_id == row.id, OutboxEntry.delivery_id.is_(None))
             conn.execute(taken.where(OutboxEntry.match_id <= last).values(delivery_id=digest))
@@ -155,7 +155,7 @@ def make_digests(
                 conn,
                 row.channel_id,
                 row.id,
-                key_of(row.token, f"quiet {row.due_at:%Y-%m-%dT%H:%M}"),
+                make_key(row.token, f"quiet {row.due_at:%Y-%m-%dT%H:%M}"),
                 DeliveryKind.QUIET,
                 now,
             )

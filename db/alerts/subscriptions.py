@@ -107,7 +107,7 @@ def saved_queries(conn: Connection) -> dict[str, str]:
     return {name: query for name, query in rows}
 
 
-def saved_queries_of(conn: Connection, origin: str) -> dict[str, str]:
+def find_managed_queries(conn: Connection, origin: str) -> dict[str, str]:
     """Return the saved queries managed by a file, by name."""
     query = select(SavedQuery.name, SavedQuery.query).where(SavedQuery.origin == origin).order_by(SavedQuery.name)
     return {name: text for name, text in conn.execute(query)}

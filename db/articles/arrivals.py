@@ -13,7 +13,7 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from db.articles.addresses import Claim
 from db.articles.counting_day import counts_on
-from db.articles.current_text import Standing, count_texts, forget_sketches, is_of_no_day, standing_of
+from db.articles.current_text import Standing, count_texts, forget_sketches, is_of_no_day, rank_text
 from db.collection.unverified import record_unverified
 from db.coverage.cells import mark_articles
 from db.dialect import insert
@@ -92,7 +92,7 @@ class Stored:
     @property
     def order(self) -> Standing:
         """Sort key; the revision with the highest one is current."""
-        return standing_of(
+        return rank_text(
             text_from=self.text_from,
             returned_at=self.returned_at,
             observed_at=self.observed_at,

@@ -28,7 +28,7 @@ def counts_on(
     return (published_at or collected_at).astimezone(zone or UTC).date()
 
 
-def zone_of(conn: Connection) -> ZoneInfo:
+def get_time_zone(conn: Connection) -> ZoneInfo:
     """Return the database's time zone. It cannot change before this transaction ends; the recount's lease can."""
     state = select(CoverageState.time_zone).where(_THE_ROW)
     name = conn.scalar(state.with_for_update(read=True, key_share=True))

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection, Row, delete, select, update
 
-from db.articles.counting_day import counts_on, zone_of
+from db.articles.counting_day import counts_on, get_time_zone
 from db.dialect import insert
 from db.enums.articles import TextFrom
 from db.models import Article, FingerprintRow, Revision, SketchHash
@@ -20,7 +20,7 @@ _MISSING_FIRST = datetime(1, 1, 1, tzinfo=UTC)
 Standing = tuple[bool, datetime, datetime, str]
 
 
-def standing_of(
+def rank_text(
     *,
     text_from: str,
     returned_at: datetime | None,
@@ -74,10 +74,10 @@ def refresh_articles(
     texts: dict[int, list[Row[Any]]] = {}
     for row in conn.execute(query):
         texts.setdefault(row.article_id, []).append(row)
-    zone = zone_of(conn)
+    zone = get_time_zone(conn)
     rows = []
     for article_id, revisions in sorted(texts.items()):
-        current = max(revisions, key=_standing)
+        current = max(revisions, key=_rank)
         published_at, is_day = current.published_at, current.published_is_day
         if published_at is None:
             dated = [(row.published_at, row.published_is_day) for row in revisions if row.published_at is not None]
@@ -100,8 +100,8 @@ def refresh_articles(
     _write_sketches(conn, dict(rows), sketch_of)
 
 
-def _standing(row: Row[Any]) -> Standing:
-    return standing_of(
+def _rank(row: Row[Any]) -> Standing:
+    return rank_text(
         text_from=row.text_from,
         returned_at=row.returned_at,
         observed_at=row.observed_at,

@@ -69,24 +69,24 @@ class Mark:
     sketch: Sequence[int]
 
 
-def find_standing(conn: Connection) -> RecompareState:
+def find_state(conn: Connection) -> RecompareState:
     """Return the progress under the current rules."""
     row = conn.execute(select(StoryState.rules, StoryState.texts_to, StoryState.articles_to)).first()
     return RecompareState(*row[1:]) if row is not None and row.rules == RULES else RecompareState(0, 0)
 
 
-def is_at(conn: Connection, standing: RecompareState) -> bool:
+def is_at(conn: Connection, state: RecompareState) -> bool:
     """Return whether the progress is still this one, and lock it until this transaction ends."""
     start = {"rules": RULES, "texts_to": 0, "articles_to": 0}
     conn.execute(insert(conn, StoryState).values(id=1, **start).on_conflict_do_nothing(index_elements=["id"]))
     conn.execute(select(StoryState.id).where(_THE_ROW).with_for_update()).all()
     conn.execute(update(StoryState).where(_THE_ROW, StoryState.rules != RULES).values(start))
-    return find_standing(conn) == standing
+    return find_state(conn) == state
 
 
-def note_standing(conn: Connection, standing: RecompareState) -> None:
+def record_state(conn: Connection, state: RecompareState) -> None:
     """Store the progress."""
-    values = {"texts_to": standing.texts_to, "articles_to": standing.articles_to}
+    values = {"texts_to": state.texts_to, "articles_to": state.articles_to}
     conn.execute(update(StoryState).where(_THE_ROW).values(values))
 
 

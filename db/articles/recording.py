@@ -32,7 +32,7 @@ from db.articles.arrivals import (
     note_returned,
     stored_revisions,
 )
-from db.articles.counting_day import counts_on, zone_of
+from db.articles.counting_day import counts_on, get_time_zone
 from db.articles.current_text import refresh_articles
 from db.articles.first_sight import mark_undated
 from db.articles.joins import Joined, Joining, join_same
@@ -55,7 +55,7 @@ def record_articles(
     rows are locked in one order everywhere (addresses, known articles by id, new ones by URL), so that two workers wait
     for each other rather than deadlock.
     """
-    zone = zone_of(conn)
+    zone = get_time_zone(conn)
     articles = mark_undated(conn, articles)
     named = {article.canonical_url for article in articles}
     claimed = {claim.canonical_url for article in articles for claim in article.claims}

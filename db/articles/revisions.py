@@ -20,7 +20,7 @@ from db.models import Article, FingerprintRow, Revision, RevisionAttempt
 from db.outcomes import ProblemSeen, record_outcomes, record_problems
 
 
-def outcomes_of(conn: Connection, revision_ids: Sequence[int]) -> dict[int, InputOutcome]:
+def find_outcomes(conn: Connection, revision_ids: Sequence[int]) -> dict[int, InputOutcome]:
     """Return `new` for revisions that are the first of their article, `revised` for later ones.
 
     `seen_again` is for a text that came back after another one, for another form of a known page, and for a page of
@@ -52,7 +52,7 @@ def _outcome(row: Any) -> InputOutcome:
     return InputOutcome.SEEN_AGAIN if is_other_form else InputOutcome.REVISED
 
 
-def lock_articles_of(conn: Connection, revision_ids: Sequence[int]) -> dict[int, int]:
+def lock_articles(conn: Connection, revision_ids: Sequence[int]) -> dict[int, int]:
     """Return the current articles of revisions, locked; another transaction may have joined them to others."""
     query = select(Revision.id, Revision.article_id).where(Revision.id.in_(revision_ids))
     locking = query.join(Article, Article.id == Revision.article_id).order_by(Article.id).with_for_update(of=Article)

@@ -25,14 +25,14 @@ UNDATED = date.min
 """In place of a day: the period of articles that count on none (`first_sight`). It is its own week and month."""
 
 
-def bucket_of(day: date, grain: Grain) -> date:
+def period_start(day: date, grain: Grain) -> date:
     """Return the first day of the period that contains `day`; weeks begin on Monday (ISO 8601)."""
     if grain == Grain.WEEK:
         return day - timedelta(days=day.weekday())
     return day.replace(day=1) if grain == Grain.MONTH else day
 
 
-def bucket_end(bucket: date, grain: Grain) -> date:
+def period_end(bucket: date, grain: Grain) -> date:
     """Return the first day after the period."""
     if grain == Grain.WEEK:
         return bucket + timedelta(days=7)
@@ -109,7 +109,7 @@ def cells_query(
         .where(series.grain == grain, series.split == split, series.level == level)
     )
     query = query.where(series.entity_id != TOTAL if entities is None else series.entity_id.in_(entities))
-    return query.where(*_within(CoverageCell.bucket_on, since and bucket_of(since, grain), until))
+    return query.where(*_within(CoverageCell.bucket_on, since and period_start(since, grain), until))
 
 
 def _within(day: Any, since: date | None, until: date | None) -> Iterator[ColumnElement[bool]]:

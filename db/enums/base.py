@@ -34,7 +34,7 @@ def listed(values: Iterable[str], last: str = "or") -> str:
     return f"{', '.join(most)} {last} {end}" if most else str(end)
 
 
-def table_of(values: type[ClosedSet]) -> str:
+def to_table(values: type[ClosedSet]) -> str:
     """Return a closed set as a table of Markdown: each value with its meaning."""
     rows = "".join(f"| `{member}` | {member.meaning} |\n" for member in values)
     return f"| value | meaning |\n|---|---|\n{rows}"

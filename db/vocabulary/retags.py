@@ -62,13 +62,13 @@ def count_held(conn: Connection, *, now: datetime) -> int:
     return conn.scalar(query) or 0
 
 
-def claim_outdated(conn: Connection, *, now: datetime, lease_s: float, limit: int, held: bool = False) -> list[int]:
+def claim_outdated(conn: Connection, *, now: datetime, lease_s: float, limit: int, claimed: bool = False) -> list[int]:
     """Claim outdated revisions; return their ids, possibly none.
 
-    `held` includes revisions claimed by others: work done twice counts once.
+    `claimed` includes revisions claimed by others: work done twice counts once.
     """
     query = select(Revision.id).where(_is_outdated(conn)).order_by(Revision.id).limit(limit)
-    if not held:
+    if not claimed:
         query = query.where(or_(Revision.claimed_until.is_(None), Revision.claimed_until < now))
     ids = list(conn.scalars(query.with_for_update(skip_locked=True)))
     if ids:

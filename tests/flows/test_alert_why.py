@@ -9,7 +9,7 @@ from alertdesk import Desk
 from samples import NOON, OTHER, document, text
 
 from db.alerts import subscriptions
-from db.alerts.channels import recipients_of, record_channel, record_recipient, unsubscribe
+from db.alerts.channels import find_recipients, record_channel, record_recipient, unsubscribe
 from db.articles.details import find_article
 from worker.chain.documents import Document
 from worker.matching.why import Why, why
@@ -127,7 +127,7 @@ def test_digests_wait_and_paused_addresses_say_so(desk: Desk) -> None:
     desk.database.write(lambda conn: record_recipient(conn, number, later, due_at=None))
     assert asked(desk).deliveries[1].rule == "was no recipient yet"
     with desk.database.reading() as conn:
-        second = recipients_of(conn, [number])[1].id
+        second = find_recipients(conn, [number])[1].id
     desk.database.write(lambda conn: unsubscribe(conn, [second]))
     assert asked(desk).deliveries[1].rule == "unsubscribed"
 

@@ -98,16 +98,16 @@ def test_whoever_dies_between_two_parts_repeats_none(
     either: Desk, services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bring_digest(either, 10)
-    note = either.postman._note
+    note = either.sender._note
 
     def dying(*args: object) -> None:
         note(*args)
         raise SystemExit
 
-    monkeypatch.setattr(either.postman, "_note", dying)
+    monkeypatch.setattr(either.sender, "_note", dying)
     with pytest.raises(SystemExit):
         either.post()
-    monkeypatch.setattr(either.postman, "_note", note)
+    monkeypatch.setattr(either.sender, "_note", note)
     either.now += timedelta(seconds=11)
     assert either.post() == 1
     assert parts_told(services) == list(range(10))

@@ -60,7 +60,7 @@ def test_what_was_sent_is_not_sent_again_and_what_is_free_is_sent_at_once(either
     either.subscribe()
     either.bring(note(0))
     assert either.post() == 1
-    either.chain.process([note(1)])
+    either.pipeline.process([note(1)])
     split_off = either.statuses()
     assert split_off == ["news", "news"], "a note with the same footer is news of its own"
     assert either.post() == 1

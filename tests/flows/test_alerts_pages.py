@@ -29,7 +29,7 @@ def desk(sqlite_url: str) -> Iterator[Desk]:
 
 
 def recipient(desk: Desk, number: int) -> RecipientRow:
-    return desk.database.read(lambda conn: channels.recipients_of(conn, [number]))[0]
+    return desk.database.read(lambda conn: channels.find_recipients(conn, [number]))[0]
 
 
 def test_the_feed_tells_what_was_found_the_newest_first(desk: Desk) -> None:
@@ -90,7 +90,7 @@ def test_whoever_reads_a_feed_cannot_end_it_and_passes_no_secret_on(desk: Desk) 
 def test_a_mail_names_the_address_of_a_feed_that_ends_nothing(desk: Desk) -> None:
     number = desk.subscribe(query="CSTO", feed=True)
     feed = desk.database.read(lambda conn: subscription_feed(conn, number))
-    found = desk.database.read(lambda conn: channels.recipients_of(conn, [number]))
+    found = desk.database.read(lambda conn: channels.find_recipients(conn, [number]))
     assert [one.feed_token for one in found if one.channel.kind == "feed"] == [feed]
     assert all(one.feed_token is None for one in found if one.channel.kind != "feed")
     assert feed not in [one.token for one in found]

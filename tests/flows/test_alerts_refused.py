@@ -191,10 +191,10 @@ def test_a_body_that_a_receiver_does_not_want_is_overtaken(desk: Desk, status: i
 def test_nobody_gets_anything_after_unsubscribing(either: Desk) -> None:
     number = either.subscribe()
     either.bring(document())
-    claim, lists = either.postman.claim()
-    (recipient,) = either.database.read(lambda conn: channels.recipients_of(conn, [number]))
+    claim, lists = either.sender.claim()
+    (recipient,) = either.database.read(lambda conn: channels.find_recipients(conn, [number]))
     either.database.write(lambda conn: channels.unsubscribe(conn, [recipient.id]))
-    assert [either.postman.deliver(claim, ids) for ids in lists] == [0]
+    assert [either.sender.deliver(claim, ids) for ids in lists] == [0]
     either.bring(document("https://outlet.example/b", body="CSTO officers mend chairs."))
     assert either.post() == 0
     assert either.states() == {"cancelled": 1}
@@ -219,13 +219,13 @@ def test_no_channel_gets_more_in_a_minute_than_it_may(either: Desk) -> None:
 def test_two_workers_never_have_one_message_in_hand(either: Desk) -> None:
     either.subscribe()
     either.bring(document())
-    first_claim, first = either.postman.claim()
-    assert either.postman.claim()[1] == []
+    first_claim, first = either.sender.claim()
+    assert either.sender.claim()[1] == []
     either.now += timedelta(seconds=11)
-    second_claim, second = either.postman.claim()
+    second_claim, second = either.sender.claim()
     assert first == second
-    assert either.postman.deliver(first_claim, first[0]) == 0, "it ran out of time and has lost it"
-    assert either.postman.deliver(second_claim, second[0]) == 1
+    assert either.sender.deliver(first_claim, first[0]) == 0, "it ran out of time and has lost it"
+    assert either.sender.deliver(second_claim, second[0]) == 1
     assert len(either.mailbox.taken) == 1
 
 

@@ -68,7 +68,7 @@ def batches_of(monkeypatch: pytest.MonkeyPatch, chain: Pipeline) -> list[int]:
 
 def test_new_captures_go_together(chain: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
     sizes = batches_of(monkeypatch, chain)
-    ended = service.understand_captures(chain, capture(chain, 4))
+    ended = service.process_captures(chain, capture(chain, 4))
     assert (len({end.capture_id for end in ended}), sizes) == (4, [4])
 
 
@@ -76,14 +76,14 @@ def test_what_was_begun_before_goes_alone(chain: Pipeline, monkeypatch: pytest.M
     sizes = batches_of(monkeypatch, chain)
     ids = capture(chain, 4)
     chain.database.write(lambda conn: captures.begin_captures(conn, ids[:2]))
-    assert len(service.understand_captures(chain, ids)) == 4
+    assert len(service.process_captures(chain, ids)) == 4
     assert sizes == [2, 1, 1]
 
 
 def test_finished_captures_are_left_alone(chain: Pipeline) -> None:
     ids = capture(chain, 2)
-    service.understand_captures(chain, ids)
-    assert service.understand_captures(chain, ids) == []
+    service.process_captures(chain, ids)
+    assert service.process_captures(chain, ids) == []
 
 
 def tell(chain: Pipeline, *words: tuple[str, str], url: str = "https://lake.example/live") -> list[str]:
@@ -91,7 +91,7 @@ def tell(chain: Pipeline, *words: tuple[str, str], url: str = "https://lake.exam
     for number, (title, body) in enumerate(words):
         chain.database.write(partial(_record_words, number=number, title=title, body=body, url=url))
     ids = chain.database.write(lambda conn: captures.claim_captures(conn, now=NOON, lease_s=60, limit=100))
-    return [end.outcome for end in service.understand_captures(chain, ids)]
+    return [end.outcome for end in service.process_captures(chain, ids)]
 
 
 def _record_words(conn: Connection, *, number: int, title: str, body: str, url: str) -> None:
@@ -158,10 +158,10 @@ def test_a_look_without_a_page_leaves_it_to_the_crawler_when_to_ask_again(chain:
         )
         captures.record_captures(conn, [(words, compress(b""))])
 
-    assert [end.outcome for end in service.understand_captures(chain, [page_of_one])] == ["new"]
+    assert [end.outcome for end in service.process_captures(chain, [page_of_one])] == ["new"]
     chain.database.write(refuse)
     ids = chain.database.write(lambda conn: captures.claim_captures(conn, now=NOON, lease_s=60, limit=9))
-    assert [end.outcome for end in service.understand_captures(chain, ids)] == ["rejected"]
+    assert [end.outcome for end in service.process_captures(chain, ids)] == ["rejected"]
     with chain.database.reading() as conn:
         page = conn.execute(select(Page.next_fetch_at, Page.body_hash, Page.last_outcome, Page.doubts)).one()
     assert page == (later, "0" * 32, "forbidden", 0)
@@ -193,7 +193,7 @@ def test_what_a_shortener_led_to_is_filed_under_its_own_address(chain: Pipeline)
     for minute, asked in enumerate([short, own]):
         chain.database.write(partial(fetch, asked=asked, minute=minute))
         ids = chain.database.write(lambda conn: captures.claim_captures(conn, now=NOON, lease_s=60, limit=9))
-        outcomes += [end.outcome for end in service.understand_captures(chain, ids)]
+        outcomes += [end.outcome for end in service.process_captures(chain, ids)]
     assert outcomes == ["new", "seen_again"]
     with chain.database.reading() as conn:
         assert conn.execute(select(Article.canonical_url, Article.url)).all() == [(own, own)]

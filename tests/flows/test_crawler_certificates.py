@@ -171,7 +171,7 @@ def test_the_mark_goes_when_the_certificate_is_good_again(
 def understood(database: Database) -> list[str]:
     """Have workers understand what was captured; return how each ended."""
     ids = database.write(lambda conn: capture_rows.claim_captures(conn, now=NOON, lease_s=60, limit=9))
-    return [ended.outcome for ended in service.understand_captures(chain_over(database), ids)]
+    return [ended.outcome for ended in service.process_captures(chain_over(database), ids)]
 
 
 def mark_of(database: Database) -> str | None:
@@ -271,7 +271,7 @@ def test_feed_article_and_outlet_say_that_nobody_vouches_for_them(
     assert collect_once(settings) == READ
     chain = chain_over(database)
     ids = database.write(lambda conn: capture_rows.claim_captures(conn, now=NOON, lease_s=60, limit=9))
-    (ended,) = service.understand_captures(chain, ids)
+    (ended,) = service.process_captures(chain, ids)
     assert ended.outcome == "new"
     for name, value in environment_of(settings).items():
         if name in ("STEPPEWATCH_DATA_DIR", "STEPPEWATCH_DATABASE_URL"):

@@ -52,7 +52,7 @@ def understood(
     )
     chain.database.write(lambda conn: captures.record_captures(conn, [(one, compress(body))]))
     ids = chain.database.write(lambda conn: captures.claim_captures(conn, now=NOON, lease_s=60, limit=9))
-    (ended,) = service.understand_captures(chain, ids)
+    (ended,) = service.process_captures(chain, ids)
     assert ended.outcome == "new"
     with chain.database.reading() as conn:
         at, is_day = conn.execute(select(Article.published_at, Article.published_is_day)).one()
@@ -135,7 +135,7 @@ def test_a_feed_without_its_page_is_ahead_too(chain: Pipeline) -> None:
     )
     chain.database.write(lambda conn: captures.record_captures(conn, [(one, compress(b""))]))
     ids = chain.database.write(lambda conn: captures.claim_captures(conn, now=NOON, lease_s=60, limit=9))
-    (ended,) = service.understand_captures(chain, ids)
+    (ended,) = service.process_captures(chain, ids)
     assert "2031-01-01 is after tomorrow" in str(ended.reason)
     with chain.database.reading() as conn:
         assert conn.scalars(select(Article.published_at)).one() is None

@@ -13,12 +13,12 @@ from alertdesk import Desk, titled
 from cli.alert.add import alert_add
 from cli.alert.recipients import with_recipients
 from db.alerts import subscriptions
-from db.alerts.channels import recipients_of
+from db.alerts.channels import find_recipients
 from db.alerts.deliveries import DeliveryProgress
 from db.settings import Settings
 from worker.delivery.sender import Sender
 from worker.delivery.sender_settings import SenderSettings
-from worker.delivery.transports.table import TRANSPORTS, check_address, kind_of, shown
+from worker.delivery.transports.table import TRANSPORTS, check_address, guess_kind, shown
 from worker.delivery.transports.transport import AddressError, Allowed, Limits, RecipientAddress, Session, Transport
 from worker.messages.message import Message
 from worker.subscriptions import definition, manifest
@@ -96,8 +96,8 @@ def keep(desk: Desk, text: str) -> list[manifest.Step]:
 
 def refresh(desk: Desk) -> None:
     """Take the sender anew, as a worker does that starts with this table."""
-    settings = SenderSettings.from_settings(desk.postman.settings.settings)
-    desk.postman = Sender(desk.database, settings, clock=lambda: desk.now, jitter=lambda: 0.0)
+    settings = SenderSettings.from_settings(desk.sender.settings.settings)
+    desk.sender = Sender(desk.database, settings, clock=lambda: desk.now, jitter=lambda: 0.0)
 
 
 def test_an_alert_goes_the_whole_way_by_an_invented_transport(desk: Desk, board: BoardTransport) -> None:
@@ -119,8 +119,8 @@ def test_its_limit_holds(desk: Desk, board: BoardTransport) -> None:
 
 
 def test_its_addresses_are_told_apart_checked_and_shown_without_secrets(board: BoardTransport) -> None:
-    assert kind_of(" board://hall/secret ") == "board"
-    assert kind_of("me@office.example") == "email"
+    assert guess_kind(" board://hall/secret ") == "board"
+    assert guess_kind("me@office.example") == "email"
     assert check_address("board", " Board://Hall/secret ") == "board://hall/secret"
     assert shown("board", "board://hall/secret") == "board://hall/…"
     with pytest.raises(AddressError, match="not like board"):
@@ -164,7 +164,7 @@ def test_a_subscription_with_an_address_of_a_transport_that_is_gone_can_be_mende
     with desk.database.reading() as conn:
         row = subscriptions.find_subscription(conn, "drills")
         assert row is not None
-        before = definition.to_definition(row, recipients_of(conn, [row.id]))
+        before = definition.to_definition(row, find_recipients(conn, [row.id]))
     known = definition.References(lambda query: query)
     _, problems = definition.validate(before, known)
     assert problems == ["board: there is no transport 'board'; there are email, webhook, chat"]
@@ -172,4 +172,4 @@ def test_a_subscription_with_an_address_of_a_transport_that_is_gone_can_be_mende
     assert problems == []
     desk.database.write(lambda conn: definition.update(conn, row, checked, now=desk.now))
     with desk.database.reading() as conn:
-        assert [one.state for one in recipients_of(conn, [row.id])] == ["unsubscribed"]
+        assert [one.state for one in find_recipients(conn, [row.id])] == ["unsubscribed"]

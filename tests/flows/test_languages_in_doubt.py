@@ -101,7 +101,7 @@ def test_what_feed_and_outlet_say_decides_a_doubt(
 ) -> None:
     chain.database.write(partial(_capture, feed=feed, outlet=outlet, has_page=has_page, at=NOON))
     ids = chain.database.write(lambda conn: captures.claim_captures(conn, now=NOON, lease_s=60, limit=9))
-    assert [end.outcome for end in service.understand_captures(chain, ids)] == ["new"]
+    assert [end.outcome for end in service.process_captures(chain, ids)] == ["new"]
     with chain.database.reading() as conn:
         assert [language for language, _ in stored(conn)] == [expected]
 

@@ -100,7 +100,7 @@ def left_by_captures(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> list[int]:
         )
     rig.chain.database.write(lambda conn: captures.record_captures(conn, rows))
     ids = rig.chain.database.write(lambda conn: captures.claim_captures(conn, now=NOON, lease_s=9e6, limit=100))
-    return die_in_between(rig, monkeypatch, lambda: service.understand_captures(rig.chain, ids))
+    return die_in_between(rig, monkeypatch, lambda: service.process_captures(rig.chain, ids))
 
 
 def stages(rig: Rig) -> dict[int, str]:

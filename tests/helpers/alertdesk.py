@@ -1,4 +1,4 @@
-"""A small store with a chain, a postman and a clock that only moves when told to: for tests of alerts."""
+"""A small store with a pipeline, a sender and a clock that only moves when told to: for tests of alerts."""
 
 from __future__ import annotations
 
@@ -64,13 +64,13 @@ def titled(number: int) -> Document:
 
 
 class Desk:
-    """A store, its chain, its postman, and a clock that only moves when told to."""
+    """A store, its pipeline, its sender, and a clock that only moves when told to."""
 
     def __init__(self, database: Database, mailbox: Mailbox, receiver: Receiver) -> None:
         self.database, self.mailbox, self.receiver = database, mailbox, receiver
         self.now = NOON
         receiver.clock = lambda: self.now.timestamp()
-        self.chain = Pipeline(database, clock=lambda: self.now)
+        self.pipeline = Pipeline(database, clock=lambda: self.now)
         settings = Settings(
             smtp_host="127.0.0.1",
             smtp_port=mailbox.port,
@@ -81,7 +81,7 @@ class Desk:
             allow_private_hosts=receiver.address,
             lease_s=10,
         )
-        self.postman = Sender(
+        self.sender = Sender(
             database, SenderSettings.from_settings(settings), clock=lambda: self.now, jitter=lambda: 0.0
         )
 
@@ -100,14 +100,14 @@ class Desk:
 
     def bring(self, *documents: Document) -> list[str]:
         """Take documents through the chain; return how they ended."""
-        return [end.outcome for end in self.chain.process(documents)]
+        return [end.outcome for end in self.pipeline.process(documents)]
 
     def post(self, *, digests: bool = True) -> int:
         """Do what the worker's task does; return how many messages arrived."""
         if digests:
-            self.postman.make_digests()
-        claim, lists = self.postman.claim()
-        return sum(self.postman.deliver(claim, ids) for ids in lists)
+            self.sender.make_digests()
+        claim, lists = self.sender.claim()
+        return sum(self.sender.deliver(claim, ids) for ids in lists)
 
     def statuses(self) -> list[str]:
         """Return the statuses of all matches in the order they were found."""

@@ -30,7 +30,7 @@ _DOCUMENT = SourceOrigin.DOCUMENT
 """The origin of outlets created from a domain in a document: their names are guesses."""
 
 
-def facts_of(outlet: ListedOutlet) -> OutletFacts:
+def list_facts(outlet: ListedOutlet) -> OutletFacts:
     """Return the stored facts of an outlet's file."""
     facts: dict[str, Any] = {name: getattr(outlet, name) for name in FACTS}
     facts["languages"] = list(outlet.languages)
@@ -42,9 +42,9 @@ def facts_of(outlet: ListedOutlet) -> OutletFacts:
 
 def merge_catalogue(catalogue: str, outlets: Iterable[ListedOutlet], view: CatalogueView) -> CatalogueChanges:
     """Return the changes of a catalogue to a database. Merging it again changes nothing."""
-    said = {outlet.id: facts_of(outlet) for outlet in sorted(outlets, key=lambda outlet: outlet.id)}
+    said = {outlet.id: list_facts(outlet) for outlet in sorted(outlets, key=lambda outlet: outlet.id)}
     merge = _Merge(catalogue, view, said)
-    changes = tuple(change for outlet_id in said if (change := merge.change_of(outlet_id)) is not None)
+    changes = tuple(change for outlet_id in said if (change := merge.find_change(outlet_id)) is not None)
     gone = {
         outlet_id: CatalogueRecord(record.source_id, record.said, is_gone=True)
         for outlet_id, record in view.records_of(catalogue).items()
@@ -92,7 +92,7 @@ class _Merge:
                 return owner
         return outlet_id
 
-    def change_of(self, outlet_id: str) -> OutletChange | None:
+    def find_change(self, outlet_id: str) -> OutletChange | None:
         """Return the changes to an outlet; None for one removed by a person, or without changes."""
         said, record = self.said[outlet_id], self.records.get(outlet_id)
         source_id = self.source_of[outlet_id]

@@ -26,4 +26,4 @@ def csv_inputs(name: str, stream: BinaryIO, columns: Columns) -> Iterator[tuple[
         return
     for number, row in rows:
         subject = f"{name}:{number}"
-        yield subject, row.reason if isinstance(row, BadRow) else places.fields_of(row.cells, lines=row.lines)
+        yield subject, row.reason if isinstance(row, BadRow) else places.read_fields(row.cells, lines=row.lines)

@@ -119,7 +119,7 @@ class ColumnPositions:
     ours: Mapping[str, int] = dataclasses.field(default_factory=dict)
     """Positions of columns that only our own exports have."""
 
-    def fields_of(self, cells: Sequence[str], *, lines: int) -> dict[str, Any] | str:
+    def read_fields(self, cells: Sequence[str], *, lines: int) -> dict[str, Any] | str:
         """Return the fields of a row, an empty one as None; or a readable reason why the row is unreliable."""
         is_short = len(cells) < self.width and lines > 1  # a quote may have swallowed a line
         if is_short or any(map(str.strip, cells[self.width :])):

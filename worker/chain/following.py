@@ -17,7 +17,7 @@ _OF_FEEDS = (TextFrom.FEED, TextFrom.AGGREGATOR)
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class WithheldText:
     """A rejected new text: the result of its input, and the article's waiting suspect, if any."""
 
     rejected: Rejected
@@ -25,7 +25,7 @@ class Held:
     waiting: SuspectRow | None = None
 
 
-def follow(entry: Identified, current: CurrentText | None, *, now: datetime) -> Identified | Held:
+def follow(entry: Identified, current: CurrentText | None, *, now: datetime) -> Identified | WithheldText:
     """Return the text if it may become the article's current one, else its rejection.
 
     Only the crawler's fetches are judged: imports by people are trusted.
@@ -38,7 +38,7 @@ def follow(entry: Identified, current: CurrentText | None, *, now: datetime) -> 
     if entry.text_from == TextFrom.FORM and current.text_from == TextFrom.PAGE:
         return entry  # it stays behind the text of the page in any case
     if is_same_article((current.title, current.text), (entry.title, entry.text)):
-        return Held(replace(_rejected(entry, PageKind.ARTICLE, ""), is_same=True), current.article_id)
+        return WithheldText(replace(_rejected(entry, PageKind.ARTICLE, ""), is_same=True), current.article_id)
     if current.text_from in _OF_FEEDS and document.text_from is TextFrom.PAGE and (entry.text or not current.text):
         return entry
     decision = decide_following(
@@ -53,7 +53,7 @@ def follow(entry: Identified, current: CurrentText | None, *, now: datetime) -> 
     if decision.following is Following.CONFIRMED:
         return replace(entry, remark=joined(entry.remark, f"the text was replaced: {decision.reason}"))
     if decision.following is Following.PAYWALL:
-        return Held(_rejected(entry, PageKind.PAYWALL, decision.reason), current.article_id)
+        return WithheldText(_rejected(entry, PageKind.PAYWALL, decision.reason), current.article_id)
     suspect = SuspectRow(
         reason=decision.reason,
         looks=decision.looks,
@@ -62,10 +62,10 @@ def follow(entry: Identified, current: CurrentText | None, *, now: datetime) -> 
         title=entry.title,
         text=entry.text,
     )
-    return Held(_rejected(entry, PageKind.SUSPECT, decision.reason), current.article_id, suspect)
+    return WithheldText(_rejected(entry, PageKind.SUSPECT, decision.reason), current.article_id, suspect)
 
 
-def _stand_in(entry: Identified, current: CurrentText) -> Identified | Held:
+def _stand_in(entry: Identified, current: CurrentText) -> Identified | WithheldText:
     """Return whether a feed text may follow: never after a page's text, and only with at least as much content."""
     document = entry.document
     if (
@@ -75,7 +75,7 @@ def _stand_in(entry: Identified, current: CurrentText) -> Identified | Held:
         and (entry.text or not current.text)
     ):
         return entry
-    return Held(
+    return WithheldText(
         _rejected(entry, document.page_kind or PageKind.NO_PAGE, document.page_reason or ""), current.article_id
     )
 

@@ -14,7 +14,7 @@ from db.text.dates import end_of_tomorrow, fault_of
 from worker.chain.documents import Document, Rejected, joined
 from worker.chain.own_addresses import NONE, OwnAddresses, own_addresses
 from worker.dedup.fingerprint import Fingerprint, fingerprint
-from worker.dedup.headline import headline_of
+from worker.dedup.headline import strip_outlet
 from worker.extract.genre import genre_of_url
 from worker.extract.language import identify_language
 from worker.extract.weighing import LanguageGuess
@@ -93,7 +93,7 @@ def identify(document: Document, *, now: datetime) -> Identified | Rejected:
         genre=document.genre or genre_of_url(url),
         published_at=published_at,
         published_is_day=is_day,
-        fingerprint=fingerprint(text, headline_of(title, url)),
+        fingerprint=fingerprint(text, strip_outlet(title, url)),
         remark=remark,
         own=_own_addresses(document, url),
     )

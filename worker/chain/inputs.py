@@ -17,7 +17,7 @@ from worker.chain.csv_inputs import csv_inputs
 from worker.chain.defaults import InputOptions
 from worker.chain.documents import Document, Rejected, joined
 from worker.chain.fields import ADDRESS, SOURCE_NAME, InputField
-from worker.extract.dating import instant_of
+from worker.extract.dating import to_instant
 from worker.extract.languagenames import language_code
 from worker.extract.page import Extracted, Hints, Unextractable, extract_page
 from worker.extract.plaintext import read_plaintext
@@ -211,7 +211,7 @@ def _read_html(
         remark=joined(remark, doubt),
     )
     if page.published_clock and not url:  # the page itself names its outlet, and so the time zone of its clock
-        at = instant_of(page.published_clock.replace(tzinfo=UTC), options.zone_of(source, page.declared_url))
+        at = to_instant(page.published_clock.replace(tzinfo=UTC), options.zone_of(source, page.declared_url))
         document = replace(document, published_at=at, published_is_day=False) if at else document
     return options.completed(document, language_is_told=bool(language) or page.language_is_declared)
 

@@ -64,7 +64,7 @@ def show_page(capture: CaptureOut) -> ShownPage:
     return ShownPage(capture, page)
 
 
-def document_of(shown: ShownPage, *, same_text_at: int = 0) -> Document | Rejected:
+def build_document(shown: ShownPage, *, same_text_at: int = 0) -> Document | Rejected:
     """Return the article of a capture; else the text of its feed; else a rejection.
 
     `same_text_at` is the number of other addresses of the host with the same text.

@@ -14,14 +14,14 @@ from db.articles.arrivals import Recorded
 from db.collection import doubts
 from db.enums.outcomes import PageKind, Stage
 from worker.chain.documents import Rejected
-from worker.chain.following import Held
+from worker.chain.following import WithheldText
 from worker.chain.identify import Identified
 
 
 def record_looks(
     conn: Connection,
     entries: Sequence[tuple[Identified | Rejected, Recorded | None]],
-    held: Mapping[int, Held],
+    withheld: Mapping[int, WithheldText],
     capture_ids: Collection[int],
     *,
     now: datetime,
@@ -41,10 +41,10 @@ def record_looks(
             doubtful[capture_id] = kind
         elif recorded is not None:
             fine[capture_id] = recorded.article_id
-        elif capture_id in held:
-            fine[capture_id] = held[capture_id].article_id
+        elif capture_id in withheld:
+            fine[capture_id] = withheld[capture_id].article_id
     outcomes.record_outcomes(conn, Stage.PAGE, counts, at=now)
-    waiting = {each.article_id: each.waiting for key, each in held.items() if key in capture_ids and each.waiting}
+    waiting = {each.article_id: each.waiting for key, each in withheld.items() if key in capture_ids and each.waiting}
     suspects.record_suspects(conn, waiting)
     suspects.drop_suspects(conn, [article_id for article_id in fine.values() if article_id not in waiting])
     if doubtful:

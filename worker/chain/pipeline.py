@@ -34,7 +34,7 @@ from db.vocabulary import versions
 from worker.chain import page_watch
 from worker.chain.counting import count_endings
 from worker.chain.documents import Document, InputResult, Rejected
-from worker.chain.following import Held, follow
+from worker.chain.following import WithheldText, follow
 from worker.chain.identify import Identified, clean, identify
 from worker.chain.input_results import endings, late_endings
 from worker.chain.joining import JOINING
@@ -45,7 +45,7 @@ from worker.matching import matcher
 from worker.matching.freeing import free
 from worker.matching.word_index import index_terms
 from worker.stories import commonplaces
-from worker.stories.linking import VerifiedLink, cluster_of, judge, renewed, samples_of
+from worker.stories.linking import VerifiedLink, find_originals, judge, list_samples, renewed
 from worker.vocabulary.entities import Vocabulary
 
 Input = Document | Rejected
@@ -80,7 +80,7 @@ class Pipeline:
         if cache:
             keep_model_in(cache)
         self._tagger: RevisionTagger | None = None
-        self._watch = matcher.SubscriptionMatcher()
+        self._matcher = matcher.SubscriptionMatcher()
 
     def load(self) -> RevisionTagger:
         """Return the tagger of the current vocabulary, and refresh the subscriptions.
@@ -89,7 +89,7 @@ class Pipeline:
         """
         tagger = self._load_vocabulary()
         with self.database.reading() as conn:
-            unreadable = self._watch.refresh(conn)
+            unreadable = self._matcher.refresh(conn)
         if unreadable:
             self.database.write(lambda conn: outcomes.record_problems(conn, Stage.MATCH, unreadable, at=self.clock()))
         return tagger
@@ -104,7 +104,7 @@ class Pipeline:
             content = versions.get_content(conn, version)
         vocabulary = Vocabulary.from_json(content)
         self._tagger = RevisionTagger(vocabulary, version, self._cache)
-        self._watch = matcher.SubscriptionMatcher(vocabulary)
+        self._matcher = matcher.SubscriptionMatcher(vocabulary)
         return self._tagger
 
     def warm_up(self) -> None:
@@ -118,43 +118,45 @@ class Pipeline:
         tagger = self.load()
         now = self.clock()
         taken = [entry if isinstance(entry, Rejected) else _identified(entry, now) for entry in inputs]
-        taken, held = self._follow(taken, now)
+        taken, withheld = self._follow(taken, now)
         identified = [entry for entry in taken if isinstance(entry, Identified)]
         recorded = self.database.write(lambda conn: self._record(conn, identified, now)) if identified else []
-        fates = dict(zip(map(id, identified), recorded, strict=True))
+        results = dict(zip(map(id, identified), recorded, strict=True))
         waiting = [
-            _revision_out(entry, fate)
-            for entry, fate in zip(identified, recorded, strict=True)
-            if fate.revision_id is not None
+            _revision_out(entry, result)
+            for entry, result in zip(identified, recorded, strict=True)
+            if result.revision_id is not None
         ]
-        if others := [revision_id for fate in recorded for revision_id in fate.others]:
+        if others := [revision_id for result in recorded for revision_id in result.others]:
             waiting += self.database.read(lambda conn: revisions.read_revisions(conn, others))
         analysis = self._analyse(tagger, waiting)
         return self.database.write(
-            lambda conn: self._commit(conn, analysis, [(entry, fates.get(id(entry))) for entry in taken], held, now)
+            lambda conn: self._commit(
+                conn, analysis, [(entry, results.get(id(entry))) for entry in taken], withheld, now
+            )
         )
 
     def _follow(
         self, taken: Sequence[Identified | Rejected], now: datetime
-    ) -> tuple[list[Identified | Rejected], dict[int, Held]]:
+    ) -> tuple[list[Identified | Rejected], dict[int, WithheldText]]:
         """Reject the entries that must not replace the text at their address; return all, and the rejected by
         capture.
         """
         urls = {entry.canonical_url for entry in taken if isinstance(entry, Identified) and entry.document.capture_id}
         current = self.database.read(lambda conn: suspects.read_current(conn, urls)) if urls else {}
         entries: list[Identified | Rejected] = []
-        held: dict[int, Held] = {}
+        withheld: dict[int, WithheldText] = {}
         for entry in taken:
             followed = entry
             if isinstance(entry, Identified):
                 result = follow(entry, current.get(entry.canonical_url), now=now)
-                if isinstance(result, Held):
+                if isinstance(result, WithheldText):
                     followed = result.rejected
-                    held[result.rejected.capture_id or 0] = result
+                    withheld[result.rejected.capture_id or 0] = result
                 else:
                     followed = result
             entries.append(followed)
-        return entries, held
+        return entries, withheld
 
     def resume(self, revision_ids: Sequence[int]) -> list[InputResult]:
         """Finish stored revisions of a batch interrupted between its transactions."""
@@ -178,12 +180,12 @@ class Pipeline:
 
     def _analyse(self, tagger: RevisionTagger, waiting: Sequence[RevisionOut]) -> Analysis:
         tagged = {revision.id: tagger.tag(revision) for revision in waiting}
-        samples = samples_of(waiting)
+        samples = list_samples(waiting)
         commonplaces.settle(self.database, samples, now=self.clock())
         with self.database.reading() as conn:
             judged = judge(conn, waiting, samples)
-            texts = self._watch.read(conn, [revision.id for revision in waiting])
-        hits = self._watch.ask(texts, {revision_id: found.mentions for revision_id, found in tagged.items()})
+            texts = self._matcher.read(conn, [revision.id for revision in waiting])
+        hits = self._matcher.match(texts, {revision_id: found.mentions for revision_id, found in tagged.items()})
         words = {revision.id: index_terms(revision.title, revision.text, revision.language) for revision in waiting}
         return Analysis(
             revisions=waiting, tagged=tagged, judged=judged, hits=hits, words=words, vocabulary_version=tagger.version
@@ -194,7 +196,7 @@ class Pipeline:
         conn: Connection,
         analysis: Analysis,
         entries: Sequence[tuple[Identified | Rejected, Recorded | None]],
-        held: Mapping[int, Held],
+        withheld: Mapping[int, WithheldText],
         now: datetime,
     ) -> list[InputResult]:
         finished = self._store_analysis(conn, analysis, now)
@@ -204,7 +206,7 @@ class Pipeline:
             else late_endings(analysis.revisions, finished, analysis.tagged)
         )
         first_time = count_endings(conn, ended, now)
-        page_watch.record_looks(conn, entries, held, first_time, now=now)
+        page_watch.record_looks(conn, entries, withheld, first_time, now=now)
         return ended
 
     def _store_analysis(self, conn: Connection, analysis: Analysis, now: datetime) -> dict[int, InputOutcome]:
@@ -213,7 +215,7 @@ class Pipeline:
             return {}
         lock_commonplaces(conn, alone=False)
         links = renewed(conn, analysis.judged, analysis.revisions).links
-        article_of = revisions.lock_articles_of(conn, [revision.id for revision in analysis.revisions])
+        article_of = revisions.lock_articles(conn, [revision.id for revision in analysis.revisions])
         article_ids = sorted(set(article_of.values()))
         clusters.record_links(conn, links)
         connected = clusters.lock_connected(conn, article_ids)
@@ -227,13 +229,13 @@ class Pipeline:
             vocabulary_version=analysis.vocabulary_version,
         )
         revisions.record_scope(conn, {revision_id: analysis.tagged[revision_id].in_scope for revision_id in done})
-        originals = cluster_of(connected)
+        originals = find_originals(connected)
         moved = clusters.record_clusters(conn, connected.members, originals)
         cells.mark_articles(conn, sorted({*article_ids, *moved}))
         free(conn, moved, now=now)
         matcher.record_matches(conn, analysis.hits, done, now=now)
         word_index.record_words(conn, {revision_id: analysis.words[revision_id] for revision_id in done})
-        result = revisions.outcomes_of(conn, done)
+        result = revisions.find_outcomes(conn, done)
         for revision_id, outcome in result.items():
             if outcome is InputOutcome.NEW and originals[article_of[revision_id]] != article_of[revision_id]:
                 result[revision_id] = InputOutcome.COPY
@@ -279,15 +281,15 @@ def _article_in(entry: Identified, source_id: str, genre: str | None) -> Article
     )
 
 
-def _revision_out(entry: Identified, fate: Recorded) -> RevisionOut:
-    assert fate.revision_id is not None
+def _revision_out(entry: Identified, result: Recorded) -> RevisionOut:
+    assert result.revision_id is not None
     return RevisionOut(
-        id=fate.revision_id,
-        article_id=fate.article_id,
+        id=result.revision_id,
+        article_id=result.article_id,
         capture_id=entry.document.capture_id,
-        source_id=fate.source_id,
-        canonical_url=fate.canonical_url,
-        published_at=fate.published_at,
+        source_id=result.source_id,
+        canonical_url=result.canonical_url,
+        published_at=result.published_at,
         title=entry.title,
         text=entry.text,
         language=entry.language,

@@ -43,9 +43,9 @@ def retag_archive(chain: Pipeline, *, progress: Callable[[int], object] = lambda
     """
     done = 0
     lease_s = chain.lease.total_seconds()
-    for held in (False, True):
+    for claimed in (False, True):
         while ids := chain.database.write(
-            partial(retags.claim_outdated, now=chain.clock(), lease_s=lease_s, limit=BATCH, held=held)
+            partial(retags.claim_outdated, now=chain.clock(), lease_s=lease_s, limit=BATCH, claimed=claimed)
         ):
             done += retag_batch(chain, ids)
             progress(len(ids))

@@ -18,7 +18,7 @@ from db.articles import intakes, revisions
 from db.collection import captures, clocks, doubts, entries, host_leases
 from db.engine import Database
 from worker.chain.documents import Document, InputResult, Rejected
-from worker.chain.looks import document_of, show_page
+from worker.chain.looks import build_document, show_page
 from worker.chain.pipeline import Pipeline
 from worker.coverage.recount import recount
 
@@ -47,7 +47,7 @@ def no_progress(_: Sequence[InputResult]) -> None:
     """Ignore progress."""
 
 
-def understand_captures(chain: Pipeline, capture_ids: Sequence[int]) -> list[InputResult]:
+def process_captures(chain: Pipeline, capture_ids: Sequence[int]) -> list[InputResult]:
     """Take captures through the chain; finished ones are skipped.
 
     Captures with an unfinished attempt are processed one by one, which separates a fatal page from others in its batch.
@@ -64,7 +64,7 @@ def _understand_batch(chain: Pipeline, capture_ids: Sequence[int]) -> list[Input
     pages = [show_page(capture) for capture in waiting]
     shown = {page.capture.page_id: page.text_hash for page in pages if page.capture.page_id and page.text_hash}
     same = chain.database.write(lambda conn: _compare_shown(conn, shown)) if shown else {}
-    inputs = [document_of(page, same_text_at=same.get(page.capture.page_id or 0, 0)) for page in pages]
+    inputs = [build_document(page, same_text_at=same.get(page.capture.page_id or 0, 0)) for page in pages]
     return chain.process(inputs) if inputs else []
 
 
@@ -140,7 +140,7 @@ def drain(chain: Pipeline, *, batch_size: int = 20, progress: Progress = no_prog
     while ids := chain.database.write(
         lambda conn: captures.claim_captures(conn, now=chain.clock(), lease_s=lease_s, limit=batch_size)
     ):
-        note(understand_captures(chain, ids))
+        note(process_captures(chain, ids))
     finish_left_behind(chain, progress=note)
     recount(chain.database)
     return counts

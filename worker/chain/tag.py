@@ -11,7 +11,7 @@ from typing import Final, Protocol
 
 from db.articles.mentions import MentionIn, TaggedRevision
 from worker.extract.passages import find_passages
-from worker.tagging.pieces import pieces_of
+from worker.tagging.pieces import iter_pieces
 from worker.tagging.tagger import Mention, Tagger, moved
 from worker.vocabulary.entities import Vocabulary
 from worker.vocabulary.scope import Scope
@@ -68,7 +68,7 @@ class RevisionTagger:
     def _iter_found(self, revision: TaggableText) -> Iterator[tuple[str, Mention]]:
         title = revision.title or ""
         day = revision.published_at.date() if revision.published_at else None
-        for offset, piece in pieces_of(revision.text):
+        for offset, piece in iter_pieces(revision.text):
             fields = {"title": "" if offset else title, "text": piece}
             passages = {field: find_passages(text, revision.language) for field, text in fields.items()}
             for field, mention in self._tagger.tag_fields(

@@ -16,7 +16,7 @@ from functools import partial
 from sqlalchemy import Connection
 
 from db.coverage import recount as rollups
-from db.coverage.cells import TOTAL, bucket_end, bucket_of, count_marks
+from db.coverage.cells import TOTAL, count_marks, period_end, period_start
 from db.coverage.recount import CellKey, Counts, FactRow, LeaseLost
 from db.engine import Database
 from db.enums.coverage import Grain
@@ -133,7 +133,7 @@ def _count(conn: Connection, entity: str, days: Sequence[date]) -> dict[CellKey,
         grain: {
             day: bucket
             for bucket in _buckets(days, grain)
-            for day in map(date.fromordinal, range(bucket.toordinal(), bucket_end(bucket, grain).toordinal()))
+            for day in map(date.fromordinal, range(bucket.toordinal(), period_end(bucket, grain).toordinal()))
         }
         for grain in Grain
     }
@@ -145,12 +145,12 @@ def _count(conn: Connection, entity: str, days: Sequence[date]) -> dict[CellKey,
 
 
 def _buckets(days: Sequence[date], grain: Grain) -> list[date]:
-    return sorted({bucket_of(day, grain) for day in days})
+    return sorted({period_start(day, grain) for day in days})
 
 
 def _spans(days: Sequence[date]) -> Iterator[tuple[date, date]]:
     """Yield the ranges of days covered by all periods of these days, each with the first day after it."""
-    edges = sorted((bucket, bucket_end(bucket, grain)) for grain in Grain for bucket in _buckets(days, grain))
+    edges = sorted((bucket, period_end(bucket, grain)) for grain in Grain for bucket in _buckets(days, grain))
     first, after = edges[0]
     for begin, end in edges[1:]:
         if begin > after:

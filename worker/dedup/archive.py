@@ -12,7 +12,7 @@ from worker.dedup.cluster import Link, clusters, find_link
 from worker.dedup.commonplace import MANY
 from worker.dedup.fingerprint import Fingerprint
 from worker.dedup.index import MemoryIndex
-from worker.dedup.members import Id, Member, outlet_of
+from worker.dedup.members import Id, Member, get_outlet
 
 
 class Archive(Generic[Id]):
@@ -48,9 +48,9 @@ class Archive(Generic[Id]):
             self._eldest[member.id] = self._elder(self._eldest[member.id], id)
             self._eldest[id] = self._elder(self._eldest[id], member.id)
         self._index.add(member.id, mark)
-        return self.links_of(member.id).values()
+        return self.find_links(member.id).values()
 
-    def links_of(self, id: Id) -> Mapping[Id, Link[Id]]:
+    def find_links(self, id: Id) -> Mapping[Id, Link[Id]]:
         """Return the links of an article by the other's id."""
         return self._links[id]
 
@@ -64,7 +64,7 @@ class Archive(Generic[Id]):
         """Return the samples that stand in many articles of one outlet."""
         counts: Counter[tuple[str, int]] = Counter()
         for id, mark in self._marks.items():
-            if outlet := outlet_of(self._members[id]):
+            if outlet := get_outlet(self._members[id]):
                 counts.update((outlet, value) for value in mark.sample.tolist())
         return {value for (_, value), count in counts.items() if count >= MANY}
 

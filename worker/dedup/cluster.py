@@ -11,7 +11,7 @@ from db.enums.stories import ReprintRelation
 from worker.dedup.compare import is_link, resemblance
 from worker.dedup.fingerprint import Fingerprint
 from worker.dedup.members import Id, Member
-from worker.dedup.relation import JOINING, are_one_by_headline, relation_of
+from worker.dedup.relation import JOINING, are_one_by_headline, find_relation
 
 _NOTHING: Mapping[Any, bool] = {}
 
@@ -52,7 +52,7 @@ def find_link(
             jaccard=found.jaccard,
             relation=ReprintRelation.HEADLINE,
         )
-    relation = relation_of(a, a_mark, b, b_mark, found, common)
+    relation = find_relation(a, a_mark, b, b_mark, found, common)
     return Link(
         a=a.id, b=b.id, shared=found.shared, containment=found.containment, jaccard=found.jaccard, relation=relation
     )

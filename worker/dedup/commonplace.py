@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from worker.dedup.compare import MIN_SHARED, is_link, resemblance
 from worker.dedup.fingerprint import Fingerprint
 from worker.dedup.lead import are_among
-from worker.dedup.shingles import Shingles, distinct, grams_of
+from worker.dedup.shingles import Shingles, distinct, hash_grams
 
 MANY: Final = 5
 """Articles of one outlet. `db.stories.commonplaces` counts them in a database."""
@@ -37,7 +37,7 @@ def share_commonplaces_only(a: Fingerprint, b: Fingerprint, common: Set[int]) ->
 
 def _own(mark: Fingerprint, common: Shingles) -> Shingles:
     """Return the distinct shingles of a text whose nearest sample is no commonplace."""
-    grams = grams_of(mark.sequence)
+    grams = hash_grams(mark.sequence)
     places = np.flatnonzero(are_among(grams, mark.sample.view(np.uint64)))
     return distinct(grams[~are_among(grams[places], common)[_nearest(places, len(grams))]])
 

@@ -8,8 +8,8 @@ from typing import Final, Self
 
 import numpy as np
 
-from worker.dedup.shingles import MAX_WORDS, Shingles, Words, distinct, grams_of, words_of
-from worker.dedup.sketch import Sample, sample_of, sample_of_headline
+from worker.dedup.shingles import MAX_WORDS, Shingles, Words, distinct, hash_grams, hash_words
+from worker.dedup.sketch import Sample, choose_sample, sample_of_headline
 
 VERSION: Final = 2  # of words, shingles and samples alike: fingerprints of two versions cannot be compared
 _HEADER: Final = struct.Struct("<2sBBI")  # mark, version, number of words of the headline and of the text
@@ -63,13 +63,13 @@ class Fingerprint:
     @classmethod
     def of(cls, text: str, headline: str = "") -> Self:
         """Return the fingerprint of a text under a headline. See `shingles.words_of` for the bounds."""
-        words = words_of(text)
-        return cls._of(words, words_of(headline)[:MAX_HEADLINE] if headline else words[:0])
+        words = hash_words(text)
+        return cls._of(words, hash_words(headline)[:MAX_HEADLINE] if headline else words[:0])
 
     @classmethod
     def _of(cls, words: Words, headline: Words) -> Self:
-        grams = grams_of(words)
-        sample = sample_of(grams)
+        grams = hash_grams(words)
+        sample = choose_sample(grams)
         if len(of_headline := sample_of_headline(headline)):
             sample = np.sort(np.concatenate((sample, of_headline)))
         return cls(words, distinct(grams), sample, headline)

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import numpy as np
 
 from worker.dedup.fingerprint import MAX_HEADLINE, Fingerprint
-from worker.dedup.shingles import Shingles, Words, length_of, spelling_of
+from worker.dedup.shingles import Shingles, Words, count_words, get_spellings
 from worker.dedup.sketch import HEADLINE_WORDS
 
 TEASER: Final = 25  # words: such a short text may be only a teaser
@@ -25,7 +25,7 @@ _DASH: Final = re.compile(r"\s+[-–—•·/:]\s+|(?<=\w):\s+")
 _NOT_ALNUM: Final = re.compile(r"[\W_]+")
 
 
-def headline_of(title: str | None, *outlets: str | None) -> str:
+def strip_outlet(title: str | None, *outlets: str | None) -> str:
     """Return a title without the name of its outlet before or behind it; `outlets` are names, domains, addresses.
 
     Behind a bar any short piece is a name; behind a dash it must be one of the outlet's.
@@ -72,7 +72,7 @@ def is_bare(mark: Fingerprint) -> bool:
 
 def are_equal(one: Words, other: Words) -> bool:
     """Return whether two headlines are the same words."""
-    return len(one) == len(other) and bool((spelling_of(one) == spelling_of(other)).all())
+    return len(one) == len(other) and bool((get_spellings(one) == get_spellings(other)).all())
 
 
 def have_one_headline(a: Fingerprint, b: Fingerprint) -> bool:
@@ -85,8 +85,8 @@ def have_similar_headlines(a: Fingerprint, b: Fingerprint, share: float = AGREEI
 
     A few words in common, such as the name of a country, are no evidence.
     """
-    shorter = min(length_of(mark.headline) for mark in (a, b))
-    same = shared_words(spelling_of(a.headline), spelling_of(b.headline))
+    shorter = min(count_words(mark.headline) for mark in (a, b))
+    same = shared_words(get_spellings(a.headline), get_spellings(b.headline))
     return same >= share and same * shorter >= min(AGREEING_WORDS, shorter)
 
 
@@ -98,8 +98,8 @@ def is_of_another_teaser(a: Fingerprint, b: Fingerprint) -> bool:
 
 
 def _is_confirmed_by_text(mark: Fingerprint) -> bool:
-    words = np.unique(spelling_of(mark.headline))
-    found = int(np.isin(words, spelling_of(mark.sequence)).sum())
+    words = np.unique(get_spellings(mark.headline))
+    found = int(np.isin(words, get_spellings(mark.sequence)).sum())
     return found >= 2 and found >= len(words) * _CONFIRMED_SHARE
 
 

@@ -25,10 +25,10 @@ from worker.dedup.shingles import (
     Shingles,
     TextKind,
     Words,
-    grams_of,
-    kinds_of,
-    length_of,
-    spelling_of,
+    count_words,
+    get_kinds,
+    get_spellings,
+    hash_grams,
 )
 
 MIN_LEAD: Final = 6  # words
@@ -47,7 +47,7 @@ def has_other_lead(a: Fingerprint, b: Fingerprint, *, of_one_outlet: bool) -> bo
     An outlet begins many notes with the same names, so there the rest of the leads is compared; also above a mark.
     """
     one, other = _lead_of(a, b), _lead_of(b, a)
-    if min(length_of(one.words), length_of(other.words)) < MIN_LEAD:
+    if min(count_words(one.words), count_words(other.words)) < MIN_LEAD:
         return False
     is_marked = is_marked_below(a.sequence, len(one.words)) or is_marked_below(b.sequence, len(other.words))
     is_likely = of_one_outlet or is_marked
@@ -73,15 +73,15 @@ class _Lead:
 def _differ(one: _Lead, other: _Lead, is_likely: bool) -> bool:
     """Return whether two leads are of different news; `is_likely`: common names are no evidence."""
     if is_likely:
-        own = min(length_of(one.own), length_of(other.own))
-        return own >= MIN_OWN and shared_words(spelling_of(one.own), spelling_of(other.own)) < SAME_OWN_WORDS
-    same_words = shared_words(spelling_of(one.words), spelling_of(other.words))
+        own = min(count_words(one.own), count_words(other.own))
+        return own >= MIN_OWN and shared_words(get_spellings(one.own), get_spellings(other.own)) < SAME_OWN_WORDS
+    same_words = shared_words(get_spellings(one.words), get_spellings(other.words))
     return same_words < SAME_WORDS and not _share_a_name(one.words, other.words)
 
 
 def covered(text: Words, shingles: Shingles) -> NDArray[np.bool_]:
     """Return a flag for each word of a text that stands in one of these shingles."""
-    shared = are_among(grams_of(text), shingles)
+    shared = are_among(hash_grams(text), shingles)
     words = np.zeros(len(text), dtype=bool)
     for place in range(SHINGLE_WORDS):
         words[place : place + len(shared)] |= shared
@@ -103,12 +103,12 @@ def _lead_of(text: Fingerprint, other: Fingerprint) -> _Lead:
     is_shared = covered(text.sequence, other.shingles)
     bounds = np.flatnonzero(np.diff(np.concatenate(([0], is_shared, [0])))).tolist()
     for start, end in zip(bounds[::2], bounds[1::2], strict=True):
-        if end - start >= MIN_RUN and length_of(text.sequence[start:end]) >= MIN_RUN:
+        if end - start >= MIN_RUN and count_words(text.sequence[start:end]) >= MIN_RUN:
             return _Lead(text.sequence[:start], text.sequence[:start][~is_shared[:start]])
     return _Lead(text.sequence[:0], text.sequence[:0])
 
 
 def _share_a_name(one: Words, other: Words) -> bool:
     """Return whether two leads share a name or a number; the first word of each has a capital in any case."""
-    left, right = (spelling_of(lead[1:][_IS_NAME[kinds_of(lead[1:])]]) for lead in (one, other))
+    left, right = (get_spellings(lead[1:][_IS_NAME[get_kinds(lead[1:])]]) for lead in (one, other))
     return bool(np.isin(left, right).any())

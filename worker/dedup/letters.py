@@ -81,20 +81,20 @@ class Tables:
     """The number of the plain letter for a pair, by both their numbers in a row."""
 
 
-def facts_of(codes: Codes) -> Facts:
-    """Return the facts about each code point, for `class_of` and `letters_of`."""
+def read_facts(codes: Codes) -> Facts:
+    """Return the facts about each code point, for `get_classes` and `read_letters`."""
     return tables().facts.take(codes, mode="clip")
 
 
-def class_of(facts: Facts) -> Classes:
+def get_classes(facts: Facts) -> Classes:
     """Return the class of each code point."""
     return facts & _CLASS_MASK
 
 
-def letters_of(codes: Codes, facts: Facts) -> tuple[Classes, Numbers]:
+def read_letters(codes: Codes, facts: Facts) -> tuple[Classes, Numbers]:
     """Return class and number of each letter of a text without invisible characters: a pair may become one."""
     table = tables()
-    numbers, classes = table.numbers.take(codes, mode="clip"), class_of(facts)
+    numbers, classes = table.numbers.take(codes, mode="clip"), get_classes(facts)
     keep = classes != SIGN
     at = np.flatnonzero((facts[1:] & (facts[:-1] >> _BEGINS_SHIFT) & _ENDS) != 0)
     if len(at):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Final
 
-from worker.dedup.shingles import Words, spelling_of, words_of
+from worker.dedup.shingles import Words, get_spellings, hash_words
 
 _REACH: Final = 6  # words around the beginning of the passage below, where a heading would stand
 _ENOUGH: Final = 2  # different pieces of small print: one may stand in news about the press
@@ -72,13 +72,13 @@ def is_marked_below(text: Words, lead: int) -> bool:
     """Return whether a heading stands at the beginning of the words below a lead, or they are an outlet's small
     print.
     """
-    near = spelling_of(text[max(lead - _REACH, 0) : lead + _REACH]).tolist()
+    near = get_spellings(text[max(lead - _REACH, 0) : lead + _REACH]).tolist()
     if next(_found(near, _table(_HEADINGS)), None):
         return True
     below = text[lead : lead + _SMALL_PRINT_WORDS + 1]
     if len(below) > _SMALL_PRINT_WORDS:
         return False
-    return len(set(_found(spelling_of(below).tolist(), _table(_SMALL_PRINT)))) >= _ENOUGH
+    return len(set(_found(get_spellings(below).tolist(), _table(_SMALL_PRINT)))) >= _ENOUGH
 
 
 _Mark = tuple[int, ...]
@@ -98,6 +98,6 @@ def _table(marks: tuple[tuple[str, ...], ...]) -> dict[int, list[_Mark]]:
     found: dict[int, list[_Mark]] = {}
     for _, *spelled in marks:
         for mark in spelled:
-            words = tuple(spelling_of(words_of(mark)).tolist())
+            words = tuple(get_spellings(hash_words(mark)).tolist())
             found.setdefault(words[0], []).append(words)
     return found

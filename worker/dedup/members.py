@@ -59,7 +59,7 @@ def is_same_outlet(a: Member[Id], b: Member[Id]) -> bool | None:
     return names[0] == names[1] if all(names) else None
 
 
-def outlet_of(member: Member[Id]) -> str:
+def get_outlet(member: Member[Id]) -> str:
     """Return the identity of an outlet: its source, else its host; empty if neither is known."""
     return _name(member.source) or _host(member.url)
 

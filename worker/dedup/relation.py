@@ -53,7 +53,7 @@ JOINING: Final = frozenset({ReprintRelation.COPY, ReprintRelation.HEADLINE})
 """The relations that join two articles into one cluster."""
 
 
-def relation_of(
+def find_relation(
     a: Member[Id],
     a_mark: Fingerprint,
     b: Member[Id],

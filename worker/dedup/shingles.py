@@ -33,10 +33,10 @@ from worker.dedup.letters import (
     SEPARATOR,
     Classes,
     Codes,
-    class_of,
-    facts_of,
-    letters_of,
+    get_classes,
     mix,
+    read_facts,
+    read_letters,
 )
 from worker.text.letters import seen
 
@@ -79,7 +79,7 @@ GRAM_WEIGHTS: Final = np.array(
 )
 
 
-def words_of(text: str) -> Words:
+def hash_words(text: str) -> Words:
     """Return the words of `text` in order, each as a 30-bit hash with its `TextKind` in the low two bits.
 
     Reads no more than MAX_CHARS characters and MAX_WORDS words. Any string will do, lone surrogates included.
@@ -102,22 +102,22 @@ def words_of(text: str) -> Words:
     return (mix(sums) >> np.uint64(32)).astype(np.uint32) & ~_KIND_BITS | _KIND_OF_CLASS[classes[starts]]
 
 
-def kinds_of(words: Words) -> Words:
+def get_kinds(words: Words) -> Words:
     """Return the `TextKind` of each word."""
     return words & _KIND_BITS
 
 
-def length_of(words: Words) -> float:
+def count_words(words: Words) -> float:
     """Return the number of words; two ideographs count as one."""
-    return len(words) - np.count_nonzero(kinds_of(words) == TextKind.IDEOGRAPH) / 2
+    return len(words) - np.count_nonzero(get_kinds(words) == TextKind.IDEOGRAPH) / 2
 
 
-def grams_of(words: Words) -> Shingles:
+def hash_grams(words: Words) -> Shingles:
     """Return the hash of every four words in a row, in text order, repeats included; of 1–3 words, one of all."""
-    return mix(gram_sums(spelling_of(words)))
+    return mix(gram_sums(get_spellings(words)))
 
 
-def spelling_of(words: Words) -> Shingles:
+def get_spellings(words: Words) -> Shingles:
     """Return each word without its `TextKind`: a multiple of four, ready for `gram_sums`."""
     return (words & ~_KIND_BITS).astype(np.uint64)
 
@@ -140,25 +140,25 @@ def distinct(hashes: Shingles) -> Shingles:
     return ordered[keep]
 
 
-def shingles_of(words: Words) -> Shingles:
+def hash_shingles(words: Words) -> Shingles:
     """Return the distinct shingles of a text, ascending: the set that resemblance is measured on."""
-    return distinct(grams_of(words))
+    return distinct(hash_grams(words))
 
 
 def _letters(text: str) -> tuple[Classes, Shingles]:
     """Return class and number of each letter of a text."""
     codes = _codes_of(text)
-    facts = facts_of(codes)
-    classes = class_of(facts)
+    facts = read_facts(codes)
+    classes = get_classes(facts)
     is_mark = classes == MARK
     if is_mark.any():
         codes = _codes_of(_composed(codes, is_mark))
-        facts = facts_of(codes)
-        classes = class_of(facts)
+        facts = read_facts(codes)
+        classes = get_classes(facts)
     is_visible = classes != INVISIBLE
     if not is_visible.all():
         codes, facts = codes[is_visible], facts[is_visible]
-    return letters_of(codes, facts)
+    return read_letters(codes, facts)
 
 
 def _codes_of(text: str) -> Codes:

@@ -32,7 +32,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from worker.dedup.letters import mix
-from worker.dedup.shingles import Shingles, Words, distinct, spelling_of
+from worker.dedup.shingles import Shingles, Words, distinct, get_spellings
 
 Sample = NDArray[np.int64]
 
@@ -50,7 +50,7 @@ def window_for(grams: int) -> int:
     return min(max(2 * grams // SAMPLES_WANTED - 1, 1), WINDOW)
 
 
-def sample_of(grams: Shingles) -> Sample:
+def choose_sample(grams: Shingles) -> Sample:
     """Return the distinct samples of a text, ascending, given its shingles in text order."""
     return distinct(_window_minima(grams, window_for(len(grams)))).view(np.int64)
 
@@ -60,7 +60,7 @@ def sample_of_headline(headline: Words) -> Sample:
     if len(headline) < HEADLINE_WORDS:
         return np.zeros(0, dtype=np.int64)
     powers = np.cumprod(np.full(len(headline), _HEADLINE_BASE, dtype=np.uint64))
-    return mix((spelling_of(headline) * powers).sum(keepdims=True)).view(np.int64)
+    return mix((get_spellings(headline) * powers).sum(keepdims=True)).view(np.int64)
 
 
 def needed(size: int, other_size: int) -> int:

@@ -26,9 +26,9 @@ from worker.dedup.shingles import (
     Shingles,
     TextKind,
     Words,
+    get_kinds,
+    get_spellings,
     gram_sums,
-    kinds_of,
-    spelling_of,
 )
 
 MIN_LENGTH: Final = 2 / 3  # of the longer text: a template is filled in to about the same length
@@ -60,7 +60,7 @@ def is_refilled(a: Fingerprint, b: Fingerprint, *, on_one_day: bool) -> bool:
 def _may_be_refilled(text: Fingerprint, other: Fingerprint) -> bool:
     """Return whether enough slots stand in no shared shingle: most reprints need no further check."""
     own = ~covered(text.sequence, other.shingles)
-    suspects = np.flatnonzero(own & _IS_SLOT[TextKind.NUMBER, TextKind.NAME][kinds_of(text.sequence)])
+    suspects = np.flatnonzero(own & _IS_SLOT[TextKind.NUMBER, TextKind.NAME][get_kinds(text.sequence)])
     return len(suspects) * WORDS_PER_PLACE >= text.words
 
 
@@ -73,7 +73,7 @@ def _has_other_values(text: Words, other: Words, slots: tuple[TextKind, ...], le
     _, other_frames, other_values = _windows(other, slots)
     framed = (frames != _NO_WINDOW) & are_among(frames, other_frames)
     kept = framed & are_among(values, other_values)
-    is_wanted = kinds_of(text[places]) == slots[-1]
+    is_wanted = get_kinds(text[places]) == slots[-1]
     is_framed = framed.any(axis=0) & is_wanted
     refilled = places[is_framed & ~kept.any(axis=0)]
     if len(refilled) < least:
@@ -90,9 +90,9 @@ def _windows(text: Words, slots: tuple[TextKind, ...]) -> tuple[NDArray[np.int64
 
     Both of shape (4, slots); _NO_WINDOW where the text ends first or the window has too little frame.
     """
-    is_slot = _IS_SLOT[slots][kinds_of(text)]
+    is_slot = _IS_SLOT[slots][get_kinds(text)]
     places = np.flatnonzero(is_slot)
-    spelling = spelling_of(text)
+    spelling = get_spellings(text)
     sums = gram_sums(np.where(is_slot, _ANY_VALUE, spelling))
     frame_words = np.cumsum(np.concatenate(([0], ~is_slot)))
     enough = frame_words[SHINGLE_WORDS:] - frame_words[:-SHINGLE_WORDS] >= _FRAME_WORDS

@@ -22,7 +22,7 @@ from worker.delivery.retry import ATTEMPTS_MAX, decide_retry
 from worker.delivery.send import Sessions
 from worker.delivery.sender_settings import SenderSettings
 from worker.delivery.transports.errors import MessageFailed, TransportError
-from worker.delivery.transports.table import TRANSPORTS, kind_of, shown
+from worker.delivery.transports.table import TRANSPORTS, guess_kind, shown
 from worker.delivery.transports.transport import AddressError, Notice
 from worker.lib.cadence import next_due, parse_cadence
 from worker.messages import compose
@@ -148,14 +148,14 @@ class Sender:
         if not operator or operator == delivery.channel.address:
             return
         try:
-            kind = kind_of(operator)
+            kind = guess_kind(operator)
         except AddressError as error:
             log.warning("cannot notify the operator that %s is paused: %s", name, error)
             return
         outbox.post_notice(
             conn,
             channels.record_channel(conn, kind, operator, is_signed=TRANSPORTS[kind].is_signed),
-            key=outbox.key_of(delivery.key, f"paused at attempt {delivery.attempts}"),
+            key=outbox.make_key(delivery.key, f"paused at attempt {delivery.attempts}"),
             subject=f"{name} is paused",
             text=(
                 f"Messages to {name} do not arrive, so nothing more is sent there for now:\n\n    {after.reason}\n\n"

@@ -19,7 +19,7 @@ from db.vocabulary.versions import current_version
 from worker.coverage.health import collection_health_by_day
 from worker.coverage.stats.health import DayHealth
 from worker.export.formats.data_package import DESCRIPTION, MANIFEST, DataFile, describe, manifest
-from worker.export.run import ExportRefused, OpenExport, Progress, columns_of, write
+from worker.export.run import ExportRefused, OpenExport, Progress, get_columns, write
 from worker.lib.atomic_file import replacing
 
 _GAP = 0.5
@@ -71,7 +71,7 @@ def write_package(export: OpenExport, place: Path, progress: Progress) -> int:
             delimiter=export.request.separator,
             encoding=export.request.encoding,
         )
-        described = describe(export.request.kind, columns_of(export), data, str(export.cut))
+        described = describe(export.request.kind, get_columns(export), data, str(export.cut))
         with package.open(DESCRIPTION) as file:
             file.write(described.encode())
         with package.open(MANIFEST) as file:

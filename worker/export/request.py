@@ -83,7 +83,7 @@ class ExportRequest:
         return {"kind": self.kind, **content_filters, **shape, **plain, **days}
 
 
-def request_of(question: Mapping[str, Any], **how: Any) -> ExportRequest:
+def parse_request(question: Mapping[str, Any], **how: Any) -> ExportRequest:
     """Return the request for the result of `ExportRequest.question`."""
     remaining = dict(question)
     kind, wide, counted = (

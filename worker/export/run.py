@@ -25,7 +25,7 @@ from worker.export.formats.columns import Column, columns_with
 from worker.export.formats.csv_lines import count_lines, header
 from worker.export.formats.pivot import wide_columns
 from worker.export.request import BYTE_ORDER_MARK, Cut, ExportRequest
-from worker.export.wide import names_of, wide_rows
+from worker.export.wide import name_columns, wide_rows
 
 Progress = Callable[[int], None]
 """Called with the number of rows so far."""
@@ -133,12 +133,12 @@ def _describe(question: Mapping[str, Any]) -> str:
     return ", ".join(f"{name} {value}" for name, value in question.items())
 
 
-def columns_of(export: OpenExport) -> Sequence[Column]:
+def get_columns(export: OpenExport) -> Sequence[Column]:
     """Return the columns of an export."""
     request = export.request
     if not request.wide:
         return columns_with(request.kind, request.detail)
-    return wide_columns(names_of(export.conn, request.filters, request.queries), request.counted)
+    return wide_columns(name_columns(export.conn, request.filters, request.queries), request.counted)
 
 
 def write(export: OpenExport, file: BinaryIO, progress: Progress) -> int:
@@ -161,7 +161,7 @@ def _write(export: OpenExport, file: BinaryIO, progress: Progress) -> int:
 
 
 def _write_csv(export: OpenExport, file: BinaryIO | gzip.GzipFile, progress: Progress) -> int:
-    request, columns = export.request, columns_of(export)
+    request, columns = export.request, get_columns(export)
     chunks = _lines(export, columns)
     beginning = header(columns, request.separator)
     file.write(request.encoded((BYTE_ORDER_MARK + beginning if request.excel else beginning).encode()))
@@ -211,7 +211,7 @@ def _write_parquet(export: OpenExport, file: BinaryIO, progress: Progress) -> in
     except ImportError:
         raise ExportRefused("Parquet needs the package pyarrow: pip install 'steppewatch[parquet]'") from None
     rows = 0
-    columns = columns_of(export)
+    columns = get_columns(export)
     for rows in write_parquet(columns, _rows(export, columns), file):
         progress(rows)
     return rows

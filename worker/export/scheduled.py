@@ -21,7 +21,7 @@ from db.exports.schedules import Schedule
 from db.outcomes import ProblemSeen
 from worker.export.formats.due_times import next_time
 from worker.export.package import write_package
-from worker.export.request import ExportRequest, request_of
+from worker.export.request import ExportRequest, parse_request
 from worker.export.run import ExportRefused, open_export, open_incremental_export, write
 from worker.lib.atomic_file import replacing
 
@@ -82,7 +82,7 @@ def run(database: Database, schedule: Schedule, now: datetime) -> str | None:
 
 def _write(database: Database, schedule: Schedule, place: Path, now: datetime) -> int:
     stored: Mapping[str, Any] = schedule.request
-    request = request_of(stored["question"], **stored["how"], is_stored=True)
+    request = parse_request(stored["question"], **stored["how"], is_stored=True)
     if stored["new_only"]:
         opening = open_incremental_export(database, request, schedule.name, now=now)
     else:
@@ -96,7 +96,7 @@ def _write(database: Database, schedule: Schedule, place: Path, now: datetime) -
 
 def _file_name(schedule: Schedule, now: datetime) -> str:
     stored = schedule.request
-    suffix = ".zip" if stored["package"] else request_of(stored["question"], **stored["how"]).suffix
+    suffix = ".zip" if stored["package"] else parse_request(stored["question"], **stored["how"]).suffix
     return f"{schedule.name}-{now.astimezone(UTC):%Y-%m-%dT%H%M%SZ}{suffix}"
 
 

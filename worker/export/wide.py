@@ -20,7 +20,7 @@ DayCount = tuple[date, str, int]
 """Day, column, count."""
 
 
-def names_of(conn: Connection, filters: Filters, queries: Sequence[str]) -> Sequence[str]:
+def name_columns(conn: Connection, filters: Filters, queries: Sequence[str]) -> Sequence[str]:
     """Return the names of the columns: the selected entities and queries, else all entities with cells.
 
     Raises CannotFilter if two would have the same name.
@@ -39,7 +39,7 @@ def wide_rows(
     """Yield the rows; `is_stored` as for `matching`. Raises CannotFilter, and QueryError."""
     if counted == CountedUnit.MENTIONS and queries:
         raise CannotFilter("a query has articles and stories, but no mentions")
-    entities = filters.entities if queries else names_of(conn, filters, ())
+    entities = filters.entities if queries else name_columns(conn, filters, ())
     if entities and (filters.sources or filters.languages or filters.genres or filters.in_scope is not None):
         raise CannotFilter("a column of an entity covers all outlets; leave --wide out, or use --query")
     cells = coverage.iter_cells(conn, entities=entities, since=filters.since, until=filters.until) if entities else ()
@@ -47,7 +47,7 @@ def wide_rows(
     within = replace(filters, entities=())
     of_queries = (_answers(conn, within, query, counted, is_stored=is_stored) for query in queries)
     counts = merge(of_entities, *of_queries, key=itemgetter(0))
-    names = names_of(conn, filters, queries)
+    names = name_columns(conn, filters, queries)
     undated, dated = _parted(counts)
     rows = widen(dated, names, _range(conn, filters), _shown(filters.health))
     return chain(rows, [(None, *(undated.get(name, 0) for name in names), None, None)] if undated else ())

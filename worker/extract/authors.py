@@ -11,7 +11,7 @@ from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from worker.extract.jsonld import as_text
-from worker.extract.metadata import Declared, host_of, squeezed, text_of, tidy
+from worker.extract.metadata import Declared, get_host, read_text, squeezed, tidy
 
 _MAX_AUTHORS = 10
 _MAX_NAME = 80
@@ -92,7 +92,7 @@ def find_author(tree: HtmlElement, declared: Declared) -> str | None:
     """
     publisher = as_text(declared.linked.resolve(declared.linked.article.get("publisher")))
     outlet = {
-        squeezed(name) for name in (declared.site_name, publisher, host_of(declared.page_url), "") if name is not None
+        squeezed(name) for name in (declared.site_name, publisher, get_host(declared.page_url), "") if name is not None
     }
     institution: list[str] = []
     for candidates in _sources(tree, declared):
@@ -154,7 +154,7 @@ def _short_texts(elements: list[HtmlElement], most: int = 3) -> list[str]:
 
 
 def _text(element: HtmlElement) -> str:
-    return tidy((element.get("content") or "")[:500]) or text_of(element)
+    return tidy((element.get("content") or "")[:500]) or read_text(element)
 
 
 def _parts(text: str) -> Iterator[str]:

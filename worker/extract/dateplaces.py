@@ -13,7 +13,7 @@ from lxml.html import HtmlElement
 
 from db.text.dates import ParsedDate
 from worker.extract.datelabels import PUBLISHED, UPDATED, is_line_of_date, read_date_label
-from worker.extract.metadata import host_of, squeezed, text_of
+from worker.extract.metadata import get_host, read_text, squeezed
 
 _OF_OTHERS = re.compile(
     r"comment|related|sidebar|widget|footer|aside|recommend|promo|teaser|popular|latest|card|read-?also|similar|more-?news",
@@ -87,16 +87,16 @@ class _Title:
                 own = self.element if at == 0 else self.line[at - 1]
                 first, last = sorted((up.index(own), up.index(branch)))
                 between = up[first + 1 : last]
-                return len(between) <= 4 and not any(len(text_of(one, _PROSE)) >= _PROSE for one in between)
+                return len(between) <= 4 and not any(len(read_text(one, _PROSE)) >= _PROSE for one in between)
             branch = up
         return False
 
     def is_other(self, link: HtmlElement, *, in_heading: bool) -> bool:
         """Return whether a link of the host leads to another article: its words are a headline."""
         address = (link.get("href") or "#").strip().lower()
-        if address.startswith(("#", "mailto:", "javascript:", "tel:")) or host_of(address) not in ("", self.host):
+        if address.startswith(("#", "mailto:", "javascript:", "tel:")) or get_host(address) not in ("", self.host):
             return False
-        text = text_of(link, 200)
+        text = read_text(link, 200)
         if squeezed(text) == self.words:
             return False
         parent = link.getparent()
@@ -137,7 +137,7 @@ def _title_element(tree: HtmlElement, headline: str | None) -> HtmlElement | Non
     wanted = squeezed(headline or "")
     first = None
     for element in islice(tree.iter("h1", "h2"), 20):
-        text = squeezed(text_of(element))
+        text = squeezed(read_text(element))
         if text and wanted and (text.startswith(wanted) or wanted.startswith(text)):
             return element
         first = element if first is None and element.tag == "h1" and text else first
@@ -147,7 +147,7 @@ def _title_element(tree: HtmlElement, headline: str | None) -> HtmlElement | Non
 def _elements(tree: HtmlElement, title: HtmlElement | None) -> Iterator[HtmlElement]:
     """Yield the elements that may contain a date, each once."""
     seen = set()
-    lines = [] if title is None else [line for line in _siblings(title) if is_line_of_date(text_of(line, _LONGEST))]
+    lines = [] if title is None else [line for line in _siblings(title) if is_line_of_date(read_text(line, _LONGEST))]
     for element in (*_MICRODATA(tree)[:3], *lines, *islice(tree.iter("time"), 30), *_DATE_CLASSES(tree)[:60]):
         if element not in seen:
             seen.add(element)
@@ -169,7 +169,7 @@ def _texts(element: HtmlElement) -> Iterator[tuple[str, bool]]:
     is_for_dates = element.tag == "time" or element.get("itemprop") or element.get("pubdate") is not None
     if is_for_dates:
         yield from ((text, True) for text in (element.get("content"), element.get("datetime")) if text)
-    text = text_of(element, _LONGEST + 20)
+    text = read_text(element, _LONGEST + 20)
     if (6 <= len(text) <= _LONGEST - 20) or (text and len(text) <= _LONGEST + 20 and is_line_of_date(text)):
         yield text, False
 
@@ -182,7 +182,7 @@ def _before(element: HtmlElement) -> str:
     if previous.tail and previous.tail.strip():
         return str(previous.tail).strip()[-_LABEL:]
     is_heading = not isinstance(previous.tag, str) or re.fullmatch(r"h\d", previous.tag)
-    text = "" if is_heading else text_of(previous, _LABEL + 1)
+    text = "" if is_heading else read_text(previous, _LABEL + 1)
     return text if len(text) <= _LABEL and not re.search(r"\d", text) else ""
 
 
@@ -202,7 +202,7 @@ def _is_of_another(element: HtmlElement, title: _Title) -> bool:
     for up in around:
         if up in title.line:
             break
-        if _READ_ALSO.match(text_of(up, 60)):
+        if _READ_ALSO.match(read_text(up, 60)):
             return True
         if any(title.is_other(link, in_heading=is_near) for link in islice(up.iter("a"), 10)):
             return True

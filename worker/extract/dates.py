@@ -12,7 +12,7 @@ from db.text.dates import EARLIEST_YEAR, LATEST_YEAR, ParsedDate, fault_in, pars
 from worker.extract.dateplaces import read_places
 from worker.extract.dating import DateEvidence
 from worker.extract.jsonld import as_text
-from worker.extract.metadata import Declared, host_of
+from worker.extract.metadata import Declared, get_host
 
 _META_PUBLISHED = (
     "article:published_time",
@@ -82,7 +82,7 @@ def read_evidence(tree: HtmlElement, declared: Declared, headline: str | None = 
     changed = tuple(_modifications(declared))
     if any(moment.has_zone for moment in moments):
         return DateEvidence(declared=tuple(moments), changed=changed, fault=fault)
-    places = read_places(tree, headline, host_of(declared.page_url), month_first=month_first)
+    places = read_places(tree, headline, get_host(declared.page_url), month_first=month_first)
     return DateEvidence(
         declared=(*moments, *places.marked),
         beside=tuple(places.beside),

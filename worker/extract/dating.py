@@ -123,7 +123,7 @@ def _in_zone(clock: ParsedDate, dates: list[ParsedDate], evidence: DateEvidence,
     feed = known.feed.offset if known.feed else timedelta()
     if offset := own or feed:
         return clock.at - offset
-    return instant_of(clock.at, known.time_zone)
+    return to_instant(clock.at, known.time_zone)
 
 
 def _is_same_reading(clock: ParsedDate, other: ParsedDate) -> bool:
@@ -135,7 +135,7 @@ def _is_same_reading(clock: ParsedDate, other: ParsedDate) -> bool:
     return abs(shift) <= _FARTHEST_EAST and shift % _QUARTER == timedelta()
 
 
-def instant_of(clock: datetime, name: str | None) -> datetime | None:
+def to_instant(clock: datetime, name: str | None) -> datetime | None:
     """Return the instant of a clock time in a zone; None for an unknown zone."""
     offset = clock.replace(tzinfo=_zone(name)).utcoffset()
     return None if offset is None else clock - offset

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from lxml.html import HtmlElement
 
 from worker.extract.jsonld import as_text
-from worker.extract.metadata import Declared, host_of, squeezed, tidy
+from worker.extract.metadata import Declared, get_host, squeezed, tidy
 
 _MAX_LENGTH = 500
 _SEPARATOR = re.compile(r"(\s+[|\-–—:·•»«/>]+\s+|\s*[|｜ㅣ]\s*|\s*::\s*|\s+\\\s+|\s*--\s*|:\s+(?=\S+\Z))")
@@ -52,7 +52,7 @@ def without_site(title: str, sites: Iterable[str]) -> str | None:
 
 
 def _site_names(declared: Declared) -> set[str]:
-    host = host_of(declared.page_url)
+    host = get_host(declared.page_url)
     labels = host.split(".")
     names = [declared.site_name or "", host, labels[-2] if len(labels) > 1 else "", *declared.every("application-name")]
     return {name for raw in names if len(name := squeezed(raw)) > 1}

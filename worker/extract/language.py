@@ -17,10 +17,10 @@ from worker.extract.letters import (
     SYLLABIC,
     LetterSample,
     beyond_ascii,
-    count_of,
+    count_letters,
+    find_script,
     foreign,
     is_written_in,
-    script_of,
     telling,
 )
 from worker.extract.weighing import LanguageGuess, weigh
@@ -94,7 +94,7 @@ def identify_language(text: str, said: DeclaredLanguages = NOTHING_DECLARED) -> 
     shown = Counter(sample.casefold().replace("i̇", "i"))
     counts: dict[str, int] = {}
     for char, count in shown.items():
-        if script_name := script_of(char):
+        if script_name := find_script(char):
             counts[script_name] = counts.get(script_name, 0) + count
     if not counts:
         return LanguageGuess(None)
@@ -201,7 +201,7 @@ def _told_cyrillic(look: LetterSample) -> str | None:
         return None
     best, *others = sorted(strange, key=lambda code: strange[code]) or [""]
     # a letter or two may come with a name
-    if not best or count_of(CYRILLIC[best].shown, shown) * 100 <= letters:
+    if not best or count_letters(CYRILLIC[best].shown, shown) * 100 <= letters:
         return None
     return best if all((strange[code] - strange[best]) * 150 >= letters for code in others) else None
 

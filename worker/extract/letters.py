@@ -94,7 +94,7 @@ USUAL = {
 
 
 @cache
-def script_of(char: str) -> str | None:
+def find_script(char: str) -> str | None:
     """Return the script of a letter, ISO 15924; None for other characters and unknown scripts."""
     for name, bounds in SCRIPTS:
         if any(bounds[at] <= char <= bounds[at + 1] for at in range(0, len(bounds), 2)):
@@ -115,7 +115,7 @@ def is_written_in(language: str, script: str) -> bool:
     return ONE_LANGUAGE.get(script) == language
 
 
-def count_of(letters: Iterable[str], shown: Mapping[str, int]) -> int:
+def count_letters(letters: Iterable[str], shown: Mapping[str, int]) -> int:
     """Return the number of occurrences of some letters."""
     return sum([shown.get(letter, 0) for letter in letters])
 

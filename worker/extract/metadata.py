@@ -79,7 +79,7 @@ def tidy(text: str) -> str:
     return nfc(_SPACE.sub(" ", text.replace("\u00ad", ""))).strip()
 
 
-def text_of(element: HtmlElement, limit: int = 500) -> str:
+def read_text(element: HtmlElement, limit: int = 500) -> str:
     """Return the beginning of an element's text, tidy; no more than `limit` characters are collected."""
     pieces: list[str] = []
     length = 0
@@ -96,7 +96,7 @@ def squeezed(name: str) -> str:
     return re.sub(r"[\W_]+", "", name.casefold().removeprefix("the "))
 
 
-def host_of(url: str | None) -> str:
+def get_host(url: str | None) -> str:
     """Return the host of a URL without `www.`; the empty string when there is none."""
     try:
         return (urlsplit(url or "").hostname or "").removeprefix("www.")

@@ -29,7 +29,7 @@ from worker.extract.phrases import (
     LOWER_PART,
     WHOSE_VIEWS,
 )
-from worker.extract.textheader import block_of
+from worker.extract.textheader import find_block
 from worker.text.nfc import nfc
 
 _HEAD_LINES = 5
@@ -101,7 +101,7 @@ def _lines(text: str) -> list[_Line]:
 
 def _below_block(lines: list[_Line], found: LineFacts) -> list[_Line]:
     """Return the lines without those of a block of labels at the top; keep the facts of these."""
-    block = block_of([line.text for line in lines], [line.is_apart for line in lines])
+    block = find_block([line.text for line in lines], [line.is_apart for line in lines])
     said = LineFacts()
     told = [at for at in block if keep_labelled(lines[at].text, said)]
     is_language_alone = len(told) == len(block) == 1 and said.language and lines[told[0]].is_apart

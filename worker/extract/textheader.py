@@ -53,7 +53,7 @@ def read_label(line: str) -> tuple[Label | None, str] | None:
     return _LABELS.get(word), match[2].strip()
 
 
-def block_of(lines: Sequence[str], apart: Sequence[bool]) -> range:
+def find_block(lines: Sequence[str], apart: Sequence[bool]) -> range:
     """Return the range of lines that may be the block; `apart` flags lines followed by an empty one. Empty without a
     block.
     """

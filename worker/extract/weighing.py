@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from worker.extract.commonwords import LANGUAGES_OF
 from worker.extract.kazakh import kazakh_in_latin, may_be_kazakh
-from worker.extract.letters import CYRILLIC, LATIN, NAMED, USUAL, LetterSample, count_of, script_of
+from worker.extract.letters import CYRILLIC, LATIN, NAMED, USUAL, LetterSample, count_letters, find_script
 
 
 class LanguageGuess(NamedTuple):
@@ -124,7 +124,7 @@ def _unusual(look: LetterSample, plain: str) -> list[tuple[str, int, float]]:
     usual = USUAL[look.script]
     found: list[tuple[str, int, float]] = []
     for letter, n in look.shown.items():
-        if letter not in usual and script_of(letter) == look.script:
+        if letter not in usual and find_script(letter) == look.script:
             in_words = min(plain.count(letter), n)
             found.append((letter, n - in_words, in_words * (_FOREIGN_ASCII if letter <= "z" else _FOREIGN)))
     return found
@@ -143,5 +143,5 @@ def _against(language: str, look: LetterSample, plain: str, unusual: Iterable[tu
         weight += _FOREIGN * len(_NOT_BULGARIAN.findall(plain))
     lacking = look.letters * of_language.percent / 100
     if lacking:
-        lacking -= 2 * count_of(of_language.shown, look.shown)
+        lacking -= 2 * count_letters(of_language.shown, look.shown)
     return weight + min(max(lacking, 0.0), _LACKS_OWN_AT_MOST)

@@ -10,7 +10,7 @@ from db.articles.texts import StoredMention, TextRow, read_mentions, read_texts
 from worker.query.article import Mentioned, QueryArticle, QueryOutlet
 
 
-def article_of(row: TextRow, mentions: Iterable[StoredMention]) -> QueryArticle:
+def to_article(row: TextRow, mentions: Iterable[StoredMention]) -> QueryArticle:
     """Return the article of a stored revision with its mentions."""
     return QueryArticle(
         title=row.title or "",
@@ -39,4 +39,4 @@ def read_articles(conn: Connection, revision_ids: Sequence[int]) -> list[tuple[T
     """Return these revisions with their articles, in this order; without removed ones."""
     rows = {row.revision_id: row for row in read_texts(conn, revision_ids)}
     mentions = read_mentions(conn, revision_ids)
-    return [(rows[id], article_of(rows[id], mentions.get(id, ()))) for id in revision_ids if id in rows]
+    return [(rows[id], to_article(rows[id], mentions.get(id, ()))) for id in revision_ids if id in rows]

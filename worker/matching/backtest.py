@@ -12,7 +12,7 @@ from db.articles import texts, word_index
 from db.articles.texts import TextRow
 from db.engine import Database
 from worker.matching.article_view import read_articles
-from worker.matching.forecast import Forecast, forecast, weeks_of
+from worker.matching.forecast import Forecast, count_weeks, forecast
 from worker.matching.word_index import index_terms, required_terms
 from worker.query.evaluate import Verdict, evaluate
 from worker.query.query import Query
@@ -89,7 +89,7 @@ class BacktestTotals:
 
     def summary(self, since: date, until: date) -> Summary:
         """Return the counts of these days, both included."""
-        weeks = weeks_of(list(self._first.values()), since, until)
+        weeks = count_weeks(list(self._first.values()), since, until)
         days = (until - since + timedelta(days=1)).days
         return Summary(
             articles=self._articles,

@@ -35,7 +35,7 @@ class Burst:
     judged: DayJudgement
 
 
-def burst_of(judged: Callable[[date], DayJudgement | None], day: date) -> Burst | None:
+def find_burst(judged: Callable[[date], DayJudgement | None], day: date) -> Burst | None:
     """Return the burst in progress on a day; None on a usual one. Pure.
 
     The current day is judged by its count so far: that only grows, so an alarm that is right at noon is right at
@@ -72,7 +72,7 @@ def _find(conn: Connection, rows: list[SubscriptionRow], today: date) -> list[tu
     past = load_history(conn, today - timedelta(days=LONGEST + 1), today, today=today, entities=entities)
     bursts = {}
     for entity in entities:
-        each = (burst_of(partial(past.judged, entity), day) for day in (today, today - timedelta(days=1)))
+        each = (find_burst(partial(past.judged, entity), day) for day in (today, today - timedelta(days=1)))
         bursts[entity] = next((burst for burst in each if burst), None)
     latest = matches.count_matches(conn)
     return [

@@ -20,7 +20,7 @@ class Forecast:
     high: int
 
 
-def weeks_of(days: Sequence[date], since: date, until: date) -> list[tuple[date, int]]:
+def count_weeks(days: Sequence[date], since: date, until: date) -> list[tuple[date, int]]:
     """Return (Monday, items) for each week from `since` to `until`, including empty ones; both ends included."""
     first = since - timedelta(days=since.weekday())
     counts = {first + timedelta(days=7 * at): 0 for at in range((until - first).days // 7 + 1)}

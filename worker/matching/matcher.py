@@ -20,8 +20,8 @@ from db.articles.texts import StoredMention, TextRow, read_texts
 from db.enums.alerts import SubscriptionKind, SubscriptionState
 from db.outcomes import ProblemSeen
 from worker.matching.alert_status import AlertPolicy, decide_alert_status
-from worker.matching.article_view import article_of
-from worker.messages.because import Because, because_of
+from worker.matching.article_view import to_article
+from worker.messages.because import Because, to_stored_terms
 from worker.presearch.presearch import Presearcher
 from worker.query.query import QueryError, QueryNames, parse_stored
 from worker.vocabulary.entities import Vocabulary
@@ -74,13 +74,13 @@ class SubscriptionMatcher:
         """Return the texts of revisions for `ask`; none without subscriptions."""
         return read_texts(conn, revision_ids) if self._rules else []
 
-    def ask(self, texts: Sequence[TextRow], mentions: Mapping[int, Sequence[MentionIn]]) -> MatchesFound:
+    def match(self, texts: Sequence[TextRow], mentions: Mapping[int, Sequence[MentionIn]]) -> MatchesFound:
         """Return the matches of revisions; `mentions` are those of each."""
         found = {}
         for row in texts:
-            article = article_of(row, self._typed(mentions[row.revision_id]))
+            article = to_article(row, self._typed(mentions[row.revision_id]))
             hits = self._presearcher.matches(article)
-            found[row.revision_id] = {key: because_of(verdict) for key, verdict in hits.items()}
+            found[row.revision_id] = {key: to_stored_terms(verdict) for key, verdict in hits.items()}
         return MatchesFound(found, dict(self._rules)) if texts else MatchesFound()
 
     def _typed(self, mentions: Sequence[MentionIn]) -> Iterator[StoredMention]:
@@ -135,7 +135,7 @@ def _originals_first(fact: Fact) -> tuple[bool, int]:
 
 
 def _match(fact: Fact, key: int, rule: AlertPolicy, because: Because | None, stories: _Stories) -> MatchIn | None:
-    terms = None if because is None else matches.terms_of(because)
+    terms = None if because is None else matches.list_fired_terms(because)
     ruling = decide_alert_status(fact, rule, terms, stories.of(key, fact.cluster_id))
     if ruling is None:
         return None
@@ -165,7 +165,7 @@ class _Stories:
     def add(self, match_id: int, match: MatchIn, fact: Fact) -> None:
         """Add a match."""
         key = (match.subscription_id, fact.cluster_id)
-        terms = matches.terms_of(match.because)
+        terms = matches.list_fired_terms(match.because)
         known = Earlier(
             id=match_id,
             subscription_id=match.subscription_id,

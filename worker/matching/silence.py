@@ -28,7 +28,7 @@ class Silence:
     hours: int
 
 
-def silence_of(row: SubscriptionRow, latest: datetime | None, *, now: datetime) -> Silence | None:
+def find_silence(row: SubscriptionRow, latest: datetime | None, *, now: datetime) -> Silence | None:
     """Return the silence to report to a subscription; None while the outlet publishes. Pure.
 
     `latest` is the time of its last article; time before the subscription does not count.
@@ -54,7 +54,7 @@ def record_silences(database: Database, *, now: datetime) -> int:
 
 def _record(conn: Connection, rows: list[SubscriptionRow], now: datetime) -> int:
     latest = latest_collected(conn, {row.query for row in rows})
-    found = [(row, silence) for row in rows if (silence := silence_of(row, latest.get(row.query), now=now))]
+    found = [(row, silence) for row in rows if (silence := find_silence(row, latest.get(row.query), now=now))]
     if not found:
         return 0
     outlets = {outlet.id: outlet for outlet in list_outlets(conn)}

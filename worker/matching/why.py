@@ -18,7 +18,7 @@ from db.alerts.traces import Carried, Noted, Seen
 from db.enums.alerts import SENT_STATUSES, ChannelState, DeliveryState, MatchStatus, RecipientState, SubscriptionState
 from db.enums.articles import RevisionStage
 from worker.matching.article_view import read_articles
-from worker.messages.because import Because, because_of
+from worker.messages.because import Because, to_stored_terms
 from worker.query.article_text import TokenizedArticle
 from worker.query.evaluate import judge
 from worker.query.explain_miss import Failing, failings
@@ -63,7 +63,7 @@ def why(conn: Connection, subscription: SubscriptionRow, article_id: int) -> Why
     if found:
         reading = TokenizedArticle(found[0][1])
         verdict = judge(query, reading)
-        matched, because = verdict.matched, because_of(verdict)
+        matched, because = verdict.matched, to_stored_terms(verdict)
         failed = failings(query, reading)
     noted = traces.read_noted(conn, subscription.id, article_id)
     decisive = _decisive(noted)
@@ -79,7 +79,9 @@ def why(conn: Connection, subscription: SubscriptionRow, article_id: int) -> Why
         failings=failed,
         noted=noted,
         status=decisive.status if decisive else None,
-        rule=rule_of(subscription, decisive, fact, matched) if decisive else rule_of_none(subscription, seen, matched),
+        rule=explain_status(subscription, decisive, fact, matched)
+        if decisive
+        else rule_of_none(subscription, seen, matched),
         deliveries=[RecipientOutcome(one, rule_of_message(one, decisive)) for one in carried],
     )
 
@@ -106,7 +108,7 @@ def rule_of_none(subscription: SubscriptionRow, seen: Seen, matched: bool) -> st
     return "it matches now, but did not when it was understood: the query, a saved one or the vocabulary was another"
 
 
-def rule_of(subscription: SubscriptionRow, noted: Noted, fact: Fact | None, matched: bool) -> str:
+def explain_status(subscription: SubscriptionRow, noted: Noted, fact: Fact | None, matched: bool) -> str:
     """Return the rule behind the status of a match. Pure."""
     began = f"article {noted.began_article_id}" + (f" of {noted.began_source}" if noted.began_source else "")
     told_at = f", told {noted.began_at:{_MINUTE}}" if noted.began_at else ""

@@ -5,14 +5,14 @@ from __future__ import annotations
 from db.articles.word_index import AllOf, AnyOf, HasEntity, HasWord, Need
 from worker.presearch.atoms import Atom, AtomKind, Group
 from worker.presearch.narrow import narrow
-from worker.query.joining import spelling_of
+from worker.query.joining import get_spelling
 from worker.query.nodes import Query, QueryField
 from worker.query.words import Words
 
 
 def index_terms(title: str | None, text: str, language: str | None) -> set[str]:
     """Return the words of an article as queries see them, for the index."""
-    spelling = spelling_of(language)
+    spelling = get_spelling(language)
     return {word for part in (title or "", text) for word in Words(part, spelling).words}
 
 

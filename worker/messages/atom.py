@@ -17,7 +17,7 @@ _UNSAID = re.compile(r"[\ud800-\udfff\ufffe\uffff]")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def atom_of(name: str, question: str, items: Sequence[MessageItem], *, token: str) -> bytes:
+def write_atom(name: str, question: str, items: Sequence[MessageItem], *, token: str) -> bytes:
     """Return the feed of a subscription; `items` have the newest first.
 
     An edit is an entry of its own, since readers hide entries once shown. Ids never change. Readers republish entries,

@@ -14,7 +14,7 @@ _PLACES = 3
 _MOST = 100
 
 
-def because_of(verdict: Verdict) -> Because:
+def to_stored_terms(verdict: Verdict) -> Because:
     """Return the matched words in stored form: the first few positions of each term."""
     places: dict[tuple[str, str], int] = {}
     kept = []

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection
 
 from db.alerts import message_rows, outbox, subscriptions
-from db.alerts.channels import FEED, recipients_of
+from db.alerts.channels import FEED, find_recipients
 from db.alerts.deliveries import DeliveryOut
 from db.alerts.message_rows import MatchDetails
 from db.alerts.subscriptions import SubscriptionRow
@@ -21,9 +21,17 @@ from db.enums.vocabulary import MentionField
 from db.status import OutletState, list_outlets
 from db.text.headlines import headline
 from worker.lib.cadence import zone_for
-from worker.messages.because import because_of
+from worker.messages.because import to_stored_terms
 from worker.messages.links import Links
-from worker.messages.message import REPRINTS_MAX, STORIES_MAX, Message, MessageItem, OutletStatus, Publication, terms_of
+from worker.messages.message import (
+    REPRINTS_MAX,
+    STORIES_MAX,
+    Message,
+    MessageItem,
+    OutletStatus,
+    Publication,
+    list_terms,
+)
 from worker.messages.snippet import marked, snippet
 
 if TYPE_CHECKING:
@@ -39,9 +47,9 @@ def compose_message(conn: Connection, delivery: DeliveryOut, links: Links) -> Me
     subscription = subscriptions.get_subscription(conn, delivery.subscription_id)
     found, total = message_rows.read_delivery(conn, delivery.id, stories=STORIES_MAX)
     first_told = message_rows.read_first_told(conn, delivery.id)
-    reprints, reprints_total = message_rows.read_reprints_of(conn, delivery.id, limit=REPRINTS_MAX)
+    reprints, reprints_total = message_rows.read_reprints(conn, delivery.id, limit=REPRINTS_MAX)
     lines, well = _outlets(conn) if delivery.kind == DeliveryKind.QUIET else ((), 0)
-    thread = outbox.key_of(delivery.token, found[0].story) if delivery.kind == DeliveryKind.MATCH and found else ""
+    thread = outbox.make_key(delivery.token, found[0].story) if delivery.kind == DeliveryKind.MATCH and found else ""
     return Message(
         key=delivery.key,
         kind=delivery.kind,
@@ -67,7 +75,7 @@ def compose_test_message(
     """Return a message that proves that messages arrive: about an article, if there is one."""
     items: tuple[MessageItem, ...] = ()
     if row is not None and verdict is not None:
-        because = because_of(verdict)
+        because = to_stored_terms(verdict)
         details = MatchDetails(
             match_id=0,
             story=0,
@@ -110,7 +118,7 @@ def describe_subscription(subscription: SubscriptionRow) -> str:
 
 def subscription_feed(conn: Connection, subscription_id: int) -> str | None:
     """Return the secret of a subscription's feed; None if it has none."""
-    for recipient in recipients_of(conn, [subscription_id]):
+    for recipient in find_recipients(conn, [subscription_id]):
         if recipient.channel.kind == FEED and recipient.state == RecipientState.ACTIVE:
             return recipient.feed_token
     return None
@@ -138,7 +146,7 @@ def _item(details: MatchDetails, also: Sequence[tuple[str, str, str]], is_first:
         status=status,
         title=title,
         snippet=body,
-        terms=terms_of(details.because),
+        terms=list_terms(details.because),
         matched_at=details.matched_at,
         place=_place(details),
         article_id=details.article_id,

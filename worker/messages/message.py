@@ -152,7 +152,7 @@ def counted(number: int, one: str, many: str) -> str:
     return f"{number:,} {one if number == 1 else many}"
 
 
-def terms_of(because: Sequence[Sequence[object]]) -> tuple[str, ...]:
+def list_terms(because: Sequence[Sequence[object]]) -> tuple[str, ...]:
     """Return the matched words, each once, in reading order; `country: KZ` for properties of the article."""
     words: dict[str, str] = {}
     for name, start, _, surface, _ in because:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from worker.presearch.frequency import Frequencies
 from worker.presearch.narrow import narrow
 from worker.query.names import QueryNames
-from worker.query.nodes import Filter, LetterCase, Near, Not, Or, Query, QueryField, Word, leaves_of, parts_of
+from worker.query.nodes import Filter, LetterCase, Near, Not, Or, Query, QueryField, Word, get_parts, iter_leaves
 
 FEWEST_LETTERS = 4
 """Before a `*`; with fewer, words of every kind match."""
@@ -46,7 +46,7 @@ def lint_query(query: Query, frequencies: Frequencies | None = None, known: Quer
             case Or(parts) if len(parts) > MOST_ALTERNATIVES:
                 hint = "an entity: covers all spellings in all languages; lists are kept best as saved queries"
                 remarks.append(Remark(_short(part), f"{len(parts)} alternatives", hint))
-            case Not(inner) if (count := sum(1 for _ in leaves_of(inner))) > MOST_EXCLUDED:
+            case Not(inner) if (count := sum(1 for _ in iter_leaves(inner))) > MOST_EXCLUDED:
                 remarks.append(Remark(_short(part), f"excludes {count} terms", "say what is wanted instead"))
             case Word(text, _, LetterCase.NAME):
                 hint = f"write case:{text} for just this spelling, {text.lower()} for any"
@@ -72,7 +72,7 @@ def _breadth(query: Query, frequencies: Frequencies) -> Iterator[Remark]:
 
 
 def _wildcards(query: Query) -> Iterator[Remark]:
-    found = [leaf for leaf in leaves_of(query) if isinstance(leaf, Word) and "*" in leaf.text]
+    found = [leaf for leaf in iter_leaves(query) if isinstance(leaf, Word) and "*" in leaf.text]
     for word in found:
         longest = max(len(piece) for piece in word.text.split("*"))
         if longest < FEWEST_LETTERS:
@@ -85,7 +85,7 @@ def _wildcards(query: Query) -> Iterator[Remark]:
 
 
 def _near(query: Near) -> Iterator[Remark]:
-    for leaf in leaves_of(query):
+    for leaf in iter_leaves(query):
         if isinstance(leaf, Word) and "*" in leaf.text:
             yield Remark(str(leaf), "a wildcard inside NEAR: chance neighbours count", "list the words with OR")
     if query.distance > FARTHEST:
@@ -94,7 +94,7 @@ def _near(query: Near) -> Iterator[Remark]:
 
 def _all_parts(query: Query) -> Iterator[Query]:
     yield query
-    for part in parts_of(query):
+    for part in get_parts(query):
         yield from _all_parts(part)
 
 

@@ -28,7 +28,7 @@ from worker.query.nodes import (
     Score,
     Sentence,
     Word,
-    parts_of,
+    get_parts,
 )
 
 MOST_GROUPS = 3
@@ -164,7 +164,7 @@ def _nothing(query: Not | DateRange, frequencies: Frequencies) -> Groups:
 
 
 def _all(query: Query, frequencies: Frequencies) -> Groups:
-    return tuple(group for part in parts_of(query) for group in narrow(part, frequencies))
+    return tuple(group for part in get_parts(query) for group in narrow(part, frequencies))
 
 
 def _or(query: Or, frequencies: Frequencies) -> Groups:

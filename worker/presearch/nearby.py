@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from worker.presearch.atoms import AtomKind
 from worker.presearch.terms import AtomsFound, AtomTerms
 from worker.query.article_text import TokenizedArticle
-from worker.query.bits import Bits, Kept, after, bits_of
+from worker.query.bits import Bits, Kept, after, to_bits
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +64,16 @@ class WordPlaces:
     def _look_up(self, number: int) -> Bits:
         atom, row = self._terms.atom(number), self._found.row
         if atom.kind in (AtomKind.ENTITY, AtomKind.TYPE):
-            return bits_of([first for first, _ in self._reading.mentions(atom.kind, atom.value)])
+            return to_bits([first for first, _ in self._reading.mentions(atom.kind, atom.value)])
         if atom.kind == AtomKind.PHRASE:
-            return bits_of([at for phrase, at in self._found.phrases if phrase == number])
+            return to_bits([at for phrase, at in self._found.phrases if phrase == number])
         is_word = atom.kind == AtomKind.WORD
         at = row.numbers == number if is_word else np.isin(row.places, self._like[row.patterns == number])
-        return bits_of(at.nonzero()[0].tolist())
+        return to_bits(at.nonzero()[0].tolist())
 
     def _look_up_ends(self, number: int) -> Bits:
         atom = self._terms.atom(number)
         if atom.kind in (AtomKind.ENTITY, AtomKind.TYPE):
-            return bits_of([last for _, last in self._reading.mentions(atom.kind, atom.value)])
+            return to_bits([last for _, last in self._reading.mentions(atom.kind, atom.value)])
         begins = self._begins.get(number, self._look_up)
         return begins << atom.value.count(" ") if atom.kind == AtomKind.PHRASE else begins

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 from db.enums.vocabulary import MentionField, MentionLevel
 from worker.query.article import Mentioned, QueryArticle, QueryOutlet
-from worker.query.bits import Bits, Fences, bits_of
-from worker.query.joining import is_abbreviation, spelling_of
+from worker.query.bits import Bits, Fences, to_bits
+from worker.query.joining import get_spelling, is_abbreviation
 from worker.query.nodes import QueryField
 from worker.query.words import Words, pattern_words
 from worker.query.zone import Span, WordZone
@@ -38,7 +38,7 @@ class TokenizedArticle:
 
     def __init__(self, article: QueryArticle) -> None:
         self.article = article
-        spelling = spelling_of(article.language)
+        spelling = get_spelling(article.language)
         self.title = Words(article.title, spelling)
         self.body = Words(article.text, spelling)
         self._spans: dict[tuple[str, str], list[Span]] = {}
@@ -56,7 +56,7 @@ class TokenizedArticle:
     @cached_property
     def author(self) -> WordZone:
         """The words of the by-line."""
-        return WordZone([(QueryField.AUTHOR, Words(self.article.author, spelling_of(self.article.language)))])
+        return WordZone([(QueryField.AUTHOR, Words(self.article.author, get_spelling(self.article.language)))])
 
     def zone(self, field: str) -> WordZone:
         """Return the zone that contains a field."""
@@ -110,14 +110,14 @@ class TokenizedArticle:
     @cached_property
     def fences(self) -> Fences:
         """Fences between sentences, for places that must not cross them."""
-        return Fences(bits_of(self.sentences))
+        return Fences(to_bits(self.sentences))
 
     def mentioned(self, kind: str, value: str) -> dict[int, Bits]:
         """Return the places of `mentions`, by the distance of the last word from the first."""
         by_length: defaultdict[int, list[int]] = defaultdict(list)
         for first, last in self.mentions(kind, value):
             by_length[last - first].append(first)
-        return {length: bits_of(firsts) for length, firsts in by_length.items()}
+        return {length: to_bits(firsts) for length, firsts in by_length.items()}
 
     def mentions(self, kind: str, value: str) -> list[Span]:
         """Return the places of an entity, or of any of a type, in rising order; `kind` is entity or type."""

@@ -16,7 +16,7 @@ _FEW = 64
 _OVERHEAD = 200
 
 
-def bits_of(positions: Sequence[int]) -> Bits:
+def to_bits(positions: Sequence[int]) -> Bits:
     """Return the set of the given positions, in any order."""
     if not positions:
         return 0
@@ -28,14 +28,14 @@ def bits_of(positions: Sequence[int]) -> Bits:
     return int.from_bytes(set_bits, "little")
 
 
-def positions_of(bits: Bits) -> NDArray[np.intp]:
+def list_positions(bits: Bits) -> NDArray[np.intp]:
     """Return the positions of a set in rising order."""
     if bits.bit_count() <= _FEW:
         return np.fromiter(iter_positions(bits), dtype=np.intp)
-    return np.flatnonzero(flags_of(bits, bits.bit_length()))
+    return np.flatnonzero(to_flags(bits, bits.bit_length()))
 
 
-def flags_of(bits: Bits, length: int) -> NDArray[np.bool_]:
+def to_flags(bits: Bits, length: int) -> NDArray[np.bool_]:
     """Return a flag for each position up to a length."""
     octets = bits.to_bytes((max(bits.bit_length(), length) + 7) // 8, "little")
     flags = np.unpackbits(np.frombuffer(octets, dtype=np.uint8), bitorder="little")

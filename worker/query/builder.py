@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from lark import Token, Tree
 
-from worker.query.closed import checked_value, stored_value, values_of
+from worker.query.closed import checked_value, describe_values, stored_value
 from worker.query.days import day_range
 from worker.query.errors import QueryError
 from worker.query.fields import ANYWHERE, FieldScope
@@ -32,7 +32,7 @@ from worker.query.nodes import (
     Score,
     Sentence,
     Word,
-    parts_of,
+    get_parts,
 )
 from worker.query.words import plain
 from worker.text.nfc import nfc
@@ -183,7 +183,7 @@ class Builder:
         if scope.case:
             raise QueryError(f"case: does not go with {scope.field}:", position)
         if not text.strip():
-            raise QueryError(f"{scope.field}: needs a value", position, values_of(scope.field))
+            raise QueryError(f"{scope.field}: needs a value", position, describe_values(scope.field))
         match scope.field:
             case QueryField.SAVED:
                 return Saved(text, self._find_saved(text, position))
@@ -216,7 +216,7 @@ def depth_and_size(query: Query, seen: dict[int, tuple[int, int]] | None = None)
     seen = {} if seen is None else seen
     if id(query) in seen:
         return seen[id(query)]
-    inner = [depth_and_size(part, seen) for part in parts_of(query)]
+    inner = [depth_and_size(part, seen) for part in get_parts(query)]
     found = 1 + max((depth for depth, _ in inner), default=0), 1 + sum(size for _, size in inner)
     if isinstance(query, Saved):
         seen[id(query.part)] = inner[0]
@@ -280,7 +280,7 @@ def _check_places(query: Query, operator: str, position: int) -> None:
         case Word() | Phrase() | EntityNode():
             return
         case Or() | Near() | Saved():
-            for part in parts_of(query):
+            for part in get_parts(query):
                 _check_places(part, operator, position)
             return
     hint = f"repeat {operator} for each: (a {operator}/5 c) AND (b {operator}/5 c)" if isinstance(query, And) else ""
@@ -293,5 +293,5 @@ def _check_sentence(query: Query, position: int) -> None:
             raise QueryError(f"{query} is about the whole article, not about a sentence", position, "move it outside")
         case Word() | Phrase() | EntityNode() if query.field == QueryField.AUTHOR:
             raise QueryError(f"{query} stands in no sentence", position, "move it outside")
-    for part in parts_of(query):
+    for part in get_parts(query):
         _check_sentence(part, position)

@@ -69,7 +69,7 @@ def stored_value(field: str, text: str) -> str:
     return text.lower() if field == QueryField.TYPE else text
 
 
-def values_of(field: str) -> str:
+def describe_values(field: str) -> str:
     """Return a description of the values of a field; "" if it takes any."""
     hints: Mapping[str, str] = {
         QueryField.LANG: "two letters, such as ru, or with a script: kk-Latn",
@@ -93,7 +93,9 @@ def _checked_language(text: str, position: int) -> str:
         raise QueryError(f"{script!r} is no script", position, did_you_mean(near) or f"scripts: {', '.join(_SCRIPTS)}")
     name = (match[1] if match else text).lower()
     codes = [_MEANT_LANGUAGES[name]] if name in _MEANT_LANGUAGES else _codes_like(text, QueryField.LANG)
-    raise QueryError(f"{text!r} is no language", position, _offered(codes, LANGUAGES) or values_of(QueryField.LANG))
+    raise QueryError(
+        f"{text!r} is no language", position, _offered(codes, LANGUAGES) or describe_values(QueryField.LANG)
+    )
 
 
 def _checked_country(text: str, position: int) -> str:
@@ -103,7 +105,9 @@ def _checked_country(text: str, position: int) -> str:
         return text.lower()
     meant = _MEANT_COUNTRIES.get(text.upper())
     codes = [meant] if meant else _codes_like(text, QueryField.COUNTRY)
-    raise QueryError(f"{text!r} is no country", position, _offered(codes, COUNTRIES) or values_of(QueryField.COUNTRY))
+    raise QueryError(
+        f"{text!r} is no country", position, _offered(codes, COUNTRIES) or describe_values(QueryField.COUNTRY)
+    )
 
 
 def _one_of(values: Iterable[str], text: str, position: int, noun: str, meant: str | None, *, plural: str) -> str:

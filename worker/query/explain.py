@@ -26,8 +26,8 @@ from worker.query.nodes import (
     Score,
     Sentence,
     Word,
-    leaves_of,
-    parts_of,
+    get_parts,
+    iter_leaves,
 )
 from worker.query.sentences import SentenceMatches, true_in
 
@@ -80,7 +80,7 @@ def _none(query: Not, reading: TokenizedArticle, sentences: SentenceMatches | No
 def _of_all(
     query: And | AtLeast | Saved, reading: TokenizedArticle, sentences: SentenceMatches | None
 ) -> Iterator[MatchedTerm]:
-    for part in dict.fromkeys(parts_of(query)):
+    for part in dict.fromkeys(get_parts(query)):
         yield from _fired(part, reading, sentences)
 
 
@@ -95,7 +95,7 @@ def _of_true(query: Or, reading: TokenizedArticle, sentences: SentenceMatches | 
 
 def _of_near(query: Near, reading: TokenizedArticle, sentences: SentenceMatches | None) -> Iterator[MatchedTerm]:
     taking_part = _places(query, reading, sentences)
-    for leaf in leaves_of(query):
+    for leaf in iter_leaves(query):
         yield from _shown(leaf, common(taking_part, _places(leaf, reading, sentences)), reading)
 
 

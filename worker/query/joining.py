@@ -41,7 +41,7 @@ WHOLE: Final = JoinedSpelling(grouping=",.")
 
 
 @cache
-def spelling_of(language: str | None) -> JoinedSpelling:
+def get_spelling(language: str | None) -> JoinedSpelling:
     """Return the spelling of a language; for an unknown one, all variants are possible."""
     base = language.partition("-")[0] if language else None
     grouping = ",." if base is None else "," if base in _DOT_IS_DECIMAL else "."

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from worker.query.article_text import TokenizedArticle
-from worker.query.bits import OPEN, Bits, Fences, after, before, between, bits_of, iter_positions, positions_of
+from worker.query.bits import OPEN, Bits, Fences, after, before, between, iter_positions, list_positions, to_bits
 from worker.query.nodes import EntityNode, LetterCase, Near, Or, Phrase, Query, Saved, Word
 from worker.query.words import is_like, spelled, surfaces
 from worker.query.zone import Span, WordZone
@@ -29,7 +29,7 @@ def places(query: Query, reading: TokenizedArticle, fences: Fences = OPEN) -> Pl
     return _PLACES[type(query)](query, reading, fences)
 
 
-def begins_of(found: Places) -> Bits:
+def get_begins(found: Places) -> Bits:
     """Return the first positions of places."""
     begins = 0
     for firsts in found.values():
@@ -98,13 +98,13 @@ def how_many_apart(found: Places) -> int:
 
 def nearest(left: Places, right: Places) -> int:
     """Return the minimum distance between places of two sides, which both have some; 0: all overlap."""
-    gaps = _gap(_ends_of(left), begins_of(right)), _gap(_ends_of(right), begins_of(left))
+    gaps = _gap(_ends_of(left), get_begins(right)), _gap(_ends_of(right), get_begins(left))
     return min((gap for gap in gaps if gap), default=0)
 
 
 def _gap(ends: Bits, begins: Bits) -> int:
     """Return the shortest way from an end to a begin after it; 0: none."""
-    starts, stops = positions_of(begins), positions_of(ends)
+    starts, stops = list_positions(begins), list_positions(ends)
     following = np.searchsorted(starts, stops, side="right")
     is_followed = following < len(starts)
     ways = starts[following[is_followed]] - stops[is_followed]
@@ -115,7 +115,7 @@ def _not_holding_others(found: Places) -> tuple[NDArray[np.intp], NDArray[np.int
     """Return first and last words of the places that contain no other, both rising."""
     seen, firsts, lasts = 0, [], []
     for length in sorted(found):
-        firsts.append(positions_of(found[length] & ~seen))
+        firsts.append(list_positions(found[length] & ~seen))
         lasts.append(firsts[-1] + length)
         seen |= found[length]
     first, last = np.concatenate(firsts), np.concatenate(lasts)
@@ -131,9 +131,9 @@ def _not_holding_others(found: Places) -> tuple[NDArray[np.intp], NDArray[np.int
 def _of_word(query: Word, reading: TokenizedArticle, fences: Fences) -> Places:
     zone = reading.zone(query.field)
     if query.plain:
-        return _kept({0: zone.standing(query.plain)})
+        return _kept({0: zone.locate(query.plain)})
     if query.edits:
-        return _inside({0: zone.standing(query.variants[0][0], query.edits)}, query.field, reading)
+        return _inside({0: zone.locate(query.variants[0][0], query.edits)}, query.field, reading)
     found = _of_variants(query, zone)
     if "*" in query.text:
         found = {length: _joined(firsts, length, zone) for length, firsts in found.items()}
@@ -170,7 +170,7 @@ def _of_near(query: Near, reading: TokenizedArticle, fences: Fences) -> Places:
 
 def _preceding(these: Places, others: Places, distance: int, fences: Fences) -> Places:
     """Return those with one of the others beginning after them within the distance."""
-    reached = before(begins_of(others), distance, fences)
+    reached = before(get_begins(others), distance, fences)
     return _kept({length: firsts & reached >> length for length, firsts in these.items()})
 
 
@@ -234,16 +234,16 @@ def _of_variants(query: Word | Phrase, zone: WordZone, slop: int = 0) -> Places:
 
 def _of_sequence(words: Sequence[str], query: Word | Phrase, zone: WordZone, slop: int) -> Places:
     """Return the places where words follow one another, with at most `slop` others between."""
-    standing = []
+    positions = []
     for word in words:
-        found = zone.standing(word)
+        found = zone.locate(word)
         if not found:
             return {}
-        standing.append(found)
+        positions.append(found)
     if query.case:
         written = surfaces(query.text, words)
-        standing = [_spelled(word, like, query.case, zone) for word, like in zip(words, written, strict=True)]
-    return _loose(standing, slop) if slop else _tight(standing)
+        positions = [_spelled(word, like, query.case, zone) for word, like in zip(words, written, strict=True)]
+    return _loose(positions, slop) if slop else _tight(positions)
 
 
 def _spelled(word: str, like: str, case: str, zone: WordZone) -> Bits:
@@ -258,7 +258,7 @@ def _find_spelled(word: str, like: str, case: str, zone: WordZone) -> Bits:
         for surface, at in zone.written(one).items():
             if _is_spelled(surface, like, case):
                 found += at
-    return bits_of(found)
+    return to_bits(found)
 
 
 def _is_spelled(surface: str, like: str, case: str) -> bool:
@@ -268,20 +268,20 @@ def _is_spelled(surface: str, like: str, case: str) -> bool:
     return is_like(surface, like) if "*" in like else surface == like
 
 
-def _tight(standing: Sequence[Bits]) -> Places:
-    found = standing[0]
-    for offset, others in enumerate(standing[1:], 1):
+def _tight(positions: Sequence[Bits]) -> Places:
+    found = positions[0]
+    for offset, others in enumerate(positions[1:], 1):
         found &= others >> offset
-    return _kept({len(standing) - 1: found})
+    return _kept({len(positions) - 1: found})
 
 
-def _loose(standing: Sequence[Bits], slop: int) -> Places:
+def _loose(positions: Sequence[Bits], slop: int) -> Places:
     """Return the shortest place from each first word; the others follow it in order, with words between.
 
     `reached[extra]` are the first words from which this word is reached with that many others between.
     """
-    reached = [standing[0]] + [0] * slop
-    for offset, others in enumerate(standing[1:], 1):
+    reached = [positions[0]] + [0] * slop
+    for offset, others in enumerate(positions[1:], 1):
         so_far, further = 0, []
         for extra, firsts in enumerate(reached):
             so_far |= firsts
@@ -289,6 +289,6 @@ def _loose(standing: Sequence[Bits], slop: int) -> Places:
         reached = further
     found, seen = {}, 0
     for extra, firsts in enumerate(reached):
-        found[len(standing) - 1 + extra] = firsts & ~seen
+        found[len(positions) - 1 + extra] = firsts & ~seen
         seen |= firsts
     return _kept(found)

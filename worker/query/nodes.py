@@ -9,7 +9,7 @@ from dataclasses import field as derived
 from datetime import date
 from enum import StrEnum
 
-from worker.query.words import variants_of
+from worker.query.words import list_variants
 
 
 class QueryField(StrEnum):
@@ -70,7 +70,7 @@ class Word(Query):
     """The single folded word to search for anywhere; "" for other queries."""
 
     def __post_init__(self) -> None:
-        variants = variants_of(self.text)
+        variants = list_variants(self.text)
         is_plain = variants == variants[:1] and len(variants[0]) == 1 and "*" not in variants[0][0]
         object.__setattr__(self, "variants", variants)
         is_plain = is_plain and not (self.field or self.case or self.edits)
@@ -91,7 +91,7 @@ class Phrase(Query):
     variants: tuple[tuple[str, ...], ...] = derived(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "variants", variants_of(self.text))
+        object.__setattr__(self, "variants", list_variants(self.text))
 
     def __str__(self) -> str:
         return _prefixed(self.field, self.case) + f'"{self.text}"' + (f"~{self.slop}" if self.slop else "")
@@ -219,7 +219,7 @@ class Saved(Query):
         return f"saved:{_value(self.name)}"
 
 
-def parts_of(query: Query) -> tuple[Query, ...]:
+def get_parts(query: Query) -> tuple[Query, ...]:
     """Return the direct parts of a query."""
     match query:
         case And(parts) | Or(parts):
@@ -237,12 +237,12 @@ Leaf = Word | Phrase | EntityNode
 """A query with positions in a text."""
 
 
-def leaves_of(query: Query) -> Iterator[Leaf]:
+def iter_leaves(query: Query) -> Iterator[Leaf]:
     """Yield the words, phrases and entities anywhere in a query."""
     if isinstance(query, Leaf):
         yield query
-    for part in parts_of(query):
-        yield from leaves_of(part)
+    for part in get_parts(query):
+        yield from iter_leaves(part)
 
 
 _PREFIX_OF_CASE: Mapping[str, str] = {LetterCase.EXACT: "case:", LetterCase.NAME: "name:"}

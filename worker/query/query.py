@@ -15,7 +15,7 @@ from lark import Lark
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
 from worker.query.builder import Builder, depth_and_size
-from worker.query.closed import values_of
+from worker.query.closed import describe_values
 from worker.query.errors import QueryError
 from worker.query.forms import refuse_forms
 from worker.query.names import QueryNames, did_you_mean, nearest
@@ -170,7 +170,7 @@ def _explained(error: UnexpectedInput, plain: str) -> QueryError:
     wanted = set(error.accepts or error.expected)
     expected = ", ".join(text for name, text in _EXPECTED.items() if name in wanted)
     field = _FIELD_BEFORE.search(plain[: _end_of(error, plain)])
-    if field and (values := values_of(field[1].lower())):
+    if field and (values := describe_values(field[1].lower())):
         return QueryError(f"{field[0].strip()} needs a value", field.start(), values)
     if error.token.type == "$END":
         if not plain.strip():

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from worker.query.article_text import TokenizedArticle
-from worker.query.bits import Bits, flags_of
-from worker.query.locate import begins_of, places, stand_apart
+from worker.query.bits import Bits, to_flags
+from worker.query.locate import get_begins, places, stand_apart
 from worker.query.nodes import And, AtLeast, EntityNode, Near, Not, Or, Phrase, Query, Saved, Word
 
 Flags = NDArray[np.bool_]
@@ -43,11 +43,11 @@ class SentenceMatches:
 
 
 def _located(query: Word | Phrase | EntityNode | Near, reading: TokenizedArticle) -> Flags:
-    found = begins_of(places(query, reading, reading.fences))
+    found = get_begins(places(query, reading, reading.fences))
     begins, ends = reading.stretches
     if not found or not begins:
         return np.zeros(len(begins), dtype=np.bool_)
-    flags: Flags = np.logical_or.reduceat(flags_of(found, ends[-1]), begins)
+    flags: Flags = np.logical_or.reduceat(to_flags(found, ends[-1]), begins)
     return flags
 
 

@@ -123,7 +123,7 @@ def pattern_words(text: str, spelling: JoinedSpelling = IN_PARTS) -> tuple[str, 
     return tuple(re.sub(r"\*+", "*", word.replace(STAR, "*")) for word in words)
 
 
-def variants_of(text: str) -> tuple[tuple[str, ...], ...]:
+def list_variants(text: str) -> tuple[tuple[str, ...], ...]:
     """Return the possible sequences of words for a query's text in articles, the one of its parts first."""
     if text.isalnum():
         return (pattern_words(text),)

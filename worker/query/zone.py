@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from functools import cached_property
 
-from worker.query.bits import Bits, Kept, bits_of, iter_positions
+from worker.query.bits import Bits, Kept, iter_positions, to_bits
 from worker.query.misspelled import Lengths
 from worker.query.words import DASHES, Words, likeness
 
@@ -49,15 +49,15 @@ class WordZone:
                     found[word] = [position]
         return found
 
-    def standing(self, pattern: str, edits: int = 0) -> Bits:
+    def locate(self, pattern: str, edits: int = 0) -> Bits:
         """Return the positions of a word, of words like a pattern with `*`, or within some edits of a word."""
-        return self.kept.get((pattern, str(edits), "edits"), self._standing)
+        return self.kept.get((pattern, str(edits), "edits"), self._locate)
 
-    def _standing(self, key: tuple[str, str, str]) -> Bits:
+    def _locate(self, key: tuple[str, str, str]) -> Bits:
         pattern, edits = key[0], int(key[1])
         if edits or "*" in pattern:
-            return bits_of([at for word in self.spellings(pattern, edits) for at in self.positions[word]])
-        return bits_of(self.positions.get(pattern, ()))
+            return to_bits([at for word in self.spellings(pattern, edits) for at in self.positions[word]])
+        return to_bits(self.positions.get(pattern, ()))
 
     def spellings(self, pattern: str, edits: int = 0) -> list[str]:
         """Return the words like a pattern with `*`, or within some edits of a word."""
@@ -85,11 +85,11 @@ class WordZone:
         """Return those of some words with only a hyphen between them and the next."""
         if these.bit_count() > _FEW:
             return these & self._joined
-        return bits_of([at for at in iter_positions(these) if self._is_joined(at)])
+        return to_bits([at for at in iter_positions(these) if self._is_joined(at)])
 
     @cached_property
     def _joined(self) -> Bits:
-        return bits_of([at for at, word in enumerate(self.words) if word and self._is_joined(at)])
+        return to_bits([at for at, word in enumerate(self.words) if word and self._is_joined(at)])
 
     @cached_property
     def _lengths(self) -> Lengths:

@@ -12,7 +12,7 @@ from db.coverage import cells
 from db.enums.stories import StoryDecisionKind
 from db.stories import clusters, judgements
 from worker.matching.freeing import free
-from worker.stories.linking import cluster_of
+from worker.stories.linking import find_originals
 
 
 class NotPossible(ValueError):
@@ -84,6 +84,6 @@ def recluster(conn: Connection, article_ids: Iterable[int]) -> Sequence[int]:
     if not ids:
         return []
     connected = clusters.lock_connected(conn, ids)
-    moved = clusters.record_clusters(conn, connected.members, cluster_of(connected))
+    moved = clusters.record_clusters(conn, connected.members, find_originals(connected))
     cells.mark_articles(conn, moved)
     return moved

@@ -57,7 +57,7 @@ def renewed(conn: Connection, judged: VerifiedLink, revisions: Sequence[Revision
     return judge(conn, revisions, judged.samples)
 
 
-def samples_of(revisions: Sequence[RevisionOut]) -> set[int]:
+def list_samples(revisions: Sequence[RevisionOut]) -> set[int]:
     """Return the samples by which these revisions are indexed."""
     marks = (Fingerprint.from_bytes(revision.fingerprint) for revision in revisions)
     return {value for mark in marks for value in mark.sample.tolist()}
@@ -79,7 +79,7 @@ def judge_again(conn: Connection, pairs: Sequence[tuple[int, int]]) -> list[Link
 
 def find_links(conn: Connection, revisions: Sequence[RevisionOut]) -> list[LinkIn]:
     """Return the verified resemblances of these revisions with the current text of every other article."""
-    return _find_links(conn, revisions, commonplaces.read_common(conn, samples_of(revisions)))
+    return _find_links(conn, revisions, commonplaces.read_common(conn, list_samples(revisions)))
 
 
 def _find_links(conn: Connection, revisions: Sequence[RevisionOut], common: Set[int]) -> list[LinkIn]:
@@ -171,7 +171,7 @@ def _comparable_member(other: Comparable) -> Member[int]:
     return Member(other.article_id, other.canonical_url, other.published_at, other.source_id)
 
 
-def cluster_of(connected: Connected) -> dict[int, int]:
+def find_originals(connected: Connected) -> dict[int, int]:
     """Return the original of each article of a connected set."""
     return clusters(
         [

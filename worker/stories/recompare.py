@@ -14,7 +14,7 @@ from db.engine import Database
 from db.stories import commonplaces
 from db.stories.clusters import record_links
 from worker.dedup.fingerprint import fingerprint
-from worker.dedup.headline import headline_of
+from worker.dedup.headline import strip_outlet
 from worker.matching.freeing import free
 from worker.stories.edits import recluster
 from worker.stories.linking import METHOD_NOW, find_links
@@ -26,13 +26,13 @@ def recompare(database: Database, *, now: datetime) -> Recompared:
     """Compare articles not yet compared under the current rules; return the changes."""
     done = Recompared()
     while True:
-        standing = database.read(recomparing.find_standing)
-        if standing.is_done:
+        state = database.read(recomparing.find_state)
+        if state.is_done:
             return done
-        if standing.texts_to is not None:
-            done = replace(done, texts=done.texts + _mark_texts(database, standing, standing.texts_to))
+        if state.texts_to is not None:
+            done = replace(done, texts=done.texts + _mark_texts(database, state, state.texts_to))
         else:
-            more = _compare_articles(database, standing, standing.articles_to or 0, now)
+            more = _compare_articles(database, state, state.articles_to or 0, now)
             done = replace(
                 done,
                 articles=done.articles + more.articles,
@@ -41,38 +41,38 @@ def recompare(database: Database, *, now: datetime) -> Recompared:
             )
 
 
-def _mark_texts(database: Database, standing: RecompareState, after: int) -> int:
+def _mark_texts(database: Database, state: RecompareState, after: int) -> int:
     texts = database.read(lambda conn: recomparing.read_texts(conn, after, _TEXTS))
     marks = {text.revision_id: _mark_of(text) for text in texts}
 
     def write(conn: Connection) -> int:
-        if not recomparing.is_at(conn, standing):
+        if not recomparing.is_at(conn, state):
             return 0
         recomparing.record_marks(conn, texts, marks)
         if not texts:
             lock_commonplaces(conn, alone=True)
             commonplaces.count_all(conn)
-        recomparing.note_standing(conn, replace(standing, texts_to=texts[-1].revision_id if texts else None))
+        recomparing.record_state(conn, replace(state, texts_to=texts[-1].revision_id if texts else None))
         return len(texts)
 
     return database.write(write)
 
 
 def _mark_of(text: MarkedText) -> Mark:
-    mark = fingerprint(text.text, headline_of(text.title, text.url))
+    mark = fingerprint(text.text, strip_outlet(text.title, text.url))
     return Mark(mark.size, mark.to_bytes(), mark.sample.tolist())
 
 
-def _compare_articles(database: Database, standing: RecompareState, after: int, now: datetime) -> Recompared:
+def _compare_articles(database: Database, state: RecompareState, after: int, now: datetime) -> Recompared:
     """Compare the next articles with all others; return the changes."""
     with database.reading() as conn:
         articles = recomparing.read_articles(conn, after, _ARTICLES)
         links = find_links(conn, articles)
 
     def write(conn: Connection) -> Recompared:
-        if not recomparing.is_at(conn, standing):
+        if not recomparing.is_at(conn, state):
             return Recompared()
-        recomparing.note_standing(conn, replace(standing, articles_to=articles[-1].article_id if articles else None))
+        recomparing.record_state(conn, replace(state, articles_to=articles[-1].article_id if articles else None))
         if not articles:
             recomparing.forget_other_links(conn, METHOD_NOW)
             return Recompared()

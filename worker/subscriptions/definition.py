@@ -26,7 +26,7 @@ _MAX_AGE_H = 24 * 366
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionDefinition:
-    """A standing query and its recipients."""
+    """A subscription and its recipients."""
 
     subscription: SubscriptionIn
     recipients: tuple[RecipientAddress, ...] = ()
@@ -53,10 +53,10 @@ class References:
     allowed: Collection[tuple[str, int]] = field(default=frozenset())
 
 
-def validate(standing: SubscriptionDefinition, known: References) -> tuple[SubscriptionDefinition, list[str]]:
+def validate(definition: SubscriptionDefinition, known: References) -> tuple[SubscriptionDefinition, list[str]]:
     """Return the subscription in stored form, and its problems."""
     problems: list[str] = []
-    new = standing.subscription
+    new = definition.subscription
     if not NAME.fullmatch(new.name):
         problems.append(f"the name {new.name!r} must be lower-case letters, digits, dots and hyphens")
     problems += _question(new, known)
@@ -69,11 +69,11 @@ def validate(standing: SubscriptionDefinition, known: References) -> tuple[Subsc
         problems.append(f"the age must be from 1 hour to {_MAX_AGE_H} hours")
     if new.all_quiet and cadence == CadenceKind.AT_ONCE:
         problems.append("an “all quiet” needs digests: hourly, daily or weekly")
-    recipients = _recipients(standing.recipients, known.allowed, problems)
+    recipients = _recipients(definition.recipients, known.allowed, problems)
     values = {name: getattr(new, name) for name in SubscriptionIn.__slots__} | {"cadence": cadence}
     if new.kind == SubscriptionKind.BURST:
         values["query"] = _entity(new.query, known)[0] or new.query
-    return SubscriptionDefinition(SubscriptionIn(**values), recipients, standing.feed), problems
+    return SubscriptionDefinition(SubscriptionIn(**values), recipients, definition.feed), problems
 
 
 def _question(new: SubscriptionIn, known: References) -> list[str]:
@@ -123,17 +123,17 @@ def _in_table_order(recipients: Iterable[RecipientAddress]) -> tuple[RecipientAd
     return tuple(sorted(recipients, key=lambda recipient: order.get(recipient.kind, len(order))))
 
 
-def create(conn: Connection, standing: SubscriptionDefinition, *, now: datetime) -> int:
+def create(conn: Connection, definition: SubscriptionDefinition, *, now: datetime) -> int:
     """Store a new subscription with its recipients; return its id. Raises NameTaken."""
-    subscription_id = subscriptions.record_subscription(conn, standing.subscription, now=now)
-    due_at = next_due(parse_cadence(standing.subscription.cadence), now)
-    _add_recipients(conn, subscription_id, standing.addresses, due_at)
+    subscription_id = subscriptions.record_subscription(conn, definition.subscription, now=now)
+    due_at = next_due(parse_cadence(definition.subscription.cadence), now)
+    _add_recipients(conn, subscription_id, definition.addresses, due_at)
     return subscription_id
 
 
-def update(conn: Connection, stored: SubscriptionRow, standing: SubscriptionDefinition, *, now: datetime) -> None:
+def update(conn: Connection, stored: SubscriptionRow, definition: SubscriptionDefinition, *, now: datetime) -> None:
     """Update a stored subscription to a definition. Recipients no longer named are unsubscribed."""
-    new = standing.subscription
+    new = definition.subscription
     fields = ("kind", "query", "cadence", "max_age_h", "on_revision", "all_quiet", "origin")
     values = {name: getattr(new, name) for name in fields if getattr(new, name) != getattr(stored, name)}
     if values:
@@ -141,16 +141,16 @@ def update(conn: Connection, stored: SubscriptionRow, standing: SubscriptionDefi
     due_at = next_due(parse_cadence(new.cadence), now)
     if "cadence" in values:
         channels.set_cadence_due(conn, stored.id, due_at=due_at)
-    before = {address_of(row): row for row in channels.recipients_of(conn, [stored.id])}
-    channels.unsubscribe(conn, [row.id for key, row in before.items() if key not in standing.addresses])
-    wanted = [key for key in standing.addresses if key not in before or before[key].state != RecipientState.ACTIVE]
+    before = {get_address(row): row for row in channels.find_recipients(conn, [stored.id])}
+    channels.unsubscribe(conn, [row.id for key, row in before.items() if key not in definition.addresses])
+    wanted = [key for key in definition.addresses if key not in before or before[key].state != RecipientState.ACTIVE]
     _add_recipients(conn, stored.id, wanted, due_at)
 
 
 def remove(conn: Connection, stored: SubscriptionRow) -> None:
     """Remove a subscription. Waiting messages to its recipients are cancelled; its matches stay."""
     subscriptions.change_subscription(conn, stored.id, state=SubscriptionState.REMOVED)
-    channels.unsubscribe(conn, [row.id for row in channels.recipients_of(conn, [stored.id])])
+    channels.unsubscribe(conn, [row.id for row in channels.find_recipients(conn, [stored.id])])
 
 
 def to_definition(stored: SubscriptionRow, recipients: Collection[RecipientRow]) -> SubscriptionDefinition:
@@ -161,7 +161,7 @@ def to_definition(stored: SubscriptionRow, recipients: Collection[RecipientRow])
     return SubscriptionDefinition(SubscriptionIn(**values), sent_to, any(channel.kind == FEED for channel in active))
 
 
-def address_of(row: RecipientRow) -> RecipientAddress:
+def get_address(row: RecipientRow) -> RecipientAddress:
     """Return the kind and the address of a recipient."""
     return RecipientAddress(row.channel.kind, row.channel.address)
 

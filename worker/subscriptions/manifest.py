@@ -17,7 +17,7 @@ from db.alerts.subscriptions import SubscriptionIn, SubscriptionRow
 from db.enums.alerts import SubscriptionKind
 from worker.delivery.transports.table import TRANSPORTS
 from worker.delivery.transports.transport import RecipientAddress
-from worker.subscriptions import definition as standings
+from worker.subscriptions import definition
 from worker.subscriptions.definition import NAME, References, SubscriptionDefinition, to_definition, validate
 from worker.subscriptions.plain_yaml import Fault, read_yaml
 from worker.subscriptions.references import load_query_names, load_references
@@ -51,7 +51,7 @@ class Manifest:
     origin: str
     """The file's name; entries managed by it that it no longer contains are removed."""
     saved: Mapping[str, str]
-    standing: tuple[SubscriptionDefinition, ...]
+    definitions: tuple[SubscriptionDefinition, ...]
 
 
 class StepAction(StrEnum):
@@ -98,13 +98,13 @@ def read_manifest(text: str, origin: str) -> Manifest:
         raise ManifestError("subscriptions: must hold fields for each name")
     for what, names in (("subscription", stated), ("saved query", saved)):
         problems += [f"{what} {name[:60]!r}: {_NO_NAME}" for name in names if not NAME.fullmatch(name)]
-    found = [_standing(name, fields, origin, problems) for name, fields in stated.items() if NAME.fullmatch(name)]
+    found = [_definition(name, fields, origin, problems) for name, fields in stated.items() if NAME.fullmatch(name)]
     if problems:
         raise ManifestError(*problems)
     return Manifest(origin, saved, tuple(each for each in found if each is not None))
 
 
-def _standing(name: str, fields: object, origin: str, problems: list[str]) -> SubscriptionDefinition | None:
+def _definition(name: str, fields: object, origin: str, problems: list[str]) -> SubscriptionDefinition | None:
     if not isinstance(fields, dict):
         problems.append(f"{name}: must hold fields such as query and email")
         return None
@@ -157,7 +157,7 @@ def plan(conn: Connection, manifest: Manifest, *, allow_private_hosts: str) -> t
     known = References(partial(parse, saved=saved, known=names), known.outlets, known.allowed)
     problems: list[str] = []
     good = []
-    for stated in manifest.standing:
+    for stated in manifest.definitions:
         stored_form, wrong = validate(stated, known)
         problems += [f"{stated.subscription.name}: {problem}" for problem in wrong]
         good.append(stored_form)
@@ -186,7 +186,7 @@ def plan(conn: Connection, manifest: Manifest, *, allow_private_hosts: str) -> t
 
 def _saved_steps(conn: Connection, manifest: Manifest) -> list[Step]:
     before = subscriptions.saved_queries(conn)
-    managed = subscriptions.saved_queries_of(conn, manifest.origin)
+    managed = subscriptions.find_managed_queries(conn, manifest.origin)
     steps = []
     for name, query in manifest.saved.items():
         if name not in before:
@@ -204,7 +204,7 @@ def _step(conn: Connection, row: SubscriptionRow | None, stated: SubscriptionDef
     name = stated.subscription.name
     if row is None:
         return Step(StepAction.ADD, StepSubject.SUBSCRIPTION, name)
-    now = to_definition(row, channels.recipients_of(conn, [row.id]))
+    now = to_definition(row, channels.find_recipients(conn, [row.id]))
     changes: dict[str, tuple[object, object]] = {}
     for key in ("kind", "query", "cadence", "max_age_h", "on_revision", "all_quiet"):
         pair = getattr(now.subscription, key), getattr(stated.subscription, key)
@@ -221,7 +221,7 @@ def _step(conn: Connection, row: SubscriptionRow | None, stated: SubscriptionDef
 
 def apply(conn: Connection, manifest: Manifest, steps: list[Step], *, now: datetime) -> None:
     """Apply the steps, all or none."""
-    by_name = {each.subscription.name: each for each in manifest.standing}
+    by_name = {each.subscription.name: each for each in manifest.definitions}
     to_do = [step for step in steps if step.action is not StepAction.KEEP]
     saved = {step.name: step.action for step in to_do if step.subject is StepSubject.SAVED_QUERY}
     stated = {name: manifest.saved[name] for name, action in saved.items() if action is not StepAction.REMOVE}
@@ -230,8 +230,8 @@ def apply(conn: Connection, manifest: Manifest, steps: list[Step], *, now: datet
     for step in (step for step in to_do if step.subject is StepSubject.SUBSCRIPTION):
         row = subscriptions.find_subscription(conn, step.name)
         if step.action is StepAction.ADD:
-            standings.create(conn, by_name[step.name], now=now)
+            definition.create(conn, by_name[step.name], now=now)
         elif step.action is StepAction.CHANGE and row is not None:
-            standings.update(conn, row, by_name[step.name], now=now)
+            definition.update(conn, row, by_name[step.name], now=now)
         elif row is not None:
-            standings.remove(conn, row)
+            definition.remove(conn, row)

@@ -20,10 +20,10 @@ from worker.tagging.forms import (
     Spelling,
     Trace,
     compiled_form,
+    find_rule,
     may_lose_case,
     misspelled,
-    rank_of,
-    sort_of,
+    rank_language,
     whole_end,
 )
 from worker.tagging.search import Search
@@ -105,7 +105,7 @@ class Lexicon:
         ranked: list[tuple[int, Form]] = []
         for row in table.rows[table.ends[at - 1] if at else 0 : table.ends[at]]:
             entity, alias = compiled.spelling(compiled.stems.aliases[row])
-            rank = rank_of(alias, self._language) or 0
+            rank = rank_language(alias, self._language) or 0
             ranked.append((rank, compiled_form(entity, alias, compiled.stem(row))))
         pattern = _Pattern(at, _distinct(ranked), compiled.endings.following(table.endings[at]), self._language)
         self._patterns[at] = pattern
@@ -122,7 +122,7 @@ class Lexicon:
             whole += len(joined)
             ending += joined
         if sort != SMALL:
-            sort = sort_of(text, start, whole, ending, form.alias.language)
+            sort = find_rule(text, start, whole, ending, form.alias.language)
         return Hit(start, -whole, entity, ending, pattern, rule, form, is_derived, is_plain, sort)
 
     def _joined(self, text: str, at: int) -> str:
@@ -188,7 +188,7 @@ class _Pattern:
                 found.pop()
             beyond = "" if ending == form.last else form.change + ending
             is_plain = not (reason or form.is_suspect or may_lose_case(form, surface))
-            sort = reason or sort_of(surface, 0, end, beyond, form.alias.language)
+            sort = reason or find_rule(surface, 0, end, beyond, form.alias.language)
             found.append(Spelling(form.entity.id, beyond, self._number, "", form, is_derived, is_plain, sort))
         if len(self.known) >= _MOST_KNOWN:
             self.known.clear()

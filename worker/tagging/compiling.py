@@ -15,7 +15,7 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from worker.tagging.context import speaking_against
-from worker.tagging.forms import rank_of
+from worker.tagging.forms import rank_language
 from worker.tagging.inflect import stems
 from worker.tagging.search import Search
 from worker.tagging.stems import Stem
@@ -152,7 +152,7 @@ class Compiled:
         if self._folded is None:
             self._folded = _folded([self.stems.text(row) for row in range(len(self.stems.aliases))])
         spellings = (alias for entity in self._entities for alias in (*entity.aliases, *entity.decoys))
-        counts = bytes(rank_of(alias, language) is not None for alias in spellings)
+        counts = bytes(rank_language(alias, language) is not None for alias in spellings)
         key = counts, language == "zh"
         if key not in self._by_aliases:  # in both scripts of a language the same aliases count
             self._by_aliases[key] = self._made(counts, language)
@@ -164,7 +164,7 @@ class Compiled:
         by_pattern: dict[str, list[int]] = {}
         for row, (alias, stem) in enumerate(zip(self.stems.aliases, self._folded, strict=True)):
             if counts[alias]:
-                by_pattern.setdefault(pattern_of(stem, language), []).append(row)
+                by_pattern.setdefault(build_pattern(stem, language), []).append(row)
         against = speaking_against(self._entities)
         for term in against:
             by_pattern.setdefault(term, [])
@@ -182,7 +182,7 @@ class Compiled:
         )
 
 
-def pattern_of(stem: str, language: str | None) -> str:
+def build_pattern(stem: str, language: str | None) -> str:
     """Return the pattern for the automaton: a folded stem at the beginning of a word, in Chinese anywhere."""
     return stem if language == "zh" or stem[0] >= HAN else " " + stem
 

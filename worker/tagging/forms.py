@@ -164,7 +164,7 @@ def _is_long_acronym(text: str) -> bool:
     return len(text) > _SHORT and text.isupper() and text.isalpha() and unicodedata.name(text[0]).startswith("LATIN")
 
 
-def rank_of(alias: Alias, language: str | None) -> int | None:
+def rank_language(alias: Alias, language: str | None) -> int | None:
     """Return the distance of an alias from texts of a language, 0 the closest; None if it does not count there.
 
     Aliases count in texts of their own language, in any script. English names and Latin acronyms of four letters or
@@ -226,7 +226,7 @@ def whole_end(text: str, end: int, form: Form) -> int:
     return end + 1 if form.ends_in_point and text[end : end + 1] == "." else end
 
 
-def sort_of(text: str, start: int, end: int, ending: str, language: str) -> MentionRule:
+def find_rule(text: str, start: int, end: int, ending: str, language: str) -> MentionRule:
     """Return the kind of an alias in a text: exact, inflected, plural, possessive or compound."""
     after = text[end : end + 1]
     if after in _APOSTROPHES and language == "en" and text[end + 1 : end + 2] in ("s", "S", " ", ""):

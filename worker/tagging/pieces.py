@@ -8,7 +8,7 @@ MOST_AT_ONCE = 1_000_000
 """Characters, some 500 pages: articles are one piece. The meaning of names is decided within a piece."""
 
 
-def pieces_of(text: str, most: int = MOST_AT_ONCE) -> Iterator[tuple[int, str]]:
+def iter_pieces(text: str, most: int = MOST_AT_ONCE) -> Iterator[tuple[int, str]]:
     """Yield the pieces of the text, each with its offset; they are cut at line ends, or else at spaces."""
     start = 0
     while len(text) - start > most:

@@ -276,9 +276,9 @@ class _Decision:
     def _kept(self, at: int, found: list[Hit]) -> list[Hit]:
         kept = longest(found)
         if self.trace is not None:
-            standing = set(kept)
+            remaining = set(kept)
             for hit in found:
-                if hit not in standing:
+                if hit not in remaining:
                     self._miss(at, hit, Veto.LONGEST)
         return kept
 

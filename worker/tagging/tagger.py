@@ -13,13 +13,13 @@ from worker.tagging.automaton import Lexicon
 from worker.tagging.cachefile import cached
 from worker.tagging.compiling import KINDS, compiled
 from worker.tagging.context import ArticleContext, Field, Terms
-from worker.tagging.forms import EXACT, Form, Hit, Trace, compiled_form, sort_of
+from worker.tagging.forms import EXACT, Form, Hit, Trace, compiled_form, find_rule
 from worker.tagging.hashtags import Hashtag, split_hashtags
 from worker.tagging.namesakes import with_surnames
 from worker.tagging.rules import NearMiss, decide
 from worker.tagging.stems import Stem
 from worker.tagging.traditional import with_traditional
-from worker.text.fold import reading_of, squeeze
+from worker.text.fold import squeeze, to_readable
 from worker.vocabulary.entities import LANGUAGES, Alias, Vocabulary
 from worker.vocabulary.loader import packaged_folder, read_vocabulary
 from worker.vocabulary.relations import RelationKind
@@ -107,7 +107,7 @@ class Tagger:
         broken: list[str] = []
         offset = 0
         for name, text in fields.items():
-            as_read, folded, with_hyphens = reading_of(text)
+            as_read, folded, with_hyphens = to_readable(text)
             parts.append(Field(name, as_read, folded, offset))
             broken.append(with_hyphens)
             offset += len(text) + 1
@@ -222,7 +222,7 @@ def _moved(text: str, hit: Hit, offset: int) -> Hit:
     """Return a hit of the passage at an offset as one of the whole text."""
     start, end = hit.start + offset, offset - hit.minus_end
     return hit._replace(
-        start=start, minus_end=-end, sort=sort_of(text, start, end, hit.ending, hit.form.alias.language)
+        start=start, minus_end=-end, sort=find_rule(text, start, end, hit.ending, hit.form.alias.language)
     )
 
 

@@ -177,7 +177,7 @@ class Reading(NamedTuple):
     with_hyphens: str
 
 
-def reading_of(text: str) -> Reading:
+def to_readable(text: str) -> Reading:
     """Return a text as a reader sees it; nearly all texts are unchanged, which is detected quickly."""
     padded = f"{_PAD}{text} "
     units = _units(padded)

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from worker.vocabulary.given_names import NOBODY, GivenNames, given_names_of
-from worker.vocabulary.han_pairs import NO_PAIRS, Pairs, pairs_of
+from worker.vocabulary.given_names import NOBODY, GivenNames, parse_given_names
+from worker.vocabulary.han_pairs import NO_PAIRS, Pairs, parse_pairs
 from worker.vocabulary.inflection import NOTHING, Inflection, read_inflection
-from worker.vocabulary.offices import Office, office_of
-from worker.vocabulary.regions import NOWHERE, Regions, regions_of
+from worker.vocabulary.offices import Office, parse_office
+from worker.vocabulary.regions import NOWHERE, Regions, parse_regions
 from worker.vocabulary.scope import Definition
 from worker.vocabulary.toml_table import ProblemsFound
-from worker.vocabulary.usage import Usage, usage_of
+from worker.vocabulary.usage import Usage, parse_usage
 
 LANGUAGES = ("en", "ru", "kk", "kk-Latn", "ky", "uz", "uz-Cyrl", "tg", "tk", "tr", "az", "hy", "zh")
 GUESS = "guess"
@@ -139,11 +139,11 @@ class Vocabulary:
             inflection = read_inflection(loaded.get("inflection", {}), "inflection", problems)
             if problems:
                 raise ValueError(f"not a stored vocabulary: {problems[0]}")
-            usages = tuple(usage_of(entry) for entry in loaded.get("usages", ()))
-            given_names = given_names_of(loaded["given"]) if "given" in loaded else NOBODY
-            regions = regions_of(loaded["regions"]) if "regions" in loaded else NOWHERE
+            usages = tuple(parse_usage(entry) for entry in loaded.get("usages", ()))
+            given_names = parse_given_names(loaded["given"]) if "given" in loaded else NOBODY
+            regions = parse_regions(loaded["regions"]) if "regions" in loaded else NOWHERE
             entities = tuple(_entity(entry) for entry in loaded["entities"])
-            pairs = pairs_of(loaded["pairs"]) if "pairs" in loaded else NO_PAIRS
+            pairs = parse_pairs(loaded["pairs"]) if "pairs" in loaded else NO_PAIRS
             return Vocabulary(
                 entities=entities,
                 scope=scope,
@@ -203,7 +203,7 @@ def _entity(entry: dict[str, Any]) -> Entity:
         relations=tuple(_relation(*relation) for relation in entry["relations"]),
         aliases=tuple(_alias(entry) for entry in entry["aliases"]),
         decoys=tuple(_alias(entry) for entry in entry.get("decoys", ())),
-        offices=tuple(office_of(entry) for entry in entry.get("offices", ())),
+        offices=tuple(parse_office(entry) for entry in entry.get("offices", ())),
         pattern=Pattern(*entry["pattern"]) if entry.get("pattern") else None,
     )
 

@@ -64,7 +64,7 @@ class GivenNames:
         }
 
     def to_json(self) -> dict[str, Any]:
-        """Return the plain values for `given_names_of`."""
+        """Return the plain values for `parse_given_names`."""
         return {
             "names": {k: list(v) for k, v in self.names.items()},
             "ends": {k: list(v) for k, v in self.ends.items()},
@@ -79,7 +79,7 @@ def _plain(word: str) -> str:
 NOBODY = GivenNames({}, {})
 
 
-def given_names_of(content: Mapping[str, Any]) -> GivenNames:
+def parse_given_names(content: Mapping[str, Any]) -> GivenNames:
     """Return the given names written by `to_json`."""
     return GivenNames(*({k: tuple(v) for k, v in content.get(key, {}).items()} for key in ("names", "ends")))
 

@@ -80,7 +80,7 @@ class Pairs:
         )
 
     def to_json(self) -> dict[str, Any]:
-        """Return the plain values for `pairs_of`."""
+        """Return the plain values for `parse_pairs`."""
         return {
             "before": list(self.before),
             "after": list(self.after),
@@ -97,7 +97,7 @@ class Pairs:
 NO_PAIRS = Pairs()
 
 
-def pairs_of(content: Mapping[str, Any]) -> Pairs:
+def parse_pairs(content: Mapping[str, Any]) -> Pairs:
     """Return the pairs written by `to_json`."""
     alone = {sign: tuple(never) for sign, never in content["alone"].items()}
     before, after, both = tuple(content["before"]), tuple(content["after"]), content.get("both", {})

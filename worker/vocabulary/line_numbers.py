@@ -10,7 +10,7 @@ _STRING = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'[^']*'|#.*")
 _STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
 
 
-def line_of(source: str, field: str) -> int | None:
+def find_line(source: str, field: str) -> int | None:
     """Return the line, from 1, on which a field of a TOML text begins; or that of its nearest known parent.
 
     The fields are those of `tomlfile.Table`: keys joined by dots, positions in an array in brackets. None if not even

@@ -61,11 +61,11 @@ class Office:
         return begun and (self.until_on is None or text[: len(self.until_on)] <= self.until_on)
 
     def to_json(self) -> list[Any]:
-        """Return the plain values for `office_of`."""
+        """Return the plain values for `parse_office`."""
         return [self.title, self.of, self.from_on, self.until_on, list(self.terms)]
 
 
-def office_of(entry: list[Any]) -> Office:
+def parse_office(entry: list[Any]) -> Office:
     """Return the office written by `to_json`."""
     title, of, from_on, until_on, terms = entry
     return Office(title=title, of=of, from_on=from_on, until_on=until_on, terms=tuple(terms))

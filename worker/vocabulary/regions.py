@@ -88,14 +88,14 @@ class Regions:
         return re.compile(f"(?:{'|'.join(groups)})(?![^\\W_])")
 
     def to_json(self) -> dict[str, list[str]]:
-        """Return the plain values for `regions_of`."""
+        """Return the plain values for `parse_regions`."""
         return {state: list(names) for state, names in self.names.items()}
 
 
 NOWHERE = Regions({})
 
 
-def regions_of(content: Mapping[str, list[str]]) -> Regions:
+def parse_regions(content: Mapping[str, list[str]]) -> Regions:
     """Return the regions written by `to_json`."""
     return Regions({state: tuple(names) for state, names in content.items()})
 

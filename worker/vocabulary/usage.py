@@ -112,12 +112,12 @@ class Usage:
         return bool(after) and self._is(after[0], "acts")
 
     def to_json(self) -> dict[str, Any]:
-        """Return the plain values for `usage_of`."""
+        """Return the plain values for `parse_usage`."""
         content: dict[str, Any] = {name: list(getattr(self, name)) for name in (*_LISTS, "place_endings")}
         return {**content, "language": self.language, "reach": self.reach, "verb_first": self.verb_first}
 
 
-def usage_of(content: Mapping[str, Any]) -> Usage:
+def parse_usage(content: Mapping[str, Any]) -> Usage:
     """Return the usage written by `to_json`."""
     values: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in content.items()

@@ -43,7 +43,7 @@ def test_what_is_stored_is_what_was_stated(database: Database) -> None:
     subscription_id = store(database, DRILLS)
     with database.reading() as conn:
         row = subscriptions.get_subscription(conn, subscription_id)
-        recipients = channels.recipients_of(conn, [subscription_id])
+        recipients = channels.find_recipients(conn, [subscription_id])
     assert definition.to_definition(row, recipients) == DRILLS
     assert {r.channel.kind: r.due_at for r in recipients} == {
         "email": EIGHT_IN_ALMATY,
@@ -101,10 +101,10 @@ def test_a_changed_statement_changes_recipients_and_cadence(database: Database) 
     database.write(lambda conn: definition.update(conn, row, new, now=NOON))
     with database.reading() as conn:
         after = subscriptions.get_subscription(conn, subscription_id)
-        recipients = channels.recipients_of(conn, [subscription_id])
+        recipients = channels.find_recipients(conn, [subscription_id])
     assert definition.to_definition(after, recipients) == new
     assert all(recipient.due_at is None for recipient in recipients)
-    assert {definition.address_of(r): r.state for r in recipients} == {
+    assert {definition.get_address(r): r.state for r in recipients} == {
         ("email", "analyst@office.example"): "unsubscribed",
         ("email", "second@office.example"): "active",
         ("webhook", "https://hooks.example/in"): "active",

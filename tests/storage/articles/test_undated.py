@@ -97,7 +97,7 @@ def fetch(chain: Pipeline, hours: int, body: bytes = BODY, url: str = URL) -> li
 
     chain.database.write(capture)
     ids = chain.database.write(lambda conn: captures.claim_captures(conn, now=at, lease_s=60, limit=9))
-    return [end.outcome for end in service.understand_captures(chain, ids)]
+    return [end.outcome for end in service.process_captures(chain, ids)]
 
 
 def periods(chain: Pipeline, entity: str = "csto") -> list[tuple[date | None, int, int]]:

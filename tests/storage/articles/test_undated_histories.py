@@ -111,7 +111,7 @@ class Days:
 
         self.chain.database.write(capture)
         ids = self.chain.database.write(lambda conn: captures.claim_captures(conn, now=at, lease_s=60, limit=9))
-        service.understand_captures(self.chain, ids)
+        service.process_captures(self.chain, ids)
 
     def recount(self) -> None:
         recount(self.chain.database)

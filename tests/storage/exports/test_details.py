@@ -25,7 +25,7 @@ from db.vocabulary.versions import record_version
 from worker.export.formats.columns import DETAILS, columns_with
 from worker.export.formats.csv_lines import stream_csv, unguard
 from worker.export.package import write_package
-from worker.export.request import LONGEST_CELL, ExportRequest, request_of
+from worker.export.request import LONGEST_CELL, ExportRequest, parse_request
 from worker.export.run import ExportRefused, open_export, open_incremental_export, write
 
 # Invented: none of this was ever published.
@@ -229,7 +229,7 @@ def following(store: Database, request: ExportRequest) -> str:
 @pytest.mark.parametrize("detail", DETAILS)
 def test_a_schedule_keeps_them(detail: str) -> None:
     question = json.loads(json.dumps(REQUESTS[detail].question()))
-    assert request_of(question) == REQUESTS[detail]
+    assert parse_request(question) == REQUESTS[detail]
 
 
 def test_an_article_without_a_text_yet_is_not_in_the_way(store: Database) -> None:

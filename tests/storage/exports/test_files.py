@@ -26,7 +26,7 @@ from db.exports.read import CannotFilter, Filters
 from db.models import Article
 from worker.export.formats.columns import COLUMNS
 from worker.export.package import write_package
-from worker.export.request import BYTE_ORDER_MARK, Cut, ExportRequest, request_of
+from worker.export.request import BYTE_ORDER_MARK, Cut, ExportRequest, parse_request
 from worker.export.run import BY_ARTICLE, ExportRefused, open_export
 from worker.lib.atomic_file import replacing
 
@@ -230,7 +230,7 @@ def test_wide_coverage_has_a_column_for_each_query(store: Database) -> None:
     assert exported(store, beside).decode().split("\r\n")[1] == "2022-01-05,1,1,,"
     in_russian = ExportRequest(kind="coverage", filters=Filters(languages=["ru"]), wide=True, queries=asked[:1])
     assert exported(store, in_russian).decode().split("\r\n")[1] == "2022-01-05,1,,"
-    assert request_of(beside.question()).question() == beside.question()
+    assert parse_request(beside.question()).question() == beside.question()
 
 
 @pytest.mark.parametrize(

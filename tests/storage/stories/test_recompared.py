@@ -101,19 +101,19 @@ def test_an_older_store_gets_the_stories_of_a_new_one(
 def _stop_after_a_step(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     """Run until the next step was noted, then break off."""
 
-    def note_and_stop(conn: object, standing: recomparing.RecompareState) -> None:
-        noted(conn, standing)  # type: ignore[arg-type]
-        stops.append(standing)
+    def note_and_stop(conn: object, state: recomparing.RecompareState) -> None:
+        noted(conn, state)  # type: ignore[arg-type]
+        stops.append(state)
 
-    def standing_or_stop(conn: object) -> recomparing.RecompareState:
+    def state_or_stop(conn: object) -> recomparing.RecompareState:
         if stops:
             raise InterruptedError
         return find(conn)  # type: ignore[arg-type]
 
-    noted, find, stops = recomparing.note_standing, recomparing.find_standing, []  # type: ignore[var-annotated]
+    noted, find, stops = recomparing.record_state, recomparing.find_state, []  # type: ignore[var-annotated]
     with monkeypatch.context() as patched:
-        patched.setattr(recomparing, "note_standing", note_and_stop)
-        patched.setattr("worker.stories.recompare.recomparing.find_standing", standing_or_stop)
+        patched.setattr(recomparing, "record_state", note_and_stop)
+        patched.setattr("worker.stories.recompare.recomparing.find_state", state_or_stop)
         with pytest.raises(InterruptedError):
             recompare(database, now=NOON)
 
@@ -126,5 +126,5 @@ def test_a_new_store_has_nothing_to_compare(database_url: str) -> None:
     database = Database(database_url)
     migrate.upgrade(database)
     assert recompare(database, now=NOON) == recomparing.Recompared()
-    assert database.read(recomparing.find_standing).is_done
+    assert database.read(recomparing.find_state).is_done
     database.close()

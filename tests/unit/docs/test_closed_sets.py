@@ -20,7 +20,7 @@ from db.enums.outcomes import RequestOutcome, Stage
 from db.enums.vocabulary import EntityType, MentionField, MentionLevel, MentionRule
 from db.models import Base
 from worker.export.formats import columns
-from worker.query.closed import checked_value, values_of
+from worker.query.closed import checked_value, describe_values
 from worker.query.errors import QueryError
 
 DOCS = Path(__file__).resolve().parents[3] / "docs"
@@ -115,7 +115,7 @@ def test_the_meaning_of_a_column_lists_its_closed_set(column: tuple[str, str], v
 @pytest.mark.parametrize(("field", "values"), [("genre", Genre), ("type", EntityType)])
 def test_queries_know_exactly_the_closed_set(field: str, values: type[ClosedSet]) -> None:
     assert [checked_value(field, str(value), 0) for value in values] == list(values)
-    assert values_of(field).endswith(", ".join(values))
+    assert describe_values(field).endswith(", ".join(values))
     for other in ("op-ed", "editorials", "", "newss"):
         with pytest.raises(QueryError):
             checked_value(field, other, 0)

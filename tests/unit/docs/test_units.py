@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from db.settings import PREFIX, names
-from worker.delivery.transports.webhook.body import headers_of
+from worker.delivery.transports.webhook.body import sign_body
 
 DOCS = Path(__file__).resolve().parents[3] / "docs"
 UNITS = dict(
@@ -69,7 +69,7 @@ def verifier() -> Any:
 def test_a_receiver_can_tell_our_webhooks_from_others() -> None:
     secret = f"whsec_{base64.b64encode(b'0123456789abcdef').decode()}"
     body = b'{"schema": "steppewatch.alert/1"}'
-    headers = headers_of("msg-1", body, secret=secret, now=datetime(2022, 1, 6, tzinfo=UTC))
+    headers = sign_body("msg-1", body, secret=secret, now=datetime(2022, 1, 6, tzinfo=UTC))
     assert verifier()(secret, headers, body)
     assert not verifier()(secret, headers, body + b" ")
     assert not verifier()(secret, headers | {"Webhook-Id": "msg-2"}, body)

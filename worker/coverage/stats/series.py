@@ -44,7 +44,7 @@ class Point:
     counts: Counts
 
 
-def label_of(bucket: date, grain: Grain) -> str:
+def format_period(bucket: date, grain: Grain) -> str:
     """Return the label of the period that begins on `bucket`: `2022-01-05`, `2022-W01` (ISO 8601) or `2022-01`."""
     if grain == Grain.WEEK:
         year, week, _ = bucket.isocalendar()
@@ -65,7 +65,7 @@ def fill(
         parts[entity].add(part)
     lines = [(entity, part) for entity, found in parts.items() for part in sorted(found)]
     for bucket in buckets:
-        period = label_of(bucket, grain)
+        period = format_period(bucket, grain)
         for entity, part in lines:
             yield Point(period, entity, part, cells.get((bucket, entity, part), _NOTHING))
 

@@ -34,7 +34,7 @@ def shown(kind: str, address: str) -> str:
     return TRANSPORTS[kind].shown(address) if kind in TRANSPORTS else f"{kind} …"
 
 
-def kind_of(address: str) -> str:
+def guess_kind(address: str) -> str:
     """Return the likely kind of an address. Raises AddressError."""
     for transport in TRANSPORTS.values():
         if transport.recognizes(address.strip()):

@@ -22,7 +22,7 @@ from db.collection.catalogue import (
     StoredOutlet,
 )
 from worker.catalogue.files import ListedFeed, ListedOutlet
-from worker.catalogue.merge import facts_of, merge_catalogue
+from worker.catalogue.merge import list_facts, merge_catalogue
 
 OUTLET = ListedOutlet(
     id="post",
@@ -42,7 +42,7 @@ def outlet(*urls: str, of: ListedOutlet = OUTLET, **facts: Any) -> ListedOutlet:
 
 def stored(of: ListedOutlet, states: Mapping[str, str], works: tuple[str, ...] = (), **facts: Any) -> StoredOutlet:
     """Return an outlet as a store has it, with the state of each of its feeds."""
-    said = facts_of(of)
+    said = list_facts(of)
     feeds = {url: StoredFeed("likely", state, url in works) for url, state in states.items()}
     return StoredOutlet(
         id=of.id,
@@ -56,7 +56,7 @@ def stored(of: ListedOutlet, states: Mapping[str, str], works: tuple[str, ...] =
 def view(*outlets: StoredOutlet, **said: tuple[ListedOutlet, ...]) -> CatalogueView:
     """Return a store of these outlets, and what catalogues said of them last."""
     records = {
-        catalogue: {each.id: CatalogueRecord(each.id, facts_of(each)) for each in before}
+        catalogue: {each.id: CatalogueRecord(each.id, list_facts(each)) for each in before}
         for catalogue, before in said.items()
     }
     return CatalogueView(outlets={each.id: each for each in outlets}, records=records)
@@ -66,7 +66,7 @@ def change_of(seen: CatalogueView, *now: ListedOutlet, catalogue: str = PACKAGED
     """Return what is changed about the first outlet; an empty change when nothing is."""
     changes = merge_catalogue(catalogue, now, seen).outlets
     found = [change for change in changes if change.outlet_id == now[0].id]
-    return found[0] if found else OutletChange(outlet_id=now[0].id, source_id=now[0].id, said=facts_of(now[0]))
+    return found[0] if found else OutletChange(outlet_id=now[0].id, source_id=now[0].id, said=list_facts(now[0]))
 
 
 @pytest.mark.parametrize(

@@ -138,9 +138,9 @@ def test_archive_links_the_whole_and_the_part() -> None:
     add(archive, 3, report(50, 1) + report(200, 0)[:60], day=3)
     add(archive, 4, report(200, 2), day=4)
     assert archive.clusters() == {1: 2, 2: 2, 3: 2, 4: 4}
-    assert archive.links_of(1)[2].jaccard == 1.0
-    assert archive.links_of(3)[1].containment == archive.links_of(3)[2].containment == pytest.approx(57 / 107)
-    assert not archive.links_of(4)
+    assert archive.find_links(1)[2].jaccard == 1.0
+    assert archive.find_links(3)[1].containment == archive.find_links(3)[2].containment == pytest.approx(57 / 107)
+    assert not archive.find_links(4)
 
 
 def test_an_id_is_taken_once() -> None:
@@ -155,8 +155,8 @@ def test_window_compares_within_days_and_with_the_undated() -> None:
     archive: Archive[int] = Archive(window=timedelta(days=30))
     for id, day in ((1, 0), (2, 30), (3, 61), (4, None)):
         add(archive, id, report(100, 0), day=day)
-    assert set(archive.links_of(1)) == {2, 4}
-    assert set(archive.links_of(3)) == {4}
+    assert set(archive.find_links(1)) == {2, 4}
+    assert set(archive.find_links(3)) == {4}
 
 
 @pytest.mark.slow

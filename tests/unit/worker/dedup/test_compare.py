@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from worker.dedup.compare import MIN_SHARED, Resemblance, is_link, resemblance
-from worker.dedup.shingles import distinct, shingles_of, words_of
+from worker.dedup.shingles import distinct, hash_shingles, hash_words
 
 SETS = st.sets(st.integers(0, 2**64 - 1), max_size=30)
 
@@ -25,7 +25,7 @@ def test_resemblance_is_that_of_sets(left: set[int], right: set[int], both: set[
 
 def test_a_part_is_contained_whole() -> None:
     words = [f"w{n}" for n in range(100)]
-    whole, part = (shingles_of(words_of(" ".join(side))) for side in (words, words[20:60]))
+    whole, part = (hash_shingles(hash_words(" ".join(side))) for side in (words, words[20:60]))
     assert resemblance(whole, part) == resemblance(part, whole) == Resemblance(37, 1.0, 37 / 97)
 
 
@@ -45,5 +45,5 @@ def test_what_is_a_link(found: Resemblance, linked: bool) -> None:
 
 
 def test_texts_without_words_are_not_alike() -> None:
-    nothing = shingles_of(words_of("…"))
+    nothing = hash_shingles(hash_words("…"))
     assert not is_link(resemblance(nothing, nothing))

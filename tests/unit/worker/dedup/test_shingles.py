@@ -9,7 +9,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from worker.dedup.shingles import MAX_CHARS, MAX_WORDS, TextKind, grams_of, kinds_of, shingles_of, spelling_of, words_of
+from worker.dedup.shingles import (
+    MAX_CHARS,
+    MAX_WORDS,
+    TextKind,
+    get_kinds,
+    get_spellings,
+    hash_grams,
+    hash_shingles,
+    hash_words,
+)
 
 
 @pytest.mark.parametrize(
@@ -39,7 +48,7 @@ from worker.dedup.shingles import MAX_CHARS, MAX_WORDS, TextKind, grams_of, kind
     ],
 )
 def test_one_text_however_it_is_typed(left: str, right: str) -> None:
-    assert spelling_of(words_of(left)).tolist() == spelling_of(words_of(right)).tolist()
+    assert get_spellings(hash_words(left)).tolist() == get_spellings(hash_words(right)).tolist()
 
 
 @pytest.mark.parametrize(
@@ -53,7 +62,7 @@ def test_one_text_however_it_is_typed(left: str, right: str) -> None:
     ],
 )
 def test_different_words_differ(left: str, right: str) -> None:
-    assert spelling_of(words_of(left)).tolist() != spelling_of(words_of(right)).tolist()
+    assert get_spellings(hash_words(left)).tolist() != get_spellings(hash_words(right)).tolist()
 
 
 @pytest.mark.parametrize(
@@ -70,11 +79,11 @@ def test_different_words_differ(left: str, right: str) -> None:
     ],
 )
 def test_number_of_words(text: str, count: int) -> None:
-    assert len(words_of(text)) == count
+    assert len(hash_words(text)) == count
 
 
 def test_kinds_tell_names_and_numbers() -> None:
-    kinds = kinds_of(words_of("на 12 января курс Доллара USD"))
+    kinds = get_kinds(hash_words("на 12 января курс Доллара USD"))
     assert kinds.tolist() == [
         TextKind.PLAIN,
         TextKind.NUMBER,
@@ -87,20 +96,20 @@ def test_kinds_tell_names_and_numbers() -> None:
 
 @pytest.mark.parametrize(("words", "shingles"), [(0, 0), (1, 1), (3, 1), (4, 1), (5, 2), (20, 17)])
 def test_a_short_text_is_one_shingle(words: int, shingles: int) -> None:
-    assert len(shingles_of(words_of(" ".join(f"w{n}" for n in range(words))))) == shingles
+    assert len(hash_shingles(hash_words(" ".join(f"w{n}" for n in range(words))))) == shingles
 
 
 def test_what_is_hostile_in_size_is_cut() -> None:
-    assert len(words_of("a " * MAX_CHARS)) == MAX_WORDS
-    assert len(words_of("a" * (MAX_CHARS + 10) + " b")) == 1
-    assert len(words_of("\u0958" * MAX_CHARS)) == 1  # each becomes two when composed
-    assert len(words_of("a" + "\u0301" * (MAX_CHARS // 2) + "\u0327" * MAX_CHARS)) == 1  # minutes, if sorted
+    assert len(hash_words("a " * MAX_CHARS)) == MAX_WORDS
+    assert len(hash_words("a" * (MAX_CHARS + 10) + " b")) == 1
+    assert len(hash_words("\u0958" * MAX_CHARS)) == 1  # each becomes two when composed
+    assert len(hash_words("a" + "\u0301" * (MAX_CHARS // 2) + "\u0327" * MAX_CHARS)) == 1  # minutes, if sorted
 
 
 def test_hashes_do_not_change_between_versions() -> None:
     """Stored fingerprints depend on these numbers: when this fails on purpose, raise fingerprint.VERSION."""
-    assert words_of("Граница открыта 5").tolist() == [3020286225, 671702248, 1219448214]
-    assert shingles_of(words_of("the border is open")).tolist() == [17787806365956211539]
+    assert hash_words("Граница открыта 5").tolist() == [3020286225, 671702248, 1219448214]
+    assert hash_shingles(hash_words("the border is open")).tolist() == [17787806365956211539]
 
 
 def _plain_shingles(text: str) -> set[tuple[str, ...]]:
@@ -119,15 +128,15 @@ PROSE = st.lists(
 @given(PROSE, PROSE)
 @settings(max_examples=60, deadline=None)
 def test_agrees_with_sets_of_strings(left: list[str], right: list[str]) -> None:
-    ours = np.intersect1d(shingles_of(words_of(" ".join(left))), shingles_of(words_of(" ".join(right))))
+    ours = np.intersect1d(hash_shingles(hash_words(" ".join(left))), hash_shingles(hash_words(" ".join(right))))
     assert len(ours) == len(_plain_shingles(" ".join(left)) & _plain_shingles(" ".join(right)))
 
 
 @given(st.text())
 @settings(max_examples=100, deadline=None)
 def test_any_string_will_do(text: str) -> None:
-    words = words_of(text)
+    words = hash_words(text)
     assert words.dtype == np.uint32
-    grams = grams_of(words)
+    grams = hash_grams(words)
     assert grams.dtype == np.uint64
     assert len(grams) == (max(len(words) - 3, 1) if len(words) else 0)

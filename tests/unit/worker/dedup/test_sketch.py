@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from worker.dedup.fingerprint import VERSION, Fingerprint, fingerprint
 from worker.dedup.index import MemoryIndex
-from worker.dedup.shingles import grams_of, words_of
-from worker.dedup.sketch import MAX_CANDIDATES, POSTINGS, WINDOW, needed, sample_of, window_for
+from worker.dedup.shingles import hash_grams, hash_words
+from worker.dedup.sketch import MAX_CANDIDATES, POSTINGS, WINDOW, choose_sample, needed, window_for
 
 
 def prose(words: int, seed: int) -> list[str]:
@@ -40,7 +40,7 @@ def test_texts_that_share_a_window_share_a_sample(shared: int, before: tuple[int
         prose(lead, seed=1 + 2 * side) + passage + prose(tail, seed=2 + 2 * side)
         for side, (lead, tail) in enumerate(zip(before, after, strict=True))
     ]
-    samples = [sample_of(grams_of(words_of(" ".join(text)))) for text in texts]
+    samples = [choose_sample(hash_grams(hash_words(" ".join(text)))) for text in texts]
     assert len(np.intersect1d(*samples)) >= 1
 
 

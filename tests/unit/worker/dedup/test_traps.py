@@ -11,7 +11,7 @@ from storymaterial import LANGUAGES, Material
 
 from worker.dedup.archive import Archive
 from worker.dedup.fingerprint import fingerprint
-from worker.dedup.headline import have_one_headline, headline_of
+from worker.dedup.headline import have_one_headline, strip_outlet
 from worker.dedup.members import Member
 
 NUR, TAN = "nur.example", "tan.example"
@@ -31,7 +31,7 @@ def stories(*articles: tuple[str, str, datetime, str]) -> int:
         for number in numbers:
             text, source, at, title = articles[number]
             url = f"https://{source}/{number}"
-            archive.add(Member(number, url, at, source), fingerprint(text, headline_of(title, source, url)))
+            archive.add(Member(number, url, at, source), fingerprint(text, strip_outlet(title, source, url)))
         counts.add(len(set(archive.clusters().values())))
     assert len(counts) == 1, "the order of arrival made a difference"
     return counts.pop()

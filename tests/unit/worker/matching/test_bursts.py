@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from worker.coverage.stats.bursts import DayJudgement
-from worker.matching.burst import LONGEST, burst_of
+from worker.matching.burst import LONGEST, find_burst
 
 DAY = date(2022, 3, 20)
 UNUSUAL, FEW, USUAL = DayJudgement(1, 9, 1.0, 1e-6), DayJudgement(1, 2, 0.01, 1e-6), DayJudgement(1, 3, 2.5, 0.4)
@@ -26,10 +26,10 @@ UNUSUAL, FEW, USUAL = DayJudgement(1, 9, 1.0, 1e-6), DayJudgement(1, 2, 0.01, 1e
 )
 def test_the_first_day_of_a_burst(days_ago: set[int], began: int | None) -> None:
     unusual = {DAY - timedelta(days=days) for days in days_ago}
-    found = burst_of(lambda day: UNUSUAL if day in unusual else USUAL, DAY)
+    found = find_burst(lambda day: UNUSUAL if day in unusual else USUAL, DAY)
     assert (found and (DAY - found.since).days) == began
 
 
 @pytest.mark.parametrize("judged", [None, FEW, USUAL])
 def test_no_burst(judged: DayJudgement | None) -> None:
-    assert burst_of(lambda day: judged, DAY) is None
+    assert find_burst(lambda day: judged, DAY) is None

@@ -9,14 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from db.articles.word_index import AllOf, AnyOf, HasEntity, HasWord, Need
-from worker.matching.forecast import forecast, weeks_of
+from worker.matching.forecast import count_weeks, forecast
 from worker.matching.word_index import required_terms
 from worker.query.query import parse
 
 
 def test_weeks_without_items_are_there() -> None:
     days = [date(2026, 1, 6), date(2026, 1, 7), date(2026, 1, 20)]
-    assert weeks_of(days, date(2026, 1, 5), date(2026, 1, 25)) == [
+    assert count_weeks(days, date(2026, 1, 5), date(2026, 1, 25)) == [
         (date(2026, 1, 5), 2),
         (date(2026, 1, 12), 0),
         (date(2026, 1, 19), 1),

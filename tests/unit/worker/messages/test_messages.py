@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from worker.delivery.transports.mail.letters import compose, render_html
 from worker.delivery.transports.mail.mime import check
-from worker.delivery.transports.webhook.body import body_of
+from worker.delivery.transports.webhook.body import write_body
 from worker.messages.message import Message, MessageItem, OutletStatus, Publication, plain
 from worker.messages.snippet import Piece, marked, snippet
 
@@ -122,7 +122,7 @@ def test_a_quiet_digest_says_how_the_outlets_do() -> None:
     )
     assert quiet.subject == "[drills] All quiet"
     assert "41 outlets are well" in render_html(quiet)
-    assert json.loads(body_of(quiet))["outlets"] == {
+    assert json.loads(write_body(quiet))["outlets"] == {
         "well": 41,
         "in_trouble": [{"name": "Steppe Herald", "state": "it answered 503", "succeeded_at": None}],
     }
@@ -151,6 +151,6 @@ def test_a_test_says_that_it_is_one_and_does_not_contradict_itself(items: tuple[
         assert "This is a test, sent by hand" in shown
         assert ("No article of the archive matches" in shown) is (not items)
         assert "you subscribed" not in shown
-    body = json.loads(body_of(bulletin))
+    body = json.loads(write_body(bulletin))
     assert (body["type"], body["note"]) == ("test", bulletin.test_note)
-    assert "note" not in json.loads(body_of(ONE))
+    assert "note" not in json.loads(write_body(ONE))

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from worker.query.nodes import Phrase, Query, Word, leaves_of
+from worker.query.nodes import Phrase, Query, Word, iter_leaves
 from worker.query.query import QueryError, parse
 from worker.query.words import pattern_words
 
@@ -152,7 +152,9 @@ def _assert_refused_or_without_it(typed: str) -> None:
     if isinstance(query, QueryError):
         assert query.hint, f"{typed} is refused without a hint"
         return
-    terms = {word for leaf in leaves_of(query) if isinstance(leaf, Word | Phrase) for word in pattern_words(leaf.text)}
+    terms = {
+        word for leaf in iter_leaves(query) if isinstance(leaf, Word | Phrase) for word in pattern_words(leaf.text)
+    }
     assert terms <= _WANTED, f"{typed} became {query}"
     assert parse(str(query)) == query
 

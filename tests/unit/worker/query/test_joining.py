@@ -11,8 +11,8 @@ from worker.presearch.presearch import Presearcher
 from worker.query.article import QueryArticle
 from worker.query.article_text import TokenizedArticle
 from worker.query.evaluate import evaluate
-from worker.query.joining import spelling_of
-from worker.query.nodes import leaves_of
+from worker.query.joining import get_spelling
+from worker.query.nodes import iter_leaves
 from worker.query.query import QueryError, parse
 from worker.query.words import Words
 
@@ -164,12 +164,12 @@ def test_what_is_printed_is_read_back(typed: str) -> None:
     ],
 )
 def test_spaces_join_numbers_only(typed: str, terms: list[str]) -> None:
-    assert [leaf.text for leaf in leaves_of(parse(typed))] == terms  # type: ignore[union-attr]
+    assert [leaf.text for leaf in iter_leaves(parse(typed))] == terms  # type: ignore[union-attr]
 
 
 @given(st.text("1230 ,.'U.SÀоʻo'g\u00a0习\u00ad\n", max_size=30), st.sampled_from(("en", "ru", "uz", None)))
 def test_places_stay_true(text: str, language: str | None) -> None:
-    words = Words(text, spelling_of(language))
+    words = Words(text, get_spelling(language))
     assert len(words.words) == len(words.starts) == len(words.ends)
     places = [place for pair in zip(words.starts, words.ends, strict=True) for place in pair]
     assert places == sorted(places)

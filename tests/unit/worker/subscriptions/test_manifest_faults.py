@@ -92,7 +92,7 @@ def test_plain_values_are_what_they_look_like() -> None:
 
 def test_lists_may_be_named_and_used_again() -> None:
     text = "subscriptions: {a: {query: x, email: &team [b@c.example]}, d: {query: y, email: *team}}"
-    assert [each.of_kind("email") for each in read_manifest(text, "f").standing] == [("b@c.example",)] * 2
+    assert [each.of_kind("email") for each in read_manifest(text, "f").definitions] == [("b@c.example",)] * 2
 
 
 def told(file: Path | str) -> str:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from vocabularies import packaged_vocabulary
 
 from worker.chain.tag import MOST_MENTIONS, KeptMentions, RevisionTagger, remark_on
-from worker.tagging.pieces import MOST_AT_ONCE, pieces_of
+from worker.tagging.pieces import MOST_AT_ONCE, iter_pieces
 from worker.tagging.tagger import Mention
 
 
@@ -78,7 +78,7 @@ def test_as_many_as_there_is_room_for_are_kept_in_reading_order(entities: list[s
 
 @given(text=st.text("ab \n", max_size=60), most=st.integers(2, 20))
 def test_pieces_make_up_the_text(text: str, most: int) -> None:
-    pieces = list(pieces_of(text, most))
+    pieces = list(iter_pieces(text, most))
     assert "".join(piece for _, piece in pieces) == text
     assert all(text[offset : offset + len(piece)] == piece and len(piece) <= most for offset, piece in pieces)
 

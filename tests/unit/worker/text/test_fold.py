@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from worker.tagging.search import Search
-from worker.text.fold import UNSEEN, encoded, fold, reading_of, squeeze, words
+from worker.text.fold import UNSEEN, encoded, fold, squeeze, to_readable, words
 from worker.text.letters import mended, seen
 
 ANY_TEXT = st.text(st.characters(codec=None), max_size=80)  # lone surrogates included
@@ -81,7 +81,7 @@ LOOKALIKES = st.lists(
 def test_a_reading_is_the_text_with_its_letters_seen_and_its_words_mended(text: str) -> None:
     clean = seen(text)
     whole = mended(clean)
-    reading, expected = reading_of(text), squeeze(whole)
+    reading, expected = to_readable(text), squeeze(whole)
     assert reading.text == whole
     assert reading.with_hyphens == ("" if whole == clean else clean)
     assert reading.folded.text == expected.text

@@ -8,7 +8,7 @@ import pytest
 
 from worker.vocabulary.diff import difference
 from worker.vocabulary.entities import Alias, Entity, Vocabulary
-from worker.vocabulary.line_numbers import line_of
+from worker.vocabulary.line_numbers import find_line
 from worker.vocabulary.lint import LintFinding, check
 
 SOURCE = """id = "pact"        # a comment with [brackets]
@@ -50,7 +50,7 @@ url = "https://b.example/"
     ],
 )
 def test_a_field_has_a_line(field: str, line: int | None) -> None:
-    assert line_of(SOURCE, field) == line
+    assert find_line(SOURCE, field) == line
 
 
 def name(text: str, language: str = "en", **flags: bool) -> Alias:

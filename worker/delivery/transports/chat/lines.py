@@ -31,7 +31,7 @@ class ChatMessage:
     """For the last text: number of stories left out of all."""
 
 
-def messages_of(
+def write_messages(
     message: Message, markup: Markup, *, most: int = MESSAGES_MAX, after: int | None = None
 ) -> list[ChatMessage]:
     """Return at most `most` texts. The last ends with the number of stories left out.

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import httpx
 
 from worker.delivery.transports.chat.address import ChatAddress
-from worker.delivery.transports.chat.services import ChatRequest, request_of, trouble_in
+from worker.delivery.transports.chat.services import ChatRequest, build_chat_request, trouble_in
 from worker.delivery.transports.errors import AddressRefused, MessageFailed, TransportError
 from worker.delivery.transports.tls import trust
 from worker.messages.plain_text import cut, one_line
@@ -38,7 +38,7 @@ class ChatResult:
 def send_chat(address: ChatAddress, text: str, *, user_agent: str, timeout_s: float) -> None:
     """Send a text to a chat; returning means that the service accepted it. Raises TransportError."""
     try:
-        answer = asyncio.run(_post(request_of(address, text), user_agent, timeout_s))
+        answer = asyncio.run(_post(build_chat_request(address, text), user_agent, timeout_s))
     except TimeoutError as error:
         raise TransportError(f"no answer within {timeout_s:g} s") from error
     except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:

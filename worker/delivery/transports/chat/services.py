@@ -31,7 +31,7 @@ class ChatRequest:
         return json.dumps(self.payload, ensure_ascii=False).encode("utf-8", "replace")
 
 
-def request_of(address: ChatAddress, text: str) -> ChatRequest:
+def build_chat_request(address: ChatAddress, text: str) -> ChatRequest:
     """Return the request that sends a text to a chat."""
     return _SERVICES[address.form].ask(address.parts, text)
 

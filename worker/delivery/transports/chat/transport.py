@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from worker.delivery.transports.chat.address import SCHEMES, ChatAddress, ChatAddressError, parse_chat
-from worker.delivery.transports.chat.lines import MESSAGES_MAX, ChatMessage, messages_of
+from worker.delivery.transports.chat.lines import MESSAGES_MAX, ChatMessage, write_messages
 from worker.delivery.transports.chat.markup import MARKUPS
 from worker.delivery.transports.errors import AddressRefused
 from worker.delivery.transports.transport import (
@@ -85,7 +85,7 @@ class ChatSession(Session):
         chat = _parse(address)
         most = max(1, self._most - told.messages)
         parts: list[ChatMessage] = compose_or_refuse(
-            lambda: messages_of(message, MARKUPS[chat.form], most=most, after=told.last)
+            lambda: write_messages(message, MARKUPS[chat.form], most=most, after=told.last)
         )
         for part in parts:
             send_chat(chat, part.text, user_agent=self._user_agent, timeout_s=self._timeout_s)

@@ -15,7 +15,7 @@ SCHEMA = "steppewatch.alert/1"
 """Version of the format; raised for incompatible changes, while fields may be added without."""
 
 
-def body_of(message: Message) -> bytes:
+def write_body(message: Message) -> bytes:
     """Return the JSON of a message, UTF-8; `docs/reference/alerts.md` describes it."""
     record: dict[str, object] = {
         "schema": SCHEMA,
@@ -42,7 +42,7 @@ def body_of(message: Message) -> bytes:
     return json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
 
-def headers_of(key: str, body: bytes, *, secret: str, now: datetime) -> dict[str, str]:
+def sign_body(key: str, body: bytes, *, secret: str, now: datetime) -> dict[str, str]:
     """Return the headers that prove the sender and the time of a body.
 
     The signature is HMAC-SHA256 over `<id>.<seconds since 1970>.<body>`; the id is the same for every attempt.

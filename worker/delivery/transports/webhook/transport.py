@@ -76,8 +76,8 @@ class WebhookSession(Session):
     ) -> DeliveryProgress:
         """Post a message as one body. Raises TransportError."""
         from db.alerts.deliveries import DeliveryProgress
-        from worker.delivery.transports.webhook.body import body_of, headers_of
+        from worker.delivery.transports.webhook.body import sign_body, write_body
 
-        body = compose_or_refuse(lambda: body_of(message))
-        self._caller.post(address, body, headers_of(message.key, body, secret=secret or "", now=now))
+        body = compose_or_refuse(lambda: write_body(message))
+        self._caller.post(address, body, sign_body(message.key, body, secret=secret or "", now=now))
         return DeliveryProgress(1, len(message.items), left_out=message.more)

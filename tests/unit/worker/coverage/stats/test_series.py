@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from worker.coverage.stats.series import Counts, Point, fill, label_of, sparkline, squeeze
+from worker.coverage.stats.series import Counts, Point, fill, format_period, sparkline, squeeze
 
 DAYS = [date(2022, 1, 4) + timedelta(days=n) for n in range(3)]
 ONE, TWO = Counts(articles=1, stories=1, mentions=3), Counts(articles=2, stories=1, mentions=2)
@@ -26,7 +26,7 @@ ONE, TWO = Counts(articles=1, stories=1, mentions=3), Counts(articles=2, stories
     ],
 )
 def test_periods_have_names(bucket: date, grain: str, label: str) -> None:
-    assert label_of(bucket, grain) == label
+    assert format_period(bucket, grain) == label
 
 
 def test_a_period_without_articles_is_zero() -> None:

@@ -15,7 +15,7 @@ from worker.delivery.transports import tls
 from worker.delivery.transports.chat.address import FORMS, SCHEMES, ChatAddress, ChatAddressError, parse_chat
 from worker.delivery.transports.chat.markup import MARKUPS
 from worker.delivery.transports.chat.post import ChatResult, judge, send_chat
-from worker.delivery.transports.chat.services import request_of, trouble_in
+from worker.delivery.transports.chat.services import build_chat_request, trouble_in
 from worker.delivery.transports.errors import AddressRefused, MessageFailed, TransportError
 
 ADDRESSES = {
@@ -93,7 +93,7 @@ def test_each_service_gets_one_message_at_the_host_of_its_vendor(services: Servi
     ],
 )
 def test_what_a_service_is_asked(form: str, url: str, fields: dict[str, object]) -> None:
-    request = request_of(parse_chat(ADDRESSES[form]), "x")
+    request = build_chat_request(parse_chat(ADDRESSES[form]), "x")
     assert request.url == url
     assert fields.items() <= dict(request.payload).items()
     assert not {"parse_mode", "markdown"} & set(request.payload)
@@ -106,7 +106,7 @@ def test_whatever_is_typed_in_goes_to_a_vendor_or_is_one_sentence(scheme: str, r
         assert "\n" not in chat
         assert len(chat) < 300
         return
-    request = request_of(chat, "x")
+    request = build_chat_request(chat, "x")
     assert request.url.startswith(tuple(f"https://{host}/" for host in HOSTS))
     assert not {"..", "."} & set(request.url.partition("?")[0].split("/"))
 
@@ -210,6 +210,6 @@ def test_redirects_are_not_followed_and_secrets_are_not_told(services: Services)
 
 def test_a_body_is_json_whatever_the_text() -> None:
     text = 'half \udc80 "quoted" \\ \u2028'
-    body = request_of(parse_chat(ADDRESSES["line"]), text).body
+    body = build_chat_request(parse_chat(ADDRESSES["line"]), text).body
     assert json.loads(body)["messages"][0]["text"] == text.replace("\udc80", "?")
     assert trouble_in(parse_chat(ADDRESSES["line"]), b"{}") is None

@@ -12,7 +12,7 @@ from headlines import headlines
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.delivery.transports.chat.lines import MESSAGES_MAX, messages_of
+from worker.delivery.transports.chat.lines import MESSAGES_MAX, write_messages
 from worker.delivery.transports.chat.markup import MARKUPS
 from worker.messages.message import Message, MessageItem, Publication
 from worker.messages.snippet import Piece, marked
@@ -61,7 +61,7 @@ def left_out(text: str) -> int:
 @pytest.mark.parametrize(("count", "more"), [(1, 0), (10, 0), (10, 3), (40, 0), (40, 214), (40, 12_345)])
 def test_each_story_is_told_or_counted_as_left_out(form: str, count: int, more: int) -> None:
     markup = MARKUPS[form]
-    messages = messages_of(digest(count, more), markup)
+    messages = write_messages(digest(count, more), markup)
     texts = [message.text for message in messages]
     assert 1 <= len(messages) <= MESSAGES_MAX
     assert all(markup.measure(text) <= markup.longest for text in texts)
@@ -78,19 +78,19 @@ def test_each_story_is_told_or_counted_as_left_out(form: str, count: int, more: 
 
 @pytest.mark.parametrize("form", ["discord", "tgram", "pover", "slack"])
 def test_what_was_told_before_is_not_told_again(form: str) -> None:
-    whole = messages_of(digest(12), MARKUPS[form], most=99)
+    whole = write_messages(digest(12), MARKUPS[form], most=99)
     assert len(whole) > 1
     for number, message in enumerate(whole[:-1], 1):
-        rest = messages_of(digest(12), MARKUPS[form], most=99, after=message.told_to)
+        rest = write_messages(digest(12), MARKUPS[form], most=99, after=message.told_to)
         before = told_in([each.text for each in whole[:number]])
         assert before + told_in([each.text for each in rest]) == list(range(1, 13))
 
 
 def test_an_article_that_is_removed_between_two_attempts_moves_nothing() -> None:
-    first, *_ = messages_of(digest(12), MARKUPS["discord"])
+    first, *_ = write_messages(digest(12), MARKUPS["discord"])
     shorter = digest(12)
     shorter = replace(shorter, items=shorter.items[1:])
-    rest = messages_of(shorter, MARKUPS["discord"], after=first.told_to)
+    rest = write_messages(shorter, MARKUPS["discord"], after=first.told_to)
     assert told_in([first.text]) + told_in([each.text for each in rest]) == list(range(1, 13))
 
 
@@ -100,7 +100,7 @@ def test_whatever_strangers_wrote_fits_and_is_one_story(form: str) -> None:
     for number, headline in enumerate(headlines(60, seed=11), 1):
         url = f"https://herald.example/{'x' * (number * 30)}"
         item = replace(story(number, headline, snippet=headline, url=url), terms=(headline[:90],) * 12)
-        (message,) = messages_of(replace(digest(0), kind="match", items=(item,)), markup)
+        (message,) = write_messages(replace(digest(0), kind="match", items=(item,)), markup)
         assert markup.measure(message.text) <= markup.longest
         assert message.told == 1
         assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\u2028\u202e]", message.text)
@@ -108,7 +108,7 @@ def test_whatever_strangers_wrote_fits_and_is_one_story(form: str) -> None:
 
 def test_a_story_loses_words_before_it_loses_its_link() -> None:
     item = story(1, "Chairs " * 40, url="https://herald.example/1?" + "q" * 480)
-    (message,) = messages_of(replace(digest(0), items=(item,)), MARKUPS["pover"])
+    (message,) = write_messages(replace(digest(0), items=(item,)), MARKUPS["pover"])
     assert "herald.example/1?qqq" in message.text
     assert "officers" not in message.text
 
@@ -116,22 +116,22 @@ def test_a_story_loses_words_before_it_loses_its_link() -> None:
 def test_reprints_are_listed_or_counted() -> None:
     places = tuple(Publication("Oasis Wire", f"https://oasis.example/{n}", "Again " * 30) for n in range(12))
     bulletin = digest(2, reprints=places, more_reprints=5)
-    (message,) = messages_of(bulletin, MARKUPS["lark"])
+    (message,) = write_messages(bulletin, MARKUPS["lark"])
     assert message.text.count("oasis.example") == 12
     assert message.text.endswith("and 5 other reprints")
-    short = messages_of(bulletin, MARKUPS["pover"])
+    short = write_messages(bulletin, MARKUPS["pover"])
     assert short[-1].text.endswith("… and 17 reprints not listed.")
-    (both,) = messages_of(replace(bulletin, more=4), MARKUPS["discord"], most=1)
+    (both,) = write_messages(replace(bulletin, more=4), MARKUPS["discord"], most=1)
     assert both.text.endswith("… and 17 reprints not listed, 4 more.")
 
 
 def test_a_test_and_a_quiet_digest_say_so() -> None:
-    (test,) = messages_of(digest(1, test=True), MARKUPS["slack"])
+    (test,) = write_messages(digest(1, test=True), MARKUPS["slack"])
     assert "This is a test" in test.text
     assert "o article" not in test.text, "one is shown"
-    (nothing,) = messages_of(digest(0, test=True), MARKUPS["slack"])
+    (nothing,) = write_messages(digest(0, test=True), MARKUPS["slack"])
     assert "No article of the archive matches" in nothing.text
-    (quiet,) = messages_of(replace(digest(0), kind="quiet"), MARKUPS["slack"])
+    (quiet,) = write_messages(replace(digest(0), kind="quiet"), MARKUPS["slack"])
     assert quiet.text.endswith("Nothing matched since the last message.")
 
 
@@ -173,7 +173,7 @@ SHOWN: dict[str, Callable[[str], str]] = {"discord": discord_shown, "slack": sla
 @pytest.mark.parametrize("headline", HOSTILE)
 def test_a_chat_shows_what_was_written_and_rings_nobody(form: str, headline: str) -> None:
     item = replace(story(1), title=marked(headline, ()), snippet=(Piece(headline),), place=None, terms=())
-    (message,) = messages_of(replace(digest(0), kind="match", items=(item,)), MARKUPS[form])
+    (message,) = write_messages(replace(digest(0), kind="match", items=(item,)), MARKUPS[form])
     shown = SHOWN.get(form, unjoined)(message.text)
     assert shown == f"[drills] {headline}\n\n{headline}\n{headline}"
 

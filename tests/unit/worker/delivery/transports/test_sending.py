@@ -17,7 +17,7 @@ from worker.delivery.transports.mail.letters import compose
 from worker.delivery.transports.mail.mime import Letter
 from worker.delivery.transports.mail.smtp import Mailer, SmtpServer
 from worker.delivery.transports.webhook import post
-from worker.delivery.transports.webhook.body import body_of, headers_of
+from worker.delivery.transports.webhook.body import sign_body, write_body
 from worker.delivery.transports.webhook.post import Caller
 from worker.messages.message import Message
 
@@ -102,9 +102,9 @@ def receiver() -> Iterator[Receiver]:
 
 
 def call(receiver: Receiver, url: str = "", timeout_s: float = 5) -> None:
-    body = body_of(TOLD)
+    body = write_body(TOLD)
     caller = Caller("Steppewatch/0.1", {("127.0.0.1", receiver.port), ("hooks.example", receiver.port)}, timeout_s)
-    caller.post(url or receiver.url, body, headers_of("0a1b2c", body, secret="whsec_c2VjcmV0", now=datetime.now(UTC)))
+    caller.post(url or receiver.url, body, sign_body("0a1b2c", body, secret="whsec_c2VjcmV0", now=datetime.now(UTC)))
 
 
 def test_a_receiver_can_tell_who_called(receiver: Receiver) -> None:

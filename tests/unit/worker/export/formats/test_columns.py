@@ -17,7 +17,7 @@ from worker.export.formats.columns import COLUMNS, ColumnKind
 from worker.export.formats.data_package import DataFile, describe, manifest
 from worker.export.formats.due_times import next_time
 from worker.export.formats.pivot import wide_columns, widen
-from worker.export.request import Cut, ExportRequest, request_of
+from worker.export.request import Cut, ExportRequest, parse_request
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_what_is_no_cut(written: str) -> None:
 )
 def test_a_question_can_be_kept_as_json(request_: ExportRequest) -> None:
     kept = json.loads(json.dumps(request_.question()))
-    assert request_of(kept, gzip=request_.gzip) == request_
+    assert parse_request(kept, gzip=request_.gzip) == request_
 
 
 def test_the_page_of_columns_is_that_of_the_declaration() -> None:
