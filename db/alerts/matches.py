@@ -125,8 +125,8 @@ def find_earlier(conn: Connection, subscription_ids: Collection[int], cluster_id
         select(
             MatchRow.id,
             MatchRow.subscription_id,
-            Article.id,
-            func.coalesce(Article.cluster_id, Article.id),
+            Article.id.label("article_id"),
+            func.coalesce(Article.cluster_id, Article.id).label("cluster_id"),
             MatchRow.status,
             MatchRow.item_id,
             MatchRow.because,
@@ -138,13 +138,13 @@ def find_earlier(conn: Connection, subscription_ids: Collection[int], cluster_id
     rows = conn.execute(query).all()
     return [
         Earlier(
-            id=row[0],
-            subscription_id=row[1],
-            article_id=row[2],
-            cluster_id=row[3],
-            status=row[4],
-            item_id=row[5],
-            terms=list_fired_terms(row[6]),
+            id=row.id,
+            subscription_id=row.subscription_id,
+            article_id=row.article_id,
+            cluster_id=row.cluster_id,
+            status=row.status,
+            item_id=row.item_id,
+            terms=list_fired_terms(row.because),
         )
         for row in rows
     ]

@@ -92,10 +92,12 @@ def lock_articles(conn: Connection, urls: Collection[str]) -> KnownAddress:
         ids = find_articles(conn, urls)
         if not ids:
             break
-        query = select(Article.id, Article.url, _has_rows()).where(Article.id.in_(sorted(set(ids.values()))))
+        query = select(Article.id, Article.url, _has_rows().label("has_rows")).where(
+            Article.id.in_(sorted(set(ids.values())))
+        )
         rows = conn.execute(query.order_by(Article.id).with_for_update(of=Article)).all()
         if find_articles(conn, urls) == ids:
-            return KnownAddress(ids, {row[0]: row[1] for row in rows}, {row[0] for row in rows if row[2]})
+            return KnownAddress(ids, {row.id: row.url for row in rows}, {row.id for row in rows if row.has_rows})
     return KnownAddress({}, {}, set())
 
 

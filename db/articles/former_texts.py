@@ -45,12 +45,12 @@ def read_formers(conn: Connection, article_id: int) -> list[Former]:
     is_current = Revision.id == Article.revision_id
     seen_at = func.coalesce(Revision.returned_at, Revision.observed_at, type_=Revision.observed_at.type)
     query = (
-        select(Revision.id, seen_at, is_current)
+        select(Revision.id.label("revision_id"), seen_at.label("seen_at"), is_current.label("is_current"))
         .join(Article, Article.id == Revision.article_id)
         .where(Article.id == article_id, is_text_of_article())
         .order_by(is_current, seen_at, Revision.id)
     )
-    return [Former(*row) for row in conn.execute(query)]
+    return [Former(**row._asdict()) for row in conn.execute(query)]
 
 
 def read_predecessors(conn: Connection, article_id: int) -> dict[int, int]:

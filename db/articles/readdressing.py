@@ -62,13 +62,15 @@ def _wanted(name: str, url: str) -> str | None:
 
 def _readdress_articles(conn: Connection, after: int, joining: Joining) -> int | None:
     """Rewrite the next articles; return the last of them, None if there was none."""
-    has_rows = select(ArticleAddress.article_id).where(ArticleAddress.article_id == Article.id).exists()
+    has_rows = (
+        select(ArticleAddress.article_id).where(ArticleAddress.article_id == Article.id).exists().label("has_rows")
+    )
     columns = (Article.id, Article.canonical_url, Article.url, has_rows)
     rows = conn.execute(select(*columns).where(Article.id > after).order_by(Article.id).limit(_BATCH)).all()
-    wanted = {row[0]: name for row in rows if not row[3] and (name := _wanted(row[1], row[2]))}
+    wanted = {row.id: name for row in rows if not row.has_rows and (name := _wanted(row.canonical_url, row.url))}
     if wanted:
-        _file_articles(conn, wanted, {row[0]: row[2] for row in rows}, joining)
-    return rows[-1][0] if rows else None
+        _file_articles(conn, wanted, {row.id: row.url for row in rows}, joining)
+    return rows[-1].id if rows else None
 
 
 def _file_articles(conn: Connection, wanted: Mapping[int, str], urls: Mapping[int, str], joining: Joining) -> None:
@@ -102,7 +104,7 @@ def _readdress_pages(conn: Connection, after: int) -> int | None:
     """Rewrite the next pages; return the last of them, None if there was none."""
     columns = (Page.id, Page.canonical_url, Page.url)
     rows = conn.execute(select(*columns).where(Page.id > after).order_by(Page.id).limit(_BATCH)).all()
-    wanted = {row[0]: name for row in rows if (name := _wanted(row[1], row[2]))}
+    wanted = {row.id: name for row in rows if (name := _wanted(row.canonical_url, row.url))}
     taken = select(Page.canonical_url, Page.id).where(Page.canonical_url.in_(sorted(wanted.values())))
     there: dict[str, int] = dict(conn.execute(taken.order_by(Page.id).with_for_update()).all()) if wanted else {}
     for page_id, name in sorted(wanted.items()):
@@ -111,7 +113,7 @@ def _readdress_pages(conn: Connection, after: int) -> int | None:
             _merge_pages(conn, keep, gone)
         conn.execute(update(Page).where(Page.id == keep).values(canonical_url=name))
         there[name] = keep
-    return rows[-1][0] if rows else None
+    return rows[-1].id if rows else None
 
 
 def _merge_pages(conn: Connection, keep: int, gone: int) -> None:

@@ -72,7 +72,9 @@ class Mark:
 def find_state(conn: Connection) -> RecompareState:
     """Return the progress under the current rules."""
     row = conn.execute(select(StoryState.rules, StoryState.texts_to, StoryState.articles_to)).first()
-    return RecompareState(*row[1:]) if row is not None and row.rules == RULES else RecompareState(0, 0)
+    if row is None or row.rules != RULES:
+        return RecompareState(texts_to=0, articles_to=0)
+    return RecompareState(texts_to=row.texts_to, articles_to=row.articles_to)
 
 
 def is_at(conn: Connection, state: RecompareState) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, not_, select
 
 from db.coverage.cells import TOTAL, iter_cells
 from db.dialect import utc_day
@@ -54,14 +54,20 @@ def iter_attempts(conn: Connection, since: date, until: date, *, before: datetim
         Outcome.source_id.is_not(None),
         Outcome.outcome.not_in(_NOT_A_FAILURE),
     )
-    counts = [
-        func.coalesce(func.sum(Outcome.inputs).filter(Outcome.stage == stage, succeeded), 0)
-        for stage, outcomes in _SUCCEEDED.items()
-        for succeeded in (Outcome.outcome.in_(outcomes), Outcome.outcome.not_in(outcomes))
-    ]
-    query = select(Outcome.source_id, day, *counts).where(*within).group_by(Outcome.source_id, day)
-    for outlet, on, *tried in conn.execute(query):
-        yield Attempts(outlet, on if isinstance(on, date) else date.fromisoformat(on), *map(int, tried))
+    columns = (Outcome.source_id.label("outlet"), day.label("day"), *_count_attempts())
+    for row in conn.execute(select(*columns).where(*within).group_by(Outcome.source_id, day)):
+        on = row.day if isinstance(row.day, date) else date.fromisoformat(row.day)
+        numbers = {name: int(number) for name, number in row._asdict().items() if name not in ("outlet", "day")}
+        yield Attempts(outlet=row.outlet, day=on, **numbers)
+
+
+def _count_attempts() -> Iterator[ColumnElement[int]]:
+    """Yield the successful and the failed attempts of each stage, labelled as in `Attempts`."""
+    for stage, name in ((Stage.POLL, "polls"), (Stage.FETCH, "fetches"), (Stage.PAGE, "pages")):
+        succeeded = Outcome.outcome.in_(_SUCCEEDED[stage])
+        for label, condition in ((name, succeeded), (f"{name}_failed", not_(succeeded))):
+            inputs = func.sum(Outcome.inputs).filter(Outcome.stage == stage, condition)
+            yield func.coalesce(inputs, 0).label(label)
 
 
 def find_first_poll(conn: Connection) -> date | None:

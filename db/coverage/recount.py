@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from operator import itemgetter
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -84,14 +84,35 @@ def read_marks(conn: Connection, limit: int) -> list[tuple[int, int]]:
     return [(mark, article_id) for mark, article_id in conn.execute(query)]
 
 
-FactRow = tuple[Any, ...]
-"""The columns of `CoverageFact`; without the last one while incomplete."""
+class FactRow(NamedTuple):
+    """A row of `CoverageFact`."""
+
+    entity_id: str
+    counts_on: date
+    article_id: int
+    name: int
+    demonym: int
+    concept: int
+    name_in_title: int
+    demonym_in_title: int
+    concept_in_title: int
+    place: int | None = None
+
+    @property
+    def key(self) -> tuple[str, date, int]:
+        """The primary key."""
+        return self.entity_id, self.counts_on, self.article_id
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """The mentions by level, then those in titles."""
+        return self.name, self.demonym, self.concept, self.name_in_title, self.demonym_in_title, self.concept_in_title
 
 
 def read_facts(conn: Connection, article_ids: Sequence[int]) -> set[FactRow]:
     """Return the facts of these articles at their last count."""
     query = select(CoverageFact.__table__).where(CoverageFact.article_id.in_(article_ids))
-    return {tuple(row) for row in conn.execute(query)}
+    return {FactRow(**row._asdict()) for row in conn.execute(query)}
 
 
 def find_facts(conn: Connection, article_ids: Sequence[int]) -> set[FactRow]:
@@ -105,13 +126,13 @@ def find_facts(conn: Connection, article_ids: Sequence[int]) -> set[FactRow]:
         .group_by(MentionRow.entity_id, Article.id)
     )
     days = _days_of(conn, article_ids)
-    found: dict[int, list[tuple[Any, ...]]] = {}
+    found: dict[int, list[FactRow]] = {}
     for entity, article_id, *numbers in conn.execute(query):
-        found.setdefault(article_id, []).append((entity, days[article_id], article_id, *numbers))
-    facts: set[FactRow] = {(*row, place) for rows in found.values() for row, place in _with_places(rows)}
+        found.setdefault(article_id, []).append(FactRow(entity, days[article_id], article_id, *numbers))
+    facts = {fact for rows in found.values() for fact in _with_places(rows)}
     for article_id, day in days.items():
-        sums = map(sum, zip(*(row[3:] for row in found.get(article_id, ())), strict=True))
-        facts.add((TOTAL, day, article_id, *(tuple(sums) or (0,) * 6), None))
+        sums = map(sum, zip(*(fact.numbers for fact in found.get(article_id, ())), strict=True))
+        facts.add(FactRow(TOTAL, day, article_id, *(tuple(sums) or (0,) * 6)))
     return facts
 
 
@@ -125,24 +146,25 @@ def _mentions_of(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
     return func.sum(case((and_(*conditions), 1), else_=0))
 
 
-def _with_places(rows: Sequence[FactRow]) -> list[tuple[FactRow, int | None]]:
+def _with_places(facts: Sequence[FactRow]) -> list[FactRow]:
     """Return each fact of an article with the entity's rank among those that it names."""
 
-    def most_named_first(row: FactRow) -> tuple[int, str]:
-        return -row[3], row[0]
+    def most_named_first(fact: FactRow) -> tuple[int, str]:
+        return -fact.name, fact.entity_id
 
-    return [(row, place if row[3] else None) for place, row in enumerate(sorted(rows, key=most_named_first))]
+    ranked = enumerate(sorted(facts, key=most_named_first))
+    return [fact._replace(place=place if fact.name else None) for place, fact in ranked]
 
 
 def write_facts(
     conn: Connection, marks: Sequence[int], *, stale: Iterable[FactRow], fresh: Iterable[FactRow], dirty: Iterable[Any]
 ) -> None:
     """Settle marks: delete stale facts, insert fresh ones, and mark the (entity id, day) pairs as dirty."""
-    keys = [row[:3] for row in stale]
+    keys = [fact.key for fact in stale]
     for first in range(0, len(keys), 200):
         key = tuple_(CoverageFact.entity_id, CoverageFact.counts_on, CoverageFact.article_id)
         conn.execute(delete(CoverageFact).where(key.in_(keys[first : first + 200])))
-    upsert_rows(conn, CoverageFact, sorted(fresh, key=itemgetter(0, 1, 2)))
+    upsert_rows(conn, CoverageFact, sorted(fresh, key=attrgetter("key")))
     upsert_rows(conn, CoverageDirty, sorted(dirty))
     conn.execute(delete(CoverageMark).where(CoverageMark.id.in_(marks)))
 
@@ -235,8 +257,11 @@ def read_cells(conn: Connection, entity: str, buckets: Mapping[str, Sequence[dat
     for grain, days in buckets.items():
         wanted = (series.entity_id == entity, series.grain == grain, CoverageCell.bucket_on.in_(days))
         for row in conn.execute(query.where(*wanted)):
-            cells[row[0], row[1], row[2], row[3], row[4]] = tuple(row[5:])
+            cells[row.grain, row.split, row.level, row.part, row.bucket_on] = _counts(row)
     return cells
+
+
+_counts: Callable[[object], Counts] = attrgetter(*(column.key for column in COUNTS))
 
 
 def number_series(conn: Connection, entity: str, keys: Iterable[CellKey]) -> dict[tuple[str, str, str, str], int]:
@@ -244,13 +269,13 @@ def number_series(conn: Connection, entity: str, keys: Iterable[CellKey]) -> dic
     series = CoverageSeries
     wanted = {key[:4] for key in keys}
     query = select(series.grain, series.split, series.level, series.part, series.id).where(series.entity_id == entity)
-    numbers = {(row[0], row[1], row[2], row[3]): row[4] for row in conn.execute(query)}
+    numbers = {(row.grain, row.split, row.level, row.part): row.id for row in conn.execute(query)}
     new = sorted(wanted - numbers.keys())
     if new:
         names = ("grain", "split", "level", "part")
         rows = [{"entity_id": entity, **dict(zip(names, key, strict=True))} for key in new]
         conn.execute(insert(conn, series).on_conflict_do_nothing(), rows)
-        numbers = {(row[0], row[1], row[2], row[3]): row[4] for row in conn.execute(query)}
+        numbers = {(row.grain, row.split, row.level, row.part): row.id for row in conn.execute(query)}
     return numbers
 
 

@@ -33,7 +33,7 @@ class Cursor:
 def find_cursor(conn: Connection, name: str) -> Cursor | None:
     """Return a cursor, or None for an unused name."""
     row = conn.execute(_CURSORS.where(ExportCursor.name == name)).first()
-    return Cursor(*row) if row else None
+    return Cursor(**row._asdict()) if row else None
 
 
 _CURSORS = select(ExportCursor.name, ExportCursor.request, ExportCursor.position, ExportCursor.exported_at)

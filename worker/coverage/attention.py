@@ -43,7 +43,7 @@ def load_history(
     length = (until - first).days + 1
     counts: dict[str, list[int]] = {}
     for row in conn.execute(cells_query(since=first, until=until, entities=entities)):
-        counts.setdefault(row[1], [0] * length)[(row[0] - first).days] = row[3]
+        counts.setdefault(row.entity_id, [0] * length)[(row.bucket_on - first).days] = row.articles
     known = span(conn)
     began = known[0] if known else date.max
     health = collection_health_by_day(conn, first, until, today=today)

@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 
 from db.coverage import recount as rollups
 from db.coverage.cells import TOTAL, count_marks, period_end, period_start
-from db.coverage.recount import CellKey, Counts, FactRow, LeaseLost
+from db.coverage.recount import CellKey, Counts, LeaseLost
 from db.engine import Database
 from db.enums.coverage import Grain
 from worker.coverage.stats.cells import count_cells
@@ -82,14 +82,16 @@ class _Recount:
                 return 0
             article_ids = sorted({article_id for _, article_id in marks})
             before = rollups.read_facts(conn, article_ids)
-            now: set[FactRow] = rollups.find_facts(conn, article_ids)
+            now = rollups.find_facts(conn, article_ids)
         self._write(
             partial(
                 rollups.write_facts,
                 marks=[mark for mark, _ in marks],
                 stale=before - now,
                 fresh=now - before,
-                dirty={row[:2] for row in before | now},  # its outlet, story or scope may have changed without them
+                dirty={
+                    (fact.entity_id, fact.counts_on) for fact in before | now
+                },  # its outlet, story or scope may have changed without them
             )
         )
         return len(marks)

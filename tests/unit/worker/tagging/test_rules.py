@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from worker.tagging.rules import VETOES, NearMiss
+from worker.tagging.rules import NearMiss
 from worker.tagging.tagger import Tagger
+from worker.tagging.vetoes import Veto
 from worker.vocabulary.entities import DECOY, Alias, Entity, Relation, Vocabulary
 
 
@@ -182,7 +183,7 @@ def test_a_near_miss_names_the_rule_that_vetoed_it(text: str, surface: str, veto
     TAGGER.tag_fields({"text": text}, "en", trace=trace)
     misses = [(text[miss.start : miss.end], miss.veto) for miss in trace]
     assert (surface, veto) in misses
-    assert {miss.veto for miss in trace} <= set(VETOES)
+    assert {miss.veto for miss in trace} <= set(Veto)
 
 
 def test_a_trace_changes_nothing() -> None:
