@@ -1,4 +1,4 @@
-"""How long it takes to tag an archive anew after one alias was added, and whether coverage is exact afterwards.
+"""Time of tagging an archive anew after one alias was added, and whether coverage is exact afterwards.
 
     python -m benchmarks.retag [--articles 100000] [--url postgresql+psycopg://…] [--kill]
 
