@@ -89,24 +89,24 @@ def health(request: Request) -> Response:
     try:
         board.database.read(lambda conn: conn.execute(text("SELECT 1")).scalar())
     except SQLAlchemyError as error:
-        _log.warning("the database does not answer: %s", error)
+        _log.warning("the database does not respond: %s", error)
         return JSONResponse({"status": "failing", "database": "does not answer"}, 503)
     return JSONResponse({"status": "ok", "database": "answers"})
 
 
 def _refused(_request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
-    title = "There is no such page" if status == 404 else "This cannot be done here"
-    return render("message.html", status, title=title, text="All there is to see is on the status page.")
+    title = "There is no such page" if status == 404 else "This request is not possible"
+    return render("message.html", status, title=title, text="The status page is the only page here.")
 
 
 def _no_answer(_request: Request, error: Exception) -> Response:
-    _log.warning("the store does not answer: %s", error)
+    _log.warning("the database does not respond: %s", error)
     return render(
         "message.html",
         503,
-        title="The store does not answer",
-        text="The page tries again by itself. What the database says is in the log; “steppewatch status” says more.",
+        title="The database does not respond",
+        text="This page retries automatically. The error is in the log; “steppewatch status” shows more.",
         again_after_s=10,
     )
 

@@ -85,7 +85,7 @@ class Doorkeeper:
             return render(
                 "message.html",
                 403,
-                title="This is not shown here",
+                title="Not available at this address",
                 text="Others can reach this address, so it shows only the pages that messages link to. If a proxy "
                 "or a port mapping guards it, set STEPPEWATCH_PAGE_IS_GUARDED=true to show the rest.",
             )

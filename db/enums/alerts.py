@@ -59,7 +59,7 @@ class MatchStatus(ClosedSet):
     OLD = "old", "published longer before it was seen than `--max-age` (72 hours)", "no"
     BACKFILL = "backfill", "named by every one of its feeds in their first poll: it was there before us", "no"
     KNOWN = "known", "another edit of a known article", "no"
-    SUPERSEDED = "superseded", "a text that is not the current one any more when it is understood", "no"
+    SUPERSEDED = "superseded", "a text that is no longer the current one when it is processed", "no"
 
     def __new__(cls, value: str, meaning: str, sent: str) -> Self:
         """Return a member that also records whether it is sent."""

@@ -40,9 +40,9 @@ def test_what_was_told_and_taken(either: Desk) -> None:
     assert "first article of its story" in found.rule
     mail, feed = found.deliveries
     assert mail.rule.startswith("waits to be sent, due 2022-01-06 12:00")
-    assert feed.rule == "the feed shows it to whoever fetches it"
+    assert feed.rule == "the feed contains it"
     either.post()
-    assert asked(either).deliveries[0].rule == "taken by the receiver 2022-01-06 12:00 UTC"
+    assert asked(either).deliveries[0].rule == "accepted by the receiver 2022-01-06 12:00 UTC"
 
 
 def test_what_does_not_match_names_the_part_that_failed(desk: Desk) -> None:
@@ -51,8 +51,8 @@ def test_what_does_not_match_names_the_part_that_failed(desk: Desk) -> None:
     found = asked(desk)
     assert (found.matched, found.status, found.noted) == (False, None, [])
     assert [failing.part for failing in found.failings] == ["submarine"]
-    assert found.rule == "it does not match, so there is nothing to tell"
-    assert [told.rule for told in found.deliveries] == ["nothing to tell"]
+    assert found.rule == "it does not match the query"
+    assert [told.rule for told in found.deliveries] == ["nothing to send"]
 
 
 def test_a_reprint(either: Desk) -> None:
@@ -61,9 +61,9 @@ def test_a_reprint(either: Desk) -> None:
     either.bring(document(REPRINT, title="Officers bring chairs", published_at=NOON + timedelta(hours=1)))
     found = asked(either, REPRINT)
     assert found.status == "also"
-    assert "a reprint of article 1 of outlet.example, told 2022-01-06 12:00 UTC" in found.rule
+    assert "a reprint of article 1 of outlet.example, sent 2022-01-06 12:00 UTC" in found.rule
     assert [told.rule for told in found.deliveries] == [
-        "a reprint is no message of its own where each story is sent at once"
+        "a reprint has no message of its own where each story is sent at once"
     ]
 
 
@@ -75,7 +75,7 @@ def test_what_is_too_old(desk: Desk) -> None:
     assert found.rule == (
         "published 2022-01-05 06:00 UTC, seen 2022-01-06 12:00 UTC: more than 24 hours later (--max-age)"
     )
-    assert [told.rule for told in found.deliveries] == ["nothing to tell"]
+    assert [told.rule for told in found.deliveries] == ["nothing to send"]
 
 
 def test_edits(desk: Desk) -> None:
@@ -98,15 +98,15 @@ def test_a_query_that_is_another_by_now(desk: Desk) -> None:
     desk.database.write(lambda conn: subscriptions.change_subscription(conn, number, query="submarine"))
     found = asked(desk)
     assert (found.matched, found.status) == (False, "news")
-    assert "the query or the text is another by now" in found.rule
+    assert "the query or the text has changed since" in found.rule
 
 
 @pytest.mark.parametrize(
     ("state", "made_at", "says"),
     [
-        ("active", LATER, "made 2022-01-06 15:00 UTC, after this text was seen"),
+        ("active", LATER, "created 2022-01-06 15:00 UTC, after this text was seen"),
         ("paused", NOON, "the subscription is paused"),
-        ("active", NOON - timedelta(days=9), "the query, a saved one or the vocabulary was another"),
+        ("active", NOON - timedelta(days=9), "the query, a saved query or the vocabulary has changed"),
     ],
 )
 def test_what_matches_and_was_never_noted(desk: Desk, state: str, made_at: object, says: str) -> None:

@@ -95,52 +95,52 @@ def _decisive(noted: Sequence[Noted]) -> Noted | None:
 def rule_of_none(subscription: SubscriptionRow, seen: Seen, matched: bool) -> str:
     """Return the reason why no match was recorded. Pure."""
     if seen.revision_id is None or seen.stage != RevisionStage.DONE:
-        return "the article is not understood yet: it is asked as soon as it is"
+        return "the article is not processed yet; it is matched afterwards"
     if not matched:
-        return "it does not match, so there is nothing to tell"
+        return "it does not match the query"
     if subscription.state != SubscriptionState.ACTIVE:
-        return f"it matches, but the subscription is {subscription.state}: it is asked nothing"
+        return f"it matches, but the subscription is {subscription.state}: no article is matched"
     if seen.observed_at is not None and seen.observed_at <= subscription.created_at:
         return (
-            f"it matches, but the subscription was made {subscription.created_at:{_MINUTE}}, after this text was seen"
-            " (alert test asks the archive)"
+            f"it matches, but the subscription was created {subscription.created_at:{_MINUTE}}, after this text was"
+            " seen (alert test searches the archive)"
         )
-    return "it matches now, but did not when it was understood: the query, a saved one or the vocabulary was another"
+    return "it matches now, but did not when it was processed: the query, a saved query or the vocabulary has changed"
 
 
 def explain_status(subscription: SubscriptionRow, noted: Noted, fact: Fact | None, matched: bool) -> str:
     """Return the rule behind the status of a match. Pure."""
     began = f"article {noted.began_article_id}" + (f" of {noted.began_source}" if noted.began_source else "")
-    told_at = f", told {noted.began_at:{_MINUTE}}" if noted.began_at else ""
+    told_at = f", sent {noted.began_at:{_MINUTE}}" if noted.began_at else ""
     rules: dict[str, str] = {
-        MatchStatus.NEWS: "the first article of its story that matches is told",
+        MatchStatus.NEWS: "the first article of its story that matches is sent",
         MatchStatus.ALSO: (
-            f"a reprint of {began}{told_at}: listed as “also in” and in digests, it is no message of its own"
+            f"a reprint of {began}{told_at}: listed as “also in” and in digests, without a message of its own"
         ),
         MatchStatus.REVISED: "an edit changed which words fire, and the subscription asks for that (--on-revision)",
         MatchStatus.WITHDRAWN: (
             "an edit after which nothing fires any more, and the subscription asks for that (--on-revision)"
         ),
         MatchStatus.KNOWN: (
-            "another text of an article that was noted before; --on-revision tells when other words fire"
+            "another text of an article that matched before; with --on-revision it is sent if other words match"
         ),
         MatchStatus.OLD: _why_old(subscription, fact),
         MatchStatus.BACKFILL: (
-            "every feed that names it did so in its first poll: it was there before us, and is no news"
+            "every feed that lists it did so in its first poll: it was published before we collected"
         ),
-        MatchStatus.SUPERSEDED: "the text was not the current one any more when it was understood",
+        MatchStatus.SUPERSEDED: "the text was not the current one any more when it was processed",
     }
     rule = rules.get(noted.status, noted.status)
     if not matched and noted.status != MatchStatus.WITHDRAWN:
-        rule += f"; it matched on {noted.matched_at:{_MINUTE}}, the query or the text is another by now"
+        rule += f"; it matched on {noted.matched_at:{_MINUTE}}, the query or the text has changed since"
     return rule
 
 
 def _why_old(subscription: SubscriptionRow, fact: Fact | None) -> str:
     if fact is not None and fact.is_undated:
-        return "it has no date, and no feed brought it newly: nobody says whether it is news"
+        return "it has no date, and no feed listed it as new: its age is unknown"
     if fact is None or fact.published_at is None:
-        return f"it was there before us, or is older than {subscription.max_age_h} hours (--max-age)"
+        return f"it was published before we collected, or is older than {subscription.max_age_h} hours (--max-age)"
     day = f"{fact.published_at:%Y-%m-%d}" if fact.published_is_day else f"{fact.published_at:{_MINUTE}}"
     late = f"more than {subscription.max_age_h} hours later (--max-age)"
     return f"published {day}, seen {fact.observed_at:{_MINUTE}}: {late}"
@@ -157,11 +157,11 @@ def rule_of_message(carried: Carried, noted: Noted | None) -> str:
         return f"waits for the digest{when}"
     match carried.state:
         case DeliveryState.SENT:
-            return f"taken by the receiver {_at(carried.sent_at)}"
+            return f"accepted by the receiver {_at(carried.sent_at)}"
         case DeliveryState.DEAD:
             return f"given up after {carried.attempts} attempts; steppewatch alert resend {carried.delivery_id}"
         case DeliveryState.CANCELLED:
-            return "cancelled: nobody wanted it any more"
+            return "cancelled: no longer wanted"
     if carried.channel_state != ChannelState.ACTIVE:
         return _paused(carried)
     tried = f" after {carried.attempts} attempts that failed" if carried.attempts else ""
@@ -170,17 +170,13 @@ def rule_of_message(carried: Carried, noted: Noted | None) -> str:
 
 def _why_none(carried: Carried, noted: Noted | None) -> str:
     if noted is None or noted.status not in (*SENT_STATUSES, MatchStatus.ALSO):
-        return "nothing to tell"
+        return "nothing to send"
     if carried.channel_kind == FEED:
-        return (
-            "the feed shows it to whoever fetches it"
-            if noted.status in SENT_STATUSES
-            else "a reprint is no entry of its own"
-        )
+        return "the feed contains it" if noted.status in SENT_STATUSES else "a reprint has no entry of its own"
     if carried.recipient_state != RecipientState.ACTIVE:
         return "unsubscribed"
     if noted.status == MatchStatus.ALSO and carried.digest_due_at is None:
-        return "a reprint is no message of its own where each story is sent at once"
+        return "a reprint has no message of its own where each story is sent at once"
     return "was no recipient yet"
 
 

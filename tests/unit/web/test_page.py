@@ -73,8 +73,8 @@ def test_an_empty_store_says_what_to_do_first(store: Database) -> None:
 def test_an_empty_store_with_feeds_says_that_they_are_asked(store: Database) -> None:
     store.write(lambda conn: add_feed(conn, source_id="oasis-wire", url="https://oasis.example/rss", now=NOW))
     words = words_of(page_of(store))
-    assert "1 feeds are being asked" in words
-    assert "1 of 1 feeds not asked yet" in words
+    assert "1 feeds are being polled" in words
+    assert "1 of 1 feeds not polled yet" in words
 
 
 def test_an_article_with_outlet_time_language_and_entities(store: Database) -> None:
@@ -259,7 +259,7 @@ def test_health_of_a_store_that_does_not_answer(lost: Database) -> None:
 def test_the_page_of_a_store_that_does_not_answer(lost: Database) -> None:
     answer = get(create_app(lost), "/")
     assert answer.status == 503
-    assert "The store does not answer" in words_of(answer.text)
+    assert "The database does not respond" in words_of(answer.text)
     assert ("meta", {"http-equiv": "refresh", "content": "10"}) in tags_of(answer.text)
 
 

@@ -93,7 +93,7 @@ def test_the_log_has_one_time_stamp(said: str, shown: str) -> None:
     ("said", "shown"),
     [
         ("worker: Warm shutdown (MainProcess)", ""),
-        ("understood 20 new", "understood 20 new"),
+        ("processed 20 new", "processed 20 new"),
         ("worker: out of memory", "worker: out of memory"),
     ],
 )
