@@ -125,8 +125,15 @@ class Settings:
         "User agent of the crawler; add an address where outlets can reach you.",
     )
     host_delay_s: float = setting(5.0, "Minimum pause between two requests to one host.", least=0, most=3600)
-    poll_every_s: float = setting(900.0, "How often a healthy feed is polled.", least=1, most=2_592_000)
-    poll_at_least_every_s: float = setting(86_400.0, "Longest pause after failures.", least=1, most=2_592_000)
+    poll_every_s: float = setting(
+        300.0,
+        "Shortest pause between two polls of a feed; how long it is follows from what the feed publishes and asks for.",
+        least=1,
+        most=2_592_000,
+    )
+    poll_at_least_every_s: float = setting(
+        86_400.0, "Longest pause between two polls of a feed.", least=1, most=2_592_000
+    )
     fetch_timeout_s: float = setting(30.0, "Longest time for one response.", least=1)
     fetch_max_bytes: int = setting(10_000_000, "Largest response, after decompression.", least=1_000)
     redirects_max: int = setting(5, "Maximum of redirects followed.", least=0, most=20)

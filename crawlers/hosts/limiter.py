@@ -22,6 +22,14 @@ _AGAIN_S = 0.25
 """Seconds between attempts to claim a host that another crawler holds."""
 
 
+_PATIENCE_S = 120.0
+"""The longest rest of a host for which a request waits; its place is needed for others."""
+
+
+class HostResting(Exception):
+    """The host rests too long for a request to wait."""
+
+
 class HostLimiter:
     """Allows one request at a time per host, with the delay of the host between them.
 
@@ -36,7 +44,7 @@ class HostLimiter:
         self._wanted: Counter[str] = Counter()
 
     async def acquire(self, host: str) -> None:
-        """Wait until the host may be contacted; end with `release`."""
+        """Wait until the host may be contacted; end with `release`. Raises HostResting."""
         self._wanted[host] += 1
         lock = self._locks.setdefault(host, asyncio.Lock())
         try:
@@ -72,8 +80,16 @@ class HostLimiter:
         if self.leases is not None and self.hosts.delay_s(host) > before:
             self.leases.rest(host)
 
+    def rest(self, host: str, seconds: float) -> None:
+        """Let a host rest from now on, for all crawlers of the store."""
+        self.hosts.rest(host, time.monotonic() + seconds)
+        if self.leases is not None:
+            self.leases.rest(host)
+
     async def _wait(self, host: str) -> None:
         while True:
+            if self.hosts.remaining_rest_s(host, time.monotonic()) > _PATIENCE_S:
+                raise HostResting(host)
             rest_s = self.hosts.remaining_delay_s(host, time.monotonic())
             if rest_s > 0:
                 await asyncio.sleep(rest_s)

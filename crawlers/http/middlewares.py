@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from scrapy.exceptions import CannotResolveHostError
 from scrapy.http import Request, Response
 
-from crawlers.hosts.limiter import HostLimiter, get_limiter
+from crawlers.hosts.limiter import HostLimiter, HostResting, get_limiter
 from crawlers.http.bodies import TooLarge, is_gzip, is_plain, unpack
 from crawlers.http.resolver import ALLOWED_SETTING, refusals
 from crawlers.http.results import DATALOSS, FetchFailure, RequestBlocked, too_large
@@ -67,9 +67,13 @@ class TurnMiddleware:
         return cls(crawler)
 
     async def process_request(self, request: Request) -> None:
-        """Wait for the host limiter."""
+        """Wait for the host limiter. Raises RequestBlocked if the host rests for long."""
         host = host_of(request.url)
-        await self._turns.acquire(host)
+        try:
+            await self._turns.acquire(host)
+        except HostResting as error:
+            reason = f"{host} rests, because it answered that there were too many requests"
+            raise RequestBlocked(FetchFailure(RequestOutcome.THROTTLED, reason)) from error
         request.meta[_TURN] = host
 
     def process_response(self, request: Request, response: Response) -> Response:

@@ -29,9 +29,12 @@ from db.enums.outcomes import RequestOutcome
 DATALOSS = "dataloss"
 """Scrapy's flag for a response that ended before its Content-Length or last chunk."""
 KEPT_HEADERS = (
+    "age",
+    "cache-control",
     "content-language",
     "date",
     "etag",
+    "expires",
     "last-modified",
     "link",
     "retry-after",
@@ -42,6 +45,7 @@ KEPT_HEADERS = (
     "x-datadome-captcha",
     "x-px-captcha",
 )
+_PERMANENT = (301, 308)
 _MAX_HEADER = 1_000
 _MAX_URL = 2_000
 
@@ -71,11 +75,18 @@ class FetchResult:
     trouble: FetchFailure | None = None
     unverified: str | None = None
     """The fault of a certificate on the way to it, or None."""
+    moved_to: str | None = None
+    """The final URL if each redirect on the way to it was permanent (301 or 308); None without redirects."""
 
     @property
     def is_verified(self) -> bool:
         """Return whether the response came over HTTPS from verified servers only."""
         return self.trouble is None and self.unverified is None and self.url.startswith("https:")
+
+    @property
+    def is_trusted(self) -> bool:
+        """Return whether no certificate on the way to it was bad."""
+        return self.trouble is None and self.unverified is None
 
     def header(self, name: str) -> str | None:
         """Return a header; None if it is missing or empty."""
@@ -112,7 +123,13 @@ def from_response(response: Response, *, may_be_cut: bool = False) -> FetchResul
         headers=headers,
         trouble=trouble,
         unverified=find_fault(response.flags),
+        moved_to=_moved_to(response),
     )
+
+
+def _moved_to(response: Response) -> str | None:
+    reasons = response.request.meta.get("redirect_reasons", []) if response.request is not None else []
+    return response.url[:_MAX_URL] if reasons and all(reason in _PERMANENT for reason in reasons) else None
 
 
 def _header(response: Response, name: str) -> str | None:
@@ -138,6 +155,8 @@ def describe_status(status: int) -> FetchFailure | None:
         return None
     if status in (404, 410):
         return FetchFailure(RequestOutcome.MISSING, f"the server answered {status}: it is not there")
+    if status == 429:
+        return FetchFailure(RequestOutcome.THROTTLED, "the server answered 429: too many requests")
     if status in (401, 402, 403, 407, 451):
         return FetchFailure(RequestOutcome.FORBIDDEN, f"the server answered {status}: it does not let us in")
     if 300 <= status < 400:

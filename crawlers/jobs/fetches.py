@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from crawlers.http.bodies import PAGE_TYPES, describe_binary, is_html
 from crawlers.http.results import FetchFailure, FetchResult, describe_status
 from crawlers.jobs.polls import body_hash
-from crawlers.jobs.schedule import CONFIRM_GONE_S, NETWORK_RETRY_S, next_attempt, next_check, next_retry, retry_after_s
+from crawlers.jobs.schedule import CONFIRM_GONE_S, NETWORK_RETRY_S, next_attempt, next_check, next_retry
+from crawlers.scheduling.hints import retry_after_s
 from db.collection.captures import CaptureIn
 from db.collection.pages import NEVER, PageDue, PageFetched
 from db.enums.collection import PageState

@@ -15,10 +15,10 @@ from crawlers.http.certificates import RULE
 from crawlers.http.cookies import JAR
 from crawlers.http.results import FetchResult
 from crawlers.http.robots import NEWER_THAN
-from crawlers.jobs.schedule import PollPolicy
 from crawlers.reading.parse import ParsedFeed, parse_feed
-from db.collection.feeds import FeedDue
+from crawlers.scheduling.plan import PollLimits
 from db.collection.pages import PageDue
+from db.collection.polls import FeedDue
 from db.enums.outcomes import RequestOutcome, Stage
 
 Step = Callable[[Connection, OutcomeTally], None]
@@ -32,7 +32,7 @@ class DecisionContext:
     `draw` returns a random number in [0, 1); `parse` parses a feed like `parse_feed`.
     """
 
-    policy: PollPolicy
+    limits: PollLimits
     allowed: frozenset[tuple[str, int]]
     jitter: Callable[[], float]
     parse: Callable[..., ParsedFeed] = parse_feed

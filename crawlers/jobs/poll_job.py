@@ -11,12 +11,13 @@ from sqlalchemy import Connection
 from crawlers.async_store import OutcomeTally
 from crawlers.http.results import FetchResult
 from crawlers.jobs.job import DecisionContext, DueFilter, Job, JobResult, Step
-from crawlers.jobs.polls import decide_poll, read_poll, restore_poll
+from crawlers.jobs.polls import PollReading, decide_poll, describe_lessons, read_poll, restore_poll
 from crawlers.jobs.stand_ins import captures_of_words
 from crawlers.reading.entries import Entries, sort_entries
+from crawlers.scheduling.history import FeedHistory, asks_whole
 from db.collection.captures import record_captures
 from db.collection.entries import EntryIn, find_feed_texts, keep_addresses, record_entries, record_feed_texts
-from db.collection.feeds import FeedDue, FeedPolled, claim_feeds, find_due_feeds, record_poll, renew_feed_claims
+from db.collection.polls import FeedDue, FeedPolled, claim_feeds, find_due_feeds, record_poll, renew_feed_claims
 from db.enums.outcomes import Stage
 
 _CHUNK, _CHUNK_CHARACTERS = 64, 1_000_000
@@ -30,9 +31,14 @@ class PollJob(Job):
     accept = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
     is_parsed = True
 
-    def __init__(self, feed: FeedDue) -> None:
+    def __init__(self, feed: FeedDue, now: datetime) -> None:
         super().__init__(feed)
         self._feed = feed
+        self._asks_whole = asks_whole(FeedHistory.from_json(feed.history), now)
+
+    def headers(self) -> dict[str, str]:
+        """Return the request headers, without validators if the whole feed is wanted."""
+        return {"Accept": self.accept} if self._asks_whole else super().headers()
 
     @property
     def requested_at(self) -> datetime | None:
@@ -46,7 +52,17 @@ class PollJob(Job):
 
     def decide(self, answer: FetchResult, now: datetime, context: DecisionContext) -> JobResult:
         """Return the entries to store, and the new state of the feed."""
-        return _decide_feed(self._feed, answer, now, context)
+        reading = read_poll(self._feed, answer, context.parse)
+        polled = decide_poll(
+            self._feed,
+            answer,
+            reading,
+            now=now,
+            limits=context.limits,
+            jitter=context.jitter(),
+            asked_whole=self._asks_whole,
+        )
+        return _store_decision(self._feed, answer, reading, polled, now, context)
 
     def restore_after_outage(self, conn: Connection, reason: str, now: datetime) -> None:
         """Restore the feed's state."""
@@ -68,7 +84,7 @@ class PollJob(Job):
             source_id=wanted.source_id,
             not_since=wanted.not_since,
         )
-        return [cls(feed) for feed in feeds]
+        return [cls(feed, wanted.now) for feed in feeds]
 
     @classmethod
     def claim_rows(cls, conn: Connection, ids: Collection[int], *, now: datetime, lease_s: float) -> set[int]:
@@ -81,17 +97,23 @@ class PollJob(Job):
         renew_feed_claims(conn, ids, until=until)
 
 
-def _decide_feed(feed: FeedDue, answer: FetchResult, now: datetime, context: DecisionContext) -> JobResult:
-    reading = read_poll(feed, answer, context.parse)
-    polled = decide_poll(feed, answer, reading, now=now, policy=context.policy, jitter=context.jitter())
+def _store_decision(
+    feed: FeedDue,
+    answer: FetchResult,
+    reading: PollReading,
+    polled: FeedPolled,
+    now: datetime,
+    context: DecisionContext,
+) -> JobResult:
+    lessons = describe_lessons(feed, polled)
     if reading.feed is None:
-        return JobResult(((1, partial(_store_poll, feed, polled, None, ())),), polled.error or polled.outcome)
+        return JobResult(((1, partial(_store_poll, feed, polled, None, lessons)),), polled.error or polled.outcome)
     entries = sort_entries(feed.url, reading.feed.entries, now=now, allowed=context.allowed)
     steps: list[tuple[int, Step]] = [
         (len(chunk), partial(_store_entries, feed, chunk, now, answer)) for chunk in _chunks(entries.usable)
     ]
     # The poll is stored last, so that a crash before it repeats the poll with its entries.
-    steps.append((1, partial(_store_poll, feed, polled, entries, reading.feed.problems)))
+    steps.append((1, partial(_store_poll, feed, polled, entries, (*lessons, *reading.feed.problems))))
     return JobResult(tuple(steps), f"{len(reading.feed.entries)} entries")
 
 

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import xxhash
 
 from crawlers.bounded_process import ProcessEnded
 from crawlers.http.results import FetchFailure, FetchResult, describe_status
-from crawlers.jobs.schedule import GONE_FEED_S, NETWORK_RETRY_S, PollPolicy, next_poll, retry_after_s
+from crawlers.jobs.schedule import GONE_FEED_S, NETWORK_RETRY_S
 from crawlers.reading.parse import NotAFeed, ParsedFeed, parse_feed
-from db.collection.feeds import FeedDue, FeedPolled
+from crawlers.scheduling.grades import grade_of_failure
+from crawlers.scheduling.hints import fresh_for_s, retry_after_s
+from crawlers.scheduling.history import KEYS_MAX, FeedHistory, is_lying, key_of, pack_keys, unpack_keys
+from crawlers.scheduling.moves import learn_move
+from crawlers.scheduling.plan import PollLimits, PollPlan, PollResult, plan_poll
+from crawlers.scheduling.rate import Listing
+from crawlers.scheduling.validators import ValidatorsSeen, learn_validators
+from db.collection.feed_days import ListingPolled
+from db.collection.polls import FeedDue, FeedPolled
 from db.enums.collection import FeedState
 from db.enums.outcomes import RequestOutcome
 
@@ -43,7 +51,8 @@ def read_poll(feed: FeedDue, answer: FetchResult, parse: Callable[..., ParsedFee
     if answer.status == 304:
         return PollReading(None, feed.body_hash)
     digest = body_hash(answer.body)
-    if digest == feed.body_hash and not (feed.unverified and answer.is_verified):
+    is_known = digest == feed.body_hash and feed.listing is not None
+    if is_known and not (feed.unverified and answer.is_verified):
         return PollReading(None, digest)
     try:
         parsed = parse(answer.body, url=answer.url, content_type=answer.header("content-type"), bodies="raw")
@@ -61,57 +70,175 @@ def read_poll(feed: FeedDue, answer: FetchResult, parse: Callable[..., ParsedFee
 
 
 def decide_poll(
-    feed: FeedDue, answer: FetchResult, reading: PollReading, *, now: datetime, policy: PollPolicy, jitter: float
+    feed: FeedDue,
+    answer: FetchResult,
+    reading: PollReading,
+    *,
+    now: datetime,
+    limits: PollLimits,
+    jitter: float,
+    asked_whole: bool = False,
 ) -> FeedPolled:
-    """Return the feed's new state and the time of its next poll."""
-    trouble = reading.trouble
-    if trouble is None:
-        return FeedPolled(
-            feed_id=feed.id,
-            polled_at=now,
-            outcome=RequestOutcome.CHANGED if reading.feed else RequestOutcome.UNCHANGED,
-            error=None,
-            state=FeedState.ACTIVE,
-            next_poll_at=next_poll(now, policy, failures=0, jitter=jitter),
-            failures=0,
-            # RFC 9110 §15.4.5: a 304 repeats validators only to replace them
-            etag=answer.header("etag") or (feed.etag if answer.status == 304 else None),
-            last_modified=answer.header("last-modified") or (feed.last_modified if answer.status == 304 else None),
-            body_hash=reading.body_hash,
-            title=reading.feed.title[:_TITLE_MAX] if reading.feed and reading.feed.title else None,
-            unverified=answer.unverified or (feed.unverified if answer.status == 304 else None),
-            succeeded=True,
-            changed=reading.feed is not None,
-        )
-    is_gone = answer.status == 410 or (feed.state == FeedState.GONE and answer.status == 404)
-    failures = feed.failures + 1
-    wish = retry_after_s(answer.header("retry-after"), now) if answer.status in (429, 503) else None
-    again_at = next_poll(now, policy, failures=failures, jitter=jitter, retry_after_s=wish)
+    """Return the feed's new state and the time of its next poll. `limits` are those of the settings."""
+    limits = PollLimits(
+        feed.floor_s or limits.floor_s, max(feed.ceiling_s or limits.ceiling_s, feed.floor_s or limits.floor_s)
+    )
+    if reading.trouble is not None:
+        return _failed(feed, answer, reading.trouble, now, limits, jitter)
+    listing = _list_entries(reading.feed, now) if reading.feed else None
+    previous = unpack_keys(feed.listing)
+    before = FeedHistory.from_json(feed.history)
+    history, moved_to = learn_move(before, feed.url, answer.moved_to if answer.is_trusted else None)
+    history = learn_validators(history, _validators_seen(feed, answer, listing, previous, now, asked_whole))
+    result = PollResult(
+        at=now,
+        listing=listing,
+        hints=reading.feed.hints if reading.feed else None,
+        fresh_for_s=fresh_for_s(answer.headers, now),
+    )
+    since = feed.succeeded_at if feed.listing is not None else None
+    plan = plan_poll(history, result, previous=previous, since=since, limits=limits, jitter=jitter)
+    is_believed = not is_lying(plan.history, now)
     return FeedPolled(
         feed_id=feed.id,
         polled_at=now,
-        outcome=RequestOutcome.GONE if is_gone else trouble.kind,
-        error=trouble.reason,
-        state=FeedState.GONE if is_gone else FeedState.ACTIVE,
-        next_poll_at=now + timedelta(seconds=GONE_FEED_S) if is_gone else again_at,
-        failures=failures,
-        etag=feed.etag,
-        last_modified=feed.last_modified,
-        body_hash=feed.body_hash,
+        outcome=RequestOutcome.CHANGED if reading.feed else RequestOutcome.UNCHANGED,
+        error=None,
+        state=FeedState.ACTIVE,
+        next_poll_at=plan.at,
+        because=plan.because,
+        failures=0,
+        # RFC 9110 §15.4.5: a 304 repeats validators only to replace them
+        etag=_validator(answer, "etag", feed.etag) if is_believed else None,
+        last_modified=_validator(answer, "last-modified", feed.last_modified) if is_believed else None,
+        body_hash=reading.body_hash,
+        title=reading.feed.title[:_TITLE_MAX] if reading.feed and reading.feed.title else None,
+        unverified=answer.unverified or (feed.unverified if answer.status == 304 else None),
+        succeeded=True,
+        changed=reading.feed is not None,
+        history=plan.history.to_json(),
+        listing=pack_keys(listing.keys) if listing else None,
+        listed=_count_listed(listing, plan) if listing else None,
+        newest_at=_newest(listing, feed.newest_at, now),
+        moved_to=moved_to,
     )
+
+
+def describe_lessons(feed: FeedDue, polled: FeedPolled) -> tuple[str, ...]:
+    """Return what a person should know of a poll besides its result: a new address, validators that lie."""
+    lessons = []
+    if polled.moved_to is not None:
+        lessons.append(f"moved for good to {polled.moved_to}: polled there from now on")
+    if polled.history is not None:
+        before, after = FeedHistory.from_json(feed.history), FeedHistory.from_json(polled.history)
+        if after.lying_since is not None and after.lying_since != before.lying_since:
+            lessons.append("the server says 304 although the feed has changed: it is asked for the whole feed")
+    return tuple(lessons)
 
 
 def restore_poll(feed: FeedDue, reason: str, *, now: datetime) -> FeedPolled:
     """Return the feed's state before a poll that failed because of our own network."""
+    return replace(
+        _kept(feed, RequestOutcome.NO_NETWORK, reason, now),
+        next_poll_at=now + timedelta(seconds=NETWORK_RETRY_S),
+        because="our own network failed",
+        failures=feed.failures,
+    )
+
+
+def _failed(
+    feed: FeedDue, answer: FetchResult, trouble: FetchFailure, now: datetime, limits: PollLimits, jitter: float
+) -> FeedPolled:
+    is_gone = answer.status == 410 or (feed.state == FeedState.GONE and answer.status == 404)
+    wish = retry_after_s(answer.header("retry-after"), now) if answer.status in (429, 503) else None
+    result = PollResult(at=now, failure=grade_of_failure(trouble.kind, answer.status), retry_after_s=wish)
+    plan = plan_poll(
+        FeedHistory.from_json(feed.history),
+        result,
+        previous=unpack_keys(feed.listing),
+        since=feed.succeeded_at,
+        limits=limits,
+        jitter=jitter,
+    )
+    kept = _kept(feed, RequestOutcome.GONE if is_gone else trouble.kind, trouble.reason, now)
+    if is_gone:
+        because = "the server said that it is gone; outlets come back, so it is asked once a month"
+        again_at = now + timedelta(seconds=GONE_FEED_S)
+    else:
+        because, again_at = plan.because, plan.at
+    return replace(
+        kept,
+        state=FeedState.GONE if is_gone else FeedState.ACTIVE,
+        next_poll_at=again_at,
+        because=because,
+        history=plan.history.to_json(),
+    )
+
+
+def _kept(feed: FeedDue, outcome: RequestOutcome, error: str, now: datetime) -> FeedPolled:
     return FeedPolled(
         feed_id=feed.id,
         polled_at=now,
-        outcome=RequestOutcome.NO_NETWORK,
-        error=reason,
+        outcome=outcome,
+        error=error,
         state=FeedState.ACTIVE,
-        next_poll_at=now + timedelta(seconds=NETWORK_RETRY_S),
-        failures=feed.failures,
+        next_poll_at=now,
+        failures=feed.failures + 1,
         etag=feed.etag,
         last_modified=feed.last_modified,
         body_hash=feed.body_hash,
     )
+
+
+def _list_entries(feed: ParsedFeed, now: datetime) -> Listing:
+    named = [
+        (entry.guid or entry.url or entry.title or entry.summary or "", entry.published_at or entry.updated_at)
+        for entry in feed.entries[:KEYS_MAX]
+    ]
+    return Listing(
+        at=now, keys=tuple(key_of(name) for name, _ in named), published=tuple(published for _, published in named)
+    )
+
+
+def _validators_seen(
+    feed: FeedDue,
+    answer: FetchResult,
+    listing: Listing | None,
+    previous: tuple[int, ...],
+    now: datetime,
+    asked_whole: bool,
+) -> ValidatorsSeen:
+    known = set(previous)
+    fresh = (
+        [published for key, published in zip(listing.keys, listing.published, strict=True) if key not in known]
+        if listing and previous
+        else []
+    )
+    etag, modified = answer.header("etag"), answer.header("last-modified")
+    return ValidatorsSeen(
+        at=now,
+        asked_whole=asked_whole,
+        is_not_modified=answer.status == 304,
+        same_validators=etag == feed.etag if etag and feed.etag else bool(modified) and modified == feed.last_modified,
+        fresh=fresh,
+    )
+
+
+def _validator(answer: FetchResult, name: str, stored: str | None) -> str | None:
+    return answer.header(name) or (stored if answer.status == 304 else None)
+
+
+def _count_listed(listing: Listing, plan: PollPlan) -> ListingPolled:
+    loss = plan.loss
+    return ListingPolled(
+        listed=len(listing.keys),
+        fresh=plan.fresh,
+        missed=loss.items if loss else 0.0,
+        kept_all=1.0 - loss.chance if loss else 1.0,
+    )
+
+
+def _newest(listing: Listing | None, before: datetime | None, now: datetime) -> datetime | None:
+    latest = now + timedelta(days=1)
+    dates = [at for at in (*(listing.published if listing else ()), before) if at is not None and at <= latest]
+    return max(dates, default=None)

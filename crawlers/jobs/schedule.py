@@ -1,4 +1,4 @@
-"""Times of the next request, as pure functions.
+"""Times of the next request for a page, as pure functions.
 
 `jitter` is a number in [0, 1) that the caller takes from its random generator; it spreads requests by ±10 %, so that
 what once began together does not stay together.
@@ -7,15 +7,12 @@ what once began together does not stay together.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
+
+from crawlers.scheduling.hints import RETRY_AFTER_MAX_S
 
 HOUR_S = 3_600.0
 DAY_S = 24 * HOUR_S
-
-RETRY_AFTER_MAX_S = 31 * DAY_S
-"""Maximum Retry-After: a month."""
 
 CHECKS = (
     (3 * HOUR_S, 900.0),
@@ -37,23 +34,6 @@ GONE_FEED_S = 30 * DAY_S
 """Pause after a feed responded that it is gone: outlets move back, and one 410 may be a mistake."""
 NETWORK_RETRY_S = 60.0
 """Pause after an outage of our own network."""
-
-
-@dataclass(frozen=True, slots=True)
-class PollPolicy:
-    """The interval for a healthy feed, and the longest one for a failing feed."""
-
-    every_s: float
-    at_least_every_s: float
-
-
-def next_poll(
-    now: datetime, policy: PollPolicy, *, failures: int, jitter: float, retry_after_s: float | None = None
-) -> datetime:
-    """Return the next poll after `failures` failed polls in a row (0 after a success)."""
-    cap = max(policy.every_s, policy.at_least_every_s)
-    pause = min(_spread(_doubled(policy.every_s, failures, cap), jitter), cap)
-    return now + timedelta(seconds=_at_least(pause, retry_after_s))
 
 
 def next_check(now: datetime, *, last_change: datetime, jitter: float) -> datetime | None:
@@ -83,26 +63,6 @@ def next_attempt(now: datetime, *, last_at: datetime | None, jitter: float) -> d
 def pages_at_once(requests: int) -> int:
     """Return how many of so many requests under way may be for pages: the links of one feed keep no other waiting."""
     return max(1, requests - max(1, requests // 4))
-
-
-def retry_after_s(value: str | None, now: datetime) -> float | None:
-    """Return the seconds of a Retry-After header, at most a month; None if it is missing or unusable.
-
-    Accepts both forms of RFC 9110 §10.2.3: a number of seconds, or an HTTP date.
-    """
-    text = (value or "").strip()
-    if not text:
-        return None
-    if text.isascii() and text.isdigit():
-        seconds = float(text) if len(text) < 12 else RETRY_AFTER_MAX_S
-    else:
-        try:
-            date = parsedate_to_datetime(text)
-        except (ValueError, TypeError, IndexError, OverflowError):
-            return None
-        date = date.replace(tzinfo=UTC) if date.tzinfo is None else date
-        seconds = (date - now).total_seconds()
-    return min(seconds, RETRY_AFTER_MAX_S) if seconds > 0 else None
 
 
 def _doubled(pause_s: float, times: int, cap_s: float) -> float:

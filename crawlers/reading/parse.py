@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, TypeAlias, cast
 from urllib.parse import urljoin
@@ -19,6 +19,7 @@ from crawlers.reading.defused_xml import Monster, defuse, refuse_monsters
 from crawlers.reading.links import find_link
 from crawlers.reading.text import feed_text, to_xml
 from crawlers.sanitize import as_markup, clean, language_tag, plain_title, without_tags
+from crawlers.scheduling.hints import FeedHints, read_hints
 from db.text.dates import ParsedDate, impossible_day, parse_date
 
 MAX_BYTES = 20_000_000
@@ -27,6 +28,13 @@ _HTML = re.compile(r"<!doctype\s+html|<html[\s>]|<head[\s>]|<body[\s>]", re.IGNO
 _PLAIN_TYPES = frozenset({"text/plain", "text"})
 _FULL_TEXTS = ("_full-text", "_fulltext", "turbo_content", "full-text", "fulltext")
 """Endings of element names in which feeds for search engines carry the whole article."""
+_SKIPPED_WITHIN = 100_000
+"""Characters at the start of a feed among which the hours and days to skip are looked for."""
+_SKIPPED = {
+    "hours": re.compile(r"<skipHours>([^&]{0,2000}?)</skipHours>", re.IGNORECASE),
+    "days": re.compile(r"<skipDays>([^&]{0,2000}?)</skipDays>", re.IGNORECASE),
+}
+_HOUR, _DAY = re.compile(r"<hour>([^<]{0,20})<", re.IGNORECASE), re.compile(r"<day>([^<]{0,20})<", re.IGNORECASE)
 
 patch_feedparser()
 
@@ -87,6 +95,7 @@ class ParsedFeed:
     entries: tuple[FeedEntry, ...]
     kind: str
     problems: tuple[str, ...] = ()
+    hints: FeedHints = field(default_factory=FeedHints)
 
 
 def parse_feed(
@@ -107,17 +116,18 @@ def parse_feed(
     text = feed_text(body, content_type)
     if unread := text.count("\ufffd"):
         problems.append(f"{unread:,} letters could not be read")
+    hints = FeedHints()
     try:
         if json_feed.looks_like_json(text):
             title, kind, entries = _read_json(text, url)
         else:
-            title, kind, entries = _read_xml(text, url, bodies, problems)
+            title, kind, entries, hints = _read_xml(text, url, bodies, problems)
     except _UnknownXml as unknown:
         raise NotAFeed(_describe_body(body, text, str(unknown))) from unknown
     if len(entries) > MAX_ENTRIES:
         problems.append(f"only the first {MAX_ENTRIES:,} of {len(entries):,} entries are used")
         entries = entries[:MAX_ENTRIES]
-    return ParsedFeed(title, tuple(entries), kind, tuple(problems))
+    return ParsedFeed(title, tuple(entries), kind, tuple(problems), hints)
 
 
 def _read_json(text: str, url: str | None) -> tuple[str | None, str, list[FeedEntry]]:
@@ -131,7 +141,7 @@ def _read_json(text: str, url: str | None) -> tuple[str | None, str, list[FeedEn
 
 def _read_xml(
     text: str, url: str | None, bodies: Bodies, problems: list[str]
-) -> tuple[str | None, str, list[FeedEntry]]:
+) -> tuple[str | None, str, list[FeedEntry], FeedHints]:
     body = defuse(to_xml(text, problems), problems)
     try:
         refuse_monsters(body)
@@ -155,7 +165,20 @@ def _read_xml(
         date_is_published=not kind.startswith("atom"),
         language=_language(parsed["feed"]),
     )
-    return _plain(parsed["feed"], "title"), kind or "unknown", [_entry(entry, options) for entry in entries]
+    entries = [_entry(entry, options) for entry in entries]
+    return _plain(parsed["feed"], "title"), kind or "unknown", entries, _hints(parsed["feed"], text)
+
+
+def _hints(feed: Mapping[str, Any], text: str) -> FeedHints:
+    """Return the feed's hints; feedparser keeps only the last of several hours or days."""
+    skipped = {name: block[1] for name, form in _SKIPPED.items() if (block := form.search(text, 0, _SKIPPED_WITHIN))}
+    return read_hints(
+        ttl=_text(feed, "ttl"),
+        period=_text(feed, "sy_updateperiod"),
+        frequency=_text(feed, "sy_updatefrequency"),
+        hours=_HOUR.findall(skipped.get("hours", "")),
+        days=_DAY.findall(skipped.get("days", "")),
+    )
 
 
 def _run_feedparser(body: bytes, bodies: Bodies) -> dict[str, Any]:

@@ -32,8 +32,10 @@ from crawlers.http.results import FetchFailure, FetchResult, from_failure, from_
 from crawlers.http.robots import FORBIDDEN, get_site
 from crawlers.jobs import kinds
 from crawlers.jobs.job import DecisionContext, DueFilter, Job
-from crawlers.jobs.schedule import NETWORK_RETRY_S, PollPolicy
+from crawlers.jobs.schedule import NETWORK_RETRY_S
 from crawlers.reading.parse import parse_feed
+from crawlers.scheduling.plan import PollLimits
+from crawlers.spiders.rests import HostRests
 from db.collection.feeds import count_due_feeds, has_any_succeeded, record_network
 from db.collection.host_leases import find_resting_hosts
 from db.collection.refusals import ask_for_pages, find_forbidden
@@ -85,11 +87,12 @@ class CollectorSpider(Spider):
         self._store, self._own, self._clock, self._once = store, own, clock, once
         self._leases = leases
         self._context = DecisionContext(
-            PollPolicy(own.poll_every_s, own.poll_at_least_every_s),
+            PollLimits(own.poll_every_s, own.poll_at_least_every_s),
             parse_allowed(own.allow_private_hosts),
             jitter,
             partial(parsers.run, parse_feed),
         )
+        self._rests = HostRests(self.turns, clock)
         self._outage: Outage[Job] = Outage()
         self._knows_network = False
         self._probe_at: datetime | None = None
@@ -189,7 +192,8 @@ class CollectorSpider(Spider):
             return False
         now = self._clock()
         if not self._outage.is_down:
-            return not await self._store.read(lambda conn: self._find_due(conn, now, 1, set(), True))
+            resting = self.turns.hosts.resting_hosts(time.monotonic())
+            return not await self._store.read(lambda conn: self._find_due(conn, now, 1, resting, True))
         left = await self._store.read(lambda conn: count_due_feeds(conn, now=now, source_id=once.source_id))
         await self._store.write(
             lambda _, tally: tally.count(Stage.POLL, once.source_id, RequestOutcome.NO_NETWORK, left)
@@ -219,6 +223,7 @@ class CollectorSpider(Spider):
     async def _finish(self, job: Job, answer: FetchResult) -> None:
         try:
             self._watch_network(job, answer)
+            answer = self._rests.watch(answer)
             said = await self._record(job, answer)
         except Exception as error:
             said = await self._record_fault(job, answer, error)

@@ -35,6 +35,7 @@ class RequestOutcome(CountedOutcome):
     GONE = "gone", "it is not there any more, for good"
     MISSING = "missing", "the server answered 404 or 410"
     FORBIDDEN = "forbidden", "the server does not let us in: 401, 402, 403, 407 or 451"
+    THROTTLED = "throttled", "the server lets us in again later: 429, or 403 after many requests"
     REDIRECTS = "redirects", "redirects that lead nowhere, or are too many"
     SERVER_ERROR = "server error", "any other status that is no success"
     ROBOTS = "robots", "robots.txt forbids it, or cannot be had"

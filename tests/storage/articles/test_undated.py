@@ -20,7 +20,8 @@ from db.alerts.subscriptions import SubscriptionIn, record_subscription
 from db.collection import captures
 from db.collection.captures import CaptureIn, compress
 from db.collection.entries import EntryIn, record_entries
-from db.collection.feeds import FeedPolled, add_feed, record_poll
+from db.collection.feeds import add_feed
+from db.collection.polls import FeedPolled, record_poll
 from db.coverage import cells as coverage
 from db.engine import Database
 from db.models import Article, Feed, MatchRow, Page, Sighting

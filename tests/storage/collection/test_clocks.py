@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from sqlalchemy import insert, select, update
 from templates import tables
 
-from crawlers.jobs.schedule import PollPolicy, next_attempt, next_check, next_poll, next_retry
+from crawlers.jobs.schedule import next_attempt, next_check, next_retry
+from crawlers.scheduling.plan import MAX_PAUSE
 from db.collection.clocks import bring_back, count_ahead
-from db.collection.feeds import find_due_feeds
 from db.collection.host_leases import claim_hosts, find_resting_hosts
 from db.collection.pages import NEVER, find_due_pages
+from db.collection.polls import find_due_feeds
 from db.engine import Database
 from db.models import Capture, Channel, CoverageState, Feed, HostLease, Page, Problem, Source
 
@@ -119,9 +120,7 @@ def test_what_waits_as_long_as_it_may_is_left_alone(database: Database, column: 
     assert database.read(lambda conn: conn.scalar(select(Page.next_fetch_at).where(Page.id == 2))) == NEVER
 
 
-POLICY = PollPolicy(every_s=2_592_000, at_least_every_s=2_592_000)
 PAUSES: dict[str, Callable[[int, float], datetime | None]] = {
-    "poll": lambda n, jitter: next_poll(NOW, POLICY, failures=n, jitter=jitter, retry_after_s=1e12),
     "retry": lambda n, jitter: next_retry(NOW, failures=max(n, 1), jitter=jitter, retry_after_s=1e12),
     "check": lambda n, jitter: next_check(NOW, last_change=NOW - timedelta(hours=n), jitter=jitter),
     "attempt": lambda n, jitter: next_attempt(NOW, last_at=NOW - timedelta(hours=n), jitter=jitter),
@@ -133,3 +132,4 @@ PAUSES: dict[str, Callable[[int, float], datetime | None]] = {
 def test_no_pause_is_longer_than_what_counts_as_ahead(what: str, times: int, jitter: float) -> None:
     at = PAUSES[what](times, jitter)
     assert at is None or at <= NOW + timedelta(days=35)
+    assert timedelta(days=35) > MAX_PAUSE

@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import Row, insert, select, update
 from templates import tables
 
-from db.collection import feeds
-from db.collection.feeds import FeedDue, FeedPolled
+from db.collection import feeds, polls
+from db.collection.polls import FeedDue, FeedPolled
 from db.engine import Database
 from db.models import Feed, Source
 
@@ -40,7 +40,7 @@ def add(database: Database, url: str, *, source: str = "courier", due: datetime 
 
 def due(database: Database, *, now: datetime = NOW, limit: int = 10, **options: Any) -> list[FeedDue]:
     with database.reading() as conn:
-        return feeds.find_due_feeds(conn, now=now, limit=limit, **options)
+        return polls.find_due_feeds(conn, now=now, limit=limit, **options)
 
 
 def polled(feed_id: int, **changes: Any) -> FeedPolled:
@@ -81,33 +81,33 @@ def test_the_longest_due_comes_first_and_each_host_once(database: Database) -> N
 
 def test_only_one_process_gets_a_feed(database: Database) -> None:
     ids = {add(database, "https://a.kz/rss"), add(database, "https://b.kz/rss")}
-    assert database.write(lambda conn: feeds.claim_feeds(conn, ids, now=NOW, lease_s=60)) == ids
-    assert database.write(lambda conn: feeds.claim_feeds(conn, ids, now=NOW, lease_s=60)) == set()
+    assert database.write(lambda conn: polls.claim_feeds(conn, ids, now=NOW, lease_s=60)) == ids
+    assert database.write(lambda conn: polls.claim_feeds(conn, ids, now=NOW, lease_s=60)) == set()
     assert due(database) == []
 
 
 def test_a_claim_of_the_dead_runs_out_and_one_of_the_living_is_renewed(database: Database) -> None:
     dead, living = add(database, "https://a.kz/rss"), add(database, "https://b.kz/rss")
-    database.write(lambda conn: feeds.claim_feeds(conn, {dead, living}, now=NOW, lease_s=60))
+    database.write(lambda conn: polls.claim_feeds(conn, {dead, living}, now=NOW, lease_s=60))
     later = NOW + timedelta(seconds=61)
-    database.write(lambda conn: feeds.renew_feed_claims(conn, [living], until=later + timedelta(seconds=60)))
+    database.write(lambda conn: polls.renew_feed_claims(conn, [living], until=later + timedelta(seconds=60)))
     assert [feed.id for feed in due(database, now=later)] == [dead]
 
 
 def test_a_claim_that_was_given_back_is_not_taken_again_by_renewing(database: Database) -> None:
     feed_id = add(database, "https://a.kz/rss")
-    database.write(lambda conn: feeds.claim_feeds(conn, {feed_id}, now=NOW, lease_s=60))
-    database.write(lambda conn: feeds.renew_feed_claims(conn, [feed_id], until=None))
-    database.write(lambda conn: feeds.renew_feed_claims(conn, [feed_id], until=NOW + timedelta(hours=1)))
+    database.write(lambda conn: polls.claim_feeds(conn, {feed_id}, now=NOW, lease_s=60))
+    database.write(lambda conn: polls.renew_feed_claims(conn, [feed_id], until=None))
+    database.write(lambda conn: polls.renew_feed_claims(conn, [feed_id], until=NOW + timedelta(hours=1)))
     assert [feed.id for feed in due(database)] == [feed_id]
 
 
 def test_recording_a_poll_twice_changes_nothing_more(database: Database) -> None:
     feed_id = add(database, "https://a.kz/rss")
     outcome = polled(feed_id, etag='"1"', body_hash="f" * 32, title="A", changed=True)
-    database.write(lambda conn: feeds.record_poll(conn, outcome))
+    database.write(lambda conn: polls.record_poll(conn, outcome))
     once = stored(database, feed_id)
-    database.write(lambda conn: feeds.record_poll(conn, outcome))
+    database.write(lambda conn: polls.record_poll(conn, outcome))
     assert stored(database, feed_id) == once
     assert (once.etag, once.title, once.changed_at, once.succeeded_at, once.claimed_until) == (
         '"1"',
@@ -121,45 +121,45 @@ def test_recording_a_poll_twice_changes_nothing_more(database: Database) -> None
 
 def test_an_older_poll_does_not_overwrite_a_newer_one(database: Database) -> None:
     feed_id = add(database, "https://a.kz/rss")
-    database.write(lambda conn: feeds.record_poll(conn, polled(feed_id, etag='"new"')))
+    database.write(lambda conn: polls.record_poll(conn, polled(feed_id, etag='"new"')))
     older = polled(feed_id, polled_at=NOW - timedelta(minutes=1), etag='"old"')
-    database.write(lambda conn: feeds.record_poll(conn, older))
+    database.write(lambda conn: polls.record_poll(conn, older))
     assert stored(database, feed_id).etag == '"new"'
 
 
 def test_a_feed_that_a_person_paused_meanwhile_stays_paused(database: Database) -> None:
     feed_id = add(database, "https://a.kz/rss")
     database.write(lambda conn: conn.execute(update(Feed).values(state="paused")))
-    database.write(lambda conn: feeds.record_poll(conn, polled(feed_id)))
+    database.write(lambda conn: polls.record_poll(conn, polled(feed_id)))
     assert stored(database, feed_id).state == "paused"
 
 
 def test_a_gone_feed_is_polled_when_its_time_comes_and_may_come_back(database: Database) -> None:
     feed_id, month = add(database, "https://a.kz/rss"), NOW + timedelta(days=30)
     gone = polled(feed_id, state="gone", next_poll_at=month, succeeded=False)
-    database.write(lambda conn: feeds.record_poll(conn, gone))
+    database.write(lambda conn: polls.record_poll(conn, gone))
     assert due(database) == []
     assert database.write(lambda conn: feeds.make_feeds_due(conn, now=NOW)) == 0
     assert [feed.state for feed in due(database, now=month)] == ["gone"]
-    assert database.write(lambda conn: feeds.claim_feeds(conn, [feed_id], now=month, lease_s=60)) == {feed_id}
+    assert database.write(lambda conn: polls.claim_feeds(conn, [feed_id], now=month, lease_s=60)) == {feed_id}
     failed = polled(feed_id, polled_at=month, succeeded=False)
-    database.write(lambda conn: feeds.record_poll(conn, failed))
+    database.write(lambda conn: polls.record_poll(conn, failed))
     assert stored(database, feed_id).state == "gone"
-    database.write(lambda conn: feeds.record_poll(conn, replace(failed, succeeded=True)))
+    database.write(lambda conn: polls.record_poll(conn, replace(failed, succeeded=True)))
     assert stored(database, feed_id).state == "active"
 
 
 def test_a_feed_that_a_person_paused_is_not_gone(database: Database) -> None:
     feed_id = add(database, "https://a.kz/rss")
     database.write(lambda conn: conn.execute(update(Feed).values(state="paused")))
-    database.write(lambda conn: feeds.record_poll(conn, polled(feed_id, state="gone", succeeded=False)))
+    database.write(lambda conn: polls.record_poll(conn, polled(feed_id, state="gone", succeeded=False)))
     assert stored(database, feed_id).state == "paused"
 
 
 def test_the_feeds_of_one_source_can_be_made_due(database: Database) -> None:
     mine, other = add(database, "https://a.kz/rss"), add(database, "https://b.kz/rss", source="herald")
     for feed_id in (mine, other):
-        database.write(partial(feeds.record_poll, polled=polled(feed_id)))
+        database.write(partial(polls.record_poll, polled=polled(feed_id)))
     assert database.write(lambda conn: feeds.make_feeds_due(conn, now=NOW, source_id="courier")) == 1
     assert [feed.id for feed in due(database)] == [mine]
     assert due(database, not_since=NOW) == []
@@ -171,9 +171,9 @@ def test_the_feeds_of_one_source_can_be_made_due(database: Database) -> None:
 def test_health_is_counted(database: Database) -> None:
     add(database, "https://a.kz/rss")
     failing = add(database, "https://b.kz/rss", source="herald")
-    database.write(lambda conn: feeds.record_poll(conn, polled(failing, failures=3, error="timed out after 30 s")))
+    database.write(lambda conn: polls.record_poll(conn, polled(failing, failures=3, error="timed out after 30 s")))
     gone = add(database, "https://c.kz/rss")
-    database.write(lambda conn: feeds.record_poll(conn, polled(gone, state="gone")))
+    database.write(lambda conn: polls.record_poll(conn, polled(gone, state="gone")))
     with database.reading() as conn:
         assert feeds.count_feeds(conn) == {"active": 2, "paused": 0, "gone": 1, "failing": 1, "never polled": 1}
         assert feeds.count_feeds(conn, source_id="herald")["active"] == 1

@@ -11,8 +11,9 @@ from sqlalchemy import Connection, insert, select, update
 from templates import tables
 
 from db.collection.entries import EntryIn, record_entries
-from db.collection.feeds import FeedPolled, add_feed, record_poll
+from db.collection.feeds import add_feed
 from db.collection.pages import NEVER
+from db.collection.polls import FeedPolled, record_poll
 from db.collection.refusals import ask_for_pages, ask_for_source, find_forbidden
 from db.engine import Database
 from db.models import Feed, Page, Source

@@ -230,7 +230,7 @@ def test_troubles_have_words(error: Exception, kind: str, reason: str, is_networ
         (404, "missing"),
         (410, "missing"),
         (403, "forbidden"),
-        (429, "server error"),
+        (429, "throttled"),
         (500, "server error"),
         (999, "server error"),
     ],

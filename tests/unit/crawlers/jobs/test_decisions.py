@@ -13,15 +13,15 @@ from crawlers.jobs.fetch_job import FetchJob
 from crawlers.jobs.fetches import decide_fetch, restore_fetch
 from crawlers.jobs.job import DecisionContext, Job
 from crawlers.jobs.poll_job import PollJob
-from crawlers.jobs.polls import body_hash, decide_poll, read_poll, restore_poll
-from crawlers.jobs.schedule import PollPolicy
+from crawlers.jobs.polls import body_hash, decide_poll, read_poll
 from crawlers.reading.entries import sort_entries
 from crawlers.reading.parse import FeedEntry, ParsedFeed
-from db.collection.feeds import FeedDue, FeedPolled
+from crawlers.scheduling.plan import PollLimits
 from db.collection.pages import NEVER, PageDue, PageFetched
+from db.collection.polls import FeedDue, FeedPolled
 
 NOW = datetime(2022, 1, 6, 12, tzinfo=UTC)
-POLICY = PollPolicy(every_s=900, at_least_every_s=86_400)
+LIMITS = PollLimits(900, 86_400)
 RSS = b'<rss version="2.0"><channel><title>Courier</title><item><link>https://c.example/1</link></item></channel></rss>'
 FEED = FeedDue(
     id=1,
@@ -53,7 +53,7 @@ PAGE = PageDue(
 
 
 def poll(answer: FetchResult, feed: FeedDue = FEED) -> FeedPolled:
-    return decide_poll(feed, answer, read_poll(feed, answer), now=NOW, policy=POLICY, jitter=0.5)
+    return decide_poll(feed, answer, read_poll(feed, answer), now=NOW, limits=LIMITS, jitter=0.5)
 
 
 def fetch(answer: FetchResult, page: PageDue = PAGE) -> PageFetched:
@@ -72,70 +72,6 @@ def page_answer(body: bytes = b"<p>new</p>", status: int = 200, **headers: str) 
 
 def result(status: int, body: bytes = b"") -> FetchResult:
     return FetchResult(url="u", status=status, body=body)
-
-
-def test_a_new_feed_body_is_a_change_and_clears_the_failures() -> None:
-    polled = poll(FetchResult(url=FEED.url, status=200, body=RSS, headers={"etag": '"new"'}))
-    assert (polled.outcome, polled.changed, polled.succeeded, polled.failures) == ("changed", True, True, 0)
-    assert (polled.etag, polled.last_modified, polled.title) == ('"new"', None, "Courier")
-    assert polled.body_hash == body_hash(RSS)
-    assert polled.next_poll_at == NOW + timedelta(seconds=900)
-
-
-def test_the_same_body_is_unchanged_even_without_validators() -> None:
-    polled = poll(FetchResult(url=FEED.url, status=200, body=RSS), replace(FEED, body_hash=body_hash(RSS)))
-    assert (polled.outcome, polled.changed, polled.succeeded) == ("unchanged", False, True)
-
-
-def test_304_is_unchanged_and_keeps_the_validators_it_does_not_repeat() -> None:
-    polled = poll(FetchResult(url=FEED.url, status=304, body=b"", headers={"etag": '"newer"'}))
-    assert (polled.outcome, polled.failures, polled.body_hash) == ("unchanged", 0, FEED.body_hash)
-    assert (polled.etag, polled.last_modified) == ('"newer"', FEED.last_modified)
-
-
-@pytest.mark.parametrize(
-    ("answer", "outcome", "error"),
-    [
-        pytest.param(result(503), "server error", "the server answered 503", id="503"),
-        pytest.param(result(403), "forbidden", "the server answered 403: it does not let us in", id="403"),
-        pytest.param(result(404), "missing", "the server answered 404: it is not there", id="404"),
-        pytest.param(result(200, b"<html>hi"), "not a feed", "an HTML page, not a feed", id="HTML"),
-        pytest.param(result(200, b""), "not a feed", "empty body", id="empty"),
-        pytest.param(replace(result(0), trouble=FetchFailure("timed out", "timed out after 30 s")), "timed out",
-                     "timed out after 30 s", id="time out"),
-    ],
-)  # fmt: skip
-def test_a_failed_poll_counts_and_keeps_what_is_known(answer: FetchResult, outcome: str, error: str) -> None:
-    polled = poll(answer)
-    assert (polled.outcome, polled.error, polled.state, polled.failures) == (outcome, error, "active", 3)
-    assert (polled.etag, polled.body_hash, polled.succeeded) == (FEED.etag, FEED.body_hash, False)
-    assert polled.next_poll_at == NOW + timedelta(seconds=7_200)
-
-
-def test_a_feed_that_is_gone_is_asked_for_again_in_a_month() -> None:
-    gone = poll(result(410))
-    assert (gone.state, gone.outcome, gone.next_poll_at) == ("gone", "gone", NOW + timedelta(days=30))
-    still = poll(result(404), replace(FEED, state="gone"))
-    assert (still.state, still.outcome, still.next_poll_at) == ("gone", "gone", NOW + timedelta(days=30))
-    back = poll(FetchResult(url=FEED.url, status=200, body=RSS), replace(FEED, state="gone"))
-    assert (back.state, back.outcome, back.next_poll_at) == ("active", "changed", NOW + timedelta(seconds=900))
-
-
-@pytest.mark.parametrize("status", [429, 503])
-def test_retry_after_postpones_the_next_poll(status: int) -> None:
-    assert poll(
-        FetchResult(url="u", status=status, body=b"", headers={"retry-after": "50000"})
-    ).next_poll_at == NOW + timedelta(seconds=50_000)
-
-
-def test_304_to_a_feed_that_was_never_read_is_a_failure() -> None:
-    assert poll(result(304), replace(FEED, succeeded_at=None)).outcome == "server error"
-
-
-def test_an_outage_of_ours_is_not_held_against_a_feed() -> None:
-    polled = restore_poll(FEED, "no network", now=NOW)
-    assert (polled.outcome, polled.failures, polled.etag) == ("no network", 2, FEED.etag)
-    assert polled.next_poll_at == NOW + timedelta(seconds=60)
 
 
 def entry(url: str | None, title: str = "t", published_at: datetime | None = None) -> FeedEntry:
@@ -308,11 +244,11 @@ def test_an_outage_of_ours_is_not_held_against_a_page() -> None:
 def test_long_texts_are_written_a_few_at_a_time() -> None:
     item = "<item><title>{}</title><link>https://c.example/{}</link><description>{}</description></item>"
     items = "".join(item.format(n, n, "слово " * 30_000) for n in range(30))
-    context = DecisionContext(POLICY, frozenset(), lambda: 0.5)
+    context = DecisionContext(LIMITS, frozenset(), lambda: 0.5)
     body = f'<rss version="2.0"><channel>{items}</channel></rss>'.encode()
     weights = [
         weight
-        for weight, _ in PollJob(FEED).decide(FetchResult(url=FEED.url, status=200, body=body), NOW, context).steps
+        for weight, _ in PollJob(FEED, NOW).decide(FetchResult(url=FEED.url, status=200, body=body), NOW, context).steps
     ]
     assert (max(weights), sum(weights)) == (6, 31)
 
@@ -330,11 +266,11 @@ def test_whatever_the_parser_fails_over_is_a_failure_of_the_feed(error: Exceptio
         raise error
 
     answer = FetchResult(url=FEED.url, status=200, body=RSS)
-    polled = decide_poll(FEED, answer, read_poll(FEED, answer, parse), now=NOW, policy=POLICY, jitter=0.5)
+    polled = decide_poll(FEED, answer, read_poll(FEED, answer, parse), now=NOW, limits=LIMITS, jitter=0.5)
     assert (polled.outcome, polled.failures) == ("unreadable", FEED.failures + 1)
     assert (polled.error or "").startswith(reason)
     assert len(polled.error or "") <= 300
-    assert polled.next_poll_at > NOW + timedelta(seconds=POLICY.every_s)
+    assert polled.next_poll_at > NOW + timedelta(seconds=LIMITS.floor_s * 0.9)
 
 
 # --- who could not prove who he is
@@ -343,7 +279,7 @@ BAD = "has expired"
 
 
 @pytest.mark.parametrize(
-    "job", [PollJob(replace(FEED, unverified=BAD)), FetchJob(replace(PAGE, unverified=BAD))], ids=["feed", "page"]
+    "job", [PollJob(replace(FEED, unverified=BAD), NOW), FetchJob(replace(PAGE, unverified=BAD))], ids=["feed", "page"]
 )
 def test_the_whole_of_it_is_asked_for_until_somebody_vouches_for_it(job: Job) -> None:
     assert set(job.headers()) == {"Accept"}
