@@ -10,9 +10,9 @@ import xxhash
 
 from crawlers.bounded_process import ProcessEnded
 from crawlers.http.results import FetchFailure, FetchResult, describe_status
+from crawlers.jobs.grades import grade_of_failure
 from crawlers.jobs.schedule import GONE_FEED_S, NETWORK_RETRY_S
 from crawlers.reading.parse import NotAFeed, ParsedFeed, parse_feed
-from crawlers.scheduling.grades import grade_of_failure
 from crawlers.scheduling.hints import fresh_for_s, retry_after_s
 from crawlers.scheduling.history import KEYS_MAX, FeedHistory, is_lying, key_of, pack_keys, unpack_keys
 from crawlers.scheduling.moves import learn_move

@@ -87,7 +87,7 @@ class FeedEntry:
     updated_as: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedFeed:
     """A parsed feed; `kind` is `rss20`, `atom10`, `json11` …, `problems` are remarks on its faults."""
 
@@ -127,7 +127,7 @@ def parse_feed(
     if len(entries) > MAX_ENTRIES:
         problems.append(f"only the first {MAX_ENTRIES:,} of {len(entries):,} entries are used")
         entries = entries[:MAX_ENTRIES]
-    return ParsedFeed(title, tuple(entries), kind, tuple(problems), hints)
+    return ParsedFeed(title=title, entries=tuple(entries), kind=kind, problems=tuple(problems), hints=hints)
 
 
 def _read_json(text: str, url: str | None) -> tuple[str | None, str, list[FeedEntry]]:

@@ -92,7 +92,7 @@ def read_section(
     if not links:
         raise NotAFeed("no link of the page looks like one to an article")
     problems = (f"cut at {MAX_BYTES:,} bytes, it has {len(body):,}",) if len(body) > MAX_BYTES else ()
-    return ParsedFeed(None, tuple(map(_entry, links)), "section", problems)
+    return ParsedFeed(title=None, entries=tuple(map(_entry, links)), kind="section", problems=problems)
 
 
 def _entry(link: ArticleLink) -> FeedEntry:

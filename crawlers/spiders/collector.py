@@ -92,7 +92,7 @@ class CollectorSpider(Spider):
             jitter,
             partial(parsers.run, parse_feed),
         )
-        self._rests = HostRests(self.turns, clock)
+        self._rests = HostRests(self.limiter, clock)
         self._outage: Outage[Job] = Outage()
         self._knows_network = False
         self._probe_at: datetime | None = None
@@ -192,7 +192,7 @@ class CollectorSpider(Spider):
             return False
         now = self._clock()
         if not self._outage.is_down:
-            resting = self.turns.hosts.resting_hosts(time.monotonic())
+            resting = self.limiter.hosts.resting_hosts(time.monotonic())
             return not await self._store.read(lambda conn: self._find_due(conn, now, 1, resting, True))
         left = await self._store.read(lambda conn: count_due_feeds(conn, now=now, source_id=once.source_id))
         await self._store.write(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -126,10 +127,12 @@ def test_no_history_gives_a_host_to_two_or_shortens_its_rest(
     now = NOW
     believed: dict[tuple[str, str], datetime] = {}
     asked_at: dict[str, datetime] = {}
-    for what, crawler, host, pause in history:
+    starts: Counter[str] = Counter()
+    for what, name, host, pause in history:
         now += seconds(pause)
+        crawler = f"{name} {starts[name]}"  # each start of a crawler has a name of its own
         if what == "claim" and claim(database, crawler, host, now=now, lease_s=15):
-            others = [until for (name, at), until in believed.items() if at == host and name != crawler]
+            others = [until for (other, at), until in believed.items() if at == host and other != crawler]
             assert all(until <= now for until in others), "nobody else believes that it is theirs"
             is_renewal = (crawler, host) in believed
             assert is_renewal or now - asked_at.get(host, NOW - seconds(99)) >= seconds(5)
@@ -139,6 +142,7 @@ def test_no_history_gives_a_host_to_two_or_shortens_its_rest(
             if believed.pop((crawler, host)) > now:
                 asked_at[host] = now
         elif what == "die":
+            starts[name] += 1
             believed = {key: until for key, until in believed.items() if key[0] != crawler}
         for (_, at), until in believed.items():
             if until > now:

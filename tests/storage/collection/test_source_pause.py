@@ -12,7 +12,7 @@ from commandline import run
 from outletstore import HERALD, HERALD_NEWS, herald_in
 from sqlalchemy import update
 
-from db.collection.feeds import find_due_feeds
+from db.collection.polls import find_due_feeds
 from db.engine import Database
 from db.enums.collection import FeedState
 from db.models import Feed

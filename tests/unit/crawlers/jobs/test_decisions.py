@@ -315,7 +315,7 @@ def test_a_page_that_was_vouched_for_stays_so_while_it_is_the_same() -> None:
 
 
 def test_the_same_feed_is_read_once_more_when_its_server_can_prove_who_it_is() -> None:
-    known = replace(FEED, body_hash=body_hash(RSS), unverified=BAD)
+    known = replace(FEED, body_hash=body_hash(RSS), unverified=BAD, listing=b"key1")
     assert read_poll(known, FetchResult(url=FEED.url, status=200, body=RSS)).feed is not None
     assert read_poll(known, FetchResult(url=FEED.url, status=200, body=RSS, unverified=BAD)).feed is None
     assert poll(FetchResult(url=FEED.url, status=304), known).unverified == BAD

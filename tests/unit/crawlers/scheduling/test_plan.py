@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawlers.scheduling.grades import HARD, SOFT, TEMPORARY, grade_of_failure
+from crawlers.jobs.grades import HARD, SOFT, TEMPORARY, grade_of_failure
 from crawlers.scheduling.hints import FeedHints
 from crawlers.scheduling.history import FeedHistory
 from crawlers.scheduling.plan import MAX_PAUSE, PollLimits, PollPlan, PollResult, plan_poll, span
