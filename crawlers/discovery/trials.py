@@ -92,7 +92,8 @@ def _parsed(kind: FeedKind, result: FetchResult, parse: Callable[..., ParsedFeed
         return read_section(result.body, url=result.url, content_type=content_type)
     if kind == FeedKind.SITEMAP:
         sitemap = parse_sitemap(result.body, url=result.url, content_type=content_type)
-        return ParsedFeed(None, sitemap.entries or _children(sitemap), sitemap.kind, sitemap.problems)
+        entries = sitemap.entries or _children(sitemap)
+        return ParsedFeed(title=None, entries=entries, kind=sitemap.kind, problems=sitemap.problems)
     return parse(result.body, url=result.url, content_type=content_type, bodies="none")
 
 
