@@ -70,10 +70,11 @@ commands: dict[str, dict[str, str]] = {
 """Module and function of each command, by panel and name."""
 
 groups: dict[tuple[str, str], dict[str, str]] = {
-    ("source", "Outlets: add, list, show, edit, pause, resume, retry, sync."): {
+    ("source", "Outlets: add, list, show, check, edit, pause, resume, retry, sync."): {
         "add": "source.add:source_add",
         "list": "source.list:source_list",
         "show": "source.show:source_show",
+        "check": "source.check:source_check",
         "edit": "source.edit:source_edit",
         "pause": "source.pause:source_pause",
         "resume": "source.pause:source_resume",

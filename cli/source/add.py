@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
+from urllib.parse import urljoin
 
 import typer
 
 from cli.shared.addresses import parse_web_address
 from cli.shared.output import emit, fail, note
 from cli.shared.store import open_store
-from db.enums.collection import SourceOrigin
+from cli.source.look import choose, describe_nothing, is_on_terminal, look_at, plain_trial
+from db.enums.collection import FeedKind, SourceOrigin
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from crawlers.discovery.trials import Trial
+    from crawlers.look_up import LookedUp
     from db.collection.sources import SourceIn
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?")
@@ -38,27 +42,60 @@ class _TakenFeed(ValueError):
 def source_add(
     outlet: Annotated[str, typer.Argument(metavar="URL_OR_DOMAIN", help="The outlet's website.")],
     name: Annotated[str | None, typer.Option(metavar="NAME", help="Display name; by default the domain.")] = None,
-    feed: Annotated[list[str] | None, typer.Option(metavar="URL", help="An RSS or Atom feed; repeatable.")] = None,
+    feed: Annotated[
+        list[str] | None, typer.Option(metavar="URL", help="A feed, taken without a look; repeatable.")
+    ] = None,
     country: Annotated[str | None, typer.Option(metavar="CODE", help="Two letters of ISO 3166-1: KZ.")] = None,
     lang: Annotated[list[str] | None, typer.Option(metavar="CODE", help="A language it writes in; repeatable.")] = None,
     kind: Annotated[str | None, typer.Option(metavar="KIND", help="News agency, newspaper, blog …")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Collect from what is found and recommended; do not ask.")] = False,
 ) -> None:
-    """Add an outlet, or feeds to a known one. A new feed is polled at once.
+    """Add an outlet with its feeds, or feeds to a known one. A new feed is polled at once.
 
-    Example: steppewatch source add herald.example --name "Steppe Herald" --feed https://herald.example/rss --lang en
+    Without --feed its page is looked at: feeds that it names or links to and the usual addresses are tried, then
+    sitemaps, then whether the page itself lists articles. On a terminal you choose from what is found; elsewhere it is
+    listed under `found`, and taken with --yes only. robots.txt is obeyed, and the outlet is asked slowly. The outlet is
+    added whatever is found.
+
+    Examples:
+
+      steppewatch source add https://herald.example --yes
+
+      steppewatch source add herald.example --name "Steppe Herald" --feed https://herald.example/rss --lang en
     """
     new = _build_source(outlet, name, country, lang or [], kind)
     feeds = [parse_web_address(url, "--feed") for url in feed or []]
     database = open_store()
+    looked = None if feeds else look_at(new.homepage or "")
+    chosen = _choose(looked, is_sure=yes) if looked is not None else []
+    kinds = {trial.url: trial.kind for trial in chosen}
+    if looked is not None and looked.page is not None and looked.page.is_usable:  # the address is that of a feed
+        new = replace(new, homepage=urljoin(new.homepage or "", "/"))
     try:
-        added = database.write(lambda conn: _add(conn, new, feeds, datetime.now(UTC)))
+        added = database.write(lambda conn: _add(conn, new, [*feeds, *kinds], kinds, datetime.now(UTC)))
     except _TakenFeed as error:
         fail(str(error))
     if not added.is_new:
         note(f"{added.id} is already known: its name, country, languages and kind stay unchanged")
     if not added.feeds:
         note(f"{added.id} has no feed: add one with --feed to collect from it")
-    emit({"id": added.id, "new": added.is_new, "feeds": added.feeds})
+    found = {} if looked is None else {"found": [plain_trial(trial) for trial in looked.found]}
+    emit({"id": added.id, "new": added.is_new, "feeds": added.feeds, **found})
+
+
+def _choose(looked: LookedUp, *, is_sure: bool) -> list[Trial]:
+    """Return the ways to collect: those that a person chooses, or those recommended if that was said beforehand."""
+    if not looked.found:
+        note(describe_nothing(looked))
+        return []
+    recommended = [trial for trial in looked.found if trial.url in looked.recommended]
+    if is_sure:
+        return recommended
+    if is_on_terminal():
+        return choose(looked.found, looked.recommended)
+    for trial in recommended:
+        note(f"found {trial.url}: {trial.kind}, {trial.entries:,} entries; add it with --yes, or with --feed")
+    return []
 
 
 def _build_source(
@@ -88,9 +125,10 @@ def _build_source(
     )
 
 
-def _add(conn: Connection, new: SourceIn, urls: Sequence[str], now: datetime) -> _Added:
+def _add(conn: Connection, new: SourceIn, urls: Sequence[str], kinds: Mapping[str, FeedKind], now: datetime) -> _Added:
     """Store an outlet and its feeds in one transaction. Raises _TakenFeed."""
     from db.collection.catalogue import revive_feed
+    from db.collection.feed_kinds import record_feed_kind
     from db.collection.feeds import add_feed, iter_feeds
     from db.collection.sources import load_book, record_source
 
@@ -102,5 +140,7 @@ def _add(conn: Connection, new: SourceIn, urls: Sequence[str], now: datetime) ->
         if url in taken:
             raise _TakenFeed(f"{url} is a feed of {taken[url]}")
         add_feed(conn, source_id=source_id, url=url, now=now)
+        if url in kinds:
+            record_feed_kind(conn, url, kinds[url])
         revive_feed(conn, url, source_id=source_id, now=now)  # the catalogue may have retired this feed
     return _Added(source_id, is_new, [feed.url for feed in iter_feeds(conn, source_id=source_id)])

@@ -77,6 +77,8 @@ class FeedAddress:
     """Above that of others: asked first."""
     title: str | None = None
     kind: FeedKind = FeedKind.FEED
+    pattern: str | None = None
+    """For a section page: the form of links to articles, as a shell pattern."""
 
 
 def find_candidates(

@@ -78,7 +78,7 @@ def try_candidate(
             candidate, result, condition if challenge is None else FeedCondition.OTHER, challenge or trouble.reason
         )
     try:
-        feed = _parsed(candidate.kind, result, parse)
+        feed = _parsed(candidate, result, parse)
     except (NotAFeed, NotASitemap, ProcessEnded) as error:
         return _failed(candidate, result, FeedCondition.OTHER, _describe_challenge(result) or str(error))
     except Exception as error:  # any error of a parser is a failure of this address
@@ -86,10 +86,11 @@ def try_candidate(
     return _read(candidate, result, feed, now)
 
 
-def _parsed(kind: FeedKind, result: FetchResult, parse: Callable[..., ParsedFeed]) -> ParsedFeed:
+def _parsed(candidate: FeedAddress, result: FetchResult, parse: Callable[..., ParsedFeed]) -> ParsedFeed:
+    kind = candidate.kind
     content_type = result.header("content-type")
     if kind == FeedKind.SECTION:
-        return read_section(result.body, url=result.url, content_type=content_type)
+        return read_section(result.body, url=result.url, content_type=content_type, pattern=candidate.pattern)
     if kind == FeedKind.SITEMAP:
         sitemap = parse_sitemap(result.body, url=result.url, content_type=content_type)
         entries = sitemap.entries or _children(sitemap)
