@@ -15,7 +15,8 @@ from crawlers.http.certificates import RULE
 from crawlers.http.cookies import JAR
 from crawlers.http.results import FetchResult
 from crawlers.http.robots import NEWER_THAN
-from crawlers.reading.parse import ParsedFeed, parse_feed
+from crawlers.reading.listings import read_listing
+from crawlers.reading.parse import ParsedFeed
 from crawlers.scheduling.plan import PollLimits
 from db.collection.pages import PageDue
 from db.collection.polls import FeedDue
@@ -29,13 +30,13 @@ Kind = TypeVar("Kind", bound="Job")
 class DecisionContext:
     """Inputs of decisions besides state, result and time.
 
-    `draw` returns a random number in [0, 1); `parse` parses a feed like `parse_feed`.
+    `draw` returns a random number in [0, 1); `parse` reads a feed or a sitemap like `read_listing`.
     """
 
     limits: PollLimits
     allowed: frozenset[tuple[str, int]]
     jitter: Callable[[], float]
-    parse: Callable[..., ParsedFeed] = parse_feed
+    parse: Callable[..., ParsedFeed] = read_listing
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,22 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from sqlalchemy import Connection
 
 from crawlers.async_store import OutcomeTally
 from crawlers.http.results import FetchResult
+from crawlers.jobs.feed_pages import PageAhead, after_page, find_page, with_page_ahead
 from crawlers.jobs.job import DecisionContext, DueFilter, Job, JobResult, Step
-from crawlers.jobs.polls import PollReading, decide_poll, describe_lessons, read_poll, restore_poll
+from crawlers.jobs.polls import PollReading, decide_poll, describe_lessons, listing_order, read_poll, restore_poll
 from crawlers.jobs.stand_ins import captures_of_words
 from crawlers.reading.entries import Entries, sort_entries
+from crawlers.reading.listings import SitemapListing
+from crawlers.reading.sitemaps import NO_ADDRESS, OTHER_DOMAIN
 from crawlers.scheduling.history import FeedHistory, asks_whole
 from db.collection.captures import record_captures
 from db.collection.entries import EntryIn, find_feed_texts, keep_addresses, record_entries, record_feed_texts
-from db.collection.polls import FeedDue, FeedPolled, claim_feeds, find_due_feeds, record_poll, renew_feed_claims
-from db.enums.outcomes import Stage
+from db.collection.polls import (
+    FeedDue,
+    FeedPolled,
+    claim_feeds,
+    find_due_feeds,
+    record_feed_page,
+    record_poll,
+    renew_feed_claims,
+)
+from db.collection.sitemaps import record_children, with_children
+from db.enums.outcomes import EntryOutcome, Stage
 
 _CHUNK, _CHUNK_CHARACTERS = 64, 1_000_000
 """Maximum entries per write, and characters of their texts, so that other writes get a turn."""
@@ -35,10 +49,16 @@ class PollJob(Job):
         super().__init__(feed)
         self._feed = feed
         self._asks_whole = asks_whole(FeedHistory.from_json(feed.history), now)
+        self._page = find_page(feed.history)
+
+    @property
+    def url(self) -> str:
+        """Return the URL to request: the feed's, or that of its next page."""
+        return self._page.url if self._page else self._feed.url
 
     def headers(self) -> dict[str, str]:
-        """Return the request headers, without validators if the whole feed is wanted."""
-        return {"Accept": self.accept} if self._asks_whole else super().headers()
+        """Return the request headers, without validators if the whole feed or another page of it is wanted."""
+        return {"Accept": self.accept} if self._asks_whole or self._page else super().headers()
 
     @property
     def requested_at(self) -> datetime | None:
@@ -52,7 +72,10 @@ class PollJob(Job):
 
     def decide(self, answer: FetchResult, now: datetime, context: DecisionContext) -> JobResult:
         """Return the entries to store, and the new state of the feed."""
-        reading = read_poll(self._feed, answer, context.parse)
+        if self._page is not None:
+            return _decide_page(self._feed, self._page, answer, now, context)
+        order = listing_order(self._feed, now)
+        reading = read_poll(self._feed, answer, partial(context.parse, order=order))
         polled = decide_poll(
             self._feed,
             answer,
@@ -62,6 +85,7 @@ class PollJob(Job):
             jitter=context.jitter(),
             asked_whole=self._asks_whole,
         )
+        polled = with_page_ahead(self._feed, reading.feed, polled)
         return _store_decision(self._feed, answer, reading, polled, now, context)
 
     def restore_after_outage(self, conn: Connection, reason: str, now: datetime) -> None:
@@ -84,7 +108,7 @@ class PollJob(Job):
             source_id=wanted.source_id,
             not_since=wanted.not_since,
         )
-        return [cls(feed, wanted.now) for feed in feeds]
+        return [cls(feed, wanted.now) for feed in with_children(conn, feeds)]
 
     @classmethod
     def claim_rows(cls, conn: Connection, ids: Collection[int], *, now: datetime, lease_s: float) -> set[int]:
@@ -109,12 +133,32 @@ def _store_decision(
     if reading.feed is None:
         return JobResult(((1, partial(_store_poll, feed, polled, None, lessons)),), polled.error or polled.outcome)
     entries = sort_entries(feed.url, reading.feed.entries, now=now, allowed=context.allowed)
-    steps: list[tuple[int, Step]] = [
-        (len(chunk), partial(_store_entries, feed, chunk, now, answer)) for chunk in _chunks(entries.usable)
-    ]
+    steps = _entry_steps(feed, entries, answer, seen_at=now)
+    if isinstance(reading.feed, SitemapListing):
+        steps.append((1, partial(_store_sitemap, feed, reading.feed, now)))
     # The poll is stored last, so that a crash before it repeats the poll with its entries.
     steps.append((1, partial(_store_poll, feed, polled, entries, (*lessons, *reading.feed.problems))))
     return JobResult(tuple(steps), f"{len(reading.feed.entries)} entries")
+
+
+def _decide_page(
+    feed: FeedDue, page: PageAhead, answer: FetchResult, now: datetime, context: DecisionContext
+) -> JobResult:
+    """Return what follows from a page of a first poll; its entries were there before we followed the feed."""
+    reading = read_poll(replace(feed, body_hash=None), answer, context.parse)
+    history, next_at, because = after_page(feed, page, reading.feed, now=now)
+    trouble = reading.trouble.reason if reading.trouble else None
+    entries = None
+    steps: list[tuple[int, Step]] = []
+    if reading.feed is not None:
+        entries = sort_entries(feed.url, reading.feed.entries, now=now, allowed=context.allowed)
+        steps = _entry_steps(feed, entries, answer, seen_at=feed.followed_since or now)
+    steps.append((1, partial(_store_page, feed, page.url, history, next_at, because, entries, trouble)))
+    return JobResult(tuple(steps), trouble or f"{len(entries.usable) if entries else 0} older entries")
+
+
+def _entry_steps(feed: FeedDue, entries: Entries, answer: FetchResult, *, seen_at: datetime) -> list[tuple[int, Step]]:
+    return [(len(chunk), partial(_store_entries, feed, chunk, seen_at, answer)) for chunk in _chunks(entries.usable)]
 
 
 def _chunks(entries: Iterable[EntryIn]) -> Iterator[tuple[EntryIn, ...]]:
@@ -150,6 +194,18 @@ def _store_entries(
         tally.count(Stage.ENTRY, feed.source_id, outcome, inputs)
 
 
+def _store_sitemap(
+    feed: FeedDue, listing: SitemapListing, now: datetime, conn: Connection, tally: OutcomeTally
+) -> None:
+    tally.count(Stage.ENTRY, feed.source_id, EntryOutcome.OLD, listing.left_out)
+    tally.count(Stage.ENTRY, feed.source_id, EntryOutcome.FOREIGN, listing.dropped.get(OTHER_DOMAIN, 0))
+    tally.count(Stage.ENTRY, feed.source_id, EntryOutcome.NO_LINK, listing.dropped.get(NO_ADDRESS, 0))
+    if listing.choice is not None:
+        follow = [child.url for child in listing.choice.follow]
+        if reason := record_children(conn, feed, follow, listing.choice.over, now=now):
+            tally.problem(Stage.POLL, feed.url, reason, feed.source_id)
+
+
 def _store_poll(
     feed: FeedDue,
     polled: FeedPolled,
@@ -163,7 +219,29 @@ def _store_poll(
     if reason := polled.error or "; ".join(problems):
         tally.problem(Stage.POLL, feed.url, reason, feed.source_id)
     if entries is not None:
-        for outcome, inputs in entries.dropped.items():
-            tally.count(Stage.ENTRY, feed.source_id, outcome, inputs)
-        for subject, reason in entries.reasons:
-            tally.problem(Stage.ENTRY, subject, reason, feed.source_id)
+        _count_dropped(feed, entries, tally)
+
+
+def _store_page(
+    feed: FeedDue,
+    url: str,
+    history: dict[str, Any],
+    next_at: datetime,
+    because: str | None,
+    entries: Entries | None,
+    trouble: str | None,
+    conn: Connection,
+    tally: OutcomeTally,
+) -> None:
+    record_feed_page(conn, feed.id, history=history, next_poll_at=next_at, because=because)
+    if trouble:
+        tally.problem(Stage.POLL, url, trouble, feed.source_id)
+    if entries is not None:
+        _count_dropped(feed, entries, tally)
+
+
+def _count_dropped(feed: FeedDue, entries: Entries, tally: OutcomeTally) -> None:
+    for outcome, inputs in entries.dropped.items():
+        tally.count(Stage.ENTRY, feed.source_id, outcome, inputs)
+    for subject, reason in entries.reasons:
+        tally.problem(Stage.ENTRY, subject, reason, feed.source_id)

@@ -12,7 +12,8 @@ from crawlers.bounded_process import ProcessEnded
 from crawlers.http.results import FetchFailure, FetchResult, describe_status
 from crawlers.jobs.grades import grade_of_failure
 from crawlers.jobs.schedule import GONE_FEED_S, NETWORK_RETRY_S
-from crawlers.reading.parse import NotAFeed, ParsedFeed, parse_feed
+from crawlers.reading.listings import ListingOrder, read_listing
+from crawlers.reading.parse import NotAFeed, ParsedFeed
 from crawlers.scheduling.hints import fresh_for_s, retry_after_s
 from crawlers.scheduling.history import KEYS_MAX, FeedHistory, is_lying, key_of, pack_keys, unpack_keys
 from crawlers.scheduling.moves import learn_move
@@ -41,7 +42,7 @@ def body_hash(body: bytes) -> str:
     return xxhash.xxh3_128_hexdigest(body)
 
 
-def read_poll(feed: FeedDue, answer: FetchResult, parse: Callable[..., ParsedFeed] = parse_feed) -> PollReading:
+def read_poll(feed: FeedDue, answer: FetchResult, parse: Callable[..., ParsedFeed] = read_listing) -> PollReading:
     """Return the content of a poll's result. Parses, with `parse`, so not for the event loop."""
     trouble = answer.trouble or describe_status(answer.status)
     if trouble is None and answer.status == 304 and feed.succeeded_at is None:
@@ -67,6 +68,18 @@ def read_poll(feed: FeedDue, answer: FetchResult, parse: Callable[..., ParsedFee
             FetchFailure(RequestOutcome.UNREADABLE, f"the parser failed: {type(error).__name__}: {error}"[:300]),
         )
     return PollReading(parsed, digest)
+
+
+def listing_order(feed: FeedDue, now: datetime) -> ListingOrder:
+    """Return what is asked of a listing besides its text."""
+    return ListingOrder(
+        kind=feed.kind,
+        now=now,
+        is_first=feed.succeeded_at is None and feed.followed_since is None,
+        previous=frozenset(unpack_keys(feed.listing)),
+        children=feed.children,
+        domains=feed.domains,
+    )
 
 
 def decide_poll(
@@ -149,7 +162,8 @@ def restore_poll(feed: FeedDue, reason: str, *, now: datetime) -> FeedPolled:
 def _failed(
     feed: FeedDue, answer: FetchResult, trouble: FetchFailure, now: datetime, limits: PollLimits, jitter: float
 ) -> FeedPolled:
-    is_gone = answer.status == 410 or (feed.state == FeedState.GONE and answer.status == 404)
+    # an index drops its old sitemaps; any other feed that is missing may come back tomorrow
+    is_gone = answer.status == 410 or (answer.status == 404 and (feed.state == FeedState.GONE or feed.is_child))
     wish = retry_after_s(answer.header("retry-after"), now) if answer.status in (429, 503) else None
     result = PollResult(at=now, failure=grade_of_failure(trouble.kind, answer.status), retry_after_s=wish)
     plan = plan_poll(
@@ -193,7 +207,7 @@ def _kept(feed: FeedDue, outcome: RequestOutcome, error: str, now: datetime) -> 
 def _list_entries(feed: ParsedFeed, now: datetime) -> Listing:
     named = [
         (entry.guid or entry.url or entry.title or entry.summary or "", entry.published_at or entry.updated_at)
-        for entry in feed.entries[:KEYS_MAX]
+        for entry in feed.compared[:KEYS_MAX]
     ]
     return Listing(
         at=now, keys=tuple(key_of(name) for name, _ in named), published=tuple(published for _, published in named)

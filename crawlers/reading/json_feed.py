@@ -40,6 +40,12 @@ def kind(document: dict[str, Any]) -> str:
     return {"1": "json10", "1.1": "json11"}.get(version.rpartition("/")[2], "json")
 
 
+def next_url(document: dict[str, Any], base: str | None) -> str | None:
+    """Return the absolute URL of the page with older items; None if there is none."""
+    url = _string(document.get("next_url"))
+    return absolute(url, base) if url else None
+
+
 def items(document: dict[str, Any], base: str | None) -> list[dict[str, Any]]:
     """Return the fields of each item, in order; an item that is not an object becomes an empty one."""
     base = base or _string(document.get("feed_url")) or _string(document.get("home_page_url")) or ""

@@ -24,6 +24,15 @@ def find_link(entry: Mapping[str, Any], base: str | None) -> str | None:
     return absolute(link, base) if link else None
 
 
+def find_older(feed: Mapping[str, Any], base: str | None) -> str | None:
+    """Return the absolute URL of the page with a feed's older entries (RFC 5005 §3 and §4); None if there is none."""
+    links = [link for link in feed.get("links") or () if link.get("href")]
+    for relation in ("next", "prev-archive"):
+        if found := next((str(link["href"]) for link in links if link.get("rel") == relation), None):
+            return absolute(clean(found).strip(), base)
+    return None
+
+
 def absolute(link: str, base: str | None) -> str:
     """Return a link as an absolute URL, if possible."""
     link = _BREAK.sub("", link[:_LONGEST]).strip()

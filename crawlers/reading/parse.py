@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal, TypeAlias, cast
 from urllib.parse import urljoin
@@ -16,7 +16,8 @@ from feedparser.urls import resolve_relative_uris
 from crawlers.reading import json_feed
 from crawlers.reading.authors import parse_author, patch_feedparser
 from crawlers.reading.defused_xml import Monster, defuse, refuse_monsters
-from crawlers.reading.links import find_link
+from crawlers.reading.links import find_link, find_older
+from crawlers.reading.other_bodies import describe_body
 from crawlers.reading.text import feed_text, to_xml
 from crawlers.sanitize import as_markup, clean, language_tag, plain_title, without_tags
 from crawlers.scheduling.hints import FeedHints, read_hints
@@ -24,7 +25,6 @@ from db.text.dates import ParsedDate, impossible_day, parse_date
 
 MAX_BYTES = 20_000_000
 MAX_ENTRIES = 10_000
-_HTML = re.compile(r"<!doctype\s+html|<html[\s>]|<head[\s>]|<body[\s>]", re.IGNORECASE)
 _PLAIN_TYPES = frozenset({"text/plain", "text"})
 _FULL_TEXTS = ("_full-text", "_fulltext", "turbo_content", "full-text", "fulltext")
 """Endings of element names in which feeds for search engines carry the whole article."""
@@ -96,6 +96,13 @@ class ParsedFeed:
     kind: str
     problems: tuple[str, ...] = ()
     hints: FeedHints = field(default_factory=FeedHints)
+    next_url: str | None = None
+    """The page with older entries: RFC 5005, also in RSS, or `next_url` of a JSON Feed."""
+
+    @property
+    def compared(self) -> tuple[FeedEntry, ...]:
+        """The entries that the next poll is compared with."""
+        return self.entries
 
 
 def parse_feed(
@@ -116,32 +123,30 @@ def parse_feed(
     text = feed_text(body, content_type)
     if unread := text.count("\ufffd"):
         problems.append(f"{unread:,} letters could not be read")
-    hints = FeedHints()
     try:
-        if json_feed.looks_like_json(text):
-            title, kind, entries = _read_json(text, url)
-        else:
-            title, kind, entries, hints = _read_xml(text, url, bodies, problems)
+        feed = _read_json(text, url) if json_feed.looks_like_json(text) else _read_xml(text, url, bodies, problems)
     except _UnknownXml as unknown:
-        raise NotAFeed(_describe_body(body, text, str(unknown))) from unknown
-    if len(entries) > MAX_ENTRIES:
-        problems.append(f"only the first {MAX_ENTRIES:,} of {len(entries):,} entries are used")
-        entries = entries[:MAX_ENTRIES]
-    return ParsedFeed(title=title, entries=tuple(entries), kind=kind, problems=tuple(problems), hints=hints)
+        raise NotAFeed(describe_body(body, text, str(unknown))) from unknown
+    if len(feed.entries) > MAX_ENTRIES:
+        problems.append(f"only the first {MAX_ENTRIES:,} of {len(feed.entries):,} entries are used")
+    return replace(feed, entries=feed.entries[:MAX_ENTRIES], problems=tuple(problems))
 
 
-def _read_json(text: str, url: str | None) -> tuple[str | None, str, list[FeedEntry]]:
+def _read_json(text: str, url: str | None) -> ParsedFeed:
     try:
         document = json_feed.load(text)
         entries = [FeedEntry(**item) for item in json_feed.items(document, url)]
     except ValueError as error:
         raise NotAFeed(str(error)) from error
-    return json_feed.title(document), json_feed.kind(document), entries
+    return ParsedFeed(
+        title=json_feed.title(document),
+        entries=tuple(entries),
+        kind=json_feed.kind(document),
+        next_url=json_feed.next_url(document, url),
+    )
 
 
-def _read_xml(
-    text: str, url: str | None, bodies: Bodies, problems: list[str]
-) -> tuple[str | None, str, list[FeedEntry], FeedHints]:
+def _read_xml(text: str, url: str | None, bodies: Bodies, problems: list[str]) -> ParsedFeed:
     body = defuse(to_xml(text, problems), problems)
     try:
         refuse_monsters(body)
@@ -165,8 +170,13 @@ def _read_xml(
         date_is_published=not kind.startswith("atom"),
         language=_language(parsed["feed"]),
     )
-    entries = [_entry(entry, options) for entry in entries]
-    return _plain(parsed["feed"], "title"), kind or "unknown", entries, _hints(parsed["feed"], text)
+    return ParsedFeed(
+        title=_plain(parsed["feed"], "title"),
+        entries=tuple(_entry(entry, options) for entry in entries),
+        kind=kind or "unknown",
+        hints=_hints(parsed["feed"], text),
+        next_url=find_older(parsed["feed"], url),
+    )
 
 
 def _hints(feed: Mapping[str, Any], text: str) -> FeedHints:
@@ -284,21 +294,3 @@ def _plain(entry: Mapping[str, Any], name: str) -> str | None:
     """Return a field as plain text."""
     value = entry.get(name)
     return plain_title(value) or None if isinstance(value, str) else None
-
-
-def _describe_body(body: bytes, text: str, fault: str) -> str:
-    """Return a description of a body that is not a feed."""
-    head = text[:4096]
-    if "<opml" in head.lower():
-        return "an OPML list of feeds, not a feed"
-    if _HTML.search(head):
-        return "an HTML page, not a feed"
-    if body.startswith(b"%PDF"):
-        return "a PDF file, not a feed"
-    if body.startswith((b"\x1f\x8b", b"PK\x03\x04")):
-        return "a compressed file, not a feed"
-    if "<urlset" in head or "<sitemapindex" in head:
-        return "a sitemap, not a feed"
-    if not head.startswith("<"):
-        return "text without any XML, not a feed"
-    return f"XML that is no feed{': ' + fault if fault else ''}"

@@ -49,10 +49,10 @@ class ChildrenChoice:
 
 @dataclass(frozen=True, slots=True)
 class EntriesChoice:
-    """The entries of a sitemap to record, and the number of those left out."""
+    """The entries of a sitemap to record; `are_dated` is False if many of all have no date that can be used."""
 
     chosen: tuple[FeedEntry, ...]
-    left_out: int
+    are_dated: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,8 +108,8 @@ def choose_entries(
 ) -> EntriesChoice:
     """Return the entries of a sitemap that are worth recording, the newest first.
 
-    These are the ones published or changed in the window. Entries without a date are taken if they are few, else those
-    with an address in `fresh`, the ones that the poll before did not list (None: not known).
+    These are the ones published or changed in the window. Entries without a date are taken if there are few entries; if
+    there are many without, those with an address in `fresh`: the poll before did not list them (None: not known).
     """
     dates = [_date(entry, now) for entry in entries]
     begin = now - timedelta(days=window_days)
@@ -118,10 +118,11 @@ def choose_entries(
     dated = [(at, entry) for at, entry in zip(dates, entries, strict=True) if at is not None and at >= begin]
     dated.sort(key=lambda pair: pair[0], reverse=True)
     undated = [entry for at, entry in zip(dates, entries, strict=True) if at is None]
+    are_dated = len(undated) <= SMALL
     if len(entries) > SMALL:
-        undated = [entry for entry in undated if fresh is not None and entry.url in fresh]
+        undated = [entry for entry in undated if fresh is not None and entry.url in fresh and not are_dated]
     chosen = [*(entry for _, entry in dated), *undated][: FIRST_POLL_MAX if is_first else POLL_MAX]
-    return EntriesChoice(tuple(chosen), len(entries) - len(chosen))
+    return EntriesChoice(tuple(chosen), are_dated)
 
 
 def period_of(url: str, *, is_series: bool = False) -> tuple[datetime, datetime] | None:

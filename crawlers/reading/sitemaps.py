@@ -41,7 +41,7 @@ _PLAIN_ADDRESS = re.compile(r"https?://((?:[a-z0-9-]{1,63}\.)+[a-z0-9-]{2,63})(?
 _ADDRESS = re.compile(r"https?://[^\s/]", re.IGNORECASE)
 
 
-class NotASitemap(ValueError):
+class NotASitemap(NotAFeed):
     """The body is not a sitemap; the message says what it is instead."""
 
 

@@ -33,7 +33,7 @@ from crawlers.http.robots import FORBIDDEN, get_site
 from crawlers.jobs import kinds
 from crawlers.jobs.job import DecisionContext, DueFilter, Job
 from crawlers.jobs.schedule import NETWORK_RETRY_S
-from crawlers.reading.parse import parse_feed
+from crawlers.reading.listings import read_listing
 from crawlers.scheduling.plan import PollLimits
 from crawlers.spiders.rests import HostRests
 from db.collection.feeds import count_due_feeds, has_any_succeeded, record_network
@@ -90,7 +90,7 @@ class CollectorSpider(Spider):
             PollLimits(own.poll_every_s, own.poll_at_least_every_s),
             parse_allowed(own.allow_private_hosts),
             jitter,
-            partial(parsers.run, parse_feed),
+            partial(parsers.run, read_listing),
         )
         self._rests = HostRests(self.limiter, clock)
         self._outage: Outage[Job] = Outage()

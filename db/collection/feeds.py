@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection, case, delete, func, select, update
 
 from db.dialect import insert
-from db.enums.collection import FeedState
+from db.enums.collection import FeedKind, FeedState
 from db.enums.outcomes import Stage
 from db.models import Feed, Problem
 from db.outcomes import ProblemSeen, record_problems
@@ -51,11 +51,13 @@ def add_feed(
     title: str | None = None,
     confidence: str | None = None,
     state: str = FeedState.ACTIVE,
+    kind: str = FeedKind.FEED,
 ) -> int:
     """Return the id of the feed at `url`; a new one is due at once. Adding it again changes nothing."""
     row = {
         "source_id": source_id,
         "url": url,
+        "kind": kind,
         "title": title,
         "confidence": confidence,
         "state": state,

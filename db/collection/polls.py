@@ -17,6 +17,9 @@ from db.models import Feed, Source
 from db.models.base import UtcDateTime
 from db.net.urls import host_of
 
+OLDER_ENTRIES = "its first poll goes on with its older entries"
+"""The reason for the time of a request that is for another page of a feed."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedDue:
@@ -44,6 +47,17 @@ class FeedDue:
     floor_s: int | None = None
     ceiling_s: int | None = None
     link_pattern: str | None = None
+    followed_since: datetime | None = None
+    parent_id: int | None = None
+    children: tuple[str, ...] = ()
+    """For a sitemap: the addresses of its children that are followed."""
+    domains: tuple[str, ...] = ()
+    """For a sitemap: the registered domains of its outlet."""
+
+    @property
+    def is_child(self) -> bool:
+        """Whether an index of sitemaps named it."""
+        return self.parent_id is not None
 
     @property
     def host(self) -> str:
@@ -116,6 +130,8 @@ def find_due_feeds(
             Feed.floor_s,
             Feed.ceiling_s,
             Feed.link_pattern,
+            Feed.followed_since,
+            Feed.parent_id,
         )
         .join(Source, Source.id == Feed.source_id)
         .where(Feed.state.in_(ASKED), Feed.next_poll_at <= now)
@@ -126,7 +142,8 @@ def find_due_feeds(
     if source_id is not None:
         query = query.where(Feed.source_id == source_id)
     if not_since is not None:
-        query = query.where(or_(Feed.polled_at.is_(None), Feed.polled_at < not_since))
+        is_left = or_(Feed.polled_at.is_(None), Feed.polled_at < not_since)
+        query = query.where(or_(is_left, Feed.next_poll_because == OLDER_ENTRIES))
     found: list[FeedDue] = []
     taken = set(resting)
     with conn.execute(query) as rows:
@@ -196,6 +213,14 @@ def record_poll(conn: Connection, polled: FeedPolled) -> None:
         record_poll_of_day(conn, polled.feed_id, at=polled.polled_at, failed=not polled.succeeded, listed=polled.listed)
         if polled.moved_to is not None:
             _move(conn, polled.feed_id, polled.moved_to)
+
+
+def record_feed_page(
+    conn: Connection, feed_id: int, *, history: Mapping[str, Any], next_poll_at: datetime, because: str | None
+) -> None:
+    """Store the result of a request for another page of a feed, and release the feed."""
+    values = {"history": history, "next_poll_at": next_poll_at, "next_poll_because": because, "claimed_until": None}
+    conn.execute(update(Feed).where(Feed.id == feed_id).values(**values))
 
 
 def _move(conn: Connection, feed_id: int, url: str) -> None:

@@ -62,6 +62,8 @@ class EntryOutcome(CountedOutcome):
     DUPLICATE = "duplicate", "another entry of the same feed stands for the same page or text"
     NO_LINK = "no link", "it has neither a link nor words"
     UNUSABLE = "unusable", "its link cannot be used, and it has no words"
+    OLD = "old", "in a sitemap: not of the last days, and not known to be new there"
+    FOREIGN = "foreign", "in a sitemap: the address is another outlet's"
 
 
 class PageKind(CountedOutcome):

@@ -13,6 +13,7 @@ from crawlers.reading.sitemap_choice import (
     FIRST_POLL_MAX,
     MAX_CHILDREN,
     POLL_MAX,
+    EntriesChoice,
     choose_children,
     choose_entries,
     period_of,
@@ -163,7 +164,7 @@ def test_entries_of_the_window_are_chosen_newest_first() -> None:
     entries = [entry(1, 8), entry(2, 3), entry(3, 900, published=1), entry(4, 0.5, published=300), entry(5, 7.5)]
     choice = choose_entries(entries, now=NOW, is_first=False)
     assert [one.url for one in choice.chosen] == [f"{HOST}/4", f"{HOST}/3", f"{HOST}/2"]
-    assert choice.left_out == 2
+    assert choice.are_dated
 
 
 def test_a_first_poll_takes_the_newest_only() -> None:
@@ -175,9 +176,9 @@ def test_a_first_poll_takes_the_newest_only() -> None:
 
 def test_entries_without_dates_are_taken_if_few_or_fresh() -> None:
     few = [entry(number) for number in range(50)]
-    assert choose_entries(few, now=NOW, is_first=True).left_out == 0
+    assert choose_entries(few, now=NOW, is_first=True).chosen == tuple(few)
     many = [entry(number) for number in range(5_000)]
-    assert choose_entries(many, now=NOW, is_first=True).chosen == ()
+    assert choose_entries(many, now=NOW, is_first=True) == EntriesChoice((), are_dated=False)
     fresh = choose_entries(many, now=NOW, is_first=False, fresh={f"{HOST}/17", f"{HOST}/23"})
     assert [one.url for one in fresh.chosen] == [f"{HOST}/17", f"{HOST}/23"]
 
@@ -188,4 +189,4 @@ def test_dates_that_are_the_same_everywhere_say_nothing() -> None:
 
 
 def test_dates_ahead_are_none() -> None:
-    assert choose_entries([entry(1, -400)], now=NOW, is_first=True).left_out == 0
+    assert choose_entries([entry(1, -400)], now=NOW, is_first=True).chosen == (entry(1, -400),)
