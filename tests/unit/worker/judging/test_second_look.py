@@ -14,7 +14,7 @@ from db.articles.suspects import CurrentText, SuspectRow
 from db.enums.articles import TextFrom
 from db.enums.outcomes import PageKind
 from worker.chain.documents import Document, Rejected
-from worker.chain.following import Held, follow
+from worker.chain.following import WithheldText, follow
 from worker.chain.identify import Identified, identify
 from worker.judging.second_look import Following, KnownText, WaitingText, decide_following
 from worker.judging.text_source import choose_text
@@ -195,7 +195,7 @@ def test_the_text_is_always_the_latest_true_one(sequence: list[tuple[tuple[PageK
 def test_the_old_text_frees_itself_from_what_waited() -> None:
     current = stored(looked(TITLE, text(0, 1, 2, 3, 4, 5), NOON), None)
     stranger = follow(looked("Apples", text(0, 1, 2, of=OTHER), NOON), current, now=NOON)
-    assert isinstance(stranger, Held)
+    assert isinstance(stranger, WithheldText)
     assert isinstance(stranger.rejected, Rejected)
     assert stranger.rejected.page_kind == "suspect"
     assert stranger.waiting is not None
