@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from crawlers.reading.older import Document, Span, read_older
 from crawlers.reading.parse import Bodies, FeedEntry, ParsedFeed, parse_feed
 from crawlers.reading.sitemap_choice import ChildrenChoice, choose_children, choose_entries
 from crawlers.reading.sitemaps import ParsedSitemap, SitemapChild, SitemapKind, parse_sitemap
@@ -27,6 +28,10 @@ class ListingOrder:
     """The addresses of an index's children that are followed."""
     domains: tuple[str, ...] = ()
     """The registered domains of its outlet."""
+    document: Document | None = None
+    """For a back-fill: the document."""
+    span: Span | None = None
+    """For a back-fill: the days that are wanted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +60,11 @@ def read_listing(
     bodies: Bodies = "raw",
     order: ListingOrder | None = None,
 ) -> ParsedFeed:
-    """Return the entries of a feed or a sitemap. Raises NotAFeed with a reason."""
+    """Return the entries of a feed or a sitemap, or of a document of a back-fill. Raises NotAFeed with a reason."""
+    if order and order.document and order.span:
+        return read_older(
+            body, document=order.document, span=order.span, url=url, content_type=content_type, domains=order.domains
+        )
     if order is None or order.kind != FeedKind.SITEMAP:
         return parse_feed(body, url=url, content_type=content_type, bodies=bodies)
     return choose_listing(parse_sitemap(body, url=url, content_type=content_type, domains=order.domains), order)

@@ -81,7 +81,7 @@ def choose_children(
     missing.
     """
     unique = list({child.url: child for child in children}.values())
-    useful = [child for child in unique if _may_have_articles(child)] or unique
+    useful = [child for child in unique if may_have_articles(child)] or unique
     judged = _judge(useful, now, now - timedelta(days=window_days))
     undated = [one for one in judged if one.until is None]
     dated = sorted((one for one in judged if one.until is not None), key=lambda one: _rank(one, known), reverse=True)
@@ -113,7 +113,7 @@ def choose_entries(
     """
     dates = [_date(entry, now) for entry in entries]
     begin = now - timedelta(days=window_days)
-    if _says_nothing([at for at in dates if at is not None and at >= begin]):
+    if says_nothing([at for at in dates if at is not None and at >= begin]):
         dates = [None] * len(entries)
     dated = [(at, entry) for at, entry in zip(dates, entries, strict=True) if at is not None and at >= begin]
     dated.sort(key=lambda pair: pair[0], reverse=True)
@@ -205,7 +205,8 @@ def _last_number(url: str) -> int:
     return int(numbers[-1][:9]) if numbers else -1
 
 
-def _may_have_articles(child: SitemapChild) -> bool:
+def may_have_articles(child: SitemapChild) -> bool:
+    """Return whether a sitemap may list articles, by its name."""
     words = _words(child)
     return bool(words & _NEWS) or not any(map(_NO_ARTICLES.fullmatch, words))
 
@@ -253,6 +254,6 @@ def _date(entry: FeedEntry, now: datetime) -> datetime | None:
     return max(known, default=None)
 
 
-def _says_nothing(dates: Sequence[datetime]) -> bool:
+def says_nothing(dates: Sequence[datetime]) -> bool:
     """Return whether the dates are those of the sitemap and not of its pages: most of many are the same."""
     return len(dates) > FIRST_POLL_MAX and 2 * max(Counter(dates).values()) > len(dates)
