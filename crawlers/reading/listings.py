@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from crawlers.reading.older import Document, Span, read_older
+from crawlers.reading.older import DaySpan, ListingDocument, read_older
 from crawlers.reading.parse import Bodies, FeedEntry, ParsedFeed, parse_feed
 from crawlers.reading.sitemap_choice import ChildrenChoice, choose_children, choose_entries
 from crawlers.reading.sitemaps import ParsedSitemap, SitemapChild, SitemapKind, parse_sitemap
@@ -28,9 +28,9 @@ class ListingOrder:
     """The addresses of an index's children that are followed."""
     domains: tuple[str, ...] = ()
     """The registered domains of its outlet."""
-    document: Document | None = None
+    document: ListingDocument | None = None
     """For a back-fill: the document."""
-    span: Span | None = None
+    span: DaySpan | None = None
     """For a back-fill: the days that are wanted."""
 
 

@@ -29,7 +29,7 @@ _PLACEHOLDERS = ("{yyyy}", "{mm}", "{dd}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
+class ListingDocument:
     """A document to read; `before` is the key of the entries of the page of the feed before it."""
 
     kind: str
@@ -38,7 +38,7 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class DaySpan:
     """The days of publication that are wanted, both included, in UTC."""
 
     since_on: date
@@ -67,15 +67,15 @@ class Span:
 class OlderListing(ParsedFeed):
     """What a document lists: `entries` of the span, the documents that follow, and counts of what was left out."""
 
-    documents: tuple[Document, ...] = ()
+    documents: tuple[ListingDocument, ...] = ()
     left_out: dict[str, int] = field(default_factory=dict)
 
 
 def read_older(
     body: bytes,
     *,
-    document: Document,
-    span: Span,
+    document: ListingDocument,
+    span: DaySpan,
     url: str,
     content_type: str | None = None,
     domains: Sequence[str] = (),
@@ -92,7 +92,7 @@ def read_older(
     return replace(listing, documents=tuple(_next_page(document, parsed, span, dates)))
 
 
-def archive_documents(pattern: str, span: Span) -> list[Document]:
+def archive_documents(pattern: str, span: DaySpan) -> list[ListingDocument]:
     """Return the archive pages of the days of a span: `{yyyy}`, `{mm}` and `{dd}` in the address stand for the day.
 
     Raises ValueError for an address that does not name the year.
@@ -108,18 +108,18 @@ def archive_documents(pattern: str, span: Span) -> list[Document]:
             url = url.replace(name, value)
         urls[url] = None
         day += timedelta(days=1)
-    return [Document(kind=FeedKind.SECTION, url=url) for url in urls]
+    return [ListingDocument(kind=FeedKind.SECTION, url=url) for url in urls]
 
 
 def _read_sitemap(
-    body: bytes, document: Document, span: Span, url: str, content_type: str | None, domains: Sequence[str]
+    body: bytes, document: ListingDocument, span: DaySpan, url: str, content_type: str | None, domains: Sequence[str]
 ) -> OlderListing:
     sitemap = parse_sitemap(body, url=url, content_type=content_type, domains=domains)
     parsed = ParsedFeed(title=None, entries=sitemap.entries, kind=f"sitemap {sitemap.kind}", problems=sitemap.problems)
     if sitemap.kind == SitemapKind.INDEX:
         children = [child for child in sitemap.children if may_have_articles(child)] or sitemap.children
         documents = tuple(
-            Document(kind=FeedKind.SITEMAP, url=child.url) for child in children if _may_hold(child, span)
+            ListingDocument(kind=FeedKind.SITEMAP, url=child.url) for child in children if _may_hold(child, span)
         )
         return OlderListing(title=None, entries=(), kind=parsed.kind, problems=parsed.problems, documents=documents)
     own = _period(document.url)
@@ -143,7 +143,7 @@ def _read_sitemap(
 def _older(
     parsed: ParsedFeed,
     dated: Sequence[tuple[FeedEntry, datetime | None]],
-    span: Span,
+    span: DaySpan,
     *,
     takes_undated: bool,
     takes_changed: bool = False,
@@ -178,7 +178,7 @@ def _published(entry: FeedEntry) -> datetime | None:
     return period[0] + timedelta(hours=12) if period else None
 
 
-def _may_hold(child: SitemapChild, span: Span) -> bool:
+def _may_hold(child: SitemapChild, span: DaySpan) -> bool:
     """Return whether a child of an index may list articles of the span."""
     period = _period(child.url)
     if period is not None:
@@ -197,8 +197,8 @@ def _period(url: str, *, days_only: bool = False) -> tuple[datetime, datetime] |
 
 
 def _next_page(
-    document: Document, parsed: ParsedFeed, span: Span, dates: Sequence[datetime | None]
-) -> Iterator[Document]:
+    document: ListingDocument, parsed: ParsedFeed, span: DaySpan, dates: Sequence[datetime | None]
+) -> Iterator[ListingDocument]:
     """Yield the page of a feed with the entries before those of `parsed`, if they may be of the span."""
     known = [at for at in dates if at is not None]
     key = key_of("\n".join(sorted(entry.guid or entry.url or entry.title or "" for entry in parsed.entries)))
@@ -206,7 +206,7 @@ def _next_page(
         return
     url = parsed.next_url or _wordpress_page(document.url)
     if url and host_of(url) == host_of(document.url) and url != document.url:
-        yield Document(kind=FeedKind.FEED, url=url, before=key)
+        yield ListingDocument(kind=FeedKind.FEED, url=url, before=key)
 
 
 def _wordpress_page(url: str) -> str | None:

@@ -7,14 +7,14 @@ from datetime import date
 import pytest
 
 from crawlers.reading.listings import ListingOrder, read_listing
-from crawlers.reading.older import Document, OlderListing, Span, archive_documents
+from crawlers.reading.older import DaySpan, ListingDocument, OlderListing, archive_documents
 from db.enums.collection import FeedKind
 
 HOST = "https://steppe.example"
-SPAN = Span(date(2022, 1, 5), date(2022, 1, 10))
+SPAN = DaySpan(date(2022, 1, 5), date(2022, 1, 10))
 
 
-def read(body: str, document: Document) -> OlderListing:
+def read(body: str, document: ListingDocument) -> OlderListing:
     listing = read_listing(body.encode(), url=document.url, order=ListingOrder(document=document, span=SPAN))
     assert isinstance(listing, OlderListing)
     return listing
@@ -25,7 +25,7 @@ def sitemap(*items: tuple[str, str | None], name: str = "map.xml") -> OlderListi
         f"<url><loc>{HOST}/{loc}</loc>{f'<lastmod>{changed}</lastmod>' if changed else ''}</url>"
         for loc, changed in items
     )
-    return read(f"<urlset>{urls}</urlset>", Document(kind=FeedKind.SITEMAP, url=f"{HOST}/{name}"))
+    return read(f"<urlset>{urls}</urlset>", ListingDocument(kind=FeedKind.SITEMAP, url=f"{HOST}/{name}"))
 
 
 def names(listing: OlderListing) -> list[str]:
@@ -70,7 +70,9 @@ def test_children_of_an_index_are_read_if_they_may_hold_articles_of_the_span() -
         f"<sitemap><loc>{HOST}/{name}</loc>{f'<lastmod>{at}</lastmod>' if at else ''}</sitemap>"
         for name, at in children.items()
     )
-    listing = read(f"<sitemapindex>{body}</sitemapindex>", Document(kind=FeedKind.SITEMAP, url=f"{HOST}/index.xml"))
+    listing = read(
+        f"<sitemapindex>{body}</sitemapindex>", ListingDocument(kind=FeedKind.SITEMAP, url=f"{HOST}/index.xml")
+    )
     assert [document.url for document in listing.documents] == [
         f"{HOST}/map-2022-01.xml",
         f"{HOST}/posts2.xml",
@@ -84,7 +86,7 @@ def feed(*days: int, url: str = f"{HOST}/feed/", before: int = 0, more: str = ""
         for day in days
     )
     body = f'<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom"><channel>{more}{items}</channel></rss>'
-    return read(body, Document(kind=FeedKind.FEED, url=url, before=before))
+    return read(body, ListingDocument(kind=FeedKind.FEED, url=url, before=before))
 
 
 def test_pages_of_a_feed_are_read_until_they_are_older_than_the_span() -> None:
@@ -125,5 +127,5 @@ def test_an_archive_page_lists_articles() -> None:
     ]
     links = "".join(f'<article><h2><a href="/{path}">{title} at length</a></h2></article>' for path, title in articles)
     body = f"<!doctype html><html><body><main>{links}</main></body></html>"
-    listing = read(body, Document(kind=FeedKind.SECTION, url=f"{HOST}/2022/01/05/"))
+    listing = read(body, ListingDocument(kind=FeedKind.SECTION, url=f"{HOST}/2022/01/05/"))
     assert names(listing) == [path for path, _ in articles]
