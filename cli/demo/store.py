@@ -115,7 +115,7 @@ def _catalogue(web: DemoWeb) -> tuple[ListedOutlet, ...]:
             paywall="no",
             homepage=web.home_url(outlet),
             bias_note=outlet.note,
-            feeds=(ListedFeed(web.feed_url(outlet), "certain"),),
+            feeds=(ListedFeed(url=web.feed_url(outlet), confidence="certain"),),
         )
         for outlet in web.outlets
     )

@@ -17,7 +17,7 @@ from db.collection.feeds import ASKED, add_feed
 from db.collection.sources import SourceIn, record_source
 from db.coverage.cells import mark_articles
 from db.dialect import insert, lock_names
-from db.enums.collection import FeedState, SourceOrigin
+from db.enums.collection import FeedKind, FeedState, SourceOrigin
 from db.models import Article, CatalogueOutlet, Feed, Source, SourceDomain
 from db.models.base import UtcDateTime
 
@@ -28,6 +28,14 @@ FACTS = ("name", "country", "languages", "kind", "homepage", "bias_note", "paywa
 _BATCH = 1_000
 
 
+@dataclass(frozen=True, slots=True)
+class FeedForm:
+    """What an address is, a `FeedKind`, and for a section page the form of links to articles."""
+
+    kind: str = FeedKind.FEED
+    link_pattern: str | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutletFacts:
     """A catalogue's entry for one outlet, as far as the database stores it."""
@@ -36,11 +44,25 @@ class OutletFacts:
     """A value for each of `FACTS`; None if left open."""
     domains: tuple[str, ...] = ()
     feeds: Mapping[str, str] = field(default_factory=dict)
-    """Confidence in each address."""
+    """Confidence in each address, of whatever kind."""
+    kinds: Mapping[str, str] = field(default_factory=dict)
+    """The kind of each address that is no feed."""
+    patterns: Mapping[str, str] = field(default_factory=dict)
+    """The form of links to articles, for some section pages."""
+
+    def form_of(self, url: str) -> FeedForm:
+        """Return what the catalogue says that an address is."""
+        return FeedForm(self.kinds.get(url, FeedKind.FEED), self.patterns.get(url))
 
     def to_json(self) -> dict[str, Any]:
         """Return the input of `from_json`."""
-        return {**self.facts, "domains": list(self.domains), "feeds": dict(self.feeds)}
+        return {
+            **self.facts,
+            "domains": list(self.domains),
+            "feeds": dict(self.feeds),
+            "kinds": dict(self.kinds),
+            "patterns": dict(self.patterns),
+        }
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> OutletFacts:
@@ -49,6 +71,8 @@ class OutletFacts:
             facts={name: stored.get(name) for name in FACTS},
             domains=tuple(stored.get("domains", ())),
             feeds=dict(stored.get("feeds", {})),
+            kinds=dict(stored.get("kinds", {})),
+            patterns=dict(stored.get("patterns", {})),
         )
 
 
@@ -59,6 +83,7 @@ class StoredFeed:
     confidence: str | None
     state: str
     works: bool
+    form: FeedForm = FeedForm()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +145,8 @@ class OutletChange:
     """Addresses that belonged to another outlet."""
     feeds_retired: tuple[str, ...] = ()
     confidences: Mapping[str, str] = field(default_factory=dict)
+    forms: Mapping[str, FeedForm] = field(default_factory=dict)
+    """What addresses are now that were something else."""
     kept: tuple[str, ...] = ()
     """Sentences about the catalogue's changes that were not applied, because a person's change takes precedence."""
 
@@ -150,10 +177,11 @@ def read_view(conn: Connection) -> CatalogueView:
     for domain, source_id in conn.execute(select(SourceDomain.domain, SourceDomain.source_id)):
         domains.setdefault(source_id, set()).add(domain)
     feeds: dict[str, dict[str, StoredFeed]] = {}
-    columns = (Feed.source_id, Feed.url, Feed.confidence, Feed.state, Feed.failures, Feed.succeeded_at)
-    for source_id, url, confidence, state, failures, succeeded_at in conn.execute(select(*columns)):
-        works = state == FeedState.ACTIVE and not failures and succeeded_at is not None
-        feeds.setdefault(source_id, {})[url] = StoredFeed(confidence, state, works)
+    columns = (Feed.source_id, Feed.url, Feed.kind, Feed.link_pattern, Feed.confidence, Feed.state, Feed.failures)
+    for feed in conn.execute(select(*columns, Feed.succeeded_at)):
+        works = feed.state == FeedState.ACTIVE and not feed.failures and feed.succeeded_at is not None
+        form = FeedForm(feed.kind, feed.link_pattern)
+        feeds.setdefault(feed.source_id, {})[feed.url] = StoredFeed(feed.confidence, feed.state, works, form)
     outlets = {
         row.id: StoredOutlet(
             id=row.id,
@@ -220,11 +248,20 @@ def _apply(conn: Connection, change: OutletChange, now: datetime) -> None:
     for url, state in change.feeds_added.items():
         confidence = change.said.feeds.get(url)
         add_feed(conn, source_id=change.source_id, url=url, confidence=confidence, state=state, now=now)
+        form = change.said.form_of(url)
+        if form != FeedForm():
+            _record_form(conn, url, form)
     for url in (*change.feeds_revived, *change.feeds_moved):
         revive_feed(conn, url, source_id=change.source_id, now=now)
     retire_feeds(conn, change.feeds_retired)
     for url, confidence in change.confidences.items():
         conn.execute(update(Feed).where(Feed.url == url).values(confidence=confidence))
+    for url, form in change.forms.items():
+        _record_form(conn, url, form)
+
+
+def _record_form(conn: Connection, url: str, form: FeedForm) -> None:
+    conn.execute(update(Feed).where(Feed.url == url).values(kind=form.kind, link_pattern=form.link_pattern))
 
 
 def mark_articles_of(conn: Connection, source_id: str) -> None:

@@ -8,14 +8,14 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from db.enums.collection import Confidence
+from db.enums.collection import Confidence, FeedKind
 from worker.vocabulary.toml_table import ID, ProblemsFound, TomlTable, read_toml
 
 PAYWALLS = ("no", "metered", "partial", "hard")
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?")
 COUNTRY = re.compile(r"[A-Z]{2}(/[A-Z]{2})*|exile|international")
 DOMAIN = re.compile(r"([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]{2,}")
-_MAX_ID, _MAX_KIND, _MAX_COUNTRY, _MAX_ADDRESS = 200, 100, 20, 2_000
+_MAX_ID, _MAX_KIND, _MAX_COUNTRY, _MAX_ADDRESS, _MAX_PATTERN = 200, 100, 20, 2_000, 500
 """Maximum of characters in the database column."""
 
 
@@ -23,13 +23,16 @@ class CatalogueError(ProblemsFound):
     """The catalogue cannot be used."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ListedFeed:
-    """The address of a feed or sitemap, with the `confidence` in it and the `evidence` for that."""
+    """The address of a feed, a sitemap or a section page, with the `confidence` in it and the `evidence` for that."""
 
     url: str
     confidence: str
     evidence: str | None = None
+    kind: FeedKind = FeedKind.FEED
+    pattern: str | None = None
+    """Of a section page: the form of links to articles, as a shell pattern of path and query."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,8 +51,14 @@ class ListedOutlet:
     bias_note: str | None = None
     domain_aliases: tuple[str, ...] = ()
     section_paths: tuple[str, ...] = ()
-    sitemap: ListedFeed | None = None
     feeds: tuple[ListedFeed, ...] = ()
+    sitemaps: tuple[ListedFeed, ...] = ()
+    sections: tuple[ListedFeed, ...] = ()
+
+    @property
+    def ways(self) -> tuple[ListedFeed, ...]:
+        """Return all addresses from which its articles can be collected."""
+        return (*self.feeds, *self.sitemaps, *self.sections)
 
 
 def read_catalogue(folder: Path) -> tuple[ListedOutlet, ...]:
@@ -103,7 +112,7 @@ def _outlet(content: dict[str, object], path: Path, name: str, problems: list[st
     country = table.text("country", required=True)
     if country and (len(country) > _MAX_COUNTRY or not COUNTRY.fullmatch(country)):
         table.wrong("country", f"must look like KZ or KG/KZ, not {country!r}")
-    sitemap = table.table("sitemap")
+    single = table.table("sitemap")
     outlet = ListedOutlet(
         id=identifier,
         name=table.text("name", required=True),
@@ -117,16 +126,22 @@ def _outlet(content: dict[str, object], path: Path, name: str, problems: list[st
         bias_note=table.text("bias_note") or None,
         domain_aliases=_matching(table, "domain_aliases", DOMAIN, "a lower-case domain"),
         section_paths=table.texts("section_paths"),
-        sitemap=_feed(table.within(sitemap, "sitemap")) if sitemap else None,
-        feeds=tuple(_feed(table.within(entry, f"feeds[{at}]")) for at, entry in enumerate(table.items("feeds"))),
+        feeds=_ways(table, "feeds", FeedKind.FEED),
+        sitemaps=(
+            *((_way(table.within(single, "sitemap"), FeedKind.SITEMAP),) if single else ()),
+            *_ways(table, "sitemaps", FeedKind.SITEMAP),
+        ),
+        sections=_ways(table, "sections", FeedKind.SECTION),
     )
     if len(outlet.kind) > _MAX_KIND:
         table.wrong("kind", f"must have at most {_MAX_KIND} letters")
     if not outlet.languages:
         table.wrong("languages", "an outlet needs at least one")
-    for at, feed in enumerate(outlet.feeds):
-        if feed.url in {other.url for other in outlet.feeds[:at]}:
-            table.wrong(f"feeds[{at}].url", f"listed twice: {feed.url}")
+    for at, way in enumerate(outlet.ways):
+        if way.url in {other.url for other in outlet.ways[:at]}:
+            place = at - (len(outlet.feeds) + len(outlet.sitemaps) if way.kind == FeedKind.SECTION else 0)
+            place -= len(outlet.feeds) if way.kind == FeedKind.SITEMAP else 0
+            table.wrong(f"{way.kind}s[{place}].url", f"listed twice: {way.url}")
     table.done()
     return outlet
 
@@ -141,12 +156,19 @@ def _time_zone(table: TomlTable) -> str | None:
         return None
 
 
-def _feed(table: TomlTable) -> ListedFeed:
+def _ways(table: TomlTable, key: str, kind: FeedKind) -> tuple[ListedFeed, ...]:
+    return tuple(_way(table.within(entry, f"{key}[{at}]"), kind) for at, entry in enumerate(table.items(key)))
+
+
+def _way(table: TomlTable, kind: FeedKind) -> ListedFeed:
     url = _address(table, "url", required=True)
     confidence = table.text("confidence", required=True, one_of=tuple(Confidence))
     evidence = table.text("evidence") or None
+    pattern = table.text("pattern") or None if kind == FeedKind.SECTION else None
+    if pattern and (len(pattern) > _MAX_PATTERN or not pattern.startswith(("/", "*")) or not pattern.isprintable()):
+        table.wrong("pattern", f"must be a pattern of path and query such as /news/*, not {pattern[:60]!r}")
     table.done()
-    return ListedFeed(url or "", confidence, evidence)
+    return ListedFeed(url=url or "", confidence=confidence, evidence=evidence, kind=kind, pattern=pattern)
 
 
 def _address(table: TomlTable, key: str, *, required: bool = False) -> str | None:

@@ -17,11 +17,12 @@ from db.collection.catalogue import (
     CatalogueChanges,
     CatalogueRecord,
     CatalogueView,
+    FeedForm,
     OutletChange,
     OutletFacts,
     StoredOutlet,
 )
-from db.enums.collection import FeedState, SourceOrigin
+from db.enums.collection import FeedKind, FeedState, SourceOrigin
 from db.net.urls import host_of
 from worker.catalogue.files import ListedOutlet
 
@@ -36,8 +37,13 @@ def list_facts(outlet: ListedOutlet) -> OutletFacts:
     facts["languages"] = list(outlet.languages)
     hosts = (*outlet.domain_aliases, host_of(outlet.homepage or ""))
     domains = {host.lower().removeprefix("www.") for host in hosts}
-    feeds = {feed.url: feed.confidence for feed in outlet.feeds}
-    return OutletFacts(facts=facts, domains=tuple(sorted(domains - {""})), feeds=feeds)
+    return OutletFacts(
+        facts=facts,
+        domains=tuple(sorted(domains - {""})),
+        feeds={way.url: way.confidence for way in outlet.ways},
+        kinds={way.url: way.kind for way in outlet.ways if way.kind != FeedKind.FEED},
+        patterns={way.url: way.pattern for way in outlet.ways if way.pattern},
+    )
 
 
 def merge_catalogue(catalogue: str, outlets: Iterable[ListedOutlet], view: CatalogueView) -> CatalogueChanges:
@@ -111,7 +117,7 @@ class _Merge:
             **self._feeds(outlet_id, mine, kept),
             kept=tuple(kept),
         )
-        return change if change.is_visible or change.confidences else None
+        return change if change.is_visible or change.confidences or change.forms else None
 
     def _base(self, outlet_id: str) -> OutletFacts | None:
         """Return the previous entry of an outlet; for one that is new in a folder, that of the packaged catalogue."""
@@ -162,6 +168,7 @@ class _Merge:
         added: dict[str, str] = {}
         found: dict[str, list[str]] = {"feeds_revived": [], "feeds_moved": []}
         confidences: dict[str, str] = {}
+        forms: dict[str, FeedForm] = {}
         for url, confidence in said.feeds.items():
             feed = stored.feeds.get(url) if stored else None
             if feed is not None:
@@ -169,6 +176,8 @@ class _Merge:
                     found["feeds_revived"].append(url)
                 if feed.confidence == was.get(url) and feed.confidence != confidence:
                     confidences[url] = confidence
+                if base is not None and url in was and feed.form == base.form_of(url) != said.form_of(url):
+                    forms[url] = said.form_of(url)
             elif url not in was:
                 self._add_feed(outlet_id, stored, url, added, found["feeds_moved"], kept)
         retired = tuple(self._retired(outlet_id, stored, was, kept))
@@ -176,6 +185,7 @@ class _Merge:
             "feeds_added": added,
             "feeds_retired": retired,
             "confidences": confidences,
+            "forms": forms,
             **{name: tuple(urls) for name, urls in found.items()},
         }
 

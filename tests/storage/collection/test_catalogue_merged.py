@@ -18,6 +18,7 @@ from db.collection.catalogue import PACKAGED, CatalogueChanges
 from db.collection.feeds import iter_feeds
 from db.collection.sources import domains_of, find_source, load_book
 from db.engine import Database
+from db.enums.collection import FeedKind
 from db.models import CatalogueOutlet, Feed, Source
 from worker import setup
 from worker.catalogue.files import ListedFeed as FeedAddress
@@ -42,7 +43,7 @@ NEW = ListedOutlet(
     time_zone="Asia/Bishkek",
     homepage="https://www.valley.example/",
     domain_aliases=("valley.example", "valley.test"),
-    feeds=(FeedAddress("https://valley.example/feed", "certain"),),
+    feeds=(FeedAddress(url="https://valley.example/feed", confidence="certain"),),
 )
 NEW_ADDRESS = "https://www.civilnet.am/mended/rss"
 
@@ -52,7 +53,7 @@ def outlets_of_before() -> dict[str, ListedOutlet]:
     made = {}
     for outlet_id, said in SAID.items():
         facts = {name: value for name, value in said.items() if name not in ("domains", "feeds", "languages")}
-        feeds = tuple(FeedAddress(url, confidence) for url, confidence in said["feeds"].items())
+        feeds = tuple(FeedAddress(url=url, confidence=confidence) for url, confidence in said["feeds"].items())
         languages, domains = tuple(said["languages"]), tuple(said["domains"])
         made[outlet_id] = ListedOutlet(id=outlet_id, languages=languages, domain_aliases=domains, feeds=feeds, **facts)
     return made
@@ -97,7 +98,7 @@ def said_now(monkeypatch: pytest.MonkeyPatch, *outlets: ListedOutlet, without: t
 
 
 def mended() -> ListedOutlet:
-    return replace(outlets_of_before()[MENDED], feeds=(FeedAddress(NEW_ADDRESS, "certain"),))
+    return replace(outlets_of_before()[MENDED], feeds=(FeedAddress(url=NEW_ADDRESS, confidence="certain"),))
 
 
 def update_all(database: Database) -> CatalogueChanges:
@@ -353,3 +354,23 @@ def test_what_the_packaged_catalogue_says_is_recorded_from_the_first_day(databas
     assert set(catalogues) == {PACKAGED}
     assert not update_catalogue(database, now=NOW)
     database.close()
+
+
+def test_section_pages_and_sitemaps_arrive_as_what_they_are(store: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = FeedAddress(
+        url="https://valley.example/world", confidence="guess", kind=FeedKind.SECTION, pattern="/world/*"
+    )
+    sitemap = FeedAddress(url="https://valley.example/news.xml", confidence="guess", kind=FeedKind.SITEMAP)
+    said_now(monkeypatch, replace(NEW, feeds=(), sections=(page,), sitemaps=(sitemap,)))
+    update_all(store)
+    columns = select(Feed.url, Feed.kind, Feed.link_pattern, Feed.confidence).where(Feed.source_id == NEW.id)
+    with store.reading() as conn:
+        assert sorted(map(tuple, conn.execute(columns))) == [
+            ("https://valley.example/news.xml", "sitemap", None, "guess"),
+            ("https://valley.example/world", "section", "/world/*", "guess"),
+        ]
+    said_now(monkeypatch, replace(NEW, feeds=(), sections=(replace(page, pattern="/w/*"),), sitemaps=(sitemap,)))
+    update_all(store)
+    with store.reading() as conn:
+        assert conn.scalar(select(Feed.link_pattern).where(Feed.url == page.url)) == "/w/*"
+    assert not update_all(store)

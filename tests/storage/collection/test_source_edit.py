@@ -237,7 +237,7 @@ def listed(name: str, *feeds: str, country: str = "KZ", domains: tuple[str, ...]
         languages=("en",),
         paywall="no",
         domain_aliases=domains,
-        feeds=tuple(ListedFeed(url, "certain") for url in feeds),
+        feeds=tuple(ListedFeed(url=url, confidence="certain") for url in feeds),
     )
 
 

@@ -107,7 +107,7 @@ def listed(*feeds: str) -> ListedOutlet:
         languages=("en",),
         paywall="no",
         domain_aliases=("herald.example",),
-        feeds=tuple(ListedFeed(url, "certain") for url in feeds),
+        feeds=tuple(ListedFeed(url=url, confidence="certain") for url in feeds),
     )
 
 

@@ -183,7 +183,7 @@ HILL = ListedOutlet(
     country="TJ",
     languages=("tg",),
     paywall="no",
-    feeds=(ListedFeed("https://hill.example/rss", "likely"),),
+    feeds=(ListedFeed(url="https://hill.example/rss", confidence="likely"),),
 )
 
 

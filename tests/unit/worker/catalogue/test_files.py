@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from vocabularies import packaged_vocabulary
 
+from db.enums.collection import FeedKind
+from db.net.urls import host_of
 from worker.catalogue.files import CatalogueError, ListedFeed, ListedOutlet, read_catalogue
 from worker.vocabulary.loader import packaged_folder
 
@@ -37,6 +39,15 @@ evidence = "seen"
 [[feeds]]
 url = "https://valley.example/rss"
 confidence = "likely"
+
+[[sitemaps]]
+url = "https://valley.example/news.xml"
+confidence = "likely"
+
+[[sections]]
+url = "https://valley.example/world"
+confidence = "guess"
+pattern = "/world/*"
 """
 
 
@@ -67,10 +78,21 @@ def test_every_key_is_read(tmp_path: Path) -> None:
             bias_note="invented",
             domain_aliases=("valley.example",),
             section_paths=("/world",),
-            sitemap=ListedFeed("https://valley.example/sitemap.xml", "guess"),
             feeds=(
-                ListedFeed("https://valley.example/feed", "certain", "seen"),
-                ListedFeed("https://valley.example/rss", "likely"),
+                ListedFeed(url="https://valley.example/feed", confidence="certain", evidence="seen"),
+                ListedFeed(url="https://valley.example/rss", confidence="likely"),
+            ),
+            sitemaps=(
+                ListedFeed(url="https://valley.example/sitemap.xml", confidence="guess", kind=FeedKind.SITEMAP),
+                ListedFeed(url="https://valley.example/news.xml", confidence="likely", kind=FeedKind.SITEMAP),
+            ),
+            sections=(
+                ListedFeed(
+                    url="https://valley.example/world",
+                    confidence="guess",
+                    kind=FeedKind.SECTION,
+                    pattern="/world/*",
+                ),
             ),
         ),
     )
@@ -92,7 +114,9 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         pytest.param('"Asia/Bishkek"', '"UTC+6 or so"', "time_zone: must be a place of the time", id="time zone"),
         pytest.param('"Asia/Bishkek"', '"../../etc/passwd"', "time_zone: must be a place of the time", id="no place"),
         pytest.param('["valley.example"]', '["Valley"]', "domain_aliases[0]: must be a lower-case domain", id="domain"),
-        pytest.param("[sitemap]", "[sitemaps]", "sitemaps: unknown key", id="unknown key"),
+        pytest.param("[sitemap]", "[sitemapp]", "sitemapp: unknown key", id="unknown key"),
+        pytest.param('"/world/*"', '"world"', "sections[0].pattern: must be a pattern of path", id="pattern"),
+        pytest.param('world"\nconf', 'news.xml"\nconf', "sections[0].url: listed twice", id="a way listed twice"),
     ],
 )
 def test_a_mistake_is_named_with_file_outlet_and_field(tmp_path: Path, old: str, new: str, problem: str) -> None:
@@ -142,3 +166,14 @@ def test_the_readme_promises_no_more_entities_than_there_are() -> None:
     found = re.search(r"vocabulary of over (\d+) entities", readme)
     assert found is not None
     assert len(packaged_vocabulary().entities) > int(found[1])
+
+
+def test_each_outlet_of_the_packaged_catalogue_can_be_collected_from() -> None:
+    for outlet in read_catalogue(packaged_folder()):
+        assert outlet.ways, outlet.id
+        if not outlet.feeds:
+            assert {way.confidence for way in outlet.ways} == {"guess"}, outlet.id
+        for section in outlet.sections:
+            assert section.kind == FeedKind.SECTION
+            host = host_of(section.url)
+            assert not outlet.domain_aliases or any(host.endswith(domain) for domain in outlet.domain_aliases)

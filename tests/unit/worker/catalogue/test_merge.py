@@ -16,11 +16,13 @@ from db.collection.catalogue import (
     PACKAGED,
     CatalogueRecord,
     CatalogueView,
+    FeedForm,
     OutletChange,
     OutletFacts,
     StoredFeed,
     StoredOutlet,
 )
+from db.enums.collection import FeedKind
 from worker.catalogue.files import ListedFeed, ListedOutlet
 from worker.catalogue.merge import list_facts, merge_catalogue
 
@@ -37,7 +39,7 @@ A, B, C = "https://post.example/a", "https://post.example/b", "https://post.exam
 
 
 def outlet(*urls: str, of: ListedOutlet = OUTLET, **facts: Any) -> ListedOutlet:
-    return replace(of, feeds=tuple(ListedFeed(url, "likely") for url in urls), **facts)
+    return replace(of, feeds=tuple(ListedFeed(url=url, confidence="likely") for url in urls), **facts)
 
 
 def stored(of: ListedOutlet, states: Mapping[str, str], works: tuple[str, ...] = (), **facts: Any) -> StoredOutlet:
@@ -148,6 +150,32 @@ def test_two_new_outlets_of_one_house_share_no_domain_and_are_not_one() -> None:
     assert all(not change.kept for change in changes)
 
 
+def section(pattern: str | None = None) -> ListedOutlet:
+    way = ListedFeed(url=A, confidence="guess", kind=FeedKind.SECTION, pattern=pattern)
+    return replace(OUTLET, sections=(way,))
+
+
+def as_stored(form: FeedForm) -> StoredOutlet:
+    """Return the outlet with one address of this form."""
+    return replace(stored(OUTLET, {}), feeds={A: StoredFeed("guess", "active", False, form)})
+
+
+def test_a_section_page_arrives_with_its_kind_and_pattern() -> None:
+    change = change_of(view(stored(OUTLET, {}), packaged=(OUTLET,)), section("/a/*"))
+    assert change.feeds_added == {A: "active"}
+    assert change.said.form_of(A) == FeedForm("section", "/a/*")
+    assert change.said.form_of(B) == FeedForm("feed", None)
+
+
+def test_what_an_address_is_follows_the_catalogue_unless_a_person_changed_it() -> None:
+    was = FeedForm("section", "/a/*")
+    assert change_of(view(as_stored(was), packaged=(section("/a/*"),)), section("/b/*")).forms == {
+        A: FeedForm("section", "/b/*")
+    }
+    own = as_stored(FeedForm("section", "/mine/*"))
+    assert not merge_catalogue(PACKAGED, (section("/b/*"),), view(own, packaged=(section("/a/*"),)))
+
+
 NAMES = st.sampled_from(["Post", "New Post", "Our Post"])
 URLS = st.sets(st.sampled_from([A, B, C])).map(sorted)
 STATES = st.dictionaries(
@@ -163,7 +191,7 @@ def after(seen: CatalogueView, now: ListedOutlet) -> CatalogueView:
         before = outlets.get(change.source_id)
         feeds = dict(before.feeds) if before else {}
         for url, state in change.feeds_added.items():
-            feeds[url] = StoredFeed(change.said.feeds[url], state, False)
+            feeds[url] = StoredFeed(change.said.feeds[url], state, False, change.said.form_of(url))
         for url in change.feeds_revived:
             feeds[url] = replace(feeds[url], state="active")
         for url in change.feeds_retired:
