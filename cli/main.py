@@ -70,7 +70,7 @@ commands: dict[str, dict[str, str]] = {
 """Module and function of each command, by panel and name."""
 
 groups: dict[tuple[str, str], dict[str, str]] = {
-    ("source", "Outlets: add, list, show, check, edit, pause, resume, retry, sync."): {
+    ("source", "Outlets: add, list, show, check, edit, pause, resume, retry, remove, restore, sync."): {
         "add": "source.add:source_add",
         "list": "source.list:source_list",
         "show": "source.show:source_show",
@@ -79,6 +79,8 @@ groups: dict[tuple[str, str], dict[str, str]] = {
         "pause": "source.pause:source_pause",
         "resume": "source.pause:source_resume",
         "retry": "source.retry:source_retry",
+        "remove": "source.remove:source_remove",
+        "restore": "source.remove:source_restore",
         "sync": "source.sync:source_sync",
     },
     ("article", "Articles: list, search, show, diff, remove."): {

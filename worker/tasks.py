@@ -23,6 +23,7 @@ from db.engine import Database
 from db.logs import EachMinute
 from db.vocabulary import retags
 from worker.app import app, settings
+from worker.catalogue.removal import finish_all
 from worker.chain import retag as retagging
 from worker.chain import service
 from worker.chain.pipeline import Pipeline
@@ -175,7 +176,8 @@ def export() -> None:
 
 @app.task
 def cleanup() -> None:
-    """Delete expired data."""
+    """Delete expired data, and what confirmed removals of outlets that were cut off left behind."""
+    finish_all(pipeline().database, now=utc_now())
     service.cleanup(
         pipeline().database,
         now=utc_now(),

@@ -129,7 +129,8 @@ def _apply(
     format: Format | None,
 ) -> None:
     from cli.shared.lookup import source_ids
-    from db.collection.source_edits import DomainTaken, FeedRules, FeedTaken, SourceEdit, edit_source
+    from db.collection.feed_edits import FeedTaken
+    from db.collection.source_edits import DomainTaken, FeedRules, OutletRemoved, SourceEdit, edit_source
 
     database = open_store()
     with database.reading() as conn:
@@ -145,7 +146,7 @@ def _apply(
     )
     try:
         database.write(lambda conn: edit_source(conn, source_id, wanted, now=datetime.now(UTC)))
-    except (DomainTaken, FeedTaken) as error:
+    except (DomainTaken, FeedTaken, OutletRemoved) as error:
         fail(f"nothing was changed: {error}", hint="steppewatch source show shows what belongs to an outlet")
     record = database.read(lambda conn: _build_record(conn, source_id))
     if wants_json(format):

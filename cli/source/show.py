@@ -64,6 +64,7 @@ def _build_record(conn: Connection, source_id: str) -> dict[str, Any]:
         "articles": row.articles,
         "latest_at": instant(row.latest_at),
         "trouble": walled.sentence if walled else None,
+        "removed": _describe_removal(conn, source_id),
         "problems": [
             {"subject": one.subject, "reason": one.reason, "last_at": instant(one.last_at), "times": one.times}
             for one in latest_problems(conn, SHOWN_PROBLEMS, source_id=source_id)
@@ -91,6 +92,22 @@ def _build_record(conn: Connection, source_id: str) -> dict[str, Any]:
     }
 
 
+def _describe_removal(conn: Connection, source_id: str) -> dict[str, Any] | None:
+    from db.collection.removals import find_removal
+
+    removal = find_removal(conn, source_id)
+    if removal is None:
+        return None
+    return {
+        "at": instant(removal.decided_at),
+        "by": removal.decided_by,
+        "note": removal.note,
+        "with_articles": removal.with_articles,
+        "confirmed_at": instant(removal.confirmed_at),
+        "undo": f"steppewatch source restore {source_id}",
+    }
+
+
 def _print_outlet(record: dict[str, Any]) -> None:
     from rich.console import Console
 
@@ -100,6 +117,8 @@ def _print_outlet(record: dict[str, Any]) -> None:
     for name, value in record.items():
         if name not in ("feeds", "problems") and value not in (None, [], ""):
             words = ", ".join(value) if isinstance(value, list) else value
+            if isinstance(value, dict):
+                words = ", ".join(f"{key} {one}" for key, one in value.items() if one)
             facts.add_row(cell(name.replace("_", " ")), cell(words))
     Console().print(facts)
     feeds = new_table("feed", "state", "last success", "next poll", "trouble")

@@ -235,3 +235,23 @@ def count_matches(conn: Connection, subscription_id: int | None = None) -> dict[
     if subscription_id is not None:
         query = query.where(MatchRow.subscription_id == subscription_id)
     return {key: (number, latest) for key, number, latest in conn.execute(query)}
+
+
+def hand_over_matches(conn: Connection, article_ids: Collection[int], *, source_id: str) -> None:
+    """Let stories that were sent under one of these articles go on under another, before the articles are deleted.
+
+    The first match of the story that is of another outlet than `source_id` takes the place of the deleted one, with its
+    status and its entries in the outbox: nothing is sent twice, and what waits is sent about that article.
+    """
+    began = aliased(MatchRow)
+    query = (
+        select(began.id, func.min(MatchRow.id), began.status)
+        .join(began, began.id == MatchRow.item_id)
+        .join(Article, Article.id == MatchRow.article_id)
+        .where(began.article_id.in_(article_ids), Article.source_id != source_id)
+        .group_by(began.id, began.status)
+        .order_by(began.id)
+    )
+    for goes, stays, status in conn.execute(query).all():
+        conn.execute(update(MatchRow).where(MatchRow.id == stays).values(status=status))
+        _merge_match(conn, stays, goes)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -63,7 +63,12 @@ def compress(body: bytes) -> bytes:
 
 
 def record_captures(conn: Connection, captures: Iterable[tuple[CaptureIn, bytes]]) -> int:
-    """Store captures with their compressed bodies; return the number of new ones."""
+    """Store captures with their compressed bodies; return the number of new ones.
+
+    Those of pages that were deleted meanwhile, for a person removed their outlet, are left out.
+    """
+    captures = list(captures)
+    kept = _lock_pages(conn, {capture.page_id for capture, _ in captures if capture.page_id is not None})
     rows = [
         {
             "page_id": capture.page_id,
@@ -82,11 +87,18 @@ def record_captures(conn: Connection, captures: Iterable[tuple[CaptureIn, bytes]
             "attempts": 0,
         }
         for capture, compressed in captures
+        if capture.page_id is None or capture.page_id in kept
     ]
     if not rows:
         return 0
     statement = insert(conn, Capture).on_conflict_do_nothing(index_elements=["page_id", "body_hash", "fetched_at"])
     return len(conn.scalars(statement.returning(Capture.id), rows).all())
+
+
+def _lock_pages(conn: Connection, page_ids: Collection[int]) -> set[int]:
+    """Return the pages that exist, locked against deletion until the end of the transaction."""
+    query = select(Page.id).where(Page.id.in_(page_ids)).order_by(Page.id)
+    return set(conn.scalars(query.with_for_update(read=True, key_share=True))) if page_ids else set()
 
 
 def count_waiting(conn: Connection) -> int:

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, case, delete, literal, select, update
 
 from db.collection.feeds import ASKED, add_feed
+from db.collection.removals import RemovedOutlets, read_removed
 from db.collection.sources import SourceIn, record_source
 from db.coverage.cells import mark_articles
 from db.dialect import insert, lock_names
@@ -113,6 +114,7 @@ class CatalogueView:
     outlets: Mapping[str, StoredOutlet]
     records: Mapping[str, Mapping[str, CatalogueRecord]]
     """The last entries by catalogue and id."""
+    removed: RemovedOutlets = field(default_factory=RemovedOutlets)
 
     def records_of(self, catalogue: str) -> Mapping[str, CatalogueRecord]:
         """Return the last entries of a catalogue by id."""
@@ -196,7 +198,7 @@ def read_view(conn: Connection) -> CatalogueView:
     for row in conn.execute(select(CatalogueOutlet.__table__)):
         record = CatalogueRecord(row.source_id, OutletFacts.from_json(row.said), row.is_gone)
         records.setdefault(row.catalogue, {})[row.outlet_id] = record
-    return CatalogueView(outlets=outlets, records=records)
+    return CatalogueView(outlets=outlets, records=records, removed=read_removed(conn))
 
 
 def lock_catalogues(conn: Connection) -> None:

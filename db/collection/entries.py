@@ -10,6 +10,7 @@ from sqlalchemy import Connection, case, select, update
 
 from db.collection.pages import NEVER
 from db.collection.refusals import ask_for_named
+from db.collection.removals import read_removed
 from db.dialect import insert
 from db.enums.collection import PageState
 from db.enums.outcomes import CountedOutcome, EntryOutcome, PageKind, RequestOutcome
@@ -80,11 +81,21 @@ def record_entries(
     """Store pages and sightings; return the number of `new`, `known` or `refused` entries. New pages are due at once.
 
     Every canonical URL may occur once in `entries`. A page belongs to the outlet of its domain, else to the feed's; an
-    entry without a page belongs to the feed's outlet, wherever its link leads.
+    entry without a page belongs to the feed's outlet, wherever its link leads. Entries of removed outlets are refused
+    and not stored.
     """
     counts = dict.fromkeys((EntryOutcome.NEW, EntryOutcome.KNOWN, EntryOutcome.REFUSED), 0)
     ordered = sorted(entries, key=lambda entry: entry.canonical_url)  # one order for all: no deadlock
-    owners = _owners(conn, {host_of(entry.canonical_url) for entry in ordered if not entry.trouble})
+    removed = read_removed(conn)
+    owners = _owners(conn, {host_of(entry.canonical_url) for entry in ordered if not entry.trouble}, removed.domains)
+    if removed.ids:
+        kept = [
+            entry
+            for entry in ordered
+            if source_id not in removed.ids and _owner(entry, owners, source_id) not in removed.ids
+        ]
+        counts[EntryOutcome.REFUSED] = len(ordered) - len(kept)
+        ordered = kept
     for start in range(0, len(ordered), _ROWS):
         part = ordered[start : start + _ROWS]
         ask_for_named(conn, feed_id, [entry.canonical_url for entry in part if not entry.refusal], now=seen_at)
@@ -155,6 +166,10 @@ def forget_bodies(conn: Connection, *, before: datetime, limit: int = 500) -> in
     return len(ids)
 
 
+def _owner(entry: EntryIn, owners: Mapping[str, str], source_id: str | None) -> str | None:
+    return source_id if entry.trouble else owners.get(host_of(entry.canonical_url), source_id)
+
+
 def _insert_pages(
     conn: Connection,
     entries: Sequence[EntryIn],
@@ -167,7 +182,7 @@ def _insert_pages(
             "canonical_url": entry.canonical_url,
             "url": entry.url,
             "host": host_of(entry.url),
-            "source_id": source_id if entry.trouble else owners.get(host_of(entry.canonical_url), source_id),
+            "source_id": _owner(entry, owners, source_id),
             "state": PageState.REFUSED if entry.refusal else PageState.SETTLED if entry.trouble else PageState.ACTIVE,
             "first_seen_at": seen_at,
             "next_fetch_at": NEVER if entry.refusal or entry.trouble else seen_at,
@@ -224,11 +239,14 @@ def _upsert_sightings(conn: Connection, feed_id: int, entries: Sequence[EntryIn]
     )
 
 
-def _owners(conn: Connection, hosts: Collection[str]) -> dict[str, str]:
-    """Return the source of each host that equals an outlet's domain or is a subdomain of it."""
+def _owners(conn: Connection, hosts: Collection[str], removed: Mapping[str, str]) -> dict[str, str]:
+    """Return the source of each host that equals an outlet's domain or is a subdomain of it.
+
+    `removed` has the outlets of domains that have no row any more.
+    """
     ends = {host: [host.split(".", n)[-1] for n in range(host.count(".") + 1)] for host in hosts}
     wanted = sorted({end for several in ends.values() for end in several})
-    known: dict[str, str] = {}
+    known = {domain: removed[domain] for domain in wanted if domain in removed}
     for start in range(0, len(wanted), _ROWS):
         part = wanted[start : start + _ROWS]
         query = select(SourceDomain.domain, SourceDomain.source_id).where(SourceDomain.domain.in_(part))

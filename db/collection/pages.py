@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, func, or_, select, update
 
 from db.enums.collection import PageState
 from db.enums.outcomes import RequestOutcome
-from db.models import Feed, Page, Sighting, Source
+from db.models import Feed, Page, Sighting, Source, SourceRemoval
 from db.net.urls import host_of, registrable_domain
 
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
@@ -84,7 +84,7 @@ def find_due_pages(
     recheck: bool = True,
     not_since: datetime | None = None,
 ) -> list[PageDue]:
-    """Return at most `limit` unclaimed due pages, one for each host that is not resting.
+    """Return at most `limit` unclaimed due pages, one for each host that is not resting; none of removed outlets.
 
     Pages never fetched come first, then those due longest. One host with many pages cannot fill the list: the caller
     passes it as resting at the next call and so reaches the others. `not_since` leaves out pages fetched then or later.
@@ -110,6 +110,8 @@ def find_due_pages(
             Page.unverified,
         )
         .outerjoin(Source, Source.id == Page.source_id)
+        .outerjoin(SourceRemoval, SourceRemoval.source_id == Page.source_id)
+        .where(SourceRemoval.source_id.is_(None))
         .where(Page.state.in_(ASKED), Page.next_fetch_at <= now)
         .where(or_(Page.claimed_until.is_(None), Page.claimed_until < now))
         .order_by(Page.fetches > 0, Page.next_fetch_at, Page.id)
@@ -250,7 +252,8 @@ def count_pages(conn: Connection) -> dict[str, int]:
 def count_due_pages(conn: Connection, *, now: datetime) -> int:
     """Return the number of due pages, claimed or not."""
     due = select(func.count()).select_from(Page).where(Page.state.in_(ASKED), Page.next_fetch_at <= now)
-    return conn.scalar(due) or 0
+    removed = select(SourceRemoval.source_id).where(SourceRemoval.source_id == Page.source_id)
+    return conn.scalar(due.where(~removed.exists())) or 0
 
 
 def make_pages_due(conn: Connection, *, now: datetime, urls: Collection[str] | None = None) -> int:

@@ -11,7 +11,6 @@ from sqlalchemy import Connection, delete, select, update
 
 from db.collection.catalogue import lock_catalogues, mark_articles_of, revive_feed
 from db.collection.feed_edits import (
-    FeedTaken,
     refuse_taken,
     replace_feed,
     retire_feed,
@@ -19,8 +18,13 @@ from db.collection.feed_edits import (
     set_link_pattern,
 )
 from db.collection.feeds import add_feed
+from db.collection.removals import find_removal
 from db.dialect import insert
 from db.models import Source, SourceDomain
+
+
+class OutletRemoved(ValueError):
+    """A person removed the outlet; that has to be taken back first."""
 
 
 class DomainTaken(ValueError):
@@ -53,9 +57,16 @@ class SourceEdit:
     rules: FeedRules = FeedRules()
 
 
+def refuse_removed(conn: Connection, source_id: str) -> None:
+    """Raise OutletRemoved if a person removed the outlet."""
+    if find_removal(conn, source_id) is not None:
+        raise OutletRemoved(f"{source_id} was removed; steppewatch source restore {source_id} brings it back")
+
+
 def edit_source(conn: Connection, source_id: str, edit: SourceEdit, *, now: datetime) -> None:
-    """Change an outlet. Raises DomainTaken or FeedTaken; then the caller's transaction must not be committed."""
+    """Change an outlet. Raises OutletRemoved, DomainTaken or FeedTaken; then its transaction must not be committed."""
     lock_catalogues(conn)
+    refuse_removed(conn, source_id)
     if edit.facts:
         conn.execute(update(Source).where(Source.id == source_id).values(**edit.facts))
         if "country" in edit.facts:
@@ -85,6 +96,3 @@ def _change_domains(conn: Connection, source_id: str, added: Collection[str], re
             raise DomainTaken(f"{domain} is a domain of {owner}")
         row = {"domain": domain, "source_id": source_id}
         conn.execute(insert(conn, SourceDomain).on_conflict_do_nothing(index_elements=["domain"]), [row])
-
-
-__all__ = ["DomainTaken", "FeedRules", "FeedTaken", "SourceEdit", "edit_source"]

@@ -38,7 +38,7 @@ from db.models.coverage import (
     Problem,
 )
 from db.models.exports import ChangeClock, ExportCursor, ExportSchedule
-from db.models.sources import CatalogueOutlet, Source, SourceDomain
+from db.models.sources import CatalogueOutlet, LinkedHost, Source, SourceDomain, SourceRemoval
 from db.models.stories import StoryDecision, StoryPair
 from db.models.vocabulary import EntityRow, MentionRow, VocabularyVersion
 
@@ -70,6 +70,7 @@ __all__ = [
     "HostLease",
     "IndexedRevision",
     "Intake",
+    "LinkedHost",
     "MatchRow",
     "MentionRow",
     "OutboxEntry",
@@ -84,6 +85,7 @@ __all__ = [
     "SketchHash",
     "Source",
     "SourceDomain",
+    "SourceRemoval",
     "StoryDecision",
     "StoryPair",
     "StoryState",

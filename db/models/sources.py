@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.models.base import Base
+from db.models.base import Base, Url
 
 
 class Source(Base):
@@ -58,3 +58,44 @@ class CatalogueOutlet(Base):
     said: Mapped[dict[str, Any]]
     is_gone: Mapped[bool] = mapped_column(default=False, server_default=false())
     """True if the catalogue no longer contains it."""
+
+
+class SourceRemoval(Base):
+    """The removal of an outlet by a person: who, when, why. It can be taken back.
+
+    It outlives the outlet, so that neither a catalogue nor a link to one of its domains brings it back.
+    """
+
+    __tablename__ = "source_removals"
+
+    source_id: Mapped[str] = mapped_column(String(200), primary_key=True)
+    decided_at: Mapped[datetime]
+    decided_by: Mapped[str | None] = mapped_column(String(100))
+    note: Mapped[str | None]
+    with_articles: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """True if its articles are to be deleted, once a person confirms that."""
+    outlet: Mapped[dict[str, Any]]
+    """The outlet as it was: `facts`, `domains`, and the state and rules of each of its `feeds`."""
+    confirmed_at: Mapped[datetime | None]
+    """From then on its articles are being deleted."""
+    finished_at: Mapped[datetime | None]
+    """From then on it has no other row."""
+
+
+class LinkedHost(Base):
+    """A host without an outlet that articles of an outlet link to: a candidate to be collected.
+
+    Counted when an article is first understood, for its links are not stored; a link that is not seen any more is
+    forgotten after some months.
+    """
+
+    __tablename__ = "linked_hosts"
+
+    host: Mapped[str] = mapped_column(String(253), primary_key=True)
+    """Without `www.`."""
+    source_id: Mapped[str] = mapped_column(ForeignKey("sources.id", ondelete="CASCADE"), primary_key=True, index=True)
+    """The outlet that links to it."""
+    articles: Mapped[int]
+    last_at: Mapped[datetime] = mapped_column(index=True)
+    example: Mapped[Url]
+    """The address in the link seen last."""

@@ -47,6 +47,8 @@ BEFORE = {
     ("source", "pause"): [HERALD],
     ("source", "resume"): [HERALD],
     ("source", "retry"): [HERALD],
+    ("source", "remove"): [HERALD],
+    ("source", "restore"): [HERALD, ("source", "remove", "herald.example")],
     ("schedule", "run"): [SCHEDULED],
     ("schedule", "remove"): [SCHEDULED],
     ("story", "merge"): [("story", "split", "42")],

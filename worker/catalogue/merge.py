@@ -56,7 +56,11 @@ def merge_catalogue(catalogue: str, outlets: Iterable[ListedOutlet], view: Catal
         for outlet_id, record in view.records_of(catalogue).items()
         if outlet_id not in said and not record.is_gone
     }
-    records = {outlet_id: CatalogueRecord(merge.source_of[outlet_id], said[outlet_id]) for outlet_id in said}
+    records = {
+        outlet_id: CatalogueRecord(merge.source_of[outlet_id], said[outlet_id])
+        for outlet_id in said
+        if not merge.is_removed(outlet_id)  # taken back, the outlet gets what the catalogue said meanwhile
+    }
     new = {outlet_id: record for outlet_id, record in records.items() if merge.records.get(outlet_id) != record}
     return CatalogueChanges(changes, tuple(sorted(gone)), {**new, **gone})
 
@@ -98,13 +102,32 @@ class _Merge:
                 return owner
         return outlet_id
 
+    def is_removed(self, outlet_id: str) -> bool:
+        """Return whether a person removed the outlet, under its id or on one of its domains."""
+        removed, source_id = self.view.removed, self.source_of[outlet_id]
+        is_known = source_id in self.view.outlets
+        on_removed = not removed.domains.keys().isdisjoint(self.said[outlet_id].domains)
+        return source_id in removed.ids or (on_removed and not is_known)
+
+    def _stays_removed(self, outlet_id: str) -> OutletChange | None:
+        """Return the report that an outlet stays removed, where a person's own file has it."""
+        if self.catalogue != FOLDER:
+            return None
+        source_id, said = self.source_of[outlet_id], self.said[outlet_id]
+        owners = {self.view.removed.domains.get(domain) for domain in said.domains} - {None}
+        name = source_id if source_id in self.view.removed.ids else min(filter(None, owners))
+        kept = (f"{outlet_id}: stays away, for {name} was removed; steppewatch source restore {name} brings it back",)
+        return OutletChange(outlet_id=outlet_id, source_id=source_id, said=said, kept=kept)
+
     def find_change(self, outlet_id: str) -> OutletChange | None:
         """Return the changes to an outlet; None for one removed by a person, or without changes."""
+        if self.is_removed(outlet_id):
+            return self._stays_removed(outlet_id)
         said, record = self.said[outlet_id], self.records.get(outlet_id)
         source_id = self.source_of[outlet_id]
         mine = self.view.outlets.get(source_id)
         if mine is None and record is not None:
-            return None
+            return None  # its row was deleted
         kept: list[str] = []
         change = OutletChange(
             outlet_id=outlet_id,

@@ -23,7 +23,7 @@ from db.articles import mentions, recording, revisions, suspects, word_index
 from db.articles.arrivals import ArticleIn, Recorded
 from db.articles.mentions import TaggedRevision
 from db.articles.revisions import RevisionOut
-from db.collection import sources
+from db.collection import removals, sources
 from db.coverage import cells
 from db.dialect import lock_commonplaces
 from db.engine import Database
@@ -120,14 +120,14 @@ class Pipeline:
         taken = [entry if isinstance(entry, Rejected) else _identified(entry, now) for entry in inputs]
         taken, withheld = self._follow(taken, now)
         identified = [entry for entry in taken if isinstance(entry, Identified)]
-        recorded = self.database.write(lambda conn: self._record(conn, identified, now)) if identified else []
-        results = dict(zip(map(id, identified), recorded, strict=True))
+        results, rejected = self._store(identified, now)
+        taken = [rejected.get(id(entry), entry) for entry in taken]
         waiting = [
             _revision_out(entry, result)
-            for entry, result in zip(identified, recorded, strict=True)
-            if result.revision_id is not None
+            for entry in identified
+            if (result := results.get(id(entry))) is not None and result.revision_id is not None
         ]
-        if others := [revision_id for result in recorded for revision_id in result.others]:
+        if others := [revision_id for result in results.values() for revision_id in result.others]:
             waiting += self.database.read(lambda conn: revisions.read_revisions(conn, others))
         analysis = self._analyse(tagger, waiting)
         return self.database.write(
@@ -166,17 +166,36 @@ class Pipeline:
         analysis = self._analyse(tagger, waiting)
         return self.database.write(lambda conn: self._commit(conn, analysis, [], {}, self.clock()))
 
-    def _record(self, conn: Connection, identified: Sequence[Identified], now: datetime) -> list[Recorded]:
+    def _store(
+        self, identified: Sequence[Identified], now: datetime
+    ) -> tuple[dict[int, Recorded], dict[int, Rejected]]:
+        """Store documents in the first transaction; without any there is none."""
+        return self.database.write(lambda conn: self._record(conn, identified, now)) if identified else ({}, {})
+
+    def _record(
+        self, conn: Connection, identified: Sequence[Identified], now: datetime
+    ) -> tuple[dict[int, Recorded], dict[int, Rejected]]:
+        """Store documents; return what became of each by its `id()`, and those that belong to removed outlets."""
         book = sources.load_book(conn)
-        rows = []
+        removed = removals.add_removed(conn, book)
+        rejected: dict[int, Rejected] = {}
+        rows: list[tuple[int, ArticleIn]] = []
         for entry in identified:
             document = entry.document
             hint, name = (clean(written or "") or None for written in (document.source, document.source_name))
             source_id = document.source_id or sources.resolve(
                 conn, book, hint=hint, name=name, url=entry.canonical_url, now=now
             )
-            rows.append(_article_in(entry, source_id, entry.genre or genre_of_kind(book.kinds.get(source_id))))
-        return recording.record_articles(conn, rows, lease_until=now + self.lease, joining=JOINING)
+            if source_id in removed:
+                rejected[id(entry)] = _of_removed(document, source_id)
+            else:
+                genre = entry.genre or genre_of_kind(book.kinds.get(source_id))
+                rows.append((id(entry), _article_in(entry, source_id, genre)))
+        articles = [article for _, article in rows]
+        recorded = (
+            recording.record_articles(conn, articles, lease_until=now + self.lease, joining=JOINING) if articles else []
+        )
+        return {key: result for (key, _), result in zip(rows, recorded, strict=True)}, rejected
 
     def _analyse(self, tagger: RevisionTagger, waiting: Sequence[RevisionOut]) -> Analysis:
         tagged = {revision.id: tagger.tag(revision) for revision in waiting}
@@ -253,6 +272,15 @@ def _identified(document: Document, now: datetime) -> Identified | Rejected:
             source_id=document.source_id,
             capture_id=document.capture_id,
         )
+
+
+def _of_removed(document: Document, source_id: str) -> Rejected:
+    """Return the rejection of a document whose outlet a person removed; it is counted for no outlet."""
+    return Rejected(
+        subject=document.subject,
+        reason=f"its outlet {source_id} was removed; steppewatch source restore {source_id} brings it back",
+        capture_id=document.capture_id,
+    )
 
 
 def _article_in(entry: Identified, source_id: str, genre: str | None) -> ArticleIn:

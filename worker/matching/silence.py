@@ -13,6 +13,7 @@ from db.alerts.matches import MatchIn
 from db.alerts.subscriptions import SubscriptionRow
 from db.articles.counting_day import zone_name
 from db.collection.feeds import find_network_problem
+from db.collection.removals import read_removed
 from db.collection.sources import latest_collected
 from db.engine import Database
 from db.enums.alerts import MatchStatus, SubscriptionKind, SubscriptionState
@@ -46,7 +47,8 @@ def record_silences(database: Database, *, now: datetime) -> int:
     While no outlet is reachable at all our own network is the cause, and nothing is sent.
     """
     watched = database.read(lambda conn: subscriptions.list_subscriptions(conn, kind=SubscriptionKind.SILENCE))
-    active = [row for row in watched if row.state == SubscriptionState.ACTIVE]
+    removed = database.read(read_removed).ids if watched else ()
+    active = [row for row in watched if row.state == SubscriptionState.ACTIVE and row.query not in removed]
     if not active or database.read(find_network_problem):
         return 0
     return database.write(lambda conn: _record(conn, active, now))
