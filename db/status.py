@@ -13,7 +13,8 @@ from sqlalchemy.orm import aliased
 from db.collection.captures import count_waiting
 from db.collection.clocks import count_ahead
 from db.collection.feeds import FeedHealth, count_feeds, find_network_problem, iter_feeds
-from db.collection.sources import count_sources
+from db.collection.removals import read_removed
+from db.collection.sources import count_collected, count_sources
 from db.collection.walls import Walled, find_walled
 from db.coverage.cells import TOTAL, count_marks, iter_cells
 from db.enums.collection import FeedState
@@ -37,6 +38,10 @@ class StoreStatus:
     """Those of current revisions, as far as coverage is counted."""
     latest_article_at: datetime | None
     sources: int
+    collected: Mapping[str, int]
+    """Number of outlets by the best way of their collection (`feed`, `sitemap`, `section`, `none`), of those that never
+    brought an article (`never_heard`), and of `removed` ones.
+    """
     feeds: Mapping[str, int]
     """Number of `active`, `paused`, `gone` feeds; and of `failing`, `never polled` among the active ones."""
     last_poll_at: datetime | None
@@ -76,6 +81,7 @@ def read_health(conn: Connection, *, now: datetime, problems: int = 10) -> Store
         mentions=_count_mentions(conn),
         latest_article_at=counts["latest_at"],
         sources=count_sources(conn),
+        collected=count_collected(conn),
         feeds=count_feeds(conn),
         last_poll_at=conn.scalar(select(func.max(Feed.polled_at))),
         captures_waiting=count_waiting(conn),
@@ -232,6 +238,13 @@ def list_outlets(conn: Connection, *, now: datetime | None = None) -> list[Outle
         if articles or source_id in feeds
     ]
     return sorted(outlets, key=_rank)
+
+
+def read_outlet_states(conn: Connection, *, now: datetime) -> dict[str, str]:
+    """Return the state of every outlet, as in `OutletHealth.state`, or `removed`."""
+    states = dict.fromkeys(conn.scalars(select(Source.id)), "no feed")
+    states |= {outlet.id: outlet.state for outlet in list_outlets(conn, now=now)}
+    return states | {source_id: "removed" for source_id in read_removed(conn).ids if source_id in states}
 
 
 def _outlet(

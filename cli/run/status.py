@@ -54,6 +54,8 @@ def status(
 
 
 def _record(health: StoreStatus) -> dict[str, object]:
+    from db.collection.sources import WAYS
+
     outcomes: dict[str, dict[str, int]] = {}
     for stage, outcome, inputs in health.outcomes:
         outcomes.setdefault(stage, {})[outcome] = inputs
@@ -65,6 +67,9 @@ def _record(health: StoreStatus) -> dict[str, object]:
         "mentions": health.mentions,
         "latest_article_at": instant(health.latest_article_at),
         "sources": health.sources,
+        "outlets_collected_by": {way: health.collected[way] for way in WAYS},
+        "outlets_never_heard": health.collected["never_heard"],
+        "outlets_removed": health.collected["removed"],
         "feeds": {name.replace(" ", "_"): number for name, number in health.feeds.items()},
         "last_poll_at": instant(health.last_poll_at),
         "outlets_unreachable": health.unreachable,
@@ -140,7 +145,7 @@ def _facts(health: StoreStatus, store: dict[str, str | None]) -> list[tuple[str,
         ("mentions", f"{health.mentions:,}"),
         *([("suspect", f"{health.suspects:,} articles whose address shows another text")] if health.suspects else []),
         ("latest article", instant(health.latest_article_at) or "none yet"),
-        ("outlets", f"{health.sources:,}"),
+        ("outlets", f"{health.sources:,}{_describe_collected(health.collected)}"),
         ("feeds", ", ".join(f"{number:,} {name}" for name, number in feeds.items() if number) or "none"),
         ("last poll", instant(health.last_poll_at) or "none yet"),
         (
@@ -151,6 +156,16 @@ def _facts(health: StoreStatus, store: dict[str, str | None]) -> list[tuple[str,
         ("vocabulary", f"{health.vocabulary or 'none'}, {health.entities:,} entities{_outdated(health)}"),
         ("database", f"{store['database']} at revision {store['revision']}"),
     ]
+
+
+def _describe_collected(counts: Mapping[str, int]) -> str:
+    from db.collection.sources import WAYS
+
+    names = {"sitemap": "by sitemap", "section": "by section page", "feed": "by feed", "none": "not collected"}
+    ways = [f"{counts[way]:,} {names[way]}" for way in WAYS if counts[way]]
+    rest = {"never_heard": "never brought an article", "removed": "removed"}
+    ways += [f"{counts[name]:,} {words}" for name, words in rest.items() if counts[name]]
+    return f": {', '.join(ways)}" if ways else ""
 
 
 def _outdated(health: StoreStatus) -> str:

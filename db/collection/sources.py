@@ -8,11 +8,11 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, case, func, literal, null, select
 
 from db.dialect import insert
-from db.enums.collection import SourceOrigin
-from db.models import Article, Feed, Source, SourceDomain
+from db.enums.collection import FeedKind, FeedState, SourceOrigin
+from db.models import Article, Feed, Source, SourceDomain, SourceRemoval
 from db.net.urls import host_of, registrable_domain
 
 UNKNOWN = "unknown"
@@ -20,6 +20,10 @@ UNKNOWN = "unknown"
 
 MAX_ID = 200
 """Maximum length of an outlet's id."""
+
+NOT_COLLECTED = "none"
+WAYS = (*map(str, FeedKind), NOT_COLLECTED)
+"""The ways by which an outlet can be collected, the best first: the kind of an active feed, or none."""
 
 _DOMAIN = re.compile(r"^(?:[\w-]+\.)+[^\W\d_]{2,}$")
 
@@ -199,12 +203,16 @@ class SourceRow:
     articles: int
     latest_at: datetime | None
     last_error: str | None
+    collected_by: str
+    """The best way by which it is collected now: one of `WAYS`."""
 
 
 def list_sources(conn: Connection, *, only: Iterable[str] | None = None) -> list[SourceRow]:
     """Return outlets by id, with the number of feeds and articles of each and its latest problem."""
     feeds = (
-        select(Feed.source_id, func.count().label("n"), func.max(Feed.last_error).label("error"))
+        select(
+            Feed.source_id, func.count().label("n"), func.max(Feed.last_error).label("error"), _best_way().label("way")
+        )
         .group_by(Feed.source_id)
         .subquery()
     )
@@ -225,6 +233,7 @@ def list_sources(conn: Connection, *, only: Iterable[str] | None = None) -> list
             func.coalesce(articles.c.n, 0).label("articles"),
             articles.c.latest.label("latest_at"),
             feeds.c.error.label("last_error"),
+            func.coalesce(feeds.c.way, NOT_COLLECTED).label("collected_by"),
         )
         .outerjoin(feeds, feeds.c.source_id == Source.id)
         .outerjoin(articles, articles.c.source_id == Source.id)
@@ -233,6 +242,30 @@ def list_sources(conn: Connection, *, only: Iterable[str] | None = None) -> list
     if only is not None:
         query = query.where(Source.id.in_(list(only)))
     return [SourceRow(**row._asdict()) for row in conn.execute(query)]
+
+
+def _best_way() -> ColumnElement[str]:
+    """Return the best kind of the active feeds of a group; null without an active one."""
+    active = case((Feed.state == FeedState.ACTIVE, Feed.kind))
+    ways = [(func.max(case((active == kind.value, 1))) == 1, literal(kind.value)) for kind in FeedKind]
+    return case(*ways, else_=null())
+
+
+def count_collected(conn: Connection) -> dict[str, int]:
+    """Return the number of outlets by the best way of their collection, those that never brought an article, and those
+    that are removed; the removed are counted only as such.
+    """
+    removed = select(SourceRemoval.source_id).where(SourceRemoval.source_id == Source.id).exists()
+    ways = select(Feed.source_id, _best_way().label("way")).group_by(Feed.source_id).subquery()
+    way = func.coalesce(ways.c.way, NOT_COLLECTED)
+    heard = select(Article.id).where(Article.source_id == Source.id).exists()
+    here = select(way, func.count(), func.sum(case((heard, 0), else_=1))).select_from(Source)
+    query = here.outerjoin(ways, ways.c.source_id == Source.id).where(~removed).group_by(way)
+    counts = {way: 0 for way in WAYS} | {"never_heard": 0}
+    for name, number, never in conn.execute(query):
+        counts[name] = number
+        counts["never_heard"] += int(never)
+    return counts | {"removed": conn.scalar(select(func.count()).select_from(SourceRemoval)) or 0}
 
 
 def list_names(conn: Connection) -> list[tuple[str, str, list[str]]]:
