@@ -21,7 +21,7 @@ from db.enums.collection import FeedState
 from db.models import Article, EntityRow, Feed, MentionRow, Revision, Source, UnverifiedRevision, VocabularyVersion
 from db.outcomes import ProblemRow, count_outcomes, latest_problems
 from db.totals import count_articles, count_suspects
-from db.vocabulary.retags import count_outdated, is_asked_for
+from db.vocabulary.retags import count_outdated, is_retag_requested
 
 _BEGINNING = 300
 
@@ -93,7 +93,7 @@ def read_health(conn: Connection, *, now: datetime, problems: int = 10) -> Store
         vocabulary=vocabulary.version if vocabulary else None,
         entities=vocabulary.entities if vocabulary else 0,
         outdated=count_outdated(conn),
-        is_retagging=is_asked_for(conn),
+        is_retagging=is_retag_requested(conn),
         suspects=count_suspects(conn),
         walled=find_walled(conn, now=now),
         ahead=count_ahead(conn, now=now),

@@ -59,7 +59,7 @@ def feed(request: Request) -> Response:
     return Response(body, media_type="application/atom+xml")
 
 
-def ask_to_unsubscribe(request: Request) -> Response:
+def confirm_unsubscribe(request: Request) -> Response:
     """Return a page with a button. It changes nothing by itself: mail programs and scanners follow every link."""
     with _database(request).reading() as conn:
         known = _find_or_404(conn, channels.find_recipient(conn, request.path_params["token"]))
@@ -90,6 +90,6 @@ def _page(known: _Subscriber, *, is_over: bool) -> Response:
 
 ROUTES = [
     Route("/alerts/feed/{token}.atom", feed),
-    Route("/alerts/unsubscribe/{token}", ask_to_unsubscribe, methods=["GET"]),
+    Route("/alerts/unsubscribe/{token}", confirm_unsubscribe, methods=["GET"]),
     Route("/alerts/unsubscribe/{token}", unsubscribe, methods=["POST"]),
 ]

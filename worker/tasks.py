@@ -99,7 +99,7 @@ def sweep() -> None:
 
 def _outdated(database: Database, now: datetime) -> list[int]:
     """Return revisions to retag, if that was requested."""
-    if not database.read(retags.is_asked_for):
+    if not database.read(retags.is_retag_requested):
         return []
     room = RETAGS_IN_FLIGHT - database.read(lambda conn: retags.count_held(conn, now=now))
     if room < RETAGS_IN_FLIGHT // 2:

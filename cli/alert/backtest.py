@@ -84,7 +84,7 @@ def _suggest_days(database: Database, first: date, last: date) -> None:
         note(f"the articles of the store are from {known[0]} to {known[1]}: use --since {known[0]} to test all of them")
 
 
-def ask_archive(
+def load_archive(
     since: date,
 ) -> tuple[Callable[[Query], dict[str, object]], Mapping[str, str], QueryNames | None]:
     """Return a function that estimates the items of a query since that day, the saved queries, and the names."""

@@ -71,11 +71,11 @@ def alert_lint(
     Example: steppewatch alert lint 'entity:csto AND (withdraw* OR leav*) NEAR/8 CSTO'
     Example: steppewatch alert lint 'saved:pacts AND drill*' --since 90d
     """
-    from cli.alert.backtest import ask_archive
+    from cli.alert.backtest import load_archive
     from worker.presearch.cost import lint_query
     from worker.query.query import QueryError, parse
 
-    estimate, saved, known = ask_archive(since) if since is not None else (None, {}, _load_names())
+    estimate, saved, known = load_archive(since) if since is not None else (None, {}, _load_names())
     all_good = True
     for text in texts:
         try:

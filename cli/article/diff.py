@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rich.text import Text
     from sqlalchemy import Connection
 
-    from db.articles.former_texts import Former, FormerText
+    from db.articles.former_texts import FormerText, RevisionSeen
     from worker.text.word_diff import Change, Passage
 
 
@@ -55,22 +55,22 @@ def article_diff(
 
 def _choose_revisions(conn: Connection, article_id: int, revisions: Sequence[int] | None) -> tuple[int, int]:
     """Return the two revisions to compare. Exit if the article does not have them."""
-    from db.articles.former_texts import read_formers
+    from db.articles.former_texts import find_revisions
 
-    formers = read_formers(conn, article_id)
-    known = {former.revision_id for former in formers}
+    stored = find_revisions(conn, article_id)
+    known = {revision.revision_id for revision in stored}
     for revision_id in revisions or ():
         if revision_id not in known:
-            fail(f"article {article_id} has no revision {revision_id}", hint=f"it has {_list_revisions(formers)}")
+            fail(f"article {article_id} has no revision {revision_id}", hint=f"it has {_list_revisions(stored)}")
     if revisions:
         return revisions[0], revisions[1]
-    if len(formers) < 2:
+    if len(stored) < 2:
         fail(f"article {article_id} has only one text: nothing to compare")
-    return formers[-2].revision_id, formers[-1].revision_id
+    return stored[-2].revision_id, stored[-1].revision_id
 
 
-def _list_revisions(formers: Sequence[Former]) -> str:
-    shown = [f"{former.revision_id} ({to_plain(former.seen_at)})" for former in formers[-6:]]
+def _list_revisions(revisions: Sequence[RevisionSeen]) -> str:
+    shown = [f"{revision.revision_id} ({to_plain(revision.seen_at)})" for revision in revisions[-6:]]
     return ", ".join(shown)
 
 

@@ -37,7 +37,7 @@ def migrate() -> None:
     if (done := prepared.recompared).texts:
         note(
             f"stories by the current rules: {done.texts:,} texts marked, {done.articles:,} articles compared again"
-            f", {done.moved:,} articles changed their story, {done.told:,} late alerts"
+            f", {done.moved:,} articles changed their story, {done.alerts:,} late alerts"
         )
     if vocabulary is not None:
         note(f"this version brings a newer vocabulary, {vocabulary}; see steppewatch vocabulary diff default")

@@ -48,7 +48,7 @@ class Explained:
     """A text with all results of the tagger."""
 
     text: str
-    told: LanguageGuess
+    guess: LanguageGuess
     passages: Sequence[LanguagePassage]
     mentions: Sequence[Mention]
     misses: Sequence[NearMiss]
@@ -62,10 +62,10 @@ def explain(tagger: Tagger, text: str, language: str | None) -> Explained:
     from worker.extract.weighing import LanguageGuess
     from worker.vocabulary.scope import Scope
 
-    told = LanguageGuess(language) if language else identify_language(text)
-    passages = find_passages(text, told.language)
+    guess = LanguageGuess(language) if language else identify_language(text)
+    passages = find_passages(text, guess.language)
     misses: list[NearMiss] = []
-    explained = tagger.tag_fields({"text": text}, told.language, {"text": passages}, misses, second=told.second)
+    explained = tagger.tag_fields({"text": text}, guess.language, {"text": passages}, misses, second=guess.second)
     mentions = [mention for _, mention in explained]
     vocabulary = tagger.vocabulary
     verdict = None
@@ -74,7 +74,7 @@ def explain(tagger: Tagger, text: str, language: str | None) -> Explained:
         verdict = Scope(vocabulary.scope, vocabulary.entities).judge(named, len(text))
     return Explained(
         text=text,
-        told=told,
+        guess=guess,
         passages=passages,
         mentions=mentions,
         misses=_remove_duplicates(misses, mentions),
@@ -98,8 +98,8 @@ def record(file: str, explained: Explained, mentions: list[dict[str, object]]) -
     verdict = explained.verdict
     return {
         "file": file,
-        "language": explained.told.language,
-        "second_language": explained.told.second,
+        "language": explained.guess.language,
+        "second_language": explained.guess.second,
         "passages": [{"start": one.start, "end": one.end, "lang": one.language} for one in explained.passages],
         "mentions": mentions,
         "near_misses": [
@@ -132,7 +132,7 @@ def show(console: Console, file: str, explained: Explained) -> None:
 
     console.print(
         Rule(
-            Text(f"{escape_controls(file)}, {' or '.join(filter(None, explained.told)) or 'language unknown'}"),
+            Text(f"{escape_controls(file)}, {' or '.join(filter(None, explained.guess)) or 'language unknown'}"),
             align="left",
         )
     )

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rich.text import Text
     from sqlalchemy import Connection
 
-    from db.articles.former_texts import Former, FormerText
+    from db.articles.former_texts import FormerText, RevisionSeen
     from db.engine import Database
     from worker.text.word_diff import Change
 
@@ -129,19 +129,19 @@ def _describe_similarity(score: Mapping[str, Any] | None) -> str:
     return f"reprint, containment {score['containment']:.2f}, jaccard {score['jaccard']:.2f}"
 
 
-def _load_texts(conn: Connection, article_id: int) -> list[tuple[Former, FormerText]]:
+def _load_texts(conn: Connection, article_id: int) -> list[tuple[RevisionSeen, FormerText]]:
     """Return the latest texts of an original, current one first; at most a few, however often it changed."""
-    from db.articles.former_texts import read_former_text, read_formers
+    from db.articles.former_texts import find_revisions, read_former_text
 
-    formers = read_formers(conn, article_id)[: -_MOST_TEXTS - 1 : -1]
-    return [(former, read_former_text(conn, former.revision_id)) for former in formers]
+    revisions = find_revisions(conn, article_id)[: -_MOST_TEXTS - 1 : -1]
+    return [(revision, read_former_text(conn, revision.revision_id)) for revision in revisions]
 
 
-def _find_closest(texts: Sequence[tuple[Former, FormerText]], copy: str) -> TextComparison:
+def _find_closest(texts: Sequence[tuple[RevisionSeen, FormerText]], copy: str) -> TextComparison:
     """Return the comparison of a reprint with the text of the original that it is closest to."""
     from worker.text.word_diff import changes_between
 
-    compared = [TextComparison(former, text, copy, changes_between(text.text, copy)) for former, text in texts]
+    compared = [TextComparison(revision, text, copy, changes_between(text.text, copy)) for revision, text in texts]
     return min(compared, key=lambda comparison: comparison.distance)
 
 
@@ -149,7 +149,7 @@ def _find_closest(texts: Sequence[tuple[Former, FormerText]], copy: str) -> Text
 class TextComparison:
     """A text of the original, the text of a reprint, and their differences."""
 
-    former: Former
+    revision: RevisionSeen
     old: FormerText
     new: str
     changes: Sequence[Change]
@@ -167,8 +167,8 @@ def _changes(copy: Mapping[str, Any], comparison: TextComparison) -> Iterator[Te
     from cli.article.diff import mark_passage, mark_replacement
     from worker.text.word_diff import passages
 
-    if not comparison.former.is_current:
-        yield f"  taken from an earlier text of the original, that of {_instant(comparison.former.seen_at)}"
+    if not comparison.revision.is_current:
+        yield f"  taken from an earlier text of the original, that of {_instant(comparison.revision.seen_at)}"
     has_other_title = comparison.old.title != copy["title"]
     if has_other_title:
         yield Text("  headline: ").append_text(mark_replacement(comparison.old.title or "", copy["title"] or ""))

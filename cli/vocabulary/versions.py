@@ -77,7 +77,7 @@ def vocabulary_retag(
     Example: steppewatch vocabulary retag
     """
     from db.settings import load
-    from db.vocabulary.retags import ask_for_retag, count_outdated
+    from db.vocabulary.retags import count_outdated, request_retag
     from db.vocabulary.versions import current_version
     from worker.chain.pipeline import Pipeline
     from worker.chain.retag import retag_archive
@@ -87,7 +87,7 @@ def vocabulary_retag(
     version = database.read(current_version)
     if version is None:
         fail("no vocabulary is loaded", hint="steppewatch vocabulary load default")
-    database.write(lambda conn: ask_for_retag(conn, now=utc_now()))
+    database.write(lambda conn: request_retag(conn, now=utc_now()))
     waiting = database.read(count_outdated)
     if background:
         _print_result(

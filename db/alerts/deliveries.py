@@ -120,7 +120,7 @@ class DeliveryOut:
     token: str | None
     subscription_id: int | None
     created_at: datetime
-    told: DeliveryProgress
+    progress: DeliveryProgress
     """The part accepted at earlier attempts."""
 
 
@@ -164,7 +164,7 @@ def begin(conn: Connection, delivery_id: int, claim: str, *, now: datetime, leas
         conn.execute(mine.values(claim=None, claimed_until=None))
         return None
     conn.execute(mine.values(claimed_until=now + timedelta(seconds=lease_s), attempts=row.attempt))
-    told = DeliveryProgress(row.messages, row.told, row.told_to)
+    progress = DeliveryProgress(row.messages, row.told, row.told_to)
     return DeliveryOut(
         id=row.id,
         key=row.key,
@@ -176,12 +176,12 @@ def begin(conn: Connection, delivery_id: int, claim: str, *, now: datetime, leas
         token=row.token,
         subscription_id=row.subscription_id,
         created_at=row.created_at,
-        told=told,
+        progress=progress,
     )
 
 
 def note_part(
-    conn: Connection, delivery: DeliveryOut, claim: str, told: DeliveryProgress, *, now: datetime, lease_s: float
+    conn: Connection, delivery: DeliveryOut, claim: str, progress: DeliveryProgress, *, now: datetime, lease_s: float
 ) -> bool:
     """Record the accepted part of a delivery, and extend the claim by `lease_s` seconds; return whether it was still
     valid.
@@ -189,11 +189,11 @@ def note_part(
     mine = update(Delivery).where(
         Delivery.id == delivery.id, Delivery.claim == claim, Delivery.state == DeliveryState.WAITING
     )
-    values = {"messages": told.messages, "told": told.stories, "told_to": told.last}
+    values = {"messages": progress.messages, "told": progress.stories, "told_to": progress.last}
     return conn.execute(mine.values(**values, claimed_until=now + timedelta(seconds=lease_s))).rowcount > 0
 
 
-def finish_sent(conn: Connection, delivery: DeliveryOut, told: DeliveryProgress, *, now: datetime) -> None:
+def finish_sent(conn: Connection, delivery: DeliveryOut, progress: DeliveryProgress, *, now: datetime) -> None:
     """Record a delivery as sent, with the accepted part; reset its channel's failures."""
     values: dict[str, Any] = {
         "state": DeliveryState.SENT,
@@ -202,7 +202,7 @@ def finish_sent(conn: Connection, delivery: DeliveryOut, told: DeliveryProgress,
         "claimed_until": None,
         "error": None,
     }
-    values |= {"messages": told.messages, "told": told.stories, "told_to": None, "left_out": told.left_out}
+    values |= {"messages": progress.messages, "told": progress.stories, "told_to": None, "left_out": progress.left_out}
     conn.execute(update(Delivery).where(Delivery.id == delivery.id).values(values))
     if delivery.channel.failures:
         well = {"failures": 0, "rests_until": None, "reason": None}

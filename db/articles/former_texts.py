@@ -15,7 +15,7 @@ from db.models import Article, MentionRow, Revision
 
 
 @dataclass(frozen=True, slots=True)
-class Former:
+class RevisionSeen:
     """A current or former text of an address."""
 
     revision_id: int
@@ -40,7 +40,7 @@ def is_text_of_article() -> ColumnElement[bool]:
     return or_(Revision.text_from == TextFrom.PAGE, Revision.id == Article.revision_id, ~has_page)
 
 
-def read_formers(conn: Connection, article_id: int) -> list[Former]:
+def find_revisions(conn: Connection, article_id: int) -> list[RevisionSeen]:
     """Return the texts of an article, the current one last; without substitutes for its page."""
     is_current = Revision.id == Article.revision_id
     seen_at = func.coalesce(Revision.returned_at, Revision.observed_at, type_=Revision.observed_at.type)
@@ -50,7 +50,7 @@ def read_formers(conn: Connection, article_id: int) -> list[Former]:
         .where(Article.id == article_id, is_text_of_article())
         .order_by(is_current, seen_at, Revision.id)
     )
-    return [Former(**row._asdict()) for row in conn.execute(query)]
+    return [RevisionSeen(**row._asdict()) for row in conn.execute(query)]
 
 
 def read_predecessors(conn: Connection, article_id: int) -> dict[int, int]:

@@ -44,7 +44,7 @@ class Recompared:
     texts: int = 0
     articles: int = 0
     moved: int = 0
-    told: int = 0
+    alerts: int = 0
     """Matches that became news because these rules do not count their articles as reprints."""
 
 

@@ -90,13 +90,13 @@ def _results(
     created: set[int],
 ) -> list[Recorded]:
     """Return the result for each article."""
-    recorded, told = [], set()
+    recorded, counted = [], set()
     for article in articles:
         key = (ids[article.canonical_url], article.content_hash)
         revision = stored[key]
         ours = article.capture_id is not None and revision.capture_id == article.capture_id
-        is_first = key in written and key not in told
-        told.add(key)
+        is_first = key in written and key not in counted
+        counted.add(key)
         if is_first or (ours and revision.stage == RevisionStage.STORED):  # the latter: our own work before a crash
             is_new = key[0] in created or (not is_first and is_alone(stored, key[0]))
             outcome = InputOutcome.NEW if is_new else InputOutcome.REVISED
@@ -239,8 +239,8 @@ def _lock_or_insert(conn: Connection, articles: Sequence[ArticleIn], zone: ZoneI
         for url in missing
     ]
     statement = insert(conn, Article).returning(Article.id, Article.canonical_url)
-    asked = {name: url for url, name in known.taken.items()}
-    created = {asked.get(name, name): article_id for article_id, name in conn.execute(statement, rows)}
+    requested = {name: url for url, name in known.taken.items()}
+    created = {requested.get(name, name): article_id for article_id, name in conn.execute(statement, rows)}
     known.ids |= created
     known.spelled |= {article_id: first[url].url for url, article_id in created.items()}
     return known, set(created.values())

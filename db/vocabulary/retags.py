@@ -37,13 +37,13 @@ class RetagText:
     source_id: str | None = None
 
 
-def ask_for_retag(conn: Connection, *, now: datetime) -> None:
+def request_retag(conn: Connection, *, now: datetime) -> None:
     """Request retagging: workers then tag the archive with the current vocabulary."""
     is_current = VocabularyVersion.is_current.is_(True)
     conn.execute(update(VocabularyVersion).where(is_current).values(retag_asked_at=now))
 
 
-def is_asked_for(conn: Connection) -> bool:
+def is_retag_requested(conn: Connection) -> bool:
     """Return whether retagging with the current vocabulary is requested."""
     query = select(VocabularyVersion.version).where(
         VocabularyVersion.is_current.is_(True), VocabularyVersion.retag_asked_at.is_not(None)

@@ -72,7 +72,7 @@ class BoardSession(Session):
         *,
         secret: str | None,
         now: datetime,
-        told: DeliveryProgress,
+        progress: DeliveryProgress,
         note: Callable[[DeliveryProgress], object],
     ) -> DeliveryProgress:
         self._written.append((address, message.subject, secret))

@@ -184,12 +184,12 @@ def test_what_a_dead_worker_holds_is_done_too(chain: Pipeline) -> None:
 
 
 def test_loading_another_version_ends_what_was_asked_for(chain: Pipeline) -> None:
-    chain.database.write(lambda conn: retags.ask_for_retag(conn, now=NOON))
-    assert chain.database.read(retags.is_asked_for)
+    chain.database.write(lambda conn: retags.request_retag(conn, now=NOON))
+    assert chain.database.read(retags.is_retag_requested)
     load(chain.database, VOCABULARY)  # the same again changes nothing
-    assert chain.database.read(retags.is_asked_for)
+    assert chain.database.read(retags.is_retag_requested)
     load(chain.database, with_alias(POPLARS))
-    assert not chain.database.read(retags.is_asked_for)
+    assert not chain.database.read(retags.is_retag_requested)
 
 
 def test_workers_that_run_do_it_by_themselves_once_it_is_asked_for(
@@ -206,7 +206,7 @@ def test_workers_that_run_do_it_by_themselves_once_it_is_asked_for(
     with running(worker(tmp_path), environment, ROOT, log):
         wait_until(lambda: heartbeat_age_s(tmp_path, "worker") is not None, 60, "messages are taken", log.read_text)
         assert chain.database.read(retags.count_outdated) == ARTICLES
-        chain.database.write(lambda conn: retags.ask_for_retag(conn, now=chain.clock()))
+        chain.database.write(lambda conn: retags.request_retag(conn, now=chain.clock()))
         wait_until(lambda: chain.database.read(retags.count_outdated) == 0, 60, "all is tagged", log.read_text)
         wait_until(lambda: chain.database.read(cells.count_marks) == 0, 60, "all is counted", log.read_text)
     with chain.database.reading() as conn:

@@ -44,7 +44,7 @@ class Document:
     """Canonical URL of its article if that differs from its own."""
     second_language: str | None = None
     """A second possible language."""
-    said: DeclaredLanguages = NOTHING_DECLARED
+    declared: DeclaredLanguages = NOTHING_DECLARED
     """Other evidence of its language, as long as that is unknown."""
     led_to: str | None = None
     """The end of redirects, if there were any."""

@@ -40,7 +40,7 @@ MEANINGS: Final = {
     InputField.AUTHOR: "who wrote it; several parted by commas",
     InputField.PUBLISHED_AT: "instant or day of publication: 2022-01-05T10:00:00Z, 2022-01-05, or as people write it",
     InputField.SOURCE: "outlet: its id, name or domain; an unknown one is made",
-    InputField.LANGUAGE: "en, ru, kk-Latn or a name such as Russian; else it is told by the text",
+    InputField.LANGUAGE: "en, ru, kk-Latn or a name such as Russian; else it is detected from the text",
     InputField.HTML: "the page as fetched, instead of title and text",
 }
 ADDRESS: Final = "address"

@@ -134,7 +134,7 @@ def _languages(document: Document, title: str | None, text: str) -> LanguageGues
     """Return the language of a document, and a second possible one."""
     if declared := _language(document.language):
         return LanguageGuess(declared, _language(document.second_language))
-    return identify_language(f"{title or ''}\n{text[:4_000]}", document.said)
+    return identify_language(f"{title or ''}\n{text[:4_000]}", document.declared)
 
 
 def _language(declared: str | None) -> str | None:

@@ -36,13 +36,13 @@ class OwnAddresses:
 NONE = OwnAddresses()
 
 
-def own_addresses(asked: str, *, led_to: str | None, declared: str | None) -> OwnAddresses:
-    """Return the addresses of a page requested as `asked`.
+def own_addresses(requested: str, *, led_to: str | None, declared: str | None) -> OwnAddresses:
+    """Return the addresses of a page requested as `requested`.
 
     `led_to` is the end of redirects, None if there were none; `declared` is the address that the page declares as its
     own.
     """
-    own = _canonical(asked)
+    own = _canonical(requested)
     if own is None:
         return NONE
     claims = []
@@ -52,7 +52,7 @@ def own_addresses(asked: str, *, led_to: str | None, declared: str | None) -> Ow
         place = end
     is_form = False
     if declared and name and _is_believable(name, place):
-        claims.append(Claim(name, asked if name == own else declared, is_declared=True))
+        claims.append(Claim(name, requested if name == own else declared, is_declared=True))
         is_form = name != place
     if all(claim.canonical_url == own for claim in claims):
         claims = []

@@ -29,15 +29,18 @@ class Sessions:
         *,
         secret: str | None,
         now: datetime,
-        told: DeliveryProgress | None = None,
+        progress: DeliveryProgress | None = None,
         note: Callable[[DeliveryProgress], object] = lambda _: None,
     ) -> DeliveryProgress:
         """Send a message to an address of some kind; return the accepted part. Raises TransportError.
 
-        `told` is the part accepted at earlier attempts; `note` is called whenever one of several parts was accepted.
+        `progress` is the part accepted at earlier attempts; `note` is called whenever one of
+        several parts was accepted.
         """
         session = self._session(kind)
-        return session.send(message, address, secret=secret, now=now, told=told or DeliveryProgress(), note=note)
+        return session.send(
+            message, address, secret=secret, now=now, progress=progress or DeliveryProgress(), note=note
+        )
 
     def send_notice(self, notice: Notice, kind: str, address: str) -> DeliveryProgress:
         """Send a notice to the operator. Raises TransportError."""

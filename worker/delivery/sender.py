@@ -82,14 +82,14 @@ class Sender:
         if delivery is None:
             return False
         try:
-            told = self._send(delivery, claim, sessions)
+            progress = self._send(delivery, claim, sessions)
         except Exception as error:  # one message that cannot be composed or sent must not stop the others
             self._account(delivery, claim, error)
             return False
-        if told is None:
+        if progress is None:
             self.database.write(lambda conn: deliveries.cancel(conn, delivery))
             return False
-        self.database.write(lambda conn: deliveries.finish_sent(conn, delivery, told, now=self.clock()))
+        self.database.write(lambda conn: deliveries.finish_sent(conn, delivery, progress, now=self.clock()))
         return True
 
     def _send(self, delivery: DeliveryOut, claim: str, sessions: Sessions) -> DeliveryProgress | None:
@@ -108,15 +108,15 @@ class Sender:
             channel.address,
             secret=channel.secret,
             now=self.clock(),
-            told=delivery.told,
-            note=lambda told: self._note(delivery, claim, told),
+            progress=delivery.progress,
+            note=lambda progress: self._note(delivery, claim, progress),
         )
 
-    def _note(self, delivery: DeliveryOut, claim: str, told: DeliveryProgress) -> None:
+    def _note(self, delivery: DeliveryOut, claim: str, progress: DeliveryProgress) -> None:
         """Record an accepted part, so that a retry continues after it. Raises TransportError if the claim is lost."""
         now, lease_s = self.clock(), self.settings.lease_s
         is_ours = self.database.write(
-            lambda conn: deliveries.note_part(conn, delivery, claim, told, now=now, lease_s=lease_s)
+            lambda conn: deliveries.note_part(conn, delivery, claim, progress, now=now, lease_s=lease_s)
         )
         if not is_ours:
             raise MessageFailed("the claim expired while sending; another worker continues")

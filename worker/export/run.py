@@ -58,7 +58,7 @@ def open_export(
     Raises ExportRefused if the kind is not made of articles and is to be cut at an earlier change, or by a query.
     """
     if request.query and request.kind not in BY_ARTICLE:
-        raise ExportRefused(f"{request.kind} cannot be asked for by a query; {', '.join(sorted(BY_ARTICLE))} can")
+        raise ExportRefused(f"{request.kind} cannot be filtered by a query; {', '.join(sorted(BY_ARTICLE))} can")
     if cut is not None and request.kind not in BY_ARTICLE:
         raise ExportRefused(f"{request.kind} is counted as things are now and cannot be cut at an earlier change")
     if cut is not None or settled:

@@ -45,7 +45,7 @@ class DateLabel:
     """The publication date in a text, and whether it is labelled so; `moment` is None for a mere change."""
 
     moment: ParsedDate | None
-    is_said: bool
+    is_published: bool
     is_change: bool
 
 
@@ -60,10 +60,10 @@ def read_date_label(text: str, *, month_first: bool | None, before: str = "") ->
     if not found:
         return None
     labels = _labels(text, found, before)
-    said = [one.moment for one, (is_published, _) in zip(found, labels, strict=True) if is_published]
+    published = [one.moment for one, (is_published, _) in zip(found, labels, strict=True) if is_published]
     open_ones = [one.moment for one, label in zip(found, labels, strict=True) if label == (False, False)]
-    moment = next(iter(said or open_ones), None)
-    return DateLabel(moment, is_said=bool(said), is_change=moment is None)
+    moment = next(iter(published or open_ones), None)
+    return DateLabel(moment, is_published=bool(published), is_change=moment is None)
 
 
 def is_line_of_date(text: str) -> bool:

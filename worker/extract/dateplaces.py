@@ -119,7 +119,7 @@ def read_places(tree: HtmlElement, headline: str | None, host: str, *, month_fir
             dated = read_date_label(text, month_first=month_first, before=_before(element))
             if dated is None or dated.moment is None:
                 continue
-            if not dated.is_said and _names_change(element):
+            if not dated.is_published and _names_change(element):
                 break
             if _is_of_another(element, title):
                 places.others.add((dated.moment.at + dated.moment.offset).date())

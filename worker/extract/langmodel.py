@@ -85,8 +85,8 @@ def _read(path: Path) -> LanguageIdentifier | None:
             return None
         with open(descriptor, "rb", closefd=False) as file:
             # read, not mapped, so that pages read once do not stay in memory
-            begin, said = file.read(len(_MAGIC)), file.read(_BODY - len(_MAGIC))
-            if begin != _MAGIC or file_digest(file, _blake).digest() != said:
+            begin, digest = file.read(len(_MAGIC)), file.read(_BODY - len(_MAGIC))
+            if begin != _MAGIC or file_digest(file, _blake).digest() != digest:
                 return None
         content = memoryview(mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ))[_BODY:]
     line = BytesIO(content[: 1 << 16]).readline()

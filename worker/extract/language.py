@@ -17,11 +17,11 @@ from worker.extract.letters import (
     SYLLABIC,
     LetterSample,
     beyond_ascii,
+    count_distinctive,
     count_letters,
     find_script,
     foreign,
     is_written_in,
-    telling,
 )
 from worker.extract.weighing import LanguageGuess, weigh
 
@@ -83,7 +83,7 @@ def detect_language(text: str, *, declared: str | None = None) -> str | None:
     return identify_language(text, DeclaredLanguages(page=declared)).language
 
 
-def identify_language(text: str, said: DeclaredLanguages = NOTHING_DECLARED) -> LanguageGuess:
+def identify_language(text: str, declared: DeclaredLanguages = NOTHING_DECLARED) -> LanguageGuess:
     """Return the language of a text, and a second one that is too close to be ruled out.
 
     Some 400 letters from its beginning, its middle and its end are judged: if these and the commonest words decide the
@@ -101,21 +101,21 @@ def identify_language(text: str, said: DeclaredLanguages = NOTHING_DECLARED) -> 
     script = max(counts, key=lambda name: counts[name] * (2 if name in SYLLABIC else 1))
     look = LetterSample(sample, script, shown, counts[script] * (2 if script in SYLLABIC else 1))
     if look.letters < _FEWEST_LETTERS:
-        return LanguageGuess(next((code for code in _expected(said) if _could_be(code, look)), None))
+        return LanguageGuess(next((code for code in _expected(declared) if _could_be(code, look)), None))
     if script == "Kana" or (script == "Hani" and counts.get("Kana", 0) * 10 > counts["Hani"]):
         return LanguageGuess("ja")
     if script in ONE_LANGUAGE:
         return LanguageGuess(ONE_LANGUAGE[script])
     if script == "Arab":
         return LanguageGuess(next((code for code, _ in _ranked(sample, script)), None))
-    told = _told_latin(look) if script == "Latn" else _told_cyrillic(look) if script == "Cyrl" else None
-    return LanguageGuess(told) if told else _weighed(look, said)
+    detected = _detect_latin(look) if script == "Latn" else _detect_cyrillic(look) if script == "Cyrl" else None
+    return LanguageGuess(detected) if detected else _weighed(look, declared)
 
 
-def _weighed(look: LetterSample, said: DeclaredLanguages) -> LanguageGuess:
+def _weighed(look: LetterSample, declared: DeclaredLanguages) -> LanguageGuess:
     """Return the language by the combined evidence of detector, letters, words and declarations."""
     sample = _OF_OTHER_SCRIPT[look.script].sub(" ", look.sample) if look.script in _OF_OTHER_SCRIPT else look.sample
-    return weigh(look._replace(sample=sample), partial(_ranked, script=look.script), _weights(said))
+    return weigh(look._replace(sample=sample), partial(_ranked, script=look.script), _weights(declared))
 
 
 def _ranked(sample: str, script: str) -> list[tuple[str, float]]:
@@ -129,15 +129,19 @@ def _codes(known: tuple[str, ...], script: str) -> tuple[str, ...]:
     return tuple(code for code in dict.fromkeys(known) if len(code) == 2 and is_written_in(code, script))
 
 
-def _expected(said: DeclaredLanguages) -> Iterator[str]:
+def _expected(declared: DeclaredLanguages) -> Iterator[str]:
     """Yield the assumed languages of a text that is too short, the surest first."""
-    only = said.outlet[0] if len(said.outlet) == 1 else None
-    return (_code(one) for one in (said.page, said.feed, only) if one)
+    only = declared.outlet[0] if len(declared.outlet) == 1 else None
+    return (_code(one) for one in (declared.page, declared.feed, only) if one)
 
 
-def _weights(said: DeclaredLanguages) -> Mapping[str, float]:
+def _weights(declared: DeclaredLanguages) -> Mapping[str, float]:
     weights: Counter[str] = Counter()
-    for one, weight in ((said.page, _OF_PAGE), (said.feed, _OF_FEED), *((one, _OF_OUTLET) for one in said.outlet)):
+    for one, weight in (
+        (declared.page, _OF_PAGE),
+        (declared.feed, _OF_FEED),
+        *((one, _OF_OUTLET) for one in declared.outlet),
+    ):
         if one:
             weights[_code(one)] += weight  # type: ignore[assignment]
     return weights
@@ -153,17 +157,17 @@ def _could_be(language: str, look: LetterSample) -> bool:
     if not is_written_in(language, look.script):
         return False
     if look.script == "Cyrl":
-        return foreign(language, telling(look.shown)) * 40 <= look.letters
+        return foreign(language, count_distinctive(look.shown)) * 40 <= look.letters
     if look.script == "Latn" and language in LATIN:
         return beyond_ascii(language, look.shown) * 40 <= look.letters
     return True
 
 
-def _told_latin(look: LetterSample) -> str | None:
+def _detect_latin(look: LetterSample) -> str | None:
     """Return the language by the letters and the commonest words of a text; None if they do not decide."""
     sample, _, shown, letters = look
     if letters < _TELLING_LETTERS:
-        return _told_short_latin(look)
+        return _detect_short_latin(look)
     if _ENGLISH_WORDS.subn("", sample)[1] * 50 > letters and beyond_ascii("en", shown) * 60 < letters:
         return "en"  # of 100 words some 20 are one of these
     if shown["ə"] * 50 > letters:
@@ -181,23 +185,23 @@ def _told_latin(look: LetterSample) -> str | None:
     return "uz" if signs * 150 > letters and (signs + shown["q"] + shown["x"]) * 40 > letters else None
 
 
-def _told_cyrillic(look: LetterSample) -> str | None:
+def _detect_cyrillic(look: LetterSample) -> str | None:
     """Return the language by the letters and the commonest words of a text; None if they do not decide."""
     sample, _, shown, letters = look
-    told = telling(shown)
+    distinctive = count_distinctive(shown)
     russian = _RUSSIAN_WORDS.subn("", sample)[1]
-    beyond = foreign("ru", told)
+    beyond = foreign("ru", distinctive)
     if letters < _TELLING_LETTERS:
-        return _told_short_cyrillic(look, told, russian, beyond)
-    if russian * 40 > letters and beyond * 50 < letters and told.get("ы", 0) + told.get("э", 0):
+        return _detect_short_cyrillic(look, distinctive, russian, beyond)
+    if russian * 40 > letters and beyond * 50 < letters and distinctive.get("ы", 0) + distinctive.get("э", 0):
         return "ru"
     among = _SLAVIC if russian * 80 > letters else CYRILLIC  # one of them, or with quotations in it
-    strange = {code: n for code in among if (n := foreign(code, told)) * 40 <= letters and _shows(code, look)}
+    strange = {code: n for code in among if (n := foreign(code, distinctive)) * 40 <= letters and _shows(code, look)}
     if "ky" in strange and _KYRGYZ_WORDS.search(sample):
         strange.pop("mn", None)
     if among is CYRILLIC:  # too few common words: letters alone do not distinguish these
         strange = {code: n for code, n in strange.items() if code not in ("ru", "bg")}
-    elif "ru" in strange and (told.get("ы", 0) + told.get("э", 0)) * 100 <= letters:
+    elif "ru" in strange and (distinctive.get("ы", 0) + distinctive.get("э", 0)) * 100 <= letters:
         return None
     best, *others = sorted(strange, key=lambda code: strange[code]) or [""]
     # a letter or two may come with a name
@@ -206,7 +210,7 @@ def _told_cyrillic(look: LetterSample) -> str | None:
     return best if all((strange[code] - strange[best]) * 150 >= letters for code in others) else None
 
 
-def _told_short_latin(look: LetterSample) -> str | None:
+def _detect_short_latin(look: LetterSample) -> str | None:
     """Return the language of an unambiguous headline; names prove nothing."""
     sample, _, shown, letters = look
     if _SURELY_ENGLISH.subn("", sample)[1] > 1 and not beyond_ascii("en", shown):
@@ -218,13 +222,13 @@ def _told_short_latin(look: LetterSample) -> str | None:
     return "uz" if _SURELY_UZBEK.subn("", sample)[1] > 1 else None
 
 
-def _told_short_cyrillic(look: LetterSample, told: Mapping[str, int], russian: int, beyond: int) -> str | None:
+def _detect_short_cyrillic(look: LetterSample, distinctive: Mapping[str, int], russian: int, beyond: int) -> str | None:
     """Return the language of an unambiguous headline; letters of names prove nothing."""
-    if russian > 1 and not beyond and ("ы" in told or "э" in told):
+    if russian > 1 and not beyond and ("ы" in distinctive or "э" in distinctive):
         return "ru"
-    if beyond * 7 < look.letters or foreign("kk", told) or russian:
+    if beyond * 7 < look.letters or foreign("kk", distinctive) or russian:
         return None
-    return "kk" if all(foreign(code, told) > 2 for code in CYRILLIC if code != "kk") else None
+    return "kk" if all(foreign(code, distinctive) > 2 for code in CYRILLIC if code != "kk") else None
 
 
 def _shows(language: str, look: LetterSample) -> bool:

@@ -120,7 +120,7 @@ def count_letters(letters: Iterable[str], shown: Mapping[str, int]) -> int:
     return sum([shown.get(letter, 0) for letter in letters])
 
 
-def telling(shown: Mapping[str, int]) -> dict[str, int]:
+def count_distinctive(shown: Mapping[str, int]) -> dict[str, int]:
     """Return the counts of those Cyrillic letters that not all of its languages have."""
     usual = USUAL["Cyrl"]
     return {letter: n for letter, n in shown.items() if "\u0400" <= letter <= "\u052f" and letter not in usual}

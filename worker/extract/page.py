@@ -101,7 +101,7 @@ def extract_page(
     signs = read_signs(tree, declared, inputs, headline=headline, is_dated=evidence.is_dated)
     dated = _dated(tree, evidence, hints)
     text = _without_headline(_fullest(read_body(tree), declared, hidden), title)
-    told = identify_language(
+    guess = identify_language(
         text if len(text) >= _ENOUGH_TEXT else f"{title or ''}\n{text}",
         DeclaredLanguages(declared.language, hints.language, hints.languages),
     )
@@ -114,8 +114,8 @@ def extract_page(
         published_clock=dated.clock if dated else None,
         date_remark="; ".join(filter(None, [left_out(evidence, _beside(hints)), dated.remark if dated else None]))
         or None,
-        language=told.language,
-        second_language=told.second,
+        language=guess.language,
+        second_language=guess.second,
         declared_url=declared.url,
         site_name=declared.site_name,
         genre=declared_genre(declared.linked.article.get("@type"), declared.every("article:section", "section")),
@@ -142,11 +142,11 @@ def _beside(hints: Hints) -> Beside:
 
 def _fullest(shown: str, declared: Declared, hidden: str) -> str:
     """Return the visible text of the page, unless that is a small part of its content."""
-    said = as_text(declared.linked.article.get("articleBody")) or ""
-    if len(said) >= _DECLARED_TEXT and len(shown) * 2 < len(said):
-        told = fragment_text(said)
-        if len(shown) * 2 < len(told):
-            return told
+    declared_text = as_text(declared.linked.article.get("articleBody")) or ""
+    if len(declared_text) >= _DECLARED_TEXT and len(shown) * 2 < len(declared_text):
+        article_text = fragment_text(declared_text)
+        if len(shown) * 2 < len(article_text):
+            return article_text
     return shown or hidden
 
 

@@ -102,15 +102,15 @@ def _lines(text: str) -> list[_Line]:
 def _below_block(lines: list[_Line], found: LineFacts) -> list[_Line]:
     """Return the lines without those of a block of labels at the top; keep the facts of these."""
     block = find_block([line.text for line in lines], [line.is_apart for line in lines])
-    said = LineFacts()
-    told = [at for at in block if keep_labelled(lines[at].text, said)]
-    is_language_alone = len(told) == len(block) == 1 and said.language and lines[told[0]].is_apart
-    if len(told) < 2 and not is_language_alone:
+    facts = LineFacts()
+    labelled = [at for at in block if keep_labelled(lines[at].text, facts)]
+    is_language_alone = len(labelled) == len(block) == 1 and facts.language and lines[labelled[0]].is_apart
+    if len(labelled) < 2 and not is_language_alone:
         return lines
-    for at in told:
+    for at in labelled:
         keep_labelled(lines[at].text, found)
     above = [_Line(line.text, is_apart=True) for line in lines[: block.start]]
-    return above + [line for at, line in enumerate(lines) if at >= block.start and at not in told]
+    return above + [line for at, line in enumerate(lines) if at >= block.start and at not in labelled]
 
 
 def _without_head(lines: list[_Line], found: LineFacts) -> list[_Line]:

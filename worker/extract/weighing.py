@@ -42,10 +42,10 @@ _BEYOND_RUSSIAN = re.compile("[\u0450\u0452-\u052f]")
 _NOT_BULGARIAN = re.compile("ь(?!о)")
 
 
-def weigh(look: LetterSample, rank: Rank, said: Mapping[str, float]) -> LanguageGuess:
+def weigh(look: LetterSample, rank: Rank, expected: Mapping[str, float]) -> LanguageGuess:
     """Return the language of a text in Cyrillic or Latin script.
 
-    `rank` calls the detector, which returns the likeliest first; `said` is the weight of each expected language.
+    `rank` calls the detector, which returns the likeliest first; `expected` is the weight of each expected language.
     """
     words = _WORDS.findall(look.sample)
     known = [languages for word in words if (languages := LANGUAGES_OF.get(word.casefold()))]
@@ -53,20 +53,20 @@ def weigh(look: LetterSample, rank: Rank, said: Mapping[str, float]) -> Language
     plain = _without_names(words, look)
     unusual = _unusual(look, plain)
     ranked = rank(_to_rank(look, words, plain, common))
-    candidates = _candidates(look, ranked, said)
+    candidates = _candidates(look, ranked, expected)
     weights: dict[str, float] = {}
     for language, score in candidates.items():
-        weight = score + _WORD * common[language] + said.get(language, 0.0)
+        weight = score + _WORD * common[language] + expected.get(language, 0.0)
         if language in NAMED:
             weight += _OF_NAMED
         elif look.script == "Cyrl" and not _is_proved(language, look, known):
             weight -= _LACKS_PROOF
         weights[language] = weight - _against(language, look, plain, unusual)
-    if look.script == "Latn" and ("kk" in said or may_be_kazakh(look)):
+    if look.script == "Latn" and ("kk" in expected or may_be_kazakh(look)):
         gap = ranked[0][1] - ranked[1][1]
         others = max([n for of, n in common.items() if of != "kk-Latn"], default=0)
         kazakh = kazakh_in_latin(plain, look, words, gap, others)
-        weights["kk"] = max(weights.values()) + kazakh + said.get("kk", 0.0)
+        weights["kk"] = max(weights.values()) + kazakh + expected.get("kk", 0.0)
     return _first_two(weights)
 
 
@@ -85,15 +85,17 @@ def _to_rank(look: LetterSample, words: Sequence[str], plain: str, common: Mappi
     return look.sample
 
 
-def _candidates(look: LetterSample, ranked: Iterable[tuple[str, float]], said: Mapping[str, float]) -> dict[str, float]:
+def _candidates(
+    look: LetterSample, ranked: Iterable[tuple[str, float]], expected: Mapping[str, float]
+) -> dict[str, float]:
     """Return the candidate languages with the detector's scores, the likeliest first."""
     if look.script == "Cyrl":
-        return {code: n for code, n in ranked if code in _WITHOUT_OWN or code in said or _shows_own(code, look)}
+        return {code: n for code, n in ranked if code in _WITHOUT_OWN or code in expected or _shows_own(code, look)}
     candidates: dict[str, float] = {}
     rivals = 0
     for code, score in ranked:
         language = _ALIASES.get(code, code)
-        if language not in LATIN and language not in said:
+        if language not in LATIN and language not in expected:
             rivals += 1
             if rivals > _RIVALS:
                 continue

@@ -110,7 +110,7 @@ def judge_page(look: Look) -> PageVerdict:
     against: Counter[PageKind] = Counter()
     reasons: dict[PageKind, list[str]] = {}
 
-    def speak(kind: PageKind, weight: int, reason: str) -> None:
+    def add_evidence(kind: PageKind, weight: int, reason: str) -> None:
         against[kind] += weight
         reasons.setdefault(kind, []).append(reason)
 
@@ -124,7 +124,7 @@ def judge_page(look: Look) -> PageVerdict:
         *_by_emptiness(look, resembles=resembles),
         *_by_sameness(look, resembles=resembles),
     ):
-        speak(kind, weight, reason)
+        add_evidence(kind, weight, reason)
     if not against:
         return PageVerdict(PageKind.ARTICLE, "nothing speaks against it")
     kind, weight = max(against.items(), key=lambda pair: (pair[1], -list(PageKind).index(pair[0])))
@@ -147,7 +147,7 @@ def evidence_of_article(look: Look, *, resembles: bool | None = None) -> int:
     return weight
 
 
-Spoken = tuple[PageKind, int, str]
+Evidence = tuple[PageKind, int, str]
 
 
 def _protection(headers: Mapping[str, str]) -> str | None:
@@ -165,13 +165,13 @@ def _has_feed_title(look: Look) -> bool:
     return bool(look.feed_title) and any(resemble_titles(look.feed_title or "", title) for title in look.signs.titles)
 
 
-def _by_address(look: Look, *, resembles: bool) -> list[Spoken]:
+def _by_address(look: Look, *, resembles: bool) -> list[Evidence]:
     """Return the evidence from the end of the redirects."""
     requested, final = _parts(look.asked_url), _parts(look.final_url)
     if requested == final:
         return _by_own_address(look, resembles=resembles)
     host, path = final
-    found: list[Spoken] = []
+    found: list[Evidence] = []
     if _PARKING.search(host):
         found.append((PageKind.PARKED, 5, f"it led to {host}, which parks domains"))
     for pattern, kind in _PLACES:
@@ -187,7 +187,7 @@ def _by_address(look: Look, *, resembles: bool) -> list[Spoken]:
     return found
 
 
-def _by_own_address(look: Look, *, resembles: bool) -> list[Spoken]:
+def _by_own_address(look: Look, *, resembles: bool) -> list[Evidence]:
     """Return the evidence from the page's own address: a front page served in place of the article."""
     own = look.signs.page_url
     if own and not resembles and _ROOT.match(_parts(own)[1]) and not _ROOT.match(_parts(look.asked_url)[1]):
@@ -195,7 +195,7 @@ def _by_own_address(look: Look, *, resembles: bool) -> list[Spoken]:
     return []
 
 
-def _by_titles(look: Look) -> list[Spoken]:
+def _by_titles(look: Look) -> list[Evidence]:
     for title in look.signs.titles:
         if look.feed_title and resemble_titles(look.feed_title, title):
             continue  # the article may be about a page that was not found
@@ -205,7 +205,7 @@ def _by_titles(look: Look) -> list[Spoken]:
     return []
 
 
-def _by_phrases(look: Look) -> list[Spoken]:
+def _by_phrases(look: Look) -> list[Evidence]:
     signs = look.signs
     if not signs.words or signs.length > _SHORT:
         return []
@@ -222,26 +222,26 @@ def _by_phrases(look: Look) -> list[Spoken]:
     return found
 
 
-def _by_marks(look: Look) -> list[Spoken]:
+def _by_marks(look: Look) -> list[Evidence]:
     signs = look.signs
     if signs.length <= _SHORT and (match := _MARKS.search(signs.scripts)):
         return [(PageKind.CHALLENGE, 3, f"it loads a protection ({match[0].strip('/.')[:40].lower()})")]
     return []
 
 
-def _by_paywall(look: Look) -> list[Spoken]:
+def _by_paywall(look: Look) -> list[Evidence]:
     """Return the evidence of a paywall: then a headline and a date are no evidence of the whole."""
     if len(look.text) >= _TEASER:
         return []
     asks = paywall_at(look.text) is not None or kinds_of_text(look.signs.words).get("paywall", 0) > 0
     if asks and look.signs.length <= 2 * _SHORT:
-        return [(PageKind.PAYWALL, 8, "only a beginning is shown, and a subscription asked for")]
+        return [(PageKind.PAYWALL, 8, "only a beginning is shown, and a subscription is requested")]
     if look.signs.is_paid and len(look.text) < _TEASER // 2:
         return [(PageKind.PAYWALL, 8, "it declares that it is not free, and shows little")]
     return []
 
 
-def _by_emptiness(look: Look, *, resembles: bool) -> list[Spoken]:
+def _by_emptiness(look: Look, *, resembles: bool) -> list[Evidence]:
     """Return the evidence from missing parts of an article, above all the headline of its feed entry."""
     signs = look.signs
     if look.feed_title and signs.length < _BLANK and not look.text:
@@ -250,7 +250,7 @@ def _by_emptiness(look: Look, *, resembles: bool) -> list[Spoken]:
         return []
     if not look.text and not signs.is_declared:
         return [(PageKind.ERROR_PAGE, 3, "it has neither a text nor the headline of the feed")]
-    found: list[Spoken] = []
+    found: list[Evidence] = []
     if signs.teasers >= 5 and not signs.is_declared:
         found.append((PageKind.FRONT_PAGE, 4 if signs.linked > 0.15 else 3, "it is a list of other articles"))
     if signs.is_website and signs.linked > 0.3 and not signs.is_dated:
@@ -260,7 +260,7 @@ def _by_emptiness(look: Look, *, resembles: bool) -> list[Spoken]:
     return found
 
 
-def _by_sameness(look: Look, *, resembles: bool) -> list[Spoken]:
+def _by_sameness(look: Look, *, resembles: bool) -> list[Evidence]:
     if look.same_text_at < 2 or resembles:
         return []
     return [(PageKind.SOFT_404, 6, f"the same text stands at {look.same_text_at} other addresses of its host")]

@@ -62,9 +62,9 @@ def csv_rows(stream: BinaryIO, known: Collection[str]) -> Iterator[tuple[int, Ro
     lines = decoded_lines(stream)
     first = next(lines, "")
     skipped = 0
-    if said := _SEPARATOR.fullmatch(first):
+    if declared := _SEPARATOR.fullmatch(first):
         first, skipped = next(lines, ""), 1
-    delimiter = said[1] if said else choose_delimiter(first, known)
+    delimiter = declared[1] if declared else choose_delimiter(first, known)
     feed = _Feed(chain([first], lines), delimiter, skipped)
     return _rows(feed, has_blanks=_BLANK_AND_QUOTE.search(first) is not None)
 

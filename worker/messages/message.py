@@ -114,7 +114,7 @@ class Message:
         if not self.test:
             return ""
         if self.items:
-            return "This is a test, sent by hand: below is the newest article that matches, as it would be told."
+            return "This is a test, sent by hand: below is the newest article that matches, as it would be sent."
         return "This is a test, sent by hand: messages arrive. No article of the archive matches."
 
     @property

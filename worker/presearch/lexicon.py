@@ -36,15 +36,15 @@ class WordLexicon:
     Results for a word are cached in arrays, under the index assigned to it on first sight.
     """
 
-    def __init__(self, asked: Mapping[str, int]) -> None:
-        """`asked` holds the words under their numbers; `add` and `remove` report its changes."""
-        self._asked = asked
+    def __init__(self, number_of: Mapping[str, int]) -> None:
+        """`number_of` holds the words under their numbers; `add` and `remove` report its changes."""
+        self._number_of = number_of
         self._patterns = Patterns()
         self._begin()
 
     def __bool__(self) -> bool:
         """Return whether there are any words or patterns."""
-        return bool(self._asked or self._patterns)
+        return bool(self._number_of or self._patterns)
 
     def add(self, number: int, atom: Atom) -> None:
         """Add a word or a pattern under its number."""
@@ -94,7 +94,7 @@ class WordLexicon:
         if place == len(self._numbers):
             self._numbers = np.concatenate((self._numbers, np.zeros_like(self._numbers)))
             self._is_like = np.concatenate((self._is_like, np.zeros_like(self._is_like)))
-        self._numbers[place] = self._asked.get(word, NEVER)
+        self._numbers[place] = self._number_of.get(word, NEVER)
         like = self._patterns.like(word)
         if like:
             self._is_like[place] = True

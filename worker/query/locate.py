@@ -248,7 +248,7 @@ def _of_sequence(words: Sequence[str], query: Word | Phrase, zone: WordZone, slo
 
 def _spelled(word: str, like: str, case: str, zone: WordZone) -> Bits:
     """Return the positions of a word, or of one like a pattern, in the spelling of the query."""
-    return zone.kept.get((word, like, case), lambda asked: _find_spelled(*asked, zone))
+    return zone.kept.get((word, like, case), lambda key: _find_spelled(*key, zone))
 
 
 def _find_spelled(word: str, like: str, case: str, zone: WordZone) -> Bits:

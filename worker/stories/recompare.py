@@ -37,7 +37,7 @@ def recompare(database: Database, *, now: datetime) -> Recompared:
                 done,
                 articles=done.articles + more.articles,
                 moved=done.moved + more.moved,
-                told=done.told + more.told,
+                alerts=done.alerts + more.alerts,
             )
 
 
@@ -80,6 +80,6 @@ def _compare_articles(database: Database, state: RecompareState, after: int, now
         recomparing.forget_links(conn, [article.id for article in articles], METHOD_NOW)
         record_links(conn, links)
         moved = recluster(conn, [article.article_id for article in articles])
-        return Recompared(articles=len(articles), moved=len(moved), told=free(conn, moved, now=now))
+        return Recompared(articles=len(articles), moved=len(moved), alerts=free(conn, moved, now=now))
 
     return database.write(write)

@@ -91,9 +91,9 @@ class Lexicon:
             else:
                 hits += [self._whole(text, start, end, spelling) for spelling in _joinable(spellings, after)]
         hits.sort()
-        return _best(hits), self._speaking_against(found, folded)
+        return _best(hits), self._vetoing_terms(found, folded)
 
-    def _speaking_against(self, found: Sequence[tuple[int, int, int]], folded: Folded) -> set[str]:
+    def _vetoing_terms(self, found: Sequence[tuple[int, int, int]], folded: Folded) -> set[str]:
         against = self._against
         if against.isdisjoint(map(_PATTERN_OF, found)):
             return set()  # in most texts

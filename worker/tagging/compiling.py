@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import NamedTuple
 
-from worker.tagging.context import speaking_against
+from worker.tagging.context import list_vetoing_terms
 from worker.tagging.forms import rank_language
 from worker.tagging.inflect import stems
 from worker.tagging.search import Search
@@ -165,7 +165,7 @@ class Compiled:
         for row, (alias, stem) in enumerate(zip(self.stems.aliases, self._folded, strict=True)):
             if counts[alias]:
                 by_pattern.setdefault(build_pattern(stem, language), []).append(row)
-        against = speaking_against(self._entities)
+        against = list_vetoing_terms(self._entities)
         for term in against:
             by_pattern.setdefault(term, [])
         by_pattern = {pattern: by_pattern[pattern] for pattern in Search.ordered(by_pattern)}

@@ -140,7 +140,7 @@ def _encoded(stem: str) -> bytes | None:
     return encoded((stem,))[0]
 
 
-def speaking_against(entities: Iterable[Entity]) -> set[str]:
+def list_vetoing_terms(entities: Iterable[Entity]) -> set[str]:
     """Return the terms against any of the entities, in the form for a folded text."""
     return {_stem(term) for entity in entities for term in entity.context_none}
 

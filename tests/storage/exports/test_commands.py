@@ -113,7 +113,7 @@ def test_export_of_what_answers_a_query(filled: Path) -> None:
     wrong = run("export", "articles", "--query", "CSTO AND (")
     assert (wrong.exit_code, wrong.stdout) == (1, "")
     assert "the query cannot be read" in wrong.stderr
-    assert "cannot be asked for by a query" in run("export", "sources", "--query", "CSTO").stderr
+    assert "cannot be filtered by a query" in run("export", "sources", "--query", "CSTO").stderr
 
 
 @pytest.mark.parametrize(

@@ -66,13 +66,13 @@ class Session(Protocol):
         *,
         secret: str | None,
         now: datetime,
-        told: DeliveryProgress,
+        progress: DeliveryProgress,
         note: Callable[[DeliveryProgress], object],
     ) -> DeliveryProgress:
         """Send a message; return the accepted part. Raises TransportError.
 
-        `secret` is the key to sign with, for a transport that signs. `told` is the part accepted at earlier attempts;
-        `note` is called whenever one of several parts was accepted.
+        `secret` is the key to sign with, for a transport that signs. `progress` is the part accepted at earlier
+        attempts; `note` is called whenever one of several parts was accepted.
         """
         ...
 

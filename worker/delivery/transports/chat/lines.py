@@ -23,9 +23,9 @@ class ChatMessage:
     """One text for a chat."""
 
     text: str
-    told: int
+    stories: int
     """Number of stories in it."""
-    told_to: int | None
+    last_story: int | None
     """The last story sent once it has arrived."""
     left_out: int = 0
     """For the last text: number of stories left out of all."""
@@ -43,7 +43,7 @@ def write_messages(
     page = _Page(again if after is not None else message.subject, markup, after)
     page.parts += _notes(message)
     pages: list[ChatMessage] = []
-    told = 0
+    stories = 0
     for item in items:
         block = _block(item, markup, page.room_when_new)
         if not page.fits(block):
@@ -52,13 +52,13 @@ def write_messages(
             pages.append(page.closed())
             page = _Page(again, markup, page.story)
         page.add(block, item.story)
-        told += 1
+        stories += 1
     reprints = _reprints(message, markup)
     is_listed = bool(reprints) and page.fits(reprints)
     page.parts += [reprints] if is_listed else []
-    untold = 0 if is_listed else len(message.reprints) + message.more_reprints
-    left_out = len(items) - told + message.more
-    tail = _tail(left_out, untold)
+    reprints_left = 0 if is_listed else len(message.reprints) + message.more_reprints
+    left_out = len(items) - stories + message.more
+    tail = _tail(left_out, reprints_left)
     page.parts += [tail] if tail else []
     return [*pages, replace(page.closed(), left_out=left_out)]
 
@@ -70,7 +70,7 @@ class _Page:
         self.markup = markup
         self.limit = markup.longest - markup.measure(_GAP + _tail(9_999_999, 9_999_999))
         self.parts = [_within(cut(one_line(head), _SUBJECT_MAX), markup, self.limit // 3)]
-        self.told = 0
+        self.stories = 0
         self.story = story
         """The last story included, here or before."""
 
@@ -86,12 +86,12 @@ class _Page:
     def add(self, block: str, story: int) -> None:
         """Add a story."""
         self.parts.append(block)
-        self.told += 1
+        self.stories += 1
         self.story = story
 
     def closed(self) -> ChatMessage:
         """Return the finished text."""
-        return ChatMessage(_GAP.join(self.parts), self.told, self.story)
+        return ChatMessage(_GAP.join(self.parts), self.stories, self.story)
 
 
 def _notes(message: Message) -> list[str]:

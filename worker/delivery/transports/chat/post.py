@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import httpx
 
 from worker.delivery.transports.chat.address import ChatAddress
-from worker.delivery.transports.chat.services import ChatRequest, build_chat_request, trouble_in
+from worker.delivery.transports.chat.services import ChatRequest, build_chat_request, find_error
 from worker.delivery.transports.errors import AddressRefused, MessageFailed, TransportError
 from worker.delivery.transports.tls import trust
 from worker.messages.plain_text import cut, one_line
@@ -69,7 +69,7 @@ async def _post(request: ChatRequest, user_agent: str, timeout_s: float) -> Chat
 def judge(address: ChatAddress, answer: ChatResult) -> None:
     """Check that a response means success. Raises TransportError."""
     if 200 <= answer.status < 300:
-        trouble = trouble_in(address, answer.body)
+        trouble = find_error(address, answer.body)
         if trouble is not None:
             raise TransportError(f"the chat service did not take it: {_short(trouble)}", _wait_s(answer))
         return

@@ -33,10 +33,10 @@ class ChatRequest:
 
 def build_chat_request(address: ChatAddress, text: str) -> ChatRequest:
     """Return the request that sends a text to a chat."""
-    return _SERVICES[address.form].ask(address.parts, text)
+    return _SERVICES[address.form].build(address.parts, text)
 
 
-def trouble_in(address: ChatAddress, body: bytes) -> str | None:
+def find_error(address: ChatAddress, body: bytes) -> str | None:
     """Return the error in a response with a success status; None if the message was accepted.
 
     Several services respond 200 with an error in the body; the page of some proxy is no success.
@@ -45,7 +45,7 @@ def trouble_in(address: ChatAddress, body: bytes) -> str | None:
         answer = json.loads(body)
     except (ValueError, RecursionError):
         answer = body.decode("utf-8", "replace").strip()
-    return _SERVICES[address.form].hear(answer)
+    return _SERVICES[address.form].read_error(answer)
 
 
 def _discord(parts: Parts, text: str) -> ChatRequest:
@@ -56,11 +56,11 @@ def _discord(parts: Parts, text: str) -> ChatRequest:
 
 
 def _lark(host: str) -> Callable[[Parts, str], ChatRequest]:
-    def ask(parts: Parts, text: str) -> ChatRequest:
+    def build(parts: Parts, text: str) -> ChatRequest:
         url = f"https://{host}/open-apis/bot/v2/hook/{_path(parts['token'])}"
         return ChatRequest(url, {"msg_type": "text", "content": {"text": text}})
 
-    return ask
+    return build
 
 
 def _google(parts: Parts, text: str) -> ChatRequest:
@@ -151,20 +151,20 @@ def _the_word_ok(answer: Any) -> str | None:
 def _saying(good: Mapping[str, object], *reasons: str) -> Callable[[Any], str | None]:
     """Return a check whether one of the fields has its good value; otherwise one of `reasons` holds the error."""
 
-    def hear(answer: Any) -> str | None:
+    def read_error(answer: Any) -> str | None:
         if not isinstance(answer, dict):
             return f"not an answer of the service: {answer!r}"
         if any(name in answer and answer[name] == value for name, value in good.items()):
             return None
         return next((f"{answer[name]}" for name in reasons if answer.get(name)), f"{answer!r}")
 
-    return hear
+    return read_error
 
 
 @dataclass(frozen=True, slots=True)
 class _Service:
-    ask: Callable[[Parts, str], ChatRequest]
-    hear: Callable[[Any], str | None]
+    build: Callable[[Parts, str], ChatRequest]
+    read_error: Callable[[Any], str | None]
 
 
 _LARK_SAYS = _saying({"code": 0, "StatusCode": 0}, "msg", "StatusMessage")

@@ -75,7 +75,7 @@ class ChatSession(Session):
         *,
         secret: str | None,
         now: datetime,
-        told: DeliveryProgress,
+        progress: DeliveryProgress,
         note: Callable[[DeliveryProgress], object],
     ) -> DeliveryProgress:
         """Send the part not accepted at earlier attempts, in as many messages as it needs. Raises TransportError."""
@@ -83,16 +83,18 @@ class ChatSession(Session):
         from worker.delivery.transports.chat.post import send_chat
 
         chat = _parse(address)
-        most = max(1, self._most - told.messages)
+        most = max(1, self._most - progress.messages)
         parts: list[ChatMessage] = compose_or_refuse(
-            lambda: write_messages(message, MARKUPS[chat.form], most=most, after=told.last)
+            lambda: write_messages(message, MARKUPS[chat.form], most=most, after=progress.last)
         )
         for part in parts:
             send_chat(chat, part.text, user_agent=self._user_agent, timeout_s=self._timeout_s)
-            told = DeliveryProgress(told.messages + 1, told.stories + part.told, part.told_to, part.left_out)
+            progress = DeliveryProgress(
+                progress.messages + 1, progress.stories + part.stories, part.last_story, part.left_out
+            )
             if part is not parts[-1]:
-                note(told)
-        return told
+                note(progress)
+        return progress
 
 
 def _parse(address: str) -> ChatAddress:

@@ -71,7 +71,7 @@ class MailSession(Session):
         *,
         secret: str | None,
         now: datetime,
-        told: DeliveryProgress,
+        progress: DeliveryProgress,
         note: Callable[[DeliveryProgress], object],
     ) -> DeliveryProgress:
         """Send a message as one mail. Raises TransportError."""

@@ -71,7 +71,7 @@ class WebhookSession(Session):
         *,
         secret: str | None,
         now: datetime,
-        told: DeliveryProgress,
+        progress: DeliveryProgress,
         note: Callable[[DeliveryProgress], object],
     ) -> DeliveryProgress:
         """Post a message as one body. Raises TransportError."""

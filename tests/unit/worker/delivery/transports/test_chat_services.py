@@ -15,7 +15,7 @@ from worker.delivery.transports import tls
 from worker.delivery.transports.chat.address import FORMS, SCHEMES, ChatAddress, ChatAddressError, parse_chat
 from worker.delivery.transports.chat.markup import MARKUPS
 from worker.delivery.transports.chat.post import ChatResult, judge, send_chat
-from worker.delivery.transports.chat.services import build_chat_request, trouble_in
+from worker.delivery.transports.chat.services import build_chat_request, find_error
 from worker.delivery.transports.errors import AddressRefused, MessageFailed, TransportError
 
 ADDRESSES = {
@@ -212,4 +212,4 @@ def test_a_body_is_json_whatever_the_text() -> None:
     text = 'half \udc80 "quoted" \\ \u2028'
     body = build_chat_request(parse_chat(ADDRESSES["line"]), text).body
     assert json.loads(body)["messages"][0]["text"] == text.replace("\udc80", "?")
-    assert trouble_in(parse_chat(ADDRESSES["line"]), b"{}") is None
+    assert find_error(parse_chat(ADDRESSES["line"]), b"{}") is None

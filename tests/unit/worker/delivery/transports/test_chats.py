@@ -67,8 +67,8 @@ def test_each_story_is_told_or_counted_as_left_out(form: str, count: int, more: 
     assert all(markup.measure(text) <= markup.longest for text in texts)
     told = told_in(texts)
     assert told == list(range(1, len(told) + 1)), "the oldest first, none twice"
-    assert [message.told_to for message in messages][-1] == len(told)
-    assert sum(message.told for message in messages) == len(told)
+    assert [message.last_story for message in messages][-1] == len(told)
+    assert sum(message.stories for message in messages) == len(told)
     assert left_out(texts[-1]) == count + more - len(told) == messages[-1].left_out
     assert texts[0].startswith("[drills]") or texts[0].startswith("\\[drills\\]")
     assert all("continued" in text.split("\n")[0] for text in texts[1:])
@@ -81,7 +81,7 @@ def test_what_was_told_before_is_not_told_again(form: str) -> None:
     whole = write_messages(digest(12), MARKUPS[form], most=99)
     assert len(whole) > 1
     for number, message in enumerate(whole[:-1], 1):
-        rest = write_messages(digest(12), MARKUPS[form], most=99, after=message.told_to)
+        rest = write_messages(digest(12), MARKUPS[form], most=99, after=message.last_story)
         before = told_in([each.text for each in whole[:number]])
         assert before + told_in([each.text for each in rest]) == list(range(1, 13))
 
@@ -90,7 +90,7 @@ def test_an_article_that_is_removed_between_two_attempts_moves_nothing() -> None
     first, *_ = write_messages(digest(12), MARKUPS["discord"])
     shorter = digest(12)
     shorter = replace(shorter, items=shorter.items[1:])
-    rest = write_messages(shorter, MARKUPS["discord"], after=first.told_to)
+    rest = write_messages(shorter, MARKUPS["discord"], after=first.last_story)
     assert told_in([first.text]) + told_in([each.text for each in rest]) == list(range(1, 13))
 
 
@@ -102,7 +102,7 @@ def test_whatever_strangers_wrote_fits_and_is_one_story(form: str) -> None:
         item = replace(story(number, headline, snippet=headline, url=url), terms=(headline[:90],) * 12)
         (message,) = write_messages(replace(digest(0), kind="match", items=(item,)), markup)
         assert markup.measure(message.text) <= markup.longest
-        assert message.told == 1
+        assert message.stories == 1
         assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\u2028\u202e]", message.text)
 
 
