@@ -31,9 +31,12 @@ from db.collection.polls import (
     record_poll,
     renew_feed_claims,
 )
+from db.collection.section_links import with_lessons
 from db.collection.sitemaps import record_children, with_children
+from db.enums.collection import FeedKind
 from db.enums.outcomes import EntryOutcome, Stage
 
+_ACCEPT_PAGE = "text/html, application/xhtml+xml, */*;q=0.5"
 _CHUNK, _CHUNK_CHARACTERS = 64, 1_000_000
 """Maximum entries per write, and characters of their texts, so that other writes get a turn."""
 
@@ -58,7 +61,8 @@ class PollJob(Job):
 
     def headers(self) -> dict[str, str]:
         """Return the request headers, without validators if the whole feed or another page of it is wanted."""
-        return {"Accept": self.accept} if self._asks_whole or self._page else super().headers()
+        headers = {} if self._asks_whole or self._page else super().headers()
+        return headers | {"Accept": _ACCEPT_PAGE if self._feed.kind == FeedKind.SECTION else self.accept}
 
     @property
     def requested_at(self) -> datetime | None:
@@ -108,7 +112,7 @@ class PollJob(Job):
             source_id=wanted.source_id,
             not_since=wanted.not_since,
         )
-        return [cls(feed, wanted.now) for feed in with_children(conn, feeds)]
+        return [cls(feed, wanted.now) for feed in with_lessons(conn, with_children(conn, feeds))]
 
     @classmethod
     def claim_rows(cls, conn: Connection, ids: Collection[int], *, now: datetime, lease_s: float) -> set[int]:

@@ -79,6 +79,9 @@ def listing_order(feed: FeedDue, now: datetime) -> ListingOrder:
         previous=frozenset(unpack_keys(feed.listing)),
         children=feed.children,
         domains=feed.domains,
+        pattern=feed.link_pattern,
+        articles=feed.articles,
+        others=feed.others,
     )
 
 

@@ -1,4 +1,4 @@
-"""Reader of everything that lists articles: feeds and sitemaps become entries in one way. Pure."""
+"""Reader of everything that lists articles: feeds, sitemaps and section pages become entries in one way. Pure."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from crawlers.reading.address_shapes import learn_shapes
 from crawlers.reading.older import DaySpan, ListingDocument, read_older
 from crawlers.reading.parse import Bodies, FeedEntry, ParsedFeed, parse_feed
+from crawlers.reading.sections import read_section
 from crawlers.reading.sitemap_choice import ChildrenChoice, choose_children, choose_entries
 from crawlers.reading.sitemaps import ParsedSitemap, SitemapChild, SitemapKind, parse_sitemap
 from crawlers.scheduling.history import KEYS_MAX, key_of
@@ -16,7 +18,7 @@ from db.enums.collection import FeedKind
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListingOrder:
-    """What is asked of a listing besides its text; for a sitemap, what is known of it."""
+    """What is asked of a listing besides its text; for a sitemap or a section page, what is known of it."""
 
     kind: str = FeedKind.FEED
     now: datetime = datetime(1970, 1, 1, tzinfo=UTC)
@@ -28,6 +30,12 @@ class ListingOrder:
     """The addresses of an index's children that are followed."""
     domains: tuple[str, ...] = ()
     """The registered domains of its outlet."""
+    pattern: str | None = None
+    """For a section page: the form of links to articles, as a shell pattern."""
+    articles: tuple[str, ...] = ()
+    """For a section page: addresses of the outlet's articles."""
+    others: tuple[str, ...] = ()
+    """For a section page: addresses of the outlet's pages that were no articles."""
     document: ListingDocument | None = None
     """For a back-fill: the document."""
     span: DaySpan | None = None
@@ -60,11 +68,17 @@ def read_listing(
     bodies: Bodies = "raw",
     order: ListingOrder | None = None,
 ) -> ParsedFeed:
-    """Return the entries of a feed or a sitemap, or of a document of a back-fill. Raises NotAFeed with a reason."""
+    """Return the entries of a feed, a sitemap or a section page, or of a document of a back-fill.
+
+    Raises NotAFeed with a reason.
+    """
     if order and order.document and order.span:
         return read_older(
             body, document=order.document, span=order.span, url=url, content_type=content_type, domains=order.domains
         )
+    if order and order.kind == FeedKind.SECTION:
+        known = learn_shapes(order.articles, order.others)
+        return read_section(body, url=url, content_type=content_type, known=known, pattern=order.pattern)
     if order is None or order.kind != FeedKind.SITEMAP:
         return parse_feed(body, url=url, content_type=content_type, bodies=bodies)
     return choose_listing(parse_sitemap(body, url=url, content_type=content_type, domains=order.domains), order)

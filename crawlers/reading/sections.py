@@ -90,7 +90,9 @@ def read_section(
     """Return the articles of a page as the entries of a feed. Raises NotAFeed if it has no link to an article."""
     links = article_links(body, url=url, content_type=content_type, known=known, pattern=pattern)
     if not links:
-        raise NotAFeed("no link of the page looks like one to an article")
+        raise NotAFeed(
+            f"no link of the page fits {pattern}" if pattern else "no link of the page looks like an article"
+        )
     problems = (f"cut at {MAX_BYTES:,} bytes, it has {len(body):,}",) if len(body) > MAX_BYTES else ()
     return ParsedFeed(title=None, entries=tuple(map(_entry, links)), kind="section", problems=problems)
 

@@ -53,6 +53,10 @@ class FeedDue:
     """For a sitemap: the addresses of its children that are followed."""
     domains: tuple[str, ...] = ()
     """For a sitemap: the registered domains of its outlet."""
+    articles: tuple[str, ...] = ()
+    """For a section page: addresses of its outlet's articles."""
+    others: tuple[str, ...] = ()
+    """For a section page: addresses of pages of its outlet that were no articles."""
 
     @property
     def is_child(self) -> bool:
