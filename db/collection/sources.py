@@ -22,7 +22,7 @@ MAX_ID = 200
 """Maximum length of an outlet's id."""
 
 NOT_COLLECTED = "none"
-WAYS = (*map(str, FeedKind), NOT_COLLECTED)
+WAYS = (FeedKind.FEED.value, FeedKind.SITEMAP.value, FeedKind.SECTION.value, NOT_COLLECTED)
 """The ways by which an outlet can be collected, the best first: the kind of an active feed, or none."""
 
 _DOMAIN = re.compile(r"^(?:[\w-]+\.)+[^\W\d_]{2,}$")
@@ -247,7 +247,7 @@ def list_sources(conn: Connection, *, only: Iterable[str] | None = None) -> list
 def _best_way() -> ColumnElement[str]:
     """Return the best kind of the active feeds of a group; null without an active one."""
     active = case((Feed.state == FeedState.ACTIVE, Feed.kind))
-    ways = [(func.max(case((active == kind.value, 1))) == 1, literal(kind.value)) for kind in FeedKind]
+    ways = [(func.max(case((active == way, 1))) == 1, literal(way)) for way in WAYS if way != NOT_COLLECTED]
     return case(*ways, else_=null())
 
 

@@ -15,7 +15,7 @@ class FeedState(ClosedSet):
 
 
 class FeedKind(ClosedSet):
-    """The kind of address that lists the articles of an outlet; the best way to collect comes first."""
+    """The kind of address that lists the articles of an outlet."""
 
     FEED = "feed", "RSS, Atom or a JSON Feed"
     SITEMAP = "sitemap", "a sitemap, or an index of sitemaps"

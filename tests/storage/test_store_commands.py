@@ -142,8 +142,9 @@ def test_outlets_are_listed_one_a_line(filled: Path) -> None:
     assert records[1]["latest_at"] == "2022-01-10T12:00:00Z"
 
 
-def test_outlets_as_a_table(filled: Path) -> None:
-    assert "steppe-herald Steppe Herald KZ 0 1 2022-01-10" in " ".join(
+def test_outlets_as_a_table(filled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    assert "steppe-herald Steppe Herald KZ none no feed 0 1 2022-01-10" in " ".join(
         run("source", "list", "--format", "table").stdout.split()
     )
     assert "herald.example" in run("source", "show", "steppe-herald", "--format", "table").stdout

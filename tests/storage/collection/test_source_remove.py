@@ -228,7 +228,7 @@ def listed(*feeds: str, id: str = "herald", name: str = "Herald") -> ListedOutle
         languages=("en",),
         paywall="no",
         domain_aliases=("herald.example",),
-        feeds=tuple(ListedFeed(url, "certain") for url in feeds),
+        feeds=tuple(ListedFeed(url=url, confidence="certain") for url in feeds),
     )
 
 
