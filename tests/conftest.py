@@ -123,6 +123,21 @@ def warm() -> Callable[[Path], Path]:
 
 
 @pytest.fixture(scope="session")
+def prepared(warm: Callable[[Path], Path]) -> Callable[[Path], Path]:
+    """Give what makes a data directory with these files, and with the store that a first command makes.
+
+    For tests of anything but a first command: to make the store takes it another second.
+    """
+    from samples import prepared_store
+
+    def with_store(folder: Path) -> Path:
+        prepared_store(f"sqlite:///{warm(folder) / 'steppewatch.db'}").close()
+        return folder
+
+    return with_store
+
+
+@pytest.fixture(scope="session")
 def postgres_server() -> Iterator[RunningServer]:
     """Give the PostgreSQL server of this test process."""
     with ExitStack() as stack:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -84,25 +85,43 @@ class Person:
             csv.writer(file, delimiter=";").writerows([HEADER, *rows])
 
 
-@pytest.fixture
-def person(tmp_path: Path, warm: Callable[[Path], Path]) -> Person:
-    folder = tmp_path / "work"
+def arrive(folder: Path, data: Path) -> Person:
+    """Return a person with the archive, which is not in the store yet."""
     folder.mkdir()
-    person = Person(folder, warm(tmp_path / "data"))
+    person = Person(folder, data)
     person.writes("archive.csv", *ARCHIVE)
     person.writes("mended.csv", MENDED)
     return person
 
 
-def bring_in(person: Person) -> tuple[str, ...]:
-    """Bring the archive in by what the first, refused attempt says; return the options that it names."""
+@pytest.fixture(scope="module")
+def brought(tmp_path_factory: pytest.TempPathFactory, prepared: Callable[[Path], Path]) -> tuple[Path, tuple[str, ...]]:
+    """Give a data directory with the archive in its store, and the options that the first, refused attempt named."""
+    folder = tmp_path_factory.mktemp("archive-day")
+    person = arrive(folder / "work", prepared(folder / "data"))
     person.does("ingest", "archive.csv", exits=1)
     maps = tuple(person.heard.partition("say which with ")[2].split())
     person.does("ingest", "archive.csv", *maps)
-    return maps
+    return person.data, maps
 
 
-def test_what_is_refused_says_how_it_is_done(person: Person) -> None:
+@pytest.fixture
+def person(tmp_path: Path, warm: Callable[[Path], Path], brought: tuple[Path, tuple[str, ...]]) -> Person:
+    """Give somebody whose store holds the archive; it is this person's own."""
+    data = warm(tmp_path / "data")
+    for file in brought[0].glob("steppewatch.db*"):
+        shutil.copy(file, data)
+    return arrive(tmp_path / "work", data)
+
+
+@pytest.fixture
+def maps(brought: tuple[Path, tuple[str, ...]]) -> tuple[str, ...]:
+    """Give the options that name the columns of the archive."""
+    return brought[1]
+
+
+def test_what_is_refused_says_how_it_is_done(tmp_path: Path, warm: Callable[[Path], Path]) -> None:
+    person = arrive(tmp_path / "work", warm(tmp_path / "data"))
     refused = person.does("ingest", "archive.csv", exits=1)
     assert json.loads(refused)["rejected"] == 1
     assert f"created a new store in {person.data}" in person.heard
@@ -117,7 +136,6 @@ def test_what_is_refused_says_how_it_is_done(person: Person) -> None:
 
 
 def test_what_came_in_is_found_by_its_names_and_read(person: Person) -> None:
-    bring_in(person)
     listed = {row["title"]: row for row in person.gets("article", "list")}
     assert listed["Drills on the lake"]["source"] == listed["=Drills without us?"]["source"] == "herald.example"
     assert (listed["A note"]["published_at"], listed["A note"]["counts_on"]) == (None, None)
@@ -130,8 +148,7 @@ def test_what_came_in_is_found_by_its_names_and_read(person: Person) -> None:
     assert {"csto", "kyrgyzstan", "kazakhstan", "russia"} <= shown["entities"].keys()
 
 
-def test_an_edit_that_comes_in_is_shown_as_one(person: Person) -> None:
-    maps = bring_in(person)
+def test_an_edit_that_comes_in_is_shown_as_one(person: Person, maps: tuple[str, ...]) -> None:
     assert json.loads(person.does("ingest", "mended.csv", *maps))["revised"] == 1
     (found,) = person.gets("article", "search", '"ten days"')
     (diff,) = person.gets("article", "diff", str(found["article_id"]))
@@ -143,7 +160,6 @@ def test_an_edit_that_comes_in_is_shown_as_one(person: Person) -> None:
 
 
 def test_a_subscription_is_tried_kept_and_explained(person: Person) -> None:
-    bring_in(person)
     tried = person.does("alert", "test", QUERY, "--since", "2022-01-01")
     assert "Drills on the lake" in tried
     assert "Учения ОДКБ на озере" in tried
@@ -156,10 +172,11 @@ def test_a_subscription_is_tried_kept_and_explained(person: Person) -> None:
     assert (away["matched"], away["failed"]) == (False, "entity:csto")
 
 
-def test_what_goes_out_comes_in_elsewhere_as_it_was(person: Person, tmp_path: Path) -> None:
-    bring_in(person)
+def test_what_goes_out_comes_in_elsewhere_as_it_was(
+    person: Person, warm: Callable[[Path], Path], tmp_path: Path
+) -> None:
     person.does("export", "articles", "--text", "-o", "ours.csv")
-    there = Person(person.folder, tmp_path / "elsewhere")
+    there = Person(person.folder, warm(tmp_path / "elsewhere"))
     taken = json.loads(there.does("ingest", "ours.csv"))
     assert (taken["new"], there.heard) == (5, f"created a new store in {there.data}\n")
     ours, theirs = (rows_of(each.does("export", "articles", "--text")) for each in (person, there))

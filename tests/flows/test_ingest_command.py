@@ -16,9 +16,9 @@ from samples import PARAGRAPHS, text
 
 
 @pytest.fixture
-def data(warm: Callable[[Path], Path], tmp_path: Path) -> Path:
-    """A data directory without a store."""
-    return warm(tmp_path / "data")
+def data(prepared: Callable[[Path], Path], tmp_path: Path) -> Path:
+    """A data directory without articles."""
+    return prepared(tmp_path / "data")
 
 
 def run(data_dir: Path, *arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:

@@ -44,9 +44,9 @@ class Reader:
 
 
 @pytest.fixture(scope="module")
-def reader(tmp_path_factory: pytest.TempPathFactory, warm: Callable[[Path], Path]) -> Reader:
+def reader(tmp_path_factory: pytest.TempPathFactory, prepared: Callable[[Path], Path]) -> Reader:
     """Give a store with an article, its reprint, and what the outlet made of the article since."""
-    reader = Reader(warm(tmp_path_factory.mktemp("reading") / "data"))
+    reader = Reader(prepared(tmp_path_factory.mktemp("reading") / "data"))
     reader.ingest(URL, text(*range(6)), "2022-01-05T08:00:00Z")
     reader.ingest(REPRINT, text(*range(6)), "2022-01-06")
     reader.ingest(URL, text(0, 2, 3, 4, 5).replace("a picnic", "a success"), "2022-01-05T08:00:00Z")
@@ -87,11 +87,11 @@ def test_what_was_taken_out_is_found(reader: Reader) -> None:
 
 @pytest.mark.parametrize("options", [[], ["--excel"], ["--delimiter", "semicolon"]], ids=" ".join)
 def test_an_export_with_texts_is_an_archive_that_another_store_takes_in(
-    reader: Reader, warm: Callable[[Path], Path], tmp_path: Path, options: list[str]
+    reader: Reader, prepared: Callable[[Path], Path], tmp_path: Path, options: list[str]
 ) -> None:
     archive = tmp_path / "archive.csv"
     reader.run("export", "articles", "--text", *options, "-o", str(archive))
-    other = Reader(warm(tmp_path / "other"))
+    other = Reader(prepared(tmp_path / "other"))
     done = other.run("ingest", str(archive), "--format", "json")
     assert b"not known" not in done.stderr
     for url in (URL, REPRINT):

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -32,14 +34,20 @@ EDIT = (
 """A process that is killed with its work in the log only."""
 
 
-@pytest.fixture
-def made(tmp_path: Path) -> Path:
-    """A store with one article."""
-    folder = tmp_path / "made"
+@pytest.fixture(scope="module")
+def original(tmp_path_factory: pytest.TempPathFactory, prepared: Callable[[Path], Path]) -> Path:
+    """A store with one article, which stays as it is."""
+    folder = prepared(tmp_path_factory.mktemp("full-disk") / "made")
     environment = {**os.environ, "STEPPEWATCH_DATA_DIR": str(folder), "PYTHONPATH": str(ROOT)}
     line = json.dumps(ARTICLE).encode()
     subprocess.run([*COMMAND, "ingest", "-"], input=line, env=environment, cwd="/", check=True, capture_output=True)
     return folder
+
+
+@pytest.fixture
+def made(original: Path, tmp_path: Path) -> Path:
+    """A store with one article, to be changed."""
+    return Path(shutil.copytree(original, tmp_path / "made", ignore=shutil.ignore_patterns("cache")))
 
 
 def said(made: Path, *commands: str) -> tuple[dict[str, tuple[int, str]], str]:
