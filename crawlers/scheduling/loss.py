@@ -1,6 +1,5 @@
 """What may have been missed between two polls of a feed."""
 
-import math
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +11,8 @@ from crawlers.scheduling.rate import FeedRate, Listing
 _PACES = ((1.0, 0.95), (4.0, 0.04), (16.0, 0.01))
 # Entries that the pace of a gap is taken from, and how widely that is off (shape of a gamma distribution).
 _NEAR = 8
+_FEWEST = 2
+_PACE_WEIGHT = 0.8
 _SHAPE = 4.0
 
 
@@ -37,29 +38,29 @@ def estimate_loss(rate: FeedRate, *, previous: tuple[int, ...], listing: Listing
     if overlap.is_continuous or not overlap.new:
         return NO_LOSS
     at, before = seconds(listing.at), seconds(since)
-    gap = _dated_gap(rate, overlap, listing, at)
+    gap = _dated_gap(rate, overlap, listing, min(before, at))
     if gap is not None:
         return _of_mean(gap)
     return _of_counts(len(overlap.new), rate.expected_between(min(before, at), at))
 
 
-def _dated_gap(rate: FeedRate, overlap: Overlap, listing: Listing, at: float) -> float | None:
-    """Return how many entries are expected after the last one known and before the first new one, if dates can tell."""
-    dates = usable_dates(listing.published, at)
+def _dated_gap(rate: FeedRate, overlap: Overlap, listing: Listing, before: float) -> float | None:
+    """Return how many entries are expected between the poll at `before` and the first new one, if dates can tell."""
+    dates = usable_dates(listing.published, seconds(listing.at))
     if dates is None or not rate.newest:
         return None
     new = sorted(date for position in overlap.new if (date := dates[position]) is not None)
-    if len(new) < 2:
+    if len(new) <= _FEWEST:
         return None
-    oldest = new[0]
-    gap = oldest - rate.newest
-    if gap <= 0:
+    # All that was out at the last poll was listed then, so the gap begins there or at the newest entry known.
+    start, end = max(rate.newest, before), new[0]
+    if end <= start:
         return 0.0
     near = new[: _NEAR + 1]
-    span = max(near[-1] - oldest, 1.0)
-    pace = (len(near) - 1) / span
-    usual = rate.expected_between(rate.newest, oldest) / gap
-    return gap * math.sqrt(pace * usual) if usual < pace else gap * pace
+    paced = (end - start) * (len(near) - 2) / max(near[-1] - end, 1.0)
+    usual = rate.expected_between(start, end)
+    # A burst may have begun within the gap, so its pace need not fill all of it.
+    return paced if paced < usual else _PACE_WEIGHT * paced + (1 - _PACE_WEIGHT) * usual
 
 
 def _of_mean(mean: float) -> Loss:

@@ -29,6 +29,8 @@ _CAUTION_GROWTH = 1.1
 # Entries at the far end are taken for pinned when the gap before them is so many times the rest of the window.
 _OUTLIER_GAP = 5.0
 _OUTLIERS = 3
+# So many of the first entries tell whether the dates of a listing can be used, besides those that are new.
+_SAMPLE = 12
 
 _VERSION = 1
 _INSTANT_MAX = 253_402_300_799.0  # the end of the year 9999
@@ -36,7 +38,6 @@ _COUNT_MAX = 1e7
 # Each number as stored: its name, its digits after the point, the highest that is believed.
 _NUMBERS = (
     ("counted_until", 0, _INSTANT_MAX),
-    ("watched_until", 0, _INSTANT_MAX),
     ("items", 3, _COUNT_MAX),
     ("days", 4, _COUNT_MAX),
     ("recent", 3, _COUNT_MAX),
@@ -64,7 +65,6 @@ class FeedRate:
     """All that is learnt about a feed's publishing. Instants are seconds since 1970, 0 for never."""
 
     counted_until: float = 0.0
-    watched_until: float = 0.0
     items: float = 0.0  # forgotten count of entries
     days: float = 0.0  # forgotten time in which they were counted
     rhythm: Rhythm
@@ -104,7 +104,7 @@ class FeedRate:
         at = seconds(listing.at)
         dates = usable_dates(listing.published, at)
         times = _without_outliers(sorted({date for date in dates or () if date is not None}))
-        counted = replace(self, counted_until=at, watched_until=at, size=len(set(listing.keys)), fresh=0)
+        counted = replace(self, counted_until=at, size=len(set(listing.keys)), fresh=0)
         if len(times) < 2 or at - times[0] < 1:
             return replace(counted, newest=times[-1] if times else 0.0, last_new_at=times[-1] if times else at)
         later = times[1:]
@@ -126,7 +126,7 @@ class FeedRate:
         if not overlap.new:
             return self.after_unchanged(since, listing.at)
         at, before = seconds(listing.at), seconds(since)
-        dates = usable_dates(listing.published, at)
+        dates = usable_dates(listing.published[: max(_SAMPLE, overlap.new[-1] + 1)], at)
         # Where nothing joins on, keys may have changed; dates tell what is new.
         is_gap = not overlap.is_continuous
         latest = min(self.newest, at)
@@ -159,7 +159,9 @@ class FeedRate:
         if now - start >= _COUNT_EVERY_S:
             counted = self._counted(start, now, [], 0)
             return counted if grown == self.caution else replace(counted, caution=grown)
-        return replace(self, counted_until=start, watched_until=now, caution=grown)
+        if start == self.counted_until and grown == self.caution:
+            return self
+        return replace(self, counted_until=start, caution=grown)
 
     def _counted(self, start: float, end: float, dated: list[float], undated: int) -> "FeedRate":
         """Return the counts with a watched span and its entries added, everything older forgotten a little."""
@@ -169,7 +171,6 @@ class FeedRate:
         return replace(
             self,
             counted_until=end,
-            watched_until=end,
             items=keep * self.items + len(dated) + undated,
             days=keep * self.days + (end - start) / DAY,
             rhythm=rhythm,

@@ -37,32 +37,15 @@ def hours_between(start: float, end: float) -> Iterator[tuple[float, float]]:
         start = stop
 
 
-def _factors(items: tuple[float, ...], days: tuple[float, ...], prior: float) -> tuple[float, ...]:
-    """Return for each slot how many times the mean rate it has, drawn to 1 by `prior` entries."""
-    observed = sum(days)
-    per_day = sum(items) / observed if observed > 0 else 0.0
-    return tuple(
-        min(_FACTOR_MAX, max(_FACTOR_MIN, (count + prior) / (per_day * time + prior)))
-        for count, time in zip(items, days, strict=True)
-    )
-
-
-def _smooth(values: tuple[float, ...]) -> tuple[float, ...]:
-    """Return each value with a quarter of each neighbour's, around the clock."""
-    around = (values[-1], *values, values[0])
-    return tuple(0.25 * around[i] + 0.5 * around[i + 1] + 0.25 * around[i + 2] for i in range(len(values)))
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rhythm:
-    """Forgotten counts of entries and observed days for each hour and weekday, and the factors that they show."""
+    """Forgotten counts of entries and observed days for each hour and weekday."""
 
     hour_items: tuple[float, ...]
     hour_days: tuple[float, ...]
     weekday_items: tuple[float, ...]
     weekday_days: tuple[float, ...]
-    hours: tuple[float, ...]
-    weekdays: tuple[float, ...]
+    per_day: float  # mean rate of these counts
 
     @classmethod
     def of(
@@ -74,14 +57,13 @@ class Rhythm:
     ) -> "Rhythm":
         """Return the rhythm that these counts show."""
         items, days = tuple(hour_items), tuple(hour_days)
-        of_weekdays = tuple(weekday_items), tuple(weekday_days)
+        observed = sum(days)
         return cls(
             hour_items=items,
             hour_days=days,
-            weekday_items=of_weekdays[0],
-            weekday_days=of_weekdays[1],
-            hours=_factors(_smooth(items), _smooth(days), _HOUR_PRIOR),
-            weekdays=_factors(*of_weekdays, _WEEKDAY_PRIOR),
+            weekday_items=tuple(weekday_items),
+            weekday_days=tuple(weekday_days),
+            per_day=sum(items) / observed if observed > 0 else 0.0,
         )
 
     @classmethod
@@ -90,8 +72,19 @@ class Rhythm:
         return cls.of((0.0,) * _HOURS, (0.0,) * _HOURS, (0.0,) * _WEEKDAYS, (0.0,) * _WEEKDAYS)
 
     def factor(self, at: float) -> float:
-        """Return how many times the mean rate is usual at this instant."""
-        return self.hours[int(at // HOUR) % _HOURS] * self.weekdays[int(at // DAY + 3) % _WEEKDAYS]
+        """Return how many times the mean rate is usual at this instant, drawn to 1 while few entries were seen.
+
+        An hour counts half, and a quarter each of those beside it.
+        """
+        hour = int(at // HOUR) % _HOURS
+        after = hour + 1 - _HOURS  # as a place from the end, so that the day goes round
+        items, days = self.hour_items, self.hour_days
+        count = 0.5 * items[hour] + 0.25 * (items[hour - 1] + items[after])
+        time = 0.5 * days[hour] + 0.25 * (days[hour - 1] + days[after])
+        of_hour = (count + _HOUR_PRIOR) / (self.per_day * time + _HOUR_PRIOR)
+        day = int(at // DAY + 3) % _WEEKDAYS
+        of_day = (self.weekday_items[day] + _WEEKDAY_PRIOR) / (self.per_day * self.weekday_days[day] + _WEEKDAY_PRIOR)
+        return min(_FACTOR_MAX, max(_FACTOR_MIN, of_hour * of_day))
 
     def active_seconds(self, start: float, end: float) -> float:
         """Return the span's length with each hour weighed by its factor; whole weeks count as they are."""
