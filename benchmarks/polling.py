@@ -20,7 +20,7 @@ from functools import partial
 
 import numpy as np
 
-from benchmarks.polling_feeds import DAY, HOUR, START, InventedFeed, Times, PollingWorld, invent_feeds, invent_world
+from benchmarks.polling_feeds import DAY, HOUR, START, InventedFeed, PollingWorld, Times, invent_feeds, invent_world
 from benchmarks.polling_rules import RULES, Played, Prediction, play_ours
 
 _BUSY_PER_DAY = 12.0

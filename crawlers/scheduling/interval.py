@@ -142,11 +142,10 @@ def _reason(rate: FeedRate, *, at: float, surely: float, window: int | None, bou
         return f"nothing new for {quiet:.0f} days"
     if not rate.items and not rate.days:
         return "nothing is known about it yet"
-    if bound is _Bound.UNSEEN_BURST:
-        return f"about {_amount(rate.per_day)} expected, and a burst would soon fill the {window} that it lists"
     share = usual / rate.per_day
     when = ", most of them at this time" if share > 1.3 else ", few of them at this time" if share < 0.6 else ""
-    return f"about {_amount(rate.per_day)} expected{when}"
+    burst = f", and a burst would soon fill the {window} that it lists" if bound is _Bound.UNSEEN_BURST else ""
+    return f"about {_amount(rate.per_day)} expected{when}{burst}"
 
 
 def _amount(per_day: float) -> str:
