@@ -41,7 +41,7 @@ class FeedCheck:
         return plain | ({"problem": self.problem} if self.problem else {}) | ({"next": self.next} if self.next else {})
 
 
-def check_feed(trial: Trial, plan: FeedPlan | None, *, unverified: str | None, source_id: str | None) -> FeedCheck:
+def check_feed(trial: Trial, plan: FeedPlan | None, *, source_id: str | None) -> FeedCheck:
     """Return what is told about a feed that was tried; `plan` is its row if it is collected from."""
     problems = [trial.problem] if trial.problem else []
     state = str(trial.condition)
@@ -51,8 +51,8 @@ def check_feed(trial: Trial, plan: FeedPlan | None, *, unverified: str | None, s
         state = "moved" if state == "works" else state
         if plan is not None:
             advice.append(f"it has moved: steppewatch source edit {source_id} --replace-feed {plan.url} {trial.url}")
-    if unverified:
-        problems.append(f"its certificate {unverified}; it is read unverified")
+    if trial.unverified:
+        problems.append(f"a certificate on the way to it {trial.unverified}; it is read unverified")
         advice.append("tell the outlet about its certificate; source edit --unverified never stops reading despite it")
     if plan is not None and plan.state in (FeedState.PAUSED, FeedState.RETIRED):
         state = plan.state

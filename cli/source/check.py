@@ -123,8 +123,7 @@ def _try_feeds(target: _Target) -> list[FeedCheck]:
             pattern=plan.link_pattern,
         )
         trial = try_candidate(address, result, now=now, parse=partial(parser.run, parse_feed))
-        unverified = None if result.trouble else result.unverified
-        checks.append(check_feed(trial, plan, unverified=unverified, source_id=target.source_id))
+        checks.append(check_feed(trial, plan, source_id=target.source_id))
     parser.close()
     return checks
 
@@ -140,7 +139,7 @@ def _checks_of(looked: LookedUp, source_id: str | None) -> list[FeedCheck]:
         is_wrong = looks_like_feed(page.asked_url) or "in place of" in (page.problem or "")
     own = [page] if page is not None and is_wrong else []
     named = [trial for trial in looked.failed if trial.found_by not in (FoundBy.CUSTOM, FoundBy.GIVEN)]
-    return [check_feed(trial, None, unverified=None, source_id=source_id) for trial in (*own, *looked.found, *named)]
+    return [check_feed(trial, None, source_id=source_id) for trial in (*own, *looked.found, *named)]
 
 
 def _advise_on_look(looked: LookedUp, target: _Target) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from crawlers.bounded_process import ProcessEnded
 from crawlers.discovery.candidates import FeedAddress, address_key
 from crawlers.discovery.findings import FeedCondition, FoundBy
 from crawlers.http.results import FetchFailure, FetchResult, describe_status
+from crawlers.reading.other_bodies import describe_challenge
 from crawlers.reading.parse import FeedEntry, NotAFeed, ParsedFeed, parse_feed
 from crawlers.reading.sections import read_section
 from crawlers.reading.sitemaps import NotASitemap, ParsedSitemap, parse_sitemap
@@ -25,11 +25,6 @@ _SAME = 0.8
 """Share of common entries from which on two feeds list the same."""
 _MAX_KEYS = 500
 _PROTECTED = ("cf-mitigated", "x-amzn-waf-action", "x-sucuri-block", "x-datadome-captcha", "x-px-captcha")
-_CHALLENGE = re.compile(
-    r"just a moment|checking your browser|enable javascript and cookies|ddos.?guard|captcha"
-    r"|verify (?:that )?you are (?:a )?human|attention required|are you a robot|проверка браузера",
-    re.IGNORECASE,
-)
 _CONDITIONS = {
     RequestOutcome.MISSING: FeedCondition.MISSING,
     RequestOutcome.FORBIDDEN: FeedCondition.REFUSED,
@@ -55,6 +50,8 @@ class Trial:
     language: str | None = None
     problem: str | None = None
     rank: float = 0.0
+    unverified: str | None = None
+    """The fault of a certificate on the way to it."""
     keys: frozenset[str] = frozenset()
     """Addresses or names of its entries."""
 
@@ -130,6 +127,7 @@ def _read(candidate: FeedAddress, result: FetchResult, feed: ParsedFeed, now: da
         language=_language(feed.entries),
         problem=problem,
         rank=candidate.rank,
+        unverified=result.unverified,
         keys=frozenset(_key(entry) for entry in feed.entries[:_MAX_KEYS]),
     )
 
@@ -144,6 +142,7 @@ def _failed(candidate: FeedAddress, result: FetchResult, condition: FeedConditio
         title=candidate.title,
         problem=problem,
         rank=candidate.rank,
+        unverified=None if result.trouble else result.unverified,
     )
 
 
@@ -151,10 +150,7 @@ def _describe_challenge(result: FetchResult) -> str | None:
     """Return a sentence if a protection service answered in place of the outlet."""
     if any(result.header(name) for name in _PROTECTED):
         return "a protection service answered in place of the outlet, to test whether a person asks"
-    head = result.body[:20_000]
-    if len(result.body) < 100_000 and head.lstrip()[:1] == b"<" and _CHALLENGE.search(head.decode("utf-8", "replace")):
-        return "a page that tests whether a person asks, in place of the feed"
-    return None
+    return describe_challenge(result.body)
 
 
 def _language(entries: Iterable[FeedEntry]) -> str | None:

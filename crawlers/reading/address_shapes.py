@@ -15,6 +15,16 @@ from functools import lru_cache
 from itertools import islice
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from crawlers.reading.address_words import (
+    ARTICLE_WORDS,
+    ID_KEYS,
+    LISTS,
+    LOOSE_LISTS,
+    PAGES,
+    PAGING_KEYS,
+    SERVICE,
+    SIDE_HOSTS,
+)
 from db.net.urls import canonical_url, host_of
 
 MAX_LEARNT = 5_000
@@ -41,66 +51,6 @@ _COMMENTS = re.compile(r"(?:comment-)?page-?[0-9]+|seite-?[0-9]+|comments?|komme
 _WORD_BREAK = re.compile(r"[-_+. ,;~]+")
 _NUMBER = re.compile(r"[0-9]+")
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-
-
-def _words(several: str) -> frozenset[str]:
-    return frozenset(several.split())
-
-
-_ID_KEYS = _words(
-    """
-    id nid newsid news_id article articleid article_id articleno art aid p post postid story storyid idx itemid item
-    cod key no seq docid doc n news_no read idxno artid
-    """
-)
-_PAGING_KEYS = _words(
-    """
-    page paged pg start offset from pagenum p_page
-    """
-)
-
-_PAGES = _words("page p seite sayfa stranica")
-_LISTS = _words(
-    """
-    tag tags category categories cat author authors autor autoren auteur auteurs avtor avtory users profile profiles
-    search poisk suche recherche login signin sign-in signup register account konto auth logout cart checkout shop
-    share sharer print feed feeds rss sitemap wp-login wp-admin wp-content wp-json label labels keyword keywords
-    hashtag contributor contributors columnist columnists archive-list calendar teg tegi tegs yazar yazarlar etiket
-    mualliflar muallif avtorlar bookmark favorites redirect out click banner comments
-    """
-)
-_LOOSE_LISTS = _words(
-    """
-    topic topics theme themes tema temy thema themen rubric rubrics rubrika rubrik section sections user people
-    person persons staff store by go ads encyclopedia coupon coupons gutscheine job jobs sponsored sponsored-content
-    advertorial journalists dossier dossiers hub
-    """
-)
-"""Words of lists that also stand in the addresses of articles."""
-_SIDE_HOSTS = _words(
-    """
-    forum forums shop store community jobs job mail help support account accounts login auth id ads my profile
-    subscribe abo epaper radio tv video media static img images cdn api status click go weather games archive
-    """
-)
-_SERVICE = _words(
-    """
-    about about-us contact contacts contact-us kontakt kontakty impressum imprint privacy privacy-policy datenschutz
-    terms terms-of-use terms-of-service legal disclaimer cookies cookie-policy advertise advertising advertisement
-    ads reklama subscribe subscription subscriptions abo abonnement newsletter newsletters jobs careers career
-    vacancies help faq support donate team redaktion redakciya redaktsiya editorial feedback accessibility sitemap
-    podcasts weather pogoda wetter horoscope tv-programm radio live games crossword mobile apps app rules copyright
-    kunye hakkimizda iletisim biz-haqimizda reglement nas onas o-nas about-project kundenservice agb epaper e-paper
-    """
-)
-_ARTICLE_WORDS = _words(
-    """
-    news article articles story stories post posts artikel archives a novosti novost statya stati haber haberler
-    xeber xeberler habar habarlar janalyk zhanalyk kaba khabar doc view read show detail details releases release
-    press publications publication analytics clanek article-view articleshow news-story events event materials
-    yangiliklar xabar akhbor lenta
-    """
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,12 +145,12 @@ def shape_of(url: str) -> AddressShape:
     pairs = parse_qsl(parts.query, keep_blank_values=True, errors="replace")[:20]
     kinds = tuple(_kind_of(segment) for segment in segments)
     score, reasons = _rate_path([segment.lower() for segment in segments], kinds)
-    if host_of(url).partition(".")[0] in _SIDE_HOSTS:
+    if host_of(url).partition(".")[0] in SIDE_HOSTS:
         score, reasons = score - 4.0, ["a forum, a shop or another service"]
     for key, value in pairs:
-        if key.lower() in _PAGING_KEYS:
+        if key.lower() in PAGING_KEYS:
             score, reasons = score - 3.0, [*reasons, "one page of a list"]
-        elif key.lower() in _ID_KEYS and re.fullmatch(r"[0-9]{2,}|[0-9a-f-]{12,}", value):
+        elif key.lower() in ID_KEYS and re.fullmatch(r"[0-9]{2,}|[0-9a-f-]{12,}", value):
             score = max(score, 0.0) + 2.5  # the path may be no more than `/index.php`
             reasons = ["a number in the query"]
     if ending and score > 0:
@@ -262,7 +212,7 @@ def _rate_path(segments: list[str], kinds: tuple[str, ...]) -> tuple[float, list
     elif "hash" in kinds[-2:]:
         score += 1.2
         reasons.append("a key in the address")
-    if any(segment in _ARTICLE_WORDS for segment in segments[:-1]):
+    if any(segment in ARTICLE_WORDS for segment in segments[:-1]):
         score += 0.5
     return _rate_lists(segments, kinds, score, reasons)
 
@@ -273,14 +223,14 @@ def _rate_lists(
     """Return the score after looking for lists, services and plain sections."""
     is_strong = score >= 2.0
     is_sure = score >= 3.5 and ("date" in kinds or "year" in kinds) and kinds[-1] == "slug"
-    if any(segment in _LISTS for segment in segments) and not is_sure:
+    if any(segment in LISTS for segment in segments) and not is_sure:
         return score - 6.0, ["a list, a tag, an author or a service"]
-    if any(segment in _LOOSE_LISTS for segment in segments):
+    if any(segment in LOOSE_LISTS for segment in segments):
         return (score - 1.0, reasons) if is_strong else (score - 6.0, ["a list or a subject"])
-    if segments[0] in _SERVICE or segments[-1] in _SERVICE:
+    if segments[0] in SERVICE or segments[-1] in SERVICE:
         return (score - 1.5, reasons) if is_strong else (score - 4.0, ["about the outlet itself"])
     if _COMMENTS.fullmatch(segments[-1]) or (
-        len(segments) > 1 and segments[-2] in _PAGES and kinds[-1] in ("nn", "number")
+        len(segments) > 1 and segments[-2] in PAGES and kinds[-1] in ("nn", "number")
     ):
         return score - 5.0, ["one page of a list"]
     if kinds[-1] in ("year", "nn", "date") and not any(kind in ("slug", "number", "numbered") for kind in kinds):

@@ -18,6 +18,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 from crawlers.reading.address_shapes import NOTHING_KNOWN, AddressShape, ArticleShapes, is_media, shape_of
 from crawlers.reading.anchors import MAX_BYTES, Anchor, base_of, find_anchors, read_page
 from crawlers.reading.headline_words import is_more, rate_words
+from crawlers.reading.other_bodies import describe_challenge
 from crawlers.reading.parse import FeedEntry, NotAFeed, ParsedFeed
 from db.net.urls import canonical_url, host_of, registrable_domain, unwrapped
 from db.text.dates import ParsedDate
@@ -90,9 +91,8 @@ def read_section(
     """Return the articles of a page as the entries of a feed. Raises NotAFeed if it has no link to an article."""
     links = article_links(body, url=url, content_type=content_type, known=known, pattern=pattern)
     if not links:
-        raise NotAFeed(
-            f"no link of the page fits {pattern}" if pattern else "no link of the page looks like an article"
-        )
+        nothing = f"no link of the page fits {pattern}" if pattern else "no link of the page looks like an article"
+        raise NotAFeed(describe_challenge(body) or nothing)
     problems = (f"cut at {MAX_BYTES:,} bytes, it has {len(body):,}",) if len(body) > MAX_BYTES else ()
     return ParsedFeed(title=None, entries=tuple(map(_entry, links)), kind="section", problems=problems)
 

@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 
 import pytest
 from front_pages import PAGES, FrontPage, blog, buttons, cards, government
+from hypothesis import given
+from hypothesis import strategies as st
 
 from crawlers.reading import sections
 from crawlers.reading.address_shapes import learn_shapes, shape_of
@@ -206,3 +208,34 @@ def test_shape_of_an_address_is_the_same_for_its_likes() -> None:
     one, other = shape_of(f"{HOST}/news/2026/11/29/a-b-cd-ef-gh/"), shape_of(f"{HOST}/news/2025/01/02/xy-zz-ab-cd-ef")
     assert one.grains() == other.grains()
     assert one.grains() != shape_of(f"{HOST}/tag/2026/11/29/a-b-cd-ef-gh").grains()
+
+
+def test_challenge_in_place_of_a_section_is_told() -> None:
+    with pytest.raises(NotAFeed, match="tests whether a person asks"):
+        read_section(b"<html><title>Just a moment...</title><body>wait</body></html>", url=HOST)
+
+
+PIECES = st.sampled_from(
+    [
+        "<a href=", "<a href='", "'>", ">", "</a>", "<div class='date'>", "</div>", "29.11.2026", "<h3>", "</h3>",
+        "/news/1",
+        "http://[", "//", "?id=7&id=8", "#", "%", "%FF%FE", "\x00", "\ud800", "новости", "<base href='",
+        "<time datetime='",
+        "A headline of some five words", "http://steppe.example:99999/a", "https://steppe.example/news/12345",
+        "<script>",
+        "<!--", "<![CDATA[", "&#0;", "&#x110000;", "../../..", "\\", "xn--", "٣٤٥", "²", "𝟛𝟜",
+    ]
+)  # fmt: skip
+
+
+@given(st.lists(PIECES, max_size=40), st.sampled_from([None, "/news/*", "*", "[", "/[!a", "?" * 50]))
+def test_any_page_is_read(pieces: list[str], pattern: str | None) -> None:
+    body = "".join(pieces).encode("utf-8", "surrogatepass")
+    for link in rate_links(body, url=f"{HOST}/news/", known=learn_shapes(pieces, pieces[::2]), pattern=pattern):
+        assert link.canonical_url == canonical_url(link.canonical_url)
+        assert link.title is None or link.title.strip()
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_read(body: bytes) -> None:
+    assert rate_links(b'<a href="/news/12345">' + body, url=f"{HOST}/") is not None
