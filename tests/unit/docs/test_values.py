@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -13,12 +14,19 @@ MANY = 5
 """Fields from which on a dataclass is keyword-only."""
 
 
+@cache
+def classes_in(package: str) -> list[tuple[str, ast.ClassDef]]:
+    return [
+        (str(path.relative_to(ROOT)), node)
+        for path in sorted((ROOT / package).rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.ClassDef)
+    ]
+
+
 def classes(*packages: str) -> Iterator[tuple[str, ast.ClassDef]]:
     for package in packages:
-        for path in sorted((ROOT / package).rglob("*.py")):
-            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-                if isinstance(node, ast.ClassDef):
-                    yield str(path.relative_to(ROOT)), node
+        yield from classes_in(package)
 
 
 def decorator_of(node: ast.ClassDef) -> ast.expr | None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import typer
 from typer.testing import CliRunner, Result
-from vocabularies import packaged_tagger
+from vocabularies import packaged_tagger, packaged_vocabulary
 
 from cli.stages.tag import tag
 from cli.vocabulary.command import vocabulary_check, vocabulary_list, vocabulary_show
@@ -27,6 +27,12 @@ SENTENCE = "Kazakhstan’s envoy met the CSTO in Almaty."
 @pytest.fixture(autouse=True)
 def _one_tagger(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("worker.tagging.tagger.load_tagger", lambda *_: packaged_tagger())
+
+
+@pytest.fixture
+def _one_vocabulary(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the packaged vocabulary read once; `test_list_by_type_and_seed` does without."""
+    monkeypatch.setattr("cli.vocabulary.command.read_folder", {"default": packaged_vocabulary()}.__getitem__)
 
 
 def run(*args: str, stdin: str | bytes | None = None) -> Result:
@@ -148,6 +154,7 @@ def test_list_by_type_and_seed() -> None:
     assert run("list", "--type", "alliances").exit_code == 2
 
 
+@pytest.mark.usefixtures("_one_vocabulary")
 def test_show_as_line_and_as_table() -> None:
     (record,) = lines(run("show", "csto"))
     assert (record["id"], record["type"]) == ("csto", "alliance")
@@ -170,6 +177,7 @@ def test_show_says_where_a_spelling_was_seen(monkeypatch: pytest.MonkeyPatch) ->
     assert "Pes ýer (with context, guess)" in run("show", "lowland", "--format", "table").stdout
 
 
+@pytest.mark.usefixtures("_one_vocabulary")
 def test_show_says_what_speaks_for_and_against_a_name() -> None:
     (record,) = lines(run("show", "dmitry-medvedev"))
     assert "tennis" in record["context_none"]
@@ -180,6 +188,7 @@ def test_show_says_what_speaks_for_and_against_a_name() -> None:
     assert "never with" in table
 
 
+@pytest.mark.usefixtures("_one_vocabulary")
 def test_an_unknown_id_suggests_known_ones() -> None:
     result = run("show", "kazakhstam")
     assert result.exit_code == 1
@@ -197,6 +206,7 @@ def test_check_of_a_broken_folder_fails_with_every_problem(tmp_path: Path) -> No
     assert any("sources" in message for message in messages)
 
 
+@pytest.mark.slow
 def test_the_packaged_vocabulary_passes() -> None:
     result = run("check")
     assert result.exit_code == 0

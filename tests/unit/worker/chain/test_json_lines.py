@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from commandline import run
 from samples import NOON
+from vocabularies import packaged_tagger
 
 from worker.chain.documents import Rejected
 from worker.chain.inputs import read_file, read_lines
@@ -104,7 +105,10 @@ def told(*command: str) -> Callable[[Path], list[str]]:
         pytest.param(told("extract", "--batch"), id="extract"),
     ],
 )
-def test_every_command_tells_each_bad_line_and_goes_on(errors: Callable[[Path], list[str]], tmp_path: Path) -> None:
+def test_every_command_tells_each_bad_line_and_goes_on(
+    errors: Callable[[Path], list[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("worker.tagging.tagger.load_tagger", lambda *_: packaged_tagger())
     path = tmp_path / "lines.jsonl"
     lines = [line for line, _ in HOSTILE.values()]
     path.write_text("\n".join([GOOD, *lines, GOOD.replace("good", "last")]), "utf-8")

@@ -9,7 +9,7 @@ from functools import cache
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from vocabularies import packaged_vocabulary
+from vocabularies import packaged_tagger, packaged_vocabulary
 
 from worker.chain.tag import MOST_MENTIONS, KeptMentions, RevisionTagger, remark_on
 from worker.tagging.pieces import MOST_AT_ONCE, iter_pieces
@@ -30,7 +30,9 @@ class Text:
 
 @cache
 def spotter() -> RevisionTagger:
-    return RevisionTagger(packaged_vocabulary(), "1")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("worker.chain.tag.Tagger", lambda *_: packaged_tagger())
+        return RevisionTagger(packaged_vocabulary(), "1")
 
 
 @cache

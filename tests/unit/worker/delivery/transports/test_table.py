@@ -8,7 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -26,10 +26,10 @@ ELSEWHERE = {
 """Places where such a word is something else."""
 
 
-def modules() -> Iterator[tuple[Path, ast.Module]]:
-    for package in PACKAGES:
-        for path in sorted((ROOT / package).rglob("*.py")):
-            yield path.relative_to(ROOT), ast.parse(path.read_text("utf-8"))
+@cache
+def modules() -> list[tuple[Path, ast.Module]]:
+    paths = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
+    return [(path.relative_to(ROOT), ast.parse(path.read_text("utf-8"))) for path in paths]
 
 
 def test_each_transport_of_the_table_has_a_folder() -> None:
@@ -65,6 +65,7 @@ def test_the_table_alone_imports_from_the_folders() -> None:
     assert importing == {(HOME / "table.py").as_posix()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", list(FOLDERS))
 def test_without_its_folder_and_its_line_a_transport_is_gone_and_all_else_is_there(kind: str, tmp_path: Path) -> None:
     for package in PACKAGES:
