@@ -17,6 +17,7 @@ from cli.shared.tables import print_table, wants_json
 from cli.source.advice import FeedCheck, check_feed
 from cli.source.feeds import FORMAT
 from cli.source.look import describe_nothing, look_at
+from db.enums.collection import FeedKind
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -103,7 +104,6 @@ def _try_feeds(target: _Target) -> list[FeedCheck]:
     from crawlers.fetch_urls import fetch_once
     from crawlers.reading.parse import parse_feed
     from crawlers.subprocess_run import ChildFailed
-    from db.enums.collection import FeedKind
     from db.settings import load
 
     plans = target.plans[:_MAX_FEEDS]
@@ -151,7 +151,7 @@ def _advise_on_look(looked: LookedUp, target: _Target) -> list[str]:
     fresh = [url for url in looked.recommended if url not in target.known]
     if not fresh:
         return [f"{target.source_id} is collected from {', '.join(looked.recommended)} already"]
-    if all(trial.kind == "feed" for trial in looked.found if trial.url in fresh):
+    if all(trial.kind == FeedKind.FEED for trial in looked.found if trial.url in fresh):
         return [f"steppewatch source edit {target.source_id} --add-feed {url} collects from it" for url in fresh]
     return [f"steppewatch source add {target.url} --yes collects from what is recommended here"]
 

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
+from db.enums.vocabulary import MentionLevel
 from worker.text.fold import words
 from worker.vocabulary.entities import LANGUAGES, Alias, Entity, Vocabulary
 
@@ -54,7 +55,7 @@ def _places(entity: Entity) -> Iterator[_Place]:
     """Yield the aliases with their fields, such as `names.en[2]`."""
     counts: dict[str, int] = defaultdict(int)
     for alias in entity.aliases:
-        group = f"{'demonyms' if alias.level == 'demonym' else 'names'}.{alias.language}"
+        group = f"{'demonyms' if alias.level == MentionLevel.DEMONYM else 'names'}.{alias.language}"
         yield _Place(entity, alias, f"{group}[{counts[group]}]")
         counts[group] += 1
 

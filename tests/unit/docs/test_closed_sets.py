@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import json
 import pkgutil
@@ -23,7 +24,8 @@ from worker.export.formats import columns
 from worker.query.closed import checked_value, describe_values
 from worker.query.errors import QueryError
 
-DOCS = Path(__file__).resolve().parents[3] / "docs"
+ROOT = Path(__file__).resolve().parents[3]
+DOCS = ROOT / "docs"
 
 
 def sets_of_code() -> list[type[ClosedSet]]:
@@ -149,3 +151,35 @@ def test_the_tagger_gives_no_rule_but_these() -> None:
     code = "".join(path.read_text("utf-8") for path in sorted(folder.glob("*.py")))
     assert [rule for rule in MentionRule if f"MentionRule.{rule.name}" not in code] == []
     assert not re.findall(r'(?:rule=|_replace\(rule=|ruled\(\w+, )"([a-z-]+)"', code)
+
+
+STORED = frozenset(column.partition(".")[2] for column in COLUMNS) | {"outcome", "last_outcome"}
+"""Names of columns that have a closed set."""
+VALUES = frozenset(str(value) for values in sets_of_code() for value in values)
+
+
+def bare_values(node: ast.Compare) -> list[str]:
+    """Return the values of closed sets that such a column is compared with as bare strings."""
+    sides = [node.left, *node.comparators]
+    if not any(isinstance(one, ast.Attribute) and one.attr in STORED for one in sides):
+        return []
+    parts = [part for one in sides for part in (one.elts if isinstance(one, ast.Tuple | ast.List | ast.Set) else [one])]
+    return [one.value for one in parts if isinstance(one, ast.Constant) and one.value in VALUES]
+
+
+@pytest.mark.parametrize("package", ["cli", "crawlers", "db", "web", "worker"])
+def test_columns_are_compared_with_members_and_not_with_bare_strings(package: str) -> None:
+    found = [
+        f"{path.relative_to(ROOT)}:{node.lineno}: {value}"
+        for path in sorted((ROOT / package).rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Compare)
+        for value in bare_values(node)
+    ]
+    assert found == []
+
+
+def test_a_bare_string_is_found_on_either_side() -> None:
+    source = ('row.state == "active"', '"gone" == row.last_outcome', 'row.status not in ("news", y)')
+    compared = [node for text in source for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Compare)]
+    assert [bare_values(node) for node in compared] == [["active"], ["gone"], ["news"]]
