@@ -22,8 +22,8 @@ from crawlers.reading.address_words import (
     LOOSE_LISTS,
     PAGES,
     PAGING_KEYS,
+    SECTIONS,
     SERVICE,
-    SIDE_HOSTS,
 )
 from db.net.urls import canonical_url, host_of
 
@@ -145,12 +145,10 @@ def shape_of(url: str) -> AddressShape:
     pairs = parse_qsl(parts.query, keep_blank_values=True, errors="replace")[:20]
     kinds = tuple(_kind_of(segment) for segment in segments)
     score, reasons = _rate_path([segment.lower() for segment in segments], kinds)
-    if host_of(url).partition(".")[0] in SIDE_HOSTS:
-        score, reasons = score - 4.0, ["a forum, a shop or another service"]
     for key, value in pairs:
         if key.lower() in PAGING_KEYS:
             score, reasons = score - 3.0, [*reasons, "one page of a list"]
-        elif key.lower() in ID_KEYS and re.fullmatch(r"[0-9]{2,}|[0-9a-f-]{12,}", value):
+        elif re.fullmatch(r"[0-9]{2,20}" if key.lower() in ID_KEYS else r"[0-9]{6,20}", value):
             score = max(score, 0.0) + 2.5  # the path may be no more than `/index.php`
             reasons = ["a number in the query"]
     if ending and score > 0:
@@ -223,7 +221,7 @@ def _rate_lists(
     """Return the score after looking for lists, services and plain sections."""
     is_strong = score >= 2.0
     is_sure = score >= 3.5 and ("date" in kinds or "year" in kinds) and kinds[-1] == "slug"
-    if any(segment in LISTS for segment in segments) and not is_sure:
+    if any(segment in LISTS for segment in segments) and not is_sure and not _is_below_section(segments):
         return score - 6.0, ["a list, a tag, an author or a service"]
     if any(segment in LOOSE_LISTS for segment in segments):
         return (score - 1.0, reasons) if is_strong else (score - 6.0, ["a list or a subject"])
@@ -239,6 +237,13 @@ def _rate_lists(
         plain = "a short word" if len(segments) == 1 else "short words"
         return score - (1.5 if kinds[-1] == "word" else 0.8), [plain]
     return score, reasons
+
+
+def _is_below_section(segments: list[str]) -> bool:
+    """Return whether an address is that of an article in a section: `/cat/politics/five-words-or-a-number-12345`."""
+    above = {place for place, segment in enumerate(segments) if segment in LISTS}
+    is_deep = len(segments) >= 3 and above == {len(segments) - 3} and segments[-3] in SECTIONS
+    return is_deep and (count_words(segments[-1]) >= 4 or _longest_number(segments[-1:]) >= 4)
 
 
 def _has_month(segments: list[str], kinds: tuple[str, ...]) -> bool:

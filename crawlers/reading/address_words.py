@@ -10,7 +10,7 @@ def _words(several: str) -> frozenset[str]:
 ID_KEYS = _words(
     """
     id nid newsid news_id article articleid article_id articleno art aid p post postid story storyid idx itemid item
-    cod key no seq docid doc n news_no read idxno artid
+    cod key no seq docid doc n news_no read idxno artid st
     """
 )
 PAGING_KEYS = _words(
@@ -29,6 +29,8 @@ LISTS = _words(
     mualliflar muallif avtorlar bookmark favorites redirect out click banner comments
     """
 )
+SECTIONS = _words("cat category categories")
+"""Lists that are sections; articles may be filed below them."""
 LOOSE_LISTS = _words(
     """
     topic topics theme themes tema temy thema themen rubric rubrics rubrika rubrik section sections user people

@@ -16,6 +16,7 @@ from fnmatch import translate
 from urllib.parse import unquote, urljoin, urlsplit
 
 from crawlers.reading.address_shapes import NOTHING_KNOWN, AddressShape, ArticleShapes, is_media, shape_of
+from crawlers.reading.address_words import SIDE_HOSTS
 from crawlers.reading.anchors import MAX_BYTES, Anchor, base_of, find_anchors, read_page
 from crawlers.reading.headline_words import is_more, rate_words
 from crawlers.reading.other_bodies import describe_challenge
@@ -200,7 +201,9 @@ def _rate(target: _Target, known: ArticleShapes) -> ArticleLink:
     reasons = [because, target.shape.reason]
     score = target.shape.score + words + _LEARNT * learnt
     if target.is_elsewhere:
-        score, reasons = score - 3.0, [*reasons, "another host of the outlet"]
+        is_service = host_of(target.canonical).partition(".")[0] in SIDE_HOSTS
+        score -= 7.0 if is_service else 3.0
+        reasons.append("another host of the outlet")
     if words >= 1.0:
         reasons.append("words like a headline")
     if any(each.in_heading or each.heading for each in target.anchors):
@@ -209,7 +212,8 @@ def _rate(target: _Target, known: ArticleShapes) -> ArticleLink:
     if dated is not None:
         score, reasons = score + 0.8, [*reasons, "a date beside it"]
     if all(each.is_furniture for each in target.anchors):
-        is_strong = words >= 1.2 and target.shape.score >= 1.5  # a bar with the news of the hour
+        # a bar with the news of the hour, or with their catchwords
+        is_strong = (words >= 1.2 and target.shape.score >= 1.5) or target.shape.score >= 4.0
         score -= 1.0 if is_strong else 2.0
         reasons.append("in the navigation, the footer or the like")
     if any(

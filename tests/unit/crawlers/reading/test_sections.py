@@ -98,6 +98,10 @@ def test_order_of_the_page_is_kept_and_each_address_comes_once() -> None:
         "mailto:someone@steppe.example?subject=a-long-subject-of-the-mail-12345",
         "javascript:open('/news/12345-a-long-slug-of-words')",
         "#a-long-slug-of-words-12345",
+        "/cat/politics/",
+        "/category/ceremonies-and-very-long-names",
+        "/news?post=ef782fa2-a71a-4db0-9238-97e434e4ddd3",
+        "https://jobs.steppe.example/job/head-of-the-office-in-the-valley-4711",
         "/privacy-policy",
         "/contacts",
         "//[broken",
@@ -117,6 +121,12 @@ def test_what_is_no_article_is_left_out(address: str) -> None:
         "/новости/совет-долины-снова-собрался",
         "/%D0%BD%D0%BE%D0%B2%D0%BE%D1%81%D1%82%D0%B8/%D1%81%D0%BE%D0%B2%D0%B5%D1%82-%D0%B4%D0%BE%D0%BB%D0%B8%D0%BD%D1%8B-%D1%81%D0%BE%D0%B1%D1%80%D0%B0%D0%BB%D1%81%D1%8F",
         "/n1/2026/1129/c1001-40223222.html",
+        "/cat/politics/council-of-the-valley-meets-again/",
+        "/newsA.php?st=1764400000",
+        "/a/33199999.html",
+        "/news--2026-11-29--council-of-the-valley-12345",
+        "/archive.php?article_id=2900",
+        "/oz/lists/view/7890",
         "//steppe.example/a/65fa0c1d2e3f4a5b6c7d8091",
         "https://www.steppe.example/story/12345",
     ],
@@ -124,6 +134,12 @@ def test_what_is_no_article_is_left_out(address: str) -> None:
 def test_articles_of_an_unknown_outlet_are_found(address: str) -> None:
     html = f'<div><h3><a href="{address}">Council of the valley meets again after a year</a></h3></div>'
     assert len(links(html)) == 1
+
+
+def test_an_outlet_on_a_host_with_the_name_of_a_service_is_one() -> None:
+    html = b'<h3><a href="/news/12345">Council of the valley meets again after a year</a></h3>'
+    for host in ("radio.example", "media.steppe.example"):
+        assert len(article_links(html, url=f"https://{host}/")) == 1
 
 
 def test_base_of_the_page_is_followed() -> None:
