@@ -16,7 +16,11 @@ from cli.shared.tables import Format, cell, instant, new_table, wants_json
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from db.collection.losses import MeasuredLoss
     from db.collection.sources import SourceRow
+
+_HARDLY_ANY = 0.99
+"""The share of items seen from which a loss is not worth a remark."""
 
 
 def source_list(
@@ -24,33 +28,55 @@ def source_list(
 ) -> None:
     """List the outlets: how each is collected, its state, and its numbers of feeds and articles.
 
+    `complete` is the share of items of their feeds that are believed to have been seen in the last seven days.
+
     Example: steppewatch source list --format json
     """
+    from db.collection.losses import find_newest, measure_losses
     from db.collection.sources import list_sources
     from db.status import read_outlet_states
 
+    now = datetime.now(UTC)
     with open_store().reading() as conn:
         rows = list_sources(conn)
-        states = read_outlet_states(conn, now=datetime.now(UTC))
+        states = read_outlet_states(conn, now=now)
+        losses = measure_losses(conn, until=now)
+        newest = find_newest(conn)
     if wants_json(format):
         for row in rows:
-            emit(_row_record(row, states[row.id]))
+            emit(_row_record(row, states[row.id], losses.get(row.id), newest.get(row.id)))
     else:
         from rich.console import Console
 
-        Console().print(_list_table(rows, states))
+        Console().print(_list_table(rows, states, losses))
 
 
-def _row_record(row: SourceRow, state: str) -> dict[str, object]:
-    return {**asdict(row), "latest_at": instant(row.latest_at), "state": state}
+def _row_record(
+    row: SourceRow, state: str, loss: MeasuredLoss | None, newest_at: datetime | None
+) -> dict[str, object]:
+    complete = None if loss is None or loss.complete is None else round(loss.complete, 4)
+    return {
+        **asdict(row),
+        "latest_at": instant(row.latest_at),
+        "state": state,
+        "complete": complete,
+        "newest_at": instant(newest_at),
+    }
 
 
-def _list_table(rows: Sequence[SourceRow], states: Mapping[str, str]) -> Table:
+def _list_table(rows: Sequence[SourceRow], states: Mapping[str, str], losses: Mapping[str, MeasuredLoss]) -> Table:
     table = new_table("id", "name", "country", "by", "state", "#feeds", "#articles", "latest", "trouble")
     table.columns[0].no_wrap = table.columns[7].no_wrap = True
     for row in rows:
         latest = row.latest_at and row.latest_at.date()
         numbers = (f"{row.feeds:,}", f"{row.articles:,}")
         facts = (row.id, row.name, row.country, row.collected_by, states[row.id])
-        table.add_row(*map(cell, (*facts, *numbers, latest, row.last_error)))
+        trouble = row.last_error or _describe_loss(losses.get(row.id))
+        table.add_row(*map(cell, (*facts, *numbers, latest, trouble)))
     return table
+
+
+def _describe_loss(loss: MeasuredLoss | None) -> str | None:
+    """Return a remark on an outlet of which more than one item in a hundred may have been missed."""
+    complete = None if loss is None else loss.complete
+    return None if complete is None or complete > _HARDLY_ANY else f"{1 - complete:.0%} of its items may be missing"

@@ -15,6 +15,8 @@ from db.enums.collection import CertificateRule
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from db.collection.losses import Loss
+
 SHOWN_PROBLEMS = 10
 
 
@@ -23,6 +25,8 @@ def source_show(
     format: Annotated[Format | None, typer.Option(help="json or table; a table on a terminal.")] = None,
 ) -> None:
     """Show an outlet: its addresses, articles, feeds and latest problems.
+
+    `complete` is the share of items believed to have been seen in the last seven days, `missed` how many were not.
 
     Example: steppewatch source show new-eastern-outlook
     """
@@ -38,6 +42,7 @@ def source_show(
 
 def _build_record(conn: Connection, source_id: str) -> dict[str, Any]:
     from db.collection.feeds import iter_feeds
+    from db.collection.losses import measure_feed_losses, measure_losses
     from db.collection.sources import domains_of, find_source, list_sources
     from db.collection.unverified import has_unverified_articles
     from db.collection.walls import find_walled
@@ -46,8 +51,10 @@ def _build_record(conn: Connection, source_id: str) -> dict[str, Any]:
     source = find_source(conn, source_id)
     assert source is not None, "its id was just looked up"
     row = list_sources(conn, only=[source_id])[0]
-    walled = find_walled(conn, now=datetime.now(UTC), source_id=source_id).get(source_id)
+    now = datetime.now(UTC)
+    walled = find_walled(conn, now=now, source_id=source_id).get(source_id)
     feeds = list(iter_feeds(conn, source_id=source_id))
+    losses = measure_feed_losses(conn, until=now, source_id=source_id)
     return {
         "id": source.id,
         "name": source.name,
@@ -86,9 +93,16 @@ def _build_record(conn: Connection, source_id: str) -> dict[str, Any]:
                 "succeeded_at": instant(feed.succeeded_at),
                 "changed_at": instant(feed.changed_at),
                 "next_poll_at": instant(feed.next_poll_at),
+                "next_poll_because": feed.next_poll_because,
+                "kind": feed.kind,
+                "newest_at": instant(feed.newest_at),
+                "validators_lie": feed.is_lying,
+                **_loss_record(losses.get(feed.id)),
             }
             for feed in feeds
         ],
+        "newest_at": instant(max((feed.newest_at for feed in feeds if feed.newest_at), default=None)),
+        **_loss_record(measure_losses(conn, until=now, source_id=source_id).get(source_id)),
     }
 
 
@@ -108,6 +122,22 @@ def _describe_removal(conn: Connection, source_id: str) -> dict[str, Any] | None
     }
 
 
+def _loss_record(loss: Loss | None) -> dict[str, float | None]:
+    """Return what may have been missed in the last seven days; nulls if it was not polled in them."""
+    if loss is None:
+        return {"overlap": None, "complete": None, "missed": None, "missed_any": None}
+    return {
+        "overlap": _rounded(loss.overlap),
+        "complete": _rounded(loss.complete),
+        "missed": round(loss.missed, 2),
+        "missed_any": _rounded(loss.chance),
+    }
+
+
+def _rounded(share: float | None) -> float | None:
+    return None if share is None else round(share, 4)
+
+
 def _print_outlet(record: dict[str, Any]) -> None:
     from rich.console import Console
 
@@ -121,13 +151,16 @@ def _print_outlet(record: dict[str, Any]) -> None:
                 words = ", ".join(f"{key} {one}" for key, one in value.items() if one)
             facts.add_row(cell(name.replace("_", " ")), cell(words))
     Console().print(facts)
-    feeds = new_table("feed", "state", "last success", "next poll", "trouble")
+    feeds = new_table("feed", "state", "last success", "next poll", "complete", "trouble")
     for feed in record["feeds"]:
         state = f"{feed['failures']} failures" if feed["failures"] else feed["state"]
         if feed["unverified"]:
             state += f", unverified: its certificate {feed['certificate']}"
         next_at = feed["next_poll_at"] if feed["state"] in ASKED else None
-        cells = (feed["url"], state, feed["succeeded_at"], next_at, feed["last_error"])
+        planned = f"{next_at}: {feed['next_poll_because']}" if next_at and feed["next_poll_because"] else next_at
+        complete = None if feed["complete"] is None else f"{feed['complete']:.1%}"
+        trouble = feed["last_error"] or ("says 304 although it has changed" if feed["validators_lie"] else None)
+        cells = (feed["url"], state, feed["succeeded_at"], planned, complete, trouble)
         feeds.add_row(*map(cell, cells))
     Console().print(feeds if record["feeds"] else "no feed")
     if record["problems"]:

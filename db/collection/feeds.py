@@ -40,6 +40,11 @@ class FeedHealth:
     last_error: str | None
     unverified: str | None = None
     """The fault of the certificate at the last successful poll; None if there was none."""
+    kind: str = FeedKind.FEED
+    newest_at: datetime | None = None
+    next_poll_because: str | None = None
+    is_lying: bool = False
+    """True if the server says 304 although the feed has changed, so that it is always asked for the whole feed."""
 
 
 def add_feed(
@@ -111,11 +116,17 @@ def iter_feeds(conn: Connection, *, source_id: str | None = None) -> Iterator[Fe
         Feed.last_outcome,
         Feed.last_error,
         Feed.unverified,
+        Feed.kind,
+        Feed.newest_at,
+        Feed.next_poll_because,
+        Feed.history,
     ).order_by(Feed.source_id, Feed.url)
     if source_id is not None:
         query = query.where(Feed.source_id == source_id)
     for row in conn.execute(query):
-        yield FeedHealth(**row._asdict())
+        fields = row._asdict()
+        history = fields.pop("history") or {}
+        yield FeedHealth(**fields, is_lying="lying_since" in history)
 
 
 def count_feeds(conn: Connection, *, source_id: str | None = None) -> dict[str, int]:

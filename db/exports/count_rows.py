@@ -22,6 +22,7 @@ from sqlalchemy import Text as SqlText
 from sqlalchemy.orm import aliased
 
 from db.articles.filters import CannotFilter, CollectionHealth, Filters, Rows
+from db.collection.losses import losses_of_outlets
 from db.coverage.cells import TOTAL, UNDATED
 from db.dialect import bytewise
 from db.dialect.functions import WordColumn, instant_text
@@ -142,7 +143,9 @@ def sources(conn: Connection, filters: Filters) -> Rows:
     """Return a row per outlet, by id, with its numbers in the database."""
     if filters.since or filters.until or filters.entities or _beyond_cells(filters):
         raise CannotFilter("the export of outlets can only be filtered by outlet")
-    feeds = select(Feed.source_id, func.count().label("n")).group_by(Feed.source_id).subquery()
+    counted = select(Feed.source_id, func.count().label("n"), func.max(Feed.newest_at).label("newest_at"))
+    feeds = counted.group_by(Feed.source_id).subquery()
+    lost = losses_of_outlets().subquery()
     day = case((Article.is_undated.is_(False), Article.counts_on))
     articles = (
         select(
@@ -171,9 +174,16 @@ def sources(conn: Connection, filters: Filters) -> Rows:
             articles.c.first.label("first_counts_on"),
             articles.c.last.label("last_counts_on"),
             instant_text(articles.c.collected_at).label("last_collected_at"),
+            instant_text(feeds.c.newest_at).label("newest_at"),
+            case(
+                (func.coalesce(lost.c.missed, 0) > 0, lost.c.fresh / (lost.c.fresh + lost.c.missed)),
+                (lost.c.polls > 0, 1.0),
+            ).label("complete"),
+            lost.c.missed.label("missed"),
         )
         .outerjoin(feeds, feeds.c.source_id == Source.id)
         .outerjoin(articles, articles.c.source_id == Source.id)
+        .outerjoin(lost, lost.c.source_id == Source.id)
         .order_by(bytewise(conn, Source.id))
     )
     return query.where(Source.id.in_(filters.sources)) if filters.sources else query

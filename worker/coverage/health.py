@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import Connection
 
 from db.articles.counting_day import day_at
+from db.collection.losses import iter_missed
 from db.coverage.collection_attempts import iter_attempts, iter_printed, read_given_up
 from worker.coverage.stats.health import HABIT_DAYS, Collected, DayHealth, health_by_day
 
@@ -18,8 +20,8 @@ def collection_health_by_day(
     """Return for each day from `since` to `until` the number of watched outlets, and those with impaired collection.
 
     A day without watched outlets (an archive imported by hand) is included: `alive` is None then. With `as_known_at`
-    only attempts before then count, so that the result stays the same after later collection; silence of outlets is
-    left out, because late articles would change it.
+    only attempts before then count, so that the result stays the same after later collection; silence and losses of
+    outlets are left out, because they are known for whole days only.
     """
     begin = since - timedelta(days=HABIT_DAYS)
     attempts = list(iter_attempts(conn, begin, until, before=as_known_at))
@@ -37,6 +39,9 @@ def collection_health_by_day(
             pages=tried.pages,
             pages_failed=tried.pages_failed,
         )
+    if attempts and as_known_at is None:
+        for outlet, day, fresh, missed in iter_missed(conn, begin, until):
+            collected[outlet, day] = replace(collected.get((outlet, day), Collected()), fresh=fresh, missed=missed)
     days = [since + timedelta(days=number) for number in range((until - since).days + 1)]
     return health_by_day(collected, days, today=today, given_up=read_given_up(conn))
 

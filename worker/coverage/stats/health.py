@@ -3,18 +3,20 @@
 An outlet is watched from the day of its first poll until its feeds are given up. On a watched day its collection is
 impaired for one of these reasons, the first that holds:
 
-* `polls`: fewer than half as many polls succeeded as on its middle day of the four weeks before. A failing feed is
-  polled ever more seldom, and a crawler that does not run polls nothing: both show here.
+* `polls`: more polls failed than succeeded, or there was none though its middle day of the four weeks before had two
+  or more. How often a feed is polled follows from what it publishes, so fewer polls alone are no fault; what came and
+  went meanwhile is a loss.
 * `fetches`: most pages that it listed could not be fetched, of four or more.
 * `pages`: most of its pages showed no article (a challenge, a wall, an error), of four or more.
+* `loss`: by the overlap of its polls more than a tenth of its entries, and at least one, came and went unseen.
 * `silent`: it published nothing, although that happens less than once in a thousand days by its habit on such days
   (workdays or weekends of the four weeks before; Poisson: seven articles a day or more).
 
 The current day is judged by the failures alone.
 
-The completeness of days follows from it. An outlet with complete collection counts as seen completely; one with
-impaired collection lacks the difference to its habit: the mean of such days of the four weeks before with complete
-collection. Without a habit yet, or on the current day, the completeness is unknown.
+The completeness of days follows from it. An outlet lacks what came and went between two polls, as far as their overlap
+tells; with impaired collection it lacks at least the difference to its habit: the mean of such days of the four weeks
+before with complete collection. Without a habit yet, or on the current day, the completeness is unknown.
 """
 
 from __future__ import annotations
@@ -29,7 +31,7 @@ from statistics import median
 from typing import NamedTuple
 
 HABIT_DAYS = 28
-_LEAST_POLLS, _FETCHES, _RARE = 0.5, 4, 0.001
+_USUAL_POLLS, _FETCHES, _RARE, _LOSS = 2, 4, 0.001, 0.1
 
 
 class Impairment(StrEnum):
@@ -38,6 +40,7 @@ class Impairment(StrEnum):
     POLLS = "polls"
     FETCHES = "fetches"
     PAGES = "pages"
+    LOSS = "loss"
     SILENT = "silent"
 
 
@@ -52,6 +55,10 @@ class Collected:
     articles: int = 0
     pages: int = 0
     pages_failed: int = 0
+    fresh: int = 0
+    """Entries that its feeds listed for the first time."""
+    missed: float = 0.0
+    """Expected number of entries that came and went between two polls."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,22 +159,25 @@ def _judged(
 
 def _lacking(day: _Day, before: Collection[_Day]) -> float | None:
     """Return the estimated number of missing articles of the outlet on a day; None if unknown."""
-    if day.trouble is None:
-        return 0.0
+    measured = day.tried.missed
+    if day.trouble in (None, Impairment.LOSS):
+        return measured
     alike = [other.tried.articles for other in before if other.weekend == day.weekend and other.trouble is None]
-    return max(0.0, sum(alike) / len(alike) - day.tried.articles) if alike else None
+    return max(measured, sum(alike) / len(alike) - day.tried.articles) if alike else measured or None
 
 
 def _trouble(tried: Collected, before: Collection[_Day], *, weekend: bool, is_over: bool) -> Impairment | None:
     """Return the reason for impaired collection on a day after those `before`; None if it was complete."""
-    if tried.polls_failed and not tried.polls:
+    if tried.polls_failed > tried.polls:
         return Impairment.POLLS
-    if is_over and before and tried.polls < _LEAST_POLLS * median([other.tried.polls for other in before]):
+    if is_over and not tried.polls and before and median([one.tried.polls for one in before]) >= _USUAL_POLLS:
         return Impairment.POLLS
     if tried.fetches + tried.fetches_failed >= _FETCHES and tried.fetches_failed > tried.fetches:
         return Impairment.FETCHES
     if tried.pages + tried.pages_failed >= _FETCHES and tried.pages_failed > tried.pages:
         return Impairment.PAGES
+    if tried.missed >= 1 and tried.missed > _LOSS * (tried.fresh + tried.missed):
+        return Impairment.LOSS
     if is_over and not tried.articles:
         alike = [other.tried.articles for other in before if other.weekend == weekend]
         if alike and math.exp(-sum(alike) / len(alike)) < _RARE:

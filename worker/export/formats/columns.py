@@ -322,6 +322,17 @@ SOURCES = (
     Column(
         name="last_collected_at", meaning="instant at which its newest article was collected", kind=ColumnKind.INSTANT
     ),
+    Column(name="newest_at", meaning="publication of the newest entry of its feeds", kind=ColumnKind.INSTANT),
+    Column(
+        name="complete",
+        meaning="share of the entries of its feeds that are believed to have been seen since it is polled, 0 to 1",
+        kind=ColumnKind.NUMBER,
+    ),
+    Column(
+        name="missed",
+        meaning="expected number of entries that came and went between two polls since then",
+        kind=ColumnKind.NUMBER,
+    ),
 )
 
 COLUMNS: Mapping[ExportKind, tuple[Column, ...]] = {
