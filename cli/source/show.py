@@ -15,7 +15,7 @@ from db.enums.collection import CertificateRule
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from db.collection.losses import Loss
+    from db.collection.losses import MeasuredLoss
 
 SHOWN_PROBLEMS = 10
 
@@ -122,7 +122,7 @@ def _describe_removal(conn: Connection, source_id: str) -> dict[str, Any] | None
     }
 
 
-def _loss_record(loss: Loss | None) -> dict[str, float | None]:
+def _loss_record(loss: MeasuredLoss | None) -> dict[str, float | None]:
     """Return what may have been missed in the last seven days; nulls if it was not polled in them."""
     if loss is None:
         return {"overlap": None, "complete": None, "missed": None, "missed_any": None}

@@ -35,9 +35,9 @@ from crawlers.jobs.job import DecisionContext, DueFilter, Job
 from crawlers.jobs.schedule import NETWORK_RETRY_S
 from crawlers.reading.listings import read_listing
 from crawlers.scheduling.plan import PollLimits
-from crawlers.spiders.rests import HostRests
+from crawlers.spiders.rests import LONG_REST_S, HostRests
 from db.collection.feeds import count_due_feeds, has_any_succeeded, record_network
-from db.collection.host_leases import find_resting_hosts
+from db.collection.host_leases import find_hosts_at_rest, find_resting_hosts
 from db.collection.refusals import ask_for_pages, find_forbidden
 from db.datadir.heartbeat import EVERY_S, touch_heartbeat
 from db.dialect import is_away
@@ -192,8 +192,10 @@ class CollectorSpider(Spider):
             return False
         now = self._clock()
         if not self._outage.is_down:
-            resting = self.limiter.hosts.resting_hosts(time.monotonic())
-            return not await self._store.read(lambda conn: self._find_due(conn, now, 1, resting, True))
+            later = now + timedelta(seconds=self._own.host_delay_s + LONG_REST_S)
+            return not await self._store.read(
+                lambda conn: self._find_due(conn, now, 1, find_hosts_at_rest(conn, until=later), True)
+            )
         left = await self._store.read(lambda conn: count_due_feeds(conn, now=now, source_id=once.source_id))
         await self._store.write(
             lambda _, tally: tally.count(Stage.POLL, once.source_id, RequestOutcome.NO_NETWORK, left)

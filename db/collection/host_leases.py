@@ -55,6 +55,11 @@ def find_resting_hosts(conn: Connection, *, now: datetime) -> set[str]:
     return set(conn.scalars(select(HostLease.host).where(HostLease.free_at > now)))
 
 
+def find_hosts_at_rest(conn: Connection, *, until: datetime) -> set[str]:
+    """Return the hosts that no crawler holds and that nobody may ask until then: they asked for fewer requests."""
+    return set(conn.scalars(select(HostLease.host).where(HostLease.holder.is_(None), HostLease.free_at > until)))
+
+
 def forget_hosts(conn: Connection, *, before: datetime) -> int:
     """Delete the leases of hosts that were free before an instant; return their number."""
     return conn.execute(delete(HostLease).where(HostLease.free_at < before)).rowcount

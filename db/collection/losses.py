@@ -17,7 +17,7 @@ LOSS_DAYS = 7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Loss:
+class MeasuredLoss:
     """The measured loss of a feed or an outlet in some days."""
 
     polls: int
@@ -48,19 +48,19 @@ class Loss:
 
 def measure_feed_losses(
     conn: Connection, *, until: datetime, days: int = LOSS_DAYS, source_id: str | None = None
-) -> dict[int, Loss]:
+) -> dict[int, MeasuredLoss]:
     """Return the loss of each feed that was polled in these days, by its id."""
     return {feed_id: loss for _, feed_id, loss in _iter_losses(conn, until, days, source_id)}
 
 
 def measure_losses(
     conn: Connection, *, until: datetime, days: int = LOSS_DAYS, source_id: str | None = None
-) -> dict[str, Loss]:
+) -> dict[str, MeasuredLoss]:
     """Return the loss of each outlet that was polled in these days.
 
     What one feed missed another one of the outlet may have listed, so an outlet misses as much as its worst feed.
     """
-    feeds: dict[str, list[Loss]] = {}
+    feeds: dict[str, list[MeasuredLoss]] = {}
     for outlet, _, loss in _iter_losses(conn, until, days, source_id):
         feeds.setdefault(outlet, []).append(loss)
     return {outlet: _joined(losses) for outlet, losses in feeds.items()}
@@ -68,7 +68,7 @@ def measure_losses(
 
 def _iter_losses(
     conn: Connection, until: datetime, days: int, source_id: str | None
-) -> Iterator[tuple[str, int, Loss]]:
+) -> Iterator[tuple[str, int, MeasuredLoss]]:
     since = until.date() - timedelta(days=days - 1)
     query = select(Feed.source_id, FeedDay.__table__).join(Feed, Feed.id == FeedDay.feed_id)
     query = query.where(FeedDay.day >= since, FeedDay.day <= until.date()).order_by(Feed.source_id, FeedDay.feed_id)
@@ -79,7 +79,7 @@ def _iter_losses(
         yield (
             outlet,
             feed_id,
-            Loss(
+            MeasuredLoss(
                 polls=sum(row.polls - row.failures for row in several),
                 changed=sum(row.changed for row in several),
                 listed=sum(row.listed for row in several),
@@ -90,8 +90,8 @@ def _iter_losses(
         )
 
 
-def _joined(losses: Sequence[Loss]) -> Loss:
-    return Loss(
+def _joined(losses: Sequence[MeasuredLoss]) -> MeasuredLoss:
+    return MeasuredLoss(
         polls=sum(loss.polls for loss in losses),
         changed=sum(loss.changed for loss in losses),
         listed=sum(loss.listed for loss in losses),

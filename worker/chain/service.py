@@ -15,12 +15,15 @@ from sqlalchemy import Connection
 
 from db import outcomes
 from db.articles import intakes, revisions
-from db.collection import captures, clocks, doubts, entries, host_leases
+from db.collection import captures, clocks, doubts, entries, feed_days, host_leases
 from db.engine import Database
 from worker.chain.documents import Document, InputResult, Rejected
 from worker.chain.looks import build_document, show_page
 from worker.chain.pipeline import Pipeline
 from worker.coverage.recount import recount
+
+_KEEP_FEED_DAYS = timedelta(days=3 * 365)
+"""How long the days of feeds are kept, like the health of days that charts show."""
 
 log = logging.getLogger("worker")
 
@@ -172,6 +175,7 @@ def cleanup(database: Database, *, now: datetime, keep_captures: timedelta, capt
         pass
     database.write(outcomes.forget_old_problems)
     database.write(partial(host_leases.forget_hosts, before=now - timedelta(days=1)))
+    database.write(partial(feed_days.forget_days, before=(now - _KEEP_FEED_DAYS).date()))
     midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     for days_ago in (2, 3, 4):
         database.write(partial(outcomes.compact_outcomes, day=midnight - timedelta(days=days_ago)))
