@@ -51,9 +51,7 @@ def source_list(
         Console().print(_list_table(rows, states, losses))
 
 
-def _row_record(
-    row: SourceRow, state: str, loss: MeasuredLoss | None, newest_at: datetime | None
-) -> dict[str, object]:
+def _row_record(row: SourceRow, state: str, loss: MeasuredLoss | None, newest_at: datetime | None) -> dict[str, object]:
     complete = None if loss is None or loss.complete is None else round(loss.complete, 4)
     return {
         **asdict(row),

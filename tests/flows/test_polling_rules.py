@@ -114,6 +114,19 @@ def body_of(name: str, answer: Answer) -> bytes:
     return f'<rss version="2.0" {SY}><channel><title>{name}</title>{answer.head}{items}</channel></rss>'.encode()
 
 
+def choose_answer(host: str, name: str, visits: int) -> Answer:
+    if name == "robots.txt":
+        return Answer(status=404)
+    if host == LIMITED:
+        return Answer(status=429, headers={"Retry-After": "7200"})
+    if host == CLOSED or (host == BURST and name >= "feed 10"):
+        return Answer(status=403)
+    if host == BURST:
+        return Answer()
+    script = SCRIPTS.get(name, [Answer(status=404)])
+    return script[min(visits, len(script) - 1)]
+
+
 def let_a_day_pass(conn: Connection) -> None:
     """Make each feed with validators one that was asked whole the day before yesterday."""
     for row in conn.execute(select(Feed.id, Feed.history).where(Feed.etag.is_not(None))).all():
@@ -128,19 +141,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
     class Handler(QuietHandler):
         def do_GET(self) -> None:
             host, name = self.headers["Host"].partition(":")[0], self.path[1:].replace("%20", " ")
-            if name == "robots.txt":
-                answer = Answer(status=404)
-            elif host == LIMITED:
-                answer = Answer(status=429, headers={"Retry-After": "7200"})
-            elif host == CLOSED or (host == BURST and name >= "feed 10"):
-                answer = Answer(status=403)
-            elif host == BURST:
-                answer = Answer()
-            elif name in SCRIPTS:
-                script = SCRIPTS[name]
-                answer = script[min(len(requests[name]), len(script) - 1)]
-            else:
-                answer = Answer(status=404)
+            answer = choose_answer(host, name, len(requests[name]))
             validator = self.headers.get("If-None-Match")
             is_known = validator is not None and (not answer.honest or validator == answer.headers.get("ETag"))
             status = 304 if is_known else answer.status
