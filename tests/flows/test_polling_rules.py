@@ -127,6 +127,12 @@ def choose_answer(host: str, name: str, visits: int) -> Answer:
     return script[min(visits, len(script) - 1)]
 
 
+def let_hours_pass(conn: Connection) -> None:
+    """Make the last poll of each feed one of before its newest entries, which are of the last three hours."""
+    long_ago = datetime.now(UTC) - timedelta(minutes=195)
+    conn.execute(update(Feed).where(Feed.succeeded_at.is_not(None)).values(succeeded_at=long_ago))
+
+
 def let_a_day_pass(conn: Connection) -> None:
     """Make each feed with validators one that was asked whole the day before yesterday."""
     for row in conn.execute(select(Feed.id, Feed.history).where(Feed.etag.is_not(None))).all():
@@ -172,6 +178,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
         for n in range(POLLS):
             if n == POLLS - 1:
                 database.write(let_a_day_pass)
+            database.write(let_hours_pass)
             collect_once(settings)
             with database.reading() as conn:
                 rows.append({ids[row.id]: row for row in conn.execute(select(Feed.__table__))})
