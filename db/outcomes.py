@@ -70,6 +70,16 @@ def record_problems(conn: Connection, stage: Stage, problems: Iterable[ProblemSe
     )
 
 
+def replace_problems(conn: Connection, stage: Stage, problems: Iterable[ProblemSeen], *, at: datetime) -> None:
+    """Store these as the only problems of a stage: those whose reason is gone are deleted."""
+    current = list(problems)
+    gone = delete(Problem).where(Problem.stage == stage)
+    if current:
+        gone = gone.where(Problem.subject.not_in([_storable(problem.subject)[:500] for problem in current]))
+    conn.execute(gone)
+    record_problems(conn, stage, current, at=at)
+
+
 def _storable(text: str) -> str:
     """Return the text with unstorable characters escaped: file names and messages may contain anything."""
     return text.replace("\x00", "\\x00").encode("utf-8", "backslashreplace").decode("utf-8")

@@ -60,6 +60,7 @@ app.conf.update(
             "options": {"expires": 10.0},
         },
         "export": {"task": "worker.tasks.export", "schedule": 60.0, "options": {"expires": 50.0}},
+        "watch_outlets": {"task": "worker.tasks.watch_outlets", "schedule": 3_600.0, "options": {"expires": 3_000.0}},
         "cleanup": {"task": "worker.tasks.cleanup", "schedule": 3_600.0, "options": {"expires": 3_000.0}},
     },
 )

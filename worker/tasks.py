@@ -28,6 +28,7 @@ from worker.chain import retag as retagging
 from worker.chain import service
 from worker.chain.pipeline import Pipeline
 from worker.chain.service import batches, utc_now
+from worker.coverage.alarms import record_alarms
 from worker.coverage.recount import recount as recount_cells
 from worker.delivery.sender import Sender
 from worker.delivery.sender_settings import SenderSettings
@@ -184,6 +185,12 @@ def cleanup() -> None:
         keep_captures=timedelta(days=settings.keep_captures_days),
         captures_max_bytes=settings.captures_max_mb * 1_000_000,
     )
+
+
+@app.task
+def watch_outlets() -> None:
+    """Record which outlets answer and yet are not collected as they should be."""
+    record_alarms(pipeline().database, now=utc_now())
 
 
 @task_postrun.connect

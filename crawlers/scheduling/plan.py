@@ -54,7 +54,7 @@ class PollPlan:
     history: FeedHistory
     loss: Loss | None = None
     fresh: int = 0
-    """Entries that the poll before did not list."""
+    """Entries that the poll before did not list; 0 if there was none before."""
 
 
 def plan_poll(
@@ -93,7 +93,7 @@ def plan_poll(
         because=because,
         history=learnt,
         loss=_loss(history, result, previous, since),
-        fresh=len(set(result.listing.keys) - set(previous)) if result.listing else 0,
+        fresh=len(set(result.listing.keys) - set(previous)) if result.listing and since is not None else 0,
     )
 
 

@@ -19,6 +19,7 @@ class Stage(ClosedSet):
     EXPORT = "export", "problems only: scheduled exports"
     RETAG = "retag", "problems only: tagging with a new vocabulary"
     NETWORK = "network", "problems only: no outlet is reachable"
+    HEALTH = "health", "problems only: outlets that answer and yet are not collected as they should be"
     CLOCK = "clock", "problems only: instants too far in the future"
 
 

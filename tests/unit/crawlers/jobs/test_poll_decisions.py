@@ -108,10 +108,12 @@ def test_a_poll_notes_its_entries_and_what_was_new_among_them() -> None:
     answer = FetchResult(url=FEED.url, status=200, body=RSS)
     first = poll(answer)
     assert first.listed is not None
-    assert (first.listed.listed, first.listed.fresh, len(unpack_keys(first.listing))) == (1, 1, 1)
+    assert (first.listed.listed, first.listed.fresh, len(unpack_keys(first.listing))) == (1, 0, 1)
     again = poll(answer, replace(FEED, listing=first.listing, history=first.history or {}))
     assert again.listed is not None
     assert (again.listed.listed, again.listed.fresh, again.listed.kept_all) == (1, 0, 1.0)
+    other = poll(FetchResult(url=FEED.url, status=200, body=RSS.replace(b"/1", b"/2")), replace(LISTED))
+    assert (other.listed and other.listed.fresh) == 1
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,73 @@
+"""Alarms about outlets, as problems that exist as long as their reason does."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+
+from sqlalchemy import Connection
+
+from db.collection.feeds import find_network_problem
+from db.collection.losses import find_newest
+from db.collection.outlet_days import count_suspect_pages, iter_polled_days, measure_texts
+from db.coverage.collection_attempts import iter_printed
+from db.engine import Database
+from db.enums.outcomes import Stage
+from db.outcomes import ProblemSeen, replace_problems
+from worker.coverage.stats.alarms import HABIT_DAYS, RECENT_DAYS, OutletDay, OutletRecord, find_alarms
+
+_TEXTS = 10
+"""Articles from which their mean length is a habit."""
+
+
+def record_alarms(database: Database, *, now: datetime) -> int:
+    """Replace the alarms about outlets by those of now; return their number.
+
+    While no outlet is reachable at all our own network is the cause, and nothing changes.
+    """
+    if database.read(find_network_problem):
+        return 0
+    records = database.read(lambda conn: read_records(conn, now=now))
+    seen = [
+        ProblemSeen(outlet, "; ".join(alarms), outlet)
+        for outlet, record in sorted(records.items())
+        if (alarms := list(find_alarms(record, now=now)))
+    ]
+    database.write(lambda conn: replace_problems(conn, Stage.HEALTH, seen, at=now))
+    return len(seen)
+
+
+def read_records(conn: Connection, *, now: datetime) -> Mapping[str, OutletRecord]:
+    """Return what is judged about each outlet that was polled within five weeks."""
+    today = now.astimezone(UTC).date()
+    begin, edge = today - timedelta(days=RECENT_DAYS + HABIT_DAYS), today - timedelta(days=RECENT_DAYS)
+    articles = Counter[tuple[str, date]]()
+    for outlet, day, printed in iter_printed(conn, begin, today):
+        articles[outlet, day] += printed
+    recent: defaultdict[str, list[OutletDay]] = defaultdict(list)
+    habit: defaultdict[str, list[OutletDay]] = defaultdict(list)
+    for row in iter_polled_days(conn, begin, today - timedelta(days=1)):
+        days = recent if row.day >= edge else habit
+        days[row.outlet].append(OutletDay(polls=row.polls, fresh=row.fresh, articles=articles[row.outlet, row.day]))
+    newest = find_newest(conn)
+    edge_at = datetime(edge.year, edge.month, edge.day, tzinfo=UTC)
+    lately = measure_texts(conn, edge_at, now)
+    before = measure_texts(conn, edge_at - timedelta(days=HABIT_DAYS), edge_at)
+    pages = count_suspect_pages(conn, edge_at)
+    records = {}
+    for outlet in recent.keys() | habit.keys():
+        texts, mean = lately.get(outlet, (0, 0.0))
+        usual_texts, usual = before.get(outlet, (0, 0.0))
+        seen, suspect = pages.get(outlet, (0, 0))
+        records[outlet] = OutletRecord(
+            recent=recent[outlet],
+            habit=habit[outlet],
+            newest_at=newest.get(outlet),
+            texts=texts,
+            mean_text=mean,
+            usual_text=usual if usual_texts >= _TEXTS else 0.0,
+            pages=seen,
+            suspect=suspect,
+        )
+    return records
