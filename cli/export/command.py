@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
+from cli.export.opml import OPML, export_opml
 from cli.export.options import (
     CountedIn,
     Delimiter,
@@ -48,7 +49,8 @@ if TYPE_CHECKING:
 
 
 def export(
-    kind: Annotated[ExportKind, typer.Argument(metavar="KIND", help=f"One of: {', '.join(ExportKind)}.")],
+    context: typer.Context,
+    kind: Annotated[str, typer.Argument(metavar="KIND", help=f"One of: {', '.join((*ExportKind, OPML))}.")],
     since: Since = None,
     until: Until = None,
     entity: Entities = None,
@@ -100,14 +102,20 @@ def export(
     steppewatch export coverage --wide --query 'csto AND drill*' --query 'entity:sco' -o by-day.csv
 
     steppewatch export coverage --package january.zip --since 2022-01-01 --until 2022-01-31
+
+    steppewatch export opml -o feeds.opml
     """
+    if kind == OPML:
+        _refuse_other_options(context)
+        export_opml(output, source or [])
+        return
     if package is not None and output != "-":
         raise typer.BadParameter("--package replaces -o: leave -o out", param_hint="--package")
     if since_last is not None and (cut is not None or (output == "-" and package is None)):
         raise typer.BadParameter("needs a file (-o or --package), and no --cut", param_hint="--since-last")
     database = open_store()
     options = ExportOptions(
-        kind=kind,
+        kind=_parse_kind(kind),
         since=since,
         until=until,
         entity=entity,
@@ -132,6 +140,23 @@ def export(
         rows = _write(database, request, output, package, since_last, cut)
     if target != "-":
         note(f"{rows:,} rows in {target}")
+
+
+def _parse_kind(written: str) -> ExportKind:
+    try:
+        return ExportKind(written)
+    except ValueError:
+        known = ", ".join((*ExportKind, OPML))
+        raise typer.BadParameter(f"{written[:60]!r} is not one of {known}", param_hint="KIND") from None
+
+
+def _refuse_other_options(context: typer.Context) -> None:
+    """Exit if an option is given that is not for a list of feeds."""
+    for name in context.params:
+        origin = context.get_parameter_source(name)
+        if origin is not None and origin.name != "DEFAULT" and name not in ("kind", "output", "source"):
+            option = {"packed": "--gzip"}.get(name, "--" + name.replace("_", "-"))
+            raise typer.BadParameter("opml is a list of feeds: only --source and -o are for it", param_hint=option)
 
 
 def _write(

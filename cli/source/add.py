@@ -65,6 +65,8 @@ def source_add(
     """
     new = _build_source(outlet, name, country, lang or [], kind)
     feeds = [parse_web_address(url, "--feed") for url in feed or []]
+    from db.collection.source_edits import OutletRemoved
+
     database = open_store()
     looked = None if feeds else look_at(new.homepage or "")
     chosen = _choose(looked, is_sure=yes) if looked is not None else []
@@ -73,7 +75,7 @@ def source_add(
         new = replace(new, homepage=urljoin(new.homepage or "", "/"))
     try:
         added = database.write(lambda conn: _add(conn, new, [*feeds, *kinds], kinds, datetime.now(UTC)))
-    except _TakenFeed as error:
+    except (_TakenFeed, OutletRemoved) as error:
         fail(str(error))
     if not added.is_new:
         note(f"{added.id} is already known: its name, country, languages and kind stay unchanged")
@@ -126,14 +128,19 @@ def _build_source(
 
 
 def _add(conn: Connection, new: SourceIn, urls: Sequence[str], kinds: Mapping[str, FeedKind], now: datetime) -> _Added:
-    """Store an outlet and its feeds in one transaction. Raises _TakenFeed."""
+    """Store an outlet and its feeds in one transaction. Raises _TakenFeed, or OutletRemoved for a removed one."""
     from db.collection.catalogue import revive_feed
     from db.collection.feed_kinds import record_feed_kind
     from db.collection.feeds import add_feed, iter_feeds
+    from db.collection.removals import add_removed
+    from db.collection.source_edits import refuse_removed
     from db.collection.sources import load_book, record_source
 
-    known = load_book(conn).find_by_url(new.homepage or "")
+    book = load_book(conn)
+    add_removed(conn, book)
+    known = book.find_by_url(new.homepage or "")
     source_id = known or new.id
+    refuse_removed(conn, source_id)
     is_new = known is None and record_source(conn, new, now=now)
     taken = {feed.url: feed.source_id for feed in iter_feeds(conn) if feed.source_id != source_id}
     for url in urls:

@@ -85,6 +85,8 @@ def write_files(folder: Path) -> None:
     for name, content in (("reports/one.txt", "\n".join(OTHER)), ("pages/one.html", html)):
         (folder / name).parent.mkdir()
         (folder / name).write_text(content, "utf-8")
+    outline = '<outline type="rss" text="Hill" xmlUrl="https://hill.example/rss" htmlUrl="https://hill.example/"/>'
+    (folder / "feeds.opml").write_text(f'<opml version="2.0"><body>{outline}</body></opml>', "utf-8")
     (folder / "queries.json").write_text('{"alerts": [{"id": "drills", "query": "entity:csto AND drill*"}]}', "utf-8")
     stated = {"query": "saved:pacts AND drill*", "email": ["me@office.example"]}
     manifest = json.dumps({"saved": {"pacts": "entity:csto"}, "subscriptions": {"csto-drills": stated}})
