@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from db.collection.losses import MeasuredLoss
     from db.collection.sources import SourceRow
 
+_WIDE = 120
+"""Columns of a terminal from which all facts have room."""
 _HARDLY_ANY = 0.99
 """The share of items seen from which a loss is not worth a remark."""
 
@@ -48,7 +50,8 @@ def source_list(
     else:
         from rich.console import Console
 
-        Console().print(_list_table(rows, states, losses))
+        console = Console()
+        console.print(_list_table(rows, states, losses, is_wide=console.width >= _WIDE))
 
 
 def _row_record(row: SourceRow, state: str, loss: MeasuredLoss | None, newest_at: datetime | None) -> dict[str, object]:
@@ -62,15 +65,20 @@ def _row_record(row: SourceRow, state: str, loss: MeasuredLoss | None, newest_at
     }
 
 
-def _list_table(rows: Sequence[SourceRow], states: Mapping[str, str], losses: Mapping[str, MeasuredLoss]) -> Table:
-    table = new_table("id", "name", "country", "by", "state", "#feeds", "#articles", "latest", "trouble")
-    table.columns[0].no_wrap = table.columns[7].no_wrap = True
+def _list_table(
+    rows: Sequence[SourceRow], states: Mapping[str, str], losses: Mapping[str, MeasuredLoss], *, is_wide: bool
+) -> Table:
+    """Return the table; on a narrow terminal without the names, countries and ways of collection."""
+    more = ("name", "country", "by") if is_wide else ()
+    table = new_table("id", *more, "state", "#feeds", "#articles", "latest", "trouble")
+    for column in table.columns:
+        column.no_wrap = column.header in ("id", "latest", "state")
     for row in rows:
         latest = row.latest_at and row.latest_at.date()
         numbers = (f"{row.feeds:,}", f"{row.articles:,}")
-        facts = (row.id, row.name, row.country, row.collected_by, states[row.id])
+        facts = (row.name, row.country, row.collected_by) if is_wide else ()
         trouble = row.last_error or _describe_loss(losses.get(row.id))
-        table.add_row(*map(cell, (*facts, *numbers, latest, trouble)))
+        table.add_row(*map(cell, (row.id, *facts, states[row.id], *numbers, latest, trouble)))
     return table
 
 
