@@ -45,7 +45,7 @@ def check_feed(trial: Trial, plan: FeedPlan | None, *, source_id: str | None) ->
     """Return what is told about a feed that was tried; `plan` is its row if it is collected from."""
     problems = [trial.problem] if trial.problem else []
     state = str(trial.condition)
-    advice = [*_advise(trial, source_id)]
+    advice = _advise(trial, plan, source_id)
     if trial.is_usable and _is_elsewhere(trial):
         problems.append(f"it has moved to {trial.url}")
         state = "moved" if state == "works" else state
@@ -87,7 +87,7 @@ def _describe_next(plan: FeedPlan) -> str | None:
     return f"polled again at {instant(plan.next_poll_at)}{because}"
 
 
-def _advise(trial: Trial, source_id: str | None) -> list[str]:
+def _advise(trial: Trial, plan: FeedPlan | None, source_id: str | None) -> list[str]:
     """Return what to do about what was found."""
     host = urlsplit(trial.asked_url).hostname or trial.asked_url
     if trial.condition == "refused":
@@ -97,8 +97,12 @@ def _advise(trial: Trial, source_id: str | None) -> list[str]:
         return [f"say what addresses of articles look like there: {pattern}"]
     if trial.condition == "other" and "whether a person asks" in (trial.problem or ""):
         return [f"nothing passes such a test: ask {host} to admit this crawler, or use another way; {_elsewhere(host)}"]
+    if trial.condition == "failing" and " 429" in (trial.problem or ""):
+        longer = f"steppewatch source edit {source_id} --poll-every 1h.. --feed {plan.url}" if plan else "wait an hour"
+        return [f"{host} wants fewer requests; it is polled more rarely for a while. For good: {longer}"]
     if trial.condition == "failing":
-        return ["wait: a failure of the server or the network; it is polled again at growing intervals"]
+        then = "it is polled again at growing intervals" if plan else "try again later"
+        return [f"wait: a failure of the server or the network; {then}"]
     reason = _REASONS.get(str(trial.condition))
     return [f"{reason}; {_elsewhere(host)}"] if reason else []
 
