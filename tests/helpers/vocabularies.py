@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache, lru_cache
+
+import pytest
 
 from worker.tagging.tagger import Tagger
 from worker.vocabulary.entities import Alias, Entity, Vocabulary
@@ -21,6 +25,14 @@ def packaged_vocabulary() -> Vocabulary:
 def packaged_tagger() -> Tagger:
     """Return a tagger for the packaged vocabulary, compiled once: that takes two seconds."""
     return Tagger(packaged_vocabulary())
+
+
+@contextmanager
+def reading_once() -> Iterator[None]:
+    """Have a stored vocabulary read once in this process while the block runs; what is read never changes."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Vocabulary, "from_json", staticmethod(lru_cache(maxsize=4)(Vocabulary.from_json)))
+        yield
 
 
 def _packaged() -> Inflection:

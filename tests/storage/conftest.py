@@ -10,6 +10,7 @@ import pytest
 from samples import prepared_store
 from samplestore import Sample, store_of
 from templates import copied, migrated
+from vocabularies import reading_once
 
 from db.engine import Database
 from db.migrate import upgrade
@@ -31,6 +32,13 @@ SAMPLES = [
         genre="opinion",
     ),
 ]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _vocabularies_read_once() -> Iterator[None]:
+    """Spare commands a third of a second each; that what is stored is read as it was is tested with the reader."""
+    with reading_once():
+        yield
 
 
 @pytest.fixture
