@@ -15,7 +15,7 @@ from crawlers.scheduling.rate import FeedRate, Listing
 
 FLOOR_S, CEILING_S = 300.0, 86_400.0
 _MINUTE = 60.0
-_JITTER = 0.05
+_JITTER = 0.1  # as the crawler spreads its polls
 _DRAWS = 4096
 _PINNED_AT = datetime(2024, 1, 1, tzinfo=UTC)
 
@@ -63,7 +63,8 @@ def play_ours(
 ) -> Played:
     """Poll as Steppewatch does, or at a fixed interval while it learns all the same."""
     reader = _Reader(feed)
-    times, jitter = reader.times, (1 + _JITTER * draw.random(_DRAWS)).tolist()
+    times = reader.times
+    jitter: list[float] = draw.uniform(1 - _JITTER, 1 + _JITTER, _DRAWS).tolist()
     polls: list[float] = [first]
     predictions: list[Prediction] = []
     since = datetime.fromtimestamp(first, UTC)
@@ -72,7 +73,7 @@ def play_ours(
     rate, keys, at = FeedRate.new().after_first(listing), listing.keys, first
     while True:
         wait = fixed_s or next_interval(rate, window=len(keys), now=since, floor_s=FLOOR_S, ceiling_s=CEILING_S).seconds
-        at += wait * jitter[len(polls) % _DRAWS]
+        at += max(FLOOR_S, min(CEILING_S, wait * jitter[len(polls) % _DRAWS]))
         if at >= end:
             return Played(polls, predictions)
         polls.append(at)

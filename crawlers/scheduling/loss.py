@@ -8,11 +8,14 @@ from crawlers.scheduling.overlap import Overlap, compare
 from crawlers.scheduling.rate import FeedRate, Listing
 
 # How many times the usual number of entries may have come, and how often that is so: calm, busy, a burst, a great one.
-_PACES = ((1.0, 0.95), (4.0, 0.04), (16.0, 0.01))
+_PACES = ((1.0, 0.95), (3.0, 0.04), (10.0, 0.01))
 # Entries that the pace of a gap is taken from, and how widely that is off (shape of a gamma distribution).
 _NEAR = 8
 _FEWEST = 2
 _PACE_WEIGHT = 0.8
+# Entries published within so many seconds came at once; what the window cut off of them is about this share.
+_AT_ONCE_S = 60.0
+_CUT_SHARE = 0.1
 _SHAPE = 4.0
 
 
@@ -57,6 +60,8 @@ def _dated_gap(rate: FeedRate, overlap: Overlap, listing: Listing, before: float
     if end <= start:
         return 0.0
     near = new[: _NEAR + 1]
+    if near[-1] - end < _AT_ONCE_S:
+        return _CUT_SHARE * len(new)
     paced = (end - start) * (len(near) - 2) / max(near[-1] - end, 1.0)
     usual = rate.expected_between(start, end)
     # A burst may have begun within the gap, so its pace need not fill all of it.
@@ -73,19 +78,18 @@ def _of_mean(mean: float) -> Loss:
 def _of_counts(listed: int, expected: float) -> Loss:
     """Return the loss when at least as many came as are listed, and `expected` usually do.
 
-    The counts of each pace spread as widely as a geometric distribution, of which the excess over any number is spread
-    like the whole.
+    The counts at each pace spread as a negative binomial distribution of shape 2, whose tail has a closed form.
     """
     if expected <= 0:
         return NO_LOSS
     weight = chance = items = 0.0
     for pace, share in _PACES:
         mean = pace * expected
-        ratio = mean / (1.0 + mean)
-        weigh = share * ratio**listed
-        weight += weigh
-        chance += weigh * ratio
-        items += weigh * mean
+        ratio, rest = mean / (2.0 + mean), 2.0 / (2.0 + mean)
+        scale = share * ratio**listed
+        weight += scale * (1.0 + listed * rest)
+        chance += scale * ratio * (1.0 + (listed + 1) * rest)
+        items += scale * ratio / rest * (2.0 + listed * rest)
     if weight <= 0:
         return NO_LOSS
-    return Loss(chance / weight, items / weight)
+    return Loss(min(1.0, chance / weight), items / weight)
