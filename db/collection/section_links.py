@@ -12,6 +12,8 @@ from db.enums.collection import CaptureStage, FeedKind
 from db.enums.outcomes import InputOutcome, RequestOutcome
 from db.models import Article, Capture, Page
 
+_LOOKED_AT = 2_000
+"""Maximum number of the newest pages among which those are looked for that were no articles."""
 LEARNT = 500
 """Maximum number of the newest articles, and of other pages, that are learnt from."""
 
@@ -42,9 +44,10 @@ def find_others(conn: Connection, source_id: str) -> tuple[str, ...]:
         Capture.page_id == Page.id, Capture.stage == CaptureStage.DONE, Capture.outcome == InputOutcome.REJECTED
     )
     is_article = select(Article.id).where(Article.canonical_url == Page.canonical_url)
+    newest = select(Page.id).where(Page.source_id == source_id).order_by(Page.id.desc()).limit(_LOOKED_AT)
     query = (
         select(Page.canonical_url)
-        .where(Page.source_id == source_id, ~is_article.exists())
+        .where(Page.id.in_(newest), ~is_article.exists())
         .where(or_(Page.last_outcome == RequestOutcome.NOT_A_PAGE, Page.doubts > 0, was_rejected.exists()))
     )
     return tuple(conn.scalars(query.order_by(Page.id.desc()).limit(LEARNT)))
