@@ -46,10 +46,10 @@ class MatchStatus(ClosedSet):
     NEWS = "news", "the first article of a story that matches", "yes"
     REVISED = (
         "revised",
-        "an edit that changes which words fire, if the subscription asks (`--on-revision`)",
+        "an edit that changes which words match, if the subscription includes edits (`--on-revision`)",
         "yes, in the thread of the first mail",
     )
-    WITHDRAWN = "withdrawn", "an edit after which nothing fires any more, if it asks", "yes"
+    WITHDRAWN = "withdrawn", "an edit after which nothing matches any more, if it includes edits", "yes"
     ALSO = (
         "also",
         "a reprint of a story that was sent",

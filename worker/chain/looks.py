@@ -198,7 +198,7 @@ def _text_source(capture: CaptureOut) -> TextFrom:
 def _aggregator_remark(capture: CaptureOut) -> str | None:
     """Return a remark if the metadata of the page comes from an aggregator."""
     told_by = _text(capture.hints, "told_by")
-    return f"what the page does not say is as the aggregator {told_by} tells it" if told_by else None
+    return f"details that the page lacks come from the aggregator {told_by}" if told_by else None
 
 
 def _hints(capture: CaptureOut) -> Hints:

@@ -68,7 +68,7 @@ class SubscriptionMatcher:
             return ProblemSeen(f"alert {row.name}", f"its query cannot be read and matches nothing: {error}")
         self._presearcher.add(row.id, query)
         self._rules[row.id] = AlertPolicy(timedelta(hours=row.max_age_h), row.on_revision)
-        return ProblemSeen(f"alert {row.name}", f"its query still means what it did, but {wrong}") if wrong else None
+        return ProblemSeen(f"alert {row.name}", f"its query keeps its old meaning, but {wrong}") if wrong else None
 
     def read(self, conn: Connection, revision_ids: Sequence[int]) -> list[TextRow]:
         """Return the texts of revisions for `ask`; none without subscriptions."""

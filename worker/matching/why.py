@@ -117,9 +117,9 @@ def explain_status(subscription: SubscriptionRow, noted: Noted, fact: Fact | Non
         MatchStatus.ALSO: (
             f"a reprint of {began}{told_at}: listed as “also in” and in digests, without a message of its own"
         ),
-        MatchStatus.REVISED: "an edit changed which words fire, and the subscription asks for that (--on-revision)",
+        MatchStatus.REVISED: "an edit changed which words match, and the subscription includes edits (--on-revision)",
         MatchStatus.WITHDRAWN: (
-            "an edit after which nothing fires any more, and the subscription asks for that (--on-revision)"
+            "an edit after which nothing matches any more, and the subscription includes edits (--on-revision)"
         ),
         MatchStatus.KNOWN: (
             "another text of an article that matched before; with --on-revision it is sent if other words match"

@@ -120,7 +120,8 @@ class Message:
     @property
     def reason(self) -> str:
         """Return the reason for this message, up to the name of the subscription."""
-        return "You get this because somebody sent a test of" if self.test else "You get this because you subscribed to"
+        cause = "a test was sent of" if self.test else "you subscribed to"
+        return f"You receive this because {cause}"
 
     @property
     def subject(self) -> str:

@@ -66,7 +66,7 @@ class FieldScope:
 def _meant(field: str) -> str:
     """Return a suggestion for an unknown field."""
     if field in _UNKNOWN_HERE:
-        return "leave it out: nothing here tells that of an article"
+        return "leave it out: articles have no such field here"
     meant = [_FORM_OF[field]] if field in _FORM_OF else [f"{one}:" for one in nearest(field, FIELDS)]
     hint = did_you_mean(meant) or f"fields are {', '.join(f'{one}:' for one in FIELDS)}"
     return f"{hint}; put quotes around text with a colon"

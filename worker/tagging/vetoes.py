@@ -14,7 +14,7 @@ class Veto(ClosedSet):
     NO_CONTEXT = "no-context", "it is ambiguous and nothing in the article speaks for it"
     OTHER_PERSON = (
         "other-person",
-        "a given name, an initial or Jr. says that it is somebody else, here or earlier in the article",
+        "a given name, an initial or Jr. says that it is another person, here or earlier in the article",
     )
     CAPITALS = "capitals", "capitals say nothing here and the article names nothing else"
     DEFINED = "defined", "the article defines this acronym as something else"
