@@ -59,16 +59,16 @@ def acquire_recount_lease(conn: Connection, *, now: datetime) -> int | None:
     return conn.scalar(taken.returning(CoverageState.turn))
 
 
-def renew_recount_lease(conn: Connection, turn: int, *, now: datetime) -> None:
+def renew_recount_lease(conn: Connection, lease: int, *, now: datetime) -> None:
     """Renew the lease; call it first in each transaction that writes. Raises LeaseLost."""
-    own_lease = update(CoverageState).where(_THE_ROW, CoverageState.turn == turn)
+    own_lease = update(CoverageState).where(_THE_ROW, CoverageState.turn == lease)
     if conn.execute(own_lease.values(held_until=_end(now))).rowcount != 1:
         raise LeaseLost
 
 
-def release_recount_lease(conn: Connection, turn: int) -> None:
+def release_recount_lease(conn: Connection, lease: int) -> None:
     """Release the lease."""
-    conn.execute(update(CoverageState).where(_THE_ROW, CoverageState.turn == turn).values(held_until=None))
+    conn.execute(update(CoverageState).where(_THE_ROW, CoverageState.turn == lease).values(held_until=None))
 
 
 def _end(now: datetime) -> datetime:

@@ -39,10 +39,10 @@ def recount(database: Database, *, wait: bool = True, clock: Clock = _utc_now) -
     While another process has the lease: return at once, or with `wait` when it is done.
     """
     while database.read(count_marks):
-        turn = database.write(lambda conn: rollups.acquire_recount_lease(conn, now=clock()))
-        if turn is not None:
+        lease = database.write(lambda conn: rollups.acquire_recount_lease(conn, now=clock()))
+        if lease is not None:
             with suppress(LeaseLost):  # the current holder of the lease settles the rest
-                return _Recount(database, turn, clock).run()
+                return _Recount(database, lease, clock).run()
         if not wait:
             break
         time.sleep(_PATIENCE_S)
@@ -52,8 +52,8 @@ def recount(database: Database, *, wait: bool = True, clock: Clock = _utc_now) -
 class _Recount:
     """One recount under a lease."""
 
-    def __init__(self, database: Database, turn: int, clock: Clock) -> None:
-        self.database, self.turn, self.clock = database, turn, clock
+    def __init__(self, database: Database, lease: int, clock: Clock) -> None:
+        self.database, self.lease, self.clock = database, lease, clock
 
     def run(self) -> int:
         """Settle marks, then dirty days, until there are none; return the number of marks. Raises LeaseLost."""
@@ -64,12 +64,12 @@ class _Recount:
             while self._settle_days():
                 pass
         finally:
-            self.database.write(partial(rollups.release_recount_lease, turn=self.turn))
+            self.database.write(partial(rollups.release_recount_lease, lease=self.lease))
         return settled
 
     def _write(self, work: Callable[[Connection], None]) -> None:
         def fenced(conn: Connection) -> None:
-            rollups.renew_recount_lease(conn, self.turn, now=self.clock())
+            rollups.renew_recount_lease(conn, self.lease, now=self.clock())
             work(conn)
 
         self.database.write(fenced)
