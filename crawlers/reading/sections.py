@@ -101,7 +101,7 @@ def read_section(
 def _entry(link: ArticleLink) -> FeedEntry:
     return FeedEntry(
         url=link.url,
-        guid=None,
+        guid=link.canonical_url,  # a page may spell it with another counter of clicks each time
         title=link.title,
         author=None,
         published_at=link.dated.as_utc if link.dated else None,

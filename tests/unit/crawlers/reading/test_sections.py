@@ -187,7 +187,14 @@ def test_section_is_read_as_a_feed() -> None:
     assert feed.entries[0].title == "Border talks resume in the valley after two quiet months"
     assert feed.entries[0].published_at == datetime(2026, 11, 20, tzinfo=UTC)
     assert feed.entries[0].published_as == "2026-11-20"
-    assert feed.entries[0].guid is None
+
+
+def test_an_article_is_the_same_entry_however_the_page_spells_its_address() -> None:
+    names = set()
+    for way in ("/news/12345?utm_source=top", "https://www.steppe.example/news/12345#a", "/news/12345/?fbclid=x7"):
+        html = f'<h3><a href="{way}">Council of the valley meets again after a year</a></h3>'.encode()
+        names.add(read_section(html, url=HOST).entries[0].guid)
+    assert names == {canonical_url(f"{HOST}/news/12345")}
 
 
 @pytest.mark.parametrize("body", [b"", b"\x00\x01", b"<html></html>", b"just words", b'{"a": 1}', b"<rss/>"])
