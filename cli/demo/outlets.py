@@ -76,10 +76,14 @@ class DemoArticle:
 
 
 class DemoFeed(StrEnum):
-    """The format of the feed of an outlet; a dead one answers 404."""
+    """The list of articles of an outlet; a dead feed answers 404."""
 
     RSS = "rss"
     ATOM = "atom"
+    JSON = "json"
+    SITEMAP = "sitemap"
+    SECTION = "section"
+    """No list but the front page."""
     DEAD = "dead"
 
 

@@ -93,7 +93,7 @@ def guide(result: Result, web: DemoWeb, page: str, data_dir: Path) -> list[str]:
         f"  {command} status",
         f"  {command} coverage csto organization-of-turkic-states --by day",
         f"  {command} export articles -o articles.csv",
-        "show. Feeds are polled every 15 minutes; Ctrl-C stops the demo.",
+        "show. Feeds go on being polled; Ctrl-C stops the demo.",
     ]
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from cli.demo.outlets import DemoError
+from cli.demo.outlets import DemoError, DemoOutlet
 from cli.demo.web import DemoWeb
 from db import migrate
 from db.collection.captures import count_waiting
@@ -18,6 +18,7 @@ from db.collection.pages import count_due_pages
 from db.collection.sources import list_sources
 from db.coverage.cells import count_marks
 from db.engine import Database
+from db.enums.collection import FeedKind
 from db.enums.exports import ExportKind
 from db.exports.read import Filters, iter_rows
 from db.models import Page
@@ -115,10 +116,16 @@ def _catalogue(web: DemoWeb) -> tuple[ListedOutlet, ...]:
             paywall="no",
             homepage=web.home_url(outlet),
             bias_note=outlet.note,
-            feeds=(ListedFeed(url=web.feed_url(outlet), confidence="certain"),),
+            feeds=(_listed(web, outlet),),
         )
         for outlet in web.outlets
     )
+
+
+def _listed(web: DemoWeb, outlet: DemoOutlet) -> ListedFeed:
+    kind = web.feed_kind(outlet)
+    pattern = "/articles/*" if kind == FeedKind.SECTION else None
+    return ListedFeed(url=web.feed_url(outlet), confidence="certain", kind=kind, pattern=pattern)
 
 
 def count_all_waiting(conn: Connection, *, now: datetime) -> WaitingCounts:

@@ -13,11 +13,26 @@ import xxhash
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from cli.demo.outlets import Act, DemoArticle, DemoFeed, DemoOutlet
+from db.enums.collection import FeedKind
 
 VAULT = "127.20.0.99"
 """An address that is served like the outlets' but allowed by no setting: every request to it is a breach."""
 
-FEED_TYPES: Mapping[str, str] = {DemoFeed.RSS: "application/rss+xml", DemoFeed.ATOM: "application/atom+xml"}
+FEED_TYPES: Mapping[str, str] = {
+    DemoFeed.RSS: "application/rss+xml",
+    DemoFeed.ATOM: "application/atom+xml",
+    DemoFeed.JSON: "application/feed+json",
+}
+_LIST_TYPES: Mapping[str, str] = {**FEED_TYPES, DemoFeed.SITEMAP: "application/xml", DemoFeed.SECTION: "text/html"}
+_TEMPLATES: Mapping[str, str] = {
+    DemoFeed.RSS: "rss.xml",
+    DemoFeed.ATOM: "atom.xml",
+    DemoFeed.JSON: "feed.json",
+    DemoFeed.SITEMAP: "sitemap.xml",
+    DemoFeed.SECTION: "front.html",
+}
+_PATHS: Mapping[str, str] = {DemoFeed.SITEMAP: "sitemap.xml", DemoFeed.SECTION: ""}
+_KINDS: Mapping[str, FeedKind] = {DemoFeed.SITEMAP: FeedKind.SITEMAP, DemoFeed.SECTION: FeedKind.SECTION}
 
 LABELS = {
     "en": "Invented for the Steppewatch demo: this outlet, its articles and all that they tell of real people and "
@@ -112,8 +127,12 @@ class DemoWeb:
         return f"http://{outlet.host}:{self.port}/"
 
     def feed_url(self, outlet: DemoOutlet) -> str:
-        """Return the URL of an outlet's feed."""
-        return f"{self.home_url(outlet)}feed"
+        """Return the URL of an outlet's feed, or of what lists its articles instead."""
+        return self.home_url(outlet) + _PATHS.get(outlet.feed, "feed")
+
+    def feed_kind(self, outlet: DemoOutlet) -> FeedKind:
+        """Return the kind of that address."""
+        return _KINDS.get(outlet.feed, FeedKind.FEED)
 
     def article_url(self, outlet: DemoOutlet, article: DemoArticle) -> str:
         """Return the URL of an article in the feed."""
@@ -149,7 +168,7 @@ class DemoWeb:
             return Reply(
                 kind=ReplyKind.ROBOTS, status=200, body=b"User-agent: *\nAllow: /\n", headers=_typed("text/plain")
             )
-        if path == "/feed":
+        if path == "/" + _PATHS.get(outlet.feed, "feed"):
             return self._feed(outlet, act)
         if path == "/" and outlet.feed != DemoFeed.DEAD:
             return Reply(kind=ReplyKind.FRONT, status=200, body=self._front(outlet, act), headers=_typed("text/html"))
@@ -159,12 +178,12 @@ class DemoWeb:
         if outlet.feed == DemoFeed.DEAD:
             return Reply(kind=ReplyKind.POLL, status=404, body=b"Not found\n", headers=_typed("text/plain"))
         entries = self.entries(outlet, act)
-        body = self._render(f"{outlet.feed}.xml", outlet, entries=entries).encode()
+        body = self._render(_TEMPLATES[outlet.feed], outlet, entries=entries).encode()
         return Reply(
             kind=ReplyKind.POLL,
             status=200,
             body=body,
-            headers=_typed(FEED_TYPES[outlet.feed]) | _validator(body),
+            headers=_typed(_LIST_TYPES[outlet.feed]) | _validator(body),
             entries=len(entries),
         )
 

@@ -6,13 +6,17 @@ import socket
 import urllib.request
 from email.message import Message
 from urllib.error import HTTPError
+from urllib.parse import urlsplit
 
 import pytest
 
 from cli.demo.outlets import Act, DemoArticle, DemoError, DemoOutlet, packaged_folder, read_outlets
 from cli.demo.server import serving
-from cli.demo.web import LABELS, VAULT, DemoWeb
-from crawlers.reading.parse import parse_feed
+from cli.demo.web import LABELS, VAULT, DemoWeb, Reply
+from crawlers.reading.parse import FeedEntry, parse_feed
+from crawlers.reading.sections import read_section
+from crawlers.reading.sitemaps import parse_sitemap
+from db.enums.collection import FeedKind
 from db.net.address_policy import is_allowed, parse_allowed, refusal_of_url
 
 WEB = DemoWeb(read_outlets(packaged_folder()), packaged_folder(), 8600)
@@ -49,12 +53,25 @@ def test_every_page_says_first_that_it_is_invented() -> None:
 @pytest.mark.parametrize("outlet", [pytest.param(outlet, id=outlet.id) for outlet in LIVING])
 def test_a_feed_lists_what_is_published_in_an_act(outlet: DemoOutlet) -> None:
     for act in Act:
-        reply = WEB.reply(outlet.host, "/feed", act)
-        entries = parse_feed(reply.body, url=WEB.feed_url(outlet), content_type=reply.headers["Content-Type"]).entries
+        url = WEB.feed_url(outlet)
+        reply = WEB.reply(outlet.host, urlsplit(url).path, act)
+        entries = read_entries(outlet, reply)
         articles = [article for article in outlet.articles if article.act <= act]
         assert reply.entries == len(entries) == len(articles)
         assert [entry.url for entry in entries] == [WEB.article_url(outlet, article) for article in articles]
-        assert [entry.published_at for entry in entries] == [article.at for article in articles]
+        if WEB.feed_kind(outlet) == FeedKind.FEED:
+            assert [entry.published_at for entry in entries] == [article.at for article in articles]
+
+
+def read_entries(outlet: DemoOutlet, reply: Reply) -> tuple[FeedEntry, ...]:
+    url, content_type = WEB.feed_url(outlet), reply.headers["Content-Type"]
+    match WEB.feed_kind(outlet):
+        case FeedKind.SITEMAP:
+            return parse_sitemap(reply.body, url=url, content_type=content_type).entries
+        case FeedKind.SECTION:
+            return read_section(reply.body, url=url, content_type=content_type, pattern="/articles/*").entries
+        case _:
+            return parse_feed(reply.body, url=url, content_type=content_type).entries
 
 
 def test_a_dead_feed_stays_dead() -> None:
