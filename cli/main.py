@@ -70,7 +70,10 @@ commands: dict[str, dict[str, str]] = {
 """Module and function of each command, by panel and name."""
 
 groups: dict[tuple[str, str], dict[str, str]] = {
-    ("source", "Outlets: add, list, show, check, edit, pause, resume, retry, remove, restore, import, sync."): {
+    (
+        "source",
+        "Outlets: add, list, show, check, edit, pause, resume, retry, remove, restore, import, backfill, sync.",
+    ): {
         "add": "source.add:source_add",
         "list": "source.list:source_list",
         "show": "source.show:source_show",
@@ -82,6 +85,7 @@ groups: dict[tuple[str, str], dict[str, str]] = {
         "remove": "source.remove:source_remove",
         "restore": "source.remove:source_restore",
         "import": "source.opml:source_import",
+        "backfill": "source.backfill:source_backfill",
         "sync": "source.sync:source_sync",
     },
     ("article", "Articles: list, search, show, diff, remove."): {

@@ -92,9 +92,10 @@ def collect(
     *,
     source_id: str | None = None,
     once: bool = False,
+    backfill_id: int | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Counter[tuple[Stage, CountedOutcome]]:
-    """Collect until stopped, or `once` until nothing is left; return inputs per (stage, outcome)."""
+    """Collect until stopped, or `once` until nothing is left (of one back-fill); return inputs per (stage, outcome)."""
     database = Database(settings.database)
 
     def clock() -> datetime:
@@ -124,7 +125,7 @@ def collect(
         parsers=parsers,
         clock=clock,
         jitter=random.random,
-        once=OneShot(clock(), source_id, progress) if once else None,
+        once=OneShot(clock(), source_id, progress, backfill_id) if once else None,
     )
     database.close()
     return store.totals

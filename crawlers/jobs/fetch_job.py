@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 from functools import partial
+from typing import Self
 
 from sqlalchemy import Connection
 
@@ -54,7 +55,7 @@ class FetchJob(Job):
         return min(room, pages_at_once(requests) - in_flight)
 
     @classmethod
-    def find_due(cls, conn: Connection, limit: int, wanted: DueFilter) -> list[FetchJob]:
+    def find_due(cls, conn: Connection, limit: int, wanted: DueFilter) -> list[Self]:
         """Return due pages."""
         pages = find_due_pages(
             conn,

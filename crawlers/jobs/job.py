@@ -18,6 +18,7 @@ from crawlers.http.robots import NEWER_THAN
 from crawlers.reading.listings import read_listing
 from crawlers.reading.parse import ParsedFeed
 from crawlers.scheduling.plan import PollLimits
+from db.collection.backfills import BackfillDue
 from db.collection.pages import PageDue
 from db.collection.polls import FeedDue
 from db.enums.outcomes import RequestOutcome, Stage
@@ -59,6 +60,13 @@ class DueFilter:
     """Only rows without a request since then."""
     recheck: bool = True
     """True to check pages again for edits."""
+    backfill_id: int | None = None
+    """Only what belongs to this back-fill."""
+
+    @property
+    def is_once(self) -> bool:
+        """Whether it is for a run that ends."""
+        return self.not_since is not None
 
 
 class Job(ABC):
@@ -73,7 +81,7 @@ class Job(ABC):
     fills_backlog: ClassVar[bool] = False
     """True if it is paused while workers have a backlog."""
 
-    def __init__(self, due: FeedDue | PageDue) -> None:
+    def __init__(self, due: FeedDue | PageDue | BackfillDue) -> None:
         self._row = due
 
     @property

@@ -8,12 +8,15 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from crawlers.jobs.backfill_job import BackfillJob, BackfillPageJob
 from crawlers.jobs.fetch_job import FetchJob
 from crawlers.jobs.job import DueFilter, Job
 from crawlers.jobs.poll_job import PollJob
 
-KINDS: tuple[type[Job], ...] = (PollJob, FetchJob)
-"""The kinds, in the order of the search and of the row locks."""
+KINDS: tuple[type[Job], ...] = (PollJob, FetchJob, BackfillJob, BackfillPageJob)
+"""The kinds, in the order of the search and of the row locks: a back-fill takes what the others leave."""
+
+_OF_BACKFILLS: tuple[type[Job], ...] = (BackfillJob, BackfillPageJob)
 
 
 def find_due(
@@ -21,7 +24,7 @@ def find_due(
 ) -> list[Job]:
     """Return at most `room` due jobs on different hosts. Without `pages_too`, only kinds that add to no backlog."""
     found: list[Job] = []
-    for kind in KINDS:
+    for kind in KINDS if wanted.backfill_id is None else _OF_BACKFILLS:
         held = sum(isinstance(job, kind) for job in in_flight)
         limit = kind.limit(room - len(found), in_flight=held, requests=requests)
         if limit > 0 and (pages_too or not kind.fills_backlog):

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Connection
 
@@ -137,7 +137,7 @@ def _store_decision(
     if reading.feed is None:
         return JobResult(((1, partial(_store_poll, feed, polled, None, lessons)),), polled.error or polled.outcome)
     entries = sort_entries(feed.url, reading.feed.entries, now=now, allowed=context.allowed)
-    steps = _entry_steps(feed, entries, answer, seen_at=now)
+    steps = store_entries(feed, entries, answer, feed_id=feed.id, seen_at=now)
     if isinstance(reading.feed, SitemapListing):
         steps.append((1, partial(_store_sitemap, feed, reading.feed, now)))
     # The poll is stored last, so that a crash before it repeats the poll with its entries.
@@ -156,13 +156,27 @@ def _decide_page(
     steps: list[tuple[int, Step]] = []
     if reading.feed is not None:
         entries = sort_entries(feed.url, reading.feed.entries, now=now, allowed=context.allowed)
-        steps = _entry_steps(feed, entries, answer, seen_at=feed.followed_since or now)
+        steps = store_entries(feed, entries, answer, feed_id=feed.id, seen_at=feed.followed_since or now)
     steps.append((1, partial(_store_page, feed, page.url, history, next_at, because, entries, trouble)))
     return JobResult(tuple(steps), trouble or f"{len(entries.usable) if entries else 0} older entries")
 
 
-def _entry_steps(feed: FeedDue, entries: Entries, answer: FetchResult, *, seen_at: datetime) -> list[tuple[int, Step]]:
-    return [(len(chunk), partial(_store_entries, feed, chunk, seen_at, answer)) for chunk in _chunks(entries.usable)]
+class Lister(Protocol):
+    """The row of a document that lists entries: a feed, or a back-fill."""
+
+    @property
+    def source_id(self) -> str:
+        """The outlet."""
+
+
+def store_entries(
+    lister: Lister, entries: Entries, answer: FetchResult, *, feed_id: int, seen_at: datetime, waits: bool = False
+) -> list[tuple[int, Step]]:
+    """Return the writes of entries, in portions; with `waits` their pages wait for a back-fill."""
+    return [
+        (len(chunk), partial(_store_entries, lister.source_id, feed_id, chunk, seen_at, answer, waits))
+        for chunk in _chunks(entries.usable)
+    ]
 
 
 def _chunks(entries: Iterable[EntryIn]) -> Iterator[tuple[EntryIn, ...]]:
@@ -179,15 +193,17 @@ def _chunks(entries: Iterable[EntryIn]) -> Iterator[tuple[EntryIn, ...]]:
 
 
 def _store_entries(
-    feed: FeedDue,
+    source_id: str,
+    feed_id: int,
     entries: tuple[EntryIn, ...],
     now: datetime,
     answer: FetchResult,
+    waits: bool,
     conn: Connection,
     tally: OutcomeTally,
 ) -> None:
     kept = keep_addresses(conn, entries)
-    counts = record_entries(conn, feed_id=feed.id, source_id=feed.source_id, entries=kept, seen_at=now)
+    counts = record_entries(conn, feed_id=feed_id, source_id=source_id, entries=kept, seen_at=now, waits=waits)
     by_themselves = {entry.canonical_url: entry for entry in kept if entry.trouble}
     if by_themselves:
         captures = captures_of_words(find_feed_texts(conn, by_themselves), by_themselves, answer, now=now)
@@ -195,7 +211,7 @@ def _store_entries(
         given = {capture.page_id: capture.body_hash for capture, _ in captures if capture.page_id is not None}
         record_feed_texts(conn, given, now=now, unverified=answer.unverified)
     for outcome, inputs in counts.items():
-        tally.count(Stage.ENTRY, feed.source_id, outcome, inputs)
+        tally.count(Stage.ENTRY, source_id, outcome, inputs)
 
 
 def _store_sitemap(

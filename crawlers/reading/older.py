@@ -92,6 +92,21 @@ def read_older(
     return replace(listing, documents=tuple(_next_page(document, parsed, span, dates)))
 
 
+def first_documents(lists: Sequence[tuple[str, str]], homepage: str | None) -> list[ListingDocument]:
+    """Return the documents to begin with: sitemaps, then feeds, of pairs of kind and address.
+
+    Without a sitemap the usual address of one is tried.
+    """
+    sitemaps = [url for kind, url in lists if kind == FeedKind.SITEMAP]
+    feeds = [url for kind, url in lists if kind == FeedKind.FEED]
+    parts = urlsplit(homepage or (feeds[0] if feeds else ""))
+    if not sitemaps and parts.scheme in ("http", "https") and parts.netloc:
+        sitemaps = [f"{parts.scheme}://{parts.netloc}/sitemap.xml"]
+    return [ListingDocument(kind=FeedKind.SITEMAP, url=url) for url in sitemaps] + [
+        ListingDocument(kind=FeedKind.FEED, url=url) for url in feeds
+    ]
+
+
 def archive_documents(pattern: str, span: DaySpan) -> list[ListingDocument]:
     """Return the archive pages of the days of a span: `{yyyy}`, `{mm}` and `{dd}` in the address stand for the day.
 

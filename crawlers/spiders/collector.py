@@ -36,6 +36,7 @@ from crawlers.jobs.schedule import NETWORK_RETRY_S
 from crawlers.reading.listings import read_listing
 from crawlers.scheduling.plan import PollLimits
 from crawlers.spiders.rests import LONG_REST_S, HostRests
+from db.collection.backfills import goes_on
 from db.collection.feeds import count_due_feeds, has_any_succeeded, record_network
 from db.collection.host_leases import find_hosts_at_rest, find_resting_hosts
 from db.collection.refusals import ask_for_pages, find_forbidden
@@ -54,11 +55,15 @@ _BATCH = 16
 
 @dataclass(frozen=True, slots=True)
 class OneShot:
-    """Options of a run that ends: each feed of `source_id` (None: all) is polled once, each due page fetched once."""
+    """Options of a run that ends: each feed of `source_id` (None: all) is polled once, each due page fetched once.
+
+    With `backfill_id` only this back-fill is worked off, until it ends or has to wait for long.
+    """
 
     began_at: datetime
     source_id: str | None = None
     progress: Callable[[str], None] | None = None
+    backfill_id: int | None = None
 
 
 class CollectorSpider(Spider):
@@ -182,6 +187,7 @@ class CollectorSpider(Spider):
             source_id=self._once.source_id if self._once else None,
             not_since=self._once.began_at if self._once else None,
             recheck=self._own.recheck,
+            backfill_id=self._once.backfill_id if self._once else None,
         )
         in_flight, requests = list(self.in_flight.values()), self._own.concurrent_requests
         return kinds.find_due(conn, due, room=room, requests=requests, in_flight=in_flight, pages_too=pages_too)
@@ -191,6 +197,9 @@ class CollectorSpider(Spider):
         if self.in_flight:
             return False
         now = self._clock()
+        if once.backfill_id is not None:
+            number = once.backfill_id
+            return self._outage.is_down or not await self._store.read(lambda conn: goes_on(conn, number, now=now))
         if not self._outage.is_down:
             later = now + timedelta(seconds=self._own.host_delay_s + LONG_REST_S)
             return not await self._store.read(

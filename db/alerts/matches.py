@@ -88,7 +88,7 @@ def read_facts(conn: Connection, revision_ids: Collection[int]) -> dict[int, Fac
         .order_by(Revision.id)
     )
     rows = conn.execute(query).all()
-    backfill = _backfilled(conn, {row.page_id for row in rows if row.page_id is not None})
+    backfill = find_backfilled(conn, {row.page_id for row in rows if row.page_id is not None})
     return {
         row.id: Fact(
             revision_id=row.id,
@@ -106,7 +106,7 @@ def read_facts(conn: Connection, revision_ids: Collection[int]) -> dict[int, Fac
     }
 
 
-def _backfilled(conn: Connection, page_ids: Collection[int]) -> set[int]:
+def find_backfilled(conn: Connection, page_ids: Collection[int]) -> set[int]:
     """Return the pages that were listed only in the first poll of their feeds."""
     query = (
         select(Sighting.page_id, Sighting.first_seen_at, Feed.followed_since)

@@ -76,10 +76,17 @@ class FeedText:
 
 
 def record_entries(
-    conn: Connection, *, feed_id: int, source_id: str | None, entries: Sequence[EntryIn], seen_at: datetime
+    conn: Connection,
+    *,
+    feed_id: int,
+    source_id: str | None,
+    entries: Sequence[EntryIn],
+    seen_at: datetime,
+    waits: bool = False,
 ) -> dict[EntryOutcome, int]:
-    """Store pages and sightings; return the number of `new`, `known` or `refused` entries. New pages are due at once.
+    """Store pages and sightings; return the number of `new`, `known` or `refused` entries.
 
+    New pages are due at once, and so are those that waited for a back-fill; with `waits` they wait for one.
     Every canonical URL may occur once in `entries`. A page belongs to the outlet of its domain, else to the feed's; an
     entry without a page belongs to the feed's outlet, wherever its link leads. Entries of removed outlets are refused
     and not stored.
@@ -98,8 +105,9 @@ def record_entries(
         ordered = kept
     for start in range(0, len(ordered), _ROWS):
         part = ordered[start : start + _ROWS]
-        ask_for_named(conn, feed_id, [entry.canonical_url for entry in part if not entry.refusal], now=seen_at)
-        new = _insert_pages(conn, part, owners, source_id, seen_at)
+        if not waits:
+            ask_for_named(conn, feed_id, [entry.canonical_url for entry in part if not entry.refusal], now=seen_at)
+        new = _insert_pages(conn, part, owners, source_id, seen_at, NEVER if waits else seen_at)
         _upsert_sightings(conn, feed_id, part, seen_at)
         for entry in part:
             counts[_outcome(entry, new)] += 1
@@ -176,6 +184,7 @@ def _insert_pages(
     owners: Mapping[str, str],
     source_id: str | None,
     seen_at: datetime,
+    due_at: datetime,
 ) -> set[str]:
     rows = [
         {
@@ -185,7 +194,7 @@ def _insert_pages(
             "source_id": _owner(entry, owners, source_id),
             "state": PageState.REFUSED if entry.refusal else PageState.SETTLED if entry.trouble else PageState.ACTIVE,
             "first_seen_at": seen_at,
-            "next_fetch_at": NEVER if entry.refusal or entry.trouble else seen_at,
+            "next_fetch_at": NEVER if entry.refusal or entry.trouble else due_at,
             "fetches": 0,
             "failures": 0,
             "last_outcome": _first_outcome(entry),

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, case, select, update
 
-from db.collection.feeds import ASKED
+from db.collection.feeds import ASKED, LISTED
 from db.enums.collection import FeedState
 from db.models import Feed
 
@@ -37,7 +37,7 @@ def _update(conn: Connection, source_id: str, url: str | None, states: Collectio
 
 def list_feed_states(conn: Connection, source_id: str) -> dict[str, str]:
     """Return the state of each feed of an outlet, by address."""
-    query = select(Feed.url, Feed.state).where(Feed.source_id == source_id).order_by(Feed.url)
+    query = select(Feed.url, Feed.state).where(Feed.source_id == source_id, LISTED).order_by(Feed.url)
     return {url: state for url, state in conn.execute(query)}
 
 
@@ -77,12 +77,12 @@ def set_link_pattern(conn: Connection, urls: Collection[str], pattern: str | Non
 
 def list_feed_kinds(conn: Connection, source_id: str) -> dict[str, str]:
     """Return the kind of each feed of an outlet, by address."""
-    query = select(Feed.url, Feed.kind).where(Feed.source_id == source_id).order_by(Feed.url)
+    query = select(Feed.url, Feed.kind).where(Feed.source_id == source_id, LISTED).order_by(Feed.url)
     return {url: kind for url, kind in conn.execute(query)}
 
 
 def list_feed_rules(conn: Connection, source_id: str) -> list[dict[str, Any]]:
     """Return the feeds of an outlet with what a person decided about each."""
     columns = (Feed.url, Feed.kind, Feed.state, Feed.floor_s, Feed.ceiling_s, Feed.link_pattern)
-    query = select(*columns).where(Feed.source_id == source_id).order_by(Feed.url)
+    query = select(*columns).where(Feed.source_id == source_id, LISTED).order_by(Feed.url)
     return [dict(row) for row in conn.execute(query).mappings()]

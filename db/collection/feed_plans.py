@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
+from db.collection.feeds import LISTED
 from db.models import Feed
 
 
@@ -38,5 +39,5 @@ def list_feed_plans(conn: Connection, source_id: str) -> list[FeedPlan]:
         Feed.link_pattern,
         Feed.unverified,
     )
-    query = select(*columns).where(Feed.source_id == source_id).order_by(Feed.url)
+    query = select(*columns).where(Feed.source_id == source_id, LISTED).order_by(Feed.url)
     return [FeedPlan(**row._asdict()) for row in conn.execute(query)]

@@ -17,6 +17,9 @@ from db.outcomes import ProblemSeen, record_problems
 ASKED = (FeedState.ACTIVE, FeedState.GONE)
 """States of feeds that are polled when due."""
 
+LISTED = Feed.kind != FeedKind.BACKFILL
+"""Condition for the feeds of an outlet, without the rows that hold the entries of its back-fills."""
+
 NETWORK_SUBJECT = "outlets"
 """The key of the row in `problems` that exists exactly while no outlet is reachable."""
 
@@ -101,26 +104,30 @@ def find_network_problem(conn: Connection) -> str | None:
 
 def iter_feeds(conn: Connection, *, source_id: str | None = None) -> Iterator[FeedHealth]:
     """Yield feeds with their health, by source and address."""
-    query = select(
-        Feed.id,
-        Feed.source_id,
-        Feed.url,
-        Feed.title,
-        Feed.confidence,
-        Feed.state,
-        Feed.next_poll_at,
-        Feed.polled_at,
-        Feed.succeeded_at,
-        Feed.changed_at,
-        Feed.failures,
-        Feed.last_outcome,
-        Feed.last_error,
-        Feed.unverified,
-        Feed.kind,
-        Feed.newest_at,
-        Feed.next_poll_because,
-        Feed.history,
-    ).order_by(Feed.source_id, Feed.url)
+    query = (
+        select(
+            Feed.id,
+            Feed.source_id,
+            Feed.url,
+            Feed.title,
+            Feed.confidence,
+            Feed.state,
+            Feed.next_poll_at,
+            Feed.polled_at,
+            Feed.succeeded_at,
+            Feed.changed_at,
+            Feed.failures,
+            Feed.last_outcome,
+            Feed.last_error,
+            Feed.unverified,
+            Feed.kind,
+            Feed.newest_at,
+            Feed.next_poll_because,
+            Feed.history,
+        )
+        .where(LISTED)
+        .order_by(Feed.source_id, Feed.url)
+    )
     if source_id is not None:
         query = query.where(Feed.source_id == source_id)
     for row in conn.execute(query):
@@ -133,12 +140,16 @@ def count_feeds(conn: Connection, *, source_id: str | None = None) -> dict[str, 
     """Return the number of feeds (of one source) by state: `active`, `paused`, `gone`; of the active also `failing`,
     `never polled`.
     """
-    query = select(
-        Feed.state,
-        func.count(),
-        func.sum(case((Feed.failures > 0, 1), else_=0)),
-        func.sum(case((Feed.polled_at.is_(None), 1), else_=0)),
-    ).group_by(Feed.state)
+    query = (
+        select(
+            Feed.state,
+            func.count(),
+            func.sum(case((Feed.failures > 0, 1), else_=0)),
+            func.sum(case((Feed.polled_at.is_(None), 1), else_=0)),
+        )
+        .where(LISTED)
+        .group_by(Feed.state)
+    )
     if source_id is not None:
         query = query.where(Feed.source_id == source_id)
     counts = {FeedState.ACTIVE: 0, FeedState.PAUSED: 0, FeedState.GONE: 0, "failing": 0, "never polled": 0}

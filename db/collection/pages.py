@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, or_, select, update
+from sqlalchemy import Connection, Row, Select, func, or_, select, update
 
 from db.enums.collection import PageState
 from db.enums.outcomes import RequestOutcome
@@ -90,28 +90,7 @@ def find_due_pages(
     passes it as resting at the next call and so reaches the others. `not_since` leaves out pages fetched then or later.
     """
     query = (
-        select(
-            Page.id,
-            Page.source_id,
-            Page.url,
-            Page.host,
-            Page.etag,
-            Page.last_modified,
-            Page.body_hash,
-            Page.fetches,
-            Page.failures,
-            Page.first_seen_at,
-            Page.fetched_at,
-            Page.changed_at,
-            Page.last_outcome,
-            Page.feed_hash,
-            Page.state,
-            Source.unverified.label("rule"),
-            Page.unverified,
-        )
-        .outerjoin(Source, Source.id == Page.source_id)
-        .outerjoin(SourceRemoval, SourceRemoval.source_id == Page.source_id)
-        .where(SourceRemoval.source_id.is_(None))
+        _select_due()
         .where(Page.state.in_(ASKED), Page.next_fetch_at <= now)
         .where(or_(Page.claimed_until.is_(None), Page.claimed_until < now))
         .order_by(Page.fetches > 0, Page.next_fetch_at, Page.id)
@@ -129,9 +108,43 @@ def find_due_pages(
     first_of_host: dict[str, Row[*tuple[Any, ...]]] = {}
     for row in conn.execute(query):
         first_of_host.setdefault(row.host, row)
-    chosen = list(first_of_host.values())[:limit]
-    hints = _hints(conn, [row.id for row in chosen])
-    return [PageDue(**row._asdict(), hints=hints.get(row.id, {})) for row in chosen]
+    return _with_hints(conn, list(first_of_host.values())[:limit])
+
+
+def load_pages(conn: Connection, page_ids: Collection[int]) -> list[PageDue]:
+    """Return these pages as if they were due, in the order of their ids."""
+    rows = conn.execute(_select_due().where(Page.id.in_(page_ids)).order_by(Page.id)).all() if page_ids else []
+    return _with_hints(conn, rows)
+
+
+def _select_due() -> Select[*tuple[Any, ...]]:
+    columns = select(
+        Page.id,
+        Page.source_id,
+        Page.url,
+        Page.host,
+        Page.etag,
+        Page.last_modified,
+        Page.body_hash,
+        Page.fetches,
+        Page.failures,
+        Page.first_seen_at,
+        Page.fetched_at,
+        Page.changed_at,
+        Page.last_outcome,
+        Page.feed_hash,
+        Page.state,
+        Source.unverified.label("rule"),
+        Page.unverified,
+    )
+    joined = columns.outerjoin(Source, Source.id == Page.source_id)
+    kept = joined.outerjoin(SourceRemoval, SourceRemoval.source_id == Page.source_id)
+    return kept.where(SourceRemoval.source_id.is_(None))
+
+
+def _with_hints(conn: Connection, rows: Sequence[Row[*tuple[Any, ...]]]) -> list[PageDue]:
+    hints = _hints(conn, [row.id for row in rows])
+    return [PageDue(**row._asdict(), hints=hints.get(row.id, {})) for row in rows]
 
 
 def _hints(conn: Connection, page_ids: Collection[int]) -> dict[int, dict[str, str]]:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, case, func, literal, or_, select, update
 
 from db.collection.feed_days import ListingPolled, record_poll_of_day
-from db.collection.feeds import ASKED
+from db.collection.feeds import ASKED, LISTED
 from db.enums.collection import FeedKind, FeedState
 from db.enums.outcomes import RequestOutcome
 from db.models import Feed, Source
@@ -138,7 +138,7 @@ def find_due_feeds(
             Feed.parent_id,
         )
         .join(Source, Source.id == Feed.source_id)
-        .where(Feed.state.in_(ASKED), Feed.next_poll_at <= now)
+        .where(Feed.state.in_(ASKED), Feed.next_poll_at <= now, LISTED)
         .where(or_(Feed.claimed_until.is_(None), Feed.claimed_until < now))
         .order_by(Feed.next_poll_at, Feed.id)
         .execution_options(yield_per=200)

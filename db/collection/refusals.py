@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, and_, or_, select, update
 
+from db.collection.pages import NEVER
 from db.enums.collection import FeedState, PageState
 from db.models import Feed, Page, Sighting
 
@@ -21,8 +22,10 @@ def ask_for_named(conn: Connection, feed_id: int, entries: Collection[str], *, n
     """Make pages due, by canonical URL, that a feed lists again after dropping them; return their number.
 
     Call it before the sightings are renewed. A page that was never fetched because its address was refused is due too:
-    its presence in `entries` means that the address is permitted now.
+    its presence in `entries` means that the address is permitted now. So is one that waits for a back-fill.
     """
+    waits = and_(Page.state == PageState.ACTIVE, Page.next_fetch_at == NEVER, Page.fetches == 0)
+    waiting = conn.execute(update(Page).where(Page.canonical_url.in_(entries), waits).values(next_fetch_at=now))
     was_dropped = and_(Sighting.last_seen_at < Feed.changed_at, Sighting.feed_id == feed_id)
     query = (
         select(Page.id, Page.failures, Page.fetched_at)
@@ -37,7 +40,7 @@ def ask_for_named(conn: Connection, feed_id: int, entries: Collection[str], *, n
         is_flapping = row.fetched_at is not None and row.failures > _PATIENCE
         due_at = max(now, row.fetched_at + _FLAPPING_PAUSE) if is_flapping else now
         conn.execute(update(Page).where(Page.id == row.id, Page.next_fetch_at > due_at).values(next_fetch_at=due_at))
-    return len(rows)
+    return len(rows) + waiting.rowcount
 
 
 def find_forbidden(conn: Connection, host: str, reason: str, *, now: datetime) -> Sequence[tuple[int, str]]:

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, case, func, literal, null, select
 
+from db.collection.feeds import LISTED
 from db.dialect import insert
 from db.enums.collection import FeedKind, FeedState, SourceOrigin
 from db.models import Article, Feed, Source, SourceDomain, SourceRemoval
@@ -213,6 +214,7 @@ def list_sources(conn: Connection, *, only: Iterable[str] | None = None) -> list
         select(
             Feed.source_id, func.count().label("n"), func.max(Feed.last_error).label("error"), _best_way().label("way")
         )
+        .where(LISTED)
         .group_by(Feed.source_id)
         .subquery()
     )

@@ -11,6 +11,7 @@ class Stage(ClosedSet):
     POLL = "poll", "polls of feeds"
     ENTRY = "entry", "entries of feeds"
     FETCH = "fetch", "fetches of pages"
+    BACKFILL = "backfill", "documents that list older articles, for a back-fill"
     PAGE = "page", "kinds of the pages that were fetched for an article"
     INGEST = "ingest", "articles of files"
     UNDERSTAND = "understand", "captures, as the workers process them"
@@ -28,9 +29,9 @@ class CountedOutcome(ClosedSet):
 
 
 class RequestOutcome(CountedOutcome):
-    """The outcome of a poll (stage `poll`) or of a fetch (stage `fetch`)."""
+    """The outcome of a poll (stage `poll`), of a fetch (stage `fetch`), or of a document (stage `backfill`)."""
 
-    CHANGED = "changed", "a feed that is not as before"
+    CHANGED = "changed", "a feed that is not as before; a document that was read"
     CAPTURED = "captured", "a page that is not as before; it is stored"
     UNCHANGED = "unchanged", "the same as before"
     GONE = "gone", "it is not there any more, for good"

@@ -22,6 +22,7 @@ from sqlalchemy import Text as SqlText
 from sqlalchemy.orm import aliased
 
 from db.articles.filters import CannotFilter, CollectionHealth, Filters, Rows
+from db.collection.feeds import LISTED
 from db.collection.losses import losses_of_outlets
 from db.coverage.cells import TOTAL, UNDATED
 from db.dialect import bytewise
@@ -144,7 +145,7 @@ def sources(conn: Connection, filters: Filters) -> Rows:
     if filters.since or filters.until or filters.entities or _beyond_cells(filters):
         raise CannotFilter("the export of outlets can only be filtered by outlet")
     counted = select(Feed.source_id, func.count().label("n"), func.max(Feed.newest_at).label("newest_at"))
-    feeds = counted.group_by(Feed.source_id).subquery()
+    feeds = counted.where(LISTED).group_by(Feed.source_id).subquery()
     lost = losses_of_outlets().subquery()
     day = case((Article.is_undated.is_(False), Article.counts_on))
     articles = (

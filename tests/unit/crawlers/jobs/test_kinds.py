@@ -127,7 +127,9 @@ def test_claims_are_of_one_kind_each_and_keep_the_order_given() -> None:
 
 
 def test_kinds_have_names_of_their_own() -> None:
-    assert [kind.stage for kind in KINDS] == ["poll", "fetch"]
+    stages = [kind.stage for kind in KINDS]
+    # the pages of back-fills are pages, and so are their ids
+    assert stages == ["poll", "fetch", "backfill", "fetch"]
 
 
 def test_nothing_asks_of_which_kind_a_row_is() -> None:
