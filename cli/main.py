@@ -70,10 +70,7 @@ commands: dict[str, dict[str, str]] = {
 """Module and function of each command, by panel and name."""
 
 groups: dict[tuple[str, str], dict[str, str]] = {
-    (
-        "source",
-        "Outlets: add, list, show, check, edit, pause, resume, retry, remove, restore, import, backfill, sync.",
-    ): {
+    ("source", "Outlets: add, list, show, check, edit, pause, resume, remove, import, suggest, backfill …"): {
         "add": "source.add:source_add",
         "list": "source.list:source_list",
         "show": "source.show:source_show",
@@ -86,6 +83,7 @@ groups: dict[tuple[str, str], dict[str, str]] = {
         "restore": "source.remove:source_restore",
         "import": "source.opml:source_import",
         "backfill": "source.backfill:source_backfill",
+        "suggest": "source.suggest:source_suggest",
         "sync": "source.sync:source_sync",
     },
     ("article", "Articles: list, search, show, diff, remove."): {

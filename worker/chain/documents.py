@@ -56,6 +56,8 @@ class Document:
     """True if the sender's certificate was valid."""
     evidence: int = 0
     """Strength of the evidence that its page is an article, 0 to 7."""
+    outlinks: tuple[str, ...] = ()
+    """Addresses that its page links to in its text."""
 
     @property
     def stands_in(self) -> bool:

@@ -133,6 +133,7 @@ def _page_document(
         page_kind=verdict.kind,
         page_reason=None if verdict.is_article else verdict.reason,
         evidence=evidence,
+        outlinks=page.outlinks if verdict.is_article else (),
     )
 
 

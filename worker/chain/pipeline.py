@@ -38,6 +38,7 @@ from worker.chain.following import WithheldText, follow
 from worker.chain.identify import Identified, clean, identify
 from worker.chain.input_results import endings, late_endings
 from worker.chain.joining import JOINING
+from worker.chain.linked_hosts import record_linked_hosts
 from worker.chain.tag import RevisionTagger
 from worker.extract.genre import genre_of_kind
 from worker.extract.language import keep_model_in, load_model
@@ -226,6 +227,7 @@ class Pipeline:
         )
         first_time = count_endings(conn, ended, now)
         page_watch.record_looks(conn, entries, withheld, first_time, now=now)
+        record_linked_hosts(conn, entries, ended, first_time, now=now)
         return ended
 
     def _store_analysis(self, conn: Connection, analysis: Analysis, now: datetime) -> dict[int, InputOutcome]:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from db import outcomes
 from db.articles import intakes, revisions
-from db.collection import captures, clocks, doubts, entries, feed_days, host_leases
+from db.collection import captures, clocks, doubts, entries, feed_days, host_leases, linked_hosts
 from db.engine import Database
 from worker.chain.documents import Document, InputResult, Rejected
 from worker.chain.looks import build_document, show_page
@@ -32,6 +32,10 @@ Progress = Callable[[Sequence[InputResult]], None]
 
 POISON_ATTEMPTS = 5
 """After this many unfinished attempts a capture or revision counts as poison and is rejected."""
+
+
+KEEP_LINKS = timedelta(days=180)
+"""A host that an outlet has not linked to for so long is no suggestion any more."""
 
 
 def utc_now() -> datetime:
@@ -172,6 +176,8 @@ def cleanup(database: Database, *, now: datetime, keep_captures: timedelta, capt
     while database.write(expire):
         pass
     while database.write(partial(entries.forget_bodies, before=now - keep_captures)):
+        pass
+    while database.write(partial(linked_hosts.forget_links, before=now - KEEP_LINKS)):
         pass
     database.write(outcomes.forget_old_problems)
     database.write(partial(host_leases.forget_hosts, before=now - timedelta(days=1)))

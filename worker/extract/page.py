@@ -21,6 +21,7 @@ from worker.extract.jsonld import as_text
 from worker.extract.language import DeclaredLanguages, identify_language
 from worker.extract.markup import MAX_BYTES, parse_page
 from worker.extract.metadata import Declared, read_declared, squeezed, tidy
+from worker.extract.outlinks import read_outlinks
 from worker.extract.signs import Signs, read_inputs, read_signs
 
 __all__ = ["MAX_BYTES", "Extracted", "Hints", "Unextractable", "extract_page"]
@@ -79,6 +80,8 @@ class Extracted:
     second_language: str | None = None
     language_is_declared: bool = False
     """True if the page itself declares a language, right or wrong."""
+    outlinks: tuple[str, ...] = ()
+    """Addresses that its paragraphs link to."""
 
 
 def extract_page(
@@ -100,6 +103,7 @@ def extract_page(
     strip_page(tree)
     signs = read_signs(tree, declared, inputs, headline=headline, is_dated=evidence.is_dated)
     dated = _dated(tree, evidence, hints)
+    outlinks = read_outlinks(tree)
     text = _without_headline(_fullest(read_body(tree), declared, hidden), title)
     guess = identify_language(
         text if len(text) >= _ENOUGH_TEXT else f"{title or ''}\n{text}",
@@ -121,6 +125,7 @@ def extract_page(
         genre=declared_genre(declared.linked.article.get("@type"), declared.every("article:section", "section")),
         signs=signs,
         language_is_declared=declared.language is not None,
+        outlinks=outlinks,
     )
 
 
