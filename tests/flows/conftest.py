@@ -8,8 +8,24 @@ from contextlib import ExitStack, contextmanager
 import pytest
 from alertdesk import Desk, small_store
 from courier import Site, serving
+from crawlerfork import warm_children
 from servers.mailserver import serving_mail
 from servers.webhookserver import receiving
+from vocabularies import reading_once
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _vocabularies_read_once() -> Iterator[None]:
+    """Spare commands a third of a second each; that what is stored is read as it was is tested with the reader."""
+    with reading_once():
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _crawlers_forked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Spare each crawl of a test the import of the crawler."""
+    with warm_children(tmp_path_factory.mktemp("forks")):
+        yield
 
 
 @pytest.fixture(name="site")
