@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 def ingest(
     paths: Annotated[
         list[str],
-        typer.Argument(metavar="PATH...", help="Files (.txt .html .jsonl .csv), folders, - for JSON lines."),
+        typer.Argument(
+            metavar="PATH...", help="Files (.txt .html .jsonl .csv .warc .warc.gz), folders, - for JSON lines."
+        ),
     ],
     map: Annotated[
         list[str] | None,
@@ -55,11 +57,15 @@ def ingest(
     missing, but one of title, text and html (the whole page) is needed. Other fields are reported and ignored. A field
     of the input takes precedence over --date, --source, --language and --url.
 
+    A WARC gives a document for each of its HTML pages; its other records are counted on stderr and left out.
+
     Examples:
 
       steppewatch ingest archive.jsonl reports/ op-ed.txt
 
       steppewatch ingest factiva.csv --map text=Body --map published_at="Publication Date" --source "Steppe Herald"
+
+      steppewatch ingest crawl.warc.gz
     """
     options = _options(paths, map or [], date, source, language, url)
 
@@ -77,7 +83,7 @@ def ingest(
         prepared = prepare(database, now=utc_now(), time_zone=settings.time_zone)
         report_new_store(prepared, settings.database)
         report_time_zone(database)
-        options.zone_of = _load_zones(database)
+        options.zone_of, options.max_page_bytes = _load_zones(database), settings.fetch_max_bytes
     chain = Pipeline(database, clock=utc_now, lease_s=settings.lease_s, cache=settings.cache_dir)
     with explain_store_errors(settings.database), IngestProgress(paths) as progress:
         options.opened, options.columns.note = progress.opened, progress.note

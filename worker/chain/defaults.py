@@ -41,6 +41,8 @@ class InputOptions:
     columns: Columns = field(default_factory=Columns)
     defaults: Defaults = field(default_factory=Defaults)
     zone_of: ZoneOf = no_zone
+    max_page_bytes: int = 10_000_000
+    """Bytes of a page in an archive, unpacked."""
     opened: Opened = lambda name, stream: None
     """Called for each file that is read."""
     _address_of: str | None = None

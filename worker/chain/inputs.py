@@ -5,20 +5,22 @@ from __future__ import annotations
 import logging
 import os
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from db.text.dates import EARLIEST_YEAR, LATEST_YEAR, ParsedDate, end_of_tomorrow, fault_in, parse_date
+from db.text.dates import end_of_tomorrow
 from db.text.encoding import decode
+from worker.chain.archived_pages import archived_pages, describe_left_out
 from worker.chain.csv_inputs import csv_inputs
 from worker.chain.defaults import InputOptions
 from worker.chain.documents import Document, Rejected, joined
 from worker.chain.fields import ADDRESS, SOURCE_NAME, InputField
+from worker.chain.written_values import read_language, read_when
 from worker.extract.dating import to_instant
-from worker.extract.languagenames import language_code
 from worker.extract.page import Extracted, Hints, Unextractable, extract_page
 from worker.extract.plaintext import read_plaintext
 from worker.lib.json_lines import MAX_LINE, BadLine, json_lines
@@ -30,7 +32,8 @@ MAX_FILE = 10_000_000
 """Bytes of one document. A whole .jsonl may be of any size: it is read line by line."""
 
 _TABLES = (".csv", ".tsv")
-_OF_MANY = (".jsonl", *_TABLES)
+_ARCHIVES = (".warc", ".warc.gz")
+_OF_MANY = (".jsonl", *_TABLES, *_ARCHIVES)
 SUFFIXES = (".txt", ".html", ".htm", *_OF_MANY)
 
 
@@ -39,7 +42,7 @@ def iter_paths(paths: list[str]) -> Iterator[tuple[str, Path]]:
     for name in paths:
         path = Path(name)
         if os.path.isdir(path):  # `Path.is_dir` raises if the system denies access
-            for inner in sorted(p for p in path.rglob("*") if p.suffix.lower() in SUFFIXES and os.path.isfile(p)):
+            for inner in sorted(p for p in path.rglob("*") if _suffix_of(p) in SUFFIXES and os.path.isfile(p)):
                 yield str(inner), inner
         else:
             yield name, path
@@ -50,7 +53,7 @@ def read_file(
 ) -> Iterator[Document | Rejected]:
     """Yield the documents of one file; an unusable file yields one rejection."""
     options = options or InputOptions()
-    suffix = path.suffix.lower()
+    suffix = _suffix_of(path)
     if suffix not in SUFFIXES:
         yield Rejected(subject=name, reason=endless_kind(path) or _unknown_kind(suffix))
         return
@@ -58,7 +61,7 @@ def read_file(
         with open_named(path) as file:
             options.opened(name, file)
             if suffix in _OF_MANY:
-                reader = read_table if suffix in _TABLES else read_lines
+                reader = read_table if suffix in _TABLES else read_archive if suffix in _ARCHIVES else read_lines
                 yield from reader(name, file, observed_at=observed_at, options=options)
                 return
             body = file.read(MAX_FILE + 1)
@@ -71,6 +74,12 @@ def read_file(
         yield read_text(name, body, observed_at, options)
     else:
         yield _read_html(name, body, None, observed_at, options)
+
+
+def _suffix_of(path: Path) -> str:
+    """Return the ending of a file's name that tells its kind; of a packed WARC both of its endings."""
+    name = path.name.lower()
+    return ".warc.gz" if name.endswith(".warc.gz") else path.suffix.lower()
 
 
 def _unknown_kind(suffix: str) -> str:
@@ -131,6 +140,25 @@ def read_table(
             yield _document(subject, fields, observed_at, options)
 
 
+def read_archive(
+    name: str, stream: BinaryIO, *, observed_at: datetime, options: InputOptions
+) -> Iterator[Document | Rejected]:
+    """Yield a document for each page of a WARC, named by the number of its record; it was observed when fetched."""
+    left_out: Counter[str] = Counter()
+    for number, page in archived_pages(stream, longest=options.max_page_bytes, left_out=left_out):
+        subject = f"{name}:{number}" if number else name
+        if isinstance(page, str):
+            yield Rejected(subject=subject, reason=page)
+            continue
+        fetched_at, fault = read_when(page.fetched_at)
+        at = min(fetched_at.at, observed_at) if fetched_at else observed_at
+        remark = "its record does not tell when it was fetched; taken as now" if fault else None
+        document = _read_html(subject, page.body, page.known, at, options, charset=page.charset)
+        yield replace(document, remark=joined(document.remark, remark)) if isinstance(document, Document) else document
+    if left_out:
+        options.columns.note(f"{name}: {describe_left_out(left_out)}")
+
+
 def _document(
     subject: str, record: dict[str, Any], observed_at: datetime, options: InputOptions
 ) -> Document | Rejected:
@@ -138,7 +166,7 @@ def _document(
     if wrong:
         return Rejected(subject=subject, reason=f"the field {wrong[0].value!r} is not a text")
     if record.get("html"):
-        return _read_html(subject, record["html"].encode(), record, observed_at, options)
+        return _read_html(subject, record["html"].encode(), record, observed_at, options, charset="utf-8")
     published_at, is_day, remark = parse_when(record.get("published_at"))
     language, doubt = read_language(record.get("language"))
     document = Document(
@@ -159,14 +187,6 @@ def _document(
     return options.completed(document)
 
 
-def read_language(written: str | None) -> tuple[str | None, str | None]:
-    """Return the code of the document's language, and a readable fault in it."""
-    if not written or not written.strip():
-        return None, None
-    code = language_code(written)
-    return code, None if code else f"{written[:40]!r} is no language that is known; taken as missing"
-
-
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _SAMPLE = 100_000
 _SIGNATURES = {
@@ -180,7 +200,13 @@ _SIGNATURES = {
 
 
 def _read_html(
-    subject: str, body: bytes, record: dict[str, Any] | None, observed_at: datetime, options: InputOptions
+    subject: str,
+    body: bytes,
+    record: Mapping[str, Any] | None,
+    observed_at: datetime,
+    options: InputOptions,
+    *,
+    charset: str | None = None,
 ) -> Document | Rejected:
     known = record or {}
     url = known.get("url") or options.defaults.url
@@ -195,7 +221,7 @@ def _read_html(
         latest=end_of_tomorrow(observed_at),
     )
     try:
-        page = extract_page(body, url=url, charset="utf-8" if record else None, hints=hints)
+        page = extract_page(body, url=url, charset=charset, hints=hints)
     except Unextractable as error:
         return Rejected(subject=subject, reason=str(error))
     except Exception as error:  # an unforeseen page must not stop the reading of the others
@@ -242,30 +268,3 @@ def parse_when(value: str | None) -> tuple[datetime | None, bool, str | None]:
     """
     moment, remark = read_when(value)
     return (*(moment.sure if moment else (None, False)), remark)
-
-
-def read_when(value: str | None) -> tuple[ParsedDate | None, str | None]:
-    """Return the date in a document, and a readable fault in it."""
-    text = (value or "").strip()
-    if not text:
-        return None, None
-    if moment := _iso(text) or parse_date(text):
-        return moment, None
-    if fault := fault_in(text, latest=_NO_LATEST):
-        return None, fault
-    return None, f"{text[:40]!r} is no date between {EARLIEST_YEAR} and {LATEST_YEAR}; taken as missing"
-
-
-_NO_LATEST = datetime.max.replace(tzinfo=UTC)
-
-
-def _iso(text: str) -> ParsedDate | None:
-    try:
-        when = datetime.fromisoformat(text)
-        offset = when.utcoffset() or timedelta()
-        when = when.replace(tzinfo=UTC) - offset
-    except (ValueError, OverflowError):
-        return None
-    if not EARLIEST_YEAR <= when.year <= LATEST_YEAR:
-        return None
-    return ParsedDate(at=when, is_day=len(text) <= 10, has_zone=True, offset=offset)
