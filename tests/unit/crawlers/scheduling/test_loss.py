@@ -82,3 +82,17 @@ def test_the_estimate_is_always_a_chance_and_a_count(
     loss = estimate_loss(rate, previous=previous, listing=found, since=hour(since))
     assert 0 <= loss.chance <= 1
     assert 0 <= loss.items < 1e13
+
+
+def test_entries_published_at_once_are_not_taken_for_the_pace_of_the_gap() -> None:
+    feed = Publisher([*every(2, -100, 100), *every(0.0005, 100.4, 100.405)], window=10)
+    loss = _loss(feed, [*every(0.5, 0, 100), 100.5])
+    assert 0 < loss.items < 3
+
+
+def test_what_was_out_at_the_last_poll_is_no_part_of_the_gap() -> None:
+    burst = every(0.02, 60.01, 60.5)
+    feed = Publisher([*every(8, -200, 40), *burst], window=10)
+    loss = _loss(feed, [*every(0.25, 0, 60), 60.5])
+    assert len(burst) - 10 == 15
+    assert loss.items == pytest.approx(15, rel=0.4)
