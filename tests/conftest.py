@@ -15,7 +15,7 @@ import pytest
 from hypothesis import settings
 from servers import loopback, pgserver, tally, valkeyserver
 from servers.found import Candidate, NoServer
-from servers.memory import memory_folder
+from servers.memory import memory_folder, sweep
 
 _PLACE = "PYTEST_DEBUG_TEMPROOT"  # pytest's own name for where temporary folders go
 _WITHOUT = "STEPPEWATCH_TEST_WITHOUT_SERVERS"
@@ -42,6 +42,7 @@ def pytest_configure() -> None:
     given = (os.environ.get(f"STEPPEWATCH_TEST_{name}_URL", "") for name in ("DATABASE", "BROKER"))
     loopback.forbid_others(loopback.addresses_of(given))
     if _PLACE not in os.environ and (in_memory := memory_folder()):
+        sweep(in_memory)
         os.environ[_PLACE] = str(in_memory)
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+from getpass import getuser
 from pathlib import Path
 
 from servers import pgserver
-from servers.memory import memory_folder
+from servers.memory import memory_folder, sweep
 from servers.pgserver import PostgresServer
 
 
@@ -20,6 +23,17 @@ def test_a_folder_for_everybody_is_taken_and_a_private_missing_or_small_one_is_n
 
 def test_programs_must_be_allowed_to_run_in_it() -> None:
     assert memory_folder(Path("/proc"), needed=0) is None
+
+
+def test_what_a_killed_run_left_there_is_removed_and_what_a_running_one_has_is_not(tmp_path: Path) -> None:
+    runs = [tmp_path / f"pytest-of-{getuser()}" / f"pytest-{number}" for number in range(3)]
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    for run, lock in zip(runs, (str(ended.pid), str(os.getpid()), "no number"), strict=True):
+        run.mkdir(parents=True)
+        (run / ".lock").write_text(lock, "ascii")
+    sweep(tmp_path)
+    assert [run.exists() for run in runs] == [False, True, True]
 
 
 def test_an_empty_database_that_was_set_aside_is_the_next_that_is_given() -> None:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import stat
+from contextlib import suppress
+from getpass import getuser
 from pathlib import Path
 
 _SHARED_MEMORY = Path("/dev/shm")
@@ -21,6 +24,21 @@ def memory_folder(folder: Path = _SHARED_MEMORY, needed: int = _NEEDED) -> Path 
     except (OSError, ValueError):
         return None
     return folder if may_run and is_for_all and os.access(folder, os.W_OK) and free >= needed else None
+
+
+def sweep(folder: Path) -> None:
+    """Remove what test runs of this user that were killed left behind: pytest does so after three days only."""
+    try:
+        place = folder / f"pytest-of-{getuser()}"
+        found = place.lstat()
+    except (ImportError, KeyError, OSError):  # a user without a name, or nothing is there yet
+        return
+    if found.st_uid != os.geteuid() or not stat.S_ISDIR(found.st_mode):  # everybody may write beside it
+        return
+    for lock in place.glob("pytest-*/.lock"):
+        with suppress(OSError, ValueError):
+            if not Path("/proc", str(int(lock.read_text("ascii")))).exists():
+                shutil.rmtree(lock.parent, ignore_errors=True)
 
 
 def _available(meminfo: str) -> int:
