@@ -25,7 +25,7 @@ test-fast: setup-dev ## the quick ones of the tests that need no server
 	@$(BIN)/python -m pytest tests/unit -m "not slow" $(ARGS)
 
 coverage: setup-dev ## branch coverage of the pure packages by their unit tests, with the least it may be (two minutes)
-	@$(BIN)/python -m coverage run -m pytest -q -n 0 -m "not slow" tests/unit/worker $(ARGS)
+	@$(BIN)/python -m coverage run -m pytest -q -n 0 -m "not slow" tests/unit/worker tests/unit/crawlers/scheduling $(ARGS)
 	@$(BIN)/python -m coverage report
 
 check: setup-dev ## format, lint, types, import contracts
