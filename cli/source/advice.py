@@ -1,4 +1,4 @@
-"""What is wrong with a feed, what will happen next and what to do, in plain words. Pure."""
+"""Advice on a feed, in plain words: its fault, its next poll, and the remedy. Pure."""
 
 from __future__ import annotations
 

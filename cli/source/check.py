@@ -29,8 +29,8 @@ _MAX_FEEDS = 20
 
 
 @dataclass(frozen=True, slots=True)
-class _Target:
-    """What is checked: an outlet with its feeds, or an address. `plans` are the feeds to try, of all `known` ones."""
+class _Subject:
+    """The subject of a check: an outlet with its feeds, or an address; `plans` are the feeds to try, of all `known`."""
 
     source_id: str | None
     url: str
@@ -72,7 +72,7 @@ def source_check(
         _print_checks(checks, advice)
 
 
-def _find_target(conn: Connection, outlet: str) -> _Target:
+def _find_target(conn: Connection, outlet: str) -> _Subject:
     """Return what an argument means. Exit for a name that is unknown."""
     from cli.shared.lookup import source_ids
     from db.collection.feed_plans import list_feed_plans
@@ -84,16 +84,16 @@ def _find_target(conn: Connection, outlet: str) -> _Target:
         source_id = load_book(conn).find_by_url(url)
         plans = list_feed_plans(conn, source_id) if source_id else []
         same = [plan for plan in plans if canonical_url(plan.url) == canonical_url(url)]
-        return _Target(source_id, url, same, frozenset(plan.url for plan in plans))
+        return _Subject(source_id, url, same, frozenset(plan.url for plan in plans))
     source_id = source_ids(conn, [outlet])[0]
     source = find_source(conn, source_id)
     plans = list_feed_plans(conn, source_id)
     homepage = source.homepage if source else None
     known = frozenset(plan.url for plan in plans)
-    return _Target(source_id, homepage or (plans[0].url if plans else ""), plans, known)
+    return _Subject(source_id, homepage or (plans[0].url if plans else ""), plans, known)
 
 
-def _try_feeds(target: _Target) -> list[FeedCheck]:
+def _try_feeds(target: _Subject) -> list[FeedCheck]:
     """Return the result of asking for each feed of the outlet once."""
     if not target.plans:
         return []
@@ -142,7 +142,7 @@ def _checks_of(looked: LookedUp, source_id: str | None) -> list[FeedCheck]:
     return [check_feed(trial, None, source_id=source_id) for trial in (*own, *looked.found, *named)]
 
 
-def _advise_on_look(looked: LookedUp, target: _Target) -> list[str]:
+def _advise_on_look(looked: LookedUp, target: _Subject) -> list[str]:
     """Return how to collect from what a look found."""
     if not looked.found:
         return [describe_nothing(looked)]

@@ -1,4 +1,4 @@
-"""What an OPML list of feeds brings: each outline in one outcome. Pure."""
+"""The outcomes of importing an OPML list of feeds, one for each outline. Pure."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ class FoundBy(StrEnum):
 
 
 class FeedCondition(StrEnum):
-    """What was found at the address of a feed when it was tried."""
+    """The result of trying the address of a feed."""
 
     WORKS = "works"
     STALE = "stale"

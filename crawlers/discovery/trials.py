@@ -1,4 +1,4 @@
-"""What stands at the address of a feed: what it lists, or in plain words why it cannot be used. Pure."""
+"""Trials of the addresses of feeds: the listed entries, or in plain words the fault. Pure."""
 
 from __future__ import annotations
 

@@ -64,7 +64,7 @@ def share_of(requests: int) -> int:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Followed:
-    """What is stored after a document; `documents` None leaves the list of documents as it is."""
+    """The state to store after a document; `documents` None leaves the list of documents as it is."""
 
     outcome: RequestOutcome
     documents: dict[str, Any] | None

@@ -1,4 +1,4 @@
-"""How much a failed poll counts: the longer it takes to heal by itself, the more. Pure."""
+"""The grades of failed polls: the longer a failure takes to heal by itself, the more it counts. Pure."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ class DueFilter:
 
     @property
     def is_once(self) -> bool:
-        """Whether it is for a run that ends."""
+        """True for a run that ends."""
         return self.not_since is not None
 
 

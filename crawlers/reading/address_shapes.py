@@ -75,7 +75,7 @@ class AddressShape:
 
 @dataclass(frozen=True, slots=True)
 class ArticleShapes:
-    """What is known of an outlet's addresses. Empty: nothing."""
+    """The known forms of an outlet's addresses; empty if nothing is known."""
 
     counts: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     """Articles and other pages by shape."""

@@ -1,4 +1,4 @@
-"""How much the words of a link look like a headline. Pure."""
+"""The resemblance of the words of a link to a headline. Pure."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from db.enums.collection import FeedKind
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListingOrder:
-    """What is asked of a listing besides its text; for a sitemap or a section page, what is known of it."""
+    """The inputs of reading a listing besides its text; for a sitemap or a section page, earlier knowledge of it."""
 
     kind: str = FeedKind.FEED
     now: datetime = datetime(1970, 1, 1, tzinfo=UTC)

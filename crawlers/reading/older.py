@@ -65,7 +65,7 @@ class DaySpan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OlderListing(ParsedFeed):
-    """What a document lists: `entries` of the span, the documents that follow, and counts of what was left out."""
+    """The content of a document: `entries` of the span, the documents that follow, and counts of what was left out."""
 
     documents: tuple[ListingDocument, ...] = ()
     left_out: dict[str, int] = field(default_factory=dict)

@@ -93,7 +93,7 @@ def parse_sitemap(
         body = body[:MAX_BYTES]
     body = _utf8(body, content_type)
     own = (registrable_domain(host_of(url)), *domains)
-    reading = _Reading(url=url, domains=own, subdomains=tuple(f".{domain}" for domain in own), problems=problems)
+    reading = _SitemapReading(url=url, domains=own, subdomains=tuple(f".{domain}" for domain in own), problems=problems)
     head = body[:_HEAD]
     if root := _ROOT.search(head):
         reading.read_xml(body, is_index=root[1].lower() == b"sitemapindex")
@@ -104,7 +104,7 @@ def parse_sitemap(
     return reading.result
 
 
-def _from_feed(body: bytes, reading: _Reading) -> ParsedSitemap:
+def _from_feed(body: bytes, reading: _SitemapReading) -> ParsedSitemap:
     try:
         feed = parse_feed(body, url=reading.url, bodies="raw")
     except NotAFeed as error:
@@ -116,7 +116,7 @@ def _from_feed(body: bytes, reading: _Reading) -> ParsedSitemap:
 
 
 @dataclass(slots=True, kw_only=True)
-class _Reading:
+class _SitemapReading:
     """A sitemap in the course of reading."""
 
     url: str

@@ -1,1 +1,1 @@
-"""When a feed is polled next, and what may have been missed. Pure."""
+"""The time of the next poll of a feed, and the estimate of missed entries. Pure."""

@@ -1,4 +1,4 @@
-"""How long to wait before a feed is polled again."""
+"""The pause before a feed is polled again."""
 
 import math
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What may have been missed between two polls of a feed."""
+"""The estimate of entries missed between two polls of a feed."""
 
 from dataclasses import dataclass
 from datetime import datetime

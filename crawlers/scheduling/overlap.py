@@ -8,7 +8,7 @@ _PINNED_AT_MOST = 0.5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overlap:
-    """What two listings of one feed have in common."""
+    """The common entries of two listings of one feed."""
 
     new: tuple[int, ...]  # positions in the later listing
     known: int  # entries of the later listing that were in the earlier one, pinned ones left out

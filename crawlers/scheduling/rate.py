@@ -1,4 +1,4 @@
-"""How much a feed publishes and when, learnt from its polls."""
+"""The rate and rhythm of publication of a feed, learnt from its polls."""
 
 import math
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""How an outlet's publishing is spread over the hours of the day and the days of the week, in UTC."""
+"""The rhythm of publication over the hours of the day and the days of the week, in UTC."""
 
 import math
 from collections.abc import Iterable, Iterator

@@ -1,4 +1,4 @@
-"""Whether a server's validators are to be believed: some say 304 although the feed has changed. Pure."""
+"""Trust in a server's validators: some servers say 304 although the feed has changed. Pure."""
 
 from __future__ import annotations
 

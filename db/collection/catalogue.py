@@ -31,7 +31,7 @@ _BATCH = 1_000
 
 @dataclass(frozen=True, slots=True)
 class FeedForm:
-    """What an address is, a `FeedKind`, and for a section page the form of links to articles."""
+    """The kind of an address, a `FeedKind`, and for a section page the form of links to articles."""
 
     kind: str = FeedKind.FEED
     link_pattern: str | None = None

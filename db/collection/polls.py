@@ -60,7 +60,7 @@ class FeedDue:
 
     @property
     def is_child(self) -> bool:
-        """Whether an index of sitemaps named it."""
+        """True if an index of sitemaps named it."""
         return self.parent_id is not None
 
     @property

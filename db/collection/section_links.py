@@ -1,4 +1,4 @@
-"""What the links of an outlet's section pages turned out to lead to, for the reading of the next one."""
+"""The results of earlier links of an outlet's section pages, for the reading of the next one."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ class DomainTaken(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedRules:
-    """How some feeds are polled and read; an absent key of `values` stays as it is.
+    """Rules for polling and reading some feeds; an absent key of `values` stays as it is.
 
     The keys: `floor_s` with `ceiling_s`, and `link_pattern`; None stands for the usual.
     """
@@ -44,7 +44,7 @@ class FeedRules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceEdit:
-    """What to change of an outlet; nothing else changes."""
+    """Changes to an outlet; nothing else changes."""
 
     facts: Mapping[str, Any] = field(default_factory=dict)
     """New values of columns of `Source`."""
