@@ -12,7 +12,7 @@ from crawlers.bounded_process import ProcessEnded
 from crawlers.http.results import FetchFailure, FetchResult, describe_status
 from crawlers.jobs.grades import grade_of_failure
 from crawlers.jobs.schedule import GONE_FEED_S, NETWORK_RETRY_S
-from crawlers.reading.listings import ListingOrder, read_listing
+from crawlers.reading.listings import ListingOrder, SitemapListing, read_listing
 from crawlers.reading.parse import NotAFeed, ParsedFeed
 from crawlers.scheduling.hints import fresh_for_s, retry_after_s
 from crawlers.scheduling.history import KEYS_MAX, FeedHistory, is_lying, key_of, pack_keys, unpack_keys
@@ -134,7 +134,7 @@ def decide_poll(
         changed=reading.feed is not None,
         history=plan.history.to_json(),
         listing=pack_keys(listing.keys) if listing else None,
-        listed=_count_listed(listing, plan) if listing else None,
+        listed=_count_listed(listing, plan) if listing and not _is_index(reading.feed) else None,
         newest_at=_newest(listing, feed.newest_at, now),
         moved_to=moved_to,
     )
@@ -253,6 +253,11 @@ def _count_listed(listing: Listing, plan: PollPlan) -> ListingPolled:
         missed=loss.items if loss else 0.0,
         kept_all=1.0 - loss.chance if loss else 1.0,
     )
+
+
+def _is_index(feed: ParsedFeed | None) -> bool:
+    """Return whether the poll listed sitemaps, which are no articles to be missed."""
+    return isinstance(feed, SitemapListing) and feed.choice is not None
 
 
 def _newest(listing: Listing | None, before: datetime | None, now: datetime) -> datetime | None:

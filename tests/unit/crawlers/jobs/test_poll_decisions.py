@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 
 from crawlers.http.results import FetchFailure, FetchResult
 from crawlers.jobs.poll_job import PollJob
-from crawlers.jobs.polls import body_hash, decide_poll, describe_lessons, read_poll, restore_poll
+from crawlers.jobs.polls import body_hash, decide_poll, describe_lessons, listing_order, read_poll, restore_poll
+from crawlers.reading.listings import read_listing
 from crawlers.scheduling.history import FeedHistory, pack_keys, unpack_keys
 from crawlers.scheduling.plan import PollLimits
 from db.collection.polls import FeedDue, FeedPolled
@@ -192,3 +194,12 @@ def test_an_outage_of_ours_is_not_held_against_a_feed() -> None:
     assert (polled.outcome, polled.failures, polled.etag) == ("no network", 2, FEED.etag)
     assert polled.next_poll_at == NOW + timedelta(seconds=60)
     assert polled.history is None
+
+
+def test_the_sitemaps_of_an_index_are_not_counted_as_entries() -> None:
+    body = b"<sitemapindex><sitemap><loc>https://c.example/news-1.xml</loc></sitemap></sitemapindex>"
+    feed = replace(FEED, kind="sitemap", url="https://c.example/sitemap.xml", domains=("c.example",))
+    answer = FetchResult(url=feed.url, status=200, body=body)
+    reading = read_poll(feed, answer, partial(read_listing, order=listing_order(feed, NOW)))
+    polled = decide_poll(feed, answer, reading, now=NOW, limits=LIMITS, jitter=0.5)
+    assert (polled.outcome, polled.listing is not None, polled.listed) == ("changed", True, None)
