@@ -11,8 +11,8 @@ from crawlers.scheduling.rhythm import hours_between
 
 # While this many entries a day are expected, or more, a feed is polled every `_BUSY_S`; below, steeply more rarely.
 # With the crawler's jitter of a tenth, ninety-nine entries of a hundred are then found within ten minutes.
-_BUSY_PER_DAY = 16.5
-_BUSY_S = 577.0
+_BUSY_PER_DAY = 17.0
+_BUSY_S = 560.0
 _STEEPNESS = 5.0
 # Feeds of fewer entries a day, averaged over the week, are not polled so often in their best hours either.
 _FREQUENT_PER_DAY = 15.0
