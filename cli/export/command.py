@@ -17,6 +17,8 @@ import typer
 
 from cli.export.opml import OPML, export_opml
 from cli.export.options import (
+    KINDS,
+    OPTIONS_OF,
     CountedIn,
     Delimiter,
     Diffs,
@@ -35,7 +37,9 @@ from cli.export.options import (
     Texts,
     Wide,
     build_request,
+    refuse_other_options,
 )
+from cli.export.warc import WARC, export_warc
 from cli.shared.day_options import Since, Until
 from cli.shared.output import fail, is_full, note
 from cli.shared.output import get_reason as file_reason_of
@@ -50,7 +54,7 @@ if TYPE_CHECKING:
 
 def export(
     context: typer.Context,
-    kind: Annotated[str, typer.Argument(metavar="KIND", help=f"One of: {', '.join((*ExportKind, OPML))}.")],
+    kind: Annotated[str, typer.Argument(metavar="KIND", help=f"One of: {', '.join(KINDS)}.")],
     since: Since = None,
     until: Until = None,
     entity: Entities = None,
@@ -84,6 +88,8 @@ def export(
 ) -> None:
     """Write CSV (RFC 4180, UTF-8, with a header) to stdout or into a file.
 
+    opml is a list of feeds, warc the stored pages as they were fetched (WARC/1.1), which `ingest` reads.
+
     A file appears only when it is complete. Text that a spreadsheet would run as a formula gets an apostrophe in front,
     as does text that begins with an apostrophe: remove one to restore the original.
 
@@ -104,10 +110,26 @@ def export(
     steppewatch export coverage --package january.zip --since 2022-01-01 --until 2022-01-31
 
     steppewatch export opml -o feeds.opml
+
+    steppewatch export warc --since 30d -o pages.warc.gz
     """
+    if kind in OPTIONS_OF:
+        refuse_other_options(context, kind)
     if kind == OPML:
-        _refuse_other_options(context)
         export_opml(output, source or [])
+        return
+    if kind == WARC:
+        database = open_store()
+        with _explain_errors(output, database.url):
+            export_warc(
+                database,
+                output,
+                since=since,
+                until=until,
+                sources=source or [],
+                buffered=_buffer_output,
+                shown=_show_progress,
+            )
         return
     if package is not None and output != "-":
         raise typer.BadParameter("--package replaces -o: leave -o out", param_hint="--package")
@@ -146,17 +168,8 @@ def _parse_kind(written: str) -> ExportKind:
     try:
         return ExportKind(written)
     except ValueError:
-        known = ", ".join((*ExportKind, OPML))
+        known = ", ".join(KINDS)
         raise typer.BadParameter(f"{written[:60]!r} is not one of {known}", param_hint="KIND") from None
-
-
-def _refuse_other_options(context: typer.Context) -> None:
-    """Exit if an option is given that is not for a list of feeds."""
-    for name in context.params:
-        origin = context.get_parameter_source(name)
-        if origin is not None and origin.name != "DEFAULT" and name not in ("kind", "output", "source"):
-            option = {"packed": "--gzip"}.get(name, "--" + name.replace("_", "-"))
-            raise typer.BadParameter("opml is a list of feeds: only --source and -o are for it", param_hint=option)
 
 
 def _write(

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli.export.opml import OPML
+from cli.export.warc import WARC
 from cli.shared.day_options import day_range
 from db.enums.exports import CountedUnit, ExportDetail, ExportKind, FileFormat
 
@@ -26,6 +28,10 @@ class ScopeFilter(StrEnum):
     in_scope = "in"
     out_of_scope = "out"
 
+
+KINDS = (*ExportKind, OPML, WARC)
+OPTIONS_OF = {OPML: ("source", "output"), WARC: ("since", "until", "source", "output")}
+"""Options for the kinds that are no tables."""
 
 Entities = Annotated[
     list[str] | None,
@@ -205,3 +211,15 @@ def _validate(field: str, value: str, option: str) -> str:
         return checked_value(field, value, 0)
     except QueryError as error:
         raise typer.BadParameter(f"{error.message}; {error.hint}", param_hint=option) from None
+
+
+def refuse_other_options(context: typer.Context, kind: str) -> None:
+    """Exit if an option is given that is not for a kind without a table."""
+    for name in context.params:
+        origin = context.get_parameter_source(name)
+        if origin is not None and origin.name != "DEFAULT" and name not in ("kind", *OPTIONS_OF[kind]):
+            option = {"packed": "--gzip"}.get(name, "--" + name.replace("_", "-"))
+            *most, last = [f"--{one}" if one != "output" else "-o" for one in OPTIONS_OF[kind]]
+            what = "a list of feeds" if kind == OPML else "an archive of pages"
+            reason = f"{kind} is {what}: only {', '.join(most)} and {last} are for it"
+            raise typer.BadParameter(reason, param_hint=option)

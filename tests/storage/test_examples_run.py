@@ -83,7 +83,8 @@ def write_files(folder: Path) -> None:
     page = "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS)
     html = f"<html><title>On the lake</title><body><article><h1>On the lake</h1>{page}</article></body></html>"
     (folder / "page.html").write_text(html, "utf-8")
-    (folder / "crawl.warc.gz").write_bytes(packed([record(http(html.encode()))]))
+    for name in ("crawl.warc.gz", "pages.warc.gz"):
+        (folder / name).write_bytes(packed([record(http(html.encode()))]))
     for name, content in (("reports/one.txt", "\n".join(OTHER)), ("pages/one.html", html)):
         (folder / name).parent.mkdir()
         (folder / name).write_text(content, "utf-8")

@@ -13,6 +13,7 @@ from warcio.statusandheaders import StatusAndHeaders
 from db.text.encoding import charset_of
 from worker.chain.fields import InputField
 from worker.lib.http_bodies import joined_chunks, unpacked
+from worker.lib.warc_fields import WarcField, decode_field
 from worker.lib.warc_records import (
     MOST_HEADERS,
     BrokenRecord,
@@ -22,6 +23,8 @@ from worker.lib.warc_records import (
     warc_records,
 )
 
+LED_TO: Final = "led_to"
+"""Key of the address at which a page was found, if another one was asked for."""
 _HTML_TYPES: Final = ("text/html", "application/xhtml+xml")
 _LOOKS_HTML = re.compile(
     rb"\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--.{0,500}?-->\s*)?<(?:!doctype\s+html|html|head|body)\b", re.I | re.S
@@ -92,11 +95,13 @@ def read_page(record: WarcRecord, *, longest: int) -> ArchivedPage | str:
         return "response that is no HTML"
     if record.fault or (cut := record.header("WARC-Truncated")):
         raise _Faulty(record.fault or f"truncated when it was fetched: {cut[:40] if cut else ''}")
+    if record.header(WarcField.NO_ARTICLE):
+        return "page that was judged to be no article"
     body = _read_body(http, record.block[split.end() :], longest)
     if content_type is None and not _LOOKS_HTML.match(body, 0, 2_000):
         return "response that is no HTML"
     return ArchivedPage(
-        known={InputField.URL: _target_of(record)},
+        known=_known(record),
         fetched_at=record.header("WARC-Date"),
         charset=charset_of(content_type),
         body=body,
@@ -124,6 +129,20 @@ def _read_body(http: StatusAndHeaders, body: bytes, longest: int) -> bytes:
     if not body.strip():
         raise _Faulty("an empty page")
     return body
+
+
+def _known(record: WarcRecord) -> dict[str, str | None]:
+    """Return the address of a page, and what the feed told of it if our own export wrote the record."""
+    target = _target_of(record)
+    told = {name: decode_field(record.header(name)) for name in WarcField}
+    asked = told[WarcField.ASKED]
+    return {
+        InputField.URL: asked or target,
+        LED_TO: target if asked else None,
+        InputField.TITLE: told[WarcField.TITLE],
+        InputField.AUTHOR: told[WarcField.AUTHOR],
+        InputField.PUBLISHED_AT: told[WarcField.PUBLISHED],
+    }
 
 
 def _target_of(record: WarcRecord) -> str:

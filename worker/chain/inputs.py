@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 
 from db.text.dates import end_of_tomorrow
 from db.text.encoding import decode
-from worker.chain.archived_pages import archived_pages, describe_left_out
+from worker.chain.archived_pages import LED_TO, archived_pages, describe_left_out
 from worker.chain.csv_inputs import csv_inputs
 from worker.chain.defaults import InputOptions
 from worker.chain.documents import Document, Rejected, joined
@@ -235,6 +235,7 @@ def _read_html(
         source=known.get("source"),
         language=language,
         remark=joined(remark, doubt),
+        led_to=known.get(LED_TO),
     )
     if page.published_clock and not url:  # the page itself names its outlet, and so the time zone of its clock
         at = to_instant(page.published_clock.replace(tzinfo=UTC), options.zone_of(source, page.declared_url))

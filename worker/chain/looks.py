@@ -22,7 +22,7 @@ from worker.extract.language import DeclaredLanguages
 from worker.extract.page import Extracted, Hints, Unextractable, extract_page
 from worker.judging.page_kind import Look, PageVerdict, evidence_of_article, judge_page
 from worker.judging.phrases import paywall_at
-from worker.judging.text_source import choose_text
+from worker.judging.text_source import FEED_WORDS_TAKEN, choose_text
 
 log = logging.getLogger("worker")
 
@@ -178,7 +178,7 @@ def _stand_in(
         source_id=capture.source_id,
         capture_id=capture.id,
         remark=joined(
-            f"{problem}; its feed's words were taken",
+            f"{problem}; {FEED_WORDS_TAKEN}",
             left_out(DateEvidence(declared=()), known),
             _aggregator_remark(capture),
         ),

@@ -9,6 +9,9 @@ _SUBSTANTIAL = 200
 _MORE = 1.5
 """Factor by which the feed's text must be longer to be preferred: pages are cut short by scripts and walls."""
 
+FEED_WORDS_TAKEN = "its feed's words were taken"
+"""Part of the remark on a page that is no article."""
+
 
 def choose_text(page_text: str, feed_text: str, *, is_article: bool) -> TextFrom:
     """Return the preferred origin. A page that is no article has no text; a much longer feed text is better."""
