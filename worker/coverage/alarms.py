@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from db.collection.feeds import find_network_problem
 from db.collection.losses import find_newest
 from db.collection.outlet_days import count_suspect_pages, iter_polled_days, measure_texts
+from db.collection.removals import read_removed
 from db.coverage.collection_attempts import iter_printed
 from db.engine import Database
 from db.enums.outcomes import Stage
@@ -29,10 +30,11 @@ def record_alarms(database: Database, *, now: datetime) -> int:
     if database.read(find_network_problem):
         return 0
     records = database.read(lambda conn: read_records(conn, now=now))
+    removed = database.read(read_removed).ids
     seen = [
         ProblemSeen(outlet, "; ".join(alarms), outlet)
         for outlet, record in sorted(records.items())
-        if (alarms := list(find_alarms(record, now=now)))
+        if outlet not in removed and (alarms := list(find_alarms(record, now=now)))
     ]
     database.write(lambda conn: replace_problems(conn, Stage.HEALTH, seen, at=now))
     return len(seen)

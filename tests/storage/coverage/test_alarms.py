@@ -10,6 +10,7 @@ from templates import tables
 
 from db.collection.feed_days import ListingPolled, record_poll_of_day
 from db.collection.feeds import add_feed, record_network
+from db.collection.removals import record_removal
 from db.engine import Database
 from db.models import Feed, Source
 from db.outcomes import latest_problems
@@ -53,3 +54,8 @@ def test_while_our_own_network_is_down_nothing_is_told(database: Database) -> No
     database.write(lambda conn: record_network(conn, "no answer", at=NOW))
     assert record_alarms(database, now=NOW) == 0
     assert told(database) == []
+
+
+def test_nothing_is_told_of_an_outlet_that_a_person_removed(database: Database) -> None:
+    database.write(lambda conn: record_removal(conn, "courier", by="ann", note=None, with_articles=False, now=NOW))
+    assert record_alarms(database, now=NOW) == 0
