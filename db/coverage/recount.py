@@ -128,7 +128,9 @@ def find_facts(conn: Connection, article_ids: Sequence[int]) -> set[FactRow]:
     days = _days_of(conn, article_ids)
     found: dict[int, list[FactRow]] = {}
     for entity, article_id, *numbers in conn.execute(query):
-        found.setdefault(article_id, []).append(FactRow(entity, days[article_id], article_id, *numbers))
+        # an article stored since the days were read has a mark of its own, and is counted by that
+        if article_id in days:
+            found.setdefault(article_id, []).append(FactRow(entity, days[article_id], article_id, *numbers))
     facts = {fact for rows in found.values() for fact in _with_places(rows)}
     for article_id, day in days.items():
         sums = map(sum, zip(*(fact.numbers for fact in found.get(article_id, ())), strict=True))

@@ -49,7 +49,7 @@ def test_a_footer_hid_two_alerts_and_the_new_rules_tell_them(either: Desk) -> No
     make_older(either)
     assert either.statuses() == ["news", "also", "also"]
     done = recompare(either.database, now=either.now)
-    assert (done.articles, done.moved, done.told) == (3, 2, 2)
+    assert (done.articles, done.moved, done.alerts) == (3, 2, 2)
     assert either.statuses() == ["news", "news", "news"]
     either.now = datetime(2022, 1, 7, 8, tzinfo=UTC)
     assert either.post() == 1

@@ -28,6 +28,7 @@ NOT_RUN = {
     ("crawl",): "asks the network",
     ("feed",): "asks the network",
     ("source", "check"): "asks the network",
+    ("source", "backfill"): "asks the network",
     ("alert", "test", "--send"): "sends a mail",
 }
 """Commands, or commands with an option, that are only parsed (`tests/unit/docs/test_examples.py`), and why."""

@@ -94,7 +94,9 @@ def write(
     values = {"collected_at": at, "counts_on": day, "published_at": at if dating == "dated" else None}
     values |= {"source_id": outlet, "is_undated": dating == "no day"}
     article = {"id": number + 1, "canonical_url": url, "url": url, "cluster_id": number + 1, "published_is_day": False}
-    conn.execute(insert(conn, Article).values(article | values).on_conflict_do_nothing(index_elements=["id"]))
+    # an update locks the row, so that nobody removes the article meanwhile
+    row = insert(conn, Article).values(article | values)
+    conn.execute(row.on_conflict_do_update(index_elements=["id"], set_={"url": url}))
     revision_id = conn.execute(
         insert(conn, Revision)
         .values(
@@ -113,7 +115,7 @@ def write(
 
 
 def retag(conn: Connection, number: int, tagged: list[tuple[str, str, str]]) -> None:
-    revision_id = conn.scalar(select(Article.revision_id).where(Article.id == number + 1))
+    revision_id = conn.scalar(select(Article.revision_id).where(Article.id == number + 1).with_for_update())
     if revision_id is not None:
         _tag(conn, revision_id, tagged)
     cells.mark_articles(conn, [number + 1])
