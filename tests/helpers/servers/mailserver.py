@@ -18,7 +18,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 
-@dataclass(slots=True)
+@dataclass  # without slots: aiosmtpd inspects it, which early releases of Python 3.11 do not survive
 class Mailbox:
     """What the server took, and how it is to behave from now on."""
 
