@@ -30,7 +30,7 @@ _RARE_S = 3 * HOUR
 
 @dataclass(slots=True)
 class RuleTally:
-    """What one rule achieved."""
+    """The results of one rule."""
 
     load: np.typing.NDArray[np.int32]  # polls by host and hour
     polls: int = 0
@@ -84,7 +84,7 @@ class RuleTally:
 
 @dataclass(slots=True)
 class PollingOutcome:
-    """What all rules achieved, and the losses estimated at polls every three hours."""
+    """The results of all rules, and the losses estimated at polls every three hours."""
 
     tallies: dict[str, RuleTally]
     rare: list[Prediction] = field(default_factory=list)

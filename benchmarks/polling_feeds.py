@@ -39,7 +39,7 @@ class InventedFeed:
 
 @dataclass(frozen=True, slots=True)
 class PollingWorld:
-    """What all feeds have in common: the days simulated, the news that many report, the hosts."""
+    """The common ground of all feeds: the days simulated, the news that many report, the hosts."""
 
     days: int
     events: tuple[tuple[float, float, float], ...]  # start, length in seconds, how many times the usual rate

@@ -22,8 +22,8 @@ _AGAIN_S = 0.25
 """Seconds between attempts to claim a host that another crawler holds."""
 
 
-_PATIENCE_S = 120.0
-"""The longest rest of a host for which a request waits; its place is needed for others."""
+PATIENCE_S = 120.0
+"""The longest rest of a host for which a request, or a run that ends, waits; its place is needed for others."""
 
 
 class HostResting(Exception):
@@ -88,7 +88,7 @@ class HostLimiter:
 
     async def _wait(self, host: str) -> None:
         while True:
-            if self.hosts.remaining_rest_s(host, time.monotonic()) > _PATIENCE_S:
+            if self.hosts.remaining_rest_s(host, time.monotonic()) > PATIENCE_S:
                 raise HostResting(host)
             rest_s = self.hosts.remaining_delay_s(host, time.monotonic())
             if rest_s > 0:

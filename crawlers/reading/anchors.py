@@ -47,7 +47,7 @@ class Anchor:
     """The serial numbers of the elements around it."""
     order: int
     is_furniture: bool
-    """Whether it is in the navigation, the footer, or among tags and share buttons."""
+    """True in the navigation, the footer, or among tags and share buttons."""
     in_heading: bool = False
     rel: str = ""
     texts: list[str] = field(default_factory=list)

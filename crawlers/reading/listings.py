@@ -23,7 +23,7 @@ class ListingOrder:
     kind: str = FeedKind.FEED
     now: datetime = datetime(1970, 1, 1, tzinfo=UTC)
     is_first: bool = False
-    """Whether nothing of it is known yet."""
+    """True if nothing of it is known yet."""
     previous: frozenset[int] = frozenset()
     """The keys of the entries that it listed at the poll before."""
     children: tuple[str, ...] = ()
@@ -47,7 +47,7 @@ class SitemapListing(ParsedFeed):
     """A sitemap as a feed: its `entries` are those worth recording, of an index there are none."""
 
     listed: tuple[FeedEntry, ...] = ()
-    """What the next poll is compared with: the entries chosen, or both ends of a long list without dates."""
+    """The entries that the next poll is compared with: those chosen, or both ends of a long list without dates."""
     choice: ChildrenChoice | None = None
     """Of an index, the children to follow."""
     left_out: int = 0

@@ -58,7 +58,7 @@ class _Scanner:
         self.is_closed = False
         self._depth = 0
         self._aside = False
-        """Whether the tags are those of a picture or a film."""
+        """Return whether the tags are those of a picture or a film."""
         self._wanted: tuple[bytes, int] | None = None
         """The element whose text is being read, and where the text begins."""
 

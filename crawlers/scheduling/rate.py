@@ -9,7 +9,7 @@ from crawlers.scheduling.dates import DAY, HOUR, seconds, usable_dates
 from crawlers.scheduling.overlap import Overlap, compare
 from crawlers.scheduling.rhythm import Rhythm, rhythm_of_window
 
-# What was seen so long ago counts a third.
+# Entries seen so long ago count a third.
 _MEMORY_S = 21 * DAY
 # Before anything is known: half an entry in an eighth of a day.
 _PRIOR_ITEMS = 0.5

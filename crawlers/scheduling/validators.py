@@ -44,7 +44,7 @@ def learn_validators(history: FeedHistory, seen: ValidatorsSeen) -> FeedHistory:
         return replace(learnt, not_modified_at=None)
     denied_at = history.not_modified_at
     is_late = denied_at is not None and any(at is not None and at < denied_at - _MARGIN for at in fresh)
-    suspicions = history.suspicions + is_late if is_late else 0
+    suspicions = history.suspicions + 1 if is_late else 0
     if seen.same_validators or suspicions >= _SUSPICIONS:
         return replace(learnt, lying_since=seen.at, suspicions=0, not_modified_at=None)
     return replace(learnt, suspicions=suspicions, not_modified_at=None)

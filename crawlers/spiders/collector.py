@@ -26,7 +26,7 @@ from crawlers.backlog import CaptureBacklog
 from crawlers.bounded_process import Endables
 from crawlers.hosts.delays import HostDelays
 from crawlers.hosts.leases import HostLeases
-from crawlers.hosts.limiter import HostLimiter
+from crawlers.hosts.limiter import PATIENCE_S, HostLimiter
 from crawlers.hosts.outage import HOSTS, Outage
 from crawlers.http.results import FetchFailure, FetchResult, from_failure, from_response
 from crawlers.http.robots import FORBIDDEN, get_site
@@ -35,7 +35,7 @@ from crawlers.jobs.job import DecisionContext, DueFilter, Job
 from crawlers.jobs.schedule import NETWORK_RETRY_S
 from crawlers.reading.listings import read_listing
 from crawlers.scheduling.plan import PollLimits
-from crawlers.spiders.rests import LONG_REST_S, HostRests
+from crawlers.spiders.rests import HostRests
 from db.collection.backfills import goes_on
 from db.collection.feeds import count_due_feeds, has_any_succeeded, record_network
 from db.collection.host_leases import find_hosts_at_rest, find_resting_hosts
@@ -201,7 +201,7 @@ class CollectorSpider(Spider):
             number = once.backfill_id
             return self._outage.is_down or not await self._store.read(lambda conn: goes_on(conn, number, now=now))
         if not self._outage.is_down:
-            later = now + timedelta(seconds=self._own.host_delay_s + LONG_REST_S)
+            later = now + timedelta(seconds=self._own.host_delay_s + PATIENCE_S)
             return not await self._store.read(
                 lambda conn: self._find_due(conn, now, 1, find_hosts_at_rest(conn, until=later), True)
             )

@@ -16,9 +16,6 @@ from crawlers.scheduling.plan import span
 from db.enums.outcomes import RequestOutcome
 from db.net.urls import host_of
 
-LONG_REST_S = 120.0
-"""Rests beyond this, in seconds, are not waited for by a run that ends."""
-
 log = logging.getLogger("crawler")
 
 

@@ -16,10 +16,7 @@ from db.coverage.collection_attempts import iter_printed
 from db.engine import Database
 from db.enums.outcomes import Stage
 from db.outcomes import ProblemSeen, replace_problems
-from worker.coverage.stats.alarms import HABIT_DAYS, RECENT_DAYS, OutletDay, OutletRecord, find_alarms
-
-_TEXTS = 10
-"""Articles from which their mean length is a habit."""
+from worker.coverage.stats.alarms import HABIT_DAYS, LEAST_TEXTS, RECENT_DAYS, OutletDay, OutletRecord, find_alarms
 
 
 def record_alarms(database: Database, *, now: datetime) -> int:
@@ -68,7 +65,7 @@ def read_records(conn: Connection, *, now: datetime) -> Mapping[str, OutletRecor
             newest_at=newest.get(outlet),
             texts=texts,
             mean_text=mean,
-            usual_text=usual if usual_texts >= _TEXTS else 0.0,
+            usual_text=usual if usual_texts >= LEAST_TEXTS else 0.0,
             pages=seen,
             suspect=suspect,
         )

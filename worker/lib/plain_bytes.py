@@ -147,7 +147,8 @@ class PlainBytes:
     def _look_for_member(self) -> bool:
         """Leave a damaged member out: go to the next bytes that begin one."""
         self._failures += 1
-        self.lost += self._failures == 1 and self._member_at == self.position + len(self._buffer)
+        if self._failures == 1 and self._member_at == self.position + len(self._buffer):
+            self.lost += 1
         at = self._raw.find(_MAGIC, 1 if self._is_fresh else 0)
         while at < 0:
             kept = self._raw[-2:]

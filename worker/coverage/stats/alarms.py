@@ -16,7 +16,9 @@ RECENT_DAYS, HABIT_DAYS = 7, 28
 """Full days that are judged, and the days before them that make the habit."""
 _LISTED, _HALF, _RATIO, _SURE = 10, 14, 2.0, 4.0
 _STALE_DAYS, _STALE_GAPS, _UNKNOWN_STALE_DAYS = 7, 10, 60
-_TEXTS, _THIN = 10, 0.5
+LEAST_TEXTS = 10
+"""Articles from which their mean length tells something."""
+_THIN = 0.5
 _PAGES, _SUSPECT = 10, 0.2
 
 
@@ -58,7 +60,7 @@ def find_alarms(record: OutletRecord, *, now: datetime) -> Iterator[str]:
     yield from _silent_zero(record)
     yield from _stale(record, now)
     yield from _volume(record)
-    if record.texts >= _TEXTS and record.usual_text and record.mean_text < _THIN * record.usual_text:
+    if record.texts >= LEAST_TEXTS and record.usual_text and record.mean_text < _THIN * record.usual_text:
         yield (
             f"its articles have become short: {record.mean_text:,.0f} characters on average instead of "
             f"{record.usual_text:,.0f}; a page may have changed its form"
