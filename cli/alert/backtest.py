@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.shared.day_options import Since, Until
-from cli.shared.hits import hit_cell, marked_hit
+from cli.shared.hits import hit_cell
 from cli.shared.output import emit, fail, note
 from cli.shared.store import open_store
 from cli.shared.tables import Format, print_table, wants_json
@@ -146,7 +146,9 @@ def _parse_query(database: Database, query: str) -> tuple[str, Query]:
 
 
 def _record(hit: BacktestHit) -> dict[str, object]:
-    row, (title, words) = hit.row, marked_hit(hit)
+    from worker.search.hits import mark_hit
+
+    row, (title, words) = hit.row, mark_hit(hit)
     return {
         "article_id": row.article_id,
         "url": row.url,

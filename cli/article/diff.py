@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.article.remove import ARTICLE, find_article_id, to_plain
+from cli.article.remove import ARTICLE, find_article_id
 from cli.shared.output import emit, escape_controls, fail
 from cli.shared.store import open_store
 from cli.shared.tables import Format, wants_json
@@ -70,6 +70,8 @@ def _choose_revisions(conn: Connection, article_id: int, revisions: Sequence[int
 
 
 def _list_revisions(revisions: Sequence[RevisionSeen]) -> str:
+    from worker.search.records import to_plain
+
     shown = [f"{revision.revision_id} ({to_plain(revision.seen_at)})" for revision in revisions[-6:]]
     return ", ".join(shown)
 

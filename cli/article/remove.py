@@ -1,9 +1,8 @@
-"""`steppewatch article remove`, and helpers to find and describe an article."""
+"""`steppewatch article remove`, and the lookup of an article."""
 
 from __future__ import annotations
 
-import dataclasses
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,8 +11,6 @@ from cli.shared.store import open_store
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
-
-    from db.articles.details import ArticleRow
 
 ARTICLE = Annotated[str, typer.Argument(metavar="ARTICLE", help="Its id (as in the exports) or its address.")]
 
@@ -57,22 +54,3 @@ def find_article_id(conn: Connection, text: str) -> int:
     if article_id is None:
         fail(f"there is no article {text}", hint="steppewatch export articles lists ids and addresses")
     return article_id
-
-
-def describe_article(row: ArticleRow) -> dict[str, Any]:
-    """Return an article as a record for JSON."""
-    from db.text.headlines import headline
-
-    record = {field.name: to_plain(getattr(row, field.name)) for field in dataclasses.fields(row)}
-    del record["beginning"]
-    record["headline"] = headline(row.title, row.beginning) or None
-    return {"article_id": record.pop("id")} | record
-
-
-def to_plain(value: object) -> object:
-    """Return a value for JSON: an instant in UTC, or a day."""
-    from datetime import UTC, date, datetime
-
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return value.isoformat() if isinstance(value, date) else value

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.article.remove import ARTICLE, describe_article, find_article_id, to_plain
+from cli.article.remove import ARTICLE, find_article_id
 from cli.shared.output import emit, escape_controls
 from cli.shared.store import open_store
 from cli.shared.tables import Format, wants_json
@@ -61,10 +61,11 @@ def _record(conn: Connection, article_id: int, text_from: str) -> dict[str, Any]
     from db.articles.details import count_entities, read_articles
     from db.articles.suspects import find_suspect
     from db.collection.unverified import find_unverified
+    from worker.search.records import article_record
 
     [row] = read_articles(conn, [article_id])
     suspect, certificate = find_suspect(conn, article_id), find_unverified(conn, article_id)
-    return describe_article(row) | {
+    return article_record(row) | {
         "entities": dict(count_entities(conn, article_id)),
         "text_from": _SOURCES.get(text_from, text_from),
         "aggregated": text_from == TextFrom.AGGREGATOR,
@@ -75,6 +76,8 @@ def _record(conn: Connection, article_id: int, text_from: str) -> dict[str, Any]
 
 
 def _suspect(suspect: SuspectRow) -> dict[str, Any]:
+    from worker.search.records import to_plain
+
     return {
         "reason": suspect.reason,
         "title": suspect.title,

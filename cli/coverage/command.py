@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -14,16 +13,6 @@ from cli.shared.output import fail
 from cli.shared.store import open_store
 from cli.shared.tables import Format, wants_json
 from db.enums.coverage import CoverageLevel, CoverageSplit, Grain
-
-if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
-    from cli.coverage.render import ShownSeries
-    from worker.coverage.stats.health import DayHealth
-    from worker.coverage.stats.series import Counts
-
-_DAYS_MAX = 40_000
-"""Length limit of a range: more than a century of days."""
 
 
 class SplitBy(StrEnum):
@@ -79,6 +68,8 @@ def coverage(
     from cli.shared.lookup import entity_ids
     from db.collection.sources import find_names
     from db.vocabulary.versions import find_labels
+    from worker.coverage.comparisons import compare_ranges
+    from worker.coverage.series import Names, RangeTooLong, SeriesQuestion, load_series
 
     as_json = wants_json(format)
     if unusual:
@@ -88,18 +79,32 @@ def coverage(
     if not entities:
         raise typer.BadParameter("name at least one entity", param_hint="ENTITY...")
     first, last = day_range(since, until)
+    spans = (_parse_span(compare[0]), _parse_span(compare[1])) if compare else None
     database = open_store()
     with database.reading() as conn:
         ids = entity_ids(conn, entities)
-        if compare is not None:
-            comparisons = _compare(conn, ids, compare, level)
-            if as_json:
-                render.comparisons_as_json(comparisons)
-            else:
-                render.comparisons_as_table(comparisons, render.Names(find_labels(conn), {}))
-            return
-        shown = _load_series(conn, ids, by, split, level, first, last, share=share, voice=voice)
-        names = render.Names(find_labels(conn), find_names(conn) if split is SplitBy.source else {})
+        try:
+            if spans is not None:
+                comparisons = compare_ranges(conn, ids, spans, level)
+                if as_json:
+                    render.comparisons_as_json(comparisons)
+                else:
+                    render.comparisons_as_table(comparisons, Names(find_labels(conn), {}))
+                return
+            question = SeriesQuestion(
+                entities=ids,
+                grain=by,
+                split=CoverageSplit.from_value(split or CoverageSplit.ALL),
+                level=level,
+                since=first,
+                until=last,
+                has_share=share,
+                has_voice=voice,
+            )
+            shown = load_series(conn, question, now=datetime.now(UTC))
+        except RangeTooLong as error:
+            raise typer.BadParameter(str(error), param_hint="--since") from None
+        names = Names(find_labels(conn), find_names(conn) if split is SplitBy.source else {})
     if plot is not None:
         from cli.coverage.plot import draw
 
@@ -108,141 +113,6 @@ def coverage(
         render.as_json(shown)
     else:
         render.as_table(shown, names)
-
-
-def _load_series(
-    conn: Connection,
-    entities: Sequence[str],
-    grain: Grain,
-    split: SplitBy | None,
-    level: CoverageLevel,
-    since: date | None,
-    until: date | None,
-    *,
-    share: bool,
-    voice: bool,
-) -> ShownSeries:
-    from cli.coverage.render import UNDATED_PERIOD, ShownSeries
-    from db.coverage.cells import TOTAL, UNDATED, count_undated, period_end, span
-    from worker.coverage.health import collection_health_by_day, day_not_over
-    from worker.coverage.stats.series import Point, fill, format_period, voices
-
-    known = span(conn)
-    first, last = since or (known and known[0]), until or (known and known[1])
-    undated_cells = _cells(conn, entities, grain, split, level, UNDATED, UNDATED)
-    undated = [
-        Point(UNDATED_PERIOD, entity, part, counts) for (_, entity, part), counts in sorted(undated_cells.items())
-    ]
-    never_counted = count_undated(conn, entities, UNDATED, UNDATED, level=level)
-    if first is None or last is None or first > last:
-        return ShownSeries(
-            points=(), health={}, totals={}, voices={}, split=split, undated=undated, without_date=(0, never_counted)
-        )
-    buckets = _buckets(first, last, grain)
-    cells = _cells(conn, entities, grain, split, level, first, last)
-    points = list(fill(cells, buckets, entities, grain=grain, is_split=split is not None))
-    totals = {}
-    if share:
-        found = _cells(conn, [TOTAL], grain, split, CoverageLevel.ALL, first, last)
-        totals = {(format_period(bucket, grain), part): counts for (bucket, _, part), counts in found.items()}
-    after = period_end(buckets[-1], grain)
-    health = collection_health_by_day(
-        conn, buckets[0], after - timedelta(days=1), today=day_not_over(conn, datetime.now(UTC))
-    )
-    periods = {
-        format_period(bucket, grain): _select_days(health, bucket, period_end(bucket, grain)) for bucket in buckets
-    }
-    by_first_sight = count_undated(conn, entities, buckets[0], after - timedelta(days=1), level=level)
-    return ShownSeries(
-        points=points,
-        health=periods,
-        totals=totals,
-        voices=voices(points) if voice else {},
-        split=split,
-        begins=dict(zip(periods, buckets, strict=True)),
-        undated=undated,
-        without_date=(by_first_sight, never_counted),
-    )
-
-
-def _select_days(health: Mapping[date, DayHealth], first: date, after: date) -> Sequence[DayHealth]:
-    return [health[first + timedelta(days=number)] for number in range((after - first).days)]
-
-
-def _cells(
-    conn: Connection,
-    entities: Sequence[str],
-    grain: Grain,
-    split: SplitBy | None,
-    level: CoverageLevel,
-    since: date,
-    until: date,
-) -> dict[tuple[date, str, str], Counts]:
-    from db.coverage.cells import cells_query
-    from worker.coverage.stats.series import Counts
-
-    query = cells_query(
-        grain=grain,
-        split=CoverageSplit.from_value(split or CoverageSplit.ALL),
-        level=level,
-        entities=entities,
-        since=since,
-        until=until,
-    )
-    cells = (row._asdict() for row in conn.execute(query))
-    return {(cell.pop("bucket_on"), cell.pop("entity_id"), cell.pop("part")): Counts(**cell) for cell in cells}
-
-
-def _buckets(first: date, last: date, grain: Grain) -> list[date]:
-    """Return the first day of each period that overlaps the range."""
-    from db.coverage.cells import period_end, period_start
-
-    if (last - first).days > _DAYS_MAX or last.year == date.max.year:
-        raise typer.BadParameter(
-            f"{first} to {last} is more than a century; choose a shorter range", param_hint="--since"
-        )
-    buckets = []
-    bucket = period_start(first, grain)
-    while bucket <= last:
-        buckets.append(bucket)
-        bucket = period_end(bucket, grain)
-    return buckets
-
-
-def _compare(
-    conn: Connection, entities: Sequence[str], stretches: tuple[str, str], level: CoverageLevel
-) -> list[dict[str, Any]]:
-    """Return the counts of each entity in two ranges of days, and their comparison."""
-    from db.coverage.cells import count_stories
-    from worker.coverage.stats.compare import compare
-
-    spans = [_parse_span(text) for text in stretches]
-    records = []
-    for entity in entities:
-        daily: list[list[Counts]] = []
-        for first, last in spans:
-            cells = _cells(conn, [entity], Grain.DAY, None, level, first, last)
-            daily.append([cells.get((day, entity, ""), _empty_counts()) for day in _buckets(first, last, Grain.DAY)])
-        before, after = ([counts.articles for counts in days] for days in daily)
-        found = compare(before, after)
-        records.append(
-            {
-                "entity": entity,
-                "periods": [f"{first}..{last}" for first, last in spans],
-                "days": [len(before), len(after)],
-                "articles": [sum(before), sum(after)],
-                "stories": [count_stories(conn, entity, first, last, level=level) for first, last in spans],
-                "mentions": [sum(counts.mentions for counts in days) for days in daily],
-                "comparison": found,
-            }
-        )
-    return records
-
-
-def _empty_counts() -> Counts:
-    from worker.coverage.stats.series import Counts
-
-    return Counts()
 
 
 def _parse_span(text: str) -> tuple[date, date]:

@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from cli.coverage.render import Names, describe_undated
 from cli.shared.output import fail, get_reason, note
 from db.enums.coverage import CoverageSplit
+from worker.coverage.series import Names, describe_undated
 from worker.coverage.stats.stretches import gaps, spread, stretches
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from cli.coverage.render import ShownSeries
+    from worker.coverage.series import ShownSeries
     from worker.coverage.stats.series import Point
 
 _LINES_MAX = 10
@@ -31,7 +31,7 @@ _TICKS_MAX, _TITLE_WIDTH, _NAME_WIDTH = 9, 90, 42
 def _name(names: Names, shown: ShownSeries, entity: str, part: str) -> str:
     """Return the legend of a line."""
     called = [names.entity(entity)]
-    if shown.split is not None:
+    if shown.split != CoverageSplit.ALL:
         called.append(names.part(part))
     return "\n".join(_plain(name, _NAME_WIDTH) for name in called)
 

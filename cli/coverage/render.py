@@ -5,119 +5,23 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from cli.shared.output import escape_controls, to_json
 from db.enums.coverage import CoverageSplit
-from worker.coverage.stats.health import complete
-from worker.coverage.stats.series import Counts, Point, share, sparkline, squeeze
+from worker.coverage.comparisons import comparison_record
+from worker.coverage.series import Names, ShownSeries, describe_undated, point_record
+from worker.coverage.stats.series import Point, sparkline, squeeze
 
 if TYPE_CHECKING:
     from rich.table import Table
 
     from worker.coverage.stats.compare import Interval
-    from worker.coverage.stats.health import DayHealth
-
-
-UNDATED_PERIOD = "undated"
-"""Name of the period for articles that count on no day; null in JSON."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShownSeries:
-    """A series, with the data shown beside it."""
-
-    points: Sequence[Point]
-    health: Mapping[str, Sequence[DayHealth]]
-    """Collection health on each day of a period, by its label."""
-    totals: Mapping[tuple[str, str], Counts]
-    """Counts of all articles, by (period, part); empty unless shares were requested."""
-    voices: Mapping[tuple[str, str], Counts]
-    """Counts of these entities together, by (period, part); empty unless requested."""
-    split: str | None
-    begins: Mapping[str, date] = field(default_factory=dict)
-    """First day of each period."""
-    undated: Sequence[Point] = ()
-    """Points for articles that count in no period."""
-    without_date: tuple[int, int] = (0, 0)
-    """Numbers of articles without a date: those counted on the day they were first seen, and those counted on no day.
-    """
-
-    def lines(self) -> dict[tuple[str, str], list[Point]]:
-        """Return the points by (entity, part), in order."""
-        lines: dict[tuple[str, str], list[Point]] = {}
-        for point in self.points:
-            lines.setdefault((point.entity, point.part), []).append(point)
-        return lines
-
-    def complete(self, period: str, part: str) -> float | None:
-        """Return the estimated share of published articles that was seen in a period; None if unknown.
-
-        For one outlet if the series is split by outlet, else for all that were watched.
-        """
-        share_seen = complete(self.health.get(period, ()), part if self.split == CoverageSplit.SOURCE else None)
-        return None if share_seen is None else round(share_seen, 4)
-
-    def alive(self, period: str) -> float | None:
-        """Return the share of healthy outlets in a period, as the mean of its days; None if none was watched."""
-        shares = [day.alive for day in self.health.get(period, ()) if day.alive is not None]
-        return round(sum(shares) / len(shares), 4) if shares else None
-
-    def is_impaired(self, period: str, outlet: str | None = None) -> bool:
-        """Return whether collection was impaired on any day of the period, for this outlet or for any."""
-        days = self.health.get(period, ())
-        return any(day.impaired if outlet is None else outlet in day.impaired for day in days)
-
-    def flag(self, point: Point) -> bool:
-        """Return whether a point may be too low because collection was impaired."""
-        return self.is_impaired(point.period, point.part if self.split == CoverageSplit.SOURCE else None)
-
-
-@dataclass(frozen=True, slots=True)
-class Names:
-    """Labels of entities and outlets for tables and charts."""
-
-    entities: Mapping[str, str]
-    """Labels of entities by id."""
-    parts: Mapping[str, str]
-    """Names of outlets by id; other parts are their own names."""
-
-    def entity(self, id: str) -> str:
-        """Return the label of an entity."""
-        return self.entities.get(id, id)
-
-    def part(self, part: str) -> str:
-        """Return the display name of a part."""
-        return self.parts.get(part, part) or "unknown"
 
 
 def as_json(shown: ShownSeries) -> None:
     """Print the series as one JSON list, an object per line."""
-    print_list(_record(shown, point) for point in (*shown.points, *shown.undated))
-
-
-def _record(shown: ShownSeries, point: Point) -> dict[str, Any]:
-    counts, key = point.counts, (point.period, point.part)
-    is_undated = point.period == UNDATED_PERIOD
-    record: dict[str, Any] = {"period": None if is_undated else point.period, "entity": point.entity}
-    if shown.split is not None:
-        record[shown.split] = point.part or None
-    record |= asdict(counts)
-    if shown.totals:
-        total = shown.totals.get(key, Counts())
-        record["share"] = share(counts.scope_articles, total.scope_articles)
-        record["stories_share"] = share(counts.scope_stories, total.scope_stories)
-    if shown.voices:
-        voice = shown.voices.get(key, Counts())
-        record["voice"] = share(counts.articles, voice.articles)
-        record["stories_voice"] = share(counts.stories, voice.stories)
-    return record | {
-        "alive": shown.alive(point.period),
-        "complete": shown.complete(point.period, point.part),
-        "impaired": shown.flag(point),
-    }
+    print_list(point_record(shown, point) for point in (*shown.points, *shown.undated))
 
 
 def print_list(records: Iterable[Mapping[str, Any]]) -> None:
@@ -142,7 +46,7 @@ def as_table(shown: ShownSeries, names: Names) -> None:
     for (entity, part), course in (lines | {key: [] for key in undated if key not in lines}).items():
         articles = [point.counts.articles for point in course]
         title = Text(escape_controls(names.entity(entity)), style="bold")
-        if shown.split is not None:
+        if shown.split != CoverageSplit.ALL:
             title.append(f" · {escape_controls(names.part(part))}", style="not bold")
         if course:
             span = f"{course[0].period} to {course[-1].period}"
@@ -160,22 +64,6 @@ def as_table(shown: ShownSeries, names: Names) -> None:
         console.print(sentence, style="dim")
 
 
-def describe_undated(shown: ShownSeries) -> list[str]:
-    """Return sentences on the articles without a date; empty if there are none."""
-    by_first_sight, never_counted = shown.without_date
-    sentences = []
-    if by_first_sight:
-        sentences.append(f"{_articles(by_first_sight)} without a date: counted on the day a feed brought them")
-    if never_counted:
-        why = "brought in by a person, or in a feed before it was followed"
-        sentences.append(f"{_articles(never_counted)} without a date in no period: {why}")
-    return sentences
-
-
-def _articles(number: int) -> str:
-    return f"{number:,} article{'' if number == 1 else 's'}"
-
-
 def _table(shown: ShownSeries, course: Sequence[Point]) -> Table:
     from rich.table import Table
 
@@ -187,7 +75,7 @@ def _table(shown: ShownSeries, course: Sequence[Point]) -> Table:
     for name in ("articles", "stories", "mentions", "in title", *shares, *(["outlets alive"] if was_watched else [])):
         table.add_column(name, justify="right")
     for point in course:
-        counts, record = point.counts, _record(shown, point)
+        counts, record = point.counts, point_record(shown, point)
         if counts.articles or record["impaired"]:
             numbers = (f"{n:,}" for n in (counts.articles, counts.stories, counts.mentions, counts.in_title))
             alive = "" if record["alive"] is None else f"{record['alive']:.0%}{' !' if record['impaired'] else ''}"
@@ -202,20 +90,7 @@ def _percent(value: float | None) -> str:
 
 def comparisons_as_json(records: Sequence[Mapping[str, Any]]) -> None:
     """Print comparisons as one JSON list, an object per line; numbers that are not finite become null."""
-    print_list(_plain(record) for record in records)
-
-
-def _plain(record: Mapping[str, Any]) -> dict[str, Any]:
-    found = record["comparison"]
-    plain = {name: value for name, value in record.items() if name != "comparison"}
-    plain["dispersion"] = round(found.dispersion, 4)
-    for name, interval in (("ratio", found.ratio), ("difference_per_day", found.difference)):
-        plain[name] = {part: _number(value) for part, value in asdict(interval).items()}
-    return plain
-
-
-def _number(value: float) -> float | None:
-    return round(value, 4) if math.isfinite(value) else None
+    print_list(comparison_record(record) for record in records)
 
 
 def comparisons_as_table(records: Sequence[Mapping[str, Any]], names: Names) -> None:

@@ -32,7 +32,6 @@ from cli.export.options import (
     Languages,
     Packed,
     Queries,
-    ScopeFilter,
     Sources,
     Texts,
     Wide,
@@ -45,6 +44,7 @@ from cli.shared.output import fail, is_full, note
 from cli.shared.output import get_reason as file_reason_of
 from cli.shared.store import open_store
 from db.enums.exports import CountedUnit, ExportKind, FileFormat
+from worker.search.scope import ScopeFilter
 
 if TYPE_CHECKING:
     from db.engine import Database

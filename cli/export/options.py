@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,20 +12,14 @@ import typer
 from cli.export.opml import OPML
 from cli.export.warc import WARC
 from cli.shared.day_options import day_range
+from cli.shared.output import fail
 from db.enums.exports import CountedUnit, ExportDetail, ExportKind, FileFormat
+from worker.search.scope import ScopeFilter
 
 if TYPE_CHECKING:
+    from db.articles.filters import Filters
     from db.engine import Database
-    from db.exports.read import Filters
     from worker.export.request import ExportRequest
-
-
-class ScopeFilter(StrEnum):
-    """Filter of articles by scope."""
-
-    all = "all"
-    in_scope = "in"
-    out_of_scope = "out"
 
 
 KINDS = (*ExportKind, OPML, WARC)
@@ -174,43 +167,26 @@ def build_filters(
     scope: ScopeFilter,
 ) -> Filters:
     """Return the filters for these options. Exit for unknown names."""
-    from cli.shared.lookup import entity_ids, source_ids
-    from db.exports.read import Filters
+    from worker.search import filters
+    from worker.search.lookup import UnknownName
 
     first, last = day_range(since, until)
-    with database.reading() as conn:
-        return Filters(
-            since=first,
-            until=last,
-            entities=entity_ids(conn, entities) if entities else (),
-            sources=source_ids(conn, sources) if sources else (),
-            languages=[_language(code) for code in languages or ()],
-            genres=[_genre(name) for name in genres or ()],
-            in_scope={ScopeFilter.all: None, ScopeFilter.in_scope: True, ScopeFilter.out_of_scope: False}[scope],
-        )
-
-
-def _language(code: str) -> str:
-    """Return a known language code, optionally with a script or country. Exit for another."""
-    base, _, region = code.partition("-")
-    if len(region) == 2:
-        return f"{_validate('lang', base, '--lang')}-{region}"
-    return _validate("lang", code, "--lang")
-
-
-def _genre(name: str) -> str:
-    """Return a known genre. Exit for another."""
-    return _validate("genre", name, "--genre")
-
-
-def _validate(field: str, value: str, option: str) -> str:
-    from worker.query.closed import checked_value
-    from worker.query.errors import QueryError
-
     try:
-        return checked_value(field, value, 0)
-    except QueryError as error:
-        raise typer.BadParameter(f"{error.message}; {error.hint}", param_hint=option) from None
+        with database.reading() as conn:
+            return filters.build_filters(
+                conn,
+                since=first,
+                until=last,
+                entities=entities or (),
+                sources=sources or (),
+                languages=languages or (),
+                genres=genres or (),
+                scope=scope,
+            )
+    except UnknownName as error:
+        fail(error.message, hint=error.hint)
+    except filters.InvalidFilter as error:
+        raise typer.BadParameter(str(error), param_hint=f"--{error.field}") from None
 
 
 def refuse_other_options(context: typer.Context, kind: str) -> None:

@@ -24,7 +24,6 @@ from cli.export.options import (
     Languages,
     Packed,
     Queries,
-    ScopeFilter,
     Sources,
     Texts,
     Wide,
@@ -36,6 +35,7 @@ from cli.shared.output import emit, fail, get_reason, note
 from cli.shared.store import open_store
 from cli.shared.tables import instant
 from db.enums.exports import CountedUnit, ExportKind, ExportPeriod, FileFormat
+from worker.search.scope import ScopeFilter
 
 if TYPE_CHECKING:
     from db.engine import Database

@@ -128,9 +128,10 @@ def _parse_date(text: str) -> tuple[datetime, bool]:
     """Return an instant, and whether it stands for a whole day. Raises typer.BadParameter for an invalid date."""
     from datetime import UTC, datetime, time
 
-    from cli.shared.day_options import NoDay, parse_days, today
+    from cli.shared.day_options import today
     from db.text.dates import end_of_tomorrow, fault_of
     from worker.chain.inputs import parse_when
+    from worker.search.days import NoDay, parse_days
 
     try:
         first, last = parse_days(text, today)

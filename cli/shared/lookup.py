@@ -1,10 +1,8 @@
-"""Lookup of entities and outlets by the names that people use, with suggestions for misspelled ones."""
+"""Lookup of entities and outlets for commands: an unknown name ends the command with suggestions."""
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from difflib import get_close_matches
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from cli.shared.output import fail
@@ -12,128 +10,25 @@ from cli.shared.output import fail
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from worker.query.names import QueryNames
-
-_SHOWN = 4
-
-
-class UnknownName(LookupError):
-    """The name is unknown or ambiguous; the message lists candidates."""
-
-
-def find_ids(names: Iterable[str], labels: Mapping[str, str]) -> list[str]:
-    """Return the ids for names that are ids or labels, in any letter case; each id once, in the order of the names.
-
-    `labels` maps ids to labels. Raises UnknownName for the first name that is unknown or ambiguous.
-    """
-    by_key: dict[str, list[str]] = {}
-    for known, label in labels.items():
-        by_key.setdefault(_key(label), []).append(known)
-    folded = {_key(known): known for known in labels}
-    return list(dict.fromkeys(_find(name, labels, folded, by_key) for name in names))
-
-
-def _find(
-    name: str, labels: Mapping[str, str], folded: Mapping[str, str], by_label: Mapping[str, Sequence[str]]
-) -> str:
-    if name in labels:
-        return name
-    key = _key(name)
-    if key in folded:
-        return folded[key]
-    found = by_label.get(key, [])
-    if len(found) > 1:
-        raise UnknownName(f"{name!r} may mean {' or '.join(sorted(found))}")
-    if found:
-        return found[0]
-    near = get_close_matches(key, [*folded, *by_label], n=2 * _SHOWN, cutoff=0.6)
-    ids = list(dict.fromkeys(folded[match] if match in folded else by_label[match][0] for match in near))[:_SHOWN]
-    hint = ", ".join(f"{known} ({labels[known]})" for known in ids)
-    raise UnknownName(f"{name!r} is unknown" + (f"; did you mean {hint}?" if hint else ""))
-
-
-def _key(name: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
-
 
 def entity_ids(conn: Connection, names: Sequence[str]) -> list[str]:
     """Return the ids of entities named by id, label or unambiguous alias; each once, in the order of the names.
 
     Exits for an unknown or an ambiguous name.
     """
-    from db.vocabulary.versions import find_labels
-
-    labels = find_labels(conn)
-    if not labels:
-        fail("no vocabulary is loaded", hint="steppewatch up and steppewatch ingest load it")
-    found = _find_exact(conn, names, labels)
-    if found.keys() == set(names):  # loading all other spellings takes a quarter of a second
-        return list(dict.fromkeys(found[name] for name in names))
-    known = _load_names(conn, labels)
-    return list(dict.fromkeys(found.get(name) or entity_id(known, name) for name in names))
-
-
-def _find_exact(conn: Connection, names: Sequence[str], labels: Mapping[str, str]) -> dict[str, str]:
-    """Return ids for the names that are exactly the id or label, else an alias, of a single entity."""
-    from db.vocabulary.versions import current_version, get_content
-    from worker.vocabulary.stored_names import iter_names
-
-    found = {
-        name: {name} if name in labels else ids for name, ids in holders(names, _iter_ids_and_labels(labels)).items()
-    }
-    rest = [name for name, ids in found.items() if not ids]
-    version = current_version(conn) if rest else None
-    if version is not None:
-        found |= holders(rest, iter_names(get_content(conn, version)))
-    return {name: next(iter(ids)) for name, ids in found.items() if len(ids) == 1}
-
-
-def _iter_ids_and_labels(labels: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    for id, label in labels.items():
-        yield id, id
-        yield label, id
-
-
-def holders(wanted: Iterable[str], names: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
-    """Return the ids that match each wanted name among pairs of (name, id), in any letter case."""
-    ids_by_key: dict[str, set[str]] = {_key(name): set() for name in wanted}
-    for name, id in names:
-        if (key := _key(name)) in ids_by_key:
-            ids_by_key[key].add(id)
-    return {name: ids_by_key[_key(name)] for name in wanted}
-
-
-def entity_id(known: QueryNames, name: str) -> str:
-    """Return the id of the entity with this name. Exit if the name is unknown or ambiguous."""
-    from worker.query.names import NoSuchEntity
+    from worker.search.lookup import UnknownName, find_entity_ids
 
     try:
-        return known.get_entity(name)
-    except NoSuchEntity as error:
-        fail(f"entity: {error.message}", hint=error.hint or "steppewatch vocabulary list shows them all")
-
-
-def _load_names(conn: Connection, labels: Mapping[str, str]) -> QueryNames:
-    """Return the names of the current vocabulary, plus the labels of entities that only older versions had."""
-    from dataclasses import replace
-
-    from worker.query.names import QueryNames
-    from worker.subscriptions.references import load_query_names
-
-    known = load_query_names(conn) or QueryNames(entities={})
-    return replace(known, entities={**known.entities} | {id: labels[id] for id in labels if id not in known.entities})
+        return find_entity_ids(conn, names)
+    except UnknownName as error:
+        fail(f"entity: {error.message}" if error.message[0] == "'" else error.message, hint=error.hint)
 
 
 def source_ids(conn: Connection, names: Sequence[str]) -> list[str]:
     """Return the ids of outlets named by id, name or domain. Exit for an unknown one."""
-    from sqlalchemy import select
+    from worker.search.lookup import UnknownName, find_source_ids
 
-    from db.collection.sources import load_book
-    from db.models import Source
-
-    book = load_book(conn)
-    labels = {known: name for known, name in conn.execute(select(Source.id, Source.name))}
     try:
-        return find_ids((book.find_by_hint(name) or name for name in names), labels)
+        return find_source_ids(conn, names)
     except UnknownName as error:
-        fail(f"outlet: {error}", hint="steppewatch source list shows them all")
+        fail(f"outlet: {error.message}", hint=error.hint)

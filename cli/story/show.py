@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.article.remove import ARTICLE, describe_article, find_article_id
+from cli.article.remove import ARTICLE, find_article_id
 from cli.shared.output import emit, escape_controls
 from cli.shared.store import open_store
 from cli.shared.tables import Format, wants_json
@@ -65,9 +65,10 @@ def _story(conn: Connection, article_id: int) -> dict[str, Any]:
     from db.articles.details import read_articles, read_evidence
     from db.stories.clusters import find_members
     from db.stories.judgements import list_decisions
+    from worker.search.records import article_record
 
     members = find_members(conn, article_id)
-    articles = [describe_article(row) for row in read_articles(conn, members)]
+    articles = [article_record(row) for row in read_articles(conn, members)]
     decisions = [
         asdict(decision) | {"decided_at": _instant(decision.decided_at), "undone_at": _instant(decision.undone_at)}
         for decision in list_decisions(conn, members)

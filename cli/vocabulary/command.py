@@ -68,11 +68,14 @@ def vocabulary_show(
 
     Example: steppewatch vocabulary show ОДКБ
     """
-    from cli.shared.lookup import entity_id
     from worker.query.names import QueryNames
+    from worker.search.lookup import UnknownName, get_entity_id
 
     vocabulary = read_folder("default")
-    entity = vocabulary.by_id.get(name) or vocabulary.by_id[entity_id(QueryNames.of(vocabulary), name)]
+    try:
+        entity = vocabulary.by_id.get(name) or vocabulary.by_id[get_entity_id(QueryNames.of(vocabulary), name)]
+    except UnknownName as error:
+        fail(f"entity: {error.message}", hint=error.hint)
     if wants_json(format):
         emit(_record(entity, vocabulary.version))
     else:

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from cli.shared.day_options import FORMS, NoDay, parse_days
+from worker.search.days import FORMS, NoDay, parse_days
 
 TODAY = date(2022, 3, 1)
 

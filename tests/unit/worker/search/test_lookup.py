@@ -8,8 +8,8 @@ import pytest
 from commandline import run
 from samples import packaged
 
-from cli.shared.lookup import holders
 from worker.query.names import NoSuchEntity, QueryNames
+from worker.search.lookup import find_holders
 from worker.vocabulary.stored_names import iter_names
 
 
@@ -47,8 +47,10 @@ def test_a_name_that_is_spelled_like_one_alone_means_what_it_means_to_queries() 
     vocabulary, _ = packaged()
     known, names = QueryNames.of(vocabulary), list(iter_names(vocabulary.to_json()))
     asked = [name for name, _ in names]
-    labels = holders(asked, ((label, id) for label, id in zip(known.entities.values(), known.entities, strict=True)))
-    for name, ids in holders(asked, names).items():
+    labels = find_holders(
+        asked, ((label, id) for label, id in zip(known.entities.values(), known.entities, strict=True))
+    )
+    for name, ids in find_holders(asked, names).items():
         if len(ids) == 1 and not labels[name]:
             assert _meaning(known, name) in ids
 
