@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from db.articles.filters import Filters
-    from worker.search.hits import Hit
+    from worker.search.hits import FoundArticle
 
 Limit = Annotated[int, typer.Option(min=1, max=100_000, help="Maximum number of articles.")]
 After = Annotated[
@@ -96,7 +96,7 @@ def _cursor(conn: Connection, after: str | None) -> int | None:
     return None if after is None else find_article_id(conn, after)
 
 
-def _search(conn: Connection, filters: Filters, query: str, after: int | None, limit: int) -> list[Hit]:
+def _search(conn: Connection, filters: Filters, query: str, after: int | None, limit: int) -> list[FoundArticle]:
     """Return the newest hits. Exit for an invalid query."""
     from worker.query.errors import QueryError
     from worker.search.hits import search
@@ -107,7 +107,7 @@ def _search(conn: Connection, filters: Filters, query: str, after: int | None, l
         fail(f"query: {error}\n\n{error.pointed(query)}", code=2)
 
 
-def _print(hits: Sequence[Hit], limit: int, *, is_search: bool, as_json: bool) -> None:
+def _print(hits: Sequence[FoundArticle], limit: int, *, is_search: bool, as_json: bool) -> None:
     from worker.search.records import list_record
 
     shown = hits[:limit]
@@ -121,7 +121,7 @@ def _print(hits: Sequence[Hit], limit: int, *, is_search: bool, as_json: bool) -
         note(f"there are more: --after {shown[-1].article.article_id}")
 
 
-def _cells(hits: Sequence[Hit], *, is_search: bool) -> Iterator[tuple[object, ...]]:
+def _cells(hits: Sequence[FoundArticle], *, is_search: bool) -> Iterator[tuple[object, ...]]:
     for hit in hits:
         row = hit.article
         below = hit.words if row.title and is_search else ()

@@ -131,9 +131,9 @@ _SPLITS: Mapping[str, str] = {CoverageSplit.SOURCE: " by outlet", CoverageSplit.
 def _title(axis: _Axis, shown: ShownSeries, names: Names, grain: str) -> str:
     entities = dict.fromkeys(point.entity for point in shown.points)
     title_entities = ", ".join(names.entity(entity) for entity in entities)
-    split = _SPLITS.get(shown.split or "", f" by {shown.split}")
+    split = "" if shown.split == CoverageSplit.ALL else _SPLITS.get(shown.split, f" by {shown.split}")
     periods = dict.fromkeys((axis.periods[0], axis.periods[-1]))
-    return f"{_plain(title_entities, _TITLE_WIDTH)}{split if shown.split else ''}\nper {grain}, {' to '.join(periods)}"
+    return f"{_plain(title_entities, _TITLE_WIDTH)}{split}\nper {grain}, {' to '.join(periods)}"
 
 
 def _plain(name: str, width: int) -> str:

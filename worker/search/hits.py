@@ -20,7 +20,7 @@ _AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
+class FoundArticle:
     """An article in a list, in pieces of which the matched words are marked."""
 
     article: Listed
@@ -30,24 +30,24 @@ class Hit:
     """A snippet of the text; empty in a list without a query."""
 
 
-def list_newest(conn: Connection, filters: Filters, *, after: int | None, limit: int) -> list[Hit]:
+def list_newest(conn: Connection, filters: Filters, *, after: int | None, limit: int) -> list[FoundArticle]:
     """Return the newest articles that pass the filters, optionally only those after an article.
 
     Raises LookupError if that article does not exist.
     """
     rows = read_newest(conn, filters, after=after, limit=limit)
-    return [Hit(row, marked(row.title, ()) if row.title else make_snippet(row.begins, None)) for row in rows]
+    return [FoundArticle(row, marked(row.title, ()) if row.title else make_snippet(row.begins, None)) for row in rows]
 
 
-def search(conn: Connection, filters: Filters, query: str, *, after: int | None, limit: int) -> list[Hit]:
+def search(conn: Connection, filters: Filters, query: str, *, after: int | None, limit: int) -> list[FoundArticle]:
     """Return the newest articles that pass the filters and match the query. Raises QueryError and LookupError."""
     # keep the snippets and drop the texts, since a list may be long
     found = [(hit.row.article_id, *mark_hit(hit)) for hit in islice(newest(conn, filters, query, after), limit)]
-    hits: list[Hit] = []
+    hits: list[FoundArticle] = []
     for start in range(0, len(found), _AT_ONCE):
         page = found[start : start + _AT_ONCE]
         rows = read_listed(conn, [article_id for article_id, _, _ in page])
-        hits += [Hit(rows[article_id], title, words or title) for article_id, title, words in page]
+        hits += [FoundArticle(rows[article_id], title, words or title) for article_id, title, words in page]
     return hits
 
 
