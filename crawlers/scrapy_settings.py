@@ -55,6 +55,7 @@ CONSTANTS: dict[str, Any] = {
     "DOWNLOAD_WARNSIZE": 0,
     "DOWNLOAD_FAIL_ON_DATALOSS": False,  # the body itself shows whether it is complete
     "URLLENGTH_LIMIT": 4_000,
+    "CONCURRENT_ITEMS": 1,  # our callbacks yield nothing, and Scrapy starts so many tasks for each response
     "REACTOR_THREADPOOL_MAXSIZE": 32,  # name lookups wait in these threads
     "LOG_ENABLED": False,
     "LOG_INSTALL_ROOT_HANDLER": False,
