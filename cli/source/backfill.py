@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from itertools import chain
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -117,18 +118,22 @@ def _stop(database: Database, source_id: str) -> None:
 
 def _follow(database: Database, settings: Settings, number: int) -> None:
     """Wait until the back-fill ends, or has to wait for long: worked off by the crawler that runs, else by our own."""
-    from crawlers.backfill_run import run_backfill
     from db.collection.backfills import find_progress
 
     told = 0.0
-    for _ in _watched(database, settings, number):
+    for _ in chain(_watched(database, settings, number), _worked_off(database, settings, number)):
         if time.monotonic() - told >= _TELL_EVERY_S:
             told = time.monotonic()
             note(_describe(database.read(lambda conn: find_progress(conn, number))))
-    for _ in run_backfill(settings, number):
-        if time.monotonic() - told >= _TELL_EVERY_S:
-            told = time.monotonic()
-            note(_describe(database.read(lambda conn: find_progress(conn, number))))
+
+
+def _worked_off(database: Database, settings: Settings, number: int) -> Iterator[str]:
+    """Yield each URL that a crawler of our own read, if a crawler that ran before has left something."""
+    from crawlers.backfill_run import run_backfill
+    from db.collection.backfills import goes_on
+
+    if database.read(lambda conn: goes_on(conn, number, now=datetime.now(UTC))):
+        yield from run_backfill(settings, number)
 
 
 def _watched(database: Database, settings: Settings, number: int) -> Iterator[None]:

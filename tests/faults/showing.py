@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from exported import comparable_export
 from faults.household import CRAWLER, SECOND_CRAWLER, Household, Killer
 from sqlalchemy import func, select
 
@@ -20,15 +21,11 @@ from cli.demo.show import demo_processes, demo_settings
 from cli.demo.store import prepare_store
 from cli.demo.web import DemoWeb
 from db.engine import Database
-from db.exports.read import Filters, iter_rows
 from db.models import Outcome
 from db.settings import Settings
-from worker.export.formats.columns import COLUMNS, Column
-from worker.export.formats.csv_lines import stream_csv
 from worker.runtime import valkey
 
 _KINDS = ("articles", "mentions", "coverage", "cooccurrence", "clusters")
-_OWN_TO_A_RUN = frozenset({"article_id", "cluster_id", "collected_at"})
 _LOOK_S = 0.05
 PATIENCE_S = 600.0
 """How long a loaded machine may take to start a process again, or to get something done between two kills."""
@@ -143,14 +140,7 @@ def plan(draw: random.Random, kinds: Sequence[str], count: int) -> Iterator[str]
 
 def read_exports(database: Database) -> dict[str, bytes]:
     """Return all exports without the columns that differ between any two runs."""
-    with database.snapshot() as conn:
-        return {kind: _comparable(COLUMNS[kind], iter_rows(conn, kind, Filters())).encode() for kind in _KINDS}
-
-
-def _comparable(columns: Sequence[Column], rows: Iterable[Sequence[object]]) -> str:
-    places = [place for place, column in enumerate(columns) if column.name not in _OWN_TO_A_RUN]
-    kept = ([row[place] for place in places] for row in rows)
-    return "".join(stream_csv([columns[place] for place in places], kept))
+    return {kind: comparable_export(database, kind) for kind in _KINDS}
 
 
 def count_understood(database: Database) -> Counter[str]:

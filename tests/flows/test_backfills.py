@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
-import time
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import NoReturn
 
 import pytest
+from backfilling import archive, begin, progress_of, rows, running_crawler, start_backfill, use_settings, wait_for
 from commandline import run
-from courier import LONG_AGO, Reply, Site, captures, environment_of, settings_for, store_for
-from material import ROOT
+from courier import LONG_AGO, Reply, Site, captures, settings_for, store_for
 from samples import prepared_store
 from sqlalchemy import select, update
 from templates import migrated
@@ -23,50 +19,13 @@ from templates import migrated
 from crawlers.backfill_run import run_backfill
 from crawlers.crawl_once import collect_once
 from db.alerts.matches import find_backfilled
-from db.collection.backfills import BackfillProgress, begin_backfill, find_progress, stop_backfill
+from db.collection.backfills import stop_backfill
 from db.collection.feeds import add_feed
-from db.engine import Database
-from db.enums.collection import FeedKind
+from db.datadir.heartbeat import touch_heartbeat
+from db.enums.collection import FeedKind, FeedState
 from db.models import Backfill, Feed, Page, Source
-from db.settings import Settings
 
-SINCE, UNTIL = date(2022, 1, 5), date(2022, 1, 10)
-
-
-def begin(database: Database, *documents: tuple[str, str], until: date = UNTIL) -> int:
-    number, _ = database.write(
-        lambda conn: begin_backfill(
-            conn,
-            source_id="courier",
-            since_on=SINCE,
-            until_on=until,
-            documents=[(kind, url, 0) for kind, url in documents],
-            now=datetime.now(UTC),
-        )
-    )
-    return number
-
-
-def progress_of(database: Database, number: int) -> BackfillProgress:
-    return database.read(lambda conn: find_progress(conn, number))
-
-
-def rows(database: Database, *columns: Any) -> list[Any]:
-    with database.reading() as conn:
-        return list(conn.execute(select(*columns)))
-
-
-def archive(site: Site, months: int = 2, each: int = 5) -> None:
-    """Serve an index of sitemaps, one for each month, of which January is wanted."""
-    names = [f"/map-2022-{month:02}.xml" for month in range(1, months + 1)]
-    body = "".join(f"<sitemap><loc>{site.url(name)}</loc></sitemap>" for name in names)
-    site.pages["/sitemap.xml"] = Reply(f"<sitemapindex>{body}</sitemapindex>".encode())
-    for month, name in enumerate(names, 1):
-        paths = [f"/2022/{month:02}/{day:02}/story" for day in range(1, each + 1)]
-        urls = "".join(f"<url><loc>{site.url(path)}</loc></url>" for path in paths)
-        site.pages[name] = Reply(f"<urlset>{urls}</urlset>".encode())
-        for path in paths:
-            site.page(path, f"words of {path}")
+DAYS = ("--since", "2022-01-05", "--until", "2022-01-10")
 
 
 def test_a_backfill_reads_documents_and_fetches_what_is_of_its_days(
@@ -113,8 +72,8 @@ def test_a_live_feed_that_names_a_page_does_not_wait_for_the_backfill(site: Site
     archive(site)
     number = begin(database, (FeedKind.SITEMAP, site.url("/map-2022-01.xml")))
     site.pages["/2022/01/05/story"] = Reply(status=503, headers={"Retry-After": "3600"})
-    child = _start(settings, number)
-    _wait_for(lambda: bool(rows(database, Page.id)))
+    child = start_backfill(settings, number)
+    wait_for(lambda: bool(rows(database, Page.id)))
     child.kill()
     child.wait()
     database.write(partial(stop_backfill, backfill_id=number, now=datetime.now(UTC)))
@@ -153,54 +112,14 @@ def test_an_ordinary_run_leaves_backfills_alone(site: Site, tmp_path: Path) -> N
     assert site.asked("/sitemap.xml") == 0
 
 
-def _use(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have commands use these settings and their store."""
-    monkeypatch.setattr("db.settings.load", lambda: settings)
-
-
-def _start(settings: Settings, number: int) -> subprocess.Popen[bytes]:
-    """Start a crawler that works off the back-fill, in a process of its own that can be killed."""
-    run = f"collect(load(), once=True, backfill_id={number})"
-    code = f"from crawlers.service import collect; from db.settings import load; {run}"
-    return subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, env={**os.environ, **environment_of(settings)})
-
-
-def _wait_for(holds: Any) -> None:
-    end = time.monotonic() + 60
-    while not holds():
-        assert time.monotonic() < end
-        time.sleep(0.05)
-
-
-@pytest.mark.slow
-def test_a_backfill_that_is_killed_goes_on_and_ends_as_if_nothing_had_happened(
-    site: Site, tmp_path: Path, database_url: str
-) -> None:
-    settings = settings_for(site, tmp_path, database_url, lease_s=2)
-    database = store_for(settings)
-    archive(site, each=12)
-    number = begin(database, (FeedKind.SITEMAP, site.url("/sitemap.xml")))
-    for captured in (0, 1, 3, 5, 7):
-        child = _start(settings, number)
-        _wait_for(lambda captured=captured: rows(database, Page.id) and len(captures(database)) >= captured)
-        child.kill()
-        child.wait()
-    list(run_backfill(settings, number))
-    progress = progress_of(database, number)
-    assert (progress.state, progress.pages, progress.pages_left) == ("done", 8, 0)
-    assert progress.counts == {"documents": 2, "articles": 8, "outside": 4}
-    urls = [capture.url for capture in captures(database)]
-    assert sorted(urls) == [site.url(f"/2022/01/{day:02}/story") for day in range(4, 12)]
-
-
 def test_the_command_collects_and_processes(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = settings_for(site, tmp_path)
     prepared_store(settings.database).close()
     database = store_for(settings)
     archive(site)
     database.write(lambda conn: conn.execute(update(Source).values(homepage=site.url("/"))))
-    _use(settings, monkeypatch)
-    result = run("source", "backfill", "courier", "--since", "2022-01-05", "--until", "2022-01-10", "--format", "json")
+    use_settings(settings, monkeypatch)
+    result = run("source", "backfill", "courier", *DAYS, "--format", "json")
     assert result.exit_code == 0, result.output
     told = json.loads(result.stdout)
     assert {name: told[name] for name in ("id", "state", "articles", "articles_left")} == {
@@ -213,6 +132,49 @@ def test_the_command_collects_and_processes(site: Site, tmp_path: Path, monkeypa
     assert {capture.stage for capture in captures(database)} == {"done"}
     again = run("source", "backfill", "courier", "--stop")
     assert "stopped 0 back-fills" in again.stderr
+
+
+def test_beside_a_crawler_that_runs_the_command_only_watches(
+    site: Site, tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = settings_for(site, tmp_path, database_url, lease_s=2)
+    prepared_store(settings.database).close()
+    database = store_for(settings)
+    archive(site)
+    database.write(lambda conn: conn.execute(update(Source).values(homepage=site.url("/"))))
+    # the crawler of this test asks no outlet of the catalogue
+    database.write(lambda conn: conn.execute(update(Feed).values(state=FeedState.PAUSED)))
+    use_settings(settings, monkeypatch)
+    monkeypatch.setattr("crawlers.backfill_run.run_child", _no_second_crawler)
+    with running_crawler(settings) as crawler:
+        result = run("source", "backfill", "courier", *DAYS, "--format", "json")
+        assert crawler.poll() is None
+    assert result.exit_code == 0, result.output
+    told = json.loads(result.stdout)
+    assert (told["state"], told["articles"], told["articles_left"]) == ("done", 2, 0)
+    assert "documents left" in result.stderr
+    assert len(captures(database)) == 2
+
+
+def test_when_the_crawler_that_ran_is_gone_the_command_works_itself(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = settings_for(site, tmp_path)
+    prepared_store(settings.database).close()
+    database = store_for(settings)
+    archive(site)
+    database.write(lambda conn: conn.execute(update(Source).values(homepage=site.url("/"))))
+    use_settings(settings, monkeypatch)
+    monkeypatch.setattr("cli.source.backfill._ALIVE_S", 1.0)
+    touch_heartbeat(settings.data_dir, "crawler")
+    result = run("source", "backfill", "courier", *DAYS, "--format", "json")
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout)["state"] == "done"
+    assert len(captures(database)) == 2
+
+
+def _no_second_crawler(*_: object) -> NoReturn:
+    raise AssertionError("a crawler runs already")
 
 
 @pytest.mark.parametrize(
@@ -231,7 +193,7 @@ def test_a_command_that_cannot_be_carried_out_says_why(
     settings = settings_for(site, tmp_path)
     migrated(settings.database).close()
     store_for(settings)
-    _use(settings, monkeypatch)
+    use_settings(settings, monkeypatch)
     result = run("source", "backfill", "courier", *arguments)
     assert result.exit_code != 0
     assert reason in result.stderr

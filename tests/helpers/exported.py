@@ -10,15 +10,17 @@ from pathlib import Path
 from samplestore import Sample
 
 from db.engine import Database
-from db.exports.read import Filters, iter_csv
+from db.exports.read import Filters, iter_csv, iter_rows
 from worker.export.formats.columns import COLUMNS
-from worker.export.formats.csv_lines import header
+from worker.export.formats.csv_lines import header, stream_csv
 from worker.export.package import write_package
 from worker.export.request import Cut, ExportRequest
 from worker.export.run import open_export, write
 
 ALL = Filters()
 NOW = datetime(2022, 2, 1, 10, 30, tzinfo=UTC)
+OWN_TO_A_RUN = frozenset({"article_id", "cluster_id", "original_id", "revision_id", "collected_at", "observed_at"})
+"""Columns that differ between any two runs: numbers in a store, and instants of collection."""
 # Invented: none of this was ever published.
 SAMPLES = [
     Sample(
@@ -66,3 +68,12 @@ def document(store: Database, kind: str, filters: Filters = ALL) -> str:
 def export(store: Database, kind: str, filters: Filters = ALL) -> list[dict[str, str]]:
     """Return the rows of an export, as a reader of CSV sees them."""
     return list(csv.DictReader(io.StringIO(document(store, kind, filters), newline="")))
+
+
+def comparable_export(store: Database, kind: str) -> bytes:
+    """Return an export without the columns that differ between any two runs."""
+    columns = COLUMNS[kind]
+    places = [place for place, column in enumerate(columns) if column.name not in OWN_TO_A_RUN]
+    with store.snapshot() as conn:
+        kept = ([row[place] for place in places] for row in iter_rows(conn, kind, ALL))
+        return "".join(stream_csv([columns[place] for place in places], kept)).encode()
