@@ -1,0 +1,138 @@
+"""Charts of counts over time: articles and stories of entities, outlets or languages. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from web.charts.axis import TimeAxis
+from web.charts.lines import (
+    build_axis,
+    build_row,
+    colour_channel,
+    describe_lines,
+    hover_layer,
+    is_short,
+    largest,
+    line_mark,
+)
+from web.charts.parts import (
+    COUNT,
+    LINES_MAX,
+    ChartEvent,
+    ChartLine,
+    ChartPeriod,
+    Spec,
+    build_spec,
+    distinct_names,
+    link_channel,
+    plain,
+    tooltip,
+    with_href,
+)
+
+_ROWS_MAX = 6_000
+"""Above this number of points, zeros between zeros are left out of the data: the line is the same."""
+
+_WITH_STORIES_MAX = 3
+"""With more lines than this only articles are drawn; the tooltips have the stories."""
+
+
+def plot_series(
+    periods: Sequence[ChartPeriod],
+    lines: Sequence[ChartLine],
+    *,
+    per: str,
+    events: Sequence[ChartEvent] = (),
+    title: Sequence[str] = (),
+    remarks: Sequence[str] = (),
+    height: int = 240,
+) -> Spec:
+    """Return a chart of articles (solid) and stories (dotted) per period, one line each, at most the largest eight.
+
+    `per` is the grain: day, week or month. Bands show impaired collection; years without articles are left out; the
+    scale is linear from zero.
+    """
+    drawn = largest(lines)
+    axis = build_axis(periods, drawn)
+    names = distinct_names(line.name for line in drawn)
+    rows = [row for line, name in zip(drawn, names, strict=True) for row in _rows(axis, line, name)]
+    x = axis.channel(remarks=remarks)
+    has_stories = any(line.stories for line in drawn) and len(drawn) <= _WITH_STORIES_MAX
+    unit = f"articles a {per} (solid), stories (dotted)" if has_stories else f"articles a {per}"
+    base = {"x": x, "color": colour_channel(names), "detail": {"field": "stretch"}}
+    y = {"field": "articles", "type": "quantitative", "axis": _count_axis(drawn, unit)}
+    layers = [*axis.backdrop(x), *_mark_events(axis, x, events)]
+    if has_stories:
+        layers.append({"mark": line_mark("stories"), "encoding": base | {"y": y | {"field": "stories"}}})
+    layers.append({"mark": line_mark("articles"), "encoding": base | {"y": y}})
+    layers.append(_points(axis, rows, base | {"y": y}, is_many=len(drawn) > 1))
+    return build_spec(
+        description=describe_lines(axis, drawn, names, per),
+        height=height,
+        layer=layers,
+        values=rows,
+        title=title,
+    )
+
+
+def _rows(axis: TimeAxis, line: ChartLine, name: str) -> list[dict[str, Any]]:
+    is_thinned = len(axis.periods) * LINES_MAX > _ROWS_MAX
+    rows = []
+    for number, kept in enumerate(axis.kept):
+        for place in kept:
+            if is_thinned and kept.start < place < kept.stop - 1 and not any(line.articles[place - 1 : place + 2]):
+                continue
+            row = build_row(axis, line, name, place) | {"stretch": number}
+            if line.stories:
+                row["stories"] = line.stories[place]
+            rows.append(row)
+    return rows
+
+
+def _count_axis(lines: Sequence[ChartLine], title: str) -> dict[str, Any]:
+    """Return the axis of counts, which has no halves."""
+    top = max((max(line.articles, default=0) for line in lines), default=0)
+    few = {"values": list(range(top + 1))} if top <= 5 else {"tickMinStep": 1}
+    return few | {"format": "~s" if top >= 10_000 else COUNT, "title": title}
+
+
+def _points(
+    axis: TimeAxis, rows: Sequence[Mapping[str, Any]], base: dict[str, Any], *, is_many: bool
+) -> dict[str, Any]:
+    """Return the layer of points: seen under the pointer, each with its numbers and its articles."""
+    fields = ("period", "name") if is_many else ("period",)
+    numbers = {"articles": COUNT} | ({"stories": COUNT} if any("stories" in row for row in rows) else {})
+    numbers |= {"complete": ".0%"} if any("complete" in row for row in rows) else {}
+    tips = tooltip(*fields, **numbers)
+    if any("collection" in row for row in rows):
+        tips += tooltip("collection")
+    return hover_layer(base | {"tooltip": tips} | link_channel(rows), is_shown=is_short(axis))
+
+
+def _mark_events(axis: TimeAxis, x: dict[str, Any], events: Sequence[ChartEvent]) -> list[dict[str, Any]]:
+    places = {axis.periods[place].label: place for kept in axis.kept for place in kept}
+    rows = [
+        with_href(
+            {"at": axis.middle(places[event.period]), "period": event.period, "text": plain(event.text)},
+            event.href,
+        )
+        for event in events
+        if event.period in places
+    ]
+    if not rows:
+        return []
+    tips = [*tooltip("period"), {"field": "text", "title": "event", "type": "nominal"}]
+    top = {"x": x, "y": {"value": 0}, "tooltip": tips} | link_channel(rows)
+    return [
+        {
+            "data": {"values": rows},
+            "mark": {"type": "rule", "style": "event", "strokeDash": [1, 3], "tooltip": None},
+            "encoding": {"x": x},
+        },
+        {
+            "data": {"values": rows},
+            "mark": {"type": "point", "style": "event", "shape": "triangle-down", "size": 70, "filled": True},
+            "encoding": top,
+        },
+    ]
