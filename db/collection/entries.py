@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Connection, case, select, update
+from sqlalchemy import Connection, bindparam, case, select, update
 
 from db.collection.pages import NEVER
 from db.collection.refusals import ask_for_named
 from db.collection.removals import read_removed
-from db.dialect import insert
+from db.dialect import insert_by, is_sqlite
 from db.enums.collection import PageState
 from db.enums.outcomes import CountedOutcome, EntryOutcome, PageKind, RequestOutcome
 from db.models import Page, Sighting, SourceDomain
@@ -19,6 +21,13 @@ from db.net.urls import host_of
 
 _ROWS = 400
 """Rows of one statement: SQLite allows 32,766 parameters."""
+
+# built once: to build a statement takes longer than to run it
+_ADDRESSES = select(Page.canonical_url, Page.url).where(Page.canonical_url.in_(bindparam("urns", expanding=True)))
+_IDS = select(Page.canonical_url, Page.id).where(Page.canonical_url.in_(bindparam("urls", expanding=True)))
+_SOURCES = select(SourceDomain.domain, SourceDomain.source_id).where(
+    SourceDomain.domain.in_(bindparam("domains", expanding=True))
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,8 +141,7 @@ def keep_addresses(conn: Connection, entries: Sequence[EntryIn]) -> list[EntryIn
     The entries that share a link leave the feed one after the other; that does not turn the last one into a page.
     """
     urns = [entry.urn for entry in entries if entry.urn and entry.trouble is None]
-    query = select(Page.canonical_url, Page.url).where(Page.canonical_url.in_(urns))
-    known = {urn: url for urn, url in conn.execute(query)} if urns else {}
+    known = {urn: url for urn, url in conn.execute(_ADDRESSES, {"urns": urns})} if urns else {}
     taken = {entry.canonical_url for entry in entries}
     kept = []
     for entry in entries:
@@ -202,14 +210,18 @@ def _insert_pages(
         }
         for entry in entries
     ]
-    statement = insert(conn, Page).values(rows).on_conflict_do_nothing(index_elements=["canonical_url"])
-    return set(conn.execute(statement.returning(Page.canonical_url)).scalars())
+    return set(conn.execute(_insert_new(is_sqlite(conn)), rows).scalars())
+
+
+@cache
+def _insert_new(is_embedded: bool) -> Any:
+    pages = insert_by(is_embedded, Page).on_conflict_do_nothing(index_elements=["canonical_url"])
+    return pages.returning(Page.canonical_url)
 
 
 def _upsert_sightings(conn: Connection, feed_id: int, entries: Sequence[EntryIn], seen_at: datetime) -> None:
     urls = [entry.canonical_url for entry in entries]
-    found = conn.execute(select(Page.canonical_url, Page.id).where(Page.canonical_url.in_(urls)))
-    ids = {url: page_id for url, page_id in found}
+    ids = {url: page_id for url, page_id in conn.execute(_IDS, {"urls": urls})}
     rows = [
         {
             "feed_id": feed_id,
@@ -226,25 +238,28 @@ def _upsert_sightings(conn: Connection, feed_id: int, entries: Sequence[EntryIn]
         }
         for entry in entries
     ]
-    upsert = insert(conn, Sighting).values(rows)
+    conn.execute(_upsert_sighting(is_sqlite(conn)), rows)
+
+
+@cache
+def _upsert_sighting(is_embedded: bool) -> Any:
+    upsert = insert_by(is_embedded, Sighting)
     again = upsert.excluded
-    conn.execute(
-        upsert.on_conflict_do_update(
-            index_elements=["feed_id", "page_id"],
-            set_={
-                "guid": again.guid,
-                "title": again.title,
-                "author": again.author,
-                "published_at": again.published_at,
-                "published_as": again.published_as,
-                # an unchanged text is not written again: it may be long, and feeds repeat it at every poll
-                "body": case((Sighting.body.is_distinct_from(again.body), again.body), else_=Sighting.body),
-                "language": again.language,
-                "last_seen_at": case(
-                    (Sighting.last_seen_at > again.last_seen_at, Sighting.last_seen_at), else_=again.last_seen_at
-                ),
-            },
-        )
+    return upsert.on_conflict_do_update(
+        index_elements=["feed_id", "page_id"],
+        set_={
+            "guid": again.guid,
+            "title": again.title,
+            "author": again.author,
+            "published_at": again.published_at,
+            "published_as": again.published_as,
+            # an unchanged text is not written again: it may be long, and feeds repeat it at every poll
+            "body": case((Sighting.body.is_distinct_from(again.body), again.body), else_=Sighting.body),
+            "language": again.language,
+            "last_seen_at": case(
+                (Sighting.last_seen_at > again.last_seen_at, Sighting.last_seen_at), else_=again.last_seen_at
+            ),
+        },
     )
 
 
@@ -258,8 +273,7 @@ def _owners(conn: Connection, hosts: Collection[str], removed: Mapping[str, str]
     known = {domain: removed[domain] for domain in wanted if domain in removed}
     for start in range(0, len(wanted), _ROWS):
         part = wanted[start : start + _ROWS]
-        query = select(SourceDomain.domain, SourceDomain.source_id).where(SourceDomain.domain.in_(part))
-        known |= {domain: source_id for domain, source_id in conn.execute(query)}
+        known |= {domain: source_id for domain, source_id in conn.execute(_SOURCES, {"domains": part})}
     return {
         host: known[longest]
         for host, several in ends.items()

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cache
+from typing import Any
 
 from sqlalchemy import Connection, delete
 
-from db.dialect import insert
+from db.dialect import insert_by, is_sqlite
 from db.models import FeedDay
 
 
@@ -39,17 +41,19 @@ def record_poll_of_day(
         "missed": listed.missed if listed else 0.0,
         "kept_all": listed.kept_all if listed else 1.0,
     }
-    upsert = insert(conn, FeedDay)
+    conn.execute(_add_poll(is_sqlite(conn)), row)
+
+
+@cache
+def _add_poll(is_embedded: bool) -> Any:
+    upsert = insert_by(is_embedded, FeedDay)
     new = upsert.excluded
     sums = {
         name: getattr(FeedDay, name) + new[name]
         for name in ("polls", "failures", "changed", "listed", "fresh", "missed")
     }
-    conn.execute(
-        upsert.on_conflict_do_update(
-            index_elements=["feed_id", "day"], set_={**sums, "kept_all": FeedDay.kept_all * new.kept_all}
-        ),
-        row,
+    return upsert.on_conflict_do_update(
+        index_elements=["feed_id", "day"], set_={**sums, "kept_all": FeedDay.kept_all * new.kept_all}
     )
 
 

@@ -10,6 +10,12 @@ from sqlalchemy import Connection, bindparam, delete, or_, select, update
 from db.dialect import insert
 from db.models import HostLease
 
+_RELEASE = (
+    update(HostLease)
+    .where(HostLease.host == bindparam("of_host"), HostLease.holder == bindparam("by"))
+    .values(holder=None, free_at=bindparam("at"))
+)
+
 
 def claim_hosts(conn: Connection, until: Mapping[str, datetime], *, holder: str, now: datetime) -> set[str]:
     """Claim hosts for a holder, each until its instant; return the successfully claimed ones.
@@ -33,12 +39,7 @@ def release_hosts(conn: Connection, free_at: Mapping[str, datetime], *, holder: 
     """Release the holder's hosts, each with the earliest instant of the next request; other hosts are left alone."""
     if not free_at:
         return
-    given_back = (
-        update(HostLease)
-        .where(HostLease.host == bindparam("of_host"), HostLease.holder == holder)
-        .values(holder=None, free_at=bindparam("at"))
-    )
-    conn.execute(given_back, [{"of_host": host, "at": at} for host, at in sorted(free_at.items())])
+    conn.execute(_RELEASE, [{"of_host": host, "by": holder, "at": at} for host, at in sorted(free_at.items())])
 
 
 def rest_host(conn: Connection, host: str, *, until: datetime) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, case, func, literal, or_, select, update
+from sqlalchemy import Connection, Update, bindparam, case, func, or_, select, update
 
 from db.collection.feed_days import ListingPolled, record_poll_of_day
 from db.collection.feeds import ASKED, LISTED
@@ -198,25 +199,32 @@ def record_poll(conn: Connection, polled: FeedPolled) -> None:
             values[name] = value
     if polled.succeeded:
         values["succeeded_at"], values["unverified"] = polled.polled_at, polled.unverified
-        values["followed_since"] = func.coalesce(Feed.followed_since, literal(polled.polled_at, UtcDateTime()))
     if polled.changed:
         values["changed_at"] = polled.polled_at
     if polled.title:
         values["title"] = polled.title
-    # a person may have paused it meanwhile
-    if polled.state == FeedState.GONE:
-        values["state"] = case((Feed.state == FeedState.ACTIVE, FeedState.GONE), else_=Feed.state)
-    elif polled.succeeded:
-        values["state"] = case((Feed.state == FeedState.GONE, FeedState.ACTIVE), else_=Feed.state)
-    stored = conn.execute(
-        update(Feed)
-        .where(Feed.id == polled.feed_id, or_(Feed.polled_at.is_(None), Feed.polled_at <= polled.polled_at))
-        .values(**values)
-    )
-    if stored.rowcount:
+    statement = _update_poll(frozenset(values), polled.state, polled.succeeded)
+    if conn.execute(statement, {"poll_of": polled.feed_id, **values}).rowcount:
         record_poll_of_day(conn, polled.feed_id, at=polled.polled_at, failed=not polled.succeeded, listed=polled.listed)
         if polled.moved_to is not None:
             _move(conn, polled.feed_id, polled.moved_to)
+
+
+@lru_cache(maxsize=128)
+def _update_poll(columns: frozenset[str], state: FeedState, succeeded: bool) -> Update:
+    """Return the statement that sets these columns: built once, since that takes longer than to run it."""
+    polled_at = bindparam("polled_at", type_=UtcDateTime())
+    values: dict[str, Any] = {name: bindparam(name) for name in sorted(columns)}
+    values["polled_at"] = polled_at
+    if succeeded:
+        values["followed_since"] = func.coalesce(Feed.followed_since, polled_at)
+    # a person may have paused it meanwhile
+    if state == FeedState.GONE:
+        values["state"] = case((Feed.state == FeedState.ACTIVE, FeedState.GONE), else_=Feed.state)
+    elif succeeded:
+        values["state"] = case((Feed.state == FeedState.GONE, FeedState.ACTIVE), else_=Feed.state)
+    is_newer = or_(Feed.polled_at.is_(None), Feed.polled_at <= polled_at)
+    return update(Feed).where(Feed.id == bindparam("poll_of"), is_newer).values(**values)
 
 
 def record_feed_page(

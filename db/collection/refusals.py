@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, and_, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, or_, select, update
 
 from db.collection.pages import NEVER
 from db.enums.collection import FeedState, PageState
 from db.models import Feed, Page, Sighting
+from db.models.base import UtcDateTime
 
 _REFUSED_OR_GONE = (PageState.REFUSED, PageState.GONE)
 _PATIENCE = 5
@@ -18,24 +19,34 @@ _FLAPPING_PAUSE = timedelta(days=1)
 _MOST = 2_000
 
 
+# built once: to build a statement takes longer than to run it
+_OF_ENTRIES = Page.canonical_url.in_(bindparam("entries", expanding=True))
+_OF_FEED = Sighting.feed_id == bindparam("of_feed")
+_AT = bindparam("at", type_=UtcDateTime())
+_WAKE_WAITING = (
+    update(Page)
+    .where(_OF_ENTRIES, Page.state == PageState.ACTIVE, Page.next_fetch_at == NEVER, Page.fetches == 0)
+    .values(next_fetch_at=_AT)
+)
+_NAMED_AGAIN = (
+    select(Page.id, Page.failures, Page.fetched_at)
+    .outerjoin(Sighting, and_(Sighting.page_id == Page.id, _OF_FEED))
+    .outerjoin(Feed, Feed.id == Sighting.feed_id)
+    .where(_OF_ENTRIES, Page.state.in_(_REFUSED_OR_GONE), Page.next_fetch_at > _AT)
+    .where(or_(and_(Sighting.last_seen_at < Feed.changed_at, _OF_FEED), Page.fetched_at.is_(None)))
+    .order_by(Page.id)
+)
+
+
 def ask_for_named(conn: Connection, feed_id: int, entries: Collection[str], *, now: datetime) -> int:
     """Make pages due, by canonical URL, that a feed lists again after dropping them; return their number.
 
     Call it before the sightings are renewed. A page that was never fetched because its address was refused is due too:
     its presence in `entries` means that the address is permitted now. So is one that waits for a back-fill.
     """
-    waits = and_(Page.state == PageState.ACTIVE, Page.next_fetch_at == NEVER, Page.fetches == 0)
-    waiting = conn.execute(update(Page).where(Page.canonical_url.in_(entries), waits).values(next_fetch_at=now))
-    was_dropped = and_(Sighting.last_seen_at < Feed.changed_at, Sighting.feed_id == feed_id)
-    query = (
-        select(Page.id, Page.failures, Page.fetched_at)
-        .outerjoin(Sighting, and_(Sighting.page_id == Page.id, Sighting.feed_id == feed_id))
-        .outerjoin(Feed, Feed.id == Sighting.feed_id)
-        .where(Page.canonical_url.in_(entries), Page.state.in_(_REFUSED_OR_GONE), Page.next_fetch_at > now)
-        .where(or_(was_dropped, Page.fetched_at.is_(None)))
-        .order_by(Page.id)
-    )
-    rows = conn.execute(query).all()
+    values = {"entries": list(entries), "of_feed": feed_id, "at": now}
+    waiting = conn.execute(_WAKE_WAITING, values)
+    rows = conn.execute(_NAMED_AGAIN, values).all()
     for row in rows:
         is_flapping = row.fetched_at is not None and row.failures > _PATIENCE
         due_at = max(now, row.fetched_at + _FLAPPING_PAUSE) if is_flapping else now

@@ -46,7 +46,12 @@ def is_sqlite(bind: Connection | Engine) -> bool:
 
 def insert(conn: Connection, table: Any) -> Any:
     """Return an INSERT which knows ON CONFLICT, for either database."""
-    if is_sqlite(conn):
+    return insert_by(is_sqlite(conn), table)
+
+
+def insert_by(is_embedded: bool, table: Any) -> Any:
+    """Like `insert`, for statements that are built once for each database: to build one takes longer than to run it."""
+    if is_embedded:
         from sqlalchemy.dialects import sqlite
 
         return sqlite.insert(table)
