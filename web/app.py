@@ -24,7 +24,7 @@ from starlette.types import ASGIApp
 
 from db.datadir import disk_space
 from db.engine import Database
-from web import alerts
+from web import alerts, hubs
 from web.door import Door, Doorkeeper, build_door
 from web.headers import SafeHeaders
 from web.render import render
@@ -67,6 +67,7 @@ def create_app(
             Route("/", status_page),
             Route("/healthz", health),
             *alerts.ROUTES,
+            *hubs.ROUTES,
             Mount("/static", StaticFiles(directory=_STATIC), name="static"),
         ],
         exception_handlers={HTTPException: _refused, SQLAlchemyError: _no_answer, Exception: _failed},

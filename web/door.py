@@ -14,14 +14,14 @@ from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from db.net.callbacks import HUBS_PATH
 from db.net.hostports import is_loopback, plain_host
 from db.settings import Settings
+from web.limits import max_body
 from web.render import render
 
-BODY_MAX = 16_384
-"""Maximum size of a request body: one click sends 26 bytes."""
 _HOST = re.compile(rb"(\[[0-9A-Fa-f:.]{2,45}\]|[0-9A-Za-z._-]{1,253})(?::[0-9]{1,5})?")
-_BY_SECRET = ("/alerts/", "/static/")
+_BY_SECRET = ("/alerts/", HUBS_PATH, "/static/")
 _HEALTH = "/healthz"
 
 
@@ -79,7 +79,7 @@ class Doorkeeper:
         if not self._door.knows(name):
             return _refused(421, "Unknown host name. Set STEPPEWATCH_PUBLIC_URL to the name of this page.")
         length = Headers(scope=scope).get("content-length", "0")
-        if not length.isdecimal() or len(length) > 9 or int(length) > BODY_MAX:
+        if not length.isdecimal() or len(length) > 9 or int(length) > max_body(scope["path"]):
             return _refused(413, "The request body is too large.")
         if not self._door.shows(scope["path"], server=_address(scope, "server"), client=_address(scope, "client")):
             return render(

@@ -18,6 +18,8 @@ from typing import Any
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from web.limits import BODY_MAX, max_body
+
 _AT_ONCE = struct.pack("ii", 1, 0)
 _BETWEEN = {h11.CLIENT: h11.IDLE, h11.SERVER: h11.IDLE}
 
@@ -65,15 +67,24 @@ class BoundedProtocol(H11Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Accept bytes of a request, up to the limit, without extending the deadline."""
-        self._received_bytes += len(data)
-        if self._received_bytes > self.bounds.request_bytes:
-            self._drop()
-            return
         if self._is_idle:
             self._is_idle = False
             self._set_deadline(self.bounds.head_s)
-        super().data_received(data)
-        self._update_deadline()
+        portion = self.bounds.request_bytes  # in portions: how much may come is known once the head is read
+        for start in range(0, len(data), portion):
+            part = data[start : start + portion]
+            self._received_bytes += len(part)
+            if self._received_bytes > self._max_bytes():
+                self._drop()
+            if self.transport.is_closing():
+                return
+            super().data_received(part)
+            self._update_deadline()
+
+    def _max_bytes(self) -> int:
+        """Return the limit for the request that is being received: a head, and a body as its path allows."""
+        is_known = self.cycle is not None and not self.cycle.response_complete
+        return self.bounds.request_bytes + (max_body(self.scope["path"]) - BODY_MAX if is_known else 0)
 
     def on_response_complete(self) -> None:
         """Wait for the next request, unless it has arrived already."""

@@ -40,7 +40,13 @@ COLUMNS: Mapping[str, type[ClosedSet]] = {
 }
 """The closed set of each column, in the order of the page."""
 
-OUTCOMES = (outcomes.RequestOutcome, outcomes.EntryOutcome, outcomes.PageKind, outcomes.InputOutcome)
+OUTCOMES = (
+    outcomes.RequestOutcome,
+    outcomes.EntryOutcome,
+    outcomes.PushOutcome,
+    outcomes.PageKind,
+    outcomes.InputOutcome,
+)
 """The closed sets of the column `outcomes.outcome`, by stage."""
 
 _HEAD = """# States and other closed sets

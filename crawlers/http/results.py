@@ -47,6 +47,8 @@ KEPT_HEADERS = (
 )
 _PERMANENT = (301, 308)
 _MAX_HEADER = 1_000
+_MAX_LINKS = 4
+"""Maximum number of `Link` headers that are kept: each may name something else."""
 _MAX_URL = 2_000
 
 
@@ -134,11 +136,10 @@ def _moved_to(response: Response) -> str | None:
 
 def _header(response: Response, name: str) -> str | None:
     """Return a header without unprintable characters; None if it is missing or too long to be a valid validator."""
-    value = response.headers.get(name)
-    if value is None:
-        return None
-    text = "".join(letter for letter in value.decode("latin-1") if letter.isprintable())
-    return text if len(text) <= _MAX_HEADER else None
+    values = response.headers.getlist(name)
+    kept = values[:_MAX_LINKS] if name == "link" else values[-1:]
+    texts = ("".join(letter for letter in value.decode("latin-1") if letter.isprintable()) for value in kept)
+    return ", ".join(text for text in texts if len(text) <= _MAX_HEADER) or None
 
 
 def from_failure(failure: Failure, *, timeout_s: float, max_bytes: int) -> tuple[Request, FetchResult]:

@@ -49,7 +49,7 @@ class RobotsMiddleware:
 
     async def process_request(self, request: Request) -> None:
         """Accept the request, or raise RequestBlocked."""
-        if is_for_robots(request):
+        if is_for_robots(request) or request.method == "POST":  # it says what may be read; we send only to hubs
             return
         site = get_site(request.url)
         rules = await self._find(site, request.meta.get(NEWER_THAN))

@@ -19,6 +19,7 @@ from crawlers.reading.listings import read_listing
 from crawlers.reading.parse import ParsedFeed
 from crawlers.scheduling.plan import PollLimits
 from db.collection.backfills import BackfillDue
+from db.collection.hubs import HubDue
 from db.collection.pages import PageDue
 from db.collection.polls import FeedDue
 from db.enums.outcomes import RequestOutcome, Stage
@@ -62,6 +63,8 @@ class DueFilter:
     """True to check pages again for edits."""
     backfill_id: int | None = None
     """Only what belongs to this back-fill."""
+    public_url: str = ""
+    """Our public address, at which hubs can call; empty: none."""
 
     @property
     def is_once(self) -> bool:
@@ -80,8 +83,10 @@ class Job(ABC):
     """True if `decide` waits for another process."""
     fills_backlog: ClassVar[bool] = False
     """True if it is paused while workers have a backlog."""
+    method: ClassVar[str] = "GET"
+    """The method of its request."""
 
-    def __init__(self, due: FeedDue | PageDue | BackfillDue) -> None:
+    def __init__(self, due: FeedDue | PageDue | BackfillDue | HubDue) -> None:
         self._row = due
 
     @property
@@ -108,6 +113,11 @@ class Job(ABC):
     def source_id(self) -> str | None:
         """Return the outlet, if it is known."""
         return self._row.source_id
+
+    @property
+    def body(self) -> bytes:
+        """Return the body of the request."""
+        return b""
 
     def headers(self) -> dict[str, str]:
         """Return the request headers: accepted types, and the validators of the stored version (RFC 9110 §13.1)."""

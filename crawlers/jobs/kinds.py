@@ -10,10 +10,11 @@ from sqlalchemy import Connection
 
 from crawlers.jobs.backfill_job import BackfillJob, BackfillPageJob
 from crawlers.jobs.fetch_job import FetchJob
+from crawlers.jobs.hub_job import HubJob
 from crawlers.jobs.job import DueFilter, Job
 from crawlers.jobs.poll_job import PollJob
 
-KINDS: tuple[type[Job], ...] = (PollJob, FetchJob, BackfillJob, BackfillPageJob)
+KINDS: tuple[type[Job], ...] = (PollJob, FetchJob, HubJob, BackfillJob, BackfillPageJob)
 """The kinds, in the order of the search and of the row locks: a back-fill takes what the others leave."""
 
 _OF_BACKFILLS: tuple[type[Job], ...] = (BackfillJob, BackfillPageJob)

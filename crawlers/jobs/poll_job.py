@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Protocol
 
@@ -17,11 +17,14 @@ from crawlers.jobs.job import DecisionContext, DueFilter, Job, JobResult, Step
 from crawlers.jobs.polls import PollReading, decide_poll, describe_lessons, listing_order, read_poll, restore_poll
 from crawlers.jobs.stand_ins import captures_of_words
 from crawlers.reading.entries import Entries, sort_entries
+from crawlers.reading.hubs import find_hub
 from crawlers.reading.listings import SitemapListing
 from crawlers.reading.sitemaps import NO_ADDRESS, OTHER_DOMAIN
 from crawlers.scheduling.history import FeedHistory, asks_whole
+from crawlers.scheduling.hubs import PUSH_PAUSE_S
 from db.collection.captures import record_captures
 from db.collection.entries import EntryIn, find_feed_texts, keep_addresses, record_entries, record_feed_texts
+from db.collection.hubs import recall_push, record_hub, with_hubs
 from db.collection.polls import (
     FeedDue,
     FeedPolled,
@@ -51,6 +54,7 @@ class PollJob(Job):
     def __init__(self, feed: FeedDue, now: datetime) -> None:
         super().__init__(feed)
         self._feed = feed
+        self._found_at = now
         self._asks_whole = asks_whole(FeedHistory.from_json(feed.history), now)
         self._page = find_page(feed.history)
 
@@ -90,7 +94,10 @@ class PollJob(Job):
             asked_whole=self._asks_whole,
         )
         polled = with_page_ahead(self._feed, reading.feed, polled)
-        return _store_decision(self._feed, answer, reading, polled, now, context)
+        result = _store_decision(self._feed, answer, reading, polled, now, context)
+        if self._feed.hub is None:
+            return result
+        return JobResult((*result.steps, (1, partial(_recall_push, self._feed, self._found_at, now))), result.summary)
 
     def restore_after_outage(self, conn: Connection, reason: str, now: datetime) -> None:
         """Restore the feed's state."""
@@ -112,7 +119,7 @@ class PollJob(Job):
             source_id=wanted.source_id,
             not_since=wanted.not_since,
         )
-        return [cls(feed, wanted.now) for feed in with_lessons(conn, with_children(conn, feeds))]
+        return [cls(feed, wanted.now) for feed in with_hubs(conn, with_lessons(conn, with_children(conn, feeds)))]
 
     @classmethod
     def claim_rows(cls, conn: Connection, ids: Collection[int], *, now: datetime, lease_s: float) -> set[int]:
@@ -138,6 +145,8 @@ def _store_decision(
         return JobResult(((1, partial(_store_poll, feed, polled, None, lessons)),), polled.error or polled.outcome)
     entries = sort_entries(feed.url, reading.feed.entries, now=now, allowed=context.allowed)
     steps = store_entries(feed, entries, answer, feed_id=feed.id, seen_at=now)
+    if hub := find_hub(reading.feed.hub_links, answer.header("link"), answer.url):
+        steps.append((1, partial(_store_hub, feed, hub.url, hub.topic, now)))
     if isinstance(reading.feed, SitemapListing):
         steps.append((1, partial(_store_sitemap, feed, reading.feed, now)))
     # The poll is stored last, so that a crash before it repeats the poll with its entries.
@@ -224,6 +233,15 @@ def _store_sitemap(
         follow = [child.url for child in listing.choice.follow]
         if reason := record_children(conn, feed, follow, listing.choice.over, now=now):
             tally.problem(Stage.POLL, feed.url, reason, feed.source_id)
+
+
+def _store_hub(feed: FeedDue, url: str, topic: str, now: datetime, conn: Connection, tally: OutcomeTally) -> None:
+    record_hub(conn, feed.id, url=url, topic_url=topic, now=now)
+
+
+def _recall_push(feed: FeedDue, found_at: datetime, polled_at: datetime, conn: Connection, tally: OutcomeTally) -> None:
+    """Have the feed polled again soon if its hub told of something while it was polled."""
+    recall_push(conn, feed.id, asked_at=found_at, poll_at=polled_at + timedelta(seconds=PUSH_PAUSE_S))
 
 
 def _store_poll(

@@ -16,6 +16,7 @@ from crawlers.reading.listings import ListingOrder, SitemapListing, read_listing
 from crawlers.reading.parse import NotAFeed, ParsedFeed
 from crawlers.scheduling.hints import fresh_for_s, retry_after_s
 from crawlers.scheduling.history import KEYS_MAX, FeedHistory, is_lying, key_of, pack_keys, unpack_keys
+from crawlers.scheduling.hubs import HubTerms
 from crawlers.scheduling.moves import learn_move
 from crawlers.scheduling.plan import PollLimits, PollPlan, PollResult, plan_poll
 from crawlers.scheduling.rate import Listing
@@ -113,7 +114,8 @@ def decide_poll(
         fresh_for_s=fresh_for_s(answer.headers, now),
     )
     since = feed.succeeded_at if feed.listing is not None else None
-    plan = plan_poll(history, result, previous=previous, since=since, limits=limits, jitter=jitter)
+    hub = HubTerms(lease_until=feed.hub.lease_until, pushed_at=feed.hub.pushed_at) if feed.hub else None
+    plan = plan_poll(history, result, previous=previous, since=since, limits=limits, jitter=jitter, hub=hub)
     is_believed = not is_lying(plan.history, now)
     return FeedPolled(
         feed_id=feed.id,

@@ -16,6 +16,7 @@ from feedparser.urls import resolve_relative_uris
 from crawlers.reading import json_feed
 from crawlers.reading.authors import parse_author, patch_feedparser
 from crawlers.reading.defused_xml import Monster, defuse, refuse_monsters
+from crawlers.reading.hubs import HubLinks, feed_links, json_links
 from crawlers.reading.links import find_link, find_older
 from crawlers.reading.other_bodies import describe_body
 from crawlers.reading.text import feed_text, to_xml
@@ -98,6 +99,7 @@ class ParsedFeed:
     hints: FeedHints = field(default_factory=FeedHints)
     next_url: str | None = None
     """The page with older entries: RFC 5005, also in RSS, or `next_url` of a JSON Feed."""
+    hub_links: HubLinks = field(default_factory=HubLinks)
 
     @property
     def compared(self) -> tuple[FeedEntry, ...]:
@@ -143,6 +145,7 @@ def _read_json(text: str, url: str | None) -> ParsedFeed:
         entries=tuple(entries),
         kind=json_feed.kind(document),
         next_url=json_feed.next_url(document, url),
+        hub_links=json_links(document, url),
     )
 
 
@@ -176,6 +179,7 @@ def _read_xml(text: str, url: str | None, bodies: Bodies, problems: list[str]) -
         kind=kind or "unknown",
         hints=_hints(parsed["feed"], text),
         next_url=find_older(parsed["feed"], url),
+        hub_links=feed_links(parsed["feed"], url),
     )
 
 

@@ -50,11 +50,14 @@ class FeedHistory:
     moved_to: str | None = None
     """The address that the last polls were redirected to for good."""
     moved_times: int = 0
+    told: int = 0
+    """Times in a row that the feed's hub told of new entries before a poll found them."""
 
     def to_json(self) -> dict[str, Any]:
         """Return the input of `from_json`; fields without content are left out."""
         stored: dict[str, Any] = {"rate": self.rate.to_json(), "hints": self.hints.to_json()}
-        stored |= {name: getattr(self, name) for name in ("failures", "conditional", "suspicions", "moved_times")}
+        for name in ("failures", "conditional", "suspicions", "moved_times", "told"):
+            stored[name] = getattr(self, name)
         for name in ("whole_at", "not_modified_at", "lying_since"):
             at: datetime | None = getattr(self, name)
             stored[name] = at and at.isoformat()
@@ -79,6 +82,7 @@ class FeedHistory:
             lying_since=_instant(stored.get("lying_since")),
             moved_to=moved_to if isinstance(moved_to, str) and len(moved_to) <= _URL_MAX else None,
             moved_times=int(_bounded(stored.get("moved_times"), 1e6)),
+            told=int(_bounded(stored.get("told"), 1e6)),
         )
 
 

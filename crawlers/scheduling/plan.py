@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from crawlers.scheduling.hints import FeedHints, skip
 from crawlers.scheduling.history import FeedHistory
+from crawlers.scheduling.hubs import HubTerms, learn_told, with_hub
 from crawlers.scheduling.interval import next_interval
 from crawlers.scheduling.loss import Loss, estimate_loss
 from crawlers.scheduling.rate import Listing
@@ -65,17 +66,28 @@ def plan_poll(
     since: datetime | None,
     limits: PollLimits,
     jitter: float,
+    hub: HubTerms | None = None,
 ) -> PollPlan:
     """Return the plan after a poll.
 
     `previous` are the keys of the entries at the last successful poll, `since` its time (None before the first). The
     next poll comes when the expected publications make it worthwhile, within the limits; after failures, linearly
-    later; never before the publisher's own floors. `jitter` in [0, 1) spreads it by up to a tenth.
+    later; more rarely with a `hub` that tells of new entries; never before the publisher's own floors. `jitter` in
+    [0, 1) spreads it by up to a tenth.
     """
-    learnt = _learn(history, result, previous, since)
+    learnt = _learn(history, result, previous, since, hub)
     window = len(result.listing.keys) if result.listing else len(previous) or None
     wish = next_interval(learnt.rate, window=window, now=result.at, floor_s=limits.floor_s, ceiling_s=limits.ceiling_s)
     if result.failure is None:
+        wish = with_hub(
+            wish,
+            hub,
+            learnt.told,
+            since=since,
+            now=result.at,
+            is_unchanged=result.listing is None,
+            floor_s=limits.floor_s,
+        )
         pause_s, because = _spread(wish.seconds, jitter, limits), wish.reason
     else:
         times = max(1.0, learnt.failures)
@@ -106,7 +118,9 @@ def span(seconds: float) -> str:
     return f"{seconds / 60:.2g} min" if seconds >= 60 else f"{seconds:.2g} s"
 
 
-def _learn(history: FeedHistory, result: PollResult, previous: tuple[int, ...], since: datetime | None) -> FeedHistory:
+def _learn(
+    history: FeedHistory, result: PollResult, previous: tuple[int, ...], since: datetime | None, hub: HubTerms | None
+) -> FeedHistory:
     if result.failure is not None:
         return replace(history, failures=history.failures + result.failure)
     rate = history.rate
@@ -114,7 +128,17 @@ def _learn(history: FeedHistory, result: PollResult, previous: tuple[int, ...], 
         rate = rate.after_first(result.listing) if since is None else rate.after_poll(previous, result.listing, since)
     elif since is not None:
         rate = rate.after_unchanged(since, result.at)
-    return replace(history, rate=rate, hints=result.hints or history.hints, failures=0.0)
+    fresh = _fresh_dates(result.listing, previous)
+    told = learn_told(history.told, hub, fresh, since=since, now=result.at)
+    return replace(history, rate=rate, hints=result.hints or history.hints, failures=0.0, told=told)
+
+
+def _fresh_dates(listing: Listing | None, previous: tuple[int, ...]) -> list[datetime | None]:
+    """Return the dates of the entries that the poll before did not list."""
+    if listing is None:
+        return []
+    known = set(previous)
+    return [at for key, at in zip(listing.keys, listing.published, strict=True) if key not in known]
 
 
 def _loss(history: FeedHistory, result: PollResult, previous: tuple[int, ...], since: datetime | None) -> Loss | None:

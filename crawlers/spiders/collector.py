@@ -39,6 +39,7 @@ from crawlers.spiders.rests import HostRests
 from db.collection.backfills import goes_on
 from db.collection.feeds import count_due_feeds, has_any_succeeded, record_network
 from db.collection.host_leases import find_hosts_at_rest, find_resting_hosts
+from db.collection.hubs import ask_hubs_anew
 from db.collection.refusals import ask_for_pages, find_forbidden
 from db.datadir.heartbeat import EVERY_S, touch_heartbeat
 from db.dialect import is_away
@@ -107,6 +108,9 @@ class CollectorSpider(Spider):
         """Yield requests for all due jobs, forever; in a run that ends, until nothing is left."""
         keeper = asyncio.ensure_future(self._renew_claims())
         self._outage.has_answered = await self._store.read(has_any_succeeded)
+        if public_url := self._own.public_url:
+            began_at = self._clock()
+            self._store.submit(lambda conn, _: ask_hubs_anew(conn, public_url=public_url, now=began_at))
         try:
             while True:
                 batch = await self._claim()
@@ -188,6 +192,7 @@ class CollectorSpider(Spider):
             not_since=self._once.began_at if self._once else None,
             recheck=self._own.recheck,
             backfill_id=self._once.backfill_id if self._once else None,
+            public_url=self._own.public_url,
         )
         in_flight, requests = list(self.in_flight.values()), self._own.concurrent_requests
         return kinds.find_due(conn, due, room=room, requests=requests, in_flight=in_flight, pages_too=pages_too)
@@ -215,6 +220,8 @@ class CollectorSpider(Spider):
         try:
             return Request(
                 job.url,
+                method=job.method,
+                body=job.body,
                 headers=job.headers(),
                 meta=job.meta(self._clock()),
                 callback=self.on_response,

@@ -22,6 +22,14 @@ OLDER_ENTRIES = "its first poll goes on with its older entries"
 """The reason for the time of a request that is for another page of a feed."""
 
 
+@dataclass(frozen=True, slots=True)
+class HubKnown:
+    """What a feed's hub confirmed and told last."""
+
+    lease_until: datetime | None
+    pushed_at: datetime | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedDue:
     """A due feed, with the fields for a poll."""
@@ -58,6 +66,7 @@ class FeedDue:
     """For a section page: addresses of its outlet's articles."""
     others: tuple[str, ...] = ()
     """For a section page: addresses of pages of its outlet that were no articles."""
+    hub: HubKnown | None = None
 
     @property
     def is_child(self) -> bool:

@@ -12,6 +12,8 @@ class Stage(ClosedSet):
     ENTRY = "entry", "entries of feeds"
     FETCH = "fetch", "fetches of pages"
     BACKFILL = "backfill", "documents that list older articles, for a back-fill"
+    HUB = "hub", "requests to hubs for subscriptions to feeds"
+    PUSH = "push", "messages of hubs"
     PAGE = "page", "kinds of the pages that were fetched for an article"
     INGEST = "ingest", "articles of files"
     UNDERSTAND = "understand", "captures, as the workers process them"
@@ -29,11 +31,14 @@ class CountedOutcome(ClosedSet):
 
 
 class RequestOutcome(CountedOutcome):
-    """The outcome of a poll (stage `poll`), of a fetch (stage `fetch`), or of a document (stage `backfill`)."""
+    """The outcome of a poll (stage `poll`), of a fetch (stage `fetch`), of a document (stage `backfill`), or of a
+    request to a hub (stage `hub`).
+    """
 
     CHANGED = "changed", "a feed that is not as before; a document that was read"
     CAPTURED = "captured", "a page that is not as before; it is stored"
     UNCHANGED = "unchanged", "the same as before"
+    ASKED = "asked", "a hub that took our request; it confirms by itself"
     GONE = "gone", "it is not there any more, for good"
     MISSING = "missing", "the server answered 404 or 410"
     FORBIDDEN = "forbidden", "the server does not let us in: 401, 402, 403, 407 or 451"
@@ -66,6 +71,15 @@ class EntryOutcome(CountedOutcome):
     UNUSABLE = "unusable", "its link cannot be used, and it has no words"
     OLD = "old", "in a sitemap: not of the last days, and not known to be new there"
     FOREIGN = "foreign", "in a sitemap: the address is another outlet's"
+
+
+class PushOutcome(CountedOutcome):
+    """The outcome of a message of a hub (stage `push`)."""
+
+    DUE = "due", "its feed is polled now, or as soon as it may be again"
+    PLANNED = "planned", "its feed is polled as planned: soon anyway, or it rests after a failure"
+    UNSIGNED = "unsigned", "without a valid signature; ignored"
+    TOO_LARGE = "too large", "larger than the limit; ignored"
 
 
 class PageKind(CountedOutcome):

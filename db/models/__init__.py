@@ -26,7 +26,7 @@ from db.models.articles import (
     UnverifiedRevision,
 )
 from db.models.base import Base
-from db.models.collection import Backfill, Capture, Feed, FeedDay, HostLease, Page, Sighting
+from db.models.collection import Backfill, Capture, Feed, FeedDay, HostLease, HubSubscription, Page, Sighting
 from db.models.coverage import (
     CoverageCell,
     CoverageDirty,
@@ -68,6 +68,7 @@ __all__ = [
     "FeedDay",
     "FingerprintRow",
     "HostLease",
+    "HubSubscription",
     "IndexedRevision",
     "Intake",
     "LinkedHost",

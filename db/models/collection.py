@@ -89,6 +89,46 @@ class FeedDay(Base):
     """Probability that no entry was missed: the product over its polls."""
 
 
+class HubSubscription(Base):
+    """A feed's hub, and our subscription there: what was asked, what the hub confirmed, and what it told.
+
+    A row of its own, since it is found by the secret in our address and written by the web while polls write the feed.
+    """
+
+    __tablename__ = "hub_subscriptions"
+
+    id: Mapped[RowId]
+    feed_id: Mapped[int] = mapped_column(ForeignKey("feeds.id", ondelete="CASCADE"), unique=True)
+    hub_url: Mapped[Url]
+    host: Mapped[str] = mapped_column(String(253))
+    """The host of the hub."""
+    topic_url: Mapped[Url]
+    """The address under which the hub knows the feed."""
+    token: Mapped[str] = mapped_column(String(64), unique=True)
+    """The secret in our address that the hub calls."""
+    secret: Mapped[str] = mapped_column(String(100))
+    """The key that the hub signs with."""
+    named_at: Mapped[datetime]
+    """The last poll that named it; one of a changed feed that does not ends the subscription."""
+    public_url: Mapped[str | None]
+    """Our public address when the hub was last asked; it is asked anew when that has changed."""
+    asked_at: Mapped[datetime | None]
+    verified_at: Mapped[datetime | None]
+    """Time at which the hub last confirmed the subscription, or denied it."""
+    lease_until: Mapped[datetime | None]
+    """The end of the confirmed subscription; null if there is none."""
+    pushed_at: Mapped[datetime | None]
+    """Time of the last push with a valid signature."""
+    idle_pushes: Mapped[int] = mapped_column(default=0)
+    """Polls in a row that pushes asked for and that found the feed unchanged."""
+    next_at: Mapped[datetime] = mapped_column(index=True)
+    """Not before then is the hub asked."""
+    claimed_until: Mapped[datetime | None]
+    failures: Mapped[int] = mapped_column(default=0)
+    """Consecutive requests that the hub did not confirm."""
+    last_error: Mapped[str | None]
+
+
 class Backfill(Base):
     """The collection of an outlet's older articles: what is left to read, and what was found so far.
 

@@ -31,6 +31,8 @@ def get(
     headers: Sequence[tuple[bytes, bytes]] = ((b"host", b"127.0.0.1"),),
     server: str = "127.0.0.1",
     client: str = "127.0.0.1",
+    query: str = "",
+    body: Sequence[bytes] = (b"",),
 ) -> Answer:
     """Return the answer of the application to a request. What it raises passes through after its answer is told."""
     answer = Answer()
@@ -43,13 +45,14 @@ def get(
         "path": path,
         "raw_path": path.encode(),
         "root_path": "",
-        "query_string": b"",
+        "query_string": query.encode(),
         "headers": list(headers),
         "client": (client, 50_000),
         "server": (server, 8000),
     }
 
-    incoming: list[Message] = [{"type": "http.request", "body": b"", "more_body": False}]
+    incoming: list[Message] = [{"type": "http.request", "body": part, "more_body": True} for part in reversed(body)]
+    incoming[0]["more_body"] = False
 
     async def receive() -> Message:
         if not incoming:

@@ -12,7 +12,8 @@ from samplestore import store_of
 from db.engine import Database
 from db.settings import Settings
 from web.app import create_app
-from web.door import BODY_MAX, Door, build_door, parse_host
+from web.door import Door, build_door, parse_host
+from web.limits import BODY_MAX
 
 PUBLIC = "https://watch.example:8443"
 LAN = "192.0.2.7"

@@ -129,7 +129,7 @@ def test_claims_are_of_one_kind_each_and_keep_the_order_given() -> None:
 def test_kinds_have_names_of_their_own() -> None:
     stages = [kind.stage for kind in KINDS]
     # the pages of back-fills are pages, and so are their ids
-    assert stages == ["poll", "fetch", "backfill", "fetch"]
+    assert stages == ["poll", "fetch", "hub", "backfill", "fetch"]
 
 
 def test_nothing_asks_of_which_kind_a_row_is() -> None:
