@@ -1,4 +1,4 @@
-"""The web application, with the status page and the pages that messages link to; `web.serve` runs it.
+"""The web application: pages for readers, the API, and the pages that messages link to; `web.serve` runs it.
 
 Importing this module reads no settings and opens nothing: the store is opened when the server starts.
 """
@@ -12,26 +12,25 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
+from fastapi import APIRouter, FastAPI
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
-from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
-from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from db.datadir import disk_space
 from db.engine import Database
-from web import alerts, hubs
+from web import api, hubs, pages
 from web.door import Door, Doorkeeper, build_door
 from web.headers import SafeHeaders
-from web.render import render
-from web.status import StatusBoard
+from web.shared import problems
+from web.shared.board import StatusBoard
+from web.shared.store import Reading, Store
 
 _STATIC = Path(__file__).parent / "static"
 _log = logging.getLogger(__name__)
+_service = APIRouter(include_in_schema=False)
 
 
 def utc_now() -> datetime:
@@ -49,71 +48,62 @@ def create_app(
 
     Without a `door` it accepts only loopback host names, and shows everything there.
     """
+    return SafeHeaders(Doorkeeper(build_application(database, now, lack_of_room), door or Door()))
+
+
+def build_application(
+    database: Database | None = None,
+    now: Callable[[], datetime] = utc_now,
+    lack_of_room: Callable[[], str | None] = lambda: None,
+) -> FastAPI:
+    """Return the application without the access rules and headers of `create_app`."""
 
     @asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         from db.settings import load
 
         settings = load()
         opened = Database(settings.database)
-        app.state.board = StatusBoard(
-            database=opened, now=now, lack_of_room=partial(disk_space.disk_full_message, settings.data_dir)
-        )
+        app.state.store = _store(opened, now, partial(disk_space.disk_full_message, settings.data_dir))
         yield
         opened.close()
 
-    app = Starlette(
-        routes=[
-            Route("/", status_page),
-            Route("/healthz", health),
-            *alerts.ROUTES,
-            *hubs.ROUTES,
-            Mount("/static", StaticFiles(directory=_STATIC), name="static"),
-        ],
-        exception_handlers={HTTPException: _refused, SQLAlchemyError: _no_answer, Exception: _failed},
+    app = FastAPI(
+        title="Steppewatch",
+        version="1",
+        summary="What is written about Central Asian security: articles, entities, coverage over time.",
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,  # both would load scripts from another host
+        redoc_url=None,
+        exception_handlers=problems.HANDLERS,
         lifespan=None if database else lifespan,
     )
     if database:
-        app.state.board = StatusBoard(database=database, now=now, lack_of_room=lack_of_room)
-    return SafeHeaders(Doorkeeper(app, door or Door()))
+        app.state.store = _store(database, now, lack_of_room)
+    for router in pages.ROUTERS:
+        app.include_router(router)
+    for router in api.ROUTERS:
+        app.include_router(router, prefix="/api/v1")
+    app.include_router(_service)
+    app.router.routes.extend(hubs.ROUTES)
+    app.mount("/static", StaticFiles(directory=_STATIC), name="static")
+    return app
 
 
-def status_page(request: Request) -> Response:
-    """Return the status page."""
-    board: StatusBoard = request.app.state.board
-    return render("status.html", board=board.view())
+def _store(database: Database, now: Callable[[], datetime], lack_of_room: Callable[[], str | None]) -> Store:
+    board = StatusBoard(database=database, now=now, lack_of_room=lack_of_room)
+    return Store(database=database, now=now, board=board, lack_of_room=lack_of_room)
 
 
-def health(request: Request) -> Response:
+@_service.get("/healthz")
+def check_health(store: Reading) -> Response:
     """Return 200 if the database responds, else 503; for supervisors and load balancers."""
-    board: StatusBoard = request.app.state.board
     try:
-        board.database.read(lambda conn: conn.execute(text("SELECT 1")).scalar())
+        store.database.read(lambda conn: conn.execute(text("SELECT 1")).scalar())
     except SQLAlchemyError as error:
         _log.warning("the database does not respond: %s", error)
         return JSONResponse({"status": "failing", "database": "does not answer"}, 503)
     return JSONResponse({"status": "ok", "database": "answers"})
-
-
-def _refused(_request: Request, error: Exception) -> Response:
-    status = error.status_code if isinstance(error, HTTPException) else 500
-    title = "There is no such page" if status == 404 else "This request is not possible"
-    return render("message.html", status, title=title, text="The status page is the only page here.")
-
-
-def _no_answer(_request: Request, error: Exception) -> Response:
-    _log.warning("the database does not respond: %s", error)
-    return render(
-        "message.html",
-        503,
-        title="The database does not respond",
-        text="This page retries automatically. The error is in the log; “steppewatch status” shows more.",
-        again_after_s=10,
-    )
-
-
-def _failed(_request: Request, _error: Exception) -> Response:
-    return render("message.html", 500, title="Something went wrong", text="The reason is in the log.")
 
 
 def __getattr__(name: str) -> ASGIApp:

@@ -32,7 +32,7 @@ _REASON_MAX = 300
 def verify(request: Request) -> Response:
     """Confirm a subscription that we asked for, or take note of a denied one; 404 for any other (WebSub §5.3)."""
     asked = request.query_params
-    database, now = request.app.state.board.database, request.app.state.board.now()
+    database, now = request.app.state.store.database, request.app.state.store.now()
 
     def confirm(conn: Connection) -> str | None:
         call = find_hub_call(conn, request.path_params["token"])
@@ -62,7 +62,7 @@ async def receive(request: Request) -> Response:
 
     What is not signed as it should be is ignored, and answered as if it were not (WebSub §7.1).
     """
-    database, now = request.app.state.board.database, request.app.state.board.now()
+    database, now = request.app.state.store.database, request.app.state.store.now()
     token = request.path_params["token"]
     call = await run_in_threadpool(database.read, lambda conn: find_hub_call(conn, token))
     if call is None or not call.is_wanted:

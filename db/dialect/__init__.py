@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -34,6 +35,9 @@ WRITES = "steppewatch_writes"
 
 _CACHE_KB = -8_000
 """Page cache of SQLite for each connection; a negative number means kilobytes."""
+
+_STEPS = 20_000
+"""Steps of SQLite's machine between two looks at the clock: about a millisecond."""
 
 _RETRYABLE = {"40001", "40P01", "55P03"}
 """PostgreSQL: serialization failure, deadlock, lock not available."""
@@ -137,6 +141,23 @@ def snapshot(engine: Engine) -> Iterator[Connection]:
     with engine.connect().execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True) as conn:
         conn.exec_driver_sql("SET LOCAL datestyle = 'ISO'")
         yield conn
+
+
+@contextmanager
+def time_limit(conn: Connection, seconds: float) -> Iterator[None]:
+    """Let each query of a connection fail with OperationalError after its time; on SQLite all queries together."""
+    if not is_sqlite(conn):
+        conn.exec_driver_sql(f"SET LOCAL statement_timeout = {int(seconds * 1000)}")
+        yield
+        return
+    driver = conn.connection.driver_connection
+    assert driver is not None
+    end = time.monotonic() + seconds
+    driver.set_progress_handler(lambda: time.monotonic() > end, _STEPS)
+    try:
+        yield
+    finally:
+        driver.set_progress_handler(None, 0)
 
 
 def utc_day(conn: Connection, column: Any) -> Any:

@@ -51,7 +51,7 @@ SAMPLES = [
 PROBE = """<!doctype html><title>probe</title><p id="result">none</p>
 <iframe id="page" style="width:WIDTHpx;height:20000px;border:0"></iframe>
 <script>
-fetch("/").then(answer => answer.text()).then(text => {
+fetch("/status").then(answer => answer.text()).then(text => {
   const frame = document.getElementById("page");
   frame.onload = () => {
     const root = frame.contentDocument.documentElement;

@@ -286,7 +286,7 @@ def test_feed_article_and_outlet_say_that_nobody_vouches_for_them(
     assert (edited["id"], edited["read_unverified"], edited["time_zone"]) == ("courier", "never", None)
     outlet = json.loads(run("source", "show", "courier", "--format", "json").stdout)
     assert outlet["read_unverified"] == "never"
-    page = get(create_app(database), "/").text
+    page = get(create_app(database), "/status").text
     assert page.count('certificate has expired">unverified</span>') == 2, "the article and the outlet"
     load.cache_clear()
     database.close()

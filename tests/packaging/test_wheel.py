@@ -42,7 +42,7 @@ def run(site: Path, folder: Path, *arguments: str) -> subprocess.CompletedProces
         "worker/_vocabulary/entities/alliance/csto.toml",
         "worker/_vocabulary/sources/eurasianet.toml",
         "web/templates/status.html",
-        "web/static/status.css",
+        "web/static/steppewatch.css",
         *(f"{package}/py.typed" for package in ("crawlers", "worker", "db", "web", "cli")),
     ],
 )

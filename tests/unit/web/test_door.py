@@ -30,7 +30,7 @@ def settings(**fields: Any) -> Settings:
     return Settings(**{"public_url": PUBLIC, **fields})
 
 
-def asked(store: Database, host: str | None, path: str = "/", method: str = "GET", *, length: str = "") -> Answer:
+def asked(store: Database, host: str | None, path: str = "/status", method: str = "GET", *, length: str = "") -> Answer:
     headers = [(b"host", host.encode())] if host is not None else []
     if length:
         headers.append((b"content-length", length.encode()))
@@ -77,7 +77,7 @@ def test_our_own_names_are_answered(store: Database, host: str) -> None:
     ],
 )
 def test_other_names_are_not(store: Database, host: str) -> None:
-    for path in ("/", "/healthz", "/static/status.css", "/alerts/feed/x.atom", "/nowhere"):
+    for path in ("/status", "/healthz", "/static/steppewatch.css", "/alerts/feed/x.atom", "/nowhere"):
         answer = asked(store, host, path)
         assert answer.status == 421
         assert "STEPPEWATCH_PUBLIC_URL" in answer.text
@@ -119,19 +119,19 @@ def seen(store: Database, door: Door, path: str, *, server: str = LAN, client: s
 @pytest.mark.parametrize("bound_to", ["0.0.0.0", "::", LAN, "watch.example", "", None])
 def test_where_others_reach_it_the_page_shows_what_messages_link_to(store: Database, bound_to: str | None) -> None:
     door = build_door(settings(), bound_to)
-    refused = seen(store, door, "/")
+    refused = seen(store, door, "/status")
     assert refused.status == 403
     assert "STEPPEWATCH_PAGE_IS_GUARDED" in refused.text
     for path in ("/healthz", "/nowhere", "/api", "//", "/alerts", "/%61lerts/x", "/static"):
         assert seen(store, door, path).status == 403, path
-    assert seen(store, door, "/static/status.css").status == 200
+    assert seen(store, door, "/static/steppewatch.css").status == 200
     assert "There is no such page" in seen(store, door, "/alerts/unsubscribe/x").text
     assert "There is no such page" in seen(store, door, "/alerts/feed/x.atom").text
 
 
 def test_what_is_bound_to_all_addresses_is_not_open_over_loopback(store: Database) -> None:
     door = build_door(settings(), "0.0.0.0")
-    assert seen(store, door, "/", server="127.0.0.1", client="127.0.0.1").status == 403
+    assert seen(store, door, "/status", server="127.0.0.1", client="127.0.0.1").status == 403
 
 
 @pytest.mark.parametrize(
@@ -144,10 +144,12 @@ def test_its_health_is_told_to_its_own_machine(store: Database, server: str, cli
 
 @pytest.mark.parametrize("bound_to", ["127.0.0.1", "localhost", "::1"])
 def test_bound_to_loopback_it_shows_all(store: Database, bound_to: str) -> None:
-    assert seen(store, build_door(settings(), bound_to), "/", server="127.0.0.1").status == 200
+    assert seen(store, build_door(settings(), bound_to), "/status", server="127.0.0.1").status == 200
 
 
 def test_guarded_it_shows_all_anywhere_to_whoever_knows_its_name(store: Database) -> None:
     door = build_door(settings(page_is_guarded=True), "0.0.0.0")
-    assert seen(store, door, "/").status == 200
-    assert get(create_app(store, door=door), "/", headers=[(b"host", b"rebound.example")], server=LAN).status == 421
+    assert seen(store, door, "/status").status == 200
+    assert (
+        get(create_app(store, door=door), "/status", headers=[(b"host", b"rebound.example")], server=LAN).status == 421
+    )

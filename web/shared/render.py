@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
+from typing import NamedTuple
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse
+
+from web.shared import links
+from worker.messages.snippet import Piece
 
 _WORDS = 14
 _LETTERS = 110
@@ -47,6 +52,34 @@ def _number(value: int) -> str:
     return f"{value:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
 
 
+def join_pieces(pieces: Iterable[Piece]) -> Markup:
+    """Return a text in pieces as HTML, with the matched words in <mark>."""
+    marked = Markup("<mark>{}</mark>")
+    return Markup("").join(marked.format(piece.text) if piece.is_marked else escape(piece.text) for piece in pieces)
+
+
+def _percent(value: float | None) -> str:
+    return "" if value is None else f"{value:.1%}" if value < 0.1 else f"{value:.0%}"
+
+
+class MenuEntry(NamedTuple):
+    """A page in the menu."""
+
+    address: str
+    title: str
+
+
+MENU = (
+    MenuEntry("/", "Overview"),
+    MenuEntry("/search", "Search"),
+    MenuEntry("/entities", "Entities"),
+    MenuEntry("/compare", "Compare"),
+    MenuEntry("/outlets", "Outlets"),
+    MenuEntry("/alerts", "Alerts"),
+    MenuEntry("/exports", "Exports"),
+    MenuEntry("/status", "Status"),
+)
+
 _templates = Environment(
     loader=PackageLoader("web"),
     autoescape=select_autoescape(default=True, default_for_string=True),
@@ -54,11 +87,25 @@ _templates = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_templates.filters.update(when=when, number=_number)
-_templates.globals.update(headline=headline)
+_templates.filters.update(when=when, number=_number, pieces=join_pieces, percent=_percent)
+_templates.globals.update(
+    headline=headline,
+    menu=MENU,
+    article_address=links.article_address,
+    story_address=links.story_address,
+    entity_address=links.entity_address,
+    outlet_address=links.outlet_address,
+    search_address=links.search_address,
+    page_address=links.page_address,
+)
 _templates.tests["on_the_web"] = is_web
+
+
+def render_text(template: str, **values: object) -> str:
+    """Return the HTML rendered from a template."""
+    return _templates.get_template(template).render(values)
 
 
 def render(template: str, status: int = 200, **values: object) -> HTMLResponse:
     """Return the page rendered from a template."""
-    return HTMLResponse(_templates.get_template(template).render(values), status)
+    return HTMLResponse(render_text(template, **values), status)

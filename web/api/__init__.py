@@ -1,0 +1,7 @@
+"""The reading API below /api/v1, one module per noun. Each has a `router`."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+ROUTERS: tuple[APIRouter, ...] = ()

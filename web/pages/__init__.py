@@ -1,0 +1,7 @@
+"""The pages for readers, one module per noun. Each has a `router`; `ROUTERS` is their order in the menu."""
+
+from __future__ import annotations
+
+from web.pages import letters, overview, status
+
+ROUTERS = (overview.router, status.router, letters.router)

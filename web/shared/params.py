@@ -1,0 +1,115 @@
+"""Parameters of addresses, as people and forms write them: an empty one counts as missing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Annotated
+
+from fastapi import Depends, Query
+from pydantic import BaseModel, Field
+from sqlalchemy import Connection
+
+from db.articles.counting_day import day_at
+from db.articles.filters import Filters
+from web.shared.store import Store
+from worker.search.days import NoDay, parse_days
+from worker.search.filters import InvalidFilter, build_filters
+from worker.search.lookup import UnknownName, find_entity_ids, find_source_ids
+from worker.search.scope import ScopeFilter
+
+_NAMES_MAX, _NAME_MAX = 50, 300
+Names = Annotated[list[Annotated[str, Field(max_length=_NAME_MAX)]], Field(max_length=_NAMES_MAX)]
+"""Names in a repeated parameter."""
+
+
+class InvalidParameter(ValueError):
+    """A parameter with a value that cannot be used; `hint` says what to do."""
+
+    def __init__(self, name: str, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.name, self.message, self.hint = name, message, hint
+
+
+class FilterParameters(BaseModel):
+    """The filters of articles in an address; they are those of the commands."""
+
+    since: str = Field("", max_length=40, description="First day: 2022-01-05, 2022-01, 2022, today, yesterday or 90d.")
+    until: str = Field("", max_length=40, description="Last day, in the same ways: 2022 ends in December.")
+    entity: Names = Field([], description="Only of this entity (id, label or alias); repeatable.")
+    source: Names = Field([], description="Only of this outlet (id, name or domain); repeatable.")
+    lang: Names = Field([], description="Only articles in this language; repeatable.")
+    genre: Names = Field([], description="Only of this genre; repeatable.")
+    scope: ScopeFilter | None = Field(None, description="Only articles in or out of the vocabulary's scope.")
+
+
+def _list_parameters(parameters: Annotated[FilterParameters, Query()]) -> FilterParameters:
+    return parameters
+
+
+ArticleParameters = Annotated[FilterParameters, Depends(_list_parameters)]
+"""A parameter of a view: the filters in its address."""
+
+
+def read_filters(conn: Connection, parameters: FilterParameters, *, store: Store) -> Filters:
+    """Return the filters of an address. Raises InvalidParameter."""
+    first, last = read_days(conn, parameters.since, parameters.until, store=store)
+    try:
+        return build_filters(
+            conn,
+            since=first,
+            until=last,
+            entities=_written(parameters.entity),
+            sources=_written(parameters.source),
+            languages=_written(parameters.lang),
+            genres=_written(parameters.genre),
+            scope=parameters.scope or ScopeFilter.all,
+        )
+    except UnknownName as error:
+        name = "source" if "outlet" in error.message else "entity"
+        raise InvalidParameter(name, error.message, error.hint) from None
+    except InvalidFilter as error:
+        raise InvalidParameter(error.field, str(error)) from None
+
+
+def _written(names: Sequence[str]) -> list[str]:
+    return [name for name in names if name.strip()]
+
+
+def read_days(conn: Connection, since: str, until: str, *, store: Store) -> tuple[date | None, date | None]:
+    """Return the first and the last day of a range; None for an open end. Raises InvalidParameter."""
+
+    def today() -> date:
+        return day_at(conn, store.now())
+
+    first = _day("since", since, today)
+    last = _day("until", until, today)
+    days = first and first[0], last and last[1]
+    if days[0] and days[1] and days[0] > days[1]:
+        raise InvalidParameter("since", f"{days[0]} is after {days[1]}: no day lies between them")
+    return days
+
+
+def _day(name: str, written: str, today: Callable[[], date]) -> tuple[date, date] | None:
+    if not written.strip():
+        return None
+    try:
+        return parse_days(written, today)
+    except NoDay as error:
+        raise InvalidParameter(name, str(error)) from None
+
+
+def get_entity(conn: Connection, name: str) -> str:
+    """Return the id of the entity with this id, label or alias. Raises InvalidParameter."""
+    try:
+        return find_entity_ids(conn, [name])[0]
+    except UnknownName as error:
+        raise InvalidParameter("entity", error.message, error.hint) from None
+
+
+def get_source(conn: Connection, name: str) -> str:
+    """Return the id of the outlet with this id, name or domain. Raises InvalidParameter."""
+    try:
+        return find_source_ids(conn, [name])[0]
+    except UnknownName as error:
+        raise InvalidParameter("source", error.message, error.hint) from None

@@ -1,0 +1,81 @@
+"""Errors as answers: a page for people, `application/problem+json` (RFC 9457) below /api/ and for other formats."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+
+from web.shared.params import InvalidParameter
+from web.shared.render import render
+from worker.query.errors import QueryError
+
+_log = logging.getLogger(__name__)
+_HINT = "The menu above leads to all pages."
+
+
+def answer_problem(
+    request: Request, status: int, title: str, text: str, *, again_after_s: int | None = None, **extra: Any
+) -> Response:
+    """Return an error as a page or as JSON, whichever the request is for."""
+    if request.url.path.startswith("/api/") or request.query_params.get("format", "html") != "html":
+        body = {"type": "about:blank", "title": title, "status": status, "detail": text, **extra}
+        headers = {"Retry-After": str(again_after_s)} if again_after_s else None
+        return JSONResponse(body, status, headers, media_type="application/problem+json")
+    values = {"again_after_s": again_after_s} if again_after_s else {}
+    return render("message.html", status, title=title, text=text, **values)
+
+
+def refused(request: Request, error: Exception) -> Response:
+    """Return the answer for a page that does not exist or a method that it does not have."""
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    if status == 404:
+        detail = getattr(error, "detail", "")
+        return answer_problem(request, 404, "There is no such page", detail if detail != "Not Found" else _HINT)
+    return answer_problem(request, status, "This request is not possible", getattr(error, "detail", "") or _HINT)
+
+
+def invalid(request: Request, error: Exception) -> Response:
+    """Return the answer for a parameter that cannot be used."""
+    if isinstance(error, InvalidParameter):
+        name, message, hint = error.name, error.message, error.hint
+    elif isinstance(error, QueryError):
+        name, message, hint = "q", error.message, error.hint
+    else:
+        assert isinstance(error, RequestValidationError)
+        first = error.errors()[0]
+        name, message, hint = str(first["loc"][-1]), first["msg"], ""
+    text = f"{name}: {message}{'; ' if hint else ''}{hint}"
+    return answer_problem(request, 422, "This value cannot be used", text, parameter=name)
+
+
+def no_answer(request: Request, error: Exception) -> Response:
+    """Return the answer while the database does not respond, or when a query took too long."""
+    _log.warning("the database does not respond: %s", error)
+    return answer_problem(
+        request,
+        503,
+        "The database does not respond",
+        "This page retries automatically. The error is in the log; “steppewatch status” shows more.",
+        again_after_s=10,
+    )
+
+
+def failed(request: Request, _error: Exception) -> Response:
+    """Return the answer after an error of ours."""
+    return answer_problem(request, 500, "Something went wrong", "The reason is in the log.")
+
+
+HANDLERS: dict[Any, Any] = {
+    HTTPException: refused,
+    InvalidParameter: invalid,
+    QueryError: invalid,
+    RequestValidationError: invalid,
+    SQLAlchemyError: no_answer,
+    Exception: failed,
+}

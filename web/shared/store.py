@@ -1,0 +1,45 @@
+"""The store as the pages read it: one read transaction for each page, with a limit on its time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Depends, Request
+from sqlalchemy import Connection
+
+from db import dialect
+from db.engine import Database
+from web.shared.board import StatusBoard
+
+QUERY_TIME_S = 10.0
+"""Maximum time for the queries of one page."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Store:
+    """The database, with the clock of the pages."""
+
+    database: Database
+    now: Callable[[], datetime]
+    board: StatusBoard
+    lack_of_room: Callable[[], str | None] = field(default=lambda: None)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Yield a connection that sees one moment. Its queries fail with OperationalError after `QUERY_TIME_S`."""
+        with self.database.snapshot() as conn, dialect.time_limit(conn, QUERY_TIME_S):
+            yield conn
+
+
+async def find_store(request: Request) -> Store:
+    """Return the store of the application."""
+    store: Store = request.app.state.store
+    return store
+
+
+Reading = Annotated[Store, Depends(find_store)]
+"""A parameter of a view: the store that it reads."""

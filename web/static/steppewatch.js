@@ -1,0 +1,69 @@
+// What pages do better with a script: times in the reader's zone, keys, a list of the keys. No page needs it.
+"use strict";
+
+const inZone = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+
+function showLocalTimes(root) {
+  for (const time of root.querySelectorAll("time[datetime*='T']")) {
+    const moment = new Date(time.dateTime);
+    if (Number.isNaN(moment.getTime())) continue;
+    time.title = time.dateTime.replace("T", " ").replace("Z", " UTC");
+    time.textContent = inZone.format(moment);
+  }
+}
+
+function moveInList(step) {
+  const links = [...document.querySelectorAll("[data-list] > li h3 a, [data-list] tbody tr th a")];
+  if (!links.length) return;
+  const at = links.indexOf(document.activeElement);
+  const next = links[Math.min(Math.max(at + step, 0), links.length - 1)];
+  next.focus();
+  next.scrollIntoView({ block: "nearest" });
+}
+
+const KEYS = [
+  ["/", "search", () => document.querySelector("[data-key='/']")?.focus()],
+  ["j", "next in the list", () => moveInList(1)],
+  ["k", "previous in the list", () => moveInList(-1)],
+  ["n", "next page of the list", () => document.querySelector("a[rel~='next']")?.click()],
+  ["h", "overview", () => location.assign("/")],
+  ["e", "entities", () => location.assign("/entities")],
+  ["o", "outlets", () => location.assign("/outlets")],
+  ["?", "this list of keys", () => showKeys()],
+];
+
+function showKeys() {
+  let dialog = document.getElementById("keys");
+  if (!dialog) {
+    dialog = document.createElement("dialog");
+    dialog.id = "keys";
+    dialog.setAttribute("aria-label", "Keys");
+    const list = document.createElement("dl");
+    for (const [key, meaning] of KEYS) {
+      const term = list.appendChild(document.createElement("dt"));
+      term.appendChild(document.createElement("kbd")).textContent = key;
+      list.appendChild(document.createElement("dd")).textContent = meaning;
+    }
+    const close = document.createElement("button");
+    close.textContent = "Close";
+    close.addEventListener("click", () => dialog.close());
+    dialog.append(list, close);
+    document.body.append(dialog);
+  }
+  dialog.showModal();
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (event.target.closest("input, textarea, select, [contenteditable]")) {
+    if (event.key === "Escape") event.target.blur();
+    return;
+  }
+  const found = KEYS.find(([key]) => key === event.key);
+  if (!found || document.querySelector("dialog[open]")) return;
+  event.preventDefault();
+  found[2]();
+});
+
+showLocalTimes(document);
+for (const hint of document.querySelectorAll(".keys")) hint.hidden = false;
