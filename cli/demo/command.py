@@ -31,9 +31,9 @@ def demo(
 ) -> None:
     """Run everything on a small invented web that changes while you watch. Needs no network.
 
-    Fourteen invented outlets in six languages are served on this machine and collected by the crawler and the worker of
-    “up”: news, reprints, a silent edit, a dead feed, forbidden addresses. Run it again: it finds everything unchanged
-    and adds nothing.
+    Fifteen invented outlets in six languages are served on this machine and collected by the crawler and the worker of
+    “up”: news, reprints, a silent edit, a dead feed, a feed that moved, a challenge to robots, forbidden addresses. Run
+    it again: it finds everything unchanged and adds nothing.
 
     Example: steppewatch demo --once
     """

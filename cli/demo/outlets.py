@@ -102,10 +102,20 @@ class DemoOutlet:
     """A `DemoFeed`."""
     restless: bool
     articles: tuple[DemoArticle, ...]
+    feed_moved_from: str = ""
+    """The path at which its feed is known; it answers 301."""
+    in_opml: bool = False
+    """Its feed is known only from the list of feeds that the demo imports."""
+    guarded_until: Act | None = None
+    """Before this act a challenge is shown in place of its articles."""
 
     def published_in(self, act: Act) -> list[DemoArticle]:
         """Return the articles in its feed in an act, latest first."""
         return [article for article in self.articles if article.act <= act]
+
+    def is_guarded_in(self, act: Act) -> bool:
+        """Return whether a challenge is shown in place of its articles in an act."""
+        return self.guarded_until is not None and act < self.guarded_until
 
 
 def packaged_folder() -> Path:
@@ -145,6 +155,8 @@ def _outlet(table: Mapping[str, Any], originals: Mapping[str, tuple[str, ...]]) 
     known = {key: value for key, value in table.items() if key != "articles"}
     articles = [_article(entry, originals) for entry in table.get("articles", ())]
     articles.sort(key=lambda article: (article.at, article.slug), reverse=True)
+    if "guarded_until" in known:
+        known["guarded_until"] = Act[known["guarded_until"].upper()]
     return DemoOutlet(**{"restless": False, **known}, articles=tuple(articles))
 
 

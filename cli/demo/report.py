@@ -67,6 +67,12 @@ def remarks(result: Result) -> list[str]:
         for account in result.accounts
         if not account.is_even
     ]
+    lines += [
+        f"A feed has moved for good, from {old} to {new}, and is polled there." for old, new in result.moved.items()
+    ]
+    for outlet, shown in result.walled.items():
+        impaired = "; its collection counts as impaired today" if outlet in result.impaired else ""
+        lines.append(f"{outlet}: {shown}{impaired}.")
     reached = f"was reached {result.vault} times" if result.vault else "was not reached"
     lines.append(f"The address that must not be reached {reached}.")
     if not any(
@@ -108,6 +114,9 @@ def emit_result(result: Result) -> None:
             "outcomes": {account.stage: dict(account.outcomes) for account in result.accounts},
             "articles": dict(Counter(ending.outcome for ending in result.endings)),
             "private_address_reached": result.vault,
+            "moved": dict(result.moved),
+            "walled": dict(result.walled),
+            "impaired": dict(result.impaired),
             "seconds": round(result.took_s, 1),
         }
     )

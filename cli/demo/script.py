@@ -29,9 +29,9 @@ _LOOK_S = 0.2
 
 _DESCRIPTIONS = {
     Act.OPENING: "the feeds on the first visit",
-    Act.NEWS: "new articles appear",
+    Act.NEWS: "new articles appear; one outlet shows a challenge in place of its own",
     Act.REPRINTS: "others reprint them, whole or in part, under their own headlines",
-    Act.EDIT: "an article is silently edited, and its page fetched again",
+    Act.EDIT: "an article is silently edited, and its page fetched again; the challenge is over",
     Act.END: "everything is fetched once more: nothing may change",
 }
 
@@ -83,22 +83,23 @@ class Director:
 
     def _make_due(self, act: Act) -> None:
         now = self._clock()
-        edited = self._edited_pages()
+        urls = None if act is Act.END else self._pages_to_see_again(act)
 
         def make_due(conn: Connection) -> None:
-            if act >= Act.EDIT:
-                make_pages_due(conn, urls=edited if act is Act.EDIT else None, now=now)
+            make_pages_due(conn, urls=urls, now=now)
             make_feeds_due(conn, now=now)
 
         self._database.write(make_due)
 
-    def _edited_pages(self) -> set[str]:
+    def _pages_to_see_again(self, act: Act) -> set[str]:
+        """Return the pages that are edited in an act, and those that a challenge hid in the act before."""
         web = self._running.web
         return {
             canonical_url(web.article_url(outlet, article))
             for outlet in web.outlets
             for article in outlet.articles
-            if article.edited
+            if (article.edited and act is Act.EDIT)
+            or (outlet.guarded_until and article.act < act <= outlet.guarded_until)
         }
 
     async def _until_quiet(self) -> None:

@@ -66,7 +66,7 @@ def endings(web: DemoWeb, before: Knowledge, after: Knowledge) -> list[OutletEnd
             id=outlet.id,
             name=outlet.name,
             language=outlet.language,
-            trouble=after.feeds.get(web.feed_url(outlet)) or "",
+            trouble=after.feeds.get(_known_at(web, web.feed_url(outlet), after)) or "",
             endings=tuple(
                 _ending(canonical_url(web.filed_at(outlet, article)), article, names, before, after)
                 for article in reversed(outlet.articles)
@@ -74,6 +74,12 @@ def endings(web: DemoWeb, before: Knowledge, after: Knowledge) -> list[OutletEnd
         )
         for outlet in web.outlets
     ]
+
+
+def _known_at(web: DemoWeb, url: str, known: Knowledge) -> str:
+    """Return the URL at which a feed is polled."""
+    moved = web.moved_feeds().get(url, url)
+    return moved if moved in known.feeds else url
 
 
 def accounts(served: Served, outcomes: Iterable[tuple[str, str, int]]) -> list[Account]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -29,7 +29,7 @@ _PAUSE_S = 8.0
 """Seconds between two acts, for the viewer of the page."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
     """The result of a demo run."""
 
@@ -38,6 +38,12 @@ class Result:
     vault: int
     """Requests to the address that must not be reached."""
     took_s: float
+    moved: Mapping[str, str] = field(default_factory=dict)
+    """The address at which a feed is polled now, by the one at which it was known."""
+    walled: Mapping[str, str] = field(default_factory=dict)
+    """What outlets showed that showed mostly other pages than articles."""
+    impaired: Mapping[str, str] = field(default_factory=dict)
+    """Outlets whose collection is impaired today, with the reason."""
 
     @property
     def endings(self) -> list[Ending]:
@@ -110,15 +116,18 @@ class Show:
             await running
 
     async def _play(self, *, pause_s: float) -> Result:
-        before = await asyncio.to_thread(read_knowledge, self._database)
+        before = await asyncio.to_thread(read_knowledge, self._database, now=self._clock())
         web, began_at = self._running.web, self._clock()
         director = Director(self._running, self._database, clock=self._clock)
         await director.play(acts_to_play(web, before), partial(self._log.write, "demo"), pause_s=pause_s)
         served = self._running.served
-        after = await asyncio.to_thread(read_knowledge, self._database)
+        after = await asyncio.to_thread(read_knowledge, self._database, now=self._clock())
         return Result(
             outlets=endings(web, before, after),
             accounts=accounts(served, self._database.read(partial(count_outcomes, since=began_at))),
             vault=served.vault,
             took_s=(self._clock() - began_at).total_seconds(),
+            moved={old: new for old, new in web.moved_feeds().items() if new in after.feeds},
+            walled=after.walled,
+            impaired=after.impaired,
         )

@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import astuple, dataclass
-from datetime import datetime
+from dataclasses import astuple, dataclass, field
+from datetime import UTC, datetime
 
 from sqlalchemy import Connection, select
 
 from cli.demo.outlets import DemoError, DemoOutlet
 from cli.demo.web import DemoWeb
+from cli.source.opml import plan_feeds, store_feeds
+from cli.source.opml_plan import Imported
+from crawlers.reading.opml import parse_opml
 from db import migrate
 from db.collection.captures import count_waiting
 from db.collection.catalogue import DEMO
 from db.collection.feeds import count_due_feeds, iter_feeds
 from db.collection.pages import count_due_pages
 from db.collection.sources import list_sources
+from db.collection.walls import find_walled
 from db.coverage.cells import count_marks
 from db.engine import Database
 from db.enums.collection import FeedKind
 from db.enums.exports import ExportKind
 from db.exports.read import Filters, iter_rows
 from db.models import Page
+from db.net.address_policy import parse_allowed
 from db.totals import count_articles
 from worker.catalogue.files import ListedFeed, ListedOutlet
+from worker.coverage.health import collection_health_by_day
 from worker.setup import load_catalogue, prepare
 
 
@@ -63,13 +69,17 @@ class Filed:
     original: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Knowledge:
     """The state of the store, by canonical URL; for feeds, by URL, the error of the last poll."""
 
     feeds: Mapping[str, str | None]
     pages: Mapping[str, DemoPage]
     articles: Mapping[str, Filed]
+    walled: Mapping[str, str] = field(default_factory=dict)
+    """What the outlets showed that showed mostly other pages than articles."""
+    impaired: Mapping[str, str] = field(default_factory=dict)
+    """The outlets whose collection is impaired today, with the reason."""
 
 
 def prepare_store(database: Database, web: DemoWeb, where: str, *, now: datetime) -> None:
@@ -81,6 +91,7 @@ def prepare_store(database: Database, web: DemoWeb, where: str, *, now: datetime
         _refuse_others(database, web, where)
     migrate.upgrade(database)
     database.write(lambda conn: load_catalogue(conn, _catalogue(web), now=now, catalogue=DEMO))
+    _import_feeds(database, web, now=now)
     prepare(database, now=now)  # since outlets exist already, this only adds the vocabulary
 
 
@@ -97,8 +108,9 @@ def _refuse_others(database: Database, web: DemoWeb, where: str) -> None:
             "the demo needs its own data directory",
             "use --data-dir for another folder",
         )
+    moved = web.moved_feeds()
     wanted = {web.feed_url(outlet) for outlet in web.outlets}
-    if known and feeds != wanted:
+    if known and not feeds <= {*wanted, *moved.values()}:
         raise DemoError(
             f"{where} holds a demo whose outlets are at other addresses",
             "use the same --outlets-port as before, or remove that folder",
@@ -116,7 +128,7 @@ def _catalogue(web: DemoWeb) -> tuple[ListedOutlet, ...]:
             paywall="no",
             homepage=web.home_url(outlet),
             bias_note=outlet.note,
-            feeds=(_listed(web, outlet),),
+            feeds=() if outlet.in_opml else (_listed(web, outlet),),
         )
         for outlet in web.outlets
     )
@@ -126,6 +138,16 @@ def _listed(web: DemoWeb, outlet: DemoOutlet) -> ListedFeed:
     kind = web.feed_kind(outlet)
     pattern = "/articles/*" if kind == FeedKind.SECTION else None
     return ListedFeed(url=web.feed_url(outlet), confidence="certain", kind=kind, pattern=pattern)
+
+
+def _import_feeds(database: Database, web: DemoWeb, *, now: datetime) -> None:
+    """Add the feeds that only the web's list of feeds names, as `source import` does."""
+    allowed = parse_allowed(web.allowed)
+    planned = plan_feeds(database, parse_opml(web.opml()), allowed)
+    # a feed that has moved is known at its new address
+    moved = web.moved_feeds()
+    added = [one for one in planned if one.outcome == Imported.ADDED and one.outline.feed_url not in moved]
+    database.write(lambda conn: store_feeds(conn, added, now))
 
 
 def count_all_waiting(conn: Connection, *, now: datetime) -> WaitingCounts:
@@ -139,7 +161,7 @@ def count_all_waiting(conn: Connection, *, now: datetime) -> WaitingCounts:
     )
 
 
-def read_knowledge(database: Database) -> Knowledge:
+def read_knowledge(database: Database, *, now: datetime) -> Knowledge:
     """Return the state of pages and articles in the store."""
     query = select(Page.canonical_url, Page.state, Page.last_error)
     with database.reading() as conn:
@@ -148,4 +170,7 @@ def read_knowledge(database: Database) -> Knowledge:
     with database.snapshot() as conn:
         rows = iter_rows(conn, ExportKind.ARTICLES, Filters())
         articles = {row.canonical_url: Filed(row.revisions, row.original_url or "") for row in rows}
-    return Knowledge(feeds, pages, articles)
+        today = now.astimezone(UTC).date()
+        impaired = collection_health_by_day(conn, today, today, today=today)[today].impaired
+        walled = {outlet: wall.sentence for outlet, wall in find_walled(conn, now=now).items()}
+    return Knowledge(feeds=feeds, pages=pages, articles=articles, walled=walled, impaired=impaired)

@@ -62,6 +62,8 @@ class ReplyKind(StrEnum):
     PAGE = "page"
     HOP = "hop"
     """The target of a redirect."""
+    MOVED = "moved"
+    """The redirect of a feed; the answer to the poll is that of its target."""
     FRONT = "front"
     VAULT = "vault"
     """The address that must not be requested."""
@@ -81,7 +83,7 @@ class Reply:
 
     @property
     def shows_text(self) -> bool:
-        """Return whether this is a page with an article."""
+        """Return whether this is a page with a text, be it that of a challenge."""
         return self.kind in (ReplyKind.PAGE, ReplyKind.HOP) and self.status == 200
 
 
@@ -127,8 +129,34 @@ class DemoWeb:
         return f"http://{outlet.host}:{self.port}/"
 
     def feed_url(self, outlet: DemoOutlet) -> str:
-        """Return the URL of an outlet's feed, or of what lists its articles instead."""
-        return self.home_url(outlet) + _PATHS.get(outlet.feed, "feed")
+        """Return the URL at which an outlet's feed is known, or that of what lists its articles instead."""
+        return self.home_url(outlet) + (outlet.feed_moved_from or self._feed_path(outlet))
+
+    def moved_feeds(self) -> dict[str, str]:
+        """Return the new URL of each feed that has moved, by the one at which it is known."""
+        return {
+            self.feed_url(outlet): self.home_url(outlet) + self._feed_path(outlet)
+            for outlet in self.outlets
+            if outlet.feed_moved_from
+        }
+
+    def opml(self) -> bytes:
+        """Return a list of all feeds of the web."""
+        listed = [
+            {
+                "name": outlet.name,
+                "feed": self.feed_url(outlet),
+                "home": self.home_url(outlet),
+                "language": outlet.language,
+            }
+            for outlet in self.outlets
+            if self.feed_kind(outlet) == FeedKind.FEED
+        ]
+        return self._templates.get_template("feeds.opml").render(listed=listed, label=LABELS["en"]).encode()
+
+    @staticmethod
+    def _feed_path(outlet: DemoOutlet) -> str:
+        return _PATHS.get(outlet.feed, "feed")
 
     def feed_kind(self, outlet: DemoOutlet) -> FeedKind:
         """Return the kind of that address."""
@@ -168,7 +196,12 @@ class DemoWeb:
             return Reply(
                 kind=ReplyKind.ROBOTS, status=200, body=b"User-agent: *\nAllow: /\n", headers=_typed("text/plain")
             )
-        if path == "/" + _PATHS.get(outlet.feed, "feed"):
+        if path == "/feeds.opml":
+            return Reply(kind=ReplyKind.FRONT, status=200, body=self.opml(), headers=_typed("text/x-opml"))
+        if outlet.feed_moved_from and path == "/" + outlet.feed_moved_from:
+            location = self.home_url(outlet) + self._feed_path(outlet)
+            return Reply(kind=ReplyKind.MOVED, status=301, headers={"Location": location})
+        if path == "/" + self._feed_path(outlet):
             return self._feed(outlet, act)
         if path == "/" and outlet.feed != DemoFeed.DEAD:
             return Reply(kind=ReplyKind.FRONT, status=200, body=self._front(outlet, act), headers=_typed("text/html"))
@@ -202,6 +235,9 @@ class DemoWeb:
         if article.leads_astray:
             target = f"http://{VAULT}:{self.port}/keys" if article.redirect == "vault" else article.redirect
             return Reply(kind=ReplyKind.PAGE, status=302, headers={"Location": target or "/"})
+        if outlet.is_guarded_in(act):
+            body = self._render("guard.html", outlet).encode()
+            return Reply(kind=ReplyKind.PAGE, status=200, body=body, headers=_typed("text/html"))
         wording = article.said_in(act)
         page = self._render(
             "article.html",

@@ -45,12 +45,14 @@ def source_import(
       steppewatch source import feeds.opml
     """
     from cli.source.opml_plan import Imported
+    from db.net.address_policy import parse_allowed
+    from db.settings import load
 
     parsed = _read(file)
     for problem in parsed.problems:
         note(f"{file}: {problem}")
     database = open_store()
-    planned = _plan(database, parsed)
+    planned = plan_feeds(database, parsed, parse_allowed(load().allow_private_hosts))
     if not dry_run:
         _store(database, planned)
     counts = Counter(one.outcome for one in planned)
@@ -80,15 +82,14 @@ def _read(file: Path) -> ParsedOpml:
         fail(f"{file}: {error}", hint="feed readers export their subscriptions as OPML")
 
 
-def _plan(database: Database, parsed: ParsedOpml) -> list[PlannedFeed]:
+def plan_feeds(database: Database, parsed: ParsedOpml, allowed: frozenset[tuple[str, int]]) -> list[PlannedFeed]:
+    """Return the outcome of each outline of a list, for what is in the database; `allowed` private hosts are taken."""
     from cli.source.opml_plan import plan_import
     from db.collection.feeds import iter_feeds
     from db.collection.removals import add_removed
     from db.collection.sources import load_book
-    from db.net.address_policy import parse_allowed, refusal_of_url
-    from db.settings import load
+    from db.net.address_policy import refusal_of_url
 
-    allowed = parse_allowed(load().allow_private_hosts)
     with database.reading() as conn:
         book = load_book(conn)
         removed = add_removed(conn, book)
@@ -105,11 +106,12 @@ def _store(database: Database, planned: Sequence[PlannedFeed]) -> None:
     new = iter([one for one in planned if one.outcome == "added"])
     with showing_progress("feeds added") as advance:
         while batch := list(islice(new, _BATCH)):
-            database.write(lambda conn, batch=batch: _store_batch(conn, batch, now))  # type: ignore[misc]
+            database.write(lambda conn, batch=batch: store_feeds(conn, batch, now))  # type: ignore[misc]
             advance(len(batch))
 
 
-def _store_batch(conn: Connection, batch: Sequence[PlannedFeed], now: datetime) -> None:
+def store_feeds(conn: Connection, batch: Sequence[PlannedFeed], now: datetime) -> None:
+    """Add feeds that a plan says to add, with their outlets. Doing it again adds nothing."""
     from db.collection.catalogue import revive_feed
     from db.collection.feeds import add_feed
     from db.collection.sources import record_source

@@ -175,6 +175,19 @@ def test_run_again_it_adds_nothing(demo: Demo, first: Told, second: Told) -> Non
     assert sum(row["revisions"] for row in demo.rows().values()) == len(demo.rows()) + 1
 
 
+def test_a_challenge_a_moved_feed_and_a_list_of_feeds_are_told(demo: Demo, first: Told) -> None:
+    assert first.sums["walled"] == {"barkhan-monitor": "8 of the last 12 pages showed no article (challenge 8)"}
+    assert first.sums["impaired"] == {"barkhan-monitor": "pages"}
+    host = f"http://127.20.0.15:{demo.port}"
+    assert first.sums["moved"] == {f"{host}/rss.xml": f"{host}/feed"}
+    rows = demo.rows()
+    assert "dune-that-moved" in rows
+    assert not [row for row in rows.values() if "moment" in str(row["title"])]
+    with demo.database.snapshot() as conn:
+        texts = [str(row.title) for row in iter_rows(conn, "revisions", Filters())]
+    assert not [title for title in texts if "moment" in title]
+
+
 def sessions() -> dict[str, str]:
     """Return what docs/tutorial/reading.md shows: the result by the command."""
     shown = re.findall(

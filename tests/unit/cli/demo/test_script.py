@@ -21,7 +21,7 @@ from db.net.urls import canonical_url
 from db.settings import Settings
 
 WEB = DemoWeb(read_outlets(packaged_folder()), packaged_folder(), 8600)
-NOTHING = Knowledge({}, {}, {})
+NOTHING = Knowledge(feeds={}, pages={}, articles={})
 ADDRESS = {f"{o.id}/{a.slug}": canonical_url(WEB.filed_at(o, a)) for o in WEB.outlets for a in o.articles}
 
 
@@ -40,7 +40,7 @@ def known_after(act: Act) -> Knowledge:
             revisions = 2 if article.edited and act >= Act.EDIT else 1
             articles[url] = Filed(revisions, ADDRESS[article.copy_of] if article.copy_of else url)
     feeds = {WEB.feed_url(o): "the server answered 404" if o.feed == "dead" else None for o in WEB.outlets}
-    return Knowledge(feeds, pages, articles)
+    return Knowledge(feeds=feeds, pages=pages, articles=articles)
 
 
 END = known_after(Act.END)
@@ -69,10 +69,10 @@ def test_an_act_of_which_one_article_is_missing_is_played_again() -> None:
 def result(before: Knowledge, after: Knowledge, *, vault: int = 0, served: Served | None = None) -> Result:
     outcomes = [("poll", "changed", 13), ("poll", "missing", 1), ("understand", "seen_again", 2)]
     return Result(
-        endings(WEB, before, after),
-        accounts(served or Served(polls=14, entries=0, pages=0, texts=2, vault=0), outcomes),
-        vault,
-        12.3,
+        outlets=endings(WEB, before, after),
+        accounts=accounts(served or Served(polls=14, entries=0, pages=0, texts=2, vault=0), outcomes),
+        vault=vault,
+        took_s=12.3,
     )
 
 
@@ -122,6 +122,28 @@ def test_a_trap_that_was_walked_into_spoils_everything() -> None:
     caught = result(NOTHING, END, vault=1)
     assert not caught.is_good
     assert "The address that must not be reached was reached 1 times." in remarks(caught)
+
+
+def test_a_moved_feed_and_a_challenge_are_told() -> None:
+    (old, new), *_ = WEB.moved_feeds().items()
+    told = replace(
+        result(NOTHING, END),
+        moved={old: new},
+        walled={"barkhan-monitor": "8 of the last 12 pages showed no article (challenge 8)"},
+        impaired={"barkhan-monitor": "pages"},
+    )
+    assert remarks(told)[:2] == [
+        f"A feed has moved for good, from {old} to {new}, and is polled there.",
+        "barkhan-monitor: 8 of the last 12 pages showed no article (challenge 8); "
+        "its collection counts as impaired today.",
+    ]
+
+
+def test_a_feed_that_moved_is_judged_at_its_new_address() -> None:
+    (old, new), *_ = WEB.moved_feeds().items()
+    moved = {url: error for url, error in END.feeds.items() if url != old} | {new: "it is empty"}
+    (outlet,) = [outlet for outlet in endings(WEB, NOTHING, replace(END, feeds=moved)) if outlet.id == "tugai-lenta"]
+    assert outlet.trouble == "it is empty"
 
 
 def test_outcomes_that_do_not_add_up_are_told() -> None:

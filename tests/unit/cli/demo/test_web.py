@@ -13,6 +13,7 @@ import pytest
 from cli.demo.outlets import Act, DemoArticle, DemoError, DemoOutlet, packaged_folder, read_outlets
 from cli.demo.server import serving
 from cli.demo.web import LABELS, VAULT, DemoWeb, Reply
+from crawlers.reading.opml import parse_opml
 from crawlers.reading.parse import FeedEntry, parse_feed
 from crawlers.reading.sections import read_section
 from crawlers.reading.sitemaps import parse_sitemap
@@ -53,7 +54,8 @@ def test_every_page_says_first_that_it_is_invented() -> None:
 @pytest.mark.parametrize("outlet", [pytest.param(outlet, id=outlet.id) for outlet in LIVING])
 def test_a_feed_lists_what_is_published_in_an_act(outlet: DemoOutlet) -> None:
     for act in Act:
-        url = WEB.feed_url(outlet)
+        known_at = WEB.feed_url(outlet)
+        url = WEB.moved_feeds().get(known_at, known_at)
         reply = WEB.reply(outlet.host, urlsplit(url).path, act)
         entries = read_entries(outlet, reply)
         articles = [article for article in outlet.articles if article.act <= act]
@@ -176,3 +178,30 @@ def test_an_address_that_is_taken_is_named() -> None:
         web = DemoWeb(WEB.outlets, packaged_folder(), port)
         with pytest.raises(DemoError, match=f"on {VAULT}, port {port}: address already in use"), serving(web, "a"):
             pass
+
+
+def test_a_feed_that_moved_answers_301_for_ever() -> None:
+    ((old, new),) = WEB.moved_feeds().items()
+    outlet = next(outlet for outlet in WEB.outlets if outlet.feed_moved_from)
+    for act in Act:
+        reply = WEB.reply(outlet.host, urlsplit(old).path, act)
+        assert (reply.kind, reply.status, reply.headers["Location"]) == ("moved", 301, new)
+
+
+def test_a_guarded_outlet_shows_a_challenge_and_then_its_articles() -> None:
+    (outlet,) = [outlet for outlet in WEB.outlets if outlet.guarded_until]
+    article = outlet.articles[0]
+    for act in Act:
+        if act >= article.act:
+            shown = page(outlet, article, act).decode()
+            assert ("Checking your browser" in shown) == (act < Act.EDIT)
+            assert (article.wording.paragraphs[0] in shown) == (act >= Act.EDIT)
+            assert LABELS["en"] in shown
+
+
+def test_the_list_of_feeds_names_each_of_them_and_is_no_secret() -> None:
+    listed = parse_opml(WEB.opml())
+    feeds = {WEB.feed_url(outlet) for outlet in WEB.outlets if WEB.feed_kind(outlet) == FeedKind.FEED}
+    assert {outline.feed_url for outline in listed.outlines} == feeds
+    assert not listed.problems
+    assert WEB.reply(WEB.outlets[0].host, "/feeds.opml", Act.OPENING).body == WEB.opml()
