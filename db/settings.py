@@ -127,7 +127,8 @@ class Settings:
     host_delay_s: float = setting(5.0, "Minimum pause between two requests to one host.", least=0, most=3600)
     poll_every_s: float = setting(
         300.0,
-        "Shortest pause between two polls of a feed; how long it is follows from what the feed publishes and asks for.",
+        "Shortest pause between two polls of a feed, unless a hub tells of new entries; "
+        "how long it is follows from what the feed publishes and asks for.",
         least=1,
         most=2_592_000,
     )
@@ -147,7 +148,7 @@ class Settings:
 
     public_url: str = setting(
         "",
-        "Public address of the pages, for links in messages: https://watch.example.",
+        "Public address of the pages, for links in messages and hubs that tell of new entries: https://watch.example.",
         check=_web_address,
     )
     page_is_guarded: bool = setting(

@@ -26,6 +26,8 @@ class FeedCheck:
     state: str
     problem: str | None = None
     next: str | None = None
+    hub: str | None = None
+    """What its hub does."""
     advice: tuple[str, ...] = ()
 
     @property
@@ -38,11 +40,12 @@ class FeedCheck:
             "newest_at": instant(self.newest_at),
             "state": self.state,
         }
-        return plain | ({"problem": self.problem} if self.problem else {}) | ({"next": self.next} if self.next else {})
+        told = {"problem": self.problem, "next": self.next, "hub": self.hub}
+        return plain | {name: words for name, words in told.items() if words}
 
 
-def check_feed(trial: Trial, plan: FeedPlan | None, *, source_id: str | None) -> FeedCheck:
-    """Return what is told about a feed that was tried; `plan` is its row if it is collected from."""
+def check_feed(trial: Trial, plan: FeedPlan | None, *, source_id: str | None, hub: str | None = None) -> FeedCheck:
+    """Return what is told about a feed that was tried; `plan` is its row if it is collected from, `hub` its hub."""
     problems = [trial.problem] if trial.problem else []
     state = str(trial.condition)
     advice = _advise(trial, plan, source_id)
@@ -67,6 +70,7 @@ def check_feed(trial: Trial, plan: FeedPlan | None, *, source_id: str | None) ->
         state=state,
         problem="; ".join(problems) or None,
         next=_describe_next(plan) if plan else None,
+        hub=hub,
         advice=tuple(advice),
     )
 

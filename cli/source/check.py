@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -16,6 +16,7 @@ from cli.shared.store import open_store
 from cli.shared.tables import print_table, wants_json
 from cli.source.advice import FeedCheck, check_feed
 from cli.source.feeds import FORMAT
+from cli.source.hubs import describe_hubs
 from cli.source.look import describe_nothing, look_at
 from db.enums.collection import FeedKind
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 _MAX_FEEDS = 20
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Subject:
     """The subject of a check: an outlet with its feeds, or an address; `plans` are the feeds to try, of all `known`."""
 
@@ -36,6 +37,8 @@ class _Subject:
     url: str
     plans: Sequence[FeedPlan]
     known: frozenset[str]
+    hubs: Mapping[int, str]
+    """What the hubs of the feeds do, by the feeds' ids."""
 
 
 def source_check(
@@ -84,13 +87,17 @@ def _find_target(conn: Connection, outlet: str) -> _Subject:
         source_id = load_book(conn).find_by_url(url)
         plans = list_feed_plans(conn, source_id) if source_id else []
         same = [plan for plan in plans if canonical_url(plan.url) == canonical_url(url)]
-        return _Subject(source_id, url, same, frozenset(plan.url for plan in plans))
+        hubs = describe_hubs(conn, [plan.id for plan in same], now=datetime.now(UTC))
+        known = frozenset(plan.url for plan in plans)
+        return _Subject(source_id=source_id, url=url, plans=same, known=known, hubs=hubs)
     source_id = source_ids(conn, [outlet])[0]
     source = find_source(conn, source_id)
     plans = list_feed_plans(conn, source_id)
     homepage = source.homepage if source else None
     known = frozenset(plan.url for plan in plans)
-    return _Subject(source_id, homepage or (plans[0].url if plans else ""), plans, known)
+    hubs = describe_hubs(conn, [plan.id for plan in plans], now=datetime.now(UTC))
+    url = homepage or (plans[0].url if plans else "")
+    return _Subject(source_id=source_id, url=url, plans=plans, known=known, hubs=hubs)
 
 
 def _try_feeds(target: _Subject) -> list[FeedCheck]:
@@ -123,7 +130,7 @@ def _try_feeds(target: _Subject) -> list[FeedCheck]:
             pattern=plan.link_pattern,
         )
         trial = try_candidate(address, result, now=now, parse=partial(parser.run, parse_feed))
-        checks.append(check_feed(trial, plan, source_id=target.source_id))
+        checks.append(check_feed(trial, plan, source_id=target.source_id, hub=target.hubs.get(plan.id)))
     parser.close()
     return checks
 
@@ -167,7 +174,7 @@ def _print_checks(checks: Sequence[FeedCheck], advice: Sequence[str]) -> None:
             check.newest_at and check.newest_at.date(),
             check.state,
             check.problem,
-            check.next,
+            "; ".join(filter(None, (check.next, check.hub))) or None,
         )
         for check in checks
     ]

@@ -10,6 +10,7 @@ import typer
 from cli.shared.output import emit
 from cli.shared.store import open_store
 from cli.shared.tables import Format, cell, instant, new_table, wants_json
+from cli.source.hubs import describe_hubs
 from db.enums.collection import CertificateRule
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ def _build_record(conn: Connection, source_id: str) -> dict[str, Any]:
     now = datetime.now(UTC)
     walled = find_walled(conn, now=now, source_id=source_id).get(source_id)
     feeds = list(iter_feeds(conn, source_id=source_id))
+    hubs = describe_hubs(conn, [feed.id for feed in feeds], now=now)
     losses = measure_feed_losses(conn, until=now, source_id=source_id)
     return {
         "id": source.id,
@@ -97,6 +99,7 @@ def _build_record(conn: Connection, source_id: str) -> dict[str, Any]:
                 "kind": feed.kind,
                 "newest_at": instant(feed.newest_at),
                 "validators_lie": feed.is_lying,
+                "hub": hubs.get(feed.id),
                 **_loss_record(losses.get(feed.id)),
             }
             for feed in feeds
@@ -163,6 +166,9 @@ def _print_outlet(record: dict[str, Any]) -> None:
         cells = (feed["url"], state, feed["succeeded_at"], planned, complete, trouble)
         feeds.add_row(*map(cell, cells))
     Console().print(feeds if record["feeds"] else "no feed")
+    for feed in record["feeds"]:
+        if feed["hub"]:
+            Console(highlight=False, markup=False).print(cell(f"{feed['url']}: {feed['hub']}"))
     if record["problems"]:
         problems = new_table("problem", "what was wrong", "#times", "last")
         for one in record["problems"]:

@@ -15,6 +15,7 @@ from db.models import Feed
 class FeedPlan:
     """A feed with its state and its next poll."""
 
+    id: int
     url: str
     kind: str
     title: str | None
@@ -29,6 +30,7 @@ class FeedPlan:
 def list_feed_plans(conn: Connection, source_id: str) -> list[FeedPlan]:
     """Return the feeds of an outlet by address."""
     columns = (
+        Feed.id,
         Feed.url,
         Feed.kind,
         Feed.title,

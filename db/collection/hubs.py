@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
 
@@ -249,13 +250,14 @@ class HubRow:
     lease_until: datetime | None
     pushed_at: datetime | None
     next_at: datetime
-    failures: int
     last_error: str | None
+    history: Mapping[str, Any]
+    """Of the feed."""
 
 
 def list_hubs(conn: Connection, feed_ids: Iterable[int]) -> dict[int, HubRow]:
     """Return the hubs that these feeds name, by feed."""
-    columns = [getattr(HubSubscription, name) for name in HubRow.__slots__]
-    query = select(*columns).join(Feed, Feed.id == HubSubscription.feed_id)
+    columns = [getattr(HubSubscription, name) for name in HubRow.__slots__ if name != "history"]
+    query = select(*columns, Feed.history).join(Feed, Feed.id == HubSubscription.feed_id)
     query = query.where(HubSubscription.feed_id.in_(list(feed_ids)), _IS_WANTED)
     return {row.feed_id: HubRow(**row._asdict()) for row in conn.execute(query)}

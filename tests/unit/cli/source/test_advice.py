@@ -25,6 +25,7 @@ TRIAL = Trial(
     newest_at=AT,
 )
 PLAN = FeedPlan(
+    id=1,
     url=URL, kind=FeedKind.FEED, title="Herald", state=FeedState.ACTIVE, next_poll_at=AT,
     next_poll_because="as it publishes", failures=0, link_pattern=None, unverified=None,
 )  # fmt: skip
