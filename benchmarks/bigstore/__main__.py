@@ -31,7 +31,7 @@ from worker.coverage.recount import recount
 from worker.setup import prepare
 from worker.vocabulary.loader import packaged_folder, read_vocabulary
 
-_BATCH = 5_000
+_BATCH = 10_000
 _BEGAN = time.perf_counter()
 
 
@@ -79,7 +79,7 @@ def _write_articles(
             loader.write(table, COLUMNS[table], rows)
         loader.index_words(batch.words)
         hits += batch.hits
-        if number % 20 == 0:
+        if number % 10 == 0:
             _say(f"{number * _BATCH} articles")
     return hits
 

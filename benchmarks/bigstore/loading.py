@@ -37,12 +37,14 @@ class Loader:
             pragmas = "foreign_keys = OFF", "journal_mode = OFF", "synchronous = OFF", "cache_size = -300000"
             for pragma in pragmas:
                 self.raw.execute(f"PRAGMA {pragma}")
+            self._set_word_index(hashsize=64_000_000)
         else:
             self.raw.commit()
             self.raw.execute("SET session_replication_role = replica")
             self.raw.execute("SET TIME ZONE 'UTC'")
             self.raw.execute("SET maintenance_work_mem = '512MB'")
             self.raw.execute("SET synchronous_commit = off")
+        self._tokens = _Tokens()
         self._indexes = self._drop_indexes()
 
     def write(self, table: str, columns: str, rows: Iterable[Row]) -> None:
@@ -72,8 +74,9 @@ class Loader:
         """Put the words of revisions into the word index."""
         self.write("indexed_revisions", "revision_id", zip(words))
         if self.is_lite:
-            dialect.index_words(self._conn, {revision: list(found) for revision, found in words.items()})
-            self._conn.commit()
+            token = self._tokens.__getitem__
+            rows = ((revision, " ".join(map(token, found))) for revision, found in words.items())
+            self.write(dialect.WORD_INDEX, "rowid, words", rows)
             return
         self.write(
             "word_index", "revision_id, words", ((revision, _vector(found)) for revision, found in words.items())
@@ -119,6 +122,7 @@ class Loader:
             self.raw.execute(statement)
             self.raw.commit()
         if self.is_lite:
+            self._set_word_index(hashsize=1_048_576)
             self.raw.execute("PRAGMA journal_mode = WAL")
         else:
             self._set_counters()
@@ -126,6 +130,10 @@ class Loader:
             self.raw.execute("VACUUM (FREEZE, ANALYZE)")
         self._conn.connection.detach()
         self.raw.close()
+
+    def _set_word_index(self, **values: int) -> None:
+        for name, value in values.items():
+            self.raw.execute(f"INSERT INTO {dialect.WORD_INDEX}({dialect.WORD_INDEX}, rank) VALUES ('{name}', {value})")
 
     def _drop_indexes(self) -> list[str]:
         """Drop the indexes of large tables that are no keys; return the statements that make them again."""
@@ -151,6 +159,14 @@ class Loader:
             if self.raw.execute(has_id, (table,)).fetchone() and self.raw.execute(f"SELECT {counter}").fetchone()[0]:
                 self.raw.execute(f"SELECT setval({counter}, (SELECT coalesce(max(id), 1) FROM {table}))")
         self.raw.commit()
+
+
+class _Tokens(dict[str, str]):
+    """The tokens of words in SQLite's index, each made once."""
+
+    def __missing__(self, word: str) -> str:
+        token = self[word] = dialect.index_token(word)
+        return token
 
 
 def _vector(words: Collection[str]) -> str:

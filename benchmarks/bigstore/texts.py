@@ -51,9 +51,9 @@ def compose(language: Language, seed: int, named: Sequence[Named], *, lost: int 
     title, head = chance.choice(language.headlines), None
     for place, one in enumerate(named):
         if one.in_title:
-            title, head = language.headline(one.surface, seed % 40), one
+            title, head = language.headline(one.surface, seed % 11), one
         else:
-            of_text.append((language.naming(one.surface, (seed + place) % 12), one))
+            of_text.append((language.naming(one.surface, (seed + place) % 5), one))
     chance.shuffle(of_text)
     if changed:
         plain = [place for place, (_, one) in enumerate(of_text) if one is None]

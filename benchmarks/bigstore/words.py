@@ -6,7 +6,9 @@ words of a text are the union of those of its sentences.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
+from itertools import accumulate
 from random import Random
 from typing import NamedTuple
 
@@ -52,7 +54,7 @@ class Language:
         self.joint, self.stop = ("", "。") if code == "zh" else (" ", ".")
         self._chance = Random(f"{code} {seed}")
         self._words = self._invent(_WORDS, (1, 2, 2, 3, 3, 4))
-        self._weights = [1 / (place + 3) for place in range(_WORDS)]
+        self._weights = list(accumulate(1 / (place + 3) for place in range(_WORDS)))
         self._rare = self._invent(_RARE, (5, 6))
         self.sentences = [self._sentence(self._some(8, 20)) for _ in range(_SENTENCES)]
         self.headlines = [self._phrase(self._some(4, 8)) for _ in range(_HEADLINES)]
@@ -92,7 +94,7 @@ class Language:
         return list(found)[:number]
 
     def _some(self, least: int, most: int) -> list[str]:
-        return self._chance.choices(self._words, self._weights, k=self._chance.randint(least, most))
+        return self._chance.choices(self._words, cum_weights=self._weights, k=self._chance.randint(least, most))
 
     def _phrase(self, words: Sequence[str]) -> Sentence:
         text = self.joint.join(words)
@@ -104,4 +106,4 @@ class Language:
         return Sentence(phrase.text + self.stop, phrase.words)
 
     def _terms(self, text: str) -> frozenset[str]:
-        return frozenset(index_terms(None, text, self.code))
+        return frozenset(map(sys.intern, index_terms(None, text, self.code)))

@@ -314,7 +314,7 @@ def index_words(conn: Connection, words: Mapping[int, Sequence[str]]) -> None:
     if is_sqlite(conn):
         statement = text(f"INSERT INTO {WORD_INDEX} (rowid, words) VALUES (:id, :words)")
         rows: list[dict[str, object]] = [
-            {"id": revision_id, "words": " ".join(map(_token, found))} for revision_id, found in words.items()
+            {"id": revision_id, "words": " ".join(map(index_token, found))} for revision_id, found in words.items()
         ]
     else:
         statement = text(
@@ -328,7 +328,7 @@ def index_words(conn: Connection, words: Mapping[int, Sequence[str]]) -> None:
 def one_of_words(conn: Connection, words: Sequence[tuple[str, bool]]) -> Any:
     """Return a SELECT of the revisions that have one of the words, (word, whether it is a prefix) each."""
     if is_sqlite(conn):
-        expression = " OR ".join(_token(word) + ("*" if is_prefix else "") for word, is_prefix in words)
+        expression = " OR ".join(index_token(word) + ("*" if is_prefix else "") for word, is_prefix in words)
         return text(f"SELECT rowid FROM {WORD_INDEX} WHERE {WORD_INDEX} MATCH '{expression}'")
     quoted = (("'" + word.replace("\\", "\\\\").replace("'", "''") + "'", is_prefix) for word, is_prefix in words)
     expression = " | ".join(word + (":*" if is_prefix else "") for word, is_prefix in quoted)
@@ -336,7 +336,7 @@ def one_of_words(conn: Connection, words: Sequence[tuple[str, bool]]) -> Any:
     return found.bindparams(bindparam("asked", expression, unique=True))
 
 
-def _token(word: str) -> str:
+def index_token(word: str) -> str:
     """Return a word in letters and digits that SQLite's tokenizer leaves alone; a prefix stays one."""
     return "x" + word.encode().hex()
 
