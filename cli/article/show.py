@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -11,18 +11,11 @@ from cli.article.remove import ARTICLE, find_article_id
 from cli.shared.output import emit, escape_controls
 from cli.shared.store import open_store
 from cli.shared.tables import Format, wants_json
-from db.enums.articles import TextFrom
 
 if TYPE_CHECKING:
     from rich.text import Text
-    from sqlalchemy import Connection
-
-    from db.articles.suspects import SuspectRow
 
     Mentions = Sequence[tuple[str, int, int, str]]
-
-_SOURCES: Mapping[str, str] = {TextFrom.FORM: TextFrom.PAGE, TextFrom.AGGREGATOR: TextFrom.FEED}
-"""Names for the origin of a text: a form on the page, or an aggregator's feed."""
 
 
 def article_show(
@@ -45,11 +38,12 @@ def article_show(
     Example: steppewatch article show 17 --text
     """
     from db.articles.details import read_mentions, read_text
+    from worker.search.articles import read_article_record
 
     with open_store().reading() as conn:
         article_id = find_article_id(conn, article)
         words, text_from = read_text(conn, article_id)
-        record = _record(conn, article_id, text_from)
+        record = read_article_record(conn, article_id, text_from)
         mentions = read_mentions(conn, article_id)
     if wants_json(format):
         emit(record | ({"text": words} if text else {}))
@@ -57,41 +51,11 @@ def article_show(
         _print(record, words if text else None, mentions)
 
 
-def _record(conn: Connection, article_id: int, text_from: str) -> dict[str, Any]:
-    from db.articles.details import count_entities, read_articles
-    from db.articles.suspects import find_suspect
-    from db.collection.unverified import find_unverified
-    from worker.search.records import article_record
-
-    [row] = read_articles(conn, [article_id])
-    suspect, certificate = find_suspect(conn, article_id), find_unverified(conn, article_id)
-    return article_record(row) | {
-        "entities": dict(count_entities(conn, article_id)),
-        "text_from": _SOURCES.get(text_from, text_from),
-        "aggregated": text_from == TextFrom.AGGREGATOR,
-        "unverified": certificate is not None,
-        "certificate": certificate,
-        "suspect": suspect and _suspect(suspect),
-    }
-
-
-def _suspect(suspect: SuspectRow) -> dict[str, Any]:
-    from worker.search.records import to_plain
-
-    return {
-        "reason": suspect.reason,
-        "title": suspect.title,
-        "text": suspect.text,
-        "looks": suspect.looks,
-        "first_seen_at": to_plain(suspect.first_seen_at),
-        "last_seen_at": to_plain(suspect.last_seen_at),
-    }
-
-
 def _print(record: dict[str, Any], text: str | None, mentions: Mentions) -> None:
     from rich.console import Console
 
-    from cli.shared.marked_names import mark_names, select_spans, split_stretches
+    from cli.shared.marked_names import mark_names
+    from worker.text.marked_spans import select_spans, split_stretches
 
     console = Console(highlight=False)
     in_colour = console.color_system is not None and not console.no_color

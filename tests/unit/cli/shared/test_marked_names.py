@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from cli.shared.marked_names import Span, mark_names, split_stretches
+from cli.shared.marked_names import mark_names
+from worker.text.marked_spans import split_stretches
 
 # Invented: none of this was ever published.
 TEXT = "Ankara and Baku met in Ankara."
+Span = tuple[int, int, str]
 SPANS: list[Span] = [(0, 6, "turkey"), (11, 15, "azerbaijan"), (23, 29, "turkey")]
 
 
@@ -50,8 +50,3 @@ def test_what_would_steer_a_terminal_is_not_obeyed_and_moves_no_name() -> None:
 
 def test_markup_in_a_text_is_text() -> None:
     assert plain("[bold]Baku[/]", [(6, 10, "azerbaijan")]) == "[bold][Baku → azerbaijan][/]"
-
-
-@given(st.text(max_size=30), st.lists(st.tuples(st.integers(-3, 35), st.integers(-3, 35), st.sampled_from("abc"))))
-def test_a_text_stays_whole_whatever_the_spans_are(text: str, spans: list[Span]) -> None:
-    assert "".join(stretch.text for stretch in split_stretches(text, spans)) == text
