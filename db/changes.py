@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, select, update
 
 from db import dialect
-from db.models import Article, ChangeClock, ExportCursor
+from db.models import Article, ChangeClock, ExportCursor, RemovedArticle
 
 
 def note_changes(conn: Connection, article_ids: Sequence[int]) -> None:
@@ -22,6 +22,13 @@ def note_changes(conn: Connection, article_ids: Sequence[int]) -> None:
         number = dialect.change_number(conn)
         rows = update(Article).where(Article.id.in_(article_ids), Article.changed != number)
         conn.execute(rows.values(changed=number))
+
+
+def note_removal(conn: Connection, article_id: int, *, joined_to: int | None = None) -> None:
+    """Record that an article is removed by this transaction, or joined to another article."""
+    values = {"changed": dialect.change_number(conn), "joined_to": joined_to}
+    row = dialect.insert(conn, RemovedArticle).values(article_id=article_id, **values)
+    conn.execute(row.on_conflict_do_update(index_elements=["article_id"], set_=values))
 
 
 def settled_number(conn: Connection) -> int:
@@ -47,6 +54,7 @@ def adopt_numbers(conn: Connection) -> bool:
     if known is None or known == server:
         return False
     conn.execute(update(Article).where(Article.changed != 0).values(changed=0))
+    conn.execute(update(RemovedArticle).values(changed=0))
     conn.execute(update(ExportCursor).values(position=-1))
     conn.execute(update(ChangeClock).values(server=server))
     return True

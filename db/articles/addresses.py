@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, case, delete, exists, func, or_, select, update
 from sqlalchemy.orm import aliased
 
+from db.changes import note_changes
 from db.dialect import insert
 from db.models import Article, ArticleAddress
 
@@ -246,6 +247,8 @@ def _rename(conn: Connection, wanted: Mapping[int, tuple[str, str]]) -> set[int]
     if renamed:  # two of them may exchange names
         rows = [{"of_id": article_id, "name": f"{PLACEHOLDER}{article_id}"} for article_id in renamed]
         conn.execute(statement.values(canonical_url=bindparam("name")), rows)
+        copies = select(Article.id).where(Article.cluster_id.in_(renamed), Article.id != Article.cluster_id)
+        note_changes(conn, sorted(conn.scalars(copies)))  # they show the address of their original
     if changed:
         names = [{"of_id": i, "name": wanted[i][0], "spelled": wanted[i][1]} for i in changed]
         conn.execute(statement.values(canonical_url=bindparam("name"), url=bindparam("spelled")), names)

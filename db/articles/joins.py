@@ -16,6 +16,7 @@ from sqlalchemy import Connection, delete, or_, select, update
 from db.alerts.matches import move_matches
 from db.articles.addresses import find_neighbours, move_addresses
 from db.articles.current_text import is_of_no_day, refresh_articles
+from db.changes import note_removal
 from db.coverage.cells import mark_articles
 from db.enums.articles import RevisionStage, TextFrom
 from db.models import Article, ClusterLink, FingerprintRow, Revision, Suspect
@@ -127,6 +128,7 @@ def join_articles(conn: Connection, keep: int, gone: int, joining: Joining, join
     joined.articles[gone] = keep
     doubt(conn, pair)
     conn.execute(delete(Article).where(Article.id == gone))
+    note_removal(conn, gone, joined_to=keep)
     refresh_articles(conn, {keep: sources}, sketch_of=joining.sketch_of)
     current = conn.scalar(select(Article.revision_id).where(Article.id == keep))
     if current is not None and current not in before:

@@ -36,6 +36,7 @@ from db.articles.counting_day import counts_on, get_time_zone
 from db.articles.current_text import refresh_articles
 from db.articles.first_sight import mark_undated
 from db.articles.joins import Joined, Joining, join_same
+from db.changes import note_changes, note_removal
 from db.collection.unverified import forget_unverified
 from db.coverage.cells import mark_articles
 from db.dialect import insert, lock_names
@@ -253,9 +254,11 @@ def _keep_least_spelling(conn: Connection, articles: Sequence[ArticleIn], known:
         article_id = known.ids[article.canonical_url]
         if article_id not in known.manifold:
             least[article_id] = min(least[article_id], article.url)
-    rows = [{"of_id": i, "url": url} for i, url in sorted(least.items()) if url != known.spelled[i]]
-    if rows:
+    other = {i: url for i, url in sorted(least.items()) if url != known.spelled[i]}
+    if other:
+        rows = [{"of_id": i, "url": url} for i, url in other.items()]
         conn.execute(update(Article).where(Article.id == bindparam("of_id")).values(url=bindparam("url")), rows)
+        note_changes(conn, list(other))
 
 
 def remove_article(conn: Connection, article_id: int) -> None:
@@ -269,3 +272,4 @@ def remove_article(conn: Connection, article_id: int) -> None:
     conn.execute(delete(Capture).where(Capture.id.in_(captured)))
     conn.execute(update(Page).where(Page.canonical_url.in_(name.union(others))).values(state=PageState.SETTLED))
     conn.execute(delete(Article).where(Article.id == article_id))
+    note_removal(conn, article_id)

@@ -37,7 +37,7 @@ from db.models.coverage import (
     Outcome,
     Problem,
 )
-from db.models.exports import ChangeClock, ExportCursor, ExportSchedule
+from db.models.exports import ChangeClock, ExportCursor, ExportSchedule, RemovedArticle
 from db.models.sources import CatalogueOutlet, LinkedHost, Source, SourceDomain, SourceRemoval
 from db.models.stories import StoryDecision, StoryPair
 from db.models.vocabulary import EntityRow, MentionRow, VocabularyVersion
@@ -79,6 +79,7 @@ __all__ = [
     "Page",
     "Problem",
     "Recipient",
+    "RemovedArticle",
     "Revision",
     "RevisionAttempt",
     "SavedQuery",

@@ -23,6 +23,18 @@ class ChangeClock(Base):
     """The PostgreSQL cluster that issued the numbers; another cluster starts its transaction numbers again."""
 
 
+class RemovedArticle(Base):
+    """An article that is gone: removed, or joined with another. Readers that follow changes learn of it from here."""
+
+    __tablename__ = "removed_articles"
+
+    article_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    changed: Mapped[int] = mapped_column(BigInteger, index=True)
+    """The number of the transaction that removed it."""
+    joined_to: Mapped[int | None] = mapped_column(BigInteger)
+    """The article that has its texts now; null if they were deleted."""
+
+
 class ExportCursor(Base):
     """The position of a named incremental export."""
 
