@@ -10,7 +10,17 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import aliased
 
-from db.models import Article, Channel, Delivery, MatchRow, OutboxEntry, Recipient, Revision, Source
+from db.models import (
+    Article,
+    Channel,
+    Delivery,
+    MatchRow,
+    OutboxEntry,
+    Recipient,
+    Revision,
+    Source,
+    Subscription,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,3 +136,38 @@ def read_carried(conn: Connection, subscription_id: int, match_ids: Collection[i
         .order_by(Recipient.id, entry.c.match_id)
     )
     return [Carried(**row._asdict()) for row in conn.execute(query)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleMatch:
+    """A match of an article, with its subscription."""
+
+    match_id: int
+    subscription: str
+    state: str
+    query: str
+    status: str
+    revision_id: int | None
+    matched_at: datetime
+    because: list[list[Any]]
+
+
+def read_article_matches(conn: Connection, article_id: int, *, limit: int) -> list[ArticleMatch]:
+    """Return the latest matches of an article with any subscription."""
+    query = (
+        select(
+            MatchRow.id.label("match_id"),
+            Subscription.name.label("subscription"),
+            Subscription.state,
+            Subscription.query,
+            MatchRow.status,
+            MatchRow.revision_id,
+            MatchRow.matched_at,
+            MatchRow.because,
+        )
+        .join(Subscription, Subscription.id == MatchRow.subscription_id)
+        .where(MatchRow.article_id == article_id)
+        .order_by(MatchRow.id.desc())
+        .limit(limit)
+    )
+    return [ArticleMatch(**row._asdict()) for row in conn.execute(query)]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, delete, func, select
 
 from db.dialect import insert
-from db.models import Article, MentionRow
+from db.models import Article, EntityRow, MentionRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +62,43 @@ def record_mentions(
     ]
     if rows:
         conn.execute(insert(conn, MentionRow), rows)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedMention:
+    """A mention with the label and the type of its entity."""
+
+    field: str
+    start: int
+    end: int
+    entity_id: str
+    label: str
+    type: str
+    surface: str
+    alias: str
+    language: str | None
+    rule: str
+    level: str
+    metonym_of: str | None
+    vocabulary_version: str
+
+
+def read_named(conn: Connection, article_id: int) -> list[NamedMention]:
+    """Return the mentions in an article's current text, those of the title first, in reading order."""
+    names = ("field", "start", "end", "entity_id", "surface", "alias", "language", "rule", "level", "metonym_of")
+    query = (
+        select(
+            *(getattr(MentionRow, name) for name in names),
+            MentionRow.vocabulary_version,
+            EntityRow.label,
+            EntityRow.type,
+        )
+        .join(Article, Article.revision_id == MentionRow.revision_id)
+        .join(EntityRow, EntityRow.id == MentionRow.entity_id)
+        .where(Article.id == article_id)
+        .order_by(MentionRow.field.desc(), MentionRow.start, MentionRow.end, MentionRow.entity_id)
+    )
+    return [NamedMention(**row._asdict()) for row in conn.execute(query)]
 
 
 def count_mentions(conn: Connection) -> int:

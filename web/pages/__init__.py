@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from web.pages import letters, overview, status
+from web.pages import articles, letters, overview, status
 
-ROUTERS = (overview.router, status.router, letters.router)
+ROUTERS = (overview.router, articles.router, status.router, letters.router)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import NamedTuple
@@ -15,6 +16,7 @@ from worker.messages.snippet import Piece
 
 _WORDS = 14
 _LETTERS = 110
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def when(moment: datetime | date | None, now: datetime) -> Markup:
@@ -102,8 +104,8 @@ _templates.tests["on_the_web"] = is_web
 
 
 def render_text(template: str, **values: object) -> str:
-    """Return the HTML rendered from a template."""
-    return _templates.get_template(template).render(values)
+    """Return the HTML rendered from a template, with U+FFFD for control characters, which HTML does not allow."""
+    return _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", _templates.get_template(template).render(values))
 
 
 def render(template: str, status: int = 200, **values: object) -> HTMLResponse:
