@@ -124,7 +124,7 @@ def _definition(name: str, fields: object, origin: str, problems: list[str]) -> 
             values[key] = value
     kinds = [kind for kind in _KINDS if kind in fields]
     if len(kinds) != 1:
-        problems.append(f"{name}: needs exactly one of {listed(_KINDS, 'and')}")
+        problems.append(f"{name}: needs exactly one of {listed(_KINDS)}")
     if len(kinds) != 1 or kinds[0] not in values:
         return None
     new = SubscriptionIn(
