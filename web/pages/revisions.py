@@ -20,7 +20,7 @@ from web.shared.page import Format, respond
 from web.shared.params import InvalidParameter
 from web.shared.store import Reading
 from web.shared.tables import PageTable
-from worker.search.records import to_plain
+from worker.lib.plain_values import to_plain
 from worker.search.revisions import TextDifference, compare_revisions, list_revisions
 from worker.text.diff_blocks import DiffBlock, diff_blocks
 from worker.text.word_diff import changes_between
