@@ -22,6 +22,7 @@ from starlette.types import ASGIApp
 from db.datadir import disk_space
 from db.engine import Database
 from web import api, hubs, pages
+from web.charts.bundle import start_making
 from web.door import Door, Doorkeeper, build_door
 from web.headers import SafeHeaders
 from web.shared import problems
@@ -43,18 +44,23 @@ def create_app(
     now: Callable[[], datetime] = utc_now,
     lack_of_room: Callable[[], str | None] = lambda: None,
     door: Door | None = None,
+    *,
+    cache: Path | None = None,
 ) -> ASGIApp:
     """Return the application over `database`; without one, over the store that the settings name at start-up.
 
-    Without a `door` it accepts only loopback host names, and shows everything there.
+    Without a `door` it accepts only loopback host names, and shows everything there. `cache` is the cache folder of a
+    given database; without it charts stay sparklines.
     """
-    return SafeHeaders(Doorkeeper(build_application(database, now, lack_of_room), door or Door()))
+    return SafeHeaders(Doorkeeper(build_application(database, now, lack_of_room, cache=cache), door or Door()))
 
 
 def build_application(
     database: Database | None = None,
     now: Callable[[], datetime] = utc_now,
     lack_of_room: Callable[[], str | None] = lambda: None,
+    *,
+    cache: Path | None = None,
 ) -> FastAPI:
     """Return the application without the access rules and headers of `create_app`."""
 
@@ -64,7 +70,9 @@ def build_application(
 
         settings = load()
         opened = Database(settings.database)
-        app.state.store = _store(opened, now, partial(disk_space.disk_full_message, settings.data_dir))
+        disk_full = partial(disk_space.disk_full_message, settings.data_dir)
+        app.state.store = _store(opened, now, disk_full, settings.cache_dir)
+        start_making(settings.cache_dir)
         yield
         opened.close()
 
@@ -79,7 +87,7 @@ def build_application(
         lifespan=None if database else lifespan,
     )
     if database:
-        app.state.store = _store(database, now, lack_of_room)
+        app.state.store = _store(database, now, lack_of_room, cache)
     for router in pages.ROUTERS:
         app.include_router(router)
     for router in api.ROUTERS:
@@ -90,9 +98,11 @@ def build_application(
     return app
 
 
-def _store(database: Database, now: Callable[[], datetime], lack_of_room: Callable[[], str | None]) -> Store:
+def _store(
+    database: Database, now: Callable[[], datetime], lack_of_room: Callable[[], str | None], cache: Path | None
+) -> Store:
     board = StatusBoard(database=database, now=now, lack_of_room=lack_of_room)
-    return Store(database=database, now=now, board=board, lack_of_room=lack_of_room)
+    return Store(database=database, now=now, board=board, lack_of_room=lack_of_room, cache=cache)
 
 
 @_service.get("/healthz")

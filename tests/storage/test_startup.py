@@ -32,7 +32,6 @@ HEAVY = {
     "jinja2",
     "lark",
     "lxml",
-    "matplotlib",
     "numpy",
     "py3langid",
 }

@@ -74,6 +74,10 @@ class TimeAxis:
         """Return the ranges of periods that are left out: `2010-01 to 2021-11`."""
         return [f"{self.periods[gap[0]].label} to {self.periods[gap[-1]].label}" for gap in self.gaps]
 
+    def describe_bands(self, *, is_covered: bool = False) -> list[str]:
+        """Return the legend of the bands, if there are any."""
+        return [f"{'above' if is_covered else 'shaded'}: collection impaired"] if self._bands() else []
+
     def channel(self, field: str = "at", *, remarks: Sequence[str] = ()) -> dict[str, Any]:
         """Return the x channel."""
         scale = {"nice": False}

@@ -9,10 +9,12 @@ from typing import Any
 
 from web.charts.parts import (
     COUNT,
+    NAME_MAX,
     Spec,
     build_spec,
     distinct_names,
     link_channel,
+    plain,
     to_number,
     tooltip,
     with_href,
@@ -56,7 +58,7 @@ def plot_bars(bars: Sequence[ChartBar], *, unit: str = "articles", title: Sequen
         "field": "value",
         "type": "quantitative",
         "axis": None,
-        "scale": {"domain": [0, 1.15 * max([bar.value for bar in shown] + [1])]},
+        "scale": {"domain": [0, max([bar.value for bar in shown] + [1])], "range": [0, {"expr": "width - 54"}]},
     }
     tips = [{"field": "name"}, {"field": "value", "title": unit, "type": "quantitative", "format": COUNT}]
     base = {"y": _names(names), "tooltip": tips} | link_channel(rows)
@@ -82,14 +84,14 @@ def plot_comparison(
     The change is articles a day more or fewer, or with `is_ratio` how many times as many. What nothing bounds ends at
     the edge of the chart. `periods` names both periods.
     """
-    shown = changes[:BARS_MAX]
+    shown, periods = changes[:BARS_MAX], (plain(periods[0], NAME_MAX), plain(periods[1], NAME_MAX))
     names = distinct_names(change.name for change in shown)
     rows = [_change_row(change, name, is_ratio) for change, name in zip(shown, names, strict=True)]
     known = [value for row in rows for value in (row["low"], row["value"], row["high"]) if value is not None]
     none = 1.0 if is_ratio else 0.0
     domain = [min([*known, none]), max([*known, none + 1.0])]
     unit = "times as many articles a day" if is_ratio else "articles a day, more or fewer"
-    axis = {"title": f"{unit}: {' → '.join(periods)}", "grid": True, "tickCount": {"signal": "ceil(width / 90)"}}
+    axis = {"title": [unit, " → ".join(periods)], "grid": True, "tickCount": {"signal": "ceil(width / 90)"}}
     x = {"field": "value", "type": "quantitative", "axis": axis, "scale": {"domain": domain, "zero": False}}
     said = {"before": periods[0], "after": periods[1], "said": "times as many" if is_ratio else "more a day"}
     tips = [*tooltip("name"), *({"field": field, "title": text} for field, text in said.items())]
@@ -148,5 +150,5 @@ def describe_interval(interval: Interval) -> str:
 
 
 def _names(names: Sequence[str]) -> dict[str, Any]:
-    axis = {"title": None, "labelLimit": 170, "domain": False, "ticks": False}
+    axis = {"title": None, "domain": False, "ticks": False}
     return {"field": "name", "type": "nominal", "scale": {"domain": list(names)}, "axis": axis}

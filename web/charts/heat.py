@@ -38,7 +38,7 @@ def plot_heat(
     names = distinct_names(line.name for line in shown)
     rows = [row for line, name in zip(shown, names, strict=True) for row in _cells(axis, line, name)]
     x = axis.channel("from")
-    y = {"field": "name", "type": "nominal", "scale": {"domain": names}, "axis": {"title": None, "labelLimit": 160}}
+    y = {"field": "name", "type": "nominal", "scale": {"domain": names}, "axis": {"title": None}}
     tips = tooltip("name", "period", articles=COUNT)
     is_impaired = any("collection" in row for row in rows)
     if is_impaired:
@@ -57,7 +57,7 @@ def plot_heat(
 
 
 def _counts(encoding: dict[str, Any], per: str) -> dict[str, Any]:
-    legend = {"title": f"articles a {per}", "titleOrient": "left", "gradientLength": 120, "tickMinStep": 1}
+    legend = {"title": f"articles a {per}", "titleOrient": "top", "gradientLength": 120, "tickMinStep": 1}
     colour = {"field": "articles", "type": "quantitative", "scale": {"domainMin": 0}, "legend": legend}
     return {
         "transform": [{"filter": "datum.articles > 0"}],

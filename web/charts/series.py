@@ -57,7 +57,7 @@ def plot_series(
     axis = build_axis(periods, drawn)
     names = distinct_names(line.name for line in drawn)
     rows = [row for line, name in zip(drawn, names, strict=True) for row in _rows(axis, line, name)]
-    x = axis.channel(remarks=remarks)
+    x = axis.channel(remarks=[*axis.describe_bands(), *map(plain, remarks)])
     has_stories = any(line.stories for line in drawn) and len(drawn) <= _WITH_STORIES_MAX
     unit = f"articles a {per} (solid), stories (dotted)" if has_stories else f"articles a {per}"
     base = {"x": x, "color": colour_channel(names), "detail": {"field": "stretch"}}

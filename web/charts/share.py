@@ -51,7 +51,7 @@ def plot_share(
     axis = build_axis(periods, drawn)
     names = distinct_names(line.name for line in drawn)
     rows = _share_rows(axis, drawn, names, wholes)
-    x = axis.channel()
+    x = axis.channel(remarks=axis.describe_bands(is_covered=is_stacked))
     y_axis = {"format": ".0%", "title": f"share of the articles of a {per}"}
     y = {"field": "share", "type": "quantitative", "axis": y_axis}
     tips = tooltip("period", "name", share=SHARE, articles=COUNT, of=COUNT)

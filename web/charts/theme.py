@@ -67,8 +67,15 @@ def write_config(palette: Palette) -> dict[str, Any]:
         "font": FONT,
         "view": {"stroke": None},
         "axis": axis,
-        "axisX": {"grid": False, "labelOverlap": "greedy", "titleAnchor": "start", "titleAlign": "left"},
+        "axisX": {
+            "grid": False,
+            "labelOverlap": "greedy",
+            "labelSeparation": 8,
+            "titleAnchor": "start",
+            "titleAlign": "left",
+        },
         "axisY": {
+            "labelLimit": 170,
             "domain": False,
             "ticks": False,
             "titleAngle": 0,

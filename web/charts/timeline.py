@@ -48,7 +48,7 @@ def plot_timeline(articles: Sequence[ChartArticle], *, title: Sequence[str] = ()
         "axis": {"title": None, "grid": True, "format": _TIMES, "tickCount": {"signal": "ceil(width / 110)"}},
     }
     x |= {"scale": {"nice": False, "padding": 14}}
-    y_axis = {"title": None, "labelLimit": 170, "domain": False, "ticks": False, "grid": True}
+    y_axis = {"title": None, "domain": False, "ticks": False, "grid": True}
     y = {"field": "outlet", "type": "nominal", "scale": {"domain": outlets}, "axis": y_axis}
     is_shared = any("share_in_common" in row for row in rows)
     tips = tooltip("outlet", "kind", "title", "published", **({"share_in_common": SHARE} if is_shared else {}))

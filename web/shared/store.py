@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -27,6 +28,8 @@ class Store:
     now: Callable[[], datetime]
     board: StatusBoard
     lack_of_room: Callable[[], str | None] = field(default=lambda: None)
+    cache: Path | None = None
+    """The cache folder, which has the script that draws charts."""
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 
 import pytest
 from commandline import run
+from lxml import etree
 from samplestore import Sample, store_of
 from sqlalchemy import Connection, update
 from typer.testing import Result
@@ -194,8 +194,9 @@ def test_what_cannot_be_answered_is_said(store: Database, arguments: list[str], 
 
 
 def texts_of(picture: Path) -> list[str]:
-    """Return what is written in a picture: matplotlib notes each text beside its outline."""
-    return re.findall(r"<!-- (.*?) -->", picture.read_text("utf-8"), re.DOTALL)
+    """Return what is written in a picture, line by line."""
+    text = "{http://www.w3.org/2000/svg}text"
+    return [line for element in etree.parse(picture).iter(text) for line in element.itertext()]
 
 
 def test_a_picture_says_what_it_shows(store: Database, tmp_path: Path) -> None:
@@ -214,7 +215,7 @@ def test_a_picture_says_what_it_shows(store: Database, tmp_path: Path) -> None:
     assert coverage("csto", "turan", "--plot", str(picture), "--until", "2022-01-07").exit_code == 0
     texts = texts_of(picture)
     assert {"CSTO, Turan", "per day, 2022-01-03 to 2022-01-07"} <= set(texts)
-    assert {"CSTO", "Turan", "collection impaired"} <= set(texts)
+    assert {"CSTO", "Turan", "shaded: collection impaired"} <= set(texts)
     said = " ".join(texts)
     assert "Collection was impaired on 1 day: a fall may be ours." in said
     assert "1 article without a date in no period" in said

@@ -4,41 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from chartsamples import HOSTILE, days, every_spec, line
 from hypothesis import given
 from hypothesis import strategies as st
 
 from web.charts.bars import BARS_MAX, ChartBar, ChartChange, plot_bars, plot_comparison
 from web.charts.heat import plot_heat
-from web.charts.parts import ChartEvent, ChartLine, ChartPeriod, Spec, check_href, distinct_names, plain
+from web.charts.parts import ChartEvent, ChartLine, Spec, check_href, distinct_names, plain
 from web.charts.series import plot_series
 from web.charts.share import plot_share
 from web.charts.theme import DARK, LIGHT, Palette
 from web.charts.timeline import ChartArticle, plot_timeline
 from worker.coverage.stats.compare import compare
-
-FIRST = date(2022, 1, 1)
-HOSTILE = "</script><script>alert(1)</script>\u202e\u2066\x00\r\n{{7*7}} ${x} https://evil.example/" + "w" * 10_000
-
-
-def days(number: int, *, impaired: tuple[int, ...] = ()) -> list[ChartPeriod]:
-    return [
-        ChartPeriod(
-            label=(FIRST + timedelta(days=place)).isoformat(),
-            begins=FIRST + timedelta(days=place),
-            after=FIRST + timedelta(days=place + 1),
-            is_impaired=place in impaired,
-            complete=0.9 if place in impaired else None,
-        )
-        for place in range(number)
-    ]
-
-
-def line(*articles: int, key: str = "csto", name: str = "CSTO", **more: Any) -> ChartLine:
-    return ChartLine(key=key, name=name, articles=articles, **more)
 
 
 def rows(spec: Spec) -> list[dict[str, Any]]:
@@ -211,23 +192,6 @@ def test_a_story_is_in_order_of_time_and_says_how_sure_the_time_is() -> None:
     assert found[0]["to"] - found[0]["from"] == 86_400_000
     assert found[1]["at"] == int(datetime(2022, 1, 5, 12, tzinfo=UTC).timestamp() * 1000)
     assert spec["description"].startswith("4 articles in 2 outlets.")
-
-
-def every_spec(name: str = "CSTO") -> list[Spec]:
-    """Return a chart of each kind, with this name in each place that strangers fill."""
-    lines = [line(1, 2, 3, key=name, name=name, stories=[1, 1, 1]), line(3, 0, 1, key="b", name=name)]
-    change = ChartChange(key=name, name=name, articles=(1, 2), comparison=compare([1], [2]))
-    article = ChartArticle(key=name, outlet=name, title=name, at=datetime(2022, 1, 1, tzinfo=UTC))
-    event = ChartEvent(period="2022-01-02", text=name)
-    return [
-        plot_series(days(3, impaired=(1,)), lines, per="day", events=[event], title=[name, name], remarks=["remark"]),
-        plot_share(days(3), lines, per="day"),
-        plot_share(days(3), lines, per="day", is_stacked=False),
-        plot_heat(days(3), lines, per="day"),
-        plot_bars([ChartBar(key=name, name=name, value=3)]),
-        plot_comparison([change], periods=("2021", "2022")),
-        plot_timeline([article]),
-    ]
 
 
 def test_no_chart_loads_anything_or_says_colours_of_its_own() -> None:
