@@ -28,12 +28,12 @@ from worker.chain import retag as retagging
 from worker.chain import service
 from worker.chain.pipeline import Pipeline
 from worker.chain.service import batches, utc_now
-from worker.coverage.alarms import record_alarms
+from worker.coverage.alarms import judge_outlets, record_alarms
 from worker.coverage.recount import recount as recount_cells
 from worker.delivery.sender import Sender
 from worker.delivery.sender_settings import SenderSettings
 from worker.export import scheduled
-from worker.matching import burst, silence
+from worker.matching import burst, health, silence
 
 log = logging.getLogger("worker")
 
@@ -189,8 +189,14 @@ def cleanup() -> None:
 
 @app.task
 def watch_outlets() -> None:
-    """Record which outlets answer and yet are not collected as they should be."""
-    record_alarms(pipeline().database, now=utc_now())
+    """Record which outlets answer and yet are not collected as they should be, and tell subscribers of changes."""
+    database, now = pipeline().database, utc_now()
+    judged = judge_outlets(database, now=now)
+    if judged is None:
+        return
+    record_alarms(database, judged, now=now)
+    if health.record_health(database, judged, now=now):
+        _distribute_deliveries()
 
 
 @task_postrun.connect

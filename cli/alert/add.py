@@ -30,6 +30,12 @@ def alert_add(
     burst: Annotated[
         str | None, typer.Option(metavar="ENTITY", help="Instead of a query: alert when attention to it is unusual.")
     ] = None,
+    health: Annotated[
+        str | None,
+        typer.Option(
+            metavar="OUTLET|all", help="Instead of a query: alert when this outlet is not collected as it should be."
+        ),
+    ] = None,
     recipients: tuple[RecipientAddress, ...] = (),
     feed: Annotated[bool, typer.Option("--feed", help="Create an Atom feed with a secret address.")] = False,
     every: Annotated[
@@ -47,19 +53,20 @@ def alert_add(
     ] = False,
     all_quiet: Annotated[bool, typer.Option("--all-quiet", help="Send empty digests too.")] = False,
 ) -> None:
-    """Subscribe to a query, to an outlet's silence, or to unusual attention to an entity.
+    """Subscribe to a query, to an outlet's silence or health, or to unusual attention to an entity.
 
     Running workers pick it up at once. Test the query first: steppewatch alert test QUERY.
 
     Example: steppewatch alert add csto-drills 'entity:csto AND (drill* OR exercise*)' --email me@office.example
     Example: steppewatch alert add csto-peaks --burst CSTO --email me@office.example
+    Example: steppewatch alert add faults --health all --email operator@office.example
     Example: steppewatch alert add turan '"Great Turan"' --email me@office.example --every "daily 08:00 Asia/Almaty"
     """
     from db.alerts.subscriptions import NameTaken, SubscriptionIn
     from worker.subscriptions import definition
     from worker.subscriptions.definition import SubscriptionDefinition
 
-    kind, question = _choose_question(query=query, silence=silence, burst=burst)
+    kind, question = _choose_question(query=query, silence=silence, burst=burst, health=health)
     requested = SubscriptionDefinition(
         SubscriptionIn(
             name=name,
@@ -90,7 +97,7 @@ def _choose_question(**options: str | None) -> tuple[str, str]:
     """Return kind and question. Raises typer.BadParameter unless there is exactly one question."""
     questions = [(kind, text) for kind, text in options.items() if text]
     if len(questions) != 1:
-        raise typer.BadParameter("pass exactly one of a query, --silence and --burst", param_hint="QUERY")
+        raise typer.BadParameter("pass exactly one of a query, --silence, --burst and --health", param_hint="QUERY")
     return questions[0]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -32,32 +31,24 @@ def alert_deliveries(
     Example: steppewatch alert deliveries --state dead
     """
     from db.alerts.delivery_lists import list_deliveries
+    from worker.subscriptions.records import delivery_record
 
     states = [each.value for each in state or []]
     with open_store().reading() as conn:
         rows = list_deliveries(conn, states=states, subscription=subscription, limit=limit)
     if wants_json(format):
         for row in rows:
-            emit(_record(row))
+            emit(delivery_record(row))
         return
     titles = ("#id", "state", "what", "subscription", "to", "#attempts", "when", "trouble")
     print_table(titles, map(_cells, rows), empty="no message")
 
 
-def _record(row: DeliveryRow) -> dict[str, object]:
-    from worker.delivery.transports.table import shown
-
-    return {
-        **asdict(row),
-        "address": shown(row.channel_kind, row.address),
-        "due_at": instant(row.due_at),
-        "sent_at": instant(row.sent_at),
-    }
-
-
 def _cells(row: DeliveryRow) -> tuple[object, ...]:
+    from worker.subscriptions.records import delivery_record
+
     when = instant(row.sent_at or row.due_at)
-    record = _record(row)
+    record = delivery_record(row)
     left_out = f"{row.left_out:,} stories left out" if row.left_out else None
     return row.id, row.state, row.kind, row.subscription, record["address"], row.attempts, when, row.error or left_out
 

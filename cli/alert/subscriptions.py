@@ -9,8 +9,8 @@ import typer
 
 from cli.shared.output import emit, fail
 from cli.shared.store import open_store
-from cli.shared.tables import Format, instant, print_table, wants_json
-from db.enums.alerts import ChannelState, RecipientState, SubscriptionKind, SubscriptionState
+from cli.shared.tables import Format, print_table, wants_json
+from db.enums.alerts import ChannelState, SubscriptionKind, SubscriptionState
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,6 +34,7 @@ def alert_list(
     from db.alerts.channels import all_recipients
     from db.alerts.matches import count_matches
     from db.alerts.subscriptions import list_subscriptions
+    from worker.subscriptions.records import subscription_record
 
     with open_store().reading() as conn:
         rows = list_subscriptions(conn)
@@ -43,7 +44,7 @@ def alert_list(
             recipients.setdefault(recipient.subscription_id, []).append(recipient)
     if wants_json(format):
         for row in rows:
-            emit(_summary(row, recipients.get(row.id, []), counts.get(row.id, (0, None))))
+            emit(subscription_record(row, recipients.get(row.id, []), counts.get(row.id, (0, None))))
         return
     print_table(
         ("name", "state", "when", "question", "recipients", "#matches", "latest"),
@@ -52,46 +53,18 @@ def alert_list(
     )
 
 
-def _summary(
-    row: SubscriptionRow, recipients: Sequence[RecipientRow], count: tuple[int, datetime | None]
-) -> dict[str, Any]:
-    return {
-        "name": row.name,
-        "kind": row.kind,
-        "query": row.query,
-        "cadence": row.cadence,
-        "max_age_h": row.max_age_h,
-        "on_revision": row.on_revision,
-        "all_quiet": row.all_quiet,
-        "state": row.state,
-        "file": row.origin or None,
-        "recipients": [_recipient(recipient) for recipient in recipients],
-        "matches": count[0],
-        "latest_match_at": instant(count[1]),
-    }
-
-
 def _cells(
     row: SubscriptionRow, recipients: Sequence[RecipientRow], count: tuple[int, datetime | None]
 ) -> tuple[object, ...]:
+    from worker.subscriptions.records import recipient_record
+
+    shown = [recipient_record(recipient) for recipient in recipients]
     addresses = ", ".join(
-        f"{_recipient(r)['address']}{'' if _state(r) == ChannelState.ACTIVE else f' ({_state(r)})'}" for r in recipients
+        one["address"] + ("" if one["state"] == ChannelState.ACTIVE else f" ({one['state']})") for one in shown
     )
     latest = count[1] and count[1].date()
     question = row.query if row.kind == SubscriptionKind.QUERY else f"{row.kind} of {row.query}"
     return row.name, row.state, row.cadence, question, addresses or "none", f"{count[0]:,}", latest
-
-
-def _recipient(recipient: RecipientRow) -> dict[str, Any]:
-    from db.alerts.channels import FEED
-    from worker.delivery.transports.table import shown
-
-    address = FEED if recipient.channel.kind == FEED else shown(recipient.channel.kind, recipient.channel.address)
-    return {"kind": recipient.channel.kind, "address": address, "state": _state(recipient)}
-
-
-def _state(recipient: RecipientRow) -> str:
-    return recipient.state if recipient.state != RecipientState.ACTIVE else recipient.channel.state
 
 
 def alert_show(
@@ -107,24 +80,14 @@ def alert_show(
     Example: steppewatch alert show csto-drills --secrets
     """
     from db.alerts.message_rows import read_subscription
-    from db.text.headlines import headline
+    from worker.subscriptions.records import match_record
 
     links = public_links()
     with open_store().reading() as conn:
         row = find_or_exit(conn, name)
         record = build_record(conn, row, links, with_secrets=secrets)
         latest_matches = read_subscription(conn, row.id, limit=matches)
-    latest = [
-        {
-            "matched_at": instant(match.matched_at),
-            "status": match.status,
-            "outlet": match.source_name,
-            "headline": headline(match.title, match.text) or match.facts.get("headline"),
-            "url": match.url,
-            "because": sorted({str(fired[3]) for fired in match.because}),
-        }
-        for match in latest_matches
-    ]
+    latest = [match_record(match) for match in latest_matches]
     if wants_json(format):
         emit({**record, "latest": latest})
         return
@@ -139,9 +102,10 @@ def build_record(conn: Connection, row: SubscriptionRow, links: Links, *, with_s
     """Return the fields of a subscription that `alert show` prints, with its recipients."""
     from db.alerts.channels import FEED, find_recipients
     from db.alerts.matches import count_matches
+    from worker.subscriptions.records import subscription_record
 
     recipients = find_recipients(conn, [row.id])
-    record = _summary(row, recipients, count_matches(conn, row.id).get(row.id, (0, None)))
+    record = subscription_record(row, recipients, count_matches(conn, row.id).get(row.id, (0, None)))
     for fields, recipient in zip(record["recipients"], recipients, strict=True):
         fields["reason"] = recipient.channel.reason
         if with_secrets and recipient.channel.secret is not None:

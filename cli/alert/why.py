@@ -36,7 +36,7 @@ def alert_why(
     with open_store().reading() as conn:
         row = find_or_exit(conn, name)
         if row.kind != SubscriptionKind.QUERY:
-            fail(f"{name} is a subscription to a {row.kind} of {row.query}, which no article can match", code=2)
+            fail(f"{name} is a subscription to the {row.kind} of {row.query}, which no article can match", code=2)
         article_id = find_article_id(conn, article)
         try:
             explanation = why(conn, row, article_id)

@@ -16,7 +16,6 @@ from cli.shared.store import open_store
 from cli.shared.tables import print_table, wants_json
 from cli.source.advice import FeedCheck, check_feed
 from cli.source.feeds import FORMAT
-from cli.source.hubs import describe_hubs
 from cli.source.look import describe_nothing, look_at
 from db.enums.collection import FeedKind
 
@@ -81,6 +80,7 @@ def _find_target(conn: Connection, outlet: str) -> _Subject:
     from db.collection.feed_plans import list_feed_plans
     from db.collection.sources import find_source, load_book
     from db.net.urls import canonical_url
+    from web.shared.hubs import describe_hubs
 
     if "://" in outlet:
         url = parse_web_address(outlet, "ID|URL")

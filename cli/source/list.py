@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,7 +10,7 @@ import typer
 
 from cli.shared.output import emit
 from cli.shared.store import open_store
-from cli.shared.tables import Format, cell, instant, new_table, wants_json
+from cli.shared.tables import Format, cell, new_table, wants_json
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -37,6 +36,7 @@ def source_list(
     from db.collection.losses import find_newest, measure_losses
     from db.collection.sources import list_sources
     from db.status import read_outlet_states
+    from worker.catalogue.records import outlet_row_record
 
     now = datetime.now(UTC)
     with open_store().reading() as conn:
@@ -46,23 +46,12 @@ def source_list(
         newest = find_newest(conn)
     if wants_json(format):
         for row in rows:
-            emit(_row_record(row, states[row.id], losses.get(row.id), newest.get(row.id)))
+            emit(outlet_row_record(row, states[row.id], losses.get(row.id), newest.get(row.id)))
     else:
         from rich.console import Console
 
         console = Console()
         console.print(_list_table(rows, states, losses, is_wide=console.width >= _WIDE))
-
-
-def _row_record(row: SourceRow, state: str, loss: MeasuredLoss | None, newest_at: datetime | None) -> dict[str, object]:
-    complete = None if loss is None or loss.complete is None else round(loss.complete, 4)
-    return {
-        **asdict(row),
-        "latest_at": instant(row.latest_at),
-        "state": state,
-        "complete": complete,
-        "newest_at": instant(newest_at),
-    }
 
 
 def _list_table(

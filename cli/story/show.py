@@ -100,7 +100,7 @@ def _changes(copy: Mapping[str, Any], comparison: TextComparison) -> Iterator[Te
     from rich.text import Text
 
     from cli.article.diff import mark_passage, mark_replacement
-    from worker.search.records import to_plain
+    from worker.lib.plain_values import to_plain
     from worker.text.word_diff import passages
 
     if not comparison.revision.is_current:

@@ -228,6 +228,28 @@ def _merge_match(conn: Connection, stays: int, goes: int) -> None:
     conn.execute(delete(MatchRow).where(MatchRow.id == goes))
 
 
+@dataclass(frozen=True, slots=True)
+class EventBefore:
+    """The latest match of a subscription about an outlet."""
+
+    match_id: int
+    matched_at: datetime
+    facts: dict[str, Any]
+
+
+def find_latest_events(conn: Connection, subscription_ids: Collection[int]) -> dict[tuple[int, str], EventBefore]:
+    """Return the latest match of each subscription about each outlet that the facts of its matches name."""
+    outlet = MatchRow.facts["outlet"].as_string()
+    latest = select(func.max(MatchRow.id)).where(MatchRow.subscription_id.in_(subscription_ids))
+    query = select(MatchRow.id, MatchRow.subscription_id, MatchRow.matched_at, MatchRow.facts)
+    rows = conn.execute(query.where(MatchRow.id.in_(latest.group_by(MatchRow.subscription_id, outlet))))
+    return {
+        (row.subscription_id, str(row.facts["outlet"])): EventBefore(row.id, row.matched_at, row.facts)
+        for row in rows
+        if "outlet" in row.facts
+    }
+
+
 def count_matches(conn: Connection, subscription_id: int | None = None) -> dict[int, tuple[int, datetime]]:
     """Return the number of sent matches and the time of the latest one, by subscription."""
     query = select(MatchRow.subscription_id, func.count(), func.max(MatchRow.matched_at))

@@ -12,6 +12,9 @@ from db.dialect import insert, lock_for_subscriptions
 from db.enums.alerts import SubscriptionKind, SubscriptionState
 from db.models import SavedQuery, Subscription
 
+ALL_OUTLETS = "all"
+"""In place of an outlet, for a subscription to the health of each."""
+
 _LIVING = Subscription.state != SubscriptionState.REMOVED
 
 

@@ -13,6 +13,7 @@ class SubscriptionKind(ClosedSet):
     QUERY = "query", "articles that answer a query"
     SILENCE = "silence", "an outlet that publishes nothing for too long"
     BURST = "burst", "a day with unusually many articles about an entity"
+    HEALTH = "health", "an outlet that answers and yet is not collected as it should be, or is so again"
 
 
 class SubscriptionState(ClosedSet):

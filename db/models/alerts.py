@@ -23,7 +23,7 @@ class Subscription(Base):
     kind: Mapped[str] = mapped_column(String(10))
     """A `db.enums.alerts.SubscriptionKind`."""
     query: Mapped[str]
-    """In the query language; for `silence` the outlet's id, for `burst` the entity's."""
+    """In the query language; for `silence` and `health` the outlet's id (`all`: of each), for `burst` the entity's."""
     cadence: Mapped[str] = mapped_column(String(80))
     """`at once`, `hourly`, `daily 08:00 Asia/Almaty` or `weekly mon 08:00 Asia/Almaty`."""
     max_age_h: Mapped[int]
@@ -106,7 +106,7 @@ class MatchRow(Base):
     subscription_id: Mapped[int] = mapped_column(ForeignKey("subscriptions.id", ondelete="CASCADE"))
     event: Mapped[str] = mapped_column(String(300))
     """Unique key of the event: `revision 17`, `silence of an-outlet since 2022-01-05T10:00:00`, `burst of csto since
-    2022-01-05`.
+    2022-01-05`, `health of an-outlet after 17` (the match that told of it last).
     """
     article_id: Mapped[int | None] = mapped_column(ForeignKey("articles.id", ondelete="CASCADE"))
     revision_id: Mapped[int | None] = mapped_column(ForeignKey("revisions.id", ondelete="CASCADE"), index=True)

@@ -17,6 +17,7 @@ from worker.messages.snippet import Piece
 
 _WORDS = 14
 _LETTERS = 110
+_RIGHT_TO_LEFT = frozenset(("ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"))
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
@@ -61,6 +62,14 @@ def join_pieces(pieces: Iterable[Piece]) -> Markup:
     return Markup("").join(marked.format(piece.text) if piece.is_marked else escape(piece.text) for piece in pieces)
 
 
+def written_in(language: str | None) -> Markup:
+    """Return the attributes of a text in a language: `lang`, and `dir`, which is the text's own if unknown."""
+    base, _, script = (language or "").partition("-")
+    is_rtl = script == "Arab" or (base in _RIGHT_TO_LEFT and not script)
+    direction = Markup('dir="rtl"' if is_rtl else 'dir="auto"')
+    return Markup('lang="{}" {}').format(language, direction) if language else direction
+
+
 def _percent(value: float | None) -> str:
     return "" if value is None else f"{value:.1%}" if value < 0.1 else f"{value:.0%}"
 
@@ -95,7 +104,7 @@ _templates = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_templates.filters.update(when=when, number=_number, pieces=join_pieces, percent=_percent)
+_templates.filters.update(when=when, number=_number, pieces=join_pieces, percent=_percent, written_in=written_in)
 _templates.globals.update(
     chart_script=chart_script_address,
     headline=headline,

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from worker.export.formats.csv_lines import guard
-from worker.search.records import to_plain
+from worker.lib.plain_values import to_plain
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import Connection
@@ -16,22 +16,40 @@ from db.coverage.collection_attempts import iter_printed
 from db.engine import Database
 from db.enums.outcomes import Stage
 from db.outcomes import ProblemSeen, replace_problems
-from worker.coverage.stats.alarms import HABIT_DAYS, LEAST_TEXTS, RECENT_DAYS, OutletDay, OutletRecord, find_alarms
+from worker.coverage.stats.alarms import (
+    HABIT_DAYS,
+    LEAST_TEXTS,
+    RECENT_DAYS,
+    Alarm,
+    OutletDay,
+    OutletRecord,
+    find_alarms,
+    is_judged,
+)
 
 
-def record_alarms(database: Database, *, now: datetime) -> int:
-    """Replace the alarms about outlets by those of now; return their number.
+def judge_outlets(database: Database, *, now: datetime) -> dict[str, tuple[Alarm, ...]] | None:
+    """Return the alarms about each outlet that was polled in the last days, by id.
 
-    While no outlet is reachable at all our own network is the cause, and nothing changes.
+    None while no outlet is reachable at all: our own network is the cause then, and nothing changes.
     """
     if database.read(find_network_problem):
-        return 0
+        return None
     records = database.read(lambda conn: read_records(conn, now=now))
     removed = database.read(read_removed).ids
-    seen = [
-        ProblemSeen(outlet, "; ".join(alarms), outlet)
+    return {
+        outlet: tuple(find_alarms(record, now=now))
         for outlet, record in sorted(records.items())
-        if outlet not in removed and (alarms := list(find_alarms(record, now=now)))
+        if outlet not in removed and is_judged(record)
+    }
+
+
+def record_alarms(database: Database, judged: Mapping[str, Sequence[Alarm]], *, now: datetime) -> int:
+    """Replace the alarms about outlets by those of now; return the number of outlets that have any."""
+    seen = [
+        ProblemSeen(outlet, "; ".join(alarm.sentence for alarm in alarms), outlet)
+        for outlet, alarms in judged.items()
+        if alarms
     ]
     database.write(lambda conn: replace_problems(conn, Stage.HEALTH, seen, at=now))
     return len(seen)

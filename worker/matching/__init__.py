@@ -1,1 +1,1 @@
-"""Matching of articles, bursts and silences with subscriptions, and the decision which of it is news."""
+"""Matching of articles and of events (silence, burst, health) with subscriptions, and the decision what is news."""

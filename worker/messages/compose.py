@@ -113,6 +113,9 @@ def describe_subscription(subscription: SubscriptionRow) -> str:
         return f"{subscription.query} brings nothing for {subscription.max_age_h} hours"
     if subscription.kind == SubscriptionKind.BURST:
         return f"attention to {subscription.query} is unusual"
+    if subscription.kind == SubscriptionKind.HEALTH:
+        outlet = "an outlet" if subscription.query == subscriptions.ALL_OUTLETS else subscription.query
+        return f"{outlet} is not collected as it should be"
     return subscription.query
 
 

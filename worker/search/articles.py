@@ -11,7 +11,8 @@ from db.articles.details import count_entities, read_articles
 from db.articles.suspects import SuspectRow, find_suspect
 from db.collection.unverified import find_unverified
 from db.enums.articles import TextFrom
-from worker.search.records import article_record, to_plain
+from worker.lib.plain_values import to_plain
+from worker.search.records import article_record
 
 _ORIGINS: Mapping[str, str] = {TextFrom.FORM: TextFrom.PAGE, TextFrom.AGGREGATOR: TextFrom.FEED}
 """Names for the origin of a text: a form on the page, or an aggregator's feed."""

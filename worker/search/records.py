@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-from datetime import UTC, date, datetime
 from typing import Any
 
 from db.articles.details import ArticleRow
 from db.articles.listings import Listed
 from db.text.headlines import headline
+from worker.lib.plain_values import to_plain
 
 
 def list_record(row: Listed) -> dict[str, Any]:
@@ -34,10 +34,3 @@ def article_record(row: ArticleRow) -> dict[str, Any]:
     del record["beginning"]
     record["headline"] = headline(row.title, row.beginning) or None
     return {"article_id": record.pop("id")} | record
-
-
-def to_plain(value: object) -> object:
-    """Return a value for JSON: an instant in UTC, or a day."""
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return value.isoformat() if isinstance(value, date) else value

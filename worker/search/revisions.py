@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from db.articles.former_texts import FormerText, RevisionSeen, find_revisions, read_former_text
-from worker.search.records import to_plain
+from worker.lib.plain_values import to_plain
 from worker.text.word_diff import Change, changes_between
 
 _LISTED = 6

@@ -12,7 +12,8 @@ from db.articles.details import read_articles, read_evidence
 from db.articles.former_texts import FormerText, RevisionSeen, find_revisions, read_former_text
 from db.stories.clusters import find_members
 from db.stories.judgements import Judgement, list_decisions
-from worker.search.records import article_record, to_plain
+from worker.lib.plain_values import to_plain
+from worker.search.records import article_record
 from worker.text.word_diff import Change, changes_between
 
 _TEXTS_MAX = 5

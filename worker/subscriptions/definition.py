@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from db.alerts import channels, subscriptions
 from db.alerts.channels import FEED, RecipientRow
-from db.alerts.subscriptions import SubscriptionIn, SubscriptionRow
+from db.alerts.subscriptions import ALL_OUTLETS, SubscriptionIn, SubscriptionRow
 from db.enums.alerts import RecipientState, SubscriptionKind, SubscriptionState
 from worker.delivery.transports.table import TRANSPORTS, check_address
 from worker.delivery.transports.transport import RecipientAddress
@@ -79,6 +79,9 @@ def validate(definition: SubscriptionDefinition, known: References) -> tuple[Sub
 def _question(new: SubscriptionIn, known: References) -> list[str]:
     if new.kind == SubscriptionKind.SILENCE:
         return [] if new.query in known.outlets else [f"there is no outlet {new.query!r}"]
+    if new.kind == SubscriptionKind.HEALTH:
+        is_known = new.query == ALL_OUTLETS or new.query in known.outlets
+        return [] if is_known else [f"there is no outlet {new.query!r}; {ALL_OUTLETS} stands for each"]
     if new.kind == SubscriptionKind.BURST:
         _, problem = _entity(new.query, known)
         return [problem] if problem else []

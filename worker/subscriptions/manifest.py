@@ -15,6 +15,7 @@ from db.alerts import channels, subscriptions
 from db.alerts.channels import FEED
 from db.alerts.subscriptions import SubscriptionIn, SubscriptionRow
 from db.enums.alerts import SubscriptionKind
+from db.enums.base import listed
 from worker.delivery.transports.table import TRANSPORTS
 from worker.delivery.transports.transport import RecipientAddress
 from worker.subscriptions import definition
@@ -26,6 +27,7 @@ _FIELDS: dict[str, type] = {
     "query": str,
     "silence": str,
     "burst": str,
+    "health": str,
     "every": str,
     "max_age_h": int,
     "on_revision": bool,
@@ -33,7 +35,7 @@ _FIELDS: dict[str, type] = {
 }
 _IN_WORDS = {str: "a text", int: "a whole number", bool: "yes or no", list: "a list of texts"}
 _NO_NAME = "not a name; names are lower-case letters, digits, dots and hyphens, at most 100"
-_KINDS = (SubscriptionKind.QUERY, SubscriptionKind.SILENCE, SubscriptionKind.BURST)
+_KINDS = tuple(SubscriptionKind)
 
 
 class ManifestError(ValueError):
@@ -122,7 +124,7 @@ def _definition(name: str, fields: object, origin: str, problems: list[str]) -> 
             values[key] = value
     kinds = [kind for kind in _KINDS if kind in fields]
     if len(kinds) != 1:
-        problems.append(f"{name}: needs either a query, silence or burst, one of them")
+        problems.append(f"{name}: needs exactly one of {listed(_KINDS)}")
     if len(kinds) != 1 or kinds[0] not in values:
         return None
     new = SubscriptionIn(

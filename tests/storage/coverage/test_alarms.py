@@ -14,7 +14,7 @@ from db.collection.removals import record_removal
 from db.engine import Database
 from db.models import Feed, Source
 from db.outcomes import latest_problems
-from worker.coverage.alarms import record_alarms
+from worker.coverage.alarms import judge_outlets, record_alarms
 
 NOW = datetime(2022, 1, 31, 12, tzinfo=UTC)
 
@@ -36,6 +36,11 @@ def database(database_url: str) -> Database:
     return opened
 
 
+def alarms(database: Database, now: datetime) -> int:
+    """Return the number of outlets with alarms after they were judged and recorded."""
+    return record_alarms(database, judge_outlets(database, now=now) or {}, now=now)
+
+
 def told(database: Database) -> list[tuple[str, str, int]]:
     problems = database.read(lambda conn: latest_problems(conn, source_id="courier"))
     return [(problem.stage, problem.reason, problem.times) for problem in problems]
@@ -43,19 +48,18 @@ def told(database: Database) -> list[tuple[str, str, int]]:
 
 def test_an_outlet_that_works_but_collects_nothing_is_a_problem_until_it_is_none(database: Database) -> None:
     reason = "it works but collects nothing: 70 new entries in 7 days, and no article"
-    assert record_alarms(database, now=NOW) == 1
-    assert record_alarms(database, now=NOW + timedelta(hours=1)) == 1
+    assert alarms(database, NOW) == 1
+    assert alarms(database, NOW + timedelta(hours=1)) == 1
     assert told(database) == [("health", reason, 2)]
-    assert record_alarms(database, now=NOW + timedelta(days=60)) == 0
+    assert alarms(database, NOW + timedelta(days=60)) == 0
     assert told(database) == []
 
 
 def test_while_our_own_network_is_down_nothing_is_told(database: Database) -> None:
     database.write(lambda conn: record_network(conn, "no answer", at=NOW))
-    assert record_alarms(database, now=NOW) == 0
-    assert told(database) == []
+    assert judge_outlets(database, now=NOW) is None
 
 
 def test_nothing_is_told_of_an_outlet_that_a_person_removed(database: Database) -> None:
     database.write(lambda conn: record_removal(conn, "courier", by="ann", note=None, with_articles=False, now=NOW))
-    assert record_alarms(database, now=NOW) == 0
+    assert alarms(database, NOW) == 0

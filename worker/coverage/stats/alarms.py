@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from statistics import fmean, variance
 
 RECENT_DAYS, HABIT_DAYS = 7, 28
@@ -20,6 +21,24 @@ LEAST_TEXTS = 10
 """Articles from which their mean length tells something."""
 _THIN = 0.5
 _PAGES, _SUSPECT = 10, 0.2
+
+
+class AlarmKind(StrEnum):
+    """The kind of an alarm about an outlet."""
+
+    NO_ARTICLE = "no article"
+    STALE = "stale"
+    VOLUME = "volume"
+    SHORT = "short"
+    SUSPECT = "suspect"
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """An alarm about an outlet, with what is wrong as a sentence."""
+
+    kind: AlarmKind
+    sentence: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,18 +72,31 @@ class OutletRecord:
     """Of these, pages with a text that is withheld until a second fetch."""
 
 
-def find_alarms(record: OutletRecord, *, now: datetime) -> Iterator[str]:
-    """Yield a sentence for each alarm about an outlet that was polled successfully in the recent days."""
-    if not sum(day.polls for day in record.recent):
+def is_judged(record: OutletRecord) -> bool:
+    """Return whether an outlet was polled successfully in the recent days: of others nothing can be said."""
+    return any(day.polls for day in record.recent)
+
+
+def find_alarms(record: OutletRecord, *, now: datetime) -> Iterator[Alarm]:
+    """Yield the alarms about an outlet that was polled successfully in the recent days."""
+    if not is_judged(record):
         return
-    yield from _silent_zero(record)
-    yield from _stale(record, now)
-    yield from _volume(record)
+    yield from (Alarm(AlarmKind.NO_ARTICLE, sentence) for sentence in _silent_zero(record))
+    yield from (Alarm(AlarmKind.STALE, sentence) for sentence in _stale(record, now))
+    yield from (Alarm(AlarmKind.VOLUME, sentence) for sentence in _volume(record))
+    yield from (Alarm(AlarmKind.SHORT, sentence) for sentence in _short(record))
+    yield from (Alarm(AlarmKind.SUSPECT, sentence) for sentence in _suspect(record))
+
+
+def _short(record: OutletRecord) -> Iterator[str]:
     if record.texts >= LEAST_TEXTS and record.usual_text and record.mean_text < _THIN * record.usual_text:
         yield (
             f"its articles have become short: {record.mean_text:,.0f} characters on average instead of "
             f"{record.usual_text:,.0f}; a page may have changed its form"
         )
+
+
+def _suspect(record: OutletRecord) -> Iterator[str]:
     if record.pages >= _PAGES and record.suspect > _SUSPECT * record.pages:
         yield f"{record.suspect:,} of the last {record.pages:,} pages were suspect and are withheld"
 

@@ -295,7 +295,11 @@ MATCHES = (
     Column(name="because", meaning="the matched words, with semicolons between them"),
     Column(name="event", meaning="what matched", required=True),
     Column(name="subscription_kind", meaning=listed(SubscriptionKind), kind=ColumnKind.WORD, required=True),
-    Column(name="query", meaning="the query; for silence the outlet's id, for burst the entity's", required=True),
+    Column(
+        name="query",
+        meaning="the query; for silence and health the outlet's id (or all), for burst the entity's",
+        required=True,
+    ),
     Column(name="revision_id", meaning="the text that matched", kind=ColumnKind.INTEGER),
     Column(
         name="began_with_match_id",

@@ -31,7 +31,7 @@ SOUND = OutletRecord(
 
 
 def alarms(record: OutletRecord) -> list[str]:
-    return list(find_alarms(record, now=NOW))
+    return [alarm.sentence for alarm in find_alarms(record, now=NOW)]
 
 
 @pytest.mark.parametrize(

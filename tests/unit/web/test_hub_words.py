@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from cli.source.hubs import describe_hub
 from db.collection.hubs import HubRow
+from web.shared.hubs import describe_hub
 
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
