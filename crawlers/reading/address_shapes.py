@@ -17,6 +17,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from crawlers.reading.address_words import (
     ARTICLE_WORDS,
+    AUTHOR_WORDS,
     ID_KEYS,
     LISTS,
     LOOSE_LISTS,
@@ -24,6 +25,7 @@ from crawlers.reading.address_words import (
     PAGING_KEYS,
     SECTIONS,
     SERVICE,
+    SERVICE_WORDS,
 )
 from db.net.urls import canonical_url, host_of
 
@@ -66,6 +68,8 @@ class AddressShape:
     score: float
     """Above 0: more likely an article, by general signs."""
     reason: str
+    has_service_word: bool
+    """It has a word of pages about the outlet itself."""
 
     def grains(self) -> tuple[str, ...]:
         """Return names of its kind from the finest to the coarsest, for counting."""
@@ -145,12 +149,14 @@ def shape_of(url: str) -> AddressShape:
     pairs = parse_qsl(parts.query, keep_blank_values=True, errors="replace")[:20]
     kinds = tuple(_kind_of(segment) for segment in segments)
     score, reasons = _rate_path([segment.lower() for segment in segments], kinds)
+    is_list = any(segment.lower() in LISTS | LOOSE_LISTS for segment in segments)
     for key, value in pairs:
         if key.lower() in PAGING_KEYS:
             score, reasons = score - 3.0, [*reasons, "one page of a list"]
         elif re.fullmatch(r"[0-9]{2,20}" if key.lower() in ID_KEYS else r"[0-9]{6,20}", value):
-            score = max(score, 0.0) + 2.5  # the path may be no more than `/index.php`
-            reasons = ["a number in the query"]
+            if not is_list:
+                score, reasons = max(score, 0.0), []  # the path may be no more than `/index.php`
+            score, reasons = score + 2.5, [*reasons, "a number in the query"]
     if ending and score > 0:
         score += 0.3
     first = segments[0].lower()[:40] if kinds and kinds[0] in ("word", "words") and len(segments) > 1 else ""
@@ -162,6 +168,9 @@ def shape_of(url: str) -> AddressShape:
         keys=tuple(sorted({key.lower()[:40] for key, _ in pairs})),
         score=score,
         reason=", ".join(reasons),
+        has_service_word=any(
+            word in SERVICE_WORDS for segment in segments[-2:] for word in _WORD_BREAK.split(segment.lower())
+        ),
     )
 
 
@@ -221,6 +230,8 @@ def _rate_lists(
     """Return the score after looking for lists, services and plain sections."""
     is_strong = score >= 2.0
     is_sure = score >= 3.5 and ("date" in kinds or "year" in kinds) and kinds[-1] == "slug"
+    if any(map(_is_person, segments)):
+        return score - 6.0, ["an author"]
     if any(segment in LISTS for segment in segments) and not is_sure and not _is_below_section(segments):
         return score - 6.0, ["a list, a tag, an author or a service"]
     if any(segment in LOOSE_LISTS for segment in segments):
@@ -237,6 +248,12 @@ def _rate_lists(
         plain = "a short word" if len(segments) == 1 else "short words"
         return score - (1.5 if kinds[-1] == "word" else 0.8), [plain]
     return score, reasons
+
+
+def _is_person(segment: str) -> bool:
+    """Return whether a part of a path is that of a person: `author-jane-doe-4711`, `profile-671`."""
+    first, *rest = _WORD_BREAK.split(segment)
+    return first in AUTHOR_WORDS and 1 <= len(rest) <= 4 and rest[-1].isdecimal()
 
 
 def _is_below_section(segments: list[str]) -> bool:

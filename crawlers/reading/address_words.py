@@ -26,7 +26,9 @@ LISTS = _words(
     search poisk suche recherche login signin sign-in signup register account konto auth logout cart checkout shop
     share sharer print feed feeds rss sitemap wp-login wp-admin wp-content wp-json label labels keyword keywords
     hashtag contributor contributors columnist columnists archive-list calendar teg tegi tegs yazar yazarlar etiket
-    mualliflar muallif avtorlar bookmark favorites redirect out click banner comments
+    mualliflar muallif avtorlar bookmark favorites redirect out click banner comments coupon coupons gutscheine
+    sponsored sponsored-content advertorial advertorials partner-content partnercontent branded-content paid-content
+    brandvoice anzeige anzeigen promo
     """
 )
 SECTIONS = _words("cat category categories")
@@ -34,8 +36,7 @@ SECTIONS = _words("cat category categories")
 LOOSE_LISTS = _words(
     """
     topic topics theme themes tema temy thema themen rubric rubrics rubrika rubrik section sections user people
-    person persons staff store by go ads encyclopedia coupon coupons gutscheine job jobs sponsored sponsored-content
-    advertorial journalists dossier dossiers hub
+    person persons staff store by go ads encyclopedia job jobs journalists dossier dossiers hub
     """
 )
 """Words of lists that also stand in the addresses of articles."""
@@ -43,8 +44,19 @@ SIDE_HOSTS = _words(
     """
     forum forums shop store community jobs job mail help support account accounts login auth id ads my profile
     subscribe abo epaper radio tv video media static img images cdn api status click go weather games archive
+    karriere career careers stellenmarkt rabota vacancy vacancies immobilien anzeigen reklama trauer
     """
 )
+AUTHOR_WORDS = _words("author autor auteur avtor yazar muallif profile reporter")
+"""First words of the address of a person: `author-jane-doe-4711`."""
+SERVICE_WORDS = _words(
+    """
+    rss feeds newsletter newsletters podcasts whatsapp telegram abonnieren abonnement subscribe subscription podpiska
+    abonelik obuna zhazylu leserbrief leserbriefe inserate kreuzwortraetsel crossword sudoku horoskop impressum
+    datenschutz privacy nutzungsbedingungen agb kontakt contact kontaktmoeglichkeiten iletisim condiciones suscripciones
+    """
+)
+"""Words of addresses about the outlet itself; an article may have one, too, but then with a headline."""
 SERVICE = _words(
     """
     about about-us contact contacts contact-us kontakt kontakty impressum imprint privacy privacy-policy datenschutz

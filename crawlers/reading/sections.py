@@ -10,26 +10,29 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Hashable, Sequence
+from dataclasses import dataclass, replace
 from fnmatch import translate
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import unquote, urlsplit
 
-from crawlers.reading.address_shapes import NOTHING_KNOWN, AddressShape, ArticleShapes, is_media, shape_of
+from crawlers.reading.address_shapes import NOTHING_KNOWN, ArticleShapes
 from crawlers.reading.address_words import SIDE_HOSTS
 from crawlers.reading.anchors import MAX_BYTES, Anchor, base_of, find_anchors, read_page
 from crawlers.reading.headline_words import is_more, rate_words
+from crawlers.reading.link_targets import LinkedPage, find_wholes, group_links, is_part
 from crawlers.reading.other_bodies import describe_challenge
 from crawlers.reading.parse import FeedEntry, NotAFeed, ParsedFeed
-from db.net.urls import canonical_url, host_of, registrable_domain, unwrapped
+from db.net.urls import host_of
 from db.text.dates import ParsedDate
 
-MAX_LINKS = 3_000
-"""Maximum of different addresses that are judged in one page."""
 THRESHOLD = 2.0
 """Least score of a link to an article."""
 _OWN, _BY_FORM, _BY_PLACE = 0.5, 0.3, 0.2
 """Weights of a link's own score, of the mean of its form of address, and of its place in the page."""
+_LIST, _MOSTLY, _IN_DATED_LIST = 3, 0.7, 3.2
+"""Least number of dated links in a place, their least share, and the weight of standing in such a list."""
+_COUNTED = re.compile(r"[(\[]?[0-9]+[)\]]?(?: ?\w+){0,2}|\w+:? ?[(\[]?[0-9]+[)\]]?")
+"""Words like “12 comments”."""
 _LEARNT = 2.2
 """Weight of what was learnt of the outlet's addresses."""
 _REFUSED = -20.0
@@ -49,17 +52,6 @@ class ArticleLink:
     place: str
     score: float
     reason: str
-
-
-@dataclass(slots=True, kw_only=True)
-class _Target:
-    """The links of a page to one address."""
-
-    url: str
-    canonical: str
-    shape: AddressShape
-    is_elsewhere: bool
-    anchors: list[Anchor] = field(default_factory=list)
 
 
 def article_links(
@@ -124,61 +116,15 @@ def rate_links(
     root = read_page(body, content_type)
     if root is None:
         return ()
-    targets = _group(find_anchors(root), url, base_of(root, url))
+    targets = group_links(find_anchors(root), url, base_of(root, url))
     if pattern:
         form = re.compile(translate(pattern))
         return tuple(_by_pattern(target, form) for target in targets)
-    return _together([_rate(target, known) for target in targets], targets)
+    wholes = find_wholes(targets, url)
+    return _together(_in_dated_lists([_rate(target, known, wholes) for target in targets], targets), targets)
 
 
-def _group(anchors: Iterable[Anchor], url: str, base: str) -> list[_Target]:
-    """Return the pages of this host that the links lead to."""
-    targets: dict[str, _Target] = {}
-    own = _canonical(url)
-    host = host_of(own or url)
-    domain = registrable_domain(host)
-    for anchor in anchors:
-        address = _address(anchor.href, base)
-        canonical = _canonical(address) if address else None
-        if not address or not canonical or canonical == own or is_media(canonical):
-            continue
-        if registrable_domain(host_of(canonical)) != domain or _is_same_page(canonical, own):
-            continue
-        if canonical not in targets and len(targets) >= MAX_LINKS:
-            continue
-        if canonical not in targets:
-            is_elsewhere = host_of(canonical) != host
-            targets[canonical] = _Target(
-                url=address, canonical=canonical, shape=shape_of(canonical), is_elsewhere=is_elsewhere
-            )
-        targets[canonical].anchors.append(anchor)
-    return list(targets.values())
-
-
-def _is_same_page(canonical: str, own: str | None) -> bool:
-    """Return whether an address is that of the page in another view: the query differs, and names no article."""
-    path, _, query = canonical.partition("?")
-    return own is not None and bool(query) and path == own.partition("?")[0] and shape_of(canonical).score < 2.0
-
-
-def _address(href: str, base: str) -> str | None:
-    if href.startswith(("#", "javascript:", "mailto:", "tel:", "data:")):
-        return None
-    try:
-        return unwrapped(urljoin(base, href).partition("#")[0])
-    except ValueError:
-        return None
-
-
-def _canonical(address: str) -> str | None:
-    try:
-        canonical = canonical_url(address)
-    except ValueError:
-        return None
-    return canonical if canonical.startswith("http") else None
-
-
-def _by_pattern(target: _Target, form: re.Pattern[str]) -> ArticleLink:
+def _by_pattern(target: LinkedPage, form: re.Pattern[str]) -> ArticleLink:
     parts = urlsplit(target.url)
     path = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
     fits = any(form.match(spelling) for spelling in dict.fromkeys((path, unquote(path, errors="replace"), parts.path)))
@@ -194,8 +140,8 @@ def _by_pattern(target: _Target, form: re.Pattern[str]) -> ArticleLink:
     )
 
 
-def _rate(target: _Target, known: ArticleShapes) -> ArticleLink:
-    """Return a link with the score of its own signs."""
+def _rate(target: LinkedPage, known: ArticleShapes, wholes: Collection[str]) -> ArticleLink:
+    """Return a link with the score of its own signs; `wholes` are addresses that surely are articles."""
     headline, anchor, words = _headline(target)
     learnt, because = known.judge(target.canonical, target.shape)
     reasons = [because, target.shape.reason]
@@ -204,8 +150,12 @@ def _rate(target: _Target, known: ArticleShapes) -> ArticleLink:
         is_service = host_of(target.canonical).partition(".")[0] in SIDE_HOSTS
         score -= 7.0 if is_service else 3.0
         reasons.append("another host of the outlet")
+    if is_part(target, wholes):
+        score, reasons = score - 6.0, [*reasons, "a part of another article"]
     if words >= 1.0:
         reasons.append("words like a headline")
+    elif target.shape.has_service_word:
+        score, reasons = score - 2.0, [*reasons, "about the outlet itself"]
     if any(each.in_heading or each.heading for each in target.anchors):
         score, reasons = score + 1.0, [*reasons, "a heading"]
     dated = _dated(target)
@@ -214,7 +164,7 @@ def _rate(target: _Target, known: ArticleShapes) -> ArticleLink:
     if all(each.is_furniture for each in target.anchors):
         # a bar with the news of the hour, or with their catchwords
         is_strong = (words >= 1.2 and target.shape.score >= 1.5) or target.shape.score >= 4.0
-        score -= 1.0 if is_strong else 2.0
+        score -= 1.0 if is_strong else 2.3
         reasons.append("in the navigation, the footer or the like")
     if any(
         mark in each.rel.split() for each in target.anchors for mark in ("tag", "author", "next", "prev", "nofollow")
@@ -231,7 +181,7 @@ def _rate(target: _Target, known: ArticleShapes) -> ArticleLink:
     )
 
 
-def _headline(target: _Target) -> tuple[str | None, Anchor, float]:
+def _headline(target: LinkedPage) -> tuple[str | None, Anchor, float]:
     """Return the best headline of a page, the link that has it, and how much it looks like one."""
     best: tuple[float, int, str, Anchor] | None = None
     for position, anchor in enumerate(target.anchors[:20]):
@@ -246,11 +196,31 @@ def _headline(target: _Target) -> tuple[str | None, Anchor, float]:
     return best[2][:_MAX_TITLE], best[3], best[0]
 
 
-def _dated(target: _Target) -> ParsedDate | None:
+def _dated(target: LinkedPage) -> ParsedDate | None:
     return next((anchor.dated for anchor in target.anchors if anchor.dated is not None), None)
 
 
-def _together(links: Sequence[ArticleLink], targets: Sequence[_Target]) -> tuple[ArticleLink, ...]:
+def _in_dated_lists(links: Sequence[ArticleLink], targets: Sequence[LinkedPage]) -> list[ArticleLink]:
+    """Return the links, with a higher score in places where nearly each has a date beside it: lists of news."""
+    numbers: dict[str, list[int]] = defaultdict(list)
+    for link in links:
+        numbers[link.place].append(link.dated is not None)
+    dated = {place for place, known in numbers.items() if sum(known) >= max(_LIST, _MOSTLY * len(known))}
+    return [
+        replace(link, score=link.score + _IN_DATED_LIST, reason=f"{link.reason}, in a list with dates")
+        if link.place in dated and _may_be_listed(link, target)
+        else link
+        for link, target in zip(links, targets, strict=True)
+    ]
+
+
+def _may_be_listed(link: ArticleLink, target: LinkedPage) -> bool:
+    """Return whether a link of a dated list may be its headline: not a section, not the number of comments."""
+    is_section = target.shape.kinds in ((), ("word",)) and not target.shape.keys
+    return not is_section and not (link.title and _COUNTED.fullmatch(link.title))
+
+
+def _together(links: Sequence[ArticleLink], targets: Sequence[LinkedPage]) -> tuple[ArticleLink, ...]:
     """Return the links, each with a score that its likes share."""
     forms = [target.shape.grains()[0] for target in targets]
     places = [link.place for link in links]

@@ -10,7 +10,7 @@ from front_pages import PAGES, FrontPage, blog, buttons, cards, government
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawlers.reading import sections
+from crawlers.reading import link_targets
 from crawlers.reading.address_shapes import learn_shapes, shape_of
 from crawlers.reading.anchors import MAX_ANCHORS
 from crawlers.reading.parse import NotAFeed
@@ -105,6 +105,11 @@ def test_order_of_the_page_is_kept_and_each_address_comes_once() -> None:
         "/privacy-policy",
         "/contacts",
         "//[broken",
+        "/author.php?id=471100",
+        "/topic/?id=471100",
+        "/reporters/author-jane-valley-4711.html",
+        "/profile-671/jane-valley.html",
+        "/sponsored-content/how-to-insure-a-herd-against-the-snow",
     ],
 )
 def test_what_is_no_article_is_left_out(address: str) -> None:
@@ -223,7 +228,7 @@ HOSTILE = {
 @pytest.mark.parametrize("body", HOSTILE.values(), ids=HOSTILE.keys())
 def test_hostile_page_is_read_within_its_bounds(body: bytes) -> None:
     rated = rate_links(body, url=f"{HOST}/", known=learn_shapes([f"{HOST}/news/1"]), pattern=None)
-    assert len(rated) <= sections.MAX_LINKS < MAX_ANCHORS
+    assert len(rated) <= link_targets.MAX_LINKS < MAX_ANCHORS
     assert all(len(link.title or "") <= 300 and len(link.url) <= 2_100 for link in rated)
 
 
@@ -262,3 +267,59 @@ def test_any_page_is_read(pieces: list[str], pattern: str | None) -> None:
 @given(st.binary(max_size=300))
 def test_any_bytes_are_read(body: bytes) -> None:
     assert rate_links(b'<a href="/news/12345">' + body, url=f"{HOST}/") is not None
+
+
+TITLES = ("Water talks", "A new bridge", "Drills end", "Who pays?", "Snow again", "Two votes", "Gas and bread")
+DATED = (
+    "<li><time datetime='2026-01-{0}'>{0} January</time> <a href='{1}'>{2}</a></li>",
+    "<div class=item><span class=date>{0}.01.2026</span><a class=title href='{1}'>{2}</a></div>",
+    "<div class=item><h3><a href='{1}'>{2}</a></h3><span class=date>{0}.01.2026</span></div>",
+)
+
+
+@pytest.mark.parametrize("item", DATED)
+@pytest.mark.parametrize("folder", ["/articles", "/news", "/en/post", "/politics"])
+def test_short_headlines_in_a_list_with_dates_are_articles(item: str, folder: str) -> None:
+    wanted = [f"{folder}/{title.lower().replace(' ', '-').strip('?')}" for title in TITLES]
+    rows = "".join(item.format(10 + n, path, TITLES[n]) for n, path in enumerate(wanted))
+    menu = "".join(f"<a href='/{word}/'>{word.title()}</a>" for word in ("politics", "economy", "contact", "culture"))
+    assert paths(f"<nav>{menu}</nav><main>{rows}</main>") == wanted
+
+
+def test_counts_of_comments_and_sections_beside_dates_are_none() -> None:
+    rows = "".join(
+        f"<div class=item><h3><a href='/news/2026-{n}-talks-in-the-valley'>Talks in the valley go on, day {n}</a></h3>"
+        f"<p class=meta><a href='/discuss/47{n}'>{n} comments</a> <a href='/section{n % 3}'>Valley</a>"
+        f"<time>2026-01-{n}</time></p></div>"
+        for n in range(10, 20)
+    )
+    assert {path.split("/")[1] for path in paths(rows)} == {"news"}
+
+
+def test_parts_of_an_article_and_the_page_in_another_view_are_none() -> None:
+    whole = "/news/live/talks-in-the-valley-go-on-1234567"
+    parts = "".join(
+        f"<h3><a href='{whole}/entry{n}'>An envoy arrives at the pass at {n} hours</a></h3>" for n in range(10, 30)
+    )
+    html = f"<h2><a href='{whole}'>Talks in the valley go on: as it happens</a></h2>{parts}"
+    assert paths(html) == [whole]
+    views = "".join(
+        f"<a href='{whole}?view={view}'>The page as a {view} with pictures</a>" for view in ("list", "grid")
+    )
+    for page in (parts, views):
+        body = f"<html><body>{page}</body></html>".encode()
+        assert article_links(body, url=f"{HOST}{whole}") == ()
+
+
+def test_pages_about_the_outlet_that_are_filed_like_articles_are_none() -> None:
+    menu = "".join(
+        f"<li><a href='/{slug}'>{title}</a></li>"
+        for slug, title in (
+            ("how-to-use-our-rss-feeds-1234567", "RSS"),
+            ("the-valley-newsletter-for-your-mornings-1234568", "By mail"),
+        )
+    )
+    story = (
+        "<h2><a href='/rss-feeds-are-read-by-shepherds-1234569'>RSS feeds are read by shepherds, a study finds</a></h2>"
+    )
+    assert paths(f"<ul>{menu}</ul>{story}") == ["/rss-feeds-are-read-by-shepherds-1234569"]
