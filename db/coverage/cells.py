@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Connection, Select, distinct, func, insert
 from db.changes import note_changes
 from db.enums.coverage import CoverageLevel, CoverageSplit, Grain
 from db.enums.vocabulary import MentionLevel
-from db.models import Article, CoverageCell, CoverageDirty, CoverageFact, CoverageMark, CoverageSeries
+from db.models import Article, CoverageCell, CoverageDirty, CoverageFact, CoverageMark, CoverageSeries, EntityRow
 
 LEVELS = tuple(map(str, MentionLevel))
 TOTAL = ""
@@ -108,7 +108,8 @@ def cells_query(
         .join(series, series.id == CoverageCell.series_id)
         .where(series.grain == grain, series.split == split, series.level == level)
     )
-    query = query.where(series.entity_id != TOTAL if entities is None else series.entity_id.in_(entities))
+    # by their ids the index finds the series of a level in steps; there are a thousand times as many of other splits
+    query = query.where(series.entity_id.in_(select(EntityRow.id) if entities is None else entities))
     return query.where(*_within(CoverageCell.bucket_on, since and period_start(since, grain), until))
 
 

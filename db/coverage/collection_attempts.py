@@ -55,14 +55,12 @@ def iter_attempts(conn: Connection, since: date, until: date, *, before: datetim
         Outcome.outcome.not_in(_NOT_A_FAILURE),
     )
     columns = (Outcome.source_id.label("outlet"), day.label("day"), *_count_attempts())
-    for row in conn.execute(select(*columns).where(*within).group_by(Outcome.source_id, day)):
-        on = row.day if isinstance(row.day, date) else date.fromisoformat(row.day)
-        numbers = {name: int(number) for name, number in row._asdict().items() if name not in ("outlet", "day")}
-        yield Attempts(outlet=row.outlet, day=on, **numbers)
+    for outlet, on, *numbers in conn.execute(select(*columns).where(*within).group_by(Outcome.source_id, day)):
+        yield Attempts(outlet, on if isinstance(on, date) else date.fromisoformat(on), *map(int, numbers))
 
 
 def _count_attempts() -> Iterator[ColumnElement[int]]:
-    """Yield the successful and the failed attempts of each stage, labelled as in `Attempts`."""
+    """Yield the successful and the failed attempts of each stage, labelled and ordered as in `Attempts`."""
     for stage, name in ((Stage.POLL, "polls"), (Stage.FETCH, "fetches"), (Stage.PAGE, "pages")):
         succeeded = Outcome.outcome.in_(_SUCCEEDED[stage])
         for label, condition in ((name, succeeded), (f"{name}_failed", not_(succeeded))):

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, case, func, select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import aliased
 
-from db.coverage.cells import TOTAL, UNDATED
+from db.coverage.cells import UNDATED
 from db.enums.coverage import CoverageLevel, CoverageSplit, Grain
-from db.models import Article, CoverageCell, CoverageFact, CoverageSeries, Revision, Source
+from db.models import Article, CoverageCell, CoverageFact, CoverageSeries, EntityRow, Revision, Source
 from db.text.headlines import BEGINNING, headline
 
 
@@ -33,13 +33,25 @@ def first_appearances(conn: Connection, since: date, until: date) -> list[tuple[
 
     Articles without a day are left out.
     """
-    first = func.min(CoverageFact.counts_on)
-    articles = func.sum(case((CoverageFact.counts_on <= until, 1), else_=0))
-    query = select(first, CoverageFact.entity_id, articles).where(
-        CoverageFact.entity_id != TOTAL, CoverageFact.counts_on > UNDATED
+    series, cells = CoverageSeries, CoverageCell
+    earlier = aliased(CoverageCell)
+    before = (earlier.series_id == cells.series_id, earlier.bucket_on < since, earlier.bucket_on > UNDATED)
+    first = func.min(cells.bucket_on)
+    query = (
+        select(first, series.entity_id, func.sum(cells.articles))
+        .join(series, series.id == cells.series_id)
+        .where(
+            series.entity_id.in_(select(EntityRow.id)),
+            series.grain == Grain.DAY,
+            series.split == CoverageSplit.ALL,
+            series.level == CoverageLevel.ALL,
+            cells.bucket_on.between(since, until),
+            ~select(earlier.series_id).where(*before).exists(),
+        )
+        .group_by(series.entity_id)
+        .order_by(first, series.entity_id)
     )
-    found = query.group_by(CoverageFact.entity_id).having(first >= since, first <= until)
-    return [tuple(row) for row in conn.execute(found.order_by(first, CoverageFact.entity_id))]
+    return [(day, entity, int(articles)) for day, entity, articles in conn.execute(query)]
 
 
 def first_pairs(conn: Connection, since: date, until: date, *, limit: int) -> list[tuple[date, str, str, int]]:
@@ -108,3 +120,19 @@ def top_articles(conn: Connection, entity: str, since: date, until: date, *, lim
         .limit(limit)
     )
     return [(outlet, url, headline(title, text) or url) for outlet, url, title, text in conn.execute(query)]
+
+
+def newest_articles(conn: Connection, entity: str, since: date, until: date, *, limit: int) -> list[int]:
+    """Return the newest articles that count for an entity on these days, the newest first."""
+    query = (
+        select(CoverageFact.article_id)
+        .join(Article, Article.id == CoverageFact.article_id)
+        .where(CoverageFact.entity_id == entity, CoverageFact.counts_on.between(since, until))
+        .order_by(
+            CoverageFact.counts_on.desc(),
+            func.coalesce(Article.published_at, Article.collected_at).desc(),
+            CoverageFact.article_id.desc(),
+        )
+        .limit(limit)
+    )
+    return list(conn.scalars(query))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -75,3 +76,21 @@ def record_version(
 def find_labels(conn: Connection) -> dict[str, str]:
     """Return the label of each entity by id."""
     return {entity_id: label for entity_id, label in conn.execute(select(EntityRow.id, EntityRow.label))}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntityEntry:
+    """An entity as lists show it."""
+
+    id: str
+    type: str
+    label: str
+    description: str | None
+    wikidata: str | None
+
+
+def find_entity(conn: Connection, entity_id: str) -> EntityEntry | None:
+    """Return an entity by its id."""
+    query = select(EntityRow.id, EntityRow.type, EntityRow.label, EntityRow.description, EntityRow.wikidata)
+    row = conn.execute(query.where(EntityRow.id == entity_id)).one_or_none()
+    return EntityEntry(**row._asdict()) if row is not None else None

@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
-from web.pages import articles, charts, letters, overview, revisions, status
+from web.pages import articles, charts, entity, letters, overview, revisions, status
 
-ROUTERS = (overview.router, articles.router, revisions.router, status.router, letters.router, charts.router)
+ROUTERS = (
+    overview.router,
+    entity.router,
+    articles.router,
+    revisions.router,
+    status.router,
+    letters.router,
+    charts.router,
+)

@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from db import dialect
 from db.engine import Database
 from web.shared.board import StatusBoard
+from web.shared.kept_health import KeptHealth
 
 QUERY_TIME_S = 10.0
 """Maximum time for the queries of one page."""
@@ -30,6 +31,8 @@ class Store:
     lack_of_room: Callable[[], str | None] = field(default=lambda: None)
     cache: Path | None = None
     """The cache folder, which has the script that draws charts."""
+    health: KeptHealth = field(default_factory=KeptHealth)
+    """The health of the collection, at most a minute old."""
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

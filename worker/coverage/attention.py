@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from sqlalchemy import Connection
 
 from db.coverage.cells import cells_query, span
-from worker.coverage.health import collection_health_by_day
+from worker.coverage.health import HealthReader, collection_health_by_day
 from worker.coverage.stats.bursts import GUARD, HISTORY, WINDOWS, DayJudgement, judge
 
 MIN_ARTICLES = 3
@@ -36,7 +36,13 @@ class AttentionHistory:
 
 
 def load_history(
-    conn: Connection, since: date, until: date, *, today: date, entities: Sequence[str] | None = None
+    conn: Connection,
+    since: date,
+    until: date,
+    *,
+    today: date,
+    entities: Sequence[str] | None = None,
+    read_health: HealthReader = collection_health_by_day,
 ) -> AttentionHistory:
     """Return the data for judging each day of a range, of all entities or of some."""
     first = since - _BEFORE
@@ -46,7 +52,7 @@ def load_history(
         counts.setdefault(row.entity_id, [0] * length)[(row.bucket_on - first).days] = row.articles
     known = span(conn)
     began = known[0] if known else date.max
-    health = collection_health_by_day(conn, first, until, today=today)
+    health = read_health(conn, first, until, today=today)
     masked = {
         (day - first).days
         for day, state in health.items()

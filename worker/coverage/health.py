@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Protocol
 
 from sqlalchemy import Connection
 
@@ -12,6 +13,13 @@ from db.articles.counting_day import day_at
 from db.collection.losses import iter_missed
 from db.coverage.collection_attempts import iter_attempts, iter_printed, read_given_up
 from worker.coverage.stats.health import HABIT_DAYS, Collected, DayHealth, health_by_day
+
+
+class HealthReader(Protocol):
+    """A function that returns the health of the collection on each day of a range."""
+
+    def __call__(self, conn: Connection, since: date, until: date, *, today: date) -> Mapping[date, DayHealth]:
+        """Return the health of each day; both days are inclusive."""
 
 
 def collection_health_by_day(

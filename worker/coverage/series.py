@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from db.coverage.cells import TOTAL, UNDATED, cells_query, count_undated, period_end, period_start, span
 from db.enums.coverage import CoverageLevel, CoverageSplit, Grain
-from worker.coverage.health import collection_health_by_day, day_not_over
+from worker.coverage.health import HealthReader, collection_health_by_day, day_not_over
 from worker.coverage.stats.health import DayHealth, complete
 from worker.coverage.stats.series import Counts, Point, fill, format_period, share, voices
 
@@ -112,13 +112,18 @@ class Names:
         return self.parts.get(part, part) or "unknown"
 
 
-def load_series(conn: Connection, question: SeriesQuestion, *, now: datetime) -> ShownSeries:
-    """Return the series of a question, with a point for each period, also for empty ones. Raises RangeTooLong."""
+def load_series(
+    conn: Connection, question: SeriesQuestion, *, now: datetime, read_health: HealthReader = collection_health_by_day
+) -> ShownSeries:
+    """Return the series of a question, with a point for each period, also for empty ones. Raises RangeTooLong.
+
+    `read_health` reads the health of the collection, which is dear; a caller may keep it.
+    """
     undated_cells = read_counts(conn, question, UNDATED, UNDATED)
     undated = [
         Point(UNDATED_PERIOD, entity, part, counts) for (_, entity, part), counts in sorted(undated_cells.items())
     ]
-    never_counted = count_undated(conn, question.entities, UNDATED, UNDATED, level=question.level)
+    never_counted = _count_undated(conn, question, undated, UNDATED, UNDATED)
     known = span(conn)
     first, last = question.since or (known and known[0]), question.until or (known and known[1])
     if first is None or last is None or first > last:
@@ -137,11 +142,11 @@ def load_series(conn: Connection, question: SeriesQuestion, *, now: datetime) ->
     is_split = question.split != CoverageSplit.ALL
     points = list(fill(cells, buckets, question.entities, grain=grain, is_split=is_split))
     last_day = period_end(buckets[-1], grain) - timedelta(days=1)
-    health = collection_health_by_day(conn, buckets[0], last_day, today=day_not_over(conn, now))
+    health = read_health(conn, buckets[0], last_day, today=day_not_over(conn, now))
     periods = {
         format_period(bucket, grain): _select_days(health, bucket, period_end(bucket, grain)) for bucket in buckets
     }
-    by_first_sight = count_undated(conn, question.entities, buckets[0], last_day, level=question.level)
+    by_first_sight = _count_undated(conn, question, points, buckets[0], last_day)
     return ShownSeries(
         points=points,
         health=periods,
@@ -152,6 +157,15 @@ def load_series(conn: Connection, question: SeriesQuestion, *, now: datetime) ->
         undated=undated,
         without_date=(by_first_sight, never_counted),
     )
+
+
+def _count_undated(conn: Connection, question: SeriesQuestion, points: Sequence[Point], first: date, last: date) -> int:
+    """Return the number of articles without a date on these days, which the points cover, each counted once."""
+    if len(question.entities) == 1:  # an article is in one point alone
+        return sum(point.counts.undated for point in points)
+    if not any(point.counts.undated for point in points):
+        return 0
+    return count_undated(conn, question.entities, first, last, level=question.level)
 
 
 def _read_totals(conn: Connection, question: SeriesQuestion, first: date, last: date) -> dict[tuple[str, str], Counts]:

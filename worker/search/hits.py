@@ -36,7 +36,17 @@ def list_newest(conn: Connection, filters: Filters, *, after: int | None, limit:
     Raises LookupError if that article does not exist.
     """
     rows = read_newest(conn, filters, after=after, limit=limit)
-    return [FoundArticle(row, marked(row.title, ()) if row.title else make_snippet(row.begins, None)) for row in rows]
+    return [_found(row) for row in rows]
+
+
+def list_articles(conn: Connection, article_ids: Sequence[int]) -> list[FoundArticle]:
+    """Return these articles in their order, without those that do not exist."""
+    rows = read_listed(conn, article_ids)
+    return [_found(rows[article_id]) for article_id in article_ids if article_id in rows]
+
+
+def _found(row: Listed) -> FoundArticle:
+    return FoundArticle(row, marked(row.title, ()) if row.title else make_snippet(row.begins, None))
 
 
 def search(conn: Connection, filters: Filters, query: str, *, after: int | None, limit: int) -> list[FoundArticle]:

@@ -1,0 +1,171 @@
+"""Series of coverage in pages: the question in an address, the links behind its numbers, its charts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Annotated, Any
+
+from fastapi import Depends, Query
+from markupsafe import Markup
+from pydantic import BaseModel, Field, field_validator
+from sqlalchemy import Connection
+
+from db.coverage.cells import period_end, period_start
+from db.enums.coverage import CoverageLevel, CoverageSplit, Grain
+from web.charts.parts import ChartLine, ChartPeriod
+from web.charts.sparkline import draw_sparkline
+from web.shared.links import Value, search_address
+from web.shared.params import InvalidParameter, read_days
+from web.shared.store import Store
+from worker.coverage.series import ShownSeries, point_record
+from worker.coverage.stats.series import Point
+from worker.coverage.unusual import latest_day
+
+PERIODS_MAX = 1_200
+"""Maximum number of periods of a page: three years of days."""
+_USUAL_DAYS = {Grain.DAY: 90, Grain.WEEK: 364, Grain.MONTH: 1_096}
+
+
+class PageSplit(StrEnum):
+    """The splits that pages show."""
+
+    ALL = CoverageSplit.ALL
+    SOURCE = CoverageSplit.SOURCE
+    LANG = CoverageSplit.LANG
+    COUNTRY = CoverageSplit.COUNTRY
+    GENRE = CoverageSplit.GENRE
+
+
+_OTHER_SCRIPTS = {"kk": "kk-Latn", "uz": "uz-Cyrl"}
+SPLIT_NAMES = {
+    PageSplit.ALL: "none",
+    PageSplit.SOURCE: "outlet",
+    PageSplit.LANG: "language",
+    PageSplit.COUNTRY: "country",
+    PageSplit.GENRE: "genre",
+}
+
+
+class SeriesParameters(BaseModel):
+    """A series in an address: days, grain, level and split; empty values are those that are usual."""
+
+    since: str = Field("", max_length=40, description="First day: 2022-01-05, 2022-01, 2022, today, yesterday or 90d.")
+    until: str = Field("", max_length=40, description="Last day, in the same ways: 2022 ends in December.")
+    by: Grain = Field(Grain.DAY, description="Length of a period.")
+    level: CoverageLevel = Field(CoverageLevel.ALL, description="Only mentions of this level.")
+    split: PageSplit = Field(PageSplit.ALL, description="Count per outlet, language, country or genre.")
+
+    @field_validator("by", "level", "split", mode="before")
+    @classmethod
+    def _leave_out(cls, value: Any, info: Any) -> Any:
+        return cls.model_fields[info.field_name].default if value == "" else value
+
+
+def _series_parameters(parameters: Annotated[SeriesParameters, Query()]) -> SeriesParameters:
+    return parameters
+
+
+AskedSeries = Annotated[SeriesParameters, Depends(_series_parameters)]
+"""A parameter of a view: the series in its address."""
+
+
+def read_range(
+    conn: Connection, parameters: SeriesParameters, *, store: Store, grain: Grain | None = None
+) -> tuple[date, date]:
+    """Return the first and last day of the whole periods that a page shows. Raises InvalidParameter."""
+    grain = grain or parameters.by
+    first, last = read_days(conn, parameters.since, parameters.until, store=store)
+    last = last or max(latest_day(conn, now=store.now()), first or date.min)
+    first = first or last - timedelta(days=min(_USUAL_DAYS[grain], (last - date.min).days) - 1)
+    if last.year >= date.max.year or first.year <= date.min.year + 100:
+        raise InvalidParameter("since", "there are no articles at the end of time", "choose a year like 2022")
+    days = {Grain.DAY: 1, Grain.WEEK: 7, Grain.MONTH: 28}[grain]
+    if (last - first).days // days > PERIODS_MAX:
+        longer = "days; choose weeks or months" if grain is Grain.DAY else "periods; choose a shorter range"
+        raise InvalidParameter("since", f"{first} to {last} is more than {PERIODS_MAX:,} {longer}")
+    return period_start(first, grain), period_end(period_start(last, grain), grain) - timedelta(days=1)
+
+
+def link_part(split: str, part: str, **filters: Value) -> str | None:
+    """Return the address of the articles of a part; None where the part is unknown and no filter finds it."""
+    if split == CoverageSplit.ALL:
+        return search_address(**filters)
+    if not part:
+        return None
+    if split == CoverageSplit.COUNTRY:
+        return search_address(q=f"country:{part}", **filters)
+    if split == CoverageSplit.LANG and part in _OTHER_SCRIPTS:  # the filter would include the other script
+        return search_address(q=f"lang:{part} NOT lang:{_OTHER_SCRIPTS[part]}", **filters)
+    return search_address(**filters, **{str(split): part})
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesLinks:
+    """The addresses of the articles behind the points of a series."""
+
+    shown: ShownSeries
+    grain: Grain
+    level: CoverageLevel = CoverageLevel.ALL
+
+    def last_day(self, period: str) -> date:
+        """Return the last day of a period."""
+        return period_end(self.shown.begins[period], self.grain) - timedelta(days=1)
+
+    def point(self, point: Point) -> str | None:
+        """Return the address for a point; None if no list holds exactly its articles, or there are none."""
+        if self.level != CoverageLevel.ALL or not point.counts.articles or point.period not in self.shown.begins:
+            return None
+        days = {"since": self.shown.begins[point.period], "until": self.last_day(point.period)}
+        return link_part(self.shown.split, point.part, entity=point.entity, **days)
+
+    def periods(self) -> list[ChartPeriod]:
+        """Return the periods of a chart."""
+        return [
+            ChartPeriod(
+                label=label,
+                begins=begins,
+                after=period_end(begins, self.grain),
+                is_impaired=self.shown.is_impaired(label),
+                complete=self.shown.complete(label, ""),
+            )
+            for label, begins in self.shown.begins.items()
+        ]
+
+    def line(self, points: Sequence[Point], key: str, name: str) -> ChartLine:
+        """Return the line of a chart for the points of one entity or part."""
+        return ChartLine(
+            key=key,
+            name=name,
+            articles=[point.counts.articles for point in points],
+            stories=[point.counts.stories for point in points],
+            hrefs=[self.point(point) for point in points],
+            impaired=[self.shown.flag(point) for point in points],
+        )
+
+
+def series_records(shown: ShownSeries) -> list[dict[str, Any]]:
+    """Return the points as `steppewatch coverage --format json` writes them."""
+    return [point_record(shown, point) for point in (*shown.points, *shown.undated)]
+
+
+def series_columns(shown: ShownSeries) -> list[str]:
+    """Return the columns of the CSV of a series."""
+    split = [] if shown.split == CoverageSplit.ALL else [str(shown.split)]
+    counts = ["articles", "stories", "mentions", "in_title", "scope_articles", "scope_stories", "undated"]
+    shares = ["share", "stories_share"] if shown.totals else []
+    voices = ["voice", "stories_voice"] if shown.voices else []
+    return ["period", "entity", *split, *counts, *shares, *voices, "alive", "complete", "impaired"]
+
+
+def draw_course(articles: Sequence[int], name: str, shown: Mapping[str, date], *, is_large: bool = False) -> Markup:
+    """Return a sparkline of the articles of consecutive periods; `shown` are the labels of the periods."""
+    labels = list(shown)
+    span = f", {labels[0]} to {labels[-1]}" if labels else ""
+    top = max(articles, default=0)
+    label = f"{name}: {sum(articles):,} articles{span}, at most {top:,} in one period"
+    if is_large:
+        return draw_sparkline(articles, label=label, width=720, height=120, css_class="spark wide-spark")
+    return draw_sparkline(articles, label=label, css_class="spark")
