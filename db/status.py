@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
@@ -13,6 +13,7 @@ from sqlalchemy.orm import aliased
 from db.collection.captures import count_waiting
 from db.collection.clocks import count_ahead
 from db.collection.feeds import FeedHealth, count_feeds, find_network_problem, iter_feeds
+from db.collection.losses import MeasuredLoss, measure_losses
 from db.collection.removals import read_removed
 from db.collection.sources import count_collected, count_sources
 from db.collection.walls import Walled, find_walled
@@ -216,12 +217,19 @@ class OutletHealth:
     """The error of the failing feed that was polled last, or the problem with its pages."""
     unverified: str | None = None
     """The fault of the certificate of one of its feeds; None if there was none."""
+    loss: MeasuredLoss | None = None
+    """The estimated loss of the last seven days; None if it was not polled in them."""
+
+    @property
+    def missed(self) -> float:
+        """Return the expected number of items that were never seen in the last seven days."""
+        return self.loss.missed if self.loss else 0.0
 
 
 def list_outlets(conn: Connection, *, now: datetime | None = None) -> list[OutletHealth]:
     """Return the outlets with feeds or articles: those with problems first, then the latest success first.
 
-    With `now` the result also includes which of them show no articles.
+    With `now` the result also includes which of them show no articles, and their losses.
     """
     feeds: dict[str, list[FeedHealth]] = {}
     for feed in iter_feeds(conn):
@@ -232,8 +240,12 @@ def list_outlets(conn: Connection, *, now: datetime | None = None) -> list[Outle
         .group_by(Source.id, Source.name)
     )
     walled = find_walled(conn, now=now) if now else {}
+    losses = measure_losses(conn, until=now) if now else {}
     outlets = [
-        _outlet(source_id, name, articles, feeds.get(source_id, []), walled.get(source_id))
+        replace(
+            _outlet(source_id, name, articles, feeds.get(source_id, []), walled.get(source_id)),
+            loss=losses.get(source_id),
+        )
         for source_id, name, articles in conn.execute(query)
         if articles or source_id in feeds
     ]

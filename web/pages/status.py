@@ -31,8 +31,9 @@ class StatusPage:
 
     def table(self) -> PageTable:
         """Return the outlets with their state."""
-        columns = ("source", "name", "state", "succeeded_at", "feeds", "articles", "last_error")
-        return PageTable(columns, [[getattr(outlet, name) for name in columns] for outlet in self.board.outlets])
+        fields = ("id", "name", "state", "succeeded_at", "feeds", "articles", "missed", "last_error")
+        rows = [[getattr(outlet, name) for name in fields] for outlet in self.board.outlets]
+        return PageTable(("source", *fields[1:]), rows)
 
 
 @router.get("/status")

@@ -5,10 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
 
+from db.collection.losses import LOSS_DAYS
 from db.engine import Database
 from db.enums.outcomes import Stage
 from db.outcomes import ProblemRow
@@ -29,6 +30,11 @@ class StatusView:
     """Number of outlets not shown."""
     full: str | None = None
     """The message that the disk is full, or None."""
+
+    @property
+    def losses_since(self) -> date:
+        """Return the first day of those for which losses are shown."""
+        return self.health.at.date() - timedelta(days=LOSS_DAYS - 1)
 
     @property
     def problems(self) -> list[ProblemRow]:

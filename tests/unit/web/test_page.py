@@ -17,6 +17,7 @@ from asgi import get
 from samplestore import NOON, Sample, empty_store, fill
 from sqlalchemy import Connection, update
 
+from db.collection.feed_days import ListingPolled, record_poll_of_day
 from db.collection.feeds import add_feed, record_network
 from db.engine import Database
 from db.models import Article, Feed, Source
@@ -125,6 +126,29 @@ def test_outlets_in_trouble_come_first_with_their_error(store: Database) -> None
     assert "Steppe Herald failing 12:00 UTC 1 0 it said 503 Oasis Wire ok 12:00 UTC 1 0" in outlets
     assert outlets.index("Oasis Wire ok") < outlets.index("Meadow, a blog no feed never 0 1")
     assert "1 of 2 feeds failing" in words
+
+
+@pytest.mark.parametrize(
+    ("missed", "shown"),
+    [(0.4, ""), (1.2, "about 1 item missed"), (1234.6, "about 1\N{NARROW NO-BREAK SPACE}235 items missed")],
+)
+def test_an_outlet_says_how_many_items_were_missed_and_leads_to_those_that_were_seen(
+    store: Database, missed: float, shown: str
+) -> None:
+    def polled(conn: Connection) -> None:
+        feed_id = add_feed(conn, source_id="steppe-herald", url="https://herald.example/rss", now=NOW)
+        for back, lost in ((6, missed), (7, 9_000.0)):
+            listed = ListingPolled(listed=20, fresh=10, missed=lost, kept_all=0.1)
+            record_poll_of_day(conn, feed_id, at=NOW - timedelta(days=back), failed=False, listed=listed)
+
+    store.write(polled)
+    page = page_of(store)
+    assert shown in words_of(page)
+    links = [attrs["href"] for tag, attrs in tags_of(page) if tag == "a" and str(attrs["href"]).startswith("/search?")]
+    since = (NOW - timedelta(days=6)).date()
+    assert links == ([f"/search?source=steppe-herald&since={since}"] if shown else [])
+    table = get(create_app(store, now=lambda: NOW), "/status", query="format=csv").text.splitlines()
+    assert dict(zip(table[0].split(","), table[1].split(","), strict=True))["missed"] == str(missed)
 
 
 def test_a_full_disk_is_said_above_everything_else(store: Database) -> None:
