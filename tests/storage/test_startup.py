@@ -48,6 +48,7 @@ HEAVY |= {
     "trafilatura",
     "twisted",
     "uvicorn",
+    "vl_convert",
 }
 _SAYS_MODULES = """
 import atexit, sys

@@ -63,9 +63,11 @@ def plot_series(
     base = {"x": x, "color": colour_channel(names), "detail": {"field": "stretch"}}
     y = {"field": "articles", "type": "quantitative", "axis": _count_axis(drawn, unit)}
     layers = [*axis.backdrop(x), *_mark_events(axis, x, events)]
+    layers.append(
+        {"mark": line_mark("articles"), "encoding": base | {"y": y}}
+    )  # the first, as the legend looks like it
     if has_stories:
         layers.append({"mark": line_mark("stories"), "encoding": base | {"y": y | {"field": "stories"}}})
-    layers.append({"mark": line_mark("articles"), "encoding": base | {"y": y}})
     layers.append(_points(axis, rows, base | {"y": y}, is_many=len(drawn) > 1))
     return build_spec(
         description=describe_lines(axis, drawn, names, per),

@@ -94,7 +94,6 @@ def write_config(palette: Palette) -> dict[str, Any]:
             "labelLimit": 190,
             "offset": 24,
             "titleFontWeight": "normal",
-            "symbolDash": [1, 0],
             "symbolOpacity": 1,
             "symbolStrokeWidth": 3,
         },

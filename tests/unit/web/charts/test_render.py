@@ -55,3 +55,12 @@ def test_equal_charts_are_equal_pictures() -> None:
     one, two = (render_png(plot_series(days(9), [line(*range(9))], per="day")) for _ in range(2))
     assert one == two
     assert one.startswith(b"\x89PNG")
+
+
+def test_the_legend_shows_lines_and_not_the_dots_of_stories() -> None:
+    lines = [line(1, 2, 3, key=name, name=name, stories=[1, 1, 1]) for name in ("CSTO", "Turan")]
+    tree = etree.fromstring(render_svg(plot_series(days(3), lines, per="day")).encode())
+    (legend,) = [group for group in tree.iter(f"{SVG}g") if "role-legend-symbol" in group.get("class", "")][:1]
+    dashes = [path.get("stroke-dasharray") for path in legend.iter(f"{SVG}path")]
+    assert dashes
+    assert set(dashes) <= {None, "1,0"}
