@@ -39,6 +39,13 @@ def settled_number(conn: Connection) -> int:
     return dialect.settled_number(conn)
 
 
+def find_server(conn: Connection) -> str | None:
+    """Return the name of the server that issued the numbers; None if they are another's (see `adopt_numbers`)."""
+    server = dialect.server_of(conn)
+    known = conn.scalar(select(ChangeClock.server))
+    return server if known == server or (known is None and not server) else None
+
+
 def adopt_numbers(conn: Connection) -> bool:
     """Restart the numbers after a move to another PostgreSQL cluster; return whether there was one.
 

@@ -95,10 +95,11 @@ def find_candidates(
     until: date | None = None,
     among: Iterable[ColumnElement[bool]] = (),
     order: Iterable[ColumnElement[Any]] = (Article.counts_on.asc(), Article.id.asc()),
+    limit: int | None = None,
 ) -> list[int]:
     """Return the current revisions of articles that count in these days and may match, by day and id.
 
-    `among` are further conditions on an article; `order` is another order.
+    `among` are further conditions on an article; `order` is another order, `limit` the greatest number.
     """
     condition: ColumnElement[bool] = true()
     if need is not None:
@@ -107,7 +108,7 @@ def find_candidates(
     query = select(Revision.id).join(Article, Article.revision_id == Revision.id)
     query = query.where(Revision.stage == RevisionStage.DONE, condition, *among)
     query = query.where(*count_within(since, until))
-    return list(conn.scalars(query.order_by(*order)))
+    return list(conn.scalars(query.order_by(*order).limit(limit)))
 
 
 def _condition(conn: Connection, need: Need) -> ColumnElement[bool]:

@@ -29,6 +29,7 @@ __all__ = [
     "find_candidates",
     "iter_csv",
     "iter_rows",
+    "select_rows",
 ]
 
 _QUERIES: Mapping[ExportKind, Callable[[Connection, Filters], Rows]] = {
@@ -120,6 +121,11 @@ def _unchecked(conn: Connection, kind: ExportKind, filters: Filters, detail: Det
         return article_rows.articles_with_text(conn, filters, detail.longest)
     if (kind, detail.name) == (ExportKind.MENTIONS, ExportDetail.REVISIONS):
         return article_rows.mentions_of_revisions(conn, filters)
+    return _QUERIES[kind](conn, filters)
+
+
+def select_rows(conn: Connection, kind: ExportKind, filters: Filters) -> Rows:
+    """Return the query of the rows of an export in its order. Raises CannotFilter."""
     return _QUERIES[kind](conn, filters)
 
 

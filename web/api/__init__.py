@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from web.api import articles
 
-ROUTERS: tuple[APIRouter, ...] = ()
+ROUTERS = (articles.router,)

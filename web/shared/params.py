@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from typing import Annotated
 
@@ -13,6 +14,7 @@ from sqlalchemy import Connection
 from db.articles.counting_day import day_at
 from db.articles.filters import Filters
 from web.shared.store import Store
+from worker.query.errors import QueryError
 from worker.search.days import NoDay, parse_days
 from worker.search.filters import InvalidFilter, build_filters
 from worker.search.lookup import UnknownName, find_entity_ids, find_source_ids
@@ -24,23 +26,53 @@ Names = Annotated[list[Annotated[str, Field(max_length=_NAME_MAX)]], Field(max_l
 
 
 class InvalidParameter(ValueError):
-    """A parameter with a value that cannot be used; `hint` says what to do."""
+    """A parameter with a value that cannot be used; `hint` says what to do, `candidates` are values that were meant."""
 
-    def __init__(self, name: str, message: str, hint: str = "") -> None:
+    def __init__(self, name: str, message: str, hint: str = "", candidates: Sequence[str] = ()) -> None:
         super().__init__(message)
-        self.name, self.message, self.hint = name, message, hint
+        self.name, self.message, self.hint, self.candidates = name, message, hint, candidates
+
+
+QueryText = Annotated[
+    str,
+    Query(
+        max_length=2_000,
+        description="Only articles that match this query, in the language of alerts.",
+        examples=["csto AND drill*"],
+    ),
+]
+
+
+@contextmanager
+def reading_query() -> Iterator[None]:
+    """Refuse a `query` that cannot be read as a parameter. Raises InvalidParameter."""
+    try:
+        yield
+    except QueryError as error:
+        raise InvalidParameter("query", error.message, error.hint) from None
 
 
 class FilterParameters(BaseModel):
     """The filters of articles in an address; they are those of the commands."""
 
-    since: str = Field("", max_length=40, description="First day: 2022-01-05, 2022-01, 2022, today, yesterday or 90d.")
-    until: str = Field("", max_length=40, description="Last day, in the same ways: 2022 ends in December.")
-    entity: Names = Field([], description="Only of this entity (id, label or alias); repeatable.")
-    source: Names = Field([], description="Only of this outlet (id, name or domain); repeatable.")
-    lang: Names = Field([], description="Only articles in this language; repeatable.")
-    genre: Names = Field([], description="Only of this genre; repeatable.")
-    scope: ScopeFilter | None = Field(None, description="Only articles in or out of the vocabulary's scope.")
+    since: str = Field(
+        "",
+        max_length=40,
+        examples=["2022-01"],
+        description="First day: 2022-01-05, 2022-01, 2022, today, yesterday or 90d.",
+    )
+    until: str = Field(
+        "", max_length=40, examples=["2022-01-31"], description="Last day, in the same ways: 2022 ends in December."
+    )
+    entity: Names = Field([], examples=[["csto"]], description="Only of this entity (id, label or alias); repeatable.")
+    source: Names = Field(
+        [], examples=[["eurasianet"]], description="Only of this outlet (id, name or domain); repeatable."
+    )
+    lang: Names = Field([], examples=[["ru"]], description="Only articles in this language; repeatable.")
+    genre: Names = Field([], examples=[["news"]], description="Only of this genre; repeatable.")
+    scope: ScopeFilter | None = Field(
+        None, examples=["in"], description="Only articles in or out of the vocabulary's scope."
+    )
 
 
 def _list_parameters(parameters: Annotated[FilterParameters, Query()]) -> FilterParameters:
@@ -66,8 +98,7 @@ def read_filters(conn: Connection, parameters: FilterParameters, *, store: Store
             scope=parameters.scope or ScopeFilter.all,
         )
     except UnknownName as error:
-        name = "source" if "outlet" in error.message else "entity"
-        raise InvalidParameter(name, error.message, error.hint) from None
+        raise InvalidParameter(error.kind, error.message, error.hint, error.candidates) from None
     except InvalidFilter as error:
         raise InvalidParameter(error.field, str(error)) from None
 
@@ -104,7 +135,7 @@ def get_entity(conn: Connection, name: str) -> str:
     try:
         return find_entity_ids(conn, [name])[0]
     except UnknownName as error:
-        raise InvalidParameter("entity", error.message, error.hint) from None
+        raise InvalidParameter("entity", error.message, error.hint, error.candidates) from None
 
 
 def get_source(conn: Connection, name: str) -> str:
@@ -112,4 +143,4 @@ def get_source(conn: Connection, name: str) -> str:
     try:
         return find_source_ids(conn, [name])[0]
     except UnknownName as error:
-        raise InvalidParameter("source", error.message, error.hint) from None
+        raise InvalidParameter("source", error.message, error.hint, error.candidates) from None

@@ -17,6 +17,7 @@ from worker.query.errors import QueryError
 
 _log = logging.getLogger(__name__)
 _HINT = "The menu above leads to all pages."
+_API_HINT = "/api/v1/openapi.json describes all addresses."
 
 
 def answer_problem(
@@ -34,16 +35,22 @@ def answer_problem(
 def refused(request: Request, error: Exception) -> Response:
     """Return the answer for a page that does not exist or a method that it does not have."""
     status = error.status_code if isinstance(error, HTTPException) else 500
+    detail = getattr(error, "detail", "")
+    if status == 404 and request.url.path.startswith("/api/"):
+        return answer_problem(request, 404, "Not found", detail if detail != "Not Found" else _API_HINT)
     if status == 404:
-        detail = getattr(error, "detail", "")
         return answer_problem(request, 404, "There is no such page", detail if detail != "Not Found" else _HINT)
-    return answer_problem(request, status, "This request is not possible", getattr(error, "detail", "") or _HINT)
+    answer = answer_problem(request, status, "This request is not possible", detail or _HINT)
+    answer.headers.update(getattr(error, "headers", None) or {})  # a refused method comes with those that are allowed
+    return answer
 
 
 def invalid(request: Request, error: Exception) -> Response:
     """Return the answer for a parameter that cannot be used."""
+    more: dict[str, Any] = {}
     if isinstance(error, InvalidParameter):
         name, message, hint = error.name, error.message, error.hint
+        more = {"candidates": list(error.candidates)} if error.candidates else {}
     elif isinstance(error, QueryError):
         name, message, hint = "q", error.message, error.hint
     else:
@@ -51,7 +58,7 @@ def invalid(request: Request, error: Exception) -> Response:
         first = error.errors()[0]
         name, message, hint = str(first["loc"][-1]), first["msg"], ""
     text = f"{name}: {message}{'; ' if hint else ''}{hint}"
-    return answer_problem(request, 422, "This value cannot be used", text, parameter=name)
+    return answer_problem(request, 422, "This value cannot be used", text, parameter=name, **more)
 
 
 def no_answer(request: Request, error: Exception) -> Response:

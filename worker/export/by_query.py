@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from sqlalchemy import Connection
 
 from db.alerts.subscriptions import saved_queries
-from db.articles.listings import newest_candidates
+from db.articles.listings import current_revisions, latest_candidates, newest_candidates
 from db.articles.texts import TextRow
 from db.exports import read
 from db.exports.read import Filters
@@ -38,6 +38,30 @@ def newest(conn: Connection, filters: Filters, text: str, after: int | None = No
     """
     query = _read(conn, text)
     return _judged(conn, query, newest_candidates(conn, required_terms(query), filters, after=after))
+
+
+def match_articles(conn: Connection, text: str, article_ids: Collection[int]) -> set[int]:
+    """Return those of a few articles that match the query. Raises QueryError."""
+    query = _read(conn, text)
+    return {found.row.article_id for found in _judged(conn, query, current_revisions(conn, article_ids))}
+
+
+def find_latest(
+    conn: Connection, filters: Filters, text: str, *, before: int | None, limit: int, judged: int
+) -> tuple[list[int], int | None]:
+    """Return the articles that pass the filters and match the query, the last collected first, and where to go on.
+
+    At most `limit` articles with ids below `before`, out of at most `judged` candidates; the second value is the
+    article to pass as `before` next, None after the last candidate. Raises QueryError.
+    """
+    query = _read(conn, text)
+    candidates = latest_candidates(conn, required_terms(query), filters, before=before, limit=judged + 1)
+    found: list[int] = []
+    for hit in _judged(conn, query, [revision_id for _, revision_id in candidates[:judged]]):
+        if len(found) == limit:
+            return found, found[-1]
+        found.append(hit.row.article_id)
+    return found, candidates[judged - 1][0] if len(candidates) > judged else None
 
 
 def _read(conn: Connection, text: str, *, is_stored: bool = False) -> Query:

@@ -30,11 +30,11 @@ def did_you_mean(found: Iterable[str]) -> str:
 
 
 class NoSuchEntity(LookupError):
-    """No entity has that name, or more than one has; `hint` suggests others, "" for none."""
+    """No entity has that name, or more than one has; `hint` suggests `candidates`, "" for none."""
 
-    def __init__(self, message: str, hint: str) -> None:
+    def __init__(self, message: str, hint: str, candidates: Sequence[str] = ()) -> None:
         super().__init__(message)
-        self.message, self.hint = message, hint
+        self.message, self.hint, self.candidates = message, hint, candidates
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,15 +111,22 @@ class QueryNames:
         if len(found) == 1:
             return found[0]
         message = f"{len(found)} entities are called {name!r}" if found else f"no entity is called {name!r}"
-        raise NoSuchEntity(message, self.like_entity(name))
+        near = self._like_entity(name)
+        raise NoSuchEntity(message, self._describe(near), near)
 
     def like_entity(self, name: str) -> str:
         """Return a hint with the entities of this or a similar name."""
+        return self._describe(self._like_entity(name))
+
+    def _describe(self, ids: Iterable[str]) -> str:
+        return did_you_mean(f"{id} ({self.entities[id]})" for id in ids)
+
+    def _like_entity(self, name: str) -> list[str]:
         key = _key(name)
         found = list(self.find_entities(name))
         for names in (self._by_name, self._by_alias):
             found = found or [id for near in nearest(key, names) for id in names[near]]
-        return did_you_mean(f"{id} ({self.entities[id]})" for id in list(dict.fromkeys(found))[:_MOST_OFFERED])
+        return list(dict.fromkeys(found))[:_MOST_OFFERED]
 
     @cached_property
     def _by_source(self) -> dict[str, str]:

@@ -20,11 +20,14 @@ _SHOWN = 4
 
 
 class UnknownName(LookupError):
-    """The name is unknown or ambiguous; the message lists candidates, `hint` says where all names are."""
+    """The name is unknown or ambiguous; message and `hint` name the `candidates` and where all names are.
 
-    def __init__(self, message: str, hint: str = "") -> None:
+    `kind` is `entity` or `source`.
+    """
+
+    def __init__(self, message: str, hint: str = "", candidates: Sequence[str] = (), *, kind: str = "entity") -> None:
         super().__init__(message)
-        self.message, self.hint = message, hint
+        self.message, self.hint, self.candidates, self.kind = message, hint, candidates, kind
 
 
 def find_ids(names: Iterable[str], labels: Mapping[str, str]) -> list[str]:
@@ -49,13 +52,13 @@ def _find(
         return folded[key]
     found = by_label.get(key, [])
     if len(found) > 1:
-        raise UnknownName(f"{name!r} may mean {' or '.join(sorted(found))}")
+        raise UnknownName(f"{name!r} may mean {' or '.join(sorted(found))}", candidates=sorted(found))
     if found:
         return found[0]
     near = get_close_matches(key, [*folded, *by_label], n=2 * _SHOWN, cutoff=0.6)
     ids = list(dict.fromkeys(folded[match] if match in folded else by_label[match][0] for match in near))[:_SHOWN]
     hint = ", ".join(f"{known} ({labels[known]})" for known in ids)
-    raise UnknownName(f"{name!r} is unknown" + (f"; did you mean {hint}?" if hint else ""))
+    raise UnknownName(f"{name!r} is unknown" + (f"; did you mean {hint}?" if hint else ""), candidates=ids)
 
 
 def _key(name: str) -> str:
@@ -110,7 +113,8 @@ def get_entity_id(known: QueryNames, name: str) -> str:
     try:
         return known.get_entity(name)
     except NoSuchEntity as error:
-        raise UnknownName(error.message, error.hint or "steppewatch vocabulary list shows them all") from None
+        hint = error.hint or "steppewatch vocabulary list shows them all"
+        raise UnknownName(error.message, hint, error.candidates) from None
 
 
 def _load_names(conn: Connection, labels: Mapping[str, str]) -> QueryNames:
@@ -126,4 +130,5 @@ def find_source_ids(conn: Connection, names: Sequence[str]) -> list[str]:
     try:
         return find_ids((book.find_by_hint(name) or name for name in names), labels)
     except UnknownName as error:
-        raise UnknownName(error.message, "steppewatch source list shows them all") from None
+        hint = "steppewatch source list shows them all"
+        raise UnknownName(error.message, hint, error.candidates, kind="source") from None
