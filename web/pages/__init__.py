@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from web.pages import articles, charts, entity, letters, overview, revisions, status
+from web.pages import articles, charts, entities, entity, letters, overview, revisions, status
 
 ROUTERS = (
     overview.router,
+    entities.router,
     entity.router,
     articles.router,
     revisions.router,

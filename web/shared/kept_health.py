@@ -13,14 +13,14 @@ from sqlalchemy import Connection
 from worker.coverage.health import collection_health_by_day
 from worker.coverage.stats.health import DayHealth
 
-_FRESH_S = 60.0
+_FRESH_S = 600.0
 _RANGES_MAX = 6
 
 _Key = tuple[date, date, date]
 
 
 class KeptHealth:
-    """Reads the health of a range of days at most once a minute; it keeps the ranges that were read last."""
+    """Reads the health of a range of days at most every ten minutes; it keeps the ranges that were read last."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -28,7 +28,7 @@ class KeptHealth:
         self._lock = threading.Lock()
 
     def __call__(self, conn: Connection, since: date, until: date, *, today: date) -> Mapping[date, DayHealth]:
-        """Return the health of each day, at most a minute old; both days are inclusive."""
+        """Return the health of each day, at most ten minutes old; both days are inclusive."""
         key = (since, until, today)
         with self._lock:
             read_at, health = self._kept.get(key, (-_FRESH_S, {}))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -19,14 +19,16 @@ from web.shared.links import search_address
 from web.shared.names import find_name_book
 from web.shared.series import SeriesParameters, read_range
 from web.shared.store import Store
-from worker.coverage.health import day_not_over
+from worker.coverage.health import HealthReader, day_not_over
 from worker.coverage.profile import PartCells, PartCount, UnusualDays, find_bursts, read_parts, sum_parts
 from worker.coverage.series import Names, SeriesQuestion, ShownSeries, load_series
+from worker.coverage.stats.health import DayHealth
 from worker.coverage.stats.series import format_period
 from worker.search.hits import FoundArticle, list_articles
 from worker.vocabulary.stored_names import StoredName
 
 _COMPANIONS, _STORIES, _ARTICLES = 15, 6, 20
+_DAY = timedelta(days=1)
 _HEAT_PERIODS_MAX, HEAT_ROWS = 45, 20
 _COARSER = {Grain.DAY: Grain.WEEK, Grain.WEEK: Grain.MONTH, Grain.MONTH: Grain.MONTH}
 
@@ -86,7 +88,7 @@ def read_profile(conn: Connection, entity: EntityEntry, parameters: SeriesParame
         until=until,
         shown=shown,
         names=names,
-        bursts=find_bursts(conn, id, since, until, today=day_not_over(conn, now), read_health=store.health),
+        bursts=find_bursts(conn, id, since, until, today=day_not_over(conn, now), read_health=_completed(shown, store)),
         outlets=sum_parts(outlets),
         languages=sum_parts(languages),
         genres=sum_parts(genres),
@@ -97,6 +99,21 @@ def read_profile(conn: Connection, entity: EntityEntry, parameters: SeriesParame
         aliases=find_name_book(conn).list_names(id),
         now=now,
     )
+
+
+def _completed(shown: ShownSeries, store: Store) -> HealthReader:
+    """Return a reader of health that reads only the days before those of a series."""
+    known = {
+        begins + timedelta(days=number): day
+        for label, begins in shown.begins.items()
+        for number, day in enumerate(shown.health[label])
+    }
+
+    def read(conn: Connection, since: date, until: date, *, today: date) -> Mapping[date, DayHealth]:
+        before = min(known, default=until + _DAY) - _DAY
+        return {**(store.health(conn, since, before, today=today) if since <= before else {}), **known}
+
+    return read
 
 
 def build_heat(shown: ShownSeries, cells: PartCells, entity: str, grain: Grain, names: Names) -> Heat:
@@ -130,7 +147,7 @@ def build_heat(shown: ShownSeries, cells: PartCells, entity: str, grain: Grain, 
 
 def link_outlet(entity: str, outlet: str, period: ChartPeriod) -> str:
     """Return the address of an outlet's articles about an entity in a period."""
-    last = period.after - timedelta(days=1)
+    last = period.after - _DAY
     return search_address(entity=entity, source=outlet, since=period.begins, until=last)
 
 

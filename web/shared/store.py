@@ -32,7 +32,7 @@ class Store:
     cache: Path | None = None
     """The cache folder, which has the script that draws charts."""
     health: KeptHealth = field(default_factory=KeptHealth)
-    """The health of the collection, at most a minute old."""
+    """The health of the collection, at most ten minutes old."""
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
