@@ -13,6 +13,8 @@ from worker.coverage.stats.stretches import gaps, spread, stretches
 _EPOCH = date(1970, 1, 1).toordinal()
 _DAY_MS = 86_400_000
 _NAMED_MAX, _TICKS_MAX = 9, 12
+DATES = {"year": "%Y", "quarter": "%b %Y", "month": "%b %Y", "week": "%b %d", "date": "%b %d", "day": "%b %d"}
+"""Formats of dates on axes."""
 _IMPAIRED = "impaired: a fall may be ours"
 _BAND_TEXTS = {"text": "collection", "first": "from", "last": "to"}
 
@@ -76,7 +78,7 @@ class TimeAxis:
 
     def describe_bands(self, *, is_covered: bool = False) -> list[str]:
         """Return the legend of the bands, if there are any."""
-        return [f"{'above' if is_covered else 'shaded'}: collection impaired"] if self._bands() else []
+        return [f"{'strip above' if is_covered else 'shaded'}: collection impaired"] if self._bands() else []
 
     def channel(self, field: str = "at", *, remarks: Sequence[str] = ()) -> dict[str, Any]:
         """Return the x channel."""
@@ -84,6 +86,7 @@ class TimeAxis:
         axis: dict[str, Any] = {"title": list(remarks) or None}
         total = sum(map(len, self.kept))
         if self.is_whole and total > _TICKS_MAX:
+            axis["format"] = DATES
             axis["tickCount"] = {"signal": f"min(ceil(width / 90), {_NAMED_MAX})"}
         else:
             named = spread(self.kept, _NAMED_MAX if self.gaps else _TICKS_MAX)

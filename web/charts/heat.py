@@ -23,6 +23,7 @@ from web.charts.parts import (
 ROWS_MAX = 30
 _CELLS_MAX = 6_000
 _ROW_PX = 20
+_CROSS = "cross: collection impaired in this row"
 
 
 def plot_heat(
@@ -37,14 +38,16 @@ def plot_heat(
     axis = build_axis(periods, shown)
     names = distinct_names(line.name for line in shown)
     rows = [row for line, name in zip(shown, names, strict=True) for row in _cells(axis, line, name)]
-    x = axis.channel("from")
+    is_impaired = any("collection" in row for row in rows)
+    remarks = [*axis.describe_bands(is_covered=True), *([_CROSS] if is_impaired else [])]
+    x = axis.channel("from", remarks=remarks)
     y = {"field": "name", "type": "nominal", "scale": {"domain": names}, "axis": {"title": None}}
     tips = tooltip("name", "period", articles=COUNT)
-    is_impaired = any("collection" in row for row in rows)
     if is_impaired:
         tips += tooltip("collection")
     base = {"y": y, "tooltip": tips} | link_channel(rows)
-    layers = [_counts(base | {"x": x, "x2": {"field": "to"}}, per)]
+    top = max((row["articles"] for row in rows), default=0)
+    layers = [*axis.backdrop(x, is_covered=True), _counts(base | {"x": x, "x2": {"field": "to"}}, per, top)]
     if is_impaired:
         layers.append(_crosses(base | {"x": x | {"field": "at"}}))
     return build_spec(
@@ -56,8 +59,14 @@ def plot_heat(
     )
 
 
-def _counts(encoding: dict[str, Any], per: str) -> dict[str, Any]:
-    legend = {"title": f"articles a {per}", "titleOrient": "top", "gradientLength": 120, "tickMinStep": 1}
+def _counts(encoding: dict[str, Any], per: str, top: int) -> dict[str, Any]:
+    legend: dict[str, Any] = {
+        "title": f"articles a {per}",
+        "titleOrient": "top",
+        "gradientLength": 120,
+        "format": COUNT,
+    }
+    legend["values"] = sorted({0, top // 2, top})
     colour = {"field": "articles", "type": "quantitative", "scale": {"domainMin": 0}, "legend": legend}
     return {
         "transform": [{"filter": "datum.articles > 0"}],

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from web.charts.axis import instant_ms
+from web.charts.axis import DATES, instant_ms
 from web.charts.parts import NAME_MAX, SHARE, Spec, build_spec, link_channel, plain, to_number, tooltip, with_href
 
 OUTLETS_MAX = 40
 _POINTS_MAX = 400
 _ROW_PX = 22
-_TIMES = {"minutes": "%H:%M", "hours": "%H:%M", "day": "%b %d", "date": "%b %d", "month": "%b %Y", "year": "%Y"}
+_TIMES = DATES | {"minutes": "%H:%M", "hours": "%H:%M"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
