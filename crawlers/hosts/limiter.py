@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 
 from crawlers.hosts.delays import HostDelays
 from crawlers.hosts.leases import HostLeases
+from crawlers.hosts.slots import RequestSlots
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -33,13 +34,15 @@ class HostResting(Exception):
 class HostLimiter:
     """Allows one request at a time per host, with the delay of the host between them.
 
-    With `leases`, the host must also be leased, so that the crawlers of a store take turns. A request holds only its
-    own host, and only while it is active, so two crawlers never deadlock.
+    With `leases`, the host must also be leased, so that the crawlers of a store take turns. With `slots`, a request
+    also takes one, once its host is free. A request holds only its own host and slot, and only while it is active, so
+    neither two requests nor two crawlers ever deadlock.
     """
 
-    def __init__(self, hosts: HostDelays, leases: HostLeases | None = None) -> None:
+    def __init__(self, hosts: HostDelays, leases: HostLeases | None = None, slots: RequestSlots | None = None) -> None:
         self.hosts = hosts
         self.leases = leases
+        self.slots = slots
         self._locks: dict[str, asyncio.Lock] = {}
         self._wanted: Counter[str] = Counter()
 
@@ -64,6 +67,8 @@ class HostLimiter:
         self.hosts.answered(host, time.monotonic())
         if self.leases is not None:
             self.leases.release(host)
+        if self.slots is not None:
+            self.slots.release()
         self._locks[host].release()
         self._drop_waiter(host)
 
@@ -93,12 +98,23 @@ class HostLimiter:
             rest_s = self.hosts.remaining_delay_s(host, time.monotonic())
             if rest_s > 0:
                 await asyncio.sleep(rest_s)
-            elif self.leases is None or self.leases.hold(host) or await self._is_claimed(self.leases, host):
-                return
-            else:
+            elif self.leases is not None and not self.leases.hold(host) and not await self._claim(self.leases, host):
                 await asyncio.sleep(_AGAIN_S)
+            elif await self._take_slot(host):
+                return
 
-    async def _is_claimed(self, leases: HostLeases, host: str) -> bool:
+    async def _take_slot(self, host: str) -> bool:
+        """Wait for a slot; return whether the host may still be contacted then, else without a slot."""
+        if self.slots is None:
+            return True
+        await self.slots.acquire()
+        is_held = self.leases is None or self.leases.hold(host)
+        if is_held and self.hosts.remaining_delay_s(host, time.monotonic()) <= 0:
+            return True
+        self.slots.release()
+        return False
+
+    async def _claim(self, leases: HostLeases, host: str) -> bool:
         try:
             return await leases.claim([host], lambda _, ours: bool(ours))
         except OperationalError as error:  # without the database we may not be the only one contacting the host

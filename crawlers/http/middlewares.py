@@ -20,6 +20,8 @@ from db.net.urls import host_of
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
+TRAIL = "trail"
+"""Key of a request's `meta` for a list to which the URL of each hop is added, for failures on the way."""
 _TURN = "has_the_turn_at"
 _SHORT = {"x-gzip": "gzip", "x-compress": "compress"}
 _CODINGS = frozenset({"gzip", "deflate", "br", "zstd", "compress", "dcb", "dcz", "exi", "snappy", "lz4", "xz", "bzip2"})
@@ -41,6 +43,8 @@ class GuardMiddleware:
 
     def process_request(self, request: Request) -> None:
         """Accept the request, or raise RequestBlocked."""
+        if TRAIL in request.meta:
+            request.meta[TRAIL].append(request.url)
         refusal = refusal_of_url(request.url, self._allowed)
         if refusal:
             raise RequestBlocked(FetchFailure(RequestOutcome.REFUSED, refusal, is_final=True))

@@ -146,8 +146,13 @@ def from_failure(failure: Failure, *, timeout_s: float, max_bytes: int) -> tuple
     """Return the failed request and its result. After a redirect, this is not the original request."""
     request: Request = cast(Any, failure).request  # Scrapy puts it there
     assert failure.value is not None
-    trouble = describe_failure(failure.value, request.url, timeout_s=timeout_s, max_bytes=max_bytes)
-    return request, FetchResult(url=request.url[:_MAX_URL], status=0, trouble=trouble)
+    return request, from_error(failure.value, request.url, timeout_s=timeout_s, max_bytes=max_bytes)
+
+
+def from_error(error: BaseException, url: str, *, timeout_s: float, max_bytes: int) -> FetchResult:
+    """Return the result of a request to `url` that failed with this error."""
+    trouble = describe_failure(error, url, timeout_s=timeout_s, max_bytes=max_bytes)
+    return FetchResult(url=url[:_MAX_URL], status=0, trouble=trouble)
 
 
 def describe_status(status: int) -> FetchFailure | None:

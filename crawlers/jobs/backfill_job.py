@@ -15,7 +15,7 @@ from crawlers.async_store import OutcomeTally
 from crawlers.bounded_process import ProcessEnded
 from crawlers.http.results import FetchFailure, FetchResult, describe_status
 from crawlers.jobs.fetch_job import FetchJob
-from crawlers.jobs.job import DecisionContext, DueFilter, Job, JobResult, Step
+from crawlers.jobs.job import DecisionContext, DecisionPlace, DueFilter, Job, JobResult, Step
 from crawlers.jobs.poll_job import store_entries
 from crawlers.jobs.schedule import NETWORK_RETRY_S
 from crawlers.reading.entries import sort_entries
@@ -79,7 +79,6 @@ class BackfillJob(Job):
 
     stage = Stage.BACKFILL
     accept = "application/xml, application/rss+xml, application/atom+xml, text/html;q=0.8, */*;q=0.5"
-    is_parsed = True
 
     def __init__(self, backfill: BackfillDue) -> None:
         super().__init__(backfill)
@@ -94,6 +93,10 @@ class BackfillJob(Job):
     def used_to_answer(self) -> bool:
         """Return whether a document was ever read."""
         return bool(self._backfill.documents.get("read"))
+
+    def choose_place(self, answer: FetchResult) -> DecisionPlace:
+        """Return the parser's process if there is something to parse."""
+        return DecisionPlace.LOOP if answer.trouble else DecisionPlace.PARSER
 
     def decide(self, answer: FetchResult, now: datetime, context: DecisionContext) -> JobResult:
         """Return the entries to store, and the documents that are left."""

@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum, auto
 from typing import Any, ClassVar, TypeVar
 
 from sqlalchemy import Connection
@@ -39,6 +40,16 @@ class DecisionContext:
     allowed: frozenset[tuple[str, int]]
     jitter: Callable[[], float]
     parse: Callable[..., ParsedFeed] = read_listing
+
+
+class DecisionPlace(Enum):
+    """Where a decision may run, by what it costs."""
+
+    LOOP = auto()
+    """At once: a thread would cost more than the decision."""
+    THREAD = auto()
+    PARSER = auto()
+    """In a thread that waits for another process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +90,8 @@ class Job(ABC):
     """The name under which its outcomes are counted."""
     accept: ClassVar[str]
     """The accepted media types."""
-    is_parsed: ClassVar[bool] = False
-    """True if `decide` waits for another process."""
+    takes_rest: ClassVar[bool] = False
+    """True if it gets what all other kinds leave, beyond its own limit."""
     fills_backlog: ClassVar[bool] = False
     """True if it is paused while workers have a backlog."""
     method: ClassVar[str] = "GET"
@@ -118,6 +129,10 @@ class Job(ABC):
     def body(self) -> bytes:
         """Return the body of the request."""
         return b""
+
+    def choose_place(self, answer: FetchResult) -> DecisionPlace:
+        """Return where `decide` may run for this result."""
+        return DecisionPlace.THREAD
 
     def headers(self) -> dict[str, str]:
         """Return the request headers: accepted types, and the validators of the stored version (RFC 9110 §13.1)."""
@@ -163,7 +178,7 @@ class Job(ABC):
 
     @abstractmethod
     def decide(self, answer: FetchResult, now: datetime, context: DecisionContext) -> JobResult:
-        """Return the consequences of a result. Parses, hashes and compresses, so not for the event loop."""
+        """Return the consequences of a result. May parse, hash and compress, so it runs where `choose_place` says."""
 
     @abstractmethod
     def restore_after_outage(self, conn: Connection, reason: str, now: datetime) -> None:

@@ -25,12 +25,23 @@ def find_due(
 ) -> list[Job]:
     """Return at most `room` due jobs on different hosts. Without `pages_too`, only kinds that add to no backlog."""
     found: list[Job] = []
+
+    def find(kind: type[Job], limit: int) -> int:
+        resting = {*wanted.resting, *(job.host for job in found)}
+        more = kind.find_due(conn, limit, replace(wanted, resting=resting))
+        found.extend(more)
+        return len(more)
+
+    unsatisfied: list[type[Job]] = []
     for kind in KINDS if wanted.backfill_id is None else _OF_BACKFILLS:
         held = sum(isinstance(job, kind) for job in in_flight)
         limit = kind.limit(room - len(found), in_flight=held, requests=requests)
-        if limit > 0 and (pages_too or not kind.fills_backlog):
-            resting = {*wanted.resting, *(job.host for job in found)}
-            found += kind.find_due(conn, limit, replace(wanted, resting=resting))
+        is_wanted = limit > 0 and (pages_too or not kind.fills_backlog)
+        if is_wanted and find(kind, limit) == limit and kind.takes_rest:
+            unsatisfied.append(kind)
+    for kind in unsatisfied:
+        if len(found) < room:
+            find(kind, room - len(found))
     return found
 
 

@@ -13,8 +13,16 @@ from sqlalchemy import Connection
 from crawlers.async_store import OutcomeTally
 from crawlers.http.results import FetchResult
 from crawlers.jobs.feed_pages import PageAhead, after_page, find_page, with_page_ahead
-from crawlers.jobs.job import DecisionContext, DueFilter, Job, JobResult, Step
-from crawlers.jobs.polls import PollReading, decide_poll, describe_lessons, listing_order, read_poll, restore_poll
+from crawlers.jobs.job import DecisionContext, DecisionPlace, DueFilter, Job, JobResult, Step
+from crawlers.jobs.polls import (
+    PollReading,
+    decide_poll,
+    describe_lessons,
+    listing_order,
+    must_parse,
+    read_poll,
+    restore_poll,
+)
 from crawlers.jobs.stand_ins import captures_of_words
 from crawlers.reading.entries import Entries, sort_entries
 from crawlers.reading.hubs import find_hub
@@ -49,7 +57,7 @@ class PollJob(Job):
 
     stage = Stage.POLL
     accept = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
-    is_parsed = True
+    takes_rest = True
 
     def __init__(self, feed: FeedDue, now: datetime) -> None:
         super().__init__(feed)
@@ -78,6 +86,11 @@ class PollJob(Job):
         """Return whether a poll ever succeeded."""
         return self._feed.succeeded_at is not None
 
+    def choose_place(self, answer: FetchResult) -> DecisionPlace:
+        """Return the parser's process if there is something to parse: no other poll waits for a slow parser."""
+        is_read = self._page is not None or must_parse(self._feed, answer)
+        return DecisionPlace.PARSER if is_read and answer.trouble is None else DecisionPlace.LOOP
+
     def decide(self, answer: FetchResult, now: datetime, context: DecisionContext) -> JobResult:
         """Return the entries to store, and the new state of the feed."""
         if self._page is not None:
@@ -105,7 +118,7 @@ class PollJob(Job):
 
     @classmethod
     def limit(cls, room: int, *, in_flight: int, requests: int) -> int:
-        """Return half of the room, since pages need the rest."""
+        """Return half of the room, since pages need the rest if there are any."""
         return (room + 1) // 2
 
     @classmethod

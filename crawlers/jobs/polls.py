@@ -43,6 +43,14 @@ def body_hash(body: bytes) -> str:
     return xxhash.xxh3_128_hexdigest(body)
 
 
+def must_parse(feed: FeedDue, answer: FetchResult) -> bool:
+    """Return whether a poll's result has a body that is not the one of the poll before."""
+    if answer.trouble or answer.status == 304 or describe_status(answer.status) is not None:
+        return False
+    is_known = feed.listing is not None and body_hash(answer.body) == feed.body_hash
+    return not is_known or bool(feed.unverified and answer.is_verified)
+
+
 def read_poll(feed: FeedDue, answer: FetchResult, parse: Callable[..., ParsedFeed] = read_listing) -> PollReading:
     """Return the content of a poll's result. Parses, with `parse`, so not for the event loop."""
     trouble = answer.trouble or describe_status(answer.status)
@@ -53,8 +61,7 @@ def read_poll(feed: FeedDue, answer: FetchResult, parse: Callable[..., ParsedFee
     if answer.status == 304:
         return PollReading(None, feed.body_hash)
     digest = body_hash(answer.body)
-    is_known = digest == feed.body_hash and feed.listing is not None
-    if is_known and not (feed.unverified and answer.is_verified):
+    if not must_parse(feed, answer):
         return PollReading(None, digest)
     try:
         parsed = parse(answer.body, url=answer.url, content_type=answer.header("content-type"), bodies="raw")

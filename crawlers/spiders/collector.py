@@ -16,10 +16,9 @@ from functools import partial
 from typing import Any
 
 from scrapy import Spider
-from scrapy.http import Request, Response
+from scrapy.http import Request
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
-from twisted.python.failure import Failure
 
 from crawlers.async_store import AsyncStore, OutcomeTally
 from crawlers.backlog import CaptureBacklog
@@ -28,10 +27,12 @@ from crawlers.hosts.delays import HostDelays
 from crawlers.hosts.leases import HostLeases
 from crawlers.hosts.limiter import PATIENCE_S, HostLimiter
 from crawlers.hosts.outage import HOSTS, Outage
-from crawlers.http.results import FetchFailure, FetchResult, from_failure, from_response
+from crawlers.hosts.slots import RequestSlots
+from crawlers.http.middlewares import TRAIL
+from crawlers.http.results import FetchFailure, FetchResult, from_error, from_response
 from crawlers.http.robots import FORBIDDEN, get_site
 from crawlers.jobs import kinds
-from crawlers.jobs.job import DecisionContext, DueFilter, Job
+from crawlers.jobs.job import DecisionContext, DecisionPlace, DueFilter, Job, JobResult
 from crawlers.jobs.schedule import NETWORK_RETRY_S
 from crawlers.reading.listings import read_listing
 from crawlers.scheduling.plan import PollLimits
@@ -51,7 +52,10 @@ from db.settings import Settings
 log = logging.getLogger("crawler")
 
 IDLE_S = 0.2  # pause when nothing is due: how late a new page may be noticed
-_BATCH = 16
+_NO_REQUESTS: tuple[Request, ...] = ()
+_BATCH = 32
+_AHEAD = 8
+"""Maximum number of jobs in progress, in multiples of the requests under way: most wait for the delay of a host."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +91,10 @@ class CollectorSpider(Spider):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        self.limiter = HostLimiter(hosts, leases)
+        self._slots = RequestSlots(own.concurrent_requests)
+        self.limiter = HostLimiter(hosts, leases, self._slots)
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._has_ended = asyncio.Event()
         self.in_flight = in_flight
         """Claimed jobs without an outcome; shared with the shutdown code."""
         self._store, self._own, self._clock, self._once = store, own, clock, once
@@ -105,7 +112,16 @@ class CollectorSpider(Spider):
         self._waiting = CaptureBacklog(store, most=own.waiting_max)
 
     async def start(self) -> AsyncIterator[Request]:
-        """Yield requests for all due jobs, forever; in a run that ends, until nothing is left."""
+        """Work on all due jobs, forever; in a run that ends, until nothing is left.
+
+        Yields no requests: they go to the engine directly, since Scrapy's queue and its handling of callbacks would
+        cost half as much again.
+        """
+        await self._run_jobs()
+        for request in _NO_REQUESTS:
+            yield request
+
+    async def _run_jobs(self) -> None:
         keeper = asyncio.ensure_future(self._renew_claims())
         self._outage.has_answered = await self._store.read(has_any_succeeded)
         if public_url := self._own.public_url:
@@ -113,11 +129,14 @@ class CollectorSpider(Spider):
             self._store.submit(lambda conn, _: ask_hubs_anew(conn, public_url=public_url, now=began_at))
         try:
             while True:
+                while self._count_room() <= 0:
+                    self._has_ended.clear()
+                    await self._has_ended.wait()
                 batch = await self._claim()
                 for each in batch:
-                    request = self._request(each)
-                    if request is not None:
-                        yield request
+                    task = asyncio.ensure_future(self._work(each))
+                    self._tasks.add(task)
+                    task.add_done_callback(self._tasks.discard)
                 if not batch:
                     if self._once and await self._is_finished(self._once):
                         return
@@ -125,15 +144,40 @@ class CollectorSpider(Spider):
         finally:
             keeper.cancel()
 
-    async def on_response(self, response: Response, job: Job) -> None:
-        """Handle a response."""
-        await self._finish(job, from_response(response))
+    async def _work(self, job: Job) -> None:
+        """Send the request of a job, and record its outcome."""
+        answer = await self._fetch(job)
+        self._slots.take()
+        try:
+            await self._finish(job, answer)
+        finally:
+            self._slots.release()
+            self._has_ended.set()
 
-    async def on_error(self, failure: Failure) -> None:
-        """Handle a failed request."""
-        own = self._own
-        request, answer = from_failure(failure, timeout_s=own.fetch_timeout_s, max_bytes=own.fetch_max_bytes)
-        await self._finish(request.cb_kwargs["job"], answer)
+    async def closed(self, reason: str) -> None:
+        """Wait for the jobs in progress when Scrapy closes the spider, which knows nothing of them."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
+    async def _fetch(self, job: Job) -> FetchResult:
+        own, trail = self._own, [job.url]
+        try:
+            request = Request(
+                job.url,
+                method=job.method,
+                body=job.body,
+                headers=job.headers(),
+                meta={**job.meta(self._clock()), TRAIL: trail},
+            )
+        except ValueError as error:
+            reason = f"refused: not a usable address ({error})"[:300]
+            trouble = FetchFailure(RequestOutcome.REFUSED, reason, is_final=True)
+            return FetchResult(url=job.url, status=0, trouble=trouble)
+        assert self.crawler.engine is not None
+        try:
+            return from_response(await self.crawler.engine.download_async(request))
+        except Exception as error:
+            return from_error(error, trail[-1], timeout_s=own.fetch_timeout_s, max_bytes=own.fetch_max_bytes)
 
     async def rules_read(self, site: str, allows: Callable[[str], bool]) -> None:
         """Schedule pages that an older robots.txt forbade and the new one allows."""
@@ -151,15 +195,18 @@ class CollectorSpider(Spider):
 
     # claiming jobs
 
+    def _count_room(self) -> int:
+        """Return how many jobs may be claimed: none while all slots are taken. Jobs that wait for a host take none."""
+        ahead = _AHEAD * self._own.concurrent_requests
+        return 0 if self._slots.is_full else min(_BATCH, ahead - len(self.in_flight))
+
     async def _claim(self) -> list[Job]:
-        room = min(_BATCH, self._own.concurrent_requests - len(self.in_flight))
+        room = self._count_room()
         now = self._clock()
         if self._outage.is_down:
             if self._once or (self._probe_at is not None and now < self._probe_at):
                 return []
             room, self._probe_at = min(room, HOSTS), now + timedelta(seconds=NETWORK_RETRY_S)
-        if room <= 0:
-            return []
         pages_too = self._once is not None or await self._waiting.allow_pages()
         resting = self.limiter.hosts.busy_hosts(time.monotonic())
         found = await self._store.read(
@@ -216,26 +263,6 @@ class CollectorSpider(Spider):
         )
         return True
 
-    def _request(self, job: Job) -> Request | None:
-        try:
-            return Request(
-                job.url,
-                method=job.method,
-                body=job.body,
-                headers=job.headers(),
-                meta=job.meta(self._clock()),
-                callback=self.on_response,
-                errback=self.on_error,
-                cb_kwargs={"job": job},
-                dont_filter=True,
-            )
-        except ValueError as error:
-            trouble = FetchFailure(
-                RequestOutcome.REFUSED, f"refused: not a usable address ({error})"[:300], is_final=True
-            )
-            asyncio.ensure_future(self._finish(job, FetchResult(url=job.url, status=0, trouble=trouble)))  # noqa: RUF006 - held keeps count
-            return None
-
     # recording outcomes
 
     async def _finish(self, job: Job, answer: FetchResult) -> None:
@@ -270,12 +297,18 @@ class CollectorSpider(Spider):
             reason = answer.trouble.reason
             await self._store.write(lambda conn, tally: job.record_restored(conn, tally, reason, now))
             return f"no network ({reason})"
-        think = self._store.parse if job.is_parsed else self._store.compute
-        outcome = await think(job.decide, answer, now, self._context)
+        outcome = await self._decide(job, answer, now)
         for rows, step in outcome.steps:
             await self._store.write(step, rows=rows)
         log.debug("%s %s: %s", answer.status or "-", job.url, outcome.summary)
         return outcome.summary
+
+    async def _decide(self, job: Job, answer: FetchResult, now: datetime) -> JobResult:
+        place = job.choose_place(answer)
+        if place == DecisionPlace.LOOP:
+            return job.decide(answer, now, self._context)
+        run = self._store.parse if place == DecisionPlace.PARSER else self._store.compute
+        return await run(job.decide, answer, now, self._context)
 
     def _watch_network(self, job: Job, answer: FetchResult) -> None:
         if answer.trouble is not None and answer.trouble.is_network:

@@ -151,7 +151,7 @@ def find_due_feeds(
         .where(Feed.state.in_(ASKED), Feed.next_poll_at <= now, LISTED)
         .where(or_(Feed.claimed_until.is_(None), Feed.claimed_until < now))
         .order_by(Feed.next_poll_at, Feed.id)
-        .execution_options(yield_per=200)
+        .execution_options(yield_per=max(20, 2 * limit))
     )
     if source_id is not None:
         query = query.where(Feed.source_id == source_id)

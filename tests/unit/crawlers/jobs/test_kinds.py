@@ -107,6 +107,16 @@ def test_due_jobs_are_found_in_the_order_of_the_table_each_of_another_host() -> 
     assert due(9, pages_too=False) == [("spare", 2)]
 
 
+def test_what_others_leave_goes_to_the_kind_that_takes_it_beyond_its_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    greedy = kinds.KINDS[1]
+    monkeypatch.setattr(greedy, "takes_rest", True)
+    assert due(9) == [("spare", 2), *(("other", n) for n in range(3, 9))]
+    assert due(5) == [("spare", 2), *(("other", n) for n in range(3, 7))]
+    assert due(9, pages_too=False) == [("spare", 2)]
+    monkeypatch.setattr(greedy, "rows", greedy.rows[:3])
+    assert due(9) == [("spare", 2), ("other", 3)]
+
+
 def test_jobs_in_flight_count_for_their_own_kind() -> None:
     second = kinds.KINDS[1]
     assert due(9, [second(ROW), second(ROW)]) == [("spare", 2), ("other", 3)]

@@ -10,12 +10,15 @@ from typing import Any
 import pytest
 
 from crawlers.http.results import FetchFailure, FetchResult
+from crawlers.jobs.job import DecisionPlace
 from crawlers.jobs.poll_job import PollJob
 from crawlers.jobs.polls import body_hash, decide_poll, describe_lessons, listing_order, read_poll, restore_poll
 from crawlers.reading.listings import read_listing
+from crawlers.reading.parse import ParsedFeed
 from crawlers.scheduling.history import FeedHistory, pack_keys, unpack_keys
 from crawlers.scheduling.plan import PollLimits
 from db.collection.polls import FeedDue, FeedPolled
+from db.enums.outcomes import RequestOutcome
 
 NOW = datetime(2022, 1, 6, 12, tzinfo=UTC)
 LIMITS = PollLimits(900, 86_400)
@@ -177,6 +180,26 @@ def test_the_publishers_pause_is_kept(answer: FetchResult) -> None:
     read = poll(FetchResult(url=FEED.url, status=200, body=RSS))
     feed = replace(FEED, history=read.history or {}, listing=read.listing)
     assert timedelta(hours=4) <= poll(answer, feed).next_poll_at - NOW <= timedelta(hours=4.4)
+
+
+def test_only_a_body_that_is_new_waits_for_a_parser() -> None:
+    """So that no other poll waits for a feed that is slow to read."""
+    known = replace(LISTED, body_hash=body_hash(RSS))
+    trouble = FetchResult(url="u", status=0, trouble=FetchFailure(RequestOutcome.TIMED_OUT, "timed out"))
+    at_once = [(known, result(200, RSS)), *((known, answer) for answer in (result(304), result(500), trouble))]
+    to_parse = [
+        (known, result(200, RSS + b" ")),
+        (FEED, result(200, RSS)),
+        (replace(known, listing=None), result(200, RSS)),
+    ]
+    places = [[PollJob(feed, NOW).choose_place(answer) for feed, answer in some] for some in (at_once, to_parse)]
+    assert places == [[DecisionPlace.LOOP] * 4, [DecisionPlace.PARSER] * 3]
+    for feed, answer in at_once:
+
+        def refuse(*_: object, **__: object) -> ParsedFeed:
+            raise AssertionError("parsed")
+
+        assert read_poll(feed, answer, refuse).feed is None
 
 
 def test_a_persons_limits_for_a_feed_come_before_the_settings() -> None:
