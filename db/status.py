@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 
 from db.collection.captures import count_waiting
 from db.collection.clocks import count_ahead
-from db.collection.feeds import FeedHealth, count_feeds, find_network_problem, iter_feeds
+from db.collection.feeds import FeedHealth, count_feeds, count_guesses, find_network_problem, iter_feeds
 from db.collection.losses import MeasuredLoss, measure_losses
 from db.collection.removals import read_removed
 from db.collection.sources import count_collected, count_sources
@@ -45,6 +45,8 @@ class StoreStatus:
     """
     feeds: Mapping[str, int]
     """Number of `active`, `paused`, `gone` feeds; and of `failing`, `never polled` among the active ones."""
+    guesses: Mapping[str, int]
+    """Number of active feeds that the catalogue calls a guess, by how trying them ended: a `FeedTrial`."""
     last_poll_at: datetime | None
     captures_waiting: int
     revisions_unfinished: int
@@ -84,6 +86,7 @@ def read_health(conn: Connection, *, now: datetime, problems: int = 10) -> Store
         sources=count_sources(conn),
         collected=count_collected(conn),
         feeds=count_feeds(conn),
+        guesses=count_guesses(conn),
         last_poll_at=conn.scalar(select(func.max(Feed.polled_at))),
         captures_waiting=count_waiting(conn),
         revisions_unfinished=counts["unfinished"],

@@ -71,6 +71,7 @@ def _record(health: StoreStatus) -> dict[str, object]:
         "outlets_never_heard": health.collected["never_heard"],
         "outlets_removed": health.collected["removed"],
         "feeds": {name.replace(" ", "_"): number for name, number in health.feeds.items()},
+        "feeds_guessed": dict(health.guesses),
         "last_poll_at": instant(health.last_poll_at),
         "outlets_unreachable": health.unreachable,
         "outlets_impaired": {outlet: walled.sentence for outlet, walled in health.walled.items()},
@@ -147,6 +148,7 @@ def _facts(health: StoreStatus, store: dict[str, str | None]) -> list[tuple[str,
         ("latest article", instant(health.latest_article_at) or "none yet"),
         ("outlets", f"{health.sources:,}{_describe_collected(health.collected)}"),
         ("feeds", ", ".join(f"{number:,} {name}" for name, number in feeds.items() if number) or "none"),
+        *([("guessed", _describe_guesses(health.guesses))] if any(health.guesses.values()) else []),
         ("last poll", instant(health.last_poll_at) or "none yet"),
         (
             "waiting",
@@ -166,6 +168,12 @@ def _describe_collected(counts: Mapping[str, int]) -> str:
     rest = {"never_heard": "never brought an article", "removed": "removed"}
     ways += [f"{counts[name]:,} {words}" for name, words in rest.items() if counts[name]]
     return f": {', '.join(ways)}" if ways else ""
+
+
+def _describe_guesses(counts: Mapping[str, int]) -> str:
+    """Return what became of the addresses that the catalogue only guesses."""
+    words = {"succeeded": "work", "failed": "have not worked", "untried": "not tried yet"}
+    return "feeds of which " + ", ".join(f"{counts[trial]:,} {words[trial]}" for trial in words if counts[trial])
 
 
 def _outdated(health: StoreStatus) -> str:

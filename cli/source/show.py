@@ -10,6 +10,9 @@ import typer
 from cli.shared.output import emit
 from cli.shared.store import open_store
 from cli.shared.tables import Format, cell, new_table, wants_json
+from db.enums.collection import Confidence
+
+_TRIED = {"succeeded": "works", "failed": "has not worked", "untried": "was not tried yet"}
 
 
 def source_show(
@@ -51,14 +54,11 @@ def _print_outlet(record: dict[str, Any]) -> None:
     Console().print(facts)
     feeds = new_table("feed", "state", "last success", "next poll", "complete", "trouble")
     for feed in record["feeds"]:
-        state = f"{feed['failures']} failures" if feed["failures"] else feed["state"]
-        if feed["unverified"]:
-            state += f", unverified: its certificate {feed['certificate']}"
         next_at = feed["next_poll_at"] if feed["state"] in ASKED else None
         planned = f"{next_at}: {feed['next_poll_because']}" if next_at and feed["next_poll_because"] else next_at
         complete = None if feed["complete"] is None else f"{feed['complete']:.1%}"
         trouble = feed["last_error"] or ("says 304 although it has changed" if feed["validators_lie"] else None)
-        cells = (feed["url"], state, feed["succeeded_at"], planned, complete, trouble)
+        cells = (feed["url"], _describe_state(feed), feed["succeeded_at"], planned, complete, trouble)
         feeds.add_row(*map(cell, cells))
     Console().print(feeds if record["feeds"] else "no feed")
     for feed in record["feeds"]:
@@ -69,3 +69,12 @@ def _print_outlet(record: dict[str, Any]) -> None:
         for one in record["problems"]:
             problems.add_row(*map(cell, (one["subject"], one["reason"], f"{one['times']:,}", one["last_at"])))
         Console().print(problems)
+
+
+def _describe_state(feed: dict[str, Any]) -> str:
+    state = f"{feed['failures']} failures" if feed["failures"] else str(feed["state"])
+    if feed["confidence"] == Confidence.GUESS:
+        state += f", a guess that {_TRIED[feed['tried']]}"
+    if feed["unverified"]:
+        state += f", unverified: its certificate {feed['certificate']}"
+    return state

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy import Connection, case, delete, func, select, update
 
 from db.dialect import insert
-from db.enums.collection import FeedKind, FeedState
+from db.enums.collection import Confidence, FeedKind, FeedState
 from db.enums.outcomes import Stage
 from db.models import Feed, Problem
 from db.outcomes import ProblemSeen, record_problems
@@ -22,6 +23,15 @@ LISTED = Feed.kind != FeedKind.BACKFILL
 
 NETWORK_SUBJECT = "outlets"
 """The key of the row in `problems` that exists exactly while no outlet is reachable."""
+
+
+class FeedTrial(StrEnum):
+    """The result of trying an address, whatever the catalogue says of it."""
+
+    SUCCEEDED = "succeeded"
+    """A poll succeeded, though later ones may have failed."""
+    FAILED = "failed"
+    UNTRIED = "untried"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +58,13 @@ class FeedHealth:
     next_poll_because: str | None = None
     is_lying: bool = False
     """True if the server says 304 although the feed has changed, so that it is always asked for the whole feed."""
+
+    @property
+    def trial(self) -> FeedTrial:
+        """Return whether it was tried, and how that ended."""
+        if self.succeeded_at is not None:
+            return FeedTrial.SUCCEEDED
+        return FeedTrial.UNTRIED if self.polled_at is None else FeedTrial.FAILED
 
 
 def add_feed(
@@ -158,6 +175,19 @@ def count_feeds(conn: Connection, *, source_id: str | None = None) -> dict[str, 
         if state == FeedState.ACTIVE:
             counts["failing"], counts["never polled"] = int(failing), int(unpolled)
     return counts
+
+
+def count_guesses(conn: Connection) -> dict[str, int]:
+    """Return the number of active feeds that the catalogue calls a guess, by how trying them ended."""
+    guessed = (Feed.confidence == Confidence.GUESS, Feed.state == FeedState.ACTIVE, LISTED)
+    query = select(func.count(), func.count(Feed.polled_at), func.count(Feed.succeeded_at)).where(*guessed)
+    feeds, polled, succeeded = conn.execute(query).one()
+    # whatever succeeded was polled
+    return {
+        FeedTrial.SUCCEEDED: succeeded,
+        FeedTrial.FAILED: polled - succeeded,
+        FeedTrial.UNTRIED: feeds - polled,
+    }
 
 
 def count_due_feeds(conn: Connection, *, now: datetime, source_id: str | None = None) -> int:

@@ -77,6 +77,7 @@ def outlet_record(conn: Connection, source_id: str, *, now: datetime, hubs: Mapp
                 "url": feed.url,
                 "title": feed.title,
                 "confidence": feed.confidence,
+                "tried": feed.trial,
                 "state": feed.state,
                 "failures": feed.failures,
                 "last_outcome": feed.last_outcome,

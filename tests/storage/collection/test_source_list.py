@@ -80,3 +80,29 @@ def test_status_counts_outlets_by_way_and_those_never_heard(store: Database) -> 
     assert (record["outlets_never_heard"], record["outlets_removed"]) == (5, 1)
     shown = " ".join(run("status", "--format", "table").stdout.split())
     assert "7: 1 by feed, 2 by sitemap, 1 by section page, 2 not collected, 5 never brought an article" in shown
+
+
+def test_a_guess_shows_whether_it_was_tried_and_stays_what_the_catalogue_says(
+    store: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    polled = {"confidence": "guess", "polled_at": ADDED_AT}
+    for kind, values in (
+        ("section", {**polled, "succeeded_at": ADDED_AT, "failures": 3}),
+        ("feed", polled),
+        ("sitemap", {"confidence": "guess"}),
+    ):
+        one = update(Feed).where(Feed.url == f"https://both.example/{kind}").values(values)
+        store.write(lambda conn, one=one: conn.execute(one))  # type: ignore[misc]
+    assert json.loads(run("status").stdout)["feeds_guessed"] == {"succeeded": 1, "failed": 1, "untried": 1}
+    shown = " ".join(run("status", "--format", "table").stdout.split())
+    assert "feeds of which 1 work, 1 have not worked, 1 not tried yet" in shown
+    feeds = json.loads(run("source", "show", "both").stdout)["feeds"]
+    assert {feed["url"].rpartition("/")[2]: (feed["confidence"], feed["tried"]) for feed in feeds} == {
+        "section": ("guess", "succeeded"),
+        "feed": ("guess", "failed"),
+        "sitemap": ("guess", "untried"),
+    }
+    monkeypatch.setenv("COLUMNS", "400")
+    lines = run("source", "show", "both", "--format", "table").stdout
+    for words in ("a guess that works", "a guess that has not worked", "a guess that was not tried yet"):
+        assert words in lines
