@@ -1,4 +1,4 @@
-"""The largest request bodies, by path."""
+"""The largest request bodies and the longest exchanges, by path."""
 
 from __future__ import annotations
 
@@ -8,6 +8,14 @@ BODY_MAX = 16_384
 """Maximum size of a request body: one click sends 26 bytes."""
 PUSH_MAX = 4_000_000
 """Maximum size of what a hub sends: a feed, which is read for its signature and not kept."""
+EXPORTS = ("/api/v1/exports/", "/exports/")
+EXPORT_S = 900.0
+"""Maximum time from the head of a request for an export to the end of its answer."""
+
+
+def exchange_time(path: str, usual_s: float) -> float:
+    """Return the maximum time of an exchange at a path, where other paths have the usual one."""
+    return max(usual_s, EXPORT_S) if path.startswith(EXPORTS) else usual_s
 
 
 def max_body(path: str) -> int:

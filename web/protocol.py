@@ -18,7 +18,7 @@ from typing import Any
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from web.limits import BODY_MAX, max_body
+from web.limits import BODY_MAX, exchange_time, max_body
 
 _AT_ONCE = struct.pack("ii", 1, 0)
 _BETWEEN = {h11.CLIENT: h11.IDLE, h11.SERVER: h11.IDLE}
@@ -96,7 +96,7 @@ class BoundedProtocol(H11Protocol):
         if self.cycle is not self._latest_cycle:
             self._latest_cycle, self._waits_since, self._is_idle = self.cycle, None, False
             self._received_bytes = 0
-            self._set_deadline(self.bounds.exchange_s)
+            self._set_deadline(exchange_time(self.scope["path"], self.bounds.exchange_s))
         elif self._waits_since is None and self.conn.states == _BETWEEN:
             self._waits_since, self._is_idle = self.loop.time(), True
             is_read = not self.transport.get_write_buffer_size()

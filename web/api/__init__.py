@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from web.api import articles
+from web.api import articles, exports
 
-ROUTERS = (articles.router,)
+ROUTERS = (articles.router, exports.router)

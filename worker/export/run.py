@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, BinaryIO
 
 from sqlalchemy import Connection
 
-from db import changes
+from db import changes, dialect
 from db.coverage import cells
 from db.coverage.collection_attempts import find_first_poll
 from db.engine import Database
@@ -51,9 +51,17 @@ class OpenExport:
 
 @contextmanager
 def open_export(
-    database: Database, request: ExportRequest, *, now: datetime, cut: Cut | None = None, settled: bool = False
+    database: Database,
+    request: ExportRequest,
+    *,
+    now: datetime,
+    cut: Cut | None = None,
+    settled: bool = False,
+    seconds: float | None = None,
 ) -> Iterator[OpenExport]:
     """Yield an export cut at `cut`; without one and with `settled`, at the last settled change; else uncut.
+
+    With `seconds` its queries fail with OperationalError after that time.
 
     Raises ExportRefused if the kind is not made of articles and is to be cut at an earlier change, or by a query.
     """
@@ -63,7 +71,7 @@ def open_export(
         raise ExportRefused(f"{request.kind} is counted as things are now and cannot be cut at an earlier change")
     if cut is not None or settled:
         database.write(changes.adopt_numbers)
-    with database.snapshot() as conn:
+    with database.snapshot() as conn, nullcontext() if seconds is None else dialect.time_limit(conn, seconds):
         number = changes.settled_number(conn)
         if cut is not None and cut.number > number:
             raise ExportRefused(f"the store has not come to {cut} yet: its last change is {number}")
